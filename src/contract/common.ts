@@ -1,0 +1,38 @@
+import { z } from 'zod';
+
+/** Wire shapes that several resources share. Field names are snake_case; instants ISO 8601 with offset; missing is null. */
+
+export const entityId = z
+  .string()
+  .max(255)
+  .regex(/^[a-z0-9_]+\.[a-z0-9_]+$/, 'an entity id as Home Assistant writes it: domain.object_id')
+  .describe('Entity id as Home Assistant writes it, for example sensor.grid_import');
+
+export const instant = z.iso
+  .datetime({ offset: true })
+  .describe('ISO 8601 instant with offset, for example 2026-11-21T08:00:00Z');
+
+export const nullableInstant = instant.nullable();
+
+/** RFC 9457. `field` and `expected` say what to mend when the input was at fault. */
+export const problem = z.object({
+  type: z
+    .string()
+    .describe('A URI reference that names the kind of problem; about:blank when the status says it all'),
+  title: z.string(),
+  status: z.number().int(),
+  detail: z.string().optional(),
+  field: z.string().optional().describe('The input that was refused'),
+  expected: z.string().optional().describe('What would be right'),
+});
+export type Problem = z.infer<typeof problem>;
+
+export const limits = {
+  /** Bytes of a request's body. */
+  bodyBytes: 1024 * 1024,
+  readingsPerPage: 10_000,
+  readingsPerPageDefault: 1000,
+  /** Days that one call for hourly rows may span. */
+  hourlyDays: 400,
+  trackedEntities: 500,
+} as const;

@@ -1,0 +1,54 @@
+import { z } from 'zod';
+import { entityId, instant } from './common.ts';
+
+export const role = z.enum([
+  'grid_import',
+  'grid_export',
+  'grid_power',
+  'solar',
+  'solar_power',
+  'battery_in',
+  'battery_out',
+  'battery_power',
+  'battery_level',
+  'gas',
+  'gas_flow',
+  'water',
+  'water_flow',
+  'device',
+  'device_power',
+  'device_water',
+  'device_water_flow',
+  'other',
+]);
+
+export const entity = z.object({
+  entity_id: entityId,
+  friendly_name: z.string(),
+  state: z.string().nullable().describe('As Home Assistant shows it now; null when it is not known'),
+  unit_of_measurement: z.string(),
+  device_class: z.string().nullable(),
+  state_class: z.enum(['measurement', 'total', 'total_increasing']).nullable(),
+  area: z.string().nullable(),
+  device: z.string().nullable(),
+  last_updated: instant.nullable(),
+  is_tracked: z.boolean(),
+  role,
+  parent: entityId
+    .nullable()
+    .describe(
+      'For a power sensor its meter, for a device the one that contains it in the energy preferences',
+    ),
+  found_by: z.enum(['preferences', 'device_class', 'unit', 'words']),
+});
+export type EntityRow = z.infer<typeof entity>;
+
+export const entityList = z.object({ entities: z.array(entity), count: z.number().int() });
+export type EntityList = z.infer<typeof entityList>;
+
+export const cachedEntity = entity.omit({ state: true, last_updated: true }).extend({
+  discovered_at: instant,
+  is_active: z.boolean().describe('False when Home Assistant no longer has it'),
+});
+export const cachedEntityList = z.object({ entities: z.array(cachedEntity), count: z.number().int() });
+export type CachedEntityList = z.infer<typeof cachedEntityList>;

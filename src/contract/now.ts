@@ -1,0 +1,43 @@
+import { z } from 'zod';
+import { entityId, instant } from './common.ts';
+import { role } from './entities.ts';
+
+/** The Now page in one call, from memory: each tracked entity's newest value and what its meter counted since midnight. */
+export const nowEntity = z.object({
+  entity_id: entityId,
+  friendly_name: z.string(),
+  role,
+  quantity: z.enum(['energy', 'power', 'volume', 'flow', 'percentage']),
+  area: z.string().nullable(),
+  parent: entityId.nullable(),
+  state: z.number().nullable(),
+  absence: z.enum(['unavailable', 'unknown', 'removed']).nullable(),
+  unit: z.string().nullable(),
+  timestamp: instant.nullable(),
+  today: z
+    .number()
+    .nullable()
+    .describe(
+      'For meters: what was counted since local midnight, in `unit`, resets allowed for; null when not known',
+    ),
+  readings_today: z.number().int(),
+});
+
+export const now = z.object({
+  at: instant,
+  time_zone: z.string().nullable(),
+  midnight: instant.nullable().describe("When the home's day began"),
+  /** Watts; import, production and discharge positive; null when there is no sensor or it tells nothing now. */
+  power: z.object({
+    grid_w: z.number().nullable(),
+    solar_w: z.number().nullable(),
+    battery_w: z.number().nullable(),
+    home_w: z
+      .number()
+      .nullable()
+      .describe('grid + solar + battery; null when a part that the home has is not known'),
+  }),
+  entities: z.array(nowEntity),
+});
+export type Now = z.infer<typeof now>;
+export type NowEntity = z.infer<typeof nowEntity>;

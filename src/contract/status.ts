@@ -1,0 +1,46 @@
+import { z } from 'zod';
+import { nullableInstant } from './common.ts';
+
+const part = z.object({
+  ok: z.boolean(),
+  detail: z.string().nullable().describe('What is wrong and what to do, in words; null when all is well'),
+});
+
+export const status = z.object({
+  status: z
+    .enum(['ok', 'degraded', 'down'])
+    .describe('`degraded`: recording goes on, something needs a look'),
+  version: z.string(),
+  uptime_seconds: z.number(),
+  home_assistant: part.extend({
+    version: z.string().nullable(),
+    connected_since: nullableInstant,
+    reconnect_count: z.number().int(),
+  }),
+  questdb: part,
+  mongodb: part,
+  recorder: part.extend({
+    entities_tracked: z.number().int(),
+    last_reading_at: nullableInstant,
+    readings_received: z.number().int(),
+    readings_stored: z.number().int(),
+    write_errors: z.number().int(),
+    rejected: z.record(z.string(), z.number().int()).describe('Rejected states by reason'),
+    last_rejection: z
+      .object({ entity_id: z.string(), reason: z.string(), state: z.string(), timestamp: z.string() })
+      .nullable(),
+    queue_length: z.number().int().describe('Readings received and not yet durable in QuestDB'),
+    queue_limit: z.number().int(),
+  }),
+  spool: part.extend({
+    bytes: z.number().int(),
+    limit_bytes: z.number().int(),
+    readings: z.number().int(),
+    is_paused: z
+      .boolean()
+      .describe('True while nothing is read from Home Assistant because the spool is full'),
+  }),
+  backfill: part.extend({ running: z.boolean(), last_finished_at: nullableInstant }),
+  memory: z.object({ rss_bytes: z.number().int() }),
+});
+export type Status = z.infer<typeof status>;

@@ -1,0 +1,56 @@
+import type { Quantity } from '../units/quantity.ts';
+
+/** What an entity is for the home's energy. `other` is an energy entity whose place is not known. */
+export type Role =
+  | 'grid_import'
+  | 'grid_export'
+  | 'grid_power'
+  | 'solar'
+  | 'solar_power'
+  | 'battery_in'
+  | 'battery_out'
+  | 'battery_power'
+  | 'battery_level'
+  | 'gas'
+  | 'gas_flow'
+  | 'water'
+  | 'water_flow'
+  | 'device'
+  | 'device_power'
+  | 'device_water'
+  | 'device_water_flow'
+  | 'other';
+
+/** Home Assistant's state class: how a value is meant to be read over time. */
+export type StateClass = 'measurement' | 'total' | 'total_increasing';
+
+/** An energy entity as it was found in Home Assistant. */
+export interface Entity {
+  readonly entityId: string;
+  /** The registry's id, which stays the same when the entity is renamed; null for an entity without a registry entry. */
+  readonly registryId: string | null;
+  readonly name: string;
+  readonly quantity: Quantity;
+  /** As Home Assistant shows it now, not the canonical one. */
+  readonly unit: string;
+  readonly deviceClass: string | null;
+  readonly stateClass: StateClass | null;
+  readonly area: string | null;
+  readonly device: string | null;
+  readonly role: Role;
+  /** For a power sensor, +1 when positive means import or discharge as usual, -1 when the preferences say it is inverted. */
+  readonly sign: 1 | -1;
+  /** The meter that this power sensor or device belongs to: for power its energy meter, for a device its parent in the tree. */
+  readonly parentEntityId: string | null;
+  /** Where it was found: named by the energy preferences, or recognised by its attributes. */
+  readonly foundBy: 'preferences' | 'device_class' | 'unit' | 'words';
+}
+
+/** An entity as the document store keeps it. */
+export interface KnownEntity extends Entity {
+  readonly isTracked: boolean;
+  /** False when Home Assistant no longer has it; its readings stay. */
+  readonly isActive: boolean;
+  readonly discoveredAtUs: number;
+  readonly updatedAtUs: number;
+}

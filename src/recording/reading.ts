@@ -1,0 +1,42 @@
+import type { CanonicalUnit } from '../units/quantity.ts';
+
+export type Origin = 'stream' | 'history' | 'import' | 'mqtt';
+
+/** Why a reading has no value. */
+export type Absence = 'unavailable' | 'unknown' | 'removed';
+
+/**
+ * What Home Assistant said of one entity at one instant; immutable. (entityId, atUs) is its identity: the same reading
+ * may arrive by several ways and is kept once.
+ */
+export interface Reading {
+  readonly entityId: string;
+  /** Home Assistant's `last_updated`, microseconds. */
+  readonly atUs: number;
+  /** In `unit`; null when absent. */
+  readonly value: number | null;
+  readonly absence: Absence | null;
+  /** Null only when absent and the unit is not known. */
+  readonly unit: CanonicalUnit | null;
+  /** The unit Home Assistant used, before normalising: a change of it is an event of its own. */
+  readonly sourceUnit: string | null;
+  /** Attribute `last_reset`, for `total` meters that tell it. */
+  readonly lastResetAtUs: number | null;
+  readonly origin: Origin;
+}
+
+export type RejectionReason =
+  | 'not_a_number'
+  | 'not_finite'
+  | 'unknown_unit'
+  | 'other_quantity'
+  | 'bad_instant'
+  | 'from_the_future';
+
+export interface Rejection {
+  readonly entityId: string;
+  readonly atUs: number;
+  readonly reason: RejectionReason;
+  /** The state's text, cut to 64 characters. */
+  readonly state: string;
+}

@@ -1,0 +1,39 @@
+export type SyncKind = 'first' | 'reconnect' | 'manual' | 'start';
+export type SyncStatus = 'running' | 'success' | 'partial' | 'failed';
+
+/** One run that brought readings in from the past. */
+export interface SyncRun {
+  readonly syncId: string;
+  readonly kind: SyncKind;
+  readonly startUs: number;
+  readonly endUs: number;
+  readonly status: SyncStatus;
+  readonly entitiesTotal: number;
+  readonly entitiesDone: number;
+  /** Readings that were not in the store before. */
+  readonly readingsAdded: number;
+  readonly error: string | null;
+  readonly startedAtUs: number;
+  readonly finishedAtUs: number | null;
+}
+
+/** Keeps the runs, the newest 500. Calls reject when the store is down. */
+export interface SyncLog {
+  save(run: SyncRun): Promise<void>;
+  find(syncId: string): Promise<SyncRun | null>;
+  recent(limit: number): Promise<SyncRun[]>;
+}
+
+/** The subscription as the panel and the API tell it; one document. */
+export interface SubscriptionState {
+  readonly status: 'active' | 'disconnected' | 'error';
+  readonly subscribedAtUs: number | null;
+  readonly lastEventAtUs: number | null;
+  readonly reconnectCount: number;
+  readonly errorMessage: string | null;
+}
+
+export interface SubscriptionStore {
+  load(): Promise<SubscriptionState | null>;
+  save(state: SubscriptionState): Promise<void>;
+}

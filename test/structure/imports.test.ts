@@ -1,0 +1,120 @@
+/**
+ * Goal: imports go one way, so that every folder can be read without the ones above it.
+ * Method: every import of every source file is read and held against the table below.
+ */
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+const root = resolve(import.meta.dirname, '../..');
+
+/** What each folder may import besides itself. The order is the way a reading goes. */
+const mayImport: Readonly<Record<string, readonly string[]>> = {
+  'src/units': [],
+  'src/contract': [],
+  'src/home': ['src/units'],
+  'src/recording': ['src/home', 'src/units'],
+  'src/ledger': ['src/recording', 'src/home', 'src/units'],
+  'src/views': ['src/ledger', 'src/recording', 'src/home', 'src/units'],
+  'src/tariffs': ['src/views', 'src/ledger', 'src/recording', 'src/home', 'src/units'],
+  'src/api': [
+    'src/contract',
+    'src/tariffs',
+    'src/views',
+    'src/ledger',
+    'src/recording',
+    'src/home',
+    'src/units',
+  ],
+  'src/adapters': ['src/tariffs', 'src/views', 'src/ledger', 'src/recording', 'src/home', 'src/units'],
+  ui: ['src/contract'],
+  addon: ['src/units'],
+};
+
+/** Packages that speak to another process: only their adapter may know them. */
+const drivers: Readonly<Record<string, string>> = {
+  'home-assistant-js-websocket': 'src/adapters/homeassistant',
+  mongodb: 'src/adapters/mongodb',
+  pg: 'src/adapters/questdb',
+  '@questdb/nodejs-client': 'src/adapters/questdb',
+  mqtt: 'src/adapters/mqtt',
+};
+
+function sourceFiles(folder: string): string[] {
+  return readdirSync(folder).flatMap((name) => {
+    const path = join(folder, name);
+    if (statSync(path).isDirectory())
+      return name === 'node_modules' || name === 'dist' ? [] : sourceFiles(path);
+    return /\.(ts|tsx)$/.test(name) && !/\.(test|bench)\.tsx?$/.test(name) ? [path] : [];
+  });
+}
+
+function importsOf(file: string): string[] {
+  return [...readFileSync(file, 'utf8').matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map(
+    (match) => match[1] ?? '',
+  );
+}
+
+function folderOf(path: string): string | undefined {
+  return Object.keys(mayImport).find((folder) => path.startsWith(`${folder}/`));
+}
+
+describe('structure', () => {
+  const files = Object.keys(mayImport).flatMap((folder) => {
+    try {
+      return sourceFiles(join(root, folder));
+    } catch {
+      return [];
+    }
+  });
+
+  it('finds the sources at all', () => {
+    expect(files.length).toBeGreaterThan(10);
+  });
+
+  it('keeps imports between folders to the table', () => {
+    const broken: string[] = [];
+    for (const file of files) {
+      const from = relative(root, file);
+      const folder = folderOf(from);
+      if (folder === undefined) continue;
+      for (const specifier of importsOf(file)) {
+        if (!specifier.startsWith('.')) continue;
+        const target = relative(root, resolve(dirname(file), specifier));
+        const other = folderOf(target);
+        if (other === folder) continue;
+        if (other === undefined || !mayImport[folder]?.includes(other)) broken.push(`${from} → ${target}`);
+      }
+    }
+    expect(broken).toEqual([]);
+  });
+
+  it('lets only an adapter import its driver', () => {
+    const broken: string[] = [];
+    for (const file of files) {
+      const from = relative(root, file);
+      for (const specifier of importsOf(file)) {
+        const owner = drivers[specifier];
+        if (owner !== undefined && from.startsWith('src/') && !from.startsWith(`${owner}/`))
+          broken.push(`${from} → ${specifier}`);
+      }
+    }
+    expect(broken).toEqual([]);
+  });
+
+  it('has no second file that the Supervisor would take for an app', () => {
+    const isSkipped = (name: string) =>
+      name.startsWith('.') || name === 'node_modules' || name === 'rootfs' || name === 'dist';
+    const found: string[] = [];
+    const walk = (folder: string) => {
+      for (const name of readdirSync(folder)) {
+        if (isSkipped(name)) continue;
+        const path = join(folder, name);
+        if (statSync(path).isDirectory()) walk(path);
+        else if (/^config\.(json|ya?ml)$/.test(name)) found.push(relative(root, path));
+      }
+    };
+    walk(root);
+    expect(found.filter((path) => path !== 'config.yaml')).toEqual([]);
+  });
+});

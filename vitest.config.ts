@@ -1,0 +1,40 @@
+import { defineConfig } from 'vitest/config';
+
+/** One project per kind of proof; test/run.ts runs them all and adds them up. */
+const project = (name: string, include: string[], extra: object = {}) => ({
+  test: { name, include, environment: 'node', ...extra },
+});
+
+export default defineConfig({
+  test: {
+    coverage: {
+      provider: 'v8',
+      include: ['src/**/*.ts'],
+      exclude: ['src/**/*.test.ts', 'src/main.ts'],
+      reporter: ['text-summary', 'json-summary'],
+      reportsDirectory: 'coverage',
+    },
+    projects: [
+      project('unit', ['src/**/*.test.ts', 'addon/**/*.test.ts', 'ui/**/*.test.ts', 'ui/**/*.test.tsx']),
+      project('structure', ['test/structure/**/*.test.ts']),
+      project('stores', ['test/stores/**/*.test.ts'], {
+        globalSetup: ['test/stores/setup.ts'],
+        testTimeout: 60_000,
+        hookTimeout: 120_000,
+        fileParallelism: false,
+      }),
+      project('home-assistant', ['test/home-assistant/**/*.test.ts'], {
+        globalSetup: ['test/home-assistant/setup.ts'],
+        testTimeout: 60_000,
+        hookTimeout: 180_000,
+        fileParallelism: false,
+      }),
+      project('panel', ['test/panel/**/*.test.ts'], {
+        globalSetup: ['test/panel/setup.ts'],
+        testTimeout: 90_000,
+        hookTimeout: 180_000,
+        fileParallelism: false,
+      }),
+    ],
+  },
+});
