@@ -34,6 +34,8 @@ export interface EntityRegistryEntry {
   readonly deviceId: string | null;
   readonly areaId: string | null;
   readonly isHidden: boolean;
+  /** Home Assistant's entity category: settings and diagnostics are not offered by discovery. Absent: not known. */
+  readonly category?: 'config' | 'diagnostic' | null;
 }
 export interface DeviceRegistryEntry {
   readonly deviceId: string;
