@@ -1,0 +1,229 @@
+/**
+ * Goal: what a meter counted is posted to quarter-hours exactly, whatever happens to the meter.
+ * Method: vectors worked by hand, then random lives of a meter (counting, resets, dips, absences, exchanges) whose sums
+ * are held against the registers, and against the same posting begun anywhere in between.
+ */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { quarterStartUs, quarterUs } from '../units/quarter.ts';
+import type { CounterKind } from './counter.ts';
+import { type CounterPosting, postCounter } from './counter-posting.ts';
+import type { CounterEvidence, RegisterReading } from './evidence.ts';
+
+const start = quarterStartUs(1_780_000_000_000_000);
+const minute = 60_000_000;
+const rules = { kind: 'rising' as CounterKind, maxGapUs: 60 * minute };
+
+function reading(minutes: number, register: number | null, lastReset: number | null = null): RegisterReading {
+  return {
+    kind: 'reading',
+    atUs: start + minutes * minute,
+    registerMicro: register === null ? null : Math.round(register * 1_000_000),
+    lastResetAtUs: lastReset,
+    origin: 'stream',
+  };
+}
+
+function post(evidence: readonly CounterEvidence[], kind: CounterKind = 'rising'): CounterPosting {
+  return postCounter({ ...rules, kind }, null, evidence, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY);
+}
+
+function amounts(posting: CounterPosting): number[] {
+  return posting.entries.filter((entry) => entry.kind === 'quantity').map((entry) => entry.amountMicro);
+}
+
+function total(posting: CounterPosting, kind: 'quantity' | 'restart'): number {
+  return posting.entries
+    .filter((entry) => entry.kind === kind)
+    .reduce((sum, entry) => sum + entry.amountMicro, 0);
+}
+
+describe('postCounter, by hand', () => {
+  it('splits a difference at the boundary in proportion to time', () => {
+    const posting = post([reading(10, 100), reading(20, 100.001)]);
+    expect(amounts(posting)).toEqual([500, 500]);
+    expect(posting.entries.map((entry) => entry.isProvisional)).toEqual([false, true]);
+    expect(posting.entries.map((entry) => entry.coveredUs / minute)).toEqual([5, 5]);
+  });
+
+  it('takes the first register as the zero point', () => {
+    expect(post([reading(0, 4321.5)]).entries).toEqual([]);
+  });
+
+  it('counts a dip that recovers once: 8.00, 7.99, 8.01 is 0.01', () => {
+    expect(total(post([reading(0, 8), reading(1, 7.99), reading(2, 8.01)]), 'quantity')).toBe(10_000);
+  });
+
+  it('counts a reset from 0, and explains it', () => {
+    const posting = post([reading(0, 453.26), reading(1, 458.26), reading(2, 1.5)]);
+    expect(total(posting, 'quantity')).toBe(6_500_000);
+    expect(posting.entries.filter((entry) => entry.kind === 'restart')).toMatchObject([
+      { amountMicro: 458_260_000, reason: 'reset' },
+    ]);
+  });
+
+  it('has its limit at nine tenths: below is a reset, at it a dip', () => {
+    expect(total(post([reading(0, 10), reading(1, 9)]), 'quantity')).toBe(0);
+    expect(total(post([reading(0, 10), reading(1, 8.999_999)]), 'quantity')).toBe(8_999_999);
+  });
+
+  it('lets a net register fall, and begins it anew only when last_reset says so', () => {
+    expect(total(post([reading(0, 5), reading(1, 3), reading(2, 4)], 'net'), 'quantity')).toBe(-1_000_000);
+    const reset = post([reading(0, 5, 1), reading(1, 6, 1), reading(2, 0.5, 2)], 'net');
+    expect(total(reset, 'quantity')).toBe(1_500_000);
+    const blinked = post([reading(0, 5, 1), reading(1, 6), reading(2, 7, 1)], 'net');
+    expect(total(blinked, 'quantity')).toBe(2_000_000);
+  });
+
+  it('skips a negative register of a rising counter', () => {
+    expect(total(post([reading(0, 5), reading(1, -1), reading(2, 6)]), 'quantity')).toBe(1_000_000);
+  });
+
+  it('spreads what was counted in three days of absence and calls it estimated', () => {
+    const posting = post([reading(0, 100), reading(1, null), reading(3 * 24 * 60, 172)]);
+    expect(posting.entries).toHaveLength(288);
+    expect(total(posting, 'quantity')).toBe(72_000_000);
+    expect(new Set(posting.entries.map((entry) => entry.amountMicro))).toEqual(new Set([250_000]));
+    expect(posting.entries.every((entry) => entry.quality === 'estimated' && entry.coveredUs === 0)).toBe(
+      true,
+    );
+  });
+
+  it('is certain of a register that did not move, however long it was silent', () => {
+    const posting = post([reading(0, 100), reading(600, 100)]);
+    expect(posting.entries).toHaveLength(40);
+    expect(
+      posting.entries.every((entry) => entry.quality === 'measured' && entry.coveredUs === quarterUs),
+    ).toBe(true);
+  });
+
+  it('bridges a declared exchange of the meter', () => {
+    const exchange = {
+      kind: 'exchange' as const,
+      atUs: start + 5 * minute,
+      oldRegisterMicro: 101_000_000,
+      newRegisterMicro: 3_000_000,
+    };
+    const posting = post([reading(0, 100), exchange, reading(10, 3.5)]);
+    expect(total(posting, 'quantity')).toBe(1_500_000);
+    expect(total(posting, 'restart')).toBe(98_000_000);
+  });
+
+  it('spreads an hourly row over its four quarters and marks them, never measured', () => {
+    const row = {
+      kind: 'row' as const,
+      startUs: start,
+      atUs: start + 60 * minute,
+      registerMicro: 50_000_000,
+      changeMicro: 4_000_000,
+      period: 'hour' as const,
+    };
+    const posting = post([row, reading(70, 50.1)]);
+    expect(amounts(posting)).toEqual([1_000_000, 1_000_000, 1_000_000, 1_000_000, 100_000]);
+    expect(
+      posting.entries.slice(0, 4).every((entry) => entry.quality === 'hourly' && entry.coveredUs === 0),
+    ).toBe(true);
+    expect(posting.entries[4]?.quality).toBe('recovered');
+  });
+});
+
+const kinds = fc.constantFrom<CounterKind>('rising', 'net');
+
+/** A meter's life: what happens from one reading to the next. */
+const life = fc
+  .array(
+    fc.record({
+      waitUs: fc.integer({ min: 1, max: 3 * 3_600_000_000 }),
+      what: fc.oneof(
+        { weight: 10, arbitrary: fc.constant('count') },
+        { weight: 1, arbitrary: fc.constantFrom('reset', 'dip', 'absent', 'exchange', 'glitch') },
+      ),
+      byMicro: fc.integer({ min: 0, max: 5_000_000 }),
+    }),
+    { minLength: 1, maxLength: 60 },
+  )
+  .map((events) => {
+    let atUs = start;
+    let register = 1_000_000_000;
+    const evidence: CounterEvidence[] = [];
+    for (const { waitUs, what, byMicro } of events) {
+      atUs += waitUs;
+      const at = { kind: 'reading' as const, atUs, lastResetAtUs: null, origin: 'stream' as const };
+      if (what === 'absent') evidence.push({ ...at, registerMicro: null });
+      else if (what === 'glitch') evidence.push({ ...at, registerMicro: -byMicro - 1 });
+      else if (what === 'dip')
+        evidence.push({ ...at, registerMicro: register - Math.min(byMicro, register / 20) });
+      else if (what === 'exchange') {
+        evidence.push({
+          kind: 'exchange',
+          atUs,
+          oldRegisterMicro: register + byMicro,
+          newRegisterMicro: byMicro,
+        });
+        register = byMicro;
+      } else {
+        register = what === 'reset' ? byMicro : register + byMicro;
+        evidence.push({ ...at, registerMicro: register });
+      }
+    }
+    return evidence.map((item) =>
+      item.kind === 'reading' && item.registerMicro !== null
+        ? { ...item, registerMicro: Math.trunc(item.registerMicro) }
+        : item,
+    );
+  });
+
+describe('postCounter, any life of a meter', () => {
+  it('conserves: quantities = last baseline - first register + restarts, to the last unit', () => {
+    fc.assert(
+      fc.property(life, kinds, (evidence, kind) => {
+        const posting = post(evidence, kind);
+        const first = evidence.find(
+          (item) =>
+            item.kind === 'exchange' ||
+            (item.kind === 'reading' &&
+              item.registerMicro !== null &&
+              (kind === 'net' || item.registerMicro >= 0)),
+        );
+        if (first === undefined) return expect(posting.entries).toEqual([]);
+        const firstMicro = first.kind === 'exchange' ? first.newRegisterMicro : (first.registerMicro ?? 0);
+        const own = (posting.state?.baselineMicro ?? 0) - firstMicro;
+        expect(total(posting, 'quantity') - total(posting, 'restart')).toBe(own);
+      }),
+    );
+  });
+
+  it('never counts a rising meter backwards', () => {
+    fc.assert(
+      fc.property(life, (evidence) => {
+        expect(amounts(post(evidence)).every((amount) => amount >= 0)).toBe(true);
+      }),
+    );
+  });
+
+  it('covers no more of a quarter than there is', () => {
+    fc.assert(
+      fc.property(life, kinds, (evidence, kind) => {
+        for (const entry of post(evidence, kind).entries) {
+          expect(entry.coveredUs).toBeGreaterThanOrEqual(0);
+          expect(entry.coveredUs).toBeLessThanOrEqual(quarterUs);
+        }
+      }),
+    );
+  });
+
+  it('gives the same entries when it begins anywhere in between', () => {
+    fc.assert(
+      fc.property(life, kinds, fc.nat(), (evidence, kind, pick) => {
+        const whole = post(evidence, kind);
+        const quarters = [...whole.openings.keys()];
+        const from = quarters[pick % quarters.length] ?? start;
+        const opening = whole.openings.get(from) ?? null;
+        const rest = evidence.filter((item) => item.atUs >= from);
+        const again = postCounter({ ...rules, kind }, opening, rest, from, Number.POSITIVE_INFINITY);
+        // Qualities look one piece of evidence back only across rows, of which this life has none.
+        expect(again.entries).toEqual(whole.entries.filter((entry) => entry.quarterStartUs >= from));
+      }),
+    );
+  });
+});

@@ -1,0 +1,102 @@
+import { splitByTime } from '../units/amount.ts';
+import { quarterStartUs } from '../units/quarter.ts';
+import type { CounterDelta, CounterKind, CounterState } from './counter.ts';
+import { stepCounter } from './counter.ts';
+import type { Entry, Quality } from './entry.ts';
+import type { CounterEvidence } from './evidence.ts';
+import { boundariesBetween, QuarterSheet } from './quarter-sheet.ts';
+
+export interface CounterPosting {
+  readonly entries: readonly Entry[];
+  /** The counter's state before the first evidence at or after each quarter with evidence: where posting can start anew. */
+  readonly openings: ReadonlyMap<number, CounterState | null>;
+  readonly state: CounterState | null;
+}
+
+export interface CounterRules {
+  readonly kind: CounterKind;
+  /**
+   * Evidence further apart than this tells how much, not when: the quarters between are estimated. A register that did
+   * not move is certain however long it was silent, for Home Assistant tells a value only when it changes.
+   */
+  readonly maxGapUs: number;
+}
+
+/**
+ * Posts a counter's evidence to quarter-hours.
+ * @param opening the state before the evidence; null before the first register ever
+ * @param evidence ascending by time, one per instant, all later than the opening
+ * @param fromUs,untilUs quarters that start in this range are answered; the rest of the evidence only bounds them
+ */
+export function postCounter(
+  rules: CounterRules,
+  opening: CounterState | null,
+  evidence: readonly CounterEvidence[],
+  fromUs: number,
+  untilUs: number,
+): CounterPosting {
+  const sheet = new QuarterSheet(fromUs, untilUs);
+  const openings = new Map<number, CounterState | null>();
+  let state = opening;
+  let before: CounterEvidence | null = null;
+  for (const item of evidence) {
+    const quarter = quarterStartUs(item.atUs);
+    if (!openings.has(quarter)) openings.set(quarter, state);
+    const step = stepCounter(rules.kind, state, item);
+    if (step.delta) spread(sheet, rules, step.delta, item, before);
+    state = step.state;
+    before = item;
+  }
+  // Only a register settles a quarter; an absence says that there was none.
+  return { entries: sheet.entries(state?.atUs ?? Number.NEGATIVE_INFINITY), openings, state };
+}
+
+function spread(
+  sheet: QuarterSheet,
+  rules: CounterRules,
+  delta: CounterDelta,
+  item: CounterEvidence,
+  before: CounterEvidence | null,
+): void {
+  const { fromUs, toUs, amountMicro } = delta;
+  const cuts = boundariesBetween(fromUs, toUs);
+  const isUnmoved = amountMicro === 0 && delta.cause === 'counted';
+  const isGuess = !isUnmoved && cuts.length > 0 && (delta.isInterrupted || toUs - fromUs > rules.maxGapUs);
+  const quality = isGuess ? 'estimated' : worstOrigin(item, before);
+  const isMeasured = quality === 'measured' || quality === 'recovered' || quality === 'imported';
+  const reason = delta.cause === 'counted' && (isGuess || quality === 'hourly') ? 'spread' : delta.cause;
+  const evidenceSpan = { firstEvidenceUs: fromUs, lastEvidenceUs: toUs };
+  const parts = splitByTime(amountMicro, fromUs, toUs, cuts);
+  const edges = [fromUs, ...cuts, toUs];
+  for (const [index, part] of parts.entries()) {
+    const start = edges[index] ?? fromUs;
+    const end = edges[index + 1] ?? toUs;
+    sheet.add('quantity', quarterStartUs(start), {
+      amountMicro: part,
+      coveredUs: isMeasured ? end - start : 0,
+      quality,
+      reason,
+      ...evidenceSpan,
+      onTimeUs: null,
+    });
+  }
+  if (delta.cause !== 'counted') {
+    // It stands in the quarter in which the new register was first seen.
+    sheet.add('restart', quarterStartUs(toUs), {
+      amountMicro: delta.restartMicro,
+      coveredUs: 0,
+      quality,
+      reason: delta.cause,
+      ...evidenceSpan,
+      onTimeUs: null,
+    });
+  }
+}
+
+function worstOrigin(item: CounterEvidence, before: CounterEvidence | null): Quality {
+  if (item.kind === 'row') return item.period === 'hour' ? 'hourly' : 'recovered';
+  if (item.kind === 'exchange') return 'measured';
+  if (item.origin === 'import') return 'imported';
+  if (item.origin === 'history' || before?.kind === 'row') return 'recovered';
+  return 'measured';
+}

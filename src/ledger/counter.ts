@@ -1,0 +1,152 @@
+import type { CounterEvidence } from './evidence.ts';
+
+/** How a register behaves: core's state classes. A `net` register may fall; a `rising` one falls only by reset or fault. */
+export type CounterKind = 'rising' | 'net';
+
+/** What has to be known of a counter to go on from an instant; serialisable, so that posting can start anywhere. */
+export interface CounterState {
+  /** The register from which the next difference is taken: the highest of this cycle for a rising one. */
+  readonly baselineMicro: number;
+  /** The register of the last evidence, which a dip leaves below the baseline. */
+  readonly registerMicro: number;
+  readonly atUs: number;
+  readonly lastResetAtUs: number | null;
+  /** When the entity became unavailable after `atUs`; null while it is there. */
+  readonly absentSinceUs: number | null;
+}
+
+/** What one piece of evidence says of the time since the one before. */
+export interface CounterStep {
+  readonly state: CounterState | null;
+  /** The quantity counted over [fromUs, toUs), or null when this evidence tells of none. */
+  readonly delta: CounterDelta | null;
+}
+
+export interface CounterDelta {
+  readonly fromUs: number;
+  readonly toUs: number;
+  readonly amountMicro: number;
+  /** What the register fell by without it being negative use: a reset or an exchange. 0 for plain counting. */
+  readonly restartMicro: number;
+  readonly cause: 'counted' | 'reset' | 'exchange';
+  /** Part of the span lies in an absence, so that its spread over time is a guess. */
+  readonly isInterrupted: boolean;
+}
+
+/** A rising register that falls below this part of the reading before has been reset (core, sensor/recorder.py). */
+const resetNumerator = 9n;
+const resetDenominator = 10n;
+
+function isFall(registerMicro: number, beforeMicro: number): boolean {
+  return BigInt(registerMicro) * resetDenominator < BigInt(beforeMicro) * resetNumerator;
+}
+
+function opened(atUs: number, registerMicro: number, lastResetAtUs: number | null): CounterState {
+  return { baselineMicro: registerMicro, registerMicro, atUs, lastResetAtUs, absentSinceUs: null };
+}
+
+/**
+ * Takes one piece of evidence, later than the state. The first register ever seen is the zero point; a reset counts the
+ * new register from 0; a smaller fall is a dip, which counts nothing and never becomes the baseline, so that
+ * 8.00, 7.99, 8.01 is 0.01. Negative registers of a rising counter are skipped, as core does.
+ */
+export function stepCounter(
+  kind: CounterKind,
+  state: CounterState | null,
+  evidence: CounterEvidence,
+): CounterStep {
+  switch (evidence.kind) {
+    case 'exchange':
+      return exchanged(state, evidence);
+    case 'row':
+      return rowRead(kind, state, evidence);
+    case 'reading': {
+      const { registerMicro, atUs } = evidence;
+      if (registerMicro === null) {
+        const absent = state && { ...state, absentSinceUs: state.absentSinceUs ?? atUs };
+        return { state: absent, delta: null };
+      }
+      if (kind === 'rising' && registerMicro < 0) return { state, delta: null };
+      // A sensor that loses the attribute for a moment has not been reset.
+      const lastResetAtUs = evidence.lastResetAtUs ?? state?.lastResetAtUs ?? null;
+      return registerRead(kind, state, atUs, registerMicro, lastResetAtUs);
+    }
+  }
+}
+
+function registerRead(
+  kind: CounterKind,
+  state: CounterState | null,
+  atUs: number,
+  registerMicro: number,
+  lastResetAtUs: number | null,
+): CounterStep {
+  if (state === null) return { state: opened(atUs, registerMicro, lastResetAtUs), delta: null };
+  const span = { fromUs: state.atUs, toUs: atUs, isInterrupted: state.absentSinceUs !== null };
+  const isReset =
+    kind === 'net'
+      ? lastResetAtUs !== null && lastResetAtUs !== state.lastResetAtUs
+      : isFall(registerMicro, state.registerMicro);
+  if (isReset) {
+    return {
+      state: opened(atUs, registerMicro, lastResetAtUs),
+      delta: { ...span, amountMicro: registerMicro, restartMicro: state.baselineMicro, cause: 'reset' },
+    };
+  }
+  const baselineMicro = kind === 'net' ? registerMicro : Math.max(registerMicro, state.baselineMicro);
+  return {
+    state: { baselineMicro, registerMicro, atUs, lastResetAtUs, absentSinceUs: null },
+    delta: { ...span, amountMicro: baselineMicro - state.baselineMicro, restartMicro: 0, cause: 'counted' },
+  };
+}
+
+function exchanged(
+  state: CounterState | null,
+  evidence: CounterEvidence & { kind: 'exchange' },
+): CounterStep {
+  const { atUs, oldRegisterMicro, newRegisterMicro } = evidence;
+  const next = opened(atUs, newRegisterMicro, state?.lastResetAtUs ?? null);
+  if (state === null) return { state: next, delta: null };
+  const lastMicro = oldRegisterMicro ?? state.baselineMicro;
+  return {
+    state: next,
+    delta: {
+      fromUs: state.atUs,
+      toUs: atUs,
+      amountMicro: lastMicro - state.baselineMicro,
+      restartMicro: lastMicro - newRegisterMicro,
+      cause: 'exchange',
+      isInterrupted: state.absentSinceUs !== null || oldRegisterMicro === null,
+    },
+  };
+}
+
+/**
+ * A statistics row that follows on another piece of evidence is taken like a reading at its end, unless its own `change`
+ * says more: then the row's hour has that, and whatever lies between the evidence before and the row's start is part of
+ * the hole that the register bridges.
+ */
+function rowRead(
+  kind: CounterKind,
+  state: CounterState | null,
+  row: CounterEvidence & { kind: 'row' },
+): CounterStep {
+  const { startUs, atUs, registerMicro, changeMicro } = row;
+  const follows = state === null || state.atUs <= startUs;
+  if (changeMicro !== null && follows && (state === null || state.atUs === startUs)) {
+    const beforeMicro = state?.baselineMicro ?? registerMicro - changeMicro;
+    return {
+      state: opened(atUs, registerMicro, state?.lastResetAtUs ?? null),
+      delta: {
+        fromUs: startUs,
+        toUs: atUs,
+        amountMicro: changeMicro,
+        restartMicro: beforeMicro + changeMicro - registerMicro,
+        cause: beforeMicro + changeMicro === registerMicro ? 'counted' : 'reset',
+        isInterrupted: false,
+      },
+    };
+  }
+  if (!follows) return { state, delta: null };
+  return registerRead(kind, state, atUs, registerMicro, state?.lastResetAtUs ?? null);
+}
