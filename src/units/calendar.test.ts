@@ -1,0 +1,100 @@
+/**
+ * Goal: buckets are those of the home's wall clock, on every day of the year and in every kind of zone.
+ * Method: days whose length is known by hand, and random instants in eight zones: buckets tile time without a hole.
+ */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  bucketEdges,
+  bucketStartUs,
+  dayRange,
+  isZone,
+  localDate,
+  localIso,
+  monthRange,
+  nextBucketUs,
+  type Period,
+} from './calendar.ts';
+import { instantFromIso } from './instant.ts';
+
+const zones = [
+  'Europe/Brussels',
+  'America/New_York',
+  'Asia/Kolkata',
+  'Asia/Kathmandu',
+  'Australia/Adelaide',
+  'Australia/Lord_Howe',
+  'America/St_Johns',
+  'UTC',
+];
+const hourUs = 3_600_000_000;
+const at = (iso: string) => instantFromIso(iso) ?? Number.NaN;
+const hoursOf = (date: string, zone: string) => {
+  const range = dayRange(date, zone);
+  return range && (range.endUs - range.startUs) / hourUs;
+};
+
+describe('calendar', () => {
+  it('knows days of 23, 24 and 25 hours, and of half an hour more', () => {
+    expect(hoursOf('2026-03-29', 'Europe/Brussels')).toBe(23);
+    expect(hoursOf('2026-10-25', 'Europe/Brussels')).toBe(25);
+    expect(hoursOf('2026-10-26', 'Europe/Brussels')).toBe(24);
+    expect(hoursOf('2026-04-05', 'Australia/Lord_Howe')).toBe(24.5);
+    expect(hoursOf('2026-11-01', 'America/St_Johns')).toBe(25);
+  });
+
+  it('keeps the two hours of autumn apart', () => {
+    const edges = bucketEdges(
+      at('2026-10-24T22:00:00Z'),
+      at('2026-10-25T04:00:00Z'),
+      'hour',
+      'Europe/Brussels',
+    );
+    expect(edges.map((edge) => localIso(edge, 'Europe/Brussels'))).toEqual([
+      '2026-10-25T00:00:00+02:00',
+      '2026-10-25T01:00:00+02:00',
+      '2026-10-25T02:00:00+02:00',
+      '2026-10-25T02:00:00+01:00',
+      '2026-10-25T03:00:00+01:00',
+      '2026-10-25T04:00:00+01:00',
+      '2026-10-25T05:00:00+01:00',
+    ]);
+  });
+
+  it('begins hours on the half hour of UTC in Kolkata, and weeks on Monday', () => {
+    expect(bucketStartUs(at('2026-11-21T08:10:00Z'), 'hour', 'Asia/Kolkata')).toBe(
+      at('2026-11-21T07:30:00Z'),
+    );
+    expect(
+      localDate(bucketStartUs(at('2026-11-21T08:10:00Z'), 'week', 'Europe/Brussels'), 'Europe/Brussels'),
+    ).toBe('2026-11-16');
+  });
+
+  it('refuses what is no month or day', () => {
+    expect(monthRange('2026-13', 'UTC')).toBeNull();
+    expect(monthRange('2026-1', 'UTC')).toBeNull();
+    expect(dayRange('2026-02-30', 'UTC')).toBeNull();
+    expect(isZone('Europe/Brussels')).toBe(true);
+    expect(isZone('Europe/Nowhere')).toBe(false);
+  });
+
+  it('tiles time: every instant lies in one bucket, and buckets follow each other', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: at('2015-01-01T00:00:00Z'), max: at('2035-01-01T00:00:00Z') }),
+        fc.constantFrom(...zones),
+        fc.constantFrom<Period>('quarter', 'hour', 'day', 'week', 'month', 'year'),
+        (instant, zone, period) => {
+          const start = bucketStartUs(instant, period, zone);
+          const next = nextBucketUs(start, period, zone);
+          expect(start).toBeLessThanOrEqual(instant);
+          expect(next).toBeGreaterThan(instant);
+          expect(bucketStartUs(start, period, zone)).toBe(start);
+          expect(bucketStartUs(next - 1, period, zone)).toBe(start);
+          expect(bucketStartUs(next, period, zone)).toBe(next);
+        },
+      ),
+      { numRuns: 500 },
+    );
+  });
+});

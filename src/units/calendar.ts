@@ -1,0 +1,119 @@
+/**
+ * Hours, days, weeks, months and years by the wall clock of a zone. Inputs are an IANA zone and instants in microseconds.
+ * A day has 23, 24 or 25 hours; both hours that are called 02:00 in autumn are hours of their own, for hours step by
+ * the instant and not by the label.
+ */
+export type Period = 'quarter' | 'hour' | 'day' | 'week' | 'month' | 'year';
+
+const usPerMs = 1000;
+const hourUs = 3_600_000_000;
+
+function zoned(atUs: number, zone: string): Temporal.ZonedDateTime {
+  return Temporal.Instant.fromEpochMilliseconds(Math.floor(atUs / usPerMs)).toZonedDateTimeISO(zone);
+}
+
+function us(when: Temporal.ZonedDateTime): number {
+  return when.epochMilliseconds * usPerMs;
+}
+
+/** Whether a name is an IANA zone that this runtime knows. */
+export function isZone(zone: string): boolean {
+  try {
+    Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(zone);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The start of the bucket in which an instant lies. Weeks begin on Monday (ISO 8601). */
+export function bucketStartUs(atUs: number, period: Period, zone: string): number {
+  if (period === 'quarter') return Math.floor(atUs / (hourUs / 4)) * (hourUs / 4);
+  const when = zoned(atUs, zone);
+  if (period === 'hour') {
+    // Full hours by the wall clock, found by stepping back from the instant: the label alone can't tell 02:00 from 02:00.
+    const intoHour =
+      (when.minute * 60 + when.second) * 1_000_000 + (atUs - Math.floor(atUs / 1_000_000) * 1_000_000);
+    return atUs - intoHour;
+  }
+  const day = when.toPlainDate();
+  const first =
+    period === 'day'
+      ? day
+      : period === 'week'
+        ? day.subtract({ days: day.dayOfWeek - 1 })
+        : period === 'month'
+          ? day.with({ day: 1 })
+          : day.with({ month: 1, day: 1 });
+  return us(first.toZonedDateTime(zone));
+}
+
+/** The start of the bucket after the one that starts at `startUs`. */
+export function nextBucketUs(startUs: number, period: Period, zone: string): number {
+  if (period === 'quarter') return startUs + hourUs / 4;
+  if (period === 'hour') {
+    const next = startUs + hourUs;
+    // A zone that shifts by half an hour (Lord Howe) makes one bucket of another length.
+    return bucketStartUs(next, 'hour', zone) > startUs ? bucketStartUs(next, 'hour', zone) : next;
+  }
+  const day = zoned(startUs, zone).toPlainDate();
+  const next =
+    period === 'day'
+      ? day.add({ days: 1 })
+      : period === 'week'
+        ? day.add({ days: 7 })
+        : period === 'month'
+          ? day.add({ months: 1 })
+          : day.add({ years: 1 });
+  return us(next.toZonedDateTime(zone));
+}
+
+/** The starts of all buckets that touch [startUs, endUs), ascending, and the end of the last one. At most `limit` buckets. */
+export function bucketEdges(
+  startUs: number,
+  endUs: number,
+  period: Period,
+  zone: string,
+  limit = 100_000,
+): number[] {
+  const edges = [bucketStartUs(startUs, period, zone)];
+  for (let at = edges[0] ?? startUs; at < endUs; ) {
+    at = nextBucketUs(at, period, zone);
+    edges.push(at);
+    if (edges.length > limit + 1) throw new RangeError(`more than ${limit} buckets of a ${period}`);
+  }
+  return edges;
+}
+
+/** Local date of an instant, YYYY-MM-DD. */
+export function localDate(atUs: number, zone: string): string {
+  return zoned(atUs, zone).toPlainDate().toString();
+}
+
+/** Local month of an instant, YYYY-MM. */
+export function localMonth(atUs: number, zone: string): string {
+  return localDate(atUs, zone).slice(0, 7);
+}
+
+/** [start, end) of a local month YYYY-MM; null when it is not one. */
+export function monthRange(month: string, zone: string): { startUs: number; endUs: number } | null {
+  if (!/^\d{4}-(0[1-9]|1[0-2])$/.test(month)) return null;
+  const startUs = us(Temporal.PlainDate.from(`${month}-01`).toZonedDateTime(zone));
+  return { startUs, endUs: nextBucketUs(startUs, 'month', zone) };
+}
+
+/** [start, end) of a local day YYYY-MM-DD; null when it is not one. */
+export function dayRange(date: string, zone: string): { startUs: number; endUs: number } | null {
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(date)) return null;
+  try {
+    const startUs = us(Temporal.PlainDate.from(date, { overflow: 'reject' }).toZonedDateTime(zone));
+    return { startUs, endUs: nextBucketUs(startUs, 'day', zone) };
+  } catch {
+    return null;
+  }
+}
+
+/** ISO 8601 with the zone's offset at that instant: 2026-11-21T09:00:00+01:00. */
+export function localIso(atUs: number, zone: string): string {
+  return zoned(atUs, zone).toString({ timeZoneName: 'never', smallestUnit: 'second' });
+}
