@@ -1,0 +1,175 @@
+/**
+ * From what Home Assistant tells (states, registries, energy preferences) to the home's energy entities. Pure: the
+ * same input gives the same list, whatever order it came in.
+ */
+import { quantityOf } from '../units/quantity.ts';
+import { classify, stateClassOf, textAttribute } from './classify.ts';
+import type { Entity, Role } from './entity.ts';
+import { guessRole } from './guess.ts';
+import type { EntityState, Registries } from './home-assistant.ts';
+import { matchPower } from './power-match.ts';
+import { type NamedStatistic, readPreferences } from './preferences.ts';
+
+export interface DiscoveryInput {
+  readonly states: readonly EntityState[];
+  readonly registries: Registries;
+  /** As on the wire; null when none are set. */
+  readonly preferences: unknown;
+  /** What was known before: follows renames, and tells the unit of an entity that shows none now. */
+  readonly known: readonly Entity[];
+  /** Found even when hidden or diagnostic: what the user tracks. */
+  readonly keep: ReadonlySet<string>;
+}
+
+/** A statistic of the preferences that no entity answers to. */
+export interface MissingStatistic {
+  readonly statisticId: string;
+  readonly role: Role;
+  readonly reason: 'no_entity' | 'unknown_unit';
+}
+
+export interface Discovery {
+  readonly entities: readonly Entity[];
+  readonly missing: readonly MissingStatistic[];
+  /** Old entity id → the id it has now. */
+  readonly renames: ReadonlyMap<string, string>;
+  readonly sourceCount: number;
+}
+
+/**
+ * Renamed entities: the registry's id stays. The preferences keep the old entity id, so what was known is the only
+ * trace from it to the new one.
+ */
+export function findRenames(known: readonly Entity[], registries: Registries): Map<string, string> {
+  const present = new Set(registries.entities.map((entry) => entry.entityId));
+  const now = new Map(registries.entities.map((entry) => [entry.registryId, entry.entityId]));
+  const renames = new Map<string, string>();
+  for (const entity of known) {
+    const entityId = entity.registryId === null ? undefined : now.get(entity.registryId);
+    if (entityId !== undefined && entityId !== entity.entityId && !present.has(entity.entityId))
+      renames.set(entity.entityId, entityId);
+  }
+  return renames;
+}
+
+interface Place {
+  readonly registryId: string | null;
+  readonly deviceId: string | null;
+  readonly device: string | null;
+  readonly area: string | null;
+  readonly isNoise: boolean;
+}
+
+function placesOf(registries: Registries): (entityId: string) => Place {
+  const devices = new Map(registries.devices.map((device) => [device.deviceId, device]));
+  const areas = new Map(registries.areas.map((area) => [area.areaId, area.name]));
+  const entries = new Map(registries.entities.map((entry) => [entry.entityId, entry]));
+  return (entityId) => {
+    const entry = entries.get(entityId);
+    const device = entry?.deviceId == null ? undefined : devices.get(entry.deviceId);
+    const areaId = entry?.areaId ?? device?.areaId ?? null;
+    return {
+      registryId: entry?.registryId ?? null,
+      deviceId: entry?.deviceId ?? null,
+      device: device?.name ?? null,
+      area: areaId === null ? null : (areas.get(areaId) ?? null),
+      isNoise: entry !== undefined && (entry.isHidden || (entry.category ?? null) !== null),
+    };
+  };
+}
+
+/** @see DiscoveryInput, Discovery. Never throws on what Home Assistant may say. */
+export function discover(input: DiscoveryInput): Discovery {
+  const placeOf = placesOf(input.registries);
+  const renames = findRenames(input.known, input.registries);
+  const preferences = readPreferences(input.preferences);
+  const current = (id: string) => renames.get(id) ?? id;
+  const named = new Map<string, NamedStatistic>(
+    preferences.statistics.map((statistic) => [current(statistic.statisticId), statistic]),
+  );
+  const known = new Map(input.known.map((entity) => [entity.entityId, entity]));
+  const states = input.states.filter((state) => state.state !== null);
+  states.sort((a, b) => (a.entityId < b.entityId ? -1 : 1));
+
+  const found = new Map<string, Entity>();
+  for (const state of states) {
+    const place = placeOf(state.entityId);
+    const statistic = named.get(state.entityId);
+    const isWanted = statistic !== undefined || input.keep.has(state.entityId);
+    if (!isWanted && (place.isNoise || !state.entityId.startsWith('sensor.'))) continue;
+    const unit = textAttribute(state, 'unit_of_measurement') ?? known.get(state.entityId)?.unit ?? null;
+    const classified = classify(state, unit, place.device);
+    const quantity = classified?.quantity ?? (isWanted ? quantityOf(unit) : null);
+    if (quantity === null || unit === null) continue;
+    found.set(state.entityId, {
+      entityId: state.entityId,
+      registryId: place.registryId,
+      name: textAttribute(state, 'friendly_name') ?? state.entityId,
+      quantity,
+      unit,
+      deviceClass: textAttribute(state, 'device_class'),
+      stateClass: stateClassOf(state),
+      area: place.area,
+      device: place.device,
+      role: statistic?.role ?? 'other',
+      sign: statistic?.sign ?? 1,
+      parentEntityId: statistic?.parentId == null ? null : current(statistic.parentId),
+      foundBy: statistic === undefined ? (classified?.foundBy ?? 'unit') : 'preferences',
+    });
+  }
+
+  const set = (entityId: string, change: Partial<Entity>) => {
+    const entity = found.get(entityId);
+    if (entity !== undefined) found.set(entityId, { ...entity, ...change });
+  };
+  if (preferences.sourceCount === 0)
+    for (const entity of found.values())
+      if (entity.role === 'other') set(entity.entityId, { role: guessRole(entity) });
+  const deviceIdOf = (entityId: string) => placeOf(entityId).deviceId;
+  for (const match of matchPower([...found.values()], deviceIdOf)) {
+    const { entityId, ...change } = match;
+    set(entityId, change);
+  }
+  keepHomeBatteryLevels(found, deviceIdOf, input.keep);
+
+  const shown = new Set(states.map((state) => state.entityId));
+  const missing = [...named]
+    .filter(([entityId]) => !found.has(entityId))
+    .map(
+      ([entityId, statistic]): MissingStatistic => ({
+        statisticId: statistic.statisticId,
+        role: statistic.role,
+        reason: shown.has(entityId) ? 'unknown_unit' : 'no_entity',
+      }),
+    );
+  return { entities: [...found.values()], missing, renames, sourceCount: preferences.sourceCount };
+}
+
+/** A percentage is energy only on a device of the home's battery: every phone and door sensor has one as well. */
+function keepHomeBatteryLevels(
+  found: Map<string, Entity>,
+  deviceIdOf: (entityId: string) => string | null,
+  keep: ReadonlySet<string>,
+): void {
+  const withRole = (role: Role) => [...found.values()].filter((e) => e.role === role);
+  const meters = [...withRole('battery_out'), ...withRole('battery_in')];
+  const hasLevel = new Set<string | null>(withRole('battery_level').map((e) => deviceIdOf(e.entityId)));
+  for (const entity of [...found.values()]) {
+    if (entity.quantity !== 'percentage' || entity.foundBy === 'preferences') continue;
+    const deviceId = deviceIdOf(entity.entityId);
+    const meter = deviceId === null ? undefined : meters.find((m) => deviceIdOf(m.entityId) === deviceId);
+    if (meter === undefined) {
+      if (!keep.has(entity.entityId)) found.delete(entity.entityId);
+    } else if (!hasLevel.has(deviceId)) {
+      hasLevel.add(deviceId);
+      found.set(entity.entityId, { ...entity, role: 'battery_level', parentEntityId: meter.entityId });
+    }
+  }
+}
+
+/** What is tracked without being asked: what the preferences name, and the power of those meters. */
+export function isTrackedByDefault(entity: Entity, entities: ReadonlyMap<string, Entity>): boolean {
+  if (entity.foundBy === 'preferences') return true;
+  if (entity.role === 'other' || entity.parentEntityId === null) return false;
+  return entities.get(entity.parentEntityId)?.foundBy === 'preferences';
+}
