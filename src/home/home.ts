@@ -1,0 +1,366 @@
+/**
+ * The home as the process knows it: its energy entities, which of them are tracked, its time zone. Held in memory, so
+ * that recording goes on while the document store is away; written to the store whenever it is there.
+ */
+import type { Clock } from '../units/clock.ts';
+import type { Log } from '../units/log.ts';
+import { discover, type MissingStatistic } from './discovery.ts';
+import type { KnownEntity } from './entity.ts';
+import type { EntityStore } from './entity-store.ts';
+import { type HomeAssistant, HomeAssistantUnavailable, type HomeConfig } from './home-assistant.ts';
+import { asEntities, mergeDiscovery, mergeStored, trackedIds } from './known-entities.ts';
+import type { SettingsStore } from './settings-store.ts';
+
+export interface HomeDeps {
+  readonly homeAssistant: HomeAssistant;
+  readonly entityStore: EntityStore;
+  readonly settingsStore: SettingsStore;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** App option `tracked_entities`: tracked as soon as they are in it; the panel has the last word after. */
+  readonly trackedOption: readonly string[];
+}
+
+export type HomeChange = 'entities' | 'tracked' | 'config';
+export type TrackingOutcome =
+  | { readonly kind: 'tracked'; readonly entityIds: readonly string[] }
+  | { readonly kind: 'unknown_entities'; readonly entityIds: readonly string[] };
+
+const everyMs = 5 * 60_000;
+/** Home Assistant answers before its integrations have brought all their states. */
+const againAfterConnectMs = 30_000;
+const storeRetryMs = 5000;
+const longestRetryMs = 60_000;
+/** So long the user's choice is waited for before the preferences alone decide what is recorded. */
+const storeGraceMs = 20_000;
+const configKey = 'home_config';
+const optionKey = 'tracked_option';
+
+export class Home {
+  readonly #deps: HomeDeps;
+  #known = new Map<string, KnownEntity>();
+  #config: HomeConfig | null = null;
+  #missing: readonly MissingStatistic[] = [];
+  #sourceCount: number | null = null;
+  #appliedOption: ReadonlySet<string> = new Set();
+  #isLoaded = false;
+  #isUnsaved = false;
+  #startedMs = 0;
+  #failures = 0;
+  #discoveredAtUs: number | null = null;
+  #isRunning = false;
+  #queue: Promise<unknown> = Promise.resolve();
+  readonly #timers = new Set<NodeJS.Timeout>();
+  #stopListening: (() => void)[] = [];
+  readonly #listeners = new Set<(change: HomeChange) => void>();
+
+  constructor(deps: HomeDeps) {
+    this.#deps = deps;
+  }
+
+  start(): void {
+    const { homeAssistant } = this.#deps;
+    this.#isRunning = true;
+    this.#startedMs = this.#deps.clock.monotonicMs();
+    let isConnected = false;
+    const onStatus = () => {
+      const was = isConnected;
+      isConnected = homeAssistant.status().kind === 'connected';
+      if (!isConnected || was) return;
+      this.#failures = 0;
+      this.#refreshSoon(0);
+      this.#refreshSoon(againAfterConnectMs);
+    };
+    this.#stopListening = [
+      homeAssistant.onStatus(onStatus),
+      homeAssistant.onRegistryChange(() => this.#refreshSoon(0)),
+    ];
+    this.#refreshSoon(0);
+    onStatus();
+    const tick = () => {
+      this.#refreshSoon(0);
+      this.#later(everyMs, tick);
+    };
+    this.#later(everyMs, tick);
+  }
+
+  async stop(): Promise<void> {
+    this.#isRunning = false;
+    for (const stop of this.#stopListening) stop();
+    for (const timer of this.#timers) clearTimeout(timer);
+    this.#timers.clear();
+    await this.#queue.catch(() => undefined);
+  }
+
+  /** All that are known, the gone ones too (isActive false); sorted by id. */
+  entities(): readonly KnownEntity[] {
+    return [...this.#known.values()].sort((a, b) => (a.entityId < b.entityId ? -1 : 1));
+  }
+
+  entity(entityId: string): KnownEntity | null {
+    return this.#known.get(entityId) ?? null;
+  }
+
+  tracked(): readonly KnownEntity[] {
+    return this.entities().filter((entity) => entity.isTracked);
+  }
+
+  /** The home's own settings, the last that were heard; null until Home Assistant told them once. */
+  config(): HomeConfig | null {
+    return this.#config;
+  }
+
+  /** Statistics that the energy preferences name and that no entity answers to. */
+  missing(): readonly MissingStatistic[] {
+    return this.#missing;
+  }
+
+  /** Sources in the energy preferences; null until they were read. */
+  sourceCount(): number | null {
+    return this.#sourceCount;
+  }
+
+  discoveredAtUs(): number | null {
+    return this.#discoveredAtUs;
+  }
+
+  onChange(listener: (change: HomeChange) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Discovery now. Rejects with HomeAssistantUnavailable when it can't be asked. */
+  discover(): Promise<readonly KnownEntity[]> {
+    return this.#enqueue(async () => {
+      await this.#load();
+      await this.#discover();
+      await this.#save();
+      return this.entities().filter((entity) => entity.isActive);
+    });
+  }
+
+  /** Exactly these are tracked afterwards, or nothing changes. Rejects when the document store is down. */
+  setTracked(entityIds: readonly string[]): Promise<TrackingOutcome> {
+    return this.#enqueue(async () => {
+      const wanted = new Set(entityIds);
+      const unknown = [...wanted].filter((entityId) => !this.#known.has(entityId));
+      if (unknown.length > 0) return { kind: 'unknown_entities', entityIds: unknown };
+      if (!this.#isLoaded || this.#isUnsaved) {
+        // The store must know an entity before it can be told that it is tracked.
+        await this.#loadOrThrow();
+        await this.#saveOrThrow();
+      }
+      const atUs = this.#deps.clock.nowUs();
+      await this.#deps.entityStore.setTracked([...wanted].sort(), atUs);
+      const next = new Map(
+        [...this.#known].map(([entityId, entity]) => [
+          entityId,
+          wanted.has(entityId) === entity.isTracked
+            ? entity
+            : { ...entity, isTracked: wanted.has(entityId), updatedAtUs: atUs },
+        ]),
+      );
+      this.#replace(next);
+      return { kind: 'tracked', entityIds: [...wanted].sort() };
+    });
+  }
+
+  #enqueue<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#queue.then(work, work);
+    this.#queue = result.catch(() => undefined);
+    return result;
+  }
+
+  #later(delayMs: number, work: () => void): void {
+    if (!this.#isRunning) return;
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer);
+      if (this.#isRunning) work();
+    }, delayMs);
+    this.#timers.add(timer);
+  }
+
+  #refreshSoon(delayMs: number): void {
+    this.#later(delayMs, () => {
+      this.#enqueue(() => this.#refresh()).catch((error: unknown) => {
+        this.#deps.log.error({ err: error }, 'The refresh of the home failed');
+      });
+    });
+  }
+
+  /** Never rejects for a reason that time mends: it comes back by itself. */
+  async #refresh(): Promise<void> {
+    await this.#load();
+    if (this.#deps.homeAssistant.status().kind === 'connected') {
+      const waitedMs = this.#deps.clock.monotonicMs() - this.#startedMs;
+      if (!this.#isLoaded && waitedMs < storeGraceMs) {
+        this.#refreshSoon(1000);
+        return;
+      }
+      try {
+        await this.#discover();
+        this.#failures = 0;
+      } catch (error) {
+        this.#failures += 1;
+        const retryMs = Math.min(longestRetryMs, 1000 * 2 ** this.#failures);
+        this.#deps.log.warn({ err: error, retryMs }, 'Discovery failed');
+        this.#refreshSoon(retryMs);
+      }
+    }
+    await this.#save();
+    if (!this.#isLoaded || this.#isUnsaved) this.#refreshSoonOnce();
+  }
+
+  #isRetryPlanned = false;
+  #refreshSoonOnce(): void {
+    if (this.#isRetryPlanned) return;
+    this.#isRetryPlanned = true;
+    this.#later(storeRetryMs, () => {
+      this.#isRetryPlanned = false;
+      this.#enqueue(async () => {
+        await this.#load();
+        await this.#save();
+        if (!this.#isLoaded || this.#isUnsaved) this.#refreshSoonOnce();
+      }).catch((error: unknown) => this.#deps.log.error({ err: error }, 'The home could not be saved'));
+    });
+  }
+
+  async #load(): Promise<void> {
+    if (this.#isLoaded) return;
+    try {
+      await this.#loadOrThrow();
+    } catch (error) {
+      this.#deps.log.debug({ err: error }, 'The document store does not answer yet');
+    }
+  }
+
+  async #loadOrThrow(): Promise<void> {
+    if (this.#isLoaded) return;
+    const { entityStore, settingsStore } = this.#deps;
+    const [stored, config, option] = await Promise.all([
+      entityStore.all(),
+      settingsStore.get(configKey),
+      settingsStore.get(optionKey),
+    ]);
+    this.#isLoaded = true;
+    if (Array.isArray(option)) this.#appliedOption = new Set(option.filter((id) => typeof id === 'string'));
+    if (this.#config === null && isHomeConfig(config)) {
+      this.#config = config;
+      this.#tell('config');
+    }
+    if (this.#known.size > 0) this.#isUnsaved = true;
+    this.#replace(mergeStored(this.#known, stored));
+  }
+
+  async #discover(): Promise<void> {
+    const { homeAssistant, clock, trackedOption, log } = this.#deps;
+    const [config, states, registries, preferences] = await Promise.all([
+      homeAssistant.config(),
+      homeAssistant.states(),
+      homeAssistant.registries(),
+      homeAssistant.energyPreferences(),
+    ]);
+    // While Home Assistant starts it has few states: to take the rest for gone would be wrong.
+    if (states.length === 0) throw new HomeAssistantUnavailable('Home Assistant has no states yet');
+    const option = new Set(trackedOption);
+    const forced = option.difference(this.#appliedOption);
+    const keep = new Set([...option, ...trackedIds(this.#known)]);
+    const discovery = discover({ states, registries, preferences, known: asEntities(this.#known), keep });
+    this.#missing = discovery.missing;
+    this.#sourceCount = discovery.sourceCount;
+    this.#discoveredAtUs = clock.nowUs();
+    if (JSON.stringify(config) !== JSON.stringify(this.#config)) {
+      this.#config = config;
+      this.#tell('config');
+    }
+    this.#isUnsaved = true;
+    const before = this.#known;
+    this.#replace(mergeDiscovery(this.#known, discovery, forced, clock.nowUs()));
+    // An id of the option that is not found yet stays to be applied when it appears.
+    const seen = [...option].filter((id) => this.#known.has(id));
+    this.#appliedOption = new Set([...this.#appliedOption].filter((id) => option.has(id))).union(
+      new Set(seen),
+    );
+    const added = discovery.entities.filter((entity) => !before.has(entity.entityId)).length;
+    if (added > 0 || discovery.renames.size > 0)
+      log.info(
+        { found: discovery.entities.length, added, tracked: trackedIds(this.#known).length },
+        'Discovery found energy entities',
+      );
+  }
+
+  async #save(): Promise<void> {
+    if (!this.#isLoaded || !this.#isUnsaved) return;
+    try {
+      await this.#saveOrThrow();
+    } catch (error) {
+      this.#deps.log.warn({ err: error }, 'The home is not saved: the document store does not answer');
+    }
+  }
+
+  async #saveOrThrow(): Promise<void> {
+    if (!this.#isUnsaved) return;
+    const { entityStore, settingsStore, clock } = this.#deps;
+    const atUs = clock.nowUs();
+    const active = [...this.#known.values()].filter((entity) => entity.isActive);
+    await entityStore.saveDiscovered(
+      active,
+      (entity) => this.#known.get(entity.entityId)?.isTracked === true,
+      atUs,
+    );
+    await entityStore.setTracked(trackedIds(this.#known), atUs);
+    await settingsStore.set(configKey, this.#config, atUs);
+    await settingsStore.set(optionKey, [...this.#appliedOption], atUs);
+    this.#isUnsaved = false;
+  }
+
+  #replace(next: Map<string, KnownEntity>): void {
+    const before = this.#known;
+    this.#known = next;
+    if (!sameShape(before, next)) this.#tell('entities');
+    if (JSON.stringify(trackedShape(before)) !== JSON.stringify(trackedShape(next))) this.#tell('tracked');
+  }
+
+  #tell(change: HomeChange): void {
+    for (const listener of this.#listeners) {
+      try {
+        listener(change);
+      } catch (error) {
+        this.#deps.log.error({ err: error, change }, 'A listener of the home failed');
+      }
+    }
+  }
+}
+
+function withoutTime(entity: KnownEntity): object {
+  return { ...entity, updatedAtUs: 0 };
+}
+
+function sameShape(a: ReadonlyMap<string, KnownEntity>, b: ReadonlyMap<string, KnownEntity>): boolean {
+  if (a.size !== b.size) return false;
+  for (const [entityId, entity] of a) {
+    const other = b.get(entityId);
+    if (other === undefined || JSON.stringify(withoutTime(entity)) !== JSON.stringify(withoutTime(other)))
+      return false;
+  }
+  return true;
+}
+
+/** What the recorder must hear of: another set, or another meaning of one in it. */
+function trackedShape(known: ReadonlyMap<string, KnownEntity>): object[] {
+  return trackedIds(known).map((entityId) => {
+    const entity = known.get(entityId);
+    return [entityId, entity?.quantity, entity?.role, entity?.sign, entity?.unit];
+  });
+}
+
+function isHomeConfig(value: unknown): value is HomeConfig {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'timeZone' in value &&
+    typeof value.timeZone === 'string' &&
+    'currency' in value &&
+    'language' in value
+  );
+}

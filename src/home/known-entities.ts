@@ -1,0 +1,78 @@
+/** How a discovery changes what is known: who is new, gone, renamed, and who is tracked from now on. Pure. */
+import { type Discovery, isTrackedByDefault } from './discovery.ts';
+import type { Entity, KnownEntity } from './entity.ts';
+
+export type KnownEntities = ReadonlyMap<string, KnownEntity>;
+
+/**
+ * The user's choice stays; an entity is tracked by itself only when it is new, when the preferences begin to name it,
+ * when it took the place of a tracked one (renamed), or when it is in `forced`.
+ */
+export function mergeDiscovery(
+  known: KnownEntities,
+  discovery: Discovery,
+  forced: ReadonlySet<string>,
+  atUs: number,
+): Map<string, KnownEntity> {
+  const found = new Map(discovery.entities.map((entity) => [entity.entityId, entity]));
+  const takesOver = new Set<string>();
+  for (const [oldId, newId] of discovery.renames) if (known.get(oldId)?.isTracked) takesOver.add(newId);
+
+  const merged = new Map<string, KnownEntity>();
+  for (const entity of discovery.entities) {
+    const before = known.get(entity.entityId);
+    const isNewlyNamed =
+      isTrackedByDefault(entity, found) && (before === undefined || !isTrackedByDefault(before, known));
+    merged.set(entity.entityId, {
+      ...entity,
+      isTracked:
+        before?.isTracked === true ||
+        isNewlyNamed ||
+        forced.has(entity.entityId) ||
+        (before === undefined && takesOver.has(entity.entityId)),
+      isActive: true,
+      discoveredAtUs: before?.discoveredAtUs ?? atUs,
+      updatedAtUs: atUs,
+    });
+  }
+  for (const [entityId, before] of known) {
+    if (merged.has(entityId)) continue;
+    const isRenamed = discovery.renames.has(entityId);
+    const isTracked = before.isTracked && !isRenamed;
+    const isChanged = before.isActive || isTracked !== before.isTracked;
+    merged.set(entityId, {
+      ...before,
+      isActive: false,
+      isTracked,
+      updatedAtUs: isChanged ? atUs : before.updatedAtUs,
+    });
+  }
+  return merged;
+}
+
+/** What the store holds and what was found while it was away: the store knows the user's choice. */
+export function mergeStored(memory: KnownEntities, stored: readonly KnownEntity[]): Map<string, KnownEntity> {
+  if (stored.length === 0) return new Map(memory);
+  const merged = new Map(stored.map((entity) => [entity.entityId, entity]));
+  for (const [entityId, entity] of memory) {
+    const before = merged.get(entityId);
+    merged.set(
+      entityId,
+      before === undefined
+        ? entity
+        : { ...entity, isTracked: before.isTracked, discoveredAtUs: before.discoveredAtUs },
+    );
+  }
+  return merged;
+}
+
+export function trackedIds(known: KnownEntities): string[] {
+  return [...known.values()]
+    .filter((entity) => entity.isTracked)
+    .map((entity) => entity.entityId)
+    .sort();
+}
+
+export function asEntities(known: KnownEntities): Entity[] {
+  return [...known.values()];
+}
