@@ -136,7 +136,7 @@ const life = fc
       waitUs: fc.integer({ min: 1, max: 3 * 3_600_000_000 }),
       what: fc.oneof(
         { weight: 10, arbitrary: fc.constant('count') },
-        { weight: 1, arbitrary: fc.constantFrom('reset', 'dip', 'absent', 'exchange', 'glitch') },
+        { weight: 1, arbitrary: fc.constantFrom('reset', 'dip', 'absent', 'exchange', 'glitch', 'hour') },
       ),
       byMicro: fc.integer({ min: 0, max: 5_000_000 }),
     }),
@@ -153,7 +153,17 @@ const life = fc
       else if (what === 'glitch') evidence.push({ ...at, registerMicro: -byMicro - 1 });
       else if (what === 'dip')
         evidence.push({ ...at, registerMicro: register - Math.min(byMicro, register / 20) });
-      else if (what === 'exchange') {
+      else if (what === 'hour') {
+        register += byMicro;
+        const hour = { startUs: atUs, atUs: atUs + 60 * minute, period: 'hour' as const };
+        evidence.push({
+          kind: 'row',
+          ...hour,
+          registerMicro: register,
+          changeMicro: byMicro % 3 ? byMicro : null,
+        });
+        atUs += 60 * minute;
+      } else if (what === 'exchange') {
         evidence.push({
           kind: 'exchange',
           atUs,
@@ -180,13 +190,19 @@ describe('postCounter, any life of a meter', () => {
         const posting = post(evidence, kind);
         const first = evidence.find(
           (item) =>
-            item.kind === 'exchange' ||
+            item.kind !== 'reading' ||
             (item.kind === 'reading' &&
               item.registerMicro !== null &&
               (kind === 'net' || item.registerMicro >= 0)),
         );
-        if (first === undefined) return expect(posting.entries).toEqual([]);
-        const firstMicro = first.kind === 'exchange' ? first.newRegisterMicro : (first.registerMicro ?? 0);
+        if (first === undefined) {
+          expect(posting.entries).toEqual([]);
+          return;
+        }
+        const firstMicro =
+          first.kind === 'exchange'
+            ? first.newRegisterMicro
+            : (first.registerMicro ?? 0) - (first.kind === 'row' ? (first.changeMicro ?? 0) : 0);
         const own = (posting.state?.baselineMicro ?? 0) - firstMicro;
         expect(total(posting, 'quantity') - total(posting, 'restart')).toBe(own);
       }),
@@ -221,7 +237,6 @@ describe('postCounter, any life of a meter', () => {
         const opening = whole.openings.get(from) ?? null;
         const rest = evidence.filter((item) => item.atUs >= from);
         const again = postCounter({ ...rules, kind }, opening, rest, from, Number.POSITIVE_INFINITY);
-        // Qualities look one piece of evidence back only across rows, of which this life has none.
         expect(again.entries).toEqual(whole.entries.filter((entry) => entry.quarterStartUs >= from));
       }),
     );

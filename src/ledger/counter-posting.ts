@@ -38,31 +38,23 @@ export function postCounter(
   const sheet = new QuarterSheet(fromUs, untilUs);
   const openings = new Map<number, CounterState | null>();
   let state = opening;
-  let before: CounterEvidence | null = null;
   for (const item of evidence) {
     const quarter = quarterStartUs(item.atUs);
     if (!openings.has(quarter)) openings.set(quarter, state);
     const step = stepCounter(rules.kind, state, item);
-    if (step.delta) spread(sheet, rules, step.delta, item, before);
+    if (step.delta) spread(sheet, rules, step.delta, item);
     state = step.state;
-    before = item;
   }
   // Only a register settles a quarter; an absence says that there was none.
   return { entries: sheet.entries(state?.atUs ?? Number.NEGATIVE_INFINITY), openings, state };
 }
 
-function spread(
-  sheet: QuarterSheet,
-  rules: CounterRules,
-  delta: CounterDelta,
-  item: CounterEvidence,
-  before: CounterEvidence | null,
-): void {
+function spread(sheet: QuarterSheet, rules: CounterRules, delta: CounterDelta, item: CounterEvidence): void {
   const { fromUs, toUs, amountMicro } = delta;
   const cuts = boundariesBetween(fromUs, toUs);
   const isUnmoved = amountMicro === 0 && delta.cause === 'counted';
   const isGuess = !isUnmoved && cuts.length > 0 && (delta.isInterrupted || toUs - fromUs > rules.maxGapUs);
-  const quality = isGuess ? 'estimated' : worstOrigin(item, before);
+  const quality = isGuess ? 'estimated' : qualityOf(item, delta.isAfterRow);
   const isMeasured = quality === 'measured' || quality === 'recovered' || quality === 'imported';
   const reason = delta.cause === 'counted' && (isGuess || quality === 'hourly') ? 'spread' : delta.cause;
   const evidenceSpan = { firstEvidenceUs: fromUs, lastEvidenceUs: toUs };
@@ -93,10 +85,9 @@ function spread(
   }
 }
 
-function worstOrigin(item: CounterEvidence, before: CounterEvidence | null): Quality {
+function qualityOf(item: CounterEvidence, isAfterRow: boolean): Quality {
   if (item.kind === 'row') return item.period === 'hour' ? 'hourly' : 'recovered';
   if (item.kind === 'exchange') return 'measured';
   if (item.origin === 'import') return 'imported';
-  if (item.origin === 'history' || before?.kind === 'row') return 'recovered';
-  return 'measured';
+  return item.origin === 'history' || isAfterRow ? 'recovered' : 'measured';
 }

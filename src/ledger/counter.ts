@@ -13,6 +13,8 @@ export interface CounterState {
   readonly lastResetAtUs: number | null;
   /** When the entity became unavailable after `atUs`; null while it is there. */
   readonly absentSinceUs: number | null;
+  /** Where the register is known from: a statistics row tells it less exactly than a reading. */
+  readonly toldBy: 'reading' | 'row';
 }
 
 /** What one piece of evidence says of the time since the one before. */
@@ -31,6 +33,8 @@ export interface CounterDelta {
   readonly cause: 'counted' | 'reset' | 'exchange';
   /** Part of the span lies in an absence, so that its spread over time is a guess. */
   readonly isInterrupted: boolean;
+  /** Begins where a statistics row ended. */
+  readonly isAfterRow: boolean;
 }
 
 /** A rising register that falls below this part of the reading before has been reset (core, sensor/recorder.py). */
@@ -41,8 +45,13 @@ function isFall(registerMicro: number, beforeMicro: number): boolean {
   return BigInt(registerMicro) * resetDenominator < BigInt(beforeMicro) * resetNumerator;
 }
 
-function opened(atUs: number, registerMicro: number, lastResetAtUs: number | null): CounterState {
-  return { baselineMicro: registerMicro, registerMicro, atUs, lastResetAtUs, absentSinceUs: null };
+function opened(
+  atUs: number,
+  registerMicro: number,
+  lastResetAtUs: number | null,
+  toldBy: CounterState['toldBy'],
+): CounterState {
+  return { baselineMicro: registerMicro, registerMicro, atUs, lastResetAtUs, absentSinceUs: null, toldBy };
 }
 
 /**
@@ -69,7 +78,7 @@ export function stepCounter(
       if (kind === 'rising' && registerMicro < 0) return { state, delta: null };
       // A sensor that loses the attribute for a moment has not been reset.
       const lastResetAtUs = evidence.lastResetAtUs ?? state?.lastResetAtUs ?? null;
-      return registerRead(kind, state, atUs, registerMicro, lastResetAtUs);
+      return registerRead(kind, state, { atUs, registerMicro, lastResetAtUs, toldBy: 'reading' });
     }
   }
 }
@@ -77,25 +86,29 @@ export function stepCounter(
 function registerRead(
   kind: CounterKind,
   state: CounterState | null,
-  atUs: number,
-  registerMicro: number,
-  lastResetAtUs: number | null,
+  told: Pick<CounterState, 'atUs' | 'registerMicro' | 'lastResetAtUs' | 'toldBy'>,
 ): CounterStep {
-  if (state === null) return { state: opened(atUs, registerMicro, lastResetAtUs), delta: null };
-  const span = { fromUs: state.atUs, toUs: atUs, isInterrupted: state.absentSinceUs !== null };
+  const { atUs, registerMicro, lastResetAtUs, toldBy } = told;
+  if (state === null) return { state: opened(atUs, registerMicro, lastResetAtUs, toldBy), delta: null };
+  const span = {
+    fromUs: state.atUs,
+    toUs: atUs,
+    isInterrupted: state.absentSinceUs !== null,
+    isAfterRow: state.toldBy === 'row',
+  };
   const isReset =
     kind === 'net'
       ? lastResetAtUs !== null && lastResetAtUs !== state.lastResetAtUs
       : isFall(registerMicro, state.registerMicro);
   if (isReset) {
     return {
-      state: opened(atUs, registerMicro, lastResetAtUs),
+      state: opened(atUs, registerMicro, lastResetAtUs, toldBy),
       delta: { ...span, amountMicro: registerMicro, restartMicro: state.baselineMicro, cause: 'reset' },
     };
   }
   const baselineMicro = kind === 'net' ? registerMicro : Math.max(registerMicro, state.baselineMicro);
   return {
-    state: { baselineMicro, registerMicro, atUs, lastResetAtUs, absentSinceUs: null },
+    state: { baselineMicro, registerMicro, atUs, lastResetAtUs, absentSinceUs: null, toldBy },
     delta: { ...span, amountMicro: baselineMicro - state.baselineMicro, restartMicro: 0, cause: 'counted' },
   };
 }
@@ -105,7 +118,7 @@ function exchanged(
   evidence: CounterEvidence & { kind: 'exchange' },
 ): CounterStep {
   const { atUs, oldRegisterMicro, newRegisterMicro } = evidence;
-  const next = opened(atUs, newRegisterMicro, state?.lastResetAtUs ?? null);
+  const next = opened(atUs, newRegisterMicro, state?.lastResetAtUs ?? null, 'reading');
   if (state === null) return { state: next, delta: null };
   const lastMicro = oldRegisterMicro ?? state.baselineMicro;
   return {
@@ -117,6 +130,7 @@ function exchanged(
       restartMicro: lastMicro - newRegisterMicro,
       cause: 'exchange',
       isInterrupted: state.absentSinceUs !== null || oldRegisterMicro === null,
+      isAfterRow: state.toldBy === 'row',
     },
   };
 }
@@ -136,7 +150,7 @@ function rowRead(
   if (changeMicro !== null && follows && (state === null || state.atUs === startUs)) {
     const beforeMicro = state?.baselineMicro ?? registerMicro - changeMicro;
     return {
-      state: opened(atUs, registerMicro, state?.lastResetAtUs ?? null),
+      state: opened(atUs, registerMicro, state?.lastResetAtUs ?? null, 'row'),
       delta: {
         fromUs: startUs,
         toUs: atUs,
@@ -144,9 +158,15 @@ function rowRead(
         restartMicro: beforeMicro + changeMicro - registerMicro,
         cause: beforeMicro + changeMicro === registerMicro ? 'counted' : 'reset',
         isInterrupted: false,
+        isAfterRow: false,
       },
     };
   }
   if (!follows) return { state, delta: null };
-  return registerRead(kind, state, atUs, registerMicro, state?.lastResetAtUs ?? null);
+  return registerRead(kind, state, {
+    atUs,
+    registerMicro,
+    lastResetAtUs: state?.lastResetAtUs ?? null,
+    toldBy: 'row',
+  });
 }

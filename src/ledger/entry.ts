@@ -13,7 +13,7 @@ export type Quality = (typeof qualities)[number];
  */
 export type EntryKind = 'quantity' | 'restart';
 
-export type EntryReason = 'counted' | 'integrated' | 'reset' | 'exchange' | 'spread';
+export type EntryReason = 'counted' | 'integrated' | 'reset' | 'exchange' | 'spread' | 'withdrawn';
 
 export interface Entry {
   readonly kind: EntryKind;

@@ -18,6 +18,8 @@ const mwUsPerMwh = 3_600_000_000n;
  * past the longest gap. What lies in a gap is not known and not counted; the quarter's coverage tells how much that is.
  * Each quarter is rounded once, from the exact integral, so the order and number of readings leave no trace.
  * @param readings ascending by time, one per instant; the first may lie before fromUs and is carried in
+ * @param nowUs how far the last value may be carried
+ * @param newestUs the newest reading there is, maybe later than those given; it settles what lies before it
  */
 export function postPower(
   rules: PowerRules,
@@ -25,6 +27,7 @@ export function postPower(
   fromUs: number,
   untilUs: number,
   nowUs: number,
+  newestUs = readings.at(-1)?.atUs ?? Number.NEGATIVE_INFINITY,
 ): Entry[] {
   const sheet = new QuarterSheet(fromUs, untilUs);
   const workByQuarter = new Map<number, bigint>();
@@ -51,8 +54,7 @@ export function postPower(
       });
     }
   }
-  const lastUs = readings.at(-1)?.atUs ?? Number.NEGATIVE_INFINITY;
-  return sheet.entries(lastUs).map((entry) => ({
+  return sheet.entries(newestUs).map((entry) => ({
     ...entry,
     amountMicro: roundedMwh(workByQuarter.get(entry.quarterStartUs) ?? 0n),
   }));

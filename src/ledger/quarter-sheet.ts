@@ -58,7 +58,14 @@ function joined(one: Part, other: Part): Part {
 }
 
 /** The reason that needs explaining most wins: an exchange over a reset over a spread over plain counting. */
-const reasonRank: readonly EntryReason[] = ['counted', 'integrated', 'spread', 'reset', 'exchange'];
+const reasonRank: readonly EntryReason[] = [
+  'counted',
+  'integrated',
+  'spread',
+  'reset',
+  'exchange',
+  'withdrawn',
+];
 
 function strongerReason(one: EntryReason, other: EntryReason): EntryReason {
   return reasonRank.indexOf(one) >= reasonRank.indexOf(other) ? one : other;

@@ -1,0 +1,218 @@
+/**
+ * Goal: the ledger depends on the readings and not on how they came; late ones revise exactly what they change.
+ * Method: random lives of a meter arrive in random batches in random order, each followed by a posting of what is new;
+ * the current state is held against one posting of everything, and the journal against the current state.
+ * The stores are lists in memory: the same ports stand before the real ones in test/stores.
+ */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { quarterStartUs } from '../units/quarter.ts';
+import { postCounter } from './counter-posting.ts';
+import type { Entry } from './entry.ts';
+import type { CounterEvidence, PowerReading } from './evidence.ts';
+import type { EvidenceSource } from './evidence-source.ts';
+import type { LedgerStore, Opening } from './ledger-store.ts';
+import type { Meter } from './meter.ts';
+import { postPower } from './power-posting.ts';
+import { repost, usualRules } from './reposting.ts';
+import type { PostedEntry } from './revision.ts';
+
+const start = quarterStartUs(1_780_000_000_000_000);
+const minute = 60_000_000;
+
+class MemoryLedger implements LedgerStore {
+  readonly entries = new Map<string, PostedEntry>();
+  readonly revisions: PostedEntry[] = [];
+  readonly opened = new Map<number, Opening>();
+
+  async current(_: string, fromUs: number, untilUs: number): Promise<PostedEntry[]> {
+    return this.all().filter((entry) => entry.quarterStartUs >= fromUs && entry.quarterStartUs < untilUs);
+  }
+  async journal(): Promise<PostedEntry[]> {
+    return this.revisions;
+  }
+  async write(_: string, entries: readonly PostedEntry[], openings: readonly Opening[]): Promise<void> {
+    for (const entry of entries) {
+      if (entry.revision > 0) this.revisions.push(entry);
+      this.entries.set(`${entry.quarterStartUs} ${entry.kind}`, entry);
+    }
+    for (const opening of openings) this.opened.set(opening.quarterStartUs, opening);
+  }
+  async openingBefore(_: string, quarterUs: number): Promise<Opening | null> {
+    return this.sortedOpenings().findLast((opening) => opening.quarterStartUs <= quarterUs) ?? null;
+  }
+  async openings(_: string, fromUs: number, untilUs: number): Promise<Opening[]> {
+    return this.sortedOpenings().filter(
+      (one) => one.quarterStartUs >= fromUs && one.quarterStartUs < untilUs,
+    );
+  }
+  all(): PostedEntry[] {
+    return [...this.entries.values()].sort(
+      (a, b) => a.quarterStartUs - b.quarterStartUs || (a.kind < b.kind ? -1 : 1),
+    );
+  }
+  private sortedOpenings(): Opening[] {
+    return [...this.opened.values()].sort((a, b) => a.quarterStartUs - b.quarterStartUs);
+  }
+}
+
+function source(evidence: readonly CounterEvidence[], powers: readonly PowerReading[]): EvidenceSource {
+  const sorted = [...evidence].sort((a, b) => a.atUs - b.atUs);
+  const sortedPowers = [...powers].sort((a, b) => a.atUs - b.atUs);
+  return {
+    registers: async (_, fromUs, limit) => sorted.filter((item) => item.atUs >= fromUs).slice(0, limit),
+    registerBefore: async (_, atUs) =>
+      sorted.findLast((item) => item.atUs < atUs && !(item.kind === 'reading' && item.registerMicro === null))
+        ?.atUs ?? null,
+    powers: async (_, fromUs, untilUs) =>
+      sortedPowers.filter((item) => item.atUs >= fromUs && item.atUs < untilUs),
+    powersAround: async (_, beforeUs, afterUs) => ({
+      beforeUs: sortedPowers.findLast((item) => item.atUs < beforeUs)?.atUs ?? null,
+      afterUs: sortedPowers.find((item) => item.atUs > afterUs)?.atUs ?? null,
+    }),
+  };
+}
+
+const nowUs = start + 30 * 24 * 60 * minute;
+const clock = { nowUs: () => nowUs, monotonicMs: () => 0 };
+
+function unposted(entry: PostedEntry): Entry {
+  const { revision: _revision, postedAtUs: _postedAtUs, ...rest } = entry;
+  return rest;
+}
+
+/** Instants, each with a value that goes up, falls a little, falls to nothing, or is absent. */
+const life = fc
+  .array(
+    fc.record({
+      waitUs: fc.integer({ min: 1, max: 40 * minute }),
+      byMicro: fc.option(fc.integer({ min: -20_000, max: 500_000 }), { freq: 8 }),
+      isReset: fc.nat(15).map((pick) => pick === 0),
+    }),
+    { minLength: 1, maxLength: 50 },
+  )
+  .map((steps) => {
+    let atUs = start;
+    let register = 1_000_000;
+    return steps.map(({ waitUs, byMicro, isReset }): CounterEvidence => {
+      atUs += waitUs;
+      if (byMicro !== null) register = isReset ? Math.abs(byMicro) : Math.max(0, register + byMicro);
+      const registerMicro = byMicro === null ? null : register;
+      return { kind: 'reading', atUs, registerMicro, lastResetAtUs: null, origin: 'stream' };
+    });
+  });
+
+/** The same evidence cut into batches in an order of its own. */
+const arrivals = life.chain((evidence) =>
+  fc
+    .tuple(
+      fc.shuffledSubarray(evidence, { minLength: evidence.length, maxLength: evidence.length }),
+      fc.integer({ min: 1, max: 8 }),
+    )
+    .map(([order, size]) => {
+      const batches: CounterEvidence[][] = [];
+      for (let at = 0; at < order.length; at += size) batches.push(order.slice(at, at + size));
+      return { evidence, batches };
+    }),
+);
+
+async function postInBatches(
+  meter: Meter,
+  batches: readonly (readonly CounterEvidence[])[],
+  pageSize: number,
+) {
+  const ledger = new MemoryLedger();
+  const arrived: CounterEvidence[] = [];
+  for (const batch of batches) {
+    arrived.push(...batch);
+    const instants = batch.map((item) => item.atUs);
+    const powers = arrived.map(
+      (item): PowerReading => ({
+        atUs: item.atUs,
+        powerMw: item.kind === 'reading' ? item.registerMicro : null,
+        origin: 'stream',
+      }),
+    );
+    const deps = { evidence: source(arrived, powers), ledger, clock };
+    await repost(deps, { ...usualRules, pageSize }, meter, Math.min(...instants), Math.max(...instants));
+  }
+  return ledger;
+}
+
+/** Withdrawn entries say that nothing is there, which one posting of everything says by not having them. */
+const standing = (ledger: MemoryLedger) => ledger.all().filter((entry) => entry.reason !== 'withdrawn');
+
+describe('repost', () => {
+  it('gives a register the same entries in whatever order and batches its readings came', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        arrivals,
+        fc.constantFrom<'rising' | 'net'>('rising', 'net'),
+        fc.constantFrom(60, 20_000),
+        async ({ evidence, batches }, kind, pageSize) => {
+          const ledger = await postInBatches(
+            { entityId: 'sensor.meter', posts: 'register', kind },
+            batches,
+            pageSize,
+          );
+          const rules = { kind, maxGapUs: usualRules.registerGapUs };
+          const whole = postCounter(rules, null, evidence, Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER);
+          expect(standing(ledger).map(unposted)).toEqual(whole.entries);
+        },
+      ),
+      { numRuns: 150 },
+    );
+  });
+
+  it('gives a power sensor the same entries in whatever order and batches its readings came', async () => {
+    await fc.assert(
+      fc.asyncProperty(arrivals, async ({ evidence, batches }) => {
+        const ledger = await postInBatches({ entityId: 'sensor.power', posts: 'power' }, batches, 20_000);
+        const readings = evidence.map(
+          (item): PowerReading => ({
+            atUs: item.atUs,
+            powerMw: item.kind === 'reading' ? item.registerMicro : null,
+            origin: 'stream',
+          }),
+        );
+        const rules = { maxGapUs: usualRules.powerGapUs, onAboveMw: usualRules.onAboveMw };
+        const whole = postPower(rules, readings, Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER, nowUs);
+        expect(standing(ledger).map(unposted)).toEqual(whole);
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  it('journals every final state once, the newest of which is the current one', async () => {
+    await fc.assert(
+      fc.asyncProperty(arrivals, async ({ batches }) => {
+        const meter: Meter = { entityId: 'sensor.meter', posts: 'register', kind: 'rising' };
+        const ledger = await postInBatches(meter, batches, 20_000);
+        for (const entry of ledger.all()) {
+          const revisions = ledger.revisions.filter(
+            (one) => one.quarterStartUs === entry.quarterStartUs && one.kind === entry.kind,
+          );
+          expect(revisions.map((one) => one.revision)).toEqual(revisions.map((_, index) => index + 1));
+          if (entry.revision > 0) expect(revisions.at(-1)).toEqual(entry);
+        }
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it('writes nothing when nothing is new', async () => {
+    await fc.assert(
+      fc.asyncProperty(life, async (evidence) => {
+        const meter: Meter = { entityId: 'sensor.meter', posts: 'register', kind: 'rising' };
+        const ledger = await postInBatches(meter, [evidence], 20_000);
+        const before = ledger.all();
+        const deps = { evidence: source(evidence, []), ledger, clock };
+        const instants = evidence.map((item) => item.atUs);
+        const again = await repost(deps, usualRules, meter, Math.min(...instants), Math.max(...instants));
+        expect(again.entriesWritten).toBe(0);
+        expect(ledger.all()).toEqual(before);
+      }),
+      { numRuns: 50 },
+    );
+  });
+});

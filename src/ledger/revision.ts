@@ -1,0 +1,65 @@
+import type { Entry } from './entry.ts';
+
+/**
+ * An entry as the ledger holds it. Revision 0 is provisional and lives only in the current state; from 1 on every
+ * revision stands in the journal for ever, and the newest is the current one.
+ */
+export interface PostedEntry extends Entry {
+  readonly revision: number;
+  readonly postedAtUs: number;
+}
+
+const compared = [
+  'amountMicro',
+  'quality',
+  'coveredUs',
+  'reason',
+  'firstEvidenceUs',
+  'lastEvidenceUs',
+  'isProvisional',
+  'onTimeUs',
+] as const satisfies readonly (keyof Entry)[];
+
+function saysTheSame(one: Entry, other: Entry): boolean {
+  return compared.every((field) => one[field] === other[field]);
+}
+
+function keyOf(entry: Entry): string {
+  return `${entry.kind} ${entry.quarterStartUs}`;
+}
+
+/**
+ * What has to be written so that the current state says what was computed: nothing where it does already, else a new
+ * revision. An entry that the evidence no longer supports is withdrawn by a revision of its own, never removed.
+ * @param computed,current entries of one meter in the same range of quarters
+ */
+export function revise(
+  computed: readonly Entry[],
+  current: readonly PostedEntry[],
+  nowUs: number,
+): PostedEntry[] {
+  const known = new Map(current.map((entry) => [keyOf(entry), entry]));
+  const written: PostedEntry[] = [];
+  for (const entry of computed) {
+    const before = known.get(keyOf(entry));
+    known.delete(keyOf(entry));
+    if (before && saysTheSame(before, entry)) continue;
+    const isStillOpen = entry.isProvisional && (before === undefined || before.revision === 0);
+    written.push({ ...entry, revision: isStillOpen ? 0 : (before?.revision ?? 0) + 1, postedAtUs: nowUs });
+  }
+  for (const before of known.values()) {
+    if (before.reason === 'withdrawn') continue;
+    written.push({
+      ...before,
+      amountMicro: 0,
+      quality: 'none',
+      coveredUs: 0,
+      reason: 'withdrawn',
+      onTimeUs: null,
+      isProvisional: false,
+      revision: before.revision + 1,
+      postedAtUs: nowUs,
+    });
+  }
+  return written.sort((a, b) => a.quarterStartUs - b.quarterStartUs);
+}
