@@ -1,0 +1,394 @@
+import type { Entity } from '../home/entity.ts';
+import type { EntityState, HomeAssistant, StateBatch, StateSubscription } from '../home/home-assistant.ts';
+import type { Clock } from '../units/clock.ts';
+import type { Log } from '../units/log.ts';
+import { Backoff } from './backoff.ts';
+import { Bell } from './bell.ts';
+import { pause } from './pause.ts';
+import type { Reading, Rejection, RejectionReason } from './reading.ts';
+import { ReadingFeed, type ReadingListener } from './reading-feed.ts';
+import { parseState } from './reading-parser.ts';
+import type { ReadingStore } from './reading-store.ts';
+import { ReadingWriter, type ReadingWriterLimits } from './reading-writer.ts';
+import { RecentInstants } from './recent-instants.ts';
+import { type RecorderStatus, recorderDetail } from './recorder-status.ts';
+import type { Spool } from './spool/spool.ts';
+import { SubscriptionKeeper } from './subscription-keeper.ts';
+import type { SubscriptionState, SubscriptionStore } from './sync-log.ts';
+
+export interface RecorderDeps {
+  readonly homeAssistant: HomeAssistant;
+  readonly readings: ReadingStore;
+  readonly subscription: SubscriptionStore;
+  readonly spool: Spool;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+export type TrackedEntity = Pick<Entity, 'entityId' | 'quantity' | 'unit' | 'stateClass'>;
+
+/** A span of which Home Assistant may know more than we heard. */
+export interface Hole {
+  readonly kind: 'first' | 'reconnect' | 'start';
+  readonly entityIds: readonly string[];
+  /** Heard until then; null when never. */
+  readonly sinceUs: number | null;
+}
+
+/** What a reading of the spool takes there, about; only for telling how many have room. */
+const bytesPerReading = 110;
+const loadWithinMs = 3000;
+/** Past this many waiting, the past waits for the present. */
+const busyReadings = 10_000;
+
+/** Follows the tracked entities and brings every state into the store as a reading, once. */
+export class Recorder {
+  readonly #deps: RecorderDeps;
+  readonly #writer: ReadingWriter;
+  readonly #feed: ReadingFeed;
+  readonly #keeper: SubscriptionKeeper;
+  readonly #stop = new AbortController();
+  readonly #bell = new Bell();
+  readonly #heard = new RecentInstants();
+  readonly #newest = new Map<string, Reading>();
+  readonly #holeListeners = new Set<(hole: Hole) => void>();
+  readonly #rejected = new Map<RejectionReason, number>();
+  #tracked: ReadonlyMap<string, TrackedEntity> = new Map();
+  /** Entities whose newest stored reading is known. */
+  readonly #loaded = new Set<string>();
+  #subscription: { readonly handle: StateSubscription; readonly entityIds: ReadonlySet<string> } | null =
+    null;
+  /** Batches of older subscriptions are no longer listened to. */
+  #generation = 0;
+  #hasSubscribed = false;
+  /** Whose holes have been told since they are tracked. */
+  readonly #followed = new Set<string>();
+  /** Until when the connection that broke was heard. */
+  #cutUs: number | null = null;
+  #connectedSinceUs: number | null = null;
+  #lastHeardUs: number | null = null;
+  #overflowSinceUs: number | null = null;
+  #lastReadingAtUs: number | null = null;
+  #lastRejection: Rejection | null = null;
+  #duplicates = 0;
+  #isPaused = false;
+  #subscribeError: string | null = null;
+  #loop: Promise<void> = Promise.resolve();
+  #unlisten: () => void = () => undefined;
+
+  constructor(deps: RecorderDeps, limits: Partial<ReadingWriterLimits> = {}) {
+    this.#deps = deps;
+    this.#feed = new ReadingFeed(deps.log);
+    this.#keeper = new SubscriptionKeeper({ store: deps.subscription, clock: deps.clock, log: deps.log });
+    this.#writer = new ReadingWriter(
+      {
+        store: deps.readings,
+        spool: deps.spool,
+        clock: deps.clock,
+        log: deps.log,
+        onPressure: (isHigh) => this.#pause(isHigh),
+      },
+      limits,
+    );
+  }
+
+  /** Rejects when the spool's folder can't be used: without it nothing can be promised. */
+  async start(): Promise<void> {
+    await this.#writer.start((reading) => this.#remember(reading));
+    this.#keeper.start();
+    this.#unlisten = this.#deps.homeAssistant.onStatus(() => this.#bell.ring());
+    this.#loop = this.#follow();
+    this.#bell.ring();
+  }
+
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    this.#unlisten();
+    this.#bell.ring();
+    await this.#loop;
+    this.#generation += 1;
+    await this.#endSubscription();
+    this.#feed.stop();
+    this.#keeper.change({ status: 'disconnected', errorMessage: null });
+    await this.#writer.stop();
+    await this.#keeper.stop();
+  }
+
+  /** Exactly these are recorded from now on. */
+  track(entities: readonly TrackedEntity[]): void {
+    this.#tracked = new Map(entities.map((entity) => [entity.entityId, entity]));
+    for (const entityId of this.#newest.keys()) {
+      if (this.#tracked.has(entityId)) continue;
+      this.#newest.delete(entityId);
+      this.#loaded.delete(entityId);
+      this.#heard.forget(entityId);
+    }
+    for (const entityId of this.#followed) if (!this.#tracked.has(entityId)) this.#followed.delete(entityId);
+    this.#bell.ring();
+  }
+
+  tracked(): ReadonlyMap<string, TrackedEntity> {
+    return this.#tracked;
+  }
+
+  /** The newest reading of each tracked entity, from memory. */
+  newest(): ReadonlyMap<string, Reading> {
+    return this.#newest;
+  }
+
+  /** Every reading that is new, whatever way it came, some times a second and not yet durable; returns how to end it. */
+  onReadings(listener: ReadingListener): () => void {
+    return this.#feed.listen(listener);
+  }
+
+  /** Told after each subscription what may have been missed before it. */
+  onHole(listener: (hole: Hole) => void): () => void {
+    this.#holeListeners.add(listener);
+    return () => this.#holeListeners.delete(listener);
+  }
+
+  subscription(): SubscriptionState {
+    return this.#keeper.state();
+  }
+
+  /**
+   * Takes readings that did not come by the stream, the same way; those that the stream brought a moment ago are left
+   * out. Waits while the stream needs the room.
+   * @returns how many were new to the recorder
+   */
+  async record(readings: readonly Reading[]): Promise<number> {
+    while (this.#isBusy() && !this.#stop.signal.aborted) await pause(50, this.#stop.signal);
+    if (this.#stop.signal.aborted) throw new Error('The recorder has stopped');
+    const fresh = readings.filter(
+      ({ entityId, atUs }) => this.#tracked.has(entityId) && !this.#heard.has(entityId, atUs),
+    );
+    this.#take(fresh);
+    return fresh.length;
+  }
+
+  /** Resolves when everything received until now is durable in the store, however long that takes. */
+  settled(): Promise<void> {
+    return this.#writer.settled();
+  }
+
+  status(): RecorderStatus {
+    const written = this.#writer.status();
+    const spool = this.#deps.spool.status();
+    const detail = recorderDetail(written, this.#subscribeError);
+    return {
+      isOk: detail === null,
+      detail,
+      entitiesTracked: this.#tracked.size,
+      isSubscribed: this.#subscription !== null,
+      lastReadingAtUs: this.#lastReadingAtUs,
+      readingsReceived: written.received,
+      readingsStored: written.stored,
+      readingsWaiting: written.waiting,
+      readingsLost: written.lost,
+      duplicates: this.#duplicates,
+      overflowed: written.refused,
+      writeErrors: written.writeErrors,
+      rejected: Object.fromEntries(this.#rejected),
+      lastRejection: this.#lastRejection,
+      queueLimit: this.#writer.limitReadings + Math.floor(spool.limitBytes / bytesPerReading),
+      spool,
+      isPaused: this.#isPaused,
+    };
+  }
+
+  #isBusy(): boolean {
+    const { isPressureHigh, waiting } = this.#writer.status();
+    return isPressureHigh || waiting > busyReadings;
+  }
+
+  async #follow(): Promise<void> {
+    const retry = new Backoff(500, 30_000);
+    while (!this.#stop.signal.aborted) {
+      await this.#bell.wait();
+      if (this.#stop.signal.aborted) return;
+      try {
+        await this.#subscribeAsNeeded();
+        this.#subscribeError = null;
+        retry.reset();
+      } catch (cause) {
+        const message = cause instanceof Error ? cause.message : String(cause);
+        // A connection that went away meanwhile is told by its own status.
+        if (this.#deps.homeAssistant.status().kind === 'connected') {
+          this.#subscribeError = message;
+          this.#keeper.change({ status: 'error', errorMessage: message });
+          this.#deps.log.warn({ err: message }, 'Home Assistant could not be subscribed to');
+        }
+        await pause(retry.nextMs(), this.#stop.signal);
+        this.#bell.ring();
+      }
+    }
+  }
+
+  async #subscribeAsNeeded(): Promise<void> {
+    const status = this.#deps.homeAssistant.status();
+    const isSameConnection = status.kind === 'connected' && status.sinceUs === this.#connectedSinceUs;
+    if (!isSameConnection) {
+      if (this.#subscription !== null) this.#cutUs ??= this.#lastHeardUs;
+      this.#subscription = null;
+      this.#connectedSinceUs = null;
+    }
+    if (status.kind !== 'connected') {
+      const errorMessage = status.kind === 'not_configured' ? null : status.error;
+      this.#subscribeError = null;
+      this.#keeper.change({ status: 'disconnected', errorMessage });
+      return;
+    }
+    const wanted = [...this.#tracked.keys()];
+    const before = this.#subscription?.entityIds;
+    if (before?.size === wanted.length && wanted.every((entityId) => before.has(entityId))) return;
+    await this.#load(wanted);
+    await this.#subscribe(wanted, status.sinceUs);
+    if (wanted.length > 0) this.#tellHoles(wanted, before === undefined);
+  }
+
+  async #subscribe(wanted: readonly string[], connectedSinceUs: number): Promise<void> {
+    const generation = this.#generation + 1;
+    const old = this.#subscription;
+    // Until the new one stands, both are listened to; what both tell is a duplicate.
+    const handle =
+      wanted.length === 0
+        ? { stop: () => Promise.resolve() }
+        : await this.#deps.homeAssistant.subscribeStates(wanted, (batch) => {
+            if (generation >= this.#generation) this.#hear(batch);
+          });
+    this.#generation = generation;
+    this.#connectedSinceUs = connectedSinceUs;
+    this.#subscription = wanted.length === 0 ? null : { handle, entityIds: new Set(wanted) };
+    if (old !== null) await this.#end(old.handle);
+    // What paused the connection before may still be so; a new one knows nothing of it.
+    this.#deps.homeAssistant.pause(this.#isPaused);
+    this.#keeper.change({
+      status: 'active',
+      subscribedAtUs: this.#deps.clock.nowUs(),
+      reconnectCount: this.#deps.homeAssistant.reconnectCount(),
+      errorMessage: null,
+    });
+    this.#deps.log.info({ entities: wanted.length }, 'subscribed to Home Assistant');
+  }
+
+  #tellHoles(wanted: readonly string[], isNewConnection: boolean): void {
+    const known = wanted.filter((entityId) => this.#followed.has(entityId));
+    const added = wanted.filter((entityId) => !this.#followed.has(entityId));
+    for (const entityId of added) this.#followed.add(entityId);
+    if (!this.#hasSubscribed) {
+      this.#hasSubscribed = true;
+      void this.#keeper.previous().then((previous) => {
+        if (!this.#stop.signal.aborted)
+          this.#tellHole({ kind: 'start', entityIds: wanted, sinceUs: previous?.lastEventAtUs ?? null });
+      });
+      return;
+    }
+    if (isNewConnection && known.length > 0)
+      this.#tellHole({ kind: 'reconnect', entityIds: known, sinceUs: this.#cutUs });
+    this.#cutUs = null;
+    if (added.length > 0) this.#tellHole({ kind: 'first', entityIds: added, sinceUs: null });
+  }
+
+  /** Newest stored readings, so that a snapshot's state that is stored already is known. A store that is down is not waited for. */
+  async #load(entityIds: readonly string[]): Promise<void> {
+    const missing = entityIds.filter((entityId) => !this.#loaded.has(entityId));
+    if (missing.length === 0) return;
+    const deadline = new AbortController();
+    try {
+      const stored = await Promise.race([
+        this.#deps.readings.newest(missing),
+        pause(loadWithinMs, AbortSignal.any([deadline.signal, this.#stop.signal])).then(() => null),
+      ]);
+      if (stored === null) return;
+      for (const reading of stored.values()) this.#remember(reading);
+      for (const entityId of missing) this.#loaded.add(entityId);
+    } catch (cause) {
+      this.#deps.log.debug({ err: cause }, 'the newest readings are not known yet');
+    } finally {
+      deadline.abort();
+    }
+  }
+
+  #hear(batch: StateBatch): void {
+    const readings: Reading[] = [];
+    const nowUs = this.#deps.clock.nowUs();
+    for (const state of batch.states) {
+      const reading = this.#read(state, nowUs);
+      if (reading !== null) readings.push(reading);
+    }
+    this.#lastHeardUs = nowUs;
+    this.#keeper.heard();
+    this.#take(readings);
+  }
+
+  #read(state: EntityState, nowUs: number): Reading | null {
+    const entity = this.#tracked.get(state.entityId);
+    if (entity === undefined) return null;
+    if (this.#heard.has(state.entityId, state.lastUpdatedUs)) {
+      this.#duplicates += 1;
+      return null;
+    }
+    const parsed = parseState(state, entity, 'stream', nowUs);
+    if (parsed.kind === 'reading') return parsed.reading;
+    const { rejection } = parsed;
+    this.#heard.add(state.entityId, state.lastUpdatedUs);
+    this.#rejected.set(rejection.reason, (this.#rejected.get(rejection.reason) ?? 0) + 1);
+    this.#lastRejection = rejection;
+    this.#deps.log.debug({ ...rejection }, 'a state was rejected');
+    return null;
+  }
+
+  /** Offers readings to the writer; those past its limit are a hole for the back-fill. */
+  #take(readings: readonly Reading[]): void {
+    if (readings.length === 0) return;
+    const taken = this.#writer.offer(readings);
+    for (const [index, reading] of readings.entries()) {
+      if (index < taken) {
+        this.#remember(reading);
+        this.#feed.push(reading);
+      } else {
+        this.#overflowSinceUs = Math.min(this.#overflowSinceUs ?? reading.atUs, reading.atUs);
+      }
+    }
+  }
+
+  #remember(reading: Reading): void {
+    const { entityId, atUs } = reading;
+    this.#heard.add(entityId, atUs);
+    const newest = this.#newest.get(entityId);
+    if (newest === undefined || newest.atUs <= atUs) this.#newest.set(entityId, reading);
+    if (this.#lastReadingAtUs === null || this.#lastReadingAtUs < atUs) this.#lastReadingAtUs = atUs;
+  }
+
+  /** Back-pressure: the last resort, for Home Assistant drops a client that does not read; the back-fill mends that. */
+  #pause(isPaused: boolean): void {
+    this.#isPaused = isPaused;
+    this.#deps.homeAssistant.pause(isPaused);
+    this.#deps.log.warn(
+      { paused: isPaused },
+      isPaused ? 'no room: Home Assistant is not read' : 'there is room again',
+    );
+    const sinceUs = this.#overflowSinceUs;
+    if (isPaused || sinceUs === null) return;
+    this.#overflowSinceUs = null;
+    this.#tellHole({ kind: 'reconnect', entityIds: [...this.#tracked.keys()], sinceUs });
+  }
+
+  #tellHole(hole: Hole): void {
+    for (const listener of this.#holeListeners) listener(hole);
+  }
+
+  async #endSubscription(): Promise<void> {
+    const subscription = this.#subscription;
+    this.#subscription = null;
+    if (subscription !== null) await this.#end(subscription.handle);
+  }
+
+  async #end(handle: StateSubscription): Promise<void> {
+    try {
+      await handle.stop();
+    } catch (cause) {
+      this.#deps.log.debug({ err: cause }, 'a subscription could not be ended');
+    }
+  }
+}

@@ -1,0 +1,110 @@
+import type { Clock } from '../units/clock.ts';
+import type { Log } from '../units/log.ts';
+import { Backoff } from './backoff.ts';
+import { pause } from './pause.ts';
+import type { SubscriptionState, SubscriptionStore } from './sync-log.ts';
+
+export interface SubscriptionKeeperDeps {
+  readonly store: SubscriptionStore;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+const saveEveryMs = 10_000;
+const stopWithinMs = 2000;
+
+const unheard: SubscriptionState = {
+  status: 'disconnected',
+  subscribedAtUs: null,
+  lastEventAtUs: null,
+  reconnectCount: 0,
+  errorMessage: null,
+};
+
+/**
+ * Keeps the subscription's state in the document store: written on a change of status, otherwise at most every 10 s.
+ * What the process before left there tells until when Home Assistant was heard; nothing is written before it is read.
+ */
+export class SubscriptionKeeper {
+  readonly #deps: SubscriptionKeeperDeps;
+  readonly #stop = new AbortController();
+  #state = unheard;
+  #saved: SubscriptionState | null = null;
+  #loop: Promise<void> = Promise.resolve();
+  #wake = new AbortController();
+  readonly #previous = Promise.withResolvers<SubscriptionState | null>();
+
+  constructor(deps: SubscriptionKeeperDeps) {
+    this.#deps = deps;
+  }
+
+  start(): void {
+    this.#loop = this.#run();
+  }
+
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    this.#wake.abort();
+    this.#previous.resolve(null);
+    const deadline = new AbortController();
+    await Promise.race([this.#loop, pause(stopWithinMs, deadline.signal)]);
+    deadline.abort();
+  }
+
+  /** What the process before left; null when there was none. Waits for the document store. */
+  previous(): Promise<SubscriptionState | null> {
+    return this.#previous.promise;
+  }
+
+  state(): SubscriptionState {
+    return this.#state;
+  }
+
+  heard(): void {
+    this.#state = { ...this.#state, lastEventAtUs: this.#deps.clock.nowUs() };
+  }
+
+  change(change: Partial<SubscriptionState>): void {
+    const next = { ...this.#state, ...change };
+    const isNew = next.status !== this.#state.status || next.errorMessage !== this.#state.errorMessage;
+    this.#state = next;
+    if (isNew) this.#wake.abort();
+  }
+
+  async #run(): Promise<void> {
+    const retry = new Backoff(500, saveEveryMs);
+    for (let isLoaded = false; !isLoaded && !this.#stop.signal.aborted; ) {
+      try {
+        const previous = await this.#deps.store.load();
+        this.#state = {
+          ...this.#state,
+          lastEventAtUs: this.#state.lastEventAtUs ?? previous?.lastEventAtUs ?? null,
+        };
+        this.#previous.resolve(previous);
+        isLoaded = true;
+      } catch (cause) {
+        this.#deps.log.debug({ err: cause }, 'the state of the subscription can not be read yet');
+        await pause(retry.nextMs(), this.#stop.signal);
+      }
+    }
+    while (!this.#stop.signal.aborted) {
+      await this.#save();
+      this.#wake = new AbortController();
+      // A status that flaps must not become a stream of writes.
+      await pause(1000, this.#stop.signal);
+      await pause(saveEveryMs - 1000, this.#wake.signal);
+    }
+    await this.#save();
+  }
+
+  async #save(): Promise<void> {
+    const state = this.#state;
+    if (state === this.#saved) return;
+    try {
+      await this.#deps.store.save(state);
+      this.#saved = state;
+    } catch (cause) {
+      this.#deps.log.debug({ err: cause }, 'the state of the subscription was not written');
+    }
+  }
+}

@@ -1,0 +1,253 @@
+/** Stand-ins for what lies outside the process, with the faults that the real ones can't be asked for. */
+import type {
+  ConnectionStatus,
+  EntityState,
+  HomeAssistant,
+  StateBatch,
+  StateSubscription,
+} from '../../home/home-assistant.ts';
+import { HomeAssistantUnavailable } from '../../home/home-assistant.ts';
+import type { Clock } from '../../units/clock.ts';
+import type { Log } from '../../units/log.ts';
+import type { Reading } from '../reading.ts';
+import type { ReadingStore } from '../reading-store.ts';
+import type { SubscriptionState, SubscriptionStore, SyncLog, SyncRun } from '../sync-log.ts';
+
+export const quietLog: Log = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+  child: () => quietLog,
+};
+
+export const baseUs = Date.UTC(2026, 10, 21, 8) * 1000;
+
+/** Follows Date.now and performance.now, so that a test's fake timers move it. */
+export const testClock: Clock = {
+  nowUs: () => Date.now() * 1000,
+  monotonicMs: () => performance.now(),
+};
+
+export function reading(entityId: string, atUs: number, value: number | null = 1): Reading {
+  return {
+    entityId,
+    atUs,
+    value,
+    absence: value === null ? 'unavailable' : null,
+    unit: 'kWh',
+    sourceUnit: 'kWh',
+    lastResetAtUs: null,
+    origin: 'stream',
+  };
+}
+
+export function state(
+  entityId: string,
+  lastUpdatedUs: number,
+  text: string | null,
+  unit = 'kWh',
+): EntityState {
+  return { entityId, state: text, attributes: { unit_of_measurement: unit }, lastUpdatedUs };
+}
+
+function unused(): never {
+  throw new Error('not part of this double');
+}
+
+/** Keeps readings by (entityId, atUs); `fault` makes a call fail, before or after it did its work. */
+export class MemoryReadingStore implements ReadingStore {
+  readonly rows = new Map<string, Reading>();
+  appends = 0;
+  /** Readings appended, repeated ones counted each time. */
+  appended = 0;
+  fault: (() => 'none' | 'before' | 'after') | null = null;
+
+  async append(readings: readonly Reading[]): Promise<void> {
+    this.appends += 1;
+    const fault = this.fault?.() ?? 'none';
+    if (fault === 'before') throw new Error('store is down');
+    for (const item of readings) this.rows.set(`${item.entityId} ${item.atUs}`, item);
+    this.appended += readings.length;
+    if (fault === 'after') throw new Error('store went down before it answered');
+  }
+
+  async range(entityId: string, sinceUs: number, untilUs: number, limit: number): Promise<Reading[]> {
+    return this.#of(entityId)
+      .filter(({ atUs }) => atUs >= sinceUs && atUs < untilUs)
+      .slice(0, limit);
+  }
+
+  async before(entityId: string, atUs: number, withValue = false): Promise<Reading | null> {
+    const found = this.#of(entityId).filter((row) => row.atUs < atUs && (!withValue || row.value !== null));
+    return found.at(-1) ?? null;
+  }
+
+  async newest(entityIds: readonly string[]): Promise<Map<string, Reading>> {
+    if (this.fault?.() === 'before') throw new Error('store is down');
+    const found = new Map<string, Reading>();
+    for (const entityId of entityIds) {
+      const last = this.#of(entityId).at(-1);
+      if (last !== undefined) found.set(entityId, last);
+    }
+    return found;
+  }
+
+  async hourly(): Promise<never[]> {
+    return unused();
+  }
+
+  async curve(): Promise<never[]> {
+    return unused();
+  }
+
+  async count(): Promise<Map<string, number>> {
+    return unused();
+  }
+
+  #of(entityId: string): Reading[] {
+    if (this.fault?.() === 'before') throw new Error('store is down');
+    return [...this.rows.values()].filter((row) => row.entityId === entityId).sort((a, b) => a.atUs - b.atUs);
+  }
+}
+
+export class MemorySubscriptionStore implements SubscriptionStore {
+  state: SubscriptionState | null = null;
+  saves = 0;
+  isDown = false;
+
+  async load(): Promise<SubscriptionState | null> {
+    if (this.isDown) throw new Error('document store is down');
+    return this.state;
+  }
+
+  async save(state: SubscriptionState): Promise<void> {
+    if (this.isDown) throw new Error('document store is down');
+    this.state = state;
+    this.saves += 1;
+  }
+}
+
+export class MemorySyncLog implements SyncLog {
+  readonly runs = new Map<string, SyncRun>();
+
+  async save(run: SyncRun): Promise<void> {
+    this.runs.set(run.syncId, run);
+  }
+
+  async find(syncId: string): Promise<SyncRun | null> {
+    return this.runs.get(syncId) ?? null;
+  }
+
+  async recent(limit: number): Promise<SyncRun[]> {
+    return [...this.runs.values()].slice(-limit).reverse();
+  }
+}
+
+/** A Home Assistant with a recorder: every state set is in its history, and told to whoever is subscribed. */
+export class MemoryHome implements HomeAssistant {
+  readonly #status = new Set<(status: ConnectionStatus) => void>();
+  readonly #current = new Map<string, EntityState>();
+  readonly past: EntityState[] = [];
+  readonly subscriptions = new Set<{ ids: ReadonlySet<string>; tell: (batch: StateBatch) => void }>();
+  isPaused = false;
+  pauses = 0;
+  #connection: ConnectionStatus = { kind: 'connecting', attempts: 0, error: null };
+  #reconnects = -1;
+  /** Makes the next calls fail so many times. */
+  failures = 0;
+
+  connect(): void {
+    this.#reconnects += 1;
+    this.#set({ kind: 'connected', version: '2026.11.0', sinceUs: baseUs + this.#reconnects });
+  }
+
+  disconnect(): void {
+    this.subscriptions.clear();
+    this.#set({ kind: 'connecting', attempts: 1, error: 'gone' });
+  }
+
+  /** A new state: into history, and to every subscription that has the entity. */
+  change(next: EntityState): void {
+    this.#current.set(next.entityId, next);
+    this.past.push(next);
+    for (const { ids, tell } of this.subscriptions)
+      if (ids.has(next.entityId)) tell({ kind: 'change', states: [next] });
+  }
+
+  status(): ConnectionStatus {
+    return this.#connection;
+  }
+
+  reconnectCount(): number {
+    return Math.max(0, this.#reconnects);
+  }
+
+  onStatus(listener: (status: ConnectionStatus) => void): () => void {
+    this.#status.add(listener);
+    return () => this.#status.delete(listener);
+  }
+
+  async subscribeStates(
+    entityIds: readonly string[],
+    onBatch: (batch: StateBatch) => void,
+  ): Promise<StateSubscription> {
+    this.#check();
+    const subscription = { ids: new Set(entityIds), tell: onBatch };
+    this.subscriptions.add(subscription);
+    const states = entityIds.map((id) => this.#current.get(id)).filter((found) => found !== undefined);
+    onBatch({ kind: 'snapshot', states });
+    return {
+      stop: async () => {
+        this.subscriptions.delete(subscription);
+      },
+    };
+  }
+
+  async history(entityIds: readonly string[], startUs: number, endUs: number): Promise<EntityState[]> {
+    this.#check();
+    return this.past
+      .filter(
+        ({ entityId, lastUpdatedUs }) =>
+          entityIds.includes(entityId) && lastUpdatedUs >= startUs && lastUpdatedUs < endUs,
+      )
+      .sort((a, b) => a.lastUpdatedUs - b.lastUpdatedUs);
+  }
+
+  pause(isPaused: boolean): void {
+    if (isPaused && !this.isPaused) this.pauses += 1;
+    this.isPaused = isPaused;
+  }
+
+  onRegistryChange(): () => void {
+    return () => undefined;
+  }
+  async config(): Promise<never> {
+    return unused();
+  }
+  async states(): Promise<EntityState[]> {
+    return [...this.#current.values()];
+  }
+  async registries(): Promise<never> {
+    return unused();
+  }
+  async energyPreferences(): Promise<unknown> {
+    return null;
+  }
+  async administratorIds(): Promise<ReadonlySet<string>> {
+    return new Set();
+  }
+
+  #check(): void {
+    if (this.#connection.kind !== 'connected') throw new HomeAssistantUnavailable('not connected');
+    if (this.failures > 0) {
+      this.failures -= 1;
+      throw new HomeAssistantUnavailable('warming up');
+    }
+  }
+
+  #set(status: ConnectionStatus): void {
+    this.#connection = status;
+    for (const listener of this.#status) listener(status);
+  }
+}
