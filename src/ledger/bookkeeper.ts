@@ -18,6 +18,8 @@ export interface BookkeeperDeps {
   readonly mark: PostingMark;
   /** What arrived in the store since an instant of receipt, by entity; null as the instant means everything. */
   readonly receivedSince: (receivedUs: number | null) => Promise<ReadonlyMap<string, Span>>;
+  /** Until when an entity was followed without a change being told; null when it is not followed. */
+  readonly heldUntil: (entityId: string) => number | null;
   readonly clock: Clock;
   readonly log: Log;
 }

@@ -12,7 +12,7 @@ import type { CounterEvidence, RegisterReading } from './evidence.ts';
 
 const start = quarterStartUs(1_780_000_000_000_000);
 const minute = 60_000_000;
-const rules = { kind: 'rising' as CounterKind, maxGapUs: 60 * minute };
+const rules = { kind: 'rising' as CounterKind, maxGapUs: 60 * minute, certainMicro: 10_000 };
 
 function reading(minutes: number, register: number | null, lastReset: number | null = null): RegisterReading {
   return {
@@ -95,6 +95,23 @@ describe('postCounter, by hand', () => {
     expect(
       posting.entries.every((entry) => entry.quality === 'measured' && entry.coveredUs === quarterUs),
     ).toBe(true);
+  });
+
+  it('calls a watt-hour measured that took all night: no quarter can be wrong by more', () => {
+    const posting = post([reading(0, 100), reading(600, 100.001)]);
+    expect(total(posting, 'quantity')).toBe(1000);
+    expect(posting.entries.every((entry) => entry.quality === 'measured')).toBe(true);
+  });
+
+  it('holds a silent register as far as it is known to stand, and no further', () => {
+    const held = (evidence: CounterEvidence[], minutes: number) =>
+      postCounter(rules, null, evidence, 0, Number.POSITIVE_INFINITY, start + minutes * minute).entries;
+    expect(held([reading(0, 100), reading(5, 101)], 40)).toMatchObject([
+      { amountMicro: 1_000_000, coveredUs: quarterUs, isProvisional: true },
+      { amountMicro: 0, coveredUs: quarterUs, isProvisional: true },
+      { amountMicro: 0, coveredUs: 10 * minute, isProvisional: true },
+    ]);
+    expect(held([reading(0, 100), reading(5, null)], 40)).toEqual([]);
   });
 
   it('bridges a declared exchange of the meter', () => {

@@ -20,12 +20,19 @@ export interface CounterRules {
    * not move is certain however long it was silent, for Home Assistant tells a value only when it changes.
    */
   readonly maxGapUs: number;
+  /**
+   * A difference no larger than this is measured however long it took: no quarter can be wrong by more. Without it a
+   * single watt-hour at sunrise would make the whole night of a solar meter a guess.
+   */
+  readonly certainMicro: number;
 }
 
 /**
  * Posts a counter's evidence to quarter-hours.
  * @param opening the state before the evidence; null before the first register ever
  * @param evidence ascending by time, one per instant, all later than the opening
+ * @param heldUntilUs how long the last register is known to stand, because Home Assistant would have told a change; null
+ *   when nothing is known after the last evidence
  * @param fromUs,untilUs quarters that start in this range are answered; the rest of the evidence only bounds them
  */
 export function postCounter(
@@ -34,6 +41,7 @@ export function postCounter(
   evidence: readonly CounterEvidence[],
   fromUs: number,
   untilUs: number,
+  heldUntilUs: number | null = null,
 ): CounterPosting {
   const sheet = new QuarterSheet(fromUs, untilUs);
   const openings = new Map<number, CounterState | null>();
@@ -45,6 +53,7 @@ export function postCounter(
     if (step.delta) spread(sheet, rules, step.delta, item);
     state = step.state;
   }
+  if (heldUntilUs !== null && state !== null) hold(sheet, state, heldUntilUs);
   // Only a register settles a quarter; an absence says that there was none.
   return { entries: sheet.entries(state?.atUs ?? Number.NEGATIVE_INFINITY), openings, state };
 }
@@ -52,8 +61,8 @@ export function postCounter(
 function spread(sheet: QuarterSheet, rules: CounterRules, delta: CounterDelta, item: CounterEvidence): void {
   const { fromUs, toUs, amountMicro } = delta;
   const cuts = boundariesBetween(fromUs, toUs);
-  const isUnmoved = amountMicro === 0 && delta.cause === 'counted';
-  const isGuess = !isUnmoved && cuts.length > 0 && (delta.isInterrupted || toUs - fromUs > rules.maxGapUs);
+  const isCertain = Math.abs(amountMicro) <= rules.certainMicro && delta.cause === 'counted';
+  const isGuess = !isCertain && cuts.length > 0 && (delta.isInterrupted || toUs - fromUs > rules.maxGapUs);
   const quality = isGuess ? 'estimated' : qualityOf(item, delta.isAfterRow);
   const isMeasured = quality === 'measured' || quality === 'recovered' || quality === 'imported';
   const reason = delta.cause === 'counted' && (isGuess || quality === 'hourly') ? 'spread' : delta.cause;
@@ -80,6 +89,23 @@ function spread(sheet: QuarterSheet, rules: CounterRules, delta: CounterDelta, i
       quality,
       reason: delta.cause,
       ...evidenceSpan,
+      onTimeUs: null,
+    });
+  }
+}
+
+/** A register that is silent has not moved: its quarters are 0 for now, and provisional until it speaks. */
+function hold(sheet: QuarterSheet, state: CounterState, untilUs: number): void {
+  if (state.absentSinceUs !== null || untilUs <= state.atUs) return;
+  const edges = [state.atUs, ...boundariesBetween(state.atUs, untilUs), untilUs];
+  for (const [index, start] of edges.slice(0, -1).entries()) {
+    sheet.add('quantity', quarterStartUs(start), {
+      amountMicro: 0,
+      coveredUs: (edges[index + 1] ?? untilUs) - start,
+      quality: 'measured',
+      reason: 'counted',
+      firstEvidenceUs: state.atUs,
+      lastEvidenceUs: state.atUs,
       onTimeUs: null,
     });
   }

@@ -133,7 +133,7 @@ async function postInBatches(
         origin: 'stream',
       }),
     );
-    const deps = { evidence: source(arrived, powers), ledger, clock };
+    const deps = { evidence: source(arrived, powers), ledger, clock, heldUntil: () => null };
     await repost(deps, { ...usualRules, pageSize }, meter, Math.min(...instants), Math.max(...instants));
   }
   return ledger;
@@ -155,7 +155,8 @@ describe('repost', () => {
             batches,
             pageSize,
           );
-          const rules = { kind, maxGapUs: usualRules.registerGapUs };
+          const { registerGapUs: maxGapUs, certainMicro } = usualRules;
+          const rules = { kind, maxGapUs, certainMicro };
           const whole = postCounter(rules, null, evidence, Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER);
           expect(standing(ledger).map(unposted)).toEqual(whole.entries);
         },
@@ -206,7 +207,7 @@ describe('repost', () => {
         const meter: Meter = { entityId: 'sensor.meter', posts: 'register', kind: 'rising' };
         const ledger = await postInBatches(meter, [evidence], 20_000);
         const before = ledger.all();
-        const deps = { evidence: source(evidence, []), ledger, clock };
+        const deps = { evidence: source(evidence, []), ledger, clock, heldUntil: () => null };
         const instants = evidence.map((item) => item.atUs);
         const again = await repost(deps, usualRules, meter, Math.min(...instants), Math.max(...instants));
         expect(again.entriesWritten).toBe(0);

@@ -12,11 +12,15 @@ export interface RepostingDeps {
   readonly evidence: EvidenceSource;
   readonly ledger: LedgerStore;
   readonly clock: Clock;
+  /** Until when an entity was followed without a change being told; null when it is not followed. */
+  readonly heldUntil: (entityId: string) => number | null;
 }
 
 export interface RepostingRules {
   /** Registers further apart tell how much, not when. */
   readonly registerGapUs: number;
+  /** Differences up to this are measured however long they took (millionths: 10 Wh, 10 litres). */
+  readonly certainMicro: number;
   /** A power value is carried this long. */
   readonly powerGapUs: number;
   readonly onAboveMw: number;
@@ -26,7 +30,8 @@ export interface RepostingRules {
 
 export const usualRules: RepostingRules = {
   registerGapUs: 3_600_000_000,
-  powerGapUs: 900_000_000,
+  certainMicro: 10_000,
+  powerGapUs: 3_600_000_000,
   onAboveMw: 5000,
   pageSize: 20_000,
 };
@@ -82,7 +87,14 @@ async function repostRegister(
     const pageEndUs = isLast ? Number.MAX_SAFE_INTEGER : quarterStartUs(lastUs);
     if (pageEndUs <= startUs)
       throw new Error(`more than ${rules.pageSize} readings of ${entityId} in a quarter-hour`);
-    const posting = postCounter({ kind, maxGapUs: rules.registerGapUs }, state, page, startUs, pageEndUs);
+    const posting = postCounter(
+      { kind, maxGapUs: rules.registerGapUs, certainMicro: rules.certainMicro },
+      state,
+      page,
+      startUs,
+      pageEndUs,
+      isLast ? deps.heldUntil(entityId) : null,
+    );
     const settledUs = await settledFrom(
       deps.ledger,
       entityId,
@@ -100,7 +112,8 @@ async function repostRegister(
     await deps.ledger.write(entityId, entries, openings);
     entriesWritten += entries.length;
     if (settledUs !== null || isLast) {
-      return { entriesWritten, fromUs: beginUs, untilUs: settledUs ?? quarterStartUs(lastUs) + quarterUs };
+      const lastQuarterUs = posting.entries.at(-1)?.quarterStartUs ?? quarterStartUs(lastUs);
+      return { entriesWritten, fromUs: beginUs, untilUs: settledUs ?? lastQuarterUs + quarterUs };
     }
     state = posting.openings.get(pageEndUs) ?? null;
     startUs = pageEndUs;

@@ -36,7 +36,7 @@ function homeWizard(): QuarterOfftake[] {
         origin: 'import',
       };
     });
-    const rules = { kind: 'rising', maxGapUs: 3_600_000_000 } as const;
+    const rules = { kind: 'rising', maxGapUs: 3_600_000_000, certainMicro: 0 } as const;
     for (const entry of postCounter(rules, null, evidence, 0, Number.POSITIVE_INFINITY).entries) {
       byQuarter.set(entry.quarterStartUs, (byQuarter.get(entry.quarterStartUs) ?? 0) + entry.amountMicro);
     }
