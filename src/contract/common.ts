@@ -34,5 +34,8 @@ export const limits = {
   readingsPerPageDefault: 1000,
   /** Days that one call for hourly rows may span. */
   hourlyDays: 400,
+  /** Days that one query for readings, page by page, may span. */
+  readingsDays: 3700,
+  curveDays: 3700,
   trackedEntities: 500,
 } as const;

@@ -63,6 +63,10 @@ export const curve = z.object({
   since: instant,
   until: instant,
   reading_count: z.number().int(),
+  before: z
+    .object({ x: z.number(), state: z.number().nullable() })
+    .nullable()
+    .describe('The last reading before `since`, from which a line may begin; null when there is none'),
   /** Columns ready to plot; x in epoch seconds. A null is a gap and not a zero. */
   x: z.array(z.number()),
   state: z.array(z.number().nullable()).describe('The last value of each bucket, or the reading itself'),

@@ -19,6 +19,13 @@ export const status = z.object({
   }),
   questdb: part,
   mongodb: part,
+  discovery: part.extend({
+    entities_found: z.number().int(),
+    missing: z
+      .array(z.string())
+      .describe('Statistics that the energy preferences name and no usable entity answers to'),
+    last_run_at: nullableInstant,
+  }),
   recorder: part.extend({
     entities_tracked: z.number().int(),
     last_reading_at: nullableInstant,

@@ -1,0 +1,92 @@
+import { z } from 'zod';
+import { entityId, instant } from './common.ts';
+import { grounds, period } from './statistics.ts';
+
+export const balanceQuery = z.object({
+  start_time: instant.optional().describe("Default: the start of the home's day"),
+  end_time: instant.optional().describe('Exclusive; default the end of that day'),
+  period: period.default('hour'),
+  compare: z
+    .enum(['none', 'previous', 'year'])
+    .default('none')
+    .describe('Also the period before, or a year before'),
+});
+
+const kwh = z.number().nullable().describe('kWh; null when not known');
+
+/** Energy of one bucket. Balances are made per quarter and then summed. */
+export const balanceAmounts = z.object({
+  grid_in_kwh: kwh,
+  grid_out_kwh: kwh,
+  solar_kwh: kwh,
+  battery_in_kwh: kwh,
+  battery_out_kwh: kwh,
+  home_kwh: kwh,
+  solar_to_home_kwh: kwh,
+  solar_to_battery_kwh: kwh,
+  solar_to_grid_kwh: kwh,
+  battery_to_home_kwh: kwh,
+  battery_to_grid_kwh: kwh,
+  grid_to_home_kwh: kwh,
+  grid_to_battery_kwh: kwh,
+  untracked_kwh: kwh.describe(
+    'home less top-level devices; negative when devices meter more than the home does',
+  ),
+  gas_m3: z.number().nullable(),
+  water_m3: z.number().nullable(),
+  self_sufficiency: z.number().nullable().describe('0 to 1'),
+  self_consumption: z.number().nullable().describe('0 to 1'),
+  cost: z.number().nullable().describe("Of what came from the grid, in the home's currency"),
+  ...grounds,
+});
+
+export const balanceRow = balanceAmounts.extend({ start: instant, end: instant });
+
+export const balance = z.object({
+  time_range: z.object({ start: instant, end: instant }),
+  period,
+  time_zone: z.string(),
+  currency: z.string().nullable(),
+  has: z
+    .object({
+      grid: z.boolean(),
+      solar: z.boolean(),
+      battery: z.boolean(),
+      gas: z.boolean(),
+      water: z.boolean(),
+    })
+    .describe('What the home has, by the energy preferences'),
+  total: balanceAmounts,
+  rows: z.array(balanceRow),
+  comparison: z
+    .object({
+      time_range: z.object({ start: instant, end: instant }),
+      total: balanceAmounts,
+      rows: z.array(balanceRow),
+    })
+    .nullable(),
+});
+export type BalanceAnswer = z.infer<typeof balance>;
+
+export const devicesQuery = z.object({ start_time: instant.optional(), end_time: instant.optional() });
+export const deviceRow = z.object({
+  entity_id: entityId,
+  name: z.string(),
+  area: z.string().nullable(),
+  parent: entityId.nullable(),
+  energy_kwh: z.number().nullable(),
+  own_kwh: z.number().nullable().describe('Its total less its children'),
+  cost: z.number().nullable(),
+  share: z.number().nullable().describe("Part of the home's use, 0 to 1"),
+  on_time_seconds: z.number().nullable(),
+  ...grounds,
+});
+export const devices = z.object({
+  time_range: z.object({ start: instant, end: instant }),
+  currency: z.string().nullable(),
+  home_kwh: z.number().nullable(),
+  tracked_kwh: z.number().nullable().describe('Top-level devices together'),
+  untracked_kwh: z.number().nullable(),
+  devices: z.array(deviceRow).describe('Parents before their children'),
+});
+export type DevicesAnswer = z.infer<typeof devices>;
