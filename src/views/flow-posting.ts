@@ -1,0 +1,103 @@
+import { type Entry, worse } from '../ledger/entry.ts';
+import { quarterUs } from '../units/quarter.ts';
+import { type Balance, balanceOf, type QuarterSources } from './balance.ts';
+import type { BalanceSources } from './sources.ts';
+
+/**
+ * What the home used and where it came from is posted beside the meters, quarter by quarter, so that a year of it is
+ * read as fast as a year of a meter. These ids are no entities of Home Assistant: theirs have a dot.
+ */
+export const flowIds = {
+  homeMwh: 'home:use',
+  unexplainedMwh: 'home:unexplained',
+  solarToHomeMwh: 'home:solar_to_home',
+  solarToBatteryMwh: 'home:solar_to_battery',
+  solarToGridMwh: 'home:solar_to_grid',
+  batteryToHomeMwh: 'home:battery_to_home',
+  batteryToGridMwh: 'home:battery_to_grid',
+  gridToHomeMwh: 'home:grid_to_home',
+  gridToBatteryMwh: 'home:grid_to_battery',
+} as const satisfies Record<keyof Balance, string>;
+
+export type FlowId = (typeof flowIds)[keyof Balance];
+
+const flowFields = Object.keys(flowIds) as (keyof Balance)[];
+
+/** The flows that a home with these sources can have. */
+export function flowsOf(sources: BalanceSources): FlowId[] {
+  const hasSolar = sources.solar.length > 0;
+  const hasBattery = sources.batteryIn.length + sources.batteryOut.length > 0;
+  const hasGrid = sources.gridIn.length > 0;
+  return flowFields
+    .filter((field) => {
+      if (field.startsWith('solar') && !hasSolar) return false;
+      if (/battery/i.test(field) && !hasBattery) return false;
+      return !field.startsWith('grid') || hasGrid;
+    })
+    .map((field) => flowIds[field]);
+}
+
+/** Quantity entries of the sources, by entity. */
+export type SourceEntries = ReadonlyMap<string, readonly Entry[]>;
+
+/**
+ * The flows of every quarter in which all sources are known; others have none, for a home without its sun is not a
+ * smaller home. A flow is as good as its worst source.
+ */
+export function postFlows(sources: BalanceSources, entries: SourceEntries): Map<FlowId, Entry[]> {
+  const byQuarter = new Map<number, Map<string, Entry>>();
+  for (const [entityId, list] of entries) {
+    for (const entry of list) {
+      if (entry.kind !== 'quantity' || entry.reason === 'withdrawn') continue;
+      const quarter = byQuarter.get(entry.quarterStartUs) ?? new Map<string, Entry>();
+      byQuarter.set(entry.quarterStartUs, quarter.set(entityId, entry));
+    }
+  }
+  const flows = new Map<FlowId, Entry[]>(flowsOf(sources).map((flow) => [flow, []]));
+  for (const quarterStartUs of [...byQuarter.keys()].sort((a, b) => a - b)) {
+    const quarter = byQuarter.get(quarterStartUs) ?? new Map<string, Entry>();
+    const balance = balanceOf(amountsOf(sources, quarter));
+    if (balance === null) continue;
+    const grounds = groundsOf([...quarter.values()]);
+    for (const field of flowFields) {
+      flows.get(flowIds[field])?.push({
+        kind: 'quantity',
+        quarterStartUs,
+        amountMicro: balance[field],
+        ...grounds,
+        reason: 'counted',
+        onTimeUs: null,
+      });
+    }
+  }
+  return flows;
+}
+
+function amountsOf(sources: BalanceSources, quarter: ReadonlyMap<string, Entry>): QuarterSources {
+  const sum = (ids: readonly string[]) => {
+    let total = 0;
+    for (const entityId of ids) {
+      const entry = quarter.get(entityId);
+      if (entry === undefined) return null;
+      total += entry.amountMicro;
+    }
+    return total;
+  };
+  return {
+    gridInMwh: sum(sources.gridIn),
+    gridOutMwh: sum(sources.gridOut),
+    solarMwh: sum(sources.solar),
+    batteryInMwh: sum(sources.batteryIn),
+    batteryOutMwh: sum(sources.batteryOut),
+  };
+}
+
+function groundsOf(entries: readonly Entry[]) {
+  return {
+    quality: entries.map((entry) => entry.quality).reduce(worse),
+    coveredUs: Math.min(quarterUs, ...entries.map((entry) => entry.coveredUs)),
+    firstEvidenceUs: Math.min(...entries.map((entry) => entry.firstEvidenceUs)),
+    lastEvidenceUs: Math.max(...entries.map((entry) => entry.lastEvidenceUs)),
+    isProvisional: entries.some((entry) => entry.isProvisional),
+  };
+}
