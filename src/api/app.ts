@@ -1,0 +1,46 @@
+/** The HTTP application: guard, limits, routes, description, panel. */
+import { OpenAPIHono } from '@hono/zod-openapi';
+import { methodNotAllowed } from 'hono/method-not-allowed';
+import { Administrators } from './administrators.ts';
+import { CurrentStates } from './current-states.ts';
+import type { ApiDeps, ApiEnv } from './deps.ts';
+import { accessGuard, bodySize, jsonBodies, securityHeaders } from './guard.ts';
+import { describeApi } from './openapi.ts';
+import { panelRoutes } from './panel.ts';
+import { notFound, problemHandler, problemResponse } from './problems.ts';
+import { entityRoutes } from './routes/entities.ts';
+import { nowRoutes } from './routes/now.ts';
+import { readingRoutes } from './routes/readings.ts';
+import { settingsRoutes } from './routes/settings.ts';
+import { statusRoutes } from './routes/status.ts';
+import { subscriptionRoutes } from './routes/subscription.ts';
+import { syncRoutes } from './routes/syncs.ts';
+
+export function buildApp(deps: ApiDeps): OpenAPIHono<ApiEnv> {
+  const app = new OpenAPIHono<ApiEnv>();
+  const administrators = new Administrators(deps);
+  const currentStates = new CurrentStates(deps.homeAssistant, deps.clock);
+  app.onError(problemHandler(deps.log));
+  app.notFound(notFound);
+  app.use(securityHeaders);
+  app.use(accessGuard(deps));
+  app.use(
+    methodNotAllowed({
+      app,
+      onMethodNotAllowed: (_c, allowed) =>
+        problemResponse(405, { detail: `Here only ${allowed.join(', ')}.`, allow: allowed.join(', ') }),
+    }),
+  );
+  app.use(jsonBodies);
+  app.use(bodySize);
+  app.route('/', statusRoutes(deps));
+  app.route('/', entityRoutes(deps, currentStates));
+  app.route('/', settingsRoutes(deps, administrators, currentStates));
+  app.route('/', subscriptionRoutes(deps));
+  app.route('/', syncRoutes(deps));
+  app.route('/', nowRoutes(deps));
+  app.route('/', readingRoutes(deps));
+  describeApi(app, deps.version);
+  app.route('/', panelRoutes(deps.panelDir));
+  return app;
+}

@@ -1,0 +1,36 @@
+import type { HttpBindings } from '@hono/node-server';
+import type { Connection } from '../home/connection.ts';
+import type { EntityStore } from '../home/entity-store.ts';
+import type { Home } from '../home/home.ts';
+import type { HomeAssistant } from '../home/home-assistant.ts';
+import type { ReadingStore } from '../recording/reading-store.ts';
+import type { SyncLog } from '../recording/sync-log.ts';
+import type { Clock } from '../units/clock.ts';
+import type { Log } from '../units/log.ts';
+import type { Access, AccessRules } from './access.ts';
+import type { Backfill, Recording, Stores } from './ports.ts';
+
+/** All that the routes work with; made once in main.ts. */
+export interface ApiDeps {
+  readonly version: string;
+  readonly access: AccessRules;
+  /** Folder of the built panel; it may be absent. */
+  readonly panelDir: string;
+  readonly homeAssistant: HomeAssistant;
+  readonly home: Home;
+  readonly connection: Connection;
+  readonly entityStore: EntityStore;
+  readonly readingStore: ReadingStore;
+  readonly syncLog: SyncLog;
+  readonly recording: Recording;
+  readonly backfill: Backfill;
+  readonly stores: Stores;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** Hono's environment: Node's request and response (absent in tests that call the app directly), and who asks. */
+export interface ApiEnv {
+  Bindings: Partial<HttpBindings>;
+  Variables: { access: Access };
+}

@@ -1,0 +1,139 @@
+/**
+ * What changes, told to every open panel: readings collected for a quarter of a second (the newest of each entity),
+ * and that something else is worth fetching again.
+ */
+import type { LiveMessage } from '../../contract/live.ts';
+import type { Reading } from '../../recording/reading.ts';
+import { isoFromInstant } from '../../units/instant.ts';
+import type { ApiDeps } from '../deps.ts';
+import { nowOf, powerOf } from '../now.ts';
+import { MessageRing } from './ring.ts';
+
+export interface LiveClient {
+  /** Must not throw and must not wait. */
+  send(text: string): void;
+}
+
+type Changed = Extract<LiveMessage, { type: 'changed' }>['what'][number];
+
+export const collectMs = 250;
+const ringCount = 1200;
+const ringBytes = 4 * 1024 * 1024;
+
+export type HubDeps = Pick<ApiDeps, 'home' | 'recording' | 'clock' | 'homeAssistant'>;
+
+export class LiveHub {
+  readonly #deps: HubDeps;
+  readonly #ring = new MessageRing(ringCount, ringBytes);
+  readonly #clients = new Set<LiveClient>();
+  readonly #newest = new Map<string, Reading>();
+  readonly #changed = new Set<Changed>();
+  #seq: number;
+  #timer: NodeJS.Timeout | null = null;
+  #stopListening: (() => void)[] = [];
+
+  constructor(deps: HubDeps) {
+    this.#deps = deps;
+    // Begins at the time of day, so that no number of an earlier process is ever told again.
+    this.#seq = Math.floor(deps.clock.nowUs() / 1000);
+  }
+
+  start(): void {
+    const { home, recording, homeAssistant } = this.#deps;
+    this.#stopListening = [
+      recording.onReadings((readings) => this.#collect(readings)),
+      home.onChange((change) => this.changed(change === 'config' ? 'settings' : 'entities')),
+      homeAssistant.onStatus(() => this.changed('status', 'settings')),
+    ];
+  }
+
+  stop(): void {
+    for (const stop of this.#stopListening) stop();
+    this.#stopListening = [];
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+    this.#clients.clear();
+  }
+
+  /** Tells the panels to fetch this again, with the next message. */
+  changed(...what: readonly Changed[]): void {
+    for (const one of what) this.#changed.add(one);
+    this.#schedule();
+  }
+
+  /** @param since the last number the client saw, null when none; returns the way to leave */
+  join(client: LiveClient, since: number | null): () => void {
+    this.#flush();
+    const missed = since === null ? null : this.#ring.after(since, this.#seq);
+    if (missed === null) {
+      const snapshot: LiveMessage = { type: 'snapshot', seq: this.#seq, now: nowOf(this.#deps) };
+      client.send(JSON.stringify(snapshot));
+    } else {
+      for (const message of missed) client.send(message.text);
+    }
+    this.#clients.add(client);
+    return () => this.#clients.delete(client);
+  }
+
+  #collect(readings: readonly Reading[]): void {
+    for (const reading of readings) {
+      const newest = this.#newest.get(reading.entityId);
+      if (newest === undefined || newest.atUs <= reading.atUs) this.#newest.set(reading.entityId, reading);
+    }
+    this.#schedule();
+  }
+
+  #schedule(): void {
+    this.#timer ??= setTimeout(() => {
+      this.#timer = null;
+      this.#flush();
+    }, collectMs);
+  }
+
+  #flush(): void {
+    if (this.#newest.size > 0) this.#tell(this.#readingsMessage());
+    if (this.#changed.size > 0) {
+      const what = [...this.#changed];
+      this.#changed.clear();
+      this.#tell({ type: 'changed', seq: this.#seq + 1, what });
+    }
+  }
+
+  #readingsMessage(): LiveMessage {
+    const { home, recording } = this.#deps;
+    const readings: Reading[] = [];
+    for (const reading of this.#newest.values()) {
+      // A back-filled reading is not news for the present.
+      const newest = recording.newest(reading.entityId);
+      if (newest === null || newest.atUs <= reading.atUs) readings.push(reading);
+      else this.#changed.add('readings');
+    }
+    const ids = [...this.#newest.keys()];
+    this.#newest.clear();
+    const meters = ids.filter((id) => {
+      const quantity = home.entity(id)?.quantity;
+      return quantity === 'energy' || quantity === 'volume';
+    });
+    return {
+      type: 'readings',
+      seq: this.#seq + 1,
+      readings: readings.map((reading) => ({
+        entity_id: reading.entityId,
+        timestamp: isoFromInstant(reading.atUs),
+        state: reading.value,
+        absence: reading.absence,
+        unit: reading.unit,
+      })),
+      power: powerOf(home.tracked(), (id) => recording.newest(id)),
+      today: Object.fromEntries(meters.map((id) => [id, recording.countedToday(id)])),
+      counts: Object.fromEntries(ids.map((id) => [id, recording.readingsToday(id)])),
+    };
+  }
+
+  #tell(message: LiveMessage): void {
+    this.#seq = message.seq;
+    const text = JSON.stringify(message);
+    this.#ring.push({ seq: message.seq, text });
+    for (const client of this.#clients) client.send(text);
+  }
+}

@@ -1,0 +1,120 @@
+/** The WebSocket /api/live: the same guard as every request, a bounded number of clients, each with a bounded backlog. */
+import type { IncomingMessage } from 'node:http';
+import { STATUS_CODES } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { type WebSocket, WebSocketServer } from 'ws';
+import type { Log } from '../../units/log.ts';
+import { type AccessRules, decideAccess } from '../access.ts';
+import type { LiveHub } from './hub.ts';
+
+const maxClients = 50;
+/** A client that lets more pend is dropped; it comes back and is told what it missed. */
+const maxBacklogBytes = 1024 * 1024;
+const pingEveryMs = 20_000;
+/** Clients have nothing to say. */
+const maxMessageBytes = 1024;
+
+export interface LiveSocketsDeps {
+  readonly hub: LiveHub;
+  readonly access: AccessRules;
+  readonly log: Log;
+}
+
+function refuse(socket: Duplex, status: number, detail: string): void {
+  const body = JSON.stringify({
+    type: 'about:blank',
+    title: STATUS_CODES[status] ?? 'Error',
+    status,
+    detail,
+  });
+  socket.end(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\nContent-Type: application/problem+json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+  );
+}
+
+function sinceOf(request: IncomingMessage): number | null {
+  const text = new URL(request.url ?? '/', 'http://localhost').searchParams.get('since');
+  if (text === null || !/^\d{1,16}$/.test(text)) return null;
+  return Number(text);
+}
+
+export class LiveSockets {
+  readonly #deps: LiveSocketsDeps;
+  readonly #server = new WebSocketServer({
+    noServer: true,
+    maxPayload: maxMessageBytes,
+    perMessageDeflate: false,
+  });
+  readonly #answered = new WeakMap<WebSocket, boolean>();
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(deps: LiveSocketsDeps) {
+    this.#deps = deps;
+  }
+
+  start(): void {
+    this.#timer = setInterval(() => this.#ping(), pingEveryMs);
+    this.#timer.unref();
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+    for (const client of this.#server.clients) client.close(1001, 'The app stops');
+    this.#server.close();
+  }
+
+  /** Node's `upgrade` event. */
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    socket.on('error', () => socket.destroy());
+    const path = new URL(request.url ?? '/', 'http://localhost').pathname;
+    const decision = decideAccess(
+      this.#deps.access,
+      {
+        remoteAddress: request.socket.remoteAddress,
+        method: request.method ?? 'GET',
+        header: (name) => {
+          const value = request.headers[name];
+          return Array.isArray(value) ? value[0] : value;
+        },
+      },
+      true,
+    );
+    if (decision.kind === 'refused') refuse(socket, 403, decision.detail);
+    else if (path !== '/api/live') refuse(socket, 404, 'There is no WebSocket here.');
+    else if (this.#server.clients.size >= maxClients)
+      refuse(socket, 503, `${maxClients} panels are open already.`);
+    else this.#server.handleUpgrade(request, socket, head, (client) => this.#join(client, sinceOf(request)));
+  }
+
+  #join(client: WebSocket, since: number | null): void {
+    this.#answered.set(client, true);
+    client.on('pong', () => this.#answered.set(client, true));
+    client.on('error', (error) => this.#deps.log.debug({ err: error }, 'A panel’s connection failed'));
+    const leave = this.#deps.hub.join(
+      {
+        send: (text) => {
+          if (client.readyState !== client.OPEN) return;
+          if (client.bufferedAmount > maxBacklogBytes) {
+            this.#deps.log.info({}, 'A panel reads too slowly and is dropped');
+            client.terminate();
+            return;
+          }
+          client.send(text);
+        },
+      },
+      since,
+    );
+    client.on('close', leave);
+  }
+
+  #ping(): void {
+    for (const client of this.#server.clients) {
+      if (this.#answered.get(client) === false) {
+        client.terminate();
+        continue;
+      }
+      this.#answered.set(client, false);
+      client.ping();
+    }
+  }
+}

@@ -1,0 +1,95 @@
+/** The Now page's numbers, from memory: works while every store is away. */
+import type { Now, NowEntity } from '../contract/now.ts';
+import type { KnownEntity, Role } from '../home/entity.ts';
+import { isoFromInstant } from '../units/instant.ts';
+import { canonicalUnit } from '../units/quantity.ts';
+import type { ApiDeps } from './deps.ts';
+import type { NewestValue } from './ports.ts';
+import { isoOrNull } from './wire.ts';
+
+export type NowDeps = Pick<ApiDeps, 'home' | 'recording' | 'clock'>;
+
+interface PowerPart {
+  /** Roles that show that the home has this part. */
+  readonly shownBy: readonly Role[];
+  readonly sensor: Role;
+}
+
+const parts = {
+  grid: { shownBy: ['grid_import', 'grid_export', 'grid_power'], sensor: 'grid_power' },
+  solar: { shownBy: ['solar', 'solar_power'], sensor: 'solar_power' },
+  battery: { shownBy: ['battery_in', 'battery_out', 'battery_power'], sensor: 'battery_power' },
+} as const satisfies Record<string, PowerPart>;
+
+/** Signed sum of a part's sensors in W; null without a sensor, or while one of them tells nothing. */
+function sumOf(
+  part: PowerPart,
+  entities: readonly KnownEntity[],
+  newest: (entityId: string) => NewestValue | null,
+): number | null {
+  const sensors = entities.filter((entity) => entity.role === part.sensor && entity.quantity === 'power');
+  if (sensors.length === 0) return null;
+  let sum = 0;
+  for (const sensor of sensors) {
+    const value = newest(sensor.entityId)?.value;
+    if (value == null) return null;
+    sum += sensor.sign * value;
+  }
+  return sum;
+}
+
+/**
+ * Watts, positive into the home. `home_w` is null as soon as a part that the home has is not known: less than the
+ * whole would look like the whole.
+ */
+export function powerOf(
+  entities: readonly KnownEntity[],
+  newest: (entityId: string) => NewestValue | null,
+): Now['power'] {
+  const has = (part: PowerPart) => entities.some((entity) => part.shownBy.includes(entity.role));
+  const grid = sumOf(parts.grid, entities, newest);
+  const solar = sumOf(parts.solar, entities, newest);
+  const battery = sumOf(parts.battery, entities, newest);
+  const present = [
+    { isThere: has(parts.grid), value: grid },
+    { isThere: has(parts.solar), value: solar },
+    { isThere: has(parts.battery), value: battery },
+  ].filter((part) => part.isThere);
+  let home: number | null = present.length === 0 ? null : 0;
+  for (const part of present) home = home === null || part.value === null ? null : home + part.value;
+  return { grid_w: grid, solar_w: solar, battery_w: battery, home_w: home };
+}
+
+function isMeter(entity: KnownEntity): boolean {
+  return entity.quantity === 'energy' || entity.quantity === 'volume';
+}
+
+export function nowEntityOf({ recording }: Pick<NowDeps, 'recording'>, entity: KnownEntity): NowEntity {
+  const newest = recording.newest(entity.entityId);
+  return {
+    entity_id: entity.entityId,
+    friendly_name: entity.name,
+    role: entity.role,
+    quantity: entity.quantity,
+    area: entity.area,
+    parent: entity.parentEntityId,
+    state: newest?.value ?? null,
+    absence: newest?.absence ?? null,
+    unit: newest?.unit ?? canonicalUnit[entity.quantity],
+    timestamp: isoOrNull(newest?.atUs ?? null),
+    today: isMeter(entity) ? recording.countedToday(entity.entityId) : null,
+    readings_today: recording.readingsToday(entity.entityId),
+  };
+}
+
+export function nowOf(deps: NowDeps): Now {
+  const { home, recording, clock } = deps;
+  const tracked = home.tracked();
+  return {
+    at: isoFromInstant(clock.nowUs()),
+    time_zone: home.config()?.timeZone ?? null,
+    midnight: isoOrNull(recording.midnightUs()),
+    power: powerOf(tracked, (entityId) => recording.newest(entityId)),
+    entities: tracked.map((entity) => nowEntityOf(deps, entity)),
+  };
+}

@@ -1,0 +1,73 @@
+/** What the API needs of the rest of the process, beside the ports that home and recording declare. */
+import type { Absence, Reading } from '../recording/reading.ts';
+import type { SubscriptionState } from '../recording/sync-log.ts';
+
+export interface PartHealth {
+  readonly isOk: boolean;
+  /** What is wrong and what to do, in words; null when all is well. */
+  readonly detail: string | null;
+}
+
+export interface RecorderHealth extends PartHealth {
+  readonly lastReadingAtUs: number | null;
+  readonly received: number;
+  readonly stored: number;
+  readonly writeErrors: number;
+  readonly rejected: Readonly<Record<string, number>>;
+  readonly lastRejection: {
+    readonly entityId: string;
+    readonly reason: string;
+    readonly state: string;
+    readonly atUs: number;
+  } | null;
+  readonly queueLength: number;
+  readonly queueLimit: number;
+  /** Whether a reading that arrives now would be kept, in QuestDB or in the spool. */
+  readonly canKeep: boolean;
+}
+
+export interface SpoolHealth extends PartHealth {
+  readonly bytes: number;
+  readonly limitBytes: number;
+  readonly readings: number;
+  readonly isPaused: boolean;
+}
+
+export interface NewestValue {
+  readonly atUs: number;
+  readonly value: number | null;
+  readonly absence: Absence | null;
+  readonly unit: string | null;
+}
+
+/** The recorder's memory, which answers while every store is away. */
+export interface Recording {
+  health(): { readonly recorder: RecorderHealth; readonly spool: SpoolHealth };
+  subscription(): SubscriptionState;
+  newest(entityId: string): NewestValue | null;
+  /** What a meter counted since the home's midnight, in its canonical unit; null when not known. */
+  countedToday(entityId: string): number | null;
+  readingsToday(entityId: string): number;
+  midnightUs(): number | null;
+  /** Called with readings as they are taken in; returns the way to stop listening. */
+  onReadings(listener: (readings: readonly Reading[]) => void): () => void;
+}
+
+export interface BackfillRequest {
+  /** Default: all that are tracked. */
+  readonly entityIds?: readonly string[];
+  readonly startUs?: number;
+  readonly endUs?: number;
+}
+
+export interface Backfill {
+  /** Starts it and answers its id at once; the runs are in the sync log. */
+  start(request: BackfillRequest): string | Promise<string>;
+  isRunning(): boolean;
+  lastFinishedAtUs(): number | null;
+}
+
+export interface Stores {
+  questdb(): PartHealth;
+  mongodb(): PartHealth;
+}

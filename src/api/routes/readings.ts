@@ -1,0 +1,178 @@
+import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { entityId, limits } from '../../contract/common.ts';
+import {
+  curve,
+  curveQuery,
+  hourlyQuery,
+  hourlyReadings,
+  readings,
+  readingsQuery,
+} from '../../contract/readings.ts';
+import type { Reading } from '../../recording/reading.ts';
+import { isoFromInstant } from '../../units/instant.ts';
+import { canonicalUnit } from '../../units/quantity.ts';
+import { readCurve } from '../curve.ts';
+import type { ApiDeps, ApiEnv } from '../deps.ts';
+import { fromStore, HttpProblem, onValidated } from '../problems.ts';
+import { type Range, readRange } from '../ranges.ts';
+import { readingRow } from '../wire.ts';
+import { json, problems } from './answers.ts';
+
+const params = z.object({ entity_id: entityId });
+
+const page = createRoute({
+  method: 'get',
+  path: '/api/readings/{entity_id}',
+  tags: ['Readings'],
+  summary: 'Readings of one entity, oldest first',
+  description: `At most ${limits.readingsPerPage} a page; follow \`next_cursor\` until it is null. States are in canonical units: kWh, W, m³, m³/h, %.`,
+  request: { params, query: readingsQuery },
+  responses: { 200: json(readings, 'A page of readings'), ...problems(400, 404, 503) },
+});
+
+const hourly = createRoute({
+  method: 'get',
+  path: '/api/readings/{entity_id}/hourly',
+  tags: ['Readings'],
+  summary: 'Readings of one entity by the hour',
+  description: `At most ${limits.hourlyDays} days. Hours begin at full hours of UTC.`,
+  request: { params, query: hourlyQuery },
+  responses: { 200: json(hourlyReadings, 'Hours with readings'), ...problems(400, 404, 503) },
+});
+
+const curveRoute = createRoute({
+  method: 'get',
+  path: '/api/readings/{entity_id}/curve',
+  tags: ['Readings'],
+  summary: 'Readings of one entity as columns to draw',
+  description: `At most ${limits.curveDays} days; down-sampled when there are more readings than \`points\`.`,
+  request: { params, query: curveQuery },
+  responses: { 200: json(curve, 'Columns of equal length'), ...problems(400, 404, 503) },
+});
+
+const hourUs = 3_600_000_000;
+const cursorPattern = /^[0-9a-z]{1,12}$/;
+
+/** The next page begins at this instant: readings of one entity have instants of their own, so no page can shift. */
+function cursorOf(nextUs: number): string {
+  return nextUs.toString(36);
+}
+
+function startOfPage(cursor: string | undefined, range: Range): number {
+  if (cursor === undefined) return range.startUs;
+  const us = cursorPattern.test(cursor) ? Number.parseInt(cursor, 36) : Number.NaN;
+  if (!Number.isSafeInteger(us) || us < range.startUs)
+    throw new HttpProblem(400, {
+      detail: 'The cursor is not one of this query.',
+      field: 'cursor',
+      expected: 'next_cursor of the page before, with the same since and until',
+    });
+  return us;
+}
+
+export function readingRoutes(deps: ApiDeps) {
+  const { readingStore: store, home, clock } = deps;
+  const ask = <T>(work: () => Promise<T>) => fromStore('QuestDB', work);
+
+  /** An entity without readings is known when discovery knows it, or when it ever had a reading. */
+  const assertKnown = async (id: string, hasReadings: boolean) => {
+    if (hasReadings || home.entity(id) !== null) return;
+    const newest = await ask(() => store.newest([id]));
+    if (newest.size === 0)
+      throw new HttpProblem(404, {
+        detail: `${id} is not an energy entity of this home.`,
+        field: 'entity_id',
+      });
+  };
+  const unitOf = async (id: string) => {
+    const entity = home.entity(id);
+    if (entity !== null) return canonicalUnit[entity.quantity];
+    return (await ask(() => store.before(id, clock.nowUs(), true)))?.unit ?? null;
+  };
+  const rangeOf = (since: string | undefined, until: string | undefined, longestDays: number) =>
+    readRange({
+      start: { field: 'since', text: since },
+      end: { field: 'until', text: until },
+      nowUs: clock.nowUs(),
+      longestDays,
+    });
+
+  return new OpenAPIHono<ApiEnv>({ defaultHook: onValidated })
+    .openapi(page, async (c) => {
+      const { entity_id: id } = c.req.valid('param');
+      const { since, until, limit, cursor } = c.req.valid('query');
+      const range = rangeOf(since, until, limits.readingsDays);
+      const startUs = startOfPage(cursor, range);
+      const found =
+        startUs >= range.endUs ? [] : await ask(() => store.range(id, startUs, range.endUs, limit + 1));
+      await assertKnown(id, found.length > 0);
+      const rows = found.slice(0, limit);
+      const first = rows[0];
+      const before: Reading | null =
+        first === undefined ? null : await ask(() => store.before(id, first.atUs, true));
+      let previous = before?.value ?? null;
+      const answer = rows.map((reading) => {
+        const row = readingRow(reading, previous);
+        previous = reading.value ?? previous;
+        return row;
+      });
+      const next = found[limit];
+      return c.json(
+        {
+          entity_id: id,
+          since: isoFromInstant(range.startUs),
+          count: answer.length,
+          readings: answer,
+          next_cursor: next === undefined ? null : cursorOf(next.atUs),
+        },
+        200,
+      );
+    })
+    .openapi(hourly, async (c) => {
+      const { entity_id: id } = c.req.valid('param');
+      const query = c.req.valid('query');
+      const { startUs, endUs } = readRange({
+        start: { field: 'start_time', text: query.start_time },
+        end: { field: 'end_time', text: query.end_time },
+        nowUs: clock.nowUs(),
+        longestDays: limits.hourlyDays,
+      });
+      const fromUs = Math.floor(startUs / hourUs) * hourUs;
+      const hours = await ask(() => store.hourly(id, fromUs, endUs));
+      await assertKnown(id, hours.length > 0);
+      return c.json(
+        {
+          entity_id: id,
+          unit: await unitOf(id),
+          time_range: { start: isoFromInstant(fromUs), end: isoFromInstant(endUs) },
+          data: hours.map((hour) => ({
+            hour: isoFromInstant(hour.startUs),
+            min_state: hour.min,
+            max_state: hour.max,
+            avg_state: hour.mean,
+            reading_count: hour.count,
+          })),
+        },
+        200,
+      );
+    })
+    .openapi(curveRoute, async (c) => {
+      const { entity_id: id } = c.req.valid('param');
+      const { since, until, points } = c.req.valid('query');
+      const range = rangeOf(since, until, limits.curveDays);
+      const columns = await ask(() => readCurve(store, id, range.startUs, range.endUs, points));
+      await assertKnown(id, columns.reading_count > 0);
+      const before = await ask(() => store.before(id, range.startUs));
+      return c.json(
+        {
+          entity_id: id,
+          unit: await unitOf(id),
+          since: isoFromInstant(range.startUs),
+          until: isoFromInstant(range.endUs),
+          before: before === null ? null : { x: before.atUs / 1_000_000, state: before.value },
+          ...columns,
+        },
+        200,
+      );
+    });
+}

@@ -1,0 +1,66 @@
+/** Listens: HTTP for the application, upgrades for the live socket. */
+import type { Server } from 'node:http';
+import { createAdaptorServer } from '@hono/node-server';
+import { buildApp } from './app.ts';
+import type { ApiDeps } from './deps.ts';
+import { LiveHub } from './live/hub.ts';
+import { LiveSockets } from './live/sockets.ts';
+
+const closeWithinMs = 2000;
+
+export class ApiServer {
+  readonly #deps: ApiDeps;
+  readonly #hub: LiveHub;
+  readonly #sockets: LiveSockets;
+  #server: Server | null = null;
+
+  constructor(deps: ApiDeps) {
+    this.#deps = deps;
+    this.#hub = new LiveHub(deps);
+    this.#sockets = new LiveSockets({ hub: this.#hub, access: deps.access, log: deps.log });
+  }
+
+  /** The hub, to tell panels that something is worth fetching again. */
+  get hub(): LiveHub {
+    return this.#hub;
+  }
+
+  /** Resolves with the port (a free one for port 0); rejects when it can't listen. */
+  async start(host: string, port: number): Promise<number> {
+    const app = buildApp(this.#deps);
+    const server = createAdaptorServer({ fetch: app.fetch }) as Server;
+    server.requestTimeout = 30_000;
+    server.headersTimeout = 10_000;
+    server.maxConnections = 500;
+    server.on('upgrade', (request, socket, head) => this.#sockets.upgrade(request, socket, head));
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(port, host, () => {
+        server.off('error', reject);
+        resolve();
+      });
+    });
+    server.on('error', (error) => this.#deps.log.error({ err: error }, 'The HTTP server failed'));
+    this.#server = server;
+    this.#hub.start();
+    this.#sockets.start();
+    const address = server.address();
+    return typeof address === 'object' && address !== null ? address.port : port;
+  }
+
+  async stop(): Promise<void> {
+    this.#sockets.stop();
+    this.#hub.stop();
+    const server = this.#server;
+    this.#server = null;
+    if (server === null) return;
+    await new Promise<void>((resolve) => {
+      const force = setTimeout(() => server.closeAllConnections(), closeWithinMs);
+      server.close(() => {
+        clearTimeout(force);
+        resolve();
+      });
+      server.closeIdleConnections();
+    });
+  }
+}

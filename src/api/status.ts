@@ -1,0 +1,105 @@
+/** The health of every part, and of the whole. */
+import type { Status } from '../contract/status.ts';
+import type { ConnectionStatus } from '../home/home-assistant.ts';
+import type { ApiDeps } from './deps.ts';
+import type { PartHealth } from './ports.ts';
+import { isoOrNull } from './wire.ts';
+
+function part(health: PartHealth): { ok: boolean; detail: string | null } {
+  return { ok: health.isOk, detail: health.detail };
+}
+
+function homeAssistantDetail(status: ConnectionStatus): string | null {
+  switch (status.kind) {
+    case 'connected':
+      return null;
+    case 'not_configured':
+      return 'No Home Assistant is set: give its address and an access token on the settings page.';
+    case 'connecting':
+      return status.error === null
+        ? 'Connecting to Home Assistant.'
+        : `Home Assistant does not answer (${status.error}); it is tried again by itself.`;
+    case 'refused':
+      return `Home Assistant refuses the access token (${status.error}): make a new one and save it on the settings page.`;
+  }
+}
+
+function discoveryPart({ home, homeAssistant }: ApiDeps): Status['discovery'] {
+  const missing = home.missing().map((statistic) => statistic.statisticId);
+  const isWaiting = home.discoveredAtUs() === null && homeAssistant.status().kind === 'connected';
+  const detail =
+    missing.length > 0
+      ? `The energy preferences of Home Assistant name ${missing.slice(0, 10).join(', ')}, which it does not have (renamed or disabled?), or whose unit is not one of energy, power or volume.`
+      : isWaiting
+        ? 'The entities of Home Assistant were not read yet.'
+        : null;
+  return {
+    ok: detail === null,
+    detail,
+    entities_found: home.entities().filter((entity) => entity.isActive).length,
+    missing,
+    last_run_at: isoOrNull(home.discoveredAtUs()),
+  };
+}
+
+export function statusOf(deps: ApiDeps): Status {
+  const { homeAssistant, recording, backfill, stores, home, version } = deps;
+  const connection = homeAssistant.status();
+  const isConnected = connection.kind === 'connected';
+  const { recorder, spool } = recording.health();
+  const questdb = stores.questdb();
+  const mongodb = stores.mongodb();
+  const discovery = discoveryPart(deps);
+  const canRecord = isConnected && recorder.canKeep;
+  const isAllWell =
+    recorder.isOk && spool.isOk && questdb.isOk && mongodb.isOk && discovery.ok && isConnected;
+  return {
+    status: !canRecord ? 'down' : isAllWell ? 'ok' : 'degraded',
+    version,
+    uptime_seconds: Math.round(process.uptime()),
+    home_assistant: {
+      ok: isConnected,
+      detail: homeAssistantDetail(connection),
+      version: isConnected ? connection.version : null,
+      connected_since: isConnected ? isoOrNull(connection.sinceUs) : null,
+      reconnect_count: homeAssistant.reconnectCount(),
+    },
+    questdb: part(questdb),
+    mongodb: part(mongodb),
+    discovery,
+    recorder: {
+      ...part(recorder),
+      entities_tracked: home.tracked().length,
+      last_reading_at: isoOrNull(recorder.lastReadingAtUs),
+      readings_received: recorder.received,
+      readings_stored: recorder.stored,
+      write_errors: recorder.writeErrors,
+      rejected: { ...recorder.rejected },
+      last_rejection:
+        recorder.lastRejection === null
+          ? null
+          : {
+              entity_id: recorder.lastRejection.entityId,
+              reason: recorder.lastRejection.reason,
+              state: recorder.lastRejection.state,
+              timestamp: isoOrNull(recorder.lastRejection.atUs) ?? '',
+            },
+      queue_length: recorder.queueLength,
+      queue_limit: recorder.queueLimit,
+    },
+    spool: {
+      ...part(spool),
+      bytes: spool.bytes,
+      limit_bytes: spool.limitBytes,
+      readings: spool.readings,
+      is_paused: spool.isPaused,
+    },
+    backfill: {
+      ok: true,
+      detail: null,
+      running: backfill.isRunning(),
+      last_finished_at: isoOrNull(backfill.lastFinishedAtUs()),
+    },
+    memory: { rss_bytes: process.memoryUsage.rss() },
+  };
+}

@@ -1,0 +1,142 @@
+/**
+ * Which Home Assistant the process speaks to: the Supervisor's, one told by the environment, or one that the user
+ * saved. A saved one takes effect without a restart.
+ */
+import type { Clock } from '../units/clock.ts';
+import type { Log } from '../units/log.ts';
+import type { SettingsStore } from './settings-store.ts';
+
+export interface HomeAssistantTarget {
+  /** Where Home Assistant answers, http or https, without a path. */
+  readonly url: string;
+  readonly token: string;
+}
+
+export type Trial =
+  | { readonly kind: 'connected'; readonly version: string; readonly energySources: number | null }
+  | { readonly kind: 'failed'; readonly error: string };
+
+export type ConnectionSource = 'supervisor' | 'environment' | 'saved' | 'none';
+
+export interface ConnectionDeps {
+  readonly source:
+    | { readonly kind: 'supervisor' }
+    | ({ readonly kind: 'environment' } & HomeAssistantTarget)
+    | { readonly kind: 'saved' };
+  readonly settingsStore: SettingsStore;
+  /** Speaks to another Home Assistant from now on. */
+  readonly use: (target: HomeAssistantTarget) => void;
+  /** Signs in once, looks, and leaves; has a deadline of its own and does not reject. */
+  readonly attempt: (target: HomeAssistantTarget) => Promise<Trial>;
+  /** Tells environments apart without keeping their token. */
+  readonly digest: (text: string) => string;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+interface Saved extends HomeAssistantTarget {
+  /** Digest of the environment's address that the user replaced by this one; null when there was none. */
+  readonly replaces: string | null;
+}
+
+export type ChangeOutcome =
+  | { readonly kind: 'changed'; readonly trial: Trial & { kind: 'connected' } }
+  | { readonly kind: 'failed'; readonly error: string }
+  | { readonly kind: 'under_supervisor' };
+
+const key = 'home_assistant';
+const retryMs = 3000;
+
+export class Connection {
+  readonly #deps: ConnectionDeps;
+  #target: HomeAssistantTarget | null = null;
+  #source: ConnectionSource;
+  #timer: NodeJS.Timeout | undefined;
+  #isStopped = false;
+
+  constructor(deps: ConnectionDeps) {
+    this.#deps = deps;
+    this.#source = deps.source.kind === 'saved' ? 'none' : deps.source.kind;
+  }
+
+  /** Uses what the environment says at once, and what was saved as soon as the store answers. */
+  start(): void {
+    const { source, use } = this.#deps;
+    if (source.kind === 'supervisor') return;
+    if (source.kind === 'environment') {
+      this.#target = { url: source.url, token: source.token };
+      use(this.#target);
+    }
+    void this.#load();
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+    clearTimeout(this.#timer);
+  }
+
+  source(): ConnectionSource {
+    return this.#source;
+  }
+
+  /** Null under the Supervisor, and while none is known. */
+  url(): string | null {
+    return this.#target?.url ?? null;
+  }
+
+  isTokenSet(): boolean {
+    return this.#source === 'supervisor' || this.#target !== null;
+  }
+
+  /** Tries, saves, and uses it. Rejects when the document store is down: then nothing changed. */
+  async change(target: HomeAssistantTarget): Promise<ChangeOutcome> {
+    const { source, settingsStore, attempt, use, digest, clock, log } = this.#deps;
+    if (source.kind === 'supervisor') return { kind: 'under_supervisor' };
+    const trial = await attempt(target);
+    if (trial.kind === 'failed') return trial;
+    const replaces = source.kind === 'environment' ? digest(`${source.url}\n${source.token}`) : null;
+    await settingsStore.set(key, { ...target, replaces } satisfies Saved, clock.nowUs());
+    this.#target = target;
+    this.#source = 'saved';
+    use(target);
+    log.info({ url: target.url, version: trial.version }, 'Another Home Assistant is used from now on');
+    return { kind: 'changed', trial };
+  }
+
+  async #load(): Promise<void> {
+    const { source, settingsStore, use, digest, log } = this.#deps;
+    let saved: unknown;
+    try {
+      saved = await settingsStore.get(key);
+    } catch (error) {
+      log.debug({ err: error }, 'What was saved of Home Assistant is not known yet');
+      if (!this.#isStopped) this.#timer = setTimeout(() => void this.#load(), retryMs);
+      return;
+    }
+    if (this.#isStopped || this.#source === 'saved' || !isSaved(saved)) return;
+    if (source.kind === 'environment') {
+      // The environment wins, unless the user replaced this very one in the settings.
+      if (saved.replaces !== digest(`${source.url}\n${source.token}`)) return;
+      log.info(
+        { url: saved.url },
+        'The saved Home Assistant is used, which replaced the one of the environment',
+      );
+    }
+    this.#target = { url: saved.url, token: saved.token };
+    this.#source = 'saved';
+    use(this.#target);
+  }
+}
+
+function isSaved(value: unknown): value is Saved {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'url' in value &&
+    typeof value.url === 'string' &&
+    'token' in value &&
+    typeof value.token === 'string' &&
+    'replaces' in value &&
+    (value.replaces === null || typeof value.replaces === 'string')
+  );
+}
