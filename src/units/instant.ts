@@ -21,9 +21,17 @@ export function instantFromIso(text: string): number | null {
   return Number.isNaN(milliseconds) ? null : milliseconds * 1000 + Number(fraction);
 }
 
-/** Microseconds of Home Assistant's float seconds (`lu`, `lc`); the nearest, for a double can't hold the last digit. */
+/**
+ * Microseconds of Home Assistant's float seconds (`lu`, `lc`), rounded as Python's `fromtimestamp` does: half to even, and
+ * the fraction by itself, for `seconds * 1e6` is off by one in one of eight where Core's clock told parts of a microsecond.
+ */
 export function instantFromSeconds(seconds: number): number {
-  return Math.round(seconds * usPerSecond);
+  const whole = Math.floor(seconds);
+  const fractionUs = (seconds - whole) * usPerSecond;
+  const below = Math.floor(fractionUs);
+  const rest = fractionUs - below;
+  const isUp = rest > 0.5 || (rest === 0.5 && below % 2 === 1);
+  return whole * usPerSecond + below + (isUp ? 1 : 0);
 }
 
 export function instantFromMs(milliseconds: number): number {
