@@ -1,0 +1,2 @@
+/** Where installing, starting and supervising tell a person what goes on: one sentence a call. */
+export type Say = (line: string) => void;

@@ -1,0 +1,151 @@
+import { access, mkdir, rename, rm } from 'node:fs/promises';
+import { arch, platform } from 'node:os';
+import { join } from 'node:path';
+import { hashOfSources, sha256Of } from '../hash.ts';
+import { waitForLock } from '../lock.ts';
+import { cacheFolder, root } from '../paths.ts';
+import { runProgram } from '../program.ts';
+import type { Say } from '../say.ts';
+import { mavenDependencyPlugin, questdb } from './versions.ts';
+
+/** Where the sidecars' programs lie. */
+export interface SidecarPrograms {
+  readonly java: string;
+  readonly questdbJar: string;
+  readonly documentServer: string;
+}
+
+const programsFolder = join(cacheFolder, 'sidecars');
+const logFile = join(cacheFolder, 'logs/sidecars.log');
+
+/** A download or a build that takes longer is stuck. */
+const stepLimitMs = 10 * 60_000;
+const attempts = 4;
+
+/**
+ * Makes sure that the sidecars are on this machine: QuestDB fetched by Maven and checked against its hash,
+ * the document server built by Go. What is there already is kept. Several processes may call it at once.
+ */
+export async function installSidecars(say: Say): Promise<SidecarPrograms> {
+  await mkdir(programsFolder, { recursive: true });
+  const lock = await waitForLock(join(programsFolder, 'install.lock'), stepLimitMs);
+  try {
+    const questdbJar = await installQuestdb(say);
+    const documentServer = await installDocumentServer(say);
+    return { java: javaCommand(), questdbJar, documentServer };
+  } finally {
+    lock.release();
+  }
+}
+
+function javaCommand(): string {
+  const home = process.env.JAVA_HOME;
+  return home === undefined || home === '' ? 'java' : join(home, 'bin/java');
+}
+
+async function installQuestdb(say: Say): Promise<string> {
+  const jar = join(programsFolder, questdb.file);
+  if (await exists(jar)) {
+    if ((await sha256Of(jar)) === questdb.sha256) return jar;
+    say(`QuestDB: ${jar} is damaged; fetching it again`);
+    await rm(jar);
+  }
+  say(`QuestDB: fetching ${questdb.artifact} (30 MB)`);
+  const incoming = join(programsFolder, 'incoming');
+  await repeat('QuestDB', say, async (attempt) => {
+    await rm(incoming, { recursive: true, force: true });
+    const show = progressOf('QuestDB', say);
+    await runProgram(
+      'mvn',
+      [
+        // Not in batch mode, where it shows no progress. Nothing can be asked: it has no input.
+        // After a failure: Maven remembers for hours that an artifact could not be had, unless told to ask again.
+        ...(attempt > 1 ? ['--update-snapshots'] : []),
+        `${mavenDependencyPlugin}:copy`,
+        `-Dartifact=${questdb.artifact}`,
+        `-DoutputDirectory=${incoming}`,
+      ],
+      { logFile, limitMs: stepLimitMs, onLine: show },
+    );
+    const fetched = join(incoming, questdb.file);
+    const found = await sha256Of(fetched);
+    if (found !== questdb.sha256) {
+      await forgetInMavenCache(say);
+      throw new Error(`${questdb.file} has sha256 ${found}, not the pinned ${questdb.sha256}`);
+    }
+    await rename(fetched, jar);
+    await rm(incoming, { recursive: true, force: true });
+  });
+  say('QuestDB: here, and its hash is right');
+  return jar;
+}
+
+/** Maven would copy the same damaged file from its own cache again. */
+async function forgetInMavenCache(say: Say): Promise<void> {
+  await runProgram(
+    'mvn',
+    [
+      '--batch-mode',
+      `${mavenDependencyPlugin}:purge-local-repository`,
+      `-DmanualInclude=${questdb.artifact.split(':').slice(0, 2).join(':')}`,
+      '-DreResolve=false',
+    ],
+    { logFile, limitMs: stepLimitMs },
+  ).catch((cause: unknown) => say(`Maven's cache could not be cleared: ${messageOf(cause)}`));
+}
+
+async function installDocumentServer(say: Say): Promise<string> {
+  const key = await hashOfSources(root, ['addon/document-server']);
+  const program = join(programsFolder, `document-server-${platform()}-${arch()}-${key}`);
+  if (await exists(program)) return program;
+  say('Document server: fetching its modules and building it (a minute or two the first time)');
+  const started = performance.now();
+  await repeat('Document server', say, async () => {
+    const module = join(root, 'addon/document-server');
+    await runProgram('go', ['mod', 'download'], { cwd: module, logFile, limitMs: stepLimitMs });
+    await runProgram(join(module, 'build'), [`${program}.part`], {
+      cwd: module,
+      logFile,
+      limitMs: stepLimitMs,
+    });
+  });
+  await rename(`${program}.part`, program);
+  say(`Document server: built in ${Math.round((performance.now() - started) / 1000)} s`);
+  return program;
+}
+
+/** Shows Maven's "Progress (1): 3.1/30 MB" lines, one every few seconds. */
+function progressOf(name: string, say: Say): (line: string) => void {
+  let shownAtMs = performance.now();
+  return (line) => {
+    const progress = /Progress \(\d+\): (.+)/.exec(line)?.[1];
+    if (progress === undefined || performance.now() - shownAtMs < 3000) return;
+    shownAtMs = performance.now();
+    say(`${name}: ${progress.trim()}`);
+  };
+}
+
+/** Tries a step that needs the network a few times; what was fetched already is not fetched again. */
+async function repeat(name: string, say: Say, step: (attempt: number) => Promise<void>): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await step(attempt);
+      return;
+    } catch (cause) {
+      if (attempt === attempts) throw new Error(`${name} could not be installed`, { cause });
+      say(`${name}: that failed (${messageOf(cause)}); trying again, ${attempts - attempt} tries left`);
+      await new Promise((resolve) => setTimeout(resolve, attempt * 3000));
+    }
+  }
+}
+
+function messageOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
+}
+
+async function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}
