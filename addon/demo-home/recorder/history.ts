@@ -1,0 +1,60 @@
+/** What the home's recorder holds as raw states: the last days only, as Core with its default purge. */
+
+import type { Entity } from '../home/entity.ts';
+import type { Home } from '../home/home.ts';
+import type { Change } from './timeline.ts';
+
+export interface Recorded {
+  readonly state: string;
+  readonly attributes: Readonly<Record<string, unknown>>;
+  readonly lastUpdatedUs: number;
+  readonly lastChangedUs: number;
+}
+
+const dayUs = 86_400_000_000;
+
+export class History {
+  readonly #home: Home;
+  readonly #keepUs: number;
+
+  constructor(home: Home, keepDays: number) {
+    this.#home = home;
+    this.#keepUs = keepDays * dayUs;
+  }
+
+  find(entityId: string): Entity | null {
+    return this.#home.entities.get(entityId) ?? this.#home.gone.get(entityId) ?? null;
+  }
+
+  /** Nothing older is held. */
+  oldestUs(): number {
+    return Math.max(this.#home.cursorUs() - this.#keepUs, this.#home.house.calendar.firstMs * 1000);
+  }
+
+  /** States with start ≤ last_updated < end, oldest first. */
+  recorded(entityId: string, startUs: number, endUs: number): Recorded[] {
+    const entity = this.find(entityId);
+    if (entity === null) return [];
+    const afterUs = Math.max(startUs, this.oldestUs()) - 1;
+    const untilUs = Math.min(endUs - 1, this.#home.cursorUs());
+    const from = entity.timeline.inForceAt(afterUs);
+    return entity.timeline.changes(from, afterUs, untilUs).flatMap((change) => recordOf(change) ?? []);
+  }
+
+  /** The state in force at the instant; null before the oldest one held. */
+  inForceAt(entityId: string, us: number): Recorded | null {
+    if (us < this.oldestUs()) return null;
+    const found = this.find(entityId)?.timeline.inForceAt(us);
+    return found ? recordOf(found) : null;
+  }
+}
+
+function recordOf(change: Change): Recorded | null {
+  if (change.text === null) return null;
+  return {
+    state: change.text,
+    attributes: change.attributes,
+    lastUpdatedUs: change.atUs,
+    lastChangedUs: change.changedUs,
+  };
+}
