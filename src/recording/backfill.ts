@@ -1,0 +1,326 @@
+import type { HomeAssistant } from '../home/home-assistant.ts';
+import type { Clock } from '../units/clock.ts';
+import type { Log } from '../units/log.ts';
+import { type BackfillJob, BackfillQueue, type Span } from './backfill-queue.ts';
+import { Backoff } from './backoff.ts';
+import { Bell } from './bell.ts';
+import { copyHistory, HistoryRefused } from './history-copy.ts';
+import { pause, unlessAborted } from './pause.ts';
+import { futureToleranceUs } from './reading-parser.ts';
+import type { ReadingStore } from './reading-store.ts';
+import type { Hole, Recorder } from './recorder.ts';
+import type { SyncKind, SyncLog, SyncRun } from './sync-log.ts';
+
+export interface BackfillDeps {
+  readonly homeAssistant: Pick<HomeAssistant, 'history'>;
+  readonly readings: Pick<ReadingStore, 'before' | 'range'>;
+  readonly recorder: Pick<Recorder, 'tracked' | 'newest' | 'record' | 'settled' | 'onHole'>;
+  readonly syncLog: SyncLog;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** A new id, unique for ever. */
+  readonly newId: () => string;
+}
+
+export interface BackfillStatus {
+  readonly isOk: boolean;
+  readonly detail: string | null;
+  readonly isRunning: boolean;
+  readonly waiting: number;
+  readonly lastFinishedAtUs: number | null;
+}
+
+export interface BackfillLimits {
+  /** How far back Home Assistant remembers states by default. */
+  readonly memoryUs: number;
+  /** Taken before the instant until which we heard: our last words may not have been stored. */
+  readonly marginUs: number;
+  readonly startMarginUs: number;
+  /** When the end of a hole is looked at again, after a run: Home Assistant writes with a delay. */
+  readonly passesAfterMs: readonly number[];
+  readonly retryFirstMs: number;
+  readonly retryLimitMs: number;
+}
+
+const usPerMinute = 60_000_000;
+const usPerHour = 60 * usPerMinute;
+
+export const defaultBackfillLimits: BackfillLimits = {
+  memoryUs: 10 * 24 * usPerHour,
+  marginUs: usPerMinute,
+  startMarginUs: 5 * usPerMinute,
+  passesAfterMs: [10_000, 60_000, 120_000, 300_000],
+  retryFirstMs: 1000,
+  retryLimitMs: 60_000,
+};
+
+/** How much of the past is asked for at once: so long that an answer holds some thousand states. */
+const firstChunkUs = 6 * usPerHour;
+const shortestChunkUs = 5 * usPerMinute;
+const longestChunkUs = 48 * usPerHour;
+const manyStates = 8000;
+const fewStates = 1000;
+/** A pass over the end looks at this much of it. */
+const tailUs = 15 * usPerMinute;
+const saveEveryMs = 2000;
+/** An entity whose history is refused so often is left out, and the run called partial. */
+const triesPerChunk = 3;
+
+/** Fetches from Home Assistant's own history what we did not hear. One run at a time, behind the stream. */
+export class Backfill {
+  readonly #deps: BackfillDeps;
+  readonly #limits: BackfillLimits;
+  readonly #queue = new BackfillQueue();
+  readonly #bell = new Bell();
+  readonly #stop = new AbortController();
+  #run: SyncRun | null = null;
+  #savedMs = 0;
+  #isInterruptedKnown = false;
+  /** Where the earliest run that a stop interrupted had begun. */
+  #interruptedSinceUs: number | null = null;
+  #lastFinishedAtUs: number | null = null;
+  #error: string | null = null;
+  #loop: Promise<void> = Promise.resolve();
+  #unlisten: () => void = () => undefined;
+
+  constructor(deps: BackfillDeps, limits: Partial<BackfillLimits> = {}) {
+    this.#deps = deps;
+    this.#limits = { ...defaultBackfillLimits, ...limits };
+  }
+
+  /** Before the recorder's start, to hear of its first hole. */
+  start(): void {
+    this.#unlisten = this.#deps.recorder.onHole((hole) => this.#fill(hole));
+    this.#loop = this.#work();
+  }
+
+  async stop(): Promise<void> {
+    this.#unlisten();
+    this.#stop.abort();
+    this.#bell.ring();
+    await this.#loop;
+  }
+
+  /**
+   * Asks for everything that Home Assistant remembers of the tracked entities, or of some of them.
+   * @returns the id of the run, at once; its progress is in the sync log
+   */
+  request(entityIds: readonly string[] = [...this.#deps.recorder.tracked().keys()]): string {
+    const job = this.#add('manual', new Map(entityIds.map((entityId) => [entityId, null])));
+    // Another run may take long; who asked can see at once that this one is known.
+    void this.#save(this.#begun(job), true);
+    return job.syncId;
+  }
+
+  /** A run of this process that is not in the log yet, or under way; null for any other. */
+  running(syncId: string): SyncRun | null {
+    return this.#run?.syncId === syncId ? this.#run : null;
+  }
+
+  status(): BackfillStatus {
+    return {
+      isOk: this.#error === null,
+      detail: this.#error,
+      isRunning: this.#run !== null,
+      waiting: this.#queue.length,
+      lastFinishedAtUs: this.#lastFinishedAtUs,
+    };
+  }
+
+  #fill(hole: Hole): void {
+    const marginUs = hole.kind === 'start' ? this.#limits.startMarginUs : this.#limits.marginUs;
+    const sinceUs = hole.sinceUs === null ? null : hole.sinceUs - marginUs;
+    this.#add(hole.kind, new Map(hole.entityIds.map((entityId) => [entityId, sinceUs])));
+  }
+
+  #add(kind: SyncKind, sinceUs: ReadonlyMap<string, number | null>): BackfillJob {
+    const dueMs = this.#deps.clock.monotonicMs();
+    const job = this.#queue.add({ syncId: this.#deps.newId(), kind, sinceUs, follows: null, dueMs });
+    this.#bell.ring();
+    return job;
+  }
+
+  async #work(): Promise<void> {
+    while (!this.#stop.signal.aborted) {
+      const next = this.#queue.take(this.#deps.clock.monotonicMs());
+      if (next === null) await this.#bell.wait();
+      else if ('inMs' in next) await this.#bell.wait(next.inMs);
+      else await this.#do(next.job);
+    }
+  }
+
+  async #do(job: BackfillJob): Promise<void> {
+    const { clock, log } = this.#deps;
+    const endUs = clock.nowUs() + futureToleranceUs;
+    let run = job.follows?.run ?? this.#begun(job);
+    this.#run = run;
+    let added = 0;
+    const failed: string[] = [];
+    if (job.follows === null) await this.#save(run, true);
+    try {
+      const spans = job.follows === null ? await this.#spans(job, endUs) : this.#tails(job, job.follows.span);
+      const startUs = Math.min(endUs, ...[...spans.values()].map((span) => span.startUs));
+      // Known only now: further back for what was never recorded.
+      if (job.follows === null) run = { ...run, startUs: Math.min(run.startUs, startUs) };
+      for (const [entityId, span] of spans) {
+        const result = await this.#copy(entityId, span, (count) => {
+          added += count;
+          run = { ...run, readingsAdded: run.readingsAdded + count };
+          this.#run = run;
+        });
+        if (this.#stop.signal.aborted) return;
+        if (result !== null) failed.push(`${entityId}: ${result}`);
+        if (job.follows === null) run = { ...run, entitiesDone: run.entitiesDone + 1 };
+        this.#run = run;
+        await this.#save(run, false);
+      }
+      await unlessAborted(this.#deps.recorder.settled(), this.#stop.signal);
+      if (this.#stop.signal.aborted) return;
+      run = this.#finished(run, failed);
+      this.#error = failed.length === 0 ? null : `Home Assistant's history is incomplete: ${failed[0]}`;
+      if (job.follows === null || added > 0) {
+        await this.#save(run, true);
+        log.info(
+          { kind: run.kind, readings: added, entities: run.entitiesTotal },
+          'back-filled from history',
+        );
+      }
+      this.#lastFinishedAtUs = clock.nowUs();
+      this.#followUp(job, run, added, startUs, clock.nowUs());
+    } finally {
+      this.#run = null;
+    }
+  }
+
+  #begun(job: BackfillJob): SyncRun {
+    const nowUs = this.#deps.clock.nowUs();
+    const oldestUs = nowUs - this.#limits.memoryUs;
+    return {
+      syncId: job.syncId,
+      kind: job.kind,
+      startUs: Math.min(nowUs, ...[...job.sinceUs.values()].map((since) => since ?? oldestUs)),
+      endUs: nowUs,
+      status: 'running',
+      entitiesTotal: job.sinceUs.size,
+      entitiesDone: 0,
+      readingsAdded: 0,
+      error: null,
+      startedAtUs: nowUs,
+      finishedAtUs: null,
+    };
+  }
+
+  #finished(run: SyncRun, failed: readonly string[]): SyncRun {
+    const error = failed.length === 0 ? run.error : failed.slice(0, 5).join('; ');
+    const isAll = failed.length > 0 && failed.length >= run.entitiesTotal;
+    const status = error === null ? 'success' : isAll ? 'failed' : 'partial';
+    return { ...run, status, error, finishedAtUs: this.#deps.clock.nowUs() };
+  }
+
+  /** Looks again at the end of the hole, a little later, and as long as something comes. */
+  #followUp(job: BackfillJob, run: SyncRun, added: number, startUs: number, endUs: number): void {
+    const pass = job.follows === null ? 0 : job.follows.pass + 1;
+    const afterMs = this.#limits.passesAfterMs[pass];
+    // The first two always: nothing yet may only mean not yet written.
+    if (afterMs === undefined || (pass >= 2 && added === 0)) return;
+    const span = job.follows?.span ?? { startUs: Math.max(startUs, endUs - tailUs), endUs };
+    this.#queue.add({
+      ...job,
+      follows: { run, span, pass },
+      dueMs: this.#deps.clock.monotonicMs() + afterMs,
+    });
+  }
+
+  #tails(job: BackfillJob, span: Span): Map<string, Span> {
+    return new Map([...job.sinceUs.keys()].map((entityId) => [entityId, span]));
+  }
+
+  async #spans(job: BackfillJob, endUs: number): Promise<Map<string, Span>> {
+    const oldestUs = this.#deps.clock.nowUs() - this.#limits.memoryUs;
+    if (job.kind === 'start') await this.#untilDone(() => this.#learnInterrupted(job.syncId));
+    const spans = new Map<string, Span>();
+    for (const [entityId, sinceUs] of job.sinceUs) {
+      let startUs = sinceUs ?? oldestUs;
+      if (job.kind === 'start' && sinceUs !== null) {
+        startUs = Math.min(startUs, this.#interruptedSinceUs ?? startUs);
+        const before = await this.#untilDone(() => this.#deps.readings.before(entityId, startUs));
+        // Never recorded before: its past was not fetched yet.
+        if (before === null) startUs = oldestUs;
+      }
+      spans.set(entityId, { startUs: Math.max(startUs, oldestUs), endUs });
+    }
+    return spans;
+  }
+
+  /** Runs that say they are under way, and are not: the process was stopped in them. */
+  async #learnInterrupted(currentId: string): Promise<void> {
+    if (this.#isInterruptedKnown) return;
+    for (const run of await this.#deps.syncLog.recent(50)) {
+      if (run.status !== 'running' || run.syncId === currentId) continue;
+      this.#interruptedSinceUs = Math.min(this.#interruptedSinceUs ?? run.startUs, run.startUs);
+      await this.#deps.syncLog.save({
+        ...run,
+        status: 'failed',
+        error: 'The process was stopped; the next run takes it up',
+        finishedAtUs: this.#deps.clock.nowUs(),
+      });
+    }
+    this.#isInterruptedKnown = true;
+  }
+
+  /** @returns why its history could not be had; null when all of the span was copied, or the entity is tracked no more */
+  async #copy(entityId: string, span: Span, onAdded: (count: number) => void): Promise<string | null> {
+    let chunkUs = firstChunkUs;
+    let fromUs = span.startUs;
+    let tries = 0;
+    const retry = new Backoff(this.#limits.retryFirstMs, this.#limits.retryLimitMs);
+    while (fromUs < span.endUs && !this.#stop.signal.aborted) {
+      const entity = this.#deps.recorder.tracked().get(entityId);
+      if (entity === undefined) return null;
+      const toUs = Math.min(fromUs + chunkUs, span.endUs);
+      try {
+        const chunk = { startUs: fromUs, endUs: toUs };
+        const copied = await copyHistory(this.#deps, entity, chunk, this.#stop.signal);
+        onAdded(copied.added);
+        fromUs = copied.nextUs;
+        tries = 0;
+        retry.reset();
+        if (copied.states > manyStates) chunkUs = Math.max(shortestChunkUs, chunkUs / 4);
+        else if (copied.states < fewStates) chunkUs = Math.min(longestChunkUs, chunkUs * 2);
+      } catch (cause) {
+        const message = cause instanceof Error ? cause.message : String(cause);
+        this.#error = message;
+        // An answer that is too long for its deadline comes in shorter pieces.
+        chunkUs = Math.max(shortestChunkUs, chunkUs / 4);
+        if (cause instanceof HistoryRefused) tries += 1;
+        if (tries >= triesPerChunk) return message;
+        await pause(retry.nextMs(), this.#stop.signal);
+      }
+    }
+    return null;
+  }
+
+  async #untilDone<Result>(work: () => Promise<Result>): Promise<Result | null> {
+    const retry = new Backoff(this.#limits.retryFirstMs, this.#limits.retryLimitMs);
+    while (!this.#stop.signal.aborted) {
+      try {
+        return await work();
+      } catch (cause) {
+        this.#deps.log.debug({ err: cause }, 'the back-fill waits for a store');
+        await pause(retry.nextMs(), this.#stop.signal);
+      }
+    }
+    return null;
+  }
+
+  async #save(run: SyncRun, isMilestone: boolean): Promise<void> {
+    const nowMs = this.#deps.clock.monotonicMs();
+    if (!isMilestone && nowMs - this.#savedMs < saveEveryMs) return;
+    this.#savedMs = nowMs;
+    try {
+      await this.#deps.syncLog.save(run);
+    } catch (cause) {
+      this.#deps.log.debug({ err: cause }, 'the log of back-fills was not written');
+    }
+  }
+}

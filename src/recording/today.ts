@@ -1,0 +1,252 @@
+import { valueFromMicro } from '../units/amount.ts';
+import { bucketStartUs } from '../units/calendar.ts';
+import type { Clock } from '../units/clock.ts';
+import type { Log } from '../units/log.ts';
+import { Backoff } from './backoff.ts';
+import { Bell } from './bell.ts';
+import { countReading, type MeterCount } from './meter-count.ts';
+import { pause, unlessAborted } from './pause.ts';
+import type { Reading } from './reading.ts';
+import type { ReadingStore } from './reading-store.ts';
+import type { Recorder, TrackedEntity } from './recorder.ts';
+import { newestBefore, untilVisible } from './visible.ts';
+
+export interface TodayDeps {
+  readonly recorder: Pick<Recorder, 'tracked' | 'newest' | 'onReadings' | 'settled'>;
+  readonly readings: Pick<ReadingStore, 'before' | 'range' | 'count'>;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** The home's IANA zone; null while it is not known, and then nothing of the day is. */
+  readonly zone: () => string | null;
+}
+
+export interface EntityToday {
+  /** What a meter counted since local midnight, in its canonical unit; null for what is no meter, or not known yet. */
+  readonly counted: number | null;
+  readonly readings: number;
+}
+
+interface Day {
+  count: MeterCount | null;
+  /** The newest reading taken in; what comes with an older instant has to be put in its place. */
+  lastAtUs: number;
+  readings: number;
+  /** What the store has of the day is in it. */
+  isLoaded: boolean;
+}
+
+interface Loading {
+  /** From here on the stream tells; before it, the store. */
+  readonly cutUs: number;
+  readonly entityIds: ReadonlySet<string>;
+  readonly heard: Reading[];
+}
+
+/** Longer than a state takes from Home Assistant to here. */
+const hearWithinMs = 2000;
+const pageReadings = 10_000;
+const heardLimit = 100_000;
+/** The day is looked at this often, for midnight passes in silence, too. */
+const everyMs = 1000;
+
+/** What each tracked entity did since the home's midnight, in memory: from the store once, then from the stream. */
+export class Today {
+  readonly #deps: TodayDeps;
+  readonly #days = new Map<string, Day>();
+  readonly #stale = new Set<string>();
+  readonly #listeners = new Set<(entityIds: readonly string[]) => void>();
+  readonly #stop = new AbortController();
+  readonly #bell = new Bell();
+  readonly #retry = new Backoff(1000, 30_000);
+  #midnightUs: number | null = null;
+  #loading: Loading | null = null;
+  #loop: Promise<void> = Promise.resolve();
+  #timer: ReturnType<typeof setInterval> | null = null;
+  #unlisten: () => void = () => undefined;
+
+  constructor(deps: TodayDeps) {
+    this.#deps = deps;
+  }
+
+  /** Before other listeners to readings, so that they find the day up to date. */
+  start(): void {
+    this.#unlisten = this.#deps.recorder.onReadings(({ readings, missed }) => {
+      this.#look();
+      for (const reading of readings) this.#hear(reading);
+      if (missed > 0) for (const entityId of this.#days.keys()) this.#spoil(entityId);
+    });
+    this.#timer = setInterval(() => this.#look(), everyMs);
+    this.#look();
+    this.#loop = this.#run();
+  }
+
+  async stop(): Promise<void> {
+    this.#unlisten();
+    if (this.#timer !== null) clearInterval(this.#timer);
+    this.#stop.abort();
+    this.#bell.ring();
+    await this.#loop;
+  }
+
+  /** When the home's day began; null while its zone is not known. */
+  midnightUs(): number | null {
+    return this.#midnightUs;
+  }
+
+  of(entityId: string): EntityToday {
+    const day = this.#days.get(entityId);
+    if (day === undefined) return { counted: null, readings: 0 };
+    const isKnown = day.isLoaded && day.count !== null;
+    return {
+      counted: isKnown && day.count !== null ? valueFromMicro(day.count.countedMicro) : null,
+      readings: day.readings,
+    };
+  }
+
+  /** Told of entities whose day changed otherwise than by a reading just heard. */
+  onChange(listener: (entityIds: readonly string[]) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Rolls over at midnight and takes up what is newly tracked. */
+  #look(): void {
+    const zone = this.#deps.zone();
+    if (zone === null) return;
+    const midnightUs = bucketStartUs(this.#deps.clock.nowUs(), 'day', zone);
+    if (midnightUs !== this.#midnightUs) this.#turn(midnightUs);
+    const tracked = this.#deps.recorder.tracked();
+    for (const entityId of this.#days.keys()) if (!tracked.has(entityId)) this.#days.delete(entityId);
+    for (const entityId of tracked.keys()) {
+      if (this.#days.has(entityId)) continue;
+      this.#days.set(entityId, { count: null, lastAtUs: 0, readings: 0, isLoaded: false });
+      this.#spoil(entityId);
+    }
+  }
+
+  #turn(midnightUs: number): void {
+    const isNextDay = this.#midnightUs !== null && midnightUs > this.#midnightUs;
+    this.#midnightUs = midnightUs;
+    this.#loading = null;
+    for (const [entityId, day] of this.#days) {
+      if (!isNextDay || !day.isLoaded || day.lastAtUs >= midnightUs) {
+        day.isLoaded = false;
+        this.#spoil(entityId);
+      }
+      day.count = day.count && { ...day.count, countedMicro: 0 };
+      day.readings = 0;
+    }
+    this.#tell([...this.#days.keys()]);
+  }
+
+  #hear(reading: Reading): void {
+    const day = this.#days.get(reading.entityId);
+    const entity = this.#deps.recorder.tracked().get(reading.entityId);
+    if (day === undefined || entity === undefined || this.#midnightUs === null) return;
+    const loading = this.#loading;
+    if (loading?.entityIds.has(reading.entityId)) {
+      loading.heard.push(reading);
+      if (loading.heard.length > heardLimit) this.#loading = null;
+    }
+    if (reading.atUs <= day.lastAtUs || reading.atUs < this.#midnightUs) {
+      // The reading before midnight is where a meter's day begins.
+      if (reading.atUs >= this.#midnightUs || isMeter(entity)) this.#spoil(reading.entityId);
+      return;
+    }
+    take(day, reading, entity);
+  }
+
+  #spoil(entityId: string): void {
+    this.#stale.add(entityId);
+    this.#bell.ring();
+  }
+
+  #tell(entityIds: readonly string[]): void {
+    for (const listener of this.#listeners) listener(entityIds);
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#stop.signal.aborted) {
+      if (this.#stale.size === 0 || this.#midnightUs === null) {
+        await this.#bell.wait();
+        continue;
+      }
+      const entityIds = new Set(this.#stale);
+      this.#stale.clear();
+      try {
+        await this.#load(entityIds, this.#midnightUs);
+        this.#retry.reset();
+      } catch (cause) {
+        this.#deps.log.debug({ err: cause }, 'what the day has so far is not known yet');
+        for (const entityId of entityIds) this.#stale.add(entityId);
+        await pause(this.#retry.nextMs(), this.#stop.signal);
+      } finally {
+        this.#loading = null;
+      }
+    }
+  }
+
+  async #load(entityIds: ReadonlySet<string>, midnightUs: number): Promise<void> {
+    const { recorder, readings, clock } = this.#deps;
+    const loading: Loading = { cutUs: clock.nowUs(), entityIds, heard: [] };
+    this.#loading = loading;
+    await pause(hearWithinMs, this.#stop.signal);
+    await unlessAborted(recorder.settled(), this.#stop.signal);
+    const heardBefore = loading.heard.length;
+    const newest = newestBefore(recorder.newest().values(), loading.cutUs);
+    if (newest !== null) await untilVisible(readings, newest, this.#stop.signal);
+    const counts = await readings.count(midnightUs, loading.cutUs);
+    const loaded = new Map<string, Day>();
+    for (const entityId of entityIds) {
+      const entity = recorder.tracked().get(entityId);
+      if (this.#stop.signal.aborted || this.#loading !== loading) break;
+      if (entity === undefined) continue;
+      const day = {
+        count: null,
+        lastAtUs: loading.cutUs - 1,
+        readings: counts.get(entityId) ?? 0,
+        isLoaded: true,
+      };
+      loaded.set(entityId, isMeter(entity) ? await this.#read(entity, midnightUs, day) : day);
+    }
+    if (this.#stop.signal.aborted) return;
+    // Midnight passed or too much was heard meanwhile.
+    if (this.#loading !== loading) throw new Error('The day changed while it was read');
+    for (const [entityId, day] of loaded) if (this.#days.has(entityId)) this.#days.set(entityId, day);
+    for (const [index, reading] of loading.heard.entries()) {
+      const day = loaded.get(reading.entityId);
+      const entity = recorder.tracked().get(reading.entityId);
+      if (day === undefined || entity === undefined) continue;
+      if (reading.atUs > day.lastAtUs) take(day, reading, entity);
+      else if (index >= heardBefore) this.#spoil(reading.entityId);
+    }
+    this.#tell([...loaded.keys()]);
+  }
+
+  async #read(entity: TrackedEntity, midnightUs: number, day: Day): Promise<Day> {
+    const { readings } = this.#deps;
+    const opening = await readings.before(entity.entityId, midnightUs, true);
+    let count = opening === null ? null : countReading(null, opening, entity.stateClass);
+    let fromUs = midnightUs;
+    for (;;) {
+      const page = await readings.range(entity.entityId, fromUs, day.lastAtUs + 1, pageReadings);
+      for (const reading of page) count = countReading(count, reading, entity.stateClass);
+      const last = page.at(-1);
+      if (last === undefined || page.length < pageReadings) return { ...day, count };
+      fromUs = last.atUs + 1;
+    }
+  }
+}
+
+function take(day: Day, reading: Reading, entity: TrackedEntity): void {
+  day.readings += 1;
+  day.lastAtUs = reading.atUs;
+  if (isMeter(entity)) day.count = countReading(day.count, reading, entity.stateClass);
+}
+
+/** Energy and volume without a state class are taken as registers, for most of them are. */
+function isMeter(entity: TrackedEntity): boolean {
+  return (
+    (entity.quantity === 'energy' || entity.quantity === 'volume') && entity.stateClass !== 'measurement'
+  );
+}
