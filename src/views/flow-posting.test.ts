@@ -44,10 +44,17 @@ describe('postFlows', () => {
     expect(flows.get('home:use')?.map((flow) => [flow.quarterStartUs, flow.amountMicro])).toEqual([[0, 180]]);
     expect(flows.get('home:solar_to_home')?.map((flow) => flow.amountMicro)).toEqual([30]);
     expect(flows.get('home:grid_to_home')?.map((flow) => flow.amountMicro)).toEqual([150]);
+    // The grid's own total needs no sun.
+    expect(flows.get('home:grid_in')?.map((flow) => flow.amountMicro)).toEqual([150, 150]);
   });
 
   it('has no flows that the home can not have', () => {
-    expect(flowsOf({ ...sources, solar: [] })).toEqual(['home:use', 'home:unexplained', 'home:grid_to_home']);
+    expect(flowsOf({ ...sources, solar: [] })).toEqual([
+      'home:use',
+      'home:unexplained',
+      'home:grid_to_home',
+      'home:grid_in',
+    ]);
   });
 
   it('is as good as its worst source', () => {

@@ -19,22 +19,34 @@ export const flowIds = {
   gridToBatteryMwh: 'home:grid_to_battery',
 } as const satisfies Record<keyof Balance, string>;
 
-export type FlowId = (typeof flowIds)[keyof Balance];
+/** All registers of one kind together: both tariffs of the grid, every roof. Known where each of its meters is. */
+export const totalIds = {
+  gridIn: 'home:grid_in',
+  gridOut: 'home:grid_out',
+  solar: 'home:solar',
+  batteryIn: 'home:battery_in',
+  batteryOut: 'home:battery_out',
+} as const satisfies Record<keyof BalanceSources, string>;
+
+export type FlowId = (typeof flowIds)[keyof Balance] | (typeof totalIds)[keyof BalanceSources];
+
+export const everyFlow: readonly FlowId[] = [...Object.values(flowIds), ...Object.values(totalIds)];
 
 const flowFields = Object.keys(flowIds) as (keyof Balance)[];
+const totalFields = Object.keys(totalIds) as (keyof BalanceSources)[];
 
 /** The flows that a home with these sources can have. */
 export function flowsOf(sources: BalanceSources): FlowId[] {
   const hasSolar = sources.solar.length > 0;
   const hasBattery = sources.batteryIn.length + sources.batteryOut.length > 0;
   const hasGrid = sources.gridIn.length > 0;
-  return flowFields
-    .filter((field) => {
-      if (field.startsWith('solar') && !hasSolar) return false;
-      if (/battery/i.test(field) && !hasBattery) return false;
-      return !field.startsWith('grid') || hasGrid;
-    })
-    .map((field) => flowIds[field]);
+  const flows = flowFields.filter((field) => {
+    if (field.startsWith('solar') && !hasSolar) return false;
+    if (/battery/i.test(field) && !hasBattery) return false;
+    return !field.startsWith('grid') || hasGrid;
+  });
+  const totals = totalFields.filter((field) => sources[field].length > 0);
+  return [...flows.map((field) => flowIds[field]), ...totals.map((field) => totalIds[field])];
 }
 
 /** Quantity entries of the sources, by entity. */
@@ -56,21 +68,24 @@ export function postFlows(sources: BalanceSources, entries: SourceEntries): Map<
   const flows = new Map<FlowId, Entry[]>(flowsOf(sources).map((flow) => [flow, []]));
   for (const quarterStartUs of [...byQuarter.keys()].sort((a, b) => a - b)) {
     const quarter = byQuarter.get(quarterStartUs) ?? new Map<string, Entry>();
+    for (const field of totalFields) {
+      const members = sources[field].flatMap((entityId) => quarter.get(entityId) ?? []);
+      if (members.length === 0 || members.length < sources[field].length) continue;
+      const amountMicro = members.reduce((sum, entry) => sum + entry.amountMicro, 0);
+      flows.get(totalIds[field])?.push(flowEntry(quarterStartUs, amountMicro, members));
+    }
     const balance = balanceOf(amountsOf(sources, quarter));
     if (balance === null) continue;
-    const grounds = groundsOf([...quarter.values()]);
     for (const field of flowFields) {
-      flows.get(flowIds[field])?.push({
-        kind: 'quantity',
-        quarterStartUs,
-        amountMicro: balance[field],
-        ...grounds,
-        reason: 'counted',
-        onTimeUs: null,
-      });
+      flows.get(flowIds[field])?.push(flowEntry(quarterStartUs, balance[field], [...quarter.values()]));
     }
   }
   return flows;
+}
+
+function flowEntry(quarterStartUs: number, amountMicro: number, members: readonly Entry[]): Entry {
+  const grounds = groundsOf(members);
+  return { kind: 'quantity', quarterStartUs, amountMicro, ...grounds, reason: 'counted', onTimeUs: null };
 }
 
 function amountsOf(sources: BalanceSources, quarter: ReadonlyMap<string, Entry>): QuarterSources {
