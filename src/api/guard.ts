@@ -27,7 +27,8 @@ export function accessGuard({ access: rules, log }: Pick<ApiDeps, 'access' | 'lo
 /** A body is JSON or it is not read: a form of another site can't send that without asking first. */
 export const jsonBodies = createMiddleware<ApiEnv>(async (c, next) => {
   if (c.req.method === 'GET' || c.req.method === 'HEAD') return next();
-  const hasBody = c.req.header('content-length') !== '0' && c.req.raw.body !== null;
+  const hasBody =
+    (c.req.header('content-length') ?? '0') !== '0' || c.req.header('transfer-encoding') !== undefined;
   const type = c.req.header('content-type')?.split(';')[0]?.trim().toLowerCase();
   if (hasBody && type !== 'application/json')
     return problemResponse(415, {

@@ -1,6 +1,6 @@
 /** What the API needs of the rest of the process, beside the ports that home and recording declare. */
 import type { Absence, Reading } from '../recording/reading.ts';
-import type { SubscriptionState } from '../recording/sync-log.ts';
+import type { SubscriptionState, SyncRun } from '../recording/sync-log.ts';
 
 export interface PartHealth {
   readonly isOk: boolean;
@@ -49,22 +49,26 @@ export interface Recording {
   countedToday(entityId: string): number | null;
   readingsToday(entityId: string): number;
   midnightUs(): number | null;
-  /** Called with readings as they are taken in; returns the way to stop listening. */
-  onReadings(listener: (readings: readonly Reading[]) => void): () => void;
+  /** Called with readings some times a second as they are taken in; returns the way to stop listening. */
+  onReadings(
+    listener: (fed: { readonly readings: readonly Reading[]; readonly missed: number }) => void,
+  ): () => void;
+  /** Called with entities whose day changed otherwise than by a reading just told. */
+  onTodayChange(listener: (entityIds: readonly string[]) => void): () => void;
 }
 
-export interface BackfillRequest {
-  /** Default: all that are tracked. */
-  readonly entityIds?: readonly string[];
-  readonly startUs?: number;
-  readonly endUs?: number;
-}
-
-export interface Backfill {
-  /** Starts it and answers its id at once; the runs are in the sync log. */
-  start(request: BackfillRequest): string | Promise<string>;
-  isRunning(): boolean;
-  lastFinishedAtUs(): number | null;
+/** Brings in what Home Assistant recorded and we did not hear. */
+export interface BackfillRuns {
+  /** Starts a run for these, or for all that are tracked; answers its id at once. */
+  request(entityIds?: readonly string[]): string;
+  /** A run of this process that may not be in the log yet. */
+  running(syncId: string): SyncRun | null;
+  status(): {
+    readonly isOk: boolean;
+    readonly detail: string | null;
+    readonly isRunning: boolean;
+    readonly lastFinishedAtUs: number | null;
+  };
 }
 
 export interface Stores {

@@ -50,9 +50,16 @@ export function statusOf(deps: ApiDeps): Status {
   const questdb = stores.questdb();
   const mongodb = stores.mongodb();
   const discovery = discoveryPart(deps);
+  const filling = backfill.status();
   const canRecord = isConnected && recorder.canKeep;
   const isAllWell =
-    recorder.isOk && spool.isOk && questdb.isOk && mongodb.isOk && discovery.ok && isConnected;
+    recorder.isOk &&
+    filling.isOk &&
+    spool.isOk &&
+    questdb.isOk &&
+    mongodb.isOk &&
+    discovery.ok &&
+    isConnected;
   return {
     status: !canRecord ? 'down' : isAllWell ? 'ok' : 'degraded',
     version,
@@ -95,10 +102,10 @@ export function statusOf(deps: ApiDeps): Status {
       is_paused: spool.isPaused,
     },
     backfill: {
-      ok: true,
-      detail: null,
-      running: backfill.isRunning(),
-      last_finished_at: isoOrNull(backfill.lastFinishedAtUs()),
+      ok: filling.isOk,
+      detail: filling.detail,
+      running: filling.isRunning,
+      last_finished_at: isoOrNull(filling.lastFinishedAtUs),
     },
     memory: { rss_bytes: process.memoryUsage.rss() },
   };

@@ -96,8 +96,6 @@ export const backfillRequest = z.object({
     .max(limits.trackedEntities)
     .optional()
     .describe('Default: all that are tracked'),
-  start_time: instant.optional().describe("Default: as far as Home Assistant's raw history goes, 10 days"),
-  end_time: instant.optional(),
 });
 export const backfillStarted = z.object({ sync_id: z.string() });
 

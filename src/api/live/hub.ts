@@ -26,7 +26,8 @@ export class LiveHub {
   readonly #deps: HubDeps;
   readonly #ring = new MessageRing(ringCount, ringBytes);
   readonly #clients = new Set<LiveClient>();
-  readonly #newest = new Map<string, Reading>();
+  /** Entities of which there is something new. */
+  readonly #touched = new Set<string>();
   readonly #changed = new Set<Changed>();
   #seq: number;
   #timer: NodeJS.Timeout | null = null;
@@ -41,7 +42,8 @@ export class LiveHub {
   start(): void {
     const { home, recording, homeAssistant } = this.#deps;
     this.#stopListening = [
-      recording.onReadings((readings) => this.#collect(readings)),
+      recording.onReadings((fed) => this.#collect(fed.readings, fed.missed)),
+      recording.onTodayChange((entityIds) => this.#touch(entityIds)),
       home.onChange((change) => this.changed(change === 'config' ? 'settings' : 'entities')),
       homeAssistant.onStatus(() => this.changed('status', 'settings')),
     ];
@@ -75,11 +77,19 @@ export class LiveHub {
     return () => this.#clients.delete(client);
   }
 
-  #collect(readings: readonly Reading[]): void {
-    for (const reading of readings) {
-      const newest = this.#newest.get(reading.entityId);
-      if (newest === undefined || newest.atUs <= reading.atUs) this.#newest.set(reading.entityId, reading);
+  #collect(readings: readonly Reading[], missed: number): void {
+    const { recording, home } = this.#deps;
+    for (const { entityId, atUs } of readings) {
+      this.#touched.add(entityId);
+      // A back-filled reading is not news for the present, but a picture of the past has to be drawn again.
+      if (atUs < (recording.newest(entityId)?.atUs ?? 0)) this.#changed.add('readings');
     }
+    if (missed > 0) for (const entity of home.tracked()) this.#touched.add(entity.entityId);
+    this.#schedule();
+  }
+
+  #touch(entityIds: readonly string[]): void {
+    for (const entityId of entityIds) this.#touched.add(entityId);
     this.#schedule();
   }
 
@@ -91,7 +101,7 @@ export class LiveHub {
   }
 
   #flush(): void {
-    if (this.#newest.size > 0) this.#tell(this.#readingsMessage());
+    if (this.#touched.size > 0) this.#tell(this.#readingsMessage());
     if (this.#changed.size > 0) {
       const what = [...this.#changed];
       this.#changed.clear();
@@ -101,15 +111,8 @@ export class LiveHub {
 
   #readingsMessage(): LiveMessage {
     const { home, recording } = this.#deps;
-    const readings: Reading[] = [];
-    for (const reading of this.#newest.values()) {
-      // A back-filled reading is not news for the present.
-      const newest = recording.newest(reading.entityId);
-      if (newest === null || newest.atUs <= reading.atUs) readings.push(reading);
-      else this.#changed.add('readings');
-    }
-    const ids = [...this.#newest.keys()];
-    this.#newest.clear();
+    const ids = [...this.#touched];
+    this.#touched.clear();
     const meters = ids.filter((id) => {
       const quantity = home.entity(id)?.quantity;
       return quantity === 'energy' || quantity === 'volume';
@@ -117,13 +120,12 @@ export class LiveHub {
     return {
       type: 'readings',
       seq: this.#seq + 1,
-      readings: readings.map((reading) => ({
-        entity_id: reading.entityId,
-        timestamp: isoFromInstant(reading.atUs),
-        state: reading.value,
-        absence: reading.absence,
-        unit: reading.unit,
-      })),
+      readings: ids.flatMap((id) => {
+        const newest = recording.newest(id);
+        if (newest === null) return [];
+        const { atUs, value, absence, unit } = newest;
+        return [{ entity_id: id, timestamp: isoFromInstant(atUs), state: value, absence, unit }];
+      }),
       power: powerOf(home.tracked(), (id) => recording.newest(id)),
       today: Object.fromEntries(meters.map((id) => [id, recording.countedToday(id)])),
       counts: Object.fromEntries(ids.map((id) => [id, recording.readingsToday(id)])),

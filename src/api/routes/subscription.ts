@@ -1,9 +1,7 @@
 import { createRoute, OpenAPIHono } from '@hono/zod-openapi';
 import { backfillRequest, backfillStarted, subscriptionStatus } from '../../contract/readings.ts';
-import { instantFromIso } from '../../units/instant.ts';
 import type { ApiDeps, ApiEnv } from '../deps.ts';
-import { fromStore, HttpProblem, onValidated } from '../problems.ts';
-import { readRange } from '../ranges.ts';
+import { HttpProblem, onValidated } from '../problems.ts';
 import { isoOrNull } from '../wire.ts';
 import { json, problems } from './answers.ts';
 
@@ -20,15 +18,13 @@ const backfill = createRoute({
   path: '/api/subscription/backfill',
   tags: ['Readings'],
   summary: 'Bring in what Home Assistant recorded and we did not hear',
-  description: 'Answers at once; the run is at /api/syncs/{sync_id}.',
+  description:
+    'As far back as Home Assistant keeps raw history. Answers at once; the run is at /api/syncs/{sync_id}.',
   request: { body: { required: false, content: { 'application/json': { schema: backfillRequest } } } },
-  responses: { 202: json(backfillStarted, 'Started'), ...problems(400, 403, 503) },
+  responses: { 202: json(backfillStarted, 'Started'), ...problems(400, 403) },
 });
 
-/** Longer than Home Assistant keeps raw history by default, and than most people set. */
-const longestDays = 400;
-
-export function subscriptionRoutes({ recording, home, homeAssistant, backfill: service, clock }: ApiDeps) {
+export function subscriptionRoutes({ recording, home, homeAssistant, backfill: service }: ApiDeps) {
   return new OpenAPIHono<ApiEnv>({ defaultHook: onValidated })
     .openapi(get, (c) => {
       const state = recording.subscription();
@@ -47,7 +43,7 @@ export function subscriptionRoutes({ recording, home, homeAssistant, backfill: s
         200,
       );
     })
-    .openapi(backfill, async (c) => {
+    .openapi(backfill, (c) => {
       const request = c.req.valid('json');
       const unknown = request.entity_ids?.filter((id) => home.entity(id)?.isTracked !== true) ?? [];
       if (unknown.length > 0)
@@ -56,22 +52,7 @@ export function subscriptionRoutes({ recording, home, homeAssistant, backfill: s
           field: 'entity_ids',
           expected: 'ids of tracked entities',
         });
-      if (request.start_time !== undefined)
-        readRange({
-          start: { field: 'start_time', text: request.start_time },
-          end: { field: 'end_time', text: request.end_time },
-          nowUs: clock.nowUs(),
-          longestDays,
-        });
-      const startUs = request.start_time === undefined ? null : instantFromIso(request.start_time);
-      const endUs = request.end_time === undefined ? null : instantFromIso(request.end_time);
-      const syncId = await fromStore('The document store', async () =>
-        service.start({
-          ...(request.entity_ids === undefined ? {} : { entityIds: request.entity_ids }),
-          ...(startUs === null ? {} : { startUs }),
-          ...(endUs === null ? {} : { endUs }),
-        }),
-      );
+      const syncId = service.request(request.entity_ids);
       return c.json({ sync_id: syncId }, 202);
     });
 }

@@ -23,7 +23,7 @@ const one = createRoute({
   responses: { 200: json(syncRun, 'The run'), ...problems(404, 503) },
 });
 
-export function syncRoutes({ syncLog }: ApiDeps) {
+export function syncRoutes({ syncLog, backfill }: ApiDeps) {
   return new OpenAPIHono<ApiEnv>({ defaultHook: onValidated })
     .openapi(list, async (c) => {
       const { limit } = c.req.valid('query');
@@ -32,7 +32,9 @@ export function syncRoutes({ syncLog }: ApiDeps) {
     })
     .openapi(one, async (c) => {
       const { sync_id: syncId } = c.req.valid('param');
-      const run = await fromStore('The document store', () => syncLog.find(syncId));
+      // One under way is newer in memory than in the log.
+      const run =
+        backfill.running(syncId) ?? (await fromStore('The document store', () => syncLog.find(syncId)));
       if (run === null) throw new HttpProblem(404, { detail: 'There is no such run.', field: 'sync_id' });
       return c.json(syncRow(run), 200);
     });

@@ -1,0 +1,56 @@
+/** The recorder, the day and the spool as the API asks of them. */
+import type { Recorder } from '../recording/recorder.ts';
+import type { Today } from '../recording/today.ts';
+import type { Recording } from './ports.ts';
+
+export interface RecordingViewDeps {
+  readonly recorder: Pick<Recorder, 'status' | 'subscription' | 'newest' | 'onReadings'>;
+  readonly today: Pick<Today, 'of' | 'midnightUs' | 'onChange'>;
+  /** Whether QuestDB takes readings now. */
+  readonly isStoreUp: () => boolean;
+}
+
+export function recordingView({ recorder, today, isStoreUp }: RecordingViewDeps): Recording {
+  return {
+    health: () => {
+      const status = recorder.status();
+      const { spool } = status;
+      return {
+        recorder: {
+          isOk: status.isOk,
+          detail: status.detail,
+          lastReadingAtUs: status.lastReadingAtUs,
+          received: status.readingsReceived,
+          stored: status.readingsStored,
+          writeErrors: status.writeErrors,
+          rejected: status.rejected,
+          lastRejection: status.lastRejection,
+          queueLength: status.readingsWaiting,
+          queueLimit: status.queueLimit,
+          canKeep: !status.isPaused && (spool.error === null || isStoreUp()),
+        },
+        spool: {
+          isOk: spool.error === null && spool.damagedBytes === 0 && !status.isPaused,
+          detail:
+            spool.error ??
+            (status.isPaused
+              ? 'There is no room for readings: nothing is read from Home Assistant until there is.'
+              : spool.damagedBytes > 0
+                ? `${spool.damagedBytes} bytes of the spool were damaged and left out; the back-fill looks for what was in them.`
+                : null),
+          bytes: spool.bytes,
+          limitBytes: spool.limitBytes,
+          readings: spool.readings,
+          isPaused: status.isPaused,
+        },
+      };
+    },
+    subscription: () => recorder.subscription(),
+    newest: (entityId) => recorder.newest().get(entityId) ?? null,
+    countedToday: (entityId) => today.of(entityId).counted,
+    readingsToday: (entityId) => today.of(entityId).readings,
+    midnightUs: () => today.midnightUs(),
+    onReadings: (listener) => recorder.onReadings(listener),
+    onTodayChange: (listener) => today.onChange(listener),
+  };
+}

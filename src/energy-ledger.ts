@@ -1,0 +1,183 @@
+/** The process put together: services over adapters, started and stopped in order. main.ts gives it the real ones. */
+import { createHash, randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { recordingView } from './api/recording-view.ts';
+import { ApiServer } from './api/server.ts';
+import { Connection, type HomeAssistantTarget, type Trial } from './home/connection.ts';
+import type { EntityStore } from './home/entity-store.ts';
+import { Home } from './home/home.ts';
+import type { HomeAssistant } from './home/home-assistant.ts';
+import type { SettingsStore } from './home/settings-store.ts';
+import type { Options } from './options.ts';
+import { Backfill } from './recording/backfill.ts';
+import type { ReadingStore } from './recording/reading-store.ts';
+import { Recorder } from './recording/recorder.ts';
+import { FileSpool } from './recording/spool/file-spool.ts';
+import type { SubscriptionStore, SyncLog } from './recording/sync-log.ts';
+import { Today } from './recording/today.ts';
+import { StoreHealth } from './store-health.ts';
+import type { Clock } from './units/clock.ts';
+import type { Log } from './units/log.ts';
+
+/** What speaks to the outside. `start` begins to look for the other end and returns; none needs it to be there. */
+export interface Adapters {
+  readonly homeAssistant: HomeAssistant & {
+    start(): void;
+    stop(): Promise<void>;
+    /** Speaks to this one from now on. */
+    use(target: HomeAssistantTarget): void;
+  };
+  readonly tryHomeAssistant: (target: HomeAssistantTarget) => Promise<Trial>;
+  readonly readingStore: ReadingStore;
+  readonly pingQuestdb: () => Promise<unknown>;
+  readonly entityStore: EntityStore;
+  readonly settingsStore: SettingsStore;
+  readonly subscriptionStore: SubscriptionStore;
+  readonly syncLog: SyncLog;
+  readonly pingDocuments: () => Promise<unknown>;
+  /** Closes the stores' connections. */
+  readonly closeStores: () => Promise<void>;
+}
+
+export interface EnergyLedgerDeps {
+  readonly options: Options;
+  readonly adapters: Adapters;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly version: string;
+}
+
+export class EnergyLedger {
+  readonly #deps: EnergyLedgerDeps;
+  readonly #home: Home;
+  readonly #connection: Connection;
+  readonly #recorder: Recorder;
+  readonly #today: Today;
+  readonly #backfill: Backfill;
+  readonly #questdb: StoreHealth;
+  readonly #documents: StoreHealth;
+  readonly #api: ApiServer;
+
+  constructor(deps: EnergyLedgerDeps) {
+    const { options, adapters, clock, log, version } = deps;
+    const { homeAssistant, readingStore, settingsStore, entityStore } = adapters;
+    const named = (part: string) => log.child({ part });
+    this.#deps = deps;
+    this.#home = new Home({
+      homeAssistant,
+      entityStore,
+      settingsStore,
+      clock,
+      log: named('home'),
+      trackedOption: options.trackedEntities,
+    });
+    this.#connection = new Connection({
+      source: options.homeAssistant,
+      settingsStore,
+      use: (target) => homeAssistant.use(target),
+      attempt: adapters.tryHomeAssistant,
+      digest: (text) => createHash('sha256').update(text).digest('hex'),
+      clock,
+      log: named('connection'),
+    });
+    this.#recorder = new Recorder({
+      homeAssistant,
+      readings: readingStore,
+      subscription: adapters.subscriptionStore,
+      spool: new FileSpool({ directory: join(options.dataDir, 'spool') }),
+      clock,
+      log: named('recorder'),
+    });
+    this.#today = new Today({
+      recorder: this.#recorder,
+      readings: readingStore,
+      clock,
+      log: named('today'),
+      zone: () => this.#home.config()?.timeZone ?? null,
+    });
+    this.#backfill = new Backfill({
+      homeAssistant,
+      readings: readingStore,
+      recorder: this.#recorder,
+      syncLog: adapters.syncLog,
+      clock,
+      log: named('backfill'),
+      newId: () => randomUUID(),
+    });
+    const storeHealth = (name: string, ping: () => Promise<unknown>) =>
+      new StoreHealth({
+        name,
+        ping,
+        log: named('stores'),
+        onChange: () => this.#api.hub.changed('status', 'settings'),
+      });
+    this.#questdb = storeHealth('QuestDB', adapters.pingQuestdb);
+    this.#documents = storeHealth('The document store', adapters.pingDocuments);
+    this.#api = new ApiServer({
+      version,
+      access: {
+        ingressAddress: options.ingressAddress,
+        trustsLoopbackIngress: options.homeAssistant.kind === 'supervisor',
+      },
+      panelDir: options.panelDir,
+      homeAssistant,
+      home: this.#home,
+      connection: this.#connection,
+      entityStore,
+      readingStore,
+      syncLog: adapters.syncLog,
+      recording: recordingView({
+        recorder: this.#recorder,
+        today: this.#today,
+        isStoreUp: () => this.#questdb.isUp(),
+      }),
+      backfill: this.#backfill,
+      stores: { questdb: () => this.#questdb.health(), mongodb: () => this.#documents.health() },
+      clock,
+      log: named('api'),
+    });
+  }
+
+  /** Resolves with the port on which the API answers. Rejects when the port or the spool's folder can't be used. */
+  async start(): Promise<number> {
+    const { options, adapters } = this.#deps;
+    this.#questdb.start();
+    this.#documents.start();
+    // The day is counted before anyone is told of a reading, and holes are heard before there is one.
+    this.#today.start();
+    this.#backfill.start();
+    const port = await this.#api.start(options.host, options.port);
+    await this.#recorder.start();
+    this.#home.onChange((change) => {
+      if (change === 'tracked') this.#recorder.track(this.#home.tracked());
+    });
+    adapters.homeAssistant.start();
+    this.#connection.start();
+    this.#home.start();
+    return port;
+  }
+
+  /** Nothing new comes in, what came is written, then the doors close. */
+  async stop(): Promise<void> {
+    const { adapters, log } = this.#deps;
+    const steps: readonly (readonly [string, () => Promise<void> | void])[] = [
+      ['connection', () => this.#connection.stop()],
+      ['home', () => this.#home.stop()],
+      ['backfill', () => this.#backfill.stop()],
+      ['recorder', () => this.#recorder.stop()],
+      ['today', () => this.#today.stop()],
+      ['home assistant', () => adapters.homeAssistant.stop()],
+      ['api', () => this.#api.stop()],
+      ['questdb health', () => this.#questdb.stop()],
+      ['documents health', () => this.#documents.stop()],
+      ['stores', () => adapters.closeStores()],
+    ];
+    for (const [part, step] of steps) {
+      try {
+        await step();
+      } catch (error) {
+        log.error({ err: error, part }, 'A part did not stop cleanly');
+      }
+    }
+  }
+}

@@ -1,0 +1,64 @@
+/** Composition root: options → log → adapters → process; stops cleanly on a signal, exits non-zero on a fault. */
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { createAdapters } from './adapters.ts';
+import { EnergyLedger } from './energy-ledger.ts';
+import { createLog } from './log.ts';
+import { OptionsError, readOptions } from './options.ts';
+import { systemClock } from './units/clock.ts';
+
+/** A stop that takes longer is cut off; the spool has what was not written. */
+const stopWithinMs = 10_000;
+const checkoutDir = resolve(import.meta.dirname, '..');
+
+function versionOf(): string {
+  const text: unknown = JSON.parse(readFileSync(resolve(checkoutDir, 'package.json'), 'utf8'));
+  return typeof text === 'object' && text !== null && 'version' in text ? String(text.version) : 'unknown';
+}
+
+function optionsOrExit() {
+  try {
+    return readOptions(process.env, checkoutDir);
+  } catch (error) {
+    if (!(error instanceof OptionsError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exit(64);
+  }
+}
+
+const options = optionsOrExit();
+const log = createLog(options.logLevel);
+const version = versionOf();
+const adapters = createAdapters(options, systemClock, log);
+const ledger = new EnergyLedger({ options, adapters, clock: systemClock, log, version });
+
+let isStopping = false;
+async function stop(signal: string): Promise<void> {
+  if (isStopping) return;
+  isStopping = true;
+  log.info({ signal }, 'Stopping');
+  const deadline = setTimeout(() => {
+    log.error({ stopWithinMs }, 'The stop took too long and is cut off');
+    process.exit(1);
+  }, stopWithinMs);
+  deadline.unref();
+  await ledger.stop();
+  log.info({}, 'Stopped');
+  process.exit(0);
+}
+
+function die(error: unknown, what: string): void {
+  log.error({ err: error }, what);
+  process.exit(70);
+}
+
+process.on('uncaughtException', (error) => die(error, 'An unexpected fault; the supervisor starts anew'));
+process.on('unhandledRejection', (error) => die(error, 'An unhandled rejection; the supervisor starts anew'));
+for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop(signal));
+
+try {
+  const port = await ledger.start();
+  log.info({ version, host: options.host, port }, 'Energy Ledger answers');
+} catch (error) {
+  die(error, 'Energy Ledger could not start');
+}
