@@ -35,7 +35,7 @@ describe('buckets', () => {
           expect(gathered.reduce((sum, bucket) => sum + (bucket.amountMicro ?? 0), 0)).toBe(
             known.reduce((sum, amount) => sum + amount, 0),
           );
-          const highest = Math.max(...gathered.map((bucket) => bucket.highestMicro ?? -1));
+          const highest = Math.max(-1, ...gathered.map((bucket) => bucket.highestMicro ?? -1));
           expect(highest).toBe(Math.max(-1, ...known));
         },
       ),
