@@ -1,0 +1,56 @@
+/**
+ * The first thing that runs on a machine that has never seen this project: `node addon/bootstrap.mjs SCRIPT …`.
+ *
+ * Makes sure of the npm packages (as package-lock.json says), of the pinned Node 26 among them, and of the
+ * system's programs that SCRIPT needs, then runs SCRIPT with that Node. Plain JavaScript for whatever Node ≥ 20
+ * the machine has; uses nothing that is not part of Node.
+ */
+import { spawn } from 'node:child_process';
+import { constants } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { installPackages } from './bootstrap/packages.mjs';
+import { Refusal, root, say } from './bootstrap/steps.mjs';
+import { installSystemPrograms, needsOf } from './bootstrap/system-programs.mjs';
+
+const [script, ...args] = process.argv.slice(2);
+
+try {
+  if (script === undefined) throw new Refusal('Usage: node addon/bootstrap.mjs SCRIPT [ARGUMENT…]');
+  if (Number(process.versions.node.split('.')[0]) < 20)
+    throw new Refusal(
+      `Node ${process.versions.node} is too old: install Node 20 or newer, then run this again.`,
+    );
+  const folders = await installSystemPrograms(needsOf(script));
+  const node = await installPackages();
+  process.exitCode = await run(node, [join(root, script), ...args], folders);
+} catch (error) {
+  if (!(error instanceof Refusal)) throw error;
+  say(error.message);
+  process.exitCode = 1;
+}
+
+/**
+ * Runs the program to its end, passing signals on, and tells how it ended.
+ *
+ * @param {string} node
+ * @param {string[]} parameters
+ * @param {string[]} folders of system programs that PATH lacks
+ * @returns {Promise<number>} its exit code
+ */
+function run(node, parameters, folders) {
+  const PATH = [join(root, 'node_modules/.bin'), process.env.PATH ?? '', ...folders].join(delimiter);
+  // The channel tells the program that we are gone, however we went.
+  const child = spawn(node, parameters, {
+    cwd: root,
+    env: { ...process.env, PATH },
+    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+  });
+  for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']))
+    process.on(signal, () => child.kill(signal));
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('exit', (code, signal) =>
+      resolve(code ?? 128 + (signal === null ? 0 : constants.signals[signal])),
+    );
+  });
+}
