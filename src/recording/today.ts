@@ -188,7 +188,9 @@ export class Today {
 
   async #load(entityIds: ReadonlySet<string>, midnightUs: number): Promise<void> {
     const { recorder, readings, clock } = this.#deps;
-    const loading: Loading = { cutUs: clock.nowUs(), entityIds, heard: [] };
+    // Home Assistant's clock may be ahead of ours: what was heard already is the store's to tell.
+    const heardUs = Math.max(0, ...[...recorder.newest().values()].map(({ atUs }) => atUs));
+    const loading: Loading = { cutUs: Math.max(clock.nowUs(), heardUs + 1), entityIds, heard: [] };
     this.#loading = loading;
     await pause(hearWithinMs, this.#stop.signal);
     await unlessAborted(recorder.settled(), this.#stop.signal);

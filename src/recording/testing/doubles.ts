@@ -101,13 +101,22 @@ export class MemoryReadingStore implements ReadingStore {
     return unused();
   }
 
-  async count(): Promise<Map<string, number>> {
-    return unused();
+  async count(startUs: number, endUs: number): Promise<Map<string, number>> {
+    const counts = new Map<string, number>();
+    for (const { entityId } of this.#all().filter(({ atUs }) => atUs >= startUs && atUs < endUs))
+      counts.set(entityId, (counts.get(entityId) ?? 0) + 1);
+    return counts;
   }
 
   #of(entityId: string): Reading[] {
+    return this.#all()
+      .filter((row) => row.entityId === entityId)
+      .sort((a, b) => a.atUs - b.atUs);
+  }
+
+  #all(): Reading[] {
     if (this.fault?.() === 'before') throw new Error('store is down');
-    return [...this.rows.values()].filter((row) => row.entityId === entityId).sort((a, b) => a.atUs - b.atUs);
+    return [...this.rows.values()];
   }
 }
 
