@@ -31,7 +31,7 @@ export const readings = z.object({
 export type Readings = z.infer<typeof readings>;
 
 export const hourlyQuery = z.object({
-  start_time: instant.optional().describe('Default 24 hours ago; cut to the hour'),
+  start_time: instant.optional().describe('Default 24 hours ago; cut to the hour of the home’s clock'),
   end_time: instant.optional().describe('Exclusive; default now'),
 });
 

@@ -7,21 +7,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type DiscoveryInput, discover, isTrackedByDefault } from './discovery.ts';
 import type { Entity } from './entity.ts';
-import type { EntityState, Registries } from './home-assistant.ts';
-import { areas2026, devices2026, preferences2026, sensors2026 } from './samples.test-data.ts';
-
-function sensor(
-  entityId: string,
-  unit: string | null,
-  deviceClass: string | null,
-  stateClass: string | null = null,
-): EntityState {
-  const attributes: Record<string, unknown> = {};
-  if (unit !== null) attributes.unit_of_measurement = unit;
-  if (deviceClass !== null) attributes.device_class = deviceClass;
-  if (stateClass !== null) attributes.state_class = stateClass;
-  return { entityId, state: '1', attributes, lastUpdatedUs: 0 };
-}
+import type { Registries } from './home-assistant.ts';
+import { sampledRegistries, sampledStates, sensorState as sensor } from './testing/doubles.ts';
+import { preferences2026 } from './testing/samples.ts';
 
 /** A registry in which each entity belongs to the device named. */
 function registries(devices: Record<string, string[]>, more: Partial<Registries> = {}): Registries {
@@ -56,30 +44,8 @@ function find(input: Partial<DiscoveryInput>) {
 const roles = (entities: readonly Entity[]) => Object.fromEntries(entities.map((e) => [e.entityId, e.role]));
 
 const rig: DiscoveryInput = {
-  states: sensors2026.map(([entityId, state, unit, deviceClass, stateClass, name]) => ({
-    ...sensor(entityId, unit, deviceClass, stateClass),
-    state,
-    attributes: { ...sensor(entityId, unit, deviceClass, stateClass).attributes, friendly_name: name },
-  })),
-  registries: {
-    entities: sensors2026.flatMap(([entityId, , , , , , registryId, deviceId, category]) =>
-      registryId === null
-        ? []
-        : [
-            {
-              registryId,
-              entityId,
-              name: null,
-              deviceId,
-              areaId: null,
-              isHidden: false,
-              category: category === null ? null : ('diagnostic' as const),
-            },
-          ],
-    ),
-    devices: devices2026.map(([deviceId, name, areaId]) => ({ deviceId, name, areaId })),
-    areas: areas2026.map(([areaId, name]) => ({ areaId, name })),
-  },
+  states: sampledStates(),
+  registries: sampledRegistries(),
   preferences: preferences2026,
   known: [],
   keep: new Set(),

@@ -11,7 +11,6 @@ import {
 import type { Reading } from '../../recording/reading.ts';
 import { isoFromInstant } from '../../units/instant.ts';
 import { canonicalUnit } from '../../units/quantity.ts';
-import { readCurve } from '../curve.ts';
 import type { ApiDeps, ApiEnv } from '../deps.ts';
 import { fromStore, HttpProblem, onValidated } from '../problems.ts';
 import { type Range, readRange } from '../ranges.ts';
@@ -35,7 +34,7 @@ const hourly = createRoute({
   path: '/api/readings/{entity_id}/hourly',
   tags: ['Readings'],
   summary: 'Readings of one entity by the hour',
-  description: `At most ${limits.hourlyDays} days. Hours begin at full hours of UTC.`,
+  description: `At most ${limits.hourlyDays} days. Hours are those of the home’s time zone, the ones without a reading included.`,
   request: { params, query: hourlyQuery },
   responses: { 200: json(hourlyReadings, 'Hours with readings'), ...problems(400, 404, 503) },
 });
@@ -50,7 +49,6 @@ const curveRoute = createRoute({
   responses: { 200: json(curve, 'Columns of equal length'), ...problems(400, 404, 503) },
 });
 
-const hourUs = 3_600_000_000;
 const cursorPattern = /^[0-9a-z]{1,12}$/;
 
 /** The next page begins at this instant: readings of one entity have instants of their own, so no page can shift. */
@@ -137,9 +135,15 @@ export function readingRoutes(deps: ApiDeps) {
         nowUs: clock.nowUs(),
         longestDays: limits.hourlyDays,
       });
-      const fromUs = Math.floor(startUs / hourUs) * hourUs;
-      const hours = await ask(() => store.hourly(id, fromUs, endUs));
-      await assertKnown(id, hours.length > 0);
+      // A value is held to the end of what is asked for, and nobody knows for how long it will hold.
+      const untilUs = Math.min(endUs, clock.nowUs());
+      const zone = home.config()?.timeZone ?? 'UTC';
+      const hours = startUs >= untilUs ? [] : await ask(() => store.hourly(id, startUs, untilUs, zone));
+      await assertKnown(
+        id,
+        hours.some((hour) => hour.count > 0),
+      );
+      const fromUs = hours[0]?.startUs ?? startUs;
       return c.json(
         {
           entity_id: id,
@@ -160,17 +164,22 @@ export function readingRoutes(deps: ApiDeps) {
       const { entity_id: id } = c.req.valid('param');
       const { since, until, points } = c.req.valid('query');
       const range = rangeOf(since, until, limits.curveDays);
-      const columns = await ask(() => readCurve(store, id, range.startUs, range.endUs, points));
-      await assertKnown(id, columns.reading_count > 0);
+      const found = await ask(() => store.curve(id, range.startUs, range.endUs, points));
+      await assertKnown(id, found.readingCount > 0);
       const before = await ask(() => store.before(id, range.startUs));
       return c.json(
         {
           entity_id: id,
-          unit: await unitOf(id),
+          unit: found.unit ?? (await unitOf(id)),
           since: isoFromInstant(range.startUs),
           until: isoFromInstant(range.endUs),
+          reading_count: found.readingCount,
           before: before === null ? null : { x: before.atUs / 1_000_000, state: before.value },
-          ...columns,
+          x: found.atUs.map((us) => us / 1_000_000),
+          state: [...found.last],
+          min: [...found.min],
+          max: [...found.max],
+          bucket_seconds: found.bucketUs === null ? null : found.bucketUs / 1_000_000,
         },
         200,
       );
