@@ -1,0 +1,136 @@
+/** The port `HomeAssistant` over Home Assistant's websocket. */
+import type { HomeAssistant } from '../../home/home-assistant.ts';
+import type { Clock } from '../../units/clock.ts';
+import type { Log } from '../../units/log.ts';
+import {
+  administratorsOf,
+  areasOf,
+  configOf,
+  devicesOf,
+  entityEntriesOf,
+  isRunning,
+  statesOf,
+} from './answers.ts';
+import { CommandRefused } from './command-error.ts';
+import { Connection } from './connection.ts';
+import type { Endpoint } from './endpoint.ts';
+import { history } from './history.ts';
+import type { Session } from './session.ts';
+import { subscribeStates } from './state-subscription.ts';
+import { Throttle } from './throttle.ts';
+import { defaultTimings, type Timings } from './timings.ts';
+import { throughWarmUp } from './warm-up.ts';
+
+export interface HomeAssistantDeps {
+  /** Null: not configured yet; `reconfigure` tells it. */
+  readonly endpoint: Endpoint | null;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly timings?: Partial<Timings>;
+  readonly random?: () => number;
+}
+
+export interface HomeAssistantConnection extends HomeAssistant {
+  start(): void;
+  stop(): Promise<void>;
+  /** Takes effect at once: the present connection is left. Null: none. */
+  reconfigure(endpoint: Endpoint | null): void;
+}
+
+const registryEvents = [
+  'entity_registry_updated',
+  'device_registry_updated',
+  'area_registry_updated',
+] as const;
+
+export function createHomeAssistant(deps: HomeAssistantDeps): HomeAssistantConnection {
+  const { clock, log } = deps;
+  const timings: Timings = { ...defaultTimings, ...deps.timings };
+  const registryListeners = new Set<() => void>();
+  const registryChange = new Throttle(() => {
+    for (const listener of registryListeners) {
+      try {
+        listener();
+      } catch (cause) {
+        log.error({ err: cause }, 'a listener to changes of the registries failed');
+      }
+    }
+  }, timings.registryThrottleMs);
+  const connection = new Connection(deps.endpoint, {
+    clock,
+    log,
+    timings,
+    random: deps.random ?? Math.random,
+    onSession: (session) => void followRegistries(session),
+  });
+
+  async function followRegistries(session: Session): Promise<void> {
+    try {
+      for (const eventType of registryEvents) {
+        const command = { type: 'subscribe_events', event_type: eventType };
+        await session.subscribe(command, () => registryChange.call());
+      }
+    } catch (cause) {
+      // Whoever looks again after a while still finds what is new.
+      if (session.isOpen()) log.warn({ err: cause }, 'changes of the registries are not told');
+    }
+  }
+
+  /** A command of an integration that Core may not have set up yet; always of one connection. */
+  function ask(message: { readonly type: string }, deadlineMs = timings.commandMs): Promise<unknown> {
+    const session = connection.session();
+    return throughWarmUp(() => session.command(message, deadlineMs), {
+      withinMs: timings.warmUpMs,
+      firstMs: timings.warmUpFirstMs,
+      isRunning: async () => isRunning(await session.command({ type: 'get_config' })),
+      pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+      monotonicMs: () => clock.monotonicMs(),
+    });
+  }
+
+  return {
+    start: () => connection.start(),
+    stop: async () => {
+      registryChange.stop();
+      await connection.stop();
+    },
+    reconfigure: (endpoint) => connection.reconfigure(endpoint),
+    status: () => connection.status(),
+    reconnectCount: () => connection.reconnectCount(),
+    onStatus: (listener) => connection.onStatus(listener),
+    onRegistryChange: (listener) => {
+      registryListeners.add(listener);
+      return () => registryListeners.delete(listener);
+    },
+    config: async () => configOf(await connection.session().command({ type: 'get_config' })),
+    states: async () => statesOf(await connection.session().command({ type: 'get_states' })),
+    registries: async () => {
+      const [entities, devices, areas] = await Promise.all([
+        ask({ type: 'config/entity_registry/list' }),
+        ask({ type: 'config/device_registry/list' }),
+        ask({ type: 'config/area_registry/list' }),
+      ]);
+      return { entities: entityEntriesOf(entities), devices: devicesOf(devices), areas: areasOf(areas) };
+    },
+    energyPreferences: () => energyPreferences(ask),
+    administratorIds: async () => administratorsOf(await ask({ type: 'config/auth/list' })),
+    subscribeStates: async (entityIds, onBatch) =>
+      await subscribeStates(connection.session(), entityIds, onBatch, { clock, log }),
+    history: async (entityIds, startUs, endUs) =>
+      await history((message) => ask(message, timings.historyMs), entityIds, startUs, endUs),
+    pause: (isPaused) => connection.pause(isPaused),
+  };
+}
+
+/** Null when none are set, or when there is no energy integration that could have any. */
+export async function energyPreferences(
+  ask: (message: { readonly type: string }) => Promise<unknown>,
+): Promise<unknown> {
+  try {
+    return await ask({ type: 'energy/get_prefs' });
+  } catch (cause) {
+    if (cause instanceof CommandRefused && (cause.code === 'not_found' || cause.code === 'unknown_command'))
+      return null;
+    throw cause;
+  }
+}

@@ -1,0 +1,214 @@
+/** An authenticated websocket to Home Assistant, in the shape that home-assistant-js-websocket speaks to. */
+import { WebSocket } from 'ws';
+import { ConnectError, type ConnectFault } from './connect-error.ts';
+import type { Endpoint } from './endpoint.ts';
+import { isRecord } from './wire.ts';
+
+export interface SocketDeps {
+  readonly connectMs: number;
+  readonly authMs: number;
+  readonly monotonicMs: () => number;
+  /** A message that could not be taken: the connection can't be trusted after it. */
+  readonly onFault: (cause: unknown) => void;
+}
+
+/** The Supervisor passes on no more than this in one message. */
+const maxPayloadBytes = 64 * 1024 * 1024;
+
+type MessageListener = (event: { data: string }) => void;
+type CloseListener = () => void;
+
+/**
+ * Nothing more than the library uses of a browser's WebSocket. What goes wrong in a listener ends here: thrown out of
+ * ws's event it would end the process.
+ */
+export class HomeAssistantSocket {
+  readonly OPEN = WebSocket.OPEN;
+  readonly haVersion: string;
+  readonly #socket: WebSocket;
+  readonly #deps: SocketDeps;
+  readonly #messageListeners = new Set<MessageListener>();
+  readonly #closeListeners = new Set<CloseListener>();
+  #heardMs: number;
+  #closeCode: number | null = null;
+
+  constructor(socket: WebSocket, haVersion: string, deps: SocketDeps) {
+    this.#socket = socket;
+    this.haVersion = haVersion;
+    this.#deps = deps;
+    this.#heardMs = deps.monotonicMs();
+    socket.on('message', (data) => this.#hear(String(data)));
+    // The close that follows tells it.
+    socket.on('error', (cause) => deps.onFault(cause));
+    socket.on('close', (code) => this.#end(code));
+    if (socket.readyState === WebSocket.CLOSED) this.#end(1006);
+  }
+
+  get readyState(): number {
+    return this.#socket.readyState;
+  }
+
+  /** When the last message came, by the monotonic clock. */
+  heardMs(): number {
+    return this.#heardMs;
+  }
+
+  /** Null while it is open. */
+  closeCode(): number | null {
+    return this.#closeCode;
+  }
+
+  addEventListener(type: string, listener: MessageListener | CloseListener): void {
+    if (type === 'message') this.#messageListeners.add(listener as MessageListener);
+    if (type === 'close') this.#closeListeners.add(listener as CloseListener);
+  }
+
+  removeEventListener(type: string, listener: MessageListener | CloseListener): void {
+    if (type === 'message') this.#messageListeners.delete(listener as MessageListener);
+    if (type === 'close') this.#closeListeners.delete(listener as CloseListener);
+  }
+
+  send(text: string): void {
+    this.#socket.send(text);
+  }
+
+  close(): void {
+    this.#socket.close();
+  }
+
+  /** Without the closing handshake, which a half-open connection never answers. */
+  terminate(): void {
+    this.#socket.terminate();
+  }
+
+  pause(): void {
+    this.#socket.pause();
+  }
+
+  resume(): void {
+    this.#heardMs = this.#deps.monotonicMs();
+    this.#socket.resume();
+  }
+
+  #hear(data: string): void {
+    this.#heardMs = this.#deps.monotonicMs();
+    for (const listener of this.#messageListeners) {
+      try {
+        listener({ data });
+      } catch (cause) {
+        this.#deps.onFault(cause);
+      }
+    }
+  }
+
+  #end(code: number): void {
+    if (this.#closeCode !== null) return;
+    this.#closeCode = code;
+    for (const listener of [...this.#closeListeners]) listener();
+  }
+}
+
+/** Opens, signs in, asks for coalesced messages. Rejects with a ConnectError. */
+export function openSocket(
+  endpoint: Endpoint,
+  deps: SocketDeps,
+  signal: AbortSignal,
+): Promise<HomeAssistantSocket> {
+  return new Promise((resolve, reject) => {
+    const target = {
+      websocketUrl: endpoint.websocketUrl,
+      isSupervisor: endpoint.source === 'supervisor',
+    };
+    const socket = new WebSocket(endpoint.websocketUrl, {
+      handshakeTimeout: deps.connectMs,
+      maxPayload: maxPayloadBytes,
+      // Core and this process are on one machine or in one house: its CPU is scarcer than the wire.
+      perMessageDeflate: false,
+      followRedirects: false,
+    });
+    let isDone = false;
+    let isOpen = false;
+    let deadline = setTimeout(() => fail({ kind: 'timeout', phase: 'connect' }), deps.connectMs);
+
+    function finish(): boolean {
+      if (isDone) return false;
+      isDone = true;
+      clearTimeout(deadline);
+      signal.removeEventListener('abort', abort);
+      socket.off('message', hear);
+      socket.off('close', close);
+      return true;
+    }
+    function fail(fault: ConnectFault, cause?: unknown): void {
+      if (!finish()) return;
+      socket.terminate();
+      reject(new ConnectError(fault, target, cause));
+    }
+    function abort(): void {
+      fail({ kind: 'closed', code: 1001 });
+    }
+    function hear(data: unknown): void {
+      const message = parse(String(data));
+      const type = isRecord(message) ? message.type : undefined;
+      if (type === 'auth_required') {
+        socket.send(JSON.stringify({ type: 'auth', access_token: endpoint.token }));
+      } else if (type === 'auth_invalid') {
+        fail({ kind: 'auth_invalid', message: 'auth_invalid' });
+      } else if (type === 'auth_ok' && isRecord(message)) {
+        if (!finish()) return;
+        // Many events may come in one frame: under load that spares both sides a lot of work. The first id is ours.
+        socket.send(
+          JSON.stringify({ id: 1, type: 'supported_features', features: { coalesce_messages: 1 } }),
+        );
+        const version = typeof message.ha_version === 'string' ? message.ha_version : '';
+        resolve(new HomeAssistantSocket(socket, version, deps));
+      } else {
+        fail({ kind: 'foreign', message: 'The first message is not one of Home Assistant' });
+      }
+    }
+    function close(code: number): void {
+      fail({ kind: 'closed', code });
+    }
+
+    socket.on('open', () => {
+      isOpen = true;
+      clearTimeout(deadline);
+      if (!isDone) deadline = setTimeout(() => fail({ kind: 'timeout', phase: 'auth' }), deps.authMs);
+    });
+    socket.on('unexpected-response', (request, response) => {
+      request.destroy();
+      fail({
+        kind: 'http',
+        status: response.statusCode ?? 0,
+        location: response.headers.location ?? null,
+      });
+    });
+    socket.on('error', (cause) => fail(isOpen ? foreign(cause) : networkFault(cause), cause));
+    socket.on('message', hear);
+    socket.on('close', close);
+    if (signal.aborted) abort();
+    else signal.addEventListener('abort', abort);
+  });
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // Not JSON is not Home Assistant; the caller says so.
+    return null;
+  }
+}
+
+function foreign(cause: Error): ConnectFault {
+  return { kind: 'foreign', message: cause.message };
+}
+
+function networkFault(cause: Error & { code?: unknown }): ConnectFault {
+  if (cause.message === 'Opening handshake has timed out') return { kind: 'timeout', phase: 'connect' };
+  // Node tries every address of a name and tells all errors together.
+  const first = cause instanceof AggregateError ? cause.errors[0] : undefined;
+  const message = cause.message === '' && first instanceof Error ? first.message : cause.message;
+  if (typeof cause.code === 'string') return { kind: 'network', code: cause.code, message };
+  return message === 'socket hang up' ? { kind: 'network', code: 'ECONNRESET', message } : foreign(cause);
+}

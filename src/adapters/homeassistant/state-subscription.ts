@@ -1,0 +1,51 @@
+import type { EntityState, StateBatch, StateSubscription } from '../../home/home-assistant.ts';
+import type { Clock } from '../../units/clock.ts';
+import type { Log } from '../../units/log.ts';
+import { CompressedStates } from './compressed-states.ts';
+import type { Session } from './session.ts';
+
+export interface StateSubscriptionDeps {
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** Follows the states of these entities over one connection. @see HomeAssistant.subscribeStates */
+export async function subscribeStates(
+  session: Session,
+  entityIds: readonly string[],
+  onBatch: (batch: StateBatch) => void,
+  deps: StateSubscriptionDeps,
+): Promise<StateSubscription> {
+  // To Core an empty list means every entity.
+  if (entityIds.length === 0) {
+    onBatch({ kind: 'snapshot', states: [] });
+    return { stop: () => Promise.resolve() };
+  }
+  const known = new CompressedStates(entityIds);
+  const deliver = (batch: StateBatch) => {
+    try {
+      onBatch(batch);
+    } catch (cause) {
+      // What was not taken is a hole; a new connection has it found and filled.
+      deps.log.error({ err: cause }, 'a batch of states was not taken');
+      session.drop('a batch of states was not taken');
+    }
+  };
+  let isSnapshotDue = true;
+  let waiting: EntityState[] = [];
+  const flush = () => {
+    const states = waiting;
+    waiting = [];
+    if (states.length > 0) deliver({ kind: 'change', states });
+  };
+  return await session.subscribe({ type: 'subscribe_entities', entity_ids: [...entityIds] }, (event) => {
+    const states = known.apply(event, deps.clock.nowUs());
+    if (isSnapshotDue) {
+      isSnapshotDue = false;
+      return deliver({ kind: 'snapshot', states });
+    }
+    // A frame holds many messages under load: what it tells goes on as one batch, before anything else happens.
+    if (waiting.length === 0 && states.length > 0) queueMicrotask(flush);
+    for (const state of states) waiting.push(state);
+  });
+}

@@ -1,0 +1,23 @@
+/** Calls `act` once for all calls within `everyMs`, at their end; `stop` forgets what waits. */
+export class Throttle {
+  readonly #act: () => void;
+  readonly #everyMs: number;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(act: () => void, everyMs: number) {
+    this.#act = act;
+    this.#everyMs = everyMs;
+  }
+
+  call(): void {
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      this.#act();
+    }, this.#everyMs);
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+}
