@@ -1,0 +1,32 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { hashOfSources, textOf } from './hash.ts';
+import { waitForLock } from './lock.ts';
+import { cacheFolder, root } from './paths.ts';
+import { runProgram } from './program.ts';
+import type { Say } from './say.ts';
+
+/** What the built panel depends on. */
+const sources = ['ui', 'src/contract', 'package-lock.json'];
+const limitMs = 5 * 60_000;
+
+/** Builds the panel into dist/panel, unless what is there was built from the same sources. */
+export async function buildPanel(say: Say): Promise<void> {
+  const lock = await waitForLock(join(cacheFolder, 'panel.lock'), limitMs);
+  try {
+    const stamp = join(cacheFolder, 'panel.built-from');
+    const key = await hashOfSources(root, sources);
+    const isBuilt = (await textOf(join(root, 'dist/panel/index.html'))) !== undefined;
+    if (isBuilt && (await textOf(stamp)) === key) return;
+    say('Panel: building it');
+    await runProgram(
+      process.execPath,
+      [join(root, 'node_modules/vite/bin/vite.js'), 'build', '--config', 'ui/vite.config.ts'],
+      { cwd: root, logFile: join(cacheFolder, 'logs/panel.log'), limitMs },
+    );
+    await mkdir(cacheFolder, { recursive: true });
+    await writeFile(stamp, key);
+  } finally {
+    lock.release();
+  }
+}
