@@ -1,0 +1,260 @@
+/** The API over the sampled home, in memory: every outside part can be made to be away. */
+import type { OpenAPIHono } from '@hono/zod-openapi';
+import {
+  Connection,
+  type ConnectionDeps,
+  type HomeAssistantTarget,
+  type Trial,
+} from '../../home/connection.ts';
+import { Home } from '../../home/home.ts';
+import {
+  FakeHomeAssistant,
+  MemoryEntityStore,
+  MemorySettingsStore,
+  silentLog,
+  testClock,
+} from '../../home/testing/doubles.ts';
+import type { Reading } from '../../recording/reading.ts';
+import type { Curve, HourlyReadings, ReadingStore } from '../../recording/reading-store.ts';
+import type { SyncLog, SyncRun } from '../../recording/sync-log.ts';
+import { buildApp } from '../app.ts';
+import type { ApiDeps, ApiEnv } from '../deps.ts';
+import type { NewestValue, Recording } from '../ports.ts';
+
+export class TestReadings implements ReadingStore {
+  rows: Reading[] = [];
+  isDown = false;
+
+  #of(entityId: string): Reading[] {
+    if (this.isDown) throw new Error('postgres://admin:secret@127.0.0.1 is down');
+    return this.rows.filter((row) => row.entityId === entityId).sort((a, b) => a.atUs - b.atUs);
+  }
+  async append(readings: readonly Reading[]): Promise<void> {
+    this.rows.push(...readings);
+  }
+  async range(entityId: string, sinceUs: number, untilUs: number, limit: number): Promise<Reading[]> {
+    return this.#of(entityId)
+      .filter((row) => row.atUs >= sinceUs && row.atUs < untilUs)
+      .slice(0, limit);
+  }
+  async before(entityId: string, atUs: number, withValue = false): Promise<Reading | null> {
+    return (
+      this.#of(entityId).findLast((row) => row.atUs < atUs && (!withValue || row.value !== null)) ?? null
+    );
+  }
+  async newest(entityIds: readonly string[]): Promise<Map<string, Reading>> {
+    return new Map(
+      entityIds.flatMap((id) => {
+        const last = this.#of(id).at(-1);
+        return last === undefined ? [] : [[id, last] as const];
+      }),
+    );
+  }
+  async hourly(entityId: string, startUs: number, endUs: number): Promise<HourlyReadings[]> {
+    const rows = await this.range(entityId, startUs, endUs, 1e9);
+    return rows.length === 0 ? [] : [{ startUs, min: null, max: null, mean: null, count: rows.length }];
+  }
+  async curve(entityId: string, sinceUs: number, untilUs: number, points: number): Promise<Curve> {
+    const rows = await this.range(entityId, sinceUs, untilUs, points);
+    const values = rows.map((row) => row.value);
+    const atUs = rows.map((row) => row.atUs);
+    return {
+      unit: null,
+      readingCount: rows.length,
+      bucketUs: null,
+      atUs,
+      last: values,
+      min: values,
+      max: values,
+    };
+  }
+  async count(): Promise<Map<string, number>> {
+    return new Map();
+  }
+}
+
+export class TestSyncLog implements SyncLog {
+  runs: SyncRun[] = [];
+  isDown = false;
+  async save(run: SyncRun): Promise<void> {
+    this.runs.push(run);
+  }
+  async find(syncId: string): Promise<SyncRun | null> {
+    if (this.isDown) throw new Error('down');
+    return this.runs.find((run) => run.syncId === syncId) ?? null;
+  }
+  async recent(limit: number): Promise<SyncRun[]> {
+    if (this.isDown) throw new Error('down');
+    return this.runs.slice(0, limit);
+  }
+}
+
+export class TestRecording implements Recording {
+  readonly values = new Map<string, NewestValue>();
+  readonly counted = new Map<string, number>();
+  canKeep = true;
+  #listeners = new Set<Parameters<Recording['onReadings']>[0]>();
+  #dayListeners = new Set<Parameters<Recording['onTodayChange']>[0]>();
+
+  health(): ReturnType<Recording['health']> {
+    return {
+      recorder: {
+        isOk: true,
+        detail: null,
+        lastReadingAtUs: null,
+        received: 3,
+        stored: 2,
+        writeErrors: 0,
+        rejected: { not_a_number: 1 },
+        lastRejection: { entityId: 'sensor.odd', reason: 'not_a_number', state: 'cosy', atUs: 1 },
+        queueLength: 1,
+        queueLimit: 10,
+        canKeep: this.canKeep,
+      },
+      spool: { isOk: true, detail: null, bytes: 0, limitBytes: 1, readings: 0, isPaused: false },
+    };
+  }
+  subscription(): ReturnType<Recording['subscription']> {
+    return {
+      status: 'active',
+      subscribedAtUs: testClock.nowUs(),
+      lastEventAtUs: null,
+      reconnectCount: 2,
+      errorMessage: null,
+    };
+  }
+  newest(entityId: string): NewestValue | null {
+    return this.values.get(entityId) ?? null;
+  }
+  countedToday(entityId: string): number | null {
+    return this.counted.get(entityId) ?? null;
+  }
+  readingsToday(): number {
+    return 7;
+  }
+  midnightUs(): number | null {
+    return null;
+  }
+  onReadings(listener: Parameters<Recording['onReadings']>[0]): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+  onTodayChange(listener: Parameters<Recording['onTodayChange']>[0]): () => void {
+    this.#dayListeners.add(listener);
+    return () => this.#dayListeners.delete(listener);
+  }
+  /** A reading comes in. */
+  tell(reading: Reading): void {
+    const newest = this.values.get(reading.entityId);
+    if (newest === undefined || newest.atUs <= reading.atUs) this.values.set(reading.entityId, reading);
+    for (const listener of this.#listeners) listener({ readings: [reading], missed: 0 });
+  }
+}
+
+export interface TestApiOptions {
+  readonly source?: ConnectionDeps['source'];
+  readonly trial?: Trial;
+  readonly isUnderSupervisor?: boolean;
+  readonly panelDir?: string;
+}
+
+export class TestApi {
+  readonly homeAssistant = new FakeHomeAssistant();
+  readonly entityStore = new MemoryEntityStore();
+  readonly settingsStore = new MemorySettingsStore();
+  readonly readings = new TestReadings();
+  readonly syncLog = new TestSyncLog();
+  readonly recording = new TestRecording();
+  readonly used: HomeAssistantTarget[] = [];
+  readonly backfilled: (readonly string[] | undefined)[] = [];
+  readonly storesUp = { questdb: true, mongodb: true };
+  readonly home: Home;
+  readonly deps: ApiDeps;
+  readonly app: OpenAPIHono<ApiEnv>;
+
+  constructor(options: TestApiOptions = {}) {
+    const { homeAssistant, entityStore, settingsStore } = this;
+    this.home = new Home({
+      homeAssistant,
+      entityStore,
+      settingsStore,
+      clock: testClock,
+      log: silentLog,
+      trackedOption: [],
+    });
+    const health = (isOk: boolean) => ({ isOk, detail: isOk ? null : 'does not answer' });
+    this.deps = {
+      version: '1.2.3',
+      access: { ingressAddress: '172.30.32.2', trustsLoopbackIngress: options.isUnderSupervisor ?? false },
+      panelDir: options.panelDir ?? '/nonexistent',
+      homeAssistant,
+      home: this.home,
+      connection: new Connection({
+        source: options.source ?? { kind: 'saved' },
+        settingsStore,
+        use: (target) => this.used.push(target),
+        attempt: () =>
+          Promise.resolve(options.trial ?? { kind: 'connected', version: '2026.11.0', energySources: 6 }),
+        digest: (text) => `digest of ${text.length}`,
+        clock: testClock,
+        log: silentLog,
+      }),
+      entityStore,
+      readingStore: this.readings,
+      syncLog: this.syncLog,
+      recording: this.recording,
+      backfill: {
+        request: (entityIds) => {
+          this.backfilled.push(entityIds);
+          return 'run-1';
+        },
+        running: () => null,
+        status: () => ({ isOk: true, detail: null, isRunning: false, lastFinishedAtUs: null }),
+      },
+      stores: {
+        questdb: () => health(this.storesUp.questdb),
+        mongodb: () => health(this.storesUp.mongodb),
+      },
+      clock: testClock,
+      log: silentLog,
+    };
+    this.app = buildApp(this.deps);
+  }
+
+  /** Connected, discovered, as after a good start. */
+  async ready(): Promise<this> {
+    this.homeAssistant.connect();
+    await this.home.discover();
+    return this;
+  }
+
+  /** A request of this machine, unless said otherwise. */
+  fetch(
+    path: string,
+    init: {
+      method?: string;
+      headers?: Record<string, string>;
+      json?: unknown;
+      body?: string;
+      from?: string;
+    } = {},
+  ): Promise<Response> {
+    const body = init.json === undefined ? init.body : JSON.stringify(init.json);
+    const headers = new Headers({ host: '127.0.0.1:8099', ...init.headers });
+    if (init.json !== undefined) headers.set('content-type', 'application/json');
+    if (body !== undefined) headers.set('content-length', String(Buffer.byteLength(body)));
+    const socket = { remoteAddress: init.from ?? '127.0.0.1' };
+    return Promise.resolve(
+      this.app.request(
+        path,
+        {
+          method: init.method ?? (body === undefined ? 'GET' : 'POST'),
+          headers,
+          ...(body === undefined ? {} : { body }),
+        },
+        // Only the address is read; a whole IncomingMessage would say no more.
+        { incoming: { socket } } as unknown as ApiEnv['Bindings'],
+      ),
+    );
+  }
+}
