@@ -168,12 +168,11 @@ export class DemoHome {
     for (; this.#floodSensors < count; this.#floodSensors++) {
       const place = this.#floodSensors;
       const definition = bare(floodId(place), floodDefinition);
-      const entity = this.home.add(
+      this.home.add(
         definition,
         true,
         (attributes) => new FloodStates(place, this.#floodRuns, attributes, bornUs),
       );
-      entity.current = entity.timeline.inForceAt(bornUs);
     }
     return Array.from({ length: count }, (_, place) => floodId(place));
   }

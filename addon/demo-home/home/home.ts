@@ -57,7 +57,7 @@ export class Home {
     this.house.prepare(this.#cursorUs);
     for (const definition of [...energyEntities, ...surroundings]) {
       const entity = this.#build(definition, true);
-      entity.current = entity.timeline.inForceAt(this.#cursorUs);
+      this.#settle(entity);
     }
   }
 
@@ -130,7 +130,10 @@ export class Home {
     if (this.entities.has(definition.entityId))
       throw new RangeError(`${definition.entityId} is there already`);
     const entity = this.#build(definition, isRegistered, timeline);
+    if (timeline !== undefined) this.#settle(entity);
     if (isRegistered) this.#registryEvent({ action: 'create', entity_id: definition.entityId });
+    if (entity.current !== null)
+      this.#fire({ kind: 'state_changed', entity, before: null, after: this.#past(entity) });
     return entity;
   }
 
@@ -248,6 +251,11 @@ export class Home {
     };
     this.entities.set(definition.entityId, entity);
     return entity;
+  }
+
+  #settle(entity: Entity): void {
+    entity.current = entity.timeline.inForceAt(this.#cursorUs);
+    if (entity.current !== null) entity.contextId = contextIdOf(entity.current.atUs, entity.entityId);
   }
 
   #apply(entity: Entity, change: Change): void {

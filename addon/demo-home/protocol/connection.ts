@@ -41,6 +41,7 @@ export class Connection {
   readonly #socket: WebSocket;
   readonly #deps: ConnectionDeps;
   readonly #subscriptions = new Map<number, Subscription>();
+  #isStarted = false;
   #user: User | null = null;
   #lastId = 0;
   #canCoalesce = false;
@@ -58,6 +59,8 @@ export class Connection {
   }
 
   start(): void {
+    if (this.#deps.faults.isHalfOpen || this.#isStarted) return;
+    this.#isStarted = true;
     this.#socket.send(JSON.stringify({ type: 'auth_required', ha_version: version }));
   }
 
@@ -70,6 +73,7 @@ export class Connection {
     if (isHeld) this.#socket.pause();
     else {
       this.#socket.resume();
+      this.start();
       this.#planFlush();
     }
   }

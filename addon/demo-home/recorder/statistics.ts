@@ -57,7 +57,7 @@ export class Statistics {
   /** The sum that the last row before the instant had; null when the table has none. */
   sumBefore(entity: Entity, us: number, table: 'short' | 'long'): number | null {
     // The long table of a real home goes back to its beginning: only here is it cut, so its sum before is still known.
-    if (table === 'short' && us <= this.oldestShortUs()) return null;
+    if (table === 'short' && us <= ceil(this.oldestShortUs(), fiveMinutesUs)) return null;
     const aligned = Math.ceil(us / fiveMinutesUs) * fiveMinutesUs;
     return reckon(entity, aligned)?.sum ?? null;
   }

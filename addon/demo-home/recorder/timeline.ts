@@ -48,9 +48,6 @@ interface Window {
   untilUs: number;
 }
 
-/** A walk back for the last change stops here; no entity of the model stays the same for that long. */
-const stepsBack = 400_000;
-
 export class Timeline implements States {
   readonly #house: House;
   readonly #definition: EntityDefinition | null;
@@ -160,7 +157,7 @@ export class Timeline implements States {
     const floorUs = hand === null ? firstUs : Math.max(hand.atUs, firstUs);
     let earliest: { atUs: number; text: string } | null = null;
     let isWholeSpanTheSame = true;
-    for (let k = this.#cadence.lastAt(us), steps = 0; steps < stepsBack; k--, steps++) {
+    for (let k = this.#firstAlike(this.#cadence, floorUs, us); ; k--) {
       const atUs = this.#cadence.instantUs(k);
       if (atUs <= floorUs) break;
       const text = this.reportAt(atUs);
@@ -180,6 +177,26 @@ export class Timeline implements States {
       text: earliest.text,
       attributes: this.#attributes,
     };
+  }
+
+  /**
+   * Where to begin the walk back. A meter that only ever rises may stand for weeks (export in winter): the first report
+   * that reads as the last one does is then found by halving.
+   */
+  #firstAlike(cadence: Cadence, floorUs: number, us: number): number {
+    const last = cadence.lastAt(us);
+    const definition = this.#definition;
+    const canFall = definition?.stateClass !== 'total_increasing' || definition.unreliable === true;
+    if (canFall || this.#away.length > 0 || this.#quiet.length > 0) return last;
+    let low = cadence.lastAt(floorUs) + 1;
+    if (low >= last) return last;
+    const text = this.reportAt(cadence.instantUs(last));
+    for (let high = last; low < high; ) {
+      const middle = low + Math.floor((high - low) / 2);
+      if (this.reportAt(cadence.instantUs(middle)) === text) high = middle;
+      else low = middle + 1;
+    }
+    return low;
   }
 }
 
