@@ -1,32 +1,41 @@
-/** Until the real adapters stand: parts that are away. */
+/** The adapters that speak to the outside, made from the options. */
+import { type Endpoint, endpointFromUrl, supervisorEndpoint } from './adapters/homeassistant/endpoint.ts';
+import { createHomeAssistant } from './adapters/homeassistant/home-assistant.ts';
+import { tryEndpoint } from './adapters/homeassistant/trial.ts';
 import type { Adapters } from './energy-ledger.ts';
-import { HomeAssistantUnavailable } from './home/home-assistant.ts';
+import type { HomeAssistantTarget } from './home/connection.ts';
 import type { Options } from './options.ts';
 import type { Clock } from './units/clock.ts';
 import type { Log } from './units/log.ts';
 
-export function createAdapters(_options: Options, _clock: Clock, _log: Log): Adapters {
-  const away = () => Promise.reject(new HomeAssistantUnavailable('There is no adapter yet'));
+function endpointOf(target: HomeAssistantTarget, source: Endpoint['source']): Endpoint | { error: string } {
+  const parsed = endpointFromUrl(target.url);
+  if (parsed.kind === 'invalid') return { error: parsed.error };
+  return { websocketUrl: parsed.websocketUrl, token: target.token, source };
+}
+
+export function createAdapters(options: Options, clock: Clock, log: Log): Adapters {
   const down = () => Promise.reject(new Error('There is no adapter yet'));
+  const { homeAssistant: told } = options;
+  const homeAssistantLog = log.child({ part: 'home-assistant' });
+  const homeAssistant = createHomeAssistant({
+    endpoint: told.kind === 'supervisor' ? supervisorEndpoint(told.token) : null,
+    clock,
+    log: homeAssistantLog,
+  });
   return {
-    homeAssistant: {
-      status: () => ({ kind: 'not_configured' }),
-      reconnectCount: () => 0,
-      onStatus: () => () => undefined,
-      onRegistryChange: () => () => undefined,
-      config: away,
-      states: away,
-      registries: away,
-      energyPreferences: away,
-      administratorIds: away,
-      subscribeStates: away,
-      history: away,
-      pause: () => undefined,
-      start: () => undefined,
-      stop: () => Promise.resolve(),
-      use: () => undefined,
+    homeAssistant: Object.assign(homeAssistant, {
+      use: (target: HomeAssistantTarget) => {
+        const endpoint = endpointOf(target, told.kind === 'environment' ? 'environment' : 'saved');
+        if ('error' in endpoint) homeAssistantLog.error({}, endpoint.error);
+        else homeAssistant.reconfigure(endpoint);
+      },
+    }),
+    tryHomeAssistant: async (target) => {
+      const endpoint = endpointOf(target, 'saved');
+      if ('error' in endpoint) return { kind: 'failed', error: endpoint.error };
+      return await tryEndpoint(endpoint, { clock, log: homeAssistantLog });
     },
-    tryHomeAssistant: () => Promise.resolve({ kind: 'failed', error: 'There is no adapter yet' }),
     readingStore: {
       append: down,
       range: down,
