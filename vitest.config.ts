@@ -15,7 +15,13 @@ export default defineConfig({
       reportsDirectory: 'coverage',
     },
     projects: [
-      project('unit', ['src/**/*.test.ts', 'addon/**/*.test.ts', 'ui/**/*.test.ts', 'ui/**/*.test.tsx']),
+      project('unit', [
+        'src/**/*.test.ts',
+        'addon/**/*.test.ts',
+        'test/runner/**/*.test.ts',
+        'ui/**/*.test.ts',
+        'ui/**/*.test.tsx',
+      ]),
       project('structure', ['test/structure/**/*.test.ts']),
       project('stores', ['test/stores/**/*.test.ts'], {
         globalSetup: ['test/stores/setup.ts'],

@@ -1,0 +1,96 @@
+/**
+ * `npm test`: everything that can be checked on one machine, each suite told as it goes, one sum at the end.
+ *
+ * `npm test -- unit lint` runs only what is named: types, lint, go, unit, structure, stores, home-assistant, panel.
+ * A failing suite does not keep the next ones from running. The very last line is `N passed, N failed`, alone.
+ */
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { root } from '../addon/paths.ts';
+import { installSidecars } from '../addon/sidecars/sidecars.ts';
+import {
+  checkDocumentServer,
+  checkLint,
+  checkTypes,
+  coveredPercent,
+  endRunning,
+  runPanel,
+  runVitest,
+} from './runner/suites.ts';
+import { describeTally, lastLine, type Tally } from './runner/tally.ts';
+import type { Project } from './runner/vitest-report.ts';
+
+/** Lines of src that the tests must run, in percent. */
+const requiredPercent = 80;
+
+/** The projects that run together, because the coverage of src is theirs together. */
+const together = ['unit', 'structure', 'stores', 'home-assistant'] as const satisfies readonly Project[];
+const names = ['types', 'lint', 'go', ...together, 'panel'] as const;
+const needStores: readonly string[] = ['stores', 'home-assistant', 'panel'];
+
+const say = (line: string): void => {
+  process.stdout.write(`${line}\n`);
+};
+
+const asked = process.argv.slice(2);
+const unknown = asked.filter((name) => !names.some((known) => known === name));
+if (unknown.length > 0) {
+  say(`There is no suite named ${unknown.join(', ')}; there are ${names.join(', ')}`);
+  process.exit(2);
+}
+const isSelected = (name: string): boolean => asked.length === 0 || asked.includes(name);
+
+const tallies: Tally[] = [];
+/** Runs a suite and tells its result; one that breaks down counts as failed. */
+async function suite(title: string, work: () => Promise<Tally[]>): Promise<void> {
+  say(`\n▶ ${title}`);
+  const startedAtMs = performance.now();
+  let results: Tally[];
+  try {
+    results = await work();
+  } catch (cause) {
+    const seconds = (performance.now() - startedAtMs) / 1000;
+    console.error(cause);
+    results = [{ suite: title, passed: 0, failed: 1, skipped: 0, seconds, note: 'it broke down' }];
+  }
+  tallies.push(...results);
+  for (const result of results) say(`${result.failed === 0 ? '✔' : '✘'} ${describeTally(result)}`);
+}
+
+async function judgeCoverage(): Promise<Tally[]> {
+  const percent = await coveredPercent();
+  const isEnough = percent !== undefined && percent >= requiredPercent;
+  const note =
+    percent === undefined
+      ? 'the run left no figure'
+      : `${percent} % of the lines of src, ${requiredPercent} % are required`;
+  return [
+    { suite: 'coverage', passed: isEnough ? 1 : 0, failed: isEnough ? 0 : 1, skipped: 0, seconds: 0, note },
+  ];
+}
+
+// A run that was cut short has no sum to tell.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+  process.on(signal, () => {
+    endRunning();
+    process.exit(130);
+  });
+
+if (needStores.some(isSelected)) await installSidecars(say);
+if (isSelected('types')) await suite('type check', checkTypes);
+if (isSelected('lint')) await suite('lint', checkLint);
+if (isSelected('go')) await suite('document server', checkDocumentServer);
+const selected = together.filter(isSelected);
+if (selected.length > 0) {
+  const withCoverage = selected.length === together.length;
+  await rm(join(root, 'coverage'), { recursive: true, force: true });
+  await suite(selected.join(', '), () => runVitest(selected, withCoverage));
+  if (withCoverage) await suite('coverage', judgeCoverage);
+}
+if (isSelected('panel')) await suite('panel', () => runPanel(say));
+
+say('\nAll suites');
+for (const tally of tallies) say(`${tally.failed === 0 ? '✔' : '✘'} ${describeTally(tally)}`);
+say('');
+process.exitCode = tallies.some((tally) => tally.failed > 0) ? 1 : 0;
+say(lastLine(tallies));
