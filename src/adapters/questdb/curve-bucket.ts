@@ -1,0 +1,24 @@
+const secondUs = 1_000_000;
+const minuteUs = 60 * secondUs;
+const hourUs = 60 * minuteUs;
+
+/** Lengths that a clock's face knows; longer ones are whole days. */
+const stepsUs = [
+  ...[1, 2, 5, 10, 15, 20, 30].map((seconds) => seconds * secondUs),
+  ...[1, 2, 5, 10, 15, 20, 30].map((minutes) => minutes * minuteUs),
+  ...[1, 2, 3, 4, 6, 8, 12].map((hours) => hours * hourUs),
+];
+
+/**
+ * The shortest bucket of which [sinceUs, untilUs) touches at most `points`. Buckets lie on multiples of their length
+ * since the epoch, so that a curve does not flicker when its span is moved.
+ */
+export function curveBucketUs(sinceUs: number, untilUs: number, points: number): number {
+  const touches = (lengthUs: number) =>
+    Math.floor((untilUs - 1) / lengthUs) - Math.floor(sinceUs / lengthUs) + 1;
+  const fit = stepsUs.find((stepUs) => touches(stepUs) <= points);
+  if (fit !== undefined && (fit > secondUs || untilUs - sinceUs >= points * secondUs)) return fit;
+  const unitUs = fit === undefined ? 24 * hourUs : 1;
+  // One bucket more than whole ones may be touched.
+  return Math.max(1, Math.ceil((untilUs - sinceUs) / Math.max(1, points - 1) / unitUs)) * unitUs;
+}

@@ -1,0 +1,16 @@
+/** QuestDB did not do what was asked, or could not tell that it did. The cause has the driver's own error. */
+export class QuestDbError extends Error {
+  override name = 'QuestDbError';
+
+  constructor(what: string, cause: unknown) {
+    super(`${what}: ${reasonOf(cause)}`, { cause });
+  }
+}
+
+/** In words. A refused connection to a name with two addresses comes as an AggregateError without a message. */
+function reasonOf(cause: unknown): string {
+  if (cause instanceof AggregateError && cause.message === '') return reasonOf(cause.errors[0]);
+  if (!(cause instanceof Error)) return String(cause);
+  const code = 'code' in cause && typeof cause.code === 'string' ? cause.code : cause.name;
+  return cause.message === '' ? code : cause.message;
+}

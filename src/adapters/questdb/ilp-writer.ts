@@ -1,0 +1,104 @@
+import http from 'node:http';
+import https from 'node:https';
+import { Sender } from '@questdb/nodejs-client';
+import { type IlpAddress, senderOptions } from './address.ts';
+import { QuestDbError } from './fault.ts';
+
+export interface IlpWriterLimits {
+  /** From the first byte of a flush to its answer. */
+  readonly flushMs: number;
+  /** Rows in one flush, which is one request and one commit. */
+  readonly flushRows: number;
+  /** Writes under way or waiting their turn; more are refused. */
+  readonly writes: number;
+}
+
+export const defaultIlpLimits: IlpWriterLimits = { flushMs: 10_000, flushRows: 5000, writes: 32 };
+
+/** Rows of some hundred bytes; a batch of the longest rows that are allowed stays below. */
+const bufferBytes = 16 * 1024 * 1024;
+
+/** Puts one item into the buffer as one row. May not flush. */
+export type PutRow<T> = (sender: Sender, item: T) => Promise<void>;
+
+/**
+ * Writes rows by ILP over HTTP, one flush after another. A flush that is acknowledged is durable; one that failed may
+ * have been stored all the same, so rows must be such that writing them twice changes nothing.
+ */
+export class IlpWriter {
+  readonly #address: IlpAddress;
+  readonly #limits: IlpWriterLimits;
+  #open: { readonly sender: Sender; readonly agent: http.Agent } | null = null;
+  #turn: Promise<unknown> = Promise.resolve();
+  #writes = 0;
+  #isClosed = false;
+
+  constructor(address: IlpAddress, limits: IlpWriterLimits) {
+    this.#address = address;
+    this.#limits = limits;
+  }
+
+  /** Rejects with a QuestDbError; the flushes before the failed one are stored. */
+  write<T>(items: readonly T[], put: PutRow<T>): Promise<void> {
+    if (this.#writes >= this.#limits.writes)
+      return Promise.reject(
+        new QuestDbError('Not written', new Error(`${this.#writes} writes wait already`)),
+      );
+    this.#writes += 1;
+    const result = this.#turn.then(() => this.#writeAll(items, put));
+    this.#turn = result.then(
+      () => undefined,
+      () => undefined,
+    );
+    return result.finally(() => {
+      this.#writes -= 1;
+    });
+  }
+
+  /** What is under way is cut off. */
+  close(): void {
+    this.#isClosed = true;
+    this.#discard();
+  }
+
+  async #writeAll<T>(items: readonly T[], put: PutRow<T>): Promise<void> {
+    for (let start = 0; start < items.length; start += this.#limits.flushRows)
+      await this.#flush(items.slice(start, start + this.#limits.flushRows), put);
+  }
+
+  async #flush<T>(items: readonly T[], put: PutRow<T>): Promise<void> {
+    if (this.#isClosed) throw new QuestDbError('Not written', new Error('the writer is closed'));
+    const { flushMs } = this.#limits;
+    let timer: NodeJS.Timeout | undefined;
+    try {
+      const sender = this.#sender();
+      for (const item of items) await put(sender, item);
+      // The client's own limits do not hold when the server dies or hangs in the middle of a request.
+      const deadline = new Promise<never>((_resolve, reject) => {
+        timer = setTimeout(() => reject(new Error(`no answer within ${flushMs} ms`)), flushMs);
+      });
+      await Promise.race([sender.flush(), deadline]);
+    } catch (cause) {
+      // Rows may be left in the buffer and a request under way: neither may meet the next batch.
+      this.#discard();
+      throw new QuestDbError(`${items.length} rows not written`, cause);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  #sender(): Sender {
+    if (this.#open === null) {
+      const { isSecure } = this.#address;
+      const agent = new (isSecure ? https : http).Agent({ keepAlive: true, maxSockets: 1 });
+      const limits = { requestMs: this.#limits.flushMs, bufferBytes };
+      this.#open = { sender: new Sender(senderOptions(this.#address, limits, agent)), agent };
+    }
+    return this.#open.sender;
+  }
+
+  #discard(): void {
+    this.#open?.agent.destroy();
+    this.#open = null;
+  }
+}

@@ -1,0 +1,196 @@
+import pg from 'pg';
+import type { Log } from '../../units/log.ts';
+import { ilpAddress } from './address.ts';
+import { QuestDbError } from './fault.ts';
+import { defaultIlpLimits, IlpWriter, type IlpWriterLimits, type PutRow } from './ilp-writer.ts';
+import { createSchemaTable, migrations, schemaTable } from './schema.ts';
+
+export interface QuestDbDeps {
+  /** ILP over HTTP: `http[s]://[user:password@]host:9000`. */
+  readonly url: string;
+  /** PostgreSQL wire: `postgres://user:password@host:8812/qdb[?sslmode=…]`. */
+  readonly pgUrl: string;
+  readonly log: Log;
+}
+
+export interface QuestDbLimits extends IlpWriterLimits {
+  readonly connections: number;
+  readonly connectMs: number;
+  readonly queryMs: number;
+  readonly checkMs: number;
+  readonly retryFirstMs: number;
+  readonly retryLimitMs: number;
+}
+
+export const defaultQuestDbLimits: QuestDbLimits = {
+  ...defaultIlpLimits,
+  connections: 4,
+  connectMs: 5000,
+  queryMs: 20_000,
+  checkMs: 3000,
+  retryFirstMs: 250,
+  retryLimitMs: 5000,
+};
+
+/** A bound parameter: QuestDB takes an instant as ISO text, see isoFromInstant. */
+export type Parameter = string | number;
+export type Row = Readonly<Record<string, unknown>>;
+
+const int8Oid = 20;
+
+/** Microseconds fit a double exactly until the year 2255; anything larger is not ours. */
+function safeInteger(text: string): number {
+  const number = Number(text);
+  if (!Number.isSafeInteger(number)) throw new RangeError(`${text} can't be held exactly`);
+  return number;
+}
+
+/**
+ * The one place that speaks to QuestDB: a pool for reading, a writer for writing, and the schema that both need.
+ * It starts without the server and picks it up when it comes.
+ */
+export class QuestDb {
+  readonly #deps: QuestDbDeps;
+  readonly #limits: QuestDbLimits;
+  #pool: pg.Pool | null = null;
+  #writer: IlpWriter | null = null;
+  #isReady = false;
+  #isStopped = false;
+  #preparing: Promise<void> | null = null;
+  #timer: NodeJS.Timeout | undefined;
+  #retryMs: number;
+  readonly #listeners = new Set<() => void>();
+
+  constructor(deps: QuestDbDeps, limits: Partial<QuestDbLimits> = {}) {
+    this.#deps = deps;
+    this.#limits = { ...defaultQuestDbLimits, ...limits };
+    this.#retryMs = this.#limits.retryFirstMs;
+  }
+
+  /** Begins to look for the server, and goes on for ever; never throws. */
+  start(): void {
+    void this.#tryToPrepare();
+  }
+
+  /** What is under way is cut off. */
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    clearTimeout(this.#timer);
+    this.#writer?.close();
+    await this.#pool?.end();
+  }
+
+  /** Whether the schema is in place and nothing has failed since. */
+  isReady(): boolean {
+    return this.#isReady;
+  }
+
+  /** Called each time it becomes ready; returns the way to stop listening. */
+  onReady(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** For the status page. Rejects with a QuestDbError when it does not answer in time. */
+  async check(): Promise<void> {
+    await this.prepared();
+    await this.#run('SELECT 1', [], this.#limits.checkMs);
+  }
+
+  /** Resolves when the schema is in place; tries once, together with whoever else asks. */
+  prepared(): Promise<void> {
+    if (this.#isReady) return Promise.resolve();
+    this.#preparing ??= this.#prepare().finally(() => {
+      this.#preparing = null;
+    });
+    return this.#preparing;
+  }
+
+  /** Rows by column name; a `long` comes as a number. Values only ever through `values`. Rejects with a QuestDbError. */
+  query(text: string, values: readonly Parameter[]): Promise<Row[]> {
+    return this.#run(text, values, this.#limits.queryMs);
+  }
+
+  /** Resolves when all rows are durable. Never makes a table: the schema comes first. */
+  async write<T>(items: readonly T[], put: PutRow<T>): Promise<void> {
+    await this.prepared();
+    this.#writer ??= new IlpWriter(ilpAddress(this.#deps.url), this.#limits);
+    try {
+      await this.#writer.write(items, put);
+    } catch (error) {
+      // A server that was set up anew in the meantime would make a table without keys out of the next rows.
+      this.#isReady = false;
+      this.#retryLater();
+      throw error;
+    }
+  }
+
+  async #tryToPrepare(): Promise<void> {
+    try {
+      await this.prepared();
+      this.#retryMs = this.#limits.retryFirstMs;
+    } catch (error) {
+      this.#deps.log.debug({ err: error }, 'QuestDB is not ready yet');
+      this.#retryLater();
+    }
+  }
+
+  #retryLater(): void {
+    if (this.#isStopped) return;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.#tryToPrepare(), this.#retryMs);
+    this.#retryMs = Math.min(this.#retryMs * 2, this.#limits.retryLimitMs);
+  }
+
+  async #prepare(): Promise<void> {
+    await this.#run(createSchemaTable, []);
+    const [found] = await this.#run(`SELECT max(version) AS version FROM ${schemaTable}`, []);
+    const version = Number(found?.version ?? 0);
+    const newest = migrations.at(-1)?.version ?? 0;
+    if (version > newest)
+      throw new QuestDbError(
+        'QuestDB is not used',
+        new Error(`its tables are of version ${version}, and this program knows ${newest}: update the app`),
+      );
+    for (const migration of migrations) {
+      if (migration.version <= version) continue;
+      for (const statement of migration.statements) await this.#run(statement, []);
+      await this.#run(`INSERT INTO ${schemaTable} VALUES (now(), $1::int)`, [migration.version]);
+      this.#deps.log.info({ version: migration.version }, 'QuestDB: tables made');
+    }
+    if (this.#isStopped) return;
+    this.#isReady = true;
+    for (const listener of this.#listeners) listener();
+  }
+
+  async #run(text: string, values: readonly Parameter[], limitMs = this.#limits.queryMs): Promise<Row[]> {
+    if (this.#isStopped) throw new QuestDbError('QuestDB is not asked', new Error('the process stops'));
+    try {
+      // On an error, a deadline's among them, the pool drops the connection: it may still be at work.
+      const query = { text, values: [...values], query_timeout: limitMs };
+      const { rows } = await this.#connections().query<Row>(query);
+      return rows;
+    } catch (cause) {
+      throw new QuestDbError('QuestDB did not answer', cause);
+    }
+  }
+
+  #connections(): pg.Pool {
+    if (this.#pool === null) {
+      const types = new pg.TypeOverrides();
+      types.setTypeParser(int8Oid, safeInteger);
+      this.#pool = new pg.Pool({
+        connectionString: this.#deps.pgUrl,
+        application_name: 'energy-ledger',
+        max: this.#limits.connections,
+        connectionTimeoutMillis: this.#limits.connectMs,
+        query_timeout: this.#limits.queryMs,
+        keepAlive: true,
+        types,
+      });
+      // A connection that breaks while nobody uses it; the pool drops it and makes another when it is needed.
+      this.#pool.on('error', (error) => this.#deps.log.debug({ err: error }, 'QuestDB closed a connection'));
+    }
+    return this.#pool;
+  }
+}

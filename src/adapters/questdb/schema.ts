@@ -1,0 +1,38 @@
+/**
+ * The tables, as migrations. Each may be run again from its start, for QuestDB has no transactions over statements:
+ * a process that dies between them finds the old version and repeats them all.
+ */
+export interface Migration {
+  readonly version: number;
+  readonly statements: readonly string[];
+}
+
+export const schemaTable = 'schema_version';
+
+/** Without WAL, so that a version is readable as soon as it is written. */
+export const createSchemaTable = `CREATE TABLE IF NOT EXISTS ${schemaTable} (
+  applied_at TIMESTAMP, version INT
+) TIMESTAMP(applied_at) PARTITION BY YEAR BYPASS WAL`;
+
+/** One row per (entity, instant): a reading that comes again replaces itself. Units are canonical. */
+const createReadings = `CREATE TABLE IF NOT EXISTS energy_readings (
+  entity_id SYMBOL CAPACITY 1024,
+  timestamp TIMESTAMP,
+  state DOUBLE,
+  unit SYMBOL CAPACITY 16,
+  source_unit SYMBOL CAPACITY 64,
+  absence SYMBOL CAPACITY 16,
+  last_reset TIMESTAMP,
+  origin SYMBOL CAPACITY 16
+) TIMESTAMP(timestamp) PARTITION BY DAY WAL DEDUP UPSERT KEYS(timestamp, entity_id)`;
+
+export const migrations: readonly Migration[] = [
+  {
+    version: 1,
+    statements: [
+      createReadings,
+      // A table that a stray write made has no keys.
+      'ALTER TABLE energy_readings DEDUP ENABLE UPSERT KEYS(timestamp, entity_id)',
+    ],
+  },
+];
