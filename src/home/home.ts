@@ -8,7 +8,15 @@ import { discover, type MissingStatistic } from './discovery.ts';
 import type { KnownEntity } from './entity.ts';
 import type { EntityStore } from './entity-store.ts';
 import { type HomeAssistant, HomeAssistantUnavailable, type HomeConfig } from './home-assistant.ts';
-import { asEntities, mergeDiscovery, mergeStored, trackedIds } from './known-entities.ts';
+import { loadRecord, saveRecord } from './home-record.ts';
+import {
+  asEntities,
+  mergeDiscovery,
+  mergeStored,
+  sameShape,
+  trackedIds,
+  trackedShape,
+} from './known-entities.ts';
 import type { SettingsStore } from './settings-store.ts';
 
 export interface HomeDeps {
@@ -33,8 +41,6 @@ const storeRetryMs = 5000;
 const longestRetryMs = 60_000;
 /** So long the user's choice is waited for before the preferences alone decide what is recorded. */
 const storeGraceMs = 20_000;
-const configKey = 'home_config';
-const optionKey = 'tracked_option';
 
 export class Home {
   readonly #deps: HomeDeps;
@@ -236,20 +242,15 @@ export class Home {
 
   async #loadOrThrow(): Promise<void> {
     if (this.#isLoaded) return;
-    const { entityStore, settingsStore } = this.#deps;
-    const [stored, config, option] = await Promise.all([
-      entityStore.all(),
-      settingsStore.get(configKey),
-      settingsStore.get(optionKey),
-    ]);
+    const record = await loadRecord(this.#deps.entityStore, this.#deps.settingsStore);
     this.#isLoaded = true;
-    if (Array.isArray(option)) this.#appliedOption = new Set(option.filter((id) => typeof id === 'string'));
-    if (this.#config === null && isHomeConfig(config)) {
-      this.#config = config;
+    this.#appliedOption = record.appliedOption;
+    if (this.#config === null && record.config !== null) {
+      this.#config = record.config;
       this.#tell('config');
     }
     if (this.#known.size > 0) this.#isUnsaved = true;
-    this.#replace(mergeStored(this.#known, stored));
+    this.#replace(mergeStored(this.#known, record.entities));
   }
 
   async #discover(): Promise<void> {
@@ -301,16 +302,8 @@ export class Home {
   async #saveOrThrow(): Promise<void> {
     if (!this.#isUnsaved) return;
     const { entityStore, settingsStore, clock } = this.#deps;
-    const atUs = clock.nowUs();
-    const active = [...this.#known.values()].filter((entity) => entity.isActive);
-    await entityStore.saveDiscovered(
-      active,
-      (entity) => this.#known.get(entity.entityId)?.isTracked === true,
-      atUs,
-    );
-    await entityStore.setTracked(trackedIds(this.#known), atUs);
-    await settingsStore.set(configKey, this.#config, atUs);
-    await settingsStore.set(optionKey, [...this.#appliedOption], atUs);
+    const home = { known: this.#known, config: this.#config, appliedOption: this.#appliedOption };
+    await saveRecord(entityStore, settingsStore, home, clock.nowUs());
     this.#isUnsaved = false;
   }
 
@@ -330,37 +323,4 @@ export class Home {
       }
     }
   }
-}
-
-function withoutTime(entity: KnownEntity): object {
-  return { ...entity, updatedAtUs: 0 };
-}
-
-function sameShape(a: ReadonlyMap<string, KnownEntity>, b: ReadonlyMap<string, KnownEntity>): boolean {
-  if (a.size !== b.size) return false;
-  for (const [entityId, entity] of a) {
-    const other = b.get(entityId);
-    if (other === undefined || JSON.stringify(withoutTime(entity)) !== JSON.stringify(withoutTime(other)))
-      return false;
-  }
-  return true;
-}
-
-/** What the recorder must hear of: another set, or another meaning of one in it. */
-function trackedShape(known: ReadonlyMap<string, KnownEntity>): object[] {
-  return trackedIds(known).map((entityId) => {
-    const entity = known.get(entityId);
-    return [entityId, entity?.quantity, entity?.role, entity?.sign, entity?.unit];
-  });
-}
-
-function isHomeConfig(value: unknown): value is HomeConfig {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    'timeZone' in value &&
-    typeof value.timeZone === 'string' &&
-    'currency' in value &&
-    'language' in value
-  );
 }

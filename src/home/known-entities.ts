@@ -76,3 +76,26 @@ export function trackedIds(known: KnownEntities): string[] {
 export function asEntities(known: KnownEntities): Entity[] {
   return [...known.values()];
 }
+
+function withoutTime(entity: KnownEntity): object {
+  return { ...entity, updatedAtUs: 0 };
+}
+
+/** Whether nothing but the time of the last look differs. */
+export function sameShape(a: KnownEntities, b: KnownEntities): boolean {
+  if (a.size !== b.size) return false;
+  for (const [entityId, entity] of a) {
+    const other = b.get(entityId);
+    if (other === undefined || JSON.stringify(withoutTime(entity)) !== JSON.stringify(withoutTime(other)))
+      return false;
+  }
+  return true;
+}
+
+/** What the recorder must hear of: another set, or another meaning of one in it. */
+export function trackedShape(known: KnownEntities): object[] {
+  return trackedIds(known).map((entityId) => {
+    const entity = known.get(entityId);
+    return [entityId, entity?.quantity, entity?.role, entity?.sign, entity?.unit];
+  });
+}
