@@ -1,0 +1,21 @@
+import type { Log } from '../../../units/log.ts';
+
+export interface RecordedLog extends Log {
+  readonly lines: { level: string; message: string; fields: object }[];
+}
+
+/** Keeps what was logged, for tests that ask for it. */
+export function recordedLog(): RecordedLog {
+  const lines: RecordedLog['lines'] = [];
+  const at = (level: string) => (fields: object, message: string) =>
+    void lines.push({ level, message, fields });
+  const log: RecordedLog = {
+    lines,
+    debug: at('debug'),
+    info: at('info'),
+    warn: at('warn'),
+    error: at('error'),
+    child: () => log,
+  };
+  return log;
+}
