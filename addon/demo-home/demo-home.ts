@@ -6,8 +6,10 @@ import { systemClock } from '../../src/units/clock.ts';
 import { controlRoute } from './control.ts';
 import { groupOf } from './entities/cadence.ts';
 import type { EntityDefinition } from './entities/catalogue.ts';
-import { bare, Home } from './home/home.ts';
+import { bare } from './home/by-hand.ts';
+import { Home } from './home/home.ts';
 import { House } from './model/house.ts';
+import { type DemoHomeOptions, type FloodOptions, type FloodResult, installedBefore } from './options.ts';
 import { commandTable } from './protocol/commands.ts';
 import { noFaults } from './protocol/faults.ts';
 import { owner, type User, viewer } from './protocol/people.ts';
@@ -17,42 +19,9 @@ import { type FloodRun, FloodStates, floodInstantUs } from './recorder/flood.ts'
 import { History, type Recorded } from './recorder/history.ts';
 import { Statistics } from './recorder/statistics.ts';
 
-export interface DemoHomeOptions {
-  readonly host?: string;
-  /** 0: a free one. */
-  readonly port?: number;
-  readonly token: string;
-  /** The token of a user who is no administrator. */
-  readonly viewerToken?: string;
-  readonly seed?: number;
-  readonly clock?: { nowUs(): number };
-  /** How often time passes by itself, in milliseconds; 0: only when advance() is called or something is asked. */
-  readonly paceMs?: number;
-  readonly preferences?: PreferencesForm;
-  readonly timeZone?: string;
-  /** Seconds between telegrams of the P1 meter, 1-10. */
-  readonly p1Seconds?: number;
-  /** ISO date on which the registers began to count. */
-  readonly installedOn?: string;
-  /** Messages that a client may leave unread before it is cut off. */
-  readonly maxPending?: number;
-}
-
-export interface FloodOptions {
-  readonly sensors: number;
-  readonly eventsPerSecond: number;
-  readonly events: number;
-}
-
-export interface FloodResult {
-  readonly events: number;
-  readonly firstUs: number;
-  readonly lastUs: number;
-}
-
-const defaultInstalledOn = '2026-01-01';
 const floodPaceMs = 5;
-const dayMs = 86_400_000;
+
+export type { DemoHomeOptions } from './options.ts';
 
 export async function startDemoHome(options: DemoHomeOptions): Promise<DemoHome> {
   const home = new DemoHome(options);
@@ -227,6 +196,11 @@ export class DemoHome {
     this.faults.isTokenRevoked = isRevoked;
     if (isRevoked) this.dropConnections();
   }
+  /** Any other event, such as area_registry_updated. */
+  fire(type: string, data: object): void {
+    this.advance();
+    this.home.fire(type, data);
+  }
   setPreferences(preferences: PreferencesForm | Record<string, unknown>): void {
     this.#preferences = preferences;
   }
@@ -257,11 +231,9 @@ export class DemoHome {
   }
 
   #count(entityId: string | undefined, what: 'sent' | 'fired'): number {
-    if (entityId !== undefined) return this.history.find(entityId)?.[what] ?? 0;
-    return [...this.home.entities.values(), ...this.home.gone.values()].reduce(
-      (sum, entity) => sum + entity[what],
-      0,
-    );
+    const { entities, gone } = this.home;
+    const counted = entityId === undefined ? [...entities.values(), ...gone] : this.history.find(entityId);
+    return counted.reduce((sum, entity) => sum + entity[what], 0);
   }
 
   #userOf(token: unknown): User | null {
@@ -302,12 +274,4 @@ const floodDefinition: Partial<EntityDefinition> = {
 
 function floodId(place: number): string {
   return `sensor.bench_${String(place).padStart(4, '0')}_power`;
-}
-
-/** The house is older than its history; with a clock before its usual first day it was built earlier. */
-function installedBefore(nowUs: number): string {
-  const usual = Date.parse(defaultInstalledOn);
-  const nowMs = nowUs / 1000;
-  if (nowMs > usual + 60 * dayMs) return defaultInstalledOn;
-  return `${new Date(nowMs).getUTCFullYear() - 1}-01-01`;
 }

@@ -196,6 +196,10 @@ describe('home', () => {
     expect(
       history.recorded('sensor.by_hand', startUs, home.cursorUs() + 1).map(({ state }) => state),
     ).toEqual(['1']);
+    clock.us += 1_000_000;
+    home.put('sensor.by_hand', '2');
+    const both = history.recorded('sensor.by_hand', startUs, home.cursorUs() + 1);
+    expect(both.map(({ state }) => state)).toEqual(['1', '2']);
     home.put('sensor.other', '1');
     expect(() => home.put('sensor.other', '2', {}, startUs)).toThrow(RangeError);
     expect(() => home.put('sensor.p1_meter_power', '2', {}, clock.us - 1)).toThrow(RangeError);

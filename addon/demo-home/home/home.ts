@@ -2,11 +2,12 @@
  * The house with its entities: lets time pass, fires what changed, takes what tests put in by hand.
  * It knows nothing of connections; whoever listens is told.
  */
-import { Cadence, groupOf } from '../entities/cadence.ts';
+import { Cadence } from '../entities/cadence.ts';
 import { type EntityDefinition, energyEntities } from '../entities/catalogue.ts';
 import { surroundings } from '../entities/surroundings.ts';
 import type { House } from '../model/house.ts';
 import { type Attributes, type Change, type States, Timeline } from '../recorder/timeline.ts';
+import { bare, isByHand } from './by-hand.ts';
 import { devices } from './devices.ts';
 import { attributesOf, contextIdOf, type Entity } from './entity.ts';
 
@@ -40,8 +41,8 @@ export interface HomeDeps {
 export class Home {
   readonly house: House;
   readonly entities = new Map<string, Entity>();
-  /** Removed ones, for their history. */
-  readonly gone = new Map<string, Entity>();
+  /** Removed ones, for their history; the id may have been given again since. */
+  readonly gone: Entity[] = [];
   readonly #deps: HomeDeps;
   readonly #listeners = new Set<(event: HomeEvent) => void>();
   #cursorUs = 0;
@@ -143,12 +144,8 @@ export class Home {
     this.put(entityId, null);
     entity.timeline.hush(this.#cursorUs);
     this.entities.delete(entityId);
-    this.gone.set(entityId, entity);
-    if (this.gone.size > goneKept)
-      for (const oldest of this.gone.keys()) {
-        this.gone.delete(oldest);
-        break;
-      }
+    this.gone.push(entity);
+    if (this.gone.length > goneKept) this.gone.shift();
     if (entity.isRegistered) this.#registryEvent({ action: 'remove', entity_id: entityId });
   }
 
@@ -280,24 +277,6 @@ export class Home {
     if (event.kind === 'state_changed') event.entity.fired++;
     for (const listener of this.#listeners) listener(event);
   }
-}
-
-/** An entity that only says what is put in by hand. */
-export function bare(entityId: string, more: Partial<EntityDefinition> = {}): EntityDefinition {
-  const key = entityId.slice(entityId.indexOf('.') + 1);
-  return {
-    key,
-    entityId,
-    name: key,
-    device: null,
-    group: groupOf('slow'),
-    meaning: { kind: 'fixed', text: '' },
-    ...more,
-  };
-}
-
-export function isByHand(definition: EntityDefinition): boolean {
-  return definition.meaning.kind === 'fixed' && definition.meaning.text === '';
 }
 
 /** No state may come at or before this instant any more. */

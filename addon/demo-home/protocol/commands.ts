@@ -218,7 +218,7 @@ function figure(deps: CommandDeps, message: Message): Answer {
   return told(oneFigure(deps.statistics, entity, startUs, endUs, units));
 }
 
-function historyRows(deps: CommandDeps, message: Message): Answer {
+async function historyRows(deps: CommandDeps, message: Message): Promise<Answer> {
   const span = spanOf(message, deps.timeZone);
   if ('error' in span) return span;
   if (span.startUs > deps.home.cursorUs()) return ok({});
@@ -226,7 +226,7 @@ function historyRows(deps: CommandDeps, message: Message): Answer {
   if (!entityIds.every((id) => /^[a-z0-9_]+\.[a-z0-9_]+$/.test(id)))
     return refused('invalid_entity_ids', 'Invalid entity_ids');
   return ok(
-    historyOf(deps.history, {
+    await historyOf(deps.history, {
       startUs: span.startUs,
       // Core reads what is recorded: nothing later than now.
       endUs: Math.min(span.endUs, deps.home.cursorUs() + 1),

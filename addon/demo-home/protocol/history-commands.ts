@@ -25,11 +25,16 @@ export interface CompressedState {
 }
 
 /** By entity id, in the order asked; entities without a state are absent. */
-export function historyOf(history: History, question: HistoryQuestion): Record<string, CompressedState[]> {
+export async function historyOf(
+  history: History,
+  question: HistoryQuestion,
+): Promise<Record<string, CompressedState[]>> {
   const result: Record<string, CompressedState[]> = {};
   for (const entityId of new Set(question.entityIds)) {
     const rows = rowsOf(history, question, entityId);
     if (rows.length > 0) result[entityId] = rows;
+    // Ten days of many entities take seconds: pings are answered in between.
+    await new Promise((resolve) => setImmediate(resolve));
   }
   return result;
 }

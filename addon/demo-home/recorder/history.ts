@@ -22,8 +22,11 @@ export class History {
     this.#keepUs = keepDays * dayUs;
   }
 
-  find(entityId: string): Entity | null {
-    return this.#home.entities.get(entityId) ?? this.#home.gone.get(entityId) ?? null;
+  /** All that ever went by the id, the present one last: the recorder knows an entity by its id alone. */
+  find(entityId: string): Entity[] {
+    const present = this.#home.entities.get(entityId);
+    const gone = this.#home.gone.filter((entity) => entity.entityId === entityId);
+    return present === undefined ? gone : [...gone, present];
   }
 
   /** Nothing older is held. */
@@ -33,19 +36,21 @@ export class History {
 
   /** States with start ≤ last_updated < end, oldest first. */
   recorded(entityId: string, startUs: number, endUs: number): Recorded[] {
-    const entity = this.find(entityId);
-    if (entity === null) return [];
     const afterUs = Math.max(startUs, this.oldestUs()) - 1;
     const untilUs = Math.min(endUs - 1, this.#home.cursorUs());
-    const from = entity.timeline.inForceAt(afterUs);
-    return entity.timeline.changes(from, afterUs, untilUs).flatMap((change) => recordOf(change) ?? []);
+    return this.find(entityId).flatMap(({ timeline }) =>
+      timeline
+        .changes(timeline.inForceAt(afterUs), afterUs, untilUs)
+        .flatMap((change) => recordOf(change) ?? []),
+    );
   }
 
   /** The state in force at the instant; null before the oldest one held. */
   inForceAt(entityId: string, us: number): Recorded | null {
     if (us < this.oldestUs()) return null;
-    const found = this.find(entityId)?.timeline.inForceAt(us);
-    return found ? recordOf(found) : null;
+    const changes = this.find(entityId).flatMap(({ timeline }) => timeline.inForceAt(us) ?? []);
+    const last = changes.at(-1);
+    return last === undefined ? null : recordOf(last);
   }
 }
 

@@ -2,9 +2,10 @@
  * Statistics as Core compiles them: five-minute rows out of the states, hours out of those, days and longer out of
  * hours by the home's wall clock. Values are in the entity's own unit; the protocol converts.
  */
+
+import { isByHand } from '../home/by-hand.ts';
 import type { Entity } from '../home/entity.ts';
 import type { Home } from '../home/home.ts';
-import { isByHand } from '../home/home.ts';
 import type { Change } from './timeline.ts';
 
 export interface Row {
