@@ -1,3 +1,4 @@
+import type { Hole } from './hole-book.ts';
 import type { SyncKind, SyncRun } from './sync-log.ts';
 
 export interface Span {
@@ -11,6 +12,8 @@ export interface BackfillJob {
   readonly kind: SyncKind;
   /** Since when, of each entity; null: as far as Home Assistant's own memory goes. */
   readonly sinceUs: ReadonlyMap<string, number | null>;
+  /** What it fills; told when it is done. */
+  readonly holes: readonly Hole[];
   /** A pass over the end of an earlier run, for what Home Assistant had not yet written then. */
   readonly follows: { readonly run: SyncRun; readonly span: Span; readonly pass: number } | null;
   readonly dueMs: number;
@@ -40,7 +43,8 @@ export class BackfillQueue {
       const before = sinceUs.get(entityId);
       sinceUs.set(entityId, before === undefined ? since : earlier(before, since));
     }
-    const merged = { ...waiting, sinceUs, dueMs: Math.min(waiting.dueMs, job.dueMs) };
+    const holes = [...waiting.holes, ...job.holes];
+    const merged = { ...waiting, sinceUs, holes, dueMs: Math.min(waiting.dueMs, job.dueMs) };
     this.#jobs[this.#jobs.indexOf(waiting)] = merged;
     return merged;
   }

@@ -79,7 +79,6 @@ describe('back-fill', () => {
       { homeAssistant: home, readings: store, recorder, syncLog, clock, log: quietLog, newId },
       { retryFirstMs: 5, retryLimitMs: 20, passesAfterMs: [20, 40] },
     );
-    backfill.start();
     isStarted = false;
   });
   afterEach(async () => {
@@ -96,7 +95,10 @@ describe('back-fill', () => {
   const pastOf = (entityId: string) =>
     home.past.filter((found) => found.entityId === entityId).map(({ lastUpdatedUs }) => lastUpdatedUs);
   const connected = async () => {
-    if (!isStarted) await recorder.start();
+    if (!isStarted) {
+      backfill.start();
+      await recorder.start();
+    }
     isStarted = true;
     home.connect();
     await vi.waitFor(() => expect(recorder.status().isSubscribed).toBe(true));
@@ -131,6 +133,7 @@ describe('back-fill', () => {
       lastEventAtUs: baseUs,
       reconnectCount: 0,
       errorMessage: null,
+      complete: { untilUs: baseUs, entityIds: [meter] },
     };
     recorder.track([entity(meter)]);
     await connected();
@@ -158,7 +161,7 @@ describe('back-fill', () => {
     expect(instants(meter).slice(1)).toEqual(pastOf(meter).sort((a, b) => a - b));
   });
 
-  it('starts where the process before stopped hearing, and takes up a run that was interrupted', async () => {
+  it('starts where the process before had everything, and takes up what it had not', async () => {
     await store.append([reading(meter, baseUs - 100 * hourUs), reading(other, baseUs - 100 * hourUs)]);
     subscription.state = {
       status: 'active',
@@ -166,6 +169,7 @@ describe('back-fill', () => {
       lastEventAtUs: baseUs - hourUs,
       reconnectCount: 0,
       errorMessage: null,
+      complete: { untilUs: baseUs - 25 * hourUs, entityIds: [meter] },
     };
     await syncLog.save({
       syncId: 'old',
@@ -180,12 +184,21 @@ describe('back-fill', () => {
       startedAtUs: baseUs - hourUs,
       finishedAtUs: null,
     });
-    for (let i = 90; i > 0; i -= 10) home.change(state(meter, baseUs - i * hourUs, String(100 - i)));
+    for (let i = 90; i > 0; i -= 10) {
+      home.change(state(meter, baseUs - i * hourUs, String(100 - i)));
+      home.change(state(other, baseUs - i * hourUs, String(100 - i)));
+    }
     recorder.track([entity(meter), entity(other)]);
     await connected();
-    await finished(2);
+    await finished(3);
     expect(syncLog.runs.get('old')?.status).toBe('failed');
-    expect(instants(meter)).toEqual([100, 50, 40, 30, 20, 10].map((i) => baseUs - i * hourUs));
+    expect(instants(meter)).toEqual([100, 20, 10].map((i) => baseUs - i * hourUs));
+    expect(instants(other)).toEqual(
+      [100, 90, 80, 70, 60, 50, 40, 30, 20, 10].map((i) => baseUs - i * hourUs),
+    );
+    await backfill.stop();
+    await recorder.stop();
+    expect(subscription.state?.complete).toEqual({ untilUs: baseUs, entityIds: [meter, other] });
   });
 
   it('goes on when Home Assistant and the store are away for a while', async () => {

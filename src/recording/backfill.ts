@@ -5,16 +5,17 @@ import { type BackfillJob, BackfillQueue, type Span } from './backfill-queue.ts'
 import { Backoff } from './backoff.ts';
 import { Bell } from './bell.ts';
 import { copyHistory, HistoryRefused } from './history-copy.ts';
+import type { Hole } from './hole-book.ts';
 import { pause, unlessAborted } from './pause.ts';
 import { futureToleranceUs } from './reading-parser.ts';
 import type { ReadingStore } from './reading-store.ts';
-import type { Hole, Recorder } from './recorder.ts';
+import type { Recorder } from './recorder.ts';
 import type { SyncKind, SyncLog, SyncRun } from './sync-log.ts';
 
 export interface BackfillDeps {
   readonly homeAssistant: Pick<HomeAssistant, 'history'>;
   readonly readings: Pick<ReadingStore, 'before' | 'range'>;
-  readonly recorder: Pick<Recorder, 'tracked' | 'newest' | 'record' | 'settled' | 'onHole'>;
+  readonly recorder: Pick<Recorder, 'tracked' | 'newest' | 'record' | 'settled' | 'onHole' | 'filled'>;
   readonly syncLog: SyncLog;
   readonly clock: Clock;
   readonly log: Log;
@@ -75,12 +76,9 @@ export class Backfill {
   readonly #stop = new AbortController();
   #run: SyncRun | null = null;
   #savedMs = 0;
-  #isInterruptedKnown = false;
-  /** Where the earliest run that a stop interrupted had begun. */
-  #interruptedSinceUs: number | null = null;
   #lastFinishedAtUs: number | null = null;
   #error: string | null = null;
-  #loop: Promise<void> = Promise.resolve();
+  #loop: Promise<unknown> = Promise.resolve();
   #unlisten: () => void = () => undefined;
 
   constructor(deps: BackfillDeps, limits: Partial<BackfillLimits> = {}) {
@@ -91,7 +89,7 @@ export class Backfill {
   /** Before the recorder's start, to hear of its first hole. */
   start(): void {
     this.#unlisten = this.#deps.recorder.onHole((hole) => this.#fill(hole));
-    this.#loop = this.#work();
+    this.#loop = Promise.all([this.#work(), this.#closeInterrupted()]);
   }
 
   async stop(): Promise<void> {
@@ -106,7 +104,7 @@ export class Backfill {
    * @returns the id of the run, at once; its progress is in the sync log
    */
   request(entityIds: readonly string[] = [...this.#deps.recorder.tracked().keys()]): string {
-    const job = this.#add('manual', new Map(entityIds.map((entityId) => [entityId, null])));
+    const job = this.#add('manual', new Map(entityIds.map((entityId) => [entityId, null])), []);
     // Another run may take long; who asked can see at once that this one is known.
     void this.#save(this.#begun(job), true);
     return job.syncId;
@@ -130,12 +128,12 @@ export class Backfill {
   #fill(hole: Hole): void {
     const marginUs = hole.kind === 'start' ? this.#limits.startMarginUs : this.#limits.marginUs;
     const sinceUs = hole.sinceUs === null ? null : hole.sinceUs - marginUs;
-    this.#add(hole.kind, new Map(hole.entityIds.map((entityId) => [entityId, sinceUs])));
+    this.#add(hole.kind, new Map(hole.entityIds.map((entityId) => [entityId, sinceUs])), [hole]);
   }
 
-  #add(kind: SyncKind, sinceUs: ReadonlyMap<string, number | null>): BackfillJob {
+  #add(kind: SyncKind, sinceUs: ReadonlyMap<string, number | null>, holes: readonly Hole[]): BackfillJob {
     const dueMs = this.#deps.clock.monotonicMs();
-    const job = this.#queue.add({ syncId: this.#deps.newId(), kind, sinceUs, follows: null, dueMs });
+    const job = this.#queue.add({ syncId: this.#deps.newId(), kind, sinceUs, holes, follows: null, dueMs });
     this.#bell.ring();
     return job;
   }
@@ -158,7 +156,7 @@ export class Backfill {
     const failed: string[] = [];
     if (job.follows === null) await this.#save(run, true);
     try {
-      const spans = job.follows === null ? await this.#spans(job, endUs) : this.#tails(job, job.follows.span);
+      const spans = job.follows === null ? this.#spans(job, endUs) : this.#tails(job, job.follows.span);
       const startUs = Math.min(endUs, ...[...spans.values()].map((span) => span.startUs));
       // Known only now: further back for what was never recorded.
       if (job.follows === null) run = { ...run, startUs: Math.min(run.startUs, startUs) };
@@ -186,6 +184,7 @@ export class Backfill {
         );
       }
       this.#lastFinishedAtUs = clock.nowUs();
+      if (failed.length === 0) for (const hole of job.holes) this.#deps.recorder.filled(hole);
       this.#followUp(job, run, added, startUs, clock.nowUs());
     } finally {
       this.#run = null;
@@ -226,6 +225,7 @@ export class Backfill {
     const span = job.follows?.span ?? { startUs: Math.max(startUs, endUs - tailUs), endUs };
     this.#queue.add({
       ...job,
+      holes: [],
       follows: { run, span, pass },
       dueMs: this.#deps.clock.monotonicMs() + afterMs,
     });
@@ -235,37 +235,37 @@ export class Backfill {
     return new Map([...job.sinceUs.keys()].map((entityId) => [entityId, span]));
   }
 
-  async #spans(job: BackfillJob, endUs: number): Promise<Map<string, Span>> {
+  #spans(job: BackfillJob, endUs: number): Map<string, Span> {
     const oldestUs = this.#deps.clock.nowUs() - this.#limits.memoryUs;
-    if (job.kind === 'start') await this.#untilDone(() => this.#learnInterrupted(job.syncId));
-    const spans = new Map<string, Span>();
-    for (const [entityId, sinceUs] of job.sinceUs) {
-      let startUs = sinceUs ?? oldestUs;
-      if (job.kind === 'start' && sinceUs !== null) {
-        startUs = Math.min(startUs, this.#interruptedSinceUs ?? startUs);
-        const before = await this.#untilDone(() => this.#deps.readings.before(entityId, startUs));
-        // Never recorded before: its past was not fetched yet.
-        if (before === null) startUs = oldestUs;
-      }
-      spans.set(entityId, { startUs: Math.max(startUs, oldestUs), endUs });
-    }
-    return spans;
+    return new Map(
+      [...job.sinceUs].map(([entityId, sinceUs]) => {
+        const startUs = Math.max(sinceUs ?? oldestUs, oldestUs);
+        return [entityId, { startUs, endUs }];
+      }),
+    );
   }
 
   /** Runs that say they are under way, and are not: the process was stopped in them. */
-  async #learnInterrupted(currentId: string): Promise<void> {
-    if (this.#isInterruptedKnown) return;
-    for (const run of await this.#deps.syncLog.recent(50)) {
-      if (run.status !== 'running' || run.syncId === currentId) continue;
-      this.#interruptedSinceUs = Math.min(this.#interruptedSinceUs ?? run.startUs, run.startUs);
-      await this.#deps.syncLog.save({
-        ...run,
-        status: 'failed',
-        error: 'The process was stopped; the next run takes it up',
-        finishedAtUs: this.#deps.clock.nowUs(),
-      });
+  async #closeInterrupted(): Promise<void> {
+    const beganUs = this.#deps.clock.nowUs();
+    const retry = new Backoff(this.#limits.retryFirstMs, this.#limits.retryLimitMs);
+    while (!this.#stop.signal.aborted) {
+      try {
+        for (const run of await this.#deps.syncLog.recent(50)) {
+          if (run.status !== 'running' || run.startedAtUs >= beganUs) continue;
+          await this.#deps.syncLog.save({
+            ...run,
+            status: 'failed',
+            error: 'The process was stopped; another run takes it up',
+            finishedAtUs: beganUs,
+          });
+        }
+        return;
+      } catch (cause) {
+        this.#deps.log.debug({ err: cause }, 'the log of back-fills can not be read yet');
+        await pause(retry.nextMs(), this.#stop.signal);
+      }
     }
-    this.#isInterruptedKnown = true;
   }
 
   /** @returns why its history could not be had; null when all of the span was copied, or the entity is tracked no more */
@@ -294,19 +294,6 @@ export class Backfill {
         chunkUs = Math.max(shortestChunkUs, chunkUs / 4);
         if (cause instanceof HistoryRefused) tries += 1;
         if (tries >= triesPerChunk) return message;
-        await pause(retry.nextMs(), this.#stop.signal);
-      }
-    }
-    return null;
-  }
-
-  async #untilDone<Result>(work: () => Promise<Result>): Promise<Result | null> {
-    const retry = new Backoff(this.#limits.retryFirstMs, this.#limits.retryLimitMs);
-    while (!this.#stop.signal.aborted) {
-      try {
-        return await work();
-      } catch (cause) {
-        this.#deps.log.debug({ err: cause }, 'the back-fill waits for a store');
         await pause(retry.nextMs(), this.#stop.signal);
       }
     }

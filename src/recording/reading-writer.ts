@@ -86,6 +86,7 @@ export class ReadingWriter {
   readonly #queue: ReadingQueue;
   /** Received and not yet in the spool. */
   #intake: Reading[] = [];
+  #unsafeSinceUs: number | null = null;
   #isStarted = false;
   #isIntakeOver = false;
   #isStopOver = false;
@@ -149,12 +150,18 @@ export class ReadingWriter {
   offer(readings: readonly Reading[]): number {
     const room = Math.max(0, this.#limits.limitReadings - this.#intake.length);
     const taken = readings.length <= room ? readings : readings.slice(0, room);
+    if (this.#intake.length === 0) this.#unsafeSinceUs = this.#deps.clock.nowUs();
     for (const reading of taken) this.#intake.push(reading);
     this.#received += taken.length;
     this.#refused += readings.length - taken.length;
     this.#arrived.ring();
     this.#weighPressure();
     return taken.length;
+  }
+
+  /** Since when readings wait that not even the spool has; null when there are none. */
+  unsafeSinceUs(): number | null {
+    return this.#intake.length === 0 ? null : this.#unsafeSinceUs;
   }
 
   /** Resolves when everything offered until now is durable in the store, however long that takes. */
@@ -195,8 +202,12 @@ export class ReadingWriter {
       if (!this.#isStopped) await pause(this.#limits.spoolAfterMs, this.#stop.signal);
       const batch = this.#intake.slice(0, this.#limits.batchReadings);
       if (batch.length === 0) continue;
+      const beganUs = this.#deps.clock.nowUs();
       const isKept = await this.#keep(batch);
       if (isKept) {
+        // What is left came while this was written, unless there was more than one batch.
+        if (batch.length === this.#intake.length || batch.length < this.#limits.batchReadings)
+          this.#unsafeSinceUs = beganUs;
         this.#intake.splice(0, batch.length);
         retry.reset();
       } else if (this.#isStopped) {

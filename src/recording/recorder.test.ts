@@ -7,7 +7,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Hole, TrackedEntity } from './recorder.ts';
+import type { Hole } from './hole-book.ts';
+import type { TrackedEntity } from './recorder.ts';
 import { Recorder } from './recorder.ts';
 import { FileSpool } from './spool/file-spool.ts';
 import {
@@ -213,6 +214,7 @@ describe('recorder', () => {
       lastEventAtUs: baseUs - 5,
       reconnectCount: 0,
       errorMessage: null,
+      complete: { untilUs: baseUs - 5, entityIds: [meter] },
     };
     recorder.onHole((hole) => holes.push(hole));
     await recorder.start();

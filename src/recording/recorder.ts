@@ -4,6 +4,7 @@ import type { Clock } from '../units/clock.ts';
 import type { Log } from '../units/log.ts';
 import { Backoff } from './backoff.ts';
 import { Bell } from './bell.ts';
+import { type Hole, HoleBook } from './hole-book.ts';
 import { pause } from './pause.ts';
 import type { Reading, Rejection, RejectionReason } from './reading.ts';
 import { ReadingFeed, type ReadingListener } from './reading-feed.ts';
@@ -27,14 +28,6 @@ export interface RecorderDeps {
 
 export type TrackedEntity = Pick<Entity, 'entityId' | 'quantity' | 'unit' | 'stateClass'>;
 
-/** A span of which Home Assistant may know more than we heard. */
-export interface Hole {
-  readonly kind: 'first' | 'reconnect' | 'start';
-  readonly entityIds: readonly string[];
-  /** Heard until then; null when never. */
-  readonly sinceUs: number | null;
-}
-
 /** What a reading of the spool takes there, about; only for telling how many have room. */
 const bytesPerReading = 110;
 const loadWithinMs = 3000;
@@ -51,23 +44,18 @@ export class Recorder {
   readonly #bell = new Bell();
   readonly #heard = new RecentInstants();
   readonly #newest = new Map<string, Reading>();
-  readonly #holeListeners = new Set<(hole: Hole) => void>();
+  readonly #holes: HoleBook;
   readonly #rejected = new Map<RejectionReason, number>();
   #tracked: ReadonlyMap<string, TrackedEntity> = new Map();
   /** Entities whose newest stored reading is known. */
   readonly #loaded = new Set<string>();
-  #subscription: { readonly handle: StateSubscription; readonly entityIds: ReadonlySet<string> } | null =
-    null;
+  #subscription: { readonly handle: StateSubscription; readonly entityIds: Set<string> } | null = null;
+  /** Something that it follows is tracked no more. */
+  #isSubscriptionStale = false;
   /** Batches of older subscriptions are no longer listened to. */
   #generation = 0;
-  #hasSubscribed = false;
-  /** Whose holes have been told since they are tracked. */
-  readonly #followed = new Set<string>();
-  /** Until when the connection that broke was heard. */
-  #cutUs: number | null = null;
   #connectedSinceUs: number | null = null;
   #lastHeardUs: number | null = null;
-  #overflowSinceUs: number | null = null;
   #lastReadingAtUs: number | null = null;
   #lastRejection: Rejection | null = null;
   #duplicates = 0;
@@ -79,7 +67,13 @@ export class Recorder {
   constructor(deps: RecorderDeps, limits: Partial<ReadingWriterLimits> = {}) {
     this.#deps = deps;
     this.#feed = new ReadingFeed(deps.log);
-    this.#keeper = new SubscriptionKeeper({ store: deps.subscription, clock: deps.clock, log: deps.log });
+    this.#holes = new HoleBook(deps.log);
+    this.#keeper = new SubscriptionKeeper({
+      store: deps.subscription,
+      clock: deps.clock,
+      log: deps.log,
+      complete: () => this.#holes.completeness(this.#lastHeardUs, this.#writer.unsafeSinceUs()),
+    });
     this.#writer = new ReadingWriter(
       {
         store: deps.readings,
@@ -116,14 +110,17 @@ export class Recorder {
 
   /** Exactly these are recorded from now on. */
   track(entities: readonly TrackedEntity[]): void {
+    const before = this.#tracked;
     this.#tracked = new Map(entities.map((entity) => [entity.entityId, entity]));
-    for (const entityId of this.#newest.keys()) {
+    for (const entityId of new Set([...before.keys(), ...this.#newest.keys()])) {
       if (this.#tracked.has(entityId)) continue;
       this.#newest.delete(entityId);
       this.#loaded.delete(entityId);
       this.#heard.forget(entityId);
+      // Should it be tracked again at once, there is a hole all the same.
+      this.#holes.forget(entityId);
+      if (this.#subscription?.entityIds.delete(entityId)) this.#isSubscriptionStale = true;
     }
-    for (const entityId of this.#followed) if (!this.#tracked.has(entityId)) this.#followed.delete(entityId);
     this.#bell.ring();
   }
 
@@ -143,8 +140,12 @@ export class Recorder {
 
   /** Told after each subscription what may have been missed before it. */
   onHole(listener: (hole: Hole) => void): () => void {
-    this.#holeListeners.add(listener);
-    return () => this.#holeListeners.delete(listener);
+    return this.#holes.listen(listener);
+  }
+
+  /** All that Home Assistant had of a hole is durable. */
+  filled(hole: Hole): void {
+    this.#holes.filled(hole);
   }
 
   subscription(): SubscriptionState {
@@ -202,7 +203,7 @@ export class Recorder {
   }
 
   async #follow(): Promise<void> {
-    const retry = new Backoff(500, 30_000);
+    const retry = new Backoff(500, 10_000);
     while (!this.#stop.signal.aborted) {
       await this.#bell.wait();
       if (this.#stop.signal.aborted) return;
@@ -228,7 +229,7 @@ export class Recorder {
     const status = this.#deps.homeAssistant.status();
     const isSameConnection = status.kind === 'connected' && status.sinceUs === this.#connectedSinceUs;
     if (!isSameConnection) {
-      if (this.#subscription !== null) this.#cutUs ??= this.#lastHeardUs;
+      if (this.#subscription !== null) this.#holes.cut(this.#lastHeardUs);
       this.#subscription = null;
       this.#connectedSinceUs = null;
     }
@@ -240,10 +241,12 @@ export class Recorder {
     }
     const wanted = [...this.#tracked.keys()];
     const before = this.#subscription?.entityIds;
-    if (before?.size === wanted.length && wanted.every((entityId) => before.has(entityId))) return;
+    const isSame = before?.size === wanted.length && wanted.every((entityId) => before.has(entityId));
+    if (isSame && !this.#isSubscriptionStale) return;
     await this.#load(wanted);
     await this.#subscribe(wanted, status.sinceUs);
-    if (wanted.length > 0) this.#tellHoles(wanted, before === undefined);
+    if (wanted.length > 0)
+      this.#holes.subscribed(wanted, before === undefined, () => this.#keeper.previous());
   }
 
   async #subscribe(wanted: readonly string[], connectedSinceUs: number): Promise<void> {
@@ -257,6 +260,7 @@ export class Recorder {
             if (generation >= this.#generation) this.#hear(batch);
           });
     this.#generation = generation;
+    this.#isSubscriptionStale = false;
     this.#connectedSinceUs = connectedSinceUs;
     this.#subscription = wanted.length === 0 ? null : { handle, entityIds: new Set(wanted) };
     if (old !== null) await this.#end(old.handle);
@@ -269,24 +273,6 @@ export class Recorder {
       errorMessage: null,
     });
     this.#deps.log.info({ entities: wanted.length }, 'subscribed to Home Assistant');
-  }
-
-  #tellHoles(wanted: readonly string[], isNewConnection: boolean): void {
-    const known = wanted.filter((entityId) => this.#followed.has(entityId));
-    const added = wanted.filter((entityId) => !this.#followed.has(entityId));
-    for (const entityId of added) this.#followed.add(entityId);
-    if (!this.#hasSubscribed) {
-      this.#hasSubscribed = true;
-      void this.#keeper.previous().then((previous) => {
-        if (!this.#stop.signal.aborted)
-          this.#tellHole({ kind: 'start', entityIds: wanted, sinceUs: previous?.lastEventAtUs ?? null });
-      });
-      return;
-    }
-    if (isNewConnection && known.length > 0)
-      this.#tellHole({ kind: 'reconnect', entityIds: known, sinceUs: this.#cutUs });
-    this.#cutUs = null;
-    if (added.length > 0) this.#tellHole({ kind: 'first', entityIds: added, sinceUs: null });
   }
 
   /** Newest stored readings, so that a snapshot's state that is stored already is known. A store that is down is not waited for. */
@@ -347,7 +333,7 @@ export class Recorder {
         this.#remember(reading);
         this.#feed.push(reading);
       } else {
-        this.#overflowSinceUs = Math.min(this.#overflowSinceUs ?? reading.atUs, reading.atUs);
+        this.#holes.overflow(reading.atUs);
       }
     }
   }
@@ -368,14 +354,7 @@ export class Recorder {
       { paused: isPaused },
       isPaused ? 'no room: Home Assistant is not read' : 'there is room again',
     );
-    const sinceUs = this.#overflowSinceUs;
-    if (isPaused || sinceUs === null) return;
-    this.#overflowSinceUs = null;
-    this.#tellHole({ kind: 'reconnect', entityIds: [...this.#tracked.keys()], sinceUs });
-  }
-
-  #tellHole(hole: Hole): void {
-    for (const listener of this.#holeListeners) listener(hole);
+    if (!isPaused) this.#holes.relieved();
   }
 
   async #endSubscription(): Promise<void> {

@@ -2,12 +2,14 @@ import type { Clock } from '../units/clock.ts';
 import type { Log } from '../units/log.ts';
 import { Backoff } from './backoff.ts';
 import { pause } from './pause.ts';
-import type { SubscriptionState, SubscriptionStore } from './sync-log.ts';
+import type { Completeness, SubscriptionState, SubscriptionStore } from './sync-log.ts';
 
 export interface SubscriptionKeeperDeps {
   readonly store: SubscriptionStore;
   readonly clock: Clock;
   readonly log: Log;
+  /** What is had now; null as long as what was written before still holds. */
+  readonly complete: () => Completeness | null;
 }
 
 const saveEveryMs = 10_000;
@@ -19,6 +21,7 @@ const unheard: SubscriptionState = {
   lastEventAtUs: null,
   reconnectCount: 0,
   errorMessage: null,
+  complete: null,
 };
 
 /**
@@ -30,9 +33,10 @@ export class SubscriptionKeeper {
   readonly #stop = new AbortController();
   #state = unheard;
   #saved: SubscriptionState | null = null;
+  #isLoaded = false;
   #loop: Promise<void> = Promise.resolve();
   #wake = new AbortController();
-  readonly #previous = Promise.withResolvers<SubscriptionState | null>();
+  readonly #previous = Promise.withResolvers<Completeness | null>();
 
   constructor(deps: SubscriptionKeeperDeps) {
     this.#deps = deps;
@@ -51,8 +55,8 @@ export class SubscriptionKeeper {
     deadline.abort();
   }
 
-  /** What the process before left; null when there was none. Waits for the document store. */
-  previous(): Promise<SubscriptionState | null> {
+  /** What the process before had; null when there was none. Waits for the document store. */
+  previous(): Promise<Completeness | null> {
     return this.#previous.promise;
   }
 
@@ -73,15 +77,14 @@ export class SubscriptionKeeper {
 
   async #run(): Promise<void> {
     const retry = new Backoff(500, saveEveryMs);
-    for (let isLoaded = false; !isLoaded && !this.#stop.signal.aborted; ) {
+    while (!this.#isLoaded && !this.#stop.signal.aborted) {
       try {
         const previous = await this.#deps.store.load();
-        this.#state = {
-          ...this.#state,
-          lastEventAtUs: this.#state.lastEventAtUs ?? previous?.lastEventAtUs ?? null,
-        };
-        this.#previous.resolve(previous);
-        isLoaded = true;
+        const complete = previous?.complete ?? null;
+        const lastEventAtUs = this.#state.lastEventAtUs ?? previous?.lastEventAtUs ?? null;
+        this.#state = { ...this.#state, lastEventAtUs, complete };
+        this.#previous.resolve(complete);
+        this.#isLoaded = true;
       } catch (cause) {
         this.#deps.log.debug({ err: cause }, 'the state of the subscription can not be read yet');
         await pause(retry.nextMs(), this.#stop.signal);
@@ -98,6 +101,11 @@ export class SubscriptionKeeper {
   }
 
   async #save(): Promise<void> {
+    // Not to overwrite what was not read.
+    if (!this.#isLoaded) return;
+    const complete = this.#deps.complete();
+    if (complete !== null && !isEqual(complete, this.#state.complete ?? null))
+      this.#state = { ...this.#state, complete };
     const state = this.#state;
     if (state === this.#saved) return;
     try {
@@ -107,4 +115,8 @@ export class SubscriptionKeeper {
       this.#deps.log.debug({ err: cause }, 'the state of the subscription was not written');
     }
   }
+}
+
+function isEqual(a: Completeness, b: Completeness | null): boolean {
+  return b !== null && a.untilUs === b.untilUs && a.entityIds.join() === b.entityIds.join();
 }

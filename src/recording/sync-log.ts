@@ -24,6 +24,12 @@ export interface SyncLog {
   recent(limit: number): Promise<SyncRun[]>;
 }
 
+/** What is had of Home Assistant's past: of these entities everything until an instant. */
+export interface Completeness {
+  readonly untilUs: number;
+  readonly entityIds: readonly string[];
+}
+
 /** The subscription as the panel and the API tell it; one document. */
 export interface SubscriptionState {
   readonly status: 'active' | 'disconnected' | 'error';
@@ -31,6 +37,8 @@ export interface SubscriptionState {
   readonly lastEventAtUs: number | null;
   readonly reconnectCount: number;
   readonly errorMessage: string | null;
+  /** Where the next process has to go on; absent or null: nowhere. Written and read back as it is. */
+  readonly complete?: Completeness | null;
 }
 
 export interface SubscriptionStore {

@@ -97,7 +97,7 @@ export class MemoryReadingStore implements ReadingStore {
     return unused();
   }
 
-  async curve(): Promise<never[]> {
+  async curve(): Promise<never> {
     return unused();
   }
 
@@ -165,6 +165,8 @@ export class MemoryHome implements HomeAssistant {
   #reconnects = -1;
   /** Makes the next calls fail so many times. */
   failures = 0;
+  /** Its recorder has written what is older than this instant. */
+  writtenUntilUs: () => number = () => Number.POSITIVE_INFINITY;
 
   connect(): void {
     this.#reconnects += 1;
@@ -215,7 +217,9 @@ export class MemoryHome implements HomeAssistant {
 
   async history(entityIds: readonly string[], startUs: number, endUs: number): Promise<EntityState[]> {
     this.#check();
+    const writtenUntilUs = this.writtenUntilUs();
     return this.past
+      .filter(({ lastUpdatedUs }) => lastUpdatedUs <= writtenUntilUs)
       .filter(
         ({ entityId, lastUpdatedUs }) =>
           entityIds.includes(entityId) && lastUpdatedUs >= startUs && lastUpdatedUs < endUs,

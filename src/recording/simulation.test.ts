@@ -1,0 +1,241 @@
+/**
+ * Goal: whatever fails, in whatever order (connection, store, document store, disk, process, power), in the end the store
+ * has every state that Home Assistant recorded, each once, and nothing else.
+ * Method: recorder and back-fill on a virtual clock, faults drawn from a seed; after half an hour of them all is well
+ * again, and the store is held against Home Assistant's own history. A failure prints its seed.
+ */
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { Backfill } from './backfill.ts';
+import { Recorder, type TrackedEntity } from './recorder.ts';
+import {
+  baseUs,
+  MemoryHome,
+  MemoryReadingStore,
+  MemorySubscriptionStore,
+  MemorySyncLog,
+  quietLog,
+  state,
+  testClock,
+} from './testing/doubles.ts';
+import { MemoryDisk, MemorySpool } from './testing/memory-spool.ts';
+
+/** Mulberry32: small, and the same everywhere. */
+function randomOf(seed: number): () => number {
+  let a = seed;
+  return () => {
+    a = (a + 0x6d2b79f5) | 0;
+    let t = Math.imul(a ^ (a >>> 15), 1 | a);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
+
+const entities: TrackedEntity[] = ['sensor.a', 'sensor.b', 'sensor.c', 'sensor.d'].map((entityId) => ({
+  entityId,
+  quantity: 'energy',
+  unit: 'kWh',
+  stateClass: 'total_increasing',
+}));
+
+const limits = {
+  batchReadings: 50,
+  queueReadings: 100,
+  highReadings: 300,
+  lowReadings: 50,
+  limitReadings: 500,
+  stopMs: 1000,
+};
+
+class World {
+  readonly home = new MemoryHome();
+  readonly store = new MemoryReadingStore();
+  readonly subscription = new MemorySubscriptionStore();
+  readonly syncLog = new MemorySyncLog();
+  readonly disk = new MemoryDisk(1500);
+  readonly #random: () => number;
+  #tracked: TrackedEntity[] = entities.slice(0, 3);
+  #process: { recorder: Recorder; backfill: Backfill; life: { isAlive: boolean } } | null = null;
+  #ids = 0;
+  #value = 0;
+  #lastUs = 0;
+  #isConnected = false;
+
+  constructor(seed: number) {
+    this.#random = randomOf(seed);
+    // Home Assistant writes with a delay.
+    this.home.writtenUntilUs = () => testClock.nowUs() - 7_000_000;
+  }
+
+  /** What a dead process calls never answers. */
+  #living<Part extends object>(part: Part, life: { isAlive: boolean }): Part {
+    return new Proxy(part, {
+      get: (target, name) => {
+        const member: unknown = Reflect.get(target, name, target);
+        if (typeof member !== 'function') return member;
+        return (...args: unknown[]) => {
+          if (!life.isAlive) return new Promise(() => undefined);
+          const given = args.map((arg) =>
+            typeof arg === 'function'
+              ? (...told: unknown[]) => (life.isAlive ? Reflect.apply(arg, undefined, told) : undefined)
+              : arg,
+          );
+          return Reflect.apply(member, target, given);
+        };
+      },
+    });
+  }
+
+  async boot(): Promise<void> {
+    const life = { isAlive: true };
+    const readings = this.#living<MemoryReadingStore>(this.store, life);
+    const homeAssistant = this.#living<MemoryHome>(this.home, life);
+    const recorder = new Recorder(
+      {
+        homeAssistant,
+        readings,
+        subscription: this.#living(this.subscription, life),
+        spool: this.#living(new MemorySpool(this.disk), life),
+        clock: testClock,
+        log: quietLog,
+      },
+      limits,
+    );
+    const backfill = new Backfill({
+      homeAssistant,
+      readings,
+      recorder,
+      syncLog: this.#living(this.syncLog, life),
+      clock: testClock,
+      log: quietLog,
+      newId: () => {
+        this.#ids += 1;
+        return `run-${this.#ids}`;
+      },
+    });
+    this.#process = { recorder, backfill, life };
+    backfill.start();
+    await recorder.start();
+    recorder.track(this.#tracked);
+  }
+
+  die(): void {
+    if (this.#process === null) return;
+    this.#process.life.isAlive = false;
+    this.home.subscriptions.clear();
+    this.home.isPaused = false;
+    this.#process = null;
+  }
+
+  get recorder(): Recorder | null {
+    return this.#process?.recorder ?? null;
+  }
+
+  async stop(): Promise<void> {
+    const process = this.#process;
+    if (process === null) return;
+    const stopping = process.backfill.stop().then(() => process.recorder.stop());
+    await vi.advanceTimersByTimeAsync(10_000);
+    await stopping;
+    this.#process = null;
+  }
+
+  states(count: number): void {
+    for (let i = 0; i < count; i += 1) {
+      const entity = entities[Math.floor(this.#random() * entities.length)];
+      if (entity === undefined) return;
+      this.#value += 1;
+      const kind = this.#random();
+      const text = kind < 0.03 ? 'unavailable' : String(this.#value);
+      this.#lastUs = Math.max(this.#lastUs + 1, testClock.nowUs());
+      this.home.change(state(entity.entityId, this.#lastUs, text));
+    }
+  }
+
+  /** Home Assistant drops a client that does not read; until then its messages wait. */
+  connection(isUp: boolean): void {
+    if (isUp && !this.#isConnected) this.home.connect();
+    if (!isUp && this.#isConnected) this.home.disconnect();
+    this.#isConnected = isUp;
+  }
+
+  async act(): Promise<string> {
+    const die = this.#random();
+    const pick = this.#random();
+    if (die < 0.5) this.states(1 + Math.floor(pick * 30));
+    else if (die < 0.6) this.connection(pick < 0.6);
+    else if (die < 0.7) {
+      const faults = ['none', 'none', 'before', 'after'] as const;
+      const fault = faults[Math.floor(pick * faults.length)] ?? 'none';
+      this.store.fault = () => fault;
+      return `store ${fault}`;
+    } else if (die < 0.75) this.subscription.isDown = pick < 0.3;
+    else if (die < 0.79) this.disk.isBroken = pick < 0.4;
+    else if (die < 0.83) this.home.failures = Math.floor(pick * 4);
+    else if (die < 0.86) this.states(400);
+    else if (die < 0.89) {
+      this.#tracked = pick < 0.5 ? entities.slice() : entities.slice(0, 3);
+      this.recorder?.track(this.#tracked);
+      return 'track';
+    } else if (die < 0.93) {
+      this.die();
+      if (pick < 0.4) this.disk.cutPower();
+      return pick < 0.4 ? 'power cut' : 'killed';
+    } else if (die < 0.95) await this.stop();
+    else if (this.#process === null) {
+      await this.boot();
+      return 'boot';
+    }
+    return '';
+  }
+
+  async mend(): Promise<void> {
+    this.store.fault = null;
+    this.subscription.isDown = false;
+    this.disk.isBroken = false;
+    this.home.failures = 0;
+    this.#tracked = entities;
+    if (this.#process === null) await this.boot();
+    this.recorder?.track(this.#tracked);
+    this.connection(true);
+  }
+}
+
+/** SIMULATION_SEEDS=500 tries more of them. */
+const seedCount = Number(process.env.SIMULATION_SEEDS ?? 20);
+const seeds = [...Array.from({ length: seedCount }, (_, i) => i + 1), Date.now() % 1_000_000_000];
+
+describe('recording under random faults', () => {
+  beforeEach(() => {
+    vi.useFakeTimers({ now: baseUs / 1000 });
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  it.each(seeds)('has everything in the end (seed %d)', async (seed) => {
+    const world = new World(seed);
+    await world.boot();
+    world.connection(true);
+    const random = randomOf(seed + 1e6);
+    for (let i = 0; i < 150; i += 1) {
+      await world.act();
+      await vi.advanceTimersByTimeAsync(Math.floor(random() ** 3 * 60_000));
+      const status = world.recorder?.status();
+      if (status !== undefined) {
+        expect(status.readingsReceived).toBe(status.readingsStored + status.readingsWaiting);
+        expect(status.readingsWaiting).toBeLessThanOrEqual(limits.limitReadings + world.disk.limit);
+      }
+    }
+    await world.mend();
+    for (let i = 0; i < 60; i += 1) {
+      world.states(1);
+      await vi.advanceTimersByTimeAsync(10_000);
+    }
+    await vi.advanceTimersByTimeAsync(60_000);
+    const stored = [...world.store.rows.values()].map(({ entityId, atUs }) => `${entityId} ${atUs}`).sort();
+    const said = world.home.past.map(({ entityId, lastUpdatedUs }) => `${entityId} ${lastUpdatedUs}`).sort();
+    expect(stored).toEqual(said);
+    expect(world.recorder?.status()).toMatchObject({ isOk: true, readingsWaiting: 0, isPaused: false });
+    await world.stop();
+  });
+});
