@@ -2,6 +2,8 @@
 import { type Endpoint, endpointFromUrl, supervisorEndpoint } from './adapters/homeassistant/endpoint.ts';
 import { createHomeAssistant } from './adapters/homeassistant/home-assistant.ts';
 import { tryEndpoint } from './adapters/homeassistant/trial.ts';
+import { QuestDb } from './adapters/questdb/questdb.ts';
+import { QuestDbReadingStore } from './adapters/questdb/reading-store.ts';
 import type { Adapters } from './energy-ledger.ts';
 import type { HomeAssistantTarget } from './home/connection.ts';
 import type { Options } from './options.ts';
@@ -23,6 +25,11 @@ export function createAdapters(options: Options, clock: Clock, log: Log): Adapte
     clock,
     log: homeAssistantLog,
   });
+  const questdb = new QuestDb({
+    url: options.questdbUrl,
+    pgUrl: options.questdbPgUrl,
+    log: log.child({ part: 'questdb' }),
+  });
   return {
     homeAssistant: Object.assign(homeAssistant, {
       use: (target: HomeAssistantTarget) => {
@@ -36,21 +43,14 @@ export function createAdapters(options: Options, clock: Clock, log: Log): Adapte
       if ('error' in endpoint) return { kind: 'failed', error: endpoint.error };
       return await tryEndpoint(endpoint, { clock, log: homeAssistantLog });
     },
-    readingStore: {
-      append: down,
-      range: down,
-      before: down,
-      newest: down,
-      hourly: down,
-      curve: down,
-      count: down,
-    },
-    pingQuestdb: down,
+    readingStore: new QuestDbReadingStore(questdb),
+    pingQuestdb: () => questdb.check(),
     entityStore: { all: down, saveDiscovered: down, setTracked: down },
     settingsStore: { get: down, set: down, all: down },
     subscriptionStore: { load: down, save: down },
     syncLog: { save: down, find: down, recent: down },
     pingDocuments: down,
-    closeStores: () => Promise.resolve(),
+    startStores: () => questdb.start(),
+    closeStores: () => questdb.stop(),
   };
 }

@@ -35,6 +35,8 @@ export interface Adapters {
   readonly subscriptionStore: SubscriptionStore;
   readonly syncLog: SyncLog;
   readonly pingDocuments: () => Promise<unknown>;
+  /** Begins to look for the stores. */
+  readonly startStores: () => void;
   /** Closes the stores' connections. */
   readonly closeStores: () => Promise<void>;
 }
@@ -141,6 +143,7 @@ export class EnergyLedger {
   /** Resolves with the port on which the API answers. Rejects when the port or the spool's folder can't be used. */
   async start(): Promise<number> {
     const { options, adapters } = this.#deps;
+    adapters.startStores();
     this.#questdb.start();
     this.#documents.start();
     // The day is counted before anyone is told of a reading, and holes are heard before there is one.
