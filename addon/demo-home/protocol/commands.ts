@@ -174,7 +174,7 @@ function spanOf(message: Message, timeZone: string): Span {
 async function statisticsRows(deps: CommandDeps, message: Message): Promise<Answer> {
   const ids = message.statistic_ids as string[];
   if (ids.length === 0)
-    return refused('invalid_format', "value should not be empty at 'statistic_ids'. Got []");
+    return refused('invalid_format', "value must not be empty at 'statistic_ids'. Got []");
   const span = spanOf(message, deps.timeZone);
   if ('error' in span) return span;
   return ok(

@@ -76,8 +76,8 @@ const recorded: readonly (readonly [string, object, unknown])[] = [
   ['recorder/get_statistics_metadata', { statistic_ids: [fridge] }, [statisticId]],
   [
     'recorder/statistics_during_period',
-    { start_time, period: 'hour', statistic_ids: [fridge] },
-    { [fridge]: [row] },
+    { start_time, period: 'hour', statistic_ids: [fridge, power] },
+    { [fridge]: [row], [power]: [row] },
   ],
   ['recorder/statistics_during_period', { start_time, period: 'hour', statistic_ids: ['sensor.no'] }, {}],
   [

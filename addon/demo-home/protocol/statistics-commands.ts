@@ -55,6 +55,9 @@ export function statisticIds(
     });
 }
 
+const meanTypes: ReadonlySet<RowType> = new Set(['mean', 'min', 'max']);
+const sumTypes: ReadonlySet<RowType> = new Set(['change', 'sum', 'state']);
+
 export interface RowsQuestion {
   readonly startUs: number;
   /** Infinity: until now. */
@@ -73,10 +76,18 @@ export async function statisticsOf(
   question: RowsQuestion,
 ): Promise<object> {
   const result: Record<string, object[]> = {};
-  for (const id of new Set(question.statisticIds)) {
-    const entity = home.entities.get(id);
-    if (entity === undefined || entity.definition.stateClass === undefined) continue;
-    const rows = entityRows(home, statistics, entity, question);
+  const ids = new Set(question.statisticIds);
+  const entities = withStatistics(home).filter(({ entityId }) => ids.has(entityId));
+  // As in Core, a column that none of them can fill is left out; one that only some can is null in the others.
+  const hasMean = entities.some(({ definition }) => definition.stateClass === 'measurement');
+  const hasSum = entities.some(({ definition }) => definition.stateClass !== 'measurement');
+  const types = question.types.filter((type) =>
+    meanTypes.has(type) ? hasMean : sumTypes.has(type) ? hasSum : true,
+  );
+  for (const id of ids) {
+    const entity = entities.find(({ entityId }) => entityId === id);
+    if (entity === undefined) continue;
+    const rows = entityRows(home, statistics, entity, { ...question, types });
     if (rows.length > 0) result[id] = rows;
     // A month of many sensors takes a while: let the home go on reporting in between.
     await new Promise((resolve) => setImmediate(resolve));
