@@ -29,7 +29,11 @@ export const liveMessage = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('changed'),
     seq: z.number().int(),
-    what: z.array(z.enum(['status', 'entities', 'settings', 'readings'])).describe('What to fetch again'),
+    what: z
+      .array(z.enum(['status', 'entities', 'settings', 'readings']))
+      .describe(
+        'What to fetch again; nothing in a quiet home, where this comes every 15 seconds as a sign of life',
+      ),
   }),
 ]);
 export type LiveMessage = z.infer<typeof liveMessage>;

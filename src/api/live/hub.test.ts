@@ -100,6 +100,18 @@ describe('a panel', () => {
     expect(back.messages.map((m) => m.type)).toEqual(['snapshot']);
   });
 
+  it('hears a sign of life in a quiet home', () => {
+    const panel = new Panel();
+    hub.join(panel, null);
+    vi.advanceTimersByTime(60_000);
+    expect(panel.messages.slice(1).map((m) => (m.type === 'changed' ? m.what : null))).toEqual([
+      [],
+      [],
+      [],
+      [],
+    ]);
+  });
+
   it('hears what else is worth fetching', async () => {
     const panel = new Panel();
     hub.join(panel, null);

@@ -17,6 +17,8 @@ export interface LiveClient {
 type Changed = Extract<LiveMessage, { type: 'changed' }>['what'][number];
 
 export const collectMs = 250;
+/** A browser hears no pings; a word now and then tells it that the line still stands. */
+const quietMs = 15_000;
 const ringCount = 1200;
 const ringBytes = 4 * 1024 * 1024;
 
@@ -31,6 +33,7 @@ export class LiveHub {
   readonly #changed = new Set<Changed>();
   #seq: number;
   #timer: NodeJS.Timeout | null = null;
+  #quietTimer: NodeJS.Timeout | undefined;
   #stopListening: (() => void)[] = [];
 
   constructor(deps: HubDeps) {
@@ -47,9 +50,11 @@ export class LiveHub {
       home.onChange((change) => this.changed(change === 'config' ? 'settings' : 'entities')),
       homeAssistant.onStatus(() => this.changed('status', 'settings')),
     ];
+    this.#waitForQuiet();
   }
 
   stop(): void {
+    clearTimeout(this.#quietTimer);
     for (const stop of this.#stopListening) stop();
     this.#stopListening = [];
     if (this.#timer !== null) clearTimeout(this.#timer);
@@ -132,7 +137,16 @@ export class LiveHub {
     };
   }
 
+  #waitForQuiet(): void {
+    clearTimeout(this.#quietTimer);
+    this.#quietTimer = setTimeout(
+      () => this.#tell({ type: 'changed', seq: this.#seq + 1, what: [] }),
+      quietMs,
+    );
+  }
+
   #tell(message: LiveMessage): void {
+    this.#waitForQuiet();
     this.#seq = message.seq;
     const text = JSON.stringify(message);
     this.#ring.push({ seq: message.seq, text });
