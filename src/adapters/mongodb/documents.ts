@@ -1,0 +1,120 @@
+import { type Collection, type Db, type Document, MongoClient } from 'mongodb';
+import type { Log } from '../../units/log.ts';
+
+/** The document store did not do what was asked, or could not tell that it did. The cause has the driver's own error. */
+export class DocumentStoreError extends Error {
+  override name = 'DocumentStoreError';
+
+  constructor(cause: unknown) {
+    super(
+      `The document store did not answer: ${cause instanceof Error ? cause.message || cause.name : cause}`,
+      {
+        cause,
+      },
+    );
+  }
+}
+
+export interface DocumentsDeps {
+  /** `mongodb://[user:password@]host[:port][/database][?…]`; the database is energy_ledger when none is told. */
+  readonly url: string;
+  readonly log: Log;
+}
+
+export interface DocumentsLimits {
+  readonly connections: number;
+  /** To find a server that takes the call. */
+  readonly selectMs: number;
+  /** For one call, the search for a server within it. */
+  readonly callMs: number;
+  readonly checkMs: number;
+}
+
+export const defaultDocumentsLimits: DocumentsLimits = {
+  connections: 4,
+  selectMs: 5000,
+  callMs: 10_000,
+  checkMs: 3000,
+};
+
+const defaultDatabase = 'energy_ledger';
+
+/**
+ * The one place that speaks to the document store, MongoDB or what speaks its protocol. Only calls that both FerretDB 1
+ * and MongoDB know; a document's key is always `_id`, for only an equality on it spares the bundled server a scan.
+ */
+export class Documents {
+  readonly #deps: DocumentsDeps;
+  readonly #limits: DocumentsLimits;
+  #client: MongoClient | null = null;
+  #isStopped = false;
+
+  constructor(deps: DocumentsDeps, limits: Partial<DocumentsLimits> = {}) {
+    this.#deps = deps;
+    this.#limits = { ...defaultDocumentsLimits, ...limits };
+  }
+
+  /** What is under way is cut off. */
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    const client = this.#client;
+    this.#client = null;
+    // A server that hangs must not hold up the stop.
+    await within(this.#limits.checkMs, client?.close(true) ?? Promise.resolve()).catch((error: unknown) =>
+      this.#deps.log.debug({ err: error }, 'The connection to the document store was left open'),
+    );
+  }
+
+  /** For the status page. Rejects with a DocumentStoreError when it does not answer in time. */
+  async check(): Promise<void> {
+    await this.#ask(this.#limits.checkMs, (db) => db.command({ ping: 1 }));
+  }
+
+  /** Asks with a deadline. Rejects with a DocumentStoreError; a write may have been done all the same. */
+  ask<T extends Document, R>(
+    collection: string,
+    question: (collection: Collection<T>) => Promise<R>,
+  ): Promise<R> {
+    return this.#ask(this.#limits.callMs, (db) => question(db.collection<T>(collection)));
+  }
+
+  async #ask<R>(limitMs: number, question: (db: Db) => Promise<R>): Promise<R> {
+    try {
+      return await within(limitMs, question(this.#database()));
+    } catch (cause) {
+      throw new DocumentStoreError(cause);
+    }
+  }
+
+  /** Connects with the first call, and again by itself whenever it has to. */
+  #database(): Db {
+    if (this.#isStopped) throw new Error('the process stops');
+    if (this.#client === null) {
+      const { connections, selectMs, callMs } = this.#limits;
+      this.#client = new MongoClient(this.#deps.url, {
+        appName: 'energy-ledger',
+        maxPoolSize: connections,
+        serverSelectionTimeoutMS: selectMs,
+        connectTimeoutMS: selectMs,
+        socketTimeoutMS: callMs,
+        waitQueueTimeoutMS: callMs,
+      });
+    }
+    // Without a name the driver would take "test".
+    const isNamed = /^mongodb(?:\+srv)?:\/\/[^/]+\/[^?]/.test(this.#deps.url);
+    return this.#client.db(isNamed ? undefined : defaultDatabase);
+  }
+}
+
+/** The driver's own limits are for parts of a call; this one is for all of it. */
+async function within<T>(limitMs: number, work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const deadline = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer within ${limitMs} ms`)), limitMs);
+  });
+  try {
+    return await Promise.race([work, deadline]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,140 @@
+import type { Entity, KnownEntity } from '../../home/entity.ts';
+import type { EntityStore } from '../../home/entity-store.ts';
+import type { Documents } from './documents.ts';
+import { MongoSettingsStore } from './settings-store.ts';
+
+interface EntityDocument extends Omit<Entity, 'entityId'> {
+  readonly _id: string;
+  readonly isActive: boolean;
+  readonly discoveredAtUs: number;
+  readonly updatedAtUs: number;
+}
+
+const entitiesCollection = 'entities';
+const trackedKey = 'tracked_entities';
+/** Documents in one call: FerretDB takes about 1.5 ms for each, and a call has a deadline. */
+const documentsPerCall = 200;
+
+/**
+ * Entities in a collection of their own; which of them are tracked in one setting, for only a single document changes
+ * as a whole when the process may die at any moment (FerretDB has no transactions).
+ */
+export class MongoEntityStore implements EntityStore {
+  readonly #documents: Documents;
+  readonly #settings: MongoSettingsStore;
+  /** What reads and then writes goes one after another. */
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(documents: Documents) {
+    this.#documents = documents;
+    this.#settings = new MongoSettingsStore(documents);
+  }
+
+  async all(): Promise<KnownEntity[]> {
+    const tracked = await this.#tracked();
+    const known = await this.#known();
+    return known.map((document) => knownEntity(document, tracked.has(document._id)));
+  }
+
+  saveDiscovered(
+    found: readonly Entity[],
+    trackNew: (entity: Entity) => boolean,
+    atUs: number,
+  ): Promise<void> {
+    return this.#inTurn(async () => {
+      const known = new Map((await this.#known()).map((document) => [document._id, document]));
+      const added = found.filter(({ entityId }) => !known.has(entityId));
+      await this.#track(added.filter(trackNew), atUs);
+      // Tracked before known: an end between the two leaves an id that the next discovery finds new again, and not an
+      // entity that is known and was never tracked.
+      const foundIds = new Set(found.map(({ entityId }) => entityId));
+      const gone = [...known.values()].filter(({ _id, isActive }) => isActive && !foundIds.has(_id));
+      await this.#replace([
+        ...found.flatMap((entity) => changed(entity, known.get(entity.entityId), atUs)),
+        ...gone.map((document) => ({ ...document, isActive: false, updatedAtUs: atUs })),
+      ]);
+    });
+  }
+
+  setTracked(entityIds: readonly string[], atUs: number): Promise<void> {
+    return this.#inTurn(() => this.#settings.set(trackedKey, [...new Set(entityIds)].sort(), atUs));
+  }
+
+  async #track(entities: readonly Entity[], atUs: number): Promise<void> {
+    if (entities.length === 0) return;
+    const tracked = await this.#tracked();
+    const more = tracked.union(new Set(entities.map(({ entityId }) => entityId)));
+    if (more.size > tracked.size) await this.#settings.set(trackedKey, [...more].sort(), atUs);
+  }
+
+  async #tracked(): Promise<Set<string>> {
+    const value = await this.#settings.get(trackedKey);
+    return new Set(Array.isArray(value) ? value.filter((id) => typeof id === 'string') : []);
+  }
+
+  #known(): Promise<EntityDocument[]> {
+    return this.#documents.ask<EntityDocument, EntityDocument[]>(entitiesCollection, (entities) =>
+      entities.find({}).toArray(),
+    );
+  }
+
+  /** Unchanged documents are not written: discovery runs every few minutes, for years, on a memory card. */
+  async #replace(documents: readonly EntityDocument[]): Promise<void> {
+    for (let start = 0; start < documents.length; start += documentsPerCall) {
+      const writes = documents.slice(start, start + documentsPerCall).map(({ _id, ...rest }) => ({
+        replaceOne: { filter: { _id }, replacement: rest, upsert: true },
+      }));
+      await this.#documents.ask<EntityDocument, unknown>(entitiesCollection, (entities) =>
+        entities.bulkWrite(writes, { ordered: false }),
+      );
+    }
+  }
+
+  #inTurn<R>(work: () => Promise<R>): Promise<R> {
+    const result = this.#turn.then(work);
+    this.#turn = result.catch(() => undefined);
+    return result;
+  }
+}
+
+/** The document to write, or nothing when it would be the same. */
+function changed(entity: Entity, before: EntityDocument | undefined, atUs: number): EntityDocument[] {
+  const { entityId: _id, ...rest } = entityOnly(entity);
+  const next = {
+    _id,
+    ...rest,
+    isActive: true,
+    discoveredAtUs: before?.discoveredAtUs ?? atUs,
+    updatedAtUs: before?.updatedAtUs ?? atUs,
+  };
+  if (before !== undefined && isSame(before, next)) return [];
+  return [{ ...next, updatedAtUs: atUs }];
+}
+
+function isSame(before: EntityDocument, next: EntityDocument): boolean {
+  const names = Object.keys(next) as (keyof EntityDocument)[];
+  return names.every((name) => before[name] === next[name]);
+}
+
+/** A caller may hand over more than an entity's own fields. */
+function entityOnly(entity: Entity): Entity {
+  return {
+    entityId: entity.entityId,
+    registryId: entity.registryId,
+    name: entity.name,
+    quantity: entity.quantity,
+    unit: entity.unit,
+    deviceClass: entity.deviceClass,
+    stateClass: entity.stateClass,
+    area: entity.area,
+    device: entity.device,
+    role: entity.role,
+    sign: entity.sign,
+    parentEntityId: entity.parentEntityId,
+    foundBy: entity.foundBy,
+  };
+}
+
+function knownEntity({ _id, ...rest }: EntityDocument, isTracked: boolean): KnownEntity {
+  return { entityId: _id, ...rest, isTracked };
+}
