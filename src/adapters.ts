@@ -2,6 +2,11 @@
 import { type Endpoint, endpointFromUrl, supervisorEndpoint } from './adapters/homeassistant/endpoint.ts';
 import { createHomeAssistant } from './adapters/homeassistant/home-assistant.ts';
 import { tryEndpoint } from './adapters/homeassistant/trial.ts';
+import { Documents } from './adapters/mongodb/documents.ts';
+import { MongoEntityStore } from './adapters/mongodb/entity-store.ts';
+import { MongoSettingsStore } from './adapters/mongodb/settings-store.ts';
+import { MongoSubscriptionStore } from './adapters/mongodb/subscription-store.ts';
+import { MongoSyncLog } from './adapters/mongodb/sync-log.ts';
 import { QuestDb } from './adapters/questdb/questdb.ts';
 import { QuestDbReadingStore } from './adapters/questdb/reading-store.ts';
 import type { Adapters } from './energy-ledger.ts';
@@ -17,7 +22,6 @@ function endpointOf(target: HomeAssistantTarget, source: Endpoint['source']): En
 }
 
 export function createAdapters(options: Options, clock: Clock, log: Log): Adapters {
-  const down = () => Promise.reject(new Error('There is no adapter yet'));
   const { homeAssistant: told } = options;
   const homeAssistantLog = log.child({ part: 'home-assistant' });
   const homeAssistant = createHomeAssistant({
@@ -30,6 +34,7 @@ export function createAdapters(options: Options, clock: Clock, log: Log): Adapte
     pgUrl: options.questdbPgUrl,
     log: log.child({ part: 'questdb' }),
   });
+  const documents = new Documents({ url: options.mongodbUrl, log: log.child({ part: 'documents' }) });
   return {
     homeAssistant: Object.assign(homeAssistant, {
       use: (target: HomeAssistantTarget) => {
@@ -45,12 +50,14 @@ export function createAdapters(options: Options, clock: Clock, log: Log): Adapte
     },
     readingStore: new QuestDbReadingStore(questdb),
     pingQuestdb: () => questdb.check(),
-    entityStore: { all: down, saveDiscovered: down, setTracked: down },
-    settingsStore: { get: down, set: down, all: down },
-    subscriptionStore: { load: down, save: down },
-    syncLog: { save: down, find: down, recent: down },
-    pingDocuments: down,
+    entityStore: new MongoEntityStore(documents),
+    settingsStore: new MongoSettingsStore(documents),
+    subscriptionStore: new MongoSubscriptionStore(documents),
+    syncLog: new MongoSyncLog(documents),
+    pingDocuments: () => documents.check(),
     startStores: () => questdb.start(),
-    closeStores: () => questdb.stop(),
+    closeStores: async () => {
+      await Promise.all([questdb.stop(), documents.stop()]);
+    },
   };
 }
