@@ -196,6 +196,8 @@ describe('back-fill', () => {
     expect(instants(other)).toEqual(
       [100, 90, 80, 70, 60, 50, 40, 30, 20, 10].map((i) => baseUs - i * hourUs),
     );
+    // Looked at again meanwhile: only then is it sure.
+    await new Promise((resolve) => setTimeout(resolve, 150));
     await backfill.stop();
     await recorder.stop();
     expect(subscription.state?.complete).toEqual({ untilUs: baseUs, entityIds: [meter, other] });

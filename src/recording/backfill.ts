@@ -185,7 +185,7 @@ export class Backfill {
       }
       this.#lastFinishedAtUs = clock.nowUs();
       if (failed.length === 0) for (const hole of job.holes) this.#deps.recorder.filled(hole);
-      this.#followUp(job, run, added, startUs, clock.nowUs());
+      this.#followUp(failed.length === 0 ? job : { ...job, holes: [] }, run, added, startUs, clock.nowUs());
     } finally {
       this.#run = null;
     }
@@ -221,11 +221,13 @@ export class Backfill {
     const pass = job.follows === null ? 0 : job.follows.pass + 1;
     const afterMs = this.#limits.passesAfterMs[pass];
     // The first two always: nothing yet may only mean not yet written.
-    if (afterMs === undefined || (pass >= 2 && added === 0)) return;
+    const isLast = afterMs === undefined || (pass >= 2 && added === 0);
+    // Until then the next process would have to look there.
+    if (isLast) for (const hole of job.holes) this.#deps.recorder.filled(hole);
+    if (isLast) return;
     const span = job.follows?.span ?? { startUs: Math.max(startUs, endUs - tailUs), endUs };
     this.#queue.add({
       ...job,
-      holes: [],
       follows: { run, span, pass },
       dueMs: this.#deps.clock.monotonicMs() + afterMs,
     });

@@ -60,7 +60,7 @@ export async function copyHistory(
   }
   let added = 0;
   for (let start = 0; start < fresh.length; start += pageReadings)
-    added += await deps.recorder.record(fresh.slice(start, start + pageReadings));
+    added += await deps.recorder.record(fresh.slice(start, start + pageReadings), signal);
   return { added, rejected, nextUs: span.endUs, states: states.length };
 }
 

@@ -157,9 +157,10 @@ export class Recorder {
    * out. Waits while the stream needs the room.
    * @returns how many were new to the recorder
    */
-  async record(readings: readonly Reading[]): Promise<number> {
-    while (this.#isBusy() && !this.#stop.signal.aborted) await pause(50, this.#stop.signal);
-    if (this.#stop.signal.aborted) throw new Error('The recorder has stopped');
+  async record(readings: readonly Reading[], signal: AbortSignal): Promise<number> {
+    const either = AbortSignal.any([signal, this.#stop.signal]);
+    while (this.#isBusy() && !either.aborted) await pause(50, either);
+    if (either.aborted) throw new Error('Stopped before there was room');
     const fresh = readings.filter(
       ({ entityId, atUs }) => this.#tracked.has(entityId) && !this.#heard.has(entityId, atUs),
     );
