@@ -60,7 +60,10 @@ function source(evidence: readonly CounterEvidence[], powers: readonly PowerRead
   const sorted = [...evidence].sort((a, b) => a.atUs - b.atUs);
   const sortedPowers = [...powers].sort((a, b) => a.atUs - b.atUs);
   return {
-    registers: async (_, fromUs, limit) => sorted.filter((item) => item.atUs >= fromUs).slice(0, limit),
+    registers: async (_, fromUs, limit) => {
+      const items = sorted.filter((item) => item.atUs >= fromUs);
+      return { items: items.slice(0, limit), isLast: items.length <= limit };
+    },
     registerBefore: async (_, atUs) =>
       sorted.findLast((item) => item.atUs < atUs && !(item.kind === 'reading' && item.registerMicro === null))
         ?.atUs ?? null,

@@ -79,9 +79,8 @@ async function repostRegister(
   let entriesWritten = 0;
 
   for (;;) {
-    const page = await deps.evidence.registers(entityId, startUs, rules.pageSize);
-    const isLast = page.length < rules.pageSize;
-    const lastUs = page.at(-1)?.atUs;
+    const { items, isLast } = await deps.evidence.registers(entityId, startUs, rules.pageSize);
+    const lastUs = items.at(-1)?.atUs;
     if (lastUs === undefined) break;
     // The last quarter of a full page may go on on the next one.
     const pageEndUs = isLast ? Number.MAX_SAFE_INTEGER : quarterStartUs(lastUs);
@@ -90,7 +89,7 @@ async function repostRegister(
     const posting = postCounter(
       { kind, maxGapUs: rules.registerGapUs, certainMicro: rules.certainMicro },
       state,
-      page,
+      items,
       startUs,
       pageEndUs,
       isLast ? deps.heldUntil(entityId) : null,

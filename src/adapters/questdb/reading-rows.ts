@@ -21,7 +21,7 @@ export function flawOf(reading: Reading): string | null {
 }
 
 /** Symbols come before other columns in a line of ILP; an empty one can't be written, and a missing one is null. */
-export async function putReading(sender: Sender, reading: Reading): Promise<void> {
+export async function putReading(sender: Sender, reading: Reading, receivedUs: number): Promise<void> {
   sender.table(readingsTable).symbol('entity_id', reading.entityId);
   if (reading.unit) sender.symbol('unit', reading.unit);
   if (reading.sourceUnit) sender.symbol('source_unit', reading.sourceUnit);
@@ -29,6 +29,7 @@ export async function putReading(sender: Sender, reading: Reading): Promise<void
   sender.symbol('origin', reading.origin);
   if (reading.value !== null) sender.floatColumn('state', reading.value);
   if (reading.lastResetAtUs !== null) sender.timestampColumn('last_reset', reading.lastResetAtUs, 'us');
+  sender.timestampColumn('received', receivedUs, 'us');
   await sender.at(reading.atUs, 'us');
 }
 

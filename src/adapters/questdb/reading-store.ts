@@ -1,6 +1,7 @@
 import type { Reading } from '../../recording/reading.ts';
 import type { Curve, HourlyReadings, ReadingStore } from '../../recording/reading-store.ts';
 import { bucketEdges } from '../../units/calendar.ts';
+import { type Clock, systemClock } from '../../units/clock.ts';
 import { isoFromInstant } from '../../units/instant.ts';
 import type { CanonicalUnit } from '../../units/quantity.ts';
 import { curveBucketUs } from './curve-bucket.ts';
@@ -49,12 +50,17 @@ const curveQuery = `SELECT cast(timestamp AS LONG) / $4 AS bucket, cast(max(time
     last(state) AS last, min(state) AS min, max(state) AS max
   ${ofEntityInRange} GROUP BY bucket ORDER BY bucket`;
 
+const receivedQuery = `SELECT entity_id, cast(min(timestamp) AS LONG) AS from_us, cast(max(timestamp) AS LONG) AS until_us
+  FROM ${readingsTable} WHERE received >= $1 GROUP BY entity_id`;
+
 /** Readings in QuestDB's table energy_readings. (entity, instant) is the key: what comes again replaces itself. */
 export class QuestDbReadingStore implements ReadingStore {
   readonly #db: QuestDb;
+  readonly #clock: Clock;
 
-  constructor(db: QuestDb) {
+  constructor(db: QuestDb, clock: Clock = systemClock) {
     this.#db = db;
+    this.#clock = clock;
   }
 
   async append(readings: readonly Reading[]): Promise<void> {
@@ -63,7 +69,8 @@ export class QuestDbReadingStore implements ReadingStore {
       if (flaw !== null)
         throw new QuestDbError('Nothing was written', new Error(`a reading of ${reading.entityId}: ${flaw}`));
     }
-    await this.#db.write(readings, putReading);
+    const receivedUs = this.#clock.nowUs();
+    await this.#db.write(readings, (sender, reading) => putReading(sender, reading, receivedUs));
   }
 
   async range(entityId: string, sinceUs: number, untilUs: number, limit: number): Promise<Reading[]> {
@@ -126,6 +133,17 @@ export class QuestDbReadingStore implements ReadingStore {
   async count(startUs: number, endUs: number): Promise<Map<string, number>> {
     const rows = await this.#db.query(countsQuery, [isoFromInstant(startUs), isoFromInstant(endUs)]);
     return new Map(rows.map((row) => [row.entity_id as string, row.count as number]));
+  }
+
+  /** What arrived since an instant of receipt, by entity; null means ever. For a start after a crash: it reads all. */
+  async receivedSince(receivedUs: number | null): Promise<Map<string, { fromUs: number; untilUs: number }>> {
+    const rows = await this.#db.query(receivedQuery, [isoFromInstant(Math.max(0, receivedUs ?? 0))]);
+    return new Map(
+      rows.map((row) => [
+        row.entity_id as string,
+        { fromUs: row.from_us as number, untilUs: row.until_us as number },
+      ]),
+    );
   }
 
   async #sumUp(entityId: string, run: Run, endUs: number, sums: Map<number, HourSums>): Promise<void> {

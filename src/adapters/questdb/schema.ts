@@ -1,3 +1,5 @@
+import { ledgerStatements } from './ledger-schema.ts';
+
 /**
  * The tables, as migrations. Each may be run again from its start, for QuestDB has no transactions over statements:
  * a process that dies between them finds the old version and repeats them all.
@@ -33,6 +35,14 @@ export const migrations: readonly Migration[] = [
       createReadings,
       // A table that a stray write made has no keys.
       'ALTER TABLE energy_readings DEDUP ENABLE UPSERT KEYS(timestamp, entity_id)',
+    ],
+  },
+  {
+    version: 2,
+    statements: [
+      // When a row came: after a crash it tells what the ledger has not posted yet.
+      'ALTER TABLE energy_readings ADD COLUMN IF NOT EXISTS received TIMESTAMP',
+      ...ledgerStatements,
     ],
   },
 ];

@@ -1,0 +1,88 @@
+import type { Sender } from '@questdb/nodejs-client';
+import { type EntryKind, type EntryReason, qualities } from '../../ledger/entry.ts';
+import type { Opening } from '../../ledger/ledger-store.ts';
+import type { PostedEntry } from '../../ledger/revision.ts';
+import { openingsTable } from './ledger-schema.ts';
+import type { Row } from './questdb.ts';
+
+/** What `entryFromRow` needs. */
+export const entryColumns = `kind, cast(timestamp AS LONG) AS quarter_us, amount, quality, covered, reason,
+  cast(first_evidence AS LONG) AS first_us, cast(last_evidence AS LONG) AS last_us, on_time, provisional, revision,
+  cast(posted_at AS LONG) AS posted_us`;
+
+export interface EntryOf {
+  readonly table: string;
+  readonly entityId: string;
+  readonly entry: PostedEntry;
+}
+
+export async function putEntry(sender: Sender, { table, entityId, entry }: EntryOf): Promise<void> {
+  sender.table(table).symbol('entity_id', entityId).symbol('kind', entry.kind).symbol('reason', entry.reason);
+  sender.intColumn('amount', entry.amountMicro);
+  sender.intColumn('quality', qualities.indexOf(entry.quality));
+  sender.intColumn('covered', entry.coveredUs);
+  sender.timestampColumn('first_evidence', entry.firstEvidenceUs, 'us');
+  sender.timestampColumn('last_evidence', entry.lastEvidenceUs, 'us');
+  if (entry.onTimeUs !== null) sender.intColumn('on_time', entry.onTimeUs);
+  sender.booleanColumn('provisional', entry.isProvisional);
+  sender.intColumn('revision', entry.revision);
+  sender.timestampColumn('posted_at', entry.postedAtUs, 'us');
+  await sender.at(entry.quarterStartUs, 'us');
+}
+
+export function entryFromRow(row: Row): PostedEntry {
+  return {
+    kind: row.kind as EntryKind,
+    quarterStartUs: row.quarter_us as number,
+    amountMicro: row.amount as number,
+    quality: qualities[row.quality as number] ?? 'none',
+    coveredUs: row.covered as number,
+    reason: row.reason as EntryReason,
+    firstEvidenceUs: row.first_us as number,
+    lastEvidenceUs: row.last_us as number,
+    onTimeUs: row.on_time as number | null,
+    isProvisional: row.provisional as boolean,
+    revision: row.revision as number,
+    postedAtUs: row.posted_us as number,
+  };
+}
+
+/** What `openingFromRow` needs. */
+export const openingColumns = `cast(timestamp AS LONG) AS quarter_us, baseline, register, cast(at AS LONG) AS at_us,
+  cast(last_reset AS LONG) AS last_reset_us, cast(absent_since AS LONG) AS absent_us, told_by`;
+
+export interface OpeningOf {
+  readonly entityId: string;
+  readonly opening: Opening;
+}
+
+export async function putOpening(sender: Sender, { entityId, opening }: OpeningOf): Promise<void> {
+  const { state } = opening;
+  sender
+    .table(openingsTable)
+    .symbol('entity_id', entityId)
+    .symbol('told_by', state?.toldBy ?? 'none');
+  if (state !== null) {
+    sender.intColumn('baseline', state.baselineMicro).intColumn('register', state.registerMicro);
+    sender.timestampColumn('at', state.atUs, 'us');
+    if (state.lastResetAtUs !== null) sender.timestampColumn('last_reset', state.lastResetAtUs, 'us');
+    if (state.absentSinceUs !== null) sender.timestampColumn('absent_since', state.absentSinceUs, 'us');
+  }
+  await sender.at(opening.quarterStartUs, 'us');
+}
+
+export function openingFromRow(row: Row): Opening {
+  const quarterStartUs = row.quarter_us as number;
+  if (row.baseline === null) return { quarterStartUs, state: null };
+  return {
+    quarterStartUs,
+    state: {
+      baselineMicro: row.baseline as number,
+      registerMicro: row.register as number,
+      atUs: row.at_us as number,
+      lastResetAtUs: row.last_reset_us as number | null,
+      absentSinceUs: row.absent_us as number | null,
+      toldBy: row.told_by === 'row' ? 'row' : 'reading',
+    },
+  };
+}

@@ -1,0 +1,94 @@
+/** The ledger's tables. Amounts are millionths of a meter's unit, spans microseconds, `quality` the rank in ledger/entry.ts. */
+
+const entryColumns = `
+  entity_id SYMBOL CAPACITY 1024,
+  kind SYMBOL CAPACITY 8,
+  timestamp TIMESTAMP,
+  amount LONG,
+  quality INT,
+  covered LONG,
+  reason SYMBOL CAPACITY 16,
+  first_evidence TIMESTAMP,
+  last_evidence TIMESTAMP,
+  on_time LONG,
+  provisional BOOLEAN,
+  revision INT,
+  posted_at TIMESTAMP`;
+
+export const entriesTable = 'ledger_entries';
+export const journalTable = 'ledger_journal';
+export const openingsTable = 'ledger_openings';
+export const statisticsTable = 'energy_statistics';
+export const hoursView = 'ledger_hours';
+export const daysView = 'ledger_days';
+
+/** Current state: one row per meter, quarter and kind; a revision replaces the one before. */
+const createEntries = `CREATE TABLE IF NOT EXISTS ${entriesTable} (${entryColumns})
+  TIMESTAMP(timestamp) PARTITION BY MONTH WAL DEDUP UPSERT KEYS(timestamp, entity_id, kind)`;
+
+/** Every revision, for ever; writing one again changes nothing. */
+const createJournal = `CREATE TABLE IF NOT EXISTS ${journalTable} (${entryColumns})
+  TIMESTAMP(timestamp) PARTITION BY MONTH WAL DEDUP UPSERT KEYS(timestamp, entity_id, kind, revision)`;
+
+/** A counter's state before a quarter's first evidence; no baseline means that there was no register yet. */
+const createOpenings = `CREATE TABLE IF NOT EXISTS ${openingsTable} (
+  entity_id SYMBOL CAPACITY 1024,
+  timestamp TIMESTAMP,
+  baseline LONG,
+  register LONG,
+  at TIMESTAMP,
+  last_reset TIMESTAMP,
+  absent_since TIMESTAMP,
+  told_by SYMBOL CAPACITY 8
+) TIMESTAMP(timestamp) PARTITION BY MONTH WAL DEDUP UPSERT KEYS(timestamp, entity_id)`;
+
+/** Home Assistant's own rows, kept as evidence of what no reading tells any more. `timestamp` is the row's start. */
+const createStatistics = `CREATE TABLE IF NOT EXISTS ${statisticsTable} (
+  entity_id SYMBOL CAPACITY 1024,
+  period SYMBOL CAPACITY 8,
+  timestamp TIMESTAMP,
+  state DOUBLE,
+  sum DOUBLE,
+  mean DOUBLE,
+  min DOUBLE,
+  max DOUBLE,
+  unit SYMBOL CAPACITY 16,
+  received TIMESTAMP
+) TIMESTAMP(timestamp) PARTITION BY YEAR WAL DEDUP UPSERT KEYS(timestamp, entity_id, period)`;
+
+const keysOf = {
+  [entriesTable]: 'timestamp, entity_id, kind',
+  [journalTable]: 'timestamp, entity_id, kind, revision',
+  [openingsTable]: 'timestamp, entity_id',
+  [statisticsTable]: 'timestamp, entity_id, period',
+};
+
+export const ledgerStatements: readonly string[] = [
+  createEntries,
+  createJournal,
+  createOpenings,
+  createStatistics,
+  ...Object.entries(keysOf).map(([table, keys]) => `ALTER TABLE ${table} DEDUP ENABLE UPSERT KEYS(${keys})`),
+];
+
+/** `highest` is of quarters that were measured as quarters: ranks 0 to 2. */
+const sums = `sum(amount) AS amount, max(CASE WHEN quality <= 2 THEN amount END) AS highest, max(quality) AS quality,
+  sum(covered) AS covered, sum(on_time) AS on_time, count() AS quarters,
+  max(CASE WHEN provisional THEN 1 ELSE 0 END) AS provisional`;
+
+const standing = `FROM ${entriesTable} WHERE kind = 'quantity' AND reason <> 'withdrawn'`;
+
+/** Hours of UTC, which are hours of every zone whose clock strikes with it. */
+export const createHoursView = `CREATE MATERIALIZED VIEW IF NOT EXISTS ${hoursView} AS (
+  SELECT timestamp, entity_id, ${sums} ${standing} SAMPLE BY 1h
+) PARTITION BY MONTH`;
+
+/** Days of the home's zone. A view's text can bind nothing, so the zone must be a known IANA name. */
+export function createDaysView(zone: string): string {
+  if (!/^[A-Za-z][A-Za-z0-9_+/-]{0,63}$/.test(zone)) throw new RangeError(`not a zone: ${zone}`);
+  return `CREATE MATERIALIZED VIEW IF NOT EXISTS ${daysView} AS (
+    SELECT timestamp, entity_id, ${sums} ${standing} SAMPLE BY 1d ALIGN TO CALENDAR TIME ZONE '${zone}'
+  ) PARTITION BY YEAR`;
+}
+
+export const dropDaysView = `DROP MATERIALIZED VIEW IF EXISTS ${daysView}`;

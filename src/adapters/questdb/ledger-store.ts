@@ -1,0 +1,74 @@
+import type { LedgerStore, Opening } from '../../ledger/ledger-store.ts';
+import type { PostedEntry } from '../../ledger/revision.ts';
+import {
+  entryColumns,
+  entryFromRow,
+  openingColumns,
+  openingFromRow,
+  putEntry,
+  putOpening,
+} from './ledger-rows.ts';
+import { entriesTable, journalTable, openingsTable } from './ledger-schema.ts';
+import type { QuestDb } from './questdb.ts';
+import { isoWithin } from './span.ts';
+import { applied } from './wal.ts';
+
+const inRange = 'WHERE entity_id = $1 AND timestamp >= $2 AND timestamp < $3';
+
+const currentQuery = `SELECT ${entryColumns} FROM ${entriesTable} ${inRange} ORDER BY timestamp, kind`;
+const journalQuery = `SELECT ${entryColumns} FROM ${journalTable} ${inRange} ORDER BY timestamp, kind, revision`;
+const openingsQuery = `SELECT ${openingColumns} FROM ${openingsTable} ${inRange} ORDER BY timestamp`;
+const openingBeforeQuery = `SELECT ${openingColumns} FROM ${openingsTable}
+  WHERE entity_id = $1 AND timestamp <= $2 ORDER BY timestamp DESC LIMIT 1`;
+
+/** The ledger in QuestDB: journal and current state are tables of their own with the same columns. */
+export class QuestDbLedgerStore implements LedgerStore {
+  readonly #db: QuestDb;
+
+  constructor(db: QuestDb) {
+    this.#db = db;
+  }
+
+  async current(entityId: string, fromUs: number, untilUs: number): Promise<PostedEntry[]> {
+    const rows = await this.#db.query(currentQuery, [entityId, isoWithin(fromUs), isoWithin(untilUs)]);
+    return rows.map(entryFromRow);
+  }
+
+  async journal(entityId: string, fromUs: number, untilUs: number): Promise<PostedEntry[]> {
+    const rows = await this.#db.query(journalQuery, [entityId, isoWithin(fromUs), isoWithin(untilUs)]);
+    return rows.map(entryFromRow);
+  }
+
+  /** A process that dies between the steps repeats them: the same revisions fall on the same keys. */
+  async write(
+    entityId: string,
+    entries: readonly PostedEntry[],
+    openings: readonly Opening[],
+  ): Promise<void> {
+    const final = entries.filter((entry) => entry.revision > 0);
+    const of = (table: string) => (entry: PostedEntry) => ({ table, entityId, entry });
+    if (final.length > 0) await this.#db.write(final.map(of(journalTable)), putEntry);
+    if (entries.length > 0) {
+      await this.#db.write(entries.map(of(entriesTable)), putEntry);
+      await applied(this.#db, entriesTable);
+    }
+    if (openings.length > 0) {
+      await this.#db.write(
+        openings.map((opening) => ({ entityId, opening })),
+        putOpening,
+      );
+      await applied(this.#db, openingsTable);
+    }
+    if (final.length > 0) await applied(this.#db, journalTable);
+  }
+
+  async openingBefore(entityId: string, quarterStartUs: number): Promise<Opening | null> {
+    const [row] = await this.#db.query(openingBeforeQuery, [entityId, isoWithin(quarterStartUs)]);
+    return row === undefined ? null : openingFromRow(row);
+  }
+
+  async openings(entityId: string, fromUs: number, untilUs: number): Promise<Opening[]> {
+    const rows = await this.#db.query(openingsQuery, [entityId, isoWithin(fromUs), isoWithin(untilUs)]);
+    return rows.map(openingFromRow);
+  }
+}

@@ -1,0 +1,186 @@
+import { qualities } from '../../ledger/entry.ts';
+import { bucketEdges, bucketStartUs, nextBucketUs, type Period } from '../../units/calendar.ts';
+import { quarterUs } from '../../units/quarter.ts';
+import { type Bucket, regroup } from '../../views/bucket.ts';
+import type { LedgerViews } from '../../views/ledger-views.ts';
+import { QuestDbError } from './fault.ts';
+import {
+  createDaysView,
+  createHoursView,
+  daysView,
+  dropDaysView,
+  entriesTable,
+  hoursView,
+} from './ledger-schema.ts';
+import type { QuestDb, Row } from './questdb.ts';
+import { isoWithin } from './span.ts';
+
+const hourUs = 3_600_000_000;
+const meters = (count: number) => Array.from({ length: count }, (_, index) => `$${index + 3}`).join(', ');
+
+const quartersQuery = (count: number) => `SELECT entity_id, cast(timestamp AS LONG) AS start_us, amount,
+    CASE WHEN quality <= 2 THEN amount END AS highest, quality, covered, on_time, 1L AS quarters,
+    CASE WHEN provisional THEN 1 ELSE 0 END AS provisional
+  FROM ${entriesTable}
+  WHERE timestamp >= $1 AND timestamp < $2 AND entity_id IN (${meters(count)})
+    AND kind = 'quantity' AND reason <> 'withdrawn'
+  ORDER BY timestamp`;
+
+const viewQuery = (
+  view: string,
+  count: number,
+) => `SELECT entity_id, cast(timestamp AS LONG) AS start_us, amount,
+    highest, quality, covered, on_time, quarters, provisional
+  FROM ${view} WHERE timestamp >= $1 AND timestamp < $2 AND entity_id IN (${meters(count)})
+  ORDER BY timestamp`;
+
+const extentQuery = (
+  count: number,
+) => `SELECT cast(min(timestamp) AS LONG) AS first_us, cast(max(timestamp) AS LONG) AS last_us
+  FROM ${entriesTable} WHERE timestamp >= $1 AND timestamp < $2 AND entity_id IN (${meters(count)})`;
+
+const stateQuery = `SELECT view_name, view_status, view_sql, refresh_base_table_txn, base_table_txn
+  FROM materialized_views() WHERE view_name IN ($1, $2)`;
+
+const metersPerQuery = 200;
+const refreshWithinMs = 60_000;
+
+/** Sums of the ledger: quarters from the table, hours and days from materialized views that QuestDB keeps up itself. */
+export class QuestDbLedgerViews implements LedgerViews {
+  readonly #db: QuestDb;
+  #zone = 'UTC';
+  #prepared: Promise<void> | null = null;
+
+  constructor(db: QuestDb) {
+    this.#db = db;
+  }
+
+  zone(): string {
+    return this.#zone;
+  }
+
+  async setZone(zone: string): Promise<void> {
+    if (zone !== this.#zone) this.#prepared = null;
+    this.#zone = zone;
+    await this.#prepare();
+  }
+
+  async buckets(ids: readonly string[], period: Period, startUs: number, endUs: number): Promise<Bucket[]> {
+    if (ids.length === 0 || startUs >= endUs) return [];
+    await this.#prepare();
+    const zone = this.#zone;
+    const edges = bucketEdges(startUs, endUs, period, zone);
+    const fromUs = edges[0] ?? startUs;
+    const untilUs = edges.at(-1) ?? endUs;
+    switch (period) {
+      case 'quarter':
+        return this.#read(quartersQuery, ids, fromUs, untilUs, (us) => us + quarterUs);
+      case 'hour': {
+        if (edges.some((edge) => edge % hourUs !== 0)) {
+          const quarters = await this.#read(quartersQuery, ids, fromUs, untilUs, (us) => us + quarterUs);
+          return regroup(quarters, 'hour', zone);
+        }
+        return this.#read(
+          (count) => viewQuery(hoursView, count),
+          ids,
+          fromUs,
+          untilUs,
+          (us) => us + hourUs,
+        );
+      }
+      default: {
+        const days = await this.#read(
+          (count) => viewQuery(daysView, count),
+          ids,
+          fromUs,
+          untilUs,
+          (us) => nextBucketUs(us, 'day', zone),
+          (us) => bucketStartUs(us, 'day', zone),
+        );
+        return period === 'day' ? days : regroup(days, period, zone);
+      }
+    }
+  }
+
+  async extent(ids: readonly string[]): Promise<{ firstUs: number; lastUs: number } | null> {
+    if (ids.length === 0) return null;
+    const values = [isoWithin(Number.MIN_SAFE_INTEGER), isoWithin(Number.MAX_SAFE_INTEGER), ...ids];
+    const [row] = await this.#db.query(extentQuery(ids.length), values);
+    if (typeof row?.first_us !== 'number') return null;
+    return { firstUs: row.first_us, lastUs: row.last_us as number };
+  }
+
+  async #read(
+    query: (count: number) => string,
+    ids: readonly string[],
+    fromUs: number,
+    untilUs: number,
+    endOf: (startUs: number) => number,
+    startOf: (startUs: number) => number = (us) => us,
+  ): Promise<Bucket[]> {
+    const found: Bucket[] = [];
+    for (let at = 0; at < ids.length; at += metersPerQuery) {
+      const some = ids.slice(at, at + metersPerQuery);
+      const rows = await this.#db.query(query(some.length), [isoWithin(fromUs), isoWithin(untilUs), ...some]);
+      for (const row of rows) found.push(bucketFromRow(row, endOf, startOf));
+    }
+    return found;
+  }
+
+  /** Makes the views where they are missing, broken, or cut by another zone. */
+  #prepare(): Promise<void> {
+    this.#prepared ??= this.#makeViews(this.#zone).catch((error: unknown) => {
+      this.#prepared = null;
+      throw error;
+    });
+    return this.#prepared;
+  }
+
+  async #makeViews(zone: string): Promise<void> {
+    await this.#db.prepared();
+    const states = await this.#db.query(stateQuery, [hoursView, daysView]);
+    const isSound = (name: string, text: string) =>
+      states.some(
+        (row) => row.view_name === name && row.view_status === 'valid' && String(row.view_sql).includes(text),
+      );
+    if (!isSound(hoursView, 'SAMPLE BY 1h')) {
+      await this.#db.query(`DROP MATERIALIZED VIEW IF EXISTS ${hoursView}`, []);
+      await this.#db.query(createHoursView, []);
+    }
+    if (!isSound(daysView, `'${zone}'`)) {
+      await this.#db.query(dropDaysView, []);
+      await this.#db.query(createDaysView(zone), []);
+    }
+    await this.refreshed();
+  }
+
+  /** Resolves when the views say what the table says; rejects with a QuestDbError after a deadline. */
+  async refreshed(): Promise<void> {
+    const untilMs = performance.now() + refreshWithinMs;
+    for (;;) {
+      const states = await this.#db.query(stateQuery, [hoursView, daysView]);
+      const isDone = (row: Row) =>
+        row.view_status === 'valid' && Number(row.refresh_base_table_txn) >= Number(row.base_table_txn);
+      if (states.length === 2 && states.every(isDone)) return;
+      if (performance.now() > untilMs)
+        throw new QuestDbError('The views are not refreshed', new Error(`within ${refreshWithinMs} ms`));
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+}
+
+function bucketFromRow(row: Row, endOf: (us: number) => number, startOf: (us: number) => number): Bucket {
+  const startUs = startOf(row.start_us as number);
+  return {
+    entityId: row.entity_id as string,
+    startUs,
+    endUs: endOf(startUs),
+    amountMicro: row.amount as number,
+    highestMicro: row.highest as number | null,
+    coveredUs: row.covered as number,
+    quality: qualities[row.quality as number] ?? 'none',
+    quarters: Number(row.quarters),
+    isProvisional: row.provisional === 1,
+    onTimeUs: row.on_time as number | null,
+  };
+}

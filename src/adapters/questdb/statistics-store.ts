@@ -1,0 +1,93 @@
+import type { Sender } from '@questdb/nodejs-client';
+import type { StatisticsRecord, StatisticsStore } from '../../ledger/statistics-store.ts';
+import type { Clock } from '../../units/clock.ts';
+import { statisticsTable } from './ledger-schema.ts';
+import type { QuestDb, Row } from './questdb.ts';
+import { isoWithin } from './span.ts';
+import { applied } from './wal.ts';
+
+const lengthUs = { '5minute': 300_000_000, hour: 3_600_000_000 } as const;
+
+const columns = 'entity_id, period, cast(timestamp AS LONG) AS start_us, state, sum, mean, min, max, unit';
+const rangeQuery = `SELECT ${columns} FROM ${statisticsTable}
+  WHERE entity_id = $1 AND period = $2 AND timestamp >= $3 AND timestamp < $4 ORDER BY timestamp LIMIT $5`;
+const endingQuery = `SELECT ${columns} FROM ${statisticsTable}
+  WHERE entity_id = $1 AND period = $2 AND timestamp < $3 ORDER BY timestamp DESC LIMIT 1`;
+const firstQuery = `SELECT cast(min(timestamp) AS LONG) AS first_us FROM ${statisticsTable}
+  WHERE entity_id = $1 AND period = $2`;
+
+/** Home Assistant's statistics rows in the table energy_statistics. */
+export class QuestDbStatisticsStore implements StatisticsStore {
+  readonly #db: QuestDb;
+  readonly #clock: Clock;
+
+  constructor(db: QuestDb, clock: Clock) {
+    this.#db = db;
+    this.#clock = clock;
+  }
+
+  async append(rows: readonly StatisticsRecord[]): Promise<void> {
+    if (rows.length === 0) return;
+    const receivedUs = this.#clock.nowUs();
+    await this.#db.write(rows, (sender, row) => putRow(sender, row, receivedUs));
+    await applied(this.#db, statisticsTable);
+  }
+
+  async range(
+    entityId: string,
+    period: '5minute' | 'hour',
+    fromUs: number,
+    untilUs: number,
+    limit: number,
+  ): Promise<StatisticsRecord[]> {
+    const values = [entityId, period, isoWithin(fromUs), isoWithin(untilUs), limit];
+    return (await this.#db.query(rangeQuery, values)).map(recordFromRow);
+  }
+
+  async endingBefore(entityId: string, atUs: number): Promise<StatisticsRecord | null> {
+    const found = await Promise.all(
+      (['5minute', 'hour'] as const).map(async (period) => {
+        const [row] = await this.#db.query(endingQuery, [
+          entityId,
+          period,
+          isoWithin(atUs - lengthUs[period]),
+        ]);
+        return row === undefined ? null : recordFromRow(row);
+      }),
+    );
+    return found.reduce((one, other) => ((other?.endUs ?? -1) > (one?.endUs ?? -1) ? other : one), null);
+  }
+
+  async first(entityId: string, period: '5minute' | 'hour'): Promise<number | null> {
+    const [row] = await this.#db.query(firstQuery, [entityId, period]);
+    return typeof row?.first_us === 'number' ? row.first_us : null;
+  }
+}
+
+async function putRow(sender: Sender, row: StatisticsRecord, receivedUs: number): Promise<void> {
+  sender.table(statisticsTable).symbol('entity_id', row.entityId).symbol('period', row.period);
+  if (row.unit) sender.symbol('unit', row.unit);
+  for (const name of ['state', 'sum', 'mean', 'min', 'max'] as const) {
+    const value = row[name];
+    if (value !== null) sender.floatColumn(name, value);
+  }
+  sender.timestampColumn('received', receivedUs, 'us');
+  await sender.at(row.startUs, 'us');
+}
+
+function recordFromRow(row: Row): StatisticsRecord {
+  const startUs = row.start_us as number;
+  const period = row.period as '5minute' | 'hour';
+  return {
+    entityId: row.entity_id as string,
+    period,
+    startUs,
+    endUs: startUs + lengthUs[period],
+    state: row.state as number | null,
+    sum: row.sum as number | null,
+    mean: row.mean as number | null,
+    min: row.min as number | null,
+    max: row.max as number | null,
+    unit: row.unit as string | null,
+  };
+}

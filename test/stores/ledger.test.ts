@@ -1,0 +1,259 @@
+/**
+ * Goal: the ledger in the real stores is the one that posting everything at once would give, and its views add it up.
+ * Method: a meter's life arrives in batches out of order in a real QuestDB and is posted after each; current state,
+ * journal, openings and views are held against one posting in memory, over both DST days of a year.
+ */
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { QuestDbLedgerStore } from '../../src/adapters/questdb/ledger-store.ts';
+import { QuestDbLedgerViews } from '../../src/adapters/questdb/ledger-views.ts';
+import { QuestDbStatisticsStore } from '../../src/adapters/questdb/statistics-store.ts';
+import { postCounter } from '../../src/ledger/counter-posting.ts';
+import type { Entry } from '../../src/ledger/entry.ts';
+import type { RegisterReading } from '../../src/ledger/evidence.ts';
+import { repost, usualRules } from '../../src/ledger/reposting.ts';
+import type { PostedEntry } from '../../src/ledger/revision.ts';
+import { StoredEvidence } from '../../src/ledger/stored-evidence.ts';
+import type { Reading } from '../../src/recording/reading.ts';
+import { bucketStartUs, type Period } from '../../src/units/calendar.ts';
+import { systemClock } from '../../src/units/clock.ts';
+import { applied, freshEntity, openQuestDb } from './questdb-fixture.ts';
+
+const { db, store } = openQuestDb();
+const ledger = new QuestDbLedgerStore(db);
+const views = new QuestDbLedgerViews(db);
+const statistics = new QuestDbStatisticsStore(db, systemClock);
+const evidence = new StoredEvidence({
+  readings: store,
+  statistics,
+  exchanges: async () => [],
+  kindOf: () => 'rising',
+});
+const deps = { evidence, ledger, clock: systemClock, heldUntil: () => null };
+const zone = 'Europe/Brussels';
+const at = (iso: string) => Date.parse(iso) * 1000;
+
+beforeAll(() => db.prepared());
+afterAll(() => db.stop());
+
+function energy(entityId: string, atUs: number, value: number | null): Reading {
+  return {
+    entityId,
+    atUs,
+    value,
+    absence: value === null ? 'unavailable' : null,
+    unit: 'kWh',
+    sourceUnit: 'kWh',
+    lastResetAtUs: null,
+    origin: 'stream',
+  };
+}
+
+function unposted(entry: PostedEntry): Entry {
+  const { revision: _revision, postedAtUs: _postedAtUs, ...rest } = entry;
+  return rest;
+}
+
+async function postAll(
+  meter: { entityId: string },
+  batches: readonly (readonly Reading[])[],
+  pageSize = 20_000,
+) {
+  for (const batch of batches) {
+    await store.append(batch);
+    await applied(store);
+    const instants = batch.map((reading) => reading.atUs);
+    await repost(
+      deps,
+      { ...usualRules, pageSize },
+      { ...meter, posts: 'register', kind: 'rising' },
+      Math.min(...instants),
+      Math.max(...instants),
+    );
+  }
+}
+
+function postedAtOnce(readings: readonly Reading[]): readonly Entry[] {
+  const told = [...readings]
+    .sort((a, b) => a.atUs - b.atUs)
+    .map(
+      (reading): RegisterReading => ({
+        kind: 'reading',
+        atUs: reading.atUs,
+        registerMicro: reading.value === null ? null : Math.round(reading.value * 1_000_000),
+        lastResetAtUs: null,
+        origin: 'stream',
+      }),
+    );
+  const { registerGapUs: maxGapUs, certainMicro } = usualRules;
+  const rules = { kind: 'rising', maxGapUs, certainMicro } as const;
+  return postCounter(rules, null, told, Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER).entries;
+}
+
+describe('the ledger in QuestDB', () => {
+  it('is the same in whatever order the readings came, and journals what it revised', async () => {
+    const steps = fc.array(
+      fc.record({
+        waitUs: fc.integer({ min: 1, max: 2_400_000_000 }),
+        by: fc.option(fc.integer({ min: -2, max: 500 }), { freq: 9 }),
+      }),
+      { minLength: 5, maxLength: 40 },
+    );
+    await fc.assert(
+      fc.asyncProperty(steps, fc.infiniteStream(fc.nat()), async (told, picks) => {
+        const entityId = freshEntity('ledger');
+        let atUs = at('2026-03-28T20:00:00Z');
+        let value = 100;
+        const readings = told.map(({ waitUs, by }) => {
+          atUs += waitUs;
+          value += (by ?? 0) / 1000;
+          return energy(entityId, atUs, by === null ? null : value);
+        });
+        const rest = [...readings];
+        const batches: Reading[][] = [];
+        while (rest.length > 0) {
+          const pick = picks.next().value ?? 0;
+          batches.push(rest.splice(pick % rest.length, 1 + (pick % 7)));
+        }
+        await postAll({ entityId }, batches);
+        const current = await ledger.current(entityId, 0, Number.MAX_SAFE_INTEGER);
+        expect(current.filter((entry) => entry.reason !== 'withdrawn').map(unposted)).toEqual(
+          postedAtOnce(readings),
+        );
+        const journal = await ledger.journal(entityId, 0, Number.MAX_SAFE_INTEGER);
+        for (const entry of current.filter(({ revision }) => revision > 0)) {
+          const same = journal.filter(
+            (one) => one.quarterStartUs === entry.quarterStartUs && one.kind === entry.kind,
+          );
+          expect(same.map(({ revision }) => revision)).toEqual(same.map((_, index) => index + 1));
+          expect(same.at(-1)).toEqual(entry);
+        }
+      }),
+      { numRuns: 8 },
+    );
+  });
+
+  it('posts a long past page by page', async () => {
+    const entityId = freshEntity('pages');
+    const readings = Array.from({ length: 2000 }, (_, index) =>
+      energy(entityId, at('2026-01-01T00:00:00Z') + index * 97_000_000, index / 50),
+    );
+    await postAll({ entityId }, [readings], 100);
+    const current = await ledger.current(entityId, 0, Number.MAX_SAFE_INTEGER);
+    expect(current.map(unposted)).toEqual(postedAtOnce(readings));
+  });
+
+  it('adds up hours, days and months by the clock of the home, over both DST days', async () => {
+    await views.setZone(zone);
+    const entityId = freshEntity('views');
+    const spans = [at('2026-03-27T12:00:00Z'), at('2026-10-23T12:00:00Z')];
+    const readings = spans.flatMap((startUs, span) =>
+      Array.from({ length: 600 }, (_, index) =>
+        energy(entityId, startUs + index * 540_000_000, span * 1000 + (index * index) / 1000),
+      ),
+    );
+    await postAll({ entityId }, [readings]);
+    await views.refreshed();
+    const entries = (await ledger.current(entityId, 0, Number.MAX_SAFE_INTEGER)).filter(
+      (entry) => entry.kind === 'quantity',
+    );
+    const wholeUs = [at('2026-03-01T00:00:00Z'), at('2026-11-01T00:00:00Z')] as const;
+    for (const period of ['quarter', 'hour', 'day', 'week', 'month', 'year'] satisfies Period[]) {
+      const expected = new Map<number, number>();
+      for (const entry of entries) {
+        const start = bucketStartUs(entry.quarterStartUs, period, zone);
+        expected.set(start, (expected.get(start) ?? 0) + entry.amountMicro);
+      }
+      const buckets = await views.buckets([entityId], period, ...wholeUs);
+      expect(new Map(buckets.map((bucket) => [bucket.startUs, bucket.amountMicro])), period).toEqual(
+        expected,
+      );
+    }
+    const days = await views.buckets([entityId], 'day', ...wholeUs);
+    const lengths = days.map((bucket) => (bucket.endUs - bucket.startUs) / 3_600_000_000);
+    expect(lengths).toContain(23);
+    expect(lengths).toContain(25);
+  });
+
+  it('rebuilds its days for another zone, one at :30 among them', async () => {
+    const entityId = freshEntity('zones');
+    const readings = Array.from({ length: 300 }, (_, index) =>
+      energy(entityId, at('2026-05-01T00:00:00Z') + index * 700_000_000, index / 10),
+    );
+    await postAll({ entityId }, [readings]);
+    const entries = await ledger.current(entityId, 0, Number.MAX_SAFE_INTEGER);
+    for (const other of ['Asia/Kolkata', 'America/St_Johns', zone]) {
+      await views.setZone(other);
+      for (const period of ['hour', 'day'] as const) {
+        const expected = new Map<number, number>();
+        for (const entry of entries) {
+          const start = bucketStartUs(entry.quarterStartUs, period, other);
+          expected.set(start, (expected.get(start) ?? 0) + entry.amountMicro);
+        }
+        const buckets = await views.buckets(
+          [entityId],
+          period,
+          at('2026-04-30T00:00:00Z'),
+          at('2026-05-10T00:00:00Z'),
+        );
+        expect(new Map(buckets.map((one) => [one.startUs, one.amountMicro])), `${other} ${period}`).toEqual(
+          expected,
+        );
+      }
+    }
+  });
+
+  it('takes statistics where no reading is left, and gives them up when readings come', async () => {
+    const entityId = freshEntity('past');
+    const startUs = at('2026-06-01T00:00:00Z');
+    const hourUs = 3_600_000_000;
+    await statistics.append(
+      Array.from({ length: 48 }, (_, index) => ({
+        entityId,
+        period: 'hour' as const,
+        startUs: startUs + index * hourUs,
+        endUs: startUs + (index + 1) * hourUs,
+        state: 10 + index * 0.4,
+        sum: index * 0.4,
+        mean: null,
+        min: null,
+        max: null,
+        unit: 'kWh',
+      })),
+    );
+    const meter = { entityId, posts: 'register', kind: 'rising' } as const;
+    await repost(deps, usualRules, meter, startUs, startUs + 48 * hourUs);
+    const hourly = await ledger.current(entityId, 0, Number.MAX_SAFE_INTEGER);
+    expect(hourly).toHaveLength(47 * 4);
+    expect(hourly.every(({ quality, amountMicro }) => quality === 'hourly' && amountMicro === 100_000)).toBe(
+      true,
+    );
+    const read = Array.from({ length: 24 }, (_, index) =>
+      energy(entityId, startUs + 10 * hourUs + index * 300_000_000, 13.6 + index * 0.03),
+    );
+    await postAll({ entityId }, [read]);
+    const revised = await ledger.current(entityId, startUs + 10 * hourUs, startUs + 12 * hourUs);
+    expect(revised[1]?.quality).not.toBe('hourly');
+    expect(revised[1]?.revision).toBe(2);
+    const sum = (await ledger.current(entityId, 0, Number.MAX_SAFE_INTEGER)).reduce(
+      (all, one) => all + one.amountMicro,
+      0,
+    );
+    expect(sum).toBe(Math.round((10 + 47 * 0.4) * 1e6) - 10_000_000 - (Math.round(10.4 * 1e6) - 10_400_000));
+  });
+
+  it('knows after a crash what arrived and was not posted', async () => {
+    const entityId = freshEntity('crash');
+    const beforeUs = systemClock.nowUs();
+    await store.append([
+      energy(entityId, at('2026-02-01T00:00:00Z'), 5),
+      energy(entityId, at('2026-02-03T00:00:00Z'), 6),
+    ]);
+    await applied(store);
+    expect((await store.receivedSince(beforeUs)).get(entityId)).toEqual({
+      fromUs: at('2026-02-01T00:00:00Z'),
+      untilUs: at('2026-02-03T00:00:00Z'),
+    });
+    expect((await store.receivedSince(systemClock.nowUs() + 1)).has(entityId)).toBe(false);
+  });
+});
