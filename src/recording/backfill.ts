@@ -184,7 +184,6 @@ export class Backfill {
         );
       }
       this.#lastFinishedAtUs = clock.nowUs();
-      if (failed.length === 0) for (const hole of job.holes) this.#deps.recorder.filled(hole);
       this.#followUp(failed.length === 0 ? job : { ...job, holes: [] }, run, added, startUs, clock.nowUs());
     } finally {
       this.#run = null;
