@@ -1,0 +1,85 @@
+/** The frame of every page: skip link, navigation, the age of the data, what asks for attention. */
+import { render } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
+import { Banner } from './components/banner.tsx';
+import { DataAge } from './components/data-age.tsx';
+import { type Page, pages } from './hash.ts';
+import { NowPage } from './pages/now/now-page.tsx';
+import { ReadingsPage } from './pages/readings/readings-page.tsx';
+import { SettingsPage } from './pages/settings/settings-page.tsx';
+import { followHome, locale } from './state/home.ts';
+import { followHash, pageAddress, place } from './state/place.ts';
+import { texts } from './texts/texts.ts';
+import { followTheme } from './theme/theme.ts';
+
+/** One line for each page: a new one is added here and in hash.ts. */
+const views: Readonly<Record<Page, () => preact.JSX.Element>> = {
+  now: NowPage,
+  readings: ReadingsPage,
+  settings: SettingsPage,
+};
+
+function Navigation() {
+  const t = texts();
+  return (
+    <nav class="tabs" aria-label={t.nav}>
+      {pages.map((page) => (
+        <a
+          key={page}
+          class="tab"
+          href={pageAddress(page)}
+          aria-current={place.value.page === page ? 'page' : undefined}
+        >
+          {t.pages[page]}
+        </a>
+      ))}
+    </nav>
+  );
+}
+
+function App() {
+  const t = texts();
+  const { page } = place.value;
+  const main = useRef<HTMLElement>(null);
+  const isFirst = useRef(true);
+  useEffect(() => {
+    document.title = `${t.pages[page]} · ${t.app}`;
+    // After a change of page, reading goes on at its beginning; on the first load the browser decides.
+    if (isFirst.current) isFirst.current = false;
+    else main.current?.focus({ preventScroll: true });
+    scrollTo({ top: 0 });
+  }, [page, t]);
+  useEffect(() => {
+    document.documentElement.lang = t === undefined ? 'en' : (locale.value.language.split('-')[0] ?? 'en');
+  }, [t]);
+  const View = views[page];
+  return (
+    <>
+      <a
+        class="skip"
+        href={`${pageAddress(page)}`}
+        onClick={(event) => {
+          event.preventDefault();
+          main.current?.focus();
+        }}
+      >
+        {t.skip}
+      </a>
+      <header class="bar">
+        <Navigation />
+        <DataAge />
+      </header>
+      <Banner />
+      <main ref={main} tabIndex={-1} class="page" data-page={page}>
+        <View key={page} />
+      </main>
+    </>
+  );
+}
+
+export function mount(root: HTMLElement): void {
+  followTheme();
+  followHash();
+  followHome();
+  render(<App />, root);
+}

@@ -1,0 +1,80 @@
+/**
+ * Goal: what is drawn is what was measured: a held value from the beginning, gaps left open, nothing after now.
+ * Method: small curves by hand.
+ */
+import { describe, expect, it } from 'vitest';
+import type { Curve } from '../../src/contract/readings.ts';
+import { columnsOf, extentOf, indexAt, narrowed } from './columns.ts';
+
+const curve = (rest: Partial<Curve>): Curve => ({
+  entity_id: 'sensor.a',
+  unit: 'W',
+  since: '1970-01-01T00:00:00Z',
+  until: '1970-01-01T00:16:40Z',
+  reading_count: 0,
+  before: null,
+  x: [],
+  state: [],
+  min: [],
+  max: [],
+  bucket_seconds: null,
+  ...rest,
+});
+
+describe('columns', () => {
+  it('hold the value that was there before', () => {
+    const columns = columnsOf(
+      curve({ x: [50], state: [2], min: [2], max: [2], before: { x: -5, state: 1 } }),
+      0,
+      1000,
+      60,
+    );
+    expect(columns.x).toEqual([0, 50, 60]);
+    expect(columns.state).toEqual([1, 2, 2]);
+  });
+
+  it('leave a gap open, at the beginning, inside and at the end', () => {
+    const columns = columnsOf(
+      curve({
+        x: [10, 20, 30],
+        state: [1, null, null],
+        min: [1, null, null],
+        max: [1, null, null],
+        before: { x: -5, state: null },
+      }),
+      0,
+      1000,
+      500,
+    );
+    expect(columns.x).toEqual([10, 20, 30]);
+    expect(columns.state).toEqual([1, null, null]);
+  });
+
+  it('end at the end of the span when now is later', () => {
+    const columns = columnsOf(curve({ x: [10], state: [1], min: [1], max: [1] }), 0, 100, 5000);
+    expect(columns.x).toEqual([10, 100]);
+  });
+
+  it('draw a held value where nothing was said in the whole span', () => {
+    expect(columnsOf(curve({ before: { x: -5, state: 3 } }), 0, 100, 5000).state).toEqual([3, 3]);
+    expect(columnsOf(curve({}), 0, 100, 5000).x).toEqual([]);
+  });
+
+  it('know their extent', () => {
+    expect(extentOf({ x: [1, 2], state: [1, null], min: [0, null], max: [4, null], hasBand: true })).toEqual({
+      least: 0,
+      most: 4,
+    });
+    expect(extentOf({ x: [], state: [], min: [], max: [], hasBand: false })).toBeNull();
+  });
+
+  it('find the point under an instant', () => {
+    expect([5, 10, 15, 99].map((at) => indexAt([10, 20], at))).toEqual([-1, 0, 0, 1]);
+  });
+
+  it('narrow a span without leaving it', () => {
+    expect(narrowed(0, 1000, 0.5, 900)).toEqual({ startS: 500, endS: 1000 });
+    expect(narrowed(0, 1000, 0.5, 500)).toEqual({ startS: 250, endS: 750 });
+    expect(narrowed(0, 12, 0.5, 6)).toBeNull();
+  });
+});

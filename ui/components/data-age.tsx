@@ -1,0 +1,32 @@
+/** The small mark in the bar: whether values arrive, and how old the newest is. */
+import { formatAge } from '../format/instants.ts';
+import { liveState, locale, newestMs, now, nowMs } from '../state/home.ts';
+import { texts } from '../texts/texts.ts';
+
+/** A home that reports nothing for so long is worth a look. */
+const oldMs = 15 * 60_000;
+
+export function DataAge() {
+  const t = texts().age;
+  const { language } = locale.value;
+  const at = newestMs.value;
+  const age = at === null ? null : formatAge(nowMs.value - at, language);
+  let mark: 'live' | 'old' | 'lost' | 'waiting' = 'waiting';
+  let short: string = t.connecting;
+  let long: string = t.connecting;
+  if (liveState.value === 'lost') {
+    mark = 'lost';
+    short = age === null ? t.lost : t.stale(age);
+    long = age === null ? t.lost : t.staleLong(age);
+  } else if (liveState.value === 'live' && now.data !== null) {
+    mark = at !== null && nowMs.value - at < oldMs ? 'live' : 'old';
+    short = age === null ? t.nothing : mark === 'live' ? t.live(age) : t.stale(age);
+    long = age === null ? t.nothing : t.liveLong(age);
+  }
+  return (
+    <p class="data-age" data-mark={mark} title={long}>
+      <span class="dot" aria-hidden="true" />
+      {short}
+    </p>
+  );
+}

@@ -1,0 +1,83 @@
+/** Numbers as people read them: three digits that matter, a unit that fits, steady width while they change. */
+
+export interface Shown {
+  readonly value: string;
+  readonly unit: string;
+}
+
+const formatters = new Map<string, Intl.NumberFormat>();
+const maxFormatters = 200;
+
+function formatter(language: string, digits: number, leastDigits: number): Intl.NumberFormat {
+  const key = `${language} ${digits} ${leastDigits}`;
+  let found = formatters.get(key);
+  if (found === undefined) {
+    if (formatters.size >= maxFormatters) formatters.clear();
+    found = new Intl.NumberFormat(language, {
+      minimumFractionDigits: leastDigits,
+      maximumFractionDigits: digits,
+    });
+    formatters.set(key, found);
+  }
+  return found;
+}
+
+/** Digits after the decimal sign so that three digits matter, at most `most`. */
+export function digitsFor(value: number, most = 2): number {
+  const size = Math.abs(value);
+  if (size === 0) return 0;
+  if (size >= 100) return 0;
+  return Math.min(most, size >= 10 ? 1 : 2 + (size < 1 ? 1 : 0));
+}
+
+export function formatNumber(value: number, language: string, digits: number, leastDigits = digits): string {
+  // A minus before a zero says nothing.
+  const rounded = Number(value.toFixed(digits));
+  return formatter(language, digits, leastDigits).format(rounded === 0 ? 0 : rounded);
+}
+
+export function formatCount(value: number, language: string): string {
+  return formatNumber(value, language, 0);
+}
+
+/** Watts as W up to a kilowatt, above as kW with two decimals: the meter's own way of saying it. */
+export function showPower(watts: number, language: string): Shown {
+  const size = Math.abs(watts);
+  if (size < 999.5)
+    return { value: formatNumber(watts, language, size < 9.95 && size > 0 ? 1 : 0), unit: 'W' };
+  if (size < 999_500)
+    return { value: formatNumber(watts / 1000, language, size < 99_950 ? 2 : 0), unit: 'kW' };
+  return { value: formatNumber(watts / 1e6, language, 2), unit: 'MW' };
+}
+
+/** What flowed, or is: three digits that matter. */
+export function showQuantity(value: number, unit: string, language: string): Shown {
+  switch (unit) {
+    case 'W':
+      return showPower(value, language);
+    case 'kWh':
+      return Math.abs(value) >= 9999.5
+        ? { value: formatNumber(value / 1000, language, 2), unit: 'MWh' }
+        : { value: formatNumber(value, language, digitsFor(value)), unit };
+    case '%':
+      return { value: formatNumber(value, language, 0), unit };
+    default:
+      return { value: formatNumber(value, language, digitsFor(value, 3)), unit };
+  }
+}
+
+/** A register as the meter's own display has it, to be compared with it: up to three decimals, never another unit. */
+export function showExact(value: number, unit: string, language: string, digits = 3): Shown {
+  return { value: formatNumber(value, language, digits, 0), unit };
+}
+
+/** Value and unit as one text that does not break between them. */
+export function asText(shown: Shown): string {
+  return `${shown.value}\u00a0${shown.unit}`;
+}
+
+export function formatBytes(bytes: number, language: string): string {
+  if (bytes < 1000) return asText({ value: formatCount(bytes, language), unit: 'B' });
+  if (bytes < 999_500) return asText({ value: formatNumber(bytes / 1000, language, 0), unit: 'kB' });
+  return asText({ value: formatNumber(bytes / 1e6, language, 1), unit: 'MB' });
+}

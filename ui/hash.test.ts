@@ -1,0 +1,37 @@
+/**
+ * Goal: the address holds where one is, and nothing typed into it breaks the page.
+ * Method: there and back by examples; nonsense by property.
+ */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { formatHash, parseHash } from './hash.ts';
+
+describe('hash', () => {
+  it.each([
+    '#/now',
+    '#/settings',
+    '#/readings?entity=sensor.grid_power&period=month&at=2026-11',
+    '#/readings?entity=sensor.grid_power&period=range&from=2026-10-01&to=2026-10-31',
+    '#/readings?entity=sensor.a&period=day&at=2026-11-21&zoom=1795212000-1795215600.5',
+  ])('%s comes back as it was', (hash) => {
+    expect(formatHash(parseHash(hash))).toBe(hash);
+  });
+
+  it('opens Now for an unknown page', () => {
+    expect(parseHash('')).toEqual({ page: 'now', period: null, entityId: null, zoom: null });
+    expect(parseHash('#/nowhere').page).toBe('now');
+  });
+
+  it('drops what it does not understand', () => {
+    expect(parseHash('#/readings?entity=<script>&zoom=9-3&period=day&at=x')).toEqual({
+      page: 'readings',
+      period: null,
+      entityId: null,
+      zoom: null,
+    });
+  });
+
+  it('never throws', () => {
+    fc.assert(fc.property(fc.string(), (text) => void formatHash(parseHash(`#${text}`))));
+  });
+});

@@ -1,0 +1,20 @@
+import './theme/tokens.css';
+import './theme/base.css';
+import './theme/controls.css';
+import './theme/layout.css';
+import 'uplot/dist/uPlot.min.css';
+import './chart/chart.css';
+import './pages/now/now.css';
+import './pages/readings/readings.css';
+import './pages/settings/settings.css';
+
+/** Browsers without Temporal get a stand-in before anything reckons with it; the others load nothing of it. */
+async function start(): Promise<void> {
+  if (!('Temporal' in globalThis)) await import('temporal-polyfill/global');
+  const { mount } = await import('./app.tsx');
+  const root = document.getElementById('app');
+  if (root === null) throw new Error('The page has no #app');
+  mount(root);
+}
+
+void start();

@@ -1,0 +1,65 @@
+/** What goes on right now: one sentence, who feeds what, which device takes most, what the meters counted today. */
+import { mdiHomeLightningBoltOutline, mdiPlaylistPlus } from '@mdi/js';
+import { Empty, Problem, Skeleton } from '../../components/states.tsx';
+import { locale, now, settings } from '../../state/home.ts';
+import { pageAddress } from '../../state/place.ts';
+import { texts } from '../../texts/texts.ts';
+import { DevicesNow } from './devices-now.tsx';
+import { MetersToday } from './meters-today.tsx';
+import { PowerPicture } from './power-picture.tsx';
+import { sentenceOf } from './sentence.ts';
+
+function ToSettings() {
+  return (
+    <a class="button is-main" href={pageAddress('settings')}>
+      {texts().now.toSettings}
+    </a>
+  );
+}
+
+export function NowPage() {
+  const t = texts();
+  const { data, problem } = now.state.value;
+  if (data === null) {
+    if (problem !== null)
+      return (
+        <section class="card">
+          <Problem problem={problem} onRetry={() => void now.refresh()} />
+        </section>
+      );
+    return (
+      <div class="stack">
+        <Skeleton height={64} />
+        <Skeleton height={360} />
+      </div>
+    );
+  }
+  if (data.entities.length === 0) {
+    const isUnset = settings.data?.settings.source === 'none';
+    return (
+      <section class="card">
+        {isUnset ? (
+          <Empty icon={mdiHomeLightningBoltOutline} title={t.now.noHomeAssistant} action={<ToSettings />}>
+            {t.now.noHomeAssistantWhat}
+          </Empty>
+        ) : (
+          <Empty icon={mdiPlaylistPlus} title={t.now.nothingTracked} action={<ToSettings />}>
+            {t.now.nothingTrackedWhat}
+          </Empty>
+        )}
+      </section>
+    );
+  }
+  return (
+    <>
+      <div class="answer">
+        <h1>{sentenceOf(data, t, locale.value.language)}</h1>
+      </div>
+      <div class="now-grid">
+        <PowerPicture now={data} />
+        <DevicesNow now={data} />
+        <MetersToday now={data} />
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,92 @@
+/** The one answer that the Now page opens with, honest about what is not known. Pure. */
+import type { Now } from '../../../src/contract/now.ts';
+import { asText, showPower } from '../../format/numbers.ts';
+import type { Texts } from '../../texts/en.ts';
+import { flowsOf } from './flows.ts';
+
+type Part = 'grid' | 'solar' | 'battery';
+
+/** Which parts the home has, by what is recorded of it. */
+export function partsOf({ entities }: Now): ReadonlySet<Part> {
+  const parts = new Set<Part>();
+  for (const { role } of entities) {
+    if (role.startsWith('grid_')) parts.add('grid');
+    else if (role === 'solar' || role === 'solar_power') parts.add('solar');
+    else if (role.startsWith('battery_') && role !== 'battery_level') parts.add('battery');
+  }
+  return parts;
+}
+
+/** Less than this is the noise of sensors that do not report at the same moment. */
+const noiseW = 20;
+/** Less than this share of what the home uses is not worth a word. */
+const worthShare = 0.02;
+
+export function sentenceOf(now: Now, texts: Texts, language: string): string {
+  const t = texts.sentence;
+  const show = (watts: number) => asText(showPower(Math.abs(watts), language));
+  const { grid_w: gridW, solar_w: solarW, battery_w: batteryW, home_w: homeW } = now.power;
+  const parts = partsOf(now);
+
+  if (homeW === null) {
+    if (!parts.has('grid') && !parts.has('solar') && !parts.has('battery')) return t.noSensor + t.end;
+    const missing = (
+      [
+        ['grid', gridW],
+        ['solar', solarW],
+        ['battery', batteryW],
+      ] as const
+    ).filter(([part, watts]) => parts.has(part) && watts === null);
+    const reason =
+      missing.length === 0
+        ? ''
+        : t.unknownBecause(
+            listed(
+              missing.map(([part]) => t.whats[part]),
+              t,
+            ),
+          );
+    const known = [
+      ...(gridW === null || Math.abs(gridW) < 1
+        ? []
+        : [gridW > 0 ? t.known.grid_in(show(gridW)) : t.known.grid_out(show(gridW))]),
+      ...(solarW === null || solarW < 1 ? [] : [t.known.solar(show(solarW))]),
+    ];
+    const rest = known.length === 0 ? '' : ` ${capital(known.join(t.and))}${t.end}`;
+    return `${t.unknown}${reason}${t.end}${rest}`;
+  }
+  if (homeW < -noiseW) return t.disagree(show(homeW)) + t.end;
+
+  const flows = flowsOf({ gridW: gridW ?? 0, solarW: solarW ?? 0, batteryW: batteryW ?? 0 });
+  const sources = (
+    [
+      ['sun', flows.solarToHomeW],
+      ['battery', flows.batteryToHomeW],
+      ['grid', flows.gridToHomeW],
+    ] as const
+  ).filter(([, watts]) => watts >= 1 && watts >= homeW * worthShare);
+  let said = t.uses(show(Math.max(0, homeW)));
+  const [first, second] = sources;
+  if (first !== undefined && sources.length === 1) said += t.list + t.all[first[0]];
+  else if (first !== undefined && second !== undefined) {
+    // The grid is what is left, and goes without saying when two others are named.
+    said += t.list + t.part[first[0]](show(first[1]));
+    if (second[0] !== 'grid') said += t.and + t.partAgain[second[0]](show(second[1]));
+  }
+  said += t.end;
+  const leaving = [
+    ...(batteryW !== null && batteryW <= -noiseW ? [t.goes.battery(show(batteryW))] : []),
+    ...(gridW !== null && gridW <= -noiseW ? [t.goes.grid(show(gridW))] : []),
+  ];
+  return leaving.length === 0 ? said : `${said} ${leaving.join(t.and)}${t.end}`;
+}
+
+/** "a", "a and b", "a, b and c" */
+function listed(words: readonly string[], { list, and }: Texts['sentence']): string {
+  const last = words.at(-1) ?? '';
+  return words.length < 2 ? last : words.slice(0, -1).join(list) + and + last;
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

@@ -1,0 +1,62 @@
+/** What the user has ticked and not saved yet. It stays while one looks at another page. Pure, but for the signal. */
+import { signal } from '@preact/signals';
+import type { ListedEntity } from '../../state/home.ts';
+
+export interface Filters {
+  readonly search: string;
+  readonly role: string;
+  readonly area: string;
+  readonly tracked: '' | 'yes' | 'no';
+  readonly foundBy: string;
+}
+export const noFilters: Filters = { search: '', role: '', area: '', tracked: '', foundBy: '' };
+/** Area of entities that have none, in the filter. */
+export const noArea = '\u0000';
+
+/** Entity ids whose tick differs from what is saved, with the tick. */
+export const pending = signal<ReadonlyMap<string, boolean>>(new Map());
+
+export function isTicked(entity: ListedEntity, changes: ReadonlyMap<string, boolean>): boolean {
+  return changes.get(entity.entity_id) ?? entity.is_tracked;
+}
+
+/** The changes after these entities were ticked or unticked; what equals the saved state is no change. */
+export function withTicks(
+  changes: ReadonlyMap<string, boolean>,
+  entities: readonly ListedEntity[],
+  isTracked: boolean,
+): ReadonlyMap<string, boolean> {
+  const next = new Map(changes);
+  for (const entity of entities) {
+    if (entity.is_tracked === isTracked) next.delete(entity.entity_id);
+    else next.set(entity.entity_id, isTracked);
+  }
+  return next;
+}
+
+/** Changes that still are some, after the saved state became another. */
+export function stillPending(
+  changes: ReadonlyMap<string, boolean>,
+  entities: readonly ListedEntity[],
+): ReadonlyMap<string, boolean> {
+  const saved = new Map(entities.map((entity) => [entity.entity_id, entity.is_tracked]));
+  return new Map([...changes].filter(([id, isTracked]) => saved.has(id) && saved.get(id) !== isTracked));
+}
+
+/** Exactly what is to be tracked. */
+export function wanted(entities: readonly ListedEntity[], changes: ReadonlyMap<string, boolean>): string[] {
+  return entities.filter((entity) => isTicked(entity, changes)).map((entity) => entity.entity_id);
+}
+
+/** By what is saved and not by what is ticked, so that a line does not vanish under the pointer. */
+export function filtered(entities: readonly ListedEntity[], filters: Filters): ListedEntity[] {
+  const words = filters.search.toLowerCase().split(/\s+/).filter(Boolean);
+  return entities.filter((entity) => {
+    if (filters.role !== '' && entity.role !== filters.role) return false;
+    if (filters.area !== '' && (entity.area ?? noArea) !== filters.area) return false;
+    if (filters.tracked !== '' && entity.is_tracked !== (filters.tracked === 'yes')) return false;
+    if (filters.foundBy !== '' && entity.found_by !== filters.foundBy) return false;
+    const text = [entity.friendly_name, entity.entity_id, entity.area, entity.device].join(' ').toLowerCase();
+    return words.every((word) => text.includes(word));
+  });
+}
