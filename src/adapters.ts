@@ -2,13 +2,20 @@
 import { type Endpoint, endpointFromUrl, supervisorEndpoint } from './adapters/homeassistant/endpoint.ts';
 import { createHomeAssistant } from './adapters/homeassistant/home-assistant.ts';
 import { tryEndpoint } from './adapters/homeassistant/trial.ts';
+import { MongoCostVersionStore } from './adapters/mongodb/cost-version-store.ts';
 import { Documents } from './adapters/mongodb/documents.ts';
 import { MongoEntityStore } from './adapters/mongodb/entity-store.ts';
+import { MongoMeterExchangeStore } from './adapters/mongodb/exchange-store.ts';
 import { MongoSettingsStore } from './adapters/mongodb/settings-store.ts';
 import { MongoSubscriptionStore } from './adapters/mongodb/subscription-store.ts';
 import { MongoSyncLog } from './adapters/mongodb/sync-log.ts';
+import { QuestDbLedgerStore } from './adapters/questdb/ledger-store.ts';
+import { QuestDbLedgerViews } from './adapters/questdb/ledger-views.ts';
 import { QuestDb } from './adapters/questdb/questdb.ts';
+import { readingsTable } from './adapters/questdb/reading-rows.ts';
 import { QuestDbReadingStore } from './adapters/questdb/reading-store.ts';
+import { QuestDbStatisticsStore } from './adapters/questdb/statistics-store.ts';
+import { applied } from './adapters/questdb/wal.ts';
 import type { Adapters } from './energy-ledger.ts';
 import type { HomeAssistantTarget } from './home/connection.ts';
 import type { Options } from './options.ts';
@@ -35,6 +42,7 @@ export function createAdapters(options: Options, clock: Clock, log: Log): Adapte
     log: log.child({ part: 'questdb' }),
   });
   const documents = new Documents({ url: options.mongodbUrl, log: log.child({ part: 'documents' }) });
+  const readingStore = new QuestDbReadingStore(questdb, clock);
   return {
     homeAssistant: Object.assign(homeAssistant, {
       use: (target: HomeAssistantTarget) => {
@@ -48,7 +56,14 @@ export function createAdapters(options: Options, clock: Clock, log: Log): Adapte
       if ('error' in endpoint) return { kind: 'failed', error: endpoint.error };
       return await tryEndpoint(endpoint, { clock, log: homeAssistantLog });
     },
-    readingStore: new QuestDbReadingStore(questdb),
+    readingStore,
+    receivedSince: (receivedUs) => readingStore.receivedSince(receivedUs),
+    readingsReadable: () => applied(questdb, readingsTable),
+    ledgerStore: new QuestDbLedgerStore(questdb),
+    ledgerViews: new QuestDbLedgerViews(questdb),
+    statisticsStore: new QuestDbStatisticsStore(questdb, clock),
+    exchangeStore: new MongoMeterExchangeStore(documents),
+    costVersionStore: new MongoCostVersionStore(documents),
     pingQuestdb: () => questdb.check(),
     entityStore: new MongoEntityStore(documents),
     settingsStore: new MongoSettingsStore(documents),

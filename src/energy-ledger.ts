@@ -8,6 +8,7 @@ import type { EntityStore } from './home/entity-store.ts';
 import { Home } from './home/home.ts';
 import type { HomeAssistant } from './home/home-assistant.ts';
 import type { SettingsStore } from './home/settings-store.ts';
+import { type LedgerAdapters, LedgerServices } from './ledger-services.ts';
 import type { Options } from './options.ts';
 import { Backfill } from './recording/backfill.ts';
 import type { ReadingStore } from './recording/reading-store.ts';
@@ -16,11 +17,12 @@ import { FileSpool } from './recording/spool/file-spool.ts';
 import type { SubscriptionStore, SyncLog } from './recording/sync-log.ts';
 import { Today } from './recording/today.ts';
 import { StoreHealth } from './store-health.ts';
+import type { CostVersionStore } from './tariffs/cost-version-store.ts';
 import type { Clock } from './units/clock.ts';
 import type { Log } from './units/log.ts';
 
 /** What speaks to the outside. `start` begins to look for the other end and returns; none needs it to be there. */
-export interface Adapters {
+export interface Adapters extends LedgerAdapters {
   readonly homeAssistant: HomeAssistant & {
     start(): void;
     stop(): Promise<void>;
@@ -29,6 +31,7 @@ export interface Adapters {
   };
   readonly tryHomeAssistant: (target: HomeAssistantTarget) => Promise<Trial>;
   readonly readingStore: ReadingStore;
+  readonly costVersionStore: CostVersionStore;
   readonly pingQuestdb: () => Promise<unknown>;
   readonly entityStore: EntityStore;
   readonly settingsStore: SettingsStore;
@@ -55,6 +58,7 @@ export class EnergyLedger {
   readonly #connection: Connection;
   readonly #recorder: Recorder;
   readonly #today: Today;
+  readonly #ledger: LedgerServices;
   readonly #backfill: Backfill;
   readonly #questdb: StoreHealth;
   readonly #documents: StoreHealth;
@@ -82,9 +86,18 @@ export class EnergyLedger {
       clock,
       log: named('connection'),
     });
+    this.#ledger = new LedgerServices({
+      adapters,
+      home: this.#home,
+      readings: readingStore,
+      settings: settingsStore,
+      heldUntil: (entityId) => this.#heldUntil(entityId),
+      clock,
+      log,
+    });
     this.#recorder = new Recorder({
       homeAssistant,
-      readings: readingStore,
+      readings: this.#ledger.recordedThrough(readingStore),
       subscription: adapters.subscriptionStore,
       spool: new FileSpool({ directory: join(options.dataDir, 'spool') }),
       clock,
@@ -157,6 +170,7 @@ export class EnergyLedger {
     adapters.homeAssistant.start();
     this.#connection.start();
     this.#home.start();
+    this.#ledger.start();
     return port;
   }
 
@@ -169,6 +183,7 @@ export class EnergyLedger {
       ['backfill', () => this.#backfill.stop()],
       ['recorder', () => this.#recorder.stop()],
       ['today', () => this.#today.stop()],
+      ['ledger', () => this.#ledger.stop()],
       ['home assistant', () => adapters.homeAssistant.stop()],
       ['api', () => this.#api.stop()],
       ['questdb health', () => this.#questdb.stop()],
@@ -182,5 +197,12 @@ export class EnergyLedger {
         log.error({ err: error, part }, 'A part did not stop cleanly');
       }
     }
+  }
+
+  /** A followed entity that is there would have told a change. */
+  #heldUntil(entityId: string): number | null {
+    if (!this.#recorder.status().isSubscribed || !this.#recorder.tracked().has(entityId)) return null;
+    const newest = this.#recorder.newest().get(entityId);
+    return newest === undefined || newest.absence !== null ? null : this.#deps.clock.nowUs();
   }
 }

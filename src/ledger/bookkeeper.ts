@@ -1,6 +1,7 @@
 import type { Clock } from '../units/clock.ts';
 import type { Log } from '../units/log.ts';
 import type { EvidenceSource } from './evidence-source.ts';
+import { LedgerBatch } from './ledger-batch.ts';
 import type { LedgerStore } from './ledger-store.ts';
 import type { Meter } from './meter.ts';
 import { type RepostingRules, repost, usualRules } from './reposting.ts';
@@ -15,6 +16,8 @@ export interface PostingMark {
 export interface BookkeeperDeps {
   readonly evidence: EvidenceSource;
   readonly ledger: LedgerStore;
+  /** Resolves when all evidence that was told can be read. */
+  readonly readable: () => Promise<void>;
   readonly mark: PostingMark;
   /** What arrived in the store since an instant of receipt, by entity; null as the instant means everything. */
   readonly receivedSince: (receivedUs: number | null) => Promise<ReadonlyMap<string, Span>>;
@@ -58,7 +61,7 @@ export class Bookkeeper {
   #lastPostedAtUs: number | null = null;
   #error: string | null = null;
 
-  constructor(deps: BookkeeperDeps, everyMs = 5000, rules: RepostingRules = usualRules) {
+  constructor(deps: BookkeeperDeps, everyMs = 10_000, rules: RepostingRules = usualRules) {
     this.#deps = deps;
     this.#everyMs = everyMs;
     this.#rules = rules;
@@ -129,40 +132,46 @@ export class Bookkeeper {
   async #post(): Promise<void> {
     if (this.#isStopped || this.#meters.size === 0) return;
     const startedUs = this.#deps.clock.nowUs();
+    // What is told from here on counts for the next round.
+    const spans = new Map([...this.#waiting].filter(([entityId]) => this.#meters.has(entityId)));
+    for (const entityId of spans.keys()) this.#waiting.delete(entityId);
     try {
-      if (!this.#hasCaughtUp) await this.#catchUp();
-      for (const [entityId, span] of [...this.#waiting]) {
-        const meter = this.#meters.get(entityId);
-        if (meter === undefined) continue;
-        if (this.#isStopped) return;
-        // What is told while this meter is posted counts for the next round.
-        this.#waiting.delete(entityId);
-        await this.#postOne(meter, span);
+      if (!this.#hasCaughtUp) {
+        for (const [entityId, span] of await this.#missed()) {
+          if (this.#meters.has(entityId)) spans.set(entityId, joinSpans(spans.get(entityId), span));
+        }
+        this.#hasCaughtUp = true;
       }
+      if (spans.size > 0) await this.#postAll(spans);
       await this.#deps.mark.save(startedUs - markMarginUs);
       this.#error = null;
     } catch (cause) {
+      for (const [entityId, span] of spans) this.touch(entityId, span);
       this.#error = cause instanceof Error ? cause.message : String(cause);
       this.#deps.log.warn({ err: this.#error }, 'The ledger could not be posted; it is tried again');
     }
   }
 
-  async #postOne(meter: Meter, span: Span): Promise<void> {
-    try {
-      const result = await repost(this.#deps, this.#rules, meter, span.fromUs, span.untilUs);
+  async #postAll(spans: ReadonlyMap<string, Span>): Promise<void> {
+    await this.#deps.readable();
+    const batch = new LedgerBatch(this.#deps.ledger);
+    const deps = { ...this.#deps, ledger: batch };
+    const posted: [string, Span][] = [];
+    for (const [entityId, { fromUs, untilUs }] of spans) {
+      const meter = this.#meters.get(entityId);
+      if (meter === undefined || this.#isStopped) continue;
+      const result = await repost(deps, this.#rules, meter, fromUs, untilUs);
       this.#entriesWritten += result.entriesWritten;
-      this.#lastPostedAtUs = this.#deps.clock.nowUs();
-      if (result.entriesWritten === 0) return;
-      for (const listener of this.#listeners) listener(meter.entityId, result);
-    } catch (cause) {
-      this.touch(meter.entityId, span);
-      throw new Error(`${meter.entityId}: ${cause instanceof Error ? cause.message : cause}`, { cause });
+      if (result.entriesWritten > 0) posted.push([entityId, result]);
     }
+    await batch.flush();
+    // A stop leaves the rest to the next start, which asks the store.
+    if (this.#isStopped) throw new Error('The process stops');
+    if (posted.length > 0) this.#lastPostedAtUs = this.#deps.clock.nowUs();
+    for (const listener of this.#listeners) for (const [entityId, span] of posted) listener(entityId, span);
   }
 
-  async #catchUp(): Promise<void> {
-    const since = await this.#deps.mark.load();
-    for (const [entityId, span] of await this.#deps.receivedSince(since)) this.touch(entityId, span);
-    this.#hasCaughtUp = true;
+  async #missed(): Promise<ReadonlyMap<string, Span>> {
+    return this.#deps.receivedSince(await this.#deps.mark.load());
   }
 }

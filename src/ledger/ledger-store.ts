@@ -8,6 +8,13 @@ export interface Opening {
   readonly state: CounterState | null;
 }
 
+/** What one meter's posting writes. */
+export interface LedgerPage {
+  readonly entityId: string;
+  readonly entries: readonly PostedEntry[];
+  readonly openings: readonly Opening[];
+}
+
 /**
  * Keeps the ledger: the journal, append-only, and the current state beside it. Calls reject when the store is down.
  * What `write` has acknowledged, the reading calls see.
@@ -18,7 +25,7 @@ export interface LedgerStore {
   /** Every revision from 1 on of quarters in the range, by quarter and revision. */
   journal(entityId: string, fromUs: number, untilUs: number): Promise<PostedEntry[]>;
   /** Journal first, then current state, then openings; repeating it with the same values changes nothing. */
-  write(entityId: string, entries: readonly PostedEntry[], openings: readonly Opening[]): Promise<void>;
+  write(pages: readonly LedgerPage[]): Promise<void>;
   /** The newest opening at or before a quarter; null when there is none. */
   openingBefore(entityId: string, quarterStartUs: number): Promise<Opening | null>;
   /** Openings of quarters in [fromUs, untilUs), ascending. */

@@ -11,7 +11,7 @@ import { postCounter } from './counter-posting.ts';
 import type { Entry } from './entry.ts';
 import type { CounterEvidence, PowerReading } from './evidence.ts';
 import type { EvidenceSource } from './evidence-source.ts';
-import type { LedgerStore, Opening } from './ledger-store.ts';
+import type { LedgerPage, LedgerStore, Opening } from './ledger-store.ts';
 import type { Meter } from './meter.ts';
 import { postPower } from './power-posting.ts';
 import { repost, usualRules } from './reposting.ts';
@@ -31,12 +31,13 @@ class MemoryLedger implements LedgerStore {
   async journal(): Promise<PostedEntry[]> {
     return this.revisions;
   }
-  async write(_: string, entries: readonly PostedEntry[], openings: readonly Opening[]): Promise<void> {
-    for (const entry of entries) {
+  async write(pages: readonly LedgerPage[]): Promise<void> {
+    for (const entry of pages.flatMap((page) => page.entries)) {
       if (entry.revision > 0) this.revisions.push(entry);
       this.entries.set(`${entry.quarterStartUs} ${entry.kind}`, entry);
     }
-    for (const opening of openings) this.opened.set(opening.quarterStartUs, opening);
+    for (const opening of pages.flatMap((page) => page.openings))
+      this.opened.set(opening.quarterStartUs, opening);
   }
   async openingBefore(_: string, quarterUs: number): Promise<Opening | null> {
     return this.sortedOpenings().findLast((opening) => opening.quarterStartUs <= quarterUs) ?? null;

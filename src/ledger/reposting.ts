@@ -3,7 +3,7 @@ import { quarterStartUs, quarterUs } from '../units/quarter.ts';
 import type { CounterState } from './counter.ts';
 import { postCounter } from './counter-posting.ts';
 import type { EvidenceSource } from './evidence-source.ts';
-import type { LedgerStore } from './ledger-store.ts';
+import type { LedgerStore, Opening } from './ledger-store.ts';
 import type { Meter } from './meter.ts';
 import { postPower } from './power-posting.ts';
 import { revise } from './revision.ts';
@@ -105,10 +105,7 @@ async function repostRegister(
     const computed = posting.entries.filter((entry) => entry.quarterStartUs < endUs);
     const current = await deps.ledger.current(entityId, startUs, endUs);
     const entries = revise(computed, current, deps.clock.nowUs());
-    const openings = [...posting.openings]
-      .filter(([quarter]) => quarter < endUs)
-      .map(([quarter, opened]) => ({ quarterStartUs: quarter, state: opened }));
-    await deps.ledger.write(entityId, entries, openings);
+    await deps.ledger.write([{ entityId, entries, openings: openingsIn(posting.openings, endUs) }]);
     entriesWritten += entries.length;
     if (settledUs !== null || isLast) {
       const lastQuarterUs = posting.entries.at(-1)?.quarterStartUs ?? quarterStartUs(lastUs);
@@ -118,6 +115,12 @@ async function repostRegister(
     startUs = pageEndUs;
   }
   return { entriesWritten, fromUs: beginUs, untilUs: startUs };
+}
+
+function openingsIn(openings: ReadonlyMap<number, CounterState | null>, endUs: number): Opening[] {
+  return [...openings]
+    .filter(([quarter]) => quarter < endUs)
+    .map(([quarterStartUs, state]) => ({ quarterStartUs, state }));
 }
 
 /** The first quarter after the news that opens as the ledger has it; null when none on this page does. */
@@ -191,7 +194,7 @@ async function repostPower(
       newest.afterUs ?? newest.beforeUs ?? startUs,
     );
     const entries = revise(computed, await deps.ledger.current(entityId, startUs, stopUs), nowUs);
-    await deps.ledger.write(entityId, entries, []);
+    await deps.ledger.write([{ entityId, entries, openings: [] }]);
     entriesWritten += entries.length;
   }
   return { entriesWritten, fromUs: beginUs, untilUs: endUs };

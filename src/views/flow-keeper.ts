@@ -1,4 +1,4 @@
-import type { LedgerStore } from '../ledger/ledger-store.ts';
+import type { LedgerPage, LedgerStore } from '../ledger/ledger-store.ts';
 import { revise } from '../ledger/revision.ts';
 import { joinSpans, type Span } from '../ledger/span.ts';
 import type { Clock } from '../units/clock.ts';
@@ -119,11 +119,13 @@ export class FlowKeeper {
         [...this.#ids].map(async (id) => [id, await ledger.current(id, startUs, stopUs)] as const),
       );
       const flows = postFlows(this.#sources, new Map(lists));
+      const pages: LedgerPage[] = [];
       for (const flow of ids) {
         const current = await ledger.current(flow, startUs, stopUs);
         const entries = revise(flows.get(flow) ?? [], current, clock.nowUs());
-        if (entries.length > 0) await ledger.write(flow, entries, []);
+        if (entries.length > 0) pages.push({ entityId: flow, entries, openings: [] });
       }
+      if (pages.length > 0) await ledger.write(pages);
     }
   }
 }

@@ -1,4 +1,4 @@
-import type { LedgerStore, Opening } from '../../ledger/ledger-store.ts';
+import type { LedgerPage, LedgerStore, Opening } from '../../ledger/ledger-store.ts';
 import type { PostedEntry } from '../../ledger/revision.ts';
 import {
   entryColumns,
@@ -40,26 +40,19 @@ export class QuestDbLedgerStore implements LedgerStore {
   }
 
   /** A process that dies between the steps repeats them: the same revisions fall on the same keys. */
-  async write(
-    entityId: string,
-    entries: readonly PostedEntry[],
-    openings: readonly Opening[],
-  ): Promise<void> {
-    const final = entries.filter((entry) => entry.revision > 0);
-    const of = (table: string) => (entry: PostedEntry) => ({ table, entityId, entry });
-    if (final.length > 0) await this.#db.write(final.map(of(journalTable)), putEntry);
-    if (entries.length > 0) {
-      await this.#db.write(entries.map(of(entriesTable)), putEntry);
-      await applied(this.#db, entriesTable);
-    }
-    if (openings.length > 0) {
-      await this.#db.write(
-        openings.map((opening) => ({ entityId, opening })),
-        putOpening,
-      );
-      await applied(this.#db, openingsTable);
-    }
+  async write(pages: readonly LedgerPage[]): Promise<void> {
+    const entries = pages.flatMap(({ entityId, entries }) => entries.map((entry) => ({ entityId, entry })));
+    const openings = pages.flatMap(({ entityId, openings }) =>
+      openings.map((opening) => ({ entityId, opening })),
+    );
+    const final = entries.filter(({ entry }) => entry.revision > 0);
+    const into = (table: string) => (of: { entityId: string; entry: PostedEntry }) => ({ table, ...of });
+    if (final.length > 0) await this.#db.write(final.map(into(journalTable)), putEntry);
+    if (entries.length > 0) await this.#db.write(entries.map(into(entriesTable)), putEntry);
+    if (openings.length > 0) await this.#db.write(openings, putOpening);
     if (final.length > 0) await applied(this.#db, journalTable);
+    if (entries.length > 0) await applied(this.#db, entriesTable);
+    if (openings.length > 0) await applied(this.#db, openingsTable);
   }
 
   async openingBefore(entityId: string, quarterStartUs: number): Promise<Opening | null> {

@@ -1,0 +1,160 @@
+/** The ledger put together: what is recorded is posted, the home's flows follow, prices are known. */
+import type { Home } from './home/home.ts';
+import type { SettingsStore } from './home/settings-store.ts';
+import { Bookkeeper } from './ledger/bookkeeper.ts';
+import type { MeterExchangeStore } from './ledger/exchange-store.ts';
+import type { LedgerStore } from './ledger/ledger-store.ts';
+import { type Meter, meterOf } from './ledger/meter.ts';
+import type { Span } from './ledger/span.ts';
+import type { StatisticsStore } from './ledger/statistics-store.ts';
+import { StoredEvidence } from './ledger/stored-evidence.ts';
+import type { Reading } from './recording/reading.ts';
+import type { ReadingStore } from './recording/reading-store.ts';
+import type { Clock } from './units/clock.ts';
+import type { Log } from './units/log.ts';
+import { FlowKeeper } from './views/flow-keeper.ts';
+import type { LedgerViews } from './views/ledger-views.ts';
+import { balanceSources } from './views/sources.ts';
+
+export interface LedgerAdapters {
+  readonly ledgerStore: LedgerStore;
+  readonly ledgerViews: LedgerViews;
+  readonly statisticsStore: StatisticsStore;
+  readonly exchangeStore: MeterExchangeStore;
+  readonly receivedSince: (receivedUs: number | null) => Promise<ReadonlyMap<string, Span>>;
+  /** Resolves when every reading that was acknowledged can be read. */
+  readonly readingsReadable: () => Promise<void>;
+}
+
+export interface LedgerServicesDeps {
+  readonly adapters: LedgerAdapters;
+  readonly home: Home;
+  readonly readings: ReadingStore;
+  readonly settings: SettingsStore;
+  /** Until when an entity was followed without a change being told; null when it is not followed. */
+  readonly heldUntil: (entityId: string) => number | null;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+const markKey = 'ledger_posted_received_us';
+/** A commit of the settings a minute is enough: what lies after the mark is posted twice, which changes nothing. */
+const saveMarkEveryUs = 60_000_000;
+/** Registers that are silent are held anew this often. */
+const holdEveryMs = 60_000;
+
+export class LedgerServices {
+  readonly bookkeeper: Bookkeeper;
+  readonly flows: FlowKeeper;
+  readonly #deps: LedgerServicesDeps;
+  #meters: readonly Meter[] = [];
+  #savedMarkUs = 0;
+  #holdTimer: NodeJS.Timeout | undefined;
+  #unlisten: () => void = () => undefined;
+
+  constructor(deps: LedgerServicesDeps) {
+    const { adapters, readings, settings, clock, log } = deps;
+    this.#deps = deps;
+    const evidence = new StoredEvidence({
+      readings,
+      statistics: adapters.statisticsStore,
+      exchanges: (entityId) => adapters.exchangeStore.of(entityId),
+      kindOf: (entityId) => this.#kindOf(entityId),
+    });
+    this.bookkeeper = new Bookkeeper({
+      evidence,
+      ledger: adapters.ledgerStore,
+      readable: adapters.readingsReadable,
+      mark: {
+        load: async () => {
+          const found = await settings.get(markKey);
+          return typeof found === 'number' ? found : null;
+        },
+        save: async (receivedUs) => {
+          if (receivedUs - this.#savedMarkUs < saveMarkEveryUs) return;
+          await settings.set(markKey, receivedUs, clock.nowUs());
+          this.#savedMarkUs = receivedUs;
+        },
+      },
+      receivedSince: adapters.receivedSince,
+      heldUntil: deps.heldUntil,
+      clock,
+      log: log.child({ part: 'ledger' }),
+    });
+    this.flows = new FlowKeeper({
+      ledger: adapters.ledgerStore,
+      firstQuarterUs: async (entityIds) => (await adapters.ledgerViews.extent(entityIds))?.firstUs ?? null,
+      clock,
+      log: log.child({ part: 'balance' }),
+    });
+    this.bookkeeper.onPosted((entityId, span) => this.flows.posted(entityId, span));
+  }
+
+  start(): void {
+    this.#unlisten = this.#deps.home.onChange(() => this.#follow());
+    this.#follow();
+    this.bookkeeper.start();
+    this.flows.start();
+    this.#holdTimer = setInterval(() => this.#hold(), holdEveryMs);
+    this.#holdTimer.unref();
+  }
+
+  async stop(): Promise<void> {
+    this.#unlisten();
+    clearInterval(this.#holdTimer);
+    await this.bookkeeper.stop();
+    await this.flows.stop();
+  }
+
+  /** The reading store for whoever writes: what it acknowledges is posted. */
+  recordedThrough(store: ReadingStore): ReadingStore {
+    return {
+      append: async (readings) => {
+        await store.append(readings);
+        this.#stored(readings);
+      },
+      range: (...asked) => store.range(...asked),
+      before: (...asked) => store.before(...asked),
+      newest: (...asked) => store.newest(...asked),
+      hourly: (...asked) => store.hourly(...asked),
+      curve: (...asked) => store.curve(...asked),
+      count: (...asked) => store.count(...asked),
+    };
+  }
+
+  #stored(readings: readonly Reading[]): void {
+    for (const { entityId, atUs } of readings)
+      this.bookkeeper.touch(entityId, { fromUs: atUs, untilUs: atUs });
+  }
+
+  #follow(): void {
+    const { home, adapters, log } = this.#deps;
+    const entities = home.entities();
+    const tracked = home.tracked();
+    this.#meters = tracked.flatMap((entity) => meterOf(entity, tracked) ?? []);
+    this.bookkeeper.setMeters(this.#meters);
+    this.flows.setSources(balanceSources(entities));
+    const zone = home.config()?.timeZone;
+    if (zone !== undefined && zone !== adapters.ledgerViews.zone()) {
+      adapters.ledgerViews.setZone(zone).catch((error: unknown) => {
+        log.warn(
+          { err: error, zone },
+          'The views are not cut by the new zone yet; they are made when they are asked',
+        );
+      });
+    }
+  }
+
+  #kindOf(entityId: string) {
+    const meter = this.#meters.find((one) => one.entityId === entityId);
+    return meter?.posts === 'register' ? meter.kind : 'rising';
+  }
+
+  #hold(): void {
+    const nowUs = this.#deps.clock.nowUs();
+    for (const { entityId } of this.#meters) {
+      if (this.#deps.heldUntil(entityId) !== null)
+        this.bookkeeper.touch(entityId, { fromUs: nowUs, untilUs: nowUs });
+    }
+  }
+}
