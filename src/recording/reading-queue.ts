@@ -35,12 +35,13 @@ export class ReadingQueue {
     this.#end = part.nextPosition;
   }
 
-  /** The readings from `position` on, whole parts until `limit` is reached; null when they are in the spool only. */
+  /** The readings from `position` on, whole parts up to `limit` readings, at least one; null when they are in the spool only. */
   take(position: number, limit: number): { readings: Reading[]; nextPosition: number } | null {
     if (this.#parts[0]?.position !== position) return null;
     const readings: Reading[] = [];
     let nextPosition = position;
-    for (let part = this.#parts[0]; part !== undefined && readings.length < limit; part = this.#parts[0]) {
+    for (let part = this.#parts[0]; part !== undefined; part = this.#parts[0]) {
+      if (readings.length > 0 && readings.length + part.readings.length > limit) break;
       readings.push(...part.readings);
       nextPosition = part.nextPosition;
       this.#length -= part.readings.length;

@@ -44,7 +44,7 @@ export interface ReadingWriterLimits {
 export const defaultWriterLimits: ReadingWriterLimits = {
   spoolAfterMs: 15,
   batchReadings: 5000,
-  busyAfterMs: 100,
+  busyAfterMs: 60,
   busyReadings: 20,
   quietAfterMs: 1000,
   queueReadings: 20_000,

@@ -107,7 +107,6 @@ async function run(): Promise<void> {
     }
   });
 
-  const raw = await rawIlp(probe, Math.max(events, 100_000), sensors);
   const pids = {
     process: () => ledger.pid,
     questdb: () => sidecars.pid('questdb'),
@@ -124,6 +123,8 @@ async function run(): Promise<void> {
   const full = await flood(home, probe, { sensors, eventsPerSecond: rate, events });
   const cpu = (cpuSeconds(ledger.pid ?? 0) - cpuBefore) / full.seconds;
   const used = memory.stop();
+  // Last, so that the memory told is of our load.
+  const raw = await rawIlp(probe, Math.max(events, 100_000), sensors);
 
   say('');
   say(`raw ILP, ready-made lines, 5,000 a body, one client: ${Math.round(raw)} lines/s`);

@@ -94,13 +94,18 @@ export class FileSpool implements Spool {
       if (nextPosition <= next) continue;
       const cursor = this.#cursor;
       const from = cursor?.segment === segment && cursor.position === next ? cursor.byte : 0;
-      for await (const { record, endByte } of readLines(path, from, bytes)) {
+      for await (const { record, startByte, endByte } of readLines(path, from, bytes)) {
         const end = record === null ? next : record.position + record.readings.length;
         if (record !== null && end > next) {
-          readings.push(...record.readings.slice(Math.max(0, next - record.position)));
-          next = end;
+          const start = Math.max(next, record.position);
+          const taken = record.readings.slice(
+            start - record.position,
+            start - record.position + limit - readings.length,
+          );
+          readings.push(...taken);
+          next = start + taken.length;
         }
-        this.#cursor = { segment, position: next, byte: endByte };
+        this.#cursor = { segment, position: next, byte: next < end ? startByte : endByte };
         if (readings.length >= limit) return { readings, nextPosition: next };
       }
       next = Math.max(next, nextPosition);

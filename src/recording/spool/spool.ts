@@ -41,7 +41,7 @@ export interface Spool {
   /** Reads what an earlier process left behind, oldest first, and gets ready to append after it. */
   open(onReading: (reading: Reading) => void): Promise<SpoolOpened>;
   append(readings: readonly Reading[]): Promise<Spooled>;
-  /** From `position` on, whole records until `limit` is reached; nothing when there is nothing more. */
+  /** From `position` on, at most `limit`; nothing when there is nothing more. */
   read(position: number, limit: number): Promise<SpoolRead>;
   /** Everything below `position` is durable elsewhere and may go. */
   acknowledge(position: number): Promise<void>;
