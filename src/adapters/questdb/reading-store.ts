@@ -45,9 +45,9 @@ const hoursQuery = `SELECT hour, count() AS count, min(us) AS first_us, max(us) 
 
 const sizeQuery = `SELECT count() AS count, last_not_null(unit) AS unit ${ofEntityInRange}`;
 
-/** $4: length of a bucket. */
+/** $4: length of a bucket. No column may be named `max`: QuestDB calls it `max1` beside a cast of another max(). */
 const curveQuery = `SELECT cast(timestamp AS LONG) / $4 AS bucket, cast(max(timestamp) AS LONG) AS at_us,
-    last(state) AS last, min(state) AS min, max(state) AS max
+    last(state) AS last_state, min(state) AS least, max(state) AS most
   ${ofEntityInRange} GROUP BY bucket ORDER BY bucket`;
 
 const receivedQuery = `SELECT entity_id, cast(min(timestamp) AS LONG) AS from_us, cast(max(timestamp) AS LONG) AS until_us
@@ -124,9 +124,9 @@ export class QuestDbReadingStore implements ReadingStore {
       readingCount,
       bucketUs,
       atUs: rows.map((row) => row.at_us as number),
-      last: column('last'),
-      min: column('min'),
-      max: column('max'),
+      last: column('last_state'),
+      min: column('least'),
+      max: column('most'),
     };
   }
 
