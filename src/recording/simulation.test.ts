@@ -212,30 +212,36 @@ describe('recording under random faults', () => {
     vi.useRealTimers();
   });
 
-  it.each(seeds)('has everything in the end (seed %d)', async (seed) => {
-    const world = new World(seed);
-    await world.boot();
-    world.connection(true);
-    const random = randomOf(seed + 1e6);
-    for (let i = 0; i < 150; i += 1) {
-      await world.act();
-      await vi.advanceTimersByTimeAsync(Math.floor(random() ** 3 * 60_000));
-      const status = world.recorder?.status();
-      if (status !== undefined) {
-        expect(status.readingsReceived).toBe(status.readingsStored + status.readingsWaiting);
-        expect(status.readingsWaiting).toBeLessThanOrEqual(limits.limitReadings + world.disk.limit);
+  it.each(seeds)(
+    'has everything in the end (seed %d)',
+    async (seed) => {
+      const world = new World(seed);
+      await world.boot();
+      world.connection(true);
+      const random = randomOf(seed + 1e6);
+      for (let i = 0; i < 150; i += 1) {
+        await world.act();
+        await vi.advanceTimersByTimeAsync(Math.floor(random() ** 3 * 60_000));
+        const status = world.recorder?.status();
+        if (status !== undefined) {
+          expect(status.readingsReceived).toBe(status.readingsStored + status.readingsWaiting);
+          expect(status.readingsWaiting).toBeLessThanOrEqual(limits.limitReadings + world.disk.limit);
+        }
       }
-    }
-    await world.mend();
-    for (let i = 0; i < 60; i += 1) {
-      world.states(1);
-      await vi.advanceTimersByTimeAsync(10_000);
-    }
-    await vi.advanceTimersByTimeAsync(60_000);
-    const stored = [...world.store.rows.values()].map(({ entityId, atUs }) => `${entityId} ${atUs}`).sort();
-    const said = world.home.past.map(({ entityId, lastUpdatedUs }) => `${entityId} ${lastUpdatedUs}`).sort();
-    expect(stored).toEqual(said);
-    expect(world.recorder?.status()).toMatchObject({ isOk: true, readingsWaiting: 0, isPaused: false });
-    await world.stop();
-  });
+      await world.mend();
+      for (let i = 0; i < 60; i += 1) {
+        world.states(1);
+        await vi.advanceTimersByTimeAsync(10_000);
+      }
+      await vi.advanceTimersByTimeAsync(60_000);
+      const stored = [...world.store.rows.values()].map(({ entityId, atUs }) => `${entityId} ${atUs}`).sort();
+      const said = world.home.past
+        .map(({ entityId, lastUpdatedUs }) => `${entityId} ${lastUpdatedUs}`)
+        .sort();
+      expect(stored).toEqual(said);
+      expect(world.recorder?.status()).toMatchObject({ isOk: true, readingsWaiting: 0, isPaused: false });
+      await world.stop();
+    },
+    30_000,
+  );
 });
