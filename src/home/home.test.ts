@@ -186,6 +186,11 @@ describe('later discoveries', () => {
     expect(home.entity('sensor.stove')?.role).toBe('device');
     expect(home.missing()).toEqual([]);
     expect(changes).toContain('tracked');
+
+    homeAssistant.currentStates = new FakeHomeAssistant().currentStates;
+    homeAssistant.currentRegistries = new FakeHomeAssistant().currentRegistries;
+    await home.discover();
+    expect(trackedIds()).toEqual(['sensor.grid_power', 'sensor.oven_energy']);
   });
 
   it('take no states at all for a Home Assistant that starts, not for a home without entities', async () => {

@@ -29,7 +29,7 @@ export function mergeDiscovery(
         before?.isTracked === true ||
         isNewlyNamed ||
         forced.has(entity.entityId) ||
-        (before === undefined && takesOver.has(entity.entityId)),
+        (before?.isActive !== true && takesOver.has(entity.entityId)),
       isActive: true,
       discoveredAtUs: before?.discoveredAtUs ?? atUs,
       updatedAtUs: atUs,
