@@ -42,7 +42,7 @@ export function CurveChart(props: CurveChartProps) {
   const [isByKey, setByKey] = useState(false);
   const version = themeVersion.value;
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: new data and spans go into the drawing that is there; `version` stands for the colours it is made with
+  // new data and spans go into the drawing that is there; `version` stands for the colours it is made with
   useEffect(() => {
     const element = holder.current;
     if (element === null) return;
@@ -82,7 +82,7 @@ export function CurveChart(props: CurveChartProps) {
     };
   }, [unit, locale, props.colour, columns.hasBand, version]);
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the span is read by the drawing when the data is set
+  // the span is read by the drawing when the data is set
   useEffect(() => {
     plot.current?.setData(dataOf(columns));
   }, [columns, startS, endS]);

@@ -58,13 +58,14 @@ export function curveOptions(options: CurveOptions): uPlot.Options {
     axisScale(unit, Math.max(Math.abs(plot.scales.y?.max ?? 0), Math.abs(plot.scales.y?.min ?? 0)));
   const stepOf = (plot: uPlot, from: number, to: number) =>
     stepFor(to - from, Math.max(2, Math.floor(plot.bbox.width / devicePixelRatio / tickSpacePx)));
-  const stepped = uPlot.paths.stepped?.({ align: 1 });
-  const paths = stepped === undefined ? {} : { paths: stepped };
-  const edge = { ...paths, width: 0, points: { show: false } };
+  // A value holds until the next; lowest and highest are those of the bucket that ends at the point.
+  const held = uPlot.paths.stepped?.({ align: 1 });
+  const past = uPlot.paths.stepped?.({ align: -1 });
+  const edge = { ...(past === undefined ? {} : { paths: past }), width: 0, points: { show: false } };
   return {
     width: options.width,
     height: options.height,
-    padding: [18, 12, 0, 4],
+    padding: [18, 28, 0, 4],
     legend: { show: false },
     focus: { alpha: 1 },
     scales: {
@@ -77,6 +78,7 @@ export function curveOptions(options: CurveOptions): uPlot.Options {
     axes: [
       {
         ...axis,
+        size: 32,
         splits: (plot, _index, from, to) => ticksOf(from, to, stepOf(plot, from, to), locale.zone),
         values: (plot, splits) => {
           const [from, to] = span();
@@ -105,7 +107,12 @@ export function curveOptions(options: CurveOptions): uPlot.Options {
       {},
       { ...edge, stroke: 'transparent', show: options.hasBand },
       { ...edge, stroke: 'transparent', show: options.hasBand },
-      { ...paths, stroke: colours.line, width: 1.75, points: { show: false, size: 5 } },
+      {
+        ...(held === undefined ? {} : { paths: held }),
+        stroke: colours.line,
+        width: 1.75,
+        points: { show: false, size: 5 },
+      },
     ],
     bands: options.hasBand ? [{ series: [1, 2], fill: translucent(colours.line) }] : [],
     cursor: {

@@ -39,7 +39,7 @@ export function Combobox({
 }) {
   const id = useId();
   const input = useRef<HTMLInputElement>(null);
-  const list = useRef<HTMLUListElement>(null);
+  const list = useRef<HTMLDivElement>(null);
   const [isOpen, setOpen] = useState(false);
   const [typed, setTyped] = useState('');
   const [at, setAt] = useState(0);
@@ -117,7 +117,7 @@ export function Combobox({
           onBlur={close}
         />
       </div>
-      <ul
+      <div
         ref={list}
         id={`${id}-list`}
         class="combobox-list"
@@ -127,9 +127,10 @@ export function Combobox({
       >
         {isOpen &&
           shown.map((option, index) => (
-            // biome-ignore lint/a11y/useFocusableInteractive: the focus stays in the field, aria-activedescendant tells where one is
-            // biome-ignore lint/a11y/useKeyWithClickEvents: the field has the keys
-            <li
+            // The focus stays in the field, which has the keys; aria-activedescendant tells where one is.
+            // biome-ignore lint/a11y/useFocusableInteractive: as above
+            // biome-ignore lint/a11y/useKeyWithClickEvents: as above
+            <div
               key={option.id}
               id={`${id}-${index}`}
               role="option"
@@ -145,15 +146,14 @@ export function Combobox({
                 {option.name}
                 <small>{option.detail}</small>
               </span>
-            </li>
+            </div>
           ))}
         {isOpen && shown.length === 0 && (
-          // biome-ignore lint/a11y/useFocusableInteractive: nothing to pick here
-          <li class="quiet" role="option" aria-selected="false" aria-disabled="true">
+          <div class="quiet" role="option" tabIndex={-1} aria-selected="false" aria-disabled="true">
             {noMatch}
-          </li>
+          </div>
         )}
-      </ul>
+      </div>
     </div>
   );
 }

@@ -5,6 +5,8 @@ import { texts } from '../texts/texts.ts';
 
 /** A home that reports nothing for so long is worth a look. */
 const oldMs = 15 * 60_000;
+/** Younger than this, counting seconds would only be unrest. */
+const freshMs = 5000;
 
 export function DataAge() {
   const t = texts().age;
@@ -20,7 +22,8 @@ export function DataAge() {
     long = age === null ? t.lost : t.staleLong(age);
   } else if (liveState.value === 'live' && now.data !== null) {
     mark = at !== null && nowMs.value - at < oldMs ? 'live' : 'old';
-    short = age === null ? t.nothing : mark === 'live' ? t.live(age) : t.stale(age);
+    const isFresh = at !== null && nowMs.value - at < freshMs;
+    short = age === null ? t.nothing : isFresh ? t.fresh : mark === 'live' ? t.live(age) : t.stale(age);
     long = age === null ? t.nothing : t.liveLong(age);
   }
   return (

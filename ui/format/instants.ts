@@ -75,11 +75,11 @@ const units = [
   ['second', 1],
 ] as const;
 
-/** "5 min" of what passed; a clock that runs ahead counts as none. */
+/** "5m" of what passed; a clock that runs ahead counts as none. */
 export function formatAge(ageMs: number, language: string): string {
   const seconds = Math.max(0, Math.floor(ageMs / 1000));
   const [unit, size] = units.find(([, length]) => seconds >= length) ?? units[3];
-  return new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: 'short' }).format(
+  return new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: 'narrow' }).format(
     Math.floor(seconds / size),
   );
 }

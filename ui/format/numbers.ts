@@ -23,11 +23,12 @@ function formatter(language: string, digits: number, leastDigits: number): Intl.
 }
 
 /** Digits after the decimal sign so that three digits matter, at most `most`. */
-export function digitsFor(value: number, most = 2): number {
+export function digitsFor(value: number, most = 3): number {
   const size = Math.abs(value);
   if (size === 0) return 0;
   if (size >= 100) return 0;
-  return Math.min(most, size >= 10 ? 1 : 2 + (size < 1 ? 1 : 0));
+  if (size >= 10) return Math.min(most, 1);
+  return Math.min(most, size >= 1 || size < 0.0005 ? 2 : size >= 0.1 ? Math.max(2, most - 1) : 3);
 }
 
 export function formatNumber(value: number, language: string, digits: number, leastDigits = digits): string {
@@ -62,7 +63,7 @@ export function showQuantity(value: number, unit: string, language: string): Sho
     case '%':
       return { value: formatNumber(value, language, 0), unit };
     default:
-      return { value: formatNumber(value, language, digitsFor(value, 3)), unit };
+      return { value: formatNumber(value, language, digitsFor(value)), unit };
   }
 }
 

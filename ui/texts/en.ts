@@ -6,6 +6,7 @@ export const en = {
   pages: { now: 'Now', readings: 'Readings', settings: 'Settings' },
 
   age: {
+    fresh: 'Live · now',
     live: (age: string) => `Live · ${age} ago`,
     liveLong: (age: string) => `Values arrive live. The newest reading is ${age} old.`,
     stale: (age: string) => `${age} old`,

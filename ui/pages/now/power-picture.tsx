@@ -37,7 +37,10 @@ function secondsFor(watts: number): number {
 function Flow({ path, colour, watts }: { path: string; colour: string; watts: number }) {
   const isFlowing = watts >= 1;
   return (
-    <g style={{ color: `var(--${colour}-mark)` }} class={isFlowing ? 'flow' : 'flow is-idle'}>
+    <g
+      style={isFlowing ? { color: `var(--${colour}-mark)` } : {}}
+      class={isFlowing ? 'flow' : 'flow is-idle'}
+    >
       <path d={path} fill="none" stroke="currentColor" />
       {isFlowing && (
         <circle

@@ -120,7 +120,7 @@ export function CurveCard({
       shown === null
         ? null
         : columnsOf(shown.curve, shown.span.startMs / 1000, shown.span.endMs / 1000, nowS),
-    // biome-ignore lint/correctness/useExhaustiveDependencies: the line ends where now was when the data came
+    // the line ends where now was when the data came
     [shown],
   );
   const zoomTo = (startS: number, endS: number) =>

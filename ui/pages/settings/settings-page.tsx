@@ -57,9 +57,13 @@ export function SettingsPage() {
           </p>
         )}
       </div>
+      {source === 'none' && (
+        <div class="settings-first">
+          <ConnectionForm settings={loaded.data} mayChange={mayChange} />
+        </div>
+      )}
       <div class="settings-grid">
         <div class="stack">
-          {source === 'none' && <ConnectionForm settings={loaded.data} mayChange={mayChange} />}
           <EntitiesCard mayChange={mayChange} />
         </div>
         <div class="stack">
