@@ -87,7 +87,7 @@ function explainNetwork(code: string, message: string, host: string, isTls: bool
   if (isTls && (code === 'EPROTO' || code.startsWith('ERR_SSL')))
     return `${host} does not speak TLS. Write http:// instead of https://.`;
   if (!isTls && code === 'ECONNRESET')
-    return `${host} hung up at once. If it wants TLS, write https:// instead of http://.`;
+    return `${host} hung up at once. Home Assistant may be restarting; if the address wants TLS, write https:// instead of http://.`;
   if (code.startsWith('HPE_')) return explain({ kind: 'foreign', message }, targetOf(host));
   return `${host} can not be reached: ${message === '' ? code : message}.`;
 }
