@@ -36,3 +36,21 @@ export interface Entry {
 export function worse(one: Quality, other: Quality): Quality {
   return qualities.indexOf(one) >= qualities.indexOf(other) ? one : other;
 }
+
+const told = [
+  'amountMicro',
+  'quality',
+  'coveredUs',
+  'reason',
+  'firstEvidenceUs',
+  'lastEvidenceUs',
+  'isProvisional',
+  'onTimeUs',
+] as const satisfies readonly (keyof Entry)[];
+
+/** In what two entries of one quarter and kind differ, in words; empty when they say the same. */
+export function entryDifferences(one: Entry, other: Entry): string[] {
+  return told
+    .filter((field) => one[field] !== other[field])
+    .map((field) => `${field} ${one[field]}, not ${other[field]}`);
+}

@@ -1,4 +1,4 @@
-import type { Entry } from './entry.ts';
+import { type Entry, entryDifferences } from './entry.ts';
 
 /**
  * An entry as the ledger holds it. Revision 0 is provisional and lives only in the current state; from 1 on every
@@ -7,21 +7,6 @@ import type { Entry } from './entry.ts';
 export interface PostedEntry extends Entry {
   readonly revision: number;
   readonly postedAtUs: number;
-}
-
-const compared = [
-  'amountMicro',
-  'quality',
-  'coveredUs',
-  'reason',
-  'firstEvidenceUs',
-  'lastEvidenceUs',
-  'isProvisional',
-  'onTimeUs',
-] as const satisfies readonly (keyof Entry)[];
-
-function saysTheSame(one: Entry, other: Entry): boolean {
-  return compared.every((field) => one[field] === other[field]);
 }
 
 function keyOf(entry: Entry): string {
@@ -43,7 +28,7 @@ export function revise(
   for (const entry of computed) {
     const before = known.get(keyOf(entry));
     known.delete(keyOf(entry));
-    if (before && saysTheSame(before, entry)) continue;
+    if (before && entryDifferences(before, entry).length === 0) continue;
     const isStillOpen = entry.isProvisional && (before === undefined || before.revision === 0);
     written.push({ ...entry, revision: isStillOpen ? 0 : (before?.revision ?? 0) + 1, postedAtUs: nowUs });
   }

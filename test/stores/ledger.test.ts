@@ -14,6 +14,7 @@ import type { RegisterReading } from '../../src/ledger/evidence.ts';
 import { repost, usualRules } from '../../src/ledger/reposting.ts';
 import type { PostedEntry } from '../../src/ledger/revision.ts';
 import { StoredEvidence } from '../../src/ledger/stored-evidence.ts';
+import { verifyMeter } from '../../src/ledger/verification.ts';
 import type { Reading } from '../../src/recording/reading.ts';
 import { bucketStartUs, type Period } from '../../src/units/calendar.ts';
 import { systemClock } from '../../src/units/clock.ts';
@@ -240,6 +241,28 @@ describe('the ledger in QuestDB', () => {
       0,
     );
     expect(sum).toBe(Math.round((10 + 47 * 0.4) * 1e6) - 10_000_000 - (Math.round(10.4 * 1e6) - 10_400_000));
+  });
+
+  it('proves itself, and finds an entry, a journal and a sum that were tampered with', async () => {
+    const entityId = freshEntity('verified');
+    const meter = { entityId, posts: 'register', kind: 'rising' } as const;
+    const startUs = at('2026-04-01T00:00:00Z');
+    const readings = Array.from({ length: 200 }, (_, index) =>
+      energy(entityId, startUs + index * 410_000_000, index === 150 ? 0.5 : index / 10),
+    );
+    await postAll({ entityId }, [readings.slice(100), readings.slice(0, 100)]);
+    const prove = () => verifyMeter(deps, usualRules, meter, startUs, startUs + 200 * 410_000_000);
+    expect(await prove()).toMatchObject({ findings: [] });
+    const [entry] = await ledger.current(entityId, startUs + 3_600_000_000, startUs + 4_500_000_000);
+    if (entry === undefined) throw new Error('an entry');
+    await ledger.write([
+      { entityId, entries: [{ ...entry, amountMicro: entry.amountMicro + 1 }], openings: [] },
+    ]);
+    expect(new Set((await prove()).findings.map((finding) => finding.check))).toEqual(
+      new Set(['evidence', 'conservation']),
+    );
+    await ledger.write([{ entityId, entries: [{ ...entry, revision: entry.revision + 2 }], openings: [] }]);
+    expect((await prove()).findings.map((finding) => finding.check)).toContain('journal');
   });
 
   it('knows after a crash what arrived and was not posted', async () => {
