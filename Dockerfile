@@ -40,9 +40,9 @@ RUN mvn --batch-mode --quiet org.apache.maven.plugins:maven-dependency-plugin:3.
         "-Dartifact=org.questdb:questdb:${QUESTDB_VERSION}" -DoutputDirectory=/out/usr/lib/questdb \
     && mv "/out/usr/lib/questdb/questdb-${QUESTDB_VERSION}.jar" /out/usr/lib/questdb/questdb.jar \
     && echo "${QUESTDB_SHA256}  /out/usr/lib/questdb/questdb.jar" | sha256sum --check --quiet
-# java.base, jdk.management and jdk.unsupported are what jdeps finds; the rest is reached by name.
-RUN jlink --add-modules java.base,java.management,jdk.management,jdk.unsupported,jdk.crypto.ec \
-        --strip-debug --no-header-files --no-man-pages --compress=zip-6 --output /out/usr/lib/java \
+# What QuestDB's module declares that it requires, and elliptic curves for TLS.
+RUN jlink --add-modules java.base,java.desktop,java.management,java.sql,jdk.management,jdk.unsupported,jdk.crypto.ec \
+        --strip-java-debug-attributes --no-header-files --no-man-pages --compress=zip-6 --output /out/usr/lib/java \
     && mkdir -p /out/usr/bin \
     && ln -s /usr/lib/java/bin/java /out/usr/bin/java
 
