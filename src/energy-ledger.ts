@@ -44,6 +44,10 @@ export interface Adapters extends LedgerAdapters {
   readonly closeStores: () => Promise<void>;
 }
 
+/** A part that hangs must not keep the ones after it from stopping; the recorder may take time to write. */
+const stopPartWithinMs = 2000;
+const stopRecorderWithinMs = 7000;
+
 export interface EnergyLedgerDeps {
   readonly options: Options;
   readonly adapters: Adapters;
@@ -192,7 +196,7 @@ export class EnergyLedger {
     ];
     for (const [part, step] of steps) {
       try {
-        await step();
+        await within(part === 'recorder' ? stopRecorderWithinMs : stopPartWithinMs, step());
       } catch (error) {
         log.error({ err: error, part }, 'A part did not stop cleanly');
       }
@@ -204,5 +208,17 @@ export class EnergyLedger {
     if (!this.#recorder.status().isSubscribed || !this.#recorder.tracked().has(entityId)) return null;
     const newest = this.#recorder.newest().get(entityId);
     return newest === undefined || newest.absence !== null ? null : this.#deps.clock.nowUs();
+  }
+}
+
+async function within(limitMs: number, work: Promise<void> | void): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`It took more than ${limitMs} ms`)), limitMs);
+  });
+  try {
+    await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
   }
 }

@@ -8,7 +8,7 @@ import { OptionsError, readOptions } from './options.ts';
 import { systemClock } from './units/clock.ts';
 
 /** A stop that takes longer is cut off; the spool has what was not written. */
-const stopWithinMs = 10_000;
+const stopWithinMs = 14_000;
 const checkoutDir = resolve(import.meta.dirname, '..');
 
 function versionOf(): string {

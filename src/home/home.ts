@@ -188,7 +188,14 @@ export class Home {
 
   #refreshSoon(delayMs: number): void {
     this.#later(delayMs, () => {
-      this.#enqueue(() => this.#refresh()).catch((error: unknown) => {
+      // One that has not begun yet will see all that has happened until it does.
+      if (this.#isRefreshQueued) return;
+      this.#isRefreshQueued = true;
+      const refresh = () => {
+        this.#isRefreshQueued = false;
+        return this.#refresh();
+      };
+      this.#enqueue(refresh).catch((error: unknown) => {
         this.#deps.log.error({ err: error }, 'The refresh of the home failed');
       });
     });
@@ -218,6 +225,7 @@ export class Home {
   }
 
   #isRetryPlanned = false;
+  #isRefreshQueued = false;
   #refreshSoonOnce(): void {
     if (this.#isRetryPlanned) return;
     this.#isRetryPlanned = true;

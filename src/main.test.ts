@@ -1,0 +1,99 @@
+/**
+ * Goal: the process starts with nothing around it, says so, stops cleanly on a signal, and dies loudly on a fault.
+ * Method: the real program as a child, on a free port, with addresses at which nobody answers.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { status } from './contract/status.ts';
+
+const limitMs = 30_000;
+const children: ChildProcess[] = [];
+afterEach(() => {
+  for (const child of children.splice(0)) child.kill('SIGKILL');
+});
+
+class Program {
+  readonly child: ChildProcess;
+  text = '';
+  readonly ended: Promise<number | null>;
+
+  constructor(env: NodeJS.ProcessEnv, dataDir = mkdtempSync(join(tmpdir(), 'main-'))) {
+    this.child = spawn(process.execPath, [join(import.meta.dirname, 'main.ts')], {
+      env: {
+        PATH: process.env.PATH,
+        DATA_DIR: dataDir,
+        PORT: '0',
+        // Port 9 is that of the discard service, which nobody runs.
+        QUESTDB_URL: 'http://127.0.0.1:9',
+        QUESTDB_PG_URL: 'postgres://admin:hush-hush@127.0.0.1:9/qdb',
+        MONGODB_URL: 'mongodb://me:hush-hush@127.0.0.1:9/x',
+        ...env,
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    children.push(this.child);
+    for (const stream of [this.child.stdout, this.child.stderr])
+      stream?.on('data', (chunk: Buffer) => {
+        this.text += chunk.toString();
+      });
+    this.ended = new Promise((resolve) => this.child.on('exit', resolve));
+  }
+
+  async port(): Promise<number> {
+    const line = await vi.waitFor(() => {
+      const found = /"port":(\d+).*Energy Ledger answers/.exec(this.text);
+      if (found === null) throw new Error(`not up yet: ${this.text}`);
+      return found[1];
+    }, limitMs);
+    return Number(line);
+  }
+}
+
+describe('the process', () => {
+  it('starts without anything, tells what is missing, and stops on SIGTERM with 0', {
+    timeout: limitMs,
+  }, async () => {
+    const program = new Program({ HA_URL: 'http://127.0.0.1:9', HA_TOKEN: 'hush-hush', LOG_LEVEL: 'debug' });
+    const port = await program.port();
+    await vi.waitFor(async () => {
+      const response = await fetch(`http://127.0.0.1:${port}/api/status`);
+      expect(response.status).toBe(503);
+      const told = status.parse(await response.json());
+      expect(told).toMatchObject({
+        status: 'down',
+        questdb: { ok: false },
+        mongodb: { ok: false },
+        home_assistant: { ok: false },
+      });
+      expect(told.mongodb.detail).toContain('does not answer');
+      expect(JSON.stringify(told)).not.toContain('hush-hush');
+    }, limitMs);
+    program.child.kill('SIGTERM');
+    expect(await program.ended).toBe(0);
+    expect(program.text).toContain('"Stopped"');
+    expect(program.text).not.toContain('hush-hush');
+  });
+
+  it('does not start with options that can’t be, and names each', { timeout: limitMs }, async () => {
+    const dataDir = mkdtempSync(join(tmpdir(), 'main-'));
+    writeFileSync(join(dataDir, 'options.json'), JSON.stringify({ tracked_entities: ['nonsense'] }));
+    const program = new Program({}, dataDir);
+    expect(await program.ended).toBe(64);
+    expect(program.text).toContain('tracked_entities.0: must be an entity id');
+  });
+
+  it('dies with a reason when its port is taken', { timeout: limitMs }, async () => {
+    const other = createServer();
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+    const address = other.address();
+    const port = typeof address === 'object' && address !== null ? address.port : 0;
+    const program = new Program({ PORT: String(port) });
+    expect(await program.ended).toBe(70);
+    expect(program.text).toContain('EADDRINUSE');
+    other.close();
+  });
+});
