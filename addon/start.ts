@@ -64,8 +64,8 @@ async function start(): Promise<void> {
   started.push({ name: 'the stores', stop: () => sidecars.stop() });
   if (stopping !== undefined) return sidecars.stop();
 
-  const home = isDemo ? await startDemo() : {};
   if (isDemo) say('No HA_URL and HA_TOKEN: starting a demo home');
+  const home = isDemo ? await startDemo() : {};
   const ledger = new SupervisedProgram(
     {
       name: 'energy-ledger',
@@ -128,7 +128,15 @@ async function startDemo(): Promise<{ HA_URL: string; HA_TOKEN: string }> {
   );
   demo.start();
   started.push({ name: 'the demo home', stop: () => demo.stop() });
+  await untilListening(demoPort);
   return { HA_URL: `http://127.0.0.1:${demoPort}`, HA_TOKEN: token };
+}
+
+/** Spares the process a first try in vain, after which it would wait; it copes with a home that comes later. */
+async function untilListening(demoPort: number): Promise<void> {
+  const untilMs = performance.now() + 10_000;
+  while (performance.now() < untilMs && (await isPortFree(demoPort)))
+    await new Promise((resolve) => setTimeout(resolve, 50));
 }
 
 /** Waits until the process says that it does its job; tells now and then what it still waits for. */
