@@ -12,8 +12,11 @@ interface EntityDocument extends Omit<Entity, 'entityId'> {
 
 const entitiesCollection = 'entities';
 const trackedKey = 'tracked_entities';
-/** Documents in one call: FerretDB takes about 1.5 ms for each, and a call has a deadline. */
-const documentsPerCall = 200;
+/**
+ * Documents in one call. FerretDB 1 keeps a connection of its pool of 100 for each update of a call until the call is
+ * over, and at the hundredth waits for ever.
+ */
+const documentsPerCall = 10;
 
 /**
  * Entities in a collection of their own; which of them are tracked in one setting, for only a single document changes

@@ -5,14 +5,15 @@ import type { Documents } from './documents.ts';
 type SyncDocument = Omit<SyncRun, 'syncId'> & { readonly _id: string };
 
 const syncCollection = 'syncLog';
-const runsKept = 500;
 const newestFirst = { startedAtUs: -1, _id: -1 } as const;
 
 export class MongoSyncLog implements SyncLog {
   readonly #documents: Documents;
+  readonly #runsKept: number;
 
-  constructor(documents: Documents) {
+  constructor(documents: Documents, runsKept = 500) {
     this.#documents = documents;
+    this.#runsKept = runsKept;
   }
 
   async save(run: SyncRun): Promise<void> {
@@ -36,7 +37,7 @@ export class MongoSyncLog implements SyncLog {
   }
 
   async #prune(): Promise<void> {
-    const surplus = await this.#ask((runs) => runs.find({}).sort(newestFirst).skip(runsKept).toArray());
+    const surplus = await this.#ask((runs) => runs.find({}).sort(newestFirst).skip(this.#runsKept).toArray());
     if (surplus.length === 0) return;
     await this.#ask((runs) => runs.deleteMany({ _id: { $in: surplus.map(({ _id }) => _id) } }));
   }
