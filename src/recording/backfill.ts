@@ -15,7 +15,10 @@ import type { SyncKind, SyncLog, SyncRun } from './sync-log.ts';
 export interface BackfillDeps {
   readonly homeAssistant: Pick<HomeAssistant, 'history'>;
   readonly readings: Pick<ReadingStore, 'before' | 'range'>;
-  readonly recorder: Pick<Recorder, 'tracked' | 'newest' | 'record' | 'settled' | 'onHole' | 'filled'>;
+  readonly recorder: Pick<
+    Recorder,
+    'tracked' | 'newest' | 'record' | 'settled' | 'waiting' | 'onHole' | 'filled'
+  >;
   readonly syncLog: SyncLog;
   readonly clock: Clock;
   readonly log: Log;
@@ -74,6 +77,8 @@ export class Backfill {
   readonly #queue = new BackfillQueue();
   readonly #bell = new Bell();
   readonly #stop = new AbortController();
+  /** Ends a wait: Home Assistant is there again. */
+  #wake = new AbortController();
   #run: SyncRun | null = null;
   #savedMs = 0;
   #lastFinishedAtUs: number | null = null;
@@ -126,6 +131,8 @@ export class Backfill {
   }
 
   #fill(hole: Hole): void {
+    this.#wake.abort();
+    this.#wake = new AbortController();
     const marginUs = hole.kind === 'start' ? this.#limits.startMarginUs : this.#limits.marginUs;
     const sinceUs = hole.sinceUs === null ? null : hole.sinceUs - marginUs;
     this.#add(hole.kind, new Map(hole.entityIds.map((entityId) => [entityId, sinceUs])), [hole]);
@@ -295,7 +302,7 @@ export class Backfill {
         chunkUs = Math.max(shortestChunkUs, chunkUs / 4);
         if (cause instanceof HistoryRefused) tries += 1;
         if (tries >= triesPerChunk) return message;
-        await pause(retry.nextMs(), this.#stop.signal);
+        await pause(retry.nextMs(), AbortSignal.any([this.#stop.signal, this.#wake.signal]));
       }
     }
     return null;

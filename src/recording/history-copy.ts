@@ -6,13 +6,14 @@ import { unlessAborted } from './pause.ts';
 import type { Reading } from './reading.ts';
 import { parseState } from './reading-parser.ts';
 import type { ReadingStore } from './reading-store.ts';
+import { recentDepth } from './recent-instants.ts';
 import type { Recorder, TrackedEntity } from './recorder.ts';
 import { untilVisible } from './visible.ts';
 
 export interface HistoryCopyDeps {
   readonly homeAssistant: Pick<HomeAssistant, 'history'>;
   readonly readings: Pick<ReadingStore, 'before' | 'range'>;
-  readonly recorder: Pick<Recorder, 'newest' | 'record' | 'settled'>;
+  readonly recorder: Pick<Recorder, 'newest' | 'record' | 'settled' | 'waiting'>;
   readonly clock: Clock;
 }
 
@@ -41,8 +42,9 @@ export async function copyHistory(
   const { entityId } = entity;
   const states = await askHistory(deps.homeAssistant, entityId, span);
   const newest = deps.recorder.newest().get(entityId);
-  if (newest !== undefined && newest.atUs >= span.startUs && states.length > 0) {
-    // What the stream has brought into this span must be seen, not to be counted as missing.
+  // Few enough on their way to the store are known to the recorder, which leaves them out. More must be seen there, not
+  // to be counted as missing.
+  if (deps.recorder.waiting() > recentDepth / 2 && newest !== undefined && newest.atUs >= span.startUs) {
     await unlessAborted(deps.recorder.settled(), signal);
     await untilVisible(deps.readings, newest, signal);
   }

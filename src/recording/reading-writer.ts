@@ -167,7 +167,10 @@ export class ReadingWriter {
   /** Resolves when everything offered until now is durable in the store, however long that takes. */
   settled(): Promise<void> {
     if (this.#stored + this.#lost >= this.#received) return Promise.resolve();
-    return new Promise((resolve) => this.#settling.push({ goal: this.#received, resolve }));
+    return new Promise((resolve) => {
+      this.#settling.push({ goal: this.#received, resolve });
+      this.#spooled.ring();
+    });
   }
 
   status(): ReadingWriterStatus {
@@ -274,7 +277,8 @@ export class ReadingWriter {
   }
 
   #dueInMs(waiting: number): number {
-    if (waiting >= this.#limits.batchReadings) return 0;
+    // Somebody waits for it: no more is collected.
+    if (waiting >= this.#limits.batchReadings || this.#settling.length > 0) return 0;
     const afterMs =
       waiting >= this.#limits.busyReadings ? this.#limits.busyAfterMs : this.#limits.quietAfterMs;
     return Math.max(0, this.#oldestMs + afterMs - this.#deps.clock.monotonicMs());

@@ -1,3 +1,6 @@
+/** How many instants of an entity are remembered. */
+export const recentDepth = 32;
+
 /**
  * The last few instants heard of each entity. Home Assistant tells a state again with each snapshot, and two
  * subscriptions overlap for a moment; an instant already here has been heard.
@@ -6,7 +9,7 @@ export class RecentInstants {
   readonly #depth: number;
   readonly #byEntity = new Map<string, number[]>();
 
-  constructor(depth = 32) {
+  constructor(depth = recentDepth) {
     this.#depth = depth;
   }
 

@@ -168,6 +168,11 @@ export class Recorder {
     return fresh.length;
   }
 
+  /** How many readings were received and are not durable in the store yet. */
+  waiting(): number {
+    return this.#writer.status().waiting;
+  }
+
   /** Resolves when everything received until now is durable in the store, however long that takes. */
   settled(): Promise<void> {
     return this.#writer.settled();

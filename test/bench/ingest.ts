@@ -12,7 +12,7 @@ import { z } from 'zod';
 import { freePort } from '../../addon/ports.ts';
 import { installSidecars, startSidecars } from '../../addon/sidecars/sidecars.ts';
 import { control, type FloodResult, flood } from './flood.ts';
-import { cpuSeconds, firstLine, MemoryWatch, startNode, stopChild } from './processes.ts';
+import { cpuSeconds, firstLine, MemoryWatch, startProgram, stopChild } from './processes.ts';
 import { QuestdbProbe, until } from './questdb-probe.ts';
 import { rawIlp } from './raw-ilp.ts';
 
@@ -61,7 +61,8 @@ async function run(): Promise<void> {
   const probe = new QuestdbProbe(sidecars.questdbUrl);
 
   const token = 'bench';
-  const demoHome = startNode(
+  const demoHome = startProgram(
+    process.execPath,
     ['addon/demo-home/main.ts', '--token', token, '--max-pending', '1000000', '--preferences', 'none'],
     {},
     join(logsDir, 'bench-demo-home.log'),
@@ -76,9 +77,13 @@ async function run(): Promise<void> {
   const ids = Array.from({ length: sensors }, (_, i) => `sensor.bench_${String(i).padStart(4, '0')}_power`);
   writeFileSync(join(dataDir, 'options.json'), JSON.stringify({ tracked_entities: ids }));
   const port = await freePort();
-  const ledger = startNode(
-    ['src/main.ts'],
+  const ledger = startProgram(
+    join(root, 'rootfs/usr/lib/energy-ledger/run-process'),
+    [],
     {
+      NODE: process.execPath,
+      APP_DIR: root,
+      HOST: '127.0.0.1',
       DATA_DIR: dataDir,
       PORT: String(port),
       HA_URL: url,

@@ -5,15 +5,16 @@ import { createInterface } from 'node:readline';
 
 const stopWithinMs = 15_000;
 
-/** A program of this checkout under Node, its errors in a file. */
-export function startNode(
+/** A program, its errors in a file, and its output too unless it is read. */
+export function startProgram(
+  command: string,
   args: readonly string[],
   env: NodeJS.ProcessEnv,
   logPath: string,
   output: 'pipe' | 'file',
 ): ChildProcess {
   const log = openSync(logPath, 'a');
-  return spawn(process.execPath, args, {
+  return spawn(command, args, {
     env: { ...process.env, ...env },
     stdio: ['ignore', output === 'pipe' ? 'pipe' : log, log],
   });
