@@ -307,6 +307,14 @@ describe('readings', () => {
     }
   });
 
+  it('are not waited for while QuestDB hangs', async () => {
+    api.storesUp.questdb = false;
+    api.readings.range = () => new Promise(() => undefined);
+    const started = performance.now();
+    await trouble(api.fetch(`/api/readings/${meter}`), 503);
+    expect(performance.now() - started).toBeLessThan(5000);
+  });
+
   it('come by the hour and as a curve', async () => {
     api.readings.rows = [0, 1, 2].map((n) => reading(start + n * 1_000_000, n));
     expect(await answer(api.fetch(`/api/readings/${meter}/hourly`), hourlyReadings)).toMatchObject({

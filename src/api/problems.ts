@@ -6,6 +6,7 @@ import type { z } from 'zod';
 import type { Problem } from '../contract/common.ts';
 import { HomeAssistantUnavailable } from '../home/home-assistant.ts';
 import type { Log } from '../units/log.ts';
+import type { Stores } from './ports.ts';
 
 const titles: Readonly<Record<number, string>> = {
   400: 'Bad request',
@@ -55,19 +56,33 @@ export function problemResponse(status: number, more: ProblemMore = {}): Respons
   return new Response(JSON.stringify(body), { status, headers });
 }
 
-export type StoreName = 'QuestDB' | 'The document store';
+const storeNames = { questdb: 'QuestDB', mongodb: 'The document store' } as const;
+/** A request of a panel waits no longer than that; and a store that hangs, as the status page knows, is given less. */
+const storeWithinMs = 12_000;
+const hangingStoreWithinMs = 2000;
 
-/** Does something with a store; its rejection becomes a 503 that says which store does not answer. */
-export async function fromStore<T>(store: StoreName, work: () => Promise<T>): Promise<T> {
+/** Does something with a store; its rejection or silence becomes a 503 that says which store does not answer. */
+export async function fromStore<T>(
+  stores: Stores,
+  store: keyof typeof storeNames,
+  work: () => Promise<T>,
+  limitMs = stores[store]().isOk ? storeWithinMs : hangingStoreWithinMs,
+): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`No answer within ${limitMs} ms`)), limitMs);
+  });
   try {
-    return await work();
+    return await Promise.race([work(), late]);
   } catch (cause) {
     if (cause instanceof HttpProblem || cause instanceof HomeAssistantUnavailable) throw cause;
     throw new HttpProblem(503, {
-      detail: `${store} does not answer. Recording goes on; try again in a moment.`,
+      detail: `${storeNames[store]} does not answer. Recording goes on; try again in a moment.`,
       retryAfterSeconds: 5,
       cause,
     });
+  } finally {
+    clearTimeout(timer);
   }
 }
 

@@ -31,7 +31,9 @@ export function entityRoutes(deps: ApiDeps, currentStates: CurrentStates) {
       const inMemory = deps.home.entities();
       // The memory is what the store holds, and newer; before the first discovery only the store knows.
       const known =
-        inMemory.length > 0 ? inMemory : await fromStore('The document store', () => deps.entityStore.all());
+        inMemory.length > 0
+          ? inMemory
+          : await fromStore(deps.stores, 'mongodb', () => deps.entityStore.all());
       const entities = known.map(cachedEntityRow);
       return c.json({ entities, count: entities.length }, 200);
     })

@@ -70,7 +70,7 @@ function startOfPage(cursor: string | undefined, range: Range): number {
 
 export function readingRoutes(deps: ApiDeps) {
   const { readingStore: store, home, clock } = deps;
-  const ask = <T>(work: () => Promise<T>) => fromStore('QuestDB', work);
+  const ask = <T>(work: () => Promise<T>) => fromStore(deps.stores, 'questdb', work);
 
   /** An entity without readings is known when discovery knows it, or when it ever had a reading. */
   const assertKnown = async (id: string, hasReadings: boolean) => {

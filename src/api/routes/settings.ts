@@ -68,6 +68,9 @@ const trackEntities = createRoute({
   responses: { 200: json(trackedEntitiesResult, 'Tracked from now on'), ...problems(400, 403, 503) },
 });
 
+/** Another Home Assistant is tried first, and may take its time. */
+const changeWithinMs = 40_000;
+
 export function settingsRoutes(deps: ApiDeps, administrators: Administrators, currentStates: CurrentStates) {
   const { home, homeAssistant, connection, stores } = deps;
   const app = new OpenAPIHono<ApiEnv>({ defaultHook: onValidated });
@@ -93,7 +96,7 @@ export function settingsRoutes(deps: ApiDeps, administrators: Administrators, cu
     })
     .openapi(saveHomeAssistant, async (c) => {
       const target = c.req.valid('json');
-      const outcome = await fromStore('The document store', () => connection.change(target));
+      const outcome = await fromStore(stores, 'mongodb', () => connection.change(target), changeWithinMs);
       switch (outcome.kind) {
         case 'under_supervisor':
           throw new HttpProblem(409, {
@@ -158,7 +161,7 @@ export function settingsRoutes(deps: ApiDeps, administrators: Administrators, cu
     })
     .openapi(trackEntities, async (c) => {
       const { entity_ids: entityIds } = c.req.valid('json');
-      const outcome = await fromStore('The document store', () => home.setTracked(entityIds));
+      const outcome = await fromStore(stores, 'mongodb', () => home.setTracked(entityIds));
       if (outcome.kind === 'unknown_entities')
         throw new HttpProblem(400, {
           detail: `Not known: ${outcome.entityIds.slice(0, 10).join(', ')}. Nothing was changed.`,

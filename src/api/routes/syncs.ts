@@ -23,18 +23,18 @@ const one = createRoute({
   responses: { 200: json(syncRun, 'The run'), ...problems(404, 503) },
 });
 
-export function syncRoutes({ syncLog, backfill }: ApiDeps) {
+export function syncRoutes({ syncLog, backfill, stores }: ApiDeps) {
   return new OpenAPIHono<ApiEnv>({ defaultHook: onValidated })
     .openapi(list, async (c) => {
       const { limit } = c.req.valid('query');
-      const runs = await fromStore('The document store', () => syncLog.recent(limit));
+      const runs = await fromStore(stores, 'mongodb', () => syncLog.recent(limit));
       return c.json({ syncs: runs.map(syncRow), count: runs.length }, 200);
     })
     .openapi(one, async (c) => {
       const { sync_id: syncId } = c.req.valid('param');
       // One under way is newer in memory than in the log.
       const run =
-        backfill.running(syncId) ?? (await fromStore('The document store', () => syncLog.find(syncId)));
+        backfill.running(syncId) ?? (await fromStore(stores, 'mongodb', () => syncLog.find(syncId)));
       if (run === null) throw new HttpProblem(404, { detail: 'There is no such run.', field: 'sync_id' });
       return c.json(syncRow(run), 200);
     });
