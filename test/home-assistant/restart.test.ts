@@ -8,7 +8,7 @@ import type { HomeAssistantConnection } from '../../src/adapters/homeassistant/h
 import type { EntityState } from '../../src/home/home-assistant.ts';
 import { systemClock } from '../../src/units/clock.ts';
 import { inputNumbers, sensors } from './core/configuration.ts';
-import { connected, isOwn, startClient, until, Witness } from './home.ts';
+import { connected, isOwn, rest, startClient, until, Witness } from './home.ts';
 
 const powerOf = (value: number, witness: Witness) =>
   witness.send({
@@ -49,10 +49,15 @@ describe.runIf(isOwn)('a restart of Home Assistant', () => {
 
     // Changed before anybody follows it again: only history knows of it.
     witness = await Witness.connect();
-    await until('the sensor is back', async () =>
-      (await client.states()).some(({ entityId, state }) => entityId === sensors.power && Number(state) >= 0),
-    );
+    // Before that, a sensor may show what it was, and not follow its source.
+    await until('Home Assistant runs', async () => {
+      const config = await rest('GET', '/api/config').catch(() => null);
+      return typeof config === 'object' && config !== null && 'state' in config && config.state === 'RUNNING';
+    });
     for (const value of [2001, 2002, 2003]) await powerOf(value, witness);
+    await until('the sensor follows', async () =>
+      (await client.states()).some(({ entityId, state }) => entityId === sensors.power && state === '2.003'),
+    );
     const after: EntityState[] = [];
     await client.subscribeStates([sensors.power], (batch) => after.push(...batch.states));
     await until('the snapshot', () => after.length === 1);

@@ -3,7 +3,7 @@
  * Method: the demo home, which speaks the real protocol, is made to fail in each way that has been seen of Home Assistant
  * or of the network; waits are short and only bound how long a condition may take.
  */
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type DemoHome, startDemoHome } from '../../../addon/demo-home/demo-home.ts';
 import {
   type ConnectionStatus,
@@ -30,6 +30,8 @@ const timings: Partial<Timings> = {
 };
 
 let home: DemoHome;
+/** One that no other test uses. */
+let entityId: string;
 let client: HomeAssistantConnection;
 let log: RecordedLog;
 let statuses: ConnectionStatus[];
@@ -53,13 +55,24 @@ const reconnected = (times: number) =>
     () => client.reconnectCount() >= times && client.status().kind === 'connected',
   );
 
-beforeEach(async () => {
-  log = recordedLog();
-  statuses = [];
+// Making the home's past takes half a second: it is made once, and mended after each test.
+beforeAll(async () => {
   home = await startDemoHome({ token: 'secret', viewerToken: 'viewer' });
 });
+beforeEach(() => {
+  log = recordedLog();
+  statuses = [];
+  entityId = `sensor.test_${crypto.randomUUID().slice(0, 8)}`;
+});
 afterEach(async () => {
+  home.halfOpen(false);
+  home.refuseConnections('no');
+  home.revokeToken(false);
+  home.delayAnswers(0);
   await client.stop();
+  await until('it left', () => home.connectionCount() === 0);
+});
+afterAll(async () => {
   await home.stop();
 });
 
@@ -89,7 +102,7 @@ describe('the connection', () => {
     await connected();
     home.delayAnswers(60_000);
     const answer = client.states();
-    const subscription = client.subscribeStates(['sensor.burst'], () => undefined);
+    const subscription = client.subscribeStates([entityId], () => undefined);
     const outcomes = Promise.allSettled([answer, subscription]);
     home.dropConnections();
     for (const outcome of await outcomes) {
@@ -145,9 +158,9 @@ describe('the connection', () => {
     startClient(endpointOf(home.url));
     await connected();
     const states: EntityState[] = [];
-    await client.subscribeStates(['sensor.burst'], (batch) => states.push(...batch.states));
+    await client.subscribeStates([entityId], (batch) => states.push(...batch.states));
     client.pause(true);
-    home.burst(50);
+    home.burst(50, entityId);
     // Three times as long as a silence may last.
     await new Promise((resolve) => setTimeout(resolve, 600));
     expect(client.status().kind).toBe('connected');
@@ -235,7 +248,6 @@ describe('commands', () => {
 });
 
 describe('a subscription', () => {
-  const entityId = 'sensor.burst';
   const keysOf = (states: readonly EntityState[]) =>
     states.map((state) => `${state.lastUpdatedUs} ${state.state}`);
 
@@ -246,7 +258,7 @@ describe('a subscription', () => {
     const startUs = systemClock.nowUs() - 1_000_000;
     const batches: StateBatch[] = [];
     const handle = await client.subscribeStates([entityId], (batch) => batches.push(batch));
-    for (let i = 0; i < 20; i++) home.burst(100);
+    for (let i = 0; i < 20; i++) home.burst(100, entityId);
     home.setAvailable(entityId, false);
     await until('the last', () => batches.at(-1)?.states.at(-1)?.state === 'unavailable');
     await handle.stop();
@@ -283,10 +295,10 @@ describe('a subscription', () => {
     const handle = await client.subscribeStates([entityId], (batch) => batches.push(batch));
     home.dropConnections();
     await reconnected(1);
-    home.burst(3);
+    home.burst(3, entityId);
     const other: EntityState[] = [];
     await client.subscribeStates([entityId], (batch) => other.push(...batch.states));
-    home.burst(3);
+    home.burst(3, entityId);
     await until('the new subscription hears', () => other.length >= 4);
     expect(batches.flatMap(({ states }) => states)).toHaveLength(0);
     await handle.stop();
@@ -298,7 +310,7 @@ describe('a subscription', () => {
     await client.subscribeStates([entityId], (batch) => {
       if (batch.kind === 'change') throw new Error('no room');
     });
-    home.burst(1);
+    home.burst(1, entityId);
     await reconnected(1);
     expect(log.lines.some(({ level }) => level === 'error')).toBe(true);
   });
@@ -308,7 +320,7 @@ describe('a subscription', () => {
     await connected();
     const batches: StateBatch[] = [];
     const handle = await client.subscribeStates([], (batch) => batches.push(batch));
-    home.burst(3);
+    home.burst(3, entityId);
     await client.config();
     await handle.stop();
     expect(batches).toEqual([{ kind: 'snapshot', states: [] }]);

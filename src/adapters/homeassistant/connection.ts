@@ -29,7 +29,6 @@ export class Connection {
   #session: Session | null = null;
   #connects = 0;
   #lastSinceUs = 0;
-  #isPaused = false;
   /** Ends the present wait or try: at a stop, or because there is another endpoint. */
   #interrupt = new AbortController();
   #isStopped = true;
@@ -93,8 +92,8 @@ export class Connection {
     );
   }
 
+  /** Of this connection only: a new one is read, or nobody could subscribe on it. */
   pause(isPaused: boolean): void {
-    this.#isPaused = isPaused;
     this.#session?.pause(isPaused);
   }
 
@@ -160,7 +159,6 @@ export class Connection {
       this.#connects += 1;
       // What tells one connection from another, so never the same twice, whatever the clock does.
       this.#lastSinceUs = Math.max(this.#lastSinceUs + 1, clock.nowUs());
-      if (this.#isPaused) session.pause(true);
       this.#refusedRetry.reset();
       log.info(
         { version: session.version, reconnects: this.reconnectCount() },

@@ -40,6 +40,8 @@ export class Session {
   readonly #subscriptionIds = new Set<number>();
   readonly #watch: NodeJS.Timeout;
   readonly #pings = new Set<NodeJS.Timeout>();
+  /** What waits for an answer, told when the connection ends. */
+  readonly #pending = new Set<(reason: string) => void>();
   #end: (reason: string) => void = () => undefined;
   #reason: string | null = null;
   #isPaused = false;
@@ -150,6 +152,7 @@ export class Session {
     this.#reason = reason;
     clearInterval(this.#watch);
     for (const ping of this.#pings) clearTimeout(ping);
+    for (const lose of [...this.#pending]) lose(reason);
     this.#end(reason);
   }
 
@@ -160,27 +163,30 @@ export class Session {
       throw new HomeAssistantUnavailable('Too many commands wait for Home Assistant’s answer');
   }
 
-  async #bounded<T>(answer: Promise<T>, type: string, deadlineMs: number): Promise<T> {
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(
+  /** Settled by the answer, the deadline or the end of the connection; nothing of the answer is kept after that. */
+  #bounded<T>(answer: Promise<T>, type: string, deadlineMs: number): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const end = () => {
+        clearTimeout(timer);
+        this.#pending.delete(lose);
+      };
+      const fail = (cause: unknown) => {
+        end();
+        reject(commandError(cause, type));
+      };
+      const lose = (reason: string) =>
+        fail(new HomeAssistantUnavailable(`The connection to Home Assistant ended: ${reason}`));
+      const timer = setTimeout(
         () =>
-          reject(
-            new HomeAssistantUnavailable(`Home Assistant did not answer ${type} within ${deadlineMs} ms`),
-          ),
+          fail(new HomeAssistantUnavailable(`Home Assistant did not answer ${type} within ${deadlineMs} ms`)),
         deadlineMs,
       );
+      this.#pending.add(lose);
+      answer.then((value) => {
+        end();
+        resolve(value);
+      }, fail);
     });
-    const lost = this.ended.then((reason): never => {
-      throw new HomeAssistantUnavailable(`The connection to Home Assistant ended: ${reason}`);
-    });
-    try {
-      return await Promise.race([answer, late, lost]);
-    } catch (cause) {
-      throw commandError(cause, type);
-    } finally {
-      clearTimeout(timer);
-    }
   }
 
   /** Silence after a ping is what a half-open connection looks like; a paused one is silent because we don't read. */
