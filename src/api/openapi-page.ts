@@ -125,6 +125,8 @@ export function docsPage(
   const sections = [...byTag].map(
     ([tag, articles]) => `<section><h2>${escaped(tag)}</h2>${articles.join('')}</section>`,
   );
-  const about = (document.info.description ?? '').split('\n').map((line) => `<p>${prose(line)}</p>`);
+  const about = (document.info.description ?? '')
+    .split('\n')
+    .map((line) => (line.startsWith('- ') ? `<li>${prose(line.slice(2))}</li>` : `<p>${prose(line)}</p>`));
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><base href="${basePath}/"><meta name="viewport" content="width=device-width"><title>${escaped(document.info.title)} API</title><style>${style}</style></head><body><h1>${escaped(document.info.title)} API ${escaped(document.info.version)}</h1>${about.join('')}<p><a href="api/openapi.json">OpenAPI document</a></p>${sections.join('')}</body></html>`;
 }
