@@ -55,17 +55,17 @@ function App() {
   const View = views[page];
   return (
     <>
-      <a
-        class="skip"
-        href={`${pageAddress(page)}`}
-        onClick={(event) => {
-          event.preventDefault();
-          main.current?.focus();
-        }}
-      >
-        {t.skip}
-      </a>
       <header class="bar">
+        <a
+          class="skip"
+          href={`${pageAddress(page)}`}
+          onClick={(event) => {
+            event.preventDefault();
+            main.current?.focus();
+          }}
+        >
+          {t.skip}
+        </a>
         <Navigation />
         <DataAge />
       </header>

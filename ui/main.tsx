@@ -4,6 +4,7 @@ import './theme/controls.css';
 import './theme/layout.css';
 import 'uplot/dist/uPlot.min.css';
 import './chart/chart.css';
+import './components/combobox.css';
 import './pages/now/now.css';
 import './pages/readings/readings.css';
 import './pages/settings/settings.css';

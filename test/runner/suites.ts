@@ -65,6 +65,7 @@ const bin = (name: string): string => join(root, 'node_modules/.bin', name);
 export const checkTypes = async (): Promise<Tally[]> => [
   await check('types', bin('tsc'), ['-p', 'tsconfig.json']),
   await check('types of ui', bin('tsc'), ['-p', 'ui/tsconfig.json']),
+  await check('types of the panel tests', bin('tsc'), ['-p', 'test/panel/tsconfig.json']),
 ];
 
 export const checkLint = async (): Promise<Tally[]> => [

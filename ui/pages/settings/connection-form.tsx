@@ -87,10 +87,11 @@ export function ConnectionForm({ settings, mayChange }: { settings: Settings; ma
                 onInput={(event) => setUrl(event.currentTarget.value)}
               />
             </label>
-            <label class="field">
-              <span>{t.token}</span>
+            <div class="field">
+              <label for="token">{t.token}</label>
               <input
                 class="input"
+                id="token"
                 type="password"
                 autocomplete="off"
                 value={token}
@@ -101,7 +102,7 @@ export function ConnectionForm({ settings, mayChange }: { settings: Settings; ma
               <small id="token-hint" class="quiet">
                 {isTokenSet ? t.tokenSet : t.tokenHint}
               </small>
-            </label>
+            </div>
           </>
         )}
         <div class="row">

@@ -1,0 +1,199 @@
+/**
+ * Goal: the panel belongs to Home Assistant, on a phone too, and can be used by everybody.
+ * Method: every page in both themes and on a phone, checked by axe; the theme changed under an open page; a walk by
+ * the Tab key alone; the script weighed.
+ */
+import { readdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import type axe from 'axe-core';
+import type { Browser, Frame } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { launch, open, phone, until } from './browser.ts';
+
+const root = join(import.meta.dirname, '../..');
+const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const places = ['#/now', '#/readings?entity=sensor.p1_meter_power', '#/settings'];
+let browser: Browser;
+beforeAll(async () => {
+  browser = await launch();
+});
+afterAll(() => browser?.close());
+
+/** What axe finds, each with the place. */
+async function violations(panel: Frame): Promise<string[]> {
+  await panel.evaluate(axeSource);
+  return await panel.evaluate(async () => {
+    const { axe } = window as unknown as { axe: typeof import('axe-core') };
+    const result = await axe.run(document, {
+      runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
+    });
+    return result.violations.flatMap((violation: axe.Result) =>
+      violation.nodes.map((node) => `${violation.id}: ${node.target.join(' ')} ${node.failureSummary ?? ''}`),
+    );
+  });
+}
+
+/** Loaded to the end: no grey shapes left. */
+async function settled(panel: Frame): Promise<void> {
+  await until('nothing is loading', async () => (await panel.locator('[data-state=loading]').count()) === 0);
+}
+
+/** What one can press and is smaller than 44 pixels; links in running text are as high as the text. */
+function smallTargets(panel: Frame): Promise<string[]> {
+  return panel.evaluate(() =>
+    [...document.querySelectorAll<HTMLElement>('a, button, select, input, summary')]
+      .filter((element) => element.checkVisibility() && !element.closest('.skip, p'))
+      .map((element) => ({
+        name: element.outerHTML.slice(0, 90),
+        box: (element.closest('label') ?? element).getBoundingClientRect(),
+      }))
+      .filter(({ box }) => box.height < 43.5 || box.width < 43.5)
+      .map(({ name, box }) => `${Math.round(box.width)}×${Math.round(box.height)} ${name}`),
+  );
+}
+
+describe('every page', () => {
+  it.each(places)('can be used by everybody, in any theme: %s', async (hash) => {
+    const { page, panel, wrongs, close } = await open(browser, { hash });
+    await settled(panel);
+    const background = () => panel.evaluate(() => getComputedStyle(document.body).backgroundColor);
+    let before = '';
+    for (const theme of ['dark', 'own', 'light']) {
+      before = await background();
+      await page.evaluate(`setTheme('${theme}')`);
+      await until(`the theme is ${theme}`, async () => (await background()) !== before);
+      expect(await violations(panel), theme).toEqual([]);
+    }
+    expect(wrongs).toEqual([]);
+    await close();
+  });
+
+  it.each([390, 360])('fits a phone %d px wide, and a thumb', async (width) => {
+    const { panel, close } = await open(browser, { ...phone, viewport: { width, height: 804 } });
+    for (const hash of places) {
+      await panel.evaluate((next) => {
+        location.hash = next;
+      }, hash);
+      await panel.locator(`main[data-page=${hash.split(/[/?]/)[1]}]`).waitFor();
+      await settled(panel);
+      const wide = await panel.evaluate(() => ({
+        page: document.documentElement.scrollWidth,
+        window: document.documentElement.clientWidth,
+      }));
+      expect(wide.page, hash).toBeLessThanOrEqual(wide.window);
+      expect(await smallTargets(panel), hash).toEqual([]);
+    }
+    await close();
+  });
+});
+
+describe('the theme', () => {
+  it('is followed while the page is open', async () => {
+    const { page, panel, close } = await open(browser, { hash: '#/now' });
+    const background = () => panel.evaluate(() => getComputedStyle(document.body).backgroundColor);
+    expect(await background()).toBe('rgb(250, 250, 250)');
+    for (const [name, colour] of [
+      ['dark', 'rgb(17, 17, 17)'],
+      ['own', 'rgb(255, 243, 214)'],
+    ]) {
+      await page.evaluate(`setTheme('${name}')`);
+      await until(`the background is ${colour}`, async () => (await background()) === colour);
+    }
+    const solar = await panel.evaluate(() =>
+      getComputedStyle(document.documentElement).getPropertyValue('--energy-solar-color'),
+    );
+    expect(solar).toBe('#c2185b');
+    await close();
+  });
+
+  it("is the system's where there is no Home Assistant around", async () => {
+    const context = await browser.newContext({ colorScheme: 'dark' });
+    const page = await context.newPage();
+    await page.goto(`${inject('panelUrl')}/api/hassio_ingress/token_of_owner/`);
+    await page.locator('main h1').waitFor();
+    expect(await page.evaluate(() => getComputedStyle(document.body).backgroundColor)).toBe(
+      'rgb(17, 17, 17)',
+    );
+    await page.emulateMedia({ colorScheme: 'light' });
+    await until(
+      'it is light',
+      async () =>
+        (await page.evaluate(() => getComputedStyle(document.body).backgroundColor)) === 'rgb(250, 250, 250)',
+    );
+    await context.close();
+  });
+});
+
+describe('the keyboard', () => {
+  it('reaches everything, in order, and one sees where one is', async () => {
+    const { page, panel, close } = await open(browser, { hash: '#/readings?entity=sensor.p1_meter_power' });
+    await panel.locator('[data-points]').waitFor();
+    await settled(panel);
+    await panel.locator('body').evaluate((body) => body.focus());
+    const seen: string[] = [];
+    const walkTo = async (name: string) => {
+      for (let step = 0; step < 40; step += 1) {
+        await page.keyboard.press('Tab');
+        const { label, outline } = await panel.evaluate(() => {
+          const element = document.activeElement as HTMLElement;
+          const style = getComputedStyle(element);
+          return {
+            label: element.getAttribute('aria-label') ?? element.textContent ?? element.id,
+            outline: style.outlineStyle !== 'none' && Number.parseFloat(style.outlineWidth) >= 2,
+          };
+        });
+        seen.push(label);
+        expect(outline, `the focus is seen on ${label}`).toBe(true);
+        if (label.startsWith(name)) return;
+      }
+      throw new Error(`${name} is not reached: ${seen.join(' | ')}`);
+    };
+    for (const stop of [
+      'Skip to the content',
+      'Now',
+      'Readings',
+      'Settings',
+      'Day',
+      'Range',
+      'Previous day',
+      'Zoom in',
+      'Curve of',
+      'Show the table',
+    ])
+      await walkTo(stop);
+    await page.keyboard.press('Enter');
+    await panel.locator('[data-readings] tbody tr').first().waitFor();
+    await close();
+  });
+
+  it('skips to the content', async () => {
+    const { page, panel, close } = await open(browser, { hash: '#/settings' });
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Tab');
+    await panel.locator('.skip').focus();
+    await page.keyboard.press('Enter');
+    expect(await panel.evaluate(() => document.activeElement?.tagName)).toBe('MAIN');
+    await close();
+  });
+});
+
+describe('the weight', () => {
+  it('is at most 120 kB of compressed script, the stand-in for Temporal included', () => {
+    const folder = join(root, 'dist/panel/assets');
+    const sizes = readdirSync(folder)
+      .filter((name) => name.endsWith('.js'))
+      .map((name) => gzipSync(readFileSync(join(folder, name))).length);
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(120_000);
+  });
+
+  it('draws the first curve within a second of the document', async () => {
+    const { panel, close } = await open(browser, { hash: '#/readings?entity=sensor.p1_meter_power' });
+    await panel.locator('[data-points]').waitFor();
+    // Told, not demanded: a busy machine is no fault of the panel.
+    const ms = await panel.evaluate(() => Math.round(performance.now()));
+    console.log(`first curve ${ms} ms after the document at the latest`);
+    await close();
+  });
+});

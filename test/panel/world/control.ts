@@ -1,0 +1,50 @@
+/** The tests' hold on what the panel stands on; they run in another process, so it is by HTTP. */
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { DemoHome } from '../../../addon/demo-home/demo-home.ts';
+import type { Sidecars } from '../../../addon/sidecars/sidecars.ts';
+
+export interface ControlDeps {
+  readonly demo: DemoHome;
+  readonly sidecars: Sidecars;
+  /** The app without ingress, for a test to compare with. */
+  readonly appUrl: string;
+}
+
+export async function startControl(deps: ControlDeps): Promise<{ url: string; stop: () => Promise<void> }> {
+  const { demo, sidecars, appUrl } = deps;
+  const actions: Record<string, (query: URLSearchParams) => unknown> = {
+    '/states': () => Object.fromEntries(demo.states()),
+    '/stand-still': (query) => demo.standStill(query.get('on') === 'true'),
+    '/emit': (query) => demo.emit(query.get('entity') ?? '', query.get('state') ?? ''),
+    '/questdb-down': () => sidecars.down('questdb'),
+    '/questdb-up': () => sidecars.up('questdb'),
+    '/app-url': () => appUrl,
+  };
+  const answer = async (request: IncomingMessage, response: ServerResponse) => {
+    const url = new URL(request.url ?? '/', 'http://localhost');
+    const action = actions[url.pathname];
+    if (action === undefined) {
+      response.writeHead(404).end();
+      return;
+    }
+    try {
+      const result = await action(url.searchParams);
+      response.writeHead(200, { 'content-type': 'application/json' });
+      response.end(JSON.stringify(result ?? null));
+    } catch (error) {
+      response.writeHead(500).end(String(error));
+    }
+  };
+  const server = createServer((request, response) => void answer(request, response));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    stop: () =>
+      new Promise((resolve) => {
+        server.closeAllConnections();
+        server.close(() => resolve());
+      }),
+  };
+}
