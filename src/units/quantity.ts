@@ -79,7 +79,8 @@ export function toCanonical(
   const found = conversions.get(unit);
   if (found === undefined) return null;
   return {
-    value: (value * found.times) / found.dividedBy,
+    // Sixteen digits of a product hold noise that nobody measured: 11.41782 MWh is 11417.82 kWh.
+    value: Number(((value * found.times) / found.dividedBy).toPrecision(15)),
     unit: canonicalUnit[found.quantity],
     quantity: found.quantity,
   };
