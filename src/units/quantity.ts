@@ -78,9 +78,12 @@ export function toCanonical(
 ): { value: number; unit: CanonicalUnit; quantity: Quantity } | null {
   const found = conversions.get(unit);
   if (found === undefined) return null;
+  const { times, dividedBy } = found;
+  // Sixteen digits of a product hold noise that nobody measured: 11.41782 MWh is 11417.82 kWh. What needs no conversion
+  // stays the very number that was told.
+  const isCanonical = times === 1 && dividedBy === 1;
   return {
-    // Sixteen digits of a product hold noise that nobody measured: 11.41782 MWh is 11417.82 kWh.
-    value: Number(((value * found.times) / found.dividedBy).toPrecision(15)),
+    value: isCanonical ? value : Number(((value * times) / dividedBy).toPrecision(15)),
     unit: canonicalUnit[found.quantity],
     quantity: found.quantity,
   };
