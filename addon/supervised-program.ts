@@ -140,7 +140,7 @@ export class SupervisedProgram {
 }
 
 /** Asks the kernel to end the program when we die, where there is a way to ask. */
-function endingWithUs(command: string, args: readonly string[]): [string, string[]] {
+export function endingWithUs(command: string, args: readonly string[]): [string, string[]] {
   const setpriv = '/usr/bin/setpriv';
   try {
     accessSync(setpriv);

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { cacheFolder, root } from '../../addon/paths.ts';
 import { freePort } from '../../addon/ports.ts';
 import { installSidecars, type Sidecars, startSidecars } from '../../addon/sidecars/sidecars.ts';
+import { endingWithUs } from '../../addon/supervised-program.ts';
 import type { Readings } from '../../src/contract/readings.ts';
 import { until } from './home.ts';
 
@@ -53,7 +54,8 @@ export class LedgerProcess {
 
   start(): void {
     const log = createWriteStream(join(cacheFolder, 'logs/home-assistant-ledger.log'), { flags: 'a' });
-    const child = spawn(process.execPath, [join(root, 'src/main.ts')], {
+    const [command, args] = endingWithUs(process.execPath, [join(root, 'src/main.ts')]);
+    const child = spawn(command, args, {
       env: this.#env,
       stdio: ['ignore', 'pipe', 'pipe'],
     });

@@ -6,6 +6,7 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { root } from '../../addon/paths.ts';
+import { installSidecars } from '../../addon/sidecars/sidecars.ts';
 
 const { values, positionals } = parseArgs({
   options: { url: { type: 'string' }, token: { type: 'string' } },
@@ -17,6 +18,8 @@ if ((url === undefined) !== (token === undefined)) {
   process.stderr.write('--url and --token belong together (or HA_TEST_URL and HA_TEST_TOKEN)\n');
   process.exit(64);
 }
+// Here, where it may take as long as a first download does.
+await installSidecars((line) => process.stdout.write(`${line}\n`));
 const child = spawn(
   process.execPath,
   [join(root, 'node_modules/vitest/vitest.mjs'), 'run', '--project', 'home-assistant', ...positionals],

@@ -30,7 +30,7 @@ export async function startInstance(installed: InstalledCore, say: Say): Promise
       command: installed.python,
       // Everything that this configuration needs is pinned and here: nothing is fetched at a start.
       args: ['-m', 'homeassistant', '-c', folder, '--skip-pip'],
-      env: { ...process.env, PYTHONDONTWRITEBYTECODE: '1' },
+      env: process.env,
       logFile: join(cacheFolder, 'logs/home-assistant.log'),
       stopLimitMs: 30_000,
     },
