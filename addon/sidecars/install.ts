@@ -30,8 +30,14 @@ export async function installSidecars(say: Say): Promise<SidecarPrograms> {
   await mkdir(programsFolder, { recursive: true });
   const lock = await waitForLock(join(programsFolder, 'install.lock'), stepLimitMs);
   try {
-    const questdbJar = await installQuestdb(say);
-    const documentServer = await installDocumentServer(say);
+    // Side by side: one waits for the network, the other keeps the processor busy. Both come to their end before
+    // the lock is given back.
+    const both = await Promise.allSettled([installQuestdb(say), installDocumentServer(say)]);
+    const [questdbJar, documentServer] = both.map((outcome) => {
+      if (outcome.status === 'rejected') throw outcome.reason;
+      return outcome.value;
+    });
+    if (questdbJar === undefined || documentServer === undefined) throw new Error('A sidecar has no program');
     return { java: javaCommand(), questdbJar, documentServer };
   } finally {
     lock.release();
@@ -103,10 +109,11 @@ async function installDocumentServer(say: Say): Promise<string> {
   await repeat('Document server', say, async () => {
     const module = join(root, 'addon/document-server');
     await runProgram('go', ['mod', 'download'], { cwd: module, logFile, limitMs: stepLimitMs });
-    await runProgram(join(module, 'build'), [`${program}.part`], {
+    await runProgram(join(module, 'build'), [`${program}.part`, '-v'], {
       cwd: module,
       logFile,
       limitMs: stepLimitMs,
+      onLine: packageCounter(say),
     });
   });
   await rename(`${program}.part`, program);
@@ -122,6 +129,18 @@ function progressOf(name: string, say: Say): (line: string) => void {
     if (progress === undefined || performance.now() - shownAtMs < 3000) return;
     shownAtMs = performance.now();
     say(`${name}: ${progress.trim()}`);
+  };
+}
+
+/** With -v Go names each package that it has compiled; how many there are it does not tell. */
+function packageCounter(say: Say): () => void {
+  let count = 0;
+  let shownAtMs = performance.now();
+  return () => {
+    count += 1;
+    if (performance.now() - shownAtMs < 10_000) return;
+    shownAtMs = performance.now();
+    say(`Document server: ${count} packages compiled`);
   };
 }
 
