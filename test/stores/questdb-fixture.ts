@@ -55,7 +55,7 @@ export async function applied(store: QuestDbReadingStore): Promise<void> {
 }
 
 /** Asks again until it is true. */
-export async function eventually(isTrue: () => Promise<boolean>, limitMs = 30_000): Promise<void> {
+export async function eventually(isTrue: () => Promise<boolean>, limitMs = 90_000): Promise<void> {
   const untilMs = performance.now() + limitMs;
   while (!(await isTrue())) {
     if (performance.now() > untilMs) throw new Error(`not true within ${limitMs} ms`);

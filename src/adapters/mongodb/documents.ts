@@ -46,7 +46,7 @@ const defaultDatabase = 'energy_ledger';
 export class Documents {
   readonly #deps: DocumentsDeps;
   readonly #limits: DocumentsLimits;
-  #client: MongoClient | null = null;
+  #opening: Promise<MongoClient> | null = null;
   #isStopped = false;
 
   constructor(deps: DocumentsDeps, limits: Partial<DocumentsLimits> = {}) {
@@ -57,10 +57,11 @@ export class Documents {
   /** What is under way is cut off. */
   async stop(): Promise<void> {
     this.#isStopped = true;
-    const client = this.#client;
-    this.#client = null;
+    const opening = this.#opening;
+    this.#opening = null;
+    const closed = opening?.then((client) => client.close(true));
     // A server that hangs must not hold up the stop.
-    await within(this.#limits.checkMs, client?.close(true) ?? Promise.resolve()).catch((error: unknown) =>
+    await within(this.#limits.checkMs, closed ?? Promise.resolve()).catch((error: unknown) =>
       this.#deps.log.debug({ err: error }, 'The connection to the document store was left open'),
     );
   }
@@ -80,29 +81,42 @@ export class Documents {
 
   async #ask<R>(limitMs: number, question: (db: Db) => Promise<R>): Promise<R> {
     try {
-      return await within(limitMs, question(this.#database()));
+      return await within(limitMs, this.#database().then(question));
     } catch (cause) {
       throw new DocumentStoreError(cause);
     }
   }
 
-  /** Connects with the first call, and again by itself whenever it has to. */
-  #database(): Db {
+  /** Connects with the first call; a client that is connected finds its server again by itself. */
+  async #database(): Promise<Db> {
     if (this.#isStopped) throw new Error('the process stops');
-    if (this.#client === null) {
-      const { connections, selectMs, callMs } = this.#limits;
-      this.#client = new MongoClient(this.#deps.url, {
-        appName: 'energy-ledger',
-        maxPoolSize: connections,
-        serverSelectionTimeoutMS: selectMs,
-        connectTimeoutMS: selectMs,
-        socketTimeoutMS: callMs,
-        waitQueueTimeoutMS: callMs,
-      });
-    }
+    this.#opening ??= this.#open().catch((error: unknown) => {
+      // A client that could not connect says "Topology is closed" for ever after: the next call makes another.
+      this.#opening = null;
+      throw error;
+    });
+    const client = await this.#opening;
     // Without a name the driver would take "test".
     const isNamed = /^mongodb(?:\+srv)?:\/\/[^/]+\/[^?]/.test(this.#deps.url);
-    return this.#client.db(isNamed ? undefined : defaultDatabase);
+    return client.db(isNamed ? undefined : defaultDatabase);
+  }
+
+  async #open(): Promise<MongoClient> {
+    const { connections, selectMs, callMs } = this.#limits;
+    const client = new MongoClient(this.#deps.url, {
+      appName: 'energy-ledger',
+      maxPoolSize: connections,
+      serverSelectionTimeoutMS: selectMs,
+      connectTimeoutMS: selectMs,
+      socketTimeoutMS: callMs,
+      waitQueueTimeoutMS: callMs,
+    });
+    try {
+      return await client.connect();
+    } catch (error) {
+      await client.close(true);
+      throw error;
+    }
   }
 }
 
