@@ -21,7 +21,7 @@ const packages = ['bash', 'ca-certificates', 'curl', 'execline', 'jq', 's6', 'tz
 
 /**
  * Makes the images (those that are there already are kept) and answers with the Dockerfile's arguments for them.
- * `overlay` is a folder with s6-overlay's five release archives, to have that in the base instead of stand-ins.
+ * `overlay` is a folder with the release archives of s6-overlay, to have that in the base instead of stand-ins.
  */
 export async function localBase(
   tool: Tool,

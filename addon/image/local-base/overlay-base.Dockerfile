@@ -1,10 +1,8 @@
-# As base.Dockerfile, but with a real s6-overlay, whose release archives lie in the folder s6-overlay.
+# As base.Dockerfile, but with a real s6-overlay, whose release archives for this
+# machine's architecture lie in the folder s6-overlay (noarch, the architecture's, and the two with symlinks).
 FROM scratch
 ADD rootfs.tar /
-ADD s6-overlay/s6-overlay-noarch.tar.xz /
-ADD s6-overlay/s6-overlay-arch.tar.xz /
-ADD s6-overlay/s6-overlay-symlinks-noarch.tar.xz /
-ADD s6-overlay/s6-overlay-symlinks-arch.tar.xz /
+ADD s6-overlay/s6-overlay-*.tar.xz /
 # As Home Assistant's base sets them.
 ENV LANG="C.UTF-8" \
     S6_BEHAVIOUR_IF_STAGE2_FAILS=2 \
