@@ -106,7 +106,7 @@ describe('hourly', () => {
           expectSame(await store.hourly(id, startUs, endUs, zone), oracle(inSight, startUs, endUs, zone));
         },
       ),
-      { numRuns: 120 },
+      { numRuns: 70 },
     );
   });
 
@@ -214,7 +214,7 @@ describe('curve', () => {
           expect(curve.max).toEqual(column('max'));
         },
       ),
-      { numRuns: 60 },
+      { numRuns: 35 },
     );
   });
 
