@@ -2,6 +2,7 @@
  * What the product asks of Home Assistant, in the product's words. The adapter in adapters/homeassistant implements it.
  * Every call has a deadline of its own and rejects with HomeAssistantUnavailable when there is no connection.
  */
+import type { CanonicalUnit } from '../units/quantity.ts';
 
 /** A state as Home Assistant told it, instants already in microseconds. */
 export interface EntityState {
@@ -63,6 +64,25 @@ export interface StateBatch {
   readonly states: readonly EntityState[];
 }
 
+export type StatisticsPeriod = '5minute' | 'hour';
+
+/** A row of Home Assistant's statistics. A column that the statistic does not have is null. */
+export interface HomeStatisticsRow {
+  readonly entityId: string;
+  readonly period: StatisticsPeriod;
+  readonly startUs: number;
+  readonly endUs: number;
+  /** The register at the row's end. */
+  readonly state: number | null;
+  /** Home Assistant's own running total. */
+  readonly sum: number | null;
+  readonly mean: number | null;
+  readonly min: number | null;
+  readonly max: number | null;
+  /** The canonical unit of all values; null: they are in a unit that is none of ours. */
+  readonly unit: CanonicalUnit | null;
+}
+
 export interface HomeAssistant {
   status(): ConnectionStatus;
   /** How many times the connection was made again since the process started. */
@@ -88,6 +108,18 @@ export interface HomeAssistant {
   ): Promise<StateSubscription>;
   /** Every state that Home Assistant's recorder holds in [startUs, endUs), oldest first, attributes included. */
   history(entityIds: readonly string[], startUs: number, endUs: number): Promise<EntityState[]>;
+  /**
+   * Home Assistant's own statistics that start in [startUs, endUs), ascending for each entity. All rows come at once: ask
+   * for a span that fits in memory. An entity without statistics has no rows.
+   */
+  statistics(
+    entityIds: readonly string[],
+    startUs: number,
+    endUs: number,
+    period: StatisticsPeriod,
+  ): Promise<HomeStatisticsRow[]>;
+  /** From when on each has hourly statistics, cut down to a month; one that has none is absent. */
+  firstStatistics(entityIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
   /** While true, nothing is read from the socket: back-pressure, the last resort before a disconnect. */
   pause(paused: boolean): void;
 }

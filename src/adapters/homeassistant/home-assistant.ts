@@ -17,6 +17,7 @@ import type { Endpoint } from './endpoint.ts';
 import { history } from './history.ts';
 import type { Session } from './session.ts';
 import { subscribeStates } from './state-subscription.ts';
+import { firstStatistics, statistics } from './statistics.ts';
 import { Throttle } from './throttle.ts';
 import { defaultTimings, type Timings } from './timings.ts';
 import { throughWarmUp } from './warm-up.ts';
@@ -118,6 +119,10 @@ export function createHomeAssistant(deps: HomeAssistantDeps): HomeAssistantConne
       await subscribeStates(connection.session(), entityIds, onBatch, { clock, log }),
     history: async (entityIds, startUs, endUs) =>
       await history((message) => ask(message, timings.historyMs), entityIds, startUs, endUs),
+    statistics: async (entityIds, startUs, endUs, period) =>
+      await statistics((message) => ask(message, timings.historyMs), entityIds, startUs, endUs, period),
+    firstStatistics: async (entityIds) =>
+      await firstStatistics((message) => ask(message, timings.historyMs), entityIds),
     pause: (isPaused) => connection.pause(isPaused),
   };
 }

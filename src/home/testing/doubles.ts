@@ -9,6 +9,7 @@ import {
   type HomeAssistant,
   HomeAssistantUnavailable,
   type HomeConfig,
+  type HomeStatisticsRow,
   type Registries,
 } from '../home-assistant.ts';
 import type { SettingsStore } from '../settings-store.ts';
@@ -149,6 +150,12 @@ export class FakeHomeAssistant implements HomeAssistant {
   }
   history(): Promise<EntityState[]> {
     return this.#answer([]);
+  }
+  statistics(): Promise<HomeStatisticsRow[]> {
+    return this.#answer([]);
+  }
+  firstStatistics(): Promise<ReadonlyMap<string, number>> {
+    return this.#answer(new Map());
   }
   pause(): void {}
 }

@@ -227,6 +227,13 @@ export class MemoryHome implements HomeAssistant {
       .sort((a, b) => a.lastUpdatedUs - b.lastUpdatedUs);
   }
 
+  async statistics(): Promise<never> {
+    return unused();
+  }
+  async firstStatistics(): Promise<never> {
+    return unused();
+  }
+
   pause(isPaused: boolean): void {
     if (isPaused && !this.isPaused) this.pauses += 1;
     this.isPaused = isPaused;
