@@ -9,8 +9,8 @@ import { Icon } from './icon.tsx';
 
 function wordsOf(state: Status, isConfigured: boolean, t: Texts['banner']): string | null {
   if (state.spool.is_paused) return t.paused;
-  if (!isConfigured) return t.homeAssistantUnset;
-  if (!state.home_assistant.ok) return t.homeAssistant;
+  // The pages themselves ask for an address where there is none.
+  if (isConfigured && !state.home_assistant.ok) return t.homeAssistant;
   if (!state.questdb.ok) return t.questdb;
   return null;
 }

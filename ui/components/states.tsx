@@ -2,6 +2,7 @@
 import { mdiAlertCircleOutline, mdiRefresh } from '@mdi/js';
 import type { ComponentChildren } from 'preact';
 import type { ApiProblem } from '../api.ts';
+import { pageAddress } from '../state/place.ts';
 import type { Texts } from '../texts/en.ts';
 import { texts } from '../texts/texts.ts';
 import { Icon } from './icon.tsx';
@@ -27,6 +28,15 @@ export function Empty({
   );
 }
 
+/** What to do next, where nothing is set up yet. */
+export function ToSettings() {
+  return (
+    <a class="button is-main" href={pageAddress('settings')}>
+      {texts().now.toSettings}
+    </a>
+  );
+}
+
 /** Grey shapes where the picture will be, so that nothing jumps when it comes. */
 export function Skeleton({ height }: { height: number }) {
   return (
@@ -42,13 +52,25 @@ export function problemWords(problem: ApiProblem, t: Texts): { title: string; de
     return { title: t.states.unreachable, detail: t.states.unreachableWhat };
   if (problem.status === 401) return { title: t.states.failed, detail: t.states.signIn };
   if (problem.status === 403) return { title: t.states.forbidden, detail: problem.message };
-  if (problem.status === 503) return { title: t.states.storeAway, detail: t.states.storeAwayWhat };
+  if (problem.status === 503) return { title: t.states.partAway, detail: problem.message };
   return { title: t.states.failed, detail: problem.message };
 }
 
-export function Problem({ problem, onRetry }: { problem: ApiProblem; onRetry: () => void }) {
+/** `ofStore`: only the store of readings can be what is away. */
+export function Problem({
+  problem,
+  onRetry,
+  ofStore = false,
+}: {
+  problem: ApiProblem;
+  onRetry: () => void;
+  ofStore?: boolean;
+}) {
   const t = texts();
-  const { title, detail } = problemWords(problem, t);
+  const { title, detail } =
+    ofStore && problem.status === 503
+      ? { title: t.states.storeAway, detail: t.states.storeAwayWhat }
+      : problemWords(problem, t);
   return (
     <div class="state" data-state="error" role="alert">
       <Icon path={mdiAlertCircleOutline} class="state-icon is-error" />

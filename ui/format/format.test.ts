@@ -13,7 +13,8 @@ const date = (text: string) => Temporal.PlainDate.from(text);
 describe('numbers', () => {
   it.each([
     [0, '0 W'],
-    [-0.04, '0.0 W'],
+    [-0.04, '0 W'],
+    [3, '3 W'],
     [4.26, '4.3 W'],
     [459.4, '459 W'],
     [999.4, '999 W'],

@@ -44,8 +44,7 @@ export function formatCount(value: number, language: string): string {
 /** Watts as W up to a kilowatt, above as kW with two decimals: the meter's own way of saying it. */
 export function showPower(watts: number, language: string): Shown {
   const size = Math.abs(watts);
-  if (size < 999.5)
-    return { value: formatNumber(watts, language, size < 9.95 && size > 0 ? 1 : 0), unit: 'W' };
+  if (size < 999.5) return { value: formatNumber(watts, language, size < 9.95 ? 1 : 0, 0), unit: 'W' };
   if (size < 999_500)
     return { value: formatNumber(watts / 1000, language, size < 99_950 ? 2 : 0), unit: 'kW' };
   return { value: formatNumber(watts / 1e6, language, 2), unit: 'MW' };

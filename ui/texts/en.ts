@@ -24,6 +24,7 @@ export const en = {
     unreachableWhat: 'It may be starting, or the way to Home Assistant is cut.',
     forbidden: 'You may not see this.',
     failed: 'This could not be loaded.',
+    partAway: 'A part that this needs does not answer.',
     storeAway: 'The store of readings does not answer.',
     storeAwayWhat:
       'Recording goes on and live values stay. What is already recorded shows again when the store is back.',
@@ -32,7 +33,6 @@ export const en = {
 
   banner: {
     homeAssistant: 'Home Assistant does not answer.',
-    homeAssistantUnset: 'No Home Assistant is connected yet.',
     questdb: 'The store of readings does not answer. Readings are kept aside until it does.',
     paused: 'Recording is paused: the space for readings that wait is full.',
     toSettings: 'Open Settings',

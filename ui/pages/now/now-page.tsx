@@ -1,21 +1,12 @@
 /** What goes on right now: one sentence, who feeds what, which device takes most, what the meters counted today. */
 import { mdiHomeLightningBoltOutline, mdiPlaylistPlus } from '@mdi/js';
-import { Empty, Problem, Skeleton } from '../../components/states.tsx';
+import { Empty, Problem, Skeleton, ToSettings } from '../../components/states.tsx';
 import { locale, now, settings } from '../../state/home.ts';
-import { pageAddress } from '../../state/place.ts';
 import { texts } from '../../texts/texts.ts';
 import { DevicesNow } from './devices-now.tsx';
 import { MetersToday } from './meters-today.tsx';
 import { PowerPicture } from './power-picture.tsx';
 import { sentenceOf } from './sentence.ts';
-
-function ToSettings() {
-  return (
-    <a class="button is-main" href={pageAddress('settings')}>
-      {texts().now.toSettings}
-    </a>
-  );
-}
 
 export function NowPage() {
   const t = texts();

@@ -185,7 +185,7 @@ export function CurveCard({
         problem === null ? (
           <Skeleton height={360} />
         ) : (
-          <Problem problem={problem} onRetry={() => void resource.refresh()} />
+          <Problem ofStore problem={problem} onRetry={() => void resource.refresh()} />
         )
       ) : (
         <>

@@ -79,7 +79,7 @@ function OpenTable({ entityId, span }: { entityId: string; span: Span }) {
     return problem === null ? (
       <Skeleton height={240} />
     ) : (
-      <Problem problem={problem} onRetry={() => void resource.refresh()} />
+      <Problem ofStore problem={problem} onRetry={() => void resource.refresh()} />
     );
   const first = (cursors.length - 1) * pageSize + 1;
   const next = data.next_cursor;

@@ -1,13 +1,13 @@
 /** One entity over a span: what its readings say, the curve, and the same as a table. */
-import { mdiPlaylistPlus } from '@mdi/js';
+import { mdiHomeLightningBoltOutline, mdiPlaylistPlus } from '@mdi/js';
 import { useEffect, useMemo } from 'preact/hooks';
 import { Combobox, type Option } from '../../components/combobox.tsx';
 import { lookOf, markOf, roleOrder } from '../../components/role-look.ts';
-import { Empty, Problem, Skeleton } from '../../components/states.tsx';
+import { Empty, Problem, Skeleton, ToSettings } from '../../components/states.tsx';
 import { spanOf } from '../../period/period.ts';
 import { PeriodControl, shownPeriod } from '../../period/period-control.tsx';
-import { entities, type ListedEntity, locale } from '../../state/home.ts';
-import { go, pageAddress, place } from '../../state/place.ts';
+import { entities, type ListedEntity, locale, settings } from '../../state/home.ts';
+import { go, place } from '../../state/place.ts';
 import { texts } from '../../texts/texts.ts';
 import { CurveCard } from './curve-card.tsx';
 import { ReadingTable } from './reading-table.tsx';
@@ -54,6 +54,14 @@ export function ReadingsPage() {
   );
   const shownId = entityId ?? chosen?.entity_id ?? null;
 
+  if (shownId === null && settings.data?.settings.source === 'none')
+    return (
+      <section class="card">
+        <Empty icon={mdiHomeLightningBoltOutline} title={t.now.noHomeAssistant} action={<ToSettings />}>
+          {t.now.noHomeAssistantWhat}
+        </Empty>
+      </section>
+    );
   if (data === null && entityId === null)
     return problem === null ? (
       <Skeleton height={480} />
@@ -65,15 +73,7 @@ export function ReadingsPage() {
   if (shownId === null)
     return (
       <section class="card">
-        <Empty
-          icon={mdiPlaylistPlus}
-          title={t.readings.noneTracked}
-          action={
-            <a class="button is-main" href={pageAddress('settings')}>
-              {t.now.toSettings}
-            </a>
-          }
-        >
+        <Empty icon={mdiPlaylistPlus} title={t.readings.noneTracked} action={<ToSettings />}>
           {t.readings.noneTrackedWhat}
         </Empty>
       </section>

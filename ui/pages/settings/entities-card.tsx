@@ -89,7 +89,7 @@ export function EntitiesCard({ mayChange }: { mayChange: boolean }) {
           {isBusy === 'discovering' ? t.discovering : t.discover}
         </button>
       </header>
-      {data === null ? (
+      {data === null && settings.data?.settings.source !== 'none' ? (
         problem === null ? (
           <Skeleton height={320} />
         ) : (

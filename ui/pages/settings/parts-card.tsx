@@ -108,7 +108,7 @@ function Rejected({ status, locale }: { status: Status; locale: Locale }) {
     .sort(([, a], [, b]) => b - a);
   const total = reasons.reduce((sum, [, count]) => sum + count, 0);
   const { language } = locale;
-  if (total === 0) return <p class="quiet rejected">{t.none}</p>;
+  if (total === 0) return recorder.readings_received === 0 ? null : <p class="quiet rejected">{t.none}</p>;
   const last = recorder.last_rejection;
   const name = entities.data?.find((entity) => entity.entity_id === last?.entity_id)?.friendly_name;
   return (
