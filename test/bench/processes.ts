@@ -49,6 +49,18 @@ export function residentBytes(pid: number): number {
   }
 }
 
+/** What a process holds in memory, in MB; `own` leaves out pages of files, which the kernel takes back when it needs them. */
+export function memoryOf(pid: number): { readonly residentMb: number; readonly ownMb: number } {
+  try {
+    const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+    const mb = (name: string) =>
+      Math.round((Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(status)?.[1]) * 1024) / 1e6);
+    return { residentMb: mb('VmRSS'), ownMb: mb('RssAnon') };
+  } catch {
+    return { residentMb: Number.NaN, ownMb: Number.NaN };
+  }
+}
+
 /** Processor seconds a process has used since it started. */
 export function cpuSeconds(pid: number): number {
   try {
