@@ -60,6 +60,19 @@ describe('columns', () => {
     expect(columnsOf(curve({}), 0, 100, 5000).x).toEqual([]);
   });
 
+  it('keep the band of a bucket off the quiet time before it', () => {
+    const columns = columnsOf(
+      curve({ x: [59, 110, 355], state: [1, 2, 9], min: [0, 2, 5], max: [1, 3, 9], bucket_seconds: 60 }),
+      0,
+      360,
+      355,
+    );
+    expect(columns.x).toEqual([59, 110, 300, 355]);
+    expect(columns.state).toEqual([1, 2, 2, 9]);
+    expect(columns.min).toEqual([0, 2, 2, 5]);
+    expect(columns.max).toEqual([1, 3, 2, 9]);
+  });
+
   it('know their extent', () => {
     expect(extentOf({ x: [1, 2], state: [1, null], min: [0, null], max: [4, null], hasBand: true })).toEqual({
       least: 0,

@@ -12,10 +12,7 @@ export interface Columns {
 
 /** `nowS`: a value is held until then and not beyond. */
 export function columnsOf(curve: Curve, startS: number, endS: number, nowS: number): Columns {
-  const x = [...curve.x];
-  const state = [...curve.state];
-  const min = [...curve.min];
-  const max = [...curve.max];
+  const { x, state, min, max } = withQuietTimes(curve);
   const before = curve.before;
   // A value holds until the next one: what was there before the span is there at its beginning.
   if (before !== null && before.state !== null && (x[0] ?? Number.POSITIVE_INFINITY) > startS) {
@@ -34,6 +31,36 @@ export function columnsOf(curve: Curve, startS: number, endS: number, nowS: numb
     max.push(held);
   }
   return { x, state, min, max, hasBand: curve.bucket_seconds !== null };
+}
+
+/**
+ * A bucket's point stands at its last reading, and its band reaches back to the point before. Where buckets without a
+ * reading lie between, that would be over a time of which it says nothing: there the held value begins the bucket.
+ */
+function withQuietTimes(curve: Curve) {
+  const { bucket_seconds: bucketS } = curve;
+  const columns = {
+    x: [] as number[],
+    state: [] as (number | null)[],
+    min: [] as (number | null)[],
+    max: [] as (number | null)[],
+  };
+  for (const [index, seconds] of curve.x.entries()) {
+    const previous = columns.x.at(-1);
+    const bucketStart = bucketS === null ? seconds : Math.floor(seconds / bucketS) * bucketS;
+    if (bucketS !== null && previous !== undefined && previous < bucketStart - bucketS) {
+      const held = columns.state.at(-1) ?? null;
+      columns.x.push(bucketStart);
+      columns.state.push(held);
+      columns.min.push(held);
+      columns.max.push(held);
+    }
+    columns.x.push(seconds);
+    columns.state.push(curve.state[index] ?? null);
+    columns.min.push(curve.min[index] ?? null);
+    columns.max.push(curve.max[index] ?? null);
+  }
+  return columns;
 }
 
 /** Lowest and highest of what is drawn; null when there is no number. */

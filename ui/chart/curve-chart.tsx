@@ -13,6 +13,8 @@ import { curveOptions } from './curve-options.ts';
 
 export interface CurveChartProps {
   readonly columns: Columns;
+  /** Points that the API gave, as a mark for who looks from outside. */
+  readonly count: number;
   readonly startS: number;
   readonly endS: number;
   readonly name: string;
@@ -140,7 +142,7 @@ export function CurveChart(props: CurveChartProps) {
         aria-roledescription="chart"
         aria-label={`${t.chart(name, unit)}. ${t.chartHelp}`}
         onKeyDown={onKeyDown}
-        data-points={columns.x.length}
+        data-points={props.count}
       />
       <p class="curve-cursor" aria-live={isByKey ? 'polite' : 'off'} data-cursor>
         {when === undefined ? (

@@ -202,6 +202,7 @@ export function CurveCard({
             <div class={isLoading ? 'is-dimmed' : ''}>
               <CurveChart
                 columns={columns}
+                count={shown.curve.x.length}
                 startS={shown.span.startMs / 1000}
                 endS={shown.span.endMs / 1000}
                 name={name}
