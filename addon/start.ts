@@ -10,7 +10,7 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { takeLock } from './lock.ts';
 import { buildPanel } from './panel-build.ts';
-import { cacheFolder, root } from './paths.ts';
+import { cacheFolder, root, sharedFolder } from './paths.ts';
 import { freePort, isPortFree } from './ports.ts';
 import { askProcess } from './process-status.ts';
 import { installSidecars, type SidecarPorts, startSidecars } from './sidecars/sidecars.ts';
@@ -69,12 +69,16 @@ async function start(): Promise<void> {
   const ledger = new SupervisedProgram(
     {
       name: 'energy-ledger',
-      command: process.execPath,
-      args: [join(root, 'src/main.ts')],
+      command: join(sharedFolder, 'run-process'),
+      args: [],
       cwd: root,
       env: {
         ...process.env,
         ...home,
+        NODE: process.execPath,
+        APP_DIR: root,
+        // The script's default is the container's, which nobody reaches but the Supervisor.
+        HOST: process.env.HOST ?? '127.0.0.1',
         DATA_DIR: dataDir,
         PORT: String(port),
         QUESTDB_URL: sidecars.questdbUrl,
