@@ -18,6 +18,7 @@ import { QuestDbStatisticsStore } from './adapters/questdb/statistics-store.ts';
 import { applied } from './adapters/questdb/wal.ts';
 import type { Adapters } from './energy-ledger.ts';
 import type { HomeAssistantTarget } from './home/connection.ts';
+import { joinSpans, type Span } from './ledger/span.ts';
 import type { Options } from './options.ts';
 import type { Clock } from './units/clock.ts';
 import type { Log } from './units/log.ts';
@@ -43,6 +44,7 @@ export function createAdapters(options: Options, clock: Clock, log: Log): Adapte
   });
   const documents = new Documents({ url: options.mongodbUrl, log: log.child({ part: 'documents' }) });
   const readingStore = new QuestDbReadingStore(questdb, clock);
+  const statisticsStore = new QuestDbStatisticsStore(questdb, clock);
   return {
     homeAssistant: Object.assign(homeAssistant, {
       use: (target: HomeAssistantTarget) => {
@@ -57,11 +59,16 @@ export function createAdapters(options: Options, clock: Clock, log: Log): Adapte
       return await tryEndpoint(endpoint, { clock, log: homeAssistantLog });
     },
     readingStore,
-    receivedSince: (receivedUs) => readingStore.receivedSince(receivedUs),
+    receivedSince: async (receivedUs) => {
+      const spans: Map<string, Span> = await readingStore.receivedSince(receivedUs);
+      for (const [entityId, span] of await statisticsStore.receivedSince(receivedUs))
+        spans.set(entityId, joinSpans(spans.get(entityId), span));
+      return spans;
+    },
     readingsReadable: () => applied(questdb, readingsTable),
     ledgerStore: new QuestDbLedgerStore(questdb),
     ledgerViews: new QuestDbLedgerViews(questdb),
-    statisticsStore: new QuestDbStatisticsStore(questdb, clock),
+    statisticsStore,
     exchangeStore: new MongoMeterExchangeStore(documents),
     costVersionStore: new MongoCostVersionStore(documents),
     pingQuestdb: () => questdb.check(),

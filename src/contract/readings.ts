@@ -101,13 +101,15 @@ export const backfillStarted = z.object({ sync_id: z.string() });
 
 export const syncRun = z.object({
   sync_id: z.string(),
-  kind: z.enum(['first', 'reconnect', 'manual', 'start']),
+  kind: z
+    .enum(['first', 'reconnect', 'manual', 'start', 'statistics'])
+    .describe('statistics: rows of Home Assistant’s statistics; the others: readings from its history'),
   start_time: instant,
   end_time: instant,
   status: z.enum(['running', 'success', 'partial', 'failed']),
   entities_total: z.number().int(),
   entities_done: z.number().int(),
-  readings_added: z.number().int(),
+  readings_added: z.number().int().describe('Readings, or rows of statistics, that were not there before'),
   error: z.string().nullable(),
   started_at: instant,
   finished_at: nullableInstant,

@@ -1,3 +1,4 @@
+import type { Span } from './span.ts';
 import type { RecordedStatistics } from './statistics-evidence.ts';
 
 /** A statistics row with all that Home Assistant keeps of it, in canonical units. */
@@ -24,4 +25,10 @@ export interface StatisticsStore {
   endingBefore(entityId: string, atUs: number): Promise<RecordedStatistics | null>;
   /** The start of the first row of an entity; null when there is none. */
   first(entityId: string, period: '5minute' | 'hour'): Promise<number | null>;
+  /** The end of the last row of each entity that has any. */
+  ends(period: '5minute' | 'hour'): Promise<Map<string, number>>;
+  /** How many rows of each entity start in [startUs, endUs). */
+  count(startUs: number, endUs: number): Promise<Map<string, number>>;
+  /** The span of what arrived since an instant of receipt, by entity; null means ever. */
+  receivedSince(receivedUs: number | null): Promise<Map<string, Span>>;
 }

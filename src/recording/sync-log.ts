@@ -1,4 +1,5 @@
-export type SyncKind = 'first' | 'reconnect' | 'manual' | 'start';
+/** `statistics`: rows of Home Assistant's statistics; the others: readings from its history. */
+export type SyncKind = 'first' | 'reconnect' | 'manual' | 'start' | 'statistics';
 export type SyncStatus = 'running' | 'success' | 'partial' | 'failed';
 
 /** One run that brought readings in from the past. */
@@ -10,7 +11,7 @@ export interface SyncRun {
   readonly status: SyncStatus;
   readonly entitiesTotal: number;
   readonly entitiesDone: number;
-  /** Readings that were not in the store before. */
+  /** Readings, or rows of statistics, that were not in the store before. */
   readonly readingsAdded: number;
   readonly error: string | null;
   readonly startedAtUs: number;

@@ -1,4 +1,5 @@
 import type { Sender } from '@questdb/nodejs-client';
+import type { Span } from '../../ledger/span.ts';
 import type { StatisticsRecord, StatisticsStore } from '../../ledger/statistics-store.ts';
 import type { Clock } from '../../units/clock.ts';
 import { statisticsTable } from './ledger-schema.ts';
@@ -15,6 +16,13 @@ const endingQuery = `SELECT ${columns} FROM ${statisticsTable}
   WHERE entity_id = $1 AND period = $2 AND timestamp < $3 ORDER BY timestamp DESC LIMIT 1`;
 const firstQuery = `SELECT cast(min(timestamp) AS LONG) AS first_us FROM ${statisticsTable}
   WHERE entity_id = $1 AND period = $2`;
+const endsQuery = `SELECT entity_id, cast(max(timestamp) AS LONG) AS last_us FROM ${statisticsTable}
+  WHERE period = $1 GROUP BY entity_id`;
+const countsQuery = `SELECT entity_id, count() AS count FROM ${statisticsTable}
+  WHERE timestamp >= $1 AND timestamp < $2 GROUP BY entity_id`;
+/** A row is told of at its end; by the longest length none is missed. */
+const receivedQuery = `SELECT entity_id, cast(min(timestamp) AS LONG) AS from_us, cast(max(timestamp) AS LONG) AS until_us
+  FROM ${statisticsTable} WHERE received >= $1 GROUP BY entity_id`;
 
 /** Home Assistant's statistics rows in the table energy_statistics. */
 export class QuestDbStatisticsStore implements StatisticsStore {
@@ -61,6 +69,26 @@ export class QuestDbStatisticsStore implements StatisticsStore {
   async first(entityId: string, period: '5minute' | 'hour'): Promise<number | null> {
     const [row] = await this.#db.query(firstQuery, [entityId, period]);
     return typeof row?.first_us === 'number' ? row.first_us : null;
+  }
+
+  async ends(period: '5minute' | 'hour'): Promise<Map<string, number>> {
+    const rows = await this.#db.query(endsQuery, [period]);
+    return new Map(rows.map((row) => [row.entity_id as string, (row.last_us as number) + lengthUs[period]]));
+  }
+
+  async count(startUs: number, endUs: number): Promise<Map<string, number>> {
+    const rows = await this.#db.query(countsQuery, [isoWithin(startUs), isoWithin(endUs)]);
+    return new Map(rows.map((row) => [row.entity_id as string, row.count as number]));
+  }
+
+  async receivedSince(receivedUs: number | null): Promise<Map<string, Span>> {
+    const rows = await this.#db.query(receivedQuery, [isoWithin(Math.max(0, receivedUs ?? 0))]);
+    return new Map(
+      rows.map((row) => [
+        row.entity_id as string,
+        { fromUs: row.from_us as number, untilUs: (row.until_us as number) + lengthUs.hour },
+      ]),
+    );
   }
 }
 

@@ -1,0 +1,355 @@
+import type { HomeAssistant, HomeStatisticsRow } from '../home/home-assistant.ts';
+import type { SettingsStore } from '../home/settings-store.ts';
+import { Backoff } from '../recording/backoff.ts';
+import { pause } from '../recording/pause.ts';
+import type { SyncLog, SyncRun } from '../recording/sync-log.ts';
+import type { Clock } from '../units/clock.ts';
+import type { Log } from '../units/log.ts';
+import type { CanonicalUnit } from '../units/quantity.ts';
+import type { ImportMarks, StatisticsPeriod } from './import-marks.ts';
+import { begunRun, type ImportJob } from './import-queue.ts';
+import type { Span } from './span.ts';
+import {
+  asked,
+  copyPiece,
+  entitiesPerPiece,
+  nextStretch,
+  type Piece,
+  rowUs,
+  StatisticsRefused,
+} from './statistics-copy.ts';
+import type { StatisticsStore } from './statistics-store.ts';
+
+/** A tracked entity as the import sees it. */
+export interface ImportEntity {
+  readonly entityId: string;
+  readonly unit: CanonicalUnit;
+  /** The ledger posts its rows: with all others of the home's balance at once, or by itself; null: they are only kept. */
+  readonly posting: 'together' | 'alone' | null;
+}
+
+export interface HistoryImportDeps {
+  readonly homeAssistant: Pick<HomeAssistant, 'statistics' | 'firstStatistics' | 'status' | 'onStatus'>;
+  readonly statistics: Pick<StatisticsStore, 'append' | 'ends' | 'count'>;
+  readonly syncLog: SyncLog;
+  readonly settings: SettingsStore;
+  /** All that are tracked now. */
+  readonly entities: () => readonly ImportEntity[];
+  /** Resolves when the ledger has posted the rows in these spans; rejects when it could not. */
+  readonly post: (spans: ReadonlyMap<string, Span>) => Promise<void>;
+  /** What goes first: the raw history is still coming in, or readings wait to be written. */
+  readonly isBusy: () => boolean;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** A new id, unique for ever. */
+  readonly newId: () => string;
+}
+
+export interface ImportRunLimits {
+  readonly breathMs: number;
+  readonly retryFirstMs: number;
+  readonly retryLimitMs: number;
+}
+
+export interface ImportRunEnvironment {
+  /** The process stops. */
+  readonly signal: AbortSignal;
+  /** Aborted when Home Assistant is there again. */
+  readonly wake: () => AbortSignal;
+  readonly onProgress: (run: SyncRun, isMilestone: boolean) => void;
+  /** Why it waits; null when it goes on. */
+  readonly onTrouble: (trouble: string | null) => void;
+}
+
+/** Five-minute rows live as long as states; by default so long. */
+const memoryUs = 10 * 86_400_000_000;
+/** They are looked for further back, for those who keep more. */
+const longestMemoryUs = 400 * 86_400_000_000;
+/** A refresh takes these again: Core may have been late with them. */
+const rowsAgain = 2;
+/** Statistics that are refused so often are left out, and the run called partial. */
+const triesPerPiece = 3;
+const postedAtOnce = 4;
+
+class Stopped extends Error {
+  override name = 'Stopped';
+}
+
+/** One run of the import: rows first, all entities going forward in time together, then the ledger. */
+export class ImportRun {
+  readonly #deps: HistoryImportDeps;
+  readonly #limits: ImportRunLimits;
+  readonly #marks: ImportMarks;
+  readonly #job: ImportJob;
+  readonly #environment: ImportRunEnvironment;
+  /** Why an entity is left out. */
+  readonly #failed = new Map<string, string>();
+  readonly #rows = new Map<string, Record<StatisticsPeriod, number>>();
+  #run: SyncRun;
+
+  constructor(
+    deps: HistoryImportDeps,
+    limits: ImportRunLimits,
+    marks: ImportMarks,
+    job: ImportJob,
+    environment: ImportRunEnvironment,
+  ) {
+    this.#deps = deps;
+    this.#limits = limits;
+    this.#marks = marks;
+    this.#job = job;
+    this.#environment = environment;
+    this.#run = begunRun(job, deps.clock.nowUs());
+  }
+
+  /** @returns the run as it ended; null when the process stops */
+  async do(): Promise<SyncRun | null> {
+    const nowUs = this.#deps.clock.nowUs();
+    this.#progress({}, true);
+    try {
+      for (const period of this.#job.periods) {
+        const fromUs = await this.#beginnings(period, nowUs);
+        const untilUs = Math.min(nowUs, this.#job.range?.endUs ?? nowUs);
+        this.#progress({ startUs: Math.min(this.#run.startUs, ...fromUs.values()) });
+        await this.#copyAll(period, fromUs, untilUs);
+      }
+      await this.#postAll(nowUs);
+    } catch (cause) {
+      if (cause instanceof Stopped) return null;
+      throw cause;
+    }
+    const total = this.#job.entityIds.length;
+    const error = this.#failed.size === 0 ? null : [...this.#failed].slice(0, 5).map((one) => one.join(': '));
+    const isAll = this.#failed.size > 0 && this.#failed.size >= total;
+    this.#noteSyncs(nowUs);
+    await this.#saveMarks();
+    return {
+      ...this.#run,
+      status: error === null ? 'success' : isAll ? 'failed' : 'partial',
+      error: error?.join('; ') ?? null,
+      entitiesDone: total,
+      finishedAtUs: this.#deps.clock.nowUs(),
+    };
+  }
+
+  #progress(change: Partial<SyncRun>, isMilestone = false): void {
+    this.#run = { ...this.#run, ...change };
+    this.#environment.onProgress(this.#run, isMilestone);
+  }
+
+  /** Those of the job that are tracked still and were not given up. */
+  #open(): Map<string, ImportEntity> {
+    const asked = new Set(this.#job.entityIds);
+    return new Map(
+      this.#deps
+        .entities()
+        .filter(({ entityId }) => asked.has(entityId) && !this.#failed.has(entityId))
+        .map((entity) => [entity.entityId, entity]),
+    );
+  }
+
+  /** From where on each entity's rows are asked for; one that has none is absent. */
+  async #beginnings(period: StatisticsPeriod, nowUs: number): Promise<Map<string, number>> {
+    const { range } = this.#job;
+    const found = new Map<string, number>();
+    const unknown: string[] = [];
+    // A store that was lost or set back knows less than the mark says.
+    const ends = await this.#patiently(() => this.#deps.statistics.ends(period));
+    for (const entityId of this.#open().keys()) {
+      const markUs = this.#marks.of(entityId).untilUs[period];
+      const endUs = ends.get(entityId);
+      if (range !== null && range.startUs !== null)
+        found.set(entityId, Math.floor(range.startUs / rowUs[period]) * rowUs[period]);
+      else if (range !== null || markUs === null || endUs === undefined) unknown.push(entityId);
+      else found.set(entityId, Math.min(markUs, endUs) - rowsAgain * rowUs[period]);
+    }
+    for (let at = 0; at < unknown.length; at += entitiesPerPiece) {
+      const some = unknown.slice(at, at + entitiesPerPiece);
+      const firsts =
+        period === 'hour' ? await this.#firstHours(some) : await this.#firstFiveMinutes(some, nowUs);
+      for (const [entityId, firstUs] of firsts) {
+        if (range === null) this.#marks.reach(entityId, period, null);
+        found.set(entityId, firstUs);
+      }
+    }
+    return found;
+  }
+
+  async #firstHours(entityIds: readonly string[]): Promise<Map<string, number>> {
+    const found = new Map<string, number>();
+    await this.#answered(entityIds, async (ids) => {
+      for (const [entityId, firstUs] of await asked(() => this.#deps.homeAssistant.firstStatistics(ids)))
+        found.set(entityId, firstUs);
+    });
+    return found;
+  }
+
+  /** Goes back from the usual purge until there are none. */
+  async #firstFiveMinutes(entityIds: readonly string[], nowUs: number): Promise<Map<string, number>> {
+    let fromUs = Math.floor((nowUs - memoryUs) / rowUs.hour) * rowUs.hour;
+    for (let hasMore = true; hasMore && fromUs > nowUs - longestMemoryUs; ) {
+      const hourUs = fromUs - rowUs.hour;
+      hasMore = false;
+      await this.#answered(entityIds, async (ids) => {
+        const { homeAssistant } = this.#deps;
+        const rows = await asked(() => homeAssistant.statistics(ids, hourUs, fromUs, '5minute'));
+        hasMore = hasMore || rows.length > 0;
+      });
+      if (hasMore) fromUs -= memoryUs;
+    }
+    return new Map(entityIds.map((entityId) => [entityId, fromUs]));
+  }
+
+  async #copyAll(period: StatisticsPeriod, fromUs: Map<string, number>, untilUs: number): Promise<void> {
+    const knownUs = new Map(
+      [...fromUs.keys()].map((id) => [id, this.#marks.of(id).untilUs[period] ?? Number.NEGATIVE_INFINITY]),
+    );
+    const nextUs = new Map(fromUs);
+    for (;;) {
+      const stretch = nextStretch(nextUs, untilUs, period);
+      if (stretch === null) return;
+      const { entityIds, startUs, endUs } = stretch;
+      for (let at = 0; at < entityIds.length; at += entitiesPerPiece) {
+        const some = entityIds.slice(at, at + entitiesPerPiece);
+        await this.#answered(some, (ids) => this.#copy({ entityIds: ids, startUs, endUs }, period, knownUs));
+        await this.#saveMarks();
+        this.#progress({});
+        await this.#rest(this.#limits.breathMs);
+      }
+      for (const entityId of entityIds) nextUs.set(entityId, endUs);
+    }
+  }
+
+  async #copy(asked: Piece, period: StatisticsPeriod, knownUs: ReadonlyMap<string, number>): Promise<void> {
+    const { homeAssistant, statistics } = this.#deps;
+    const entities = this.#open();
+    const entityIds = asked.entityIds.filter((entityId) => entities.has(entityId));
+    const rows = await copyPiece(
+      homeAssistant,
+      statistics,
+      { ...asked, entityIds },
+      period,
+      (row) => this.#isInUnit(row, entities.get(row.entityId)),
+      (about) => this.#willBeUnposted(about, entities),
+    );
+    for (const row of rows) if (row.endUs > (knownUs.get(row.entityId) ?? 0)) this.#count(row);
+    if (this.#job.range !== null) return;
+    for (const entityId of entityIds)
+      if (!this.#failed.has(entityId)) this.#marks.reach(entityId, period, asked.endUs);
+  }
+
+  #count(row: HomeStatisticsRow): void {
+    const rows = this.#rows.get(row.entityId) ?? { '5minute': 0, hour: 0 };
+    rows[row.period] += 1;
+    this.#rows.set(row.entityId, rows);
+    this.#run = { ...this.#run, readingsAdded: this.#run.readingsAdded + 1 };
+  }
+
+  /** Rows in a unit that is not the entity's would be another quantity altogether. */
+  #isInUnit(row: HomeStatisticsRow, entity: ImportEntity | undefined): boolean {
+    if (entity === undefined) return false;
+    if (row.unit === entity.unit) return true;
+    const unit = row.unit ?? 'a unit that is not known';
+    this.#failed.set(row.entityId, `its statistics are in ${unit} and not in ${entity.unit}`);
+    return false;
+  }
+
+  /** Written before the rows are: whoever dies in between must know that they are to be posted. */
+  async #willBeUnposted(
+    rows: readonly HomeStatisticsRow[],
+    entities: ReadonlyMap<string, ImportEntity>,
+  ): Promise<void> {
+    let isNews = false;
+    for (const { entityId, startUs } of rows) {
+      if (entities.get(entityId)?.posting == null) continue;
+      isNews = this.#marks.addUnposted(entityId, startUs) || isNews;
+    }
+    if (isNews) await this.#saveMarks();
+  }
+
+  async #postAll(nowUs: number): Promise<void> {
+    const entities = this.#deps.entities();
+    const asked = new Set(this.#job.entityIds);
+    const waiting = entities.flatMap(({ entityId, posting }) => {
+      const fromUs = this.#marks.of(entityId).unpostedFromUs;
+      return fromUs === null || posting === null || !asked.has(entityId)
+        ? []
+        : [{ entityId, posting, fromUs }];
+    });
+    // The home's flows are posted from all of its sources: one after the other they would be posted as often.
+    const groups = [waiting.filter(({ posting }) => posting === 'together')];
+    const alone = waiting.filter(({ posting }) => posting === 'alone');
+    for (let at = 0; at < alone.length; at += postedAtOnce) groups.push(alone.slice(at, at + postedAtOnce));
+    this.#progress({ entitiesDone: asked.size - waiting.length }, true);
+    for (const group of groups.filter(({ length }) => length > 0)) {
+      const spans = new Map(group.map(({ entityId, fromUs }) => [entityId, { fromUs, untilUs: nowUs }]));
+      await this.#patiently(() => this.#deps.post(spans));
+      for (const { entityId } of group) this.#marks.posted(entityId);
+      await this.#saveMarks();
+      this.#progress({ entitiesDone: this.#run.entitiesDone + group.length });
+    }
+  }
+
+  #noteSyncs(atUs: number): void {
+    for (const entityId of this.#job.entityIds) {
+      const rows = this.#rows.get(entityId);
+      const status = this.#failed.has(entityId) ? 'failed' : 'success';
+      if (rows === undefined && status === 'success') continue;
+      for (const period of this.#job.periods)
+        this.#marks.addSync(entityId, { period, atUs, rows: rows?.[period] ?? 0, status });
+    }
+  }
+
+  async #saveMarks(): Promise<void> {
+    try {
+      await this.#marks.save(this.#deps.clock.nowUs());
+    } catch (cause) {
+      this.#deps.log.debug({ err: cause }, 'how far the past is imported was not written');
+    }
+  }
+
+  /** What is refused again and again is asked one by one, so that only those at fault are left out. */
+  async #answered(
+    entityIds: readonly string[],
+    work: (entityIds: readonly string[]) => Promise<void>,
+  ): Promise<void> {
+    let refusal = '';
+    for (let tries = 0; tries < triesPerPiece; tries += 1) {
+      try {
+        return await this.#patiently(() => work(entityIds));
+      } catch (cause) {
+        if (!(cause instanceof StatisticsRefused)) throw cause;
+        refusal = cause.message;
+        await this.#rest(this.#limits.retryFirstMs);
+      }
+    }
+    const [only] = entityIds;
+    if (entityIds.length === 1 && only !== undefined) this.#failed.set(only, refusal);
+    else for (const entityId of entityIds) await this.#answered([entityId], work);
+  }
+
+  /** Until it succeeds: Home Assistant and the stores come back. */
+  async #patiently<T>(work: () => Promise<T>): Promise<T> {
+    const { signal, wake, onTrouble } = this.#environment;
+    const retry = new Backoff(this.#limits.retryFirstMs, this.#limits.retryLimitMs);
+    for (let isFirst = true; ; isFirst = false) {
+      if (signal.aborted) throw new Stopped();
+      try {
+        const result = await work();
+        if (!isFirst) onTrouble(null);
+        return result;
+      } catch (cause) {
+        if (cause instanceof StatisticsRefused) throw cause;
+        const message = cause instanceof Error ? cause.message : String(cause);
+        onTrouble(message);
+        this.#deps.log.debug({ err: cause }, 'the import of statistics waits');
+        await pause(retry.nextMs(), AbortSignal.any([signal, wake()]));
+      }
+    }
+  }
+
+  async #rest(ms: number): Promise<void> {
+    await pause(ms, this.#environment.signal);
+    if (this.#environment.signal.aborted) throw new Stopped();
+  }
+}
