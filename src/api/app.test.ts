@@ -503,6 +503,8 @@ describe('the description', () => {
     );
     expect(routes.sort()).toMatchInlineSnapshot(`
       [
+        "get /api/balance",
+        "get /api/devices",
         "get /api/entities",
         "get /api/entities/cached",
         "get /api/now",

@@ -1,6 +1,7 @@
 /** The HTTP application: guard, limits, routes, description, panel. */
 import { OpenAPIHono } from '@hono/zod-openapi';
 import { methodNotAllowed } from 'hono/method-not-allowed';
+import { Prices } from '../tariffs/prices.ts';
 import { Administrators } from './administrators.ts';
 import { CurrentStates } from './current-states.ts';
 import type { ApiDeps, ApiEnv } from './deps.ts';
@@ -8,6 +9,7 @@ import { accessGuard, bodySize, jsonBodies, securityHeaders } from './guard.ts';
 import { describeApi } from './openapi.ts';
 import { panelRoutes } from './panel.ts';
 import { notFound, problemHandler, problemResponse } from './problems.ts';
+import { balanceRoutes } from './routes/balance.ts';
 import { entityRoutes } from './routes/entities.ts';
 import { nowRoutes } from './routes/now.ts';
 import { readingRoutes } from './routes/readings.ts';
@@ -20,6 +22,7 @@ export function buildApp(deps: ApiDeps): OpenAPIHono<ApiEnv> {
   const app = new OpenAPIHono<ApiEnv>();
   const administrators = new Administrators(deps);
   const currentStates = new CurrentStates(deps.homeAssistant, deps.clock);
+  const prices = new Prices({ store: deps.ledger.costVersions, clock: deps.clock });
   app.onError(problemHandler(deps.log));
   app.notFound(notFound);
   app.use(securityHeaders);
@@ -40,6 +43,7 @@ export function buildApp(deps: ApiDeps): OpenAPIHono<ApiEnv> {
   app.route('/', syncRoutes(deps));
   app.route('/', nowRoutes(deps));
   app.route('/', readingRoutes(deps));
+  app.route('/', balanceRoutes(deps, prices));
   describeApi(app, deps.version);
   app.route('/', panelRoutes(deps.panelDir));
   return app;

@@ -1,6 +1,12 @@
 /** What the API needs of the rest of the process, beside the ports that home and recording declare. */
+import type { Bookkeeper } from '../ledger/bookkeeper.ts';
+import type { MeterExchangeStore } from '../ledger/exchange-store.ts';
+import type { LedgerStore } from '../ledger/ledger-store.ts';
+import type { StatisticsStore } from '../ledger/statistics-store.ts';
 import type { Absence, Reading } from '../recording/reading.ts';
 import type { SubscriptionState, SyncRun } from '../recording/sync-log.ts';
+import type { CostVersionStore } from '../tariffs/cost-version-store.ts';
+import type { LedgerViews } from '../views/ledger-views.ts';
 
 export interface PartHealth {
   readonly isOk: boolean;
@@ -74,4 +80,14 @@ export interface BackfillRuns {
 export interface Stores {
   questdb(): PartHealth;
   mongodb(): PartHealth;
+}
+
+/** The ledger, its sums and what they cost. */
+export interface LedgerParts {
+  readonly views: LedgerViews;
+  readonly store: LedgerStore;
+  readonly statistics: StatisticsStore;
+  readonly exchanges: MeterExchangeStore;
+  readonly costVersions: CostVersionStore;
+  readonly bookkeeper: Pick<Bookkeeper, 'touch' | 'status'>;
 }

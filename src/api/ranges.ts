@@ -11,6 +11,8 @@ export interface RangeQuery {
   readonly end: { readonly field: string; readonly text: string | undefined };
   readonly nowUs: number;
   readonly longestDays: number;
+  /** Where the range ends and starts when it is not told; without it the 24 hours before now. */
+  readonly defaults?: { readonly endUs: number; readonly startUs: (endUs: number) => number };
 }
 
 export interface Range {
@@ -31,10 +33,11 @@ function parse(field: string, text: string | undefined, fallbackUs: number): num
   return us;
 }
 
-/** Defaults: the 24 hours before now. Throws a 400 that names the field. */
-export function readRange({ start, end, nowUs, longestDays }: RangeQuery): Range {
-  const endUs = parse(end.field, end.text, nowUs);
-  const startUs = parse(start.field, start.text, Math.min(nowUs, endUs) - dayUs);
+/** Throws a 400 that names the field. */
+export function readRange({ start, end, nowUs, longestDays, defaults }: RangeQuery): Range {
+  const endUs = parse(end.field, end.text, defaults?.endUs ?? nowUs);
+  const fallbackUs = defaults?.startUs(endUs) ?? Math.min(nowUs, endUs) - dayUs;
+  const startUs = parse(start.field, start.text, fallbackUs);
   if (startUs >= endUs)
     throw new HttpProblem(400, {
       detail: `${start.field} is not before ${end.field}.`,

@@ -32,11 +32,17 @@ export const balanceAmounts = z.object({
   untracked_kwh: kwh.describe(
     'home less top-level devices; negative when devices meter more than the home does',
   ),
+  unexplained_kwh: kwh.describe(
+    'More fed in and stored than came from anywhere: meters that do not tick together',
+  ),
   gas_m3: z.number().nullable(),
   water_m3: z.number().nullable(),
   self_sufficiency: z.number().nullable().describe('0 to 1'),
   self_consumption: z.number().nullable().describe('0 to 1'),
-  cost: z.number().nullable().describe("Of what came from the grid, in the home's currency"),
+  cost: z
+    .number()
+    .nullable()
+    .describe("Of what came from the grid, in the home's currency; null where a price is missing"),
   ...grounds,
 });
 
@@ -62,7 +68,13 @@ export const balance = z.object({
     .object({
       time_range: z.object({ start: instant, end: instant }),
       total: balanceAmounts,
-      rows: z.array(balanceRow),
+      rows: z.array(
+        balanceRow.extend({
+          aligned_start: instant.describe(
+            'Where this row stands on the time of `rows`: the same place by the wall clock',
+          ),
+        }),
+      ),
     })
     .nullable(),
 });

@@ -38,4 +38,11 @@ export const limits = {
   readingsDays: 3700,
   curveDays: 3700,
   trackedEntities: 500,
+  /** Days that one call may span, by the length of its buckets. */
+  spanDays: { quarter: 31, hour: 400, day: 3700, week: 3700, month: 10_000, year: 10_000 },
+  /** Days that one call for totals may span. */
+  totalDays: 3700,
+  /** Days of single quarter-hours, with all that they rest on. */
+  ledgerDays: 31,
+  exportDays: 400,
 } as const;

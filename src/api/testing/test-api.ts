@@ -20,6 +20,7 @@ import type { SyncLog, SyncRun } from '../../recording/sync-log.ts';
 import { buildApp } from '../app.ts';
 import type { ApiDeps, ApiEnv } from '../deps.ts';
 import type { NewestValue, Recording } from '../ports.ts';
+import { TestLedgerParts } from './test-ledger.ts';
 
 export class TestReadings implements ReadingStore {
   rows: Reading[] = [];
@@ -165,6 +166,7 @@ export class TestApi {
   readonly readings = new TestReadings();
   readonly syncLog = new TestSyncLog();
   readonly recording = new TestRecording();
+  readonly ledger = new TestLedgerParts();
   readonly used: HomeAssistantTarget[] = [];
   readonly backfilled: (readonly string[] | undefined)[] = [];
   readonly storesUp = { questdb: true, mongodb: true };
@@ -211,6 +213,7 @@ export class TestApi {
         running: () => null,
         status: () => ({ isOk: true, detail: null, isRunning: false, lastFinishedAtUs: null }),
       },
+      ledger: this.ledger.parts(),
       stores: {
         questdb: () => health(this.storesUp.questdb),
         mongodb: () => health(this.storesUp.mongodb),

@@ -1,0 +1,193 @@
+/** The ledger in memory, with sums made of its entries; it can be away. */
+import type { DeclaredExchange, MeterExchangeStore } from '../../ledger/exchange-store.ts';
+import type { LedgerPage, LedgerStore, Opening } from '../../ledger/ledger-store.ts';
+import type { PostedEntry } from '../../ledger/revision.ts';
+import type { Span } from '../../ledger/span.ts';
+import type { StatisticsRecord, StatisticsStore } from '../../ledger/statistics-store.ts';
+import type { CostVersionStore } from '../../tariffs/cost-version-store.ts';
+import type { CostVersion } from '../../tariffs/cost-versions.ts';
+import { bucketEdges, type Period } from '../../units/calendar.ts';
+import { quarterUs } from '../../units/quarter.ts';
+import { type Bucket, regroup } from '../../views/bucket.ts';
+import type { LedgerViews } from '../../views/ledger-views.ts';
+import type { LedgerParts } from '../ports.ts';
+
+export function postedEntry(quarterStartUs: number, extra: Partial<PostedEntry> = {}): PostedEntry {
+  return {
+    kind: 'quantity',
+    quarterStartUs,
+    amountMicro: 0,
+    quality: 'measured',
+    coveredUs: quarterUs,
+    reason: 'counted',
+    firstEvidenceUs: quarterStartUs,
+    lastEvidenceUs: quarterStartUs + quarterUs,
+    isProvisional: false,
+    onTimeUs: null,
+    revision: 1,
+    postedAtUs: quarterStartUs + quarterUs,
+    ...extra,
+  };
+}
+
+export class TestLedger implements LedgerViews, LedgerStore {
+  entries = new Map<string, PostedEntry[]>();
+  kept: Opening[] = [];
+  timeZone = 'Europe/Brussels';
+  isDown = false;
+
+  #of(entityId: string): PostedEntry[] {
+    if (this.isDown) throw new Error('postgres://admin:secret@127.0.0.1 is down');
+    return [...(this.entries.get(entityId) ?? [])].sort((a, b) => a.quarterStartUs - b.quarterStartUs);
+  }
+  #newest(entityId: string): PostedEntry[] {
+    const newest = new Map<string, PostedEntry>();
+    for (const entry of this.#of(entityId)) {
+      const key = `${entry.kind} ${entry.quarterStartUs}`;
+      if ((newest.get(key)?.revision ?? -1) <= entry.revision) newest.set(key, entry);
+    }
+    return [...newest.values()];
+  }
+  zone(): string {
+    return this.timeZone;
+  }
+  async setZone(zone: string): Promise<void> {
+    this.timeZone = zone;
+  }
+  async buckets(ids: readonly string[], period: Period, startUs: number, endUs: number): Promise<Bucket[]> {
+    const edges = bucketEdges(startUs, endUs, period, this.timeZone);
+    const fromUs = edges[0] ?? startUs;
+    const untilUs = edges.at(-1) ?? endUs;
+    const quarters = ids.flatMap((entityId) =>
+      this.#newest(entityId)
+        .filter((one) => one.kind === 'quantity' && one.reason !== 'withdrawn')
+        .filter((one) => one.quarterStartUs >= fromUs && one.quarterStartUs < untilUs)
+        .map((one): Bucket => {
+          const isWhole =
+            one.coveredUs === quarterUs && ['measured', 'imported', 'recovered'].includes(one.quality);
+          return {
+            entityId,
+            startUs: one.quarterStartUs,
+            endUs: one.quarterStartUs + quarterUs,
+            amountMicro: one.amountMicro,
+            highestMicro: isWhole ? one.amountMicro : null,
+            coveredUs: one.coveredUs,
+            quality: one.quality,
+            quarters: 1,
+            isProvisional: one.isProvisional,
+            onTimeUs: one.onTimeUs,
+          };
+        }),
+    );
+    return period === 'quarter' ? quarters : regroup(quarters, period, this.timeZone);
+  }
+  async extent(ids: readonly string[]): Promise<{ firstUs: number; lastUs: number } | null> {
+    const all = ids.flatMap((id) => this.#of(id)).map((entry) => entry.quarterStartUs);
+    return all.length === 0 ? null : { firstUs: Math.min(...all), lastUs: Math.max(...all) };
+  }
+  async current(entityId: string, fromUs: number, untilUs: number): Promise<PostedEntry[]> {
+    return this.#newest(entityId).filter(
+      (entry) => entry.quarterStartUs >= fromUs && entry.quarterStartUs < untilUs,
+    );
+  }
+  async journal(entityId: string, fromUs: number, untilUs: number): Promise<PostedEntry[]> {
+    return this.#of(entityId)
+      .filter((entry) => entry.quarterStartUs >= fromUs && entry.quarterStartUs < untilUs)
+      .filter((entry) => entry.revision > 0);
+  }
+  async write(pages: readonly LedgerPage[]): Promise<void> {
+    for (const { entityId, entries } of pages)
+      this.entries.set(entityId, [...(this.entries.get(entityId) ?? []), ...entries]);
+  }
+  async openingBefore(): Promise<Opening | null> {
+    return this.kept.at(-1) ?? null;
+  }
+  async openings(): Promise<Opening[]> {
+    return this.kept;
+  }
+}
+
+export class TestStatistics implements StatisticsStore {
+  rows: StatisticsRecord[] = [];
+  async append(rows: readonly StatisticsRecord[]): Promise<void> {
+    this.rows.push(...rows);
+  }
+  async range(
+    entityId: string,
+    period: '5minute' | 'hour',
+    fromUs: number,
+    untilUs: number,
+    limit: number,
+  ): Promise<StatisticsRecord[]> {
+    return this.rows
+      .filter((row) => row.entityId === entityId && row.period === period)
+      .filter((row) => row.startUs >= fromUs && row.startUs < untilUs)
+      .slice(0, limit);
+  }
+  async endingBefore(entityId: string, atUs: number): Promise<StatisticsRecord | null> {
+    return this.rows.findLast((row) => row.entityId === entityId && row.endUs < atUs) ?? null;
+  }
+  async first(entityId: string): Promise<number | null> {
+    return this.rows.find((row) => row.entityId === entityId)?.startUs ?? null;
+  }
+  async ends(): Promise<Map<string, number>> {
+    return new Map(this.rows.map((row) => [row.entityId, row.endUs]));
+  }
+  async count(): Promise<Map<string, number>> {
+    return new Map();
+  }
+  async receivedSince(): Promise<Map<string, Span>> {
+    return new Map();
+  }
+}
+
+export class TestCostVersions implements CostVersionStore {
+  versions: CostVersion[] = [];
+  isDown = false;
+  async all(): Promise<CostVersion[]> {
+    if (this.isDown) throw new Error('mongodb://admin:secret@127.0.0.1 is down');
+    return [...this.versions].sort((a, b) => a.effectiveFromUs - b.effectiveFromUs);
+  }
+  async add(version: CostVersion): Promise<void> {
+    if (this.isDown) throw new Error('down');
+    this.versions.push(version);
+  }
+}
+
+export class TestExchanges implements MeterExchangeStore {
+  declared: DeclaredExchange[] = [];
+  async of(entityId: string): Promise<DeclaredExchange[]> {
+    return this.declared.filter((exchange) => exchange.entityId === entityId);
+  }
+  async add(exchange: DeclaredExchange): Promise<void> {
+    this.declared.push(exchange);
+  }
+  async remove(exchangeId: string): Promise<boolean> {
+    const before = this.declared.length;
+    this.declared = this.declared.filter((exchange) => exchange.exchangeId !== exchangeId);
+    return this.declared.length < before;
+  }
+}
+
+/** The parts of the ledger as the API is given them, and what it touched. */
+export class TestLedgerParts {
+  readonly ledger = new TestLedger();
+  readonly statistics = new TestStatistics();
+  readonly exchanges = new TestExchanges();
+  readonly costVersions = new TestCostVersions();
+  readonly touched: { readonly entityId: string; readonly span: Span }[] = [];
+
+  parts(): LedgerParts {
+    return {
+      views: this.ledger,
+      store: this.ledger,
+      statistics: this.statistics,
+      exchanges: this.exchanges,
+      costVersions: this.costVersions,
+      bookkeeper: {
+        touch: (entityId, span) => this.touched.push({ entityId, span }),
+        status: () => ({ waiting: 0, entriesWritten: 0, lastPostedAtUs: null, error: null }),
+      },
+    };
+  }
+}

@@ -1,0 +1,73 @@
+import type { Clock } from '../units/clock.ts';
+import type { CostVersionStore } from './cost-version-store.ts';
+import { type CostVersion, PriceList } from './cost-versions.ts';
+
+export interface PricesDeps {
+  readonly store: CostVersionStore;
+  readonly clock: Clock;
+}
+
+interface Held {
+  readonly versions: readonly CostVersion[];
+  readonly list: PriceList;
+  readonly atMs: number;
+}
+
+/** Prices change some times a year, and mostly through this process: a minute is only for what others wrote. */
+const freshMs = 60_000;
+
+/** The home's prices, held in memory. */
+export class Prices {
+  readonly #deps: PricesDeps;
+  #held: Held | null = null;
+  #asking: Promise<Held> | null = null;
+
+  constructor(deps: PricesDeps) {
+    this.#deps = deps;
+  }
+
+  /** The list to price with; the last that was read while the store is away. Rejects when none was ever read. */
+  async list(): Promise<PriceList> {
+    const held = this.#held;
+    if (held !== null && this.#deps.clock.monotonicMs() - held.atMs < freshMs) return held.list;
+    try {
+      return (await this.#read()).list;
+    } catch (cause) {
+      if (held === null) throw cause;
+      return held.list;
+    }
+  }
+
+  /** The versions as the store has them now, ascending. Rejects when it is down. */
+  async versions(): Promise<readonly CostVersion[]> {
+    return (await this.#read()).versions;
+  }
+
+  /** The list that costs are made with at this moment; null before one was read. */
+  inUse(): PriceList | null {
+    return this.#held?.list ?? null;
+  }
+
+  /** What is asked from here on is read anew. */
+  invalidate(): void {
+    this.#held = null;
+    this.#asking = null;
+  }
+
+  #read(): Promise<Held> {
+    if (this.#asking !== null) return this.#asking;
+    const asking = this.#deps.store
+      .all()
+      .then((versions) => {
+        const held = { versions, list: new PriceList(versions), atMs: this.#deps.clock.monotonicMs() };
+        // An answer that an invalidation overtook is not kept.
+        if (this.#asking === asking) this.#held = held;
+        return held;
+      })
+      .finally(() => {
+        if (this.#asking === asking) this.#asking = null;
+      });
+    this.#asking = asking;
+    return asking;
+  }
+}
