@@ -48,6 +48,9 @@ export interface Adapters extends LedgerAdapters {
 const stopPartWithinMs = 2000;
 const stopRecorderWithinMs = 7000;
 
+/** Readings that wait for QuestDB; above this, work that can wait does. */
+const manyWaiting = 5000;
+
 export interface EnergyLedgerDeps {
   readonly options: Options;
   readonly adapters: Adapters;
@@ -95,7 +98,11 @@ export class EnergyLedger {
       home: this.#home,
       readings: readingStore,
       settings: settingsStore,
+      homeAssistant,
+      syncLog: adapters.syncLog,
       heldUntil: (entityId) => this.#heldUntil(entityId),
+      isRecordingBusy: () => this.#backfill.status().isRunning || this.#recorder.waiting() > manyWaiting,
+      newId: () => randomUUID(),
       clock,
       log,
     });

@@ -1,8 +1,11 @@
 /** The ledger put together: what is recorded is posted, the home's flows follow, prices are known. */
 import type { Home } from './home/home.ts';
+import type { HomeAssistant } from './home/home-assistant.ts';
 import type { SettingsStore } from './home/settings-store.ts';
 import { Bookkeeper } from './ledger/bookkeeper.ts';
 import type { MeterExchangeStore } from './ledger/exchange-store.ts';
+import { HistoryImport } from './ledger/history-import.ts';
+import type { ImportEntity } from './ledger/import-run.ts';
 import type { LedgerStore } from './ledger/ledger-store.ts';
 import { type Meter, meterOf } from './ledger/meter.ts';
 import type { Span } from './ledger/span.ts';
@@ -10,11 +13,13 @@ import type { StatisticsStore } from './ledger/statistics-store.ts';
 import { StoredEvidence } from './ledger/stored-evidence.ts';
 import type { Reading } from './recording/reading.ts';
 import type { ReadingStore } from './recording/reading-store.ts';
+import type { SyncLog } from './recording/sync-log.ts';
 import type { Clock } from './units/clock.ts';
 import type { Log } from './units/log.ts';
+import { canonicalUnit } from './units/quantity.ts';
 import { FlowKeeper } from './views/flow-keeper.ts';
 import type { LedgerViews } from './views/ledger-views.ts';
-import { balanceSources } from './views/sources.ts';
+import { balanceSources, sourceIds } from './views/sources.ts';
 
 export interface LedgerAdapters {
   readonly ledgerStore: LedgerStore;
@@ -29,10 +34,15 @@ export interface LedgerAdapters {
 export interface LedgerServicesDeps {
   readonly adapters: LedgerAdapters;
   readonly home: Home;
+  readonly homeAssistant: HomeAssistant;
+  readonly syncLog: SyncLog;
   readonly readings: ReadingStore;
   readonly settings: SettingsStore;
   /** Until when an entity was followed without a change being told; null when it is not followed. */
   readonly heldUntil: (entityId: string) => number | null;
+  /** Readings are on their way, which the import of statistics lets go first. */
+  readonly isRecordingBusy: () => boolean;
+  readonly newId: () => string;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -46,6 +56,7 @@ const holdEveryMs = 60_000;
 export class LedgerServices {
   readonly bookkeeper: Bookkeeper;
   readonly flows: FlowKeeper;
+  readonly history: HistoryImport;
   readonly #deps: LedgerServicesDeps;
   #meters: readonly Meter[] = [];
   #savedMarkUs = 0;
@@ -87,6 +98,18 @@ export class LedgerServices {
       clock,
       log: log.child({ part: 'balance' }),
     });
+    this.history = new HistoryImport({
+      homeAssistant: deps.homeAssistant,
+      statistics: adapters.statisticsStore,
+      syncLog: deps.syncLog,
+      settings,
+      entities: () => this.#importEntities(),
+      post: (spans) => this.#post(spans),
+      isBusy: deps.isRecordingBusy,
+      clock,
+      log: log.child({ part: 'statistics' }),
+      newId: deps.newId,
+    });
     this.bookkeeper.onPosted((entityId, span) => this.flows.posted(entityId, span));
   }
 
@@ -95,6 +118,7 @@ export class LedgerServices {
     this.#follow();
     this.bookkeeper.start();
     this.flows.start();
+    this.history.start();
     this.#holdTimer = setInterval(() => this.#hold(), holdEveryMs);
     this.#holdTimer.unref();
   }
@@ -102,6 +126,7 @@ export class LedgerServices {
   async stop(): Promise<void> {
     this.#unlisten();
     clearInterval(this.#holdTimer);
+    await this.history.stop();
     await this.bookkeeper.stop();
     await this.flows.stop();
   }
@@ -134,6 +159,7 @@ export class LedgerServices {
     this.#meters = tracked.flatMap((entity) => meterOf(entity, tracked) ?? []);
     this.bookkeeper.setMeters(this.#meters);
     this.flows.setSources(balanceSources(entities));
+    this.history.follow();
     const zone = home.config()?.timeZone;
     if (zone !== undefined && zone !== adapters.ledgerViews.zone()) {
       adapters.ledgerViews.setZone(zone).catch((error: unknown) => {
@@ -143,6 +169,24 @@ export class LedgerServices {
         );
       });
     }
+  }
+
+  #importEntities(): readonly ImportEntity[] {
+    const { home } = this.#deps;
+    const sources = new Set(sourceIds(balanceSources(home.entities())));
+    const registers = new Set(
+      this.#meters.filter(({ posts }) => posts === 'register').map(({ entityId }) => entityId),
+    );
+    return home.tracked().map(({ entityId, quantity }) => ({
+      entityId,
+      unit: canonicalUnit[quantity],
+      posting: !registers.has(entityId) ? null : sources.has(entityId) ? 'together' : 'alone',
+    }));
+  }
+
+  async #post(spans: ReadonlyMap<string, Span>): Promise<void> {
+    for (const [entityId, span] of spans) this.bookkeeper.touch(entityId, span);
+    await this.bookkeeper.settle();
   }
 
   #kindOf(entityId: string) {

@@ -1,7 +1,7 @@
 import type { HomeAssistant, HomeStatisticsRow } from '../home/home-assistant.ts';
 import type { SettingsStore } from '../home/settings-store.ts';
 import { Backoff } from '../recording/backoff.ts';
-import { pause } from '../recording/pause.ts';
+import { pause, unlessAborted } from '../recording/pause.ts';
 import type { SyncLog, SyncRun } from '../recording/sync-log.ts';
 import type { Clock } from '../units/clock.ts';
 import type { Log } from '../units/log.ts';
@@ -335,11 +335,13 @@ export class ImportRun {
     for (let isFirst = true; ; isFirst = false) {
       if (signal.aborted) throw new Stopped();
       try {
-        const result = await work();
+        const result = await unlessAborted(work(), signal);
+        // What answers after a stop is not waited for.
+        if (signal.aborted) throw new Stopped();
         if (!isFirst) onTrouble(null);
-        return result;
+        return result as T;
       } catch (cause) {
-        if (cause instanceof StatisticsRefused) throw cause;
+        if (cause instanceof StatisticsRefused || cause instanceof Stopped) throw cause;
         const message = cause instanceof Error ? cause.message : String(cause);
         onTrouble(message);
         this.#deps.log.debug({ err: cause }, 'the import of statistics waits');
