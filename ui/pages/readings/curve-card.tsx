@@ -112,8 +112,10 @@ export function CurveCard({
   const resource = useCurve(entityId, span);
   const { data, problem, isLoading } = resource.state.value;
   const name = entity?.friendly_name ?? entityId;
-  // The old picture stays, dimmed, until the new one is there; that of another entity would mislead.
-  const shown = data !== null && data.entityId === entityId ? data : null;
+  // The old picture stays, dimmed, while the new one comes. That of another entity would mislead, and so would that of
+  // another period once the new one can't be had.
+  const isOfPeriod = data?.span.startMs === span.startMs && data.span.endMs === span.endMs;
+  const shown = data !== null && data.entityId === entityId && (isOfPeriod || problem === null) ? data : null;
   const nowS = nowMs.peek() / 1000;
   const columns = useMemo(
     () =>
