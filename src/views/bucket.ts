@@ -9,8 +9,9 @@ export interface Bucket {
   readonly endUs: number;
   /** Millionths of the meter's unit; null when no entry lies in the bucket. */
   readonly amountMicro: number | null;
-  /** The highest quarter that was measured as one; null when none was. */
+  /** The highest quarter that was measured as one and to its end; null when none was. */
   readonly highestMicro: number | null;
+  readonly lowestMicro: number | null;
   readonly coveredUs: number;
   readonly quality: Quality;
   readonly quarters: number;
@@ -25,6 +26,7 @@ export function emptyBucket(entityId: string, startUs: number, endUs: number): B
     endUs,
     amountMicro: null,
     highestMicro: null,
+    lowestMicro: null,
     coveredUs: 0,
     quality: 'none',
     quarters: 0,
@@ -43,8 +45,10 @@ function sumOf(one: number | null, other: number | null): number | null {
   return one === null ? other : one + (other ?? 0);
 }
 
-function highestOf(one: number | null, other: number | null): number | null {
-  return one === null || other === null ? (one ?? other) : Math.max(one, other);
+type Extreme = (one: number, other: number) => number;
+
+function extremeOf(pick: Extreme, one: number | null, other: number | null): number | null {
+  return one === null || other === null ? (one ?? other) : pick(one, other);
 }
 
 /** Two buckets of a meter as one that reaches over both; an empty one takes nothing from the other's quality. */
@@ -60,7 +64,8 @@ function joined(one: Bucket, other: Bucket): Bucket {
     startUs: Math.min(one.startUs, other.startUs),
     endUs: Math.max(one.endUs, other.endUs),
     amountMicro: sumOf(one.amountMicro, other.amountMicro),
-    highestMicro: highestOf(one.highestMicro, other.highestMicro),
+    highestMicro: extremeOf(Math.max, one.highestMicro, other.highestMicro),
+    lowestMicro: extremeOf(Math.min, one.lowestMicro, other.lowestMicro),
     coveredUs: one.coveredUs + other.coveredUs,
     quality,
     quarters: one.quarters + other.quarters,

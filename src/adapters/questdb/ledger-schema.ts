@@ -71,8 +71,12 @@ export const ledgerStatements: readonly string[] = [
   ...Object.entries(keysOf).map(([table, keys]) => `ALTER TABLE ${table} DEDUP ENABLE UPSERT KEYS(${keys})`),
 ];
 
-/** `highest` is of quarters that were measured as quarters: ranks 0 to 2. */
-const sums = `sum(amount) AS amount, max(CASE WHEN quality <= 2 THEN amount END) AS highest, max(quality) AS quality,
+/** A quarter that was measured as one and to its end: ranks 0 to 2, all of its 900 seconds. Only such a one is a peak. */
+export const isWholeQuarter = 'quality <= 2 AND covered = 900000000L';
+
+/** `highest` and `lowest` are of quarters that were measured whole. */
+const sums = `sum(amount) AS amount, max(CASE WHEN ${isWholeQuarter} THEN amount END) AS highest,
+  min(CASE WHEN ${isWholeQuarter} THEN amount END) AS lowest, max(quality) AS quality,
   sum(covered) AS covered, sum(on_time) AS on_time, count() AS quarters,
   max(CASE WHEN provisional THEN 1 ELSE 0 END) AS provisional`;
 

@@ -11,6 +11,7 @@ import {
   dropDaysView,
   entriesTable,
   hoursView,
+  isWholeQuarter,
 } from './ledger-schema.ts';
 import type { QuestDb, Row } from './questdb.ts';
 import { isoWithin } from './span.ts';
@@ -19,7 +20,8 @@ const hourUs = 3_600_000_000;
 const meters = (count: number) => Array.from({ length: count }, (_, index) => `$${index + 3}`).join(', ');
 
 const quartersQuery = (count: number) => `SELECT entity_id, cast(timestamp AS LONG) AS start_us, amount,
-    CASE WHEN quality <= 2 THEN amount END AS highest, quality, covered, on_time, 1L AS quarters,
+    CASE WHEN ${isWholeQuarter} THEN amount END AS highest, CASE WHEN ${isWholeQuarter} THEN amount END AS lowest,
+    quality, covered, on_time, 1L AS quarters,
     CASE WHEN provisional THEN 1 ELSE 0 END AS provisional
   FROM ${entriesTable}
   WHERE timestamp >= $1 AND timestamp < $2 AND entity_id IN (${meters(count)})
@@ -30,7 +32,7 @@ const viewQuery = (
   view: string,
   count: number,
 ) => `SELECT entity_id, cast(timestamp AS LONG) AS start_us, amount,
-    highest, quality, covered, on_time, quarters, provisional
+    highest, lowest, quality, covered, on_time, quarters, provisional
   FROM ${view} WHERE timestamp >= $1 AND timestamp < $2 AND entity_id IN (${meters(count)})
   ORDER BY timestamp`;
 
@@ -139,9 +141,14 @@ export class QuestDbLedgerViews implements LedgerViews {
   async #makeViews(zone: string): Promise<void> {
     await this.#db.prepared();
     const states = await this.#db.query(stateQuery, [hoursView, daysView]);
+    // A view of an older program has other columns: it is made anew.
     const isSound = (name: string, text: string) =>
       states.some(
-        (row) => row.view_name === name && row.view_status === 'valid' && String(row.view_sql).includes(text),
+        (row) =>
+          row.view_name === name &&
+          row.view_status === 'valid' &&
+          String(row.view_sql).includes(text) &&
+          String(row.view_sql).includes(`${isWholeQuarter} THEN amount END) AS lowest`),
       );
     if (!isSound(hoursView, 'SAMPLE BY 1h')) {
       await this.#db.query(`DROP MATERIALIZED VIEW IF EXISTS ${hoursView}`, []);
@@ -177,6 +184,7 @@ function bucketFromRow(row: Row, endOf: (us: number) => number, startOf: (us: nu
     endUs: endOf(startUs),
     amountMicro: row.amount as number,
     highestMicro: row.highest as number | null,
+    lowestMicro: row.lowest as number | null,
     coveredUs: row.covered as number,
     quality: qualities[row.quality as number] ?? 'none',
     quarters: Number(row.quarters),

@@ -71,6 +71,7 @@ export class TestLedger implements LedgerViews, LedgerStore {
             endUs: one.quarterStartUs + quarterUs,
             amountMicro: one.amountMicro,
             highestMicro: isWhole ? one.amountMicro : null,
+            lowestMicro: isWhole ? one.amountMicro : null,
             coveredUs: one.coveredUs,
             quality: one.quality,
             quarters: 1,
