@@ -48,6 +48,7 @@ export interface LedgerServicesDeps {
 }
 
 const markKey = 'ledger_posted_received_us';
+const flowsKey = 'ledger_flow_sources';
 /** A commit of the settings a minute is enough: what lies after the mark is posted twice, which changes nothing. */
 const saveMarkEveryUs = 60_000_000;
 /** Registers that are silent are held anew this often. */
@@ -95,6 +96,13 @@ export class LedgerServices {
     this.flows = new FlowKeeper({
       ledger: adapters.ledgerStore,
       firstQuarterUs: async (entityIds) => (await adapters.ledgerViews.extent(entityIds))?.firstUs ?? null,
+      remembered: {
+        load: async () => {
+          const found = await settings.get(flowsKey);
+          return typeof found === 'string' ? found : null;
+        },
+        save: (sources) => settings.set(flowsKey, sources, clock.nowUs()),
+      },
       clock,
       log: log.child({ part: 'balance' }),
     });

@@ -5,6 +5,7 @@ import { LedgerBatch } from './ledger-batch.ts';
 import type { LedgerStore } from './ledger-store.ts';
 import type { Meter } from './meter.ts';
 import { type RepostingRules, repost, usualRules } from './reposting.ts';
+import { Rounds } from './rounds.ts';
 import { joinSpans, type Span } from './span.ts';
 
 /** Remembers up to when received evidence has been posted, so that a restart knows what is left. */
@@ -48,33 +49,28 @@ const markMarginUs = 60_000_000;
  */
 export class Bookkeeper {
   readonly #deps: BookkeeperDeps;
-  readonly #everyMs: number;
+  readonly #rounds: Rounds;
   readonly #rules: RepostingRules;
   readonly #waiting = new Map<string, Span>();
   readonly #listeners = new Set<PostedListener>();
   #meters: ReadonlyMap<string, Meter> = new Map();
-  #timer: NodeJS.Timeout | null = null;
-  #round: Promise<void> = Promise.resolve();
-  #isStopped = false;
   #hasCaughtUp = false;
   #entriesWritten = 0;
   #lastPostedAtUs: number | null = null;
-  #error: string | null = null;
 
   constructor(deps: BookkeeperDeps, everyMs = 10_000, rules: RepostingRules = usualRules) {
     this.#deps = deps;
-    this.#everyMs = everyMs;
     this.#rules = rules;
+    const failure = 'The ledger could not be posted';
+    this.#rounds = new Rounds({ work: () => this.#post(), failure, log: deps.log }, everyMs);
   }
 
   start(): void {
-    this.#schedule();
+    this.#rounds.start();
   }
 
-  async stop(): Promise<void> {
-    this.#isStopped = true;
-    if (this.#timer) clearTimeout(this.#timer);
-    await this.#round;
+  stop(): Promise<void> {
+    return this.#rounds.stop();
   }
 
   /** The meters that have a ledger; a new one's whole past is posted. */
@@ -102,9 +98,8 @@ export class Bookkeeper {
   }
 
   /** Resolves when everything told until now is posted; rejects when it could not be. */
-  async settle(): Promise<void> {
-    await this.#run();
-    if (this.#error !== null) throw new Error(this.#error);
+  settle(): Promise<void> {
+    return this.#rounds.settle();
   }
 
   status(): BookkeeperStatus {
@@ -112,62 +107,53 @@ export class Bookkeeper {
       waiting: [...this.#waiting.keys()].filter((entityId) => this.#meters.has(entityId)).length,
       entriesWritten: this.#entriesWritten,
       lastPostedAtUs: this.#lastPostedAtUs,
-      error: this.#error,
+      error: this.#rounds.error(),
     };
   }
 
-  #schedule(): void {
-    if (this.#isStopped) return;
-    this.#timer = setTimeout(() => {
-      void this.#run().finally(() => this.#schedule());
-    }, this.#everyMs);
-    this.#timer.unref();
-  }
-
-  #run(): Promise<void> {
-    this.#round = this.#round.then(() => this.#post());
-    return this.#round;
-  }
-
   async #post(): Promise<void> {
-    if (this.#isStopped || this.#meters.size === 0) return;
+    if (this.#meters.size === 0) return;
     const startedUs = this.#deps.clock.nowUs();
     // What is told from here on counts for the next round.
     const spans = new Map([...this.#waiting].filter(([entityId]) => this.#meters.has(entityId)));
     for (const entityId of spans.keys()) this.#waiting.delete(entityId);
+    const isCatchingUp = !this.#hasCaughtUp;
     try {
-      if (!this.#hasCaughtUp) {
+      if (isCatchingUp) {
         for (const [entityId, span] of await this.#missed()) {
           if (this.#meters.has(entityId)) spans.set(entityId, joinSpans(spans.get(entityId), span));
         }
-        this.#hasCaughtUp = true;
       }
-      if (spans.size > 0) await this.#postAll(spans);
+      if (spans.size > 0) await this.#postAll(spans, isCatchingUp);
+      this.#hasCaughtUp = true;
       await this.#deps.mark.save(startedUs - markMarginUs);
-      this.#error = null;
     } catch (cause) {
       for (const [entityId, span] of spans) this.touch(entityId, span);
-      this.#error = cause instanceof Error ? cause.message : String(cause);
-      this.#deps.log.warn({ err: this.#error }, 'The ledger could not be posted; it is tried again');
+      throw cause;
     }
   }
 
-  async #postAll(spans: ReadonlyMap<string, Span>): Promise<void> {
+  /**
+   * @param tellsAll also of what was posted before: after a crash nobody knows whether those who rest on it were told
+   */
+  async #postAll(spans: ReadonlyMap<string, Span>, tellsAll: boolean): Promise<void> {
     await this.#deps.readable();
     const batch = new LedgerBatch(this.#deps.ledger);
     const deps = { ...this.#deps, ledger: batch };
     const posted: [string, Span][] = [];
+    let entriesWritten = 0;
     for (const [entityId, { fromUs, untilUs }] of spans) {
       const meter = this.#meters.get(entityId);
-      if (meter === undefined || this.#isStopped) continue;
+      if (meter === undefined) continue;
+      // A stop leaves the rest to the next start, which asks the store.
+      if (this.#rounds.isStopped()) throw new Error('The process stops');
       const result = await repost(deps, this.#rules, meter, fromUs, untilUs);
-      this.#entriesWritten += result.entriesWritten;
-      if (result.entriesWritten > 0) posted.push([entityId, result]);
+      entriesWritten += result.entriesWritten;
+      if (result.entriesWritten > 0 || tellsAll) posted.push([entityId, result]);
     }
     await batch.flush();
-    // A stop leaves the rest to the next start, which asks the store.
-    if (this.#isStopped) throw new Error('The process stops');
-    if (posted.length > 0) this.#lastPostedAtUs = this.#deps.clock.nowUs();
+    this.#entriesWritten += entriesWritten;
+    if (entriesWritten > 0) this.#lastPostedAtUs = this.#deps.clock.nowUs();
     for (const listener of this.#listeners) for (const [entityId, span] of posted) listener(entityId, span);
   }
 

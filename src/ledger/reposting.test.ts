@@ -11,51 +11,14 @@ import { postCounter } from './counter-posting.ts';
 import type { Entry } from './entry.ts';
 import type { CounterEvidence, PowerReading } from './evidence.ts';
 import type { EvidenceSource } from './evidence-source.ts';
-import type { LedgerPage, LedgerStore, Opening } from './ledger-store.ts';
 import type { Meter } from './meter.ts';
 import { postPower } from './power-posting.ts';
 import { repost, usualRules } from './reposting.ts';
 import type { PostedEntry } from './revision.ts';
+import { MemoryLedger } from './testing/memory-ledger.ts';
 
 const start = quarterStartUs(1_780_000_000_000_000);
 const minute = 60_000_000;
-
-class MemoryLedger implements LedgerStore {
-  readonly entries = new Map<string, PostedEntry>();
-  readonly revisions: PostedEntry[] = [];
-  readonly opened = new Map<number, Opening>();
-
-  async current(_: string, fromUs: number, untilUs: number): Promise<PostedEntry[]> {
-    return this.all().filter((entry) => entry.quarterStartUs >= fromUs && entry.quarterStartUs < untilUs);
-  }
-  async journal(): Promise<PostedEntry[]> {
-    return this.revisions;
-  }
-  async write(pages: readonly LedgerPage[]): Promise<void> {
-    for (const entry of pages.flatMap((page) => page.entries)) {
-      if (entry.revision > 0) this.revisions.push(entry);
-      this.entries.set(`${entry.quarterStartUs} ${entry.kind}`, entry);
-    }
-    for (const opening of pages.flatMap((page) => page.openings))
-      this.opened.set(opening.quarterStartUs, opening);
-  }
-  async openingBefore(_: string, quarterUs: number): Promise<Opening | null> {
-    return this.sortedOpenings().findLast((opening) => opening.quarterStartUs <= quarterUs) ?? null;
-  }
-  async openings(_: string, fromUs: number, untilUs: number): Promise<Opening[]> {
-    return this.sortedOpenings().filter(
-      (one) => one.quarterStartUs >= fromUs && one.quarterStartUs < untilUs,
-    );
-  }
-  all(): PostedEntry[] {
-    return [...this.entries.values()].sort(
-      (a, b) => a.quarterStartUs - b.quarterStartUs || (a.kind < b.kind ? -1 : 1),
-    );
-  }
-  private sortedOpenings(): Opening[] {
-    return [...this.opened.values()].sort((a, b) => a.quarterStartUs - b.quarterStartUs);
-  }
-}
 
 function source(evidence: readonly CounterEvidence[], powers: readonly PowerReading[]): EvidenceSource {
   const sorted = [...evidence].sort((a, b) => a.atUs - b.atUs);
@@ -80,8 +43,8 @@ function source(evidence: readonly CounterEvidence[], powers: readonly PowerRead
 const nowUs = start + 30 * 24 * 60 * minute;
 const clock = { nowUs: () => nowUs, monotonicMs: () => 0 };
 
-function unposted(entry: PostedEntry): Entry {
-  const { revision: _revision, postedAtUs: _postedAtUs, ...rest } = entry;
+function unposted(entry: PostedEntry & { entityId?: string }): Entry {
+  const { entityId: _entityId, revision: _revision, postedAtUs: _postedAtUs, ...rest } = entry;
   return rest;
 }
 
@@ -198,7 +161,7 @@ describe('repost', () => {
             (one) => one.quarterStartUs === entry.quarterStartUs && one.kind === entry.kind,
           );
           expect(revisions.map((one) => one.revision)).toEqual(revisions.map((_, index) => index + 1));
-          if (entry.revision > 0) expect(revisions.at(-1)).toEqual(entry);
+          if (entry.revision > 0) expect({ ...revisions.at(-1), entityId: entry.entityId }).toEqual(entry);
         }
       }),
       { numRuns: 100 },

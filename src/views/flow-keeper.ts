@@ -1,5 +1,6 @@
 import type { LedgerPage, LedgerStore } from '../ledger/ledger-store.ts';
 import { revise } from '../ledger/revision.ts';
+import { Rounds } from '../ledger/rounds.ts';
 import { joinSpans, type Span } from '../ledger/span.ts';
 import type { Clock } from '../units/clock.ts';
 import type { Log } from '../units/log.ts';
@@ -11,6 +12,8 @@ export interface FlowKeeperDeps {
   readonly ledger: LedgerStore;
   /** The first quarter that any of these has an entry in; null when none has. */
   readonly firstQuarterUs: (entityIds: readonly string[]) => Promise<number | null>;
+  /** For which sources the past has been posted, so that a start does not post it again. */
+  readonly remembered: { load(): Promise<string | null>; save(sources: string): Promise<void> };
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -24,29 +27,26 @@ const stepUs = 7 * 96 * quarterUs;
  */
 export class FlowKeeper {
   readonly #deps: FlowKeeperDeps;
-  readonly #everyMs: number;
+  readonly #rounds: Rounds;
   #sources: BalanceSources = { gridIn: [], gridOut: [], solar: [], batteryIn: [], batteryOut: [] };
   #ids: ReadonlySet<string> = new Set();
   #waiting: Span | undefined;
   #isEverythingNew = false;
-  #timer: NodeJS.Timeout | null = null;
-  #round: Promise<void> = Promise.resolve();
-  #isStopped = false;
-  #error: string | null = null;
+  /** Whether it is known for which sources the past was posted. */
+  #isRemembered = false;
 
   constructor(deps: FlowKeeperDeps, everyMs = 2000) {
     this.#deps = deps;
-    this.#everyMs = everyMs;
+    const failure = "The home's balance could not be posted";
+    this.#rounds = new Rounds({ work: () => this.#post(), failure, log: deps.log }, everyMs);
   }
 
   start(): void {
-    this.#schedule();
+    this.#rounds.start();
   }
 
-  async stop(): Promise<void> {
-    this.#isStopped = true;
-    if (this.#timer) clearTimeout(this.#timer);
-    await this.#round;
+  stop(): Promise<void> {
+    return this.#rounds.stop();
   }
 
   sources(): BalanceSources {
@@ -66,49 +66,42 @@ export class FlowKeeper {
   }
 
   /** Resolves when all that was told until now is posted; rejects when it could not be. */
-  async settle(): Promise<void> {
-    await this.#run();
-    if (this.#error !== null) throw new Error(this.#error);
-  }
-
-  #schedule(): void {
-    if (this.#isStopped) return;
-    this.#timer = setTimeout(() => {
-      void this.#run().finally(() => this.#schedule());
-    }, this.#everyMs);
-    this.#timer.unref();
-  }
-
-  #run(): Promise<void> {
-    this.#round = this.#round.then(() => this.#post());
-    return this.#round;
+  settle(): Promise<void> {
+    return this.#rounds.settle();
   }
 
   async #post(): Promise<void> {
-    if (this.#isStopped || this.#ids.size === 0) return;
-    const wasEverythingNew = this.#isEverythingNew;
+    if (this.#ids.size === 0) return;
+    const told = JSON.stringify(this.#sources);
+    if (!this.#isRemembered) {
+      // The past of the same sources was posted by an earlier process.
+      if ((await this.#deps.remembered.load()) === told) this.#isEverythingNew = false;
+      this.#isRemembered = true;
+    }
+    const isEverythingNew = this.#isEverythingNew;
     const span = this.#waiting;
-    if (span === undefined && !wasEverythingNew) return;
+    if (span === undefined && !isEverythingNew) return;
     this.#isEverythingNew = false;
     this.#waiting = undefined;
     try {
-      const firstUs = await this.#deps.firstQuarterUs([...this.#ids]);
-      if (firstUs !== null) {
-        const fromUs = wasEverythingNew ? firstUs : Math.max(firstUs, span?.fromUs ?? firstUs);
-        // Flows may stand where no source has an entry any more, but none lies past the present.
-        const nowUs = this.#deps.clock.nowUs() + quarterUs;
-        const untilUs = wasEverythingNew ? nowUs : Math.min(nowUs, span?.untilUs ?? nowUs);
-        // Other sources may leave flows behind that the home no longer has: those are withdrawn.
-        const flows = wasEverythingNew ? everyFlow : flowsOf(this.#sources);
-        await this.#postRange(quarterStartUs(fromUs), untilUs, flows);
-      }
-      this.#error = null;
+      await this.#postSpan(isEverythingNew ? undefined : span);
+      if (isEverythingNew) await this.#deps.remembered.save(told);
     } catch (cause) {
-      this.#isEverythingNew ||= wasEverythingNew;
+      this.#isEverythingNew ||= isEverythingNew;
       if (span) this.#waiting = joinSpans(this.#waiting, span);
-      this.#error = cause instanceof Error ? cause.message : String(cause);
-      this.#deps.log.warn({ err: this.#error }, "The home's balance could not be posted; it is tried again");
+      throw cause;
     }
+  }
+
+  /** Without a span: the whole past, and flows that other sources may have left behind are withdrawn. */
+  async #postSpan(span: Span | undefined): Promise<void> {
+    const firstUs = await this.#deps.firstQuarterUs([...this.#ids]);
+    if (firstUs === null) return;
+    // No flow lies past the present.
+    const nowUs = this.#deps.clock.nowUs() + quarterUs;
+    const fromUs = Math.max(firstUs, span?.fromUs ?? firstUs);
+    const untilUs = Math.min(nowUs, span?.untilUs ?? nowUs);
+    await this.#postRange(quarterStartUs(fromUs), untilUs, span ? flowsOf(this.#sources) : everyFlow);
   }
 
   async #postRange(fromUs: number, untilUs: number, ids: readonly FlowId[]): Promise<void> {
