@@ -12,6 +12,7 @@ import { notFound, problemHandler, problemResponse } from './problems.ts';
 import { balanceRoutes } from './routes/balance.ts';
 import { entityRoutes } from './routes/entities.ts';
 import { nowRoutes } from './routes/now.ts';
+import { p1Routes } from './routes/p1.ts';
 import { readingRoutes } from './routes/readings.ts';
 import { settingsRoutes } from './routes/settings.ts';
 import { statusRoutes } from './routes/status.ts';
@@ -44,6 +45,7 @@ export function buildApp(deps: ApiDeps): OpenAPIHono<ApiEnv> {
   app.route('/', nowRoutes(deps));
   app.route('/', readingRoutes(deps));
   app.route('/', balanceRoutes(deps, prices));
+  app.route('/', p1Routes(deps, currentStates));
   describeApi(app, deps.version);
   app.route('/', panelRoutes(deps.panelDir));
   return app;

@@ -72,6 +72,6 @@ export const securityHeaders = createMiddleware<ApiEnv>(async (c, next) => {
     'content-security-policy',
     "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'self'",
   );
-  if (c.req.path.startsWith('/api/') && !headers.has('cache-control'))
+  if (/^\/(api|v1)\//.test(c.req.path) && !headers.has('cache-control'))
     headers.set('cache-control', 'no-store');
 });

@@ -3,7 +3,13 @@ import { instant, nullableInstant } from './common.ts';
 import { grounds } from './statistics.ts';
 
 /** A grid connection: the home's from the energy preferences, named `home`. */
-export const deviceQuery = z.object({ device_id: z.string().max(64).optional() });
+export const deviceQuery = z.object({
+  device_id: z
+    .string()
+    .max(64)
+    .optional()
+    .describe('A grid connection; default `home`, by the energy preferences'),
+});
 
 export const realtime = z.object({
   device_id: z.string(),
@@ -57,8 +63,11 @@ export const series = z.object({
   series: z.array(
     z.object({
       bucket: instant,
-      avg_power_w: z.number().nullable(),
-      max_power_w: z.number().nullable(),
+      avg_power_w: z.number().nullable().describe('Mean power taken from the grid, W'),
+      max_power_w: z
+        .number()
+        .nullable()
+        .describe('Mean power of the highest quarter-hour that was measured whole, W'),
       energy_import_kwh: z.number().nullable(),
       energy_export_kwh: z.number().nullable(),
       ...grounds,

@@ -1,0 +1,192 @@
+import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { capacityMonth, deviceQuery, realtime, series, seriesQuery } from '../../contract/p1.ts';
+import { capacityOf } from '../../tariffs/capacity.ts';
+import { flemishPeakRules } from '../../tariffs/peak-rules.ts';
+import { type Peak, quarterPowerW } from '../../tariffs/peaks.ts';
+import { localIso, localMonth, monthRange } from '../../units/calendar.ts';
+import { isoFromInstant } from '../../units/instant.ts';
+import { toCanonical } from '../../units/quantity.ts';
+import { gridSeries } from '../../views/series.ts';
+import { groundsOf, meanOf, rateOfQuarter, valueOrNull } from '../amounts.ts';
+import type { CurrentStates } from '../current-states.ts';
+import type { ApiDeps, ApiEnv } from '../deps.ts';
+import { gridNow, homeDevice, meterPeakEntity } from '../grid.ts';
+import { fromStore, HttpProblem, onValidated } from '../problems.ts';
+import { json, problems } from './answers.ts';
+
+const getRealtime = createRoute({
+  method: 'get',
+  path: '/v1/realtime',
+  tags: ['P1'],
+  summary: 'The grid connection now',
+  description:
+    'From memory, never older than the last reading. Power in W, import positive; registers in kWh, both tariffs together. Null while a sensor tells nothing.',
+  request: { query: deviceQuery },
+  responses: { 200: json(realtime, 'Now'), ...problems(400, 404) },
+});
+
+const getCapacity = createRoute({
+  method: 'get',
+  path: '/v1/capacity/month/{month}',
+  tags: ['P1'],
+  summary: 'Quarter-hour peaks of a month',
+  description:
+    'Mean power of each quarter-hour of the clock taken from the grid, in W. The month’s peak is the highest quarter that was measured whole, the first of equals; where only hours are known they bound it (`at_least_w`, `at_most_w`) and never are it. `month` is YYYY-MM in the home’s time zone.',
+  request: { params: z.object({ month: z.string().max(16) }), query: deviceQuery },
+  responses: { 200: json(capacityMonth, 'The month'), ...problems(400, 404, 503) },
+});
+
+const getSeries = createRoute({
+  method: 'get',
+  path: '/v1/series',
+  tags: ['P1'],
+  summary: 'The grid connection over a day, month, year or all',
+  description:
+    '`day`: hours of today; `month`: weeks of this month, cut at its ends; `year` and `all`: months. Up to now. Energy in kWh; mean and highest quarter-hour of what was taken from the grid, in W. Empty when nothing is known.',
+  request: { query: seriesQuery },
+  responses: { 200: json(series, 'Buckets, ascending'), ...problems(400, 404, 503) },
+});
+
+export function p1Routes(deps: ApiDeps, currentStates: CurrentStates) {
+  const { home, recording, clock, stores, ledger, readingStore, log } = deps;
+  const { views } = ledger;
+  const ask = <T>(work: () => Promise<T>) => fromStore(stores, 'questdb', work);
+  const newest = (entityId: string) => recording.newest(entityId);
+
+  const deviceOf = (asked: string | undefined): string => {
+    if (asked === undefined || asked === homeDevice) return homeDevice;
+    throw new HttpProblem(404, {
+      detail: `There is no grid connection named ${asked}.`,
+      field: 'device_id',
+      expected: homeDevice,
+    });
+  };
+
+  /** The meter's own peak of a month: as it is now, or as it was last told in that month. W; null when it tells none. */
+  const meterPeak = async (startUs: number, endUs: number): Promise<number | null> => {
+    const entity = meterPeakEntity(home.entities());
+    if (entity === null) return null;
+    if (entity.isTracked) {
+      const last = await ask(() => readingStore.before(entity.entityId, endUs, true));
+      return last === null || last.atUs < startUs ? null : last.value;
+    }
+    const nowUs = clock.nowUs();
+    if (nowUs < startUs || nowUs >= endUs) return null;
+    try {
+      const state = (await currentStates.all()).get(entity.entityId);
+      const value = Number.parseFloat(state?.state ?? '');
+      return Number.isFinite(value) ? (toCanonical(value, entity.unit)?.value ?? null) : null;
+    } catch (error) {
+      log.debug({ err: error }, 'Home Assistant does not tell the meter’s own peak now');
+      return null;
+    }
+  };
+
+  return new OpenAPIHono<ApiEnv>({ defaultHook: onValidated })
+    .openapi(getRealtime, (c) => {
+      const device = deviceOf(c.req.valid('query').device_id);
+      const now = gridNow(home.tracked(), newest);
+      if (now === null)
+        throw new HttpProblem(404, {
+          detail:
+            'Nothing of a grid connection was heard yet. The energy preferences of Home Assistant name it.',
+          field: 'device_id',
+        });
+      return c.json(
+        {
+          device_id: device,
+          ts: isoFromInstant(now.atUs),
+          power_w: now.powerW,
+          import_power_w: now.powerW === null ? null : Math.max(0, now.powerW),
+          energy_import_kwh: now.importKwh,
+          energy_export_kwh: now.exportKwh,
+        },
+        200,
+      );
+    })
+    .openapi(getCapacity, async (c) => {
+      const device = deviceOf(c.req.valid('query').device_id);
+      const { month } = c.req.valid('param');
+      const zone = views.zone();
+      const range = monthRange(month, zone);
+      if (range === null || range.startUs < Date.UTC(2000, 0, 1) * 1000)
+        throw new HttpProblem(400, {
+          detail: `${month} is not a month that can be used.`,
+          field: 'month',
+          expected: 'YYYY-MM after the year 2000, for example 2026-11',
+        });
+      const { startUs, endUs } = range;
+      const gridPowerW = gridNow(home.tracked(), newest)?.powerW ?? null;
+      const nowUs = clock.nowUs();
+      const [found, meterPeakW] = await Promise.all([
+        ask(() => capacityOf(views, { startUs, endUs, nowUs, gridPowerW, rules: flemishPeakRules })),
+        meterPeak(startUs, endUs),
+      ]);
+      const at = (us: number) => localIso(us, zone);
+      const peakRow = (peak: Peak) => ({ bucket: at(peak.startUs), avg_power_w: peak.powerW });
+      return c.json(
+        {
+          month,
+          device_id: device,
+          peaks: found.quarters.flatMap((bucket) =>
+            bucket.amountMicro === null
+              ? []
+              : [
+                  {
+                    bucket: at(bucket.startUs),
+                    avg_power_w: quarterPowerW(bucket.amountMicro),
+                    quality: bucket.quality,
+                    provisional: bucket.isProvisional,
+                  },
+                ],
+          ),
+          monthly_peak_w: found.month.peak?.powerW ?? null,
+          monthly_peak_ts: found.month.peak === null ? null : at(found.month.peak.startUs),
+          at_least_w: found.month.atLeastW,
+          at_most_w: found.month.atMostW,
+          measured_quarters: found.month.measuredQuarters,
+          expected_quarters: found.month.expectedQuarters,
+          billed_peak_w: found.billed.powerW,
+          billed_months: found.billed.monthsKnown,
+          floor_w: found.rule?.floorW ?? 0,
+          rolling_12_month_w: found.rolling.map((one) => ({
+            month: localMonth(one.startUs, zone),
+            peak_w: one.peak?.powerW ?? null,
+            peak_ts: one.peak === null ? null : at(one.peak.startUs),
+          })),
+          top: found.top.map(peakRow),
+          meter_peak_w: meterPeakW,
+          running:
+            found.running === null
+              ? null
+              : {
+                  bucket: at(found.running.startUs),
+                  so_far_w: found.running.soFarW,
+                  projected_w: found.running.projectedW,
+                },
+        },
+        200,
+      );
+    })
+    .openapi(getSeries, async (c) => {
+      const { device_id: asked, frame } = c.req.valid('query');
+      const device = deviceOf(asked);
+      const nowUs = clock.nowUs();
+      const places = await ask(() => gridSeries(views, frame, nowUs));
+      return c.json(
+        {
+          device_id: device,
+          frame,
+          series: places.map(({ startUs, gridIn, gridOut }) => ({
+            bucket: localIso(startUs, views.zone()),
+            avg_power_w: meanOf(gridIn, 'energy'),
+            max_power_w: rateOfQuarter(gridIn.highestMicro, 'energy'),
+            energy_import_kwh: valueOrNull(gridIn.amountMicro),
+            energy_export_kwh: valueOrNull(gridOut.amountMicro),
+            ...groundsOf(gridIn, nowUs),
+          })),
+        },
+        200,
+      );
+    });
+}
