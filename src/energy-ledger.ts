@@ -155,6 +155,7 @@ export class EnergyLedger {
       recording: recordingView({
         recorder: this.#recorder,
         today: this.#today,
+        bringsPast: () => this.#backfill.bringsPast(),
         isStoreUp: () => this.#questdb.isUp(),
       }),
       backfill: this.#backfill,
@@ -165,6 +166,7 @@ export class EnergyLedger {
         exchanges: adapters.exchangeStore,
         costVersions: adapters.costVersionStore,
         bookkeeper: this.#ledger.bookkeeper,
+        history: this.#ledger.history,
       },
       stores: { questdb: () => this.#questdb.health(), mongodb: () => this.#documents.health() },
       clock,

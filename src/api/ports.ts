@@ -1,6 +1,7 @@
 /** What the API needs of the rest of the process, beside the ports that home and recording declare. */
 import type { Bookkeeper } from '../ledger/bookkeeper.ts';
 import type { MeterExchangeStore } from '../ledger/exchange-store.ts';
+import type { HistoryImport } from '../ledger/history-import.ts';
 import type { LedgerStore } from '../ledger/ledger-store.ts';
 import type { StatisticsStore } from '../ledger/statistics-store.ts';
 import type { Absence, Reading } from '../recording/reading.ts';
@@ -90,4 +91,8 @@ export interface LedgerParts {
   readonly exchanges: MeterExchangeStore;
   readonly costVersions: CostVersionStore;
   readonly bookkeeper: Pick<Bookkeeper, 'touch' | 'status'>;
+  readonly history: StatisticsRuns;
 }
+
+/** Brings in what Home Assistant's own statistics know of the past. */
+export type StatisticsRuns = Pick<HistoryImport, 'request' | 'running' | 'status' | 'entitySyncs'>;

@@ -43,7 +43,7 @@ function discoveryPart({ home, homeAssistant }: ApiDeps): Status['discovery'] {
 }
 
 export function statusOf(deps: ApiDeps): Status {
-  const { homeAssistant, recording, backfill, stores, home, version } = deps;
+  const { homeAssistant, recording, backfill, ledger, stores, home, version } = deps;
   const connection = homeAssistant.status();
   const isConnected = connection.kind === 'connected';
   const { recorder, spool } = recording.health();
@@ -51,6 +51,7 @@ export function statusOf(deps: ApiDeps): Status {
   const mongodb = stores.mongodb();
   const discovery = discoveryPart(deps);
   const filling = backfill.status();
+  const importing = ledger.history.status();
   const canRecord = isConnected && recorder.canKeep;
   const isAllWell =
     recorder.isOk &&
@@ -106,6 +107,15 @@ export function statusOf(deps: ApiDeps): Status {
       detail: filling.detail,
       running: filling.isRunning,
       last_finished_at: isoOrNull(filling.lastFinishedAtUs),
+    },
+    statistics: {
+      ok: importing.isOk,
+      detail: importing.detail,
+      running: importing.run !== null,
+      entities_total: importing.run?.entitiesTotal ?? 0,
+      entities_done: importing.run?.entitiesDone ?? 0,
+      rows: importing.run?.readingsAdded ?? 0,
+      last_finished_at: isoOrNull(importing.lastFinishedAtUs),
     },
     memory: { rss_bytes: process.memoryUsage.rss() },
   };

@@ -48,6 +48,13 @@ export const status = z.object({
       .describe('True while nothing is read from Home Assistant because the spool is full'),
   }),
   backfill: part.extend({ running: z.boolean(), last_finished_at: nullableInstant }),
+  statistics: part.extend({
+    running: z.boolean(),
+    entities_total: z.number().int().describe('Of the run under way; 0 between runs'),
+    entities_done: z.number().int(),
+    rows: z.number().int().describe('Rows that the run under way brought in'),
+    last_finished_at: nullableInstant,
+  }),
   memory: z.object({ rss_bytes: z.number().int() }),
 });
 export type Status = z.infer<typeof status>;

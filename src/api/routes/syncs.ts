@@ -9,7 +9,7 @@ const list = createRoute({
   method: 'get',
   path: '/api/syncs',
   tags: ['Readings'],
-  summary: 'Back-fills and what they changed, the newest first',
+  summary: 'Back-fills and imports of the past and what they changed, the newest first',
   request: { query: z.object({ limit: z.coerce.number().int().min(1).max(500).default(50) }) },
   responses: { 200: json(syncRuns, 'Runs'), ...problems(400, 503) },
 });
@@ -23,7 +23,7 @@ const one = createRoute({
   responses: { 200: json(syncRun, 'The run'), ...problems(404, 503) },
 });
 
-export function syncRoutes({ syncLog, backfill, stores }: ApiDeps) {
+export function syncRoutes({ syncLog, backfill, ledger, stores }: ApiDeps) {
   return new OpenAPIHono<ApiEnv>({ defaultHook: onValidated })
     .openapi(list, async (c) => {
       const { limit } = c.req.valid('query');
@@ -34,7 +34,9 @@ export function syncRoutes({ syncLog, backfill, stores }: ApiDeps) {
       const { sync_id: syncId } = c.req.valid('param');
       // One under way is newer in memory than in the log.
       const run =
-        backfill.running(syncId) ?? (await fromStore(stores, 'mongodb', () => syncLog.find(syncId)));
+        backfill.running(syncId) ??
+        ledger.history.running(syncId) ??
+        (await fromStore(stores, 'mongodb', () => syncLog.find(syncId)));
       if (run === null) throw new HttpProblem(404, { detail: 'There is no such run.', field: 'sync_id' });
       return c.json(syncRow(run), 200);
     });

@@ -178,6 +178,8 @@ export class TestLedgerParts {
   readonly costVersions = new TestCostVersions();
   readonly touched: { readonly entityId: string; readonly span: Span }[] = [];
 
+  readonly imports: Parameters<LedgerParts['history']['request']>[] = [];
+
   parts(): LedgerParts {
     return {
       views: this.ledger,
@@ -188,6 +190,15 @@ export class TestLedgerParts {
       bookkeeper: {
         touch: (entityId, span) => this.touched.push({ entityId, span }),
         status: () => ({ waiting: 0, entriesWritten: 0, lastPostedAtUs: null, error: null }),
+      },
+      history: {
+        request: (...asked) => {
+          this.imports.push(asked);
+          return 'import-1';
+        },
+        running: () => null,
+        status: () => ({ isOk: true, detail: null, run: null, lastFinishedAtUs: null }),
+        entitySyncs: async () => [],
       },
     };
   }
