@@ -22,3 +22,43 @@ export function curveBucketUs(sinceUs: number, untilUs: number, points: number):
   // One bucket more than whole ones may be touched.
   return Math.max(1, Math.ceil((untilUs - sinceUs) / Math.max(1, points - 1) / unitUs)) * unitUs;
 }
+
+/** What a curve draws of one bucket. */
+export interface CurveBucket {
+  readonly lastUs: number;
+  readonly last: number | null;
+  readonly min: number | null;
+  readonly max: number | null;
+  readonly readings: number;
+  readonly unit: string | null;
+}
+
+/** Hours, ascending, as buckets of so many hours since the epoch. */
+export function joinHours(
+  hours: readonly (CurveBucket & { readonly hour: number })[],
+  perBucket: number,
+): CurveBucket[] {
+  const buckets: CurveBucket[] = [];
+  let place = Number.NaN;
+  for (const { hour, ...row } of hours) {
+    const before = Math.floor(hour / perBucket) === place ? buckets.at(-1) : undefined;
+    place = Math.floor(hour / perBucket);
+    if (before === undefined) {
+      buckets.push(row);
+      continue;
+    }
+    buckets[buckets.length - 1] = {
+      lastUs: row.lastUs,
+      last: row.last,
+      min: known(Math.min, before.min, row.min),
+      max: known(Math.max, before.max, row.max),
+      readings: before.readings + row.readings,
+      unit: row.unit ?? before.unit,
+    };
+  }
+  return buckets;
+}
+
+function known(pick: (a: number, b: number) => number, a: number | null, b: number | null): number | null {
+  return a === null || b === null ? (a ?? b) : pick(a, b);
+}

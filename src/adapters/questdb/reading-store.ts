@@ -4,14 +4,16 @@ import { bucketEdges } from '../../units/calendar.ts';
 import { type Clock, systemClock } from '../../units/clock.ts';
 import { isoFromInstant } from '../../units/instant.ts';
 import type { CanonicalUnit } from '../../units/quantity.ts';
-import { curveBucketUs } from './curve-bucket.ts';
+import { type CurveBucket, curveBucketUs, joinHours } from './curve-bucket.ts';
 import { QuestDbError } from './fault.ts';
 import { type HourSums, heldHours, type Run, runsOf } from './held-hours.ts';
 import type { QuestDb } from './questdb.ts';
+import { ReadingHours } from './reading-hours.ts';
 import { flawOf, putReading, readingColumns, readingFromRow, readingsTable } from './reading-rows.ts';
 
 /** Entities asked for in one statement; each is a bound parameter of its own. */
 const entitiesPerQuery = 200;
+const hourUs = 3_600_000_000;
 
 const ofEntityInRange = `FROM ${readingsTable} WHERE entity_id = $1 AND timestamp >= $2 AND timestamp < $3`;
 
@@ -32,8 +34,7 @@ const countsQuery = `SELECT entity_id, count() AS count FROM ${readingsTable}
   WHERE timestamp >= $1 AND timestamp < $2 GROUP BY entity_id`;
 
 /** $4 and $5: start and length of a run of hours. An interval between two readings counts when both lie in one hour. */
-const hoursQuery = `SELECT hour, count() AS count, min(us) AS first_us, max(us) AS last_us, last(state) AS last,
-    min(state) AS min, max(state) AS max,
+const intervalsQuery = `SELECT hour,
     sum(CASE WHEN before_us >= $4 + hour * $5 THEN before_state * (us - before_us) END) AS area,
     sum(CASE WHEN before_us >= $4 + hour * $5 AND before_state IS NOT NULL THEN us - before_us END) AS weight_us
   FROM (
@@ -43,11 +44,10 @@ const hoursQuery = `SELECT hour, count() AS count, min(us) AS first_us, max(us) 
     ${ofEntityInRange}
   ) GROUP BY hour`;
 
-const sizeQuery = `SELECT count() AS count, last_not_null(unit) AS unit ${ofEntityInRange}`;
-
 /** $4: length of a bucket. No column may be named `max`: QuestDB calls it `max1` beside a cast of another max(). */
 const curveQuery = `SELECT cast(timestamp AS LONG) / $4 AS bucket, cast(max(timestamp) AS LONG) AS at_us,
-    last(state) AS last_state, min(state) AS least, max(state) AS most
+    last(state) AS last_state, min(state) AS least, max(state) AS most, count() AS readings,
+    last_not_null(unit) AS unit
   ${ofEntityInRange} GROUP BY bucket ORDER BY bucket`;
 
 const receivedQuery = `SELECT entity_id, cast(min(timestamp) AS LONG) AS from_us, cast(max(timestamp) AS LONG) AS until_us
@@ -57,10 +57,12 @@ const receivedQuery = `SELECT entity_id, cast(min(timestamp) AS LONG) AS from_us
 export class QuestDbReadingStore implements ReadingStore {
   readonly #db: QuestDb;
   readonly #clock: Clock;
+  readonly #hours: ReadingHours;
 
   constructor(db: QuestDb, clock: Clock = systemClock) {
     this.#db = db;
     this.#clock = clock;
+    this.#hours = new ReadingHours(db, clock);
   }
 
   async append(readings: readonly Reading[]): Promise<void> {
@@ -70,6 +72,7 @@ export class QuestDbReadingStore implements ReadingStore {
         throw new QuestDbError('Nothing was written', new Error(`a reading of ${reading.entityId}: ${flaw}`));
     }
     const receivedUs = this.#clock.nowUs();
+    if (readings.length > 0) this.#hours.appending(Math.min(...readings.map(({ atUs }) => atUs)));
     await this.#db.write(readings, (sender, reading) => putReading(sender, reading, receivedUs));
   }
 
@@ -106,27 +109,24 @@ export class QuestDbReadingStore implements ReadingStore {
   }
 
   async curve(entityId: string, sinceUs: number, untilUs: number, points: number): Promise<Curve> {
-    const parameters = span(entityId, sinceUs, untilUs);
-    const [size] = await this.#db.query(sizeQuery, parameters);
-    const readingCount = Number(size?.count ?? 0);
-    const unit = (size?.unit ?? null) as CanonicalUnit | null;
+    const bucketUs = curveBucketUs(sinceUs, untilUs, points);
+    const buckets = await this.#curveBuckets(entityId, sinceUs, untilUs, bucketUs);
+    const readingCount = buckets.reduce((sum, bucket) => sum + bucket.readings, 0);
+    const unit = (buckets.findLast((bucket) => bucket.unit !== null)?.unit ?? null) as CanonicalUnit | null;
     if (readingCount <= points) {
       const readings = await this.range(entityId, sinceUs, untilUs, points);
       const values = readings.map(({ value }) => value);
       const atUs = readings.map((reading) => reading.atUs);
       return { unit, readingCount, bucketUs: null, atUs, last: values, min: values, max: values };
     }
-    const bucketUs = curveBucketUs(sinceUs, untilUs, points);
-    const rows = await this.#db.query(curveQuery, [...parameters, bucketUs]);
-    const column = (name: string) => rows.map((row) => row[name] as number | null);
     return {
       unit,
       readingCount,
       bucketUs,
-      atUs: rows.map((row) => row.at_us as number),
-      last: column('last_state'),
-      min: column('least'),
-      max: column('most'),
+      atUs: buckets.map((bucket) => bucket.lastUs),
+      last: buckets.map((bucket) => bucket.last),
+      min: buckets.map((bucket) => bucket.min),
+      max: buckets.map((bucket) => bucket.max),
     };
   }
 
@@ -146,20 +146,58 @@ export class QuestDbReadingStore implements ReadingStore {
     );
   }
 
+  async #curveBuckets(
+    entityId: string,
+    sinceUs: number,
+    untilUs: number,
+    bucketUs: number,
+  ): Promise<CurveBucket[]> {
+    if (bucketUs % hourUs === 0)
+      return joinHours(await this.#hours.rows(entityId, sinceUs, untilUs, 0, hourUs), bucketUs / hourUs);
+    const rows = await this.#db.query(curveQuery, [...span(entityId, sinceUs, untilUs), bucketUs]);
+    return rows.map((row) => ({
+      lastUs: row.at_us as number,
+      last: row.last_state as number | null,
+      min: row.least as number | null,
+      max: row.most as number | null,
+      readings: row.readings as number,
+      unit: row.unit as string | null,
+    }));
+  }
+
   async #sumUp(entityId: string, run: Run, endUs: number, sums: Map<number, HourSums>): Promise<void> {
-    const parameters = span(entityId, run.startUs, Math.min(run.endUs, endUs));
-    const rows = await this.#db.query(hoursQuery, [...parameters, run.startUs, run.lengthUs]);
-    for (const row of rows)
-      sums.set(run.first + (row.hour as number), {
-        count: row.count as number,
-        firstUs: row.first_us as number,
-        lastUs: row.last_us as number,
-        last: row.last as number | null,
-        min: row.min as number | null,
-        max: row.max as number | null,
-        area: (row.area as number | null) ?? 0,
-        weightUs: (row.weight_us as number | null) ?? 0,
+    const untilUs = Math.min(run.endUs, endUs);
+    const rows = await this.#hours.rows(entityId, run.startUs, untilUs, run.startUs, run.lengthUs);
+    for (const row of rows) {
+      const weightUs = row.lastUs - row.firstUs;
+      sums.set(run.first + row.hour, {
+        count: row.readings,
+        firstUs: row.firstUs,
+        lastUs: row.lastUs,
+        last: row.last,
+        min: row.min,
+        max: row.max,
+        area: (row.held ?? 0) * weightUs,
+        weightUs,
       });
+    }
+    // What was absent for a while did not hold its value meanwhile, and only the intervals tell.
+    const broken = rows.filter((row) => row.numbers < row.readings).map(({ hour }) => hour);
+    if (broken.length === 0) return;
+    const fromUs = run.startUs + Math.min(...broken) * run.lengthUs;
+    const toUs = Math.min(untilUs, run.startUs + (Math.max(...broken) + 1) * run.lengthUs);
+    const found = await this.#db.query(intervalsQuery, [
+      ...span(entityId, fromUs, toUs),
+      run.startUs,
+      run.lengthUs,
+    ]);
+    for (const row of found) {
+      const place = run.first + (row.hour as number);
+      const known = sums.get(place);
+      if (known === undefined) continue;
+      const area = (row.area as number | null) ?? 0;
+      sums.set(place, { ...known, area, weightUs: (row.weight_us as number | null) ?? 0 });
+    }
   }
 }
 

@@ -1,4 +1,5 @@
 import { ledgerStatements } from './ledger-schema.ts';
+import { createReadingHours } from './reading-hours.ts';
 
 /**
  * The tables, as migrations. Each may be run again from its start, for QuestDB has no transactions over statements:
@@ -45,4 +46,5 @@ export const migrations: readonly Migration[] = [
       ...ledgerStatements,
     ],
   },
+  { version: 3, statements: [createReadingHours] },
 ];

@@ -1,0 +1,58 @@
+/**
+ * Goal: nothing that was written since an instant is passed over, and where that can't be told it is said so.
+ * Method: a clock moved by hand, and a walk through all that was written, for random writings.
+ */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { LateReadings } from './late-readings.ts';
+
+const minuteUs = 60_000_000;
+const startUs = Date.UTC(2026, 10, 21) * 1000;
+
+function clockAt(us: number) {
+  const clock = { us, nowUs: () => clock.us, monotonicMs: () => clock.us / 1000 };
+  return clock;
+}
+
+describe('late readings', () => {
+  it('tells the oldest reading written since, and never a later one', () => {
+    const writing = fc.record({ afterUs: fc.nat(5 * minuteUs), oldestUs: fc.nat(startUs) });
+    fc.assert(
+      fc.property(fc.array(writing, { maxLength: 30 }), fc.nat(50 * minuteUs), (writings, agoUs) => {
+        const clock = clockAt(startUs);
+        const late = new LateReadings(clock);
+        const written = writings.map(({ afterUs, oldestUs }) => {
+          clock.us += afterUs;
+          late.add(oldestUs);
+          return { atUs: clock.us, oldestUs };
+        });
+        const sinceUs = clock.us - agoUs;
+        const told = late.oldestSince(sinceUs);
+        if (sinceUs < startUs) expect(told).toBe(0);
+        for (const { atUs, oldestUs } of written)
+          if (atUs >= sinceUs) expect(told).toBeLessThanOrEqual(oldestUs);
+        expect(told).toBeLessThanOrEqual(clock.us);
+      }),
+    );
+  });
+
+  it('does not know what was written before it was there, or too long ago', () => {
+    const clock = clockAt(startUs);
+    const late = new LateReadings(clock);
+    expect(late.oldestSince(startUs - 1)).toBe(0);
+    expect(late.oldestSince(startUs)).toBe(startUs);
+    clock.us += 2 * 3600e6;
+    expect(late.oldestSince(startUs)).toBe(0);
+  });
+
+  it('forgets, and so stays small', () => {
+    const clock = clockAt(startUs);
+    const late = new LateReadings(clock);
+    late.add(5);
+    for (let minute = 0; minute < 300; minute += 1) {
+      clock.us += minuteUs;
+      late.add(clock.us);
+    }
+    expect(late.oldestSince(clock.us - 30 * minuteUs)).toBeGreaterThan(5);
+  });
+});

@@ -1,0 +1,129 @@
+import type { Clock } from '../../units/clock.ts';
+import { LateReadings } from './late-readings.ts';
+import type { QuestDb, Row } from './questdb.ts';
+import { readingsTable } from './reading-rows.ts';
+import { isoWithin } from './span.ts';
+
+export const readingHoursView = 'reading_hours';
+
+const columns = (timestamp: string) => `count() AS readings, count(state) AS numbers,
+  cast(min(${timestamp}) AS LONG) AS first_us, cast(max(${timestamp}) AS LONG) AS last_us,
+  last(state) AS last_state, min(state) AS least, max(state) AS most, twap(state, ${timestamp}) AS held,
+  last_not_null(unit) AS unit`;
+
+/**
+ * Hours of UTC. Once a minute, for with every commit the hour under way would be summed up again: a home of a few
+ * readings a second would not feel it, one of thousands would do nothing else.
+ */
+export const createReadingHours = `CREATE MATERIALIZED VIEW IF NOT EXISTS ${readingHoursView} REFRESH EVERY 1m AS (
+  SELECT timestamp, entity_id, ${columns('timestamp')} FROM ${readingsTable} SAMPLE BY 1h
+) PARTITION BY MONTH`;
+
+const hourUs = 3_600_000_000;
+/** Below that the readings themselves are as fast. */
+const fewestHours = 48;
+/** Acknowledged readings are applied within it, and clocks of two machines differ by less. */
+const marginUs = 60_000_000;
+
+/** $1 entity, $2 and $3 the span, $4 and $5 start and length of the hours. */
+const fromReadings = `SELECT (cast(timestamp AS LONG) - $4) / $5 AS hour, ${columns('timestamp')}
+  FROM ${readingsTable} WHERE entity_id = $1 AND timestamp >= $2 AND timestamp < $3`;
+const fromView = `SELECT (cast(timestamp AS LONG) - $4) / $5 AS hour, readings, numbers, first_us, last_us,
+    last_state, least, most, held, unit
+  FROM ${readingHoursView} WHERE entity_id = $1 AND timestamp >= $2 AND timestamp < $3 ORDER BY timestamp`;
+const stateQuery = `SELECT view_status, refresh_base_table_txn, base_table_txn,
+    cast(last_refresh_start_timestamp AS LONG) AS started_us
+  FROM materialized_views() WHERE view_name = $1`;
+
+/** The readings of one hour that lie in the span asked for. */
+export interface HourRow {
+  /** Its place among the hours asked for. */
+  readonly hour: number;
+  readonly readings: number;
+  /** Readings that were not an absence. */
+  readonly numbers: number;
+  readonly firstUs: number;
+  readonly lastUs: number;
+  /** Null when the last was an absence. */
+  readonly last: number | null;
+  readonly min: number | null;
+  readonly max: number | null;
+  /** Mean of the values, each weighted by how long it held until the next; absences are passed over. */
+  readonly held: number | null;
+  readonly unit: string | null;
+}
+
+/**
+ * Sums of an entity's readings by the hour: of long spans from a materialized view, of what the view may not know yet
+ * from the readings, so that the answer is the same as if all had been read.
+ */
+export class ReadingHours {
+  readonly #db: QuestDb;
+  readonly #late: LateReadings;
+
+  constructor(db: QuestDb, clock: Clock) {
+    this.#db = db;
+    this.#late = new LateReadings(clock);
+  }
+
+  /** To be told before they are written. */
+  appending(oldestUs: number): void {
+    this.#late.add(oldestUs);
+  }
+
+  /** Hours in [fromUs, untilUs) that have a reading, ascending; they begin at `gridUs` and each is `lengthUs` long. */
+  async rows(
+    entityId: string,
+    fromUs: number,
+    untilUs: number,
+    gridUs: number,
+    lengthUs: number,
+  ): Promise<HourRow[]> {
+    const read = async (query: string, startUs: number, endUs: number) => {
+      if (startUs >= endUs) return [];
+      const rows = await this.#db.query(query, [
+        entityId,
+        isoWithin(startUs),
+        isoWithin(endUs),
+        gridUs,
+        lengthUs,
+      ]);
+      return rows.map(hourFromRow).sort((a, b) => a.hour - b.hour);
+    };
+    const wholeFromUs = Math.ceil(fromUs / hourUs) * hourUs;
+    const isOfClock = gridUs % hourUs === 0 && lengthUs === hourUs;
+    if (!isOfClock || untilUs - wholeFromUs < fewestHours * hourUs)
+      return read(fromReadings, fromUs, untilUs);
+    const knownUntilUs = Math.floor(Math.min(await this.#knownUntilUs(), untilUs) / hourUs) * hourUs;
+    if (knownUntilUs <= wholeFromUs) return read(fromReadings, fromUs, untilUs);
+    const parts = await Promise.all([
+      read(fromReadings, fromUs, wholeFromUs),
+      read(fromView, wholeFromUs, knownUntilUs),
+      read(fromReadings, knownUntilUs, untilUs),
+    ]);
+    return parts.flat();
+  }
+
+  /** Up to where the view says what the table says. */
+  async #knownUntilUs(): Promise<number> {
+    const [state] = await this.#db.query(stateQuery, [readingHoursView]);
+    if (state?.view_status !== 'valid' || typeof state.started_us !== 'number') return 0;
+    if (Number(state.refresh_base_table_txn) >= Number(state.base_table_txn)) return Number.MAX_SAFE_INTEGER;
+    return this.#late.oldestSince(state.started_us - marginUs);
+  }
+}
+
+function hourFromRow(row: Row): HourRow {
+  return {
+    hour: row.hour as number,
+    readings: row.readings as number,
+    numbers: row.numbers as number,
+    firstUs: row.first_us as number,
+    lastUs: row.last_us as number,
+    last: row.last_state as number | null,
+    min: row.least as number | null,
+    max: row.most as number | null,
+    held: row.held as number | null,
+    unit: row.unit as string | null,
+  };
+}
