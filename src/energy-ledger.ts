@@ -59,6 +59,8 @@ export interface EnergyLedgerDeps {
   readonly version: string;
 }
 
+const tellPostedEveryMs = 9000;
+
 export class EnergyLedger {
   readonly #deps: EnergyLedgerDeps;
   readonly #home: Home;
@@ -70,6 +72,7 @@ export class EnergyLedger {
   readonly #questdb: StoreHealth;
   readonly #documents: StoreHealth;
   readonly #api: ApiServer;
+  #postedToldMs = Number.NEGATIVE_INFINITY;
 
   constructor(deps: EnergyLedgerDeps) {
     const { options, adapters, clock, log, version } = deps;
@@ -129,6 +132,8 @@ export class EnergyLedger {
       clock,
       log: named('backfill'),
       newId: () => randomUUID(),
+      // The day is counted anew from what came.
+      onBrought: () => this.#api.hub.changed('readings', 'entities'),
     });
     const storeHealth = (name: string, ping: () => Promise<unknown>) =>
       new StoreHealth({
@@ -191,6 +196,7 @@ export class EnergyLedger {
     adapters.homeAssistant.start();
     this.#connection.start();
     this.#home.start();
+    this.#ledger.bookkeeper.onPosted(() => this.#tellPosted());
     this.#ledger.start();
     return port;
   }
@@ -218,6 +224,14 @@ export class EnergyLedger {
         log.error({ err: error, part }, 'A part did not stop cleanly');
       }
     }
+  }
+
+  /** The panel asks again for what rests on the ledger, but not more often than a look is worth. */
+  #tellPosted(): void {
+    const nowMs = this.#deps.clock.monotonicMs();
+    if (nowMs - this.#postedToldMs < tellPostedEveryMs) return;
+    this.#postedToldMs = nowMs;
+    this.#api.hub.changed('readings');
   }
 
   /** A followed entity that is there would have told a change. */

@@ -6,11 +6,13 @@ import type { Recording } from './ports.ts';
 export interface RecordingViewDeps {
   readonly recorder: Pick<Recorder, 'status' | 'subscription' | 'newest' | 'onReadings'>;
   readonly today: Pick<Today, 'of' | 'midnightUs' | 'onChange'>;
+  /** Whether the past is still being brought in, so that the day's beginning is not known. */
+  readonly bringsPast: () => boolean;
   /** Whether QuestDB takes readings now. */
   readonly isStoreUp: () => boolean;
 }
 
-export function recordingView({ recorder, today, isStoreUp }: RecordingViewDeps): Recording {
+export function recordingView({ recorder, today, bringsPast, isStoreUp }: RecordingViewDeps): Recording {
   return {
     health: () => {
       const status = recorder.status();
@@ -47,7 +49,7 @@ export function recordingView({ recorder, today, isStoreUp }: RecordingViewDeps)
     },
     subscription: () => recorder.subscription(),
     newest: (entityId) => recorder.newest().get(entityId) ?? null,
-    countedToday: (entityId) => today.of(entityId).counted,
+    countedToday: (entityId) => (bringsPast() ? null : today.of(entityId).counted),
     readingsToday: (entityId) => today.of(entityId).readings,
     midnightUs: () => today.midnightUs(),
     onReadings: (listener) => recorder.onReadings(listener),

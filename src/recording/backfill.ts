@@ -24,6 +24,8 @@ export interface BackfillDeps {
   readonly log: Log;
   /** A new id, unique for ever. */
   readonly newId: () => string;
+  /** Told when a run is over; what it brought is in the store. */
+  readonly onBrought?: () => void;
 }
 
 export interface BackfillStatus {
@@ -80,6 +82,7 @@ export class Backfill {
   /** Ends a wait: Home Assistant is there again. */
   #wake = new AbortController();
   #run: SyncRun | null = null;
+  #bringsPast = false;
   #savedMs = 0;
   #lastFinishedAtUs: number | null = null;
   #error: string | null = null;
@@ -118,6 +121,14 @@ export class Backfill {
   /** A run of this process that is not in the log yet, or under way; null for any other. */
   running(syncId: string): SyncRun | null {
     return this.#run?.syncId === syncId ? this.#run : null;
+  }
+
+  /**
+   * Whether the past of the tracked entities is being brought in now: until then a meter's last reading before midnight
+   * may be days old, and what it counted since is not known. Looking again at a hole's end does not count.
+   */
+  bringsPast(): boolean {
+    return this.#bringsPast;
   }
 
   status(): BackfillStatus {
@@ -159,6 +170,7 @@ export class Backfill {
     const endUs = clock.nowUs() + futureToleranceUs;
     let run = job.follows?.run ?? this.#begun(job);
     this.#run = run;
+    this.#bringsPast = job.follows === null && (job.kind === 'first' || job.kind === 'start');
     let added = 0;
     const failed: string[] = [];
     if (job.follows === null) await this.#save(run, true);
@@ -194,6 +206,8 @@ export class Backfill {
       this.#followUp(failed.length === 0 ? job : { ...job, holes: [] }, run, added, startUs, clock.nowUs());
     } finally {
       this.#run = null;
+      this.#bringsPast = false;
+      if (job.follows === null || added > 0) this.#deps.onBrought?.();
     }
   }
 
