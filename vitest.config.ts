@@ -14,6 +14,8 @@ export default defineConfig({
       exclude: ['src/**/*.test.ts', 'src/main.ts'],
       reporter: ['text-summary', 'json-summary'],
       reportsDirectory: 'coverage',
+      // One failed test must not hide the figure.
+      reportOnFailure: true,
     },
     projects: [
       project('unit', [
