@@ -1,7 +1,6 @@
 /** Amounts of the ledger as the wire tells them. */
 import type { Quality } from '../ledger/entry.ts';
 import { valueFromMicro } from '../units/amount.ts';
-import { quarterUs } from '../units/quarter.ts';
 import { type Bucket, coverageOf } from '../views/bucket.ts';
 
 /** kWh of mWh, m³ of millilitres; null stays null. */
@@ -27,27 +26,6 @@ export function groundsOf(bucket: Bucket, nowUs: number): Grounds {
 /** Parts and shares need no more digits than anyone can read. */
 export function rounded(part: number): number {
   return Math.round(part * 1e6) / 1e6;
-}
-
-const measuredRanks: readonly Quality[] = ['measured', 'imported', 'recovered'];
-
-/** How long the time is that a bucket's amount stands for: where it was measured that time alone, else its quarters. */
-export function knownUs(bucket: Bucket): number {
-  return measuredRanks.includes(bucket.quality) ? bucket.coveredUs : bucket.quarters * quarterUs;
-}
-
-/** Mean power in W of energy, mean flow in m³/h of volume; null when nothing is known. */
-export function meanOf(bucket: Bucket, quantity: 'energy' | 'volume'): number | null {
-  const us = knownUs(bucket);
-  if (bucket.amountMicro === null || us === 0) return null;
-  const perHour = (bucket.amountMicro * 3_600_000_000) / us;
-  return Math.round(perHour) / (quantity === 'energy' ? 1000 : 1_000_000);
-}
-
-/** The same of one quarter's amount. */
-export function rateOfQuarter(amountMicro: number | null, quantity: 'energy' | 'volume'): number | null {
-  if (amountMicro === null) return null;
-  return (amountMicro * 4) / (quantity === 'energy' ? 1000 : 1_000_000);
 }
 
 export function secondsOrNull(us: number | null): number | null {

@@ -14,6 +14,10 @@ export interface HourlyReadings {
   readonly mean: number | null;
   /** Readings that arrived in the hour, absences among them. */
   readonly count: number;
+  /** The value at the hour's end, or where the question ends; null when none held then. */
+  readonly last: number | null;
+  /** How long some value held in the hour. */
+  readonly heldUs: number;
 }
 
 /** A down-sampled picture of one entity, as columns of equal length, ascending. A null is a gap and not a zero. */

@@ -1,6 +1,12 @@
 import type { Period } from '../units/calendar.ts';
 import type { Bucket } from './bucket.ts';
 
+/** `registerMicro` is null before the first register ever. */
+export interface RegisterBefore {
+  readonly atUs: number;
+  readonly registerMicro: number | null;
+}
+
 /** Sums of current entries, from materialized views where there are any. Calls reject when the store is down. */
 export interface LedgerViews {
   /** The zone that days are cut by. */
@@ -12,6 +18,11 @@ export interface LedgerViews {
    * are absent.
    */
   buckets(entityIds: readonly string[], period: Period, startUs: number, endUs: number): Promise<Bucket[]>;
+  /**
+   * The register of a meter as it was before the first evidence of each bucket that has any, ascending; the last one may
+   * lie past the range. A bucket's end is answered by the first of these at or after it.
+   */
+  registers(entityId: string, period: Period, startUs: number, endUs: number): Promise<RegisterBefore[]>;
   /** The first and last quarter in which any of the meters has an entry; null when none has. */
   extent(entityIds: readonly string[]): Promise<{ firstUs: number; lastUs: number } | null>;
 }

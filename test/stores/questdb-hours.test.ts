@@ -41,7 +41,16 @@ function oracle(
       max = max === null ? value : Math.max(max, value);
     }
     const count = sorted.filter(({ atUs }) => atUs >= fromUs && atUs < toUs).length;
-    return { startUs: fromUs, min, max, mean: weight > 0 ? area / weight : null, count };
+    const last = sorted.findLast(({ atUs }) => atUs < toUs)?.value ?? null;
+    return {
+      startUs: fromUs,
+      min,
+      max,
+      mean: weight > 0 ? area / weight : null,
+      count,
+      last,
+      heldUs: weight,
+    };
   });
 }
 
@@ -129,10 +138,20 @@ describe('hourly', () => {
       baseUs + 2 * hourUs,
       'Europe/Brussels',
     );
-    expect(before).toEqual({ startUs: baseUs - hourUs, min: 600, max: 600, mean: 600, count: 1 });
+    const halfHourUs = 30 * minuteUs;
+    expect(before).toEqual({
+      ...{ startUs: baseUs - hourUs, min: 600, max: 600, mean: 600, count: 1 },
+      ...{ last: 600, heldUs: halfHourUs },
+    });
     // 14 minutes of 600, one of 1200, half an hour of nothing, 15 minutes of 0.
-    expect(hour).toEqual({ startUs: baseUs, min: 0, max: 1200, mean: (14 * 600 + 1200) / 30, count: 12 });
-    expect(after).toEqual({ startUs: baseUs + hourUs, min: 0, max: 0, mean: 0, count: 0 });
+    expect(hour).toEqual({
+      ...{ startUs: baseUs, min: 0, max: 1200, mean: (14 * 600 + 1200) / 30, count: 12 },
+      ...{ last: 0, heldUs: halfHourUs },
+    });
+    expect(after).toEqual({
+      ...{ startUs: baseUs + hourUs, min: 0, max: 0, mean: 0, count: 0 },
+      ...{ last: 0, heldUs: hourUs },
+    });
   });
 
   it('has nothing to say of hours before the first reading, and of an empty span', async () => {
@@ -140,8 +159,10 @@ describe('hourly', () => {
     await store.append([powerReading(id, baseUs + hourUs, 5)]);
     await applied(store);
     const hours = await store.hourly(id, baseUs, baseUs + 2 * hourUs, 'UTC');
-    expect(hours[0]).toEqual({ startUs: baseUs, min: null, max: null, mean: null, count: 0 });
-    expect(hours[1]).toEqual({ startUs: baseUs + hourUs, min: 5, max: 5, mean: 5, count: 1 });
+    const nothing = { min: null, max: null, mean: null, count: 0, last: null, heldUs: 0 };
+    expect(hours[0]).toEqual({ startUs: baseUs, ...nothing });
+    const five = { min: 5, max: 5, mean: 5, count: 1, last: 5, heldUs: hourUs };
+    expect(hours[1]).toEqual({ startUs: baseUs + hourUs, ...five });
     expect(await store.hourly(id, baseUs, baseUs, 'UTC')).toEqual([]);
   });
 });

@@ -52,7 +52,8 @@ export function heldHours(
     }
     const min = values.length === 0 ? null : Math.min(...values);
     const max = values.length === 0 ? null : Math.max(...values);
-    hours.push({ startUs, min, max, mean: meanOf(area, weightUs, min, max), count: sums?.count ?? 0 });
+    const mean = meanOf(area, weightUs, min, max);
+    hours.push({ startUs, min, max, mean, count: sums?.count ?? 0, last: held, heldUs: weightUs });
   }
   return hours;
 }

@@ -87,11 +87,15 @@ export const createHoursView = `CREATE MATERIALIZED VIEW IF NOT EXISTS ${hoursVi
   SELECT timestamp, entity_id, ${sums} ${standing} SAMPLE BY 1h
 ) PARTITION BY MONTH`;
 
-/** Days of the home's zone. A view's text can bind nothing, so the zone must be a known IANA name. */
-export function createDaysView(zone: string): string {
+/** Days of the home's zone. It can't be bound, neither in a view's text nor here, so it must be a known IANA name. */
+export function daySampling(zone: string): string {
   if (!/^[A-Za-z][A-Za-z0-9_+/-]{0,63}$/.test(zone)) throw new RangeError(`not a zone: ${zone}`);
+  return `1d ALIGN TO CALENDAR TIME ZONE '${zone}'`;
+}
+
+export function createDaysView(zone: string): string {
   return `CREATE MATERIALIZED VIEW IF NOT EXISTS ${daysView} AS (
-    SELECT timestamp, entity_id, ${sums} ${standing} SAMPLE BY 1d ALIGN TO CALENDAR TIME ZONE '${zone}'
+    SELECT timestamp, entity_id, ${sums} ${standing} SAMPLE BY ${daySampling(zone)}
   ) PARTITION BY YEAR`;
 }
 

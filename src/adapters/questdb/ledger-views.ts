@@ -2,16 +2,18 @@ import { qualities } from '../../ledger/entry.ts';
 import { bucketEdges, bucketStartUs, nextBucketUs, type Period } from '../../units/calendar.ts';
 import { quarterUs } from '../../units/quarter.ts';
 import { type Bucket, regroup } from '../../views/bucket.ts';
-import type { LedgerViews } from '../../views/ledger-views.ts';
+import type { LedgerViews, RegisterBefore } from '../../views/ledger-views.ts';
 import { QuestDbError } from './fault.ts';
 import {
   createDaysView,
   createHoursView,
+  daySampling,
   daysView,
   dropDaysView,
   entriesTable,
   hoursView,
   isWholeQuarter,
+  openingsTable,
 } from './ledger-schema.ts';
 import type { QuestDb, Row } from './questdb.ts';
 import { isoWithin } from './span.ts';
@@ -40,6 +42,14 @@ const extentQuery = (
   count: number,
 ) => `SELECT cast(min(timestamp) AS LONG) AS first_us, cast(max(timestamp) AS LONG) AS last_us
   FROM ${entriesTable} WHERE timestamp >= $1 AND timestamp < $2 AND entity_id IN (${meters(count)})`;
+
+/** Openings tell the register before a quarter's evidence; of each bucket the first one is asked for. */
+const registersQuery = (sampling: string) => `SELECT cast(timestamp AS LONG) AS at_us, register FROM (
+    SELECT timestamp, first(register) AS register FROM ${openingsTable}
+    WHERE entity_id = $1 AND timestamp >= $2 AND timestamp < $3 SAMPLE BY ${sampling}
+  ) ORDER BY timestamp`;
+const registerAfterQuery = `SELECT cast(timestamp AS LONG) AS at_us, register FROM ${openingsTable}
+  WHERE entity_id = $1 AND timestamp >= $2 ORDER BY timestamp LIMIT 1`;
 
 const stateQuery = `SELECT view_name, view_status, view_sql, refresh_base_table_txn, base_table_txn
   FROM materialized_views() WHERE view_name IN ($1, $2)`;
@@ -102,6 +112,30 @@ export class QuestDbLedgerViews implements LedgerViews {
         return period === 'day' ? days : regroup(days, period, zone);
       }
     }
+  }
+
+  async registers(
+    entityId: string,
+    period: Period,
+    startUs: number,
+    endUs: number,
+  ): Promise<RegisterBefore[]> {
+    const zone = this.#zone;
+    const edges = bucketEdges(startUs, endUs, period, zone);
+    const [fromUs, untilUs] = [edges[0] ?? startUs, edges.at(-1) ?? endUs];
+    const isShort = period === 'quarter' || period === 'hour';
+    const sampling = isShort
+      ? `${period === 'hour' && edges.every((edge) => edge % hourUs === 0) ? '1h' : '15m'} ALIGN TO CALENDAR`
+      : daySampling(zone);
+    const [inside, after] = await Promise.all([
+      this.#db.query(registersQuery(sampling), [entityId, isoWithin(fromUs), isoWithin(untilUs)]),
+      this.#db.query(registerAfterQuery, [entityId, isoWithin(untilUs)]),
+    ]);
+    return [...inside, ...after].map((row) => ({
+      // A day of the zone may be told by the instant at which its clock was turned.
+      atUs: isShort ? (row.at_us as number) : bucketStartUs(row.at_us as number, 'day', zone),
+      registerMicro: row.register as number | null,
+    }));
   }
 
   async extent(ids: readonly string[]): Promise<{ firstUs: number; lastUs: number } | null> {

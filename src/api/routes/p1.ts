@@ -6,8 +6,9 @@ import { type Peak, quarterPowerW } from '../../tariffs/peaks.ts';
 import { localIso, localMonth, monthRange } from '../../units/calendar.ts';
 import { isoFromInstant } from '../../units/instant.ts';
 import { toCanonical } from '../../units/quantity.ts';
+import { meanRate, quarterRate } from '../../views/meter-statistics.ts';
 import { gridSeries } from '../../views/series.ts';
-import { groundsOf, meanOf, rateOfQuarter, valueOrNull } from '../amounts.ts';
+import { groundsOf, valueOrNull } from '../amounts.ts';
 import type { CurrentStates } from '../current-states.ts';
 import type { ApiDeps, ApiEnv } from '../deps.ts';
 import { gridNow, homeDevice, meterPeakEntity } from '../grid.ts';
@@ -179,8 +180,8 @@ export function p1Routes(deps: ApiDeps, currentStates: CurrentStates) {
           frame,
           series: places.map(({ startUs, gridIn, gridOut }) => ({
             bucket: localIso(startUs, views.zone()),
-            avg_power_w: meanOf(gridIn, 'energy'),
-            max_power_w: rateOfQuarter(gridIn.highestMicro, 'energy'),
+            avg_power_w: meanRate(gridIn, 'energy'),
+            max_power_w: quarterRate(gridIn.highestMicro, 'energy'),
             energy_import_kwh: valueOrNull(gridIn.amountMicro),
             energy_export_kwh: valueOrNull(gridOut.amountMicro),
             ...groundsOf(gridIn, nowUs),

@@ -53,7 +53,23 @@ export class TestReadings implements ReadingStore {
   }
   async hourly(entityId: string, startUs: number, endUs: number): Promise<HourlyReadings[]> {
     const rows = await this.range(entityId, startUs, endUs, 1e9);
-    return rows.length === 0 ? [] : [{ startUs, min: null, max: null, mean: null, count: rows.length }];
+    const values = rows.flatMap((row) => row.value ?? []);
+    if (values.length === 0) {
+      const none = { min: null, max: null, mean: null, last: null, heldUs: 0 };
+      return rows.length === 0 ? [] : [{ startUs, count: rows.length, ...none }];
+    }
+    // One hour with all there is: enough to see what an answer makes of it.
+    return [
+      {
+        startUs,
+        min: Math.min(...values),
+        max: Math.max(...values),
+        mean: values.reduce((sum, value) => sum + value, 0) / values.length,
+        count: rows.length,
+        last: values.at(-1) ?? null,
+        heldUs: 3_600_000_000,
+      },
+    ];
   }
   async curve(entityId: string, sinceUs: number, untilUs: number, points: number): Promise<Curve> {
     const rows = await this.range(entityId, sinceUs, untilUs, points);

@@ -9,7 +9,7 @@ import type { CostVersion } from '../../tariffs/cost-versions.ts';
 import { bucketEdges, type Period } from '../../units/calendar.ts';
 import { quarterUs } from '../../units/quarter.ts';
 import { type Bucket, regroup } from '../../views/bucket.ts';
-import type { LedgerViews } from '../../views/ledger-views.ts';
+import type { LedgerViews, RegisterBefore } from '../../views/ledger-views.ts';
 import type { LedgerParts } from '../ports.ts';
 
 export function postedEntry(quarterStartUs: number, extra: Partial<PostedEntry> = {}): PostedEntry {
@@ -33,6 +33,7 @@ export function postedEntry(quarterStartUs: number, extra: Partial<PostedEntry> 
 export class TestLedger implements LedgerViews, LedgerStore {
   entries = new Map<string, PostedEntry[]>();
   kept: Opening[] = [];
+  known: RegisterBefore[] = [];
   timeZone = 'Europe/Brussels';
   isDown = false;
 
@@ -81,6 +82,15 @@ export class TestLedger implements LedgerViews, LedgerStore {
         }),
     );
     return period === 'quarter' ? quarters : regroup(quarters, period, this.timeZone);
+  }
+  async registers(
+    entityId: string,
+    _period: Period,
+    startUs: number,
+    endUs: number,
+  ): Promise<RegisterBefore[]> {
+    this.#of(entityId);
+    return this.known.filter((one) => one.atUs >= startUs && one.atUs <= endUs);
   }
   async extent(ids: readonly string[]): Promise<{ firstUs: number; lastUs: number } | null> {
     const all = ids.flatMap((id) => this.#of(id)).map((entry) => entry.quarterStartUs);
