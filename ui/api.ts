@@ -2,13 +2,16 @@
  * The panel's only way out: every request and the live websocket. All addresses are relative to <base href>, so that
  * they work under any ingress path.
  */
+import type { BalanceAnswer, DevicesAnswer } from '../src/contract/balance.ts';
 import type { Problem } from '../src/contract/common.ts';
 import type { CachedEntityList, EntityList } from '../src/contract/entities.ts';
 import type { LiveMessage } from '../src/contract/live.ts';
 import type { Now } from '../src/contract/now.ts';
+import type { CapacityMonth } from '../src/contract/p1.ts';
 import type { Curve, Readings, SyncRunRow } from '../src/contract/readings.ts';
 import type { ConnectionTest, DiscoveryResult, Settings } from '../src/contract/settings.ts';
 import type { Status } from '../src/contract/status.ts';
+import type { Compare } from './hash.ts';
 import { retryDelayMs } from './state/backoff.ts';
 
 const deadlineMs = 20_000;
@@ -95,6 +98,11 @@ export interface RangeQuery {
   readonly until: string;
 }
 
+export interface TimeRange {
+  readonly start_time: string;
+  readonly end_time: string;
+}
+
 const readingPath = (entityId: string) => `api/readings/${encodeURIComponent(entityId)}`;
 
 export const api = {
@@ -113,6 +121,15 @@ export const api = {
     query: RangeQuery & { limit: number; cursor: string | null },
     signal?: AbortSignal,
   ) => request<Readings>('GET', addressOf(readingPath(entityId), { ...query }), { signal }),
+  balance: (
+    range: TimeRange & { period: 'quarter' | 'hour' | 'day' | 'week' | 'month' | 'year'; compare: Compare },
+    signal?: AbortSignal,
+  ) => request<BalanceAnswer>('GET', addressOf('api/balance', { ...range }), { signal }),
+  devices: (range: TimeRange, signal?: AbortSignal) =>
+    request<DevicesAnswer>('GET', addressOf('api/devices', { ...range }), { signal }),
+  /** `month` is YYYY-MM. */
+  capacityMonth: (month: string, signal?: AbortSignal) =>
+    request<CapacityMonth>('GET', addressOf(`v1/capacity/month/${encodeURIComponent(month)}`), { signal }),
   useHomeAssistant: (url: string, token: string) =>
     request<ConnectionTest>('POST', addressOf('api/settings/home-assistant'), {
       body: { url, token },

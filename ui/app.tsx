@@ -4,7 +4,10 @@ import { useEffect, useRef } from 'preact/hooks';
 import { Banner } from './components/banner.tsx';
 import { DataAge } from './components/data-age.tsx';
 import { type Page, pages } from './hash.ts';
+import { DevicesPage } from './pages/devices/devices-page.tsx';
+import { EnergyPage } from './pages/energy/energy-page.tsx';
 import { NowPage } from './pages/now/now-page.tsx';
+import { PeaksPage } from './pages/peaks/peaks-page.tsx';
 import { ReadingsPage } from './pages/readings/readings-page.tsx';
 import { SettingsPage } from './pages/settings/settings-page.tsx';
 import { followHome, locale } from './state/home.ts';
@@ -15,21 +18,27 @@ import { followTheme } from './theme/theme.ts';
 /** One line for each page: a new one is added here and in hash.ts. */
 const views: Readonly<Record<Page, () => preact.JSX.Element>> = {
   now: NowPage,
+  energy: EnergyPage,
+  devices: DevicesPage,
+  peaks: PeaksPage,
   readings: ReadingsPage,
   settings: SettingsPage,
 };
 
 function Navigation() {
   const t = texts();
+  const nav = useRef<HTMLElement>(null);
+  const { page: here } = place.value;
+  useEffect(() => {
+    // On a phone the tabs scroll: the one that is open is seen, with a bit of its neighbours.
+    const tab = nav.current?.querySelector<HTMLElement>('[aria-current]');
+    if (nav.current !== null && tab != null)
+      nav.current.scrollLeft = tab.offsetLeft - (nav.current.clientWidth - tab.offsetWidth) / 2;
+  }, [here]);
   return (
-    <nav class="tabs" aria-label={t.nav}>
+    <nav ref={nav} class="tabs" aria-label={t.nav}>
       {pages.map((page) => (
-        <a
-          key={page}
-          class="tab"
-          href={pageAddress(page)}
-          aria-current={place.value.page === page ? 'page' : undefined}
-        >
+        <a key={page} class="tab" href={pageAddress(page)} aria-current={here === page ? 'page' : undefined}>
           {t.pages[page]}
         </a>
       ))}

@@ -12,22 +12,32 @@ describe('hash', () => {
     '#/settings',
     '#/readings?entity=sensor.grid_power&period=month&at=2026-11',
     '#/readings?entity=sensor.grid_power&period=range&from=2026-10-01&to=2026-10-31',
+    '#/energy?period=month&at=2026-11&compare=year',
+    '#/devices?period=week&at=2026-11-16',
+    '#/peaks?period=month&at=2026-10',
     '#/readings?entity=sensor.a&period=day&at=2026-11-21&zoom=1795212000-1795215600.5',
   ])('%s comes back as it was', (hash) => {
     expect(formatHash(parseHash(hash))).toBe(hash);
   });
 
   it('opens Now for an unknown page', () => {
-    expect(parseHash('')).toEqual({ page: 'now', period: null, entityId: null, zoom: null });
+    expect(parseHash('')).toEqual({
+      page: 'now',
+      period: null,
+      entityId: null,
+      zoom: null,
+      compare: 'none',
+    });
     expect(parseHash('#/nowhere').page).toBe('now');
   });
 
   it('drops what it does not understand', () => {
-    expect(parseHash('#/readings?entity=<script>&zoom=9-3&period=day&at=x')).toEqual({
+    expect(parseHash('#/readings?entity=<script>&zoom=9-3&period=day&at=x&compare=me')).toEqual({
       page: 'readings',
       period: null,
       entityId: null,
       zoom: null,
+      compare: 'none',
     });
   });
 

@@ -4,8 +4,12 @@
  */
 import { type Period, periodFromParams, periodToParams } from './period/period.ts';
 
-export const pages = ['now', 'readings', 'settings'] as const;
+export const pages = ['now', 'energy', 'devices', 'peaks', 'readings', 'settings'] as const;
 export type Page = (typeof pages)[number];
+
+/** What a period is held against: nothing, the one before, or the same a year earlier. */
+export const comparisons = ['none', 'previous', 'year'] as const;
+export type Compare = (typeof comparisons)[number];
 
 /** A part of the period that was zoomed into, in epoch seconds. */
 export interface Zoom {
@@ -19,12 +23,17 @@ export interface Place {
   readonly period: Period | null;
   readonly entityId: string | null;
   readonly zoom: Zoom | null;
+  readonly compare: Compare;
 }
 
 const entityIdPattern = /^[a-z0-9_]+\.[a-z0-9_]+$/;
 
 function isPage(name: string): name is Page {
   return (pages as readonly string[]).includes(name);
+}
+
+function parseCompare(text: string | null): Compare {
+  return comparisons.find((one) => one === text) ?? 'none';
 }
 
 function parseZoom(text: string | null): Zoom | null {
@@ -43,6 +52,7 @@ export function parseHash(hash: string): Place {
     period: periodFromParams(params),
     entityId: entityId !== null && entityIdPattern.test(entityId) ? entityId : null,
     zoom: parseZoom(params.get('zoom')),
+    compare: parseCompare(params.get('compare')),
   };
 }
 
@@ -51,6 +61,7 @@ export function formatHash(place: Place): string {
   if (place.entityId !== null) params.set('entity', place.entityId);
   for (const [name, value] of Object.entries(periodToParams(place.period))) params.set(name, value);
   if (place.zoom !== null) params.set('zoom', `${place.zoom.startS}-${place.zoom.endS}`);
+  if (place.compare !== 'none') params.set('compare', place.compare);
   const query = params.toString();
   return `#/${place.page}${query === '' ? '' : `?${query}`}`;
 }

@@ -5,7 +5,13 @@ import './theme/layout.css';
 import 'uplot/dist/uPlot.min.css';
 import './chart/chart.css';
 import './components/combobox.css';
+import './chart/bars.css';
+import './components/data-table.css';
+import './period/period.css';
 import './pages/now/now.css';
+import './pages/energy/energy.css';
+import './pages/devices/devices.css';
+import './pages/peaks/peaks.css';
 import './pages/readings/readings.css';
 import './pages/settings/settings.css';
 

@@ -85,3 +85,15 @@ export function Problem({
     </div>
   );
 }
+
+/** Over a picture that stays although it could not be fetched anew. */
+export function StaleNote({ problem }: { problem: ApiProblem | null }) {
+  const t = texts();
+  if (problem === null) return null;
+  return (
+    <p class="note is-error stale-note" role="alert" data-state="error">
+      <Icon path={mdiAlertCircleOutline} />
+      {problemWords(problem, t).title} {problem.isPassing && t.states.retrying}
+    </p>
+  );
+}

@@ -36,6 +36,7 @@ const styles = {
   moment: { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' },
   fullMoment: { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', second: '2-digit' },
   day: { day: 'numeric', month: 'short' },
+  weekday: { weekday: 'short', day: 'numeric' },
   dayOfYear: { weekday: 'short', day: 'numeric', month: 'short', year: 'numeric' },
   month: { month: 'short' },
   monthOfYear: { month: 'long', year: 'numeric' },

@@ -81,3 +81,23 @@ export function formatBytes(bytes: number, language: string): string {
   if (bytes < 999_500) return asText({ value: formatNumber(bytes / 1000, language, 0), unit: 'kB' });
   return asText({ value: formatNumber(bytes / 1e6, language, 1), unit: 'MB' });
 }
+
+/** Money as the language writes it; a currency that is no currency code stands as it is told. */
+export function formatMoney(value: number, currency: string | null, language: string): string {
+  if (currency === null) return formatNumber(value, language, 2);
+  try {
+    return new Intl.NumberFormat(language, { style: 'currency', currency }).format(value);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    return asText({ value: formatNumber(value, language, 2), unit: currency });
+  }
+}
+
+/** A part of one, 0 to 1, in whole percents; only all of it is 100 %, and only nothing is 0 %. */
+export function formatShare(share: number, language: string): string {
+  const percents = share * 100;
+  const isNearlyAll = share < 1 && percents >= 99.5;
+  const isNearlyNone = share > 0 && percents < 0.5;
+  const text = asText(showQuantity(isNearlyAll ? 99 : isNearlyNone ? 1 : percents, '%', language));
+  return isNearlyAll ? `> ${text}` : isNearlyNone ? `< ${text}` : text;
+}

@@ -23,10 +23,17 @@ export function shownPeriod(): Period {
   return place.value.period ?? periodAround('day', dateAt(nowMs.value, locale.value.zone));
 }
 
-export function PeriodControl() {
+/** Another page's day or year, on a page that only knows months: the month of it. */
+export function shownMonth(): Period {
+  const { language, zone } = locale.value;
+  return asKind(shownPeriod(), 'month', dateAt(nowMs.value, zone), firstWeekdayOf(language));
+}
+
+/** `isMonthly`: for a page that only knows months. */
+export function PeriodControl({ isMonthly = false }: { isMonthly?: boolean }) {
   const t = texts().period;
   const { language, zone } = locale.value;
-  const period = shownPeriod();
+  const period = isMonthly ? shownMonth() : shownPeriod();
   const today = dateAt(nowMs.value, zone);
   const firstWeekday = firstWeekdayOf(language);
   const isToday = includes(period, today);
@@ -64,18 +71,20 @@ export function PeriodControl() {
   const last = period.end.subtract({ days: 1 });
   return (
     <section class="period" aria-label={t.label}>
-      <fieldset class="segments" aria-label={t.label}>
-        {periodKinds.map((kind) => (
-          <button
-            key={kind}
-            type="button"
-            aria-pressed={period.kind === kind}
-            onClick={() => show(asKind(period, kind, today, firstWeekday))}
-          >
-            {t.kinds[kind]}
-          </button>
-        ))}
-      </fieldset>
+      {!isMonthly && (
+        <fieldset class="segments" aria-label={t.label}>
+          {periodKinds.map((kind) => (
+            <button
+              key={kind}
+              type="button"
+              aria-pressed={period.kind === kind}
+              onClick={() => show(asKind(period, kind, today, firstWeekday))}
+            >
+              {t.kinds[kind]}
+            </button>
+          ))}
+        </fieldset>
+      )}
       <div class="period-steps">
         {step(-1, t.previous[period.kind], mdiChevronLeft)}
         <strong class="period-name" aria-live="polite">

@@ -11,14 +11,15 @@ export function addressOf(target: Place): string {
   return `${location.pathname}${location.search}${formatHash(target)}`;
 }
 
-/** The link to another page, which keeps the period. */
+/** The link to another page, which keeps the period, and on the same page what it is compared with. */
 export function pageAddress(page: Page, entityId: string | null = null): string {
-  const { period } = place.value;
+  const { period, compare, page: here } = place.value;
   return addressOf({
     page,
     entityId,
     period: page === 'settings' || page === 'now' ? null : period,
     zoom: null,
+    compare: page === here ? compare : 'none',
   });
 }
 

@@ -1,9 +1,19 @@
 /** Every word of the panel in English. A text with values is a function; values come formatted. */
+import { ledgerEn } from './en-ledger.ts';
+
 export const en = {
   app: 'Energy Ledger',
   skip: 'Skip to the content',
   nav: 'Pages',
-  pages: { now: 'Now', readings: 'Readings', settings: 'Settings' },
+  pages: {
+    now: 'Now',
+    energy: 'Energy',
+    devices: 'Devices',
+    peaks: 'Peaks',
+    readings: 'Readings',
+    settings: 'Settings',
+  },
+  ...ledgerEn,
 
   age: {
     fresh: 'Live · now',

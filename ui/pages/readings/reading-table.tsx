@@ -3,6 +3,7 @@ import { mdiChevronDown, mdiChevronLeft, mdiChevronRight, mdiChevronUp, mdiConte
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import type { ReadingRow, Readings } from '../../../src/contract/readings.ts';
 import { api } from '../../api.ts';
+import { copyText } from '../../components/copy-text.ts';
 import { Icon } from '../../components/icon.tsx';
 import { Problem, Skeleton } from '../../components/states.tsx';
 import { formatInstant, type Locale } from '../../format/instants.ts';
@@ -12,7 +13,6 @@ import { locale } from '../../state/home.ts';
 import { Resource } from '../../state/resource.ts';
 import type { Texts } from '../../texts/en.ts';
 import { texts } from '../../texts/texts.ts';
-import { copyText } from './copy-text.ts';
 import { tableOpen } from './table-open.ts';
 
 const pageSize = 100;

@@ -1,0 +1,213 @@
+/** Devices as a table whose rows carry a bar: the picture and its figures are one. Children stand indented below. */
+import { mdiContentCopy, mdiHelpCircleOutline, mdiHomeLightningBolt, mdiPowerPlug } from '@mdi/js';
+import { useState } from 'preact/hooks';
+import type { DevicesAnswer } from '../../../src/contract/balance.ts';
+import { barLook, isIncomplete } from '../../chart/grounds.ts';
+import { copyText } from '../../components/copy-text.ts';
+import { asTabSeparated } from '../../components/data-table.tsx';
+import { Icon } from '../../components/icon.tsx';
+import { asText, formatMoney, formatShare, showQuantity } from '../../format/numbers.ts';
+import { locale } from '../../state/home.ts';
+import { pageAddress } from '../../state/place.ts';
+import type { Texts } from '../../texts/en.ts';
+import { texts } from '../../texts/texts.ts';
+import { type DeviceLine, deviceLines } from './device-rows.ts';
+
+function energyText(kwh: number | null, t: Texts['devices'], language: string): string {
+  return kwh === null ? t.notKnown : asText(showQuantity(kwh, 'kWh', language));
+}
+
+function groundsText({ device }: DeviceLine, t: Texts, language: string): string {
+  if (device.energy_kwh === null) return '';
+  const words = barLook(device.quality) === 'solid' ? [] : [t.quality[device.quality]];
+  if (isIncomplete(device)) words.push(t.bars.measured(formatShare(device.coverage, language)));
+  return words.join(', ');
+}
+
+function Line({ line, currency }: { line: DeviceLine; currency: string | null }) {
+  const t = texts();
+  const { language } = locale.value;
+  const { device, depth, hasChildren, length } = line;
+  const own = hasChildren ? device.own_kwh : null;
+  const cost = device.cost === null ? '' : formatMoney(device.cost, currency, language);
+  const share = device.share === null ? '' : formatShare(device.share, language);
+  const grounds = groundsText(line, t, language);
+  const small = [device.area, ...(own === null ? [] : [t.devices.own(energyText(own, t.devices, language))])];
+  return (
+    <tr
+      data-device={device.entity_id}
+      data-value={device.energy_kwh ?? ''}
+      data-own={device.own_kwh ?? ''}
+      data-depth={depth}
+    >
+      <th scope="row" style={{ paddingInlineStart: `calc(${depth} * var(--indent))` }}>
+        <a
+          href={pageAddress('readings', device.entity_id)}
+          aria-label={t.devices.showCurve(device.name)}
+          class={depth > 0 ? 'is-child' : ''}
+        >
+          <span class="device-icon">
+            <Icon path={mdiPowerPlug} />
+          </span>
+          <span class="device-name">
+            {device.name}
+            <small class="quiet">{small.filter(Boolean).join(' · ')}</small>
+            {grounds !== '' && <small class="quiet">{grounds}</small>}
+            <span class="device-bar" aria-hidden="true">
+              <span data-look={barLook(device.quality)} style={{ width: `${(length * 100).toFixed(2)}%` }} />
+            </span>
+          </span>
+        </a>
+      </th>
+      <td class={`number${device.energy_kwh === null ? ' quiet' : ' device-energy'}`}>
+        {energyText(device.energy_kwh, t.devices, language)}
+        <small class="only-phone quiet">{[share, cost].filter(Boolean).join(' · ')}</small>
+      </td>
+      <td class="number not-phone">{own === null ? '' : energyText(own, t.devices, language)}</td>
+      <td class="number not-phone">{share}</td>
+      <td class="number not-phone">{cost}</td>
+    </tr>
+  );
+}
+
+function Rest({ answer, longest }: { answer: DevicesAnswer; longest: number }) {
+  const t = texts().devices;
+  const { language } = locale.value;
+  const { untracked_kwh: untracked, home_kwh: home } = answer;
+  if (untracked === null || home === null) return null;
+  const isOver = untracked < 0;
+  const share = home > 0 ? formatShare(Math.abs(untracked) / home, language) : '';
+  return (
+    <tr class="device-rest" data-device="untracked" data-value={untracked}>
+      <th scope="row">
+        <span class="device-cell">
+          <span class="device-icon quiet">
+            <Icon path={mdiHelpCircleOutline} />
+          </span>
+          <span class="device-name">
+            {isOver ? t.over : t.untracked}
+            {isOver && <small class="quiet device-note">{t.overNote}</small>}
+            {!isOver && (
+              <span class="device-bar" aria-hidden="true">
+                <span
+                  data-look="rest"
+                  style={{ width: `${Math.min(100, (untracked / longest) * 100).toFixed(2)}%` }}
+                />
+              </span>
+            )}
+          </span>
+        </span>
+      </th>
+      <td class="number device-energy">
+        {energyText(untracked, t, language)}
+        <small class="only-phone quiet">{isOver ? '' : share}</small>
+      </td>
+      <td class="number not-phone" />
+      <td class="number not-phone">{isOver ? '' : share}</td>
+      <td class="number not-phone" />
+    </tr>
+  );
+}
+
+function asSheet(answer: DevicesAnswer, lines: readonly DeviceLine[], t: Texts): string {
+  const words = t.devices;
+  const column = (key: string, label: string, isNumber = true) => ({ key, label, isNumber });
+  const row = (key: string, name: string, ...values: (number | null)[]) => ({
+    key,
+    cells: [{ text: name }, ...values.map((value) => ({ text: '', value }))],
+  });
+  return asTabSeparated(
+    [
+      column('name', words.columns.name, false),
+      column('energy', `${words.columns.energy} (kWh)`),
+      column('own', `${words.columns.own} (kWh)`),
+      column('share', words.columns.share),
+      column('cost', words.columns.cost),
+    ],
+    [
+      ...lines.map(({ device, depth }) =>
+        row(
+          device.entity_id,
+          `${'  '.repeat(depth)}${device.name}`,
+          device.energy_kwh,
+          device.own_kwh,
+          device.share,
+          device.cost,
+        ),
+      ),
+      row('untracked', words.untracked, answer.untracked_kwh, null, null, null),
+      row('home', words.home, answer.home_kwh, null, answer.home_kwh === null ? null : 1, null),
+    ],
+  );
+}
+
+export function DeviceList({ answer }: { answer: DevicesAnswer }) {
+  const t = texts();
+  const words = t.devices;
+  const { language } = locale.value;
+  const [copied, setCopied] = useState<'yes' | 'no' | null>(null);
+  const lines = deviceLines(answer);
+  const longest = Math.max(
+    1e-6,
+    answer.untracked_kwh ?? 0,
+    ...lines.filter(({ depth }) => depth === 0).map(({ device }) => device.energy_kwh ?? 0),
+  );
+  const copy = async () => setCopied((await copyText(asSheet(answer, lines, t))) ? 'yes' : 'no');
+  return (
+    <section class="card" aria-labelledby="device-list-title">
+      <header>
+        <h2 id="device-list-title">{words.list}</h2>
+        <div class="row">
+          <span role="status">
+            {copied === 'yes' ? t.table.copied : copied === 'no' ? t.table.copyFailed : ''}
+          </span>
+          <button type="button" class="button" onClick={() => void copy()}>
+            <Icon path={mdiContentCopy} />
+            {t.table.copy}
+          </button>
+        </div>
+      </header>
+      <table class="device-table">
+        <thead>
+          <tr>
+            <th scope="col">{words.columns.name}</th>
+            <th scope="col" class="number">
+              {words.columns.energy}
+            </th>
+            <th scope="col" class="number not-phone" title={words.ownPart}>
+              {words.columns.own}
+            </th>
+            <th scope="col" class="number not-phone">
+              {words.columns.share}
+            </th>
+            <th scope="col" class="number not-phone">
+              {words.columns.cost}
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {lines.map((line) => (
+            <Line key={line.device.entity_id} line={line} currency={answer.currency} />
+          ))}
+          <Rest answer={answer} longest={longest} />
+        </tbody>
+        <tfoot>
+          <tr data-device="home" data-value={answer.home_kwh ?? ''}>
+            <th scope="row">
+              <span class="device-cell">
+                <span class="device-icon">
+                  <Icon path={mdiHomeLightningBolt} />
+                </span>
+                {words.home}
+              </span>
+            </th>
+            <td class="number">{energyText(answer.home_kwh, words, language)}</td>
+            <td class="number not-phone" />
+            <td class="number not-phone">{answer.home_kwh === null ? '' : formatShare(1, language)}</td>
+            <td class="number not-phone" />
+          </tr>
+        </tfoot>
+      </table>
+    </section>
+  );
+}

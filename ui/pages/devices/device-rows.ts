@@ -1,0 +1,49 @@
+/** Devices as lines of a list: how deep each stands, how long its bar is, and the rest that no device meters. Pure. */
+import type { DevicesAnswer } from '../../../src/contract/balance.ts';
+
+export type DeviceRow = DevicesAnswer['devices'][number];
+
+export interface DeviceLine {
+  readonly device: DeviceRow;
+  /** 0 for a device that no other one contains. */
+  readonly depth: number;
+  readonly hasChildren: boolean;
+  /** Its bar, 0 to 1 of the longest. */
+  readonly length: number;
+}
+
+/** Deeper than this, indenting takes more room than it tells. */
+const deepest = 4;
+
+/** In the order of the API: parents before their children, each level most first. */
+export function deviceLines({ devices, untracked_kwh: untracked }: DevicesAnswer): DeviceLine[] {
+  const depths = new Map<string, number>();
+  const parents = new Set(devices.flatMap(({ parent }) => parent ?? []));
+  const most = Math.max(
+    1e-6,
+    untracked ?? 0,
+    ...devices.filter(({ parent }) => parent === null).map(({ energy_kwh: kwh }) => kwh ?? 0),
+  );
+  return devices.map((device) => {
+    const above = device.parent === null ? undefined : depths.get(device.parent);
+    const depth = above === undefined ? 0 : Math.min(deepest, above + 1);
+    depths.set(device.entity_id, depth);
+    return {
+      device,
+      depth,
+      hasChildren: parents.has(device.entity_id),
+      length: Math.max(0, Math.min(1, (device.energy_kwh ?? 0) / most)),
+    };
+  });
+}
+
+/** The device that used most, of those that hold no others, for these name what used it; null when none is known. */
+export function mostUsing({ devices }: DevicesAnswer): DeviceRow | null {
+  const parents = new Set(devices.flatMap(({ parent }) => parent ?? []));
+  let most: DeviceRow | null = null;
+  for (const device of devices) {
+    if (parents.has(device.entity_id) || device.energy_kwh === null) continue;
+    if (most === null || device.energy_kwh > (most.energy_kwh ?? 0)) most = device;
+  }
+  return most;
+}

@@ -1,0 +1,110 @@
+/** What the cards say: which there are in this home, their amounts, and how they changed. Pure. */
+import {
+  mdiBatteryArrowDown,
+  mdiBatteryArrowUp,
+  mdiCash,
+  mdiFire,
+  mdiHomeLightningBolt,
+  mdiLeaf,
+  mdiSolarPower,
+  mdiSolarPowerVariant,
+  mdiTransmissionTowerExport,
+  mdiTransmissionTowerImport,
+  mdiWater,
+} from '@mdi/js';
+import type { BalanceAnswer } from '../../../src/contract/balance.ts';
+import type { ColourName } from '../../components/role-look.ts';
+import { asText, formatMoney, formatShare, showQuantity } from '../../format/numbers.ts';
+import type { Texts } from '../../texts/en.ts';
+import type { AmountKey } from './comparison.ts';
+
+export interface Figure {
+  readonly key: keyof Texts['energy']['figure'];
+  readonly amount: AmountKey;
+  readonly kind: 'energy' | 'volume' | 'share' | 'money';
+  readonly icon: string;
+  readonly colour: ColourName;
+}
+
+const all: readonly Figure[] = [
+  { key: 'home', amount: 'home_kwh', kind: 'energy', icon: mdiHomeLightningBolt, colour: 'home' },
+  {
+    key: 'gridIn',
+    amount: 'grid_in_kwh',
+    kind: 'energy',
+    icon: mdiTransmissionTowerImport,
+    colour: 'grid-in',
+  },
+  {
+    key: 'gridOut',
+    amount: 'grid_out_kwh',
+    kind: 'energy',
+    icon: mdiTransmissionTowerExport,
+    colour: 'grid-out',
+  },
+  { key: 'solar', amount: 'solar_kwh', kind: 'energy', icon: mdiSolarPower, colour: 'solar' },
+  {
+    key: 'batteryIn',
+    amount: 'battery_in_kwh',
+    kind: 'energy',
+    icon: mdiBatteryArrowDown,
+    colour: 'battery-in',
+  },
+  {
+    key: 'batteryOut',
+    amount: 'battery_out_kwh',
+    kind: 'energy',
+    icon: mdiBatteryArrowUp,
+    colour: 'battery-out',
+  },
+  { key: 'selfSufficiency', amount: 'self_sufficiency', kind: 'share', icon: mdiLeaf, colour: 'text-2' },
+  {
+    key: 'selfConsumption',
+    amount: 'self_consumption',
+    kind: 'share',
+    icon: mdiSolarPowerVariant,
+    colour: 'text-2',
+  },
+  { key: 'gas', amount: 'gas_m3', kind: 'volume', icon: mdiFire, colour: 'gas' },
+  { key: 'water', amount: 'water_m3', kind: 'volume', icon: mdiWater, colour: 'water' },
+  { key: 'cost', amount: 'cost', kind: 'money', icon: mdiCash, colour: 'text-2' },
+];
+
+/** A home without a battery has no empty card of one. */
+export function figuresOf({ has }: BalanceAnswer): Figure[] {
+  const needed: Readonly<Record<Figure['key'], boolean>> = {
+    home: true,
+    gridIn: has.grid,
+    gridOut: has.grid,
+    cost: has.grid,
+    solar: has.solar,
+    selfConsumption: has.solar,
+    batteryIn: has.battery,
+    batteryOut: has.battery,
+    selfSufficiency: has.solar || has.battery,
+    gas: has.gas,
+    water: has.water,
+  };
+  return all.filter(({ key }) => needed[key]);
+}
+
+/** Null when it is not known. */
+export function figureText(
+  { amount, kind }: Pick<Figure, 'amount' | 'kind'>,
+  amounts: BalanceAnswer['total'],
+  currency: string | null,
+  language: string,
+): string | null {
+  const value = amounts[amount];
+  if (value === null) return null;
+  switch (kind) {
+    case 'energy':
+      return asText(showQuantity(value, 'kWh', language));
+    case 'volume':
+      return asText(showQuantity(value, 'm³', language));
+    case 'share':
+      return formatShare(value, language);
+    case 'money':
+      return formatMoney(value, currency, language);
+  }
+}

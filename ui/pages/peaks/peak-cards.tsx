@@ -1,0 +1,125 @@
+/** The month's peak, the billed one with what it rests on, and where the running quarter is heading. */
+import { mdiChartBellCurve, mdiGaugeFull, mdiReceiptTextOutline, mdiTimerOutline } from '@mdi/js';
+import type { ComponentChildren } from 'preact';
+import type { CapacityMonth } from '../../../src/contract/p1.ts';
+import { Icon } from '../../components/icon.tsx';
+import { formatInstant } from '../../format/instants.ts';
+import { asText, formatCount, formatShare, showPower } from '../../format/numbers.ts';
+import { locale } from '../../state/home.ts';
+import { texts } from '../../texts/texts.ts';
+import { boundsText } from './sentence.ts';
+
+function Card({
+  name,
+  icon,
+  label,
+  watts,
+  instead,
+  children,
+}: {
+  name: string;
+  icon: string;
+  label: string;
+  watts: number | null;
+  /** In place of a value that is not known. */
+  instead: string;
+  children?: ComponentChildren;
+}) {
+  return (
+    <div class="card figure" data-figure={name} data-value={watts ?? ''}>
+      <dt>
+        <span class="peak-icon">
+          <Icon path={icon} />
+        </span>
+        {label}
+      </dt>
+      <dd>
+        {watts === null ? (
+          <span class="figure-unknown quiet">{instead}</span>
+        ) : (
+          <span class="figure-value">{asText(showPower(watts, locale.value.language))}</span>
+        )}
+      </dd>
+      <dd class="peak-note quiet">{children}</dd>
+    </div>
+  );
+}
+
+function Running({ answer }: { answer: CapacityMonth }) {
+  const t = texts().peaks;
+  const { language } = locale.value;
+  const { running, monthly_peak_w: peakW } = answer;
+  if (running === null) return null;
+  const startMs = Date.parse(running.bucket);
+  const at = (ms: number) => formatInstant(ms, 'time', locale.value);
+  const projected = running.projected_w;
+  const share = projected === null || peakW === null || peakW <= 0 ? null : projected / peakW;
+  return (
+    <Card
+      name="running"
+      icon={mdiTimerOutline}
+      label={`${t.running}, ${t.runningSince(at(startMs), at(startMs + 900_000))}`}
+      watts={projected}
+      instead={t.notKnown}
+    >
+      {share !== null && (
+        <span class={`peak-bar${share > 1 ? ' is-over' : ''}`} aria-hidden="true">
+          <span style={{ width: `${Math.min(100, share * 100).toFixed(1)}%` }} />
+        </span>
+      )}
+      {share !== null && (
+        <span class={share > 1 ? 'peak-over' : ''}>
+          {share > 1 ? t.runningOver : t.runningUnder(formatShare(share, language))}.{' '}
+        </span>
+      )}
+      {running.so_far_w !== null && t.runningNote(asText(showPower(running.so_far_w, language)))}
+    </Card>
+  );
+}
+
+export function PeakCards({ answer }: { answer: CapacityMonth }) {
+  const t = texts().peaks;
+  const { language } = locale.value;
+  const power = (watts: number) => asText(showPower(watts, language));
+  return (
+    <section aria-label={t.figures}>
+      <dl class="figures peak-figures">
+        <Card
+          name="month"
+          icon={mdiChartBellCurve}
+          label={t.month}
+          watts={answer.monthly_peak_w}
+          instead={boundsText(answer, t, language) ?? t.notKnown}
+        >
+          {answer.monthly_peak_ts !== null &&
+            `${formatInstant(Date.parse(answer.monthly_peak_ts), 'moment', locale.value)}. `}
+          {t.measured(
+            formatCount(answer.measured_quarters, language),
+            formatCount(answer.expected_quarters, language),
+          )}
+        </Card>
+        <Card
+          name="billed"
+          icon={mdiReceiptTextOutline}
+          label={t.billed}
+          watts={answer.billed_peak_w}
+          instead={t.notKnown}
+        >
+          {answer.billed_peak_w === null
+            ? t.billedNone
+            : t.billedNote(
+                formatCount(answer.billed_months, language),
+                answer.billed_months === 1,
+                power(answer.floor_w),
+              )}
+        </Card>
+        <Running answer={answer} />
+        {answer.meter_peak_w !== null && (
+          <Card name="meter" icon={mdiGaugeFull} label={t.meter} watts={answer.meter_peak_w} instead="">
+            {t.meterNote}
+          </Card>
+        )}
+      </dl>
+    </section>
+  );
+}

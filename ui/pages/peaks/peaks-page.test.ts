@@ -1,0 +1,158 @@
+/**
+ * Goal: the heat map has every quarter in its place of the wall clock, a peak is only what was measured, and a month
+ * without measured quarters shows what its peak lies between.
+ * Method: the days on which clocks change, by hand; the scale by property; sentences for each kind of month.
+ */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { CapacityMonth } from '../../../src/contract/p1.ts';
+import { periodAround } from '../../period/period.ts';
+import { en } from '../../texts/en.ts';
+import { columns, dayPeaks, heatGrid, heatStrength, type Quarter } from './heat-grid.ts';
+import { cellAt, layoutOf, startOfCell } from './heat-layout.ts';
+import { boundsText, sentenceOf } from './sentence.ts';
+import { yearBars } from './year-card.tsx';
+
+const zone = 'Europe/Brussels';
+const locale = { language: 'en-GB', zone };
+const plain = (text: string) => text.replace(/[\u00a0\u2009\u202f]/g, ' ');
+const october = Temporal.PlainDate.from('2026-10-01');
+const quarter = (bucket: string, watts: number, rest: Partial<Quarter> = {}): Quarter => ({
+  bucket,
+  avg_power_w: watts,
+  quality: 'measured',
+  provisional: false,
+  ...rest,
+});
+
+describe('the heat map', () => {
+  it('places quarters by the wall clock of the home', () => {
+    const { cells, days } = heatGrid(october, [quarter('2026-10-07T10:15:00Z', 3176)], zone);
+    expect(days).toBe(31);
+    expect(cells[6 * columns + 12 * 4 + 1]?.quarter.avg_power_w).toBe(3176);
+    expect(cells.filter((cell) => cell !== null)).toHaveLength(1);
+  });
+
+  it('keeps the higher of two quarters with the same time, in either order', () => {
+    const twice = [quarter('2026-10-25T00:30:00Z', 500), quarter('2026-10-25T01:30:00Z', 900)];
+    for (const list of [twice, [...twice].reverse()]) {
+      const cell = heatGrid(october, list, zone).cells[24 * columns + 2 * 4 + 2];
+      expect(cell).toMatchObject({ isTwice: true, quarter: { avg_power_w: 900 } });
+    }
+  });
+
+  it('makes no peak of what was not measured as a quarter', () => {
+    const grid = heatGrid(
+      october,
+      [
+        quarter('2026-10-02T10:00:00Z', 9000, { quality: 'hourly' }),
+        quarter('2026-10-02T11:00:00Z', 800),
+        quarter('2026-10-02T12:00:00Z', 800),
+        quarter('2026-09-30T12:00:00Z', 7000),
+      ],
+      zone,
+    );
+    expect(grid.mostW).toBe(800);
+    const day = dayPeaks(grid)[1];
+    expect(day).toMatchObject({ day: 2, measured: 2, known: 3 });
+    expect(day?.highest?.startMs).toBe(Date.parse('2026-10-02T11:00:00Z'));
+    expect(dayPeaks(grid)[2]?.highest).toBeNull();
+  });
+
+  it('grows stronger with power, and nothing is stronger than the most', () => {
+    fc.assert(
+      fc.property(
+        fc.float({ min: 0, max: 2e4, noNaN: true }),
+        fc.float({ min: 0, max: 2e4, noNaN: true }),
+        fc.float({ min: 1, max: 2e4, noNaN: true }),
+        (a, b, most) => {
+          const [low, high] = [Math.min(a, b), Math.max(a, b)];
+          expect(heatStrength(low, most)).toBeLessThanOrEqual(heatStrength(high, most));
+          expect(heatStrength(high, most)).toBeLessThanOrEqual(1);
+          expect(heatStrength(low, most)).toBeGreaterThan(0);
+        },
+      ),
+    );
+  });
+
+  it('finds the quarter that is pointed at', () => {
+    const layout = layoutOf(1000, 31);
+    const x = layout.left + 49.5 * layout.cellWidth;
+    expect(cellAt(layout, 31, x, layout.top + 6.5 * layout.rowHeight)).toBe(6 * columns + 49);
+    expect(cellAt(layout, 31, layout.left - 1, 100)).toBeNull();
+    expect(cellAt(layoutOf(0, 31), 31, 100, 100)).toBeNull();
+    expect(new Date(startOfCell(october, 6, 49, zone)).toISOString()).toBe('2026-10-07T10:15:00.000Z');
+  });
+});
+
+const month: CapacityMonth = {
+  month: '2026-10',
+  device_id: 'home',
+  peaks: [],
+  monthly_peak_w: 3176,
+  monthly_peak_ts: '2026-10-07T10:15:00Z',
+  at_least_w: 3176,
+  at_most_w: 3176,
+  measured_quarters: 2980,
+  expected_quarters: 2980,
+  billed_peak_w: 2838,
+  billed_months: 2,
+  floor_w: 2500,
+  rolling_12_month_w: [],
+  top: [],
+  meter_peak_w: null,
+  running: null,
+};
+const sentence = (answer: CapacityMonth, at = '2026-11-21T12:00:00Z') =>
+  plain(sentenceOf(answer, periodAround('month', october), Date.parse(at), en.peaks, locale));
+
+describe('the sentence', () => {
+  it('tells the peak and when', () => {
+    expect(sentence(month)).toBe('The peak of October 2026 is 3.18 kW, on 7 Oct, 12:15.');
+    expect(sentence(month, '2026-10-20T12:00:00Z')).toBe(
+      'This month’s peak is 3.18 kW so far, on 7 Oct, 12:15.',
+    );
+  });
+
+  it('tells that it may be higher when quarters are missing', () => {
+    expect(sentence({ ...month, measured_quarters: 10, at_most_w: null })).toContain(
+      'it may have been higher',
+    );
+    expect(sentence({ ...month, measured_quarters: 10, at_most_w: 5000 })).toContain('up to 5.00 kW');
+  });
+
+  it('gives bounds and no peak where nothing was measured in quarters', () => {
+    const none = { ...month, monthly_peak_w: null, monthly_peak_ts: null, measured_quarters: 0 };
+    expect(sentence({ ...none, at_least_w: 2100, at_most_w: 8400 })).toBe(
+      'No quarter-hour of October 2026 was measured. Its peak was at least 2.10 kW and at most 8.40 kW.',
+    );
+    expect(sentence({ ...none, at_least_w: 2100, at_most_w: null })).toMatch(/at least 2\.10 kW\.$/);
+    expect(sentence({ ...none, at_least_w: null, at_most_w: null })).toBe(
+      'Nothing is known of October 2026.',
+    );
+    expect(sentence({ ...none, at_least_w: null, at_most_w: null }, '2026-09-20T12:00:00Z')).toBe(
+      'This month has not begun yet.',
+    );
+    expect(plain(boundsText({ ...none, at_least_w: 2100, at_most_w: null }, en.peaks, 'en-GB') ?? '')).toBe(
+      'at least 2.10 kW',
+    );
+    expect(boundsText(month, en.peaks, 'en-GB')).toBeNull();
+  });
+});
+
+describe('twelve months', () => {
+  it('leave a month without measured quarters empty', () => {
+    const bars = yearBars(
+      [
+        { month: '2026-09', peak_w: null, peak_ts: null },
+        { month: '2026-10', peak_w: 3176, peak_ts: '2026-10-07T10:15:00Z' },
+      ],
+      Date.parse('2026-10-20T12:00:00Z'),
+      zone,
+    );
+    expect(bars.map(({ values, presence, isRunning }) => [values[0], presence, isRunning])).toEqual([
+      [null, 'missing', false],
+      [3.176, 'known', true],
+    ]);
+  });
+});

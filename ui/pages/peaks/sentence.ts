@@ -1,0 +1,42 @@
+/** The one answer that the Peaks page opens with: a measured peak, or what it lies between, never a made-up one. Pure. */
+import type { CapacityMonth } from '../../../src/contract/p1.ts';
+import { formatInstant, formatPeriod, type Locale } from '../../format/instants.ts';
+import { asText, showPower } from '../../format/numbers.ts';
+import { dateAt, includes, type Period, spanOf } from '../../period/period.ts';
+import type { Texts } from '../../texts/en.ts';
+
+export function sentenceOf(
+  answer: CapacityMonth,
+  period: Period,
+  nowMs: number,
+  t: Texts['peaks'],
+  locale: Locale,
+): string {
+  const words = t.sentence;
+  const { language, zone } = locale;
+  const show = (watts: number) => asText(showPower(watts, language));
+  const month = formatPeriod(period, language);
+  const { monthly_peak_w: peakW, monthly_peak_ts: peakTs, at_least_w: leastW, at_most_w: mostW } = answer;
+  if (peakW === null || peakTs === null) {
+    if (spanOf(period, zone).startMs > nowMs) return words.future;
+    if (leastW === null) return words.nothing(month);
+    return mostW === null
+      ? words.atLeast(month, show(leastW))
+      : words.between(month, show(leastW), show(mostW));
+  }
+  const when = formatInstant(Date.parse(peakTs), 'moment', locale);
+  const said = includes(period, dateAt(nowMs, zone))
+    ? words.peakSoFar(show(peakW), when)
+    : words.peak(month, show(peakW), when);
+  if (answer.measured_quarters >= answer.expected_quarters) return said;
+  if (mostW === null) return said + words.mayBeHigherUnknown;
+  return mostW > peakW ? said + words.mayBeHigher(show(mostW)) : said;
+}
+
+/** What is known of the month's peak when no quarter was measured; null when there is a peak, or nothing. */
+export function boundsText(answer: CapacityMonth, t: Texts['peaks'], language: string): string | null {
+  const { monthly_peak_w: peakW, at_least_w: leastW, at_most_w: mostW } = answer;
+  if (peakW !== null || leastW === null) return null;
+  const show = (watts: number) => asText(showPower(watts, language));
+  return mostW === null ? t.least(show(leastW)) : t.bounds(show(leastW), show(mostW));
+}

@@ -1,0 +1,120 @@
+/** The peaks of twelve months as bars with the floor, and the same as a table. */
+import { useMemo } from 'preact/hooks';
+import type { CapacityMonth } from '../../../src/contract/p1.ts';
+import { BarChart } from '../../chart/bar-chart.tsx';
+import { bucketName } from '../../chart/bar-labels.ts';
+import { BarLegend, Swatch } from '../../chart/bar-legend.tsx';
+import type { Bar, BarSeries } from '../../chart/bars.ts';
+import { presenceOf } from '../../chart/grounds.ts';
+import { DataTable } from '../../components/data-table.tsx';
+import { formatInstant } from '../../format/instants.ts';
+import { asText, showPower } from '../../format/numbers.ts';
+import { dateAt, parseDate, periodAround, spanOf } from '../../period/period.ts';
+import { locale } from '../../state/home.ts';
+import { go } from '../../state/place.ts';
+import { texts } from '../../texts/texts.ts';
+
+/** A bar for each of the twelve months, in kW; null where no quarter was measured. */
+export function yearBars(months: CapacityMonth['rolling_12_month_w'], nowMs: number, zone: string): Bar[] {
+  return months.flatMap(({ month, peak_w: peakW }): Bar[] => {
+    const date = parseDate(month);
+    if (date === null) return [];
+    const { startMs, endMs } = spanOf(periodAround('month', date), zone);
+    return [
+      {
+        startMs,
+        endMs,
+        values: [peakW === null ? null : peakW / 1000],
+        look: 'solid',
+        presence: presenceOf(peakW !== null, endMs, nowMs),
+        isIncomplete: false,
+        isRunning: startMs <= nowMs && nowMs < endMs,
+        mark: null,
+        before: null,
+      },
+    ];
+  });
+}
+
+export function YearCard({ answer, nowMs }: { answer: CapacityMonth; nowMs: number }) {
+  const all = texts();
+  const t = all.peaks;
+  const { language, zone } = locale.value;
+  const power = (watts: number) => asText(showPower(watts, language));
+  const months = answer.rolling_12_month_w;
+  const bars = useMemo(() => yearBars(months, nowMs, zone), [months, nowMs, zone]);
+  const series = useMemo(
+    (): BarSeries[] => [{ key: 'peak', label: t.yearSeries, colour: 'grid-in', side: 'above' }],
+    [t],
+  );
+  const levels = useMemo(() => [answer.floor_w / 1000], [answer.floor_w]);
+  const nameOf = (index: number) =>
+    bucketName(bars[index]?.startMs ?? 0, bars[index]?.endMs ?? 0, 'month', locale.value);
+  const when = (ts: string | null) =>
+    ts === null ? '' : formatInstant(Date.parse(ts), 'moment', locale.value);
+  return (
+    <div class="peak-pair">
+      <section class="card" aria-labelledby="year-title">
+        <header>
+          <h2 id="year-title">{t.yearTitle}</h2>
+        </header>
+        <BarChart
+          bars={bars}
+          series={series}
+          levels={levels}
+          unit="kW"
+          period="month"
+          locale={locale.value}
+          name={t.yearName(power(answer.floor_w))}
+          readout={(index) => (
+            <>
+              <strong>{nameOf(index)}</strong>
+              {months[index]?.peak_w == null ? (
+                <span class="quiet">
+                  {bars[index]?.presence === 'future' ? all.bars.future : t.notMeasured}
+                </span>
+              ) : (
+                <>
+                  <span>{power(months[index]?.peak_w ?? 0)}</span>
+                  <span class="quiet">{when(months[index]?.peak_ts ?? null)}</span>
+                </>
+              )}
+            </>
+          )}
+          onOpen={(index) =>
+            go({ period: periodAround('month', dateAt(bars[index]?.startMs ?? 0, zone)), zoom: null })
+          }
+          openName={nameOf}
+          onSelect={null}
+        />
+        <BarLegend bars={bars} series={series}>
+          <li>
+            <Swatch colour="var(--text)" kind="level" />
+            {t.yearFloor(power(answer.floor_w))}
+          </li>
+        </BarLegend>
+      </section>
+      <DataTable
+        title={t.yearTitle}
+        columns={[
+          { key: 'month', label: t.yearColumns.month, isNumber: false },
+          { key: 'peak', label: t.yearColumns.peak, isNumber: true },
+          { key: 'counted', label: t.yearColumns.counted, isNumber: true },
+          { key: 'when', label: t.yearColumns.when, isNumber: false },
+        ]}
+        rows={months.map(({ month, peak_w: peakW, peak_ts: peakTs }, index) => ({
+          key: month,
+          cells: [
+            { text: nameOf(index) },
+            { text: peakW === null ? t.notMeasured : power(peakW), value: peakW },
+            {
+              text: peakW === null ? '' : power(Math.max(peakW, answer.floor_w)),
+              value: peakW === null ? null : Math.max(peakW, answer.floor_w),
+            },
+            { text: when(peakTs) },
+          ],
+        }))}
+      />
+    </div>
+  );
+}
