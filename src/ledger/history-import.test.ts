@@ -282,16 +282,14 @@ describe('the import of the past', { timeout: 60_000 }, () => {
     expect(importer.running(id)).toMatchObject({ syncId: id, status: 'running', kind: 'statistics' });
     expect(importer.running('another')).toBeNull();
     world.isBusy = false;
-    await until(async () => expect(await world.log.find(id)).toMatchObject({ status: 'success' }), {
-      interval: 1,
-    });
+    await until(async () => expect(await world.log.find(id)).toMatchObject({ status: 'success' }));
     expect(store.rows.size).toBe(240);
     // Known before the rows are stored: whoever dies after it posts them.
     expect(noted).toMatchObject({ entities: [['sensor.a', { unpostedFromUs: nowUs - 20 * dayUs }]] });
     expect(world.posted.get('sensor.a')?.at(-1)?.fromUs).toBe(nowUs - 20 * dayUs);
     const ids = new Set(Array.from({ length: 30 }, () => importer.request(['sensor.a'])));
     expect(ids.size).toBeLessThanOrEqual(9);
-    await vi.waitFor(async () => {
+    await until(async () => {
       for (const one of ids) expect(await world.log.find(one)).toMatchObject({ status: 'success' });
     });
     expect(world.storedKeys()).toEqual(world.homeKeys());
