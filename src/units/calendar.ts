@@ -26,9 +26,42 @@ export function isZone(zone: string): boolean {
   }
 }
 
+/**
+ * Answers of this file, by zone, period and instant: a year of a home asks the same few hundred days over for each of
+ * its meters, and each takes Temporal some microseconds. It forgets all when it is full.
+ */
+class Known {
+  readonly #answers = new Map<string, Map<number, number>>();
+  readonly #limit = 16_384;
+
+  of(atUs: number, period: Period, zone: string, work: () => number): number {
+    const name = `${period} ${zone}`;
+    let answers = this.#answers.get(name);
+    if (answers === undefined) {
+      // A home has one zone, and a second one on the day that it moves.
+      if (this.#answers.size >= 16) this.#answers.clear();
+      answers = new Map();
+      this.#answers.set(name, answers);
+    }
+    const known = answers.get(atUs);
+    if (known !== undefined) return known;
+    if (answers.size >= this.#limit) answers.clear();
+    const answer = work();
+    answers.set(atUs, answer);
+    return answer;
+  }
+}
+
+const knownStarts = new Known();
+const knownNexts = new Known();
+
 /** The start of the bucket in which an instant lies. Weeks begin on Monday (ISO 8601). */
 export function bucketStartUs(atUs: number, period: Period, zone: string): number {
   if (period === 'quarter') return Math.floor(atUs / (hourUs / 4)) * (hourUs / 4);
+  return knownStarts.of(atUs, period, zone, () => startOf(atUs, period, zone));
+}
+
+function startOf(atUs: number, period: Period, zone: string): number {
   const when = zoned(atUs, zone);
   if (period === 'hour') {
     // Full hours by the wall clock, found by stepping back from the instant: the label alone can't tell 02:00 from 02:00.
@@ -51,6 +84,10 @@ export function bucketStartUs(atUs: number, period: Period, zone: string): numbe
 /** The start of the bucket after the one that starts at `startUs`. */
 export function nextBucketUs(startUs: number, period: Period, zone: string): number {
   if (period === 'quarter') return startUs + hourUs / 4;
+  return knownNexts.of(startUs, period, zone, () => startOfNext(startUs, period, zone));
+}
+
+function startOfNext(startUs: number, period: Period, zone: string): number {
   if (period === 'hour') {
     const next = startUs + hourUs;
     // A zone that shifts by half an hour (Lord Howe) makes one bucket of another length.

@@ -47,8 +47,9 @@ export async function readHomeBalance(
   const flows = flowsOf(meters.sources);
   const ids = [...flows, ...meters.topDevices, ...meters.gas, ...meters.water];
   const buckets = await views.buckets(ids, period, startUs, endUs);
+  const found = Map.groupBy(buckets, (bucket) => bucket.entityId);
   const byId = new Map(
-    ids.map((id) => [id, aligned(buckets, id, startUs, endUs, period, views.zone())] as const),
+    ids.map((id) => [id, aligned(found.get(id) ?? [], id, startUs, endUs, period, views.zone())] as const),
   );
   const pick = (wanted: readonly string[], at: (list: readonly Bucket[]) => Bucket | undefined) =>
     wanted.flatMap((id) => at(byId.get(id) ?? []) ?? []);

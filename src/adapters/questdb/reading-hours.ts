@@ -107,8 +107,10 @@ export class ReadingHours {
   /** Up to where the view says what the table says. */
   async #knownUntilUs(): Promise<number> {
     const [state] = await this.#db.query(stateQuery, [readingHoursView]);
-    if (state?.view_status !== 'valid' || typeof state.started_us !== 'number') return 0;
+    if (state?.view_status !== 'valid') return 0;
     if (Number(state.refresh_base_table_txn) >= Number(state.base_table_txn)) return Number.MAX_SAFE_INTEGER;
+    // After a start QuestDB has forgotten when it last refreshed.
+    if (typeof state.started_us !== 'number') return 0;
     return this.#late.oldestSince(state.started_us - marginUs);
   }
 }
