@@ -38,6 +38,17 @@ const viewQuery = (
   FROM ${view} WHERE timestamp >= $1 AND timestamp < $2 AND entity_id IN (${meters(count)})
   ORDER BY timestamp`;
 
+const sampleOf = { week: '1w', month: '1M', year: '1y' } as const;
+type LongPeriod = keyof typeof sampleOf;
+
+/** Days gathered by the database: a year of a home has twenty thousand of them. */
+const longQuery = (period: LongPeriod, zone: string, count: number) => `SELECT entity_id,
+    cast(timestamp AS LONG) AS start_us, sum(amount) AS amount, max(highest) AS highest, min(lowest) AS lowest,
+    max(quality) AS quality, sum(covered) AS covered, sum(on_time) AS on_time, sum(quarters) AS quarters,
+    max(provisional) AS provisional
+  FROM ${daysView} WHERE timestamp >= $1 AND timestamp < $2 AND entity_id IN (${meters(count)})
+  SAMPLE BY ${sampleOf[period]} ALIGN TO CALENDAR TIME ZONE '${zone}' ORDER BY start_us`;
+
 const extentQuery = (
   count: number,
 ) => `SELECT cast(min(timestamp) AS LONG) AS first_us, cast(max(timestamp) AS LONG) AS last_us
@@ -100,17 +111,15 @@ export class QuestDbLedgerViews implements LedgerViews {
           (us) => us + hourUs,
         );
       }
-      default: {
-        const days = await this.#read(
-          (count) => viewQuery(daysView, count),
+      default:
+        return this.#read(
+          (count) => (period === 'day' ? viewQuery(daysView, count) : longQuery(period, zone, count)),
           ids,
           fromUs,
           untilUs,
-          (us) => nextBucketUs(us, 'day', zone),
-          (us) => bucketStartUs(us, 'day', zone),
+          (us) => nextBucketUs(us, period, zone),
+          (us) => bucketStartUs(us, period, zone),
         );
-        return period === 'day' ? days : regroup(days, period, zone);
-      }
     }
   }
 
