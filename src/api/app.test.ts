@@ -512,6 +512,12 @@ describe('the description', () => {
         "get /api/readings/{entity_id}/curve",
         "get /api/readings/{entity_id}/hourly",
         "get /api/settings",
+        "get /api/statistics/sync-status",
+        "get /api/statistics/sync/{sync_id}",
+        "get /api/statistics/{entity_id}",
+        "get /api/statistics/{entity_id}/daily",
+        "get /api/statistics/{entity_id}/monthly",
+        "get /api/statistics/{entity_id}/summary",
         "get /api/status",
         "get /api/subscription/status",
         "get /api/syncs",
@@ -523,6 +529,8 @@ describe('the description', () => {
         "post /api/settings/home-assistant",
         "post /api/settings/test-connection",
         "post /api/settings/tracked-entities",
+        "post /api/statistics/compare",
+        "post /api/statistics/sync",
         "post /api/subscription/backfill",
       ]
     `);

@@ -15,6 +15,8 @@ import { nowRoutes } from './routes/now.ts';
 import { p1Routes } from './routes/p1.ts';
 import { readingRoutes } from './routes/readings.ts';
 import { settingsRoutes } from './routes/settings.ts';
+import { statisticsRoutes } from './routes/statistics.ts';
+import { statisticsSyncRoutes } from './routes/statistics-sync.ts';
 import { statusRoutes } from './routes/status.ts';
 import { subscriptionRoutes } from './routes/subscription.ts';
 import { syncRoutes } from './routes/syncs.ts';
@@ -46,6 +48,8 @@ export function buildApp(deps: ApiDeps): OpenAPIHono<ApiEnv> {
   app.route('/', readingRoutes(deps));
   app.route('/', balanceRoutes(deps, prices));
   app.route('/', p1Routes(deps, currentStates));
+  app.route('/', statisticsSyncRoutes(deps));
+  app.route('/', statisticsRoutes(deps, prices));
   describeApi(app, deps.version);
   app.route('/', panelRoutes(deps.panelDir));
   return app;

@@ -8,6 +8,17 @@ import type { z } from 'zod';
 import { balance, devices } from '../contract/balance.ts';
 import { problem } from '../contract/common.ts';
 import { capacityMonth, realtime, series } from '../contract/p1.ts';
+import {
+  compareResult,
+  dailyStatistics,
+  monthlyStatistics,
+  statistics,
+  statisticsChart,
+  statisticsRow,
+  statisticsSummary,
+  syncAccepted,
+  syncStatus,
+} from '../contract/statistics.ts';
 import type { CostVersion } from '../tariffs/cost-versions.ts';
 import { instantFromIso } from '../units/instant.ts';
 import { quarterUs } from '../units/quarter.ts';
@@ -224,5 +235,171 @@ describe('/v1', () => {
     expect(month.series[0]).toMatchObject({ energy_import_kwh: 13, avg_power_w: 1000, max_power_w: 1000 });
     for (const frame of ['week', '', 'decade']) await get(`/v1/series?frame=${frame}`, problem, 400);
     await get('/v1/series', problem, 400);
+  });
+});
+
+describe('GET /api/statistics/:entity_id', () => {
+  const meter = 'sensor.grid_import_tariff_1';
+  const day = 'start_time=2026-10-24T22:00:00Z&end_time=2026-10-25T23:00:00Z';
+  beforeEach(() => {
+    post(meter, '2026-10-24T22:00:00Z', '2026-10-25T23:00:00Z', (index) => (index === 8 ? 500_000 : 100_000));
+    api.ledger.ledger.known = [
+      { atUs: at('2026-10-24T22:00:00Z'), registerMicro: 5_000_000 },
+      { atUs: at('2026-10-25T01:00:00Z'), registerMicro: 6_200_000 },
+    ];
+  });
+  it('tells register, sum, mean, lowest, highest and cost of each bucket', async () => {
+    api.ledger.costVersions.versions = [price(0.25, '2026-01-01T00:00:00Z')];
+    const told = await get(`/api/statistics/${meter}?${day}`, statistics);
+    expect(told.count).toBe(25);
+    const rows = statisticsRow.array().parse(told.data);
+    expect(rows[2]).toEqual({
+      timestamp: '2026-10-25T02:00:00+02:00',
+      state: 6.2,
+      sum: 0.8,
+      mean: 800,
+      min: 400,
+      max: 2000,
+      cost: 0.2,
+      coverage: 1,
+      quality: 'measured',
+      provisional: false,
+    });
+    expect(rows[3]?.timestamp).toBe('2026-10-25T02:00:00+01:00');
+    const columns = await get(`/api/statistics/${meter}?${day}&format=chart`, statistics);
+    const { x, sum } = statisticsChart.parse(columns.data);
+    expect(x[3]).toBe(Date.parse('2026-10-25T01:00:00Z') / 1000);
+    expect(sum).toEqual(rows.map((row) => row.sum));
+  });
+  it('knows days and months', async () => {
+    const { data } = await get(`/api/statistics/${meter}/daily?${day}`, dailyStatistics);
+    expect(data).toEqual([
+      {
+        date: '2026-10-25',
+        total: 10.4,
+        avg_power: 416,
+        peak: 2000,
+        readings: 100,
+        cost: null,
+        coverage: 1,
+        quality: 'measured',
+        provisional: false,
+      },
+    ]);
+    const months = await get(`/api/statistics/${meter}/monthly`, monthlyStatistics);
+    expect(months.data.map((row) => row.month).slice(-2)).toEqual(['2026-10', '2026-11']);
+    expect(months.data.at(-2)).toMatchObject({ total: 10.4, coverage: 0.033557 });
+    expect(months.data.at(-1)).toMatchObject({ total: null, avg_power: null, coverage: 0, quality: 'none' });
+  });
+  it('never makes a peak of hours, nor a mean of what is not known', async () => {
+    const id = 'sensor.grid_import_tariff_2';
+    const hourly = { amountMicro: 300_000, quality: 'hourly', coveredUs: 0, reason: 'spread' } as const;
+    api.ledger.ledger.entries.set(
+      id,
+      [0, 1, 2, 3].map((n) => postedEntry(at('2026-10-25T10:00:00Z') + n * quarterUs, hourly)),
+    );
+    const told = await get(`/api/statistics/${id}?${day}&period=day`, statistics);
+    expect(statisticsRow.array().parse(told.data)).toMatchObject([
+      { sum: 1.2, mean: 1200, min: null, max: null, coverage: 0, quality: 'hourly', state: null },
+    ]);
+  });
+  it('compares with the span of equal length before, and with nothing where there is nothing', async () => {
+    const path = `/api/statistics/${meter}/summary?${day}`;
+    const first = await get(path, statisticsSummary);
+    expect(first.trend).toMatchObject({ percentage_change: null, direction: null, comparison_coverage: 0 });
+    expect(first.trend.comparison_period).toEqual({
+      start: '2026-10-23T23:00:00+02:00',
+      end: '2026-10-25T00:00:00+02:00',
+    });
+    expect(first.summary).toMatchObject({
+      total_consumption: 10.4,
+      peak_power: 2000,
+      min_power: 400,
+      data_points: 100,
+    });
+    post(meter, '2026-10-23T21:00:00Z', '2026-10-24T22:00:00Z', 80_000);
+    expect((await get(path, statisticsSummary)).trend).toMatchObject({
+      percentage_change: 30,
+      direction: 'up',
+      comparison_total: 8,
+      comparison_coverage: 1,
+    });
+  });
+  it('tells values from readings, and from Home Assistant’s hours where none arrived', async () => {
+    const id = 'sensor.grid_power';
+    const hour = at('2026-10-25T10:00:00Z');
+    api.readings.rows = [100, 300].map((value, index) => ({
+      entityId: id,
+      atUs: hour + index * 60_000_000,
+      value,
+      absence: null,
+      unit: 'W',
+      sourceUnit: 'W',
+      lastResetAtUs: null,
+      origin: 'stream',
+    }));
+    const query = 'start_time=2026-10-25T10:00:00Z&end_time=2026-10-25T11:00:00Z';
+    const told = await get(`/api/statistics/${id}?${query}`, statistics);
+    expect(told.meta.unit).toBe('W');
+    expect(statisticsRow.array().parse(told.data)).toMatchObject([
+      { state: 300, sum: null, mean: 200, min: 100, max: 300, cost: null, coverage: 1, quality: 'measured' },
+    ]);
+  });
+  it('is 404 for what was never heard of, 400 for a bad range, 503 when the store is away', async () => {
+    expect(await get('/api/statistics/sensor.nobody', problem, 404)).toMatchObject({ field: 'entity_id' });
+    await get(`/api/statistics/${meter}?period=week`, problem, 400);
+    await get(
+      `/api/statistics/${meter}?start_time=2026-11-02T00:00:00Z&end_time=2026-11-01T00:00:00Z`,
+      problem,
+      400,
+    );
+    await get(`/api/statistics/${meter}?start_time=2021-01-01T00:00:00Z`, problem, 400);
+    await get("/api/statistics/sensor.a'%20OR%201=1", problem, 400);
+    api.ledger.ledger.isDown = true;
+    for (const path of ['', '/daily', '/monthly', '/summary'])
+      await get(`/api/statistics/${meter}${path}`, problem, 503);
+  });
+});
+
+describe('POST /api/statistics/compare', () => {
+  const compare = async (json: unknown, code = 200) => {
+    const response = await api.fetch('/api/statistics/compare', { json });
+    expect(response.status).toBe(code);
+    return response.json();
+  };
+  it('aligns meters, flows and values on one list of timestamps', async () => {
+    post('sensor.kitchen_energy', '2026-10-28T23:00:00Z', '2026-10-29T23:00:00Z', 100_000);
+    post('home:use', '2026-10-29T23:00:00Z', '2026-10-30T23:00:00Z', 250_000);
+    const told = compareResult.parse(
+      await compare({
+        entity_ids: ['sensor.kitchen_energy', 'home:use', 'sensor.grid_power'],
+        start_time: '2026-10-28T23:00:00Z',
+        end_time: '2026-10-31T23:00:00Z',
+        aggregation: 'daily',
+      }),
+    );
+    expect(told.timestamps).toHaveLength(3);
+    expect(told.results['sensor.kitchen_energy']?.sum).toEqual([9.6, null, null]);
+    expect(told.results['home:use']?.sum).toEqual([null, 24, null]);
+    expect(told.results['sensor.grid_power']?.mean).toEqual([null, null, null]);
+  });
+  it('names what it does not know', async () => {
+    expect(await compare({ entity_ids: ['sensor.nobody'] }, 404)).toMatchObject({ field: 'entity_ids' });
+    await compare({ entity_ids: [] }, 400);
+    await compare({ entity_ids: ['sensor.grid_power'], aggregation: 'yearly' }, 400);
+  });
+});
+
+describe('/api/statistics/sync', () => {
+  it('is taken on at once, and is not taken for an entity', async () => {
+    const accept = await api.fetch('/api/statistics/sync', { json: { start_time: '2026-01-01T00:00:00Z' } });
+    expect([accept.status, syncAccepted.parse(await accept.json()).sync_id]).toEqual([202, 'import-1']);
+    expect(api.ledger.imports[0]?.slice(0, 2)).toEqual([undefined, at('2026-01-01T00:00:00Z')]);
+    expect((await get('/api/statistics/sync-status', syncStatus)).entities[0]).toMatchObject({
+      records_count_24h: 24,
+    });
+    await get('/api/statistics/sync/nobody', problem, 404);
+    const refused = await api.fetch('/api/statistics/sync', { json: { entity_ids: ['sensor.nobody'] } });
+    expect(refused.status).toBe(400);
   });
 });

@@ -8,6 +8,13 @@ export const entityId = z
   .regex(/^[a-z0-9_]+\.[a-z0-9_]+$/, 'an entity id as Home Assistant writes it: domain.object_id')
   .describe('Entity id as Home Assistant writes it, for example sensor.grid_import');
 
+/** An entity, or one of the home's own flows (`home:use`, `home:grid_in`, …), which have a ledger beside the meters. */
+export const meterId = z
+  .string()
+  .max(255)
+  .regex(/^([a-z0-9_]+\.[a-z0-9_]+|home:[a-z_]+)$/, 'an entity id, or a flow of the home such as home:use')
+  .describe('Entity id, for example sensor.grid_import, or a flow of the home, for example home:use');
+
 export const instant = z.iso
   .datetime({ offset: true })
   .describe('ISO 8601 instant with offset, for example 2026-11-21T08:00:00Z');
@@ -40,6 +47,7 @@ export const limits = {
   trackedEntities: 500,
   /** Days that one call may span, by the length of its buckets. */
   spanDays: { quarter: 31, hour: 400, day: 3700, week: 3700, month: 10_000, year: 10_000 },
+  compareDays: { hourly: 62, daily: 3700, monthly: 3700 },
   /** Days that one call for totals may span. */
   totalDays: 3700,
   /** Days of single quarter-hours, with all that they rest on. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { entityId, instant, limits, nullableInstant } from './common.ts';
+import { entityId, instant, limits, meterId, nullableInstant } from './common.ts';
 
 export const quality = z
   .enum(['measured', 'imported', 'recovered', 'hourly', 'estimated', 'none'])
@@ -35,11 +35,31 @@ export const statisticsRow = z.object({
   sum: z
     .number()
     .nullable()
-    .describe('What the meter counted in the bucket, in `unit` (kWh or m³); null for power'),
-  mean: z.number().nullable().describe('Mean power in W (meters of energy), or of the value, time-weighted'),
-  min: z.number().nullable(),
-  max: z.number().nullable().describe('For meters of energy the mean power of the highest quarter, in W'),
-  cost: z.number().nullable().describe("In the home's currency; null when a price is missing"),
+    .describe('What the meter counted in the bucket, in `unit` (kWh or m³); null for a value such as power'),
+  mean: z
+    .number()
+    .nullable()
+    .describe(
+      'Mean power in W of a meter of energy, mean flow in m³/h of one of volume, over the time that is known; else the mean of the value, time-weighted, in `unit`',
+    ),
+  min: z
+    .number()
+    .nullable()
+    .describe(
+      'For meters the mean of the lowest quarter-hour that was measured whole, in W or m³/h; else of the value',
+    ),
+  max: z
+    .number()
+    .nullable()
+    .describe(
+      'For meters the mean of the highest quarter-hour that was measured whole, in W or m³/h; never made of hours; else of the value',
+    ),
+  cost: z
+    .number()
+    .nullable()
+    .describe(
+      "Of what was bought or used, in the home's currency; null when a price is missing, and for what has none (export, solar, gas, water, power)",
+    ),
   ...grounds,
 });
 
@@ -60,7 +80,7 @@ export const statisticsChart = z.object({
 const timeRange = z.object({ start: instant, end: instant });
 
 export const statistics = z.object({
-  entity_id: entityId,
+  entity_id: meterId,
   period: z.enum(['hour', 'day', 'month']),
   time_range: timeRange,
   count: z.number().int(),
@@ -72,47 +92,49 @@ const totals = {
   total: z.number().nullable().describe('In `unit`'),
   avg_power: z.number().nullable().describe('W'),
   peak: z.number().nullable().describe('Mean power of the highest measured quarter, W'),
-  readings: z.number().int(),
-  cost: z.number().nullable(),
+  readings: z.number().int().describe('Quarter-hours with an entry; of a value its readings'),
+  cost: z.number().nullable().describe("In the home's currency"),
   ...grounds,
 };
 
 export const rangeQuery = z.object(range);
 export const dailyStatistics = z.object({
-  entity_id: entityId,
+  entity_id: meterId,
   unit: z.string().nullable(),
   time_range: timeRange,
   data: z.array(z.object({ date: z.string().describe('YYYY-MM-DD in the home’s zone'), ...totals })),
 });
 export const monthlyStatistics = z.object({
-  entity_id: entityId,
+  entity_id: meterId,
   unit: z.string().nullable(),
   time_range: timeRange,
   data: z.array(z.object({ month: z.string().describe('YYYY-MM in the home’s zone'), ...totals })),
 });
 
 export const statisticsSummary = z.object({
-  entity_id: entityId,
+  entity_id: meterId,
   unit: z.string().nullable(),
   time_range: timeRange,
   summary: z.object({
-    total_consumption: z.number().nullable(),
-    average_power: z.number().nullable(),
-    peak_power: z.number().nullable(),
-    min_power: z.number().nullable(),
-    data_points: z.number().int().describe('Quarter-hours with an entry'),
-    cost: z.number().nullable(),
+    total_consumption: z.number().nullable().describe('In `unit`; null for a value such as power'),
+    average_power: z.number().nullable().describe('W (m³/h of volume), over the time that is known'),
+    peak_power: z.number().nullable().describe('Mean of the highest quarter-hour that was measured whole, W'),
+    min_power: z.number().nullable().describe('Mean of the lowest one, W'),
+    data_points: z.number().int().describe('Quarter-hours with an entry; of a value its readings'),
+    cost: z.number().nullable().describe("In the home's currency"),
     ...grounds,
   }),
   trend: z.object({
     percentage_change: z.number().nullable().describe('Null when there is nothing to compare with'),
-    direction: z.enum(['up', 'down', 'stable']).nullable(),
+    direction: z.enum(['up', 'down', 'stable']).nullable().describe('stable within one per cent'),
     comparison_period: timeRange.describe('The span of equal length before'),
+    comparison_total: z.number().nullable().describe('What is compared with: its total, or mean of a value'),
+    comparison_coverage: z.number().min(0).max(1).describe('The part of that span that was measured'),
   }),
 });
 
 export const compareRequest = z.object({
-  entity_ids: z.array(entityId).min(1).max(50),
+  entity_ids: z.array(meterId).min(1).max(50),
   start_time: instant.optional(),
   end_time: instant.optional(),
   aggregation: z.enum(['hourly', 'daily', 'monthly']).default('daily'),
@@ -122,14 +144,16 @@ export const compareResult = z.object({
   aggregation: z.enum(['hourly', 'daily', 'monthly']),
   timestamps: z.array(instant).describe('Starts of the buckets; every column below has one value for each'),
   results: z.record(
-    entityId,
+    meterId,
     z.object({
       unit: z.string().nullable(),
       sum: column,
       mean: column,
       max: column,
+      cost: column,
       coverage: z.array(z.number()),
       quality: z.array(quality),
+      provisional: z.array(z.boolean()),
     }),
   ),
 });

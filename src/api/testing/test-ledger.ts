@@ -208,7 +208,10 @@ export class TestLedgerParts {
         },
         running: () => null,
         status: () => ({ isOk: true, detail: null, run: null, lastFinishedAtUs: null }),
-        entitySyncs: async () => [],
+        entitySyncs: async () => {
+          const syncs = [{ period: 'hour', atUs: 1_000_000, rows: 24, status: 'success' }] as const;
+          return [{ entityId: 'sensor.one', lastSyncUs: 1_000_000, rowsInLastDay: 24, syncs }];
+        },
       },
     };
   }

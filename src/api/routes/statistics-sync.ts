@@ -1,0 +1,94 @@
+import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import { limits } from '../../contract/common.ts';
+import { syncRun } from '../../contract/readings.ts';
+import { syncAccepted, syncRequest, syncStatus } from '../../contract/statistics.ts';
+import { isoFromInstant } from '../../units/instant.ts';
+import type { ApiDeps, ApiEnv } from '../deps.ts';
+import { fromStore, HttpProblem, onValidated } from '../problems.ts';
+import { readRange } from '../ranges.ts';
+import { isoOrNull, syncRow } from '../wire.ts';
+import { body, json, problems } from './answers.ts';
+
+const start = createRoute({
+  method: 'post',
+  path: '/api/statistics/sync',
+  tags: ['Statistics'],
+  summary: 'Fetch Home Assistant’s statistics once more',
+  description:
+    'Whatever is stored already; of every tracked entity and as far back as there are rows when nothing is named. Answers at once; the run is at /api/statistics/sync/{sync_id}. It happens by itself for new entities and once a day.',
+  request: { body: { ...body(syncRequest), required: false } },
+  responses: { 202: json(syncAccepted, 'Accepted'), ...problems(400, 403) },
+});
+
+const one = createRoute({
+  method: 'get',
+  path: '/api/statistics/sync/{sync_id}',
+  tags: ['Statistics'],
+  summary: 'How far a run is',
+  request: { params: z.object({ sync_id: z.string().min(1).max(64) }) },
+  responses: { 200: json(syncRun, 'The run'), ...problems(404, 503) },
+});
+
+const status = createRoute({
+  method: 'get',
+  path: '/api/statistics/sync-status',
+  tags: ['Statistics'],
+  summary: 'What was fetched of each tracked entity',
+  responses: { 200: json(syncStatus, 'By entity'), ...problems(503) },
+});
+
+export function statisticsSyncRoutes({ home, clock, ledger, stores, syncLog }: ApiDeps) {
+  const { history } = ledger;
+  return new OpenAPIHono<ApiEnv>({ defaultHook: onValidated })
+    .openapi(start, (c) => {
+      const asked = c.req.valid('json');
+      const unknown = asked.entity_ids?.filter((id) => home.entity(id)?.isTracked !== true) ?? [];
+      if (unknown.length > 0)
+        throw new HttpProblem(400, {
+          detail: `Not tracked: ${unknown.slice(0, 10).join(', ')}.`,
+          field: 'entity_ids',
+          expected: 'ids of tracked entities',
+        });
+      const isBounded = asked.start_time !== undefined || asked.end_time !== undefined;
+      const range = readRange({
+        start: { field: 'start_time', text: asked.start_time },
+        end: { field: 'end_time', text: asked.end_time },
+        nowUs: clock.nowUs(),
+        longestDays: limits.spanDays.year,
+        defaults: { endUs: clock.nowUs(), startUs: () => Date.UTC(2000, 0, 1) * 1000 },
+      });
+      const syncId = history.request(
+        asked.entity_ids,
+        isBounded ? range.startUs : undefined,
+        isBounded ? range.endUs : undefined,
+        asked.period,
+      );
+      return c.json({ sync_id: syncId }, 202);
+    })
+    .openapi(status, async (c) => {
+      const entities = await fromStore(stores, 'questdb', () => history.entitySyncs());
+      return c.json(
+        {
+          entities: entities.map((entity) => ({
+            entity_id: entity.entityId,
+            last_sync: isoOrNull(entity.lastSyncUs),
+            records_count_24h: entity.rowsInLastDay,
+            recent_syncs: entity.syncs.map((sync) => ({
+              type: sync.period,
+              timestamp: isoFromInstant(sync.atUs),
+              records: sync.rows,
+              status: sync.status,
+            })),
+          })),
+          total_tracked: entities.length,
+        },
+        200,
+      );
+    })
+    .openapi(one, async (c) => {
+      const { sync_id: syncId } = c.req.valid('param');
+      const run = history.running(syncId) ?? (await fromStore(stores, 'mongodb', () => syncLog.find(syncId)));
+      if (run === null) throw new HttpProblem(404, { detail: 'There is no such run.', field: 'sync_id' });
+      return c.json(syncRow(run), 200);
+    });
+}
