@@ -503,10 +503,13 @@ describe('the description', () => {
     );
     expect(routes.sort()).toMatchInlineSnapshot(`
       [
+        "delete /api/ledger/{entity_id}/exchanges/{exchange_id}",
         "get /api/balance",
+        "get /api/coverage",
         "get /api/devices",
         "get /api/entities",
         "get /api/entities/cached",
+        "get /api/ledger/{entity_id}",
         "get /api/now",
         "get /api/readings/{entity_id}",
         "get /api/readings/{entity_id}/curve",
@@ -525,6 +528,7 @@ describe('the description', () => {
         "get /v1/capacity/month/{month}",
         "get /v1/realtime",
         "get /v1/series",
+        "post /api/ledger/{entity_id}/exchanges",
         "post /api/settings/discover-entities",
         "post /api/settings/home-assistant",
         "post /api/settings/test-connection",

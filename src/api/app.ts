@@ -10,7 +10,9 @@ import { describeApi } from './openapi.ts';
 import { panelRoutes } from './panel.ts';
 import { notFound, problemHandler, problemResponse } from './problems.ts';
 import { balanceRoutes } from './routes/balance.ts';
+import { coverageRoutes } from './routes/coverage.ts';
 import { entityRoutes } from './routes/entities.ts';
+import { ledgerRoutes } from './routes/ledger.ts';
 import { nowRoutes } from './routes/now.ts';
 import { p1Routes } from './routes/p1.ts';
 import { readingRoutes } from './routes/readings.ts';
@@ -50,6 +52,8 @@ export function buildApp(deps: ApiDeps): OpenAPIHono<ApiEnv> {
   app.route('/', p1Routes(deps, currentStates));
   app.route('/', statisticsSyncRoutes(deps));
   app.route('/', statisticsRoutes(deps, prices));
+  app.route('/', ledgerRoutes(deps, administrators));
+  app.route('/', coverageRoutes(deps));
   describeApi(app, deps.version);
   app.route('/', panelRoutes(deps.panelDir));
   return app;

@@ -1,10 +1,12 @@
 import { z } from 'zod';
-import { entityId, instant } from './common.ts';
+import { instant, limits, meterId } from './common.ts';
 import { quality } from './statistics.ts';
 
 export const ledgerQuery = z.object({
   start: instant.optional().describe('Default 24 hours ago'),
-  end: instant.optional().describe('Exclusive; default now; at most 31 days after the start'),
+  end: instant
+    .optional()
+    .describe(`Exclusive; default now; at most ${limits.ledgerDays} days after the start`),
 });
 
 const entryFields = {
@@ -27,10 +29,85 @@ export const ledgerEntry = z.object({
   revisions: z.array(z.object(entryFields)).describe('All that were ever posted, oldest first'),
 });
 
+export const exchange = z.object({
+  exchange_id: z.string(),
+  at: instant,
+  old_register: z
+    .number()
+    .nullable()
+    .describe(
+      'In `unit`; null when nobody wrote it down: what was counted since its last reading stays unknown',
+    ),
+  new_register: z.number().describe('In `unit`'),
+  notes: z.string(),
+  created_at: instant,
+});
+/** Registers of energy in kWh, of volume in m³; a billion of them is no meter's. */
+const register = z.number().min(0).max(1_000_000_000);
+export const newExchange = z.object({
+  at: instant.describe('When the meter was replaced; not in the future'),
+  old_register: register
+    .nullable()
+    .default(null)
+    .describe('What the old meter showed last, in kWh or m³; null when nobody wrote it down'),
+  new_register: register.describe('What the new meter showed first, in kWh or m³'),
+  notes: z.string().max(1000).default(''),
+});
+
 export const ledger = z.object({
-  entity_id: entityId,
+  entity_id: meterId,
   unit: z.string().nullable(),
   time_range: z.object({ start: instant, end: instant }),
   total: z.number().nullable(),
+  restarts: z
+    .number()
+    .nullable()
+    .describe('What resets and exchanges explain: last register − first register = total − restarts'),
   entries: z.array(ledgerEntry),
+  exchanges: z.array(exchange).describe('Exchanges of this meter that were declared, ever'),
+});
+
+const seconds = z.number().describe('Seconds');
+export const coverageQuery = z.object({
+  start_time: instant.optional().describe("Default: six days before the start of the home's day"),
+  end_time: instant.optional().describe('Exclusive; default now'),
+  period: z.enum(['quarter', 'day']).default('day'),
+  entity_id: meterId.optional().describe('One meter; without it all that are tracked'),
+});
+export const coverageRow = z.object({
+  start: instant,
+  end: instant,
+  measured_seconds: seconds,
+  imported_seconds: seconds,
+  recovered_seconds: seconds.describe('Brought from Home Assistant’s history afterwards'),
+  hourly_seconds: seconds.describe('Only the hour is known, spread evenly over its quarters'),
+  estimated_seconds: seconds.describe('How much is known, not when'),
+  missing_seconds: seconds.describe('Of what has passed'),
+  why: z
+    .array(
+      z.enum([
+        'recovered_from_history',
+        'imported',
+        'only_hours_are_known',
+        'silent_or_unavailable',
+        'before_the_first',
+        'nothing_heard',
+      ]),
+    )
+    .describe('Why it is not simply measured; empty when it is'),
+});
+export const coverage = z.object({
+  time_range: z.object({ start: instant, end: instant }),
+  period: z.enum(['quarter', 'day']),
+  time_zone: z.string(),
+  entities: z.array(
+    z.object({
+      entity_id: meterId,
+      name: z.string(),
+      coverage: z.number().min(0).max(1).describe('The part of the range that was measured'),
+      rows: z
+        .array(coverageRow)
+        .describe('Ascending; quarters that follow each other and say the same are one row'),
+    }),
+  ),
 });

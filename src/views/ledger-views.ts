@@ -1,5 +1,6 @@
 import type { Period } from '../units/calendar.ts';
 import type { Bucket } from './bucket.ts';
+import type { GroundsCount } from './coverage.ts';
 
 /** `registerMicro` is null before the first register ever. */
 export interface RegisterBefore {
@@ -18,11 +19,27 @@ export interface LedgerViews {
    * are absent.
    */
   buckets(entityIds: readonly string[], period: Period, startUs: number, endUs: number): Promise<Bucket[]>;
+  /** Amounts of meters of one unit together, by the start of the bucket; buckets without an entry are absent. */
+  sums(
+    entityIds: readonly string[],
+    period: Period,
+    startUs: number,
+    endUs: number,
+  ): Promise<ReadonlyMap<number, number>>;
   /**
    * The register of a meter as it was before the first evidence of each bucket that has any, ascending; the last one may
    * lie past the range. A bucket's end is answered by the first of these at or after it.
    */
   registers(entityId: string, period: Period, startUs: number, endUs: number): Promise<RegisterBefore[]>;
+  /** What the entries of quarters or days rest on, counted; in no order. */
+  grounds(
+    entityIds: readonly string[],
+    period: 'quarter' | 'day',
+    startUs: number,
+    endUs: number,
+  ): Promise<GroundsCount[]>;
+  /** The first quarter of each meter that has an entry. */
+  firsts(entityIds: readonly string[]): Promise<Map<string, number>>;
   /** The first and last quarter in which any of the meters has an entry; null when none has. */
   extent(entityIds: readonly string[]): Promise<{ firstUs: number; lastUs: number } | null>;
 }

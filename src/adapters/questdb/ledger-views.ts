@@ -1,7 +1,8 @@
-import { qualities } from '../../ledger/entry.ts';
+import { type EntryReason, qualities } from '../../ledger/entry.ts';
 import { bucketEdges, bucketStartUs, nextBucketUs, type Period } from '../../units/calendar.ts';
 import { quarterUs } from '../../units/quarter.ts';
 import { type Bucket, regroup } from '../../views/bucket.ts';
+import type { GroundsCount } from '../../views/coverage.ts';
 import type { LedgerViews, RegisterBefore } from '../../views/ledger-views.ts';
 import { QuestDbError } from './fault.ts';
 import {
@@ -49,6 +50,22 @@ const longQuery = (period: LongPeriod, zone: string, count: number) => `SELECT e
   FROM ${daysView} WHERE timestamp >= $1 AND timestamp < $2 AND entity_id IN (${meters(count)})
   SAMPLE BY ${sampleOf[period]} ALIGN TO CALENDAR TIME ZONE '${zone}' ORDER BY start_us`;
 
+function bucketsQuery(period: Period, zone: string, count: number): string {
+  switch (period) {
+    case 'quarter':
+      return quartersQuery(count);
+    case 'hour':
+      return viewQuery(hoursView, count);
+    case 'day':
+      return viewQuery(daysView, count);
+    default:
+      return longQuery(period, zone, count);
+  }
+}
+
+const sumsQuery = (period: Period, zone: string, count: number) =>
+  `SELECT start_us, sum(amount) AS amount FROM (${bucketsQuery(period, zone, count)}) GROUP BY start_us`;
+
 const extentQuery = (
   count: number,
 ) => `SELECT cast(min(timestamp) AS LONG) AS first_us, cast(max(timestamp) AS LONG) AS last_us
@@ -61,6 +78,20 @@ const registersQuery = (sampling: string) => `SELECT cast(timestamp AS LONG) AS 
   ) ORDER BY timestamp`;
 const registerAfterQuery = `SELECT cast(timestamp AS LONG) AS at_us, register FROM ${openingsTable}
   WHERE entity_id = $1 AND timestamp >= $2 ORDER BY timestamp LIMIT 1`;
+
+const groundsQuery = (
+  sampling: string,
+  count: number,
+) => `SELECT entity_id, cast(timestamp AS LONG) AS start_us,
+    quality, reason, quarters, covered FROM (
+    SELECT timestamp, entity_id, quality, reason, count() AS quarters, sum(covered) AS covered FROM ${entriesTable}
+    WHERE timestamp >= $1 AND timestamp < $2 AND entity_id IN (${meters(count)})
+      AND kind = 'quantity' AND reason <> 'withdrawn' SAMPLE BY ${sampling}
+  )`;
+
+const firstsQuery = (count: number) => `SELECT entity_id, cast(min(timestamp) AS LONG) AS first_us
+  FROM ${entriesTable} WHERE timestamp >= $1 AND timestamp < $2 AND entity_id IN (${meters(count)})
+    AND kind = 'quantity' AND reason <> 'withdrawn' GROUP BY entity_id`;
 
 const stateQuery = `SELECT view_name, view_status, view_sql, refresh_base_table_txn, base_table_txn
   FROM materialized_views() WHERE view_name IN ($1, $2)`;
@@ -113,7 +144,7 @@ export class QuestDbLedgerViews implements LedgerViews {
       }
       default:
         return this.#read(
-          (count) => (period === 'day' ? viewQuery(daysView, count) : longQuery(period, zone, count)),
+          (count) => bucketsQuery(period, zone, count),
           ids,
           fromUs,
           untilUs,
@@ -121,6 +152,38 @@ export class QuestDbLedgerViews implements LedgerViews {
           (us) => bucketStartUs(us, period, zone),
         );
     }
+  }
+
+  /** Added up by the database: of a year by day for forty devices it tells 365 rows and not fifteen thousand. */
+  async sums(
+    ids: readonly string[],
+    period: Period,
+    startUs: number,
+    endUs: number,
+  ): Promise<ReadonlyMap<number, number>> {
+    const sums = new Map<number, number>();
+    if (ids.length === 0 || startUs >= endUs) return sums;
+    await this.#prepare();
+    const zone = this.#zone;
+    const add = (atUs: number, amountMicro: number | null) =>
+      amountMicro !== null && sums.set(atUs, (sums.get(atUs) ?? 0) + amountMicro);
+    const edges = bucketEdges(startUs, endUs, period, zone);
+    if (period === 'hour' && edges.some((edge) => edge % hourUs !== 0)) {
+      const hours = await this.buckets(ids, period, startUs, endUs);
+      for (const hour of hours) add(hour.startUs, hour.amountMicro);
+      return sums;
+    }
+    const span = [isoWithin(edges[0] ?? startUs), isoWithin(edges.at(-1) ?? endUs)];
+    for (let at = 0; at < ids.length; at += metersPerQuery) {
+      const some = ids.slice(at, at + metersPerQuery);
+      const rows = await this.#db.query(sumsQuery(period, zone, some.length), [...span, ...some]);
+      for (const row of rows) {
+        const atUs = row.start_us as number;
+        const isShort = period === 'quarter' || period === 'hour';
+        add(isShort ? atUs : bucketStartUs(atUs, period, zone), row.amount as number | null);
+      }
+    }
+    return sums;
   }
 
   async registers(
@@ -145,6 +208,43 @@ export class QuestDbLedgerViews implements LedgerViews {
       atUs: isShort ? (row.at_us as number) : bucketStartUs(row.at_us as number, 'day', zone),
       registerMicro: row.register as number | null,
     }));
+  }
+
+  async grounds(
+    ids: readonly string[],
+    period: 'quarter' | 'day',
+    startUs: number,
+    endUs: number,
+  ): Promise<GroundsCount[]> {
+    const zone = this.#zone;
+    const edges = bucketEdges(startUs, endUs, period, zone);
+    const span = [isoWithin(edges[0] ?? startUs), isoWithin(edges.at(-1) ?? endUs)];
+    const sampling = period === 'quarter' ? '15m ALIGN TO CALENDAR' : daySampling(zone);
+    const found: GroundsCount[] = [];
+    for (let at = 0; at < ids.length; at += metersPerQuery) {
+      const some = ids.slice(at, at + metersPerQuery);
+      for (const row of await this.#db.query(groundsQuery(sampling, some.length), [...span, ...some]))
+        found.push({
+          entityId: row.entity_id as string,
+          startUs: bucketStartUs(row.start_us as number, period, zone),
+          quality: qualities[row.quality as number] ?? 'none',
+          reason: row.reason as EntryReason,
+          quarters: Number(row.quarters),
+          coveredUs: row.covered as number,
+        });
+    }
+    return found;
+  }
+
+  async firsts(ids: readonly string[]): Promise<Map<string, number>> {
+    const firsts = new Map<string, number>();
+    const ever = [isoWithin(Number.MIN_SAFE_INTEGER), isoWithin(Number.MAX_SAFE_INTEGER)];
+    for (let at = 0; at < ids.length; at += metersPerQuery) {
+      const some = ids.slice(at, at + metersPerQuery);
+      for (const row of await this.#db.query(firstsQuery(some.length), [...ever, ...some]))
+        firsts.set(row.entity_id as string, row.first_us as number);
+    }
+    return firsts;
   }
 
   async extent(ids: readonly string[]): Promise<{ firstUs: number; lastUs: number } | null> {

@@ -6,9 +6,10 @@ import type { Span } from '../../ledger/span.ts';
 import type { StatisticsRecord, StatisticsStore } from '../../ledger/statistics-store.ts';
 import type { CostVersionStore } from '../../tariffs/cost-version-store.ts';
 import type { CostVersion } from '../../tariffs/cost-versions.ts';
-import { bucketEdges, type Period } from '../../units/calendar.ts';
+import { bucketEdges, bucketStartUs, type Period } from '../../units/calendar.ts';
 import { quarterUs } from '../../units/quarter.ts';
 import { type Bucket, regroup } from '../../views/bucket.ts';
+import type { GroundsCount } from '../../views/coverage.ts';
 import type { LedgerViews, RegisterBefore } from '../../views/ledger-views.ts';
 import type { LedgerParts } from '../ports.ts';
 
@@ -83,6 +84,12 @@ export class TestLedger implements LedgerViews, LedgerStore {
     );
     return period === 'quarter' ? quarters : regroup(quarters, period, this.timeZone);
   }
+  async sums(ids: readonly string[], period: Period, startUs: number, endUs: number) {
+    const sums = new Map<number, number>();
+    for (const bucket of await this.buckets(ids, period, startUs, endUs))
+      sums.set(bucket.startUs, (sums.get(bucket.startUs) ?? 0) + (bucket.amountMicro ?? 0));
+    return sums;
+  }
   async registers(
     entityId: string,
     _period: Period,
@@ -91,6 +98,33 @@ export class TestLedger implements LedgerViews, LedgerStore {
   ): Promise<RegisterBefore[]> {
     this.#of(entityId);
     return this.known.filter((one) => one.atUs >= startUs && one.atUs <= endUs);
+  }
+  async grounds(
+    ids: readonly string[],
+    period: 'quarter' | 'day',
+    startUs: number,
+    endUs: number,
+  ): Promise<GroundsCount[]> {
+    const edges = bucketEdges(startUs, endUs, period, this.timeZone);
+    const isInside = (us: number) => us >= (edges[0] ?? startUs) && us < (edges.at(-1) ?? endUs);
+    return ids.flatMap((entityId) =>
+      this.#newest(entityId)
+        .filter(
+          (one) => one.kind === 'quantity' && one.reason !== 'withdrawn' && isInside(one.quarterStartUs),
+        )
+        .map(({ quarterStartUs, quality, reason, coveredUs }) => ({
+          ...{ entityId, quality, reason, coveredUs, quarters: 1 },
+          startUs: bucketStartUs(quarterStartUs, period, this.timeZone),
+        })),
+    );
+  }
+  async firsts(ids: readonly string[]): Promise<Map<string, number>> {
+    return new Map(
+      ids.flatMap((id) => {
+        const first = this.#of(id)[0];
+        return first === undefined ? [] : [[id, first.quarterStartUs] as const];
+      }),
+    );
   }
   async extent(ids: readonly string[]): Promise<{ firstUs: number; lastUs: number } | null> {
     const all = ids.flatMap((id) => this.#of(id)).map((entry) => entry.quarterStartUs);
