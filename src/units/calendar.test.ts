@@ -70,6 +70,20 @@ describe('calendar', () => {
     ).toBe('2026-11-16');
   });
 
+  it('tells an instant as Temporal does, on every day of many years', () => {
+    const known = [...zones, 'Africa/Casablanca', 'Asia/Beirut', 'Pacific/Apia', 'America/Sao_Paulo'];
+    const instants = fc.integer({ min: Date.UTC(1972, 0, 8), max: Date.UTC(2090, 0, 1) });
+    fc.assert(
+      fc.property(fc.constantFrom(...known), instants, fc.integer({ min: 0, max: 999 }), (zone, ms, us) => {
+        const wanted = Temporal.Instant.fromEpochMilliseconds(ms)
+          .toZonedDateTimeISO(zone)
+          .toString({ timeZoneName: 'never', smallestUnit: 'second' });
+        expect(localIso(ms * 1000 + us, zone)).toBe(wanted);
+      }),
+      { numRuns: 3000 },
+    );
+  });
+
   it('refuses what is no month or day', () => {
     expect(monthRange('2026-13', 'UTC')).toBeNull();
     expect(monthRange('2026-1', 'UTC')).toBeNull();

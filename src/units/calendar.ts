@@ -152,5 +152,21 @@ export function dayRange(date: string, zone: string): { startUs: number; endUs: 
 
 /** ISO 8601 with the zone's offset at that instant: 2026-11-21T09:00:00+01:00. */
 export function localIso(atUs: number, zone: string): string {
-  return zoned(atUs, zone).toString({ timeZoneName: 'never', smallestUnit: 'second' });
+  const dayUs = 24 * hourUs;
+  const startUs = Math.floor(atUs / dayUs) * dayUs;
+  const offsetUs = offsetOf(startUs, zone);
+  // No zone turns its clock there and back within a day: between two midnights of UTC that agree nothing changes.
+  if (offsetUs !== offsetOf(startUs + dayUs, zone) || offsetUs % 60_000_000 !== 0)
+    return zoned(atUs, zone).toString({ timeZoneName: 'never', smallestUnit: 'second' });
+  const local = new Date((atUs + offsetUs) / usPerMs).toISOString();
+  const minutes = Math.abs(offsetUs) / 60_000_000;
+  const two = (value: number) => String(value).padStart(2, '0');
+  const offset = `${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`;
+  return `${local.slice(0, -5)}${offsetUs < 0 ? '-' : '+'}${offset}`;
+}
+
+const knownOffsets = new Known();
+
+function offsetOf(atUs: number, zone: string): number {
+  return knownOffsets.of(atUs, 'day', zone, () => zoned(atUs, zone).offsetNanoseconds / 1000);
 }

@@ -45,8 +45,11 @@ export async function readHomeBalance(
   nowUs: number,
 ): Promise<HomeBalance> {
   const flows = flowsOf(meters.sources);
-  const ids = [...flows, ...meters.topDevices, ...meters.gas, ...meters.water];
-  const buckets = await views.buckets(ids, period, startUs, endUs);
+  const ids = [...flows, ...meters.gas, ...meters.water];
+  const [buckets, devices] = await Promise.all([
+    views.buckets(ids, period, startUs, endUs),
+    views.sums(meters.topDevices, period, startUs, endUs),
+  ]);
   const found = Map.groupBy(buckets, (bucket) => bucket.entityId);
   const byId = new Map(
     ids.map((id) => [id, aligned(found.get(id) ?? [], id, startUs, endUs, period, views.zone())] as const),
@@ -57,28 +60,33 @@ export async function readHomeBalance(
     at: (list: readonly Bucket[]) => Bucket | undefined,
     rowStartUs: number,
     rowEndUs: number,
+    devicesMwh: number,
   ) =>
     homeBucket(rowStartUs, rowEndUs, nowUs, {
       flows: pick(flows, at),
-      devices: pick(meters.topDevices, at),
+      devicesMwh,
       gas: pick(meters.gas, at),
       water: pick(meters.water, at),
     });
   const grid = byId.get(flows[0] ?? '') ?? [];
-  const rows = grid.map((place, index) => makeRow((list) => list[index], place.startUs, place.endUs));
+  const rows = grid.map((place, index) =>
+    makeRow((list) => list[index], place.startUs, place.endUs, devices.get(place.startUs) ?? 0),
+  );
   const first = grid[0]?.startUs ?? startUs;
   const last = grid.at(-1)?.endUs ?? endUs;
   const whole = makeRow(
     (list) => (list[0] ? total(list[0].entityId, list, first, last) : undefined),
     first,
     last,
+    [...devices.values()].reduce((sum, amount) => sum + amount, 0),
   );
   return { total: whole, rows, gridIn: byId.get(totalIds.gridIn) ?? [] };
 }
 
 interface Picked {
   readonly flows: readonly Bucket[];
-  readonly devices: readonly Bucket[];
+  /** Top-level devices together, as far as they are known. */
+  readonly devicesMwh: number;
   readonly gas: readonly Bucket[];
   readonly water: readonly Bucket[];
 }
@@ -87,13 +95,12 @@ function homeBucket(startUs: number, endUs: number, nowUs: number, picked: Picke
   const amounts = new Map(picked.flows.map((bucket) => [bucket.entityId, bucket.amountMicro]));
   const home = picked.flows.find((bucket) => bucket.entityId === flowIds.homeMwh);
   const homeMwh = home?.amountMicro ?? null;
-  const devicesMwh = picked.devices.reduce((sum, bucket) => sum + (bucket.amountMicro ?? 0), 0);
   const known = picked.flows.filter((bucket) => bucket.quarters > 0);
   return {
     startUs,
     endUs,
     flows: new Map(everyFlow.map((flow) => [flow, amounts.get(flow) ?? null])),
-    untrackedMwh: homeMwh === null ? null : homeMwh - devicesMwh,
+    untrackedMwh: homeMwh === null ? null : homeMwh - picked.devicesMwh,
     gasMl: sumKnown(picked.gas),
     waterMl: sumKnown(picked.water),
     coverage: home ? coverageOf(home, nowUs) : 0,

@@ -47,6 +47,7 @@ export function panelRequests(meters: readonly YearMeter[], span: YearSpan): Pan
 
   const viewOf = { hour: 'ledger_hours', day: 'ledger_days', month: 'ledger_days' } as const;
   const row = 'timestamp, amount, highest, quality, covered, on_time, quarters, provisional';
+  const quarterRow = 'timestamp, amount, quality, covered, on_time, provisional';
   const sums = (period: keyof typeof viewOf, which: readonly string[], startUs: number, endUs: number) =>
     `SELECT entity_id, ${row} FROM ${viewOf[period]} WHERE entity_id IN (${list(which)}) AND ${inSpan(startUs, endUs)}`;
   const hours = (id: string, startUs: number) =>
@@ -56,7 +57,8 @@ export function panelRequests(meters: readonly YearMeter[], span: YearSpan): Pan
   const flows = `entity_id LIKE 'home:%'`;
   const balanceIds = `(${flows} OR entity_id IN (${list(deviceIds)}))`;
   const balance = (view: string, startUs: number, endUs: number) =>
-    `SELECT entity_id, ${row} FROM ${view} WHERE ${balanceIds} AND ${inSpan(startUs, endUs)}`;
+    `SELECT entity_id, ${view === 'ledger_entries' ? quarterRow : row} FROM ${view}
+      WHERE ${balanceIds} AND ${inSpan(startUs, endUs)}`;
 
   const requests: PanelRequest[] = [];
   const add = (name: string, path: string, sql: string | null, more: Partial<PanelRequest> = {}) =>

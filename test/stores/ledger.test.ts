@@ -169,6 +169,7 @@ describe('the ledger in QuestDB', () => {
       expect(new Map(buckets.map((bucket) => [bucket.startUs, bucket.amountMicro])), period).toEqual(
         expected,
       );
+      expect(await views.sums([entityId], period, ...wholeUs), `sums by ${period}`).toEqual(expected);
     }
     const days = await views.buckets([entityId], 'day', ...wholeUs);
     const lengths = days.map((bucket) => (bucket.endUs - bucket.startUs) / 3_600_000_000);
@@ -191,15 +192,12 @@ describe('the ledger in QuestDB', () => {
           const start = bucketStartUs(entry.quarterStartUs, period, other);
           expected.set(start, (expected.get(start) ?? 0) + entry.amountMicro);
         }
-        const buckets = await views.buckets(
-          [entityId],
-          period,
-          at('2026-04-30T00:00:00Z'),
-          at('2026-05-10T00:00:00Z'),
-        );
+        const spanUs = [at('2026-04-30T00:00:00Z'), at('2026-05-10T00:00:00Z')] as const;
+        const buckets = await views.buckets([entityId], period, ...spanUs);
         expect(new Map(buckets.map((one) => [one.startUs, one.amountMicro])), `${other} ${period}`).toEqual(
           expected,
         );
+        expect(await views.sums([entityId], period, ...spanUs), `${other} ${period}`).toEqual(expected);
       }
     }
   });

@@ -103,8 +103,10 @@ export class QuestDbReadingStore implements ReadingStore {
     if (startUs >= endUs) return [];
     const edgesUs = bucketEdges(startUs, endUs, 'hour', zone);
     const sums = new Map<number, HourSums>();
-    for (const run of runsOf(edgesUs)) await this.#sumUp(entityId, run, endUs, sums);
-    const carried = await this.before(entityId, edgesUs[0] ?? startUs);
+    const [carried] = await Promise.all([
+      this.before(entityId, edgesUs[0] ?? startUs),
+      ...runsOf(edgesUs).map((run) => this.#sumUp(entityId, run, endUs, sums)),
+    ]);
     return heldHours(edgesUs, endUs, (hour) => sums.get(hour), carried?.value ?? null);
   }
 

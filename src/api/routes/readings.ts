@@ -101,13 +101,16 @@ export function readingRoutes(deps: ApiDeps) {
       const { since, until, limit, cursor } = c.req.valid('query');
       const range = rangeOf(since, until, limits.readingsDays);
       const startUs = startOfPage(cursor, range);
-      const found =
-        startUs >= range.endUs ? [] : await ask(() => store.range(id, startUs, range.endUs, limit + 1));
+      // What stood before the page stood before its first reading too: nothing lies between.
+      const [found, before]: [Reading[], Reading | null] =
+        startUs >= range.endUs
+          ? [[], null]
+          : await Promise.all([
+              ask(() => store.range(id, startUs, range.endUs, limit + 1)),
+              ask(() => store.before(id, startUs, true)),
+            ]);
       await assertKnown(id, found.length > 0);
       const rows = found.slice(0, limit);
-      const first = rows[0];
-      const before: Reading | null =
-        first === undefined ? null : await ask(() => store.before(id, first.atUs, true));
       let previous = before?.value ?? null;
       const answer = rows.map((reading) => {
         const row = readingRow(reading, previous);
@@ -164,9 +167,11 @@ export function readingRoutes(deps: ApiDeps) {
       const { entity_id: id } = c.req.valid('param');
       const { since, until, points } = c.req.valid('query');
       const range = rangeOf(since, until, limits.curveDays);
-      const found = await ask(() => store.curve(id, range.startUs, range.endUs, points));
+      const [found, before] = await Promise.all([
+        ask(() => store.curve(id, range.startUs, range.endUs, points)),
+        ask(() => store.before(id, range.startUs)),
+      ]);
       await assertKnown(id, found.readingCount > 0);
-      const before = await ask(() => store.before(id, range.startUs));
       return c.json(
         {
           entity_id: id,
