@@ -140,6 +140,11 @@ describe('the import of the past', { timeout: 60_000 }, () => {
       ['sensor.power', 24, nowUs],
       ['sensor.none', 0, null],
     ]);
+    expect(syncs[1]?.syncs).toEqual([
+      { period: 'hour', atUs: nowUs, rows: 30 * 24, status: 'success' },
+      { period: '5minute', atUs: nowUs, rows: 24 * 288, status: 'success' },
+    ]);
+    expect(syncs[2]?.syncs).toEqual([{ period: 'hour', atUs: nowUs, rows: 72, status: 'success' }]);
   });
 
   it('goes on where it was, wherever it is stopped, and does not import all again', async () => {
@@ -287,6 +292,10 @@ describe('the import of the past', { timeout: 60_000 }, () => {
     // Known before the rows are stored: whoever dies after it posts them.
     expect(noted).toMatchObject({ entities: [['sensor.a', { unpostedFromUs: nowUs - 20 * dayUs }]] });
     expect(world.posted.get('sensor.a')?.at(-1)?.fromUs).toBe(nowUs - 20 * dayUs);
+    const { asked } = home;
+    const old = importer.request(['sensor.a'], 0, nowUs - 399 * dayUs);
+    await until(async () => expect(await world.log.find(old)).toMatchObject({ status: 'success' }));
+    expect(home.asked - asked).toBeLessThan(10);
     const ids = new Set(Array.from({ length: 30 }, () => importer.request(['sensor.a'])));
     expect(ids.size).toBeLessThanOrEqual(9);
     await until(async () => {

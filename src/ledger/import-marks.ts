@@ -26,7 +26,7 @@ export const noMark: ImportMark = {
 };
 
 const marksKey = 'statistics_import';
-const syncsKept = 4;
+const syncsKept = 6;
 /** Entities that are tracked no more are remembered too, for when they come back. */
 const entitiesKept = 2000;
 

@@ -85,6 +85,8 @@ export class ImportRun {
   /** Why an entity is left out. */
   readonly #failed = new Map<string, string>();
   readonly #rows = new Map<string, Record<StatisticsPeriod, number>>();
+  /** Entities that have rows of a period, old or new ones. */
+  readonly #withRows: Record<StatisticsPeriod, Set<string>> = { '5minute': new Set(), hour: new Set() };
   #run: SyncRun;
 
   constructor(
@@ -155,12 +157,11 @@ export class ImportRun {
     const unknown: string[] = [];
     // A store that was lost or set back knows less than the mark says.
     const ends = await this.#patiently(() => this.#deps.statistics.ends(period));
+    for (const entityId of ends.keys()) this.#withRows[period].add(entityId);
     for (const entityId of this.#open().keys()) {
       const markUs = this.#marks.of(entityId).untilUs[period];
       const endUs = ends.get(entityId);
-      if (range !== null && range.startUs !== null)
-        found.set(entityId, Math.floor(range.startUs / rowUs[period]) * rowUs[period]);
-      else if (range !== null || markUs === null || endUs === undefined) unknown.push(entityId);
+      if (range !== null || markUs === null || endUs === undefined) unknown.push(entityId);
       else found.set(entityId, Math.min(markUs, endUs) - rowsAgain * rowUs[period]);
     }
     for (let at = 0; at < unknown.length; at += entitiesPerPiece) {
@@ -169,7 +170,9 @@ export class ImportRun {
         period === 'hour' ? await this.#firstHours(some) : await this.#firstFiveMinutes(some, nowUs);
       for (const [entityId, firstUs] of firsts) {
         if (range === null) this.#marks.reach(entityId, period, null);
-        found.set(entityId, firstUs);
+        // Whoever asks for years in which there was nothing does not wait for them.
+        const askedUs = Math.floor((range?.startUs ?? firstUs) / rowUs[period]) * rowUs[period];
+        found.set(entityId, Math.max(firstUs, askedUs));
       }
     }
     return found;
@@ -241,6 +244,7 @@ export class ImportRun {
   #count(row: HomeStatisticsRow): void {
     const rows = this.#rows.get(row.entityId) ?? { '5minute': 0, hour: 0 };
     rows[row.period] += 1;
+    this.#withRows[row.period].add(row.entityId);
     this.#rows.set(row.entityId, rows);
     this.#run = { ...this.#run, readingsAdded: this.#run.readingsAdded + 1 };
   }
@@ -292,11 +296,12 @@ export class ImportRun {
 
   #noteSyncs(atUs: number): void {
     for (const entityId of this.#job.entityIds) {
-      const rows = this.#rows.get(entityId);
       const status = this.#failed.has(entityId) ? 'failed' : 'success';
-      if (rows === undefined && status === 'success') continue;
-      for (const period of this.#job.periods)
-        this.#marks.addSync(entityId, { period, atUs, rows: rows?.[period] ?? 0, status });
+      for (const period of this.#job.periods) {
+        if (status === 'success' && !this.#withRows[period].has(entityId)) continue;
+        const rows = this.#rows.get(entityId)?.[period] ?? 0;
+        this.#marks.addSync(entityId, { period, atUs, rows, status });
+      }
     }
   }
 
