@@ -5,7 +5,7 @@ import type { SettingsStore } from './home/settings-store.ts';
 import { Bookkeeper } from './ledger/bookkeeper.ts';
 import type { MeterExchangeStore } from './ledger/exchange-store.ts';
 import { HistoryImport } from './ledger/history-import.ts';
-import type { ImportEntity } from './ledger/import-run.ts';
+import type { ImportEntity } from './ledger/import-deps.ts';
 import type { LedgerStore } from './ledger/ledger-store.ts';
 import { type Meter, meterOf } from './ledger/meter.ts';
 import type { Span } from './ledger/span.ts';

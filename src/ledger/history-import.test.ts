@@ -9,7 +9,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { MemorySettingsStore, silentLog } from '../home/testing/doubles.ts';
 import { MemorySyncLog } from '../recording/testing/doubles.ts';
 import { HistoryImport } from './history-import.ts';
-import type { ImportEntity } from './import-run.ts';
+import type { ImportEntity } from './import-deps.ts';
 import type { Span } from './span.ts';
 import { MemoryStatistics, MemoryStatisticsStore, rowUs } from './testing/statistics-doubles.ts';
 

@@ -2,9 +2,10 @@ import { Backoff } from '../recording/backoff.ts';
 import { Bell } from '../recording/bell.ts';
 import { pause } from '../recording/pause.ts';
 import type { SyncRun } from '../recording/sync-log.ts';
+import type { HistoryImportDeps } from './import-deps.ts';
 import { type EntitySync, ImportMarks, type StatisticsPeriod } from './import-marks.ts';
 import { begunRun, type ImportJob, ImportQueue } from './import-queue.ts';
-import { type HistoryImportDeps, ImportRun } from './import-run.ts';
+import { ImportRun } from './import-run.ts';
 
 export interface HistoryImportStatus {
   readonly isOk: boolean;

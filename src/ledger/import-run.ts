@@ -1,65 +1,15 @@
-import type { HomeAssistant, HomeStatisticsRow } from '../home/home-assistant.ts';
-import type { SettingsStore } from '../home/settings-store.ts';
-import { Backoff } from '../recording/backoff.ts';
-import { pause, unlessAborted } from '../recording/pause.ts';
-import type { SyncLog, SyncRun } from '../recording/sync-log.ts';
-import type { Clock } from '../units/clock.ts';
-import type { Log } from '../units/log.ts';
-import type { CanonicalUnit } from '../units/quantity.ts';
+import type { HomeStatisticsRow } from '../home/home-assistant.ts';
+import type { SyncRun } from '../recording/sync-log.ts';
+import type {
+  HistoryImportDeps,
+  ImportEntity,
+  ImportRunEnvironment,
+  ImportRunLimits,
+} from './import-deps.ts';
 import type { ImportMarks, StatisticsPeriod } from './import-marks.ts';
+import { Patience, Stopped } from './import-patience.ts';
 import { begunRun, type ImportJob } from './import-queue.ts';
-import type { Span } from './span.ts';
-import {
-  asked,
-  copyPiece,
-  entitiesPerPiece,
-  nextStretch,
-  type Piece,
-  rowUs,
-  StatisticsRefused,
-} from './statistics-copy.ts';
-import type { StatisticsStore } from './statistics-store.ts';
-
-/** A tracked entity as the import sees it. */
-export interface ImportEntity {
-  readonly entityId: string;
-  readonly unit: CanonicalUnit;
-  /** The ledger posts its rows: with all others of the home's balance at once, or by itself; null: they are only kept. */
-  readonly posting: 'together' | 'alone' | null;
-}
-
-export interface HistoryImportDeps {
-  readonly homeAssistant: Pick<HomeAssistant, 'statistics' | 'firstStatistics' | 'status' | 'onStatus'>;
-  readonly statistics: Pick<StatisticsStore, 'append' | 'ends' | 'count'>;
-  readonly syncLog: SyncLog;
-  readonly settings: SettingsStore;
-  /** All that are tracked now. */
-  readonly entities: () => readonly ImportEntity[];
-  /** Resolves when the ledger has posted the rows in these spans; rejects when it could not. */
-  readonly post: (spans: ReadonlyMap<string, Span>) => Promise<void>;
-  /** What goes first: the raw history is still coming in, or readings wait to be written. */
-  readonly isBusy: () => boolean;
-  readonly clock: Clock;
-  readonly log: Log;
-  /** A new id, unique for ever. */
-  readonly newId: () => string;
-}
-
-export interface ImportRunLimits {
-  readonly breathMs: number;
-  readonly retryFirstMs: number;
-  readonly retryLimitMs: number;
-}
-
-export interface ImportRunEnvironment {
-  /** The process stops. */
-  readonly signal: AbortSignal;
-  /** Aborted when Home Assistant is there again. */
-  readonly wake: () => AbortSignal;
-  readonly onProgress: (run: SyncRun, isMilestone: boolean) => void;
-  /** Why it waits; null when it goes on. */
-  readonly onTrouble: (trouble: string | null) => void;
-}
+import { asked, copyPiece, entitiesPerPiece, nextStretch, type Piece, rowUs } from './statistics-copy.ts';
 
 /** Five-minute rows live as long as states; by default so long. */
 const memoryUs = 10 * 86_400_000_000;
@@ -67,13 +17,7 @@ const memoryUs = 10 * 86_400_000_000;
 const longestMemoryUs = 400 * 86_400_000_000;
 /** A refresh takes these again: Core may have been late with them. */
 const rowsAgain = 2;
-/** Statistics that are refused so often are left out, and the run called partial. */
-const triesPerPiece = 3;
 const postedAtOnce = 4;
-
-class Stopped extends Error {
-  override name = 'Stopped';
-}
 
 /** One run of the import: rows first, all entities going forward in time together, then the ledger. */
 export class ImportRun {
@@ -82,6 +26,7 @@ export class ImportRun {
   readonly #marks: ImportMarks;
   readonly #job: ImportJob;
   readonly #environment: ImportRunEnvironment;
+  readonly #patience: Patience;
   /** Why an entity is left out. */
   readonly #failed = new Map<string, string>();
   readonly #rows = new Map<string, Record<StatisticsPeriod, number>>();
@@ -101,6 +46,7 @@ export class ImportRun {
     this.#marks = marks;
     this.#job = job;
     this.#environment = environment;
+    this.#patience = new Patience(limits, environment, deps.log);
     this.#run = begunRun(job, deps.clock.nowUs());
   }
 
@@ -156,7 +102,7 @@ export class ImportRun {
     const found = new Map<string, number>();
     const unknown: string[] = [];
     // A store that was lost or set back knows less than the mark says.
-    const ends = await this.#patiently(() => this.#deps.statistics.ends(period));
+    const ends = await this.#patience.until(() => this.#deps.statistics.ends(period));
     for (const entityId of ends.keys()) this.#withRows[period].add(entityId);
     for (const entityId of this.#open().keys()) {
       const markUs = this.#marks.of(entityId).untilUs[period];
@@ -180,7 +126,7 @@ export class ImportRun {
 
   async #firstHours(entityIds: readonly string[]): Promise<Map<string, number>> {
     const found = new Map<string, number>();
-    await this.#answered(entityIds, async (ids) => {
+    await this.#ask(entityIds, async (ids) => {
       for (const [entityId, firstUs] of await asked(() => this.#deps.homeAssistant.firstStatistics(ids)))
         found.set(entityId, firstUs);
     });
@@ -193,7 +139,7 @@ export class ImportRun {
     for (let hasMore = true; hasMore && fromUs > nowUs - longestMemoryUs; ) {
       const hourUs = fromUs - rowUs.hour;
       hasMore = false;
-      await this.#answered(entityIds, async (ids) => {
+      await this.#ask(entityIds, async (ids) => {
         const { homeAssistant } = this.#deps;
         const rows = await asked(() => homeAssistant.statistics(ids, hourUs, fromUs, '5minute'));
         hasMore = hasMore || rows.length > 0;
@@ -214,10 +160,10 @@ export class ImportRun {
       const { entityIds, startUs, endUs } = stretch;
       for (let at = 0; at < entityIds.length; at += entitiesPerPiece) {
         const some = entityIds.slice(at, at + entitiesPerPiece);
-        await this.#answered(some, (ids) => this.#copy({ entityIds: ids, startUs, endUs }, period, knownUs));
+        await this.#ask(some, (ids) => this.#copy({ entityIds: ids, startUs, endUs }, period, knownUs));
         await this.#saveMarks();
         this.#progress({});
-        await this.#rest(this.#limits.breathMs);
+        await this.#patience.rest(this.#limits.breathMs);
       }
       for (const entityId of entityIds) nextUs.set(entityId, endUs);
     }
@@ -287,7 +233,7 @@ export class ImportRun {
     this.#progress({ entitiesDone: asked.size - waiting.length }, true);
     for (const group of groups.filter(({ length }) => length > 0)) {
       const spans = new Map(group.map(({ entityId, fromUs }) => [entityId, { fromUs, untilUs: nowUs }]));
-      await this.#patiently(() => this.#deps.post(spans));
+      await this.#patience.until(() => this.#deps.post(spans));
       for (const { entityId } of group) this.#marks.posted(entityId);
       await this.#saveMarks();
       this.#progress({ entitiesDone: this.#run.entitiesDone + group.length });
@@ -313,50 +259,7 @@ export class ImportRun {
     }
   }
 
-  /** What is refused again and again is asked one by one, so that only those at fault are left out. */
-  async #answered(
-    entityIds: readonly string[],
-    work: (entityIds: readonly string[]) => Promise<void>,
-  ): Promise<void> {
-    let refusal = '';
-    for (let tries = 0; tries < triesPerPiece; tries += 1) {
-      try {
-        return await this.#patiently(() => work(entityIds));
-      } catch (cause) {
-        if (!(cause instanceof StatisticsRefused)) throw cause;
-        refusal = cause.message;
-        await this.#rest(this.#limits.retryFirstMs);
-      }
-    }
-    const [only] = entityIds;
-    if (entityIds.length === 1 && only !== undefined) this.#failed.set(only, refusal);
-    else for (const entityId of entityIds) await this.#answered([entityId], work);
-  }
-
-  /** Until it succeeds: Home Assistant and the stores come back. */
-  async #patiently<T>(work: () => Promise<T>): Promise<T> {
-    const { signal, wake, onTrouble } = this.#environment;
-    const retry = new Backoff(this.#limits.retryFirstMs, this.#limits.retryLimitMs);
-    for (let isFirst = true; ; isFirst = false) {
-      if (signal.aborted) throw new Stopped();
-      try {
-        const result = await unlessAborted(work(), signal);
-        // What answers after a stop is not waited for.
-        if (signal.aborted) throw new Stopped();
-        if (!isFirst) onTrouble(null);
-        return result as T;
-      } catch (cause) {
-        if (cause instanceof StatisticsRefused || cause instanceof Stopped) throw cause;
-        const message = cause instanceof Error ? cause.message : String(cause);
-        onTrouble(message);
-        this.#deps.log.debug({ err: cause }, 'the import of statistics waits');
-        await pause(retry.nextMs(), AbortSignal.any([signal, wake()]));
-      }
-    }
-  }
-
-  async #rest(ms: number): Promise<void> {
-    await pause(ms, this.#environment.signal);
-    if (this.#environment.signal.aborted) throw new Stopped();
+  #ask(entityIds: readonly string[], work: (entityIds: readonly string[]) => Promise<void>): Promise<void> {
+    return this.#patience.answered(entityIds, work, (entityId, why) => this.#failed.set(entityId, why));
   }
 }

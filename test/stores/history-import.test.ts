@@ -16,7 +16,7 @@ import { QuestDbLedgerViews } from '../../src/adapters/questdb/ledger-views.ts';
 import { QuestDbStatisticsStore } from '../../src/adapters/questdb/statistics-store.ts';
 import { MemorySettingsStore } from '../../src/home/testing/doubles.ts';
 import { HistoryImport } from '../../src/ledger/history-import.ts';
-import type { ImportEntity } from '../../src/ledger/import-run.ts';
+import type { ImportEntity } from '../../src/ledger/import-deps.ts';
 import { repost, usualRules } from '../../src/ledger/reposting.ts';
 import { StoredEvidence } from '../../src/ledger/stored-evidence.ts';
 import { verifyMeter } from '../../src/ledger/verification.ts';
