@@ -14,7 +14,14 @@ import { launch, open, phone, until } from './browser.ts';
 
 const root = join(import.meta.dirname, '../..');
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const places = ['#/now', '#/readings?entity=sensor.p1_meter_power', '#/settings'];
+const places = [
+  '#/now',
+  '#/energy?compare=previous',
+  '#/devices',
+  '#/peaks',
+  '#/readings?entity=sensor.p1_meter_power',
+  '#/settings',
+];
 let browser: Browser;
 beforeAll(async () => {
   browser = await launch();

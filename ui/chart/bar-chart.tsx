@@ -160,7 +160,11 @@ export function BarChart(props: BarChartProps) {
         data-above={sumOf(bars, series, 'above')}
         data-below={sumOf(bars, series, 'below')}
       />
-      <div class="bars-readout" aria-live={isByKey ? 'polite' : 'off'} data-cursor>
+      <div
+        class={`bars-readout${series.length > 1 ? ' has-parts' : ''}`}
+        aria-live={isByKey ? 'polite' : 'off'}
+        data-cursor
+      >
         {index === null ? <span class="quiet">{t.hint}</span> : readout(index)}
         {index !== null && onOpen !== null && (
           <button type="button" class="button bars-open" onClick={() => onOpen(index)}>

@@ -11,10 +11,13 @@ export function Swatch({ colour, kind = 'solid' }: { colour: string; kind?: stri
 export function BarLegend({
   bars,
   series,
+  missing,
   children,
 }: {
   bars: readonly Bar[];
   series: readonly BarSeries[];
+  /** What it means that nothing is there, where that has words of its own. */
+  missing?: string;
   children?: ComponentChildren;
 }) {
   const t = texts().bars.legend;
@@ -22,7 +25,7 @@ export function BarLegend({
     ['pale', t.pale, bars.some((bar) => bar.look === 'pale' && bar.presence === 'known')],
     ['hatched', t.hatched, bars.some((bar) => bar.look === 'hatched' && bar.presence === 'known')],
     ['incomplete', t.incomplete, bars.some((bar) => bar.isIncomplete)],
-    ['missing', t.missing, bars.some((bar) => bar.presence === 'missing')],
+    ['missing', missing ?? t.missing, bars.some((bar) => bar.presence === 'missing')],
   ] as const;
   return (
     <ul class="bars-legend" aria-label={t.title}>

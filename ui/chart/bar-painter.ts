@@ -34,7 +34,7 @@ export function paintBars(plot: uPlot, paint: BarPaint): void {
   for (const [index, bar] of paint.bars.entries()) {
     const middle = plot.valToPos(index, 'x', true);
     if (bar.presence === 'missing') {
-      ctx.fillStyle = hatch(ctx, paint.text, 'transparent', 0.22, dpr);
+      ctx.fillStyle = hatch(ctx, paint.text, 'transparent', 0.16, dpr);
       ctx.fillRect(middle - step / 2 + dpr, bbox.top, step - 2 * dpr, bbox.height);
     }
     const left = Math.round(hasBefore ? middle - width / 2 + beforeWidth / 2 : middle - width / 2);

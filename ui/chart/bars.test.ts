@@ -83,15 +83,21 @@ describe('grounds', () => {
     ['measured', 'solid'],
     ['imported', 'solid'],
     ['recovered', 'pale'],
-    ['hourly', 'hatched'],
+    ['hourly', 'pale'],
     ['estimated', 'hatched'],
   ] as const)('%s is drawn %s', (quality, look) => expect(barLook(quality)).toBe(look));
 
   it('finds nothing missing in an hour that is only known as a whole', () => {
-    expect(isIncomplete({ coverage: 0, quality: 'hourly', provisional: false })).toBe(false);
-    expect(isIncomplete({ coverage: 0.6, quality: 'measured', provisional: false })).toBe(true);
-    expect(isIncomplete({ coverage: 1, quality: 'recovered', provisional: false })).toBe(false);
-    expect(isIncomplete({ coverage: 0, quality: 'none', provisional: false })).toBe(false);
+    const span = { startMs: 0, endMs: 3_600_000 };
+    const of = (coverage: number, quality: 'hourly' | 'measured' | 'recovered' | 'none', nowMs = 1e9) =>
+      isIncomplete({ coverage, quality, provisional: false }, span, nowMs);
+    expect(of(0, 'hourly')).toBe(false);
+    expect(of(0.6, 'measured')).toBe(true);
+    expect(of(1, 'recovered')).toBe(false);
+    expect(of(0, 'none')).toBe(false);
+    // Of 45 minutes that have passed 9 are not posted yet; but 27 are missing.
+    expect(of(0.8, 'measured', 2_700_000)).toBe(false);
+    expect(of(0.4, 'measured', 2_700_000)).toBe(true);
   });
 
   it('calls nothing missing that has only just ended', () => {

@@ -1,8 +1,9 @@
 /** What a bucket rests on, as it is to be seen: measured, fetched afterwards, reckoned, missing. Pure. */
 import type { BalanceAnswer } from '../../src/contract/balance.ts';
+import type { Span } from '../period/period.ts';
 
 export type Grounds = Pick<BalanceAnswer['total'], 'coverage' | 'quality' | 'provisional'>;
-/** `pale`: measured, but fetched afterwards. `hatched`: the sum is known, how it spreads is not, or it is an estimate. */
+/** `pale`: fetched afterwards from what Home Assistant kept, right for the hour. `hatched`: a part is an estimate. */
 export type BarLook = 'solid' | 'pale' | 'hatched';
 
 export function barLook(quality: Grounds['quality']): BarLook {
@@ -12,13 +13,15 @@ export function barLook(quality: Grounds['quality']): BarLook {
     case 'none':
       return 'solid';
     case 'recovered':
-      return 'pale';
     case 'hourly':
+      return 'pale';
     case 'estimated':
       return 'hatched';
   }
 }
 
+/** What has just ended is posted a little later: until then it is not yet known, and not missing. */
+const settleMs = 20 * 60_000;
 /** A little that is not covered is a reading that came a moment late. */
 const enough = 0.995;
 
@@ -26,12 +29,26 @@ const enough = 0.995;
  * Whether a part of the amount is missing. Hours and estimates cover nothing, yet nothing of their sum is missing: what
  * they don't know is when.
  */
-export function isIncomplete({ coverage, quality }: Grounds): boolean {
-  return barLook(quality) !== 'hatched' && quality !== 'none' && coverage < enough;
+export function isIncomplete(
+  { coverage, quality }: Grounds,
+  { startMs, endMs }: Span,
+  nowMs: number,
+): boolean {
+  if (!isMeasured(quality) || coverage >= enough) return false;
+  // Coverage is of what has passed; the last minutes of a span that runs are only not posted yet.
+  const missingMs = (1 - coverage) * (Math.min(endMs, nowMs) - startMs);
+  return nowMs >= endMs + settleMs || missingMs > settleMs;
 }
 
-/** What has just ended is posted a little later: until then it is not yet known, and not missing. */
-const settleMs = 20 * 60_000;
+/** Whether it was measured quarter by quarter, live or fetched afterwards. */
+export function isMeasured(quality: Grounds['quality']): boolean {
+  return quality === 'measured' || quality === 'imported' || quality === 'recovered';
+}
+
+/** The span that an answer or a row of one tells. */
+export function spanIn(range: { readonly start: string; readonly end: string }): Span {
+  return { startMs: Date.parse(range.start), endMs: Date.parse(range.end) };
+}
 
 export type Presence = 'known' | 'missing' | 'future';
 

@@ -78,9 +78,15 @@ export function DataTable({
         <h2>{title}</h2>
         <div class="row">
           <span role="status">{copied === 'yes' ? t.copied : copied === 'no' ? t.copyFailed : ''}</span>
-          <button type="button" class="button" onClick={() => void copy()}>
+          <button
+            type="button"
+            class="button copy-button"
+            aria-label={t.copy}
+            title={t.copy}
+            onClick={() => void copy()}
+          >
             <Icon path={mdiContentCopy} />
-            {t.copy}
+            <span class="not-phone">{t.copy}</span>
           </button>
         </div>
       </header>

@@ -66,6 +66,11 @@ export function showQuantity(value: number, unit: string, language: string): Sho
   }
 }
 
+/** Energy in kilowatt-hours however much it is: amounts that stand beside each other keep one unit. */
+export function showEnergy(kwh: number, language: string): Shown {
+  return { value: formatNumber(kwh, language, digitsFor(kwh)), unit: 'kWh' };
+}
+
 /** A register as the meter's own display has it, to be compared with it: up to three decimals, never another unit. */
 export function showExact(value: number, unit: string, language: string, digits = 3): Shown {
   return { value: formatNumber(value, language, digits, 0), unit };

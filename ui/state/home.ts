@@ -107,6 +107,11 @@ function onMessage(message: LiveMessage): void {
   }
 }
 
+/** Whether the past is still being fetched: what is not known may yet be. */
+export function isImporting(): boolean {
+  return status.data?.statistics.running === true || status.data?.backfill.running === true;
+}
+
 /** Starts to follow the home; returns the way to stop. */
 export function followHome(): () => void {
   const live = new Live({

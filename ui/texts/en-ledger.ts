@@ -18,8 +18,8 @@ export const ledgerEn = {
     measured: (share: string) => `${share} measured`,
     legend: {
       title: 'What the bars show',
-      pale: 'fetched afterwards from Home Assistant’s history',
-      hatched: 'estimated, or only known by the hour',
+      pale: 'fetched afterwards from Home Assistant',
+      hatched: 'partly estimated',
       missing: 'nothing is known',
       incomplete: 'a part is missing',
     },
@@ -104,6 +104,8 @@ export const ledgerEn = {
       toBattery: 'Into the battery',
       toGrid: 'To the grid',
       balance: 'Balance with the grid',
+      unexplained: (amount: string) =>
+        `By the meters ${amount} more left the home than came in. It is in no bar.`,
       home: 'Used at home',
       left: 'Left the home',
       before: (name: string) => name,
@@ -131,6 +133,7 @@ export const ledgerEn = {
     emptyPeriod: 'Nothing is known of this period',
     emptyPeriodWhat: 'No meter was recorded then, and Home Assistant has no history of it.',
     future: 'This period has not begun yet',
+    importing: 'The past is being fetched from Home Assistant; it shows here as it comes in.',
   },
 
   devices: {
@@ -156,7 +159,7 @@ export const ledgerEn = {
     },
     title: 'Devices',
     list: 'Devices by what they used',
-    home: 'The home together',
+    home: 'The whole home',
     tracked: 'All devices together',
     untracked: 'Not metered by a device',
     over: 'More than the home used',
@@ -183,6 +186,10 @@ export const ledgerEn = {
   peaks: {
     sentence: {
       peak: (month: string, power: string, when: string) => `The peak of ${month} is ${power}, on ${when}.`,
+      bounded: (month: string, least: string, measured: string) =>
+        `The peak of ${month} was at least ${least}: an hour says so, of which no quarter was measured. The highest measured quarter is ${measured}.`,
+      boundedMost: (month: string, least: string, most: string, measured: string) =>
+        `The peak of ${month} was between ${least} and ${most}: only hours are known of its highest part. The highest measured quarter is ${measured}.`,
       peakSoFar: (power: string, when: string) => `This month’s peak is ${power} so far, on ${when}.`,
       between: (month: string, least: string, most: string) =>
         `No quarter-hour of ${month} was measured. Its peak was at least ${least} and at most ${most}.`,
@@ -198,8 +205,10 @@ export const ledgerEn = {
       isOne
         ? `One month, none counted below ${floor}`
         : `Mean of ${months} months, none counted below ${floor}`,
+    billedPartly: 'Of this month only what was measured counts here',
     billedNone: 'No month with measured quarters yet',
     month: 'Peak of the month',
+    highest: (power: string, when: string) => `Highest measured quarter ${power}, ${when}. `,
     measured: (measured: string, expected: string) => `${measured} of ${expected} quarters measured`,
     bounds: (least: string, most: string) => `between ${least} and ${most}`,
     least: (least: string) => `at least ${least}`,
@@ -228,6 +237,7 @@ export const ledgerEn = {
     daysTitle: 'Highest quarter of each day',
     dayColumns: { day: 'Day', power: 'Highest', when: 'At', measured: 'Quarters' },
     yearTitle: 'Twelve months',
+    yearTable: 'Twelve months as a table',
     yearName: (floor: string) => `Peaks of twelve months as bars, with the floor of ${floor}`,
     yearSeries: 'Peak of the month',
     yearFloor: (floor: string) => `Floor ${floor}: no month counts for less`,

@@ -2,37 +2,40 @@
 import { mdiContentCopy, mdiHelpCircleOutline, mdiHomeLightningBolt, mdiPowerPlug } from '@mdi/js';
 import { useState } from 'preact/hooks';
 import type { DevicesAnswer } from '../../../src/contract/balance.ts';
-import { barLook, isIncomplete } from '../../chart/grounds.ts';
+import { Swatch } from '../../chart/bar-legend.tsx';
+import { barLook, isIncomplete, spanIn } from '../../chart/grounds.ts';
 import { copyText } from '../../components/copy-text.ts';
 import { asTabSeparated } from '../../components/data-table.tsx';
 import { Icon } from '../../components/icon.tsx';
-import { asText, formatMoney, formatShare, showQuantity } from '../../format/numbers.ts';
-import { locale } from '../../state/home.ts';
+import { asText, formatMoney, formatShare, showEnergy } from '../../format/numbers.ts';
+import { locale, nowMs } from '../../state/home.ts';
 import { pageAddress } from '../../state/place.ts';
 import type { Texts } from '../../texts/en.ts';
 import { texts } from '../../texts/texts.ts';
 import { type DeviceLine, deviceLines } from './device-rows.ts';
 
 function energyText(kwh: number | null, t: Texts['devices'], language: string): string {
-  return kwh === null ? t.notKnown : asText(showQuantity(kwh, 'kWh', language));
+  return kwh === null ? t.notKnown : asText(showEnergy(kwh, language));
 }
 
-function groundsText({ device }: DeviceLine, t: Texts, language: string): string {
+/** Only what is out of the ordinary: that all of it was fetched afterwards is said once, below. */
+function groundsText({ device }: DeviceLine, range: DevicesAnswer['time_range'], t: Texts): string {
   if (device.energy_kwh === null) return '';
-  const words = barLook(device.quality) === 'solid' ? [] : [t.quality[device.quality]];
-  if (isIncomplete(device)) words.push(t.bars.measured(formatShare(device.coverage, language)));
+  const { language } = locale.value;
+  const words: string[] = barLook(device.quality) === 'hatched' ? [t.quality[device.quality]] : [];
+  if (isIncomplete(device, spanIn(range), nowMs.peek()))
+    words.push(t.bars.measured(formatShare(device.coverage, language)));
   return words.join(', ');
 }
 
-function Line({ line, currency }: { line: DeviceLine; currency: string | null }) {
+function Line({ line, answer }: { line: DeviceLine; answer: DevicesAnswer }) {
   const t = texts();
   const { language } = locale.value;
   const { device, depth, hasChildren, length } = line;
   const own = hasChildren ? device.own_kwh : null;
-  const cost = device.cost === null ? '' : formatMoney(device.cost, currency, language);
+  const cost = device.cost === null ? '' : formatMoney(device.cost, answer.currency, language);
   const share = device.share === null ? '' : formatShare(device.share, language);
-  const grounds = groundsText(line, t, language);
-  const small = [device.area, ...(own === null ? [] : [t.devices.own(energyText(own, t.devices, language))])];
+  const grounds = groundsText(line, answer.time_range, t);
   return (
     <tr
       data-device={device.entity_id}
@@ -51,7 +54,10 @@ function Line({ line, currency }: { line: DeviceLine; currency: string | null })
           </span>
           <span class="device-name">
             {device.name}
-            <small class="quiet">{small.filter(Boolean).join(' · ')}</small>
+            {device.area !== null && <small class="quiet">{device.area}</small>}
+            {own !== null && (
+              <small class="only-phone quiet">{t.devices.own(energyText(own, t.devices, language))}</small>
+            )}
             {grounds !== '' && <small class="quiet">{grounds}</small>}
             <span class="device-bar" aria-hidden="true">
               <span data-look={barLook(device.quality)} style={{ width: `${(length * 100).toFixed(2)}%` }} />
@@ -161,9 +167,15 @@ export function DeviceList({ answer }: { answer: DevicesAnswer }) {
           <span role="status">
             {copied === 'yes' ? t.table.copied : copied === 'no' ? t.table.copyFailed : ''}
           </span>
-          <button type="button" class="button" onClick={() => void copy()}>
+          <button
+            type="button"
+            class="button copy-button"
+            aria-label={t.table.copy}
+            title={t.table.copy}
+            onClick={() => void copy()}
+          >
             <Icon path={mdiContentCopy} />
-            {t.table.copy}
+            <span class="not-phone">{t.table.copy}</span>
           </button>
         </div>
       </header>
@@ -187,7 +199,7 @@ export function DeviceList({ answer }: { answer: DevicesAnswer }) {
         </thead>
         <tbody>
           {lines.map((line) => (
-            <Line key={line.device.entity_id} line={line} currency={answer.currency} />
+            <Line key={line.device.entity_id} line={line} answer={answer} />
           ))}
           <Rest answer={answer} longest={longest} />
         </tbody>
@@ -208,6 +220,11 @@ export function DeviceList({ answer }: { answer: DevicesAnswer }) {
           </tr>
         </tfoot>
       </table>
+      {lines.some(({ device }) => barLook(device.quality) === 'pale' && device.energy_kwh !== null) && (
+        <p class="quiet device-legend">
+          <Swatch colour="var(--home-mark)" kind="pale" /> {t.bars.legend.pale}
+        </p>
+      )}
     </section>
   );
 }

@@ -1,7 +1,7 @@
 /** The one answer that the Devices page opens with. Pure. */
 import type { DevicesAnswer } from '../../../src/contract/balance.ts';
 import { formatPeriod, type Locale } from '../../format/instants.ts';
-import { asText, formatShare, showQuantity } from '../../format/numbers.ts';
+import { asText, formatShare, showEnergy } from '../../format/numbers.ts';
 import { dateAt, includes, type Period } from '../../period/period.ts';
 import type { Texts } from '../../texts/en.ts';
 import { mostUsing } from './device-rows.ts';
@@ -32,7 +32,7 @@ function inSpan(said: string, period: Period, nowMs: number, t: Texts['devices']
 export function untrackedText(answer: DevicesAnswer, t: Texts['devices'], language: string): string {
   const { untracked_kwh: untracked, home_kwh: home } = answer;
   if (untracked === null || home === null) return '';
-  const amount = asText(showQuantity(Math.abs(untracked), 'kWh', language));
+  const amount = asText(showEnergy(Math.abs(untracked), language));
   if (untracked < 0 && -untracked > Math.max(0.01, home * worthShare)) return t.sentence.over(amount);
   return untracked > home * worthShare ? t.sentence.untracked(amount) : '';
 }
@@ -50,7 +50,7 @@ export function sentenceOf(
   if (most === null) said = t.sentence.unknown;
   else if ((most.energy_kwh ?? 0) <= 0) said = t.sentence.nothing;
   else {
-    const amount = asText(showQuantity(most.energy_kwh ?? 0, 'kWh', language));
+    const amount = asText(showEnergy(most.energy_kwh ?? 0, language));
     said =
       most.share === null
         ? t.sentence.most(most.name, amount)

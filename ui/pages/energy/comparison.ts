@@ -3,7 +3,7 @@
  * is known. Pure.
  */
 import type { BalanceAnswer } from '../../../src/contract/balance.ts';
-import { isIncomplete } from '../../chart/grounds.ts';
+import { isIncomplete, spanIn } from '../../chart/grounds.ts';
 
 export type BalanceRow = BalanceAnswer['rows'][number];
 export type AmountKey = {
@@ -32,8 +32,9 @@ export function pairedRows({ comparison, rows }: BalanceAnswer): (BalanceRow | n
 
 const fairCoverage = 0.9;
 
-function isFair(row: BalanceRow | null, key: AmountKey): row is BalanceRow {
-  return row !== null && row[key] !== null && !(isIncomplete(row) && row.coverage < fairCoverage);
+function isFair(row: BalanceRow | null, key: AmountKey, nowMs: number): row is BalanceRow {
+  if (row === null || row[key] === null) return false;
+  return row.coverage >= fairCoverage || !isIncomplete(row, spanIn(row), nowMs);
 }
 
 /** Fewer buckets than this part of those that are over say too little. */
@@ -48,11 +49,11 @@ export function changeOf(answer: BalanceAnswer, key: AmountKey, nowMs: number): 
   const over = answer.rows
     .map((row, index) => ({ row, other: others[index] ?? null }))
     .filter(({ row }) => Date.parse(row.end) <= nowMs);
-  const fair = over.filter(({ row, other }) => isFair(row, key) && isFair(other, key));
+  const fair = over.filter(({ row, other }) => isFair(row, key, nowMs) && isFair(other, key, nowMs));
   const isWhole =
     endMs <= nowMs &&
-    answer.rows.every((row) => isFair(row, key)) &&
-    comparison.rows.every((row) => isFair(row, key));
+    answer.rows.every((row) => isFair(row, key, nowMs)) &&
+    comparison.rows.every((row) => isFair(row, key, nowMs));
   const sum = (list: readonly (BalanceRow | null)[]) =>
     list.reduce((total, row) => total + (row?.[key] ?? 0), 0);
   const before = isWhole ? comparison.total[key] : sum(fair.map(({ other }) => other));

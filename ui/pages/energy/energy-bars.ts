@@ -82,7 +82,7 @@ export function energyBars(
       values,
       look: barLook(row.quality),
       presence: presenceOf(isKnown, endMs, nowMs),
-      isIncomplete: isKnown && isIncomplete(row),
+      isIncomplete: isKnown && isIncomplete(row, { startMs, endMs }, nowMs),
       isRunning: startMs <= nowMs && nowMs < endMs,
       mark: hasBalance && isKnown ? gridBalance(row) : null,
       before: isCompared && other !== null ? { above: other.home_kwh, below: leftHome(other) } : null,

@@ -5,7 +5,7 @@ import { BarChart } from '../../chart/bar-chart.tsx';
 import { bucketName } from '../../chart/bar-labels.ts';
 import { BarLegend, Swatch } from '../../chart/bar-legend.tsx';
 import { formatPeriod } from '../../format/instants.ts';
-import { asText, formatShare, showQuantity } from '../../format/numbers.ts';
+import { asText, formatShare, showEnergy } from '../../format/numbers.ts';
 import { type BucketPeriod, periodOfBucket } from '../../period/buckets.ts';
 import { dateAt, type Period, rangeOf } from '../../period/period.ts';
 import { locale } from '../../state/home.ts';
@@ -31,7 +31,8 @@ export function EnergyChart({ answer, period, bucket, before, nowMs }: EnergyCha
     () => energyBars(answer, series, before !== null, nowMs),
     [answer, series, before, nowMs],
   );
-  const amount = (value: number) => asText(showQuantity(value, 'kWh', language));
+  const amount = (value: number) => asText(showEnergy(value, language));
+  const disagreement = answer.total.unexplained_kwh ?? 0;
   const hasBalance = series.some(({ key }) => key === 'toGrid');
 
   const readout = (index: number) => {
@@ -125,6 +126,11 @@ export function EnergyChart({ answer, period, bucket, before, nowMs }: EnergyCha
           </li>
         )}
       </BarLegend>
+      {disagreement > Math.max(0.05, (answer.total.home_kwh ?? 0) * 0.01) && (
+        <p class="quiet curve-note" data-unexplained={disagreement}>
+          {words.unexplained(amount(disagreement))}
+        </p>
+      )}
     </section>
   );
 }

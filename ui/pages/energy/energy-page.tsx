@@ -10,7 +10,7 @@ import { type BucketPeriod, bucketPeriodOf } from '../../period/buckets.ts';
 import { type Period, periodToParams, spanOf } from '../../period/period.ts';
 import { PeriodControl, shownPeriod } from '../../period/period-control.tsx';
 import { useFollowed } from '../../state/followed.ts';
-import { locale, nowMs } from '../../state/home.ts';
+import { isImporting, locale, nowMs } from '../../state/home.ts';
 import { go, pageAddress, place } from '../../state/place.ts';
 import { texts } from '../../texts/texts.ts';
 import { EnergyChart } from './energy-chart.tsx';
@@ -33,19 +33,24 @@ function CompareControl() {
   const t = texts().energy.compare;
   const { compare } = place.value;
   return (
-    <fieldset class="segments compare" aria-label={t.label}>
-      {comparisons.map((one) => (
-        <button
-          key={one}
-          type="button"
-          aria-pressed={compare === one}
-          data-compare={one}
-          onClick={() => compare !== one && go({ compare: one })}
-        >
-          {t[one]}
-        </button>
-      ))}
-    </fieldset>
+    <div class="row compare">
+      <span class="quiet" id="compare-label">
+        {t.label}
+      </span>
+      <fieldset class="segments" aria-labelledby="compare-label">
+        {comparisons.map((one) => (
+          <button
+            key={one}
+            type="button"
+            aria-pressed={compare === one}
+            data-compare={one}
+            onClick={() => compare !== one && go({ compare: one })}
+          >
+            {t[one]}
+          </button>
+        ))}
+      </fieldset>
+    </div>
   );
 }
 
@@ -75,7 +80,7 @@ function Shown({ shown, isLoading }: { shown: Answered; isLoading: boolean }) {
             <Empty icon={mdiCalendarClock} title={t.energy.future} />
           ) : (
             <Empty icon={mdiChartBar} title={t.energy.emptyPeriod}>
-              {t.energy.emptyPeriodWhat}
+              {isImporting() ? t.energy.importing : t.energy.emptyPeriodWhat}
             </Empty>
           )}
         </section>

@@ -1,7 +1,7 @@
 /** Columns and rows of the Energy page's table: the same numbers as the bars, and the cards as its last row. Pure. */
 import type { BalanceAnswer } from '../../../src/contract/balance.ts';
 import { bucketName } from '../../chart/bar-labels.ts';
-import { isIncomplete, presenceOf } from '../../chart/grounds.ts';
+import { isIncomplete, type Presence, presenceOf, spanIn } from '../../chart/grounds.ts';
 import type { Cell, TableColumn, TableRow } from '../../components/data-table.tsx';
 import { formatInstant, type Locale } from '../../format/instants.ts';
 import { formatMoney, formatNumber, formatShare } from '../../format/numbers.ts';
@@ -17,6 +17,7 @@ export interface EnergyTable {
 }
 
 type Amounts = BalanceAnswer['total'];
+type Range = BalanceAnswer['time_range'];
 interface ValueColumn extends TableColumn {
   readonly of: (amounts: Amounts, other: Amounts | null) => number | null;
   readonly kind: 'kWh' | 'm³' | 'money';
@@ -107,9 +108,11 @@ export function energyTable(
           : formatNumber(value, language, kind === 'kWh' ? 2 : 3);
       return { text, value };
     });
-  const groundsOf = (row: Amounts, presence: 'known' | 'missing' | 'future', isRunning: boolean): Cell => {
+  const groundsOf = (row: Amounts, range: Range, presence: Presence, isRunning: boolean): Cell => {
     if (presence !== 'known') return { text: t.bars[presence] };
-    const share = isIncomplete(row) ? [t.bars.measured(formatShare(row.coverage, language))] : [];
+    const share = isIncomplete(row, spanIn(range), nowMs)
+      ? [t.bars.measured(formatShare(row.coverage, language))]
+      : [];
     return { text: [t.quality[row.quality], ...share, ...(isRunning ? [t.bars.running] : [])].join(', ') };
   };
   const rows = answer.rows.map((row, index): TableRow => {
@@ -120,7 +123,7 @@ export function energyTable(
       cells: [
         { text: timeText(row, bucket, isOfDays, locale) },
         ...cellsOf(row, others[index] ?? null),
-        groundsOf(row, presenceOf(isKnown, endMs, nowMs), startMs <= nowMs && nowMs < endMs),
+        groundsOf(row, row, presenceOf(isKnown, endMs, nowMs), startMs <= nowMs && nowMs < endMs),
       ],
     };
   });
@@ -137,7 +140,12 @@ export function energyTable(
       cells: [
         { text: t.table.total },
         ...cellsOf(answer.total, answer.comparison?.total ?? null),
-        groundsOf(answer.total, answer.total.home_kwh === null ? 'missing' : 'known', isRunning),
+        groundsOf(
+          answer.total,
+          answer.time_range,
+          answer.total.home_kwh === null ? 'missing' : 'known',
+          isRunning,
+        ),
       ],
     },
   };

@@ -14,7 +14,7 @@ import {
 } from '@mdi/js';
 import type { BalanceAnswer } from '../../../src/contract/balance.ts';
 import type { ColourName } from '../../components/role-look.ts';
-import { asText, formatMoney, formatShare, showQuantity } from '../../format/numbers.ts';
+import { asText, formatMoney, formatShare, showEnergy, showQuantity } from '../../format/numbers.ts';
 import type { Texts } from '../../texts/en.ts';
 import type { AmountKey } from './comparison.ts';
 
@@ -99,7 +99,7 @@ export function figureText(
   if (value === null) return null;
   switch (kind) {
     case 'energy':
-      return asText(showQuantity(value, 'kWh', language));
+      return asText(showEnergy(value, language));
     case 'volume':
       return asText(showQuantity(value, 'm³', language));
     case 'share':

@@ -1,8 +1,8 @@
 /** The one answer that the Energy page opens with, honest about what is not known. Pure. */
 import type { BalanceAnswer } from '../../../src/contract/balance.ts';
-import { isIncomplete } from '../../chart/grounds.ts';
+import { isIncomplete, spanIn } from '../../chart/grounds.ts';
 import { formatInstant, formatPeriod, type Locale } from '../../format/instants.ts';
-import { asText, formatShare, showQuantity } from '../../format/numbers.ts';
+import { asText, formatShare, showEnergy } from '../../format/numbers.ts';
 import { periodOfSpan } from '../../period/buckets.ts';
 import { dateAt, includes, type Period } from '../../period/period.ts';
 import type { Texts } from '../../texts/en.ts';
@@ -95,16 +95,15 @@ export function sentenceOf(
     const isToday = period.kind === 'day' && includes(period, dateAt(nowMs, locale.zone));
     const unknown = !answer.has.grid ? words.noGrid : isToday ? words.unknownToday : words.unknown;
     const grid = total.grid_in_kwh;
-    return grid === null
-      ? unknown
-      : unknown + words.onlyIn(asText(showQuantity(grid, 'kWh', locale.language)));
+    return grid === null ? unknown : unknown + words.onlyIn(asText(showEnergy(grid, locale.language)));
   }
-  const amount = asText(showQuantity(total.home_kwh, 'kWh', locale.language));
+  const amount = asText(showEnergy(total.home_kwh, locale.language));
   let said = usedText(amount, period, nowMs, t, locale);
   const change = changeOf(answer, 'home_kwh', nowMs);
   if (change !== null)
     said += comparedText(change, otherName(answer, period, nowMs, t.energy, locale), answer, t, locale);
   said += words.end;
-  if (isIncomplete(total)) said += words.measured(formatShare(total.coverage, locale.language));
+  if (isIncomplete(total, spanIn(answer.time_range), nowMs))
+    said += words.measured(formatShare(total.coverage, locale.language));
   return said + ownText(answer, t, locale.language);
 }

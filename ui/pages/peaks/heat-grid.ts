@@ -1,6 +1,6 @@
 /** A month's quarters as a grid, a row for each day and a column for each quarter of the wall clock; and its scale. Pure. */
 import type { CapacityMonth } from '../../../src/contract/p1.ts';
-import { barLook } from '../../chart/grounds.ts';
+import { isMeasured as wasMeasured } from '../../chart/grounds.ts';
 
 export const columns = 96;
 
@@ -19,12 +19,8 @@ export interface HeatGrid {
   readonly days: number;
   /** Row by row; null where nothing is known. */
   readonly cells: readonly (HeatCell | null)[];
-  /** The highest that was measured, W. */
+  /** The highest of all that is known, measured or not, W: the end of the scale. */
   readonly mostW: number;
-}
-
-export function isMeasuredQuarter({ quality }: Pick<Quarter, 'quality'>): boolean {
-  return quality !== 'none' && barLook(quality) !== 'hatched';
 }
 
 /** `month` is its first day. Quarters of other months are left out. */
@@ -37,11 +33,11 @@ export function heatGrid(month: Temporal.PlainDate, quarters: readonly Quarter[]
     if (local.year !== month.year || local.month !== month.month) continue;
     const place = (local.day - 1) * columns + local.hour * 4 + Math.floor(local.minute / 15);
     const before = cells[place] ?? null;
-    const isMeasured = isMeasuredQuarter(quarter);
+    const isMeasured = wasMeasured(quarter.quality);
     const cell = { quarter, startMs: local.epochMilliseconds, isMeasured, isTwice: before !== null };
     const keepsBefore = before !== null && before.quarter.avg_power_w >= quarter.avg_power_w;
     cells[place] = keepsBefore ? { ...before, isTwice: true } : cell;
-    if (isMeasured) mostW = Math.max(mostW, quarter.avg_power_w);
+    mostW = Math.max(mostW, quarter.avg_power_w);
   }
   return { days, cells, mostW };
 }
@@ -49,7 +45,7 @@ export function heatGrid(month: Temporal.PlainDate, quarters: readonly Quarter[]
 /** Strength of the colour, 0 to 1: low powers are told apart although one quarter stands far above them. */
 export function heatStrength(powerW: number, mostW: number): number {
   if (mostW <= 0) return 0;
-  return 0.07 + 0.93 * Math.min(1, Math.max(0, powerW) / mostW) ** 0.7;
+  return 0.1 + 0.9 * Math.min(1, Math.max(0, powerW) / mostW) ** 0.7;
 }
 
 /** The scale's colours from nothing to the most, for a gradient that is true to `heatStrength`. */

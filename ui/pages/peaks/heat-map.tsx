@@ -63,7 +63,7 @@ function draw(canvas: HTMLCanvasElement, layout: HeatLayout, props: HeatMapProps
         context.globalAlpha = heatStrength(cell.quarter.avg_power_w, grid.mostW);
         context.fillStyle = colour;
       } else {
-        context.globalAlpha = 0.3;
+        context.globalAlpha = 0.6 * heatStrength(cell.quarter.avg_power_w, grid.mostW);
         context.fillStyle = text;
       }
       context.fillRect(...box);

@@ -53,7 +53,9 @@ function Running({ answer }: { answer: CapacityMonth }) {
   const startMs = Date.parse(running.bucket);
   const at = (ms: number) => formatInstant(ms, 'time', locale.value);
   const projected = running.projected_w;
-  const share = projected === null || peakW === null || peakW <= 0 ? null : projected / peakW;
+  // The highest measured quarter is no measure while an hour says that the peak was higher.
+  const isBounded = boundsText(answer, t, language) !== null;
+  const share = isBounded || projected === null || peakW === null || peakW <= 0 ? null : projected / peakW;
   return (
     <Card
       name="running"
@@ -81,6 +83,11 @@ export function PeakCards({ answer }: { answer: CapacityMonth }) {
   const t = texts().peaks;
   const { language } = locale.value;
   const power = (watts: number) => asText(showPower(watts, language));
+  const bounds = boundsText(answer, t, language);
+  const when =
+    answer.monthly_peak_ts === null
+      ? null
+      : formatInstant(Date.parse(answer.monthly_peak_ts), 'moment', locale.value);
   return (
     <section aria-label={t.figures}>
       <dl class="figures peak-figures">
@@ -88,11 +95,11 @@ export function PeakCards({ answer }: { answer: CapacityMonth }) {
           name="month"
           icon={mdiChartBellCurve}
           label={t.month}
-          watts={answer.monthly_peak_w}
-          instead={boundsText(answer, t, language) ?? t.notKnown}
+          watts={bounds === null ? answer.monthly_peak_w : null}
+          instead={bounds ?? t.notKnown}
         >
-          {answer.monthly_peak_ts !== null &&
-            `${formatInstant(Date.parse(answer.monthly_peak_ts), 'moment', locale.value)}. `}
+          {when !== null &&
+            (bounds === null ? `${when}. ` : t.highest(power(answer.monthly_peak_w ?? 0), when))}
           {t.measured(
             formatCount(answer.measured_quarters, language),
             formatCount(answer.expected_quarters, language),
@@ -112,6 +119,7 @@ export function PeakCards({ answer }: { answer: CapacityMonth }) {
                 answer.billed_months === 1,
                 power(answer.floor_w),
               )}
+          {answer.billed_peak_w !== null && bounds !== null && `. ${t.billedPartly}`}
         </Card>
         <Running answer={answer} />
         {answer.meter_peak_w !== null && (

@@ -52,7 +52,7 @@ describe('the heat map', () => {
       ],
       zone,
     );
-    expect(grid.mostW).toBe(800);
+    expect(grid.mostW).toBe(9000);
     const day = dayPeaks(grid)[1];
     expect(day).toMatchObject({ day: 2, measured: 2, known: 3 });
     expect(day?.highest?.startMs).toBe(Date.parse('2026-10-02T11:00:00Z'));
@@ -119,6 +119,13 @@ describe('the sentence', () => {
       'it may have been higher',
     );
     expect(sentence({ ...month, measured_quarters: 10, at_most_w: 5000 })).toContain('up to 5.00 kW');
+  });
+
+  it('does not take the highest measured quarter for the peak when an hour stands above it', () => {
+    const partly = { ...month, measured_quarters: 7, at_least_w: 8730, at_most_w: 34_910 };
+    expect(sentence(partly)).toContain('between 8.73 kW and 34.91 kW');
+    expect(sentence(partly)).toContain('The highest measured quarter is 3.18 kW');
+    expect(boundsText(partly, en.peaks, 'en-GB')).not.toBeNull();
   });
 
   it('gives bounds and no peak where nothing was measured in quarters', () => {

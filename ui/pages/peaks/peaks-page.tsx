@@ -10,7 +10,7 @@ import { asText, formatCount, showPower } from '../../format/numbers.ts';
 import { dateAt, includes, type Period } from '../../period/period.ts';
 import { PeriodControl, shownMonth } from '../../period/period-control.tsx';
 import { useFollowed } from '../../state/followed.ts';
-import { locale, nowMs } from '../../state/home.ts';
+import { isImporting, locale, nowMs } from '../../state/home.ts';
 import { texts } from '../../texts/texts.ts';
 import { dayPeaks, type HeatGrid, heatGrid } from './heat-grid.ts';
 import { HeatMap } from './heat-map.tsx';
@@ -93,7 +93,8 @@ function Tables({ answer, period, grid }: { answer: CapacityMonth; period: Perio
 }
 
 function Shown({ shown, isLoading }: { shown: Answered; isLoading: boolean }) {
-  const t = texts().peaks;
+  const all = texts();
+  const t = all.peaks;
   const { answer, period, atMs } = shown;
   const { zone, language } = locale.value;
   const grid = useMemo(() => heatGrid(period.start, answer.peaks, zone), [answer, period, zone]);
@@ -106,7 +107,7 @@ function Shown({ shown, isLoading }: { shown: Answered; isLoading: boolean }) {
       {answer.peaks.length === 0 ? (
         <section class="card">
           <Empty icon={mdiChartBellCurve} title={t.empty}>
-            {t.emptyWhat}
+            {isImporting() ? all.energy.importing : t.emptyWhat}
           </Empty>
         </section>
       ) : (

@@ -24,6 +24,11 @@ export function sentenceOf(
       ? words.atLeast(month, show(leastW))
       : words.between(month, show(leastW), show(mostW));
   }
+  // Where an hour's mean stands above every measured quarter, the highest of those is not the month's peak.
+  if (leastW !== null && leastW > peakW)
+    return mostW === null
+      ? words.bounded(month, show(leastW), show(peakW))
+      : words.boundedMost(month, show(leastW), show(mostW), show(peakW));
   const when = formatInstant(Date.parse(peakTs), 'moment', locale);
   const said = includes(period, dateAt(nowMs, zone))
     ? words.peakSoFar(show(peakW), when)
@@ -33,10 +38,10 @@ export function sentenceOf(
   return mostW > peakW ? said + words.mayBeHigher(show(mostW)) : said;
 }
 
-/** What is known of the month's peak when no quarter was measured; null when there is a peak, or nothing. */
+/** What the month's peak lies between when it was not measured itself; null when it was, or when nothing is known. */
 export function boundsText(answer: CapacityMonth, t: Texts['peaks'], language: string): string | null {
   const { monthly_peak_w: peakW, at_least_w: leastW, at_most_w: mostW } = answer;
-  if (peakW !== null || leastW === null) return null;
+  if (leastW === null || (peakW !== null && peakW >= leastW)) return null;
   const show = (watts: number) => asText(showPower(watts, language));
   return mostW === null ? t.least(show(leastW)) : t.bounds(show(leastW), show(mostW));
 }

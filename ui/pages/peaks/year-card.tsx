@@ -87,7 +87,7 @@ export function YearCard({ answer, nowMs }: { answer: CapacityMonth; nowMs: numb
           openName={nameOf}
           onSelect={null}
         />
-        <BarLegend bars={bars} series={series}>
+        <BarLegend bars={bars} series={series} missing={t.notMeasured}>
           <li>
             <Swatch colour="var(--text)" kind="level" />
             {t.yearFloor(power(answer.floor_w))}
@@ -95,7 +95,7 @@ export function YearCard({ answer, nowMs }: { answer: CapacityMonth; nowMs: numb
         </BarLegend>
       </section>
       <DataTable
-        title={t.yearTitle}
+        title={t.yearTable}
         columns={[
           { key: 'month', label: t.yearColumns.month, isNumber: false },
           { key: 'peak', label: t.yearColumns.peak, isNumber: true },

@@ -1,0 +1,107 @@
+/**
+ * Goal: the Devices page shows each device's part of what the home used, as the API has it, and what no device meters.
+ * Method: the real process on the demo home; rows held against the answer that the page itself received.
+ */
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { DevicesAnswer } from '../../src/contract/balance.ts';
+import { launch, type Opened, open, phone, textOf, until } from './browser.ts';
+import { type Heard, listen, settledPage } from './ledger-pages.ts';
+
+let browser: Browser;
+let opened: Opened;
+let heard: Heard<DevicesAnswer>;
+const month = Temporal.Now.plainDateISO('Europe/Brussels').toString().slice(0, 7);
+beforeAll(async () => {
+  browser = await launch();
+  opened = await open(browser, { hash: '#/settings' });
+  heard = listen<DevicesAnswer>(opened.page, '/api/devices');
+  await opened.panel.evaluate((at) => {
+    location.hash = `#/devices?period=month&at=${at}`;
+  }, month);
+  await opened.panel.locator('[data-device=home]').waitFor();
+  await settledPage(opened.panel);
+});
+afterAll(() => browser?.close());
+
+const told = (value: number | null) => (value === null ? '' : String(value));
+const rows = () =>
+  opened.panel.evaluate(() =>
+    [...document.querySelectorAll<HTMLElement>('tr[data-device]')].map((row) => ({
+      id: row.dataset.device ?? '',
+      value: row.dataset.value ?? '',
+      depth: Number(row.dataset.depth ?? 0),
+    })),
+  );
+
+describe('Devices', () => {
+  it('lists every device with its energy, in the order of the API, and the rest and the home', async () => {
+    const answer = heard.last();
+    expect(answer.devices.length).toBeGreaterThan(3);
+    const shown = await rows();
+    const rest =
+      answer.untracked_kwh === null || answer.home_kwh === null
+        ? []
+        : [{ id: 'untracked', value: told(answer.untracked_kwh) }];
+    expect(shown.map(({ id, value }) => ({ id, value }))).toEqual([
+      ...answer.devices.map((device) => ({ id: device.entity_id, value: told(device.energy_kwh) })),
+      ...rest,
+      { id: 'home', value: told(answer.home_kwh) },
+    ]);
+    for (const { entity_id: id, parent } of answer.devices)
+      expect((shown.find((row) => row.id === id)?.depth ?? 0) > 0, id).toBe(parent !== null);
+  });
+
+  it('opens with what used most', async () => {
+    const answer = heard.last();
+    const parents = new Set(answer.devices.map(({ parent }) => parent));
+    const leaves = answer.devices.filter((device) => !parents.has(device.entity_id));
+    const most = leaves.reduce((a, b) => ((b.energy_kwh ?? -1) > (a.energy_kwh ?? -1) ? b : a));
+    expect(await textOf(opened.panel.locator('main h1'))).toContain(
+      (most.energy_kwh ?? 0) > 0 ? most.name : 'No device used anything',
+    );
+  });
+
+  it('says it in words when devices meter more than the home', async () => {
+    const over = await open(browser, { hash: '#/settings' });
+    await over.page.route('**/api/devices*', async (route) => {
+      const answer = (await (await route.fetch()).json()) as DevicesAnswer;
+      await route.fulfill({ json: { ...answer, home_kwh: 10, tracked_kwh: 12, untracked_kwh: -2 } });
+    });
+    await over.panel.evaluate(() => {
+      location.hash = '#/devices';
+    });
+    await over.panel.getByText('More than the home used').waitFor();
+    expect(over.wrongs).toEqual([]);
+    await over.close();
+  });
+
+  it('leads to the curve of a device by keyboard', async () => {
+    await opened.panel.locator('tr[data-device] a').first().focus();
+    await opened.page.keyboard.press('Enter');
+    await until('the readings are open', async () =>
+      (await opened.panel.evaluate(() => location.hash)).startsWith('#/readings?entity='),
+    );
+    await opened.page.goBack();
+    await opened.panel.locator('[data-device=home]').waitFor();
+  });
+
+  it('fits a phone 360 px wide', async () => {
+    const small = await open(browser, {
+      ...phone,
+      viewport: { width: 360, height: 804 },
+      hash: `#/devices?period=month&at=${month}`,
+    });
+    await small.panel.locator('[data-device=home]').waitFor();
+    expect(
+      await small.panel.evaluate(
+        () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+      ),
+    ).toBeLessThanOrEqual(0);
+    await small.close();
+  });
+
+  it('makes no error and asks nobody outside', () => {
+    expect(opened.wrongs).toEqual([]);
+  });
+});
