@@ -3,7 +3,10 @@ import { instant } from './common.ts';
 import { grounds } from './statistics.ts';
 
 /** `area` is a Home Assistant area; `classroom` is its other name. */
-const area = { area: z.string().max(255).optional(), classroom: z.string().max(255).optional() };
+const area = {
+  area: z.string().max(255).optional().describe('The name of a Home Assistant area; without it all areas'),
+  classroom: z.string().max(255).optional().describe('Another name for `area`'),
+};
 const date = z.iso.date().optional().describe("Default: the home's today");
 
 export const areaDayQuery = z.object({ ...area, date });
@@ -21,9 +24,9 @@ export const timelineQuery = z.object({
 export const exportQuery = z.object({ ...area, start: instant, end: instant });
 
 const totals = {
-  energy_kwh: z.number().nullable(),
-  cost: z.number().nullable(),
-  on_time_seconds: z.number().nullable(),
+  energy_kwh: z.number().nullable().describe('What the devices used, each of them once'),
+  cost: z.number().nullable().describe("In the home's currency; null where a price is missing"),
+  on_time_seconds: z.number().nullable().describe('All devices’ together, of those where it can be told'),
   ...grounds,
 };
 
@@ -47,7 +50,8 @@ export const deviceBreakdown = z.object({
     z.object({
       device_id: z.string(),
       name: z.string(),
-      share: z.number().nullable(),
+      area: z.string().nullable(),
+      share: z.number().nullable().describe('Of what all devices of the area used, 0 to 1'),
       ...totals,
     }),
   ),
@@ -62,7 +66,7 @@ export const areaMonth = z.object({
 
 export const costVersion = z.object({
   id: z.string(),
-  cost_per_kwh: z.number(),
+  cost_per_kwh: z.number().describe("In the home's currency"),
   effective_from: instant,
   effective_until: instant.nullable().describe('When the next version of the same scope takes over'),
   area: z.string().nullable().describe('Null for the whole home'),
@@ -74,14 +78,17 @@ export const costVersions = z.object({
   currency: z.string().nullable(),
 });
 export const newCostVersion = z.object({
-  cost_per_kwh: z.number().min(-100).max(100),
-  effective_from: instant,
+  cost_per_kwh: z.number().min(-100).max(100).describe("In the home's currency, to its millionth"),
+  effective_from: instant.describe('A price that begins inside a quarter-hour holds from the next one on'),
   ...area,
   notes: z.string().max(1000).default(''),
   confirm: z
     .boolean()
     .default(false)
-    .describe('Needed when it re-prices the past; without it nothing is saved'),
+    .describe(
+      'Needed when it re-prices the past; without it such a version is answered with 409 and not saved',
+    ),
+  dry_run: z.boolean().default(false).describe('Answers what it would change (200), and saves nothing'),
 });
 export const recalculateRequest = z.object({
   start: instant,
@@ -92,15 +99,28 @@ export const recalculateRequest = z.object({
 export const recalculation = z.object({
   dry_run: z.boolean(),
   time_range: z.object({ start: instant, end: instant }),
-  cost_before: z.number().nullable(),
+  cost_before: z.number().nullable().describe('With the prices as they were; null where one was missing'),
   cost_after: z.number().nullable(),
-  energy_kwh: z.number(),
-  unpriced_kwh: z.number(),
-  days_changed: z.number().int(),
+  energy_kwh: z
+    .number()
+    .describe('What was priced: of the area’s devices, or what the home took from the grid'),
+  unpriced_kwh: z.number().describe('Of it without a price afterwards'),
+  days_changed: z.number().int().describe('Local days whose cost is another one afterwards'),
+  meters: z
+    .number()
+    .int()
+    .describe('Meters whose entries are posted anew from their readings; 0 in a dry run'),
 });
 export const analyticsHealth = z.object({
-  telemetry_events_unprocessed: z.number().int(),
-  ledger_entries_today: z.number().int().nullable(),
-  last_aggregation: instant.nullable(),
-  online_devices: z.number().int(),
+  telemetry_events_unprocessed: z
+    .number()
+    .int()
+    .describe('Readings that wait for the store, and meters that wait to be posted'),
+  ledger_entries_today: z
+    .number()
+    .int()
+    .nullable()
+    .describe('Quarter-hours of all meters; null while not known'),
+  last_aggregation: instant.nullable().describe('When entries were last posted'),
+  online_devices: z.number().int().describe('Devices that tell a value now'),
 });

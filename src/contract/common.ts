@@ -53,4 +53,5 @@ export const limits = {
   /** Days of single quarter-hours, with all that they rest on. */
   ledgerDays: 31,
   exportDays: 400,
+  timelineBuckets: 10_000,
 } as const;

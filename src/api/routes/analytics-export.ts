@@ -1,0 +1,111 @@
+import { createRoute, OpenAPIHono } from '@hono/zod-openapi';
+import { analyticsHealth, exportQuery } from '../../contract/analytics.ts';
+import { limits } from '../../contract/common.ts';
+import type { Prices } from '../../tariffs/prices.ts';
+import { bucketStartUs, localDate } from '../../units/calendar.ts';
+import { isoFromInstant } from '../../units/instant.ts';
+import { quarterUs } from '../../units/quarter.ts';
+import { wholeQuarters } from '../../views/span-totals.ts';
+import { type AreaDevices, devicesOf } from '../area.ts';
+import { csvPages } from '../area-export.ts';
+import type { ApiDeps, ApiEnv } from '../deps.ts';
+import { pricesOrNone } from '../pricing.ts';
+import { fromStore, onValidated } from '../problems.ts';
+import { readRange } from '../ranges.ts';
+import { json, problems } from './answers.ts';
+
+const tags = ['Power analytics'];
+
+const getCsv = createRoute({
+  method: 'get',
+  path: '/api/power-analytics/export-csv',
+  tags,
+  summary: 'An area’s ledger as CSV',
+  description: `One line for each device and quarter-hour with an entry, at most ${limits.exportDays} days, streamed. The header names units, currency and time zone.`,
+  request: { query: exportQuery },
+  responses: {
+    200: { description: 'CSV by RFC 4180, UTF-8', content: { 'text/csv': { schema: { type: 'string' } } } },
+    ...problems(400, 404, 503),
+  },
+});
+const getHealth = createRoute({
+  method: 'get',
+  path: '/api/power-analytics/health',
+  tags,
+  summary: 'How far the ledger is',
+  responses: { 200: json(analyticsHealth, 'Now') },
+});
+
+export function analyticsExportRoutes(deps: ApiDeps, prices: Prices) {
+  const { home, clock, stores, ledger, recording, log } = deps;
+  const { views, bookkeeper } = ledger;
+  const ask = <T>(work: () => Promise<T>) => fromStore(stores, 'questdb', work);
+  const currency = () => home.config()?.currency ?? null;
+
+  function fileName({ area }: AreaDevices, startUs: number, endUs: number): string {
+    const zone = views.zone();
+    const name = (area ?? 'all-areas').toLowerCase().replaceAll(/[^a-z0-9]+/g, '-');
+    return `energy-ledger-${name}-${localDate(startUs, zone)}-${localDate(endUs - quarterUs, zone)}.csv`;
+  }
+
+  return new OpenAPIHono<ApiEnv>({ defaultHook: onValidated })
+    .openapi(getCsv, async (c) => {
+      const query = c.req.valid('query');
+      const nowUs = clock.nowUs();
+      const asked = readRange({
+        start: { field: 'start', text: query.start },
+        end: { field: 'end', text: query.end },
+        nowUs,
+        longestDays: limits.exportDays,
+      });
+      const area = devicesOf(home, query);
+      const list = await pricesOrNone({ prices, stores, log });
+      const span = wholeQuarters(asked.startUs, asked.endUs);
+      const pages = csvPages({ views, prices: list, area, currency: currency(), nowUs, ...span });
+      // The first page is there before anything is said: a store that is away is a 503 and not half a file.
+      const first = await ask(() => pages.next());
+      c.header('content-type', 'text/csv; charset=utf-8');
+      c.header('content-disposition', `attachment; filename="${fileName(area, span.startUs, span.endUs)}"`);
+      return c.body(streamOf(first.value ?? '', pages), 200);
+    })
+    .openapi(getHealth, async (c) => {
+      const { waiting, lastPostedAtUs } = bookkeeper.status();
+      const nowUs = clock.nowUs();
+      const meters = devicesOf(home, {}).devices;
+      const ids = home.tracked().map((entity) => entity.entityId);
+      const today = await ask(() =>
+        views.buckets(ids, 'day', bucketStartUs(nowUs, 'day', views.zone()), nowUs),
+      ).catch(() => null);
+      const online = meters.filter((device) => recording.newest(device.entityId)?.value != null);
+      return c.json(
+        {
+          telemetry_events_unprocessed: recording.health().recorder.queueLength + waiting,
+          ledger_entries_today: today?.reduce((sum, bucket) => sum + bucket.quarters, 0) ?? null,
+          last_aggregation: lastPostedAtUs === null ? null : isoFromInstant(lastPostedAtUs),
+          online_devices: online.length,
+        },
+        200,
+      );
+    });
+}
+
+/** What is left of the pages after the first. */
+function streamOf(first: string, rest: AsyncGenerator<string>): ReadableStream<Uint8Array> {
+  const encoder = new TextEncoder();
+  let next: string | null = first;
+  return new ReadableStream({
+    async pull(controller) {
+      if (next !== null) {
+        controller.enqueue(encoder.encode(next));
+        next = null;
+        return;
+      }
+      const page = await rest.next();
+      if (page.done === true) controller.close();
+      else controller.enqueue(encoder.encode(page.value));
+    },
+    async cancel() {
+      await rest.return(undefined);
+    },
+  });
+}

@@ -1,0 +1,251 @@
+import { createRoute, OpenAPIHono } from '@hono/zod-openapi';
+import {
+  areaDayQuery,
+  areaMonth,
+  areaMonthQuery,
+  areaSummary,
+  deviceBreakdown,
+  timeline,
+  timelineQuery,
+} from '../../contract/analytics.ts';
+import { limits } from '../../contract/common.ts';
+import type { Prices } from '../../tariffs/prices.ts';
+import { bucketEdges, dayRange, localDate, localIso, monthRange, type Period } from '../../units/calendar.ts';
+import { aligned, type Bucket, emptyBucket, total } from '../../views/bucket.ts';
+import { byMeter, wholeQuarters } from '../../views/span-totals.ts';
+import { costSum, groundsOf, rounded, secondsOrNull, valueOrNull } from '../amounts.ts';
+import { type AreaQuery, devicesOf } from '../area.ts';
+import { type AreaTotals, areaCosts, joinedTotals } from '../area-totals.ts';
+import type { ApiDeps, ApiEnv } from '../deps.ts';
+import { pricesOrNone } from '../pricing.ts';
+import { fromStore, HttpProblem, onValidated } from '../problems.ts';
+import { readRange } from '../ranges.ts';
+import { json, problems } from './answers.ts';
+
+const tags = ['Power analytics'];
+const about =
+  'Of the devices in an area, or in all of them: a device that another one contains is counted within that. Energy in kWh, from the ledger.';
+
+const getSummary = createRoute({
+  method: 'get',
+  path: '/api/power-analytics/summary',
+  tags,
+  summary: 'An area’s day',
+  description: about,
+  request: { query: areaDayQuery },
+  responses: { 200: json(areaSummary, 'The day'), ...problems(400, 404, 503) },
+});
+const getTimeline = createRoute({
+  method: 'get',
+  path: '/api/power-analytics/timeline',
+  tags,
+  summary: 'An area over time',
+  description: `${about} Buckets of \`bucket\` minutes from the start on, a multiple of 15; at most ${limits.timelineBuckets} of them.`,
+  request: { query: timelineQuery },
+  responses: { 200: json(timeline, 'Buckets'), ...problems(400, 404, 503) },
+});
+const getBreakdown = createRoute({
+  method: 'get',
+  path: '/api/power-analytics/device-breakdown',
+  tags,
+  summary: 'An area’s day by device',
+  description: `${about} Contained devices are listed too, so shares may add up to more than one.`,
+  request: { query: areaDayQuery },
+  responses: { 200: json(deviceBreakdown, 'Devices, the largest first'), ...problems(400, 404, 503) },
+});
+const getMonthly = createRoute({
+  method: 'get',
+  path: '/api/power-analytics/monthly',
+  tags,
+  summary: 'An area’s month by day',
+  description: about,
+  request: { query: areaMonthQuery },
+  responses: { 200: json(areaMonth, 'The month'), ...problems(400, 404, 503) },
+});
+export function analyticsRoutes(deps: ApiDeps, prices: Prices) {
+  const { home, clock, stores, ledger, log } = deps;
+  const { views } = ledger;
+  const ask = <T>(work: () => Promise<T>) => fromStore(stores, 'questdb', work);
+  const currency = () => home.config()?.currency ?? null;
+
+  const dayOf = (date: string | undefined) => {
+    const zone = views.zone();
+    const asked = date ?? localDate(clock.nowUs(), zone);
+    const range = dayRange(asked, zone);
+    if (range === null || range.startUs < Date.UTC(2000, 0, 1) * 1000)
+      throw new HttpProblem(400, {
+        detail: `${asked} is not a day that can be used.`,
+        field: 'date',
+        expected: 'YYYY-MM-DD after the year 2000',
+      });
+    return { date: asked, ...range };
+  };
+
+  /** The devices' buckets on the period's grid, and what they cost. */
+  const read = async (query: AreaQuery, period: Period, startUs: number, endUs: number) => {
+    const area = devicesOf(home, query);
+    const ids = area.devices.map((device) => device.entityId);
+    const [list, buckets] = await Promise.all([
+      pricesOrNone({ prices, stores, log }),
+      ask(() => views.buckets(ids, period, startUs, endUs)),
+    ]);
+    const costs = await ask(() => areaCosts(views, list, area, byMeter(buckets)));
+    return { area, buckets, costs };
+  };
+  type Read = Awaited<ReturnType<typeof read>>;
+
+  /** All devices of one place of the grid together. */
+  const totalsOf = ({ area, costs }: Read, at: (id: string) => Bucket): AreaTotals => {
+    const tops = area.tops.map((device) => at(device.entityId));
+    return joinedTotals(
+      tops,
+      tops.map((bucket) => costs.get(bucket.entityId)?.get(bucket.startUs) ?? null),
+      area.devices.map((device) => at(device.entityId).onTimeUs),
+      clock.nowUs(),
+    );
+  };
+
+  const gridOf = (found: Read, period: Period, startUs: number, endUs: number) => {
+    const zone = views.zone();
+    const own = byMeter(found.buckets);
+    const onGrid = (id: string) => aligned(own.get(id) ?? [], id, startUs, endUs, period, zone);
+    const grids = new Map(found.area.devices.map((device) => [device.entityId, onGrid(device.entityId)]));
+    return onGrid('').map((place, index) => ({
+      startUs: place.startUs,
+      at: (id: string) => grids.get(id)?.[index] ?? emptyBucket(id, place.startUs, place.endUs),
+    }));
+  };
+
+  return new OpenAPIHono<ApiEnv>({ defaultHook: onValidated })
+    .openapi(getSummary, async (c) => {
+      const query = c.req.valid('query');
+      const day = dayOf(query.date);
+      const found = await read(query, 'day', day.startUs, day.endUs);
+      const [place] = gridOf(found, 'day', day.startUs, day.endUs);
+      const totals = totalsOf(found, place?.at ?? ((id) => emptyBucket(id, day.startUs, day.endUs)));
+      return c.json({ area: found.area.area, date: day.date, currency: currency(), ...totals }, 200);
+    })
+    .openapi(getBreakdown, async (c) => {
+      const query = c.req.valid('query');
+      const day = dayOf(query.date);
+      const found = await read(query, 'day', day.startUs, day.endUs);
+      const nowUs = clock.nowUs();
+      const own = byMeter(found.buckets);
+      const at = (id: string) => own.get(id)?.[0] ?? emptyBucket(id, day.startUs, day.endUs);
+      const sum = totalsOf(found, at).energy_kwh;
+      const devices = found.area.devices.map((device) => {
+        const bucket = at(device.entityId);
+        const energy = valueOrNull(bucket.amountMicro);
+        return {
+          device_id: device.entityId,
+          name: device.name,
+          area: device.area,
+          share: sum === null || sum <= 0 || energy === null ? null : rounded(energy / sum),
+          energy_kwh: energy,
+          cost: found.costs.get(device.entityId)?.get(bucket.startUs) ?? null,
+          on_time_seconds: secondsOrNull(bucket.onTimeUs),
+          ...groundsOf(bucket, nowUs),
+        };
+      });
+      devices.sort((a, b) => (b.energy_kwh ?? -1) - (a.energy_kwh ?? -1));
+      return c.json({ area: found.area.area, date: day.date, currency: currency(), devices }, 200);
+    })
+    .openapi(getMonthly, async (c) => {
+      const query = c.req.valid('query');
+      const zone = views.zone();
+      const month = `${query.year}-${String(query.month).padStart(2, '0')}`;
+      const range = monthRange(month, zone);
+      if (range === null || query.year < 2000)
+        throw new HttpProblem(400, {
+          detail: `${month} is not a month that can be used.`,
+          field: 'year',
+          expected: 'a year from 2000 on, and a month from 1 to 12',
+        });
+      const { startUs, endUs } = range;
+      const found = await read(query, 'day', startUs, endUs);
+      const days = gridOf(found, 'day', startUs, endUs).map((place) => ({
+        date: localDate(place.startUs, zone),
+        ...totalsOf(found, place.at),
+      }));
+      const own = byMeter(found.buckets);
+      const whole = (id: string) => total(id, own.get(id) ?? [], startUs, endUs);
+      const costs = found.area.tops.map((device) =>
+        costSum((found.costs.get(device.entityId) ?? new Map<number, number | null>()).values()),
+      );
+      const totals = joinedTotals(
+        found.area.tops.map((device) => whole(device.entityId)),
+        costs,
+        found.area.devices.map((device) => whole(device.entityId).onTimeUs),
+        clock.nowUs(),
+      );
+      return c.json({ area: found.area.area, month, currency: currency(), totals, days }, 200);
+    })
+    .openapi(getTimeline, async (c) => {
+      const query = c.req.valid('query');
+      if (query.bucket % 15 !== 0)
+        throw new HttpProblem(400, {
+          detail: `Entries are of a quarter-hour; ${query.bucket} minutes are none of them.`,
+          field: 'bucket',
+          expected: 'a multiple of 15, from 15 to 1440',
+        });
+      const bucketUs = query.bucket * 60_000_000;
+      const asked = readRange({
+        start: { field: 'start', text: query.start },
+        end: { field: 'end', text: query.end },
+        nowUs: clock.nowUs(),
+        longestDays: Math.floor((limits.timelineBuckets * bucketUs) / 86_400_000_000),
+      });
+      const { startUs, endUs } = wholeQuarters(asked.startUs, asked.endUs);
+      const zone = views.zone();
+      const edges = bucketEdges(startUs, endUs, 'hour', zone);
+      // Hours of a clock at :30, or of one that is turned by half an hour, don't fill buckets that begin elsewhere.
+      const isByHour =
+        bucketUs % 3_600_000_000 === 0 &&
+        edges.every((edgeUs, index) => edgeUs === startUs + index * 3_600_000_000);
+      const period: Period = isByHour ? 'hour' : 'quarter';
+      const found = await read(query, period, startUs, endUs);
+      const series = timelineOf(found, startUs, endUs, bucketUs, clock.nowUs()).map(
+        ({ startUs: fromUs, totals }) => ({ timestamp: localIso(fromUs, zone), ...totals }),
+      );
+      return c.json(
+        {
+          area: found.area.area,
+          time_range: { start: localIso(startUs, zone), end: localIso(endUs, zone) },
+          bucket_minutes: query.bucket,
+          series,
+        },
+        200,
+      );
+    });
+
+  /** Buckets of a length of their own, counted from the start of the range. */
+  function timelineOf(found: Read, startUs: number, endUs: number, bucketUs: number, nowUs: number) {
+    const placeOf = (us: number) => Math.floor((us - startUs) / bucketUs);
+    const own = new Map(
+      [...byMeter(found.buckets)].map(([id, buckets]) => [
+        id,
+        Map.groupBy(buckets, (bucket) => placeOf(bucket.startUs)),
+      ]),
+    );
+    const count = Math.ceil((endUs - startUs) / bucketUs);
+    return Array.from({ length: count }, (_, place) => {
+      const fromUs = startUs + place * bucketUs;
+      const untilUs = Math.min(endUs, fromUs + bucketUs);
+      const at = (id: string) => total(id, own.get(id)?.get(place) ?? [], fromUs, untilUs);
+      const costs = found.area.tops.map(({ entityId }) =>
+        costSum(
+          (own.get(entityId)?.get(place) ?? []).map(
+            (bucket) => found.costs.get(entityId)?.get(bucket.startUs) ?? null,
+          ),
+        ),
+      );
+      const totals = joinedTotals(
+        found.area.tops.map((device) => at(device.entityId)),
+        costs,
+        found.area.devices.map((device) => at(device.entityId).onTimeUs),
+        nowUs,
+      );
+      return { startUs: fromUs, totals };
+    });
+  }
+}
