@@ -41,6 +41,7 @@ describe('statistics', { timeout: 200_000 }, () => {
     await until(
       'the statistic is stored',
       async () => (await client.firstStatistics([statisticId])).size > 0,
+      90_000,
     );
     const firsts = await client.firstStatistics([statisticId, 'sensor.energy_ledger_none']);
     const firstUs = firsts.get(statisticId) ?? Number.NaN;
