@@ -28,8 +28,11 @@ beforeAll(async () => {
 });
 afterAll(() => browser?.close());
 
-/** What axe finds, each with the place. */
+/** What axe finds, each with the place. A colour that still fades into the next is neither. */
 async function violations(panel: Frame): Promise<string[]> {
+  await until('no colour is fading', () =>
+    panel.evaluate(() => document.getAnimations().every((animation) => animation.playState !== 'running')),
+  );
   await panel.evaluate(axeSource);
   return await panel.evaluate(async () => {
     const { axe } = window as unknown as { axe: typeof import('axe-core') };
