@@ -31,7 +31,7 @@ afterAll(() => browser?.close());
 /** What axe finds, each with the place. A colour that still fades into the next is neither. */
 async function violations(panel: Frame): Promise<string[]> {
   await until('no colour is fading', () =>
-    panel.evaluate(() => document.getAnimations().every((animation) => animation.playState !== 'running')),
+    panel.evaluate(() => document.getAnimations().every((one) => !(one instanceof CSSTransition))),
   );
   await panel.evaluate(axeSource);
   return await panel.evaluate(async () => {
