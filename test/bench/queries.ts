@@ -118,20 +118,19 @@ async function run(): Promise<void> {
   memory.start();
   const rows = [['request', 'p50 ms', 'p95 ms', 'budget', '', 'kB', '/exec p50', 'pg p50', 'ratio']];
   const absent: string[] = [];
-  let kept = 0;
-  let missed = 0;
-  const requests = panelRequests(meters, span).filter(({ name }) => name.includes(values.only));
-  for (const request of requests) {
-    const measured = await measure(url, sidecars.questdbUrl, pool, request);
-    if (measured === null) {
-      absent.push(request.name);
-      continue;
-    }
-    rows.push(measured.cells);
-    if (measured.isKept) kept += 1;
-    else missed += 1;
+  const measured: Measured[] = [];
+  for (const request of panelRequests(meters, span)) {
+    if (!request.name.includes(values.only)) continue;
+    const found = await measure(url, request);
+    if (found === null) absent.push(request.name);
+    else measured.push(found);
   }
   const used = memory.stop();
+  const after = Object.entries(pids).map(([name, pid]) => ({ name, ...memoryOf(pid() ?? 0) }));
+  // Last, so that the memory told is of the panel's requests.
+  for (const one of measured) rows.push([...one.cells, ...(await besideRaw(sidecars.questdbUrl, pool, one))]);
+  const kept = measured.filter(({ isKept }) => isKept).length;
+  const missed = measured.length - kept;
 
   say('');
   const { length: processors } = cpus();
@@ -148,47 +147,46 @@ async function run(): Promise<void> {
   if (absent.length > 0) say(`no such route yet: ${absent.join('; ')}`);
   const each = Object.entries(used.each).map(([name, mb]) => `${name} ${mb}`);
   say(`highest resident memory while asked, MB: together ${used.together} (${each.join(', ')})`);
-  for (const [name, pid] of Object.entries(pids)) {
-    const { residentMb, ownMb } = memoryOf(pid() ?? 0);
-    say(`  ${name} now: ${residentMb} MB, of which ${ownMb} its own and the rest files that it has mapped`);
-  }
+  for (const { name, residentMb, ownMb } of after)
+    say(
+      `  ${name} after it: ${residentMb} MB, of which ${ownMb} its own and the rest files that it has mapped`,
+    );
   await tellDisk(probe);
   say(`disk, all of QuestDB: ${Math.round(diskBytes(join(dataDir, 'questdb')) / 1e6)} MB`);
 }
 
-async function measure(
-  url: string,
-  questdbUrl: string,
-  pool: pg.Pool,
-  request: PanelRequest,
-): Promise<{ cells: string[]; isKept: boolean } | null> {
-  const { name, method, path, body, budgetMs, sql } = request;
+interface Measured {
+  readonly request: PanelRequest;
+  readonly cells: readonly string[];
+  readonly p50Ms: number;
+  readonly isKept: boolean;
+}
+
+async function measure(url: string, request: PanelRequest): Promise<Measured | null> {
+  const { name, method, path, body, budgetMs } = request;
   const ask = () => call({ method, url: `${url}${path}`, body });
   const first = await ask();
   // A POST to what is not there falls on the panel's own GET.
   if (first.status === 405 || (first.status === 404 && first.text.includes('There is nothing at')))
     return null;
-  if (first.status !== 200) {
-    say(`${name}: ${first.status} ${first.text.slice(0, 200)}`);
-  }
+  if (first.status !== 200) say(`${name}: ${first.status} ${first.text.slice(0, 200)}`);
   const { p50Ms, p95Ms } = await timed(runs, ask);
   const isKept = first.status === 200 && p95Ms <= budgetMs;
-  const cells = [
-    name,
-    ms(p50Ms),
-    ms(p95Ms),
-    `≤ ${budgetMs}`,
-    first.status === 200 ? (isKept ? 'kept' : 'MISSED') : `HTTP ${first.status}`,
-    (first.bytes / 1000).toFixed(1),
-  ];
-  if (sql === null) return { cells: [...cells, '', '', ''], isKept };
+  const verdict = first.status === 200 ? (isKept ? 'kept' : 'MISSED') : `HTTP ${first.status}`;
+  const cells = [name, ms(p50Ms), ms(p95Ms), `≤ ${budgetMs}`, verdict, (first.bytes / 1000).toFixed(1)];
+  return { request, cells, p50Ms, isKept };
+}
+
+async function besideRaw(questdbUrl: string, pool: pg.Pool, { request, p50Ms }: Measured): Promise<string[]> {
+  const { name, sql } = request;
+  if (sql === null) return ['', '', ''];
   const exec = `${questdbUrl}/exec?${new URLSearchParams({ query: sql })}`;
-  const refused = await call({ method: 'GET', url: exec });
-  if (refused.status !== 200) throw new Error(`${name}: QuestDB says ${refused.text.slice(0, 300)}`);
+  const first = await call({ method: 'GET', url: exec });
+  if (first.status !== 200) throw new Error(`${name}: QuestDB says ${first.text.slice(0, 300)}`);
   const overHttp = await timed(runs, () => call({ method: 'GET', url: exec }));
   const overPg = await timed(runs, () => pool.query(sql));
   const ratio = p50Ms / Math.min(overHttp.p50Ms, overPg.p50Ms);
-  return { cells: [...cells, ms(overHttp.p50Ms), ms(overPg.p50Ms), `${ratio.toFixed(1)}×`], isKept };
+  return [ms(overHttp.p50Ms), ms(overPg.p50Ms), `${ratio.toFixed(1)}×`];
 }
 
 async function tellDisk(probe: QuestdbProbe): Promise<void> {
