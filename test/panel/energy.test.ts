@@ -142,7 +142,7 @@ describe('Energy', () => {
     await until('the day is open', async () =>
       (await hash()).includes(`at=${today.toString().slice(0, 8)}02`),
     );
-    await opened.page.goBack();
+    await opened.panel.evaluate(() => history.back());
     await until('the month is back', async () => (await hash()).includes('period=month'));
     await settledPage(opened.panel);
   });
@@ -158,13 +158,25 @@ describe('Energy', () => {
   });
 
   it('says so when nothing is known, and when a period has not begun', async () => {
-    await goTo('#/energy?period=year&at=1999');
+    await goTo('#/energy?period=year&at=2009');
     await opened.panel.locator('[data-state=empty]').waitFor();
     expect(await textOf(opened.panel.locator('main h1'))).toBe('What the home used then is not known.');
     await goTo('#/energy?period=day&at=2190-01-01');
     await until('it says so', async () =>
       (await textOf(opened.panel.locator('main h1'))).includes('not begun'),
     );
+  });
+
+  it('does not leave one period under the name of another when that can not be had', async () => {
+    const broken = await open(browser, { hash: '#/energy' });
+    await broken.panel.locator('[data-figure=home]').waitFor();
+    await broken.page.route('**/api/balance*', (route) =>
+      route.fulfill({ status: 503, contentType: 'application/json', body: '{"title":"away","status":503}' }),
+    );
+    await broken.panel.getByRole('button', { name: 'Previous day' }).click();
+    await broken.panel.locator('main [data-state=error]').waitFor();
+    expect(await broken.panel.locator('[data-figure=home]').count()).toBe(0);
+    await broken.close();
   });
 
   it('shows an error with a way on, and heals', async () => {

@@ -73,7 +73,7 @@ export function DataTable({
     setCopied((await copyText(asTabSeparated(columns, all))) ? 'yes' : 'no');
   };
   return (
-    <section class="card" aria-label={title}>
+    <div class="card">
       <header>
         <h2>{title}</h2>
         <div class="row">
@@ -114,6 +114,6 @@ export function DataTable({
           )}
         </table>
       </section>
-    </section>
+    </div>
   );
 }

@@ -46,7 +46,7 @@ function Line({ line, answer }: { line: DeviceLine; answer: DevicesAnswer }) {
       <th scope="row" style={{ paddingInlineStart: `calc(${depth} * var(--indent))` }}>
         <a
           href={pageAddress('readings', device.entity_id)}
-          aria-label={t.devices.showCurve(device.name)}
+          title={t.devices.showCurve(device.name)}
           class={depth > 0 ? 'is-child' : ''}
         >
           <span class="device-icon">

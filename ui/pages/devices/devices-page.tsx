@@ -13,6 +13,7 @@ import { DeviceList } from './device-list.tsx';
 import { sentenceOf } from './sentence.ts';
 
 interface Answered {
+  readonly key: string;
   readonly answer: DevicesAnswer;
   readonly period: Period;
   readonly atMs: number;
@@ -25,14 +26,15 @@ export function DevicesPage() {
   const period = shownPeriod();
   const span = spanOf(period, locale.value.zone);
   const isRunning = nowMs.value < span.endMs + runningEveryMs && nowMs.value >= span.startMs;
+  const key = JSON.stringify([periodToParams(period), span]);
   const resource = useFollowed<Answered>(
-    JSON.stringify([periodToParams(period), span]),
+    key,
     async (signal) => {
       const range = {
         start_time: new Date(span.startMs).toISOString(),
         end_time: new Date(span.endMs).toISOString(),
       };
-      return { answer: await api.devices(range, signal), period, atMs: nowMs.peek() };
+      return { key, answer: await api.devices(range, signal), period, atMs: nowMs.peek() };
     },
     isRunning ? runningEveryMs : null,
   );
@@ -69,13 +71,21 @@ export function DevicesPage() {
       <div class="ledger-controls">
         <PeriodControl />
       </div>
-      <StaleNote problem={problem} />
-      <div class={isLoading ? 'is-dimmed' : ''} data-loading={isLoading}>
-        <div class="answer">
-          <h1>{sentenceOf(data.answer, data.period, data.atMs, t.devices, locale.value)}</h1>
-        </div>
-        <DeviceList answer={data.answer} />
-      </div>
+      {problem !== null && data.key !== key ? (
+        <section class="card">
+          <Problem problem={problem} onRetry={() => void resource.refresh()} />
+        </section>
+      ) : (
+        <>
+          <StaleNote problem={problem} />
+          <div class={isLoading ? 'is-dimmed' : ''} data-loading={isLoading}>
+            <div class="answer">
+              <h1>{sentenceOf(data.answer, data.period, data.atMs, t.devices, locale.value)}</h1>
+            </div>
+            <DeviceList answer={data.answer} />
+          </div>
+        </>
+      )}
     </>
   );
 }

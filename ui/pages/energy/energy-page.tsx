@@ -20,6 +20,7 @@ import { otherName, sentenceOf } from './sentence.ts';
 
 /** An answer with the question it belongs to, so that an old picture keeps its own names while a new one is on its way. */
 interface Answered {
+  readonly key: string;
   readonly answer: BalanceAnswer;
   readonly period: Period;
   readonly bucket: BucketPeriod;
@@ -116,7 +117,7 @@ export function EnergyPage() {
         },
         signal,
       );
-      return { answer, period, bucket, compare, atMs: nowMs.peek() };
+      return { key, answer, period, bucket, compare, atMs: nowMs.peek() };
     },
     isRunning ? runningEveryMs : null,
   );
@@ -156,8 +157,17 @@ export function EnergyPage() {
         <PeriodControl />
         <CompareControl />
       </div>
-      <StaleNote problem={problem} />
-      <Shown shown={data} isLoading={isLoading} />
+      {problem !== null && data.key !== key ? (
+        // What was known of another period is no answer to this one.
+        <section class="card">
+          <Problem problem={problem} onRetry={() => void resource.refresh()} />
+        </section>
+      ) : (
+        <>
+          <StaleNote problem={problem} />
+          <Shown shown={data} isLoading={isLoading} />
+        </>
+      )}
     </>
   );
 }

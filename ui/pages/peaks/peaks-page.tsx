@@ -19,6 +19,7 @@ import { sentenceOf } from './sentence.ts';
 import { YearCard } from './year-card.tsx';
 
 interface Answered {
+  readonly key: string;
   readonly answer: CapacityMonth;
   readonly period: Period;
   readonly atMs: number;
@@ -137,9 +138,10 @@ export function PeaksPage() {
   const period = shownMonth();
   const month = period.start.toString().slice(0, 7);
   const isRunning = includes(period, dateAt(nowMs.value, locale.value.zone));
+  const key = `${month} ${locale.value.zone}`;
   const resource = useFollowed<Answered>(
-    `${month} ${locale.value.zone}`,
-    async (signal) => ({ answer: await api.capacityMonth(month, signal), period, atMs: nowMs.peek() }),
+    key,
+    async (signal) => ({ key, answer: await api.capacityMonth(month, signal), period, atMs: nowMs.peek() }),
     isRunning ? runningEveryMs : null,
   );
   const { data, problem, isLoading } = resource.state.value;
@@ -159,8 +161,16 @@ export function PeaksPage() {
       <div class="ledger-controls">
         <PeriodControl isMonthly />
       </div>
-      <StaleNote problem={problem} />
-      <Shown shown={data} isLoading={isLoading} />
+      {problem !== null && data.key !== key ? (
+        <section class="card">
+          <Problem problem={problem} onRetry={() => void resource.refresh()} />
+        </section>
+      ) : (
+        <>
+          <StaleNote problem={problem} />
+          <Shown shown={data} isLoading={isLoading} />
+        </>
+      )}
     </>
   );
 }
