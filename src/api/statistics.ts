@@ -103,15 +103,15 @@ async function registersOf(
   const [first, last] = [buckets[0], buckets.at(-1)];
   if (first === undefined || last === undefined) return [];
   const nowUs = deps.clock.nowUs();
-  const known = await deps.ledger.views.registers(id, period, first.startUs, last.endUs);
+  const { views } = deps.ledger;
+  const endsUs = buckets.filter((bucket) => bucket.startUs < nowUs).map((bucket) => bucket.endUs);
+  const [known, exactly] = await Promise.all([
+    views.registers(id, period, first.startUs, last.endUs),
+    views.registersExactly(id, endsUs),
+  ]);
   const isKnownToTheEnd = (known.at(-1)?.atUs ?? 0) >= last.endUs;
   const newestMicro = isKnownToTheEnd ? null : await newestRegister(deps, id, Math.min(last.endUs, nowUs));
-  const passed = buckets.filter((bucket) => bucket.startUs < nowUs);
-  return registersAt(
-    passed.map((bucket) => bucket.endUs),
-    known,
-    newestMicro,
-  );
+  return registersAt(endsUs, known, exactly, newestMicro);
 }
 
 async function newestRegister(deps: StatisticsDeps, id: string, atUs: number): Promise<number | null> {

@@ -31,6 +31,8 @@ export interface LedgerViews {
    * lie past the range. A bucket's end is answered by the first of these at or after it.
    */
   registers(entityId: string, period: Period, startUs: number, endUs: number): Promise<RegisterBefore[]>;
+  /** The registers that were told at the very instants (ascending), where any was: as imports and Home Assistant's rows do. */
+  registersExactly(entityId: string, atUs: readonly number[]): Promise<Map<number, number>>;
   /** What the entries of quarters or days rest on, counted; in no order. */
   grounds(
     entityIds: readonly string[],

@@ -68,20 +68,24 @@ export function meterFigures(
 }
 
 /**
- * The register at the end of each bucket: as it was before the next evidence, wherever that lies.
+ * The register at the end of each bucket: as it was told then, or before the next evidence, wherever that lies.
  * @param endsUs ascending
  * @param known ascending
+ * @param exactly what was told at an end itself
  * @param newestMicro the register after all evidence, for ends past the last of `known`
  */
 export function registersAt(
   endsUs: readonly number[],
   known: readonly RegisterBefore[],
+  exactly: ReadonlyMap<number, number>,
   newestMicro: number | null,
 ): (number | null)[] {
   let at = 0;
   return endsUs.map((endUs) => {
     while (at < known.length && (known[at]?.atUs ?? endUs) < endUs) at += 1;
     const next = known[at];
+    const told = exactly.get(endUs);
+    if (told !== undefined) return told;
     return next === undefined ? newestMicro : next.registerMicro;
   });
 }

@@ -5,6 +5,7 @@ import { type Bucket, regroup } from '../../views/bucket.ts';
 import type { GroundsCount } from '../../views/coverage.ts';
 import type { LedgerViews, RegisterBefore } from '../../views/ledger-views.ts';
 import { QuestDbError } from './fault.ts';
+import { registersBefore, registersExactly } from './ledger-registers.ts';
 import {
   createDaysView,
   createHoursView,
@@ -14,7 +15,6 @@ import {
   entriesTable,
   hoursView,
   isWholeQuarter,
-  openingsTable,
 } from './ledger-schema.ts';
 import type { QuestDb, Row } from './questdb.ts';
 import { isoWithin } from './span.ts';
@@ -70,14 +70,6 @@ const extentQuery = (
   count: number,
 ) => `SELECT cast(min(timestamp) AS LONG) AS first_us, cast(max(timestamp) AS LONG) AS last_us
   FROM ${entriesTable} WHERE timestamp >= $1 AND timestamp < $2 AND entity_id IN (${meters(count)})`;
-
-/** Openings tell the register before a quarter's evidence; of each bucket the first one is asked for. */
-const registersQuery = (sampling: string) => `SELECT cast(timestamp AS LONG) AS at_us, register FROM (
-    SELECT timestamp, first(register) AS register FROM ${openingsTable}
-    WHERE entity_id = $1 AND timestamp >= $2 AND timestamp < $3 SAMPLE BY ${sampling}
-  ) ORDER BY timestamp`;
-const registerAfterQuery = `SELECT cast(timestamp AS LONG) AS at_us, register FROM ${openingsTable}
-  WHERE entity_id = $1 AND timestamp >= $2 ORDER BY timestamp LIMIT 1`;
 
 const groundsQuery = (
   sampling: string,
@@ -186,28 +178,12 @@ export class QuestDbLedgerViews implements LedgerViews {
     return sums;
   }
 
-  async registers(
-    entityId: string,
-    period: Period,
-    startUs: number,
-    endUs: number,
-  ): Promise<RegisterBefore[]> {
-    const zone = this.#zone;
-    const edges = bucketEdges(startUs, endUs, period, zone);
-    const [fromUs, untilUs] = [edges[0] ?? startUs, edges.at(-1) ?? endUs];
-    const isShort = period === 'quarter' || period === 'hour';
-    const sampling = isShort
-      ? `${period === 'hour' && edges.every((edge) => edge % hourUs === 0) ? '1h' : '15m'} ALIGN TO CALENDAR`
-      : daySampling(zone);
-    const [inside, after] = await Promise.all([
-      this.#db.query(registersQuery(sampling), [entityId, isoWithin(fromUs), isoWithin(untilUs)]),
-      this.#db.query(registerAfterQuery, [entityId, isoWithin(untilUs)]),
-    ]);
-    return [...inside, ...after].map((row) => ({
-      // A day of the zone may be told by the instant at which its clock was turned.
-      atUs: isShort ? (row.at_us as number) : bucketStartUs(row.at_us as number, 'day', zone),
-      registerMicro: row.register as number | null,
-    }));
+  registers(entityId: string, period: Period, startUs: number, endUs: number): Promise<RegisterBefore[]> {
+    return registersBefore(this.#db, entityId, period, this.#zone, startUs, endUs);
+  }
+
+  registersExactly(entityId: string, edgesUs: readonly number[]): Promise<Map<number, number>> {
+    return registersExactly(this.#db, entityId, edgesUs);
   }
 
   async grounds(

@@ -173,6 +173,8 @@ export interface TestApiOptions {
   readonly trial?: Trial;
   readonly isUnderSupervisor?: boolean;
   readonly panelDir?: string;
+  /** Real ones instead of those in memory. */
+  readonly parts?: Partial<ApiDeps>;
 }
 
 export class TestApi {
@@ -236,6 +238,7 @@ export class TestApi {
       },
       clock: testClock,
       log: silentLog,
+      ...options.parts,
     };
     this.app = buildApp(this.deps);
   }

@@ -99,6 +99,9 @@ export class TestLedger implements LedgerViews, LedgerStore {
     this.#of(entityId);
     return this.known.filter((one) => one.atUs >= startUs && one.atUs <= endUs);
   }
+  async registersExactly(): Promise<Map<number, number>> {
+    return new Map();
+  }
   async grounds(
     ids: readonly string[],
     period: 'quarter' | 'day',

@@ -1,0 +1,195 @@
+/** A home whose meters' past is played into the real stores, posted, and asked for through the whole API. */
+import { expect, inject } from 'vitest';
+import type { z } from 'zod';
+import { MongoCostVersionStore } from '../../src/adapters/mongodb/cost-version-store.ts';
+import type { Documents } from '../../src/adapters/mongodb/documents.ts';
+import { MongoMeterExchangeStore } from '../../src/adapters/mongodb/exchange-store.ts';
+import { QuestDbLedgerStore } from '../../src/adapters/questdb/ledger-store.ts';
+import { QuestDbLedgerViews } from '../../src/adapters/questdb/ledger-views.ts';
+import { QuestDb } from '../../src/adapters/questdb/questdb.ts';
+import { readingsTable } from '../../src/adapters/questdb/reading-rows.ts';
+import { QuestDbReadingStore } from '../../src/adapters/questdb/reading-store.ts';
+import { QuestDbStatisticsStore } from '../../src/adapters/questdb/statistics-store.ts';
+import { applied } from '../../src/adapters/questdb/wal.ts';
+import { TestApi } from '../../src/api/testing/test-api.ts';
+import { sensorState } from '../../src/home/testing/doubles.ts';
+import { Bookkeeper } from '../../src/ledger/bookkeeper.ts';
+import { meterOf } from '../../src/ledger/meter.ts';
+import type { StatisticsRecord } from '../../src/ledger/statistics-store.ts';
+import { StoredEvidence } from '../../src/ledger/stored-evidence.ts';
+import type { Reading } from '../../src/recording/reading.ts';
+import type { Clock } from '../../src/units/clock.ts';
+import { FlowKeeper } from '../../src/views/flow-keeper.ts';
+import { balanceSources } from '../../src/views/sources.ts';
+import { openDocuments } from './documents-fixture.ts';
+import { quietLog } from './questdb-fixture.ts';
+
+export interface GridMeters {
+  readonly imports: readonly string[];
+  readonly exports: readonly string[];
+  /** Devices with a register, named by the preferences. */
+  readonly devices?: readonly { readonly id: string; readonly parent?: string }[];
+}
+
+const hourUs = 3_600_000_000;
+
+export class PlayedHome {
+  readonly clock: Clock;
+  readonly api: TestApi;
+  readonly views: QuestDbLedgerViews;
+  readonly #db: QuestDb;
+  readonly #documents: Documents;
+  readonly #readings: QuestDbReadingStore;
+  readonly #statistics: QuestDbStatisticsStore;
+  readonly #bookkeeper: Bookkeeper;
+  readonly #flows: FlowKeeper;
+  readonly #meters: GridMeters;
+
+  /** @param nowUs the instant at which this home lives */
+  constructor(meters: GridMeters, nowUs: number) {
+    this.clock = { nowUs: () => nowUs, monotonicMs: () => performance.now() };
+    const db = new QuestDb({ url: inject('questdbUrl'), pgUrl: inject('questdbPgUrl'), log: quietLog });
+    const ledger = new QuestDbLedgerStore(db);
+    this.#db = db;
+    this.#meters = meters;
+    this.#documents = openDocuments();
+    this.views = new QuestDbLedgerViews(db);
+    this.#readings = new QuestDbReadingStore(db);
+    this.#statistics = new QuestDbStatisticsStore(db, this.clock);
+    const exchanges = new MongoMeterExchangeStore(this.#documents);
+    this.#bookkeeper = new Bookkeeper({
+      evidence: new StoredEvidence({
+        readings: this.#readings,
+        statistics: this.#statistics,
+        exchanges: (entityId) => exchanges.of(entityId),
+        kindOf: () => 'rising',
+      }),
+      ledger,
+      readable: () => applied(db, readingsTable),
+      mark: { load: async () => 0, save: async () => undefined },
+      receivedSince: async () => new Map(),
+      heldUntil: () => null,
+      clock: this.clock,
+      log: quietLog,
+    });
+    this.#flows = new FlowKeeper({
+      ledger,
+      firstQuarterUs: async (ids) => (await this.views.extent(ids))?.firstUs ?? null,
+      remembered: { load: async () => null, save: async () => undefined },
+      clock: this.clock,
+      log: quietLog,
+    });
+    this.#bookkeeper.onPosted((entityId, span) => this.#flows.posted(entityId, span));
+    const memory = new TestApi();
+    this.api = new TestApi({
+      parts: {
+        clock: this.clock,
+        readingStore: this.#readings,
+        ledger: {
+          ...memory.ledger.parts(),
+          views: this.views,
+          store: ledger,
+          statistics: this.#statistics,
+          exchanges,
+          costVersions: new MongoCostVersionStore(this.#documents),
+          bookkeeper: this.#bookkeeper,
+        },
+      },
+    });
+  }
+
+  async start(zone = 'Europe/Brussels'): Promise<void> {
+    await this.#db.prepared();
+    await this.views.setZone(zone);
+    const { imports, exports, devices = [] } = this.#meters;
+    const { homeAssistant, home } = this.api;
+    const ids = [...imports, ...exports, ...devices.map((device) => device.id)];
+    homeAssistant.currentStates = ids.map((id) => sensorState(id, 'kWh', 'energy', 'total_increasing'));
+    homeAssistant.preferences = {
+      energy_sources: [
+        {
+          type: 'grid',
+          flow_from: imports.map((stat_energy_from) => ({ stat_energy_from })),
+          flow_to: exports.map((stat_energy_to) => ({ stat_energy_to })),
+        },
+      ],
+      device_consumption: devices.map(({ id, parent }) => ({
+        stat_consumption: id,
+        ...(parent === undefined ? {} : { included_in_stat: parent }),
+      })),
+    };
+    await this.api.ready();
+    const tracked = home.tracked();
+    expect(tracked.map((entity) => entity.entityId).sort()).toEqual([...ids].sort());
+    this.#bookkeeper.setMeters(tracked.flatMap((entity) => meterOf(entity, tracked) ?? []));
+    this.#flows.setSources(balanceSources(home.entities()));
+  }
+
+  /** Registers at instants, as an import brings them. */
+  async play(entityId: string, registers: readonly (readonly [atUs: number, kwh: number])[]): Promise<void> {
+    const readings = registers.map(
+      ([atUs, value]): Reading => ({
+        ...{ entityId, atUs, value, absence: null, unit: 'kWh', sourceUnit: 'kWh' },
+        ...{ lastResetAtUs: null, origin: 'import' },
+      }),
+    );
+    await this.#readings.append(readings);
+    this.#touched(
+      entityId,
+      readings.map((reading) => reading.atUs),
+    );
+  }
+
+  /** Home Assistant's hourly rows: the register at the end of each hour, made of what was counted. */
+  async playHours(
+    entityId: string,
+    hours: readonly (readonly [startUs: number, kwh: number])[],
+  ): Promise<void> {
+    let sumWh = 0;
+    const rows = hours.map(([startUs, kwh]): StatisticsRecord => {
+      sumWh += Math.round(kwh * 1000);
+      const [state, sum] = [(5_000_000 + sumWh) / 1000, sumWh / 1000];
+      const none = { mean: null, min: null, max: null, unit: 'kWh' };
+      return { entityId, period: 'hour', startUs, endUs: startUs + hourUs, state, sum, ...none };
+    });
+    await this.#statistics.append(rows);
+    this.#touched(
+      entityId,
+      rows.flatMap((row) => [row.startUs, row.endUs]),
+    );
+  }
+
+  #touched(entityId: string, instants: readonly number[]): void {
+    const fromUs = instants.reduce((least, us) => Math.min(least, us));
+    const untilUs = instants.reduce((most, us) => Math.max(most, us));
+    this.#bookkeeper.touch(entityId, { fromUs, untilUs });
+  }
+
+  /** Everything told is posted, and the views show it. */
+  async settle(): Promise<void> {
+    await this.#bookkeeper.settle();
+    await this.#flows.settle();
+    await this.views.refreshed();
+  }
+
+  async get<T extends z.ZodType>(path: string, schema: T, code = 200): Promise<z.output<T>> {
+    return this.#parsed(await this.api.fetch(path), schema, code);
+  }
+
+  async post<T extends z.ZodType>(path: string, json: unknown, schema: T, code = 200): Promise<z.output<T>> {
+    return this.#parsed(await this.api.fetch(path, { json }), schema, code);
+  }
+
+  async #parsed<T extends z.ZodType>(response: Response, schema: T, code: number): Promise<z.output<T>> {
+    const body: unknown = await response.json();
+    expect(response.status, JSON.stringify(body).slice(0, 500)).toBe(code);
+    return schema.parse(body);
+  }
+
+  async stop(): Promise<void> {
+    await this.#bookkeeper.stop();
+    await this.#flows.stop();
+    await this.#db.stop();
+    await this.#documents.stop();
+  }
+}
