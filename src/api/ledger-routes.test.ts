@@ -148,7 +148,9 @@ describe('GET /api/coverage', () => {
     const query = 'start_time=2026-10-31T23:00:00Z&end_time=2026-11-01T23:00:00Z';
     const told = await answer(api.fetch(`/api/coverage?${query}`), coverage);
     expect(told.entities.length).toBeGreaterThan(5);
-    expect(told.entities[0]?.rows).toMatchObject([{ missing_seconds: 13 * 3600, why: ['before_the_first'] }]);
+    expect(told.entities[0]?.rows).toMatchObject([
+      { missing_seconds: 13 * 3600 - 60, why: ['before_the_first'] },
+    ]);
     await answer(api.fetch('/api/coverage?entity_id=sensor.grid_power'), problem, 404);
     await answer(api.fetch(`/api/coverage?start_time=2026-01-01T00:00:00Z&period=quarter`), problem, 400);
   });

@@ -130,6 +130,11 @@ function expectedOf(issue: z.core.$ZodIssue): string {
       return `no ${issue.keys.join(', ')}`;
     case 'invalid_type':
       return `a ${issue.expected}`;
+    case 'invalid_format':
+      if (issue.format === 'datetime')
+        return 'an ISO 8601 instant with offset, for example 2026-11-21T08:00:00Z';
+      if (issue.format === 'date') return 'a day as YYYY-MM-DD, for example 2026-11-21';
+      return issue.message;
     default:
       return issue.message.replace(/^Invalid (input|string): ?/, '');
   }

@@ -61,17 +61,21 @@ export function overlapping(
 export class CostSum {
   #costExact = 0n;
   #unpricedMwh = 0;
+  #isUnpriced = false;
   #isEmpty = true;
 
   add(energyMwh: number, pricePerKwhMicro: number | null): void {
     this.#isEmpty = false;
-    if (pricePerKwhMicro === null) this.#unpricedMwh += Math.abs(energyMwh);
-    else this.#costExact += BigInt(energyMwh) * BigInt(pricePerKwhMicro);
+    if (pricePerKwhMicro === null) {
+      // Also of nothing used: a quiet hour without a price is as unknown as a busy one.
+      this.#isUnpriced = true;
+      this.#unpricedMwh += Math.abs(energyMwh);
+    } else this.#costExact += BigInt(energyMwh) * BigInt(pricePerKwhMicro);
   }
 
   /** In the currency, to its millionth; null when a part has no price or nothing was added. */
   cost(): number | null {
-    if (this.#isEmpty || this.#unpricedMwh > 0) return null;
+    if (this.#isEmpty || this.#isUnpriced) return null;
     const half = this.#costExact < 0n ? -500_000n : 500_000n;
     return Number((this.#costExact + half) / 1_000_000n) / 1_000_000;
   }

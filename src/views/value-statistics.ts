@@ -107,7 +107,7 @@ function figuresOf(startUs: number, endUs: number, all: Gathered, nowUs: number)
     endUs,
     state: all.last,
     sum: null,
-    mean: all.heldUs === 0 ? null : all.area / all.heldUs,
+    mean: all.heldUs === 0 ? null : Math.round((all.area / all.heldUs) * 1e6) / 1e6,
     min: all.min,
     max: all.max,
     count: all.count,

@@ -11,6 +11,8 @@ import { readRange } from '../ranges.ts';
 import { subjectNamed } from '../subjects.ts';
 import { json, problems } from './answers.ts';
 
+/** What was just heard may not be posted yet; that is no hole. */
+const postedWithinUs = 60_000_000;
 const longestDays = { quarter: limits.ledgerDays, day: 400 } as const;
 
 const get = createRoute({
@@ -18,7 +20,7 @@ const get = createRoute({
   path: '/api/coverage',
   tags: ['Ledger'],
   summary: 'What is measured, recovered, estimated and missing, and why',
-  description: `Of every tracked meter, in seconds by local day over at most ${longestDays.day} days, or by quarter-hour over ${longestDays.quarter}. Up to now: what is to come is not missing.`,
+  description: `Of every tracked meter, in seconds by local day over at most ${longestDays.day} days, or by quarter-hour over ${longestDays.quarter}. Up to a minute ago: what is to come, or not posted yet, is not missing.`,
   request: { query: coverageQuery },
   responses: { 200: json(coverage, 'By meter'), ...problems(400, 404, 503) },
 });
@@ -79,7 +81,7 @@ export function coverageRoutes(deps: ApiDeps) {
             zone,
             startUs,
             endUs,
-            nowUs,
+            nowUs - postedWithinUs,
           );
           return {
             entity_id: id,

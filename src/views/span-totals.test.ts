@@ -1,0 +1,44 @@
+/**
+ * Goal: the pieces of a span are exactly its quarter-hours, each once, and days wherever a whole one lies within.
+ * Method: random spans in zones with odd offsets and clock changes; the pieces are walked through.
+ */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { bucketStartUs } from '../units/calendar.ts';
+import { quarterUs } from '../units/quarter.ts';
+import { piecesOf, wholeQuarters } from './span-totals.ts';
+
+describe('piecesOf', () => {
+  it('covers each quarter of the span once, and cuts at midnights only', () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom(
+          'Europe/Brussels',
+          'Asia/Kathmandu',
+          'Australia/Lord_Howe',
+          'America/St_Johns',
+          'UTC',
+        ),
+        fc.integer({ min: 1_600_000_000, max: 1_900_000_000 }),
+        fc.integer({ min: 1, max: 40 * 86_400 }),
+        (zone, fromSeconds, seconds) => {
+          const [fromUs, untilUs] = [fromSeconds * 1e6, (fromSeconds + seconds) * 1e6];
+          const { startUs, endUs } = wholeQuarters(fromUs, untilUs);
+          expect(startUs).toBeLessThanOrEqual(fromUs);
+          expect(endUs).toBeGreaterThanOrEqual(untilUs);
+          expect(endUs - startUs).toBeLessThan(untilUs - fromUs + 2 * quarterUs);
+          let at = startUs;
+          for (const piece of piecesOf(fromUs, untilUs, zone)) {
+            expect(piece.startUs).toBe(at);
+            expect(piece.endUs).toBeGreaterThan(at);
+            at = piece.endUs;
+            if (piece.period !== 'day') continue;
+            expect(bucketStartUs(piece.startUs, 'day', zone)).toBe(piece.startUs);
+            expect(bucketStartUs(piece.endUs, 'day', zone)).toBe(piece.endUs);
+          }
+          expect(at).toBe(endUs);
+        },
+      ),
+    );
+  });
+});
