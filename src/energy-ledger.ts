@@ -15,11 +15,11 @@ import type { ReadingStore } from './recording/reading-store.ts';
 import { Recorder } from './recording/recorder.ts';
 import { FileSpool } from './recording/spool/file-spool.ts';
 import type { SubscriptionStore, SyncLog } from './recording/sync-log.ts';
-import { Today } from './recording/today.ts';
 import { StoreHealth } from './store-health.ts';
 import type { CostVersionStore } from './tariffs/cost-version-store.ts';
 import type { Clock } from './units/clock.ts';
 import type { Log } from './units/log.ts';
+import { Today } from './views/today.ts';
 
 /** What speaks to the outside. `start` begins to look for the other end and returns; none needs it to be there. */
 export interface Adapters extends LedgerAdapters {

@@ -1,6 +1,6 @@
 /** The recorder, the day and the spool as the API asks of them. */
 import type { Recorder } from '../recording/recorder.ts';
-import type { Today } from '../recording/today.ts';
+import type { Today } from '../views/today.ts';
 import type { Recording } from './ports.ts';
 
 export interface RecordingViewDeps {

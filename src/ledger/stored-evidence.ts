@@ -81,7 +81,9 @@ function cutAt(length: number, limit: number, lastUs: number | undefined): numbe
   return length < limit || lastUs === undefined ? endOfTimeUs : lastUs;
 }
 
-function registerReading(reading: Reading): RegisterReading {
+export function registerReading(
+  reading: Pick<Reading, 'atUs' | 'value' | 'lastResetAtUs' | 'origin'>,
+): RegisterReading {
   return {
     kind: 'reading',
     atUs: reading.atUs,

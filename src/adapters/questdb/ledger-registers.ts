@@ -2,8 +2,9 @@ import { microFromValue } from '../../units/amount.ts';
 import { bucketEdges, bucketStartUs, type Period } from '../../units/calendar.ts';
 import type { RegisterBefore } from '../../views/ledger-views.ts';
 import { daySampling, openingsTable, statisticsTable } from './ledger-schema.ts';
-import type { QuestDb, Row } from './questdb.ts';
+import type { QuestDb } from './questdb.ts';
 import { readingsTable } from './reading-rows.ts';
+import type { Row } from './row.ts';
 import { isoWithin } from './span.ts';
 
 const quarterUs = 900_000_000;

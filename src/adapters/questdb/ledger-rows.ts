@@ -3,7 +3,7 @@ import { type EntryKind, type EntryReason, qualities } from '../../ledger/entry.
 import type { Opening } from '../../ledger/ledger-store.ts';
 import type { PostedEntry } from '../../ledger/revision.ts';
 import { openingsTable } from './ledger-schema.ts';
-import type { Row } from './questdb.ts';
+import type { Row } from './row.ts';
 
 /** What `entryFromRow` needs. */
 export const entryColumns = `kind, cast(timestamp AS LONG) AS quarter_us, amount, quality, covered, reason,

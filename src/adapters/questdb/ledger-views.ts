@@ -16,7 +16,8 @@ import {
   hoursView,
   isWholeQuarter,
 } from './ledger-schema.ts';
-import type { QuestDb, Row } from './questdb.ts';
+import type { QuestDb } from './questdb.ts';
+import type { Row } from './row.ts';
 import { isoWithin } from './span.ts';
 
 const hourUs = 3_600_000_000;

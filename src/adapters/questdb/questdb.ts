@@ -3,6 +3,7 @@ import type { Log } from '../../units/log.ts';
 import { ilpAddress } from './address.ts';
 import { QuestDbError } from './fault.ts';
 import { defaultIlpLimits, IlpWriter, type IlpWriterLimits, type PutRow } from './ilp-writer.ts';
+import type { Parameter, Row } from './row.ts';
 import { createSchemaTable, migrations, schemaTable } from './schema.ts';
 
 export interface QuestDbDeps {
@@ -31,10 +32,6 @@ export const defaultQuestDbLimits: QuestDbLimits = {
   retryFirstMs: 250,
   retryLimitMs: 5000,
 };
-
-/** A bound parameter: QuestDB takes an instant as ISO text, see isoFromInstant. */
-export type Parameter = string | number;
-export type Row = Readonly<Record<string, unknown>>;
 
 const int8Oid = 20;
 

@@ -1,7 +1,8 @@
 import type { Clock } from '../../units/clock.ts';
 import { LateReadings } from './late-readings.ts';
-import type { QuestDb, Row } from './questdb.ts';
+import type { QuestDb } from './questdb.ts';
 import { readingsTable } from './reading-rows.ts';
+import type { Row } from './row.ts';
 import { isoWithin } from './span.ts';
 
 export const readingHoursView = 'reading_hours';

@@ -1,6 +1,6 @@
 import type { Sender } from '@questdb/nodejs-client';
 import type { Reading } from '../../recording/reading.ts';
-import type { Row } from './questdb.ts';
+import type { Row } from './row.ts';
 
 export const readingsTable = 'energy_readings';
 

@@ -3,7 +3,8 @@ import type { Span } from '../../ledger/span.ts';
 import type { StatisticsRecord, StatisticsStore } from '../../ledger/statistics-store.ts';
 import type { Clock } from '../../units/clock.ts';
 import { statisticsTable } from './ledger-schema.ts';
-import type { QuestDb, Row } from './questdb.ts';
+import type { QuestDb } from './questdb.ts';
+import type { Row } from './row.ts';
 import { isoWithin } from './span.ts';
 import { applied } from './wal.ts';
 

@@ -1,15 +1,15 @@
+import { Backoff } from '../recording/backoff.ts';
+import { Bell } from '../recording/bell.ts';
+import { pause, unlessAborted } from '../recording/pause.ts';
+import type { Reading } from '../recording/reading.ts';
+import type { ReadingStore } from '../recording/reading-store.ts';
+import type { Recorder, TrackedEntity } from '../recording/recorder.ts';
+import { newestBefore, untilVisible } from '../recording/visible.ts';
 import { valueFromMicro } from '../units/amount.ts';
 import { bucketStartUs } from '../units/calendar.ts';
 import type { Clock } from '../units/clock.ts';
 import type { Log } from '../units/log.ts';
-import { Backoff } from './backoff.ts';
-import { Bell } from './bell.ts';
 import { countReading, type MeterCount } from './meter-count.ts';
-import { pause, unlessAborted } from './pause.ts';
-import type { Reading } from './reading.ts';
-import type { ReadingStore } from './reading-store.ts';
-import type { Recorder, TrackedEntity } from './recorder.ts';
-import { newestBefore, untilVisible } from './visible.ts';
 
 export interface TodayDeps {
   readonly recorder: Pick<Recorder, 'tracked' | 'newest' | 'onReadings' | 'settled'>;

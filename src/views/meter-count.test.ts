@@ -9,9 +9,9 @@ import { countReading, type MeterCount } from './meter-count.ts';
 
 function counted(stateClass: StateClass | null, registers: readonly (number | null | [number, number])[]) {
   let count: MeterCount | null = null;
-  for (const register of registers) {
+  for (const [atUs, register] of registers.entries()) {
     const [value, lastResetAtUs] = Array.isArray(register) ? register : [register, null];
-    count = countReading(count, { value, lastResetAtUs }, stateClass);
+    count = countReading(count, { atUs, value, lastResetAtUs, origin: 'stream' }, stateClass);
   }
   return count === null ? null : count.countedMicro / 1e6;
 }
@@ -65,8 +65,9 @@ describe('meter count', () => {
       fc.property(fc.array(fc.double({ min: -10, max: 1000, noNaN: true })), (values) => {
         let before = 0;
         let count: MeterCount | null = null;
-        for (const value of values) {
-          count = countReading(count, { value, lastResetAtUs: null }, 'total_increasing');
+        for (const [atUs, value] of values.entries()) {
+          const reading = { atUs, value, lastResetAtUs: null, origin: 'stream' as const };
+          count = countReading(count, reading, 'total_increasing');
           expect(count?.countedMicro ?? 0).toBeGreaterThanOrEqual(before);
           before = count?.countedMicro ?? 0;
         }

@@ -4,10 +4,10 @@
  * Method: a stand-in for the recorder that tells readings by hand, a store in memory, fake timers.
  */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Reading } from './reading.ts';
-import type { ReadingListener } from './reading-feed.ts';
-import type { TrackedEntity } from './recorder.ts';
-import { MemoryReadingStore, quietLog, reading, testClock } from './testing/doubles.ts';
+import type { Reading } from '../recording/reading.ts';
+import type { ReadingListener } from '../recording/reading-feed.ts';
+import type { TrackedEntity } from '../recording/recorder.ts';
+import { MemoryReadingStore, quietLog, reading, testClock } from '../recording/testing/doubles.ts';
 import { Today } from './today.ts';
 
 const zone = 'Europe/Brussels';
