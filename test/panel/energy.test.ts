@@ -15,19 +15,13 @@ let opened: Opened;
 let heard: Heard<BalanceAnswer>;
 beforeAll(async () => {
   browser = await launch();
-  opened = await open(browser, { hash: '#/energy' });
+  opened = await open(browser, { hash: '#/now' });
+  // Before the page asks for the first time.
   heard = listen<BalanceAnswer>(opened.page, '/api/balance');
-  // The past of the first days comes in by itself; the page follows.
-  await until(
-    'the day is known',
-    async () => {
-      await opened.panel.evaluate(() => location.reload());
-      await opened.panel.locator('main h1').first().waitFor();
-      await settledPage(opened.panel);
-      return (await opened.panel.locator('[data-figure=home]').count()) > 0;
-    },
-    80_000,
-  );
+  await goTo('#/energy');
+  // The past of the first days comes in by itself, and the page follows by itself.
+  await opened.panel.locator('[data-figure=home]').first().waitFor({ timeout: 150_000 });
+  await settledPage(opened.panel);
 });
 afterAll(() => browser?.close());
 
