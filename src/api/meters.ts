@@ -1,8 +1,6 @@
 /** Which of the home's entities a question is about. */
 import type { KnownEntity } from '../home/entity.ts';
 import { meterOf } from '../ledger/meter.ts';
-import type { CanonicalUnit } from '../units/quantity.ts';
-import { canonicalUnit } from '../units/quantity.ts';
 import { deviceMeters, topDevices } from '../views/device-tree.ts';
 import { everyFlow } from '../views/flow-posting.ts';
 import type { HomeMeters } from '../views/home-balance.ts';
@@ -25,11 +23,6 @@ export function homeMeters(entities: readonly KnownEntity[]): HomeMeters {
 /** Whether an entity's readings become entries of a ledger of its own. */
 export function isMeter(entity: KnownEntity, all: readonly KnownEntity[]): boolean {
   return meterOf(entity, all) !== null;
-}
-
-/** The unit of a meter's amounts; what a power sensor's entries tell is energy. */
-export function amountUnit(entity: KnownEntity): CanonicalUnit {
-  return entity.quantity === 'power' ? 'kWh' : canonicalUnit[entity.quantity];
 }
 
 export function isFlow(id: string): boolean {

@@ -1,10 +1,10 @@
 import type { Clock } from '../units/clock.ts';
 import { quarterStartUs, quarterUs } from '../units/quarter.ts';
 import type { CounterState } from './counter.ts';
-import { postCounter } from './counter-posting.ts';
 import type { EvidenceSource } from './evidence-source.ts';
 import type { LedgerStore, Opening } from './ledger-store.ts';
 import type { Meter } from './meter.ts';
+import { type PageRules, postPages } from './posting-pages.ts';
 import { postPower } from './power-posting.ts';
 import { revise } from './revision.ts';
 
@@ -16,16 +16,10 @@ export interface RepostingDeps {
   readonly heldUntil: (entityId: string) => number | null;
 }
 
-export interface RepostingRules {
-  /** Registers further apart tell how much, not when. */
-  readonly registerGapUs: number;
-  /** Differences up to this are measured however long they took (millionths: 10 Wh, 10 litres). */
-  readonly certainMicro: number;
+export interface RepostingRules extends PageRules {
   /** A power value is carried this long. */
   readonly powerGapUs: number;
   readonly onAboveMw: number;
-  /** Pieces of evidence held in memory at once. */
-  readonly pageSize: number;
 }
 
 export const usualRules: RepostingRules = {
@@ -70,37 +64,17 @@ async function repostRegister(
   fromUs: number,
   untilUs: number,
 ): Promise<RepostingResult> {
-  const { entityId, kind } = meter;
+  const { entityId } = meter;
   const precedingUs = (await deps.evidence.registerBefore(entityId, fromUs)) ?? fromUs;
   const opening = await deps.ledger.openingBefore(entityId, quarterStartUs(Math.min(precedingUs, fromUs)));
   const beginUs = opening?.quarterStartUs ?? Number.MIN_SAFE_INTEGER;
-  let startUs = beginUs;
-  let state: CounterState | null = opening?.state ?? null;
   let entriesWritten = 0;
-
-  for (;;) {
-    const { items, isLast } = await deps.evidence.registers(entityId, startUs, rules.pageSize);
-    const lastUs = items.at(-1)?.atUs;
-    if (lastUs === undefined) break;
-    // The last quarter of a full page may go on on the next one.
-    const pageEndUs = isLast ? Number.MAX_SAFE_INTEGER : quarterStartUs(lastUs);
-    if (pageEndUs <= startUs)
-      throw new Error(`more than ${rules.pageSize} readings of ${entityId} in a quarter-hour`);
-    const posting = postCounter(
-      { kind, maxGapUs: rules.registerGapUs, certainMicro: rules.certainMicro },
-      state,
-      items,
-      startUs,
-      pageEndUs,
-      isLast ? deps.heldUntil(entityId) : null,
-    );
-    const settledUs = await settledFrom(
-      deps.ledger,
-      entityId,
-      posting.openings,
-      Math.max(untilUs, beginUs),
-      pageEndUs,
-    );
+  let reachedUs = beginUs;
+  const heldUntilUs = deps.heldUntil(entityId);
+  const pages = postPages(deps.evidence, rules, meter, beginUs, opening?.state ?? null, heldUntilUs);
+  for await (const { startUs, endUs: pageEndUs, lastUs, isLast, posting } of pages) {
+    const newsEndUs = Math.max(untilUs, beginUs);
+    const settledUs = await settledFrom(deps.ledger, entityId, posting.openings, newsEndUs, pageEndUs);
     const endUs = settledUs ?? pageEndUs;
     const computed = posting.entries.filter((entry) => entry.quarterStartUs < endUs);
     const current = await deps.ledger.current(entityId, startUs, endUs);
@@ -111,10 +85,9 @@ async function repostRegister(
       const lastQuarterUs = posting.entries.at(-1)?.quarterStartUs ?? quarterStartUs(lastUs);
       return { entriesWritten, fromUs: beginUs, untilUs: settledUs ?? lastQuarterUs + quarterUs };
     }
-    state = posting.openings.get(pageEndUs) ?? null;
-    startUs = pageEndUs;
+    reachedUs = pageEndUs;
   }
-  return { entriesWritten, fromUs: beginUs, untilUs: startUs };
+  return { entriesWritten, fromUs: beginUs, untilUs: reachedUs };
 }
 
 function openingsIn(openings: ReadonlyMap<number, CounterState | null>, endUs: number): Opening[] {

@@ -1,11 +1,11 @@
 import { quarterStartUs } from '../units/quarter.ts';
 import type { CounterKind, CounterState } from './counter.ts';
-import { postCounter } from './counter-posting.ts';
 import { type Entry, entryDifferences } from './entry.ts';
 import type { CounterEvidence } from './evidence.ts';
 import type { EvidenceSource } from './evidence-source.ts';
 import type { LedgerStore } from './ledger-store.ts';
 import type { Meter } from './meter.ts';
+import { postPages } from './posting-pages.ts';
 import { postPower } from './power-posting.ts';
 import type { RepostingRules } from './reposting.ts';
 import type { PostedEntry } from './revision.ts';
@@ -63,23 +63,12 @@ async function verifyRegister(
   find: (finding: Finding) => void,
 ): Promise<void> {
   const { entityId, kind } = meter;
-  let startUs = Number.MIN_SAFE_INTEGER;
   let state: CounterState | null = null;
   let firstMicro: number | null = null;
   let quantityMicro = 0;
   let restartMicro = 0;
-  for (;;) {
-    const { items, isLast } = await deps.evidence.registers(entityId, startUs, rules.pageSize);
-    const lastUs = items.at(-1)?.atUs;
-    if (lastUs === undefined) break;
-    const endUs = isLast ? Number.MAX_SAFE_INTEGER : quarterStartUs(lastUs);
-    const posting = postCounter(
-      { kind, maxGapUs: rules.registerGapUs, certainMicro: rules.certainMicro },
-      state,
-      items,
-      startUs,
-      endUs,
-    );
+  const pages = postPages(deps.evidence, rules, meter, Number.MIN_SAFE_INTEGER, null, null);
+  for await (const { items, startUs, endUs, posting } of pages) {
     firstMicro ??= zeroPoint(kind, items);
     const current = await deps.ledger.current(entityId, startUs, endUs);
     compare(entityId, posting.entries, current, find);
@@ -90,9 +79,7 @@ async function verifyRegister(
       if (entry.kind === 'quantity') quantityMicro += entry.amountMicro;
       else restartMicro += entry.amountMicro;
     }
-    state = isLast ? posting.state : (posting.openings.get(endUs) ?? null);
-    if (isLast) break;
-    startUs = endUs;
+    state = posting.state;
   }
   if (state === null || firstMicro === null) return;
   const ownMicro = state.baselineMicro - firstMicro;

@@ -38,11 +38,6 @@ export function instantFromMs(milliseconds: number): number {
   return Math.round(milliseconds * 1000);
 }
 
-/** Whole milliseconds, cut down: what Date and Temporal.Instant.epochMilliseconds hold. */
-export function msFromInstant(us: number): number {
-  return Math.floor(us / 1000);
-}
-
 /** ISO 8601 in UTC with all six digits of the second: 2026-11-21T08:00:00.123456Z. */
 export function isoFromInstant(us: number): string {
   const seconds = Math.floor(us / usPerSecond);

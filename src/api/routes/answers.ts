@@ -1,5 +1,5 @@
 /** The shapes that every route's description shares. */
-import { z } from '@hono/zod-openapi';
+import type { z } from '@hono/zod-openapi';
 import { problem } from '../../contract/common.ts';
 
 const problemContent = { 'application/problem+json': { schema: problem.meta({ id: 'Problem' }) } };
@@ -27,5 +27,3 @@ export function problems(...statuses: readonly ProblemStatus[]) {
 export function body<T extends z.ZodType>(schema: T) {
   return { required: true, content: { 'application/json': { schema } } };
 }
-
-export const idParam = (name: string, schema: z.ZodType<string>) => z.object({ [name]: schema });

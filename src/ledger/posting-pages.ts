@@ -1,0 +1,58 @@
+import { quarterStartUs } from '../units/quarter.ts';
+import type { CounterState } from './counter.ts';
+import { type CounterPosting, postCounter } from './counter-posting.ts';
+import type { CounterEvidence } from './evidence.ts';
+import type { EvidenceSource } from './evidence-source.ts';
+import type { Meter } from './meter.ts';
+
+export interface PageRules {
+  /** Registers further apart tell how much, not when. */
+  readonly registerGapUs: number;
+  /** Differences up to this are measured however long they took (millionths: 10 Wh, 10 litres). */
+  readonly certainMicro: number;
+  /** Pieces of evidence held in memory at once. */
+  readonly pageSize: number;
+}
+
+/** A counter's evidence from `startUs` on, posted to quarters that start in [startUs, endUs). */
+export interface PostedPage {
+  readonly items: readonly CounterEvidence[];
+  readonly startUs: number;
+  readonly endUs: number;
+  /** The last evidence on the page; it may lie past `endUs`, in a quarter that goes on on the next page. */
+  readonly lastUs: number;
+  readonly isLast: boolean;
+  readonly posting: CounterPosting;
+}
+
+/**
+ * Posts a counter page by page, so that memory stays bounded however long its past is. Ends after the last evidence.
+ * @param state the counter's state before the evidence at `beginUs`
+ * @param heldUntilUs how long the last register is known to stand; null when nothing is known after it
+ */
+export async function* postPages(
+  evidence: EvidenceSource,
+  rules: PageRules,
+  meter: Meter & { posts: 'register' },
+  beginUs: number,
+  state: CounterState | null,
+  heldUntilUs: number | null,
+): AsyncGenerator<PostedPage> {
+  const { entityId, kind } = meter;
+  const counterRules = { kind, maxGapUs: rules.registerGapUs, certainMicro: rules.certainMicro };
+  let opening = state;
+  for (let startUs = beginUs; ; ) {
+    const { items, isLast } = await evidence.registers(entityId, startUs, rules.pageSize);
+    const lastUs = items.at(-1)?.atUs;
+    if (lastUs === undefined) return;
+    // The last quarter of a full page may go on on the next one.
+    const endUs = isLast ? Number.MAX_SAFE_INTEGER : quarterStartUs(lastUs);
+    if (endUs <= startUs)
+      throw new Error(`more than ${rules.pageSize} readings of ${entityId} in a quarter-hour`);
+    const posting = postCounter(counterRules, opening, items, startUs, endUs, isLast ? heldUntilUs : null);
+    yield { items, startUs, endUs, lastUs, isLast, posting };
+    if (isLast) return;
+    opening = posting.openings.get(endUs) ?? null;
+    startUs = endUs;
+  }
+}
