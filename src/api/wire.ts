@@ -67,5 +67,15 @@ export function syncRow(run: SyncRun): SyncRunRow {
     error: run.error,
     started_at: isoFromInstant(run.startedAtUs),
     finished_at: isoOrNull(run.finishedAtUs),
+    outcome:
+      run.outcome === undefined
+        ? null
+        : {
+            hours_checked: run.outcome.hoursChecked,
+            hours_differing: run.outcome.hoursDiffering,
+            holes_found: run.outcome.holesFound,
+            entries_revised: run.outcome.entriesRevised,
+            tickets_opened: run.outcome.ticketsOpened,
+          },
   };
 }

@@ -102,8 +102,20 @@ export const backfillStarted = z.object({ sync_id: z.string() });
 export const syncRun = z.object({
   sync_id: z.string(),
   kind: z
-    .enum(['first', 'reconnect', 'manual', 'start', 'statistics'])
-    .describe('statistics: rows of Home Assistant’s statistics; the others: readings from its history'),
+    .enum([
+      'first',
+      'reconnect',
+      'manual',
+      'start',
+      'silent',
+      'statistics',
+      'hourly',
+      'nightly',
+      'reconciliation',
+    ])
+    .describe(
+      '`statistics`: rows of Home Assistant’s statistics; `hourly`, `nightly`, `reconciliation`: what we have held against what Home Assistant has; the others: readings from its history (`silent`: after a subscription that told nothing)',
+    ),
   start_time: instant,
   end_time: instant,
   status: z.enum(['running', 'success', 'partial', 'failed']),
@@ -113,6 +125,16 @@ export const syncRun = z.object({
   error: z.string().nullable(),
   started_at: instant,
   finished_at: nullableInstant,
+  outcome: z
+    .object({
+      hours_checked: z.number().int().describe('Hours of entities that were held against Home Assistant'),
+      hours_differing: z.number().int(),
+      holes_found: z.number().int().describe('Stretches in which readings were missing'),
+      entries_revised: z.number().int(),
+      tickets_opened: z.number().int(),
+    })
+    .nullable()
+    .describe('What the run looked at and changed, beside the readings; null for runs that only fetch'),
 });
 export const syncRuns = z.object({ syncs: z.array(syncRun), count: z.number().int() });
 export type SyncRunRow = z.infer<typeof syncRun>;

@@ -1,8 +1,31 @@
-/** `statistics`: rows of Home Assistant's statistics; the others: readings from its history. */
-export type SyncKind = 'first' | 'reconnect' | 'manual' | 'start' | 'statistics';
+/**
+ * `statistics`: rows of Home Assistant's statistics; `hourly`, `nightly`, `reconciliation` (asked for): what we have held
+ * against what Home Assistant has; the others: readings from its history.
+ */
+export type SyncKind =
+  | 'first'
+  | 'reconnect'
+  | 'manual'
+  | 'start'
+  | 'silent'
+  | 'statistics'
+  | 'hourly'
+  | 'nightly'
+  | 'reconciliation';
 export type SyncStatus = 'running' | 'success' | 'partial' | 'failed';
 
-/** One run that brought readings in from the past. */
+/** What a run looked at and changed, beside the readings that it added. */
+export interface SyncOutcome {
+  /** Hours of entities that were held against Home Assistant. */
+  readonly hoursChecked: number;
+  readonly hoursDiffering: number;
+  /** Stretches in which readings were missing. */
+  readonly holesFound: number;
+  readonly entriesRevised: number;
+  readonly ticketsOpened: number;
+}
+
+/** One run that brought readings in from the past, or held what we have against Home Assistant. */
 export interface SyncRun {
   readonly syncId: string;
   readonly kind: SyncKind;
@@ -16,6 +39,8 @@ export interface SyncRun {
   readonly error: string | null;
   readonly startedAtUs: number;
   readonly finishedAtUs: number | null;
+  /** Absent for runs that only fetch. */
+  readonly outcome?: SyncOutcome;
 }
 
 /** Keeps the runs, the newest 500. Calls reject when the store is down. */

@@ -1,0 +1,96 @@
+/** A thing that does not fit: what was found, on what evidence, what may be done, and what was decided. */
+
+export type TicketKind =
+  | 'register_jumped'
+  | 'register_fell'
+  | 'spike'
+  | 'hours_differ'
+  | 'gap'
+  | 'frozen'
+  | 'out_of_order'
+  | 'clock_drift'
+  | 'subscription_silent'
+  | 'readings_missing'
+  | 'unit_changed'
+  | 'renamed'
+  | 'removed'
+  | 'replaced'
+  | 'disk_full';
+
+/** `open` asks somebody; `mended` was done by the app; `decided` by a person; `passed` no longer holds. */
+export type TicketStatus = 'open' | 'mended' | 'decided' | 'passed';
+
+export type TicketChoice = 'accept' | 'exclude' | 'exchange' | 'set_value';
+
+export type FigureName =
+  | 'register_before'
+  | 'register_after'
+  | 'counted'
+  | 'ours'
+  | 'theirs'
+  | 'difference'
+  | 'highest_usual'
+  | 'readings_ours'
+  | 'readings_theirs'
+  | 'added'
+  | 'gap_seconds'
+  | 'still_seconds'
+  | 'drift_seconds'
+  | 'count';
+
+export interface EvidenceFigure {
+  readonly name: FigureName;
+  readonly value: number;
+  /** kWh, m³, W, s, or empty for a count. */
+  readonly unit: string;
+}
+
+export interface TicketDecision {
+  readonly choice: TicketChoice;
+  /** Of `set_value`, millionths of the meter's unit; otherwise null. */
+  readonly valueMicro: number | null;
+  readonly isAutomatic: boolean;
+  readonly by: string | null;
+  readonly notes: string;
+  readonly atUs: number;
+  /** What it put into the ledger's corrections, to be taken back by an undo. */
+  readonly correctionIds: readonly string[];
+}
+
+/** What a detector found. The same thing found again has the same key, so that it is one ticket. */
+export interface Finding {
+  readonly kind: TicketKind;
+  /** Null when it concerns the whole home. */
+  readonly entityId: string | null;
+  readonly fromUs: number;
+  readonly untilUs: number;
+  /** One English sentence. */
+  readonly detail: string;
+  readonly evidence: readonly EvidenceFigure[];
+  readonly relatedEntityId: string | null;
+  /** Empty: nothing to decide, the ticket tells what was mended. */
+  readonly choices: readonly TicketChoice[];
+}
+
+export interface Ticket extends Finding {
+  /** `<kind> <entity or home> <fromUs>`: a natural key. */
+  readonly ticketId: string;
+  readonly status: TicketStatus;
+  readonly decision: TicketDecision | null;
+  readonly syncId: string | null;
+  readonly openedAtUs: number;
+  readonly closedAtUs: number | null;
+}
+
+/** Keeps tickets, the newest 2,000. Calls reject when the store is down. */
+export interface TicketStore {
+  find(ticketId: string): Promise<Ticket | null>;
+  save(ticket: Ticket): Promise<void>;
+  /** Open ones first, then the newest first. */
+  list(query: {
+    readonly status: 'open' | 'closed' | 'all';
+    readonly entityId: string | null;
+    readonly limit: number;
+  }): Promise<Ticket[]>;
+  openCount(): Promise<number>;
+}

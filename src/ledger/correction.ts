@@ -1,0 +1,52 @@
+/**
+ * What a person (or, where it is safe, the app) says of a meter's evidence. Corrections are evidence of their own:
+ * posting takes them in, the quarters get a new revision that says why, and taking one back posts them anew without it.
+ */
+
+interface Declared {
+  readonly correctionId: string;
+  readonly entityId: string;
+  readonly notes: string;
+  readonly createdAtUs: number;
+  /** The ticket that it answers; null when it was declared by itself. */
+  readonly ticketId: string | null;
+}
+
+/** The meter was replaced at an instant. */
+export interface ExchangeCorrection extends Declared {
+  readonly kind: 'exchange';
+  readonly atUs: number;
+  /** The old meter's last register; null when nobody wrote it down: what it counted since its last reading stays unknown. */
+  readonly oldRegisterMicro: number | null;
+  readonly newRegisterMicro: number;
+}
+
+/** Readings in [fromUs, untilUs] are no evidence: a spike, a sensor gone mad. They stay in the store. */
+export interface ExclusionCorrection extends Declared {
+  readonly kind: 'exclusion';
+  readonly fromUs: number;
+  readonly untilUs: number;
+}
+
+/**
+ * Between the evidence at (or before) `fromUs` and the evidence at (or after) `untilUs` the meter delivered this much, whatever
+ * its register did; 0 says that a jump was not energy. For a power sensor: over [fromUs, untilUs).
+ */
+export interface AmountCorrection extends Declared {
+  readonly kind: 'amount';
+  readonly fromUs: number;
+  readonly untilUs: number;
+  readonly amountMicro: number;
+}
+
+export type Correction = ExchangeCorrection | ExclusionCorrection | AmountCorrection;
+
+/** Keeps corrections, a handful in a meter's life. Calls reject when the store is down. */
+export interface CorrectionStore {
+  /** Ascending by instant. */
+  of(entityId: string): Promise<Correction[]>;
+  find(correctionId: string): Promise<Correction | null>;
+  add(correction: Correction): Promise<void>;
+  /** Takes it back; false when there was none. */
+  remove(correctionId: string): Promise<boolean>;
+}
