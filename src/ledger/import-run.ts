@@ -1,4 +1,5 @@
 import type { HomeStatisticsRow } from '../home/home-assistant.ts';
+import { remembersSinceUs } from '../recording/memory.ts';
 import type { SyncRun } from '../recording/sync-log.ts';
 import type {
   HistoryImportDeps,
@@ -11,10 +12,6 @@ import { Patience, Stopped } from './import-patience.ts';
 import { begunRun, type ImportJob } from './import-queue.ts';
 import { asked, copyPiece, entitiesPerPiece, nextStretch, type Piece, rowUs } from './statistics-copy.ts';
 
-/** Five-minute rows live as long as states; by default so long. */
-const memoryUs = 10 * 86_400_000_000;
-/** They are looked for further back, for those who keep more. */
-const longestMemoryUs = 400 * 86_400_000_000;
 /** A refresh takes these again: Core may have been late with them. */
 const rowsAgain = 2;
 const postedAtOnce = 4;
@@ -133,20 +130,16 @@ export class ImportRun {
     return found;
   }
 
-  /** Goes back from the usual purge until there are none. */
   async #firstFiveMinutes(entityIds: readonly string[], nowUs: number): Promise<Map<string, number>> {
-    let fromUs = Math.floor((nowUs - memoryUs) / rowUs.hour) * rowUs.hour;
-    for (let hasMore = true; hasMore && fromUs > nowUs - longestMemoryUs; ) {
-      const hourUs = fromUs - rowUs.hour;
-      hasMore = false;
+    const sinceUs = await remembersSinceUs(async (startUs, endUs) => {
+      let hasRows = false;
       await this.#ask(entityIds, async (ids) => {
-        const { homeAssistant } = this.#deps;
-        const rows = await asked(() => homeAssistant.statistics(ids, hourUs, fromUs, '5minute'));
-        hasMore = hasMore || rows.length > 0;
+        const rows = await asked(() => this.#deps.homeAssistant.statistics(ids, startUs, endUs, '5minute'));
+        hasRows ||= rows.length > 0;
       });
-      if (hasMore) fromUs -= memoryUs;
-    }
-    return new Map(entityIds.map((entityId) => [entityId, fromUs]));
+      return hasRows;
+    }, nowUs);
+    return new Map(entityIds.map((entityId) => [entityId, sinceUs]));
   }
 
   async #copyAll(period: StatisticsPeriod, fromUs: Map<string, number>, untilUs: number): Promise<void> {

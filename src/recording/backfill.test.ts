@@ -109,19 +109,20 @@ describe('back-fill', () => {
       expect(done.length).toBe(count);
     });
 
-  it('brings ten days of an entity that is tracked for the first time', async () => {
-    for (let i = 0; i < 300; i += 1) home.change(state(meter, baseUs - i * hourUs, String(300 - i)));
+  it('brings all that Home Assistant keeps of an entity that is tracked for the first time', async () => {
+    // More than the usual ten days.
+    for (let i = 0; i < 900; i += 1) home.change(state(meter, baseUs - i * hourUs, String(900 - i)));
     home.change(state(meter, baseUs - 5, 'broken'));
-    home.change(state(meter, baseUs - 1, '300'));
+    home.change(state(meter, baseUs - 1, '900'));
     recorder.track([entity(meter)]);
     await connected();
     await finished(1);
-    const within = pastOf(meter).filter((atUs) => atUs >= baseUs - 240 * hourUs && atUs !== baseUs - 5);
-    expect(instants(meter)).toEqual(within.sort((a, b) => a - b));
+    const told = pastOf(meter).filter((atUs) => atUs !== baseUs - 5);
+    expect(instants(meter)).toEqual(told.sort((a, b) => a - b));
     const run = syncLog.runs.get('run-1');
     // The newest came by the snapshot.
-    expect(run).toMatchObject({ kind: 'start', status: 'success', readingsAdded: within.length - 1 });
-    expect(recorder.status().readingsReceived).toBe(within.length);
+    expect(run).toMatchObject({ kind: 'start', status: 'success', readingsAdded: told.length - 1 });
+    expect(recorder.status().readingsReceived).toBe(told.length);
     expect([...store.rows.values()].filter(({ origin }) => origin === 'stream').length).toBe(1);
   });
 

@@ -6,6 +6,7 @@ import { Backoff } from './backoff.ts';
 import { Bell } from './bell.ts';
 import { copyHistory, HistoryRefused } from './history-copy.ts';
 import type { Hole } from './hole-book.ts';
+import { longestMemoryUs, remembersSinceUs, usualMemoryUs } from './memory.ts';
 import { pause, unlessAborted } from './pause.ts';
 import { futureToleranceUs } from './reading-parser.ts';
 import type { ReadingStore } from './reading-store.ts';
@@ -13,7 +14,7 @@ import type { Recorder } from './recorder.ts';
 import type { SyncKind, SyncLog, SyncRun } from './sync-log.ts';
 
 export interface BackfillDeps {
-  readonly homeAssistant: Pick<HomeAssistant, 'history'>;
+  readonly homeAssistant: Pick<HomeAssistant, 'history' | 'statistics'>;
   readonly readings: Pick<ReadingStore, 'before' | 'range'>;
   readonly recorder: Pick<
     Recorder,
@@ -37,8 +38,10 @@ export interface BackfillStatus {
 }
 
 export interface BackfillLimits {
-  /** How far back Home Assistant remembers states by default. */
+  /** How far back is looked for what was missed. */
   readonly memoryUs: number;
+  /** Of what was never recorded, all that Home Assistant has is fetched, but nothing older than this. */
+  readonly longestMemoryUs: number;
   /** Taken before the instant until which we heard: our last words may not have been stored. */
   readonly marginUs: number;
   readonly startMarginUs: number;
@@ -52,7 +55,8 @@ const usPerMinute = 60_000_000;
 const usPerHour = 60 * usPerMinute;
 
 export const defaultBackfillLimits: BackfillLimits = {
-  memoryUs: 10 * 24 * usPerHour,
+  memoryUs: usualMemoryUs,
+  longestMemoryUs,
   marginUs: usPerMinute,
   startMarginUs: 5 * usPerMinute,
   passesAfterMs: [10_000, 60_000, 120_000, 300_000],
@@ -69,6 +73,8 @@ const fewStates = 1000;
 /** A pass over the end looks at this much of it. */
 const tailUs = 15 * usPerMinute;
 const saveEveryMs = 2000;
+/** All keep their states equally long, so some tell it for all. */
+const entitiesAsked = 20;
 /** An entity whose history is refused so often is left out, and the run called partial. */
 const triesPerChunk = 3;
 
@@ -175,7 +181,7 @@ export class Backfill {
     const failed: string[] = [];
     if (job.follows === null) await this.#save(run, true);
     try {
-      const spans = job.follows === null ? this.#spans(job, endUs) : this.#tails(job, job.follows.span);
+      const spans = job.follows === null ? await this.#spans(job, endUs) : this.#tails(job, job.follows.span);
       const startUs = Math.min(endUs, ...[...spans.values()].map((span) => span.startUs));
       // Known only now: further back for what was never recorded.
       if (job.follows === null) run = { ...run, startUs: Math.min(run.startUs, startUs) };
@@ -257,14 +263,34 @@ export class Backfill {
     return new Map([...job.sinceUs.keys()].map((entityId) => [entityId, span]));
   }
 
-  #spans(job: BackfillJob, endUs: number): Map<string, Span> {
+  async #spans(job: BackfillJob, endUs: number): Promise<Map<string, Span>> {
     const oldestUs = this.#deps.clock.nowUs() - this.#limits.memoryUs;
+    const fresh = [...job.sinceUs].filter(([, sinceUs]) => sinceUs === null).map(([entityId]) => entityId);
+    const memoryUs = fresh.length === 0 ? oldestUs : Math.min(oldestUs, await this.#remembersSinceUs(fresh));
     return new Map(
-      [...job.sinceUs].map(([entityId, sinceUs]) => {
-        const startUs = Math.max(sinceUs ?? oldestUs, oldestUs);
-        return [entityId, { startUs, endUs }];
-      }),
+      [...job.sinceUs].map(([entityId, sinceUs]) => [
+        entityId,
+        { startUs: sinceUs === null ? memoryUs : Math.max(sinceUs, oldestUs), endUs },
+      ]),
     );
+  }
+
+  /** Since when Home Assistant has states of any of these; as usual where it does not say. */
+  async #remembersSinceUs(entityIds: readonly string[]): Promise<number> {
+    const { homeAssistant, clock, log } = this.#deps;
+    const some = entityIds.slice(0, entitiesAsked);
+    const hasRows = async (startUs: number, endUs: number) =>
+      (await homeAssistant.statistics(some, startUs, endUs, '5minute')).length > 0;
+    const retry = new Backoff(this.#limits.retryFirstMs, this.#limits.retryLimitMs);
+    for (let tries = 0; tries < triesPerChunk && !this.#stop.signal.aborted; tries += 1) {
+      try {
+        return await remembersSinceUs(hasRows, clock.nowUs(), this.#limits.longestMemoryUs);
+      } catch (cause) {
+        log.debug({ err: cause }, 'how long Home Assistant keeps states is not known yet');
+        await pause(retry.nextMs(), AbortSignal.any([this.#stop.signal, this.#wake.signal]));
+      }
+    }
+    return Number.POSITIVE_INFINITY;
   }
 
   /** Runs that say they are under way, and are not: the process was stopped in them. */

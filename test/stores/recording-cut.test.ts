@@ -81,7 +81,7 @@ describe('recording through a cut', () => {
         log: quietLog,
         newId: randomUUID,
       },
-      { memoryUs: hourUs, passesAfterMs: [500, 1000] },
+      { memoryUs: hourUs, longestMemoryUs: hourUs, passesAfterMs: [500, 1000] },
     );
   });
   afterAll(async () => {
