@@ -94,3 +94,8 @@ export interface TicketStore {
   }): Promise<Ticket[]>;
   openCount(): Promise<number>;
 }
+
+/** The same finding, found by any run, is the same ticket. */
+export function ticketIdOf(finding: Pick<Finding, 'kind' | 'entityId' | 'fromUs'>): string {
+  return `${finding.kind} ${finding.entityId ?? 'home'} ${finding.fromUs}`;
+}

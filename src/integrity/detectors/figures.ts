@@ -1,0 +1,24 @@
+/** How findings tell amounts and instants. */
+import { valueFromMicro } from '../../units/amount.ts';
+import { isoFromInstant } from '../../units/instant.ts';
+import type { EvidenceFigure, FigureName } from '../ticket.ts';
+
+export function registerFigure(name: FigureName, micro: number, unit: 'kWh' | 'm³'): EvidenceFigure {
+  return { name, value: valueFromMicro(micro), unit };
+}
+
+export function amountText(micro: number, unit: string): string {
+  return `${Number(valueFromMicro(micro).toFixed(3))} ${unit}`;
+}
+
+/** To the second, in UTC: the panel shows the finding's own instants in the home's zone. */
+export function timeText(atUs: number): string {
+  return `${isoFromInstant(atUs).slice(0, 19)}Z`;
+}
+
+export function durationText(us: number): string {
+  const minutes = Math.round(us / 60_000_000);
+  if (minutes < 120) return `${minutes} minutes`;
+  const hours = us / 3_600_000_000;
+  return hours < 72 ? `${Number(hours.toFixed(1))} hours` : `${Number((hours / 24).toFixed(1))} days`;
+}

@@ -1,0 +1,62 @@
+/** A counter that stands still while its own power sensor says that energy flows. */
+import type { Finding } from '../ticket.ts';
+import { durationText, timeText } from './figures.ts';
+
+/** An hour of a counter and of its power sensor. */
+export interface HourOfBoth {
+  readonly startUs: number;
+  /** Null when the hour is not known, or not measured to its end. */
+  readonly countedMicro: number | null;
+  /** The power sensor's mean in the counter's direction; null when it is not known for the whole hour. */
+  readonly meanW: number | null;
+}
+
+const hourUs = 3_600_000_000;
+/** Below this a sensor may tell what no counter counts: standby, noise. */
+export const flowsW = 50;
+/** So many hours in a row. */
+export const frozenHours = 3;
+/** It must say that this much flowed at least: a coarse register shows nothing below its last digit. */
+const flowedWh = 1000;
+
+/** @param hours ascending, without holes */
+export function frozenCounterFindings(
+  entityId: string,
+  powerEntityId: string,
+  hours: readonly HourOfBoth[],
+): Finding[] {
+  const findings: Finding[] = [];
+  let run: HourOfBoth[] = [];
+  const close = () => {
+    const first = run[0];
+    const flowed = run.reduce((sum, hour) => sum + (hour.meanW ?? 0), 0);
+    if (first !== undefined && run.length >= frozenHours && flowed >= flowedWh) {
+      const stillUs = run.length * hourUs;
+      findings.push({
+        kind: 'frozen',
+        entityId,
+        fromUs: first.startUs,
+        untilUs: first.startUs + stillUs,
+        detail: `The counter stood still for ${durationText(stillUs)} from ${timeText(first.startUs)} while ${powerEntityId} told ${Math.round(flowed / run.length)} W on average.`,
+        evidence: [
+          { name: 'still_seconds', value: stillUs / 1_000_000, unit: 's' },
+          { name: 'counted', value: 0, unit: 'kWh' },
+          { name: 'theirs', value: Number((flowed / 1000).toFixed(3)), unit: 'kWh' },
+        ],
+        relatedEntityId: powerEntityId,
+        choices: ['accept', 'set_value'],
+      });
+    }
+    run = [];
+  };
+  for (const hour of hours) {
+    const isStill = hour.countedMicro === 0 && hour.meanW !== null && hour.meanW >= flowsW;
+    if (isStill && hour.startUs === (run.at(-1)?.startUs ?? hour.startUs - hourUs) + hourUs) run.push(hour);
+    else {
+      close();
+      if (isStill) run.push(hour);
+    }
+  }
+  close();
+  return findings;
+}

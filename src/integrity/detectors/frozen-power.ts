@@ -1,0 +1,65 @@
+/** A power sensor that keeps a value other than 0 far longer than it ever does. */
+import type { Finding } from '../ticket.ts';
+import { durationText, timeText } from './figures.ts';
+
+interface Told {
+  readonly atUs: number;
+  readonly value: number | null;
+}
+
+const hourUs = 3_600_000_000;
+/** At least so long … */
+export const stillUs = 6 * hourUs;
+/** … and so many times the longest that it kept any other value. */
+export const stillTimes = 10;
+/** A sensor that tells so seldom has no habits to go by. */
+export const habitReadings = 50;
+
+/** The longest that a value other than 0 stood, and the one before it. Fed in the order of time, page by page. */
+export class Stillness {
+  #readings = 0;
+  #longest: { fromUs: number; untilUs: number; value: number } | null = null;
+  #secondUs = 0;
+  #held: { atUs: number; value: number | null } | null = null;
+
+  take(told: Told): void {
+    this.#readings += 1;
+    if (this.#held !== null && this.#held.value === told.value) return;
+    this.#end(told.atUs);
+    this.#held = { atUs: told.atUs, value: told.value };
+  }
+
+  /** @param untilUs the last value holds until then, for a change would have been told; null when that is not known */
+  finding(entityId: string, untilUs: number | null): Finding | null {
+    if (untilUs !== null) this.#end(untilUs);
+    const longest = this.#longest;
+    if (longest === null || this.#readings < habitReadings) return null;
+    const us = longest.untilUs - longest.fromUs;
+    if (us < stillUs || us < stillTimes * this.#secondUs) return null;
+    const usual = durationText(this.#secondUs);
+    return {
+      kind: 'frozen',
+      entityId,
+      fromUs: longest.fromUs,
+      untilUs: longest.untilUs,
+      detail: `The sensor kept ${longest.value} W for ${durationText(us)} from ${timeText(longest.fromUs)}; otherwise it keeps a value for ${usual} at most.`,
+      evidence: [
+        { name: 'still_seconds', value: Math.round(us / 1_000_000), unit: 's' },
+        { name: 'theirs', value: longest.value, unit: 'W' },
+      ],
+      relatedEntityId: null,
+      choices: ['accept', 'exclude'],
+    };
+  }
+
+  #end(atUs: number): void {
+    const held = this.#held;
+    if (held === null || held.value === null || held.value === 0) return;
+    const us = atUs - held.atUs;
+    const longestUs = this.#longest === null ? 0 : this.#longest.untilUs - this.#longest.fromUs;
+    if (us > longestUs) {
+      this.#secondUs = longestUs;
+      this.#longest = { fromUs: held.atUs, untilUs: atUs, value: held.value };
+    } else this.#secondUs = Math.max(this.#secondUs, us);
+  }
+}

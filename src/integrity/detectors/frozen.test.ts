@@ -1,0 +1,73 @@
+/**
+ * Goal: a counter or a sensor that hangs is found, and one that only has nothing to tell is not.
+ * Method: by hand, hours of both and readings of one.
+ */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { frozenCounterFindings, type HourOfBoth } from './frozen-counter.ts';
+import { Stillness } from './frozen-power.ts';
+
+const hourUs = 3_600_000_000;
+const hours = (...both: readonly (readonly [number | null, number | null])[]): HourOfBoth[] =>
+  both.map(([countedMicro, meanW], place) => ({ startUs: place * hourUs, countedMicro, meanW }));
+
+describe('frozenCounterFindings', () => {
+  const find = (list: readonly HourOfBoth[]) => frozenCounterFindings('sensor.meter', 'sensor.power', list);
+
+  it('finds a counter that stands while power flows', () => {
+    const [finding, ...others] = find(hours([5, 400], [0, 500], [0, 500], [0, 500], [9, 500]));
+    expect(others).toEqual([]);
+    expect(finding).toMatchObject({ fromUs: hourUs, untilUs: 4 * hourUs, relatedEntityId: 'sensor.power' });
+    expect(finding?.evidence).toContainEqual({ name: 'theirs', value: 1.5, unit: 'kWh' });
+  });
+
+  it.each([
+    ['two hours', hours([0, 800], [0, 800], [1, 800])],
+    ['standby', hours([0, 20], [0, 20], [0, 20], [0, 20])],
+    ['less than a coarse digit', hours([0, 60], [0, 60], [0, 60])],
+    ['an hour that is not known', hours([0, 900], [0, null], [0, 900], [null, 900], [0, 900])],
+  ])('says nothing of %s', (_, list) => {
+    expect(find(list)).toEqual([]);
+  });
+});
+
+describe('Stillness', () => {
+  const still = (
+    told: readonly (readonly [hour: number, value: number | null])[],
+    untilHour: number | null,
+  ) => {
+    const stillness = new Stillness();
+    for (const [hour, value] of told) stillness.take({ atUs: Math.round(hour * hourUs), value });
+    return stillness.finding('sensor.power', untilHour === null ? null : untilHour * hourUs);
+  };
+  const lively = Array.from({ length: 60 }, (_, n) => [n / 60, 100 + (n % 7)] as const);
+
+  it('finds a value that stands ten times longer than any other', () => {
+    expect(still([...lively, [1, 345], [9, 120]], null)).toMatchObject({
+      fromUs: hourUs,
+      untilUs: 9 * hourUs,
+    });
+    expect(still([...lively, [1, 345]], 9)).toMatchObject({ kind: 'frozen', choices: ['accept', 'exclude'] });
+  });
+
+  it('says nothing of 0, of an absence, of habits, of what is short, of a sensor hardly known', () => {
+    expect(still([...lively, [1, 0], [9, 120]], null)).toBeNull();
+    expect(still([...lively, [1, null]], 9)).toBeNull();
+    expect(still([...lively, [1, 345], [2, 1], [10, 2]], null)).toBeNull();
+    expect(still([...lively, [1, 345]], 5)).toBeNull();
+    expect(still([[0, 345]], 100)).toBeNull();
+  });
+
+  it('says the same however often a value is told', () => {
+    fc.assert(
+      fc.property(fc.array(fc.double({ min: 1.1, max: 8.9, noNaN: true }), { maxLength: 10 }), (repeats) => {
+        const told = [
+          ...lively,
+          [1, 345] as const,
+          ...repeats.sort((a, b) => a - b).map((hour) => [hour, 345] as const),
+        ];
+        expect(still(told, 9)).toMatchObject({ fromUs: hourUs, untilUs: 9 * hourUs });
+      }),
+    );
+  });
+});

@@ -1,0 +1,108 @@
+/**
+ * Goal: what is not known is told once, as the outage of the home where it is one.
+ * Method: by hand; and random gaps of random entities, whose time must be in the answer exactly once or be too short to tell.
+ */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { absences, type Gap, gapUs, joinGaps, silences, sortGaps } from './gap.ts';
+import { gapFinding } from './gap-finding.ts';
+
+const minuteUs = 60_000_000;
+const told = (minute: number, value: number | null = 1) => ({ atUs: minute * minuteUs, value });
+const gap = (from: number, until: number, isOpen = false): Gap => ({
+  fromUs: from * minuteUs,
+  untilUs: until * minuteUs,
+  isOpen,
+});
+
+describe('absences', () => {
+  it('last until a value is told again, or still', () => {
+    const readings = [
+      told(0),
+      told(10, null),
+      told(12, null),
+      told(30),
+      told(40, null),
+      told(45),
+      told(50, null),
+    ];
+    expect(absences(readings, 100 * minuteUs)).toEqual([gap(10, 30), gap(50, 100, true)]);
+    expect(absences(readings, 55 * minuteUs)).toEqual([gap(10, 30)]);
+  });
+});
+
+describe('silences', () => {
+  const rows = (...minutes: number[]) => minutes.map((minute) => minute * minuteUs);
+
+  it('are where neither row nor reading is', () => {
+    expect(silences(rows(0, 5, 30, 35), [], 0, 40 * minuteUs)).toEqual([gap(10, 30)]);
+    expect(silences(rows(0, 5, 15), [], 0, 40 * minuteUs)).toEqual([]);
+    // What was recorded by us in between is known.
+    expect(silences(rows(0, 60), [told(25), told(30)], 0, 70 * minuteUs)).toEqual([gap(5, 25), gap(30, 60)]);
+    // An absence tells nothing.
+    expect(silences(rows(0, 60), [told(25, null)], 0, 70 * minuteUs)).toEqual([gap(5, 60)]);
+  });
+
+  it('begin with the first row there is, and end with the last', () => {
+    expect(silences([], [], 0, 600 * minuteUs)).toEqual([]);
+    expect(silences(rows(100), [], 0, 600 * minuteUs)).toEqual([]);
+  });
+});
+
+describe('sortGaps', () => {
+  it('makes one outage of what all share, and leaves each its own', () => {
+    const sorted = sortGaps(
+      new Map([
+        ['a', [gap(10, 60)]],
+        ['b', [gap(10.5, 61)]],
+        ['c', [gap(9, 60.5), gap(100, 200)]],
+      ]),
+    );
+    expect(sorted.home).toEqual([gap(10.5, 60)]);
+    expect([...sorted.entities]).toEqual([['c', [gap(100, 200)]]]);
+  });
+
+  it('calls nothing an outage of a home of one entity', () => {
+    const sorted = sortGaps(new Map([['a', [gap(10, 60)]]]));
+    expect(sorted.home).toEqual([]);
+    expect(sorted.entities.get('a')).toEqual([gap(10, 60)]);
+  });
+
+  it('tells every minute of every gap once, but for ends too short to tell', () => {
+    const gaps = fc
+      .array(fc.tuple(fc.nat(400), fc.integer({ min: 11, max: 90 })), { maxLength: 5 })
+      .map((list) => joinGaps(list.map(([from, length]) => gap(from, from + length))));
+    fc.assert(
+      fc.property(fc.array(gaps, { minLength: 1, maxLength: 4 }), (lists) => {
+        const own = new Map(lists.map((list, place) => [`sensor.${place}`, list]));
+        const { home, entities } = sortGaps(own);
+        const holds = (list: readonly Gap[], minute: number) =>
+          list.some(({ fromUs, untilUs }) => fromUs <= minute * minuteUs && minute * minuteUs < untilUs);
+        for (const [entityId, list] of own)
+          for (let minute = 0; minute < 500; minute += 1) {
+            const rest = entities.get(entityId) ?? [];
+            const count = Number(holds(home, minute)) + Number(holds(rest, minute));
+            if (!holds(list, minute)) expect(holds(rest, minute)).toBe(false);
+            else expect(count).toBeLessThanOrEqual(1);
+          }
+        for (const one of [...home, ...[...entities.values()].flat()])
+          expect(one.untilUs - one.fromUs).toBeGreaterThan(gapUs);
+        // What nobody shares is told as it is.
+        if (home.length === 0) for (const [id, list] of own) expect(entities.get(id) ?? []).toEqual(list);
+      }),
+    );
+  });
+});
+
+describe('gapFinding', () => {
+  it('asks where something can be said, and only tells where the register bridges it', () => {
+    const register = { kind: 'register', entityId: 'sensor.meter' } as const;
+    expect(gapFinding(register, gap(10, 60)).choices).toEqual([]);
+    expect(gapFinding(register, gap(10, 60, true)).choices).toEqual(['accept']);
+    expect(gapFinding({ kind: 'power', entityId: 'sensor.w' }, gap(10, 60)).choices).toContain('set_value');
+    expect(gapFinding({ kind: 'home' }, gap(10, 60))).toMatchObject({ entityId: null, kind: 'gap' });
+    expect(gapFinding(register, gap(10, 60)).evidence).toEqual([
+      { name: 'gap_seconds', value: 3000, unit: 's' },
+    ]);
+  });
+});

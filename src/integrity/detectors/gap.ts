@@ -1,0 +1,134 @@
+/** Where nothing is known of an entity for more than ten minutes, and what of that is the whole home's outage. */
+
+/** [fromUs, untilUs); open when it goes on still. */
+export interface Gap {
+  readonly fromUs: number;
+  readonly untilUs: number;
+  readonly isOpen: boolean;
+}
+
+const minuteUs = 60_000_000;
+export const gapUs = 10 * minuteUs;
+/** Entities become unavailable one after the other; so near together it is one outage. */
+const togetherUs = 2 * minuteUs;
+
+interface Told {
+  readonly atUs: number;
+  readonly value: number | null;
+}
+
+/** From an absence until the entity told a value again. @param readings ascending */
+export function absences(readings: readonly Told[], untilUs: number): Gap[] {
+  const gaps: Gap[] = [];
+  let sinceUs: number | null = null;
+  for (const { atUs, value } of readings) {
+    if (value === null) sinceUs ??= atUs;
+    else if (sinceUs !== null) {
+      gaps.push({ fromUs: sinceUs, untilUs: atUs, isOpen: false });
+      sinceUs = null;
+    }
+  }
+  if (sinceUs !== null && untilUs > sinceUs) gaps.push({ fromUs: sinceUs, untilUs, isOpen: true });
+  return gaps.filter(isLong);
+}
+
+/**
+ * Where Home Assistant made no five-minute row (it was down, or the entity was) and no reading is there either. A silent
+ * entity has rows, for a value that stands is told by none. An entity without any row has none to miss.
+ * @param rowStartsUs ascending
+ * @param readings ascending
+ */
+export function silences(
+  rowStartsUs: readonly number[],
+  readings: readonly Told[],
+  fromUs: number,
+  untilUs: number,
+): Gap[] {
+  const rowUs = 5 * minuteUs;
+  const first = rowStartsUs[0];
+  if (first === undefined) return [];
+  const gaps: Gap[] = [];
+  let knownUs = Math.max(first, fromUs);
+  let place = 0;
+  const close = (endUs: number) => {
+    while (place < readings.length && (readings[place]?.atUs ?? 0) < endUs) {
+      const told = readings[place];
+      place += 1;
+      if (told === undefined || told.atUs < knownUs || told.value === null) continue;
+      gaps.push({ fromUs: knownUs, untilUs: told.atUs, isOpen: false });
+      knownUs = told.atUs;
+    }
+    if (endUs > knownUs) gaps.push({ fromUs: knownUs, untilUs: endUs, isOpen: false });
+  };
+  for (const startUs of rowStartsUs) {
+    if (startUs > knownUs) close(Math.min(startUs, untilUs));
+    knownUs = Math.max(knownUs, startUs + rowUs);
+  }
+  // After the last row nothing is said yet: the next comes within minutes.
+  return gaps.filter((gap) => isLong(gap) && gap.fromUs < untilUs);
+}
+
+function isLong({ fromUs, untilUs }: Gap): boolean {
+  return untilUs - fromUs > gapUs;
+}
+
+/** Overlapping and touching gaps of one entity as one. */
+export function joinGaps(gaps: readonly Gap[]): Gap[] {
+  const joined: Gap[] = [];
+  for (const gap of [...gaps].sort((a, b) => a.fromUs - b.fromUs)) {
+    const last = joined.at(-1);
+    if (last === undefined || gap.fromUs > last.untilUs) joined.push(gap);
+    else
+      joined[joined.length - 1] = {
+        fromUs: last.fromUs,
+        untilUs: Math.max(last.untilUs, gap.untilUs),
+        isOpen: last.isOpen || gap.isOpen,
+      };
+  }
+  return joined;
+}
+
+export interface SortedGaps {
+  /** What all entities share. */
+  readonly home: readonly Gap[];
+  readonly entities: ReadonlyMap<string, readonly Gap[]>;
+}
+
+/**
+ * What all entities share is one outage of the home; the rest of their gaps, where it is long enough, is their own.
+ * @param gaps of every entity that was looked at, joined; empty lists for those without
+ */
+export function sortGaps(gaps: ReadonlyMap<string, readonly Gap[]>): SortedGaps {
+  const lists = [...gaps.values()];
+  const [first, ...others] = lists;
+  const home = first === undefined || others.length === 0 ? [] : others.reduce(common, first).filter(isLong);
+  const entities = new Map<string, readonly Gap[]>();
+  for (const [entityId, own] of gaps) {
+    const rest = own.flatMap((gap) => without(gap, home));
+    if (rest.length > 0) entities.set(entityId, rest);
+  }
+  return { home, entities };
+}
+
+function common(one: readonly Gap[], other: readonly Gap[]): Gap[] {
+  return one.flatMap((a) =>
+    other.flatMap((b) => {
+      const fromUs = Math.max(a.fromUs, b.fromUs);
+      const untilUs = Math.min(a.untilUs, b.untilUs);
+      return fromUs < untilUs ? [{ fromUs, untilUs, isOpen: a.isOpen && b.isOpen }] : [];
+    }),
+  );
+}
+
+/** A gap that the outage is in the middle of is the outage's, for the entity only came back a little later. */
+function without(gap: Gap, home: readonly Gap[]): Gap[] {
+  let rest: Gap[] = [gap];
+  for (const outage of home)
+    rest = rest.flatMap((part) => {
+      if (outage.untilUs <= part.fromUs || outage.fromUs >= part.untilUs) return [part];
+      const before = { ...part, untilUs: outage.fromUs, isOpen: false };
+      const after = { ...part, fromUs: outage.untilUs };
+      return [before, after].filter((one) => one.untilUs - one.fromUs > gapUs + togetherUs);
+    });
+  return rest;
+}

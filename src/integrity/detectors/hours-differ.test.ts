@@ -1,0 +1,137 @@
+/**
+ * Goal: an hour that is not Home Assistant's is found, and one that differs for a known reason is not.
+ * Method: by hand; and random lives of a register whose hours Home Assistant reckons by its own rule from the same readings.
+ */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { postCounter } from '../../ledger/counter-posting.ts';
+import type { Entry } from '../../ledger/entry.ts';
+import type { RecordedStatistics } from '../../ledger/statistics-evidence.ts';
+import {
+  compareStretch,
+  countedAsCore,
+  hoursFindings,
+  isWithinTolerance,
+  stretchesOf,
+} from './hours-differ.ts';
+
+const hourUs = 3_600_000_000;
+const quarterUs = hourUs / 4;
+
+function row(hour: number, sum: number | null, state: number | null = sum): RecordedStatistics {
+  return { startUs: hour * hourUs, endUs: (hour + 1) * hourUs, period: 'hour', state, sum };
+}
+
+function quarters(hour: number, amounts: readonly number[], extra: Partial<Entry> = {}): Entry[] {
+  return amounts.map((amountMicro, place) => ({
+    ...{ kind: 'quantity', quarterStartUs: hour * hourUs + place * quarterUs, amountMicro },
+    ...{ quality: 'measured', coveredUs: quarterUs, reason: 'counted', isProvisional: false, onTimeUs: null },
+    ...{ firstEvidenceUs: 0, lastEvidenceUs: 0 },
+    ...extra,
+  }));
+}
+
+const compareHour = (sum: number, entries: readonly Entry[], state = sum) => {
+  const [stretch] = stretchesOf([row(0, 10, 100), row(1, 10 + sum, 100 + state)]);
+  if (stretch === undefined) throw new Error('a stretch');
+  return compareStretch(stretch, entries).kind;
+};
+
+describe('stretchesOf', () => {
+  it('begins with the second row, and takes hours without a row together', () => {
+    expect(stretchesOf([row(0, 3653), row(1, 3654), row(4, 3660)])).toEqual([
+      { fromUs: hourUs, untilUs: 2 * hourUs, theirsMicro: 1_000_000, registerMicro: 1_000_000 },
+      { fromUs: 2 * hourUs, untilUs: 5 * hourUs, theirsMicro: 6_000_000, registerMicro: 6_000_000 },
+    ]);
+    expect(stretchesOf([row(0, null), row(1, 5)])).toEqual([]);
+  });
+});
+
+describe('compareStretch', () => {
+  it.each([
+    ['agrees', 1, quarters(1, [250_000, 250_000, 250_000, 251_500])],
+    ['differs', 1, quarters(1, [250_000, 250_000, 250_000, 260_000])],
+    ['explained', 1, quarters(1, [250_000, 250_000, 250_000])],
+    ['explained', 1, quarters(1, [1, 1, 1, 1], { isProvisional: true })],
+    ['explained', 1, quarters(1, [1, 1, 1, 1], { quality: 'estimated' })],
+    ['explained', 1, quarters(1, [1, 1, 1, 1], { quality: 'hourly' })],
+  ] as const)('%s', (kind, sum, entries) => {
+    expect(compareHour(sum, entries)).toBe(kind);
+  });
+
+  it('knows a sum that began anew by the register beside it', () => {
+    expect(compareHour(-4000, quarters(1, [250_000, 250_000, 250_000, 250_000]), 1)).toBe('explained');
+    expect(compareHour(3653, quarters(1, [250_000, 250_000, 250_000, 250_000]), 1)).toBe('explained');
+  });
+
+  it('allows 2 Wh and half a percent', () => {
+    expect(isWithinTolerance(1000, 3000)).toBe(true);
+    expect(isWithinTolerance(1000, 3001)).toBe(false);
+    expect(isWithinTolerance(995_000, 1_000_000)).toBe(true);
+    expect(isWithinTolerance(994_999, 1_000_000)).toBe(false);
+  });
+});
+
+describe('the same readings', () => {
+  it('are never a difference: what core counts from them is explained by its rule', () => {
+    const steps = fc.array(
+      fc.record({
+        minutes: fc.integer({ min: 1, max: 45 }),
+        change: fc.oneof(fc.integer({ min: 0, max: 900_000 }), fc.constantFrom(-5000, -1)),
+      }),
+      { minLength: 20, maxLength: 80 },
+    );
+    fc.assert(
+      fc.property(steps, (list) => {
+        let [atUs, registerMicro] = [0, 50_000_000];
+        const points = [{ atUs, registerMicro }];
+        for (const { minutes, change } of list) {
+          atUs += minutes * 60_000_000 + 7;
+          registerMicro += change;
+          points.push({ atUs, registerMicro });
+        }
+        const evidence = points.map((point) => ({
+          ...{ kind: 'reading', lastResetAtUs: null, origin: 'stream' },
+          ...point,
+        })) as Parameters<typeof postCounter>[2];
+        const rules = { kind: 'rising', maxGapUs: hourUs, certainMicro: 10_000 } as const;
+        const { entries } = postCounter(rules, null, evidence, 0, atUs + hourUs);
+        // Core's rows: the register last told before each hour's end, and the sum by its own rule.
+        const toldBefore = (us: number) => points.filter((point) => point.atUs < us);
+        const rows = Array.from({ length: Math.floor(atUs / hourUs) }, (_, hour) => {
+          const told = toldBefore((hour + 1) * hourUs);
+          const state = (told.at(-1)?.registerMicro ?? 0) / 1e6;
+          return row(hour, countedAsCore('rising', told) / 1e6, state);
+        });
+        for (const stretch of stretchesOf(rows)) {
+          const { fromUs, untilUs, theirsMicro } = stretch;
+          if (compareStretch(stretch, entries).kind !== 'differs') continue;
+          const path = [
+            ...toldBefore(fromUs).slice(-1),
+            ...toldBefore(untilUs).filter((point) => point.atUs >= fromUs),
+          ];
+          expect(isWithinTolerance(countedAsCore('rising', path), theirsMicro)).toBe(true);
+        }
+      }),
+    );
+  });
+});
+
+describe('hoursFindings', () => {
+  it('makes one of hours that follow on one another', () => {
+    const stretch = (hour: number) => ({
+      ...{ fromUs: hour * hourUs, untilUs: (hour + 1) * hourUs },
+      ...{ oursMicro: 1_000_000, theirsMicro: 1_500_000 },
+    });
+    const found = hoursFindings('sensor.meter', 'kWh', [stretch(1), stretch(2), stretch(5)]);
+    expect(found.map(({ fromUs, untilUs }) => [fromUs / hourUs, untilUs / hourUs])).toEqual([
+      [1, 3],
+      [5, 6],
+    ]);
+    expect(found[0]?.evidence).toEqual([
+      { name: 'ours', value: 2, unit: 'kWh' },
+      { name: 'theirs', value: 3, unit: 'kWh' },
+      { name: 'difference', value: -1, unit: 'kWh' },
+    ]);
+  });
+});

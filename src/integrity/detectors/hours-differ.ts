@@ -1,0 +1,135 @@
+/**
+ * Our hours against those of Home Assistant's statistics. Pure. What differs for a reason that is known is no finding:
+ * a row after hours without one carries all of them (so the stretch is compared), a `sum` that began anew, quarters that are
+ * provisional or estimates, and hours that rest on the very rows.
+ */
+import type { CounterKind } from '../../ledger/counter.ts';
+import type { Entry } from '../../ledger/entry.ts';
+import type { RecordedStatistics } from '../../ledger/statistics-evidence.ts';
+import { microFromValue } from '../../units/amount.ts';
+import type { Finding } from '../ticket.ts';
+import { amountText, registerFigure, timeText } from './figures.ts';
+import type { RegisterPoint } from './register-path.ts';
+
+/** An hour may differ by the larger of these: 2 Wh or 2 litres, and half a percent. */
+export const tolerance = { absoluteMicro: 2000, relative: 0.005 } as const;
+
+export function isWithinTolerance(oursMicro: number, theirsMicro: number): boolean {
+  const allowed = Math.max(tolerance.absoluteMicro, tolerance.relative * Math.abs(theirsMicro));
+  return Math.abs(oursMicro - theirsMicro) <= allowed;
+}
+
+/** What Home Assistant says of [fromUs, untilUs): an hour, or several when rows are missing. */
+export interface Stretch {
+  readonly fromUs: number;
+  readonly untilUs: number;
+  /** By its running total. */
+  readonly theirsMicro: number;
+  /** By the register that its rows tell; null where that fell or is not told. */
+  readonly registerMicro: number | null;
+}
+
+const hourUs = 3_600_000_000;
+
+/** @param rows hours, ascending; the first one is only the beginning, for what came before it is not known */
+export function stretchesOf(rows: readonly RecordedStatistics[]): Stretch[] {
+  return rows.flatMap((row, place) => {
+    const before = rows[place - 1];
+    if (before === undefined || before.sum === null || row.sum === null || row.startUs < before.endUs)
+      return [];
+    const theirsMicro = microFromValue(row.sum - before.sum);
+    if (theirsMicro === null) return [];
+    const moved = before.state === null || row.state === null ? null : row.state - before.state;
+    const registerMicro = moved === null || moved < 0 ? null : microFromValue(moved);
+    return [{ fromUs: before.endUs, untilUs: row.endUs, theirsMicro, registerMicro }];
+  });
+}
+
+export type Comparison =
+  | { readonly kind: 'agrees' }
+  /** Nothing can be said, and why. */
+  | {
+      readonly kind: 'explained';
+      readonly why: 'unposted' | 'provisional' | 'estimated' | 'rows' | 'sum_restarted';
+    }
+  | { readonly kind: 'differs'; readonly oursMicro: number; readonly theirsMicro: number };
+
+/** @param entries the meter's current entries; more of them may be given than lie in the stretch */
+export function compareStretch(stretch: Stretch, entries: readonly Entry[]): Comparison {
+  const { fromUs, untilUs, theirsMicro, registerMicro } = stretch;
+  const inside = entries.filter(
+    (entry) =>
+      entry.kind === 'quantity' &&
+      entry.reason !== 'withdrawn' &&
+      entry.quarterStartUs >= fromUs &&
+      entry.quarterStartUs < untilUs,
+  );
+  const oursMicro = inside.reduce((sum, entry) => sum + entry.amountMicro, 0);
+  if (inside.length > 0 && isWithinTolerance(oursMicro, theirsMicro)) return { kind: 'agrees' };
+  if (inside.length < (untilUs - fromUs) / (hourUs / 4)) {
+    // A meter's first hours, or those before it was followed: there is nothing to hold against theirs.
+    return { kind: 'explained', why: 'unposted' };
+  }
+  if (inside.some((entry) => entry.isProvisional)) return { kind: 'explained', why: 'provisional' };
+  if (inside.some(({ quality }) => quality === 'estimated' || quality === 'none'))
+    return { kind: 'explained', why: 'estimated' };
+  if (inside.every(({ quality }) => quality === 'hourly')) return { kind: 'explained', why: 'rows' };
+  if (registerMicro !== null && isWithinTolerance(oursMicro, registerMicro))
+    return { kind: 'explained', why: 'sum_restarted' };
+  return { kind: 'differs', oursMicro, theirsMicro };
+}
+
+/**
+ * What Home Assistant would have counted in a stretch from our own readings: each reading where it was told and not spread
+ * over the time before, small falls subtracted. When this is theirs, the readings are the same and only the rules differ.
+ * @param path the reading before the stretch first, then those in it
+ */
+export function countedAsCore(kind: CounterKind, path: readonly RegisterPoint[]): number {
+  return path.reduce((sum, after, place) => {
+    const before = path[place - 1];
+    if (before === undefined) return sum;
+    const isReset = kind === 'rising' && after.registerMicro < before.registerMicro * 0.9;
+    return sum + after.registerMicro - (isReset ? 0 : before.registerMicro);
+  }, 0);
+}
+
+export interface DifferingStretch {
+  readonly fromUs: number;
+  readonly untilUs: number;
+  readonly oursMicro: number;
+  readonly theirsMicro: number;
+}
+
+/** Hours that follow on one another and differ are one finding. @param stretches ascending */
+export function hoursFindings(
+  entityId: string,
+  unit: 'kWh' | 'm³',
+  stretches: readonly DifferingStretch[],
+): Finding[] {
+  const joined: DifferingStretch[] = [];
+  for (const stretch of stretches) {
+    const last = joined.at(-1);
+    if (last === undefined || last.untilUs !== stretch.fromUs) joined.push(stretch);
+    else
+      joined[joined.length - 1] = {
+        fromUs: last.fromUs,
+        untilUs: stretch.untilUs,
+        oursMicro: last.oursMicro + stretch.oursMicro,
+        theirsMicro: last.theirsMicro + stretch.theirsMicro,
+      };
+  }
+  return joined.map(({ fromUs, untilUs, oursMicro, theirsMicro }) => ({
+    kind: 'hours_differ',
+    entityId,
+    fromUs,
+    untilUs,
+    detail: `From ${timeText(fromUs)} until ${timeText(untilUs)} our readings tell ${amountText(oursMicro, unit)}, Home Assistant's statistics ${amountText(theirsMicro, unit)}.`,
+    evidence: [
+      registerFigure('ours', oursMicro, unit),
+      registerFigure('theirs', theirsMicro, unit),
+      registerFigure('difference', oursMicro - theirsMicro, unit),
+    ],
+    relatedEntityId: null,
+    choices: ['accept', 'set_value'],
+  }));
+}
