@@ -118,7 +118,7 @@ export class LedgerServices {
       log: log.child({ part: 'statistics' }),
       newId: deps.newId,
     });
-    this.bookkeeper.onPosted((entityId, span) => this.flows.posted(entityId, span));
+    this.bookkeeper.onPosted((entityId, news) => this.flows.posted(entityId, news));
   }
 
   start(): void {
@@ -193,7 +193,7 @@ export class LedgerServices {
   }
 
   async #post(spans: ReadonlyMap<string, Span>): Promise<void> {
-    for (const [entityId, span] of spans) this.bookkeeper.touch(entityId, span);
+    for (const [entityId, span] of spans) this.bookkeeper.touch(entityId, span, 'statistics');
     await this.bookkeeper.settle();
   }
 

@@ -9,13 +9,22 @@ export const ledgerQuery = z.object({
     .describe(`Exclusive; default now; at most ${limits.ledgerDays} days after the start`),
 });
 
+export const entryCause = z
+  .enum(['first', 'settled', 'late', 'statistics', 'reconciled', 'rules', 'corrected'])
+  .describe(
+    '`first`: nothing final stood there; `settled`: what stood could still grow; `late`: a reading came afterwards; `statistics`: rows of Home Assistant’s statistics; `reconciled`: a comparison with Home Assistant fetched something; `rules`: it is counted otherwise now; `corrected`: by a correction or one taken back',
+  );
+
 const entryFields = {
   amount: z.number().describe('In `unit`'),
   quality,
   coverage: z.number(),
-  reason: z.enum(['counted', 'integrated', 'reset', 'exchange', 'spread', 'withdrawn']),
+  reason: z.enum(['counted', 'integrated', 'reset', 'exchange', 'spread', 'corrected', 'withdrawn']),
   revision: z.number().int().describe('0 while provisional'),
   posted_at: instant,
+  cause: entryCause
+    .nullable()
+    .describe('Why this revision was made; null for old ones, of which it was not kept'),
   first_reading: instant.describe('The evidence at or before the start'),
   last_reading: instant.describe('The evidence at or after the end, or the last there is'),
 };

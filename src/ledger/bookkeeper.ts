@@ -1,12 +1,13 @@
 import type { Clock } from '../units/clock.ts';
 import type { Log } from '../units/log.ts';
+import { joinNews, type News, type TouchCause } from './cause.ts';
 import type { EvidenceSource } from './evidence-source.ts';
 import { LedgerBatch } from './ledger-batch.ts';
 import type { LedgerStore } from './ledger-store.ts';
 import type { Meter } from './meter.ts';
 import { type RepostingRules, repost, usualRules } from './reposting.ts';
 import { Rounds } from './rounds.ts';
-import { joinSpans, type Span } from './span.ts';
+import type { Span } from './span.ts';
 
 /** Remembers up to when received evidence has been posted, so that a restart knows what is left. */
 export interface PostingMark {
@@ -37,7 +38,7 @@ export interface BookkeeperStatus {
   readonly error: string | null;
 }
 
-type PostedListener = (entityId: string, span: Span) => void;
+type PostedListener = (entityId: string, news: News) => void;
 
 /** Evidence may be stored a little before it is told here; a restart looks back by this much more. */
 const markMarginUs = 60_000_000;
@@ -51,7 +52,7 @@ export class Bookkeeper {
   readonly #deps: BookkeeperDeps;
   readonly #rounds: Rounds;
   readonly #rules: RepostingRules;
-  readonly #waiting = new Map<string, Span>();
+  readonly #waiting = new Map<string, News>();
   readonly #listeners = new Set<PostedListener>();
   #meters: ReadonlyMap<string, Meter> = new Map();
   #hasCaughtUp = false;
@@ -80,15 +81,16 @@ export class Bookkeeper {
       if (known && JSON.stringify(known) === JSON.stringify(meter)) continue;
       // At the start the mark tells; a meter that came later or counts otherwise now is posted from its beginning.
       if (this.#meters.size > 0) {
-        this.touch(meter.entityId, { fromUs: Number.MIN_SAFE_INTEGER, untilUs: this.#deps.clock.nowUs() });
+        const everything = { fromUs: Number.MIN_SAFE_INTEGER, untilUs: this.#deps.clock.nowUs() };
+        this.touch(meter.entityId, everything, known ? 'rules' : 'readings');
       }
     }
     this.#meters = new Map(meters.map((meter) => [meter.entityId, meter]));
   }
 
-  /** New evidence of an entity is in the store. */
-  touch(entityId: string, span: Span): void {
-    this.#waiting.set(entityId, joinSpans(this.#waiting.get(entityId), span));
+  /** New evidence of an entity is in the store; why it came is told by the revisions that it makes. */
+  touch(entityId: string, { fromUs, untilUs }: Span, cause: TouchCause = 'readings'): void {
+    this.#waiting.set(entityId, joinNews(this.#waiting.get(entityId), { fromUs, untilUs, cause }));
   }
 
   /** Told after each posting which quarters may have changed. */
@@ -121,14 +123,15 @@ export class Bookkeeper {
     try {
       if (isCatchingUp) {
         for (const [entityId, span] of await this.#missed()) {
-          if (this.#meters.has(entityId)) spans.set(entityId, joinSpans(spans.get(entityId), span));
+          if (!this.#meters.has(entityId)) continue;
+          spans.set(entityId, joinNews(spans.get(entityId), { ...span, cause: 'readings' }));
         }
       }
       if (spans.size > 0) await this.#postAll(spans, isCatchingUp);
       this.#hasCaughtUp = true;
       await this.#deps.mark.save(startedUs - markMarginUs);
     } catch (cause) {
-      for (const [entityId, span] of spans) this.touch(entityId, span);
+      for (const [entityId, news] of spans) this.touch(entityId, news, news.cause);
       throw cause;
     }
   }
@@ -136,25 +139,26 @@ export class Bookkeeper {
   /**
    * @param tellsAll also of what was posted before: after a crash nobody knows whether those who rest on it were told
    */
-  async #postAll(spans: ReadonlyMap<string, Span>, tellsAll: boolean): Promise<void> {
+  async #postAll(spans: ReadonlyMap<string, News>, tellsAll: boolean): Promise<void> {
     await this.#deps.readable();
     const batch = new LedgerBatch(this.#deps.ledger);
     const deps = { ...this.#deps, ledger: batch };
-    const posted: [string, Span][] = [];
+    const posted: [string, News][] = [];
     let entriesWritten = 0;
-    for (const [entityId, { fromUs, untilUs }] of spans) {
+    for (const [entityId, news] of spans) {
       const meter = this.#meters.get(entityId);
       if (meter === undefined) continue;
       // A stop leaves the rest to the next start, which asks the store.
       if (this.#rounds.isStopped()) throw new Error('The process stops');
-      const result = await repost(deps, this.#rules, meter, fromUs, untilUs);
+      const { fromUs, untilUs, ...result } = await repost(deps, this.#rules, meter, news);
       entriesWritten += result.entriesWritten;
-      if (result.entriesWritten > 0 || tellsAll) posted.push([entityId, result]);
+      if (result.entriesWritten > 0 || tellsAll)
+        posted.push([entityId, { fromUs, untilUs, cause: news.cause }]);
     }
     await batch.flush();
     this.#entriesWritten += entriesWritten;
     if (entriesWritten > 0) this.#lastPostedAtUs = this.#deps.clock.nowUs();
-    for (const listener of this.#listeners) for (const [entityId, span] of posted) listener(entityId, span);
+    for (const listener of this.#listeners) for (const [entityId, news] of posted) listener(entityId, news);
   }
 
   async #missed(): Promise<ReadonlyMap<string, Span>> {

@@ -13,7 +13,14 @@ export type Quality = (typeof qualities)[number];
  */
 export type EntryKind = 'quantity' | 'restart';
 
-export type EntryReason = 'counted' | 'integrated' | 'reset' | 'exchange' | 'spread' | 'withdrawn';
+export type EntryReason =
+  | 'counted'
+  | 'integrated'
+  | 'reset'
+  | 'exchange'
+  | 'spread'
+  | 'corrected'
+  | 'withdrawn';
 
 export interface Entry {
   readonly kind: EntryKind;

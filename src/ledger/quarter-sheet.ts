@@ -57,13 +57,15 @@ function joined(one: Part, other: Part): Part {
   };
 }
 
-/** The reason that needs explaining most wins: an exchange over a reset over a spread over plain counting. */
+/** The reason that needs explaining most wins: an exchange over a reset over a spread over plain counting, and a
+ * person's word over all of them. */
 const reasonRank: readonly EntryReason[] = [
   'counted',
   'integrated',
   'spread',
   'reset',
   'exchange',
+  'corrected',
   'withdrawn',
 ];
 

@@ -44,7 +44,7 @@ const nowUs = start + 30 * 24 * 60 * minute;
 const clock = { nowUs: () => nowUs, monotonicMs: () => 0 };
 
 function unposted(entry: PostedEntry & { entityId?: string }): Entry {
-  const { entityId: _entityId, revision: _revision, postedAtUs: _postedAtUs, ...rest } = entry;
+  const { entityId: _entityId, revision: _revision, postedAtUs: _postedAtUs, cause: _cause, ...rest } = entry;
   return rest;
 }
 
@@ -101,7 +101,12 @@ async function postInBatches(
       }),
     );
     const deps = { evidence: source(arrived, powers), ledger, clock, heldUntil: () => null };
-    await repost(deps, { ...usualRules, pageSize }, meter, Math.min(...instants), Math.max(...instants));
+    const news = {
+      fromUs: Math.min(...instants),
+      untilUs: Math.max(...instants),
+      cause: 'readings',
+    } as const;
+    await repost(deps, { ...usualRules, pageSize }, meter, news);
   }
   return ledger;
 }
@@ -176,7 +181,12 @@ describe('repost', () => {
         const before = ledger.all();
         const deps = { evidence: source(evidence, []), ledger, clock, heldUntil: () => null };
         const instants = evidence.map((item) => item.atUs);
-        const again = await repost(deps, usualRules, meter, Math.min(...instants), Math.max(...instants));
+        const news = {
+          fromUs: Math.min(...instants),
+          untilUs: Math.max(...instants),
+          cause: 'readings',
+        } as const;
+        const again = await repost(deps, usualRules, meter, news);
         expect(again.entriesWritten).toBe(0);
         expect(ledger.all()).toEqual(before);
       }),

@@ -1,5 +1,6 @@
 import type { Clock } from '../units/clock.ts';
 import { quarterStartUs, quarterUs } from '../units/quarter.ts';
+import type { News } from './cause.ts';
 import type { CounterState } from './counter.ts';
 import type { EvidenceSource } from './evidence-source.ts';
 import type { LedgerStore, Opening } from './ledger-store.ts';
@@ -38,19 +39,18 @@ export interface RepostingResult {
 }
 
 /**
- * Posts a meter's quarters anew where evidence in [fromUs, untilUs] is new. The current state afterwards is what posting
+ * Posts a meter's quarters anew where there is news: evidence in [fromUs, untilUs], both ends inclusive. The current state afterwards is what posting
  * everything from the first reading would have given; the same evidence gives the same state in whatever order it came.
  */
 export function repost(
   deps: RepostingDeps,
   rules: RepostingRules,
   meter: Meter,
-  fromUs: number,
-  untilUs: number,
+  news: News,
 ): Promise<RepostingResult> {
   return meter.posts === 'register'
-    ? repostRegister(deps, rules, meter, fromUs, untilUs)
-    : repostPower(deps, rules, meter, fromUs, untilUs);
+    ? repostRegister(deps, rules, meter, news)
+    : repostPower(deps, rules, meter, news);
 }
 
 /**
@@ -61,10 +61,10 @@ async function repostRegister(
   deps: RepostingDeps,
   rules: RepostingRules,
   meter: Meter & { posts: 'register' },
-  fromUs: number,
-  untilUs: number,
+  news: News,
 ): Promise<RepostingResult> {
   const { entityId } = meter;
+  const { fromUs, untilUs, cause } = news;
   const precedingUs = (await deps.evidence.registerBefore(entityId, fromUs)) ?? fromUs;
   const opening = await deps.ledger.openingBefore(entityId, quarterStartUs(Math.min(precedingUs, fromUs)));
   const beginUs = opening?.quarterStartUs ?? Number.MIN_SAFE_INTEGER;
@@ -78,7 +78,7 @@ async function repostRegister(
     const endUs = settledUs ?? pageEndUs;
     const computed = posting.entries.filter((entry) => entry.quarterStartUs < endUs);
     const current = await deps.ledger.current(entityId, startUs, endUs);
-    const entries = revise(computed, current, deps.clock.nowUs());
+    const entries = revise(computed, current, deps.clock.nowUs(), cause);
     await deps.ledger.write([{ entityId, entries, openings: openingsIn(posting.openings, endUs) }]);
     entriesWritten += entries.length;
     if (settledUs !== null || isLast) {
@@ -140,10 +140,10 @@ async function repostPower(
   deps: RepostingDeps,
   rules: RepostingRules,
   meter: Meter,
-  fromUs: number,
-  untilUs: number,
+  news: News,
 ): Promise<RepostingResult> {
   const { entityId } = meter;
+  const { fromUs, untilUs, cause } = news;
   const nowUs = deps.clock.nowUs();
   const around = await deps.evidence.powersAround(entityId, fromUs, untilUs);
   const beginUs = quarterStartUs(around.beforeUs ?? fromUs);
@@ -166,7 +166,8 @@ async function repostPower(
       Math.min(nowUs, lastUs),
       newest.afterUs ?? newest.beforeUs ?? startUs,
     );
-    const entries = revise(computed, await deps.ledger.current(entityId, startUs, stopUs), nowUs);
+    const current = await deps.ledger.current(entityId, startUs, stopUs);
+    const entries = revise(computed, current, nowUs, cause);
     await deps.ledger.write([{ entityId, entries, openings: [] }]);
     entriesWritten += entries.length;
   }

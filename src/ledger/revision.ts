@@ -1,3 +1,4 @@
+import { causeOfRevision, type EntryCause, type TouchCause } from './cause.ts';
 import { type Entry, entryDifferences } from './entry.ts';
 
 /**
@@ -7,6 +8,8 @@ import { type Entry, entryDifferences } from './entry.ts';
 export interface PostedEntry extends Entry {
   readonly revision: number;
   readonly postedAtUs: number;
+  /** Why this revision was made; null for those that were posted before causes were told. */
+  readonly cause: EntryCause | null;
 }
 
 function keyOf(entry: Entry): string {
@@ -17,11 +20,13 @@ function keyOf(entry: Entry): string {
  * What has to be written so that the current state says what was computed: nothing where it does already, else a new
  * revision. An entry that the evidence no longer supports is withdrawn by a revision of its own, never removed.
  * @param computed,current entries of one meter in the same range of quarters
+ * @param touched why they were computed
  */
 export function revise(
   computed: readonly Entry[],
   current: readonly PostedEntry[],
   nowUs: number,
+  touched: TouchCause,
 ): PostedEntry[] {
   const known = new Map(current.map((entry) => [keyOf(entry), entry]));
   const written: PostedEntry[] = [];
@@ -30,7 +35,12 @@ export function revise(
     known.delete(keyOf(entry));
     if (before && entryDifferences(before, entry).length === 0) continue;
     const isStillOpen = entry.isProvisional && (before === undefined || before.revision === 0);
-    written.push({ ...entry, revision: isStillOpen ? 0 : (before?.revision ?? 0) + 1, postedAtUs: nowUs });
+    written.push({
+      ...entry,
+      revision: isStillOpen ? 0 : (before?.revision ?? 0) + 1,
+      postedAtUs: nowUs,
+      cause: causeOfRevision(touched, before),
+    });
   }
   for (const before of known.values()) {
     if (before.reason === 'withdrawn') continue;
@@ -44,6 +54,7 @@ export function revise(
       isProvisional: false,
       revision: before.revision + 1,
       postedAtUs: nowUs,
+      cause: causeOfRevision(touched, before),
     });
   }
   return written.sort((a, b) => a.quarterStartUs - b.quarterStartUs);

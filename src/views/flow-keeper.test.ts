@@ -84,7 +84,7 @@ function startProcess(disk: Disk) {
     clock,
     log,
   });
-  bookkeeper.onPosted((entityId, span) => flows.posted(entityId, span));
+  bookkeeper.onPosted((entityId, news) => flows.posted(entityId, news));
   bookkeeper.setMeters([{ entityId: grid, posts: 'register', kind: 'rising' }]);
   flows.setSources(sources);
   return { bookkeeper, flows };

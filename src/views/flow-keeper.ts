@@ -1,7 +1,8 @@
+import { joinNews, type News, type TouchCause } from '../ledger/cause.ts';
 import type { LedgerPage, LedgerStore } from '../ledger/ledger-store.ts';
 import { revise } from '../ledger/revision.ts';
 import { Rounds } from '../ledger/rounds.ts';
-import { joinSpans, type Span } from '../ledger/span.ts';
+
 import type { Clock } from '../units/clock.ts';
 import type { Log } from '../units/log.ts';
 import { quarterStartUs, quarterUs } from '../units/quarter.ts';
@@ -30,7 +31,7 @@ export class FlowKeeper {
   readonly #rounds: Rounds;
   #sources: BalanceSources = { gridIn: [], gridOut: [], solar: [], batteryIn: [], batteryOut: [] };
   #ids: ReadonlySet<string> = new Set();
-  #waiting: Span | undefined;
+  #waiting: News | undefined;
   #isEverythingNew = false;
   /** Whether it is known for which sources the past was posted. */
   #isRemembered = false;
@@ -61,8 +62,8 @@ export class FlowKeeper {
     this.#isEverythingNew = true;
   }
 
-  posted(entityId: string, span: Span): void {
-    if (this.#ids.has(entityId)) this.#waiting = joinSpans(this.#waiting, span);
+  posted(entityId: string, news: News): void {
+    if (this.#ids.has(entityId)) this.#waiting = joinNews(this.#waiting, news);
   }
 
   /** Resolves when all that was told until now is posted; rejects when it could not be. */
@@ -79,32 +80,38 @@ export class FlowKeeper {
       this.#isRemembered = true;
     }
     const isEverythingNew = this.#isEverythingNew;
-    const span = this.#waiting;
-    if (span === undefined && !isEverythingNew) return;
+    const news = this.#waiting;
+    if (news === undefined && !isEverythingNew) return;
     this.#isEverythingNew = false;
     this.#waiting = undefined;
     try {
-      await this.#postSpan(isEverythingNew ? undefined : span);
+      await this.#postNews(isEverythingNew ? undefined : news);
       if (isEverythingNew) await this.#deps.remembered.save(told);
     } catch (cause) {
       this.#isEverythingNew ||= isEverythingNew;
-      if (span) this.#waiting = joinSpans(this.#waiting, span);
+      if (news) this.#waiting = joinNews(this.#waiting, news);
       throw cause;
     }
   }
 
-  /** Without a span: the whole past, and flows that other sources may have left behind are withdrawn. */
-  async #postSpan(span: Span | undefined): Promise<void> {
+  /** Without news: the whole past, and flows that other sources may have left behind are withdrawn. */
+  async #postNews(news: News | undefined): Promise<void> {
     const firstUs = await this.#deps.firstQuarterUs([...this.#ids]);
     if (firstUs === null) return;
     // No flow lies past the present.
     const nowUs = this.#deps.clock.nowUs() + quarterUs;
-    const fromUs = Math.max(firstUs, span?.fromUs ?? firstUs);
-    const untilUs = Math.min(nowUs, span?.untilUs ?? nowUs);
-    await this.#postRange(quarterStartUs(fromUs), untilUs, span ? flowsOf(this.#sources) : everyFlow);
+    const fromUs = Math.max(firstUs, news?.fromUs ?? firstUs);
+    const untilUs = Math.min(nowUs, news?.untilUs ?? nowUs);
+    const flows = news ? flowsOf(this.#sources) : everyFlow;
+    await this.#postRange(quarterStartUs(fromUs), untilUs, flows, news?.cause ?? 'rules');
   }
 
-  async #postRange(fromUs: number, untilUs: number, ids: readonly FlowId[]): Promise<void> {
+  async #postRange(
+    fromUs: number,
+    untilUs: number,
+    ids: readonly FlowId[],
+    cause: TouchCause,
+  ): Promise<void> {
     const { ledger, clock } = this.#deps;
     for (let startUs = fromUs; startUs <= untilUs; startUs += stepUs) {
       const stopUs = Math.min(startUs + stepUs, quarterStartUs(untilUs) + quarterUs);
@@ -115,7 +122,7 @@ export class FlowKeeper {
       const pages: LedgerPage[] = [];
       for (const flow of ids) {
         const current = await ledger.current(flow, startUs, stopUs);
-        const entries = revise(flows.get(flow) ?? [], current, clock.nowUs());
+        const entries = revise(flows.get(flow) ?? [], current, clock.nowUs(), cause);
         if (entries.length > 0) pages.push({ entityId: flow, entries, openings: [] });
       }
       if (pages.length > 0) await ledger.write(pages);

@@ -60,8 +60,10 @@ function importer(signal: { onPost?: () => void } = {}): HistoryImport {
       entities: () => entities,
       post: async (spans) => {
         signal.onPost?.();
-        for (const [entityId, { fromUs, untilUs }] of spans)
-          await repost(deps, usualRules, { entityId, posts: 'register', kind: 'rising' }, fromUs, untilUs);
+        for (const [entityId, span] of spans) {
+          const meter = { entityId, posts: 'register', kind: 'rising' } as const;
+          await repost(deps, usualRules, meter, { ...span, cause: 'statistics' });
+        }
       },
       isBusy: () => false,
       clock: homeClock,

@@ -51,7 +51,7 @@ function energy(entityId: string, atUs: number, value: number | null): Reading {
 }
 
 function unposted(entry: PostedEntry): Entry {
-  const { revision: _revision, postedAtUs: _postedAtUs, ...rest } = entry;
+  const { revision: _revision, postedAtUs: _postedAtUs, cause: _cause, ...rest } = entry;
   return rest;
 }
 
@@ -68,8 +68,7 @@ async function postAll(
       deps,
       { ...usualRules, pageSize },
       { ...meter, posts: 'register', kind: 'rising' },
-      Math.min(...instants),
-      Math.max(...instants),
+      { fromUs: Math.min(...instants), untilUs: Math.max(...instants), cause: 'readings' },
     );
   }
 }
@@ -221,7 +220,11 @@ describe('the ledger in QuestDB', () => {
       })),
     );
     const meter = { entityId, posts: 'register', kind: 'rising' } as const;
-    await repost(deps, usualRules, meter, startUs, startUs + 48 * hourUs);
+    await repost(deps, usualRules, meter, {
+      fromUs: startUs,
+      untilUs: startUs + 48 * hourUs,
+      cause: 'statistics',
+    });
     const hourly = await ledger.current(entityId, 0, Number.MAX_SAFE_INTEGER);
     expect(hourly).toHaveLength(47 * 4);
     expect(hourly.every(({ quality, amountMicro }) => quality === 'hourly' && amountMicro === 100_000)).toBe(

@@ -79,7 +79,7 @@ export class PlayedHome {
       clock: this.clock,
       log: quietLog,
     });
-    this.#bookkeeper.onPosted((entityId, span) => this.#flows.posted(entityId, span));
+    this.#bookkeeper.onPosted((entityId, news) => this.#flows.posted(entityId, news));
     const memory = new TestApi();
     this.api = new TestApi({
       parts: {

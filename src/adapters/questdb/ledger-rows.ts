@@ -1,4 +1,5 @@
 import type { Sender } from '@questdb/nodejs-client';
+import type { EntryCause } from '../../ledger/cause.ts';
 import { type EntryKind, type EntryReason, qualities } from '../../ledger/entry.ts';
 import type { Opening } from '../../ledger/ledger-store.ts';
 import type { PostedEntry } from '../../ledger/revision.ts';
@@ -8,7 +9,7 @@ import type { Row } from './row.ts';
 /** What `entryFromRow` needs. */
 export const entryColumns = `kind, cast(timestamp AS LONG) AS quarter_us, amount, quality, covered, reason,
   cast(first_evidence AS LONG) AS first_us, cast(last_evidence AS LONG) AS last_us, on_time, provisional, revision,
-  cast(posted_at AS LONG) AS posted_us`;
+  cast(posted_at AS LONG) AS posted_us, cause`;
 
 export interface EntryOf {
   readonly table: string;
@@ -18,6 +19,7 @@ export interface EntryOf {
 
 export async function putEntry(sender: Sender, { table, entityId, entry }: EntryOf): Promise<void> {
   sender.table(table).symbol('entity_id', entityId).symbol('kind', entry.kind).symbol('reason', entry.reason);
+  if (entry.cause !== null) sender.symbol('cause', entry.cause);
   sender.intColumn('amount', entry.amountMicro);
   sender.intColumn('quality', qualities.indexOf(entry.quality));
   sender.intColumn('covered', entry.coveredUs);
@@ -44,6 +46,7 @@ export function entryFromRow(row: Row): PostedEntry {
     isProvisional: row.provisional as boolean,
     revision: row.revision as number,
     postedAtUs: row.posted_us as number,
+    cause: row.cause as EntryCause | null,
   };
 }
 

@@ -71,6 +71,17 @@ export const ledgerStatements: readonly string[] = [
   ...Object.entries(keysOf).map(([table, keys]) => `ALTER TABLE ${table} DEDUP ENABLE UPSERT KEYS(${keys})`),
 ];
 
+/** Why a revision was made; rows from before have none. */
+export const causeStatements: readonly string[] = [entriesTable, journalTable].map(
+  (table) => `ALTER TABLE ${table} ADD COLUMN IF NOT EXISTS cause SYMBOL CAPACITY 16`,
+);
+
+/** What corrections say of a counter between two pieces of its evidence. */
+export const correctionStatements: readonly string[] = [
+  `ALTER TABLE ${openingsTable} ADD COLUMN IF NOT EXISTS corrected BOOLEAN`,
+  `ALTER TABLE ${openingsTable} ADD COLUMN IF NOT EXISTS delivered LONG`,
+];
+
 /** A quarter that was measured as one and to its end: ranks 0 to 2, all of its 900 seconds. Only such a one is a peak. */
 export const isWholeQuarter = 'quality <= 2 AND covered = 900000000L';
 

@@ -1,4 +1,4 @@
-import { ledgerStatements } from './ledger-schema.ts';
+import { causeStatements, correctionStatements, ledgerStatements } from './ledger-schema.ts';
 import { createReadingHours } from './reading-hours.ts';
 
 /**
@@ -47,4 +47,5 @@ export const migrations: readonly Migration[] = [
     ],
   },
   { version: 3, statements: [createReadingHours] },
+  { version: 4, statements: [...causeStatements, ...correctionStatements] },
 ];

@@ -73,6 +73,7 @@ function groundsOf(entry: PostedEntry) {
     reason: entry.reason,
     revision: entry.revision,
     posted_at: isoFromInstant(entry.postedAtUs),
+    cause: entry.cause,
     first_reading: isoFromInstant(entry.firstEvidenceUs),
     last_reading: isoFromInstant(entry.lastEvidenceUs),
   };
@@ -188,7 +189,7 @@ export function ledgerRoutes(deps: ApiDeps, administrators: Administrators) {
         createdAtUs: nowUs,
       };
       await inDocuments(() => exchanges.add(declared));
-      bookkeeper.touch(id, { fromUs: atUs, untilUs: atUs });
+      bookkeeper.touch(id, { fromUs: atUs, untilUs: atUs }, 'corrected');
       return c.json(exchangeRow(declared), 201);
     })
     .openapi(takeBack, async (c) => {
@@ -198,7 +199,7 @@ export function ledgerRoutes(deps: ApiDeps, administrators: Administrators) {
       if (found === undefined)
         throw new HttpProblem(404, { detail: 'There is no such exchange.', field: 'exchange_id' });
       await inDocuments(() => exchanges.remove(exchangeId));
-      bookkeeper.touch(id, { fromUs: found.atUs, untilUs: found.atUs });
+      bookkeeper.touch(id, { fromUs: found.atUs, untilUs: found.atUs }, 'corrected');
       return c.body(null, 204);
     });
 }

@@ -27,6 +27,7 @@ export function postedEntry(quarterStartUs: number, extra: Partial<PostedEntry> 
     onTimeUs: null,
     revision: 1,
     postedAtUs: quarterStartUs + quarterUs,
+    cause: 'first',
     ...extra,
   };
 }

@@ -1,0 +1,38 @@
+import type { PostedEntry } from './revision.ts';
+import { joinSpans, type Span } from './span.ts';
+
+/** Why a meter is posted anew, the weakest first: of causes that come together the strongest is told. */
+const touchCauses = ['readings', 'statistics', 'reconciled', 'rules', 'corrected'] as const;
+
+/**
+ * `readings`: as they came in; `statistics`: rows of Home Assistant; `reconciled`: what a comparison with Home Assistant
+ * fetched; `rules`: the meter or the balance counts otherwise now; `corrected`: a correction, or one taken back.
+ */
+export type TouchCause = (typeof touchCauses)[number];
+
+/**
+ * Why a revision was made; of readings it is told apart what they were to the quarter. `first`: the quarter
+ * had no final entry; `settled`: it had one that could still grow; `late`: a reading came after it was final.
+ */
+export type EntryCause = 'first' | 'settled' | 'late' | Exclude<TouchCause, 'readings'>;
+
+/** New evidence, and why it is posted. */
+export interface News extends Span {
+  readonly cause: TouchCause;
+}
+
+function strongerCause(one: TouchCause, other: TouchCause): TouchCause {
+  return touchCauses.indexOf(one) >= touchCauses.indexOf(other) ? one : other;
+}
+
+export function joinNews(one: News | undefined, other: News): News {
+  if (one === undefined) return other;
+  return { ...joinSpans(one, other), cause: strongerCause(one.cause, other.cause) };
+}
+
+/** The cause of the revision that follows on `before`. */
+export function causeOfRevision(touched: TouchCause, before: PostedEntry | undefined): EntryCause {
+  if (touched !== 'readings') return touched;
+  if (before === undefined || before.revision === 0) return 'first';
+  return before.isProvisional ? 'settled' : 'late';
+}

@@ -1,0 +1,41 @@
+import type { Correction } from './correction.ts';
+
+/** What a correction changes, or changed. */
+export interface CorrectionChanges {
+  /** Entries that get a new revision. */
+  readonly entries: number;
+  /** What the quarters in [fromUs, untilUs) add up to, before and after; null where none has an entry. */
+  readonly quantityBeforeMicro: number | null;
+  readonly quantityAfterMicro: number | null;
+  /** From the first quarter that changes to the end of the last; what was declared when none does. */
+  readonly fromUs: number;
+  readonly untilUs: number;
+}
+
+export type CorrectionOutcome =
+  | { readonly kind: 'changed'; readonly changes: CorrectionChanges }
+  /** It can't be declared of this meter: `field` of the correction and why, in a sentence. */
+  | { readonly kind: 'refused'; readonly field: CorrectionField; readonly detail: string }
+  /** There is no correction of this id to take back. */
+  | { readonly kind: 'unknown' };
+
+export type CorrectionField =
+  | 'entityId'
+  | 'atUs'
+  | 'fromUs'
+  | 'untilUs'
+  | 'amountMicro'
+  | 'oldRegisterMicro'
+  | 'newRegisterMicro';
+
+/** What corrections are declared through. Calls reject when a store is down; they may then be repeated. */
+export interface Corrections {
+  /** Every correction of a meter, ascending by instant. */
+  of(entityId: string): Promise<Correction[]>;
+  /** What it would change; writes nothing. */
+  preview(asked: Correction | { readonly takeBack: string }): Promise<CorrectionOutcome>;
+  /** Keeps it and posts the meter anew; the figures are those that a preview told. Repeating it changes nothing. */
+  apply(correction: Correction): Promise<CorrectionOutcome>;
+  /** The current state becomes what it would be without it; the journal keeps what it said meanwhile. */
+  takeBack(correctionId: string): Promise<CorrectionOutcome>;
+}
