@@ -3,7 +3,7 @@
  * under the picture. What it shows stands beside it as a table; see components/data-table.tsx.
  */
 import type { ComponentChildren } from 'preact';
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useEffect, useMemo, useRef } from 'preact/hooks';
 import uPlot from 'uplot';
 import type { Locale } from '../format/instants.ts';
 import type { BucketPeriod } from '../period/buckets.ts';
@@ -12,6 +12,8 @@ import { themeVersion, token } from '../theme/theme.ts';
 import { barOptions } from './bar-options.ts';
 import type { BarPaint } from './bar-painter.ts';
 import { type Bar, type BarSeries, sideOf } from './bars.ts';
+import { ChartFrame, useCursor } from './chart-frame.tsx';
+import { usePlot } from './use-plot.ts';
 
 export interface BarChartProps {
   readonly bars: readonly Bar[];
@@ -30,8 +32,7 @@ export interface BarChartProps {
   readonly onSelect: ((first: number, last: number) => void) | null;
 }
 
-const height = 320;
-const phoneHeight = 260;
+const heights = [320, 260] as const;
 
 function dataOf(bars: readonly Bar[]): uPlot.AlignedData {
   return [bars.map((_bar, index) => index), bars.map(() => 0)];
@@ -44,17 +45,14 @@ function sumOf(bars: readonly Bar[], series: readonly BarSeries[], side: 'above'
 export function BarChart(props: BarChartProps) {
   const { bars, series, locale, unit, period, name, readout, onOpen, openName } = props;
   const t = texts().bars;
-  const holder = useRef<HTMLDivElement>(null);
-  const plot = useRef<uPlot | null>(null);
-  const highlight = useRef<HTMLDivElement | null>(null);
+  const cursor = useCursor(bars.length);
+  const { at } = cursor;
   const latest = useRef(props);
   latest.current = props;
-  const [at, setAt] = useState<number | null>(null);
-  const [isByKey, setByKey] = useState(false);
   const version = themeVersion.value;
   // what it is made of has new colours with each theme
   const colours = useMemo(() => series.map(({ colour }) => token(`--${colour}-mark`)), [series, version]);
-  const paint = useRef<BarPaint | null>(null);
+  const paint = useRef<BarPaint>(emptyPaint);
   paint.current = {
     bars,
     series,
@@ -64,56 +62,40 @@ export function BarChart(props: BarChartProps) {
     card: token('--card'),
     levels: props.levels ?? [],
   };
-
-  // new data goes into the drawing that is there; `version` stands for the colours it is made with
-  useEffect(() => {
-    const element = holder.current;
-    if (element === null) return;
-    const sizeOf = () => ({
-      width: Math.max(200, element.clientWidth),
-      height: element.clientWidth < 560 ? phoneHeight : height,
-    });
-    const made = new uPlot(
-      barOptions({
-        ...sizeOf(),
-        unit,
-        period,
-        locale,
-        grid: token('--line'),
-        paint: () => paint.current ?? { ...emptyPaint },
-        onCursor: (index) => {
-          setAt(index);
-          setByKey(false);
-        },
-        onOpen: (index) => latest.current.onOpen?.(index),
-        onSelect: (first, last) => latest.current.onSelect?.(first, last),
-      }),
-      dataOf(latest.current.bars),
-      element,
-    );
-    plot.current = made;
-    const mark = document.createElement('div');
-    mark.className = 'bar-highlight';
-    made.under.append(mark);
-    highlight.current = mark;
-    const resizes = new ResizeObserver(() => made.setSize(sizeOf()));
-    resizes.observe(element);
-    return () => {
-      resizes.disconnect();
-      made.destroy();
-      plot.current = null;
-      highlight.current = null;
-    };
-  }, [unit, period, locale, version]);
+  const highlight = useRef<HTMLDivElement | null>(null);
+  const { holder, drawing } = usePlot(
+    heights,
+    (element, size) => {
+      const made = new uPlot(
+        barOptions({
+          ...size,
+          unit,
+          period,
+          locale,
+          grid: token('--line'),
+          paint: () => paint.current,
+          onCursor: cursor.point,
+          onOpen: (index) => latest.current.onOpen?.(index),
+          onSelect: (first, last) => latest.current.onSelect?.(first, last),
+        }),
+        dataOf(latest.current.bars),
+        element,
+      );
+      const mark = document.createElement('div');
+      mark.className = 'bar-highlight';
+      made.under.append(mark);
+      highlight.current = mark;
+      return made;
+    },
+    [unit, period, locale],
+  );
 
   useEffect(() => {
-    plot.current?.setData(dataOf(bars));
-    // Another period has other bars; the one that was read is no longer there.
-    setAt((before) => (before !== null && before < bars.length ? before : null));
+    drawing.current?.setData(dataOf(bars));
   }, [bars, series, props.levels]);
 
   useEffect(() => {
-    const made = plot.current;
+    const made = drawing.current;
     const mark = highlight.current;
     if (made === null || mark === null) return;
     mark.hidden = at === null;
@@ -123,55 +105,36 @@ export function BarChart(props: BarChartProps) {
     mark.style.width = `${made.valToPos(at + 0.5, 'x') - left}px`;
   });
 
-  const onKeyDown = (event: KeyboardEvent) => {
-    const last = bars.length - 1;
-    if (last < 0 || event.ctrlKey || event.metaKey || event.altKey) return;
-    const move = (index: number) => () => {
-      setAt(Math.max(0, Math.min(last, index)));
-      setByKey(true);
-    };
-    const moves: Record<string, () => void> = {
-      ArrowLeft: move((at ?? last + 1) - 1),
-      ArrowRight: move((at ?? -1) + 1),
-      Home: move(0),
-      End: move(last),
-      Enter: () => at !== null && onOpen?.(at),
-    };
-    const step = moves[event.key];
-    if (step === undefined) return;
-    event.preventDefault();
-    step();
-  };
-
-  const index = at !== null && at < bars.length ? at : null;
+  const last = bars.length - 1;
+  const move = (index: number) => () => last >= 0 && cursor.move(Math.max(0, Math.min(last, index)));
   return (
     <div class="bars">
-      {/* biome-ignore lint/a11y/useSemanticElements: no element is a chart */}
-      <div
-        ref={holder}
+      <ChartFrame
+        holder={holder}
+        cursor={cursor}
         class="bars-plot"
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: the arrow keys move from bar to bar
-        tabIndex={0}
-        role="group"
-        aria-roledescription="chart"
-        aria-label={`${name}. ${t.help}${onOpen === null ? '' : ` ${t.helpOpen}`}`}
-        onKeyDown={onKeyDown}
-        data-bars={bars.length}
-        data-above={sumOf(bars, series, 'above')}
-        data-below={sumOf(bars, series, 'below')}
-      />
-      <div
-        class={`bars-readout${series.length > 1 ? ' has-parts' : ''}`}
-        aria-live={isByKey ? 'polite' : 'off'}
-        data-cursor
+        label={`${name}. ${t.help}${onOpen === null ? '' : ` ${t.helpOpen}`}`}
+        keys={{
+          ArrowLeft: move((at ?? last + 1) - 1),
+          ArrowRight: move((at ?? -1) + 1),
+          Home: move(0),
+          End: move(last),
+          Enter: () => at !== null && onOpen?.(at),
+        }}
+        marks={{
+          'data-bars': bars.length,
+          'data-above': sumOf(bars, series, 'above'),
+          'data-below': sumOf(bars, series, 'below'),
+        }}
+        readoutClass={`bars-readout${series.length > 1 ? ' has-parts' : ''}`}
       >
-        {index === null ? <span class="quiet">{t.hint}</span> : readout(index)}
-        {index !== null && onOpen !== null && (
-          <button type="button" class="button bars-open" onClick={() => onOpen(index)}>
-            {t.open(openName(index))}
+        {at === null ? <span class="quiet">{t.hint}</span> : readout(at)}
+        {at !== null && onOpen !== null && (
+          <button type="button" class="button bars-open" onClick={() => onOpen(at)}>
+            {t.open(openName(at))}
           </button>
         )}
-      </div>
+      </ChartFrame>
     </div>
   );
 }

@@ -3,10 +3,10 @@ import type uPlot from 'uplot';
 import type { Locale } from '../format/instants.ts';
 import { formatNumber } from '../format/numbers.ts';
 import type { BucketPeriod } from '../period/buckets.ts';
+import { axisDigits, axisFont, axisSize, paintUnit } from './axis.ts';
 import { barLabels } from './bar-labels.ts';
 import { type BarPaint, paintBars } from './bar-painter.ts';
 import { barRange } from './bars.ts';
-import { axisDigits } from './curve-options.ts';
 
 export interface BarOptions {
   readonly width: number;
@@ -23,7 +23,6 @@ export interface BarOptions {
   readonly onSelect: (first: number, last: number) => void;
 }
 
-const font = '12px Roboto, "Noto Sans", system-ui, sans-serif';
 const labelSpacePx = 62;
 
 export function barOptions(options: BarOptions): uPlot.Options {
@@ -37,7 +36,7 @@ export function barOptions(options: BarOptions): uPlot.Options {
       Math.floor(plot.bbox.width / devicePixelRatio / labelSpacePx),
       locale,
     );
-  const axis = { stroke: text, font, ticks: { show: false } };
+  const axis = { stroke: text, font: axisFont, ticks: { show: false } };
   return {
     width: options.width,
     height: options.height,
@@ -58,14 +57,7 @@ export function barOptions(options: BarOptions): uPlot.Options {
       {
         ...axis,
         grid: { stroke: options.grid, width: 1 },
-        size: (plot, values) => {
-          if (values === null) return 50;
-          plot.ctx.save();
-          plot.ctx.font = font;
-          const widest = Math.max(...values.map((value) => plot.ctx.measureText(value).width));
-          plot.ctx.restore();
-          return Math.ceil(widest) + 16;
-        },
+        size: axisSize,
         values: (_plot, splits) => {
           const digits = axisDigits(splits);
           return splits.map((split) => formatNumber(split, locale.language, digits));
@@ -105,13 +97,7 @@ export function barOptions(options: BarOptions): uPlot.Options {
       draw: [
         (plot) => {
           paintBars(plot, paint());
-          const { ctx, bbox } = plot;
-          ctx.save();
-          ctx.font = `${12 * devicePixelRatio}px ${font.slice(5)}`;
-          ctx.fillStyle = text;
-          ctx.textAlign = 'left';
-          ctx.fillText(options.unit, bbox.left, bbox.top - 6 * devicePixelRatio);
-          ctx.restore();
+          paintUnit(plot, options.unit, text);
         },
       ],
     },

@@ -1,7 +1,9 @@
 /** uPlot's options for one curve with its band. */
 import uPlot from 'uplot';
 import type { Locale } from '../format/instants.ts';
-import { digitsFor, formatNumber } from '../format/numbers.ts';
+import { formatNumber } from '../format/numbers.ts';
+import { axisDigits, axisFont, axisSize, paintUnit } from './axis.ts';
+import { translucent } from './hatch.ts';
 import { stepFor, tickLabel, ticksOf } from './time-ticks.ts';
 
 export interface CurveOptions {
@@ -19,18 +21,10 @@ export interface CurveOptions {
 }
 
 const tickSpacePx = 90;
-const font = '12px Roboto, "Noto Sans", system-ui, sans-serif';
 
 /** The unit on the axis: kilowatts when the curve reaches them. */
 export function axisScale(unit: string, most: number): { unit: string; divisor: number } {
   return unit === 'W' && most >= 2000 ? { unit: 'kW', divisor: 1000 } : { unit, divisor: 1 };
-}
-
-/** As many digits as tell two neighbouring ticks apart. */
-export function axisDigits(splits: readonly number[]): number {
-  const [a, b] = splits;
-  if (a === undefined || b === undefined) return digitsFor(a ?? 0);
-  return Math.max(0, Math.min(4, -Math.floor(Math.log10(Math.abs(b - a)) + 1e-9)));
 }
 
 /** Room around the values; zero is the floor of what never goes below it, as long as that squeezes nothing. */
@@ -50,7 +44,7 @@ export function curveOptions(options: CurveOptions): uPlot.Options {
   const { locale, colours, unit, span } = options;
   const axis = {
     stroke: colours.text,
-    font,
+    font: axisFont,
     grid: { stroke: colours.grid, width: 1 },
     ticks: { show: false },
   };
@@ -87,14 +81,7 @@ export function curveOptions(options: CurveOptions): uPlot.Options {
       },
       {
         ...axis,
-        size: (plot, values) => {
-          if (values === null) return 50;
-          plot.ctx.save();
-          plot.ctx.font = font;
-          const widest = Math.max(...values.map((value) => plot.ctx.measureText(value).width));
-          plot.ctx.restore();
-          return Math.ceil(widest) + 16;
-        },
+        size: axisSize,
         values: (plot, splits) => {
           const { divisor } = scaleOf(plot);
           const scaled = splits.map((split) => split / divisor);
@@ -114,7 +101,7 @@ export function curveOptions(options: CurveOptions): uPlot.Options {
         points: { show: false, size: 5 },
       },
     ],
-    bands: options.hasBand ? [{ series: [1, 2], fill: translucent(colours.line) }] : [],
+    bands: options.hasBand ? [{ series: [1, 2], fill: translucent(colours.line, 0.28) }] : [],
     cursor: {
       y: false,
       drag: { x: true, y: false, setScale: false, dist: 6 },
@@ -138,24 +125,9 @@ export function curveOptions(options: CurveOptions): uPlot.Options {
           if (to - from >= 10) options.onZoom(from, to);
         },
       ],
-      draw: [
-        (plot) => {
-          const { ctx, bbox } = plot;
-          ctx.save();
-          ctx.font = `${12 * devicePixelRatio}px ${font.slice(5)}`;
-          ctx.fillStyle = colours.text;
-          ctx.textAlign = 'left';
-          ctx.fillText(scaleOf(plot).unit, bbox.left, bbox.top - 6 * devicePixelRatio);
-          ctx.restore();
-        },
-      ],
+      draw: [(plot) => paintUnit(plot, scaleOf(plot).unit, colours.text)],
     },
   };
-}
-
-/** theme.ts writes its colours as "rgb(r g b)". */
-function translucent(colour: string): string {
-  return colour.replace(/\)$/, ' / 28%)');
 }
 
 /** The edges of the band get no dot. */

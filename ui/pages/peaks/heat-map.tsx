@@ -1,5 +1,6 @@
 /** The month's quarters as a heat map, drawn on a canvas and read by pointer or by arrow keys. */
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { ChartFrame, useCursor } from '../../chart/chart-frame.tsx';
 import { hatch } from '../../chart/hatch.ts';
 import { formatInstant, type Locale } from '../../format/instants.ts';
 import { asText, showPower } from '../../format/numbers.ts';
@@ -122,8 +123,8 @@ export function HeatMap(props: HeatMapProps) {
   const holder = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const [width, setWidth] = useState(0);
-  const [at, setAt] = useState<number | null>(null);
-  const [isByKey, setByKey] = useState(false);
+  const cursor = useCursor(grid.days * columns);
+  const { at } = cursor;
   const version = themeVersion.value;
   const layout = layoutOf(width, grid.days);
   const last = grid.days * columns - 1;
@@ -140,70 +141,54 @@ export function HeatMap(props: HeatMapProps) {
   useEffect(() => {
     if (canvas.current !== null && width > 0) draw(canvas.current, layout, props);
   }, [grid, width, version, locale, peakMs]);
-  useEffect(() => setAt(null), [name]);
+  useEffect(() => cursor.point(null), [name]);
 
   const point = (event: PointerEvent) => {
     const box = canvas.current?.getBoundingClientRect();
     if (box === undefined) return;
     const index = cellAt(layout, grid.days, event.clientX - box.left, event.clientY - box.top);
-    if (index === null) return;
-    setAt(index);
-    setByKey(false);
+    if (index !== null) cursor.point(index);
   };
-  const onKeyDown = (event: KeyboardEvent) => {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const peak = grid.cells.findIndex((cell) => cell !== null && cell.startMs === peakMs);
-    const from = at ?? Math.max(0, peak);
-    const to = (index: number) => () => {
-      setAt(Math.max(0, Math.min(last, index)));
-      setByKey(true);
-    };
-    const moves: Record<string, () => void> = {
-      ArrowLeft: to(from - (at === null ? 0 : 1)),
-      ArrowRight: to(from + (at === null ? 0 : 1)),
-      ArrowUp: to(from < columns ? from : from - columns),
-      ArrowDown: to(from > last - columns ? from : from + columns),
-      Home: to(Math.floor(from / columns) * columns),
-      End: to(Math.floor(from / columns) * columns + columns - 1),
-      p: () => peak >= 0 && to(peak)(),
-    };
-    const move = moves[event.key.length === 1 ? event.key.toLowerCase() : event.key];
-    if (move === undefined) return;
-    event.preventDefault();
-    move();
-  };
-  const index = at !== null && at <= last ? at : null;
-  const said = index === null ? null : readout(index, props, all);
+  const peak = grid.cells.findIndex((cell) => cell !== null && cell.startMs === peakMs);
+  const from = at ?? Math.max(0, peak);
+  const to = (index: number) => () => cursor.move(Math.max(0, Math.min(last, index)));
+  const said = at === null ? null : readout(at, props, all);
   return (
     <div class="heat">
-      {/* biome-ignore lint/a11y/useSemanticElements: no element is a heat map */}
-      <div
-        ref={holder}
+      <ChartFrame
+        holder={holder}
+        cursor={cursor}
         class="heat-plot"
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: the arrow keys move from quarter to quarter
-        tabIndex={0}
-        role="group"
-        aria-roledescription="chart"
-        aria-label={`${name}. ${t.mapHelp}`}
-        onKeyDown={onKeyDown}
-        onPointerMove={point}
-        onPointerDown={point}
-        data-quarters={grid.cells.filter((cell) => cell !== null).length}
+        label={`${name}. ${t.mapHelp}`}
+        keys={{
+          ArrowLeft: to(from - (at === null ? 0 : 1)),
+          ArrowRight: to(from + (at === null ? 0 : 1)),
+          ArrowUp: to(from < columns ? from : from - columns),
+          ArrowDown: to(from > last - columns ? from : from + columns),
+          Home: to(Math.floor(from / columns) * columns),
+          End: to(Math.floor(from / columns) * columns + columns - 1),
+          p: () => peak >= 0 && cursor.move(peak),
+        }}
+        marks={{ 'data-quarters': grid.cells.filter((cell) => cell !== null).length }}
+        onPoint={point}
+        readoutClass="heat-readout"
+        picture={
+          <>
+            <canvas ref={canvas} style={{ width: `${layout.width}px`, height: `${layout.height}px` }} />
+            {at !== null && (
+              <span
+                class="heat-cursor"
+                style={{
+                  left: `${layout.left + (at % columns) * layout.cellWidth - 2}px`,
+                  top: `${layout.top + Math.floor(at / columns) * layout.rowHeight - 1}px`,
+                  width: `${layout.cellWidth + 4}px`,
+                  height: `${layout.rowHeight + 2}px`,
+                }}
+              />
+            )}
+          </>
+        }
       >
-        <canvas ref={canvas} style={{ width: `${layout.width}px`, height: `${layout.height}px` }} />
-        {index !== null && (
-          <span
-            class="heat-cursor"
-            style={{
-              left: `${layout.left + (index % columns) * layout.cellWidth - 2}px`,
-              top: `${layout.top + Math.floor(index / columns) * layout.rowHeight - 1}px`,
-              width: `${layout.cellWidth + 4}px`,
-              height: `${layout.rowHeight + 2}px`,
-            }}
-          />
-        )}
-      </div>
-      <p class="heat-readout" aria-live={isByKey ? 'polite' : 'off'} data-cursor>
         {said === null ? (
           <span class="quiet">{t.mapHint}</span>
         ) : (
@@ -213,7 +198,7 @@ export function HeatMap(props: HeatMapProps) {
             <span class="quiet">{said.note}</span>
           </>
         )}
-      </p>
+      </ChartFrame>
       <Scale grid={grid} locale={locale} />
     </div>
   );
