@@ -1,11 +1,17 @@
 /** An answer that belongs to what the address says: asked anew when that changes, and again while it still grows. */
 import { useEffect, useMemo } from 'preact/hooks';
+import type { Span } from '../period/period.ts';
 import { pastChanges } from './home.ts';
 import { Resource } from './resource.ts';
 
 const refreshEveryMs = 60_000;
 /** Many changes of the past in a row, as while history comes in, are one look. */
 const settleMs = 5000;
+
+/** How often a span is looked at again; null for one that is over or to come, and no longer changes by itself. */
+export function paceOf({ startMs, endMs }: Span, nowMs: number): number | null {
+  return nowMs >= startMs && nowMs < endMs + refreshEveryMs ? refreshEveryMs : null;
+}
 
 /** `key` names the question; `everyMs` only counts while the page is seen, null for what no longer changes by itself. */
 export function useFollowed<T>(

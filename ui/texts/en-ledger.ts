@@ -179,7 +179,6 @@ export const ledgerEn = {
     empty: 'No device is recorded',
     emptyWhat:
       'Add devices with an energy meter on Home Assistant’s Energy page, or pick them in Settings; then they are ranked here.',
-    toSettings: 'Open Settings',
     showCurve: (name: string) => `${name}: show its curve`,
   },
 

@@ -2,12 +2,12 @@
 import { mdiPowerPlugOffOutline } from '@mdi/js';
 import type { DevicesAnswer } from '../../../src/contract/balance.ts';
 import { api } from '../../api.ts';
-import { Empty, Problem, Skeleton, StaleNote } from '../../components/states.tsx';
+import { FollowedPage } from '../../components/followed-page.tsx';
+import { Empty, ToSettings } from '../../components/states.tsx';
 import { type Period, periodToParams, spanOf } from '../../period/period.ts';
 import { PeriodControl, shownPeriod } from '../../period/period-control.tsx';
-import { useFollowed } from '../../state/followed.ts';
+import { paceOf, useFollowed } from '../../state/followed.ts';
 import { locale, nowMs } from '../../state/home.ts';
-import { pageAddress } from '../../state/place.ts';
 import { texts } from '../../texts/texts.ts';
 import { DeviceList } from './device-list.tsx';
 import { sentenceOf } from './sentence.ts';
@@ -19,13 +19,10 @@ interface Answered {
   readonly atMs: number;
 }
 
-const runningEveryMs = 60_000;
-
 export function DevicesPage() {
   const t = texts();
   const period = shownPeriod();
   const span = spanOf(period, locale.value.zone);
-  const isRunning = nowMs.value < span.endMs + runningEveryMs && nowMs.value >= span.startMs;
   const key = JSON.stringify([periodToParams(period), span]);
   const resource = useFollowed<Answered>(
     key,
@@ -36,56 +33,30 @@ export function DevicesPage() {
       };
       return { key, answer: await api.devices(range, signal), period, atMs: nowMs.peek() };
     },
-    isRunning ? runningEveryMs : null,
+    paceOf(span, nowMs.value),
   );
-  const { data, problem, isLoading } = resource.state.value;
-  if (data === null)
-    return problem === null ? (
-      <div class="stack">
-        <Skeleton height={44} />
-        <Skeleton height={480} />
-      </div>
-    ) : (
-      <section class="card">
-        <Problem problem={problem} onRetry={() => void resource.refresh()} />
-      </section>
-    );
-  if (data.answer.devices.length === 0)
-    return (
-      <section class="card">
-        <Empty
-          icon={mdiPowerPlugOffOutline}
-          title={t.devices.empty}
-          action={
-            <a class="button is-main" href={pageAddress('settings')}>
-              {t.devices.toSettings}
-            </a>
-          }
-        >
-          {t.devices.emptyWhat}
-        </Empty>
-      </section>
-    );
   return (
-    <>
-      <div class="ledger-controls">
-        <PeriodControl />
-      </div>
-      {problem !== null && data.key !== key ? (
-        <section class="card">
-          <Problem problem={problem} onRetry={() => void resource.refresh()} />
-        </section>
-      ) : (
-        <>
-          <StaleNote problem={problem} />
-          <div class={isLoading ? 'is-dimmed' : ''} data-loading={isLoading}>
-            <div class="answer">
-              <h1>{sentenceOf(data.answer, data.period, data.atMs, t.devices, locale.value)}</h1>
-            </div>
-            <DeviceList answer={data.answer} />
+    <FollowedPage
+      resource={resource}
+      question={key}
+      skeletonHeight={480}
+      controls={<PeriodControl />}
+      empty={({ answer }) =>
+        answer.devices.length > 0 ? null : (
+          <Empty icon={mdiPowerPlugOffOutline} title={t.devices.empty} action={<ToSettings />}>
+            {t.devices.emptyWhat}
+          </Empty>
+        )
+      }
+    >
+      {({ answer, period: of, atMs }, isLoading) => (
+        <div class={isLoading ? 'is-dimmed' : ''} data-loading={isLoading}>
+          <div class="answer">
+            <h1>{sentenceOf(answer, of, atMs, t.devices, locale.value)}</h1>
           </div>
-        </>
+          <DeviceList answer={answer} />
+        </div>
       )}
-    </>
+    </FollowedPage>
   );
 }

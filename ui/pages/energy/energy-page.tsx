@@ -4,14 +4,15 @@ import { useMemo } from 'preact/hooks';
 import type { BalanceAnswer } from '../../../src/contract/balance.ts';
 import { api } from '../../api.ts';
 import { DataTable } from '../../components/data-table.tsx';
-import { Empty, Problem, Skeleton, StaleNote } from '../../components/states.tsx';
+import { FollowedPage } from '../../components/followed-page.tsx';
+import { Empty, ToSettings } from '../../components/states.tsx';
 import { type Compare, comparisons } from '../../hash.ts';
 import { type BucketPeriod, bucketPeriodOf } from '../../period/buckets.ts';
 import { type Period, periodToParams, spanOf } from '../../period/period.ts';
 import { PeriodControl, shownPeriod } from '../../period/period-control.tsx';
-import { useFollowed } from '../../state/followed.ts';
+import { paceOf, useFollowed } from '../../state/followed.ts';
 import { isImporting, locale, nowMs } from '../../state/home.ts';
-import { go, pageAddress, place } from '../../state/place.ts';
+import { go, place } from '../../state/place.ts';
 import { texts } from '../../texts/texts.ts';
 import { EnergyChart } from './energy-chart.tsx';
 import { energyTable } from './energy-table.ts';
@@ -27,8 +28,6 @@ interface Answered {
   readonly compare: Compare;
   readonly atMs: number;
 }
-
-const runningEveryMs = 60_000;
 
 function CompareControl() {
   const t = texts().energy.compare;
@@ -102,7 +101,6 @@ export function EnergyPage() {
   const { compare } = place.value;
   const span = spanOf(period, locale.value.zone);
   const bucket = bucketPeriodOf(period);
-  const isRunning = nowMs.value < span.endMs + runningEveryMs && nowMs.value >= span.startMs;
   const key = JSON.stringify([periodToParams(period), span, compare]);
   const resource = useFollowed<Answered>(
     key,
@@ -119,55 +117,28 @@ export function EnergyPage() {
       );
       return { key, answer, period, bucket, compare, atMs: nowMs.peek() };
     },
-    isRunning ? runningEveryMs : null,
+    paceOf(span, nowMs.value),
   );
-  const { data, problem, isLoading } = resource.state.value;
-  const has = data?.answer.has;
-  const hasNothing = has !== undefined && !has.grid && !has.solar && !has.battery && !has.gas && !has.water;
-  if (data === null)
-    return problem === null ? (
-      <div class="stack">
-        <Skeleton height={44} />
-        <Skeleton height={520} />
-      </div>
-    ) : (
-      <section class="card">
-        <Problem problem={problem} onRetry={() => void resource.refresh()} />
-      </section>
-    );
-  if (hasNothing)
-    return (
-      <section class="card">
-        <Empty
-          icon={mdiHomeLightningBoltOutline}
-          title={t.energy.empty}
-          action={
-            <a class="button is-main" href={pageAddress('settings')}>
-              {t.now.toSettings}
-            </a>
-          }
-        >
-          {t.energy.emptyWhat}
-        </Empty>
-      </section>
-    );
   return (
-    <>
-      <div class="ledger-controls">
-        <PeriodControl />
-        <CompareControl />
-      </div>
-      {problem !== null && data.key !== key ? (
-        // What was known of another period is no answer to this one.
-        <section class="card">
-          <Problem problem={problem} onRetry={() => void resource.refresh()} />
-        </section>
-      ) : (
+    <FollowedPage
+      resource={resource}
+      question={key}
+      skeletonHeight={520}
+      controls={
         <>
-          <StaleNote problem={problem} />
-          <Shown shown={data} isLoading={isLoading} />
+          <PeriodControl />
+          <CompareControl />
         </>
-      )}
-    </>
+      }
+      empty={({ answer: { has } }) =>
+        has.grid || has.solar || has.battery || has.gas || has.water ? null : (
+          <Empty icon={mdiHomeLightningBoltOutline} title={t.energy.empty} action={<ToSettings />}>
+            {t.energy.emptyWhat}
+          </Empty>
+        )
+      }
+    >
+      {(shown, isLoading) => <Shown shown={shown} isLoading={isLoading} />}
+    </FollowedPage>
   );
 }

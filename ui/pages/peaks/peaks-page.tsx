@@ -4,7 +4,8 @@ import { useMemo } from 'preact/hooks';
 import type { CapacityMonth } from '../../../src/contract/p1.ts';
 import { api } from '../../api.ts';
 import { DataTable } from '../../components/data-table.tsx';
-import { Empty, Problem, Skeleton, StaleNote } from '../../components/states.tsx';
+import { FollowedPage } from '../../components/followed-page.tsx';
+import { Empty } from '../../components/states.tsx';
 import { formatInstant, formatPeriod } from '../../format/instants.ts';
 import { asText, formatCount, showPower } from '../../format/numbers.ts';
 import { dateAt, includes, type Period } from '../../period/period.ts';
@@ -144,33 +145,15 @@ export function PeaksPage() {
     async (signal) => ({ key, answer: await api.capacityMonth(month, signal), period, atMs: nowMs.peek() }),
     isRunning ? runningEveryMs : null,
   );
-  const { data, problem, isLoading } = resource.state.value;
-  if (data === null)
-    return problem === null ? (
-      <div class="stack">
-        <Skeleton height={44} />
-        <Skeleton height={520} />
-      </div>
-    ) : (
-      <section class="card">
-        <Problem problem={problem} onRetry={() => void resource.refresh()} />
-      </section>
-    );
   return (
-    <>
-      <div class="ledger-controls">
-        <PeriodControl isMonthly />
-      </div>
-      {problem !== null && data.key !== key ? (
-        <section class="card">
-          <Problem problem={problem} onRetry={() => void resource.refresh()} />
-        </section>
-      ) : (
-        <>
-          <StaleNote problem={problem} />
-          <Shown shown={data} isLoading={isLoading} />
-        </>
-      )}
-    </>
+    <FollowedPage
+      resource={resource}
+      question={key}
+      skeletonHeight={520}
+      controls={<PeriodControl isMonthly />}
+      empty={() => null}
+    >
+      {(shown, isLoading) => <Shown shown={shown} isLoading={isLoading} />}
+    </FollowedPage>
   );
 }
