@@ -1,0 +1,71 @@
+/** What reconciliation works with. */
+import type { HomeAssistant } from '../home/home-assistant.ts';
+import type { SettingsStore } from '../home/settings-store.ts';
+import type { TouchCause } from '../ledger/cause.ts';
+import type { Corrections } from '../ledger/corrections.ts';
+import type { LedgerStore } from '../ledger/ledger-store.ts';
+import type { Span } from '../ledger/span.ts';
+import type { StatisticsStore } from '../ledger/statistics-store.ts';
+import type { ReadingStore } from '../recording/reading-store.ts';
+import type { SyncLog } from '../recording/sync-log.ts';
+import type { Clock } from '../units/clock.ts';
+import type { Log } from '../units/log.ts';
+import type { LedgerViews } from '../views/ledger-views.ts';
+import type { ReconciledEntity } from './reconciled-entity.ts';
+import type { Tickets } from './tickets.ts';
+
+/** Readings that Home Assistant's history held and we had not; they are in the store now. */
+export interface FoundReadings {
+  readonly entityId: string;
+  readonly fromUs: number;
+  readonly untilUs: number;
+  readonly added: number;
+}
+
+export interface Proof {
+  /** Hours of the entity that were held against Home Assistant's history now. */
+  readonly hours: number;
+  readonly found: readonly FoundReadings[];
+  /** Why it could not be asked; null when all was. */
+  readonly error: string | null;
+}
+
+/** Holds what is stored against Home Assistant's history, reading by reading, and fetches what is missing. */
+export interface HourProver {
+  /** How many hours of these entities in [fromUs, untilUs) were not held against it yet. Rejects when a store is down. */
+  unproven(entityIds: readonly string[], fromUs: number, untilUs: number): Promise<number>;
+  /** Rejects when Home Assistant or a store is away; may be repeated. */
+  prove(entityId: string, fromUs: number, untilUs: number, signal: AbortSignal): Promise<Proof>;
+}
+
+/** The ledger's own pace. */
+export interface Posting {
+  touch(entityId: string, span: Span, cause: TouchCause): void;
+  /** Resolves when everything touched is posted; rejects when it could not be. */
+  settle(): Promise<void>;
+}
+
+export interface ReconciliationDeps {
+  readonly homeAssistant: Pick<HomeAssistant, 'statistics' | 'onStatus' | 'status'>;
+  readonly readings: Pick<ReadingStore, 'range' | 'before' | 'hourly'>;
+  readonly statistics: Pick<StatisticsStore, 'range' | 'append'>;
+  readonly ledger: Pick<LedgerStore, 'current' | 'journal'>;
+  readonly views: Pick<LedgerViews, 'buckets'>;
+  readonly corrections: Pick<Corrections, 'of'>;
+  readonly posting: Posting;
+  readonly prover: HourProver;
+  readonly tickets: Pick<Tickets, 'report'>;
+  readonly syncLog: SyncLog;
+  readonly settings: SettingsStore;
+  /** All that are tracked now. */
+  readonly entities: () => readonly ReconciledEntity[];
+  /** The home's zone; null while it is not known. */
+  readonly zone: () => string | null;
+  /** What goes first: readings come in from the past, or wait to be written. */
+  readonly isBusy: () => boolean;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly newId: () => string;
+  /** Told when a run is over. */
+  readonly onDone?: () => void;
+}

@@ -1,0 +1,149 @@
+/** A home of one meter whose Home Assistant, stores and ledger are in memory, to be reconciled. */
+import { HomeAssistantUnavailable } from '../../home/home-assistant.ts';
+import { MemorySettingsStore } from '../../home/testing/doubles.ts';
+import type { TouchCause } from '../../ledger/cause.ts';
+import { repost, usualRules } from '../../ledger/reposting.ts';
+import type { Span } from '../../ledger/span.ts';
+import { StoredEvidence } from '../../ledger/stored-evidence.ts';
+import { MemoryLedger } from '../../ledger/testing/memory-ledger.ts';
+import { MemoryStatistics, MemoryStatisticsStore } from '../../ledger/testing/statistics-doubles.ts';
+import type { Reading } from '../../recording/reading.ts';
+import {
+  MemoryReadingStore,
+  MemorySyncLog,
+  quietLog,
+  reading,
+  testClock,
+} from '../../recording/testing/doubles.ts';
+import type { ReconciledEntity } from '../reconciled-entity.ts';
+import type { HourProver, ReconciliationDeps } from '../reconciliation-deps.ts';
+import { Tickets } from '../tickets.ts';
+import { MemoryCorrections, MemoryTicketStore } from './doubles.ts';
+
+export const meterId = 'sensor.meter';
+const hourUs = 3_600_000_000;
+
+export class ReconciledHome {
+  readonly readings = new MemoryReadingStore();
+  readonly statistics = new MemoryStatistics();
+  readonly kept = new MemoryStatisticsStore();
+  readonly ledger = new MemoryLedger();
+  readonly ticketStore = new MemoryTicketStore();
+  readonly corrections = new MemoryCorrections();
+  readonly syncLog = new MemorySyncLog();
+  readonly settings = new MemorySettingsStore();
+  /** What Home Assistant recorded and we have not. */
+  missing: Reading[] = [];
+  proofs = 0;
+  isBusy = false;
+  zone: string | null = 'Europe/Brussels';
+  /** Held until it is let go. */
+  gate: Promise<void> = Promise.resolve();
+  readonly #touched: { entityId: string; span: Span; cause: TouchCause }[] = [];
+  readonly #ids = Array.from({ length: 1000 }, (_, n) => `run-${String(n).padStart(3, '0')}`);
+
+  entities: readonly ReconciledEntity[] = [
+    {
+      entityId: meterId,
+      unit: 'kWh',
+      meter: { entityId: meterId, posts: 'register', kind: 'rising' },
+      power: null,
+    },
+  ];
+
+  /** A register that rises by 10 Wh a minute, and Home Assistant's rows of it. Posted. */
+  async play(fromUs: number, minutes: number, skip = (_minute: number) => false): Promise<void> {
+    const all = Array.from({ length: minutes + 1 }, (_, minute) =>
+      reading(meterId, fromUs + minute * 60_000_000, 100 + minute / 100),
+    );
+    await this.readings.append(all.filter((_, minute) => !skip(minute)));
+    this.missing = all.filter((_, minute) => skip(minute));
+    for (const period of ['hour', '5minute'] as const) {
+      const rowUs = period === 'hour' ? hourUs : hourUs / 12;
+      for (let startUs = fromUs; startUs + rowUs <= fromUs + minutes * 60_000_000; startUs += rowUs) {
+        const before = all.filter(({ atUs }) => atUs < startUs + rowUs).at(-1)?.value ?? null;
+        const none = { mean: null, min: null, max: null, unit: 'kWh' } as const;
+        const row = {
+          entityId: meterId,
+          period,
+          startUs,
+          endUs: startUs + rowUs,
+          state: before,
+          sum: before,
+        };
+        this.statistics.rows.push({ ...row, ...none });
+      }
+    }
+    await this.kept.append(this.statistics.rows);
+    await this.post({ fromUs, untilUs: fromUs + minutes * 60_000_000 }, 'readings');
+  }
+
+  async post(span: Span, cause: TouchCause): Promise<void> {
+    const meter = { entityId: meterId, posts: 'register', kind: 'rising' } as const;
+    const evidence = new StoredEvidence({
+      readings: this.readings,
+      statistics: this.kept,
+      exchanges: async () => [],
+      kindOf: () => 'rising',
+    });
+    const deps = { evidence, ledger: this.ledger, clock: testClock, heldUntil: () => null };
+    await repost(deps, usualRules, meter, { ...span, cause });
+  }
+
+  prover(): HourProver {
+    return {
+      unproven: async (ids) => ids.length * 5,
+      prove: async (entityId, fromUs, untilUs) => {
+        this.proofs += 1;
+        await this.gate;
+        if (!this.statistics.isConnected) throw new HomeAssistantUnavailable('Home Assistant is away');
+        const found = this.missing.filter(({ atUs }) => atUs >= fromUs && atUs < untilUs);
+        const [first, last] = [found[0], found.at(-1)];
+        this.missing = this.missing.filter((one) => !found.includes(one));
+        await this.readings.append(found.map((one) => ({ ...one, origin: 'history' })));
+        const hours = (untilUs - fromUs) / hourUs;
+        if (first === undefined || last === undefined) return { hours, found: [], error: null };
+        const one = { entityId, fromUs: first.atUs, untilUs: last.atUs, added: found.length };
+        return { hours, found: [one], error: null };
+      },
+    };
+  }
+
+  deps(): ReconciliationDeps {
+    const { corrections } = this;
+    return {
+      homeAssistant: this.statistics,
+      readings: this.readings,
+      statistics: this.kept,
+      ledger: {
+        current: (...asked) => this.ledger.current(...asked),
+        journal: async (_, fromUs, untilUs) =>
+          this.ledger.revisions.filter(
+            ({ quarterStartUs }) => quarterStartUs >= fromUs && quarterStartUs < untilUs,
+          ),
+      },
+      views: { buckets: async () => [] },
+      corrections,
+      posting: {
+        touch: (entityId, span, cause) => this.#touched.push({ entityId, span, cause }),
+        settle: async () => {
+          for (const { span, cause } of this.#touched.splice(0)) await this.post(span, cause);
+        },
+      },
+      prover: this.prover(),
+      tickets: new Tickets({ store: this.ticketStore, corrections, clock: testClock, log: quietLog }),
+      syncLog: this.syncLog,
+      settings: this.settings,
+      entities: () => this.entities,
+      zone: () => this.zone,
+      isBusy: () => this.isBusy,
+      clock: testClock,
+      log: quietLog,
+      newId: () => this.#ids.shift() ?? 'run-last',
+    };
+  }
+
+  tickets() {
+    return [...this.ticketStore.tickets.values()];
+  }
+}
