@@ -5,12 +5,14 @@
 import type { BalanceAnswer, DevicesAnswer } from '../src/contract/balance.ts';
 import type { Problem } from '../src/contract/common.ts';
 import type { CachedEntityList, EntityList } from '../src/contract/entities.ts';
+import type { Coverage } from '../src/contract/ledger.ts';
 import type { LiveMessage } from '../src/contract/live.ts';
 import type { Now } from '../src/contract/now.ts';
 import type { CapacityMonth } from '../src/contract/p1.ts';
-import type { Curve, Readings, SyncRunRow } from '../src/contract/readings.ts';
+import type { Curve, Readings, SyncRunRow, SyncRuns } from '../src/contract/readings.ts';
 import type { ConnectionTest, DiscoveryResult, Settings } from '../src/contract/settings.ts';
 import type { Status } from '../src/contract/status.ts';
+import type { Reconciliation, TicketDraft, TicketOutcome, Tickets } from '../src/contract/tickets.ts';
 import type { Compare } from './hash.ts';
 import { retryDelayMs } from './state/backoff.ts';
 
@@ -105,6 +107,8 @@ export interface TimeRange {
 
 const readingPath = (entityId: string) => `api/readings/${encodeURIComponent(entityId)}`;
 
+const ticketPath = (ticketId: string) => `api/tickets/${encodeURIComponent(ticketId)}`;
+
 export const api = {
   now: (signal?: AbortSignal) => request<Now>('GET', addressOf('api/now'), { signal }),
   settings: (signal?: AbortSignal) => request<Settings>('GET', addressOf('api/settings'), { signal }),
@@ -127,6 +131,25 @@ export const api = {
   ) => request<BalanceAnswer>('GET', addressOf('api/balance', { ...range }), { signal }),
   devices: (range: TimeRange, signal?: AbortSignal) =>
     request<DevicesAnswer>('GET', addressOf('api/devices', { ...range }), { signal }),
+  coverage: (range: TimeRange & { period: 'quarter' | 'day' }, signal?: AbortSignal) =>
+    request<Coverage>('GET', addressOf('api/coverage', { ...range }), { signal }),
+  tickets: (query: { status: 'open' | 'all'; limit: number }, signal?: AbortSignal) =>
+    request<Tickets>('GET', addressOf('api/tickets', query), { signal }),
+  /** With `dry_run` it only tells what would change. */
+  resolveTicket: (ticketId: string, resolution: TicketDraft, signal?: AbortSignal) =>
+    request<TicketOutcome>('POST', addressOf(`${ticketPath(ticketId)}/resolve`), {
+      body: resolution,
+      signal,
+      deadlineMs: longDeadlineMs,
+    }),
+  undoTicket: (ticketId: string) =>
+    request<unknown>('POST', addressOf(`${ticketPath(ticketId)}/undo`), { deadlineMs: longDeadlineMs }),
+  reconciliation: (signal?: AbortSignal) =>
+    request<Reconciliation>('GET', addressOf('api/reconciliation'), { signal }),
+  startReconciliation: () =>
+    request<{ sync_id: string }>('POST', addressOf('api/reconciliation'), { deadlineMs: longDeadlineMs }),
+  syncs: (limit: number, signal?: AbortSignal) =>
+    request<SyncRuns>('GET', addressOf('api/syncs', { limit }), { signal }),
   /** `month` is YYYY-MM. */
   capacityMonth: (month: string, signal?: AbortSignal) =>
     request<CapacityMonth>('GET', addressOf(`v1/capacity/month/${encodeURIComponent(month)}`), { signal }),

@@ -6,6 +6,7 @@ import { DataAge } from './components/data-age.tsx';
 import { type Page, pages } from './hash.ts';
 import { DevicesPage } from './pages/devices/devices-page.tsx';
 import { EnergyPage } from './pages/energy/energy-page.tsx';
+import { HealthPage } from './pages/health/health-page.tsx';
 import { NowPage } from './pages/now/now-page.tsx';
 import { PeaksPage } from './pages/peaks/peaks-page.tsx';
 import { ReadingsPage } from './pages/readings/readings-page.tsx';
@@ -22,6 +23,7 @@ const views: Readonly<Record<Page, () => preact.JSX.Element>> = {
   devices: DevicesPage,
   peaks: PeaksPage,
   readings: ReadingsPage,
+  health: HealthPage,
   settings: SettingsPage,
 };
 

@@ -15,6 +15,7 @@ describe('hash', () => {
     '#/energy?period=month&at=2026-11&compare=year',
     '#/devices?period=week&at=2026-11-16',
     '#/peaks?period=month&at=2026-10',
+    '#/health?period=day&at=2026-11-21',
     '#/readings?entity=sensor.a&period=day&at=2026-11-21&zoom=1795212000-1795215600.5',
   ])('%s comes back as it was', (hash) => {
     expect(formatHash(parseHash(hash))).toBe(hash);

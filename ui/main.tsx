@@ -13,6 +13,7 @@ import './pages/energy/energy.css';
 import './pages/devices/devices.css';
 import './pages/peaks/peaks.css';
 import './pages/readings/readings.css';
+import './pages/health/health.css';
 import './pages/settings/settings.css';
 
 /** Browsers without Temporal get a stand-in before anything reckons with it; the others load nothing of it. */

@@ -120,3 +120,4 @@ export const coverage = z.object({
     }),
   ),
 });
+export type Coverage = z.infer<typeof coverage>;

@@ -30,7 +30,7 @@ export const liveMessage = z.discriminatedUnion('type', [
     type: z.literal('changed'),
     seq: z.number().int(),
     what: z
-      .array(z.enum(['status', 'entities', 'settings', 'readings']))
+      .array(z.enum(['status', 'entities', 'settings', 'readings', 'tickets']))
       .describe(
         'What to fetch again; nothing in a quiet home, where this comes every 15 seconds as a sign of life',
       ),

@@ -138,3 +138,4 @@ export const syncRun = z.object({
 });
 export const syncRuns = z.object({ syncs: z.array(syncRun), count: z.number().int() });
 export type SyncRunRow = z.infer<typeof syncRun>;
+export type SyncRuns = z.infer<typeof syncRuns>;

@@ -110,6 +110,8 @@ export const ticketResolution = z.object({
   notes: z.string().max(1000).default(''),
   dry_run: z.boolean().default(false).describe('Only tell what would change'),
 });
+/** As it is sent: what has a default may be left out. */
+export type TicketDraft = z.input<typeof ticketResolution>;
 export const ticketOutcome = z.object({
   ticket,
   dry_run: z.boolean(),

@@ -20,6 +20,7 @@ const places = [
   '#/devices',
   '#/peaks',
   '#/readings?entity=sensor.p1_meter_power',
+  '#/health',
   '#/settings',
 ];
 let browser: Browser;

@@ -27,10 +27,10 @@ const trackedIds = async () =>
 const box = (id: string) => opened.panel.locator(`[data-entity="${id}"] input`);
 
 describe('Settings', () => {
-  it('says how every part is', async () => {
+  it('says whether every part is well, and leads to what they say themselves', async () => {
     expect(await textOf(opened.panel.locator('main h1'))).toMatch(/\d+ entities are recorded/);
-    for (const part of ['home_assistant', 'questdb', 'mongodb', 'recorder', 'spool'])
-      expect(await opened.panel.locator(`[data-part=${part}]`).getAttribute('data-ok')).toBe('true');
+    expect(await opened.panel.locator('[data-health]').getAttribute('data-health')).toBe('ok');
+    expect(await opened.panel.locator('[data-health] a').getAttribute('href')).toContain('#/health');
     expect(await opened.panel.locator('input[type=password]').inputValue()).toBe('');
   });
 

@@ -24,25 +24,35 @@ export interface CurveChartProps {
   /** Name of the token that colours it, without dashes. */
   readonly colour: string;
   readonly locale: Locale;
-  readonly onZoom: (startS: number, endS: number) => void;
-  readonly onZoomBack: () => void;
+  /** Null for a small picture that shows all it has. */
+  readonly zoom: CurveZoom | null;
+  /** A part that the picture is about, in epoch seconds. */
+  readonly marked?: { readonly startS: number; readonly endS: number };
+  /** What stands under it while nothing is pointed at, and what the keys do; else that of the Readings page. */
+  readonly words?: { readonly name: string; readonly help: string; readonly hint: string };
+}
+
+export interface CurveZoom {
+  readonly to: (startS: number, endS: number) => void;
+  readonly back: () => void;
 }
 
 const heights = [320, 260] as const;
+const smallHeights = [180, 160] as const;
 
 function dataOf({ x, state, min, max }: Columns): uPlot.AlignedData {
   return [x, max, min, state] as unknown as uPlot.AlignedData;
 }
 
 export function CurveChart(props: CurveChartProps) {
-  const { columns, startS, endS, name, unit, locale, onZoomBack } = props;
+  const { columns, startS, endS, name, unit, locale, zoom, marked } = props;
   const t = texts().readings;
   const cursor = useCursor(columns.x.length);
   const { at } = cursor;
   const latest = useRef(props);
   latest.current = props;
   const { holder, drawing } = usePlot(
-    heights,
+    zoom === null ? smallHeights : heights,
     (element, size) =>
       new uPlot(
         curveOptions({
@@ -54,16 +64,19 @@ export function CurveChart(props: CurveChartProps) {
             line: token(`--${props.colour}-mark`) || token('--accent-mark'),
             text: token('--text-2-ink'),
             grid: token('--line'),
+            marked: token('--warning'),
           },
+          marked: marked === undefined ? null : [marked.startS, marked.endS],
+          canZoom: zoom !== null,
           span: () => [latest.current.startS, latest.current.endS],
           onCursor: cursor.point,
-          onZoom: (from, to) => latest.current.onZoom(from, to),
-          onZoomBack: () => latest.current.onZoomBack(),
+          onZoom: (from, to) => latest.current.zoom?.to(from, to),
+          onZoomBack: () => latest.current.zoom?.back(),
         }),
         dataOf(latest.current.columns),
         element,
       ),
-    [unit, locale, props.colour, columns.hasBand],
+    [unit, locale, props.colour, columns.hasBand, marked?.startS, marked?.endS],
   );
 
   // the span is read by the drawing when the data is set
@@ -82,7 +95,7 @@ export function CurveChart(props: CurveChartProps) {
   const zoomAround = (share: number) => {
     const middle = at === null ? (startS + endS) / 2 : (columns.x[at] ?? (startS + endS) / 2);
     const next = narrowed(startS, endS, share, middle);
-    if (next !== null) props.onZoom(next.startS, next.endS);
+    if (next !== null) zoom?.to(next.startS, next.endS);
   };
   const last = columns.x.length - 1;
   const from = at ?? Math.max(0, indexAt(columns.x, (startS + endS) / 2));
@@ -98,23 +111,27 @@ export function CurveChart(props: CurveChartProps) {
       <ChartFrame
         holder={holder}
         cursor={cursor}
-        class="curve-plot"
-        label={`${t.chart(name, unit)}. ${t.chartHelp}`}
+        class={`curve-plot${zoom === null ? ' is-small' : ''}`}
+        label={`${props.words?.name ?? t.chart(name, unit)}. ${props.words?.help ?? t.chartHelp}`}
         keys={{
           ArrowLeft: (event) => showCursor(Math.max(0, from - stride(event))),
           ArrowRight: (event) => showCursor(Math.min(last, at === null ? from : from + stride(event))),
           Home: () => showCursor(0),
           End: () => showCursor(last),
-          '+': () => zoomAround(0.5),
-          '=': () => zoomAround(0.5),
-          '-': onZoomBack,
-          Escape: onZoomBack,
+          ...(zoom === null
+            ? {}
+            : {
+                '+': () => zoomAround(0.5),
+                '=': () => zoomAround(0.5),
+                '-': zoom.back,
+                Escape: zoom.back,
+              }),
         }}
         marks={{ 'data-points': props.count }}
         readoutClass="curve-cursor"
       >
         {when === undefined ? (
-          <span class="quiet">{t.hint}</span>
+          <span class="quiet">{props.words?.hint ?? t.hint}</span>
         ) : (
           <>
             <strong>{shown}</strong>

@@ -12,7 +12,10 @@ export interface CurveOptions {
   readonly unit: string;
   readonly locale: Locale;
   readonly hasBand: boolean;
-  readonly colours: { readonly line: string; readonly text: string; readonly grid: string };
+  readonly colours: Readonly<Record<'line' | 'text' | 'grid' | 'marked', string>>;
+  /** A part with a ground of its own, epoch seconds. */
+  readonly marked: readonly [startS: number, endS: number] | null;
+  readonly canZoom: boolean;
   readonly span: () => [number, number];
   /** Index of the point under the pointer; null when it left. */
   readonly onCursor: (index: number | null) => void;
@@ -104,7 +107,7 @@ export function curveOptions(options: CurveOptions): uPlot.Options {
     bands: options.hasBand ? [{ series: [1, 2], fill: translucent(colours.line, 0.28) }] : [],
     cursor: {
       y: false,
-      drag: { x: true, y: false, setScale: false, dist: 6 },
+      drag: { x: options.canZoom, y: false, setScale: false, dist: 6 },
       points: { size: 9, width: 2, stroke: colours.line, fill: colours.line, show: pointsOfLineOnly },
       bind: {
         dblclick: () => () => {
@@ -125,9 +128,29 @@ export function curveOptions(options: CurveOptions): uPlot.Options {
           if (to - from >= 10) options.onZoom(from, to);
         },
       ],
+      drawClear: [
+        (plot) => {
+          if (options.marked !== null) paintMarked(plot, options.marked, colours.marked);
+        },
+      ],
       draw: [(plot) => paintUnit(plot, scaleOf(plot).unit, colours.text)],
     },
   };
+}
+
+/** A ground behind the curve, wide enough to be seen whatever its length. */
+function paintMarked(plot: uPlot, [from, to]: readonly [number, number], colour: string): void {
+  const { ctx, bbox } = plot;
+  const at = (seconds: number) =>
+    Math.max(bbox.left, Math.min(bbox.left + bbox.width, plot.valToPos(seconds, 'x', true)));
+  const least = 4 * devicePixelRatio;
+  const left = at(from);
+  const width = Math.max(least, at(to) - left);
+  ctx.save();
+  ctx.globalAlpha = 0.22;
+  ctx.fillStyle = colour;
+  ctx.fillRect(left - (width === least ? least / 2 : 0), bbox.top, width, bbox.height);
+  ctx.restore();
 }
 
 /** The edges of the band get no dot. */

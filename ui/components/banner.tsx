@@ -27,9 +27,9 @@ export function Banner() {
         <p class="banner">
           <Icon path={mdiAlert} />
           <span>{words}</span>
-          {place.value.page !== 'settings' && (
-            <a class="link" href={pageAddress('settings')}>
-              {t.toSettings}
+          {place.value.page !== 'health' && (
+            <a class="link" href={pageAddress('health')}>
+              {t.toHealth}
             </a>
           )}
         </p>

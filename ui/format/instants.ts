@@ -36,6 +36,7 @@ const styles = {
   moment: { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' },
   fullMoment: { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', second: '2-digit' },
   day: { day: 'numeric', month: 'short' },
+  dayAndMonth: { day: 'numeric', month: 'long' },
   weekday: { weekday: 'short', day: 'numeric' },
   dayOfYear: { weekday: 'short', day: 'numeric', month: 'short', year: 'numeric' },
   month: { month: 'short' },
@@ -47,6 +48,14 @@ export type InstantStyle = keyof typeof styles;
 
 export function formatInstant(epochMs: number, style: InstantStyle, { language, zone }: Locale): string {
   return formatter(language, { ...styles[style], timeZone: zone }).format(epochMs);
+}
+
+/** From and to, as short as the language has it: of one day the end is but a time. */
+export function formatSpan(startMs: number, endMs: number, { language, zone }: Locale): string {
+  return formatter(language, { ...styles.moment, timeZone: zone }).formatRange(
+    startMs,
+    Math.max(startMs, endMs),
+  );
 }
 
 function formatDate(date: Temporal.PlainDate, style: InstantStyle, language: string): string {

@@ -1,4 +1,5 @@
 /** Every word of the panel in English. A text with values is a function; values come formatted. */
+import { healthEn } from './en-health.ts';
 import { ledgerEn } from './en-ledger.ts';
 
 export const en = {
@@ -11,9 +12,11 @@ export const en = {
     devices: 'Devices',
     peaks: 'Peaks',
     readings: 'Readings',
+    health: 'Health',
     settings: 'Settings',
   },
   ...ledgerEn,
+  ...healthEn,
 
   age: {
     fresh: 'Live · now',
@@ -45,7 +48,7 @@ export const en = {
     homeAssistant: 'Home Assistant does not answer.',
     questdb: 'The store of readings does not answer. Readings are kept aside until it does.',
     paused: 'Recording is paused: the space for readings that wait is full.',
-    toSettings: 'Open Settings',
+    toHealth: 'Open Health',
   },
 
   now: {
@@ -203,38 +206,11 @@ export const en = {
       none: 'Nothing is recorded yet. Choose below what should be.',
       entities: (count: string, isOne: boolean) => `${count} ${isOne ? 'entity' : 'entities'}`,
     },
-    parts: {
-      title: 'Connections',
-      home_assistant: 'Home Assistant',
-      recorder: 'Recorder',
-      questdb: 'Store of readings (QuestDB)',
-      mongodb: 'Store of settings',
-      spool: 'Waiting room on disk',
-      backfill: 'Back-fill',
-      discovery: 'Search for entities',
-      ok: 'well',
-      notOk: 'needs a look',
-      connectedSince: (version: string, when: string) => `${version}, connected since ${when}`,
-      newest: (age: string) => `newest reading ${age} ago`,
-      noReading: 'no reading yet',
-      stored: (stored: string, waiting: string) => `${stored} stored since the start, ${waiting} waiting`,
-      spoolEmpty: 'empty',
-      spoolHolds: (count: string, size: string, limit: string) => `${count} readings, ${size} of ${limit}`,
-      found: (count: string, when: string) => `${count} found, last looked at ${when}`,
-      neverRun: 'has not run yet',
-      running: 'runs',
-      lastRun: (when: string) => `last finished ${when}`,
-      answers: 'answers',
-      missing: 'The energy preferences name these, but no usable entity answers to them:',
-      version: (version: string, uptime: string) => `Energy Ledger ${version}, up for ${uptime}`,
-    },
-    rejected: {
-      title: (count: string, isOne: boolean) =>
-        `${count} ${isOne ? 'state was' : 'states were'} not recorded`,
-      none: 'Every state that came was recorded.',
-      reason: 'Reason',
-      count: 'Count',
-      last: (entity: string, state: string, when: string) => `Last: ${entity} said “${state}” at ${when}.`,
+    health: {
+      title: 'Every part',
+      ok: 'All parts are well.',
+      wrong: (parts: string) => `Needs a look: ${parts}.`,
+      open: 'Open Health',
     },
     connection: {
       title: 'Home Assistant',
@@ -332,6 +308,12 @@ export const en = {
     minutes: (count: string, isOne: boolean) => `${count} ${isOne ? 'minute' : 'minutes'}`,
     hours: (count: string, isOne: boolean) => `${count} ${isOne ? 'hour' : 'hours'}`,
     days: (count: string, isOne: boolean) => `${count} ${isOne ? 'day' : 'days'}`,
+    short: {
+      seconds: (count: string) => `${count}\u00a0s`,
+      minutes: (count: string) => `${count}\u00a0min`,
+      hours: (count: string) => `${count}\u00a0h`,
+      days: (count: string) => `${count}\u00a0d`,
+    },
   },
 } as const;
 

@@ -1,7 +1,8 @@
 /** The month's quarters as a heat map, drawn on a canvas and read by pointer or by arrow keys. */
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import { ChartFrame, useCursor } from '../../chart/chart-frame.tsx';
 import { hatch } from '../../chart/hatch.ts';
+import { useWidth } from '../../chart/use-width.ts';
 import { formatInstant, type Locale } from '../../format/instants.ts';
 import { asText, showPower } from '../../format/numbers.ts';
 import type { Texts } from '../../texts/en.ts';
@@ -122,21 +123,13 @@ export function HeatMap(props: HeatMapProps) {
   const t = all.peaks;
   const holder = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
-  const [width, setWidth] = useState(0);
+  const width = useWidth(holder);
   const cursor = useCursor(grid.days * columns);
   const { at } = cursor;
   const version = themeVersion.value;
   const layout = layoutOf(width, grid.days);
   const last = grid.days * columns - 1;
 
-  useEffect(() => {
-    const element = holder.current;
-    if (element === null) return;
-    const resizes = new ResizeObserver(() => setWidth(element.clientWidth));
-    resizes.observe(element);
-    setWidth(element.clientWidth);
-    return () => resizes.disconnect();
-  }, []);
   // colours are the theme's: `version` stands for them
   useEffect(() => {
     if (canvas.current !== null && width > 0) draw(canvas.current, layout, props);

@@ -211,8 +211,7 @@ export function CurveCard({
                 unit={shown.curve.unit ?? ''}
                 colour={entity === null ? 'home' : lookOf(entity.role).colour}
                 locale={locale.value}
-                onZoom={zoomTo}
-                onZoomBack={zoomBack}
+                zoom={{ to: zoomTo, back: zoomBack }}
               />
               <p class="quiet curve-note">
                 {shown.curve.bucket_seconds === null

@@ -1,4 +1,4 @@
-/** How every part is, where Home Assistant is, what is recorded, and fetching what is missing. */
+/** Whether all is well, where Home Assistant is, what is recorded, and fetching what is missing. */
 import { mdiLockOutline } from '@mdi/js';
 import { useEffect } from 'preact/hooks';
 import type { Status } from '../../../src/contract/status.ts';
@@ -11,7 +11,7 @@ import { texts } from '../../texts/texts.ts';
 import { BackfillCard } from './backfill-card.tsx';
 import { ConnectionForm } from './connection-form.tsx';
 import { EntitiesCard } from './entities-card.tsx';
-import { PartsCard } from './parts-card.tsx';
+import { HealthLine } from './health-line.tsx';
 
 /** Counters change without a word on the websocket. */
 const refreshEveryMs = 5000;
@@ -67,7 +67,7 @@ export function SettingsPage() {
           <EntitiesCard mayChange={mayChange} />
         </div>
         <div class="stack">
-          <PartsCard status={health.data} />
+          <HealthLine status={health.data} />
           {source !== 'none' && <ConnectionForm settings={loaded.data} mayChange={mayChange} />}
           <BackfillCard mayChange={mayChange} />
         </div>

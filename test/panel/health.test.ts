@@ -1,0 +1,185 @@
+/**
+ * Goal: the Health page tells what is recorded and what is missing as the API has it, down to the quarter-hour, how every
+ * part is and what ran; what does not fit can be looked at, decided after a try, and undone, by those who may.
+ * Method: the real process on the demo home, its answers held against the page; holes and findings that a demo in good
+ * health can't have come as changed answers.
+ */
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Coverage } from '../../src/contract/ledger.ts';
+import type { SyncRuns } from '../../src/contract/readings.ts';
+import type { Status } from '../../src/contract/status.ts';
+import { answerOf, launch, type Opened, open, phone, textOf, until } from './browser.ts';
+import { settledPage } from './ledger-pages.ts';
+
+let browser: Browser;
+let opened: Opened;
+beforeAll(async () => {
+  browser = await launch();
+  opened = await open(browser, { hash: '#/health' });
+  await settledPage(opened.panel);
+});
+afterAll(() => browser?.close());
+
+const hash = () => opened.panel.evaluate(() => location.hash);
+const month = () => opened.panel.locator('.coverage-plot').first();
+const readout = () => opened.panel.locator('.coverage-readout').first();
+const plain = (text: string) => text.replaceAll('\u00a0', ' ');
+
+/** The page with every day's coverage changed on its way. */
+async function openWith(change: (answer: Coverage) => Coverage, at = '#/health'): Promise<Opened> {
+  const changed = await open(browser, { hash: '#/now' });
+  await changed.page.route('**/api/coverage?*', async (route) => {
+    const answer = (await (await route.fetch()).json()) as Coverage;
+    await route.fulfill({ json: change(answer) });
+  });
+  await changed.panel.evaluate((next) => {
+    location.hash = next;
+  }, at);
+  await changed.panel.locator('main[data-page=health] h1').waitFor();
+  await settledPage(changed.panel);
+  return changed;
+}
+
+describe('coverage', () => {
+  it('opens with what one came for', async () => {
+    expect(await textOf(opened.panel.locator('main h1'))).toMatch(
+      /^(Everything was recorded|Nothing is missing)/,
+    );
+  });
+
+  it('has a line for the home and each meter, a column for each day, and the same as a table', async () => {
+    const { entities } = await answerOf<Coverage>('api/coverage');
+    await opened.panel.getByRole('button', { name: `Show all ${entities.length} meters` }).click();
+    await until(
+      'every meter has a line',
+      async () => (await month().getAttribute('data-lines')) === String(entities.length + 1),
+    );
+    const days = Temporal.Now.plainDateISO('Europe/Brussels').daysInMonth;
+    expect(await month().getAttribute('data-columns')).toBe(String(days));
+    await opened.panel.locator('[data-table=month] summary').click();
+    expect(await opened.panel.locator('[data-table=month] tbody tr').count()).toBe(entities.length + 1);
+  });
+
+  it('is read cell by cell with the arrow keys, and opens a day with Enter', async () => {
+    await month().focus();
+    await opened.page.keyboard.press('Home');
+    await until('the first day is read', async () => (await textOf(readout())).startsWith('The whole home'));
+    await opened.page.keyboard.press('ArrowDown');
+    await until('a meter is read', async () => !(await textOf(readout())).startsWith('The whole home'));
+    expect(await readout().getAttribute('aria-live')).toBe('polite');
+    await opened.page.keyboard.press('Enter');
+    const first = Temporal.Now.plainDateISO('Europe/Brussels').with({ day: 1 }).toString();
+    await until('the address holds the day', async () => (await hash()).includes(`period=day&at=${first}`));
+    await opened.panel.locator(`[data-day="${first}"]`).waitFor();
+  });
+
+  it('goes down to 100 quarter-hours on the day when clocks go back', async () => {
+    await opened.panel.evaluate(() => {
+      location.hash = '#/health?period=day&at=2026-10-25';
+    });
+    await opened.panel.locator('[data-day="2026-10-25"] [data-columns="100"]').waitFor();
+    await opened.panel.evaluate(() => {
+      location.hash = '#/health?period=day&at=2026-03-29';
+    });
+    await opened.panel.locator('[data-day="2026-03-29"] [data-columns="92"]').waitFor();
+    await opened.panel.getByRole('button', { name: 'Next month' }).click();
+    await opened.panel.getByText('Choose a day above to see its quarter-hours.').waitFor();
+  });
+
+  it('names what is missing, where and why', async () => {
+    const yesterday = Temporal.Now.plainDateISO('Europe/Brussels').subtract({ days: 1 });
+    const changed = await openWith(
+      (answer) => ({
+        ...answer,
+        entities: answer.entities.map((entity, index) => ({
+          ...entity,
+          rows: entity.rows.map((row) =>
+            index === 0 && answer.period === 'day' && row.start.startsWith(yesterday.toString())
+              ? {
+                  ...row,
+                  measured_seconds: 74_400,
+                  recovered_seconds: 0,
+                  hourly_seconds: 0,
+                  missing_seconds: 12_000,
+                  why: ['nothing_heard' as const],
+                }
+              : row,
+          ),
+        })),
+      }),
+      `#/health?period=day&at=${yesterday}`,
+    );
+    const { entities } = await answerOf<Coverage>('api/coverage');
+    const day = yesterday.toLocaleString('en-GB', { day: 'numeric', month: 'long' });
+    expect(plain(await textOf(changed.panel.locator('main h1')))).toBe(
+      `3 h 20 min of ${entities[0]?.name} are missing on ${day}.`,
+    );
+    await changed.panel.locator('.coverage-plot').first().focus();
+    // The first step is to the chosen day of the home; the meter with the hole is the first below it.
+    await changed.page.keyboard.press('ArrowDown');
+    await changed.page.keyboard.press('ArrowDown');
+    const said = changed.panel.locator('.coverage-readout').first();
+    await until('it is read out', async () => plain(await textOf(said)).includes('3 h 20 min missing'));
+    expect(await textOf(said)).toContain('nothing was heard');
+    expect(changed.wrongs).toEqual([]);
+    await changed.close();
+  });
+
+  it('asks for meters where none is recorded', async () => {
+    const empty = await openWith((answer) => ({ ...answer, entities: [] }));
+    await empty.panel.locator('[data-state=empty]').waitFor();
+    expect(await textOf(empty.panel.locator('main h1'))).toBe('Nothing is recorded yet.');
+    await empty.close();
+  });
+
+  it('shows an error in its place and heals, while the parts are told all the same', async () => {
+    const broken = await open(browser, { hash: '#/now' });
+    let isBroken = true;
+    await broken.page.route('**/api/coverage?*', (route) =>
+      isBroken ? route.fulfill({ status: 503, json: { title: 'Away', status: 503 } }) : route.continue(),
+    );
+    await broken.panel.evaluate(() => {
+      location.hash = '#/health';
+    });
+    await broken.panel.locator('[data-state=error]').first().waitFor();
+    expect(await broken.panel.locator('[data-part=questdb]').count()).toBe(1);
+    isBroken = false;
+    await broken.panel.locator('.coverage-plot').first().waitFor({ timeout: 60_000 });
+    await broken.close();
+  });
+});
+
+describe('parts and runs', () => {
+  it('tells of every part that the status has', async () => {
+    const status = await answerOf<Status>('api/status');
+    const parts = Object.entries(status).filter(([, part]) => typeof part === 'object' && 'ok' in part);
+    expect(parts.length).toBeGreaterThan(6);
+    for (const [key] of parts)
+      expect(await opened.panel.locator(`[data-part=${key}]`).getAttribute('data-ok')).toBe('true');
+  });
+
+  it('lists what ran, the newest first', async () => {
+    const { syncs } = await answerOf<SyncRuns>('api/syncs?limit=50');
+    const shown = await opened.panel.evaluate(() =>
+      [...document.querySelectorAll<HTMLElement>('[data-run]')].map((run) => run.dataset.run),
+    );
+    expect(shown.length).toBeGreaterThan(0);
+    expect(shown).toEqual(syncs.slice(0, shown.length).map(({ sync_id: id }) => id));
+  });
+
+  it.each([390, 360])('fits a phone %d px wide', async (width) => {
+    const small = await open(browser, { ...phone, viewport: { width, height: 804 }, hash: '#/health' });
+    await settledPage(small.panel);
+    const wide = await small.panel.evaluate(() => ({
+      page: document.documentElement.scrollWidth,
+      window: document.documentElement.clientWidth,
+    }));
+    expect(wide.page).toBeLessThanOrEqual(wide.window);
+    await small.close();
+  });
+
+  it('makes no error and asks nobody outside', () => {
+    expect(opened.wrongs).toEqual([]);
+  });
+});

@@ -1,0 +1,27 @@
+/**
+ * Goal: a duration is told in the two units that matter, and rounding never makes an hour of 60 minutes.
+ * Method: examples around each border.
+ */
+import { describe, expect, it } from 'vitest';
+import { en } from '../texts/en.ts';
+import { formatDuration } from './durations.ts';
+
+const told = (seconds: number) => formatDuration(seconds, 'en-GB', en.units).replaceAll('\u00a0', ' ');
+
+describe('durations', () => {
+  it.each([
+    [0, '0 s'],
+    [59.4, '59 s'],
+    [59.5, '1 min'],
+    [3569, '59 min'],
+    [3570, '1 h'],
+    [12_000, '3 h 20 min'],
+    [86_400, '24 h'],
+    [2 * 86_400, '2 d'],
+    [2 * 86_400 + 5 * 3600, '2 d 5 h'],
+    [3 * 86_400 - 60, '3 d'],
+    [400 * 86_400, '400 d'],
+  ])('%d seconds are %s', (seconds, text) => {
+    expect(told(seconds)).toBe(text);
+  });
+});

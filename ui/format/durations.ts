@@ -1,0 +1,18 @@
+/** How long something lasted, in the two largest units that matter: "3 h 20 min". */
+import type { Texts } from '../texts/en.ts';
+import { formatCount } from './numbers.ts';
+
+export function formatDuration(seconds: number, language: string, { short }: Texts['units']): string {
+  const said = (count: number, words: (count: string) => string) => words(formatCount(count, language));
+  if (seconds < 59.5) return said(Math.round(seconds), short.seconds);
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 60) return said(minutes, short.minutes);
+  const [size, large, small] =
+    minutes < 48 * 60
+      ? ([60, short.hours, short.minutes] as const)
+      : ([24, short.days, short.hours] as const);
+  const whole = size === 60 ? minutes : Math.round(minutes / 60);
+  const rest = whole % size;
+  const first = said(Math.floor(whole / size), large);
+  return rest === 0 ? first : `${first} ${said(rest, small)}`;
+}

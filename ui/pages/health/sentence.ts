@@ -1,0 +1,77 @@
+/** The one answer that the Health page opens with: what needs a decision, and what is missing of the last days. Pure. */
+import type { Coverage } from '../../../src/contract/ledger.ts';
+import { formatDuration } from '../../format/durations.ts';
+import { formatInstant, type Locale } from '../../format/instants.ts';
+import { formatCount } from '../../format/numbers.ts';
+import type { Texts } from '../../texts/en.ts';
+import { groundsOf, lengthOf, negligibleSeconds } from './coverage-grid.ts';
+
+export interface DayGap {
+  readonly startMs: number;
+  /** Of the meter that misses most; what several miss at the same time is not added up. */
+  readonly seconds: number;
+  readonly names: readonly string[];
+}
+
+/** Days of which something is missing, the longest gap first. */
+export function gapsOf({ entities }: Coverage): DayGap[] {
+  const days = new Map<number, DayGap>();
+  for (const { name, rows } of entities)
+    for (const row of rows) {
+      const { missing } = groundsOf(row).parts;
+      if (missing < negligibleSeconds) continue;
+      const startMs = Date.parse(row.start);
+      const before = days.get(startMs);
+      days.set(startMs, {
+        startMs,
+        seconds: Math.max(before?.seconds ?? 0, missing),
+        names: [...(before?.names ?? []), name],
+      });
+    }
+  return [...days.values()].sort((one, other) => other.seconds - one.seconds || other.startMs - one.startMs);
+}
+
+function missingWords(answer: Coverage, t: Texts, locale: Locale): string {
+  const words = t.health.sentence;
+  const { language } = locale;
+  const [worst, ...others] = gapsOf(answer);
+  const count = (value: number) => formatCount(value, language);
+  if (worst !== undefined) {
+    const length = formatDuration(worst.seconds, language, t.units);
+    const day = formatInstant(worst.startMs, 'dayAndMonth', locale);
+    if (others.length > 0) return words.days(count(others.length + 1), day, length);
+    const [name = ''] = worst.names;
+    return worst.names.length === 1
+      ? words.oneMeter(length, name, day)
+      : words.oneDay(length, day, count(worst.names.length));
+  }
+  const rows = answer.entities.flatMap((entity) => entity.rows);
+  const known = rows.filter((row) => {
+    const { parts } = groundsOf(row);
+    return lengthOf(parts) - parts.before > negligibleSeconds;
+  });
+  if (known.length === 0) return words.nothingYet;
+  if (known.some((row) => row.estimated_seconds >= negligibleSeconds)) return words.estimated;
+  if (known.some((row) => row.hourly_seconds >= negligibleSeconds)) return words.hourly;
+  const firstMs = Math.min(...known.map((row) => Date.parse(row.start)));
+  return firstMs > Date.parse(answer.time_range.start)
+    ? words.allSince(formatInstant(firstMs, 'dayAndMonth', locale))
+    : words.all;
+}
+
+/** `answer`: of the last ten days by day; null while it is not known. */
+export function sentenceOf(
+  answer: Coverage | null,
+  decisions: number,
+  isDown: boolean,
+  t: Texts,
+  locale: Locale,
+): string {
+  const words = t.health.sentence;
+  const said: string[] = [];
+  if (isDown) said.push(words.down);
+  if (decisions > 0) said.push(words.decisions(formatCount(decisions, locale.language), decisions === 1));
+  if (answer !== null && answer.entities.length > 0) said.push(missingWords(answer, t, locale));
+  if (answer !== null && answer.entities.length === 0) said.push(words.nothingTracked);
+  return said.length > 0 ? said.join(' ') : words.unknown;
+}
