@@ -38,6 +38,11 @@ export default defineConfig({
         hookTimeout: 180_000,
         fileParallelism: false,
       }),
+      project('faults', ['test/faults/**/*.test.ts'], {
+        testTimeout: 240_000,
+        hookTimeout: 240_000,
+        fileParallelism: false,
+      }),
       project('panel', ['test/panel/**/*.test.ts'], {
         globalSetup: ['test/panel/setup.ts'],
         testTimeout: 90_000,

@@ -1,7 +1,8 @@
 /**
  * `npm test`: everything that can be checked on one machine, each suite told as it goes, one sum at the end.
  *
- * `npm test -- unit lint` runs only what is named: types, lint, go, unit, structure, stores, home-assistant, panel.
+ * `npm test -- unit lint` runs only what is named: types, lint, go, unit, structure, stores, home-assistant,
+ * faults, panel.
  * A failing suite does not keep the next ones from running. The very last line is `N passed, N failed`, alone.
  */
 import { rm } from 'node:fs/promises';
@@ -25,8 +26,8 @@ const requiredPercent = 80;
 
 /** The projects that run together, because the coverage of src is theirs together. */
 const together = ['unit', 'structure', 'stores', 'home-assistant'] as const satisfies readonly Project[];
-const names = ['types', 'lint', 'go', ...together, 'panel'] as const;
-const needStores: readonly string[] = ['stores', 'home-assistant', 'panel'];
+const names = ['types', 'lint', 'go', ...together, 'faults', 'panel'] as const;
+const needStores: readonly string[] = ['stores', 'home-assistant', 'faults', 'panel'];
 
 const say = (line: string): void => {
   process.stdout.write(`${line}\n`);
@@ -87,6 +88,7 @@ if (selected.length > 0) {
   await suite(selected.join(', '), () => runVitest(selected, withCoverage));
   if (withCoverage) await suite('coverage', judgeCoverage);
 }
+if (isSelected('faults')) await suite('faults', () => runVitest(['faults'], false));
 if (isSelected('panel')) await suite('panel', () => runPanel(say));
 
 say('\nAll suites');

@@ -9,6 +9,9 @@ import {
 import type { Timings } from '../../src/adapters/homeassistant/timings.ts';
 import { systemClock } from '../../src/units/clock.ts';
 import type { Log } from '../../src/units/log.ts';
+import { until } from './until.ts';
+
+export { until } from './until.ts';
 
 const silentLog: Log = {
   debug: () => undefined,
@@ -36,18 +39,6 @@ export function startClient(timings: Partial<Timings> = {}, log: Log = silentLog
 
 export async function connected(client: HomeAssistantConnection, withinMs = 60_000): Promise<void> {
   await until('connected', () => client.status().kind === 'connected', withinMs);
-}
-
-export async function until(
-  what: string,
-  condition: () => boolean | Promise<boolean>,
-  withinMs = 30_000,
-): Promise<void> {
-  const endMs = performance.now() + withinMs;
-  while (!(await condition())) {
-    if (performance.now() > endMs) throw new Error(`Not within ${withinMs} ms: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
 }
 
 export async function rest(method: string, path: string, body?: object): Promise<unknown> {

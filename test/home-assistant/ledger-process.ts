@@ -8,35 +8,62 @@ import { freePort } from '../../addon/ports.ts';
 import { installSidecars, type Sidecars, startSidecars } from '../../addon/sidecars/sidecars.ts';
 import { endingWithUs } from '../../addon/supervised-program.ts';
 import type { Readings } from '../../src/contract/readings.ts';
-import { until } from './home.ts';
+import type { Status } from '../../src/contract/status.ts';
+import { until } from './until.ts';
 
 const say = (line: string): void => {
   process.stdout.write(`${line}\n`);
 };
 
+/** Where the process finds its stores: their own addresses, or what a test puts in between. */
+export type StoreAddresses = Pick<Sidecars, 'questdbUrl' | 'questdbPgUrl' | 'mongodbUrl'>;
+
+export interface LedgerProcessOptions {
+  readonly through?: (stores: StoreAddresses) => Promise<StoreAddresses>;
+  /** Besides its own. */
+  readonly env?: NodeJS.ProcessEnv;
+  /** Made and removed by itself when none is given. */
+  readonly folder?: string;
+}
+
 export class LedgerProcess {
   readonly sidecars: Sidecars;
-  readonly #folder: string;
+  /** Its data folder; the stores' too. */
+  readonly folder: string;
+  readonly url: string;
+  readonly #direct: StoreAddresses;
+  readonly #isOwnFolder: boolean;
   readonly #env: NodeJS.ProcessEnv;
-  readonly #url: string;
   #child: ChildProcess | null = null;
 
-  private constructor(sidecars: Sidecars, folder: string, env: NodeJS.ProcessEnv, url: string) {
+  private constructor(
+    sidecars: Sidecars,
+    folder: string,
+    isOwnFolder: boolean,
+    env: NodeJS.ProcessEnv,
+    url: string,
+  ) {
     this.sidecars = sidecars;
-    this.#folder = folder;
+    this.folder = folder;
+    this.#isOwnFolder = isOwnFolder;
     this.#env = env;
-    this.#url = url;
+    this.url = url;
+    this.#direct = sidecars;
   }
 
   static async create(
     homeAssistant: { url: string; token: string },
     tracked: string[],
+    options: LedgerProcessOptions = {},
   ): Promise<LedgerProcess> {
     const runs = join(cacheFolder, 'home-assistant/runs');
     await mkdir(runs, { recursive: true });
-    const folder = await mkdtemp(join(runs, 'ledger-'));
+    const folder = options.folder ?? (await mkdtemp(join(runs, 'ledger-')));
     await writeFile(join(folder, 'options.json'), JSON.stringify({ tracked_entities: tracked }));
-    const sidecars = await startSidecars({ programs: await installSidecars(say), dataDir: folder, log: say });
+    const logsDir = join(cacheFolder, 'logs');
+    const programs = await installSidecars(say);
+    const sidecars = await startSidecars({ programs, dataDir: folder, logsDir, log: say });
+    const stores = await (options.through?.(sidecars) ?? sidecars);
     const port = await freePort();
     const env = {
       ...process.env,
@@ -44,12 +71,14 @@ export class LedgerProcess {
       HA_TOKEN: homeAssistant.token,
       DATA_DIR: folder,
       PORT: String(port),
-      QUESTDB_URL: sidecars.questdbUrl,
-      QUESTDB_PG_URL: sidecars.questdbPgUrl,
-      MONGODB_URL: sidecars.mongodbUrl,
+      QUESTDB_URL: stores.questdbUrl,
+      QUESTDB_PG_URL: stores.questdbPgUrl,
+      MONGODB_URL: stores.mongodbUrl,
       LOG_LEVEL: 'info',
+      ...options.env,
     };
-    return new LedgerProcess(sidecars, folder, env, `http://127.0.0.1:${port}`);
+    const url = `http://127.0.0.1:${port}`;
+    return new LedgerProcess(sidecars, folder, options.folder === undefined, env, url);
   }
 
   start(): void {
@@ -74,8 +103,44 @@ export class LedgerProcess {
     await gone;
   }
 
+  get pid(): number | undefined {
+    return this.#child?.pid;
+  }
+
+  /** What its status page says, and with which code; null while nobody answers. */
+  async status(): Promise<{ readonly code: number; readonly body: Status } | null> {
+    try {
+      const response = await fetch(`${this.url}/api/status`, { signal: AbortSignal.timeout(5000) });
+      return { code: response.status, body: (await response.json()) as Status };
+    } catch {
+      return null;
+    }
+  }
+
+  /** `npm run verify` on its stores: the exit code and what was printed. */
+  async verify(): Promise<{ readonly code: number | null; readonly output: string }> {
+    const { questdbUrl, questdbPgUrl, mongodbUrl } = this.#direct;
+    const child = spawn(process.execPath, [join(root, 'src/verify.ts')], {
+      env: {
+        ...this.#env,
+        QUESTDB_URL: questdbUrl,
+        QUESTDB_PG_URL: questdbPgUrl,
+        MONGODB_URL: mongodbUrl,
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      timeout: 120_000,
+    });
+    let output = '';
+    for (const stream of [child.stdout, child.stderr])
+      stream.setEncoding('utf8').on('data', (text: string) => {
+        output += text;
+      });
+    const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
+    return { code, output };
+  }
+
   async get(path: string): Promise<unknown> {
-    const response = await fetch(this.#url + path, { signal: AbortSignal.timeout(10_000) });
+    const response = await fetch(this.url + path, { signal: AbortSignal.timeout(10_000) });
     if (!response.ok) throw new Error(`${path}: ${response.status} ${(await response.text()).slice(0, 200)}`);
     return await response.json();
   }
@@ -115,6 +180,6 @@ export class LedgerProcess {
   async stop(): Promise<void> {
     await this.kill('SIGTERM');
     await this.sidecars.stop();
-    await rm(this.#folder, { recursive: true, force: true });
+    if (this.#isOwnFolder) await rm(this.folder, { recursive: true, force: true });
   }
 }

@@ -73,7 +73,7 @@ describe('the whole way', () => {
 
     cable.cut();
     await later(300);
-    cable.mend();
+    await cable.mend();
     await later(200);
 
     ledger.sidecars.kill('questdb', 'SIGKILL');
@@ -93,7 +93,7 @@ describe('the whole way', () => {
     await ledger.kill('SIGKILL');
     ledger.start();
     await later(100);
-    cable.mend();
+    await cable.mend();
     await later(200);
     await ledger.sidecars.up('questdb');
     await later(100);

@@ -11,7 +11,7 @@ export interface VitestReport {
   }[];
 }
 
-export const projects = ['unit', 'structure', 'stores', 'home-assistant', 'panel'] as const;
+export const projects = ['unit', 'structure', 'stores', 'home-assistant', 'faults', 'panel'] as const;
 export type Project = (typeof projects)[number];
 
 /** The project of vitest.config.ts that a test file belongs to. */

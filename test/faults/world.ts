@@ -1,0 +1,191 @@
+/**
+ * Everything real and in one hand: the process as the container runs it, both stores behind cables that can go wrong, and
+ * a demo home behind another, whose recorder is the truth. Each file of this suite has one of its own.
+ */
+import { expect } from 'vitest';
+import { type DemoHome, startDemoHome } from '../../addon/demo-home/demo-home.ts';
+import type { SidecarName } from '../../addon/sidecars/sidecars.ts';
+import type { Status } from '../../src/contract/status.ts';
+import { Cable } from '../home-assistant/cable.ts';
+import { LedgerProcess, type LedgerProcessOptions } from '../home-assistant/ledger-process.ts';
+import { until } from '../home-assistant/until.ts';
+import { Meters } from './meters.ts';
+import { differencesOf, type Said, storedReadings } from './stored-readings.ts';
+
+export interface Cables {
+  readonly homeAssistant: Cable;
+  readonly questdb: Cable;
+  readonly postgres: Cable;
+  readonly documents: Cable;
+}
+
+export interface WorldOptions extends Pick<LedgerProcessOptions, 'env' | 'folder'> {
+  readonly seed: number;
+  readonly meters?: number;
+  /** Sensors for a flood, tracked too. */
+  readonly floodSensors?: number;
+}
+
+type Told = NonNullable<Awaited<ReturnType<LedgerProcess['status']>>>;
+
+/** After a fault everything is as it was; the machine may do other things meanwhile. */
+const wellAgainMs = 90_000;
+
+export class World {
+  readonly demo: DemoHome;
+  readonly meters: Meters;
+  readonly cables: Cables;
+  readonly process: LedgerProcess;
+  readonly tracked: readonly string[];
+
+  private constructor(
+    demo: DemoHome,
+    meters: Meters,
+    cables: Cables,
+    ledger: LedgerProcess,
+    tracked: readonly string[],
+  ) {
+    this.demo = demo;
+    this.meters = meters;
+    this.cables = cables;
+    this.process = ledger;
+    this.tracked = tracked;
+  }
+
+  /** Up and recording. */
+  static async start(options: WorldOptions): Promise<World> {
+    const demo = await startDemoHome({ token: 'faults', preferences: 'none', maxPending: 1_000_000 });
+    demo.standStill(true);
+    const meters = new Meters(demo, options.meters ?? 4, options.seed);
+    const flooded = demo.addFloodSensors(options.floodSensors ?? 0);
+    const tracked = [...meters.entityIds, ...flooded];
+    const homeAssistant = await Cable.to(demo.url);
+    const made: Cable[] = [];
+    const ledger = await LedgerProcess.create({ url: homeAssistant.url, token: demo.token }, tracked, {
+      ...(options.env === undefined ? {} : { env: options.env }),
+      ...(options.folder === undefined ? {} : { folder: options.folder }),
+      through: async ({ questdbUrl, questdbPgUrl, mongodbUrl }) => {
+        const [http, pg, documents] = await Promise.all(
+          [questdbUrl, questdbPgUrl, mongodbUrl].map((url) => Cable.to(url)),
+        );
+        if (http === undefined || pg === undefined || documents === undefined) throw new Error('no cables');
+        made.push(http, pg, documents);
+        return {
+          questdbUrl: http.through(questdbUrl),
+          questdbPgUrl: pg.through(questdbPgUrl),
+          mongodbUrl: documents.through(mongodbUrl),
+        };
+      },
+    });
+    const [questdb, postgres, documents] = made;
+    if (questdb === undefined || postgres === undefined || documents === undefined)
+      throw new Error('the process was not put behind cables');
+    const cables = { homeAssistant, questdb, postgres, documents };
+    const world = new World(demo, meters, cables, ledger, tracked);
+    ledger.start();
+    meters.run();
+    await world.isWell();
+    return world;
+  }
+
+  async stop(): Promise<void> {
+    this.meters.pause();
+    await this.process.stop();
+    for (const cable of Object.values(this.cables)) await cable.stop();
+    await this.demo.stop();
+  }
+
+  /** Waits until the status page says so; throws with what it said last. */
+  async says(what: string, isSo: (told: Told) => boolean, withinMs = 60_000): Promise<Status> {
+    let last: Told | null = null;
+    try {
+      await until(
+        what,
+        async () => {
+          last = await this.process.status();
+          if (last === null) return false;
+          // Whoever only looks at the code is told the same.
+          expect(last.code).toBe(last.body.status === 'down' ? 503 : 200);
+          return isSo(last);
+        },
+        withinMs,
+      );
+    } catch (cause) {
+      throw new Error(`The status page does not say "${what}": ${JSON.stringify(last)}`, { cause });
+    }
+    return (last as Told | null)?.body as Status;
+  }
+
+  /** All parts are well, and readings come in. */
+  async isWell(): Promise<Status> {
+    return await this.says(
+      'all is well',
+      ({ body }) => body.status === 'ok' && body.backfill.last_finished_at !== null && !body.backfill.running,
+      wellAgainMs,
+    );
+  }
+
+  /** Readings go on arriving in QuestDB. */
+  async flows(): Promise<void> {
+    const before = await this.#storedCount();
+    await until('readings arrive', async () => (await this.#storedCount()) > before + 20, wellAgainMs);
+  }
+
+  async down(name: SidecarName): Promise<void> {
+    await this.process.sidecars.down(name);
+  }
+
+  async up(name: SidecarName): Promise<void> {
+    await this.process.sidecars.up(name);
+  }
+
+  /** What the home's recorder has of an entity. */
+  said(entityId: string): Said[] {
+    return this.demo.recorded(entityId, 0, Number.MAX_SAFE_INTEGER).map(({ lastUpdatedUs, state }) => ({
+      atUs: lastUpdatedUs,
+      value: state === 'unavailable' ? null : Number(state),
+    }));
+  }
+
+  /**
+   * The home is quiet for as long as this takes; then every reading that it recorded is stored once, and nothing else.
+   * @returns how many that are
+   */
+  async nothingIsLost(): Promise<number> {
+    this.meters.pause();
+    const status = await this.isWell();
+    let differences: string[] = [];
+    let count = 0;
+    const isSame = async () => {
+      differences = [];
+      count = 0;
+      for (const entityId of this.tracked) {
+        const said = this.said(entityId);
+        count += said.length;
+        const stored = await storedReadings(this.process.sidecars.questdbUrl, entityId).catch(() => []);
+        differences.push(...differencesOf(entityId, said, stored));
+      }
+      return differences.length === 0;
+    };
+    await until('both sides say the same', isSame, wellAgainMs).catch((cause: unknown) => {
+      throw new Error(`${differences.join('\n')}\n${JSON.stringify(status)}`, { cause });
+    });
+    return count;
+  }
+
+  /** The ledger, once it is posted, is what its evidence says. */
+  async ledgerIsRight(): Promise<void> {
+    let last = { code: null as number | null, output: '' };
+    const endMs = performance.now() + wellAgainMs;
+    do {
+      last = await this.process.verify();
+    } while (last.code !== 0 && performance.now() < endMs);
+    expect(last.output).toContain('The ledger agrees with its evidence.');
+    for (const entityId of this.meters.entityIds)
+      expect(last.output).toMatch(new RegExp(`^${entityId}: [1-9]\\d* entries`, 'm'));
+  }
+
+  async #storedCount(): Promise<number> {
+    return (await this.process.status())?.body.recorder.readings_stored ?? 0;
+  }
+}
