@@ -2,10 +2,10 @@
 import { type Endpoint, endpointFromUrl, supervisorEndpoint } from './adapters/homeassistant/endpoint.ts';
 import { createHomeAssistant } from './adapters/homeassistant/home-assistant.ts';
 import { tryEndpoint } from './adapters/homeassistant/trial.ts';
+import { MongoCorrectionStore } from './adapters/mongodb/correction-store.ts';
 import { MongoCostVersionStore } from './adapters/mongodb/cost-version-store.ts';
 import { Documents } from './adapters/mongodb/documents.ts';
 import { MongoEntityStore } from './adapters/mongodb/entity-store.ts';
-import { MongoMeterExchangeStore } from './adapters/mongodb/exchange-store.ts';
 import { MongoSettingsStore } from './adapters/mongodb/settings-store.ts';
 import { MongoSubscriptionStore } from './adapters/mongodb/subscription-store.ts';
 import { MongoSyncLog } from './adapters/mongodb/sync-log.ts';
@@ -69,7 +69,7 @@ export function createAdapters(options: Options, clock: Clock, log: Log): Adapte
     ledgerStore: new QuestDbLedgerStore(questdb),
     ledgerViews: new QuestDbLedgerViews(questdb),
     statisticsStore,
-    exchangeStore: new MongoMeterExchangeStore(documents),
+    correctionStore: new MongoCorrectionStore(documents),
     costVersionStore: new MongoCostVersionStore(documents),
     pingQuestdb: () => questdb.check(),
     entityStore: new MongoEntityStore(documents),

@@ -168,7 +168,7 @@ export class EnergyLedger {
         views: adapters.ledgerViews,
         store: adapters.ledgerStore,
         statistics: adapters.statisticsStore,
-        exchanges: adapters.exchangeStore,
+        corrections: this.#ledger.corrections,
         costVersions: adapters.costVersionStore,
         bookkeeper: this.#ledger.bookkeeper,
         history: this.#ledger.history,

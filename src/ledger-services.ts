@@ -3,11 +3,13 @@ import type { Home } from './home/home.ts';
 import type { HomeAssistant } from './home/home-assistant.ts';
 import type { SettingsStore } from './home/settings-store.ts';
 import { Bookkeeper } from './ledger/bookkeeper.ts';
-import type { MeterExchangeStore } from './ledger/exchange-store.ts';
+import type { Correction, CorrectionStore } from './ledger/correction.ts';
+import { CorrectionDesk, type UnpostedCorrection } from './ledger/correction-desk.ts';
 import { HistoryImport } from './ledger/history-import.ts';
 import type { ImportEntity } from './ledger/import-deps.ts';
 import type { LedgerStore } from './ledger/ledger-store.ts';
 import { type Meter, meterOf } from './ledger/meter.ts';
+import { RememberedCorrections } from './ledger/remembered-corrections.ts';
 import type { Span } from './ledger/span.ts';
 import type { StatisticsStore } from './ledger/statistics-store.ts';
 import { StoredEvidence } from './ledger/stored-evidence.ts';
@@ -25,7 +27,7 @@ export interface LedgerAdapters {
   readonly ledgerStore: LedgerStore;
   readonly ledgerViews: LedgerViews;
   readonly statisticsStore: StatisticsStore;
-  readonly exchangeStore: MeterExchangeStore;
+  readonly correctionStore: CorrectionStore;
   readonly receivedSince: (receivedUs: number | null) => Promise<ReadonlyMap<string, Span>>;
   /** Resolves when every reading that was acknowledged can be read. */
   readonly readingsReadable: () => Promise<void>;
@@ -48,6 +50,7 @@ export interface LedgerServicesDeps {
 }
 
 const markKey = 'ledger_posted_received_us';
+const unpostedKey = 'ledger_corrections_unposted';
 const flowsKey = 'ledger_flow_sources';
 /** A commit of the settings a minute is enough: what lies after the mark is posted twice, which changes nothing. */
 const saveMarkEveryUs = 60_000_000;
@@ -58,6 +61,7 @@ export class LedgerServices {
   readonly bookkeeper: Bookkeeper;
   readonly flows: FlowKeeper;
   readonly history: HistoryImport;
+  readonly corrections: CorrectionDesk;
   readonly #deps: LedgerServicesDeps;
   #meters: readonly Meter[] = [];
   #savedMarkUs = 0;
@@ -67,12 +71,15 @@ export class LedgerServices {
   constructor(deps: LedgerServicesDeps) {
     const { adapters, readings, settings, clock, log } = deps;
     this.#deps = deps;
-    const evidence = new StoredEvidence({
-      readings,
-      statistics: adapters.statisticsStore,
-      exchanges: (entityId) => adapters.exchangeStore.of(entityId),
-      kindOf: (entityId) => this.#kindOf(entityId),
-    });
+    const corrections = new RememberedCorrections(adapters.correctionStore);
+    const evidenceOf = (declared: (entityId: string) => Promise<readonly Correction[]>) =>
+      new StoredEvidence({
+        readings,
+        statistics: adapters.statisticsStore,
+        corrections: declared,
+        kindOf: (entityId) => this.#kindOf(entityId),
+      });
+    const evidence = evidenceOf((entityId) => corrections.of(entityId));
     this.bookkeeper = new Bookkeeper({
       evidence,
       ledger: adapters.ledgerStore,
@@ -92,6 +99,23 @@ export class LedgerServices {
       heldUntil: deps.heldUntil,
       clock,
       log: log.child({ part: 'ledger' }),
+    });
+    this.corrections = new CorrectionDesk({
+      corrections,
+      evidenceWith: (declared) => evidenceOf(async () => declared),
+      ledger: adapters.ledgerStore,
+      bookkeeper: this.bookkeeper,
+      meterOf: (entityId) => this.#meters.find((meter) => meter.entityId === entityId) ?? null,
+      unposted: {
+        load: async () => {
+          const found = await settings.get(unpostedKey);
+          return Array.isArray(found) ? (found as UnpostedCorrection[]) : [];
+        },
+        save: (unposted) => settings.set(unpostedKey, unposted, clock.nowUs()),
+      },
+      heldUntil: deps.heldUntil,
+      clock,
+      log: log.child({ part: 'corrections' }),
     });
     this.flows = new FlowKeeper({
       ledger: adapters.ledgerStore,
@@ -127,6 +151,7 @@ export class LedgerServices {
     this.bookkeeper.start();
     this.flows.start();
     this.history.start();
+    this.corrections.start();
     this.#holdTimer = setInterval(() => this.#hold(), holdEveryMs);
     this.#holdTimer.unref();
   }
@@ -135,6 +160,7 @@ export class LedgerServices {
     this.#unlisten();
     clearInterval(this.#holdTimer);
     await this.history.stop();
+    await this.corrections.stop();
     await this.bookkeeper.stop();
     await this.flows.stop();
   }

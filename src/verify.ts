@@ -54,7 +54,7 @@ async function verify(): Promise<number> {
     settingsStore,
     readingStore,
     statisticsStore,
-    exchangeStore,
+    correctionStore,
     ledgerStore,
     ledgerViews,
   } = adapters;
@@ -68,7 +68,7 @@ async function verify(): Promise<number> {
   const evidence = new StoredEvidence({
     readings: readingStore,
     statistics: statisticsStore,
-    exchanges: (entityId) => exchangeStore.of(entityId),
+    corrections: (entityId) => correctionStore.of(entityId),
     kindOf: (entityId) => {
       const meter = meters.find((one) => one.entityId === entityId);
       return meter?.posts === 'register' ? meter.kind : 'rising';

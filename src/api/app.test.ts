@@ -503,6 +503,7 @@ describe('the description', () => {
     );
     expect(routes.sort()).toMatchInlineSnapshot(`
       [
+        "delete /api/ledger/{entity_id}/corrections/{correction_id}",
         "delete /api/ledger/{entity_id}/exchanges/{exchange_id}",
         "get /api/balance",
         "get /api/coverage",
@@ -535,6 +536,7 @@ describe('the description', () => {
         "get /v1/capacity/month/{month}",
         "get /v1/realtime",
         "get /v1/series",
+        "post /api/ledger/{entity_id}/corrections",
         "post /api/ledger/{entity_id}/exchanges",
         "post /api/power-analytics/cost-versions",
         "post /api/power-analytics/recalculate",

@@ -12,6 +12,7 @@ import { notFound, problemHandler, problemResponse } from './problems.ts';
 import { analyticsRoutes } from './routes/analytics.ts';
 import { analyticsExportRoutes } from './routes/analytics-export.ts';
 import { balanceRoutes } from './routes/balance.ts';
+import { correctionRoutes } from './routes/corrections.ts';
 import { costVersionRoutes } from './routes/cost-versions.ts';
 import { coverageRoutes } from './routes/coverage.ts';
 import { entityRoutes } from './routes/entities.ts';
@@ -55,7 +56,8 @@ export function buildApp(deps: ApiDeps): OpenAPIHono<ApiEnv> {
   app.route('/', p1Routes(deps, currentStates));
   app.route('/', statisticsSyncRoutes(deps));
   app.route('/', statisticsRoutes(deps, prices));
-  app.route('/', ledgerRoutes(deps, administrators));
+  app.route('/', ledgerRoutes(deps));
+  app.route('/', correctionRoutes(deps, administrators));
   app.route('/', coverageRoutes(deps));
   app.route('/', analyticsRoutes(deps, prices));
   app.route('/', analyticsExportRoutes(deps, prices));

@@ -6,7 +6,7 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { z } from 'zod';
 import { problem } from '../contract/common.ts';
-import { coverage, exchange, ledger } from '../contract/ledger.ts';
+import { correctionAnswer, coverage, exchange, ledger } from '../contract/ledger.ts';
 import { instantFromIso } from '../units/instant.ts';
 import { quarterUs } from '../units/quarter.ts';
 import { TestApi } from './testing/test-api.ts';
@@ -106,7 +106,54 @@ describe('exchanges', () => {
     const headers = { 'x-ingress-path': '/api/hassio_ingress/x', 'x-remote-user-id': 'nobody' };
     const from = '172.30.32.2';
     await answer(supervised.fetch(path, { json: asked, headers, from }), problem, 403);
-    expect(supervised.ledger.exchanges.declared).toEqual([]);
+    expect(supervised.ledger.corrections.declared).toEqual([]);
+  });
+});
+
+describe('corrections', () => {
+  const path = `/api/ledger/${meter}/corrections`;
+  const span = { start: '2026-10-20T10:00:00+02:00', end: '2026-10-20T11:00:00+02:00' };
+  const amount = { kind: 'amount', ...span, amount: 1.25, notes: 'the installer was here' };
+  it('are told without being declared, declared, listed, and taken back', async () => {
+    const told = await answer(api.fetch(path, { json: { ...amount, dry_run: true } }), correctionAnswer);
+    expect(told).toMatchObject({ dry_run: true, changes: { entries: 0, quantity_before: null } });
+    expect(api.ledger.corrections.declared).toEqual([]);
+    const declared = await answer(api.fetch(path, { json: amount }), correctionAnswer, 201);
+    expect(declared.correction).toMatchObject({ kind: 'amount', amount: 1.25, ticket_id: null });
+    expect(api.ledger.touched).toHaveLength(1);
+    const exclusion = { kind: 'exclusion', ...span };
+    await answer(api.fetch(path, { json: exclusion }), correctionAnswer, 201);
+    const listed = await answer(api.fetch(`/api/ledger/${meter}`), ledger);
+    expect(listed.corrections.map((one) => one.kind)).toEqual(['amount', 'exclusion']);
+    expect(listed.exchanges).toEqual([]);
+    const one = `${path}/${declared.correction.correction_id}`;
+    expect(
+      (await answer(api.fetch(`${one}?dry_run=true`, { method: 'DELETE' }), correctionAnswer)).dry_run,
+    ).toBe(true);
+    expect(api.ledger.corrections.declared).toHaveLength(2);
+    await answer(api.fetch(one, { method: 'DELETE' }), correctionAnswer);
+    expect(api.ledger.corrections.declared.map(({ kind }) => kind)).toEqual(['exclusion']);
+    await answer(api.fetch(one, { method: 'DELETE' }), problem, 404);
+  });
+  it('name the field that is not right, and are refused where they contradict', async () => {
+    const refused = async (json: object, code = 400) =>
+      (await answer(api.fetch(path, { json }), problem, code)).field;
+    expect(await refused({ kind: 'amount', ...span })).toBe('amount');
+    expect(await refused({ ...amount, end: '2026-10-20T09:00:00+02:00' })).toBe('end');
+    expect(await refused({ ...amount, start: '1999-10-20T09:00:00+02:00' })).toBe('start');
+    expect(await refused({ ...amount, end: '2027-01-01T00:00:00Z' })).toBe('end');
+    expect(await refused({ ...amount, amount: -1 })).toBe('amount');
+    expect(await refused({ kind: 'exchange', ...span })).toBe('kind');
+    await answer(api.fetch(path, { json: amount }), correctionAnswer, 201);
+    expect(await refused(amount, 409)).toBe('start');
+  });
+  it('are for administrators', async () => {
+    const supervised = await new TestApi({ isUnderSupervisor: true }).ready();
+    const headers = { 'x-ingress-path': '/api/hassio_ingress/x', 'x-remote-user-id': 'nobody' };
+    const from = '172.30.32.2';
+    await answer(supervised.fetch(path, { json: amount, headers, from }), problem, 403);
+    await answer(supervised.fetch(`${path}/x`, { method: 'DELETE', headers, from }), problem, 403);
+    expect(supervised.ledger.corrections.declared).toEqual([]);
   });
 });
 

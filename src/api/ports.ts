@@ -1,6 +1,6 @@
 /** What the API needs of the rest of the process, beside the ports that home and recording declare. */
 import type { Bookkeeper } from '../ledger/bookkeeper.ts';
-import type { MeterExchangeStore } from '../ledger/exchange-store.ts';
+import type { Corrections } from '../ledger/corrections.ts';
 import type { HistoryImport } from '../ledger/history-import.ts';
 import type { LedgerStore } from '../ledger/ledger-store.ts';
 import type { StatisticsStore } from '../ledger/statistics-store.ts';
@@ -88,7 +88,7 @@ export interface LedgerParts {
   readonly views: LedgerViews;
   readonly store: LedgerStore;
   readonly statistics: StatisticsStore;
-  readonly exchanges: MeterExchangeStore;
+  readonly corrections: Corrections;
   readonly costVersions: CostVersionStore;
   readonly bookkeeper: Pick<Bookkeeper, 'touch' | 'status'>;
   readonly history: StatisticsRuns;

@@ -46,3 +46,15 @@ export async function subjectNamed(deps: SubjectDeps, id: string, field = 'entit
     throw new HttpProblem(404, { detail: `${id} is not an energy entity of this home.`, field });
   return subjectOf(id, null, quantity, quantity === 'energy' || quantity === 'volume');
 }
+
+/** What has a ledger; throws a 404 for what has none. */
+export async function ledgerOf(deps: SubjectDeps, id: string): Promise<Subject> {
+  const subject = await subjectNamed(deps, id);
+  if (subject.counts === null)
+    throw new HttpProblem(404, {
+      detail: `${id} tells a value and has no ledger; its readings are at /api/readings/${id}.`,
+      field: 'entity_id',
+      expected: 'a meter of energy or volume, or a device that is known by its power alone',
+    });
+  return subject;
+}

@@ -51,6 +51,53 @@ export const exchange = z.object({
   notes: z.string(),
   created_at: instant,
 });
+
+export const correction = z.object({
+  correction_id: z.string(),
+  kind: z.enum(['exchange', 'exclusion', 'amount']),
+  start: instant.describe('Of an exchange the instant of it'),
+  end: instant,
+  amount: z.number().nullable().describe('Of `amount`, in `unit`; otherwise null'),
+  old_register: z.number().nullable().describe('Of `exchange`, in `unit`, where it was written down'),
+  new_register: z.number().nullable().describe('Of `exchange`, in `unit`; otherwise null'),
+  ticket_id: z.string().nullable().describe('The ticket that it answers'),
+  notes: z.string(),
+  created_at: instant,
+});
+
+const declaredAmount = z.number().min(-1_000_000).max(1_000_000_000);
+export const newCorrection = z.object({
+  kind: z
+    .enum(['exclusion', 'amount'])
+    .describe(
+      '`exclusion`: what was told from start to end, both included, is no evidence; `amount`: so much was delivered between the evidence around start and end, whatever the register did',
+    ),
+  start: instant,
+  end: instant.describe('Not in the future; at most 400 days after the start'),
+  amount: declaredAmount.optional().describe('Needed by `amount`: in kWh or m³'),
+  notes: z.string().max(1000).default(''),
+  dry_run: z.boolean().default(false).describe('Only tell what would change'),
+});
+
+export const correctionChanges = z.object({
+  entries: z.number().int().describe('Entries that get a new revision'),
+  quantity_before: z
+    .number()
+    .nullable()
+    .describe('What the quarters from start to end add up to, in `unit`; null where none has an entry'),
+  quantity_after: z.number().nullable(),
+  start: instant.describe('The first quarter that changes'),
+  end: instant,
+});
+export const correctionAnswer = z.object({
+  correction,
+  dry_run: z.boolean(),
+  changes: correctionChanges,
+});
+export const takeBackQuery = z.object({
+  dry_run: z.enum(['true', 'false']).default('false').describe('`true`: only tell what would change'),
+});
+
 /** Registers of energy in kWh, of volume in m³; a billion of them is no meter's. */
 const register = z.number().min(0).max(1_000_000_000);
 export const newExchange = z.object({
@@ -74,6 +121,9 @@ export const ledger = z.object({
     .describe('What resets and exchanges explain: last register − first register = total − restarts'),
   entries: z.array(ledgerEntry),
   exchanges: z.array(exchange).describe('Exchanges of this meter that were declared, ever'),
+  corrections: z
+    .array(correction)
+    .describe('All that is declared of this meter, ever: exchanges, exclusions and amounts'),
 });
 
 const seconds = z.number().describe('Seconds');
@@ -99,6 +149,7 @@ export const coverageRow = z.object({
         'imported',
         'only_hours_are_known',
         'silent_or_unavailable',
+        'corrected',
         'before_the_first',
         'nothing_heard',
       ]),

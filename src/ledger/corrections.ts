@@ -2,7 +2,7 @@ import type { Correction } from './correction.ts';
 
 /** What a correction changes, or changed. */
 export interface CorrectionChanges {
-  /** Entries that get a new revision. */
+  /** Entries that change; those that are final get a new revision. */
   readonly entries: number;
   /** What the quarters in [fromUs, untilUs) add up to, before and after; null where none has an entry. */
   readonly quantityBeforeMicro: number | null;
@@ -15,7 +15,13 @@ export interface CorrectionChanges {
 export type CorrectionOutcome =
   | { readonly kind: 'changed'; readonly changes: CorrectionChanges }
   /** It can't be declared of this meter: `field` of the correction and why, in a sentence. */
-  | { readonly kind: 'refused'; readonly field: CorrectionField; readonly detail: string }
+  | {
+      readonly kind: 'refused';
+      readonly field: CorrectionField;
+      readonly detail: string;
+      /** It would contradict a correction that is declared already. */
+      readonly isConflict: boolean;
+    }
   /** There is no correction of this id to take back. */
   | { readonly kind: 'unknown' };
 

@@ -219,7 +219,11 @@ describe('postCounter, any life of a meter', () => {
         const firstMicro =
           first.kind === 'exchange'
             ? first.newRegisterMicro
-            : (first.registerMicro ?? 0) - (first.kind === 'row' ? (first.changeMicro ?? 0) : 0);
+            : first.kind === 'row'
+              ? first.registerMicro - (first.changeMicro ?? 0)
+              : first.kind === 'reading'
+                ? (first.registerMicro ?? 0)
+                : Number.NaN;
         const own = (posting.state?.baselineMicro ?? 0) - firstMicro;
         expect(total(posting, 'quantity') - total(posting, 'restart')).toBe(own);
       }),

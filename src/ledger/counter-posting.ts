@@ -63,9 +63,12 @@ function spread(sheet: QuarterSheet, rules: CounterRules, delta: CounterDelta, i
   const cuts = boundariesBetween(fromUs, toUs);
   const isCertain = Math.abs(amountMicro) <= rules.certainMicro && delta.cause === 'counted';
   const isGuess = !isCertain && cuts.length > 0 && (delta.isInterrupted || toUs - fromUs > rules.maxGapUs);
-  const quality = isGuess ? 'estimated' : qualityOf(item, delta.isAfterRow);
+  // An amount that was declared was not measured, even where it lies in one quarter.
+  const isEstimated = isGuess || delta.cause === 'corrected';
+  const quality = isEstimated ? 'estimated' : qualityOf(item, delta.isAfterRow);
   const isMeasured = quality === 'measured' || quality === 'recovered' || quality === 'imported';
-  const reason = delta.cause === 'counted' && (isGuess || quality === 'hourly') ? 'spread' : delta.cause;
+  const counted = delta.cause === 'counted' && (isGuess || quality === 'hourly') ? 'spread' : delta.cause;
+  const reason = delta.isCorrected ? 'corrected' : counted;
   const evidenceSpan = { firstEvidenceUs: fromUs, lastEvidenceUs: toUs };
   const parts = splitByTime(amountMicro, fromUs, toUs, cuts);
   const edges = [fromUs, ...cuts, toUs];
@@ -81,7 +84,7 @@ function spread(sheet: QuarterSheet, rules: CounterRules, delta: CounterDelta, i
       onTimeUs: null,
     });
   }
-  if (delta.cause !== 'counted') {
+  if (delta.cause !== 'counted' && !(delta.cause === 'corrected' && delta.restartMicro === 0)) {
     // It stands in the quarter in which the new register was first seen.
     sheet.add('restart', quarterStartUs(toUs), {
       amountMicro: delta.restartMicro,
@@ -113,7 +116,7 @@ function hold(sheet: QuarterSheet, state: CounterState, untilUs: number): void {
 
 function qualityOf(item: CounterEvidence, isAfterRow: boolean): Quality {
   if (item.kind === 'row') return item.period === 'hour' ? 'hourly' : 'recovered';
-  if (item.kind === 'exchange') return 'measured';
+  if (item.kind !== 'reading') return 'measured';
   if (item.origin === 'import') return 'imported';
   return item.origin === 'history' || isAfterRow ? 'recovered' : 'measured';
 }

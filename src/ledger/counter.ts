@@ -15,6 +15,11 @@ export interface CounterState {
   readonly absentSinceUs: number | null;
   /** Where the register is known from: a statistics row tells it less exactly than a reading. */
   readonly toldBy: 'reading' | 'row';
+  /**
+   * What corrections say of the time since `atUs`, null while they say nothing: that something told then is no evidence,
+   * and what was delivered, whatever the register will say.
+   */
+  readonly correction: { readonly deliveredMicro: number | null } | null;
 }
 
 /** What one piece of evidence says of the time since the one before. */
@@ -28,9 +33,11 @@ export interface CounterDelta {
   readonly fromUs: number;
   readonly toUs: number;
   readonly amountMicro: number;
-  /** What the register fell by without it being negative use: a reset or an exchange. 0 for plain counting. */
+  /** What the register fell by without it being negative use: a reset, an exchange, a corrected amount. 0 for plain counting. */
   readonly restartMicro: number;
-  readonly cause: 'counted' | 'reset' | 'exchange';
+  readonly cause: 'counted' | 'reset' | 'exchange' | 'corrected';
+  /** A correction took evidence out of the span, or says what was counted in it. */
+  readonly isCorrected: boolean;
   /** Part of the span lies in an absence, so that its spread over time is a guess. */
   readonly isInterrupted: boolean;
   /** Begins where a statistics row ended. */
@@ -51,7 +58,32 @@ function opened(
   lastResetAtUs: number | null,
   toldBy: CounterState['toldBy'],
 ): CounterState {
-  return { baselineMicro: registerMicro, registerMicro, atUs, lastResetAtUs, absentSinceUs: null, toldBy };
+  const begun = { baselineMicro: registerMicro, registerMicro, atUs, lastResetAtUs, toldBy };
+  return { ...begun, absentSinceUs: null, correction: null };
+}
+
+/** Where a difference that begins at the state comes from. */
+function spanSince(state: CounterState, toUs: number) {
+  return {
+    fromUs: state.atUs,
+    toUs,
+    isInterrupted: state.absentSinceUs !== null,
+    isAfterRow: state.toldBy === 'row',
+    isCorrected: state.correction !== null,
+  };
+}
+
+/** A register that follows on an amount that a person declared: the register begins anew, and the rest is explained. */
+function delivered(state: CounterState, next: CounterState, deliveredMicro: number): CounterStep {
+  return {
+    state: next,
+    delta: {
+      ...spanSince(state, next.atUs),
+      amountMicro: deliveredMicro,
+      restartMicro: deliveredMicro - (next.registerMicro - state.baselineMicro),
+      cause: 'corrected',
+    },
+  };
 }
 
 /**
@@ -69,6 +101,15 @@ export function stepCounter(
       return exchanged(state, evidence);
     case 'row':
       return rowRead(kind, state, evidence);
+    case 'excluded': {
+      const absentSinceUs = state?.absentSinceUs ?? evidence.atUs;
+      const correction = state?.correction ?? { deliveredMicro: null };
+      return { state: state && { ...state, absentSinceUs, correction }, delta: null };
+    }
+    case 'delivered': {
+      const deliveredMicro = (state?.correction?.deliveredMicro ?? 0) + evidence.amountMicro;
+      return { state: state && { ...state, correction: { deliveredMicro } }, delta: null };
+    }
     case 'reading': {
       const { registerMicro, atUs } = evidence;
       if (registerMicro === null) {
@@ -89,26 +130,24 @@ function registerRead(
   told: Pick<CounterState, 'atUs' | 'registerMicro' | 'lastResetAtUs' | 'toldBy'>,
 ): CounterStep {
   const { atUs, registerMicro, lastResetAtUs, toldBy } = told;
-  if (state === null) return { state: opened(atUs, registerMicro, lastResetAtUs, toldBy), delta: null };
-  const span = {
-    fromUs: state.atUs,
-    toUs: atUs,
-    isInterrupted: state.absentSinceUs !== null,
-    isAfterRow: state.toldBy === 'row',
-  };
+  const next = opened(atUs, registerMicro, lastResetAtUs, toldBy);
+  if (state === null) return { state: next, delta: null };
+  const declaredMicro = state.correction?.deliveredMicro ?? null;
+  if (declaredMicro !== null) return delivered(state, next, declaredMicro);
+  const span = spanSince(state, atUs);
   const isReset =
     kind === 'net'
       ? lastResetAtUs !== null && lastResetAtUs !== state.lastResetAtUs
       : isFall(registerMicro, state.registerMicro);
   if (isReset) {
     return {
-      state: opened(atUs, registerMicro, lastResetAtUs, toldBy),
+      state: next,
       delta: { ...span, amountMicro: registerMicro, restartMicro: state.baselineMicro, cause: 'reset' },
     };
   }
   const baselineMicro = kind === 'net' ? registerMicro : Math.max(registerMicro, state.baselineMicro);
   return {
-    state: { baselineMicro, registerMicro, atUs, lastResetAtUs, absentSinceUs: null, toldBy },
+    state: { ...next, baselineMicro },
     delta: { ...span, amountMicro: baselineMicro - state.baselineMicro, restartMicro: 0, cause: 'counted' },
   };
 }
@@ -120,17 +159,17 @@ function exchanged(
   const { atUs, oldRegisterMicro, newRegisterMicro } = evidence;
   const next = opened(atUs, newRegisterMicro, state?.lastResetAtUs ?? null, 'reading');
   if (state === null) return { state: next, delta: null };
+  const declaredMicro = state.correction?.deliveredMicro ?? null;
+  if (declaredMicro !== null) return delivered(state, next, declaredMicro);
   const lastMicro = oldRegisterMicro ?? state.baselineMicro;
   return {
     state: next,
     delta: {
-      fromUs: state.atUs,
-      toUs: atUs,
+      ...spanSince(state, atUs),
       amountMicro: lastMicro - state.baselineMicro,
       restartMicro: lastMicro - newRegisterMicro,
       cause: 'exchange',
       isInterrupted: state.absentSinceUs !== null || oldRegisterMicro === null,
-      isAfterRow: state.toldBy === 'row',
     },
   };
 }
@@ -147,7 +186,8 @@ function rowRead(
 ): CounterStep {
   const { startUs, atUs, registerMicro, changeMicro } = row;
   const follows = state === null || state.atUs <= startUs;
-  if (changeMicro !== null && follows && (state === null || state.atUs === startUs)) {
+  const isDeclared = state !== null && state.correction?.deliveredMicro != null;
+  if (changeMicro !== null && follows && !isDeclared && (state === null || state.atUs === startUs)) {
     const beforeMicro = state?.baselineMicro ?? registerMicro - changeMicro;
     return {
       state: opened(atUs, registerMicro, state?.lastResetAtUs ?? null, 'row'),
@@ -159,6 +199,7 @@ function rowRead(
         cause: beforeMicro + changeMicro === registerMicro ? 'counted' : 'reset',
         isInterrupted: false,
         isAfterRow: false,
+        isCorrected: false,
       },
     };
   }

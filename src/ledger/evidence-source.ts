@@ -1,4 +1,8 @@
+import type { AmountCorrection } from './correction.ts';
 import type { CounterEvidence, PowerReading } from './evidence.ts';
+
+/** What a meter delivered over [fromUs, untilUs), as a person says. */
+export type DeclaredAmount = Pick<AmountCorrection, 'fromUs' | 'untilUs' | 'amountMicro'>;
 
 export interface EvidencePage {
   readonly items: readonly CounterEvidence[];
@@ -10,11 +14,13 @@ export interface EvidencePage {
 export interface EvidenceSource {
   /** Evidence of a register with fromUs <= atUs; about `limit` pieces a page. */
   registers(entityId: string, fromUs: number, limit: number): Promise<EvidencePage>;
-  /** The newest evidence that tells a register strictly before an instant; null when there is none. */
+  /** The newest evidence that tells a register strictly before an instant and is not corrected away; null when there is none. */
   registerBefore(entityId: string, atUs: number): Promise<number | null>;
   /** Power readings with fromUs <= atUs < untilUs, at most `limit`. */
   powers(entityId: string, fromUs: number, untilUs: number, limit: number): Promise<PowerReading[]>;
-  /** The power readings next to an instant: the newest strictly before it and the oldest strictly after it. */
+  /** What was declared of a power sensor's quantity, ascending; no two overlap. */
+  amounts(entityId: string): Promise<readonly DeclaredAmount[]>;
+  /** The power readings next to an instant that are evidence: the newest strictly before it and the oldest strictly after. */
   powersAround(
     entityId: string,
     beforeUs: number,

@@ -27,6 +27,19 @@ export interface StatisticsRow {
   readonly period: '5minute' | 'hour';
 }
 
+/** Something was told, and a correction says that it is no evidence. */
+export interface ExcludedPiece {
+  readonly kind: 'excluded';
+  readonly atUs: number;
+}
+
+/** A person says what the meter delivered until this instant, since the evidence before. */
+export interface DeliveredAmount {
+  readonly kind: 'delivered';
+  readonly atUs: number;
+  readonly amountMicro: number;
+}
+
 /** The user says that the meter was replaced at an instant. */
 export interface MeterExchange {
   readonly kind: 'exchange';
@@ -36,11 +49,18 @@ export interface MeterExchange {
   readonly newRegisterMicro: number;
 }
 
-export type CounterEvidence = RegisterReading | StatisticsRow | MeterExchange;
+export type CounterEvidence =
+  | RegisterReading
+  | StatisticsRow
+  | MeterExchange
+  | ExcludedPiece
+  | DeliveredAmount;
 
 /** A reading of a power sensor. */
 export interface PowerReading {
   readonly atUs: number;
   readonly powerMw: number | null;
   readonly origin: Origin;
+  /** A correction says that it is no evidence. */
+  readonly isExcluded?: boolean;
 }

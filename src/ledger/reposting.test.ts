@@ -33,6 +33,7 @@ function source(evidence: readonly CounterEvidence[], powers: readonly PowerRead
         ?.atUs ?? null,
     powers: async (_, fromUs, untilUs) =>
       sortedPowers.filter((item) => item.atUs >= fromUs && item.atUs < untilUs),
+    amounts: async () => [],
     powersAround: async (_, beforeUs, afterUs) => ({
       beforeUs: sortedPowers.findLast((item) => item.atUs < beforeUs)?.atUs ?? null,
       afterUs: sortedPowers.find((item) => item.atUs > afterUs)?.atUs ?? null,

@@ -128,7 +128,9 @@ function isSame(one: CounterState | null | undefined, other: CounterState | null
     one.atUs === other.atUs &&
     one.lastResetAtUs === other.lastResetAtUs &&
     one.absentSinceUs === other.absentSinceUs &&
-    one.toldBy === other.toldBy
+    one.toldBy === other.toldBy &&
+    (one.correction === null) === (other.correction === null) &&
+    one.correction?.deliveredMicro === other.correction?.deliveredMicro
   );
 }
 
@@ -146,7 +148,9 @@ async function repostPower(
   const { fromUs, untilUs, cause } = news;
   const nowUs = deps.clock.nowUs();
   const around = await deps.evidence.powersAround(entityId, fromUs, untilUs);
-  const beginUs = quarterStartUs(around.beforeUs ?? fromUs);
+  const amounts = await deps.evidence.amounts(entityId);
+  const amountEndUs = amounts.findLast((amount) => amount.untilUs < fromUs)?.untilUs ?? fromUs;
+  const beginUs = quarterStartUs(Math.min(around.beforeUs ?? fromUs, amountEndUs));
   const reachUs = Math.min(around.afterUs ?? nowUs, untilUs + rules.powerGapUs);
   const endUs = quarterStartUs(Math.max(untilUs, reachUs)) + quarterUs;
   let entriesWritten = 0;
@@ -165,6 +169,7 @@ async function repostPower(
       stopUs,
       Math.min(nowUs, lastUs),
       newest.afterUs ?? newest.beforeUs ?? startUs,
+      amounts,
     );
     const current = await deps.ledger.current(entityId, startUs, stopUs);
     const entries = revise(computed, current, nowUs, cause);

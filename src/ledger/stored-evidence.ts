@@ -1,24 +1,26 @@
 import type { Reading } from '../recording/reading.ts';
 import type { ReadingStore } from '../recording/reading-store.ts';
 import { microFromValue } from '../units/amount.ts';
+import { correctedEvidence, spanAt, standingCorrections } from './corrected-evidence.ts';
+import type { Correction } from './correction.ts';
 import type { CounterKind } from './counter.ts';
-import type { CounterEvidence, MeterExchange, PowerReading, RegisterReading } from './evidence.ts';
-import type { EvidencePage, EvidenceSource } from './evidence-source.ts';
+import type { PowerReading, RegisterReading } from './evidence.ts';
+import type { DeclaredAmount, EvidencePage, EvidenceSource } from './evidence-source.ts';
+import type { Span } from './span.ts';
 import { evidenceFromStatistics, mergeEvidence } from './statistics-evidence.ts';
 import type { StatisticsStore } from './statistics-store.ts';
 
 export interface StoredEvidenceDeps {
   readonly readings: ReadingStore;
   readonly statistics: StatisticsStore;
-  /** Exchanges that the user declared, ascending. */
-  readonly exchanges: (entityId: string) => Promise<readonly MeterExchange[]>;
+  readonly corrections: (entityId: string) => Promise<readonly Correction[]>;
   readonly kindOf: (entityId: string) => CounterKind;
 }
 
 const hourUs = 3_600_000_000;
 const endOfTimeUs = Number.MAX_SAFE_INTEGER;
 
-/** Evidence put together from what is stored: readings, Home Assistant's rows in their holes, declared exchanges. */
+/** Evidence put together from what is stored: readings, Home Assistant's rows in their holes, what was corrected. */
 export class StoredEvidence implements EvidenceSource {
   readonly #deps: StoredEvidenceDeps;
 
@@ -27,14 +29,14 @@ export class StoredEvidence implements EvidenceSource {
   }
 
   async registers(entityId: string, fromUs: number, limit: number): Promise<EvidencePage> {
-    const { readings, statistics, exchanges, kindOf } = this.#deps;
+    const { readings, statistics, corrections, kindOf } = this.#deps;
     // Whether a row's span was read is only seen from its start on, and what it counted from the row before.
     const lookUs = fromUs - 2 * hourUs;
-    const [read, fiveMinutes, hours, exchanged] = await Promise.all([
+    const [read, fiveMinutes, hours, declared] = await Promise.all([
       readings.range(entityId, lookUs, endOfTimeUs, limit),
       statistics.range(entityId, '5minute', lookUs, endOfTimeUs, limit),
       statistics.range(entityId, 'hour', lookUs, endOfTimeUs, limit),
-      exchanges(entityId),
+      corrections(entityId),
     ]);
     // Past the end of a list that was cut, nothing can be said yet.
     const horizonUs = Math.min(
@@ -48,13 +50,21 @@ export class StoredEvidence implements EvidenceSource {
       evidenceFromStatistics(kind, fiveMinutes),
       evidenceFromStatistics(kind, hours),
     );
-    const items = withExchanges(merged, exchanged).filter(
+    const items = correctedEvidence(merged, standingCorrections(declared)).filter(
       (item) => item.atUs >= fromUs && item.atUs <= horizonUs,
     );
     return { items, isLast: horizonUs === endOfTimeUs };
   }
 
   async registerBefore(entityId: string, atUs: number): Promise<number | null> {
+    const { outside, exchanges } = await this.#standing(entityId);
+    const toldUs = await skipping(outside, atUs, (beforeUs) => this.#anyRegisterBefore(entityId, beforeUs));
+    const exchangedUs = exchanges.findLast((exchange) => exchange.atUs < atUs)?.atUs ?? null;
+    if (toldUs === null || exchangedUs === null) return toldUs ?? exchangedUs;
+    return Math.max(toldUs, exchangedUs);
+  }
+
+  async #anyRegisterBefore(entityId: string, atUs: number): Promise<number | null> {
     const [reading, row] = await Promise.all([
       this.#deps.readings.before(entityId, atUs, true),
       this.#deps.statistics.endingBefore(entityId, atUs),
@@ -65,15 +75,55 @@ export class StoredEvidence implements EvidenceSource {
   }
 
   async powers(entityId: string, fromUs: number, untilUs: number, limit: number): Promise<PowerReading[]> {
-    return (await this.#deps.readings.range(entityId, fromUs, untilUs, limit)).map(powerReading);
+    const { exclusions } = await this.#standing(entityId);
+    const found = await this.#deps.readings.range(entityId, fromUs, untilUs, limit);
+    return found.map((reading) =>
+      spanAt(exclusions, reading.atUs) === undefined
+        ? powerReading(reading)
+        : { ...powerReading(reading), isExcluded: true },
+    );
+  }
+
+  async amounts(entityId: string): Promise<readonly DeclaredAmount[]> {
+    return (await this.#standing(entityId)).amounts;
   }
 
   async powersAround(entityId: string, beforeUs: number, afterUs: number) {
-    const [before, after] = await Promise.all([
-      this.#deps.readings.before(entityId, beforeUs),
-      this.#deps.readings.range(entityId, afterUs + 1, endOfTimeUs, 1),
-    ]);
-    return { beforeUs: before?.atUs ?? null, afterUs: after[0]?.atUs ?? null };
+    const { readings } = this.#deps;
+    const { exclusions } = await this.#standing(entityId);
+    const before = skipping(
+      exclusions,
+      beforeUs,
+      async (us) => (await readings.before(entityId, us))?.atUs ?? null,
+    );
+    const after = async () => {
+      for (let us = afterUs; ; ) {
+        const [next] = await readings.range(entityId, us + 1, endOfTimeUs, 1);
+        const span = next && spanAt(exclusions, next.atUs);
+        if (span === undefined) return next?.atUs ?? null;
+        us = span.untilUs;
+      }
+    };
+    const [found, next] = await Promise.all([before, after()]);
+    return { beforeUs: found, afterUs: next };
+  }
+
+  async #standing(entityId: string) {
+    return standingCorrections(await this.#deps.corrections(entityId));
+  }
+}
+
+/** The newest instant before one that lies in none of the spans. */
+async function skipping(
+  spans: readonly Span[],
+  atUs: number,
+  before: (atUs: number) => Promise<number | null>,
+): Promise<number | null> {
+  for (let us = atUs; ; ) {
+    const found = await before(us);
+    const span = found === null ? undefined : spanAt(spans, found);
+    if (span === undefined) return found;
+    us = span.fromUs;
   }
 }
 
@@ -96,13 +146,4 @@ export function registerReading(
 function powerReading(reading: Reading): PowerReading {
   const powerMw = reading.value === null ? null : Math.round(reading.value * 1000);
   return { atUs: reading.atUs, powerMw, origin: reading.origin };
-}
-
-/** An exchange at the very instant of a reading comes before it: the reading is the new meter's. */
-function withExchanges(
-  pieces: readonly CounterEvidence[],
-  exchanges: readonly MeterExchange[],
-): CounterEvidence[] {
-  if (exchanges.length === 0) return [...pieces];
-  return [...exchanges, ...pieces].sort((a, b) => a.atUs - b.atUs);
 }

@@ -98,7 +98,8 @@ function zeroPoint(kind: CounterKind, items: readonly CounterEvidence[]): number
   for (const item of items) {
     if (item.kind === 'exchange') return item.newRegisterMicro;
     if (item.kind === 'row') return item.registerMicro - (item.changeMicro ?? 0);
-    if (item.registerMicro !== null && (kind === 'net' || item.registerMicro >= 0)) return item.registerMicro;
+    if (item.kind !== 'reading' || item.registerMicro === null) continue;
+    if (kind === 'net' || item.registerMicro >= 0) return item.registerMicro;
   }
   return null;
 }
@@ -112,6 +113,7 @@ async function verifyPower(
   find: (finding: Finding) => void,
 ): Promise<void> {
   const { entityId } = meter;
+  const amounts = await deps.evidence.amounts(entityId);
   for (let startUs = quarterStartUs(fromUs); startUs < untilUs; startUs += stepUs) {
     const stopUs = Math.min(untilUs, startUs + stepUs);
     const reachUs = stopUs + rules.powerGapUs;
@@ -129,6 +131,7 @@ async function verifyPower(
       stopUs,
       Math.min(untilUs, reachUs),
       afterUs ?? beforeUs ?? startUs,
+      amounts,
     );
     compare(entityId, computed, await deps.ledger.current(entityId, startUs, stopUs), find);
   }

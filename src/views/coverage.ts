@@ -20,6 +20,7 @@ export type Why =
   | 'imported'
   | 'only_hours_are_known'
   | 'silent_or_unavailable'
+  | 'corrected'
   | 'before_the_first'
   | 'nothing_heard';
 
@@ -80,14 +81,14 @@ function rowOf(
 ): Pick<CoverageRow, 'knownUs' | 'missingUs' | 'why'> {
   const knownUs = { ...nothing };
   const why = new Set<Why>();
-  for (const { quality, quarters, coveredUs } of counts) {
+  for (const { quality, reason, quarters, coveredUs } of counts) {
     if (quality === 'none') continue;
     const isFilled = quality === 'hourly' || quality === 'estimated';
     // A quarter that was filled in part was measured in the other; what a measured one does not cover is missing.
     knownUs[isFilled ? 'measured' : quality] += coveredUs;
     if (isFilled) knownUs[quality] += quarters * quarterUs - coveredUs;
-    const reason = whyOf[quality];
-    if (reason !== null) why.add(reason);
+    const known = reason === 'corrected' ? reason : whyOf[quality];
+    if (known !== null) why.add(known);
   }
   const sum = Object.values(knownUs).reduce((total, part) => total + part, 0);
   const missingUs = Math.max(0, passedUs - sum);

@@ -53,6 +53,7 @@ function startProcess(disk: Disk) {
         isLast: true,
       }),
       registerBefore: async (_, atUs) => disk.registers.findLast((item) => item.atUs < atUs)?.atUs ?? null,
+      amounts: async () => [],
       powers: async () => [],
       powersAround: async () => ({ beforeUs: null, afterUs: null }),
     },

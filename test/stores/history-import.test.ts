@@ -43,7 +43,7 @@ const entities: ImportEntity[] = [];
 const evidence = new StoredEvidence({
   readings: store,
   statistics,
-  exchanges: async () => [],
+  corrections: async () => [],
   kindOf: () => 'rising',
 });
 const deps = { evidence, ledger, clock: homeClock, heldUntil: () => null };

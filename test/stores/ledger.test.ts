@@ -27,7 +27,7 @@ const statistics = new QuestDbStatisticsStore(db, systemClock);
 const evidence = new StoredEvidence({
   readings: store,
   statistics,
-  exchanges: async () => [],
+  corrections: async () => [],
   kindOf: () => 'rising',
 });
 const deps = { evidence, ledger, clock: systemClock, heldUntil: () => null };

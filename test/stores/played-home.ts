@@ -1,9 +1,9 @@
 /** A home whose meters' past is played into the real stores, posted, and asked for through the whole API. */
 import { expect, inject } from 'vitest';
 import type { z } from 'zod';
+import { MongoCorrectionStore } from '../../src/adapters/mongodb/correction-store.ts';
 import { MongoCostVersionStore } from '../../src/adapters/mongodb/cost-version-store.ts';
 import type { Documents } from '../../src/adapters/mongodb/documents.ts';
-import { MongoMeterExchangeStore } from '../../src/adapters/mongodb/exchange-store.ts';
 import { QuestDbLedgerStore } from '../../src/adapters/questdb/ledger-store.ts';
 import { QuestDbLedgerViews } from '../../src/adapters/questdb/ledger-views.ts';
 import { QuestDb } from '../../src/adapters/questdb/questdb.ts';
@@ -14,6 +14,8 @@ import { applied } from '../../src/adapters/questdb/wal.ts';
 import { TestApi } from '../../src/api/testing/test-api.ts';
 import { sensorState } from '../../src/home/testing/doubles.ts';
 import { Bookkeeper } from '../../src/ledger/bookkeeper.ts';
+import type { Correction } from '../../src/ledger/correction.ts';
+import { CorrectionDesk } from '../../src/ledger/correction-desk.ts';
 import { meterOf } from '../../src/ledger/meter.ts';
 import type { StatisticsRecord } from '../../src/ledger/statistics-store.ts';
 import { StoredEvidence } from '../../src/ledger/stored-evidence.ts';
@@ -56,14 +58,16 @@ export class PlayedHome {
     this.views = new QuestDbLedgerViews(db);
     this.#readings = new QuestDbReadingStore(db);
     this.#statistics = new QuestDbStatisticsStore(db, this.clock);
-    const exchanges = new MongoMeterExchangeStore(this.#documents);
-    this.#bookkeeper = new Bookkeeper({
-      evidence: new StoredEvidence({
+    const corrections = new MongoCorrectionStore(this.#documents);
+    const evidenceOf = (declared: (entityId: string) => Promise<readonly Correction[]>) =>
+      new StoredEvidence({
         readings: this.#readings,
         statistics: this.#statistics,
-        exchanges: (entityId) => exchanges.of(entityId),
+        corrections: declared,
         kindOf: () => 'rising',
-      }),
+      });
+    this.#bookkeeper = new Bookkeeper({
+      evidence: evidenceOf((entityId) => corrections.of(entityId)),
       ledger,
       readable: () => applied(db, readingsTable),
       mark: { load: async () => 0, save: async () => undefined },
@@ -90,7 +94,17 @@ export class PlayedHome {
           views: this.views,
           store: ledger,
           statistics: this.#statistics,
-          exchanges,
+          corrections: new CorrectionDesk({
+            corrections,
+            evidenceWith: (declared) => evidenceOf(async () => declared),
+            ledger,
+            bookkeeper: this.#bookkeeper,
+            meterOf: (entityId) => ({ entityId, posts: 'register', kind: 'rising' }),
+            unposted: { load: async () => [], save: async () => undefined },
+            heldUntil: () => null,
+            clock: this.clock,
+            log: quietLog,
+          }),
           costVersions: new MongoCostVersionStore(this.#documents),
           bookkeeper: this.#bookkeeper,
         },

@@ -52,7 +52,8 @@ export function entryFromRow(row: Row): PostedEntry {
 
 /** What `openingFromRow` needs. */
 export const openingColumns = `cast(timestamp AS LONG) AS quarter_us, baseline, register, cast(at AS LONG) AS at_us,
-  cast(last_reset AS LONG) AS last_reset_us, cast(absent_since AS LONG) AS absent_us, told_by`;
+  cast(last_reset AS LONG) AS last_reset_us, cast(absent_since AS LONG) AS absent_us, told_by,
+  corrected, delivered`;
 
 export interface OpeningOf {
   readonly entityId: string;
@@ -70,6 +71,9 @@ export async function putOpening(sender: Sender, { entityId, opening }: OpeningO
     sender.timestampColumn('at', state.atUs, 'us');
     if (state.lastResetAtUs !== null) sender.timestampColumn('last_reset', state.lastResetAtUs, 'us');
     if (state.absentSinceUs !== null) sender.timestampColumn('absent_since', state.absentSinceUs, 'us');
+    const { correction } = state;
+    if (correction !== null) sender.booleanColumn('corrected', true);
+    if (correction?.deliveredMicro != null) sender.intColumn('delivered', correction.deliveredMicro);
   }
   await sender.at(opening.quarterStartUs, 'us');
 }
@@ -86,6 +90,7 @@ export function openingFromRow(row: Row): Opening {
       lastResetAtUs: row.last_reset_us as number | null,
       absentSinceUs: row.absent_us as number | null,
       toldBy: row.told_by === 'row' ? 'row' : 'reading',
+      correction: row.corrected === true ? { deliveredMicro: row.delivered as number | null } : null,
     },
   };
 }

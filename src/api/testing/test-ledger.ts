@@ -1,9 +1,11 @@
 /** The ledger in memory, with sums made of its entries; it can be away. */
-import type { DeclaredExchange, MeterExchangeStore } from '../../ledger/exchange-store.ts';
+import { CorrectionDesk } from '../../ledger/correction-desk.ts';
 import type { LedgerPage, LedgerStore, Opening } from '../../ledger/ledger-store.ts';
 import type { PostedEntry } from '../../ledger/revision.ts';
 import type { Span } from '../../ledger/span.ts';
 import type { StatisticsRecord, StatisticsStore } from '../../ledger/statistics-store.ts';
+import { MemoryCorrections, noEvidence } from '../../ledger/testing/memory-corrections.ts';
+import { quietLog } from '../../recording/testing/doubles.ts';
 import type { CostVersionStore } from '../../tariffs/cost-version-store.ts';
 import type { CostVersion } from '../../tariffs/cost-versions.ts';
 import { bucketEdges, bucketStartUs, type Period } from '../../units/calendar.ts';
@@ -203,42 +205,38 @@ export class TestCostVersions implements CostVersionStore {
   }
 }
 
-export class TestExchanges implements MeterExchangeStore {
-  declared: DeclaredExchange[] = [];
-  async of(entityId: string): Promise<DeclaredExchange[]> {
-    return this.declared.filter((exchange) => exchange.entityId === entityId);
-  }
-  async add(exchange: DeclaredExchange): Promise<void> {
-    this.declared.push(exchange);
-  }
-  async remove(exchangeId: string): Promise<boolean> {
-    const before = this.declared.length;
-    this.declared = this.declared.filter((exchange) => exchange.exchangeId !== exchangeId);
-    return this.declared.length < before;
-  }
-}
-
 /** The parts of the ledger as the API is given them, and what it touched. */
 export class TestLedgerParts {
   readonly ledger = new TestLedger();
   readonly statistics = new TestStatistics();
-  readonly exchanges = new TestExchanges();
+  readonly corrections = new MemoryCorrections();
   readonly costVersions = new TestCostVersions();
   readonly touched: { readonly entityId: string; readonly span: Span }[] = [];
 
   readonly imports: Parameters<LedgerParts['history']['request']>[] = [];
 
   parts(): LedgerParts {
+    const bookkeeper: LedgerParts['bookkeeper'] = {
+      touch: (entityId, span) => this.touched.push({ entityId, span }),
+      status: () => ({ waiting: 0, entriesWritten: 0, lastPostedAtUs: null, error: null }),
+    };
     return {
       views: this.ledger,
       store: this.ledger,
       statistics: this.statistics,
-      exchanges: this.exchanges,
+      corrections: new CorrectionDesk({
+        corrections: this.corrections,
+        evidenceWith: () => noEvidence,
+        ledger: this.ledger,
+        bookkeeper: { ...bookkeeper, settle: async () => undefined },
+        meterOf: (entityId) => ({ entityId, posts: 'register', kind: 'rising' }),
+        unposted: { load: async () => [], save: async () => undefined },
+        heldUntil: () => null,
+        clock: { nowUs: () => Date.now() * 1000, monotonicMs: () => performance.now() },
+        log: quietLog,
+      }),
       costVersions: this.costVersions,
-      bookkeeper: {
-        touch: (entityId, span) => this.touched.push({ entityId, span }),
-        status: () => ({ waiting: 0, entriesWritten: 0, lastPostedAtUs: null, error: null }),
-      },
+      bookkeeper,
       history: {
         request: (...asked) => {
           this.imports.push(asked);

@@ -83,7 +83,7 @@ export class ReconciledHome {
     const evidence = new StoredEvidence({
       readings: this.readings,
       statistics: this.kept,
-      exchanges: async () => [],
+      corrections: async () => [],
       kindOf: () => 'rising',
     });
     const deps = { evidence, ledger: this.ledger, clock: testClock, heldUntil: () => null };

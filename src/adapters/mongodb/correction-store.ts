@@ -1,0 +1,77 @@
+import type { Collection } from 'mongodb';
+import type { Correction, CorrectionStore, ExchangeCorrection } from '../../ledger/correction.ts';
+import type { Documents } from './documents.ts';
+
+type CorrectionDocument = { readonly _id: string } & DistributiveOmit<Correction, 'correctionId'>;
+type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
+
+/** An exchange as programs before corrections kept it, in a collection of its own. */
+type OldExchange = { readonly _id: string; readonly isCarriedOver?: boolean } & Omit<
+  ExchangeCorrection,
+  'correctionId' | 'kind' | 'ticketId'
+>;
+
+const oldCollection = 'meterExchanges';
+
+/** A handful of documents, read as a whole. */
+export class MongoCorrectionStore implements CorrectionStore {
+  readonly #documents: Documents;
+  #carrying: Promise<void> | null = null;
+
+  constructor(documents: Documents) {
+    this.#documents = documents;
+  }
+
+  async of(entityId: string): Promise<Correction[]> {
+    const found = await this.#ask((corrections) => corrections.find({ entityId }).toArray());
+    return found.map(correctionFrom).sort((a, b) => startOf(a) - startOf(b));
+  }
+
+  async find(correctionId: string): Promise<Correction | null> {
+    const found = await this.#ask((corrections) => corrections.findOne({ _id: correctionId }));
+    return found === null ? null : correctionFrom(found);
+  }
+
+  async add({ correctionId, ...rest }: Correction): Promise<void> {
+    await this.#ask((corrections) => corrections.replaceOne({ _id: correctionId }, rest, { upsert: true }));
+  }
+
+  async remove(correctionId: string): Promise<boolean> {
+    const { deletedCount } = await this.#ask((corrections) => corrections.deleteOne({ _id: correctionId }));
+    return deletedCount > 0;
+  }
+
+  async #ask<R>(question: (corrections: Collection<CorrectionDocument>) => Promise<R>): Promise<R> {
+    this.#carrying ??= this.#carryOver().catch((error: unknown) => {
+      this.#carrying = null;
+      throw error;
+    });
+    await this.#carrying;
+    return this.#corrections(question);
+  }
+
+  #corrections<R>(question: (corrections: Collection<CorrectionDocument>) => Promise<R>): Promise<R> {
+    return this.#documents.ask<CorrectionDocument, R>('corrections', question);
+  }
+
+  /** Copied, then marked, so that one that is taken back afterwards does not return with the next start. */
+  async #carryOver(): Promise<void> {
+    const ask = <R>(question: (exchanges: Collection<OldExchange>) => Promise<R>) =>
+      this.#documents.ask<OldExchange, R>(oldCollection, question);
+    for (const old of await ask((exchanges) => exchanges.find({}).toArray())) {
+      const { _id, isCarriedOver, ...exchange } = old;
+      if (isCarriedOver === true) continue;
+      const correction = { kind: 'exchange', ticketId: null, ...exchange } as const;
+      await this.#corrections((corrections) => corrections.replaceOne({ _id }, correction, { upsert: true }));
+      await ask((exchanges) => exchanges.updateOne({ _id }, { $set: { isCarriedOver: true } }));
+    }
+  }
+}
+
+function correctionFrom({ _id, ...rest }: CorrectionDocument): Correction {
+  return { correctionId: _id, ...rest };
+}
+
+function startOf(correction: Correction): number {
+  return correction.kind === 'exchange' ? correction.atUs : correction.fromUs;
+}

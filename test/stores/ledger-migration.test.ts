@@ -1,0 +1,120 @@
+/**
+ * Goal: a ledger of an older program is taken over as it is: nothing is lost, its sums stay valid and follow what is new.
+ * Method: a QuestDB of this file's own is brought to the version before causes and corrections, with entries, journal and
+ * the views over them; then the program of today opens it, reads what stands there and posts more.
+ */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { installSidecars, type Sidecars, startSidecars } from '../../addon/sidecars/sidecars.ts';
+import {
+  createDaysView,
+  createHoursView,
+  entriesTable,
+  journalTable,
+  openingsTable,
+} from '../../src/adapters/questdb/ledger-schema.ts';
+import { QuestDbLedgerStore } from '../../src/adapters/questdb/ledger-store.ts';
+import { QuestDbLedgerViews } from '../../src/adapters/questdb/ledger-views.ts';
+import { QuestDb } from '../../src/adapters/questdb/questdb.ts';
+import { createSchemaTable, migrations, schemaTable } from '../../src/adapters/questdb/schema.ts';
+import type { PostedEntry } from '../../src/ledger/revision.ts';
+import { eventually, quietLog } from './questdb-fixture.ts';
+
+const entityId = 'sensor.old_meter';
+const startUs = Date.UTC(2026, 5, 1) * 1000;
+const quarterUs = 900_000_000;
+const zone = 'Europe/Brussels';
+
+let sidecars: Sidecars;
+let dataDir: string;
+let old: pg.Client;
+
+/** A row as the older program wrote it. */
+async function putOldEntry(table: string, quarter: number): Promise<void> {
+  const at = new Date((startUs + quarter * quarterUs) / 1000).toISOString();
+  await old.query(
+    `INSERT INTO ${table} (entity_id, kind, timestamp, amount, quality, covered, reason, first_evidence, last_evidence,
+      provisional, revision, posted_at)
+     VALUES ('${entityId}', 'quantity', '${at}', ${1000 + quarter}, 0, 900000000, 'counted', '${at}', '${at}', false, 1, '${at}')`,
+  );
+}
+
+beforeAll(async () => {
+  const log = () => undefined;
+  dataDir = await mkdtemp(join(tmpdir(), 'energy-ledger-migration-'));
+  sidecars = await startSidecars({ programs: await installSidecars(log), dataDir, log });
+  old = new pg.Client({ connectionString: sidecars.questdbPgUrl });
+  await old.connect();
+  await old.query(createSchemaTable);
+  for (const { version, statements } of migrations.filter((migration) => migration.version < 4)) {
+    for (const statement of statements) await old.query(statement);
+    await old.query(`INSERT INTO ${schemaTable} VALUES (now(), ${version})`);
+  }
+  await old.query(createHoursView);
+  await old.query(createDaysView(zone));
+  for (let quarter = 0; quarter < 96; quarter += 1) {
+    await putOldEntry(entriesTable, quarter);
+    await putOldEntry(journalTable, quarter);
+  }
+  const at = new Date(startUs / 1000).toISOString();
+  await old.query(
+    `INSERT INTO ${openingsTable} (entity_id, timestamp, baseline, register, at, told_by)
+     VALUES ('${entityId}', '${at}', 5, 5, '${at}', 'reading')`,
+  );
+}, 240_000);
+
+afterAll(async () => {
+  await old.end();
+  await sidecars.stop();
+  await rm(dataDir, { recursive: true, force: true });
+});
+
+describe('a ledger from before causes were told', { timeout: 120_000 }, () => {
+  it('is read as it stood, keeps its views, and goes on', async () => {
+    const viewIds = async () =>
+      (await old.query('SELECT view_name, view_status, view_table_dir_name FROM materialized_views()')).rows;
+    await eventually(
+      async () => (await old.query('SELECT count() AS n FROM ledger_hours')).rows[0].n === '24',
+    );
+    const before = await viewIds();
+    expect(before.map((row) => row.view_status)).toEqual(before.map(() => 'valid'));
+
+    const db = new QuestDb({ url: sidecars.questdbUrl, pgUrl: sidecars.questdbPgUrl, log: quietLog });
+    const ledger = new QuestDbLedgerStore(db);
+    const views = new QuestDbLedgerViews(db);
+    await db.prepared();
+    await views.setZone(zone);
+    // The very same views: dropping them and making them anew would read years.
+    expect(await viewIds()).toEqual(before);
+
+    const entries = await ledger.current(entityId, startUs, startUs + 96 * quarterUs);
+    expect(entries).toHaveLength(96);
+    expect(entries[7]).toMatchObject({ amountMicro: 1007, revision: 1, reason: 'counted', cause: null });
+    expect(await ledger.openingBefore(entityId, startUs)).toMatchObject({
+      state: { baselineMicro: 5, correction: null },
+    });
+
+    const revised: PostedEntry = {
+      ...(entries[8] as PostedEntry),
+      amountMicro: 9008,
+      revision: 2,
+      cause: 'corrected',
+      reason: 'corrected',
+    };
+    await ledger.write([{ entityId, entries: [revised], openings: [] }]);
+    expect(await ledger.journal(entityId, revised.quarterStartUs, revised.quarterStartUs + 1)).toMatchObject([
+      { revision: 1, cause: null, amountMicro: 1008 },
+      { revision: 2, cause: 'corrected', amountMicro: 9008 },
+    ]);
+    await views.refreshed();
+    const hours = await views.buckets([entityId], 'hour', startUs, startUs + 24 * 4 * quarterUs);
+    expect(hours[2]).toMatchObject({ amountMicro: 9008 + 1009 + 1010 + 1011, quarters: 4 });
+    const days = await views.buckets([entityId], 'day', startUs, startUs + 96 * quarterUs);
+    const sum = days.reduce((all, day) => all + (day.amountMicro ?? 0), 0);
+    expect(sum).toBe(96 * 1000 + (95 * 96) / 2 + 8000);
+    await db.stop();
+  });
+});
