@@ -4,10 +4,12 @@ import type { Log } from '../units/log.ts';
 import { type BackfillJob, BackfillQueue, type Span } from './backfill-queue.ts';
 import { Backoff } from './backoff.ts';
 import { Bell } from './bell.ts';
-import { copyHistory, HistoryRefused } from './history-copy.ts';
+import type { Copied } from './history-copy.ts';
+import { addCounts, type CopiedSpan, copySpan } from './history-span.ts';
 import type { Hole } from './hole-book.ts';
 import { longestMemoryUs, remembersSinceUs, usualMemoryUs } from './memory.ts';
 import { pause, unlessAborted } from './pause.ts';
+import type { Prover } from './prover.ts';
 import { futureToleranceUs } from './reading-parser.ts';
 import type { ReadingStore } from './reading-store.ts';
 import type { Recorder } from './recorder.ts';
@@ -25,6 +27,7 @@ export interface BackfillDeps {
   readonly log: Log;
   /** A new id, unique for ever. */
   readonly newId: () => string;
+  readonly prover?: Pick<Prover, 'note'>;
   /** Told when a run is over; what it brought is in the store. */
   readonly onBrought?: () => void;
 }
@@ -52,7 +55,6 @@ export interface BackfillLimits {
 }
 
 const usPerMinute = 60_000_000;
-const usPerHour = 60 * usPerMinute;
 
 export const defaultBackfillLimits: BackfillLimits = {
   memoryUs: usualMemoryUs,
@@ -64,19 +66,12 @@ export const defaultBackfillLimits: BackfillLimits = {
   retryLimitMs: 60_000,
 };
 
-/** How much of the past is asked for at once: so long that an answer holds some thousand states. */
-const firstChunkUs = 6 * usPerHour;
-const shortestChunkUs = 5 * usPerMinute;
-const longestChunkUs = 48 * usPerHour;
-const manyStates = 8000;
-const fewStates = 1000;
 /** A pass over the end looks at this much of it. */
 const tailUs = 15 * usPerMinute;
 const saveEveryMs = 2000;
 /** All keep their states equally long, so some tell it for all. */
 const entitiesAsked = 20;
-/** An entity whose history is refused so often is left out, and the run called partial. */
-const triesPerChunk = 3;
+const memoryTries = 3;
 
 /** Fetches from Home Assistant's own history what we did not hear. One run at a time, behind the stream. */
 export class Backfill {
@@ -179,6 +174,7 @@ export class Backfill {
     this.#bringsPast = job.follows === null && (job.kind === 'first' || job.kind === 'start');
     let added = 0;
     const failed: string[] = [];
+    const copiedSpans: CopiedSpan[] = [];
     if (job.follows === null) await this.#save(run, true);
     try {
       const spans = job.follows === null ? await this.#spans(job, endUs) : this.#tails(job, job.follows.span);
@@ -186,11 +182,15 @@ export class Backfill {
       // Known only now: further back for what was never recorded.
       if (job.follows === null) run = { ...run, startUs: Math.min(run.startUs, startUs) };
       for (const [entityId, span] of spans) {
-        const result = await this.#copy(entityId, span, (count) => {
-          added += count;
-          run = { ...run, readingsAdded: run.readingsAdded + count };
+        const told = new Map<number, number>();
+        const result = await this.#copy(entityId, span, (copied) => {
+          addCounts(told, copied.told);
+          added += copied.added;
+          run = { ...run, readingsAdded: run.readingsAdded + copied.added };
           this.#run = run;
         });
+        const isWhole = result === null && this.#deps.recorder.tracked().has(entityId);
+        if (isWhole) copiedSpans.push({ entityId, span, told });
         if (this.#stop.signal.aborted) return;
         if (result !== null) failed.push(`${entityId}: ${result}`);
         if (job.follows === null) run = { ...run, entitiesDone: run.entitiesDone + 1 };
@@ -199,6 +199,7 @@ export class Backfill {
       }
       await unlessAborted(this.#deps.recorder.settled(), this.#stop.signal);
       if (this.#stop.signal.aborted) return;
+      await this.#noteProof(copiedSpans);
       run = this.#finished(run, failed);
       this.#error = failed.length === 0 ? null : `Home Assistant's history is incomplete: ${failed[0]}`;
       if (job.follows === null || added > 0) {
@@ -214,6 +215,18 @@ export class Backfill {
       this.#run = null;
       this.#bringsPast = false;
       if (job.follows === null || added > 0) this.#deps.onBrought?.();
+    }
+  }
+
+  /** Whole hours among them need not be asked for again to be proven. */
+  async #noteProof(copied: readonly CopiedSpan[]): Promise<void> {
+    try {
+      await this.#deps.prover?.note(copied);
+    } catch (cause) {
+      this.#deps.log.debug(
+        { err: cause },
+        'what was copied is not noted as proven; it is held against again',
+      );
     }
   }
 
@@ -282,7 +295,7 @@ export class Backfill {
     const hasRows = async (startUs: number, endUs: number) =>
       (await homeAssistant.statistics(some, startUs, endUs, '5minute')).length > 0;
     const retry = new Backoff(this.#limits.retryFirstMs, this.#limits.retryLimitMs);
-    for (let tries = 0; tries < triesPerChunk && !this.#stop.signal.aborted; tries += 1) {
+    for (let tries = 0; tries < memoryTries && !this.#stop.signal.aborted; tries += 1) {
       try {
         return await remembersSinceUs(hasRows, clock.nowUs(), this.#limits.longestMemoryUs);
       } catch (cause) {
@@ -317,35 +330,20 @@ export class Backfill {
   }
 
   /** @returns why its history could not be had; null when all of the span was copied, or the entity is tracked no more */
-  async #copy(entityId: string, span: Span, onAdded: (count: number) => void): Promise<string | null> {
-    let chunkUs = firstChunkUs;
-    let fromUs = span.startUs;
-    let tries = 0;
+  async #copy(entityId: string, span: Span, onCopied: (copied: Copied) => void): Promise<string | null> {
     const retry = new Backoff(this.#limits.retryFirstMs, this.#limits.retryLimitMs);
-    while (fromUs < span.endUs && !this.#stop.signal.aborted) {
-      const entity = this.#deps.recorder.tracked().get(entityId);
-      if (entity === undefined) return null;
-      const toUs = Math.min(fromUs + chunkUs, span.endUs);
-      try {
-        const chunk = { startUs: fromUs, endUs: toUs };
-        const copied = await copyHistory(this.#deps, entity, chunk, this.#stop.signal);
-        onAdded(copied.added);
-        fromUs = copied.nextUs;
-        tries = 0;
+    const { signal } = this.#stop;
+    return await copySpan(this.#deps, entityId, span, {
+      signal,
+      onCopied: (copied) => {
+        onCopied(copied);
         retry.reset();
-        if (copied.states > manyStates) chunkUs = Math.max(shortestChunkUs, chunkUs / 4);
-        else if (copied.states < fewStates) chunkUs = Math.min(longestChunkUs, chunkUs * 2);
-      } catch (cause) {
-        const message = cause instanceof Error ? cause.message : String(cause);
+      },
+      onFailed: async (message) => {
         this.#error = message;
-        // An answer that is too long for its deadline comes in shorter pieces.
-        chunkUs = Math.max(shortestChunkUs, chunkUs / 4);
-        if (cause instanceof HistoryRefused) tries += 1;
-        if (tries >= triesPerChunk) return message;
-        await pause(retry.nextMs(), AbortSignal.any([this.#stop.signal, this.#wake.signal]));
-      }
-    }
-    return null;
+        await pause(retry.nextMs(), AbortSignal.any([signal, this.#wake.signal]));
+      },
+    });
   }
 
   async #save(run: SyncRun, isMilestone: boolean): Promise<void> {

@@ -3,6 +3,7 @@ import { HomeAssistantUnavailable } from '../home/home-assistant.ts';
 import type { Clock } from '../units/clock.ts';
 import type { Span } from './backfill-queue.ts';
 import { unlessAborted } from './pause.ts';
+import { type FoundReadings, proofHourUs } from './proof.ts';
 import type { Reading } from './reading.ts';
 import { parseState } from './reading-parser.ts';
 import type { ReadingStore } from './reading-store.ts';
@@ -25,19 +26,26 @@ export interface Copied {
   readonly nextUs: number;
   /** How many states Home Assistant told: what the next span's length is chosen by. */
   readonly states: number;
+  /** Readings among them, by the start of their hour. */
+  readonly told: ReadonlyMap<number, number>;
+  /** Where the added ones lie. */
+  readonly found: readonly FoundReadings[];
 }
 
 const pageReadings = 10_000;
+const stretchesLimit = 100;
 
 /**
  * Copies what Home Assistant recorded of one entity in a span and we did not, the way that the stream goes. Rejects when
  * Home Assistant or the store does; may be repeated.
+ * @param isSettled all that was received of the span can be read in the store: what is not there was lost, even if heard
  */
 export async function copyHistory(
   deps: HistoryCopyDeps,
   entity: TrackedEntity,
   span: Span,
   signal: AbortSignal,
+  isSettled = false,
 ): Promise<Copied> {
   const { entityId } = entity;
   const states = await askHistory(deps.homeAssistant, entityId, span);
@@ -50,20 +58,47 @@ export async function copyHistory(
   }
   const known = states.length === 0 ? new Set<number>() : await knownInstants(deps.readings, entityId, span);
   const fresh: Reading[] = [];
+  const told = new Map<number, number>();
+  const seen = new Set<number>();
   let rejected = 0;
   const nowUs = deps.clock.nowUs();
   for (const state of states) {
-    if (state.entityId !== entityId || known.has(state.lastUpdatedUs)) continue;
-    if (state.lastUpdatedUs < span.startUs || state.lastUpdatedUs >= span.endUs) continue;
-    known.add(state.lastUpdatedUs);
-    const parsed = parseState(state, entity, 'history', nowUs);
-    if (parsed.kind === 'reading') fresh.push(parsed.reading);
-    else rejected += 1;
+    const atUs = state.lastUpdatedUs;
+    if (state.entityId !== entityId || seen.has(atUs)) continue;
+    if (atUs < span.startUs || atUs >= span.endUs) continue;
+    seen.add(atUs);
+    if (!known.has(atUs)) {
+      const parsed = parseState(state, entity, 'history', nowUs);
+      if (parsed.kind !== 'reading') {
+        rejected += 1;
+        continue;
+      }
+      fresh.push(parsed.reading);
+    }
+    const hourUs = Math.floor(atUs / proofHourUs) * proofHourUs;
+    told.set(hourUs, (told.get(hourUs) ?? 0) + 1);
   }
   let added = 0;
   for (let start = 0; start < fresh.length; start += pageReadings)
-    added += await deps.recorder.record(fresh.slice(start, start + pageReadings), signal);
-  return { added, rejected, nextUs: span.endUs, states: states.length };
+    added += await deps.recorder.record(fresh.slice(start, start + pageReadings), signal, isSettled);
+  const found = stretchesOf(entityId, fresh);
+  return { added, rejected, nextUs: span.endUs, states: states.length, told, found };
+}
+
+/** Readings less than an hour apart lay in one hole. */
+function stretchesOf(entityId: string, fresh: readonly Reading[]): FoundReadings[] {
+  const found: FoundReadings[] = [];
+  for (const { atUs } of fresh) addStretch(found, { entityId, fromUs: atUs, untilUs: atUs, added: 1 });
+  return found;
+}
+
+/** Adds a stretch that begins after those that are there; past the limit the last one takes it up. */
+export function addStretch(found: FoundReadings[], next: FoundReadings): void {
+  const last = found.at(-1);
+  const isOne = last !== undefined && next.fromUs - last.untilUs < proofHourUs;
+  if (last !== undefined && (isOne || found.length >= stretchesLimit))
+    found[found.length - 1] = { ...last, untilUs: next.untilUs, added: last.added + next.added };
+  else found.push(next);
 }
 
 /** Home Assistant is there and does not answer with this history. */

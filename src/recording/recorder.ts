@@ -155,14 +155,15 @@ export class Recorder {
   /**
    * Takes readings that did not come by the stream, the same way; those that the stream brought a moment ago are left
    * out. Waits while the stream needs the room.
-   * @returns how many were new to the recorder
+   * @param isMissing the store was asked and has them not: they are taken even if they were heard
+   * @returns how many were taken
    */
-  async record(readings: readonly Reading[], signal: AbortSignal): Promise<number> {
+  async record(readings: readonly Reading[], signal: AbortSignal, isMissing = false): Promise<number> {
     const either = AbortSignal.any([signal, this.#stop.signal]);
     while (this.#isBusy() && !either.aborted) await pause(50, either);
     if (either.aborted) throw new Error('Stopped before there was room');
     const fresh = readings.filter(
-      ({ entityId, atUs }) => this.#tracked.has(entityId) && !this.#heard.has(entityId, atUs),
+      ({ entityId, atUs }) => this.#tracked.has(entityId) && (isMissing || !this.#heard.has(entityId, atUs)),
     );
     this.#take(fresh);
     return fresh.length;

@@ -11,6 +11,7 @@ import type {
 import { HomeAssistantUnavailable } from '../../home/home-assistant.ts';
 import type { Clock } from '../../units/clock.ts';
 import type { Log } from '../../units/log.ts';
+import { type ProofStore, type ProvenHour, proofHourUs } from '../proof.ts';
 import type { Reading } from '../reading.ts';
 import type { ReadingStore } from '../reading-store.ts';
 import type { SubscriptionState, SubscriptionStore, SyncLog, SyncRun } from '../sync-log.ts';
@@ -119,6 +120,40 @@ export class MemoryReadingStore implements ReadingStore {
   #all(): Reading[] {
     if (this.fault?.() === 'before') throw new Error('store is down');
     return [...this.rows.values()];
+  }
+}
+
+/** Proofs beside such a store; what that lost is not counted any more. */
+export class MemoryProofStore implements ProofStore {
+  readonly hours = new Map<string, ProvenHour>();
+  readonly #readings: MemoryReadingStore;
+
+  constructor(readings: MemoryReadingStore) {
+    this.#readings = readings;
+  }
+
+  async proven(entityIds: readonly string[], fromUs: number, untilUs: number): Promise<ProvenHour[]> {
+    return [...this.hours.values()].filter(
+      (hour) => entityIds.includes(hour.entityId) && hour.hourUs >= fromUs && hour.hourUs < untilUs,
+    );
+  }
+
+  async held(entityIds: readonly string[], fromUs: number, untilUs: number) {
+    const held = new Map<string, Map<number, number>>();
+    for (const entityId of entityIds) {
+      const hours = new Map<number, number>();
+      for (const { atUs } of await this.#readings.range(entityId, fromUs, untilUs, Number.MAX_SAFE_INTEGER)) {
+        const hourUs = Math.floor(atUs / proofHourUs) * proofHourUs;
+        hours.set(hourUs, (hours.get(hourUs) ?? 0) + 1);
+      }
+      held.set(entityId, hours);
+    }
+    return held;
+  }
+
+  async note(hours: readonly ProvenHour[]): Promise<void> {
+    if (this.#readings.fault?.() === 'before') throw new Error('store is down');
+    for (const hour of hours) this.hours.set(`${hour.entityId} ${hour.hourUs}`, hour);
   }
 }
 

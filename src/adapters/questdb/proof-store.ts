@@ -1,0 +1,91 @@
+import { type ProofStore, type ProvenHour, proofHourUs } from '../../recording/proof.ts';
+import type { QuestDb } from './questdb.ts';
+import { readingsTable } from './reading-rows.ts';
+import { isoWithin } from './span.ts';
+import { applied } from './wal.ts';
+
+export const proofTable = 'proven_hours';
+
+/** One row per (entity, hour of UTC): a later proof replaces the one before. */
+export const createProvenHours = `CREATE TABLE IF NOT EXISTS ${proofTable} (
+  entity_id SYMBOL CAPACITY 1024,
+  timestamp TIMESTAMP,
+  told LONG,
+  held LONG,
+  proven TIMESTAMP
+) TIMESTAMP(timestamp) PARTITION BY MONTH WAL DEDUP UPSERT KEYS(timestamp, entity_id)`;
+
+/** Entities asked for in one statement; each is a bound parameter of its own. */
+const entitiesPerQuery = 200;
+
+const named = (count: number) => Array.from({ length: count }, (_, index) => `$${index + 3}`).join(', ');
+const within = (count: number) =>
+  `WHERE timestamp >= $1 AND timestamp < $2 AND entity_id IN (${named(count)})`;
+const provenQuery = (count: number) => `SELECT entity_id, cast(timestamp AS LONG) AS hour_us, told, held,
+  cast(proven AS LONG) AS proven_us FROM ${proofTable} ${within(count)}`;
+/** From the readings and not from their view by the hour: what was lost must not be remembered. */
+const heldQuery = (
+  count: number,
+) => `SELECT entity_id, cast(timestamp AS LONG) / ${proofHourUs} AS hour, count() AS held
+  FROM ${readingsTable} ${within(count)} GROUP BY entity_id, hour`;
+
+/** Proofs in the table proven_hours, beside the readings: a store that is set back loses both. */
+export class QuestDbProofStore implements ProofStore {
+  readonly #db: QuestDb;
+
+  constructor(db: QuestDb) {
+    this.#db = db;
+  }
+
+  async proven(entityIds: readonly string[], fromUs: number, untilUs: number): Promise<ProvenHour[]> {
+    const rows = await this.#ask(provenQuery, entityIds, fromUs, untilUs);
+    return rows.map((row) => ({
+      entityId: row.entity_id as string,
+      hourUs: row.hour_us as number,
+      told: row.told as number,
+      held: row.held as number,
+      provenAtUs: row.proven_us as number,
+    }));
+  }
+
+  async held(
+    entityIds: readonly string[],
+    fromUs: number,
+    untilUs: number,
+  ): Promise<Map<string, Map<number, number>>> {
+    const held = new Map<string, Map<number, number>>();
+    for (const row of await this.#ask(heldQuery, entityIds, fromUs, untilUs)) {
+      const entityId = row.entity_id as string;
+      const hours = held.get(entityId) ?? new Map<number, number>();
+      hours.set((row.hour as number) * proofHourUs, row.held as number);
+      held.set(entityId, hours);
+    }
+    return held;
+  }
+
+  async note(hours: readonly ProvenHour[]): Promise<void> {
+    await this.#db.write(hours, async (sender, hour) => {
+      sender.table(proofTable).symbol('entity_id', hour.entityId);
+      sender.intColumn('told', hour.told).intColumn('held', hour.held);
+      sender.timestampColumn('proven', hour.provenAtUs, 'us');
+      await sender.at(hour.hourUs, 'us');
+    });
+    await applied(this.#db, proofTable);
+  }
+
+  async #ask(
+    query: (count: number) => string,
+    entityIds: readonly string[],
+    fromUs: number,
+    untilUs: number,
+  ) {
+    const rows = [];
+    for (let start = 0; start < entityIds.length; start += entitiesPerQuery) {
+      const asked = entityIds.slice(start, start + entitiesPerQuery);
+      rows.push(
+        ...(await this.#db.query(query(asked.length), [isoWithin(fromUs), isoWithin(untilUs), ...asked])),
+      );
+    }
+    return rows;
+  }
+}

@@ -1,0 +1,191 @@
+import { type HomeAssistant, HomeAssistantUnavailable } from '../home/home-assistant.ts';
+import type { Clock } from '../units/clock.ts';
+import type { Log } from '../units/log.ts';
+import { Bell } from './bell.ts';
+import { usualMemoryUs } from './memory.ts';
+import { pause } from './pause.ts';
+import { proofHourUs } from './proof.ts';
+import type { Prover } from './prover.ts';
+import type { Recorder } from './recorder.ts';
+import type { SyncLog, SyncRun } from './sync-log.ts';
+
+export interface ProofKeeperDeps {
+  readonly prover: Pick<Prover, 'unprovenHours' | 'prove'>;
+  readonly homeAssistant: Pick<HomeAssistant, 'status'>;
+  readonly recorder: Pick<Recorder, 'tracked'>;
+  /** What goes first: a back-fill under way proves hours by itself. */
+  readonly isBusy: () => boolean;
+  readonly syncLog: Pick<SyncLog, 'save'>;
+  readonly newId: () => string;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+export interface ProofKeeperLimits {
+  readonly spanUs: number;
+  /** Past the hour: by then it counts as over, and Home Assistant has written it. */
+  readonly afterHourUs: number;
+  readonly busyPauseMs: number;
+  readonly retryMs: number;
+}
+
+export const defaultProofKeeperLimits: ProofKeeperLimits = {
+  spanUs: usualMemoryUs,
+  afterHourUs: 6 * 60_000_000,
+  busyPauseMs: 1000,
+  retryMs: 60_000,
+};
+
+export interface ProofStatus {
+  readonly isOk: boolean;
+  readonly detail: string | null;
+  readonly isRunning: boolean;
+  /** Of all that is tracked everything is proven until then, as far back as is looked; null before the first look. */
+  readonly provenUntilUs: number | null;
+  /** Hours of entities in the last ten days; null before the first look. */
+  readonly unprovenHours: number | null;
+}
+
+/** The clock may be stepped: a wait looks at it again so often. */
+const lookAtClockMs = 30_000;
+
+/**
+ * Looks for hours that are not proven and has them proven: after each hour, and when there is a reason to doubt (a start,
+ * a new connection, a store that came back, perhaps with less than it had).
+ */
+export class ProofKeeper {
+  readonly #deps: ProofKeeperDeps;
+  readonly #limits: ProofKeeperLimits;
+  readonly #bell = new Bell();
+  readonly #stop = new AbortController();
+  #isAsked = true;
+  #nextUs = 0;
+  #isRunning = false;
+  #error: string | null = null;
+  #provenUntilUs: number | null = null;
+  #unprovenHours: number | null = null;
+  #loop: Promise<void> = Promise.resolve();
+
+  constructor(deps: ProofKeeperDeps, limits: Partial<ProofKeeperLimits> = {}) {
+    this.#deps = deps;
+    this.#limits = { ...defaultProofKeeperLimits, ...limits };
+  }
+
+  start(): void {
+    this.#loop = this.#work();
+  }
+
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    this.#bell.ring();
+    await this.#loop;
+  }
+
+  /** There is a reason to look now. */
+  look(): void {
+    this.#isAsked = true;
+    this.#bell.ring();
+  }
+
+  status(): ProofStatus {
+    return {
+      isOk: this.#error === null,
+      detail: this.#error,
+      isRunning: this.#isRunning,
+      provenUntilUs: this.#provenUntilUs,
+      unprovenHours: this.#unprovenHours,
+    };
+  }
+
+  async #work(): Promise<void> {
+    const { signal } = this.#stop;
+    while (!signal.aborted) {
+      if (!this.#isAsked && this.#deps.clock.nowUs() < this.#nextUs) {
+        await this.#bell.wait(lookAtClockMs);
+        // A clock that was set back by days must not silence it for days.
+        if (this.#nextUs - this.#deps.clock.nowUs() > 2 * proofHourUs) this.#nextUs = 0;
+        continue;
+      }
+      while (!signal.aborted && !this.#canLook()) await pause(this.#limits.busyPauseMs, signal);
+      if (signal.aborted) return;
+      this.#isAsked = false;
+      this.#nextUs = this.#afterHour();
+      this.#isRunning = true;
+      try {
+        await this.#prove();
+      } catch (cause) {
+        if (signal.aborted) return;
+        // Whoever is away is told of in its own part of the status.
+        if (!(cause instanceof HomeAssistantUnavailable))
+          this.#deps.log.debug({ err: cause }, 'hours could not be proven; it is tried again');
+        await pause(this.#limits.retryMs, signal);
+        this.#isAsked = true;
+      } finally {
+        this.#isRunning = false;
+      }
+    }
+  }
+
+  #canLook(): boolean {
+    return this.#deps.homeAssistant.status().kind === 'connected' && !this.#deps.isBusy();
+  }
+
+  #afterHour(): number {
+    const { afterHourUs } = this.#limits;
+    const nowUs = this.#deps.clock.nowUs();
+    return (Math.floor((nowUs - afterHourUs) / proofHourUs) + 1) * proofHourUs + afterHourUs;
+  }
+
+  async #prove(): Promise<void> {
+    const { prover, clock, log, newId } = this.#deps;
+    const startedAtUs = clock.nowUs();
+    const unproven = await this.#weigh();
+    let run: SyncRun = {
+      syncId: newId(),
+      kind: 'reconciliation',
+      startUs: Math.min(startedAtUs, ...[...unproven.values()].map(([first]) => first ?? startedAtUs)),
+      endUs: startedAtUs,
+      status: 'running',
+      entitiesTotal: unproven.size,
+      entitiesDone: 0,
+      readingsAdded: 0,
+      error: null,
+      startedAtUs,
+      finishedAtUs: null,
+    };
+    const outcome = { hoursChecked: 0, hoursDiffering: 0, holesFound: 0, entriesRevised: 0, ticketsOpened: 0 };
+    for (const [entityId, hours] of unproven) {
+      const [first, last] = [hours[0], hours.at(-1)];
+      if (first === undefined || last === undefined) continue;
+      const proof = await prover.prove(entityId, first, last + proofHourUs, this.#stop.signal);
+      if (this.#stop.signal.aborted) return;
+      const added = proof.found.reduce((sum, stretch) => sum + stretch.added, 0);
+      if (proof.error !== null) run = { ...run, error: run.error ?? `${entityId}: ${proof.error}` };
+      run = { ...run, entitiesDone: run.entitiesDone + 1, readingsAdded: run.readingsAdded + added };
+      outcome.hoursChecked += proof.hours;
+      outcome.holesFound += proof.found.length;
+    }
+    this.#error = run.error === null ? null : `Hours are not proven, Home Assistant refuses ${run.error}`;
+    if (unproven.size > 0) await this.#weigh();
+    if (run.readingsAdded === 0 && run.error === null) return;
+    const status = run.error === null ? 'success' : 'partial';
+    log.info({ readings: run.readingsAdded, ...outcome }, 'hours were held against Home Assistant');
+    await this.#deps.syncLog.save({ ...run, status, outcome, finishedAtUs: clock.nowUs() });
+  }
+
+  async #weigh(): Promise<Map<string, number[]>> {
+    const { prover, recorder, clock } = this.#deps;
+    const nowUs = clock.nowUs();
+    const fromUs = nowUs - this.#limits.spanUs;
+    const unproven = await prover.unprovenHours([...recorder.tracked().keys()], fromUs, nowUs);
+    let count = 0;
+    let untilUs = Math.floor(nowUs / proofHourUs) * proofHourUs;
+    for (const hours of unproven.values()) {
+      count += hours.length;
+      untilUs = Math.min(untilUs, hours[0] ?? untilUs);
+    }
+    this.#unprovenHours = count;
+    this.#provenUntilUs = untilUs;
+    return unproven;
+  }
+}

@@ -1,0 +1,46 @@
+/** What it means that nothing is missing: each hour was held against Home Assistant's own history, reading by reading. */
+
+export const proofHourUs = 3_600_000_000;
+
+/** An hour of UTC of one entity, of which we hold all that Home Assistant told. */
+export interface ProvenHour {
+  readonly entityId: string;
+  readonly hourUs: number;
+  /** Readings that Home Assistant's history had; fewer than `held` where it lost some, or never kept them. */
+  readonly told: number;
+  /** Readings in the store when it was proven. Fewer at a later look: the store lost some, and it is proven no more. */
+  readonly held: number;
+  readonly provenAtUs: number;
+}
+
+/** Keeps what was proven, beside the readings it speaks of. Calls reject when the store is down. */
+export interface ProofStore {
+  /** Proofs of the hours that start in [fromUs, untilUs), the last of each hour. */
+  proven(entityIds: readonly string[], fromUs: number, untilUs: number): Promise<ProvenHour[]>;
+  /** How many readings the store holds by entity and by start of the hour; an hour without any is absent. */
+  held(
+    entityIds: readonly string[],
+    fromUs: number,
+    untilUs: number,
+  ): Promise<ReadonlyMap<string, ReadonlyMap<number, number>>>;
+  /** May be repeated: the last proof of an hour holds. Resolves when they are durable and can be read. */
+  note(hours: readonly ProvenHour[]): Promise<void>;
+}
+
+/** A stretch in which Home Assistant's history held readings that we had not; they are in the store now. */
+export interface FoundReadings {
+  readonly entityId: string;
+  /** Instants of the first and the last. */
+  readonly fromUs: number;
+  readonly untilUs: number;
+  readonly added: number;
+}
+
+/** What came of holding an entity's hours against Home Assistant. */
+export interface Proof {
+  /** Hours that were held against it now; those proven before are not asked for again. */
+  readonly hours: number;
+  readonly found: readonly FoundReadings[];
+  /** Why not all could be had; null when all was. */
+  readonly error: string | null;
+}

@@ -1,0 +1,168 @@
+/**
+ * Goal: a hole is found wherever it lies, by what an hour holds and not by the newest row; a proof never claims more than
+ * was seen; what the store lost is fetched again.
+ * Method: prover and recorder between stand-ins; the home keeps its own history, and readings are taken out of the store.
+ */
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { HomeAssistantUnavailable } from '../home/home-assistant.ts';
+import { proofHourUs } from './proof.ts';
+import { Prover } from './prover.ts';
+import { Recorder, type TrackedEntity } from './recorder.ts';
+import { type RecordingEvent, RecordingEvents } from './recording-events.ts';
+import {
+  baseUs,
+  MemoryHome,
+  MemoryProofStore,
+  MemoryReadingStore,
+  MemorySubscriptionStore,
+  quietLog,
+  reading,
+  state,
+} from './testing/doubles.ts';
+import { MemoryDisk, MemorySpool } from './testing/memory-spool.ts';
+
+const meter = 'sensor.meter';
+const entity: TrackedEntity = {
+  entityId: meter,
+  quantity: 'energy',
+  unit: 'kWh',
+  stateClass: 'total_increasing',
+};
+const minuteUs = 60_000_000;
+const live = new AbortController().signal;
+
+describe('proven hours', () => {
+  let home: MemoryHome;
+  let store: MemoryReadingStore;
+  let proofs: MemoryProofStore;
+  let recorder: Recorder;
+  let prover: Prover;
+  let told: RecordingEvent[];
+  let nowUs: number;
+
+  beforeEach(async () => {
+    home = new MemoryHome();
+    store = new MemoryReadingStore();
+    proofs = new MemoryProofStore(store);
+    nowUs = baseUs + 6 * proofHourUs + 30 * minuteUs;
+    const clock = { nowUs: () => nowUs, monotonicMs: () => performance.now() };
+    const deps = { homeAssistant: home, readings: store, clock, log: quietLog };
+    recorder = new Recorder(
+      {
+        ...deps,
+        subscription: new MemorySubscriptionStore(),
+        spool: new MemorySpool(new MemoryDisk(10_000)),
+      },
+      { spoolAfterMs: 1, quietAfterMs: 2, busyAfterMs: 2, retryFirstMs: 2, retryLimitMs: 5, stopMs: 200 },
+    );
+    told = [];
+    const events = new RecordingEvents(quietLog);
+    events.listen((event) => told.push(event));
+    prover = new Prover(
+      { ...deps, recorder, proofs, events, readable: () => Promise.resolve() },
+      { retryMs: 1 },
+    );
+    // Six hours, a reading every ten minutes; all heard before.
+    for (let i = 0; i < 36; i += 1) {
+      const atUs = baseUs + i * 10 * minuteUs;
+      home.change(state(meter, atUs, String(i)));
+      await store.append([reading(meter, atUs, i)]);
+    }
+    recorder.track([entity]);
+    await recorder.start();
+    home.connect();
+    await vi.waitFor(() => expect(recorder.status().isSubscribed).toBe(true));
+  });
+  afterEach(() => recorder.stop());
+
+  const all = () => prover.prove(meter, baseUs, nowUs, live);
+  const unproven = () => prover.unproven([meter], baseUs, nowUs);
+  const lose = (index: number) => store.rows.delete(`${meter} ${baseUs + index * 10 * minuteUs}`);
+
+  it('proves what is whole, and does not ask for it again', async () => {
+    expect(await unproven()).toBe(6);
+    expect(await all()).toEqual({ hours: 6, found: [], error: null });
+    expect(await unproven()).toBe(0);
+    const asked = vi.spyOn(home, 'history');
+    await all();
+    // Only the hour under way, of which nothing is noted.
+    expect(asked.mock.calls.map(([, fromUs]) => fromUs)).toEqual([baseUs + 6 * proofHourUs]);
+  });
+
+  it('finds holes in the middle, where newer readings are stored', async () => {
+    for (const index of [3, 4, 20]) lose(index);
+    const proof = await all();
+    expect(proof.found).toEqual([
+      { entityId: meter, fromUs: baseUs + 30 * minuteUs, untilUs: baseUs + 40 * minuteUs, added: 2 },
+      { entityId: meter, fromUs: baseUs + 200 * minuteUs, untilUs: baseUs + 200 * minuteUs, added: 1 },
+    ]);
+    expect(store.rows.size).toBe(36);
+    expect(await unproven()).toBe(0);
+    expect(told.map(({ kind }) => kind)).toEqual(['found', 'found']);
+  });
+
+  it('fetches again what a store lost after it was proven, also what was heard a moment ago', async () => {
+    await all();
+    lose(35);
+    lose(7);
+    expect(await prover.unprovenHours([meter], baseUs, nowUs)).toEqual(
+      new Map([[meter, [baseUs + proofHourUs, baseUs + 5 * proofHourUs]]]),
+    );
+    const proof = await all();
+    expect(proof).toMatchObject({ hours: 2, error: null });
+    expect(store.rows.size).toBe(36);
+    expect(await unproven()).toBe(0);
+  });
+
+  it('says what is lost for good: gone from the store and from Home Assistant', async () => {
+    await all();
+    lose(2);
+    home.past.splice(2, 1);
+    expect(await unproven()).toBe(1);
+    await all();
+    expect(told).toEqual([{ kind: 'lost', entityId: meter, hourUs: baseUs, heldBefore: 6, held: 5 }]);
+    expect(await unproven()).toBe(0);
+  });
+
+  it('does not take an hour for proven that Home Assistant may still be writing', async () => {
+    nowUs = baseUs + 6 * proofHourUs + 4 * minuteUs;
+    await all();
+    expect(proofs.hours.size).toBe(5);
+    nowUs += 2 * minuteUs;
+    await all();
+    expect(proofs.hours.size).toBe(6);
+  });
+
+  it('looks again at an hour of which Home Assistant tells less than was heard, for some hours', async () => {
+    const [late] = home.past.splice(35, 1);
+    await all();
+    expect(await unproven()).toBe(1);
+    if (late !== undefined) home.past.push(late);
+    await all();
+    expect(await unproven()).toBe(0);
+    home.past.splice(30, 6);
+    proofs.hours.clear();
+    nowUs += 7 * proofHourUs;
+    await prover.prove(meter, baseUs, nowUs, live);
+    expect(await unproven()).toBe(0);
+  });
+
+  it('notes nothing of what Home Assistant does not answer, and rejects when it is away', async () => {
+    home.failures = 2;
+    expect(await all()).toMatchObject({ error: null });
+    proofs.hours.clear();
+    home.failures = 3;
+    await expect(all()).rejects.toThrow(HomeAssistantUnavailable);
+    expect(proofs.hours.size).toBe(0);
+    vi.spyOn(home, 'history').mockRejectedValue(new Error('the recorder is not ready'));
+    expect(await all()).toMatchObject({ error: 'the recorder is not ready' });
+    expect(proofs.hours.size).toBe(0);
+  });
+
+  it('rejects while the store is down, and notes nothing', async () => {
+    store.fault = () => 'before';
+    await expect(all()).rejects.toThrow('store is down');
+    store.fault = null;
+    expect(proofs.hours.size).toBe(0);
+  });
+});

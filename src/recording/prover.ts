@@ -1,0 +1,202 @@
+import { HomeAssistantUnavailable } from '../home/home-assistant.ts';
+import type { Clock } from '../units/clock.ts';
+import type { Log } from '../units/log.ts';
+import type { Span } from './backfill-queue.ts';
+import { addStretch, HistoryRefused } from './history-copy.ts';
+import { addCounts, type CopiedSpan, copySpan, type SpanCopyDeps } from './history-span.ts';
+import { pause, unlessAborted } from './pause.ts';
+import { type FoundReadings, type Proof, type ProofStore, type ProvenHour, proofHourUs } from './proof.ts';
+import type { RecordingEvents } from './recording-events.ts';
+
+export interface ProverDeps extends SpanCopyDeps {
+  readonly proofs: ProofStore;
+  /** Resolves when every reading that was acknowledged can be read. */
+  readonly readable: () => Promise<void>;
+  readonly events: RecordingEvents;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+export interface ProverLimits {
+  /** An hour is proven when it has been over for so long: Home Assistant writes with a delay. */
+  readonly overForUs: number;
+  /** An hour of which Home Assistant tells less than we heard is looked at again until it is over for so long. */
+  readonly fewerForUs: number;
+  readonly retryMs: number;
+}
+
+export const defaultProverLimits: ProverLimits = {
+  overForUs: 5 * 60_000_000,
+  fewerForUs: 6 * proofHourUs,
+  retryMs: 1000,
+};
+
+/** A piece of history is asked for again so often while Home Assistant is away. */
+const triesWhileAway = 3;
+
+/**
+ * Finds holes by coverage: an hour of an entity is proven when all that Home Assistant's history has of it was found in
+ * the store, and as long as the store holds as many readings of it as then.
+ */
+export class Prover {
+  readonly #deps: ProverDeps;
+  readonly #limits: ProverLimits;
+
+  constructor(deps: ProverDeps, limits: Partial<ProverLimits> = {}) {
+    this.#deps = deps;
+    this.#limits = { ...defaultProverLimits, ...limits };
+  }
+
+  /** How many whole hours of these entities in [fromUs, untilUs) are not proven. Rejects when the store is down. */
+  async unproven(entityIds: readonly string[], fromUs: number, untilUs: number): Promise<number> {
+    const hours = await this.unprovenHours(entityIds, fromUs, untilUs);
+    return [...hours.values()].reduce((sum, some) => sum + some.length, 0);
+  }
+
+  /** The same, by entity: starts of the hours, ascending. Entities of which all is proven are absent. */
+  async unprovenHours(
+    entityIds: readonly string[],
+    fromUs: number,
+    untilUs: number,
+  ): Promise<Map<string, number[]>> {
+    const { startUs, endUs } = this.#wholeHours({ startUs: fromUs, endUs: untilUs });
+    const unproven = new Map<string, number[]>();
+    if (startUs >= endUs || entityIds.length === 0) return unproven;
+    const { proofs } = this.#deps;
+    const [proven, held] = await Promise.all([
+      proofs.proven(entityIds, startUs, endUs),
+      proofs.held(entityIds, startUs, endUs),
+    ]);
+    const good = new Map<string, Set<number>>(entityIds.map((entityId) => [entityId, new Set()]));
+    for (const hour of proven)
+      if ((held.get(hour.entityId)?.get(hour.hourUs) ?? 0) >= hour.held)
+        good.get(hour.entityId)?.add(hour.hourUs);
+    for (const [entityId, hours] of good) {
+      const missing: number[] = [];
+      for (let hourUs = startUs; hourUs < endUs; hourUs += proofHourUs)
+        if (!hours.has(hourUs)) missing.push(hourUs);
+      if (missing.length > 0) unproven.set(entityId, missing);
+    }
+    return unproven;
+  }
+
+  /**
+   * Holds the hours of [fromUs, untilUs) that are not proven against Home Assistant's history, and what lies before and
+   * after whole hours; what is missing is recorded. Rejects when Home Assistant or the store is away; may be repeated.
+   */
+  async prove(entityId: string, fromUs: number, untilUs: number, signal: AbortSignal): Promise<Proof> {
+    const { recorder } = this.#deps;
+    const endUs = Math.min(untilUs, this.#deps.clock.nowUs());
+    const missing = (await this.unprovenHours([entityId], fromUs, endUs)).get(entityId) ?? [];
+    const whole = this.#wholeHours({ startUs: fromUs, endUs });
+    // Everything that was heard until now can be read: what is not there is missing.
+    await unlessAborted(recorder.settled(), signal);
+    await unlessAborted(this.#deps.readable(), signal);
+    const found: FoundReadings[] = [];
+    const copied: CopiedSpan[] = [];
+    let error: string | null = null;
+    for (const span of spansOf(missing, { startUs: fromUs, endUs }, whole)) {
+      if (signal.aborted) break;
+      const told = new Map<number, number>();
+      let tries = 0;
+      const refused = await copySpan(this.#deps, entityId, span, {
+        signal,
+        isSettled: true,
+        onCopied: (piece) => {
+          tries = 0;
+          addCounts(told, piece.told);
+          for (const stretch of piece.found) addStretch(found, stretch);
+        },
+        onFailed: async (_message, cause) => {
+          tries += 1;
+          const isAway = cause instanceof HomeAssistantUnavailable && tries < triesWhileAway;
+          if (!isAway && !(cause instanceof HistoryRefused)) throw cause;
+          await pause(this.#limits.retryMs * tries, signal);
+        },
+      });
+      error ??= refused;
+      if (refused === null && !signal.aborted) copied.push({ entityId, span, told });
+    }
+    for (const stretch of found) this.#deps.events.tell({ kind: 'found', found: stretch });
+    if (!signal.aborted && recorder.tracked().has(entityId)) {
+      await unlessAborted(recorder.settled(), signal);
+      if (!signal.aborted) await this.note(copied);
+    }
+    return { hours: missing.length, found, error };
+  }
+
+  /**
+   * Notes the whole hours of spans that were copied from Home Assistant's history, if all of it is in the store. What was
+   * recorded of them is durable. Rejects when the store is down.
+   */
+  async note(copied: readonly CopiedSpan[]): Promise<void> {
+    const { proofs, clock, readable } = this.#deps;
+    const whole = copied
+      .map((one) => ({ ...one, span: this.#wholeHours(one.span) }))
+      .filter(({ span }) => span.startUs < span.endUs);
+    if (whole.length === 0) return;
+    await readable();
+    const nowUs = clock.nowUs();
+    for (const { entityId, span, told } of whole) {
+      const [held, before] = await Promise.all([
+        proofs.held([entityId], span.startUs, span.endUs),
+        proofs.proven([entityId], span.startUs, span.endUs),
+      ]);
+      const heldBefore = new Map(before.map((hour) => [hour.hourUs, hour.held]));
+      const hours: ProvenHour[] = [];
+      for (let hourUs = span.startUs; hourUs < span.endUs; hourUs += proofHourUs) {
+        const hour: ProvenHour = {
+          entityId,
+          hourUs,
+          told: told.get(hourUs) ?? 0,
+          held: held.get(entityId)?.get(hourUs) ?? 0,
+          provenAtUs: nowUs,
+        };
+        if (!this.#isProof(hour)) continue;
+        hours.push(hour);
+        this.#tellLost(hour, heldBefore.get(hourUs) ?? 0);
+      }
+      if (hours.length > 0) await proofs.note(hours);
+    }
+  }
+
+  #isProof({ told, held, hourUs, provenAtUs }: ProvenHour): boolean {
+    if (told > held) return false;
+    // It may still be at writing what it told us.
+    return told === held || hourUs + proofHourUs + this.#limits.fewerForUs <= provenAtUs;
+  }
+
+  #tellLost({ entityId, hourUs, held }: ProvenHour, heldBefore: number): void {
+    if (held >= heldBefore) return;
+    this.#deps.log.error({ entity: entityId, hourUs, heldBefore, held }, 'the store lost readings for good');
+    this.#deps.events.tell({ kind: 'lost', entityId, hourUs, heldBefore, held });
+  }
+
+  /** Those within a span that have been over for long enough. */
+  #wholeHours({ startUs, endUs }: Span): Span {
+    const overUs = Math.min(endUs, this.#deps.clock.nowUs() - this.#limits.overForUs);
+    return {
+      startUs: Math.ceil(startUs / proofHourUs) * proofHourUs,
+      endUs: Math.floor(overUs / proofHourUs) * proofHourUs,
+    };
+  }
+}
+
+/** Hours that follow each other are asked for together, and with them what of the span is no whole hour. */
+function spansOf(hours: readonly number[], asked: Span, whole: Span): Span[] {
+  const pieces: Span[] = hours.map((hourUs) => ({ startUs: hourUs, endUs: hourUs + proofHourUs }));
+  if (whole.startUs >= whole.endUs) pieces.push(asked);
+  else {
+    pieces.unshift({ startUs: asked.startUs, endUs: whole.startUs });
+    pieces.push({ startUs: whole.endUs, endUs: asked.endUs });
+  }
+  const spans: Span[] = [];
+  for (const piece of pieces) {
+    if (piece.startUs >= piece.endUs) continue;
+    const last = spans.at(-1);
+    if (last !== undefined && last.endUs === piece.startUs)
+      spans[spans.length - 1] = { startUs: last.startUs, endUs: piece.endUs };
+    else spans.push(piece);
+  }
+  return spans;
+}
