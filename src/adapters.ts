@@ -11,6 +11,7 @@ import { MongoSubscriptionStore } from './adapters/mongodb/subscription-store.ts
 import { MongoSyncLog } from './adapters/mongodb/sync-log.ts';
 import { QuestDbLedgerStore } from './adapters/questdb/ledger-store.ts';
 import { QuestDbLedgerViews } from './adapters/questdb/ledger-views.ts';
+import { QuestDbProofStore } from './adapters/questdb/proof-store.ts';
 import { QuestDb } from './adapters/questdb/questdb.ts';
 import { readingsTable } from './adapters/questdb/reading-rows.ts';
 import { QuestDbReadingStore } from './adapters/questdb/reading-store.ts';
@@ -59,6 +60,7 @@ export function createAdapters(options: Options, clock: Clock, log: Log): Adapte
       return await tryEndpoint(endpoint, { clock, log: homeAssistantLog });
     },
     readingStore,
+    proofStore: new QuestDbProofStore(questdb),
     receivedSince: async (receivedUs) => {
       const spans: Map<string, Span> = await readingStore.receivedSince(receivedUs);
       for (const [entityId, span] of await statisticsStore.receivedSince(receivedUs))

@@ -11,10 +11,12 @@ import type { SettingsStore } from './home/settings-store.ts';
 import { type LedgerAdapters, LedgerServices } from './ledger-services.ts';
 import type { Options } from './options.ts';
 import { Backfill } from './recording/backfill.ts';
+import type { ProofStore } from './recording/proof.ts';
 import type { ReadingStore } from './recording/reading-store.ts';
 import { Recorder } from './recording/recorder.ts';
 import { FileSpool } from './recording/spool/file-spool.ts';
 import type { SubscriptionStore, SyncLog } from './recording/sync-log.ts';
+import { RecordingServices } from './recording-services.ts';
 import { StoreHealth } from './store-health.ts';
 import type { CostVersionStore } from './tariffs/cost-version-store.ts';
 import type { Clock } from './units/clock.ts';
@@ -31,6 +33,7 @@ export interface Adapters extends LedgerAdapters {
   };
   readonly tryHomeAssistant: (target: HomeAssistantTarget) => Promise<Trial>;
   readonly readingStore: ReadingStore;
+  readonly proofStore: ProofStore;
   readonly costVersionStore: CostVersionStore;
   readonly pingQuestdb: () => Promise<unknown>;
   readonly entityStore: EntityStore;
@@ -69,6 +72,7 @@ export class EnergyLedger {
   readonly #today: Today;
   readonly #ledger: LedgerServices;
   readonly #backfill: Backfill;
+  readonly #recording: RecordingServices;
   readonly #questdb: StoreHealth;
   readonly #documents: StoreHealth;
   readonly #api: ApiServer;
@@ -104,7 +108,7 @@ export class EnergyLedger {
       homeAssistant,
       syncLog: adapters.syncLog,
       heldUntil: (entityId) => this.#heldUntil(entityId),
-      isRecordingBusy: () => this.#backfill.status().isRunning || this.#recorder.waiting() > manyWaiting,
+      isRecordingBusy: () => this.#isRecordingBusy(),
       newId: () => randomUUID(),
       clock,
       log,
@@ -124,6 +128,18 @@ export class EnergyLedger {
       log: named('today'),
       zone: () => this.#home.config()?.timeZone ?? null,
     });
+    this.#recording = new RecordingServices({
+      homeAssistant,
+      readings: readingStore,
+      proofStore: adapters.proofStore,
+      readingsReadable: adapters.readingsReadable,
+      syncLog: adapters.syncLog,
+      recorder: this.#recorder,
+      isBusy: () => this.#isRecordingBusy(),
+      newId: () => randomUUID(),
+      clock,
+      log,
+    });
     this.#backfill = new Backfill({
       homeAssistant,
       readings: readingStore,
@@ -132,18 +148,26 @@ export class EnergyLedger {
       clock,
       log: named('backfill'),
       newId: () => randomUUID(),
-      // The day is counted anew from what came.
-      onBrought: () => this.#api.hub.changed('readings', 'entities'),
+      prover: this.#recording.prover,
+      onBrought: () => {
+        // The day is counted anew from what came.
+        this.#api.hub.changed('readings', 'entities');
+        this.#recording.proofs.look();
+      },
     });
-    const storeHealth = (name: string, ping: () => Promise<unknown>) =>
+    const storeHealth = (name: string, ping: () => Promise<unknown>, onUp: () => void) =>
       new StoreHealth({
         name,
         ping,
         log: named('stores'),
-        onChange: () => this.#api.hub.changed('status', 'settings'),
+        onChange: (isUp) => {
+          this.#api.hub.changed('status', 'settings');
+          if (isUp) onUp();
+        },
       });
-    this.#questdb = storeHealth('QuestDB', adapters.pingQuestdb);
-    this.#documents = storeHealth('The document store', adapters.pingDocuments);
+    // It may have come back with less than it had.
+    this.#questdb = storeHealth('QuestDB', adapters.pingQuestdb, () => this.#recording.proofs.look());
+    this.#documents = storeHealth('The document store', adapters.pingDocuments, () => undefined);
     this.#api = new ApiServer({
       version,
       access: {
@@ -198,6 +222,7 @@ export class EnergyLedger {
     this.#home.start();
     this.#ledger.bookkeeper.onPosted(() => this.#tellPosted());
     this.#ledger.start();
+    this.#recording.start();
     return port;
   }
 
@@ -207,6 +232,7 @@ export class EnergyLedger {
     const steps: readonly (readonly [string, () => Promise<void> | void])[] = [
       ['connection', () => this.#connection.stop()],
       ['home', () => this.#home.stop()],
+      ['proofs', () => this.#recording.stop()],
       ['backfill', () => this.#backfill.stop()],
       ['recorder', () => this.#recorder.stop()],
       ['today', () => this.#today.stop()],
@@ -232,6 +258,10 @@ export class EnergyLedger {
     if (nowMs - this.#postedToldMs < tellPostedEveryMs) return;
     this.#postedToldMs = nowMs;
     this.#api.hub.changed('readings');
+  }
+
+  #isRecordingBusy(): boolean {
+    return this.#backfill.status().isRunning || this.#recorder.waiting() > manyWaiting;
   }
 
   /** A followed entity that is there would have told a change. */

@@ -153,7 +153,13 @@ export class ProofKeeper {
       startedAtUs,
       finishedAtUs: null,
     };
-    const outcome = { hoursChecked: 0, hoursDiffering: 0, holesFound: 0, entriesRevised: 0, ticketsOpened: 0 };
+    const outcome = {
+      hoursChecked: 0,
+      hoursDiffering: 0,
+      holesFound: 0,
+      entriesRevised: 0,
+      ticketsOpened: 0,
+    };
     for (const [entityId, hours] of unproven) {
       const [first, last] = [hours[0], hours.at(-1)];
       if (first === undefined || last === undefined) continue;

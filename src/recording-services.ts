@@ -1,0 +1,65 @@
+/** What watches over recording, put together: hours are proven, and what happens to it is told in one place. */
+import type { HomeAssistant } from './home/home-assistant.ts';
+import type { ProofStore } from './recording/proof.ts';
+import { ProofKeeper } from './recording/proof-keeper.ts';
+import { Prover } from './recording/prover.ts';
+import type { ReadingStore } from './recording/reading-store.ts';
+import type { Recorder } from './recording/recorder.ts';
+import { RecordingEvents } from './recording/recording-events.ts';
+import type { SyncLog } from './recording/sync-log.ts';
+import type { Clock } from './units/clock.ts';
+import type { Log } from './units/log.ts';
+
+export interface RecordingServicesDeps {
+  readonly homeAssistant: HomeAssistant;
+  readonly readings: ReadingStore;
+  readonly proofStore: ProofStore;
+  readonly readingsReadable: () => Promise<void>;
+  readonly syncLog: SyncLog;
+  readonly recorder: Recorder;
+  /** A back-fill is under way, or readings wait to be written. */
+  readonly isBusy: () => boolean;
+  readonly newId: () => string;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+export class RecordingServices {
+  readonly events: RecordingEvents;
+  readonly prover: Prover;
+  readonly proofs: ProofKeeper;
+
+  constructor(deps: RecordingServicesDeps) {
+    const { homeAssistant, recorder, clock } = deps;
+    const log = deps.log.child({ part: 'proof' });
+    this.events = new RecordingEvents(log);
+    this.prover = new Prover({
+      homeAssistant,
+      readings: deps.readings,
+      recorder,
+      proofs: deps.proofStore,
+      readable: deps.readingsReadable,
+      events: this.events,
+      clock,
+      log,
+    });
+    this.proofs = new ProofKeeper({
+      prover: this.prover,
+      homeAssistant,
+      recorder,
+      isBusy: deps.isBusy,
+      syncLog: deps.syncLog,
+      newId: deps.newId,
+      clock,
+      log,
+    });
+  }
+
+  start(): void {
+    this.proofs.start();
+  }
+
+  async stop(): Promise<void> {
+    await this.proofs.stop();
+  }
+}
