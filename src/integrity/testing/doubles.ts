@@ -56,7 +56,7 @@ export class MemoryCorrections implements Corrections {
     return this.kept.delete(correctionId) ? this.#outcome() : { kind: 'unknown' };
   }
   #outcome(): CorrectionOutcome {
-    if (this.refuses !== null) return { kind: 'refused', ...this.refuses };
+    if (this.refuses !== null) return { kind: 'refused', isConflict: false, ...this.refuses };
     const quantities = { quantityBeforeMicro: 5_000_000, quantityAfterMicro: 1_000_000 };
     return { kind: 'changed', changes: { entries: 1, ...quantities, fromUs: 0, untilUs: 900_000_000 } };
   }
