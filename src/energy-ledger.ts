@@ -14,6 +14,7 @@ import { Backfill } from './recording/backfill.ts';
 import type { ProofStore } from './recording/proof.ts';
 import type { ReadingStore } from './recording/reading-store.ts';
 import { Recorder } from './recording/recorder.ts';
+import { RecordingEvents } from './recording/recording-events.ts';
 import { FileSpool } from './recording/spool/file-spool.ts';
 import type { SubscriptionStore, SyncLog } from './recording/sync-log.ts';
 import { RecordingServices } from './recording-services.ts';
@@ -30,6 +31,8 @@ export interface Adapters extends LedgerAdapters {
     stop(): Promise<void>;
     /** Speaks to this one from now on. */
     use(target: HomeAssistantTarget): void;
+    reconnect(reason: string): void;
+    lastPingAtUs(): number | null;
   };
   readonly tryHomeAssistant: (target: HomeAssistantTarget) => Promise<Trial>;
   readonly readingStore: ReadingStore;
@@ -113,11 +116,13 @@ export class EnergyLedger {
       clock,
       log,
     });
+    const events = new RecordingEvents(named('recorder'));
     this.#recorder = new Recorder({
       homeAssistant,
       readings: this.#ledger.recordedThrough(readingStore),
       subscription: adapters.subscriptionStore,
       spool: new FileSpool({ directory: join(options.dataDir, 'spool') }),
+      events,
       clock,
       log: named('recorder'),
     });
@@ -135,6 +140,7 @@ export class EnergyLedger {
       readingsReadable: adapters.readingsReadable,
       syncLog: adapters.syncLog,
       recorder: this.#recorder,
+      events,
       isBusy: () => this.#isRecordingBusy(),
       newId: () => randomUUID(),
       clock,

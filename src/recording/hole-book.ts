@@ -3,7 +3,7 @@ import type { Completeness } from './sync-log.ts';
 
 /** A span of which Home Assistant may know more than we heard. */
 export interface Hole {
-  readonly kind: 'first' | 'reconnect' | 'start';
+  readonly kind: 'first' | 'reconnect' | 'start' | 'silent';
   readonly entityIds: readonly string[];
   /** Heard until then; null when never. */
   readonly sinceUs: number | null;
@@ -22,6 +22,8 @@ export class HoleBook {
   /** Until when the connection that broke was heard. */
   #cutUs: number | null = null;
   #overflowSinceUs: number | null = null;
+  /** Since when a subscription that stood may have told nothing. */
+  #silentSinceUs: number | null = null;
   #isBegun = false;
   #isStartTold = false;
 
@@ -42,6 +44,11 @@ export class HoleBook {
   /** The connection broke; `heardUs` is when it was last heard, null when never. */
   cut(heardUs: number | null): void {
     this.#cutUs ??= heardUs;
+  }
+
+  /** The subscription stands and may have told nothing since; the next one tells the hole. */
+  silent(sinceUs: number): void {
+    this.#silentSinceUs = Math.min(this.#silentSinceUs ?? sinceUs, sinceUs);
   }
 
   /** Something of this instant was refused for want of room. */
@@ -75,6 +82,9 @@ export class HoleBook {
     }
     if (isNewConnection && known.length > 0)
       this.#tell({ kind: 'reconnect', entityIds: known, sinceUs: this.#cutUs });
+    if (this.#silentSinceUs !== null && known.length > 0)
+      this.#tell({ kind: 'silent', entityIds: known, sinceUs: this.#silentSinceUs });
+    this.#silentSinceUs = null;
     this.#cutUs = null;
     if (added.length > 0) this.#tell({ kind: 'first', entityIds: added, sinceUs: null });
   }
@@ -88,7 +98,13 @@ export class HoleBook {
   completeness(heardUs: number | null, unsafeSinceUs: number | null): Completeness | null {
     if (!this.#isStartTold || heardUs === null) return null;
     const holes = [...this.#open].filter((hole) => hole.sinceUs !== null);
-    const bounds = [this.#cutUs, this.#overflowSinceUs, unsafeSinceUs, ...holes.map((hole) => hole.sinceUs)];
+    const bounds = [
+      this.#cutUs,
+      this.#silentSinceUs,
+      this.#overflowSinceUs,
+      unsafeSinceUs,
+      ...holes.map((hole) => hole.sinceUs),
+    ];
     const unknown = new Set(
       [...this.#open].filter((hole) => hole.sinceUs === null).flatMap((hole) => hole.entityIds),
     );

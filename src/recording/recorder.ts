@@ -4,6 +4,7 @@ import type { Clock } from '../units/clock.ts';
 import type { Log } from '../units/log.ts';
 import { Backoff } from './backoff.ts';
 import { Bell } from './bell.ts';
+import { ClockDrift } from './clock-drift.ts';
 import { type Hole, HoleBook } from './hole-book.ts';
 import { pause } from './pause.ts';
 import type { Reading, Rejection, RejectionReason } from './reading.ts';
@@ -13,6 +14,7 @@ import type { ReadingStore } from './reading-store.ts';
 import { ReadingWriter, type ReadingWriterLimits } from './reading-writer.ts';
 import { RecentInstants } from './recent-instants.ts';
 import { type RecorderStatus, recorderDetail } from './recorder-status.ts';
+import type { RecordingEvents } from './recording-events.ts';
 import type { Spool } from './spool/spool.ts';
 import { SubscriptionKeeper } from './subscription-keeper.ts';
 import type { SubscriptionState, SubscriptionStore } from './sync-log.ts';
@@ -22,6 +24,7 @@ export interface RecorderDeps {
   readonly readings: ReadingStore;
   readonly subscription: SubscriptionStore;
   readonly spool: Spool;
+  readonly events?: RecordingEvents;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -46,6 +49,10 @@ export class Recorder {
   readonly #newest = new Map<string, Reading>();
   readonly #holes: HoleBook;
   readonly #rejected = new Map<RejectionReason, number>();
+  /** Instant of the state that the stream told last, of each entity, recorded or not. */
+  readonly #told = new Map<string, number>();
+  readonly #outOfOrder = new Map<string, number>();
+  readonly #drift = new ClockDrift();
   #tracked: ReadonlyMap<string, TrackedEntity> = new Map();
   /** Entities whose newest stored reading is known. */
   readonly #loaded = new Set<string>();
@@ -117,6 +124,8 @@ export class Recorder {
       this.#newest.delete(entityId);
       this.#loaded.delete(entityId);
       this.#heard.forget(entityId);
+      this.#told.delete(entityId);
+      this.#outOfOrder.delete(entityId);
       // Should it be tracked again at once, there is a hole all the same.
       this.#holes.forget(entityId);
       if (this.#subscription?.entityIds.delete(entityId)) this.#isSubscriptionStale = true;
@@ -131,6 +140,34 @@ export class Recorder {
   /** The newest reading of each tracked entity, from memory. */
   newest(): ReadonlyMap<string, Reading> {
     return this.#newest;
+  }
+
+  /** The instant of the state that the stream told last of each tracked entity, whether it became a reading or not. */
+  told(): ReadonlyMap<string, number> {
+    return this.#told;
+  }
+
+  /** How many states of each entity came after one that is newer, since it is tracked; none is absent. */
+  outOfOrder(): ReadonlyMap<string, number> {
+    return this.#outOfOrder;
+  }
+
+  /** How far our clock is ahead of Home Assistant's, the way of a message included; null before enough was heard. */
+  clockDriftUs(): number | null {
+    return this.#drift.medianUs();
+  }
+
+  /** Home Assistant tells us the states of what is tracked, and we listen. */
+  isFollowing(): boolean {
+    return this.#subscription !== null && !this.#isPaused;
+  }
+
+  /** The subscription can't be trusted: it is made anew, and a hole told that reaches back to `sinceUs`. */
+  resubscribe(sinceUs: number): void {
+    if (this.#subscription === null) return;
+    this.#holes.silent(sinceUs);
+    this.#isSubscriptionStale = true;
+    this.#bell.ring();
   }
 
   /** Every reading that is new, whatever way it came, some times a second and not yet durable; returns how to end it. */
@@ -194,6 +231,8 @@ export class Recorder {
       readingsWaiting: written.waiting,
       readingsLost: written.lost,
       duplicates: this.#duplicates,
+      outOfOrder: [...this.#outOfOrder.values()].reduce((sum, count) => sum + count, 0),
+      clockDriftUs: this.#drift.medianUs(),
       overflowed: written.refused,
       writeErrors: written.writeErrors,
       rejected: Object.fromEntries(this.#rejected),
@@ -306,7 +345,7 @@ export class Recorder {
     const readings: Reading[] = [];
     const nowUs = this.#deps.clock.nowUs();
     for (const state of batch.states) {
-      const reading = this.#read(state, nowUs);
+      const reading = this.#read(state, nowUs, batch.kind);
       if (reading !== null) readings.push(reading);
     }
     this.#lastHeardUs = nowUs;
@@ -314,9 +353,12 @@ export class Recorder {
     this.#take(readings);
   }
 
-  #read(state: EntityState, nowUs: number): Reading | null {
+  #read(state: EntityState, nowUs: number, kind: StateBatch['kind']): Reading | null {
     const entity = this.#tracked.get(state.entityId);
     if (entity === undefined) return null;
+    // A snapshot's states may be days old.
+    if (kind === 'change') this.#weighInstant(state, nowUs);
+    this.#told.set(state.entityId, state.lastUpdatedUs);
     if (this.#heard.has(state.entityId, state.lastUpdatedUs)) {
       this.#duplicates += 1;
       return null;
@@ -329,6 +371,28 @@ export class Recorder {
     this.#lastRejection = rejection;
     this.#deps.log.debug({ ...rejection }, 'a state was rejected');
     return null;
+  }
+
+  #weighInstant({ entityId, lastUpdatedUs, state }: EntityState, nowUs: number): void {
+    // A removal has our own instant.
+    if (state !== null) this.#drift.add(nowUs, lastUpdatedUs);
+    if (lastUpdatedUs < (this.#told.get(entityId) ?? 0))
+      this.#outOfOrder.set(entityId, (this.#outOfOrder.get(entityId) ?? 0) + 1);
+  }
+
+  #tellUnit(before: Reading, { entityId, atUs, sourceUnit }: Reading): void {
+    if (sourceUnit === null || before.sourceUnit === null || sourceUnit === before.sourceUnit) return;
+    this.#deps.log.warn(
+      { entity: entityId, before: before.sourceUnit, unit: sourceUnit },
+      'the unit changed',
+    );
+    this.#deps.events?.tell({
+      kind: 'unit_changed',
+      entityId,
+      unitBefore: before.sourceUnit,
+      unit: sourceUnit,
+      atUs,
+    });
   }
 
   /** Offers readings to the writer; those past its limit are a hole for the back-fill. */
@@ -349,7 +413,10 @@ export class Recorder {
     const { entityId, atUs } = reading;
     this.#heard.add(entityId, atUs);
     const newest = this.#newest.get(entityId);
-    if (newest === undefined || newest.atUs <= atUs) this.#newest.set(entityId, reading);
+    if (newest === undefined || newest.atUs <= atUs) {
+      if (newest !== undefined) this.#tellUnit(newest, reading);
+      this.#newest.set(entityId, reading);
+    }
     if (this.#lastReadingAtUs === null || this.#lastReadingAtUs < atUs) this.#lastReadingAtUs = atUs;
   }
 

@@ -29,6 +29,7 @@ export class Connection {
   #session: Session | null = null;
   #connects = 0;
   #lastSinceUs = 0;
+  #lastPingAtUs: number | null = null;
   /** Ends the present wait or try: at a stop, or because there is another endpoint. */
   #interrupt = new AbortController();
   #isStopped = true;
@@ -67,6 +68,16 @@ export class Connection {
     interrupt.abort();
     this.#session?.close('another Home Assistant was configured');
     if (this.#isStopped) this.#setStatus(this.#unconnected(0, null));
+  }
+
+  /** Leaves the present connection, which can't be trusted, and makes another at once. */
+  reconnect(reason: string): void {
+    this.#session?.drop(reason);
+  }
+
+  /** When a ping was last answered, on whichever connection; null when never. */
+  lastPingAtUs(): number | null {
+    return this.#session?.pingAnsweredUs() ?? this.#lastPingAtUs;
   }
 
   status(): ConnectionStatus {
@@ -168,6 +179,7 @@ export class Connection {
       this.#setStatus({ kind: 'connected', version: session.version, sinceUs: this.#lastSinceUs });
     }
     const error = await session.ended;
+    this.#lastPingAtUs = session.pingAnsweredUs() ?? this.#lastPingAtUs;
     this.#session = null;
     if (clock.monotonicMs() - sinceMs >= timings.stableMs) this.#retry.reset();
     if (!this.#isStopped) log.info({ reason: error }, 'Home Assistant is disconnected');

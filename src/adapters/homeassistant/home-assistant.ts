@@ -36,6 +36,10 @@ export interface HomeAssistantConnection extends HomeAssistant {
   stop(): Promise<void>;
   /** Takes effect at once: the present connection is left. Null: none. */
   reconfigure(endpoint: Endpoint | null): void;
+  /** Leaves the present connection, which can't be trusted, and makes another. */
+  reconnect(reason: string): void;
+  /** When a ping was last answered; null when never. */
+  lastPingAtUs(): number | null;
 }
 
 const registryEvents = [
@@ -96,6 +100,8 @@ export function createHomeAssistant(deps: HomeAssistantDeps): HomeAssistantConne
       await connection.stop();
     },
     reconfigure: (endpoint) => connection.reconfigure(endpoint),
+    reconnect: (reason) => connection.reconnect(reason),
+    lastPingAtUs: () => connection.lastPingAtUs(),
     status: () => connection.status(),
     reconnectCount: () => connection.reconnectCount(),
     onStatus: (listener) => connection.onStatus(listener),

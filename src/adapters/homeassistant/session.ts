@@ -46,6 +46,7 @@ export class Session {
   #reason: string | null = null;
   #isPaused = false;
   #pauses = 0;
+  #answeredUs: number | null = null;
 
   constructor(socket: HomeAssistantSocket, deps: SessionDeps) {
     this.#socket = socket;
@@ -65,6 +66,11 @@ export class Session {
     this.#watch = setInterval(() => this.#ping(), deps.timings.pingEveryMs);
     // It may have been closed between auth_ok and here.
     if (socket.closeCode() !== null) this.#finish('the connection was closed right after signing in');
+  }
+
+  /** When a ping was last answered; null when none was yet. */
+  pingAnsweredUs(): number | null {
+    return this.#answeredUs;
   }
 
   isOpen(): boolean {
@@ -201,9 +207,14 @@ export class Session {
     }
     const sentMs = this.#deps.clock.monotonicMs();
     const pauses = this.#pauses;
-    this.#connection.ping().catch((cause: unknown) => {
-      this.#deps.log.debug({ err: commandError(cause, 'ping') }, 'a ping was not answered');
-    });
+    this.#connection.ping().then(
+      () => {
+        this.#answeredUs = this.#deps.clock.nowUs();
+      },
+      (cause: unknown) => {
+        this.#deps.log.debug({ err: commandError(cause, 'ping') }, 'a ping was not answered');
+      },
+    );
     const check = setTimeout(() => {
       this.#pings.delete(check);
       if (pauses !== this.#pauses || this.#socket.heardMs() > sentMs) return;

@@ -198,6 +198,8 @@ export class MemoryHome implements HomeAssistant {
   readonly subscriptions = new Set<{ ids: ReadonlySet<string>; tell: (batch: StateBatch) => void }>();
   isPaused = false;
   pauses = 0;
+  /** Answers, and tells no changes. */
+  isSilent = false;
   #connection: ConnectionStatus = { kind: 'connecting', attempts: 0, error: null };
   #reconnects = -1;
   /** Makes the next calls fail so many times. */
@@ -219,6 +221,26 @@ export class MemoryHome implements HomeAssistant {
   change(next: EntityState): void {
     this.#current.set(next.entityId, next);
     this.past.push(next);
+    this.#tell(next);
+  }
+
+  /** As a subscription tells it: at our instant, and without a state. */
+  remove(entityId: string): void {
+    this.#current.delete(entityId);
+    this.#tell({ entityId, state: null, attributes: {}, lastUpdatedUs: testClock.nowUs() });
+  }
+
+  lastPingAtUs(): number | null {
+    return null;
+  }
+
+  reconnect(_reason: string): void {
+    this.disconnect();
+    this.connect();
+  }
+
+  #tell(next: EntityState): void {
+    if (this.isSilent) return;
     for (const { ids, tell } of this.subscriptions)
       if (ids.has(next.entityId)) tell({ kind: 'change', states: [next] });
   }
