@@ -54,6 +54,7 @@ export const healthEn = {
         imported: 'it was imported',
         only_hours_are_known: 'only Home Assistant’s hourly statistics are left',
         silent_or_unavailable: 'the sensor was silent or unavailable',
+        corrected: 'it was corrected',
         before_the_first: 'it was not recorded yet',
         nothing_heard: 'nothing was heard and nothing is in Home Assistant’s history',
       },

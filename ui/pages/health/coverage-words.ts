@@ -33,6 +33,7 @@ const explains: Readonly<Record<Why, readonly (keyof Grounds)[]>> = {
   imported: ['measured'],
   only_hours_are_known: ['hourly'],
   silent_or_unavailable: ['estimated'],
+  corrected: ['estimated', 'measured'],
   before_the_first: ['before'],
   nothing_heard: ['missing'],
 };
