@@ -22,6 +22,7 @@ import {
 import type { CostVersion } from '../tariffs/cost-versions.ts';
 import { instantFromIso } from '../units/instant.ts';
 import { quarterUs } from '../units/quarter.ts';
+import { rounded } from './amounts.ts';
 import { TestApi } from './testing/test-api.ts';
 import { postedEntry } from './testing/test-ledger.ts';
 
@@ -190,11 +191,25 @@ describe('/v1', () => {
       at_most_w: 3600,
       measured_quarters: 52,
       expected_quarters: 52,
+      coverage: 1,
+      reason: null,
+      provisional: true,
       billed_peak_w: (3600 + 2500) / 2,
       billed_months: 2,
+      billed_partial_months: 1,
+      billed_of_months: 12,
+      billed_at_least_w: (3600 + 11 * 2500) / 12,
+      billed_at_most_w: null,
       floor_w: 2500,
       meter_peak_w: null,
-      running: { bucket: '2026-11-01T13:00:00+01:00', so_far_w: 3960, projected_w: 3960 + 1200 * (2 / 3) },
+      running: {
+        bucket: '2026-11-01T13:00:00+01:00',
+        so_far_w: 3960,
+        projected_w: 3960 + 1200 * (2 / 3),
+        limit_w: 3600,
+        left_kwh: 0,
+        left_w: 0,
+      },
     });
     expect(told.peaks).toHaveLength(53);
     expect(told.rolling_12_month_w).toHaveLength(12);
@@ -202,6 +217,16 @@ describe('/v1', () => {
       month: '2026-10',
       peak_w: 1000,
       peak_ts: '2026-10-01T02:00:00+02:00',
+      reason: null,
+      at_least_w: 1000,
+      at_most_w: null,
+      coverage: rounded(96 / (31 * 96 + 4)),
+      provisional: false,
+    });
+    expect(told.rolling_12_month_w.at(-3)).toMatchObject({
+      peak_w: null,
+      reason: 'nothing_known',
+      coverage: 0,
     });
     expect(told.top[0]?.bucket).toBe('2026-11-01T01:45:00+01:00');
   });
@@ -212,6 +237,8 @@ describe('/v1', () => {
       monthly_peak_w: null,
       monthly_peak_ts: null,
       billed_peak_w: null,
+      reason: 'nothing_known',
+      billed_reason: 'nothing_known',
       running: null,
     });
     for (const month of ['2026-1', '2026-13', '2026-11-01', 'now', '1899-01'])

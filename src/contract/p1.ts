@@ -20,39 +20,113 @@ export const realtime = z.object({
   energy_export_kwh: z.number().nullable(),
 });
 
+const peakReason = z
+  .enum(['nothing_known', 'only_bounds_are_known'])
+  .nullable()
+  .describe(
+    'Why there is no peak: nothing is known, or too little was measured and bounds say what it lies between',
+  );
+const coverage = z
+  .number()
+  .nullable()
+  .describe('Part of the windows so far that was measured; null before any is over');
+const provisional = z.boolean().describe('The month is not over');
+const atLeast = z.number().nullable().describe('The peak was no lower, from all that is known');
+const atMost = z.number().nullable().describe('The peak was no higher; null while quarters are missing');
+const peak = z.object({ bucket: instant, avg_power_w: z.number() });
+
 export const capacityMonth = z.object({
   month: z.string(),
   device_id: z.string(),
-  peaks: z.array(
-    z.object({
-      bucket: instant,
-      avg_power_w: z.number(),
-      quality: grounds.quality,
-      provisional: z.boolean(),
-    }),
-  ),
+  rule: z
+    .object({
+      name: z.string(),
+      window_minutes: z.number().int(),
+      peaks: z.number().int().describe('The peak of a month is the mean of so many highest windows'),
+      one_per_day: z.boolean(),
+      counting: z
+        .object({
+          weekdays: z.array(z.number().int()).describe('1 is Monday'),
+          from_hour: z.number().int(),
+          until_hour: z.number().int(),
+        })
+        .nullable()
+        .describe('Windows that count, by the wall clock; null when all do'),
+      months: z.number().int(),
+      floor_w: z.number(),
+    })
+    .describe('How peaks are billed in this month'),
+  peaks: z
+    .array(
+      z.object({
+        bucket: instant,
+        avg_power_w: z.number(),
+        quality: grounds.quality,
+        provisional: z.boolean(),
+      }),
+    )
+    .describe('Every quarter-hour that is known'),
   monthly_peak_w: z.number().nullable(),
   monthly_peak_ts: nullableInstant,
-  at_least_w: z.number().nullable().describe('The peak was no lower, from all that is known'),
-  at_most_w: z.number().nullable().describe('The peak was no higher; null while quarters are missing'),
-  measured_quarters: z.number().int(),
-  expected_quarters: z.number().int(),
-  billed_peak_w: z.number().nullable().describe('Mean of the last months, each raised to the floor'),
+  reason: peakReason,
+  at_least_w: atLeast,
+  at_most_w: atMost,
+  measured_quarters: z
+    .number()
+    .int()
+    .describe('Windows that count and were measured; quarter-hours in Flanders'),
+  expected_quarters: z.number().int().describe('Windows that count and are over'),
+  coverage,
+  provisional,
+  counted: z.array(peak).describe('The windows that the peak is the mean of'),
+  billed_peak_w: z
+    .number()
+    .nullable()
+    .describe('Mean of those of the last months of which a peak is known, each raised to the floor'),
+  billed_reason: peakReason,
   billed_months: z.number().int().describe('Months that the billed peak rests on'),
+  billed_partial_months: z
+    .number()
+    .int()
+    .describe('Of those, the ones in which a part was not measured: their peak may have been higher'),
+  billed_of_months: z.number().int().describe('Months that the rule takes the mean of'),
+  billed_at_least_w: z
+    .number()
+    .nullable()
+    .describe(
+      'The mean over all those months was no lower; one of which nothing is known counts for the floor',
+    ),
+  billed_at_most_w: z
+    .number()
+    .nullable()
+    .describe('It was no higher; null while the highest of a month is not known'),
   floor_w: z.number(),
   rolling_12_month_w: z.array(
-    z.object({ month: z.string(), peak_w: z.number().nullable(), peak_ts: nullableInstant }),
+    z.object({
+      month: z.string(),
+      peak_w: z.number().nullable(),
+      peak_ts: nullableInstant,
+      reason: peakReason,
+      at_least_w: atLeast,
+      at_most_w: atMost,
+      coverage,
+      provisional,
+    }),
   ),
-  top: z.array(z.object({ bucket: instant, avg_power_w: z.number() })).describe('The ten highest quarters'),
+  top: z.array(peak).describe('The ten highest windows'),
   meter_peak_w: z.number().nullable().describe("The meter's own month peak, when an entity carries it"),
   running: z
     .object({
       bucket: instant,
+      until: instant,
       so_far_w: z.number().nullable().describe('Mean power if nothing more were used'),
       projected_w: z.number().nullable().describe('If the present power goes on'),
+      limit_w: z.number().describe('Up to here no bill gets higher: the month’s peak so far, or the floor'),
+      left_kwh: z.number().nullable().describe('What may still be used until that'),
+      left_w: z.number().nullable().describe('The same as mean power of the time that is left'),
     })
     .nullable()
-    .describe('The quarter that runs now; null for other months'),
+    .describe('The window that runs now; null for other months, and when it does not count'),
 });
 export type CapacityMonth = z.infer<typeof capacityMonth>;
 

@@ -7,8 +7,9 @@ import { describe, expect, it } from 'vitest';
 import { localMonth } from '../units/calendar.ts';
 import { quarterUs } from '../units/quarter.ts';
 import { type Bucket, emptyBucket } from '../views/bucket.ts';
-import { monthsUntil, runningQuarter } from './capacity.ts';
-import { flemishPeakRules, peakRuleAt } from './peak-rules.ts';
+import { runningWindow } from './capacity.ts';
+import { type DatedPeakRule, flemishPeakRules, type PeakRule, peakRuleAt } from './peak-rules.ts';
+import { monthsUntil } from './rolling-months.ts';
 
 const startUs = Date.UTC(2026, 10, 21, 10) * 1000;
 const minuteUs = 60_000_000;
@@ -16,18 +17,70 @@ const posted = (amountMicro: number, coveredUs: number): Bucket[] => [
   { ...emptyBucket('home:grid_in', startUs, startUs + quarterUs), amountMicro, coveredUs },
 ];
 
+const flanders = flemishPeakRules[0] as PeakRule;
+const zone = 'Europe/Brussels';
+const nothing = { counted: [], atLeastW: null };
+
 describe('the running quarter', () => {
   it('goes on with the present power from where the ledger is', () => {
-    const told = runningQuarter(posted(100_000, 5 * minuteUs), startUs + 6 * minuteUs, 3000);
-    expect(told).toEqual({ startUs, soFarW: 400, projectedW: 400 + 3000 * (10 / 15) });
+    const told = runningWindow(
+      flanders,
+      posted(100_000, 5 * minuteUs),
+      nothing,
+      startUs + 6 * minuteUs,
+      3000,
+      zone,
+    );
+    expect(told).toEqual({
+      ...{ startUs, endUs: startUs + quarterUs, soFarW: 400, projectedW: 400 + 3000 * (10 / 15) },
+      // 2.5 kW for a quarter-hour is 625 Wh, of which 525 are left for ten minutes.
+      ...{ limitW: 2500, leftMwh: 525_000, leftW: 3150 },
+    });
+  });
+  it('has the month’s peak as its limit once that is over the floor', () => {
+    const month = { counted: [{ startUs: 0, powerW: 4000 }], atLeastW: 4000 };
+    const told = (mwh: number) =>
+      runningWindow(flanders, posted(mwh, 5 * minuteUs), month, startUs + 5 * minuteUs, 3000, zone);
+    expect(told(400_000)).toMatchObject({ limitW: 4000, leftMwh: 600_000, leftW: 3600 });
+    expect(told(1_200_000)).toMatchObject({ leftMwh: 0, leftW: 0 });
+    // An hour proves that the month had more than any measured quarter.
+    const bounded = { ...month, atLeastW: 5000 };
+    expect(runningWindow(flanders, [], bounded, startUs, null, zone)).toMatchObject({
+      limitW: 5000,
+      leftMwh: null,
+    });
   });
   it('takes nothing back when the home feeds in', () => {
-    expect(runningQuarter(posted(100_000, 5 * minuteUs), startUs + 6 * minuteUs, -2000).projectedW).toBe(400);
+    const told = runningWindow(
+      flanders,
+      posted(100_000, 5 * minuteUs),
+      nothing,
+      startUs + 6 * minuteUs,
+      -2000,
+      zone,
+    );
+    expect(told.projectedW).toBe(400);
   });
   it('is not known before anything is posted, nor projected without a power sensor', () => {
-    expect(runningQuarter([], startUs + 1, 3000)).toEqual({ startUs, soFarW: null, projectedW: null });
-    expect(runningQuarter(posted(0, minuteUs), startUs + 2 * minuteUs, null)).toMatchObject({
+    expect(runningWindow(flanders, [], nothing, startUs + 1, 3000, zone)).toMatchObject({
+      ...{ startUs, soFarW: null, projectedW: null, leftMwh: null, leftW: null },
+    });
+    expect(
+      runningWindow(flanders, posted(0, minuteUs), nothing, startUs + 2 * minuteUs, null, zone),
+    ).toMatchObject({
       ...{ soFarW: 0, projectedW: null },
+    });
+  });
+  it('is an hour where hours are billed', () => {
+    const hours: PeakRule = { ...flanders, window: 'hour', floorW: 0 };
+    const quarters = [...posted(500_000, quarterUs), ...posted(100_000, 5 * minuteUs)].map(
+      (bucket, index) => ({
+        ...bucket,
+        startUs: startUs + index * quarterUs,
+      }),
+    );
+    expect(runningWindow(hours, quarters, nothing, startUs + 20 * minuteUs, 3000, zone)).toMatchObject({
+      ...{ startUs, endUs: startUs + 4 * quarterUs, soFarW: 600, projectedW: 600 + 3000 * (40 / 60) },
     });
   });
 });
@@ -43,8 +96,7 @@ describe('twelve months', () => {
 });
 
 describe('peakRuleAt', () => {
-  const first = flemishPeakRules[0];
-  if (first === undefined) throw new Error('a rule');
+  const first = flemishPeakRules[0] as DatedPeakRule;
   const later = { ...first, floorW: 3000, effectiveFromUs: startUs };
   it('finds the rule in force, and the first one for months before it', () => {
     expect(peakRuleAt([later, first], startUs - 1)?.floorW).toBe(2500);

@@ -1,31 +1,32 @@
-import { nextBucketUs } from '../units/calendar.ts';
 import { quarterStartUs, quarterUs } from '../units/quarter.ts';
 import type { Bucket } from '../views/bucket.ts';
 import { totalIds } from '../views/flow-posting.ts';
 import type { LedgerViews } from '../views/ledger-views.ts';
-import { type DatedPeakRule, peakRuleAt } from './peak-rules.ts';
+import { type DatedPeakRule, type PeakRule, peakRuleAt } from './peak-rules.ts';
+import { isCounted, meanPowerW, offtakeOf, peakWindows, windowAt } from './peak-windows.ts';
 import {
   type BilledPeak,
   billedPeak,
   type MonthPeak,
+  measuredPeaks,
   monthPeak,
   type Peak,
-  projectedPowerW,
-  quarterPowerW,
   topPeaks,
 } from './peaks.ts';
+import { monthsUntil, type RollingMonth, readMonth } from './rolling-months.ts';
 
-/** The peak of one month, from the day view: null where no quarter of it was measured. */
-export interface RollingMonth {
+export interface RunningWindow {
   readonly startUs: number;
-  readonly peak: Peak | null;
-}
-
-export interface RunningQuarter {
-  readonly startUs: number;
-  /** Mean power if nothing more were used; null before anything of the quarter is posted. */
+  readonly endUs: number;
+  /** Mean power if nothing more were used; null before anything of the window is posted. */
   readonly soFarW: number | null;
   readonly projectedW: number | null;
+  /** Up to here a window makes no bill higher: the month's peak as it is known so far, or the floor. */
+  readonly limitW: number;
+  /** What may still be used until that; null before anything is posted. */
+  readonly leftMwh: number | null;
+  /** The same as the mean power of the time that is left. */
+  readonly leftW: number | null;
 }
 
 /** What a month's offtake says of peaks. */
@@ -37,112 +38,98 @@ export interface CapacityOfMonth {
   /** Twelve months, the asked one last. */
   readonly rolling: readonly RollingMonth[];
   readonly billed: BilledPeak;
-  readonly rule: DatedPeakRule | null;
-  readonly running: RunningQuarter | null;
+  readonly rule: DatedPeakRule;
+  readonly running: RunningWindow | null;
 }
 
 export interface CapacityQuery {
+  /** What is taken from the grid: a total of the home, or the one register of a connection. */
+  readonly offtakeId?: string;
   readonly startUs: number;
   readonly endUs: number;
   readonly nowUs: number;
   /** What comes from the grid now, import positive, in W; null when not known. */
   readonly gridPowerW: number | null;
+  /** At least one. */
   readonly rules: readonly DatedPeakRule[];
 }
 
 const rollingMonths = 12;
 const topCount = 10;
+const hourUs = 4 * quarterUs;
 
-/** Reads a month of the grid's offtake. Rejects when the store is down. */
+/** Reads a month of the grid's offtake and those before it. Rejects when the store is down. */
 export async function capacityOf(views: LedgerViews, query: CapacityQuery): Promise<CapacityOfMonth> {
-  const { startUs, endUs, nowUs, rules } = query;
-  const [quarters, rolling] = await Promise.all([
-    views.buckets([totalIds.gridIn], 'quarter', startUs, endUs),
-    readRolling(views, startUs, endUs),
-  ]);
-  const expected = Math.max(0, (Math.min(endUs, quarterStartUs(nowUs)) - startUs) / quarterUs);
-  const offtakes = quarters
-    // The running quarter is not over: it is told by itself.
-    .filter((bucket) => bucket.endUs <= nowUs)
-    .map((bucket) => ({
-      startUs: bucket.startUs,
-      offtakeMwh: bucket.amountMicro,
-      isMeasured: bucket.highestMicro !== null,
-    }));
+  const { startUs, endUs, nowUs, rules, offtakeId = totalIds.gridIn } = query;
+  const zone = views.zone();
   const rule = peakRuleAt(rules, startUs);
+  if (rule === null) throw new RangeError('there is no rule for peaks');
+  const starts = monthsUntil(startUs, Math.max(rollingMonths, rule.months), zone);
+  const ruleAt = (us: number) => peakRuleAt(rules, us) ?? rule;
+  const [read, days] = await Promise.all([
+    views.buckets([offtakeId], 'quarter', startUs - hourUs, endUs + hourUs),
+    views.buckets([offtakeId], 'day', starts[0] ?? startUs, startUs),
+  ]);
+  const before = await Promise.all(
+    starts.slice(0, -1).map((us) => readMonth(views, offtakeId, ruleAt(us), us, nowUs, days)),
+  );
+  // The running window is not over: it is told by itself.
+  const untilUs = Math.max(startUs, Math.min(endUs, windowAt(rule, nowUs, zone).startUs));
+  const windows = peakWindows(rule, read.flatMap(offtakeOf), startUs, untilUs, zone);
+  const month = monthPeak(rule, windows, zone);
+  const all: RollingMonth[] = [
+    ...before,
+    { startUs, endUs, floorW: rule.floorW, ...month, peak: month.counted[0] ?? null },
+  ];
+  const quarters = read.filter((bucket) => bucket.startUs >= startUs && bucket.startUs < endUs);
+  const isRunning =
+    nowUs >= startUs && nowUs < endUs && isCounted(rule, windowAt(rule, nowUs, zone).startUs, zone);
   return {
     quarters,
-    month: monthPeak(offtakes, expected),
-    top: topPeaks(offtakes, topCount),
-    rolling,
-    billed:
-      rule === null
-        ? { powerW: null, monthsKnown: 0, monthsCounted: 0 }
-        : billedPeak(
-            rule,
-            rolling.map((month) => month.peak?.powerW ?? null),
-          ),
+    month,
+    top: topPeaks(rule, measuredPeaks(windows), topCount, zone),
+    rolling: all.slice(-rollingMonths),
+    // A month that has not begun is on no bill.
+    billed: billedPeak(all.slice(-rule.months).filter((one) => one.startUs <= nowUs)),
     rule,
-    running: nowUs >= startUs && nowUs < endUs ? runningQuarter(quarters, nowUs, query.gridPowerW) : null,
+    running: isRunning ? runningWindow(rule, quarters, month, nowUs, query.gridPowerW, zone) : null,
   };
 }
 
-/** What of the running quarter is posted already, and where the present power leads it. */
-export function runningQuarter(
+/** What of the running window is posted already, where the present power leads it, and what is left of the month's peak. */
+export function runningWindow(
+  rule: PeakRule,
   quarters: readonly Bucket[],
+  month: Pick<MonthPeak, 'counted' | 'atLeastW'>,
   nowUs: number,
   gridPowerW: number | null,
-): RunningQuarter {
-  const startUs = quarterStartUs(nowUs);
-  const bucket = quarters.find((one) => one.startUs === startUs);
-  const countedMwh = bucket?.amountMicro ?? null;
+  zone: string,
+): RunningWindow {
+  const { startUs, endUs } = windowAt(rule, nowUs, zone);
+  const posted = quarters.filter((one) => one.startUs >= startUs && one.startUs <= quarterStartUs(nowUs));
+  const isPosted = posted.some((one) => one.amountMicro !== null);
+  const countedMwh = isPosted
+    ? posted.reduce((sum, one) => sum + Math.max(0, one.amountMicro ?? 0), 0)
+    : null;
   // The ledger is some seconds behind: from what is posted on, the present power is taken for the rest.
-  const postedUntilUs = startUs + (bucket?.coveredUs ?? 0);
+  const postedUntilUs = startUs + posted.reduce((sum, one) => sum + one.coveredUs, 0);
+  const leftUs = endUs - Math.min(nowUs, postedUntilUs);
+  const limitW = Math.max(
+    rule.floorW,
+    month.counted.at(-1)?.powerW ?? 0,
+    rule.peaks > 1 ? 0 : (month.atLeastW ?? 0),
+  );
+  const powerMwh = gridPowerW === null ? null : (Math.max(0, gridPowerW) * 1000 * leftUs) / hourUs;
+  const leftMwh =
+    countedMwh === null ? null : Math.max(0, (limitW * 1000 * (endUs - startUs)) / hourUs - countedMwh);
+  const power = (mwh: number) => meanPowerW(mwh, startUs, endUs);
   return {
     startUs,
-    soFarW: countedMwh === null ? null : quarterPowerW(countedMwh),
-    projectedW: projectedPowerW(countedMwh, gridPowerW, startUs, Math.min(nowUs, postedUntilUs)),
+    endUs,
+    soFarW: countedMwh === null ? null : power(countedMwh),
+    projectedW: countedMwh === null || powerMwh === null ? null : power(countedMwh + powerMwh),
+    limitW,
+    leftMwh,
+    leftW: leftMwh === null || leftUs <= 0 ? null : (leftMwh * (hourUs / leftUs)) / 1000,
   };
-}
-
-/** The starts of the months before, and of this one. */
-export function monthsUntil(startUs: number, count: number, zone: string): number[] {
-  const first = Temporal.Instant.fromEpochMilliseconds(startUs / 1000)
-    .toZonedDateTimeISO(zone)
-    .toPlainDate()
-    .with({ day: 1 });
-  return Array.from(
-    { length: count },
-    (_, index) =>
-      first.subtract({ months: count - 1 - index }).toZonedDateTime(zone).epochMilliseconds * 1000,
-  );
-}
-
-/** A year of days tells each month's highest quarter; only the days that hold one are read by quarter. */
-async function readRolling(views: LedgerViews, startUs: number, endUs: number): Promise<RollingMonth[]> {
-  const zone = views.zone();
-  const months = monthsUntil(startUs, rollingMonths, zone);
-  const days = await views.buckets([totalIds.gridIn], 'day', months[0] ?? startUs, endUs);
-  return Promise.all(
-    months.map(async (monthUs) => {
-      const untilUs = nextBucketUs(monthUs, 'month', zone);
-      const day = highestDay(days.filter((one) => one.startUs >= monthUs && one.startUs < untilUs));
-      if (day === null || day.highestMicro === null) return { startUs: monthUs, peak: null };
-      const quarters = await views.buckets([totalIds.gridIn], 'quarter', day.startUs, day.endUs);
-      const quarter = quarters.find((one) => one.highestMicro === day.highestMicro);
-      const powerW = quarterPowerW(day.highestMicro);
-      return { startUs: monthUs, peak: { startUs: quarter?.startUs ?? day.startUs, powerW } };
-    }),
-  );
-}
-
-/** The first of equals. */
-function highestDay(days: readonly Bucket[]): Bucket | null {
-  return days.reduce<Bucket | null>(
-    (best, day) =>
-      day.highestMicro !== null && (best?.highestMicro == null || day.highestMicro > best.highestMicro)
-        ? day
-        : best,
-    null,
-  );
 }

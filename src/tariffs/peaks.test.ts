@@ -1,23 +1,51 @@
 /**
  * Goal: the month's peak is the one on the bill.
- * Method: rules by hand; a real meter's September 2022 (test/data, HomeWizard P1 registers every quarter-hour), whose
- * highest quarter is known: 3.176 kW on the 7th at 12:15.
+ * Method: rules by hand, Flanders' and one of another kind; a real meter's September 2022 (test/data, HomeWizard P1
+ * registers every quarter-hour), whose highest quarter is known: 3.176 kW on the 7th at 12:15; bounds by property: random
+ * quarters, told as hours, silences, parts or not at all, by random rules, lie within them.
  */
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { postCounter } from '../ledger/counter-posting.ts';
 import type { RegisterReading } from '../ledger/evidence.ts';
 import { microFromValue } from '../units/amount.ts';
 import { localIso, monthRange } from '../units/calendar.ts';
 import { quarterUs } from '../units/quarter.ts';
-import { billedPeak, monthPeak, projectedPowerW, type QuarterOfftake, topPeaks } from './peaks.ts';
+import { flemishPeakRules, type PeakRule } from './peak-rules.ts';
+import { type KnownAs, peakWindows, type QuarterOfftake } from './peak-windows.ts';
+import { type BilledMonth, billedPeak, measuredPeaks, monthPeak, topPeaks } from './peaks.ts';
 
 const zone = 'Europe/Brussels';
-const flanders = { floorW: 2500, months: 12 };
+const flanders = flemishPeakRules[0] as PeakRule;
+/** Another country: the mean of the three highest hours of working days from 7 to 21 h, each of another day. */
+const workingHours: PeakRule = {
+  window: 'hour',
+  peaks: 3,
+  isOnePerDay: true,
+  counting: { weekdays: [1, 2, 3, 4, 5], fromHour: 7, untilHour: 21 },
+  months: 1,
+  floorW: 0,
+};
+const hour = 4 * quarterUs;
+/** Monday 5 October 2026, 07:00 in Brussels. */
+const mondayUs = Date.UTC(2026, 9, 5, 5) * 1000;
 
-function offtakes(...mwh: (number | null)[]): QuarterOfftake[] {
-  return mwh.map((offtakeMwh, index) => ({ startUs: index * quarterUs, offtakeMwh, isMeasured: true }));
+function offtakes(startUs: number, knownAs: KnownAs, ...mwh: (number | null)[]): QuarterOfftake[] {
+  return mwh.flatMap((offtakeMwh, index) =>
+    offtakeMwh === null ? [] : [{ startUs: startUs + index * quarterUs, offtakeMwh, knownAs }],
+  );
+}
+
+function peakOf(
+  rule: PeakRule,
+  quarters: readonly QuarterOfftake[],
+  startUs: number,
+  endUs: number,
+  cut = zone,
+) {
+  return monthPeak(rule, peakWindows(rule, quarters, startUs, endUs, cut), cut);
 }
 
 function homeWizard(): QuarterOfftake[] {
@@ -41,65 +69,209 @@ function homeWizard(): QuarterOfftake[] {
       byQuarter.set(entry.quarterStartUs, (byQuarter.get(entry.quarterStartUs) ?? 0) + entry.amountMicro);
     }
   }
-  return [...byQuarter].map(([startUs, offtakeMwh]) => ({ startUs, offtakeMwh, isMeasured: true }));
+  return [...byQuarter].map(([startUs, offtakeMwh]) => ({ startUs, offtakeMwh, knownAs: 'quarter' }));
 }
 
-describe('monthPeak', () => {
+describe('monthPeak in Flanders', () => {
   it('finds the peak of a real month: 3.176 kW on 7 September 2022 at 12:15', () => {
     const month = monthRange('2022-09', zone);
     if (month === null) throw new Error('a month');
     const quarters = homeWizard().filter(({ startUs }) => startUs >= month.startUs && startUs < month.endUs);
-    const found = monthPeak(quarters, quarters.length);
-    expect(found.peak?.powerW).toBeCloseTo(3176, 9);
-    expect(localIso(found.peak?.startUs ?? 0, zone)).toBe('2022-09-07T12:15:00+02:00');
-    expect(found.atMostW).toBe(found.peak?.powerW);
+    // The file ends with the register at 23:45.
+    const found = peakOf(flanders, quarters, month.startUs, month.endUs - quarterUs);
+    expect(found.powerW).toBe(3176);
+    expect(localIso(found.counted[0]?.startUs ?? 0, zone)).toBe('2022-09-07T12:15:00+02:00');
+    expect([found.atLeastW, found.atMostW]).toEqual([3176, 3176]);
+    expect(peakOf(flanders, quarters, month.startUs, month.endUs).atMostW).toBeNull();
   });
 
   it('gives ties to the first', () => {
-    expect(monthPeak(offtakes(1000, 3000, 3000), 3).peak?.startUs).toBe(quarterUs);
-    expect(topPeaks(offtakes(1000, 3000, 3000), 2).map(({ startUs }) => startUs)).toEqual([
+    const quarters = offtakes(0, 'quarter', 1000, 3000, 3000);
+    expect(peakOf(flanders, quarters, 0, 3 * quarterUs).counted).toEqual([
+      { startUs: quarterUs, powerW: 12 },
+    ]);
+    const peaks = measuredPeaks(peakWindows(flanders, quarters, 0, 3 * quarterUs, zone));
+    expect(topPeaks(flanders, peaks, 2, zone).map(({ startUs }) => startUs)).toEqual([
       quarterUs,
       2 * quarterUs,
     ]);
   });
 
   it('never calls an hour a peak, but bounds it', () => {
-    const hour = [0, 1, 2, 3].map((index) => ({
-      startUs: index * quarterUs,
-      offtakeMwh: 1_000_000,
-      isMeasured: false,
-    }));
-    const found = monthPeak([...hour, { startUs: 4 * quarterUs, offtakeMwh: 250_000, isMeasured: true }], 5);
-    expect(found.peak).toEqual({ startUs: 4 * quarterUs, powerW: 1000 });
-    expect(found.atLeastW).toBe(4000);
-    expect(found.atMostW).toBe(16_000);
+    const spread = offtakes(0, 'hour', 1_000_000, 1_000_000, 1_000_000, 1_000_000);
+    const found = peakOf(flanders, [...spread, ...offtakes(hour, 'quarter', 250_000)], 0, hour + quarterUs);
+    expect(found.counted).toEqual([{ startUs: hour, powerW: 1000 }]);
+    expect([found.atLeastW, found.atMostW]).toEqual([4000, 16_000]);
+    expect(peakOf(flanders, spread, 0, hour)).toMatchObject({
+      powerW: null,
+      atLeastW: 4000,
+      atMostW: 16_000,
+    });
   });
 
-  it('knows no upper bound while quarters are missing, and nothing of nothing', () => {
-    expect(monthPeak(offtakes(1000), 2).atMostW).toBeNull();
-    expect(monthPeak([], 0)).toMatchObject({ peak: null, atLeastW: null, atMostW: null });
-    expect(monthPeak(offtakes(null), 1).peak).toBeNull();
+  it('lets a silence of hours have been one quarter, and knows no bound where it may go on', () => {
+    const spread = offtakes(0, 'span', ...Array.from({ length: 12 }, () => 250_000));
+    expect(peakOf(flanders, spread, 0, 3 * hour)).toMatchObject({ atLeastW: 1000, atMostW: 12_000 });
+    // Half of the silence lies in the month before: how much of its sum, nobody knows.
+    expect(peakOf(flanders, spread, 2 * hour, 3 * hour)).toMatchObject({ atLeastW: 0, atMostW: null });
   });
+
+  it('knows no upper bound while quarters are missing or measured in part, and nothing of nothing', () => {
+    expect(peakOf(flanders, offtakes(0, 'quarter', 1000), 0, 2 * quarterUs)).toMatchObject({
+      ...{ powerW: 4, atLeastW: 4, atMostW: null, measuredWindows: 1, expectedWindows: 2 },
+    });
+    expect(peakOf(flanders, offtakes(0, 'part', 1000), 0, quarterUs)).toMatchObject({
+      ...{ powerW: null, atLeastW: 4, atMostW: null },
+    });
+    const none = { powerW: null, counted: [], atLeastW: null, atMostW: null };
+    expect(peakOf(flanders, [], 0, quarterUs)).toMatchObject(none);
+    expect(peakOf(flanders, [], 0, 0)).toMatchObject({ ...none, expectedWindows: 0 });
+  });
+});
+
+describe('monthPeak by other rules', () => {
+  const day = 24 * hour;
+  const kw = (...hours: number[]) => hours.flatMap((one) => Array.from({ length: 4 }, () => one * 250_000));
+
+  it('takes the mean of the highest hours that count, of one each day', () => {
+    const quarters = [
+      ...offtakes(mondayUs - hour, 'quarter', ...kw(9)),
+      ...offtakes(mondayUs, 'quarter', ...kw(2, 5, 4)),
+      ...offtakes(mondayUs + day, 'quarter', ...kw(3)),
+      ...offtakes(mondayUs + 2 * day, 'quarter', ...kw(1)),
+      // Saturday does not count.
+      ...offtakes(mondayUs + 5 * day, 'quarter', ...kw(8)),
+    ].sort((a, b) => a.startUs - b.startUs);
+    const found = peakOf(workingHours, quarters, mondayUs - 2 * day, mondayUs + 7 * day);
+    expect(found.counted.map(({ startUs, powerW }) => [startUs, powerW])).toEqual([
+      [mondayUs + hour, 5000],
+      [mondayUs + day, 3000],
+      [mondayUs + 2 * day, 1000],
+    ]);
+    expect(found.powerW).toBe(3000);
+    expect([found.measuredWindows, found.expectedWindows]).toEqual([5, 5 * 14]);
+  });
+
+  it('measures an hour by its hour, and waits for as many days as it takes', () => {
+    const known = offtakes(mondayUs, 'hour', ...kw(2));
+    expect(peakOf(workingHours, known, mondayUs, mondayUs + hour)).toMatchObject({
+      powerW: 2000,
+      atMostW: 2000,
+    });
+    expect(peakOf(workingHours, known, mondayUs, mondayUs + 2 * day)).toMatchObject({
+      ...{ powerW: null, atLeastW: 1000, atMostW: null },
+    });
+    // Half past is not where Home Assistant cuts its hours.
+    const quiet = [mondayUs - hour, mondayUs + hour].flatMap((us) => offtakes(us, 'quarter', ...kw(0)));
+    const around = [...quiet.slice(0, 4), ...known, ...quiet.slice(4)];
+    const india = peakOf(workingHours, around, mondayUs - hour / 2, mondayUs + 1.5 * hour, 'Asia/Kolkata');
+    expect(india).toMatchObject({ powerW: null, atLeastW: 0, atMostW: 2000 });
+  });
+});
+
+describe('bounds', () => {
+  it('hold what was true, however it is known, by any rule', () => {
+    const rule = fc.record<PeakRule>({
+      window: fc.constantFrom('quarter', 'hour'),
+      peaks: fc.integer({ min: 1, max: 3 }),
+      isOnePerDay: fc.boolean(),
+      counting: fc.option(
+        fc.record({
+          weekdays: fc.constant([1, 2, 3]),
+          fromHour: fc.integer({ min: 0, max: 9 }),
+          untilHour: fc.constant(20),
+        }),
+      ),
+      months: fc.constant(1),
+      floorW: fc.constant(0),
+    });
+    const zones = fc.constantFrom(
+      'Europe/Brussels',
+      'Asia/Kathmandu',
+      'America/St_Johns',
+      'Australia/Lord_Howe',
+    );
+    const known = fc.array(
+      fc.constantFrom<KnownAs | 'none'>('quarter', 'quarter', 'hour', 'span', 'part', 'none'),
+      {
+        minLength: 40,
+        maxLength: 40,
+      },
+    );
+    const truth = fc.array(fc.integer({ min: 0, max: 5_000_000 }), { minLength: 160, maxLength: 160 });
+    fc.assert(
+      fc.property(rule, zones, truth, known, (rule, zone, mwh, hours) => {
+        const startUs = Math.floor(mondayUs / hour) * hour;
+        const all = offtakes(startUs, 'quarter', ...mwh);
+        const told = tell(all, hours);
+        const [fromUs, untilUs] = [startUs + 2 * hour, startUs + 38 * hour];
+        const real = peakOf(rule, all, fromUs, untilUs, zone);
+        const found = peakOf(rule, told, fromUs, untilUs, zone);
+        if (real.powerW === null) return;
+        expect(found.atLeastW ?? 0).toBeLessThanOrEqual(real.powerW + 1e-6);
+        expect(found.atMostW ?? Number.POSITIVE_INFINITY).toBeGreaterThanOrEqual(real.powerW - 1e-6);
+        if (found.powerW === null) return;
+        expect(found.powerW).toBeLessThanOrEqual(found.atMostW ?? Number.POSITIVE_INFINITY);
+        if (found.measuredWindows === found.expectedWindows) expect(found).toEqual(real);
+      }),
+    );
+  });
+
+  /** The same hours as the ledger would know them: runs of silence and hours spread evenly, parts cut, some lost. */
+  function tell(all: readonly QuarterOfftake[], hours: readonly (KnownAs | 'none')[]): QuarterOfftake[] {
+    const told: QuarterOfftake[] = [];
+    for (let from = 0; from < hours.length; ) {
+      const knownAs = hours[from] ?? 'none';
+      let to = from + 1;
+      while (knownAs === 'span' && hours[to] === 'span') to += 1;
+      const group = all.slice(from * 4, to * 4);
+      const mean = group.reduce((sum, one) => sum + one.offtakeMwh, 0) / group.length;
+      for (const one of group) {
+        if (knownAs === 'quarter') told.push(one);
+        else if (knownAs === 'part') told.push({ ...one, offtakeMwh: one.offtakeMwh / 2, knownAs });
+        else if (knownAs !== 'none') told.push({ ...one, offtakeMwh: mean, knownAs });
+      }
+      from = to;
+    }
+    return told;
+  }
 });
 
 describe('billedPeak', () => {
+  const month = (powerW: number | null, extra: Partial<BilledMonth> = {}): BilledMonth => ({
+    ...{ powerW, atLeastW: powerW, atMostW: powerW, measuredWindows: 96, expectedWindows: 96, floorW: 2500 },
+    ...extra,
+  });
+  const unknown = month(null, { measuredWindows: 0 });
+
   it('raises each month to the floor before the mean', () => {
-    expect(billedPeak(flanders, [2000, 4500]).powerW).toBe(3500);
-    expect(billedPeak(flanders, [1000, 1000]).powerW).toBe(2500);
+    expect(billedPeak([month(2000), month(4500)])).toMatchObject({
+      powerW: 3500,
+      atLeastW: 3500,
+      atMostW: 3500,
+    });
+    expect(billedPeak([month(1000), month(1000)]).powerW).toBe(2500);
   });
 
-  it('takes twelve months and leaves unknown ones out, saying so', () => {
-    const thirteen = [9000, ...Array.from({ length: 11 }, () => 3000), 6000];
-    expect(billedPeak(flanders, thirteen).powerW).toBe(3250);
-    expect(billedPeak(flanders, [null, 3000])).toEqual({ powerW: 3000, monthsKnown: 1, monthsCounted: 2 });
-    expect(billedPeak(flanders, [null]).powerW).toBeNull();
+  it('leaves unknown months out of the figure, and says so: they had the floor at least', () => {
+    expect(billedPeak([unknown, unknown, month(4000)])).toEqual({
+      ...{ powerW: 4000, reason: null, monthsKnown: 1, monthsPartial: 0, monthsCounted: 3 },
+      ...{ atLeastW: 3000, atMostW: null },
+    });
   });
-});
 
-describe('projectedPowerW', () => {
-  it('carries the present power to the end of the quarter', () => {
-    expect(projectedPowerW(250_000, 4000, 0, quarterUs / 2)).toBe(3000);
-    expect(projectedPowerW(250_000, -500, 0, quarterUs / 2)).toBe(1000);
-    expect(projectedPowerW(null, 4000, 0, 1)).toBeNull();
+  it('tells months that were measured in part, and takes what an hour proves', () => {
+    const few = month(1000, { measuredWindows: 10, atLeastW: 3000, atMostW: 9000 });
+    expect(billedPeak([few, month(4000)])).toMatchObject({
+      ...{ powerW: 3500, monthsKnown: 2, monthsPartial: 1, atLeastW: 3500, atMostW: 6500 },
+    });
+  });
+
+  it('bounds months of hours, and says why nothing is known', () => {
+    const hours = month(null, { atLeastW: 3000, atMostW: 12_000, measuredWindows: 0 });
+    expect(billedPeak([hours, hours])).toMatchObject({
+      ...{ powerW: null, reason: 'only_bounds_are_known', atLeastW: 3000, atMostW: 12_000 },
+    });
+    expect(billedPeak([unknown])).toMatchObject({ powerW: null, reason: 'nothing_known', atLeastW: null });
   });
 });

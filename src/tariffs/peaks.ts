@@ -1,132 +1,133 @@
-import { quarterUs } from '../units/quarter.ts';
+import { bucketStartUs } from '../units/calendar.ts';
+import type { PeakRule } from './peak-rules.ts';
+import { meanPowerW, type PeakWindow } from './peak-windows.ts';
 
-/**
- * Peaks of fixed clock quarters, offtake only. A peak is made of quarters that were measured as quarters; where only an
- * hour is known, it bounds the peak and never is one (hourly means understate real quarters by a quarter to a third).
- */
-export interface QuarterOfftake {
-  readonly startUs: number;
-  /** Milliwatt-hours taken from the grid; null when not known. */
-  readonly offtakeMwh: number | null;
-  /** Measured as a quarter, so that it may be a peak; false for spread hours, estimates and quarters only part-covered. */
-  readonly isMeasured: boolean;
-}
-
+/** The mean power of one window. */
 export interface Peak {
   readonly startUs: number;
   readonly powerW: number;
 }
 
 export interface MonthPeak {
-  /** The highest measured quarter, the first of equals; null when none was measured. */
-  readonly peak: Peak | null;
-  /** What the month's peak lies between, from all that is known. Equal to the peak when every quarter was measured. */
+  /** Of the highest windows that were measured, by the rule; null when too few were. */
+  readonly powerW: number | null;
+  /** The windows that it is the mean of, highest first and the first of equals. */
+  readonly counted: readonly Peak[];
+  /** What the month's peak lies between, from all that is known. Equal to the peak when every window was measured. */
   readonly atLeastW: number | null;
   readonly atMostW: number | null;
-  readonly measuredQuarters: number;
-  readonly expectedQuarters: number;
-}
-
-/** Mean power of a quarter in watts: milliwatt-hours times four, over a thousand. */
-export function quarterPowerW(energyMwh: number): number {
-  return (energyMwh * 4) / 1000;
+  readonly measuredWindows: number;
+  /** How many that count the month has had so far. */
+  readonly expectedWindows: number;
 }
 
 /**
- * @param quarters ascending; those of one month that are known
- * @param expectedQuarters how many the month has had so far
+ * @param windows of one month so far, ascending
+ * @param measuredBelow windows that were measured beside those, none of which is higher than the highest of those
  */
-export function monthPeak(quarters: readonly QuarterOfftake[], expectedQuarters: number): MonthPeak {
-  let peak: Peak | null = null;
-  let measuredQuarters = 0;
-  for (const { startUs, offtakeMwh, isMeasured } of quarters) {
-    if (!isMeasured || offtakeMwh === null) continue;
-    measuredQuarters += 1;
-    const powerW = quarterPowerW(offtakeMwh);
-    if (peak === null || powerW > peak.powerW) peak = { startUs, powerW };
-  }
-  const hours = unmeasuredHours(quarters);
-  const measuredW = peak?.powerW ?? null;
-  // In an hour of 1 kWh the highest quarter had at least its mean, 1 kW, and at most all of it, 4 kW.
-  const atLeastW = highest([measuredW, ...hours.map((mwh) => mwh / 1000)]);
-  const isComplete = measuredQuarters >= expectedQuarters;
-  const isBounded = knownQuarters(quarters) >= expectedQuarters;
-  const atMostW = isComplete
-    ? measuredW
-    : isBounded
-      ? highest([measuredW, ...hours.map(quarterPowerW)])
-      : null;
-  return { peak, atLeastW, atMostW, measuredQuarters, expectedQuarters };
-}
-
-function knownQuarters(quarters: readonly QuarterOfftake[]): number {
-  return quarters.filter(({ offtakeMwh }) => offtakeMwh !== null).length;
-}
-
-/** What was used in each hour of which some quarter is not measured. */
-function unmeasuredHours(quarters: readonly QuarterOfftake[]): number[] {
-  const byHour = new Map<number, number>();
-  for (const { startUs, offtakeMwh, isMeasured } of quarters) {
-    if (isMeasured || offtakeMwh === null) continue;
-    const hour = Math.floor(startUs / (4 * quarterUs));
-    byHour.set(hour, (byHour.get(hour) ?? 0) + offtakeMwh);
-  }
-  return [...byHour.values()];
-}
-
-function highest(values: readonly (number | null)[]): number | null {
-  const known = values.filter((value) => value !== null);
-  return known.length === 0 ? null : Math.max(...known);
-}
-
-/** The highest quarters, highest first, the earlier of equals first. */
-export function topPeaks(quarters: readonly QuarterOfftake[], count: number): Peak[] {
-  return quarters
-    .flatMap(({ startUs, offtakeMwh, isMeasured }) =>
-      isMeasured && offtakeMwh !== null ? [{ startUs, powerW: quarterPowerW(offtakeMwh) }] : [],
-    )
-    .sort((a, b) => b.powerW - a.powerW || a.startUs - b.startUs)
-    .slice(0, count);
-}
-
-/** How a country bills peaks: data, dated by the tariff version that holds it. Flanders is the first. */
-export interface PeakRule {
-  /** No month counts for less; watts. */
-  readonly floorW: number;
-  /** Over how many months, the billed one included, the mean is taken. */
-  readonly months: number;
-}
-
-export interface BilledPeak {
-  /** The mean over the months that are known, each raised to the floor; null when none is. */
-  readonly powerW: number | null;
-  readonly monthsKnown: number;
-  readonly monthsCounted: number;
-}
-
-/**
- * @param monthPeaksW the peaks of the last months, the billed one last; null where nothing was measured. The floor
- *   applies to each month before the mean is taken.
- */
-export function billedPeak(rule: PeakRule, monthPeaksW: readonly (number | null)[]): BilledPeak {
-  const counted = monthPeaksW.slice(-rule.months);
-  const known = counted.filter((powerW) => powerW !== null).map((powerW) => Math.max(rule.floorW, powerW));
-  const sum = known.reduce((total, powerW) => total + powerW, 0);
+export function monthPeak(
+  rule: PeakRule,
+  windows: readonly PeakWindow[],
+  zone: string,
+  measuredBelow = 0,
+): MonthPeak {
+  const expectedWindows = windows.length + measuredBelow;
+  const places = rule.isOnePerDay ? daysOf(windows, zone).size : expectedWindows;
+  const count = Math.min(rule.peaks, places);
+  const measured = windows.flatMap((window) =>
+    window.energyMwh === null ? [] : [peakOf(window, window.energyMwh)],
+  );
+  const highest = topPeaks(rule, measured, count, zone);
+  const isEnough = count > 0 && highest.length >= count;
+  const least = windows.filter((window) => window.isKnown).map((window) => peakOf(window, window.atLeastMwh));
+  const most = windows.flatMap((window) =>
+    window.atMostMwh === null ? [] : [peakOf(window, window.atMostMwh)],
+  );
+  const mean = (peaks: readonly Peak[]) =>
+    topPeaks(rule, peaks, count, zone).reduce((sum, peak) => sum + peak.powerW, 0) / count;
   return {
-    powerW: known.length === 0 ? null : sum / known.length,
-    monthsKnown: known.length,
-    monthsCounted: counted.length,
+    powerW: isEnough ? mean(measured) : null,
+    counted: isEnough ? highest : [],
+    atLeastW: least.length === 0 || count === 0 ? null : mean(least),
+    atMostW: count > 0 && most.length === windows.length ? mean(most) : null,
+    measuredWindows: measured.length + measuredBelow,
+    expectedWindows,
   };
 }
 
-/** Mean power of the running quarter if the present power goes on to its end; null when either part is not known. */
-export function projectedPowerW(
-  countedMwh: number | null,
-  powerW: number | null,
-  quarterStartUs: number,
-  nowUs: number,
-): number | null {
-  if (countedMwh === null || powerW === null) return null;
-  const leftUs = Math.max(0, quarterStartUs + quarterUs - nowUs);
-  return quarterPowerW(countedMwh) + (Math.max(0, powerW) * leftUs) / quarterUs;
+/** Windows that were measured, as peaks. */
+export function measuredPeaks(windows: readonly PeakWindow[]): Peak[] {
+  return windows.flatMap((window) => (window.energyMwh === null ? [] : [peakOf(window, window.energyMwh)]));
+}
+
+function peakOf(window: PeakWindow, energyMwh: number): Peak {
+  return { startUs: window.startUs, powerW: meanPowerW(energyMwh, window.startUs, window.endUs) };
+}
+
+function daysOf(windows: readonly PeakWindow[], zone: string): Set<number> {
+  return new Set(windows.map((window) => bucketStartUs(window.startUs, 'day', zone)));
+}
+
+/** The highest peaks, highest first, the earlier of equals first; of each day one, where the rule says so. */
+export function topPeaks(rule: PeakRule, peaks: readonly Peak[], count: number, zone: string): Peak[] {
+  const sorted = [...peaks].sort((a, b) => b.powerW - a.powerW || a.startUs - b.startUs);
+  if (!rule.isOnePerDay) return sorted.slice(0, count);
+  const days = new Set<number>();
+  const top: Peak[] = [];
+  for (const peak of sorted) {
+    if (top.length >= count) break;
+    const day = bucketStartUs(peak.startUs, 'day', zone);
+    if (days.has(day)) continue;
+    days.add(day);
+    top.push(peak);
+  }
+  return top;
+}
+
+/** A month as the bill takes it. */
+export type BilledMonth = Pick<
+  MonthPeak,
+  'powerW' | 'atLeastW' | 'atMostW' | 'measuredWindows' | 'expectedWindows'
+> & {
+  /** No month counts for less; watts. */
+  readonly floorW: number;
+};
+
+export type BilledReason = 'nothing_known' | 'only_bounds_are_known';
+
+export interface BilledPeak {
+  /** The mean over the months of which a peak is known, each raised to the floor; null when none is. */
+  readonly powerW: number | null;
+  /** Why it is not known; null when it is. */
+  readonly reason: BilledReason | null;
+  readonly monthsKnown: number;
+  /** Of those, the months in which a part was not measured: theirs may have been higher. */
+  readonly monthsPartial: number;
+  readonly monthsCounted: number;
+  /** The mean over all months lies between; a month of which nothing is known counts for its floor at least. */
+  readonly atLeastW: number | null;
+  /** Null while the highest of a month is not known. */
+  readonly atMostW: number | null;
+}
+
+/** @param months those that the bill takes, the billed one last. The floor applies to each before the mean is taken. */
+export function billedPeak(months: readonly BilledMonth[]): BilledPeak {
+  const raised = (month: BilledMonth, powerW: number) => Math.max(month.floorW, powerW);
+  // Where an hour's mean stands above the highest measured window, the month's peak was no lower than that mean.
+  const known = months.filter((month) => month.powerW !== null);
+  const isAnythingKnown = months.some((month) => month.atLeastW !== null);
+  const isBounded = months.length > 0 && months.every((month) => month.atMostW !== null);
+  return {
+    powerW: meanOf(known.map((month) => raised(month, Math.max(month.powerW ?? 0, month.atLeastW ?? 0)))),
+    reason: known.length > 0 ? null : isAnythingKnown ? 'only_bounds_are_known' : 'nothing_known',
+    monthsKnown: known.length,
+    monthsPartial: known.filter((month) => month.measuredWindows < month.expectedWindows).length,
+    monthsCounted: months.length,
+    atLeastW: isAnythingKnown ? meanOf(months.map((month) => raised(month, month.atLeastW ?? 0))) : null,
+    atMostW: isBounded ? meanOf(months.map((month) => raised(month, month.atMostW ?? 0))) : null,
+  };
+}
+
+function meanOf(values: readonly number[]): number | null {
+  return values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length;
 }

@@ -202,10 +202,14 @@ export const ledgerEn = {
     billed: 'Billed peak',
     billedNote: (months: string, isOne: boolean, floor: string) =>
       isOne
-        ? `One month, none counted below ${floor}`
-        : `Mean of ${months} months, none counted below ${floor}`,
-    billedPartly: 'Of this month only what was measured counts here',
-    billedNone: 'No month with measured quarters yet',
+        ? `One month, none counted below ${floor}.`
+        : `Mean of ${months} months, none counted below ${floor}.`,
+    billedPartly: (months: string, isOne: boolean) =>
+      isOne ? ' One of them was only measured in part.' : ` ${months} of them were only measured in part.`,
+    billedUnknown: (months: string, all: string) => ` Of ${months} of ${all} months no peak is known.`,
+    billedBounds: (bounds: string) => ` With what is not known it lies ${bounds}.`,
+    billedLeast: (least: string) => ` With what is not known it is ${least}.`,
+    billedNone: 'No month with measured quarters yet.',
     month: 'Peak of the month',
     highest: (power: string, when: string) => `Highest measured quarter ${power}, ${when}. `,
     measured: (measured: string, expected: string) => `${measured} of ${expected} quarters measured`,
@@ -214,7 +218,9 @@ export const ledgerEn = {
     meter: 'By the meter itself',
     meterNote: 'Its own highest quarter of the month',
     running: 'This quarter-hour',
-    runningNote: (soFar: string) => `${soFar} if nothing more were used`,
+    runningNote: (soFar: string) => `${soFar} if nothing more were used.`,
+    runningLeft: (energy: string, limit: string) => ` ${energy} left until ${limit}.`,
+    runningNoneLeft: (limit: string) => ` Over ${limit} already.`,
     runningUnder: (share: string) => `${share} of the month’s peak`,
     runningOver: 'A new peak, if it goes on like this',
     runningSince: (from: string, to: string) => `${from} to ${to}`,
@@ -240,7 +246,7 @@ export const ledgerEn = {
     yearName: (floor: string) => `Peaks of twelve months as bars, with the floor of ${floor}`,
     yearSeries: 'Peak of the month',
     yearFloor: (floor: string) => `Floor ${floor}: no month counts for less`,
-    yearColumns: { month: 'Month', peak: 'Peak', when: 'At', counted: 'Counts for' },
+    yearColumns: { month: 'Month', peak: 'Peak', when: 'At', counted: 'Counts for', measured: 'Measured' },
     notMeasured: 'not measured in quarters',
     soFar: 'so far',
     empty: 'No quarter of this month is known',

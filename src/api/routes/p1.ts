@@ -2,13 +2,13 @@ import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { capacityMonth, deviceQuery, realtime, series, seriesQuery } from '../../contract/p1.ts';
 import { capacityOf } from '../../tariffs/capacity.ts';
 import { flemishPeakRules } from '../../tariffs/peak-rules.ts';
-import { type Peak, quarterPowerW } from '../../tariffs/peaks.ts';
-import { localIso, localMonth, monthRange } from '../../units/calendar.ts';
+import { localIso, monthRange } from '../../units/calendar.ts';
 import { isoFromInstant } from '../../units/instant.ts';
 import { toCanonical } from '../../units/quantity.ts';
 import { meanRate, quarterRate } from '../../views/meter-statistics.ts';
 import { gridSeries } from '../../views/series.ts';
 import { groundsOf, valueOrNull } from '../amounts.ts';
+import { capacityAnswer } from '../capacity-answer.ts';
 import type { CurrentStates } from '../current-states.ts';
 import type { ApiDeps, ApiEnv } from '../deps.ts';
 import { gridNow, homeDevice, meterPeakEntity } from '../grid.ts';
@@ -123,51 +123,8 @@ export function p1Routes(deps: ApiDeps, currentStates: CurrentStates) {
         ask(() => capacityOf(views, { startUs, endUs, nowUs, gridPowerW, rules: flemishPeakRules })),
         meterPeak(startUs, endUs),
       ]);
-      const at = (us: number) => localIso(us, zone);
-      const peakRow = (peak: Peak) => ({ bucket: at(peak.startUs), avg_power_w: peak.powerW });
-      return c.json(
-        {
-          month,
-          device_id: device,
-          peaks: found.quarters.flatMap((bucket) =>
-            bucket.amountMicro === null
-              ? []
-              : [
-                  {
-                    bucket: at(bucket.startUs),
-                    avg_power_w: quarterPowerW(bucket.amountMicro),
-                    quality: bucket.quality,
-                    provisional: bucket.isProvisional,
-                  },
-                ],
-          ),
-          monthly_peak_w: found.month.peak?.powerW ?? null,
-          monthly_peak_ts: found.month.peak === null ? null : at(found.month.peak.startUs),
-          at_least_w: found.month.atLeastW,
-          at_most_w: found.month.atMostW,
-          measured_quarters: found.month.measuredQuarters,
-          expected_quarters: found.month.expectedQuarters,
-          billed_peak_w: found.billed.powerW,
-          billed_months: found.billed.monthsKnown,
-          floor_w: found.rule?.floorW ?? 0,
-          rolling_12_month_w: found.rolling.map((one) => ({
-            month: localMonth(one.startUs, zone),
-            peak_w: one.peak?.powerW ?? null,
-            peak_ts: one.peak === null ? null : at(one.peak.startUs),
-          })),
-          top: found.top.map(peakRow),
-          meter_peak_w: meterPeakW,
-          running:
-            found.running === null
-              ? null
-              : {
-                  bucket: at(found.running.startUs),
-                  so_far_w: found.running.soFarW,
-                  projected_w: found.running.projectedW,
-                },
-        },
-        200,
-      );
+      const answer = capacityAnswer(found, zone, nowUs);
+      return c.json({ month, device_id: device, ...answer, meter_peak_w: meterPeakW }, 200);
     })
     .openapi(getSeries, async (c) => {
       const { device_id: asked, frame } = c.req.valid('query');

@@ -4,10 +4,10 @@ import type { ComponentChildren } from 'preact';
 import type { CapacityMonth } from '../../../src/contract/p1.ts';
 import { Icon } from '../../components/icon.tsx';
 import { formatInstant } from '../../format/instants.ts';
-import { asText, formatCount, formatShare, showPower } from '../../format/numbers.ts';
+import { asText, formatCount, formatShare, showEnergy, showPower } from '../../format/numbers.ts';
 import { locale } from '../../state/home.ts';
 import { texts } from '../../texts/texts.ts';
-import { boundsText } from './sentence.ts';
+import { billedText, boundsText } from './sentence.ts';
 
 function Card({
   name,
@@ -52,6 +52,7 @@ function Running({ answer }: { answer: CapacityMonth }) {
   if (running === null) return null;
   const startMs = Date.parse(running.bucket);
   const at = (ms: number) => formatInstant(ms, 'time', locale.value);
+  const power = (watts: number) => asText(showPower(watts, language));
   const projected = running.projected_w;
   // The highest measured quarter is no measure while an hour says that the peak was higher.
   const isBounded = boundsText(answer, t, language) !== null;
@@ -74,7 +75,11 @@ function Running({ answer }: { answer: CapacityMonth }) {
           {share > 1 ? t.runningOver : t.runningUnder(formatShare(share, language))}.{' '}
         </span>
       )}
-      {running.so_far_w !== null && t.runningNote(asText(showPower(running.so_far_w, language)))}
+      {running.so_far_w !== null && t.runningNote(power(running.so_far_w))}
+      {running.left_kwh !== null &&
+        (running.left_kwh > 0
+          ? t.runningLeft(asText(showEnergy(running.left_kwh, language)), power(running.limit_w))
+          : t.runningNoneLeft(power(running.limit_w)))}
     </Card>
   );
 }
@@ -112,14 +117,7 @@ export function PeakCards({ answer }: { answer: CapacityMonth }) {
           watts={answer.billed_peak_w}
           instead={t.notKnown}
         >
-          {answer.billed_peak_w === null
-            ? t.billedNone
-            : t.billedNote(
-                formatCount(answer.billed_months, language),
-                answer.billed_months === 1,
-                power(answer.floor_w),
-              )}
-          {answer.billed_peak_w !== null && bounds !== null && `. ${t.billedPartly}`}
+          {billedText(answer, t, language)}
         </Card>
         <Running answer={answer} />
         {answer.meter_peak_w !== null && (

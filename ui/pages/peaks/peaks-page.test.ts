@@ -10,7 +10,7 @@ import { periodAround } from '../../period/period.ts';
 import { en } from '../../texts/en.ts';
 import { columns, dayPeaks, heatGrid, heatStrength, type Quarter } from './heat-grid.ts';
 import { cellAt, layoutOf, startOfCell } from './heat-layout.ts';
-import { boundsText, sentenceOf } from './sentence.ts';
+import { billedText, boundsText, sentenceOf } from './sentence.ts';
 import { yearBars } from './year-card.tsx';
 
 const zone = 'Europe/Brussels';
@@ -97,6 +97,19 @@ const month: CapacityMonth = {
   expected_quarters: 2980,
   billed_peak_w: 2838,
   billed_months: 2,
+  billed_reason: null,
+  billed_partial_months: 0,
+  billed_of_months: 2,
+  billed_at_least_w: 2838,
+  billed_at_most_w: 2838,
+  reason: null,
+  coverage: 1,
+  provisional: false,
+  counted: [],
+  rule: {
+    ...{ name: 'Flanders', window_minutes: 15, peaks: 1, one_per_day: false },
+    ...{ counting: null, months: 12, floor_w: 2500 },
+  },
   floor_w: 2500,
   rolling_12_month_w: [],
   top: [],
@@ -147,12 +160,38 @@ describe('the sentence', () => {
   });
 });
 
+describe('what the billed peak rests on', () => {
+  const told = (answer: Partial<CapacityMonth>) =>
+    plain(billedText({ ...month, ...answer }, en.peaks, 'en-GB'));
+  it('is said plainly when all is measured', () => {
+    expect(told({})).toBe('Mean of 2 months, none counted below 2.50 kW.');
+  });
+  it('names months in part and months without, and what it lies between', () => {
+    expect(
+      told({
+        billed_partial_months: 1,
+        billed_of_months: 12,
+        billed_at_least_w: 2556,
+        billed_at_most_w: null,
+      }),
+    ).toBe(
+      'Mean of 2 months, none counted below 2.50 kW. One of them was only measured in part. Of 10 of 12 months no peak is known. With what is not known it is at least 2.56 kW.',
+    );
+    expect(
+      told({ billed_peak_w: null, billed_months: 0, billed_at_least_w: 3000, billed_at_most_w: 12_000 }),
+    ).toBe(
+      'No month with measured quarters yet. With what is not known it lies between 3.00 kW and 12.00 kW.',
+    );
+  });
+});
+
 describe('twelve months', () => {
+  const rest = { reason: null, at_least_w: null, at_most_w: null, coverage: 0, provisional: false };
   it('leave a month without measured quarters empty', () => {
     const bars = yearBars(
       [
-        { month: '2026-09', peak_w: null, peak_ts: null },
-        { month: '2026-10', peak_w: 3176, peak_ts: '2026-10-07T10:15:00Z' },
+        { ...rest, month: '2026-09', peak_w: null, peak_ts: null },
+        { ...rest, month: '2026-10', peak_w: 3176, peak_ts: '2026-10-07T10:15:00Z' },
       ],
       Date.parse('2026-10-20T12:00:00Z'),
       zone,

@@ -1,7 +1,7 @@
 /** The one answer that the Peaks page opens with: a measured peak, or what it lies between, never a made-up one. Pure. */
 import type { CapacityMonth } from '../../../src/contract/p1.ts';
 import { formatInstant, formatPeriod, type Locale } from '../../format/instants.ts';
-import { asText, showPower } from '../../format/numbers.ts';
+import { asText, formatCount, showPower } from '../../format/numbers.ts';
 import { dateAt, includes, type Period, spanOf } from '../../period/period.ts';
 import type { Texts } from '../../texts/en.ts';
 
@@ -36,6 +36,34 @@ export function sentenceOf(
   if (answer.measured_quarters >= answer.expected_quarters) return said;
   if (mostW === null) return said + words.mayBeHigherUnknown;
   return mostW > peakW ? said + words.mayBeHigher(show(mostW)) : said;
+}
+
+/** What is to be said of what the billed peak rests on: months in part, months without, and what it lies between. Pure. */
+export function billedText(answer: CapacityMonth, t: Texts['peaks'], language: string): string {
+  const {
+    billed_peak_w: billedW,
+    billed_months: months,
+    billed_partial_months: partial,
+    billed_of_months: all,
+    billed_at_least_w: leastW,
+    billed_at_most_w: mostW,
+  } = answer;
+  const show = (watts: number) => asText(showPower(watts, language));
+  const count = (value: number) => formatCount(value, language);
+  const isExact = leastW !== null && leastW === mostW;
+  const bounds =
+    leastW === null || isExact
+      ? ''
+      : mostW === null
+        ? t.billedLeast(t.least(show(leastW)))
+        : t.billedBounds(t.bounds(show(leastW), show(mostW)));
+  if (billedW === null) return t.billedNone + bounds;
+  return (
+    t.billedNote(count(months), months === 1, show(answer.floor_w)) +
+    (partial === 0 ? '' : t.billedPartly(count(partial), partial === 1)) +
+    (months >= all ? '' : t.billedUnknown(count(all - months), count(all))) +
+    bounds
+  );
 }
 
 /** What the month's peak lies between when it was not measured itself; null when it was, or when nothing is known. */

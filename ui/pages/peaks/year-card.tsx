@@ -8,11 +8,14 @@ import type { Bar, BarSeries } from '../../chart/bars.ts';
 import { presenceOf } from '../../chart/grounds.ts';
 import { DataTable } from '../../components/data-table.tsx';
 import { formatInstant } from '../../format/instants.ts';
-import { asText, showPower } from '../../format/numbers.ts';
+import { asText, formatShare, showPower } from '../../format/numbers.ts';
 import { dateAt, parseDate, periodAround, spanOf } from '../../period/period.ts';
 import { locale } from '../../state/home.ts';
 import { go } from '../../state/place.ts';
+import type { Texts } from '../../texts/en.ts';
 import { texts } from '../../texts/texts.ts';
+
+type Month = CapacityMonth['rolling_12_month_w'][number];
 
 /** A bar for each of the twelve months, in kW; null where no quarter was measured. */
 export function yearBars(months: CapacityMonth['rolling_12_month_w'], nowMs: number, zone: string): Bar[] {
@@ -34,6 +37,17 @@ export function yearBars(months: CapacityMonth['rolling_12_month_w'], nowMs: num
       },
     ];
   });
+}
+
+/** The peak; where an hour proves a higher one, or none was measured, what it lies between. */
+function peakText(
+  { peak_w: peakW, at_least_w: leastW, at_most_w: mostW }: Month,
+  t: Texts['peaks'],
+  power: (watts: number) => string,
+): string {
+  if (peakW !== null && (leastW === null || leastW <= peakW)) return power(peakW);
+  if (leastW === null) return t.notMeasured;
+  return mostW === null ? t.least(power(leastW)) : t.bounds(power(leastW), power(mostW));
 }
 
 export function YearCard({ answer, nowMs }: { answer: CapacityMonth; nowMs: number }) {
@@ -71,7 +85,9 @@ export function YearCard({ answer, nowMs }: { answer: CapacityMonth; nowMs: numb
               <strong>{nameOf(index)}</strong>
               {months[index]?.peak_w == null ? (
                 <span class="quiet">
-                  {bars[index]?.presence === 'future' ? all.bars.future : t.notMeasured}
+                  {bars[index]?.presence === 'future' || months[index] === undefined
+                    ? all.bars.future
+                    : peakText(months[index], t, power)}
                 </span>
               ) : (
                 <>
@@ -101,17 +117,19 @@ export function YearCard({ answer, nowMs }: { answer: CapacityMonth; nowMs: numb
           { key: 'peak', label: t.yearColumns.peak, isNumber: true },
           { key: 'counted', label: t.yearColumns.counted, isNumber: true },
           { key: 'when', label: t.yearColumns.when, isNumber: false },
+          { key: 'measured', label: t.yearColumns.measured, isNumber: true },
         ]}
-        rows={months.map(({ month, peak_w: peakW, peak_ts: peakTs }, index) => ({
-          key: month,
+        rows={months.map((one, index) => ({
+          key: one.month,
           cells: [
             { text: nameOf(index) },
-            { text: peakW === null ? t.notMeasured : power(peakW), value: peakW },
+            { text: peakText(one, t, power), value: one.peak_w },
             {
-              text: peakW === null ? '' : power(Math.max(peakW, answer.floor_w)),
-              value: peakW === null ? null : Math.max(peakW, answer.floor_w),
+              text: one.peak_w === null ? '' : power(Math.max(one.peak_w, answer.floor_w)),
+              value: one.peak_w === null ? null : Math.max(one.peak_w, answer.floor_w),
             },
-            { text: when(peakTs) },
+            { text: when(one.peak_ts) },
+            { text: one.coverage === null ? '' : formatShare(one.coverage, language), value: one.coverage },
           ],
         }))}
       />

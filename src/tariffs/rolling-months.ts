@@ -1,0 +1,101 @@
+import { bucketEdges, nextBucketUs } from '../units/calendar.ts';
+import { quarterUs } from '../units/quarter.ts';
+import type { Bucket } from '../views/bucket.ts';
+import type { LedgerViews } from '../views/ledger-views.ts';
+import type { PeakRule } from './peak-rules.ts';
+import { offtakeOf, peakWindows, windowAt } from './peak-windows.ts';
+import { type MonthPeak, monthPeak, type Peak } from './peaks.ts';
+
+/** A month of those that are billed together. */
+export interface RollingMonth extends MonthPeak {
+  readonly startUs: number;
+  readonly endUs: number;
+  readonly floorW: number;
+  /** The highest window that was measured; null when the month's peak was not. */
+  readonly peak: Peak | null;
+}
+
+interface Span {
+  readonly startUs: number;
+  readonly endUs: number;
+}
+
+const hourUs = 4 * quarterUs;
+
+/** The starts of the months before, and of this one. */
+export function monthsUntil(startUs: number, count: number, zone: string): number[] {
+  const first = Temporal.Instant.fromEpochMilliseconds(startUs / 1000)
+    .toZonedDateTimeISO(zone)
+    .toPlainDate()
+    .with({ day: 1 });
+  return Array.from(
+    { length: count },
+    (_, index) =>
+      first.subtract({ months: count - 1 - index }).toZonedDateTime(zone).epochMilliseconds * 1000,
+  );
+}
+
+/**
+ * A month's peak with as few quarters read as can be: a day that was measured whole tells its highest quarter itself, so
+ * that only the highest of those is read, for the instant, and the days with something to say of bounds.
+ * @param days the day view over at least this month; it may hold others
+ */
+export async function readMonth(
+  views: LedgerViews,
+  offtakeId: string,
+  rule: PeakRule,
+  startUs: number,
+  nowUs: number,
+  days: readonly Bucket[],
+): Promise<RollingMonth> {
+  const zone = views.zone();
+  const endUs = nextBucketUs(startUs, 'month', zone);
+  const untilUs = Math.max(startUs, Math.min(endUs, windowAt(rule, nowUs, zone).startUs));
+  const own = days.filter((day) => day.startUs >= startUs && day.startUs < endUs);
+  const told = { startUs, endUs, floorW: rule.floorW };
+  // Nothing known has no bounds, whatever the windows.
+  if (own.length === 0) {
+    const expectedWindows = peakWindows(rule, [], startUs, untilUs, zone).length;
+    const none = { powerW: null, counted: [], atLeastW: null, atMostW: null, measuredWindows: 0, peak: null };
+    return { ...told, ...none, expectedWindows };
+  }
+  const isByQuarter = rule.window === 'quarter' && rule.peaks === 1 && rule.counting === null;
+  const whole = isByQuarter ? own.filter((day) => day.endUs <= untilUs && isWhole(day)) : [];
+  const highest = whole.reduce<Bucket | null>(
+    // The first of equals.
+    (best, day) => ((day.highestMicro ?? 0) > (best?.highestMicro ?? -1) ? day : best),
+    null,
+  );
+  const skipped = new Set(whole.filter((day) => day !== highest).map((day) => day.startUs));
+  const spans = spansWithout(skipped, startUs, untilUs, zone);
+  const [fromUs, toUs] = [spans[0]?.startUs ?? startUs, spans.at(-1)?.endUs ?? startUs];
+  const read = await views.buckets([offtakeId], 'quarter', fromUs - hourUs, toUs + hourUs);
+  const offtakes = read.flatMap(offtakeOf);
+  const windows = spans.map((span) => peakWindows(rule, offtakes, span.startUs, span.endUs, zone));
+  const skippedUs = whole
+    .filter((day) => skipped.has(day.startUs))
+    .reduce((sum, day) => sum + day.endUs - day.startUs, 0);
+  const found = monthPeak(rule, windows.flat(), zone, skippedUs / quarterUs);
+  return { ...told, ...found, peak: found.counted[0] ?? null };
+}
+
+/** Every quarter was measured as one. */
+function isWhole(day: Bucket): boolean {
+  const isMeasured = day.quality === 'measured' || day.quality === 'imported' || day.quality === 'recovered';
+  return isMeasured && day.highestMicro !== null && day.coveredUs === day.endUs - day.startUs;
+}
+
+/** [startUs, untilUs) less the days that need no reading, neighbours joined. */
+function spansWithout(skipped: ReadonlySet<number>, startUs: number, untilUs: number, zone: string): Span[] {
+  const spans: { startUs: number; endUs: number }[] = [];
+  if (startUs >= untilUs) return spans;
+  const edges = bucketEdges(startUs, untilUs, 'day', zone);
+  for (const [index, dayUs] of edges.slice(0, -1).entries()) {
+    if (skipped.has(dayUs)) continue;
+    const endUs = Math.min(untilUs, edges[index + 1] ?? untilUs);
+    const last = spans.at(-1);
+    if (last?.endUs === dayUs) last.endUs = endUs;
+    else spans.push({ startUs: dayUs, endUs });
+  }
+  return spans;
+}
