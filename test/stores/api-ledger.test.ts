@@ -84,7 +84,14 @@ describe('September 2022 of a HomeWizard meter', () => {
       month: '2022-09',
       peak_w: 3176,
       peak_ts: '2022-09-07T12:15:00+02:00',
+      reason: null,
+      at_least_w: 3176,
+      at_most_w: null,
+      coverage: 0.999653,
+      provisional: false,
     });
+    expect(told).toMatchObject({ billed_partial_months: 1, billed_of_months: 12, billed_at_most_w: null });
+    expect(told.billed_at_least_w).toBeCloseTo((3176 + 11 * 2500) / 12, 9);
     const later = await home.get('/v1/capacity/month/2022-10', capacityMonth);
     expect(later).toMatchObject({ monthly_peak_w: null, peaks: [], billed_peak_w: 3176 });
     expect(later.running?.bucket).toBe('2022-10-01T12:00:00+02:00');
