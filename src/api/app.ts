@@ -17,15 +17,18 @@ import { costVersionRoutes } from './routes/cost-versions.ts';
 import { coverageRoutes } from './routes/coverage.ts';
 import { entityRoutes } from './routes/entities.ts';
 import { ledgerRoutes } from './routes/ledger.ts';
+import { metricsRoutes } from './routes/metrics.ts';
 import { nowRoutes } from './routes/now.ts';
 import { p1Routes } from './routes/p1.ts';
 import { readingRoutes } from './routes/readings.ts';
+import { reconciliationRoutes } from './routes/reconciliation.ts';
 import { settingsRoutes } from './routes/settings.ts';
 import { statisticsRoutes } from './routes/statistics.ts';
 import { statisticsSyncRoutes } from './routes/statistics-sync.ts';
 import { statusRoutes } from './routes/status.ts';
 import { subscriptionRoutes } from './routes/subscription.ts';
 import { syncRoutes } from './routes/syncs.ts';
+import { ticketRoutes } from './routes/tickets.ts';
 
 export function buildApp(deps: ApiDeps): OpenAPIHono<ApiEnv> {
   const app = new OpenAPIHono<ApiEnv>();
@@ -61,6 +64,9 @@ export function buildApp(deps: ApiDeps): OpenAPIHono<ApiEnv> {
   app.route('/', coverageRoutes(deps));
   app.route('/', analyticsRoutes(deps, prices));
   app.route('/', analyticsExportRoutes(deps, prices));
+  app.route('/', ticketRoutes(deps, administrators));
+  app.route('/', reconciliationRoutes(deps, administrators));
+  app.route('/', metricsRoutes(deps));
   app.route('/', costVersionRoutes(deps, prices, administrators));
   describeApi(app, deps.version);
   app.route('/', panelRoutes(deps.panelDir));

@@ -1,4 +1,8 @@
 /** What the API needs of the rest of the process, beside the ports that home and recording declare. */
+
+import type { Reconciler } from '../integrity/reconciler.ts';
+import type { TicketStore } from '../integrity/ticket.ts';
+import type { Tickets } from '../integrity/tickets.ts';
 import type { Bookkeeper } from '../ledger/bookkeeper.ts';
 import type { Corrections } from '../ledger/corrections.ts';
 import type { HistoryImport } from '../ledger/history-import.ts';
@@ -19,6 +23,8 @@ export interface RecorderHealth extends PartHealth {
   readonly lastReadingAtUs: number | null;
   readonly received: number;
   readonly stored: number;
+  /** Told again by Home Assistant and already known. */
+  readonly duplicates: number;
   readonly writeErrors: number;
   readonly rejected: Readonly<Record<string, number>>;
   readonly lastRejection: {
@@ -96,3 +102,10 @@ export interface LedgerParts {
 
 /** Brings in what Home Assistant's own statistics know of the past. */
 export type StatisticsRuns = Pick<HistoryImport, 'request' | 'running' | 'status' | 'entitySyncs'>;
+
+/** What does not fit, what was decided about it, and the runs that look for it. */
+export interface IntegrityParts {
+  readonly tickets: Pick<Tickets, 'resolve' | 'undo' | 'open'>;
+  readonly ticketStore: Pick<TicketStore, 'find' | 'list' | 'openCount'>;
+  readonly reconciler: Pick<Reconciler, 'request' | 'running' | 'status' | 'plan'>;
+}

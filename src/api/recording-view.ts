@@ -24,6 +24,7 @@ export function recordingView({ recorder, today, bringsPast, isStoreUp }: Record
           lastReadingAtUs: status.lastReadingAtUs,
           received: status.readingsReceived,
           stored: status.readingsStored,
+          duplicates: status.duplicates,
           writeErrors: status.writeErrors,
           rejected: status.rejected,
           lastRejection: status.lastRejection,

@@ -43,7 +43,7 @@ function discoveryPart({ home, homeAssistant }: ApiDeps): Status['discovery'] {
 }
 
 export function statusOf(deps: ApiDeps): Status {
-  const { homeAssistant, recording, backfill, ledger, stores, home, version } = deps;
+  const { homeAssistant, recording, backfill, ledger, integrity, stores, home, version } = deps;
   const connection = homeAssistant.status();
   const isConnected = connection.kind === 'connected';
   const { recorder, spool } = recording.health();
@@ -52,6 +52,7 @@ export function statusOf(deps: ApiDeps): Status {
   const discovery = discoveryPart(deps);
   const filling = backfill.status();
   const importing = ledger.history.status();
+  const reconciling = integrity.reconciler.status();
   const canRecord = isConnected && recorder.canKeep;
   const isAllWell =
     recorder.isOk &&
@@ -60,6 +61,7 @@ export function statusOf(deps: ApiDeps): Status {
     questdb.isOk &&
     mongodb.isOk &&
     discovery.ok &&
+    reconciling.isOk &&
     isConnected;
   return {
     status: !canRecord ? 'down' : isAllWell ? 'ok' : 'degraded',
@@ -117,6 +119,21 @@ export function statusOf(deps: ApiDeps): Status {
       rows: importing.run?.readingsAdded ?? 0,
       last_finished_at: isoOrNull(importing.lastFinishedAtUs),
     },
+    reconciliation: {
+      ok: reconciling.isOk,
+      detail: reconciling.detail,
+      running: reconciling.run !== null,
+      last_finished_at: isoOrNull(reconciling.lastFinishedAtUs),
+      next_at: isoOrNull(
+        Math.min(reconciling.nextHourlyUs, reconciling.nextNightlyUs ?? Number.POSITIVE_INFINITY),
+      ),
+      open_tickets: openTickets(integrity),
+    },
     memory: { rss_bytes: process.memoryUsage.rss() },
   };
+}
+
+function openTickets({ tickets }: ApiDeps['integrity']): number | null {
+  const open = tickets.open();
+  return open === null ? null : [...open.values()].reduce((sum, count) => sum + count, 0);
 }

@@ -55,6 +55,16 @@ export const status = z.object({
     rows: z.number().int().describe('Rows that the run under way brought in'),
     last_finished_at: nullableInstant,
   }),
+  reconciliation: part.extend({
+    running: z.boolean(),
+    last_finished_at: nullableInstant,
+    next_at: nullableInstant.describe('When the next run is due by itself'),
+    open_tickets: z
+      .number()
+      .int()
+      .nullable()
+      .describe('Tickets that ask for a decision; null while they could not be read'),
+  }),
   memory: z.object({ rss_bytes: z.number().int() }),
 });
 export type Status = z.infer<typeof status>;

@@ -37,6 +37,8 @@ export interface ReconcilerStatus {
   readonly lastFinishedAtUs: number | null;
   readonly lastHourlyUs: number | null;
   readonly lastNightlyUs: number | null;
+  /** Hours of the last ten days that were not held against Home Assistant, as the last run left them. */
+  readonly unprovenHours: number | null;
   readonly nextHourlyUs: number;
   /** Null while the home's zone is not known. */
   readonly nextNightlyUs: number | null;
@@ -79,6 +81,7 @@ export class Reconciler {
   #hasBegun = false;
   #run: SyncRun | null = null;
   #last: SyncRun | null = null;
+  #unprovenHours: number | null = null;
   #savedMs = Number.NEGATIVE_INFINITY;
   #error: string | null = null;
   #loop: Promise<void> = Promise.resolve();
@@ -150,6 +153,7 @@ export class Reconciler {
       lastFinishedAtUs: this.#last?.finishedAtUs ?? this.#marks.doneUs('hourly'),
       lastHourlyUs: this.#marks.doneUs('hourly'),
       lastNightlyUs: this.#marks.doneUs('nightly'),
+      unprovenHours: this.#unprovenHours,
       nextHourlyUs: nextHourlyUs(nowUs),
       nextNightlyUs: zone === null ? null : nextNightlyUs(nowUs, zone),
     };
@@ -165,6 +169,7 @@ export class Reconciler {
     const meters = entities.filter(({ meter }) => meter?.posts === 'register');
     const ids = entities.map(({ entityId }) => entityId);
     const unprovenHours = await this.#deps.prover.unproven(ids, fromUs, untilUs);
+    this.#unprovenHours = unprovenHours;
     const hours = (meters.length * (untilUs - fromUs)) / hourUs;
     return { fromUs, untilUs, entities: entities.length, hours, unprovenHours };
   }
@@ -186,7 +191,9 @@ export class Reconciler {
     const retry = new Backoff(1000, 60_000);
     while (!this.#stop.signal.aborted) {
       try {
-        return await this.#marks.load();
+        await this.#marks.load();
+        await this.#deps.tickets.count();
+        return;
       } catch (cause) {
         this.#deps.log.debug({ err: cause }, 'when was reconciled can not be read yet');
         await pause(retry.nextMs(), AbortSignal.any([this.#stop.signal, this.#wake.signal]));
@@ -235,6 +242,7 @@ export class Reconciler {
         this.#error = done.status === 'failed' ? done.error : null;
         this.#end(job, done);
         await this.#save(done, true);
+        await this.#countUnproven();
         if (job.kind !== 'reconciliation') await this.#mark(job);
         const { outcome, readingsAdded } = done;
         log.info({ kind: job.kind, status: done.status, readingsAdded, ...outcome }, 'reconciled');
@@ -261,6 +269,14 @@ export class Reconciler {
       } finally {
         this.#run = null;
       }
+    }
+  }
+
+  async #countUnproven(): Promise<void> {
+    try {
+      await unlessAborted(this.plan(), this.#stop.signal);
+    } catch (cause) {
+      this.#deps.log.debug({ err: cause }, 'how much is proven is not known');
     }
   }
 

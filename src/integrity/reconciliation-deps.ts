@@ -54,7 +54,7 @@ export interface ReconciliationDeps {
   readonly corrections: Pick<Corrections, 'of'>;
   readonly posting: Posting;
   readonly prover: HourProver;
-  readonly tickets: Pick<Tickets, 'report'>;
+  readonly tickets: Pick<Tickets, 'report' | 'count'>;
   readonly syncLog: SyncLog;
   readonly settings: SettingsStore;
   /** All that are tracked now. */

@@ -58,9 +58,23 @@ export const ticketsKept = 2000;
 export class Tickets {
   readonly #deps: TicketsDeps;
   #last: Promise<unknown> = Promise.resolve();
+  #open: ReadonlyMap<TicketKind, number> | null = null;
 
   constructor(deps: TicketsDeps) {
     this.#deps = deps;
+  }
+
+  /** How many of each kind ask for a decision; null while they could not be counted. */
+  open(): ReadonlyMap<TicketKind, number> | null {
+    return this.#open;
+  }
+
+  /** Counts what is open. Rejects when the store is down. */
+  async count(): Promise<void> {
+    const tickets = await this.#deps.store.list({ status: 'open', entityId: null, limit: ticketsKept });
+    const open = new Map<TicketKind, number>();
+    for (const { kind } of tickets) open.set(kind, (open.get(kind) ?? 0) + 1);
+    this.#open = open;
   }
 
   /** @param looked null: nothing passes, for only what was found is told */
@@ -83,7 +97,7 @@ export class Tickets {
     looked: Looked | null,
     syncId: string | null,
   ): Promise<Reported> {
-    const { store, onChange } = this.#deps;
+    const { store } = this.#deps;
     const known = await store.list({ status: 'all', entityId: null, limit: ticketsKept });
     const byId = new Map(known.map((ticket) => [ticket.ticketId, ticket]));
     const found = new Set<string>();
@@ -98,14 +112,14 @@ export class Tickets {
       } else if (same.ticketId === ticketId && (await this.#seenAgain(same, one))) changed += 1;
       found.add(same?.ticketId ?? ticketId);
     }
-    for (const one of fresh.slice(0, newPerReport)) await this.#open(one, syncId);
+    for (const one of fresh.slice(0, newPerReport)) await this.#openOne(one, syncId);
     const opened = Math.min(fresh.length, newPerReport);
     const surplus = fresh.slice(newPerReport);
-    if (surplus.length > 0) await this.#open({ finding: moreFinding(surplus), handling: 'ask' }, syncId);
+    if (surplus.length > 0) await this.#openOne({ finding: moreFinding(surplus), handling: 'ask' }, syncId);
     const gone = looked === null ? [] : known.filter((one) => !found.has(one.ticketId) && isIn(looked, one));
     for (const ticket of gone)
       await store.save({ ...ticket, status: 'passed', closedAtUs: this.#deps.clock.nowUs() });
-    if (opened + changed + gone.length > 0) onChange?.();
+    if (opened + changed + gone.length > 0) await this.#tell();
     return { opened, passed: gone.length };
   }
 
@@ -128,7 +142,7 @@ export class Tickets {
     return !isSame;
   }
 
-  async #open({ finding, handling }: Detected, syncId: string | null): Promise<void> {
+  async #openOne({ finding, handling }: Detected, syncId: string | null): Promise<void> {
     const nowUs = this.#deps.clock.nowUs();
     const ticket: Ticket = {
       ...finding,
@@ -168,7 +182,7 @@ export class Tickets {
     by: string,
     isDryRun: boolean,
   ): Promise<TicketOutcome> {
-    const { store, corrections, clock, onChange } = this.#deps;
+    const { store, corrections, clock } = this.#deps;
     const ticket = await store.find(ticketId);
     if (ticket === null) return { kind: 'unknown' };
     if (ticket.status !== 'open')
@@ -201,12 +215,12 @@ export class Tickets {
       closedAtUs: atUs,
     };
     await store.save(decided);
-    onChange?.();
+    await this.#tell();
     return { kind: 'done', ticket: decided, changes };
   }
 
   async #undo(ticketId: string): Promise<TicketOutcome> {
-    const { store, corrections, onChange } = this.#deps;
+    const { store, corrections } = this.#deps;
     const ticket = await store.find(ticketId);
     if (ticket === null) return { kind: 'unknown' };
     if (ticket.decision === null)
@@ -221,8 +235,13 @@ export class Tickets {
     }
     const reopened: Ticket = { ...ticket, status: 'open', decision: null, closedAtUs: null };
     await store.save(reopened);
-    onChange?.();
+    await this.#tell();
     return { kind: 'done', ticket: reopened, changes };
+  }
+
+  async #tell(): Promise<void> {
+    await this.count();
+    this.#deps.onChange?.();
   }
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {

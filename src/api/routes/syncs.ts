@@ -9,7 +9,7 @@ const list = createRoute({
   method: 'get',
   path: '/api/syncs',
   tags: ['Readings'],
-  summary: 'Back-fills and imports of the past and what they changed, the newest first',
+  summary: 'Back-fills, imports of the past and reconciliations, and what they changed; the newest first',
   request: { query: z.object({ limit: z.coerce.number().int().min(1).max(500).default(50) }) },
   responses: { 200: json(syncRuns, 'Runs'), ...problems(400, 503) },
 });
@@ -18,12 +18,12 @@ const one = createRoute({
   method: 'get',
   path: '/api/syncs/{sync_id}',
   tags: ['Readings'],
-  summary: 'One back-fill',
+  summary: 'One run',
   request: { params: z.object({ sync_id: z.string().min(1).max(64) }) },
   responses: { 200: json(syncRun, 'The run'), ...problems(404, 503) },
 });
 
-export function syncRoutes({ syncLog, backfill, ledger, stores }: ApiDeps) {
+export function syncRoutes({ syncLog, backfill, ledger, integrity, stores }: ApiDeps) {
   return new OpenAPIHono<ApiEnv>({ defaultHook: onValidated })
     .openapi(list, async (c) => {
       const { limit } = c.req.valid('query');
@@ -36,6 +36,7 @@ export function syncRoutes({ syncLog, backfill, ledger, stores }: ApiDeps) {
       const run =
         backfill.running(syncId) ??
         ledger.history.running(syncId) ??
+        integrity.reconciler.running(syncId) ??
         (await fromStore(stores, 'mongodb', () => syncLog.find(syncId)));
       if (run === null) throw new HttpProblem(404, { detail: 'There is no such run.', field: 'sync_id' });
       return c.json(syncRow(run), 200);

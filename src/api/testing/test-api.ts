@@ -20,6 +20,7 @@ import type { SyncLog, SyncRun } from '../../recording/sync-log.ts';
 import { buildApp } from '../app.ts';
 import type { ApiDeps, ApiEnv } from '../deps.ts';
 import type { NewestValue, Recording } from '../ports.ts';
+import { TestIntegrity } from './test-integrity.ts';
 import { TestLedgerParts } from './test-ledger.ts';
 
 export class TestReadings implements ReadingStore {
@@ -121,6 +122,7 @@ export class TestRecording implements Recording {
         lastReadingAtUs: null,
         received: 3,
         stored: 2,
+        duplicates: 4,
         writeErrors: 0,
         rejected: { not_a_number: 1 },
         lastRejection: { entityId: 'sensor.odd', reason: 'not_a_number', state: 'cosy', atUs: 1 },
@@ -185,6 +187,7 @@ export class TestApi {
   readonly syncLog = new TestSyncLog();
   readonly recording = new TestRecording();
   readonly ledger = new TestLedgerParts();
+  readonly integrity = new TestIntegrity();
   readonly used: HomeAssistantTarget[] = [];
   readonly backfilled: (readonly string[] | undefined)[] = [];
   readonly storesUp = { questdb: true, mongodb: true };
@@ -232,6 +235,7 @@ export class TestApi {
         status: () => ({ isOk: true, detail: null, isRunning: false, lastFinishedAtUs: null }),
       },
       ledger: this.ledger.parts(),
+      integrity: this.integrity.parts(),
       stores: {
         questdb: () => health(this.storesUp.questdb),
         mongodb: () => health(this.storesUp.mongodb),

@@ -1,0 +1,101 @@
+import { createRoute, OpenAPIHono } from '@hono/zod-openapi';
+import { limits } from '../../contract/common.ts';
+import { backfillStarted } from '../../contract/readings.ts';
+import { type Reconciliation, reconciliation, reconciliationRequest } from '../../contract/tickets.ts';
+import { tolerance } from '../../integrity/detectors/hours-differ.ts';
+import { nightlySpanUs } from '../../integrity/reconciler.ts';
+import { valueFromMicro } from '../../units/amount.ts';
+import { isoFromInstant } from '../../units/instant.ts';
+import type { Administrators } from '../administrators.ts';
+import type { ApiDeps, ApiEnv } from '../deps.ts';
+import { administratorsOnly } from '../guard.ts';
+import { HttpProblem, onValidated } from '../problems.ts';
+import { readRange } from '../ranges.ts';
+import { isoOrNull } from '../wire.ts';
+import { json, problems } from './answers.ts';
+
+const tags = ['Integrity'];
+
+const get = createRoute({
+  method: 'get',
+  path: '/api/reconciliation',
+  tags,
+  summary: 'When was held against Home Assistant, and what the next night looks at',
+  responses: { 200: json(reconciliation, 'Reconciliation') },
+});
+
+const start = createRoute({
+  method: 'post',
+  path: '/api/reconciliation',
+  tags,
+  summary: 'Hold what is recorded against Home Assistant now',
+  description: `Of every tracked entity and the last ten days when nothing is named; at most ${limits.ledgerDays} days. Answers at once; the run is at /api/syncs/{sync_id}. It happens by itself every hour for the last hours and at two in the night for the last ten days. For administrators.`,
+  request: { body: { required: false, content: { 'application/json': { schema: reconciliationRequest } } } },
+  responses: { 202: json(backfillStarted, 'Accepted'), ...problems(400, 403) },
+});
+
+const planWithinMs = 3000;
+
+export function reconciliationRoutes(deps: ApiDeps, administrators: Administrators) {
+  const { home, clock, log, integrity } = deps;
+  const { reconciler } = integrity;
+
+  /** Null while it is not known: the store that says what was proven may be away. */
+  const planOf = async (): Promise<Reconciliation['plan']> => {
+    let timer: NodeJS.Timeout | undefined;
+    try {
+      const late = new Promise<null>((resolve) => {
+        timer = setTimeout(() => resolve(null), planWithinMs);
+      });
+      const plan = await Promise.race([reconciler.plan(), late]);
+      if (plan === null) return null;
+      const { fromUs, untilUs, entities, hours, unprovenHours } = plan;
+      return {
+        ...{ start: isoFromInstant(fromUs), end: isoFromInstant(untilUs) },
+        ...{ entities, hours, unproven_hours: unprovenHours },
+      };
+    } catch (error) {
+      log.debug({ err: error }, 'What the next night looks at is not known');
+      return null;
+    } finally {
+      clearTimeout(timer);
+    }
+  };
+
+  const app = new OpenAPIHono<ApiEnv>({ defaultHook: onValidated });
+  app.on('POST', ['/api/reconciliation'], administratorsOnly(administrators));
+  return app
+    .openapi(get, async (c) => {
+      const status = reconciler.status();
+      return c.json(
+        {
+          last_hourly: isoOrNull(status.lastHourlyUs),
+          last_nightly: isoOrNull(status.lastNightlyUs),
+          next_hourly: isoFromInstant(status.nextHourlyUs),
+          next_nightly: isoOrNull(status.nextNightlyUs),
+          running: status.run !== null,
+          plan: await planOf(),
+          tolerance: { absolute: valueFromMicro(tolerance.absoluteMicro), relative: tolerance.relative },
+        },
+        200,
+      );
+    })
+    .openapi(start, (c) => {
+      const asked = c.req.valid('json');
+      const unknown = asked.entity_ids?.filter((id) => home.entity(id)?.isTracked !== true) ?? [];
+      if (unknown.length > 0)
+        throw new HttpProblem(400, {
+          detail: `Not tracked: ${unknown.slice(0, 10).join(', ')}.`,
+          field: 'entity_ids',
+          expected: 'ids of tracked entities',
+        });
+      const { startUs, endUs } = readRange({
+        start: { field: 'start_time', text: asked.start_time },
+        end: { field: 'end_time', text: asked.end_time },
+        nowUs: clock.nowUs(),
+        longestDays: limits.ledgerDays,
+        defaults: { endUs: clock.nowUs(), startUs: (untilUs) => untilUs - nightlySpanUs },
+      });
+      return c.json({ sync_id: reconciler.request(startUs, endUs, asked.entity_ids) }, 202);
+    });
+}
