@@ -522,6 +522,7 @@ describe('the description', () => {
         "get /api/readings/{entity_id}",
         "get /api/readings/{entity_id}/curve",
         "get /api/readings/{entity_id}/hourly",
+        "get /api/reconciliation",
         "get /api/settings",
         "get /api/statistics/sync-status",
         "get /api/statistics/sync/{sync_id}",
@@ -533,6 +534,9 @@ describe('the description', () => {
         "get /api/subscription/status",
         "get /api/syncs",
         "get /api/syncs/{sync_id}",
+        "get /api/tickets",
+        "get /api/tickets/{ticket_id}",
+        "get /metrics",
         "get /v1/capacity/month/{month}",
         "get /v1/realtime",
         "get /v1/series",
@@ -540,6 +544,7 @@ describe('the description', () => {
         "post /api/ledger/{entity_id}/exchanges",
         "post /api/power-analytics/cost-versions",
         "post /api/power-analytics/recalculate",
+        "post /api/reconciliation",
         "post /api/settings/discover-entities",
         "post /api/settings/home-assistant",
         "post /api/settings/test-connection",
@@ -547,6 +552,8 @@ describe('the description', () => {
         "post /api/statistics/compare",
         "post /api/statistics/sync",
         "post /api/subscription/backfill",
+        "post /api/tickets/{ticket_id}/resolve",
+        "post /api/tickets/{ticket_id}/undo",
       ]
     `);
     for (const ops of Object.values(document.paths))

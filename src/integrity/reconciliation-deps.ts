@@ -6,6 +6,7 @@ import type { Corrections } from '../ledger/corrections.ts';
 import type { LedgerStore } from '../ledger/ledger-store.ts';
 import type { Span } from '../ledger/span.ts';
 import type { StatisticsStore } from '../ledger/statistics-store.ts';
+import type { Proof } from '../recording/proof.ts';
 import type { ReadingStore } from '../recording/reading-store.ts';
 import type { SyncLog } from '../recording/sync-log.ts';
 import type { Clock } from '../units/clock.ts';
@@ -13,22 +14,6 @@ import type { Log } from '../units/log.ts';
 import type { LedgerViews } from '../views/ledger-views.ts';
 import type { ReconciledEntity } from './reconciled-entity.ts';
 import type { Tickets } from './tickets.ts';
-
-/** Readings that Home Assistant's history held and we had not; they are in the store now. */
-export interface FoundReadings {
-  readonly entityId: string;
-  readonly fromUs: number;
-  readonly untilUs: number;
-  readonly added: number;
-}
-
-export interface Proof {
-  /** Hours of the entity that were held against Home Assistant's history now. */
-  readonly hours: number;
-  readonly found: readonly FoundReadings[];
-  /** Why it could not be asked; null when all was. */
-  readonly error: string | null;
-}
 
 /** Holds what is stored against Home Assistant's history, reading by reading, and fetches what is missing. */
 export interface HourProver {

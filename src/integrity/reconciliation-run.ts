@@ -2,12 +2,12 @@ import type { Span } from '../ledger/span.ts';
 import { joinSpans } from '../ledger/span.ts';
 import { unlessAborted } from '../recording/pause.ts';
 import type { SyncKind, SyncRun } from '../recording/sync-log.ts';
-import { timeText } from './detectors/figures.ts';
 import type { Gap } from './detectors/gap.ts';
 import { checkEntity } from './entity-check.ts';
 import { gapsDetected } from './gap-check.ts';
+import { readingsMissing } from './readings-missing.ts';
 import type { ReconciledEntity } from './reconciled-entity.ts';
-import type { FoundReadings, ReconciliationDeps } from './reconciliation-deps.ts';
+import type { ReconciliationDeps } from './reconciliation-deps.ts';
 import { StatisticsNotTold } from './statistics-refresh.ts';
 import type { TicketKind } from './ticket.ts';
 import type { Detected, Looked } from './tickets.ts';
@@ -126,7 +126,7 @@ export class ReconciliationRun {
     for (const found of proof.found) {
       posting.touch(entityId, found, 'reconciled');
       this.#mended.set(entityId, joinSpans(this.#mended.get(entityId), found));
-      this.#detected.push(readingsMissing(found));
+      this.#detected.push({ finding: readingsMissing(found), handling: 'told' });
     }
     const added = proof.found.reduce((sum, found) => sum + found.added, 0);
     const { holesFound } = this.#outcomes();
@@ -177,7 +177,8 @@ export class ReconciliationRun {
       for (let atUs = fromUs - dayUs; atUs <= untilUs; atUs += dayUs) {
         const journal = await this.#deps.ledger.journal(entityId, atUs, Math.min(untilUs + 1, atUs + dayUs));
         count += journal.filter(
-          ({ cause, postedAtUs }) => cause === 'reconciled' && postedAtUs >= startedUs,
+          // The ledger's own round may have taken the readings before the run could say why they came.
+          ({ cause, postedAtUs }) => (cause === 'reconciled' || cause === 'late') && postedAtUs >= startedUs,
         ).length;
       }
     }
@@ -212,24 +213,4 @@ export class ReconciliationRun {
     if (signal.aborted || result === null) throw new Stopped();
     return result;
   }
-}
-
-function readingsMissing({ entityId, fromUs, untilUs, added }: FoundReadings): Detected {
-  const readings = added === 1 ? 'a reading' : `${added} readings`;
-  return {
-    finding: {
-      kind: 'readings_missing',
-      entityId,
-      fromUs,
-      untilUs,
-      detail: `Home Assistant's history held ${readings} from ${timeText(fromUs)} until ${timeText(untilUs)} that we had not; they were added, and what rests on them was posted anew.`,
-      evidence: [
-        { name: 'added', value: added, unit: '' },
-        { name: 'gap_seconds', value: Math.round((untilUs - fromUs) / 1_000_000), unit: 's' },
-      ],
-      relatedEntityId: null,
-      choices: [],
-    },
-    handling: 'told',
-  };
 }

@@ -1,0 +1,110 @@
+/** Integrity put together: what is recorded is held against Home Assistant, what does not fit becomes a ticket. */
+import type { Home } from './home/home.ts';
+import type { HomeAssistant } from './home/home-assistant.ts';
+import type { SettingsStore } from './home/settings-store.ts';
+import { reconciledEntities } from './integrity/reconciled-entity.ts';
+import { Reconciler } from './integrity/reconciler.ts';
+import type { HourProver } from './integrity/reconciliation-deps.ts';
+import { RecordingTickets } from './integrity/recording-tickets.ts';
+import type { TicketStore } from './integrity/ticket.ts';
+import { Tickets } from './integrity/tickets.ts';
+import type { Bookkeeper } from './ledger/bookkeeper.ts';
+import type { Corrections } from './ledger/corrections.ts';
+import type { LedgerStore } from './ledger/ledger-store.ts';
+import type { StatisticsStore } from './ledger/statistics-store.ts';
+import type { ReadingStore } from './recording/reading-store.ts';
+import type { RecordingEvents } from './recording/recording-events.ts';
+import type { SyncLog } from './recording/sync-log.ts';
+import type { Clock } from './units/clock.ts';
+import type { Log } from './units/log.ts';
+import type { LedgerViews } from './views/ledger-views.ts';
+
+export interface IntegrityAdapters {
+  readonly ticketStore: TicketStore;
+  readonly statisticsStore: StatisticsStore;
+  readonly ledgerStore: LedgerStore;
+  readonly ledgerViews: LedgerViews;
+  readonly readingStore: ReadingStore;
+  readonly settingsStore: SettingsStore;
+  readonly syncLog: SyncLog;
+}
+
+export interface IntegrityServicesDeps {
+  readonly adapters: IntegrityAdapters;
+  readonly home: Home;
+  readonly homeAssistant: HomeAssistant;
+  readonly bookkeeper: Bookkeeper;
+  readonly corrections: Corrections;
+  readonly prover: HourProver;
+  readonly events: RecordingEvents;
+  /** What goes first: the past is being brought in, or readings wait to be written. */
+  readonly isBusy: () => boolean;
+  readonly onTickets: () => void;
+  readonly newId: () => string;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+export class IntegrityServices {
+  readonly tickets: Tickets;
+  readonly reconciler: Reconciler;
+  readonly #deps: IntegrityServicesDeps;
+  readonly #recordingTickets: RecordingTickets;
+  #unlisten: () => void = () => undefined;
+
+  constructor(deps: IntegrityServicesDeps) {
+    const { adapters, home, bookkeeper, corrections, clock, newId } = deps;
+    const log = deps.log.child({ part: 'integrity' });
+    this.#deps = deps;
+    this.tickets = new Tickets({
+      store: adapters.ticketStore,
+      corrections,
+      clock,
+      log,
+      onChange: deps.onTickets,
+    });
+    this.reconciler = new Reconciler({
+      homeAssistant: deps.homeAssistant,
+      readings: adapters.readingStore,
+      statistics: adapters.statisticsStore,
+      ledger: adapters.ledgerStore,
+      views: adapters.ledgerViews,
+      corrections,
+      posting: bookkeeper,
+      prover: deps.prover,
+      tickets: this.tickets,
+      syncLog: adapters.syncLog,
+      settings: adapters.settingsStore,
+      entities: () => reconciledEntities(home.tracked()),
+      zone: () => home.config()?.timeZone ?? null,
+      isBusy: deps.isBusy,
+      clock,
+      log,
+      newId,
+      onDone: deps.onTickets,
+    });
+    this.#recordingTickets = new RecordingTickets({
+      tickets: this.tickets,
+      isReconciling: () => this.reconciler.status().run !== null,
+      clock,
+      log,
+    });
+  }
+
+  start(): void {
+    const { events, bookkeeper } = this.#deps;
+    this.#unlisten = events.listen((event) => {
+      // Found outside a reconciliation too: the revisions that follow say why they were made.
+      if (event.kind === 'found') bookkeeper.touch(event.found.entityId, event.found, 'reconciled');
+      this.#recordingTickets.take(event);
+    });
+    this.#recordingTickets.start();
+    this.reconciler.start();
+  }
+
+  async stop(): Promise<void> {
+    this.#unlisten();
+    await this.reconciler.stop();
+    await this.#recordingTickets.stop();
+  }
+}

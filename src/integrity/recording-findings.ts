@@ -1,0 +1,102 @@
+/** What recording tells of itself, as findings. Pure. */
+import type { RecordingEvent } from '../recording/recording-events.ts';
+import { durationText, timeText } from './detectors/figures.ts';
+import { readingsMissing } from './readings-missing.ts';
+import type { EvidenceFigure, Finding, TicketKind } from './ticket.ts';
+import type { Detected } from './tickets.ts';
+
+const hourUs = 3_600_000_000;
+
+function told(
+  kind: TicketKind,
+  entityId: string | null,
+  atUs: number,
+  detail: string,
+  extra: Partial<Finding> = {},
+): Detected {
+  const finding = {
+    kind,
+    entityId,
+    fromUs: atUs,
+    untilUs: atUs,
+    detail,
+    evidence: [],
+    relatedEntityId: null,
+  };
+  return {
+    finding: { ...finding, choices: [], ...extra },
+    handling: extra.choices === undefined ? 'told' : 'ask',
+  };
+}
+
+function figure(name: EvidenceFigure['name'], value: number, unit = ''): EvidenceFigure {
+  return { name, value, unit };
+}
+
+/** Null for what is no finding. */
+export function detectedOf(event: RecordingEvent): Detected | null {
+  switch (event.kind) {
+    case 'silent': {
+      const { entityIds, sinceUs, atUs } = event;
+      const [only] = entityIds;
+      const whose = entityIds.length === 1 ? 'the entity' : `${entityIds.length} entities`;
+      return told(
+        'subscription_silent',
+        entityIds.length === 1 && only !== undefined ? only : null,
+        sinceUs,
+        `Home Assistant answered and told no states of ${whose} for ${durationText(atUs - sinceUs)} from ${timeText(sinceUs)}, though they changed; it was subscribed to anew and asked for what was missed.`,
+        {
+          untilUs: atUs,
+          evidence: [
+            figure('gap_seconds', Math.round((atUs - sinceUs) / 1_000_000), 's'),
+            figure('count', entityIds.length),
+          ],
+        },
+      );
+    }
+    case 'found':
+      return { finding: readingsMissing(event.found), handling: 'told' };
+    case 'lost': {
+      const { entityId, hourUs: startUs, heldBefore, held } = event;
+      return told(
+        'readings_missing',
+        entityId,
+        startUs,
+        `The readings store holds ${held} readings of the hour from ${timeText(startUs)}, where it held ${heldBefore}, and Home Assistant no longer has them.`,
+        {
+          untilUs: startUs + hourUs,
+          evidence: [figure('readings_ours', held), figure('readings_theirs', heldBefore)],
+          choices: ['accept'],
+        },
+      );
+    }
+    case 'unit_changed': {
+      const { entityId, unitBefore, unit, atUs } = event;
+      const detail = `Home Assistant shows it in ${unit} since ${timeText(atUs)}, and in ${unitBefore} before; values are kept in one unit all the same.`;
+      return told('unit_changed', entityId, atUs, detail);
+    }
+    case 'renamed': {
+      const { entityId, newEntityId, atUs } = event;
+      const detail = `${entityId} is called ${newEntityId} since ${timeText(atUs)}.`;
+      return told('renamed', newEntityId, atUs, detail, { relatedEntityId: entityId });
+    }
+    case 'removed': {
+      const { entityId, atUs } = event;
+      const detail = `Home Assistant no longer has ${entityId} since ${timeText(atUs)}; its readings stay, nothing new comes.`;
+      return told('removed', entityId, atUs, detail, { choices: ['accept'] });
+    }
+    case 'replaced': {
+      const { entityId, newEntityId, atUs } = event;
+      const detail = `${newEntityId} seems to stand in the place of ${entityId} since ${timeText(atUs)}: the same device and name. Track it to go on.`;
+      return told('replaced', entityId, atUs, detail, { relatedEntityId: newEntityId, choices: ['accept'] });
+    }
+    case 'disk_full': {
+      const { freeBytes, atUs } = event;
+      const megabytes = Math.round(freeBytes / 1_000_000);
+      const detail = `Since ${timeText(atUs)} the disk has only ${megabytes} MB left: nothing is written until there is room.`;
+      return told('disk_full', null, atUs, detail, { choices: ['accept'] });
+    }
+    default:
+      return null;
+  }
+}

@@ -1,0 +1,98 @@
+/**
+ * Goal: what recording tells of itself is a ticket that says it, once, whatever is away when it is told.
+ * Method: each event through the real tickets in memory, on a clock that the test turns.
+ */
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { RecordingEvent } from '../recording/recording-events.ts';
+import { quietLog, testClock } from '../recording/testing/doubles.ts';
+import { RecordingTickets } from './recording-tickets.ts';
+import { MemoryCorrections, MemoryTicketStore } from './testing/doubles.ts';
+import { Tickets } from './tickets.ts';
+
+const atUs = Date.UTC(2026, 10, 24, 12) * 1000;
+let store: MemoryTicketStore;
+let isReconciling = false;
+let recording: RecordingTickets;
+
+beforeEach(() => {
+  vi.useFakeTimers({ now: atUs / 1000 });
+  store = new MemoryTicketStore();
+  isReconciling = false;
+  const deps = { store, corrections: new MemoryCorrections(), clock: testClock, log: quietLog };
+  recording = new RecordingTickets(
+    { tickets: new Tickets(deps), isReconciling: () => isReconciling, clock: testClock, log: quietLog },
+    1000,
+  );
+  recording.start();
+});
+afterEach(async () => {
+  await recording.stop();
+  vi.useRealTimers();
+});
+
+const tickets = () => [...store.tickets.values()];
+const full: RecordingEvent = { kind: 'disk_full', freeBytes: 40_000_000, atUs };
+
+describe('what recording tells', () => {
+  it.each<[RecordingEvent, object]>([
+    [
+      { kind: 'silent', entityIds: ['sensor.a', 'sensor.b'], sinceUs: atUs - 360_000_000, atUs },
+      { kind: 'subscription_silent', entityId: null, status: 'mended', fromUs: atUs - 360_000_000 },
+    ],
+    [
+      { kind: 'silent', entityIds: ['sensor.a'], sinceUs: atUs - 360_000_000, atUs },
+      { kind: 'subscription_silent', entityId: 'sensor.a' },
+    ],
+    [
+      { kind: 'found', found: { entityId: 'sensor.a', fromUs: atUs - 9, untilUs: atUs, added: 3 } },
+      { kind: 'readings_missing', status: 'mended', choices: [] },
+    ],
+    [
+      { kind: 'lost', entityId: 'sensor.a', hourUs: atUs, heldBefore: 9, held: 2 },
+      { kind: 'readings_missing', status: 'open', choices: ['accept'] },
+    ],
+    [
+      { kind: 'unit_changed', entityId: 'sensor.a', unitBefore: 'kWh', unit: 'Wh', atUs },
+      { kind: 'unit_changed', status: 'mended' },
+    ],
+    [
+      { kind: 'renamed', entityId: 'sensor.a', newEntityId: 'sensor.b', atUs },
+      { kind: 'renamed', entityId: 'sensor.b', relatedEntityId: 'sensor.a', status: 'mended' },
+    ],
+    [
+      { kind: 'removed', entityId: 'sensor.a', atUs },
+      { kind: 'removed', status: 'open' },
+    ],
+    [
+      { kind: 'replaced', entityId: 'sensor.a', newEntityId: 'sensor.b', atUs },
+      { kind: 'replaced', relatedEntityId: 'sensor.b', status: 'open' },
+    ],
+    [full, { kind: 'disk_full', entityId: null, status: 'open' }],
+  ])('%j is a ticket', async (event, expected) => {
+    recording.take(event);
+    recording.take(event);
+    await vi.advanceTimersByTimeAsync(1500);
+    expect(tickets()).toMatchObject([expected]);
+  });
+
+  it('passes when there is room again', async () => {
+    recording.take(full);
+    await vi.advanceTimersByTimeAsync(1500);
+    recording.take({ kind: 'disk_free', freeBytes: 9e9, atUs: atUs + 5 });
+    await vi.advanceTimersByTimeAsync(1500);
+    expect(tickets()).toMatchObject([{ kind: 'disk_full', status: 'passed' }]);
+  });
+
+  it('waits for the store, and for a run that finds the same', async () => {
+    store.isDown = true;
+    recording.take(full);
+    await vi.advanceTimersByTimeAsync(5000);
+    isReconciling = true;
+    store.isDown = false;
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(tickets()).toEqual([]);
+    isReconciling = false;
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(tickets()).toHaveLength(1);
+  });
+});
