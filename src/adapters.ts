@@ -9,6 +9,7 @@ import { MongoEntityStore } from './adapters/mongodb/entity-store.ts';
 import { MongoSettingsStore } from './adapters/mongodb/settings-store.ts';
 import { MongoSubscriptionStore } from './adapters/mongodb/subscription-store.ts';
 import { MongoSyncLog } from './adapters/mongodb/sync-log.ts';
+import { MongoTicketStore } from './adapters/mongodb/ticket-store.ts';
 import { QuestDbLedgerStore } from './adapters/questdb/ledger-store.ts';
 import { QuestDbLedgerViews } from './adapters/questdb/ledger-views.ts';
 import { QuestDbProofStore } from './adapters/questdb/proof-store.ts';
@@ -78,6 +79,7 @@ export function createAdapters(options: Options, clock: Clock, log: Log): Adapte
     settingsStore: new MongoSettingsStore(documents),
     subscriptionStore: new MongoSubscriptionStore(documents),
     syncLog: new MongoSyncLog(documents),
+    ticketStore: new MongoTicketStore(documents),
     pingDocuments: () => documents.check(),
     startStores: () => questdb.start(),
     closeStores: async () => {

@@ -8,6 +8,7 @@ import type { EntityStore } from './home/entity-store.ts';
 import { Home } from './home/home.ts';
 import type { HomeAssistant } from './home/home-assistant.ts';
 import type { SettingsStore } from './home/settings-store.ts';
+import { type IntegrityAdapters, IntegrityServices } from './integrity-services.ts';
 import { type LedgerAdapters, LedgerServices } from './ledger-services.ts';
 import type { Options } from './options.ts';
 import { Backfill } from './recording/backfill.ts';
@@ -25,7 +26,7 @@ import type { Log } from './units/log.ts';
 import { Today } from './views/today.ts';
 
 /** What speaks to the outside. `start` begins to look for the other end and returns; none needs it to be there. */
-export interface Adapters extends LedgerAdapters {
+export interface Adapters extends LedgerAdapters, IntegrityAdapters {
   readonly homeAssistant: HomeAssistant & {
     start(): void;
     stop(): Promise<void>;
@@ -76,6 +77,7 @@ export class EnergyLedger {
   readonly #ledger: LedgerServices;
   readonly #backfill: Backfill;
   readonly #recording: RecordingServices;
+  readonly #integrity: IntegrityServices;
   readonly #questdb: StoreHealth;
   readonly #documents: StoreHealth;
   readonly #api: ApiServer;
@@ -161,6 +163,20 @@ export class EnergyLedger {
         this.#recording.proofs.look();
       },
     });
+    this.#integrity = new IntegrityServices({
+      adapters,
+      home: this.#home,
+      homeAssistant,
+      bookkeeper: this.#ledger.bookkeeper,
+      corrections: this.#ledger.corrections,
+      prover: this.#recording.prover,
+      events: this.#recording.events,
+      isBusy: () => this.#isRecordingBusy() || this.#ledger.history.status().run !== null,
+      onTickets: () => this.#api.hub.changed('tickets', 'status'),
+      newId: () => randomUUID(),
+      clock,
+      log,
+    });
     const storeHealth = (name: string, ping: () => Promise<unknown>, onUp: () => void) =>
       new StoreHealth({
         name,
@@ -203,6 +219,11 @@ export class EnergyLedger {
         bookkeeper: this.#ledger.bookkeeper,
         history: this.#ledger.history,
       },
+      integrity: {
+        tickets: this.#integrity.tickets,
+        ticketStore: adapters.ticketStore,
+        reconciler: this.#integrity.reconciler,
+      },
       stores: { questdb: () => this.#questdb.health(), mongodb: () => this.#documents.health() },
       clock,
       log: named('api'),
@@ -229,6 +250,7 @@ export class EnergyLedger {
     this.#ledger.bookkeeper.onPosted(() => this.#tellPosted());
     this.#ledger.start();
     this.#recording.start();
+    this.#integrity.start();
     return port;
   }
 
@@ -238,6 +260,7 @@ export class EnergyLedger {
     const steps: readonly (readonly [string, () => Promise<void> | void])[] = [
       ['connection', () => this.#connection.stop()],
       ['home', () => this.#home.stop()],
+      ['integrity', () => this.#integrity.stop()],
       ['proofs', () => this.#recording.stop()],
       ['backfill', () => this.#backfill.stop()],
       ['recorder', () => this.#recorder.stop()],

@@ -1,4 +1,4 @@
-import type { CorrectionChanges, Corrections } from '../ledger/corrections.ts';
+import type { CorrectionChanges, CorrectionOutcome, Corrections } from '../ledger/corrections.ts';
 import type { Clock } from '../units/clock.ts';
 import type { Log } from '../units/log.ts';
 import {
@@ -200,8 +200,7 @@ export class Tickets {
         : isDryRun
           ? await corrections.preview(correction)
           : await corrections.apply(correction);
-    if (outcome?.kind === 'refused')
-      return { kind: 'refused', field: wireField(outcome.field), detail: outcome.detail };
+    if (outcome?.kind === 'refused') return refused(outcome);
     if (outcome?.kind === 'unknown') return { kind: 'unknown' };
     const changes = outcome?.changes ?? null;
     if (isDryRun) return { kind: 'done', ticket, changes };
@@ -230,8 +229,7 @@ export class Tickets {
       const outcome = await corrections.takeBack(correctionId);
       // Taken back by another way already: the ticket only says so now.
       if (outcome.kind === 'changed') changes = outcome.changes;
-      if (outcome.kind === 'refused')
-        return { kind: 'refused', field: wireField(outcome.field), detail: outcome.detail };
+      if (outcome.kind === 'refused') return refused(outcome);
     }
     const reopened: Ticket = { ...ticket, status: 'open', decision: null, closedAtUs: null };
     await store.save(reopened);
@@ -295,6 +293,12 @@ const wireFields: Readonly<Record<string, string>> = {
   newRegisterMicro: 'new_register',
 };
 
-function wireField(field: string): string {
-  return wireFields[field] ?? 'choice';
+function refused({
+  field,
+  detail,
+  isConflict,
+}: Extract<CorrectionOutcome, { readonly kind: 'refused' }>): TicketOutcome {
+  return isConflict
+    ? { kind: 'conflict', detail }
+    : { kind: 'refused', field: wireFields[field] ?? 'choice', detail };
 }
