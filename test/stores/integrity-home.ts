@@ -1,0 +1,218 @@
+/** A home of meters in the real stores, with the ledger, corrections and reconciliation as the process has them. */
+import { MongoCorrectionStore } from '../../src/adapters/mongodb/correction-store.ts';
+import { MongoSettingsStore } from '../../src/adapters/mongodb/settings-store.ts';
+import { MongoSyncLog } from '../../src/adapters/mongodb/sync-log.ts';
+import { MongoTicketStore } from '../../src/adapters/mongodb/ticket-store.ts';
+import { QuestDbLedgerStore } from '../../src/adapters/questdb/ledger-store.ts';
+import { QuestDbLedgerViews } from '../../src/adapters/questdb/ledger-views.ts';
+import { readingsTable } from '../../src/adapters/questdb/reading-rows.ts';
+import { QuestDbStatisticsStore } from '../../src/adapters/questdb/statistics-store.ts';
+import { applied } from '../../src/adapters/questdb/wal.ts';
+import type { ReconciledEntity } from '../../src/integrity/reconciled-entity.ts';
+import type { ReconciliationDeps } from '../../src/integrity/reconciliation-deps.ts';
+import { ReconciliationRun } from '../../src/integrity/reconciliation-run.ts';
+import { Tickets } from '../../src/integrity/tickets.ts';
+import { Bookkeeper } from '../../src/ledger/bookkeeper.ts';
+import type { Correction } from '../../src/ledger/correction.ts';
+import { CorrectionDesk, type UnpostedCorrection } from '../../src/ledger/correction-desk.ts';
+import type { Meter } from '../../src/ledger/meter.ts';
+import { usualRules } from '../../src/ledger/reposting.ts';
+import { StoredEvidence } from '../../src/ledger/stored-evidence.ts';
+import { MemoryStatistics } from '../../src/ledger/testing/statistics-doubles.ts';
+import { verifyMeter } from '../../src/ledger/verification.ts';
+import type { Reading } from '../../src/recording/reading.ts';
+import type { SyncRun } from '../../src/recording/sync-log.ts';
+import { openDocuments } from './documents-fixture.ts';
+import { openQuestDb, quietLog } from './questdb-fixture.ts';
+
+const hourUs = 3_600_000_000;
+
+export class IntegrityHome {
+  readonly #nowUs: number;
+  readonly #open = openQuestDb();
+  readonly documents = openDocuments();
+  readonly readings = this.#open.store;
+  readonly ledger = new QuestDbLedgerStore(this.#open.db);
+  readonly views = new QuestDbLedgerViews(this.#open.db);
+  readonly ticketStore = new MongoTicketStore(this.documents);
+  readonly syncLog = new MongoSyncLog(this.documents);
+  readonly homeAssistant = new MemoryStatistics();
+  readonly kept: QuestDbStatisticsStore;
+  readonly bookkeeper: Bookkeeper;
+  readonly corrections: CorrectionDesk;
+  readonly tickets: Tickets;
+  /** What Home Assistant recorded and we have not. */
+  missing: Reading[] = [];
+  entities: ReconciledEntity[] = [];
+  #meters: Meter[] = [];
+  #unposted: readonly UnpostedCorrection[] = [];
+  #runs = 0;
+
+  constructor(nowUs: number) {
+    this.#nowUs = nowUs;
+    const clock = this.clock();
+    const store = new MongoCorrectionStore(this.documents);
+    this.kept = new QuestDbStatisticsStore(this.#open.db, clock);
+    const evidenceOf = (corrections: (entityId: string) => Promise<readonly Correction[]>) =>
+      new StoredEvidence({
+        readings: this.readings,
+        statistics: this.kept,
+        corrections,
+        kindOf: () => 'rising',
+      });
+    this.bookkeeper = new Bookkeeper({
+      evidence: evidenceOf((entityId) => store.of(entityId)),
+      ledger: this.ledger,
+      readable: () => applied(this.#open.db, readingsTable),
+      mark: { load: async () => 0, save: async () => undefined },
+      receivedSince: async () => new Map(),
+      heldUntil: () => null,
+      clock,
+      log: quietLog,
+    });
+    this.corrections = new CorrectionDesk({
+      corrections: store,
+      evidenceWith: (declared) => evidenceOf(async () => declared),
+      ledger: this.ledger,
+      bookkeeper: this.bookkeeper,
+      meterOf: (entityId) => this.#meters.find((meter) => meter.entityId === entityId) ?? null,
+      unposted: {
+        load: async () => this.#unposted,
+        save: async (unposted) => {
+          this.#unposted = unposted;
+        },
+      },
+      heldUntil: () => null,
+      clock,
+      log: quietLog,
+    });
+    this.tickets = new Tickets({
+      store: this.ticketStore,
+      corrections: this.corrections,
+      clock,
+      log: quietLog,
+    });
+  }
+
+  clock() {
+    return { nowUs: () => this.#nowUs, monotonicMs: () => performance.now() };
+  }
+
+  async start(entityIds: readonly string[]): Promise<void> {
+    await this.#open.db.prepared();
+    await this.views.setZone('Europe/Brussels');
+    this.#meters = entityIds.map((entityId) => ({ entityId, posts: 'register', kind: 'rising' }));
+    this.entities = this.#meters.map((meter) => ({
+      entityId: meter.entityId,
+      unit: 'kWh',
+      meter,
+      power: null,
+    }));
+    this.bookkeeper.setMeters(this.#meters);
+  }
+
+  async stop(): Promise<void> {
+    await this.corrections.stop();
+    await this.bookkeeper.stop();
+    await this.#open.db.stop();
+    await this.documents.stop();
+  }
+
+  /**
+   * Home Assistant recorded all of these; those of `skip` we did not. Its rows of hours and five minutes are reckoned from
+   * all by core's rule.
+   */
+  async play(all: readonly Reading[], skip: (place: number) => boolean): Promise<void> {
+    const first = all[0];
+    const last = all.at(-1);
+    if (first === undefined || last === undefined) return;
+    this.missing.push(...all.filter((_, place) => skip(place)));
+    await this.readings.append(all.filter((_, place) => !skip(place)));
+    for (const period of ['hour', '5minute'] as const) {
+      const rowUs = period === 'hour' ? hourUs : hourUs / 12;
+      let place = 0;
+      let state = 0;
+      let sum = 0;
+      for (let startUs = first.atUs; startUs + rowUs <= last.atUs; startUs += rowUs) {
+        for (; (all[place]?.atUs ?? Number.POSITIVE_INFINITY) < startUs + rowUs; place += 1) {
+          const value = all[place]?.value ?? null;
+          if (value === null) continue;
+          if (place > 0) sum += value < state * 0.9 ? value : value - state;
+          state = value;
+        }
+        const none = { mean: null, min: null, max: null, unit: 'kWh' } as const;
+        const { entityId } = first;
+        this.homeAssistant.rows.push({
+          entityId,
+          period,
+          startUs,
+          endUs: startUs + rowUs,
+          state,
+          sum,
+          ...none,
+        });
+      }
+    }
+    await this.kept.append(this.homeAssistant.rows);
+    this.bookkeeper.touch(first.entityId, { fromUs: first.atUs, untilUs: last.atUs });
+    await this.bookkeeper.settle();
+  }
+
+  async reconcile(fromUs: number, untilUs: number): Promise<SyncRun> {
+    this.#runs += 1;
+    const { homeAssistant, readings, ledger, views, corrections, tickets, syncLog } = this;
+    const deps: ReconciliationDeps = {
+      ...{ homeAssistant, readings, ledger, views, corrections, tickets, syncLog },
+      statistics: this.kept,
+      posting: this.bookkeeper,
+      prover: {
+        unproven: async () => 0,
+        prove: async (entityId, beginUs, endUs) => {
+          const found = this.missing.filter(
+            (one) => one.entityId === entityId && one.atUs >= beginUs && one.atUs < endUs,
+          );
+          this.missing = this.missing.filter((one) => !found.includes(one));
+          const [first, last] = [found[0], found.at(-1)];
+          if (first === undefined || last === undefined) return { hours: 0, found: [], error: null };
+          await readings.append(found.map((one) => ({ ...one, origin: 'history' })));
+          const one = { entityId, fromUs: first.atUs, untilUs: last.atUs, added: found.length };
+          return { hours: 1, found: [one], error: null };
+        },
+      },
+      settings: new MongoSettingsStore(this.documents),
+      entities: () => this.entities,
+      zone: () => 'Europe/Brussels',
+      isBusy: () => false,
+      clock: this.clock(),
+      log: quietLog,
+      newId: () => 'unused',
+    };
+    const job = {
+      ...({ syncId: `run-${this.#runs}`, kind: 'nightly', fromUs, untilUs } as const),
+      ...{ entityIds: null, startedAtUs: this.#nowUs },
+    };
+    const environment = { signal: new AbortController().signal, onProgress: () => undefined };
+    return await new ReconciliationRun(deps, job, environment).do();
+  }
+
+  /** What the ledger says a meter delivered in [fromUs, untilUs), kWh. */
+  async counted(entityId: string, fromUs: number, untilUs: number): Promise<number> {
+    const entries = await this.ledger.current(entityId, fromUs, untilUs);
+    const sum = entries
+      .filter(({ kind }) => kind === 'quantity')
+      .reduce((total, { amountMicro }) => total + amountMicro, 0);
+    return sum / 1_000_000;
+  }
+
+  /** What `npm run verify` would find of a meter. */
+  async findings(meter: Meter, fromUs: number, untilUs: number) {
+    const evidence = new StoredEvidence({
+      readings: this.readings,
+      statistics: this.kept,
+      corrections: (entityId) => this.corrections.of(entityId),
+      kindOf: () => 'rising',
+    });
+    return (await verifyMeter({ evidence, ledger: this.ledger }, usualRules, meter, fromUs, untilUs))
+      .findings;
+  }
+}
