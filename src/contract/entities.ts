@@ -17,6 +17,7 @@ export const role = z.enum([
   'water_flow',
   'device',
   'device_power',
+  'device_switch',
   'device_water',
   'device_water_flow',
   'other',
@@ -37,9 +38,9 @@ export const entity = z.object({
   parent: entityId
     .nullable()
     .describe(
-      'For a power sensor its meter, for a device the one that contains it in the energy preferences',
+      'For a power sensor its meter, for a switch what meters the device it controls, for a device the one that contains it in the energy preferences',
     ),
-  found_by: z.enum(['preferences', 'device_class', 'unit', 'words']),
+  found_by: z.enum(['preferences', 'device_class', 'unit', 'words', 'device']),
 });
 export type EntityRow = z.infer<typeof entity>;
 

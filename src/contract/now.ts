@@ -7,7 +7,7 @@ export const nowEntity = z.object({
   entity_id: entityId,
   friendly_name: z.string(),
   role,
-  quantity: z.enum(['energy', 'power', 'volume', 'flow', 'percentage']),
+  quantity: z.enum(['energy', 'power', 'volume', 'flow', 'percentage', 'switch']),
   area: z.string().nullable(),
   parent: entityId.nullable(),
   state: z.number().nullable(),

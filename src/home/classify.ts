@@ -15,7 +15,7 @@ import {
 
 export interface Classified {
   readonly quantity: Quantity;
-  readonly foundBy: Exclude<Entity['foundBy'], 'preferences'>;
+  readonly foundBy: Exclude<Entity['foundBy'], 'preferences' | 'device'>;
 }
 
 const quantityOfDeviceClass: ReadonlyMap<string, Quantity> = new Map([

@@ -9,6 +9,7 @@ import { guessRole } from './guess.ts';
 import type { EntityState, Registries } from './home-assistant.ts';
 import { matchPower } from './power-match.ts';
 import { type NamedStatistic, readPreferences } from './preferences.ts';
+import { isSwitch, matchSwitches } from './switch-match.ts';
 
 export interface DiscoveryInput {
   readonly states: readonly EntityState[];
@@ -131,6 +132,39 @@ export function discover(input: DiscoveryInput): Discovery {
     set(entityId, change);
   }
   keepHomeBatteryLevels(found, deviceIdOf, input.keep);
+  const switches = new Map(
+    states
+      .filter(({ entityId }) => isSwitch(entityId))
+      .filter(({ entityId }) => !placeOf(entityId).isNoise || input.keep.has(entityId))
+      .map((state) => [state.entityId, state]),
+  );
+  for (const { entityId, meterEntityId } of matchSwitches(
+    [...found.values()],
+    [...switches.keys()],
+    deviceIdOf,
+  )) {
+    const state = switches.get(entityId);
+    const meter = found.get(meterEntityId);
+    if (state === undefined || meter === undefined) continue;
+    // A plug that measures power and has no register is a device all the same.
+    if (meter.quantity === 'power') set(meterEntityId, { role: 'device_power' });
+    const { registryId, area, device } = placeOf(entityId);
+    found.set(entityId, {
+      entityId,
+      registryId,
+      name: textAttribute(state, 'friendly_name') ?? entityId,
+      quantity: 'switch',
+      unit: '',
+      deviceClass: textAttribute(state, 'device_class'),
+      stateClass: null,
+      area,
+      device,
+      role: 'device_switch',
+      sign: 1,
+      parentEntityId: meterEntityId,
+      foundBy: 'device',
+    });
+  }
 
   const shown = new Set(states.map((state) => state.entityId));
   const missing = [...named]

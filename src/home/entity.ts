@@ -17,6 +17,7 @@ export type Role =
   | 'water_flow'
   | 'device'
   | 'device_power'
+  | 'device_switch'
   | 'device_water'
   | 'device_water_flow'
   | 'other';
@@ -40,10 +41,13 @@ export interface Entity {
   readonly role: Role;
   /** For a power sensor, +1 when positive means import or discharge as usual, -1 when the preferences say it is inverted. */
   readonly sign: 1 | -1;
-  /** The meter that this power sensor or device belongs to: for power its energy meter, for a device its parent in the tree. */
+  /**
+   * The meter that this entity belongs to: for power its energy meter, for a switch what meters the device it controls,
+   * for a device its parent in the tree.
+   */
   readonly parentEntityId: string | null;
-  /** Where it was found: named by the energy preferences, or recognised by its attributes. */
-  readonly foundBy: 'preferences' | 'device_class' | 'unit' | 'words';
+  /** Where it was found: named by the energy preferences, recognised by its attributes, or a switch by its device. */
+  readonly foundBy: 'preferences' | 'device_class' | 'unit' | 'words' | 'device';
 }
 
 /** An entity as the document store keeps it. */

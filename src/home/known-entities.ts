@@ -6,7 +6,8 @@ export type KnownEntities = ReadonlyMap<string, KnownEntity>;
 
 /**
  * The user's choice stays; an entity is tracked by itself only when it is new, when the preferences begin to name it,
- * when it took the place of a tracked one (renamed), or when it is in `forced`.
+ * when it took the place of a tracked one (renamed), when it is the new switch of a tracked device, or when it is in
+ * `forced`.
  */
 export function mergeDiscovery(
   known: KnownEntities,
@@ -21,6 +22,7 @@ export function mergeDiscovery(
   const merged = new Map<string, KnownEntity>();
   for (const entity of discovery.entities) {
     const before = known.get(entity.entityId);
+    const meter = entity.role === 'device_switch' ? known.get(entity.parentEntityId ?? '') : undefined;
     const isNewlyNamed =
       isTrackedByDefault(entity, found) && (before === undefined || !isTrackedByDefault(before, known));
     merged.set(entity.entityId, {
@@ -28,6 +30,7 @@ export function mergeDiscovery(
       isTracked:
         before?.isTracked === true ||
         isNewlyNamed ||
+        (before === undefined && meter?.isTracked === true) ||
         forced.has(entity.entityId) ||
         (before?.isActive !== true && takesOver.has(entity.entityId)),
       isActive: true,

@@ -30,7 +30,8 @@ const tariffWords: ReadonlySet<string> = new Set(
   'tariff tarif tariff1 tariff2 1 2 t1 t2 low high normal day night'.split(' '),
 );
 
-function stemOf(entityId: string, isSource: boolean): Set<string> {
+/** The words of an id that tell whose it is. */
+export function stemOf(entityId: string, isSource: boolean): Set<string> {
   return new Set(
     wordsOf(objectIdOf(entityId)).filter(
       (word) =>
@@ -40,7 +41,8 @@ function stemOf(entityId: string, isSource: boolean): Set<string> {
   );
 }
 
-function similarity(a: ReadonlySet<string>, b: ReadonlySet<string>): number {
+/** How many of the words of both are common, 0 to 1. */
+export function similarity(a: ReadonlySet<string>, b: ReadonlySet<string>): number {
   const union = a.union(b).size;
   return union === 0 ? 1 : a.intersection(b).size / union;
 }

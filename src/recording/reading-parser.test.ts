@@ -48,6 +48,29 @@ describe('reading parser', () => {
     expect(readAs(parse(text))).toBe(expected);
   });
 
+  it.each([
+    ['on', 1, null],
+    ['off', 0, null],
+    ['unavailable', null, 'unavailable'],
+    ['unknown', null, 'unknown'],
+    [null, null, 'removed'],
+  ])('reads a switch that says %j as %j', (text, value, absence) => {
+    const state = { entityId: 'switch.a', state: text, attributes: {}, lastUpdatedUs: nowUs };
+    const parsed = parseState(
+      state,
+      { entityId: 'switch.a', quantity: 'switch', unit: '' },
+      'history',
+      nowUs,
+    );
+    expect(parsed).toMatchObject({ reading: { value, absence, unit: 'on/off', sourceUnit: null } });
+  });
+
+  it.each(['', '1', 'ON', 'heat', 'open'])('takes %j of a switch for no state of it', (text) => {
+    const state = { entityId: 'switch.a', state: text, attributes: {}, lastUpdatedUs: nowUs };
+    const parsed = parseState(state, { entityId: 'switch.a', quantity: 'switch', unit: '' }, 'stream', nowUs);
+    expect(readAs(parsed)).toBe('not_a_number');
+  });
+
   it('turns units into the canonical one and keeps what Home Assistant used', () => {
     expect(parse('1234.5', { unit_of_measurement: 'Wh' })).toMatchObject({
       reading: { value: 1.2345, unit: 'kWh', sourceUnit: 'Wh', absence: null },

@@ -1,7 +1,7 @@
 import type { Entity } from '../home/entity.ts';
 import type { EntityState } from '../home/home-assistant.ts';
 import { instantFromIso } from '../units/instant.ts';
-import { quantityOf, toCanonical } from '../units/quantity.ts';
+import { canonicalUnit, quantityOf, toCanonical } from '../units/quantity.ts';
 import type { Absence, Origin, Reading, Rejection, RejectionReason } from './reading.ts';
 
 export type Parsed =
@@ -21,6 +21,11 @@ const numberPattern = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
 const notFinitePattern = /^[+-]?(?:inf|infinity|nan)$/i;
 const maxStateChars = 64;
 
+const switchValues: ReadonlyMap<string, number> = new Map([
+  ['on', 1],
+  ['off', 0],
+]);
+
 /**
  * A state of Home Assistant as a reading in its canonical unit, or why it is none. Unavailable, unknown and removed are
  * readings without a value, for they bound gaps; nothing else is ever guessed.
@@ -35,6 +40,13 @@ export function parseState(state: EntityState, entity: ParsedEntity, origin: Ori
   if (!Number.isSafeInteger(atUs) || atUs < oldestInstantUs) return reject('bad_instant');
   if (atUs > nowUs + futureToleranceUs) return reject('from_the_future');
 
+  if (entity.quantity === 'switch') {
+    const value = text === null ? undefined : switchValues.get(text);
+    const absence = absenceOf(text);
+    if (value === undefined && absence === null) return reject('not_a_number');
+    const told = { value: value ?? null, absence, unit: canonicalUnit.switch, sourceUnit: null };
+    return reading({ entityId, atUs, ...told, lastResetAtUs: null, origin });
+  }
   const given = state.attributes.unit_of_measurement;
   const hasUnit = typeof given === 'string' && given !== '';
   const sourceUnit = hasUnit ? given : entity.unit || null;

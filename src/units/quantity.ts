@@ -3,9 +3,10 @@
  * A factor is what a value in that unit is multiplied with; divisions are kept as divisors, so that 1234.5 Wh
  * becomes 1.2345 kWh and not 1.2345000000000002.
  */
-export type Quantity = 'energy' | 'power' | 'volume' | 'flow' | 'percentage';
+export type Quantity = 'energy' | 'power' | 'volume' | 'flow' | 'percentage' | 'switch';
 
-export type CanonicalUnit = 'kWh' | 'W' | 'm³' | 'm³/h' | '%';
+/** A switch has no unit in Home Assistant; here its states are numbers like all others, 1 for on and 0 for off. */
+export type CanonicalUnit = 'kWh' | 'W' | 'm³' | 'm³/h' | '%' | 'on/off';
 
 export const canonicalUnit = {
   energy: 'kWh',
@@ -13,6 +14,7 @@ export const canonicalUnit = {
   volume: 'm³',
   flow: 'm³/h',
   percentage: '%',
+  switch: 'on/off',
 } as const satisfies Record<Quantity, CanonicalUnit>;
 
 interface Conversion {

@@ -269,6 +269,7 @@ export const en = {
       device_class: 'device class',
       unit: 'unit',
       words: 'words of its id',
+      device: 'its device',
     },
     backfill: {
       title: 'Back-fill',
@@ -298,6 +299,7 @@ export const en = {
     water_flow: 'Water flow',
     device: 'Device',
     device_power: 'Device power',
+    device_switch: 'Device switch',
     device_water: 'Device water',
     device_water_flow: 'Device water flow',
     other: 'Other',

@@ -3,7 +3,7 @@ import type { ListedEntity } from '../../state/home.ts';
 import { texts } from '../../texts/texts.ts';
 import { type Filters, noArea } from './tracking.ts';
 
-const foundBy = ['preferences', 'device_class', 'unit', 'words'] as const;
+const foundBy = ['preferences', 'device_class', 'unit', 'words', 'device'] as const;
 
 /** Search and four filters; a filter offers only what there is. */
 export function EntityFilters({
