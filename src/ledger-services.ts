@@ -49,7 +49,8 @@ export interface LedgerServicesDeps {
   readonly log: Log;
 }
 
-const markKey = 'ledger_posted_received_us';
+/** Another key when the rules of posting change: without a mark everything is posted anew, once. */
+const markKey = 'ledger_posted_received_us_2';
 const unpostedKey = 'ledger_corrections_unposted';
 const flowsKey = 'ledger_flow_sources';
 /** A commit of the settings a minute is enough: what lies after the mark is posted twice, which changes nothing. */
@@ -211,7 +212,9 @@ export class LedgerServices {
     const registers = new Set(
       this.#meters.filter(({ posts }) => posts === 'register').map(({ entityId }) => entityId),
     );
-    return home.tracked().map(({ entityId, quantity }) => ({
+    // Home Assistant keeps no statistics of switches.
+    const measured = home.tracked().filter(({ quantity }) => quantity !== 'switch');
+    return measured.map(({ entityId, quantity }) => ({
       entityId,
       unit: canonicalUnit[quantity],
       posting: !registers.has(entityId) ? null : sources.has(entityId) ? 'together' : 'alone',

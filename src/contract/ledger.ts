@@ -19,7 +19,16 @@ const entryFields = {
   amount: z.number().describe('In `unit`'),
   quality,
   coverage: z.number(),
-  reason: z.enum(['counted', 'integrated', 'reset', 'exchange', 'spread', 'corrected', 'withdrawn']),
+  reason: z.enum([
+    'counted',
+    'integrated',
+    'switched_off',
+    'reset',
+    'exchange',
+    'spread',
+    'corrected',
+    'withdrawn',
+  ]),
   revision: z.number().int().describe('0 while provisional'),
   posted_at: instant,
   cause: entryCause

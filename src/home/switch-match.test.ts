@@ -129,7 +129,10 @@ describe('switches', () => {
     const merged = mergeDiscovery(known, after, new Set(), fakeNowUs);
     expect(merged.get('switch.media')?.isTracked).toBe(true);
     const dropped = new Map(
-      [...merged].map(([id, entity]) => [id, id === 'switch.media' ? { ...entity, isTracked: false } : entity]),
+      [...merged].map(([id, entity]) => [
+        id,
+        id === 'switch.media' ? { ...entity, isTracked: false } : entity,
+      ]),
     );
     expect(mergeDiscovery(dropped, after, new Set(), fakeNowUs).get('switch.media')?.isTracked).toBe(false);
   });

@@ -55,6 +55,8 @@ export class Bookkeeper {
   readonly #waiting = new Map<string, News>();
   readonly #listeners = new Set<PostedListener>();
   #meters: ReadonlyMap<string, Meter> = new Map();
+  /** Switch → the meters of the devices that it controls. */
+  #switched: ReadonlyMap<string, readonly Meter[]> = new Map();
   #hasCaughtUp = false;
   #entriesWritten = 0;
   #lastPostedAtUs: number | null = null;
@@ -86,6 +88,8 @@ export class Bookkeeper {
       }
     }
     this.#meters = new Map(meters.map((meter) => [meter.entityId, meter]));
+    const switched = meters.filter(({ switchId }) => switchId !== undefined);
+    this.#switched = Map.groupBy(switched, ({ switchId }) => switchId ?? '');
   }
 
   /** New evidence of an entity is in the store; why it came is told by the revisions that it makes. */
@@ -106,7 +110,7 @@ export class Bookkeeper {
 
   status(): BookkeeperStatus {
     return {
-      waiting: [...this.#waiting.keys()].filter((entityId) => this.#meters.has(entityId)).length,
+      waiting: [...this.#waiting.keys()].filter((entityId) => this.#isEvidence(entityId)).length,
       entriesWritten: this.#entriesWritten,
       lastPostedAtUs: this.#lastPostedAtUs,
       error: this.#rounds.error(),
@@ -117,13 +121,13 @@ export class Bookkeeper {
     if (this.#meters.size === 0) return;
     const startedUs = this.#deps.clock.nowUs();
     // What is told from here on counts for the next round.
-    const spans = new Map([...this.#waiting].filter(([entityId]) => this.#meters.has(entityId)));
+    const spans = new Map([...this.#waiting].filter(([entityId]) => this.#isEvidence(entityId)));
     for (const entityId of spans.keys()) this.#waiting.delete(entityId);
     const isCatchingUp = !this.#hasCaughtUp;
     try {
       if (isCatchingUp) {
         for (const [entityId, span] of await this.#missed()) {
-          if (!this.#meters.has(entityId)) continue;
+          if (!this.#isEvidence(entityId)) continue;
           spans.set(entityId, joinNews(spans.get(entityId), { ...span, cause: 'readings' }));
         }
       }
@@ -145,7 +149,7 @@ export class Bookkeeper {
     const deps = { ...this.#deps, ledger: batch };
     const posted: [string, News][] = [];
     let entriesWritten = 0;
-    for (const [entityId, news] of spans) {
+    for (const [entityId, news] of await this.#byMeter(spans)) {
       const meter = this.#meters.get(entityId);
       if (meter === undefined) continue;
       // A stop leaves the rest to the next start, which asks the store.
@@ -159,6 +163,24 @@ export class Bookkeeper {
     this.#entriesWritten += entriesWritten;
     if (entriesWritten > 0) this.#lastPostedAtUs = this.#deps.clock.nowUs();
     for (const listener of this.#listeners) for (const [entityId, news] of posted) listener(entityId, news);
+  }
+
+  #isEvidence(entityId: string): boolean {
+    return this.#meters.has(entityId) || this.#switched.has(entityId);
+  }
+
+  /** What a switch said holds until its next word, and so far it is news of the meters that it gates. */
+  async #byMeter(spans: ReadonlyMap<string, News>): Promise<ReadonlyMap<string, News>> {
+    const byMeter = new Map([...spans].filter(([entityId]) => this.#meters.has(entityId)));
+    for (const [switchId, meters] of this.#switched) {
+      const news = spans.get(switchId);
+      if (news === undefined) continue;
+      const { afterUs } = await this.#deps.evidence.around(switchId, news.fromUs, news.untilUs);
+      const untilUs = Math.max(news.untilUs, afterUs ?? this.#deps.clock.nowUs());
+      for (const { entityId } of meters)
+        byMeter.set(entityId, joinNews(byMeter.get(entityId), { ...news, untilUs }));
+    }
+    return byMeter;
   }
 
   async #missed(): Promise<ReadonlyMap<string, Span>> {

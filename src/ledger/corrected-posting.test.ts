@@ -165,7 +165,7 @@ describe('a power sensor, corrected by hand', () => {
   const post = (readings: readonly Reading[], corrections: readonly Correction[]) => {
     const { exclusions, amounts } = standingCorrections(corrections);
     const told = readings.map((one) => powerOf(one, exclusions));
-    return postPower(rules, told, ...ever, at(90), undefined, amounts);
+    return postPower(rules, { powers: told, switches: [], amounts }, ...ever, at(90));
   };
 
   it('carries the value before over an excluded reading, as a guess', () => {
@@ -381,7 +381,7 @@ function atOnce(kind: CounterKind | 'power', readings: readonly Reading[], list:
   const { exclusions, amounts } = standingCorrections(list);
   const told = [...readings].sort((a, b) => a.atUs - b.atUs).map((one) => powerOf(one, exclusions));
   const rules = { maxGapUs: usualRules.powerGapUs, onAboveMw: usualRules.onAboveMw };
-  return postPower(rules, told, ...ever, nowUs, undefined, amounts);
+  return postPower(rules, { powers: told, switches: [], amounts }, ...ever, nowUs);
 }
 
 /** Batches of readings, and corrections, in an order of their own. */

@@ -16,6 +16,7 @@ export type EntryKind = 'quantity' | 'restart';
 export type EntryReason =
   | 'counted'
   | 'integrated'
+  | 'switched_off'
   | 'reset'
   | 'exchange'
   | 'spread'

@@ -1,5 +1,5 @@
 import type { AmountCorrection } from './correction.ts';
-import type { CounterEvidence, PowerReading } from './evidence.ts';
+import type { CounterEvidence, PowerReading, SwitchReading } from './evidence.ts';
 
 /** What a meter delivered over [fromUs, untilUs), as a person says. */
 export type DeclaredAmount = Pick<AmountCorrection, 'fromUs' | 'untilUs' | 'amountMicro'>;
@@ -20,8 +20,13 @@ export interface EvidenceSource {
   powers(entityId: string, fromUs: number, untilUs: number, limit: number): Promise<PowerReading[]>;
   /** What was declared of a power sensor's quantity, ascending; no two overlap. */
   amounts(entityId: string): Promise<readonly DeclaredAmount[]>;
-  /** The power readings next to an instant that are evidence: the newest strictly before it and the oldest strictly after. */
-  powersAround(
+  /** What a switch said with fromUs <= atUs < untilUs, at most `limit`, after the newest word before fromUs. */
+  switches(entityId: string, fromUs: number, untilUs: number, limit: number): Promise<SwitchReading[]>;
+  /**
+   * The readings of a power sensor or a switch next to an instant that are evidence: the newest strictly before it
+   * and the oldest strictly after it.
+   */
+  around(
     entityId: string,
     beforeUs: number,
     afterUs: number,

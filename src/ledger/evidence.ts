@@ -64,3 +64,10 @@ export interface PowerReading {
   /** A correction says that it is no evidence. */
   readonly isExcluded?: boolean;
 }
+
+/** What the switch of a device said; null while it is absent. */
+export interface SwitchReading {
+  readonly atUs: number;
+  readonly isOn: boolean | null;
+  readonly origin: Origin;
+}

@@ -3,8 +3,14 @@ import type { CounterKind } from './counter.ts';
 
 /** How an entity's readings become entries. */
 export type Meter =
-  | { readonly entityId: string; readonly posts: 'register'; readonly kind: CounterKind }
-  | { readonly entityId: string; readonly posts: 'power' };
+  | (Switched & { readonly posts: 'register'; readonly kind: CounterKind })
+  | (Switched & { readonly posts: 'power' });
+
+interface Switched {
+  readonly entityId: string;
+  /** Tells when the device is on; absent where no switch is known. */
+  readonly switchId?: string;
+}
 
 /**
  * Which entities have a ledger of their own: every register of energy or volume, and the power of a device that has no
@@ -12,12 +18,15 @@ export type Meter =
  */
 export function meterOf(entity: Entity, all: readonly Entity[]): Meter | null {
   const { entityId, quantity, stateClass, role } = entity;
+  const switches = all.filter((other) => other.role === 'device_switch' && other.parentEntityId === entityId);
+  const switchId = switches.map((other) => other.entityId).sort()[0];
+  const common = switchId === undefined ? { entityId } : { entityId, switchId };
   if (quantity === 'energy' || quantity === 'volume') {
     // Core only sums these two classes; an energy sensor without one is taken for a plain rising register.
     const kind = stateClass === 'total' || stateClass === 'measurement' ? 'net' : 'rising';
-    return { entityId, posts: 'register', kind };
+    return { ...common, posts: 'register', kind };
   }
   if (role !== 'device_power') return null;
   const meter = entity.parentEntityId && all.find((other) => other.entityId === entity.parentEntityId);
-  return meter && meter.quantity === 'energy' ? null : { entityId, posts: 'power' };
+  return meter && meter.quantity === 'energy' ? null : { ...common, posts: 'power' };
 }

@@ -1,9 +1,11 @@
-import { quarterStartUs } from '../units/quarter.ts';
+import { quarterStartUs, quarterUs } from '../units/quarter.ts';
 import type { CounterState } from './counter.ts';
 import { type CounterPosting, postCounter } from './counter-posting.ts';
+import type { Entry } from './entry.ts';
 import type { CounterEvidence } from './evidence.ts';
 import type { EvidenceSource } from './evidence-source.ts';
 import type { Meter } from './meter.ts';
+import { OnTime, switchSpans } from './switch-state.ts';
 
 export interface PageRules {
   /** Registers further apart tell how much, not when. */
@@ -29,6 +31,7 @@ export interface PostedPage {
  * Posts a counter page by page, so that memory stays bounded however long its past is. Ends after the last evidence.
  * @param state the counter's state before the evidence at `beginUs`
  * @param heldUntilUs how long the last register is known to stand; null when nothing is known after it
+ * @param nowUs how long the last state of the device's switch holds
  */
 export async function* postPages(
   evidence: EvidenceSource,
@@ -37,6 +40,7 @@ export async function* postPages(
   beginUs: number,
   state: CounterState | null,
   heldUntilUs: number | null,
+  nowUs: number,
 ): AsyncGenerator<PostedPage> {
   const { entityId, kind } = meter;
   const counterRules = { kind, maxGapUs: rules.registerGapUs, certainMicro: rules.certainMicro };
@@ -49,10 +53,38 @@ export async function* postPages(
     const endUs = isLast ? Number.MAX_SAFE_INTEGER : quarterStartUs(lastUs);
     if (endUs <= startUs)
       throw new Error(`more than ${rules.pageSize} readings of ${entityId} in a quarter-hour`);
-    const posting = postCounter(counterRules, opening, items, startUs, endUs, isLast ? heldUntilUs : null);
+    const posted = postCounter(counterRules, opening, items, startUs, endUs, isLast ? heldUntilUs : null);
+    const entries = await withOnTime(evidence, rules, meter, posted.entries, Math.max(nowUs, lastUs));
+    const posting = { ...posted, entries };
     yield { items, startUs, endUs, lastUs, isLast, posting };
     if (isLast) return;
     opening = posting.openings.get(endUs) ?? null;
     startUs = endUs;
   }
+}
+
+/** A register says how much and not for how long: the switch of its device does. */
+async function withOnTime(
+  evidence: EvidenceSource,
+  rules: PageRules,
+  { switchId }: Meter,
+  entries: readonly Entry[],
+  nowUs: number,
+): Promise<readonly Entry[]> {
+  const first = entries[0];
+  const last = entries.at(-1);
+  if (switchId === undefined || first === undefined || last === undefined) return entries;
+  const untilUs = last.quarterStartUs + quarterUs;
+  const onTime = new OnTime();
+  for (let fromUs = first.quarterStartUs; fromUs < untilUs; ) {
+    const readings = await evidence.switches(switchId, fromUs, untilUs, rules.pageSize);
+    const isCut = readings.length >= rules.pageSize;
+    const reachedUs = isCut ? (readings.at(-1)?.atUs ?? untilUs) : untilUs;
+    for (const { startUs, endUs, reading } of switchSpans(readings, fromUs, reachedUs, nowUs))
+      onTime.add(startUs, endUs, reading.isOn);
+    fromUs = reachedUs;
+  }
+  return entries.map((entry) =>
+    entry.kind === 'quantity' ? { ...entry, onTimeUs: onTime.of(entry.quarterStartUs) } : entry,
+  );
 }

@@ -20,24 +20,34 @@ function reading(minutes: number, watts: number | null): PowerReading {
 describe('postPower, by hand', () => {
   it('holds each value until the next: 60 W for five minutes, 120 W for ten is 25 Wh', () => {
     const readings = [reading(0, 60), reading(5, 120), reading(15, 0)];
-    const entries = postPower(rules, readings, ...everything, start + 15 * minute);
+    const entries = postPower(rules, { powers: readings, switches: [] }, ...everything, start + 15 * minute);
     expect(entries).toMatchObject([{ amountMicro: 25_000, coveredUs: quarterUs, isProvisional: false }]);
     expect(entries[0]?.onTimeUs).toBe(quarterUs);
   });
 
   it('does not carry a value past the longest gap', () => {
-    const entries = postPower(rules, [reading(0, 600), reading(14, 600)], ...everything, start + 15 * minute);
+    const entries = postPower(
+      rules,
+      { powers: [reading(0, 600), reading(14, 600)], switches: [] },
+      ...everything,
+      start + 15 * minute,
+    );
     expect(entries).toMatchObject([{ amountMicro: 110_000, coveredUs: 11 * minute, isProvisional: true }]);
   });
 
   it('counts nothing while the sensor is unavailable', () => {
     const readings = [reading(0, 600), reading(3, null), reading(12, 600), reading(15, 600)];
-    const entries = postPower(rules, readings, ...everything, start + 15 * minute);
+    const entries = postPower(rules, { powers: readings, switches: [] }, ...everything, start + 15 * minute);
     expect(entries).toMatchObject([{ amountMicro: 60_000, coveredUs: 6 * minute }]);
   });
 
   it('counts standby as use but not as on-time', () => {
-    const entries = postPower(rules, [reading(0, 4), reading(7, 40)], ...everything, start + 15 * minute);
+    const entries = postPower(
+      rules,
+      { powers: [reading(0, 4), reading(7, 40)], switches: [] },
+      ...everything,
+      start + 15 * minute,
+    );
     expect(entries[0]?.onTimeUs).toBe(8 * minute);
   });
 });
@@ -78,7 +88,7 @@ describe('postPower, any curve', () => {
             from = to;
           }
         }
-        const entries = postPower(rules, readings, ...everything, nowUs);
+        const entries = postPower(rules, { powers: readings, switches: [] }, ...everything, nowUs);
         expect(entries.map((entry) => entry.quarterStartUs)).toEqual([...exact.keys()].sort((a, b) => a - b));
         for (const entry of entries) {
           const sum = exact.get(entry.quarterStartUs);

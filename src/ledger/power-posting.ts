@@ -1,16 +1,26 @@
 import { splitByTime } from '../units/amount.ts';
-import { quarterStartUs } from '../units/quarter.ts';
-import type { Entry } from './entry.ts';
-import type { PowerReading } from './evidence.ts';
+import { quarterStartUs, quarterUs } from '../units/quarter.ts';
+import type { Entry, Quality } from './entry.ts';
+import type { PowerReading, SwitchReading } from './evidence.ts';
 import type { DeclaredAmount } from './evidence-source.ts';
 import { boundariesBetween, QuarterSheet } from './quarter-sheet.ts';
-import type { Span } from './span.ts';
+import { joinedHoles, OnTime, outside, quartersOf, type SwitchSpan, switchSpans } from './switch-state.ts';
 
 export interface PowerRules {
   /** A value is carried this long and no longer: silence past it is a gap, which is not filled. */
   readonly maxGapUs: number;
   /** From this power on a device counts as running; null where that means nothing. */
   readonly onAboveMw: number | null;
+}
+
+/** What a power sensor and the switch of its device said. */
+export interface PowerEvidence {
+  /** Ascending by time, one per instant; the first may lie before fromUs and is carried in. */
+  readonly powers: readonly PowerReading[];
+  /** Likewise; empty for a device without a switch. */
+  readonly switches: readonly SwitchReading[];
+  /** Declared by a person: ascending, none overlaps another. */
+  readonly amounts?: readonly DeclaredAmount[];
 }
 
 /** 1 mW for 1 µs is 1e-9 Ws, so 3.6e9 of them are one milliwatt-hour. */
@@ -21,46 +31,62 @@ const mwUsPerMwh = 3_600_000_000n;
  * past the longest gap. What lies in a gap is not known and not counted; the quarter's coverage tells how much that is.
  * Each quarter is rounded once, from the exact integral, so the order and number of readings leave no trace. Past a
  * reading that was excluded the value before is a guess; where an amount was declared it stands in place of the integral.
- * @param readings ascending by time, one per instant; the first may lie before fromUs and is carried in
+ *
+ * While the switch is known to be off, the power is 0 and that is measured, whatever the sensor goes on saying; while its
+ * state is not known, the power alone decides. The device is on when its switch is; where that is not known, from
+ * `onAboveMw` on.
  * @param nowUs how far the last value may be carried
  * @param newestUs the newest reading there is, maybe later than those given; it settles what lies before it
- * @param amounts ascending, none overlaps another
  */
 export function postPower(
   rules: PowerRules,
-  readings: readonly PowerReading[],
+  { powers, switches, amounts = [] }: PowerEvidence,
   fromUs: number,
   untilUs: number,
   nowUs: number,
-  newestUs = newestOf(readings),
-  amounts: readonly DeclaredAmount[] = [],
+  newestUs = newestOf(powers, switches),
 ): Entry[] {
   const sheet = new QuarterSheet(fromUs, untilUs);
+  const onTime = new OnTime();
   const workByQuarter = new Map<number, bigint>();
+  const carriedUs = Math.max(nowUs, newestUs);
+  const told = powers.filter((reading) => reading.isExcluded !== true);
+  const excludedUs = powers.filter((reading) => reading.isExcluded === true).map(({ atUs }) => atUs);
+  const known = [...switchSpans(switches, fromUs, untilUs + quarterUs, carriedUs)];
+  const declared = amounts.map((amount) => ({ startUs: amount.fromUs, endUs: amount.untilUs }));
+  const off = known.filter(({ reading }) => !reading.isOn);
   for (const amount of amounts) declare(sheet, amount);
-  const told = readings.filter((reading) => reading.isExcluded !== true);
-  const excludedUs = readings.filter((reading) => reading.isExcluded === true).map(({ atUs }) => atUs);
-  for (const [index, reading] of told.entries()) {
-    const { atUs, powerMw, origin } = reading;
+  for (const span of known) onTime.add(span.startUs, span.endUs, span.reading.isOn);
+  postOff(sheet, off, outside(declared));
+  const integrated = outside(joinedHoles(declared, off));
+  const untold = outside(joinedHoles(declared, known));
+  for (const [index, { atUs, powerMw, origin }] of told.entries()) {
     if (powerMw === null) continue;
-    const nextUs = told[index + 1]?.atUs ?? nowUs;
-    const endUs = Math.min(nextUs, atUs + rules.maxGapUs);
+    const nextUs = told[index + 1]?.atUs ?? Number.POSITIVE_INFINITY;
+    const reachUs = atUs + rules.maxGapUs;
+    const endUs = Math.min(nextUs, reachUs, carriedUs);
     const guessedUs = excludedUs.find((us) => us > atUs) ?? Number.POSITIVE_INFINITY;
-    const sure = origin === 'history' ? 'recovered' : origin === 'import' ? 'imported' : 'measured';
-    for (const { fromUs: start, untilUs: end } of piecesOf(atUs, endUs, guessedUs, amounts)) {
-      const quarter = quarterStartUs(start);
-      const isGuess = start >= guessedUs;
-      const isOn = rules.onAboveMw === null ? null : powerMw >= rules.onAboveMw;
-      workByQuarter.set(quarter, (workByQuarter.get(quarter) ?? 0n) + BigInt(powerMw) * BigInt(end - start));
-      sheet.add('quantity', quarter, {
-        amountMicro: 0,
-        coveredUs: isGuess ? 0 : end - start,
-        quality: isGuess ? 'estimated' : sure,
-        reason: isGuess ? 'corrected' : 'integrated',
-        firstEvidenceUs: atUs,
-        lastEvidenceUs: Math.min(nextUs, endUs),
-        onTimeUs: isOn === null ? null : isOn ? end - start : 0,
-      });
+    if (rules.onAboveMw !== null)
+      for (const [start, end] of untold(atUs, endUs)) onTime.add(start, end, powerMw >= rules.onAboveMw);
+    for (const [left, right] of integrated(atUs, endUs)) {
+      for (const [start, end] of quartersOf(left, right, guessedUs)) {
+        const quarter = quarterStartUs(start);
+        const isGuess = start >= guessedUs;
+        workByQuarter.set(
+          quarter,
+          (workByQuarter.get(quarter) ?? 0n) + BigInt(powerMw) * BigInt(end - start),
+        );
+        sheet.add('quantity', quarter, {
+          amountMicro: 0,
+          coveredUs: isGuess ? 0 : end - start,
+          quality: isGuess ? 'estimated' : qualityOf(origin),
+          reason: isGuess ? 'corrected' : 'integrated',
+          firstEvidenceUs: atUs,
+          // Of a value that nothing followed in time there is no later evidence than itself.
+          lastEvidenceUs: nextUs <= reachUs ? nextUs : atUs,
+          onTimeUs: null,
+        });
+      }
     }
   }
   // What a person says is evidence up to its end.
@@ -68,11 +94,37 @@ export function postPower(
   return sheet.entries(settledUs).map((entry) => ({
     ...entry,
     amountMicro: entry.amountMicro + roundedMwh(workByQuarter.get(entry.quarterStartUs) ?? 0n),
+    onTimeUs: onTime.of(entry.quarterStartUs),
   }));
 }
 
-function newestOf(readings: readonly PowerReading[]): number {
-  return readings.findLast((reading) => reading.isExcluded !== true)?.atUs ?? Number.NEGATIVE_INFINITY;
+function newestOf(powers: readonly PowerReading[], switches: readonly SwitchReading[]): number {
+  const none = Number.NEGATIVE_INFINITY;
+  const power = powers.findLast((reading) => reading.isExcluded !== true);
+  return Math.max(power?.atUs ?? none, switches.at(-1)?.atUs ?? none);
+}
+
+function postOff(
+  sheet: QuarterSheet,
+  off: readonly SwitchSpan[],
+  undeclared: ReturnType<typeof outside>,
+): void {
+  for (const { startUs, endUs, reading } of off) {
+    for (const [left, right] of undeclared(startUs, endUs)) {
+      for (const [start, end] of quartersOf(left, right)) {
+        sheet.add('quantity', quarterStartUs(start), {
+          amountMicro: 0,
+          coveredUs: end - start,
+          quality: qualityOf(reading.origin),
+          reason: 'switched_off',
+          // How long it stays off is no evidence of the quarters before: they need no revision when it ends.
+          firstEvidenceUs: reading.atUs,
+          lastEvidenceUs: reading.atUs,
+          onTimeUs: null,
+        });
+      }
+    }
+  }
 }
 
 function declare(sheet: QuarterSheet, { fromUs, untilUs, amountMicro }: DeclaredAmount): void {
@@ -91,31 +143,8 @@ function declare(sheet: QuarterSheet, { fromUs, untilUs, amountMicro }: Declared
   }
 }
 
-/** [startUs, endUs) without what was declared, cut at the quarters and where the value becomes a guess. */
-function piecesOf(
-  startUs: number,
-  endUs: number,
-  guessedUs: number,
-  amounts: readonly DeclaredAmount[],
-): Span[] {
-  const pieces: Span[] = [];
-  let atUs = startUs;
-  const put = (untilUs: number) => {
-    const cuts = boundariesBetween(atUs, untilUs);
-    if (guessedUs > atUs && guessedUs < untilUs) cuts.push(guessedUs);
-    const edges = [atUs, ...cuts.sort((a, b) => a - b), untilUs];
-    for (const [index, fromUs] of edges.slice(0, -1).entries()) {
-      const pieceEndUs = edges[index + 1] ?? untilUs;
-      if (pieceEndUs > fromUs) pieces.push({ fromUs, untilUs: pieceEndUs });
-    }
-  };
-  for (const amount of amounts) {
-    if (amount.untilUs <= atUs || amount.fromUs >= endUs) continue;
-    if (amount.fromUs > atUs) put(amount.fromUs);
-    atUs = amount.untilUs;
-  }
-  if (atUs < endUs) put(endUs);
-  return pieces;
+function qualityOf(origin: PowerReading['origin']): Quality {
+  return origin === 'history' ? 'recovered' : origin === 'import' ? 'imported' : 'measured';
 }
 
 /** To the nearest milliwatt-hour, halves away from zero. */

@@ -62,6 +62,7 @@ function joined(one: Part, other: Part): Part {
 const reasonRank: readonly EntryReason[] = [
   'counted',
   'integrated',
+  'switched_off',
   'spread',
   'reset',
   'exchange',

@@ -34,7 +34,8 @@ function source(evidence: readonly CounterEvidence[], powers: readonly PowerRead
     powers: async (_, fromUs, untilUs) =>
       sortedPowers.filter((item) => item.atUs >= fromUs && item.atUs < untilUs),
     amounts: async () => [],
-    powersAround: async (_, beforeUs, afterUs) => ({
+    switches: async () => [],
+    around: async (_, beforeUs, afterUs) => ({
       beforeUs: sortedPowers.findLast((item) => item.atUs < beforeUs)?.atUs ?? null,
       afterUs: sortedPowers.find((item) => item.atUs > afterUs)?.atUs ?? null,
     }),
@@ -150,7 +151,13 @@ describe('repost', () => {
           }),
         );
         const rules = { maxGapUs: usualRules.powerGapUs, onAboveMw: usualRules.onAboveMw };
-        const whole = postPower(rules, readings, Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER, nowUs);
+        const whole = postPower(
+          rules,
+          { powers: readings, switches: [] },
+          Number.MIN_SAFE_INTEGER,
+          Number.MAX_SAFE_INTEGER,
+          nowUs,
+        );
         expect(standing(ledger).map(unposted)).toEqual(whole);
       }),
       { numRuns: 150 },

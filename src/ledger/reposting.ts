@@ -6,8 +6,8 @@ import type { EvidenceSource } from './evidence-source.ts';
 import type { LedgerStore, Opening } from './ledger-store.ts';
 import type { Meter } from './meter.ts';
 import { type PageRules, postPages } from './posting-pages.ts';
-import { postPower } from './power-posting.ts';
 import { revise } from './revision.ts';
+import { type PowerPageRules, readPower } from './stored-power.ts';
 
 export interface RepostingDeps {
   readonly evidence: EvidenceSource;
@@ -17,11 +17,7 @@ export interface RepostingDeps {
   readonly heldUntil: (entityId: string) => number | null;
 }
 
-export interface RepostingRules extends PageRules {
-  /** A power value is carried this long. */
-  readonly powerGapUs: number;
-  readonly onAboveMw: number;
-}
+export interface RepostingRules extends PageRules, PowerPageRules {}
 
 export const usualRules: RepostingRules = {
   registerGapUs: 3_600_000_000,
@@ -71,7 +67,15 @@ async function repostRegister(
   let entriesWritten = 0;
   let reachedUs = beginUs;
   const heldUntilUs = deps.heldUntil(entityId);
-  const pages = postPages(deps.evidence, rules, meter, beginUs, opening?.state ?? null, heldUntilUs);
+  const pages = postPages(
+    deps.evidence,
+    rules,
+    meter,
+    beginUs,
+    opening?.state ?? null,
+    heldUntilUs,
+    deps.clock.nowUs(),
+  );
   for await (const { startUs, endUs: pageEndUs, lastUs, isLast, posting } of pages) {
     const newsEndUs = Math.max(untilUs, beginUs);
     const settledUs = await settledFrom(deps.ledger, entityId, posting.openings, newsEndUs, pageEndUs);
@@ -144,13 +148,23 @@ async function repostPower(
   meter: Meter,
   news: News,
 ): Promise<RepostingResult> {
-  const { entityId } = meter;
+  const { entityId, switchId } = meter;
   const { fromUs, untilUs, cause } = news;
+  const { evidence, ledger } = deps;
   const nowUs = deps.clock.nowUs();
-  const around = await deps.evidence.powersAround(entityId, fromUs, untilUs);
-  const amounts = await deps.evidence.amounts(entityId);
-  const amountEndUs = amounts.findLast((amount) => amount.untilUs < fromUs)?.untilUs ?? fromUs;
-  const beginUs = quarterStartUs(Math.min(around.beforeUs ?? fromUs, amountEndUs));
+  const ids = switchId === undefined ? [entityId] : [entityId, switchId];
+  const near = await Promise.all(ids.map((id) => evidence.around(id, fromUs, fromUs - 1)));
+  const newUs = near.flatMap(({ afterUs }) => afterUs ?? []);
+  const isSilent = newUs.length === 0 && cause === 'readings';
+  const postedUs = isSilent ? await postedUntil(ledger, entityId, fromUs) : null;
+  const amounts = await evidence.amounts(entityId);
+  // The whole past begins with the first that is known of it.
+  const startUs = fromUs > 0 ? fromUs : Math.min(...newUs, ...amounts.map((amount) => amount.fromUs), nowUs);
+  // A switch settles no quarter for which the power has something to say yet.
+  const beforeUs = near.flatMap((found) => found.beforeUs ?? [])[0] ?? startUs;
+  const amountEndUs = amounts.findLast((amount) => amount.untilUs < fromUs)?.untilUs ?? startUs;
+  const beginUs = postedUs ?? quarterStartUs(Math.min(beforeUs, amountEndUs));
+  const around = await evidence.around(entityId, fromUs, untilUs);
   const reachUs = Math.min(around.afterUs ?? nowUs, untilUs + rules.powerGapUs);
   const endUs = quarterStartUs(Math.max(untilUs, reachUs)) + quarterUs;
   let entriesWritten = 0;
@@ -158,23 +172,19 @@ async function repostPower(
   const stepUs = 96 * quarterUs;
   for (let startUs = beginUs; startUs < endUs; startUs += stepUs) {
     const stopUs = Math.min(endUs, startUs + stepUs);
-    const firstUs = startUs - rules.powerGapUs;
-    const lastUs = stopUs + rules.powerGapUs;
-    const readings = await deps.evidence.powers(entityId, firstUs, lastUs, rules.pageSize * 10);
-    const newest = await deps.evidence.powersAround(entityId, stopUs, stopUs - 1);
-    const computed = postPower(
-      { maxGapUs: rules.powerGapUs, onAboveMw: rules.onAboveMw },
-      readings,
-      startUs,
-      stopUs,
-      Math.min(nowUs, lastUs),
-      newest.afterUs ?? newest.beforeUs ?? startUs,
-      amounts,
-    );
-    const current = await deps.ledger.current(entityId, startUs, stopUs);
-    const entries = revise(computed, current, nowUs, cause);
-    await deps.ledger.write([{ entityId, entries, openings: [] }]);
+    const computed = await readPower(evidence, rules, meter, startUs, stopUs, nowUs);
+    const entries = revise(computed, await ledger.current(entityId, startUs, stopUs), nowUs, cause);
+    await ledger.write([{ entityId, entries, openings: [] }]);
     entriesWritten += entries.length;
   }
   return { entriesWritten, fromUs: beginUs, untilUs: endUs };
+}
+
+/**
+ * Where nothing was said and only time has passed, as it does for days at a device that is switched off: the quarter up
+ * to which it is posted. Null when that is too long ago to be looked for.
+ */
+async function postedUntil(ledger: LedgerStore, entityId: string, nowUs: number): Promise<number | null> {
+  const recent = await ledger.current(entityId, quarterStartUs(nowUs) - 8 * quarterUs, nowUs + 1);
+  return recent.at(-1)?.quarterStartUs ?? null;
 }

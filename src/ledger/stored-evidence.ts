@@ -4,7 +4,7 @@ import { microFromValue } from '../units/amount.ts';
 import { correctedEvidence, spanAt, standingCorrections } from './corrected-evidence.ts';
 import type { Correction } from './correction.ts';
 import type { CounterKind } from './counter.ts';
-import type { PowerReading, RegisterReading } from './evidence.ts';
+import type { PowerReading, RegisterReading, SwitchReading } from './evidence.ts';
 import type { DeclaredAmount, EvidencePage, EvidenceSource } from './evidence-source.ts';
 import type { Span } from './span.ts';
 import { evidenceFromStatistics, mergeEvidence } from './statistics-evidence.ts';
@@ -88,7 +88,19 @@ export class StoredEvidence implements EvidenceSource {
     return (await this.#standing(entityId)).amounts;
   }
 
-  async powersAround(entityId: string, beforeUs: number, afterUs: number) {
+  async switches(entityId: string, fromUs: number, untilUs: number, limit: number): Promise<SwitchReading[]> {
+    const [before, read] = await Promise.all([
+      this.#deps.readings.before(entityId, fromUs),
+      this.#deps.readings.range(entityId, fromUs, untilUs, limit),
+    ]);
+    return [...(before ? [before] : []), ...read].map(({ atUs, value, origin }) => ({
+      atUs,
+      isOn: value === null ? null : value > 0,
+      origin,
+    }));
+  }
+
+  async around(entityId: string, beforeUs: number, afterUs: number) {
     const { readings } = this.#deps;
     const { exclusions } = await this.#standing(entityId);
     const before = skipping(

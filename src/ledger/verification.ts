@@ -6,9 +6,9 @@ import type { EvidenceSource } from './evidence-source.ts';
 import type { LedgerStore } from './ledger-store.ts';
 import type { Meter } from './meter.ts';
 import { postPages } from './posting-pages.ts';
-import { postPower } from './power-posting.ts';
 import type { RepostingRules } from './reposting.ts';
 import type { PostedEntry } from './revision.ts';
+import { readPower } from './stored-power.ts';
 
 /** What does not agree, in words that name the quarter and both figures. */
 export interface Finding {
@@ -32,7 +32,10 @@ export interface VerificationDeps {
 
 /** More findings of one meter than this tell nothing new. */
 const limitFindings = 100;
+/** Settled quarters don't depend on the present. */
+const endOfTimeUs = Number.MAX_SAFE_INTEGER;
 const stepUs = 7 * 86_400_000_000;
+const powerStepUs = 86_400_000_000;
 
 /**
  * Proves promises 3 to 5 for one meter on what is stored: every settled quarter is what its evidence gives, the entries
@@ -67,7 +70,7 @@ async function verifyRegister(
   let firstMicro: number | null = null;
   let quantityMicro = 0;
   let restartMicro = 0;
-  const pages = postPages(deps.evidence, rules, meter, Number.MIN_SAFE_INTEGER, null, null);
+  const pages = postPages(deps.evidence, rules, meter, Number.MIN_SAFE_INTEGER, null, null, endOfTimeUs);
   for await (const { items, startUs, endUs, posting } of pages) {
     firstMicro ??= zeroPoint(kind, items);
     const current = await deps.ledger.current(entityId, startUs, endUs);
@@ -113,26 +116,9 @@ async function verifyPower(
   find: (finding: Finding) => void,
 ): Promise<void> {
   const { entityId } = meter;
-  const amounts = await deps.evidence.amounts(entityId);
-  for (let startUs = quarterStartUs(fromUs); startUs < untilUs; startUs += stepUs) {
-    const stopUs = Math.min(untilUs, startUs + stepUs);
-    const reachUs = stopUs + rules.powerGapUs;
-    const readings = await deps.evidence.powers(
-      entityId,
-      startUs - rules.powerGapUs,
-      reachUs,
-      rules.pageSize * 50,
-    );
-    const { beforeUs, afterUs } = await deps.evidence.powersAround(entityId, stopUs, stopUs - 1);
-    const computed = postPower(
-      { maxGapUs: rules.powerGapUs, onAboveMw: rules.onAboveMw },
-      readings,
-      startUs,
-      stopUs,
-      Math.min(untilUs, reachUs),
-      afterUs ?? beforeUs ?? startUs,
-      amounts,
-    );
+  for (let startUs = quarterStartUs(fromUs); startUs < untilUs; startUs += powerStepUs) {
+    const stopUs = Math.min(untilUs, startUs + powerStepUs);
+    const computed = await readPower(deps.evidence, rules, meter, startUs, stopUs, untilUs);
     compare(entityId, computed, await deps.ledger.current(entityId, startUs, stopUs), find);
   }
 }

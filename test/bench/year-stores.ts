@@ -146,7 +146,7 @@ export async function fillYear(
     );
     await settings.set('home_config', homeConfig, nowUs);
     // Posted until here: the process finds nothing to post anew.
-    await settings.set('ledger_posted_received_us', nowUs, nowUs);
+    await settings.set('ledger_posted_received_us_2', nowUs, nowUs);
     const prices = new MongoCostVersionStore(documents);
     for (const [index, pricePerKwhMicro] of [312_000, 287_000].entries())
       await prices.add({

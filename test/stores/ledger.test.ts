@@ -8,9 +8,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { QuestDbLedgerStore } from '../../src/adapters/questdb/ledger-store.ts';
 import { QuestDbLedgerViews } from '../../src/adapters/questdb/ledger-views.ts';
 import { QuestDbStatisticsStore } from '../../src/adapters/questdb/statistics-store.ts';
+import { Bookkeeper } from '../../src/ledger/bookkeeper.ts';
 import { postCounter } from '../../src/ledger/counter-posting.ts';
 import type { Entry } from '../../src/ledger/entry.ts';
 import type { RegisterReading } from '../../src/ledger/evidence.ts';
+import type { Meter } from '../../src/ledger/meter.ts';
 import { repost, usualRules } from '../../src/ledger/reposting.ts';
 import type { PostedEntry } from '../../src/ledger/revision.ts';
 import { StoredEvidence } from '../../src/ledger/stored-evidence.ts';
@@ -18,7 +20,7 @@ import { verifyMeter } from '../../src/ledger/verification.ts';
 import type { Reading } from '../../src/recording/reading.ts';
 import { bucketStartUs, type Period } from '../../src/units/calendar.ts';
 import { systemClock } from '../../src/units/clock.ts';
-import { applied, freshEntity, openQuestDb } from './questdb-fixture.ts';
+import { applied, freshEntity, openQuestDb, quietLog } from './questdb-fixture.ts';
 
 const { db, store } = openQuestDb();
 const ledger = new QuestDbLedgerStore(db);
@@ -131,6 +133,84 @@ describe('the ledger in QuestDB', () => {
       }),
       { numRuns: 8 },
     );
+  });
+
+  it('reopens the quarters that a late word of a switch concerns, until its next word', async () => {
+    const powerId = freshEntity('plug_power');
+    const switchId = freshEntity('plug_switch');
+    const registerId = freshEntity('plug_energy');
+    const nowUs = at('2026-03-29T06:00:00Z');
+    const keeper = new Bookkeeper({
+      ...deps,
+      readable: () => applied(store),
+      mark: { load: async () => 0, save: async () => undefined },
+      receivedSince: async () => new Map(),
+      clock: { nowUs: () => nowUs, monotonicMs: () => 0 },
+      log: quietLog,
+    });
+    const meters: Meter[] = [
+      { entityId: powerId, posts: 'power', switchId },
+      { entityId: registerId, posts: 'register', kind: 'rising', switchId },
+    ];
+    keeper.setMeters(meters);
+    keeper.start();
+    const tell = async (...readings: Reading[]) => {
+      await store.append(readings);
+      for (const { entityId, atUs } of readings) keeper.touch(entityId, { fromUs: atUs, untilUs: atUs });
+      await keeper.settle();
+      await applied(store);
+    };
+    const power = (time: string, value: number): Reading => ({
+      ...energy(powerId, at(`2026-03-29T${time}Z`), value),
+      unit: 'W',
+      sourceUnit: 'W',
+    });
+    const word = (time: string, value: number | null): Reading => ({
+      ...energy(switchId, at(`2026-03-29T${time}Z`), value),
+      unit: 'on/off',
+      sourceUnit: null,
+      origin: 'history',
+    });
+    // Over the hour that the clock skips in Brussels: a sensor that goes on saying 40 W.
+    const hours = ['00:00', '00:30', '01:00', '01:30', '02:00'];
+    await tell(
+      ...hours.map((time) => power(time, 40)),
+      ...hours.map((time, index) => energy(registerId, at(`2026-03-29T${time}Z`), index / 100)),
+    );
+    const sum = async () =>
+      (await ledger.current(powerId, 0, nowUs)).reduce(
+        (amount, entry) => amount + (entry.isProvisional ? 0 : entry.amountMicro),
+        0,
+      );
+    expect(await sum()).toBe(80_000);
+    await tell(word('01:10', 1), word('01:50', null));
+    expect(await sum()).toBe(80_000);
+    await tell(word('00:20', 0));
+    // Off for fifty minutes of two hours; each quarter is rounded by itself.
+    expect(await sum()).toBe(46_666);
+    const rows = await ledger.current(registerId, 0, at('2026-03-29T02:00:00Z'));
+    expect(rows.map(({ onTimeUs }) => onTimeUs && onTimeUs / 60_000_000)).toEqual([
+      null,
+      0,
+      0,
+      0,
+      5,
+      15,
+      15,
+      5,
+    ]);
+    expect(rows.reduce((amount, entry) => amount + entry.amountMicro, 0)).toBe(40_000);
+    const gated = await ledger.current(powerId, at('2026-03-29T00:30:00Z'), at('2026-03-29T00:45:00Z'));
+    expect(gated).toMatchObject([
+      { amountMicro: 0, reason: 'switched_off', quality: 'recovered', cause: 'late', onTimeUs: 0 },
+    ]);
+    expect(gated[0]?.coveredUs).toBe(900_000_000);
+    for (const meter of meters)
+      expect(
+        (await verifyMeter(deps, usualRules, meter, at('2026-03-29T00:00:00Z'), at('2026-03-29T02:00:00Z')))
+          .findings,
+      ).toEqual([]);
+    await keeper.stop();
   });
 
   it('posts a long past page by page', async () => {

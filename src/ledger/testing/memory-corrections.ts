@@ -32,5 +32,6 @@ export const noEvidence: EvidenceSource = {
   registerBefore: async () => null,
   powers: async () => [],
   amounts: async () => [],
-  powersAround: async () => ({ beforeUs: null, afterUs: null }),
+  switches: async () => [],
+  around: async () => ({ beforeUs: null, afterUs: null }),
 };
