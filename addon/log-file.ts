@@ -17,14 +17,21 @@ export class LogFile {
     this.#bytes = statSync(this.path, { throwIfNoEntry: false })?.size ?? 0;
   }
 
-  /** Synchronous, so that the last words before an exit are there too; the amounts are small. */
+  /**
+   * Synchronous, so that the last words before an exit are there too; the amounts are small. What a full disk does not
+   * take is left out: a log must not end what it tells of.
+   */
   append(text: string | Uint8Array): void {
-    if (this.#bytes > limitBytes) {
-      renameSync(this.path, `${this.path}.1`);
-      this.#bytes = 0;
+    try {
+      if (this.#bytes > limitBytes) {
+        renameSync(this.path, `${this.path}.1`);
+        this.#bytes = 0;
+      }
+      appendFileSync(this.path, text);
+      this.#bytes += text.length;
+    } catch (error) {
+      if (!isDiskFault(error)) throw error;
     }
-    appendFileSync(this.path, text);
-    this.#bytes += text.length;
   }
 
   /** Its last lines, for a person who wants to know what went wrong. */
@@ -35,4 +42,12 @@ export class LogFile {
       return '';
     }
   }
+}
+
+function isDiskFault(error: unknown): boolean {
+  return (
+    error instanceof Error &&
+    'code' in error &&
+    ['ENOSPC', 'EDQUOT', 'EROFS', 'EIO'].includes(String(error.code))
+  );
 }

@@ -1,4 +1,6 @@
 /** The adapters that speak to the outside, made from the options. */
+
+import { diskSpace } from './adapters/disk/disk-space.ts';
 import { type Endpoint, endpointFromUrl, supervisorEndpoint } from './adapters/homeassistant/endpoint.ts';
 import { createHomeAssistant } from './adapters/homeassistant/home-assistant.ts';
 import { tryEndpoint } from './adapters/homeassistant/trial.ts';
@@ -18,6 +20,7 @@ import { readingsTable } from './adapters/questdb/reading-rows.ts';
 import { QuestDbReadingStore } from './adapters/questdb/reading-store.ts';
 import { QuestDbStatisticsStore } from './adapters/questdb/statistics-store.ts';
 import { applied } from './adapters/questdb/wal.ts';
+import { resumeSuspended } from './adapters/questdb/wal-resume.ts';
 import type { Adapters } from './energy-ledger.ts';
 import type { HomeAssistantTarget } from './home/connection.ts';
 import { joinSpans, type Span } from './ledger/span.ts';
@@ -39,10 +42,11 @@ export function createAdapters(options: Options, clock: Clock, log: Log): Adapte
     clock,
     log: homeAssistantLog,
   });
+  const questdbLog = log.child({ part: 'questdb' });
   const questdb = new QuestDb({
     url: options.questdbUrl,
     pgUrl: options.questdbPgUrl,
-    log: log.child({ part: 'questdb' }),
+    log: questdbLog,
   });
   const documents = new Documents({ url: options.mongodbUrl, log: log.child({ part: 'documents' }) });
   const readingStore = new QuestDbReadingStore(questdb, clock);
@@ -61,6 +65,9 @@ export function createAdapters(options: Options, clock: Clock, log: Log): Adapte
       return await tryEndpoint(endpoint, { clock, log: homeAssistantLog });
     },
     readingStore,
+    holdStoreWrites: (held) => questdb.holdWrites(held),
+    mendStore: () => resumeSuspended(questdb, questdbLog),
+    diskSpace: () => diskSpace(options.dataDir),
     proofStore: new QuestDbProofStore(questdb),
     receivedSince: async (receivedUs) => {
       const spans: Map<string, Span> = await readingStore.receivedSince(receivedUs);

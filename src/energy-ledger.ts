@@ -12,6 +12,7 @@ import { type IntegrityAdapters, IntegrityServices } from './integrity-services.
 import { type LedgerAdapters, LedgerServices } from './ledger-services.ts';
 import type { Options } from './options.ts';
 import { Backfill } from './recording/backfill.ts';
+import type { DiskSpace, DiskWatchLimits } from './recording/disk-watch.ts';
 import type { ProofStore } from './recording/proof.ts';
 import type { ReadingStore } from './recording/reading-store.ts';
 import { Recorder } from './recording/recorder.ts';
@@ -38,6 +39,12 @@ export interface Adapters extends LedgerAdapters, IntegrityAdapters {
   readonly tryHomeAssistant: (target: HomeAssistantTarget) => Promise<Trial>;
   readonly readingStore: ReadingStore;
   readonly proofStore: ProofStore;
+  /** Nothing is written to QuestDB while `held` says why not. */
+  readonly holdStoreWrites: (held: () => string | null) => void;
+  /** QuestDB goes on with what a full disk made it give up. Rejects when it does not answer. */
+  readonly mendStore: () => Promise<void>;
+  /** Of the disk that DATA_DIR is on. */
+  readonly diskSpace: () => Promise<DiskSpace>;
   readonly costVersionStore: CostVersionStore;
   readonly pingQuestdb: () => Promise<unknown>;
   readonly entityStore: EntityStore;
@@ -123,7 +130,10 @@ export class EnergyLedger {
       homeAssistant,
       readings: this.#ledger.recordedThrough(readingStore),
       subscription: adapters.subscriptionStore,
-      spool: new FileSpool({ directory: join(options.dataDir, 'spool') }),
+      spool: new FileSpool({
+        directory: join(options.dataDir, 'spool'),
+        held: () => this.#recording.disk.spoolHeld(),
+      }),
       events,
       clock,
       log: named('recorder'),
@@ -143,6 +153,10 @@ export class EnergyLedger {
       syncLog: adapters.syncLog,
       recorder: this.#recorder,
       events,
+      diskSpace: adapters.diskSpace,
+      diskLimits: diskLimits(options),
+      mendStore: adapters.mendStore,
+      onDiskChange: () => this.#api.hub.changed('status'),
       isBusy: () => this.#isRecordingBusy(),
       newId: () => randomUUID(),
       clock,
@@ -208,6 +222,7 @@ export class EnergyLedger {
         today: this.#today,
         bringsPast: () => this.#backfill.bringsPast(),
         isStoreUp: () => this.#questdb.isUp(),
+        watch: () => this.#recording.watch(),
       }),
       backfill: this.#backfill,
       ledger: {
@@ -233,6 +248,9 @@ export class EnergyLedger {
   /** Resolves with the port on which the API answers. Rejects when the port or the spool's folder can't be used. */
   async start(): Promise<number> {
     const { options, adapters } = this.#deps;
+    // Before anything is written.
+    await this.#recording.disk.start();
+    if (isHere(options.questdbUrl)) adapters.holdStoreWrites(() => this.#recording.disk.storeHeld());
     adapters.startStores();
     this.#questdb.start();
     this.#documents.start();
@@ -299,6 +317,18 @@ export class EnergyLedger {
     const newest = this.#recorder.newest().get(entityId);
     return newest === undefined || newest.absence !== null ? null : this.#deps.clock.nowUs();
   }
+}
+
+/** Whether a store is on this machine, and so on this disk. */
+function isHere(url: string): boolean {
+  return ['127.0.0.1', 'localhost', '[::1]'].includes(new URL(url).hostname);
+}
+
+function diskLimits({ diskReserveBytes, diskWarnBytes }: Options): Partial<DiskWatchLimits> {
+  return {
+    ...(diskReserveBytes === null ? {} : { reserveBytes: diskReserveBytes }),
+    ...(diskWarnBytes === null ? {} : { warnBytes: diskWarnBytes }),
+  };
 }
 
 async function within(limitMs: number, work: Promise<void> | void): Promise<void> {

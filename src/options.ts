@@ -30,6 +30,9 @@ export interface Options {
   readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal';
   readonly panelDir: string;
   readonly trackedEntities: readonly string[];
+  /** What of the disk is left alone, and below which room a warning is given; null: the usual. */
+  readonly diskReserveBytes: number | null;
+  readonly diskWarnBytes: number | null;
 }
 
 /** What is wrong with the options, in words for the log; `problems` has one line for each. */
@@ -54,6 +57,12 @@ const level = z
     text === 'warning' ? ('warn' as const) : text === 'notice' ? ('info' as const) : text,
   );
 
+const megabytes = z.coerce
+  .number({ error: 'must be a number of megabytes' })
+  .min(1)
+  .max(1_000_000)
+  .transform((mb) => Math.round(mb * 1_000_000));
+
 const environment = z.object({
   SUPERVISOR_TOKEN: z.string().optional(),
   HA_URL: httpUrl.optional(),
@@ -69,6 +78,8 @@ const environment = z.object({
   ),
   LOG_LEVEL: level.default('info'),
   PANEL_DIR: z.string().optional(),
+  DISK_RESERVE_MB: megabytes.optional(),
+  DISK_WARN_MB: megabytes.optional(),
 });
 
 const blankIsAbsent = <T extends z.ZodType>(schema: T) =>
@@ -157,5 +168,7 @@ export function readOptions(env: NodeJS.ProcessEnv, checkoutDir: string): Option
     logLevel: app.log_level ?? told.LOG_LEVEL,
     panelDir: resolve(told.PANEL_DIR ?? join(checkoutDir, 'dist/panel')),
     trackedEntities: Object.freeze(app.tracked_entities),
+    diskReserveBytes: told.DISK_RESERVE_MB ?? null,
+    diskWarnBytes: told.DISK_WARN_MB ?? null,
   });
 }

@@ -1,6 +1,7 @@
 /** What watches over recording, put together: hours are proven, and what happens to it is told in one place. */
 
 import type { HomeAssistant } from './home/home-assistant.ts';
+import { type DiskSpace, DiskWatch, type DiskWatchLimits } from './recording/disk-watch.ts';
 import { Heartbeat, type HeartbeatDeps } from './recording/heartbeat.ts';
 import type { ProofStore } from './recording/proof.ts';
 import { ProofKeeper } from './recording/proof-keeper.ts';
@@ -22,19 +23,30 @@ export interface RecordingServicesDeps {
   readonly events: RecordingEvents;
   /** A back-fill is under way, or readings wait to be written. */
   readonly isBusy: () => boolean;
+  readonly diskSpace: () => Promise<DiskSpace>;
+  readonly diskLimits: Partial<DiskWatchLimits>;
+  readonly onDiskChange: () => void;
+  /** The store goes on with what a full disk made it give up; rejects when it does not answer. */
+  readonly mendStore: () => Promise<void>;
   readonly newId: () => string;
   readonly clock: Clock;
   readonly log: Log;
 }
+
+const mendEveryMs = 30_000;
 
 export class RecordingServices {
   readonly events: RecordingEvents;
   readonly prover: Prover;
   readonly proofs: ProofKeeper;
   readonly heartbeat: Heartbeat;
+  readonly disk: DiskWatch;
+  readonly #deps: RecordingServicesDeps;
+  #mendTimer: NodeJS.Timeout | undefined;
 
   constructor(deps: RecordingServicesDeps) {
     const { homeAssistant, recorder, clock } = deps;
+    this.#deps = deps;
     const log = deps.log.child({ part: 'proof' });
     this.events = deps.events;
     this.prover = new Prover({
@@ -64,14 +76,45 @@ export class RecordingServices {
       clock,
       log: deps.log.child({ part: 'heartbeat' }),
     });
+    this.disk = new DiskWatch(
+      {
+        measure: deps.diskSpace,
+        onRoom: () => this.#mend(),
+        onChange: deps.onDiskChange,
+        events: deps.events,
+        clock,
+        log: deps.log.child({ part: 'disk' }),
+      },
+      deps.diskLimits,
+    );
   }
 
+  watch() {
+    return {
+      heartbeat: this.heartbeat.status(),
+      disk: this.disk.status(),
+      proof: this.proofs.status(),
+    };
+  }
+
+  /** The disk's watch is started before anything else is. */
   start(): void {
+    this.#mendTimer = setInterval(() => this.#mend(), mendEveryMs);
+    this.#mendTimer.unref();
     this.heartbeat.start();
     this.proofs.start();
   }
 
   async stop(): Promise<void> {
-    await Promise.all([this.heartbeat.stop(), this.proofs.stop()]);
+    clearInterval(this.#mendTimer);
+    await Promise.all([this.heartbeat.stop(), this.proofs.stop(), this.disk.stop()]);
+  }
+
+  /** Another program may have filled the disk faster than it is watched. */
+  #mend(): void {
+    if (this.disk.storeHeld() !== null) return;
+    this.#deps.mendStore().catch((cause: unknown) => {
+      this.#deps.log.debug({ err: cause }, 'the readings store could not be looked at');
+    });
   }
 }

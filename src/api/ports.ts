@@ -8,6 +8,9 @@ import type { Corrections } from '../ledger/corrections.ts';
 import type { HistoryImport } from '../ledger/history-import.ts';
 import type { LedgerStore } from '../ledger/ledger-store.ts';
 import type { StatisticsStore } from '../ledger/statistics-store.ts';
+import type { DiskStatus } from '../recording/disk-watch.ts';
+import type { HeartbeatStatus } from '../recording/heartbeat.ts';
+import type { ProofStatus } from '../recording/proof-keeper.ts';
 import type { Absence, Reading } from '../recording/reading.ts';
 import type { SubscriptionState, SyncRun } from '../recording/sync-log.ts';
 import type { CostVersionStore } from '../tariffs/cost-version-store.ts';
@@ -56,6 +59,8 @@ export interface NewestValue {
 /** The recorder's memory, which answers while every store is away. */
 export interface Recording {
   health(): { readonly recorder: RecorderHealth; readonly spool: SpoolHealth };
+  /** What watches over recording. */
+  watch(): { readonly heartbeat: HeartbeatStatus; readonly disk: DiskStatus; readonly proof: ProofStatus };
   subscription(): SubscriptionState;
   newest(entityId: string): NewestValue | null;
   /** What a meter counted since the home's midnight, in its canonical unit; null when not known. */

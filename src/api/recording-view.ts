@@ -10,9 +10,16 @@ export interface RecordingViewDeps {
   readonly bringsPast: () => boolean;
   /** Whether QuestDB takes readings now. */
   readonly isStoreUp: () => boolean;
+  readonly watch: Recording['watch'];
 }
 
-export function recordingView({ recorder, today, bringsPast, isStoreUp }: RecordingViewDeps): Recording {
+export function recordingView({
+  recorder,
+  today,
+  bringsPast,
+  isStoreUp,
+  watch,
+}: RecordingViewDeps): Recording {
   return {
     health: () => {
       const status = recorder.status();
@@ -48,6 +55,7 @@ export function recordingView({ recorder, today, bringsPast, isStoreUp }: Record
         },
       };
     },
+    watch,
     subscription: () => recorder.subscription(),
     newest: (entityId) => recorder.newest().get(entityId) ?? null,
     countedToday: (entityId) => (bringsPast() ? null : today.of(entityId).counted),

@@ -47,6 +47,7 @@ export function statusOf(deps: ApiDeps): Status {
   const connection = homeAssistant.status();
   const isConnected = connection.kind === 'connected';
   const { recorder, spool } = recording.health();
+  const { heartbeat, disk, proof } = recording.watch();
   const questdb = stores.questdb();
   const mongodb = stores.mongodb();
   const discovery = discoveryPart(deps);
@@ -61,6 +62,9 @@ export function statusOf(deps: ApiDeps): Status {
     questdb.isOk &&
     mongodb.isOk &&
     discovery.ok &&
+    heartbeat.isOk &&
+    disk.isOk &&
+    proof.isOk &&
     reconciling.isOk &&
     isConnected;
   return {
@@ -103,6 +107,19 @@ export function statusOf(deps: ApiDeps): Status {
       limit_bytes: spool.limitBytes,
       readings: spool.readings,
       is_paused: spool.isPaused,
+    },
+    heartbeat: {
+      ...part(heartbeat),
+      last_ping_at: isoOrNull(heartbeat.lastPingAtUs),
+      last_compared_at: isoOrNull(heartbeat.lastComparedAtUs),
+      silences: heartbeat.silences,
+    },
+    disk: { ...part(disk), free_bytes: disk.freeBytes, total_bytes: disk.totalBytes },
+    proof: {
+      ...part(proof),
+      running: proof.isRunning,
+      proven_until: isoOrNull(proof.provenUntilUs),
+      unproven_hours: proof.unprovenHours,
     },
     backfill: {
       ok: filling.isOk,

@@ -47,6 +47,24 @@ export const status = z.object({
       .boolean()
       .describe('True while nothing is read from Home Assistant because the spool is full'),
   }),
+  heartbeat: part.extend({
+    last_ping_at: nullableInstant,
+    last_compared_at: nullableInstant.describe(
+      'When a snapshot of all states was last held against what was told',
+    ),
+    silences: z
+      .number()
+      .int()
+      .describe('How often Home Assistant answered and told no states, since the start'),
+  }),
+  disk: part.extend({ free_bytes: z.number().int().nullable(), total_bytes: z.number().int().nullable() }),
+  proof: part.extend({
+    running: z.boolean(),
+    proven_until: nullableInstant.describe(
+      'Until then every whole hour of all that is tracked was held against Home Assistant’s history',
+    ),
+    unproven_hours: z.number().int().nullable().describe('Hours of entities, in the last ten days'),
+  }),
   backfill: part.extend({ running: z.boolean(), last_finished_at: nullableInstant }),
   statistics: part.extend({
     running: z.boolean(),

@@ -57,6 +57,7 @@ export class QuestDb {
   #timer: NodeJS.Timeout | undefined;
   #retryMs: number;
   readonly #listeners = new Set<() => void>();
+  #held: () => string | null = () => null;
 
   constructor(deps: QuestDbDeps, limits: Partial<QuestDbLimits> = {}) {
     this.#deps = deps;
@@ -108,8 +109,15 @@ export class QuestDb {
     return this.#run(text, values, this.#limits.queryMs);
   }
 
+  /** From now on nothing is written while `held` says why not: the disk is nearly full. Reading goes on. */
+  holdWrites(held: () => string | null): void {
+    this.#held = held;
+  }
+
   /** Resolves when all rows are durable. Never makes a table: the schema comes first. */
   async write<T>(items: readonly T[], put: PutRow<T>): Promise<void> {
+    const held = this.#held();
+    if (held !== null) throw new QuestDbError('Nothing is written', new Error(held));
     await this.prepared();
     this.#writer ??= new IlpWriter(ilpAddress(this.#deps.url), this.#limits);
     try {

@@ -133,6 +133,14 @@ export class TestRecording implements Recording {
       spool: { isOk: true, detail: null, bytes: 0, limitBytes: 1, readings: 0, isPaused: false },
     };
   }
+  watch(): ReturnType<Recording['watch']> {
+    const well = { isOk: true, detail: null };
+    return {
+      heartbeat: { ...well, lastPingAtUs: testClock.nowUs(), lastComparedAtUs: null, silences: 0 },
+      disk: { ...well, freeBytes: 7_000_000_000, totalBytes: 30_000_000_000 },
+      proof: { ...well, isRunning: false, provenUntilUs: null, unprovenHours: null },
+    };
+  }
   subscription(): ReturnType<Recording['subscription']> {
     return {
       status: 'active',

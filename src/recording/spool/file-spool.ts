@@ -12,6 +12,8 @@ export interface FileSpoolOptions {
   readonly limitBytes?: number;
   /** A file is closed past this and removed when all in it is acknowledged. */
   readonly segmentBytes?: number;
+  /** Why the disk may not be written to now; null when it may. */
+  readonly held?: () => string | null;
   /** Opens a file to write; a test makes a disk that is full of it. */
   readonly openFile?: (path: string, flags: string) => Promise<FileHandle>;
 }
@@ -26,6 +28,7 @@ export class FileSpool implements Spool {
   readonly #limitBytes: number;
   readonly #segmentBytes: number;
   readonly #openFile: (path: string, flags: string) => Promise<FileHandle>;
+  readonly #held: () => string | null;
   /** Oldest first; the last one is written to when `#handle` is set. */
   readonly #segments: Segment[] = [];
   #handle: FileHandle | null = null;
@@ -46,6 +49,7 @@ export class FileSpool implements Spool {
     // A limit below a segment would never be freed.
     this.#segmentBytes = Math.min(options.segmentBytes ?? defaultSegmentBytes, this.#limitBytes / 4);
     this.#openFile = options.openFile ?? open;
+    this.#held = options.held ?? (() => null);
   }
 
   open(onReading: (reading: Reading) => void): Promise<SpoolOpened> {
@@ -73,6 +77,8 @@ export class FileSpool implements Spool {
       const data = Buffer.from(recordsOf(readings, position));
       if (this.#bytes + data.length > this.#limitBytes) return { kind: 'full' };
       try {
+        const held = this.#held();
+        if (held !== null) throw new Error(held);
         await this.#write(data, readings.length);
       } catch (cause) {
         const error = cause instanceof Error ? cause : new Error(String(cause));
