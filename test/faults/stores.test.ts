@@ -36,7 +36,7 @@ async function survives({ begin, isFelt, end }: Fault): Promise<void> {
   } finally {
     await end();
   }
-  await world.isWell();
+  await world.page.isWell();
   await world.flows();
   await world.nothingIsLost();
 }
@@ -47,7 +47,7 @@ const cuts: readonly Cut[] = [{ afterBytes: 1 }, 'at answer', { afterBytes: 400 
 describe('QuestDB', () => {
   /** Readings go into the spool, so the process does its job. */
   const isTold = async () => {
-    const status = await world.says(
+    const status = await world.page.says(
       'QuestDB does not answer, and readings wait',
       ({ body }) => !body.questdb.ok && body.status === 'degraded' && body.recorder.queue_length > 0,
     );
@@ -96,7 +96,7 @@ describe('QuestDB', () => {
       begin: () => forBoth((cable) => cable.slow(400)),
       isFelt: async () => {
         for (let time = 0; time < 3; time += 1) await world.flows();
-        await world.says('all is well', ({ body }) => body.status === 'ok');
+        await world.page.says('all is well', ({ body }) => body.status === 'ok');
       },
       end: () => forBoth((cable) => cable.mend()),
     }));
@@ -109,7 +109,7 @@ describe('QuestDB', () => {
           'every write that was to be cut was cut',
           () => world.cables.questdb.cutsDone >= cuts.length,
         );
-        const status = await world.says('writes failed', ({ body }) => body.recorder.write_errors > 0);
+        const status = await world.page.says('writes failed', ({ body }) => body.recorder.write_errors > 0);
         expect(status.home_assistant.ok).toBe(true);
       },
       end: () => world.cables.questdb.mend(),
@@ -120,7 +120,7 @@ describe('the document server', () => {
   const name = 'document-server';
   /** What is tracked is known in memory: recording goes on as ever. */
   const isTold = async () => {
-    const status = await world.says(
+    const status = await world.page.says(
       'the document server does not answer',
       ({ body }) => !body.mongodb.ok && body.status === 'degraded',
     );
@@ -157,7 +157,7 @@ describe('the document server', () => {
       begin: () => world.cables.documents.slow(400),
       isFelt: async () => {
         await world.flows();
-        await world.says('all is well', ({ body }) => body.status === 'ok');
+        await world.page.says('all is well', ({ body }) => body.status === 'ok');
       },
       end: () => world.cables.documents.mend(),
     }));
@@ -181,7 +181,7 @@ describe('the document server', () => {
         world.process.start();
       },
       isFelt: async () => {
-        const status = await world.says(
+        const status = await world.page.says(
           'neither store answers',
           ({ body }) => !body.mongodb.ok && !body.questdb.ok,
         );
@@ -194,5 +194,5 @@ describe('the document server', () => {
 });
 
 it('leaves a ledger that agrees with its evidence', async () => {
-  await world.ledgerIsRight();
+  await world.page.ledgerIsRight(world.meters.entityIds);
 });

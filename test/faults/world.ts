@@ -2,14 +2,13 @@
  * Everything real and in one hand: the process as the container runs it, both stores behind cables that can go wrong, and
  * a demo home behind another, whose recorder is the truth. Each file of this suite has one of its own.
  */
-import { expect } from 'vitest';
 import { type DemoHome, startDemoHome } from '../../addon/demo-home/demo-home.ts';
 import type { SidecarName } from '../../addon/sidecars/sidecars.ts';
-import type { Status } from '../../src/contract/status.ts';
 import { Cable } from '../home-assistant/cable.ts';
 import { LedgerProcess, type LedgerProcessOptions } from '../home-assistant/ledger-process.ts';
 import { until } from '../home-assistant/until.ts';
 import { Meters } from './meters.ts';
+import { StatusPage, wellAgainMs } from './status-page.ts';
 import { differencesOf, type Said, storedReadings } from './stored-readings.ts';
 
 export interface Cables {
@@ -26,16 +25,12 @@ export interface WorldOptions extends Pick<LedgerProcessOptions, 'env' | 'folder
   readonly floodSensors?: number;
 }
 
-type Told = NonNullable<Awaited<ReturnType<LedgerProcess['status']>>>;
-
-/** After a fault everything is as it was; the machine may do other things meanwhile. */
-const wellAgainMs = 90_000;
-
 export class World {
   readonly demo: DemoHome;
   readonly meters: Meters;
   readonly cables: Cables;
   readonly process: LedgerProcess;
+  readonly page: StatusPage;
   readonly tracked: readonly string[];
 
   private constructor(
@@ -49,6 +44,7 @@ export class World {
     this.meters = meters;
     this.cables = cables;
     this.process = ledger;
+    this.page = new StatusPage(ledger);
     this.tracked = tracked;
   }
 
@@ -84,7 +80,7 @@ export class World {
     const world = new World(demo, meters, cables, ledger, tracked);
     ledger.start();
     meters.run();
-    await world.isWell();
+    await world.page.isWell();
     return world;
   }
 
@@ -93,36 +89,6 @@ export class World {
     await this.process.stop();
     for (const cable of Object.values(this.cables)) await cable.stop();
     await this.demo.stop();
-  }
-
-  /** Waits until the status page says so; throws with what it said last. */
-  async says(what: string, isSo: (told: Told) => boolean, withinMs = 60_000): Promise<Status> {
-    let last: Told | null = null;
-    try {
-      await until(
-        what,
-        async () => {
-          last = await this.process.status();
-          if (last === null) return false;
-          // Whoever only looks at the code is told the same.
-          expect(last.code).toBe(last.body.status === 'down' ? 503 : 200);
-          return isSo(last);
-        },
-        withinMs,
-      );
-    } catch (cause) {
-      throw new Error(`The status page does not say "${what}": ${JSON.stringify(last)}`, { cause });
-    }
-    return (last as Told | null)?.body as Status;
-  }
-
-  /** All parts are well, and readings come in. */
-  async isWell(): Promise<Status> {
-    return await this.says(
-      'all is well',
-      ({ body }) => body.status === 'ok' && body.backfill.last_finished_at !== null && !body.backfill.running,
-      wellAgainMs,
-    );
   }
 
   /** Readings go on arriving in QuestDB. */
@@ -153,7 +119,7 @@ export class World {
    */
   async nothingIsLost(): Promise<number> {
     this.meters.pause();
-    const status = await this.isWell();
+    const status = await this.page.isWell();
     let differences: string[] = [];
     let count = 0;
     const isSame = async () => {
@@ -171,18 +137,6 @@ export class World {
       throw new Error(`${differences.join('\n')}\n${JSON.stringify(status)}`, { cause });
     });
     return count;
-  }
-
-  /** The ledger, once it is posted, is what its evidence says. */
-  async ledgerIsRight(): Promise<void> {
-    let last = { code: null as number | null, output: '' };
-    const endMs = performance.now() + wellAgainMs;
-    do {
-      last = await this.process.verify();
-    } while (last.code !== 0 && performance.now() < endMs);
-    expect(last.output).toContain('The ledger agrees with its evidence.');
-    for (const entityId of this.meters.entityIds)
-      expect(last.output).toMatch(new RegExp(`^${entityId}: [1-9]\\d* entries`, 'm'));
   }
 
   async #storedCount(): Promise<number> {

@@ -11,6 +11,12 @@ import { onboard } from './onboarding.ts';
 export interface Instance {
   readonly url: string;
   readonly token: string;
+  /** Its configuration, with the recorder's database. */
+  readonly folder: string;
+  /** Ends it in order, and leaves it down until `up`. */
+  down(): Promise<void>;
+  /** Resolves when it answers. */
+  up(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -45,7 +51,11 @@ export async function startInstance(installed: InstalledCore, say: Say): Promise
   try {
     await answering(url, program);
     say(`Home Assistant ${installed.core}: up at ${url} after ${Math.round(performance.now() - startMs)} ms`);
-    return { url, token: await onboard(url), stop };
+    const up = async () => {
+      program.start();
+      await answering(url, program);
+    };
+    return { url, token: await onboard(url), folder, down: () => program.stop(), up, stop };
   } catch (cause) {
     const lines = program.lastLines(20);
     await stop();
