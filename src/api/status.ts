@@ -77,6 +77,7 @@ export function statusOf(deps: ApiDeps): Status {
       version: isConnected ? connection.version : null,
       connected_since: isConnected ? isoOrNull(connection.sinceUs) : null,
       reconnect_count: homeAssistant.reconnectCount(),
+      token_refused: connection.kind === 'refused',
     },
     questdb: part(questdb),
     mongodb: part(mongodb),

@@ -16,6 +16,7 @@ export const status = z.object({
     version: z.string().nullable(),
     connected_since: nullableInstant,
     reconnect_count: z.number().int(),
+    token_refused: z.boolean().describe('True when only a new access token can help'),
   }),
   questdb: part,
   mongodb: part,

@@ -1,37 +1,54 @@
 /** One line under the bar, only when the user has to know or to act. */
 import { mdiAlert } from '@mdi/js';
-import type { Status } from '../../src/contract/status.ts';
-import { settings, status } from '../state/home.ts';
+import { useRef } from 'preact/hooks';
+import { formatAge } from '../format/instants.ts';
+import { formatCount } from '../format/numbers.ts';
+import { locale, nowMs, settings, status } from '../state/home.ts';
 import { pageAddress, place } from '../state/place.ts';
 import type { Texts } from '../texts/en.ts';
 import { texts } from '../texts/texts.ts';
 import { Icon } from './icon.tsx';
+import { type Urgency, urgencyOf } from './urgency.ts';
 
-function wordsOf(state: Status, isConfigured: boolean, t: Texts['banner']): string | null {
-  if (state.spool.is_paused) return t.paused;
-  // The pages themselves ask for an address where there is none.
-  if (isConfigured && !state.home_assistant.ok) return t.homeAssistant;
-  if (!state.questdb.ok) return t.questdb;
-  return null;
+function wordsOf(urgency: Urgency, t: Texts['banner'], language: string): string {
+  switch (urgency.kind) {
+    case 'silent':
+      return t.silent(formatAge(urgency.forMs, language));
+    case 'decisions':
+      return t.decisions(formatCount(urgency.count, language), urgency.count === 1);
+    default:
+      return t[urgency.kind];
+  }
+}
+
+function useUrgency(): Urgency | null {
+  const state = status.data;
+  const storeAwaySinceMs = useRef<number | null>(null);
+  if (state === null) return null;
+  const atMs = nowMs.value;
+  storeAwaySinceMs.current = state.questdb.ok ? null : (storeAwaySinceMs.current ?? atMs);
+  return urgencyOf({
+    status: state,
+    isConfigured: settings.data?.settings.source !== 'none',
+    nowMs: atMs,
+    storeAwaySinceMs: storeAwaySinceMs.current,
+  });
 }
 
 export function Banner() {
   const t = texts().banner;
-  const state = status.data;
-  const source = settings.data?.settings.source;
-  const words = state === null ? null : wordsOf(state, source !== 'none', t);
+  const urgency = useUrgency();
+  const page = urgency?.kind === 'refused' ? 'settings' : 'health';
   // The region stays, so that what appears in it is announced.
   return (
     <div aria-live="polite">
-      {words !== null && (
-        <p class="banner">
+      {urgency !== null && place.value.page !== page && (
+        <p class="banner" data-banner={urgency.kind}>
           <Icon path={mdiAlert} />
-          <span>{words}</span>
-          {place.value.page !== 'health' && (
-            <a class="link" href={pageAddress('health')}>
-              {t.toHealth}
-            </a>
-          )}
+          <span>{wordsOf(urgency, t, locale.value.language)}</span>
+          <a class="link" href={pageAddress(page)}>
+            {page === 'settings' ? t.toSettings : t.toHealth}
+          </a>
         </p>
       )}
     </div>

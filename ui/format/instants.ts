@@ -50,9 +50,12 @@ export function formatInstant(epochMs: number, style: InstantStyle, { language, 
   return formatter(language, { ...styles[style], timeZone: zone }).format(epochMs);
 }
 
-/** From and to, as short as the language has it: of one day the end is but a time. */
+const longMs = 2 * 86_400_000;
+
+/** From and to, as short as the language has it: of one day the end is but a time, of many only the days are told. */
 export function formatSpan(startMs: number, endMs: number, { language, zone }: Locale): string {
-  return formatter(language, { ...styles.moment, timeZone: zone }).formatRange(
+  const style = endMs - startMs > longMs ? 'day' : 'moment';
+  return formatter(language, { ...styles[style], timeZone: zone }).formatRange(
     startMs,
     Math.max(startMs, endMs),
   );

@@ -9,6 +9,7 @@ import { ApiProblem, api, Live, type LiveState } from '../api.ts';
 import type { Locale } from '../format/instants.ts';
 import { newestAtMs, withReadings } from './live-now.ts';
 import { Resource } from './resource.ts';
+import { ticketChanges, tickets } from './tickets.ts';
 
 /** Without the websocket, and for what it does not tell, everything is asked for at this pace. */
 const slowRefreshMs = 60_000;
@@ -98,6 +99,12 @@ function onMessage(message: LiveMessage): void {
     case 'changed':
       if (message.what.includes('status')) void status.refresh();
       if (message.what.includes('readings')) pastChanges.value += 1;
+      if (message.what.includes('tickets')) {
+        ticketChanges.value += 1;
+        // The status counts those that wait for somebody.
+        void status.refresh();
+        if (tickets.state.peek().data !== null) void tickets.refresh();
+      }
       if (message.what.includes('settings')) void settings.refresh();
       if (message.what.includes('entities')) {
         void now.refresh();
@@ -144,6 +151,6 @@ export function followHome(): () => void {
     clearInterval(clock);
     clearInterval(slow);
     stopWatching();
-    for (const resource of [now, settings, status, entities]) resource.stop();
+    for (const resource of [now, settings, status, entities, tickets]) resource.stop();
   };
 }

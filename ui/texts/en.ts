@@ -45,10 +45,15 @@ export const en = {
   },
 
   banner: {
-    homeAssistant: 'Home Assistant does not answer.',
-    questdb: 'The store of readings does not answer. Readings are kept aside until it does.',
     paused: 'Recording is paused: the space for readings that wait is full.',
+    refused: 'Home Assistant refuses the access token: make a new one.',
+    homeAssistant: 'Home Assistant does not answer; nothing new is recorded until it does.',
+    questdb: 'The store of readings does not answer. Readings are kept aside until it does.',
+    silent: (age: string) => `No reading has come for ${age}.`,
+    decisions: (count: string, isOne: boolean) =>
+      isOne ? 'One thing needs your decision.' : `${count} things need your decision.`,
     toHealth: 'Open Health',
+    toSettings: 'Open Settings',
   },
 
   now: {

@@ -3,17 +3,21 @@ import { mdiLockOutline } from '@mdi/js';
 import { useEffect } from 'preact/hooks';
 import type { Coverage } from '../../../src/contract/ledger.ts';
 import type { SyncRuns } from '../../../src/contract/readings.ts';
+import type { Reconciliation } from '../../../src/contract/tickets.ts';
 import { api } from '../../api.ts';
 import { Icon } from '../../components/icon.tsx';
 import { Problem, Skeleton } from '../../components/states.tsx';
 import { dateAt } from '../../period/period.ts';
 import { useFollowed } from '../../state/followed.ts';
 import { locale, nowMs, settings, status } from '../../state/home.ts';
+import { openDecisions, ticketChanges, tickets } from '../../state/tickets.ts';
 import { texts } from '../../texts/texts.ts';
 import { CoverageCard } from './coverage-card.tsx';
 import { PartsCard } from './parts-card.tsx';
+import { PlanCard } from './plan-card.tsx';
 import { RunsCard } from './runs-card.tsx';
 import { sentenceOf } from './sentence.ts';
+import { ClosedTickets, OpenTickets } from './tickets-card.tsx';
 
 /** Counters change without a word on the websocket. */
 const refreshEveryMs = 5000;
@@ -38,13 +42,19 @@ export function HealthPage() {
   const t = texts();
   const recent = useLastDays();
   const runs = useFollowed<SyncRuns>('runs', (signal) => api.syncs(shownRuns, signal));
+  const plan = useFollowed<Reconciliation>('plan', (signal) => api.reconciliation(signal));
   useEffect(() => {
-    void Promise.all([settings.refresh(), status.refresh()]);
+    void Promise.all([settings.refresh(), status.refresh(), tickets.refresh()]);
     const timer = setInterval(() => {
       if (document.visibilityState === 'visible') void status.refresh();
     }, refreshEveryMs);
     return () => clearInterval(timer);
   }, []);
+  // A ticket that comes or goes is the work of a run.
+  const changes = ticketChanges.value;
+  useEffect(() => {
+    if (changes > 0) void Promise.all([runs.refresh(), plan.refresh(), recent.refresh()]);
+  }, [changes, runs, plan, recent]);
   const health = status.state.value;
   const { data: coverage, problem } = recent.state.value;
   const mayChange = settings.data?.settings.may_change === true;
@@ -62,7 +72,7 @@ export function HealthPage() {
         {coverage === null && problem === null ? (
           <Skeleton height={36} />
         ) : (
-          <h1>{sentenceOf(coverage, 0, health.data.status === 'down', t, locale.value)}</h1>
+          <h1>{sentenceOf(coverage, openDecisions(), health.data.status === 'down', t, locale.value)}</h1>
         )}
         {settings.data !== null && !mayChange && (
           <p class="note" data-read-only>
@@ -72,14 +82,21 @@ export function HealthPage() {
         )}
       </div>
       <div class="stack">
+        <OpenTickets mayChange={mayChange} />
         <div>
           <CoverageCard />
         </div>
         <div class="health-pair">
           <div class="stack">
+            <ClosedTickets mayChange={mayChange} />
             <RunsCard resource={runs} />
           </div>
           <div class="stack">
+            <PlanCard
+              resource={plan}
+              mayChange={mayChange}
+              onStarted={() => void Promise.all([runs.refresh(), plan.refresh()])}
+            />
             <PartsCard status={health.data} />
           </div>
         </div>

@@ -44,7 +44,7 @@ function factsOf(key: string, status: Status, t: Texts['health']['parts'], local
   const when = (iso: string) => formatInstant(Date.parse(iso), 'moment', locale);
   const lastRun = (isRunning: boolean, lastAt: string | null) =>
     isRunning ? t.running : lastAt === null ? t.neverRun : t.lastRun(when(lastAt));
-  const { home_assistant: home, recorder, spool, backfill, statistics, discovery } = status;
+  const { home_assistant: home, recorder, spool, backfill, statistics, reconciliation, discovery } = status;
   switch (key) {
     case 'home_assistant':
       return [
@@ -79,6 +79,11 @@ function factsOf(key: string, status: Status, t: Texts['health']['parts'], local
       return [lastRun(backfill.running, backfill.last_finished_at)];
     case 'statistics':
       return [lastRun(statistics.running, statistics.last_finished_at)];
+    case 'reconciliation':
+      return [
+        lastRun(reconciliation.running, reconciliation.last_finished_at),
+        ...(reconciliation.next_at === null ? [] : [t.nextAt(when(reconciliation.next_at))]),
+      ];
     case 'discovery':
       return [
         discovery.last_run_at === null

@@ -59,8 +59,9 @@ function Run({ run }: { run: SyncRunRow }) {
         {run.error !== null && <p class="part-detail">{run.error}</p>}
         <p class="quiet">
           {formatInstant(Date.parse(run.started_at), 'moment', locale.value)}
-          {took !== null && `, ${took}`} ·{' '}
-          {formatSpan(Date.parse(run.start_time), Date.parse(run.end_time), locale.value)}
+          {took !== null && `, ${t.took(took)}`}
+          {' · '}
+          {t.lookedAt(formatSpan(Date.parse(run.start_time), Date.parse(run.end_time), locale.value))}
         </p>
       </div>
     </li>

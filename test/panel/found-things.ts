@@ -1,0 +1,225 @@
+/** Tickets, runs and a plan as the API has them, for what a demo home in good health can't show. */
+import type { Page } from 'playwright-core';
+import type { SyncRunRow } from '../../src/contract/readings.ts';
+import type { Reconciliation, TicketDraft, TicketRow } from '../../src/contract/tickets.ts';
+
+const hourMs = 3_600_000;
+const iso = (ms: number) => new Date(ms).toISOString();
+/** Yesterday at ten, so that its readings are there. */
+export const foundAtMs = Math.floor(Date.now() / hourMs) * hourMs - 24 * hourMs;
+
+export function ticketRow(rest: Partial<TicketRow>): TicketRow {
+  return {
+    ticket_id: 'jump',
+    kind: 'register_jumped',
+    status: 'open',
+    entity_id: 'sensor.ev_charger_energy',
+    name: 'EV charger Energy',
+    start: iso(foundAtMs),
+    end: iso(foundAtMs + 15 * 60_000),
+    detail:
+      'The register rose by 412.6 kWh within a quarter of an hour, more than this home can use. It is counted until you decide.',
+    evidence: [
+      { name: 'register_before', value: 1204.31, unit: 'kWh' },
+      { name: 'register_after', value: 1616.91, unit: 'kWh' },
+      { name: 'counted', value: 412.6, unit: 'kWh' },
+      { name: 'highest_usual', value: 2.8, unit: 'kWh' },
+    ],
+    related_entity_id: null,
+    choices: ['accept', 'exclude', 'exchange', 'set_value'],
+    decision: null,
+    is_undoable: false,
+    sync_id: 'nightly-1',
+    opened_at: iso(foundAtMs + 16 * hourMs),
+    closed_at: null,
+    ...rest,
+  };
+}
+
+export const someTickets: readonly TicketRow[] = [
+  ticketRow({}),
+  ticketRow({
+    ticket_id: 'gap',
+    kind: 'gap',
+    entity_id: 'sensor.p1_meter_energy_import_tariff_1',
+    name: 'P1 meter Energy import tariff 1',
+    start: iso(foundAtMs - 50 * hourMs),
+    end: iso(foundAtMs - 46.6 * hourMs),
+    detail:
+      'Nothing was heard for 3 h 20 min, and Home Assistant’s history has nothing either. What was counted is spread evenly.',
+    evidence: [{ name: 'gap_seconds', value: 12_240, unit: 's' }],
+    choices: ['accept', 'set_value'],
+  }),
+  ticketRow({
+    ticket_id: 'spike',
+    kind: 'spike',
+    status: 'mended',
+    entity_id: 'sensor.washing_machine_energy',
+    name: 'Washing machine Energy',
+    detail: 'The register fell to 0 for 40 s and came back. Nothing was counted.',
+    evidence: [{ name: 'counted', value: 0, unit: 'kWh' }],
+    choices: [],
+    decision: { choice: 'exclude', value: null, automatic: true, by: null, notes: '', at: iso(foundAtMs) },
+    is_undoable: true,
+    closed_at: iso(foundAtMs + 16 * hourMs),
+  }),
+  ticketRow({
+    ticket_id: 'missing',
+    kind: 'readings_missing',
+    status: 'mended',
+    entity_id: 'sensor.p1_meter_power',
+    name: 'P1 meter Power',
+    end: iso(foundAtMs + hourMs),
+    detail: 'Home Assistant held 37 readings that were not here. They were fetched.',
+    evidence: [
+      { name: 'readings_ours', value: 323, unit: '' },
+      { name: 'readings_theirs', value: 360, unit: '' },
+      { name: 'added', value: 37, unit: '' },
+    ],
+    choices: [],
+    closed_at: iso(foundAtMs + 16 * hourMs),
+  }),
+  ticketRow({
+    ticket_id: 'drift',
+    kind: 'clock_drift',
+    status: 'passed',
+    entity_id: null,
+    name: null,
+    detail: 'Home Assistant’s clock was 14 s ahead of the app’s for an hour.',
+    evidence: [{ name: 'drift_seconds', value: 14, unit: 's' }],
+    choices: [],
+    closed_at: iso(foundAtMs + 2 * hourMs),
+  }),
+];
+
+const run = (rest: Partial<SyncRunRow>): SyncRunRow => ({
+  sync_id: 'nightly-1',
+  kind: 'nightly',
+  start_time: iso(foundAtMs - 240 * hourMs),
+  end_time: iso(foundAtMs),
+  status: 'success',
+  entities_total: 31,
+  entities_done: 31,
+  readings_added: 37,
+  error: null,
+  started_at: iso(foundAtMs + 16 * hourMs),
+  finished_at: iso(foundAtMs + 16 * hourMs + 84_000),
+  outcome: {
+    hours_checked: 4320,
+    hours_differing: 2,
+    holes_found: 1,
+    entries_revised: 5,
+    tickets_opened: 3,
+  },
+  ...rest,
+});
+export const someRuns: readonly SyncRunRow[] = [
+  run({
+    sync_id: 'now-1',
+    kind: 'reconciliation',
+    status: 'running',
+    entities_done: 12,
+    readings_added: 0,
+    started_at: iso(Date.now() - 20_000),
+    finished_at: null,
+    outcome: null,
+  }),
+  run({ sync_id: 'hourly-1', kind: 'hourly', readings_added: 0, outcome: null }),
+  run({}),
+  run({ sync_id: 'start-1', kind: 'start', outcome: null, readings_added: 45_120 }),
+  run({
+    sync_id: 'reconnect-1',
+    kind: 'reconnect',
+    status: 'partial',
+    outcome: null,
+    error: 'Home Assistant gave no history of 2 entities.',
+  }),
+];
+
+export const somePlan: Reconciliation = {
+  last_hourly: iso(Date.now() - hourMs / 2),
+  last_nightly: iso(foundAtMs + 16 * hourMs),
+  next_hourly: iso(Date.now() + hourMs / 2),
+  next_nightly: iso(foundAtMs + 40 * hourMs),
+  running: false,
+  plan: {
+    start: iso(foundAtMs - 216 * hourMs),
+    end: iso(foundAtMs + 24 * hourMs),
+    entities: 18,
+    hours: 4320,
+    unproven_hours: 432,
+  },
+  tolerance: { absolute: 0.01, relative: 0.01 },
+};
+
+export interface Found {
+  tickets: TicketRow[];
+  /** What was asked for, the tries among it. */
+  readonly resolutions: { ticketId: string; draft: TicketDraft }[];
+  readonly undone: string[];
+  checks: number;
+}
+
+/** The page gets these in place of what the app found; decisions and undoing do to them what the API would. */
+export async function withFound(page: Page, rows: readonly TicketRow[]): Promise<Found> {
+  const found: Found = { tickets: [...rows], resolutions: [], undone: [], checks: 0 };
+  const replace = (ticketId: string, change: Partial<TicketRow>): TicketRow | undefined => {
+    found.tickets = found.tickets.map((one) => (one.ticket_id === ticketId ? { ...one, ...change } : one));
+    return found.tickets.find((one) => one.ticket_id === ticketId);
+  };
+  await page.route(/\/api\/tickets(\?|$)/, (route) =>
+    route.fulfill({
+      json: {
+        tickets: found.tickets,
+        count: found.tickets.length,
+        open_count: found.tickets.filter(({ status }) => status === 'open').length,
+      },
+    }),
+  );
+  await page.route('**/api/tickets/*/resolve', async (route) => {
+    const ticketId = new URL(route.request().url()).pathname.split('/').at(-2) ?? '';
+    const draft = route.request().postDataJSON() as TicketDraft;
+    found.resolutions.push({ ticketId, draft });
+    const before = found.tickets.find((one) => one.ticket_id === ticketId);
+    const decided: Partial<TicketRow> = {
+      status: 'decided',
+      decision: {
+        choice: draft.choice,
+        value: draft.value ?? null,
+        automatic: false,
+        by: 'Anna',
+        notes: draft.notes ?? '',
+        at: iso(Date.now()),
+      },
+      is_undoable: true,
+      closed_at: iso(Date.now()),
+    };
+    const ticket = draft.dry_run ? { ...before, ...decided } : replace(ticketId, decided);
+    const changes =
+      draft.choice === 'accept'
+        ? null
+        : {
+            entries: 1,
+            quantity_before: 412.6,
+            quantity_after: draft.value ?? 0,
+            start: before?.start,
+            end: before?.end,
+          };
+    await route.fulfill({ json: { ticket, dry_run: draft.dry_run === true, changes } });
+  });
+  await page.route('**/api/tickets/*/undo', async (route) => {
+    const ticketId = new URL(route.request().url()).pathname.split('/').at(-2) ?? '';
+    found.undone.push(ticketId);
+    const ticket = replace(ticketId, { status: 'open', decision: null, is_undoable: false, closed_at: null });
+    await route.fulfill({ json: { ticket, dry_run: false, changes: null } });
+  });
+  await page.route('**/api/reconciliation', async (route) => {
+    if (route.request().method() !== 'POST') return await route.fulfill({ json: somePlan });
+    found.checks += 1;
+    await route.fulfill({ status: 202, json: { sync_id: 'now-2' } });
+  });
+  await page.route(/\/api\/syncs(\?|$)/, (route) =>
+    route.fulfill({ json: { syncs: someRuns, count: someRuns.length } }),
+  );
+  return found;
+}

@@ -1,0 +1,138 @@
+/** A ticket: what was found, its evidence, what was done about it, and what can be done. */
+import { mdiAlertCircleOutline, mdiCheckCircleOutline, mdiUndoVariant } from '@mdi/js';
+import { useState } from 'preact/hooks';
+import type { TicketRow } from '../../../src/contract/tickets.ts';
+import { ApiProblem, api } from '../../api.ts';
+import { Icon } from '../../components/icon.tsx';
+import { problemWords } from '../../components/states.tsx';
+import { formatInstant, formatSpan } from '../../format/instants.ts';
+import { locale } from '../../state/home.ts';
+import { tickets } from '../../state/tickets.ts';
+import { texts } from '../../texts/texts.ts';
+import { TicketCurve } from './ticket-curve.tsx';
+import { TicketDecision } from './ticket-decision.tsx';
+import { decisionText, figuresOf, titleOf } from './ticket-words.ts';
+
+function Undo({ ticket }: { ticket: TicketRow }) {
+  const all = texts();
+  const t = all.health.tickets;
+  const [isBusy, setBusy] = useState(false);
+  const [failure, setFailure] = useState<string | null>(null);
+  const undo = async () => {
+    setBusy(true);
+    setFailure(null);
+    try {
+      await api.undoTicket(ticket.ticket_id);
+      await tickets.refresh();
+    } catch (error) {
+      if (!(error instanceof ApiProblem)) throw error;
+      setFailure(error.message === '' ? problemWords(error, all).title : error.message);
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <div class="ticket-undo">
+      <button type="button" class="button" disabled={isBusy} onClick={() => void undo()}>
+        <Icon path={mdiUndoVariant} />
+        {isBusy ? t.undoing : t.undo}
+      </button>
+      <small class="quiet">{t.undoWhat}</small>
+      {failure !== null && (
+        <p class="note is-error" role="alert">
+          {t.failed} {failure}
+        </p>
+      )}
+    </div>
+  );
+}
+
+export function TicketBody({ ticket, mayChange }: { ticket: TicketRow; mayChange: boolean }) {
+  const all = texts();
+  const t = all.health.tickets;
+  const decided = decisionText(ticket, all, locale.value);
+  const figures = figuresOf(ticket, all, locale.value);
+  return (
+    <div class="ticket-body">
+      <div class="ticket-words">
+        <p>{ticket.detail}</p>
+        {ticket.related_entity_id !== null && <p class="quiet">{t.related(ticket.related_entity_id)}</p>}
+        {figures.length > 0 && (
+          <dl class="ticket-figures">
+            {figures.map(({ name, label, text }) => (
+              <div key={name} data-evidence={name}>
+                <dt class="quiet">{label}</dt>
+                <dd>{text}</dd>
+              </div>
+            ))}
+          </dl>
+        )}
+        {decided !== null && <p data-decision>{decided}</p>}
+        {ticket.decision !== null && ticket.decision.notes !== '' && (
+          <p class="quiet">“{ticket.decision.notes}”</p>
+        )}
+        {mayChange && ticket.status === 'open' && ticket.choices.length > 0 && (
+          <TicketDecision ticket={ticket} />
+        )}
+        {mayChange && ticket.is_undoable && <Undo ticket={ticket} />}
+      </div>
+      {ticket.entity_id !== null && <TicketCurve ticket={ticket} entityId={ticket.entity_id} />}
+    </div>
+  );
+}
+
+/** One that is open lies open. */
+export function OpenTicket({ ticket, mayChange }: { ticket: TicketRow; mayChange: boolean }) {
+  const all = texts();
+  const id = `ticket-${ticket.ticket_id}`;
+  return (
+    <section
+      class="card ticket"
+      aria-labelledby={id}
+      data-ticket={ticket.ticket_id}
+      data-status={ticket.status}
+    >
+      <header>
+        <div class="ticket-title">
+          <Icon path={mdiAlertCircleOutline} class="is-asking" />
+          <h2 id={id}>{titleOf(ticket, all.health.tickets)}</h2>
+        </div>
+        <span class="quiet">
+          {formatSpan(Date.parse(ticket.start), Date.parse(ticket.end), locale.value)}
+        </span>
+      </header>
+      <TicketBody ticket={ticket} mayChange={mayChange} />
+    </section>
+  );
+}
+
+/** One that is settled is a line, with its evidence folded away and only fetched when it is looked at. */
+export function ClosedTicket({ ticket, mayChange }: { ticket: TicketRow; mayChange: boolean }) {
+  const all = texts();
+  const t = all.health.tickets;
+  const [isOpen, setOpen] = useState(false);
+  const closed = ticket.closed_at ?? ticket.opened_at;
+  return (
+    <details
+      class="fold ticket"
+      data-ticket={ticket.ticket_id}
+      data-status={ticket.status}
+      onToggle={(event) => setOpen(event.currentTarget.open)}
+    >
+      <summary>
+        <Icon
+          path={ticket.status === 'open' ? mdiAlertCircleOutline : mdiCheckCircleOutline}
+          class={ticket.status === 'open' ? 'is-asking' : 'is-ok'}
+        />
+        <span class="ticket-line">
+          <span>{titleOf(ticket, t)}</span>
+          <small class="quiet">
+            {formatSpan(Date.parse(ticket.start), Date.parse(ticket.end), locale.value)} ·{' '}
+            {t.status[ticket.status]} {formatInstant(Date.parse(closed), 'moment', locale.value)}
+          </small>
+        </span>
+      </summary>
+      {isOpen && <TicketBody ticket={ticket} mayChange={mayChange} />}
+    </details>
+  );
+}

@@ -1,0 +1,59 @@
+/** What was found that does not fit: what is to be decided first, then what is settled. */
+import { useState } from 'preact/hooks';
+import { Problem, Skeleton } from '../../components/states.tsx';
+import { formatCount } from '../../format/numbers.ts';
+import { locale } from '../../state/home.ts';
+import { isToDecide, tickets } from '../../state/tickets.ts';
+import { texts } from '../../texts/texts.ts';
+import { ClosedTicket, OpenTicket } from './ticket-item.tsx';
+
+const fewClosed = 8;
+
+/** Those that wait for somebody, each a card of its own. */
+export function OpenTickets({ mayChange }: { mayChange: boolean }) {
+  const open = (tickets.data?.tickets ?? []).filter(isToDecide);
+  if (open.length === 0) return null;
+  return (
+    <section class="stack" aria-label={texts().health.tickets.open} data-tickets-open={open.length}>
+      {open.map((ticket) => (
+        <OpenTicket key={ticket.ticket_id} ticket={ticket} mayChange={mayChange} />
+      ))}
+    </section>
+  );
+}
+
+export function ClosedTickets({ mayChange }: { mayChange: boolean }) {
+  const t = texts().health.tickets;
+  const [isAll, setAll] = useState(false);
+  const { data, problem } = tickets.state.value;
+  const closed = (data?.tickets ?? []).filter((ticket) => !isToDecide(ticket));
+  const count = formatCount(closed.length, locale.value.language);
+  return (
+    <section class="card" aria-labelledby="found-title" data-tickets-closed={closed.length}>
+      <header>
+        <h2 id="found-title">{t.found}</h2>
+        {closed.length > 0 && <span class="quiet">{t.closedCount(count)}</span>}
+      </header>
+      {data === null ? (
+        problem === null ? (
+          <Skeleton height={120} />
+        ) : (
+          <Problem problem={problem} onRetry={() => void tickets.refresh()} />
+        )
+      ) : closed.length === 0 ? (
+        <p class="quiet">{t.none}</p>
+      ) : (
+        <div class="ticket-list">
+          {closed.slice(0, isAll ? undefined : fewClosed).map((ticket) => (
+            <ClosedTicket key={ticket.ticket_id} ticket={ticket} mayChange={mayChange} />
+          ))}
+        </div>
+      )}
+      {closed.length > fewClosed && !isAll && (
+        <button type="button" class="button more-button" onClick={() => setAll(true)}>
+          {t.showAll(count)}
+        </button>
+      )}
+    </section>
+  );
+}
