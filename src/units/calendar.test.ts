@@ -61,6 +61,18 @@ describe('calendar', () => {
     ]);
   });
 
+  it('has hours of half an hour where the clock is turned by half of one', () => {
+    const zone = 'Australia/Lord_Howe';
+    const edges = (from: string, until: string) =>
+      bucketEdges(at(from), at(until), 'hour', zone).map((us) => localIso(us, zone).slice(11));
+    expect(edges('2026-04-04T13:30:00Z', '2026-04-04T16:30:00Z')).toEqual([
+      ...['00:00:00+11:00', '01:00:00+11:00', '01:30:00+10:30', '02:00:00+10:30', '03:00:00+10:30'],
+    ]);
+    expect(edges('2026-10-03T14:30:00Z', '2026-10-03T16:30:00Z')).toEqual([
+      ...['01:00:00+10:30', '02:30:00+11:00', '03:00:00+11:00', '04:00:00+11:00'],
+    ]);
+  });
+
   it('begins hours on the half hour of UTC in Kolkata, and weeks on Monday', () => {
     expect(bucketStartUs(at('2026-11-21T08:10:00Z'), 'hour', 'Asia/Kolkata')).toBe(
       at('2026-11-21T07:30:00Z'),

@@ -7,6 +7,7 @@ export type Period = 'quarter' | 'hour' | 'day' | 'week' | 'month' | 'year';
 
 const usPerMs = 1000;
 const hourUs = 3_600_000_000;
+const quarterUs = hourUs / 4;
 
 function zoned(atUs: number, zone: string): Temporal.ZonedDateTime {
   return Temporal.Instant.fromEpochMilliseconds(Math.floor(atUs / usPerMs)).toZonedDateTimeISO(zone);
@@ -57,7 +58,7 @@ const knownNexts = new Known();
 
 /** The start of the bucket in which an instant lies. Weeks begin on Monday (ISO 8601). */
 export function bucketStartUs(atUs: number, period: Period, zone: string): number {
-  if (period === 'quarter') return Math.floor(atUs / (hourUs / 4)) * (hourUs / 4);
+  if (period === 'quarter') return Math.floor(atUs / quarterUs) * quarterUs;
   return knownStarts.of(atUs, period, zone, () => startOf(atUs, period, zone));
 }
 
@@ -67,7 +68,11 @@ function startOf(atUs: number, period: Period, zone: string): number {
     // Full hours by the wall clock, found by stepping back from the instant: the label alone can't tell 02:00 from 02:00.
     const intoHour =
       (when.minute * 60 + when.second) * 1_000_000 + (atUs - Math.floor(atUs / 1_000_000) * 1_000_000);
-    return atUs - intoHour;
+    const fullUs = atUs - intoHour;
+    if (zoned(fullUs, zone).offsetNanoseconds === when.offsetNanoseconds) return fullUs;
+    // A clock turned within the hour (Lord Howe, by half of one) opens another that begins when it was turned.
+    const turned = when.add({ nanoseconds: 1 }).getTimeZoneTransition('previous');
+    return turned === null ? fullUs : Math.max(fullUs, us(turned));
   }
   const day = when.toPlainDate();
   const first =
@@ -83,15 +88,21 @@ function startOf(atUs: number, period: Period, zone: string): number {
 
 /** The start of the bucket after the one that starts at `startUs`. */
 export function nextBucketUs(startUs: number, period: Period, zone: string): number {
-  if (period === 'quarter') return startUs + hourUs / 4;
+  if (period === 'quarter') return startUs + quarterUs;
   return knownNexts.of(startUs, period, zone, () => startOfNext(startUs, period, zone));
 }
 
 function startOfNext(startUs: number, period: Period, zone: string): number {
   if (period === 'hour') {
-    const next = startUs + hourUs;
-    // A zone that shifts by half an hour (Lord Howe) makes one bucket of another length.
-    return bucketStartUs(next, 'hour', zone) > startUs ? bucketStartUs(next, 'hour', zone) : next;
+    const start = zoned(startUs, zone);
+    const end = zoned(startUs + hourUs, zone);
+    if (start.minute === 0 && start.offsetNanoseconds === end.offsetNanoseconds) return startUs + hourUs;
+    // Where the clock is turned by half an hour an hour may last half an hour, and the next one begins within it.
+    for (let at = startUs + quarterUs; at < startUs + hourUs; at += quarterUs) {
+      const nextUs = bucketStartUs(at, 'hour', zone);
+      if (nextUs > startUs) return nextUs;
+    }
+    return startUs + hourUs;
   }
   const day = zoned(startUs, zone).toPlainDate();
   const next =
