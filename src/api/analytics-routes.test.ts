@@ -11,6 +11,7 @@ import {
   areaSummary,
   costVersion,
   costVersions,
+  deletedCostVersion,
   deviceBreakdown,
   recalculation,
   timeline,
@@ -171,6 +172,55 @@ describe('cost versions', () => {
       [null, null],
     ]);
   });
+  it('are taken back with a look at what that changes, and added again', async () => {
+    const first = await addVersion(
+      { ...past, effective_from: '2026-01-01T00:00:00Z', confirm: true },
+      costVersion,
+    );
+    const second = await addVersion(
+      { cost_per_kwh: 0.2, effective_from: from, confirm: true, notes: 'new' },
+      costVersion,
+    );
+    const change = (query: string, id = second.id) =>
+      api.fetch(`${path}/cost-versions/${id}${query}`, { method: 'DELETE' });
+    expect(await answer(change('?dry_run=true'), deletedCostVersion)).toMatchObject({
+      ...{ dry_run: true, cost_before: 4, cost_after: 8, days_changed: 1, unpriced_kwh: 0 },
+      cost_version: { id: second.id, notes: 'new' },
+    });
+    await answer(change(''), problem, 409);
+    expect(api.ledger.costVersions.versions).toHaveLength(2);
+    expect(await answer(change('?confirm=true'), deletedCostVersion)).toMatchObject({
+      dry_run: false,
+      cost_after: 8,
+    });
+    expect(await get('summary?area=Kitchen&date=2026-10-25', areaSummary)).toMatchObject({ cost: 4 });
+    await answer(change('?confirm=true'), problem, 404);
+    // Without any price the past has no cost, and that is not 0.
+    expect(await answer(change('?dry_run=true', first.id), deletedCostVersion)).toMatchObject({
+      ...{ cost_before: 8, cost_after: null, unpriced_kwh: 20 },
+    });
+    await addVersion(
+      { cost_per_kwh: 0.2, effective_from: second.effective_from, confirm: true, notes: second.notes },
+      costVersion,
+    );
+    expect(await get('summary?area=Kitchen&date=2026-10-25', areaSummary)).toMatchObject({ cost: 2 });
+    await answer(change('?dry_run=maybe', first.id), problem, 400);
+  });
+  it('take other notes, and nothing else', async () => {
+    const { id } = await addVersion({ ...past, confirm: true }, costVersion);
+    const write = (json: object, of = id) =>
+      api.fetch(`${path}/cost-versions/${of}`, { json, method: 'PATCH' });
+    expect(
+      await answer(write({ notes: 'by the letter of May', cost_per_kwh: 9 }), costVersion),
+    ).toMatchObject({
+      ...{ id, notes: 'by the letter of May', cost_per_kwh: 0.4 },
+    });
+    expect((await get('cost-versions', costVersions)).cost_versions).toMatchObject([
+      { notes: 'by the letter of May' },
+    ]);
+    await answer(write({ notes: 'x'.repeat(1001) }), problem, 400);
+    await answer(write({ notes: '' }, 'other'), problem, 404);
+  });
   it('are refused when they are none, and to users who may not', async () => {
     await addVersion({ ...past, cost_per_kwh: 1000 }, problem, 400);
     await addVersion({ ...past, effective_from: 'yesterday' }, problem, 400);
@@ -179,6 +229,15 @@ describe('cost versions', () => {
     const headers = { 'x-ingress-path': '/api/hassio_ingress/x', 'x-remote-user-id': 'nobody' };
     for (const call of ['cost-versions', 'recalculate']) {
       const response = await api.fetch(`${path}/${call}`, { json: past, headers, from: '172.30.32.2' });
+      expect(response.status).toBe(403);
+    }
+    for (const method of ['DELETE', 'PATCH']) {
+      const response = await api.fetch(`${path}/cost-versions/one`, {
+        method,
+        json: { notes: '' },
+        headers,
+        from: '172.30.32.2',
+      });
       expect(response.status).toBe(403);
     }
     api.ledger.costVersions.isDown = true;

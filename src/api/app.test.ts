@@ -505,6 +505,7 @@ describe('the description', () => {
       [
         "delete /api/ledger/{entity_id}/corrections/{correction_id}",
         "delete /api/ledger/{entity_id}/exchanges/{exchange_id}",
+        "delete /api/power-analytics/cost-versions/{id}",
         "get /api/balance",
         "get /api/coverage",
         "get /api/devices",
@@ -540,6 +541,7 @@ describe('the description', () => {
         "get /v1/capacity/month/{month}",
         "get /v1/realtime",
         "get /v1/series",
+        "patch /api/power-analytics/cost-versions/{id}",
         "post /api/ledger/{entity_id}/corrections",
         "post /api/ledger/{entity_id}/exchanges",
         "post /api/power-analytics/cost-versions",

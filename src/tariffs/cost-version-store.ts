@@ -4,5 +4,8 @@ import type { CostVersion } from './cost-versions.ts';
 export interface CostVersionStore {
   /** All versions, ascending by the instant from which they hold. */
   all(): Promise<CostVersion[]>;
+  /** In place of the one with the same id, if there is one. */
   add(version: CostVersion): Promise<void>;
+  /** False when there is none. */
+  remove(costVersionId: string): Promise<boolean>;
 }

@@ -24,6 +24,11 @@ export class MongoCostVersionStore implements CostVersionStore {
     await this.#ask((versions) => versions.replaceOne({ _id: costVersionId }, rest, { upsert: true }));
   }
 
+  async remove(costVersionId: string): Promise<boolean> {
+    const { deletedCount } = await this.#ask((versions) => versions.deleteOne({ _id: costVersionId }));
+    return deletedCount > 0;
+  }
+
   #ask<R>(question: (versions: Collection<CostDocument>) => Promise<R>): Promise<R> {
     return this.#documents.ask<CostDocument, R>('costVersions', question);
   }

@@ -1,8 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { createRoute, OpenAPIHono, type z } from '@hono/zod-openapi';
+import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import {
   costVersion,
+  costVersionNotes,
   costVersions,
+  deleteCostVersion,
+  deletedCostVersion,
   newCostVersion,
   recalculateRequest,
   recalculation,
@@ -10,17 +13,21 @@ import {
 import { limits } from '../../contract/common.ts';
 import { type CostVersion, overlapping, PriceList } from '../../tariffs/cost-versions.ts';
 import type { Prices } from '../../tariffs/prices.ts';
-import { type PricedMeter, type Repricing, repricing } from '../../tariffs/repricing.ts';
-import { localIso } from '../../units/calendar.ts';
-import { instantFromIso, isoFromInstant } from '../../units/instant.ts';
-import { totalIds } from '../../views/flow-posting.ts';
+import { repricing } from '../../tariffs/repricing.ts';
+import { instantFromIso } from '../../units/instant.ts';
 import { wholeQuarters } from '../../views/span-totals.ts';
 import type { Administrators } from '../administrators.ts';
-import { valueOrNull } from '../amounts.ts';
-import { areaNamed, devicesOf } from '../area.ts';
+import { areaNamed } from '../area.ts';
 import type { ApiDeps, ApiEnv } from '../deps.ts';
 import { administratorsOnly } from '../guard.ts';
 import { isMeter } from '../meters.ts';
+import {
+  costVersionRow,
+  pricedMeters,
+  type Repriced,
+  recalculationRow,
+  unconfirmed,
+} from '../price-changes.ts';
 import { fromStore, HttpProblem, onValidated } from '../problems.ts';
 import { readRange } from '../ranges.ts';
 import { body, json, problems } from './answers.ts';
@@ -51,6 +58,32 @@ const add = createRoute({
   },
 });
 
+const oneVersion = z.object({ id: z.string().max(64) });
+
+const change = createRoute({
+  method: 'patch',
+  path: '/api/power-analytics/cost-versions/{id}',
+  tags,
+  summary: 'Write other notes to a price',
+  description: 'The price itself and its dates stay: delete it and add another. For administrators.',
+  request: { params: oneVersion, body: body(costVersionNotes) },
+  responses: { 200: json(costVersion, 'As it is now'), ...problems(400, 403, 404, 503) },
+});
+
+const remove = createRoute({
+  method: 'delete',
+  path: '/api/power-analytics/cost-versions/{id}',
+  tags,
+  summary: 'Take a price back',
+  description:
+    'What it priced falls back to the version before it of the same scope, an area’s also to the home’s; where there is none, the cost is not known. What changes the cost of the past needs `confirm` (else 409); `dry_run` answers the figures and deletes nothing. The answer holds the version, so that it can be added again. For administrators.',
+  request: { params: oneVersion, query: deleteCostVersion },
+  responses: {
+    200: json(deletedCostVersion, 'Deleted, or what that would change'),
+    ...problems(400, 403, 404, 409, 503),
+  },
+});
+
 const recalculate = createRoute({
   method: 'post',
   path: '/api/power-analytics/recalculate',
@@ -74,43 +107,32 @@ export function costVersionRoutes(deps: ApiDeps, prices: Prices, administrators:
   const ask = <T>(work: () => Promise<T>) => fromStore(stores, 'questdb', work);
   const inDocuments = <T>(work: () => Promise<T>) => fromStore(stores, 'mongodb', work);
 
-  const rowOf = (version: CostVersion, all: readonly CostVersion[]): z.infer<typeof costVersion> => {
-    const next = all
-      .filter((other) => other.area === version.area && other.effectiveFromUs > version.effectiveFromUs)
-      .reduce<CostVersion | null>(
-        (first, other) => (first === null || other.effectiveFromUs < first.effectiveFromUs ? other : first),
-        null,
-      );
-    const zone = views.zone();
-    return {
-      id: version.costVersionId,
-      cost_per_kwh: version.pricePerKwhMicro / 1_000_000,
-      effective_from: localIso(version.effectiveFromUs, zone),
-      effective_until: next === null ? null : localIso(next.effectiveFromUs, zone),
-      area: version.area,
-      notes: version.notes,
-      created_at: isoFromInstant(version.createdAtUs),
-    };
+  const rowOf = (version: CostVersion, all: readonly CostVersion[]) =>
+    costVersionRow(version, all, views.zone());
+
+  /** What the versions without one, or with one more, make of the time since it began. */
+  const repriced = async (
+    version: CostVersion,
+    before: readonly CostVersion[],
+    after: readonly CostVersion[],
+    isDryRun: boolean,
+  ): Promise<Repriced> => {
+    const nowUs = clock.nowUs();
+    const { startUs, endUs } = wholeQuarters(Math.min(version.effectiveFromUs, nowUs), nowUs);
+    // What is to come has no cost yet.
+    const meters = version.effectiveFromUs < nowUs ? pricedMeters(home, version.area) : [];
+    const found = await ask(() =>
+      repricing(views, meters, new PriceList(before), new PriceList(after), startUs, endUs),
+    );
+    return { found, startUs, endUs, isDryRun, metersPosted: 0 };
   };
 
-  /** What the home pays for: the devices of an area, or what comes from the grid. */
-  const pricedMeters = (area: string | null): PricedMeter[] =>
-    area === null
-      ? [{ entityId: totalIds.gridIn, area: null }]
-      : devicesOf(home, { area }).tops.map((device) => ({ entityId: device.entityId, area: device.area }));
-
-  const told = (found: Repricing, startUs: number, endUs: number, isDryRun: boolean, meters: number) => {
-    const zone = views.zone();
-    return {
-      dry_run: isDryRun,
-      time_range: { start: localIso(startUs, zone), end: localIso(endUs, zone) },
-      cost_before: found.costBefore,
-      cost_after: found.costAfter,
-      energy_kwh: valueOrNull(found.energyMwh) ?? 0,
-      unpriced_kwh: valueOrNull(found.unpricedMwh) ?? 0,
-      days_changed: found.daysChanged,
-      meters,
-    };
+  const known = async (id: string) => {
+    const versions = await inDocuments(() => prices.versions());
+    const version = versions.find((one) => one.costVersionId === id);
+    if (version === undefined)
+      throw new HttpProblem(404, { detail: 'There is no such version.', field: 'id' });
+    return { version, versions };
   };
 
   const app = new OpenAPIHono<ApiEnv>({ defaultHook: onValidated });
@@ -119,6 +141,7 @@ export function costVersionRoutes(deps: ApiDeps, prices: Prices, administrators:
     ['/api/power-analytics/cost-versions', '/api/power-analytics/recalculate'],
     administratorsOnly(administrators),
   );
+  app.on(['PATCH', 'DELETE'], ['/api/power-analytics/cost-versions/:id'], administratorsOnly(administrators));
   return app
     .openapi(list, async (c) => {
       const versions = await inDocuments(() => prices.versions());
@@ -157,24 +180,35 @@ export function costVersionRoutes(deps: ApiDeps, prices: Prices, administrators:
         notes: asked.notes,
         createdAtUs: nowUs,
       };
-      const isPast = effectiveFromUs < nowUs;
-      if (asked.dry_run || (isPast && !asked.confirm)) {
-        const span = wholeQuarters(Math.min(effectiveFromUs, nowUs), nowUs);
-        const [was, is] = [new PriceList(versions), new PriceList([...versions, version])];
-        // What is to come has no cost yet.
-        const meters = isPast ? pricedMeters(area) : [];
-        const found = await ask(() => repricing(views, meters, was, is, span.startUs, span.endUs));
-        if (asked.dry_run) return c.json(told(found, span.startUs, span.endUs, true, 0), 200);
-        if (found.daysChanged > 0)
-          throw new HttpProblem(409, {
-            detail: `It would price ${found.daysChanged} past days anew: ${sumText(found.costBefore)} would become ${sumText(found.costAfter)}. Nothing was saved.`,
-            field: 'confirm',
-            expected: 'true, to price the past anew; dry_run: true shows the figures',
-          });
+      if (asked.dry_run || (effectiveFromUs < nowUs && !asked.confirm)) {
+        const change = await repriced(version, versions, [...versions, version], true);
+        if (asked.dry_run) return c.json(recalculationRow(change, views.zone()), 200);
+        if (change.found.daysChanged > 0) throw unconfirmed(change.found, 'saved');
       }
       await inDocuments(() => store.add(version));
       prices.invalidate();
       return c.json(rowOf(version, [...versions, version]), 201);
+    })
+    .openapi(change, async (c) => {
+      const { version, versions } = await known(c.req.valid('param').id);
+      const changed = { ...version, notes: c.req.valid('json').notes };
+      await inDocuments(() => store.add(changed));
+      prices.invalidate();
+      return c.json(rowOf(changed, versions), 200);
+    })
+    .openapi(remove, async (c) => {
+      const { dry_run: isDryRun, confirm } = c.req.valid('query');
+      const { version, versions } = await known(c.req.valid('param').id);
+      const rest = versions.filter((one) => one !== version);
+      const change = await repriced(version, versions, rest, isDryRun);
+      if (!isDryRun) {
+        if (change.found.daysChanged > 0 && !confirm) throw unconfirmed(change.found, 'deleted');
+        // One that another request deleted meanwhile is gone all the same.
+        await inDocuments(() => store.remove(version.costVersionId));
+        prices.invalidate();
+      }
+      const zone = views.zone();
+      return c.json({ ...recalculationRow(change, zone), cost_version: rowOf(version, versions) }, 200);
     })
     .openapi(recalculate, async (c) => {
       const asked = c.req.valid('json');
@@ -189,7 +223,7 @@ export function costVersionRoutes(deps: ApiDeps, prices: Prices, administrators:
       const before = prices.inUse();
       const after = new PriceList(await inDocuments(() => store.all()));
       const found = await ask(() =>
-        repricing(views, pricedMeters(area), before ?? after, after, startUs, endUs),
+        repricing(views, pricedMeters(home, area), before ?? after, after, startUs, endUs),
       );
       const all = home.entities();
       const meters = home
@@ -199,10 +233,8 @@ export function costVersionRoutes(deps: ApiDeps, prices: Prices, administrators:
         prices.invalidate();
         for (const { entityId } of meters) bookkeeper.touch(entityId, { fromUs: startUs, untilUs: endUs });
       }
-      return c.json(told(found, startUs, endUs, asked.dry_run, asked.dry_run ? 0 : meters.length), 200);
+      const metersPosted = asked.dry_run ? 0 : meters.length;
+      const change = { found, startUs, endUs, isDryRun: asked.dry_run, metersPosted };
+      return c.json(recalculationRow(change, views.zone()), 200);
     });
-}
-
-function sumText(cost: number | null): string {
-  return cost === null ? 'a cost that is not known' : cost.toFixed(2);
 }

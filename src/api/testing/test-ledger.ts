@@ -201,7 +201,13 @@ export class TestCostVersions implements CostVersionStore {
   }
   async add(version: CostVersion): Promise<void> {
     if (this.isDown) throw new Error('down');
-    this.versions.push(version);
+    this.versions = [...this.versions.filter((one) => one.costVersionId !== version.costVersionId), version];
+  }
+  async remove(costVersionId: string): Promise<boolean> {
+    if (this.isDown) throw new Error('down');
+    const before = this.versions.length;
+    this.versions = this.versions.filter((one) => one.costVersionId !== costVersionId);
+    return this.versions.length < before;
   }
 }
 
