@@ -145,6 +145,17 @@ export class LedgerProcess {
     return await response.json();
   }
 
+  async post(path: string, body: object): Promise<unknown> {
+    const response = await fetch(this.url + path, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+      signal: AbortSignal.timeout(10_000),
+    });
+    if (!response.ok) throw new Error(`${path}: ${response.status} ${(await response.text()).slice(0, 200)}`);
+    return await response.json();
+  }
+
   /** Resolves when it follows this entity. */
   async following(entityId: string): Promise<void> {
     await until(
