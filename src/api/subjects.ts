@@ -58,3 +58,17 @@ export async function ledgerOf(deps: SubjectDeps, id: string): Promise<Subject> 
     });
   return subject;
 }
+
+/** Throws a 400 that names those that are not tracked. */
+export function requireTracked(
+  home: Pick<ApiDeps['home'], 'entity'>,
+  entityIds: readonly string[] = [],
+): void {
+  const unknown = entityIds.filter((id) => home.entity(id)?.isTracked !== true);
+  if (unknown.length > 0)
+    throw new HttpProblem(400, {
+      detail: `Not tracked: ${unknown.slice(0, 10).join(', ')}.`,
+      field: 'entity_ids',
+      expected: 'ids of tracked entities',
+    });
+}

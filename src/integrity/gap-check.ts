@@ -71,8 +71,12 @@ export function gapsDetected(
   const sorted = sortGaps(gaps);
   const detected = sorted.home.map((gap) => gapDetected({ kind: 'home' }, gap));
   for (const entity of entities)
-    for (const gap of sorted.entities.get(entity.entityId) ?? [])
+    for (const gap of sorted.entities.get(entity.entityId) ?? []) {
+      // What the meter beside it tells already: the device was away, with all its sensors.
+      const owner = entity.meter !== null || entity.ownerId === null ? [] : (gaps.get(entity.ownerId) ?? []);
+      if (owner.some(({ fromUs, untilUs }) => fromUs < gap.untilUs && gap.fromUs < untilUs)) continue;
       detected.push(gapDetected({ kind: entity.meter?.posts ?? 'value', entityId: entity.entityId }, gap));
+    }
   return detected;
 }
 

@@ -8,6 +8,8 @@ export interface ReconciledEntity {
   readonly unit: CanonicalUnit;
   /** Null: the ledger does not count it. */
   readonly meter: Meter | null;
+  /** The meter that a sensor without a ledger belongs to. */
+  readonly ownerId: string | null;
   /** The sensor that tells the power of what this counter counts, and of nothing else. */
   readonly power: { readonly entityId: string; readonly sign: 1 | -1 } | null;
 }
@@ -18,6 +20,7 @@ export function reconciledEntities(tracked: readonly KnownEntity[]): ReconciledE
     entityId: entity.entityId,
     unit: canonicalUnit[entity.quantity],
     meter: meterOf(entity, tracked),
+    ownerId: entity.parentEntityId,
     power: powerOf(entity, tracked),
   }));
 }

@@ -1,6 +1,7 @@
 import { Backoff } from '../recording/backoff.ts';
 import { Bell } from '../recording/bell.ts';
 import { pause, unlessAborted } from '../recording/pause.ts';
+import { RunLog, untilIdle } from '../recording/run-log.ts';
 import type { SyncRun } from '../recording/sync-log.ts';
 import type { ReconciliationDeps } from './reconciliation-deps.ts';
 import { ReconciliationMarks } from './reconciliation-marks.ts';
@@ -62,7 +63,6 @@ const hourlySpanUs = 3 * hourUs;
 const marginUs = 2 * 60_000_000;
 /** Waiting looks at the clock again so often, for it may be stepped. */
 const lookEveryMs = 30_000;
-const saveEveryMs = 2000;
 const jobsLimit = 8;
 
 /**
@@ -73,6 +73,7 @@ export class Reconciler {
   readonly #deps: ReconciliationDeps;
   readonly #limits: ReconcilerLimits;
   readonly #marks: ReconciliationMarks;
+  readonly #runLog: RunLog;
   readonly #bell = new Bell();
   readonly #stop = new AbortController();
   /** Ends a wait: Home Assistant is there again. */
@@ -82,13 +83,13 @@ export class Reconciler {
   #run: SyncRun | null = null;
   #last: SyncRun | null = null;
   #unprovenHours: number | null = null;
-  #savedMs = Number.NEGATIVE_INFINITY;
   #error: string | null = null;
   #loop: Promise<void> = Promise.resolve();
   #unlisten: () => void = () => undefined;
 
   constructor(deps: ReconciliationDeps, limits: Partial<ReconcilerLimits> = {}) {
     this.#deps = deps;
+    this.#runLog = new RunLog(deps);
     this.#limits = { ...defaultReconcilerLimits, ...limits };
     this.#marks = new ReconciliationMarks(deps.settings, deps.clock);
   }
@@ -130,7 +131,7 @@ export class Reconciler {
     };
     this.#asked.push(job);
     // Another run may take long; who asked can see at once that this one is known.
-    void this.#save(begunJob(job, entityIds?.length ?? this.#deps.entities().length), true);
+    void this.#runLog.save(begunJob(job, entityIds?.length ?? this.#deps.entities().length), true);
     this.#bell.ring();
     return job.syncId;
   }
@@ -227,21 +228,21 @@ export class Reconciler {
   async #do(job: ReconciliationJob): Promise<void> {
     const { log, clock } = this.#deps;
     const { signal } = this.#stop;
-    await this.#letOthersGoFirst();
+    await untilIdle(this.#deps.isBusy, this.#limits, clock, signal);
     const retry = new Backoff(this.#limits.retryFirstMs, this.#limits.retryLimitMs);
     for (let tries = 1; !signal.aborted; tries += 1) {
       const run = new ReconciliationRun(this.#deps, job, {
         signal,
         onProgress: (now) => {
           this.#run = now;
-          void this.#save(now, false);
+          void this.#runLog.save(now, false);
         },
       });
       try {
         const done = await run.do();
         this.#error = done.status === 'failed' ? done.error : null;
         this.#end(job, done);
-        await this.#save(done, true);
+        await this.#runLog.save(done, true);
         await this.#countUnproven();
         if (job.kind !== 'reconciliation') await this.#mark(job);
         const { outcome, readingsAdded } = done;
@@ -258,7 +259,7 @@ export class Reconciler {
         const status = came.entitiesDone > 0 ? 'partial' : 'failed';
         const failed = { ...came, status, error: this.#error, finishedAtUs: clock.nowUs() } as const;
         this.#last = failed;
-        await this.#save(failed, true);
+        await this.#runLog.save(failed, true);
         if (tries >= this.#limits.tries) {
           this.#end(job, failed);
           // The next of its kind reaches back to the last that was done.
@@ -293,25 +294,6 @@ export class Reconciler {
       await this.#marks.done(job.kind === 'nightly' ? 'nightly' : 'hourly', job.startedAtUs);
     } catch (cause) {
       this.#deps.log.debug({ err: cause }, 'when was reconciled was not written');
-    }
-  }
-
-  async #letOthersGoFirst(): Promise<void> {
-    const { clock, isBusy } = this.#deps;
-    const { signal } = this.#stop;
-    const untilMs = clock.monotonicMs() + this.#limits.busyLimitMs;
-    while (!signal.aborted && isBusy() && clock.monotonicMs() < untilMs)
-      await pause(this.#limits.busyPauseMs, signal);
-  }
-
-  async #save(run: SyncRun, isMilestone: boolean): Promise<void> {
-    const nowMs = this.#deps.clock.monotonicMs();
-    if (!isMilestone && nowMs - this.#savedMs < saveEveryMs) return;
-    this.#savedMs = nowMs;
-    try {
-      await unlessAborted(this.#deps.syncLog.save(run), this.#stop.signal);
-    } catch (cause) {
-      this.#deps.log.debug({ err: cause }, 'the log of reconciliation was not written');
     }
   }
 }

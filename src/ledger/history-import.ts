@@ -1,6 +1,7 @@
 import { Backoff } from '../recording/backoff.ts';
 import { Bell } from '../recording/bell.ts';
 import { pause } from '../recording/pause.ts';
+import { RunLog, untilIdle } from '../recording/run-log.ts';
 import type { SyncRun } from '../recording/sync-log.ts';
 import type { HistoryImportDeps } from './import-deps.ts';
 import { type EntitySync, ImportMarks, type StatisticsPeriod } from './import-marks.ts';
@@ -48,7 +49,6 @@ export const defaultImportLimits: HistoryImportLimits = {
 };
 
 const usPerDay = 86_400_000_000;
-const saveEveryMs = 2000;
 /** New rows may be due. */
 const lookEveryMs = 10 * 60_000;
 
@@ -62,13 +62,13 @@ export class HistoryImport {
   readonly #marks: ImportMarks;
   readonly #queue = new ImportQueue();
   readonly #bell = new Bell();
+  readonly #runLog: RunLog;
   readonly #stop = new AbortController();
   /** Ends a wait: Home Assistant is there again. */
   #wake = new AbortController();
   /** When each entity was last brought up to date by this process, by the monotonic clock. */
   readonly #refreshedMs = new Map<string, number>();
   #run: SyncRun | null = null;
-  #savedMs = 0;
   #lastFinishedAtUs: number | null = null;
   #error: string | null = null;
   #loop: Promise<void> = Promise.resolve();
@@ -76,6 +76,7 @@ export class HistoryImport {
 
   constructor(deps: HistoryImportDeps, limits: Partial<HistoryImportLimits> = {}) {
     this.#deps = deps;
+    this.#runLog = new RunLog(deps);
     this.#limits = { ...defaultImportLimits, ...limits };
     this.#marks = new ImportMarks(deps.settings);
   }
@@ -119,7 +120,7 @@ export class HistoryImport {
       range: { startUs: startUs ?? null, endUs: endUs ?? null },
     });
     // Another run may take long; who asked can see at once that this one is known.
-    void this.#save(begunRun(job, this.#deps.clock.nowUs()), true);
+    void this.#runLog.save(begunRun(job, this.#deps.clock.nowUs()), true);
     this.#bell.ring();
     return job.syncId;
   }
@@ -200,7 +201,7 @@ export class HistoryImport {
       wake: () => this.#wake.signal,
       onProgress: (now, isMilestone) => {
         this.#run = now;
-        void this.#save(now, isMilestone);
+        void this.#runLog.save(now, isMilestone);
       },
       onTrouble: (trouble) => {
         this.#error = trouble;
@@ -213,7 +214,7 @@ export class HistoryImport {
       this.#lastFinishedAtUs = clock.nowUs();
       // Also what failed: it is tried again with the next refresh and not at once.
       if (isByItself) for (const id of job.entityIds) this.#refreshedMs.set(id, clock.monotonicMs());
-      await this.#save(done, true);
+      await this.#runLog.save(done, true);
       const { status, readingsAdded: rows, entitiesTotal: entities } = done;
       log.info({ status, rows, entities }, "imported Home Assistant's statistics");
     } catch (cause) {
@@ -231,19 +232,6 @@ export class HistoryImport {
     const { clock, isBusy } = this.#deps;
     const { signal } = this.#stop;
     if (isByItself) await pause(this.#limits.startDelayMs, signal);
-    const untilMs = clock.monotonicMs() + this.#limits.busyLimitMs;
-    while (!signal.aborted && isBusy() && clock.monotonicMs() < untilMs)
-      await pause(this.#limits.busyPauseMs, signal);
-  }
-
-  async #save(run: SyncRun, isMilestone: boolean): Promise<void> {
-    const nowMs = this.#deps.clock.monotonicMs();
-    if (!isMilestone && nowMs - this.#savedMs < saveEveryMs) return;
-    this.#savedMs = nowMs;
-    try {
-      await this.#deps.syncLog.save(run);
-    } catch (cause) {
-      this.#deps.log.debug({ err: cause }, 'the log of imports was not written');
-    }
+    await untilIdle(isBusy, this.#limits, clock, signal);
   }
 }

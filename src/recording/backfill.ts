@@ -13,6 +13,7 @@ import type { Prover } from './prover.ts';
 import { futureToleranceUs } from './reading-parser.ts';
 import type { ReadingStore } from './reading-store.ts';
 import type { Recorder } from './recorder.ts';
+import { RunLog } from './run-log.ts';
 import type { SyncKind, SyncLog, SyncRun } from './sync-log.ts';
 
 export interface BackfillDeps {
@@ -68,7 +69,6 @@ export const defaultBackfillLimits: BackfillLimits = {
 
 /** A pass over the end looks at this much of it. */
 const tailUs = 15 * usPerMinute;
-const saveEveryMs = 2000;
 /** All keep their states equally long, so some tell it for all. */
 const entitiesAsked = 20;
 const memoryTries = 3;
@@ -79,12 +79,12 @@ export class Backfill {
   readonly #limits: BackfillLimits;
   readonly #queue = new BackfillQueue();
   readonly #bell = new Bell();
+  readonly #runLog: RunLog;
   readonly #stop = new AbortController();
   /** Ends a wait: Home Assistant is there again. */
   #wake = new AbortController();
   #run: SyncRun | null = null;
   #bringsPast = false;
-  #savedMs = 0;
   #lastFinishedAtUs: number | null = null;
   #error: string | null = null;
   #loop: Promise<unknown> = Promise.resolve();
@@ -92,6 +92,7 @@ export class Backfill {
 
   constructor(deps: BackfillDeps, limits: Partial<BackfillLimits> = {}) {
     this.#deps = deps;
+    this.#runLog = new RunLog(deps);
     this.#limits = { ...defaultBackfillLimits, ...limits };
   }
 
@@ -115,7 +116,7 @@ export class Backfill {
   request(entityIds: readonly string[] = [...this.#deps.recorder.tracked().keys()]): string {
     const job = this.#add('manual', new Map(entityIds.map((entityId) => [entityId, null])), []);
     // Another run may take long; who asked can see at once that this one is known.
-    void this.#save(this.#begun(job), true);
+    void this.#runLog.save(this.#begun(job), true);
     return job.syncId;
   }
 
@@ -175,7 +176,7 @@ export class Backfill {
     let added = 0;
     const failed: string[] = [];
     const copiedSpans: CopiedSpan[] = [];
-    if (job.follows === null) await this.#save(run, true);
+    if (job.follows === null) await this.#runLog.save(run, true);
     try {
       const spans = job.follows === null ? await this.#spans(job, endUs) : this.#tails(job, job.follows.span);
       const startUs = Math.min(endUs, ...[...spans.values()].map((span) => span.startUs));
@@ -195,7 +196,7 @@ export class Backfill {
         if (result !== null) failed.push(`${entityId}: ${result}`);
         if (job.follows === null) run = { ...run, entitiesDone: run.entitiesDone + 1 };
         this.#run = run;
-        await this.#save(run, false);
+        await this.#runLog.save(run, false);
       }
       await unlessAborted(this.#deps.recorder.settled(), this.#stop.signal);
       if (this.#stop.signal.aborted) return;
@@ -203,7 +204,7 @@ export class Backfill {
       run = this.#finished(run, failed);
       this.#error = failed.length === 0 ? null : `Home Assistant's history is incomplete: ${failed[0]}`;
       if (job.follows === null || added > 0) {
-        await this.#save(run, true);
+        await this.#runLog.save(run, true);
         log.info(
           { kind: run.kind, readings: added, entities: run.entitiesTotal },
           'back-filled from history',
@@ -344,16 +345,5 @@ export class Backfill {
         await pause(retry.nextMs(), AbortSignal.any([signal, this.#wake.signal]));
       },
     });
-  }
-
-  async #save(run: SyncRun, isMilestone: boolean): Promise<void> {
-    const nowMs = this.#deps.clock.monotonicMs();
-    if (!isMilestone && nowMs - this.#savedMs < saveEveryMs) return;
-    this.#savedMs = nowMs;
-    try {
-      await this.#deps.syncLog.save(run);
-    } catch (cause) {
-      this.#deps.log.debug({ err: cause }, 'the log of back-fills was not written');
-    }
   }
 }

@@ -106,6 +106,7 @@ export class IntegrityHome {
       entityId: meter.entityId,
       unit: 'kWh',
       meter,
+      ownerId: null,
       power: null,
     }));
     this.bookkeeper.setMeters(this.#meters);

@@ -9,8 +9,9 @@ import { isoFromInstant } from '../../units/instant.ts';
 import type { Administrators } from '../administrators.ts';
 import type { ApiDeps, ApiEnv } from '../deps.ts';
 import { administratorsOnly } from '../guard.ts';
-import { HttpProblem, onValidated } from '../problems.ts';
+import { onValidated } from '../problems.ts';
 import { readRange } from '../ranges.ts';
+import { requireTracked } from '../subjects.ts';
 import { isoOrNull } from '../wire.ts';
 import { json, problems } from './answers.ts';
 
@@ -82,13 +83,7 @@ export function reconciliationRoutes(deps: ApiDeps, administrators: Administrato
     })
     .openapi(start, (c) => {
       const asked = c.req.valid('json');
-      const unknown = asked.entity_ids?.filter((id) => home.entity(id)?.isTracked !== true) ?? [];
-      if (unknown.length > 0)
-        throw new HttpProblem(400, {
-          detail: `Not tracked: ${unknown.slice(0, 10).join(', ')}.`,
-          field: 'entity_ids',
-          expected: 'ids of tracked entities',
-        });
+      requireTracked(home, asked.entity_ids);
       const { startUs, endUs } = readRange({
         start: { field: 'start_time', text: asked.start_time },
         end: { field: 'end_time', text: asked.end_time },

@@ -6,6 +6,7 @@ import { isoFromInstant } from '../../units/instant.ts';
 import type { ApiDeps, ApiEnv } from '../deps.ts';
 import { fromStore, HttpProblem, onValidated } from '../problems.ts';
 import { readRange } from '../ranges.ts';
+import { requireTracked } from '../subjects.ts';
 import { isoOrNull, syncRow } from '../wire.ts';
 import { body, json, problems } from './answers.ts';
 
@@ -42,13 +43,7 @@ export function statisticsSyncRoutes({ home, clock, ledger, stores, syncLog }: A
   return new OpenAPIHono<ApiEnv>({ defaultHook: onValidated })
     .openapi(start, (c) => {
       const asked = c.req.valid('json');
-      const unknown = asked.entity_ids?.filter((id) => home.entity(id)?.isTracked !== true) ?? [];
-      if (unknown.length > 0)
-        throw new HttpProblem(400, {
-          detail: `Not tracked: ${unknown.slice(0, 10).join(', ')}.`,
-          field: 'entity_ids',
-          expected: 'ids of tracked entities',
-        });
+      requireTracked(home, asked.entity_ids);
       const isBounded = asked.start_time !== undefined || asked.end_time !== undefined;
       const range = readRange({
         start: { field: 'start_time', text: asked.start_time },

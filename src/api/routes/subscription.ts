@@ -1,7 +1,8 @@
 import { createRoute, OpenAPIHono } from '@hono/zod-openapi';
 import { backfillRequest, backfillStarted, subscriptionStatus } from '../../contract/readings.ts';
 import type { ApiDeps, ApiEnv } from '../deps.ts';
-import { HttpProblem, onValidated } from '../problems.ts';
+import { onValidated } from '../problems.ts';
+import { requireTracked } from '../subjects.ts';
 import { isoOrNull } from '../wire.ts';
 import { json, problems } from './answers.ts';
 
@@ -45,13 +46,7 @@ export function subscriptionRoutes({ recording, home, homeAssistant, backfill: s
     })
     .openapi(backfill, (c) => {
       const request = c.req.valid('json');
-      const unknown = request.entity_ids?.filter((id) => home.entity(id)?.isTracked !== true) ?? [];
-      if (unknown.length > 0)
-        throw new HttpProblem(400, {
-          detail: `Not tracked: ${unknown.slice(0, 10).join(', ')}.`,
-          field: 'entity_ids',
-          expected: 'ids of tracked entities',
-        });
+      requireTracked(home, request.entity_ids);
       const syncId = service.request(request.entity_ids);
       return c.json({ sync_id: syncId }, 202);
     });

@@ -47,6 +47,7 @@ export class ReconciledHome {
       entityId: meterId,
       unit: 'kWh',
       meter: { entityId: meterId, posts: 'register', kind: 'rising' },
+      ownerId: null,
       power: null,
     },
   ];
