@@ -147,7 +147,10 @@ export class EnergyLedger {
     });
     this.#recording = new RecordingServices({
       homeAssistant,
+      home: this.#home,
       readings: readingStore,
+      postedReadings: this.#ledger.recordedThrough(readingStore),
+      settings: settingsStore,
       proofStore: adapters.proofStore,
       readingsReadable: adapters.readingsReadable,
       syncLog: adapters.syncLog,

@@ -1,6 +1,8 @@
 /** What watches over recording, put together: hours are proven, and what happens to it is told in one place. */
 
+import type { Home } from './home/home.ts';
 import type { HomeAssistant } from './home/home-assistant.ts';
+import type { SettingsStore } from './home/settings-store.ts';
 import { type DiskSpace, DiskWatch, type DiskWatchLimits } from './recording/disk-watch.ts';
 import { Heartbeat, type HeartbeatDeps } from './recording/heartbeat.ts';
 import type { ProofStore } from './recording/proof.ts';
@@ -9,13 +11,18 @@ import { Prover } from './recording/prover.ts';
 import type { ReadingStore } from './recording/reading-store.ts';
 import type { Recorder } from './recording/recorder.ts';
 import type { RecordingEvents } from './recording/recording-events.ts';
+import { RenameKeeper } from './recording/rename-keeper.ts';
 import type { SyncLog } from './recording/sync-log.ts';
 import type { Clock } from './units/clock.ts';
 import type { Log } from './units/log.ts';
 
 export interface RecordingServicesDeps {
   readonly homeAssistant: HomeAssistant & HeartbeatDeps['homeAssistant'];
+  readonly home: Pick<Home, 'renames' | 'onDeparture' | 'onChange' | 'entity'>;
   readonly readings: ReadingStore;
+  /** The same store, for whoever writes: what it takes is posted. */
+  readonly postedReadings: Pick<ReadingStore, 'range' | 'append'>;
+  readonly settings: SettingsStore;
   readonly proofStore: ProofStore;
   readonly readingsReadable: () => Promise<void>;
   readonly syncLog: SyncLog;
@@ -41,6 +48,8 @@ export class RecordingServices {
   readonly proofs: ProofKeeper;
   readonly heartbeat: Heartbeat;
   readonly disk: DiskWatch;
+  readonly renames: RenameKeeper;
+  #unlisten: readonly (() => void)[] = [];
   readonly #deps: RecordingServicesDeps;
   #mendTimer: NodeJS.Timeout | undefined;
 
@@ -76,6 +85,16 @@ export class RecordingServices {
       clock,
       log: deps.log.child({ part: 'heartbeat' }),
     });
+    this.renames = new RenameKeeper({
+      renames: () => deps.home.renames(),
+      isTracked: (entityId) => deps.home.entity(entityId)?.isTracked === true,
+      readings: deps.postedReadings,
+      settings: deps.settings,
+      isBusy: deps.isBusy,
+      events: deps.events,
+      clock,
+      log: deps.log.child({ part: 'renames' }),
+    });
     this.disk = new DiskWatch(
       {
         measure: deps.diskSpace,
@@ -101,13 +120,20 @@ export class RecordingServices {
   start(): void {
     this.#mendTimer = setInterval(() => this.#mend(), mendEveryMs);
     this.#mendTimer.unref();
+    const { home, events, clock } = this.#deps;
+    this.#unlisten = [
+      home.onDeparture((departure) => events.tell({ ...departure, atUs: clock.nowUs() })),
+      home.onChange(() => this.renames.look()),
+    ];
+    this.renames.start();
     this.heartbeat.start();
     this.proofs.start();
   }
 
   async stop(): Promise<void> {
+    for (const unlisten of this.#unlisten) unlisten();
     clearInterval(this.#mendTimer);
-    await Promise.all([this.heartbeat.stop(), this.proofs.stop(), this.disk.stop()]);
+    await Promise.all([this.heartbeat.stop(), this.renames.stop(), this.proofs.stop(), this.disk.stop()]);
   }
 
   /** Another program may have filled the disk faster than it is watched. */

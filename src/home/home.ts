@@ -4,6 +4,7 @@
  */
 import type { Clock } from '../units/clock.ts';
 import type { Log } from '../units/log.ts';
+import { type Departure, findDepartures } from './departures.ts';
 import { discover, type MissingStatistic } from './discovery.ts';
 import type { KnownEntity } from './entity.ts';
 import type { EntityStore } from './entity-store.ts';
@@ -17,6 +18,7 @@ import {
   trackedIds,
   trackedShape,
 } from './known-entities.ts';
+import { Listeners } from './listeners.ts';
 import type { SettingsStore } from './settings-store.ts';
 
 export interface HomeDeps {
@@ -47,6 +49,7 @@ export class Home {
   #known = new Map<string, KnownEntity>();
   #config: HomeConfig | null = null;
   #missing: readonly MissingStatistic[] = [];
+  #renames: ReadonlyMap<string, string> = new Map();
   #sourceCount: number | null = null;
   #appliedOption: ReadonlySet<string> = new Set();
   #isLoaded = false;
@@ -58,10 +61,13 @@ export class Home {
   #queue: Promise<unknown> = Promise.resolve();
   readonly #timers = new Set<NodeJS.Timeout>();
   #stopListening: (() => void)[] = [];
-  readonly #listeners = new Set<(change: HomeChange) => void>();
+  readonly #changes: Listeners<HomeChange>;
+  readonly #departures: Listeners<Departure>;
 
   constructor(deps: HomeDeps) {
     this.#deps = deps;
+    this.#changes = new Listeners(deps.log);
+    this.#departures = new Listeners(deps.log);
   }
 
   start(): void {
@@ -121,6 +127,11 @@ export class Home {
     return this.#missing;
   }
 
+  /** Ids that entities had before → the ones they have now, as far back as is known. */
+  renames(): ReadonlyMap<string, string> {
+    return this.#renames;
+  }
+
   /** Sources in the energy preferences; null until they were read. */
   sourceCount(): number | null {
     return this.#sourceCount;
@@ -131,8 +142,12 @@ export class Home {
   }
 
   onChange(listener: (change: HomeChange) => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    return this.#changes.add(listener);
+  }
+
+  /** Told of tracked entities that Home Assistant has no more as they were. */
+  onDeparture(listener: (departure: Departure) => void): () => void {
+    return this.#departures.add(listener);
   }
 
   /** Discovery now. Rejects with HomeAssistantUnavailable when it can't be asked. */
@@ -255,7 +270,7 @@ export class Home {
     this.#appliedOption = record.appliedOption;
     if (this.#config === null && record.config !== null) {
       this.#config = record.config;
-      this.#tell('config');
+      this.#changes.tell('config');
     }
     if (this.#known.size > 0) this.#isUnsaved = true;
     this.#replace(mergeStored(this.#known, record.entities));
@@ -276,20 +291,26 @@ export class Home {
     const keep = new Set([...option, ...trackedIds(this.#known)]);
     const discovery = discover({ states, registries, preferences, known: asEntities(this.#known), keep });
     this.#missing = discovery.missing;
+    this.#renames = discovery.renames;
     this.#sourceCount = discovery.sourceCount;
     this.#discoveredAtUs = clock.nowUs();
     if (JSON.stringify(config) !== JSON.stringify(this.#config)) {
       this.#config = config;
-      this.#tell('config');
+      this.#changes.tell('config');
     }
     this.#isUnsaved = true;
     const before = this.#known;
+    const departures = findDepartures(before, registries, discovery);
     this.#replace(mergeDiscovery(this.#known, discovery, forced, clock.nowUs()));
     // An id of the option that is not found yet stays to be applied when it appears.
     const seen = [...option].filter((id) => this.#known.has(id));
     this.#appliedOption = new Set([...this.#appliedOption].filter((id) => option.has(id))).union(
       new Set(seen),
     );
+    for (const departure of departures) {
+      log.warn({ ...departure }, 'Home Assistant has an entity no more as it was');
+      this.#departures.tell(departure);
+    }
     const added = discovery.entities.filter((entity) => !before.has(entity.entityId)).length;
     if (added > 0 || discovery.renames.size > 0)
       log.info(
@@ -318,17 +339,8 @@ export class Home {
   #replace(next: Map<string, KnownEntity>): void {
     const before = this.#known;
     this.#known = next;
-    if (!sameShape(before, next)) this.#tell('entities');
-    if (JSON.stringify(trackedShape(before)) !== JSON.stringify(trackedShape(next))) this.#tell('tracked');
-  }
-
-  #tell(change: HomeChange): void {
-    for (const listener of this.#listeners) {
-      try {
-        listener(change);
-      } catch (error) {
-        this.#deps.log.error({ err: error, change }, 'A listener of the home failed');
-      }
-    }
+    if (!sameShape(before, next)) this.#changes.tell('entities');
+    if (JSON.stringify(trackedShape(before)) !== JSON.stringify(trackedShape(next)))
+      this.#changes.tell('tracked');
   }
 }

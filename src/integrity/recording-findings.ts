@@ -87,7 +87,10 @@ export function detectedOf(event: RecordingEvent): Detected | null {
     }
     case 'replaced': {
       const { entityId, newEntityId, atUs } = event;
-      const detail = `${newEntityId} seems to stand in the place of ${entityId} since ${timeText(atUs)}: the same device and name. Track it to go on.`;
+      const detail =
+        newEntityId === entityId
+          ? `Another entity answers to ${entityId} since ${timeText(atUs)}: look whether it counts the same meter.`
+          : `${newEntityId} seems to stand in the place of ${entityId} since ${timeText(atUs)}: the same device and name. Track it to go on.`;
       return told('replaced', entityId, atUs, detail, { relatedEntityId: newEntityId, choices: ['accept'] });
     }
     case 'disk_full': {

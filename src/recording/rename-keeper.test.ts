@@ -1,0 +1,92 @@
+/**
+ * Goal: all that was recorded under an entity's old id is under its new one, once, whatever cuts the carrying off.
+ * Method: the keeper over a store and settings in memory that fail when the test says so.
+ */
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { type RecordingEvent, RecordingEvents } from './recording-events.ts';
+import { RenameKeeper } from './rename-keeper.ts';
+import { baseUs, MemoryReadingStore, quietLog, reading } from './testing/doubles.ts';
+
+const [before, after] = ['sensor.before', 'sensor.after'];
+
+describe('a renamed entity', () => {
+  let store: MemoryReadingStore;
+  let values: Map<string, unknown>;
+  let told: RecordingEvent[];
+  let keeper: RenameKeeper;
+  let renames: Map<string, string>;
+  let isTracked: boolean;
+
+  const make = () => {
+    const events = new RecordingEvents(quietLog);
+    events.listen((event) => told.push(event));
+    return new RenameKeeper(
+      {
+        renames: () => renames,
+        isTracked: () => isTracked,
+        readings: store,
+        settings: {
+          get: async (key) => values.get(key) ?? null,
+          set: async (key, value) => {
+            values.set(key, structuredClone(value));
+          },
+        },
+        isBusy: () => false,
+        events,
+        clock: { nowUs: () => baseUs + 1_000_000, monotonicMs: () => performance.now() },
+        log: quietLog,
+      },
+      { pageReadings: 10, lookEveryMs: 5, retryMs: 5 },
+    );
+  };
+  beforeEach(async () => {
+    store = new MemoryReadingStore();
+    values = new Map();
+    told = [];
+    renames = new Map([[before, after]]);
+    isTracked = true;
+    for (let i = 0; i < 35; i += 1) await store.append([reading(before, baseUs + i, i === 7 ? null : i)]);
+    await store.append([{ ...reading(before, baseUs + 35, null), absence: 'removed' }]);
+    keeper = make();
+  });
+  afterEach(() => keeper.stop());
+
+  const of = async (entityId: string) =>
+    (await store.range(entityId, 0, baseUs + 100, 100)).map(({ atUs, value }) => [atUs - baseUs, value]);
+
+  it('has its past under the new id, without the farewell of the old one', async () => {
+    keeper.start();
+    await vi.waitFor(() => expect(told.map(({ kind }) => kind)).toEqual(['renamed']));
+    expect(await of(after)).toEqual((await of(before)).slice(0, 35));
+    const { appended } = store;
+    await keeper.stop();
+    keeper = make();
+    keeper.start();
+    await new Promise((resolve) => setTimeout(resolve, 40));
+    expect(store.appended).toBe(appended);
+    expect(told.length).toBe(1);
+  });
+
+  it('goes on where it was cut off', async () => {
+    let calls = 0;
+    store.fault = () => {
+      calls += 1;
+      return calls > 5 && calls < 9 ? 'before' : 'none';
+    };
+    keeper.start();
+    await vi.waitFor(() => expect(told.length).toBe(1));
+    expect(calls).toBeGreaterThan(9);
+    store.fault = null;
+    expect(await of(after)).toEqual((await of(before)).slice(0, 35));
+  });
+
+  it('carries nothing to what is not tracked', async () => {
+    isTracked = false;
+    keeper.start();
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    expect(await of(after)).toEqual([]);
+    isTracked = true;
+    keeper.look();
+    await vi.waitFor(() => expect(told.length).toBe(1));
+  });
+});
