@@ -12,7 +12,7 @@ export interface HeartbeatDeps {
     /** Leaves the present connection and makes another. */
     reconnect(reason: string): void;
   };
-  readonly recorder: Pick<Recorder, 'told' | 'isFollowing' | 'resubscribe' | 'tracked'>;
+  readonly recorder: Pick<Recorder, 'stream' | 'isFollowing' | 'resubscribe' | 'tracked'>;
   readonly events: RecordingEvents;
   readonly clock: Clock;
   readonly log: Log;
@@ -120,7 +120,7 @@ export class Heartbeat {
       await pause(graceMs, this.#stop.signal);
       if (this.#stop.signal.aborted || !recorder.isFollowing()) return retryMs;
     }
-    const told = recorder.told();
+    const told = recorder.stream().told();
     // Told something since: the subscription lives, whichever state it was.
     const silent = [...ahead]
       .filter(([entityId, toldUs]) => recorder.tracked().has(entityId) && told.get(entityId) === toldUs)
@@ -141,7 +141,7 @@ export class Heartbeat {
   async #ahead(): Promise<Map<string, number | undefined>> {
     const { homeAssistant, recorder } = this.#deps;
     const states = await homeAssistant.states();
-    const told = recorder.told();
+    const told = recorder.stream().told();
     const ahead = new Map<string, number | undefined>();
     for (const { entityId, lastUpdatedUs, state } of states) {
       if (state === null || !recorder.tracked().has(entityId)) continue;

@@ -4,7 +4,6 @@ import type { Clock } from '../units/clock.ts';
 import type { Log } from '../units/log.ts';
 import { Backoff } from './backoff.ts';
 import { Bell } from './bell.ts';
-import { ClockDrift } from './clock-drift.ts';
 import { type Hole, HoleBook } from './hole-book.ts';
 import { pause } from './pause.ts';
 import type { Reading, Rejection, RejectionReason } from './reading.ts';
@@ -16,6 +15,7 @@ import { RecentInstants } from './recent-instants.ts';
 import { type RecorderStatus, recorderDetail } from './recorder-status.ts';
 import type { RecordingEvents } from './recording-events.ts';
 import type { Spool } from './spool/spool.ts';
+import { StreamWatch } from './stream-watch.ts';
 import { SubscriptionKeeper } from './subscription-keeper.ts';
 import type { SubscriptionState, SubscriptionStore } from './sync-log.ts';
 
@@ -49,10 +49,7 @@ export class Recorder {
   readonly #newest = new Map<string, Reading>();
   readonly #holes: HoleBook;
   readonly #rejected = new Map<RejectionReason, number>();
-  /** Instant of the state that the stream told last, of each entity, recorded or not. */
-  readonly #told = new Map<string, number>();
-  readonly #outOfOrder = new Map<string, number>();
-  readonly #drift = new ClockDrift();
+  readonly #stream = new StreamWatch();
   #tracked: ReadonlyMap<string, TrackedEntity> = new Map();
   /** Entities whose newest stored reading is known. */
   readonly #loaded = new Set<string>();
@@ -124,8 +121,7 @@ export class Recorder {
       this.#newest.delete(entityId);
       this.#loaded.delete(entityId);
       this.#heard.forget(entityId);
-      this.#told.delete(entityId);
-      this.#outOfOrder.delete(entityId);
+      this.#stream.forget(entityId);
       // Should it be tracked again at once, there is a hole all the same.
       this.#holes.forget(entityId);
       if (this.#subscription?.entityIds.delete(entityId)) this.#isSubscriptionStale = true;
@@ -142,19 +138,9 @@ export class Recorder {
     return this.#newest;
   }
 
-  /** The instant of the state that the stream told last of each tracked entity, whether it became a reading or not. */
-  told(): ReadonlyMap<string, number> {
-    return this.#told;
-  }
-
-  /** How many states of each entity came after one that is newer, since it is tracked; none is absent. */
-  outOfOrder(): ReadonlyMap<string, number> {
-    return this.#outOfOrder;
-  }
-
-  /** How far our clock is ahead of Home Assistant's, the way of a message included; null before enough was heard. */
-  clockDriftUs(): number | null {
-    return this.#drift.medianUs();
+  /** What the stream told last, whether in order, and by whose clock. */
+  stream(): Pick<StreamWatch, 'told' | 'outOfOrder' | 'clockDriftUs'> {
+    return this.#stream;
   }
 
   /** Home Assistant tells us the states of what is tracked, and we listen. */
@@ -231,8 +217,8 @@ export class Recorder {
       readingsWaiting: written.waiting,
       readingsLost: written.lost,
       duplicates: this.#duplicates,
-      outOfOrder: [...this.#outOfOrder.values()].reduce((sum, count) => sum + count, 0),
-      clockDriftUs: this.#drift.medianUs(),
+      outOfOrder: this.#stream.outOfOrderCount(),
+      clockDriftUs: this.#stream.clockDriftUs(),
       overflowed: written.refused,
       writeErrors: written.writeErrors,
       rejected: Object.fromEntries(this.#rejected),
@@ -356,9 +342,7 @@ export class Recorder {
   #read(state: EntityState, nowUs: number, kind: StateBatch['kind']): Reading | null {
     const entity = this.#tracked.get(state.entityId);
     if (entity === undefined) return null;
-    // A snapshot's states may be days old.
-    if (kind === 'change') this.#weighInstant(state, nowUs);
-    this.#told.set(state.entityId, state.lastUpdatedUs);
+    this.#stream.hear(state, kind, nowUs);
     if (this.#heard.has(state.entityId, state.lastUpdatedUs)) {
       this.#duplicates += 1;
       return null;
@@ -371,13 +355,6 @@ export class Recorder {
     this.#lastRejection = rejection;
     this.#deps.log.debug({ ...rejection }, 'a state was rejected');
     return null;
-  }
-
-  #weighInstant({ entityId, lastUpdatedUs, state }: EntityState, nowUs: number): void {
-    // A removal has our own instant.
-    if (state !== null) this.#drift.add(nowUs, lastUpdatedUs);
-    if (lastUpdatedUs < (this.#told.get(entityId) ?? 0))
-      this.#outOfOrder.set(entityId, (this.#outOfOrder.get(entityId) ?? 0) + 1);
   }
 
   #tellUnit(before: Reading, { entityId, atUs, sourceUnit }: Reading): void {
