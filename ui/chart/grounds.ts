@@ -21,7 +21,7 @@ export function barLook(quality: Grounds['quality']): BarLook {
 }
 
 /** What has just ended is posted a little later: until then it is not yet known, and not missing. */
-const settleMs = 20 * 60_000;
+export const settleMs = 20 * 60_000;
 /** A little that is not covered is a reading that came a moment late. */
 const enough = 0.995;
 

@@ -12,6 +12,7 @@ const minuteMs = 60_000;
 const well = { ok: true, detail: null };
 
 interface Told {
+  readonly isFull?: boolean;
   readonly isPaused?: boolean;
   readonly isRefused?: boolean;
   readonly isAway?: boolean;
@@ -33,6 +34,7 @@ function status(told: Told): Status {
       reconnect_count: 0,
       token_refused: told.isRefused === true,
     },
+    disk: { ...well, ok: told.isFull !== true, free_bytes: null, total_bytes: null },
     spool: { ...well, bytes: 0, limit_bytes: 1, readings: 0, is_paused: told.isPaused === true },
     recorder: {
       ...well,
@@ -71,9 +73,16 @@ describe('urgency', () => {
   });
 
   it('tells the most important alone', () => {
-    const everything = { isPaused: true, isRefused: true, heardAgoMs: 60 * minuteMs, tickets: 2 };
-    expect(kindOf(everything, 60 * minuteMs)).toBe('paused');
-    expect(kindOf({ ...everything, isPaused: false }, 60 * minuteMs)).toBe('refused');
+    const everything = {
+      isFull: true,
+      isPaused: true,
+      isRefused: true,
+      heardAgoMs: 60 * minuteMs,
+      tickets: 2,
+    };
+    expect(kindOf(everything, 60 * minuteMs)).toBe('disk');
+    expect(kindOf({ ...everything, isFull: false }, 60 * minuteMs)).toBe('paused');
+    expect(kindOf({ ...everything, isFull: false, isPaused: false }, 60 * minuteMs)).toBe('refused');
     expect(kindOf({ tickets: 2 }, 60 * minuteMs)).toBe('questdb');
     expect(kindOf({ tickets: 2 })).toBe('decisions');
   });

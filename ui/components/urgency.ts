@@ -2,7 +2,7 @@
 import type { Status } from '../../src/contract/status.ts';
 
 export type Urgency =
-  | { readonly kind: 'paused' | 'refused' | 'homeAssistant' | 'questdb' }
+  | { readonly kind: 'disk' | 'paused' | 'refused' | 'homeAssistant' | 'questdb' }
   | { readonly kind: 'silent'; readonly forMs: number }
   | { readonly kind: 'decisions'; readonly count: number };
 
@@ -21,7 +21,8 @@ const passingMs = 2 * 60_000;
 const silentMs = 12 * 3_600_000;
 
 export function urgencyOf({ status, isConfigured, nowMs, storeAwaySinceMs }: UrgencyFacts): Urgency | null {
-  const { spool, home_assistant: home, recorder, reconciliation } = status;
+  const { disk, spool, home_assistant: home, recorder, reconciliation } = status;
+  if (!disk.ok) return { kind: 'disk' };
   if (spool.is_paused) return { kind: 'paused' };
   if (!isConfigured) return null;
   if (home.token_refused) return { kind: 'refused' };

@@ -84,7 +84,8 @@ export function asText(shown: Shown): string {
 export function formatBytes(bytes: number, language: string): string {
   if (bytes < 1000) return asText({ value: formatCount(bytes, language), unit: 'B' });
   if (bytes < 999_500) return asText({ value: formatNumber(bytes / 1000, language, 0), unit: 'kB' });
-  return asText({ value: formatNumber(bytes / 1e6, language, 1), unit: 'MB' });
+  if (bytes < 999.5e6) return asText({ value: formatNumber(bytes / 1e6, language, 1), unit: 'MB' });
+  return asText({ value: formatNumber(bytes / 1e9, language, 1), unit: 'GB' });
 }
 
 /** Money as the language writes it; a currency that is no currency code stands as it is told. */

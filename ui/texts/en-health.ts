@@ -91,6 +91,12 @@ export const healthEn = {
       neverRun: 'has not run yet',
       running: 'runs',
       lastRun: (when: string) => `last finished ${when}`,
+      compared: (when: string) => `last compared ${when}`,
+      silences: (count: string, isOne: boolean) =>
+        `${count} ${isOne ? 'silence' : 'silences'} since the start`,
+      free: (free: string, total: string) => `${free} of ${total} free`,
+      provenUntil: (when: string) => `proven until ${when}`,
+      unproven: (hours: string) => `${hours} hours to go`,
       nextAt: (when: string) => `next ${when}`,
       answers: 'answers',
       missing: 'The energy preferences name these, but no usable entity answers to them:',

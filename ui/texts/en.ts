@@ -45,6 +45,7 @@ export const en = {
   },
 
   banner: {
+    disk: 'The disk is nearly full: make room, so that recording can go on.',
     paused: 'Recording is paused: the space for readings that wait is full.',
     refused: 'Home Assistant refuses the access token: make a new one.',
     homeAssistant: 'Home Assistant does not answer; nothing new is recorded until it does.',

@@ -23,6 +23,7 @@ import {
   grounds,
   negligibleSeconds,
   quartersOf,
+  settled,
 } from './coverage-grid.ts';
 import { CoverageMap } from './coverage-map.tsx';
 import { CoverageTables } from './coverage-tables.tsx';
@@ -49,7 +50,7 @@ function useCoverage(period: Period, bucket: 'day' | 'quarter') {
         end_time: new Date(span.endMs).toISOString(),
         period: bucket,
       };
-      return { key, answer: await api.coverage(range, signal), period };
+      return { key, answer: settled(await api.coverage(range, signal), nowMs.peek()), period };
     },
     paceOf(span, nowMs.value),
   );

@@ -1,5 +1,6 @@
 /** What the coverage answers say, as a grid: a row for the home and for each meter, a column for each day or quarter. Pure. */
 import type { Coverage } from '../../../src/contract/ledger.ts';
+import { settleMs } from '../../chart/grounds.ts';
 import { dateAt, type Period, type Span, spanOf } from '../../period/period.ts';
 
 export type Why = Coverage['entities'][number]['rows'][number]['why'][number];
@@ -51,6 +52,21 @@ const quarterMs = 900_000;
 /** A moment between two readings is no hole. */
 export const negligibleSeconds = 60;
 const nothing: Grounds = { measured: 0, fetched: 0, hourly: 0, estimated: 0, missing: 0, before: 0 };
+
+/** What has just ended is posted a little later: until then it is not missing, as little as what is to come. */
+export function settled(answer: Coverage, nowMs: number): Coverage {
+  return {
+    ...answer,
+    entities: answer.entities.map((entity) => ({
+      ...entity,
+      rows: entity.rows.map((row) =>
+        Date.parse(row.end) + settleMs > nowMs && row.missing_seconds * 1000 <= settleMs
+          ? { ...row, missing_seconds: 0 }
+          : row,
+      ),
+    })),
+  };
+}
 
 export function groundsOf(row: Coverage['entities'][number]['rows'][number], share = 1): CoverageCell {
   const isBefore = row.why.includes('before_the_first');
@@ -111,7 +127,8 @@ export function coverageGrid(answer: Coverage, columns: readonly Span[], home: s
       const row = rows[at];
       if (row === undefined || Date.parse(row.start) > startMs) return null;
       const length = Date.parse(row.end) - Date.parse(row.start);
-      return groundsOf(row, Math.min(1, (endMs - startMs) / length));
+      const cell = groundsOf(row, Math.min(1, (endMs - startMs) / length));
+      return lengthOf(cell.parts) > 0 ? cell : null;
     });
     return { entityId, name, cells, sum: summed(cells) };
   });

@@ -8,7 +8,7 @@ import { describe, expect, it } from 'vitest';
 import type { Coverage } from '../../../src/contract/ledger.ts';
 import { rangeOf } from '../../period/period.ts';
 import { en } from '../../texts/en.ts';
-import { coverageGrid, daysOf, lengthOf, negligibleSeconds, quartersOf } from './coverage-grid.ts';
+import { coverageGrid, daysOf, lengthOf, negligibleSeconds, quartersOf, settled } from './coverage-grid.ts';
 import { layersOf } from './coverage-layout.ts';
 import { partsText, whyText } from './coverage-words.ts';
 import { gapsOf, sentenceOf } from './sentence.ts';
@@ -160,6 +160,13 @@ describe('the sentence', () => {
     expect(said(answer(['grid', [gap(21, 30), full(16)]]))).toBe(
       'Everything was recorded in the last ten days.',
     );
+  });
+
+  it('takes what is not posted yet for nothing that is missing, but an hour of it is', () => {
+    const nowMs = Date.parse('2026-11-25T11:10:00Z');
+    const late = answer(['grid', [gap(24, 600), gap(25, 600)]]);
+    expect(gapsOf(settled(late, nowMs)).map(({ startMs }) => new Date(startMs).getUTCDate())).toEqual([23]);
+    expect(gapsOf(settled(answer(['grid', [gap(25, 3600)]]), nowMs))).toHaveLength(1);
   });
 
   it('puts what needs somebody before everything else', () => {

@@ -13,6 +13,7 @@ import { locale, nowMs, settings, status } from '../../state/home.ts';
 import { openDecisions, ticketChanges, tickets } from '../../state/tickets.ts';
 import { texts } from '../../texts/texts.ts';
 import { CoverageCard } from './coverage-card.tsx';
+import { settled } from './coverage-grid.ts';
 import { PartsCard } from './parts-card.tsx';
 import { PlanCard } from './plan-card.tsx';
 import { RunsCard } from './runs-card.tsx';
@@ -28,13 +29,13 @@ function useLastDays() {
   const { zone } = locale.value;
   const today = dateAt(nowMs.value, zone);
   const start = today.subtract({ days: lastDays - 1 }).toZonedDateTime(zone).epochMilliseconds;
-  return useFollowed<Coverage>(`${start} ${zone}`, (signal) => {
+  return useFollowed<Coverage>(`${start} ${zone}`, async (signal) => {
     const range = {
       start_time: new Date(start).toISOString(),
       end_time: new Date(nowMs.peek()).toISOString(),
       period: 'day',
     } as const;
-    return api.coverage(range, signal);
+    return settled(await api.coverage(range, signal), nowMs.peek());
   });
 }
 

@@ -45,6 +45,7 @@ function factsOf(key: string, status: Status, t: Texts['health']['parts'], local
   const lastRun = (isRunning: boolean, lastAt: string | null) =>
     isRunning ? t.running : lastAt === null ? t.neverRun : t.lastRun(when(lastAt));
   const { home_assistant: home, recorder, spool, backfill, statistics, reconciliation, discovery } = status;
+  const { heartbeat, disk, proof } = status;
   switch (key) {
     case 'home_assistant':
       return [
@@ -74,6 +75,21 @@ function factsOf(key: string, status: Status, t: Texts['health']['parts'], local
               formatBytes(spool.bytes, language),
               formatBytes(spool.limit_bytes, language),
             ),
+      ];
+    case 'heartbeat':
+      return [
+        ...(heartbeat.last_compared_at === null ? [] : [t.compared(when(heartbeat.last_compared_at))]),
+        ...(heartbeat.silences > 0 ? [t.silences(count(heartbeat.silences), heartbeat.silences === 1)] : []),
+      ];
+    case 'disk':
+      return disk.free_bytes === null || disk.total_bytes === null
+        ? []
+        : [t.free(formatBytes(disk.free_bytes, language), formatBytes(disk.total_bytes, language))];
+    case 'proof':
+      return [
+        ...(proof.running ? [t.running] : []),
+        ...(proof.proven_until === null ? [] : [t.provenUntil(when(proof.proven_until))]),
+        ...((proof.unproven_hours ?? 0) > 0 ? [t.unproven(count(proof.unproven_hours ?? 0))] : []),
       ];
     case 'backfill':
       return [lastRun(backfill.running, backfill.last_finished_at)];
