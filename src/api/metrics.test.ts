@@ -98,6 +98,8 @@ describe('GET /metrics', () => {
       families.get(name)?.samples.find((one) => JSON.stringify(one.labels) === JSON.stringify(labels))?.value;
     expect(value('energy_ledger_readings_received_total')).toBe(3);
     expect(value('energy_ledger_readings_duplicate_total')).toBe(4);
+    expect(value('energy_ledger_heartbeat_silences_total')).toBe(0);
+    expect(value('energy_ledger_disk_free_bytes')).toBe(7_000_000_000);
     expect(value('energy_ledger_readings_rejected_total', { reason: 'not_a_number' })).toBe(1);
     expect(value('energy_ledger_home_assistant_connection', { state: 'connected' })).toBe(1);
     expect(value('energy_ledger_build_info', { version: '1.2.3', node: process.versions.node })).toBe(1);

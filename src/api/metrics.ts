@@ -10,6 +10,7 @@ export function metricsOf(deps: ApiDeps): Metric[] {
   return [
     ...processMetrics(deps),
     ...recordingMetrics(deps),
+    ...watchMetrics(deps),
     ...ledgerMetrics(deps),
     ...integrityMetrics(deps),
   ];
@@ -109,6 +110,30 @@ function recordingMetrics({ recording, homeAssistant, home, clock }: ApiDeps): M
       'How often the connection was made again.',
       one(homeAssistant.reconnectCount()),
     ),
+  ];
+}
+
+function watchMetrics({ recording }: ApiDeps): Metric[] {
+  const { heartbeat, disk } = recording.watch();
+  return [
+    counter(
+      'heartbeat_silences',
+      'How often Home Assistant answered and told no states, since the start.',
+      one(heartbeat.silences),
+    ),
+    gauge(
+      'heartbeat_last_ping_timestamp_seconds',
+      'When a ping was last answered.',
+      one(seconds(heartbeat.lastPingAtUs)),
+    ),
+    gauge(
+      'heartbeat_last_compared_timestamp_seconds',
+      'When a snapshot of all states was last held against what was told.',
+      one(seconds(heartbeat.lastComparedAtUs)),
+    ),
+    gauge('heartbeat_failing', 'Whether the subscription is silent.', one(flag(!heartbeat.isOk))),
+    gauge('disk_free_bytes', 'Room on the disk of the app.', one(disk.freeBytes)),
+    gauge('disk_size_bytes', 'Size of the disk of the app.', one(disk.totalBytes)),
   ];
 }
 
