@@ -141,6 +141,9 @@ export class EnergyLedger {
     this.#today = new Today({
       recorder: this.#recorder,
       readings: readingStore,
+      ledger: adapters.ledgerStore,
+      evidence: this.#ledger.evidence,
+      bookkeeper: this.#ledger.bookkeeper,
       clock,
       log: named('today'),
       zone: () => this.#home.config()?.timeZone ?? null,

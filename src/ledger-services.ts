@@ -5,6 +5,7 @@ import type { SettingsStore } from './home/settings-store.ts';
 import { Bookkeeper } from './ledger/bookkeeper.ts';
 import type { Correction, CorrectionStore } from './ledger/correction.ts';
 import { CorrectionDesk, type UnpostedCorrection } from './ledger/correction-desk.ts';
+import type { EvidenceSource } from './ledger/evidence-source.ts';
 import { HistoryImport } from './ledger/history-import.ts';
 import type { ImportEntity } from './ledger/import-deps.ts';
 import type { LedgerStore } from './ledger/ledger-store.ts';
@@ -59,6 +60,7 @@ const saveMarkEveryUs = 60_000_000;
 const holdEveryMs = 60_000;
 
 export class LedgerServices {
+  readonly evidence: EvidenceSource;
   readonly bookkeeper: Bookkeeper;
   readonly flows: FlowKeeper;
   readonly history: HistoryImport;
@@ -81,6 +83,7 @@ export class LedgerServices {
         kindOf: (entityId) => this.#kindOf(entityId),
       });
     const evidence = evidenceOf((entityId) => corrections.of(entityId));
+    this.evidence = evidence;
     this.bookkeeper = new Bookkeeper({
       evidence,
       ledger: adapters.ledgerStore,

@@ -18,7 +18,7 @@ export const nowEntity = z.object({
     .number()
     .nullable()
     .describe(
-      'For meters: what was counted since local midnight, in `unit`, resets allowed for; null when not known',
+      'For meters: what was counted since local midnight, in `unit`: what the ledger says of the day, and what was heard since; null until the ledger has said something',
     ),
   readings_today: z.number().int(),
 });

@@ -1,4 +1,4 @@
-import type { Entity } from '../home/entity.ts';
+import type { Entity, StateClass } from '../home/entity.ts';
 import type { CounterKind } from './counter.ts';
 
 /** How an entity's readings become entries. */
@@ -22,11 +22,14 @@ export function meterOf(entity: Entity, all: readonly Entity[]): Meter | null {
   const switchId = switches.map((other) => other.entityId).sort()[0];
   const common = switchId === undefined ? { entityId } : { entityId, switchId };
   if (quantity === 'energy' || quantity === 'volume') {
-    // Core only sums these two classes; an energy sensor without one is taken for a plain rising register.
-    const kind = stateClass === 'total' || stateClass === 'measurement' ? 'net' : 'rising';
-    return { ...common, posts: 'register', kind };
+    return { ...common, posts: 'register', kind: registerKind(stateClass) };
   }
   if (role !== 'device_power') return null;
   const meter = entity.parentEntityId && all.find((other) => other.entityId === entity.parentEntityId);
   return meter && meter.quantity === 'energy' ? null : { ...common, posts: 'power' };
+}
+
+/** Core only sums `total` and `total_increasing`; an energy sensor without a class is taken for a plain rising register. */
+export function registerKind(stateClass: StateClass | null): CounterKind {
+  return stateClass === 'total' || stateClass === 'measurement' ? 'net' : 'rising';
 }

@@ -1,9 +1,13 @@
 /**
  * Goal: what a meter counted since local midnight is right whichever way its readings came: from the store at start, by
  * the stream, late by the back-fill, over midnight.
- * Method: a stand-in for the recorder that tells readings by hand, a store in memory, fake timers.
+ * Method: a stand-in for the recorder that tells readings by hand, the real bookkeeper over stores in memory, fake timers.
  */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { Bookkeeper } from '../ledger/bookkeeper.ts';
+import { StoredEvidence } from '../ledger/stored-evidence.ts';
+import { MemoryLedger } from '../ledger/testing/memory-ledger.ts';
+import { MemoryStatisticsStore } from '../ledger/testing/statistics-doubles.ts';
 import type { Reading } from '../recording/reading.ts';
 import type { ReadingListener } from '../recording/reading-feed.ts';
 import type { TrackedEntity } from '../recording/recorder.ts';
@@ -15,6 +19,7 @@ const midnightUs = Date.UTC(2026, 10, 20, 23) * 1000;
 const minuteUs = 60_000_000;
 const meter = 'sensor.meter';
 const power = 'sensor.power';
+const everything = { fromUs: 0, untilUs: Number.MAX_SAFE_INTEGER };
 
 describe('today', () => {
   let store: MemoryReadingStore;
@@ -23,6 +28,9 @@ describe('today', () => {
   let tracked: Map<string, TrackedEntity>;
   let today: Today;
   let isUp: boolean;
+  let ledger: MemoryLedger;
+  let statistics: MemoryStatisticsStore;
+  let bookkeeper: Bookkeeper;
 
   beforeEach(() => {
     vi.useFakeTimers({ now: midnightUs / 1000 + 8 * 3_600_000 });
@@ -34,7 +42,32 @@ describe('today', () => {
       [meter, { entityId: meter, quantity: 'energy', unit: 'kWh', stateClass: 'total_increasing' }],
       [power, { entityId: power, quantity: 'power', unit: 'W', stateClass: 'measurement' }],
     ]);
+    ledger = new MemoryLedger();
+    statistics = new MemoryStatisticsStore();
+    const evidence = new StoredEvidence({
+      readings: store,
+      statistics,
+      corrections: async () => [],
+      kindOf: () => 'rising',
+    });
+    bookkeeper = new Bookkeeper({
+      evidence,
+      ledger,
+      readable: async () => {
+        if (!isUp) throw new Error('The store is away');
+      },
+      mark: { load: async () => null, save: async () => undefined },
+      receivedSince: async () => new Map([...store.rows.values()].map((row) => [row.entityId, everything])),
+      heldUntil: () => null,
+      clock: testClock,
+      log: quietLog,
+    });
+    bookkeeper.setMeters([{ entityId: meter, posts: 'register', kind: 'rising' }]);
+    bookkeeper.start();
     today = new Today({
+      ledger,
+      evidence,
+      bookkeeper,
       recorder: {
         tracked: () => tracked,
         newest: () => newest,
@@ -54,11 +87,13 @@ describe('today', () => {
     const stopping = today.stop();
     await vi.advanceTimersByTimeAsync(100);
     await stopping;
+    await bookkeeper.stop();
     vi.useRealTimers();
   });
 
   const tell = async (...readings: Reading[]) => {
     await store.append(readings);
+    for (const { entityId, atUs } of readings) bookkeeper.touch(entityId, { fromUs: atUs, untilUs: atUs });
     for (const item of readings)
       if ((newest.get(item.entityId)?.atUs ?? 0) <= item.atUs) newest.set(item.entityId, item);
     listener({ readings, missed: 0 });
@@ -71,11 +106,11 @@ describe('today', () => {
     today.start();
     expect(today.of(meter)).toEqual({ counted: null, readings: 0 });
     await vi.advanceTimersByTimeAsync(3000);
-    expect(today.of(meter)).toEqual({ counted: 1, readings: 3 });
+    expect(today.of(meter)).toEqual({ counted: 0.75, readings: 3 });
     expect(today.of(power)).toEqual({ counted: null, readings: 1 });
     expect(today.midnightUs()).toBe(midnightUs);
     await tell(at(8 * 60 + 1, 12), at(8 * 60 + 1, 500, power));
-    expect(today.of(meter)).toEqual({ counted: 2, readings: 4 });
+    expect(today.of(meter)).toEqual({ counted: 1.75, readings: 4 });
     expect(today.of(power).readings).toBe(2);
   });
 
@@ -91,7 +126,7 @@ describe('today', () => {
       await tell(reading(meter, testClock.nowUs(), 11 + (i + 1) / 100));
       await vi.advanceTimersByTimeAsync(1000);
     }
-    expect(today.of(meter)).toEqual({ counted: 1.4, readings: 41 });
+    expect(today.of(meter)).toEqual({ counted: 0.9, readings: 41 });
   });
 
   it('puts late readings in their place', async () => {
@@ -105,21 +140,22 @@ describe('today', () => {
     // The back-fill finds the reading before midnight, and a reset.
     await tell(at(-5, 10.5), at(60, 0.5));
     await vi.advanceTimersByTimeAsync(4000);
-    expect(today.of(meter)).toEqual({ counted: 0.5 + 0.5 + 11.5, readings: 3 });
+    expect(today.of(meter)).toEqual({ counted: 0.25 + 0.5 + 11.5, readings: 3 });
     expect(changes).toEqual([meter]);
   });
 
   it('begins anew at midnight, from where the meter stood', async () => {
     vi.setSystemTime(midnightUs / 1000 + 24 * 3_600_000 - 5000);
-    await store.append([at(-5, 10), at(1430, 20)]);
+    await store.append([at(0, 10), at(1430, 20)]);
     today.start();
     await vi.advanceTimersByTimeAsync(3000);
-    expect(today.of(meter)).toEqual({ counted: 10, readings: 1 });
+    expect(today.of(meter)).toEqual({ counted: 10, readings: 2 });
     await vi.advanceTimersByTimeAsync(4000);
     expect(today.of(meter)).toEqual({ counted: 0, readings: 0 });
     expect(today.midnightUs()).toBe(midnightUs + 24 * 3_600_000_000);
     await tell(at(24 * 60 + 1, 20.25));
-    expect(today.of(meter)).toEqual({ counted: 0.25, readings: 1 });
+    // Of the eleven minutes one lies in the new day, as the ledger splits it.
+    expect(today.of(meter)).toEqual({ counted: 0.022728, readings: 1 });
   });
 
   it('takes up what is tracked later', async () => {
@@ -129,6 +165,37 @@ describe('today', () => {
     await vi.advanceTimersByTimeAsync(3000);
     tracked.set(meter, { entityId: meter, quantity: 'energy', unit: 'kWh', stateClass: 'total_increasing' });
     await vi.advanceTimersByTimeAsync(4000);
-    expect(today.of(meter)).toEqual({ counted: 1, readings: 1 });
+    expect(today.of(meter)).toEqual({ counted: 0.5, readings: 1 });
+  });
+
+  it('is what the ledger says where only statistics tell of the night, and stays while the stores are away', async () => {
+    await tell(at(480, 20));
+    today.start();
+    await vi.advanceTimersByTimeAsync(4000);
+    expect(today.of(meter).counted).toBe(0);
+    const hours = [-1, 0, 1, 2, 3, 4, 5, 6].map((hour) => ({
+      ...{ entityId: meter, period: 'hour' as const, unit: 'kWh', mean: null, min: null, max: null },
+      startUs: midnightUs + hour * 60 * minuteUs,
+      endUs: midnightUs + (hour + 1) * 60 * minuteUs,
+      ...{ state: 11 + hour, sum: 11 + hour },
+    }));
+    await statistics.append(hours);
+    bookkeeper.touch(
+      meter,
+      { fromUs: midnightUs - 60 * minuteUs, untilUs: midnightUs + 420 * minuteUs },
+      'statistics',
+    );
+    await bookkeeper.settle();
+    await vi.advanceTimersByTimeAsync(4000);
+    const said = ledger
+      .all()
+      .filter((entry) => entry.quarterStartUs >= midnightUs && entry.kind === 'quantity');
+    expect(said.reduce((sum, entry) => sum + entry.amountMicro, 0)).toBe(10_000_000);
+    expect(today.of(meter).counted).toBe(10);
+    isUp = false;
+    listener({ readings: [at(481, 20.5)], missed: 0 });
+    expect(today.of(meter).counted).toBe(10.5);
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(today.of(meter).counted).toBe(10.5);
   });
 });

@@ -1,3 +1,8 @@
+import type { Bookkeeper } from '../ledger/bookkeeper.ts';
+import type { EvidenceSource } from '../ledger/evidence-source.ts';
+import type { LedgerStore } from '../ledger/ledger-store.ts';
+import { registerKind } from '../ledger/meter.ts';
+import { registerReading } from '../ledger/stored-evidence.ts';
 import { Backoff } from '../recording/backoff.ts';
 import { Bell } from '../recording/bell.ts';
 import { pause, unlessAborted } from '../recording/pause.ts';
@@ -9,11 +14,14 @@ import { valueFromMicro } from '../units/amount.ts';
 import { bucketStartUs } from '../units/calendar.ts';
 import type { Clock } from '../units/clock.ts';
 import type { Log } from '../units/log.ts';
-import { countReading, type MeterCount } from './meter-count.ts';
+import { type DayCount, readDay, stepDay } from './day-count.ts';
 
 export interface TodayDeps {
   readonly recorder: Pick<Recorder, 'tracked' | 'newest' | 'onReadings' | 'settled'>;
   readonly readings: Pick<ReadingStore, 'before' | 'range' | 'count'>;
+  readonly ledger: Pick<LedgerStore, 'openingBefore' | 'current'>;
+  readonly evidence: Pick<EvidenceSource, 'registers'>;
+  readonly bookkeeper: Pick<Bookkeeper, 'settle' | 'onPosted'>;
   readonly clock: Clock;
   readonly log: Log;
   /** The home's IANA zone; null while it is not known, and then nothing of the day is. */
@@ -21,13 +29,16 @@ export interface TodayDeps {
 }
 
 export interface EntityToday {
-  /** What a meter counted since local midnight, in its canonical unit; null for what is no meter, or not known yet. */
+  /**
+   * What a meter counted since local midnight, in its canonical unit: what the ledger says of the day, and what was heard
+   * since. Null for what is no meter, and until the ledger has said something.
+   */
   readonly counted: number | null;
   readonly readings: number;
 }
 
 interface Day {
-  count: MeterCount | null;
+  count: DayCount | null;
   /** The newest reading taken in; what comes with an older instant has to be put in its place. */
   lastAtUs: number;
   readings: number;
@@ -44,12 +55,15 @@ interface Loading {
 
 /** Longer than a state takes from Home Assistant to here. */
 const hearWithinMs = 2000;
-const pageReadings = 10_000;
 const heardLimit = 100_000;
 /** The day is looked at this often, for midnight passes in silence, too. */
 const everyMs = 1000;
 
-/** What each tracked entity did since the home's midnight, in memory: from the store once, then from the stream. */
+/**
+ * What each tracked entity did since the home's midnight, in memory: from the ledger once, then from the stream by the
+ * ledger's own rule, so that it is at every moment what the ledger says or is about to say. What is known stays while the
+ * stores are away.
+ */
 export class Today {
   readonly #deps: TodayDeps;
   readonly #days = new Map<string, Day>();
@@ -62,7 +76,7 @@ export class Today {
   #loading: Loading | null = null;
   #loop: Promise<void> = Promise.resolve();
   #timer: ReturnType<typeof setInterval> | null = null;
-  #unlisten: () => void = () => undefined;
+  #unlisten: readonly (() => void)[] = [];
 
   constructor(deps: TodayDeps) {
     this.#deps = deps;
@@ -70,18 +84,28 @@ export class Today {
 
   /** Before other listeners to readings, so that they find the day up to date. */
   start(): void {
-    this.#unlisten = this.#deps.recorder.onReadings(({ readings, missed }) => {
-      this.#look();
-      for (const reading of readings) this.#hear(reading);
-      if (missed > 0) for (const entityId of this.#days.keys()) this.#spoil(entityId);
-    });
+    const { recorder, bookkeeper } = this.#deps;
+    this.#unlisten = [
+      recorder.onReadings(({ readings, missed }) => {
+        this.#look();
+        for (const reading of readings) this.#hear(reading);
+        if (missed > 0) for (const entityId of this.#days.keys()) this.#spoil(entityId);
+      }),
+      bookkeeper.onPosted((entityId, { cause }) => {
+        const day = this.#days.get(entityId);
+        if (day === undefined) return;
+        // Readings were heard here too; statistics, corrections and what a comparison brought were not.
+        const isFirst = day.count === null && !this.#loading?.entityIds.has(entityId);
+        if (cause !== 'readings' || isFirst) this.#spoil(entityId);
+      }),
+    ];
     this.#timer = setInterval(() => this.#look(), everyMs);
     this.#look();
     this.#loop = this.#run();
   }
 
   async stop(): Promise<void> {
-    this.#unlisten();
+    for (const unlisten of this.#unlisten) unlisten();
     if (this.#timer !== null) clearInterval(this.#timer);
     this.#stop.abort();
     this.#bell.ring();
@@ -133,7 +157,7 @@ export class Today {
         day.isLoaded = false;
         this.#spoil(entityId);
       }
-      day.count = day.count && { ...day.count, countedMicro: 0 };
+      day.count = day.count && { ...day.count, sinceUs: midnightUs, countedMicro: 0 };
       day.readings = 0;
     }
     this.#tell([...this.#days.keys()]);
@@ -153,7 +177,7 @@ export class Today {
       if (reading.atUs >= this.#midnightUs || isMeter(entity)) this.#spoil(reading.entityId);
       return;
     }
-    take(day, reading, entity);
+    take(day, reading);
   }
 
   #spoil(entityId: string): void {
@@ -187,7 +211,7 @@ export class Today {
   }
 
   async #load(entityIds: ReadonlySet<string>, midnightUs: number): Promise<void> {
-    const { recorder, readings, clock } = this.#deps;
+    const { recorder, readings, bookkeeper, clock } = this.#deps;
     // Home Assistant's clock may be ahead of ours: what was heard already is the store's to tell.
     const heardUs = Math.max(0, ...[...recorder.newest().values()].map(({ atUs }) => atUs));
     const loading: Loading = { cutUs: Math.max(clock.nowUs(), heardUs + 1), entityIds, heard: [] };
@@ -197,19 +221,21 @@ export class Today {
     const heardBefore = loading.heard.length;
     const newest = newestBefore(recorder.newest().values(), loading.cutUs);
     if (newest !== null) await untilVisible(readings, newest, this.#stop.signal);
+    // What came late, or from elsewhere, is in the ledger before it is read.
+    await unlessAborted(bookkeeper.settle(), this.#stop.signal);
     const counts = await readings.count(midnightUs, loading.cutUs);
     const loaded = new Map<string, Day>();
     for (const entityId of entityIds) {
       const entity = recorder.tracked().get(entityId);
       if (this.#stop.signal.aborted || this.#loading !== loading) break;
       if (entity === undefined) continue;
-      const day = {
-        count: null,
+      const count = isMeter(entity) ? await this.#read(entity, midnightUs, loading.cutUs) : null;
+      loaded.set(entityId, {
+        count,
         lastAtUs: loading.cutUs - 1,
         readings: counts.get(entityId) ?? 0,
         isLoaded: true,
-      };
-      loaded.set(entityId, isMeter(entity) ? await this.#read(entity, midnightUs, day) : day);
+      });
     }
     if (this.#stop.signal.aborted) return;
     // Midnight passed or too much was heard meanwhile.
@@ -219,36 +245,28 @@ export class Today {
       const day = loaded.get(reading.entityId);
       const entity = recorder.tracked().get(reading.entityId);
       if (day === undefined || entity === undefined) continue;
-      if (reading.atUs > day.lastAtUs) take(day, reading, entity);
+      if (reading.atUs > day.lastAtUs) take(day, reading);
       else if (index >= heardBefore) this.#spoil(reading.entityId);
     }
     this.#tell([...loaded.keys()]);
   }
 
-  async #read(entity: TrackedEntity, midnightUs: number, day: Day): Promise<Day> {
-    const { readings } = this.#deps;
-    const opening = await readings.before(entity.entityId, midnightUs, true);
-    let count = opening === null ? null : countReading(null, opening, entity.stateClass);
-    let fromUs = midnightUs;
-    for (;;) {
-      const page = await readings.range(entity.entityId, fromUs, day.lastAtUs + 1, pageReadings);
-      for (const reading of page) count = countReading(count, reading, entity.stateClass);
-      const last = page.at(-1);
-      if (last === undefined || page.length < pageReadings) return { ...day, count };
-      fromUs = last.atUs + 1;
-    }
+  #read(
+    { entityId, stateClass }: TrackedEntity,
+    midnightUs: number,
+    untilUs: number,
+  ): Promise<DayCount | null> {
+    const { ledger, evidence } = this.#deps;
+    return readDay(ledger, evidence, { entityId, kind: registerKind(stateClass) }, midnightUs, untilUs);
   }
 }
 
-function take(day: Day, reading: Reading, entity: TrackedEntity): void {
+function take(day: Day, reading: Reading): void {
   day.readings += 1;
   day.lastAtUs = reading.atUs;
-  if (isMeter(entity)) day.count = countReading(day.count, reading, entity.stateClass);
+  if (day.count !== null) day.count = stepDay(day.count, registerReading(reading));
 }
 
-/** Energy and volume without a state class are taken as registers, for most of them are. */
-function isMeter(entity: TrackedEntity): boolean {
-  return (
-    (entity.quantity === 'energy' || entity.quantity === 'volume') && entity.stateClass !== 'measurement'
-  );
+function isMeter({ quantity }: TrackedEntity): boolean {
+  return quantity === 'energy' || quantity === 'volume';
 }

@@ -23,6 +23,7 @@ import type { Reading } from '../../src/recording/reading.ts';
 import type { Clock } from '../../src/units/clock.ts';
 import { FlowKeeper } from '../../src/views/flow-keeper.ts';
 import { balanceSources } from '../../src/views/sources.ts';
+import { Today } from '../../src/views/today.ts';
 import { openDocuments } from './documents-fixture.ts';
 import { quietLog } from './questdb-fixture.ts';
 
@@ -43,6 +44,8 @@ export class PlayedHome {
   readonly #documents: Documents;
   readonly #readings: QuestDbReadingStore;
   readonly #statistics: QuestDbStatisticsStore;
+  readonly #ledger: QuestDbLedgerStore;
+  readonly #evidence: StoredEvidence;
   readonly #bookkeeper: Bookkeeper;
   readonly #flows: FlowKeeper;
   readonly #meters: GridMeters;
@@ -52,6 +55,7 @@ export class PlayedHome {
     this.clock = { nowUs: () => nowUs, monotonicMs: () => performance.now() };
     const db = new QuestDb({ url: inject('questdbUrl'), pgUrl: inject('questdbPgUrl'), log: quietLog });
     const ledger = new QuestDbLedgerStore(db);
+    this.#ledger = ledger;
     this.#db = db;
     this.#meters = meters;
     this.#documents = openDocuments();
@@ -66,8 +70,9 @@ export class PlayedHome {
         corrections: declared,
         kindOf: () => 'rising',
       });
+    this.#evidence = evidenceOf((entityId) => corrections.of(entityId));
     this.#bookkeeper = new Bookkeeper({
-      evidence: evidenceOf((entityId) => corrections.of(entityId)),
+      evidence: this.#evidence,
       ledger,
       readable: () => applied(db, readingsTable),
       mark: { load: async () => 0, save: async () => undefined },
@@ -177,6 +182,35 @@ export class PlayedHome {
     const fromUs = instants.reduce((least, us) => Math.min(least, us));
     const untilUs = instants.reduce((most, us) => Math.max(most, us));
     this.#bookkeeper.touch(entityId, { fromUs, untilUs });
+  }
+
+  /** The day as the Now page has it, read from what is stored. */
+  async today(): Promise<Today> {
+    const tracked = new Map(this.api.home.tracked().map((entity) => [entity.entityId, entity]));
+    const today = new Today({
+      recorder: {
+        tracked: () => tracked,
+        newest: () => new Map(),
+        settled: async () => undefined,
+        onReadings: () => () => undefined,
+      },
+      readings: this.#readings,
+      ledger: this.#ledger,
+      evidence: this.#evidence,
+      bookkeeper: this.#bookkeeper,
+      clock: this.clock,
+      log: quietLog,
+      zone: () => this.views.zone(),
+    });
+    const isRead = new Promise<void>((resolve) => {
+      today.onChange((ids) => {
+        if (ids.length > 0 && ids.every((id) => today.of(id).counted !== null)) resolve();
+      });
+    });
+    today.start();
+    await isRead;
+    await today.stop();
+    return today;
   }
 
   /** Everything told is posted, and the views show it. */

@@ -7,7 +7,7 @@ export class MemoryLedger implements LedgerStore {
   /** Makes every write fail, as a store that is away. */
   isDown = false;
   readonly revisions: PostedEntry[] = [];
-  readonly opened = new Map<number, Opening>();
+  readonly opened = new Map<string, Opening & { entityId: string }>();
 
   async current(entityId: string, fromUs: number, untilUs: number): Promise<PostedEntry[]> {
     return this.all()
@@ -25,14 +25,15 @@ export class MemoryLedger implements LedgerStore {
         if (entry.revision > 0) this.revisions.push(entry);
         this.entries.set(`${entityId} ${entry.quarterStartUs} ${entry.kind}`, { ...entry, entityId });
       }
-      for (const opening of openings) this.opened.set(opening.quarterStartUs, opening);
+      for (const opening of openings)
+        this.opened.set(`${entityId} ${opening.quarterStartUs}`, { ...opening, entityId });
     }
   }
-  async openingBefore(_: string, quarterUs: number): Promise<Opening | null> {
-    return this.sortedOpenings().findLast((opening) => opening.quarterStartUs <= quarterUs) ?? null;
+  async openingBefore(entityId: string, quarterUs: number): Promise<Opening | null> {
+    return this.sortedOpenings(entityId).findLast((opening) => opening.quarterStartUs <= quarterUs) ?? null;
   }
-  async openings(_: string, fromUs: number, untilUs: number): Promise<Opening[]> {
-    return this.sortedOpenings().filter(
+  async openings(entityId: string, fromUs: number, untilUs: number): Promise<Opening[]> {
+    return this.sortedOpenings(entityId).filter(
       (one) => one.quarterStartUs >= fromUs && one.quarterStartUs < untilUs,
     );
   }
@@ -41,7 +42,9 @@ export class MemoryLedger implements LedgerStore {
       (a, b) => a.quarterStartUs - b.quarterStartUs || (a.kind < b.kind ? -1 : 1),
     );
   }
-  private sortedOpenings(): Opening[] {
-    return [...this.opened.values()].sort((a, b) => a.quarterStartUs - b.quarterStartUs);
+  private sortedOpenings(entityId: string): Opening[] {
+    return [...this.opened.values()]
+      .filter((one) => one.entityId === entityId)
+      .sort((a, b) => a.quarterStartUs - b.quarterStartUs);
   }
 }

@@ -1,0 +1,68 @@
+import { type CounterKind, type CounterState, stepCounter } from '../ledger/counter.ts';
+import type { CounterEvidence } from '../ledger/evidence.ts';
+import type { EvidenceSource } from '../ledger/evidence-source.ts';
+import type { LedgerStore } from '../ledger/ledger-store.ts';
+import { splitByTime } from '../units/amount.ts';
+import { quarterStartUs } from '../units/quarter.ts';
+
+/** What a register has counted, in millionths of its canonical unit. */
+export interface DayCount {
+  readonly kind: CounterKind;
+  /** From here on evidence adds to it; what came before is in it. */
+  readonly sinceUs: number;
+  /** The counter after its newest evidence; null before the first register ever. */
+  readonly state: CounterState | null;
+  readonly countedMicro: number;
+}
+
+/** A quarter-hour of readings ten times a second. */
+const pageSize = 10_000;
+
+/**
+ * One more piece of evidence, later than what is in the count: what the ledger will say of it when it is posted. Of a
+ * difference that begins before `sinceUs` only the part after it counts.
+ */
+export function stepDay(count: DayCount, evidence: CounterEvidence): DayCount {
+  const { state, delta } = stepCounter(count.kind, count.state, evidence);
+  if (delta === null) return { ...count, state };
+  const { fromUs, toUs, amountMicro } = delta;
+  let addedMicro = amountMicro;
+  if (toUs <= count.sinceUs) addedMicro = 0;
+  else if (fromUs < count.sinceUs)
+    addedMicro = splitByTime(amountMicro, fromUs, toUs, [count.sinceUs])[1] ?? 0;
+  return { ...count, state, countedMicro: count.countedMicro + addedMicro };
+}
+
+/**
+ * What a register counted from `sinceUs` up to what is told before `untilUs`: the ledger's entries as far as a quarter
+ * opens, and from there on the evidence, posted or not. So it is what the ledger says, and what it will say.
+ * Null when nothing of the register was posted yet. Rejects when a store is down.
+ */
+export async function readDay(
+  ledger: Pick<LedgerStore, 'openingBefore' | 'current'>,
+  evidence: Pick<EvidenceSource, 'registers'>,
+  register: { readonly entityId: string; readonly kind: CounterKind },
+  sinceUs: number,
+  untilUs: number,
+): Promise<DayCount | null> {
+  const { entityId, kind } = register;
+  const newest = await ledger.openingBefore(entityId, untilUs);
+  if (newest === null) return null;
+  // The quarter of the last register that is surely posted: what follows may be an absence that was, and a register that
+  // was not and reaches back over it.
+  const registerUs = newest.state?.atUs ?? newest.quarterStartUs;
+  const opening = (await ledger.openingBefore(entityId, quarterStartUs(registerUs))) ?? newest;
+  const openedUs = opening.quarterStartUs;
+  const posted = openedUs > sinceUs ? await ledger.current(entityId, sinceUs, openedUs) : [];
+  let countedMicro = 0;
+  for (const entry of posted) if (entry.kind === 'quantity') countedMicro += entry.amountMicro;
+  // A difference that reaches back before the opening stands in the entries up to there.
+  let count: DayCount = { kind, sinceUs: Math.max(sinceUs, openedUs), state: opening.state, countedMicro };
+  for (let fromUs = openedUs; ; ) {
+    const { items, isLast } = await evidence.registers(entityId, fromUs, pageSize);
+    for (const item of items) if (item.atUs < untilUs) count = stepDay(count, item);
+    const lastUs = items.at(-1)?.atUs;
+    if (isLast || lastUs === undefined || lastUs >= untilUs) return count;
+    fromUs = lastUs + 1;
+  }
+}
