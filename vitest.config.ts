@@ -43,6 +43,8 @@ export default defineConfig({
         hookTimeout: 240_000,
         fileParallelism: false,
       }),
+      // No part of `npm test`: `npm run soak` sets how long.
+      project('soak', ['test/soak/**/*.test.ts'], { hookTimeout: 240_000 }),
       project('panel', ['test/panel/**/*.test.ts'], {
         globalSetup: ['test/panel/setup.ts'],
         testTimeout: 90_000,

@@ -94,7 +94,8 @@ export class LedgerServices {
           return typeof found === 'number' ? found : null;
         },
         save: async (receivedUs) => {
-          if (receivedUs - this.#savedMarkUs < saveMarkEveryUs) return;
+          // A clock that was put back has to be followed, or what comes until it is there again would lie before the mark.
+          if (Math.abs(receivedUs - this.#savedMarkUs) < saveMarkEveryUs) return;
           await settings.set(markKey, receivedUs, clock.nowUs());
           this.#savedMarkUs = receivedUs;
         },

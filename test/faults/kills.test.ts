@@ -4,7 +4,8 @@
  * while it back-fills what the kill before left, while it writes. FAULTS_KILLS sets how many.
  */
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { chosenSeed, random } from './random.ts';
+import { randomOf } from '../../src/testing/random.ts';
+import { chosenSeed } from './seed.ts';
 import { World } from './world.ts';
 
 const kills = Number(process.env.FAULTS_KILLS ?? 10);
@@ -22,7 +23,7 @@ afterAll(async () => {
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 it(`loses nothing by ${kills} kills`, { timeout: 60_000 + kills * 15_000 }, async () => {
-  const draw = random(seed);
+  const draw = randomOf(seed);
   const schedule = Array.from({ length: kills }, () => ({
     // Most within the first seconds of a life, some well after.
     afterMs: Math.round(100 + draw() ** 2 * 5000),

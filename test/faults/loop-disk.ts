@@ -57,11 +57,15 @@ export class LoopDisk {
     await run('umount', [this.folder]);
   }
 
-  /** A file of something else takes all the room but so much. */
+  /** A file of something else takes all the room but so much; 0 leaves not a byte. */
   async fillUpTo(leftBytes: number): Promise<void> {
     const { stdout } = await run('df', ['--output=avail', '-B1', this.folder]);
-    const bytes = Number(stdout.split('\n')[1]) - leftBytes;
-    if (bytes > 0) await run('fallocate', ['-l', String(bytes), join(this.folder, `ballast-${Date.now()}`)]);
+    // Others write meanwhile, so the last of it is written and not only set aside.
+    const bytes = Number(stdout.split('\n')[1]) - Math.max(leftBytes, 8 * 1_048_576);
+    const ballast = join(this.folder, `ballast-${Date.now()}`);
+    if (bytes > 0) await run('fallocate', ['-l', String(bytes), ballast]);
+    if (leftBytes === 0)
+      await run('sh', ['-c', 'dd if=/dev/zero of="$1" bs=4k 2>&1 || true', 'sh', `${ballast}-rest`]);
   }
 
   async makeRoom(): Promise<void> {

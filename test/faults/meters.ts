@@ -1,7 +1,7 @@
 /** Meters of a home that stands otherwise still: counters that tick a few times a second, with a past of their own. */
 import type { DemoHome } from '../../addon/demo-home/demo-home.ts';
 import { bare } from '../../addon/demo-home/home/by-hand.ts';
-import { random } from './random.ts';
+import { randomOf } from '../../src/testing/random.ts';
 
 const attributes = {
   unit_of_measurement: 'kWh',
@@ -21,7 +21,7 @@ export class Meters {
 
   constructor(home: DemoHome, count: number, seed: number) {
     this.#home = home;
-    this.#random = random(seed);
+    this.#random = randomOf(seed);
     this.entityIds = Array.from({ length: count }, (_, place) => `sensor.fault_meter_${place}`);
     this.#registers = this.entityIds.map((_, place) => 1000 * (place + 1));
     for (const entityId of this.entityIds)

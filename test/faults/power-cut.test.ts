@@ -10,11 +10,11 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { until } from '../home-assistant/until.ts';
 import { LoopDisk } from './loop-disk.ts';
-import { chosenSeed } from './random.ts';
+import { chosenSeed } from './seed.ts';
 import { type Said, storedReadings } from './stored-readings.ts';
 import { World } from './world.ts';
 
-const disk = await LoopDisk.make(400);
+const disk = await LoopDisk.make(2000);
 
 describe.skipIf(!(disk instanceof LoopDisk))('a power cut', () => {
   let world: World;

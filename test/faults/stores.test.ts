@@ -8,7 +8,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Cable, Cut } from '../home-assistant/cable.ts';
 import { until } from '../home-assistant/until.ts';
-import { chosenSeed } from './random.ts';
+import { chosenSeed } from './seed.ts';
 import { World } from './world.ts';
 
 let world: World;

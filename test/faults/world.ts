@@ -80,7 +80,12 @@ export class World {
     const world = new World(demo, meters, cables, ledger, tracked);
     ledger.start();
     meters.run();
-    await world.page.isWell();
+    try {
+      await world.page.isWell();
+    } catch (cause) {
+      await world.stop();
+      throw cause;
+    }
     return world;
   }
 

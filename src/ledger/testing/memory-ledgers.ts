@@ -1,0 +1,40 @@
+import type { LedgerPage, LedgerStore } from '../ledger-store.ts';
+import { MemoryLedger } from './memory-ledger.ts';
+
+/** One ledger in lists per meter, which fails as it is told: before it did its work, or after. */
+export class MemoryLedgers implements LedgerStore {
+  readonly #ledgers = new Map<string, MemoryLedger>();
+  fault: 'none' | 'before' | 'after' = 'none';
+
+  of(entityId: string): MemoryLedger {
+    const found = this.#ledgers.get(entityId) ?? new MemoryLedger();
+    this.#ledgers.set(entityId, found);
+    return found;
+  }
+  async write(pages: readonly LedgerPage[]): Promise<void> {
+    this.#check();
+    for (const page of pages) await this.of(page.entityId).write([page]);
+    if (this.fault === 'after') throw new Error('the store went down before it answered');
+  }
+  async current(...[entityId, fromUs, untilUs]: Parameters<LedgerStore['current']>) {
+    this.#check();
+    return await this.of(entityId).current(entityId, fromUs, untilUs);
+  }
+  async journal(...[entityId, fromUs, untilUs]: Parameters<LedgerStore['journal']>) {
+    this.#check();
+    const all = await this.of(entityId).journal();
+    return all.filter(({ quarterStartUs }) => quarterStartUs >= fromUs && quarterStartUs < untilUs);
+  }
+  async openingBefore(...[entityId, quarterUs]: Parameters<LedgerStore['openingBefore']>) {
+    this.#check();
+    return await this.of(entityId).openingBefore(entityId, quarterUs);
+  }
+  async openings(...[entityId, fromUs, untilUs]: Parameters<LedgerStore['openings']>) {
+    this.#check();
+    return await this.of(entityId).openings(entityId, fromUs, untilUs);
+  }
+
+  #check(): void {
+    if (this.fault === 'before') throw new Error('the store is down');
+  }
+}

@@ -1,0 +1,129 @@
+/** A meter whose every true register is known: the oracle of the simulation. */
+import { quarterStartUs, quarterUs } from '../../units/quarter.ts';
+
+/** Until an instant it had delivered so much, in millionths; between two of them evenly. */
+interface Knot {
+  readonly atUs: number;
+  readonly delivered: number;
+}
+
+export type Happening = 'counted' | 'dip' | 'reset' | 'absent';
+
+export interface SimulatedState {
+  readonly atUs: number;
+  readonly text: string;
+  readonly happening: Happening;
+}
+
+export class SimulatedMeter {
+  readonly entityId: string;
+  readonly knots: Knot[] = [];
+  /** What it told; `isLost`: nobody knows of it any more. */
+  readonly told: (SimulatedState & { isLost?: boolean })[] = [];
+  readonly #random: () => number;
+  #registerMicro: number;
+  #delivered = 0;
+
+  constructor(entityId: string, firstMicro: number, random: () => number) {
+    this.entityId = entityId;
+    this.#registerMicro = firstMicro;
+    this.#random = random;
+  }
+
+  /**
+   * The next state, later than all before.
+   * @param isPlain it just goes on counting
+   */
+  tell(atUs: number, isPlain = false): SimulatedState {
+    const pick = isPlain ? 1 : this.#random();
+    const usedMicro = Math.floor(this.#random() * 400) * 1000;
+    const isFirst = this.knots.length === 0;
+    if (!isFirst && pick < 0.04) return this.#say(atUs, 'unavailable', 'absent');
+    if (!isFirst && pick < 0.07) {
+      // A glitch of the sensor: the meter itself stands where it stood.
+      this.knots.push({ atUs, delivered: this.#delivered });
+      return this.#say(
+        atUs,
+        kwh(this.#registerMicro - Math.floor(this.#registerMicro / 50_000) * 1000),
+        'dip',
+      );
+    }
+    if (!isFirst && pick < 0.08 && usedMicro * 2 < this.#registerMicro) {
+      this.#registerMicro = usedMicro;
+      return this.#count(atUs, usedMicro, 'reset');
+    }
+    this.#registerMicro += usedMicro;
+    return this.#count(atUs, isFirst ? 0 : usedMicro, 'counted');
+  }
+
+  /** From the first register that it told to the last. */
+  get deliveredMicro(): number {
+    return this.#delivered;
+  }
+
+  /** What it delivered in a quarter, not rounded; only between the first and the last register. */
+  inQuarter(startUs: number): number {
+    return this.#deliveredUntil(startUs + quarterUs) - this.#deliveredUntil(startUs);
+  }
+
+  /** Quarters that lie wholly between registers that were told. */
+  get wholeQuarters(): number[] {
+    const first = this.knots[0];
+    const last = this.knots.at(-1);
+    if (first === undefined || last === undefined) return [];
+    const quarters: number[] = [];
+    for (let at = quarterStartUs(first.atUs) + quarterUs; at + quarterUs <= last.atUs; at += quarterUs)
+      quarters.push(at);
+    return quarters;
+  }
+
+  /** Whether all that was told from the register before a quarter to the one after it is known. */
+  isComplete(startUs: number): boolean {
+    const before = this.told.findLastIndex(
+      ({ atUs, happening }) => atUs <= startUs && happening !== 'absent',
+    );
+    const after = this.told.findIndex(
+      ({ atUs, happening }) => atUs >= startUs + quarterUs && happening !== 'absent',
+    );
+    return (
+      before >= 0 && after >= 0 && this.told.slice(before, after + 1).every(({ isLost }) => isLost !== true)
+    );
+  }
+
+  /** The longest that nothing is known for, from the register before a quarter to the one after it. */
+  gapAround(startUs: number): number {
+    const known = this.told
+      .filter(({ isLost, happening }) => isLost !== true && happening !== 'absent')
+      .map(({ atUs }) => atUs);
+    const before = known.findLastIndex((atUs) => atUs <= startUs);
+    const after = known.findIndex((atUs) => atUs >= startUs + quarterUs);
+    const around = known.slice(before, after + 1);
+    return Math.max(...around.slice(1).map((atUs, place) => atUs - (around[place] ?? atUs)));
+  }
+
+  #count(atUs: number, usedMicro: number, happening: Happening): SimulatedState {
+    this.#delivered += usedMicro;
+    this.knots.push({ atUs, delivered: this.#delivered });
+    return this.#say(atUs, kwh(this.#registerMicro), happening);
+  }
+
+  #say(atUs: number, text: string, happening: Happening): SimulatedState {
+    const state = { atUs, text, happening };
+    this.told.push(state);
+    return state;
+  }
+
+  #deliveredUntil(us: number): number {
+    const after = this.knots.findIndex(({ atUs }) => atUs >= us);
+    const next = this.knots[after];
+    const before = this.knots[after - 1];
+    if (next === undefined) return this.#delivered;
+    if (before === undefined) return next.delivered;
+    const part = (us - before.atUs) / (next.atUs - before.atUs);
+    return before.delivered + (next.delivered - before.delivered) * part;
+  }
+}
+
+function kwh(micro: number): string {
+  return (micro / 1_000_000).toFixed(3);
+}

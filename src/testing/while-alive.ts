@@ -1,0 +1,18 @@
+/** What a dead process calls never answers. */
+export function whileAlive<Part extends object>(part: Part, life: { readonly isAlive: boolean }): Part {
+  return new Proxy(part, {
+    get: (target, name) => {
+      const member: unknown = Reflect.get(target, name, target);
+      if (typeof member !== 'function') return member;
+      return (...args: unknown[]) => {
+        if (!life.isAlive) return new Promise(() => undefined);
+        const given = args.map((arg) =>
+          typeof arg === 'function'
+            ? (...told: unknown[]) => (life.isAlive ? Reflect.apply(arg, undefined, told) : undefined)
+            : arg,
+        );
+        return Reflect.apply(member, target, given);
+      };
+    },
+  });
+}
