@@ -65,3 +65,23 @@ export function fluviusQuarters(): FluviusQuarter[] {
   });
   return quarters.sort((a, b) => a.startUs - b.startUs);
 }
+
+export interface FluviusGasHour {
+  readonly startUs: number;
+  /** Litres and watt-hours, as the file has them; a row without a volume used nothing. */
+  readonly litres: number;
+  readonly wh: number;
+}
+
+/** January 2022, in winter time; gas days begin at 06:00. */
+export function fluviusGasHours(): FluviusGasHour[] {
+  const hours = new Map<number, FluviusGasHour>();
+  for (const line of lines('fluvius_2022-01_gas_hours.csv')) {
+    const [day = '', time = '', , , , , , , volume = '', unit = ''] = line.split(';');
+    const startUs = at(`${day.split('-').reverse().join('-')}T${time}`, '+01:00');
+    const thousandths = Math.round(Number(volume.replace(',', '.')) * 1000);
+    const hour = hours.get(startUs) ?? { startUs, litres: 0, wh: 0 };
+    hours.set(startUs, unit === 'kWh' ? { ...hour, wh: thousandths } : { ...hour, litres: thousandths });
+  }
+  return [...hours.values()].sort((a, b) => a.startUs - b.startUs);
+}

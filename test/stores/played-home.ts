@@ -30,6 +30,8 @@ import { quietLog } from './questdb-fixture.ts';
 export interface GridMeters {
   readonly imports: readonly string[];
   readonly exports: readonly string[];
+  /** Registers of gas, in m³. */
+  readonly gas?: readonly string[];
   /** Devices with a register, named by the preferences. */
   readonly devices?: readonly { readonly id: string; readonly parent?: string }[];
 }
@@ -120,10 +122,14 @@ export class PlayedHome {
   async start(zone = 'Europe/Brussels'): Promise<void> {
     await this.#db.prepared();
     await this.views.setZone(zone);
-    const { imports, exports, devices = [] } = this.#meters;
+    const { imports, exports, devices = [], gas = [] } = this.#meters;
     const { homeAssistant, home } = this.api;
-    const ids = [...imports, ...exports, ...devices.map((device) => device.id)];
-    homeAssistant.currentStates = ids.map((id) => sensorState(id, 'kWh', 'energy', 'total_increasing'));
+    const electric = [...imports, ...exports, ...devices.map((device) => device.id)];
+    const ids = [...electric, ...gas];
+    homeAssistant.currentStates = [
+      ...electric.map((id) => sensorState(id, 'kWh', 'energy', 'total_increasing')),
+      ...gas.map((id) => sensorState(id, 'm³', 'gas', 'total_increasing')),
+    ];
     homeAssistant.preferences = {
       energy_sources: [
         {
@@ -131,6 +137,7 @@ export class PlayedHome {
           flow_from: imports.map((stat_energy_from) => ({ stat_energy_from })),
           flow_to: exports.map((stat_energy_to) => ({ stat_energy_to })),
         },
+        ...gas.map((stat_energy_from) => ({ type: 'gas', stat_energy_from })),
       ],
       device_consumption: devices.map(({ id, parent }) => ({
         stat_consumption: id,
@@ -144,11 +151,15 @@ export class PlayedHome {
     this.#flows.setSources(balanceSources(home.entities()));
   }
 
-  /** Registers at instants, as an import brings them. */
-  async play(entityId: string, registers: readonly (readonly [atUs: number, kwh: number])[]): Promise<void> {
+  /** Registers at instants, as an import brings them; null while the meter was not to be had. */
+  async play(
+    entityId: string,
+    registers: readonly (readonly [atUs: number, value: number | null])[],
+    unit: 'kWh' | 'm³' = 'kWh',
+  ): Promise<void> {
     const readings = registers.map(
       ([atUs, value]): Reading => ({
-        ...{ entityId, atUs, value, absence: null, unit: 'kWh', sourceUnit: 'kWh' },
+        ...{ entityId, atUs, value, absence: value === null ? 'unavailable' : null, unit, sourceUnit: unit },
         ...{ lastResetAtUs: null, origin: 'import' },
       }),
     );

@@ -1,0 +1,201 @@
+/**
+ * Goal: what is in the files of real meters comes out by hour, day and month, peaks at their quarters, in whatever order
+ * it came in; gas in cubic metres and in kilowatt-hours.
+ * Method: the files are played into the real stores, shuffled; every answer of the API is held against test/reference,
+ * which shares no code with the product.
+ */
+import { describe, expect, it } from 'vitest';
+import { capacityMonth } from '../../src/contract/p1.ts';
+import {
+  dailyStatistics,
+  monthlyStatistics,
+  statistics,
+  statisticsRow,
+} from '../../src/contract/statistics.ts';
+import {
+  hourSums,
+  monthPeaks,
+  type ReckonedQuarter,
+  reckon,
+  seeded,
+  sumsBy,
+  type Told,
+  together,
+  wallClock,
+} from '../reference/meter-reckoner.ts';
+import { fluviusGasHours, fluviusQuarters, homeWizardRows } from './meter-files.ts';
+import { PlayedHome } from './played-home.ts';
+import { freshEntity } from './questdb-fixture.ts';
+
+const us = (iso: string) => Date.parse(iso) * 1000;
+const quarterUs = 900_000_000;
+/** Splitting a difference over quarters may leave a part a millionth away from its fraction, at each of its ends. */
+const within = 2n;
+
+function shuffled<T>(items: readonly T[], seed: number): T[] {
+  const random = seeded(seed);
+  const order = [...items];
+  for (let last = order.length - 1; last > 0; last -= 1) {
+    const other = Math.floor(random() * (last + 1));
+    [order[last], order[other]] = [order[other] as T, order[last] as T];
+  }
+  return order;
+}
+
+const readingOf = ({ atUs, micro }: Told) => [atUs, micro === null ? null : Number(micro) / 1e6] as const;
+
+/** What the API says of one meter or flow, against the reckoning. */
+async function compare(
+  home: PlayedHome,
+  id: string,
+  quarters: ReadonlyMap<number, ReckonedQuarter>,
+  zone: string,
+): Promise<void> {
+  const starts = [...quarters.keys()].sort((a, b) => a - b);
+  const range = `start_time=${new Date((starts[0] ?? 0) / 1000).toISOString()}&end_time=${new Date(((starts.at(-1) ?? 0) + quarterUs) / 1000).toISOString()}`;
+  const near = (kwh: number | null, key: string, exact: ReckonedQuarter['micro'] | undefined) => {
+    if (exact === undefined || kwh === null) return `${key}: ${kwh}, reckoned ${exact?.toNumber() ?? null}`;
+    return exact.isNear(BigInt(Math.round(kwh * 1e6)), within)
+      ? null
+      : `${key}: ${kwh}, reckoned ${exact.toNumber()}`;
+  };
+  const hours = hourSums(quarters, zone);
+  const told = await home.get(`/api/statistics/${id}?period=hour&${range}`, statistics);
+  const rows = statisticsRow
+    .array()
+    .parse(told.data)
+    .filter((row) => row.sum !== null);
+  expect(
+    rows
+      .map((row) => near(row.sum, row.timestamp, hours.get(us(row.timestamp))))
+      .filter((one) => one !== null),
+  ).toEqual([]);
+  expect(rows.length).toBe(hours.size);
+
+  const dates = sumsBy(quarters, zone, 'date');
+  const days = (await home.get(`/api/statistics/${id}/daily?${range}`, dailyStatistics)).data.filter(
+    (day) => day.total !== null,
+  );
+  expect(
+    days.map((day) => near(day.total, day.date, dates.get(day.date))).filter((one) => one !== null),
+  ).toEqual([]);
+  expect(days.length).toBe(dates.size);
+
+  const ofMonths = sumsBy(quarters, zone, 'month');
+  const months = (await home.get(`/api/statistics/${id}/monthly?${range}`, monthlyStatistics)).data.filter(
+    (one) => one.total !== null,
+  );
+  expect(
+    months.map((one) => near(one.total, one.month, ofMonths.get(one.month))).filter((one) => one !== null),
+  ).toEqual([]);
+  expect(months.length).toBe(ofMonths.size);
+}
+
+/** Peaks of every month, the first of equals, and the billed ones. */
+async function comparePeaks(
+  home: PlayedHome,
+  quarters: ReadonlyMap<number, ReckonedQuarter>,
+  zone: string,
+): Promise<void> {
+  const peaks = monthPeaks(quarters, zone);
+  const months = [...sumsBy(quarters, zone, 'month').keys()].sort();
+  for (const month of months) {
+    const told = await home.get(`/v1/capacity/month/${month}`, capacityMonth);
+    const own = [...quarters].filter(([startUs]) => wallClock(startUs, zone).month === month);
+    expect(told.peaks.length, month).toBe(own.length);
+    const wrong = told.peaks.filter(
+      (peak) =>
+        !quarters.get(us(peak.bucket))?.micro.isNear(BigInt(Math.round(peak.avg_power_w * 250)), within),
+    );
+    expect(wrong, month).toEqual([]);
+    const peak = peaks.get(month) ?? null;
+    expect([told.monthly_peak_w, told.monthly_peak_ts && us(told.monthly_peak_ts)], month).toEqual([
+      peak === null ? null : expect.closeTo((peak.micro * 4) / 1000, 2),
+      peak?.startUs ?? null,
+    ]);
+    expect(told.measured_quarters, month).toBe(own.filter(([, one]) => one.isMeasured).length);
+  }
+}
+
+describe('files of real meters', () => {
+  const zone = 'Europe/Brussels';
+  const registersOf = (
+    startUs: number,
+    parts: readonly (readonly [startUs: number, thousandths: number])[],
+    stepUs: number,
+  ): Told[] => {
+    let register = 1_000_000n;
+    const told: Told[] = [{ atUs: startUs, micro: register * 1000n }];
+    for (const [partUs, thousandths] of parts) {
+      register += BigInt(thousandths);
+      told.push({ atUs: partUs + stepUs, micro: register * 1000n });
+    }
+    return told;
+  };
+  const wizard = [0, 1].map((place) =>
+    homeWizardRows().map(
+      (row): Told => ({ atUs: row.atUs, micro: BigInt(row.registersWh[place] ?? 0) * 1000n }),
+    ),
+  );
+  const rows = fluviusQuarters().filter((row) => row.register.startsWith('Afname'));
+  const starts = [...new Set(rows.map((row) => row.startUs))].sort((a, b) => a - b);
+  const fluvius = ['Afname Dag', 'Afname Nacht'].map((register) => {
+    const wh = new Map(rows.filter((row) => row.register === register).map((row) => [row.startUs, row.wh]));
+    return registersOf(
+      starts[0] ?? 0,
+      starts.map((startUs) => [startUs, wh.get(startUs) ?? 0]),
+      quarterUs,
+    );
+  });
+  const gas = registersOf(
+    fluviusGasHours()[0]?.startUs ?? 0,
+    fluviusGasHours().map((hour) => [hour.startUs, hour.litres]),
+    4 * quarterUs,
+  );
+  const gasEnergy = registersOf(
+    fluviusGasHours()[0]?.startUs ?? 0,
+    fluviusGasHours().map((hour) => [hour.startUs, hour.wh]),
+    4 * quarterUs,
+  );
+
+  it.each([
+    { name: 'HomeWizard, September 2022', told: wizard },
+    { name: 'Fluvius, October 2021', told: fluvius },
+  ])('$name', async ({ told }) => {
+    const ids = [freshEntity('file_one'), freshEntity('file_two')];
+    const home = new PlayedHome({ imports: ids, exports: [] }, us('2022-12-01T00:00:00Z'));
+    await home.start(zone);
+    for (const [index, id] of ids.entries())
+      await home.play(id, shuffled(told[index] ?? [], 3).map(readingOf));
+    await home.settle();
+    for (const [index, id] of ids.entries()) await compare(home, id, reckon(told[index] ?? []), zone);
+    await comparePeaks(home, together(told.map(reckon)), zone);
+    await home.stop();
+  });
+
+  it('Fluvius gas, January 2022, in cubic metres and in kilowatt-hours', async () => {
+    const [volume, energy] = [freshEntity('gas'), freshEntity('gas_energy')];
+    const home = new PlayedHome(
+      { imports: [], exports: [], gas: [volume], devices: [{ id: energy }] },
+      us('2022-12-01T00:00:00Z'),
+    );
+    await home.start(zone);
+    await home.play(volume, shuffled(gas, 5).map(readingOf), 'm³');
+    await home.play(energy, shuffled(gasEnergy, 6).map(readingOf));
+    await home.settle();
+    await compare(home, volume, reckon(gas), zone);
+    await compare(home, energy, reckon(gasEnergy), zone);
+    // A gas day is from six to six; any range of hours can be asked for.
+    const day = 'start_time=2022-01-10T06:00:00%2B01:00&end_time=2022-01-11T06:00:00%2B01:00';
+    const told = await home.get(`/api/statistics/${volume}?period=hour&${day}`, statistics);
+    const litres = fluviusGasHours()
+      .slice(0, 24)
+      .reduce((sum, hour) => sum + hour.litres, 0);
+    const sum = statisticsRow
+      .array()
+      .parse(told.data)
+      .reduce((all, row) => all + (row.sum ?? Number.NaN), 0);
+    expect(sum).toBeCloseTo(litres / 1000, 6);
+    await home.stop();
+  });
+});
