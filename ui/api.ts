@@ -2,6 +2,13 @@
  * The panel's only way out: every request and the live websocket. All addresses are relative to <base href>, so that
  * they work under any ingress path.
  */
+import type {
+  CostVersionList,
+  CostVersionRow,
+  DeletedCostVersion,
+  NewCostVersion,
+  Recalculation,
+} from '../src/contract/analytics.ts';
 import type { BalanceAnswer, DevicesAnswer } from '../src/contract/balance.ts';
 import type { Problem } from '../src/contract/common.ts';
 import type { CachedEntityList, EntityList } from '../src/contract/entities.ts';
@@ -73,9 +80,14 @@ async function problemOf(response: Response): Promise<ApiProblem> {
   });
 }
 
-async function request<T>(method: 'GET' | 'POST', url: URL, options: RequestOptions = {}): Promise<T> {
+async function request<T>(
+  method: 'GET' | 'POST' | 'PATCH' | 'DELETE',
+  url: URL,
+  options: RequestOptions = {},
+): Promise<T> {
   const deadline = AbortSignal.timeout(options.deadlineMs ?? deadlineMs);
   const signal = options.signal === undefined ? deadline : AbortSignal.any([options.signal, deadline]);
+  const hasBody = method === 'POST' || method === 'PATCH';
   let response: Response;
   try {
     response = await fetch(url, {
@@ -83,9 +95,9 @@ async function request<T>(method: 'GET' | 'POST', url: URL, options: RequestOpti
       signal,
       headers: {
         accept: 'application/json',
-        ...(method === 'POST' ? { 'content-type': 'application/json' } : {}),
+        ...(hasBody ? { 'content-type': 'application/json' } : {}),
       },
-      ...(method === 'POST' ? { body: JSON.stringify(options.body ?? {}) } : {}),
+      ...(hasBody ? { body: JSON.stringify(options.body ?? {}) } : {}),
     });
     if (response.ok || response.status === options.alsoFine) return (await response.json()) as T;
   } catch (cause) {
@@ -108,6 +120,8 @@ export interface TimeRange {
 const readingPath = (entityId: string) => `api/readings/${encodeURIComponent(entityId)}`;
 
 const ticketPath = (ticketId: string) => `api/tickets/${encodeURIComponent(ticketId)}`;
+
+const pricePath = 'api/power-analytics/cost-versions';
 
 export const api = {
   now: (signal?: AbortSignal) => request<Now>('GET', addressOf('api/now'), { signal }),
@@ -153,6 +167,28 @@ export const api = {
   /** `month` is YYYY-MM. */
   capacityMonth: (month: string, signal?: AbortSignal) =>
     request<CapacityMonth>('GET', addressOf(`v1/capacity/month/${encodeURIComponent(month)}`), { signal }),
+  prices: (signal?: AbortSignal) => request<CostVersionList>('GET', addressOf(pricePath), { signal }),
+  previewPrice: (version: NewCostVersion) =>
+    request<Recalculation>('POST', addressOf(pricePath), {
+      body: { ...version, dry_run: true },
+      deadlineMs: longDeadlineMs,
+    }),
+  /** What it changes was seen. */
+  addPrice: (version: NewCostVersion) =>
+    request<CostVersionRow>('POST', addressOf(pricePath), { body: { ...version, confirm: true } }),
+  deletePrice: (id: string, isDryRun: boolean) =>
+    request<DeletedCostVersion>(
+      'DELETE',
+      addressOf(
+        `${pricePath}/${encodeURIComponent(id)}`,
+        isDryRun ? { dry_run: 'true' } : { confirm: 'true' },
+      ),
+      { deadlineMs: longDeadlineMs },
+    ),
+  notePrice: (id: string, notes: string) =>
+    request<CostVersionRow>('PATCH', addressOf(`${pricePath}/${encodeURIComponent(id)}`), {
+      body: { notes },
+    }),
   useHomeAssistant: (url: string, token: string) =>
     request<ConnectionTest>('POST', addressOf('api/settings/home-assistant'), {
       body: { url, token },

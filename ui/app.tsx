@@ -9,6 +9,7 @@ import { EnergyPage } from './pages/energy/energy-page.tsx';
 import { HealthPage } from './pages/health/health-page.tsx';
 import { NowPage } from './pages/now/now-page.tsx';
 import { PeaksPage } from './pages/peaks/peaks-page.tsx';
+import { PricesPage } from './pages/prices/prices-page.tsx';
 import { ReadingsPage } from './pages/readings/readings-page.tsx';
 import { SettingsPage } from './pages/settings/settings-page.tsx';
 import { followHome, locale } from './state/home.ts';
@@ -22,6 +23,7 @@ const views: Readonly<Record<Page, () => preact.JSX.Element>> = {
   energy: EnergyPage,
   devices: DevicesPage,
   peaks: PeaksPage,
+  prices: PricesPage,
   readings: ReadingsPage,
   health: HealthPage,
   settings: SettingsPage,

@@ -4,7 +4,16 @@
  */
 import { type Period, periodFromParams, periodToParams } from './period/period.ts';
 
-export const pages = ['now', 'energy', 'devices', 'peaks', 'readings', 'health', 'settings'] as const;
+export const pages = [
+  'now',
+  'energy',
+  'devices',
+  'peaks',
+  'prices',
+  'readings',
+  'health',
+  'settings',
+] as const;
 export type Page = (typeof pages)[number];
 
 /** What a period is held against: nothing, the one before, or the same a year earlier. */

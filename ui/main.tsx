@@ -12,6 +12,7 @@ import './pages/now/now.css';
 import './pages/energy/energy.css';
 import './pages/devices/devices.css';
 import './pages/peaks/peaks.css';
+import './pages/prices/prices.css';
 import './pages/readings/readings.css';
 import './pages/health/health.css';
 import './pages/settings/settings.css';

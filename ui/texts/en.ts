@@ -1,6 +1,7 @@
 /** Every word of the panel in English. A text with values is a function; values come formatted. */
 import { healthEn } from './en-health.ts';
 import { ledgerEn } from './en-ledger.ts';
+import { pricesEn } from './en-prices.ts';
 
 export const en = {
   app: 'Energy Ledger',
@@ -11,12 +12,14 @@ export const en = {
     energy: 'Energy',
     devices: 'Devices',
     peaks: 'Peaks',
+    prices: 'Prices',
     readings: 'Readings',
     health: 'Health',
     settings: 'Settings',
   },
   ...ledgerEn,
   ...healthEn,
+  ...pricesEn,
 
   age: {
     fresh: 'Live · now',
