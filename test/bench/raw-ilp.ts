@@ -34,3 +34,37 @@ export async function rawIlp(probe: QuestdbProbe, count: number, sensors: number
   await probe.rows(`DROP TABLE ${table}`);
   return count / seconds;
 }
+
+const ledgerTable = 'bench_raw_ledger';
+
+/** The same of rows as the ledger's: each quarter-hour of all meters, in the order of time. */
+export async function rawLedger(probe: QuestdbProbe, count: number, meters: number): Promise<number> {
+  await probe.rows(`DROP TABLE IF EXISTS ${ledgerTable}`);
+  await probe.rows(
+    `CREATE TABLE ${ledgerTable} (entity_id SYMBOL, kind SYMBOL, timestamp TIMESTAMP, amount LONG, quality INT,
+     covered LONG, reason SYMBOL, first_evidence TIMESTAMP, last_evidence TIMESTAMP, on_time LONG, provisional BOOLEAN,
+     revision INT, posted_at TIMESTAMP) TIMESTAMP(timestamp) PARTITION BY MONTH WAL
+     DEDUP UPSERT KEYS(timestamp, entity_id, kind)`,
+  );
+  const startUs = Date.UTC(2026, 0, 1) * 1000;
+  let sendingMs = 0;
+  for (let from = 0; from < count; from += linesPerBody) {
+    let body = '';
+    for (let i = from; i < Math.min(from + linesPerBody, count); i += 1) {
+      const atUs = startUs + Math.floor(i / meters) * 900_000_000;
+      body += `${ledgerTable},entity_id=sensor.bench_${i % meters},kind=quantity,reason=counted amount=${i}i,quality=0i,covered=900000000i,first_evidence=${atUs}t,last_evidence=${atUs}t,provisional=f,revision=1i,posted_at=${atUs}t ${atUs}\n`;
+    }
+    const beganMs = performance.now();
+    await probe.write(body);
+    sendingMs += performance.now() - beganMs;
+  }
+  const beganMs = performance.now();
+  await until(
+    'the raw lines',
+    60_000,
+    async () => (await probe.number(`SELECT count() FROM ${ledgerTable}`)) >= count,
+  );
+  const seconds = (sendingMs + performance.now() - beganMs) / 1000;
+  await probe.rows(`DROP TABLE ${ledgerTable}`);
+  return count / seconds;
+}

@@ -10,8 +10,14 @@ import { isoWithin } from './span.ts';
 const quarterUs = 900_000_000;
 const hourUs = 3_600_000_000;
 const dayUs = 86_400_000_000;
-/** A zone's days begin at two times of UTC, at three where its offset was changed. */
+/** A zone's days begin at two times of UTC, at three where its offset was changed; its hours mostly at one. */
 const fewRemainders = 4;
+const steps = [
+  { name: '1d', us: dayUs },
+  { name: '1h', us: hourUs },
+  { name: '15m', us: quarterUs },
+] as const;
+type Step = (typeof steps)[number];
 
 /** Openings tell the register before a quarter's evidence; of each bucket the first one is asked for. */
 const openingsQuery = (sampling: string) => `SELECT cast(timestamp AS LONG) AS at_us, register FROM (
@@ -21,16 +27,18 @@ const openingsQuery = (sampling: string) => `SELECT cast(timestamp AS LONG) AS a
 const openingAfterQuery = `SELECT cast(timestamp AS LONG) AS at_us, register FROM ${openingsTable}
   WHERE entity_id = $1 AND timestamp >= $2 ORDER BY timestamp LIMIT 1`;
 
-/** Instants that may be an edge; which of them are is seen afterwards. */
-const onEdges = (column: string, modulusUs: number, count: number) =>
-  Array.from({ length: count }, (_, index) => `${column} % ${modulusUs}L = $${index + 4}::LONG`).join(' OR ');
-const readingsQuery = (modulusUs: number, count: number) => `SELECT cast(timestamp AS LONG) AS at_us, state
-  FROM ${readingsTable} WHERE entity_id = $1 AND timestamp >= $2 AND timestamp <= $3 AND state IS NOT NULL
-    AND (${onEdges('cast(timestamp AS LONG)', modulusUs, count)})`;
-const rowEnd = `(cast(timestamp AS LONG) + CASE WHEN period = 'hour' THEN ${hourUs}L ELSE 300000000L END)`;
-const rowsQuery = (modulusUs: number, count: number) => `SELECT ${rowEnd} AS at_us, state
-  FROM ${statisticsTable} WHERE entity_id = $1 AND timestamp >= $2 AND timestamp < $3 AND state IS NOT NULL
-    AND (${onEdges(rowEnd, modulusUs, count)})`;
+/**
+ * The second after each of `count` instants, a step apart. As one parameter it becomes intervals that are looked up; a
+ * list of instants, or a remainder of them, would be a condition on every row of the range.
+ */
+function secondsAt(firstUs: number, step: Step, count: number): string {
+  return `${isoWithin(firstUs)};1s;${step.name};${count}`;
+}
+const readingsQuery = `SELECT cast(timestamp AS LONG) AS at_us, state FROM ${readingsTable}
+  WHERE entity_id = $1 AND timestamp IN $2 AND state IS NOT NULL`;
+const rowsQuery = `SELECT cast(timestamp AS LONG) AS start_us, state FROM ${statisticsTable}
+  WHERE entity_id = $1 AND timestamp IN $2 AND period = $3 AND state IS NOT NULL`;
+const rowUs = { '5minute': 300_000_000, hour: hourUs } as const;
 
 /** See LedgerViews.registers. */
 export async function registersBefore(
@@ -65,23 +73,32 @@ export async function registersExactly(
 ): Promise<Map<number, number>> {
   const [first, last] = [edgesUs[0], edgesUs.at(-1)];
   if (first === undefined || last === undefined) return new Map();
-  const days = [...new Set(edgesUs.map((edge) => edge % dayUs))];
-  const isByDay = days.length <= fewRemainders;
-  const [modulusUs, remainders] = isByDay ? [dayUs, days] : [quarterUs, [0]];
-  const parameters = (fromUs: number) => [entityId, isoWithin(fromUs), isoWithin(last), ...remainders];
-  const [rows, readings] = await Promise.all([
-    db.query(rowsQuery(modulusUs, remainders.length), parameters(first - hourUs)),
-    db.query(readingsQuery(modulusUs, remainders.length), parameters(first)),
+  const remaindersOf = (step: Step) => [...new Set(edgesUs.map((edge) => edge % step.us))];
+  const step = steps.find((one) => remaindersOf(one).length <= fewRemainders) ?? steps[2];
+  /** Asks for what lies `beforeUs` before each instant that may be an edge; which of them are is seen afterwards. */
+  const ask = async (beforeUs: number, query: string, more: readonly string[]): Promise<Row[]> => {
+    const found = remaindersOf(step).map((remainderUs) => {
+      const fromUs = first + ((remainderUs - (first % step.us) + step.us) % step.us);
+      const count = Math.floor((last - fromUs) / step.us) + 1;
+      return db.query(query, [entityId, secondsAt(fromUs - beforeUs, step, count), ...more]);
+    });
+    return (await Promise.all(found)).flat();
+  };
+  const [fiveMinutes, hours, readings] = await Promise.all([
+    ask(rowUs['5minute'], rowsQuery, ['5minute']),
+    ask(rowUs.hour, rowsQuery, ['hour']),
+    ask(0, readingsQuery, []),
   ]);
   const edges = new Set(edgesUs);
   const found = new Map<number, number>();
-  // A reading says it better than a row that ends there.
-  for (const row of [...rows, ...readings]) put(found, edges, row);
+  // A reading says it better than a row that ends there, and a short row better than a long one.
+  for (const row of hours) put(found, edges, (row.start_us as number) + rowUs.hour, row);
+  for (const row of fiveMinutes) put(found, edges, (row.start_us as number) + rowUs['5minute'], row);
+  for (const row of readings) put(found, edges, row.at_us as number, row);
   return found;
 }
 
-function put(found: Map<number, number>, edges: ReadonlySet<number>, row: Row): void {
-  const atUs = Number(row.at_us);
+function put(found: Map<number, number>, edges: ReadonlySet<number>, atUs: number, row: Row): void {
   const micro = microFromValue(row.state as number);
   if (edges.has(atUs) && micro !== null) found.set(atUs, micro);
 }

@@ -82,6 +82,10 @@ const groundsQuery = (
       AND kind = 'quantity' AND reason <> 'withdrawn' SAMPLE BY ${sampling}
   )`;
 
+const firstDaysQuery = (
+  count: number,
+) => `SELECT entity_id, cast(min(timestamp) AS LONG) AS day_us FROM ${daysView}
+  WHERE timestamp >= $1 AND timestamp < $2 AND entity_id IN (${meters(count)}) GROUP BY entity_id`;
 const firstsQuery = (count: number) => `SELECT entity_id, cast(min(timestamp) AS LONG) AS first_us
   FROM ${entriesTable} WHERE timestamp >= $1 AND timestamp < $2 AND entity_id IN (${meters(count)})
     AND kind = 'quantity' AND reason <> 'withdrawn' GROUP BY entity_id`;
@@ -213,13 +217,29 @@ export class QuestDbLedgerViews implements LedgerViews {
     return found;
   }
 
+  /** The days know which one it is, so that only this day's quarters are read and not all there ever were. */
   async firsts(ids: readonly string[]): Promise<Map<string, number>> {
     const firsts = new Map<string, number>();
+    if (ids.length === 0) return firsts;
+    await this.#prepare();
+    const zone = this.#zone;
     const ever = [isoWithin(Number.MIN_SAFE_INTEGER), isoWithin(Number.MAX_SAFE_INTEGER)];
+    const days: { entityId: string; dayUs: number }[] = [];
     for (let at = 0; at < ids.length; at += metersPerQuery) {
       const some = ids.slice(at, at + metersPerQuery);
-      for (const row of await this.#db.query(firstsQuery(some.length), [...ever, ...some]))
-        firsts.set(row.entity_id as string, row.first_us as number);
+      for (const row of await this.#db.query(firstDaysQuery(some.length), [...ever, ...some]))
+        days.push({
+          entityId: row.entity_id as string,
+          dayUs: bucketStartUs(row.day_us as number, 'day', zone),
+        });
+    }
+    for (const [dayUs, those] of Map.groupBy(days, (one) => one.dayUs)) {
+      const span = [isoWithin(dayUs), isoWithin(nextBucketUs(dayUs, 'day', zone))];
+      for (let at = 0; at < those.length; at += metersPerQuery) {
+        const some = those.slice(at, at + metersPerQuery).map(({ entityId }) => entityId);
+        for (const row of await this.#db.query(firstsQuery(some.length), [...span, ...some]))
+          firsts.set(row.entity_id as string, row.first_us as number);
+      }
     }
     return firsts;
   }

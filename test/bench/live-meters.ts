@@ -1,0 +1,87 @@
+import type { Bookkeeper } from '../../src/ledger/bookkeeper.ts';
+import type { Meter } from '../../src/ledger/meter.ts';
+import type { ReadingStore } from '../../src/recording/reading-store.ts';
+import { until } from './questdb-probe.ts';
+
+const everyMs = 1000;
+
+/** Meters that tell a reading every second, and how long each reading waits for the ledger. */
+export class LiveMeters {
+  readonly meters: readonly Meter[];
+  readonly #readings: ReadingStore;
+  readonly #bookkeeper: Bookkeeper;
+  /** When each reading that is not posted was told, by meter and instant. */
+  readonly #waiting = new Map<string, Map<number, number>>();
+  #delaysMs: number[] = [];
+  #rounds = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #telling: Promise<void> = Promise.resolve();
+
+  constructor(count: number, readings: ReadingStore, bookkeeper: Bookkeeper) {
+    this.meters = Array.from({ length: count }, (_, place) => ({
+      entityId: `sensor.live_${place}_energy`,
+      posts: 'register',
+      kind: 'rising',
+    }));
+    this.#readings = readings;
+    this.#bookkeeper = bookkeeper;
+    bookkeeper.onPosted((entityId, span) => this.#posted(entityId, span.untilUs));
+  }
+
+  start(): void {
+    this.#timer = setInterval(() => {
+      this.#telling = this.#telling.then(() => this.#tell());
+    }, everyMs);
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#telling;
+  }
+
+  /** Resolves when so many postings of them were told. */
+  posted(rounds: number, withinMs: number): Promise<void> {
+    return until('the live meters', withinMs, async () => this.#rounds >= rounds * this.meters.length);
+  }
+
+  /** How late readings were posted since this was last asked, in ms; what waits still counts with its age. */
+  delays(): number[] {
+    const nowMs = performance.now();
+    const waiting = [...this.#waiting.values()].flatMap((told) => [...told.values()]);
+    const delays = [...this.#delaysMs, ...waiting.map((toldMs) => nowMs - toldMs)];
+    this.#delaysMs = [];
+    return delays;
+  }
+
+  async #tell(): Promise<void> {
+    const atUs = Date.now() * 1000;
+    await this.#readings.append(
+      this.meters.map(({ entityId }) => ({
+        entityId,
+        atUs,
+        value: Math.round(atUs / 1_000_000) / 1000,
+        absence: null,
+        unit: 'kWh',
+        sourceUnit: 'kWh',
+        lastResetAtUs: null,
+        origin: 'stream',
+      })),
+    );
+    for (const { entityId } of this.meters) {
+      const told = this.#waiting.get(entityId) ?? new Map<number, number>();
+      this.#waiting.set(entityId, told.set(atUs, performance.now()));
+      this.#bookkeeper.touch(entityId, { fromUs: atUs, untilUs: atUs });
+    }
+  }
+
+  #posted(entityId: string, untilUs: number): void {
+    const told = this.#waiting.get(entityId);
+    if (told === undefined) return;
+    this.#rounds += 1;
+    for (const [atUs, toldMs] of told)
+      if (atUs < untilUs) {
+        this.#delaysMs.push(performance.now() - toldMs);
+        told.delete(atUs);
+      }
+  }
+}

@@ -1,0 +1,174 @@
+/**
+ * `npm run bench:posting [-- --meters 27 --days 365]`: how long it takes to post what an import of Home Assistant's
+ * statistics has brought in (a year of hours and ten days of five-minute rows of each meter), and how late readings of
+ * other meters are posted meanwhile; next to what QuestDB takes in the same run when one client sends it as many
+ * ready-made lines. QuestDB is a process of its own with the container's settings; ledger and flows are in this one.
+ */
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { installSidecars, startSidecars } from '../../addon/sidecars/sidecars.ts';
+import { QuestDbLedgerStore } from '../../src/adapters/questdb/ledger-store.ts';
+import { QuestDbLedgerViews } from '../../src/adapters/questdb/ledger-views.ts';
+import { QuestDb } from '../../src/adapters/questdb/questdb.ts';
+import { readingsTable } from '../../src/adapters/questdb/reading-rows.ts';
+import { QuestDbReadingStore } from '../../src/adapters/questdb/reading-store.ts';
+import { QuestDbStatisticsStore } from '../../src/adapters/questdb/statistics-store.ts';
+import { applied } from '../../src/adapters/questdb/wal.ts';
+import { Bookkeeper } from '../../src/ledger/bookkeeper.ts';
+import type { Meter } from '../../src/ledger/meter.ts';
+import { StoredEvidence } from '../../src/ledger/stored-evidence.ts';
+import { systemClock } from '../../src/units/clock.ts';
+import type { Log } from '../../src/units/log.ts';
+import { quarterStartUs } from '../../src/units/quarter.ts';
+import { FlowKeeper } from '../../src/views/flow-keeper.ts';
+import { LiveMeters } from './live-meters.ts';
+import { QuestdbProbe } from './questdb-probe.ts';
+import { rawLedger } from './raw-ilp.ts';
+import { timeZone } from './year-home.ts';
+import { walApplied } from './year-stores.ts';
+
+const { values } = parseArgs({
+  options: {
+    meters: { type: 'string', default: '27' },
+    days: { type: 'string', default: '365' },
+  },
+});
+const days = Number(values.days);
+const meters: Meter[] = Array.from({ length: Number(values.meters) }, (_, place) => ({
+  entityId: `sensor.bench_${String(place).padStart(2, '0')}_energy`,
+  posts: 'register',
+  kind: 'rising',
+}));
+const hourUs = 3_600_000_000;
+const dayUs = 24 * hourUs;
+const liveCount = 5;
+
+const root = resolve(import.meta.dirname, '../..');
+const say = (line: string) => process.stdout.write(`${line}\n`);
+const seconds = (sinceMs: number) => ((performance.now() - sinceMs) / 1000).toFixed(1);
+const complain = (about: unknown, text: string) => say(`${text} ${JSON.stringify(about)}`);
+const log: Log = { debug() {}, info() {}, warn: complain, error: complain, child: () => log };
+
+const dataDir = mkdtempSync(join(tmpdir(), 'bench-posting-'));
+const logsDir = join(root, '.cache/logs');
+mkdirSync(logsDir, { recursive: true });
+const stops: (() => Promise<void>)[] = [];
+
+/** Rows as the import stores them, in the order of time as it stores them. */
+async function makeRows(probe: QuestdbProbe, period: 'hour' | '5minute', fromUs: number, untilUs: number) {
+  const lengthUs = period === 'hour' ? hourUs : hourUs / 12;
+  const at = `${fromUs}L + (s.x - 1) * ${lengthUs}L`;
+  const register = `round((0.1 + 0.02 * m.x) * ((${at} + ${lengthUs}L - ${fromUs - dayUs}L) / 3.6e9
+    + 2 * sin((${at}) * ${(2 * Math.PI) / dayUs})), 3)`;
+  await probe.rows(`INSERT INTO energy_statistics (entity_id, period, timestamp, state, unit, received)
+    SELECT 'sensor.bench_' || lpad(cast(m.x - 1 AS STRING), 2, '0') || '_energy', '${period}', cast(${at} AS TIMESTAMP),
+      ${register}, 'kWh', now()
+    FROM long_sequence(${Math.floor((untilUs - fromUs) / lengthUs)}) s CROSS JOIN long_sequence(${meters.length}) m`);
+}
+
+async function run(): Promise<void> {
+  const programs = await installSidecars(say);
+  const sidecars = await startSidecars({ programs, dataDir, logsDir, log: say });
+  stops.push(() => sidecars.stop());
+  const probe = new QuestdbProbe(sidecars.questdbUrl);
+  const questdb = new QuestDb({ url: sidecars.questdbUrl, pgUrl: sidecars.questdbPgUrl, log });
+  stops.push(() => questdb.stop());
+  await questdb.prepared();
+  const views = new QuestDbLedgerViews(questdb);
+  await views.setZone(timeZone);
+  const nowUs = systemClock.nowUs();
+  const untilUs = quarterStartUs(nowUs);
+  await makeRows(probe, 'hour', untilUs - days * dayUs, untilUs);
+  await makeRows(probe, '5minute', untilUs - Math.min(10, days) * dayUs, untilUs);
+  await walApplied(probe, 60_000);
+
+  const readings = new QuestDbReadingStore(questdb);
+  const statistics = new QuestDbStatisticsStore(questdb, systemClock);
+  const ledger = new QuestDbLedgerStore(questdb);
+  const evidence = new StoredEvidence({
+    readings,
+    statistics,
+    exchanges: async () => [],
+    kindOf: () => 'rising',
+  });
+  const bookkeeper = new Bookkeeper({
+    evidence,
+    ledger,
+    readable: () => applied(questdb, readingsTable),
+    mark: { load: async () => nowUs, save: async () => undefined },
+    receivedSince: async () => new Map(),
+    heldUntil: () => null,
+    clock: systemClock,
+    log,
+  });
+  const sources = meters.slice(0, 3).map(({ entityId }) => entityId);
+  const flows = new FlowKeeper({
+    ledger,
+    firstQuarterUs: async (ids) => (await views.extent(ids))?.firstUs ?? null,
+    remembered: { load: async () => null, save: async () => undefined },
+    clock: systemClock,
+    log,
+  });
+  const live = new LiveMeters(liveCount, readings, bookkeeper);
+  bookkeeper.setMeters([...meters, ...live.meters]);
+  bookkeeper.onPosted((entityId, span) => flows.posted(entityId, span));
+  const [gridIn = '', gridOut = '', solar = ''] = sources;
+  flows.setSources({ gridIn: [gridIn], gridOut: [gridOut], solar: [solar], batteryIn: [], batteryOut: [] });
+  bookkeeper.start();
+  flows.start();
+  stops.push(
+    () => bookkeeper.stop(),
+    () => flows.stop(),
+  );
+  live.start();
+  await live.posted(3, 60_000);
+  const quiet = live.delays();
+
+  const beganMs = performance.now();
+  for (const { entityId } of meters)
+    bookkeeper.touch(entityId, { fromUs: untilUs - days * dayUs, untilUs: nowUs });
+  await bookkeeper.settle();
+  const postedSeconds = seconds(beganMs);
+  const busy = live.delays();
+  await flows.settle();
+  const flowsSeconds = seconds(beganMs);
+  await live.stop();
+  await views.refreshed();
+  await walApplied(probe, 60_000);
+  const viewsSeconds = seconds(beganMs);
+
+  const counted: Record<string, number> = {};
+  for (const table of ['ledger_entries', 'ledger_journal', 'ledger_openings'])
+    counted[table] = await probe.number(`SELECT count() FROM ${table}`);
+  const rows = Object.values(counted).reduce((sum, count) => sum + count, 0);
+  const raw = await rawLedger(probe, Math.min(rows, 1_000_000), meters.length);
+  const tell = (name: string, delays: readonly number[]) => {
+    const sorted = [...delays].sort((a, b) => a - b);
+    const at = (part: number) =>
+      ((sorted[Math.ceil(sorted.length * part) - 1] ?? Number.NaN) / 1000).toFixed(1);
+    say(
+      `${name}: ${sorted.length} readings of ${liveCount} other meters posted, late by p50 ${at(0.5)} s, p95 ${at(0.95)} s, max ${at(1)} s`,
+    );
+  };
+  say('');
+  say(`${meters.length} meters, ${days} days of hours and 10 of five minutes: posted in ${postedSeconds} s,`);
+  say(`with the home's flows in ${flowsSeconds} s, with views that know it in ${viewsSeconds} s`);
+  say(`rows: ${JSON.stringify(counted)}; ${Math.round(rows / Number(flowsSeconds))} rows/s`);
+  say(`raw ILP, as many ready-made lines into a table of the same shape: ${Math.round(raw)} lines/s`);
+  say(`ratio: ${(rows / Number(flowsSeconds) / raw).toFixed(2)}`);
+  tell('before', quiet);
+  tell('meanwhile', busy);
+  const { heapUsed, rss } = process.memoryUsage();
+  say(
+    `memory of this process at the end: ${Math.round(rss / 1e6)} MB, heap ${Math.round(heapUsed / 1e6)} MB`,
+  );
+}
+
+try {
+  await run();
+} finally {
+  for (const stop of stops.reverse()) await stop();
+  rmSync(dataDir, { recursive: true, force: true });
+}
