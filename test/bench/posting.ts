@@ -90,7 +90,7 @@ async function run(): Promise<void> {
   const evidence = new StoredEvidence({
     readings,
     statistics,
-    exchanges: async () => [],
+    corrections: async () => [],
     kindOf: () => 'rising',
   });
   const bookkeeper = new Bookkeeper({
