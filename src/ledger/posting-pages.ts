@@ -49,18 +49,28 @@ export async function* postPages(
     const { items, isLast } = await evidence.registers(entityId, startUs, rules.pageSize);
     const lastUs = items.at(-1)?.atUs;
     if (lastUs === undefined) return;
-    // The last quarter of a full page may go on on the next one.
-    const endUs = isLast ? Number.MAX_SAFE_INTEGER : quarterStartUs(lastUs);
+    const heldUs = isLast ? heldUntilUs : null;
+    const whole = postCounter(counterRules, opening, items, startUs, Number.MAX_SAFE_INTEGER, heldUs);
+    const endUs = isLast ? Number.MAX_SAFE_INTEGER : endOfPage(whole.state, lastUs, startUs);
     if (endUs <= startUs)
       throw new Error(`more than ${rules.pageSize} readings of ${entityId} in a quarter-hour`);
-    const posted = postCounter(counterRules, opening, items, startUs, endUs, isLast ? heldUntilUs : null);
-    const entries = await withOnTime(evidence, rules, meter, posted.entries, Math.max(nowUs, lastUs));
-    const posting = { ...posted, entries };
+    const own = whole.entries.filter((entry) => entry.quarterStartUs < endUs);
+    const entries = await withOnTime(evidence, rules, meter, own, Math.max(nowUs, lastUs));
+    const posting = { ...whole, entries };
     yield { items, startUs, endUs, lastUs, isLast, posting };
     if (isLast) return;
     opening = posting.openings.get(endUs) ?? null;
     startUs = endUs;
   }
+}
+
+/**
+ * Where the next page begins: the quarter of the last register, for what comes next counts from there; what was told
+ * since, an absence or what is corrected away, goes over to the next page. A page of nothing else is passed over.
+ */
+function endOfPage(state: CounterState | null, lastUs: number, startUs: number): number {
+  const endUs = quarterStartUs(Math.min(lastUs, state?.atUs ?? lastUs));
+  return endUs > startUs ? endUs : quarterStartUs(lastUs);
 }
 
 /** A register says how much and not for how long: the switch of its device does. */
