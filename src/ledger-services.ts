@@ -51,13 +51,18 @@ export interface LedgerServicesDeps {
 }
 
 /** Another key when the rules of posting change: without a mark everything is posted anew, once. */
-const markKey = 'ledger_posted_received_us_2';
-const unpostedKey = 'ledger_corrections_unposted';
+export const markKey = 'ledger_posted_received_us_2';
+export const unpostedKey = 'ledger_corrections_unposted';
 const flowsKey = 'ledger_flow_sources';
 /** A commit of the settings a minute is enough: what lies after the mark is posted twice, which changes nothing. */
 const saveMarkEveryUs = 60_000_000;
 /** Registers that are silent are held anew this often. */
 const holdEveryMs = 60_000;
+
+/** Corrections whose meters may not be posted since, as the settings keep them. */
+export function storedUnposted(found: unknown): readonly UnpostedCorrection[] {
+  return Array.isArray(found) ? (found as UnpostedCorrection[]) : [];
+}
 
 export class LedgerServices {
   readonly evidence: EvidenceSource;
@@ -112,10 +117,7 @@ export class LedgerServices {
       bookkeeper: this.bookkeeper,
       meterOf: (entityId) => this.#meters.find((meter) => meter.entityId === entityId) ?? null,
       unposted: {
-        load: async () => {
-          const found = await settings.get(unpostedKey);
-          return Array.isArray(found) ? (found as UnpostedCorrection[]) : [];
-        },
+        load: async () => storedUnposted(await settings.get(unpostedKey)),
         save: (unposted) => settings.set(unpostedKey, unposted, clock.nowUs()),
       },
       heldUntil: deps.heldUntil,

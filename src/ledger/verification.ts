@@ -13,7 +13,8 @@ import { readPower } from './stored-power.ts';
 /** What does not agree, in words that name the quarter and both figures. */
 export interface Finding {
   readonly entityId: string;
-  readonly check: 'evidence' | 'conservation' | 'journal';
+  readonly check: 'evidence' | 'conservation' | 'journal' | 'flows' | 'views';
+  /** Null where the whole meter is meant; of a view the start of its bucket. */
   readonly quarterStartUs: number | null;
   readonly detail: string;
 }
@@ -156,8 +157,9 @@ function compare(
   }
 }
 
-async function verifyJournal(
-  deps: VerificationDeps,
+/** The current state is the journal's newest revision, and no revision is missing. */
+export async function verifyJournal(
+  deps: Pick<VerificationDeps, 'ledger'>,
   entityId: string,
   fromUs: number,
   untilUs: number,
