@@ -28,7 +28,7 @@ export interface BackfillDeps {
   readonly log: Log;
   /** A new id, unique for ever. */
   readonly newId: () => string;
-  readonly prover?: Pick<Prover, 'note'>;
+  readonly prover?: Pick<Prover, 'note' | 'writtenUntilUs'>;
   /** Told when a run is over; what it brought is in the store. */
   readonly onBrought?: () => void;
 }
@@ -184,6 +184,7 @@ export class Backfill {
       if (job.follows === null) run = { ...run, startUs: Math.min(run.startUs, startUs) };
       for (const [entityId, span] of spans) {
         const told = new Map<number, number>();
+        const writtenUntilUs = this.#deps.prover?.writtenUntilUs() ?? 0;
         const result = await this.#copy(entityId, span, (copied) => {
           addCounts(told, copied.told);
           added += copied.added;
@@ -191,7 +192,7 @@ export class Backfill {
           this.#run = run;
         });
         const isWhole = result === null && this.#deps.recorder.tracked().has(entityId);
-        if (isWhole) copiedSpans.push({ entityId, span, told });
+        if (isWhole) copiedSpans.push({ entityId, span, writtenUntilUs, told });
         if (this.#stop.signal.aborted) return;
         if (result !== null) failed.push(`${entityId}: ${result}`);
         if (job.follows === null) run = { ...run, entitiesDone: run.entitiesDone + 1 };

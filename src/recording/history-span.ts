@@ -10,6 +10,8 @@ export interface SpanCopyDeps extends HistoryCopyDeps {
 export interface CopiedSpan {
   readonly entityId: string;
   readonly span: Span;
+  /** Until when Home Assistant had written when it was first asked: what came after it did not tell whole. */
+  readonly writtenUntilUs: number;
   readonly told: ReadonlyMap<number, number>;
 }
 

@@ -19,6 +19,7 @@ describe('proof keeper', () => {
   let asked: number[];
   let prove: () => Promise<Proof>;
   let isBusy: boolean;
+  let voids: number;
   let keeper: ProofKeeper;
 
   beforeEach(() => {
@@ -28,9 +29,14 @@ describe('proof keeper', () => {
     unproven = new Map();
     asked = [];
     isBusy = false;
+    voids = 0;
     prove = () => Promise.resolve({ hours: 1, found: [], error: null });
     keeper = new ProofKeeper({
       prover: {
+        voidSince: () => {
+          voids += 1;
+          return Promise.resolve();
+        },
         unprovenHours: () => Promise.resolve(new Map(unproven)),
         prove: async (entityId, fromUs) => {
           asked.push(fromUs);
@@ -96,10 +102,13 @@ describe('proof keeper', () => {
     keeper.look();
     await vi.advanceTimersByTimeAsync(minute);
     expect(asked.length).toBe(2);
+    // Once at the start, for it may have been set while nothing ran.
+    expect(voids).toBe(1);
     vi.setSystemTime(baseUs / 1000 - 30 * 24 * 60 * minute);
     unproven.set(meter, [baseUs - 900 * proofHourUs]);
     await vi.advanceTimersByTimeAsync(2 * minute);
     expect(asked.length).toBe(3);
+    expect(voids).toBe(2);
   });
 
   it('tells a run of what was missing, and what can not be proven', async () => {

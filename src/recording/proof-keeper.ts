@@ -5,12 +5,12 @@ import { Bell } from './bell.ts';
 import { usualMemoryUs } from './memory.ts';
 import { pause } from './pause.ts';
 import { proofHourUs } from './proof.ts';
-import type { Prover } from './prover.ts';
+import { defaultProverLimits, type Prover } from './prover.ts';
 import type { Recorder } from './recorder.ts';
 import type { SyncLog, SyncRun } from './sync-log.ts';
 
 export interface ProofKeeperDeps {
-  readonly prover: Pick<Prover, 'unprovenHours' | 'prove'>;
+  readonly prover: Pick<Prover, 'unprovenHours' | 'prove' | 'voidSince'>;
   readonly homeAssistant: Pick<HomeAssistant, 'status'>;
   readonly recorder: Pick<Recorder, 'tracked'>;
   /** What goes first: a back-fill under way proves hours by itself. */
@@ -48,6 +48,10 @@ export interface ProofStatus {
 
 /** The clock may be stepped: a wait looks at it again so often. */
 const lookAtClockMs = 30_000;
+/** Clocks that are kept right by small corrections are not set. */
+const stepUs = 1_000_000;
+/** While nothing ran it may have been set, and be past it again. */
+const startDoubtUs = defaultProverLimits.startDoubtUs;
 
 /**
  * Looks for hours that are not proven and has them proven: after each hour, and when there is a reason to doubt (a start,
@@ -59,6 +63,11 @@ export class ProofKeeper {
   readonly #bell = new Bell();
   readonly #stop = new AbortController();
   #isAsked = true;
+  /** How far before now proofs are doubted, because the clock was set back; null: not at all. */
+  #doubtedUs: number | null = startDoubtUs;
+  /** How far it was set back. */
+  #aheadUs = 0;
+  #lookedAt = { wallUs: 0, monotonicMs: 0 };
   #nextUs = 0;
   #isRunning = false;
   #error: string | null = null;
@@ -100,6 +109,7 @@ export class ProofKeeper {
   async #work(): Promise<void> {
     const { signal } = this.#stop;
     while (!signal.aborted) {
+      await this.#lookAtClock();
       if (!this.#isAsked && this.#deps.clock.nowUs() < this.#nextUs) {
         await this.#bell.wait(lookAtClockMs);
         // A clock that was set back by days must not silence it for days.
@@ -123,6 +133,27 @@ export class ProofKeeper {
       } finally {
         this.#isRunning = false;
       }
+    }
+  }
+
+  async #lookAtClock(): Promise<void> {
+    const { clock, prover, log } = this.#deps;
+    const { wallUs, monotonicMs } = this.#lookedAt;
+    this.#lookedAt = { wallUs: clock.nowUs(), monotonicMs: clock.monotonicMs() };
+    const expectedUs = wallUs + (this.#lookedAt.monotonicMs - monotonicMs) * 1000;
+    const wasSetBack = this.#lookedAt.wallUs < expectedUs - stepUs;
+    if (wasSetBack) {
+      this.#doubtedUs = Math.max(this.#doubtedUs ?? 0, lookAtClockMs * 2000);
+      this.#aheadUs = Math.max(this.#aheadUs, expectedUs - this.#lookedAt.wallUs);
+    }
+    if (this.#doubtedUs === null) return;
+    try {
+      await prover.voidSince(clock.nowUs() - this.#doubtedUs, this.#aheadUs);
+      this.#doubtedUs = null;
+      this.#aheadUs = 0;
+      this.#isAsked = true;
+    } catch (cause) {
+      log.debug({ err: cause }, 'proofs from before the clock was set could not be made void yet');
     }
   }
 

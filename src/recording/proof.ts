@@ -6,7 +6,10 @@ export const proofHourUs = 3_600_000_000;
 export interface ProvenHour {
   readonly entityId: string;
   readonly hourUs: number;
-  /** Readings that Home Assistant's history had; fewer than `held` where it lost some, or never kept them. */
+  /**
+   * Readings that Home Assistant's history had; fewer than `held` where it lost some, or never kept them. Negative: the
+   * proof is void.
+   */
   readonly told: number;
   /** Readings in the store when it was proven. Fewer at a later look: the store lost some, and it is proven no more. */
   readonly held: number;
@@ -15,8 +18,8 @@ export interface ProvenHour {
 
 /** Keeps what was proven, beside the readings it speaks of. Calls reject when the store is down. */
 export interface ProofStore {
-  /** Proofs of the hours that start in [fromUs, untilUs), the last of each hour. */
-  proven(entityIds: readonly string[], fromUs: number, untilUs: number): Promise<ProvenHour[]>;
+  /** Proofs of the hours that start in [fromUs, untilUs), the last of each hour; null asks for all entities. */
+  proven(entityIds: readonly string[] | null, fromUs: number, untilUs: number): Promise<ProvenHour[]>;
   /** How many readings the store holds by entity and by start of the hour; an hour without any is absent. */
   held(
     entityIds: readonly string[],

@@ -45,7 +45,7 @@ describe('proven hours', () => {
     store = new MemoryReadingStore();
     proofs = new MemoryProofStore(store);
     nowUs = baseUs + 6 * proofHourUs + 30 * minuteUs;
-    const clock = { nowUs: () => nowUs, monotonicMs: () => performance.now() };
+    const clock = { nowUs: () => nowUs, monotonicMs: () => performance.now() + nowUs / 1000 };
     const deps = { homeAssistant: home, readings: store, clock, log: quietLog };
     recorder = new Recorder(
       {
@@ -60,7 +60,7 @@ describe('proven hours', () => {
     events.listen((event) => told.push(event));
     prover = new Prover(
       { ...deps, recorder, proofs, events, readable: () => Promise.resolve() },
-      { retryMs: 1 },
+      { retryMs: 1, startDoubtUs: 0 },
     );
     // Six hours, a reading every ten minutes; all heard before.
     for (let i = 0; i < 36; i += 1) {
@@ -157,6 +157,43 @@ describe('proven hours', () => {
     vi.spyOn(home, 'history').mockRejectedValue(new Error('the recorder is not ready'));
     expect(await all()).toMatchObject({ error: 'the recorder is not ready' });
     expect(proofs.hours.size).toBe(0);
+  });
+
+  it('does not take an hour for proven that was not over when it was asked for', async () => {
+    const span = { startUs: baseUs, endUs: baseUs + 6 * proofHourUs };
+    const told = new Map(Array.from({ length: 6 }, (_, i) => [baseUs + i * proofHourUs, 6]));
+    // Then it waited for the store until the hours were over.
+    const writtenUntilUs = baseUs + 2 * proofHourUs + 5 * minuteUs;
+    await prover.note([{ entityId: meter, span, writtenUntilUs, told }]);
+    expect(await unproven()).toBe(4);
+  });
+
+  it('does not trust a proof of hours that the clock came back to', async () => {
+    await all();
+    nowUs = baseUs + 4 * proofHourUs + 30 * minuteUs;
+    await prover.voidSince(nowUs);
+    const atUs = nowUs - 5 * minuteUs;
+    home.past.push(state(meter, atUs, '7'));
+    nowUs = baseUs + 6 * proofHourUs + 30 * minuteUs;
+    expect(await unproven()).toBe(2);
+    expect((await all()).found).toMatchObject([{ fromUs: atUs, untilUs: atUs, added: 1 }]);
+    expect(told.map(({ kind }) => kind)).toEqual(['found']);
+    expect(await unproven()).toBe(0);
+  });
+
+  it('does not trust what was proven while our clock was ahead, once it is set right', async () => {
+    // By Home Assistant's clock half of the hour is still to come.
+    home.past.splice(33, 3);
+    for (let index = 33; index < 36; index += 1) lose(index);
+    nowUs = baseUs + 6 * proofHourUs + 20 * minuteUs;
+    await all();
+    for (let index = 33; index < 36; index += 1)
+      home.past.push(state(meter, baseUs + index * 10 * minuteUs, String(index)));
+    nowUs += 5 * proofHourUs;
+    expect(await prover.unproven([meter], baseUs, baseUs + 6 * proofHourUs)).toBe(0);
+    await prover.voidSince(nowUs, proofHourUs);
+    await prover.prove(meter, baseUs, baseUs + 6 * proofHourUs, live);
+    expect(store.rows.size).toBe(36);
   });
 
   it('rejects while the store is down, and notes nothing', async () => {

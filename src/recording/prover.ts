@@ -4,9 +4,11 @@ import type { Log } from '../units/log.ts';
 import type { Span } from './backfill-queue.ts';
 import { addStretch, HistoryRefused } from './history-copy.ts';
 import { addCounts, type CopiedSpan, copySpan, type SpanCopyDeps } from './history-span.ts';
+import { usualMemoryUs } from './memory.ts';
 import { pause, unlessAborted } from './pause.ts';
 import { type FoundReadings, type Proof, type ProofStore, type ProvenHour, proofHourUs } from './proof.ts';
 import type { RecordingEvents } from './recording-events.ts';
+import { WrittenTime } from './written-time.ts';
 
 export interface ProverDeps extends SpanCopyDeps {
   readonly proofs: ProofStore;
@@ -22,12 +24,15 @@ export interface ProverLimits {
   readonly overForUs: number;
   /** An hour of which Home Assistant tells less than we heard is looked at again until it is over for so long. */
   readonly fewerForUs: number;
+  /** So far back the clock may have been set while nothing ran. */
+  readonly startDoubtUs: number;
   readonly retryMs: number;
 }
 
 export const defaultProverLimits: ProverLimits = {
   overForUs: 5 * 60_000_000,
   fewerForUs: 6 * proofHourUs,
+  startDoubtUs: 3 * proofHourUs,
   retryMs: 1000,
 };
 
@@ -41,10 +46,17 @@ const triesWhileAway = 3;
 export class Prover {
   readonly #deps: ProverDeps;
   readonly #limits: ProverLimits;
+  readonly #written: WrittenTime;
 
   constructor(deps: ProverDeps, limits: Partial<ProverLimits> = {}) {
     this.#deps = deps;
     this.#limits = { ...defaultProverLimits, ...limits };
+    this.#written = new WrittenTime(deps.clock, this.#limits.overForUs, this.#limits.startDoubtUs);
+  }
+
+  /** Until when Home Assistant has surely written what it tells from now on. */
+  writtenUntilUs(): number {
+    return this.#written.untilUs();
   }
 
   /** How many whole hours of these entities in [fromUs, untilUs) are not proven. Rejects when the store is down. */
@@ -59,7 +71,7 @@ export class Prover {
     fromUs: number,
     untilUs: number,
   ): Promise<Map<string, number[]>> {
-    const { startUs, endUs } = this.#wholeHours({ startUs: fromUs, endUs: untilUs });
+    const { startUs, endUs } = wholeHours({ startUs: fromUs, endUs: untilUs }, this.writtenUntilUs());
     const unproven = new Map<string, number[]>();
     if (startUs >= endUs || entityIds.length === 0) return unproven;
     const { proofs } = this.#deps;
@@ -69,7 +81,7 @@ export class Prover {
     ]);
     const good = new Map<string, Set<number>>(entityIds.map((entityId) => [entityId, new Set()]));
     for (const hour of proven)
-      if ((held.get(hour.entityId)?.get(hour.hourUs) ?? 0) >= hour.held)
+      if (hour.told >= 0 && (held.get(hour.entityId)?.get(hour.hourUs) ?? 0) >= hour.held)
         good.get(hour.entityId)?.add(hour.hourUs);
     for (const [entityId, hours] of good) {
       const missing: number[] = [];
@@ -88,7 +100,7 @@ export class Prover {
     const { recorder } = this.#deps;
     const endUs = Math.min(untilUs, this.#deps.clock.nowUs());
     const missing = (await this.unprovenHours([entityId], fromUs, endUs)).get(entityId) ?? [];
-    const whole = this.#wholeHours({ startUs: fromUs, endUs });
+    const whole = wholeHours({ startUs: fromUs, endUs }, this.writtenUntilUs());
     // Everything that was heard until now can be read: what is not there is missing.
     await unlessAborted(recorder.settled(), signal);
     await unlessAborted(this.#deps.readable(), signal);
@@ -98,6 +110,7 @@ export class Prover {
     for (const span of spansOf(missing, { startUs: fromUs, endUs }, whole)) {
       if (signal.aborted) break;
       const told = new Map<number, number>();
+      const writtenUntilUs = this.writtenUntilUs();
       let tries = 0;
       const refused = await copySpan(this.#deps, entityId, span, {
         signal,
@@ -115,7 +128,7 @@ export class Prover {
         },
       });
       error ??= refused;
-      if (refused === null && !signal.aborted) copied.push({ entityId, span, told });
+      if (refused === null && !signal.aborted) copied.push({ entityId, span, writtenUntilUs, told });
     }
     for (const stretch of found) this.#deps.events.tell({ kind: 'found', found: stretch });
     if (!signal.aborted && recorder.tracked().has(entityId)) {
@@ -132,7 +145,7 @@ export class Prover {
   async note(copied: readonly CopiedSpan[]): Promise<void> {
     const { proofs, clock, readable } = this.#deps;
     const whole = copied
-      .map((one) => ({ ...one, span: this.#wholeHours(one.span) }))
+      .map((one) => ({ ...one, span: wholeHours(one.span, one.writtenUntilUs) }))
       .filter(({ span }) => span.startUs < span.endUs);
     if (whole.length === 0) return;
     await readable();
@@ -142,7 +155,8 @@ export class Prover {
         proofs.held([entityId], span.startUs, span.endUs),
         proofs.proven([entityId], span.startUs, span.endUs),
       ]);
-      const heldBefore = new Map(before.map((hour) => [hour.hourUs, hour.held]));
+      const valid = before.filter((hour) => hour.told >= 0);
+      const heldBefore = new Map(valid.map((hour) => [hour.hourUs, hour.held]));
       const hours: ProvenHour[] = [];
       for (let hourUs = span.startUs; hourUs < span.endUs; hourUs += proofHourUs) {
         const hour: ProvenHour = {
@@ -160,6 +174,30 @@ export class Prover {
     }
   }
 
+  /**
+   * Makes proofs void of the hours that end after an instant: the clock was set back to it, and what happens in them from
+   * now on was not seen then. So are those proven sooner after their end than the clock had been ahead: by Home Assistant's
+   * clock they were not over. Of all entities, for one may be tracked again. Rejects when the store is down.
+   */
+  async voidSince(sinceUs: number, aheadUs = 0): Promise<void> {
+    const { proofs, clock } = this.#deps;
+    const nowUs = clock.nowUs();
+    const soonUs = aheadUs + this.#limits.overForUs;
+    const fromUs = aheadUs > 0 ? Math.min(sinceUs, nowUs - usualMemoryUs) : sinceUs;
+    const hours = await proofs.proven(
+      null,
+      Math.floor(fromUs / proofHourUs) * proofHourUs,
+      Number.MAX_SAFE_INTEGER,
+    );
+    const voided = hours
+      .filter(({ told, hourUs, provenAtUs }) => {
+        const endUs = hourUs + proofHourUs;
+        return told >= 0 && (endUs > sinceUs || (aheadUs > 0 && provenAtUs - endUs < soonUs));
+      })
+      .map((hour): ProvenHour => ({ ...hour, told: -1, held: 0, provenAtUs: nowUs }));
+    if (voided.length > 0) await proofs.note(voided);
+  }
+
   #isProof({ told, held, hourUs, provenAtUs }: ProvenHour): boolean {
     if (told > held) return false;
     // It may still be at writing what it told us.
@@ -171,15 +209,14 @@ export class Prover {
     this.#deps.log.error({ entity: entityId, hourUs, heldBefore, held }, 'the store lost readings for good');
     this.#deps.events.tell({ kind: 'lost', entityId, hourUs, heldBefore, held });
   }
+}
 
-  /** Those within a span that have been over for long enough. */
-  #wholeHours({ startUs, endUs }: Span): Span {
-    const overUs = Math.min(endUs, this.#deps.clock.nowUs() - this.#limits.overForUs);
-    return {
-      startUs: Math.ceil(startUs / proofHourUs) * proofHourUs,
-      endUs: Math.floor(overUs / proofHourUs) * proofHourUs,
-    };
-  }
+/** Those within a span that were over at an instant. */
+function wholeHours({ startUs, endUs }: Span, untilUs: number): Span {
+  return {
+    startUs: Math.ceil(startUs / proofHourUs) * proofHourUs,
+    endUs: Math.floor(Math.min(endUs, untilUs) / proofHourUs) * proofHourUs,
+  };
 }
 
 /** Hours that follow each other are asked for together, and with them what of the span is no whole hour. */

@@ -236,8 +236,7 @@ export class SimulatedChain {
       this.home.isSilent = pick < 0.6;
       return `silent ${this.home.isSilent}`;
     } else if (die < 0.86) {
-      // Not forward: what is missed while ours is ahead is not looked for again (docs/decisions/088).
-      this.#stepClock(pick < 0.5 ? 0 : -hourMs);
+      this.#stepClock(pick < 0.34 ? 0 : pick < 0.67 ? hourMs : -hourMs);
       return `clock ${this.#stepMs}`;
     } else if (die < 0.88) {
       this.#forget(1 + Math.floor(pick * 8));

@@ -38,6 +38,9 @@ describe('proofs in QuestDB', () => {
     expect(await proofs.proven([one], baseUs + proofHourUs, baseUs + 9 * proofHourUs)).toEqual([
       hour(one, 1, 6),
     ]);
+    expect(await proofs.proven(null, baseUs, Number.MAX_SAFE_INTEGER)).toEqual(
+      expect.arrayContaining([hour(one, 0, 3), hour(other, 0, 5)]),
+    );
     expect(await proofs.proven([], baseUs, baseUs + proofHourUs)).toEqual([]);
   });
 

@@ -21,8 +21,10 @@ const entitiesPerQuery = 200;
 const named = (count: number) => Array.from({ length: count }, (_, index) => `$${index + 3}`).join(', ');
 const within = (count: number) =>
   `WHERE timestamp >= $1 AND timestamp < $2 AND entity_id IN (${named(count)})`;
-const provenQuery = (count: number) => `SELECT entity_id, cast(timestamp AS LONG) AS hour_us, told, held,
-  cast(proven AS LONG) AS proven_us FROM ${proofTable} ${within(count)}`;
+const provenOf = (condition: string) => `SELECT entity_id, cast(timestamp AS LONG) AS hour_us, told, held,
+  cast(proven AS LONG) AS proven_us FROM ${proofTable} ${condition}`;
+const provenQuery = (count: number) => provenOf(within(count));
+const allProvenQuery = provenOf('WHERE timestamp >= $1 AND timestamp < $2');
 /** From the readings and not from their view by the hour: what was lost must not be remembered. */
 const heldQuery = (
   count: number,
@@ -37,8 +39,11 @@ export class QuestDbProofStore implements ProofStore {
     this.#db = db;
   }
 
-  async proven(entityIds: readonly string[], fromUs: number, untilUs: number): Promise<ProvenHour[]> {
-    const rows = await this.#ask(provenQuery, entityIds, fromUs, untilUs);
+  async proven(entityIds: readonly string[] | null, fromUs: number, untilUs: number): Promise<ProvenHour[]> {
+    const rows =
+      entityIds === null
+        ? await this.#db.query(allProvenQuery, [isoWithin(fromUs), isoWithin(untilUs)])
+        : await this.#ask(provenQuery, entityIds, fromUs, untilUs);
     return rows.map((row) => ({
       entityId: row.entity_id as string,
       hourUs: row.hour_us as number,

@@ -132,9 +132,10 @@ export class MemoryProofStore implements ProofStore {
     this.#readings = readings;
   }
 
-  async proven(entityIds: readonly string[], fromUs: number, untilUs: number): Promise<ProvenHour[]> {
+  async proven(entityIds: readonly string[] | null, fromUs: number, untilUs: number): Promise<ProvenHour[]> {
     return [...this.hours.values()].filter(
-      (hour) => entityIds.includes(hour.entityId) && hour.hourUs >= fromUs && hour.hourUs < untilUs,
+      (hour) =>
+        (entityIds?.includes(hour.entityId) ?? true) && hour.hourUs >= fromUs && hour.hourUs < untilUs,
     );
   }
 
@@ -206,6 +207,9 @@ export class MemoryHome implements HomeAssistant {
   failures = 0;
   /** Its recorder has written what is older than this instant. */
   writtenUntilUs: () => number = () => Number.POSITIVE_INFINITY;
+  /** Its recorder writes so long after, by the clock that is never set. */
+  writeDelayMs = 0;
+  readonly #saidMs = new Map<EntityState, number>();
 
   connect(): void {
     this.#reconnects += 1;
@@ -221,6 +225,7 @@ export class MemoryHome implements HomeAssistant {
   change(next: EntityState): void {
     this.#current.set(next.entityId, next);
     this.past.push(next);
+    this.#saidMs.set(next, performance.now());
     this.#tell(next);
   }
 
@@ -237,6 +242,10 @@ export class MemoryHome implements HomeAssistant {
   reconnect(_reason: string): void {
     this.disconnect();
     this.connect();
+  }
+
+  #isWritten(said: EntityState): boolean {
+    return performance.now() - (this.#saidMs.get(said) ?? 0) >= this.writeDelayMs;
   }
 
   #tell(next: EntityState): void {
@@ -278,7 +287,7 @@ export class MemoryHome implements HomeAssistant {
     this.#check();
     const writtenUntilUs = this.writtenUntilUs();
     return this.past
-      .filter(({ lastUpdatedUs }) => lastUpdatedUs <= writtenUntilUs)
+      .filter((said) => said.lastUpdatedUs <= writtenUntilUs && this.#isWritten(said))
       .filter(
         ({ entityId, lastUpdatedUs }) =>
           entityIds.includes(entityId) && lastUpdatedUs >= startUs && lastUpdatedUs < endUs,
