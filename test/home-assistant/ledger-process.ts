@@ -1,7 +1,7 @@
 /** The process as it runs in the container, with stores and a data folder of its own, to be killed and started again. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { createWriteStream } from 'node:fs';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createWriteStream, writeFileSync } from 'node:fs';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cacheFolder, root } from '../../addon/paths.ts';
 import { freePort } from '../../addon/ports.ts';
@@ -33,6 +33,7 @@ export class LedgerProcess {
   readonly url: string;
   readonly #direct: StoreAddresses;
   readonly #isOwnFolder: boolean;
+  readonly #tracked: readonly string[];
   readonly #env: NodeJS.ProcessEnv;
   #child: ChildProcess | null = null;
 
@@ -40,12 +41,14 @@ export class LedgerProcess {
     sidecars: Sidecars,
     folder: string,
     isOwnFolder: boolean,
+    tracked: readonly string[],
     env: NodeJS.ProcessEnv,
     url: string,
   ) {
     this.sidecars = sidecars;
     this.folder = folder;
     this.#isOwnFolder = isOwnFolder;
+    this.#tracked = tracked;
     this.#env = env;
     this.url = url;
     this.#direct = sidecars;
@@ -59,7 +62,6 @@ export class LedgerProcess {
     const runs = join(cacheFolder, 'home-assistant/runs');
     await mkdir(runs, { recursive: true });
     const folder = options.folder ?? (await mkdtemp(join(runs, 'ledger-')));
-    await writeFile(join(folder, 'options.json'), JSON.stringify({ tracked_entities: tracked }));
     const logsDir = join(cacheFolder, 'logs');
     const programs = await installSidecars(say);
     const sidecars = await startSidecars({ programs, dataDir: folder, logsDir, log: say });
@@ -78,10 +80,12 @@ export class LedgerProcess {
       ...options.env,
     };
     const url = `http://127.0.0.1:${port}`;
-    return new LedgerProcess(sidecars, folder, options.folder === undefined, env, url);
+    return new LedgerProcess(sidecars, folder, options.folder === undefined, tracked, env, url);
   }
 
+  /** The options are written before each start, as the Supervisor does it. */
   start(): void {
+    writeFileSync(join(this.folder, 'options.json'), JSON.stringify({ tracked_entities: this.#tracked }));
     const log = createWriteStream(join(cacheFolder, 'logs/home-assistant-ledger.log'), { flags: 'a' });
     const [command, args] = endingWithUs(process.execPath, [join(root, 'src/main.ts')]);
     const child = spawn(command, args, {
