@@ -12,12 +12,18 @@ export function pause(ms: number, signal: AbortSignal): Promise<void> {
   });
 }
 
-/** Settles as the promise does, or resolves to null when the signal is aborted first. */
+/**
+ * Settles as the promise does, or resolves to null when the signal is aborted first; how the promise ends then is nobody's
+ * business any more, and a rejection of it is no fault of the process.
+ */
 export async function unlessAborted<Result>(
   promise: Promise<Result>,
   signal: AbortSignal,
 ): Promise<Result | null> {
-  if (signal.aborted) return null;
+  if (signal.aborted) {
+    promise.catch(() => undefined);
+    return null;
+  }
   const { promise: aborted, resolve } = Promise.withResolvers<null>();
   const end = () => resolve(null);
   signal.addEventListener('abort', end);

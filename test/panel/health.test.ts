@@ -48,11 +48,26 @@ async function openWith(change: (answer: Coverage) => Coverage, at = '#/health')
   return changed;
 }
 
+/** The demo's dryer is away at some hours of the day; a test that counts holes has only those that it makes. */
+const withoutHoles = (answer: Coverage): Coverage => ({
+  ...answer,
+  entities: answer.entities.map((entity) => ({
+    ...entity,
+    rows: entity.rows.map((row) =>
+      row.why.includes('before_the_first')
+        ? row
+        : { ...row, measured_seconds: row.measured_seconds + row.missing_seconds, missing_seconds: 0 },
+    ),
+  })),
+});
+
 describe('coverage', () => {
   it('opens with what one came for', async () => {
-    expect(await textOf(opened.panel.locator('main h1'))).toMatch(
+    const whole = await openWith(withoutHoles);
+    expect(await textOf(whole.panel.locator('main h1'))).toMatch(
       /^(Everything was recorded|Nothing is missing)/,
     );
+    await leave(whole);
   });
 
   it('has a line for the home and each meter, a column for each day, and the same as a table', async () => {
@@ -99,7 +114,7 @@ describe('coverage', () => {
     const changed = await openWith(
       (answer) => ({
         ...answer,
-        entities: answer.entities.map((entity, index) => ({
+        entities: withoutHoles(answer).entities.map((entity, index) => ({
           ...entity,
           rows: entity.rows.map((row) =>
             index === 0 && answer.period === 'day' && row.start.startsWith(yesterday.toString())
