@@ -13,14 +13,15 @@ afterEach(async () => {
   await Promise.all(running.splice(0).map((program) => program.stop()));
 });
 
-function supervise(script: string, stopLimitMs = 5000) {
+/** @param before what it does before it notes its start */
+function supervise(script: string, stopLimitMs = 5000, before = ':') {
   const folder = mkdtempSync(join(tmpdir(), 'supervised-'));
   const said: string[] = [];
   const program = new SupervisedProgram(
     {
       name: 'the program',
       command: '/bin/sh',
-      args: ['-c', `echo started >> starts; ${script}`],
+      args: ['-c', `${before}; echo started >> starts; ${script}`],
       env: process.env,
       cwd: folder,
       logFile: join(folder, 'logs/out.log'),
@@ -74,7 +75,7 @@ it('stays down when it was stopped, and comes back when started', async () => {
 }, 20_000);
 
 it('kills one that does not stop', async () => {
-  const { program, said, starts } = supervise("trap '' TERM; while :; do sleep 0.05; done", 200);
+  const { program, said, starts } = supervise('while :; do sleep 0.05; done', 200, "trap '' TERM");
   program.start();
   await vi.waitFor(() => expect(starts()).toBe(1), patiently);
   await program.stop();
