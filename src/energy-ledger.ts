@@ -126,9 +126,10 @@ export class EnergyLedger {
       log,
     });
     const events = new RecordingEvents(named('recorder'));
+    const postedReadings = this.#ledger.recordedThrough(readingStore);
     this.#recorder = new Recorder({
       homeAssistant,
-      readings: this.#ledger.recordedThrough(readingStore),
+      readings: postedReadings,
       subscription: adapters.subscriptionStore,
       spool: new FileSpool({
         directory: join(options.dataDir, 'spool'),
@@ -152,7 +153,7 @@ export class EnergyLedger {
       homeAssistant,
       home: this.#home,
       readings: readingStore,
-      postedReadings: this.#ledger.recordedThrough(readingStore),
+      postedReadings,
       settings: settingsStore,
       proofStore: adapters.proofStore,
       readingsReadable: adapters.readingsReadable,

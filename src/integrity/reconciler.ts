@@ -1,5 +1,6 @@
 import { Backoff } from '../recording/backoff.ts';
 import { Bell } from '../recording/bell.ts';
+import { usualMemoryUs } from '../recording/memory.ts';
 import { pause, unlessAborted } from '../recording/pause.ts';
 import { RunLog, untilIdle } from '../recording/run-log.ts';
 import type { SyncRun } from '../recording/sync-log.ts';
@@ -55,8 +56,8 @@ export interface ReconciliationPlan {
 }
 
 const hourUs = 3_600_000_000;
-/** Home Assistant keeps states so long by default. */
-export const nightlySpanUs = 10 * 24 * hourUs;
+/** As far as Home Assistant keeps states by default. */
+export const nightlySpanUs = usualMemoryUs;
 /** The last hours, once more than the hour that is new: rows and readings come late. */
 const hourlySpanUs = 3 * hourUs;
 /** Readings of the last minutes may be on their way. */

@@ -6,6 +6,8 @@
  * some hours, and the store is held against Home Assistant's own history. A failure prints its seed.
  */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { randomOf } from '../testing/random.ts';
+import { whileAlive } from '../testing/while-alive.ts';
 import { Backfill } from './backfill.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { ProofKeeper } from './proof-keeper.ts';
@@ -24,17 +26,6 @@ import {
   testClock,
 } from './testing/doubles.ts';
 import { MemoryDisk, MemorySpool } from './testing/memory-spool.ts';
-
-/** Mulberry32: small, and the same everywhere. */
-function randomOf(seed: number): () => number {
-  let a = seed;
-  return () => {
-    a = (a + 0x6d2b79f5) | 0;
-    let t = Math.imul(a ^ (a >>> 15), 1 | a);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
 
 const entities: TrackedEntity[] = ['sensor.a', 'sensor.b', 'sensor.c', 'sensor.d'].map((entityId) => ({
   entityId,
@@ -81,41 +72,22 @@ class World {
     this.home.writeDelayMs = 7000;
   }
 
-  /** What a dead process calls never answers. */
-  #living<Part extends object>(part: Part, life: { isAlive: boolean }): Part {
-    return new Proxy(part, {
-      get: (target, name) => {
-        const member: unknown = Reflect.get(target, name, target);
-        if (typeof member !== 'function') return member;
-        return (...args: unknown[]) => {
-          if (!life.isAlive) return new Promise(() => undefined);
-          const given = args.map((arg) =>
-            typeof arg === 'function'
-              ? (...told: unknown[]) => (life.isAlive ? Reflect.apply(arg, undefined, told) : undefined)
-              : arg,
-          );
-          return Reflect.apply(member, target, given);
-        };
-      },
-    });
-  }
-
   async boot(): Promise<void> {
     const life = { isAlive: true };
-    const readings = this.#living<MemoryReadingStore>(this.store, life);
-    const homeAssistant = this.#living<MemoryHome>(this.home, life);
+    const readings = whileAlive<MemoryReadingStore>(this.store, life);
+    const homeAssistant = whileAlive<MemoryHome>(this.home, life);
     const recorder = new Recorder(
       {
         homeAssistant,
         readings,
-        subscription: this.#living(this.subscription, life),
-        spool: this.#living(new MemorySpool(this.disk), life),
+        subscription: whileAlive(this.subscription, life),
+        spool: whileAlive(new MemorySpool(this.disk), life),
         clock: testClock,
         log: quietLog,
       },
       limits,
     );
-    const syncLog = this.#living(this.syncLog, life);
+    const syncLog = whileAlive(this.syncLog, life);
     const events = new RecordingEvents(quietLog);
     const newId = () => {
       this.#ids += 1;
@@ -124,7 +96,7 @@ class World {
     const common = { homeAssistant, readings, recorder, events, clock: testClock, log: quietLog };
     const prover = new Prover({
       ...common,
-      proofs: this.#living(this.proofs, life),
+      proofs: whileAlive(this.proofs, life),
       readable: () => Promise.resolve(),
     });
     const backfill = new Backfill({

@@ -89,6 +89,13 @@ export async function open(browser: Browser, options: OpenOptions = {}): Promise
   return { page, panel, wrongs, close: () => made.close() };
 }
 
+/** By how much a page is wider than its frame; 0 when nothing has to be scrolled sideways. */
+export async function overhangPx({ panel }: Pick<Opened, 'panel'>): Promise<number> {
+  return await panel.evaluate(
+    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+  );
+}
+
 /** What is written there, white space made plain. */
 export async function textOf(locator: Locator): Promise<string> {
   return ((await locator.textContent()) ?? '').replace(/\s+/g, ' ').trim();

@@ -5,7 +5,7 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DevicesAnswer } from '../../src/contract/balance.ts';
-import { launch, type Opened, open, phone, textOf, until } from './browser.ts';
+import { launch, type Opened, open, overhangPx, phone, textOf, until } from './browser.ts';
 import { type Heard, listen, settledPage } from './ledger-pages.ts';
 
 let browser: Browser;
@@ -95,11 +95,7 @@ describe('Devices', () => {
       hash: `#/devices?period=month&at=${month}`,
     });
     await small.panel.locator('[data-device=home]').waitFor();
-    expect(
-      await small.panel.evaluate(
-        () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-      ),
-    ).toBeLessThanOrEqual(0);
+    expect(await overhangPx(small)).toBeLessThanOrEqual(0);
     await small.close();
   });
 

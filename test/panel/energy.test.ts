@@ -7,7 +7,7 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { BalanceAnswer } from '../../src/contract/balance.ts';
-import { launch, type Opened, open, phone, textOf, until } from './browser.ts';
+import { launch, type Opened, open, overhangPx, phone, textOf, until } from './browser.ts';
 import { type Heard, listen, settledPage } from './ledger-pages.ts';
 
 let browser: Browser;
@@ -196,11 +196,7 @@ describe('Energy', () => {
     });
     await settledPage(small.panel);
     await small.panel.locator('[data-figure=home]').waitFor();
-    expect(
-      await small.panel.evaluate(
-        () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-      ),
-    ).toBeLessThanOrEqual(0);
+    expect(await overhangPx(small)).toBeLessThanOrEqual(0);
     expect(small.wrongs).toEqual([]);
     await small.close();
   });

@@ -6,7 +6,7 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CapacityMonth } from '../../src/contract/p1.ts';
-import { launch, type Opened, open, phone, textOf, until } from './browser.ts';
+import { launch, type Opened, open, overhangPx, phone, textOf, until } from './browser.ts';
 import { type Heard, listen, settledPage } from './ledger-pages.ts';
 
 let browser: Browser;
@@ -124,11 +124,7 @@ describe('Peaks', () => {
   it('fits a phone 360 px wide', async () => {
     const small = await open(browser, { ...phone, viewport: { width: 360, height: 804 }, hash: '#/peaks' });
     await settledPage(small.panel);
-    expect(
-      await small.panel.evaluate(
-        () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-      ),
-    ).toBeLessThanOrEqual(0);
+    expect(await overhangPx(small)).toBeLessThanOrEqual(0);
     await small.close();
   });
 

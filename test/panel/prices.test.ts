@@ -5,7 +5,7 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CostVersionList } from '../../src/contract/analytics.ts';
-import { answerOf, launch, type Opened, open, phone, textOf, until } from './browser.ts';
+import { answerOf, launch, type Opened, open, overhangPx, phone, textOf, until } from './browser.ts';
 import { settledPage } from './ledger-pages.ts';
 
 let browser: Browser;
@@ -84,11 +84,7 @@ describe('Prices', () => {
   it('fits a phone 360 px wide', async () => {
     const small = await open(browser, { ...phone, viewport: { width: 360, height: 804 }, hash: '#/prices' });
     await settledPage(small.panel);
-    expect(
-      await small.panel.evaluate(
-        () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-      ),
-    ).toBeLessThanOrEqual(0);
+    expect(await overhangPx(small)).toBeLessThanOrEqual(0);
     await small.close();
   });
 
