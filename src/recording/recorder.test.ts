@@ -100,6 +100,19 @@ describe('recorder', () => {
     });
   });
 
+  it('takes from history what it refused while its own clock was behind', async () => {
+    const aheadUs = baseUs + 2 * 3_600_000_000;
+    await recorder.start();
+    recorder.track([entity(meter)]);
+    home.connect();
+    await subscribed();
+    home.change(state(meter, aheadUs, '5'));
+    expect(recorder.status().rejected).toEqual({ from_the_future: 1 });
+    const taken = await recorder.record([reading(meter, aheadUs, 5)], new AbortController().signal);
+    expect(taken).toBe(1);
+    await vi.waitFor(() => expect(states(meter)).toEqual([5]));
+  });
+
   it('counts a state once that is told again by snapshots or is stored already', async () => {
     await store.append([reading(meter, baseUs, 1)]);
     home.change(state(meter, baseUs, '1'));

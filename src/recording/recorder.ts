@@ -350,7 +350,8 @@ export class Recorder {
     const parsed = parseState(state, entity, 'stream', nowUs);
     if (parsed.kind === 'reading') return parsed.reading;
     const { rejection } = parsed;
-    this.#heard.add(state.entityId, state.lastUpdatedUs);
+    // Ours may be the clock that is wrong: when it is right, history brings such a state, and it must be taken then.
+    if (rejection.reason !== 'from_the_future') this.#heard.add(state.entityId, state.lastUpdatedUs);
     this.#rejected.set(rejection.reason, (this.#rejected.get(rejection.reason) ?? 0) + 1);
     this.#lastRejection = rejection;
     this.#deps.log.debug({ ...rejection }, 'a state was rejected');

@@ -6,7 +6,16 @@ export interface Clock {
   monotonicMs(): number;
 }
 
+/** Further apart than this, the system's clock was set: by a person, by NTP, or while the machine slept. */
+const isSteppedMs = 20;
+let originMs = performance.timeOrigin;
+
 export const systemClock: Clock = {
-  nowUs: () => Math.round((performance.timeOrigin + performance.now()) * 1000),
+  /** Microseconds come from the clock that never steps, as long as it agrees with the one that can be set. */
+  nowUs: () => {
+    const steppedMs = Date.now() - (originMs + performance.now());
+    if (Math.abs(steppedMs) > isSteppedMs) originMs += steppedMs;
+    return Math.round((originMs + performance.now()) * 1000);
+  },
   monotonicMs: () => performance.now(),
 };

@@ -85,7 +85,9 @@ export class LedgerProcess {
 
   /** The options are written before each start, as the Supervisor does it. */
   start(): void {
-    writeFileSync(join(this.folder, 'options.json'), JSON.stringify({ tracked_entities: this.#tracked }));
+    const optionsJson = JSON.stringify({ tracked_entities: this.#tracked });
+    // Synced, as what a user set long ago is.
+    writeFileSync(join(this.folder, 'options.json'), optionsJson, { flush: true });
     const log = createWriteStream(join(cacheFolder, 'logs/home-assistant-ledger.log'), { flags: 'a' });
     const [command, args] = endingWithUs(process.execPath, [join(root, 'src/main.ts')]);
     const child = spawn(command, args, {

@@ -1,0 +1,91 @@
+/**
+ * Goal: a system clock that is stepped by an hour, forward or back, loses no reading and leaves a right ledger.
+ * Method: the process runs with libfaketime (Debian's package of that name), which reads from a file how far off its clock
+ * is; the file is changed under load. What was refused meanwhile as from the future comes with the next back-fill.
+ */
+import { access, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { until } from '../home-assistant/until.ts';
+import { chosenSeed } from './seed.ts';
+import { World } from './world.ts';
+
+async function findLibrary(): Promise<string | null> {
+  for (const machine of ['x86_64-linux-gnu', 'aarch64-linux-gnu']) {
+    const path = `/usr/lib/${machine}/faketime/libfaketime.so.1`;
+    if (
+      await access(path).then(
+        () => true,
+        () => false,
+      )
+    )
+      return path;
+  }
+  process.stdout.write(
+    'Not tried: the clock can not be stepped without libfaketime (apt install faketime)\n',
+  );
+  return null;
+}
+
+const library = await findLibrary();
+
+describe.skipIf(library === null)('the clock of the system', () => {
+  let world: World;
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'energy-ledger-clock-'));
+    await step('+0');
+    world = await World.start({
+      seed: chosenSeed('clock'),
+      env: {
+        LD_PRELOAD: library ?? '',
+        FAKETIME_TIMESTAMP_FILE: join(folder, 'clock'),
+        FAKETIME_NO_CACHE: '1',
+        FAKETIME_DONT_FAKE_MONOTONIC: '1',
+      },
+    });
+  });
+  afterAll(async () => {
+    await world?.stop();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  /** Whole at once, for it is read at any moment. */
+  async function step(offset: string): Promise<void> {
+    await writeFile(join(folder, 'new'), `${offset}\n`);
+    await rename(join(folder, 'new'), join(folder, 'clock'));
+  }
+
+  async function comesRight(): Promise<void> {
+    await step('+0');
+    const answer = await fetch(`${world.process.url}/api/subscription/backfill`, { method: 'POST' });
+    expect(answer.status).toBeLessThan(300);
+    await world.nothingIsLost();
+  }
+
+  it('may be put forward by an hour', async () => {
+    world.meters.run();
+    await world.flows();
+    await step('+1h');
+    await world.flows();
+    await world.flows();
+    await comesRight();
+  });
+
+  it('may be put back by an hour', async () => {
+    world.meters.run();
+    await world.flows();
+    await step('-1h');
+    // It can't tell such an instant from one that is wrong, and counts what it refuses.
+    await until('readings are refused', async () => {
+      const status = await world.process.status();
+      return (status?.body.recorder.rejected.from_the_future ?? 0) > 20;
+    });
+    await comesRight();
+  });
+
+  it('leaves a ledger that agrees with its evidence', async () => {
+    await world.page.ledgerIsRight(world.meters.entityIds);
+  });
+});
