@@ -12,6 +12,7 @@ import type { ReadingStore } from './recording/reading-store.ts';
 import type { Recorder } from './recording/recorder.ts';
 import type { RecordingEvents } from './recording/recording-events.ts';
 import { RenameKeeper } from './recording/rename-keeper.ts';
+import { StreamNews } from './recording/stream-news.ts';
 import type { SyncLog } from './recording/sync-log.ts';
 import type { Clock } from './units/clock.ts';
 import type { Log } from './units/log.ts';
@@ -49,6 +50,7 @@ export class RecordingServices {
   readonly heartbeat: Heartbeat;
   readonly disk: DiskWatch;
   readonly renames: RenameKeeper;
+  readonly #streamNews: StreamNews;
   #unlisten: readonly (() => void)[] = [];
   readonly #deps: RecordingServicesDeps;
   #mendTimer: NodeJS.Timeout | undefined;
@@ -84,6 +86,12 @@ export class RecordingServices {
       events: deps.events,
       clock,
       log: deps.log.child({ part: 'heartbeat' }),
+    });
+    this.#streamNews = new StreamNews({
+      recorder,
+      events: deps.events,
+      clock,
+      log: deps.log.child({ part: 'stream' }),
     });
     this.renames = new RenameKeeper({
       renames: () => deps.home.renames(),
@@ -127,12 +135,14 @@ export class RecordingServices {
     ];
     this.renames.start();
     this.heartbeat.start();
+    this.#streamNews.start();
     this.proofs.start();
   }
 
   async stop(): Promise<void> {
     for (const unlisten of this.#unlisten) unlisten();
     clearInterval(this.#mendTimer);
+    this.#streamNews.stop();
     await Promise.all([this.heartbeat.stop(), this.renames.stop(), this.proofs.stop(), this.disk.stop()]);
   }
 

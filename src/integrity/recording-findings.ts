@@ -33,7 +33,7 @@ function figure(name: EvidenceFigure['name'], value: number, unit = ''): Evidenc
   return { name, value, unit };
 }
 
-/** Null for what is no finding. */
+/** Null for what is no finding: it says that one holds no more. */
 export function detectedOf(event: RecordingEvent): Detected | null {
   switch (event.kind) {
     case 'silent': {
@@ -99,7 +99,37 @@ export function detectedOf(event: RecordingEvent): Detected | null {
       const detail = `Since ${timeText(atUs)} the disk has only ${megabytes} MB left: nothing is written until there is room.`;
       return told('disk_full', null, atUs, detail, { choices: ['accept'] });
     }
-    default:
+    case 'out_of_order': {
+      const { entityIds, count, fromUs, untilUs } = event;
+      const [only] = entityIds;
+      const isOne = entityIds.length === 1 && only !== undefined;
+      const whose = isOne ? 'it' : `${entityIds.length} entities`;
+      const which = count === 1 ? '1 reading' : `${count} readings`;
+      return told(
+        'out_of_order',
+        isOne ? only : null,
+        fromUs,
+        `${which} of ${whose} came after a newer one, from ${timeText(fromUs)} until ${timeText(untilUs)}; each was taken in its place, and the ledger follows.`,
+        { untilUs, evidence: [figure('count', count)] },
+      );
+    }
+    case 'clock_drift': {
+      const { driftUs, sinceUs, atUs } = event;
+      const seconds = Math.round(Math.abs(driftUs) / 1_000_000);
+      const detail = `Since ${timeText(sinceUs)} the app’s clock is ${seconds} s ${driftUs > 0 ? 'ahead of' : 'behind'} Home Assistant’s. Readings keep Home Assistant’s instants, but ${driftUs > 0 ? 'the running quarter is taken for over too soon' : 'those that are five minutes ahead are refused until it is right'}. Look whether both machines set their clocks by the network (NTP).`;
+      const evidence = [figure('drift_seconds', seconds, 's')];
+      return told('clock_drift', null, sinceUs, detail, { untilUs: atUs, evidence, choices: ['accept'] });
+    }
+    case 'clock_right':
+    case 'disk_free':
       return null;
   }
+}
+
+/** What of the app itself holds until it is told to be over; null for an event that is no such thing. */
+export function lastingKind({
+  kind,
+}: RecordingEvent): Extract<TicketKind, 'disk_full' | 'clock_drift'> | null {
+  if (kind === 'disk_full' || kind === 'disk_free') return 'disk_full';
+  return kind === 'clock_drift' || kind === 'clock_right' ? 'clock_drift' : null;
 }

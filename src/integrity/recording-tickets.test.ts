@@ -31,6 +31,8 @@ afterEach(async () => {
 });
 
 const tickets = () => [...store.tickets.values()];
+const drift = (seconds: number) =>
+  ({ kind: 'clock_drift', driftUs: seconds * 1_000_000, sinceUs: atUs, atUs: atUs + 9 }) as const;
 const full: RecordingEvent = { kind: 'disk_full', freeBytes: 40_000_000, atUs };
 
 describe('what recording tells', () => {
@@ -68,6 +70,23 @@ describe('what recording tells', () => {
       { kind: 'replaced', relatedEntityId: 'sensor.b', status: 'open' },
     ],
     [full, { kind: 'disk_full', entityId: null, status: 'open' }],
+    [
+      { kind: 'out_of_order', entityIds: ['sensor.a'], count: 3, fromUs: atUs - 9, untilUs: atUs },
+      {
+        kind: 'out_of_order',
+        entityId: 'sensor.a',
+        status: 'mended',
+        evidence: [{ name: 'count', value: 3 }],
+      },
+    ],
+    [
+      drift(-42),
+      {
+        ...{ kind: 'clock_drift', entityId: null, status: 'open', fromUs: atUs, choices: ['accept'] },
+        evidence: [{ name: 'drift_seconds', value: 42, unit: 's' }],
+        detail: expect.stringMatching(/42 s behind .*NTP/),
+      },
+    ],
   ])('%j is a ticket', async (event, expected) => {
     recording.take(event);
     recording.take(event);
@@ -81,6 +100,27 @@ describe('what recording tells', () => {
     recording.take({ kind: 'disk_free', freeBytes: 9e9, atUs: atUs + 5 });
     await vi.advanceTimersByTimeAsync(1500);
     expect(tickets()).toMatchObject([{ kind: 'disk_full', status: 'passed' }]);
+  });
+
+  it('is one ticket of a clock that goes on being wrong, until it is right', async () => {
+    const tell = async (...events: RecordingEvent[]) => {
+      for (const event of events) recording.take(event);
+      await vi.advanceTimersByTimeAsync(1500);
+      return tickets().map(({ status, evidence }) => [status, evidence[0]?.value]);
+    };
+    expect(await tell(drift(40))).toEqual([['open', 40]]);
+    expect(await tell(drift(90))).toEqual([['open', 90]]);
+    // Another process begins to count anew.
+    expect(await tell({ ...drift(95), sinceUs: atUs + 60_000_000 })).toEqual([
+      ['passed', 90],
+      ['open', 95],
+    ]);
+    expect(await tell(full, { kind: 'clock_right', driftUs: 0, atUs })).toEqual([
+      ['passed', 90],
+      ['passed', 95],
+      ['open', undefined],
+    ]);
+    expect(await tell(drift(40), { kind: 'clock_right', driftUs: 0, atUs })).toContainEqual(['passed', 40]);
   });
 
   it('waits for the store, and for a run that finds the same', async () => {

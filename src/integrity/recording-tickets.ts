@@ -2,7 +2,7 @@ import { Rounds } from '../ledger/rounds.ts';
 import type { RecordingEvent } from '../recording/recording-events.ts';
 import type { Clock } from '../units/clock.ts';
 import type { Log } from '../units/log.ts';
-import { detectedOf } from './recording-findings.ts';
+import { detectedOf, lastingKind } from './recording-findings.ts';
 import type { Detected, Looked, Tickets } from './tickets.ts';
 
 export interface RecordingTicketsDeps {
@@ -59,9 +59,13 @@ export class RecordingTickets {
         const one = detectedOf(event);
         return one === null ? [] : [one];
       });
-      const isRoomAgain = taken.findLast(({ kind }) => kind.startsWith('disk_'))?.kind === 'disk_free';
       if (detected.length > 0) await tickets.report(detected, null, null);
-      if (isRoomAgain) await tickets.report([], allOfDisk, null);
+      // What was told last is how it stands; what is open of it besides, also from a process before, has passed.
+      const last = new Map(taken.map((event) => [lastingKind(event), detectedOf(event)]));
+      last.delete(null);
+      const standing = [...last.values()].filter((one) => one !== null);
+      const kinds = [...last.keys()].filter((kind) => kind !== null);
+      if (kinds.length > 0) await tickets.report(standing, { ...wholeHome, kinds }, null);
     } catch (cause) {
       this.#waiting = [...taken, ...this.#waiting].slice(-waitingLimit);
       this.#sinceMs = clock.monotonicMs() - waitedMs;
@@ -70,8 +74,7 @@ export class RecordingTickets {
   }
 }
 
-const allOfDisk: Looked = {
-  kinds: ['disk_full'],
+const wholeHome: Omit<Looked, 'kinds'> = {
   entityIds: new Set(),
   home: true,
   fromUs: 0,

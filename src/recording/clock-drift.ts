@@ -1,10 +1,10 @@
-/** How far our clock runs ahead of Home Assistant's: the median over many events of receipt minus `last_updated`. */
+/** How far our clock runs ahead of Home Assistant's: the median over the last events of receipt minus `last_updated`. */
 export class ClockDrift {
   readonly #depth: number;
   readonly #samplesUs: number[] = [];
   #next = 0;
 
-  constructor(depth = 501) {
+  constructor(depth = 101) {
     this.#depth = depth;
   }
 

@@ -19,9 +19,9 @@ export interface RecorderStatus {
   readonly readingsLost: number;
   /** Told again by Home Assistant and already known: not counted among the received. */
   readonly duplicates: number;
-  /** States that came after a newer one of their entity. */
+  /** Readings that came after a newer one of their entity; each was taken in its place. */
   readonly outOfOrder: number;
-  /** Median of receipt minus `last_updated` over the last some hundred events; null before there are enough. */
+  /** Median of receipt minus `last_updated` over the last hundred events; null before there are enough. */
   readonly clockDriftUs: number | null;
   /** Came while even memory was full; the back-fill brings them. */
   readonly overflowed: number;

@@ -139,7 +139,7 @@ export class Recorder {
   }
 
   /** What the stream told last, whether in order, and by whose clock. */
-  stream(): Pick<StreamWatch, 'told' | 'outOfOrder' | 'clockDriftUs'> {
+  stream(): Pick<StreamWatch, 'told' | 'takeLate' | 'clockDriftUs'> {
     return this.#stream;
   }
 
@@ -342,13 +342,16 @@ export class Recorder {
   #read(state: EntityState, nowUs: number, kind: StateBatch['kind']): Reading | null {
     const entity = this.#tracked.get(state.entityId);
     if (entity === undefined) return null;
-    this.#stream.hear(state, kind, nowUs);
+    const isLate = this.#stream.hear(state, kind, nowUs);
     if (this.#heard.has(state.entityId, state.lastUpdatedUs)) {
       this.#duplicates += 1;
       return null;
     }
     const parsed = parseState(state, entity, 'stream', nowUs);
-    if (parsed.kind === 'reading') return parsed.reading;
+    if (parsed.kind === 'reading') {
+      if (isLate) this.#stream.tookLate(state.entityId, parsed.reading.atUs);
+      return parsed.reading;
+    }
     const { rejection } = parsed;
     // Ours may be the clock that is wrong: when it is right, history brings such a state, and it must be taken then.
     if (rejection.reason !== 'from_the_future') this.#heard.add(state.entityId, state.lastUpdatedUs);

@@ -1,5 +1,6 @@
 import type { Log } from '../units/log.ts';
 import type { FoundReadings } from './proof.ts';
+import type { LateReadings } from './stream-watch.ts';
 
 /** What happened to recording that a person may want to know of. */
 export type RecordingEvent =
@@ -43,6 +44,17 @@ export type RecordingEvent =
       readonly newEntityId: string;
       readonly atUs: number;
     }
+  /** Readings came after a newer one of their entity; each was taken in its place. */
+  | ({ readonly kind: 'out_of_order' } & LateReadings)
+  /** Our clock is ahead of Home Assistant's, whose instants these are, or behind; told again when that changes much. */
+  | {
+      readonly kind: 'clock_drift';
+      readonly driftUs: number;
+      readonly sinceUs: number;
+      readonly atUs: number;
+    }
+  /** They agree: at the first look, and again after they were apart. */
+  | { readonly kind: 'clock_right'; readonly driftUs: number; readonly atUs: number }
   /** The disk of the app: nothing is written until there is room. */
   | { readonly kind: 'disk_full'; readonly freeBytes: number; readonly atUs: number }
   | { readonly kind: 'disk_free'; readonly freeBytes: number; readonly atUs: number };

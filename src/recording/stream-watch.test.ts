@@ -9,13 +9,33 @@ const second = 1_000_000;
 describe('the stream', () => {
   it('is out of order when an older state comes after a newer one, but not in a snapshot', () => {
     const watch = new StreamWatch();
-    for (const offset of [0, 2, 1, 1, 3]) watch.hear(state(meter, baseUs + offset, '1'), 'change', baseUs);
-    expect(watch.outOfOrder()).toEqual(new Map([[meter, 1]]));
-    watch.hear(state(meter, baseUs - 9, '1'), 'snapshot', baseUs);
-    expect(watch.outOfOrderCount()).toBe(1);
+    const late = [0, 2, 1, 1, 3].map((offset) =>
+      watch.hear(state(meter, baseUs + offset, '1'), 'change', baseUs),
+    );
+    expect(late).toEqual([false, false, true, false, false]);
+    expect(watch.hear(state(meter, baseUs - 9, '1'), 'snapshot', baseUs)).toBe(false);
     expect(watch.told().get(meter)).toBe(baseUs - 9);
     watch.forget(meter);
-    expect(watch.outOfOrderCount()).toBe(0);
+    expect(watch.told().get(meter)).toBeUndefined();
+  });
+
+  it('names what came late once, and counts it for good', () => {
+    const watch = new StreamWatch();
+    expect(watch.takeLate()).toBeNull();
+    for (const [entityId, offset] of [
+      [meter, 5],
+      ['sensor.other', 2],
+      [meter, 9],
+    ] as const)
+      watch.tookLate(entityId, baseUs + offset);
+    expect(watch.takeLate()).toEqual({
+      entityIds: [meter, 'sensor.other'],
+      count: 3,
+      fromUs: baseUs + 2,
+      untilUs: baseUs + 9,
+    });
+    expect(watch.takeLate()).toBeNull();
+    expect(watch.outOfOrderCount()).toBe(3);
   });
 
   it('tells how far the clocks are apart, once it heard enough', () => {

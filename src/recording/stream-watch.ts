@@ -1,40 +1,64 @@
 import type { EntityState, StateBatch } from '../home/home-assistant.ts';
 import { ClockDrift } from './clock-drift.ts';
 
+/** Readings that came after a newer one of their entity, since it was last asked. */
+export interface LateReadings {
+  readonly entityIds: readonly string[];
+  readonly count: number;
+  /** Instants of the first and the last of them. */
+  readonly fromUs: number;
+  readonly untilUs: number;
+}
+
 /** What the stream itself is like: what it told last, whether in order, and by whose clock. */
 export class StreamWatch {
   /** Instant of the state told last of each entity, recorded or not. */
   readonly #told = new Map<string, number>();
-  readonly #outOfOrder = new Map<string, number>();
   readonly #drift = new ClockDrift();
+  #outOfOrder = 0;
+  #late: LateReadings | null = null;
 
-  hear({ entityId, lastUpdatedUs, state }: EntityState, kind: StateBatch['kind'], nowUs: number): void {
-    // A snapshot's states may be days old.
-    if (kind === 'change') {
-      // A removal has our own instant.
-      if (state !== null) this.#drift.add(nowUs, lastUpdatedUs);
-      if (lastUpdatedUs < (this.#told.get(entityId) ?? 0))
-        this.#outOfOrder.set(entityId, (this.#outOfOrder.get(entityId) ?? 0) + 1);
-    }
+  /** @returns whether it came after a newer one of its entity */
+  hear({ entityId, lastUpdatedUs, state }: EntityState, kind: StateBatch['kind'], nowUs: number): boolean {
+    const toldUs = this.#told.get(entityId) ?? 0;
     this.#told.set(entityId, lastUpdatedUs);
+    // A snapshot's states may be days old.
+    if (kind !== 'change') return false;
+    // A removal has our own instant.
+    if (state !== null) this.#drift.add(nowUs, lastUpdatedUs);
+    return lastUpdatedUs < toldUs;
+  }
+
+  /** One that came late is a reading, and was taken in its place. */
+  tookLate(entityId: string, atUs: number): void {
+    this.#outOfOrder += 1;
+    const { entityIds = [], count = 0, fromUs = atUs, untilUs = atUs } = this.#late ?? {};
+    this.#late = {
+      entityIds: entityIds.includes(entityId) ? entityIds : [...entityIds, entityId],
+      count: count + 1,
+      fromUs: Math.min(fromUs, atUs),
+      untilUs: Math.max(untilUs, atUs),
+    };
+  }
+
+  /** Those since it was asked before; null when there were none. */
+  takeLate(): LateReadings | null {
+    const late = this.#late;
+    this.#late = null;
+    return late;
   }
 
   forget(entityId: string): void {
     this.#told.delete(entityId);
-    this.#outOfOrder.delete(entityId);
   }
 
   told(): ReadonlyMap<string, number> {
     return this.#told;
   }
 
-  /** How many states of each entity came after a newer one; none is absent. */
-  outOfOrder(): ReadonlyMap<string, number> {
-    return this.#outOfOrder;
-  }
-
+  /** How many readings came after a newer one of their entity, since the process started. */
   outOfOrderCount(): number {
-    return [...this.#outOfOrder.values()].reduce((sum, count) => sum + count, 0);
+    return this.#outOfOrder;
   }
 
   /** How far our clock is ahead of Home Assistant's, the way of a message included; null before enough was heard. */
