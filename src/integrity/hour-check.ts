@@ -59,7 +59,8 @@ export async function checkHours(
         await registerPath(deps.readings, entityId, kind, stretch.fromUs, stretch.untilUs),
       );
       // The readings are the same: only the rules differ.
-      if (isWithinTolerance(byCore, stretch.theirsMicro)) continue;
+      const { theirsMicro: byTotal, registerMicro: byRegister } = stretch;
+      if ([byTotal, byRegister].some((micro) => micro !== null && isWithinTolerance(byCore, micro))) continue;
       const { oursMicro, theirsMicro } = compared;
       differing.push({ fromUs: stretch.fromUs, untilUs: stretch.untilUs, oursMicro, theirsMicro });
     }

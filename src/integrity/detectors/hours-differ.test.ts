@@ -45,6 +45,16 @@ describe('stretchesOf', () => {
     ]);
     expect(stretchesOf([row(0, null), row(1, 5)])).toEqual([]);
   });
+
+  it('has nothing to compare where a total began anew and no register beside it tells what was counted', () => {
+    expect(stretchesOf([row(0, 3653, 100), row(1, 1, 2)])).toEqual([]);
+    expect(stretchesOf([row(0, 3653, null), row(1, 1, null)])).toEqual([]);
+    expect(stretchesOf([row(0, 3653, 100), row(1, 1, 102)])).toMatchObject([{ registerMicro: 2_000_000 }]);
+    // A register that may fall, and fell.
+    expect(stretchesOf([row(0, 3653, 100), row(1, 3652, 99)])).toMatchObject([
+      { theirsMicro: -1_000_000, registerMicro: null },
+    ]);
+  });
 });
 
 describe('compareStretch', () => {

@@ -31,7 +31,11 @@ export interface Stretch {
 
 const hourUs = 3_600_000_000;
 
-/** @param rows hours, ascending; the first one is only the beginning, for what came before it is not known */
+/**
+ * A total that fell, and not as the register did, began anew: what was counted since the row before can't be told by it, and
+ * is told by the register, or by nothing where that began anew as well.
+ * @param rows hours, ascending; the first one is only the beginning, for what came before it is not known
+ */
 export function stretchesOf(rows: readonly RecordedStatistics[]): Stretch[] {
   return rows.flatMap((row, place) => {
     const before = rows[place - 1];
@@ -40,7 +44,10 @@ export function stretchesOf(rows: readonly RecordedStatistics[]): Stretch[] {
     const theirsMicro = microFromValue(row.sum - before.sum);
     if (theirsMicro === null) return [];
     const moved = before.state === null || row.state === null ? null : row.state - before.state;
-    const registerMicro = moved === null || moved < 0 ? null : microFromValue(moved);
+    const movedMicro = moved === null ? null : microFromValue(moved);
+    const registerMicro = movedMicro === null || movedMicro < 0 ? null : movedMicro;
+    const isFall = movedMicro !== null && isWithinTolerance(theirsMicro, movedMicro);
+    if (theirsMicro < 0 && registerMicro === null && !isFall) return [];
     return [{ fromUs: before.endUs, untilUs: row.endUs, theirsMicro, registerMicro }];
   });
 }
@@ -81,7 +88,8 @@ export function compareStretch(stretch: Stretch, entries: readonly Entry[]): Com
 
 /**
  * What Home Assistant would have counted in a stretch from our own readings: each reading where it was told and not spread
- * over the time before, small falls subtracted. When this is theirs, the readings are the same and only the rules differ.
+ * over the time before, small falls subtracted. When this is theirs, by their total or by the register beside it (a total may
+ * begin anew), the readings are the same and only the rules differ.
  * @param path the reading before the stretch first, then those in it
  */
 export function countedAsCore(kind: CounterKind, path: readonly RegisterPoint[]): number {
