@@ -8,6 +8,7 @@ import { MongoCorrectionStore } from './adapters/mongodb/correction-store.ts';
 import { MongoCostVersionStore } from './adapters/mongodb/cost-version-store.ts';
 import { Documents } from './adapters/mongodb/documents.ts';
 import { MongoEntityStore } from './adapters/mongodb/entity-store.ts';
+import { MongoGridConnectionStore } from './adapters/mongodb/grid-connection-store.ts';
 import { MongoSettingsStore } from './adapters/mongodb/settings-store.ts';
 import { MongoSubscriptionStore } from './adapters/mongodb/subscription-store.ts';
 import { MongoSyncLog } from './adapters/mongodb/sync-log.ts';
@@ -81,6 +82,7 @@ export function createAdapters(options: Options, clock: Clock, log: Log): Adapte
     statisticsStore,
     correctionStore: new MongoCorrectionStore(documents),
     costVersionStore: new MongoCostVersionStore(documents),
+    gridConnectionStore: new MongoGridConnectionStore(documents),
     pingQuestdb: () => questdb.check(),
     entityStore: new MongoEntityStore(documents),
     settingsStore: new MongoSettingsStore(documents),

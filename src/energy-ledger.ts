@@ -5,6 +5,8 @@ import { recordingView } from './api/recording-view.ts';
 import { ApiServer } from './api/server.ts';
 import { Connection, type HomeAssistantTarget, type Trial } from './home/connection.ts';
 import type { EntityStore } from './home/entity-store.ts';
+import type { GridConnectionStore } from './home/grid-connection-store.ts';
+import { GridConnections } from './home/grid-connections.ts';
 import { Home } from './home/home.ts';
 import type { HomeAssistant } from './home/home-assistant.ts';
 import type { SettingsStore } from './home/settings-store.ts';
@@ -46,6 +48,7 @@ export interface Adapters extends LedgerAdapters, IntegrityAdapters {
   /** Of the disk that DATA_DIR is on. */
   readonly diskSpace: () => Promise<DiskSpace>;
   readonly costVersionStore: CostVersionStore;
+  readonly gridConnectionStore: GridConnectionStore;
   readonly pingQuestdb: () => Promise<unknown>;
   readonly entityStore: EntityStore;
   readonly settingsStore: SettingsStore;
@@ -79,6 +82,7 @@ export class EnergyLedger {
   readonly #deps: EnergyLedgerDeps;
   readonly #home: Home;
   readonly #connection: Connection;
+  readonly #gridConnections: GridConnections;
   readonly #recorder: Recorder;
   readonly #today: Today;
   readonly #ledger: LedgerServices;
@@ -112,9 +116,15 @@ export class EnergyLedger {
       clock,
       log: named('connection'),
     });
+    this.#gridConnections = new GridConnections({
+      store: adapters.gridConnectionStore,
+      home: this.#home,
+      log: named('home'),
+    });
     this.#ledger = new LedgerServices({
       adapters,
       home: this.#home,
+      connections: this.#gridConnections,
       readings: readingStore,
       settings: settingsStore,
       homeAssistant,
@@ -221,6 +231,7 @@ export class EnergyLedger {
       homeAssistant,
       home: this.#home,
       connection: this.#connection,
+      gridConnections: this.#gridConnections,
       entityStore,
       readingStore,
       syncLog: adapters.syncLog,
@@ -272,6 +283,7 @@ export class EnergyLedger {
     adapters.homeAssistant.start();
     this.#connection.start();
     this.#home.start();
+    this.#gridConnections.start();
     this.#ledger.bookkeeper.onPosted(() => this.#tellPosted());
     this.#ledger.start();
     this.#recording.start();
@@ -285,6 +297,7 @@ export class EnergyLedger {
     const steps: readonly (readonly [string, () => Promise<void> | void])[] = [
       ['connection', () => this.#connection.stop()],
       ['home', () => this.#home.stop()],
+      ['grid connections', () => this.#gridConnections.stop()],
       ['integrity', () => this.#integrity.stop()],
       ['proofs', () => this.#recording.stop()],
       ['backfill', () => this.#backfill.stop()],

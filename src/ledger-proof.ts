@@ -1,5 +1,6 @@
 /** Holds the stored ledger against its evidence, itself and its views, while the process may go on recording. */
 import type { KnownEntity } from './home/entity.ts';
+import type { GridConnection } from './home/grid-connection.ts';
 import type { CorrectionStore } from './ledger/correction.ts';
 import type { UnpostedCorrection } from './ledger/correction-desk.ts';
 import { LedgerDraft } from './ledger/ledger-draft.ts';
@@ -14,13 +15,15 @@ import type { ReadingStore } from './recording/reading-store.ts';
 import { bucketStartUs } from './units/calendar.ts';
 import type { Clock } from './units/clock.ts';
 import { quarterStartUs, quarterUs } from './units/quarter.ts';
-import { everyFlow } from './views/flow-posting.ts';
+import { connectionPlan, connectionSources, type FlowPlan, homePlan } from './views/flow-plan.ts';
 import type { LedgerViews } from './views/ledger-views.ts';
-import { balanceSources, sourceIds } from './views/sources.ts';
+import { type BalanceSources, balanceSources, sourceIds } from './views/sources.ts';
 import { verifyFlows, verifyViews } from './views/verification.ts';
 
 export interface LedgerProofDeps {
   readonly entities: readonly KnownEntity[];
+  /** By the ids that their entities have now. */
+  readonly connections: readonly GridConnection[];
   readonly readings: ReadingStore;
   readonly statistics: StatisticsStore;
   readonly corrections: CorrectionStore;
@@ -72,7 +75,13 @@ async function look(deps: LedgerProofDeps): Promise<LedgerProof> {
   const { ledger, views, clock } = deps;
   const tracked = deps.entities.filter((entity) => entity.isTracked);
   const meters = tracked.flatMap((entity) => meterOf(entity, tracked) ?? []);
-  const sources = balanceSources(deps.entities);
+  const flows: readonly (readonly [BalanceSources, FlowPlan])[] = [
+    [balanceSources(deps.entities), homePlan],
+    ...deps.connections.map(
+      ({ connectionId, offtake, injection }) =>
+        [connectionSources(offtake, injection), connectionPlan(connectionId)] as const,
+    ),
+  ];
   const nowUs = clock.nowUs();
   // The running quarters move while this reads: what is checked of them is what is settled.
   const untilUs = quarterStartUs(nowUs) - 2 * quarterUs;
@@ -98,12 +107,14 @@ async function look(deps: LedgerProofDeps): Promise<LedgerProof> {
     proven.push({ entityId, entries, revisions, waiting });
     for (const finding of result.findings) find(finding);
   }
-  const ids = [...meters.map((meter) => meter.entityId), ...everyFlow];
+  const ids = [...meters.map((meter) => meter.entityId), ...flows.flatMap(([, plan]) => plan.every)];
   const extent = await views.extent(ids);
   if (extent === null) return { meters: proven, findings };
-  const homeUs = (await views.extent(sourceIds(sources)))?.firstUs ?? untilUs;
-  await verifyFlows(ledger, sources, homeUs, untilUs, markUs ?? nowUs, find);
-  for (const flow of everyFlow) await verifyJournal({ ledger }, flow, homeUs, untilUs, find);
+  for (const [sources, plan] of flows) {
+    const fromUs = (await views.extent(sourceIds(sources)))?.firstUs ?? untilUs;
+    await verifyFlows(ledger, sources, fromUs, untilUs, markUs ?? nowUs, find, plan);
+    for (const flow of plan.every) await verifyJournal({ ledger }, flow, fromUs, untilUs, find);
+  }
   const zone = views.zone();
   const firstDayUs = bucketStartUs(extent.firstUs, 'day', zone);
   await verifyViews(ledger, views, ids, firstDayUs, bucketStartUs(untilUs, 'day', zone), find);

@@ -1,4 +1,5 @@
 /** The ledger put together: what is recorded is posted, the home's flows follow, prices are known. */
+import type { GridConnections } from './home/grid-connections.ts';
 import type { Home } from './home/home.ts';
 import type { HomeAssistant } from './home/home-assistant.ts';
 import type { SettingsStore } from './home/settings-store.ts';
@@ -20,6 +21,7 @@ import type { SyncLog } from './recording/sync-log.ts';
 import type { Clock } from './units/clock.ts';
 import type { Log } from './units/log.ts';
 import { canonicalUnit } from './units/quantity.ts';
+import { ConnectionFlows } from './views/connection-flows.ts';
 import { FlowKeeper } from './views/flow-keeper.ts';
 import type { LedgerViews } from './views/ledger-views.ts';
 import { balanceSources, sourceIds } from './views/sources.ts';
@@ -37,6 +39,7 @@ export interface LedgerAdapters {
 export interface LedgerServicesDeps {
   readonly adapters: LedgerAdapters;
   readonly home: Home;
+  readonly connections: GridConnections;
   readonly homeAssistant: HomeAssistant;
   readonly syncLog: SyncLog;
   readonly readings: ReadingStore;
@@ -68,13 +71,14 @@ export class LedgerServices {
   readonly evidence: EvidenceSource;
   readonly bookkeeper: Bookkeeper;
   readonly flows: FlowKeeper;
+  readonly connectionFlows: ConnectionFlows;
   readonly history: HistoryImport;
   readonly corrections: CorrectionDesk;
   readonly #deps: LedgerServicesDeps;
   #meters: readonly Meter[] = [];
   #savedMarkUs = 0;
   #holdTimer: NodeJS.Timeout | undefined;
-  #unlisten: () => void = () => undefined;
+  #unlisten: readonly (() => void)[] = [];
 
   constructor(deps: LedgerServicesDeps) {
     const { adapters, readings, settings, clock, log } = deps;
@@ -124,19 +128,28 @@ export class LedgerServices {
       clock,
       log: log.child({ part: 'corrections' }),
     });
-    this.flows = new FlowKeeper({
+    const flowDeps = {
       ledger: adapters.ledgerStore,
-      firstQuarterUs: async (entityIds) => (await adapters.ledgerViews.extent(entityIds))?.firstUs ?? null,
-      remembered: {
-        load: async () => {
-          const found = await settings.get(flowsKey);
-          return typeof found === 'string' ? found : null;
-        },
-        save: (sources) => settings.set(flowsKey, sources, clock.nowUs()),
-      },
+      firstQuarterUs: async (entityIds: readonly string[]) =>
+        (await adapters.ledgerViews.extent(entityIds))?.firstUs ?? null,
       clock,
       log: log.child({ part: 'balance' }),
+    };
+    const remembered = {
+      load: async (key: string) => {
+        const found = await settings.get(key);
+        return typeof found === 'string' ? found : null;
+      },
+      save: (key: string, sources: string) => settings.set(key, sources, clock.nowUs()),
+    };
+    this.flows = new FlowKeeper({
+      ...flowDeps,
+      remembered: {
+        load: () => remembered.load(flowsKey),
+        save: (sources) => remembered.save(flowsKey, sources),
+      },
     });
+    this.connectionFlows = new ConnectionFlows({ ...flowDeps, remembered });
     this.history = new HistoryImport({
       homeAssistant: deps.homeAssistant,
       statistics: adapters.statisticsStore,
@@ -149,14 +162,22 @@ export class LedgerServices {
       log: log.child({ part: 'statistics' }),
       newId: deps.newId,
     });
-    this.bookkeeper.onPosted((entityId, news) => this.flows.posted(entityId, news));
+    this.bookkeeper.onPosted((entityId, news) => {
+      this.flows.posted(entityId, news);
+      this.connectionFlows.posted(entityId, news);
+    });
   }
 
   start(): void {
-    this.#unlisten = this.#deps.home.onChange(() => this.#follow());
+    const { home, connections } = this.#deps;
+    this.#unlisten = [
+      home.onChange(() => this.#follow()),
+      connections.onChange(() => this.#followConnections()),
+    ];
     this.#follow();
     this.bookkeeper.start();
     this.flows.start();
+    this.connectionFlows.start();
     this.history.start();
     this.corrections.start();
     this.#holdTimer = setInterval(() => this.#hold(), holdEveryMs);
@@ -164,12 +185,13 @@ export class LedgerServices {
   }
 
   async stop(): Promise<void> {
-    this.#unlisten();
+    for (const unlisten of this.#unlisten) unlisten();
     clearInterval(this.#holdTimer);
     await this.history.stop();
     await this.corrections.stop();
     await this.bookkeeper.stop();
     await this.flows.stop();
+    await this.connectionFlows.stop();
   }
 
   /** The reading store for whoever writes: what it acknowledges is posted. */
@@ -200,6 +222,7 @@ export class LedgerServices {
     this.#meters = tracked.flatMap((entity) => meterOf(entity, tracked) ?? []);
     this.bookkeeper.setMeters(this.#meters);
     this.flows.setSources(balanceSources(entities));
+    this.#followConnections();
     this.history.follow();
     const zone = home.config()?.timeZone;
     if (zone !== undefined && zone !== adapters.ledgerViews.zone()) {
@@ -210,6 +233,11 @@ export class LedgerServices {
         );
       });
     }
+  }
+
+  #followConnections(): void {
+    const connections = this.#deps.connections.known();
+    if (connections !== null) this.connectionFlows.setConnections(connections);
   }
 
   #importEntities(): readonly ImportEntity[] {

@@ -4,6 +4,8 @@
  * may go on recording meanwhile. Exit code 1 when something differs, 69 when a store does not answer.
  */
 import { createAdapters } from './adapters.ts';
+import { withRenames } from './home/grid-connection.ts';
+import { renamesAmong } from './home/known-entities.ts';
 import type { Finding } from './ledger/verification.ts';
 import { proveLedger } from './ledger-proof.ts';
 import { markKey, storedUnposted, unpostedKey } from './ledger-services.ts';
@@ -28,8 +30,12 @@ async function verify(): Promise<number> {
   const zone =
     typeof config === 'object' && config !== null && 'timeZone' in config ? String(config.timeZone) : 'UTC';
   await ledgerViews.setZone(zone);
+  const entities = await adapters.entityStore.all();
+  const renames = renamesAmong(entities);
+  const connections = await adapters.gridConnectionStore.all();
   const { meters, findings } = await proveLedger({
-    entities: await adapters.entityStore.all(),
+    entities,
+    connections: connections.map((connection) => withRenames(connection, renames)),
     readings: adapters.readingStore,
     statistics: adapters.statisticsStore,
     corrections: adapters.correctionStore,

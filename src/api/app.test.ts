@@ -503,6 +503,7 @@ describe('the description', () => {
     );
     expect(routes.sort()).toMatchInlineSnapshot(`
       [
+        "delete /api/grid-connections/{id}",
         "delete /api/ledger/{entity_id}/corrections/{correction_id}",
         "delete /api/ledger/{entity_id}/exchanges/{exchange_id}",
         "delete /api/power-analytics/cost-versions/{id}",
@@ -511,6 +512,7 @@ describe('the description', () => {
         "get /api/devices",
         "get /api/entities",
         "get /api/entities/cached",
+        "get /api/grid-connections",
         "get /api/ledger/{entity_id}",
         "get /api/now",
         "get /api/power-analytics/cost-versions",
@@ -542,6 +544,7 @@ describe('the description', () => {
         "get /v1/realtime",
         "get /v1/series",
         "patch /api/power-analytics/cost-versions/{id}",
+        "post /api/grid-connections",
         "post /api/ledger/{entity_id}/corrections",
         "post /api/ledger/{entity_id}/exchanges",
         "post /api/power-analytics/cost-versions",

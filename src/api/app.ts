@@ -16,6 +16,7 @@ import { correctionRoutes } from './routes/corrections.ts';
 import { costVersionRoutes } from './routes/cost-versions.ts';
 import { coverageRoutes } from './routes/coverage.ts';
 import { entityRoutes } from './routes/entities.ts';
+import { gridConnectionRoutes } from './routes/grid-connections.ts';
 import { ledgerRoutes } from './routes/ledger.ts';
 import { metricsRoutes } from './routes/metrics.ts';
 import { nowRoutes } from './routes/now.ts';
@@ -57,6 +58,7 @@ export function buildApp(deps: ApiDeps): OpenAPIHono<ApiEnv> {
   app.route('/', readingRoutes(deps));
   app.route('/', balanceRoutes(deps, prices));
   app.route('/', p1Routes(deps, currentStates));
+  app.route('/', gridConnectionRoutes(deps, administrators));
   app.route('/', statisticsSyncRoutes(deps));
   app.route('/', statisticsRoutes(deps, prices));
   app.route('/', ledgerRoutes(deps));

@@ -1,6 +1,7 @@
 import type { HttpBindings } from '@hono/node-server';
 import type { Connection } from '../home/connection.ts';
 import type { EntityStore } from '../home/entity-store.ts';
+import type { GridConnections } from '../home/grid-connections.ts';
 import type { Home } from '../home/home.ts';
 import type { HomeAssistant } from '../home/home-assistant.ts';
 import type { ReadingStore } from '../recording/reading-store.ts';
@@ -19,6 +20,7 @@ export interface ApiDeps {
   readonly homeAssistant: HomeAssistant;
   readonly home: Home;
   readonly connection: Connection;
+  readonly gridConnections: GridConnections;
   readonly entityStore: EntityStore;
   readonly readingStore: ReadingStore;
   readonly syncLog: SyncLog;

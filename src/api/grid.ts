@@ -1,11 +1,28 @@
-/** The grid connection as the recorder's memory knows it: answers while every store is away. */
+/** The grid connections as questions name them, and what the recorder's memory knows of one while every store is away. */
 import type { KnownEntity } from '../home/entity.ts';
+import { type GridConnection, homeConnectionId } from '../home/grid-connection.ts';
+import type { GridConnections } from '../home/grid-connections.ts';
+import type { Home } from '../home/home.ts';
+import { meterPeakEntity } from '../home/meter-peak.ts';
+import { connectionTotals } from '../views/flow-plan.ts';
+import { totalIds } from '../views/flow-posting.ts';
 import { balanceSources } from '../views/sources.ts';
 import { powerOf } from './now.ts';
-import type { NewestValue } from './ports.ts';
+import type { NewestValue, Stores } from './ports.ts';
+import { fromStore, HttpProblem } from './problems.ts';
 
-/** The home's own connection, by the energy preferences. */
-export const homeDevice = 'home';
+/** What a question of a grid connection is answered from. */
+export interface GridDevice {
+  readonly id: string;
+  /** The series of what its registers count together. */
+  readonly totals: { readonly gridIn: string; readonly gridOut: string };
+  readonly gridIn: readonly string[];
+  readonly gridOut: readonly string[];
+  readonly powerSensors: readonly string[];
+  /** Net, import positive, in W; null without a sensor or while one tells nothing. */
+  powerW(newest: Newest): number | null;
+  readonly meterPeak: KnownEntity | null;
+}
 
 export interface GridNow {
   /** Of the newest reading among those told. */
@@ -19,6 +36,69 @@ export interface GridNow {
 
 export type Newest = (entityId: string) => NewestValue | null;
 
+export interface GridDeps {
+  readonly home: Pick<Home, 'entities' | 'entity' | 'tracked'>;
+  readonly gridConnections: Pick<GridConnections, 'all' | 'known'>;
+  readonly stores: Stores;
+}
+
+/** The home's own connection, of which no store has to be asked. */
+export function homeDevice({ home, gridConnections }: Omit<GridDeps, 'stores'>): GridDevice {
+  const tracked = home.tracked();
+  const { gridIn, gridOut } = balanceSources(home.entities());
+  const others = new Set(gridConnections.known()?.flatMap((one) => ofAnother(one, gridIn)) ?? []);
+  return {
+    id: homeConnectionId,
+    totals: totalIds,
+    gridIn,
+    gridOut,
+    powerSensors: tracked
+      .filter((entity) => entity.role === 'grid_power' && entity.quantity === 'power')
+      .map((entity) => entity.entityId),
+    powerW: (newest) => powerOf(tracked, newest).grid_w,
+    meterPeak: meterPeakEntity(
+      home.entities().filter((entity) => !others.has(entity.entityId)),
+      gridIn,
+    ),
+  };
+}
+
+/** The peak of a meter whose registers are not the home's is not the home's. */
+function ofAnother({ meterPeakEntityId, offtake }: GridConnection, gridIn: readonly string[]): string[] {
+  if (meterPeakEntityId === null || offtake.some((entityId) => gridIn.includes(entityId))) return [];
+  return [meterPeakEntityId];
+}
+
+export function namedDevice(home: GridDeps['home'], connection: GridConnection): GridDevice {
+  const { connectionId, offtake, injection, powerEntityId, meterPeakEntityId } = connection;
+  const sensor = powerEntityId === null ? null : home.entity(powerEntityId);
+  return {
+    id: connectionId,
+    totals: connectionTotals(connectionId),
+    gridIn: offtake,
+    gridOut: injection,
+    powerSensors: powerEntityId === null ? [] : [powerEntityId],
+    powerW: (newest) => {
+      const value = sensor === null ? null : (newest(sensor.entityId)?.value ?? null);
+      return value === null ? null : value * (sensor?.sign ?? 1);
+    },
+    meterPeak: meterPeakEntityId === null ? null : home.entity(meterPeakEntityId),
+  };
+}
+
+/** The connection that `device_id` names; throws a 404 that says which there are. */
+export async function gridDevice(deps: GridDeps, asked: string | undefined): Promise<GridDevice> {
+  if (asked === undefined || asked === homeConnectionId) return homeDevice(deps);
+  const named = await fromStore(deps.stores, 'mongodb', () => deps.gridConnections.all());
+  const found = named.find((one) => one.connectionId === asked);
+  if (found !== undefined) return namedDevice(deps.home, found);
+  throw new HttpProblem(404, {
+    detail: `There is no grid connection named ${asked}.`,
+    field: 'device_id',
+    expected: [homeConnectionId, ...named.map((one) => one.connectionId)].join(', '),
+  });
+}
+
 /** Registers hold a millionth of a kWh; sums of them no more. */
 function sumOf(ids: readonly string[], newest: Newest): number | null {
   if (ids.length === 0) return null;
@@ -31,27 +111,15 @@ function sumOf(ids: readonly string[], newest: Newest): number | null {
   return Math.round(sum * 1e6) / 1e6;
 }
 
-/** Null when the home has no grid connection, or nothing of it was heard yet. */
-export function gridNow(tracked: readonly KnownEntity[], newest: Newest): GridNow | null {
-  const { gridIn, gridOut } = balanceSources(tracked);
-  const sensors = tracked.filter((entity) => entity.role === 'grid_power').map((entity) => entity.entityId);
-  const instants = [...gridIn, ...gridOut, ...sensors].flatMap((id) => newest(id)?.atUs ?? []);
+/** Null when nothing of the connection was heard yet, or there is none. */
+export function gridNow(device: GridDevice, newest: Newest): GridNow | null {
+  const { gridIn, gridOut, powerSensors } = device;
+  const instants = [...gridIn, ...gridOut, ...powerSensors].flatMap((id) => newest(id)?.atUs ?? []);
   if (instants.length === 0) return null;
   return {
     atUs: Math.max(...instants),
-    powerW: powerOf(tracked, newest).grid_w,
+    powerW: device.powerW(newest),
     importKwh: sumOf(gridIn, newest),
     exportKwh: sumOf(gridOut, newest),
   };
-}
-
-const peakWords = /(max(imum)?_demand|peak_demand|monthly_peak|month_peak|peak_month|demand_peak)/;
-
-/** The sensor that carries the meter's own month peak (OBIS 1-0:1.6.0), as DSMR and HomeWizard name theirs. */
-export function meterPeakEntity(entities: readonly KnownEntity[]): KnownEntity | null {
-  return (
-    entities.find(
-      (entity) => entity.quantity === 'power' && entity.isActive && peakWords.test(entity.entityId),
-    ) ?? null
-  );
 }

@@ -2,13 +2,13 @@ import { z } from 'zod';
 import { instant, nullableInstant } from './common.ts';
 import { grounds } from './statistics.ts';
 
-/** A grid connection: the home's from the energy preferences, named `home`. */
+/** A grid connection: the home's from the energy preferences, named `home`, or one that the user named. */
 export const deviceQuery = z.object({
   device_id: z
     .string()
     .max(64)
     .optional()
-    .describe('A grid connection; default `home`, by the energy preferences'),
+    .describe('A grid connection of /api/grid-connections; default `home`, by the energy preferences'),
 });
 
 export const realtime = z.object({

@@ -76,6 +76,18 @@ export function trackedIds(known: KnownEntities): string[] {
     .sort();
 }
 
+/** Old id → the id it has now, as far as the entities themselves tell: without Home Assistant. */
+export function renamesAmong(entities: readonly KnownEntity[]): Map<string, string> {
+  const present = entities.filter((entity) => entity.isActive && entity.registryId !== null);
+  const now = new Map(present.map((entity) => [entity.registryId, entity.entityId]));
+  return new Map(
+    entities.flatMap(({ entityId, registryId, isActive }) => {
+      const current = isActive ? undefined : now.get(registryId);
+      return current === undefined ? [] : [[entityId, current] as const];
+    }),
+  );
+}
+
 export function asEntities(known: KnownEntities): Entity[] {
   return [...known.values()];
 }

@@ -2,11 +2,10 @@ import { joinNews, type News, type TouchCause } from '../ledger/cause.ts';
 import type { LedgerPage, LedgerStore } from '../ledger/ledger-store.ts';
 import { revise } from '../ledger/revision.ts';
 import { Rounds } from '../ledger/rounds.ts';
-
 import type { Clock } from '../units/clock.ts';
 import type { Log } from '../units/log.ts';
 import { quarterStartUs, quarterUs } from '../units/quarter.ts';
-import { everyFlow, type FlowId, flowsOf, postFlows } from './flow-posting.ts';
+import { type FlowPlan, homePlan } from './flow-plan.ts';
 import { type BalanceSources, sourceIds } from './sources.ts';
 
 export interface FlowKeeperDeps {
@@ -15,6 +14,8 @@ export interface FlowKeeperDeps {
   readonly firstQuarterUs: (entityIds: readonly string[]) => Promise<number | null>;
   /** For which sources the past has been posted, so that a start does not post it again. */
   readonly remembered: { load(): Promise<string | null>; save(sources: string): Promise<void> };
+  /** What is posted; the home's balance when not told. */
+  readonly plan?: FlowPlan;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -28,6 +29,7 @@ const stepUs = 7 * 96 * quarterUs;
  */
 export class FlowKeeper {
   readonly #deps: FlowKeeperDeps;
+  readonly #plan: FlowPlan;
   readonly #rounds: Rounds;
   #sources: BalanceSources = { gridIn: [], gridOut: [], solar: [], batteryIn: [], batteryOut: [] };
   #ids: ReadonlySet<string> = new Set();
@@ -38,7 +40,8 @@ export class FlowKeeper {
 
   constructor(deps: FlowKeeperDeps, everyMs = 2000) {
     this.#deps = deps;
-    const failure = "The home's balance could not be posted";
+    this.#plan = deps.plan ?? homePlan;
+    const failure = "What the home's meters make together could not be posted";
     this.#rounds = new Rounds({ work: () => this.#post(), failure, log: deps.log }, everyMs);
   }
 
@@ -96,20 +99,21 @@ export class FlowKeeper {
 
   /** Without news: the whole past, and flows that other sources may have left behind are withdrawn. */
   async #postNews(news: News | undefined): Promise<void> {
-    const firstUs = await this.#deps.firstQuarterUs([...this.#ids]);
+    const left = news === undefined ? this.#plan.every : [];
+    const firstUs = await this.#deps.firstQuarterUs([...this.#ids, ...left]);
     if (firstUs === null) return;
     // No flow lies past the present.
     const nowUs = this.#deps.clock.nowUs() + quarterUs;
     const fromUs = Math.max(firstUs, news?.fromUs ?? firstUs);
     const untilUs = Math.min(nowUs, news?.untilUs ?? nowUs);
-    const flows = news ? flowsOf(this.#sources) : everyFlow;
+    const flows = news ? this.#plan.of(this.#sources) : this.#plan.every;
     await this.#postRange(quarterStartUs(fromUs), untilUs, flows, news?.cause ?? 'rules');
   }
 
   async #postRange(
     fromUs: number,
     untilUs: number,
-    ids: readonly FlowId[],
+    ids: readonly string[],
     cause: TouchCause,
   ): Promise<void> {
     const { ledger, clock } = this.#deps;
@@ -118,7 +122,7 @@ export class FlowKeeper {
       const lists = await Promise.all(
         [...this.#ids].map(async (id) => [id, await ledger.current(id, startUs, stopUs)] as const),
       );
-      const flows = postFlows(this.#sources, new Map(lists));
+      const flows = this.#plan.post(this.#sources, new Map(lists));
       const pages: LedgerPage[] = [];
       for (const flow of ids) {
         const current = await ledger.current(flow, startUs, stopUs);

@@ -52,27 +52,44 @@ export function flowsOf(sources: BalanceSources): FlowId[] {
 /** Quantity entries of the sources, by entity. */
 export type SourceEntries = ReadonlyMap<string, readonly Entry[]>;
 
+type QuarterEntries = ReadonlyMap<string, Entry>;
+
+/** The quarters in which anything is known, ascending, with the entry of each source. */
+function byQuarter(entries: SourceEntries): [quarterStartUs: number, quarter: QuarterEntries][] {
+  const quarters = new Map<number, Map<string, Entry>>();
+  for (const [entityId, list] of entries) {
+    for (const entry of list) {
+      if (entry.kind !== 'quantity' || entry.reason === 'withdrawn') continue;
+      const quarter = quarters.get(entry.quarterStartUs) ?? new Map<string, Entry>();
+      quarters.set(entry.quarterStartUs, quarter.set(entityId, entry));
+    }
+  }
+  return [...quarters].sort(([a], [b]) => a - b);
+}
+
+/** Registers together, in one quarter; null where one of them is not known. */
+function totalEntry(registers: readonly string[], quarterStartUs: number, quarter: QuarterEntries) {
+  const members = registers.flatMap((entityId) => quarter.get(entityId) ?? []);
+  if (members.length === 0 || members.length < registers.length) return null;
+  const amountMicro = members.reduce((sum, entry) => sum + entry.amountMicro, 0);
+  return flowEntry(quarterStartUs, amountMicro, members);
+}
+
+/** What these registers counted together, in every quarter in which all of them are known. */
+export function postTotal(registers: readonly string[], entries: SourceEntries): Entry[] {
+  return byQuarter(entries).flatMap(([startUs, quarter]) => totalEntry(registers, startUs, quarter) ?? []);
+}
+
 /**
  * The flows of every quarter in which all sources are known; others have none, for a home without its sun is not a
  * smaller home. A flow is as good as its worst source.
  */
 export function postFlows(sources: BalanceSources, entries: SourceEntries): Map<FlowId, Entry[]> {
-  const byQuarter = new Map<number, Map<string, Entry>>();
-  for (const [entityId, list] of entries) {
-    for (const entry of list) {
-      if (entry.kind !== 'quantity' || entry.reason === 'withdrawn') continue;
-      const quarter = byQuarter.get(entry.quarterStartUs) ?? new Map<string, Entry>();
-      byQuarter.set(entry.quarterStartUs, quarter.set(entityId, entry));
-    }
-  }
   const flows = new Map<FlowId, Entry[]>(flowsOf(sources).map((flow) => [flow, []]));
-  for (const quarterStartUs of [...byQuarter.keys()].sort((a, b) => a - b)) {
-    const quarter = byQuarter.get(quarterStartUs) ?? new Map<string, Entry>();
+  for (const [quarterStartUs, quarter] of byQuarter(entries)) {
     for (const field of totalFields) {
-      const members = sources[field].flatMap((entityId) => quarter.get(entityId) ?? []);
-      if (members.length === 0 || members.length < sources[field].length) continue;
-      const amountMicro = members.reduce((sum, entry) => sum + entry.amountMicro, 0);
-      flows.get(totalIds[field])?.push(flowEntry(quarterStartUs, amountMicro, members));
+      const total = totalEntry(sources[field], quarterStartUs, quarter);
+      if (total !== null) flows.get(totalIds[field])?.push(total);
     }
     const balance = balanceOf(amountsOf(sources, quarter));
     if (balance === null) continue;
@@ -88,7 +105,7 @@ function flowEntry(quarterStartUs: number, amountMicro: number, members: readonl
   return { kind: 'quantity', quarterStartUs, amountMicro, ...grounds, reason: 'counted', onTimeUs: null };
 }
 
-function amountsOf(sources: BalanceSources, quarter: ReadonlyMap<string, Entry>): QuarterSources {
+function amountsOf(sources: BalanceSources, quarter: QuarterEntries): QuarterSources {
   const sum = (ids: readonly string[]) => {
     let total = 0;
     for (const entityId of ids) {

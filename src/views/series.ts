@@ -1,6 +1,5 @@
 import { bucketEdges, bucketStartUs, nextBucketUs, type Period } from '../units/calendar.ts';
 import { aligned, type Bucket, emptyBucket, total } from './bucket.ts';
-import { totalIds } from './flow-posting.ts';
 import type { LedgerViews } from './ledger-views.ts';
 
 export type Frame = 'day' | 'month' | 'year' | 'all';
@@ -13,6 +12,12 @@ export interface SeriesPlace {
   readonly gridOut: Bucket;
 }
 
+/** The series that say what went in and out. */
+export interface GridTotals {
+  readonly gridIn: string;
+  readonly gridOut: string;
+}
+
 const frames = {
   day: { of: 'day', by: 'hour' },
   month: { of: 'month', by: 'week' },
@@ -23,21 +28,27 @@ const frames = {
  * The grid's series over the frame in which the present lies, up to the present: hours of today, weeks of this month (cut
  * at its ends, so that they add up to it), months of this year or of all years. Empty when nothing is known.
  */
-export async function gridSeries(views: LedgerViews, frame: Frame, nowUs: number): Promise<SeriesPlace[]> {
+export async function gridSeries(
+  views: LedgerViews,
+  totals: GridTotals,
+  frame: Frame,
+  nowUs: number,
+): Promise<SeriesPlace[]> {
   const zone = views.zone();
-  const ids = [totalIds.gridIn, totalIds.gridOut];
+  const ids = [totals.gridIn, totals.gridOut];
   const span = await spanOf(views, frame, nowUs, ids);
   if (span === null) return [];
   const { startUs, endUs } = span;
   if (frame === 'month') {
     const days = await views.buckets(ids, 'day', startUs, endUs);
-    return inPlaces(weeksWithin(startUs, endUs, zone), days, nowUs);
+    return inPlaces(weeksWithin(startUs, endUs, zone), totals, days, nowUs);
   }
   const period = frame === 'all' ? 'month' : frames[frame].by;
   const buckets = await views.buckets(ids, period, startUs, endUs);
-  const places = aligned(buckets, totalIds.gridIn, startUs, endUs, period, zone);
+  const places = aligned(buckets, totals.gridIn, startUs, endUs, period, zone);
   return inPlaces(
     places.map((place) => [place.startUs, place.endUs]),
+    totals,
     buckets,
     nowUs,
   );
@@ -62,7 +73,12 @@ function weeksWithin(startUs: number, endUs: number, zone: string): Place[] {
     .map((edgeUs, index) => [Math.max(edgeUs, startUs), Math.min(edges[index + 1] ?? endUs, endUs)]);
 }
 
-function inPlaces(places: readonly Place[], buckets: readonly Bucket[], nowUs: number): SeriesPlace[] {
+function inPlaces(
+  places: readonly Place[],
+  totals: GridTotals,
+  buckets: readonly Bucket[],
+  nowUs: number,
+): SeriesPlace[] {
   const found = places
     .filter(([startUs]) => startUs <= nowUs)
     .map(([startUs, endUs]) => {
@@ -72,7 +88,7 @@ function inPlaces(places: readonly Place[], buckets: readonly Bucket[], nowUs: n
         );
         return inside.length === 0 ? emptyBucket(id, startUs, endUs) : total(id, inside, startUs, endUs);
       };
-      return { startUs, endUs, gridIn: pick(totalIds.gridIn), gridOut: pick(totalIds.gridOut) };
+      return { startUs, endUs, gridIn: pick(totals.gridIn), gridOut: pick(totals.gridOut) };
     });
   return found.some((place) => place.gridIn.quarters + place.gridOut.quarters > 0) ? found : [];
 }

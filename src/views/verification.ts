@@ -4,7 +4,7 @@ import type { PostedEntry } from '../ledger/revision.ts';
 import type { Finding } from '../ledger/verification.ts';
 import { bucketEdges, bucketStartUs } from '../units/calendar.ts';
 import { quarterStartUs, quarterUs } from '../units/quarter.ts';
-import { everyFlow, type FlowId, postFlows } from './flow-posting.ts';
+import { type FlowPlan, homePlan } from './flow-plan.ts';
 import type { LedgerViews } from './ledger-views.ts';
 import { type BalanceSources, sourceIds } from './sources.ts';
 
@@ -13,7 +13,8 @@ type Find = (finding: Finding) => void;
 const stepUs = 7 * 96 * quarterUs;
 
 /**
- * The home's flows are what its meters' entries give, quarter by quarter.
+ * The home's flows, and what a connection's registers count together, are what the meters' entries give, quarter by
+ * quarter.
  * @param postedUntilUs flows of meters that were posted later may be a round behind
  */
 export async function verifyFlows(
@@ -23,6 +24,7 @@ export async function verifyFlows(
   untilUs: number,
   postedUntilUs: number,
   find: Find,
+  plan: FlowPlan = homePlan,
 ): Promise<void> {
   for (let startUs = quarterStartUs(fromUs); startUs < untilUs; startUs += stepUs) {
     const stopUs = Math.min(untilUs, startUs + stepUs);
@@ -34,8 +36,8 @@ export async function verifyFlows(
         .filter((entry) => entry.isProvisional || entry.postedAtUs > postedUntilUs)
         .map((entry) => entry.quarterStartUs),
     );
-    const computed = postFlows(sources, meters);
-    for (const flow of everyFlow) {
+    const computed = plan.post(sources, meters);
+    for (const flow of plan.every) {
       const stored = await ledger.current(flow, startUs, stopUs);
       compareFlow(flow, computed.get(flow) ?? [], stored, (finding) => {
         if (finding.quarterStartUs === null || !behind.has(finding.quarterStartUs)) find(finding);
@@ -44,7 +46,7 @@ export async function verifyFlows(
   }
 }
 
-function compareFlow(flow: FlowId, computed: readonly Entry[], stored: readonly PostedEntry[], find: Find) {
+function compareFlow(flow: string, computed: readonly Entry[], stored: readonly PostedEntry[], find: Find) {
   const known = new Map(
     stored.filter((entry) => entry.reason !== 'withdrawn').map((entry) => [entry.quarterStartUs, entry]),
   );

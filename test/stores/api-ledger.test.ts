@@ -10,6 +10,7 @@ import { z } from 'zod';
 import { areaMonth, costVersion } from '../../src/contract/analytics.ts';
 import { balance, devices } from '../../src/contract/balance.ts';
 import { problem } from '../../src/contract/common.ts';
+import { gridConnection } from '../../src/contract/grid-connections.ts';
 import { coverage, exchange, ledger } from '../../src/contract/ledger.ts';
 import { capacityMonth, series } from '../../src/contract/p1.ts';
 import {
@@ -95,6 +96,30 @@ describe('September 2022 of a HomeWizard meter', () => {
     const later = await home.get('/v1/capacity/month/2022-10', capacityMonth);
     expect(later).toMatchObject({ monthly_peak_w: null, peaks: [], billed_peak_w: 3176 });
     expect(later.running?.bucket).toBe('2022-10-01T12:00:00+02:00');
+  });
+
+  it('is the same by the name of a connection with both registers, and less by one of them', async () => {
+    const named = async (id: string, offtake: readonly string[], injection: readonly string[]) =>
+      home.post('/api/grid-connections', { id, name: id, offtake, injection }, gridConnection, 201);
+    await named('both', imports, exports);
+    await named('low', [low ?? ''], []);
+    await home.settle();
+    const month = (id: string) => home.get(`/v1/capacity/month/2022-09?device_id=${id}`, capacityMonth);
+    const whole = await home.get('/v1/capacity/month/2022-09', capacityMonth);
+    expect(await month('both')).toEqual({ ...whole, device_id: 'both' });
+    const highest = Math.max(...offtakes.map((one) => one.lowWh)) * 4;
+    expect(await month('low')).toMatchObject({ device_id: 'low', monthly_peak_w: highest });
+    expect(highest).toBeLessThan(3176);
+    const year = (id: string) => home.get(`/v1/series?frame=all&device_id=${id}`, series);
+    expect((await year('both')).series).toEqual((await year('home')).series);
+    expect((await year('low')).series[0]).toMatchObject({
+      energy_import_kwh: sum(offtakes.map((one) => one.lowWh)) / 1000,
+      energy_export_kwh: null,
+    });
+    expect(await home.get('/v1/series?frame=all&device_id=high', problem, 404)).toMatchObject({
+      field: 'device_id',
+      expected: 'home, both, low',
+    });
   });
 
   it('balances to the watt-hour, by day and over the month', async () => {

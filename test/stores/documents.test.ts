@@ -7,10 +7,12 @@ import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Documents } from '../../src/adapters/mongodb/documents.ts';
 import { MongoEntityStore } from '../../src/adapters/mongodb/entity-store.ts';
+import { MongoGridConnectionStore } from '../../src/adapters/mongodb/grid-connection-store.ts';
 import { MongoSettingsStore } from '../../src/adapters/mongodb/settings-store.ts';
 import { MongoSubscriptionStore } from '../../src/adapters/mongodb/subscription-store.ts';
 import { MongoSyncLog } from '../../src/adapters/mongodb/sync-log.ts';
 import type { KnownEntity } from '../../src/home/entity.ts';
+import type { GridConnection } from '../../src/home/grid-connection.ts';
 import type { SubscriptionState, SyncRun } from '../../src/recording/sync-log.ts';
 import { entityNamed, openDocuments } from './documents-fixture.ts';
 import { baseUs } from './questdb-fixture.ts';
@@ -26,6 +28,23 @@ afterEach(async () => {
 });
 
 const atUs = baseUs + 123_457;
+
+describe('grid connections', () => {
+  it('come back as they were named, the oldest first, until they are removed', async () => {
+    const store = new MongoGridConnectionStore(documents());
+    const named = (connectionId: string, createdAtUs: number): GridConnection => ({
+      ...{ connectionId, name: 'Ünder $the "roof".', offtake: ['sensor.low', 'sensor.high'] },
+      ...{ injection: [], powerEntityId: null, meterPeakEntityId: 'sensor.peak', createdAtUs },
+    });
+    await store.add(named('barn', atUs + 1));
+    await store.add(named('annex', atUs));
+    await store.add({ ...named('barn', atUs + 1), name: 'Barn' });
+    expect(await store.all()).toEqual([named('annex', atUs), { ...named('barn', atUs + 1), name: 'Barn' }]);
+    expect(await store.remove('annex')).toBe(true);
+    expect(await store.remove('annex')).toBe(false);
+    expect(await store.all()).toHaveLength(1);
+  });
+});
 
 describe('settings', () => {
   it('gives back any JSON, names with dots and dollar signs among it', async () => {

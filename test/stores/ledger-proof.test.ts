@@ -18,6 +18,7 @@ import { QuestDbReadingStore } from '../../src/adapters/questdb/reading-store.ts
 import { QuestDbStatisticsStore } from '../../src/adapters/questdb/statistics-store.ts';
 import { applied } from '../../src/adapters/questdb/wal.ts';
 import type { KnownEntity } from '../../src/home/entity.ts';
+import type { GridConnection } from '../../src/home/grid-connection.ts';
 import { repost, usualRules } from '../../src/ledger/reposting.ts';
 import type { Span } from '../../src/ledger/span.ts';
 import { StoredEvidence } from '../../src/ledger/stored-evidence.ts';
@@ -25,6 +26,7 @@ import { MemoryCorrections } from '../../src/ledger/testing/memory-corrections.t
 import { proveLedger } from '../../src/ledger-proof.ts';
 import type { Reading } from '../../src/recording/reading.ts';
 import { systemClock } from '../../src/units/clock.ts';
+import { ConnectionFlows } from '../../src/views/connection-flows.ts';
 import { FlowKeeper } from '../../src/views/flow-keeper.ts';
 import { balanceSources } from '../../src/views/sources.ts';
 import { entityNamed } from './documents-fixture.ts';
@@ -39,6 +41,7 @@ let views: QuestDbLedgerViews;
 let statistics: QuestDbStatisticsStore;
 let evidence: StoredEvidence;
 let flows: FlowKeeper;
+let connectionFlows: ConnectionFlows;
 const corrections = new MemoryCorrections();
 const quarterUs = 900_000_000;
 const startUs = Date.UTC(2017, 2, 24) * 1000;
@@ -69,7 +72,14 @@ async function post(entityId: string, span: Span): Promise<void> {
   const news = { ...span, cause: 'readings' } as const;
   await repost(deps, usualRules, { entityId, posts: 'register', kind: 'rising' }, news);
   flows.posted(entityId, news);
+  connectionFlows.posted(entityId, news);
 }
+
+/** The same register by another name. */
+const annex: GridConnection = {
+  ...{ connectionId: 'annex', name: 'Annex', offtake: [grid], injection: [] },
+  ...{ powerEntityId: null, meterPeakEntityId: null, createdAtUs: 1 },
+};
 
 let received = new Map<string, Span>();
 let pauses = 0;
@@ -78,7 +88,7 @@ let onPause = async () => undefined as unknown;
 async function prove() {
   pauses = 0;
   const proof = await proveLedger({
-    ...{ entities, readings: store, statistics, corrections, ledger, views, clock },
+    ...{ entities, connections: [annex], readings: store, statistics, corrections, ledger, views, clock },
     mark: async () => systemClock.nowUs(),
     unposted: async () => [],
     receivedSince: async () => received,
@@ -115,9 +125,17 @@ beforeAll(async () => {
     clock,
     log: quietLog,
   });
+  connectionFlows = new ConnectionFlows({
+    ledger,
+    firstQuarterUs: async () => startUs,
+    remembered: { load: async () => null, save: async () => undefined },
+    clock,
+    log: quietLog,
+  });
   await db.prepared();
   await views.setZone('Europe/Brussels');
   flows.setSources(balanceSources(entities));
+  connectionFlows.setConnections([annex]);
   for (const { entityId } of entities) {
     await store.append(
       Array.from({ length: 360 }, (_, index) =>
@@ -128,10 +146,12 @@ beforeAll(async () => {
     await post(entityId, { fromUs: startUs, untilUs: nowUs });
   }
   await flows.settle();
+  await connectionFlows.settle();
   await views.refreshed();
 }, 240_000);
 afterAll(async () => {
   await flows.stop();
+  await connectionFlows.stop();
   await db.stop();
   await sidecars.stop();
   await rm(dataDir, { recursive: true, force: true });

@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import { MongoCorrectionStore } from '../../src/adapters/mongodb/correction-store.ts';
 import { MongoCostVersionStore } from '../../src/adapters/mongodb/cost-version-store.ts';
 import type { Documents } from '../../src/adapters/mongodb/documents.ts';
+import { MongoGridConnectionStore } from '../../src/adapters/mongodb/grid-connection-store.ts';
 import { QuestDbLedgerStore } from '../../src/adapters/questdb/ledger-store.ts';
 import { QuestDbLedgerViews } from '../../src/adapters/questdb/ledger-views.ts';
 import { QuestDb } from '../../src/adapters/questdb/questdb.ts';
@@ -12,6 +13,7 @@ import { QuestDbReadingStore } from '../../src/adapters/questdb/reading-store.ts
 import { QuestDbStatisticsStore } from '../../src/adapters/questdb/statistics-store.ts';
 import { applied } from '../../src/adapters/questdb/wal.ts';
 import { TestApi } from '../../src/api/testing/test-api.ts';
+import { GridConnections } from '../../src/home/grid-connections.ts';
 import { sensorState } from '../../src/home/testing/doubles.ts';
 import { Bookkeeper } from '../../src/ledger/bookkeeper.ts';
 import type { Correction } from '../../src/ledger/correction.ts';
@@ -21,6 +23,7 @@ import type { StatisticsRecord } from '../../src/ledger/statistics-store.ts';
 import { StoredEvidence } from '../../src/ledger/stored-evidence.ts';
 import type { Reading } from '../../src/recording/reading.ts';
 import type { Clock } from '../../src/units/clock.ts';
+import { ConnectionFlows } from '../../src/views/connection-flows.ts';
 import { FlowKeeper } from '../../src/views/flow-keeper.ts';
 import { balanceSources } from '../../src/views/sources.ts';
 import { Today } from '../../src/views/today.ts';
@@ -50,6 +53,7 @@ export class PlayedHome {
   readonly #evidence: StoredEvidence;
   readonly #bookkeeper: Bookkeeper;
   readonly #flows: FlowKeeper;
+  readonly #connectionFlows: ConnectionFlows;
   readonly #meters: GridMeters;
 
   /** @param nowUs the instant at which this home lives */
@@ -83,18 +87,33 @@ export class PlayedHome {
       clock: this.clock,
       log: quietLog,
     });
-    this.#flows = new FlowKeeper({
+    const flowDeps = {
       ledger,
-      firstQuarterUs: async (ids) => (await this.views.extent(ids))?.firstUs ?? null,
+      firstQuarterUs: async (ids: readonly string[]) => (await this.views.extent(ids))?.firstUs ?? null,
       remembered: { load: async () => null, save: async () => undefined },
       clock: this.clock,
       log: quietLog,
+    };
+    this.#flows = new FlowKeeper(flowDeps);
+    this.#connectionFlows = new ConnectionFlows(flowDeps);
+    this.#bookkeeper.onPosted((entityId, news) => {
+      this.#flows.posted(entityId, news);
+      this.#connectionFlows.posted(entityId, news);
     });
-    this.#bookkeeper.onPosted((entityId, news) => this.#flows.posted(entityId, news));
+    const connections = new GridConnections({
+      store: new MongoGridConnectionStore(this.#documents),
+      home: {
+        entity: (entityId) => this.api.home.entity(entityId),
+        renames: () => this.api.home.renames(),
+      },
+      log: quietLog,
+    });
+    connections.onChange(() => this.#connectionFlows.setConnections(connections.known() ?? []));
     const memory = new TestApi();
     this.api = new TestApi({
       parts: {
         clock: this.clock,
+        gridConnections: connections,
         readingStore: this.#readings,
         ledger: {
           ...memory.ledger.parts(),
@@ -228,6 +247,7 @@ export class PlayedHome {
   async settle(): Promise<void> {
     await this.#bookkeeper.settle();
     await this.#flows.settle();
+    await this.#connectionFlows.settle();
     await this.views.refreshed();
   }
 
@@ -248,6 +268,7 @@ export class PlayedHome {
   async stop(): Promise<void> {
     await this.#bookkeeper.stop();
     await this.#flows.stop();
+    await this.#connectionFlows.stop();
     await this.#db.stop();
     await this.#documents.stop();
   }

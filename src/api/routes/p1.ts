@@ -1,5 +1,6 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import { capacityMonth, deviceQuery, realtime, series, seriesQuery } from '../../contract/p1.ts';
+import { homeConnectionId } from '../../home/grid-connection.ts';
 import { capacityOf } from '../../tariffs/capacity.ts';
 import { flemishPeakRules } from '../../tariffs/peak-rules.ts';
 import { localIso, monthRange } from '../../units/calendar.ts';
@@ -11,7 +12,7 @@ import { groundsOf, valueOrNull } from '../amounts.ts';
 import { capacityAnswer } from '../capacity-answer.ts';
 import type { CurrentStates } from '../current-states.ts';
 import type { ApiDeps, ApiEnv } from '../deps.ts';
-import { gridNow, homeDevice, meterPeakEntity } from '../grid.ts';
+import { type GridDevice, gridDevice, gridNow } from '../grid.ts';
 import { fromStore, HttpProblem, onValidated } from '../problems.ts';
 import { json, problems } from './answers.ts';
 
@@ -49,23 +50,19 @@ const getSeries = createRoute({
 });
 
 export function p1Routes(deps: ApiDeps, currentStates: CurrentStates) {
-  const { home, recording, clock, stores, ledger, readingStore, log } = deps;
+  const { recording, clock, stores, ledger, readingStore, log } = deps;
   const { views } = ledger;
   const ask = <T>(work: () => Promise<T>) => fromStore(stores, 'questdb', work);
   const newest = (entityId: string) => recording.newest(entityId);
 
-  const deviceOf = (asked: string | undefined): string => {
-    if (asked === undefined || asked === homeDevice) return homeDevice;
-    throw new HttpProblem(404, {
-      detail: `There is no grid connection named ${asked}.`,
-      field: 'device_id',
-      expected: homeDevice,
-    });
-  };
+  const deviceOf = (asked: string | undefined) => gridDevice(deps, asked);
 
   /** The meter's own peak of a month: as it is now, or as it was last told in that month. W; null when it tells none. */
-  const meterPeak = async (startUs: number, endUs: number): Promise<number | null> => {
-    const entity = meterPeakEntity(home.entities());
+  const meterPeak = async (
+    { meterPeak: entity }: GridDevice,
+    startUs: number,
+    endUs: number,
+  ): Promise<number | null> => {
     if (entity === null) return null;
     if (entity.isTracked) {
       const last = await ask(() => readingStore.before(entity.entityId, endUs, true));
@@ -84,18 +81,20 @@ export function p1Routes(deps: ApiDeps, currentStates: CurrentStates) {
   };
 
   return new OpenAPIHono<ApiEnv>({ defaultHook: onValidated })
-    .openapi(getRealtime, (c) => {
-      const device = deviceOf(c.req.valid('query').device_id);
-      const now = gridNow(home.tracked(), newest);
+    .openapi(getRealtime, async (c) => {
+      const device = await deviceOf(c.req.valid('query').device_id);
+      const now = gridNow(device, newest);
       if (now === null)
         throw new HttpProblem(404, {
           detail:
-            'Nothing of a grid connection was heard yet. The energy preferences of Home Assistant name it.',
+            device.id === homeConnectionId
+              ? 'Nothing of a grid connection was heard yet. The energy preferences of Home Assistant name it.'
+              : `Nothing of the grid connection ${device.id} was heard yet.`,
           field: 'device_id',
         });
       return c.json(
         {
-          device_id: device,
+          device_id: device.id,
           ts: isoFromInstant(now.atUs),
           power_w: now.powerW,
           import_power_w: now.powerW === null ? null : Math.max(0, now.powerW),
@@ -106,7 +105,7 @@ export function p1Routes(deps: ApiDeps, currentStates: CurrentStates) {
       );
     })
     .openapi(getCapacity, async (c) => {
-      const device = deviceOf(c.req.valid('query').device_id);
+      const device = await deviceOf(c.req.valid('query').device_id);
       const { month } = c.req.valid('param');
       const zone = views.zone();
       const range = monthRange(month, zone);
@@ -117,23 +116,26 @@ export function p1Routes(deps: ApiDeps, currentStates: CurrentStates) {
           expected: 'YYYY-MM after the year 2000, for example 2026-11',
         });
       const { startUs, endUs } = range;
-      const gridPowerW = gridNow(home.tracked(), newest)?.powerW ?? null;
+      const gridPowerW = gridNow(device, newest)?.powerW ?? null;
+      const offtakeId = device.totals.gridIn;
       const nowUs = clock.nowUs();
       const [found, meterPeakW] = await Promise.all([
-        ask(() => capacityOf(views, { startUs, endUs, nowUs, gridPowerW, rules: flemishPeakRules })),
-        meterPeak(startUs, endUs),
+        ask(() =>
+          capacityOf(views, { offtakeId, startUs, endUs, nowUs, gridPowerW, rules: flemishPeakRules }),
+        ),
+        meterPeak(device, startUs, endUs),
       ]);
       const answer = capacityAnswer(found, zone, nowUs);
-      return c.json({ month, device_id: device, ...answer, meter_peak_w: meterPeakW }, 200);
+      return c.json({ month, device_id: device.id, ...answer, meter_peak_w: meterPeakW }, 200);
     })
     .openapi(getSeries, async (c) => {
       const { device_id: asked, frame } = c.req.valid('query');
-      const device = deviceOf(asked);
+      const device = await deviceOf(asked);
       const nowUs = clock.nowUs();
-      const places = await ask(() => gridSeries(views, frame, nowUs));
+      const places = await ask(() => gridSeries(views, device.totals, frame, nowUs));
       return c.json(
         {
-          device_id: device,
+          device_id: device.id,
           frame,
           series: places.map(({ startUs, gridIn, gridOut }) => ({
             bucket: localIso(startUs, views.zone()),

@@ -6,10 +6,12 @@ import {
   type HomeAssistantTarget,
   type Trial,
 } from '../../home/connection.ts';
+import { GridConnections } from '../../home/grid-connections.ts';
 import { Home } from '../../home/home.ts';
 import {
   FakeHomeAssistant,
   MemoryEntityStore,
+  MemoryGridConnectionStore,
   MemorySettingsStore,
   silentLog,
   testClock,
@@ -191,6 +193,7 @@ export class TestApi {
   readonly homeAssistant = new FakeHomeAssistant();
   readonly entityStore = new MemoryEntityStore();
   readonly settingsStore = new MemorySettingsStore();
+  readonly connectionStore = new MemoryGridConnectionStore();
   readonly readings = new TestReadings();
   readonly syncLog = new TestSyncLog();
   readonly recording = new TestRecording();
@@ -228,6 +231,11 @@ export class TestApi {
           Promise.resolve(options.trial ?? { kind: 'connected', version: '2026.11.0', energySources: 6 }),
         digest: (text) => `digest of ${text.length}`,
         clock: testClock,
+        log: silentLog,
+      }),
+      gridConnections: new GridConnections({
+        store: this.connectionStore,
+        home: this.home,
         log: silentLog,
       }),
       entityStore,

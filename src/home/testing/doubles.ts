@@ -3,6 +3,8 @@ import type { Clock } from '../../units/clock.ts';
 import type { Log } from '../../units/log.ts';
 import type { Entity, KnownEntity } from '../entity.ts';
 import type { EntityStore } from '../entity-store.ts';
+import type { GridConnection } from '../grid-connection.ts';
+import type { GridConnectionStore } from '../grid-connection-store.ts';
 import {
   type ConnectionStatus,
   type EntityState,
@@ -217,5 +219,25 @@ export class MemorySettingsStore implements SettingsStore {
   async all(): Promise<Record<string, unknown>> {
     if (this.isDown) throw new Error('down');
     return Object.fromEntries(this.values);
+  }
+}
+
+export class MemoryGridConnectionStore implements GridConnectionStore {
+  kept: GridConnection[] = [];
+  isDown = false;
+
+  async all(): Promise<GridConnection[]> {
+    if (this.isDown) throw new Error('mongodb://user:secret@store is down');
+    return [...this.kept];
+  }
+  async add(connection: GridConnection): Promise<void> {
+    await this.remove(connection.connectionId);
+    this.kept.push(connection);
+  }
+  async remove(connectionId: string): Promise<boolean> {
+    if (this.isDown) throw new Error('mongodb://user:secret@store is down');
+    const before = this.kept.length;
+    this.kept = this.kept.filter((one) => one.connectionId !== connectionId);
+    return this.kept.length < before;
   }
 }

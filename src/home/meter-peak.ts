@@ -1,0 +1,45 @@
+/** The sensor that carries the meter's own peak of the month (OBIS 1-0:1.6.0), found by the words of its id. */
+import type { KnownEntity } from './entity.ts';
+import { hasAny, objectIdOf, solarWords, wordsOf } from './words.ts';
+
+const words = (text: string): ReadonlySet<string> => new Set(text.split(' '));
+
+/** In English, Dutch and French, as a Belgian meter's sensors are named: an id is made of the name in the home's language. */
+const peakWords = words(
+  'max maximum maximale maximaal peak piek piekvraag piekvermogen maandpiek pointe maximal',
+);
+const demandWords = words('demand vraag piekvraag demande');
+const monthWords = words('month monthly maand maandelijks maandelijkse maandpiek mois mensuel mensuelle');
+/** Of months that are over, of the running quarter, and when it was. */
+const otherWords = words(
+  '13 12 last previous prev past year yearly vorige laatste dernier average avg gemiddelde moyenne quarter kwartier hour today daily day timestamp time when forecast limit target',
+);
+
+function isMeterPeak(entity: KnownEntity): boolean {
+  if (entity.quantity !== 'power' || !entity.isActive) return false;
+  const own = wordsOf(objectIdOf(entity.entityId));
+  if (!hasAny(own, peakWords) || hasAny(own, otherWords) || hasAny(own, solarWords)) return false;
+  return hasAny(own, demandWords) || hasAny(own, monthWords);
+}
+
+/**
+ * As DSMR (`maximum_demand_current_month`), HomeWizard (`peak_demand_current_month`) and ESPHome
+ * (`maximum_demand_running_month`) name theirs; null when no sensor looks like one.
+ * @param registers of the connection: a sensor of their device comes before others
+ */
+export function meterPeakEntity(
+  entities: readonly KnownEntity[],
+  registers: readonly string[],
+): KnownEntity | null {
+  const devices = new Set(
+    entities.filter(({ entityId }) => registers.includes(entityId)).map(({ device }) => device),
+  );
+  const rank = (entity: KnownEntity) =>
+    (entity.device !== null && devices.has(entity.device) ? 2 : 0) +
+    (hasAny(wordsOf(objectIdOf(entity.entityId)), monthWords) ? 1 : 0);
+  const found = entities.filter(isMeterPeak);
+  return found.reduce<KnownEntity | null>(
+    (best, entity) => (best === null || rank(entity) > rank(best) ? entity : best),
+    null,
+  );
+}
