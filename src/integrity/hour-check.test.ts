@@ -1,6 +1,6 @@
 /**
- * Goal: Home Assistant may begin its total anew (a purge of the short-term rows does it) without anybody being asked about
- * the hour; an hour whose readings are not the same is found all the same.
+ * Goal: Home Assistant may begin its total anew (a purge of the short-term rows does it), and we may begin in the middle of an
+ * hour, without anybody being asked about it; an hour whose readings are not the same is found all the same.
  * Method: a register told every seven minutes, so that an hour spread over the time between readings is not core's, with the
  * rows that core makes of it; the total is put back to 0 in the middle.
  */
@@ -48,6 +48,46 @@ function rowsOf(told: readonly Reading[], anewUs: number) {
 const meter = { entityId: meterId, kind: 'rising', unit: 'kWh' } as const;
 const check = (rows: Parameters<typeof checkHours>[2]) =>
   checkHours({ readings: home.readings, ledger: home.ledger }, meter, rows, []);
+
+describe('the hour in which recording began', () => {
+  const begunUs = startUs + 2 * hourUs + 41 * 60_000_000;
+  /** Home Assistant's five-minute rows of the time before, as the import brings them, and our readings after. */
+  async function begin(extraKwh: number): Promise<Parameters<typeof checkHours>[2]> {
+    const other = new ReconciledHome();
+    const register = (untilUs: number) =>
+      (all.findLast(({ atUs }) => atUs < untilUs)?.value ?? 0) +
+      (untilUs > startUs + 2 * hourUs ? extraKwh : 0);
+    const fiveUs = hourUs / 12;
+    const rows = Array.from({ length: Math.floor((begunUs - startUs) / fiveUs) }, (_, place) => {
+      const endUs = startUs + (place + 1) * fiveUs;
+      return {
+        ...({ entityId: meterId, period: '5minute', unit: 'kWh', mean: null, min: null, max: null } as const),
+        ...{ startUs: endUs - fiveUs, endUs, state: register(endUs), sum: register(endUs) - 3653 },
+      };
+    });
+    await other.kept.append(rows);
+    await other.readings.append(
+      all.flatMap((one) => (one.atUs < begunUs ? [] : [{ ...one, value: (one.value ?? 0) + extraKwh }])),
+    );
+    await other.post({ fromUs: startUs, untilUs: startUs + hours * hourUs }, 'readings');
+    home = other;
+    return rowsOf(all, startUs);
+  }
+
+  it('is as much as Home Assistant counted, but for a step at its end', async () => {
+    const rows = await begin(0);
+    const entries = await home.ledger.current(meterId, startUs + 2 * hourUs, startUs + 3 * hourUs);
+    expect(entries.some(({ quality }) => quality !== 'measured')).toBe(true);
+    expect(await check(rows)).toMatchObject({ differing: 0, findings: [] });
+  });
+
+  it('is found when it is not', async () => {
+    expect(await check(await begin(1))).toMatchObject({
+      differing: 1,
+      findings: [{ fromUs: startUs + 2 * hourUs }],
+    });
+  });
+});
 
 describe('an hour whose total began anew', () => {
   it.each([0, 20, 55])('is compared by the register beside it (minute %d)', async (minute) => {

@@ -5,6 +5,8 @@ import type { LedgerStore } from '../ledger/ledger-store.ts';
 import type { RecordedStatistics } from '../ledger/statistics-evidence.ts';
 import type { ReadingStore } from '../recording/reading-store.ts';
 import {
+  boundaryStep,
+  boundaryUs,
   compareStretch,
   countedAsCore,
   type DifferingStretch,
@@ -54,19 +56,33 @@ export async function checkHours(
       hours += (stretch.untilUs - stretch.fromUs) / hourUs;
       const compared = compareStretch(stretch, inside(entries, stretch));
       if (compared.kind !== 'differs' || corrections.some((one) => isCorrected(stretch, one))) continue;
-      const byCore = countedAsCore(
-        kind,
-        await registerPath(deps.readings, entityId, kind, stretch.fromUs, stretch.untilUs),
-      );
-      // The readings are the same: only the rules differ.
-      const { theirsMicro: byTotal, registerMicro: byRegister } = stretch;
-      if ([byTotal, byRegister].some((micro) => micro !== null && isWithinTolerance(byCore, micro))) continue;
       const { oursMicro, theirsMicro } = compared;
+      if (await isSameByCore(deps.readings, entityId, kind, stretch, oursMicro)) continue;
       differing.push({ fromUs: stretch.fromUs, untilUs: stretch.untilUs, oursMicro, theirsMicro });
     }
   }
   const differingHours = differing.reduce((sum, { fromUs, untilUs }) => sum + (untilUs - fromUs) / hourUs, 0);
   return { hours, differing: differingHours, findings: hoursFindings(entityId, unit, differing) };
+}
+
+/** Whether the readings are Home Assistant's, and only the rules differ by which an hour is made of them. */
+async function isSameByCore(
+  readings: HourCheckDeps['readings'],
+  entityId: string,
+  kind: CounterKind,
+  stretch: Stretch,
+  oursMicro: number,
+): Promise<boolean> {
+  const { fromUs, untilUs, theirsMicro, registerMicro } = stretch;
+  const path = await registerPath(readings, entityId, kind, fromUs, untilUs);
+  const theirs = [theirsMicro, registerMicro].filter((micro) => micro !== null);
+  const isCovered = (path[0]?.atUs ?? untilUs) < fromUs;
+  // Readings that begin within, after rows of Home Assistant's, can't tell what it counted before them.
+  if (isCovered && theirs.some((micro) => isWithinTolerance(countedAsCore(kind, path), micro))) return true;
+  const next = await registerPath(readings, entityId, kind, untilUs, untilUs + boundaryUs);
+  const around = [...path, ...next.filter(({ atUs }) => atUs >= untilUs).slice(0, 1)];
+  const allowedMicro = boundaryStep(around, fromUs) + boundaryStep(around, untilUs);
+  return theirs.some((micro) => isWithinTolerance(oursMicro, micro, allowedMicro));
 }
 
 function inside<T extends Entry>(entries: readonly T[], { fromUs, untilUs }: Stretch): T[] {

@@ -1,5 +1,4 @@
 import type { FoundReadings } from '../recording/proof.ts';
-import { timeText } from './detectors/figures.ts';
 import type { Finding } from './ticket.ts';
 
 /** Readings that Home Assistant held and we had not: told, for they are there now. */
@@ -10,7 +9,7 @@ export function readingsMissing({ entityId, fromUs, untilUs, added }: FoundReadi
     entityId,
     fromUs,
     untilUs,
-    detail: `Home Assistant's history held ${readings} from ${timeText(fromUs)} until ${timeText(untilUs)} that we had not; they were added, and what rests on them was posted anew.`,
+    detail: `Home Assistant's history held ${readings} that we had not; they were added, and what rests on them was posted anew.`,
     evidence: [
       { name: 'added', value: added, unit: '' },
       { name: 'gap_seconds', value: Math.round((untilUs - fromUs) / 1_000_000), unit: 's' },

@@ -1,6 +1,6 @@
 /** What recording tells of itself, as findings. Pure. */
 import type { RecordingEvent } from '../recording/recording-events.ts';
-import { durationText, timeText } from './detectors/figures.ts';
+import { durationText } from './detectors/figures.ts';
 import { readingsMissing } from './readings-missing.ts';
 import type { EvidenceFigure, Finding, TicketKind } from './ticket.ts';
 import type { Detected } from './tickets.ts';
@@ -44,7 +44,7 @@ export function detectedOf(event: RecordingEvent): Detected | null {
         'subscription_silent',
         entityIds.length === 1 && only !== undefined ? only : null,
         sinceUs,
-        `Home Assistant answered and told no states of ${whose} for ${durationText(atUs - sinceUs)} from ${timeText(sinceUs)}, though they changed; it was subscribed to anew and asked for what was missed.`,
+        `Home Assistant answered and told no states of ${whose} for ${durationText(atUs - sinceUs)}, though they changed; it was subscribed to anew and asked for what was missed.`,
         {
           untilUs: atUs,
           evidence: [
@@ -62,7 +62,7 @@ export function detectedOf(event: RecordingEvent): Detected | null {
         'readings_missing',
         entityId,
         startUs,
-        `The readings store holds ${held} readings of the hour from ${timeText(startUs)}, where it held ${heldBefore}, and Home Assistant no longer has them.`,
+        `The readings store holds ${held} readings of this hour, where it held ${heldBefore}, and Home Assistant no longer has them.`,
         {
           untilUs: startUs + hourUs,
           evidence: [figure('readings_ours', held), figure('readings_theirs', heldBefore)],
@@ -72,31 +72,31 @@ export function detectedOf(event: RecordingEvent): Detected | null {
     }
     case 'unit_changed': {
       const { entityId, unitBefore, unit, atUs } = event;
-      const detail = `Home Assistant shows it in ${unit} since ${timeText(atUs)}, and in ${unitBefore} before; values are kept in one unit all the same.`;
+      const detail = `Home Assistant shows it in ${unit} now, and in ${unitBefore} before; values are kept in one unit all the same.`;
       return told('unit_changed', entityId, atUs, detail);
     }
     case 'renamed': {
       const { entityId, newEntityId, atUs } = event;
-      const detail = `${entityId} is called ${newEntityId} since ${timeText(atUs)}.`;
+      const detail = `${entityId} is called ${newEntityId} now; its past goes on under the new name.`;
       return told('renamed', newEntityId, atUs, detail, { relatedEntityId: entityId });
     }
     case 'removed': {
       const { entityId, atUs } = event;
-      const detail = `Home Assistant no longer has ${entityId} since ${timeText(atUs)}; its readings stay, nothing new comes.`;
+      const detail = `Home Assistant no longer has ${entityId}; its readings stay, nothing new comes.`;
       return told('removed', entityId, atUs, detail, { choices: ['accept'] });
     }
     case 'replaced': {
       const { entityId, newEntityId, atUs } = event;
       const detail =
         newEntityId === entityId
-          ? `Another entity answers to ${entityId} since ${timeText(atUs)}: look whether it counts the same meter.`
-          : `${newEntityId} seems to stand in the place of ${entityId} since ${timeText(atUs)}: the same device and name. Track it to go on.`;
+          ? `Another entity answers to ${entityId} now: look whether it counts the same meter.`
+          : `${newEntityId} seems to stand in the place of ${entityId}: the same device and name. Track it to go on.`;
       return told('replaced', entityId, atUs, detail, { relatedEntityId: newEntityId, choices: ['accept'] });
     }
     case 'disk_full': {
       const { freeBytes, atUs } = event;
       const megabytes = Math.round(freeBytes / 1_000_000);
-      const detail = `Since ${timeText(atUs)} the disk has only ${megabytes} MB left: nothing is written until there is room.`;
+      const detail = `The disk had only ${megabytes} MB left: nothing is written until there is room.`;
       return told('disk_full', null, atUs, detail, { choices: ['accept'] });
     }
     case 'out_of_order': {
@@ -109,14 +109,14 @@ export function detectedOf(event: RecordingEvent): Detected | null {
         'out_of_order',
         isOne ? only : null,
         fromUs,
-        `${which} of ${whose} came after a newer one, from ${timeText(fromUs)} until ${timeText(untilUs)}; each was taken in its place, and the ledger follows.`,
+        `${which} of ${whose} came after a newer one; each was taken in its place, and the ledger follows.`,
         { untilUs, evidence: [figure('count', count)] },
       );
     }
     case 'clock_drift': {
       const { driftUs, sinceUs, atUs } = event;
       const seconds = Math.round(Math.abs(driftUs) / 1_000_000);
-      const detail = `Since ${timeText(sinceUs)} the app’s clock is ${seconds} s ${driftUs > 0 ? 'ahead of' : 'behind'} Home Assistant’s. Readings keep Home Assistant’s instants, but ${driftUs > 0 ? 'the running quarter is taken for over too soon' : 'those that are five minutes ahead are refused until it is right'}. Look whether both machines set their clocks by the network (NTP).`;
+      const detail = `The app’s clock is ${seconds} s ${driftUs > 0 ? 'ahead of' : 'behind'} Home Assistant’s. Readings keep Home Assistant’s instants, but ${driftUs > 0 ? 'the running quarter is taken for over too soon' : 'those that are five minutes ahead are refused until it is right'}. Look whether both machines set their clocks by the network (NTP).`;
       const evidence = [figure('drift_seconds', seconds, 's')];
       return told('clock_drift', null, sinceUs, detail, { untilUs: atUs, evidence, choices: ['accept'] });
     }

@@ -1,6 +1,5 @@
-/** How findings tell amounts and instants. */
+/** How findings tell amounts and durations. They name no instants: whoever shows a finding shows its own, by the home's clock. */
 import { valueFromMicro } from '../../units/amount.ts';
-import { isoFromInstant } from '../../units/instant.ts';
 import type { EvidenceFigure, FigureName } from '../ticket.ts';
 
 export function registerFigure(name: FigureName, micro: number, unit: 'kWh' | 'm³'): EvidenceFigure {
@@ -9,11 +8,6 @@ export function registerFigure(name: FigureName, micro: number, unit: 'kWh' | 'm
 
 export function amountText(micro: number, unit: string): string {
   return `${Number(valueFromMicro(micro).toFixed(3))} ${unit}`;
-}
-
-/** To the second, in UTC: the panel shows the finding's own instants in the home's zone. */
-export function timeText(atUs: number): string {
-  return `${isoFromInstant(atUs).slice(0, 19)}Z`;
 }
 
 export function durationText(us: number): string {

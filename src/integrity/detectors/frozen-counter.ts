@@ -1,6 +1,6 @@
 /** A counter that stands still while its own power sensor says that energy flows. */
 import type { Finding } from '../ticket.ts';
-import { durationText, timeText } from './figures.ts';
+import { durationText } from './figures.ts';
 
 /** An hour of a counter and of its power sensor. */
 export interface HourOfBoth {
@@ -37,7 +37,7 @@ export function frozenCounterFindings(
         entityId,
         fromUs: first.startUs,
         untilUs: first.startUs + stillUs,
-        detail: `The counter stood still for ${durationText(stillUs)} from ${timeText(first.startUs)} while ${powerEntityId} told ${Math.round(flowed / run.length)} W on average.`,
+        detail: `The counter stood still for ${durationText(stillUs)} while ${powerEntityId} told ${Math.round(flowed / run.length)} W on average.`,
         evidence: [
           { name: 'still_seconds', value: stillUs / 1_000_000, unit: 's' },
           { name: 'counted', value: 0, unit: 'kWh' },

@@ -1,6 +1,6 @@
 /** A power sensor that keeps a value other than 0 far longer than it ever does. */
 import type { Finding } from '../ticket.ts';
-import { durationText, timeText } from './figures.ts';
+import { durationText } from './figures.ts';
 
 interface Told {
   readonly atUs: number;
@@ -42,7 +42,7 @@ export class Stillness {
       entityId,
       fromUs: longest.fromUs,
       untilUs: longest.untilUs,
-      detail: `The sensor kept ${longest.value} W for ${durationText(us)} from ${timeText(longest.fromUs)}; otherwise it keeps a value for ${usual} at most.`,
+      detail: `The sensor kept ${longest.value} W for ${durationText(us)}; otherwise it keeps a value for ${usual} at most.`,
       evidence: [
         { name: 'still_seconds', value: Math.round(us / 1_000_000), unit: 's' },
         { name: 'theirs', value: longest.value, unit: 'W' },

@@ -1,5 +1,5 @@
 import type { Finding } from '../ticket.ts';
-import { durationText, timeText } from './figures.ts';
+import { durationText } from './figures.ts';
 import type { Gap } from './gap.ts';
 
 /** Whose gap it is: what a register counted over it is known, what a power sensor delivered is not. */
@@ -11,8 +11,8 @@ export type GapOwner =
 export function gapFinding(owner: GapOwner, gap: Gap): Finding {
   const { fromUs, untilUs, isOpen } = gap;
   const lasted = isOpen
-    ? `since ${timeText(fromUs)} and still`
-    : `for ${durationText(untilUs - fromUs)} from ${timeText(fromUs)}`;
+    ? `for ${durationText(untilUs - fromUs)} and still`
+    : `for ${durationText(untilUs - fromUs)}`;
   const whose =
     owner.kind === 'home'
       ? 'Nothing is known of any entity'

@@ -8,6 +8,7 @@ import { postCounter } from '../../ledger/counter-posting.ts';
 import type { Entry } from '../../ledger/entry.ts';
 import type { RecordedStatistics } from '../../ledger/statistics-evidence.ts';
 import {
+  boundaryStep,
   compareStretch,
   countedAsCore,
   hoursFindings,
@@ -124,6 +125,20 @@ describe('the same readings', () => {
         }
       }),
     );
+  });
+});
+
+describe('boundaryStep', () => {
+  const path = [0, 10, 40].map((minute) => ({ atUs: minute * 60_000_000, registerMicro: minute * 1000 }));
+
+  it.each([
+    [5, 10_000],
+    [10, 10_000],
+    [0, 0],
+    [20, 0],
+    [50, 0],
+  ])('at minute %d is what was counted between the readings around it', (minute, step) => {
+    expect(boundaryStep(path, minute * 60_000_000)).toBe(step);
   });
 });
 

@@ -8,15 +8,16 @@ import type { Entry } from '../../ledger/entry.ts';
 import type { RecordedStatistics } from '../../ledger/statistics-evidence.ts';
 import { microFromValue } from '../../units/amount.ts';
 import type { Finding } from '../ticket.ts';
-import { amountText, registerFigure, timeText } from './figures.ts';
+import { amountText, registerFigure } from './figures.ts';
 import type { RegisterPoint } from './register-path.ts';
 
 /** An hour may differ by the larger of these: 2 Wh or 2 litres, and half a percent. */
 export const tolerance = { absoluteMicro: 2000, relative: 0.005 } as const;
 
-export function isWithinTolerance(oursMicro: number, theirsMicro: number): boolean {
+/** @param moreMicro what is allowed besides */
+export function isWithinTolerance(oursMicro: number, theirsMicro: number, moreMicro = 0): boolean {
   const allowed = Math.max(tolerance.absoluteMicro, tolerance.relative * Math.abs(theirsMicro));
-  return Math.abs(oursMicro - theirsMicro) <= allowed;
+  return Math.abs(oursMicro - theirsMicro) <= allowed + moreMicro;
 }
 
 /** What Home Assistant says of [fromUs, untilUs): an hour, or several when rows are missing. */
@@ -101,6 +102,21 @@ export function countedAsCore(kind: CounterKind, path: readonly RegisterPoint[])
   }, 0);
 }
 
+/** Readings that are further apart than this around an hour's end tell nothing about that moment. */
+export const boundaryUs = hourUs / 4;
+
+/**
+ * What a register counted between the last reading before an hour's begin or end and the first after it: Home Assistant has
+ * all of it in one hour, we have a part in each.
+ * @param path ascending
+ */
+export function boundaryStep(path: readonly RegisterPoint[], atUs: number): number {
+  const before = path.findLast((point) => point.atUs < atUs);
+  const after = path.find((point) => point.atUs >= atUs);
+  if (before === undefined || after === undefined || after.atUs - before.atUs > boundaryUs) return 0;
+  return Math.abs(after.registerMicro - before.registerMicro);
+}
+
 export interface DifferingStretch {
   readonly fromUs: number;
   readonly untilUs: number;
@@ -131,7 +147,7 @@ export function hoursFindings(
     entityId,
     fromUs,
     untilUs,
-    detail: `From ${timeText(fromUs)} until ${timeText(untilUs)} our readings tell ${amountText(oursMicro, unit)}, Home Assistant's statistics ${amountText(theirsMicro, unit)}.`,
+    detail: `Our readings tell ${amountText(oursMicro, unit)}, Home Assistant's statistics ${amountText(theirsMicro, unit)} for the same time.`,
     evidence: [
       registerFigure('ours', oursMicro, unit),
       registerFigure('theirs', theirsMicro, unit),

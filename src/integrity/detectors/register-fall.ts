@@ -1,6 +1,6 @@
 /** A register that began anew at a value that no meter begins at: Home Assistant's rule counts all of it. */
 import type { Finding } from '../ticket.ts';
-import { amountText, registerFigure, timeText } from './figures.ts';
+import { amountText, registerFigure } from './figures.ts';
 import { isFall, type PathRules, type RegisterPoint } from './register-path.ts';
 
 const hourUs = 3_600_000_000;
@@ -24,7 +24,7 @@ export function fallFindings(entityId: string, rules: PathRules, path: readonly 
         entityId,
         fromUs: before.atUs,
         untilUs: after.atUs,
-        detail: `The register fell from ${amountText(before.registerMicro, unit)} to ${amountText(after.registerMicro, unit)} at ${timeText(after.atUs)}; as a meter that began anew, all of it was counted.`,
+        detail: `The register fell from ${amountText(before.registerMicro, unit)} to ${amountText(after.registerMicro, unit)}; as a meter that began anew, all of it was counted.`,
         evidence: [
           registerFigure('register_before', before.registerMicro, unit),
           registerFigure('register_after', after.registerMicro, unit),

@@ -1,6 +1,6 @@
 /** A register that counted more than a home can use, and stayed there. */
 import type { Finding } from '../ticket.ts';
-import { amountText, registerFigure, timeText } from './figures.ts';
+import { amountText, registerFigure } from './figures.ts';
 import { isJump, type PathRules, type RegisterPoint } from './register-path.ts';
 
 /** @param path ascending, without spikes */
@@ -19,7 +19,7 @@ export function jumpFindings(entityId: string, rules: PathRules, path: readonly 
         entityId,
         fromUs: before.atUs,
         untilUs: after.atUs,
-        detail: `The register counted ${amountText(countedMicro, unit)} within ${seconds} s at ${timeText(after.atUs)}${usual}.`,
+        detail: `The register counted ${amountText(countedMicro, unit)} within ${seconds} s${usual}.`,
         evidence: [
           registerFigure('register_before', before.registerMicro, unit),
           registerFigure('register_after', after.registerMicro, unit),

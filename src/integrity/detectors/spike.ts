@@ -1,6 +1,6 @@
 /** A register that went away and came back to its path: a few readings that no meter gave. */
 import type { Finding } from '../ticket.ts';
-import { amountText, registerFigure, timeText } from './figures.ts';
+import { amountText, registerFigure } from './figures.ts';
 import { isFall, isJump, isTooFast, type PathRules, type RegisterPoint } from './register-path.ts';
 
 /** It has to be back within this time and this many readings; what stays away longer is not a spike. */
@@ -82,7 +82,7 @@ export function spikeFindings(
         entityId,
         fromUs: begin.atUs,
         untilUs: end.atUs,
-        detail: `The register went from ${went} at ${timeText(begin.atUs)} for ${count} and came back to ${amountText(after.registerMicro, unit)}.`,
+        detail: `The register went from ${went} for ${count} and came back to ${amountText(after.registerMicro, unit)}.`,
         evidence: [
           registerFigure('register_before', before.registerMicro, unit),
           registerFigure('register_after', after.registerMicro, unit),
