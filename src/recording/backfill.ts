@@ -71,6 +71,8 @@ export const defaultBackfillLimits: BackfillLimits = {
 const tailUs = 15 * usPerMinute;
 /** All keep their states equally long, so some tell it for all. */
 const entitiesAsked = 20;
+/** So much of their states is looked at: some thousand of them at most. */
+const stateLookUs = 3_600_000_000;
 const memoryTries = 3;
 
 /** Fetches from Home Assistant's own history what we did not hear. One run at a time, behind the stream. */
@@ -295,7 +297,9 @@ export class Backfill {
     const { homeAssistant, clock, log } = this.#deps;
     const some = entityIds.slice(0, entitiesAsked);
     const hasRows = async (startUs: number, endUs: number) =>
-      (await homeAssistant.statistics(some, startUs, endUs, '5minute')).length > 0;
+      (await homeAssistant.statistics(some, startUs, endUs, '5minute')).length > 0 ||
+      // Without a state class there are no such rows, but states.
+      (await homeAssistant.history(some, endUs - stateLookUs, endUs)).length > 0;
     const retry = new Backoff(this.#limits.retryFirstMs, this.#limits.retryLimitMs);
     for (let tries = 0; tries < memoryTries && !this.#stop.signal.aborted; tries += 1) {
       try {

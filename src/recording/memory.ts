@@ -9,7 +9,7 @@ const lookUs = 6 * usPerHour;
 /**
  * Since when Home Assistant has states, in whole hours. It does not tell how long it keeps them, but its five-minute rows
  * live as long as they do: the walk goes back by the usual memory until there are none.
- * @param hasRows whether any five-minute row starts in [startUs, endUs); its rejection is the walk's
+ * @param hasRows whether it has any five-minute row, or state, in [startUs, endUs); its rejection is the walk's
  */
 export async function remembersSinceUs(
   hasRows: (startUs: number, endUs: number) => Promise<boolean>,

@@ -201,6 +201,7 @@ export class MemoryHome implements HomeAssistant {
   pauses = 0;
   /** Answers, and tells no changes. */
   isSilent = false;
+  hasStatistics = true;
   #connection: ConnectionStatus = { kind: 'connecting', attempts: 0, error: null };
   #reconnects = -1;
   /** Makes the next calls fail so many times. */
@@ -302,7 +303,7 @@ export class MemoryHome implements HomeAssistant {
     endUs: number,
     period: StatisticsPeriod,
   ): Promise<HomeStatisticsRow[]> {
-    const states = await this.history(entityIds, startUs, endUs);
+    const states = this.hasStatistics ? await this.history(entityIds, startUs, endUs) : [];
     return [...new Set(states.map(({ entityId }) => entityId))].map((entityId) => ({
       entityId,
       period,
