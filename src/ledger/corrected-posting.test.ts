@@ -33,7 +33,7 @@ const minute = 60_000_000;
 const at = (minutes: number) => start + minutes * minute;
 const entityId = 'sensor.meter';
 const ever = [Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER] as const;
-const { registerGapUs: maxGapUs, certainMicro } = usualRules;
+const { registerGapUs: maxGapUs, quarterGapUs, certainMicro } = usualRules;
 
 function reading(minutes: number, value: number | null): Reading {
   return {
@@ -88,7 +88,7 @@ function postRegister(
 ): CounterPosting {
   const sorted = [...readings].sort((a, b) => a.atUs - b.atUs).map(registerOf);
   const evidence = correctedEvidence(sorted, standingCorrections(corrections));
-  return postCounter({ kind, maxGapUs, certainMicro }, null, evidence, ...ever);
+  return postCounter({ kind, maxGapUs, quarterGapUs, certainMicro }, null, evidence, ...ever);
 }
 
 function sum(entries: readonly Entry[], kind: Entry['kind'] = 'quantity'): number {
@@ -242,7 +242,7 @@ describe('a register, corrected anyhow', () => {
       fc.property(life, corrections, kinds, (readings, list, kind) => {
         const sorted = readings.map(registerOf);
         const evidence = correctedEvidence(sorted, standingCorrections(list));
-        const posting = postCounter({ kind, maxGapUs, certainMicro }, null, evidence, ...ever);
+        const posting = postCounter({ kind, maxGapUs, quarterGapUs, certainMicro }, null, evidence, ...ever);
         const first = evidence.find(
           (item) => item.kind === 'exchange' || (item.kind === 'reading' && item.registerMicro !== null),
         );

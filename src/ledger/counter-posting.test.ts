@@ -12,7 +12,12 @@ import type { CounterEvidence, RegisterReading } from './evidence.ts';
 
 const start = quarterStartUs(1_780_000_000_000_000);
 const minute = 60_000_000;
-const rules = { kind: 'rising' as CounterKind, maxGapUs: 60 * minute, certainMicro: 10_000 };
+const rules = {
+  kind: 'rising' as CounterKind,
+  maxGapUs: 60 * minute,
+  quarterGapUs: 20 * minute,
+  certainMicro: 10_000,
+};
 
 function reading(minutes: number, register: number | null, lastReset: number | null = null): RegisterReading {
   return {
@@ -101,6 +106,27 @@ describe('postCounter, by hand', () => {
     const posting = post([reading(0, 100), reading(600, 100.001)]);
     expect(total(posting, 'quantity')).toBe(1000);
     expect(posting.entries.every((entry) => entry.quality === 'measured')).toBe(true);
+  });
+
+  it('takes no single quarter from registers that are further apart: they tell by the hour', () => {
+    const told = (each: number, count: number) =>
+      post(Array.from({ length: count }, (_, index) => reading(index * each, 100 + index)));
+    const grounds = (posting: CounterPosting) =>
+      new Set(
+        posting.entries.map(({ quality, coveredUs, reason }) => `${quality} ${coveredUs / minute} ${reason}`),
+      );
+    expect(grounds(told(5, 13))).toEqual(new Set(['measured 15 counted']));
+    expect(grounds(told(15, 5))).toEqual(new Set(['measured 15 counted']));
+    expect(grounds(told(30, 3))).toEqual(new Set(['hourly 0 spread']));
+    expect(grounds(told(60, 3))).toEqual(new Set(['hourly 0 spread']));
+    expect(grounds(told(120, 3))).toEqual(new Set(['estimated 0 spread']));
+    // What is told before and after in time is measured still.
+    const late = post([reading(0, 100), reading(10, 101), reading(40, 102), reading(45, 103)]);
+    expect(late.entries.map(({ quality, coveredUs }) => [quality, coveredUs / minute])).toEqual([
+      ['hourly', 10],
+      ['hourly', 0],
+      ['hourly', 5],
+    ]);
   });
 
   it('holds a silent register as far as it is known to stand, and no further', () => {

@@ -15,6 +15,8 @@ export interface CounterPosting {
 
 export interface CounterRules {
   readonly kind: CounterKind;
+  /** Evidence further apart than this tells no single quarter, but what an hour or so had: the quarters between are `hourly`. */
+  readonly quarterGapUs: number;
   /**
    * Evidence further apart than this tells how much, not when: the quarters between are estimated. A register that did
    * not move is certain however long it was silent, for Home Assistant tells a value only when it changes.
@@ -62,10 +64,12 @@ function spread(sheet: QuarterSheet, rules: CounterRules, delta: CounterDelta, i
   const { fromUs, toUs, amountMicro } = delta;
   const cuts = boundariesBetween(fromUs, toUs);
   const isCertain = Math.abs(amountMicro) <= rules.certainMicro && delta.cause === 'counted';
-  const isGuess = !isCertain && cuts.length > 0 && (delta.isInterrupted || toUs - fromUs > rules.maxGapUs);
+  const isSpread = !isCertain && cuts.length > 0;
+  const isGuess = isSpread && (delta.isInterrupted || toUs - fromUs > rules.maxGapUs);
+  const isHourly = isSpread && toUs - fromUs > rules.quarterGapUs;
   // An amount that was declared was not measured, even where it lies in one quarter.
   const isEstimated = isGuess || delta.cause === 'corrected';
-  const quality = isEstimated ? 'estimated' : qualityOf(item, delta.isAfterRow);
+  const quality = isEstimated ? 'estimated' : isHourly ? 'hourly' : qualityOf(item, delta.isAfterRow);
   const isMeasured = quality === 'measured' || quality === 'recovered' || quality === 'imported';
   const counted = delta.cause === 'counted' && (isGuess || quality === 'hourly') ? 'spread' : delta.cause;
   const reason = delta.isCorrected ? 'corrected' : counted;

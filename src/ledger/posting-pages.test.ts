@@ -65,6 +65,7 @@ describe('postPages', () => {
         const counterRules = {
           kind: 'rising',
           maxGapUs: rules.registerGapUs,
+          quarterGapUs: rules.quarterGapUs,
           certainMicro: rules.certainMicro,
         } as const;
         const whole = postCounter(counterRules, null, evidence, from, Number.MAX_SAFE_INTEGER);

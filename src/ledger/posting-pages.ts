@@ -8,6 +8,8 @@ import type { Meter } from './meter.ts';
 import { OnTime, switchSpans } from './switch-state.ts';
 
 export interface PageRules {
+  /** Registers further apart tell no single quarter: a peak is never taken from them. */
+  readonly quarterGapUs: number;
   /** Registers further apart tell how much, not when. */
   readonly registerGapUs: number;
   /** Differences up to this are measured however long they took (millionths: 10 Wh, 10 litres). */
@@ -43,7 +45,8 @@ export async function* postPages(
   nowUs: number,
 ): AsyncGenerator<PostedPage> {
   const { entityId, kind } = meter;
-  const counterRules = { kind, maxGapUs: rules.registerGapUs, certainMicro: rules.certainMicro };
+  const { registerGapUs: maxGapUs, quarterGapUs, certainMicro } = rules;
+  const counterRules = { kind, maxGapUs, quarterGapUs, certainMicro };
   let opening = state;
   for (let startUs = beginUs; ; ) {
     const { items, isLast } = await evidence.registers(entityId, startUs, rules.pageSize);

@@ -129,8 +129,8 @@ describe('repost', () => {
             batches,
             pageSize,
           );
-          const { registerGapUs: maxGapUs, certainMicro } = usualRules;
-          const rules = { kind, maxGapUs, certainMicro };
+          const { registerGapUs: maxGapUs, quarterGapUs, certainMicro } = usualRules;
+          const rules = { kind, maxGapUs, quarterGapUs, certainMicro };
           const whole = postCounter(rules, null, evidence, Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER);
           expect(standing(ledger).map(unposted)).toEqual(whole.entries);
         },

@@ -20,7 +20,9 @@ export interface RepostingDeps {
 export interface RepostingRules extends PageRules, PowerPageRules {}
 
 export const usualRules: RepostingRules = {
-  registerGapUs: 3_600_000_000,
+  // A quarter-hour and an hour, and what a meter that is asked so often may be late.
+  quarterGapUs: 1_200_000_000,
+  registerGapUs: 4_500_000_000,
   certainMicro: 10_000,
   powerGapUs: 3_600_000_000,
   onAboveMw: 5000,

@@ -25,7 +25,7 @@ function reading(hour: number, register: number | null): RegisterReading {
 }
 
 function counted(told: RecordedStatistics[]): number {
-  const rules = { kind: 'rising', maxGapUs: hourUs, certainMicro: 0 } as const;
+  const rules = { kind: 'rising', maxGapUs: hourUs, quarterGapUs: hourUs, certainMicro: 0 } as const;
   const evidence = evidenceFromStatistics('rising', told);
   return postCounter(rules, null, evidence, 0, Number.MAX_SAFE_INTEGER)
     .entries.filter((entry) => entry.kind === 'quantity')
@@ -48,7 +48,7 @@ describe('evidenceFromStatistics', () => {
 
   it('spreads a hole in the rows over the hole', () => {
     const evidence = evidenceFromStatistics('rising', rows([0, 100, 0], [9, 109, 9]));
-    const rules = { kind: 'rising', maxGapUs: hourUs, certainMicro: 0 } as const;
+    const rules = { kind: 'rising', maxGapUs: hourUs, quarterGapUs: hourUs, certainMicro: 0 } as const;
     const { entries } = postCounter(rules, null, evidence, 0, Number.MAX_SAFE_INTEGER);
     expect(entries).toHaveLength(36);
     expect(new Set(entries.map((entry) => entry.amountMicro))).toEqual(new Set([250_000]));

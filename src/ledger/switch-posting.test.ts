@@ -254,9 +254,9 @@ describe('a device with a switch, in any order', () => {
         const meter: Meter = { entityId: meterId, posts: 'register', kind: 'rising', switchId };
         const { entries } = await post(meter, telling);
         const { values, switches } = telling.lived;
-        const { registerGapUs: maxGapUs, certainMicro } = usualRules;
+        const { registerGapUs: maxGapUs, quarterGapUs, certainMicro } = usualRules;
         const alone = postCounter(
-          { kind: 'rising', maxGapUs, certainMicro },
+          { kind: 'rising', maxGapUs, quarterGapUs, certainMicro },
           null,
           registersOf(values),
           ...always,

@@ -3,7 +3,7 @@ import type { Bucket } from '../views/bucket.ts';
 import { totalIds } from '../views/flow-posting.ts';
 import type { LedgerViews } from '../views/ledger-views.ts';
 import { type DatedPeakRule, type PeakRule, peakRuleAt } from './peak-rules.ts';
-import { isCounted, meanPowerW, offtakeOf, peakWindows, windowAt } from './peak-windows.ts';
+import { besideUs, isCounted, meanPowerW, offtakeOf, peakWindows, windowAt } from './peak-windows.ts';
 import {
   type BilledPeak,
   billedPeak,
@@ -67,7 +67,7 @@ export async function capacityOf(views: LedgerViews, query: CapacityQuery): Prom
   const starts = monthsUntil(startUs, Math.max(rollingMonths, rule.months), zone);
   const ruleAt = (us: number) => peakRuleAt(rules, us) ?? rule;
   const [read, days] = await Promise.all([
-    views.buckets([offtakeId], 'quarter', startUs - hourUs, endUs + hourUs),
+    views.buckets([offtakeId], 'quarter', startUs - besideUs, endUs + besideUs),
     views.buckets([offtakeId], 'day', starts[0] ?? startUs, startUs),
   ]);
   const before = await Promise.all(

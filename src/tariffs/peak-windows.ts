@@ -1,11 +1,17 @@
+import { usualRules } from '../ledger/reposting.ts';
 import { bucketStartUs, nextBucketUs } from '../units/calendar.ts';
 import { quarterStartUs, quarterUs } from '../units/quarter.ts';
 import type { Bucket } from '../views/bucket.ts';
 import type { PeakRule } from './peak-rules.ts';
 
+interface Span {
+  readonly startUs: number;
+  readonly endUs: number;
+}
+
 /**
  * As what a quarter's offtake is known: measured as a quarter, measured in part (it was at least that), spread from an
- * hour, or spread over a silence of which only the sum is known.
+ * hour or so, or spread over a silence of which only the sum is known.
  */
 export type KnownAs = 'quarter' | 'part' | 'hour' | 'span';
 
@@ -14,6 +20,8 @@ export interface QuarterOfftake {
   /** Milliwatt-hours taken from the grid. */
   readonly offtakeMwh: number;
   readonly knownAs: KnownAs;
+  /** Of one that was spread: all that was spread into it was used between these; absent when that is not known. */
+  readonly usedIn?: Span;
 }
 
 /** A window that counts, with what is known of it. Offtake only: what is fed in is no less than nothing. */
@@ -31,17 +39,26 @@ export interface PeakWindow {
 
 const hourUs = 4 * quarterUs;
 
+/** How far around a month its quarters are read, so that an hour that reaches over an end is seen whole. */
+export const besideUs = 2 * hourUs;
+
+/** What `hourly` quarters hold was told by evidence no further apart, whatever a silent register beside them goes back to. */
+const longestHourUs = usualRules.registerGapUs;
+
 export function offtakeOf(bucket: Bucket): QuarterOfftake[] {
-  if (bucket.amountMicro === null) return [];
-  const knownAs =
-    bucket.highestMicro !== null
-      ? 'quarter'
-      : bucket.quality === 'hourly'
-        ? 'hour'
-        : bucket.quality === 'estimated'
-          ? 'span'
-          : 'part';
-  return [{ startUs: bucket.startUs, offtakeMwh: Math.max(0, bucket.amountMicro), knownAs }];
+  const { startUs, endUs, amountMicro, quality, restsOn } = bucket;
+  if (amountMicro === null) return [];
+  const offtake = { startUs, offtakeMwh: Math.max(0, amountMicro) };
+  if (bucket.highestMicro !== null) return [{ ...offtake, knownAs: 'quarter' }];
+  if (quality !== 'hourly' && quality !== 'estimated') return [{ ...offtake, knownAs: 'part' }];
+  const knownAs = quality === 'hourly' ? 'hour' : 'span';
+  const reachUs = knownAs === 'hour' ? longestHourUs : Number.POSITIVE_INFINITY;
+  const usedIn = {
+    startUs: Math.max(restsOn?.startUs ?? endUs, startUs - reachUs),
+    endUs: Math.min(restsOn?.endUs ?? startUs, endUs + reachUs),
+  };
+  const isTold = usedIn.startUs < endUs && usedIn.endUs > startUs;
+  return [{ ...offtake, knownAs, ...(isTold && { usedIn }) }];
 }
 
 /** Mean power of an energy over a span, in watts. */
@@ -64,28 +81,24 @@ export function isCounted(rule: PeakRule, startUs: number, zone: string): boolea
   return weekdays.includes(when.dayOfWeek) && when.hour >= fromHour && when.hour < untilHour;
 }
 
-interface Span {
-  readonly startUs: number;
-  readonly endUs: number;
-}
-
 /** Quarters of which only the sum is known. */
-interface Group extends Span {
-  readonly knownAs: KnownAs;
-  readonly sumMwh: number;
+interface Group {
+  /** The quarters that it may lie in. */
+  readonly touched: Span;
+  /** The most that can have been used in one of them; null while a part is not known. */
+  readonly mostMwh: number | null;
   /**
    * What each quarter has when the sum is spread evenly, where that makes the lowest peak; 0 where another way makes a
    * lower one.
    */
   readonly evenMwh: number;
-  /** It may go on where nothing was read: its sum is not known then. */
-  readonly isOpen: boolean;
+  /** It is an hour that was told as one. */
+  readonly isHour: boolean;
 }
 
 /**
  * The windows of [startUs, endUs) that count, ascending, whether anything is known of them or not.
- * @param quarters ascending, over at least [startUs - 1 h, endUs + 1 h), so that an hour or a silence that reaches over
- *   an end is seen whole
+ * @param quarters ascending, over at least [startUs - besideUs, endUs + besideUs)
  */
 export function peakWindows(
   rule: PeakRule,
@@ -96,12 +109,14 @@ export function peakWindows(
 ): PeakWindow[] {
   const byStart = new Map(quarters.map((quarter) => [quarter.startUs, quarter]));
   const groups = groupsOf(
-    quarters,
-    { startUs: startUs - hourUs, endUs: endUs + hourUs },
-    (group) =>
-      group.startUs >= startUs &&
-      group.endUs <= endUs &&
-      isLowestWhenEven(rule, group.startUs, group.endUs, zone),
+    quarters.filter((one) => one.startUs >= startUs && one.startUs < endUs),
+    byStart,
+    (touched, isClosed) =>
+      touched.startUs >= startUs &&
+      touched.endUs <= endUs &&
+      // Of sums that overlap each bounds the highest window, but not several of them together.
+      (isClosed || (rule.window === 'quarter' && rule.peaks === 1)) &&
+      isLowestWhenEven(rule, touched.startUs, touched.endUs, zone),
   );
   const windows: PeakWindow[] = [];
   for (let at = startUs; at < endUs; ) {
@@ -121,14 +136,14 @@ function windowOf(
   let leastMwh = 0;
   let mostMwh: number | null = 0;
   let isKnown = false;
-  const touched = new Set<Group>();
+  const touching = new Set<Group>();
   for (let at = startUs; at < endUs; at += quarterUs) {
     const quarter = byStart.get(at);
     const group = groups.get(at);
     isKnown ||= quarter !== undefined;
     if (group !== undefined) {
       measuredMwh = null;
-      touched.add(group);
+      touching.add(group);
       leastMwh += group.evenMwh;
     } else if (quarter?.knownAs === 'quarter') {
       if (measuredMwh !== null) measuredMwh += quarter.offtakeMwh;
@@ -139,19 +154,14 @@ function windowOf(
       leastMwh += quarter?.offtakeMwh ?? 0;
     }
   }
-  for (const group of touched) {
+  const [group] = touching;
+  if (group?.isHour && group.touched.startUs === startUs && group.touched.endUs === endUs) {
     // An hour that is known as one is measured where hours are what counts.
-    if (group.knownAs === 'hour' && group.startUs === startUs && group.endUs === endUs && !group.isOpen)
-      return {
-        startUs,
-        endUs,
-        energyMwh: group.sumMwh,
-        atLeastMwh: group.sumMwh,
-        atMostMwh: group.sumMwh,
-        isKnown,
-      };
-    mostMwh = mostMwh === null || group.isOpen ? null : mostMwh + group.sumMwh;
+    const { mostMwh: energyMwh } = group;
+    return { startUs, endUs, energyMwh, atLeastMwh: energyMwh ?? 0, atMostMwh: energyMwh, isKnown };
   }
+  for (const { mostMwh: more } of touching)
+    mostMwh = mostMwh === null || more === null ? null : mostMwh + more;
   return { startUs, endUs, energyMwh: measuredMwh, atLeastMwh: leastMwh, atMostMwh: mostMwh, isKnown };
 }
 
@@ -171,42 +181,57 @@ function isLowestWhenEven(rule: PeakRule, startUs: number, endUs: number, zone: 
   return true;
 }
 
-/** By quarter: those of one hour that were spread from it, and runs of quarters that were spread over a silence. */
+/** What the sums are that were spread into quarters, by quarter. */
 function groupsOf(
   quarters: readonly QuarterOfftake[],
-  read: Span,
-  isLowest: (group: Span) => boolean,
+  byStart: ReadonlyMap<number, QuarterOfftake>,
+  isLowest: (touched: Span, isClosed: boolean) => boolean,
 ): Map<number, Group> {
-  const runs: QuarterOfftake[][] = [];
-  for (const quarter of quarters) {
-    if (quarter.knownAs !== 'hour' && quarter.knownAs !== 'span') continue;
-    const last = runs.at(-1)?.at(-1);
-    const isSameHour =
-      quarter.knownAs === 'span' ||
-      Math.floor(quarter.startUs / hourUs) === Math.floor((last?.startUs ?? 0) / hourUs);
-    const goesOn =
-      last !== undefined &&
-      last.knownAs === quarter.knownAs &&
-      last.startUs + quarterUs === quarter.startUs &&
-      isSameHour;
-    if (goesOn) runs.at(-1)?.push(quarter);
-    else runs.push([quarter]);
-  }
+  const known = new Map<string, Group>();
   const groups = new Map<number, Group>();
-  for (const run of runs) {
-    const [first, last] = [run[0], run.at(-1)];
-    if (first === undefined || last === undefined) continue;
-    const span = { startUs: first.startUs, endUs: last.startUs + quarterUs };
-    const sumMwh = run.reduce((sum, quarter) => sum + quarter.offtakeMwh, 0);
-    const isOpen = first.knownAs === 'span' && (span.startUs <= read.startUs || span.endUs >= read.endUs);
-    const group: Group = {
-      ...span,
-      knownAs: first.knownAs,
-      sumMwh,
-      evenMwh: !isOpen && isLowest(span) ? sumMwh / run.length : 0,
-      isOpen,
-    };
-    for (const quarter of run) groups.set(quarter.startUs, group);
+  for (const { startUs, knownAs, usedIn } of quarters) {
+    if (knownAs === 'quarter' || knownAs === 'part') continue;
+    const key = usedIn ? `${usedIn.startUs} ${usedIn.endUs} ${knownAs}` : '';
+    const group = known.get(key) ?? groupOf(usedIn, knownAs, byStart, isLowest);
+    known.set(key, group);
+    groups.set(startUs, group);
   }
   return groups;
+}
+
+/**
+ * What was spread into the quarters that a span touches was used in it or beside it, so all of that is the most that one of
+ * them had; and what was spread from sums within the span was used in those quarters at least.
+ */
+function groupOf(
+  usedIn: Span | undefined,
+  knownAs: KnownAs,
+  byStart: ReadonlyMap<number, QuarterOfftake>,
+  isLowest: (touched: Span, isClosed: boolean) => boolean,
+): Group {
+  const touched = {
+    startUs: quarterStartUs(usedIn?.startUs ?? 0),
+    endUs: quarterStartUs((usedIn?.endUs ?? 0) - 1) + quarterUs,
+  };
+  const unknown: Group = { touched, mostMwh: null, evenMwh: 0, isHour: false };
+  if (usedIn === undefined) return unknown;
+  let mostMwh = 0;
+  let withinMwh = 0;
+  let isClosed = true;
+  for (let at = touched.startUs; at < touched.endUs; at += quarterUs) {
+    const quarter = byStart.get(at);
+    // Another meter of the home does not tell of it, or the silence is longer than what was read.
+    if (quarter === undefined) return unknown;
+    const { offtakeMwh, usedIn: own } = quarter;
+    if (quarter.knownAs !== 'quarter') mostMwh += offtakeMwh;
+    if (own && own.startUs >= usedIn.startUs && own.endUs <= usedIn.endUs) withinMwh += offtakeMwh;
+    isClosed &&= own?.startUs === usedIn.startUs && own.endUs === usedIn.endUs;
+  }
+  const isWhole = usedIn.startUs === touched.startUs && usedIn.endUs === touched.endUs;
+  return {
+    touched,
+    mostMwh,
+    evenMwh: isLowest(touched, isClosed) ? (withinMwh * quarterUs) / (touched.endUs - touched.startUs) : 0,
+    isHour: knownAs === 'hour' && isClosed && isWhole,
+  };
 }

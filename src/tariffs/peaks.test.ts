@@ -32,10 +32,17 @@ const hour = 4 * quarterUs;
 /** Monday 5 October 2026, 07:00 in Brussels. */
 const mondayUs = Date.UTC(2026, 9, 5, 5) * 1000;
 
+/** Hours are those of the clock, a silence is one. */
 function offtakes(startUs: number, knownAs: KnownAs, ...mwh: (number | null)[]): QuarterOfftake[] {
-  return mwh.flatMap((offtakeMwh, index) =>
-    offtakeMwh === null ? [] : [{ startUs: startUs + index * quarterUs, offtakeMwh, knownAs }],
-  );
+  return mwh.flatMap((offtakeMwh, index) => {
+    if (offtakeMwh === null) return [];
+    const offtake = { startUs: startUs + index * quarterUs, offtakeMwh, knownAs };
+    const hourStartUs = Math.floor(offtake.startUs / hour) * hour;
+    if (knownAs === 'hour')
+      return [{ ...offtake, usedIn: { startUs: hourStartUs, endUs: hourStartUs + hour } }];
+    if (knownAs !== 'span') return [offtake];
+    return [{ ...offtake, usedIn: { startUs, endUs: startUs + mwh.length * quarterUs } }];
+  });
 }
 
 function peakOf(
@@ -64,7 +71,12 @@ function homeWizard(): QuarterOfftake[] {
         origin: 'import',
       };
     });
-    const rules = { kind: 'rising', maxGapUs: 3_600_000_000, certainMicro: 0 } as const;
+    const rules = {
+      kind: 'rising',
+      maxGapUs: 3_600_000_000,
+      quarterGapUs: 1_200_000_000,
+      certainMicro: 0,
+    } as const;
     for (const entry of postCounter(rules, null, evidence, 0, Number.POSITIVE_INFINITY).entries) {
       byQuarter.set(entry.quarterStartUs, (byQuarter.get(entry.quarterStartUs) ?? 0) + entry.amountMicro);
     }
@@ -112,8 +124,13 @@ describe('monthPeak in Flanders', () => {
   it('lets a silence of hours have been one quarter, and knows no bound where it may go on', () => {
     const spread = offtakes(0, 'span', ...Array.from({ length: 12 }, () => 250_000));
     expect(peakOf(flanders, spread, 0, 3 * hour)).toMatchObject({ atLeastW: 1000, atMostW: 12_000 });
-    // Half of the silence lies in the month before: how much of its sum, nobody knows.
-    expect(peakOf(flanders, spread, 2 * hour, 3 * hour)).toMatchObject({ atLeastW: 0, atMostW: null });
+    // Half of the silence lies in the month before, and all of it may.
+    expect(peakOf(flanders, spread, 2 * hour, 3 * hour)).toMatchObject({ atLeastW: 0, atMostW: 12_000 });
+    // It is longer than what was read.
+    expect(peakOf(flanders, spread.slice(4), 2 * hour, 3 * hour)).toMatchObject({
+      atLeastW: 0,
+      atMostW: null,
+    });
   });
 
   it('knows no upper bound while quarters are missing or measured in part, and nothing of nothing', () => {
@@ -229,7 +246,10 @@ describe('bounds', () => {
       for (const one of group) {
         if (knownAs === 'quarter') told.push(one);
         else if (knownAs === 'part') told.push({ ...one, offtakeMwh: one.offtakeMwh / 2, knownAs });
-        else if (knownAs !== 'none') told.push({ ...one, offtakeMwh: mean, knownAs });
+        else if (knownAs !== 'none') {
+          const usedIn = { startUs: group[0]?.startUs ?? 0, endUs: (group.at(-1)?.startUs ?? 0) + quarterUs };
+          told.push({ ...one, offtakeMwh: mean, knownAs, usedIn });
+        }
       }
       from = to;
     }

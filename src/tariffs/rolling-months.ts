@@ -3,7 +3,7 @@ import { quarterUs } from '../units/quarter.ts';
 import type { Bucket } from '../views/bucket.ts';
 import type { LedgerViews } from '../views/ledger-views.ts';
 import type { PeakRule } from './peak-rules.ts';
-import { offtakeOf, peakWindows, windowAt } from './peak-windows.ts';
+import { besideUs, offtakeOf, peakWindows, windowAt } from './peak-windows.ts';
 import { type MonthPeak, monthPeak, type Peak } from './peaks.ts';
 
 /** A month of those that are billed together. */
@@ -19,8 +19,6 @@ interface Span {
   readonly startUs: number;
   readonly endUs: number;
 }
-
-const hourUs = 4 * quarterUs;
 
 /** The starts of the months before, and of this one. */
 export function monthsUntil(startUs: number, count: number, zone: string): number[] {
@@ -69,7 +67,7 @@ export async function readMonth(
   const skipped = new Set(whole.filter((day) => day !== highest).map((day) => day.startUs));
   const spans = spansWithout(skipped, startUs, untilUs, zone);
   const [fromUs, toUs] = [spans[0]?.startUs ?? startUs, spans.at(-1)?.endUs ?? startUs];
-  const read = await views.buckets([offtakeId], 'quarter', fromUs - hourUs, toUs + hourUs);
+  const read = await views.buckets([offtakeId], 'quarter', fromUs - besideUs, toUs + besideUs);
   const offtakes = read.flatMap(offtakeOf);
   const windows = spans.map((span) => peakWindows(rule, offtakes, span.startUs, span.endUs, zone));
   const skippedUs = whole

@@ -17,6 +17,8 @@ export interface Bucket {
   readonly quarters: number;
   readonly isProvisional: boolean;
   readonly onTimeUs: number | null;
+  /** Of a quarter-hour that was not measured as one: the first and last evidence that its amount rests on. */
+  readonly restsOn?: { readonly startUs: number; readonly endUs: number };
 }
 
 export function emptyBucket(entityId: string, startUs: number, endUs: number): Bucket {

@@ -94,7 +94,12 @@ describe('meter count', () => {
           const registerMicro = byMicro === null ? null : register;
           return { kind: 'reading', atUs, registerMicro, lastResetAtUs: null, origin: 'stream' };
         });
-        const rules = { kind: 'rising', maxGapUs: quarterUs, certainMicro: 0 } as const;
+        const rules = {
+          kind: 'rising',
+          maxGapUs: quarterUs,
+          quarterGapUs: quarterUs,
+          certainMicro: 0,
+        } as const;
         const always = [Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER] as const;
         const early = postCounter(rules, null, life.slice(0, 1 + posted), ...always);
         const ledger = new MemoryLedger();

@@ -39,7 +39,7 @@ export const quarter = 900_000_000n;
 
 export interface ReckonedQuarter {
   readonly micro: Fraction;
-  /** Measured as a quarter and to its end: no silence of more than an hour and no absence reaches into it. */
+  /** Measured as a quarter and to its end: no silence of more than twenty minutes and no absence reaches into it. */
   readonly isMeasured: boolean;
 }
 
@@ -65,7 +65,7 @@ export function reckon(told: readonly Told[]): Map<number, ReckonedQuarter> {
     if (before !== null) {
       const isReset = micro * 10n < before.micro * 9n;
       const counted = isReset ? micro : micro > highest ? micro - highest : 0n;
-      const isShort = atUs - before.atUs <= 3_600_000_000n && !wasAway;
+      const isShort = atUs - before.atUs <= 1_200_000_000n && !wasAway;
       const isSmall = !isReset && counted <= 10_000n;
       for (let from = before.atUs; from < atUs; ) {
         const start = (from / quarter) * quarter;

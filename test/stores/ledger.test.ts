@@ -87,8 +87,8 @@ function postedAtOnce(readings: readonly Reading[]): readonly Entry[] {
         origin: 'stream',
       }),
     );
-  const { registerGapUs: maxGapUs, certainMicro } = usualRules;
-  const rules = { kind: 'rising', maxGapUs, certainMicro } as const;
+  const { registerGapUs: maxGapUs, quarterGapUs, certainMicro } = usualRules;
+  const rules = { kind: 'rising', maxGapUs, quarterGapUs, certainMicro } as const;
   return postCounter(rules, null, told, Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER).entries;
 }
 

@@ -25,8 +25,9 @@ const meters = (count: number) => Array.from({ length: count }, (_, index) => `$
 
 const quartersQuery = (count: number) => `SELECT entity_id, cast(timestamp AS LONG) AS start_us, amount,
     CASE WHEN ${isWholeQuarter} THEN amount END AS highest, CASE WHEN ${isWholeQuarter} THEN amount END AS lowest,
-    quality, covered, on_time, 1L AS quarters,
-    CASE WHEN provisional THEN 1 ELSE 0 END AS provisional
+    quality, covered, on_time, 1L AS quarters, CASE WHEN provisional THEN 1 ELSE 0 END AS provisional,
+    CASE WHEN NOT (${isWholeQuarter}) THEN cast(first_evidence AS LONG) END AS rests_from,
+    CASE WHEN NOT (${isWholeQuarter}) THEN cast(last_evidence AS LONG) END AS rests_until
   FROM ${entriesTable}
   WHERE timestamp >= $1 AND timestamp < $2 AND entity_id IN (${meters(count)})
     AND kind = 'quantity' AND reason <> 'withdrawn'
@@ -330,5 +331,9 @@ function bucketFromRow(row: Row, endOf: (us: number) => number, startOf: (us: nu
     quarters: Number(row.quarters),
     isProvisional: row.provisional === 1,
     onTimeUs: row.on_time as number | null,
+    ...(typeof row.rests_from === 'number' &&
+      typeof row.rests_until === 'number' && {
+        restsOn: { startUs: row.rests_from, endUs: row.rests_until },
+      }),
   };
 }

@@ -82,6 +82,7 @@ export class TestLedger implements LedgerViews, LedgerStore {
             quarters: 1,
             isProvisional: one.isProvisional,
             onTimeUs: one.onTimeUs,
+            ...(!isWhole && { restsOn: { startUs: one.firstEvidenceUs, endUs: one.lastEvidenceUs } }),
           };
         }),
     );

@@ -105,7 +105,12 @@ describe('the same readings', () => {
           ...{ kind: 'reading', lastResetAtUs: null, origin: 'stream' },
           ...point,
         })) as Parameters<typeof postCounter>[2];
-        const rules = { kind: 'rising', maxGapUs: hourUs, certainMicro: 10_000 } as const;
+        const rules = {
+          kind: 'rising',
+          maxGapUs: hourUs,
+          quarterGapUs: hourUs,
+          certainMicro: 10_000,
+        } as const;
         const { entries } = postCounter(rules, null, evidence, 0, atUs + hourUs);
         // Core's rows: the register last told before each hour's end, and the sum by its own rule.
         const toldBefore = (us: number) => points.filter((point) => point.atUs < us);

@@ -1,7 +1,7 @@
 /**
  * Our hours against those of Home Assistant's statistics. Pure. What differs for a reason that is known is no finding:
  * a row after hours without one carries all of them (so the stretch is compared), a `sum` that began anew, quarters that are
- * provisional or estimates, and hours that rest on the very rows.
+ * provisional or estimates, and hours that rest on the very rows, or were told no finer than by the hour.
  */
 import type { CounterKind } from '../../ledger/counter.ts';
 import type { Entry } from '../../ledger/entry.ts';
