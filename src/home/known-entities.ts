@@ -6,8 +6,8 @@ export type KnownEntities = ReadonlyMap<string, KnownEntity>;
 
 /**
  * The user's choice stays; an entity is tracked by itself only when it is new, when the preferences begin to name it,
- * when it took the place of a tracked one (renamed), when it is the new switch of a tracked device, or when it is in
- * `forced`.
+ * when it took the place of a tracked one (renamed), when it is in `forced`, or when it is a switch that is new, or whose
+ * device begins to be tracked.
  */
 export function mergeDiscovery(
   known: KnownEntities,
@@ -20,9 +20,15 @@ export function mergeDiscovery(
   for (const [oldId, newId] of discovery.renames) if (known.get(oldId)?.isTracked) takesOver.add(newId);
 
   const merged = new Map<string, KnownEntity>();
-  for (const entity of discovery.entities) {
+  const isTrackedWithDevice = (entity: Entity) => {
+    const meterId = entity.role === 'device_switch' ? entity.parentEntityId : null;
+    if (meterId === null || merged.get(meterId)?.isTracked !== true) return false;
+    return !known.has(entity.entityId) || known.get(meterId)?.isTracked !== true;
+  };
+  // A switch after what it switches, on which it depends.
+  const isSwitch = ({ role }: Entity) => (role === 'device_switch' ? 1 : 0);
+  for (const entity of discovery.entities.toSorted((a, b) => isSwitch(a) - isSwitch(b))) {
     const before = known.get(entity.entityId);
-    const meter = entity.role === 'device_switch' ? known.get(entity.parentEntityId ?? '') : undefined;
     const isNewlyNamed =
       isTrackedByDefault(entity, found) && (before === undefined || !isTrackedByDefault(before, known));
     merged.set(entity.entityId, {
@@ -30,7 +36,7 @@ export function mergeDiscovery(
       isTracked:
         before?.isTracked === true ||
         isNewlyNamed ||
-        (before === undefined && meter?.isTracked === true) ||
+        isTrackedWithDevice(entity) ||
         forced.has(entity.entityId) ||
         (before?.isActive !== true && takesOver.has(entity.entityId)),
       isActive: true,

@@ -136,4 +136,13 @@ describe('switches', () => {
     );
     expect(mergeDiscovery(dropped, after, new Set(), fakeNowUs).get('switch.media')?.isTracked).toBe(false);
   });
+  it('are tracked as soon as somebody picks their device, in the same look or later', () => {
+    const found = find({ plug: ['sensor.media_power', 'switch.media'] });
+    const picked = new Set(['sensor.media_power']);
+    const atOnce = mergeDiscovery(new Map(), found, picked, fakeNowUs);
+    expect(atOnce.get('switch.media')?.isTracked).toBe(true);
+    const unpicked = mergeDiscovery(new Map(), found, new Set(), fakeNowUs);
+    expect(unpicked.get('switch.media')?.isTracked).toBe(false);
+    expect(mergeDiscovery(unpicked, found, picked, fakeNowUs).get('switch.media')?.isTracked).toBe(true);
+  });
 });

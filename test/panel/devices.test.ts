@@ -62,6 +62,21 @@ describe('Devices', () => {
     );
   });
 
+  it('tells how long those were on that have a switch, and that it is not known of the others', async () => {
+    const onTimes = new Map(heard.last().devices.map((device) => [device.entity_id, device.on_time_seconds]));
+    // Of the demo home's plugs one has a register and the other has none.
+    for (const id of ['sensor.boiler_energy', 'sensor.media_power']) {
+      expect(onTimes.get(id), id).toBeGreaterThan(0);
+      const shown = opened.panel.locator(`tr[data-device="${id}"] [data-on-time]`);
+      expect(Number(await shown.getAttribute('data-on-time'))).toBe(onTimes.get(id));
+      expect(await textOf(shown)).toMatch(/ h|min/);
+    }
+    expect(onTimes.get('sensor.fridge_energy')).toBeNull();
+    expect(await textOf(opened.panel.locator('tr[data-device="sensor.fridge_energy"]'))).toContain(
+      'not known',
+    );
+  });
+
   it('says it in words when devices meter more than the home', async () => {
     const over = await open(browser, { hash: '#/settings' });
     await over.page.route('**/api/devices*', async (route) => {
@@ -96,6 +111,7 @@ describe('Devices', () => {
     });
     await small.panel.locator('[data-device=home]').waitFor();
     expect(await overhangPx(small)).toBeLessThanOrEqual(0);
+    expect(await textOf(small.panel.locator('tr[data-device="sensor.media_power"]'))).toContain('on for ');
     await small.close();
   });
 

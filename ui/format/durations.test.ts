@@ -4,9 +4,10 @@
  */
 import { describe, expect, it } from 'vitest';
 import { en } from '../texts/en.ts';
-import { formatDuration } from './durations.ts';
+import { formatDuration, formatHours } from './durations.ts';
 
-const told = (seconds: number) => formatDuration(seconds, 'en-GB', en.units).replaceAll('\u00a0', ' ');
+const plain = (text: string) => text.replaceAll('\u00a0', ' ');
+const told = (seconds: number) => plain(formatDuration(seconds, 'en-GB', en.units));
 
 describe('durations', () => {
   it.each([
@@ -23,5 +24,16 @@ describe('durations', () => {
     [400 * 86_400, '400 d'],
   ])('%d seconds are %s', (seconds, text) => {
     expect(told(seconds)).toBe(text);
+  });
+  it.each([
+    [0, '0 min'],
+    [20, '< 1 min'],
+    [90, '2 min'],
+    [3599, '1 h'],
+    [12_000, '3 h 20 min'],
+    [458_400, '127 h 20 min'],
+    [3_600_060, '1,000 h 1 min'],
+  ])('%d seconds in hours and minutes are %s', (seconds, text) => {
+    expect(plain(formatHours(seconds, 'en-GB', en.units))).toBe(text);
   });
 });

@@ -1,7 +1,8 @@
-/** How long something lasted, in the two largest units that matter: "3 h 20 min". */
+/** How long something lasted, in words of two units at most. */
 import type { Texts } from '../texts/en.ts';
 import { formatCount } from './numbers.ts';
 
+/** The two largest units that matter: "3 h 20 min", "2 d 5 h". */
 export function formatDuration(seconds: number, language: string, { short }: Texts['units']): string {
   const said = (count: number, words: (count: string) => string) => words(formatCount(count, language));
   if (seconds < 59.5) return said(Math.round(seconds), short.seconds);
@@ -15,4 +16,18 @@ export function formatDuration(seconds: number, language: string, { short }: Tex
   const rest = whole % size;
   const first = said(Math.floor(whole / size), large);
   return rest === 0 ? first : `${first} ${said(rest, small)}`;
+}
+
+/** The same in hours and minutes only, however many: "127 h 20 min". */
+export function formatHours(seconds: number, language: string, { short }: Texts['units']): string {
+  const minutes = Math.round(seconds / 60);
+  if (minutes === 0)
+    return `${seconds > 0 ? '<\u00a0' : ''}${short.minutes(formatCount(seconds > 0 ? 1 : 0, language))}`;
+  const hours = Math.floor(minutes / 60);
+  const rest = minutes % 60;
+  const parts = [
+    ...(hours > 0 ? [short.hours(formatCount(hours, language))] : []),
+    ...(rest > 0 ? [short.minutes(formatCount(rest, language))] : []),
+  ];
+  return parts.join(' ');
 }

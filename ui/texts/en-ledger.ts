@@ -172,9 +172,14 @@ export const ledgerEn = {
       energy: 'Energy',
       own: 'Its own part',
       share: 'Of the home',
+      onTime: 'On',
       cost: 'Cost',
       grounds: 'Grounds',
     },
+    onTime: (time: string) => `on for ${time}`,
+    onTimeWhat:
+      'How long it was on, as far as that is known: by its switch, or by its power where it has no counter',
+    onTimeNotKnown: 'How long it was on is not known',
     notKnown: 'not known',
     empty: 'No device is recorded',
     emptyWhat:

@@ -1,7 +1,7 @@
 /**
  * The demo home's entities: what each one measures, in which unit, how often it reports. Units are odd on purpose
  * (fridge in Wh, heat pump in MWh, car in kW, water in L), one entity falls away now and then, one that measures
- * energy is not named by the energy preferences.
+ * energy is not named by the energy preferences, and two plugs have their switch beside the meter.
  */
 import type { Channel } from '../model/house.ts';
 import { type Group, groupOf } from './cadence.ts';
@@ -23,7 +23,11 @@ export type Meaning =
       readonly minus?: readonly Channel[];
       readonly perUnit: number;
       readonly decimals: number;
+      /** What it goes on saying while nothing flows, in its own unit. */
+      readonly phantom?: number;
     }
+  /** On while the channel draws power. */
+  | { readonly kind: 'relay'; readonly channel: Channel }
   | { readonly kind: 'battery_level' }
   | { readonly kind: 'outdoor'; readonly offsetC: number; readonly swingC: number }
   /** On in the evening. */
@@ -95,7 +99,7 @@ function power(
   device: string,
   name: string,
   plus: readonly Channel[],
-  more: { unit?: 'W' | 'kW'; minus?: readonly Channel[]; unreliable?: boolean } = {},
+  more: { unit?: 'W' | 'kW'; minus?: readonly Channel[]; unreliable?: boolean; phantom?: number } = {},
 ): EntityDefinition {
   return {
     key,
@@ -112,8 +116,22 @@ function power(
       ...(more.minus === undefined ? {} : { minus: more.minus }),
       perUnit: more.unit === 'kW' ? 1000 : 1,
       decimals: more.unit === 'kW' ? 3 : 0,
+      ...(more.phantom === undefined ? {} : { phantom: more.phantom }),
     },
     ...(more.unreliable === true ? { unreliable: true } : {}),
+  };
+}
+
+/** The relay of a plug: its device's main entity. */
+function relay(key: string, device: string, channel: Channel): EntityDefinition {
+  return {
+    key: `${key}_switch`,
+    entityId: `switch.${key}`,
+    name: null,
+    device,
+    deviceClass: 'outlet',
+    group: groupOf(device),
+    meaning: { kind: 'relay', channel },
   };
 }
 
@@ -185,9 +203,12 @@ export const energyEntities: readonly EntityDefinition[] = [
   power('ev_charger_power', 'ev_charger', 'Power', ['ev_charger'], { unit: 'kW' }),
   energy('office_energy', 'office', 'Energy', ['office'], 233.07),
   power('office_power', 'office', 'Power', ['office']),
-  power('media_power', 'media', 'Power', ['media']),
+  power('media_power', 'media', 'Power', ['media'], { phantom: 4 }),
   power('ventilation_power', 'ventilation', 'Power', ['ventilation']),
   // Measures energy, and nobody told the energy dashboard.
   energy('garage_freezer_energy', 'freezer', 'Energy', ['freezer'], 377.2),
   power('garage_freezer_power', 'freezer', 'Power', ['freezer']),
+  // A plug without a register, whose sensor says 4 W while it is off; and one that counts.
+  relay('media', 'media', 'media'),
+  relay('boiler', 'boiler', 'boiler'),
 ];

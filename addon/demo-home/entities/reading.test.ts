@@ -58,6 +58,22 @@ describe('readings', () => {
     );
   });
 
+  it('of a plug that is off go on with a few watts that nothing draws', () => {
+    fc.assert(
+      fc.property(instants, (at) => {
+        const isOn = house.rate('media', at) > 0;
+        expect(textAt(house, entity('media_switch'), at, null)).toBe(isOn ? 'on' : 'off');
+        expect(textAt(house, entity('media_power'), at, null)).toBe(
+          isOn ? String(house.rate('media', at)) : '4',
+        );
+      }),
+    );
+    // Of an ordinary day: it is on in the evening.
+    const hours = Array.from({ length: 24 }, (_, hour) => firstUs + (24 + hour) * 3_600_000_000);
+    const texts = new Set(hours.map((at) => textAt(house, entity('media_switch'), at, null)));
+    expect([...texts].sort()).toEqual(['off', 'on']);
+  });
+
   it('begin at 0 after a meter was restarted', () => {
     const at = firstUs + 86_400_000_000;
     expect(textAt(house, entity('p1_meter_energy_import_tariff_1'), at, at)).toBe('0.0');

@@ -17,8 +17,11 @@ export function textAt(house: House, entity: EntityDefinition, us: number, reset
       let rate = 0;
       for (const channel of meaning.plus) rate += house.rate(channel, us);
       for (const channel of meaning.minus ?? []) rate -= house.rate(channel, us);
-      return decimalText(Math.round((rate / meaning.perUnit) * 10 ** meaning.decimals), meaning.decimals);
+      const value = rate === 0 && meaning.phantom !== undefined ? meaning.phantom : rate / meaning.perUnit;
+      return decimalText(Math.round(value * 10 ** meaning.decimals), meaning.decimals);
     }
+    case 'relay':
+      return house.rate(meaning.channel, us) > 0 ? 'on' : 'off';
     case 'battery_level':
       return String(Math.round((house.storedJ(us) / battery.capacityJ) * 100));
     case 'outdoor':

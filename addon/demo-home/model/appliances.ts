@@ -111,7 +111,7 @@ const steadyW: Partial<Record<Load, Steady>> = {
   freezer: (seed, _day, _wall, minute) => compressorW(seed, 22, minute, 53, 19, 82),
   media: (seed, day, wall, minute) => {
     const until = 1300 + chanceBetween(seed, 23, day.index, 0, 110);
-    return wall > 1110 && wall < until ? 96 + 30 * smoothNoise(seed, 24, minute / 2) : 4;
+    return wall > 1110 && wall < until ? 96 + 30 * smoothNoise(seed, 24, minute / 2) : 0;
   },
   office: (seed, day, wall, minute) => {
     const works = day.weekday <= 5 && chance(seed, 25, day.index) < 0.7;

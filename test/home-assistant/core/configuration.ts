@@ -7,6 +7,14 @@ export const inputNumbers = {
   import: 'input_number.energy_ledger_import',
   export: 'input_number.energy_ledger_export',
   power: 'input_number.energy_ledger_power',
+  plug: 'input_number.energy_ledger_plug',
+} as const;
+
+/** An integration of the suite's own, in `plug/`: a switch and a power sensor, in W, of one device. */
+export const plug = {
+  domain: 'energy_ledger_plug',
+  switch: 'switch.energy_ledger_plug',
+  power: 'sensor.energy_ledger_plug_power',
 } as const;
 
 export const sensors = {
@@ -88,7 +96,7 @@ recorder:
 history:
 energy:
 input_number:
-${inputNumber(inputNumbers.import)}${inputNumber(inputNumbers.export)}${inputNumber(inputNumbers.power)}
+${inputNumber(inputNumbers.import)}${inputNumber(inputNumbers.export)}${inputNumber(inputNumbers.power)}${inputNumber(inputNumbers.plug)}${plug.domain}:
 template:
   - sensor:
 ${meter('Energy Ledger import', 'import', 'Wh', '* 1000')}${meter('Energy Ledger export', null, 'MWh', '/ 1000', inputNumbers.export)}${meter('Energy Ledger kettle', 'kettle', 'kWh', '/ 10')}      - name: Energy Ledger power

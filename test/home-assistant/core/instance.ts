@@ -1,10 +1,10 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cacheFolder } from '../../../addon/paths.ts';
 import { freePort } from '../../../addon/ports.ts';
 import type { Say } from '../../../addon/say.ts';
 import { SupervisedProgram } from '../../../addon/supervised-program.ts';
-import { configurationYaml } from './configuration.ts';
+import { configurationYaml, plug } from './configuration.ts';
 import type { InstalledCore } from './install.ts';
 import { onboard } from './onboarding.ts';
 
@@ -30,6 +30,9 @@ export async function startInstance(installed: InstalledCore, say: Say): Promise
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   await writeFile(join(folder, 'configuration.yaml'), configurationYaml(port));
+  await cp(join(import.meta.dirname, 'plug'), join(folder, 'custom_components', plug.domain), {
+    recursive: true,
+  });
   const program = new SupervisedProgram(
     {
       name: 'home-assistant',

@@ -1,6 +1,6 @@
 /** Everything that the panel stands on, real, on free ports, in a folder of its own. */
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startDemoHome } from '../../../addon/demo-home/demo-home.ts';
@@ -37,6 +37,11 @@ export async function startWorld(say: Say): Promise<World> {
     stops.push(() => sidecars.stop());
     const demo = await startDemoHome({ port: 0, token: randomBytes(16).toString('hex'), p1Seconds: 10 });
     stops.push(() => demo.stop());
+    // As a user would pick it: nothing but its switch says that this plug is a device.
+    await writeFile(
+      join(dataDir, 'options.json'),
+      JSON.stringify({ tracked_entities: ['sensor.media_power'] }),
+    );
     const port = await freePort();
     const ledger = new SupervisedProgram(
       {

@@ -7,6 +7,7 @@ import { barLook, isIncomplete, spanIn } from '../../chart/grounds.ts';
 import { copyText } from '../../components/copy-text.ts';
 import { asTabSeparated } from '../../components/data-table.tsx';
 import { Icon } from '../../components/icon.tsx';
+import { formatHours } from '../../format/durations.ts';
 import { asText, formatMoney, formatShare, showEnergy } from '../../format/numbers.ts';
 import { locale, nowMs } from '../../state/home.ts';
 import { pageAddress } from '../../state/place.ts';
@@ -28,7 +29,30 @@ function groundsText({ device }: DeviceLine, range: DevicesAnswer['time_range'],
   return words.join(', ');
 }
 
-function Line({ line, answer }: { line: DeviceLine; answer: DevicesAnswer }) {
+/** Of most devices nobody can tell: a dash for the eye, the words for whoever hears them or points at it. */
+function OnTime({ seconds }: { seconds: number | null }) {
+  const t = texts();
+  if (seconds !== null)
+    return (
+      <td class="number not-phone" data-on-time={seconds}>
+        {formatHours(seconds, locale.value.language, t.units)}
+      </td>
+    );
+  return (
+    <td class="number not-phone quiet" title={t.devices.onTimeNotKnown}>
+      <span aria-hidden="true">–</span>
+      <span class="unseen">{t.devices.notKnown}</span>
+    </td>
+  );
+}
+
+interface LineProps {
+  readonly line: DeviceLine;
+  readonly answer: DevicesAnswer;
+  readonly hasOnTime: boolean;
+}
+
+function Line({ line, answer, hasOnTime }: LineProps) {
   const t = texts();
   const { language } = locale.value;
   const { device, depth, hasChildren, length } = line;
@@ -58,6 +82,11 @@ function Line({ line, answer }: { line: DeviceLine; answer: DevicesAnswer }) {
             {own !== null && (
               <small class="only-phone quiet">{t.devices.own(energyText(own, t.devices, language))}</small>
             )}
+            {device.on_time_seconds !== null && (
+              <small class="only-phone quiet">
+                {t.devices.onTime(formatHours(device.on_time_seconds, language, t.units))}
+              </small>
+            )}
             {grounds !== '' && <small class="quiet">{grounds}</small>}
             <span class="device-bar" aria-hidden="true">
               <span data-look={barLook(device.quality)} style={{ width: `${(length * 100).toFixed(2)}%` }} />
@@ -71,12 +100,19 @@ function Line({ line, answer }: { line: DeviceLine; answer: DevicesAnswer }) {
       </td>
       <td class="number not-phone">{own === null ? '' : energyText(own, t.devices, language)}</td>
       <td class="number not-phone">{share}</td>
+      {hasOnTime && <OnTime seconds={device.on_time_seconds} />}
       <td class="number not-phone">{cost}</td>
     </tr>
   );
 }
 
-function Rest({ answer, longest }: { answer: DevicesAnswer; longest: number }) {
+interface RestProps {
+  readonly answer: DevicesAnswer;
+  readonly longest: number;
+  readonly hasOnTime: boolean;
+}
+
+function Rest({ answer, longest, hasOnTime }: RestProps) {
   const t = texts().devices;
   const { language } = locale.value;
   const { untracked_kwh: untracked, home_kwh: home } = answer;
@@ -110,6 +146,7 @@ function Rest({ answer, longest }: { answer: DevicesAnswer; longest: number }) {
       </td>
       <td class="number not-phone" />
       <td class="number not-phone">{isOver ? '' : share}</td>
+      {hasOnTime && <td class="number not-phone" />}
       <td class="number not-phone" />
     </tr>
   );
@@ -128,6 +165,7 @@ function asSheet(answer: DevicesAnswer, lines: readonly DeviceLine[], t: Texts):
       column('energy', `${words.columns.energy} (kWh)`),
       column('own', `${words.columns.own} (kWh)`),
       column('share', words.columns.share),
+      column('onTime', `${words.columns.onTime} (h)`),
       column('cost', words.columns.cost),
     ],
     [
@@ -138,11 +176,12 @@ function asSheet(answer: DevicesAnswer, lines: readonly DeviceLine[], t: Texts):
           device.energy_kwh,
           device.own_kwh,
           device.share,
+          device.on_time_seconds === null ? null : device.on_time_seconds / 3600,
           device.cost,
         ),
       ),
-      row('untracked', words.untracked, answer.untracked_kwh, null, null, null),
-      row('home', words.home, answer.home_kwh, null, answer.home_kwh === null ? null : 1, null),
+      row('untracked', words.untracked, answer.untracked_kwh, null, null, null, null),
+      row('home', words.home, answer.home_kwh, null, answer.home_kwh === null ? null : 1, null, null),
     ],
   );
 }
@@ -158,6 +197,8 @@ export function DeviceList({ answer }: { answer: DevicesAnswer }) {
     answer.untracked_kwh ?? 0,
     ...lines.filter(({ depth }) => depth === 0).map(({ device }) => device.energy_kwh ?? 0),
   );
+  // Where no device has a switch, a column of dashes tells nothing.
+  const hasOnTime = lines.some(({ device }) => device.on_time_seconds !== null);
   const copy = async () => setCopied((await copyText(asSheet(answer, lines, t))) ? 'yes' : 'no');
   return (
     <section class="card" aria-labelledby="device-list-title">
@@ -192,6 +233,11 @@ export function DeviceList({ answer }: { answer: DevicesAnswer }) {
             <th scope="col" class="number not-phone">
               {words.columns.share}
             </th>
+            {hasOnTime && (
+              <th scope="col" class="number not-phone" title={words.onTimeWhat}>
+                {words.columns.onTime}
+              </th>
+            )}
             <th scope="col" class="number not-phone">
               {words.columns.cost}
             </th>
@@ -199,9 +245,9 @@ export function DeviceList({ answer }: { answer: DevicesAnswer }) {
         </thead>
         <tbody>
           {lines.map((line) => (
-            <Line key={line.device.entity_id} line={line} answer={answer} />
+            <Line key={line.device.entity_id} line={line} answer={answer} hasOnTime={hasOnTime} />
           ))}
-          <Rest answer={answer} longest={longest} />
+          <Rest answer={answer} longest={longest} hasOnTime={hasOnTime} />
         </tbody>
         <tfoot>
           <tr data-device="home" data-value={answer.home_kwh ?? ''}>
@@ -216,6 +262,7 @@ export function DeviceList({ answer }: { answer: DevicesAnswer }) {
             <td class="number">{energyText(answer.home_kwh, words, language)}</td>
             <td class="number not-phone" />
             <td class="number not-phone">{answer.home_kwh === null ? '' : formatShare(1, language)}</td>
+            {hasOnTime && <td class="number not-phone" />}
             <td class="number not-phone" />
           </tr>
         </tfoot>

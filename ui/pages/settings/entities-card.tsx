@@ -10,7 +10,16 @@ import { texts } from '../../texts/texts.ts';
 import { listed } from '../readings/readings-page.tsx';
 import { EntityFilters } from './entity-filters.tsx';
 import { EntityList } from './entity-list.tsx';
-import { type Filters, filtered, noFilters, pending, stillPending, wanted, withTicks } from './tracking.ts';
+import {
+  type Filters,
+  filtered,
+  noFilters,
+  pending,
+  stillPending,
+  wanted,
+  withSwitches,
+  withTicks,
+} from './tracking.ts';
 
 /** As the contract has it; the API says so too. */
 const maxTracked = 500;
@@ -141,7 +150,7 @@ export function EntitiesCard({ mayChange }: { mayChange: boolean }) {
               changes={changes}
               mayChange={mayChange && isBusy !== 'saving'}
               onTick={(entity, isTracked) => {
-                pending.value = withTicks(pending.peek(), [entity], isTracked);
+                pending.value = withTicks(pending.peek(), withSwitches([entity], all), isTracked);
                 setNotice(null);
               }}
             />

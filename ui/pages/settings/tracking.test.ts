@@ -5,7 +5,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ListedEntity } from '../../state/home.ts';
-import { filtered, noArea, noFilters, stillPending, wanted, withTicks } from './tracking.ts';
+import { filtered, noArea, noFilters, stillPending, wanted, withSwitches, withTicks } from './tracking.ts';
 
 const entity = (id: string, rest: Partial<ListedEntity> = {}): ListedEntity => ({
   entity_id: `sensor.${id}`,
@@ -55,6 +55,15 @@ describe('ticks', () => {
         expect(stillPending(changes, home)).toEqual(changes);
       }),
     );
+  });
+
+  it('take the switch of a device along, which may go alone', () => {
+    const plug = entity('plug');
+    const relay = entity('relay', { role: 'device_switch', parent: 'sensor.plug', is_tracked: true });
+    const all = [plug, relay, entity('other')];
+    expect(withSwitches([plug], all)).toEqual([plug, relay]);
+    expect(withSwitches([relay], all)).toEqual([relay]);
+    expect(withSwitches(all, all)).toEqual(all);
   });
 
   it('are forgotten once they are saved, or the entity is gone', () => {

@@ -34,6 +34,19 @@ export function withTicks(
   return next;
 }
 
+/** What is ticked and unticked with these: the switch of a device goes with it, and may go alone. */
+export function withSwitches(
+  chosen: readonly ListedEntity[],
+  all: readonly ListedEntity[],
+): readonly ListedEntity[] {
+  const ids = new Set(chosen.map((entity) => entity.entity_id));
+  const switches = all.filter(
+    ({ entity_id: id, role, parent }) =>
+      role === 'device_switch' && parent !== null && ids.has(parent) && !ids.has(id),
+  );
+  return [...chosen, ...switches];
+}
+
 /** Changes that still are some, after the saved state became another. */
 export function stillPending(
   changes: ReadonlyMap<string, boolean>,
