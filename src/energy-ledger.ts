@@ -164,6 +164,7 @@ export class EnergyLedger {
       home: this.#home,
       readings: readingStore,
       postedReadings,
+      carryCorrections: (oldId, newId) => this.#ledger.corrections.carry(oldId, newId),
       settings: settingsStore,
       proofStore: adapters.proofStore,
       readingsReadable: adapters.readingsReadable,

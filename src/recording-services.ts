@@ -23,6 +23,7 @@ export interface RecordingServicesDeps {
   readonly readings: ReadingStore;
   /** The same store, for whoever writes: what it takes is posted. */
   readonly postedReadings: Pick<ReadingStore, 'range' | 'append'>;
+  readonly carryCorrections: (oldId: string, newId: string) => Promise<number>;
   readonly settings: SettingsStore;
   readonly proofStore: ProofStore;
   readonly readingsReadable: () => Promise<void>;
@@ -97,6 +98,7 @@ export class RecordingServices {
       renames: () => deps.home.renames(),
       isTracked: (entityId) => deps.home.entity(entityId)?.isTracked === true,
       readings: deps.postedReadings,
+      carryCorrections: deps.carryCorrections,
       settings: deps.settings,
       isBusy: deps.isBusy,
       events: deps.events,

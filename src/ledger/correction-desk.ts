@@ -96,6 +96,22 @@ export class CorrectionDesk implements Corrections {
     });
   }
 
+  /**
+   * The meter has another name: what was declared of it under the old one goes along, with its id, so that it can still be
+   * taken back. May be repeated; what contradicts something declared under the new name stands as posting decides.
+   * @returns how many went along
+   */
+  carry(oldId: string, newId: string): Promise<number> {
+    return this.#oneAtATime(async () => {
+      const declared = await this.#deps.corrections.of(oldId);
+      for (const correction of declared) {
+        const carried: Correction = { ...correction, entityId: newId };
+        await this.#carryOut(carried, () => this.#deps.corrections.add(carried));
+      }
+      return declared.length;
+    });
+  }
+
   /** Figures that are told must be those that are written: nothing else may be declared in between. */
   #oneAtATime<T>(work: () => Promise<T>): Promise<T> {
     const next = this.#last.then(work, work);

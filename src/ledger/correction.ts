@@ -46,6 +46,7 @@ export interface CorrectionStore {
   /** Ascending by instant. */
   of(entityId: string): Promise<Correction[]>;
   find(correctionId: string): Promise<Correction | null>;
+  /** One of the same id is replaced. */
   add(correction: Correction): Promise<void>;
   /** Takes it back; false when there was none. */
   remove(correctionId: string): Promise<boolean>;

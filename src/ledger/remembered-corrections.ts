@@ -28,8 +28,8 @@ export class RememberedCorrections implements CorrectionStore {
   }
 
   async add(correction: Correction): Promise<void> {
-    // Forgotten in any case: a write that failed may have been done.
-    await this.#store.add(correction).finally(() => this.#known.delete(correction.entityId));
+    // Forgotten in any case: a write that failed may have been done. It may have been another meter's before.
+    await this.#store.add(correction).finally(() => this.#known.clear());
   }
 
   async remove(correctionId: string): Promise<boolean> {

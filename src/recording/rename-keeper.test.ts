@@ -16,6 +16,8 @@ describe('a renamed entity', () => {
   let keeper: RenameKeeper;
   let renames: Map<string, string>;
   let isTracked: boolean;
+  let carried: string[];
+  let corrections: () => Promise<void>;
 
   const make = () => {
     const events = new RecordingEvents(quietLog);
@@ -25,6 +27,11 @@ describe('a renamed entity', () => {
         renames: () => renames,
         isTracked: () => isTracked,
         readings: store,
+        carryCorrections: async (oldId, newId) => {
+          await corrections();
+          carried.push(`${oldId} ${newId} ${store.appended}`);
+          return 1;
+        },
         settings: {
           get: async (key) => values.get(key) ?? null,
           set: async (key, value) => {
@@ -45,6 +52,8 @@ describe('a renamed entity', () => {
     told = [];
     renames = new Map([[before, after]]);
     isTracked = true;
+    carried = [];
+    corrections = async () => undefined;
     for (let i = 0; i < 35; i += 1) await store.append([reading(before, baseUs + i, i === 7 ? null : i)]);
     await store.append([{ ...reading(before, baseUs + 35, null), absence: 'removed' }]);
     keeper = make();
@@ -65,6 +74,20 @@ describe('a renamed entity', () => {
     await new Promise((resolve) => setTimeout(resolve, 40));
     expect(store.appended).toBe(appended);
     expect(told.length).toBe(1);
+  });
+
+  it('has its corrections before its readings, and waits for them', async () => {
+    let isDown = true;
+    corrections = async () => {
+      if (isDown) throw new Error('the store is down');
+    };
+    const { appended } = store;
+    keeper.start();
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    expect([store.appended, carried, told]).toEqual([appended, [], []]);
+    isDown = false;
+    await vi.waitFor(() => expect(told.length).toBe(1));
+    expect(carried).toEqual([`${before} ${after} ${appended}`]);
   });
 
   it('goes on where it was cut off', async () => {

@@ -13,6 +13,8 @@ export interface RenameKeeperDeps {
   readonly isTracked: (entityId: string) => boolean;
   /** What is appended is posted to the ledger. */
   readonly readings: Pick<ReadingStore, 'range' | 'append'>;
+  /** What a person said of the old id's readings goes along; may be repeated. Rejects when a store is down. */
+  readonly carryCorrections: (oldId: string, newId: string) => Promise<number>;
   readonly settings: Pick<SettingsStore, 'get' | 'set'>;
   readonly isBusy: () => boolean;
   readonly events: RecordingEvents;
@@ -99,6 +101,8 @@ export class RenameKeeper {
     const marks = await this.#load();
     const mark = marks.get(key);
     if (mark === 'done') return;
+    // First, so that what is carried is posted as it was corrected.
+    const corrections = await this.#deps.carryCorrections(oldId, newId);
     const untilUs = clock.nowUs();
     let fromUs = mark ?? 0;
     let carried = 0;
@@ -116,7 +120,7 @@ export class RenameKeeper {
       await this.#save(key, fromUs);
     }
     await this.#save(key, 'done');
-    log.info({ from: oldId, to: newId, readings: carried }, 'a renamed entity has its readings');
+    log.info({ from: oldId, to: newId, readings: carried, corrections }, 'a renamed entity has its readings');
     events.tell({ kind: 'renamed', entityId: oldId, newEntityId: newId, atUs: untilUs });
   }
 

@@ -1,9 +1,10 @@
 /**
  * Goal: corrections survive the process in the document store, exchanges of older programs among them, and change the
  * ledger in QuestDB as they were told to, until they are taken back.
- * Method: the real stores; a meter that jumps, corrected through the desk and verified after each step.
+ * Method: the real stores; a meter that jumps, corrected through the desk and verified after each step; and one that is
+ * renamed, by a process that dies on the way.
  */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { MongoCorrectionStore } from '../../src/adapters/mongodb/correction-store.ts';
 import { MongoSettingsStore } from '../../src/adapters/mongodb/settings-store.ts';
 import { QuestDbLedgerStore } from '../../src/adapters/questdb/ledger-store.ts';
@@ -11,7 +12,7 @@ import { readingsTable } from '../../src/adapters/questdb/reading-rows.ts';
 import { QuestDbStatisticsStore } from '../../src/adapters/questdb/statistics-store.ts';
 import { applied } from '../../src/adapters/questdb/wal.ts';
 import { Bookkeeper } from '../../src/ledger/bookkeeper.ts';
-import type { Correction } from '../../src/ledger/correction.ts';
+import type { Correction, CorrectionStore } from '../../src/ledger/correction.ts';
 import { CorrectionDesk } from '../../src/ledger/correction-desk.ts';
 import type { Entry } from '../../src/ledger/entry.ts';
 import type { Meter } from '../../src/ledger/meter.ts';
@@ -20,7 +21,10 @@ import { usualRules } from '../../src/ledger/reposting.ts';
 import type { PostedEntry } from '../../src/ledger/revision.ts';
 import { StoredEvidence } from '../../src/ledger/stored-evidence.ts';
 import { verifyMeter } from '../../src/ledger/verification.ts';
+import { storedUnposted, unpostedKey } from '../../src/ledger-services.ts';
 import type { Reading } from '../../src/recording/reading.ts';
+import { type RecordingEvent, RecordingEvents } from '../../src/recording/recording-events.ts';
+import { RenameKeeper } from '../../src/recording/rename-keeper.ts';
 import { systemClock } from '../../src/units/clock.ts';
 import { openDocuments } from './documents-fixture.ts';
 import { freshEntity, openQuestDb, quietLog } from './questdb-fixture.ts';
@@ -86,65 +90,81 @@ describe('corrections in the document store', () => {
   });
 });
 
+/** A meter's ledger over the stores, as a process that begins has it. */
+function openDesk(meters: readonly Meter[], corrections: CorrectionStore) {
+  const settings = new MongoSettingsStore(documents);
+  const evidenceOf = (of: (entityId: string) => Promise<readonly Correction[]>) =>
+    new StoredEvidence({ readings: store, statistics, corrections: of, kindOf: () => 'rising' });
+  const evidence = evidenceOf((id) => corrections.of(id));
+  const bookkeeper = new Bookkeeper({
+    evidence,
+    ledger,
+    readable: () => applied(db, readingsTable),
+    mark: { load: async () => systemClock.nowUs(), save: async () => undefined },
+    receivedSince: async () => new Map(),
+    heldUntil: () => null,
+    clock: systemClock,
+    log: quietLog,
+  });
+  bookkeeper.setMeters(meters);
+  const desk = new CorrectionDesk({
+    corrections,
+    evidenceWith: (list) => evidenceOf(async () => list),
+    ledger,
+    bookkeeper,
+    meterOf: (entityId) => meters.find((meter) => meter.entityId === entityId) ?? null,
+    unposted: {
+      load: async () => storedUnposted(await settings.get(unpostedKey)),
+      save: (unposted) => settings.set(unpostedKey, unposted, systemClock.nowUs()),
+    },
+    heldUntil: () => null,
+    clock: systemClock,
+    log: quietLog,
+  });
+  return { desk, bookkeeper, evidence, settings };
+}
+
+const said = (entries: readonly PostedEntry[]): Entry[] =>
+  entries
+    .filter((entry) => entry.reason !== 'withdrawn')
+    .map(({ revision: _revision, postedAtUs: _postedAtUs, cause: _cause, ...entry }) => entry);
+const total = (entries: readonly Entry[]) =>
+  entries.reduce(
+    (sum, one) => sum + (one.kind === 'quantity' && one.reason !== 'withdrawn' ? one.amountMicro : 0),
+    0,
+  );
+
+function jumping(entityId: string): Reading[] {
+  return Array.from({ length: 120 }, (_, index): Reading => {
+    // Ten minutes apart; the register jumps by 800 kWh at the fiftieth and goes on from there.
+    const value = 100 + index / 10 + (index >= 50 ? 800 : 0);
+    return {
+      ...{ entityId, atUs: startUs + index * 10 * minuteUs, value, absence: null, unit: 'kWh' },
+      ...{ sourceUnit: 'kWh', lastResetAtUs: null, origin: 'stream' },
+    };
+  });
+}
+
+const whole = { fromUs: startUs, untilUs: startUs + 1200 * minuteUs };
+const jump = { fromUs: startUs + 490 * minuteUs, untilUs: startUs + 500 * minuteUs };
+
 describe('a meter that jumps', () => {
   it('is corrected as it was told, proves itself, and is as before when it is taken back', async () => {
     const entityId = freshEntity('jumps');
     const meter: Meter = { entityId, posts: 'register', kind: 'rising' };
     const corrections = new RememberedCorrections(new MongoCorrectionStore(documents));
-    const settings = new MongoSettingsStore(documents);
-    const evidenceOf = (of: (entityId: string) => Promise<readonly Correction[]>) =>
-      new StoredEvidence({ readings: store, statistics, corrections: of, kindOf: () => 'rising' });
-    const evidence = evidenceOf((id) => corrections.of(id));
-    const bookkeeper = new Bookkeeper({
-      evidence,
-      ledger,
-      readable: () => applied(db, readingsTable),
-      mark: { load: async () => systemClock.nowUs(), save: async () => undefined },
-      receivedSince: async () => new Map(),
-      heldUntil: () => null,
-      clock: systemClock,
-      log: quietLog,
-    });
-    bookkeeper.setMeters([meter]);
-    const desk = new CorrectionDesk({
-      corrections,
-      evidenceWith: (list) => evidenceOf(async () => list),
-      ledger,
-      bookkeeper,
-      meterOf: () => meter,
-      unposted: {
-        load: async () => [],
-        save: (unposted) => settings.set('unposted', unposted, systemClock.nowUs()),
-      },
-      heldUntil: () => null,
-      clock: systemClock,
-      log: quietLog,
-    });
-    const readings = Array.from({ length: 120 }, (_, index): Reading => {
-      // Ten minutes apart; the register jumps by 800 kWh at the fiftieth and goes on from there.
-      const value = 100 + index / 10 + (index >= 50 ? 800 : 0);
-      return {
-        ...{ entityId, atUs: startUs + index * 10 * minuteUs, value, absence: null, unit: 'kWh' },
-        ...{ sourceUnit: 'kWh', lastResetAtUs: null, origin: 'stream' },
-      };
-    });
+    const { desk, bookkeeper, evidence, settings } = openDesk([meter], corrections);
+    const readings = jumping(entityId);
     await store.append(readings);
-    bookkeeper.touch(entityId, { fromUs: startUs, untilUs: startUs + 1200 * minuteUs });
+    bookkeeper.touch(entityId, whole);
     await bookkeeper.settle();
     const current = () => ledger.current(entityId, startUs, startUs + 1200 * minuteUs);
-    const said = (entries: readonly PostedEntry[]): Entry[] =>
-      entries
-        .filter((entry) => entry.reason !== 'withdrawn')
-        .map(({ revision: _revision, postedAtUs: _postedAtUs, cause: _cause, ...entry }) => entry);
-    const total = (entries: readonly PostedEntry[]) =>
-      said(entries).reduce((sum, one) => sum + (one.kind === 'quantity' ? one.amountMicro : 0), 0);
     const prove = async () =>
       (await verifyMeter({ evidence, ledger }, usualRules, meter, startUs, startUs + 1200 * minuteUs))
         .findings;
     const before = await current();
     expect(total(before)).toBe(811_900_000);
 
-    const jump = { fromUs: startUs + 490 * minuteUs, untilUs: startUs + 500 * minuteUs };
     const zero: Correction = {
       ...{ kind: 'amount', ...correctionOf(entityId, `${entityId}-zero`), ...jump, amountMicro: 100_000 },
     };
@@ -178,7 +198,7 @@ describe('a meter that jumps', () => {
     expect(total(await current())).toBe(811_900_000);
     expect(await prove()).toEqual([]);
     expect(await corrections.of(entityId)).toEqual([]);
-    expect(await settings.get('unposted')).toEqual([]);
+    expect(await settings.get(unpostedKey)).toEqual([]);
 
     const spike: Correction = {
       ...{ kind: 'exclusion', ...correctionOf(entityId, `${entityId}-spike`) },
@@ -191,5 +211,98 @@ describe('a meter that jumps', () => {
     await desk.takeBack(spike.correctionId);
     expect(said(await current())).toEqual(unspiked);
     expect(await prove()).toEqual([]);
+  });
+});
+
+describe('a meter that is renamed', () => {
+  it('keeps what was declared of it, also when the process dies in the middle', async () => {
+    const [oldId, newId] = [freshEntity('before'), freshEntity('after')];
+    const meterNamed = (entityId: string): Meter => ({ entityId, posts: 'register', kind: 'rising' });
+    const documentsOf = () => new RememberedCorrections(new MongoCorrectionStore(documents));
+    const first = openDesk([meterNamed(oldId)], documentsOf());
+    await store.append(jumping(oldId));
+    first.bookkeeper.touch(oldId, whole);
+    await first.bookkeeper.settle();
+    const zero: Correction = {
+      ...{ kind: 'amount', ...correctionOf(oldId, `${oldId}-zero`), ...jump, amountMicro: 100_000 },
+    };
+    const spike: Correction = {
+      ...{ kind: 'exclusion', ...correctionOf(oldId, `${oldId}-spike`) },
+      ...{ fromUs: startUs + 900 * minuteUs, untilUs: startUs + 950 * minuteUs },
+    };
+    for (const one of [zero, spike]) expect(await first.desk.apply(one)).toMatchObject({ kind: 'changed' });
+    const before = said(await ledger.current(oldId, whole.fromUs, whole.untilUs));
+    expect(before.filter(({ reason }) => reason === 'corrected').length).toBeGreaterThan(0);
+
+    const renamed = (corrections: CorrectionStore, settings = new MongoSettingsStore(documents)) => {
+      const parts = openDesk([meterNamed(newId)], corrections);
+      const told: RecordingEvent[] = [];
+      const events = new RecordingEvents(quietLog);
+      events.listen((event) => told.push(event));
+      const keeper = new RenameKeeper(
+        {
+          renames: () => new Map([[oldId, newId]]),
+          isTracked: () => true,
+          readings: {
+            range: (...asked) => store.range(...asked),
+            append: async (readings) => {
+              await store.append(readings);
+              for (const { atUs } of readings) parts.bookkeeper.touch(newId, { fromUs: atUs, untilUs: atUs });
+            },
+          },
+          carryCorrections: (...ids) => parts.desk.carry(...ids),
+          settings,
+          isBusy: () => false,
+          events,
+          clock: systemClock,
+          log: quietLog,
+        },
+        { pageReadings: 50, retryMs: 20 },
+      );
+      return { ...parts, keeper, told };
+    };
+
+    // It dies when one of the two has gone along and is not posted.
+    const cut = documentsOf();
+    let adds = 0;
+    const dying: CorrectionStore = {
+      of: (entityId) => cut.of(entityId),
+      find: (id) => cut.find(id),
+      remove: (id) => cut.remove(id),
+      add: async (correction) => {
+        adds += 1;
+        if (adds > 1) throw new Error('killed');
+        await cut.add(correction);
+      },
+    };
+    const second = renamed(dying);
+    second.keeper.start();
+    await vi.waitFor(() => expect(adds).toBeGreaterThan(1), 10_000);
+    await second.keeper.stop();
+    const half = documentsOf();
+    expect([(await half.of(oldId)).length, (await half.of(newId)).length]).toEqual([1, 1]);
+
+    const third = renamed(documentsOf());
+    third.keeper.start();
+    await vi.waitFor(() => expect(third.told.map(({ kind }) => kind)).toEqual(['renamed']), 10_000);
+    await third.keeper.stop();
+    await third.bookkeeper.settle();
+    const current = () => ledger.current(newId, whole.fromUs, whole.untilUs);
+    expect(said(await current())).toEqual(before);
+    const declared = documentsOf();
+    expect(await declared.of(oldId)).toEqual([]);
+    expect(await declared.of(newId)).toEqual([zero, spike].map((one) => ({ ...one, entityId: newId })));
+    const proven = await verifyMeter(
+      { evidence: third.evidence, ledger },
+      usualRules,
+      meterNamed(newId),
+      whole.fromUs,
+      whole.untilUs,
+    );
+    expect(proven.findings).toEqual([]);
+
+    // By the id that the ticket knows.
+    await third.desk.takeBack(zero.correctionId);
+    expect(total(await current())).toBe(total(before) + 800_000_000);
   });
 });
