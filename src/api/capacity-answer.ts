@@ -3,7 +3,7 @@ import type { CapacityMonth } from '../contract/p1.ts';
 import type { CapacityOfMonth, RunningWindow } from '../tariffs/capacity.ts';
 import type { DatedPeakRule } from '../tariffs/peak-rules.ts';
 import { meanPowerW } from '../tariffs/peak-windows.ts';
-import type { MonthPeak, Peak } from '../tariffs/peaks.ts';
+import { countedW, type MonthPeak, type Peak } from '../tariffs/peaks.ts';
 import { localIso, localMonth } from '../units/calendar.ts';
 import { valueOrNull } from './amounts.ts';
 
@@ -47,6 +47,7 @@ export function capacityAnswer(found: CapacityOfMonth, zone: string, nowUs: numb
       month: localMonth(one.startUs, zone),
       peak_w: one.powerW,
       peak_ts: one.peak === null ? null : at(one.peak.startUs),
+      counted_w: countedW(one),
       ...known(one),
       provisional: isRunning(one.endUs, nowUs),
     })),

@@ -217,6 +217,7 @@ describe('/v1', () => {
       month: '2026-10',
       peak_w: 1000,
       peak_ts: '2026-10-01T02:00:00+02:00',
+      counted_w: 2500,
       reason: null,
       at_least_w: 1000,
       at_most_w: null,

@@ -106,6 +106,12 @@ export const capacityMonth = z.object({
       month: z.string(),
       peak_w: z.number().nullable(),
       peak_ts: nullableInstant,
+      counted_w: z
+        .number()
+        .nullable()
+        .describe(
+          'What the month counts for: its peak, no less than the floor nor than at_least_w; null when none is known',
+        ),
       reason: peakReason,
       at_least_w: atLeast,
       at_most_w: atMost,

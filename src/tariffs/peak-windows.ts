@@ -232,6 +232,6 @@ function groupOf(
     touched,
     mostMwh,
     evenMwh: isLowest(touched, isClosed) ? (withinMwh * quarterUs) / (touched.endUs - touched.startUs) : 0,
-    isHour: knownAs === 'hour' && isClosed && isWhole,
+    isHour: knownAs === 'hour' && isClosed && isWhole && touched.endUs - touched.startUs === hourUs,
   };
 }

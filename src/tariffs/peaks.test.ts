@@ -15,7 +15,7 @@ import { localIso, monthRange } from '../units/calendar.ts';
 import { quarterUs } from '../units/quarter.ts';
 import { flemishPeakRules, type PeakRule } from './peak-rules.ts';
 import { type KnownAs, peakWindows, type QuarterOfftake } from './peak-windows.ts';
-import { type BilledMonth, billedPeak, measuredPeaks, monthPeak, topPeaks } from './peaks.ts';
+import { type BilledMonth, billedPeak, countedW, measuredPeaks, monthPeak, topPeaks } from './peaks.ts';
 
 const zone = 'Europe/Brussels';
 const flanders = flemishPeakRules[0] as PeakRule;
@@ -282,6 +282,7 @@ describe('billedPeak', () => {
 
   it('tells months that were measured in part, and takes what an hour proves', () => {
     const few = month(1000, { measuredWindows: 10, atLeastW: 3000, atMostW: 9000 });
+    expect([few, month(4000), month(1000), unknown].map(countedW)).toEqual([3000, 4000, 2500, null]);
     expect(billedPeak([few, month(4000)])).toMatchObject({
       ...{ powerW: 3500, monthsKnown: 2, monthsPartial: 1, atLeastW: 3500, atMostW: 6500 },
     });

@@ -93,6 +93,14 @@ export type BilledMonth = Pick<
   readonly floorW: number;
 };
 
+/**
+ * What a month counts for: its peak, but no less than the floor, nor than what an hour's mean proves. Null where nothing
+ * was measured, so that it does not count.
+ */
+export function countedW({ powerW, atLeastW, floorW }: BilledMonth): number | null {
+  return powerW === null ? null : Math.max(floorW, powerW, atLeastW ?? 0);
+}
+
 export type BilledReason = 'nothing_known' | 'only_bounds_are_known';
 
 export interface BilledPeak {
@@ -113,12 +121,11 @@ export interface BilledPeak {
 /** @param months those that the bill takes, the billed one last. The floor applies to each before the mean is taken. */
 export function billedPeak(months: readonly BilledMonth[]): BilledPeak {
   const raised = (month: BilledMonth, powerW: number) => Math.max(month.floorW, powerW);
-  // Where an hour's mean stands above the highest measured window, the month's peak was no lower than that mean.
   const known = months.filter((month) => month.powerW !== null);
   const isAnythingKnown = months.some((month) => month.atLeastW !== null);
   const isBounded = months.length > 0 && months.every((month) => month.atMostW !== null);
   return {
-    powerW: meanOf(known.map((month) => raised(month, Math.max(month.powerW ?? 0, month.atLeastW ?? 0)))),
+    powerW: meanOf(known.flatMap((month) => countedW(month) ?? [])),
     reason: known.length > 0 ? null : isAnythingKnown ? 'only_bounds_are_known' : 'nothing_known',
     monthsKnown: known.length,
     monthsPartial: known.filter((month) => month.measuredWindows < month.expectedWindows).length,

@@ -6,7 +6,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { postCounter } from '../ledger/counter-posting.ts';
-import type { RegisterReading } from '../ledger/evidence.ts';
+import type { CounterEvidence, RegisterReading, StatisticsRow } from '../ledger/evidence.ts';
 import { usualRules } from '../ledger/reposting.ts';
 import { quarterStartUs, quarterUs } from '../units/quarter.ts';
 import { emptyBucket } from '../views/bucket.ts';
@@ -28,11 +28,17 @@ type Told = readonly (readonly [minutes: number, mwh: number])[];
 
 /** What the home took from the grid, as the quarters of the view have it. */
 function offtakesOf(...meters: readonly Told[]): QuarterOfftake[] {
-  const entries = meters.map((told, index) => {
-    const evidence = told.map(([minutes, registerMicro]): RegisterReading => {
+  const evidence = meters.map((told) =>
+    told.map(([minutes, registerMicro]): RegisterReading => {
       const atUs = start + minutes * minute;
       return { kind: 'reading', atUs, registerMicro, lastResetAtUs: null, origin: 'stream' };
-    });
+    }),
+  );
+  return offtakesOfEvidence(evidence);
+}
+
+function offtakesOfEvidence(meters: readonly (readonly CounterEvidence[])[]): QuarterOfftake[] {
+  const entries = meters.map((evidence, index) => {
     return [`sensor.grid_${index}`, postCounter(rules, null, evidence, 0, Infinity).entries] as const;
   });
   const none = { gridOut: [], solar: [], batteryIn: [], batteryOut: [] };
@@ -84,6 +90,17 @@ describe('the peak of a meter', () => {
     // The quarter that both hours touch may hold both, of 1 and 2 kWh, and what else was told of their quarters.
     expect(found.atMostW).toBeGreaterThan(12_000);
     expect(found.atMostW).toBeLessThan(14_000);
+  });
+
+  it('is not measured where only hours are known, though the register stood still in them', () => {
+    const rows = Array.from({ length: 8 }, (_, index): StatisticsRow => {
+      const atUs = start + (index + 1) * hour;
+      const told = { registerMicro: Math.max(0, index - 4) * 1_000_000, changeMicro: null };
+      return { kind: 'row', startUs: atUs - hour, atUs, period: 'hour', ...told };
+    });
+    const found = (from: number, until: number) => peakOf(offtakesOfEvidence([rows]), from, until);
+    expect(found(1, 5)).toMatchObject({ powerW: null, measuredWindows: 0, atLeastW: 0, atMostW: 0 });
+    expect(found(1, 8)).toMatchObject({ powerW: null, measuredWindows: 0, atLeastW: 1000, atMostW: 4000 });
   });
 
   it('is bounded by hours also where the other tariff is silent all day', () => {

@@ -85,6 +85,7 @@ describe('September 2022 of a HomeWizard meter', () => {
       month: '2022-09',
       peak_w: 3176,
       peak_ts: '2022-09-07T12:15:00+02:00',
+      counted_w: 3176,
       reason: null,
       at_least_w: 3176,
       at_most_w: null,

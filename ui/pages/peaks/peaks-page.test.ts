@@ -190,8 +190,8 @@ describe('twelve months', () => {
   it('leave a month without measured quarters empty', () => {
     const bars = yearBars(
       [
-        { ...rest, month: '2026-09', peak_w: null, peak_ts: null },
-        { ...rest, month: '2026-10', peak_w: 3176, peak_ts: '2026-10-07T10:15:00Z' },
+        { ...rest, month: '2026-09', peak_w: null, peak_ts: null, counted_w: null },
+        { ...rest, month: '2026-10', peak_w: 3176, peak_ts: '2026-10-07T10:15:00Z', counted_w: 3176 },
       ],
       Date.parse('2026-10-20T12:00:00Z'),
       zone,

@@ -125,8 +125,8 @@ export function YearCard({ answer, nowMs }: { answer: CapacityMonth; nowMs: numb
             { text: nameOf(index) },
             { text: peakText(one, t, power), value: one.peak_w },
             {
-              text: one.peak_w === null ? '' : power(Math.max(one.peak_w, answer.floor_w)),
-              value: one.peak_w === null ? null : Math.max(one.peak_w, answer.floor_w),
+              text: one.counted_w === null ? '' : power(one.counted_w),
+              value: one.counted_w,
             },
             { text: when(one.peak_ts) },
             { text: one.coverage === null ? '' : formatShare(one.coverage, language), value: one.coverage },
