@@ -127,6 +127,6 @@ describe('named connections', () => {
     ['The old barn', 'the-old-barn'],
     ['  Café – Été 2  ', 'cafe-ete-2'],
     ['車庫', ''],
-    ['a'.repeat(31) + ' bc', 'a'.repeat(31)],
+    [`${'a'.repeat(31)} bc`, 'a'.repeat(31)],
   ])('make of the name %j the id %j', (name, id) => expect(connectionIdOf(name)).toBe(id));
 });

@@ -15,6 +15,8 @@ import { asked, copyPiece, entitiesPerPiece, nextStretch, type Piece, rowUs } fr
 /** A refresh takes these again: Core may have been late with them. */
 const rowsAgain = 2;
 const postedAtOnce = 4;
+/** So far back of an instant rows are looked for: an hour alone may lie in an outage. */
+const lookUs = 6 * 3_600_000_000;
 
 /** One run of the import: rows first, all entities going forward in time together, then the ledger. */
 export class ImportRun {
@@ -131,10 +133,12 @@ export class ImportRun {
   }
 
   async #firstFiveMinutes(entityIds: readonly string[], nowUs: number): Promise<Map<string, number>> {
-    const sinceUs = await remembersSinceUs(async (startUs, endUs) => {
+    const sinceUs = await remembersSinceUs(async (atUs) => {
       let hasRows = false;
       await this.#ask(entityIds, async (ids) => {
-        const rows = await asked(() => this.#deps.homeAssistant.statistics(ids, startUs, endUs, '5minute'));
+        const rows = await asked(() =>
+          this.#deps.homeAssistant.statistics(ids, atUs - lookUs, atUs, '5minute'),
+        );
         hasRows ||= rows.length > 0;
       });
       return hasRows;

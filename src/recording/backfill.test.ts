@@ -109,29 +109,22 @@ describe('back-fill', () => {
       expect(done.length).toBe(count);
     });
 
-  it.each([
-    ['', false],
-    [', though it has no statistics', true],
-  ])(
-    'brings all that Home Assistant keeps of an entity that is tracked for the first time%s',
-    async (_, isBare) => {
-      home.hasStatistics = !isBare;
-      // More than the usual ten days.
-      for (let i = 0; i < 900; i += 1) home.change(state(meter, baseUs - i * hourUs, String(900 - i)));
-      home.change(state(meter, baseUs - 5, 'broken'));
-      home.change(state(meter, baseUs - 1, '900'));
-      recorder.track([entity(meter)]);
-      await connected();
-      await finished(1);
-      const told = pastOf(meter).filter((atUs) => atUs !== baseUs - 5);
-      expect(instants(meter)).toEqual(told.sort((a, b) => a - b));
-      const run = syncLog.runs.get('run-1');
-      // The newest came by the snapshot.
-      expect(run).toMatchObject({ kind: 'start', status: 'success', readingsAdded: told.length - 1 });
-      expect(recorder.status().readingsReceived).toBe(told.length);
-      expect([...store.rows.values()].filter(({ origin }) => origin === 'stream').length).toBe(1);
-    },
-  );
+  it('brings all that Home Assistant keeps of an entity that is tracked for the first time', async () => {
+    // More than the usual ten days.
+    for (let i = 0; i < 900; i += 1) home.change(state(meter, baseUs - i * hourUs, String(900 - i)));
+    home.change(state(meter, baseUs - 5, 'broken'));
+    home.change(state(meter, baseUs - 1, '900'));
+    recorder.track([entity(meter)]);
+    await connected();
+    await finished(1);
+    const told = pastOf(meter).filter((atUs) => atUs !== baseUs - 5);
+    expect(instants(meter)).toEqual(told.sort((a, b) => a - b));
+    const run = syncLog.runs.get('run-1');
+    // The newest came by the snapshot.
+    expect(run).toMatchObject({ kind: 'start', status: 'success', readingsAdded: told.length - 1 });
+    expect(recorder.status().readingsReceived).toBe(told.length);
+    expect([...store.rows.values()].filter(({ origin }) => origin === 'stream').length).toBe(1);
+  });
 
   it('fills the hole of a cut connection, and what Home Assistant wrote late', async () => {
     await store.append([reading(meter, baseUs - 11 * 24 * hourUs)]);

@@ -17,7 +17,7 @@ import { RunLog } from './run-log.ts';
 import type { SyncKind, SyncLog, SyncRun } from './sync-log.ts';
 
 export interface BackfillDeps {
-  readonly homeAssistant: Pick<HomeAssistant, 'history' | 'statistics'>;
+  readonly homeAssistant: Pick<HomeAssistant, 'history' | 'remembers'>;
   readonly readings: Pick<ReadingStore, 'before' | 'range'>;
   readonly recorder: Pick<
     Recorder,
@@ -71,8 +71,6 @@ export const defaultBackfillLimits: BackfillLimits = {
 const tailUs = 15 * usPerMinute;
 /** All keep their states equally long, so some tell it for all. */
 const entitiesAsked = 20;
-/** So much of their states is looked at: some thousand of them at most. */
-const stateLookUs = 3_600_000_000;
 const memoryTries = 3;
 
 /** Fetches from Home Assistant's own history what we did not hear. One run at a time, behind the stream. */
@@ -296,14 +294,11 @@ export class Backfill {
   async #remembersSinceUs(entityIds: readonly string[]): Promise<number> {
     const { homeAssistant, clock, log } = this.#deps;
     const some = entityIds.slice(0, entitiesAsked);
-    const hasRows = async (startUs: number, endUs: number) =>
-      (await homeAssistant.statistics(some, startUs, endUs, '5minute')).length > 0 ||
-      // Without a state class there are no such rows, but states.
-      (await homeAssistant.history(some, endUs - stateLookUs, endUs)).length > 0;
+    const remembers = (atUs: number) => homeAssistant.remembers(some, atUs);
     const retry = new Backoff(this.#limits.retryFirstMs, this.#limits.retryLimitMs);
     for (let tries = 0; tries < memoryTries && !this.#stop.signal.aborted; tries += 1) {
       try {
-        return await remembersSinceUs(hasRows, clock.nowUs(), this.#limits.longestMemoryUs);
+        return await remembersSinceUs(remembers, clock.nowUs(), this.#limits.longestMemoryUs);
       } catch (cause) {
         log.debug({ err: cause }, 'how long Home Assistant keeps states is not known yet');
         await pause(retry.nextMs(), AbortSignal.any([this.#stop.signal, this.#wake.signal]));

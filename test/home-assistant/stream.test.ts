@@ -55,6 +55,8 @@ async function threeWays(entityId: string, act: () => Promise<void>, changes: nu
     history = await client.history([entityId], startUs, systemClock.nowUs() + 60_000_000);
     return history.length >= changes;
   });
+  expect(await client.remembers(['sensor.energy_ledger_none', entityId], systemClock.nowUs())).toBe(true);
+  expect(await client.remembers([entityId], startUs - 365 * 86_400_000_000)).toBe(false);
   await subscription.stop();
   return { batches, streamed: streamed(), heard, history };
 }

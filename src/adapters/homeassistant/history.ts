@@ -46,6 +46,24 @@ export async function history(
   );
 }
 
+/** @see HomeAssistant.remembers */
+export async function remembers(
+  send: SendHistoryCommand,
+  entityIds: readonly string[],
+  atUs: number,
+): Promise<boolean> {
+  for (let first = 0; first < entityIds.length; first += entitiesPerPiece) {
+    const answer = await send({
+      ...historyCommand(entityIds.slice(first, first + entitiesPerPiece), atUs, atUs),
+      include_start_time_state: true,
+      minimal_response: true,
+      no_attributes: true,
+    });
+    if (isRecord(answer) && Object.values(answer).some((rows) => recordsOf(rows).length > 0)) return true;
+  }
+  return false;
+}
+
 /** At most four times longer or shorter, so that the answers tend to `rowsPerPiece` without a leap. */
 function nextPieceUs(pieceUs: number, askedUs: number, rows: number): number {
   const factor = Math.min(4, Math.max(0.25, rowsPerPiece / Math.max(rows, 1)));

@@ -14,7 +14,7 @@ import {
 import { CommandRefused } from './command-error.ts';
 import { Connection } from './connection.ts';
 import type { Endpoint } from './endpoint.ts';
-import { history } from './history.ts';
+import { history, remembers } from './history.ts';
 import type { Session } from './session.ts';
 import { subscribeStates } from './state-subscription.ts';
 import { firstStatistics, statistics } from './statistics.ts';
@@ -125,6 +125,8 @@ export function createHomeAssistant(deps: HomeAssistantDeps): HomeAssistantConne
       await subscribeStates(connection.session(), entityIds, onBatch, { clock, log }),
     history: async (entityIds, startUs, endUs) =>
       await history((message) => ask(message, timings.historyMs), entityIds, startUs, endUs),
+    remembers: async (entityIds, atUs) =>
+      await remembers((message) => ask(message, timings.historyMs), entityIds, atUs),
     statistics: async (entityIds, startUs, endUs, period) =>
       await statistics((message) => ask(message, timings.historyMs), entityIds, startUs, endUs, period),
     firstStatistics: async (entityIds) =>

@@ -156,6 +156,9 @@ export class FakeHomeAssistant implements HomeAssistant {
   statistics(): Promise<HomeStatisticsRow[]> {
     return this.#answer([]);
   }
+  remembers(): Promise<boolean> {
+    return this.#answer(false);
+  }
   firstStatistics(): Promise<ReadonlyMap<string, number>> {
     return this.#answer(new Map());
   }

@@ -3,10 +3,8 @@ import type {
   ConnectionStatus,
   EntityState,
   HomeAssistant,
-  HomeStatisticsRow,
   StateBatch,
   StateSubscription,
-  StatisticsPeriod,
 } from '../../home/home-assistant.ts';
 import { HomeAssistantUnavailable } from '../../home/home-assistant.ts';
 import type { Clock } from '../../units/clock.ts';
@@ -201,7 +199,6 @@ export class MemoryHome implements HomeAssistant {
   pauses = 0;
   /** Answers, and tells no changes. */
   isSilent = false;
-  hasStatistics = true;
   #connection: ConnectionStatus = { kind: 'connecting', attempts: 0, error: null };
   #reconnects = -1;
   /** Makes the next calls fail so many times. */
@@ -296,26 +293,13 @@ export class MemoryHome implements HomeAssistant {
       .sort((a, b) => a.lastUpdatedUs - b.lastUpdatedUs);
   }
 
-  /** A five-minute row for each entity with a state in the span, which is what tells how long states are kept. */
-  async statistics(
-    entityIds: readonly string[],
-    startUs: number,
-    endUs: number,
-    period: StatisticsPeriod,
-  ): Promise<HomeStatisticsRow[]> {
-    const states = this.hasStatistics ? await this.history(entityIds, startUs, endUs) : [];
-    return [...new Set(states.map(({ entityId }) => entityId))].map((entityId) => ({
-      entityId,
-      period,
-      startUs,
-      endUs: startUs + 300_000_000,
-      state: null,
-      sum: null,
-      mean: null,
-      min: null,
-      max: null,
-      unit: null,
-    }));
+  async remembers(entityIds: readonly string[], atUs: number): Promise<boolean> {
+    this.#check();
+    return this.past.some((said) => entityIds.includes(said.entityId) && said.lastUpdatedUs <= atUs);
+  }
+
+  async statistics(): Promise<never> {
+    return unused();
   }
   async firstStatistics(): Promise<never> {
     return unused();
