@@ -112,9 +112,10 @@ export const syncRun = z.object({
       'hourly',
       'nightly',
       'reconciliation',
+      'proof',
     ])
     .describe(
-      '`statistics`: rows of Home Assistant’s statistics; `hourly`, `nightly`, `reconciliation`: what we have held against what Home Assistant has; the others: readings from its history (`silent`: after a subscription that told nothing)',
+      '`statistics`: rows of Home Assistant’s statistics; `hourly`, `nightly`, `reconciliation`: what we have held against what Home Assistant has; `proof`: the same of readings alone, where there was a reason to doubt; the others: readings from its history (`silent`: after a subscription that told nothing)',
     ),
   start_time: instant,
   end_time: instant,

@@ -6,7 +6,7 @@ import type { Corrections } from '../ledger/corrections.ts';
 import type { LedgerStore } from '../ledger/ledger-store.ts';
 import type { Span } from '../ledger/span.ts';
 import type { StatisticsStore } from '../ledger/statistics-store.ts';
-import type { Proof } from '../recording/proof.ts';
+import type { ProvingEnvironment, ToProve } from '../recording/proof.ts';
 import type { ReadingStore } from '../recording/reading-store.ts';
 import type { SyncLog } from '../recording/sync-log.ts';
 import type { Clock } from '../units/clock.ts';
@@ -19,8 +19,8 @@ import type { Tickets } from './tickets.ts';
 export interface HourProver {
   /** How many hours of these entities in [fromUs, untilUs) were not held against it yet. Rejects when a store is down. */
   unproven(entityIds: readonly string[], fromUs: number, untilUs: number): Promise<number>;
-  /** Rejects when Home Assistant or a store is away; may be repeated. */
-  prove(entityId: string, fromUs: number, untilUs: number, signal: AbortSignal): Promise<Proof>;
+  /** What is proven already is not asked for again. Rejects when Home Assistant or a store is away; may be repeated. */
+  prove(asked: ToProve, environment: ProvingEnvironment): Promise<void>;
 }
 
 /** The ledger's own pace. */

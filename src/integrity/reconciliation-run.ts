@@ -1,6 +1,7 @@
 import type { Span } from '../ledger/span.ts';
 import { joinSpans } from '../ledger/span.ts';
 import { unlessAborted } from '../recording/pause.ts';
+import type { Proof } from '../recording/proof.ts';
 import type { SyncKind, SyncRun } from '../recording/sync-log.ts';
 import type { Gap } from './detectors/gap.ts';
 import { checkEntity } from './entity-check.ts';
@@ -95,7 +96,7 @@ export class ReconciliationRun {
   async do(): Promise<SyncRun> {
     this.#progress({});
     const startedUs = this.#deps.clock.nowUs();
-    for (const entity of this.#entities) await this.#prove(entity);
+    await this.#prove();
     if (this.#mended.size > 0) await this.#unlessStopped(this.#deps.posting.settle());
     for (const entity of this.#entities) {
       await this.#check(entity);
@@ -117,11 +118,18 @@ export class ReconciliationRun {
     return this.#run;
   }
 
-  async #prove({ entityId }: ReconciledEntity): Promise<void> {
-    const { prover, posting } = this.#deps;
-    const { fromUs, untilUs } = this.#job;
+  async #prove(): Promise<void> {
+    const { fromUs, untilUs, kind } = this.#job;
     const { signal } = this.#environment;
-    const proof = await this.#unlessStopped(prover.prove(entityId, fromUs, untilUs, signal));
+    const entityIds = this.#entities.map(({ entityId }) => entityId);
+    // The hour under way is heard, and proven when it is over; who asks wants to know now.
+    const asked = { entityIds, fromUs, untilUs, isExact: kind === 'reconciliation' };
+    const onProof = (entityId: string, proof: Proof) => this.#proven(entityId, proof);
+    await this.#unlessStopped(this.#deps.prover.prove(asked, { signal, onProof }).then(() => true));
+  }
+
+  #proven(entityId: string, proof: Proof): void {
+    const { posting } = this.#deps;
     if (proof.error !== null) this.#failed.set(entityId, proof.error);
     for (const found of proof.found) {
       posting.touch(entityId, found, 'reconciled');

@@ -38,11 +38,16 @@ describe('proof keeper', () => {
           return Promise.resolve();
         },
         unprovenHours: () => Promise.resolve(new Map(unproven)),
-        prove: async (entityId, fromUs) => {
-          asked.push(fromUs);
-          const proof = await prove();
-          unproven.delete(entityId);
-          return proof;
+        prove: async ({ isExact }, { onUnproven, onProof }) => {
+          expect(isExact).toBe(false);
+          const hours = new Map(unproven);
+          onUnproven?.(hours);
+          for (const [entityId, [first = 0]] of hours) {
+            asked.push(first);
+            const proof = await prove();
+            unproven.delete(entityId);
+            onProof(entityId, proof);
+          }
         },
       },
       homeAssistant: home,
@@ -94,7 +99,7 @@ describe('proof keeper', () => {
     keeper.start();
     await vi.advanceTimersByTimeAsync(minute);
     unproven.set(meter, [baseUs]);
-    await vi.advanceTimersByTimeAsync(40 * minute);
+    await vi.advanceTimersByTimeAsync(44 * minute);
     expect(asked).toEqual([]);
     await vi.advanceTimersByTimeAsync(6 * minute);
     expect(asked).toEqual([baseUs]);
@@ -119,7 +124,7 @@ describe('proof keeper', () => {
     keeper.start();
     await vi.advanceTimersByTimeAsync(minute);
     expect(syncLog.runs.get('run')).toMatchObject({
-      kind: 'reconciliation',
+      kind: 'proof',
       status: 'success',
       readingsAdded: 3,
       outcome: { hoursChecked: 1, holesFound: 1 },

@@ -23,7 +23,7 @@ export interface ProofKeeperDeps {
 
 export interface ProofKeeperLimits {
   readonly spanUs: number;
-  /** Past the hour: by then it counts as over, and Home Assistant has written it. */
+  /** Past the hour: by then a reconciliation has proven it, which comes before; where none could, it is proven now. */
   readonly afterHourUs: number;
   readonly busyPauseMs: number;
   readonly retryMs: number;
@@ -31,7 +31,7 @@ export interface ProofKeeperLimits {
 
 export const defaultProofKeeperLimits: ProofKeeperLimits = {
   spanUs: usualMemoryUs,
-  afterHourUs: 6 * 60_000_000,
+  afterHourUs: 10 * 60_000_000,
   busyPauseMs: 1000,
   retryMs: 60_000,
 };
@@ -170,14 +170,13 @@ export class ProofKeeper {
   async #prove(): Promise<void> {
     const { prover, clock, log, newId } = this.#deps;
     const startedAtUs = clock.nowUs();
-    const unproven = await this.#weigh();
     let run: SyncRun = {
       syncId: newId(),
-      kind: 'reconciliation',
-      startUs: Math.min(startedAtUs, ...[...unproven.values()].map(([first]) => first ?? startedAtUs)),
+      kind: 'proof',
+      startUs: startedAtUs,
       endUs: startedAtUs,
       status: 'running',
-      entitiesTotal: unproven.size,
+      entitiesTotal: 0,
       entitiesDone: 0,
       readingsAdded: 0,
       error: null,
@@ -191,38 +190,55 @@ export class ProofKeeper {
       entriesRevised: 0,
       ticketsOpened: 0,
     };
-    for (const [entityId, hours] of unproven) {
-      const [first, last] = [hours[0], hours.at(-1)];
-      if (first === undefined || last === undefined) continue;
-      const proof = await prover.prove(entityId, first, last + proofHourUs, this.#stop.signal);
-      if (this.#stop.signal.aborted) return;
-      const added = proof.found.reduce((sum, stretch) => sum + stretch.added, 0);
-      if (proof.error !== null) run = { ...run, error: run.error ?? `${entityId}: ${proof.error}` };
-      run = { ...run, entitiesDone: run.entitiesDone + 1, readingsAdded: run.readingsAdded + added };
-      outcome.hoursChecked += proof.hours;
-      outcome.holesFound += proof.found.length;
-    }
+    const { signal } = this.#stop;
+    await prover.prove(
+      { ...this.#span(), isExact: false },
+      {
+        signal,
+        onUnproven: (unproven) => {
+          this.#weigh(unproven);
+          const firsts = [...unproven.values()].map(([first]) => first ?? startedAtUs);
+          run = { ...run, startUs: Math.min(startedAtUs, ...firsts), entitiesTotal: unproven.size };
+        },
+        onProof: (entityId, proof) => {
+          const added = proof.found.reduce((sum, stretch) => sum + stretch.added, 0);
+          if (proof.error !== null) run = { ...run, error: run.error ?? `${entityId}: ${proof.error}` };
+          run = { ...run, entitiesDone: run.entitiesDone + 1, readingsAdded: run.readingsAdded + added };
+          outcome.hoursChecked += proof.hours;
+          outcome.holesFound += proof.found.length;
+        },
+      },
+    );
+    if (signal.aborted) return;
     this.#error = run.error === null ? null : `Hours are not proven, Home Assistant refuses ${run.error}`;
-    if (unproven.size > 0) await this.#weigh();
+    if (run.entitiesTotal > 0) {
+      const { entityIds, fromUs, untilUs } = this.#span();
+      this.#weigh(await prover.unprovenHours(entityIds, fromUs, untilUs));
+    }
     if (run.readingsAdded === 0 && run.error === null) return;
     const status = run.error === null ? 'success' : 'partial';
     log.info({ readings: run.readingsAdded, ...outcome }, 'hours were held against Home Assistant');
     await this.#deps.syncLog.save({ ...run, status, outcome, finishedAtUs: clock.nowUs() });
   }
 
-  async #weigh(): Promise<Map<string, number[]>> {
-    const { prover, recorder, clock } = this.#deps;
-    const nowUs = clock.nowUs();
-    const fromUs = nowUs - this.#limits.spanUs;
-    const unproven = await prover.unprovenHours([...recorder.tracked().keys()], fromUs, nowUs);
+  #span() {
+    const { recorder, clock } = this.#deps;
+    const untilUs = clock.nowUs();
+    return {
+      entityIds: [...recorder.tracked().keys()],
+      fromUs: untilUs - this.#limits.spanUs,
+      untilUs,
+    };
+  }
+
+  #weigh(unproven: ReadonlyMap<string, readonly number[]>): void {
     let count = 0;
-    let untilUs = Math.floor(nowUs / proofHourUs) * proofHourUs;
+    let untilUs = Math.floor(this.#deps.clock.nowUs() / proofHourUs) * proofHourUs;
     for (const hours of unproven.values()) {
       count += hours.length;
       untilUs = Math.min(untilUs, hours[0] ?? untilUs);
     }
     this.#unprovenHours = count;
     this.#provenUntilUs = untilUs;
-    return unproven;
   }
 }

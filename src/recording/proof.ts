@@ -39,6 +39,23 @@ export interface FoundReadings {
   readonly added: number;
 }
 
+/** What is to be held against Home Assistant. */
+export interface ToProve {
+  readonly entityIds: readonly string[];
+  readonly fromUs: number;
+  readonly untilUs: number;
+  /** Also what lies before and after whole hours, of which nothing is noted. */
+  readonly isExact: boolean;
+}
+
+export interface ProvingEnvironment {
+  readonly signal: AbortSignal;
+  /** What is not proven when it begins. */
+  readonly onUnproven?: (hours: ReadonlyMap<string, readonly number[]>) => void;
+  /** Told of each entity that was held against it; one of which all is proven already is not. */
+  readonly onProof: (entityId: string, proof: Proof) => void;
+}
+
 /** What came of holding an entity's hours against Home Assistant. */
 export interface Proof {
   /** Hours that were held against it now; those proven before are not asked for again. */

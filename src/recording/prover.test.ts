@@ -5,7 +5,7 @@
  */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { HomeAssistantUnavailable } from '../home/home-assistant.ts';
-import { proofHourUs } from './proof.ts';
+import { type Proof, proofHourUs } from './proof.ts';
 import { Prover } from './prover.ts';
 import { Recorder, type TrackedEntity } from './recorder.ts';
 import { type RecordingEvent, RecordingEvents } from './recording-events.ts';
@@ -75,7 +75,13 @@ describe('proven hours', () => {
   });
   afterEach(() => recorder.stop());
 
-  const all = () => prover.prove(meter, baseUs, nowUs, live);
+  const prove = async (untilUs: number) => {
+    let proof: Proof = { hours: 0, found: [], error: null };
+    const asked = { entityIds: [meter], fromUs: baseUs, untilUs, isExact: true };
+    await prover.prove(asked, { signal: live, onProof: (_, one) => (proof = one) });
+    return proof;
+  };
+  const all = () => prove(nowUs);
   const unproven = () => prover.unproven([meter], baseUs, nowUs);
   const lose = (index: number) => store.rows.delete(`${meter} ${baseUs + index * 10 * minuteUs}`);
 
@@ -87,6 +93,23 @@ describe('proven hours', () => {
     await all();
     // Only the hour under way, of which nothing is noted.
     expect(asked.mock.calls.map(([, fromUs]) => fromUs)).toEqual([baseUs + 6 * proofHourUs]);
+  });
+
+  it('is asked for by several at once, and asks Home Assistant once', async () => {
+    const asked = vi.spyOn(home, 'history');
+    const held = vi.spyOn(proofs, 'held');
+    const other = 'sensor.other';
+    const proven: string[] = [];
+    const one = () =>
+      prover.prove(
+        { entityIds: [meter, other], fromUs: baseUs, untilUs: nowUs, isExact: false },
+        { signal: live, onProof: (entityId) => proven.push(entityId) },
+      );
+    await Promise.all([one(), one()]);
+    expect(proven.filter((entityId) => entityId === meter)).toEqual([meter]);
+    expect(asked.mock.calls.filter(([[entityId]]) => entityId === meter).length).toBe(1);
+    // What is not proven is asked for of all entities together.
+    expect(held.mock.calls.filter(([entityIds]) => entityIds.length > 1).length).toBe(2);
   });
 
   it('finds holes in the middle, where newer readings are stored', async () => {
@@ -143,7 +166,7 @@ describe('proven hours', () => {
     home.past.splice(30, 6);
     proofs.hours.clear();
     nowUs += 7 * proofHourUs;
-    await prover.prove(meter, baseUs, nowUs, live);
+    await all();
     expect(await unproven()).toBe(0);
   });
 
@@ -192,7 +215,7 @@ describe('proven hours', () => {
     nowUs += 5 * proofHourUs;
     expect(await prover.unproven([meter], baseUs, baseUs + 6 * proofHourUs)).toBe(0);
     await prover.voidSince(nowUs, proofHourUs);
-    await prover.prove(meter, baseUs, baseUs + 6 * proofHourUs, live);
+    await prove(baseUs + 6 * proofHourUs);
     expect(store.rows.size).toBe(36);
   });
 

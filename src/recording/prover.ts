@@ -6,7 +6,15 @@ import { addStretch, HistoryRefused } from './history-copy.ts';
 import { addCounts, type CopiedSpan, copySpan, type SpanCopyDeps } from './history-span.ts';
 import { usualMemoryUs } from './memory.ts';
 import { pause, unlessAborted } from './pause.ts';
-import { type FoundReadings, type Proof, type ProofStore, type ProvenHour, proofHourUs } from './proof.ts';
+import {
+  type FoundReadings,
+  type Proof,
+  type ProofStore,
+  type ProvenHour,
+  type ProvingEnvironment,
+  proofHourUs,
+  type ToProve,
+} from './proof.ts';
 import type { RecordingEvents } from './recording-events.ts';
 import { WrittenTime } from './written-time.ts';
 
@@ -47,6 +55,7 @@ export class Prover {
   readonly #deps: ProverDeps;
   readonly #limits: ProverLimits;
   readonly #written: WrittenTime;
+  #last: Promise<void> = Promise.resolve();
 
   constructor(deps: ProverDeps, limits: Partial<ProverLimits> = {}) {
     this.#deps = deps;
@@ -93,21 +102,47 @@ export class Prover {
   }
 
   /**
-   * Holds the hours of [fromUs, untilUs) that are not proven against Home Assistant's history, and what lies before and
-   * after whole hours; what is missing is recorded. Rejects when Home Assistant or the store is away; may be repeated.
+   * Holds the hours of [fromUs, untilUs) that are not proven against Home Assistant's history; what is missing is recorded.
+   * One at a time, whoever asks: what one has proven the next finds proven. Rejects when Home Assistant or the store is
+   * away; may be repeated.
    */
-  async prove(entityId: string, fromUs: number, untilUs: number, signal: AbortSignal): Promise<Proof> {
-    const { recorder } = this.#deps;
+  prove(asked: ToProve, environment: ProvingEnvironment): Promise<void> {
+    const work = () => this.#proveAll(asked, environment);
+    const done = this.#last.then(work, work);
+    this.#last = done.catch(() => undefined);
+    return done;
+  }
+
+  async #proveAll({ entityIds, fromUs, untilUs, isExact }: ToProve, environment: ProvingEnvironment) {
+    const { signal, onUnproven, onProof } = environment;
+    if (signal.aborted) return;
     const endUs = Math.min(untilUs, this.#deps.clock.nowUs());
-    const missing = (await this.unprovenHours([entityId], fromUs, endUs)).get(entityId) ?? [];
-    const whole = wholeHours({ startUs: fromUs, endUs }, this.writtenUntilUs());
+    const unproven = await this.unprovenHours(entityIds, fromUs, endUs);
+    onUnproven?.(unproven);
+    const edges = isExact ? edgesOf({ startUs: fromUs, endUs }, this.writtenUntilUs()) : [];
+    for (const entityId of entityIds) {
+      const hours = unproven.get(entityId) ?? [];
+      if (hours.length === 0 && edges.length === 0) continue;
+      const proof = await this.#proveOne(entityId, hours, edges, signal);
+      if (signal.aborted) return;
+      onProof(entityId, proof);
+    }
+  }
+
+  async #proveOne(
+    entityId: string,
+    missing: readonly number[],
+    edges: readonly Span[],
+    signal: AbortSignal,
+  ): Promise<Proof> {
+    const { recorder } = this.#deps;
     // Everything that was heard until now can be read: what is not there is missing.
     await unlessAborted(recorder.settled(), signal);
     await unlessAborted(this.#deps.readable(), signal);
     const found: FoundReadings[] = [];
     const copied: CopiedSpan[] = [];
     let error: string | null = null;
-    for (const span of spansOf(missing, { startUs: fromUs, endUs }, whole)) {
+    for (const span of spansOf(missing, edges)) {
       if (signal.aborted) break;
       const told = new Map<number, number>();
       const writtenUntilUs = this.writtenUntilUs();
@@ -219,17 +254,23 @@ function wholeHours({ startUs, endUs }: Span, untilUs: number): Span {
   };
 }
 
-/** Hours that follow each other are asked for together, and with them what of the span is no whole hour. */
-function spansOf(hours: readonly number[], asked: Span, whole: Span): Span[] {
-  const pieces: Span[] = hours.map((hourUs) => ({ startUs: hourUs, endUs: hourUs + proofHourUs }));
-  if (whole.startUs >= whole.endUs) pieces.push(asked);
-  else {
-    pieces.unshift({ startUs: asked.startUs, endUs: whole.startUs });
-    pieces.push({ startUs: whole.endUs, endUs: asked.endUs });
-  }
+/** What of a span lies before and after its whole hours. */
+function edgesOf(asked: Span, untilUs: number): Span[] {
+  const whole = wholeHours(asked, untilUs);
+  if (whole.startUs >= whole.endUs) return asked.startUs < asked.endUs ? [asked] : [];
+  const edges = [
+    { startUs: asked.startUs, endUs: whole.startUs },
+    { startUs: whole.endUs, endUs: asked.endUs },
+  ];
+  return edges.filter(({ startUs, endUs }) => startUs < endUs);
+}
+
+/** Hours that follow each other are asked for together, and with them the edges of what was asked for. */
+function spansOf(hours: readonly number[], edges: readonly Span[]): Span[] {
+  const pieces = [...hours.map((hourUs) => ({ startUs: hourUs, endUs: hourUs + proofHourUs })), ...edges];
+  pieces.sort((a, b) => a.startUs - b.startUs);
   const spans: Span[] = [];
   for (const piece of pieces) {
-    if (piece.startUs >= piece.endUs) continue;
     const last = spans.at(-1);
     if (last !== undefined && last.endUs === piece.startUs)
       spans[spans.length - 1] = { startUs: last.startUs, endUs: piece.endUs };

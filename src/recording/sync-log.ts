@@ -1,6 +1,7 @@
 /**
  * `statistics`: rows of Home Assistant's statistics; `hourly`, `nightly`, `reconciliation` (asked for): what we have held
- * against what Home Assistant has; the others: readings from its history.
+ * against what Home Assistant has; `proof`: the same of readings alone, where there was a reason to doubt; the others:
+ * readings from its history.
  */
 export type SyncKind =
   | 'first'
@@ -11,7 +12,8 @@ export type SyncKind =
   | 'statistics'
   | 'hourly'
   | 'nightly'
-  | 'reconciliation';
+  | 'reconciliation'
+  | 'proof';
 export type SyncStatus = 'running' | 'success' | 'partial' | 'failed';
 
 /** What a run looked at and changed, beside the readings that it added. */

@@ -168,16 +168,18 @@ export class IntegrityHome {
       posting: this.bookkeeper,
       prover: {
         unproven: async () => 0,
-        prove: async (entityId, beginUs, endUs) => {
-          const found = this.missing.filter(
-            (one) => one.entityId === entityId && one.atUs >= beginUs && one.atUs < endUs,
-          );
-          this.missing = this.missing.filter((one) => !found.includes(one));
-          const [first, last] = [found[0], found.at(-1)];
-          if (first === undefined || last === undefined) return { hours: 0, found: [], error: null };
-          await readings.append(found.map((one) => ({ ...one, origin: 'history' })));
-          const one = { entityId, fromUs: first.atUs, untilUs: last.atUs, added: found.length };
-          return { hours: 1, found: [one], error: null };
+        prove: async ({ entityIds, fromUs: beginUs, untilUs: endUs }, { onProof }) => {
+          for (const entityId of entityIds) {
+            const found = this.missing.filter(
+              (one) => one.entityId === entityId && one.atUs >= beginUs && one.atUs < endUs,
+            );
+            this.missing = this.missing.filter((one) => !found.includes(one));
+            const [first, last] = [found[0], found.at(-1)];
+            if (first === undefined || last === undefined) continue;
+            await readings.append(found.map((one) => ({ ...one, origin: 'history' })));
+            const one = { entityId, fromUs: first.atUs, untilUs: last.atUs, added: found.length };
+            onProof(entityId, { hours: 1, found: [one], error: null });
+          }
         },
       },
       settings: new MongoSettingsStore(this.documents),

@@ -217,6 +217,7 @@ export const healthEn = {
         hourly: 'Hourly check',
         nightly: 'Nightly check',
         reconciliation: 'Check by hand',
+        proof: 'Missing readings looked for',
       },
       statuses: { running: 'under way', success: 'done', partial: 'partly done', failed: 'failed' },
       progress: (done: string, total: string) => `${done} of ${total} entities`,

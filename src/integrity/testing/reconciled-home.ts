@@ -94,7 +94,7 @@ export class ReconciledHome {
   prover(): HourProver {
     return {
       unproven: async (ids) => ids.length * 5,
-      prove: async (entityId, fromUs, untilUs) => {
+      prove: async ({ entityIds: [entityId = meterId], fromUs, untilUs }, { onProof }) => {
         this.proofs += 1;
         await this.gate;
         if (!this.statistics.isConnected) throw new HomeAssistantUnavailable('Home Assistant is away');
@@ -103,9 +103,10 @@ export class ReconciledHome {
         this.missing = this.missing.filter((one) => !found.includes(one));
         await this.readings.append(found.map((one) => ({ ...one, origin: 'history' })));
         const hours = (untilUs - fromUs) / hourUs;
-        if (first === undefined || last === undefined) return { hours, found: [], error: null };
+        if (first === undefined || last === undefined)
+          return onProof(entityId, { hours, found: [], error: null });
         const one = { entityId, fromUs: first.atUs, untilUs: last.atUs, added: found.length };
-        return { hours, found: [one], error: null };
+        onProof(entityId, { hours, found: [one], error: null });
       },
     };
   }
