@@ -1,5 +1,5 @@
 /** Tickets, runs and a plan as the API has them, for what a demo home in good health can't show. */
-import type { Page } from 'playwright-core';
+import type { Page, Route } from 'playwright-core';
 import type { SyncRunRow } from '../../src/contract/readings.ts';
 import type { Reconciliation, TicketDraft, TicketRow } from '../../src/contract/tickets.ts';
 
@@ -152,6 +152,10 @@ export const somePlan: Reconciliation = {
   tolerance: { absolute: 0.01, relative: 0.01 },
 };
 
+function ticketIdOf(route: Route): string {
+  return decodeURIComponent(new URL(route.request().url()).pathname.split('/').at(-2) ?? '');
+}
+
 export interface Found {
   tickets: TicketRow[];
   /** What was asked for, the tries among it. */
@@ -177,7 +181,7 @@ export async function withFound(page: Page, rows: readonly TicketRow[]): Promise
     }),
   );
   await page.route('**/api/tickets/*/resolve', async (route) => {
-    const ticketId = new URL(route.request().url()).pathname.split('/').at(-2) ?? '';
+    const ticketId = ticketIdOf(route);
     const draft = route.request().postDataJSON() as TicketDraft;
     found.resolutions.push({ ticketId, draft });
     const before = found.tickets.find((one) => one.ticket_id === ticketId);
@@ -208,7 +212,7 @@ export async function withFound(page: Page, rows: readonly TicketRow[]): Promise
     await route.fulfill({ json: { ticket, dry_run: draft.dry_run === true, changes } });
   });
   await page.route('**/api/tickets/*/undo', async (route) => {
-    const ticketId = new URL(route.request().url()).pathname.split('/').at(-2) ?? '';
+    const ticketId = ticketIdOf(route);
     found.undone.push(ticketId);
     const ticket = replace(ticketId, { status: 'open', decision: null, is_undoable: false, closed_at: null });
     await route.fulfill({ json: { ticket, dry_run: false, changes: null } });

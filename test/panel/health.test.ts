@@ -1,8 +1,8 @@
 /**
  * Goal: the Health page tells what is recorded and what is missing as the API has it, down to the quarter-hour, how every
- * part is and what ran; what does not fit can be looked at, decided after a try, and undone, by those who may.
- * Method: the real process on the demo home, its answers held against the page; holes and findings that a demo in good
- * health can't have come as changed answers.
+ * part is and what ran. What was found stands in tickets.test.ts and mended-meter.test.ts.
+ * Method: the real process on the demo home, its answers held against the page; holes that a demo in good health can't have
+ * come as changed answers.
  */
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -10,7 +10,6 @@ import type { Coverage } from '../../src/contract/ledger.ts';
 import type { SyncRuns } from '../../src/contract/readings.ts';
 import type { Status } from '../../src/contract/status.ts';
 import { answerOf, launch, type Opened, open, phone, textOf, until } from './browser.ts';
-import { type Found, someRuns, someTickets, ticketRow, withFound } from './found-things.ts';
 import { settledPage } from './ledger-pages.ts';
 
 let browser: Browser;
@@ -191,145 +190,14 @@ describe('parts and runs', () => {
   });
 });
 
-/** The page with things found that a demo in good health has not. */
-async function openFound(
-  tickets: Parameters<typeof withFound>[1],
-  options: Parameters<typeof open>[1] = {},
-): Promise<Opened & { found: Found }> {
-  const page = await open(browser, { ...options, hash: '#/now' });
-  const found = await withFound(page.page, tickets);
-  await page.panel.evaluate(() => {
-    location.hash = '#/health';
-  });
-  await page.panel.locator('main[data-page=health] h1').waitFor();
-  await settledPage(page.panel);
-  return { ...page, found };
-}
-
-describe('tickets', () => {
-  it('are none in a home in good health', async () => {
+describe('checks', () => {
+  it('find nothing in a home in good health', async () => {
     const { tickets } = await answerOf<{ tickets: { status: string; choices: string[] }[] }>('api/tickets');
     const open = tickets.filter(({ status, choices }) => status === 'open' && choices.length > 0);
     expect(await opened.panel.locator('[data-tickets-open]').count()).toBe(open.length > 0 ? 1 : 0);
     expect(
       Number(await opened.panel.locator('[data-tickets-closed]').getAttribute('data-tickets-closed')),
     ).toBe(tickets.length - open.length);
-  });
-
-  it('that wait for somebody come first, with what was found and the readings around it', async () => {
-    const { panel, wrongs, close } = await openFound(someTickets);
-    expect(await textOf(panel.locator('main h1'))).toMatch(/^2 things need a decision\./);
-    const jump = panel.locator('[data-ticket=jump]');
-    expect(await textOf(jump.locator('h2'))).toBe('EV charger Energy jumped');
-    expect(await textOf(jump.locator('[data-evidence=counted]'))).toContain('412.6');
-    await jump.locator('.curve-plot[data-points]').waitFor();
-    expect(await panel.locator('[data-tickets-closed="3"]').count()).toBe(1);
-    expect(wrongs).toEqual([]);
-    await close();
-  });
-
-  it('are tried before they are decided, and can be undone', async () => {
-    const { panel, found, wrongs, close } = await openFound(someTickets);
-    const jump = panel.locator('[data-ticket=jump]');
-    const confirm = jump.getByRole('button', { name: 'Do it' });
-    await jump.locator('input[value=set_value]').check();
-    await jump.locator('[data-preview=none]').waitFor();
-    expect(await confirm.isDisabled()).toBe(true);
-    await jump.locator('[data-field=value]').fill('1,4');
-    await jump.locator('[data-preview=told]').waitFor();
-    expect(plain(await textOf(jump.locator('[data-preview]')))).toBe(
-      '412.6 kWh becomes 1.4 kWh, in 1 quarter-hour.',
-    );
-    expect(found.resolutions).toEqual([
-      { ticketId: 'jump', draft: { choice: 'set_value', value: 1.4, dry_run: true } },
-    ]);
-    await jump.locator('[data-field=notes]').fill('read off the meter');
-    await confirm.click();
-    const settled = panel.locator('details[data-ticket=jump][data-status=decided]');
-    await settled.waitFor();
-    expect(found.resolutions.at(-1)).toEqual({
-      ticketId: 'jump',
-      draft: { choice: 'set_value', value: 1.4, notes: 'read off the meter' },
-    });
-    expect(await textOf(panel.locator('main h1'))).toMatch(/^One thing needs a decision\./);
-    await settled.locator('summary').click();
-    expect(plain(await textOf(settled.locator('[data-decision]')))).toMatch(/^Set to 1\.4 kWh by Anna/);
-    await settled.getByRole('button', { name: 'Undo' }).click();
-    await panel.locator('section[data-ticket=jump][data-status=open]').waitFor();
-    expect(found.undone).toEqual(['jump']);
-    expect(wrongs).toEqual([]);
-    await close();
-  });
-
-  it('bring the registers of an exchange, of which the old one may be unknown', async () => {
-    const { panel, found, close } = await openFound([ticketRow({})]);
-    const jump = panel.locator('[data-ticket=jump]');
-    await jump.locator('input[value=exchange]').check();
-    await jump.locator('[data-preview=told]').waitFor();
-    expect(found.resolutions.at(-1)?.draft).toEqual({
-      choice: 'exchange',
-      old_register: 1204.31,
-      new_register: 1616.91,
-      dry_run: true,
-    });
-    await jump.locator('[data-field=oldRegister]').fill('');
-    await until(
-      'it is tried without the old one',
-      async () => found.resolutions.at(-1)?.draft.old_register === undefined,
-    );
-    await jump.locator('[data-field=newRegister]').fill('no number');
-    await jump.locator('[data-preview=none]').waitFor();
-    await close();
-  });
-
-  it('say what went wrong when a decision is refused', async () => {
-    const { page, panel, close } = await openFound([ticketRow({})]);
-    await page.route('**/api/tickets/*/resolve', (route) =>
-      route.fulfill({
-        status: 409,
-        json: { title: 'Conflict', status: 409, detail: 'It is decided already.' },
-      }),
-    );
-    await panel.locator('[data-ticket=jump] input[value=exclude]').check();
-    await panel.locator('[data-preview=failed]').waitFor();
-    expect(await textOf(panel.locator('[data-preview]'))).toBe('It is decided already.');
-    expect(await panel.getByRole('button', { name: 'Do it' }).isDisabled()).toBe(true);
-    await close();
-  });
-
-  it('are seen by others, who may not decide', async () => {
-    const { panel, wrongs, close } = await openFound(someTickets, { user: 'viewer' });
-    await panel.locator('[data-read-only]').waitFor();
-    expect(await panel.locator('[data-ticket=jump]').count()).toBe(1);
-    expect(await panel.locator('.ticket-decision').count()).toBe(0);
-    await panel.locator('[data-ticket=spike] summary').click();
-    await panel.locator('[data-ticket=spike] .ticket-words').waitFor();
-    for (const name of ['Undo', 'Check now'])
-      expect(await panel.getByRole('button', { name }).count()).toBe(0);
-    expect(wrongs).toEqual([]);
-    await close();
-  });
-});
-
-describe('checks', () => {
-  it('tell what the next night looks at, and start when asked', async () => {
-    const { panel, found, close } = await openFound([]);
-    expect(await panel.locator('[data-unproven]').getAttribute('data-unproven')).toBe('432');
-    await panel.getByRole('button', { name: 'Check now' }).click();
-    await until('a check was asked for', async () => found.checks === 1);
-    await close();
-  });
-
-  it('show the progress of the one under way and what the others found', async () => {
-    const { panel, close } = await openFound([]);
-    const [running, , nightly] = someRuns;
-    const value = await panel.locator(`[data-run="${running?.sync_id}"] progress`).getAttribute('value');
-    expect(Number(value)).toBe(running?.entities_done);
-    const said = await textOf(panel.locator(`[data-run="${nightly?.sync_id}"]`));
-    expect(said).toContain(
-      '4,320 hours checked, 2 differed, 1 hole found, 37 readings added, 5 entries revised',
-    );
-    await close();
   });
 
   it('can be run for real, to their end', async () => {

@@ -4,16 +4,14 @@
  * the Tab key alone; the script weighed.
  */
 import { readdirSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import type axe from 'axe-core';
 import type { Browser, Frame } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { smallTargets, violationsInAnyTheme } from './access.ts';
 import { launch, open, phone, until } from './browser.ts';
 
 const root = join(import.meta.dirname, '../..');
-const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const places = [
   '#/now',
   '#/energy?compare=previous',
@@ -29,54 +27,16 @@ beforeAll(async () => {
 });
 afterAll(() => browser?.close());
 
-/** What axe finds, each with the place. A colour that still fades into the next is neither. */
-async function violations(panel: Frame): Promise<string[]> {
-  await until('no colour is fading', () =>
-    panel.evaluate(() => document.getAnimations().every((one) => !(one instanceof CSSTransition))),
-  );
-  await panel.evaluate(axeSource);
-  return await panel.evaluate(async () => {
-    const { axe } = window as unknown as { axe: typeof import('axe-core') };
-    const result = await axe.run(document, {
-      runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
-    });
-    return result.violations.flatMap((violation: axe.Result) =>
-      violation.nodes.map((node) => `${violation.id}: ${node.target.join(' ')} ${node.failureSummary ?? ''}`),
-    );
-  });
-}
-
 /** Loaded to the end: no grey shapes left. */
 async function settled(panel: Frame): Promise<void> {
   await until('nothing is loading', async () => (await panel.locator('[data-state=loading]').count()) === 0);
-}
-
-/** What one can press and is smaller than 44 pixels; links in running text are as high as the text. */
-function smallTargets(panel: Frame): Promise<string[]> {
-  return panel.evaluate(() =>
-    [...document.querySelectorAll<HTMLElement>('a, button, select, input, summary')]
-      .filter((element) => element.checkVisibility() && !element.closest('.skip, p'))
-      .map((element) => ({
-        name: element.outerHTML.slice(0, 90),
-        box: (element.closest('label') ?? element).getBoundingClientRect(),
-      }))
-      .filter(({ box }) => box.height < 43.5 || box.width < 43.5)
-      .map(({ name, box }) => `${Math.round(box.width)}×${Math.round(box.height)} ${name}`),
-  );
 }
 
 describe('every page', () => {
   it.each(places)('can be used by everybody, in any theme: %s', async (hash) => {
     const { page, panel, wrongs, close } = await open(browser, { hash });
     await settled(panel);
-    const background = () => panel.evaluate(() => getComputedStyle(document.body).backgroundColor);
-    let before = '';
-    for (const theme of ['dark', 'own', 'light']) {
-      before = await background();
-      await page.evaluate(`setTheme('${theme}')`);
-      await until(`the theme is ${theme}`, async () => (await background()) !== before);
-      expect(await violations(panel), theme).toEqual([]);
-    }
+    expect(await violationsInAnyTheme(page, panel)).toEqual([]);
     expect(wrongs).toEqual([]);
     await close();
   });

@@ -134,6 +134,11 @@ export const healthEn = {
         disk_full: (_name: string) => 'The disk was full',
       },
       home: 'the home',
+      andMore: (name: string, count: string, isOne: boolean) =>
+        `${name} and ${count} more ${isOne ? 'meter' : 'meters'}`,
+      together: 'They went silent and came back at about the same time: it is most likely one cause.',
+      acceptAll: (count: string) => `Leave all ${count} as they are`,
+      each: 'Each by itself',
       status: {
         open: 'open',
         mended: 'mended by itself',

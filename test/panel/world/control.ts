@@ -2,6 +2,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { DemoHome } from '../../../addon/demo-home/demo-home.ts';
+import { bare } from '../../../addon/demo-home/home/by-hand.ts';
 import type { Sidecars } from '../../../addon/sidecars/sidecars.ts';
 
 export interface ControlDeps {
@@ -11,12 +12,22 @@ export interface ControlDeps {
   readonly appUrl: string;
 }
 
+/** A meter in kWh that the home has had all along: a register for each minute until now, the oldest first. */
+function addMeter(demo: DemoHome, entityId: string, registers: string): void {
+  demo.home.add(bare(entityId, { unit: 'kWh', deviceClass: 'energy', stateClass: 'total_increasing' }), true);
+  const states = registers.split(',');
+  const nowUs = demo.home.advance();
+  for (const [place, state] of states.entries())
+    demo.emit(entityId, state, undefined, nowUs - (states.length - place) * 60_000_000);
+}
+
 export async function startControl(deps: ControlDeps): Promise<{ url: string; stop: () => Promise<void> }> {
   const { demo, sidecars, appUrl } = deps;
   const actions: Record<string, (query: URLSearchParams) => unknown> = {
     '/states': () => Object.fromEntries(demo.states()),
     '/stand-still': (query) => demo.standStill(query.get('on') === 'true'),
     '/emit': (query) => demo.emit(query.get('entity') ?? '', query.get('state') ?? ''),
+    '/meter': (query) => addMeter(demo, query.get('entity') ?? '', query.get('registers') ?? ''),
     '/questdb-down': () => sidecars.down('questdb'),
     '/questdb-up': () => sidecars.up('questdb'),
     '/app-url': () => appUrl,

@@ -57,6 +57,11 @@ export function HealthPage() {
     if (changes > 0) void Promise.all([runs.refresh(), plan.refresh(), recent.refresh()]);
   }, [changes, runs, plan, recent]);
   const health = status.state.value;
+  // The status is asked often: whether one may be started again should not wait for the next look at the plan.
+  const isChecking = health.data?.reconciliation.running;
+  useEffect(() => {
+    if (isChecking !== undefined) void Promise.all([runs.refresh(), plan.refresh()]);
+  }, [isChecking, runs, plan]);
   const { data: coverage, problem } = recent.state.value;
   const mayChange = settings.data?.settings.may_change === true;
   if (health.data === null)

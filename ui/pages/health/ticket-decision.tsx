@@ -1,5 +1,5 @@
 /** The choices of a ticket: one is picked, what it would change is tried out and told, and only then it is done. */
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useId, useState } from 'preact/hooks';
 import type { TicketDraft, TicketOutcome, TicketRow } from '../../../src/contract/tickets.ts';
 import { ApiProblem, api } from '../../api.ts';
 import { problemWords } from '../../components/states.tsx';
@@ -61,7 +61,7 @@ type Preview =
   | { readonly kind: 'told'; readonly outcome: TicketOutcome }
   | { readonly kind: 'failed'; readonly text: string };
 
-function failureText(error: unknown, t: Texts): string {
+export function failureText(error: unknown, t: Texts): string {
   if (!(error instanceof ApiProblem)) throw error;
   const { title } = problemWords(error, t);
   return error.message === '' ? title : error.message;
@@ -116,7 +116,8 @@ export function TicketDecision({ ticket }: { ticket: TicketRow }) {
   const draft = choice === null ? null : draftOf(choice, fields);
   const preview = usePreview(ticket.ticket_id, draft, all);
   const unit = quantityUnit(ticket);
-  const id = `choice-${ticket.ticket_id}`;
+  // A ticket's own id holds blanks, which would make several of it.
+  const id = useId();
   const decide = async () => {
     if (draft === null) return;
     setBusy(true);
@@ -153,7 +154,7 @@ export function TicketDecision({ ticket }: { ticket: TicketRow }) {
       }}
     >
       <fieldset class="ticket-choices" aria-labelledby={id} disabled={isBusy}>
-        <h4 id={id}>{t.choose}</h4>
+        <h3 id={id}>{t.choose}</h3>
         {ticket.choices.map((one) => (
           <label key={one} class="ticket-choice">
             <input

@@ -1,16 +1,15 @@
 /** A ticket: what was found, its evidence, what was done about it, and what can be done. */
 import { mdiAlertCircleOutline, mdiCheckCircleOutline, mdiUndoVariant } from '@mdi/js';
-import { useState } from 'preact/hooks';
+import { useId, useState } from 'preact/hooks';
 import type { TicketRow } from '../../../src/contract/tickets.ts';
-import { ApiProblem, api } from '../../api.ts';
+import { api } from '../../api.ts';
 import { Icon } from '../../components/icon.tsx';
-import { problemWords } from '../../components/states.tsx';
 import { formatInstant, formatSpan } from '../../format/instants.ts';
 import { locale } from '../../state/home.ts';
 import { tickets } from '../../state/tickets.ts';
 import { texts } from '../../texts/texts.ts';
 import { TicketCurve } from './ticket-curve.tsx';
-import { TicketDecision } from './ticket-decision.tsx';
+import { failureText, TicketDecision } from './ticket-decision.tsx';
 import { decisionText, figuresOf, titleOf } from './ticket-words.ts';
 
 function Undo({ ticket }: { ticket: TicketRow }) {
@@ -25,8 +24,7 @@ function Undo({ ticket }: { ticket: TicketRow }) {
       await api.undoTicket(ticket.ticket_id);
       await tickets.refresh();
     } catch (error) {
-      if (!(error instanceof ApiProblem)) throw error;
-      setFailure(error.message === '' ? problemWords(error, all).title : error.message);
+      setFailure(failureText(error, all));
     } finally {
       setBusy(false);
     }
@@ -84,7 +82,7 @@ export function TicketBody({ ticket, mayChange }: { ticket: TicketRow; mayChange
 /** One that is open lies open. */
 export function OpenTicket({ ticket, mayChange }: { ticket: TicketRow; mayChange: boolean }) {
   const all = texts();
-  const id = `ticket-${ticket.ticket_id}`;
+  const id = useId();
   return (
     <section
       class="card ticket"
@@ -106,8 +104,8 @@ export function OpenTicket({ ticket, mayChange }: { ticket: TicketRow; mayChange
   );
 }
 
-/** One that is settled is a line, with its evidence folded away and only fetched when it is looked at. */
-export function ClosedTicket({ ticket, mayChange }: { ticket: TicketRow; mayChange: boolean }) {
+/** One that is settled, or one of many, is a line, with its evidence folded away and only fetched when it is looked at. */
+export function TicketLine({ ticket, mayChange }: { ticket: TicketRow; mayChange: boolean }) {
   const all = texts();
   const t = all.health.tickets;
   const [isOpen, setOpen] = useState(false);

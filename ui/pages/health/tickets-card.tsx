@@ -5,19 +5,25 @@ import { formatCount } from '../../format/numbers.ts';
 import { locale } from '../../state/home.ts';
 import { isToDecide, tickets } from '../../state/tickets.ts';
 import { texts } from '../../texts/texts.ts';
-import { ClosedTicket, OpenTicket } from './ticket-item.tsx';
+import { ClosedGroup, OpenGroup } from './ticket-group.tsx';
+import { groupTickets } from './ticket-groups.ts';
+import { OpenTicket, TicketLine } from './ticket-item.tsx';
 
 const fewClosed = 8;
 
-/** Those that wait for somebody, each a card of its own. */
+/** Those that wait for somebody, each thing a card of its own. A group keeps its place while its tickets are decided. */
 export function OpenTickets({ mayChange }: { mayChange: boolean }) {
   const open = (tickets.data?.tickets ?? []).filter(isToDecide);
   if (open.length === 0) return null;
   return (
     <section class="stack" aria-label={texts().health.tickets.open} data-tickets-open={open.length}>
-      {open.map((ticket) => (
-        <OpenTicket key={ticket.ticket_id} ticket={ticket} mayChange={mayChange} />
-      ))}
+      {groupTickets(open).map((group, place) =>
+        group.length === 1 ? (
+          <OpenTicket key={group[0].ticket_id} ticket={group[0]} mayChange={mayChange} />
+        ) : (
+          <OpenGroup key={`group ${place}`} group={group} mayChange={mayChange} />
+        ),
+      )}
     </section>
   );
 }
@@ -27,6 +33,7 @@ export function ClosedTickets({ mayChange }: { mayChange: boolean }) {
   const [isAll, setAll] = useState(false);
   const { data, problem } = tickets.state.value;
   const closed = (data?.tickets ?? []).filter((ticket) => !isToDecide(ticket));
+  const groups = groupTickets(closed);
   const count = formatCount(closed.length, locale.value.language);
   return (
     <section class="card" aria-labelledby="found-title" data-tickets-closed={closed.length}>
@@ -44,12 +51,18 @@ export function ClosedTickets({ mayChange }: { mayChange: boolean }) {
         <p class="quiet">{t.none}</p>
       ) : (
         <div class="ticket-list">
-          {closed.slice(0, isAll ? undefined : fewClosed).map((ticket) => (
-            <ClosedTicket key={ticket.ticket_id} ticket={ticket} mayChange={mayChange} />
-          ))}
+          {groups
+            .slice(0, isAll ? undefined : fewClosed)
+            .map((group) =>
+              group.length === 1 ? (
+                <TicketLine key={group[0].ticket_id} ticket={group[0]} mayChange={mayChange} />
+              ) : (
+                <ClosedGroup key={`group ${group[0].ticket_id}`} group={group} mayChange={mayChange} />
+              ),
+            )}
         </div>
       )}
-      {closed.length > fewClosed && !isAll && (
+      {groups.length > fewClosed && !isAll && (
         <button type="button" class="button more-button" onClick={() => setAll(true)}>
           {t.showAll(count)}
         </button>

@@ -1,0 +1,126 @@
+/** Tickets of one outage: one line for all of them, one decision where it is the same, each by itself on demand. */
+import { mdiAlertCircleOutline, mdiCheckCircleOutline } from '@mdi/js';
+import { useId, useState } from 'preact/hooks';
+import type { TicketRow } from '../../../src/contract/tickets.ts';
+import { api } from '../../api.ts';
+import { Icon } from '../../components/icon.tsx';
+import { formatSpan } from '../../format/instants.ts';
+import { formatCount } from '../../format/numbers.ts';
+import { locale } from '../../state/home.ts';
+import { tickets } from '../../state/tickets.ts';
+import { texts } from '../../texts/texts.ts';
+import { failureText } from './ticket-decision.tsx';
+import { spanOfGroup } from './ticket-groups.ts';
+import { TicketLine } from './ticket-item.tsx';
+
+type Group = readonly [TicketRow, ...TicketRow[]];
+
+function useHead(group: Group): { title: string; span: string } {
+  const t = texts().health.tickets;
+  const [{ kind, name, entity_id: entityId }, ...others] = group;
+  const count = formatCount(others.length, locale.value.language);
+  const { startMs, endMs } = spanOfGroup(group);
+  return {
+    title: t.kinds[kind](t.andMore(name ?? entityId ?? t.home, count, others.length === 1)),
+    span: formatSpan(startMs, endMs, locale.value),
+  };
+}
+
+function Lines({ group, mayChange }: { group: Group; mayChange: boolean }) {
+  return (
+    <div class="ticket-list">
+      {group.map((ticket) => (
+        <TicketLine key={ticket.ticket_id} ticket={ticket} mayChange={mayChange} />
+      ))}
+    </div>
+  );
+}
+
+/** What needs no figure of its own can be said of all at once; that the figures stay needs no try. */
+function AcceptAll({ group }: { group: Group }) {
+  const all = texts();
+  const t = all.health.tickets;
+  const [isBusy, setBusy] = useState(false);
+  const [failure, setFailure] = useState<string | null>(null);
+  const decide = async () => {
+    setBusy(true);
+    setFailure(null);
+    try {
+      for (const { ticket_id: id } of group) await api.resolveTicket(id, { choice: 'accept' });
+    } catch (error) {
+      setFailure(failureText(error, all));
+    } finally {
+      await tickets.refresh();
+      setBusy(false);
+    }
+  };
+  return (
+    <>
+      <div class="row">
+        <button type="button" class="button is-main" disabled={isBusy} onClick={() => void decide()}>
+          {isBusy ? t.confirming : t.acceptAll(formatCount(group.length, locale.value.language))}
+        </button>
+        <small class="quiet">{t.choiceWhat.accept}</small>
+      </div>
+      {failure !== null && (
+        <p class="note is-error" role="alert">
+          {t.failed} {failure}
+        </p>
+      )}
+    </>
+  );
+}
+
+export function OpenGroup({ group, mayChange }: { group: Group; mayChange: boolean }) {
+  const t = texts().health.tickets;
+  const id = useId();
+  const [isOpen, setOpen] = useState(false);
+  const { title, span } = useHead(group);
+  return (
+    <section class="card ticket" aria-labelledby={id} data-ticket-group={group.length}>
+      <header>
+        <div class="ticket-title">
+          <Icon path={mdiAlertCircleOutline} class="is-asking" />
+          <h2 id={id}>{title}</h2>
+        </div>
+        <span class="quiet">{span}</span>
+      </header>
+      <div class="ticket-words">
+        <p>{t.together}</p>
+        {mayChange && group[0].choices.includes('accept') && <AcceptAll group={group} />}
+        <details class="fold" onToggle={(event) => setOpen(event.currentTarget.open)}>
+          <summary>{t.each}</summary>
+          {isOpen && <Lines group={group} mayChange={mayChange} />}
+        </details>
+      </div>
+    </section>
+  );
+}
+
+export function ClosedGroup({ group, mayChange }: { group: Group; mayChange: boolean }) {
+  const t = texts().health.tickets;
+  const [isOpen, setOpen] = useState(false);
+  const { title, span } = useHead(group);
+  const [{ status }] = group;
+  return (
+    <details
+      class="fold ticket"
+      data-ticket-group={group.length}
+      onToggle={(event) => setOpen(event.currentTarget.open)}
+    >
+      <summary>
+        <Icon
+          path={status === 'open' ? mdiAlertCircleOutline : mdiCheckCircleOutline}
+          class={status === 'open' ? 'is-asking' : 'is-ok'}
+        />
+        <span class="ticket-line">
+          <span>{title}</span>
+          <small class="quiet">
+            {span} · {t.status[status]}
+          </small>
+        </span>
+      </summary>
+      {isOpen && <Lines group={group} mayChange={mayChange} />}
+    </details>
+  );
+}

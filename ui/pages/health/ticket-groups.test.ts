@@ -1,0 +1,76 @@
+/**
+ * Goal: what silenced many meters at once is one line, and nothing else is put together or lost.
+ * Method: gaps side by side, apart, settled; and a property: every ticket is in exactly one group.
+ */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { TicketRow } from '../../../src/contract/tickets.ts';
+import { groupTickets, spanOfGroup } from './ticket-groups.ts';
+
+const startMs = Date.parse('2026-11-21T10:00:00Z');
+const at = (minutes: number) => new Date(startMs + minutes * 60_000).toISOString();
+const gap = (id: string, from = 0, until = 180, rest: Partial<TicketRow> = {}): TicketRow => ({
+  ticket_id: id,
+  kind: 'gap',
+  status: 'open',
+  entity_id: `sensor.${id}`,
+  name: id,
+  start: at(from),
+  end: at(until),
+  detail: '',
+  evidence: [],
+  related_entity_id: null,
+  choices: ['accept', 'set_value'],
+  decision: null,
+  is_undoable: false,
+  sync_id: null,
+  opened_at: at(200),
+  closed_at: null,
+  ...rest,
+});
+const ids = (rows: readonly TicketRow[]) =>
+  groupTickets(rows).map((group) => group.map(({ ticket_id: id }) => id));
+
+describe('tickets', () => {
+  it('of meters that were silent together are one group', () => {
+    expect(ids([gap('a'), gap('b', 4, 186), gap('c', -10, 170)])).toEqual([['a', 'b', 'c']]);
+    expect(spanOfGroup([gap('a'), gap('b', 4, 186), gap('c', -10, 170)])).toEqual({
+      startMs: Date.parse(at(-10)),
+      endMs: Date.parse(at(186)),
+    });
+  });
+
+  it('stay apart when they are of another time, another choice, another state or another kind', () => {
+    const apart = [
+      gap('a'),
+      gap('later', 60),
+      gap('longer', 0, 400),
+      gap('register', 0, 180, { choices: ['accept'] }),
+      gap('done', 0, 180, { status: 'decided' }),
+      gap('jump', 0, 180, { kind: 'register_jumped' }),
+      gap('jump2', 0, 180, { kind: 'register_jumped' }),
+      gap('home', 0, 180, { entity_id: null }),
+    ];
+    expect(ids(apart)).toEqual(apart.map(({ ticket_id: id }) => [id]));
+  });
+
+  it('are all there, once, in their order', () => {
+    const rows = fc.array(
+      fc.tuple(fc.integer({ min: 0, max: 60 }), fc.constantFrom<TicketRow['kind']>('gap', 'frozen')),
+    );
+    fc.assert(
+      fc.property(rows, (some) => {
+        const given = some.map(([from, kind], place) => gap(String(place), from, 180, { kind }));
+        const groups = groupTickets(given);
+        const order = (row: TicketRow) => given.indexOf(row);
+        expect(
+          groups
+            .flat()
+            .map(order)
+            .sort((a, b) => a - b),
+        ).toEqual(given.map(order));
+        for (const group of groups) expect(group.map(order)).toEqual(group.map(order).sort((a, b) => a - b));
+      }),
+    );
+  });
+});
