@@ -398,11 +398,18 @@ describe('now', () => {
       solar_w: 1500,
       battery_w: null,
       home_w: null,
+      flows: null,
     });
     set('sensor.battery_power', -300);
     api.recording.counted.set(meter, 4.5);
     const told = await answer(api.fetch('/api/now'), now);
-    expect(told.power).toEqual({ grid_w: -200, solar_w: 1500, battery_w: -300, home_w: 1000 });
+    expect(told.power).toEqual({
+      ...{ grid_w: -200, solar_w: 1500, battery_w: -300, home_w: 1000 },
+      flows: {
+        ...{ solar_to_home_w: 1000, solar_to_battery_w: 300, solar_to_grid_w: 200 },
+        ...{ battery_to_home_w: 0, battery_to_grid_w: 0, grid_to_home_w: 0, grid_to_battery_w: 0 },
+      },
+    });
     expect(told.entities).toHaveLength(27);
     expect(told.entities.find((e) => e.entity_id === meter)).toMatchObject({
       today: 4.5,

@@ -3,6 +3,7 @@ import type { Now, NowEntity } from '../contract/now.ts';
 import type { KnownEntity, Role } from '../home/entity.ts';
 import { isoFromInstant } from '../units/instant.ts';
 import { canonicalUnit } from '../units/quantity.ts';
+import { flowsOf } from '../views/balance.ts';
 import type { ApiDeps } from './deps.ts';
 import type { NewestValue } from './ports.ts';
 import { isoOrNull } from './wire.ts';
@@ -57,7 +58,27 @@ export function powerOf(
   ].filter((part) => part.isThere);
   let home: number | null = present.length === 0 ? null : 0;
   for (const part of present) home = home === null || part.value === null ? null : home + part.value;
-  return { grid_w: grid, solar_w: solar, battery_w: battery, home_w: home };
+  const flows = home === null ? null : powerFlows(grid ?? 0, solar ?? 0, battery ?? 0);
+  return { grid_w: grid, solar_w: solar, battery_w: battery, home_w: home, flows };
+}
+
+function powerFlows(gridW: number, solarW: number, batteryW: number): Now['power']['flows'] {
+  const flows = flowsOf({
+    gridIn: gridW,
+    gridOut: -gridW,
+    solar: solarW,
+    batteryIn: -batteryW,
+    batteryOut: batteryW,
+  });
+  return {
+    solar_to_home_w: flows.solarToHome,
+    solar_to_battery_w: flows.solarToBattery,
+    solar_to_grid_w: flows.solarToGrid,
+    battery_to_home_w: flows.batteryToHome,
+    battery_to_grid_w: flows.batteryToGrid,
+    grid_to_home_w: flows.gridToHome,
+    grid_to_battery_w: flows.gridToBattery,
+  };
 }
 
 function isMeter(entity: KnownEntity): boolean {

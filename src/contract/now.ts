@@ -36,6 +36,18 @@ export const now = z.object({
       .number()
       .nullable()
       .describe('grid + solar + battery; null when a part that the home has is not known'),
+    flows: z
+      .object({
+        solar_to_home_w: z.number(),
+        solar_to_battery_w: z.number(),
+        solar_to_grid_w: z.number(),
+        battery_to_home_w: z.number(),
+        battery_to_grid_w: z.number(),
+        grid_to_home_w: z.number(),
+        grid_to_battery_w: z.number(),
+      })
+      .nullable()
+      .describe('Who feeds what, matched as the balance matches energy; null where `home_w` is'),
   }),
   entities: z.array(nowEntity),
 });

@@ -4,7 +4,7 @@
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { balanceOf, selfConsumption, selfSufficiency, sumBalances } from './balance.ts';
+import { balanceOf, flowsOf, selfConsumption, selfSufficiency, sumBalances } from './balance.ts';
 
 const amount = fc.oneof(fc.constant(0), fc.integer({ min: -1000, max: 5_000_000 }));
 const quarter = fc.record({
@@ -80,6 +80,25 @@ describe('balanceOf', () => {
       batteryToHomeMwh: 2,
       homeMwh: 2,
     });
+  });
+
+  it('matches the power of a moment as it does energy', () => {
+    const watts = fc.integer({ min: -20_000, max: 20_000 });
+    fc.assert(
+      fc.property(watts, fc.integer({ min: 0, max: 20_000 }), watts, (gridW, solarW, batteryW) => {
+        // Of a sensor that tells both directions one at a time is there.
+        const flows = flowsOf({
+          gridIn: gridW,
+          gridOut: -gridW,
+          solar: solarW,
+          batteryIn: -batteryW,
+          batteryOut: batteryW,
+        });
+        expect(Math.min(...Object.values(flows))).toBeGreaterThanOrEqual(0);
+        expect(flows.home - flows.unexplained).toBe(gridW + solarW + batteryW);
+        expect(flows.solarToHome + flows.batteryToHome + flows.gridToHome).toBe(flows.home);
+      }),
+    );
   });
 
   it('knows no home without one of its sources', () => {

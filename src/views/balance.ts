@@ -1,5 +1,5 @@
 /**
- * The home's balance of one quarter-hour, in milliwatt-hours. The order in which flows are matched is that of Home
+ * The home's balance of one quarter-hour, in milliwatt-hours, and of one moment, in watts. The order in which flows are matched is that of Home
  * Assistant's energy dashboard (frontend, src/data/energy.ts), so that both show the same; amounts are integers, so
  * the parts add up.
  */
@@ -13,7 +13,32 @@ export interface QuarterSources {
   readonly batteryOutMwh: number | null;
 }
 
+/** What came in and went out in one quarter-hour, or at one moment: amounts of one unit, whichever it is. */
+export interface Sources {
+  readonly gridIn: number;
+  readonly gridOut: number;
+  readonly solar: number;
+  readonly batteryIn: number;
+  readonly batteryOut: number;
+}
+
+/** Who fed what, in the unit of the sources; nothing is negative. */
 export interface Flows {
+  readonly home: number;
+  /** What more was fed in and stored than came from anywhere: meters that don't tick together. 0 when the sum works out. */
+  readonly unexplained: number;
+  readonly solarToHome: number;
+  readonly solarToBattery: number;
+  readonly solarToGrid: number;
+  readonly batteryToHome: number;
+  readonly batteryToGrid: number;
+  readonly gridToHome: number;
+  readonly gridToBattery: number;
+}
+
+export interface Balance {
+  readonly homeMwh: number;
+  readonly unexplainedMwh: number;
   readonly solarToHomeMwh: number;
   readonly solarToBatteryMwh: number;
   readonly solarToGridMwh: number;
@@ -23,10 +48,49 @@ export interface Flows {
   readonly gridToBatteryMwh: number;
 }
 
-export interface Balance extends Flows {
-  readonly homeMwh: number;
-  /** What more was fed in and stored than came from anywhere: meters that don't tick together. 0 when the sum works out. */
-  readonly unexplainedMwh: number;
+/** Energy of a quarter-hour and the power of a moment are matched alike, so that Now and Energy tell the same. */
+export function flowsOf(sources: Sources): Flows {
+  let fromGrid = Math.max(0, sources.gridIn);
+  let solar = Math.max(0, sources.solar);
+  let fromBattery = Math.max(0, sources.batteryOut);
+  let toGrid = Math.max(0, sources.gridOut);
+  let toBattery = Math.max(0, sources.batteryIn);
+  const rest = fromGrid + solar + fromBattery - toGrid - toBattery;
+  const home = Math.max(0, rest);
+
+  // More from the grid than the home used can only have gone to the battery; taken first, or it would be stranded.
+  const surplus = Math.max(0, Math.min(toBattery, fromGrid - home));
+  fromGrid -= surplus;
+  toBattery -= surplus;
+
+  const solarToBattery = Math.min(solar, toBattery);
+  solar -= solarToBattery;
+  toBattery -= solarToBattery;
+
+  const solarToGrid = Math.min(solar, toGrid);
+  solar -= solarToGrid;
+  toGrid -= solarToGrid;
+
+  const batteryToGrid = Math.min(fromBattery, toGrid);
+  fromBattery -= batteryToGrid;
+
+  const restToBattery = Math.min(fromGrid, toBattery);
+  fromGrid -= restToBattery;
+
+  const solarToHome = Math.min(home, solar);
+  const batteryToHome = Math.min(home - solarToHome, fromBattery);
+  const gridToHome = Math.min(home - solarToHome - batteryToHome, fromGrid);
+  return {
+    home,
+    unexplained: Math.max(0, -rest),
+    solarToHome,
+    solarToBattery,
+    solarToGrid,
+    batteryToHome,
+    batteryToGrid,
+    gridToHome,
+    gridToBattery: surplus + restToBattery,
+  };
 }
 
 /** Null when a source is not known: a home without its solar is no smaller home, it is an unknown one. */
@@ -41,46 +105,23 @@ export function balanceOf(sources: QuarterSources): Balance | null {
   ) {
     return null;
   }
-  let fromGrid = Math.max(0, gridInMwh);
-  let solar = Math.max(0, solarMwh);
-  let fromBattery = Math.max(0, batteryOutMwh);
-  let toGrid = Math.max(0, gridOutMwh);
-  let toBattery = Math.max(0, batteryInMwh);
-  const rest = fromGrid + solar + fromBattery - toGrid - toBattery;
-  const homeMwh = Math.max(0, rest);
-
-  // More from the grid than the home used can only have gone to the battery; taken first, or it would be stranded.
-  const surplus = Math.max(0, Math.min(toBattery, fromGrid - homeMwh));
-  fromGrid -= surplus;
-  toBattery -= surplus;
-
-  const solarToBatteryMwh = Math.min(solar, toBattery);
-  solar -= solarToBatteryMwh;
-  toBattery -= solarToBatteryMwh;
-
-  const solarToGridMwh = Math.min(solar, toGrid);
-  solar -= solarToGridMwh;
-  toGrid -= solarToGridMwh;
-
-  const batteryToGridMwh = Math.min(fromBattery, toGrid);
-  fromBattery -= batteryToGridMwh;
-
-  const gridToBattery = Math.min(fromGrid, toBattery);
-  fromGrid -= gridToBattery;
-
-  const solarToHomeMwh = Math.min(homeMwh, solar);
-  const batteryToHomeMwh = Math.min(homeMwh - solarToHomeMwh, fromBattery);
-  const gridToHomeMwh = Math.min(homeMwh - solarToHomeMwh - batteryToHomeMwh, fromGrid);
+  const flows = flowsOf({
+    gridIn: gridInMwh,
+    gridOut: gridOutMwh,
+    solar: solarMwh,
+    batteryIn: batteryInMwh,
+    batteryOut: batteryOutMwh,
+  });
   return {
-    homeMwh,
-    unexplainedMwh: Math.max(0, -rest),
-    solarToHomeMwh,
-    solarToBatteryMwh,
-    solarToGridMwh,
-    batteryToHomeMwh,
-    batteryToGridMwh,
-    gridToHomeMwh,
-    gridToBatteryMwh: surplus + gridToBattery,
+    homeMwh: flows.home,
+    unexplainedMwh: flows.unexplained,
+    solarToHomeMwh: flows.solarToHome,
+    solarToBatteryMwh: flows.solarToBattery,
+    solarToGridMwh: flows.solarToGrid,
+    batteryToHomeMwh: flows.batteryToHome,
+    batteryToGridMwh: flows.batteryToGrid,
+    gridToHomeMwh: flows.gridToHome,
+    gridToBatteryMwh: flows.gridToBattery,
   };
 }
 

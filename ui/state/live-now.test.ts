@@ -26,7 +26,7 @@ const home: Now = {
   at: '2026-11-21T08:00:01Z',
   time_zone: 'Europe/Brussels',
   midnight: '2026-11-20T23:00:00Z',
-  power: { grid_w: 100, solar_w: null, battery_w: null, home_w: 100 },
+  power: { grid_w: 100, solar_w: null, battery_w: null, home_w: 100, flows: null },
   entities: [entity('sensor.a'), entity('sensor.b')],
 };
 const message = (

@@ -6,7 +6,6 @@ import { asText, formatNumber, showPower } from '../../format/numbers.ts';
 import { locale } from '../../state/home.ts';
 import type { Texts } from '../../texts/en.ts';
 import { texts } from '../../texts/texts.ts';
-import { flowsOf } from './flows.ts';
 import { partsOf } from './sentence.ts';
 
 const radius = 44;
@@ -78,7 +77,10 @@ function Node({
   return (
     <g>
       <circle cx={x} cy={y} r={radius} class="node" style={{ stroke: `var(--${colour}-mark)` }} />
-      <g transform={`translate(${x - 12} ${y - 30})`} style={{ color: `var(--${colour}-mark)` }}>
+      <g
+        transform={`translate(${x - (extra === undefined ? 12 : 29)} ${y - 30})`}
+        style={{ color: `var(--${colour}-mark)` }}
+      >
         <path d={icon} fill="currentColor" />
       </g>
       {arrow !== undefined && (
@@ -90,7 +92,7 @@ function Node({
         {value}
       </text>
       {extra !== undefined && (
-        <text x={x + 14} y={y - 14} class="node-extra">
+        <text x={x - 8} y={y - 13} class="node-extra">
           {extra}
         </text>
       )}
@@ -111,13 +113,12 @@ export function PowerPicture({ now }: { now: Now }) {
   const t = texts();
   const { language } = locale.value;
   const parts = partsOf(now);
-  const { grid_w: gridW, solar_w: solarW, battery_w: batteryW, home_w: homeW } = now.power;
-  const flows = flowsOf({ gridW: gridW ?? 0, solarW: solarW ?? 0, batteryW: batteryW ?? 0 });
-  const isWhole = homeW !== null;
+  const { grid_w: gridW, solar_w: solarW, battery_w: batteryW, home_w: homeW, flows } = now.power;
   const show = (watts: number | null) =>
     watts === null ? '–' : asText(showPower(Math.abs(watts) < 0.5 ? 0 : Math.abs(watts), language));
   const level = now.entities.find((entity) => entity.role === 'battery_level')?.state ?? null;
   const isCharging = batteryW !== null && batteryW < -0.5;
+  const isGridCharging = flows !== null && flows.grid_to_battery_w > 0;
   const isExporting = gridW !== null && gridW < -0.5;
   const notes = t.now.pictureNote;
   const rows = [
@@ -153,26 +154,26 @@ export function PowerPicture({ now }: { now: Now }) {
       </dl>
       <svg viewBox={parts.has('battery') ? '0 0 360 334' : '0 0 360 224'} aria-hidden="true">
         {parts.has('solar') && parts.has('grid') && gridW !== null && gridW < 0 && (
-          <Flow path={paths.solarToGrid} colour="grid-out" watts={flows.solarToGridW} />
+          <Flow path={paths.solarToGrid} colour="grid-out" watts={flows?.solar_to_grid_w ?? 0} />
         )}
         {parts.has('grid') && parts.has('battery') && (
           <Flow
-            path={flows.gridToBatteryW > 0 ? paths.gridToBattery : paths.batteryToGrid}
-            colour={flows.gridToBatteryW > 0 ? 'grid-in' : 'grid-out'}
-            watts={isWhole ? flows.gridToBatteryW + flows.batteryToGridW : 0}
+            path={isGridCharging ? paths.gridToBattery : paths.batteryToGrid}
+            colour={isGridCharging ? 'grid-in' : 'grid-out'}
+            watts={flows === null ? 0 : flows.grid_to_battery_w + flows.battery_to_grid_w}
           />
         )}
         {parts.has('solar') && parts.has('battery') && (
-          <Flow path={paths.solarToBattery} colour="battery-in" watts={isWhole ? flows.solarToBatteryW : 0} />
+          <Flow path={paths.solarToBattery} colour="battery-in" watts={flows?.solar_to_battery_w ?? 0} />
         )}
         {parts.has('grid') && (
-          <Flow path={paths.gridToHome} colour="grid-in" watts={isWhole ? flows.gridToHomeW : 0} />
+          <Flow path={paths.gridToHome} colour="grid-in" watts={flows?.grid_to_home_w ?? 0} />
         )}
         {parts.has('solar') && (
-          <Flow path={paths.solarToHome} colour="solar" watts={isWhole ? flows.solarToHomeW : 0} />
+          <Flow path={paths.solarToHome} colour="solar" watts={flows?.solar_to_home_w ?? 0} />
         )}
         {parts.has('battery') && (
-          <Flow path={paths.batteryToHome} colour="battery-out" watts={isWhole ? flows.batteryToHomeW : 0} />
+          <Flow path={paths.batteryToHome} colour="battery-out" watts={flows?.battery_to_home_w ?? 0} />
         )}
         {parts.has('solar') && (
           <Node part="solar" colour="solar" icon={lookOf('solar').icon} value={show(solarW)} />

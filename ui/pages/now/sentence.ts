@@ -2,7 +2,6 @@
 import type { Now } from '../../../src/contract/now.ts';
 import { asText, showPower } from '../../format/numbers.ts';
 import type { Texts } from '../../texts/en.ts';
-import { flowsOf } from './flows.ts';
 
 type Part = 'grid' | 'solar' | 'battery';
 
@@ -25,10 +24,10 @@ const worthShare = 0.02;
 export function sentenceOf(now: Now, texts: Texts, language: string): string {
   const t = texts.sentence;
   const show = (watts: number) => asText(showPower(Math.abs(watts), language));
-  const { grid_w: gridW, solar_w: solarW, battery_w: batteryW, home_w: homeW } = now.power;
+  const { grid_w: gridW, solar_w: solarW, battery_w: batteryW, home_w: homeW, flows } = now.power;
   const parts = partsOf(now);
 
-  if (homeW === null) {
+  if (homeW === null || flows === null) {
     if (!parts.has('grid') && !parts.has('solar') && !parts.has('battery')) return t.noSensor + t.end;
     const missing = (
       [
@@ -57,12 +56,11 @@ export function sentenceOf(now: Now, texts: Texts, language: string): string {
   }
   if (homeW < -noiseW) return t.disagree(show(homeW)) + t.end;
 
-  const flows = flowsOf({ gridW: gridW ?? 0, solarW: solarW ?? 0, batteryW: batteryW ?? 0 });
   const sources = (
     [
-      ['sun', flows.solarToHomeW],
-      ['battery', flows.batteryToHomeW],
-      ['grid', flows.gridToHomeW],
+      ['sun', flows.solar_to_home_w],
+      ['battery', flows.battery_to_home_w],
+      ['grid', flows.grid_to_home_w],
     ] as const
   ).filter(([, watts]) => watts >= 1 && watts >= homeW * worthShare);
   let said = t.uses(show(Math.max(0, homeW)));
