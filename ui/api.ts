@@ -12,6 +12,11 @@ import type {
 import type { BalanceAnswer, DevicesAnswer } from '../src/contract/balance.ts';
 import type { Problem } from '../src/contract/common.ts';
 import type { CachedEntityList, EntityList } from '../src/contract/entities.ts';
+import type {
+  GridConnectionList,
+  GridConnectionRow,
+  NewGridConnection,
+} from '../src/contract/grid-connections.ts';
 import type { Coverage } from '../src/contract/ledger.ts';
 import type { LiveMessage } from '../src/contract/live.ts';
 import type { Now } from '../src/contract/now.ts';
@@ -121,6 +126,8 @@ const readingPath = (entityId: string) => `api/readings/${encodeURIComponent(ent
 
 const ticketPath = (ticketId: string) => `api/tickets/${encodeURIComponent(ticketId)}`;
 
+const connectionPath = 'api/grid-connections';
+
 const pricePath = 'api/power-analytics/cost-versions';
 
 export const api = {
@@ -165,8 +172,18 @@ export const api = {
   syncs: (limit: number, signal?: AbortSignal) =>
     request<SyncRuns>('GET', addressOf('api/syncs', { limit }), { signal }),
   /** `month` is YYYY-MM. */
-  capacityMonth: (month: string, signal?: AbortSignal) =>
-    request<CapacityMonth>('GET', addressOf(`v1/capacity/month/${encodeURIComponent(month)}`), { signal }),
+  capacityMonth: (month: string, deviceId: string | null, signal?: AbortSignal) =>
+    request<CapacityMonth>(
+      'GET',
+      addressOf(`v1/capacity/month/${encodeURIComponent(month)}`, { device_id: deviceId }),
+      { signal },
+    ),
+  connections: (signal?: AbortSignal) =>
+    request<GridConnectionList>('GET', addressOf(connectionPath), { signal }),
+  addConnection: (connection: NewGridConnection) =>
+    request<GridConnectionRow>('POST', addressOf(connectionPath), { body: connection }),
+  removeConnection: (id: string) =>
+    request<GridConnectionRow>('DELETE', addressOf(`${connectionPath}/${encodeURIComponent(id)}`)),
   prices: (signal?: AbortSignal) => request<CostVersionList>('GET', addressOf(pricePath), { signal }),
   previewPrice: (version: NewCostVersion) =>
     request<Recalculation>('POST', addressOf(pricePath), {

@@ -15,6 +15,7 @@ describe('hash', () => {
     '#/energy?period=month&at=2026-11&compare=year',
     '#/devices?period=week&at=2026-11-16',
     '#/peaks?period=month&at=2026-10',
+    '#/peaks?connection=the-annex&period=month&at=2026-10',
     '#/health?period=day&at=2026-11-21',
     '#/readings?entity=sensor.a&period=day&at=2026-11-21&zoom=1795212000-1795215600.5',
   ])('%s comes back as it was', (hash) => {
@@ -26,6 +27,7 @@ describe('hash', () => {
       page: 'now',
       period: null,
       entityId: null,
+      connectionId: null,
       zoom: null,
       compare: 'none',
     });
@@ -33,10 +35,13 @@ describe('hash', () => {
   });
 
   it('drops what it does not understand', () => {
-    expect(parseHash('#/readings?entity=<script>&zoom=9-3&period=day&at=x&compare=me')).toEqual({
+    expect(
+      parseHash('#/readings?entity=<script>&zoom=9-3&period=day&at=x&compare=me&connection=A%20b'),
+    ).toEqual({
       page: 'readings',
       period: null,
       entityId: null,
+      connectionId: null,
       zoom: null,
       compare: 'none',
     });

@@ -31,10 +31,13 @@ export interface Place {
   /** Null: the day that is now, and it moves on at midnight. */
   readonly period: Period | null;
   readonly entityId: string | null;
+  /** A grid connection; null for the home's own. */
+  readonly connectionId: string | null;
   readonly zoom: Zoom | null;
   readonly compare: Compare;
 }
 
+const connectionIdPattern = /^[a-z0-9][a-z0-9_-]{0,31}$/;
 const entityIdPattern = /^[a-z0-9_]+\.[a-z0-9_]+$/;
 
 function isPage(name: string): name is Page {
@@ -56,10 +59,12 @@ export function parseHash(hash: string): Place {
   const [path = '', query = ''] = hash.replace(/^#\/?/, '').split('?', 2);
   const params = new URLSearchParams(query);
   const entityId = params.get('entity');
+  const connectionId = params.get('connection') ?? '';
   return {
     page: isPage(path) ? path : 'now',
     period: periodFromParams(params),
     entityId: entityId !== null && entityIdPattern.test(entityId) ? entityId : null,
+    connectionId: connectionIdPattern.test(connectionId) ? connectionId : null,
     zoom: parseZoom(params.get('zoom')),
     compare: parseCompare(params.get('compare')),
   };
@@ -68,6 +73,7 @@ export function parseHash(hash: string): Place {
 export function formatHash(place: Place): string {
   const params = new URLSearchParams();
   if (place.entityId !== null) params.set('entity', place.entityId);
+  if (place.connectionId !== null) params.set('connection', place.connectionId);
   for (const [name, value] of Object.entries(periodToParams(place.period))) params.set(name, value);
   if (place.zoom !== null) params.set('zoom', `${place.zoom.startS}-${place.zoom.endS}`);
   if (place.compare !== 'none') params.set('compare', place.compare);

@@ -11,12 +11,13 @@ export function addressOf(target: Place): string {
   return `${location.pathname}${location.search}${formatHash(target)}`;
 }
 
-/** The link to another page, which keeps the period, and on the same page what it is compared with. */
+/** The link to another page, which keeps the period, and on the same page its connection and what it is compared with. */
 export function pageAddress(page: Page, entityId: string | null = null): string {
-  const { period, compare, page: here } = place.value;
+  const { period, compare, connectionId, page: here } = place.value;
   return addressOf({
     page,
     entityId,
+    connectionId: page === here ? connectionId : null,
     period: page === 'settings' || page === 'now' ? null : period,
     zoom: null,
     compare: page === here ? compare : 'none',

@@ -1,4 +1,5 @@
 /** Every word of the panel in English. A text with values is a function; values come formatted. */
+import { connectionsEn } from './en-connections.ts';
 import { healthEn } from './en-health.ts';
 import { ledgerEn } from './en-ledger.ts';
 import { pricesEn } from './en-prices.ts';
@@ -20,6 +21,7 @@ export const en = {
   ...ledgerEn,
   ...healthEn,
   ...pricesEn,
+  ...connectionsEn,
 
   age: {
     fresh: 'Live · now',

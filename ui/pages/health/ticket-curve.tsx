@@ -52,6 +52,7 @@ export function TicketCurve({ ticket, entityId }: { ticket: TicketRow; entityId:
     entityId,
     period: periodAround('day', dateAt(Date.parse(ticket.start), locale.value.zone)),
     zoom: null,
+    connectionId: null,
     compare: 'none',
   });
   return (

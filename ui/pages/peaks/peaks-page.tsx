@@ -1,6 +1,6 @@
 /** A month's quarter-hour peaks of what comes from the grid: the peak, what is billed, every quarter, twelve months. */
 import { mdiChartBellCurve } from '@mdi/js';
-import { useMemo } from 'preact/hooks';
+import { useEffect, useMemo } from 'preact/hooks';
 import type { CapacityMonth } from '../../../src/contract/p1.ts';
 import { api } from '../../api.ts';
 import { DataTable } from '../../components/data-table.tsx';
@@ -10,9 +10,11 @@ import { formatInstant, formatPeriod } from '../../format/instants.ts';
 import { asText, formatCount, showPower } from '../../format/numbers.ts';
 import { dateAt, includes, type Period } from '../../period/period.ts';
 import { PeriodControl, shownMonth } from '../../period/period-control.tsx';
+import { connections, shownConnection } from '../../state/connections.ts';
 import { useFollowed } from '../../state/followed.ts';
 import { isImporting, locale, nowMs } from '../../state/home.ts';
 import { texts } from '../../texts/texts.ts';
+import { ConnectionChoice } from './connection-choice.tsx';
 import { dayPeaks, type HeatGrid, heatGrid } from './heat-grid.ts';
 import { HeatMap } from './heat-map.tsx';
 import { PeakCards } from './peak-cards.tsx';
@@ -139,10 +141,15 @@ export function PeaksPage() {
   const period = shownMonth();
   const month = period.start.toString().slice(0, 7);
   const isRunning = includes(period, dateAt(nowMs.value, locale.value.zone));
-  const key = `${month} ${locale.value.zone}`;
+  const connectionId = shownConnection.value;
+  const key = `${month} ${locale.value.zone} ${connectionId ?? ''}`;
+  useEffect(() => void connections.refresh(), []);
   const resource = useFollowed<Answered>(
     key,
-    async (signal) => ({ key, answer: await api.capacityMonth(month, signal), period, atMs: nowMs.peek() }),
+    async (signal) => {
+      const answer = await api.capacityMonth(month, connectionId, signal);
+      return { key, answer, period, atMs: nowMs.peek() };
+    },
     isRunning ? runningEveryMs : null,
   );
   return (
@@ -150,7 +157,12 @@ export function PeaksPage() {
       resource={resource}
       question={key}
       skeletonHeight={520}
-      controls={<PeriodControl isMonthly />}
+      controls={
+        <>
+          <PeriodControl isMonthly />
+          <ConnectionChoice />
+        </>
+      }
       empty={() => null}
     >
       {(shown, isLoading) => <Shown shown={shown} isLoading={isLoading} />}

@@ -2,13 +2,13 @@
 import { useState } from 'preact/hooks';
 import type { NewCostVersion, Recalculation } from '../../../src/contract/analytics.ts';
 import { api } from '../../api.ts';
+import type { Desk } from '../../components/desk.tsx';
 import { entities, locale, nowMs } from '../../state/home.ts';
 import { texts } from '../../texts/texts.ts';
 import { ChangeQuestion } from './change-question.tsx';
-import type { PriceDesk } from './price-desk.ts';
 import { priceText, readDay, readPrice } from './words.ts';
 
-export function PriceForm({ desk, currency }: { desk: PriceDesk; currency: string | null }) {
+export function PriceForm({ desk, currency }: { desk: Desk; currency: string | null }) {
   const t = texts().prices;
   const { language, zone } = locale.value;
   const [area, setArea] = useState('');
@@ -61,7 +61,7 @@ export function PriceForm({ desk, currency }: { desk: PriceDesk; currency: strin
     );
   return (
     <form
-      class="price-form"
+      class="form"
       data-price-form
       onSubmit={(event) => {
         event.preventDefault();

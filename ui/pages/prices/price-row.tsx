@@ -3,11 +3,11 @@ import { mdiDeleteOutline, mdiPencilOutline } from '@mdi/js';
 import { useState } from 'preact/hooks';
 import type { CostVersionRow, Recalculation } from '../../../src/contract/analytics.ts';
 import { api } from '../../api.ts';
+import type { Desk } from '../../components/desk.tsx';
 import { Icon } from '../../components/icon.tsx';
 import { locale, nowMs } from '../../state/home.ts';
 import { texts } from '../../texts/texts.ts';
 import { ChangeQuestion } from './change-question.tsx';
-import type { PriceDesk } from './price-desk.ts';
 import { dayText, priceText, stateOf } from './words.ts';
 
 export function PriceRow({
@@ -17,7 +17,7 @@ export function PriceRow({
 }: {
   version: CostVersionRow;
   currency: string | null;
-  desk: PriceDesk;
+  desk: Desk;
 }) {
   const t = texts().prices;
   const [change, setChange] = useState<Recalculation | null>(null);
@@ -50,10 +50,10 @@ export function PriceRow({
       return { text: t.noted };
     });
   return (
-    <li class="price" data-price={version.id} data-state={state}>
-      <div class="price-line">
-        <span class="price-what">
-          <strong>{t.perKwh(price)}</strong> <span class="price-state">{t[state]}</span>
+    <li class="listed price" data-price={version.id} data-state={state}>
+      <div class="listed-line">
+        <span class="listed-what">
+          <strong>{t.perKwh(price)}</strong> <span class="listed-state">{t[state]}</span>
           <small class="quiet">
             {version.effective_until === null
               ? t.from(from)

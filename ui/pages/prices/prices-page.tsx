@@ -1,19 +1,19 @@
 /** What a kilowatt-hour costs since when, for the whole home and for areas: added and taken back with a look first. */
-import { mdiAlertCircleOutline, mdiCash, mdiCheckCircleOutline, mdiLockOutline } from '@mdi/js';
-import { useEffect, useState } from 'preact/hooks';
+import { mdiCash, mdiLockOutline } from '@mdi/js';
+import { useEffect } from 'preact/hooks';
 import type { CostVersionList } from '../../../src/contract/analytics.ts';
-import { ApiProblem, api } from '../../api.ts';
+import { api } from '../../api.ts';
+import { type Desk, DeskOutcome, useDesk } from '../../components/desk.tsx';
 import { Icon } from '../../components/icon.tsx';
-import { Empty, Problem, problemWords, Skeleton, StaleNote } from '../../components/states.tsx';
+import { Empty, Problem, Skeleton, StaleNote } from '../../components/states.tsx';
 import { useFollowed } from '../../state/followed.ts';
 import { entities, locale, nowMs, settings } from '../../state/home.ts';
 import { texts } from '../../texts/texts.ts';
-import type { Outcome, PriceDesk } from './price-desk.ts';
 import { PriceForm } from './price-form.tsx';
 import { PriceRow } from './price-row.tsx';
 import { byArea, sentenceOf } from './words.ts';
 
-function PriceList({ list, desk }: { list: CostVersionList; desk: PriceDesk }) {
+function PriceList({ list, desk }: { list: CostVersionList; desk: Desk }) {
   const t = texts().prices;
   return (
     <section class="card" aria-labelledby="prices-title">
@@ -43,14 +43,14 @@ function PriceList({ list, desk }: { list: CostVersionList; desk: PriceDesk }) {
 export function PricesPage() {
   const all = texts();
   const t = all.prices;
-  const [isBusy, setBusy] = useState(false);
-  const [outcome, setOutcome] = useState<(Outcome & { readonly isGood: boolean }) | null>(null);
   const resource = useFollowed<CostVersionList>('prices', (signal) => api.prices(signal));
   useEffect(() => {
     void Promise.all([settings.refresh(), entities.refresh()]);
   }, []);
   const { data, problem } = resource.state.value;
   const loaded = settings.state.value.data;
+  const mayChange = loaded?.settings.may_change === true;
+  const desk = useDesk(mayChange, () => resource.refresh());
   if (data === null || loaded === null)
     return problem === null ? (
       <div class="stack">
@@ -62,27 +62,6 @@ export function PricesPage() {
         <Problem problem={problem} onRetry={() => void resource.refresh()} />
       </section>
     );
-  const mayChange = loaded.settings.may_change;
-  const desk: PriceDesk = {
-    mayChange,
-    isBusy,
-    refuse: (why) => setOutcome({ isGood: false, text: why }),
-    attempt: async (work) => {
-      setBusy(true);
-      setOutcome(null);
-      try {
-        const done = await work();
-        if (done === null) return;
-        setOutcome({ ...done, isGood: true });
-        await resource.refresh();
-      } catch (error) {
-        if (!(error instanceof ApiProblem)) throw error;
-        setOutcome({ isGood: false, text: error.message || problemWords(error, all).title });
-      } finally {
-        setBusy(false);
-      }
-    },
-  };
   const { currency } = data;
   return (
     <>
@@ -96,19 +75,7 @@ export function PricesPage() {
         )}
       </div>
       <StaleNote problem={problem} />
-      <div role="status" class="price-outcome">
-        {outcome !== null && (
-          <p class={`note ${outcome.isGood ? 'is-success' : 'is-error'}`}>
-            <Icon path={outcome.isGood ? mdiCheckCircleOutline : mdiAlertCircleOutline} />
-            <span>{outcome.text}</span>
-            {outcome.undo !== undefined && (
-              <button type="button" class="button" disabled={isBusy} onClick={outcome.undo}>
-                {t.undo}
-              </button>
-            )}
-          </p>
-        )}
-      </div>
+      <DeskOutcome desk={desk} undo={t.undo} />
       <div class="settings-grid">
         <PriceList list={data} desk={desk} />
         <section class="card" aria-labelledby="price-form-title">

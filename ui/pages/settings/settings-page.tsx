@@ -10,6 +10,7 @@ import type { Texts } from '../../texts/en.ts';
 import { texts } from '../../texts/texts.ts';
 import { BackfillCard } from './backfill-card.tsx';
 import { ConnectionForm } from './connection-form.tsx';
+import { ConnectionsCard } from './connections-card.tsx';
 import { EntitiesCard } from './entities-card.tsx';
 import { HealthLine } from './health-line.tsx';
 
@@ -69,6 +70,7 @@ export function SettingsPage() {
         <div class="stack">
           <HealthLine status={health.data} />
           {source !== 'none' && <ConnectionForm settings={loaded.data} mayChange={mayChange} />}
+          <ConnectionsCard mayChange={mayChange} />
           <BackfillCard mayChange={mayChange} />
         </div>
       </div>

@@ -1,0 +1,27 @@
+/** The words of the grid connections. */
+export const connectionsEn = {
+  connections: {
+    title: 'Grid connections',
+    what: 'A second meter, an annex: name it by its registers, and its quarter-hour peaks are kept beside the home’s.',
+    choice: 'Connection',
+    home: 'Whole home',
+    none: 'The Energy dashboard names no grid meter yet.',
+    untracked: (names: string) => `No longer recorded: ${names}`,
+    add: 'Name a connection',
+    name: 'Name',
+    offtake: 'Registers of what comes from the grid, all tariffs',
+    injection: 'Registers of what is fed in (optional)',
+    power: 'Power from the grid, positive when it comes in (optional)',
+    meterPeak: 'The meter’s own peak of the month (optional)',
+    noSensor: 'none',
+    noOfftake: 'Tick at least one register of what comes from the grid.',
+    save: 'Save',
+    cancel: 'Cancel',
+    undo: 'Undo',
+    working: 'Working…',
+    added: (name: string) => `Saved: ${name}. Its past is added up now.`,
+    remove: 'Remove',
+    removeOf: (name: string) => `Remove the connection ${name}`,
+    removed: (name: string) => `Removed: ${name}. Its meters go on being recorded.`,
+  },
+} as const;
