@@ -1,19 +1,27 @@
 /** A month's peaks as the API tells them. */
 import type { CapacityMonth } from '../contract/p1.ts';
 import type { CapacityOfMonth, RunningWindow } from '../tariffs/capacity.ts';
+import { meterPeakFinding } from '../tariffs/meter-peak.ts';
 import type { DatedPeakRule } from '../tariffs/peak-rules.ts';
 import { meanPowerW } from '../tariffs/peak-windows.ts';
 import { countedW, type MonthPeak, type Peak } from '../tariffs/peaks.ts';
 import { localIso, localMonth } from '../units/calendar.ts';
 import { valueOrNull } from './amounts.ts';
 
-export type CapacityAnswer = Omit<CapacityMonth, 'month' | 'device_id' | 'meter_peak_w'>;
+export type CapacityAnswer = Omit<CapacityMonth, 'month' | 'device_id'>;
 
-export function capacityAnswer(found: CapacityOfMonth, zone: string, nowUs: number): CapacityAnswer {
+/** @param meterPeakW the meter's own peak; null when it tells none */
+export function capacityAnswer(
+  found: CapacityOfMonth,
+  meterPeakW: number | null,
+  zone: string,
+  nowUs: number,
+): CapacityAnswer {
   const { month, billed, rule, rolling, running } = found;
   const at = (us: number) => localIso(us, zone);
   const peakRow = (peak: Peak) => ({ bucket: at(peak.startUs), avg_power_w: peak.powerW });
   const [highest] = month.counted;
+  const finding = meterPeakFinding(rule, month, meterPeakW, nowUs);
   return {
     rule: ruleRow(rule),
     peaks: found.quarters.flatMap((bucket) =>
@@ -52,6 +60,9 @@ export function capacityAnswer(found: CapacityOfMonth, zone: string, nowUs: numb
       provisional: isRunning(one.endUs, nowUs),
     })),
     top: found.top.map(peakRow),
+    meter_peak_w: meterPeakW,
+    meter_difference_w: finding?.differenceW ?? null,
+    meter_difference_reason: finding?.reason ?? null,
     running: running === null ? null : runningRow(running, at),
   };
 }

@@ -57,7 +57,7 @@ export function homeDevice({ home, gridConnections }: Omit<GridDeps, 'stores'>):
       .map((entity) => entity.entityId),
     powerW: (newest) => powerOf(tracked, newest).grid_w,
     meterPeak: meterPeakEntity(
-      home.entities().filter((entity) => !others.has(entity.entityId)),
+      home.entities().filter((entity) => entity.isActive && !others.has(entity.entityId)),
       gridIn,
     ),
   };

@@ -202,6 +202,8 @@ describe('/v1', () => {
       billed_at_most_w: null,
       floor_w: 2500,
       meter_peak_w: null,
+      meter_difference_w: null,
+      meter_difference_reason: null,
       running: {
         bucket: '2026-11-01T13:00:00+01:00',
         so_far_w: 3960,

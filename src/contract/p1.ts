@@ -120,7 +120,20 @@ export const capacityMonth = z.object({
     }),
   ),
   top: z.array(peak).describe('The ten highest windows'),
-  meter_peak_w: z.number().nullable().describe("The meter's own month peak, when an entity carries it"),
+  meter_peak_w: z
+    .number()
+    .nullable()
+    .describe("The meter's own month peak, when an entity carries it; beside ours and never in its place"),
+  meter_difference_w: z
+    .number()
+    .nullable()
+    .describe('The meter’s less `monthly_peak_w`; null when one of them is not known'),
+  meter_difference_reason: z
+    .enum(['rounding', 'not_measured', 'running', 'unexplained'])
+    .nullable()
+    .describe(
+      'What explains it. `rounding`: steps of registers and the instants of readings (20 W, or 1 %); `not_measured`: the meter’s lies within what is left open between `at_least_w` and `at_most_w`; `running`: our peak has just been and the meter has not told it yet; `unexplained`: nothing of that. Null when there is nothing to compare',
+    ),
   running: z
     .object({
       bucket: instant,

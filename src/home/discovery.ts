@@ -7,6 +7,7 @@ import { classify, stateClassOf, textAttribute } from './classify.ts';
 import type { Entity, Role } from './entity.ts';
 import { guessRole } from './guess.ts';
 import type { EntityState, Registries } from './home-assistant.ts';
+import { isPeakOfGridMeter } from './meter-peak.ts';
 import { matchPower } from './power-match.ts';
 import { type NamedStatistic, readPreferences } from './preferences.ts';
 import { isSwitch, matchSwitches } from './switch-match.ts';
@@ -201,9 +202,9 @@ function keepHomeBatteryLevels(
   }
 }
 
-/** What is tracked without being asked: what the preferences name, and the power of those meters. */
+/** What is tracked without being asked: what the preferences name, the power of those meters, and the grid meter's own peak. */
 export function isTrackedByDefault(entity: Entity, entities: ReadonlyMap<string, Entity>): boolean {
-  if (entity.foundBy === 'preferences') return true;
+  if (entity.foundBy === 'preferences' || isPeakOfGridMeter(entity, entities)) return true;
   if (entity.role === 'other' || entity.parentEntityId === null) return false;
   return entities.get(entity.parentEntityId)?.foundBy === 'preferences';
 }

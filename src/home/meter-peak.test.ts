@@ -3,17 +3,23 @@
  * Method: ids as DSMR, HomeWizard, ESPHome's DSMR and DSMR-reader make them, in the languages of a Belgian home.
  */
 import { describe, expect, it } from 'vitest';
-import type { KnownEntity } from './entity.ts';
+import { isTrackedByDefault } from './discovery.ts';
+import type { Entity } from './entity.ts';
 import { meterPeakEntity } from './meter-peak.ts';
 
-function sensor(objectId: string, extra: Partial<KnownEntity> = {}): KnownEntity {
+function sensor(objectId: string, extra: Partial<Entity> = {}): Entity {
   return {
-    ...{ entityId: `sensor.${objectId}`, quantity: 'power', isActive: true, device: null },
+    ...{
+      entityId: `sensor.${objectId}`,
+      quantity: 'power',
+      role: 'other',
+      parentEntityId: null,
+      device: null,
+    },
     ...extra,
-  } as KnownEntity;
+  } as Entity;
 }
-const found = (...entities: KnownEntity[]) =>
-  meterPeakEntity(entities, ['sensor.register'])?.entityId ?? null;
+const found = (...entities: Entity[]) => meterPeakEntity(entities, ['sensor.register'])?.entityId ?? null;
 
 describe('the peak of the month by the meter itself', () => {
   it.each([
@@ -45,10 +51,9 @@ describe('the peak of the month by the meter itself', () => {
     'today_peak_demand',
   ])('is not %s', (id) => expect(found(sensor(id))).toBeNull());
 
-  it('is no energy, and nothing that Home Assistant has no more', () => {
+  it('is no energy', () => {
     const id = 'electricity_meter_maximum_demand_current_month';
     expect(found(sensor(id, { quantity: 'energy' }))).toBeNull();
-    expect(found(sensor(id, { isActive: false }))).toBeNull();
   });
 
   it('is the one on the device of the registers before another', () => {
@@ -58,5 +63,14 @@ describe('the peak of the month by the meter itself', () => {
       own.entityId,
     );
     expect(found(own, other)).toBe(other.entityId);
+  });
+
+  it('is recorded by itself when it is on the device of a register of the grid', () => {
+    const register = sensor('register', { quantity: 'energy', role: 'grid_import', device: 'P1 meter' });
+    const own = sensor('p1_meter_peak_demand_current_month', { device: 'P1 meter' });
+    const other = sensor('neighbour_peak_demand_current_month', { device: 'Neighbour' });
+    const all = new Map([register, own, other].map((entity) => [entity.entityId, entity]));
+    expect([own, other].map((entity) => isTrackedByDefault(entity, all))).toEqual([true, false]);
+    expect(isTrackedByDefault(own, new Map([[own.entityId, own]]))).toBe(false);
   });
 });

@@ -68,7 +68,7 @@ describe('Grid connections', () => {
   it('are chosen on the Peaks page, and the address says which', async () => {
     const heard = listen<CapacityMonth>(opened.page, '/v1/capacity/month/');
     await show('#/peaks');
-    const choice = opened.panel.getByLabel('Connection', { exact: true });
+    const choice = opened.panel.getByRole('combobox', { name: 'Connection', exact: true });
     await choice.waitFor();
     await settledPage(opened.panel);
     await choice.selectOption('low-tariff');
@@ -135,7 +135,7 @@ describe('Grid connections', () => {
     await card().locator('[data-connection=low-tariff]').waitFor({ state: 'detached' });
     await show('#/peaks');
     await settledPage(opened.panel);
-    expect(await opened.panel.getByLabel('Connection', { exact: true }).count()).toBe(0);
+    expect(await opened.panel.getByRole('combobox', { name: 'Connection', exact: true }).count()).toBe(0);
     expect(opened.wrongs).toEqual([]);
   });
 });

@@ -92,6 +92,31 @@ describe('Peaks', () => {
     await until('its answer has come', async () => heard.last().month === '2026-03');
   });
 
+  it('shows the meter’s own peak beside ours, and what explains a difference', async () => {
+    const meter = (of: Opened) => of.panel.locator('[data-figure=meter]');
+    const answers: CapacityMonth[] = [];
+    const told = await openWith((month) => {
+      answers.push(month);
+      return month;
+    });
+    // The demo home's own meter: its peak may lie before what was measured here, and is no lower than that.
+    const [answer] = answers;
+    expect(answer?.meter_peak_w ?? 0).toBeGreaterThan((answer?.monthly_peak_w ?? 0) * 0.99);
+    expect(['rounding', 'not_measured']).toContain(answer?.meter_difference_reason);
+    expect(await meter(told).getAttribute('data-value')).toBe(String(answer?.meter_peak_w));
+    await told.close();
+    const changed = await openWith((month) => ({
+      ...month,
+      monthly_peak_w: 4000,
+      ...{ meter_peak_w: 4800, meter_difference_w: 800, meter_difference_reason: 'unexplained' },
+    }));
+    expect(await meter(changed).getAttribute('data-value')).toBe('4800');
+    expect(await textOf(meter(changed))).toContain('800 W more than recorded here.');
+    expect(await changed.panel.locator('[data-figure=month]').getAttribute('data-value')).not.toBe('4800');
+    expect(changed.wrongs).toEqual([]);
+    await changed.close();
+  });
+
   it('shows bounds, and no peak, of a month without measured quarters', async () => {
     const bounded = await openWith((answer) => ({
       ...answer,

@@ -222,6 +222,14 @@ export const ledgerEn = {
     least: (least: string) => `at least ${least}`,
     meter: 'By the meter itself',
     meterNote: 'Its own highest quarter of the month',
+    meterAgrees: 'It agrees with what is recorded here.',
+    meterDiffers: (power: string, isMore: boolean) =>
+      `${power} ${isMore ? 'more' : 'less'} than recorded here.`,
+    meterReasons: {
+      not_measured: 'Quarters that were not measured here can explain it.',
+      running: 'The meter has not told the newest quarter yet.',
+      unexplained: 'Nothing known explains it: see whether the registers are those of this meter.',
+    },
     running: 'This quarter-hour',
     runningNote: (soFar: string) => `${soFar} if nothing more were used.`,
     runningLeft: (energy: string, limit: string) => ` ${energy} left until ${limit}.`,

@@ -13,6 +13,7 @@ const seconds: Readonly<Record<string, number>> = {
   inverter: 5,
   battery: 5,
   gas: 300,
+  p1_demand: 60,
   water: 30,
   heat_pump: 15,
   boiler: 30,

@@ -28,6 +28,13 @@ export type Meaning =
     }
   /** On while the channel draws power. */
   | { readonly kind: 'relay'; readonly channel: Channel }
+  /** The channels' highest quarter-hour of the month so far; `perUnit` watts make one unit. */
+  | {
+      readonly kind: 'month_peak';
+      readonly plus: readonly Channel[];
+      readonly perUnit: number;
+      readonly decimals: number;
+    }
   | { readonly kind: 'battery_level' }
   | { readonly kind: 'outdoor'; readonly offsetC: number; readonly swingC: number }
   /** On in the evening. */
@@ -211,4 +218,15 @@ export const energyEntities: readonly EntityDefinition[] = [
   // A plug without a register, whose sensor says 4 W while it is off; and one that counts.
   relay('media', 'media', 'media'),
   relay('boiler', 'boiler', 'boiler'),
+  // As the dsmr integration shows OBIS 1-0:1.6.0 of a Belgian meter: in kW, without a state class.
+  {
+    key: 'p1_meter_maximum_demand_current_month',
+    entityId: 'sensor.p1_meter_maximum_demand_current_month',
+    name: 'Maximum demand current month',
+    device: 'p1',
+    unit: 'kW',
+    deviceClass: 'power',
+    group: groupOf('p1_demand'),
+    meaning: { kind: 'month_peak', plus: imports, perUnit: 1000, decimals: 3 },
+  },
 ];

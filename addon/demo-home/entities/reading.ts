@@ -22,6 +22,10 @@ export function textAt(house: House, entity: EntityDefinition, us: number, reset
     }
     case 'relay':
       return house.rate(meaning.channel, us) > 0 ? 'on' : 'off';
+    case 'month_peak': {
+      const peak = house.monthPeakW(meaning.plus, us);
+      return decimalText(Math.floor((peak / meaning.perUnit) * 10 ** meaning.decimals), meaning.decimals);
+    }
     case 'battery_level':
       return String(Math.round((house.storedJ(us) / battery.capacityJ) * 100));
     case 'outdoor':

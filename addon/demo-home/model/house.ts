@@ -5,6 +5,7 @@
 import { type Load, loads } from './appliances.ts';
 import { Calendar, isDayTariff } from './calendar.ts';
 import { battery, type Channel, channels, computeDay, type HouseDay } from './day.ts';
+import { MonthPeaks } from './month-peaks.ts';
 import { flickerJ, flickerW } from './noise.ts';
 import { clearness } from './weather.ts';
 
@@ -29,6 +30,7 @@ export class House {
   readonly seed: number;
   readonly #checkpoints: Checkpoint[];
   readonly #days = new Map<number, HouseDay>();
+  readonly #peaks = new Map<readonly Channel[], MonthPeaks>();
   #last: HouseDay | null = null;
 
   constructor(options: HouseOptions) {
@@ -64,6 +66,13 @@ export class House {
     }
     const before = this.#checkpoint(found.house.day.index).totals[channel];
     return before + (series.totals[found.minute] ?? 0) + within;
+  }
+
+  /** The channels' highest quarter-hour of the home's month that was over at the instant, W. */
+  monthPeakW(channels: readonly Channel[], us: number): number {
+    const peaks = this.#peaks.get(channels) ?? new MonthPeaks(this, channels);
+    this.#peaks.set(channels, peaks);
+    return peaks.at(us);
   }
 
   /** All loads together, W. */

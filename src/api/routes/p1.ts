@@ -49,6 +49,11 @@ const getSeries = createRoute({
   responses: { 200: json(series, 'Buckets, ascending'), ...problems(400, 404, 503) },
 });
 
+/** Kilowatts times a thousand have digits that no meter told. */
+function wholeMilliwatts(watts: number | null): number | null {
+  return watts === null ? null : Math.round(watts * 1000) / 1000;
+}
+
 export function p1Routes(deps: ApiDeps, currentStates: CurrentStates) {
   const { recording, clock, stores, ledger, readingStore, log } = deps;
   const { views } = ledger;
@@ -66,14 +71,14 @@ export function p1Routes(deps: ApiDeps, currentStates: CurrentStates) {
     if (entity === null) return null;
     if (entity.isTracked) {
       const last = await ask(() => readingStore.before(entity.entityId, endUs, true));
-      return last === null || last.atUs < startUs ? null : last.value;
+      return last === null || last.atUs < startUs ? null : wholeMilliwatts(last.value);
     }
     const nowUs = clock.nowUs();
     if (nowUs < startUs || nowUs >= endUs) return null;
     try {
       const state = (await currentStates.all()).get(entity.entityId);
       const value = Number.parseFloat(state?.state ?? '');
-      return Number.isFinite(value) ? (toCanonical(value, entity.unit)?.value ?? null) : null;
+      return Number.isFinite(value) ? wholeMilliwatts(toCanonical(value, entity.unit)?.value ?? null) : null;
     } catch (error) {
       log.debug({ err: error }, 'Home Assistant does not tell the meter’s own peak now');
       return null;
@@ -125,8 +130,7 @@ export function p1Routes(deps: ApiDeps, currentStates: CurrentStates) {
         ),
         meterPeak(device, startUs, endUs),
       ]);
-      const answer = capacityAnswer(found, zone, nowUs);
-      return c.json({ month, device_id: device.id, ...answer, meter_peak_w: meterPeakW }, 200);
+      return c.json({ month, device_id: device.id, ...capacityAnswer(found, meterPeakW, zone, nowUs) }, 200);
     })
     .openapi(getSeries, async (c) => {
       const { device_id: asked, frame } = c.req.valid('query');

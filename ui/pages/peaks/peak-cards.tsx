@@ -7,7 +7,7 @@ import { formatInstant } from '../../format/instants.ts';
 import { asText, formatCount, formatShare, showEnergy, showPower } from '../../format/numbers.ts';
 import { locale } from '../../state/home.ts';
 import { texts } from '../../texts/texts.ts';
-import { billedText, boundsText } from './sentence.ts';
+import { billedText, boundsText, meterText } from './sentence.ts';
 
 function Card({
   name,
@@ -122,7 +122,7 @@ export function PeakCards({ answer }: { answer: CapacityMonth }) {
         <Running answer={answer} />
         {answer.meter_peak_w !== null && (
           <Card name="meter" icon={mdiGaugeFull} label={t.meter} watts={answer.meter_peak_w} instead="">
-            {t.meterNote}
+            {meterText(answer, t, language)}
           </Card>
         )}
       </dl>

@@ -10,7 +10,7 @@ import { periodAround } from '../../period/period.ts';
 import { en } from '../../texts/en.ts';
 import { columns, dayPeaks, heatGrid, heatStrength, type Quarter } from './heat-grid.ts';
 import { cellAt, layoutOf, startOfCell } from './heat-layout.ts';
-import { billedText, boundsText, sentenceOf } from './sentence.ts';
+import { billedText, boundsText, meterText, sentenceOf } from './sentence.ts';
 import { yearBars } from './year-card.tsx';
 
 const zone = 'Europe/Brussels';
@@ -114,6 +114,8 @@ const month: CapacityMonth = {
   rolling_12_month_w: [],
   top: [],
   meter_peak_w: null,
+  meter_difference_w: null,
+  meter_difference_reason: null,
   running: null,
 };
 const sentence = (answer: CapacityMonth, at = '2026-11-21T12:00:00Z') =>
@@ -182,6 +184,29 @@ describe('what the billed peak rests on', () => {
     ).toBe(
       'No month with measured quarters yet. With what is not known it lies between 3.00 kW and 12.00 kW.',
     );
+  });
+});
+
+describe('the meter’s own peak', () => {
+  const told = (differenceW: number | null, reason: CapacityMonth['meter_difference_reason']) =>
+    plain(
+      meterText(
+        { ...month, meter_difference_w: differenceW, meter_difference_reason: reason },
+        en.peaks,
+        'en-GB',
+      ),
+    );
+  it('agrees, or differs with what may explain it', () => {
+    expect(told(9, 'rounding')).toBe('It agrees with what is recorded here.');
+    expect(told(800, 'not_measured')).toBe(
+      '800 W more than recorded here. Quarters that were not measured here can explain it.',
+    );
+    expect(told(-1200, 'running')).toBe(
+      '1.20 kW less than recorded here. The meter has not told the newest quarter yet.',
+    );
+    expect(told(800, 'unexplained')).toContain('Nothing known explains it');
+    expect(told(null, 'not_measured')).toBe('Quarters that were not measured here can explain it.');
+    expect(told(null, null)).toBe('Its own highest quarter of the month');
   });
 });
 

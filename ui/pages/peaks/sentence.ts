@@ -73,3 +73,13 @@ export function boundsText(answer: CapacityMonth, t: Texts['peaks'], language: s
   const show = (watts: number) => asText(showPower(watts, language));
   return mostW === null ? t.least(show(leastW)) : t.bounds(show(leastW), show(mostW));
 }
+
+/** Beside ours: that both agree, or by how much they don't and why that may be. Pure. */
+export function meterText(answer: CapacityMonth, t: Texts['peaks'], language: string): string {
+  const { meter_difference_w: differenceW, meter_difference_reason: reason } = answer;
+  if (reason === null) return t.meterNote;
+  if (reason === 'rounding') return t.meterAgrees;
+  const words = t.meterReasons[reason];
+  if (differenceW === null) return words;
+  return `${t.meterDiffers(asText(showPower(Math.abs(differenceW), language)), differenceW > 0)} ${words}`;
+}

@@ -1,0 +1,56 @@
+/** The highest quarter-hour of a month so far, as the meter itself keeps it. */
+import type { Channel } from './day.ts';
+import type { House } from './house.ts';
+
+const quarterUs = 900_000_000;
+
+/** The highest of the first quarter, of the first two, and so on, in W; as far as was asked for. */
+interface Month {
+  readonly startUs: number;
+  readonly highestW: number[];
+}
+
+export class MonthPeaks {
+  readonly #house: House;
+  readonly #channels: readonly Channel[];
+  /** By the index of the day. */
+  readonly #months = new Map<number, Month>();
+
+  constructor(house: House, channels: readonly Channel[]) {
+    this.#house = house;
+    this.#channels = channels;
+  }
+
+  /** W, of the quarters that were over at the instant; 0 before the first one is. */
+  at(us: number): number {
+    const { startUs, highestW } = this.#month(us);
+    const over = Math.floor((us - startUs) / quarterUs);
+    for (let index = highestW.length; index < over; index++) {
+      const from = startUs + index * quarterUs;
+      const joules = this.#joules(from + quarterUs) - this.#joules(from);
+      highestW.push(Math.max(highestW[index - 1] ?? 0, joules / 900));
+    }
+    return over === 0 ? 0 : (highestW[over - 1] ?? 0);
+  }
+
+  #joules(us: number): number {
+    return this.#channels.reduce((sum, channel) => sum + this.#house.register(channel, us), 0);
+  }
+
+  #month(us: number): Month {
+    const day = this.#house.dayIndex(us);
+    const known = this.#months.get(day);
+    if (known !== undefined) return known;
+    const { calendar } = this.#house;
+    const first = Temporal.Instant.fromEpochMilliseconds(calendar.startMs(day))
+      .toZonedDateTimeISO(calendar.timeZone)
+      .with({ day: 1 })
+      .startOfDay();
+    // Nothing was counted before the meter was put in.
+    const startUs = Math.max(first.epochMilliseconds, calendar.firstMs) * 1000;
+    const firstDay = calendar.indexAt(startUs / 1000);
+    const month = this.#months.get(firstDay) ?? { startUs, highestW: [] };
+    this.#months.set(firstDay, month).set(day, month);
+    return month;
+  }
+}

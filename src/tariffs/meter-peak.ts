@@ -1,0 +1,53 @@
+import { quarterUs } from '../units/quarter.ts';
+import type { PeakRule } from './peak-rules.ts';
+import type { MonthPeak } from './peaks.ts';
+
+/**
+ * What explains that the meter's own peak of a month is another than ours. `rounding`: no more than steps of registers and
+ * the instants of readings make; `not_measured`: the meter's lies within what we leave open; `running`: our peak has just
+ * been, and the meter may not have told it; `unexplained`: nothing of that.
+ */
+export type MeterPeakReason = 'rounding' | 'not_measured' | 'running' | 'unexplained';
+
+export interface MeterPeakFinding {
+  /** The meter's less ours, W; null when we measured no peak. */
+  readonly differenceW: number | null;
+  readonly reason: MeterPeakReason;
+}
+
+/**
+ * A register steps by 1 Wh, which is 4 W of a quarter, at both its ends and of both tariffs; and a jump of the load
+ * between two readings at a quarter's edge is shared out in proportion to time.
+ */
+const toleratedW = 20;
+const toleratedPart = 0.01;
+/** From the end of a quarter until the meter, its integration and we have told it. */
+const toldWithinUs = 10 * 60_000_000;
+
+/**
+ * The meter's own peak beside ours: a finding, never in its place. Null where the two are not the same thing, or nothing
+ * is known of one.
+ */
+export function meterPeakFinding(
+  rule: PeakRule,
+  month: Pick<MonthPeak, 'powerW' | 'counted' | 'atLeastW' | 'atMostW'>,
+  meterW: number | null,
+  nowUs: number,
+): MeterPeakFinding | null {
+  const isAsTheMeter = rule.window === 'quarter' && rule.peaks === 1 && rule.counting === null;
+  if (meterW === null || month.atLeastW === null || !isAsTheMeter) return null;
+  const { powerW, atLeastW, atMostW, counted } = month;
+  const toleranceW = Math.max(toleratedW, toleratedPart * meterW);
+  const differenceW = powerW === null ? null : meterW - powerW;
+  const isWithin = meterW >= atLeastW - toleranceW && (atMostW === null || meterW <= atMostW + toleranceW);
+  // Where an hour's mean stands above every measured quarter, the highest of those is not what is compared.
+  const isMeasured = powerW !== null && powerW >= atLeastW;
+  const reason = (): MeterPeakReason => {
+    if (isMeasured && Math.abs(meterW - powerW) <= toleranceW) return 'rounding';
+    if (isWithin) return 'not_measured';
+    const peakUs = counted[0]?.startUs ?? Number.NEGATIVE_INFINITY;
+    const isNew = nowUs - (peakUs + quarterUs) < toldWithinUs;
+    return isNew && meterW < atLeastW ? 'running' : 'unexplained';
+  };
+  return { differenceW, reason: reason() };
+}
