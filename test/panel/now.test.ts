@@ -63,6 +63,15 @@ describe('Now', () => {
     expect(Number(watts)).toBe(Number(home['sensor.p1_meter_power']));
   });
 
+  it('shows no watts of a plug that is off, whatever its sensor says', async () => {
+    const plug = opened.panel.locator('[data-ranking] [data-entity="sensor.media_power"] [data-value]');
+    await control('/emit?entity=switch.media&state=off');
+    await control('/emit?entity=sensor.media_power&state=7');
+    await until('it is off', async () => (await textOf(plug)) === 'off');
+    await control('/emit?entity=switch.media&state=on');
+    await until('it draws what its sensor says', async () => (await textOf(plug)) === '7 W');
+  });
+
   it('adds the parts up to what the home uses', async () => {
     const watts = async (part: string) =>
       Number(await opened.panel.locator(`[data-part=${part}]`).getAttribute('data-watts'));

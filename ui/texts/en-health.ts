@@ -136,7 +136,7 @@ export const healthEn = {
       home: 'the home',
       andMore: (name: string, count: string, isOne: boolean) =>
         `${name} and ${count} more ${isOne ? 'meter' : 'meters'}`,
-      together: 'They went silent and came back at about the same time: it is most likely one cause.',
+      together: 'They were silent at the same time: it is most likely one cause.',
       acceptAll: (count: string) => `Leave all ${count} as they are`,
       each: 'Each by itself',
       status: {

@@ -2,7 +2,9 @@
 import { connectionsEn } from './en-connections.ts';
 import { healthEn } from './en-health.ts';
 import { ledgerEn } from './en-ledger.ts';
+import { nowEn } from './en-now.ts';
 import { pricesEn } from './en-prices.ts';
+import { readingsEn } from './en-readings.ts';
 
 export const en = {
   app: 'Energy Ledger',
@@ -19,6 +21,8 @@ export const en = {
     settings: 'Settings',
   },
   ...ledgerEn,
+  ...nowEn,
+  ...readingsEn,
   ...healthEn,
   ...pricesEn,
   ...connectionsEn,
@@ -62,85 +66,6 @@ export const en = {
     toSettings: 'Open Settings',
   },
 
-  now: {
-    noHomeAssistant: 'Tell where Home Assistant is',
-    noHomeAssistantWhat:
-      'Energy Ledger records what your Home Assistant measures. Connect the two in Settings.',
-    nothingTracked: 'Choose what to record',
-    nothingTrackedWhat:
-      'Nothing is recorded yet. Pick the meters and power sensors of your home in Settings.',
-    toSettings: 'Open Settings',
-    picture: 'Power now',
-    pictureNote: {
-      grid_in: 'from the grid',
-      grid_out: 'to the grid',
-      solar: 'from the sun',
-      battery_in: 'into the battery',
-      battery_out: 'from the battery',
-      home: 'used at home',
-      idle: 'nothing flows',
-      unknown: 'not known',
-    },
-    parts: { grid: 'Grid', solar: 'Sun', battery: 'Battery', home: 'Home' },
-    devices: 'Devices now',
-    devicesNone: 'No power sensor of a device is recorded.',
-    devicesSilent: (count: string) => `${count} not known right now`,
-    meters: 'Since midnight',
-    metersNone: 'No meter is recorded.',
-    metersOfDevices: 'Devices',
-    columns: {
-      name: 'Meter',
-      today: 'Since midnight',
-      register: 'Register',
-      readings: 'Readings',
-      age: 'Newest',
-    },
-    readings: (count: string, isOne: boolean) => `${count} ${isOne ? 'reading' : 'readings'}`,
-    ago: (age: string) => `${age} ago`,
-    notKnown: 'not known',
-    showCurve: (name: string) => `${name}: show its curve`,
-  },
-
-  sentence: {
-    uses: (power: string) => `The home uses ${power} right now`,
-    all: {
-      sun: 'all of it from the sun',
-      battery: 'all of it from the battery',
-      grid: 'all of it from the grid',
-    },
-    part: {
-      sun: (power: string) => `${power} of it from the sun`,
-      battery: (power: string) => `${power} of it from the battery`,
-      grid: (power: string) => `${power} of it from the grid`,
-    },
-    partAgain: {
-      sun: (power: string) => `${power} from the sun`,
-      battery: (power: string) => `${power} from the battery`,
-      grid: (power: string) => `${power} from the grid`,
-    },
-    and: ' and ',
-    list: ', ',
-    goes: {
-      grid: (power: string) => `${power} goes to the grid`,
-      battery: (power: string) => `${power} goes into the battery`,
-    },
-    end: '.',
-    unknown: 'What the home uses is not known right now',
-    unknownBecause: (what: string) => `: nothing is heard of ${what}`,
-    whats: {
-      grid: 'the grid',
-      solar: 'the sun',
-      battery: 'the battery',
-    },
-    noSensor: 'What the home uses is not known: no power sensor of the grid is recorded',
-    known: {
-      grid_in: (power: string) => `${power} comes from the grid`,
-      grid_out: (power: string) => `${power} goes to the grid`,
-      solar: (power: string) => `${power} comes from the sun`,
-    },
-    disagree: (power: string) => `The sensors disagree by ${power}: more leaves the home than comes in`,
-  },
-
   period: {
     label: 'Period',
     kinds: { day: 'Day', week: 'Week', month: 'Month', year: 'Year', range: 'Range' },
@@ -155,57 +80,6 @@ export const en = {
     today: 'Today',
     from: 'From',
     to: 'To',
-  },
-
-  readings: {
-    entity: 'Entity',
-    search: 'Search by name, area or id',
-    noMatch: 'Nothing matches.',
-    clear: 'Show all entities',
-    noneTracked: 'Choose what to record',
-    noneTrackedWhat: 'There is no curve without readings. Pick what is recorded in Settings.',
-    empty: 'No readings in this period.',
-    emptyNever: 'Nothing was recorded then.',
-    emptyFuture: 'This period has not begun yet.',
-    sentence: {
-      count: (name: string, count: string, isOne: boolean) =>
-        `${name}: ${count} ${isOne ? 'reading' : 'readings'}`,
-      between: (least: string, most: string) => `, between ${least} and ${most}`,
-      counted: (amount: string) => `, ${amount} counted`,
-    },
-    untracked: 'Not recorded at present.',
-    chart: (name: string, unit: string) => `Curve of ${name} in ${unit}`,
-    chartHelp:
-      'Arrow keys move the cursor, with Shift by ten; plus and minus zoom; Escape shows the whole period.',
-    hint: 'Drag to zoom, double-click for the whole period.',
-    bucket: (length: string) => `Each point stands for ${length}; the band is its lowest and highest.`,
-    readingsThemselves: 'Each point is a reading.',
-    zoomIn: 'Zoom in',
-    zoomOut: 'Zoom out',
-    zoomBack: 'Whole period',
-    panBack: 'Earlier part',
-    panOn: 'Later part',
-    cursorAt: (value: string, when: string) => `${value} at ${when}`,
-    cursorBand: (least: string, most: string) => `${least} to ${most}`,
-    noValue: 'no value',
-    table: 'Readings as a table',
-    tableOpen: 'Show the table',
-    tableClose: 'Hide the table',
-    columns: {
-      timestamp: 'Time',
-      state: 'Value',
-      unit: 'Unit',
-      absence: 'Missing because',
-      origin: 'Came by',
-    },
-    absence: { unavailable: 'unavailable', unknown: 'unknown', removed: 'removed' },
-    origin: { stream: 'live', history: 'back-fill', import: 'import', mqtt: 'MQTT' },
-    copy: 'Copy this page',
-    copied: 'Copied',
-    copyFailed: 'The browser does not let this page copy.',
-    older: 'Earlier page',
-    newer: 'Later page',
-    rows: (first: string, last: string) => `Rows ${first} to ${last}`,
   },
 
   settings: {

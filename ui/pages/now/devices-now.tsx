@@ -7,6 +7,7 @@ import { asText, formatCount, showPower } from '../../format/numbers.ts';
 import { clientMs, locale } from '../../state/home.ts';
 import { pageAddress } from '../../state/place.ts';
 import { texts } from '../../texts/texts.ts';
+import { switchedOff } from './switched-off.ts';
 
 const rankEveryMs = 15_000;
 
@@ -35,7 +36,10 @@ function useRanking(devices: readonly NowEntity[]): readonly string[] {
 export function DevicesNow({ now }: { now: Now }) {
   const t = texts().now;
   const { language } = locale.value;
-  const devices = now.entities.filter((entity) => entity.role === 'device_power');
+  const off = switchedOff(now.entities);
+  const devices = now.entities
+    .filter((entity) => entity.role === 'device_power')
+    .map((entity) => (off.has(entity.entity_id) ? { ...entity, state: 0 } : entity));
   const order = useRanking(devices);
   const byId = new Map(devices.map((device) => [device.entity_id, device]));
   const most = Math.max(1, ...devices.map((device) => device.state ?? 0));
@@ -66,7 +70,9 @@ export function DevicesNow({ now }: { now: Now }) {
                     {device.area !== null && <small class="quiet">{device.area}</small>}
                   </span>
                   <span class="number" data-value>
-                    {device.state === null ? (
+                    {off.has(entityId) ? (
+                      <span class="quiet">{t.off}</span>
+                    ) : device.state === null ? (
                       <span class="quiet">{t.notKnown}</span>
                     ) : (
                       asText(showPower(device.state, language))

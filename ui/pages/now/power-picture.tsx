@@ -78,7 +78,7 @@ function Node({
     <g>
       <circle cx={x} cy={y} r={radius} class="node" style={{ stroke: `var(--${colour}-mark)` }} />
       <g
-        transform={`translate(${x - (extra === undefined ? 12 : 29)} ${y - 30})`}
+        transform={`translate(${x - (extra === undefined ? 12 : 31)} ${y - 30})`}
         style={{ color: `var(--${colour}-mark)` }}
       >
         <path d={icon} fill="currentColor" />
@@ -92,7 +92,7 @@ function Node({
         {value}
       </text>
       {extra !== undefined && (
-        <text x={x - 8} y={y - 13} class="node-extra">
+        <text x={x - 7} y={y - 13} class="node-extra">
           {extra}
         </text>
       )}
