@@ -21,7 +21,10 @@ export class Fraction {
 
   plus(other: Fraction): Fraction {
     if (this.under === other.under) return new Fraction(this.over + other.over, this.under);
-    return new Fraction(this.over * other.under + other.over * this.under, this.under * other.under);
+    const over = this.over * other.under + other.over * this.under;
+    const under = this.under * other.under;
+    const shared = divisorOf(over < 0n ? -over : over, under);
+    return new Fraction(over / shared, under / shared);
   }
 
   /** Whether an integer is less than `within` away from it. */
@@ -33,6 +36,12 @@ export class Fraction {
   toNumber(): number {
     return Number(this.over) / Number(this.under);
   }
+}
+
+function divisorOf(one: bigint, other: bigint): bigint {
+  let [a, b] = [one, other];
+  while (b > 0n) [a, b] = [b, a % b];
+  return a;
 }
 
 export const quarter = 900_000_000n;
