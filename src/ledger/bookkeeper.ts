@@ -40,12 +40,19 @@ export interface BookkeeperStatus {
 
 type PostedListener = (entityId: string, news: News) => void;
 
+/** More than what comes in between two rounds. */
+const longUs = 24 * 3_600_000_000;
+
+function isLong({ fromUs, untilUs }: News): boolean {
+  return untilUs - fromUs > longUs;
+}
+
 /** Evidence may be stored a little before it is told here; a restart looks back by this much more. */
 const markMarginUs = 60_000_000;
 
 /**
  * Keeps the ledger up with the readings: whoever stores evidence tells it here, and every few seconds what is new is
- * posted, meter by meter. A posting that fails is tried again; nothing is forgotten, for the store itself tells at the
+ * posted, meter by meter; while new pasts are posted, what comes in is posted between them. A posting that fails is tried again; nothing is forgotten, for the store itself tells at the
  * next start what arrived after the mark.
  */
 export class Bookkeeper {
@@ -53,6 +60,10 @@ export class Bookkeeper {
   readonly #rounds: Rounds;
   readonly #rules: RepostingRules;
   readonly #waiting = new Map<string, News>();
+  /** What the round under way has taken up and not written yet. */
+  readonly #taken = new Map<string, News>();
+  /** Pasts that were posted in the round under way. */
+  readonly #untold: [string, News][] = [];
   readonly #listeners = new Set<PostedListener>();
   #meters: ReadonlyMap<string, Meter> = new Map();
   /** Switch → the meters of the devices that it controls. */
@@ -109,8 +120,9 @@ export class Bookkeeper {
   }
 
   status(): BookkeeperStatus {
+    const waiting = new Set([...this.#waiting.keys(), ...this.#taken.keys()]);
     return {
-      waiting: [...this.#waiting.keys()].filter((entityId) => this.#isEvidence(entityId)).length,
+      waiting: [...waiting].filter((entityId) => this.#isEvidence(entityId)).length,
       entriesWritten: this.#entriesWritten,
       lastPostedAtUs: this.#lastPostedAtUs,
       error: this.#rounds.error(),
@@ -120,36 +132,66 @@ export class Bookkeeper {
   async #post(): Promise<void> {
     if (this.#meters.size === 0) return;
     const startedUs = this.#deps.clock.nowUs();
-    // What is told from here on counts for the next round.
-    const spans = new Map([...this.#waiting].filter(([entityId]) => this.#isEvidence(entityId)));
-    for (const entityId of spans.keys()) this.#waiting.delete(entityId);
     const isCatchingUp = !this.#hasCaughtUp;
     try {
-      if (isCatchingUp) {
-        for (const [entityId, span] of await this.#missed()) {
-          if (!this.#isEvidence(entityId)) continue;
-          spans.set(entityId, joinNews(spans.get(entityId), { ...span, cause: 'readings' }));
-        }
-      }
-      if (spans.size > 0) await this.#postAll(spans, isCatchingUp);
+      if (isCatchingUp)
+        for (const [entityId, span] of await this.#missed())
+          if (this.#isEvidence(entityId)) this.touch(entityId, span);
+      // All that is short, then one of those whose past is new: what comes in meanwhile waits for that one only.
+      do {
+        await this.#take();
+        const [long] = [...this.#taken].filter(([, news]) => isLong(news));
+        this.#tell(
+          await this.#postThese(
+            [...this.#taken].filter(([, news]) => !isLong(news)),
+            isCatchingUp,
+          ),
+        );
+        if (long) this.#untold.push(...(await this.#postThese([long], isCatchingUp)));
+      } while (this.#taken.size > 0);
       this.#hasCaughtUp = true;
       await this.#deps.mark.save(startedUs - markMarginUs);
     } catch (cause) {
-      for (const [entityId, news] of spans) this.touch(entityId, news, news.cause);
+      for (const [entityId, news] of this.#taken) this.touch(entityId, news, news.cause);
+      this.#taken.clear();
       throw cause;
+    } finally {
+      // What rests on several new pasts is made once and not after each of them.
+      this.#tell(this.#untold.splice(0));
+    }
+  }
+
+  /** What is told from here on waits until it is taken again. */
+  async #take(): Promise<void> {
+    for (const [entityId, news] of this.#waiting) {
+      if (!this.#isEvidence(entityId)) continue;
+      this.#waiting.delete(entityId);
+      this.#taken.set(entityId, joinNews(this.#taken.get(entityId), news));
+    }
+    if (this.#taken.size === 0) return;
+    await this.#deps.readable();
+    // What a switch said holds until its next word, and so far it is news of the meters that it gates.
+    for (const [switchId, meters] of this.#switched) {
+      const news = this.#taken.get(switchId);
+      if (news === undefined) continue;
+      const { afterUs } = await this.#deps.evidence.around(switchId, news.fromUs, news.untilUs);
+      const untilUs = Math.max(news.untilUs, afterUs ?? this.#deps.clock.nowUs());
+      for (const { entityId } of meters)
+        this.#taken.set(entityId, joinNews(this.#taken.get(entityId), { ...news, untilUs }));
+      if (!this.#meters.has(switchId)) this.#taken.delete(switchId);
     }
   }
 
   /**
-   * @param tellsAll also of what was posted before: after a crash nobody knows whether those who rest on it were told
+   * Resolves with what changed.
+   * @param tellsAll also what was posted before: after a crash nobody knows whether those who rest on it were told
    */
-  async #postAll(spans: ReadonlyMap<string, News>, tellsAll: boolean): Promise<void> {
-    await this.#deps.readable();
+  async #postThese(some: readonly (readonly [string, News])[], tellsAll: boolean): Promise<[string, News][]> {
     const batch = new LedgerBatch(this.#deps.ledger);
     const deps = { ...this.#deps, ledger: batch };
     const posted: [string, News][] = [];
     let entriesWritten = 0;
-    for (const [entityId, news] of await this.#byMeter(spans)) {
+    for (const [entityId, news] of some) {
       const meter = this.#meters.get(entityId);
       if (meter === undefined) continue;
       // A stop leaves the rest to the next start, which asks the store.
@@ -160,27 +202,18 @@ export class Bookkeeper {
         posted.push([entityId, { fromUs, untilUs, cause: news.cause }]);
     }
     await batch.flush();
+    for (const [entityId] of some) this.#taken.delete(entityId);
     this.#entriesWritten += entriesWritten;
     if (entriesWritten > 0) this.#lastPostedAtUs = this.#deps.clock.nowUs();
+    return posted;
+  }
+
+  #tell(posted: readonly (readonly [string, News])[]): void {
     for (const listener of this.#listeners) for (const [entityId, news] of posted) listener(entityId, news);
   }
 
   #isEvidence(entityId: string): boolean {
     return this.#meters.has(entityId) || this.#switched.has(entityId);
-  }
-
-  /** What a switch said holds until its next word, and so far it is news of the meters that it gates. */
-  async #byMeter(spans: ReadonlyMap<string, News>): Promise<ReadonlyMap<string, News>> {
-    const byMeter = new Map([...spans].filter(([entityId]) => this.#meters.has(entityId)));
-    for (const [switchId, meters] of this.#switched) {
-      const news = spans.get(switchId);
-      if (news === undefined) continue;
-      const { afterUs } = await this.#deps.evidence.around(switchId, news.fromUs, news.untilUs);
-      const untilUs = Math.max(news.untilUs, afterUs ?? this.#deps.clock.nowUs());
-      for (const { entityId } of meters)
-        byMeter.set(entityId, joinNews(byMeter.get(entityId), { ...news, untilUs }));
-    }
-    return byMeter;
   }
 
   async #missed(): Promise<ReadonlyMap<string, Span>> {
