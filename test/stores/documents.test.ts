@@ -4,11 +4,16 @@
  * Method: the stores over the real document server, each test in a database of its own.
  */
 import fc from 'fast-check';
+import type { Collection, Document } from 'mongodb';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Documents } from '../../src/adapters/mongodb/documents.ts';
 import { MongoEntityStore } from '../../src/adapters/mongodb/entity-store.ts';
 import { MongoGridConnectionStore } from '../../src/adapters/mongodb/grid-connection-store.ts';
-import { MongoSettingsStore } from '../../src/adapters/mongodb/settings-store.ts';
+import {
+  MongoSettingsStore,
+  type SettingDocument,
+  settingsCollection,
+} from '../../src/adapters/mongodb/settings-store.ts';
 import { MongoSubscriptionStore } from '../../src/adapters/mongodb/subscription-store.ts';
 import { MongoSyncLog } from '../../src/adapters/mongodb/sync-log.ts';
 import type { KnownEntity } from '../../src/home/entity.ts';
@@ -16,6 +21,42 @@ import type { GridConnection } from '../../src/home/grid-connection.ts';
 import type { SubscriptionState, SyncRun } from '../../src/recording/sync-log.ts';
 import { entityNamed, openDocuments } from './documents-fixture.ts';
 import { baseUs } from './questdb-fixture.ts';
+
+/** The document server behind a way on which writes are held up: whoever wrote gives up, and they are done later. */
+class HeldWrites implements Pick<Documents, 'ask'> {
+  readonly #server: Documents;
+  readonly #held: (() => Promise<unknown>)[] = [];
+  isHeld = false;
+
+  constructor(server: Documents) {
+    this.#server = server;
+  }
+
+  ask<T extends Document, R>(name: string, question: (collection: Collection<T>) => Promise<R>): Promise<R> {
+    return this.#server.ask<T, R>(name, (collection) =>
+      question(
+        new Proxy(collection, {
+          get: (target, method) => {
+            const found: unknown = Reflect.get(target, method);
+            if (typeof found !== 'function') return found;
+            if (!this.isHeld || method !== 'replaceOne') return found.bind(target);
+            return (...asked: unknown[]) => {
+              this.#held.push(() => Reflect.apply(found, target, asked));
+              return Promise.reject(new Error('no answer'));
+            };
+          },
+        }),
+      ),
+    );
+  }
+
+  /** @returns how many are done now, or were refused */
+  async release(): Promise<number> {
+    const held = this.#held.splice(0);
+    await Promise.allSettled(held.map((write) => write()));
+    return held.length;
+  }
+}
 
 const opened: Documents[] = [];
 function documents(): Documents {
@@ -67,6 +108,48 @@ describe('settings', () => {
     expect(await settings.get('nothing')).toBeNull();
     expect(await settings.all()).toEqual({ nothing: null, zone: 'Asia/Kolkata' });
     await expect(settings.set('none', undefined, atUs)).rejects.toThrow('no value that JSON can hold');
+  });
+
+  it('keeps what was set last, though a write before it is done after it', async () => {
+    const held = new HeldWrites(documents());
+    const settings = new MongoSettingsStore(held);
+    for (const first of ['UTC', null]) {
+      const key = `zone ${first}`;
+      if (first !== null) await settings.set(key, first, atUs);
+      // Of this process, and of one that died with its write on the way.
+      for (const before of [settings, new MongoSettingsStore(held)]) {
+        held.isHeld = true;
+        await expect(before.set(key, 'Asia/Kolkata', atUs)).rejects.toThrow('no answer');
+        held.isHeld = false;
+        await settings.set(key, 'Europe/Brussels', atUs + 1);
+        expect(await held.release()).toBe(1);
+        expect(await settings.get(key)).toBe('Europe/Brussels');
+      }
+      held.isHeld = true;
+      await expect(settings.set(key, 'Asia/Tokyo', atUs + 2)).rejects.toThrow('no answer');
+      held.isHeld = false;
+      await held.release();
+      // Nothing was set after it: it stands, and the next is newer all the same.
+      expect(await settings.get(key)).toBe('Asia/Tokyo');
+      await settings.set(key, 'Europe/Paris', atUs + 3);
+      expect(await settings.get(key)).toBe('Europe/Paris');
+    }
+  });
+
+  it('is set by the last of many calls, though they come together', async () => {
+    const settings = new MongoSettingsStore(documents());
+    await Promise.all(Array.from({ length: 12 }, (_, n) => settings.set('many', n, atUs + n)));
+    expect(await settings.get('many')).toBe(11);
+  });
+
+  it('goes on with a document of a program that had no revisions', async () => {
+    const server = documents();
+    await server.ask<SettingDocument, unknown>(settingsCollection, (settings) =>
+      settings.insertOne({ _id: 'old', json: '1', updatedAtUs: atUs }),
+    );
+    const settings = new MongoSettingsStore(server);
+    await settings.set('old', 2, atUs + 1);
+    expect(await settings.all()).toEqual({ old: 2 });
   });
 
   it('takes a key as a key, not as a query', async () => {
