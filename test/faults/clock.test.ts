@@ -1,5 +1,6 @@
 /**
- * Goal: a system clock that is stepped by an hour, forward or back, loses no reading and leaves a right ledger.
+ * Goal: a system clock that is stepped by an hour, forward or back, loses no reading and leaves a right ledger; a ticket tells
+ * of it until it is right.
  * Method: the process runs with libfaketime (Debian's package of that name), which reads from a file how far off its clock
  * is; the file is changed under load. What was refused meanwhile as from the future comes with the next back-fill.
  */
@@ -7,7 +8,9 @@ import { access, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { TicketRow, Tickets } from '../../src/contract/tickets.ts';
 import { until } from '../home-assistant/until.ts';
+import { hasty } from './hasty.ts';
 import { chosenSeed } from './seed.ts';
 import { World } from './world.ts';
 
@@ -43,6 +46,7 @@ describe.skipIf(library === null)('the clock of the system', () => {
         FAKETIME_TIMESTAMP_FILE: join(folder, 'clock'),
         FAKETIME_NO_CACHE: '1',
         FAKETIME_DONT_FAKE_MONOTONIC: '1',
+        ...hasty,
       },
     });
   });
@@ -55,6 +59,16 @@ describe.skipIf(library === null)('the clock of the system', () => {
   async function step(offset: string): Promise<void> {
     await writeFile(join(folder, 'new'), `${offset}\n`);
     await rename(join(folder, 'new'), join(folder, 'clock'));
+  }
+
+  async function driftTicket(status: TicketRow['status']): Promise<TicketRow> {
+    let found: TicketRow | undefined;
+    await until(`the clock's ticket is ${status}`, async () => {
+      const { tickets } = (await world.process.get('/api/tickets')) as Tickets;
+      found = tickets.find((one) => one.kind === 'clock_drift');
+      return found?.status === status;
+    });
+    return found as TicketRow;
   }
 
   async function comesRight(): Promise<void> {
@@ -70,7 +84,12 @@ describe.skipIf(library === null)('the clock of the system', () => {
     await step('+1h');
     await world.flows();
     await world.flows();
+    const apart = await driftTicket('open');
+    expect(Math.abs((apart.evidence[0]?.value ?? 0) - 3600)).toBeLessThan(10);
+    expect(apart.detail).toMatch(/ahead of Home Assistant’s\. .*NTP/);
     await comesRight();
+    world.meters.run();
+    expect((await driftTicket('passed')).ticket_id).toBe(apart.ticket_id);
   });
 
   it('may be put back by an hour', async () => {
