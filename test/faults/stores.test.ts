@@ -9,11 +9,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Cable, Cut } from '../home-assistant/cable.ts';
 import { until } from '../home-assistant/until.ts';
 import { chosenSeed } from './seed.ts';
+import { ask } from './stored-readings.ts';
 import { World } from './world.ts';
 
 let world: World;
 beforeAll(async () => {
-  world = await World.start({ seed: chosenSeed('stores') });
+  // Only so does QuestDB suspend a table because it is told to.
+  world = await World.start({ seed: chosenSeed('stores'), storesEnv: { QDB_DEV_MODE_ENABLED: 'true' } });
 });
 afterAll(async () => {
   await world?.stop();
@@ -100,6 +102,29 @@ describe('QuestDB', () => {
       },
       end: () => forBoth((cable) => cable.mend()),
     }));
+
+  it('may suspend a table, as it does one that met a full disk, and is told to go on', () => {
+    const sql = (text: string) => ask(world.process.sidecars.questdbUrl, text);
+    const suspended = () => sql('SELECT name FROM wal_tables() WHERE suspended');
+    return survives({
+      begin: async () => {
+        // One that is just being written to goes on by itself.
+        await world.nothingIsLost();
+        // It answers, and not with rows.
+        await sql("ALTER TABLE energy_readings SUSPEND WAL WITH 'DISK FULL', 'no space left'").catch(
+          () => undefined,
+        );
+        expect(await suspended()).toEqual([['energy_readings']]);
+        world.meters.run();
+      },
+      isFelt: async () => {
+        await until('it goes on', async () => (await suspended()).length === 0, 60_000);
+        const [line] = world.process.logged('QuestDB suspended a table; it is told to go on');
+        expect(JSON.parse(line ?? '{}')).toMatchObject({ table: 'energy_readings', tag: 'DISK FULL' });
+      },
+      end: () => undefined,
+    });
+  });
 
   it('may lose its connections in the middle of writes', () =>
     survives({

@@ -18,7 +18,7 @@ export interface Cables {
   readonly documents: Cable;
 }
 
-export interface WorldOptions extends Pick<LedgerProcessOptions, 'env' | 'folder'> {
+export interface WorldOptions extends Pick<LedgerProcessOptions, 'env' | 'storesEnv' | 'folder'> {
   readonly seed: number;
   readonly meters?: number;
   /** Sensors for a flood, tracked too. */
@@ -59,6 +59,7 @@ export class World {
     const made: Cable[] = [];
     const ledger = await LedgerProcess.create({ url: homeAssistant.url, token: demo.token }, tracked, {
       ...(options.env === undefined ? {} : { env: options.env }),
+      ...(options.storesEnv === undefined ? {} : { storesEnv: options.storesEnv }),
       ...(options.folder === undefined ? {} : { folder: options.folder }),
       through: async ({ questdbUrl, questdbPgUrl, mongodbUrl }) => {
         const [http, pg, documents] = await Promise.all(

@@ -15,6 +15,8 @@ const say = (line: string): void => {
   process.stdout.write(`${line}\n`);
 };
 
+const loggedLimit = 1_000_000;
+
 /** Where the process finds its stores: their own addresses, or what a test puts in between. */
 export type StoreAddresses = Pick<Sidecars, 'questdbUrl' | 'questdbPgUrl' | 'mongodbUrl'>;
 
@@ -22,6 +24,8 @@ export interface LedgerProcessOptions {
   readonly through?: (stores: StoreAddresses) => Promise<StoreAddresses>;
   /** Besides its own. */
   readonly env?: NodeJS.ProcessEnv;
+  /** Besides the stores' own. */
+  readonly storesEnv?: NodeJS.ProcessEnv;
   /** Made and removed by itself when none is given. */
   readonly folder?: string;
 }
@@ -36,6 +40,8 @@ export class LedgerProcess {
   readonly #tracked: readonly string[];
   readonly #env: NodeJS.ProcessEnv;
   #child: ChildProcess | null = null;
+  /** The end of what it logged. */
+  #logged = '';
 
   private constructor(
     sidecars: Sidecars,
@@ -64,7 +70,13 @@ export class LedgerProcess {
     const folder = options.folder ?? (await mkdtemp(join(runs, 'ledger-')));
     const logsDir = join(cacheFolder, 'logs');
     const programs = await installSidecars(say);
-    const sidecars = await startSidecars({ programs, dataDir: folder, logsDir, log: say });
+    const sidecars = await startSidecars({
+      programs,
+      dataDir: folder,
+      logsDir,
+      log: say,
+      ...(options.storesEnv === undefined ? {} : { env: options.storesEnv }),
+    });
     const stores = await (options.through?.(sidecars) ?? sidecars);
     const port = await freePort();
     const env = {
@@ -96,7 +108,15 @@ export class LedgerProcess {
     });
     child.stdout.pipe(log, { end: false });
     child.stderr.pipe(log, { end: false });
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      this.#logged = (this.#logged + text).slice(-loggedLimit);
+    });
     this.#child = child;
+  }
+
+  /** Lines of its log, the newest 1 MB, that have this. */
+  logged(text: string): readonly string[] {
+    return this.#logged.split('\n').filter((line) => line.includes(text));
   }
 
   /** As a crash or a power cut would end it. */
