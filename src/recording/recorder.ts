@@ -1,9 +1,7 @@
 import type { Entity } from '../home/entity.ts';
-import type { EntityState, HomeAssistant, StateBatch, StateSubscription } from '../home/home-assistant.ts';
+import type { EntityState, HomeAssistant, StateBatch } from '../home/home-assistant.ts';
 import type { Clock } from '../units/clock.ts';
 import type { Log } from '../units/log.ts';
-import { Backoff } from './backoff.ts';
-import { Bell } from './bell.ts';
 import { type Hole, HoleBook } from './hole-book.ts';
 import { pause } from './pause.ts';
 import type { Reading, Rejection, RejectionReason } from './reading.ts';
@@ -15,6 +13,7 @@ import { RecentInstants } from './recent-instants.ts';
 import { type RecorderStatus, recorderDetail } from './recorder-status.ts';
 import type { RecordingEvents } from './recording-events.ts';
 import type { Spool } from './spool/spool.ts';
+import { StateFollower } from './state-follower.ts';
 import { StreamWatch } from './stream-watch.ts';
 import { SubscriptionKeeper } from './subscription-keeper.ts';
 import type { SubscriptionState, SubscriptionStore } from './sync-log.ts';
@@ -43,8 +42,8 @@ export class Recorder {
   readonly #writer: ReadingWriter;
   readonly #feed: ReadingFeed;
   readonly #keeper: SubscriptionKeeper;
+  readonly #follower: StateFollower;
   readonly #stop = new AbortController();
-  readonly #bell = new Bell();
   readonly #heard = new RecentInstants();
   readonly #newest = new Map<string, Reading>();
   readonly #holes: HoleBook;
@@ -53,20 +52,10 @@ export class Recorder {
   #tracked: ReadonlyMap<string, TrackedEntity> = new Map();
   /** Entities whose newest stored reading is known. */
   readonly #loaded = new Set<string>();
-  #subscription: { readonly handle: StateSubscription; readonly entityIds: Set<string> } | null = null;
-  /** Something that it follows is tracked no more. */
-  #isSubscriptionStale = false;
-  /** Batches of older subscriptions are no longer listened to. */
-  #generation = 0;
-  #connectedSinceUs: number | null = null;
-  #lastHeardUs: number | null = null;
   #lastReadingAtUs: number | null = null;
   #lastRejection: Rejection | null = null;
   #duplicates = 0;
   #isPaused = false;
-  #subscribeError: string | null = null;
-  #loop: Promise<void> = Promise.resolve();
-  #unlisten: () => void = () => undefined;
 
   constructor(deps: RecorderDeps, limits: Partial<ReadingWriterLimits> = {}) {
     this.#deps = deps;
@@ -76,7 +65,18 @@ export class Recorder {
       store: deps.subscription,
       clock: deps.clock,
       log: deps.log,
-      complete: () => this.#holes.completeness(this.#lastHeardUs, this.#writer.unsafeSinceUs()),
+      complete: () => this.#holes.completeness(this.#follower.lastHeardUs(), this.#writer.unsafeSinceUs()),
+    });
+    this.#follower = new StateFollower({
+      homeAssistant: deps.homeAssistant,
+      keeper: this.#keeper,
+      holes: this.#holes,
+      wanted: () => [...this.#tracked.keys()],
+      prepare: (entityIds) => this.#load(entityIds),
+      hear: (batch) => this.#hear(batch),
+      isPaused: () => this.#isPaused,
+      clock: deps.clock,
+      log: deps.log,
     });
     this.#writer = new ReadingWriter(
       {
@@ -94,18 +94,12 @@ export class Recorder {
   async start(): Promise<void> {
     await this.#writer.start((reading) => this.#remember(reading));
     this.#keeper.start();
-    this.#unlisten = this.#deps.homeAssistant.onStatus(() => this.#bell.ring());
-    this.#loop = this.#follow();
-    this.#bell.ring();
+    this.#follower.start();
   }
 
   async stop(): Promise<void> {
     this.#stop.abort();
-    this.#unlisten();
-    this.#bell.ring();
-    await this.#loop;
-    this.#generation += 1;
-    await this.#endSubscription();
+    await this.#follower.stop();
     this.#feed.stop();
     this.#keeper.change({ status: 'disconnected', errorMessage: null });
     await this.#writer.stop();
@@ -124,9 +118,9 @@ export class Recorder {
       this.#stream.forget(entityId);
       // Should it be tracked again at once, there is a hole all the same.
       this.#holes.forget(entityId);
-      if (this.#subscription?.entityIds.delete(entityId)) this.#isSubscriptionStale = true;
+      this.#follower.drop(entityId);
     }
-    this.#bell.ring();
+    this.#follower.look();
   }
 
   tracked(): ReadonlyMap<string, TrackedEntity> {
@@ -145,15 +139,12 @@ export class Recorder {
 
   /** Home Assistant tells us the states of what is tracked, and we listen. */
   isFollowing(): boolean {
-    return this.#subscription !== null && !this.#isPaused;
+    return this.#follower.isSubscribed() && !this.#isPaused;
   }
 
   /** The subscription can't be trusted: it is made anew, and a hole told that reaches back to `sinceUs`. */
   resubscribe(sinceUs: number): void {
-    if (this.#subscription === null) return;
-    this.#holes.silent(sinceUs);
-    this.#isSubscriptionStale = true;
-    this.#bell.ring();
+    this.#follower.resubscribe(sinceUs);
   }
 
   /** Every reading that is new, whatever way it came, some times a second and not yet durable; returns how to end it. */
@@ -205,12 +196,12 @@ export class Recorder {
   status(): RecorderStatus {
     const written = this.#writer.status();
     const spool = this.#deps.spool.status();
-    const detail = recorderDetail(written, this.#subscribeError);
+    const detail = recorderDetail(written, this.#follower.error());
     return {
       isOk: detail === null,
       detail,
       entitiesTracked: this.#tracked.size,
-      isSubscribed: this.#subscription !== null,
+      isSubscribed: this.#follower.isSubscribed(),
       lastReadingAtUs: this.#lastReadingAtUs,
       readingsReceived: written.received,
       readingsStored: written.stored,
@@ -232,79 +223,6 @@ export class Recorder {
   #isBusy(): boolean {
     const { isPressureHigh, waiting } = this.#writer.status();
     return isPressureHigh || waiting > busyReadings;
-  }
-
-  async #follow(): Promise<void> {
-    const retry = new Backoff(500, 10_000);
-    while (!this.#stop.signal.aborted) {
-      await this.#bell.wait();
-      if (this.#stop.signal.aborted) return;
-      try {
-        await this.#subscribeAsNeeded();
-        this.#subscribeError = null;
-        retry.reset();
-      } catch (cause) {
-        const message = cause instanceof Error ? cause.message : String(cause);
-        // A connection that went away meanwhile is told by its own status.
-        if (this.#deps.homeAssistant.status().kind === 'connected') {
-          this.#subscribeError = message;
-          this.#keeper.change({ status: 'error', errorMessage: message });
-          this.#deps.log.warn({ err: message }, 'Home Assistant could not be subscribed to');
-        }
-        await pause(retry.nextMs(), this.#stop.signal);
-        this.#bell.ring();
-      }
-    }
-  }
-
-  async #subscribeAsNeeded(): Promise<void> {
-    const status = this.#deps.homeAssistant.status();
-    const isSameConnection = status.kind === 'connected' && status.sinceUs === this.#connectedSinceUs;
-    if (!isSameConnection) {
-      if (this.#subscription !== null) this.#holes.cut(this.#lastHeardUs);
-      this.#subscription = null;
-      this.#connectedSinceUs = null;
-    }
-    if (status.kind !== 'connected') {
-      const errorMessage = status.kind === 'not_configured' ? null : status.error;
-      this.#subscribeError = null;
-      this.#keeper.change({ status: 'disconnected', errorMessage });
-      return;
-    }
-    const wanted = [...this.#tracked.keys()];
-    const before = this.#subscription?.entityIds;
-    const isSame = before?.size === wanted.length && wanted.every((entityId) => before.has(entityId));
-    if (isSame && !this.#isSubscriptionStale) return;
-    await this.#load(wanted);
-    await this.#subscribe(wanted, status.sinceUs);
-    if (wanted.length > 0)
-      this.#holes.subscribed(wanted, before === undefined, () => this.#keeper.previous());
-  }
-
-  async #subscribe(wanted: readonly string[], connectedSinceUs: number): Promise<void> {
-    const generation = this.#generation + 1;
-    const old = this.#subscription;
-    // Until the new one stands, both are listened to; what both tell is a duplicate.
-    const handle =
-      wanted.length === 0
-        ? { stop: () => Promise.resolve() }
-        : await this.#deps.homeAssistant.subscribeStates(wanted, (batch) => {
-            if (generation >= this.#generation) this.#hear(batch);
-          });
-    this.#generation = generation;
-    this.#isSubscriptionStale = false;
-    this.#connectedSinceUs = connectedSinceUs;
-    this.#subscription = wanted.length === 0 ? null : { handle, entityIds: new Set(wanted) };
-    if (old !== null) await this.#end(old.handle);
-    // What paused the connection before may still be so; a new one knows nothing of it.
-    this.#deps.homeAssistant.pause(this.#isPaused);
-    this.#keeper.change({
-      status: 'active',
-      subscribedAtUs: this.#deps.clock.nowUs(),
-      reconnectCount: this.#deps.homeAssistant.reconnectCount(),
-      errorMessage: null,
-    });
-    this.#deps.log.info({ entities: wanted.length }, 'subscribed to Home Assistant');
   }
 
   /** Newest stored readings, so that a snapshot's state that is stored already is known. A store that is down is not waited for. */
@@ -334,8 +252,6 @@ export class Recorder {
       const reading = this.#read(state, nowUs, batch.kind);
       if (reading !== null) readings.push(reading);
     }
-    this.#lastHeardUs = nowUs;
-    this.#keeper.heard();
     this.#take(readings);
   }
 
@@ -410,19 +326,5 @@ export class Recorder {
       isPaused ? 'no room: Home Assistant is not read' : 'there is room again',
     );
     if (!isPaused) this.#holes.relieved();
-  }
-
-  async #endSubscription(): Promise<void> {
-    const subscription = this.#subscription;
-    this.#subscription = null;
-    if (subscription !== null) await this.#end(subscription.handle);
-  }
-
-  async #end(handle: StateSubscription): Promise<void> {
-    try {
-      await handle.stop();
-    } catch (cause) {
-      this.#deps.log.debug({ err: cause }, 'a subscription could not be ended');
-    }
   }
 }
