@@ -12,6 +12,8 @@ export interface CostVersion {
   readonly createdAtUs: number;
 }
 
+const none: readonly number[] = [];
+
 /** Holds the versions in an order in which prices are found quickly. */
 export class PriceList {
   readonly #byArea = new Map<string | null, CostVersion[]>();
@@ -30,12 +32,19 @@ export class PriceList {
   }
 
   /** The instants in (startUs, endUs) at which a price of this area or the home changes, ascending. */
-  changesWithin(area: string | null, startUs: number, endUs: number): number[] {
-    const scopes = area === null ? [null] : [area, null];
-    const instants = scopes.flatMap((scope) =>
-      (this.#byArea.get(scope) ?? []).map((version) => version.effectiveFromUs),
-    );
-    return [...new Set(instants)].filter((at) => at > startUs && at < endUs).sort((a, b) => a - b);
+  changesWithin(area: string | null, startUs: number, endUs: number): readonly number[] {
+    const own = area === null ? [] : (this.#byArea.get(area) ?? []);
+    const all = this.#byArea.get(null) ?? [];
+    const isWithin = ({ effectiveFromUs: at }: CostVersion) => at > startUs && at < endUs;
+    // It is asked for every bucket, and nearly always there is none.
+    if (!own.some(isWithin) && !all.some(isWithin)) return none;
+    const instants = [...own, ...all].filter(isWithin).map((version) => version.effectiveFromUs);
+    return [...new Set(instants)].sort((a, b) => a - b);
+  }
+
+  /** The area, when it has prices of its own; null when the home's hold there. */
+  scopeOf(area: string | null): string | null {
+    return area !== null && this.#byArea.has(area) ? area : null;
   }
 
   #newest(area: string | null, atUs: number): CostVersion | null {

@@ -38,7 +38,10 @@ export function emptyBucket(entityId: string, startUs: number, endUs: number): B
 }
 
 /** The part of the bucket that was measured, 0 to 1; of a bucket that is not over, the part of what has passed. */
-export function coverageOf(bucket: Bucket, nowUs = Number.POSITIVE_INFINITY): number {
+export function coverageOf(
+  bucket: Pick<Bucket, 'startUs' | 'endUs' | 'coveredUs'>,
+  nowUs = Number.POSITIVE_INFINITY,
+): number {
   const passedUs = Math.min(bucket.endUs, nowUs) - bucket.startUs;
   return passedUs <= 0 ? 0 : Math.min(1, bucket.coveredUs / passedUs);
 }

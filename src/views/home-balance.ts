@@ -1,8 +1,9 @@
-import { type Quality, worse } from '../ledger/entry.ts';
-import type { Period } from '../units/calendar.ts';
-import { aligned, type Bucket, coverageOf, total } from './bucket.ts';
+import type { Quality } from '../ledger/entry.ts';
+import { bucketEdges, type Period } from '../units/calendar.ts';
+import { type Bucket, coverageOf, emptyBucket } from './bucket.ts';
 import { everyFlow, type FlowId, flowIds, flowsOf, totalIds } from './flow-posting.ts';
 import type { LedgerViews } from './ledger-views.ts';
+import { emptySide, joinSides, type SideBySide } from './side-by-side.ts';
 import type { BalanceSources } from './sources.ts';
 
 /** What a home's balance is read from. */
@@ -31,7 +32,7 @@ export interface HomeBucket {
 export interface HomeBalance {
   readonly total: HomeBucket;
   readonly rows: readonly HomeBucket[];
-  /** Buckets of the grid's offtake, for pricing. */
+  /** What the grid's offtake was in each bucket, for pricing; of a bucket no more is told. */
   readonly gridIn: readonly Bucket[];
 }
 
@@ -45,72 +46,71 @@ export async function readHomeBalance(
   nowUs: number,
 ): Promise<HomeBalance> {
   const flows = flowsOf(meters.sources);
-  const ids = [...flows, ...meters.gas, ...meters.water];
-  const [buckets, devices] = await Promise.all([
-    views.buckets(ids, period, startUs, endUs),
-    views.sums(meters.topDevices, period, startUs, endUs),
+  const groups = flows.map((flow) => [flow]);
+  const [sides, devices, gas, water] = await Promise.all([
+    views.sideBySide(groups, period, startUs, endUs),
+    ...[meters.topDevices, meters.gas, meters.water].map((ids) => views.sums(ids, period, startUs, endUs)),
   ]);
-  const found = Map.groupBy(buckets, (bucket) => bucket.entityId);
-  const byId = new Map(
-    ids.map((id) => [id, aligned(found.get(id) ?? [], id, startUs, endUs, period, views.zone())] as const),
-  );
-  const pick = (wanted: readonly string[], at: (list: readonly Bucket[]) => Bucket | undefined) =>
-    wanted.flatMap((id) => at(byId.get(id) ?? []) ?? []);
-  const makeRow = (
-    at: (list: readonly Bucket[]) => Bucket | undefined,
-    rowStartUs: number,
-    rowEndUs: number,
-    devicesMwh: number,
-  ) =>
-    homeBucket(rowStartUs, rowEndUs, nowUs, {
-      flows: pick(flows, at),
-      devicesMwh,
-      gas: pick(meters.gas, at),
-      water: pick(meters.water, at),
-    });
-  const grid = byId.get(flows[0] ?? '') ?? [];
-  const rows = grid.map((place, index) =>
-    makeRow((list) => list[index], place.startUs, place.endUs, devices.get(place.startUs) ?? 0),
-  );
-  const first = grid[0]?.startUs ?? startUs;
-  const last = grid.at(-1)?.endUs ?? endUs;
-  const whole = makeRow(
-    (list) => (list[0] ? total(list[0].entityId, list, first, last) : undefined),
-    first,
-    last,
-    [...devices.values()].reduce((sum, amount) => sum + amount, 0),
-  );
-  return { total: whole, rows, gridIn: byId.get(totalIds.gridIn) ?? [] };
+  const byStart = new Map(sides.map((side) => [side.startUs, side]));
+  const edges = bucketEdges(startUs, endUs, period, views.zone());
+  const places = edges.slice(0, -1).map((fromUs, index) => {
+    const empty = emptySide(flows.length, fromUs, edges[index + 1] ?? endUs);
+    return byStart.get(fromUs) ?? empty;
+  });
+  const bucketOf = (side: SideBySide, sums: Pick<Picked, 'devicesMwh' | 'gasMl' | 'waterMl'>) =>
+    homeBucket(side, nowUs, { flows, ...sums });
+  const [firstUs, lastUs] = [edges[0] ?? startUs, edges.at(-1) ?? endUs];
+  const inGrid = flows.indexOf(totalIds.gridIn);
+  return {
+    total: bucketOf(places.reduce(joinSides, emptySide(flows.length, firstUs, lastUs)), {
+      ...{ devicesMwh: sumOf(devices) ?? 0, gasMl: sumOf(gas), waterMl: sumOf(water) },
+    }),
+    rows: places.map((side) =>
+      bucketOf(side, {
+        devicesMwh: devices?.get(side.startUs) ?? 0,
+        ...{ gasMl: gas?.get(side.startUs) ?? null, waterMl: water?.get(side.startUs) ?? null },
+      }),
+    ),
+    gridIn:
+      inGrid < 0
+        ? []
+        : places.map((side) => ({
+            ...emptyBucket(totalIds.gridIn, side.startUs, side.endUs),
+            amountMicro: side.groups[inGrid]?.amountMicro ?? null,
+          })),
+  };
 }
 
 interface Picked {
-  readonly flows: readonly Bucket[];
+  readonly flows: readonly FlowId[];
   /** Top-level devices together, as far as they are known. */
   readonly devicesMwh: number;
-  readonly gas: readonly Bucket[];
-  readonly water: readonly Bucket[];
+  /** Meters of a kind together; null when none of them tells anything. */
+  readonly gasMl: number | null;
+  readonly waterMl: number | null;
 }
 
-function homeBucket(startUs: number, endUs: number, nowUs: number, picked: Picked): HomeBucket {
-  const amounts = new Map(picked.flows.map((bucket) => [bucket.entityId, bucket.amountMicro]));
-  const home = picked.flows.find((bucket) => bucket.entityId === flowIds.homeMwh);
-  const homeMwh = home?.amountMicro ?? null;
-  const known = picked.flows.filter((bucket) => bucket.quarters > 0);
+function homeBucket(side: SideBySide, nowUs: number, picked: Picked): HomeBucket {
+  const { startUs, endUs, groups, quality, isProvisional } = side;
+  const { flows, devicesMwh, gasMl, waterMl } = picked;
+  const amounts = new Map(flows.map((flow, index) => [flow, groups[index]?.amountMicro ?? null]));
+  const homeMwh = amounts.get(flowIds.homeMwh) ?? null;
+  const coveredUs = groups[flows.indexOf(flowIds.homeMwh)]?.coveredUs ?? 0;
   return {
     startUs,
     endUs,
     flows: new Map(everyFlow.map((flow) => [flow, amounts.get(flow) ?? null])),
-    untrackedMwh: homeMwh === null ? null : homeMwh - picked.devicesMwh,
-    gasMl: sumKnown(picked.gas),
-    waterMl: sumKnown(picked.water),
-    coverage: home ? coverageOf(home, nowUs) : 0,
-    quality: known.length === 0 ? 'none' : known.map((bucket) => bucket.quality).reduce(worse),
-    isProvisional: known.some((bucket) => bucket.isProvisional),
+    untrackedMwh: homeMwh === null ? null : homeMwh - devicesMwh,
+    gasMl,
+    waterMl,
+    coverage: coverageOf({ startUs, endUs, coveredUs }, nowUs),
+    quality,
+    isProvisional,
   };
 }
 
-/** Meters of a kind together; null when none of them tells anything. */
-function sumKnown(buckets: readonly Bucket[]): number | null {
-  const known = buckets.filter((bucket) => bucket.amountMicro !== null);
-  return known.length === 0 ? null : known.reduce((sum, bucket) => sum + (bucket.amountMicro ?? 0), 0);
+/** Null of nothing. */
+function sumOf(amounts: ReadonlyMap<number, number> | undefined): number | null {
+  if (amounts === undefined || amounts.size === 0) return null;
+  return [...amounts.values()].reduce((sum, amount) => sum + amount, 0);
 }

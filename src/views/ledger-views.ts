@@ -1,6 +1,7 @@
 import type { Period } from '../units/calendar.ts';
 import type { Bucket } from './bucket.ts';
 import type { GroundsCount } from './coverage.ts';
+import type { SideBySide } from './side-by-side.ts';
 
 /** `registerMicro` is null before the first register ever. */
 export interface RegisterBefore {
@@ -19,6 +20,16 @@ export interface LedgerViews {
    * are absent.
    */
   buckets(entityIds: readonly string[], period: Period, startUs: number, endUs: number): Promise<Bucket[]>;
+  /**
+   * The same with the meters of each group added up, one row for each bucket, ascending; those without an entry are
+   * absent. A year of a home is a few hundred rows and not some thousand.
+   */
+  sideBySide(
+    groups: readonly (readonly string[])[],
+    period: Period,
+    startUs: number,
+    endUs: number,
+  ): Promise<SideBySide[]>;
   /** Amounts of meters of one unit together, by the start of the bucket; buckets without an entry are absent. */
   sums(
     entityIds: readonly string[],

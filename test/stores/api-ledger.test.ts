@@ -21,6 +21,7 @@ import {
   statisticsRow,
   statisticsSummary,
 } from '../../src/contract/statistics.ts';
+import { sideBySide } from '../../src/views/side-by-side.ts';
 import { dsmrHours, fluviusQuarters, homeWizardRows } from './meter-files.ts';
 import { PlayedHome } from './played-home.ts';
 import { freshEntity } from './questdb-fixture.ts';
@@ -121,6 +122,22 @@ describe('September 2022 of a HomeWizard meter', () => {
       field: 'device_id',
       expected: 'home, both, low',
     });
+  });
+
+  it('is added up side by side by the database as it is meter by meter', async () => {
+    const [startUs, endUs] = [us('2022-08-31T22:00:00Z'), us('2022-09-30T22:00:00Z')];
+    const groups = [['home:use'], imports, [back1 ?? ''], ['home:grid_in', back2 ?? '']];
+    for (const period of ['quarter', 'hour', 'day', 'week', 'month', 'year'] as const) {
+      const told = await home.views.sideBySide(groups, period, startUs, endUs);
+      const single = await home.views.buckets(groups.flat(), period, startUs, endUs);
+      expect(told.length).toBeGreaterThan(0);
+      expect(told).toEqual(sideBySide(groups, single));
+    }
+    // Of one group, which is asked for otherwise, and of none.
+    expect(await home.views.sideBySide([imports], 'day', startUs, endUs)).toEqual(
+      sideBySide([imports], await home.views.buckets(imports, 'day', startUs, endUs)),
+    );
+    expect(await home.views.sideBySide([[]], 'day', startUs, endUs)).toEqual([]);
   });
 
   it('balances to the watt-hour, by day and over the month', async () => {

@@ -4,7 +4,19 @@ import { quarterUs } from '../../units/quarter.ts';
 import { type Bucket, regroup } from '../../views/bucket.ts';
 import type { GroundsCount } from '../../views/coverage.ts';
 import type { LedgerViews, RegisterBefore } from '../../views/ledger-views.ts';
+import { type SideBySide, sideBySide } from '../../views/side-by-side.ts';
 import { QuestDbError } from './fault.ts';
+import {
+  bucketsQuery,
+  extentQuery,
+  firstDaysQuery,
+  firstsQuery,
+  groundsQuery,
+  quartersQuery,
+  sideBySideQuery,
+  sumsQuery,
+  viewQuery,
+} from './ledger-queries.ts';
 import { registersBefore, registersExactly } from './ledger-registers.ts';
 import {
   createDaysView,
@@ -12,7 +24,6 @@ import {
   daySampling,
   daysView,
   dropDaysView,
-  entriesTable,
   hoursView,
   isWholeQuarter,
 } from './ledger-schema.ts';
@@ -21,76 +32,6 @@ import type { Row } from './row.ts';
 import { isoWithin } from './span.ts';
 
 const hourUs = 3_600_000_000;
-const meters = (count: number) => Array.from({ length: count }, (_, index) => `$${index + 3}`).join(', ');
-
-const quartersQuery = (count: number) => `SELECT entity_id, cast(timestamp AS LONG) AS start_us, amount,
-    CASE WHEN ${isWholeQuarter} THEN amount END AS highest, CASE WHEN ${isWholeQuarter} THEN amount END AS lowest,
-    quality, covered, on_time, 1L AS quarters, CASE WHEN provisional THEN 1 ELSE 0 END AS provisional,
-    CASE WHEN NOT (${isWholeQuarter}) THEN cast(first_evidence AS LONG) END AS rests_from,
-    CASE WHEN NOT (${isWholeQuarter}) THEN cast(last_evidence AS LONG) END AS rests_until
-  FROM ${entriesTable}
-  WHERE timestamp >= $1 AND timestamp < $2 AND entity_id IN (${meters(count)})
-    AND kind = 'quantity' AND reason <> 'withdrawn'
-  ORDER BY timestamp`;
-
-const viewQuery = (
-  view: string,
-  count: number,
-) => `SELECT entity_id, cast(timestamp AS LONG) AS start_us, amount,
-    highest, lowest, quality, covered, on_time, quarters, provisional
-  FROM ${view} WHERE timestamp >= $1 AND timestamp < $2 AND entity_id IN (${meters(count)})
-  ORDER BY timestamp`;
-
-const sampleOf = { week: '1w', month: '1M', year: '1y' } as const;
-type LongPeriod = keyof typeof sampleOf;
-
-/** Days gathered by the database: a year of a home has twenty thousand of them. */
-const longQuery = (period: LongPeriod, zone: string, count: number) => `SELECT entity_id,
-    cast(timestamp AS LONG) AS start_us, sum(amount) AS amount, max(highest) AS highest, min(lowest) AS lowest,
-    max(quality) AS quality, sum(covered) AS covered, sum(on_time) AS on_time, sum(quarters) AS quarters,
-    max(provisional) AS provisional
-  FROM ${daysView} WHERE timestamp >= $1 AND timestamp < $2 AND entity_id IN (${meters(count)})
-  SAMPLE BY ${sampleOf[period]} ALIGN TO CALENDAR TIME ZONE '${zone}' ORDER BY start_us`;
-
-function bucketsQuery(period: Period, zone: string, count: number): string {
-  switch (period) {
-    case 'quarter':
-      return quartersQuery(count);
-    case 'hour':
-      return viewQuery(hoursView, count);
-    case 'day':
-      return viewQuery(daysView, count);
-    default:
-      return longQuery(period, zone, count);
-  }
-}
-
-const sumsQuery = (period: Period, zone: string, count: number) =>
-  `SELECT start_us, sum(amount) AS amount FROM (${bucketsQuery(period, zone, count)}) GROUP BY start_us`;
-
-const extentQuery = (
-  count: number,
-) => `SELECT cast(min(timestamp) AS LONG) AS first_us, cast(max(timestamp) AS LONG) AS last_us
-  FROM ${entriesTable} WHERE timestamp >= $1 AND timestamp < $2 AND entity_id IN (${meters(count)})`;
-
-const groundsQuery = (
-  sampling: string,
-  count: number,
-) => `SELECT entity_id, cast(timestamp AS LONG) AS start_us,
-    quality, reason, quarters, covered FROM (
-    SELECT timestamp, entity_id, quality, reason, count() AS quarters, sum(covered) AS covered FROM ${entriesTable}
-    WHERE timestamp >= $1 AND timestamp < $2 AND entity_id IN (${meters(count)})
-      AND kind = 'quantity' AND reason <> 'withdrawn' SAMPLE BY ${sampling}
-  )`;
-
-const firstDaysQuery = (
-  count: number,
-) => `SELECT entity_id, cast(min(timestamp) AS LONG) AS day_us FROM ${daysView}
-  WHERE timestamp >= $1 AND timestamp < $2 AND entity_id IN (${meters(count)}) GROUP BY entity_id`;
-const firstsQuery = (count: number) => `SELECT entity_id, cast(min(timestamp) AS LONG) AS first_us
-  FROM ${entriesTable} WHERE timestamp >= $1 AND timestamp < $2 AND entity_id IN (${meters(count)})
-    AND kind = 'quantity' AND reason <> 'withdrawn' GROUP BY entity_id`;
-
 const stateQuery = `SELECT view_name, view_status, view_sql, refresh_base_table_txn, base_table_txn
   FROM materialized_views() WHERE view_name IN ($1, $2)`;
 
@@ -150,6 +91,40 @@ export class QuestDbLedgerViews implements LedgerViews {
           (us) => bucketStartUs(us, period, zone),
         );
     }
+  }
+
+  async sideBySide(
+    groups: readonly (readonly string[])[],
+    period: Period,
+    startUs: number,
+    endUs: number,
+  ): Promise<SideBySide[]> {
+    const ids = groups.flat();
+    if (ids.length === 0 || startUs >= endUs) return [];
+    await this.#prepare();
+    const zone = this.#zone;
+    const edges = bucketEdges(startUs, endUs, period, zone);
+    const isByQuarter = period === 'hour' && edges.some((edge) => edge % hourUs !== 0);
+    if (isByQuarter || ids.length > metersPerQuery || new Set(ids).size < ids.length)
+      return sideBySide(groups, await this.buckets([...new Set(ids)], period, startUs, endUs));
+    const span = [isoWithin(edges[0] ?? startUs), isoWithin(edges.at(-1) ?? endUs)];
+    const rows = await this.#db.query(sideBySideQuery(period, zone, groups), [...span, ...ids]);
+    const isShort = period === 'quarter' || period === 'hour';
+    return rows.map((row) => {
+      const atUs = row.start_us as number;
+      const fromUs = isShort ? atUs : bucketStartUs(atUs, period, zone);
+      return {
+        startUs: fromUs,
+        endUs: period === 'hour' ? fromUs + hourUs : nextBucketUs(fromUs, period, zone),
+        groups: groups.map((_, index) => ({
+          amountMicro: row[`amount_${index}`] as number | null,
+          coveredUs: (row[`covered_${index}`] as number | null) ?? 0,
+          onTimeUs: row[`on_time_${index}`] as number | null,
+        })),
+        quality: qualities[row.quality as number] ?? 'none',
+        isProvisional: row.provisional === 1,
+      };
+    });
   }
 
   /** Added up by the database: of a year by day for forty devices it tells 365 rows and not fifteen thousand. */

@@ -20,6 +20,7 @@ import type { ApiDeps, ApiEnv } from '../deps.ts';
 import { pricesOrNone } from '../pricing.ts';
 import { fromStore, HttpProblem, onValidated } from '../problems.ts';
 import { readRange } from '../ranges.ts';
+import { placeTotals, readTimeline } from '../timeline.ts';
 import { json, problems } from './answers.ts';
 
 const tags = ['Power analytics'];
@@ -203,13 +204,17 @@ export function analyticsRoutes(deps: ApiDeps, prices: Prices) {
         bucketUs % 3_600_000_000 === 0 &&
         edges.every((edgeUs, index) => edgeUs === startUs + index * 3_600_000_000);
       const period: Period = isByHour ? 'hour' : 'quarter';
-      const found = await read(query, period, startUs, endUs);
-      const series = timelineOf(found, startUs, endUs, bucketUs, clock.nowUs()).map(
-        ({ startUs: fromUs, totals }) => ({ timestamp: localIso(fromUs, zone), ...totals }),
-      );
+      const area = devicesOf(home, query);
+      const list = await pricesOrNone({ prices, stores, log });
+      const span = { startUs, endUs, bucketUs };
+      const found = await ask(() => readTimeline(views, list, area, period, span));
+      const series = found.map((place) => ({
+        timestamp: localIso(place.startUs, zone),
+        ...placeTotals(place, area.tops.length, clock.nowUs()),
+      }));
       return c.json(
         {
-          area: found.area.area,
+          area: area.area,
           time_range: { start: localIso(startUs, zone), end: localIso(endUs, zone) },
           bucket_minutes: query.bucket,
           series,
@@ -217,35 +222,4 @@ export function analyticsRoutes(deps: ApiDeps, prices: Prices) {
         200,
       );
     });
-
-  /** Buckets of a length of their own, counted from the start of the range. */
-  function timelineOf(found: Read, startUs: number, endUs: number, bucketUs: number, nowUs: number) {
-    const placeOf = (us: number) => Math.floor((us - startUs) / bucketUs);
-    const own = new Map(
-      [...byMeter(found.buckets)].map(([id, buckets]) => [
-        id,
-        Map.groupBy(buckets, (bucket) => placeOf(bucket.startUs)),
-      ]),
-    );
-    const count = Math.ceil((endUs - startUs) / bucketUs);
-    return Array.from({ length: count }, (_, place) => {
-      const fromUs = startUs + place * bucketUs;
-      const untilUs = Math.min(endUs, fromUs + bucketUs);
-      const at = (id: string) => total(id, own.get(id)?.get(place) ?? [], fromUs, untilUs);
-      const costs = found.area.tops.map(({ entityId }) =>
-        costSum(
-          (own.get(entityId)?.get(place) ?? []).map(
-            (bucket) => found.costs.get(entityId)?.get(bucket.startUs) ?? null,
-          ),
-        ),
-      );
-      const totals = joinedTotals(
-        found.area.tops.map((device) => at(device.entityId)),
-        costs,
-        found.area.devices.map((device) => at(device.entityId).onTimeUs),
-        nowUs,
-      );
-      return { startUs: fromUs, totals };
-    });
-  }
 }

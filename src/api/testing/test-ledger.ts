@@ -13,6 +13,7 @@ import { quarterUs } from '../../units/quarter.ts';
 import { type Bucket, regroup } from '../../views/bucket.ts';
 import type { GroundsCount } from '../../views/coverage.ts';
 import type { LedgerViews, RegisterBefore } from '../../views/ledger-views.ts';
+import { sideBySide } from '../../views/side-by-side.ts';
 import type { LedgerParts } from '../ports.ts';
 
 export function postedEntry(quarterStartUs: number, extra: Partial<PostedEntry> = {}): PostedEntry {
@@ -87,6 +88,9 @@ export class TestLedger implements LedgerViews, LedgerStore {
         }),
     );
     return period === 'quarter' ? quarters : regroup(quarters, period, this.timeZone);
+  }
+  async sideBySide(groups: readonly (readonly string[])[], period: Period, startUs: number, endUs: number) {
+    return sideBySide(groups, await this.buckets([...new Set(groups.flat())], period, startUs, endUs));
   }
   async sums(ids: readonly string[], period: Period, startUs: number, endUs: number) {
     const sums = new Map<number, number>();

@@ -1,0 +1,93 @@
+/** How sums of the ledger are asked for. Values only ever as parameters: `$1` and `$2` are the span, ids follow. */
+import type { Period } from '../../units/calendar.ts';
+import { daysView, entriesTable, hoursView, isWholeQuarter } from './ledger-schema.ts';
+
+const meters = (count: number) => Array.from({ length: count }, (_, index) => `$${index + 3}`).join(', ');
+
+export const quartersQuery = (
+  count: number,
+) => `SELECT entity_id, cast(timestamp AS LONG) AS start_us, amount,
+    CASE WHEN ${isWholeQuarter} THEN amount END AS highest, CASE WHEN ${isWholeQuarter} THEN amount END AS lowest,
+    quality, covered, on_time, 1L AS quarters, CASE WHEN provisional THEN 1 ELSE 0 END AS provisional,
+    CASE WHEN NOT (${isWholeQuarter}) THEN cast(first_evidence AS LONG) END AS rests_from,
+    CASE WHEN NOT (${isWholeQuarter}) THEN cast(last_evidence AS LONG) END AS rests_until
+  FROM ${entriesTable}
+  WHERE timestamp >= $1 AND timestamp < $2 AND entity_id IN (${meters(count)})
+    AND kind = 'quantity' AND reason <> 'withdrawn'
+  ORDER BY timestamp`;
+
+export const viewQuery = (
+  view: string,
+  count: number,
+) => `SELECT entity_id, cast(timestamp AS LONG) AS start_us, amount,
+    highest, lowest, quality, covered, on_time, quarters, provisional
+  FROM ${view} WHERE timestamp >= $1 AND timestamp < $2 AND entity_id IN (${meters(count)})
+  ORDER BY timestamp`;
+
+const sampleOf = { week: '1w', month: '1M', year: '1y' } as const;
+type LongPeriod = keyof typeof sampleOf;
+
+/** Days gathered by the database: a year of a home has twenty thousand of them. */
+const longQuery = (period: LongPeriod, zone: string, count: number) => `SELECT entity_id,
+    cast(timestamp AS LONG) AS start_us, sum(amount) AS amount, max(highest) AS highest, min(lowest) AS lowest,
+    max(quality) AS quality, sum(covered) AS covered, sum(on_time) AS on_time, sum(quarters) AS quarters,
+    max(provisional) AS provisional
+  FROM ${daysView} WHERE timestamp >= $1 AND timestamp < $2 AND entity_id IN (${meters(count)})
+  SAMPLE BY ${sampleOf[period]} ALIGN TO CALENDAR TIME ZONE '${zone}' ORDER BY start_us`;
+
+export function bucketsQuery(period: Period, zone: string, count: number): string {
+  switch (period) {
+    case 'quarter':
+      return quartersQuery(count);
+    case 'hour':
+      return viewQuery(hoursView, count);
+    case 'day':
+      return viewQuery(daysView, count);
+    default:
+      return longQuery(period, zone, count);
+  }
+}
+
+export const sumsQuery = (period: Period, zone: string, count: number) =>
+  `SELECT start_us, sum(amount) AS amount FROM (${bucketsQuery(period, zone, count)}) GROUP BY start_us`;
+
+/** For each group what its meters counted, how much of it was measured, and how long they were on. */
+export function sideBySideQuery(
+  period: Period,
+  zone: string,
+  groups: readonly (readonly string[])[],
+): string {
+  const ids = groups.flat();
+  let place = 3;
+  const columns = groups.flatMap((group, index) => {
+    const own = group.map(() => `$${place++}`).join(', ');
+    const of = (column: string) =>
+      `sum(${groups.length === 1 ? column : `CASE WHEN entity_id IN (${own}) THEN ${column} END`}) AS ${column}_${index}`;
+    return [of('amount'), of('covered'), of('on_time')];
+  });
+  return `SELECT start_us, ${columns.join(', ')}, max(quality) AS quality, max(provisional) AS provisional
+    FROM (${bucketsQuery(period, zone, ids.length)}) GROUP BY start_us ORDER BY start_us`;
+}
+
+export const extentQuery = (
+  count: number,
+) => `SELECT cast(min(timestamp) AS LONG) AS first_us, cast(max(timestamp) AS LONG) AS last_us
+  FROM ${entriesTable} WHERE timestamp >= $1 AND timestamp < $2 AND entity_id IN (${meters(count)})`;
+
+export const groundsQuery = (
+  sampling: string,
+  count: number,
+) => `SELECT entity_id, cast(timestamp AS LONG) AS start_us,
+    quality, reason, quarters, covered FROM (
+    SELECT timestamp, entity_id, quality, reason, count() AS quarters, sum(covered) AS covered FROM ${entriesTable}
+    WHERE timestamp >= $1 AND timestamp < $2 AND entity_id IN (${meters(count)})
+      AND kind = 'quantity' AND reason <> 'withdrawn' SAMPLE BY ${sampling}
+  )`;
+
+export const firstDaysQuery = (
+  count: number,
+) => `SELECT entity_id, cast(min(timestamp) AS LONG) AS day_us FROM ${daysView}
+  WHERE timestamp >= $1 AND timestamp < $2 AND entity_id IN (${meters(count)}) GROUP BY entity_id`;
+export const firstsQuery = (count: number) => `SELECT entity_id, cast(min(timestamp) AS LONG) AS first_us
+  FROM ${entriesTable} WHERE timestamp >= $1 AND timestamp < $2 AND entity_id IN (${meters(count)})
+    AND kind = 'quantity' AND reason <> 'withdrawn' GROUP BY entity_id`;
