@@ -99,6 +99,7 @@ export class RecordingServices {
       isTracked: (entityId) => deps.home.entity(entityId)?.isTracked === true,
       readings: deps.postedReadings,
       carryCorrections: deps.carryCorrections,
+      settled: () => recorder.settled().then(() => deps.readingsReadable()),
       settings: deps.settings,
       isBusy: deps.isBusy,
       events: deps.events,

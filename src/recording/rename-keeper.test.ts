@@ -18,6 +18,7 @@ describe('a renamed entity', () => {
   let isTracked: boolean;
   let carried: string[];
   let corrections: () => Promise<void>;
+  let settled: () => Promise<void>;
 
   const make = () => {
     const events = new RecordingEvents(quietLog);
@@ -38,6 +39,7 @@ describe('a renamed entity', () => {
             values.set(key, structuredClone(value));
           },
         },
+        settled: () => settled(),
         isBusy: () => false,
         events,
         clock: { nowUs: () => baseUs + 1_000_000, monotonicMs: () => performance.now() },
@@ -54,6 +56,7 @@ describe('a renamed entity', () => {
     isTracked = true;
     carried = [];
     corrections = async () => undefined;
+    settled = async () => undefined;
     for (let i = 0; i < 35; i += 1) await store.append([reading(before, baseUs + i, i === 7 ? null : i)]);
     await store.append([{ ...reading(before, baseUs + 35, null), absence: 'removed' }]);
     keeper = make();
@@ -88,6 +91,25 @@ describe('a renamed entity', () => {
     isDown = false;
     await vi.waitFor(() => expect(told.length).toBe(1));
     expect(carried).toEqual([`${before} ${after} ${appended}`]);
+  });
+
+  it('has what was heard while our clock was behind', async () => {
+    await store.append([reading(before, baseUs + 9_000_000, 40)]);
+    keeper.start();
+    await vi.waitFor(() => expect(told.length).toBe(1));
+    expect(store.rows.has(`${after} ${baseUs + 9_000_000}`)).toBe(true);
+  });
+
+  it('waits for what was heard and is not stored yet', async () => {
+    const heard = Promise.withResolvers<void>();
+    settled = () => heard.promise;
+    keeper.start();
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    expect(told).toEqual([]);
+    await store.append([reading(before, baseUs + 50, 41)]);
+    heard.resolve();
+    await vi.waitFor(() => expect(told.length).toBe(1));
+    expect(store.rows.has(`${after} ${baseUs + 50}`)).toBe(true);
   });
 
   it('goes on where it was cut off', async () => {

@@ -2,7 +2,7 @@ import type { SettingsStore } from '../home/settings-store.ts';
 import type { Clock } from '../units/clock.ts';
 import type { Log } from '../units/log.ts';
 import { Bell } from './bell.ts';
-import { pause } from './pause.ts';
+import { pause, unlessAborted } from './pause.ts';
 import type { Reading } from './reading.ts';
 import type { ReadingStore } from './reading-store.ts';
 import type { RecordingEvents } from './recording-events.ts';
@@ -15,6 +15,8 @@ export interface RenameKeeperDeps {
   readonly readings: Pick<ReadingStore, 'range' | 'append'>;
   /** What a person said of the old id's readings goes along; may be repeated. Rejects when a store is down. */
   readonly carryCorrections: (oldId: string, newId: string) => Promise<number>;
+  /** Resolves when all that was received until now can be read, however long that takes. */
+  readonly settled: () => Promise<void>;
   readonly settings: Pick<SettingsStore, 'get' | 'set'>;
   readonly isBusy: () => boolean;
   readonly events: RecordingEvents;
@@ -40,6 +42,8 @@ export const defaultRenameLimits: RenameKeeperLimits = {
 type Mark = number | 'done';
 
 const marksKey = 'renamed_entities';
+/** A clock of ours that is behind must not leave out what was heard. */
+const endOfTimeUs = Number.MAX_SAFE_INTEGER;
 /** Only ever the last of these are of use. */
 const marksLimit = 500;
 
@@ -103,13 +107,14 @@ export class RenameKeeper {
     if (mark === 'done') return;
     // First, so that what is carried is posted as it was corrected.
     const corrections = await this.#deps.carryCorrections(oldId, newId);
-    const untilUs = clock.nowUs();
+    // What was heard under the old id may still be on its way to the store.
+    await unlessAborted(this.#deps.settled(), signal);
     let fromUs = mark ?? 0;
     let carried = 0;
     for (;;) {
       while (isBusy() && !signal.aborted) await pause(busyPauseMs, signal);
       if (signal.aborted) return;
-      const page = await readings.range(oldId, fromUs, untilUs, pageReadings);
+      const page = await readings.range(oldId, fromUs, endOfTimeUs, pageReadings);
       const isLast = page.length < pageReadings;
       const meant = isLast ? withoutFarewell(page) : page;
       if (meant.length > 0) await readings.append(meant.map((reading) => ({ ...reading, entityId: newId })));
@@ -121,7 +126,7 @@ export class RenameKeeper {
     }
     await this.#save(key, 'done');
     log.info({ from: oldId, to: newId, readings: carried, corrections }, 'a renamed entity has its readings');
-    events.tell({ kind: 'renamed', entityId: oldId, newEntityId: newId, atUs: untilUs });
+    events.tell({ kind: 'renamed', entityId: oldId, newEntityId: newId, atUs: clock.nowUs() });
   }
 
   async #load(): Promise<Map<string, Mark>> {

@@ -1,5 +1,6 @@
 /** Recording and ledger as the process puts them together, over doubles that fail as a seed says. */
 import { vi } from 'vitest';
+import { MemorySettingsStore } from '../home/testing/doubles.ts';
 import { Bookkeeper } from '../ledger/bookkeeper.ts';
 import type { Meter } from '../ledger/meter.ts';
 import { usualRules } from '../ledger/reposting.ts';
@@ -15,6 +16,7 @@ import { ProofKeeper } from '../recording/proof-keeper.ts';
 import { Prover } from '../recording/prover.ts';
 import { Recorder, type TrackedEntity } from '../recording/recorder.ts';
 import { RecordingEvents } from '../recording/recording-events.ts';
+import { RenameKeeper } from '../recording/rename-keeper.ts';
 import {
   baseUs,
   MemoryHome,
@@ -46,6 +48,7 @@ interface Running {
   readonly proofs: ProofKeeper;
   readonly heartbeat: Heartbeat;
   readonly bookkeeper: Bookkeeper;
+  readonly renames: RenameKeeper;
   readonly life: { isAlive: boolean };
 }
 
@@ -59,8 +62,9 @@ export class SimulatedChain {
   readonly #proofs = new MemoryProofStore(this.store);
   readonly #disk = new MemoryDisk(1500);
   readonly #evidence: StoredEvidence;
-  readonly #tracked: readonly TrackedEntity[];
-  readonly #posted: readonly Meter[];
+  /** Every id that a meter had, and which it is. */
+  readonly #oldIds = new Map<string, SimulatedMeter>();
+  readonly #settings = new MemorySettingsStore();
   /** When rows came, by our clock, as the store writes it down. */
   readonly #received: { readonly receivedUs: number; readonly entityId: string; readonly atUs: number }[] =
     [];
@@ -78,13 +82,6 @@ export class SimulatedChain {
     this.meters = ['a', 'b', 'c'].map(
       (name, place) => new SimulatedMeter(`sensor.${name}`, (place * 500 + 1) * 1_000_000, this.#random),
     );
-    this.#tracked = this.meters.map(({ entityId }) => ({
-      entityId,
-      quantity: 'energy',
-      unit: 'kWh',
-      stateClass: 'total_increasing',
-    }));
-    this.#posted = this.meters.map(({ entityId }) => ({ entityId, posts: 'register', kind: 'rising' }));
     this.#evidence = new StoredEvidence({
       readings: this.store,
       statistics: new MemoryStatisticsStore(),
@@ -134,6 +131,7 @@ export class SimulatedChain {
     if (running === null) return;
     const stopping = Promise.all([
       running.heartbeat.stop(),
+      running.renames.stop(),
       running.proofs.stop(),
       running.bookkeeper.stop(),
       running.backfill.stop().then(() => running.recorder.stop()),
@@ -144,6 +142,16 @@ export class SimulatedChain {
     this.home.isPaused = false;
   }
 
+  #tracked(): TrackedEntity[] {
+    return this.meters.map(({ entityId }) => ({
+      ...{ entityId, quantity: 'energy', unit: 'kWh', stateClass: 'total_increasing' },
+    }));
+  }
+
+  #posted(): Meter[] {
+    return this.meters.map(({ entityId }) => ({ entityId, posts: 'register', kind: 'rising' }));
+  }
+
   storedInstants(entityId: string): number[] {
     return [...this.store.rows.values()]
       .filter((row) => row.entityId === entityId)
@@ -151,17 +159,18 @@ export class SimulatedChain {
       .sort((a, b) => a - b);
   }
 
-  /** What Home Assistant holds, and what it forgot and was heard. */
+  /** What Home Assistant holds, and what it forgot and was heard, under whatever name. */
   knownInstants(entityId: string): number[] {
     const held = this.home.past.filter((one) => one.entityId === entityId);
-    const told = this.meters.find((one) => one.entityId === entityId)?.told ?? [];
-    const stored = this.storedInstants(entityId);
-    const heard = told.map(({ atUs }) => atUs).filter((atUs) => stored.includes(atUs));
+    const meter = this.meters.find((one) => one.entityId === entityId);
+    const ids = [...this.#oldIds].filter(([, one]) => one === meter).map(([oldId]) => oldId);
+    const stored = new Set([entityId, ...ids].flatMap((id) => this.storedInstants(id)));
+    const heard = (meter?.told ?? []).map(({ atUs }) => atUs).filter((atUs) => stored.has(atUs));
     return [...new Set([...held.map(({ lastUpdatedUs }) => lastUpdatedUs), ...heard])].sort((a, b) => a - b);
   }
 
   verify(entityId: string) {
-    const meter = this.#posted.find((one) => one.entityId === entityId);
+    const meter = this.#posted().find((one) => one.entityId === entityId);
     if (meter === undefined) throw new Error(`${entityId} is no meter`);
     const deps = { evidence: this.#evidence, ledger: this.ledgers };
     return verifyMeter(deps, usualRules, meter, baseUs - hourMs * 1000, testClock.nowUs());
@@ -217,6 +226,25 @@ export class SimulatedChain {
     this.#change(meter, true);
   }
 
+  #rename(): void {
+    const meter = this.meters[Math.floor(this.#random() * this.meters.length)];
+    if (meter === undefined) return;
+    const oldId = meter.entityId;
+    meter.entityId = `${oldId.split('_')[0]}_${this.#oldIds.size}`;
+    this.#oldIds.set(oldId, meter);
+    this.home.rename(oldId, meter.entityId);
+    this.#change(meter, true);
+    this.#follow();
+  }
+
+  /** What the home's discovery leads to. */
+  #follow(): void {
+    const { recorder, bookkeeper, renames } = this.#running ?? {};
+    bookkeeper?.setMeters(this.#posted());
+    recorder?.track(this.#tracked());
+    renames?.look();
+  }
+
   async #act(): Promise<string> {
     const die = this.#random();
     const pick = this.#random();
@@ -241,6 +269,9 @@ export class SimulatedChain {
     } else if (die < 0.88) {
       this.#forget(1 + Math.floor(pick * 8));
       return 'forgets';
+    } else if (die < 0.89) {
+      this.#rename();
+      return 'renamed';
     } else if (die < 0.93) {
       this.#die();
       if (pick < 0.4) this.#disk.cutPower();
@@ -339,12 +370,25 @@ export class SimulatedChain {
       prover,
       onBrought: () => proofs.look(),
     });
-    this.#running = { recorder, backfill, proofs, heartbeat, bookkeeper, life };
-    bookkeeper.setMeters(this.#posted);
+    const renames = new RenameKeeper({
+      renames: () => new Map([...this.#oldIds].map(([oldId, meter]) => [oldId, meter.entityId])),
+      isTracked: () => true,
+      readings: { range: (...asked) => readings.range(...asked), append },
+      carryCorrections: async () => 0,
+      settled: () => recorder.settled(),
+      settings: living(this.#settings),
+      isBusy: () => backfill.status().isRunning,
+      events,
+      clock: testClock,
+      log: quietLog,
+    });
+    this.#running = { recorder, backfill, proofs, heartbeat, bookkeeper, renames, life };
+    bookkeeper.setMeters(this.#posted());
     bookkeeper.start();
     backfill.start();
     await recorder.start();
-    recorder.track(this.#tracked);
+    recorder.track(this.#tracked());
+    renames.start();
     heartbeat.start();
     proofs.start();
   }

@@ -252,6 +252,7 @@ describe('a meter that is renamed', () => {
           },
           carryCorrections: (...ids) => parts.desk.carry(...ids),
           settings,
+          settled: async () => undefined,
           isBusy: () => false,
           events,
           clock: systemClock,

@@ -16,7 +16,8 @@ export interface SimulatedState {
 }
 
 export class SimulatedMeter {
-  readonly entityId: string;
+  /** It may be renamed. */
+  entityId: string;
   readonly knots: Knot[] = [];
   /** What it told; `isLost`: nobody knows of it any more. */
   readonly told: (SimulatedState & { isLost?: boolean })[] = [];

@@ -233,6 +233,17 @@ export class MemoryHome implements HomeAssistant {
     this.#tell({ entityId, state: null, attributes: {}, lastUpdatedUs: testClock.nowUs() });
   }
 
+  /** The past goes along, as Home Assistant's own does; whoever follows the old id is told that it is gone. */
+  rename(entityId: string, newId: string): void {
+    for (const [place, said] of this.past.entries()) {
+      if (said.entityId !== entityId) continue;
+      const renamed = { ...said, entityId: newId };
+      this.#saidMs.set(renamed, this.#saidMs.get(said) ?? 0);
+      this.past[place] = renamed;
+    }
+    this.remove(entityId);
+  }
+
   lastPingAtUs(): number | null {
     return null;
   }
