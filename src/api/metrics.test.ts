@@ -99,6 +99,8 @@ describe('GET /metrics', () => {
     expect(value('energy_ledger_readings_received_total')).toBe(3);
     expect(value('energy_ledger_readings_duplicate_total')).toBe(4);
     expect(value('energy_ledger_heartbeat_silences_total')).toBe(0);
+    expect(value('energy_ledger_readings_out_of_order_total')).toBe(2);
+    expect(value('energy_ledger_clock_drift_seconds')).toBe(-1.5);
     expect(value('energy_ledger_disk_free_bytes')).toBe(7_000_000_000);
     expect(value('energy_ledger_readings_rejected_total', { reason: 'not_a_number' })).toBe(1);
     expect(value('energy_ledger_home_assistant_connection', { state: 'connected' })).toBe(1);

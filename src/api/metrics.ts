@@ -62,6 +62,16 @@ function recordingMetrics({ recording, homeAssistant, home, clock }: ApiDeps): M
     counter('readings_stored', 'Readings durable in the store since the start.', one(recorder.stored)),
     counter('readings_duplicate', 'Readings told again that were known already.', one(recorder.duplicates)),
     counter(
+      'readings_out_of_order',
+      'Readings that came after a newer one, taken in their place.',
+      one(recorder.outOfOrder),
+    ),
+    gauge(
+      'clock_drift_seconds',
+      'How far the clock here is ahead of the one of Home Assistant.',
+      one(seconds(recorder.clockDriftUs)),
+    ),
+    counter(
       'readings_rejected',
       'States that are no reading, by reason.',
       Object.entries(recorder.rejected).map(([reason, value]) => ({ labels: { reason }, value })),

@@ -28,6 +28,10 @@ export interface RecorderHealth extends PartHealth {
   readonly stored: number;
   /** Told again by Home Assistant and already known. */
   readonly duplicates: number;
+  /** Came after a newer one of their entity, and were taken in their place. */
+  readonly outOfOrder: number;
+  /** How far our clock is ahead of Home Assistant's; null before enough was heard. */
+  readonly clockDriftUs: number | null;
   readonly writeErrors: number;
   readonly rejected: Readonly<Record<string, number>>;
   readonly lastRejection: {

@@ -32,6 +32,8 @@ export function recordingView({
           received: status.readingsReceived,
           stored: status.readingsStored,
           duplicates: status.duplicates,
+          outOfOrder: status.outOfOrder,
+          clockDriftUs: status.clockDriftUs,
           writeErrors: status.writeErrors,
           rejected: status.rejected,
           lastRejection: status.lastRejection,

@@ -125,6 +125,8 @@ export class TestRecording implements Recording {
         received: 3,
         stored: 2,
         duplicates: 4,
+        outOfOrder: 2,
+        clockDriftUs: -1_500_000,
         writeErrors: 0,
         rejected: { not_a_number: 1 },
         lastRejection: { entityId: 'sensor.odd', reason: 'not_a_number', state: 'cosy', atUs: 1 },
