@@ -94,6 +94,16 @@ describe('postCounter, by hand', () => {
     );
   });
 
+  it('takes a removal that was told twice, by the stream and by history, as one', () => {
+    const removed = [reading(0, 100), reading(5, 101), reading(6, null)];
+    const back = [reading(70, 102), reading(75, 103)];
+    const again = { ...reading(6, null), atUs: start + 6 * minute + 3000, origin: 'history' } as const;
+    expect(post([...removed, again, ...back]).entries).toEqual(post([...removed, ...back]).entries);
+    const next = post([...removed, again]);
+    expect(next.state?.absentSinceUs).toBe(start + 6 * minute);
+    expect(next.entries).toEqual(post(removed).entries);
+  });
+
   it('is certain of a register that did not move, however long it was silent', () => {
     const posting = post([reading(0, 100), reading(600, 100)]);
     expect(posting.entries).toHaveLength(40);
