@@ -1,6 +1,6 @@
 /** Whether all was recorded, what was found, what runs: a sentence, what asks for a decision, then the evidence. */
 import { mdiLockOutline } from '@mdi/js';
-import { useEffect } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import type { Coverage } from '../../../src/contract/ledger.ts';
 import type { SyncRuns } from '../../../src/contract/readings.ts';
 import type { Reconciliation } from '../../../src/contract/tickets.ts';
@@ -58,9 +58,11 @@ export function HealthPage() {
   }, [changes, runs, plan, recent]);
   const health = status.state.value;
   // The status is asked often: whether one may be started again should not wait for the next look at the plan.
-  const isChecking = health.data?.reconciliation.running;
+  const isChecking = health.data?.reconciliation.running ?? false;
+  const wasChecking = useRef(isChecking);
   useEffect(() => {
-    if (isChecking !== undefined) void Promise.all([runs.refresh(), plan.refresh()]);
+    if (wasChecking.current !== isChecking) void Promise.all([runs.refresh(), plan.refresh()]);
+    wasChecking.current = isChecking;
   }, [isChecking, runs, plan]);
   const { data: coverage, problem } = recent.state.value;
   const mayChange = settings.data?.settings.may_change === true;
