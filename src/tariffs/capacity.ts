@@ -13,7 +13,7 @@ import {
   type Peak,
   topPeaks,
 } from './peaks.ts';
-import { monthsUntil, type RollingMonth, readMonth } from './rolling-months.ts';
+import { monthsUntil, type RollingMonth, readMonths } from './rolling-months.ts';
 
 export interface RunningWindow {
   readonly startUs: number;
@@ -70,9 +70,7 @@ export async function capacityOf(views: LedgerViews, query: CapacityQuery): Prom
     views.buckets([offtakeId], 'quarter', startUs - besideUs, endUs + besideUs),
     views.buckets([offtakeId], 'day', starts[0] ?? startUs, startUs),
   ]);
-  const before = await Promise.all(
-    starts.slice(0, -1).map((us) => readMonth(views, offtakeId, ruleAt(us), us, nowUs, days)),
-  );
+  const before = await readMonths(views, offtakeId, ruleAt, starts.slice(0, -1), nowUs, days);
   // The running window is not over: it is told by itself.
   const untilUs = Math.max(startUs, Math.min(endUs, windowAt(rule, nowUs, zone).startUs));
   const windows = peakWindows(rule, read.flatMap(offtakeOf), startUs, untilUs, zone);

@@ -33,20 +33,44 @@ export function monthsUntil(startUs: number, count: number, zone: string): numbe
   );
 }
 
+interface MonthPlan {
+  /** The quarters that are to be read; null when none are. */
+  readonly span: Span | null;
+  readonly finish: (quarters: readonly Bucket[]) => RollingMonth;
+}
+
 /**
- * A month's peak with as few quarters read as can be: a day that was measured whole tells its highest quarter itself, so
- * that only the highest of those is read, for the instant, and the days with something to say of bounds.
- * @param days the day view over at least this month; it may hold others
+ * The peaks of months with as few quarters read as can be, those of all months in one go.
+ * @param days the day view over at least these months; it may hold others
  */
-export async function readMonth(
+export async function readMonths(
   views: LedgerViews,
   offtakeId: string,
+  ruleAt: (startUs: number) => PeakRule,
+  starts: readonly number[],
+  nowUs: number,
+  days: readonly Bucket[],
+): Promise<RollingMonth[]> {
+  const zone = views.zone();
+  const plans = starts.map((startUs) => planMonth(ruleAt(startUs), startUs, nowUs, days, zone));
+  const read = await views.quartersWithin(
+    offtakeId,
+    plans.flatMap(({ span }) => span ?? []),
+  );
+  return plans.map(({ span, finish }) => finish(span === null ? [] : (read.shift() ?? [])));
+}
+
+/**
+ * A day that was measured whole tells its highest quarter itself, so that only the highest of those is read, for the
+ * instant, and the days with something to say of bounds.
+ */
+function planMonth(
   rule: PeakRule,
   startUs: number,
   nowUs: number,
   days: readonly Bucket[],
-): Promise<RollingMonth> {
-  const zone = views.zone();
+  zone: string,
+): MonthPlan {
   const endUs = nextBucketUs(startUs, 'month', zone);
   const untilUs = Math.max(startUs, Math.min(endUs, windowAt(rule, nowUs, zone).startUs));
   const own = days.filter((day) => day.startUs >= startUs && day.startUs < endUs);
@@ -55,7 +79,7 @@ export async function readMonth(
   if (own.length === 0) {
     const expectedWindows = peakWindows(rule, [], startUs, untilUs, zone).length;
     const none = { powerW: null, counted: [], atLeastW: null, atMostW: null, measuredWindows: 0, peak: null };
-    return { ...told, ...none, expectedWindows };
+    return { span: null, finish: () => ({ ...told, ...none, expectedWindows }) };
   }
   const isByQuarter = rule.window === 'quarter' && rule.peaks === 1 && rule.counting === null;
   const whole = isByQuarter ? own.filter((day) => day.endUs <= untilUs && isWhole(day)) : [];
@@ -67,14 +91,18 @@ export async function readMonth(
   const skipped = new Set(whole.filter((day) => day !== highest).map((day) => day.startUs));
   const spans = spansWithout(skipped, startUs, untilUs, zone);
   const [fromUs, toUs] = [spans[0]?.startUs ?? startUs, spans.at(-1)?.endUs ?? startUs];
-  const read = await views.buckets([offtakeId], 'quarter', fromUs - besideUs, toUs + besideUs);
-  const offtakes = read.flatMap(offtakeOf);
-  const windows = spans.map((span) => peakWindows(rule, offtakes, span.startUs, span.endUs, zone));
   const skippedUs = whole
     .filter((day) => skipped.has(day.startUs))
     .reduce((sum, day) => sum + day.endUs - day.startUs, 0);
-  const found = monthPeak(rule, windows.flat(), zone, skippedUs / quarterUs);
-  return { ...told, ...found, peak: found.counted[0] ?? null };
+  return {
+    span: { startUs: fromUs - besideUs, endUs: toUs + besideUs },
+    finish: (quarters) => {
+      const offtakes = quarters.flatMap(offtakeOf);
+      const windows = spans.map((span) => peakWindows(rule, offtakes, span.startUs, span.endUs, zone));
+      const found = monthPeak(rule, windows.flat(), zone, skippedUs / quarterUs);
+      return { ...told, ...found, peak: found.counted[0] ?? null };
+    },
+  };
 }
 
 /** Every quarter was measured as one. */

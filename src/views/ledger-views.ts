@@ -20,8 +20,13 @@ export interface LedgerViews {
    * are absent.
    */
   buckets(entityIds: readonly string[], period: Period, startUs: number, endUs: number): Promise<Bucket[]>;
+  /** The quarters of one meter in each of the spans, ascending, asked for together. */
+  quartersWithin(
+    entityId: string,
+    spans: readonly { readonly startUs: number; readonly endUs: number }[],
+  ): Promise<Bucket[][]>;
   /**
-   * The same with the meters of each group added up, one row for each bucket, ascending; those without an entry are
+   * Buckets with the meters of each group added up, one row for each bucket, ascending; those without an entry are
    * absent. A year of a home is a few hundred rows and not some thousand.
    */
   sideBySide(

@@ -124,6 +124,25 @@ describe('September 2022 of a HomeWizard meter', () => {
     });
   });
 
+  it('is read in spans together as it is span by span', async () => {
+    const day = (date: number) => us('2022-09-01T00:00:00Z') + (date - 1) * 96 * quarterUs;
+    // Spans that overlap, one that is cut within quarters, one before there is anything; more than one question takes.
+    const spans = [
+      { startUs: day(7), endUs: day(8) },
+      { startUs: day(7) + 5 * quarterUs, endUs: day(9) },
+      { startUs: day(12) + 7, endUs: day(12) + 3 * quarterUs + 9 },
+      { startUs: day(-40), endUs: day(-39) },
+      ...Array.from({ length: 20 }, (_, index) => ({ startUs: day(index + 1), endUs: day(index + 2) })),
+    ];
+    const single = spans.map(({ startUs, endUs }) =>
+      home.views.buckets(['home:grid_in'], 'quarter', startUs, endUs),
+    );
+    const together = await home.views.quartersWithin('home:grid_in', spans);
+    expect(together).toEqual(await Promise.all(single));
+    expect(together[0]?.length).toBe(96);
+    expect(await home.views.quartersWithin('home:grid_in', [])).toEqual([]);
+  });
+
   it('is added up side by side by the database as it is meter by meter', async () => {
     const [startUs, endUs] = [us('2022-08-31T22:00:00Z'), us('2022-09-30T22:00:00Z')];
     const groups = [['home:use'], imports, [back1 ?? ''], ['home:grid_in', back2 ?? '']];

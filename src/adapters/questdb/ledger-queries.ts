@@ -4,17 +4,27 @@ import { daysView, entriesTable, hoursView, isWholeQuarter } from './ledger-sche
 
 const meters = (count: number) => Array.from({ length: count }, (_, index) => `$${index + 3}`).join(', ');
 
-export const quartersQuery = (
-  count: number,
-) => `SELECT entity_id, cast(timestamp AS LONG) AS start_us, amount,
+const quarterColumns = `entity_id, cast(timestamp AS LONG) AS start_us, amount,
     CASE WHEN ${isWholeQuarter} THEN amount END AS highest, CASE WHEN ${isWholeQuarter} THEN amount END AS lowest,
     quality, covered, on_time, 1L AS quarters, CASE WHEN provisional THEN 1 ELSE 0 END AS provisional,
     CASE WHEN NOT (${isWholeQuarter}) THEN cast(first_evidence AS LONG) END AS rests_from,
-    CASE WHEN NOT (${isWholeQuarter}) THEN cast(last_evidence AS LONG) END AS rests_until
+    CASE WHEN NOT (${isWholeQuarter}) THEN cast(last_evidence AS LONG) END AS rests_until`;
+const isCounted = "kind = 'quantity' AND reason <> 'withdrawn'";
+
+export const quartersQuery = (count: number) => `SELECT ${quarterColumns}
   FROM ${entriesTable}
-  WHERE timestamp >= $1 AND timestamp < $2 AND entity_id IN (${meters(count)})
-    AND kind = 'quantity' AND reason <> 'withdrawn'
+  WHERE timestamp >= $1 AND timestamp < $2 AND entity_id IN (${meters(count)}) AND ${isCounted}
   ORDER BY timestamp`;
+
+/** Of one meter, `$1`, in spans whose ends are the parameters after it; in no order. */
+export function spansQuery(count: number): string {
+  const spans = Array.from(
+    { length: count },
+    (_, index) => `SELECT ${index} AS span, ${quarterColumns} FROM ${entriesTable}
+  WHERE timestamp >= $${2 * index + 2} AND timestamp < $${2 * index + 3} AND entity_id = $1 AND ${isCounted}`,
+  );
+  return spans.join(' UNION ALL ');
+}
 
 export const viewQuery = (
   view: string,

@@ -14,6 +14,7 @@ import {
   groundsQuery,
   quartersQuery,
   sideBySideQuery,
+  spansQuery,
   sumsQuery,
   viewQuery,
 } from './ledger-queries.ts';
@@ -36,6 +37,7 @@ const stateQuery = `SELECT view_name, view_status, view_sql, refresh_base_table_
   FROM materialized_views() WHERE view_name IN ($1, $2)`;
 
 const metersPerQuery = 200;
+const spansPerQuery = 16;
 const refreshWithinMs = 60_000;
 
 /** Sums of the ledger: quarters from the table, hours and days from materialized views that QuestDB keeps up itself. */
@@ -91,6 +93,32 @@ export class QuestDbLedgerViews implements LedgerViews {
           (us) => bucketStartUs(us, period, zone),
         );
     }
+  }
+
+  async quartersWithin(
+    entityId: string,
+    spans: readonly { readonly startUs: number; readonly endUs: number }[],
+  ): Promise<Bucket[][]> {
+    await this.#prepare();
+    const found: Bucket[][] = [];
+    for (let at = 0; at < spans.length; at += spansPerQuery) {
+      const some = spans.slice(at, at + spansPerQuery);
+      const ends = some.flatMap(({ startUs, endUs }) => [
+        isoWithin(bucketStartUs(startUs, 'quarter', this.#zone)),
+        isoWithin(endUs),
+      ]);
+      const lists = some.map((): Bucket[] => []);
+      for (const row of await this.#db.query(spansQuery(some.length), [entityId, ...ends]))
+        lists[row.span as number]?.push(
+          bucketFromRow(
+            row,
+            (us) => us + quarterUs,
+            (us) => us,
+          ),
+        );
+      found.push(...lists.map((list) => list.sort((a, b) => a.startUs - b.startUs)));
+    }
+    return found;
   }
 
   async sideBySide(

@@ -89,6 +89,14 @@ export class TestLedger implements LedgerViews, LedgerStore {
     );
     return period === 'quarter' ? quarters : regroup(quarters, period, this.timeZone);
   }
+  quartersWithin(
+    entityId: string,
+    spans: readonly { startUs: number; endUs: number }[],
+  ): Promise<Bucket[][]> {
+    return Promise.all(
+      spans.map(({ startUs, endUs }) => this.buckets([entityId], 'quarter', startUs, endUs)),
+    );
+  }
   async sideBySide(groups: readonly (readonly string[])[], period: Period, startUs: number, endUs: number) {
     return sideBySide(groups, await this.buckets([...new Set(groups.flat())], period, startUs, endUs));
   }
