@@ -59,6 +59,7 @@ export class IntegrityServices {
     this.tickets = new Tickets({
       store: adapters.ticketStore,
       corrections,
+      idNow: (entityId) => home.renames().get(entityId) ?? entityId,
       clock,
       log,
       onChange: deps.onTickets,

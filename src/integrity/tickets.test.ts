@@ -14,15 +14,18 @@ let corrections: MemoryCorrections;
 let tickets: Tickets;
 let nowUs = 1_000_000;
 let changes = 0;
+let names: Map<string, string>;
 
 beforeEach(() => {
   store = new MemoryTicketStore();
   corrections = new MemoryCorrections();
   changes = 0;
+  names = new Map();
   tickets = new Tickets({
     store,
     corrections,
     clock: { nowUs: () => (nowUs += 1), monotonicMs: () => 0 },
+    idNow: (entityId) => names.get(entityId) ?? entityId,
     log: quietLog,
     onChange: () => {
       changes += 1;
@@ -203,6 +206,16 @@ describe('a choice', () => {
       kind: 'unknown',
     });
     expect(only().status).toBe('open');
+  });
+
+  it('is declared of the name that the meter has by then', async () => {
+    await tickets.report([ask('register_jumped')], null, null);
+    const { ticketId } = only();
+    names.set('sensor.meter', 'sensor.renamed');
+    expect(await tickets.resolve(ticketId, answer('exclude'), 'Anna', false)).toMatchObject({ kind: 'done' });
+    expect([...corrections.kept.values()]).toMatchObject([{ entityId: 'sensor.renamed', ticketId }]);
+    expect(await tickets.undo(ticketId)).toMatchObject({ kind: 'done' });
+    expect(corrections.kept.size).toBe(0);
   });
 
   it('made again after a crash is the same', async () => {

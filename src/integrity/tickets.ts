@@ -42,6 +42,8 @@ export type TicketOutcome =
 export interface TicketsDeps {
   readonly store: TicketStore;
   readonly corrections: Pick<Corrections, 'preview' | 'apply' | 'takeBack'>;
+  /** The id that an entity has now: what is decided of one that was renamed is declared of that. */
+  readonly idNow?: (entityId: string) => string;
   readonly clock: Clock;
   readonly log: Log;
   readonly onChange?: () => void;
@@ -191,7 +193,9 @@ export class Tickets {
         detail: `The ticket is ${ticket.status}${ticket.decision === null ? '' : '; undo that first'}.`,
       };
     const atUs = clock.nowUs();
-    const asked = correctionOf(ticket, answer, atUs);
+    const { entityId } = ticket;
+    const idNow = entityId === null ? null : (this.#deps.idNow?.(entityId) ?? entityId);
+    const asked = correctionOf({ ...ticket, entityId: idNow }, answer, atUs);
     if (asked.kind === 'refused') return asked;
     const { correction } = asked;
     const outcome =
