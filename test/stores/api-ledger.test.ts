@@ -113,7 +113,11 @@ describe('September 2022 of a HomeWizard meter', () => {
     expect(await month('low')).toMatchObject({ device_id: 'low', monthly_peak_w: highest });
     expect(highest).toBeLessThan(3176);
     const year = (id: string) => home.get(`/v1/series?frame=all&device_id=${id}`, series);
-    expect((await year('both')).series).toEqual((await year('home')).series);
+    // The homes of other tests have flows of the same name, in other years.
+    const ofHome = (await year('home')).series.filter(
+      (row) => us(row.bucket) >= us('2022-09-01T00:00:00+02:00'),
+    );
+    expect((await year('both')).series).toEqual(ofHome);
     expect((await year('low')).series[0]).toMatchObject({
       energy_import_kwh: sum(offtakes.map((one) => one.lowWh)) / 1000,
       energy_export_kwh: null,
