@@ -1,5 +1,6 @@
 /** What was found that does not fit: what is to be decided first, then what is settled. */
 import { useState } from 'preact/hooks';
+import type { TicketRow } from '../../../src/contract/tickets.ts';
 import { Problem, Skeleton } from '../../components/states.tsx';
 import { formatCount } from '../../format/numbers.ts';
 import { locale } from '../../state/home.ts';
@@ -28,11 +29,18 @@ export function OpenTickets({ mayChange }: { mayChange: boolean }) {
   );
 }
 
+function settledAt(ticket: TicketRow): string {
+  return ticket.closed_at ?? ticket.opened_at;
+}
+
 export function ClosedTickets({ mayChange }: { mayChange: boolean }) {
   const t = texts().health.tickets;
   const [isAll, setAll] = useState(false);
   const { data, problem } = tickets.state.value;
-  const closed = (data?.tickets ?? []).filter((ticket) => !isToDecide(ticket));
+  // What was decided a moment ago stands first, for whoever wants it undone.
+  const closed = (data?.tickets ?? [])
+    .filter((ticket) => !isToDecide(ticket))
+    .sort((one, other) => Date.parse(settledAt(other)) - Date.parse(settledAt(one)));
   const groups = groupTickets(closed);
   const count = formatCount(closed.length, locale.value.language);
   return (
