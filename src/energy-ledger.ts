@@ -219,8 +219,11 @@ export class EnergyLedger {
           if (isUp) onUp();
         },
       });
-    // It may have come back with less than it had.
-    this.#questdb = storeHealth('QuestDB', adapters.pingQuestdb, () => this.#recording.proofs.look());
+    this.#questdb = storeHealth('QuestDB', adapters.pingQuestdb, () => {
+      // It may have come back with less than it had.
+      this.#recording.proofs.look();
+      this.#ledger.soon();
+    });
     this.#documents = storeHealth('The document store', adapters.pingDocuments, () => undefined);
     this.#api = new ApiServer({
       version,
@@ -251,6 +254,7 @@ export class EnergyLedger {
         corrections: this.#ledger.corrections,
         costVersions: adapters.costVersionStore,
         bookkeeper: this.#ledger.bookkeeper,
+        posting: () => this.#ledger.posting(),
         history: this.#ledger.history,
       },
       integrity: {
@@ -325,7 +329,7 @@ export class EnergyLedger {
     const nowMs = this.#deps.clock.monotonicMs();
     if (nowMs - this.#postedToldMs < tellPostedEveryMs) return;
     this.#postedToldMs = nowMs;
-    this.#api.hub.changed('readings');
+    this.#api.hub.changed('readings', 'status');
   }
 
   #isRecordingBusy(): boolean {

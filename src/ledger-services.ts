@@ -1,4 +1,5 @@
 /** The ledger put together: what is recorded is posted, the home's flows follow, prices are known. */
+import type { PostingHealth } from './api/ports.ts';
 import type { GridConnections } from './home/grid-connections.ts';
 import type { Home } from './home/home.ts';
 import type { HomeAssistant } from './home/home-assistant.ts';
@@ -192,6 +193,18 @@ export class LedgerServices {
     await this.bookkeeper.stop();
     await this.flows.stop();
     await this.connectionFlows.stop();
+  }
+
+  /** How far the ledger is behind what is stored. */
+  posting(): PostingHealth {
+    const { waiting, isPostingPast, lastPostedAtUs, error } = this.bookkeeper.status();
+    const isPast = isPostingPast || this.flows.isPostingPast() || this.connectionFlows.isPostingPast();
+    return { metersWaiting: waiting, isPostingPast: isPast, lastPostedAtUs, error };
+  }
+
+  /** The store is back: what could not be posted is tried at once. */
+  soon(): void {
+    for (const part of [this.bookkeeper, this.flows, this.connectionFlows]) part.soon();
   }
 
   /** The reading store for whoever writes: what it acknowledges is posted. */

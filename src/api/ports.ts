@@ -98,6 +98,15 @@ export interface Stores {
   mongodb(): PartHealth;
 }
 
+export interface PostingHealth {
+  readonly metersWaiting: number;
+  /** What is older than a day is posted: its figures still grow. */
+  readonly isPostingPast: boolean;
+  readonly lastPostedAtUs: number | null;
+  /** Why the last posting failed; null when it did not. */
+  readonly error: string | null;
+}
+
 /** The ledger, its sums and what they cost. */
 export interface LedgerParts {
   readonly views: LedgerViews;
@@ -106,6 +115,8 @@ export interface LedgerParts {
   readonly corrections: Corrections;
   readonly costVersions: CostVersionStore;
   readonly bookkeeper: Pick<Bookkeeper, 'touch' | 'status'>;
+  /** How far the ledger, and what rests on it, is behind what is stored. */
+  readonly posting: () => PostingHealth;
   readonly history: StatisticsRuns;
 }
 

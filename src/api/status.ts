@@ -52,6 +52,7 @@ export function statusOf(deps: ApiDeps): Status {
   const mongodb = stores.mongodb();
   const discovery = discoveryPart(deps);
   const filling = backfill.status();
+  const posting = ledger.posting();
   const importing = ledger.history.status();
   const reconciling = integrity.reconciler.status();
   const canRecord = isConnected && recorder.canKeep;
@@ -65,6 +66,7 @@ export function statusOf(deps: ApiDeps): Status {
     heartbeat.isOk &&
     disk.isOk &&
     proof.isOk &&
+    posting.error === null &&
     reconciling.isOk &&
     isConnected;
   return {
@@ -116,6 +118,16 @@ export function statusOf(deps: ApiDeps): Status {
       silences: heartbeat.silences,
     },
     disk: { ...part(disk), free_bytes: disk.freeBytes, total_bytes: disk.totalBytes },
+    ledger: {
+      ok: posting.error === null,
+      detail:
+        posting.error === null
+          ? null
+          : `The ledger could not be posted (${posting.error}); it is tried again by itself.`,
+      meters_waiting: posting.metersWaiting,
+      posting_past: posting.isPostingPast,
+      last_posted_at: isoOrNull(posting.lastPostedAtUs),
+    },
     proof: {
       ...part(proof),
       running: proof.isRunning,

@@ -59,6 +59,13 @@ export const status = z.object({
       .describe('How often Home Assistant answered and told no states, since the start'),
   }),
   disk: part.extend({ free_bytes: z.number().int().nullable(), total_bytes: z.number().int().nullable() }),
+  ledger: part.extend({
+    meters_waiting: z.number().int().describe('Meters with readings that are not posted yet'),
+    posting_past: z
+      .boolean()
+      .describe('True while what is older than a day is posted: its figures still grow'),
+    last_posted_at: nullableInstant,
+  }),
   proof: part.extend({
     running: z.boolean(),
     proven_until: nullableInstant.describe(

@@ -58,12 +58,14 @@ describe('Bookkeeper', () => {
     });
     for (const id of ['a', 'b', 'c']) bookkeeper.touch(id, past);
     const settled = bookkeeper.settle();
-    expect(bookkeeper.status().waiting).toBe(3);
+    expect(bookkeeper.status()).toMatchObject({ waiting: 3, isPostingPast: true });
     await settled;
     expect(read).toEqual(['a', 'live', 'b', 'live', 'c']);
     expect(told).toEqual(['live', 'live', 'a', 'b', 'c']);
     expect(new Set(ledger.all().map(({ entityId }) => entityId))).toEqual(new Set(['a', 'b', 'c', 'live']));
-    expect(bookkeeper.status()).toMatchObject({ waiting: 0, error: null });
+    expect(bookkeeper.status()).toMatchObject({ waiting: 0, isPostingPast: false, error: null });
+    bookkeeper.touch('live', present);
+    expect(bookkeeper.status()).toMatchObject({ waiting: 1, isPostingPast: false });
   });
 
   it('puts back what was not written, and tells what was', async () => {

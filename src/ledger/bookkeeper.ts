@@ -1,6 +1,6 @@
 import type { Clock } from '../units/clock.ts';
 import type { Log } from '../units/log.ts';
-import { joinNews, type News, type TouchCause } from './cause.ts';
+import { isPast, joinNews, type News, type TouchCause } from './cause.ts';
 import type { EvidenceSource } from './evidence-source.ts';
 import { LedgerBatch } from './ledger-batch.ts';
 import type { LedgerStore } from './ledger-store.ts';
@@ -32,6 +32,8 @@ export interface BookkeeperDeps {
 export interface BookkeeperStatus {
   /** Meters with evidence that is not posted yet. */
   readonly waiting: number;
+  /** What lies longer ago than a day is being posted: figures of the past still grow. */
+  readonly isPostingPast: boolean;
   readonly entriesWritten: number;
   readonly lastPostedAtUs: number | null;
   /** Why the last posting failed; null when it did not. */
@@ -39,13 +41,6 @@ export interface BookkeeperStatus {
 }
 
 type PostedListener = (entityId: string, news: News) => void;
-
-/** More than what comes in between two rounds. */
-const longUs = 24 * 3_600_000_000;
-
-function isLong({ fromUs, untilUs }: News): boolean {
-  return untilUs - fromUs > longUs;
-}
 
 /** Evidence may be stored a little before it is told here; a restart looks back by this much more. */
 const markMarginUs = 60_000_000;
@@ -114,15 +109,21 @@ export class Bookkeeper {
     return () => this.#listeners.delete(listener);
   }
 
+  /** What could not be posted is tried at once. */
+  soon(): void {
+    this.#rounds.soon();
+  }
+
   /** Resolves when everything told until now is posted; rejects when it could not be. */
   settle(): Promise<void> {
     return this.#rounds.settle();
   }
 
   status(): BookkeeperStatus {
-    const waiting = new Set([...this.#waiting.keys(), ...this.#taken.keys()]);
+    const left = [...this.#waiting, ...this.#taken].filter(([entityId]) => this.#isEvidence(entityId));
     return {
-      waiting: [...waiting].filter((entityId) => this.#isEvidence(entityId)).length,
+      waiting: new Set(left.map(([entityId]) => entityId)).size,
+      isPostingPast: this.#untold.length > 0 || left.some(([, news]) => isPast(news)),
       entriesWritten: this.#entriesWritten,
       lastPostedAtUs: this.#lastPostedAtUs,
       error: this.#rounds.error(),
@@ -140,10 +141,10 @@ export class Bookkeeper {
       // All that is short, then one of those whose past is new: what comes in meanwhile waits for that one only.
       do {
         await this.#take();
-        const [long] = [...this.#taken].filter(([, news]) => isLong(news));
+        const [long] = [...this.#taken].filter(([, news]) => isPast(news));
         this.#tell(
           await this.#postThese(
-            [...this.#taken].filter(([, news]) => !isLong(news)),
+            [...this.#taken].filter(([, news]) => !isPast(news)),
             isCatchingUp,
           ),
         );

@@ -21,6 +21,14 @@ export interface News extends Span {
   readonly cause: TouchCause;
 }
 
+/** More than what comes in between two rounds of posting. */
+const longUs = 24 * 3_600_000_000;
+
+/** Whether it is about more than the last hours: posting it takes a while. */
+export function isPast({ fromUs, untilUs }: Span): boolean {
+  return untilUs - fromUs > longUs;
+}
+
 function strongerCause(one: TouchCause, other: TouchCause): TouchCause {
   return touchCauses.indexOf(one) >= touchCauses.indexOf(other) ? one : other;
 }

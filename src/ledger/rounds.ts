@@ -28,8 +28,13 @@ export class Rounds {
   start(): void {
     if (this.#isStopped) return;
     const pauseMs = Math.min(longestPauseMs, this.#everyMs * 2 ** Math.min(this.#failures, 10));
-    this.#timer = setTimeout(() => void this.#run().then(() => this.start()), pauseMs);
+    this.#timer = setTimeout(() => this.#next(), pauseMs);
     this.#timer.unref();
+  }
+
+  /** Does not wait for the next round's time: what it failed for is back. One that is under way is enough. */
+  soon(): void {
+    if (this.#timer !== undefined) this.#next();
   }
 
   /** The round under way is waited for. */
@@ -52,6 +57,12 @@ export class Rounds {
   async settle(): Promise<void> {
     await this.#run();
     if (this.#error !== null) throw new Error(this.#error);
+  }
+
+  #next(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    void this.#run().then(() => this.start());
   }
 
   #run(): Promise<void> {

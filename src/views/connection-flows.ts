@@ -65,6 +65,15 @@ export class ConnectionFlows {
     for (const { keeper } of this.#kept.values()) keeper.posted(entityId, news);
   }
 
+  isPostingPast(): boolean {
+    return [...this.#kept.values()].some(({ keeper }) => keeper.isPostingPast());
+  }
+
+  /** What could not be posted is tried at once. */
+  soon(): void {
+    for (const { keeper } of this.#kept.values()) keeper.soon();
+  }
+
   /** Resolves when all that was told until now is posted; rejects when it could not be. */
   async settle(): Promise<void> {
     for (const { keeper } of this.#kept.values()) await keeper.settle();

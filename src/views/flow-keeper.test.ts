@@ -2,7 +2,7 @@
  * Goal: the home's flows follow its meters, through failures and restarts, and no start posts the past without need.
  * Method: a bookkeeper and a flow keeper over a ledger in memory; the store goes away, the process starts anew.
  */
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { Bookkeeper } from '../ledger/bookkeeper.ts';
 import type { RegisterReading } from '../ledger/evidence.ts';
 import type { Span } from '../ledger/span.ts';
@@ -123,6 +123,41 @@ describe('bookkeeper and flow keeper', () => {
     await flows.settle();
     expect(await homeUse(disk)).toBe(1_000_000);
     expect(disk.warnings).toHaveLength(2);
+  });
+
+  it('tell that the past is on its way, from the meters to the flows', async () => {
+    const disk = new Disk();
+    const { bookkeeper, flows } = startProcess(disk);
+    await flows.settle();
+    const year = { fromUs: start - 365 * 96 * quarterUs, untilUs: disk.read(40, 11).untilUs };
+    disk.read(0, 10);
+    bookkeeper.touch(grid, year);
+    const isPast = () => [bookkeeper.status().isPostingPast, flows.isPostingPast()];
+    expect(isPast()).toEqual([true, false]);
+    await bookkeeper.settle();
+    expect(isPast()).toEqual([false, true]);
+    disk.ledger.isDown = true;
+    await expect(flows.settle()).rejects.toThrow('The store is away');
+    expect(isPast()).toEqual([false, true]);
+    disk.ledger.isDown = false;
+    await flows.settle();
+    expect(isPast()).toEqual([false, false]);
+  });
+
+  it('go on at once when the store is back, however long they would have waited', async () => {
+    const disk = new Disk();
+    const { bookkeeper, flows } = startProcess(disk);
+    for (const span of [disk.read(0, 10), disk.read(40, 11)]) bookkeeper.touch(grid, span);
+    disk.ledger.isDown = true;
+    for (let tries = 0; tries < 6; tries += 1) await expect(bookkeeper.settle()).rejects.toThrow();
+    bookkeeper.start();
+    flows.start();
+    disk.ledger.isDown = false;
+    bookkeeper.soon();
+    await vi.waitFor(() => expect(bookkeeper.status()).toMatchObject({ waiting: 0, error: null }));
+    flows.soon();
+    await vi.waitFor(async () => expect(await homeUse(disk)).toBe(1_000_000));
+    await Promise.all([bookkeeper.stop(), flows.stop()]);
   });
 
   it('find after a crash what was posted and not yet in the flows', async () => {

@@ -1,4 +1,4 @@
-import { joinNews, type News, type TouchCause } from '../ledger/cause.ts';
+import { isPast, joinNews, type News, type TouchCause } from '../ledger/cause.ts';
 import type { LedgerPage, LedgerStore } from '../ledger/ledger-store.ts';
 import { revise } from '../ledger/revision.ts';
 import { Rounds } from '../ledger/rounds.ts';
@@ -35,6 +35,7 @@ export class FlowKeeper {
   #ids: ReadonlySet<string> = new Set();
   #waiting: News | undefined;
   #isEverythingNew = false;
+  #isPostingPast = false;
   /** Whether it is known for which sources the past was posted. */
   #isRemembered = false;
 
@@ -69,6 +70,18 @@ export class FlowKeeper {
     if (this.#ids.has(entityId)) this.#waiting = joinNews(this.#waiting, news);
   }
 
+  /** What lies longer ago than a day is being posted, or waits for it. */
+  isPostingPast(): boolean {
+    if (this.#ids.size === 0) return false;
+    const isNew = this.#isEverythingNew && this.#isRemembered;
+    return this.#isPostingPast || isNew || (this.#waiting !== undefined && isPast(this.#waiting));
+  }
+
+  /** What could not be posted is tried at once. */
+  soon(): void {
+    this.#rounds.soon();
+  }
+
   /** Resolves when all that was told until now is posted; rejects when it could not be. */
   settle(): Promise<void> {
     return this.#rounds.settle();
@@ -87,6 +100,7 @@ export class FlowKeeper {
     if (news === undefined && !isEverythingNew) return;
     this.#isEverythingNew = false;
     this.#waiting = undefined;
+    this.#isPostingPast = isEverythingNew || (news !== undefined && isPast(news));
     try {
       await this.#postNews(isEverythingNew ? undefined : news);
       if (isEverythingNew) await this.#deps.remembered.save(told);
@@ -94,6 +108,8 @@ export class FlowKeeper {
       this.#isEverythingNew ||= isEverythingNew;
       if (news) this.#waiting = joinNews(this.#waiting, news);
       throw cause;
+    } finally {
+      this.#isPostingPast = false;
     }
   }
 

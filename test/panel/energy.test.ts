@@ -7,6 +7,7 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { BalanceAnswer } from '../../src/contract/balance.ts';
+import type { Status } from '../../src/contract/status.ts';
 import { launch, type Opened, open, overhangPx, phone, textOf, until } from './browser.ts';
 import { type Heard, listen, settledPage } from './ledger-pages.ts';
 
@@ -171,6 +172,20 @@ describe('Energy', () => {
     await broken.panel.locator('main [data-state=error]').waitFor();
     expect(await broken.panel.locator('[data-figure=home]').count()).toBe(0);
     await broken.close();
+  });
+
+  it('says so while the past is posted: the figures still grow', async () => {
+    const early = await open(browser, { hash: '#/settings' });
+    await early.page.route('**/api/status', async (route) => {
+      const status = (await (await route.fetch()).json()) as Status;
+      await route.fulfill({ json: { ...status, ledger: { ...status.ledger, posting_past: true } } });
+    });
+    await early.panel.evaluate(() => {
+      location.hash = '#/energy';
+    });
+    await early.panel.locator('[data-state=posting-past]').waitFor();
+    await early.page.unrouteAll({ behavior: 'ignoreErrors' });
+    await early.close();
   });
 
   it('shows an error with a way on, and heals', async () => {

@@ -4,7 +4,7 @@
  */
 import type { ComponentChildren } from 'preact';
 import type { Resource } from '../state/resource.ts';
-import { Problem, Skeleton, StaleNote } from './states.tsx';
+import { PastNote, Problem, Skeleton, StaleNote } from './states.tsx';
 
 export interface FollowedPageProps<T> {
   readonly resource: Resource<T>;
@@ -44,6 +44,7 @@ export function FollowedPage<T extends { readonly key: string }>(props: Followed
       ) : (
         <>
           <StaleNote problem={problem} />
+          <PastNote />
           {children(data, isLoading)}
         </>
       )}

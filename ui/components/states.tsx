@@ -2,6 +2,7 @@
 import { mdiAlertCircleOutline, mdiRefresh } from '@mdi/js';
 import type { ComponentChildren } from 'preact';
 import type { ApiProblem } from '../api.ts';
+import { status } from '../state/home.ts';
 import { pageAddress } from '../state/place.ts';
 import type { Texts } from '../texts/en.ts';
 import { texts } from '../texts/texts.ts';
@@ -94,6 +95,16 @@ export function StaleNote({ problem }: { problem: ApiProblem | null }) {
     <p class="note is-error stale-note" role="alert" data-state="error">
       <Icon path={mdiAlertCircleOutline} />
       {problemWords(problem, t).title} {problem.isPassing && t.states.retrying}
+    </p>
+  );
+}
+
+/** Over figures that still grow: what is older than a day is being posted, after the first start or another meter. */
+export function PastNote() {
+  if (status.data?.ledger.posting_past !== true) return null;
+  return (
+    <p class="note" role="status" data-state="posting-past">
+      {texts().states.postingPast}
     </p>
   );
 }

@@ -95,6 +95,8 @@ export const healthEn = {
       silences: (count: string, isOne: boolean) =>
         `${count} ${isOne ? 'silence' : 'silences'} since the start`,
       free: (free: string, total: string) => `${free} of ${total} free`,
+      postingPast: 'posts the past',
+      lastPosted: (when: string) => `last posted ${when}`,
       provenUntil: (when: string) => `proven until ${when}`,
       unproven: (hours: string) => `${hours} hours to go`,
       nextAt: (when: string) => `next ${when}`,

@@ -50,6 +50,7 @@ export const en = {
     storeAway: 'The store of readings does not answer.',
     storeAwayWhat:
       'Recording goes on and live values stay. What is already recorded shows again when the store is back.',
+    postingPast: 'The past is being posted: these figures still grow.',
     signIn: 'Home Assistant no longer knows this session. Load the page again.',
   },
 

@@ -237,7 +237,13 @@ export class TestLedgerParts {
   parts(): LedgerParts {
     const bookkeeper: LedgerParts['bookkeeper'] = {
       touch: (entityId, span) => this.touched.push({ entityId, span }),
-      status: () => ({ waiting: 0, entriesWritten: 0, lastPostedAtUs: null, error: null }),
+      status: () => ({
+        waiting: 0,
+        isPostingPast: false,
+        entriesWritten: 0,
+        lastPostedAtUs: null,
+        error: null,
+      }),
     };
     return {
       views: this.ledger,
@@ -256,6 +262,7 @@ export class TestLedgerParts {
       }),
       costVersions: this.costVersions,
       bookkeeper,
+      posting: () => ({ metersWaiting: 0, isPostingPast: false, lastPostedAtUs: null, error: null }),
       history: {
         request: (...asked) => {
           this.imports.push(asked);

@@ -45,7 +45,7 @@ function factsOf(key: string, status: Status, t: Texts['health']['parts'], local
   const lastRun = (isRunning: boolean, lastAt: string | null) =>
     isRunning ? t.running : lastAt === null ? t.neverRun : t.lastRun(when(lastAt));
   const { home_assistant: home, recorder, spool, backfill, statistics, reconciliation, discovery } = status;
-  const { heartbeat, disk, proof } = status;
+  const { heartbeat, disk, ledger, proof } = status;
   switch (key) {
     case 'home_assistant':
       return [
@@ -85,6 +85,11 @@ function factsOf(key: string, status: Status, t: Texts['health']['parts'], local
       return disk.free_bytes === null || disk.total_bytes === null
         ? []
         : [t.free(formatBytes(disk.free_bytes, language), formatBytes(disk.total_bytes, language))];
+    case 'ledger':
+      return [
+        ...(ledger.posting_past ? [t.postingPast] : []),
+        ...(ledger.last_posted_at === null ? [] : [t.lastPosted(when(ledger.last_posted_at))]),
+      ];
     case 'proof':
       return [
         ...(proof.running ? [t.running] : []),
