@@ -4,8 +4,14 @@
  */
 import { describe, expect, it } from 'vitest';
 import { postCounter } from './counter-posting.ts';
-import type { RegisterReading } from './evidence.ts';
-import { evidenceFromStatistics, mergeEvidence, type RecordedStatistics } from './statistics-evidence.ts';
+import type { CounterEvidence, RegisterReading } from './evidence.ts';
+import { usualRules } from './reposting.ts';
+import {
+  evidenceFromStatistics,
+  heldReadings,
+  mergeEvidence,
+  type RecordedStatistics,
+} from './statistics-evidence.ts';
 
 const hourUs = 3_600_000_000;
 
@@ -89,5 +95,51 @@ describe('mergeEvidence', () => {
     } as const;
     const hours = evidenceFromStatistics('rising', rows([0, 1, 1]));
     expect(mergeEvidence([], [{ kind: 'row', ...five }], hours)).toHaveLength(1);
+  });
+});
+
+describe('heldReadings', () => {
+  const usual = { ...usualRules, kind: 'rising', maxGapUs: usualRules.registerGapUs } as const;
+  const still = (before: RegisterReading | null, readings: RegisterReading[], told: RecordedStatistics[]) =>
+    heldReadings('rising', mergeEvidence(readings, [], evidenceFromStatistics('rising', told)), before).map(
+      ({ kind, atUs }) => `${kind} ${atUs / hourUs}`,
+    );
+
+  it('takes a row that tells the register of the reading before it for that reading', () => {
+    expect(still(null, [reading(0.5, 7)], rows([1, 7, 7], [2, 7, 7], [3, 8, 8], [4, 8, 8]))).toEqual([
+      'reading 0.5',
+      'reading 2',
+      'reading 3',
+      'row 4',
+      'row 5',
+    ]);
+    expect(still(reading(0.5, 7), [], rows([1, 7, 7]))).toEqual(['reading 2']);
+  });
+
+  it('leaves rows alone that follow on no reading, another register, or an absence', () => {
+    expect(still(null, [], rows([1, 7, 7], [2, 7, 7]))).toEqual(['row 2', 'row 3']);
+    expect(still(reading(0.5, 6), [], rows([1, 7, 7]))).toEqual(['row 2']);
+    expect(still(null, [reading(0.5, 7), reading(0.6, null)], rows([1, 7, 7]))).toEqual([
+      'reading 0.5',
+      'reading 0.6',
+      'row 2',
+    ]);
+  });
+
+  it('makes the night of a silent tariff measured, and the quarter in which it speaks', () => {
+    const told = [reading(0.5, 7), reading(9.25, 7.5)];
+    const night = rows(...[1, 2, 3, 4, 5, 6, 7, 8].map((hour): [number, number, number] => [hour, 7, 7]));
+    const posted = (evidence: CounterEvidence[]) =>
+      postCounter(usual, null, evidence, 0, Number.MAX_SAFE_INTEGER).entries.map(
+        ({ quarterStartUs, amountMicro, quality }) => [quarterStartUs / hourUs, amountMicro, quality],
+      );
+    const held = posted(
+      heldReadings('rising', mergeEvidence(told, [], evidenceFromStatistics('rising', night)), null),
+    );
+    expect(held.slice(0, -1).every(([, amount, quality]) => amount === 0 && quality === 'measured')).toBe(
+      true,
+    );
+    expect(held.at(-1)).toEqual([9, 500_000, 'measured']);
+    expect(new Set(posted(told).map(([, , quality]) => quality))).toEqual(new Set(['estimated']));
   });
 });

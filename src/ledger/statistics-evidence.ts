@@ -56,7 +56,7 @@ function changeAtFall(
   return changeMicro - registerMicro <= plausibleMicro ? changeMicro : null;
 }
 
-type Piece = RegisterReading | StatisticsRow;
+export type Piece = RegisterReading | StatisticsRow;
 
 /**
  * Readings with statistics in their holes: a row counts only where no finer evidence lies in its span. All lists are
@@ -75,6 +75,28 @@ export function mergeEvidence(
     (a, b) => a.atUs - b.atUs || (a.kind === b.kind ? 0 : a.kind === 'reading' ? -1 : 1),
   );
   return pieces.filter((piece, index) => piece.atUs !== pieces[index - 1]?.atUs);
+}
+
+/**
+ * A row that tells the register of the reading before it is that reading, still: Home Assistant writes a state only when it
+ * changes, and held this one until the row's end. So the silent tariff of a meter is measured, and counts from there when
+ * it speaks. Of a `net` register it would not be known that it had not moved and come back.
+ * @param pieces as merged
+ * @param before the reading before them, an absence too; null when there is none
+ */
+export function heldReadings(
+  kind: CounterKind,
+  pieces: readonly Piece[],
+  before: RegisterReading | null,
+): Piece[] {
+  if (kind !== 'rising') return [...pieces];
+  let last: Piece | null = before;
+  return pieces.map((piece) => {
+    const isHeld =
+      last?.kind === 'reading' && piece.kind === 'row' && piece.registerMicro === last.registerMicro;
+    last = isHeld ? ({ ...last, atUs: piece.atUs } as RegisterReading) : piece;
+    return last;
+  });
 }
 
 /** The rows in whose span [startUs, atUs) no finer piece was taken. */

@@ -7,7 +7,7 @@ import type { CounterKind } from './counter.ts';
 import type { PowerReading, RegisterReading, SwitchReading } from './evidence.ts';
 import type { DeclaredAmount, EvidencePage, EvidenceSource } from './evidence-source.ts';
 import type { Span } from './span.ts';
-import { evidenceFromStatistics, mergeEvidence } from './statistics-evidence.ts';
+import { evidenceFromStatistics, heldReadings, mergeEvidence } from './statistics-evidence.ts';
 import type { StatisticsStore } from './statistics-store.ts';
 
 export interface StoredEvidenceDeps {
@@ -32,7 +32,8 @@ export class StoredEvidence implements EvidenceSource {
     const { readings, statistics, corrections, kindOf } = this.#deps;
     // Whether a row's span was read is only seen from its start on, and what it counted from the row before.
     const lookUs = fromUs - 2 * hourUs;
-    const [read, fiveMinutes, hours, declared] = await Promise.all([
+    const [before, read, fiveMinutes, hours, declared] = await Promise.all([
+      readings.before(entityId, lookUs),
       readings.range(entityId, lookUs, endOfTimeUs, limit),
       statistics.range(entityId, '5minute', lookUs, endOfTimeUs, limit),
       statistics.range(entityId, 'hour', lookUs, endOfTimeUs, limit),
@@ -50,7 +51,8 @@ export class StoredEvidence implements EvidenceSource {
       evidenceFromStatistics(kind, fiveMinutes),
       evidenceFromStatistics(kind, hours),
     );
-    const items = correctedEvidence(merged, standingCorrections(declared)).filter(
+    const held = heldReadings(kind, merged, before && registerReading(before));
+    const items = correctedEvidence(held, standingCorrections(declared)).filter(
       (item) => item.atUs >= fromUs && item.atUs <= horizonUs,
     );
     return { items, isLast: horizonUs === endOfTimeUs };

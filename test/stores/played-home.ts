@@ -193,11 +193,12 @@ export class PlayedHome {
   async playHours(
     entityId: string,
     hours: readonly (readonly [startUs: number, kwh: number])[],
+    fromKwh = 5000,
   ): Promise<void> {
     let sumWh = 0;
     const rows = hours.map(([startUs, kwh]): StatisticsRecord => {
       sumWh += Math.round(kwh * 1000);
-      const [state, sum] = [(5_000_000 + sumWh) / 1000, sumWh / 1000];
+      const [state, sum] = [(Math.round(fromKwh * 1000) + sumWh) / 1000, sumWh / 1000];
       const none = { mean: null, min: null, max: null, unit: 'kWh' };
       return { entityId, period: 'hour', startUs, endUs: startUs + hourUs, state, sum, ...none };
     });

@@ -1,0 +1,66 @@
+/**
+ * Goal: a meter of two tariffs, of which one is silent for half of each day, has its peak: Home Assistant tells changes only.
+ * Method: what a real meter counted, of which the true peak is known, is told by two registers and played into the real stores without what did
+ * not change, then with the hourly rows that Home Assistant keeps of them.
+ */
+import { afterAll, expect, it } from 'vitest';
+import { capacityMonth } from '../../src/contract/p1.ts';
+import { homeWizardRows } from './meter-files.ts';
+import { PlayedHome } from './played-home.ts';
+import { freshEntity } from './questdb-fixture.ts';
+
+const hourUs = 3_600_000_000;
+/** The flows of all homes have one name in the store: a September of its own. */
+const daysBack = 6209;
+const rows = byTariff(
+  homeWizardRows().map(({ atUs, registersWh: [a, b] }) => ({
+    atUs: atUs - daysBack * 24 * hourUs,
+    totalWh: a + b,
+  })),
+);
+const meters = [freshEntity('tariff_1'), freshEntity('tariff_2')];
+const home = new PlayedHome({ imports: meters, exports: [] }, (rows.at(-1)?.atUs ?? 0) + 60_000_000);
+afterAll(() => home.stop());
+
+/** What the meter counted, on one register by day (local 07:00 to 22:00, summer time) and on the other by night. */
+function byTariff(told: readonly { readonly atUs: number; readonly totalWh: number }[]) {
+  const registersWh = [1_000_000, 2_000_000];
+  return told.map(({ atUs, totalWh }, index) => {
+    const localHour = (new Date(atUs / 1000 - 1).getUTCHours() + 2) % 24;
+    const place = localHour >= 7 && localHour < 22 ? 0 : 1;
+    registersWh[place] = (registersWh[place] ?? 0) + totalWh - (told[index - 1]?.totalWh ?? totalWh);
+    return { atUs, registersWh: [...registersWh] };
+  });
+}
+
+const kwh = (row: (typeof rows)[number] | undefined, place: number) => (row?.registersWh[place] ?? 0) / 1000;
+const peak = () => home.get('/v1/capacity/month/2005-09', capacityMonth);
+
+it('does not know the nights of a register that speaks after them', async () => {
+  await home.start();
+  for (const [place, id] of meters.entries())
+    await home.play(
+      id,
+      rows
+        .filter((row, index) => index === 0 || kwh(row, place) !== kwh(rows[index - 1], place))
+        .map((row) => [row.atUs, kwh(row, place)]),
+    );
+  await home.settle();
+  const { measured_quarters, expected_quarters } = await peak();
+  expect(measured_quarters).toBeLessThan(expected_quarters * 0.75);
+});
+
+it('knows them by the rows that say it still stood', async () => {
+  const hours = rows.filter((row) => row.atUs % hourUs === 0);
+  for (const [place, id] of meters.entries())
+    await home.playHours(
+      id,
+      hours.slice(1).map((row, index) => [row.atUs - hourUs, kwh(row, place) - kwh(hours[index], place)]),
+      kwh(hours[0], place),
+    );
+  await home.settle();
+  const found = await peak();
+  expect(found).toMatchObject({ monthly_peak_w: 3176, monthly_peak_ts: '2005-09-07T12:15:00+02:00' });
+  // The hour that the file ends in has no row, and nobody followed the meter there.
+  expect(found.measured_quarters).toBe(found.expected_quarters - 3);
+});
