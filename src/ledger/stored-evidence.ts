@@ -32,8 +32,7 @@ export class StoredEvidence implements EvidenceSource {
     const { readings, statistics, corrections, kindOf } = this.#deps;
     // Whether a row's span was read is only seen from its start on, and what it counted from the row before.
     const lookUs = fromUs - 2 * hourUs;
-    const [before, read, fiveMinutes, hours, declared] = await Promise.all([
-      readings.before(entityId, lookUs),
+    const [read, fiveMinutes, hours, declared] = await Promise.all([
       readings.range(entityId, lookUs, endOfTimeUs, limit),
       statistics.range(entityId, '5minute', lookUs, endOfTimeUs, limit),
       statistics.range(entityId, 'hour', lookUs, endOfTimeUs, limit),
@@ -51,6 +50,8 @@ export class StoredEvidence implements EvidenceSource {
       evidenceFromStatistics(kind, fiveMinutes),
       evidenceFromStatistics(kind, hours),
     );
+    // Only rows that nothing precedes here can be a reading of before.
+    const before = merged[0]?.kind === 'row' ? await readings.before(entityId, lookUs) : null;
     const held = heldReadings(kind, merged, before && registerReading(before));
     const items = correctedEvidence(held, standingCorrections(declared)).filter(
       (item) => item.atUs >= fromUs && item.atUs <= horizonUs,
