@@ -3,12 +3,17 @@
  * was acknowledged is there, what is repeated is there once, and all goes on by itself when the store is back.
  * Method: stores of this file's own, killed (SIGKILL) and stopped (SIGSTOP) while the adapters are at work.
  */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { freePort } from '../../addon/ports.ts';
-import { installSidecars, type Sidecars, startSidecars } from '../../addon/sidecars/sidecars.ts';
+import {
+  installSidecars,
+  type SidecarName,
+  type Sidecars,
+  startSidecars,
+} from '../../addon/sidecars/sidecars.ts';
 import { Documents } from '../../src/adapters/mongodb/documents.ts';
 import { MongoEntityStore } from '../../src/adapters/mongodb/entity-store.ts';
 import { MongoSettingsStore } from '../../src/adapters/mongodb/settings-store.ts';
@@ -33,6 +38,19 @@ afterAll(async () => {
   await sidecars.stop();
   await rm(dataDir, { recursive: true, force: true });
 });
+
+/** Resolves when it stands: the signal is sent at once, and a thread that runs may answer still. */
+async function halt(name: SidecarName): Promise<void> {
+  sidecars.kill(name, 'SIGSTOP');
+  const tasks = `/proc/${sidecars.pid(name)}/task`;
+  await eventually(async () => {
+    const states = await Promise.all(
+      (await readdir(tasks)).map((task) => readFile(join(tasks, task, 'stat'), 'utf8')),
+    );
+    // `pid (name) state …`; a name may hold a bracket.
+    return states.every((stat) => stat.slice(stat.lastIndexOf(')') + 2).startsWith('T'));
+  });
+}
 
 const deadlines = { flushMs: 1500, queryMs: 1500, checkMs: 1500, connectMs: 1500, retryLimitMs: 500 };
 
@@ -87,7 +105,7 @@ describe('QuestDB', () => {
     const id = freshEntity('hung');
     const readings = [powerReading(id, baseUs, 1), powerReading(id, baseUs + 1, 2)];
     await store.append(readings.slice(0, 1));
-    sidecars.kill('questdb', 'SIGSTOP');
+    await halt('questdb');
     try {
       const calls = [
         store.append(readings),
@@ -152,7 +170,7 @@ describe('QuestDB', () => {
   it('stops while a call hangs', async () => {
     const { db, store } = openQuestDb();
     await db.prepared();
-    sidecars.kill('questdb', 'SIGSTOP');
+    await halt('questdb');
     try {
       const append = outcome(store.append([powerReading(freshEntity(), baseUs, 1)]));
       const read = outcome(store.newest(['sensor.any']));
@@ -175,7 +193,7 @@ describe('the document store', () => {
     const documents = open();
     const settings = new MongoSettingsStore(documents);
     await settings.set('zone', 'Europe/Brussels', baseUs);
-    sidecars.kill('document-server', 'SIGSTOP');
+    await halt('document-server');
     try {
       const calls = [settings.get('zone'), settings.set('zone', 'UTC', baseUs), documents.check()];
       for (const { isDone, ms } of await Promise.all(calls.map(outcome))) {
