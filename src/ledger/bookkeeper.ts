@@ -47,8 +47,8 @@ const markMarginUs = 60_000_000;
 
 /**
  * Keeps the ledger up with the readings: whoever stores evidence tells it here, and every few seconds what is new is
- * posted, meter by meter; while new pasts are posted, what comes in is posted between them. A posting that fails is tried again; nothing is forgotten, for the store itself tells at the
- * next start what arrived after the mark.
+ * posted, meter by meter; while new pasts are posted, what comes in is posted between them. A posting that fails is tried
+ * again; nothing is forgotten, for the store itself tells at the next start what arrived after the mark.
  */
 export class Bookkeeper {
   readonly #deps: BookkeeperDeps;

@@ -9,7 +9,7 @@ import { formatCount } from '../../format/numbers.ts';
 import { locale } from '../../state/home.ts';
 import { tickets } from '../../state/tickets.ts';
 import { texts } from '../../texts/texts.ts';
-import { failureText } from './ticket-decision.tsx';
+import { Failure, useDeed } from './ticket-deed.tsx';
 import { spanOfGroup } from './ticket-groups.ts';
 import { TicketLine } from './ticket-item.tsx';
 
@@ -38,35 +38,28 @@ function Lines({ group, mayChange }: { group: Group; mayChange: boolean }) {
 
 /** What needs no figure of its own can be said of all at once; that the figures stay needs no try. */
 function AcceptAll({ group }: { group: Group }) {
-  const all = texts();
-  const t = all.health.tickets;
-  const [isBusy, setBusy] = useState(false);
-  const [failure, setFailure] = useState<string | null>(null);
-  const decide = async () => {
-    setBusy(true);
-    setFailure(null);
+  const t = texts().health.tickets;
+  const decide = useDeed(async () => {
     try {
       for (const { ticket_id: id } of group) await api.resolveTicket(id, { choice: 'accept' });
-    } catch (error) {
-      setFailure(failureText(error, all));
     } finally {
       await tickets.refresh();
-      setBusy(false);
     }
-  };
+  });
   return (
     <>
       <div class="row">
-        <button type="button" class="button is-main" disabled={isBusy} onClick={() => void decide()}>
-          {isBusy ? t.confirming : t.acceptAll(formatCount(group.length, locale.value.language))}
+        <button
+          type="button"
+          class="button is-main"
+          disabled={decide.isBusy}
+          onClick={() => void decide.act()}
+        >
+          {decide.isBusy ? t.confirming : t.acceptAll(formatCount(group.length, locale.value.language))}
         </button>
         <small class="quiet">{t.choiceWhat.accept}</small>
       </div>
-      {failure !== null && (
-        <p class="note is-error" role="alert">
-          {t.failed} {failure}
-        </p>
-      )}
+      <Failure text={decide.failure} />
     </>
   );
 }

@@ -9,38 +9,24 @@ import { locale } from '../../state/home.ts';
 import { tickets } from '../../state/tickets.ts';
 import { texts } from '../../texts/texts.ts';
 import { TicketCurve } from './ticket-curve.tsx';
-import { failureText, TicketDecision } from './ticket-decision.tsx';
+import { TicketDecision } from './ticket-decision.tsx';
+import { Failure, useDeed } from './ticket-deed.tsx';
 import { decisionText, figuresOf, titleOf } from './ticket-words.ts';
 
 function Undo({ ticket }: { ticket: TicketRow }) {
-  const all = texts();
-  const t = all.health.tickets;
-  const [isBusy, setBusy] = useState(false);
-  const [failure, setFailure] = useState<string | null>(null);
-  const undo = async () => {
-    setBusy(true);
-    setFailure(null);
-    try {
-      await api.undoTicket(ticket.ticket_id);
-      await tickets.refresh();
-    } catch (error) {
-      setFailure(failureText(error, all));
-    } finally {
-      setBusy(false);
-    }
-  };
+  const t = texts().health.tickets;
+  const undo = useDeed(async () => {
+    await api.undoTicket(ticket.ticket_id);
+    await tickets.refresh();
+  });
   return (
     <div class="ticket-undo">
-      <button type="button" class="button" disabled={isBusy} onClick={() => void undo()}>
+      <button type="button" class="button" disabled={undo.isBusy} onClick={() => void undo.act()}>
         <Icon path={mdiUndoVariant} />
-        {isBusy ? t.undoing : t.undo}
+        {undo.isBusy ? t.undoing : t.undo}
       </button>
       <small class="quiet">{t.undoWhat}</small>
-      {failure !== null && (
-        <p class="note is-error" role="alert">
-          {t.failed} {failure}
-        </p>
-      )}
+      <Failure text={undo.failure} />
     </div>
   );
 }
