@@ -1,4 +1,5 @@
 import type { CounterEvidence } from './evidence.ts';
+import { type Rhythm, repeatsAreReadings, reportsEachUs, stepAfter, withMove } from './rhythm.ts';
 
 /** How a register behaves: core's state classes. A `net` register may fall; a `rising` one falls only by reset or fault. */
 export type CounterKind = 'rising' | 'net';
@@ -9,7 +10,13 @@ export interface CounterState {
   readonly baselineMicro: number;
   /** The register of the last evidence, which a dip leaves below the baseline. */
   readonly registerMicro: number;
+  /** The last evidence of the register, which may repeat what it was before. */
   readonly atUs: number;
+  /** Until here its deltas reach; what repeats the register after that waits for its next move. */
+  readonly sinceUs: number;
+  /** When the register moved last. */
+  readonly movedAtUs: number;
+  readonly rhythm: Rhythm;
   readonly lastResetAtUs: number | null;
   /** When the entity became unavailable after `atUs`; null while it is there. */
   readonly absentSinceUs: number | null;
@@ -25,10 +32,11 @@ export interface CounterState {
 /** What one piece of evidence says of the time since the one before. */
 export interface CounterStep {
   readonly state: CounterState | null;
-  /** The quantity counted over [fromUs, toUs), or null when this evidence tells of none. */
-  readonly delta: CounterDelta | null;
+  /** What the register counted, ascending, no two overlapping; none while evidence only repeats it. */
+  readonly deltas: readonly CounterDelta[];
 }
 
+/** The quantity counted over [fromUs, toUs). */
 export interface CounterDelta {
   readonly fromUs: number;
   readonly toUs: number;
@@ -40,6 +48,10 @@ export interface CounterDelta {
   readonly isCorrected: boolean;
   /** Part of the span lies in an absence, so that its spread over time is a guess. */
   readonly isInterrupted: boolean;
+  /** More than the register counts in its own longest interval: it caught up, and when that was used is a guess. */
+  readonly isCatchingUp: boolean;
+  /** One of its ends is only known to the row of statistics in which a slow register moved. */
+  readonly isRough: boolean;
   /** Begins where a statistics row ended. */
   readonly isAfterRow: boolean;
 }
@@ -52,22 +64,42 @@ function isFall(registerMicro: number, beforeMicro: number): boolean {
   return BigInt(registerMicro) * resetDenominator < BigInt(beforeMicro) * resetNumerator;
 }
 
+/** The rows that Home Assistant makes of its states. */
+const shortRowUs = 300_000_000;
+/** A `total` register has run backwards when it falls by more than this many times its largest move, and never fell before. */
+const unlikelyFall = 4;
+
+/**
+ * Whether a `net` register began a new cycle without a `last_reset`: it falls by more than a tenth and by far more than it
+ * ever moved, and its last moves all went up. A meter that feeds in runs backwards as slowly as it runs forwards.
+ */
+function isUnexplainedFall(state: CounterState, registerMicro: number): boolean {
+  const { rhythm, registerMicro: beforeMicro } = state;
+  if (registerMicro < 0 || !isFall(registerMicro, beforeMicro)) return false;
+  if (rhythm.length === 0) return registerMicro * 10 < beforeMicro;
+  const amounts = rhythm.map(({ amountMicro }) => amountMicro);
+  return Math.min(...amounts) > 0 && beforeMicro - registerMicro > unlikelyFall * Math.max(...amounts);
+}
+
 function opened(
   atUs: number,
   registerMicro: number,
   lastResetAtUs: number | null,
   toldBy: CounterState['toldBy'],
+  rhythm: Rhythm = [],
 ): CounterState {
   const begun = { baselineMicro: registerMicro, registerMicro, atUs, lastResetAtUs, toldBy };
-  return { ...begun, absentSinceUs: null, correction: null };
+  return { ...begun, sinceUs: atUs, movedAtUs: atUs, rhythm, absentSinceUs: null, correction: null };
 }
 
 /** Where a difference that begins at the state comes from. */
 function spanSince(state: CounterState, toUs: number) {
   return {
-    fromUs: state.atUs,
+    fromUs: state.sinceUs,
     toUs,
     isInterrupted: state.absentSinceUs !== null,
+    isCatchingUp: false,
+    isRough: state.toldBy === 'row' && isSlow(state.rhythm, shortRowUs),
     isAfterRow: state.toldBy === 'row',
     isCorrected: state.correction !== null,
   };
@@ -76,13 +108,15 @@ function spanSince(state: CounterState, toUs: number) {
 /** A register that follows on an amount that a person declared: the register begins anew, and the rest is explained. */
 function delivered(state: CounterState, next: CounterState, deliveredMicro: number): CounterStep {
   return {
-    state: next,
-    delta: {
-      ...spanSince(state, next.atUs),
-      amountMicro: deliveredMicro,
-      restartMicro: deliveredMicro - (next.registerMicro - state.baselineMicro),
-      cause: 'corrected',
-    },
+    state: { ...next, rhythm: state.rhythm },
+    deltas: [
+      {
+        ...spanSince(state, next.atUs),
+        amountMicro: deliveredMicro,
+        restartMicro: deliveredMicro - (next.registerMicro - state.baselineMicro),
+        cause: 'corrected',
+      },
+    ],
   };
 }
 
@@ -104,52 +138,117 @@ export function stepCounter(
     case 'excluded': {
       const absentSinceUs = state?.absentSinceUs ?? evidence.atUs;
       const correction = state?.correction ?? { deliveredMicro: null };
-      return { state: state && { ...state, absentSinceUs, correction }, delta: null };
+      return { state: state && { ...state, absentSinceUs, correction }, deltas: [] };
     }
     case 'delivered': {
       const deliveredMicro = (state?.correction?.deliveredMicro ?? 0) + evidence.amountMicro;
-      return { state: state && { ...state, correction: { deliveredMicro } }, delta: null };
+      return { state: state && { ...state, correction: { deliveredMicro } }, deltas: [] };
     }
     case 'reading': {
       const { registerMicro, atUs } = evidence;
       if (registerMicro === null) {
         const absent = state && { ...state, absentSinceUs: state.absentSinceUs ?? atUs };
-        return { state: absent, delta: null };
+        return { state: absent, deltas: [] };
       }
-      if (kind === 'rising' && registerMicro < 0) return { state, delta: null };
+      if (kind === 'rising' && registerMicro < 0) return { state, deltas: [] };
       // A sensor that loses the attribute for a moment has not been reset.
       const lastResetAtUs = evidence.lastResetAtUs ?? state?.lastResetAtUs ?? null;
-      return registerRead(kind, state, { atUs, registerMicro, lastResetAtUs, toldBy: 'reading' });
+      return registerRead(kind, state, {
+        atUs,
+        movedAtUs: atUs,
+        registerMicro,
+        lastResetAtUs,
+        toldBy: 'reading',
+      });
     }
   }
 }
 
-function registerRead(
-  kind: CounterKind,
-  state: CounterState | null,
-  told: Pick<CounterState, 'atUs' | 'registerMicro' | 'lastResetAtUs' | 'toldBy'>,
-): CounterStep {
-  const { atUs, registerMicro, lastResetAtUs, toldBy } = told;
-  const next = opened(atUs, registerMicro, lastResetAtUs, toldBy);
-  if (state === null) return { state: next, delta: null };
+interface ReadRegister {
+  /** As of when the register is known. */
+  readonly atUs: number;
+  /** When it moved to this, if it did. */
+  readonly movedAtUs: number;
+  readonly registerMicro: number;
+  readonly lastResetAtUs: number | null;
+  readonly toldBy: CounterState['toldBy'];
+}
+
+function registerRead(kind: CounterKind, state: CounterState | null, read: ReadRegister): CounterStep {
+  const { atUs, registerMicro, lastResetAtUs, toldBy } = read;
+  const next = opened(atUs, registerMicro, lastResetAtUs, toldBy, state?.rhythm);
+  if (state === null) return { state: next, deltas: [] };
   const declaredMicro = state.correction?.deliveredMicro ?? null;
   if (declaredMicro !== null) return delivered(state, next, declaredMicro);
-  const span = spanSince(state, atUs);
-  const isReset =
-    kind === 'net'
-      ? lastResetAtUs !== null && lastResetAtUs !== state.lastResetAtUs
-      : isFall(registerMicro, state.registerMicro);
-  if (isReset) {
-    return {
-      state: next,
-      delta: { ...span, amountMicro: registerMicro, restartMicro: state.baselineMicro, cause: 'reset' },
-    };
-  }
+  if (isReset(kind, state, read)) return restarted(state, next, read);
   const baselineMicro = kind === 'net' ? registerMicro : Math.max(registerMicro, state.baselineMicro);
+  const amountMicro = baselineMicro - state.baselineMicro;
+  if (amountMicro !== 0) return moved(state, { ...next, baselineMicro }, read.movedAtUs);
+  const isRepeat =
+    registerMicro === state.registerMicro &&
+    state.correction === null &&
+    (toldBy === 'row' || !repeatsAreReadings(state.rhythm));
+  if (isRepeat)
+    return { state: { ...state, registerMicro, atUs, lastResetAtUs, absentSinceUs: null }, deltas: [] };
   return {
-    state: { ...next, baselineMicro },
-    delta: { ...span, amountMicro: baselineMicro - state.baselineMicro, restartMicro: 0, cause: 'counted' },
+    state: { ...next, baselineMicro, movedAtUs: state.movedAtUs },
+    deltas: [{ ...spanSince(state, atUs), amountMicro, restartMicro: 0, cause: 'counted' }],
   };
+}
+
+function isReset(
+  kind: CounterKind,
+  state: CounterState,
+  { registerMicro, lastResetAtUs }: ReadRegister,
+): boolean {
+  if (kind === 'rising') return isFall(registerMicro, state.registerMicro);
+  if (lastResetAtUs !== null && lastResetAtUs !== state.lastResetAtUs) return true;
+  return isUnexplainedFall(state, registerMicro);
+}
+
+/** A new cycle. What it counted lies after its beginning, where that is known; what the old one still had is not. */
+function restarted(state: CounterState, next: CounterState, read: ReadRegister): CounterStep {
+  const { atUs, lastResetAtUs, registerMicro } = read;
+  const isBegun =
+    lastResetAtUs !== null &&
+    lastResetAtUs !== state.lastResetAtUs &&
+    lastResetAtUs > state.sinceUs &&
+    lastResetAtUs < atUs;
+  const { still, fromUs, isCatchingUp } = isBegun
+    ? afterSilence(state, lastResetAtUs, 0)
+    : afterSilence(state, atUs, registerMicro);
+  const delta: CounterDelta = {
+    ...spanSince(state, atUs),
+    fromUs: isBegun ? lastResetAtUs : fromUs,
+    isCatchingUp: !isBegun && isCatchingUp,
+    amountMicro: registerMicro,
+    restartMicro: state.baselineMicro,
+    cause: 'reset',
+  };
+  return { state: next, deltas: [...still, delta] };
+}
+
+/** A register that moved: what it counted is what it moved by, after the time for which it is known to have stood. */
+function moved(state: CounterState, next: CounterState, movedAtUs: number): CounterStep {
+  const amountMicro = next.baselineMicro - state.baselineMicro;
+  const { still, fromUs, isCatchingUp } = afterSilence(state, movedAtUs, amountMicro);
+  const rhythm = withMove(state.rhythm, movedAtUs - state.movedAtUs, amountMicro);
+  const since = spanSince(state, movedAtUs);
+  const span = { ...since, fromUs, isCatchingUp, isRough: since.isRough || movedAtUs < next.atUs };
+  return {
+    state: { ...next, sinceUs: movedAtUs, movedAtUs, rhythm },
+    deltas: [...still, { ...span, amountMicro, restartMicro: 0, cause: 'counted' }],
+  };
+}
+
+/** What evidence that only repeated the register proves of the time before its next move. */
+function afterSilence(state: CounterState, toUs: number, amountMicro: number) {
+  const { sinceUs, atUs: repeatedAtUs, absentSinceUs, rhythm } = state;
+  const silence = { sinceUs, repeatedAtUs, isInterrupted: absentSinceUs !== null };
+  const { fromUs, isCatchingUp } = stepAfter(rhythm, silence, toUs, amountMicro);
+  const stood = { ...spanSince(state, fromUs), isInterrupted: false, amountMicro: 0, restartMicro: 0 };
+  const still: CounterDelta[] = fromUs > sinceUs ? [{ ...stood, cause: 'counted' }] : [];
+  return { still, fromUs, isCatchingUp };
 }
 
 function exchanged(
@@ -158,26 +257,29 @@ function exchanged(
 ): CounterStep {
   const { atUs, oldRegisterMicro, newRegisterMicro } = evidence;
   const next = opened(atUs, newRegisterMicro, state?.lastResetAtUs ?? null, 'reading');
-  if (state === null) return { state: next, delta: null };
+  if (state === null) return { state: next, deltas: [] };
   const declaredMicro = state.correction?.deliveredMicro ?? null;
   if (declaredMicro !== null) return delivered(state, next, declaredMicro);
   const lastMicro = oldRegisterMicro ?? state.baselineMicro;
   return {
     state: next,
-    delta: {
-      ...spanSince(state, atUs),
-      amountMicro: lastMicro - state.baselineMicro,
-      restartMicro: lastMicro - newRegisterMicro,
-      cause: 'exchange',
-      isInterrupted: state.absentSinceUs !== null || oldRegisterMicro === null,
-    },
+    deltas: [
+      {
+        ...spanSince(state, atUs),
+        amountMicro: lastMicro - state.baselineMicro,
+        restartMicro: lastMicro - newRegisterMicro,
+        cause: 'exchange',
+        isInterrupted: state.absentSinceUs !== null || oldRegisterMicro === null,
+      },
+    ],
   };
 }
 
 /**
  * A statistics row that follows on another piece of evidence is taken like a reading at its end, unless its own `change`
  * says more: then the row's hour has that, and whatever lies between the evidence before and the row's start is part of
- * the hole that the register bridges.
+ * the hole that the register bridges. When within the row a register moved that reports less often than rows are made is
+ * not known: meters report soon after the hour, or the quarter of it, so the row's start is nearer than its end.
  */
 function rowRead(
   kind: CounterKind,
@@ -189,25 +291,47 @@ function rowRead(
   const isDeclared = state !== null && state.correction?.deliveredMicro != null;
   if (changeMicro !== null && follows && !isDeclared && (state === null || state.atUs === startUs)) {
     const beforeMicro = state?.baselineMicro ?? registerMicro - changeMicro;
+    const { still, fromUs, isCatchingUp } =
+      state === null
+        ? { still: [], fromUs: startUs, isCatchingUp: false }
+        : afterSilence(state, startUs, changeMicro);
     return {
-      state: opened(atUs, registerMicro, state?.lastResetAtUs ?? null, 'row'),
-      delta: {
-        fromUs: startUs,
-        toUs: atUs,
-        amountMicro: changeMicro,
-        restartMicro: beforeMicro + changeMicro - registerMicro,
-        cause: beforeMicro + changeMicro === registerMicro ? 'counted' : 'reset',
-        isInterrupted: false,
-        isAfterRow: false,
-        isCorrected: false,
-      },
+      state: opened(atUs, registerMicro, state?.lastResetAtUs ?? null, 'row', state?.rhythm),
+      deltas: [
+        ...still,
+        {
+          fromUs,
+          toUs: atUs,
+          amountMicro: changeMicro,
+          restartMicro: beforeMicro + changeMicro - registerMicro,
+          cause: beforeMicro + changeMicro === registerMicro ? 'counted' : 'reset',
+          isInterrupted: false,
+          isCatchingUp,
+          isRough: false,
+          isAfterRow: false,
+          isCorrected: false,
+        },
+      ],
     };
   }
-  if (!follows) return { state, delta: null };
+  if (!follows) return { state, deltas: [] };
   return registerRead(kind, state, {
     atUs,
+    movedAtUs:
+      state !== null && isSlow(state.rhythm, atUs - startUs) && isRepeated(state, startUs) ? startUs : atUs,
     registerMicro,
     lastResetAtUs: state?.lastResetAtUs ?? null,
     toldBy: 'row',
   });
+}
+
+/** Whether rows up to `startUs` repeated the register. */
+function isRepeated({ atUs, sinceUs }: CounterState, startUs: number): boolean {
+  return atUs === startUs && sinceUs < startUs;
+}
+
+/** Whether a register reports less often than rows of a length are made. */
+function isSlow(rhythm: Rhythm, rowUs: number): boolean {
+  const eachUs = reportsEachUs(rhythm);
+  return eachUs !== null && eachUs > rowUs;
 }

@@ -72,7 +72,7 @@ export async function* postPages(
  * since, an absence or what is corrected away, goes over to the next page. A page of nothing else is passed over.
  */
 function endOfPage(state: CounterState | null, lastUs: number, startUs: number): number {
-  const endUs = quarterStartUs(Math.min(lastUs, state?.atUs ?? lastUs));
+  const endUs = quarterStartUs(Math.min(lastUs, state?.sinceUs ?? lastUs));
   return endUs > startUs ? endUs : quarterStartUs(lastUs);
 }
 

@@ -4,10 +4,10 @@ import { microFromValue } from '../units/amount.ts';
 import { correctedEvidence, spanAt, standingCorrections } from './corrected-evidence.ts';
 import type { Correction } from './correction.ts';
 import type { CounterKind } from './counter.ts';
-import type { PowerReading, RegisterReading, SwitchReading } from './evidence.ts';
+import type { CounterEvidence, PowerReading, RegisterReading, SwitchReading } from './evidence.ts';
 import type { DeclaredAmount, EvidencePage, EvidenceSource } from './evidence-source.ts';
 import type { Span } from './span.ts';
-import { evidenceFromStatistics, heldReadings, mergeEvidence } from './statistics-evidence.ts';
+import { evidenceFromStatistics, mergeEvidence, withoutRepeatedRows } from './statistics-evidence.ts';
 import type { StatisticsStore } from './statistics-store.ts';
 
 export interface StoredEvidenceDeps {
@@ -29,6 +29,23 @@ export class StoredEvidence implements EvidenceSource {
   }
 
   async registers(entityId: string, fromUs: number, limit: number): Promise<EvidencePage> {
+    let items: CounterEvidence[] = [];
+    for (let cursorUs = fromUs; ; ) {
+      const page = await this.#page(entityId, cursorUs, limit);
+      items = withoutRepeatedRows([...items, ...page.items]);
+      if (page.horizonUs === endOfTimeUs) return { items, isLast: true };
+      // A register that stood for months is a page of rows that repeat it: what follows says what they prove.
+      if (items.length >= limit / 2) return { items, isLast: false };
+      cursorUs = page.horizonUs + 1;
+    }
+  }
+
+  /** Evidence from `fromUs` on, up to where one of the lists was cut. */
+  async #page(
+    entityId: string,
+    fromUs: number,
+    limit: number,
+  ): Promise<{ items: CounterEvidence[]; horizonUs: number }> {
     const { readings, statistics, corrections, kindOf } = this.#deps;
     // Whether a row's span was read is only seen from its start on, and what it counted from the row before.
     const lookUs = fromUs - 2 * hourUs;
@@ -50,13 +67,10 @@ export class StoredEvidence implements EvidenceSource {
       evidenceFromStatistics(kind, fiveMinutes),
       evidenceFromStatistics(kind, hours),
     );
-    // Only rows that nothing precedes here can be a reading of before.
-    const before = merged[0]?.kind === 'row' ? await readings.before(entityId, lookUs) : null;
-    const held = heldReadings(kind, merged, before && registerReading(before));
-    const items = correctedEvidence(held, standingCorrections(declared)).filter(
+    const items = correctedEvidence(merged, standingCorrections(declared)).filter(
       (item) => item.atUs >= fromUs && item.atUs <= horizonUs,
     );
-    return { items, isLast: horizonUs === endOfTimeUs };
+    return { items, horizonUs };
   }
 
   async registerBefore(entityId: string, atUs: number): Promise<number | null> {

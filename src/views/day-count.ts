@@ -23,14 +23,14 @@ const pageSize = 10_000;
  * difference that begins before `sinceUs` only the part after it counts.
  */
 export function stepDay(count: DayCount, evidence: CounterEvidence): DayCount {
-  const { state, delta } = stepCounter(count.kind, count.state, evidence);
-  if (delta === null) return { ...count, state };
-  const { fromUs, toUs, amountMicro } = delta;
-  let addedMicro = amountMicro;
-  if (toUs <= count.sinceUs) addedMicro = 0;
-  else if (fromUs < count.sinceUs)
-    addedMicro = splitByTime(amountMicro, fromUs, toUs, [count.sinceUs])[1] ?? 0;
-  return { ...count, state, countedMicro: count.countedMicro + addedMicro };
+  const { state, deltas } = stepCounter(count.kind, count.state, evidence);
+  let { countedMicro } = count;
+  for (const { fromUs, toUs, amountMicro } of deltas) {
+    if (fromUs >= count.sinceUs) countedMicro += amountMicro;
+    else if (toUs > count.sinceUs)
+      countedMicro += splitByTime(amountMicro, fromUs, toUs, [count.sinceUs])[1] ?? 0;
+  }
+  return { ...count, state, countedMicro };
 }
 
 /**
@@ -50,7 +50,7 @@ export async function readDay(
   if (newest === null) return null;
   // The quarter of the last register that is surely posted: what follows may be an absence that was, and a register that
   // was not and reaches back over it.
-  const registerUs = newest.state?.atUs ?? newest.quarterStartUs;
+  const registerUs = newest.state?.sinceUs ?? newest.quarterStartUs;
   const opening = (await ledger.openingBefore(entityId, quarterStartUs(registerUs))) ?? newest;
   const openedUs = opening.quarterStartUs;
   const posted = openedUs > sinceUs ? await ledger.current(entityId, sinceUs, openedUs) : [];

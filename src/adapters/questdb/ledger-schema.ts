@@ -82,6 +82,13 @@ export const correctionStatements: readonly string[] = [
   `ALTER TABLE ${openingsTable} ADD COLUMN IF NOT EXISTS delivered LONG`,
 ];
 
+/** How often a register moves, and what evidence that repeats it leaves open; openings of before have none. */
+export const rhythmStatements: readonly string[] = [
+  `ALTER TABLE ${openingsTable} ADD COLUMN IF NOT EXISTS since TIMESTAMP`,
+  `ALTER TABLE ${openingsTable} ADD COLUMN IF NOT EXISTS moved_at TIMESTAMP`,
+  `ALTER TABLE ${openingsTable} ADD COLUMN IF NOT EXISTS moves VARCHAR`,
+];
+
 /** A quarter that was measured as one and to its end: ranks 0 to 2, all of its 900 seconds. Only such a one is a peak. */
 export const isWholeQuarter = 'quality <= 2 AND covered = 900000000L';
 
