@@ -1,5 +1,5 @@
 import type { CounterEvidence } from './evidence.ts';
-import { type Rhythm, repeatsAreReadings, reportsEachUs, stepAfter, withMove } from './rhythm.ts';
+import { type Rhythm, reportsEachUs, reportsPromptly, standsUntilUs, stepAfter, withMove } from './rhythm.ts';
 
 /** How a register behaves: core's state classes. A `net` register may fall; a `rising` one falls only by reset or fault. */
 export type CounterKind = 'rising' | 'net';
@@ -99,7 +99,7 @@ function spanSince(state: CounterState, toUs: number) {
     toUs,
     isInterrupted: state.absentSinceUs !== null,
     isCatchingUp: false,
-    isRough: state.toldBy === 'row' && isSlow(state.rhythm, shortRowUs),
+    isRough: state.toldBy === 'row' && !isPrompt(state.rhythm, shortRowUs),
     isAfterRow: state.toldBy === 'row',
     isCorrected: state.correction !== null,
   };
@@ -184,15 +184,25 @@ function registerRead(kind: CounterKind, state: CounterState | null, read: ReadR
   const baselineMicro = kind === 'net' ? registerMicro : Math.max(registerMicro, state.baselineMicro);
   const amountMicro = baselineMicro - state.baselineMicro;
   if (amountMicro !== 0) return moved(state, { ...next, baselineMicro }, read.movedAtUs);
-  const isRepeat =
-    registerMicro === state.registerMicro &&
-    state.correction === null &&
-    (toldBy === 'row' || !repeatsAreReadings(state.rhythm));
-  if (isRepeat)
-    return { state: { ...state, registerMicro, atUs, lastResetAtUs, absentSinceUs: null }, deltas: [] };
+  if (registerMicro === state.registerMicro && state.correction === null) return repeated(state, read);
   return {
     state: { ...next, baselineMicro, movedAtUs: state.movedAtUs },
     deltas: [{ ...spanSince(state, atUs), amountMicro, restartMicro: 0, cause: 'counted' }],
+  };
+}
+
+/**
+ * A state that says what the register said before. What that proves is seen when the register moves; only the readings of a
+ * meter that reports promptly prove at once that it stood, so that a silent night is not read again with each of them.
+ */
+function repeated(state: CounterState, { atUs, lastResetAtUs, toldBy }: ReadRegister): CounterStep {
+  const { rhythm, sinceUs, absentSinceUs } = state;
+  const isProof = toldBy === 'reading' && absentSinceUs === null && reportsPromptly(rhythm);
+  const stoodUntilUs = isProof ? standsUntilUs(rhythm, sinceUs, atUs) : sinceUs;
+  const stood = { ...spanSince(state, stoodUntilUs), amountMicro: 0, restartMicro: 0 };
+  return {
+    state: { ...state, sinceUs: stoodUntilUs, atUs, lastResetAtUs, absentSinceUs: null },
+    deltas: stoodUntilUs > sinceUs ? [{ ...stood, cause: 'counted' }] : [],
   };
 }
 
@@ -234,7 +244,9 @@ function moved(state: CounterState, next: CounterState, movedAtUs: number): Coun
   const { still, fromUs, isCatchingUp } = afterSilence(state, movedAtUs, amountMicro);
   const rhythm = withMove(state.rhythm, movedAtUs - state.movedAtUs, amountMicro);
   const since = spanSince(state, movedAtUs);
-  const span = { ...since, fromUs, isCatchingUp, isRough: since.isRough || movedAtUs < next.atUs };
+  const isRowAfterRepeats = next.toldBy === 'row' && state.sinceUs < state.atUs;
+  const isRough = since.isRough || (isRowAfterRepeats && !isPrompt(state.rhythm, shortRowUs));
+  const span = { ...since, fromUs, isCatchingUp, isRough };
   return {
     state: { ...next, sinceUs: movedAtUs, movedAtUs, rhythm },
     deltas: [...still, { ...span, amountMicro, restartMicro: 0, cause: 'counted' }],
@@ -330,7 +342,13 @@ function isRepeated({ atUs, sinceUs }: CounterState, startUs: number): boolean {
   return atUs === startUs && sinceUs < startUs;
 }
 
-/** Whether a register reports less often than rows of a length are made. */
+/** Whether a register is known to report as often as rows of a length are made. */
+function isPrompt(rhythm: Rhythm, rowUs: number): boolean {
+  const eachUs = reportsEachUs(rhythm);
+  return eachUs !== null && eachUs <= rowUs;
+}
+
+/** Whether it is known to report less often. */
 function isSlow(rhythm: Rhythm, rowUs: number): boolean {
   const eachUs = reportsEachUs(rhythm);
   return eachUs !== null && eachUs > rowUs;

@@ -55,11 +55,8 @@ function reportsWithinUs(rhythm: Rhythm, eachUs: number): number {
   return Math.max(...intervals.filter((intervalUs) => intervalUs <= limitUs));
 }
 
-/**
- * Whether a state that repeats the register is a reading like any other, because the meter reports its moves promptly. Of
- * a meter that reports by the hour it is written for another reason: an attribute, a restart of Home Assistant.
- */
-export function repeatsAreReadings(rhythm: Rhythm): boolean {
+/** Whether each of its quarter-hours is measured while it counts. */
+export function reportsPromptly(rhythm: Rhythm): boolean {
   const eachUs = reportsEachUs(rhythm);
   return eachUs !== null && eachUs <= quarterGapUs;
 }
