@@ -86,6 +86,7 @@ export const correctionStatements: readonly string[] = [
 export const rhythmStatements: readonly string[] = [
   `ALTER TABLE ${openingsTable} ADD COLUMN IF NOT EXISTS since TIMESTAMP`,
   `ALTER TABLE ${openingsTable} ADD COLUMN IF NOT EXISTS moved_at TIMESTAMP`,
+  `ALTER TABLE ${openingsTable} ADD COLUMN IF NOT EXISTS resumed_at TIMESTAMP`,
   `ALTER TABLE ${openingsTable} ADD COLUMN IF NOT EXISTS moves VARCHAR`,
 ];
 
