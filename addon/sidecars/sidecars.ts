@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sharedFolder } from '../paths.ts';
 import { freePort } from '../ports.ts';
@@ -6,6 +7,7 @@ import { SupervisedProgram } from '../supervised-program.ts';
 import { answersDocuments, answersHttp, answersPostgres } from './answering.ts';
 import type { SidecarPrograms } from './install.ts';
 
+export { forFetch } from './answering.ts';
 export { installSidecars } from './install.ts';
 
 export type SidecarName = 'questdb' | 'document-server';
@@ -31,6 +33,7 @@ export interface SidecarOptions {
 
 /** The two stores, running; one that dies is started again. */
 export interface Sidecars {
+  /** With user and password, as the PostgreSQL address has them; for fetch see `forFetch`. Never for a log. */
   readonly questdbUrl: string;
   readonly questdbPgUrl: string;
   readonly mongodbUrl: string;
@@ -58,7 +61,11 @@ const askAgainMs = 50;
 export async function startSidecars(options: SidecarOptions): Promise<Sidecars> {
   const ports = options.ports === undefined || options.ports === 'free' ? await freePorts() : options.ports;
   const { programs, dataDir, log } = options;
-  const questdbUrl = `http://127.0.0.1:${ports.questdbHttp}`;
+  // run-questdb makes them with the folder's first start.
+  const credentials = async (): Promise<string> =>
+    (await readFile(join(dataDir, 'questdb-credentials'), 'utf8').catch(() => '')).trim();
+  const questdbUrl = async (): Promise<string> =>
+    `http://${await credentials()}@127.0.0.1:${ports.questdbHttp}`;
   const env = {
     ...process.env,
     ...options.env,
@@ -87,7 +94,7 @@ export async function startSidecars(options: SidecarOptions): Promise<Sidecars> 
     'document-server': supervise('document-server'),
   };
   const asks: Readonly<Record<SidecarName, () => Promise<boolean>>> = {
-    questdb: async () => (await answersHttp(questdbUrl)) && (await answersPostgres(ports.questdbPg)),
+    questdb: async () => (await answersHttp(await questdbUrl())) && (await answersPostgres(ports.questdbPg)),
     'document-server': () => answersDocuments(programs.documentServer, ports.documents),
   };
 
@@ -118,8 +125,8 @@ export async function startSidecars(options: SidecarOptions): Promise<Sidecars> 
     throw cause;
   }
   return {
-    questdbUrl,
-    questdbPgUrl: `postgres://admin:quest@127.0.0.1:${ports.questdbPg}/qdb`,
+    questdbUrl: await questdbUrl(),
+    questdbPgUrl: `postgres://${await credentials()}@127.0.0.1:${ports.questdbPg}/qdb`,
     mongodbUrl: `mongodb://127.0.0.1:${ports.documents}/energy_ledger`,
     ports,
     pid: (name) => supervised[name].pid,

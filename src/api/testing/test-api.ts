@@ -224,6 +224,7 @@ export class TestApi {
       access: { ingressAddress: '172.30.32.2', trustsLoopbackIngress: options.isUnderSupervisor ?? false },
       panelDir: options.panelDir ?? '/nonexistent',
       homeAssistant,
+      homeAssistantRefused: null,
       home: this.home,
       connection: new Connection({
         source: options.source ?? { kind: 'saved' },
