@@ -16,12 +16,9 @@ const evil = { origin: 'http://evil.example', 'sec-fetch-site': 'cross-site' };
 let dataDir: string;
 let sidecars: Sidecars;
 
-async function start(): Promise<void> {
-  sidecars = await startSidecars({ programs: await installSidecars(log), dataDir, log });
-}
 beforeAll(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'energy-ledger-credentials-'));
-  await start();
+  sidecars = await startSidecars({ programs: await installSidecars(log), dataDir, log });
 });
 afterAll(async () => {
   await sidecars.stop();
@@ -32,7 +29,8 @@ const credentialsFile = () => join(dataDir, 'questdb-credentials');
 const secret = async () => (await readFile(credentialsFile(), 'utf8')).trim().split(':')[1] ?? '';
 
 async function sql(query: string): Promise<unknown> {
-  const { url, headers } = forFetch(`${sidecars.questdbUrl}/exec?query=${encodeURIComponent(query)}`);
+  const address = `http://energy_ledger:${await secret()}@127.0.0.1:${sidecars.ports.questdbHttp}`;
+  const { url, headers } = forFetch(`${address}/exec?query=${encodeURIComponent(query)}`);
   const response = await fetch(url, { headers });
   const text = await response.text();
   if (!response.ok) throw new Error(text);
@@ -107,17 +105,18 @@ describe('QuestDB', () => {
     expect([questdbUrl, questdbPgUrl]).toEqual([sidecars.questdbUrl, sidecars.questdbPgUrl]);
   });
 
-  it('keeps its password through a restart, and its data when the folder had none', async () => {
+  it('keeps its password through a restart, and its data when the folder had none', {
+    timeout: 240_000,
+  }, async () => {
     await sql('CREATE TABLE kept (at TIMESTAMP, a INT) TIMESTAMP(at) PARTITION BY DAY WAL');
     await sql('INSERT INTO kept VALUES (now(), 7)');
     const before = await secret();
-    await sidecars.stop();
-    await start();
+    await sidecars.restart('questdb');
     expect(await secret()).toBe(before);
-    await sidecars.stop();
-    // As a version before this one left it, and as a power cut may.
+    await sidecars.down('questdb');
+    // As a version before this one left it.
     await rm(credentialsFile());
-    await start();
+    await sidecars.up('questdb');
     expect(await secret()).not.toBe(before);
     expect(await sql('SELECT a FROM kept')).toMatchObject({ dataset: [[7]] });
   });

@@ -203,6 +203,8 @@ export class TestApi {
   readonly integrity = new TestIntegrity();
   readonly used: HomeAssistantTarget[] = [];
   readonly backfilled: (readonly string[] | undefined)[] = [];
+  /** The back-fill under way. */
+  filling: SyncRun | null = null;
   readonly storesUp = { questdb: true, mongodb: true };
   readonly home: Home;
   readonly deps: ApiDeps;
@@ -250,7 +252,7 @@ export class TestApi {
           this.backfilled.push(entityIds);
           return 'run-1';
         },
-        running: () => null,
+        running: (syncId) => (this.filling?.syncId === syncId ? this.filling : null),
         status: () => ({ isOk: true, detail: null, isRunning: false, lastFinishedAtUs: null }),
       },
       ledger: this.ledger.parts(),
