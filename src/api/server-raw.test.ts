@@ -131,6 +131,30 @@ describe('a request that no client would send', () => {
     expect(await isAlive()).toBe(true);
   });
 
+  it('of random bytes on an open WebSocket ends that one only', async () => {
+    const opening = Buffer.from(`GET /api/live HTTP/1.1\r\nHost: 127.0.0.1${upgrade}\r\n\r\n`);
+    const frames = fc.oneof(
+      fc.uint8Array({ minLength: 1, maxLength: 200 }),
+      // Close, ping and text, masked, with lengths and codes that are none.
+      fc
+        .tuple(
+          fc.constantFrom(0x88, 0x89, 0x81, 0x08, 0xf1),
+          fc.integer({ min: 0x80, max: 0xff }),
+          fc.uint8Array(),
+        )
+        .map(([kind, length, rest]) => Uint8Array.from([kind, length, 1, 2, 3, 4, ...rest])),
+    );
+    await fc.assert(
+      fc.asyncProperty(frames, async (sent) => {
+        const { text } = await sendRaw(port, Buffer.concat([opening, sent]), { withinMs: 60 });
+        expect(text).toMatch(/^HTTP\/1\.1 101 /);
+      }),
+      { numRuns: 60 },
+    );
+    expect(await isAlive()).toBe(true);
+    expect(lines).toEqual([]);
+  });
+
   it('is not answered by what failed inside, and what failed is told', async () => {
     api.recording.midnightUs = () => {
       throw new Error('not foreseen');

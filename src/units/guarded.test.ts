@@ -23,6 +23,8 @@ describe('a guarded listener', () => {
     const { log, lines } = keptLog();
     const heard: unknown[] = [];
     guarded(log, 'failed', (one: number, other: string) => void heard.push(one, other))(1, 'two');
+    const answering: () => void = () => true;
+    guarded(log, 'failed', answering)();
     expect([heard, lines]).toEqual([[1, 'two'], []]);
   });
   it('that throws or rejects is told of, and cleaned up after', async () => {

@@ -16,7 +16,9 @@ export function guarded<Args extends unknown[]>(
       after(...args);
     };
     try {
-      work(...args)?.catch(failed);
+      // A function that is taken for one without an answer may still give one.
+      const answer: unknown = work(...args);
+      if (answer instanceof Promise) answer.catch(failed);
     } catch (error) {
       failed(error);
     }
