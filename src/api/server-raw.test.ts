@@ -190,8 +190,9 @@ describe('strangers', () => {
 });
 
 describe('the limits of a request', () => {
-  const slack = checkEveryMs + 300;
-  const slowly = (part: string) => sendRaw(port, part, { withinMs: 5000 });
+  // The machine may be busy; Node by itself would look after 30 s.
+  const slack = 2000;
+  const slowly = (part: string) => sendRaw(port, part, { withinMs: 10_000 });
 
   it.each([
     ['nothing', ''],
