@@ -138,6 +138,7 @@ describe('options', () => {
       undefined,
       'QUESTDB_PG',
     ],
+    [{ QUESTDB_PG_URL: 'postgres://u:hush@x/qdb?ssl=no-verify' }, undefined, 'QUESTDB_PG_URL'],
     [{ MONGODB_URL: 'mongodb://u:hush@x/db?tls=true&tlsInsecure=true' }, undefined, 'MONGODB_URL'],
     [{}, { mongodb_url: 'mongodb://u:hush@x/db?tls=true&tlsAllowInvalidHostnames=true' }, 'mongodb_url'],
     [{}, '{', 'options.json'],

@@ -48,7 +48,7 @@ export class OptionsError extends Error {
 
 /** Options of the drivers that would take any certificate. */
 const unverified =
-  /[?&](?:tlsInsecure|tlsAllowInvalid\w+|sslValidate|uselibpqcompat|sslmode=(?:no-verify|allow)\b)/i;
+  /[?&](?:tlsInsecure|tlsAllowInvalid\w+|sslValidate|uselibpqcompat|ssl(?:mode)?=(?:no-verify|allow)\b)/i;
 const verifiesCertificates = (url: string): boolean => !unverified.test(url);
 const authority =
   'must not turn the check of certificates off: NODE_EXTRA_CA_CERTS names an authority of your own';
