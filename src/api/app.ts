@@ -52,14 +52,14 @@ export function buildApp(deps: ApiDeps): OpenAPIHono<ApiEnv> {
   app.route('/', statusRoutes(deps));
   app.route('/', entityRoutes(deps, currentStates));
   app.route('/', settingsRoutes(deps, administrators, currentStates));
-  app.route('/', subscriptionRoutes(deps));
+  app.route('/', subscriptionRoutes(deps, administrators));
   app.route('/', syncRoutes(deps));
   app.route('/', nowRoutes(deps));
   app.route('/', readingRoutes(deps));
   app.route('/', balanceRoutes(deps, prices));
   app.route('/', p1Routes(deps, currentStates));
   app.route('/', gridConnectionRoutes(deps, administrators));
-  app.route('/', statisticsSyncRoutes(deps));
+  app.route('/', statisticsSyncRoutes(deps, administrators));
   app.route('/', statisticsRoutes(deps, prices));
   app.route('/', ledgerRoutes(deps));
   app.route('/', correctionRoutes(deps, administrators));

@@ -88,7 +88,7 @@ export async function fromStore<T>(
 
 export function problemHandler(log: Log): ErrorHandler {
   return (error, c) => {
-    const at = { method: c.req.method, path: c.req.path };
+    const at = { method: c.req.method, path: c.req.path.slice(0, 200) };
     if (error instanceof HttpProblem) {
       if (error.status >= 500) log.warn({ ...at, err: error.cause ?? error }, error.message);
       return problemResponse(error.status, error.more);

@@ -102,6 +102,18 @@ describe('calendar', () => {
     expect(dayRange('2026-02-30', 'UTC')).toBeNull();
     expect(isZone('Europe/Brussels')).toBe(true);
     expect(isZone('Europe/Nowhere')).toBe(false);
+    for (const zone of ['UTC', 'Etc/GMT+5', 'America/Argentina/Buenos_Aires', 'America/Port-au-Prince'])
+      expect(isZone(zone)).toBe(true);
+    const attacks = [
+      "Europe/Brussels' OR 1=1",
+      "UTC'",
+      'Europe/Brussels\n',
+      '+01:00',
+      '',
+      'UTC/',
+      'U'.repeat(65),
+    ];
+    for (const zone of [...attacks, '2026-01-01T00:00[Europe/Brussels]']) expect(isZone(zone)).toBe(false);
   });
 
   it('tiles time: every instant lies in one bucket, and buckets follow each other', () => {

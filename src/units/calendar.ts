@@ -17,8 +17,12 @@ function us(when: Temporal.ZonedDateTime): number {
   return when.epochMilliseconds * usPerMs;
 }
 
-/** Whether a name is an IANA zone that this runtime knows. */
+/** Temporal also takes offsets and whole instants for zones; a name has letters and a few signs between them. */
+const zoneName = /^(?=.{1,64}$)[A-Za-z][\w+-]*(?:\/[\w+-]+)*$/;
+
+/** Whether a name is an IANA zone that this runtime knows. Nothing that could end a text in SQL is one. */
 export function isZone(zone: string): boolean {
+  if (!zoneName.test(zone)) return false;
   try {
     Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(zone);
     return true;

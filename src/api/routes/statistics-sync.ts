@@ -3,7 +3,10 @@ import { limits } from '../../contract/common.ts';
 import { syncRun } from '../../contract/readings.ts';
 import { syncAccepted, syncRequest, syncStatus } from '../../contract/statistics.ts';
 import { isoFromInstant } from '../../units/instant.ts';
+import type { Administrators } from '../administrators.ts';
 import type { ApiDeps, ApiEnv } from '../deps.ts';
+import { administratorsOnly } from '../guard.ts';
+import { ManualRun } from '../manual-run.ts';
 import { fromStore, HttpProblem, onValidated } from '../problems.ts';
 import { readRange } from '../ranges.ts';
 import { requireTracked } from '../subjects.ts';
@@ -16,9 +19,9 @@ const start = createRoute({
   tags: ['Statistics'],
   summary: 'Fetch Home Assistant’s statistics once more',
   description:
-    'Whatever is stored already; of every tracked entity and as far back as there are rows when nothing is named. Answers at once; the run is at /api/statistics/sync/{sync_id}. It happens by itself for new entities and once a day.',
+    'Whatever is stored already; of every tracked entity and as far back as there are rows when nothing is named. Answers at once; the run is at /api/statistics/sync/{sync_id}. It happens by itself for new entities and once a day. One at a time: the same again answers the run that is at work, something else 409. For administrators.',
   request: { body: { ...body(syncRequest), required: false } },
-  responses: { 202: json(syncAccepted, 'Accepted'), ...problems(400, 403) },
+  responses: { 202: json(syncAccepted, 'Accepted'), ...problems(400, 403, 409) },
 });
 
 const one = createRoute({
@@ -38,9 +41,13 @@ const status = createRoute({
   responses: { 200: json(syncStatus, 'By entity'), ...problems(503) },
 });
 
-export function statisticsSyncRoutes({ home, clock, ledger, stores, syncLog }: ApiDeps) {
+export function statisticsSyncRoutes(deps: ApiDeps, administrators: Administrators) {
+  const { home, clock, ledger, stores, syncLog } = deps;
   const { history } = ledger;
-  return new OpenAPIHono<ApiEnv>({ defaultHook: onValidated })
+  const runs = new ManualRun((syncId) => history.running(syncId));
+  const app = new OpenAPIHono<ApiEnv>({ defaultHook: onValidated });
+  app.on('POST', '/api/statistics/sync', administratorsOnly(administrators));
+  return app
     .openapi(start, (c) => {
       const asked = c.req.valid('json');
       requireTracked(home, asked.entity_ids);
@@ -52,11 +59,10 @@ export function statisticsSyncRoutes({ home, clock, ledger, stores, syncLog }: A
         longestDays: limits.spanDays.year,
         defaults: { endUs: clock.nowUs(), startUs: () => Date.UTC(2000, 0, 1) * 1000 },
       });
-      const syncId = history.request(
-        asked.entity_ids,
-        isBounded ? range.startUs : undefined,
-        isBounded ? range.endUs : undefined,
-        asked.period,
+      const { entity_ids: entityIds, period, start_time: start, end_time: end } = asked;
+      const [startUs, endUs] = isBounded ? [range.startUs, range.endUs] : [undefined, undefined];
+      const syncId = runs.start({ entityIds, period, start, end }, () =>
+        history.request(entityIds, startUs, endUs, period),
       );
       return c.json({ sync_id: syncId }, 202);
     })
