@@ -5,7 +5,7 @@ import { syncAccepted, syncRequest, syncStatus } from '../../contract/statistics
 import { isoFromInstant } from '../../units/instant.ts';
 import type { ApiDeps, ApiEnv } from '../deps.ts';
 import { fromStore, HttpProblem, onValidated } from '../problems.ts';
-import { readRange } from '../ranges.ts';
+import { earliestUs, readRange } from '../ranges.ts';
 import { requireTracked } from '../subjects.ts';
 import { isoOrNull, syncRow } from '../wire.ts';
 import { body, json, problems } from './answers.ts';
@@ -46,11 +46,11 @@ export function statisticsSyncRoutes({ home, clock, ledger, stores, syncLog }: A
       requireTracked(home, asked.entity_ids);
       const isBounded = asked.start_time !== undefined || asked.end_time !== undefined;
       const range = readRange({
-        start: { field: 'start_time', text: asked.start_time },
-        end: { field: 'end_time', text: asked.end_time },
+        asked,
+        zone: ledger.views.zone(),
         nowUs: clock.nowUs(),
         longestDays: limits.spanDays.year,
-        defaults: { endUs: clock.nowUs(), startUs: () => Date.UTC(2000, 0, 1) * 1000 },
+        defaults: { endUs: clock.nowUs(), startUs: () => earliestUs },
       });
       const syncId = history.request(
         asked.entity_ids,

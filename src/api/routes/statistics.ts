@@ -16,7 +16,7 @@ import { rounded } from '../amounts.ts';
 import { compared } from '../compare.ts';
 import type { ApiDeps, ApiEnv } from '../deps.ts';
 import { HttpProblem, onValidated } from '../problems.ts';
-import { readRange } from '../ranges.ts';
+import { type AskedRange, readRange } from '../ranges.ts';
 import { figuresBy, type PricedFigures, statisticsChartOf, statisticsRowOf } from '../statistics.ts';
 import { subjectNamed } from '../subjects.ts';
 import { summaryOf } from '../summary.ts';
@@ -87,15 +87,11 @@ export function statisticsRoutes(deps: ApiDeps, prices: Prices) {
   const own = { ...deps, pricing: { prices, stores, log } };
   const currency = () => home.config()?.currency ?? null;
 
-  const rangeOf = (
-    query: { start_time?: string | undefined; end_time?: string | undefined },
-    defaultSpanDays: number,
-    longestDays: number,
-  ) => {
+  const rangeOf = (asked: AskedRange, defaultSpanDays: number, longestDays: number) => {
     const nowUs = clock.nowUs();
     return readRange({
-      start: { field: 'start_time', text: query.start_time },
-      end: { field: 'end_time', text: query.end_time },
+      asked,
+      zone: views.zone(),
       nowUs,
       longestDays,
       defaults: {
