@@ -14,7 +14,12 @@ export const instantOrDate = z
   .describe(
     'ISO 8601 instant with offset, or a date, which is its local midnight: 2026-11-21T08:00:00Z or 2026-11-21',
   )
-  .meta({ anyOf: [{ format: 'date-time' }, { format: 'date' }] });
+  .meta({
+    anyOf: [
+      { type: 'string', format: 'date-time' },
+      { type: 'string', format: 'date' },
+    ],
+  });
 
 const form = 'ISO 8601 instant with offset, or a date for its local midnight';
 

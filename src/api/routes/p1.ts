@@ -25,7 +25,7 @@ const getRealtime = createRoute({
   description:
     'From memory, never older than the last reading. Power in W, import positive; registers in kWh, both tariffs together. Null while a sensor tells nothing.',
   request: { query: deviceQuery },
-  responses: { 200: json(realtime, 'Now'), ...problems(400, 404) },
+  responses: { 200: json(realtime, 'Now'), ...problems(400, 404, 503) },
 });
 
 const getCapacity = createRoute({
