@@ -141,6 +141,23 @@ describe('every other range of dates is half-open', () => {
     const told = await get(`/api/ledger/${meter}?start=2025-11-01&end=2025-11-05`, ledger);
     expect(told).toMatchObject({ time_range: november, total: 38.4 });
   });
+  it('GET statistics ?period=quarter, of October with its hour more, and of no value', async () => {
+    post(meter, '2025-09-30T22:00:00Z', '2025-10-31T23:00:00Z');
+    const october = 'start_time=2025-10-01&end_time=2025-11-01&period=quarter';
+    const told = await get(`/api/statistics/${meter}?${october}`, statistics);
+    expect(told.count).toBe(31 * 96 + 4);
+    expect(
+      await get(`/api/statistics/${meter}?start_time=2025-10-01&period=quarter`, problem, 400),
+    ).toMatchObject({
+      detail: 'The range is longer than 31 days.',
+    });
+    expect(
+      await get(`/api/statistics/sensor.grid_power?${dates}&period=quarter`, problem, 400),
+    ).toMatchObject({
+      field: 'period',
+    });
+    expect((await get(`/api/balance?${october}`, balance)).rows).toHaveLength(31 * 96 + 4);
+  });
   it('GET monthly statistics', async () => {
     const months = await get(
       `/api/statistics/${meter}/monthly?start_time=2025-10-01&end_time=2025-12-01`,

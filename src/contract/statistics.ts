@@ -24,7 +24,10 @@ const range = rangeFields({
 
 export const statisticsQuery = z.object({
   ...range,
-  period: z.enum(['hour', 'day', 'month']).default('hour'),
+  period: z
+    .enum(['quarter', 'hour', 'day', 'month'])
+    .default('hour')
+    .describe('`quarter`: quarter-hours, of what has a ledger'),
   format: z.enum(['raw', 'chart']).default('raw'),
 });
 
@@ -80,7 +83,7 @@ const timeRange = z.object({ start: instant, end: instant });
 
 export const statistics = z.object({
   entity_id: meterId,
-  period: z.enum(['hour', 'day', 'month']),
+  period: z.enum(['quarter', 'hour', 'day', 'month']),
   time_range: timeRange,
   count: z.number().int(),
   data: z.union([z.array(statisticsRow), statisticsChart]).describe('Rows for `raw`, columns for `chart`'),
