@@ -1,8 +1,9 @@
 /** Schemathesis: requests made of an OpenAPI document, and answers held against it. Its own process, from PyPI. */
 import { spawn } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { z } from 'zod';
 import { cacheFolder } from '../../../addon/paths.ts';
 import type { Say } from '../../../addon/say.ts';
 import { findPython } from '../../home-assistant/core/python.ts';
@@ -52,6 +53,8 @@ export interface SchemathesisResult {
   readonly code: number | null;
   /** What it printed: the failures, with a request that repeats each, and the sum. */
   readonly output: string;
+  /** How many answers had which status. */
+  readonly statuses: ReadonlyMap<number, number>;
 }
 
 /** Resolves with its command. */
@@ -76,6 +79,7 @@ export async function runSchemathesis(python: string, run: SchemathesisRun): Pro
   await mkdir(join(cacheFolder, 'logs'), { recursive: true });
   const log = createWriteStream(join(cacheFolder, 'logs/schemathesis.log'), { flags: 'a' });
   const configFile = join(folder, `schemathesis-${process.pid}.toml`);
+  const harFile = join(folder, `schemathesis-${process.pid}.har`);
   await writeFile(configFile, configuration(run.known));
   const args = [
     ...['-m', 'schemathesis.cli', '--config-file', configFile, 'run', run.document, '--url', run.url],
@@ -84,6 +88,7 @@ export async function runSchemathesis(python: string, run: SchemathesisRun): Pro
     ...['--phases', 'coverage,fuzzing', '--checks', checks.join(',')],
     ...['--seed', String(run.seed), '--max-examples', String(run.examples)],
     ...['--max-time', String(run.seconds), '--request-timeout', '45'],
+    ...['--report', 'har', '--report-har-path', harFile],
     // Two of its threads at once trip over a fault of Python 3.11; one also repeats itself exactly.
     ...['--workers', '1', '--continue-on-failure', '--no-color', '--warnings', 'off'],
   ];
@@ -104,6 +109,18 @@ export async function runSchemathesis(python: string, run: SchemathesisRun): Pro
     child.once('close', resolve);
   });
   log.end();
-  await rm(configFile, { force: true });
-  return { code, output };
+  const statuses = await statusesIn(harFile);
+  await Promise.all([configFile, harFile].map((file) => rm(file, { force: true })));
+  return { code, output, statuses };
+}
+
+const archive = z.object({
+  log: z.object({ entries: z.array(z.object({ response: z.object({ status: z.number() }) })) }),
+});
+
+async function statusesIn(harFile: string): Promise<Map<number, number>> {
+  const { entries } = archive.parse(JSON.parse(await readFile(harFile, 'utf8'))).log;
+  const counts = new Map<number, number>();
+  for (const { response } of entries) counts.set(response.status, (counts.get(response.status) ?? 0) + 1);
+  return counts;
 }
