@@ -5,6 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
+import { entityIdPattern } from './contract/common.ts';
 
 export interface HomeAssistantTarget {
   /** Base address; the websocket is `<url>/api/websocket`, or the Supervisor's own. */
@@ -97,11 +98,7 @@ const blankIsAbsent = <T extends z.ZodType>(schema: T) =>
 
 const appOptions = z.object({
   tracked_entities: z
-    .array(
-      z
-        .string()
-        .regex(/^[a-z0-9_]+\.[a-z0-9_]+$/, { error: 'must be an entity id such as sensor.grid_import' }),
-    )
+    .array(z.string().regex(entityIdPattern, { error: 'must be an entity id such as sensor.grid_import' }))
     .max(500)
     .default([]),
   log_level: blankIsAbsent(level),

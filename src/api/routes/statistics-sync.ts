@@ -8,7 +8,7 @@ import type { ApiDeps, ApiEnv } from '../deps.ts';
 import { administratorsOnly } from '../guard.ts';
 import { ManualRun } from '../manual-run.ts';
 import { fromStore, HttpProblem, onValidated } from '../problems.ts';
-import { readRange } from '../ranges.ts';
+import { earliestUs, readRange } from '../ranges.ts';
 import { requireTracked } from '../subjects.ts';
 import { isoOrNull, syncRow } from '../wire.ts';
 import { body, json, problems } from './answers.ts';
@@ -53,11 +53,11 @@ export function statisticsSyncRoutes(deps: ApiDeps, administrators: Administrato
       requireTracked(home, asked.entity_ids);
       const isBounded = asked.start_time !== undefined || asked.end_time !== undefined;
       const range = readRange({
-        start: { field: 'start_time', text: asked.start_time },
-        end: { field: 'end_time', text: asked.end_time },
+        asked,
+        zone: ledger.views.zone(),
         nowUs: clock.nowUs(),
         longestDays: limits.spanDays.year,
-        defaults: { endUs: clock.nowUs(), startUs: () => Date.UTC(2000, 0, 1) * 1000 },
+        defaults: { endUs: clock.nowUs(), startUs: () => earliestUs },
       });
       const { entity_ids: entityIds, period, start_time: start, end_time: end } = asked;
       const [startUs, endUs] = isBounded ? [range.startUs, range.endUs] : [undefined, undefined];
