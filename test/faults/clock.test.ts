@@ -105,6 +105,6 @@ describe.skipIf(library === null)('the clock of the system', () => {
   });
 
   it('leaves a ledger that agrees with its evidence', async () => {
-    await world.page.ledgerIsRight(world.meters.entityIds);
+    await world.ledgerIsRight();
   });
 });

@@ -56,6 +56,6 @@ describe.skipIf(!(disk instanceof LoopDisk))('a disk', () => {
     await disk.makeRoom();
     await world.page.isWell();
     expect(await world.nothingIsLost()).toBeGreaterThan(20_000);
-    await world.page.ledgerIsRight(world.meters.entityIds);
+    await world.ledgerIsRight();
   });
 });

@@ -50,5 +50,5 @@ it(`loses nothing by ${kills} kills`, { timeout: 60_000 + kills * 15_000 }, asyn
 });
 
 it('leaves a ledger that agrees with its evidence', async () => {
-  await world.page.ledgerIsRight(world.meters.entityIds);
+  await world.ledgerIsRight();
 });

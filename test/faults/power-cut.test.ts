@@ -65,7 +65,7 @@ describe.skipIf(!(disk instanceof LoopDisk))('a power cut', () => {
   async function isWholeAgain(): Promise<void> {
     await world.cables.homeAssistant.mend();
     await world.nothingIsLost();
-    await world.page.ledgerIsRight(world.meters.entityIds);
+    await world.ledgerIsRight();
   }
 
   it('leaves what QuestDB had acknowledged', async () => {

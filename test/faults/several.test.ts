@@ -51,5 +51,5 @@ it.each(Array.from({ length: rounds }, (_, round) => round + 1))(
 );
 
 it('leaves a ledger that agrees with its evidence', async () => {
-  await world.page.ledgerIsRight(world.meters.entityIds);
+  await world.ledgerIsRight();
 });

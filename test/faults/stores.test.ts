@@ -219,5 +219,5 @@ describe('the document server', () => {
 });
 
 it('leaves a ledger that agrees with its evidence', async () => {
-  await world.page.ledgerIsRight(world.meters.entityIds);
+  await world.ledgerIsRight();
 });

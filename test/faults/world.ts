@@ -4,10 +4,12 @@
  */
 import { type DemoHome, startDemoHome } from '../../addon/demo-home/demo-home.ts';
 import type { SidecarName } from '../../addon/sidecars/sidecars.ts';
+import { ledger } from '../../src/contract/ledger.ts';
 import { Cable } from '../home-assistant/cable.ts';
 import { LedgerProcess, type LedgerProcessOptions } from '../home-assistant/ledger-process.ts';
 import { until } from '../home-assistant/until.ts';
 import { Meters } from './meters.ts';
+import { SlowMeters } from './slow-meters.ts';
 import { StatusPage, wellAgainMs } from './status-page.ts';
 import { differencesOf, type Said, storedReadings } from './stored-readings.ts';
 
@@ -28,6 +30,7 @@ export interface WorldOptions extends Pick<LedgerProcessOptions, 'env' | 'stores
 export class World {
   readonly demo: DemoHome;
   readonly meters: Meters;
+  readonly slowMeters: SlowMeters;
   readonly cables: Cables;
   readonly process: LedgerProcess;
   readonly page: StatusPage;
@@ -36,12 +39,14 @@ export class World {
   private constructor(
     demo: DemoHome,
     meters: Meters,
+    slowMeters: SlowMeters,
     cables: Cables,
     ledger: LedgerProcess,
     tracked: readonly string[],
   ) {
     this.demo = demo;
     this.meters = meters;
+    this.slowMeters = slowMeters;
     this.cables = cables;
     this.process = ledger;
     this.page = new StatusPage(ledger);
@@ -53,8 +58,9 @@ export class World {
     const demo = await startDemoHome({ token: 'faults', preferences: 'none', maxPending: 1_000_000 });
     demo.standStill(true);
     const meters = new Meters(demo, options.meters ?? 4, options.seed);
+    const slowMeters = new SlowMeters(demo, options.seed);
     const flooded = demo.addFloodSensors(options.floodSensors ?? 0);
-    const tracked = [...meters.entityIds, ...flooded];
+    const tracked = [...meters.entityIds, ...slowMeters.entityIds, ...flooded];
     const homeAssistant = await Cable.to(demo.url);
     const made: Cable[] = [];
     const ledger = await LedgerProcess.create({ url: homeAssistant.url, token: demo.token }, tracked, {
@@ -78,7 +84,7 @@ export class World {
     if (questdb === undefined || postgres === undefined || documents === undefined)
       throw new Error('the process was not put behind cables');
     const cables = { homeAssistant, questdb, postgres, documents };
-    const world = new World(demo, meters, cables, ledger, tracked);
+    const world = new World(demo, meters, slowMeters, cables, ledger, tracked);
     ledger.start();
     meters.run();
     try {
@@ -125,6 +131,7 @@ export class World {
    */
   async nothingIsLost(): Promise<number> {
     this.meters.pause();
+    this.slowMeters.report(this.demo.home.advance());
     const status = await this.page.isWell();
     let differences: string[] = [];
     let count = 0;
@@ -143,6 +150,12 @@ export class World {
       throw new Error(`${differences.join('\n')}\n${JSON.stringify(status)}`, { cause });
     });
     return count;
+  }
+
+  /** The ledger, once it is posted, is what its evidence says, and of no meter that reports seldom a peak is made. */
+  async ledgerIsRight(): Promise<void> {
+    await this.page.ledgerIsRight(this.meters.entityIds);
+    await this.slowMeters.areRight(async (path) => ledger.parse(await this.process.get(path)));
   }
 
   async #storedCount(): Promise<number> {

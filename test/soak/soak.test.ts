@@ -63,5 +63,5 @@ it('counts the same on both sides in the end', { timeout: (minutes * 2 + 10) * 6
   say(`${count} readings, each once, ${Math.round(performance.now() - endedMs)} ms after the last`);
   say(`highest memory: ${together} MB together, ${JSON.stringify(each)}`);
   expect(count).toBeGreaterThan(perSecond * 60 * minutes);
-  await world.page.ledgerIsRight(world.meters.entityIds);
+  await world.ledgerIsRight();
 });
