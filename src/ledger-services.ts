@@ -57,7 +57,8 @@ export interface LedgerServicesDeps {
 /** Another key when the rules of posting change: without a mark everything is posted anew, once. */
 export const markKey = 'ledger_posted_received_us_3';
 export const unpostedKey = 'ledger_corrections_unposted';
-const flowsKey = 'ledger_flow_sources';
+/** Another key when the rules of flows change: their past is posted anew, once. */
+const flowsKey = 'ledger_flow_sources_2';
 /** A commit of the settings a minute is enough: what lies after the mark is posted twice, which changes nothing. */
 const saveMarkEveryUs = 60_000_000;
 /** Registers that are silent are held anew this often. */

@@ -2,6 +2,7 @@
 import type { z } from 'zod';
 import type { balanceAmounts, balanceRow } from '../contract/balance.ts';
 import { localIso } from '../units/calendar.ts';
+import { selfConsumption, selfSufficiency } from '../views/balance.ts';
 import { type FlowId, flowIds, totalIds } from '../views/flow-posting.ts';
 import type { HomeBucket } from '../views/home-balance.ts';
 import { rounded, valueOrNull } from './amounts.ts';
@@ -13,8 +14,6 @@ export function balanceAmountsOf(bucket: HomeBucket, cost: number | null): Amoun
   const kwh = (id: FlowId) => valueOrNull(flow(id));
   const home = flow(flowIds.homeMwh);
   const gridToHome = flow(flowIds.gridToHomeMwh) ?? (home === null ? null : 0);
-  const solar = flow(totalIds.solar);
-  const solarToHome = flow(flowIds.solarToHomeMwh);
   return {
     grid_in_kwh: kwh(totalIds.gridIn),
     grid_out_kwh: kwh(totalIds.gridOut),
@@ -33,15 +32,17 @@ export function balanceAmountsOf(bucket: HomeBucket, cost: number | null): Amoun
     unexplained_kwh: kwh(flowIds.unexplainedMwh),
     gas_m3: valueOrNull(bucket.gasMl),
     water_m3: valueOrNull(bucket.waterMl),
-    self_sufficiency:
-      home === null || home <= 0 || gridToHome === null ? null : rounded(1 - Math.min(1, gridToHome / home)),
-    self_consumption:
-      solar === null || solar <= 0 || solarToHome === null ? null : rounded(Math.min(1, solarToHome / solar)),
+    self_sufficiency: roundedOrNull(selfSufficiency(home, gridToHome)),
+    self_consumption: roundedOrNull(selfConsumption(flow(totalIds.solar), flow(flowIds.solarToHomeMwh))),
     cost,
     coverage: rounded(bucket.coverage),
     quality: bucket.quality,
     provisional: bucket.isProvisional,
   };
+}
+
+function roundedOrNull(share: number | null): number | null {
+  return share === null ? null : rounded(share);
 }
 
 export function balanceRowOf(
