@@ -146,6 +146,7 @@ export class EnergyLedger {
         held: () => this.#recording.disk.spoolHeld(),
       }),
       events,
+      zone: () => this.#home.config()?.timeZone ?? null,
       clock,
       log: named('recorder'),
     });

@@ -339,6 +339,7 @@ export class SimulatedChain {
         }),
         subscription: living(this.#subscription),
         spool: living(new MemorySpool(this.#disk)),
+        zone: () => 'Europe/Brussels',
         events,
       },
       limits,
