@@ -3,7 +3,7 @@ import type { Now, NowEntity } from '../contract/now.ts';
 import type { KnownEntity, Role } from '../home/entity.ts';
 import { isoFromInstant } from '../units/instant.ts';
 import { canonicalUnit } from '../units/quantity.ts';
-import { flowsOf } from '../views/balance.ts';
+import { clamped, flowsOf } from '../views/balance.ts';
 import type { ApiDeps } from './deps.ts';
 import type { NewestValue } from './ports.ts';
 import { isoOrNull } from './wire.ts';
@@ -49,7 +49,9 @@ export function powerOf(
 ): Now['power'] {
   const has = (part: PowerPart) => entities.some((entity) => part.shownBy.includes(entity.role));
   const grid = sumOf(parts.grid, entities, newest);
-  const solar = sumOf(parts.solar, entities, newest);
+  const sun = sumOf(parts.solar, entities, newest);
+  // What an inverter draws at night is the home's use and nothing that the sun takes: as the flows reckon.
+  const solar = sun === null ? null : clamped(sun);
   const battery = sumOf(parts.battery, entities, newest);
   const present = [
     { isThere: has(parts.grid), value: grid },
