@@ -284,7 +284,7 @@ export class EnergyLedger {
     const port = await this.#api.start(options.host, options.port);
     await this.#recorder.start();
     this.#home.onChange((change) => {
-      if (change === 'tracked') this.#recorder.track(this.#home.tracked());
+      if (change === 'tracked') this.#recorder.track(this.#home.recorded());
     });
     adapters.homeAssistant.start();
     this.#connection.start();

@@ -231,11 +231,10 @@ export class LedgerServices {
 
   #follow(): void {
     const { home, adapters, log } = this.#deps;
-    const entities = home.entities();
     const tracked = home.tracked();
     this.#meters = tracked.flatMap((entity) => meterOf(entity, tracked) ?? []);
     this.bookkeeper.setMeters(this.#meters);
-    this.flows.setSources(balanceSources(entities));
+    this.flows.setSources(balanceSources(home.entities(), home.unknownSources()));
     this.#followConnections();
     this.history.follow();
     const zone = home.config()?.timeZone;
@@ -256,7 +255,7 @@ export class LedgerServices {
 
   #importEntities(): readonly ImportEntity[] {
     const { home } = this.#deps;
-    const sources = new Set(sourceIds(balanceSources(home.entities())));
+    const sources = new Set(sourceIds(balanceSources(home.entities(), home.unknownSources())));
     const registers = new Set(
       this.#meters.filter(({ posts }) => posts === 'register').map(({ entityId }) => entityId),
     );

@@ -1,6 +1,7 @@
 /** The home's balance as the wire tells it. */
 import type { z } from 'zod';
-import type { balanceAmounts, balanceRow } from '../contract/balance.ts';
+import type { balanceAmounts, balanceRow, UnknownSources } from '../contract/balance.ts';
+import type { Home } from '../home/home.ts';
 import { localIso } from '../units/calendar.ts';
 import { selfConsumption, selfSufficiency } from '../views/balance.ts';
 import { type FlowId, flowIds, totalIds } from '../views/flow-posting.ts';
@@ -31,6 +32,7 @@ export function balanceAmountsOf(bucket: HomeBucket, cost: number | null): Amoun
     untracked_kwh: valueOrNull(bucket.untrackedMwh),
     unexplained_kwh: kwh(flowIds.unexplainedMwh),
     gas_m3: valueOrNull(bucket.gasMl),
+    gas_kwh: valueOrNull(bucket.gasMwh),
     water_m3: valueOrNull(bucket.waterMl),
     self_sufficiency: roundedOrNull(selfSufficiency(home, gridToHome)),
     self_consumption: roundedOrNull(selfConsumption(flow(totalIds.solar), flow(flowIds.solarToHomeMwh))),
@@ -55,4 +57,10 @@ export function balanceRowOf(
     end: localIso(bucket.endUs, zone),
     ...balanceAmountsOf(bucket, cost),
   };
+}
+
+export function unknownSourcesOf(home: Pick<Home, 'unknownSources'>): UnknownSources {
+  return home
+    .unknownSources()
+    .map(({ statisticId, role, reason }) => ({ statistic_id: statisticId, role, reason }));
 }

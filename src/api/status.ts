@@ -86,7 +86,7 @@ export function statusOf(deps: ApiDeps): Status {
     discovery,
     recorder: {
       ...part(recorder),
-      entities_tracked: home.tracked().length,
+      entities_tracked: home.recorded().length,
       last_reading_at: isoOrNull(recorder.lastReadingAtUs),
       readings_received: recorder.received,
       readings_stored: recorder.stored,

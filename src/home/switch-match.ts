@@ -46,7 +46,8 @@ export function matchSwitches(
 /** What meters the devices that these entities of one registry device belong to. */
 function metersOf(entities: readonly Entity[], byId: ReadonlyMap<string, Entity>): string[] {
   const told = entities.flatMap((entity) => {
-    if (entity.role === 'device' && entity.quantity === 'energy') return [entity.entityId];
+    const isDevice = entity.role === 'device' || entity.isDevice === true;
+    if (isDevice && entity.quantity === 'energy') return [entity.entityId];
     if (entity.role !== 'device_power' || entity.quantity !== 'power') return [];
     // The register of a plug that tells only power may be a helper's, which belongs to no device.
     const register = entity.parentEntityId === null ? undefined : byId.get(entity.parentEntityId);
