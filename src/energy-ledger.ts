@@ -166,6 +166,7 @@ export class EnergyLedger {
       readings: readingStore,
       postedReadings,
       carryCorrections: (oldId, newId) => this.#ledger.corrections.carry(oldId, newId),
+      excludeUntil: (entityId, untilUs) => this.#ledger.corrections.excludeUntil(entityId, untilUs),
       settings: settingsStore,
       proofStore: adapters.proofStore,
       readingsReadable: adapters.readingsReadable,

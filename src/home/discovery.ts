@@ -84,6 +84,7 @@ interface Place {
   readonly deviceId: string | null;
   readonly device: string | null;
   readonly area: string | null;
+  readonly uniqueId: string | null;
   readonly isNoise: boolean;
 }
 
@@ -100,6 +101,7 @@ function placesOf(registries: Registries): (entityId: string) => Place {
       deviceId: entry?.deviceId ?? null,
       device: device?.name ?? null,
       area: areaId === null ? null : (areas.get(areaId) ?? null),
+      uniqueId: entry?.uniqueId ?? null,
       isNoise: entry !== undefined && (entry.isHidden || (entry.category ?? null) !== null),
     };
   };
@@ -168,11 +170,13 @@ export function discover(input: DiscoveryInput): Discovery {
       .filter(({ entityId }) => !placeOf(entityId).isNoise || input.keep.has(entityId))
       .map((state) => [state.entityId, state]),
   );
-  for (const { entityId, meterEntityId } of matchSwitches(
-    [...found.values()],
-    [...switches.keys()],
-    deviceIdOf,
-  )) {
+  const controls = [...switches.values()].map((state) => ({
+    entityId: state.entityId,
+    name: textAttribute(state, 'friendly_name') ?? '',
+  }));
+  const uniqueIdOf = (entityId: string) => placeOf(entityId).uniqueId;
+  for (const match of matchSwitches([...found.values()], controls, { deviceIdOf, uniqueIdOf })) {
+    const { entityId, meterEntityId } = match;
     const state = switches.get(entityId);
     const meter = found.get(meterEntityId);
     if (state === undefined || meter === undefined) continue;

@@ -35,6 +35,8 @@ export interface EntityRegistryEntry {
   readonly deviceId: string | null;
   readonly areaId: string | null;
   readonly isHidden: boolean;
+  /** The integration's own id of it, which no renaming changes. Absent: not known. */
+  readonly uniqueId?: string | null;
   /** Home Assistant's entity category: settings and diagnostics are not offered by discovery. Absent: not known. */
   readonly category?: 'config' | 'diagnostic' | null;
 }

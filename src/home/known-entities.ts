@@ -43,7 +43,8 @@ export function mergeDiscovery(
         isTrackedWithDevice(entity) ||
         forced.has(entity.entityId) ||
         (before?.isActive !== true && takesOver.has(entity.entityId)),
-      takenOverAtUs: other?.isMoved === true ? other.atUs : (lastOfId?.takenOverAtUs ?? null),
+      takenOverAtUs:
+        other?.isMoved === true ? takenOverAt(other.atUs, lastOfId) : (lastOfId?.takenOverAtUs ?? null),
       isActive: true,
       discoveredAtUs: before?.discoveredAtUs ?? atUs,
       updatedAtUs: atUs,
@@ -62,6 +63,11 @@ export function mergeDiscovery(
     });
   }
   return merged;
+}
+
+/** All that was heard while the one before had the id lies before it. */
+function takenOverAt(atUs: number, before: KnownEntity | undefined): number {
+  return before === undefined || before.isActive ? atUs : Math.max(atUs, before.updatedAtUs);
 }
 
 /** An id that nobody answered to any more, and that was not followed. */

@@ -375,6 +375,8 @@ export class SimulatedChain {
       renames: () => new Map([...this.#oldIds].map(([oldId, meter]) => [oldId, meter.entityId])),
       isTracked: () => true,
       readings: { range: (...asked) => readings.range(...asked), append },
+      takeovers: () => new Map(),
+      excludeUntil: async () => undefined,
       carryCorrections: async () => 0,
       settled: () => recorder.settled(),
       settings: living(this.#settings),

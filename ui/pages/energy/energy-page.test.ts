@@ -36,6 +36,7 @@ const unknown: Amounts = {
   untracked_kwh: null,
   unexplained_kwh: null,
   gas_m3: null,
+  gas_kwh: null,
   water_m3: null,
   self_sufficiency: null,
   self_consumption: null,
@@ -90,7 +91,8 @@ const answerOf = (amounts: readonly Amounts[], before: readonly Amounts[] | null
     period: 'hour',
     time_zone: locale.zone,
     currency: 'EUR',
-    has: { grid: true, solar: true, battery: false, gas: false, water: false },
+    has: { grid: true, solar: true, battery: false, gas: false, gas_energy: false, water: false },
+    unknown_sources: [],
     total: totalOf(rows),
     rows,
     comparison:

@@ -6,6 +6,7 @@ import { api } from '../../api.ts';
 import { DataTable } from '../../components/data-table.tsx';
 import { FollowedPage } from '../../components/followed-page.tsx';
 import { Empty, ToSettings } from '../../components/states.tsx';
+import { UnknownSources } from '../../components/unknown-sources.tsx';
 import { type Compare, comparisons } from '../../hash.ts';
 import { type BucketPeriod, bucketPeriodOf } from '../../period/buckets.ts';
 import { type Period, periodToParams, spanOf } from '../../period/period.ts';
@@ -74,6 +75,7 @@ function Shown({ shown, isLoading }: { shown: Answered; isLoading: boolean }) {
       <div class="answer">
         <h1>{sentenceOf(answer, period, atMs, t, locale.value)}</h1>
       </div>
+      <UnknownSources sources={answer.unknown_sources} />
       {isNothing ? (
         <section class="card">
           {isFuture ? (

@@ -93,6 +93,9 @@ export function sentenceOf(
   if (Date.parse(answer.time_range.start) > nowMs) return words.future;
   if (total.home_kwh === null) {
     const isToday = period.kind === 'day' && includes(period, dateAt(nowMs, locale.zone));
+    const missing = answer.unknown_sources.filter(({ role }) => role !== 'gas' && role !== 'water');
+    const [source] = missing;
+    if (source !== undefined) return words.unknownSource(t.roles[source.role]);
     const unknown = !answer.has.grid ? words.noGrid : isToday ? words.unknownToday : words.unknown;
     const grid = total.grid_in_kwh;
     return grid === null ? unknown : unknown + words.onlyIn(asText(showEnergy(grid, locale.language)));
