@@ -5,14 +5,22 @@ import { z } from 'zod';
 export const entityId = z
   .string()
   .max(255)
-  .regex(/^[a-z0-9_]+\.[a-z0-9_]+$/, 'an entity id as Home Assistant writes it: domain.object_id')
-  .describe('Entity id as Home Assistant writes it, for example sensor.grid_import');
+  .regex(
+    /^[a-z0-9_]+[.:][a-z0-9_]+$/,
+    'an entity id as Home Assistant writes it: domain.object_id (source:id for an external statistic)',
+  )
+  .describe(
+    'Entity id as Home Assistant writes it, for example sensor.grid_import; an external statistic that the energy preferences name stands for itself, for example opower:elec_energy_consumption',
+  );
 
 /** An entity, or one of the home's own flows (`home:use`, `home:grid_in`, …), which have a ledger beside the meters. */
 export const meterId = z
   .string()
   .max(255)
-  .regex(/^([a-z0-9_]+\.[a-z0-9_]+|home:[a-z_]+)$/, 'an entity id, or a flow of the home such as home:use')
+  .regex(
+    /^[a-z0-9_]+[.:][a-z0-9_]+$/,
+    'an entity id, an external statistic, or a flow of the home such as home:use',
+  )
   .describe('Entity id, for example sensor.grid_import, or a flow of the home, for example home:use');
 
 export const instant = z.iso
