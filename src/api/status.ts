@@ -29,15 +29,17 @@ function discoveryPart({ home, homeAssistant }: ApiDeps): Status['discovery'] {
   const missing = home.missing().map((statistic) => statistic.statisticId);
   const isWaiting = home.discoveredAtUs() === null && homeAssistant.status().kind === 'connected';
   const unknown = unknownSourcesOf(home);
+  // What somebody chose not to record is no fault, though the balance lacks it.
+  const lost = unknown.filter(({ reason }) => reason !== 'not_tracked');
   const detail = [
     ...(missing.length > 0
       ? [
           `The energy preferences of Home Assistant name ${listed(missing)}, which it does not have (renamed or disabled?), or whose unit is not one of energy, power or volume.`,
         ]
       : []),
-    ...(unknown.length > 0
+    ...(lost.length > 0
       ? [
-          `Without ${listed(unknown.map((source) => source.statistic_id))} the home’s use is not known: name another one in the energy settings of Home Assistant, or choose it on the settings page.`,
+          `Without ${listed(lost.map((source) => source.statistic_id))} the home’s use is not known: name another one in the energy settings of Home Assistant, or bring it back.`,
         ]
       : []),
     ...(isWaiting ? ['The entities of Home Assistant were not read yet.'] : []),

@@ -75,7 +75,9 @@ export function HealthPage() {
         <Problem problem={health.problem} onRetry={() => void status.refresh()} />
       </section>
     );
-  const unknown = health.data.discovery.unknown_sources.map((source) => source.statistic_id);
+  // What somebody chose not to record is no fault.
+  const lost = health.data.discovery.unknown_sources.filter(({ reason }) => reason !== 'not_tracked');
+  const unknown = lost.map((source) => source.statistic_id);
   return (
     <>
       <div class="answer">
@@ -94,7 +96,7 @@ export function HealthPage() {
         )}
       </div>
       <div class="stack">
-        <UnknownSources sources={health.data.discovery.unknown_sources} />
+        <UnknownSources sources={lost} />
         <OpenTickets mayChange={mayChange} />
         <div>
           <CoverageCard />
