@@ -16,7 +16,7 @@ export function homeMeters(home: Pick<Home, 'entities' | 'unknownSources'>): Hom
       (entity) => entity.isTracked && entity.role === role && entity.quantity === quantity,
     );
     const ids = registers.map((entity) => entity.entityId);
-    const more = unknown.filter((source) => source.role === role && !ids.includes(source.statisticId));
+    const more = unknown.filter((source) => source.role === role && !ids.includes(source.entityId));
     return { ids, hasUnknown: others && more.length > 0 };
   };
   const gasEnergy = group('gas', 'energy', false);

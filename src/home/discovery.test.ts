@@ -296,8 +296,8 @@ describe('preferences and entities that do not agree', () => {
       },
     });
     expect(missing).toEqual([
-      { statisticId: 'sensor.gone', role: 'gas', reason: 'no_entity' },
-      { statisticId: 'sensor.strange', role: 'device', reason: 'unknown_unit' },
+      { statisticId: 'sensor.gone', entityId: 'sensor.gone', role: 'gas', reason: 'no_entity' },
+      { statisticId: 'sensor.strange', entityId: 'sensor.strange', role: 'device', reason: 'unknown_unit' },
     ]);
   });
 

@@ -27,7 +27,10 @@ export interface DiscoveryInput {
 
 /** A statistic of the preferences that no entity answers to. */
 export interface MissingStatistic {
+  /** As the preferences name it. */
   readonly statisticId: string;
+  /** The id that it has, or would have: another one when the entity was renamed. */
+  readonly entityId: string;
   readonly role: Role;
   readonly reason: 'no_entity' | 'no_statistic' | 'unknown_unit';
 }
@@ -209,6 +212,7 @@ export function discover(input: DiscoveryInput): Discovery {
     .map(
       ([entityId, statistic]): MissingStatistic => ({
         statisticId: statistic.statisticId,
+        entityId,
         role: statistic.role,
         reason: shown.has(entityId)
           ? 'unknown_unit'

@@ -175,7 +175,12 @@ describe('later discoveries', () => {
     homeAssistant.currentStates = states.filter((s) => s.entityId !== 'sensor.grid_export');
     await home.discover();
     expect(changes).toContain('entities');
-    const unknown = { statisticId: 'sensor.grid_export', role: 'grid_export', reason: 'no_entity' };
+    const unknown = {
+      statisticId: 'sensor.grid_export',
+      entityId: 'sensor.grid_export',
+      role: 'grid_export',
+      reason: 'no_entity',
+    };
     expect(home.unknownSources()).toContainEqual(unknown);
     homeAssistant.disconnect();
     await home.stop();
@@ -197,7 +202,7 @@ describe('later discoveries', () => {
     await home.discover();
     expect(home.entity('opower:grid')).toMatchObject({ isActive: false });
     expect(home.unknownSources()).toEqual([
-      { statisticId: 'opower:grid', role: 'grid_import', reason: 'no_statistic' },
+      { statisticId: 'opower:grid', entityId: 'opower:grid', role: 'grid_import', reason: 'no_statistic' },
     ]);
   });
 

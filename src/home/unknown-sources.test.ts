@@ -28,10 +28,11 @@ function look(
   states: readonly ReturnType<typeof sensorState>[],
   known: ReadonlyMap<string, KnownEntity> = new Map(),
   externals: readonly HomeStatistic[] = [],
+  registries: Registries = noRegistries,
 ) {
   const preferences = { energy_sources: energySources };
   const found = discover({
-    ...{ states: [...states], registries: noRegistries, preferences, externals },
+    ...{ states: [...states], registries, preferences, externals },
     ...{ known: [...known.values()], keep: new Set<string>() },
   });
   const merged = mergeDiscovery(known, found, new Set(), fakeNowUs);
@@ -43,8 +44,8 @@ describe('unknown sources', () => {
   it('are an external statistic that Home Assistant does not have, and a deleted entity', () => {
     const { unknown, sources: named } = look(sources(grid, 'sensor.gone'), [meter(solar)]);
     expect(unknown).toEqual([
-      { statisticId: grid, role: 'grid_import', reason: 'no_statistic' },
-      { statisticId: 'sensor.gone', role: 'grid_export', reason: 'no_entity' },
+      { statisticId: grid, entityId: grid, role: 'grid_import', reason: 'no_statistic' },
+      { statisticId: 'sensor.gone', entityId: 'sensor.gone', role: 'grid_export', reason: 'no_entity' },
     ]);
     expect(named).toMatchObject({ gridIn: [grid], gridOut: ['sensor.gone'], solar: [solar] });
     // The home has a grid, and nothing that needs it is known; the sun is.
@@ -76,7 +77,9 @@ describe('unknown sources', () => {
     const inEuro = look(sources(grid), [meter(solar)], new Map(), [
       { statisticId: grid, name: null, unit: 'EUR' },
     ]);
-    expect(inEuro.unknown).toEqual([{ statisticId: grid, role: 'grid_import', reason: 'unknown_unit' }]);
+    expect(inEuro.unknown).toEqual([
+      { statisticId: grid, entityId: grid, role: 'grid_import', reason: 'unknown_unit' },
+    ]);
   });
 
   it('are what is not tracked, and what counts something else', () => {
@@ -86,13 +89,15 @@ describe('unknown sources', () => {
       [meter('sensor.grid'), meter(solar, 'm³', 'gas'), meter('sensor.gas')],
     );
     // Gas may be counted as energy, the sun not as a volume.
-    expect(unknown).toEqual([{ statisticId: solar, role: 'solar', reason: 'other_quantity' }]);
+    expect(unknown).toEqual([
+      { statisticId: solar, entityId: solar, role: 'solar', reason: 'other_quantity' },
+    ]);
     const untracked = [...merged.values()].map((one) => ({
       ...one,
       isTracked: one.entityId !== 'sensor.grid',
     }));
     expect(unknownSources(untracked, [])).toContainEqual({
-      ...{ statisticId: 'sensor.grid', role: 'grid_import', reason: 'not_tracked' },
+      ...{ statisticId: 'sensor.grid', entityId: 'sensor.grid', role: 'grid_import', reason: 'not_tracked' },
     });
   });
 
@@ -100,13 +105,28 @@ describe('unknown sources', () => {
     const before = look(sources('sensor.grid'), [meter('sensor.grid'), meter(solar)]);
     const deleted = look(sources('sensor.grid'), [meter(solar)], before.merged);
     expect(deleted.unknown).toEqual([
-      { statisticId: 'sensor.grid', role: 'grid_import', reason: 'no_entity' },
+      { statisticId: 'sensor.grid', entityId: 'sensor.grid', role: 'grid_import', reason: 'no_entity' },
     ]);
     // Its past counts.
     expect(deleted.sources.gridIn).toEqual(['sensor.grid']);
     const named = look(sources('sensor.grid_2'), [meter('sensor.grid_2'), meter(solar)], deleted.merged);
     expect(named.unknown).toEqual([]);
     expect(sourceIds(named.sources)).toEqual(['sensor.grid_2', solar]);
+  });
+
+  it('have the id that the entity has now: a renamed one that is away for a moment makes no other home', () => {
+    const registered = (entityId: string): Registries => ({
+      ...noRegistries,
+      entities: [{ registryId: 'r', entityId, name: null, deviceId: null, areaId: null, isHidden: false }],
+    });
+    const all = [meter('sensor.grid'), meter(solar)];
+    const first = look(sources('sensor.grid'), all, new Map(), [], registered('sensor.grid'));
+    const renamed = [meter('sensor.p1'), meter(solar)];
+    const second = look(sources('sensor.grid'), renamed, first.merged, [], registered('sensor.p1'));
+    const away = look(sources('sensor.grid'), [meter(solar)], second.merged, [], registered('sensor.p1'));
+    expect(away.unknown).toMatchObject([{ statisticId: 'sensor.grid', entityId: 'sensor.p1' }]);
+    expect(away.sources).toEqual(second.sources);
+    expect(second.sources.gridIn).toEqual(['sensor.p1']);
   });
 
   it('are none of a home whose preferences are not set', () => {

@@ -6,6 +6,8 @@ import { isBalanceRole, type KnownEntity, type Role } from './entity.ts';
 export interface UnknownSource {
   /** As the preferences name it. */
   readonly statisticId: string;
+  /** The id under which it has entries, or would have. */
+  readonly entityId: string;
   readonly role: Role;
   /** `not_tracked`: it is there and nobody records it; `other_quantity`: it counts no energy (or no volume or energy of gas and water). */
   readonly reason: MissingStatistic['reason'] | 'not_tracked' | 'other_quantity';
@@ -33,9 +35,10 @@ export function unknownSources(
   return [
     ...missing.filter(({ role }) => isSource(role)),
     ...named.flatMap((entity): UnknownSource[] => {
-      const { entityId: statisticId, role, isActive, isTracked } = entity;
+      const { entityId, role, isActive, isTracked } = entity;
       if (!isActive || (isTracked && isOfRole(entity))) return [];
-      return [{ statisticId, role, reason: isTracked ? 'other_quantity' : 'not_tracked' }];
+      const reason = isTracked ? 'other_quantity' : 'not_tracked';
+      return [{ statisticId: entityId, entityId, role, reason }];
     }),
   ];
 }

@@ -3,7 +3,7 @@ import type { UnknownSource } from '../home/unknown-sources.ts';
 
 /**
  * Which registers make up the home's balance. A kind that the home has not counts as 0. One that it has and that is not
- * known is among these as well, by the id that the preferences have for it: it has no entries, so nothing that it is
+ * known is among these as well, by the id that it has or would have: it has no entries, so nothing that it is
  * part of is known.
  */
 export interface BalanceSources {
@@ -23,7 +23,7 @@ export function balanceSources(
   entities: readonly KnownEntity[],
   unknown: readonly UnknownSource[],
 ): BalanceSources {
-  const missing = new Set(unknown.map(({ statisticId }) => statisticId));
+  const missing = new Set(unknown.map(({ entityId }) => entityId));
   const registers = entities.filter((entity) => entity.isTracked && entity.quantity === 'energy');
   const named = registers.filter((entity) => entity.foundBy === 'preferences');
   const standing = named.filter(({ isActive, entityId }) => isActive || missing.has(entityId));
@@ -31,7 +31,7 @@ export function balanceSources(
   const chosen = isNamed ? standing : registers;
   const of = (role: Role) => {
     const known = chosen.filter((entity) => entity.role === role).map((entity) => entity.entityId);
-    const others = unknown.filter((source) => source.role === role).map(({ statisticId }) => statisticId);
+    const others = unknown.filter((source) => source.role === role).map(({ entityId }) => entityId);
     return [...new Set([...known, ...others])];
   };
   return {
