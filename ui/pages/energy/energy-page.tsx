@@ -18,7 +18,7 @@ import { texts } from '../../texts/texts.ts';
 import { EnergyChart } from './energy-chart.tsx';
 import { energyTable } from './energy-table.ts';
 import { FigureCards } from './figure-cards.tsx';
-import { otherName, sentenceOf } from './sentence.ts';
+import { lackingIn, otherName, sentenceOf } from './sentence.ts';
 
 /** An answer with the question it belongs to, so that an old picture keeps its own names while a new one is on its way. */
 interface Answered {
@@ -75,7 +75,7 @@ function Shown({ shown, isLoading }: { shown: Answered; isLoading: boolean }) {
       <div class="answer">
         <h1>{sentenceOf(answer, period, atMs, t, locale.value)}</h1>
       </div>
-      <UnknownSources sources={answer.unknown_sources} />
+      <UnknownSources sources={lackingIn(answer, atMs)} />
       {isNothing ? (
         <section class="card">
           {isFuture ? (

@@ -81,6 +81,15 @@ function ownText({ total, has }: BalanceAnswer, t: Texts, language: string): str
   return t.energy.sentence.own[which](formatShare(share, language));
 }
 
+/** The sources that this answer lacks: of a past that is known none does. */
+export function lackingIn(
+  { total, time_range: range, unknown_sources: sources }: BalanceAnswer,
+  nowMs: number,
+) {
+  const isRunning = Date.parse(range.start) <= nowMs && nowMs < Date.parse(range.end);
+  return isRunning || total.home_kwh === null ? sources : [];
+}
+
 export function sentenceOf(
   answer: BalanceAnswer,
   period: Period,
