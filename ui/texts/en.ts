@@ -194,7 +194,7 @@ export const en = {
   unknownSources: {
     title: 'The balance is not known',
     titleOther: 'A source is not known',
-    what: 'The energy settings of Home Assistant name what this app knows nothing of. It is missing and not nothing, so what rests on it is not told:',
+    what: 'The energy settings of Home Assistant name a source of which nothing is known here. A missing source is not 0, so what depends on it is left empty:',
     why: {
       no_entity: 'Home Assistant has no such entity (renamed, deleted or disabled).',
       no_statistic: 'Home Assistant has no such statistic.',
