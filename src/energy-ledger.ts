@@ -146,6 +146,7 @@ export class EnergyLedger {
         held: () => this.#recording.disk.spoolHeld(),
       }),
       events,
+      zone: () => this.#home.config()?.timeZone ?? null,
       clock,
       log: named('recorder'),
     });
@@ -165,6 +166,7 @@ export class EnergyLedger {
       readings: readingStore,
       postedReadings,
       carryCorrections: (oldId, newId) => this.#ledger.corrections.carry(oldId, newId),
+      excludeUntil: (entityId, untilUs) => this.#ledger.corrections.excludeUntil(entityId, untilUs),
       settings: settingsStore,
       proofStore: adapters.proofStore,
       readingsReadable: adapters.readingsReadable,
@@ -286,7 +288,7 @@ export class EnergyLedger {
     const port = await this.#api.start(options.host, options.port);
     await this.#recorder.start();
     this.#home.onChange((change) => {
-      if (change === 'tracked') this.#recorder.track(this.#home.tracked());
+      if (change === 'tracked') this.#recorder.track(this.#home.recorded());
     });
     adapters.homeAssistant.start();
     this.#connection.start();

@@ -1,6 +1,7 @@
 /** Holds the stored ledger against its evidence, itself and its views, while the process may go on recording. */
 import type { KnownEntity } from './home/entity.ts';
 import type { GridConnection } from './home/grid-connection.ts';
+import type { UnknownSource } from './home/unknown-sources.ts';
 import type { CorrectionStore } from './ledger/correction.ts';
 import type { UnpostedCorrection } from './ledger/correction-desk.ts';
 import { LedgerDraft } from './ledger/ledger-draft.ts';
@@ -22,6 +23,8 @@ import { verifyFlows, verifyViews } from './views/verification.ts';
 
 export interface LedgerProofDeps {
   readonly entities: readonly KnownEntity[];
+  /** Sources of the balance that nobody counts. */
+  readonly unknown: readonly UnknownSource[];
   /** By the ids that their entities have now. */
   readonly connections: readonly GridConnection[];
   readonly readings: ReadingStore;
@@ -76,7 +79,7 @@ async function look(deps: LedgerProofDeps): Promise<LedgerProof> {
   const tracked = deps.entities.filter((entity) => entity.isTracked);
   const meters = tracked.flatMap((entity) => meterOf(entity, tracked) ?? []);
   const flows: readonly (readonly [BalanceSources, FlowPlan])[] = [
-    [balanceSources(deps.entities), homePlan],
+    [balanceSources(deps.entities, deps.unknown), homePlan],
     ...deps.connections.map(
       ({ connectionId, offtake, injection }) =>
         [connectionSources(offtake, injection), connectionPlan(connectionId)] as const,

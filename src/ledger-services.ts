@@ -57,7 +57,8 @@ export interface LedgerServicesDeps {
 /** Another key when the rules of posting change: without a mark everything is posted anew, once. */
 export const markKey = 'ledger_posted_received_us_4';
 export const unpostedKey = 'ledger_corrections_unposted';
-const flowsKey = 'ledger_flow_sources';
+/** Another key when the rules of flows change: their past is posted anew, once. */
+const flowsKey = 'ledger_flow_sources_2';
 /** A commit of the settings a minute is enough: what lies after the mark is posted twice, which changes nothing. */
 const saveMarkEveryUs = 60_000_000;
 /** Registers that are silent are held anew this often. */
@@ -230,11 +231,10 @@ export class LedgerServices {
 
   #follow(): void {
     const { home, adapters, log } = this.#deps;
-    const entities = home.entities();
     const tracked = home.tracked();
     this.#meters = tracked.flatMap((entity) => meterOf(entity, tracked) ?? []);
     this.bookkeeper.setMeters(this.#meters);
-    this.flows.setSources(balanceSources(entities));
+    this.flows.setSources(balanceSources(home.entities(), home.unknownSources()));
     this.#followConnections();
     this.history.follow();
     const zone = home.config()?.timeZone;
@@ -255,7 +255,7 @@ export class LedgerServices {
 
   #importEntities(): readonly ImportEntity[] {
     const { home } = this.#deps;
-    const sources = new Set(sourceIds(balanceSources(home.entities())));
+    const sources = new Set(sourceIds(balanceSources(home.entities(), home.unknownSources())));
     const registers = new Set(
       this.#meters.filter(({ posts }) => posts === 'register').map(({ entityId }) => entityId),
     );

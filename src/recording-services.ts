@@ -19,11 +19,12 @@ import type { Log } from './units/log.ts';
 
 export interface RecordingServicesDeps {
   readonly homeAssistant: HomeAssistant & HeartbeatDeps['homeAssistant'];
-  readonly home: Pick<Home, 'renames' | 'onDeparture' | 'onChange' | 'entity'>;
+  readonly home: Pick<Home, 'renames' | 'takeovers' | 'onDeparture' | 'onChange' | 'entity'>;
   readonly readings: ReadingStore;
   /** The same store, for whoever writes: what it takes is posted. */
   readonly postedReadings: Pick<ReadingStore, 'range' | 'append'>;
   readonly carryCorrections: (oldId: string, newId: string) => Promise<number>;
+  readonly excludeUntil: (entityId: string, untilUs: number) => Promise<void>;
   readonly settings: SettingsStore;
   readonly proofStore: ProofStore;
   readonly readingsReadable: () => Promise<void>;
@@ -99,6 +100,8 @@ export class RecordingServices {
       isTracked: (entityId) => deps.home.entity(entityId)?.isTracked === true,
       readings: deps.postedReadings,
       carryCorrections: deps.carryCorrections,
+      takeovers: () => deps.home.takeovers(),
+      excludeUntil: deps.excludeUntil,
       settled: () => recorder.settled().then(() => deps.readingsReadable()),
       settings: deps.settings,
       isBusy: deps.isBusy,

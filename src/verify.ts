@@ -5,7 +5,9 @@
  */
 import { createAdapters } from './adapters.ts';
 import { withRenames } from './home/grid-connection.ts';
+import { loadRecord } from './home/home-record.ts';
 import { renamesAmong } from './home/known-entities.ts';
+import { unknownSources } from './home/unknown-sources.ts';
 import type { Finding } from './ledger/verification.ts';
 import { proveLedger } from './ledger-proof.ts';
 import { markKey, storedUnposted, unpostedKey } from './ledger-services.ts';
@@ -32,11 +34,12 @@ async function verify(): Promise<number> {
     typeof config === 'object' && config !== null && 'timeZone' in config ? String(config.timeZone) : 'UTC';
   const zone = isZone(saved) ? saved : 'UTC';
   await ledgerViews.setZone(zone);
-  const entities = await adapters.entityStore.all();
+  const { entities, missing } = await loadRecord(adapters.entityStore, settingsStore);
   const renames = renamesAmong(entities);
   const connections = await adapters.gridConnectionStore.all();
   const { meters, findings } = await proveLedger({
     entities,
+    unknown: unknownSources(entities, missing ?? []),
     connections: connections.map((connection) => withRenames(connection, renames)),
     readings: adapters.readingStore,
     statistics: adapters.statisticsStore,

@@ -15,6 +15,7 @@ import { noFaults } from './protocol/faults.ts';
 import { owner, type User, viewer } from './protocol/people.ts';
 import type { PreferencesForm } from './protocol/preferences.ts';
 import { ProtocolServer } from './protocol/server.ts';
+import type { ExternalStatistic } from './recorder/external.ts';
 import { type FloodRun, FloodStates, floodInstantUs } from './recorder/flood.ts';
 import { History, type Recorded } from './recorder/history.ts';
 import { Statistics } from './recorder/statistics.ts';
@@ -112,6 +113,10 @@ export class DemoHome {
   addEntity(entityId: string, state: string, more: Partial<EntityDefinition> = {}): void {
     this.home.add(bare(entityId, more), true);
     this.emit(entityId, state);
+  }
+  /** What an integration wrote into the statistics; one of the same id is replaced. */
+  setExternalStatistic(statistic: ExternalStatistic): void {
+    this.statistics.externals.set(statistic.statisticId, statistic);
   }
   removeEntity(entityId: string): void {
     this.home.remove(entityId);

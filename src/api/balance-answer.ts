@@ -1,7 +1,9 @@
 /** The home's balance as the wire tells it. */
 import type { z } from 'zod';
-import type { balanceAmounts, balanceRow } from '../contract/balance.ts';
+import type { balanceAmounts, balanceRow, UnknownSources } from '../contract/balance.ts';
+import type { Home } from '../home/home.ts';
 import { localIso } from '../units/calendar.ts';
+import { selfConsumption, selfSufficiency } from '../views/balance.ts';
 import { type FlowId, flowIds, totalIds } from '../views/flow-posting.ts';
 import type { HomeBucket } from '../views/home-balance.ts';
 import { rounded, valueOrNull } from './amounts.ts';
@@ -13,8 +15,6 @@ export function balanceAmountsOf(bucket: HomeBucket, cost: number | null): Amoun
   const kwh = (id: FlowId) => valueOrNull(flow(id));
   const home = flow(flowIds.homeMwh);
   const gridToHome = flow(flowIds.gridToHomeMwh) ?? (home === null ? null : 0);
-  const solar = flow(totalIds.solar);
-  const solarToHome = flow(flowIds.solarToHomeMwh);
   return {
     grid_in_kwh: kwh(totalIds.gridIn),
     grid_out_kwh: kwh(totalIds.gridOut),
@@ -32,16 +32,19 @@ export function balanceAmountsOf(bucket: HomeBucket, cost: number | null): Amoun
     untracked_kwh: valueOrNull(bucket.untrackedMwh),
     unexplained_kwh: kwh(flowIds.unexplainedMwh),
     gas_m3: valueOrNull(bucket.gasMl),
+    gas_kwh: valueOrNull(bucket.gasMwh),
     water_m3: valueOrNull(bucket.waterMl),
-    self_sufficiency:
-      home === null || home <= 0 || gridToHome === null ? null : rounded(1 - Math.min(1, gridToHome / home)),
-    self_consumption:
-      solar === null || solar <= 0 || solarToHome === null ? null : rounded(Math.min(1, solarToHome / solar)),
+    self_sufficiency: roundedOrNull(selfSufficiency(home, gridToHome)),
+    self_consumption: roundedOrNull(selfConsumption(flow(totalIds.solar), flow(flowIds.solarToHomeMwh))),
     cost,
     coverage: rounded(bucket.coverage),
     quality: bucket.quality,
     provisional: bucket.isProvisional,
   };
+}
+
+function roundedOrNull(share: number | null): number | null {
+  return share === null ? null : rounded(share);
 }
 
 export function balanceRowOf(
@@ -54,4 +57,10 @@ export function balanceRowOf(
     end: localIso(bucket.endUs, zone),
     ...balanceAmountsOf(bucket, cost),
   };
+}
+
+export function unknownSourcesOf(home: Pick<Home, 'unknownSources'>): UnknownSources {
+  return home
+    .unknownSources()
+    .map(({ statisticId, role, reason }) => ({ statistic_id: statisticId, role, reason }));
 }

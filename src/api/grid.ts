@@ -37,7 +37,7 @@ export interface GridNow {
 export type Newest = (entityId: string) => NewestValue | null;
 
 export interface GridDeps {
-  readonly home: Pick<Home, 'entities' | 'entity' | 'tracked'>;
+  readonly home: Pick<Home, 'entities' | 'entity' | 'tracked' | 'unknownSources'>;
   readonly gridConnections: Pick<GridConnections, 'all' | 'known'>;
   readonly stores: Stores;
 }
@@ -45,7 +45,7 @@ export interface GridDeps {
 /** The home's own connection, of which no store has to be asked. */
 export function homeDevice({ home, gridConnections }: Omit<GridDeps, 'stores'>): GridDevice {
   const tracked = home.tracked();
-  const { gridIn, gridOut } = balanceSources(home.entities());
+  const { gridIn, gridOut } = balanceSources(home.entities(), home.unknownSources());
   const others = new Set(gridConnections.known()?.flatMap((one) => ofAnother(one, gridIn)) ?? []);
   return {
     id: homeConnectionId,
@@ -55,7 +55,7 @@ export function homeDevice({ home, gridConnections }: Omit<GridDeps, 'stores'>):
     powerSensors: tracked
       .filter((entity) => entity.role === 'grid_power' && entity.quantity === 'power')
       .map((entity) => entity.entityId),
-    powerW: (newest) => powerOf(tracked, newest).grid_w,
+    powerW: (newest) => powerOf(home, newest).grid_w,
     meterPeak: meterPeakEntity(
       home.entities().filter((entity) => entity.isActive && !others.has(entity.entityId)),
       gridIn,

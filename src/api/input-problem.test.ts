@@ -49,7 +49,7 @@ describe('what is said', () => {
       'no meter',
       meterId,
       'home',
-      'x must be an entity id such as sensor.grid_import, or a flow of the home such as home:use.',
+      'x must be an entity id such as sensor.grid_import, an external statistic, or a flow of the home such as home:use.',
     ],
     ['what has no words', z.email(), 'x', 'x must be what the description at api/docs says.'],
   ])('of %s', (_, schema, value, detail) => {

@@ -1,22 +1,33 @@
 /** Which of the home's entities a question is about. */
 import type { KnownEntity } from '../home/entity.ts';
+import type { Home } from '../home/home.ts';
 import { meterOf } from '../ledger/meter.ts';
 import { deviceMeters, topDevices } from '../views/device-tree.ts';
 import { everyFlow } from '../views/flow-posting.ts';
-import type { HomeMeters } from '../views/home-balance.ts';
+import type { HomeMeters, MeterGroup } from '../views/home-balance.ts';
 import { balanceSources } from '../views/sources.ts';
 
 /** What the home's balance is read from; what is no longer in Home Assistant counts for its past. */
-export function homeMeters(entities: readonly KnownEntity[]): HomeMeters {
-  const registers = (role: KnownEntity['role']) =>
-    entities
-      .filter((entity) => entity.isTracked && entity.role === role && entity.quantity === 'volume')
-      .map((entity) => entity.entityId);
+export function homeMeters(home: Pick<Home, 'entities' | 'unknownSources'>): HomeMeters {
+  const known = home.entities();
+  const unknown = home.unknownSources();
+  const group = (role: 'gas' | 'water', quantity: 'volume' | 'energy', others: boolean): MeterGroup => {
+    const registers = known.filter(
+      (entity) => entity.isTracked && entity.role === role && entity.quantity === quantity,
+    );
+    const ids = registers.map((entity) => entity.entityId);
+    const more = unknown.filter((source) => source.role === role && !ids.includes(source.entityId));
+    return { ids, hasUnknown: others && more.length > 0 };
+  };
+  const gasEnergy = group('gas', 'energy', false);
+  // Nobody says what an unknown one counts in: it is one of those that the home has, by volume when there are none.
+  const isGasEnergy = gasEnergy.ids.length > 0 && group('gas', 'volume', false).ids.length === 0;
   return {
-    sources: balanceSources(entities),
-    topDevices: topDevices(deviceMeters(entities)).map((device) => device.entityId),
-    gas: registers('gas'),
-    water: registers('water'),
+    sources: balanceSources(known, unknown),
+    topDevices: topDevices(deviceMeters(known)).map((device) => device.entityId),
+    gas: group('gas', 'volume', !isGasEnergy),
+    gasEnergy: group('gas', 'energy', isGasEnergy),
+    water: group('water', 'volume', true),
   };
 }
 

@@ -109,7 +109,7 @@ function recordingMetrics({ recording, homeAssistant, home, clock }: ApiDeps): M
       'How long ago Home Assistant told anything.',
       one(seconds(ageOf(lastEventAtUs))),
     ),
-    gauge('entities_tracked', 'Entities that are recorded.', one(home.tracked().length)),
+    gauge('entities_tracked', 'Entities that are recorded.', one(home.recorded().length)),
     gauge(
       'home_assistant_connection',
       '1 for the state that the connection is in.',

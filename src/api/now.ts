@@ -1,9 +1,10 @@
 /** The Now page's numbers, from memory: works while every store is away. */
 import type { Now, NowEntity } from '../contract/now.ts';
 import type { KnownEntity, Role } from '../home/entity.ts';
+import type { Home } from '../home/home.ts';
 import { isoFromInstant } from '../units/instant.ts';
 import { canonicalUnit } from '../units/quantity.ts';
-import { flowsOf } from '../views/balance.ts';
+import { clamped, flowsOf } from '../views/balance.ts';
 import type { ApiDeps } from './deps.ts';
 import type { NewestValue } from './ports.ts';
 import { isoOrNull } from './wire.ts';
@@ -44,22 +45,26 @@ function sumOf(
  * whole would look like the whole.
  */
 export function powerOf(
-  entities: readonly KnownEntity[],
+  home: Pick<Home, 'tracked' | 'unknownSources'>,
   newest: (entityId: string) => NewestValue | null,
 ): Now['power'] {
-  const has = (part: PowerPart) => entities.some((entity) => part.shownBy.includes(entity.role));
+  const entities = home.tracked();
+  const roles = [...entities, ...home.unknownSources()].map(({ role }) => role);
+  const has = (part: PowerPart) => roles.some((role) => part.shownBy.includes(role));
   const grid = sumOf(parts.grid, entities, newest);
-  const solar = sumOf(parts.solar, entities, newest);
+  const sun = sumOf(parts.solar, entities, newest);
+  // What an inverter draws at night is the home's use and nothing that the sun takes: as the flows reckon.
+  const solar = sun === null ? null : clamped(sun);
   const battery = sumOf(parts.battery, entities, newest);
   const present = [
     { isThere: has(parts.grid), value: grid },
     { isThere: has(parts.solar), value: solar },
     { isThere: has(parts.battery), value: battery },
   ].filter((part) => part.isThere);
-  let home: number | null = present.length === 0 ? null : 0;
-  for (const part of present) home = home === null || part.value === null ? null : home + part.value;
-  const flows = home === null ? null : powerFlows(grid ?? 0, solar ?? 0, battery ?? 0);
-  return { grid_w: grid, solar_w: solar, battery_w: battery, home_w: home, flows };
+  let use: number | null = present.length === 0 ? null : 0;
+  for (const part of present) use = use === null || part.value === null ? null : use + part.value;
+  const flows = use === null ? null : powerFlows(grid ?? 0, solar ?? 0, battery ?? 0);
+  return { grid_w: grid, solar_w: solar, battery_w: battery, home_w: use, flows };
 }
 
 function powerFlows(gridW: number, solarW: number, batteryW: number): Now['power']['flows'] {
@@ -105,12 +110,11 @@ export function nowEntityOf({ recording }: Pick<NowDeps, 'recording'>, entity: K
 
 export function nowOf(deps: NowDeps): Now {
   const { home, recording, clock } = deps;
-  const tracked = home.tracked();
   return {
     at: isoFromInstant(clock.nowUs()),
     time_zone: home.config()?.timeZone ?? null,
     midnight: isoOrNull(recording.midnightUs()),
-    power: powerOf(tracked, (entityId) => recording.newest(entityId)),
-    entities: tracked.map((entity) => nowEntityOf(deps, entity)),
+    power: powerOf(home, (entityId) => recording.newest(entityId)),
+    entities: home.recorded().map((entity) => nowEntityOf(deps, entity)),
   };
 }

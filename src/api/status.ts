@@ -1,6 +1,7 @@
 /** The health of every part, and of the whole. */
 import type { Status } from '../contract/status.ts';
 import type { ConnectionStatus } from '../home/home-assistant.ts';
+import { unknownSourcesOf } from './balance-answer.ts';
 import type { ApiDeps } from './deps.ts';
 import type { PartHealth } from './ports.ts';
 import { isoOrNull } from './wire.ts';
@@ -29,19 +30,34 @@ function homeAssistantDetail(status: ConnectionStatus, refused: string | null): 
 function discoveryPart({ home, homeAssistant }: ApiDeps): Status['discovery'] {
   const missing = home.missing().map((statistic) => statistic.statisticId);
   const isWaiting = home.discoveredAtUs() === null && homeAssistant.status().kind === 'connected';
-  const detail =
-    missing.length > 0
-      ? `The energy preferences of Home Assistant name ${missing.slice(0, 10).join(', ')}, which it does not have (renamed or disabled?), or whose unit is not one of energy, power or volume.`
-      : isWaiting
-        ? 'The entities of Home Assistant were not read yet.'
-        : null;
+  const unknown = unknownSourcesOf(home);
+  // What somebody chose not to record is no fault, though the balance lacks it.
+  const lost = unknown.filter(({ reason }) => reason !== 'not_tracked');
+  const detail = [
+    ...(missing.length > 0
+      ? [
+          `The energy preferences of Home Assistant name ${listed(missing)}, which it does not have (renamed or disabled?), or whose unit is not one of energy, power or volume.`,
+        ]
+      : []),
+    ...(lost.length > 0
+      ? [
+          `Without ${listed(lost.map((source) => source.statistic_id))} the home’s use is not known: name another one in the energy settings of Home Assistant, or bring it back.`,
+        ]
+      : []),
+    ...(isWaiting ? ['The entities of Home Assistant were not read yet.'] : []),
+  ].join(' ');
   return {
-    ok: detail === null,
-    detail,
+    ok: detail === '',
+    detail: detail === '' ? null : detail,
     entities_found: home.entities().filter((entity) => entity.isActive).length,
     missing,
+    unknown_sources: unknown,
     last_run_at: isoOrNull(home.discoveredAtUs()),
   };
+}
+
+function listed(ids: readonly string[]): string {
+  return ids.slice(0, 10).join(', ');
 }
 
 export function statusOf(deps: ApiDeps): Status {
@@ -88,7 +104,7 @@ export function statusOf(deps: ApiDeps): Status {
     discovery,
     recorder: {
       ...part(recorder),
-      entities_tracked: home.tracked().length,
+      entities_tracked: home.recorded().length,
       last_reading_at: isoOrNull(recorder.lastReadingAtUs),
       readings_received: recorder.received,
       readings_stored: recorder.stored,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { entityId, instant } from './common.ts';
+import { role } from './entities.ts';
 import { rangeFields } from './ranges.ts';
 import { grounds, period } from './statistics.ts';
 
@@ -40,7 +41,8 @@ export const balanceAmounts = z.object({
   unexplained_kwh: kwh.describe(
     'More fed in and stored than came from anywhere: meters that do not tick together',
   ),
-  gas_m3: z.number().nullable(),
+  gas_m3: z.number().nullable().describe('Of meters that count gas by volume'),
+  gas_kwh: kwh.describe('Of meters that count gas as energy; null when not known'),
   water_m3: z.number().nullable(),
   self_sufficiency: z.number().nullable().describe('0 to 1'),
   self_consumption: z.number().nullable().describe('0 to 1'),
@@ -53,6 +55,23 @@ export const balanceAmounts = z.object({
 
 export const balanceRow = balanceAmounts.extend({ start: instant, end: instant });
 
+export const unknownSources = z
+  .array(
+    z.object({
+      statistic_id: z.string().describe('As the energy preferences of Home Assistant name it'),
+      role,
+      reason: z
+        .enum(['no_entity', 'no_statistic', 'unknown_unit', 'other_quantity', 'not_tracked'])
+        .describe(
+          '`no_entity`, `no_statistic`: Home Assistant does not have it (renamed, deleted, disabled); `unknown_unit`, `other_quantity`: its unit is not one of energy (gas and water: or volume); `not_tracked`: it is there and not chosen to be recorded',
+        ),
+    }),
+  )
+  .describe(
+    'Sources of the energy preferences of which nothing is known now. What they are part of is null and never 0: without its grid no home has a use, a self-sufficiency or a peak',
+  );
+export type UnknownSources = z.infer<typeof unknownSources>;
+
 export const balance = z.object({
   time_range: z.object({ start: instant, end: instant }),
   period,
@@ -64,9 +83,11 @@ export const balance = z.object({
       solar: z.boolean(),
       battery: z.boolean(),
       gas: z.boolean(),
+      gas_energy: z.boolean().describe('Gas that is counted in kWh: `gas_kwh`'),
       water: z.boolean(),
     })
     .describe('What the home has, by the energy preferences'),
+  unknown_sources: unknownSources,
   total: balanceAmounts,
   rows: z.array(balanceRow),
   comparison: z
@@ -94,7 +115,7 @@ export const deviceRow = z.object({
   energy_kwh: z.number().nullable(),
   own_kwh: z.number().nullable().describe('Its total less its children'),
   cost: z.number().nullable(),
-  share: z.number().nullable().describe("Part of the home's use, 0 to 1"),
+  share: z.number().nullable().describe("Part of the home's use, 0 to 1; null for a source of the balance"),
   on_time_seconds: z.number().nullable(),
   ...grounds,
 });
@@ -102,7 +123,12 @@ export const devices = z.object({
   time_range: z.object({ start: instant, end: instant }),
   currency: z.string().nullable(),
   home_kwh: z.number().nullable(),
-  tracked_kwh: z.number().nullable().describe('Top-level devices together'),
+  tracked_kwh: z
+    .number()
+    .nullable()
+    .describe(
+      'Top-level devices together, without those that are sources of the balance themselves (a roof or a battery named as a device): theirs is no use of the home',
+    ),
   untracked_kwh: z.number().nullable(),
   devices: z.array(deviceRow).describe('Parents before their children'),
 });

@@ -2,23 +2,27 @@ import { z } from 'zod';
 
 /** Wire shapes that several resources share. Field names are snake_case; instants ISO 8601 with offset; missing is null. */
 
-/** Home Assistant's: a domain, which begins with a letter (0.5 is no entity), a dot and an object id. */
-const entityIdText = '[a-z][a-z0-9_]*\\.[a-z0-9_]+';
-export const entityIdPattern = new RegExp(`^${entityIdText}$`);
+/**
+ * Home Assistant's: a domain, which begins with a letter (0.5 is no entity), a dot and an object id; a source, a colon and a
+ * name of an external statistic.
+ */
+export const entityIdPattern = /^[a-z][a-z0-9_]*[.:][a-z0-9_]+$/;
 
 export const entityId = z
   .string()
   .max(255)
   .regex(entityIdPattern, 'an entity id such as sensor.grid_import')
-  .describe('Entity id as Home Assistant writes it, for example sensor.grid_import');
+  .describe(
+    'Entity id as Home Assistant writes it, for example sensor.grid_import; an external statistic that the energy preferences name stands for itself, for example opower:elec_energy_consumption',
+  );
 
 /** An entity, or one of the home's own flows (`home:use`, `home:grid_in`, …), which have a ledger beside the meters. */
 export const meterId = z
   .string()
   .max(255)
   .regex(
-    new RegExp(`^(${entityIdText}|home:[a-z_]+)$`),
-    'an entity id such as sensor.grid_import, or a flow of the home such as home:use',
+    entityIdPattern,
+    'an entity id such as sensor.grid_import, an external statistic, or a flow of the home such as home:use',
   )
   .describe('Entity id, for example sensor.grid_import, or a flow of the home, for example home:use');
 

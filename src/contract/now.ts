@@ -30,7 +30,7 @@ export const now = z.object({
   /** Watts; import, production and discharge positive; null when there is no sensor or it tells nothing now. */
   power: z.object({
     grid_w: z.number().nullable(),
-    solar_w: z.number().nullable(),
+    solar_w: z.number().nullable().describe('0 while the sensor is below 0, as the flows take it'),
     battery_w: z.number().nullable(),
     home_w: z
       .number()

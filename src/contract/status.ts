@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { unknownSources } from './balance.ts';
 import { nullableInstant } from './common.ts';
 
 const part = z.object({
@@ -24,7 +25,10 @@ export const status = z.object({
     entities_found: z.number().int(),
     missing: z
       .array(z.string())
-      .describe('Statistics that the energy preferences name and no usable entity answers to'),
+      .describe(
+        'Statistics that the energy preferences name and that no usable entity or external statistic answers to',
+      ),
+    unknown_sources: unknownSources,
     last_run_at: nullableInstant,
   }),
   recorder: part.extend({

@@ -6,9 +6,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type DiscoveryInput, discover, isTrackedByDefault } from './discovery.ts';
-import type { Entity } from './entity.ts';
+import type { Entity, KnownEntity } from './entity.ts';
 import type { Registries } from './home-assistant.ts';
-import { sampledRegistries, sampledStates, sensorState as sensor } from './testing/doubles.ts';
+import { mergeDiscovery } from './known-entities.ts';
+import { fakeNowUs, sampledRegistries, sampledStates, sensorState as sensor } from './testing/doubles.ts';
 import { preferences2026 } from './testing/samples.ts';
 
 /** A registry in which each entity belongs to the device named. */
@@ -295,9 +296,68 @@ describe('preferences and entities that do not agree', () => {
       },
     });
     expect(missing).toEqual([
-      { statisticId: 'sensor.gone', role: 'gas', reason: 'no_entity' },
-      { statisticId: 'sensor.strange', role: 'device', reason: 'unknown_unit' },
+      { statisticId: 'sensor.gone', entityId: 'sensor.gone', role: 'gas', reason: 'no_entity' },
+      { statisticId: 'sensor.strange', entityId: 'sensor.strange', role: 'device', reason: 'unknown_unit' },
     ]);
+  });
+
+  it('gives an id that was renamed away to the other entity that has it now, and records that one', () => {
+    const preferences = { device_consumption: [{ stat_consumption: 'sensor.fridge' }] };
+    const meter = (id: string) => sensor(id, 'kWh', 'energy', 'total_increasing');
+    const registryOf = (ids: Record<string, string>) => ({
+      ...registries({}),
+      entities: Object.entries(ids).map(([entityId, registryId]) => ({
+        ...{ registryId, entityId, name: null, deviceId: null, areaId: null, isHidden: false },
+      })),
+    });
+    const steps: readonly Record<string, string>[] = [
+      { 'sensor.fridge': 'first', 'sensor.spare': 'second' },
+      { 'sensor.shed': 'first', 'sensor.spare': 'second' },
+      { 'sensor.shed': 'first', 'sensor.fridge': 'second' },
+    ];
+    const play = (taken: readonly Record<string, string>[]) => {
+      let known: ReadonlyMap<string, KnownEntity> = new Map();
+      let found = find({});
+      for (const ids of taken) {
+        found = find({
+          ...{ states: Object.keys(ids).map(meter), registries: registryOf(ids), preferences },
+          known: [...known.values()],
+        });
+        known = mergeDiscovery(known, found, new Set(), fakeNowUs);
+      }
+      return { known, found };
+    };
+    // One look after each step, or a single one after both.
+    for (const taken of [steps, [steps[0] ?? {}, steps[2] ?? {}]]) {
+      const { known, found } = play(taken);
+      expect(known.get('sensor.fridge')).toMatchObject({
+        ...{ registryId: 'second', role: 'device', isTracked: true, isActive: true },
+        takenOverAtUs: taken.length === 3 ? fakeNowUs : fakeNowUs - 1,
+      });
+      expect(known.get('sensor.shed')).toMatchObject({ registryId: 'first', role: 'other', isTracked: true });
+      expect(known.get('sensor.spare')).toMatchObject({ isActive: false, isTracked: false });
+      expect(found.renames.get('sensor.spare')).toBe('sensor.fridge');
+    }
+    expect(play([steps[0] ?? {}, steps[2] ?? {}]).found.renames.get('sensor.fridge')).toBe('sensor.shed');
+    expect(play(steps.slice(0, 2)).known.get('sensor.shed')).toMatchObject({
+      role: 'device',
+      isTracked: true,
+    });
+  });
+
+  it('keeps a source that is a device too, with its role and its place among devices', () => {
+    const preferences = {
+      energy_sources: [{ type: 'solar', stat_energy_from: 'sensor.roof' }],
+      device_consumption: [
+        { stat_consumption: 'sensor.roof', included_in_stat: 'sensor.box' },
+        { stat_consumption: 'sensor.box' },
+      ],
+    };
+    const meter = (id: string) => sensor(id, 'kWh', 'energy', 'total_increasing');
+    const { entities } = find({ states: [meter('sensor.roof'), meter('sensor.box')], preferences });
+    expect(entities.find(({ entityId }) => entityId === 'sensor.roof')).toMatchObject({
+      ...{ role: 'solar', isDevice: true, parentEntityId: 'sensor.box' },
+    });
   });
 
   it('follows a rename that the preferences have not, by the id of the registry', () => {

@@ -4,9 +4,9 @@
  */
 import { quantityOf } from '../units/quantity.ts';
 import { classify, stateClassOf, textAttribute } from './classify.ts';
-import type { Entity, Role } from './entity.ts';
+import { type Entity, isExternalStatistic, type Role } from './entity.ts';
 import { guessRole } from './guess.ts';
-import type { EntityState, Registries } from './home-assistant.ts';
+import type { EntityState, HomeStatistic, Registries } from './home-assistant.ts';
 import { isPeakOfGridMeter } from './meter-peak.ts';
 import { matchPower } from './power-match.ts';
 import { type NamedStatistic, readPreferences } from './preferences.ts';
@@ -21,13 +21,26 @@ export interface DiscoveryInput {
   readonly known: readonly Entity[];
   /** Found even when hidden or diagnostic: what the user tracks. */
   readonly keep: ReadonlySet<string>;
+  /** External statistics that the preferences name, as far as Home Assistant has them. */
+  readonly externals?: readonly HomeStatistic[];
 }
 
 /** A statistic of the preferences that no entity answers to. */
 export interface MissingStatistic {
+  /** As the preferences name it. */
   readonly statisticId: string;
+  /** The id that it has, or would have: another one when the entity was renamed. */
+  readonly entityId: string;
   readonly role: Role;
-  readonly reason: 'no_entity' | 'unknown_unit';
+  readonly reason: 'no_entity' | 'no_statistic' | 'unknown_unit';
+}
+
+/** An entity id that another entity of the registry answers to now. */
+export interface Reassigned {
+  /** Just before the first that is known of the other one. */
+  readonly atUs: number;
+  /** The one before lives on under another id, and its past goes with it. */
+  readonly isMoved: boolean;
 }
 
 export interface Discovery {
@@ -35,23 +48,38 @@ export interface Discovery {
   readonly missing: readonly MissingStatistic[];
   /** Old entity id → the id it has now. */
   readonly renames: ReadonlyMap<string, string>;
+  readonly reassigned: ReadonlyMap<string, Reassigned>;
   readonly sourceCount: number;
 }
 
 /**
  * Renamed entities: the registry's id stays. The preferences keep the old entity id, so what was known is the only
- * trace from it to the new one.
+ * trace from it to the new one. Another entity may have the old id by now.
  */
 export function findRenames(known: readonly Entity[], registries: Registries): Map<string, string> {
-  const present = new Set(registries.entities.map((entry) => entry.entityId));
   const now = new Map(registries.entities.map((entry) => [entry.registryId, entry.entityId]));
   const renames = new Map<string, string>();
   for (const entity of known) {
     const entityId = entity.registryId === null ? undefined : now.get(entity.registryId);
-    if (entityId !== undefined && entityId !== entity.entityId && !present.has(entity.entityId))
-      renames.set(entity.entityId, entityId);
+    if (entityId !== undefined && entityId !== entity.entityId) renames.set(entity.entityId, entityId);
   }
   return renames;
+}
+
+function findReassigned(
+  known: ReadonlyMap<string, Entity>,
+  states: readonly EntityState[],
+  registries: Registries,
+): Map<string, Reassigned> {
+  const entries = new Map(registries.entities.map((entry) => [entry.entityId, entry.registryId]));
+  const living = new Set(entries.values());
+  return new Map(
+    states.flatMap(({ entityId, lastUpdatedUs }) => {
+      const [before, now] = [known.get(entityId)?.registryId ?? null, entries.get(entityId)];
+      if (before === null || now === undefined || before === now) return [];
+      return [[entityId, { atUs: lastUpdatedUs - 1, isMoved: living.has(before) }] as const];
+    }),
+  );
 }
 
 interface Place {
@@ -59,6 +87,7 @@ interface Place {
   readonly deviceId: string | null;
   readonly device: string | null;
   readonly area: string | null;
+  readonly uniqueId: string | null;
   readonly isNoise: boolean;
 }
 
@@ -75,6 +104,7 @@ function placesOf(registries: Registries): (entityId: string) => Place {
       deviceId: entry?.deviceId ?? null,
       device: device?.name ?? null,
       area: areaId === null ? null : (areas.get(areaId) ?? null),
+      uniqueId: entry?.uniqueId ?? null,
       isNoise: entry !== undefined && (entry.isHidden || (entry.category ?? null) !== null),
     };
   };
@@ -85,7 +115,8 @@ export function discover(input: DiscoveryInput): Discovery {
   const placeOf = placesOf(input.registries);
   const renames = findRenames(input.known, input.registries);
   const preferences = readPreferences(input.preferences);
-  const current = (id: string) => renames.get(id) ?? id;
+  const present = new Set(input.registries.entities.map((entry) => entry.entityId));
+  const current = (id: string) => (present.has(id) ? id : (renames.get(id) ?? id));
   const named = new Map<string, NamedStatistic>(
     preferences.statistics.map((statistic) => [current(statistic.statisticId), statistic]),
   );
@@ -117,8 +148,11 @@ export function discover(input: DiscoveryInput): Discovery {
       sign: statistic?.sign ?? 1,
       parentEntityId: statistic?.parentId == null ? null : current(statistic.parentId),
       foundBy: statistic === undefined ? (classified?.foundBy ?? 'unit') : 'preferences',
+      ...(statistic?.isDevice === true ? { isDevice: true } : {}),
     });
   }
+  for (const external of externalEntities(input.externals ?? [], named, current))
+    found.set(external.entityId, external);
 
   const set = (entityId: string, change: Partial<Entity>) => {
     const entity = found.get(entityId);
@@ -139,11 +173,13 @@ export function discover(input: DiscoveryInput): Discovery {
       .filter(({ entityId }) => !placeOf(entityId).isNoise || input.keep.has(entityId))
       .map((state) => [state.entityId, state]),
   );
-  for (const { entityId, meterEntityId } of matchSwitches(
-    [...found.values()],
-    [...switches.keys()],
-    deviceIdOf,
-  )) {
+  const controls = [...switches.values()].map((state) => ({
+    entityId: state.entityId,
+    name: textAttribute(state, 'friendly_name') ?? '',
+  }));
+  const uniqueIdOf = (entityId: string) => placeOf(entityId).uniqueId;
+  for (const match of matchSwitches([...found.values()], controls, { deviceIdOf, uniqueIdOf })) {
+    const { entityId, meterEntityId } = match;
     const state = switches.get(entityId);
     const meter = found.get(meterEntityId);
     if (state === undefined || meter === undefined) continue;
@@ -167,17 +203,55 @@ export function discover(input: DiscoveryInput): Discovery {
     });
   }
 
-  const shown = new Set(states.map((state) => state.entityId));
+  const shown = new Set([
+    ...states.map((state) => state.entityId),
+    ...(input.externals ?? []).map(({ statisticId }) => statisticId),
+  ]);
   const missing = [...named]
     .filter(([entityId]) => !found.has(entityId))
     .map(
       ([entityId, statistic]): MissingStatistic => ({
         statisticId: statistic.statisticId,
+        entityId,
         role: statistic.role,
-        reason: shown.has(entityId) ? 'unknown_unit' : 'no_entity',
+        reason: shown.has(entityId)
+          ? 'unknown_unit'
+          : isExternalStatistic(entityId)
+            ? 'no_statistic'
+            : 'no_entity',
       }),
     );
-  return { entities: [...found.values()], missing, renames, sourceCount: preferences.sourceCount };
+  const { sourceCount } = preferences;
+  const reassigned = findReassigned(known, states, input.registries);
+  return { entities: [...found.values()], missing, renames, reassigned, sourceCount };
+}
+
+/**
+ * External statistics that the preferences name, each as an entity that has no states: its hourly rows are all there is
+ * of it. What it counts is the difference of its sums, which may be corrected downwards.
+ */
+function externalEntities(
+  externals: readonly HomeStatistic[],
+  named: ReadonlyMap<string, NamedStatistic>,
+  current: (id: string) => string,
+): Entity[] {
+  return externals.flatMap(({ statisticId, name, unit }): Entity[] => {
+    const statistic = named.get(statisticId);
+    const quantity = quantityOf(unit);
+    if (statistic === undefined || unit === null) return [];
+    if (quantity !== 'energy' && quantity !== 'volume') return [];
+    return [
+      {
+        entityId: statisticId,
+        registryId: null,
+        name: statistic.name ?? name ?? statisticId,
+        ...{ quantity, unit, deviceClass: null, stateClass: 'total', area: null, device: null },
+        ...{ role: statistic.role, sign: 1, foundBy: 'preferences' },
+        parentEntityId: statistic.parentId === null ? null : current(statistic.parentId),
+        ...(statistic.isDevice === true ? { isDevice: true } : {}),
+      },
+    ];
+  });
 }
 
 /** A percentage is energy only on a device of the home's battery: every phone and door sensor has one as well. */

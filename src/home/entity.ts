@@ -48,6 +48,37 @@ export interface Entity {
   readonly parentEntityId: string | null;
   /** Where it was found: named by the energy preferences, recognised by its attributes, or a switch by its device. */
   readonly foundBy: 'preferences' | 'device_class' | 'unit' | 'words' | 'device';
+  /** The preferences name it as a device beside its role; its parent is that of the device then. */
+  readonly isDevice?: boolean;
+  /** From when on another entity of the registry answers to this id; what was read before is that of the one before. */
+  readonly takenOverAtUs?: number | null;
+}
+
+/** Roles of what the home's balance is made of. */
+const balanceRoles: ReadonlySet<Role> = new Set<Role>([
+  'grid_import',
+  'grid_export',
+  'solar',
+  'battery_in',
+  'battery_out',
+]);
+
+/** Whether a role is one of what comes into the home or goes out of it. */
+export function isBalanceRole(role: Role): boolean {
+  return balanceRoles.has(role);
+}
+
+/**
+ * External statistics are written "source:id" and have hourly rows alone, no states; an entity's statistic is its entity
+ * id, with a dot.
+ */
+export function isExternalStatistic(statisticId: string): boolean {
+  return statisticId.includes(':');
+}
+
+/** Whether Home Assistant has states of it to record. */
+export function hasStates({ entityId }: Pick<Entity, 'entityId'>): boolean {
+  return !isExternalStatistic(entityId);
 }
 
 /** An entity as the document store keeps it. */

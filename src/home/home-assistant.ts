@@ -35,6 +35,8 @@ export interface EntityRegistryEntry {
   readonly deviceId: string | null;
   readonly areaId: string | null;
   readonly isHidden: boolean;
+  /** The integration's own id of it, which no renaming changes. Absent: not known. */
+  readonly uniqueId?: string | null;
   /** Home Assistant's entity category: settings and diagnostics are not offered by discovery. Absent: not known. */
   readonly category?: 'config' | 'diagnostic' | null;
 }
@@ -83,6 +85,14 @@ export interface HomeStatisticsRow {
   readonly unit: CanonicalUnit | null;
 }
 
+/** What Home Assistant says of a statistic. */
+export interface HomeStatistic {
+  readonly statisticId: string;
+  readonly name: string | null;
+  /** As Home Assistant shows it; null for one without a unit. */
+  readonly unit: string | null;
+}
+
 export interface HomeAssistant {
   status(): ConnectionStatus;
   /** How many times the connection was made again since the process started. */
@@ -120,6 +130,8 @@ export interface HomeAssistant {
     endUs: number,
     period: StatisticsPeriod,
   ): Promise<HomeStatisticsRow[]>;
+  /** What is known of these statistics; one that Home Assistant does not have is absent. */
+  statisticsMetadata(statisticIds: readonly string[]): Promise<HomeStatistic[]>;
   /** From when on each has hourly statistics, cut down to a month; one that has none is absent. */
   firstStatistics(entityIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
   /** While true, nothing is read from the socket: back-pressure, the last resort before a disconnect. */

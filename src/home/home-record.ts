@@ -1,4 +1,5 @@
 /** What of the home is kept in the document store: its entities, its own settings, which option was applied. */
+import type { MissingStatistic } from './discovery.ts';
 import type { KnownEntity } from './entity.ts';
 import type { EntityStore } from './entity-store.ts';
 import type { HomeConfig } from './home-assistant.ts';
@@ -10,25 +11,30 @@ export interface HomeRecord {
   readonly config: HomeConfig | null;
   /** Ids of the app option `tracked_entities` that were applied already. */
   readonly appliedOption: ReadonlySet<string>;
+  /** What the preferences named and was not there when they were last read; null before that. */
+  readonly missing: readonly MissingStatistic[] | null;
 }
 
 const configKey = 'home_config';
 const optionKey = 'tracked_option';
+const missingKey = 'missing_statistics';
 
 /** Rejects when the store is down. */
 export async function loadRecord(
   entityStore: EntityStore,
   settingsStore: SettingsStore,
 ): Promise<HomeRecord> {
-  const [entities, config, option] = await Promise.all([
+  const [entities, config, option, missing] = await Promise.all([
     entityStore.all(),
     settingsStore.get(configKey),
     settingsStore.get(optionKey),
+    settingsStore.get(missingKey),
   ]);
   return {
     entities,
     config: isHomeConfig(config) ? config : null,
     appliedOption: new Set(Array.isArray(option) ? option.filter((id) => typeof id === 'string') : []),
+    missing: Array.isArray(missing) ? (missing as MissingStatistic[]) : null,
   };
 }
 
@@ -36,7 +42,7 @@ export async function loadRecord(
 export async function saveRecord(
   entityStore: EntityStore,
   settingsStore: SettingsStore,
-  home: { known: KnownEntities; config: HomeConfig | null; appliedOption: ReadonlySet<string> },
+  home: { known: KnownEntities } & Omit<HomeRecord, 'entities'>,
   atUs: number,
 ): Promise<void> {
   const active = [...home.known.values()].filter((entity) => entity.isActive);
@@ -48,6 +54,7 @@ export async function saveRecord(
   await entityStore.setTracked(trackedIds(home.known), atUs);
   await settingsStore.set(configKey, home.config, atUs);
   await settingsStore.set(optionKey, [...home.appliedOption], atUs);
+  if (home.missing !== null) await settingsStore.set(missingKey, home.missing, atUs);
 }
 
 function isHomeConfig(value: unknown): value is HomeConfig {

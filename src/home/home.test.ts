@@ -170,6 +170,42 @@ describe('later discoveries', () => {
     expect(home.missing()).toEqual([]);
   });
 
+  it('are known for missing after a start without Home Assistant: a home without its grid is not another home', async () => {
+    const states = homeAssistant.currentStates;
+    homeAssistant.currentStates = states.filter((s) => s.entityId !== 'sensor.grid_export');
+    await home.discover();
+    expect(changes).toContain('entities');
+    const unknown = {
+      statisticId: 'sensor.grid_export',
+      entityId: 'sensor.grid_export',
+      role: 'grid_export',
+      reason: 'no_entity',
+    };
+    expect(home.unknownSources()).toContainEqual(unknown);
+    homeAssistant.disconnect();
+    await home.stop();
+    home = newHome();
+    home.start();
+    await settle();
+    expect(home.unknownSources()).toContainEqual(unknown);
+  });
+
+  it('are none less while an external statistic is named: it is tracked and nobody subscribes to it', async () => {
+    const grid = { type: 'grid', stat_energy_from: 'opower:grid' };
+    homeAssistant.preferences = { energy_sources: [grid] };
+    homeAssistant.externals = [{ statisticId: 'opower:grid', name: null, unit: 'Wh' }];
+    await home.discover();
+    expect(home.entity('opower:grid')).toMatchObject({ isTracked: true, quantity: 'energy', unit: 'Wh' });
+    expect(home.tracked().map(({ entityId }) => entityId)).toContain('opower:grid');
+    expect(home.recorded().map(({ entityId }) => entityId)).not.toContain('opower:grid');
+    homeAssistant.externals = [];
+    await home.discover();
+    expect(home.entity('opower:grid')).toMatchObject({ isActive: false });
+    expect(home.unknownSources()).toEqual([
+      { statisticId: 'opower:grid', entityId: 'opower:grid', role: 'grid_import', reason: 'no_statistic' },
+    ]);
+  });
+
   it('follow a renamed entity, and its tracking goes along', async () => {
     homeAssistant.currentStates = homeAssistant.currentStates.map((s) =>
       s.entityId === 'sensor.oven_energy' ? { ...s, entityId: 'sensor.stove' } : s,

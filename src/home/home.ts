@@ -6,9 +6,14 @@ import type { Clock } from '../units/clock.ts';
 import type { Log } from '../units/log.ts';
 import { type Departure, findDepartures } from './departures.ts';
 import { discover, type MissingStatistic } from './discovery.ts';
-import type { KnownEntity } from './entity.ts';
+import { hasStates, isExternalStatistic, type KnownEntity } from './entity.ts';
 import type { EntityStore } from './entity-store.ts';
-import { type HomeAssistant, HomeAssistantUnavailable, type HomeConfig } from './home-assistant.ts';
+import {
+  type HomeAssistant,
+  HomeAssistantUnavailable,
+  type HomeConfig,
+  type HomeStatistic,
+} from './home-assistant.ts';
 import { loadRecord, saveRecord } from './home-record.ts';
 import {
   asEntities,
@@ -19,7 +24,9 @@ import {
   trackedShape,
 } from './known-entities.ts';
 import { Listeners } from './listeners.ts';
+import { readPreferences } from './preferences.ts';
 import type { SettingsStore } from './settings-store.ts';
+import { type UnknownSource, unknownSources } from './unknown-sources.ts';
 
 export interface HomeDeps {
   readonly homeAssistant: HomeAssistant;
@@ -48,7 +55,8 @@ export class Home {
   readonly #deps: HomeDeps;
   #known = new Map<string, KnownEntity>();
   #config: HomeConfig | null = null;
-  #missing: readonly MissingStatistic[] = [];
+  /** Null until the preferences were read once. */
+  #missing: readonly MissingStatistic[] | null = null;
   #renames: ReadonlyMap<string, string> = new Map();
   #sourceCount: number | null = null;
   #appliedOption: ReadonlySet<string> = new Set();
@@ -117,14 +125,33 @@ export class Home {
     return this.entities().filter((entity) => entity.isTracked);
   }
 
+  /** The tracked ones whose states are recorded: of an external statistic only rows come. */
+  recorded(): readonly KnownEntity[] {
+    return this.tracked().filter(hasStates);
+  }
+
   /** The home's own settings, the last that were heard; null until Home Assistant told them once. */
   config(): HomeConfig | null {
     return this.#config;
   }
 
-  /** Statistics that the energy preferences name and that no entity answers to. */
+  /** Statistics that the energy preferences name and that nothing in Home Assistant answers to. */
   missing(): readonly MissingStatistic[] {
-    return this.#missing;
+    return this.#missing ?? [];
+  }
+
+  /** What the energy preferences name as a source and is not counted, so that no balance is known. */
+  unknownSources(): readonly UnknownSource[] {
+    return unknownSources(this.entities(), this.missing());
+  }
+
+  /** Ids that another entity has since the one before was renamed, and from when on. */
+  takeovers(): ReadonlyMap<string, number> {
+    return new Map(
+      [...this.#known.values()].flatMap(({ entityId, takenOverAtUs }) =>
+        takenOverAtUs == null ? [] : [[entityId, takenOverAtUs] as const],
+      ),
+    );
   }
 
   /** Ids that entities had before → the ones they have now, as far back as is known. */
@@ -268,6 +295,7 @@ export class Home {
     const record = await loadRecord(this.#deps.entityStore, this.#deps.settingsStore);
     this.#isLoaded = true;
     this.#appliedOption = record.appliedOption;
+    this.#missing ??= record.missing;
     if (this.#config === null && record.config !== null) {
       this.#config = record.config;
       this.#changes.tell('config');
@@ -289,7 +317,10 @@ export class Home {
     const option = new Set(trackedOption);
     const forced = option.difference(this.#appliedOption);
     const keep = new Set([...option, ...trackedIds(this.#known)]);
-    const discovery = discover({ states, registries, preferences, known: asEntities(this.#known), keep });
+    const known = asEntities(this.#known);
+    const externals = await this.#externals(preferences);
+    const discovery = discover({ states, registries, preferences, known, keep, externals });
+    const isOtherMissing = JSON.stringify(this.#missing ?? []) !== JSON.stringify(discovery.missing);
     this.#missing = discovery.missing;
     this.#renames = discovery.renames;
     this.#sourceCount = discovery.sourceCount;
@@ -302,6 +333,7 @@ export class Home {
     const before = this.#known;
     const departures = findDepartures(before, registries, discovery);
     this.#replace(mergeDiscovery(this.#known, discovery, forced, clock.nowUs()));
+    if (isOtherMissing) this.#changes.tell('entities');
     // An id of the option that is not found yet stays to be applied when it appears.
     const seen = [...option].filter((id) => this.#known.has(id));
     this.#appliedOption = new Set([...this.#appliedOption].filter((id) => option.has(id))).union(
@@ -319,6 +351,12 @@ export class Home {
       );
   }
 
+  async #externals(preferences: unknown): Promise<readonly HomeStatistic[]> {
+    const ids = readPreferences(preferences).statistics.map(({ statisticId }) => statisticId);
+    const external = ids.filter(isExternalStatistic);
+    return external.length === 0 ? [] : this.#deps.homeAssistant.statisticsMetadata(external);
+  }
+
   async #save(): Promise<void> {
     if (!this.#isLoaded || !this.#isUnsaved) return;
     try {
@@ -331,7 +369,10 @@ export class Home {
   async #saveOrThrow(): Promise<void> {
     if (!this.#isUnsaved) return;
     const { entityStore, settingsStore, clock } = this.#deps;
-    const home = { known: this.#known, config: this.#config, appliedOption: this.#appliedOption };
+    const home = {
+      ...{ known: this.#known, config: this.#config },
+      ...{ appliedOption: this.#appliedOption, missing: this.#missing },
+    };
     await saveRecord(entityStore, settingsStore, home, clock.nowUs());
     this.#isUnsaved = false;
   }

@@ -7,7 +7,8 @@ export type KnownEntities = ReadonlyMap<string, KnownEntity>;
 /**
  * The user's choice stays; an entity is tracked by itself only when it is new, when the preferences begin to name it,
  * when it took the place of a tracked one (renamed), when it is in `forced`, or when it is a switch that is new, or whose
- * device begins to be tracked.
+ * device begins to be tracked. The choice was that of an entity and not of its id: another one of the registry that has the
+ * id of one that was renamed is new.
  */
 export function mergeDiscovery(
   known: KnownEntities,
@@ -28,7 +29,10 @@ export function mergeDiscovery(
   // A switch after what it switches, on which it depends.
   const isSwitch = ({ role }: Entity) => (role === 'device_switch' ? 1 : 0);
   for (const entity of discovery.entities.toSorted((a, b) => isSwitch(a) - isSwitch(b))) {
-    const before = known.get(entity.entityId);
+    const lastOfId = known.get(entity.entityId);
+    const other = discovery.reassigned.get(entity.entityId);
+    const isNew = other !== undefined && (other.isMoved || isLeft(lastOfId));
+    const before = isNew ? undefined : lastOfId;
     const isNewlyNamed =
       isTrackedByDefault(entity, found) && (before === undefined || !isTrackedByDefault(before, known));
     merged.set(entity.entityId, {
@@ -39,6 +43,8 @@ export function mergeDiscovery(
         isTrackedWithDevice(entity) ||
         forced.has(entity.entityId) ||
         (before?.isActive !== true && takesOver.has(entity.entityId)),
+      takenOverAtUs:
+        other?.isMoved === true ? takenOverAt(other.atUs, lastOfId) : (lastOfId?.takenOverAtUs ?? null),
       isActive: true,
       discoveredAtUs: before?.discoveredAtUs ?? atUs,
       updatedAtUs: atUs,
@@ -59,6 +65,16 @@ export function mergeDiscovery(
   return merged;
 }
 
+/** All that was heard while the one before had the id lies before it. */
+function takenOverAt(atUs: number, before: KnownEntity | undefined): number {
+  return before === undefined || before.isActive ? atUs : Math.max(atUs, before.updatedAtUs);
+}
+
+/** An id that nobody answered to any more, and that was not followed. */
+function isLeft(entity: KnownEntity | undefined): boolean {
+  return entity !== undefined && !entity.isActive && !entity.isTracked;
+}
+
 /** What the store holds and what was found while it was away: the store knows the user's choice. */
 export function mergeStored(memory: KnownEntities, stored: readonly KnownEntity[]): Map<string, KnownEntity> {
   if (stored.length === 0) return new Map(memory);
@@ -69,7 +85,12 @@ export function mergeStored(memory: KnownEntities, stored: readonly KnownEntity[
       entityId,
       before === undefined
         ? entity
-        : { ...entity, isTracked: before.isTracked, discoveredAtUs: before.discoveredAtUs },
+        : {
+            ...entity,
+            isTracked: before.isTracked,
+            discoveredAtUs: before.discoveredAtUs,
+            takenOverAtUs: entity.takenOverAtUs ?? before.takenOverAtUs ?? null,
+          },
     );
   }
   return merged;

@@ -26,6 +26,10 @@ const quantityWords: ReadonlySet<string> = new Set(
     ' ',
   ),
 );
+/** Words by which integrations call the parts of a device, beside those of quantities. */
+const partWords: ReadonlySet<string> = new Set(
+  'switch relay light outlet sensor aenergy apower em emeter'.split(' '),
+);
 const tariffWords: ReadonlySet<string> = new Set(
   'tariff tarif tariff1 tariff2 1 2 t1 t2 low high normal day night'.split(' '),
 );
@@ -39,6 +43,11 @@ export function stemOf(entityId: string, isSource: boolean): Set<string> {
         !(isSource && (fromWords.has(word) || toWords.has(word) || tariffWords.has(word))),
     ),
   );
+}
+
+/** The words of a text, an id of an integration or a name, that tell whose it is: `aabb-switch:0-aenergy` is `aabb`, `0`. */
+export function wordStem(text: string): Set<string> {
+  return new Set(wordsOf(text).filter((word) => !quantityWords.has(word) && !partWords.has(word)));
 }
 
 /** How many of the words of both are common, 0 to 1. */

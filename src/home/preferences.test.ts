@@ -91,7 +91,7 @@ describe('readPreferences', () => {
     });
   });
 
-  it('passes over unknown kinds, external statistics and a device that contains itself', () => {
+  it('passes over unknown kinds and a device that contains itself, and names external statistics', () => {
     const read = readPreferences({
       energy_sources: [
         { type: 'wind', stat_energy_from: 'sensor.wind' },
@@ -104,14 +104,40 @@ describe('readPreferences', () => {
       ],
     });
     expect(read.statistics).toEqual([
+      { statisticId: 'rig:old_meter', role: 'gas', name: null, parentId: null, sign: 1 },
       { statisticId: 'sensor.x', role: 'device', name: null, parentId: null, sign: 1 },
     ]);
-    expect(read.externalIds).toEqual(['rig:old_meter']);
     expect(read.sourceCount).toBe(1);
   });
 
+  it('takes a source that is named as a device for both, once, and a device named twice for the first', () => {
+    const read = readPreferences({
+      energy_sources: [
+        { type: 'solar', stat_energy_from: 'sensor.roof' },
+        { type: 'battery', stat_energy_from: 'sensor.out', stat_energy_to: 'sensor.in' },
+      ],
+      device_consumption: [
+        { stat_consumption: 'sensor.roof', name: 'Roof' },
+        { stat_consumption: 'sensor.roof', name: 'Roof again', included_in_stat: 'sensor.fridge' },
+        { stat_consumption: 'sensor.in', included_in_stat: 'sensor.fridge' },
+        { stat_consumption: 'sensor.fridge' },
+        { stat_consumption: 'sensor.fridge', name: 'Fridge again' },
+      ],
+    });
+    expect(read.statistics).toEqual([
+      { statisticId: 'sensor.roof', role: 'solar', name: 'Roof', parentId: null, sign: 1, isDevice: true },
+      { statisticId: 'sensor.out', role: 'battery_out', name: null, parentId: null, sign: 1 },
+      {
+        statisticId: 'sensor.in',
+        role: 'battery_in',
+        ...{ name: null, parentId: 'sensor.fridge', sign: 1, isDevice: true },
+      },
+      { statisticId: 'sensor.fridge', role: 'device', name: null, parentId: null, sign: 1 },
+    ]);
+  });
+
   it('names nothing when no preferences are set', () => {
-    expect(readPreferences(null)).toEqual({ statistics: [], sourceCount: 0, externalIds: [] });
+    expect(readPreferences(null)).toEqual({ statistics: [], sourceCount: 0 });
   });
 
   it('never throws, and names a statistic at most once', () => {
@@ -141,7 +167,7 @@ describe('readPreferences', () => {
       fc.property(wire, (value) => {
         const ids = readPreferences(value).statistics.map((s) => s.statisticId);
         expect(new Set(ids).size).toBe(ids.length);
-        expect(ids.every((text) => text !== '' && !text.includes(':'))).toBe(true);
+        expect(ids.every((text) => text !== '')).toBe(true);
       }),
     );
   });

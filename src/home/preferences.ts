@@ -15,15 +15,15 @@ export interface NamedStatistic {
   readonly parentId: string | null;
   /** For power: -1 when the preferences say that positive means export or charging. */
   readonly sign: 1 | -1;
+  /** A source that is named as a device too: its name and its parent are the device's. */
+  readonly isDevice?: boolean;
 }
 
 export interface EnergyPreferences {
-  /** One per statistic: the first place that names it counts. */
+  /** One per statistic: the first place that names it gives the role, and a source may be a device as well. */
   readonly statistics: readonly NamedStatistic[];
   /** Energy sources that were understood. */
   readonly sourceCount: number;
-  /** External statistics ("source:id"), which have no states to record. */
-  readonly externalIds: readonly string[];
 }
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -116,11 +116,6 @@ function statisticsOfDevice(device: Fields, role: Role, rateRole: Role): NamedSt
   return found;
 }
 
-/** External statistics are written "source:id"; an entity's is its id. */
-export function isExternalStatistic(statisticId: string): boolean {
-  return statisticId.includes(':');
-}
-
 /** The preferences as they are on the wire (null: none set) → what they name. Never throws. */
 export function readPreferences(wire: unknown): EnergyPreferences {
   const preferences = isFields(wire) ? wire : {};
@@ -138,10 +133,12 @@ export function readPreferences(wire: unknown): EnergyPreferences {
     named.push(...statisticsOfDevice(device, 'device_water', 'device_water_flow'));
 
   const first = new Map<string, NamedStatistic>();
-  const externalIds = new Set<string>();
   for (const statistic of named) {
-    if (isExternalStatistic(statistic.statisticId)) externalIds.add(statistic.statisticId);
-    else if (!first.has(statistic.statisticId)) first.set(statistic.statisticId, statistic);
+    const { statisticId, role, name, parentId } = statistic;
+    const before = first.get(statisticId);
+    if (before === undefined) first.set(statisticId, statistic);
+    else if (role === 'device' && before.role !== 'device' && before.isDevice !== true)
+      first.set(statisticId, { ...before, name: name ?? before.name, parentId, isDevice: true });
   }
-  return { statistics: [...first.values()], sourceCount, externalIds: [...externalIds] };
+  return { statistics: [...first.values()], sourceCount };
 }

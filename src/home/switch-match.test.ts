@@ -145,4 +145,71 @@ describe('switches', () => {
     expect(unpicked.get('switch.media')?.isTracked).toBe(false);
     expect(mergeDiscovery(unpicked, found, picked, fakeNowUs).get('switch.media')?.isTracked).toBe(true);
   });
+
+  it('of another channel gates nothing, also when only one channel is named or has a switch', () => {
+    const { entities } = find(
+      { relay: ['sensor.garage_outlet_energy', 'sensor.garage_spotlight_energy', 'switch.garage_spotlight'] },
+      ['sensor.garage_outlet_energy'],
+    );
+    expect(switches(entities)).toEqual({});
+    // The other channel tells only its power.
+    const power = find(
+      {
+        relay: [
+          'sensor.garage_outlet_energy',
+          'sensor.garage_outlet_power',
+          'sensor.garage_spotlight_power',
+          'switch.garage_spotlight',
+        ],
+      },
+      ['sensor.garage_outlet_energy'],
+    );
+    expect(switches(power.entities)).toEqual({});
+    // Renamed, both switches are of some channel, and only one may be its own.
+    const renamed = find(
+      {
+        relay: [
+          'sensor.relay_channel_1_energy',
+          'sensor.relay_channel_2_energy',
+          'switch.relay_channel_2',
+          'switch.lamp',
+        ],
+      },
+      ['sensor.relay_channel_1_energy'],
+    );
+    expect(switches(renamed.entities)).toEqual({});
+  });
+
+  it('of a relay with two channels belong to the meter of their own, by the integration’s ids before all names', () => {
+    const ids = {
+      'sensor.kitchen_energy': 'AABB-switch:0-aenergy',
+      'sensor.hall_energy': 'AABB-switch:1-aenergy',
+      'switch.lamp': 'AABB-switch:0',
+      // Its name is that of the other channel.
+      'switch.kitchen': 'AABB-switch:1',
+    };
+    const more = Object.fromEntries(Object.entries(ids).map(([id, uniqueId]) => [id, { uniqueId }]));
+    const both = find({ relay: Object.keys(ids) }, ['sensor.kitchen_energy', 'sensor.hall_energy'], more);
+    expect(switches(both.entities)).toEqual({
+      'switch.lamp': 'sensor.kitchen_energy',
+      'switch.kitchen': 'sensor.hall_energy',
+    });
+    const one = find({ relay: Object.keys(ids) }, ['sensor.kitchen_energy'], more);
+    expect(switches(one.entities)).toEqual({ 'switch.lamp': 'sensor.kitchen_energy' });
+  });
+
+  it('are found beside what a device gives back or counted today', () => {
+    const { entities } = find(
+      {
+        plug: [
+          'sensor.sink_energy',
+          'sensor.sink_returned_energy',
+          'sensor.sink_today_energy',
+          'switch.plug_7',
+        ],
+      },
+      ['sensor.sink_energy'],
+    );
+    expect(switches(entities)).toEqual({ 'switch.plug_7': 'sensor.sink_energy' });
+  });
 });

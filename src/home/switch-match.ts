@@ -3,8 +3,8 @@
  * proof; where a device leaves a choice, the names must agree, and what stays ambiguous is left out.
  */
 import type { Entity } from './entity.ts';
-import { similarity, stemOf } from './power-match.ts';
-import { asideWords, hasAny, objectIdOf, wordsOf } from './words.ts';
+import { similarity, stemOf, wordStem } from './power-match.ts';
+import { asideWords, hasAny, objectIdOf, toWords, wordsOf } from './words.ts';
 
 export interface SwitchMatch {
   readonly entityId: string;
@@ -18,27 +18,37 @@ export function isSwitch(entityId: string): boolean {
   return switchDomains.has(entityId.slice(0, entityId.indexOf('.')));
 }
 
+/** A switch of a device, with the name that it shows. */
+export interface Control {
+  readonly entityId: string;
+  readonly name: string;
+}
+
+/** What the registry says of an entity; null where it says nothing. */
+export interface RegistryView {
+  readonly deviceIdOf: (entityId: string) => string | null;
+  readonly uniqueIdOf: (entityId: string) => string | null;
+}
+
 /**
  * @param entities all meters and power sensors that were found, roles given
- * @param switchIds of switches that belong to a device
- * @param deviceOf the registry's device of an entity, null without one
+ * @param controls switches that may control one of them
  */
 export function matchSwitches(
   entities: readonly Entity[],
-  switchIds: readonly string[],
-  deviceOf: (id: string) => string | null,
+  controls: readonly Control[],
+  registry: RegistryView,
 ): SwitchMatch[] {
-  const byDevice = Map.groupBy(switchIds, deviceOf);
-  const entitiesOf = Map.groupBy(entities, (entity) => deviceOf(entity.entityId));
+  const byDevice = Map.groupBy(controls, ({ entityId }) => registry.deviceIdOf(entityId));
+  const entitiesOf = Map.groupBy(entities, (entity) => registry.deviceIdOf(entity.entityId));
   const byId = new Map(entities.map((entity) => [entity.entityId, entity]));
   const matches: SwitchMatch[] = [];
   for (const [deviceId, switches] of byDevice) {
     if (deviceId === null) continue;
-    const meters = metersOf(entitiesOf.get(deviceId) ?? [], byId);
-    for (const meterEntityId of meters) {
-      const entityId = switchOf(meterEntityId, switches, meters.length === 1);
-      if (entityId !== null) matches.push({ entityId, meterEntityId });
-    }
+    const own = entitiesOf.get(deviceId) ?? [];
+    const meters = metersOf(own, byId);
+    const others = othersOf(own, meters, byId);
+    matches.push(...matchDevice(meters, others, switches, byId, registry));
   }
   return matches;
 }
@@ -46,7 +56,8 @@ export function matchSwitches(
 /** What meters the devices that these entities of one registry device belong to. */
 function metersOf(entities: readonly Entity[], byId: ReadonlyMap<string, Entity>): string[] {
   const told = entities.flatMap((entity) => {
-    if (entity.role === 'device' && entity.quantity === 'energy') return [entity.entityId];
+    const isDevice = entity.role === 'device' || entity.isDevice === true;
+    if (isDevice && entity.quantity === 'energy') return [entity.entityId];
     if (entity.role !== 'device_power' || entity.quantity !== 'power') return [];
     // The register of a plug that tells only power may be a helper's, which belongs to no device.
     const register = entity.parentEntityId === null ? undefined : byId.get(entity.parentEntityId);
@@ -61,13 +72,85 @@ function metersOf(entities: readonly Entity[], byId: ReadonlyMap<string, Entity>
   return whole.length === 1 && only?.role === 'other' ? [only.entityId] : [];
 }
 
-/** @param isOnlyMeter a lone switch beside it needs no name to prove it; a power strip's must say which socket */
-function switchOf(meterId: string, switches: readonly string[], isOnlyMeter: boolean): string | null {
-  const [first] = switches;
-  if (isOnlyMeter && switches.length === 1) return first ?? null;
+/**
+ * What else on the device meters something that a switch may control: the register of another channel, or its power. What
+ * a channel gives back, or counted today, is none.
+ */
+function othersOf(
+  entities: readonly Entity[],
+  meters: readonly string[],
+  byId: ReadonlyMap<string, Entity>,
+): string[] {
+  const isOfMeter = ({ entityId, parentEntityId }: Entity) =>
+    meters.includes(entityId) || (parentEntityId !== null && meters.includes(parentEntityId));
+  const stems = meters.map((id) => stemOf(id, false));
+  const others = entities.filter((entity) => {
+    const { entityId, quantity } = entity;
+    if ((quantity !== 'energy' && quantity !== 'power') || isOfMeter(entity)) return false;
+    const words = wordsOf(objectIdOf(entityId));
+    if (hasAny(words, asideWords) || hasAny(words, toWords)) return false;
+    // A second register or the power of the very same.
+    return !stems.some((stem) => similarity(stem, stemOf(entityId, false)) === 1);
+  });
+  return others.map(({ entityId }) => entityId).filter((entityId) => byId.has(entityId));
+}
+
+function matchDevice(
+  meters: readonly string[],
+  others: readonly string[],
+  switches: readonly Control[],
+  byId: ReadonlyMap<string, Entity>,
+  registry: RegistryView,
+): SwitchMatch[] {
+  const [meterId] = meters;
+  const [control] = switches;
+  const isOnlyMeter = meters.length === 1 && others.length === 0;
+  // A lone switch of a device that meters one thing needs no name to prove it.
+  if (isOnlyMeter && switches.length === 1 && meterId !== undefined && control !== undefined)
+    return [{ entityId: control.entityId, meterEntityId: meterId }];
+  const matches: SwitchMatch[] = [];
+  const matched = new Set<string>();
+  const isFree = ({ entityId }: Control) => !matches.some((match) => match.entityId === entityId);
+  for (const stemsOf of proofs(byId, registry)) {
+    const channels = [...meters, ...others].map((id) => ({ id, stem: stemsOf(id) }));
+    const free = switches.filter(isFree).map((one) => ({ one, stem: stemsOf(one.entityId, one.name) }));
+    for (const { id, stem } of channels) {
+      if (matched.has(id) || stem.size === 0) continue;
+      const alike = (other: ReadonlySet<string>) => similarity(stem, other) === 1;
+      const found = free.filter((candidate) => alike(candidate.stem));
+      const isOne = found.length === 1 && channels.filter((channel) => alike(channel.stem)).length === 1;
+      const [only] = found;
+      if (!isOne || only === undefined) continue;
+      matched.add(id);
+      matches.push({ entityId: only.one.entityId, meterEntityId: id });
+    }
+  }
+  const proven = matches.filter(({ meterEntityId }) => meters.includes(meterEntityId));
+  if (proven.length > 0 || !isOnlyMeter || meterId === undefined) return proven;
+  const similar = mostSimilar(meterId, switches);
+  return similar === null ? [] : [{ entityId: similar, meterEntityId: meterId }];
+}
+
+/**
+ * What tells the channel of an entity, the surest first: the integration's own id, the entity id, the name that it shows.
+ * Each as the words that say whose it is.
+ */
+function proofs(byId: ReadonlyMap<string, Entity>, { uniqueIdOf }: RegistryView) {
+  return [
+    (id: string) => wordStem(uniqueIdOf(id) ?? ''),
+    (id: string) => stemOf(id, false),
+    (id: string, name?: string) => wordStem(name ?? byId.get(id)?.name ?? ''),
+  ];
+}
+
+/** The one switch of several that is named most like the only meter of its device. */
+function mostSimilar(meterId: string, switches: readonly Control[]): string | null {
   const stem = stemOf(meterId, false);
-  const scores = switches.map((id) => ({ id, alike: similarity(stem, stemOf(id, false)) }));
+  const scores = switches.map(({ entityId }) => ({
+    entityId,
+    alike: similarity(stem, stemOf(entityId, false)),
+  }));
   const top = Math.max(...scores.map(({ alike }) => alike));
   const best = scores.filter(({ alike }) => alike === top);
-  return best.length === 1 && top >= (isOnlyMeter ? 0.5 : 1) ? (best[0]?.id ?? null) : null;
+  return best.length === 1 && top >= 0.5 ? (best[0]?.entityId ?? null) : null;
 }

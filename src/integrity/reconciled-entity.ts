@@ -1,4 +1,4 @@
-import type { KnownEntity } from '../home/entity.ts';
+import { hasStates, type KnownEntity } from '../home/entity.ts';
 import { type Meter, meterOf } from '../ledger/meter.ts';
 import { type CanonicalUnit, canonicalUnit } from '../units/quantity.ts';
 
@@ -21,7 +21,8 @@ export function reconciledEntities(tracked: readonly KnownEntity[]): ReconciledE
     unit: canonicalUnit[entity.quantity],
     meter: meterOf(entity, tracked),
     ownerId: entity.parentEntityId,
-    power: powerOf(entity, tracked),
+    // Its hours come late: that it stands still while power flows says nothing.
+    power: hasStates(entity) ? powerOf(entity, tracked) : null,
   }));
 }
 

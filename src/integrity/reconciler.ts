@@ -1,3 +1,4 @@
+import { hasStates } from '../home/entity.ts';
 import { Backoff } from '../recording/backoff.ts';
 import { Bell } from '../recording/bell.ts';
 import { usualMemoryUs } from '../recording/memory.ts';
@@ -169,7 +170,7 @@ export class Reconciler {
     const fromUs = untilUs - nightlySpanUs;
     const entities = this.#deps.entities();
     const meters = entities.filter(({ meter }) => meter?.posts === 'register');
-    const ids = entities.map(({ entityId }) => entityId);
+    const ids = entities.filter(hasStates).map(({ entityId }) => entityId);
     const unprovenHours = await this.#deps.prover.unproven(ids, fromUs, untilUs);
     this.#unprovenHours = unprovenHours;
     const hours = (meters.length * (untilUs - fromUs)) / hourUs;

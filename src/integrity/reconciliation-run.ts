@@ -1,3 +1,4 @@
+import { hasStates } from '../home/entity.ts';
 import type { Span } from '../ledger/span.ts';
 import { joinSpans } from '../ledger/span.ts';
 import { unlessAborted } from '../recording/pause.ts';
@@ -121,7 +122,7 @@ export class ReconciliationRun {
   async #prove(): Promise<void> {
     const { fromUs, untilUs, kind } = this.#job;
     const { signal } = this.#environment;
-    const entityIds = this.#entities.map(({ entityId }) => entityId);
+    const entityIds = this.#entities.filter(hasStates).map(({ entityId }) => entityId);
     // The hour under way is heard, and proven when it is over; who asks wants to know now.
     const asked = { entityIds, fromUs, untilUs, isExact: kind === 'reconciliation' };
     const onProof = (entityId: string, proof: Proof) => this.#proven(entityId, proof);

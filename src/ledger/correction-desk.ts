@@ -112,6 +112,28 @@ export class CorrectionDesk implements Corrections {
     });
   }
 
+  /**
+   * Another meter has this id from then on: what was read under it until `untilUs` goes on under the id that the one before
+   * has now, and is no evidence here. May be repeated.
+   */
+  excludeUntil(entityId: string, untilUs: number): Promise<void> {
+    return this.#oneAtATime(async () => {
+      const exclusion: Correction = {
+        ...{
+          kind: 'exclusion',
+          correctionId: `taken-over-${entityId}-${untilUs}`,
+          entityId,
+          fromUs: 0,
+          untilUs,
+        },
+        notes:
+          'Another entity of Home Assistant has this id since; what was read before went with the one that had it.',
+        ...{ createdAtUs: this.#deps.clock.nowUs(), ticketId: null },
+      };
+      await this.#carryOut(exclusion, () => this.#deps.corrections.add(exclusion));
+    });
+  }
+
   /** Figures that are told must be those that are written: nothing else may be declared in between. */
   #oneAtATime<T>(work: () => Promise<T>): Promise<T> {
     const next = this.#last.then(work, work);

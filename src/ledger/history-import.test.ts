@@ -8,7 +8,7 @@ import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { MemorySettingsStore, silentLog } from '../home/testing/doubles.ts';
 import { MemorySyncLog } from '../recording/testing/doubles.ts';
-import { HistoryImport } from './history-import.ts';
+import { HistoryImport, type HistoryImportLimits } from './history-import.ts';
 import type { ImportEntity } from './import-deps.ts';
 import type { Span } from './span.ts';
 import { MemoryStatistics, MemoryStatisticsStore, rowUs } from './testing/statistics-doubles.ts';
@@ -38,7 +38,7 @@ class World {
     this.entities.push({ entityId, unit: 'kWh', posting });
   }
 
-  start(): HistoryImport {
+  start(limits: Partial<HistoryImportLimits> = {}): HistoryImport {
     const importer = new HistoryImport(
       {
         homeAssistant: this.home,
@@ -56,7 +56,7 @@ class World {
         log: silentLog,
         newId: () => `run-${++this.#ids}`,
       },
-      { startDelayMs: 0, busyPauseMs: 1, breathMs: 0, retryFirstMs: 1, retryLimitMs: 2 },
+      { startDelayMs: 0, busyPauseMs: 1, breathMs: 0, retryFirstMs: 1, retryLimitMs: 2, ...limits },
     );
     this.#started.push(importer);
     importer.start();
@@ -107,6 +107,22 @@ function newWorld(): World {
 }
 
 describe('the import of the past', { timeout: 60_000 }, () => {
+  it('looks for new rows of external statistics more often, which come hours or days late', async () => {
+    const { home } = newWorld();
+    for (const id of ['opower:grid', 'sensor.grid']) {
+      world.track(id, 'together');
+      home.add(id, 'hour', nowUs - 4 * dayUs, 24);
+    }
+    const importer = world.start({ refreshExternalEveryMs: 0 });
+    await world.done(importer);
+    for (const id of ['opower:grid', 'sensor.grid']) home.add(id, 'hour', nowUs - 3 * dayUs, 24);
+    importer.follow();
+    const stored = (id: string) => world.storedKeys().filter((key) => key.startsWith(id)).length;
+    await until(() => expect(stored('opower:grid')).toBe(48));
+    expect(stored('sensor.grid')).toBe(24);
+    await importer.stop();
+  });
+
   it('brings in all rows, and posts what is to be posted', async () => {
     const { home } = newWorld();
     world.track('sensor.grid', 'together');

@@ -1,3 +1,4 @@
+import { isExternalStatistic } from '../home/entity.ts';
 import { Backoff } from '../recording/backoff.ts';
 import { Bell } from '../recording/bell.ts';
 import { pause } from '../recording/pause.ts';
@@ -36,6 +37,8 @@ export interface HistoryImportLimits {
   readonly retryLimitMs: number;
   /** New rows are fetched this often. */
   readonly refreshEveryMs: number;
+  /** Of external statistics, of which nothing else comes. */
+  readonly refreshExternalEveryMs: number;
 }
 
 export const defaultImportLimits: HistoryImportLimits = {
@@ -46,6 +49,7 @@ export const defaultImportLimits: HistoryImportLimits = {
   retryFirstMs: 1000,
   retryLimitMs: 60_000,
   refreshEveryMs: 24 * 3_600_000,
+  refreshExternalEveryMs: 3_600_000,
 };
 
 const usPerDay = 86_400_000_000;
@@ -191,7 +195,9 @@ export class HistoryImport {
       .map((entity) => entity.entityId)
       .filter((entityId) => {
         const beforeMs = this.#refreshedMs.get(entityId);
-        return beforeMs === undefined || nowMs - beforeMs >= this.#limits.refreshEveryMs;
+        const { refreshEveryMs, refreshExternalEveryMs } = this.#limits;
+        const everyMs = isExternalStatistic(entityId) ? refreshExternalEveryMs : refreshEveryMs;
+        return beforeMs === undefined || nowMs - beforeMs >= everyMs;
       });
     if (entityIds.length === 0) return null;
     return { syncId: this.#deps.newId(), entityIds, periods: ['5minute', 'hour'], range: null };

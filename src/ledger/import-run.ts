@@ -1,3 +1,4 @@
+import { isExternalStatistic } from '../home/entity.ts';
 import type { HomeStatisticsRow } from '../home/home-assistant.ts';
 import { remembersSinceUs } from '../recording/memory.ts';
 import type { SyncRun } from '../recording/sync-log.ts';
@@ -104,6 +105,8 @@ export class ImportRun {
     const ends = await this.#patience.until(() => this.#deps.statistics.ends(period));
     for (const entityId of ends.keys()) this.#withRows[period].add(entityId);
     for (const entityId of this.#open().keys()) {
+      // Core keeps hours of them and nothing finer.
+      if (period === '5minute' && isExternalStatistic(entityId)) continue;
       const markUs = this.#marks.of(entityId).untilUs[period];
       const endUs = ends.get(entityId);
       if (range !== null || markUs === null || endUs === undefined) unknown.push(entityId);

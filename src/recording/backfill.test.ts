@@ -66,6 +66,7 @@ describe('back-fill', () => {
         readings: store,
         subscription,
         spool: new FileSpool({ directory }),
+        zone: () => 'Europe/Brussels',
         clock,
         log: quietLog,
       },

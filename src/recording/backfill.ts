@@ -21,7 +21,7 @@ export interface BackfillDeps {
   readonly readings: Pick<ReadingStore, 'before' | 'range'>;
   readonly recorder: Pick<
     Recorder,
-    'tracked' | 'newest' | 'record' | 'settled' | 'waiting' | 'onHole' | 'filled'
+    'tracked' | 'newest' | 'record' | 'settled' | 'waiting' | 'zone' | 'onHole' | 'filled'
   >;
   readonly syncLog: SyncLog;
   readonly clock: Clock;

@@ -52,6 +52,7 @@ describe('heartbeat', () => {
       ...deps,
       subscription: new MemorySubscriptionStore(),
       spool: new MemorySpool(new MemoryDisk(10_000)),
+      zone: () => 'Europe/Brussels',
     });
     backfill = new Backfill({ ...deps, recorder, syncLog, newId: () => `run-${syncLog.runs.size}` });
     heartbeat = new Heartbeat({ ...deps, recorder, events });

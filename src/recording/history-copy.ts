@@ -14,7 +14,7 @@ import { untilVisible } from './visible.ts';
 export interface HistoryCopyDeps {
   readonly homeAssistant: Pick<HomeAssistant, 'history'>;
   readonly readings: Pick<ReadingStore, 'before' | 'range'>;
-  readonly recorder: Pick<Recorder, 'newest' | 'record' | 'settled' | 'waiting'>;
+  readonly recorder: Pick<Recorder, 'newest' | 'record' | 'settled' | 'waiting' | 'zone'>;
   readonly clock: Clock;
 }
 
@@ -68,7 +68,7 @@ export async function copyHistory(
     if (atUs < span.startUs || atUs >= span.endUs) continue;
     seen.add(atUs);
     if (!known.has(atUs)) {
-      const parsed = parseState(state, entity, 'history', nowUs);
+      const parsed = parseState(state, entity, 'history', nowUs, deps.recorder.zone());
       if (parsed.kind !== 'reading') {
         rejected += 1;
         continue;

@@ -52,6 +52,7 @@ describe('proven hours', () => {
         ...deps,
         subscription: new MemorySubscriptionStore(),
         spool: new MemorySpool(new MemoryDisk(10_000)),
+        zone: () => 'Europe/Brussels',
       },
       { spoolAfterMs: 1, quietAfterMs: 2, busyAfterMs: 2, retryFirstMs: 2, retryLimitMs: 5, stopMs: 200 },
     );

@@ -14,9 +14,10 @@ function parse(
   text: string | null,
   attributes: Record<string, unknown> = { unit_of_measurement: 'kWh' },
   atUs = nowUs,
+  zone: string | null = 'Europe/Brussels',
 ) {
   const state: EntityState = { entityId: 'sensor.a', state: text, attributes, lastUpdatedUs: atUs };
-  return parseState(state, entity, 'stream', nowUs);
+  return parseState(state, entity, 'stream', nowUs, zone);
 }
 const readAs = (parsed: ReturnType<typeof parse>) =>
   parsed.kind === 'reading' ? parsed.reading.value : parsed.rejection.reason;
@@ -32,9 +33,25 @@ describe('reading parser', () => {
     ['.5', 0.5],
     ['5.', 5],
     ['', 'not_a_number'],
-    [' 1', 'not_a_number'],
+    ['812.40 ', 812.4],
+    [' 812.55', 812.55],
+    ['\t1\r\n', 1],
+    ['\u00a01e3\u2009', 1000],
+    ['\x0b1\x85', 1],
+    ['1_000.2_5e1_0', 10_002_500_000_000],
+    ['1_', 'not_a_number'],
+    ['_1', 'not_a_number'],
+    ['1__0', 'not_a_number'],
+    ['1_.0', 'not_a_number'],
+    ['1 000', 'not_a_number'],
+    ['+ 1', 'not_a_number'],
+    [' ', 'not_a_number'],
+    ['\ufeff1', 'not_a_number'],
     ['1,5', 'not_a_number'],
-    ['1_000', 'not_a_number'],
+    ['1.012,5', 'not_a_number'],
+    ['0b1', 'not_a_number'],
+    [' inf ', 'not_finite'],
+    ['+nan', 'not_finite'],
     ['0x10', 'not_a_number'],
     ['12 kWh', 'not_a_number'],
     ['on', 'not_a_number'],
@@ -61,13 +78,20 @@ describe('reading parser', () => {
       { entityId: 'switch.a', quantity: 'switch', unit: '' },
       'history',
       nowUs,
+      null,
     );
     expect(parsed).toMatchObject({ reading: { value, absence, unit: 'on/off', sourceUnit: null } });
   });
 
   it.each(['', '1', 'ON', 'heat', 'open'])('takes %j of a switch for no state of it', (text) => {
     const state = { entityId: 'switch.a', state: text, attributes: {}, lastUpdatedUs: nowUs };
-    const parsed = parseState(state, { entityId: 'switch.a', quantity: 'switch', unit: '' }, 'stream', nowUs);
+    const parsed = parseState(
+      state,
+      { entityId: 'switch.a', quantity: 'switch', unit: '' },
+      'stream',
+      nowUs,
+      null,
+    );
     expect(readAs(parsed)).toBe('not_a_number');
   });
 
@@ -108,14 +132,27 @@ describe('reading parser', () => {
     expect(at(nowUs + 300_000_001)).toBe('from_the_future');
   });
 
-  it('reads last_reset in local time with its offset, and does without a bad one', () => {
-    const reset = (last_reset: unknown) => {
-      const parsed = parse('1', { last_reset });
+  it('reads last_reset as Core does, local time where it has no offset, and does without a bad one', () => {
+    const reset = (last_reset: unknown, zone: string | null = 'Europe/Brussels') => {
+      const parsed = parse('1', { last_reset }, nowUs, zone);
       return parsed.kind === 'reading' ? parsed.reading.lastResetAtUs : 'rejected';
     };
-    expect(reset('2026-11-21T00:00:00+01:00')).toBe(Date.UTC(2026, 10, 20, 23) * 1000);
-    expect(reset('yesterday')).toBe(null);
-    expect(reset(null)).toBe(null);
+    const midnightUs = Date.UTC(2026, 10, 20, 23) * 1000;
+    for (const text of ['2026-11-21T00:00:00+01:00', '2026-11-21T00:00:00', '2026-11-21 00:00', '2026-11-21'])
+      expect(reset(text)).toBe(midnightUs);
+    expect(reset('2026-11-21T00:00:00', null)).toBe(null);
+    expect(reset('2026-11-21T00:00:00Z', null)).toBe(Date.UTC(2026, 10, 21) * 1000);
+    for (const bad of [
+      'yesterday',
+      '',
+      '2026-13-45',
+      '9999-12-31T23:59:59',
+      '1899-12-31T00:00:00',
+      null,
+      0,
+      {},
+    ])
+      expect(reset(bad)).toBe(null);
   });
 
   it('reads back every double, however it is written', () => {
@@ -130,14 +167,14 @@ describe('reading parser', () => {
 
   it('gives a finite value or a reason for any text', () => {
     fc.assert(
-      fc.property(fc.oneof(fc.string(), fc.stringMatching(/^[-+0-9.eEx_ ]{1,12}$/)), (text) => {
+      fc.property(fc.oneof(fc.string(), fc.stringMatching(/^[-+0-9.eEx_ \t]{1,12}$/)), (text) => {
         const parsed = parse(text);
         if (parsed.kind === 'rejection') {
           expect(parsed.rejection.state.length).toBeLessThanOrEqual(64);
           return;
         }
         const { value, absence } = parsed.reading;
-        if (absence === null) expect(value).toBe(Number(text) + 0);
+        if (absence === null) expect(value).toBe(Number(text.replaceAll('_', '')) + 0);
         else expect(['unavailable', 'unknown']).toContain(text);
       }),
     );

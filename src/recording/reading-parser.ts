@@ -1,6 +1,6 @@
 import type { Entity } from '../home/entity.ts';
 import type { EntityState } from '../home/home-assistant.ts';
-import { instantFromIso } from '../units/instant.ts';
+import { instantFromLocalIso } from '../units/instant.ts';
 import { canonicalUnit, quantityOf, toCanonical } from '../units/quantity.ts';
 import type { Absence, Origin, Reading, Rejection, RejectionReason } from './reading.ts';
 
@@ -16,8 +16,13 @@ export const futureToleranceUs = 5 * 60 * 1_000_000;
 /** Before Home Assistant existed: the clock of a board without a battery that was not yet set. */
 export const oldestInstantUs = Date.UTC(2010, 0, 1) * 1000;
 
-/** What Python's str() makes of a float or an int, which is what Home Assistant writes. */
-const numberPattern = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
+/**
+ * What Python's float() reads, for so Home Assistant reads a state for its statistics: digits may have underscores
+ * between them. Digits of other scripts, which it reads as well, are left out.
+ */
+const numberPattern = /^[+-]?(?:\d+(?:_\d+)*\.?(?:\d+(?:_\d+)*)?|\.\d+(?:_\d+)*)(?:[eE][+-]?\d+(?:_\d+)*)?$/;
+/** The blanks that float() passes over at both ends. */
+const blanks = /^\p{White_Space}+|\p{White_Space}+$/gu;
 const notFinitePattern = /^[+-]?(?:inf|infinity|nan)$/i;
 const maxStateChars = 64;
 
@@ -29,8 +34,15 @@ const switchValues: ReadonlyMap<string, number> = new Map([
 /**
  * A state of Home Assistant as a reading in its canonical unit, or why it is none. Unavailable, unknown and removed are
  * readings without a value, for they bound gaps; nothing else is ever guessed.
+ * @param zone the home's; null while it is not known
  */
-export function parseState(state: EntityState, entity: ParsedEntity, origin: Origin, nowUs: number): Parsed {
+export function parseState(
+  state: EntityState,
+  entity: ParsedEntity,
+  origin: Origin,
+  nowUs: number,
+  zone: string | null,
+): Parsed {
   const { entityId, lastUpdatedUs: atUs } = state;
   const text = state.state;
   const reject = (reason: RejectionReason): Parsed => ({
@@ -50,7 +62,7 @@ export function parseState(state: EntityState, entity: ParsedEntity, origin: Ori
   const given = state.attributes.unit_of_measurement;
   const hasUnit = typeof given === 'string' && given !== '';
   const sourceUnit = hasUnit ? given : entity.unit || null;
-  const lastResetAtUs = lastResetOf(state.attributes.last_reset);
+  const lastResetAtUs = lastResetOf(state.attributes.last_reset, zone);
   const absence = absenceOf(text);
   if (text === null || absence !== null) {
     const known = sourceUnit === null ? null : toCanonical(0, sourceUnit);
@@ -68,10 +80,11 @@ export function parseState(state: EntityState, entity: ParsedEntity, origin: Ori
     });
   }
 
-  if (notFinitePattern.test(text)) return reject('not_finite');
-  if (!numberPattern.test(text)) return reject('not_a_number');
+  const number = text.replace(blanks, '');
+  if (notFinitePattern.test(number)) return reject('not_finite');
+  if (!numberPattern.test(number)) return reject('not_a_number');
   if (sourceUnit === null || quantityOf(sourceUnit) === null) return reject('unknown_unit');
-  const canonical = toCanonical(Number(text), sourceUnit);
+  const canonical = toCanonical(Number(number.replaceAll('_', '')), sourceUnit);
   if (canonical === null) return reject('unknown_unit');
   if (canonical.quantity !== entity.quantity) return reject('other_quantity');
   if (!Number.isFinite(canonical.value)) return reject('not_finite');
@@ -97,7 +110,7 @@ function absenceOf(text: string | null): Absence | null {
   return text === 'unavailable' || text === 'unknown' ? text : null;
 }
 
-/** ISO 8601 with an offset; anything else is taken as not told, for an odd attribute must not cost a reading. */
-function lastResetOf(attribute: unknown): number | null {
-  return typeof attribute === 'string' ? instantFromIso(attribute) : null;
+/** What is no instant is taken as not reported, for an odd attribute must not cost a reading. */
+function lastResetOf(attribute: unknown, zone: string | null): number | null {
+  return typeof attribute === 'string' ? instantFromLocalIso(attribute, zone) : null;
 }

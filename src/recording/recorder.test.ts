@@ -53,6 +53,7 @@ describe('recorder', () => {
         readings: store,
         subscription,
         spool: new FileSpool({ directory, limitBytes }),
+        zone: () => 'Europe/Brussels',
         clock,
         log: quietLog,
       },

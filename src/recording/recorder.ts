@@ -24,6 +24,8 @@ export interface RecorderDeps {
   readonly subscription: SubscriptionStore;
   readonly spool: Spool;
   readonly events?: RecordingEvents;
+  /** The home's time zone; null while it is not known. */
+  readonly zone: () => string | null;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -121,6 +123,11 @@ export class Recorder {
       this.#follower.drop(entityId);
     }
     this.#follower.look();
+  }
+
+  /** The home's time zone, which states without an offset are read in; null while it is not known. */
+  zone(): string | null {
+    return this.#deps.zone();
   }
 
   tracked(): ReadonlyMap<string, TrackedEntity> {
@@ -263,7 +270,7 @@ export class Recorder {
       this.#duplicates += 1;
       return null;
     }
-    const parsed = parseState(state, entity, 'stream', nowUs);
+    const parsed = parseState(state, entity, 'stream', nowUs, this.#deps.zone());
     if (parsed.kind === 'reading') {
       if (isLate) this.#stream.tookLate(state.entityId, parsed.reading.atUs);
       return parsed.reading;

@@ -17,6 +17,8 @@ describe('a renamed entity', () => {
   let renames: Map<string, string>;
   let isTracked: boolean;
   let carried: string[];
+  let takeovers: Map<string, number>;
+  let excluded: [string, number][];
   let corrections: () => Promise<void>;
   let settled: () => Promise<void>;
 
@@ -32,6 +34,11 @@ describe('a renamed entity', () => {
           await corrections();
           carried.push(`${oldId} ${newId} ${store.appended}`);
           return 1;
+        },
+        takeovers: () => takeovers,
+        excludeUntil: async (entityId, untilUs) => {
+          await corrections();
+          excluded.push([entityId, untilUs]);
         },
         settings: {
           get: async (key) => values.get(key) ?? null,
@@ -55,6 +62,8 @@ describe('a renamed entity', () => {
     renames = new Map([[before, after]]);
     isTracked = true;
     carried = [];
+    takeovers = new Map();
+    excluded = [];
     corrections = async () => undefined;
     settled = async () => undefined;
     for (let i = 0; i < 35; i += 1) await store.append([reading(before, baseUs + i, i === 7 ? null : i)]);
@@ -133,5 +142,20 @@ describe('a renamed entity', () => {
     isTracked = true;
     keeper.look();
     await vi.waitFor(() => expect(told.length).toBe(1));
+  });
+
+  it('whose id another one has: what was read under it counts no more for that one, said once', async () => {
+    renames = new Map();
+    takeovers = new Map([[before, baseUs + 50]]);
+    corrections = vi.fn(async () => undefined).mockRejectedValueOnce(new Error('down'));
+    keeper.start();
+    await vi.waitFor(() => expect(told).toMatchObject([{ kind: 'replaced', newEntityId: before }]));
+    await keeper.stop();
+    keeper = make();
+    keeper.start();
+    keeper.look();
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    expect(excluded).toEqual([[before, baseUs + 50]]);
+    expect(told).toHaveLength(1);
   });
 });

@@ -15,6 +15,10 @@ export interface RenameKeeperDeps {
   readonly readings: Pick<ReadingStore, 'range' | 'append'>;
   /** What a person said of the old id's readings goes along; may be repeated. Rejects when a store is down. */
   readonly carryCorrections: (oldId: string, newId: string) => Promise<number>;
+  /** Ids that another entity has since the one before was renamed, and from when on. */
+  readonly takeovers: () => ReadonlyMap<string, number>;
+  /** What was read under an id until then is no evidence of the one that has it now; may be repeated. Rejects when a store is down. */
+  readonly excludeUntil: (entityId: string, untilUs: number) => Promise<void>;
   /** Resolves when all that was received until now can be read, however long that takes. */
   readonly settled: () => Promise<void>;
   readonly settings: Pick<SettingsStore, 'get' | 'set'>;
@@ -88,6 +92,11 @@ export class RenameKeeper {
           if (signal.aborted) return;
           if (this.#deps.isTracked(newId)) await this.#carry(oldId, newId);
         }
+        // After that: an exclusion of the old id must not go along with the one that had it.
+        for (const [entityId, sinceUs] of this.#deps.takeovers()) {
+          if (signal.aborted) return;
+          if (this.#deps.isTracked(entityId)) await this.#exclude(entityId, sinceUs);
+        }
         await this.#bell.wait(this.#limits.lookEveryMs);
       } catch (cause) {
         this.#deps.log.debug({ err: cause }, 'readings of a renamed entity wait to be carried');
@@ -127,6 +136,16 @@ export class RenameKeeper {
     await this.#save(key, 'done');
     log.info({ from: oldId, to: newId, readings: carried, corrections }, 'a renamed entity has its readings');
     events.tell({ kind: 'renamed', entityId: oldId, newEntityId: newId, atUs: clock.nowUs() });
+  }
+
+  async #exclude(entityId: string, untilUs: number): Promise<void> {
+    const { events, clock, log, excludeUntil } = this.#deps;
+    const key = `${entityId} until ${untilUs}`;
+    if ((await this.#load()).get(key) === 'done') return;
+    await excludeUntil(entityId, untilUs);
+    await this.#save(key, 'done');
+    log.info({ entity: entityId, untilUs }, 'another entity has the id of one that was renamed');
+    events.tell({ kind: 'replaced', entityId, newEntityId: entityId, atUs: clock.nowUs() });
   }
 
   async #load(): Promise<Map<string, Mark>> {

@@ -82,6 +82,7 @@ class World {
         readings,
         subscription: whileAlive(this.subscription, life),
         spool: whileAlive(new MemorySpool(this.disk), life),
+        zone: () => 'Europe/Brussels',
         clock: testClock,
         log: quietLog,
       },

@@ -4,7 +4,7 @@
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { instantFromIso, instantFromSeconds, isoFromInstant } from './instant.ts';
+import { instantFromIso, instantFromLocalIso, instantFromSeconds, isoFromInstant } from './instant.ts';
 
 describe('instantFromSeconds', () => {
   it.each([
@@ -31,6 +31,66 @@ describe('instantFromSeconds', () => {
       fc.property(fc.integer({ min: 0, max: 4_000_000_000_000_000 }), (us) => {
         expect(instantFromSeconds(us / 1e6)).toBe(us);
         expect(instantFromIso(isoFromInstant(us))).toBe(us);
+      }),
+    );
+  });
+});
+
+describe('instantFromLocalIso', () => {
+  const zone = 'Europe/Brussels';
+  it.each([
+    ['2026-06-16T00:00:00', '2026-06-15T22:00:00Z'],
+    ['2026-12-16T00:00:00', '2026-12-15T23:00:00Z'],
+    ['2026-06-16', '2026-06-15T22:00:00Z'],
+    ['20260616', '2026-06-15T22:00:00Z'],
+    ['2026-06', '2026-05-31T22:00:00Z'],
+    ['2026-6-1 7:05', '2026-06-01T05:05:00Z'],
+    ['20260616T0730', '2026-06-16T05:30:00Z'],
+    ['2026-06-16T24:00:00', '2026-06-16T22:00:00Z'],
+    ['2026-06-16 00:00:00.123456789', '2026-06-15T22:00:00.123456Z'],
+    // The hour that is there twice is its first one, the one that is not there lies an hour further.
+    ['2026-10-25T02:30:00', '2026-10-25T00:30:00Z'],
+    ['2026-10-25T03:00:00', '2026-10-25T02:00:00Z'],
+    ['2026-03-29T02:30:00', '2026-03-29T01:30:00Z'],
+    ['2026-06-16T00:00:00Z', '2026-06-16T00:00:00Z'],
+    ['2026-06-16T00:00:00-03:30', '2026-06-16T03:30:00Z'],
+    ['2026-06-16T00:00:00+0530', '2026-06-15T18:30:00Z'],
+    ['2026-06-16T00:00:00+05', '2026-06-15T19:00:00Z'],
+  ])('reads %s as %s in Brussels', (text, expected) => {
+    expect(instantFromLocalIso(text, zone)).toBe(instantFromIso(expected));
+  });
+
+  it.each([
+    '2026-02-30',
+    '2026-06-16T25:00',
+    '2026-06-16T24:30',
+    '2026-06-16T00:60',
+    '2026-06-16T00:00:00+99:00',
+    '2026',
+    '16/06/2026',
+    'unknown',
+    '',
+    '1970-01-01T00:00:00',
+    '9999-12-31T00:00:00Z',
+  ])('takes %j for no instant', (text) => {
+    expect(instantFromLocalIso(text, zone)).toBeNull();
+  });
+
+  it('knows no local time without a zone, and agrees with instantFromIso where there is an offset', () => {
+    expect(instantFromLocalIso('2026-06-16T00:00:00', null)).toBeNull();
+    expect(instantFromLocalIso('2026-06-16T00:00:00', 'Europe/Nowhere')).toBeNull();
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 4_000_000_000_000_000 }), (us) => {
+        expect(instantFromLocalIso(isoFromInstant(us), null)).toBe(us);
+      }),
+    );
+  });
+
+  it('never throws', () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.string(), fc.stringMatching(/^[-+0-9TZ:. ]{1,30}$/)), (text) => {
+        const us = instantFromLocalIso(text, zone);
+        expect(us === null || Number.isSafeInteger(us)).toBe(true);
       }),
     );
   });

@@ -21,6 +21,43 @@ export function instantFromIso(text: string): number | null {
   return Number.isNaN(milliseconds) ? null : milliseconds * 1000 + Number(fraction);
 }
 
+const localPattern =
+  /^(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?|(\d{2})(\d{2}))(?:[T ](\d{1,2})(?::?(\d{2})(?::?(\d{2})(?:[.,](\d+))?)?)?(Z|[+-]\d{2}(?::?\d{2})?)?)?$/i;
+
+/**
+ * Microseconds of an ISO 8601 text in any form that Core reads: without an offset it is local time of the zone (of two
+ * the earlier one, and where the clock leaps as before the leap), a date alone is its midnight. Null when it is none, lies
+ * before 1970 or past what can be kept, or when it has no offset and the zone is not known.
+ */
+export function instantFromLocalIso(text: string, zone: string | null): number | null {
+  const match = localPattern.exec(text);
+  if (match === null) return null;
+  const [, year, month, day, packedMonth, packedDay, hour, minute, second, fraction, offset] = match;
+  const part = (digits: string | undefined, otherwise = 0) =>
+    digits === undefined ? otherwise : Number(digits);
+  // Midnight at the end of a day.
+  const isNextDay = part(hour) === 24 && part(minute) === 0 && part(second) === 0;
+  const micro = (fraction ?? '').padEnd(6, '0').slice(0, 6);
+  try {
+    const date = Temporal.PlainDate.from(
+      { year: part(year), month: part(month ?? packedMonth), day: part(day ?? packedDay, 1) },
+      { overflow: 'reject' },
+    );
+    const time = Temporal.PlainTime.from(
+      { hour: isNextDay ? 0 : part(hour), minute: part(minute), second: part(second) },
+      { overflow: 'reject' },
+    );
+    const local = (isNextDay ? date.add({ days: 1 }) : date).toPlainDateTime(time);
+    const place = offset === undefined ? zone : offset.toUpperCase() === 'Z' ? 'UTC' : offset;
+    if (place === null) return null;
+    const us = local.toZonedDateTime(place).epochMilliseconds * 1000 + Number(micro);
+    return us >= 0 && Number.isSafeInteger(us) ? us : null;
+  } catch {
+    // No such day, time, offset or zone.
+    return null;
+  }
+}
+
 /**
  * Microseconds of Home Assistant's float seconds (`lu`, `lc`), rounded as Python's `fromtimestamp` does: half to even, and
  * the fraction by itself, for `seconds * 1e6` is off by one in one of eight where Core's clock told parts of a microsecond.

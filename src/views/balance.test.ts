@@ -4,7 +4,7 @@
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { balanceOf, flowsOf, selfConsumption, selfSufficiency, sumBalances } from './balance.ts';
+import { balanceOf, flowsOf, selfConsumption, selfSufficiency } from './balance.ts';
 
 const amount = fc.oneof(fc.constant(0), fc.integer({ min: -1000, max: 5_000_000 }));
 const quarter = fc.record({
@@ -107,14 +107,46 @@ describe('balanceOf', () => {
     ).toBeNull();
   });
 
-  it('tells self-sufficiency and self-consumption from sums of quarters', () => {
-    const night = balanceOf({ gridInMwh: 6, gridOutMwh: 0, solarMwh: 0, batteryInMwh: 0, batteryOutMwh: 0 });
-    const noon = balanceOf({ gridInMwh: 0, gridOutMwh: 6, solarMwh: 8, batteryInMwh: 0, batteryOutMwh: 0 });
-    if (night === null || noon === null) throw new Error('all sources are known');
-    const day = sumBalances([night, noon]);
-    expect(selfSufficiency(day)).toBe(0.25);
-    expect(selfConsumption(day, 8)).toBe(0.25);
-    expect(selfSufficiency(sumBalances([]))).toBeNull();
-    expect(selfConsumption(day, 0)).toBeNull();
+  it('knows no home while any source is not known', () => {
+    const perhaps = fc.option(amount, { nil: null });
+    const unsure = fc.record({
+      gridInMwh: perhaps,
+      gridOutMwh: perhaps,
+      solarMwh: perhaps,
+      batteryInMwh: perhaps,
+      batteryOutMwh: perhaps,
+    });
+    fc.assert(
+      fc.property(unsure, (sources) => {
+        const isKnown = Object.values(sources).every((value) => value !== null);
+        expect(balanceOf(sources) !== null).toBe(isKnown);
+      }),
+    );
+  });
+});
+
+describe('selfSufficiency, selfConsumption', () => {
+  const known = fc.option(fc.integer({ min: -1000, max: 5_000_000 }), { nil: null });
+
+  it('are parts of a whole, or not known', () => {
+    fc.assert(
+      fc.property(known, known, (whole, part) => {
+        const clampedPart = part === null ? null : Math.max(0, part);
+        for (const share of [selfSufficiency(whole, clampedPart), selfConsumption(whole, clampedPart)]) {
+          if (whole === null || part === null || whole <= 0) expect(share).toBeNull();
+          else {
+            expect(share).toBeGreaterThanOrEqual(0);
+            expect(share).toBeLessThanOrEqual(1);
+          }
+        }
+      }),
+    );
+  });
+
+  it('are by hand what they say', () => {
+    expect(selfSufficiency(8, 6)).toBe(0.25);
+    expect(selfSufficiency(8, 0)).toBe(1);
+    expect(selfConsumption(8, 2)).toBe(0.25);
+    expect(selfConsumption(8, 8)).toBe(1);
   });
 });

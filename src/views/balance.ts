@@ -48,13 +48,24 @@ export interface Balance {
   readonly gridToBatteryMwh: number;
 }
 
-/** Energy of a quarter-hour and the power of a moment are matched alike, so that Now and Energy tell the same. */
+/**
+ * An amount as the balance takes it, and as it is reported beside the flows: a register that ran backwards in a quarter
+ * moved nothing the other way, so it counts as 0.
+ */
+export function clamped(amount: number): number {
+  return Math.max(0, amount);
+}
+
+/**
+ * Energy of a quarter-hour and the power of a moment are matched alike, so that Now and Energy report the same. Of the
+ * clamped sources, home - unexplained = grid in + solar + battery out - grid out - battery in.
+ */
 export function flowsOf(sources: Sources): Flows {
-  let fromGrid = Math.max(0, sources.gridIn);
-  let solar = Math.max(0, sources.solar);
-  let fromBattery = Math.max(0, sources.batteryOut);
-  let toGrid = Math.max(0, sources.gridOut);
-  let toBattery = Math.max(0, sources.batteryIn);
+  let fromGrid = clamped(sources.gridIn);
+  let solar = clamped(sources.solar);
+  let fromBattery = clamped(sources.batteryOut);
+  let toGrid = clamped(sources.gridOut);
+  let toBattery = clamped(sources.batteryIn);
   const rest = fromGrid + solar + fromBattery - toGrid - toBattery;
   const home = Math.max(0, rest);
 
@@ -125,33 +136,14 @@ export function balanceOf(sources: QuarterSources): Balance | null {
   };
 }
 
-const fields = [
-  'homeMwh',
-  'unexplainedMwh',
-  'solarToHomeMwh',
-  'solarToBatteryMwh',
-  'solarToGridMwh',
-  'batteryToHomeMwh',
-  'batteryToGridMwh',
-  'gridToHomeMwh',
-  'gridToBatteryMwh',
-] as const satisfies readonly (keyof Balance)[];
-
-/** Balances are made per quarter and then summed: the other way round would hide flows within a day. */
-export function sumBalances(balances: Iterable<Balance>): Balance {
-  const sum: Record<(typeof fields)[number], number> = Object.fromEntries(
-    fields.map((field) => [field, 0]),
-  ) as Record<(typeof fields)[number], number>;
-  for (const balance of balances) for (const field of fields) sum[field] += balance[field];
-  return sum;
+/** The part of the home's use that did not come from the grid, 0 to 1; null when nothing was used, or it is not known. */
+export function selfSufficiency(home: number | null, gridToHome: number | null): number | null {
+  if (home === null || gridToHome === null || home <= 0) return null;
+  return 1 - Math.min(1, gridToHome / home);
 }
 
-/** The part of the home's use that did not come from the grid, 0 to 1; null when nothing was used. */
-export function selfSufficiency(balance: Balance): number | null {
-  return balance.homeMwh === 0 ? null : 1 - Math.min(1, balance.gridToHomeMwh / balance.homeMwh);
-}
-
-/** The part of the sun's yield that the home used itself, 0 to 1; null when there was none. */
-export function selfConsumption(balance: Balance, solarMwh: number): number | null {
-  return solarMwh <= 0 ? null : Math.min(1, balance.solarToHomeMwh / solarMwh);
+/** The part of the sun's yield that the home used itself, 0 to 1; null when there was none, or it is not known. */
+export function selfConsumption(solar: number | null, solarToHome: number | null): number | null {
+  if (solar === null || solarToHome === null || solar <= 0) return null;
+  return Math.min(1, solarToHome / solar);
 }

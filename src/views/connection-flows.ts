@@ -81,7 +81,8 @@ export class ConnectionFlows {
 
   #keep(connectionId: string, createdAtUs: number): Kept {
     const { remembered } = this.#deps;
-    const key = `ledger_connection_sources_${connectionId}`;
+    // Another key when the rules of totals change.
+    const key = `ledger_connection_sources_2_${connectionId}`;
     // While one was taken away nothing was posted for it: an older one's past says nothing of this one's.
     const stamp = `${createdAtUs} `;
     const keeper = new FlowKeeper(

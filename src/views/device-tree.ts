@@ -1,4 +1,4 @@
-import type { KnownEntity } from '../home/entity.ts';
+import { isBalanceRole, type KnownEntity } from '../home/entity.ts';
 import type { Bucket } from './bucket.ts';
 
 /** A device with what it contains. Energy in mWh; null when no entry tells it. */
@@ -10,6 +10,8 @@ export interface DeviceNode {
   readonly bucket: Bucket;
   /** Its own part: its total less its children. Negative when the children meter more than it does. */
   readonly ownMwh: number | null;
+  /** A source of the home's balance that is named as a device as well. */
+  readonly isSource: boolean;
 }
 
 /** The devices that post energy: those with a register, and those known by their power alone. */
@@ -19,13 +21,20 @@ export function deviceMeters(entities: readonly KnownEntity[]): KnownEntity[] {
   );
   return entities.filter((entity) => {
     if (!entity.isTracked) return false;
-    if (entity.role === 'device') return entity.quantity === 'energy';
+    if (entity.role === 'device' || entity.isDevice === true) return entity.quantity === 'energy';
     return entity.role === 'device_power' && !(entity.parentEntityId && ids.has(entity.parentEntityId));
   });
 }
 
-/** Devices that no other listed device contains: what they use together is what of the home's use is tracked. */
+/**
+ * Devices that no other listed device contains: what they use together is what of the home's use is tracked. What a source
+ * of the balance counts, though it is named as a device, is none of the home's use.
+ */
 export function topDevices(devices: readonly KnownEntity[]): KnownEntity[] {
+  return notContained(devices.filter(({ role }) => !isBalanceRole(role)));
+}
+
+function notContained(devices: readonly KnownEntity[]): KnownEntity[] {
   const ids = new Set(devices.map((device) => device.entityId));
   return devices.filter((device) => device.parentEntityId === null || !ids.has(device.parentEntityId));
 }
@@ -56,10 +65,11 @@ export function deviceTree(
       parentEntityId,
       bucket,
       ownMwh: bucket.amountMicro === null ? null : bucket.amountMicro - inside,
+      isSource: isBalanceRole(device.role),
     });
     for (const child of own.sort((a, b) => energyOf(b) - energyOf(a))) visit(child, device.entityId);
   };
-  for (const device of topDevices(devices).sort((a, b) => energyOf(b) - energyOf(a))) visit(device, null);
+  for (const device of notContained(devices).sort((a, b) => energyOf(b) - energyOf(a))) visit(device, null);
   // Left are those in a cycle: each is shown, at the top.
   for (const device of devices) visit(device, null);
   return nodes;

@@ -1,6 +1,6 @@
 import { type Entry, worse } from '../ledger/entry.ts';
 import { quarterUs } from '../units/quarter.ts';
-import { type Balance, balanceOf, type QuarterSources } from './balance.ts';
+import { type Balance, balanceOf, clamped, type QuarterSources } from './balance.ts';
 import type { BalanceSources } from './sources.ts';
 
 /**
@@ -67,12 +67,12 @@ function byQuarter(entries: SourceEntries): [quarterStartUs: number, quarter: Qu
   return [...quarters].sort(([a], [b]) => a - b);
 }
 
-/** Registers together, in one quarter; null where one of them is not known. */
+/** Registers together, in one quarter, as the balance takes them; null where one of them is not known. */
 function totalEntry(registers: readonly string[], quarterStartUs: number, quarter: QuarterEntries) {
   const members = registers.flatMap((entityId) => quarter.get(entityId) ?? []);
   if (members.length === 0 || members.length < registers.length) return null;
   const amountMicro = members.reduce((sum, entry) => sum + entry.amountMicro, 0);
-  return flowEntry(quarterStartUs, amountMicro, members);
+  return flowEntry(quarterStartUs, clamped(amountMicro), members);
 }
 
 /** What these registers counted together, in every quarter in which all of them are known. */

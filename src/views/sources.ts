@@ -1,6 +1,11 @@
-import type { KnownEntity, Role } from '../home/entity.ts';
+import { isBalanceRole, type KnownEntity, type Role } from '../home/entity.ts';
+import type { UnknownSource } from '../home/unknown-sources.ts';
 
-/** Which registers make up the home's balance. A kind that the home has not counts as 0, not as unknown. */
+/**
+ * Which registers make up the home's balance. A kind that the home has not counts as 0. One that it has and that is not
+ * known is among these as well, by the id that it has or would have: it has no entries, so nothing that it is
+ * part of is known.
+ */
 export interface BalanceSources {
   readonly gridIn: readonly string[];
   readonly gridOut: readonly string[];
@@ -11,13 +16,24 @@ export interface BalanceSources {
 
 /**
  * The energy preferences decide; a home without them is made of what was recognised. An entity that is no longer in Home
- * Assistant stays a source, for its past counts.
+ * Assistant stays a source while the preferences name it, for its past counts.
+ * @param unknown what the preferences name and nobody counts
  */
-export function balanceSources(entities: readonly KnownEntity[]): BalanceSources {
+export function balanceSources(
+  entities: readonly KnownEntity[],
+  unknown: readonly UnknownSource[],
+): BalanceSources {
+  const missing = new Set(unknown.map(({ entityId }) => entityId));
   const registers = entities.filter((entity) => entity.isTracked && entity.quantity === 'energy');
   const named = registers.filter((entity) => entity.foundBy === 'preferences');
-  const chosen = named.length > 0 ? named : registers;
-  const of = (role: Role) => chosen.filter((entity) => entity.role === role).map((entity) => entity.entityId);
+  const standing = named.filter(({ isActive, entityId }) => isActive || missing.has(entityId));
+  const isNamed = named.length > 0 || unknown.some(({ role }) => isBalanceRole(role));
+  const chosen = isNamed ? standing : registers;
+  const of = (role: Role) => {
+    const known = chosen.filter((entity) => entity.role === role).map((entity) => entity.entityId);
+    const others = unknown.filter((source) => source.role === role).map(({ entityId }) => entityId);
+    return [...new Set([...known, ...others])];
+  };
   return {
     gridIn: of('grid_import'),
     gridOut: of('grid_export'),

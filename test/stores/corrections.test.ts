@@ -250,6 +250,8 @@ describe('a meter that is renamed', () => {
               for (const { atUs } of readings) parts.bookkeeper.touch(newId, { fromUs: atUs, untilUs: atUs });
             },
           },
+          takeovers: () => new Map(),
+          excludeUntil: async () => undefined,
           carryCorrections: (...ids) => parts.desk.carry(...ids),
           settings,
           settled: async () => undefined,

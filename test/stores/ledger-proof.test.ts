@@ -88,7 +88,17 @@ let onPause = async () => undefined as unknown;
 async function prove() {
   pauses = 0;
   const proof = await proveLedger({
-    ...{ entities, connections: [annex], readings: store, statistics, corrections, ledger, views, clock },
+    ...{
+      entities,
+      unknown: [],
+      connections: [annex],
+      readings: store,
+      statistics,
+      corrections,
+      ledger,
+      views,
+      clock,
+    },
     mark: async () => systemClock.nowUs(),
     unposted: async () => [],
     receivedSince: async () => received,
@@ -134,7 +144,7 @@ beforeAll(async () => {
   });
   await db.prepared();
   await views.setZone('Europe/Brussels');
-  flows.setSources(balanceSources(entities));
+  flows.setSources(balanceSources(entities, []));
   connectionFlows.setConnections([annex]);
   for (const { entityId } of entities) {
     await store.append(

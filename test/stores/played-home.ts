@@ -167,7 +167,7 @@ export class PlayedHome {
     const tracked = home.tracked();
     expect(tracked.map((entity) => entity.entityId).sort()).toEqual([...ids].sort());
     this.#bookkeeper.setMeters(tracked.flatMap((entity) => meterOf(entity, tracked) ?? []));
-    this.#flows.setSources(balanceSources(home.entities()));
+    this.#flows.setSources(balanceSources(home.entities(), home.unknownSources()));
   }
 
   /** Registers at instants, as an import brings them; null while the meter was not to be had. */

@@ -82,6 +82,7 @@ describe('recorder and QuestDB', () => {
         readings: store,
         subscription: new MemorySubscriptionStore(),
         spool: new FileSpool({ directory: spoolDir }),
+        zone: () => 'Europe/Brussels',
         clock,
         log: quietLog,
       },

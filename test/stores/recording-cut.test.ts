@@ -68,6 +68,7 @@ describe('recording through a cut', () => {
       readings: store,
       subscription: new MongoSubscriptionStore(documents),
       spool: new FileSpool({ directory: join(dataDir, 'spool') }),
+      zone: () => 'Europe/Brussels',
       clock: systemClock,
       log: quietLog,
     });

@@ -14,6 +14,7 @@ export const healthEn = {
         `Up to ${length} are missing on ${day}, of ${meters} meters.`,
       days: (count: string, day: string, length: string) =>
         `Something is missing on ${count} of the last ten days, most on ${day}: ${length}.`,
+      unknownSources: (ids: string) => `The home’s balance is not known: ${ids} is missing.`,
       nothingYet: 'Nothing was recorded yet in the last ten days.',
       nothingTracked: 'Nothing is recorded yet.',
       unknown: 'What was recorded can’t be told right now.',

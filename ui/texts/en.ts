@@ -191,6 +191,20 @@ export const en = {
     other: 'Other',
   },
 
+  unknownSources: {
+    title: 'The balance is not known',
+    titleOther: 'A source is not known',
+    what: 'The energy settings of Home Assistant name a source of which nothing is known here. A missing source is not 0, so what depends on it is left empty:',
+    why: {
+      no_entity: 'Home Assistant has no such entity (renamed, deleted or disabled).',
+      no_statistic: 'Home Assistant has no such statistic.',
+      unknown_unit: 'Its unit is none of energy.',
+      other_quantity: 'What it counts is no energy.',
+      not_tracked: 'It is not recorded: choose it in the settings of this app.',
+    },
+    toDo: 'Choose another one in the energy settings of Home Assistant, or bring it back; this app sees it within minutes.',
+  },
+
   units: {
     seconds: (count: string, isOne: boolean) => `${count} ${isOne ? 'second' : 'seconds'}`,
     minutes: (count: string, isOne: boolean) => `${count} ${isOne ? 'minute' : 'minutes'}`,

@@ -67,7 +67,7 @@ export function commandTable(deps: CommandDeps): ReadonlyMap<string, Command> {
       {
         fields: { statistic_type: optional(['mean', 'sum']) },
         answer: ({ statistic_type }) =>
-          ok(statisticIds(home, (statistic_type ?? null) as 'mean' | 'sum' | null, null)),
+          ok(statisticIds(deps, (statistic_type ?? null) as 'mean' | 'sum' | null, null)),
       },
     ],
     [
@@ -75,7 +75,7 @@ export function commandTable(deps: CommandDeps): ReadonlyMap<string, Command> {
       {
         fields: { statistic_ids: optional('[str]') },
         answer: ({ statistic_ids }) =>
-          ok(statisticIds(home, null, (statistic_ids ?? null) as string[] | null)),
+          ok(statisticIds(deps, null, (statistic_ids ?? null) as string[] | null)),
       },
     ],
     [

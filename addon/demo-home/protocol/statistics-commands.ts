@@ -2,6 +2,7 @@
 import { quantityOf, toCanonical } from '../../../src/units/quantity.ts';
 import type { Entity } from '../home/entity.ts';
 import type { Home } from '../home/home.ts';
+import { type ExternalStatistic, externalRows, externalSumBefore } from '../recorder/external.ts';
 import { combine, type Row, type Statistics } from '../recorder/statistics.ts';
 
 export const periods = ['5minute', 'hour', 'day', 'week', 'month', 'year'] as const;
@@ -29,11 +30,12 @@ function withStatistics(home: Home): Entity[] {
 }
 
 export function statisticIds(
-  home: Home,
+  { home, statistics }: { readonly home: Home; readonly statistics: Statistics },
   type: 'mean' | 'sum' | null,
   ids: readonly string[] | null,
 ): object[] {
-  return withStatistics(home)
+  const externals = type === 'mean' ? [] : [...statistics.externals.values()];
+  const own = withStatistics(home)
     .filter(({ entityId }) => ids === null || ids.includes(entityId))
     .filter(
       ({ definition }) => type === null || (type === 'mean') === (definition.stateClass === 'measurement'),
@@ -53,6 +55,17 @@ export function statisticIds(
         unit_class: unitClassOf(unit),
       };
     });
+  const written = externals
+    .filter(({ statisticId }) => ids === null || ids.includes(statisticId))
+    .map(({ statisticId, name, unit }) => ({
+      statistic_id: statisticId,
+      display_unit_of_measurement: unit,
+      ...{ has_mean: false, mean_type: 0, has_sum: true, name },
+      source: statisticId.slice(0, statisticId.indexOf(':')),
+      statistics_unit_of_measurement: unit,
+      unit_class: unitClassOf(unit),
+    }));
+  return [...own, ...written];
 }
 
 const meanTypes: ReadonlySet<RowType> = new Set(['mean', 'min', 'max']);
@@ -80,14 +93,18 @@ export async function statisticsOf(
   const entities = withStatistics(home).filter(({ entityId }) => ids.has(entityId));
   // As in Core, a column that none of them can fill is left out; one that only some can is null in the others.
   const hasMean = entities.some(({ definition }) => definition.stateClass === 'measurement');
-  const hasSum = entities.some(({ definition }) => definition.stateClass !== 'measurement');
+  const externals = [...ids].flatMap((id) => statistics.externals.get(id) ?? []);
+  const hasSum =
+    externals.length > 0 || entities.some(({ definition }) => definition.stateClass !== 'measurement');
   const types = question.types.filter((type) =>
     meanTypes.has(type) ? hasMean : sumTypes.has(type) ? hasSum : true,
   );
   for (const id of ids) {
     const entity = entities.find(({ entityId }) => entityId === id);
-    if (entity === undefined) continue;
-    const rows = entityRows(home, statistics, entity, { ...question, types });
+    const external = statistics.externals.get(id);
+    const series = entity !== undefined ? ofEntity(statistics, entity) : external && ofExternal(external);
+    if (series === undefined) continue;
+    const rows = rowsOf(home, series, { ...question, types });
     if (rows.length > 0) result[id] = rows;
     // A month of many sensors takes a while: let the home go on reporting in between.
     await new Promise((resolve) => setImmediate(resolve));
@@ -95,7 +112,33 @@ export async function statisticsOf(
   return result;
 }
 
-function entityRows(home: Home, statistics: Statistics, entity: Entity, question: RowsQuestion): object[] {
+interface Series {
+  readonly unit: string | null;
+  readonly fiveMinutes: (startUs: number, endUs: number) => readonly Row[];
+  readonly hours: (startUs: number, endUs: number) => readonly Row[];
+  readonly sumBefore: (us: number, table: 'short' | 'long') => number | null;
+}
+
+function ofEntity(statistics: Statistics, entity: Entity): Series {
+  return {
+    unit: entity.definition.unit ?? null,
+    fiveMinutes: (startUs, endUs) => statistics.fiveMinutes(entity, startUs, endUs),
+    hours: (startUs, endUs) => statistics.hours(entity, startUs, endUs),
+    sumBefore: (us, table) => statistics.sumBefore(entity, us, table),
+  };
+}
+
+/** Core has no five-minute rows of them. */
+function ofExternal(external: ExternalStatistic): Series {
+  return {
+    unit: external.unit,
+    fiveMinutes: () => [],
+    hours: (startUs, endUs) => externalRows(external, startUs, endUs),
+    sumBefore: (us) => externalSumBefore(external, us),
+  };
+}
+
+function rowsOf(home: Home, series: Series, question: RowsQuestion): object[] {
   const { period } = question;
   const zone = home.house.calendar.timeZone;
   const startUs =
@@ -108,15 +151,14 @@ function entityRows(home: Home, statistics: Statistics, entity: Entity, question
       : periodEnd(periodStart(question.endUs, period, zone), period, zone);
   const rows =
     period === '5minute'
-      ? statistics.fiveMinutes(entity, startUs, endUs)
+      ? series.fiveMinutes(startUs, endUs)
       : period === 'hour'
-        ? statistics.hours(entity, startUs, endUs)
-        : grouped(statistics.hours(entity, startUs, endUs), period, zone);
+        ? series.hours(startUs, endUs)
+        : grouped(series.hours(startUs, endUs), period, zone);
   const first = rows[0];
   if (first === undefined) return [];
-  const convert = converter(entity.definition.unit ?? null, question.units);
-  let before =
-    statistics.sumBefore(entity, first.startMs * 1000, period === '5minute' ? 'short' : 'long') ?? 0;
+  const convert = converter(series.unit, question.units);
+  let before = series.sumBefore(first.startMs * 1000, period === '5minute' ? 'short' : 'long') ?? 0;
   return rows.map((row) => {
     const change = row.sum === null ? null : row.sum - before;
     before = row.sum ?? before;

@@ -5,7 +5,13 @@
 import { describe, expect, it } from 'vitest';
 import { Home } from '../home/home.ts';
 import { House } from '../model/house.ts';
-import { converter, type Period, type RowsQuestion, statisticsOf } from '../protocol/statistics-commands.ts';
+import {
+  converter,
+  type Period,
+  type RowsQuestion,
+  statisticIds,
+  statisticsOf,
+} from '../protocol/statistics-commands.ts';
 import { History } from './history.ts';
 import { Statistics } from './statistics.ts';
 
@@ -34,10 +40,29 @@ function setUp() {
     const found = (await statisticsOf(home, statistics, question)) as Record<string, Told[]>;
     return found[statisticId] ?? [];
   };
-  return { clock, home, ask, history: new History(home, 10) };
+  return { clock, home, ask, statistics, history: new History(home, 10) };
 }
 
 describe('statistics', () => {
+  it('of an external source have hours alone, and what they change is the difference of their sums', async () => {
+    const { ask, statistics, home } = setUp();
+    const statisticId = 'opower:elec_consumption';
+    const startMs = Date.parse('2026-11-10T00:00:00Z');
+    const hours = [1, 3, 6].map((sum, at) => ({ startMs: startMs + at * hourMs, state: at + 1, sum }));
+    statistics.externals.set(statisticId, { statisticId, name: 'Grid', unit: 'kWh', hours });
+    const rows = await ask(statisticId, 'hour', (startMs + hourMs) * 1000);
+    expect(rows.map(({ start, state, sum, change }) => [start - startMs, state, sum, change])).toEqual([
+      [hourMs, 2, 3, 2],
+      [2 * hourMs, 3, 6, 3],
+    ]);
+    expect(await ask(statisticId, 'day', startMs * 1000)).toMatchObject([{ change: 6, sum: 6 }]);
+    expect(await ask(statisticId, '5minute', 0)).toEqual([]);
+    expect(statisticIds({ home, statistics }, 'sum', [statisticId])).toMatchObject([
+      { source: 'opower', name: 'Grid', unit_class: 'energy', has_sum: true },
+    ]);
+    expect(statisticIds({ home, statistics }, 'mean', [statisticId])).toEqual([]);
+  });
+
   it('sum a meter: changes of the hours add up to what the states say', async () => {
     const { ask, history } = setUp();
     const startUs = nowUs - 5 * 86_400_000_000;

@@ -6,6 +6,7 @@
 import { isByHand } from '../home/by-hand.ts';
 import type { Entity } from '../home/entity.ts';
 import type { Home } from '../home/home.ts';
+import type { ExternalStatistic } from './external.ts';
 import type { Change } from './timeline.ts';
 
 export interface Row {
@@ -30,6 +31,8 @@ export class Statistics {
   readonly #shortDays: number;
   readonly #longDays: number;
   readonly #hours = new Map<string, Row | null>();
+  /** By id; what a test or a case puts in. */
+  readonly externals = new Map<string, ExternalStatistic>();
 
   constructor(home: Home, shortDays: number, longDays: number) {
     this.#home = home;

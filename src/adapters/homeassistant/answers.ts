@@ -56,6 +56,7 @@ export function entityEntriesOf(answer: unknown): EntityRegistryEntry[] {
         deviceId: textOf(entry.device_id),
         areaId: textOf(entry.area_id),
         isHidden: textOf(entry.hidden_by) !== null,
+        uniqueId: textOf(entry.unique_id),
         category: category === 'config' || category === 'diagnostic' ? category : null,
       },
     ];

@@ -17,7 +17,7 @@ import type { Endpoint } from './endpoint.ts';
 import { history, remembers } from './history.ts';
 import type { Session } from './session.ts';
 import { subscribeStates } from './state-subscription.ts';
-import { firstStatistics, statistics } from './statistics.ts';
+import { firstStatistics, statistics, statisticsMetadata } from './statistics.ts';
 import { Throttle } from './throttle.ts';
 import { defaultTimings, type Timings } from './timings.ts';
 import { throughWarmUp } from './warm-up.ts';
@@ -135,6 +135,8 @@ export function createHomeAssistant(deps: HomeAssistantDeps): HomeAssistantConne
       await remembers((message) => ask(message, timings.historyMs), entityIds, atUs),
     statistics: async (entityIds, startUs, endUs, period) =>
       await statistics((message) => ask(message, timings.historyMs), entityIds, startUs, endUs, period),
+    statisticsMetadata: async (statisticIds) =>
+      await statisticsMetadata((message) => ask(message, timings.historyMs), statisticIds),
     firstStatistics: async (entityIds) =>
       await firstStatistics((message) => ask(message, timings.historyMs), entityIds),
     pause: (isPaused) => connection.pause(isPaused),

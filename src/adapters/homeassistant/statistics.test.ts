@@ -7,7 +7,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { instantFromIso } from '../../units/instant.ts';
-import { firstStatistics, periodUs, type SendStatisticsCommand, statistics } from './statistics.ts';
+import {
+  firstStatistics,
+  periodUs,
+  type SendStatisticsCommand,
+  statistics,
+  statisticsMetadata,
+} from './statistics.ts';
 
 const baseUs = Date.UTC(2025, 9, 1) * 1000;
 
@@ -106,6 +112,41 @@ describe('statistics', () => {
       'sensor.level': { ...none, ...span, mean: 55, min: 50, unit: '%' },
       'sensor.cost': { ...none, ...span, state: 1, unit: null },
     });
+  });
+
+  it('takes the sum of an external statistic for its register, whatever its source calls a state', async () => {
+    const recorder = new Recorder();
+    const rows = [
+      { startUs: baseUs, state: 0.8, sum: 100.8 },
+      { startUs: baseUs + periodUs.hour, state: 0.5, sum: 101.3 },
+      { startUs: baseUs + 2 * periodUs.hour, state: 0.5, sum: null },
+    ];
+    recorder.held.set('opower:grid', { unitClass: 'energy', unit: 'kWh', rows });
+    recorder.held.set('sensor.grid', { unitClass: 'energy', unit: 'kWh', rows });
+    const ids = [...recorder.held.keys()];
+    const got = await statistics(recorder.send, ids, baseUs, baseUs + 3 * periodUs.hour, 'hour');
+    const of = (id: string) => got.filter((row) => row.entityId === id).map((row) => row.state);
+    expect(of('opower:grid')).toEqual([100.8, 101.3, null]);
+    expect(of('sensor.grid')).toEqual([0.8, 0.5, 0.5]);
+  });
+
+  it('says of statistics what they are called and count in, and nothing of those that are not there', async () => {
+    const sent: string[][] = [];
+    const send: SendStatisticsCommand = async (message) => {
+      sent.push(message.statistic_ids as string[]);
+      return [
+        { statistic_id: 'opower:grid', name: 'Grid', statistics_unit_of_measurement: 'kWh' },
+        { statistic_id: 'opower:gas', name: null, display_unit_of_measurement: 'CCF' },
+        { name: 'nonsense' },
+      ];
+    };
+    expect(await statisticsMetadata(send, ['opower:grid', 'opower:gas', 'opower:gone'])).toEqual([
+      { statisticId: 'opower:grid', name: 'Grid', unit: 'kWh' },
+      { statisticId: 'opower:gas', name: null, unit: 'CCF' },
+    ]);
+    // Core takes an empty list for all.
+    expect(await statisticsMetadata(send, [])).toEqual([]);
+    expect(sent).toHaveLength(1);
   });
 
   it('asks for canonical units, and for nothing where there is nothing', async () => {

@@ -2,7 +2,8 @@
  * Rows of Home Assistant's statistics, asked for piece by piece: an answer is one message, made in memory by Core, and a
  * year of hourly rows of one statistic is a megabyte.
  */
-import type { HomeStatisticsRow, StatisticsPeriod } from '../../home/home-assistant.ts';
+import { isExternalStatistic } from '../../home/entity.ts';
+import type { HomeStatistic, HomeStatisticsRow, StatisticsPeriod } from '../../home/home-assistant.ts';
 import { instantFromMs, isoFromInstant } from '../../units/instant.ts';
 import { type CanonicalUnit, canonicalUnit, toCanonical } from '../../units/quantity.ts';
 import { isRecord, recordsOf, textOf, type WireRecord } from './wire.ts';
@@ -60,6 +61,20 @@ export async function statistics(
   return found;
 }
 
+/** @see HomeAssistant.statisticsMetadata */
+export async function statisticsMetadata(
+  send: SendStatisticsCommand,
+  statisticIds: readonly string[],
+): Promise<HomeStatistic[]> {
+  // Core takes an empty list for all.
+  if (statisticIds.length === 0) return [];
+  const answer = await send({ type: 'recorder/get_statistics_metadata', statistic_ids: statisticIds });
+  return recordsOf(answer).flatMap((one) => {
+    const statisticId = textOf(one.statistic_id);
+    return statisticId === null ? [] : [{ statisticId, name: textOf(one.name), unit: shownUnit(one) }];
+  });
+}
+
 /** @see HomeAssistant.firstStatistics */
 export async function firstStatistics(
   send: SendStatisticsCommand,
@@ -102,12 +117,15 @@ export function statisticsRows(
       const startUs = instantFromMs(row.start);
       if (startUs < fromUs || startUs >= toUs) continue;
       const value = (column: string) => numberOf(row, column, unit === null ? null : told);
+      // What `state` is of an external statistic is its source's business, often the hour's amount; what Home Assistant
+      // counts of it are the differences of its sums, so that its sum is the register.
+      const register = isExternalStatistic(entityId) ? 'sum' : 'state';
       found.push({
         entityId,
         period,
         startUs,
         endUs: startUs + periodUs[period],
-        state: value('state'),
+        state: value(register),
         sum: value('sum'),
         mean: value('mean'),
         min: value('min'),
@@ -134,8 +152,11 @@ function unitsOf(metadata: unknown): Map<string, string | null> {
       if (id === null) return [];
       const unitClass = textOf(one.unit_class);
       const asked = unitClass === null ? undefined : units[unitClass];
-      const shown = textOf(one.display_unit_of_measurement) ?? textOf(one.statistics_unit_of_measurement);
-      return [[id, asked ?? shown] as const];
+      return [[id, asked ?? shownUnit(one)] as const];
     }),
   );
+}
+
+function shownUnit(metadata: WireRecord): string | null {
+  return textOf(metadata.display_unit_of_measurement) ?? textOf(metadata.statistics_unit_of_measurement);
 }

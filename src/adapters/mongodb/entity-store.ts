@@ -135,6 +135,8 @@ function entityOnly(entity: Entity): Entity {
     sign: entity.sign,
     parentEntityId: entity.parentEntityId,
     foundBy: entity.foundBy,
+    isDevice: entity.isDevice ?? false,
+    takenOverAtUs: entity.takenOverAtUs ?? null,
   };
 }
 

@@ -94,7 +94,7 @@ export class LiveHub {
       // A back-filled reading is not news for the present, but a picture of the past has to be drawn again.
       if (atUs < (recording.newest(entityId)?.atUs ?? 0)) this.#changed.add('readings');
     }
-    if (missed > 0) for (const entity of home.tracked()) this.#touched.add(entity.entityId);
+    if (missed > 0) for (const entity of home.recorded()) this.#touched.add(entity.entityId);
     this.#schedule();
   }
 
@@ -139,7 +139,7 @@ export class LiveHub {
         const { atUs, value, absence, unit } = newest;
         return [{ entity_id: id, timestamp: isoFromInstant(atUs), state: value, absence, unit }];
       }),
-      power: powerOf(home.tracked(), (id) => recording.newest(id)),
+      power: powerOf(home, (id) => recording.newest(id)),
       today: Object.fromEntries(meters.map((id) => [id, recording.countedToday(id)])),
       counts: Object.fromEntries(ids.map((id) => [id, recording.readingsToday(id)])),
     };

@@ -7,10 +7,10 @@ import { type Bucket, total } from '../../views/bucket.ts';
 import { comparedWith } from '../../views/comparison.ts';
 import { deviceMeters, deviceTree, topDevices } from '../../views/device-tree.ts';
 import { flowIds } from '../../views/flow-posting.ts';
-import { type HomeBalance, readHomeBalance } from '../../views/home-balance.ts';
+import { type HomeBalance, type MeterGroup, readHomeBalance } from '../../views/home-balance.ts';
 import { byMeter, spanBuckets, wholeQuarters } from '../../views/span-totals.ts';
 import { costSum, groundsOf, rounded, secondsOrNull, valueOrNull } from '../amounts.ts';
-import { balanceAmountsOf, balanceRowOf } from '../balance-answer.ts';
+import { balanceAmountsOf, balanceRowOf, unknownSourcesOf } from '../balance-answer.ts';
 import type { ApiDeps, ApiEnv } from '../deps.ts';
 import { homeMeters } from '../meters.ts';
 import { costsOf, pricesOrNone, totalCost } from '../pricing.ts';
@@ -62,7 +62,7 @@ export function balanceRoutes(deps: ApiDeps, prices: Prices) {
   };
 
   const readOne = async (period: Period, startUs: number, endUs: number) => {
-    const meters = homeMeters(home.entities());
+    const meters = homeMeters(home);
     const [list, read] = await Promise.all([
       pricesOrNone({ prices, stores, log }),
       ask(() => readHomeBalance(views, meters, period, startUs, endUs, clock.nowUs())),
@@ -94,7 +94,8 @@ export function balanceRoutes(deps: ApiDeps, prices: Prices) {
       const zone = views.zone();
       const other = compare === 'none' ? null : comparedWith(startUs, endUs, zone, compare);
       const compared = other === null ? null : await readOne(period, other.startUs, other.endUs);
-      const { sources, gas, water } = homeMeters(home.entities());
+      const { sources, ...volumes } = homeMeters(home);
+      const hasAny = ({ ids, hasUnknown }: MeterGroup) => ids.length > 0 || hasUnknown;
       const answer = compared === null ? null : told(compared);
       return c.json(
         {
@@ -106,9 +107,11 @@ export function balanceRoutes(deps: ApiDeps, prices: Prices) {
             grid: sources.gridIn.length + sources.gridOut.length > 0,
             solar: sources.solar.length > 0,
             battery: sources.batteryIn.length + sources.batteryOut.length > 0,
-            gas: gas.length > 0,
-            water: water.length > 0,
+            gas: hasAny(volumes.gas) || hasAny(volumes.gasEnergy),
+            gas_energy: hasAny(volumes.gasEnergy),
+            water: hasAny(volumes.water),
           },
+          unknown_sources: unknownSourcesOf(home),
           comparison:
             answer === null || other === null || compared === null
               ? null
@@ -173,7 +176,7 @@ export function balanceRoutes(deps: ApiDeps, prices: Prices) {
             own_kwh: valueOrNull(node.ownMwh),
             cost: costs.get(node.entityId) ?? null,
             share:
-              homeMwh === null || homeMwh <= 0 || node.bucket.amountMicro === null
+              homeMwh === null || homeMwh <= 0 || node.bucket.amountMicro === null || node.isSource
                 ? null
                 : rounded(node.bucket.amountMicro / homeMwh),
             on_time_seconds: secondsOrNull(node.bucket.onTimeUs),

@@ -45,7 +45,7 @@ export function subscriptionRoutes(deps: ApiDeps, administrators: Administrators
             reconnect_count: state.reconnectCount,
             error_message: state.errorMessage,
           },
-          entities_tracked: home.tracked().length,
+          entities_tracked: home.recorded().length,
           ha_connected: homeAssistant.status().kind === 'connected',
         },
         200,

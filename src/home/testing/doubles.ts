@@ -11,6 +11,7 @@ import {
   type HomeAssistant,
   HomeAssistantUnavailable,
   type HomeConfig,
+  type HomeStatistic,
   type HomeStatisticsRow,
   type Registries,
 } from '../home-assistant.ts';
@@ -158,6 +159,11 @@ export class FakeHomeAssistant implements HomeAssistant {
   }
   remembers(): Promise<boolean> {
     return this.#answer(false);
+  }
+  /** External statistics that it has. */
+  externals: readonly HomeStatistic[] = [];
+  statisticsMetadata(ids: readonly string[]): Promise<HomeStatistic[]> {
+    return this.#answer(this.externals.filter(({ statisticId }) => ids.includes(statisticId)));
   }
   firstStatistics(): Promise<ReadonlyMap<string, number>> {
     return this.#answer(new Map());

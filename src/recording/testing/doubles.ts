@@ -315,6 +315,9 @@ export class MemoryHome implements HomeAssistant {
   async firstStatistics(): Promise<never> {
     return unused();
   }
+  async statisticsMetadata(): Promise<never> {
+    return unused();
+  }
 
   pause(isPaused: boolean): void {
     if (isPaused && !this.isPaused) this.pauses += 1;

@@ -13,7 +13,7 @@ import { changeOf } from './comparison.ts';
 import { energyBars, energySeries } from './energy-bars.ts';
 import { energyTable } from './energy-table.ts';
 import { figuresOf, figureText } from './figures.ts';
-import { sentenceOf } from './sentence.ts';
+import { lackingIn, sentenceOf } from './sentence.ts';
 
 type Row = BalanceAnswer['rows'][number];
 type Amounts = BalanceAnswer['total'];
@@ -36,6 +36,7 @@ const unknown: Amounts = {
   untracked_kwh: null,
   unexplained_kwh: null,
   gas_m3: null,
+  gas_kwh: null,
   water_m3: null,
   self_sufficiency: null,
   self_consumption: null,
@@ -90,7 +91,8 @@ const answerOf = (amounts: readonly Amounts[], before: readonly Amounts[] | null
     period: 'hour',
     time_zone: locale.zone,
     currency: 'EUR',
-    has: { grid: true, solar: true, battery: false, gas: false, water: false },
+    has: { grid: true, solar: true, battery: false, gas: false, gas_energy: false, water: false },
+    unknown_sources: [],
     total: totalOf(rows),
     rows,
     comparison:
@@ -114,6 +116,28 @@ describe('the sentence', () => {
     expect(sentence(answer, dayStart + 14 * hourMs)).toBe(
       '28.0 kWh used so far today, 20 % less than yesterday by 14:00. 75 % of it came from the sun.',
     );
+  });
+
+  it('names the source without which nothing is known', () => {
+    const unknownSource = {
+      statistic_id: 'opower:grid',
+      role: 'grid_import',
+      reason: 'no_statistic',
+    } as const;
+    const answer = { ...answerOf(hoursOf(0, 2), null), unknown_sources: [unknownSource] };
+    expect(sentence(answer, dayStart + 14 * hourMs)).toBe(
+      'What the home used is not known: its source “From the grid” is missing.',
+    );
+    expect(lackingIn(answer, dayStart + 100 * hourMs)).toHaveLength(1);
+    const knownPast = { ...answerOf(hoursOf(24, 2), null), unknown_sources: [unknownSource] };
+    expect(lackingIn(knownPast, dayStart + 100 * hourMs)).toEqual([]);
+    expect(lackingIn(knownPast, dayStart + 14 * hourMs)).toHaveLength(1);
+    // Without its gas the home's electricity is known.
+    const gas = {
+      ...answerOf(hoursOf(24, 2), null),
+      unknown_sources: [{ ...unknownSource, role: 'gas' as const }],
+    };
+    expect(sentence(gas, dayStart + 100 * hourMs)).toContain('48.0 kWh used');
   });
 
   it('holds a whole day against the whole other', () => {
@@ -202,6 +226,23 @@ describe('bars, cards and table', () => {
       'selfConsumption',
       'cost',
     ]);
+  });
+
+  it('show gas in what it is counted in', () => {
+    const gas = { ...answer.total, gas_kwh: 19.2 };
+    const asEnergy = { ...answer, has: { ...answer.has, gas: true, gas_energy: true }, total: gas };
+    const keys = (shown: BalanceAnswer) => figuresOf(shown).map(({ key }) => key);
+    expect(keys(asEnergy)).toContain('gasEnergy');
+    expect(keys(asEnergy)).not.toContain('gas');
+    expect(figureText({ amount: 'gas_kwh', kind: 'energy' }, gas, 'EUR', 'en-GB')).toMatch(/19\.2.kWh/);
+    expect(energyTable(asEnergy, 'hour', null, atMs, en, locale).columns.map(({ key }) => key)).toContain(
+      'gasEnergy',
+    );
+    const both = { ...asEnergy, total: { ...gas, gas_m3: 1 } };
+    expect(keys(both)).toEqual(expect.arrayContaining(['gas', 'gasEnergy']));
+    const volume = { ...answer, has: { ...answer.has, gas: true } };
+    expect(keys(volume)).toContain('gas');
+    expect(keys(volume)).not.toContain('gasEnergy');
   });
 
   it('leave empty what is not known', () => {

@@ -6,6 +6,7 @@ import { api } from '../../api.ts';
 import { DataTable } from '../../components/data-table.tsx';
 import { FollowedPage } from '../../components/followed-page.tsx';
 import { Empty, ToSettings } from '../../components/states.tsx';
+import { UnknownSources } from '../../components/unknown-sources.tsx';
 import { type Compare, comparisons } from '../../hash.ts';
 import { type BucketPeriod, bucketPeriodOf } from '../../period/buckets.ts';
 import { type Period, periodToParams, spanOf } from '../../period/period.ts';
@@ -17,7 +18,7 @@ import { texts } from '../../texts/texts.ts';
 import { EnergyChart } from './energy-chart.tsx';
 import { energyTable } from './energy-table.ts';
 import { FigureCards } from './figure-cards.tsx';
-import { otherName, sentenceOf } from './sentence.ts';
+import { lackingIn, otherName, sentenceOf } from './sentence.ts';
 
 /** An answer with the question it belongs to, so that an old picture keeps its own names while a new one is on its way. */
 interface Answered {
@@ -74,6 +75,7 @@ function Shown({ shown, isLoading }: { shown: Answered; isLoading: boolean }) {
       <div class="answer">
         <h1>{sentenceOf(answer, period, atMs, t, locale.value)}</h1>
       </div>
+      <UnknownSources sources={lackingIn(answer, atMs)} />
       {isNothing ? (
         <section class="card">
           {isFuture ? (

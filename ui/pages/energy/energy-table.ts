@@ -43,7 +43,8 @@ function valueColumns(answer: BalanceAnswer, before: string | null, t: Texts['en
     ...energy('batteryIn', words.batteryIn, (row) => row.battery_in_kwh, has.battery),
     ...energy('gridOut', words.gridOut, (row) => row.grid_out_kwh, has.grid && hasOther),
     ...energy('balance', words.balance, gridBalance, has.grid && hasOther),
-    ...(has.gas
+    ...energy('gasEnergy', words.gas, (row) => row.gas_kwh, has.gas_energy),
+    ...(has.gas && (!has.gas_energy || answer.total.gas_m3 !== null)
       ? [
           {
             key: 'gas',

@@ -66,12 +66,13 @@ const all: readonly Figure[] = [
     colour: 'text-2',
   },
   { key: 'gas', amount: 'gas_m3', kind: 'volume', icon: mdiFire, colour: 'gas' },
+  { key: 'gasEnergy', amount: 'gas_kwh', kind: 'energy', icon: mdiFire, colour: 'gas' },
   { key: 'water', amount: 'water_m3', kind: 'volume', icon: mdiWater, colour: 'water' },
   { key: 'cost', amount: 'cost', kind: 'money', icon: mdiCash, colour: 'text-2' },
 ];
 
 /** A home without a battery has no empty card of one. */
-export function figuresOf({ has }: BalanceAnswer): Figure[] {
+export function figuresOf({ has, total }: BalanceAnswer): Figure[] {
   const needed: Readonly<Record<Figure['key'], boolean>> = {
     home: true,
     gridIn: has.grid,
@@ -82,7 +83,8 @@ export function figuresOf({ has }: BalanceAnswer): Figure[] {
     batteryIn: has.battery,
     batteryOut: has.battery,
     selfSufficiency: has.solar || has.battery,
-    gas: has.gas,
+    gas: has.gas && (!has.gas_energy || total.gas_m3 !== null),
+    gasEnergy: has.gas_energy,
     water: has.water,
   };
   return all.filter(({ key }) => needed[key]);

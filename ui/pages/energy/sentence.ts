@@ -81,6 +81,15 @@ function ownText({ total, has }: BalanceAnswer, t: Texts, language: string): str
   return t.energy.sentence.own[which](formatShare(share, language));
 }
 
+/** The sources that this answer lacks: of a past that is known none does. */
+export function lackingIn(
+  { total, time_range: range, unknown_sources: sources }: BalanceAnswer,
+  nowMs: number,
+) {
+  const isRunning = Date.parse(range.start) <= nowMs && nowMs < Date.parse(range.end);
+  return isRunning || total.home_kwh === null ? sources : [];
+}
+
 export function sentenceOf(
   answer: BalanceAnswer,
   period: Period,
@@ -93,6 +102,9 @@ export function sentenceOf(
   if (Date.parse(answer.time_range.start) > nowMs) return words.future;
   if (total.home_kwh === null) {
     const isToday = period.kind === 'day' && includes(period, dateAt(nowMs, locale.zone));
+    const missing = answer.unknown_sources.filter(({ role }) => role !== 'gas' && role !== 'water');
+    const [source] = missing;
+    if (source !== undefined) return words.unknownSource(t.roles[source.role]);
     const unknown = !answer.has.grid ? words.noGrid : isToday ? words.unknownToday : words.unknown;
     const grid = total.grid_in_kwh;
     return grid === null ? unknown : unknown + words.onlyIn(asText(showEnergy(grid, locale.language)));

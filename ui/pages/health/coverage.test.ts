@@ -42,6 +42,15 @@ const plain = (text: string) => text.replaceAll('\u00a0', ' ');
 const said = (coverage: Coverage | null, decisions = 0, isDown = false) =>
   plain(sentenceOf(coverage, decisions, isDown, en, locale));
 
+describe('the sentence without a source', () => {
+  it('names the sources without which the balance is not known', () => {
+    const coverage = answer(['well', [day(24, { measured_seconds: 86_400 })]]);
+    const text = plain(sentenceOf(coverage, 0, false, en, locale, ['opower:grid']));
+    expect(text).toMatch(/^The home’s balance is not known: opower:grid is missing\. /);
+    expect(said(coverage)).not.toContain('balance');
+  });
+});
+
 describe('the grid', () => {
   it('takes quarters out of merged rows, 100 of them when clocks go back', () => {
     const [span] = daysOf(rangeOf(date('2026-10-25'), date('2026-10-25')), zone);

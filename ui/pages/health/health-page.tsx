@@ -7,6 +7,7 @@ import type { Reconciliation } from '../../../src/contract/tickets.ts';
 import { api } from '../../api.ts';
 import { Icon } from '../../components/icon.tsx';
 import { Problem, Skeleton } from '../../components/states.tsx';
+import { UnknownSources } from '../../components/unknown-sources.tsx';
 import { dateAt } from '../../period/period.ts';
 import { useFollowed } from '../../state/followed.ts';
 import { locale, nowMs, settings, status } from '../../state/home.ts';
@@ -74,13 +75,18 @@ export function HealthPage() {
         <Problem problem={health.problem} onRetry={() => void status.refresh()} />
       </section>
     );
+  // What somebody chose not to record is no fault.
+  const lost = health.data.discovery.unknown_sources.filter(({ reason }) => reason !== 'not_tracked');
+  const unknown = lost.map((source) => source.statistic_id);
   return (
     <>
       <div class="answer">
         {coverage === null && problem === null ? (
           <Skeleton height={36} />
         ) : (
-          <h1>{sentenceOf(coverage, openDecisions(), health.data.status === 'down', t, locale.value)}</h1>
+          <h1>
+            {sentenceOf(coverage, openDecisions(), health.data.status === 'down', t, locale.value, unknown)}
+          </h1>
         )}
         {settings.data !== null && !mayChange && (
           <p class="note" data-read-only>
@@ -90,6 +96,7 @@ export function HealthPage() {
         )}
       </div>
       <div class="stack">
+        <UnknownSources sources={lost} />
         <OpenTickets mayChange={mayChange} />
         <div>
           <CoverageCard />

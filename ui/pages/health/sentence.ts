@@ -59,18 +59,20 @@ function missingWords(answer: Coverage, t: Texts, locale: Locale): string {
     : words.all;
 }
 
-/** `answer`: of the last ten days by day; null while it is not known. */
+/** `answer`: of the last ten days by day; null while it is not known. `unknown`: sources of which nothing is known. */
 export function sentenceOf(
   answer: Coverage | null,
   decisions: number,
   isDown: boolean,
   t: Texts,
   locale: Locale,
+  unknown: readonly string[] = [],
 ): string {
   const words = t.health.sentence;
   const said: string[] = [];
   if (isDown) said.push(words.down);
   if (decisions > 0) said.push(words.decisions(formatCount(decisions, locale.language), decisions === 1));
+  if (unknown.length > 0) said.push(words.unknownSources(unknown.slice(0, 3).join(', ')));
   if (answer !== null && answer.entities.length > 0) said.push(missingWords(answer, t, locale));
   if (answer !== null && answer.entities.length === 0) said.push(words.nothingTracked);
   return said.length > 0 ? said.join(' ') : words.unknown;
