@@ -13,6 +13,7 @@ import { buildPanel } from './panel-build.ts';
 import { cacheFolder, root, sharedFolder } from './paths.ts';
 import { freePort, isPortFree } from './ports.ts';
 import { askProcess } from './process-status.ts';
+import { Refusal } from './refusal.ts';
 import { installSidecars, type SidecarPorts, startSidecars } from './sidecars/sidecars.ts';
 import { SupervisedProgram } from './supervised-program.ts';
 
@@ -28,9 +29,6 @@ const isDemo = process.env.HA_URL === undefined && process.env.HA_TOKEN === unde
 const dataDir = process.env.DATA_DIR ?? join(cacheFolder, isDemo ? 'run/demo-data' : 'run/data');
 const port = Number(process.env.PORT ?? 8099);
 const url = `http://127.0.0.1:${port}`;
-
-/** The user can mend it; the message says how. */
-class Refusal extends Error {}
 
 let stopping: Promise<void> | undefined;
 function stop(): Promise<void> {

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { hashOfSources, sha256Of } from '../hash.ts';
 import { waitForLock } from '../lock.ts';
 import { cacheFolder, root } from '../paths.ts';
-import { runProgram } from '../program.ts';
+import { ProgramFailure, runProgram } from '../program.ts';
+import { Refusal } from '../refusal.ts';
 import type { Say } from '../say.ts';
 import { mavenDependencyPlugin, questdb } from './versions.ts';
 
@@ -25,6 +26,7 @@ const attempts = 4;
 /**
  * Makes sure that the sidecars are on this machine: QuestDB fetched by Maven and checked against its hash,
  * the document server built by Go. What is there already is kept. Several processes may call it at once.
+ * Throws a Refusal, one sentence that says why and where the log is, when something can't be fetched or built.
  */
 export async function installSidecars(say: Say): Promise<SidecarPrograms> {
   await mkdir(programsFolder, { recursive: true });
@@ -151,11 +153,17 @@ async function repeat(name: string, say: Say, step: (attempt: number) => Promise
       await step(attempt);
       return;
     } catch (cause) {
-      if (attempt === attempts) throw new Error(`${name} could not be installed`, { cause });
-      say(`${name}: that failed (${messageOf(cause)}); trying again, ${attempts - attempt} tries left`);
+      const why = cause instanceof ProgramFailure ? cause.why : messageOf(cause);
+      if (attempt === attempts)
+        throw new Refusal(`${name} could not be installed: ${why}. All that was said is in ${logFile}`);
+      say(`${name}: that failed: ${why}; trying again, ${triesLeft(attempts - attempt)}`);
       await new Promise((resolve) => setTimeout(resolve, attempt * 3000));
     }
   }
+}
+
+function triesLeft(count: number): string {
+  return count === 1 ? 'one try left' : `${count} tries left`;
 }
 
 function messageOf(cause: unknown): string {

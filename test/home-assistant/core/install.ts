@@ -3,7 +3,8 @@ import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { waitForLock } from '../../../addon/lock.ts';
 import { cacheFolder } from '../../../addon/paths.ts';
-import { runProgram } from '../../../addon/program.ts';
+import { ProgramFailure, runProgram } from '../../../addon/program.ts';
+import { Refusal } from '../../../addon/refusal.ts';
 import type { Say } from '../../../addon/say.ts';
 import { findPython } from './python.ts';
 import { uv } from './versions.ts';
@@ -16,7 +17,10 @@ export interface InstalledCore {
 const home = join(cacheFolder, 'home-assistant');
 const stepLimitMs = 10 * 60_000;
 
-/** Home Assistant Core in a virtual environment under .cache; what is there already is kept, and needs no network. */
+/**
+ * Home Assistant Core in a virtual environment under .cache; what is there already is kept, and needs no network.
+ * Throws a Refusal, one sentence that says why and where the log is, when it can't be had.
+ */
 export async function installCore(say: Say): Promise<InstalledCore> {
   const { command, version } = await findPython();
   const folder = join(home, `core-${version.core}`);
@@ -49,6 +53,11 @@ export async function installCore(say: Say): Promise<InstalledCore> {
     await writeFile(stampFile, stamp);
     say(`Home Assistant ${version.core}: installed`);
     return { core: version.core, python };
+  } catch (cause) {
+    if (!(cause instanceof ProgramFailure)) throw cause;
+    throw new Refusal(
+      `Home Assistant ${version.core} could not be installed for the tests: ${cause.why}. All that was said is in ${cause.logFile}`,
+    );
   } finally {
     lock.release();
   }
