@@ -14,6 +14,7 @@ import { cacheFolder, root, sharedFolder } from './paths.ts';
 import { freePort, isPortFree } from './ports.ts';
 import { askProcess } from './process-status.ts';
 import { Refusal } from './refusal.ts';
+import { forgetStores, lockIn, noteStores } from './running-stores.ts';
 import { installSidecars, type SidecarPorts, startSidecars } from './sidecars/sidecars.ts';
 import { SupervisedProgram } from './supervised-program.ts';
 
@@ -44,12 +45,13 @@ async function start(): Promise<void> {
     throw new Refusal(`PORT must be a port number, not ${process.env.PORT}`);
   if (!isDemo && (process.env.HA_URL === undefined || process.env.HA_TOKEN === undefined))
     throw new Refusal('HA_URL and HA_TOKEN go together: set both, or neither for the demo home');
-  const data = await takeLock(join(dataDir, 'in-use'));
+  const data = await takeLock(lockIn(dataDir));
   if ('heldByPid' in data)
     throw new Refusal(
       `${dataDir} is in use by another npm start (process ${data.heldByPid}): stop that one first`,
     );
   started.push({ name: 'the lock', stop: data.lock.release });
+  forgetStores(dataDir);
   if (!(await isPortFree(port)))
     throw new Refusal(
       `Port ${port} is taken by another program: stop it, or choose another with PORT=8100 npm start`,
@@ -60,6 +62,8 @@ async function start(): Promise<void> {
   say('Starting QuestDB and the document server');
   const sidecars = await startSidecars({ programs, dataDir, ports: await sidecarPorts(), logsDir, log: say });
   started.push({ name: 'the stores', stop: () => sidecars.stop() });
+  noteStores(dataDir, sidecars.ports);
+  started.push({ name: 'where the stores are', stop: () => forgetStores(dataDir) });
   if (stopping !== undefined) return sidecars.stop();
 
   if (isDemo) say('No HA_URL and HA_TOKEN: starting a demo home');

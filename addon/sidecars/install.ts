@@ -123,11 +123,11 @@ async function installDocumentServer(say: Say): Promise<string> {
   return program;
 }
 
-/** Shows Maven's "Progress (1): 3.1/30 MB" lines, one every few seconds. */
+/** Shows Maven's "Progress (1): 3.1/30 MB" lines, one every few seconds; its own plugins are small, and not shown. */
 function progressOf(name: string, say: Say): (line: string) => void {
   let shownAtMs = performance.now();
   return (line) => {
-    const progress = /Progress \(\d+\): (.+)/.exec(line)?.[1];
+    const progress = /Progress \(\d+\): (.+ MB)/.exec(line)?.[1];
     if (progress === undefined || performance.now() - shownAtMs < 3000) return;
     shownAtMs = performance.now();
     say(`${name}: ${progress.trim()}`);

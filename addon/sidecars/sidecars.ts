@@ -29,11 +29,15 @@ export interface SidecarOptions {
   readonly env?: NodeJS.ProcessEnv;
 }
 
-/** The two stores, running; one that dies is started again. */
-export interface Sidecars {
+/** How the two stores are reached. */
+export interface SidecarAddresses {
   readonly questdbUrl: string;
   readonly questdbPgUrl: string;
   readonly mongodbUrl: string;
+}
+
+/** The two stores, running; one that dies is started again. */
+export interface Sidecars extends SidecarAddresses {
   readonly ports: SidecarPorts;
   /** Undefined while it is down. */
   pid(name: SidecarName): number | undefined;
@@ -54,11 +58,20 @@ const startLimitMs = 90_000;
 const stopLimitMs = 15_000;
 const askAgainMs = 50;
 
+/** How the stores on these ports are reached. */
+export function addressesOf(ports: SidecarPorts): SidecarAddresses {
+  return {
+    questdbUrl: `http://127.0.0.1:${ports.questdbHttp}`,
+    questdbPgUrl: `postgres://admin:quest@127.0.0.1:${ports.questdbPg}/qdb`,
+    mongodbUrl: `mongodb://127.0.0.1:${ports.documents}/energy_ledger`,
+  };
+}
+
 /** Starts both with the container's own scripts and settings; resolves when both answer. */
 export async function startSidecars(options: SidecarOptions): Promise<Sidecars> {
   const ports = options.ports === undefined || options.ports === 'free' ? await freePorts() : options.ports;
   const { programs, dataDir, log } = options;
-  const questdbUrl = `http://127.0.0.1:${ports.questdbHttp}`;
+  const addresses = addressesOf(ports);
   const env = {
     ...process.env,
     ...options.env,
@@ -87,7 +100,8 @@ export async function startSidecars(options: SidecarOptions): Promise<Sidecars> 
     'document-server': supervise('document-server'),
   };
   const asks: Readonly<Record<SidecarName, () => Promise<boolean>>> = {
-    questdb: async () => (await answersHttp(questdbUrl)) && (await answersPostgres(ports.questdbPg)),
+    questdb: async () =>
+      (await answersHttp(addresses.questdbUrl)) && (await answersPostgres(ports.questdbPg)),
     'document-server': () => answersDocuments(programs.documentServer, ports.documents),
   };
 
@@ -118,9 +132,7 @@ export async function startSidecars(options: SidecarOptions): Promise<Sidecars> 
     throw cause;
   }
   return {
-    questdbUrl,
-    questdbPgUrl: `postgres://admin:quest@127.0.0.1:${ports.questdbPg}/qdb`,
-    mongodbUrl: `mongodb://127.0.0.1:${ports.documents}/energy_ledger`,
+    ...addresses,
     ports,
     pid: (name) => supervised[name].pid,
     kill: (name, signal) => supervised[name].kill(signal),
