@@ -32,7 +32,7 @@ const mostCharacters = 200;
 
 /**
  * @param {string} output what the program printed, on both streams
- * @returns {string} a few words that follow a colon; '' when it printed nothing
+ * @returns {string} a few words that follow a colon
  */
 export function reasonIn(output) {
   const lines = output
@@ -40,10 +40,10 @@ export function reasonIn(output) {
     .map((line) => line.trim())
     .filter((line) => line !== '');
   for (const line of lines.toReversed()) {
-    if (!fault.test(line) && !/warn|retry|cause|Err:|fail|could not|error/i.test(line)) continue;
+    if (!fault.test(line) && !/warn|retry|cause|fail|could not|error|no space/i.test(line)) continue;
     const meaning = meanings.find(([pattern]) => pattern.test(line))?.[1];
     if (meaning !== undefined) return meaning;
   }
   const telling = lines.find((line) => fault.test(line) && !empty.test(line));
-  return (telling ?? lines.at(-1) ?? '').replace(fault, '').slice(0, mostCharacters);
+  return (telling ?? lines.at(-1) ?? '').replace(fault, '').slice(0, mostCharacters) || 'it did not say why';
 }

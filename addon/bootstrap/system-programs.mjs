@@ -33,7 +33,7 @@ export async function installSystemPrograms(wanted) {
   }
   const still = missingOf(missing);
   const needed = still.filter((need) => need.without === undefined);
-  if (needed.length > 0) throw new Refusal(`Missing on this machine: ${describe(needed)}.${aptSaid}`);
+  if (needed.length > 0) throw new Refusal(aptSaid || `Missing on this machine: ${describe(needed)}`);
   for (const { name, package: debian, without } of still)
     say(`${name} is not here: ${without} (sudo apt-get install ${debian})`);
 }
@@ -56,13 +56,12 @@ function preferFetchedGo() {
  * by the user.
  *
  * @param {readonly Need[]} missing
- * @returns {Promise<string>} a sentence, with a blank before it, about what went wrong; '' when nothing did
+ * @returns {Promise<string>} a sentence about what went wrong; '' when nothing did
  */
 async function installWithApt(missing) {
   const needed = missing.filter((need) => need.without === undefined);
   if (!isOnPath('apt-get') || process.getuid?.() !== 0) {
-    if (needed.length === 0) return '';
-    if (!isOnPath('apt-get')) return ` This is not a Debian, so it can't be installed from here.`;
+    if (needed.length === 0 || !isOnPath('apt-get')) return '';
     const names = needed.map((need) => need.name).join(', ');
     const packages = missing.map((need) => need.package).join(' ');
     throw new Refusal(`Missing on this machine: ${names}. Install with: sudo apt-get install ${packages}`);
@@ -78,7 +77,7 @@ async function installWithApt(missing) {
   const why = reasonIn(update.output + output);
   const sentence = `apt-get could not install ${packages.join(' ')}: ${why}. All that it said is in ${logFile}`;
   if (needed.length === 0) say(sentence);
-  return ` ${sentence}`;
+  return sentence;
 }
 
 /** @param {readonly Need[]} missing */

@@ -35,10 +35,15 @@ export async function installSidecars(say: Say): Promise<SidecarPrograms> {
     // Side by side: one waits for the network, the other keeps the processor busy. Both come to their end before
     // the lock is given back.
     const both = await Promise.allSettled([installQuestdb(say), installDocumentServer(say)]);
-    const [questdbJar, documentServer] = both.map((outcome) => {
-      if (outcome.status === 'rejected') throw outcome.reason;
-      return outcome.value;
+    const refusals = both.flatMap((outcome) => {
+      if (outcome.status === 'fulfilled') return [];
+      if (!(outcome.reason instanceof Refusal)) throw outcome.reason;
+      return [outcome.reason.message];
     });
+    if (refusals.length > 0) throw new Refusal(refusals.join('\n'));
+    const [questdbJar, documentServer] = both.map((outcome) =>
+      outcome.status === 'fulfilled' ? outcome.value : undefined,
+    );
     if (questdbJar === undefined || documentServer === undefined) throw new Error('A sidecar has no program');
     return { java: javaCommand(), questdbJar, documentServer };
   } finally {
