@@ -72,6 +72,33 @@ const python = {
   otherwise: 'https://docs.python.org/3/using',
 };
 
+/** Whether the machine's Python is one for which some packages of Home Assistant come as sources only. */
+function pythonCompiles() {
+  const minor = Number(outputOf('python3', ['-c', 'import sys; print(sys.version_info[1])']) ?? 0);
+  return minor >= 13;
+}
+
+/** @type {Need} */
+const compiler = {
+  name: 'a C++ compiler',
+  package: 'g++',
+  missing: () => (!pythonCompiles() || isOnPath('g++') ? undefined : 'not found'),
+  otherwise: 'https://gcc.gnu.org/install',
+};
+
+/** @type {Need} */
+const pythonHeaders = {
+  name: "Python's headers",
+  package: 'python3-dev',
+  missing: () => {
+    if (!pythonCompiles()) return undefined;
+    const script =
+      'import sysconfig, os; print(os.path.exists(sysconfig.get_paths()["include"] + "/Python.h"))';
+    return outputOf('python3', ['-c', script])?.includes('False') ? 'not found' : undefined;
+  },
+  otherwise: 'https://docs.python.org/3/using',
+};
+
 /** @type {Need} */
 const chromium = {
   name: 'Chromium',
@@ -125,10 +152,12 @@ const shellcheck = {
 };
 
 const forStores = [java, maven, go];
+/** Home Assistant itself. */
+const forCore = [python, compiler, pythonHeaders];
 /** @type {Readonly<Record<string, readonly Need[]>>} */
 const needs = {
   'addon/start.ts': forStores,
-  'test/home-assistant/run.ts': [...forStores, python],
+  'test/home-assistant/run.ts': [...forStores, ...forCore],
   'test/soak/run.ts': forStores,
   'test/bench/ingest.ts': forStores,
   'test/bench/posting.ts': forStores,
@@ -142,8 +171,8 @@ const suiteNeeds = {
   unit: [],
   structure: [shellcheck],
   stores: forStores,
-  'home-assistant': [...forStores, python],
-  faults: [...forStores, python, faketime, mkfs],
+  'home-assistant': [...forStores, ...forCore],
+  faults: [...forStores, ...forCore, faketime, mkfs],
   panel: [...forStores, chromium, fonts],
 };
 

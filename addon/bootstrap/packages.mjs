@@ -70,7 +70,8 @@ async function npm(args) {
       cwd: root,
     });
     if (ok) return;
-    if (attempt === 3)
+    // npm itself tries a download three times.
+    if (attempt === 2)
       throw new Refusal(`npm could not install the packages: ${why}. All that it said is in ${logFile}`);
     say(`  npm failed: ${why}; trying again`);
   }

@@ -23,15 +23,21 @@ export async function installSystemPrograms(wanted) {
   process.env.PATH = [...before, ...folders].join(delimiter);
   preferFetchedGo();
 
-  const missing = missingOf(wanted);
-  // One that is too old is good enough to fetch a new one, which Debian may not have.
-  const toInstall = missing.filter((need) => !(need === go && outputOf('go', ['version']) !== undefined));
-  const aptSaid = toInstall.length === 0 ? '' : await installWithApt(toInstall);
+  let aptSaid = '';
+  // Twice, because only the Python that was installed tells whether it needs a compiler.
+  for (const _round of [1, 2]) {
+    // A Go that is too old is good enough to fetch a new one, which Debian may not have.
+    const toInstall = missingOf(wanted).filter(
+      (need) => need !== go || outputOf('go', ['version']) === undefined,
+    );
+    if (toInstall.length === 0 || aptSaid !== '') break;
+    aptSaid = await installWithApt(toInstall);
+  }
   if (wanted.includes(go) && go.missing() !== undefined && outputOf('go', ['version']) !== undefined) {
     await fetchGo();
     preferFetchedGo();
   }
-  const still = missingOf(missing);
+  const still = missingOf(wanted);
   const needed = still.filter((need) => need.without === undefined);
   if (needed.length > 0) throw new Refusal(aptSaid || `Missing on this machine: ${describe(needed)}`);
   for (const { name, package: debian, without } of still)
