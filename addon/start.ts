@@ -60,13 +60,19 @@ async function start(): Promise<void> {
   const [programs] = await Promise.all([installSidecars(say), buildPanelOrGoOn()]);
   if (stopping !== undefined) return;
   say('Starting QuestDB and the document server');
-  const sidecars = await startSidecars({ programs, dataDir, ports: await sidecarPorts(), logsDir, log: say });
+  const ports = await sidecarPorts();
+  const sidecars = await startSidecars({ programs, dataDir, ports, logsDir, log: say }).catch(
+    (cause: unknown) => {
+      const why = cause instanceof Error ? cause.message : String(cause);
+      throw new Refusal(`The stores did not start: ${why}\nAll that they said is in ${logsDir}`);
+    },
+  );
   started.push({ name: 'the stores', stop: () => sidecars.stop() });
   noteStores(dataDir, sidecars.ports);
   started.push({ name: 'where the stores are', stop: () => forgetStores(dataDir) });
   if (stopping !== undefined) return sidecars.stop();
 
-  if (isDemo) say('No HA_URL and HA_TOKEN: starting a demo home');
+  if (isDemo) say('Starting a demo home');
   const home = isDemo ? await startDemo() : {};
   const ledger = new SupervisedProgram(
     {
@@ -98,6 +104,8 @@ async function start(): Promise<void> {
   await untilAtWork(ledger);
   if (stopping !== undefined) return;
   say(`Data: ${dataDir}   Logs: ${logsDir}`);
+  if (isDemo)
+    say('This is a demo home. To record yours: HA_URL=http://homeassistant.local:8123 HA_TOKEN=… npm start');
   say(`Energy Ledger is at ${url}   (Ctrl-C stops it)`);
 }
 
