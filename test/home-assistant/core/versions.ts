@@ -14,8 +14,8 @@ export const uv = '0.13.8';
 const requirementsOf = (core: string): string => join(import.meta.dirname, `requirements-${core}.txt`);
 
 /**
- * Newest first. 2026.2.3 is the last that runs on Debian 13's Python. 2024.3.3 is the last but one that runs on Debian
- * 12's, and has the old form of the preferences.
+ * Newest first. 2026.2.3 is the last that runs on Debian 13's Python, 2024.3.3 the last but one that runs on Debian 12's;
+ * both have the old form of the preferences.
  */
 export const coreVersions: readonly CoreVersion[] = [
   {
