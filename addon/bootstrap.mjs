@@ -49,10 +49,14 @@ function run(node, parameters) {
     process.on(signal, () => child.kill(signal));
   // npm runs us from a shell, and a shell that is told to end does so without telling us.
   const parent = process.ppid;
-  if (process.env.npm_lifecycle_event !== undefined)
-    setInterval(() => {
-      if (process.ppid !== parent) child.kill('SIGTERM');
+  if (process.env.npm_lifecycle_event !== undefined) {
+    const watch = setInterval(() => {
+      if (process.ppid === parent) return;
+      // Once: told again while it stops in order, it would take us for impatient and leave its programs behind.
+      clearInterval(watch);
+      child.kill('SIGTERM');
     }, 1000).unref();
+  }
   return new Promise((resolve, reject) => {
     child.on('error', reject);
     child.on('exit', (code, signal) =>
