@@ -8,9 +8,10 @@
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { needsOf } from './bootstrap/needs.mjs';
 import { installPackages } from './bootstrap/packages.mjs';
 import { Refusal, root, say } from './bootstrap/steps.mjs';
-import { installSystemPrograms, needsOf } from './bootstrap/system-programs.mjs';
+import { installSystemPrograms } from './bootstrap/system-programs.mjs';
 
 const [script, ...args] = process.argv.slice(2);
 
@@ -20,9 +21,9 @@ try {
     throw new Refusal(
       `Node ${process.versions.node} is too old: install Node 20 or newer, then run this again.`,
     );
-  const folders = await installSystemPrograms(needsOf(script));
+  await installSystemPrograms(needsOf(script, args));
   const node = await installPackages();
-  process.exitCode = await run(node, [join(root, script), ...args], folders);
+  process.exitCode = await run(node, [join(root, script), ...args]);
 } catch (error) {
   if (!(error instanceof Refusal)) throw error;
   say(error.message);
@@ -34,11 +35,10 @@ try {
  *
  * @param {string} node
  * @param {string[]} parameters
- * @param {string[]} folders of system programs that PATH lacks
  * @returns {Promise<number>} its exit code
  */
-function run(node, parameters, folders) {
-  const PATH = [join(root, 'node_modules/.bin'), process.env.PATH ?? '', ...folders].join(delimiter);
+function run(node, parameters) {
+  const PATH = [join(root, 'node_modules/.bin'), process.env.PATH ?? ''].join(delimiter);
   // The channel tells the program that we are gone, however we went.
   const child = spawn(node, parameters, {
     cwd: root,
@@ -49,10 +49,14 @@ function run(node, parameters, folders) {
     process.on(signal, () => child.kill(signal));
   // npm runs us from a shell, and a shell that is told to end does so without telling us.
   const parent = process.ppid;
-  if (process.env.npm_lifecycle_event !== undefined)
-    setInterval(() => {
-      if (process.ppid !== parent) child.kill('SIGTERM');
+  if (process.env.npm_lifecycle_event !== undefined) {
+    const watch = setInterval(() => {
+      if (process.ppid === parent) return;
+      // Once: told again while it stops in order, it would take us for impatient and leave its programs behind.
+      clearInterval(watch);
+      child.kill('SIGTERM');
     }, 1000).unref();
+  }
   return new Promise((resolve, reject) => {
     child.on('error', reject);
     child.on('exit', (code, signal) =>

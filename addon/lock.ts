@@ -43,7 +43,8 @@ export async function waitForLock(path: string, limitMs: number): Promise<Lock> 
   }
 }
 
-function holderOf(path: string): number | undefined {
+/** The process that holds the lock at `path`; undefined when nobody does. */
+export function holderOf(path: string): number | undefined {
   let text: string;
   try {
     text = readFileSync(path, 'utf8');

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { reasonIn } from './bootstrap/reason.mjs';
 
 export interface RunOptions {
   readonly cwd?: string;
@@ -13,7 +14,23 @@ export interface RunOptions {
   readonly onLine?: (line: string) => void;
 }
 
-/** Runs a program to its end. Throws, with its last lines, when it fails or takes longer than `limitMs`. */
+/** A program that failed: `why` in a few words, its last lines in the message, all of them in `logFile`. */
+export class ProgramFailure extends Error {
+  override name = 'ProgramFailure';
+  readonly why: string;
+  readonly logFile: string;
+  constructor(message: string, why: string, logFile: string) {
+    super(message);
+    this.why = why;
+    this.logFile = logFile;
+  }
+}
+
+/** Enough to tell why it failed: Maven and pip say it long before their last line. */
+const keptLines = 100;
+const shownLines = 8;
+
+/** Runs a program to its end. Throws a ProgramFailure when it can't be run, fails, or takes longer than `limitMs`. */
 export async function runProgram(
   command: string,
   args: readonly string[],
@@ -25,12 +42,12 @@ export async function runProgram(
   const hear = (line: string): void => {
     if (line.trim() === '') return;
     last.push(line);
-    if (last.length > 8) last.shift();
+    if (last.length > keptLines) last.shift();
     options.onLine?.(line);
   };
   try {
     log.write(`\n$ ${command} ${args.join(' ')}\n`);
-    const code = await new Promise<number | string>((resolve, reject) => {
+    const code = await new Promise<number | string>((resolve) => {
       const child = spawn(command, args, {
         cwd: options.cwd,
         env: options.env,
@@ -50,13 +67,20 @@ export async function runProgram(
       };
       listen(child.stdout);
       listen(child.stderr);
-      child.on('error', reject);
+      child.on('error', (cause) => {
+        hear(cause.message);
+        resolve('could not be run');
+      });
       child.on('close', (exitCode, signal) => resolve(exitCode ?? signal ?? 'no exit code'));
     });
-    if (code !== 0)
-      throw new Error(
-        `${command} ended with ${code}. Its last lines (all in ${options.logFile}):\n${last.join('\n')}`,
-      );
+    if (code === 0) return;
+    const tooLong =
+      code === 'SIGTERM' ? `it took longer than ${Math.round(options.limitMs / 60_000)} minutes` : '';
+    throw new ProgramFailure(
+      `${command} ended with ${code}. Its last lines (all in ${options.logFile}):\n${last.slice(-shownLines).join('\n')}`,
+      tooLong || reasonIn(last.join('\n')),
+      options.logFile,
+    );
   } finally {
     await new Promise((resolve) => log.end(resolve));
   }

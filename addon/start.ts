@@ -13,6 +13,8 @@ import { buildPanel } from './panel-build.ts';
 import { cacheFolder, root, sharedFolder } from './paths.ts';
 import { freePort, isPortFree } from './ports.ts';
 import { askProcess } from './process-status.ts';
+import { Refusal } from './refusal.ts';
+import { forgetStores, lockIn, noteStores } from './running-stores.ts';
 import { installSidecars, type SidecarPorts, startSidecars } from './sidecars/sidecars.ts';
 import { SupervisedProgram } from './supervised-program.ts';
 
@@ -29,9 +31,6 @@ const dataDir = process.env.DATA_DIR ?? join(cacheFolder, isDemo ? 'run/demo-dat
 const port = Number(process.env.PORT ?? 8099);
 const url = `http://127.0.0.1:${port}`;
 
-/** The user can mend it; the message says how. */
-class Refusal extends Error {}
-
 let stopping: Promise<void> | undefined;
 function stop(): Promise<void> {
   stopping ??= stopAll();
@@ -46,12 +45,13 @@ async function start(): Promise<void> {
     throw new Refusal(`PORT must be a port number, not ${process.env.PORT}`);
   if (!isDemo && (process.env.HA_URL === undefined || process.env.HA_TOKEN === undefined))
     throw new Refusal('HA_URL and HA_TOKEN go together: set both, or neither for the demo home');
-  const data = await takeLock(join(dataDir, 'in-use'));
+  const data = await takeLock(lockIn(dataDir));
   if ('heldByPid' in data)
     throw new Refusal(
       `${dataDir} is in use by another npm start (process ${data.heldByPid}): stop that one first`,
     );
   started.push({ name: 'the lock', stop: data.lock.release });
+  forgetStores(dataDir);
   if (!(await isPortFree(port)))
     throw new Refusal(
       `Port ${port} is taken by another program: stop it, or choose another with PORT=8100 npm start`,
@@ -60,11 +60,19 @@ async function start(): Promise<void> {
   const [programs] = await Promise.all([installSidecars(say), buildPanelOrGoOn()]);
   if (stopping !== undefined) return;
   say('Starting QuestDB and the document server');
-  const sidecars = await startSidecars({ programs, dataDir, ports: await sidecarPorts(), logsDir, log: say });
+  const ports = await sidecarPorts();
+  const sidecars = await startSidecars({ programs, dataDir, ports, logsDir, log: say }).catch(
+    (cause: unknown) => {
+      const why = cause instanceof Error ? cause.message : String(cause);
+      throw new Refusal(`The stores did not start: ${why}\nAll that they said is in ${logsDir}`);
+    },
+  );
   started.push({ name: 'the stores', stop: () => sidecars.stop() });
+  noteStores(dataDir, sidecars.ports);
+  started.push({ name: 'where the stores are', stop: () => forgetStores(dataDir) });
   if (stopping !== undefined) return sidecars.stop();
 
-  if (isDemo) say('No HA_URL and HA_TOKEN: starting a demo home');
+  if (isDemo) say('Starting a demo home');
   const home = isDemo ? await startDemo() : {};
   const ledger = new SupervisedProgram(
     {
@@ -96,6 +104,8 @@ async function start(): Promise<void> {
   await untilAtWork(ledger);
   if (stopping !== undefined) return;
   say(`Data: ${dataDir}   Logs: ${logsDir}`);
+  if (isDemo)
+    say('This is a demo home. To record yours: HA_URL=http://homeassistant.local:8123 HA_TOKEN=… npm start');
   say(`Energy Ledger is at ${url}   (Ctrl-C stops it)`);
 }
 

@@ -8,7 +8,9 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { root } from '../addon/paths.ts';
+import { orEnd } from '../addon/refusal.ts';
 import { installSidecars } from '../addon/sidecars/sidecars.ts';
+import { installCore } from './home-assistant/core/install.ts';
 import {
   checkDocumentServer,
   checkLint,
@@ -28,6 +30,7 @@ const requiredPercent = 80;
 const together = ['unit', 'structure', 'stores', 'home-assistant'] as const satisfies readonly Project[];
 const names = ['types', 'lint', 'go', ...together, 'faults', 'panel'] as const;
 const needStores: readonly string[] = ['stores', 'home-assistant', 'faults', 'panel'];
+const needCore: readonly string[] = ['home-assistant', 'faults'];
 
 const say = (line: string): void => {
   process.stdout.write(`${line}\n`);
@@ -77,7 +80,9 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
     process.exit(130);
   });
 
-if (needStores.some(isSelected)) await installSidecars(say);
+// Here, where it may take as long as a first download does, and where one that fails ends in a sentence.
+if (needStores.some(isSelected)) await orEnd(installSidecars(say));
+if (needCore.some(isSelected) && !process.env.HA_TEST_URL) await orEnd(installCore(say));
 if (isSelected('types')) await suite('type check', checkTypes);
 if (isSelected('lint')) await suite('lint', checkLint);
 if (isSelected('go')) await suite('document server', checkDocumentServer);

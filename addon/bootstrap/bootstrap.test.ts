@@ -3,8 +3,8 @@
  * Method: its judgements, as pure functions, on what npm, Java and Go really print.
  */
 import { describe, expect, it } from 'vitest';
+import { isGoEnough, javaMajor, needsOf } from './needs.mjs';
 import { isBehind } from './packages.mjs';
-import { isGoEnough, javaMajor, needsOf } from './system-programs.mjs';
 
 describe('npm packages', () => {
   const hono = { version: '4.13.19', integrity: 'sha512-a' };
@@ -42,10 +42,26 @@ describe('system programs', () => {
     expect(isGoEnough('go version go1.19.8 linux/amd64', true)).toBe(false);
   });
 
+  const names = (script: string, args: string[] = []) => needsOf(script, args).map((need) => need.package);
+
   it('asks for a browser only for the tests', () => {
-    const names = (script: string) => needsOf(script).map((need) => need.package);
     expect(names('test/run.ts')).toContain('chromium');
     expect(names('addon/start.ts')).not.toContain('chromium');
-    expect(names('addon/image.ts')).toEqual([]);
+  });
+
+  it('asks for what the named suites need, once', () => {
+    expect(names('test/run.ts', ['types', 'unit'])).toEqual(['libatomic1']);
+    expect(names('test/run.ts', ['stores', 'go'])).toEqual([
+      'libatomic1',
+      'default-jre-headless',
+      'maven',
+      'golang-go',
+    ]);
+    expect(new Set(names('test/run.ts')).size).toBe(names('test/run.ts').length);
+  });
+
+  it('asks for what Node 26 needs whatever is run, since a bare Debian 13 lacks it', () => {
+    for (const script of ['addon/start.ts', 'addon/image.ts', 'addon/verify.ts', 'test/run.ts'])
+      expect(names(script)).toContain('libatomic1');
   });
 });

@@ -1,5 +1,5 @@
 /** The npm packages: as package-lock.json says, and the pinned Node among them. */
-import { execFileSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { Refusal, root, runStep, say } from './steps.mjs';
@@ -66,13 +66,14 @@ async function npm(args) {
   const [command, first] = cli?.endsWith('.js') ? [process.execPath, [cli]] : ['npm', []];
   const all = [...first, ...args, '--no-audit', '--no-fund'];
   for (let attempt = 1; ; attempt += 1) {
-    const { ok, logFile, lastLine } = await runStep('installing npm packages', 'npm', command, all, {
+    const { ok, logFile, why } = await runStep('installing the npm packages', 'npm', command, all, {
       cwd: root,
     });
     if (ok) return;
-    if (attempt === 3)
-      throw new Refusal(`npm could not install the packages (${lastLine}); all of it is in ${logFile}`);
-    say(`  npm failed (${lastLine}); trying again`);
+    // npm itself tries a download three times.
+    if (attempt === 2)
+      throw new Refusal(`npm could not install the packages: ${why}. All that it said is in ${logFile}`);
+    say(`  npm failed: ${why}; trying again`);
   }
 }
 
@@ -81,17 +82,24 @@ async function pinnedNode() {
   const version = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).devDependencies.node;
   const folder = join(root, 'node_modules/node');
   const node = join(folder, 'bin/node');
-  if (versionOf(node) !== version) {
+  let about = versionOf(node);
+  if (about.found !== version && !about.complaint.includes('shared librar')) {
     // The package fetches the binary in an install script, which npm's settings may have kept from running.
     say(`Fetching Node ${version} (50 MB)`);
-    const step = await runStep('fetching Node', 'npm', process.execPath, ['installArchSpecificPackage.js'], {
-      cwd: folder,
-    });
-    if (versionOf(node) !== version)
+    const script = ['installArchSpecificPackage.js'];
+    const step = await runStep('fetching Node', 'npm', process.execPath, script, { cwd: folder });
+    if (!step.ok)
       throw new Refusal(
-        `Node ${version} could not be fetched (${step.lastLine}); \`cd node_modules/node && node installArchSpecificPackage.js\` shows why, all of it is in ${step.logFile}`,
+        `Node ${version} could not be fetched: ${step.why}. All that npm said is in ${step.logFile}`,
       );
+    about = versionOf(node);
   }
+  if (about.found === undefined)
+    throw new Refusal(`Node ${version} is here but does not run on this machine: ${about.complaint}`);
+  if (about.found !== version)
+    throw new Refusal(
+      `${node} is Node ${about.found}, not ${version}: remove node_modules, then run this again`,
+    );
   const link = join(root, 'node_modules/.bin/node');
   if (!existsSync(link)) {
     mkdirSync(join(root, 'node_modules/.bin'), { recursive: true });
@@ -101,13 +109,16 @@ async function pinnedNode() {
 }
 
 /**
+ * What a Node says of itself, for instance 26.10.0; or what it or the system complains of when it does not run.
+ *
  * @param {string} node
- * @returns {string | undefined} for instance 26.10.0; undefined when it does not run
+ * @returns {{found?: string, complaint: string}}
  */
 function versionOf(node) {
-  try {
-    return execFileSync(node, ['--version'], { encoding: 'utf8', timeout: 20_000 }).trim().replace(/^v/, '');
-  } catch {
-    return undefined;
-  }
+  const { stdout, stderr, error, status } = spawnSync(node, ['--version'], {
+    encoding: 'utf8',
+    timeout: 20_000,
+  });
+  if (error === undefined && status === 0) return { found: stdout.trim().replace(/^v/, ''), complaint: '' };
+  return { complaint: stderr?.trim().split('\n').at(-1) || error?.message || `exit code ${status}` };
 }

@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { createWriteStream, mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { reasonIn } from './reason.mjs';
 
 /** The checkout. */
 export const root = resolve(import.meta.dirname ?? new URL('.', import.meta.url).pathname, '../..');
@@ -17,6 +18,8 @@ export function say(line) {
 /** A step that takes longer is stuck. */
 const limitMs = 20 * 60_000;
 const patienceMs = 20_000;
+/** Of what a program prints, the end is enough to tell why it failed. */
+const keptCharacters = 20_000;
 
 /**
  * Runs a slow program to its end: its output goes to .cache/logs, a line now and then to the user.
@@ -26,7 +29,7 @@ const patienceMs = 20_000;
  * @param {string} command
  * @param {string[]} args
  * @param {{cwd?: string, env?: NodeJS.ProcessEnv}} [options]
- * @returns {Promise<{ok: boolean, logFile: string, lastLine: string}>}
+ * @returns {Promise<{ok: boolean, logFile: string, output: string, why: string}>} the end of what it printed, and why it failed
  */
 export async function runStep(what, logName, command, args, options = {}) {
   const folder = join(root, '.cache/logs');
@@ -39,22 +42,25 @@ export async function runStep(what, logName, command, args, options = {}) {
     () => say(`  … still ${what} (${Math.round((Date.now() - started) / 1000)} s)`),
     patienceMs,
   );
-  let lastLine = '';
+  let output = '';
   try {
     const ok = await new Promise((resolve) => {
       const child = spawn(command, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'], timeout: limitMs });
       for (const stream of [child.stdout, child.stderr])
         stream.setEncoding('utf8').on('data', (/** @type {string} */ text) => {
           log.write(text);
-          lastLine = text.trim().split('\n').at(-1)?.slice(0, 300) || lastLine;
+          output = (output + text).slice(-keptCharacters);
         });
       child.on('error', (error) => {
-        lastLine = error.message;
+        output = error.message;
         resolve(false);
       });
-      child.on('close', (code) => resolve(code === 0));
+      child.on('close', (code, signal) => {
+        if (signal !== null) output += `\nerror: it took longer than ${limitMs / 60_000} minutes`;
+        resolve(code === 0);
+      });
     });
-    return { ok, logFile, lastLine };
+    return { ok, logFile, output, why: ok ? '' : reasonIn(output) };
   } finally {
     clearInterval(patience);
     await new Promise((resolve) => log.end(() => resolve(undefined)));

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { hashOfSources, sha256Of } from '../hash.ts';
 import { waitForLock } from '../lock.ts';
 import { cacheFolder, root } from '../paths.ts';
-import { runProgram } from '../program.ts';
+import { ProgramFailure, runProgram } from '../program.ts';
+import { Refusal } from '../refusal.ts';
 import type { Say } from '../say.ts';
 import { mavenDependencyPlugin, questdb } from './versions.ts';
 
@@ -25,6 +26,7 @@ const attempts = 4;
 /**
  * Makes sure that the sidecars are on this machine: QuestDB fetched by Maven and checked against its hash,
  * the document server built by Go. What is there already is kept. Several processes may call it at once.
+ * Throws a Refusal, one sentence that says why and where the log is, when something can't be fetched or built.
  */
 export async function installSidecars(say: Say): Promise<SidecarPrograms> {
   await mkdir(programsFolder, { recursive: true });
@@ -33,10 +35,15 @@ export async function installSidecars(say: Say): Promise<SidecarPrograms> {
     // Side by side: one waits for the network, the other keeps the processor busy. Both come to their end before
     // the lock is given back.
     const both = await Promise.allSettled([installQuestdb(say), installDocumentServer(say)]);
-    const [questdbJar, documentServer] = both.map((outcome) => {
-      if (outcome.status === 'rejected') throw outcome.reason;
-      return outcome.value;
+    const refusals = both.flatMap((outcome) => {
+      if (outcome.status === 'fulfilled') return [];
+      if (!(outcome.reason instanceof Refusal)) throw outcome.reason;
+      return [outcome.reason.message];
     });
+    if (refusals.length > 0) throw new Refusal(refusals.join('\n'));
+    const [questdbJar, documentServer] = both.map((outcome) =>
+      outcome.status === 'fulfilled' ? outcome.value : undefined,
+    );
     if (questdbJar === undefined || documentServer === undefined) throw new Error('A sidecar has no program');
     return { java: javaCommand(), questdbJar, documentServer };
   } finally {
@@ -121,11 +128,11 @@ async function installDocumentServer(say: Say): Promise<string> {
   return program;
 }
 
-/** Shows Maven's "Progress (1): 3.1/30 MB" lines, one every few seconds. */
+/** Shows Maven's "Progress (1): 3.1/30 MB" lines, one every few seconds; its own plugins are small, and not shown. */
 function progressOf(name: string, say: Say): (line: string) => void {
   let shownAtMs = performance.now();
   return (line) => {
-    const progress = /Progress \(\d+\): (.+)/.exec(line)?.[1];
+    const progress = /Progress \(\d+\): (.+ MB)/.exec(line)?.[1];
     if (progress === undefined || performance.now() - shownAtMs < 3000) return;
     shownAtMs = performance.now();
     say(`${name}: ${progress.trim()}`);
@@ -151,11 +158,17 @@ async function repeat(name: string, say: Say, step: (attempt: number) => Promise
       await step(attempt);
       return;
     } catch (cause) {
-      if (attempt === attempts) throw new Error(`${name} could not be installed`, { cause });
-      say(`${name}: that failed (${messageOf(cause)}); trying again, ${attempts - attempt} tries left`);
+      const why = cause instanceof ProgramFailure ? cause.why : messageOf(cause);
+      if (attempt === attempts)
+        throw new Refusal(`${name} could not be installed: ${why}. All that was said is in ${logFile}`);
+      say(`${name}: that failed: ${why}; trying again, ${triesLeft(attempts - attempt)}`);
       await new Promise((resolve) => setTimeout(resolve, attempt * 3000));
     }
   }
+}
+
+function triesLeft(count: number): string {
+  return count === 1 ? 'one try left' : `${count} tries left`;
 }
 
 function messageOf(cause: unknown): string {

@@ -10,6 +10,7 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { freePort } from '../../addon/ports.ts';
+import { orEnd } from '../../addon/refusal.ts';
 import { installSidecars, startSidecars } from '../../addon/sidecars/sidecars.ts';
 import { control, type FloodResult, flood } from './flood.ts';
 import { cpuSeconds, firstLine, MemoryWatch, startProgram, stopChild } from './processes.ts';
@@ -55,7 +56,7 @@ function tell(name: string, result: FloodResult): void {
 }
 
 async function run(): Promise<void> {
-  const programs = await installSidecars(say);
+  const programs = await orEnd(installSidecars(say));
   const sidecars = await startSidecars({ programs, dataDir, logsDir, log: say });
   stops.push(() => sidecars.stop());
   const probe = new QuestdbProbe(sidecars.questdbUrl);

@@ -8,6 +8,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { orEnd } from '../../addon/refusal.ts';
 import { installSidecars, startSidecars } from '../../addon/sidecars/sidecars.ts';
 import { QuestDbLedgerStore } from '../../src/adapters/questdb/ledger-store.ts';
 import { QuestDbLedgerViews } from '../../src/adapters/questdb/ledger-views.ts';
@@ -69,7 +70,7 @@ async function makeRows(probe: QuestdbProbe, period: 'hour' | '5minute', fromUs:
 }
 
 async function run(): Promise<void> {
-  const programs = await installSidecars(say);
+  const programs = await orEnd(installSidecars(say));
   const sidecars = await startSidecars({ programs, dataDir, logsDir, log: say });
   stops.push(() => sidecars.stop());
   const probe = new QuestdbProbe(sidecars.questdbUrl);

@@ -11,6 +11,7 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import pg from 'pg';
 import { freePort } from '../../addon/ports.ts';
+import { orEnd } from '../../addon/refusal.ts';
 import { installSidecars, startSidecars } from '../../addon/sidecars/sidecars.ts';
 import { type PanelRequest, panelRequests } from './panel-requests.ts';
 import { cpuSeconds, MemoryWatch, memoryOf, startProgram, stopChild } from './processes.ts';
@@ -65,7 +66,7 @@ async function idle(pids: readonly (() => number | undefined)[]): Promise<void> 
 }
 
 async function run(): Promise<void> {
-  const programs = await installSidecars(say);
+  const programs = await orEnd(installSidecars(say));
   const sidecars = await startSidecars({ programs, dataDir, logsDir, log: say });
   stops.push(() => sidecars.stop());
   const probe = new QuestdbProbe(sidecars.questdbUrl);

@@ -6,7 +6,9 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { root } from '../../addon/paths.ts';
+import { orEnd } from '../../addon/refusal.ts';
 import { installSidecars } from '../../addon/sidecars/sidecars.ts';
+import { installCore } from './core/install.ts';
 
 const { values, positionals } = parseArgs({
   options: { url: { type: 'string' }, token: { type: 'string' } },
@@ -19,7 +21,11 @@ if ((url === undefined) !== (token === undefined)) {
   process.exit(64);
 }
 // Here, where it may take as long as a first download does.
-await installSidecars((line) => process.stdout.write(`${line}\n`));
+const say = (line: string): void => {
+  process.stdout.write(`${line}\n`);
+};
+await orEnd(installSidecars(say));
+if (url === undefined) await orEnd(installCore(say));
 const child = spawn(
   process.execPath,
   [join(root, 'node_modules/vitest/vitest.mjs'), 'run', '--project', 'home-assistant', ...positionals],

@@ -3,7 +3,8 @@ import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { waitForLock } from '../../addon/lock.ts';
 import { cacheFolder } from '../../addon/paths.ts';
-import { runProgram } from '../../addon/program.ts';
+import { ProgramFailure, runProgram } from '../../addon/program.ts';
+import { Refusal } from '../../addon/refusal.ts';
 import type { Say } from '../../addon/say.ts';
 
 /** A virtual environment whose every package is pinned and hashed; made by `uv pip compile --generate-hashes`. */
@@ -21,7 +22,10 @@ export interface Environment {
 const uv = '0.13.8';
 const stepLimitMs = 10 * 60_000;
 
-/** Makes it where it is not there already, which needs the network; resolves with its Python. Rejects when a step fails. */
+/**
+ * Makes it where it is not there already, which needs the network; resolves with its Python. Throws a Refusal, one sentence
+ * that says why and where the log is, when it can't be had.
+ */
 export async function installEnvironment(environment: Environment, say: Say): Promise<string> {
   const { title, command, folder, requirements, size } = environment;
   const parent = dirname(folder);
@@ -54,6 +58,11 @@ export async function installEnvironment(environment: Environment, say: Say): Pr
     await writeFile(stampFile, stamp);
     say(`${title}: installed`);
     return python;
+  } catch (cause) {
+    if (!(cause instanceof ProgramFailure)) throw cause;
+    throw new Refusal(
+      `${title} could not be installed for the tests: ${cause.why}. All that was said is in ${cause.logFile}`,
+    );
   } finally {
     lock.release();
   }

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { root } from '../../addon/paths.ts';
+import { orEnd } from '../../addon/refusal.ts';
 import { installSidecars } from '../../addon/sidecars/sidecars.ts';
 
 const { values } = parseArgs({
@@ -12,7 +13,7 @@ const { values } = parseArgs({
     seed: { type: 'string' },
   },
 });
-await installSidecars((line) => process.stdout.write(`${line}\n`));
+await orEnd(installSidecars((line) => process.stdout.write(`${line}\n`)));
 const vitest = join(root, 'node_modules/vitest/vitest.mjs');
 const child = spawn(process.execPath, [vitest, 'run', '--project', 'soak'], {
   cwd: root,

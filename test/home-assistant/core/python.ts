@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import { Refusal } from '../../../addon/refusal.ts';
 import { type CoreVersion, coreVersions } from './versions.ts';
 
 const run = promisify(execFile);
@@ -14,7 +15,7 @@ interface Interpreter {
   readonly patch: number;
 }
 
-/** The newest Core that an interpreter of this machine can run. HA_TEST_PYTHON names another interpreter to look at first. */
+/** The newest Core that an interpreter of this machine can run. HA_TEST_PYTHON names another interpreter to look at first. Throws a Refusal when there is none. */
 export async function findPython(): Promise<Python> {
   const named = process.env.HA_TEST_PYTHON;
   const names = coreVersions.flatMap(({ pythons }) => pythons.map(({ minor }) => `python3.${minor}`));
@@ -34,7 +35,7 @@ export async function findPython(): Promise<Python> {
   const wanted = coreVersions.flatMap(({ core, pythons }) =>
     pythons.map(({ minor, leastPatch }) => `Python 3.${minor}.${leastPatch} or newer for Core ${core}`),
   );
-  throw new Error(
+  throw new Refusal(
     `No Python with venv runs a Home Assistant that this suite knows: ${wanted.join(', or ')}. Found: ${[...new Set(found)].join(', ') || 'none'}. Install one, or name it in HA_TEST_PYTHON.`,
   );
 }

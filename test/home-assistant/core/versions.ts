@@ -11,12 +11,20 @@ export interface CoreVersion {
 
 const requirementsOf = (core: string): string => join(import.meta.dirname, `requirements-${core}.txt`);
 
-/** Newest first. 2024.3.3 is the last but one that runs on Debian 12's Python, and has the old form of the preferences. */
+/**
+ * Newest first. 2026.2.3 is the last that runs on Debian 13's Python, 2024.3.3 the last but one that runs on Debian 12's;
+ * both have the old form of the preferences.
+ */
 export const coreVersions: readonly CoreVersion[] = [
   {
     core: '2026.11.0',
     pythons: [{ minor: 14, leastPatch: 2 }],
     requirements: requirementsOf('2026.11.0'),
+  },
+  {
+    core: '2026.2.3',
+    pythons: [{ minor: 13, leastPatch: 2 }],
+    requirements: requirementsOf('2026.2.3'),
   },
   {
     core: '2024.3.3',
