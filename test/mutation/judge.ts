@@ -1,68 +1,79 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { dirname, join } from 'node:path';
-import type { Answer, Question } from './worker.ts';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Task, TaskResult } from './mutant-runner.ts';
+import type { Question } from './worker.ts';
 
-/** Beyond what the tests need without a mutant. */
-const graceMs = 20_000;
+/** A worker of which so long nothing is heard hangs, beyond what its tests need. */
+const graceMs = 60_000;
+const nothing: TaskResult = { reached: [], killed: [], current: null, isPolluted: false };
 
-/** Asks a Vitest in a process of its own which tests fail of a mutant; a new one takes its place when it hangs. */
+export interface Tried {
+  readonly tookMs: number;
+  readonly reached: ReadonlySet<number>;
+}
+
+/** Asks a Vitest in a process of its own which mutants a test file kills; a new one takes its place when it hangs. */
 export class Judge {
   readonly #root: string;
   readonly #files: readonly string[];
-  readonly #reachedFolder: string | undefined;
-  /** How many mutants of a file each test has killed: what killed before is tried first. */
-  readonly #kills = new Map<string, number>();
+  readonly #folder = mkdtempSync(join(tmpdir(), 'mutants-'));
   #worker: { readonly child: ChildProcess; readonly tests: Promise<string[]> } | undefined;
 
-  /** `reachedFolder`: where every test file leaves which mutants it reached. */
-  constructor(root: string, files: readonly string[], reachedFolder?: string) {
+  constructor(root: string, files: readonly string[]) {
     this.#root = root;
     this.#files = files;
-    this.#reachedFolder = reachedFolder;
   }
 
   /**
    * Runs every test file that imports one of the files, with no mutant active.
    *
-   * @returns how long each takes, by its path.
    * @throws when one fails.
    */
-  async tryAll(): Promise<Map<string, number>> {
-    const tookMs = new Map<string, number>();
+  async tryAll(): Promise<Map<string, Tried>> {
+    const tried = new Map<string, Tried>();
     for (const test of await this.#started().tests) {
-      const answer = await this.#ask({ mutant: -1, test }, 300_000);
-      if (answer?.passes !== true) throw new Error(`${test} fails without any mutant`);
-      tookMs.set(test, answer.tookMs);
+      const startedAtMs = performance.now();
+      const { isGood, result } = await this.#ask(test, 'reach', [], 300_000);
+      if (isGood !== true) throw new Error(`${test} fails without any mutant`);
+      tried.set(test, { tookMs: performance.now() - startedAtMs, reached: new Set(result.reached) });
     }
-    return tookMs;
+    return tried;
   }
 
-  /** Whether one of the tests fails of the mutant, or never ends. */
-  async kills(
-    mutant: number,
-    file: string,
-    tests: readonly string[],
-    tookMs: ReadonlyMap<string, number>,
-  ): Promise<boolean> {
-    const rank = (test: string): number =>
-      (tookMs.get(test) ?? 0) / (1 + (this.#kills.get(`${file} ${test}`) ?? 0));
-    for (const test of [...tests].sort((a, b) => rank(a) - rank(b))) {
-      const answer = await this.#ask({ mutant, test }, graceMs + 5 * (tookMs.get(test) ?? 0));
-      if (answer?.passes === true) continue;
-      // A test from elsewhere may have failed of the machine's load.
-      if (answer !== undefined && dirname(test) !== dirname(join(this.#root, file))) {
-        const without = await this.#ask({ mutant: -1, test }, graceMs + 5 * (tookMs.get(test) ?? 0));
-        if (without?.passes !== true) continue;
-      }
-      const name = `${file} ${test}`;
-      this.#kills.set(name, (this.#kills.get(name) ?? 0) + 1);
-      return true;
+  /** Those of the mutants that make a test of the file fail or never end, as far as they can be tried together. */
+  async killedBy(test: string, mutants: readonly number[], tookMs: number): Promise<Set<number>> {
+    const killed = new Set<number>();
+    for (let left = mutants; left.length > 0; ) {
+      const { isGood, result } = await this.#ask(test, 'each', left, graceMs + 30 * tookMs);
+      for (const id of result.killed) killed.add(id);
+      const isCut = isGood === undefined || result.isPolluted;
+      // What can't be ended in its process is killed by that; what pollutes is tried alone.
+      if (isGood === undefined && result.current !== null) killed.add(result.current);
+      if (!isCut || result.current === null) break;
+      left = left.filter((id) => !killed.has(id) && id !== result.current);
+    }
+    return killed;
+  }
+
+  /** Whether one of the test files fails of the mutant when it is active from the first import on. */
+  async killsAlone(mutant: number, tests: readonly (readonly [string, Tried])[]): Promise<boolean> {
+    for (const [test, { tookMs }] of tests) {
+      if ((await this.#ask(test, 'alone', [mutant], graceMs + 10 * tookMs)).isGood === true) continue;
+      // It may have failed of the machine's load.
+      if ((await this.#ask(test, 'alone', [], graceMs + 10 * tookMs)).isGood === true) return true;
     }
     return false;
   }
 
   end(): void {
+    this.#restart();
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  #restart(): void {
     this.#worker?.child.kill('SIGKILL');
     this.#worker = undefined;
   }
@@ -70,30 +81,40 @@ export class Judge {
   #started(): { readonly child: ChildProcess; readonly tests: Promise<string[]> } {
     if (this.#worker !== undefined) return this.#worker;
     const child = fork(join(import.meta.dirname, 'worker.ts'), [this.#root, ...this.#files], {
-      cwd: dirname(import.meta.dirname),
-      env: {
-        ...process.env,
-        SIMULATION_SEEDS: '4',
-        ...(this.#reachedFolder === undefined ? {} : { MUTANTS_REACHED: this.#reachedFolder }),
-      },
+      cwd: this.#root,
+      env: { ...process.env, SIMULATION_SEEDS: '4' },
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
-    const tests = once(child, 'message', { signal: AbortSignal.timeout(60_000) }).then(([first]) => first);
+    const tests = once(child, 'message', { signal: AbortSignal.timeout(300_000) }).then(([first]) => first);
     this.#worker = { child, tests };
     return this.#worker;
   }
 
-  /** Undefined when no answer came in time. */
-  async #ask(question: Question, limitMs: number): Promise<Answer | undefined> {
+  /** `isGood` is undefined when nothing was heard for `silentMs`. */
+  async #ask(
+    test: string,
+    kind: Task['kind'],
+    mutants: readonly number[],
+    silentMs: number,
+  ): Promise<{ readonly isGood: boolean | undefined; readonly result: TaskResult }> {
     const { child, tests } = this.#started();
     await tests;
-    const answer = once(child, 'message', { signal: AbortSignal.timeout(limitMs) });
-    child.send(question);
+    const resultFile = join(this.#folder, 'result.json');
+    writeFileSync(resultFile, JSON.stringify(nothing));
+    const silence = new AbortController();
+    const watch = setInterval(() => {
+      if (Date.now() - statSync(resultFile).mtimeMs > silentMs) silence.abort();
+    }, 1000);
+    const answer = once(child, 'message', { signal: silence.signal });
+    child.send({ test, task: { kind, mutants, resultFile } } satisfies Question);
+    let isGood: boolean | undefined;
     try {
-      return (await answer)[0];
+      [isGood] = await answer;
     } catch {
-      this.end();
-      return undefined;
+      this.#restart();
+    } finally {
+      clearInterval(watch);
     }
+    return { isGood, result: JSON.parse(readFileSync(resultFile, 'utf8')) };
   }
 }

@@ -1,11 +1,10 @@
 /**
- * `npm run test:mutation [-- src/tariffs src/units/amount.ts] [--sample 100 --seed 7] [--jobs 2]`: changes one operator of
+ * `npm run test:mutation [-- src/tariffs src/units/amount.ts] [--sample 100 --seed 7]`: changes one operator of
  * the core at a time and sees whether a unit or property test fails of it. No part of `npm test`: it takes long.
  *
  * Fails when fewer than 90 % of the mutants are killed, or when a survivor is not named in equivalents.ts.
  */
-import { globSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { root } from '../../addon/paths.ts';
@@ -20,7 +19,6 @@ const { values, positionals } = parseArgs({
   options: {
     sample: { type: 'string' },
     seed: { type: 'string', default: '1' },
-    jobs: { type: 'string', default: '1' },
   },
 });
 const say = (line: string): void => {
@@ -54,33 +52,31 @@ function sampled(count: number, seed: number): typeof mutants {
 const chosen = values.sample === undefined ? mutants : sampled(Number(values.sample), Number(values.seed));
 
 const startedAtMs = performance.now();
-const folder = mkdtempSync(join(tmpdir(), 'mutants-'));
+const judge = new Judge(root, files);
 const verdicts: Verdict[] = [];
 try {
-  const first = new Judge(root, files, folder);
-  const tookMs = await first.tryAll();
-  first.end();
-  const reached = new Map<number, string[]>();
-  for (const name of readdirSync(folder)) {
-    const { file, ids } = JSON.parse(readFileSync(join(folder, name), 'utf8'));
-    for (const id of ids) reached.set(id, [...(reached.get(id) ?? []), file]);
+  const tried = [...(await judge.tryAll())].sort(([, a], [, b]) => a.tookMs - b.tookMs);
+  say(`${chosen.length} of ${mutants.length} mutants of ${files.length} files, ${tried.length} test files`);
+  const open = new Map(chosen.map((one) => [one.mutant.id, one]));
+  for (const [test, { tookMs, reached }] of tried) {
+    const ids = [...open.keys()].filter((id) => reached.has(id));
+    if (ids.length === 0) continue;
+    for (const id of await judge.killedBy(test, ids, tookMs)) open.delete(id);
+    say(`… ${chosen.length - open.size} killed`);
   }
-  say(`${chosen.length} of ${mutants.length} mutants of ${files.length} files, ${tookMs.size} test files`);
-  const waiting = [...chosen];
-  const work = async (): Promise<void> => {
-    const judge = new Judge(root, files);
-    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-      const { file, mutant } = next;
-      const isKilled = await judge.kills(mutant.id, file, reached.get(mutant.id) ?? [], tookMs);
-      verdicts.push({ file, mutant, isKilled });
-      if (!isKilled) say(`survives: ${file}:${mutant.line}  ${mutant.change}   ${mutant.code}`);
-      if (verdicts.length % 100 === 0) say(`… ${verdicts.length} of ${chosen.length}`);
-    }
-    judge.end();
-  };
-  await Promise.all(Array.from({ length: Number(values.jobs) }, work));
+  for (const one of chosen) {
+    const { id, line, code, change } = one.mutant;
+    const isKilled =
+      !open.has(id) ||
+      (await judge.killsAlone(
+        id,
+        tried.filter(([, { reached }]) => reached.has(id)),
+      ));
+    verdicts.push({ ...one, isKilled });
+    if (!isKilled) say(`survives: ${one.file}:${line}  ${change}   ${code}`);
+  }
 } finally {
-  rmSync(folder, { recursive: true, force: true });
+  judge.end();
 }
 const result = report(verdicts, equivalents, values.sample === undefined ? files : []);
 for (const line of describeReport(result)) say(line);

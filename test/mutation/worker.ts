@@ -1,20 +1,16 @@
 /**
- * One Vitest with every mutant in the sources, driven by run.ts over IPC: a message names a mutant and a test file, the
- * answer says whether the tests pass. An endless loop keeps the answer away; run.ts then ends this process.
+ * One Vitest with every mutant in the sources, driven by judge.ts over IPC: a message names a test file and what to do with
+ * it, the answer says whether its tests pass. An endless loop keeps the answer away; judge.ts then ends this process.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createVitest } from 'vitest/node';
+import type { Task } from './mutant-runner.ts';
 import { mutate } from './mutants.ts';
 
 export interface Question {
-  /** −1: none, as for the first run. */
-  readonly mutant: number;
   readonly test: string;
-}
-export interface Answer {
-  readonly passes: boolean;
-  readonly tookMs: number;
+  readonly task: Task;
 }
 
 const [root = '', ...files] = process.argv.slice(2);
@@ -35,11 +31,12 @@ const vitest = await createVitest(
     include: ['src/**/*.test.ts'],
     exclude: ['src/*.test.ts', 'src/adapters/**', 'src/api/**', 'src/home/**'],
     related: files.map((file) => join(root, file)),
-    setupFiles: [join(import.meta.dirname, 'active.ts')],
+    runner: join(import.meta.dirname, 'mutant-runner.ts'),
+    setupFiles: [join(import.meta.dirname, 'setup.ts')],
     pool: 'threads',
     maxWorkers: 1,
-    bail: 1,
-    testTimeout: 20_000,
+    // One test tries many mutants.
+    testTimeout: 3_600_000,
     reporters: [{}],
     // Its key knows nothing of the mutants: another run's would be taken.
     fsModuleCache: false,
@@ -60,13 +57,11 @@ const vitest = await createVitest(
 );
 const specifications = await vitest.getRelevantTestSpecifications();
 process.send?.(specifications.map(({ moduleId }) => moduleId));
-process.on('message', async ({ mutant, test }: Question) => {
-  process.env.MUTANT = String(mutant);
-  const startedAtMs = performance.now();
+process.on('message', async ({ test, task }: Question) => {
+  process.env.MUTATION_TASK = JSON.stringify(task);
   const { testModules, unhandledErrors } = await vitest.runTestSpecifications(
     specifications.filter(({ moduleId }) => moduleId === test),
   );
-  const passes = testModules.every((module) => module.ok()) && unhandledErrors.length === 0;
-  process.send?.({ passes, tookMs: Math.round(performance.now() - startedAtMs) } satisfies Answer);
+  process.send?.(testModules.every((module) => module.ok()) && unhandledErrors.length === 0);
 });
 process.on('disconnect', () => process.exit());
