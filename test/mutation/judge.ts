@@ -8,7 +8,7 @@ import type { Question } from './worker.ts';
 
 /** A worker of which so long nothing is heard hangs, beyond what its tests need. */
 const graceMs = 60_000;
-const nothing: TaskResult = { reached: [], killed: [], current: null, isPolluted: false };
+const nothing: TaskResult = { reached: [], killed: [], alone: [], current: null, isPolluted: false };
 
 export interface Tried {
   readonly tookMs: number;
@@ -43,19 +43,21 @@ export class Judge {
     return tried;
   }
 
-  /** Those of the mutants that make a test of the file fail or never end, as far as they can be tried together. */
-  async killedBy(test: string, mutants: readonly number[], tookMs: number): Promise<Set<number>> {
+  /** Those of the mutants that make a test of the file fail or never end, and those that have to be tried alone. */
+  async killedBy(test: string, mutants: readonly number[], tookMs: number) {
     const killed = new Set<number>();
+    const alone = new Set<number>();
     for (let left = mutants; left.length > 0; ) {
       const { isGood, result } = await this.#ask(test, 'each', left, graceMs + 30 * tookMs);
       for (const id of result.killed) killed.add(id);
+      for (const id of result.alone) alone.add(id);
       const isCut = isGood === undefined || result.isPolluted;
       // What can't be ended in its process is killed by that; what pollutes is tried alone.
-      if (isGood === undefined && result.current !== null) killed.add(result.current);
+      if (isCut && result.current !== null) (result.isPolluted ? alone : killed).add(result.current);
       if (!isCut || result.current === null) break;
       left = left.filter((id) => !killed.has(id) && id !== result.current);
     }
-    return killed;
+    return { killed, alone };
   }
 
   /** Whether one of the test files fails of the mutant when it is active from the first import on. */

@@ -16,6 +16,8 @@ export interface Task {
 export interface TaskResult {
   readonly reached: readonly number[];
   readonly killed: readonly number[];
+  /** What a second run in one process can't tell of: it was reached by an import, or only the first time. */
+  readonly alone: readonly number[];
   /** The one that was being tried: it hangs when no more is heard. */
   readonly current: number | null;
   /** The tests fail without a mutant since `current` was active: it left something behind. */
@@ -31,8 +33,9 @@ const graceHits = 1_000_000;
 const task: Task = JSON.parse(process.env.MUTATION_TASK ?? '{"kind":"reach","mutants":[],"resultFile":""}');
 const waiting = new Set(task.mutants);
 const killed = new Set<number>();
-/** How often each is reached, while that is counted. */
-let counted: Map<number, number> | null = task.kind === 'reach' ? new Map() : null;
+const alone = new Set<number>();
+/** How often each is reached, while that is counted; first by the imports. */
+let counted: Map<number, number> | null = task.kind === 'alone' ? null : new Map();
 let active = task.kind === 'alone' ? (task.mutants[0] ?? -1) : -1;
 let hitsLeft = Number.POSITIVE_INFINITY;
 let current: number | null = null;
@@ -52,7 +55,7 @@ Object.assign(globalThis, {
 
 function save(): void {
   const reached = task.kind === 'reach' ? [...(counted?.keys() ?? [])] : [];
-  const result: TaskResult = { reached, killed: [...killed], current, isPolluted };
+  const result: TaskResult = { reached, killed: [...killed], alone: [...alone], current, isPolluted };
   writeFileSync(task.resultFile, JSON.stringify(result));
 }
 
@@ -60,14 +63,17 @@ export default class MutantRunner extends TestRunner {
   async runTask(test: RunnerTestCase): Promise<void> {
     const work = TestRunner.getTestFn(test);
     if (task.kind !== 'each' || isPolluted) return void (await work());
+    for (const id of counted?.keys() ?? []) alone.add(id);
     counted = new Map();
     const startedAtMs = performance.now();
     await work();
     const limitMs = graceMs + timesLonger * (performance.now() - startedAtMs);
-    const reached = counted;
+    const first = counted;
+    counted = new Map();
+    const isRepeatable = await passes(work, limitMs);
+    const reached = isRepeatable ? counted : new Map<number, number>();
     counted = null;
-    // A test that can't be repeated says nothing here; its mutants are tried alone.
-    if (!(await passes(work, limitMs))) return;
+    for (const id of first.keys()) if (!reached.has(id)) alone.add(id);
     for (const [id, hits] of reached) {
       if (!waiting.has(id)) continue;
       current = id;

@@ -58,20 +58,24 @@ try {
   const tried = [...(await judge.tryAll())].sort(([, a], [, b]) => a.tookMs - b.tookMs);
   say(`${chosen.length} of ${mutants.length} mutants of ${files.length} files, ${tried.length} test files`);
   const open = new Map(chosen.map((one) => [one.mutant.id, one]));
+  const alone = new Set<number>();
   for (const [test, { tookMs, reached }] of tried) {
     const ids = [...open.keys()].filter((id) => reached.has(id));
     if (ids.length === 0) continue;
-    for (const id of await judge.killedBy(test, ids, tookMs)) open.delete(id);
+    const found = await judge.killedBy(test, ids, tookMs);
+    for (const id of found.killed) open.delete(id);
+    for (const id of found.alone) alone.add(id);
     say(`… ${chosen.length - open.size} killed`);
   }
   for (const one of chosen) {
     const { id, line, code, change } = one.mutant;
     const isKilled =
       !open.has(id) ||
-      (await judge.killsAlone(
-        id,
-        tried.filter(([, { reached }]) => reached.has(id)),
-      ));
+      (alone.has(id) &&
+        (await judge.killsAlone(
+          id,
+          tried.filter(([, { reached }]) => reached.has(id)),
+        )));
     verdicts.push({ ...one, isKilled });
     if (!isKilled) say(`survives: ${one.file}:${line}  ${change}   ${code}`);
   }
