@@ -10,8 +10,9 @@ import { postedEntry, TestLedger } from '../api/testing/test-ledger.ts';
 import type { PostedEntry } from '../ledger/revision.ts';
 import { monthRange } from '../units/calendar.ts';
 import { quarterUs } from '../units/quarter.ts';
+import { emptyBucket } from '../views/bucket.ts';
 import { totalIds } from '../views/flow-posting.ts';
-import { type CapacityQuery, capacityOf } from './capacity.ts';
+import { type CapacityQuery, capacityOf, runningWindow } from './capacity.ts';
 import { type DatedPeakRule, flemishPeakRules, type PeakRule } from './peak-rules.ts';
 import { besideUs, offtakeOf, peakWindows, windowAt } from './peak-windows.ts';
 import { monthPeak } from './peaks.ts';
@@ -142,6 +143,48 @@ describe('the capacity of a month', () => {
     const ledger = ledgerOf([measured(november.startUs, 500_000)], 'sensor.heat_pump_grid');
     expect((await ask(ledger)).month.powerW).toBeNull();
     expect((await ask(ledger, { offtakeId: 'sensor.heat_pump_grid' })).month.powerW).toBe(2000);
+  });
+});
+
+describe('the running window', () => {
+  it('holds the quarters of its own that have begun, and no others', () => {
+    const { startUs } = november;
+    const bucket = (index: number) => ({
+      ...emptyBucket(totalIds.gridIn, startUs + index * quarterUs, startUs + (index + 1) * quarterUs),
+      ...{ amountMicro: 1000 * 10 ** index, coveredUs: quarterUs },
+    });
+    const hours: PeakRule = { ...flanders, window: 'hour', floorW: 0, peaks: 2 };
+    const quarters = [-1, 0, 1, 2, 3, 4].map(bucket);
+    const month = {
+      counted: [
+        { startUs, powerW: 900 },
+        { startUs, powerW: 200 },
+      ],
+      atLeastW: 5000,
+    };
+    const told = (minutes: number, powerW: number | null) =>
+      runningWindow(hours, quarters, month, startUs + minutes * 60_000_000, powerW, zone);
+    // A mean of several windows has the lowest of them as its limit, and no single bound.
+    expect(told(15, 0)).toEqual({
+      ...{ startUs, endUs: startUs + hourUs, soFarW: 11, projectedW: 11, limitW: 200 },
+      ...{ leftMwh: 189_000, leftW: 189 / 0.75 },
+    });
+    expect(told(14, 0).soFarW).toBe(1);
+    expect(told(59, 60)).toMatchObject({ soFarW: 1111, projectedW: 1112, leftMwh: 0, leftW: 0 });
+    expect(told(59, -60).projectedW).toBe(1111);
+    const fed = [
+      { ...bucket(0), amountMicro: -500 },
+      { ...bucket(1), amountMicro: null, coveredUs: 0 },
+    ];
+    expect(runningWindow(hours, fed, month, startUs + quarterUs, null, zone)).toMatchObject({ soFarW: 0 });
+    const none = [{ ...bucket(0), amountMicro: null, coveredUs: 0 }];
+    expect(runningWindow(hours, none, month, startUs, null, zone)).toMatchObject({
+      soFarW: null,
+      leftW: null,
+    });
+    const whole = [0, 1, 2, 3].map(bucket);
+    const over = runningWindow(hours, whole, { counted: [], atLeastW: null }, startUs + hourUs - 1, 5, zone);
+    expect(over).toMatchObject({ limitW: 0, leftMwh: 0 });
   });
 });
 
