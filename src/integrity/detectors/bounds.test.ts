@@ -106,6 +106,7 @@ describe('a gap', () => {
   it('joined with another, is open when one is, and touching ones are one', () => {
     expect(joinGaps([gap(5, 9, true), gap(0, 5), gap(10, 12)])).toEqual([gap(0, 9, true), gap(10, 12)]);
     expect(joinGaps([gap(0, 9), gap(2, 3)])).toEqual([gap(0, 9)]);
+    expect(joinGaps([gap(0, 5), gap(10, 12), gap(11, 13)])).toEqual([gap(0, 5), gap(10, 13)]);
     expect(joinGaps([gap(0, 9, true), gap(2, 12)])).toEqual([gap(0, 12, true)]);
   });
 
@@ -138,6 +139,7 @@ describe('a gap', () => {
       evidence: [{ name: 'gap_seconds', value: 1800, unit: 's' }],
       choices: ['accept'],
     });
+    expect(gapFinding({ kind: 'home' }, gap(minuteUs, 31 * minuteUs)).detail).toContain('for 30 minutes;');
     const power = gapFinding({ kind: 'power', entityId: 'sensor.a' }, gap(0, hourUs, true));
     expect(power).toMatchObject({ entityId: 'sensor.a', choices: ['accept', 'set_value'] });
   });
@@ -255,6 +257,7 @@ describe('hours that differ', () => {
       ...[entry(5, 9_000_000, { kind: 'restart' }), entry(5, 9_000_000, { reason: 'withdrawn' })],
     ];
     expect(compareStretch(stretch(), [...own, ...others])).toEqual({ kind: 'agrees' });
+    expect(compareStretch(stretch(), [entry(4, 1_000_000)])).toEqual({ kind: 'agrees' });
     expect(compareStretch(stretch({ theirsMicro: 0 }), [])).toEqual({ kind: 'explained', why: 'unposted' });
   });
 
@@ -295,6 +298,9 @@ describe('hours that differ', () => {
     expect(stretchesOf([row(0, 1, 1), row(0, 2, 2)])).toEqual([]);
     expect(stretchesOf([row(0, 1, 1), row(1, null, 2), row(2, 3, 3)])).toEqual([]);
     expect(stretchesOf([row(0, 1, 1), row(1, 1e15, 2)])).toEqual([]);
+    expect(stretchesOf([row(0, 5, 100), row(1, 5, 2)])).toMatchObject([
+      { theirsMicro: 0, registerMicro: null },
+    ]);
     expect(stretchesOf([row(0, 1, 5), row(1, 1, 5)])).toMatchObject([{ theirsMicro: 0, registerMicro: 0 }]);
     expect(stretchesOf([row(0, 1, null), row(1, 2, 5)])).toMatchObject([
       { theirsMicro: 1_000_000, registerMicro: null },
@@ -318,6 +324,8 @@ describe('hours that differ', () => {
     ];
     expect(boundaryStep(path(quarterUs), minuteUs)).toBe(500);
     expect(boundaryStep(path(quarterUs + 1), minuteUs)).toBe(0);
+    const later = path(quarterUs).map((point) => ({ ...point, atUs: point.atUs + hourUs }));
+    expect(boundaryStep(later, hourUs + minuteUs)).toBe(500);
     expect(boundaryStep([], minuteUs)).toBe(0);
   });
 
@@ -332,6 +340,8 @@ describe('hours that differ', () => {
     });
     const [found, ...others] = hoursFindings('sensor.a', 'm³', [part(0), part(1)]);
     expect(others).toEqual([]);
+    const spans = hoursFindings('sensor.a', 'm³', [part(0), part(5), part(6)]);
+    expect(spans.map(({ fromUs, untilUs }) => (untilUs - fromUs) / hourUs)).toEqual([1, 2]);
     expect(found?.detail).toContain("tell 3 m³, Home Assistant's statistics 2 m³");
     expect(found?.evidence.at(-1)).toEqual({ name: 'difference', value: 1, unit: 'm³' });
   });
