@@ -22,6 +22,7 @@ export default defineConfig({
         'src/**/*.test.ts',
         'addon/**/*.test.ts',
         'test/runner/**/*.test.ts',
+        'test/mutation/**/*.test.ts',
         'ui/**/*.test.ts',
         'ui/**/*.test.tsx',
       ]),

@@ -83,8 +83,8 @@ export function isCounted(rule: PeakRule, startUs: number, zone: string): boolea
 
 /** Quarters of which only the sum is known. */
 interface Group {
-  /** The quarters that it may lie in. */
-  readonly touched: Span;
+  /** It is this hour, and was told as one. */
+  readonly hour: Span | null;
   /** The most that can have been used in one of them; null while a part is not known. */
   readonly mostMwh: number | null;
   /**
@@ -92,9 +92,9 @@ interface Group {
    * lower one.
    */
   readonly evenMwh: number;
-  /** It is an hour that was told as one. */
-  readonly isHour: boolean;
 }
+
+const unknown: Group = { hour: null, mostMwh: null, evenMwh: 0 };
 
 /**
  * The windows of [startUs, endUs) that count, ascending, whether anything is known of them or not.
@@ -109,7 +109,7 @@ export function peakWindows(
 ): PeakWindow[] {
   const byStart = new Map(quarters.map((quarter) => [quarter.startUs, quarter]));
   const groups = groupsOf(
-    quarters.filter((one) => one.startUs >= startUs && one.startUs < endUs),
+    quarters,
     byStart,
     (touched, isClosed) =>
       touched.startUs >= startUs &&
@@ -155,7 +155,7 @@ function windowOf(
     }
   }
   const [group] = touching;
-  if (group?.isHour && group.touched.startUs === startUs && group.touched.endUs === endUs) {
+  if (group?.hour?.startUs === startUs && group.hour.endUs === endUs) {
     // An hour that is known as one is measured where hours are what counts.
     const { mostMwh: energyMwh } = group;
     return { startUs, endUs, energyMwh, atLeastMwh: energyMwh ?? 0, atMostMwh: energyMwh, isKnown };
@@ -209,12 +209,11 @@ function groupOf(
   byStart: ReadonlyMap<number, QuarterOfftake>,
   isLowest: (touched: Span, isClosed: boolean) => boolean,
 ): Group {
-  const touched = {
-    startUs: quarterStartUs(usedIn?.startUs ?? 0),
-    endUs: quarterStartUs((usedIn?.endUs ?? 0) - 1) + quarterUs,
-  };
-  const unknown: Group = { touched, mostMwh: null, evenMwh: 0, isHour: false };
   if (usedIn === undefined) return unknown;
+  const touched = {
+    startUs: quarterStartUs(usedIn.startUs),
+    endUs: quarterStartUs(usedIn.endUs - 1) + quarterUs,
+  };
   let mostMwh = 0;
   let withinMwh = 0;
   let isClosed = true;
@@ -228,10 +227,10 @@ function groupOf(
     isClosed &&= own?.startUs === usedIn.startUs && own.endUs === usedIn.endUs;
   }
   const isWhole = usedIn.startUs === touched.startUs && usedIn.endUs === touched.endUs;
+  const isHour = knownAs === 'hour' && isClosed && isWhole && touched.endUs - touched.startUs === hourUs;
   return {
-    touched,
+    hour: isHour ? touched : null,
     mostMwh,
     evenMwh: isLowest(touched, isClosed) ? (withinMwh * quarterUs) / (touched.endUs - touched.startUs) : 0,
-    isHour: knownAs === 'hour' && isClosed && isWhole && touched.endUs - touched.startUs === hourUs,
   };
 }

@@ -1,0 +1,348 @@
+/**
+ * Goal: every limit of the detectors lies where it is said to, on both sides; and what a finding says is what was found.
+ * Method: by hand, the last that is none and the first that is one; gaps by property, second by second.
+ */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Entry } from '../../ledger/entry.ts';
+import { emptyBucket } from '../../views/bucket.ts';
+import { highestUsualMicro } from '../usual-hours.ts';
+import { amountText, durationText } from './figures.ts';
+import { frozenCounterFindings, type HourOfBoth } from './frozen-counter.ts';
+import { Stillness } from './frozen-power.ts';
+import { absences, type Gap, gapUs, joinGaps, silences, sortGaps } from './gap.ts';
+import { gapFinding } from './gap-finding.ts';
+import {
+  boundaryStep,
+  compareStretch,
+  countedAsCore,
+  hoursFindings,
+  isWithinTolerance,
+  type Stretch,
+  stretchesOf,
+} from './hours-differ.ts';
+
+const minuteUs = 60_000_000;
+const hourUs = 60 * minuteUs;
+const dayUs = 24 * hourUs;
+const quarterUs = hourUs / 4;
+
+describe('figures', () => {
+  it('tell durations in the unit that is read best, and amounts to the watt-hour', () => {
+    expect(
+      [0, 119.4 * minuteUs, 2 * hourUs, 71.9 * hourUs, 72 * hourUs, 100 * hourUs].map(durationText),
+    ).toEqual([...['0 minutes', '119 minutes', '2 hours', '71.9 hours', '3 days', '4.2 days']]);
+    expect(amountText(1_234_567, 'kWh')).toBe('1.235 kWh');
+  });
+});
+
+describe('a gap', () => {
+  const told = (atUs: number, value: number | null = 1) => ({ atUs, value });
+  const gap = (fromUs: number, untilUs: number, isOpen = false): Gap => ({ fromUs, untilUs, isOpen });
+
+  it('is longer than ten minutes', () => {
+    expect(absences([told(0, null), told(gapUs)], dayUs)).toEqual([]);
+    expect(absences([told(0, null), told(gapUs + 1)], dayUs)).toEqual([gap(0, gapUs + 1)]);
+    expect(absences([told(0, null)], gapUs + 1)).toEqual([gap(0, gapUs + 1, true)]);
+    expect(absences([told(0, null)], 0)).toEqual([]);
+    expect(absences([told(gapUs, null)], 0)).toEqual([]);
+  });
+
+  it('is where neither a row nor a reading is, second by second', () => {
+    const step = 5 * minuteUs;
+    const rows = fc
+      .uniqueArray(fc.nat(60), { minLength: 1, maxLength: 20 })
+      .map((list) => list.sort((a, b) => a - b));
+    const readings = fc
+      .uniqueArray(fc.tuple(fc.nat(300), fc.boolean()), { selector: ([minute]) => minute, maxLength: 12 })
+      .map((list) => list.sort(([a], [b]) => a - b));
+    fc.assert(
+      fc.property(
+        rows,
+        readings,
+        fc.nat(100),
+        fc.integer({ min: 150, max: 320 }),
+        (starts, heard, from, until) => {
+          const [fromUs, untilUs] = [from * minuteUs, until * minuteUs];
+          const list = heard.map(([minute, isThere]) => told(minute * minuteUs, isThere ? 1 : null));
+          const found = silences(
+            starts.map((start) => start * step),
+            list,
+            fromUs,
+            untilUs,
+          );
+          const instants = list.filter(({ value }) => value !== null).map(({ atUs }) => atUs);
+          for (const one of found) {
+            expect(one.untilUs - one.fromUs).toBeGreaterThan(gapUs);
+            expect(one.fromUs).toBeGreaterThanOrEqual(Math.max(fromUs, (starts[0] ?? 0) * step));
+            expect(one.isOpen).toBe(false);
+            expect(instants.some((atUs) => atUs > one.fromUs && atUs < one.untilUs)).toBe(false);
+            for (const start of starts)
+              expect(start * step >= one.untilUs || (start + 1) * step <= one.fromUs).toBe(true);
+          }
+          // A minute between two rows that neither row nor reading is near to is in one of them.
+          const last = starts.at(-1) ?? 0;
+          for (
+            let minute = Math.max(from, (starts[0] ?? 0) * 5);
+            minute < Math.min(until, last * 5);
+            minute++
+          ) {
+            const at = (minute + 0.5) * minuteUs;
+            const edges = [
+              ...[fromUs, ...instants],
+              ...starts.flatMap((start) => [start * step, (start + 1) * step]),
+            ];
+            const isRow = starts.some((start) => start * step <= at && at < (start + 1) * step);
+            const before = Math.max(...edges.filter((edge) => edge < at));
+            const after = Math.min(untilUs, ...edges.filter((edge) => edge > at));
+            if (isRow || after - before <= gapUs) continue;
+            expect(found.some((one) => one.fromUs < at && at < one.untilUs)).toBe(true);
+          }
+        },
+      ),
+    );
+  });
+
+  it('joined with another, is open when one is, and touching ones are one', () => {
+    expect(joinGaps([gap(5, 9, true), gap(0, 5), gap(10, 12)])).toEqual([gap(0, 9, true), gap(10, 12)]);
+    expect(joinGaps([gap(0, 9), gap(2, 3)])).toEqual([gap(0, 9)]);
+    expect(joinGaps([gap(0, 5), gap(10, 12), gap(11, 13)])).toEqual([gap(0, 5), gap(10, 13)]);
+    expect(joinGaps([gap(0, 9, true), gap(2, 12)])).toEqual([gap(0, 12, true)]);
+  });
+
+  it('is the home’s where all share more than ten minutes, and an end of it the entity’s own only when that is long', () => {
+    const home = (...lists: Gap[][]) => sortGaps(new Map(lists.map((list, index) => [`${index}`, list])));
+    expect(home([gap(0, gapUs)], [gap(0, gapUs)]).home).toEqual([]);
+    const shared = [gap(0, 3 * gapUs, true)];
+    expect(home(shared, shared)).toEqual({ home: shared, entities: new Map() });
+    expect(home(shared, [gap(0, 3 * gapUs)]).home).toEqual([gap(0, 3 * gapUs)]);
+    const lateUs = 12 * minuteUs;
+    const late = (us: number) => [...home(shared, [gap(0, 3 * gapUs + us)]).entities.values()].flat();
+    expect(late(lateUs)).toEqual([]);
+    expect(late(lateUs + 1)).toEqual([gap(3 * gapUs, 3 * gapUs + lateUs + 1)]);
+    const early = [
+      ...home([gap(lateUs + 1, 60 * minuteUs)], [gap(0, 60 * minuteUs, true)]).entities.values(),
+    ].flat();
+    expect(early).toEqual([gap(0, lateUs + 1)]);
+    // Outages that touch it, and not more, leave it whole.
+    const apart = home([gap(0, 2 * gapUs), gap(4 * gapUs, 6 * gapUs)], [gap(0, 6 * gapUs)]);
+    expect(apart.entities.get('1')).toEqual([gap(2 * gapUs, 4 * gapUs)]);
+  });
+
+  it('says how long it is, and what it means for whom', () => {
+    const kinds = (['register', 'power', 'value'] as const).map(
+      (kind) => gapFinding({ kind, entityId: 'sensor.a' }, gap(0, hourUs)).detail,
+    );
+    expect(new Set(kinds).size).toBe(3);
+    expect(gapFinding({ kind: 'home' }, gap(minuteUs, 31 * minuteUs, true))).toMatchObject({
+      detail: expect.stringContaining('any entity for 30 minutes and still;'),
+      evidence: [{ name: 'gap_seconds', value: 1800, unit: 's' }],
+      choices: ['accept'],
+    });
+    expect(gapFinding({ kind: 'home' }, gap(minuteUs, 31 * minuteUs)).detail).toContain('for 30 minutes;');
+    const power = gapFinding({ kind: 'power', entityId: 'sensor.a' }, gap(0, hourUs, true));
+    expect(power).toMatchObject({ entityId: 'sensor.a', choices: ['accept', 'set_value'] });
+  });
+});
+
+describe('a counter that stands still', () => {
+  const hours = (count: number, meanW: number, from = 0): HourOfBoth[] =>
+    Array.from({ length: count }, (_, index) => ({
+      startUs: (from + index) * hourUs,
+      countedMicro: 0,
+      meanW,
+    }));
+  const find = (list: HourOfBoth[]) => frozenCounterFindings('sensor.meter', 'sensor.power', list);
+
+  it('is frozen from three hours, 50 W and a kilowatt-hour on', () => {
+    expect(find(hours(3, 334))).toHaveLength(1);
+    expect(find(hours(3, 333))).toEqual([]);
+    expect(find(hours(2, 900))).toEqual([]);
+    expect(find(hours(20, 50))).toHaveLength(1);
+    expect(find(hours(30, 49.9))).toEqual([]);
+    expect(find(hours(4, 250))[0]).toMatchObject({
+      detail: 'The counter stood still for 4 hours while sensor.power told 250 W on average.',
+      evidence: [
+        { name: 'still_seconds', value: 14_400, unit: 's' },
+        { name: 'counted', value: 0, unit: 'kWh' },
+        { name: 'theirs', value: 1, unit: 'kWh' },
+      ],
+    });
+  });
+
+  it('is a finding for each run of hours', () => {
+    const found = find([
+      ...hours(3, 400),
+      { startUs: 3 * hourUs, countedMicro: 1, meanW: 400 },
+      ...hours(4, 400, 4),
+    ]);
+    expect(found.map(({ fromUs, untilUs }) => [fromUs / hourUs, untilUs / hourUs])).toEqual([
+      [0, 3],
+      [4, 8],
+    ]);
+    expect(find([...hours(2, 900), ...hours(2, 900, 3)])).toEqual([]);
+  });
+});
+
+describe('a sensor that stands still', () => {
+  function finding(longestUs: number, secondUs: number, readings = 60, isLongFirst = false) {
+    const stillness = new Stillness();
+    let atUs = 0;
+    const take = (value: number | null, us: number): void => {
+      stillness.take({ atUs, value });
+      atUs += us;
+    };
+    for (let index = 0; index < readings - 3; index++) take(1 + (index % 2), minuteUs);
+    for (const us of isLongFirst ? [longestUs, secondUs] : [secondUs, longestUs]) take(us + 10, us);
+    return stillness.finding('sensor.power', atUs);
+  }
+
+  it('is frozen from six hours and ten times its habit on, known by fifty readings', () => {
+    for (const isLongFirst of [false, true]) {
+      expect(finding(6 * hourUs, minuteUs, 60, isLongFirst)).not.toBeNull();
+      expect(finding(6 * hourUs - 1, minuteUs, 60, isLongFirst)).toBeNull();
+      expect(finding(10 * hourUs, hourUs, 60, isLongFirst)).not.toBeNull();
+      expect(finding(10 * hourUs, hourUs + 1, 60, isLongFirst)).toBeNull();
+    }
+    expect(finding(6 * hourUs, minuteUs, 51)).not.toBeNull();
+    expect(finding(6 * hourUs, minuteUs, 50)).toBeNull();
+    expect(finding(10 * hourUs, 30 * minuteUs)?.detail).toContain(
+      'for 10 hours; otherwise it keeps a value for 30 minutes',
+    );
+    expect(finding(10 * hourUs, 30 * minuteUs)?.evidence[0]).toEqual({
+      name: 'still_seconds',
+      value: 36_000,
+      unit: 's',
+    });
+  });
+});
+
+describe('the most that is usual', () => {
+  const day = (index: number, highestMicro: number | null) => ({
+    ...{ ...emptyBucket('sensor.a', index * dayUs, (index + 1) * dayUs), highestMicro },
+  });
+
+  it('is four times the second highest quarter of at least three other days', () => {
+    const days = [day(0, 5), day(1, 900), day(2, 7), day(3, 8)];
+    expect(highestUsualMicro(days, 0)).toBe(8 * 4);
+    expect(highestUsualMicro(days, dayUs)).toBe(7 * 4);
+    expect(highestUsualMicro(days, 9 * dayUs)).toBe(8 * 4);
+    expect(highestUsualMicro(days.slice(0, 3), 0)).toBeNull();
+    expect(highestUsualMicro([...days.slice(0, 3), day(5, null)], 0)).toBeNull();
+    expect(highestUsualMicro([], 0)).toBeNull();
+    // A day is that in which the instant lies.
+    expect(highestUsualMicro(days, 2 * dayUs - 1)).toBe(7 * 4);
+    expect(highestUsualMicro(days, 2 * dayUs)).toBe(8 * 4);
+  });
+});
+
+describe('hours that differ', () => {
+  const entry = (index: number, amountMicro: number, extra: Partial<Entry> = {}): Entry => ({
+    ...{ kind: 'quantity', quarterStartUs: index * quarterUs, amountMicro, quality: 'measured' },
+    ...{ coveredUs: quarterUs, reason: 'counted', isProvisional: false, onTimeUs: null },
+    ...{ firstEvidenceUs: 0, lastEvidenceUs: 0 },
+    ...extra,
+  });
+  const stretch = (extra: Partial<Stretch> = {}): Stretch => ({
+    ...{ fromUs: hourUs, untilUs: 2 * hourUs, theirsMicro: 1_000_000, registerMicro: null },
+    ...extra,
+  });
+  const quarters = (amounts: readonly number[], extra: Partial<Entry> = {}) =>
+    amounts.map((amount, index) => entry(4 + index, amount, extra));
+
+  it('are told by the entries within them alone', () => {
+    const own = quarters([250_000, 250_000, 250_000, 250_000]);
+    const others = [
+      ...[entry(3, 9_000_000), entry(8, 9_000_000)],
+      ...[entry(5, 9_000_000, { kind: 'restart' }), entry(5, 9_000_000, { reason: 'withdrawn' })],
+    ];
+    expect(compareStretch(stretch(), [...own, ...others])).toEqual({ kind: 'agrees' });
+    expect(compareStretch(stretch(), [entry(4, 1_000_000)])).toEqual({ kind: 'agrees' });
+    expect(compareStretch(stretch({ theirsMicro: 0 }), [])).toEqual({ kind: 'explained', why: 'unposted' });
+  });
+
+  it('are explained by one quarter that may grow or is an estimate, and by rows only when all of them are', () => {
+    const amounts = [1, 1, 1, 1];
+    const one = (extra: Partial<Entry>) => [...quarters(amounts.slice(1)), entry(7, 1, extra)];
+    const why = (entries: readonly Entry[], of: Partial<Stretch> = {}) => {
+      const found = compareStretch(stretch(of), entries);
+      return found.kind === 'explained' ? found.why : found.kind;
+    };
+    expect(why(one({ isProvisional: true }))).toBe('provisional');
+    expect(why(one({ quality: 'estimated' }))).toBe('estimated');
+    expect(why(one({ quality: 'none' }))).toBe('estimated');
+    expect(why(one({ quality: 'hourly' }))).toBe('differs');
+    expect(why(quarters(amounts, { quality: 'hourly' }))).toBe('rows');
+    expect(why(quarters(amounts), { registerMicro: 2004 })).toBe('sum_restarted');
+    expect(why(quarters(amounts), { registerMicro: 2005 })).toBe('differs');
+    expect(compareStretch(stretch(), quarters(amounts))).toEqual({
+      kind: 'differs',
+      oursMicro: 4,
+      theirsMicro: 1_000_000,
+    });
+  });
+
+  it('may differ by 2 Wh or half a percent, in either direction, and by what is allowed besides', () => {
+    expect([isWithinTolerance(-2000, 0), isWithinTolerance(-2001, 0)]).toEqual([true, false]);
+    expect([isWithinTolerance(-1_005_000, -1_000_000), isWithinTolerance(-1_005_001, -1_000_000)]).toEqual([
+      true,
+      false,
+    ]);
+    expect([isWithinTolerance(2500, 0, 500), isWithinTolerance(2501, 0, 500)]).toEqual([true, false]);
+  });
+
+  it('are no stretch where a row comes again, or has no total', () => {
+    const row = (hour: number, sum: number | null, state: number | null) => ({
+      ...{ startUs: hour * hourUs, endUs: (hour + 1) * hourUs, period: 'hour' as const, sum, state },
+    });
+    expect(stretchesOf([row(0, 1, 1), row(0, 2, 2)])).toEqual([]);
+    expect(stretchesOf([row(0, 1, 1), row(1, null, 2), row(2, 3, 3)])).toEqual([]);
+    expect(stretchesOf([row(0, 1, 1), row(1, 1e15, 2)])).toEqual([]);
+    expect(stretchesOf([row(0, 5, 100), row(1, 5, 2)])).toMatchObject([
+      { theirsMicro: 0, registerMicro: null },
+    ]);
+    expect(stretchesOf([row(0, 1, 5), row(1, 1, 5)])).toMatchObject([{ theirsMicro: 0, registerMicro: 0 }]);
+    expect(stretchesOf([row(0, 1, null), row(1, 2, 5)])).toMatchObject([
+      { theirsMicro: 1_000_000, registerMicro: null },
+    ]);
+  });
+
+  it('are counted as Home Assistant does: a fall to less than nine tenths is a reset of a rising register', () => {
+    const path = (...registers: number[]) =>
+      registers.map((registerMicro, index) => ({ atUs: index, registerMicro }));
+    expect(countedAsCore('rising', path(1000, 900))).toBe(-100);
+    expect(countedAsCore('rising', path(1000, 899))).toBe(899);
+    expect(countedAsCore('net', path(1000, 899))).toBe(-101);
+    expect(countedAsCore('rising', path(1000))).toBe(0);
+    expect(countedAsCore('rising', path(10, 15, 30))).toBe(20);
+  });
+
+  it('tell a step at an hour’s end between readings no further apart than a quarter', () => {
+    const path = (afterUs: number) => [
+      { atUs: 0, registerMicro: 900 },
+      { atUs: afterUs, registerMicro: 400 },
+    ];
+    expect(boundaryStep(path(quarterUs), minuteUs)).toBe(500);
+    expect(boundaryStep(path(quarterUs + 1), minuteUs)).toBe(0);
+    const later = path(quarterUs).map((point) => ({ ...point, atUs: point.atUs + hourUs }));
+    expect(boundaryStep(later, hourUs + minuteUs)).toBe(500);
+    expect(boundaryStep([], minuteUs)).toBe(0);
+  });
+
+  it('that follow on one another are one finding, which says the sums of both', () => {
+    const part = (hour: number) => ({
+      ...{
+        fromUs: hour * hourUs,
+        untilUs: (hour + 1) * hourUs,
+        oursMicro: 1_500_000,
+        theirsMicro: 1_000_000,
+      },
+    });
+    const [found, ...others] = hoursFindings('sensor.a', 'm³', [part(0), part(1)]);
+    expect(others).toEqual([]);
+    const spans = hoursFindings('sensor.a', 'm³', [part(0), part(5), part(6)]);
+    expect(spans.map(({ fromUs, untilUs }) => (untilUs - fromUs) / hourUs)).toEqual([1, 2]);
+    expect(found?.detail).toContain("tell 3 m³, Home Assistant's statistics 2 m³");
+    expect(found?.evidence.at(-1)).toEqual({ name: 'difference', value: 1, unit: 'm³' });
+  });
+});

@@ -1,0 +1,278 @@
+/**
+ * Goal: a month's capacity is read with its neighbours, its running window and the months that are billed with it; and
+ * the months before, of which as few quarters as can be are read, say what all of their quarters say.
+ * Method: a ledger in memory; single months by hand, and by property: days that were measured, told by the hour, cut or
+ * lost, beside a plain reckoning of every quarter.
+ */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { postedEntry, TestLedger } from '../api/testing/test-ledger.ts';
+import type { PostedEntry } from '../ledger/revision.ts';
+import { monthRange } from '../units/calendar.ts';
+import { quarterUs } from '../units/quarter.ts';
+import { emptyBucket } from '../views/bucket.ts';
+import { totalIds } from '../views/flow-posting.ts';
+import { type CapacityQuery, capacityOf, runningWindow } from './capacity.ts';
+import { type DatedPeakRule, flemishPeakRules, type PeakRule } from './peak-rules.ts';
+import { besideUs, offtakeOf, peakWindows, windowAt } from './peak-windows.ts';
+import { monthPeak } from './peaks.ts';
+import { monthsUntil, readMonths } from './rolling-months.ts';
+
+const zone = 'Europe/Brussels';
+const flanders = flemishPeakRules[0] as DatedPeakRule;
+const hourUs = 4 * quarterUs;
+const month = (name: string) => monthRange(name, zone) ?? { startUs: 0, endUs: 0 };
+const november = month('2026-11');
+const october = month('2026-10');
+const nowUs = november.startUs + 20 * 24 * hourUs + 7 * 60_000_000;
+
+function ledgerOf(entries: readonly PostedEntry[], entityId: string = totalIds.gridIn): TestLedger {
+  const ledger = new TestLedger();
+  ledger.entries.set(entityId, [...entries]);
+  return ledger;
+}
+
+const measured = (startUs: number, amountMicro: number): PostedEntry => postedEntry(startUs, { amountMicro });
+
+/** Four quarters that were told as one span of an hour. */
+const spread = (fromUs: number, eachMwh: number): PostedEntry[] =>
+  Array.from({ length: 5 }, (_, index) =>
+    postedEntry(Math.floor(fromUs / quarterUs) * quarterUs + index * quarterUs, {
+      ...{ amountMicro: eachMwh, quality: 'hourly', coveredUs: 0 },
+      ...{ firstEvidenceUs: fromUs, lastEvidenceUs: fromUs + hourUs },
+    }),
+  ).filter((entry) => entry.quarterStartUs < fromUs + hourUs);
+
+const ask = (ledger: TestLedger, query: Partial<CapacityQuery> = {}) =>
+  capacityOf(ledger, { ...november, nowUs, gridPowerW: 1000, rules: [flanders], ...query });
+
+describe('the capacity of a month', () => {
+  it('holds the month’s own quarters, and its peak beside the eleven months before', async () => {
+    const found = await ask(
+      ledgerOf([
+        measured(october.startUs, 900_000),
+        measured(november.startUs - quarterUs, 1_500_000),
+        measured(november.startUs, 800_000),
+        measured(november.startUs + quarterUs, 1_000_000),
+        measured(november.endUs - quarterUs, 200_000),
+        measured(november.endUs, 2_000_000),
+      ]),
+    );
+    expect(found.quarters.map(({ startUs }) => startUs)).toEqual([
+      ...[november.startUs, november.startUs + quarterUs, november.endUs - quarterUs],
+    ]);
+    expect(found.month).toMatchObject({ powerW: 4000, measuredWindows: 2, expectedWindows: 20 * 96 });
+    expect(found.top.map(({ powerW }) => powerW)).toEqual([4000, 3200]);
+    expect(found.rolling).toHaveLength(12);
+    expect(found.rolling.map(({ startUs }) => startUs)).toEqual(monthsUntil(november.startUs, 12, zone));
+    expect(found.rolling.slice(-2).map(({ peak }) => peak)).toEqual([
+      { startUs: november.startUs - quarterUs, powerW: 6000 },
+      { startUs: november.startUs + quarterUs, powerW: 4000 },
+    ]);
+    expect(found.rolling[0]).toMatchObject({ powerW: null, peak: null, atLeastW: null, atMostW: null });
+    expect(found.billed).toMatchObject({ powerW: 5000, monthsKnown: 2, monthsCounted: 12 });
+  });
+
+  it('lists no more than the ten highest windows', async () => {
+    const found = await ask(
+      ledgerOf(
+        Array.from({ length: 14 }, (_, index) =>
+          measured(november.startUs + index * quarterUs, 1000 * index),
+        ),
+      ),
+    );
+    expect(found.top.map(({ powerW }) => powerW)).toEqual([52, 48, 44, 40, 36, 32, 28, 24, 20, 16]);
+  });
+
+  it('reads the quarters beside the month that share a sum with it', async () => {
+    const half = quarterUs / 2;
+    for (const fromUs of [november.startUs - 3 * quarterUs, november.endUs - quarterUs]) {
+      const after = { nowUs: november.endUs + 24 * hourUs };
+      const found = await ask(ledgerOf(spread(fromUs + half, 100_000)), after);
+      // All that was told of the quarters beside it may have been used in one of them.
+      expect(found.month.atLeastW).toBe(0);
+      expect(found.month.atMostW).toBeNull();
+      const whole = ledgerOf([
+        ...Array.from({ length: 4 * 24 * 30 }, (_, index) =>
+          measured(november.startUs + index * quarterUs, 10_000),
+        ).filter(({ quarterStartUs: at }) => at < fromUs || at >= fromUs + hourUs + quarterUs),
+        ...spread(fromUs + half, 100_000),
+      ]);
+      expect((await ask(whole, after)).month.atMostW).toBe(2000);
+    }
+  });
+
+  it('expects every window of a month that is over, those until now of one that runs, none of one to come', async () => {
+    const expected = async (query: Partial<CapacityQuery>) =>
+      (await ask(ledgerOf([]), query)).month.expectedWindows;
+    expect(await expected({ nowUs: november.endUs + 90 * 24 * hourUs })).toBe(30 * 96);
+    expect(await expected({ nowUs: november.startUs + 3 * quarterUs + 1 })).toBe(3);
+    expect(await expected({ nowUs: november.startUs - 40 * 24 * hourUs })).toBe(0);
+  });
+
+  it('has a running window only while the month runs, and in hours that count', async () => {
+    const running = async (at: number, rule: DatedPeakRule = flanders) =>
+      (await ask(ledgerOf([]), { nowUs: at, rules: [rule] })).running?.startUs ?? null;
+    expect(await running(november.startUs - 1)).toBeNull();
+    expect(await running(november.startUs)).toBe(november.startUs);
+    expect(await running(november.endUs - 1)).toBe(november.endUs - quarterUs);
+    expect(await running(november.endUs)).toBeNull();
+    // 1 November 2026 is a Sunday.
+    const sundays = { ...flanders, counting: { weekdays: [7], fromHour: 1, untilHour: 24 } };
+    expect(await running(november.startUs, sundays)).toBeNull();
+    expect(await running(november.startUs + hourUs, sundays)).toBe(november.startUs + hourUs);
+  });
+
+  it('bills as many months as the rule says, each by the rule of its time, and none that has not begun', async () => {
+    const older = { ...flanders, floorW: 1000 };
+    const newer = { ...flanders, floorW: 5000, effectiveFromUs: october.startUs };
+    const ledger = ledgerOf([measured(october.startUs, 500_000), measured(november.startUs, 500_000)]);
+    const found = await ask(ledger, { rules: [older, newer] });
+    expect(found.rolling.map(({ floorW }) => floorW)).toEqual([...Array(10).fill(1000), 5000, 5000]);
+    const months = async (count: number, at: number) =>
+      (await ask(ledger, { rules: [{ ...flanders, months: count }], nowUs: at })).billed.monthsCounted;
+    expect(await months(1, nowUs)).toBe(1);
+    expect(await months(3, nowUs)).toBe(3);
+    expect(await months(14, nowUs)).toBe(14);
+    expect(await months(12, november.startUs)).toBe(12);
+    expect(await months(12, november.startUs - 1)).toBe(11);
+    await expect(ask(ledger, { rules: [] })).rejects.toThrow('there is no rule for peaks');
+  });
+
+  it('reads the register of a connection where one is named', async () => {
+    const ledger = ledgerOf([measured(november.startUs, 500_000)], 'sensor.heat_pump_grid');
+    expect((await ask(ledger)).month.powerW).toBeNull();
+    expect((await ask(ledger, { offtakeId: 'sensor.heat_pump_grid' })).month.powerW).toBe(2000);
+  });
+});
+
+describe('the running window', () => {
+  it('holds the quarters of its own that have begun, and no others', () => {
+    const { startUs } = november;
+    const bucket = (index: number) => ({
+      ...emptyBucket(totalIds.gridIn, startUs + index * quarterUs, startUs + (index + 1) * quarterUs),
+      ...{ amountMicro: 1000 * 10 ** index, coveredUs: quarterUs },
+    });
+    const hours: PeakRule = { ...flanders, window: 'hour', floorW: 0, peaks: 2 };
+    const quarters = [-1, 0, 1, 2, 3, 4].map(bucket);
+    const month = {
+      counted: [
+        { startUs, powerW: 900 },
+        { startUs, powerW: 200 },
+      ],
+      atLeastW: 5000,
+    };
+    const told = (minutes: number, powerW: number | null) =>
+      runningWindow(hours, quarters, month, startUs + minutes * 60_000_000, powerW, zone);
+    // A mean of several windows has the lowest of them as its limit, and no single bound.
+    expect(told(15, 0)).toEqual({
+      ...{ startUs, endUs: startUs + hourUs, soFarW: 11, projectedW: 11, limitW: 200 },
+      ...{ leftMwh: 189_000, leftW: 189 / 0.75 },
+    });
+    expect(told(14, 0).soFarW).toBe(1);
+    expect(told(59, 60)).toMatchObject({ soFarW: 1111, projectedW: 1112, leftMwh: 0, leftW: 0 });
+    expect(told(59, -60).projectedW).toBe(1111);
+    const fed = [
+      { ...bucket(0), amountMicro: -500 },
+      { ...bucket(1), amountMicro: null, coveredUs: 0 },
+    ];
+    expect(runningWindow(hours, fed, month, startUs + quarterUs, null, zone)).toMatchObject({ soFarW: 0 });
+    const none = [{ ...bucket(0), amountMicro: null, coveredUs: 0 }];
+    expect(runningWindow(hours, none, month, startUs, null, zone)).toMatchObject({
+      soFarW: null,
+      leftW: null,
+    });
+    const whole = [0, 1, 2, 3].map(bucket);
+    const over = runningWindow(hours, whole, { counted: [], atLeastW: null }, startUs + hourUs - 1, 5, zone);
+    expect(over).toMatchObject({ limitW: 0, leftMwh: 0 });
+  });
+});
+
+describe('months before', () => {
+  const day = fc.record({
+    is: fc.constantFrom('whole', 'whole', 'whole', 'hours', 'cut', 'none', 'late'),
+    mwh: fc.integer({ min: 0, max: 40 }).map((tens) => tens * 10_000),
+    at: fc.nat(95),
+  });
+  const rules: readonly PeakRule[] = [
+    flanders,
+    { ...flanders, window: 'hour' },
+    { ...flanders, peaks: 2, isOnePerDay: true },
+    { ...flanders, counting: { weekdays: [1, 2, 3, 4, 5], fromHour: 7, untilHour: 21 } },
+  ];
+
+  /** A flat day with one quarter that is higher. */
+  function entriesOf(dayUs: number, { is, mwh, at }: { is: string; mwh: number; at: number }): PostedEntry[] {
+    if (is === 'none') return [];
+    const all = Array.from({ length: 96 }, (_, index) =>
+      measured(dayUs + index * quarterUs, mwh + (index === at ? 15_000 : 0)),
+    );
+    if (is === 'cut') return all.filter((_, index) => index !== at);
+    if (is === 'late')
+      return all.map((one, index) => (index === at ? { ...one, coveredUs: quarterUs - 1 } : one));
+    if (is === 'whole') return all;
+    return all.map((one) => {
+      const firstEvidenceUs = Math.floor(one.quarterStartUs / hourUs) * hourUs;
+      const lastEvidenceUs = firstEvidenceUs + hourUs;
+      return { ...one, quality: 'hourly', coveredUs: 0, firstEvidenceUs, lastEvidenceUs };
+    });
+  }
+
+  it('say what all of their quarters say', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(day, { minLength: 58, maxLength: 62 }),
+        fc.constantFrom(...rules),
+        fc.integer({ min: 5 * 96, max: 63 * 96 }),
+        async (days, rule, passed) => {
+          const { startUs } = month('2026-08');
+          const at = startUs + passed * quarterUs + 1;
+          const entries = days.flatMap((one, index) => entriesOf(startUs + index * 24 * hourUs, one));
+          const ledger = ledgerOf(entries.filter((entry) => entry.quarterStartUs + quarterUs <= at));
+          const starts = [startUs, month('2026-09').startUs];
+          const dayBuckets = await ledger.buckets([totalIds.gridIn], 'day', startUs, month('2026-09').endUs);
+          const found = await readMonths(ledger, totalIds.gridIn, () => rule, starts, at, dayBuckets);
+          for (const [index, name] of ['2026-08', '2026-09'].entries()) {
+            const { startUs: fromUs, endUs } = month(name);
+            const untilUs = Math.max(fromUs, Math.min(endUs, windowAt(rule, at, zone).startUs));
+            const all = await ledger.buckets(
+              [totalIds.gridIn],
+              'quarter',
+              fromUs - besideUs,
+              endUs + besideUs,
+            );
+            const windows = peakWindows(rule, all.flatMap(offtakeOf), fromUs, untilUs, zone);
+            const real = monthPeak(rule, windows, zone);
+            const isKnown = all.some((bucket) => bucket.startUs >= fromUs && bucket.startUs < endUs);
+            expect(found[index]).toEqual({
+              ...{ startUs: fromUs, endUs, floorW: 2500, ...real, peak: real.counted[0] ?? null },
+              ...(!isKnown && { atMostW: null }),
+            });
+          }
+        },
+      ),
+      { numRuns: 15 },
+    );
+  });
+
+  it('reads only the highest of the days that were measured whole, and their neighbours', async () => {
+    const { startUs } = october;
+    const entries = Array.from({ length: 31 }, (_, index) =>
+      entriesOf(startUs + index * 24 * hourUs, { is: 'whole', mwh: index === 12 ? 90_000 : 10_000, at: 40 }),
+    ).flat();
+    const ledger = ledgerOf(entries);
+    const asked: { startUs: number; endUs: number }[] = [];
+    const quartersWithin: TestLedger['quartersWithin'] = (id, spans) => {
+      asked.push(...spans);
+      return TestLedger.prototype.quartersWithin.call(ledger, id, spans);
+    };
+    const days = await ledger.buckets([totalIds.gridIn], 'day', startUs, october.endUs);
+    const views = Object.assign(Object.create(ledger), { quartersWithin });
+    const [found] = await readMonths(views, totalIds.gridIn, () => flanders, [startUs], nowUs, days);
+    expect(found?.peak).toEqual({ startUs: startUs + 12 * 24 * hourUs + 40 * quarterUs, powerW: 420 });
+    // The day on which the clocks are turned back is no whole one: an hour of it is missing.
+    expect(asked).toEqual([
+      { startUs: startUs + 12 * 24 * hourUs - besideUs, endUs: october.endUs + besideUs },
+    ]);
+  });
+});

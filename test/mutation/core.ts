@@ -1,0 +1,9 @@
+/** What the mutation run changes: the folders and files whose figures the ledger's promises rest on. */
+export const core: string[] = [
+  'src/units/**/*.ts',
+  'src/ledger/**/*.ts',
+  'src/views/**/*.ts',
+  'src/tariffs/**/*.ts',
+  'src/integrity/**/*.ts',
+  'src/recording/reading-parser.ts',
+];

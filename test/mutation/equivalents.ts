@@ -1,0 +1,75 @@
+/** A mutant that no test can kill, because the program with it does the same. */
+export interface Equivalent {
+  readonly file: string;
+  /** The source's line, trimmed. */
+  readonly code: string;
+  /** As the run prints it; every change of the line when left out. */
+  readonly change?: string;
+  readonly why: string;
+}
+
+/** Of one file: the line, the change, and why it is none. */
+const of = (file: string, list: readonly (readonly [code: string, change: string, why: string])[]) =>
+  list.map(([code, change, why]): Equivalent => ({ file, code, change, why }));
+
+const empty = 'a span of no length is left out by its length right after';
+
+export const equivalents: readonly Equivalent[] = [
+  ...of('src/integrity/detectors/frozen-counter.ts', [
+    [
+      'const flowed = run.reduce((sum, hour) => sum + (hour.meanW ?? 0), 0);',
+      '0 → 1',
+      'a run holds only hours whose mean is known',
+    ],
+    [
+      'if (isStill && hour.startUs === (run.at(-1)?.startUs ?? hour.startUs - hourUs) + hourUs) run.push(hour);',
+      '- → +',
+      'an empty run is closed without a finding and begun with the hour all the same',
+    ],
+  ]),
+  ...of('src/integrity/detectors/frozen-power.ts', [
+    ['#secondUs = 0;', '0 → 1', 'ten times a microsecond is below the six hours that are asked for'],
+    [
+      'const longestUs = this.#longest === null ? 0 : this.#longest.untilUs - this.#longest.fromUs;',
+      '0 → 1',
+      'what was kept for a microsecond is never frozen',
+    ],
+    ['if (us > longestUs) {', '> → >=', 'of two that were kept as long none is ten times the other'],
+  ]),
+  ...of('src/integrity/detectors/gap.ts', [
+    [
+      'if (sinceUs !== null && untilUs > sinceUs) gaps.push({ fromUs: sinceUs, untilUs, isOpen: true });',
+      '> → >=',
+      empty,
+    ],
+    [
+      'while (place < readings.length && (readings[place]?.atUs ?? 0) < endUs) {',
+      '< → <=',
+      'past the last reading nothing is there, and one at the end leaves what follows empty',
+    ],
+    [
+      'while (place < readings.length && (readings[place]?.atUs ?? 0) < endUs) {',
+      '0 → 1',
+      'the place is one of the list',
+    ],
+    ['if (told === undefined || told.atUs < knownUs || told.value === null) continue;', '< → <=', empty],
+    ['if (endUs > knownUs) gaps.push({ fromUs: knownUs, untilUs: endUs, isOpen: false });', '> → >=', empty],
+    ['if (startUs > knownUs) close(Math.min(startUs, untilUs));', '> → >=', empty],
+    [
+      'return gaps.filter((gap) => isLong(gap) && gap.fromUs < untilUs);',
+      '< → <=',
+      'no gap is closed past the end',
+    ],
+    ['return fromUs < untilUs ? [{ fromUs, untilUs, isOpen: a.isOpen && b.isOpen }] : [];', '< → <=', empty],
+    [
+      'if (outage.untilUs <= part.fromUs || outage.fromUs >= part.untilUs) return [part];',
+      '<= → <',
+      'what touches an outage of the home is joined with its own part of it before',
+    ],
+    [
+      'if (outage.untilUs <= part.fromUs || outage.fromUs >= part.untilUs) return [part];',
+      '>= → >',
+      'what touches an outage of the home is joined with its own part of it before',
+    ],
+  ]),
+];

@@ -1,0 +1,112 @@
+/**
+ * How Vitest runs a test here: once as it is, then again with each mutant that it reaches, in one process; starting Vitest
+ * for each would take a hundred times as long. What it finds is written to a file after each step.
+ */
+import { writeFileSync } from 'node:fs';
+import { type RunnerTestCase, type RunnerTestFile, TestRunner } from 'vitest';
+
+/** What is asked of one test file, by the environment variable MUTATION_TASK. */
+export interface Task {
+  /** `reach`: which mutants are reached; `each`: run with each of `mutants`; `alone`: the only one is active throughout. */
+  readonly kind: 'reach' | 'each' | 'alone';
+  readonly mutants: readonly number[];
+  readonly resultFile: string;
+}
+
+export interface TaskResult {
+  readonly reached: readonly number[];
+  readonly killed: readonly number[];
+  /** What a second run in one process can't tell of: it was reached by an import, or only the first time. */
+  readonly alone: readonly number[];
+  /** The one that was being tried: it hangs when no more is heard. */
+  readonly current: number | null;
+  /** The tests fail without a mutant since `current` was active: it left something behind. */
+  readonly isPolluted: boolean;
+}
+
+/** Beyond what a test takes without a mutant; a mutant that needs so much longer goes round for ever. */
+const timesLonger = 20;
+const graceMs = 3000;
+const hitsLonger = 50;
+const graceHits = 1_000_000;
+
+const task: Task = JSON.parse(process.env.MUTATION_TASK ?? '{"kind":"reach","mutants":[],"resultFile":""}');
+const waiting = new Set(task.mutants);
+const killed = new Set<number>();
+const alone = new Set<number>();
+/** How often each is reached, while that is counted; first by the imports. */
+let counted: Map<number, number> | null = task.kind === 'alone' ? null : new Map();
+let active = task.kind === 'alone' ? (task.mutants[0] ?? -1) : -1;
+let hitsLeft = Number.POSITIVE_INFINITY;
+let current: number | null = null;
+let isPolluted = false;
+// Tests put clocks of their own in the place of these.
+const { setTimeout, clearTimeout, performance } = globalThis;
+
+Object.assign(globalThis, {
+  mutantIsActive(id: number): boolean {
+    if (counted !== null) counted.set(id, (counted.get(id) ?? 0) + 1);
+    if (id !== active) return false;
+    hitsLeft--;
+    if (hitsLeft < 0) throw new Error('The mutant goes round for ever');
+    return true;
+  },
+});
+
+function save(): void {
+  const reached = task.kind === 'reach' ? [...(counted?.keys() ?? [])] : [];
+  const result: TaskResult = { reached, killed: [...killed], alone: [...alone], current, isPolluted };
+  writeFileSync(task.resultFile, JSON.stringify(result));
+}
+
+export default class MutantRunner extends TestRunner {
+  async runTask(test: RunnerTestCase): Promise<void> {
+    const work = TestRunner.getTestFn(test);
+    if (task.kind !== 'each' || isPolluted) return void (await work());
+    for (const id of counted?.keys() ?? []) alone.add(id);
+    counted = new Map();
+    const startedAtMs = performance.now();
+    await work();
+    const limitMs = graceMs + timesLonger * (performance.now() - startedAtMs);
+    const first = counted;
+    counted = new Map();
+    const isRepeatable = await passes(work, limitMs);
+    const reached = isRepeatable ? counted : new Map<number, number>();
+    counted = null;
+    for (const id of first.keys()) if (!reached.has(id)) alone.add(id);
+    for (const [id, hits] of reached) {
+      if (!waiting.has(id)) continue;
+      current = id;
+      save();
+      active = id;
+      hitsLeft = graceHits + hitsLonger * hits;
+      const isAlive = await passes(work, limitMs);
+      active = -1;
+      if (isAlive) continue;
+      isPolluted = !(await passes(work, limitMs));
+      if (isPolluted) break;
+      killed.add(id);
+      waiting.delete(id);
+    }
+    save();
+  }
+
+  override onAfterRunFiles(files: RunnerTestFile[]): void {
+    super.onAfterRunFiles(files);
+    save();
+  }
+}
+
+async function passes(work: () => unknown, limitMs: number): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<boolean>((resolve) => {
+    timer = setTimeout(resolve, limitMs, false);
+  });
+  try {
+    return await Promise.race([Promise.resolve(work()).then(() => true), late]);
+  } catch {
+    return false;
+  } finally {
+    clearTimeout(timer);
+  }
+}
