@@ -55,7 +55,7 @@ export interface LedgerServicesDeps {
 }
 
 /** Another key when the rules of posting change: without a mark everything is posted anew, once. */
-export const markKey = 'ledger_posted_received_us_3';
+export const markKey = 'ledger_posted_received_us_4';
 export const unpostedKey = 'ledger_corrections_unposted';
 const flowsKey = 'ledger_flow_sources';
 /** A commit of the settings a minute is enough: what lies after the mark is posted twice, which changes nothing. */

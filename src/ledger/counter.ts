@@ -1,3 +1,4 @@
+import { type CounterDip, stepDip } from './counter-dip.ts';
 import type { CounterEvidence } from './evidence.ts';
 
 /** How a register behaves: core's state classes. A `net` register may fall; a `rising` one falls only by reset or fault. */
@@ -20,6 +21,18 @@ export interface CounterState {
    * and what was delivered, whatever the register will say.
    */
   readonly correction: { readonly deliveredMicro: number | null } | null;
+  /** A rising register below its baseline; null while it is not. */
+  readonly dip: CounterDip | null;
+  /**
+   * Where the register would stand had it not gone on lower; null where it did not. What was missing and comes back at
+   * once (a member of a group) is no use.
+   */
+  readonly formerMicro: number | null;
+}
+
+/** How far back the next difference may reach: posting that begins later would lose a part of it. */
+export function reachesBackUs(state: CounterState): number {
+  return Math.min(state.atUs, state.dip?.sinceUs ?? state.atUs);
 }
 
 /** What one piece of evidence says of the time since the one before. */
@@ -47,8 +60,12 @@ export interface CounterDelta {
 /** A rising register that falls below this part of the reading before has been reset (core, sensor/recorder.py). */
 const resetNumerator = 9n;
 const resetDenominator = 10n;
+/** What was missing has come back when the register stands where it would, or beyond by this part of what was missing. */
+const returnParts = 4;
 
 function isFall(registerMicro: number, beforeMicro: number): boolean {
+  // A register that ran over goes on below 0, and begins anew when it is above it.
+  if (beforeMicro < 0) return registerMicro >= 0;
   return BigInt(registerMicro) * resetDenominator < BigInt(beforeMicro) * resetNumerator;
 }
 
@@ -59,7 +76,7 @@ function opened(
   toldBy: CounterState['toldBy'],
 ): CounterState {
   const begun = { baselineMicro: registerMicro, registerMicro, atUs, lastResetAtUs, toldBy };
-  return { ...begun, absentSinceUs: null, correction: null };
+  return { ...begun, absentSinceUs: null, correction: null, dip: null, formerMicro: null };
 }
 
 /** Where a difference that begins at the state comes from. */
@@ -89,7 +106,8 @@ function delivered(state: CounterState, next: CounterState, deliveredMicro: numb
 /**
  * Takes one piece of evidence, later than the state. The first register ever seen is the zero point; a reset counts the
  * new register from 0; a smaller fall is a dip, which counts nothing and never becomes the baseline, so that
- * 8.00, 7.99, 8.01 is 0.01. Negative registers of a rising counter are skipped, as core does.
+ * 8.00, 7.99, 8.01 is 0.01. A register that goes on lower is counted from there once that is plain (counter-dip.ts).
+ * Negative registers of a rising counter are skipped, as core does, unless it goes on there.
  */
 export function stepCounter(
   kind: CounterKind,
@@ -116,7 +134,6 @@ export function stepCounter(
         const absent = state && { ...state, absentSinceUs: state.absentSinceUs ?? atUs };
         return { state: absent, delta: null };
       }
-      if (kind === 'rising' && registerMicro < 0) return { state, delta: null };
       // A sensor that loses the attribute for a moment has not been reset.
       const lastResetAtUs = evidence.lastResetAtUs ?? state?.lastResetAtUs ?? null;
       return registerRead(kind, state, { atUs, registerMicro, lastResetAtUs, toldBy: 'reading' });
@@ -124,14 +141,17 @@ export function stepCounter(
   }
 }
 
-function registerRead(
-  kind: CounterKind,
-  state: CounterState | null,
-  told: Pick<CounterState, 'atUs' | 'registerMicro' | 'lastResetAtUs' | 'toldBy'>,
-): CounterStep {
+type Told = Pick<CounterState, 'atUs' | 'registerMicro' | 'lastResetAtUs' | 'toldBy'>;
+
+function registerRead(kind: CounterKind, state: CounterState | null, told: Told): CounterStep {
   const { atUs, registerMicro, lastResetAtUs, toldBy } = told;
+  const isBelowZero = kind === 'rising' && registerMicro < 0;
+  if (state === null) {
+    const first = isBelowZero ? null : opened(atUs, registerMicro, lastResetAtUs, toldBy);
+    return { state: first, delta: null };
+  }
   const next = opened(atUs, registerMicro, lastResetAtUs, toldBy);
-  if (state === null) return { state: next, delta: null };
+  if (isBelowZero && state.baselineMicro >= 0) return wentOnLower(state, next) ?? skipped(state, told);
   const declaredMicro = state.correction?.deliveredMicro ?? null;
   if (declaredMicro !== null) return delivered(state, next, declaredMicro);
   const span = spanSince(state, atUs);
@@ -145,10 +165,64 @@ function registerRead(
       delta: { ...span, amountMicro: registerMicro, restartMicro: state.baselineMicro, cause: 'reset' },
     };
   }
-  const baselineMicro = kind === 'net' ? registerMicro : Math.max(registerMicro, state.baselineMicro);
+  if (kind === 'net') {
+    const amountMicro = registerMicro - state.baselineMicro;
+    return { state: next, delta: { ...span, amountMicro, restartMicro: 0, cause: 'counted' } };
+  }
+  return registerMicro < state.baselineMicro ? dipped(state, next) : risen(state, next);
+}
+
+/** A register at or above its baseline: it has counted, or what was missing of it came back. */
+function risen(state: CounterState, next: CounterState): CounterStep {
+  const span = spanSince(state, next.atUs);
+  const riseMicro = next.registerMicro - state.baselineMicro;
+  const { formerMicro } = state;
+  if (formerMicro === null)
+    return { state: next, delta: { ...span, amountMicro: riseMicro, restartMicro: 0, cause: 'counted' } };
+  const gapMicro = formerMicro - state.baselineMicro;
+  const beyondMicro = riseMicro - gapMicro;
+  if (beyondMicro >= 0 && beyondMicro * returnParts <= gapMicro)
+    return {
+      state: next,
+      delta: { ...span, amountMicro: beyondMicro, restartMicro: -gapMicro, cause: 'reset' },
+    };
   return {
-    state: { ...next, baselineMicro },
-    delta: { ...span, amountMicro: baselineMicro - state.baselineMicro, restartMicro: 0, cause: 'counted' },
+    state: { ...next, formerMicro: formerMicro + riseMicro },
+    delta: { ...span, amountMicro: riseMicro, restartMicro: 0, cause: 'counted' },
+  };
+}
+
+/** A register below its baseline counts nothing, until it is plain that it goes on there. */
+function dipped(state: CounterState, next: CounterState): CounterStep {
+  const { baselineMicro, formerMicro } = state;
+  return (
+    wentOnLower(state, next) ?? {
+      state: { ...next, baselineMicro, formerMicro, dip: stepDip(state, next).dip },
+      delta: { ...spanSince(state, next.atUs), amountMicro: 0, restartMicro: 0, cause: 'counted' },
+    }
+  );
+}
+
+/** Below 0: the register before stands, for whatever comes next. */
+function skipped(state: CounterState, told: Told): CounterStep {
+  return { state: { ...state, dip: stepDip(state, told).dip }, delta: null };
+}
+
+/** Counted from the lowest on, over the time since then; null while it may come back. */
+function wentOnLower(state: CounterState, next: CounterState): CounterStep | null {
+  const { dip, isLasting } = stepDip(state, next);
+  if (!isLasting || dip.sinceUs === null) return null;
+  const amountMicro = next.registerMicro - dip.lowestMicro;
+  return {
+    state: { ...next, formerMicro: state.baselineMicro + amountMicro },
+    delta: {
+      ...spanSince(state, next.atUs),
+      fromUs: dip.sinceUs,
+      amountMicro,
+      restartMicro: state.baselineMicro - dip.lowestMicro,
+      cause: 'reset',
+      isInterrupted: true,
+    },
   };
 }
 
@@ -187,7 +261,14 @@ function rowRead(
   const { startUs, atUs, registerMicro, changeMicro } = row;
   const follows = state === null || state.atUs <= startUs;
   const isDeclared = state !== null && state.correction?.deliveredMicro != null;
-  if (changeMicro !== null && follows && !isDeclared && (state === null || state.atUs === startUs)) {
+  const isSkipped = kind === 'rising' && registerMicro < 0;
+  if (
+    changeMicro !== null &&
+    !isSkipped &&
+    follows &&
+    !isDeclared &&
+    (state === null || state.atUs === startUs)
+  ) {
     const beforeMicro = state?.baselineMicro ?? registerMicro - changeMicro;
     return {
       state: opened(atUs, registerMicro, state?.lastResetAtUs ?? null, 'row'),

@@ -1,7 +1,8 @@
 import type { Clock } from '../units/clock.ts';
 import { quarterStartUs, quarterUs } from '../units/quarter.ts';
 import type { News } from './cause.ts';
-import type { CounterState } from './counter.ts';
+import { type CounterState, reachesBackUs } from './counter.ts';
+import { isSameDip } from './counter-dip.ts';
 import type { EvidenceSource } from './evidence-source.ts';
 import type { LedgerStore, Opening } from './ledger-store.ts';
 import type { Meter } from './meter.ts';
@@ -64,7 +65,13 @@ async function repostRegister(
   const { entityId } = meter;
   const { fromUs, untilUs, cause } = news;
   const precedingUs = (await deps.evidence.registerBefore(entityId, fromUs)) ?? fromUs;
-  const opening = await deps.ledger.openingBefore(entityId, quarterStartUs(Math.min(precedingUs, fromUs)));
+  const nearest = await deps.ledger.openingBefore(entityId, quarterStartUs(Math.min(precedingUs, fromUs)));
+  // What a register below its baseline will count may reach back to where it fell.
+  const dipped = nearest?.state?.dip ? nearest.state : null;
+  const opening =
+    dipped === null
+      ? nearest
+      : await deps.ledger.openingBefore(entityId, quarterStartUs(reachesBackUs(dipped)));
   const beginUs = opening?.quarterStartUs ?? Number.MIN_SAFE_INTEGER;
   let entriesWritten = 0;
   let reachedUs = beginUs;
@@ -135,6 +142,8 @@ function isSame(one: CounterState | null | undefined, other: CounterState | null
     one.lastResetAtUs === other.lastResetAtUs &&
     one.absentSinceUs === other.absentSinceUs &&
     one.toldBy === other.toldBy &&
+    one.formerMicro === other.formerMicro &&
+    isSameDip(one.dip, other.dip) &&
     (one.correction === null) === (other.correction === null) &&
     one.correction?.deliveredMicro === other.correction?.deliveredMicro
   );

@@ -1,6 +1,7 @@
 import type { Reading } from '../recording/reading.ts';
 import type { ReadingStore } from '../recording/reading-store.ts';
 import { microFromValue } from '../units/amount.ts';
+import { quarterStartUs } from '../units/quarter.ts';
 import { correctedEvidence, spanAt, standingCorrections } from './corrected-evidence.ts';
 import type { Correction } from './correction.ts';
 import type { CounterKind } from './counter.ts';
@@ -18,6 +19,8 @@ export interface StoredEvidenceDeps {
 }
 
 const hourUs = 3_600_000_000;
+/** Posting takes no more of them. */
+const quarterReadings = 20_000;
 const endOfTimeUs = Number.MAX_SAFE_INTEGER;
 
 /** Evidence put together from what is stored: readings, Home Assistant's rows in their holes, what was corrected. */
@@ -69,12 +72,29 @@ export class StoredEvidence implements EvidenceSource {
 
   async #anyRegisterBefore(entityId: string, atUs: number): Promise<number | null> {
     const [reading, row] = await Promise.all([
-      this.#deps.readings.before(entityId, atUs, true),
+      this.#readingBefore(entityId, atUs),
       this.#deps.statistics.endingBefore(entityId, atUs),
     ]);
     if (reading === null || row === null) return reading?.atUs ?? row?.endUs ?? null;
     // A row in whose span something was read is no evidence.
     return row.startUs >= reading.atUs ? row.endUs : reading.atUs;
+  }
+
+  /**
+   * Of a rising register those below 0 may be skipped, and what comes next counts from before them. Where they began in an
+   * earlier quarter its opening knows of them.
+   */
+  async #readingBefore(entityId: string, atUs: number): Promise<Reading | null> {
+    const { readings, kindOf } = this.#deps;
+    const isSkipped = ({ value }: Reading) => kindOf(entityId) === 'rising' && (value ?? 0) < 0;
+    const found = await readings.before(entityId, atUs, true);
+    if (found === null || !isSkipped(found)) return found;
+    const quarterUs = quarterStartUs(found.atUs);
+    const since = await readings.range(entityId, quarterUs, found.atUs, quarterReadings);
+    const inQuarter = since.findLast((reading) => reading.value !== null && !isSkipped(reading));
+    if (inQuarter !== undefined) return inQuarter;
+    const before = await readings.before(entityId, quarterUs, true);
+    return before === null || isSkipped(before) ? found : before;
   }
 
   async powers(entityId: string, fromUs: number, untilUs: number, limit: number): Promise<PowerReading[]> {

@@ -1,4 +1,4 @@
-import { causeStatements, correctionStatements, ledgerStatements } from './ledger-schema.ts';
+import { causeStatements, correctionStatements, dipStatements, ledgerStatements } from './ledger-schema.ts';
 import { createProvenHours } from './proof-store.ts';
 import { createReadingHours } from './reading-hours.ts';
 
@@ -50,4 +50,5 @@ export const migrations: readonly Migration[] = [
   { version: 3, statements: [createReadingHours] },
   { version: 4, statements: [...causeStatements, ...correctionStatements] },
   { version: 5, statements: [createProvenHours] },
+  { version: 6, statements: dipStatements },
 ];
