@@ -184,7 +184,7 @@ describe('any meter that loses a part for good', () => {
     fc.assert(
       fc.property(
         uses,
-        fc.integer({ min: 1, max: 14 }),
+        fc.integer({ min: 1, max: 12 }),
         fc.integer({ min: 7, max: 90 }),
         (steps, place, parts) => {
           // A fall of more than twice what is used in the hours until it is plain, and of less than a tenth.

@@ -2,7 +2,13 @@ import type { Reading } from '../recording/reading.ts';
 import type { ReadingStore } from '../recording/reading-store.ts';
 import { microFromValue } from '../units/amount.ts';
 import { quarterStartUs } from '../units/quarter.ts';
-import { correctedEvidence, spanAt, standingCorrections } from './corrected-evidence.ts';
+import {
+  correctedEvidence,
+  isRepeated,
+  spanAt,
+  standingCorrections,
+  withRepeats,
+} from './corrected-evidence.ts';
 import type { Correction } from './correction.ts';
 import type { CounterKind } from './counter.ts';
 import type { PowerReading, RegisterReading, SwitchReading } from './evidence.ts';
@@ -56,28 +62,46 @@ export class StoredEvidence implements EvidenceSource {
     // Only rows that nothing precedes here can be a reading of before.
     const before = merged[0]?.kind === 'row' ? await readings.before(entityId, lookUs) : null;
     const held = heldReadings(kind, merged, before && registerReading(before));
-    const items = correctedEvidence(held, standingCorrections(declared)).filter(
+    const standing = standingCorrections(declared);
+    const isRowFirst = merged.find(({ registerMicro }) => registerMicro !== null)?.kind === 'row';
+    const toldBefore =
+      isRowFirst && standing.exclusions.length > 0 ? await readings.before(entityId, lookUs, true) : null;
+    const repeated = withRepeats(standing, merged, toldBefore && registerReading(toldBefore));
+    const items = correctedEvidence(held, repeated).filter(
       (item) => item.atUs >= fromUs && item.atUs <= horizonUs,
     );
     return { items, isLast: horizonUs === endOfTimeUs };
   }
 
   async registerBefore(entityId: string, atUs: number): Promise<number | null> {
-    const { outside, exchanges } = await this.#standing(entityId);
-    const toldUs = await skipping(outside, atUs, (beforeUs) => this.#anyRegisterBefore(entityId, beforeUs));
+    const { outside, exclusions, exchanges } = await this.#standing(entityId);
+    const toldUs = await skipping(outside, atUs, (beforeUs) =>
+      this.#anyRegisterBefore(entityId, beforeUs, exclusions),
+    );
     const exchangedUs = exchanges.findLast((exchange) => exchange.atUs < atUs)?.atUs ?? null;
     if (toldUs === null || exchangedUs === null) return toldUs ?? exchangedUs;
     return Math.max(toldUs, exchangedUs);
   }
 
-  async #anyRegisterBefore(entityId: string, atUs: number): Promise<number | null> {
+  async #anyRegisterBefore(
+    entityId: string,
+    atUs: number,
+    exclusions: readonly Span[],
+  ): Promise<number | null> {
     const [reading, row] = await Promise.all([
       this.#readingBefore(entityId, atUs),
       this.#deps.statistics.endingBefore(entityId, atUs),
     ]);
     if (reading === null || row === null) return reading?.atUs ?? row?.endUs ?? null;
-    // A row in whose span something was read is no evidence.
-    return row.startUs >= reading.atUs ? row.endUs : reading.atUs;
+    // A row in whose span something was read is no evidence, nor is one that repeats what is excluded.
+    if (row.startUs < reading.atUs) return reading.atUs;
+    if (spanAt(exclusions, reading.atUs) === undefined) return row.endUs;
+    const [rowMicro, readingMicro] = [
+      microFromValue(row.state ?? Number.NaN),
+      microFromValue(reading.value ?? 0),
+    ];
+    const isRepeat = rowMicro !== null && readingMicro !== null && isRepeated(rowMicro, readingMicro);
+    return isRepeat ? reading.atUs : row.endUs;
   }
 
   /**
