@@ -18,7 +18,13 @@ beforeEach(() => {
   vi.useFakeTimers({ now: atUs / 1000 });
   store = new MemoryTicketStore();
   isReconciling = false;
-  const deps = { store, corrections: new MemoryCorrections(), clock: testClock, log: quietLog };
+  const deps = {
+    store,
+    corrections: new MemoryCorrections(),
+    counted: async () => null,
+    clock: testClock,
+    log: quietLog,
+  };
   recording = new RecordingTickets(
     { tickets: new Tickets(deps), isReconciling: () => isReconciling, clock: testClock, log: quietLog },
     1000,

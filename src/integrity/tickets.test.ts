@@ -15,15 +15,23 @@ let tickets: Tickets;
 let nowUs = 1_000_000;
 let changes = 0;
 let names: Map<string, string>;
+let countedMicro: number | null = null;
+let asked: unknown[] = [];
 
 beforeEach(() => {
   store = new MemoryTicketStore();
   corrections = new MemoryCorrections();
   changes = 0;
+  countedMicro = null;
+  asked = [];
   names = new Map();
   tickets = new Tickets({
     store,
     corrections,
+    counted: async (entityId, span) => {
+      asked.push([entityId, span]);
+      return countedMicro;
+    },
     clock: { nowUs: () => (nowUs += 1), monotonicMs: () => 0 },
     idNow: (entityId) => names.get(entityId) ?? entityId,
     log: quietLog,
