@@ -6,6 +6,7 @@ import { isCyclic, paceOf } from './own-pace.ts';
 import {
   freshMicro,
   isFall,
+  isJump,
   type PathRules,
   presumedHourMicro,
   type RegisterPoint,
