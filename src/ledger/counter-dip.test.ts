@@ -45,7 +45,14 @@ function post(evidence: readonly CounterEvidence[]) {
 }
 
 describe('stepDip', () => {
-  const begun: CounterDip = { lowestMicro: 900, sinceUs: 1000, highestMicro: 900, rises: 0, pieces: 0 };
+  const begun: CounterDip = {
+    firstMicro: 900,
+    lowestMicro: 900,
+    sinceUs: 1000,
+    highestMicro: 900,
+    rises: 0,
+    pieces: 0,
+  };
   const old = { ...begun, highestMicro: 940, rises: lastingRises - 1, pieces: 7 };
   const step = (dip: CounterDip | null, registerMicro: number, atUs: number) =>
     stepDip({ baselineMicro: 1000, dip }, { registerMicro, atUs });
@@ -55,6 +62,7 @@ describe('stepDip', () => {
     expect(step(old, 900, 5000).dip).toEqual({ ...begun, sinceUs: 5000 });
     expect(step(old, 899, 5000).dip).toEqual({
       ...begun,
+      firstMicro: 900,
       lowestMicro: 899,
       sinceUs: 5000,
       highestMicro: 899,
@@ -76,18 +84,21 @@ describe('stepDip', () => {
     expect(step({ ...old, pieces: lastingPieces - 1 }, 910, 1001).isLasting).toBe(true);
   });
 
-  it('waits for what came half the way back', () => {
-    expect(step(old, 949, 1000 + lastingUs).isLasting).toBe(true);
-    const waiting = step(old, 950, 1000 + lastingUs);
+  it('waits for what slid down and came half the way back', () => {
+    const slid = { ...old, firstMicro: 951 };
+    expect(step(slid, 949, 1000 + lastingUs).isLasting).toBe(true);
+    const waiting = step(slid, 950, 1000 + lastingUs);
     expect(waiting).toMatchObject({ isLasting: false, dip: { sinceUs: null } });
     expect(step(waiting.dip, 951, 1000 + 9 * lastingUs)).toEqual({ dip: waiting.dip, isLasting: false });
+    // Half of it or more at once is a fall.
+    expect(step({ ...old, firstMicro: 950 }, 990, 1000 + lastingUs).isLasting).toBe(true);
   });
 
   it('is compared by all that it holds', () => {
     expect(isSameDip(old, { ...old })).toBe(true);
     expect(isSameDip(null, null)).toBe(true);
     expect(isSameDip(old, null)).toBe(false);
-    for (const key of ['lowestMicro', 'sinceUs', 'highestMicro', 'rises', 'pieces'] as const)
+    for (const key of ['firstMicro', 'lowestMicro', 'sinceUs', 'highestMicro', 'rises', 'pieces'] as const)
       expect(isSameDip(old, { ...old, [key]: 17 })).toBe(false);
   });
 });

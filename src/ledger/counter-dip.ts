@@ -4,8 +4,10 @@
  */
 
 export interface CounterDip {
+  /** What it fell to at first. */
+  readonly firstMicro: number;
   readonly lowestMicro: number;
-  /** When it last showed the lowest; null when it came half the way back, and is waited for. */
+  /** When it last showed the lowest; null when it slid down and came half the way back: it is waited for. */
   readonly sinceUs: number | null;
   /** The highest that it showed since. */
   readonly highestMicro: number;
@@ -16,7 +18,10 @@ export interface CounterDip {
 
 /** It goes on lower when it has risen so often … */
 export const lastingRises = 3;
-/** … over so long a time, and by less than half of what it fell by. */
+/**
+ * … over so long a time. One that slid down step by step (a yield that a battery eats) must also have come back by less than
+ * half of it, or it is on its way back.
+ */
 export const lastingUs = 3 * 3_600_000_000;
 /** A register that is told this often is decided about sooner, so that posting never reaches back further. */
 export const lastingPieces = 5000;
@@ -33,7 +38,8 @@ export function stepDip(
   const { registerMicro, atUs } = told;
   const before = state.dip;
   if (before === null || registerMicro <= before.lowestMicro) {
-    const begun = { lowestMicro: registerMicro, sinceUs: atUs, highestMicro: registerMicro };
+    const firstMicro = before?.firstMicro ?? registerMicro;
+    const begun = { firstMicro, lowestMicro: registerMicro, sinceUs: atUs, highestMicro: registerMicro };
     return { dip: { ...begun, rises: 0, pieces: 0 }, isLasting: false };
   }
   if (before.sinceUs === null) return { dip: before, isLasting: false };
@@ -45,14 +51,16 @@ export function stepDip(
   };
   const isOld = dip.rises >= lastingRises && atUs - before.sinceUs >= lastingUs;
   if (!isOld && dip.pieces < lastingPieces) return { dip, isLasting: false };
-  const climbedMicro = dip.highestMicro - dip.lowestMicro;
-  const isReturning = climbedMicro * 2 >= state.baselineMicro - dip.lowestMicro;
+  const fellMicro = state.baselineMicro - dip.lowestMicro;
+  const isSlide = (dip.firstMicro - dip.lowestMicro) * 2 > fellMicro;
+  const isReturning = isSlide && (dip.highestMicro - dip.lowestMicro) * 2 >= fellMicro;
   return isReturning ? { dip: { ...dip, sinceUs: null }, isLasting: false } : { dip, isLasting: true };
 }
 
 export function isSameDip(one: CounterDip | null, other: CounterDip | null): boolean {
   if (one === null || other === null) return one === other;
   return (
+    one.firstMicro === other.firstMicro &&
     one.lowestMicro === other.lowestMicro &&
     one.sinceUs === other.sinceUs &&
     one.highestMicro === other.highestMicro &&

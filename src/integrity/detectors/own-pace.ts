@@ -20,6 +20,8 @@ interface Step {
 export interface Pace {
   /** Steps that it is known by; 0 when it is only presumed. */
   readonly steps: number;
+  /** How far apart its steps usually are; 0 when it is only presumed. */
+  readonly usualUs: number;
   /** The most that the register counts in that time, with room for its busier hours. */
   mostMicro(durationUs: number): number;
 }
@@ -38,11 +40,13 @@ export function paceOf(
     ...stepsAfter(rules, after.slice(0, paceReadings)),
   ];
   const hourMicro = presumedHourMicro[rules.unit];
-  if (steps.length === 0) return { steps: 0, mostMicro: (us) => (hourMicro * us) / hourUs + smallestMicro };
+  if (steps.length === 0)
+    return { steps: 0, usualUs: 0, mostMicro: (us) => (hourMicro * us) / hourUs + smallestMicro };
   const durations = steps.map(({ durationUs }) => durationUs).sort((a, b) => a - b);
   const usualUs = durations[durations.length >> 1] ?? 0;
   return {
     steps: steps.length,
+    usualUs,
     mostMicro: (us) => {
       const most = steps.map(
         // Two readings in a moment tell a digit and no pace.

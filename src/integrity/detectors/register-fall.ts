@@ -16,6 +16,9 @@ const hourUs = 3_600_000_000;
 /** However long it was away: what it may have counted since it began anew is bounded by a day of it. */
 export const fallUs = 24 * hourUs;
 
+/** A register that goes on lower by less is counted on without a word: 100 Wh, 100 litres. */
+export const tellingMicro = 100_000;
+
 /** @param path ascending, without spikes */
 export function fallFindings(entityId: string, rules: PathRules, path: readonly RegisterPoint[]): Finding[] {
   return path.flatMap((after, place) => {
@@ -86,7 +89,8 @@ export function loweredFindings(
     const told = { kind: 'reading', atUs, registerMicro, lastResetAtUs: null, origin: 'stream' } as const;
     const step = stepCounter('rising', state, told);
     const isLowered = state?.dip != null && step.delta?.cause === 'reset' && step.state?.formerMicro != null;
-    if (isLowered && high !== null && low !== null) {
+    const isTelling = high !== null && low !== null && high.registerMicro - low.registerMicro >= tellingMicro;
+    if (isLowered && isTelling && high !== null && low !== null) {
       const { unit } = rules;
       const [from, to] = [amountText(high.registerMicro, unit), amountText(low.registerMicro, unit)];
       findings.push(

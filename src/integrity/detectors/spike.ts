@@ -17,11 +17,15 @@ const dayUs = 24 * hourUs;
 
 /** It has to be back within this time and this many readings; what stays away longer is not a spike. */
 export const spikeUs = 3_600_000_000;
+/** Of one that is told more seldom, so many readings are none either. */
+export const spikePolls = 2;
 export const spikeReadings = 50;
 /** Upwards nothing but its pace tells that a register was away, which so many steps have to tell. */
 export const knownSteps = 3;
 /** Back is at most this part below where it was: what was away may have hidden a small dip. */
 export const backParts = 100;
+/** An old value that is told after a silence is put right this soon. */
+export const staleUs = spikeUs / 4;
 
 export interface Spike {
   /** The last reading before, and the first after it. */
@@ -78,10 +82,12 @@ function spikeAfter(
   const before = path[at];
   const away = path[at + 1];
   if (before === undefined || away === undefined) return null;
+  if (Math.abs(away.registerMicro - before.registerMicro) <= smallestMicro) return null;
+  const longestUs = Math.max(spikeUs, spikePolls * paceOf(rules, good, []).usualUs);
   for (let place = at + 2; place < path.length && place - at <= spikeReadings + 1; place += 1) {
     const after = path[place];
     const last = path[place - 1];
-    if (after === undefined || last === undefined || last.atUs - away.atUs > spikeUs) return null;
+    if (after === undefined || last === undefined || last.atUs - away.atUs > longestUs) return null;
     const around = { before, away, last, after };
     const spike = { before, after, first: at + 1, last: place - 1 };
     if (isAbrupt(rules, around)) return { ...spike, kind: 'returned' };
@@ -103,7 +109,6 @@ interface Around {
 
 /** What is cheap to see: whether it is worth to reckon the pace. */
 function mayBeBack(rules: PathRules, { before, away, last, after }: Around): boolean {
-  if (Math.abs(away.registerMicro - before.registerMicro) <= smallestMicro) return false;
   if (rules.kind === 'net') return true;
   const isDown = isFall(rules, before, away);
   // A rising register that falls a little is a dip, for which nothing is counted.
@@ -163,7 +168,10 @@ function isStale(rules: PathRules, pace: Pace, { before, away, last, after }: Ar
       away.registerMicro > freshMicro / 10
     );
   if (away.registerMicro <= pace.mostMicro(Math.min(sinceUs, hourUs))) return false;
+  // The first word after a silence, and 0 right after it.
+  const isFirstWord = sinceUs > spikeUs && after.atUs - away.atUs <= staleUs;
   return (
+    (isFirstWord && after.registerMicro <= smallestMicro) ||
     away.registerMicro * 2 >= before.registerMicro ||
     away.registerMicro > freshMicro + pace.mostMicro(Math.min(sinceUs, dayUs))
   );
