@@ -183,7 +183,7 @@ describe('a register below 0', () => {
     const row = { kind: 'row' as const, startUs: start, atUs: start + halfHour, period: 'hour' as const };
     expect(stepCounter('rising', null, { ...row, registerMicro: -5, changeMicro: 3 })).toEqual({
       state: null,
-      delta: null,
+      deltas: [],
     });
     expect(stepCounter('net', null, { ...row, registerMicro: -5, changeMicro: null }).state).not.toBeNull();
   });

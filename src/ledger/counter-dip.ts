@@ -37,6 +37,9 @@ export function stepDip(
 ): { readonly dip: CounterDip; readonly isLasting: boolean } {
   const { registerMicro, atUs } = told;
   const before = state.dip;
+  // What repeats the lowest says nothing new; rows that repeat may be left out of the evidence.
+  if (before !== null && before.pieces === 0 && registerMicro === before.lowestMicro)
+    return { dip: before, isLasting: false };
   if (before === null || registerMicro <= before.lowestMicro) {
     const firstMicro = before?.firstMicro ?? registerMicro;
     const begun = { firstMicro, lowestMicro: registerMicro, sinceUs: atUs, highestMicro: registerMicro };

@@ -105,8 +105,8 @@ describe('postCounter, by hand', () => {
   });
 
   it('is certain of a register that did not move, however long it was silent', () => {
-    const posting = post([reading(0, 100), reading(600, 100)]);
-    expect(posting.entries).toHaveLength(40);
+    const posting = post([reading(0, 100), reading(1440, 100)]);
+    expect(posting.entries).toHaveLength(96);
     expect(
       posting.entries.every((entry) => entry.quality === 'measured' && entry.coveredUs === quarterUs),
     ).toBe(true);
@@ -139,15 +139,39 @@ describe('postCounter, by hand', () => {
     ]);
   });
 
-  it('holds a silent register as far as it is known to stand, and no further', () => {
+  it('holds a silent register as far as its rhythm proves that it stands, and no further', () => {
     const held = (evidence: CounterEvidence[], minutes: number) =>
       postCounter(rules, null, evidence, 0, Number.POSITIVE_INFINITY, start + minutes * minute).entries;
+    // It moved once in five minutes: what it counted in the last seven and a half may not be reported yet.
     expect(held([reading(0, 100), reading(5, 101)], 40)).toMatchObject([
       { amountMicro: 1_000_000, coveredUs: quarterUs, isProvisional: true },
       { amountMicro: 0, coveredUs: quarterUs, isProvisional: true },
-      { amountMicro: 0, coveredUs: 10 * minute, isProvisional: true },
+      { amountMicro: 0, coveredUs: 2.5 * minute, isProvisional: true },
     ]);
     expect(held([reading(0, 100), reading(5, null)], 40)).toEqual([]);
+  });
+
+  it('calls no silence of an hourly meter a zero before the hour is over', () => {
+    const hourly = Array.from({ length: 10 }, (_, n) => reading(n * 60, 100 + n));
+    const held = (minutes: number) =>
+      postCounter(rules, null, hourly, 0, Number.POSITIVE_INFINITY, start + (540 + minutes) * minute)
+        .entries.filter(({ quarterStartUs: us }) => us >= start + 540 * minute)
+        .map(({ amountMicro, quality }) => [amountMicro, quality]);
+    expect(held(90)).toEqual([]);
+    expect(held(120)).toEqual([
+      [0, 'measured'],
+      [0, 'measured'],
+    ]);
+  });
+
+  it('takes a register that never moved to stand, as an estimate for a day', () => {
+    const held = (hours: number) =>
+      postCounter(rules, null, [reading(0, 100)], 0, Number.POSITIVE_INFINITY, start + hours * 60 * minute)
+        .entries;
+    const qualities = (hours: number) => new Set(held(hours).map(({ quality }) => quality));
+    expect(qualities(23)).toEqual(new Set(['estimated']));
+    expect(qualities(24)).toEqual(new Set(['measured']));
+    expect(held(24)).toHaveLength(96);
   });
 
   it('bridges a declared exchange of the meter', () => {

@@ -5,6 +5,7 @@ import { stepCounter } from './counter.ts';
 import type { Entry, Quality } from './entry.ts';
 import type { CounterEvidence } from './evidence.ts';
 import { boundariesBetween, QuarterSheet } from './quarter-sheet.ts';
+import { standsUntilUs } from './rhythm.ts';
 
 export interface CounterPosting {
   readonly entries: readonly Entry[];
@@ -52,12 +53,11 @@ export function postCounter(
     const quarter = quarterStartUs(item.atUs);
     if (!openings.has(quarter)) openings.set(quarter, state);
     const step = stepCounter(rules.kind, state, item);
-    if (step.delta) spread(sheet, rules, step.delta, item);
+    for (const delta of step.deltas) spread(sheet, rules, delta, item);
     state = step.state;
   }
-  if (heldUntilUs !== null && state !== null) hold(sheet, state, heldUntilUs);
-  // Only a register settles a quarter; an absence says that there was none.
-  return { entries: sheet.entries(state?.atUs ?? Number.NEGATIVE_INFINITY), openings, state };
+  if (state !== null) hold(sheet, state, heldUntilUs ?? state.atUs);
+  return { entries: sheet.entries(settledUntilUs(state)), openings, state };
 }
 
 function spread(sheet: QuarterSheet, rules: CounterRules, delta: CounterDelta, item: CounterEvidence): void {
@@ -66,7 +66,8 @@ function spread(sheet: QuarterSheet, rules: CounterRules, delta: CounterDelta, i
   const isCertain = Math.abs(amountMicro) <= rules.certainMicro && delta.cause === 'counted';
   const isSpread = !isCertain && cuts.length > 0;
   const isGuess = isSpread && (delta.isInterrupted || toUs - fromUs > rules.maxGapUs);
-  const isHourly = isSpread && toUs - fromUs > rules.quarterGapUs;
+  // Where it begins is then a guess as well, so that it is not even certain in a single quarter.
+  const isHourly = delta.isCatchingUp || (isSpread && (delta.isRough || toUs - fromUs > rules.quarterGapUs));
   // An amount that was declared was not measured, even where it lies in one quarter.
   const isEstimated = isGuess || delta.cause === 'corrected';
   const quality = isEstimated ? 'estimated' : isHourly ? 'hourly' : qualityOf(item, delta.isAfterRow);
@@ -101,21 +102,35 @@ function spread(sheet: QuarterSheet, rules: CounterRules, delta: CounterDelta, i
   }
 }
 
-/** A register that is silent has not moved: its quarters are 0 for now, and provisional until it speaks. */
+/**
+ * A register that is silent has not moved, as far as its rhythm proves it: its quarters are 0. What it may have counted
+ * since is not known. One that never moved is taken to stand, as an estimate until it has stood for a day.
+ */
 function hold(sheet: QuarterSheet, state: CounterState, untilUs: number): void {
-  if (state.absentSinceUs !== null || untilUs <= state.atUs) return;
-  const edges = [state.atUs, ...boundariesBetween(state.atUs, untilUs), untilUs];
+  const { sinceUs, atUs, rhythm, absentSinceUs } = state;
+  const heldUntilUs = absentSinceUs === null ? untilUs : Math.min(untilUs, atUs);
+  const stoodUntilUs = standsUntilUs(rhythm, sinceUs, heldUntilUs);
+  const isKnown = stoodUntilUs > sinceUs;
+  const endUs = isKnown || rhythm.length > 0 ? stoodUntilUs : heldUntilUs;
+  if (endUs <= sinceUs) return;
+  const edges = [sinceUs, ...boundariesBetween(sinceUs, endUs), endUs];
   for (const [index, start] of edges.slice(0, -1).entries()) {
     sheet.add('quantity', quarterStartUs(start), {
       amountMicro: 0,
-      coveredUs: (edges[index + 1] ?? untilUs) - start,
-      quality: 'measured',
+      coveredUs: isKnown ? (edges[index + 1] ?? endUs) - start : 0,
+      quality: isKnown ? 'measured' : 'estimated',
       reason: 'counted',
-      firstEvidenceUs: state.atUs,
-      lastEvidenceUs: state.atUs,
+      firstEvidenceUs: sinceUs,
+      lastEvidenceUs: sinceUs,
       onTimeUs: null,
     });
   }
+}
+
+/** Up to here quarters are final: a register said so, or it stood. An absence only says that there was none. */
+function settledUntilUs(state: CounterState | null): number {
+  if (state === null) return Number.NEGATIVE_INFINITY;
+  return standsUntilUs(state.rhythm, state.sinceUs, state.atUs);
 }
 
 function qualityOf(item: CounterEvidence, isAfterRow: boolean): Quality {

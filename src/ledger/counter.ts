@@ -1,5 +1,6 @@
 import { type CounterDip, stepDip } from './counter-dip.ts';
 import type { CounterEvidence } from './evidence.ts';
+import { type Rhythm, reportsEachUs, reportsPromptly, standsUntilUs, stepAfter, withMove } from './rhythm.ts';
 
 /** How a register behaves: core's state classes. A `net` register may fall; a `rising` one falls only by reset or fault. */
 export type CounterKind = 'rising' | 'net';
@@ -10,7 +11,13 @@ export interface CounterState {
   readonly baselineMicro: number;
   /** The register of the last evidence, which a dip leaves below the baseline. */
   readonly registerMicro: number;
+  /** The last evidence of the register, which may repeat what it was before. */
   readonly atUs: number;
+  /** Until here its deltas reach; what repeats the register after that waits for its next move. */
+  readonly sinceUs: number;
+  /** When the register moved last. */
+  readonly movedAtUs: number;
+  readonly rhythm: Rhythm;
   readonly lastResetAtUs: number | null;
   /** When the entity became unavailable after `atUs`; null while it is there. */
   readonly absentSinceUs: number | null;
@@ -32,16 +39,17 @@ export interface CounterState {
 
 /** How far back the next difference may reach: posting that begins later would lose a part of it. */
 export function reachesBackUs(state: CounterState): number {
-  return Math.min(state.atUs, state.dip?.sinceUs ?? state.atUs);
+  return Math.min(state.sinceUs, state.dip?.sinceUs ?? state.sinceUs);
 }
 
 /** What one piece of evidence says of the time since the one before. */
 export interface CounterStep {
   readonly state: CounterState | null;
-  /** The quantity counted over [fromUs, toUs), or null when this evidence tells of none. */
-  readonly delta: CounterDelta | null;
+  /** What the register counted, ascending, no two overlapping; none while evidence only repeats it. */
+  readonly deltas: readonly CounterDelta[];
 }
 
+/** The quantity counted over [fromUs, toUs). */
 export interface CounterDelta {
   readonly fromUs: number;
   readonly toUs: number;
@@ -53,6 +61,10 @@ export interface CounterDelta {
   readonly isCorrected: boolean;
   /** Part of the span lies in an absence, so that its spread over time is a guess. */
   readonly isInterrupted: boolean;
+  /** More than the register counts in its own longest interval: it caught up, and when that was used is a guess. */
+  readonly isCatchingUp: boolean;
+  /** One of its ends is only known to the row of statistics in which a slow register moved. */
+  readonly isRough: boolean;
   /** Begins where a statistics row ended. */
   readonly isAfterRow: boolean;
 }
@@ -69,22 +81,43 @@ function isFall(registerMicro: number, beforeMicro: number): boolean {
   return BigInt(registerMicro) * resetDenominator < BigInt(beforeMicro) * resetNumerator;
 }
 
+/** The rows that Home Assistant makes of its states. */
+const shortRowUs = 300_000_000;
+/** A `total` register has run backwards when it falls by more than this many times its largest move, and never fell before. */
+const unlikelyFall = 4;
+
+/**
+ * Whether a `net` register began a new cycle without a `last_reset`: it falls by more than a tenth and by far more than it
+ * ever moved, and its last moves all went up. A meter that feeds in runs backwards as slowly as it runs forwards.
+ */
+function isUnexplainedFall(state: CounterState, registerMicro: number): boolean {
+  const { rhythm, registerMicro: beforeMicro } = state;
+  if (registerMicro < 0 || !isFall(registerMicro, beforeMicro)) return false;
+  if (rhythm.length === 0) return registerMicro * 10 < beforeMicro;
+  const amounts = rhythm.map(({ amountMicro }) => amountMicro);
+  return Math.min(...amounts) > 0 && beforeMicro - registerMicro > unlikelyFall * Math.max(...amounts);
+}
+
 function opened(
   atUs: number,
   registerMicro: number,
   lastResetAtUs: number | null,
   toldBy: CounterState['toldBy'],
+  rhythm: Rhythm = [],
 ): CounterState {
   const begun = { baselineMicro: registerMicro, registerMicro, atUs, lastResetAtUs, toldBy };
-  return { ...begun, absentSinceUs: null, correction: null, dip: null, formerMicro: null };
+  const known = { sinceUs: atUs, movedAtUs: atUs, rhythm, absentSinceUs: null, correction: null };
+  return { ...begun, ...known, dip: null, formerMicro: null };
 }
 
 /** Where a difference that begins at the state comes from. */
 function spanSince(state: CounterState, toUs: number) {
   return {
-    fromUs: state.atUs,
+    fromUs: state.sinceUs,
     toUs,
     isInterrupted: state.absentSinceUs !== null,
+    isCatchingUp: false,
+    isRough: state.toldBy === 'row' && !isPrompt(state.rhythm, shortRowUs),
     isAfterRow: state.toldBy === 'row',
     isCorrected: state.correction !== null,
   };
@@ -93,13 +126,15 @@ function spanSince(state: CounterState, toUs: number) {
 /** A register that follows on an amount that a person declared: the register begins anew, and the rest is explained. */
 function delivered(state: CounterState, next: CounterState, deliveredMicro: number): CounterStep {
   return {
-    state: next,
-    delta: {
-      ...spanSince(state, next.atUs),
-      amountMicro: deliveredMicro,
-      restartMicro: deliveredMicro - (next.registerMicro - state.baselineMicro),
-      cause: 'corrected',
-    },
+    state: { ...next, rhythm: state.rhythm },
+    deltas: [
+      {
+        ...spanSince(state, next.atUs),
+        amountMicro: deliveredMicro,
+        restartMicro: deliveredMicro - (next.registerMicro - state.baselineMicro),
+        cause: 'corrected',
+      },
+    ],
   };
 }
 
@@ -122,90 +157,90 @@ export function stepCounter(
     case 'excluded': {
       const absentSinceUs = state?.absentSinceUs ?? evidence.atUs;
       const correction = state?.correction ?? { deliveredMicro: null };
-      return { state: state && { ...state, absentSinceUs, correction }, delta: null };
+      return { state: state && { ...state, absentSinceUs, correction }, deltas: [] };
     }
     case 'delivered': {
       const deliveredMicro = (state?.correction?.deliveredMicro ?? 0) + evidence.amountMicro;
-      return { state: state && { ...state, correction: { deliveredMicro } }, delta: null };
+      return { state: state && { ...state, correction: { deliveredMicro } }, deltas: [] };
     }
     case 'reading': {
       const { registerMicro, atUs } = evidence;
       if (registerMicro === null) {
         const absent = state && { ...state, absentSinceUs: state.absentSinceUs ?? atUs };
-        return { state: absent, delta: null };
+        return { state: absent, deltas: [] };
       }
       // A sensor that loses the attribute for a moment has not been reset.
       const lastResetAtUs = evidence.lastResetAtUs ?? state?.lastResetAtUs ?? null;
-      return registerRead(kind, state, { atUs, registerMicro, lastResetAtUs, toldBy: 'reading' });
+      return registerRead(kind, state, {
+        atUs,
+        movedAtUs: atUs,
+        registerMicro,
+        lastResetAtUs,
+        toldBy: 'reading',
+      });
     }
   }
 }
 
-type Told = Pick<CounterState, 'atUs' | 'registerMicro' | 'lastResetAtUs' | 'toldBy'>;
-
-function registerRead(kind: CounterKind, state: CounterState | null, told: Told): CounterStep {
-  const { atUs, registerMicro, lastResetAtUs, toldBy } = told;
-  const isBelowZero = kind === 'rising' && registerMicro < 0;
-  if (state === null) {
-    const first = isBelowZero ? null : opened(atUs, registerMicro, lastResetAtUs, toldBy);
-    return { state: first, delta: null };
-  }
-  const next = opened(atUs, registerMicro, lastResetAtUs, toldBy);
-  if (isBelowZero && state.baselineMicro >= 0) return wentOnLower(state, next) ?? skipped(state, told);
-  const declaredMicro = state.correction?.deliveredMicro ?? null;
-  if (declaredMicro !== null) return delivered(state, next, declaredMicro);
-  const span = spanSince(state, atUs);
-  const isReset =
-    kind === 'net'
-      ? lastResetAtUs !== null && lastResetAtUs !== state.lastResetAtUs
-      : isFall(registerMicro, state.registerMicro);
-  if (isReset) {
-    return {
-      state: next,
-      delta: { ...span, amountMicro: registerMicro, restartMicro: state.baselineMicro, cause: 'reset' },
-    };
-  }
-  if (kind === 'net') {
-    const amountMicro = registerMicro - state.baselineMicro;
-    return { state: next, delta: { ...span, amountMicro, restartMicro: 0, cause: 'counted' } };
-  }
-  return registerMicro < state.baselineMicro ? dipped(state, next) : risen(state, next);
+interface ReadRegister {
+  /** As of when the register is known. */
+  readonly atUs: number;
+  /** When it moved to this, if it did. */
+  readonly movedAtUs: number;
+  readonly registerMicro: number;
+  readonly lastResetAtUs: number | null;
+  readonly toldBy: CounterState['toldBy'];
 }
 
-/** A register at or above its baseline: it has counted, or what was missing of it came back. */
-function risen(state: CounterState, next: CounterState): CounterStep {
-  const span = spanSince(state, next.atUs);
-  const riseMicro = next.registerMicro - state.baselineMicro;
-  const { formerMicro } = state;
-  if (formerMicro === null)
-    return { state: next, delta: { ...span, amountMicro: riseMicro, restartMicro: 0, cause: 'counted' } };
-  const gapMicro = formerMicro - state.baselineMicro;
-  const beyondMicro = riseMicro - gapMicro;
-  if (beyondMicro >= 0 && beyondMicro * returnParts <= gapMicro)
-    return {
-      state: next,
-      delta: { ...span, amountMicro: beyondMicro, restartMicro: -gapMicro, cause: 'reset' },
-    };
-  return {
-    state: { ...next, formerMicro: formerMicro + riseMicro },
-    delta: { ...span, amountMicro: riseMicro, restartMicro: 0, cause: 'counted' },
+function registerRead(kind: CounterKind, state: CounterState | null, read: ReadRegister): CounterStep {
+  const { atUs, registerMicro, lastResetAtUs, toldBy } = read;
+  const isBelowZero = kind === 'rising' && registerMicro < 0;
+  const next = opened(atUs, registerMicro, lastResetAtUs, toldBy, state?.rhythm);
+  if (state === null) return { state: isBelowZero ? null : next, deltas: [] };
+  if (isBelowZero && state.baselineMicro >= 0) return wentOnLower(state, next) ?? skipped(state, next);
+  const declaredMicro = state.correction?.deliveredMicro ?? null;
+  if (declaredMicro !== null) return delivered(state, next, declaredMicro);
+  if (isReset(kind, state, read)) return restarted(state, next, read);
+  if (registerMicro === state.registerMicro && state.correction === null) return repeated(state, read);
+  if (kind === 'rising' && registerMicro < state.baselineMicro) return dipped(state, next);
+  const { formerMicro, baselineMicro } = state;
+  if (formerMicro !== null) {
+    const returned = cameBack(state, next, formerMicro);
+    if (returned !== null) return returned;
+  }
+  const after = {
+    ...next,
+    formerMicro: formerMicro === null ? null : formerMicro + registerMicro - baselineMicro,
   };
+  if (registerMicro !== baselineMicro) return moved(state, after, read.movedAtUs);
+  const still = { ...spanSince(state, atUs), amountMicro: 0, restartMicro: 0 };
+  return { state: { ...after, movedAtUs: state.movedAtUs }, deltas: [{ ...still, cause: 'counted' }] };
+}
+
+/** What was missing of a register came back at once; null when it only counted. */
+function cameBack(state: CounterState, next: CounterState, formerMicro: number): CounterStep | null {
+  const gapMicro = formerMicro - state.baselineMicro;
+  const amountMicro = next.registerMicro - formerMicro;
+  if (amountMicro < 0 || amountMicro * returnParts > gapMicro) return null;
+  const counted = { ...spanSince(state, next.atUs), amountMicro, restartMicro: -gapMicro };
+  return { state: next, deltas: [{ ...counted, cause: 'reset' }] };
 }
 
 /** A register below its baseline counts nothing, until it is plain that it goes on there. */
 function dipped(state: CounterState, next: CounterState): CounterStep {
-  const { baselineMicro, formerMicro } = state;
+  const { baselineMicro, formerMicro, movedAtUs } = state;
+  const still = { ...spanSince(state, next.atUs), amountMicro: 0, restartMicro: 0 };
   return (
     wentOnLower(state, next) ?? {
-      state: { ...next, baselineMicro, formerMicro, dip: stepDip(state, next).dip },
-      delta: { ...spanSince(state, next.atUs), amountMicro: 0, restartMicro: 0, cause: 'counted' },
+      state: { ...next, baselineMicro, formerMicro, movedAtUs, dip: stepDip(state, next).dip },
+      deltas: [{ ...still, cause: 'counted' }],
     }
   );
 }
 
 /** Below 0: the register before stands, for whatever comes next. */
-function skipped(state: CounterState, told: Told): CounterStep {
-  return { state: { ...state, dip: stepDip(state, told).dip }, delta: null };
+function skipped(state: CounterState, read: CounterState): CounterStep {
+  return { state: { ...state, dip: stepDip(state, read).dip }, deltas: [] };
 }
 
 /** Counted from the lowest on, over the time since then; null while it may come back. */
@@ -213,17 +248,84 @@ function wentOnLower(state: CounterState, next: CounterState): CounterStep | nul
   const { dip, isLasting } = stepDip(state, next);
   if (!isLasting || dip.sinceUs === null) return null;
   const amountMicro = next.registerMicro - dip.lowestMicro;
+  const restartMicro = state.baselineMicro - dip.lowestMicro;
+  const counted = { ...spanSince(state, next.atUs), fromUs: dip.sinceUs, amountMicro, restartMicro };
   return {
     state: { ...next, formerMicro: state.baselineMicro + amountMicro },
-    delta: {
-      ...spanSince(state, next.atUs),
-      fromUs: dip.sinceUs,
-      amountMicro,
-      restartMicro: state.baselineMicro - dip.lowestMicro,
-      cause: 'reset',
-      isInterrupted: true,
-    },
+    deltas: [{ ...counted, cause: 'reset', isInterrupted: true }],
   };
+}
+
+/**
+ * A state that says what the register said before. What that proves is seen when the register moves; only the readings of a
+ * meter that reports promptly prove at once that it stood, so that a silent night is not read again with each of them.
+ */
+function repeated(state: CounterState, { atUs, lastResetAtUs, toldBy }: ReadRegister): CounterStep {
+  const { rhythm, sinceUs, absentSinceUs } = state;
+  const isProof = toldBy === 'reading' && absentSinceUs === null && reportsPromptly(rhythm);
+  const stoodUntilUs = isProof ? standsUntilUs(rhythm, sinceUs, atUs) : sinceUs;
+  const stood = { ...spanSince(state, stoodUntilUs), amountMicro: 0, restartMicro: 0 };
+  return {
+    state: { ...state, sinceUs: stoodUntilUs, atUs, lastResetAtUs, absentSinceUs: null },
+    deltas: stoodUntilUs > sinceUs ? [{ ...stood, cause: 'counted' }] : [],
+  };
+}
+
+function isReset(
+  kind: CounterKind,
+  state: CounterState,
+  { registerMicro, lastResetAtUs }: ReadRegister,
+): boolean {
+  if (kind === 'rising') return isFall(registerMicro, state.registerMicro);
+  if (lastResetAtUs !== null && lastResetAtUs !== state.lastResetAtUs) return true;
+  return isUnexplainedFall(state, registerMicro);
+}
+
+/** A new cycle. What it counted lies after its beginning, where that is known; what the old one still had is not. */
+function restarted(state: CounterState, next: CounterState, read: ReadRegister): CounterStep {
+  const { atUs, lastResetAtUs, registerMicro } = read;
+  const isBegun =
+    lastResetAtUs !== null &&
+    lastResetAtUs !== state.lastResetAtUs &&
+    lastResetAtUs > state.sinceUs &&
+    lastResetAtUs < atUs;
+  const { still, fromUs, isCatchingUp } = isBegun
+    ? afterSilence(state, lastResetAtUs, 0)
+    : afterSilence(state, atUs, registerMicro);
+  const delta: CounterDelta = {
+    ...spanSince(state, atUs),
+    fromUs: isBegun ? lastResetAtUs : fromUs,
+    isCatchingUp: !isBegun && isCatchingUp,
+    amountMicro: registerMicro,
+    restartMicro: state.baselineMicro,
+    cause: 'reset',
+  };
+  return { state: next, deltas: [...still, delta] };
+}
+
+/** A register that moved: what it counted is what it moved by, after the time for which it is known to have stood. */
+function moved(state: CounterState, next: CounterState, movedAtUs: number): CounterStep {
+  const amountMicro = next.baselineMicro - state.baselineMicro;
+  const { still, fromUs, isCatchingUp } = afterSilence(state, movedAtUs, amountMicro);
+  const rhythm = withMove(state.rhythm, movedAtUs - state.movedAtUs, amountMicro);
+  const since = spanSince(state, movedAtUs);
+  const isRowAfterRepeats = next.toldBy === 'row' && state.sinceUs < state.atUs;
+  const isRough = since.isRough || (isRowAfterRepeats && !isPrompt(state.rhythm, shortRowUs));
+  const span = { ...since, fromUs, isCatchingUp, isRough };
+  return {
+    state: { ...next, sinceUs: movedAtUs, movedAtUs, rhythm },
+    deltas: [...still, { ...span, amountMicro, restartMicro: 0, cause: 'counted' }],
+  };
+}
+
+/** What evidence that only repeated the register proves of the time before its next move. */
+function afterSilence(state: CounterState, toUs: number, amountMicro: number) {
+  const { sinceUs, atUs: repeatedAtUs, absentSinceUs, rhythm } = state;
+  const silence = { sinceUs, repeatedAtUs, isInterrupted: absentSinceUs !== null };
+  const { fromUs, isCatchingUp } = stepAfter(rhythm, silence, toUs, amountMicro);
+  const stood = { ...spanSince(state, fromUs), isInterrupted: false, amountMicro: 0, restartMicro: 0 };
+  const still: CounterDelta[] = fromUs > sinceUs ? [{ ...stood, cause: 'counted' }] : [];
+  return { still, fromUs, isCatchingUp };
 }
 
 function exchanged(
@@ -232,26 +334,29 @@ function exchanged(
 ): CounterStep {
   const { atUs, oldRegisterMicro, newRegisterMicro } = evidence;
   const next = opened(atUs, newRegisterMicro, state?.lastResetAtUs ?? null, 'reading');
-  if (state === null) return { state: next, delta: null };
+  if (state === null) return { state: next, deltas: [] };
   const declaredMicro = state.correction?.deliveredMicro ?? null;
   if (declaredMicro !== null) return delivered(state, next, declaredMicro);
   const lastMicro = oldRegisterMicro ?? state.baselineMicro;
   return {
     state: next,
-    delta: {
-      ...spanSince(state, atUs),
-      amountMicro: lastMicro - state.baselineMicro,
-      restartMicro: lastMicro - newRegisterMicro,
-      cause: 'exchange',
-      isInterrupted: state.absentSinceUs !== null || oldRegisterMicro === null,
-    },
+    deltas: [
+      {
+        ...spanSince(state, atUs),
+        amountMicro: lastMicro - state.baselineMicro,
+        restartMicro: lastMicro - newRegisterMicro,
+        cause: 'exchange',
+        isInterrupted: state.absentSinceUs !== null || oldRegisterMicro === null,
+      },
+    ],
   };
 }
 
 /**
  * A statistics row that follows on another piece of evidence is taken like a reading at its end, unless its own `change`
  * says more: then the row's hour has that, and whatever lies between the evidence before and the row's start is part of
- * the hole that the register bridges.
+ * the hole that the register bridges. When within the row a register moved that reports less often than rows are made is
+ * not known: meters report soon after the hour, or the quarter of it, so the row's start is nearer than its end.
  */
 function rowRead(
   kind: CounterKind,
@@ -270,25 +375,53 @@ function rowRead(
     (state === null || state.atUs === startUs)
   ) {
     const beforeMicro = state?.baselineMicro ?? registerMicro - changeMicro;
+    const { still, fromUs, isCatchingUp } =
+      state === null
+        ? { still: [], fromUs: startUs, isCatchingUp: false }
+        : afterSilence(state, startUs, changeMicro);
     return {
-      state: opened(atUs, registerMicro, state?.lastResetAtUs ?? null, 'row'),
-      delta: {
-        fromUs: startUs,
-        toUs: atUs,
-        amountMicro: changeMicro,
-        restartMicro: beforeMicro + changeMicro - registerMicro,
-        cause: beforeMicro + changeMicro === registerMicro ? 'counted' : 'reset',
-        isInterrupted: false,
-        isAfterRow: false,
-        isCorrected: false,
-      },
+      state: opened(atUs, registerMicro, state?.lastResetAtUs ?? null, 'row', state?.rhythm),
+      deltas: [
+        ...still,
+        {
+          fromUs,
+          toUs: atUs,
+          amountMicro: changeMicro,
+          restartMicro: beforeMicro + changeMicro - registerMicro,
+          cause: beforeMicro + changeMicro === registerMicro ? 'counted' : 'reset',
+          isInterrupted: false,
+          isCatchingUp,
+          isRough: false,
+          isAfterRow: false,
+          isCorrected: false,
+        },
+      ],
     };
   }
-  if (!follows) return { state, delta: null };
+  if (!follows) return { state, deltas: [] };
   return registerRead(kind, state, {
     atUs,
+    movedAtUs:
+      state !== null && isSlow(state.rhythm, atUs - startUs) && isRepeated(state, startUs) ? startUs : atUs,
     registerMicro,
     lastResetAtUs: state?.lastResetAtUs ?? null,
     toldBy: 'row',
   });
+}
+
+/** Whether rows up to `startUs` repeated the register. */
+function isRepeated({ atUs, sinceUs }: CounterState, startUs: number): boolean {
+  return atUs === startUs && sinceUs < startUs;
+}
+
+/** Whether a register is known to report as often as rows of a length are made. */
+function isPrompt(rhythm: Rhythm, rowUs: number): boolean {
+  const eachUs = reportsEachUs(rhythm);
+  return eachUs !== null && eachUs <= rowUs;
+}
+
+/** Whether it is known to report less often. */
+function isSlow(rhythm: Rhythm, rowUs: number): boolean {
+  const eachUs = reportsEachUs(rhythm);
+  return eachUs !== null && eachUs > rowUs;
 }

@@ -29,7 +29,10 @@ export function meterOf(entity: Entity, all: readonly Entity[]): Meter | null {
   return meter && meter.quantity === 'energy' ? null : { ...common, posts: 'power' };
 }
 
-/** Core only sums `total` and `total_increasing`; an energy sensor without a class is taken for a plain rising register. */
+/**
+ * Core sums `total` and `total_increasing` only. An energy sensor without a class, or with `measurement`, which is no class
+ * for energy, is taken for a plain rising register: such counters of a day or a session begin anew, and never run backwards.
+ */
 export function registerKind(stateClass: StateClass | null): CounterKind {
-  return stateClass === 'total' || stateClass === 'measurement' ? 'net' : 'rising';
+  return stateClass === 'total' ? 'net' : 'rising';
 }

@@ -28,13 +28,9 @@ function source(evidence: readonly CounterEvidence[], powers: readonly PowerRead
       const items = sorted.filter((item) => item.atUs >= fromUs);
       return { items: items.slice(0, limit), isLast: items.length <= limit };
     },
-    registerBefore: async (_, atUs) => {
-      const registers = sorted.filter((item) => item.kind === 'reading' && item.registerMicro !== null);
-      const before = registers.filter((item) => item.atUs < atUs);
-      // What is below 0 may be skipped.
-      const above = before.findLast((item) => item.kind === 'reading' && (item.registerMicro ?? -1) >= 0);
-      return (above ?? before.at(-1))?.atUs ?? null;
-    },
+    registerBefore: async (_, atUs) =>
+      sorted.findLast((item) => item.atUs < atUs && !(item.kind === 'reading' && item.registerMicro === null))
+        ?.atUs ?? null,
     powers: async (_, fromUs, untilUs) =>
       sortedPowers.filter((item) => item.atUs >= fromUs && item.atUs < untilUs),
     amounts: async () => [],

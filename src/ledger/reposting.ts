@@ -8,6 +8,7 @@ import type { LedgerStore, Opening } from './ledger-store.ts';
 import type { Meter } from './meter.ts';
 import { type PageRules, postPages } from './posting-pages.ts';
 import { revise } from './revision.ts';
+import { certainMicro, quarterGapUs, type Rhythm } from './rhythm.ts';
 import { type PowerPageRules, readPower } from './stored-power.ts';
 
 export interface RepostingDeps {
@@ -21,10 +22,10 @@ export interface RepostingDeps {
 export interface RepostingRules extends PageRules, PowerPageRules {}
 
 export const usualRules: RepostingRules = {
-  // A quarter-hour and an hour, and what a meter that is asked so often may be late.
-  quarterGapUs: 1_200_000_000,
+  // An hour, and what a meter that reports so often may be late.
+  quarterGapUs,
   registerGapUs: 4_500_000_000,
-  certainMicro: 10_000,
+  certainMicro,
   powerGapUs: 3_600_000_000,
   onAboveMw: 5000,
   pageSize: 20_000,
@@ -65,13 +66,7 @@ async function repostRegister(
   const { entityId } = meter;
   const { fromUs, untilUs, cause } = news;
   const precedingUs = (await deps.evidence.registerBefore(entityId, fromUs)) ?? fromUs;
-  const nearest = await deps.ledger.openingBefore(entityId, quarterStartUs(Math.min(precedingUs, fromUs)));
-  // What a register below its baseline will count may reach back to where it fell.
-  const dipped = nearest?.state?.dip ? nearest.state : null;
-  const opening =
-    dipped === null
-      ? nearest
-      : await deps.ledger.openingBefore(entityId, quarterStartUs(reachesBackUs(dipped)));
+  const opening = await openingReaching(deps.ledger, entityId, Math.min(precedingUs, fromUs));
   const beginUs = opening?.quarterStartUs ?? Number.MIN_SAFE_INTEGER;
   let entriesWritten = 0;
   let reachedUs = beginUs;
@@ -101,6 +96,14 @@ async function repostRegister(
     reachedUs = pageEndUs;
   }
   return { entriesWritten, fromUs: beginUs, untilUs: reachedUs };
+}
+
+/** The newest opening from which the difference that reaches over an instant can be posted whole; null when none is. */
+async function openingReaching(ledger: LedgerStore, entityId: string, atUs: number): Promise<Opening | null> {
+  const opening = await ledger.openingBefore(entityId, quarterStartUs(atUs));
+  const sinceUs = opening?.state ? reachesBackUs(opening.state) : undefined;
+  if (!opening || sinceUs === undefined || sinceUs >= opening.quarterStartUs) return opening;
+  return ledger.openingBefore(entityId, quarterStartUs(sinceUs));
 }
 
 function openingsIn(openings: ReadonlyMap<number, CounterState | null>, endUs: number): Opening[] {
@@ -139,6 +142,9 @@ function isSame(one: CounterState | null | undefined, other: CounterState | null
     one.baselineMicro === other.baselineMicro &&
     one.registerMicro === other.registerMicro &&
     one.atUs === other.atUs &&
+    one.sinceUs === other.sinceUs &&
+    one.movedAtUs === other.movedAtUs &&
+    isSameRhythm(one.rhythm, other.rhythm) &&
     one.lastResetAtUs === other.lastResetAtUs &&
     one.absentSinceUs === other.absentSinceUs &&
     one.toldBy === other.toldBy &&
@@ -146,6 +152,16 @@ function isSame(one: CounterState | null | undefined, other: CounterState | null
     isSameDip(one.dip, other.dip) &&
     (one.correction === null) === (other.correction === null) &&
     one.correction?.deliveredMicro === other.correction?.deliveredMicro
+  );
+}
+
+function isSameRhythm(one: Rhythm, other: Rhythm): boolean {
+  return (
+    one.length === other.length &&
+    one.every(
+      ({ intervalS, amountMicro }, place) =>
+        intervalS === other[place]?.intervalS && amountMicro === other[place]?.amountMicro,
+    )
   );
 }
 

@@ -4,13 +4,13 @@
  */
 import { describe, expect, it } from 'vitest';
 import { postCounter } from './counter-posting.ts';
-import type { CounterEvidence, RegisterReading } from './evidence.ts';
+import type { RegisterReading } from './evidence.ts';
 import { usualRules } from './reposting.ts';
 import {
   evidenceFromStatistics,
-  heldReadings,
   mergeEvidence,
   type RecordedStatistics,
+  withoutRepeatedRows,
 } from './statistics-evidence.ts';
 
 const hourUs = 3_600_000_000;
@@ -26,8 +26,14 @@ function rows(...told: [hour: number, state: number | null, sum: number | null][
 }
 
 function reading(hour: number, register: number | null): RegisterReading {
-  const registerMicro = register === null ? null : register * 1_000_000;
-  return { kind: 'reading', atUs: hour * hourUs, registerMicro, lastResetAtUs: null, origin: 'stream' };
+  const registerMicro = register === null ? null : Math.round(register * 1_000_000);
+  return {
+    kind: 'reading',
+    atUs: Math.round(hour * hourUs),
+    registerMicro,
+    lastResetAtUs: null,
+    origin: 'stream',
+  };
 }
 
 function counted(told: RecordedStatistics[]): number {
@@ -98,48 +104,81 @@ describe('mergeEvidence', () => {
   });
 });
 
-describe('heldReadings', () => {
-  const usual = { ...usualRules, kind: 'rising', maxGapUs: usualRules.registerGapUs } as const;
-  const still = (before: RegisterReading | null, readings: RegisterReading[], told: RecordedStatistics[]) =>
-    heldReadings('rising', mergeEvidence(readings, [], evidenceFromStatistics('rising', told)), before).map(
+describe('withoutRepeatedRows', () => {
+  const kept = (readings: RegisterReading[], told: RecordedStatistics[]) =>
+    withoutRepeatedRows(mergeEvidence(readings, [], evidenceFromStatistics('rising', told))).map(
       ({ kind, atUs }) => `${kind} ${atUs / hourUs}`,
     );
 
-  it('takes a row that tells the register of the reading before it for that reading', () => {
-    expect(still(null, [reading(0.5, 7)], rows([1, 7, 7], [2, 7, 7], [3, 8, 8], [4, 8, 8]))).toEqual([
-      'reading 0.5',
-      'reading 2',
-      'reading 3',
-      'row 4',
-      'row 5',
-    ]);
-    expect(still(reading(0.5, 7), [], rows([1, 7, 7]))).toEqual(['reading 2']);
+  it('keeps the last of the rows that repeat a register', () => {
+    const stood = rows([1, 7, 7], [2, 7, 7], [3, 7, 7], [4, 8, 8], [5, 8, 8], [6, 9, 9]);
+    expect(kept([reading(0.5, 7)], stood)).toEqual(['reading 0.5', 'row 4', 'row 5', 'row 6', 'row 7']);
+    expect(kept([], rows([1, 7, 7], [2, 7, 7], [3, 7, 7]))).toEqual(['row 2', 'row 4']);
   });
 
-  it('leaves rows alone that follow on no reading, another register, or an absence', () => {
-    expect(still(null, [], rows([1, 7, 7], [2, 7, 7]))).toEqual(['row 2', 'row 3']);
-    expect(still(reading(0.5, 6), [], rows([1, 7, 7]))).toEqual(['row 2']);
-    expect(still(null, [reading(0.5, 7), reading(0.6, null)], rows([1, 7, 7]))).toEqual([
+  it('keeps readings, and rows around an absence', () => {
+    expect(kept([reading(0.5, 7), reading(0.6, 7), reading(0.7, 7)], [])).toHaveLength(3);
+    expect(kept([reading(0.5, 7), reading(0.6, null)], rows([1, 7, 7], [2, 7, 7]))).toEqual([
       'reading 0.5',
       'reading 0.6',
       'row 2',
+      'row 3',
     ]);
   });
+});
 
-  it('makes the night of a silent tariff measured, and the quarter in which it speaks', () => {
-    const told = [reading(0.5, 7), reading(9.25, 7.5)];
-    const night = rows(...[1, 2, 3, 4, 5, 6, 7, 8].map((hour): [number, number, number] => [hour, 7, 7]));
-    const posted = (evidence: CounterEvidence[]) =>
-      postCounter(usual, null, evidence, 0, Number.MAX_SAFE_INTEGER).entries.map(
-        ({ quarterStartUs, amountMicro, quality }) => [quarterStartUs / hourUs, amountMicro, quality],
-      );
-    const held = posted(
-      heldReadings('rising', mergeEvidence(told, [], evidenceFromStatistics('rising', night)), null),
+describe('a register that rows repeat', () => {
+  const usual = { ...usualRules, kind: 'rising', maxGapUs: usualRules.registerGapUs } as const;
+  const posted = (readings: RegisterReading[], told: RecordedStatistics[]) =>
+    postCounter(
+      usual,
+      null,
+      mergeEvidence(readings, [], evidenceFromStatistics('rising', told)),
+      0,
+      Number.MAX_SAFE_INTEGER,
+    ).entries.map(({ quarterStartUs, amountMicro, quality }) => [
+      quarterStartUs / hourUs,
+      amountMicro,
+      quality,
+    ]);
+  /** It reports each quarter-hour, from a quarter to each of these hours on. */
+  const promptly = (...hours: number[]) =>
+    hours.flatMap((hour, index) =>
+      [0, 1, 2, 3].map((quarter) =>
+        reading(hour + quarter / 4, 7 + (index * 4 + quarter) / 10 + quarter / 1000),
+      ),
     );
-    expect(held.slice(0, -1).every(([, amount, quality]) => amount === 0 && quality === 'measured')).toBe(
-      true,
+
+  it('stood, when its own rhythm proves it: the night of a silent tariff is measured', () => {
+    const told = [...promptly(0, 1), reading(9.25, 7.803)];
+    const night = rows(
+      ...[2, 3, 4, 5, 6, 7, 8].map((hour): [number, number, number] => [hour, 7.703, 7.703]),
     );
-    expect(held.at(-1)).toEqual([9, 500_000, 'measured']);
-    expect(new Set(posted(told).map(([, , quality]) => quality))).toEqual(new Set(['estimated']));
+    const held = posted(told, night);
+    expect(new Set(held.map(([, , quality]) => quality))).toEqual(new Set(['measured']));
+    expect(held.at(-1)).toEqual([9, 100_000, 'measured']);
+    const between = posted(told, []).filter(([hour]) => Number(hour) > 2);
+    expect(new Set(between.map(([, , quality]) => quality))).toEqual(new Set(['estimated']));
+  });
+
+  it('may have counted all the while, when it reports by the hour', () => {
+    const told = Array.from({ length: 9 }, (_, hour) => reading(hour + 0.01, 7 + hour * 1.5));
+    const told9 = [...told, reading(9.01, 7 + 8 * 1.5 + 6)];
+    const fives = Array.from({ length: 11 }, (_, n) => ({
+      startUs: 8 * hourUs + ((n + 1) * hourUs) / 12,
+      endUs: 8 * hourUs + ((n + 2) * hourUs) / 12,
+      period: '5minute' as const,
+      ...{ state: 7 + 8 * 1.5, sum: 12 },
+    }));
+    const withRows = postCounter(
+      usual,
+      null,
+      mergeEvidence(told9, evidenceFromStatistics('rising', fives), []),
+      0,
+      Number.MAX_SAFE_INTEGER,
+    );
+    const alone = postCounter(usual, null, told9, 0, Number.MAX_SAFE_INTEGER);
+    expect(withRows.entries).toEqual(alone.entries);
+    expect(withRows.entries.every(({ quality }) => quality === 'hourly')).toBe(true);
   });
 });

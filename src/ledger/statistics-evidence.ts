@@ -1,6 +1,6 @@
 import { microFromValue } from '../units/amount.ts';
 import type { CounterKind } from './counter.ts';
-import type { RegisterReading, StatisticsRow } from './evidence.ts';
+import type { CounterEvidence, RegisterReading, StatisticsRow } from './evidence.ts';
 
 /** A row of Home Assistant's statistics as it was asked for, in canonical units. */
 export interface RecordedStatistics {
@@ -78,25 +78,19 @@ export function mergeEvidence(
 }
 
 /**
- * A row that tells the register of the reading before it is that reading, still: Home Assistant writes a state only when it
- * changes, and held this one until the row's end. So the silent tariff of a meter is measured, and counts from there when
- * it speaks. Of a `net` register it would not be known that it had not moved and come back.
- * @param pieces as merged
- * @param before the reading before them, an absence too; null when there is none
+ * Of rows that repeat a register only the last says something more: that it was still the same.
+ * @param pieces ascending
  */
-export function heldReadings(
-  kind: CounterKind,
-  pieces: readonly Piece[],
-  before: RegisterReading | null,
-): Piece[] {
-  if (kind !== 'rising') return [...pieces];
-  let last: Piece | null = before;
-  return pieces.map((piece) => {
-    const isHeld =
-      last?.kind === 'reading' && piece.kind === 'row' && piece.registerMicro === last.registerMicro;
-    last = isHeld ? ({ ...last, atUs: piece.atUs } as RegisterReading) : piece;
-    return last;
+export function withoutRepeatedRows(pieces: readonly CounterEvidence[]): CounterEvidence[] {
+  return pieces.filter((piece, place) => {
+    const [before, after] = [pieces[place - 1], pieces[place + 1]];
+    return !(isRepeatedBy(before, piece) && isRepeatedBy(piece, after));
   });
+}
+
+function isRepeatedBy(one: CounterEvidence | undefined, row: CounterEvidence | undefined): boolean {
+  if (row?.kind !== 'row' || row.changeMicro !== null) return false;
+  return (one?.kind === 'reading' || one?.kind === 'row') && one.registerMicro === row.registerMicro;
 }
 
 /** The rows in whose span [startUs, atUs) no finer piece was taken. */

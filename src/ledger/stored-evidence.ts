@@ -1,7 +1,6 @@
 import type { Reading } from '../recording/reading.ts';
 import type { ReadingStore } from '../recording/reading-store.ts';
 import { microFromValue } from '../units/amount.ts';
-import { quarterStartUs } from '../units/quarter.ts';
 import {
   correctedEvidence,
   isRepeated,
@@ -11,10 +10,10 @@ import {
 } from './corrected-evidence.ts';
 import type { Correction } from './correction.ts';
 import type { CounterKind } from './counter.ts';
-import type { PowerReading, RegisterReading, SwitchReading } from './evidence.ts';
+import type { CounterEvidence, PowerReading, RegisterReading, SwitchReading } from './evidence.ts';
 import type { DeclaredAmount, EvidencePage, EvidenceSource } from './evidence-source.ts';
 import type { Span } from './span.ts';
-import { evidenceFromStatistics, heldReadings, mergeEvidence } from './statistics-evidence.ts';
+import { evidenceFromStatistics, mergeEvidence, withoutRepeatedRows } from './statistics-evidence.ts';
 import type { StatisticsStore } from './statistics-store.ts';
 
 export interface StoredEvidenceDeps {
@@ -25,8 +24,6 @@ export interface StoredEvidenceDeps {
 }
 
 const hourUs = 3_600_000_000;
-/** Posting takes no more of them. */
-const quarterReadings = 20_000;
 const endOfTimeUs = Number.MAX_SAFE_INTEGER;
 
 /** Evidence put together from what is stored: readings, Home Assistant's rows in their holes, what was corrected. */
@@ -38,6 +35,23 @@ export class StoredEvidence implements EvidenceSource {
   }
 
   async registers(entityId: string, fromUs: number, limit: number): Promise<EvidencePage> {
+    let items: CounterEvidence[] = [];
+    for (let cursorUs = fromUs; ; ) {
+      const page = await this.#page(entityId, cursorUs, limit);
+      items = withoutRepeatedRows([...items, ...page.items]);
+      if (page.horizonUs === endOfTimeUs) return { items, isLast: true };
+      // A register that stood for months is a page of rows that repeat it: what follows says what they prove.
+      if (items.length >= limit / 2) return { items, isLast: false };
+      cursorUs = page.horizonUs + 1;
+    }
+  }
+
+  /** Evidence from `fromUs` on, up to where one of the lists was cut. */
+  async #page(
+    entityId: string,
+    fromUs: number,
+    limit: number,
+  ): Promise<{ items: CounterEvidence[]; horizonUs: number }> {
     const { readings, statistics, corrections, kindOf } = this.#deps;
     // Whether a row's span was read is only seen from its start on, and what it counted from the row before.
     const lookUs = fromUs - 2 * hourUs;
@@ -59,18 +73,15 @@ export class StoredEvidence implements EvidenceSource {
       evidenceFromStatistics(kind, fiveMinutes),
       evidenceFromStatistics(kind, hours),
     );
-    // Only rows that nothing precedes here can be a reading of before.
-    const before = merged[0]?.kind === 'row' ? await readings.before(entityId, lookUs) : null;
-    const held = heldReadings(kind, merged, before && registerReading(before));
     const standing = standingCorrections(declared);
     const isRowFirst = merged.find(({ registerMicro }) => registerMicro !== null)?.kind === 'row';
     const toldBefore =
       isRowFirst && standing.exclusions.length > 0 ? await readings.before(entityId, lookUs, true) : null;
     const repeated = withRepeats(standing, merged, toldBefore && registerReading(toldBefore));
-    const items = correctedEvidence(held, repeated).filter(
+    const items = correctedEvidence(merged, repeated).filter(
       (item) => item.atUs >= fromUs && item.atUs <= horizonUs,
     );
-    return { items, isLast: horizonUs === endOfTimeUs };
+    return { items, horizonUs };
   }
 
   async registerBefore(entityId: string, atUs: number): Promise<number | null> {
@@ -89,7 +100,7 @@ export class StoredEvidence implements EvidenceSource {
     exclusions: readonly Span[],
   ): Promise<number | null> {
     const [reading, row] = await Promise.all([
-      this.#readingBefore(entityId, atUs),
+      this.#deps.readings.before(entityId, atUs, true),
       this.#deps.statistics.endingBefore(entityId, atUs),
     ]);
     if (reading === null || row === null) return reading?.atUs ?? row?.endUs ?? null;
@@ -102,23 +113,6 @@ export class StoredEvidence implements EvidenceSource {
     ];
     const isRepeat = rowMicro !== null && readingMicro !== null && isRepeated(rowMicro, readingMicro);
     return isRepeat ? reading.atUs : row.endUs;
-  }
-
-  /**
-   * Of a rising register those below 0 may be skipped, and what comes next counts from before them. Where they began in an
-   * earlier quarter its opening knows of them.
-   */
-  async #readingBefore(entityId: string, atUs: number): Promise<Reading | null> {
-    const { readings, kindOf } = this.#deps;
-    const isSkipped = ({ value }: Reading) => kindOf(entityId) === 'rising' && (value ?? 0) < 0;
-    const found = await readings.before(entityId, atUs, true);
-    if (found === null || !isSkipped(found)) return found;
-    const quarterUs = quarterStartUs(found.atUs);
-    const since = await readings.range(entityId, quarterUs, found.atUs, quarterReadings);
-    const inQuarter = since.findLast((reading) => reading.value !== null && !isSkipped(reading));
-    if (inQuarter !== undefined) return inQuarter;
-    const before = await readings.before(entityId, quarterUs, true);
-    return before === null || isSkipped(before) ? found : before;
   }
 
   async powers(entityId: string, fromUs: number, untilUs: number, limit: number): Promise<PowerReading[]> {

@@ -93,9 +93,15 @@ describe('the peak of a meter', () => {
   });
 
   it('is not measured where only hours are known, though the register stood still in them', () => {
-    const rows = Array.from({ length: 8 }, (_, index): StatisticsRow => {
-      const atUs = start + (index + 1) * hour;
-      const told = { registerMicro: Math.max(0, index - 4) * 1_000_000, changeMicro: null };
+    // It moved each hour before, so an hour in which it did not was one without use.
+    const before = 5;
+    const usedMwh = [
+      900_000, 1_100_000, 700_000, 1_300_000, 800_000, 0, 0, 0, 0, 0, 1_000_000, 1_000_000, 1_000_000,
+    ];
+    const rows = Array.from({ length: usedMwh.length }, (_, index): StatisticsRow => {
+      const atUs = start + (index + 1 - before) * hour;
+      const registerMicro = usedMwh.slice(0, index + 1).reduce((sum, mwh) => sum + mwh, 0);
+      const told = { registerMicro, changeMicro: null };
       return { kind: 'row', startUs: atUs - hour, atUs, period: 'hour', ...told };
     });
     const found = (from: number, until: number) => peakOf(offtakesOfEvidence([rows]), from, until);
@@ -105,6 +111,7 @@ describe('the peak of a meter', () => {
 
   it('is bounded by hours also where the other tariff is silent all day', () => {
     const silent: Told = [
+      [-24 * 60, 0],
       [0, 0],
       [8 * 60, 0],
     ];

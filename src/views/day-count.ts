@@ -23,14 +23,14 @@ const pageSize = 10_000;
  * difference that begins before `sinceUs` only the part after it counts.
  */
 export function stepDay(count: DayCount, evidence: CounterEvidence): DayCount {
-  const { state, delta } = stepCounter(count.kind, count.state, evidence);
-  if (delta === null) return { ...count, state };
-  const { fromUs, toUs, amountMicro } = delta;
-  let addedMicro = amountMicro;
-  if (toUs <= count.sinceUs) addedMicro = 0;
-  else if (fromUs < count.sinceUs)
-    addedMicro = splitByTime(amountMicro, fromUs, toUs, [count.sinceUs])[1] ?? 0;
-  return { ...count, state, countedMicro: count.countedMicro + addedMicro };
+  const { state, deltas } = stepCounter(count.kind, count.state, evidence);
+  let { countedMicro } = count;
+  for (const { fromUs, toUs, amountMicro } of deltas) {
+    if (fromUs >= count.sinceUs) countedMicro += amountMicro;
+    else if (toUs > count.sinceUs)
+      countedMicro += splitByTime(amountMicro, fromUs, toUs, [count.sinceUs])[1] ?? 0;
+  }
+  return { ...count, state, countedMicro };
 }
 
 /**

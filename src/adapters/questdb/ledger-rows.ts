@@ -4,6 +4,7 @@ import type { CounterDip } from '../../ledger/counter-dip.ts';
 import { type EntryKind, type EntryReason, qualities } from '../../ledger/entry.ts';
 import type { Opening } from '../../ledger/ledger-store.ts';
 import type { PostedEntry } from '../../ledger/revision.ts';
+import type { Rhythm } from '../../ledger/rhythm.ts';
 import { openingsTable } from './ledger-schema.ts';
 import type { Row } from './row.ts';
 
@@ -54,7 +55,8 @@ export function entryFromRow(row: Row): PostedEntry {
 /** What `openingFromRow` needs. */
 export const openingColumns = `cast(timestamp AS LONG) AS quarter_us, baseline, register, cast(at AS LONG) AS at_us,
   cast(last_reset AS LONG) AS last_reset_us, cast(absent_since AS LONG) AS absent_us, told_by,
-  corrected, delivered, dip, former`;
+  corrected, delivered, cast(since AS LONG) AS since_us, cast(moved_at AS LONG) AS moved_us, moves,
+  dip, former`;
 
 export interface OpeningOf {
   readonly entityId: string;
@@ -74,6 +76,10 @@ export async function putOpening(sender: Sender, { entityId, opening }: OpeningO
     if (state.absentSinceUs !== null) sender.timestampColumn('absent_since', state.absentSinceUs, 'us');
     const { correction } = state;
     if (correction !== null) sender.booleanColumn('corrected', true);
+    // Most registers moved last at their newest evidence: nothing is stored of what equals it.
+    if (state.sinceUs !== state.atUs) sender.timestampColumn('since', state.sinceUs, 'us');
+    if (state.movedAtUs !== state.atUs) sender.timestampColumn('moved_at', state.movedAtUs, 'us');
+    if (state.rhythm.length > 0) sender.stringColumn('moves', textOfRhythm(state.rhythm));
     if (correction?.deliveredMicro != null) sender.intColumn('delivered', correction.deliveredMicro);
     if (state.dip !== null) sender.stringColumn('dip', JSON.stringify(state.dip));
     if (state.formerMicro !== null) sender.intColumn('former', state.formerMicro);
@@ -90,6 +96,9 @@ export function openingFromRow(row: Row): Opening {
       baselineMicro: row.baseline as number,
       registerMicro: row.register as number,
       atUs: row.at_us as number,
+      sinceUs: (row.since_us ?? row.at_us) as number,
+      movedAtUs: (row.moved_us ?? row.at_us) as number,
+      rhythm: rhythmOfText(row.moves as string | null),
       lastResetAtUs: row.last_reset_us as number | null,
       absentSinceUs: row.absent_us as number | null,
       toldBy: row.told_by === 'row' ? 'row' : 'reading',
@@ -98,4 +107,25 @@ export function openingFromRow(row: Row): Opening {
       formerMicro: row.former as number | null,
     },
   };
+}
+
+/** Interval and amount of each move, oldest first, in base 36: short, for there is one of these a quarter-hour and meter. */
+function textOfRhythm(rhythm: Rhythm): string {
+  return rhythm
+    .map(({ intervalS, amountMicro }) => `${intervalS.toString(36)} ${amountMicro.toString(36)}`)
+    .join(',');
+}
+
+function rhythmOfText(text: string | null): Rhythm {
+  if (text === null) return [];
+  return text.split(',').map((move) => {
+    const [intervalS, amountMicro] = move.split(' ').map((digits) => Number.parseInt(digits, 36));
+    if (
+      intervalS === undefined ||
+      amountMicro === undefined ||
+      !Number.isSafeInteger(intervalS + amountMicro)
+    )
+      throw new TypeError(`not a rhythm: ${text}`);
+    return { intervalS, amountMicro };
+  });
 }

@@ -82,6 +82,13 @@ export const correctionStatements: readonly string[] = [
   `ALTER TABLE ${openingsTable} ADD COLUMN IF NOT EXISTS delivered LONG`,
 ];
 
+/** How often a register moves, and what evidence that repeats it leaves open; openings of before have none. */
+export const rhythmStatements: readonly string[] = [
+  `ALTER TABLE ${openingsTable} ADD COLUMN IF NOT EXISTS since TIMESTAMP`,
+  `ALTER TABLE ${openingsTable} ADD COLUMN IF NOT EXISTS moved_at TIMESTAMP`,
+  `ALTER TABLE ${openingsTable} ADD COLUMN IF NOT EXISTS moves VARCHAR`,
+];
+
 /** Of a register below its baseline; `dip` is the CounterDip as JSON, which nobody asks the store about. */
 export const dipStatements: readonly string[] = [
   `ALTER TABLE ${openingsTable} ADD COLUMN IF NOT EXISTS dip VARCHAR`,

@@ -1,4 +1,10 @@
-import { causeStatements, correctionStatements, dipStatements, ledgerStatements } from './ledger-schema.ts';
+import {
+  causeStatements,
+  correctionStatements,
+  dipStatements,
+  ledgerStatements,
+  rhythmStatements,
+} from './ledger-schema.ts';
 import { createProvenHours } from './proof-store.ts';
 import { createReadingHours } from './reading-hours.ts';
 
@@ -50,5 +56,6 @@ export const migrations: readonly Migration[] = [
   { version: 3, statements: [createReadingHours] },
   { version: 4, statements: [...causeStatements, ...correctionStatements] },
   { version: 5, statements: [createProvenHours] },
-  { version: 6, statements: dipStatements },
+  { version: 6, statements: rhythmStatements },
+  { version: 7, statements: dipStatements },
 ];

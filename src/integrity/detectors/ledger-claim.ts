@@ -1,5 +1,5 @@
 /** What the ledger must hold around a spike that was left out, by the readings that are left. Pure. */
-import { type CounterState, stepCounter } from '../../ledger/counter.ts';
+import { type CounterState, type CounterStep, stepCounter } from '../../ledger/counter.ts';
 import { quarterStartUs, quarterUs } from '../../units/quarter.ts';
 import type { PathRules, RegisterPoint } from './register-path.ts';
 import type { Spike } from './spike.ts';
@@ -30,22 +30,20 @@ export function claimOf(
   const untilUs = quarterStartUs(after.atUs) + quarterUs;
   let state: CounterState | null = null;
   let [leastMicro, mostMicro, movedMicro] = [0, 0, 0];
-  let lastUs = Number.NEGATIVE_INFINITY;
   for (const point of path) {
     const { atUs, registerMicro, lastResetAtUs = null } = point;
     const told = { kind: 'reading', atUs, registerMicro, lastResetAtUs, origin: 'stream' } as const;
-    const { delta, state: next }: ReturnType<typeof stepCounter> = stepCounter(kind, state, told);
-    state = next;
-    if (delta !== null && delta.toUs > fromUs && lastUs < untilUs) {
-      if (delta.fromUs < lastUs) return null;
-      if (delta.fromUs >= fromUs && delta.toUs < untilUs) leastMicro += delta.amountMicro;
-      mostMicro += delta.amountMicro;
-      movedMicro += Math.abs(delta.amountMicro);
+    const step: CounterStep = stepCounter(kind, state, told);
+    for (const { fromUs: sinceUs, toUs, amountMicro } of step.deltas) {
+      if (toUs <= fromUs || sinceUs >= untilUs) continue;
+      if (state !== null && sinceUs < state.sinceUs) return null;
+      if (sinceUs >= fromUs && toUs < untilUs) leastMicro += amountMicro;
+      mostMicro += amountMicro;
+      movedMicro += Math.abs(amountMicro);
     }
-    // Below 0 it is skipped, and the next one counts from before it.
-    if (next !== null) lastUs = next.atUs;
+    state = step.state;
   }
-  if (lastUs < untilUs - quarterUs) return null;
+  if (state === null || state.atUs < untilUs - quarterUs) return null;
   return kind === 'net'
     ? { fromUs, untilUs, leastMicro: -movedMicro - claimMicro, mostMicro: movedMicro + claimMicro }
     : { fromUs, untilUs, leastMicro: leastMicro - claimMicro, mostMicro: mostMicro + claimMicro };

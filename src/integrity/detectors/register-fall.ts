@@ -88,7 +88,8 @@ export function loweredFindings(
     const { atUs, registerMicro } = point;
     const told = { kind: 'reading', atUs, registerMicro, lastResetAtUs: null, origin: 'stream' } as const;
     const step = stepCounter('rising', state, told);
-    const isLowered = state?.dip != null && step.delta?.cause === 'reset' && step.state?.formerMicro != null;
+    const isLowered =
+      state?.dip != null && step.deltas[0]?.cause === 'reset' && step.state?.formerMicro != null;
     const isTelling = high !== null && low !== null && high.registerMicro - low.registerMicro >= tellingMicro;
     if (isLowered && isTelling && high !== null && low !== null) {
       const { unit } = rules;

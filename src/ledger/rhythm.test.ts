@@ -1,0 +1,141 @@
+/**
+ * Goal: a register is said to stand only where its own rhythm proves it.
+ * Method: rhythms by hand, at their bounds and just beside them.
+ */
+import { describe, expect, it } from 'vitest';
+import {
+  certainMicro,
+  keptMoves,
+  neverMovedUs,
+  quarterGapUs,
+  type Rhythm,
+  reportsEachUs,
+  reportsPromptly,
+  slackUs,
+  standsUntilUs,
+  stepAfter,
+  withMove,
+} from './rhythm.ts';
+
+const second = 1_000_000;
+const minute = 60 * second;
+const hour = 60 * minute;
+
+/** Moves of so many seconds each; amounts that share no unit but the watt-hour. */
+function rhythm(...intervalsS: number[]): Rhythm {
+  return intervalsS.map((intervalS, place) => ({ intervalS, amountMicro: 50_000 + place * 1000 }));
+}
+const quarterly = rhythm(900, 905, 895, 900, 910, 900, 890, 900);
+
+describe('withMove', () => {
+  it('keeps the last moves, in whole seconds rounded up, at least one', () => {
+    expect(withMove([], 1, 5)).toEqual([{ intervalS: 1, amountMicro: 5 }]);
+    expect(withMove([], 0, 5)).toEqual([{ intervalS: 1, amountMicro: 5 }]);
+    expect(withMove([], 2 * second, -5)).toEqual([{ intervalS: 2, amountMicro: -5 }]);
+    expect(withMove([], 2 * second + 1, 5)).toEqual([{ intervalS: 3, amountMicro: 5 }]);
+    const full = withMove(quarterly, 60 * second, 7);
+    expect(full).toHaveLength(keptMoves);
+    expect(full[0]).toEqual(quarterly[1]);
+    expect(full.at(-1)).toEqual({ intervalS: 60, amountMicro: 7 });
+  });
+});
+
+describe('reportsEachUs', () => {
+  it('is the third shortest interval of four moves or more', () => {
+    expect(reportsEachUs([])).toBeNull();
+    expect(reportsEachUs(rhythm(10, 20, 30))).toBeNull();
+    expect(reportsEachUs(rhythm(40, 10, 30, 20))).toBe(30 * second);
+    // Two states that were written twice, and a silence, are not its rhythm.
+    expect(reportsEachUs(rhythm(3600, 13, 3600, 13, 3600, 54_000, 3600, 3600))).toBe(hour);
+  });
+
+  it('is prompt up to the longest gap in which a quarter-hour is measured', () => {
+    const gapS = quarterGapUs / second;
+    expect(reportsPromptly(rhythm(gapS, gapS, gapS, gapS))).toBe(true);
+    expect(reportsPromptly(rhythm(gapS, gapS, gapS + 1, gapS + 1))).toBe(false);
+    expect(reportsPromptly(rhythm(1, 1, 1))).toBe(false);
+  });
+});
+
+describe('stepAfter', () => {
+  const silence = { sinceUs: 0, repeatedAtUs: 5 * hour, isInterrupted: false };
+  const at = 5 * hour + 10 * minute;
+
+  it('begins one interval before the step, the longest that is no silence', () => {
+    expect(stepAfter(quarterly, silence, at, 40_000)).toEqual({
+      fromUs: at - 910 * second,
+      isCatchingUp: false,
+    });
+    const oftenSilent = rhythm(900, 900, 900, 900, 1350, 1351, 50_000, 900);
+    expect(stepAfter(oftenSilent, silence, at, 40_000).fromUs).toBe(at - 1350 * second);
+  });
+
+  it('does not begin after the last repeat', () => {
+    const late = { ...silence, repeatedAtUs: at - 2 * hour };
+    expect(stepAfter(quarterly, late, at, 40_000).fromUs).toBe(at - 2 * hour);
+  });
+
+  it('reaches back over the whole silence where nothing proves that the register stood', () => {
+    const whole = { fromUs: 0, isCatchingUp: false };
+    expect(stepAfter(quarterly, { ...silence, repeatedAtUs: 0 }, at, 40_000)).toEqual(whole);
+    expect(stepAfter(quarterly.slice(5), silence, at, 40_000)).toEqual(whole);
+    expect(stepAfter(rhythm(3600, 3600, 3600, 3600), silence, 90 * minute, 40_000)).toEqual(whole);
+    expect(stepAfter(rhythm(3600, 3600, 3600, 3600), silence, 90 * minute + 1, 40_000).fromUs).toBe(
+      30 * minute + 1,
+    );
+  });
+
+  it('takes a single tick of a coarse register for one that was on its way all the time', () => {
+    const coarse = quarterly.map((move, place) => ({ ...move, amountMicro: 1_000_000 * (1 + (place % 3)) }));
+    expect(stepAfter(coarse, silence, at, 1_000_000).fromUs).toBe(0);
+    expect(stepAfter(coarse, silence, at, 2_000_000).fromUs).toBeGreaterThan(4 * hour);
+    const fine = quarterly.map((move) => ({ ...move, amountMicro: certainMicro }));
+    expect(stepAfter(fine, silence, at, certainMicro).fromUs).toBeGreaterThan(4 * hour);
+    expect(stepAfter(fine, silence, at, certainMicro).isCatchingUp).toBe(false);
+  });
+
+  it('reaches back as far as its highest rate needs, and is catching up past its rhythm and the slack', () => {
+    // At most 57 Wh in 900 s, 54 in 910: by the second.
+    const perSecond = Math.max(...quarterly.map((move) => move.amountMicro / move.intervalS));
+    const amountFor = (us: number) => Math.floor((us / second) * perSecond);
+    const justUs = 910 * second + slackUs;
+    expect(stepAfter(quarterly, silence, at, amountFor(justUs))).toEqual({
+      fromUs: at - justUs,
+      isCatchingUp: false,
+    });
+    expect(stepAfter(quarterly, silence, at, amountFor(justUs + 2 * second))).toEqual({
+      fromUs: at - justUs - 2 * second,
+      isCatchingUp: true,
+    });
+    expect(stepAfter(quarterly, silence, at, 1e12)).toEqual({ fromUs: 0, isCatchingUp: false });
+    expect(stepAfter(quarterly, silence, at, -amountFor(justUs + 2 * second)).isCatchingUp).toBe(true);
+    const none = quarterly.map((move) => ({ ...move, amountMicro: 0 }));
+    expect(stepAfter(none, silence, at, 5)).toEqual({ fromUs: 0, isCatchingUp: false });
+  });
+
+  it('proves nothing of the last interval before the entity was away', () => {
+    const away = { ...silence, repeatedAtUs: 3 * hour, isInterrupted: true };
+    expect(stepAfter(quarterly, away, at, 40_000).fromUs).toBe(3 * hour - 910 * second);
+  });
+});
+
+describe('standsUntilUs', () => {
+  it('leaves out what may not be reported yet: an interval and a half', () => {
+    expect(standsUntilUs(quarterly, 0, 2 * hour)).toBe(2 * hour - 1350 * second);
+    expect(standsUntilUs(quarterly, 0, 1350 * second)).toBe(0);
+    expect(standsUntilUs(rhythm(60, 300), 0, hour)).toBe(hour - 450 * second);
+  });
+
+  it('is the last repeat where each move is small', () => {
+    const small = quarterly.map((move) => ({ ...move, amountMicro: -certainMicro }));
+    expect(standsUntilUs(small, 0, hour)).toBe(hour);
+    expect(
+      standsUntilUs([...small.slice(1), { intervalS: 900, amountMicro: certainMicro + 1 }], 0, hour),
+    ).toBe(hour - 1350 * second);
+  });
+
+  it('needs a day of a register that never moved', () => {
+    expect(standsUntilUs([], 0, neverMovedUs)).toBe(neverMovedUs);
+    expect(standsUntilUs([], 0, neverMovedUs - 1)).toBe(0);
+  });
+});
