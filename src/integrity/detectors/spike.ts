@@ -82,8 +82,13 @@ function spikeAfter(
   const before = path[at];
   const away = path[at + 1];
   if (before === undefined || away === undefined) return null;
-  if (Math.abs(away.registerMicro - before.registerMicro) <= smallestMicro) return null;
-  const longestUs = Math.max(spikeUs, spikePolls * paceOf(rules, good, []).usualUs);
+  const leftMicro = Math.abs(away.registerMicro - before.registerMicro);
+  if (leftMicro <= smallestMicro) return null;
+  const known = paceOf(rules, good, []);
+  const longestUs = Math.max(spikeUs, spikePolls * known.usualUs);
+  // What the steps before allow needs no look at those after.
+  const isOwn = known.steps > 0 && leftMicro <= known.mostMicro(away.atUs - before.atUs);
+  const isPlain = isOwn && !isFall(rules, before, away);
   for (let place = at + 2; place < path.length && place - at <= spikeReadings + 1; place += 1) {
     const after = path[place];
     const last = path[place - 1];
@@ -91,7 +96,7 @@ function spikeAfter(
     const around = { before, away, last, after };
     const spike = { before, after, first: at + 1, last: place - 1 };
     if (isAbrupt(rules, around)) return { ...spike, kind: 'returned' };
-    if (!mayBeBack(rules, around)) continue;
+    if (isPlain || !mayBeBack(rules, around)) continue;
     const pace = paceOf(rules, good, path.slice(place, place + paceReadings));
     if (isOffPace(rules, pace, around)) return { ...spike, kind: 'returned' };
     if (isStale(rules, pace, around)) return { ...spike, kind: 'stale' };
