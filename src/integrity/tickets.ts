@@ -61,6 +61,7 @@ export const newPerReport = 50;
 /** What is mended by itself nobody has to look through. */
 export const mendedPerReport = 200;
 export const ticketsKept = 2000;
+const unmendedText = 'It could not be left out by itself';
 
 /**
  * Makes tickets of findings and answers of choices. One thing at a time, so that a run and a person don't write the same
@@ -148,7 +149,7 @@ export class Tickets {
       ...ticket,
       ...finding,
       // What was said of it besides still holds.
-      detail: ticket.detail.startsWith(finding.detail) ? ticket.detail : finding.detail,
+      detail: ticket.detail.includes(unmendedText) ? ticket.detail : finding.detail,
       status: isTold ? 'mended' : 'open',
       closedAtUs: isTold ? this.#deps.clock.nowUs() : null,
     };
@@ -215,7 +216,7 @@ export class Tickets {
     for (const correctionId of ticket.decision.correctionIds) await corrections.takeBack(correctionId);
     const unit = evidence[0]?.unit ?? '';
     const most = amountText(claim.mostMicro, unit);
-    const detail = `${finding.detail} It could not be left out by itself: the ledger still counted ${amountText(micro, unit)} there, where its readings tell ${most} at most.`;
+    const detail = `${finding.detail} ${unmendedText}: the ledger still counted ${amountText(micro, unit)} there, where its readings tell ${most} at most.`;
     await store.save({ ...ticket, detail, status: 'open', decision: null, closedAtUs: null });
     return true;
   }

@@ -1,6 +1,15 @@
 import { type CounterDip, stepDip } from './counter-dip.ts';
+import { isFall, isUnexplainedFall } from './counter-falls.ts';
 import type { CounterEvidence } from './evidence.ts';
-import { type Rhythm, reportsEachUs, reportsPromptly, standsUntilUs, stepAfter, withMove } from './rhythm.ts';
+import {
+  isPrompt,
+  isSlow,
+  type Rhythm,
+  reportsPromptly,
+  standsUntilUs,
+  stepAfter,
+  withMove,
+} from './rhythm.ts';
 
 /** How a register behaves: core's state classes. A `net` register may fall; a `rising` one falls only by reset or fault. */
 export type CounterKind = 'rising' | 'net';
@@ -69,35 +78,11 @@ export interface CounterDelta {
   readonly isAfterRow: boolean;
 }
 
-/** A rising register that falls below this part of the reading before has been reset (core, sensor/recorder.py). */
-const resetNumerator = 9n;
-const resetDenominator = 10n;
 /** What was missing has come back when the register stands where it would, or beyond by this part of what was missing. */
 const returnParts = 4;
 
-function isFall(registerMicro: number, beforeMicro: number): boolean {
-  // A register that ran over goes on below 0, and begins anew when it is above it.
-  if (beforeMicro < 0) return registerMicro >= 0;
-  return BigInt(registerMicro) * resetDenominator < BigInt(beforeMicro) * resetNumerator;
-}
-
 /** The rows that Home Assistant makes of its states. */
 const shortRowUs = 300_000_000;
-/** A `total` register has run backwards when it falls by more than this many times its largest move, and never fell before. */
-const unlikelyFall = 4;
-
-/**
- * Whether a `net` register began a new cycle without a `last_reset`: it falls by more than a tenth and by far more than it
- * ever moved, and its last moves all went up. A meter that feeds in runs backwards as slowly as it runs forwards.
- */
-function isUnexplainedFall(state: CounterState, registerMicro: number): boolean {
-  const { rhythm, registerMicro: beforeMicro } = state;
-  if (registerMicro < 0 || !isFall(registerMicro, beforeMicro)) return false;
-  if (rhythm.length === 0) return registerMicro * 10 < beforeMicro;
-  const amounts = rhythm.map(({ amountMicro }) => amountMicro);
-  return Math.min(...amounts) > 0 && beforeMicro - registerMicro > unlikelyFall * Math.max(...amounts);
-}
-
 function opened(
   atUs: number,
   registerMicro: number,
@@ -412,16 +397,4 @@ function rowRead(
 /** Whether rows up to `startUs` repeated the register. */
 function isRepeated({ atUs, sinceUs }: CounterState, startUs: number): boolean {
   return atUs === startUs && sinceUs < startUs;
-}
-
-/** Whether a register is known to report as often as rows of a length are made. */
-function isPrompt(rhythm: Rhythm, rowUs: number): boolean {
-  const eachUs = reportsEachUs(rhythm);
-  return eachUs !== null && eachUs <= rowUs;
-}
-
-/** Whether it is known to report less often. */
-function isSlow(rhythm: Rhythm, rowUs: number): boolean {
-  const eachUs = reportsEachUs(rhythm);
-  return eachUs !== null && eachUs > rowUs;
 }

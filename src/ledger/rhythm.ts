@@ -133,3 +133,15 @@ export function standsUntilUs(rhythm: Rhythm, sinceUs: number, repeatedAtUs: num
   const longestUs = Math.max(...rhythm.map(({ intervalS }) => intervalS)) * 1_000_000;
   return Math.max(sinceUs, repeatedAtUs - silentAfterUs(reportsEachUs(rhythm) ?? longestUs));
 }
+
+/** Whether a register is known to report as often as rows of a length are made. */
+export function isPrompt(rhythm: Rhythm, rowUs: number): boolean {
+  const eachUs = reportsEachUs(rhythm);
+  return eachUs !== null && eachUs <= rowUs;
+}
+
+/** Whether it is known to report less often. */
+export function isSlow(rhythm: Rhythm, rowUs: number): boolean {
+  const eachUs = reportsEachUs(rhythm);
+  return eachUs !== null && eachUs > rowUs;
+}
