@@ -1,5 +1,5 @@
 /** A register that began anew at a value that no meter begins at, or went on lower without beginning anew. */
-import { type CounterState, stepCounter } from '../../ledger/counter.ts';
+import { type CounterState, type CounterStep, stepCounter } from '../../ledger/counter.ts';
 import type { Finding } from '../ticket.ts';
 import { amountText, registerFigure } from './figures.ts';
 import { isCyclic, paceOf } from './own-pace.ts';
@@ -21,11 +21,14 @@ export const tellingMicro = 100_000;
 
 /** @param path ascending, without spikes */
 export function fallFindings(entityId: string, rules: PathRules, path: readonly RegisterPoint[]): Finding[] {
+  const counted = rules.kind === 'net' ? countedBy(path) : [];
   return path.flatMap((after, place) => {
     const before = path[place - 1];
     if (before === undefined) return [];
     const isAsked =
-      rules.kind === 'rising' ? isImplausible(rules, path, place) : isUntold(rules, path, place);
+      rules.kind === 'rising'
+        ? isImplausible(rules, path, place)
+        : isUntold(rules, path, place, counted[place] ?? 0);
     if (!isAsked) return [];
     const { unit } = rules;
     const [from, to] = [amountText(before.registerMicro, unit), amountText(after.registerMicro, unit)];
@@ -55,8 +58,24 @@ function isImplausible(rules: PathRules, path: readonly RegisterPoint[], place: 
   return after.registerMicro > freshMicro + (hourMicro * sinceUs) / hourUs;
 }
 
+/** What the ledger counts at each point of a register that may fall. */
+function countedBy(path: readonly RegisterPoint[]): number[] {
+  let state: CounterState | null = null;
+  return path.map(({ atUs, registerMicro, lastResetAtUs = null }) => {
+    const told = { kind: 'reading', atUs, registerMicro, lastResetAtUs, origin: 'stream' } as const;
+    const step: CounterStep = stepCounter('net', state, told);
+    state = step.state;
+    return step.deltas.reduce((sum, { amountMicro }) => sum + amountMicro, 0);
+  });
+}
+
 /** A register that may fall, and fell by far more than it ever moves, without its `last_reset` saying why. */
-function isUntold(rules: PathRules, path: readonly RegisterPoint[], place: number): boolean {
+function isUntold(
+  rules: PathRules,
+  path: readonly RegisterPoint[],
+  place: number,
+  countedMicro: number,
+): boolean {
   const [before, after] = [path[place - 1], path[place]];
   if (before === undefined || after === undefined) return false;
   if (after.registerMicro >= before.registerMicro * 0.9 || before.registerMicro <= 0) return false;
@@ -66,7 +85,11 @@ function isUntold(rules: PathRules, path: readonly RegisterPoint[], place: numbe
   if (toldUs !== null && toldUs !== (before.lastResetAtUs ?? null)) return false;
   const pace = paceOf(rules, path.slice(0, place), path.slice(place));
   const fellMicro = before.registerMicro - after.registerMicro;
-  return fellMicro > freshMicro + pace.mostMicro(after.atUs - before.atUs) && !isCyclic(rules, path, place);
+  if (fellMicro <= freshMicro + pace.mostMicro(after.atUs - before.atUs) || isCyclic(rules, path, place))
+    return false;
+  // As a new cycle it is counted right, unless no cycle begins there.
+  const sinceUs = Math.min(after.atUs - before.atUs, fallUs);
+  return countedMicro < 0 || after.registerMicro > freshMicro + pace.mostMicro(sinceUs);
 }
 
 /**

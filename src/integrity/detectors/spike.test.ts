@@ -201,7 +201,8 @@ describe('a fall that stays', () => {
   });
 
   it('of a net register is asked about when no last_reset tells of it', () => {
-    const day = path(60, 7.6, 7.8, 8, 8.2, 8.4, 0, 0.2, 0.3);
+    // Of one that also ran backwards the ledger can't know that it began anew.
+    const day = path(60, 7.6, 7.8, 8, 8.4, 8.3, 0, 0.2, 0.3);
     expect(kinds(day, net)).toEqual(['register_fell']);
     const told = day.map((point, place) => ({ ...point, lastResetAtUs: place < 5 ? 1 : 2 }));
     expect(kinds(told, net)).toEqual([]);
@@ -212,6 +213,9 @@ describe('a fall that stays', () => {
       ),
     ).toEqual(['register_fell']);
     expect(kinds(path(60, 8, 7, 6, 7, 8, 7), net)).toEqual([]);
+    // One that only ever rose began anew, which is counted right.
+    expect(kinds(path(60, 7.6, 7.8, 8, 8.2, 8.4, 0, 0.2, 0.3), net)).toEqual([]);
+    expect(kinds(path(60, 17.6, 17.8, 18, 18.2, 18.4, 2, 2.2, 2.3), net)).toEqual(['register_fell']);
   });
 
   it('tells of one that goes on lower from where it fell to where, when it is worth a word', () => {
