@@ -233,6 +233,7 @@ export class EnergyLedger {
       },
       panelDir: options.panelDir,
       homeAssistant,
+      homeAssistantRefused: refusedAddress(options),
       home: this.#home,
       connection: this.#connection,
       gridConnections: this.#gridConnections,
@@ -270,7 +271,9 @@ export class EnergyLedger {
 
   /** Resolves with the port on which the API answers. Rejects when the port or the spool's folder can't be used. */
   async start(): Promise<number> {
-    const { options, adapters } = this.#deps;
+    const { options, adapters, log } = this.#deps;
+    const refused = refusedAddress(options);
+    if (refused !== null) log.error({}, refused);
     // Before anything is written.
     await this.#recording.disk.start();
     if (isHere(options.questdbUrl)) adapters.holdStoreWrites(() => this.#recording.disk.storeHeld());
@@ -342,6 +345,11 @@ export class EnergyLedger {
     const newest = this.#recorder.newest().get(entityId);
     return newest === undefined || newest.absence !== null ? null : this.#deps.clock.nowUs();
   }
+}
+
+/** Why the environment's Home Assistant is not used; null when it is, or when there is none. */
+function refusedAddress({ homeAssistant }: Options): string | null {
+  return homeAssistant.kind === 'saved' ? homeAssistant.refused : null;
 }
 
 /** Whether a store is on this machine, and so on this disk. */

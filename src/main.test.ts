@@ -8,6 +8,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { sendRaw } from './api/testing/raw-socket.ts';
 import { status } from './contract/status.ts';
 
 const limitMs = 30_000;
@@ -75,6 +76,24 @@ describe('the process', () => {
     program.child.kill('SIGTERM');
     expect(await program.ended).toBe(0);
     expect(program.text).toContain('"Stopped"');
+    expect(program.text).not.toContain('hush-hush');
+  });
+
+  it('goes on after a request that is none, and tells why an address with a password is not used', {
+    timeout: limitMs,
+  }, async () => {
+    const program = new Program({ HA_URL: 'http://me:hush-hush@127.0.0.1:9', HA_TOKEN: 'token' });
+    const port = await program.port();
+    const upgrade = 'Host: 127.0.0.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n';
+    for (const target of ['//', '///', '//[', 'http://', '*'])
+      await sendRaw(port, `GET ${target} HTTP/1.1\r\n${upgrade}`, { untilAnswer: true });
+    const told = status.parse(await (await fetch(`http://127.0.0.1:${port}/api/status`)).json());
+    expect(told.home_assistant.detail).toContain('HA_URL holds a user name or password');
+    const settings = await (await fetch(`http://127.0.0.1:${port}/api/settings`)).text();
+    expect(settings).not.toContain('hush-hush');
+    expect(program.text).toContain('HA_URL holds a user name or password');
+    program.child.kill('SIGTERM');
+    expect(await program.ended).toBe(0);
     expect(program.text).not.toContain('hush-hush');
   });
 

@@ -65,7 +65,7 @@ describe('options', () => {
       { questdb_url: 'https://me:p%40ss@big.example:9000' },
     );
     expect(found.questdbUrl).toBe('https://me:p%40ss@big.example:9000');
-    expect(found.questdbPgUrl).toBe('postgres://me:p%40ss@big.example:8812/qdb?sslmode=require');
+    expect(found.questdbPgUrl).toBe('postgres://me:p%40ss@big.example:8812/qdb?sslmode=verify-full');
   });
 
   it('tell QuestDB’s PostgreSQL address from its HTTP one', () => {
@@ -75,7 +75,53 @@ describe('options', () => {
   it('take an empty variable for none', () => {
     expect(read({ SUPERVISOR_TOKEN: '', HA_URL: '', HA_TOKEN: '', PORT: '' }).homeAssistant).toEqual({
       kind: 'saved',
+      refused: null,
     });
+  });
+
+  it.each(['http://me:hush@x', 'http://me@x:8123', 'https://:hush@x/path'])(
+    'do not use %s: it would be shown',
+    (url) => {
+      const { homeAssistant } = read({ HA_URL: url, HA_TOKEN: 'token' });
+      if (homeAssistant.kind !== 'saved') throw new Error(`used as ${homeAssistant.kind}`);
+      expect(homeAssistant.refused).toContain('HA_URL holds a user name or password');
+      expect(JSON.stringify(homeAssistant)).not.toContain('hush');
+    },
+  );
+
+  it.each(['prefer', 'require', 'verify-ca', 'verify-full'])(
+    'have certificates verified with sslmode=%s',
+    (mode) => {
+      const pgUrl = `postgres://me:p@big.example:8812/qdb?sslmode=${mode}`;
+      expect(read({ QUESTDB_PG_URL: pgUrl }).questdbPgUrl).toBe(
+        'postgres://me:p@big.example:8812/qdb?sslmode=verify-full',
+      );
+      expect(read({ QUESTDB_PG_URL: `${pgUrl}&x=1` }).questdbPgUrl).toContain('sslmode=verify-full&x=1');
+    },
+  );
+
+  it('give the bundled QuestDB’s credentials to an address of this machine that names none', () => {
+    const dir = dataDir();
+    writeFileSync(join(dir, 'questdb-credentials'), 'energy_ledger:0a1b\n');
+    const of = (env: NodeJS.ProcessEnv) => {
+      const { questdbUrl, questdbPgUrl: pgUrl } = readOptions({ DATA_DIR: dir, ...env }, '/app');
+      return [questdbUrl, pgUrl];
+    };
+    expect(of({})).toEqual([
+      'http://energy_ledger:0a1b@127.0.0.1:9000',
+      'postgres://energy_ledger:0a1b@127.0.0.1:8812/qdb',
+    ]);
+    expect(of({ QUESTDB_URL: 'http://[::1]:9', QUESTDB_PG_URL: 'postgres://localhost:8/qdb' })).toEqual([
+      'http://energy_ledger:0a1b@[::1]:9',
+      'postgres://energy_ledger:0a1b@localhost:8/qdb',
+    ]);
+    for (const url of ['http://127.0.0.1.evil.example:9000', 'http://me:p@127.0.0.1:9000', 'http://x:9000'])
+      expect(of({ QUESTDB_URL: url })[0]).toBe(url);
+    writeFileSync(join(dir, 'options.json'), JSON.stringify({ questdb_url: 'http://127.0.0.1:9000' }));
+    expect(of({})[0]).toBe('http://127.0.0.1:9000');
+    writeFileSync(join(dir, 'questdb-credentials'), 'energy ledger:hu@sh');
+    expect(() => of({})).toThrow(/questdb-credentials .* can’t be used/);
+    expect(() => of({})).not.toThrow(/hu@sh/);
   });
 
   it.each([
@@ -86,6 +132,15 @@ describe('options', () => {
     [{ MONGODB_URL: 'http://u:hush@x' }, undefined, 'MONGODB_URL'],
     [{ INGRESS_ADDRESS: 'home' }, undefined, 'INGRESS_ADDRESS'],
     [{ LOG_LEVEL: 'loud' }, undefined, 'LOG_LEVEL'],
+    [{ QUESTDB_PG_URL: 'postgres://u:hush@x/qdb?sslmode=no-verify' }, undefined, 'QUESTDB_PG_URL'],
+    [
+      { QUESTDB_PG_URL: 'postgres://u:hush@x/qdb?sslmode=require&uselibpqcompat=true' },
+      undefined,
+      'QUESTDB_PG',
+    ],
+    [{ QUESTDB_PG_URL: 'postgres://u:hush@x/qdb?ssl=no-verify' }, undefined, 'QUESTDB_PG_URL'],
+    [{ MONGODB_URL: 'mongodb://u:hush@x/db?tls=true&tlsInsecure=true' }, undefined, 'MONGODB_URL'],
+    [{}, { mongodb_url: 'mongodb://u:hush@x/db?tls=true&tlsAllowInvalidHostnames=true' }, 'mongodb_url'],
     [{}, '{', 'options.json'],
     [{}, { tracked_entities: ['Grid import'] }, 'tracked_entities.0'],
     [{}, { questdb_url: 'ftp://u:hush@x' }, 'questdb_url'],

@@ -5,6 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
+import { entityIdPattern } from './contract/common.ts';
 
 export interface HomeAssistantTarget {
   /** Base address; the websocket is `<url>/api/websocket`, or the Supervisor's own. */
@@ -15,7 +16,8 @@ export interface HomeAssistantTarget {
 export type HomeAssistantSource =
   | { readonly kind: 'supervisor'; readonly token: string }
   | ({ readonly kind: 'environment' } & HomeAssistantTarget)
-  | { readonly kind: 'saved' };
+  /** `refused`: why the environment's address is not used, for the status page; null when it names none. */
+  | { readonly kind: 'saved'; readonly refused: string | null };
 
 export interface Options {
   readonly homeAssistant: HomeAssistantSource;
@@ -45,9 +47,18 @@ export class OptionsError extends Error {
   }
 }
 
+/** Options of the drivers that would take any certificate. */
+const unverified =
+  /[?&](?:tlsInsecure|tlsAllowInvalid\w+|sslValidate|uselibpqcompat|ssl(?:mode)?=(?:no-verify|allow)\b)/i;
+const verifiesCertificates = (url: string): boolean => !unverified.test(url);
+const authority =
+  'must not turn the check of certificates off: NODE_EXTRA_CA_CERTS names an authority of your own';
+
 const httpUrl = z.url({ protocol: /^https?$/, error: 'must be an http:// or https:// address' });
 const storeUrl = (protocol: RegExp, example: string) =>
-  z.url({ protocol, error: `must be an address such as ${example}` });
+  z
+    .url({ protocol, error: `must be an address such as ${example}` })
+    .refine(verifiesCertificates, { error: authority });
 /** The Supervisor shows "warning"; loggers say "warn". */
 const level = z
   .enum(['trace', 'debug', 'info', 'notice', 'warning', 'warn', 'error', 'fatal'], {
@@ -87,11 +98,7 @@ const blankIsAbsent = <T extends z.ZodType>(schema: T) =>
 
 const appOptions = z.object({
   tracked_entities: z
-    .array(
-      z
-        .string()
-        .regex(/^[a-z0-9_]+\.[a-z0-9_]+$/, { error: 'must be an entity id such as sensor.grid_import' }),
-    )
+    .array(z.string().regex(entityIdPattern, { error: 'must be an entity id such as sensor.grid_import' }))
     .max(500)
     .default([]),
   log_level: blankIsAbsent(level),
@@ -104,26 +111,52 @@ function problemsOf(error: z.ZodError, place: string): string[] {
 }
 
 /**
- * QuestDB's PostgreSQL wire beside its HTTP address: the same host and credentials. TLS when HTTP has it.
+ * QuestDB's PostgreSQL wire beside its HTTP address: the same host and credentials. TLS when HTTP has it, with a
+ * certificate that is verified.
  */
 export function questdbPgUrl(questdbUrl: string): string {
   const http = new URL(questdbUrl);
   const user = http.username === '' ? 'admin' : http.username;
   const password = http.username === '' ? 'quest' : http.password;
-  const tls = http.protocol === 'https:' ? '?sslmode=require' : '';
+  const tls = http.protocol === 'https:' ? '?sslmode=verify-full' : '';
   return `postgres://${user}:${password}@${http.hostname}:8812/qdb${tls}`;
+}
+
+/** Whatever way of TLS is asked for, the certificate is verified; pg is about to take the weaker names at their word. */
+export function verifiedPgUrl(pgUrl: string): string {
+  return pgUrl.replace(/([?&]sslmode=)(?:prefer|require|verify-ca)\b/, '$1verify-full');
+}
+
+/** Text of a file in the data folder; null when there is none. Throws OptionsError when it can't be read. */
+function readOwn(dataDir: string, name: string): string | null {
+  try {
+    return readFileSync(join(dataDir, name), 'utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+    throw new OptionsError([`${name} can't be read: ${error instanceof Error ? error.message : error}`]);
+  }
+}
+
+/** `user:password` of the bundled QuestDB, which its run script makes; null when none was made. Throws OptionsError. */
+function bundledCredentials(dataDir: string): string | null {
+  const text = readOwn(dataDir, 'questdb-credentials')?.trim() ?? null;
+  if (text !== null && !/^\w+:\w+$/.test(text))
+    throw new OptionsError([
+      'questdb-credentials in the data folder can’t be used: delete it, and the next start of QuestDB makes another',
+    ]);
+  return text;
+}
+
+/** An address on this machine that names no user gets the bundled QuestDB's. */
+function withBundled(address: string, credentials: string | null): string {
+  const isOurs = /^\w+:\/\/(?:127\.0\.0\.1|localhost|\[::1\])(?=[:/?#]|$)/.test(address);
+  return isOurs && credentials !== null ? address.replace('//', `//${credentials}@`) : address;
 }
 
 /** The app's options; an absent file is none (outside the Supervisor). Throws OptionsError when it can't be read. */
 function readAppOptions(dataDir: string): z.output<typeof appOptions> {
-  const path = join(dataDir, 'options.json');
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return appOptions.parse({});
-    throw new OptionsError([`options.json can't be read: ${error instanceof Error ? error.message : error}`]);
-  }
+  const text = readOwn(dataDir, 'options.json');
+  if (text === null) return appOptions.parse({});
   let json: unknown;
   try {
     json = JSON.parse(text);
@@ -133,6 +166,19 @@ function readAppOptions(dataDir: string): z.output<typeof appOptions> {
   const parsed = appOptions.safeParse(json);
   if (!parsed.success) throw new OptionsError(problemsOf(parsed.error, 'options.json: '));
   return parsed.data;
+}
+
+/** An address with a user in it would be shown on the settings page, and Home Assistant takes a token only. */
+function homeAssistantSource(told: z.output<typeof environment>): HomeAssistantSource {
+  if (told.SUPERVISOR_TOKEN !== undefined) return { kind: 'supervisor', token: told.SUPERVISOR_TOKEN };
+  if (told.HA_URL === undefined || told.HA_TOKEN === undefined) return { kind: 'saved', refused: null };
+  const { username, password } = new URL(told.HA_URL);
+  if (username === '' && password === '')
+    return { kind: 'environment', url: told.HA_URL, token: told.HA_TOKEN };
+  return {
+    kind: 'saved',
+    refused: 'HA_URL holds a user name or password and is not used: leave them out, HA_TOKEN is enough.',
+  };
 }
 
 /** @throws OptionsError that names every problem at once. No value of a secret is in its text. */
@@ -146,24 +192,20 @@ export function readOptions(env: NodeJS.ProcessEnv, checkoutDir: string): Option
   if (told.SUPERVISOR_TOKEN === undefined && (told.HA_URL === undefined) !== (told.HA_TOKEN === undefined))
     throw new OptionsError(['HA_URL and HA_TOKEN go together: one of them is missing']);
   const app = readAppOptions(told.DATA_DIR);
-  const questdbUrl = app.questdb_url ?? told.QUESTDB_URL;
-  const homeAssistant: HomeAssistantSource =
-    told.SUPERVISOR_TOKEN !== undefined
-      ? { kind: 'supervisor', token: told.SUPERVISOR_TOKEN }
-      : told.HA_URL !== undefined && told.HA_TOKEN !== undefined
-        ? { kind: 'environment', url: told.HA_URL, token: told.HA_TOKEN }
-        : { kind: 'saved' };
+  const credentials = bundledCredentials(told.DATA_DIR);
+  const questdbUrl = app.questdb_url ?? withBundled(told.QUESTDB_URL, credentials);
+  const pgUrl =
+    app.questdb_url === undefined && told.QUESTDB_PG_URL !== undefined
+      ? withBundled(told.QUESTDB_PG_URL, credentials)
+      : questdbPgUrl(questdbUrl);
   return Object.freeze({
-    homeAssistant: Object.freeze(homeAssistant),
+    homeAssistant: Object.freeze(homeAssistantSource(told)),
     dataDir: resolve(told.DATA_DIR),
     host: told.HOST,
     port: told.PORT,
     ingressAddress: told.INGRESS_ADDRESS,
     questdbUrl,
-    questdbPgUrl:
-      app.questdb_url === undefined
-        ? (told.QUESTDB_PG_URL ?? questdbPgUrl(questdbUrl))
-        : questdbPgUrl(app.questdb_url),
+    questdbPgUrl: verifiedPgUrl(pgUrl),
     mongodbUrl: app.mongodb_url ?? told.MONGODB_URL,
     logLevel: app.log_level ?? told.LOG_LEVEL,
     panelDir: resolve(told.PANEL_DIR ?? join(checkoutDir, 'dist/panel')),

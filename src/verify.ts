@@ -11,6 +11,7 @@ import { proveLedger } from './ledger-proof.ts';
 import { markKey, storedUnposted, unpostedKey } from './ledger-services.ts';
 import { createLog } from './log.ts';
 import { readOptions } from './options.ts';
+import { isZone } from './units/calendar.ts';
 import { systemClock } from './units/clock.ts';
 import { isoFromInstant } from './units/instant.ts';
 
@@ -27,8 +28,9 @@ function told({ entityId, check, quarterStartUs, detail }: Finding): string {
 async function verify(): Promise<number> {
   const { settingsStore, ledgerViews } = adapters;
   const config = await settingsStore.get('home_config');
-  const zone =
+  const saved =
     typeof config === 'object' && config !== null && 'timeZone' in config ? String(config.timeZone) : 'UTC';
+  const zone = isZone(saved) ? saved : 'UTC';
   await ledgerViews.setZone(zone);
   const entities = await adapters.entityStore.all();
   const renames = renamesAmong(entities);

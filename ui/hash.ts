@@ -38,7 +38,7 @@ export interface Place {
 }
 
 const connectionIdPattern = /^[a-z0-9][a-z0-9_-]{0,31}$/;
-const entityIdPattern = /^[a-z0-9_]+\.[a-z0-9_]+$/;
+const entityIdPattern = /^[a-z][a-z0-9_]*\.[a-z0-9_]+$/;
 
 function isPage(name: string): name is Page {
   return (pages as readonly string[]).includes(name);

@@ -112,6 +112,11 @@ function storedBy(container: Container): number {
   return told.success ? told.data.recorder.readings_stored : 0;
 }
 
+/** With the data folder's own user and password, which stand in no command line. */
+const askQuestdb =
+  'sed "s/.*/user = \\"&\\"/" /data/questdb-credentials | ' +
+  'curl --config - -sfo /dev/null "http://127.0.0.1:9000/exec?query=SELECT%201"';
+
 /** The parts that are killed, and how it shows that they are back, whatever the process says of them. */
 const parts: readonly {
   readonly name: string;
@@ -122,8 +127,7 @@ const parts: readonly {
   {
     name: 'QuestDB',
     words: 'io.questdb',
-    answers: (container) =>
-      runsIn(container, ['curl', '-sfo', '/dev/null', 'http://127.0.0.1:9000/exec?query=SELECT%201']),
+    answers: (container) => runsIn(container, ['/bin/sh', '-c', askQuestdb]),
   },
   {
     name: 'the document server',

@@ -4,10 +4,24 @@ import { promisify } from 'node:util';
 
 const askLimitMs = 2000;
 
-/** Whether QuestDB answers a query over HTTP. */
-export async function answersHttp(url: string): Promise<boolean> {
+/** An address that holds user:password as fetch takes it: fetch refuses them there, so they go as a header. */
+export function forFetch(address: string): {
+  readonly url: string;
+  readonly headers: Record<string, string>;
+} {
+  const url = new URL(address);
+  const credentials = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
+  url.username = '';
+  url.password = '';
+  const headers = { authorization: `Basic ${Buffer.from(credentials).toString('base64')}` };
+  return { url: url.href, headers: credentials === ':' ? {} : headers };
+}
+
+/** Whether QuestDB answers a query over HTTP. `address` may hold user:password. */
+export async function answersHttp(address: string): Promise<boolean> {
   try {
-    const answer = await fetch(`${url}/exec?query=select%201`, { signal: AbortSignal.timeout(askLimitMs) });
+    const { url, headers } = forFetch(`${address}/exec?query=select%201`);
+    const answer = await fetch(url, { headers, signal: AbortSignal.timeout(askLimitMs) });
     return answer.ok && (await answer.text()).includes('"dataset":[[1]]');
   } catch {
     return false;

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sharedFolder } from '../paths.ts';
 import { freePort } from '../ports.ts';
@@ -6,6 +7,7 @@ import { SupervisedProgram } from '../supervised-program.ts';
 import { answersDocuments, answersHttp, answersPostgres } from './answering.ts';
 import type { SidecarPrograms } from './install.ts';
 
+export { forFetch } from './answering.ts';
 export { installSidecars } from './install.ts';
 
 export type SidecarName = 'questdb' | 'document-server';
@@ -29,11 +31,16 @@ export interface SidecarOptions {
   readonly env?: NodeJS.ProcessEnv;
 }
 
-/** The two stores, running; one that dies is started again. */
-export interface Sidecars {
+/** How the two stores are reached. */
+export interface SidecarAddresses {
+  /** With user and password, as the PostgreSQL address; for fetch see `forFetch`. Never for a log. */
   readonly questdbUrl: string;
   readonly questdbPgUrl: string;
   readonly mongodbUrl: string;
+}
+
+/** The two stores, running; one that dies is started again. */
+export interface Sidecars extends SidecarAddresses {
   readonly ports: SidecarPorts;
   /** Undefined while it is down. */
   pid(name: SidecarName): number | undefined;
@@ -54,11 +61,28 @@ const startLimitMs = 90_000;
 const stopLimitMs = 15_000;
 const askAgainMs = 50;
 
+/**
+ * How the stores on these ports are reached. `credentials` is `user:password` of the data folder; null leaves them out, for
+ * a program that takes them from its DATA_DIR.
+ */
+export function addressesOf(ports: SidecarPorts, credentials: string | null): SidecarAddresses {
+  const user = credentials === null ? '' : `${credentials}@`;
+  return {
+    questdbUrl: `http://${user}127.0.0.1:${ports.questdbHttp}`,
+    questdbPgUrl: `postgres://${user}127.0.0.1:${ports.questdbPg}/qdb`,
+    mongodbUrl: `mongodb://127.0.0.1:${ports.documents}/energy_ledger`,
+  };
+}
+
 /** Starts both with the container's own scripts and settings; resolves when both answer. */
 export async function startSidecars(options: SidecarOptions): Promise<Sidecars> {
   const ports = options.ports === undefined || options.ports === 'free' ? await freePorts() : options.ports;
   const { programs, dataDir, log } = options;
-  const questdbUrl = `http://127.0.0.1:${ports.questdbHttp}`;
+  // run-questdb makes them with the folder's first start.
+  const addresses = async (): Promise<SidecarAddresses> => {
+    const text = await readFile(join(dataDir, 'questdb-credentials'), 'utf8').catch(() => null);
+    return addressesOf(ports, text?.trim() || null);
+  };
   const env = {
     ...process.env,
     ...options.env,
@@ -87,7 +111,8 @@ export async function startSidecars(options: SidecarOptions): Promise<Sidecars> 
     'document-server': supervise('document-server'),
   };
   const asks: Readonly<Record<SidecarName, () => Promise<boolean>>> = {
-    questdb: async () => (await answersHttp(questdbUrl)) && (await answersPostgres(ports.questdbPg)),
+    questdb: async () =>
+      (await answersHttp((await addresses()).questdbUrl)) && (await answersPostgres(ports.questdbPg)),
     'document-server': () => answersDocuments(programs.documentServer, ports.documents),
   };
 
@@ -118,9 +143,7 @@ export async function startSidecars(options: SidecarOptions): Promise<Sidecars> 
     throw cause;
   }
   return {
-    questdbUrl,
-    questdbPgUrl: `postgres://admin:quest@127.0.0.1:${ports.questdbPg}/qdb`,
-    mongodbUrl: `mongodb://127.0.0.1:${ports.documents}/energy_ledger`,
+    ...(await addresses()),
     ports,
     pid: (name) => supervised[name].pid,
     kill: (name, signal) => supervised[name].kill(signal),

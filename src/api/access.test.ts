@@ -3,7 +3,7 @@
  * Method: the decision over forged addresses and headers.
  */
 import { describe, expect, it } from 'vitest';
-import { type AccessRules, decideAccess, isLoopback, sanitisedIngressPath } from './access.ts';
+import { type AccessRules, decideAccess, isLoopback, mayConnect, sanitisedIngressPath } from './access.ts';
 
 const rules: AccessRules = { ingressAddress: '172.30.32.2', trustsLoopbackIngress: false };
 const path = '/api/hassio_ingress/abc-DEF_123';
@@ -122,6 +122,15 @@ describe('another site', () => {
     };
     expect(decide('172.30.32.2', headers, post)).toMatchObject({ kind: 'ingress' });
   });
+  it('is who it is, whatever host it claims to have come through', () => {
+    const headers = { origin: 'https://evil.example', 'x-forwarded-host': 'evil.example' };
+    expect(decide('127.0.0.1', headers, post)).toMatchObject({ kind: 'refused' });
+    expect(decide('127.0.0.1', headers, { isUpgrade: true })).toMatchObject({ kind: 'refused' });
+    const claimed = { ...headers, host: 'home.example', 'x-ingress-path': path };
+    const supervised = { more: { trustsLoopbackIngress: true } };
+    expect(decide('127.0.0.1', claimed, post)).toMatchObject({ kind: 'refused' });
+    expect(decide('127.0.0.1', claimed, { ...post, ...supervised })).toMatchObject({ kind: 'ingress' });
+  });
   it('may not open a WebSocket either', () => {
     const headers = { origin: 'https://evil.example' };
     expect(decide('127.0.0.1', headers, { isUpgrade: true })).toMatchObject({ kind: 'refused' });
@@ -147,6 +156,17 @@ describe('the ingress path', () => {
   ])('is left out when it is not: %s', (value) => {
     expect(sanitisedIngressPath(value)).toBeNull();
   });
+});
+
+describe('a connection', () => {
+  it.each(['127.0.0.1', '::1', '::ffff:127.0.0.1', '172.30.32.2', '::ffff:172.30.32.2'])(
+    'from %s is taken',
+    (address) => expect(mayConnect(rules, address)).toBe(true),
+  );
+  it.each(['172.30.32.1', '192.168.1.7', '::ffff:192.168.1.7', 'fe80::1', '::', '', undefined])(
+    'from %s is cut',
+    (address) => expect(mayConnect(rules, address)).toBe(false),
+  );
 });
 
 it('knows loopback addresses', () => {

@@ -43,8 +43,8 @@ export function sanitisedIngressPath(header: string | undefined): string | null 
 }
 
 function hostName(host: string | undefined): string | null {
-  if (host === undefined || !URL.canParse(`http://${host}`)) return null;
-  const name = new URL(`http://${host}`).hostname;
+  const name = host === undefined ? undefined : URL.parse(`http://${host}`)?.hostname;
+  if (name === undefined) return null;
   return name.startsWith('[') ? name.slice(1, -1) : name;
 }
 
@@ -61,14 +61,24 @@ function isSafe(method: string): boolean {
   return method === 'GET' || method === 'HEAD' || method === 'OPTIONS';
 }
 
-/** Whether a page of another origin sent this: browsers say so in one of two headers, which scripts can't set. */
-export function isCrossSite(facts: RequestFacts): boolean {
+/**
+ * Whether a page of another origin sent this: browsers say so in one of two headers, which scripts can't set. The host
+ * that was asked stands in X-Forwarded-Host behind ingress, which alone sets it; from anyone else it is only a claim.
+ */
+export function isCrossSite(facts: RequestFacts, isBehindIngress: boolean): boolean {
   const site = facts.header('sec-fetch-site');
   if (site !== undefined) return site !== 'same-origin' && site !== 'none';
   const origin = facts.header('origin');
   if (origin === undefined) return false;
-  const own = [facts.header('x-forwarded-host'), facts.header('host')];
-  return !URL.canParse(origin) || !own.includes(new URL(origin).host);
+  const own = [facts.header('host'), isBehindIngress ? facts.header('x-forwarded-host') : undefined];
+  const asking = URL.parse(origin);
+  return asking === null || !own.includes(asking.host);
+}
+
+/** Whether a connection from there is kept at all. What it asks is decided by `decideAccess`, request by request. */
+export function mayConnect(rules: AccessRules, remoteAddress: string | undefined): boolean {
+  if (remoteAddress === undefined) return false;
+  return plainAddress(remoteAddress) === plainAddress(rules.ingressAddress) || isLoopback(remoteAddress);
 }
 
 /** `isUpgrade`: a WebSocket, which browsers open across origins with GET, so that it is guarded as a change is. */
@@ -78,16 +88,16 @@ export function decideAccess(rules: AccessRules, facts: RequestFacts, isUpgrade 
   const ingressPath = sanitisedIngressPath(facts.header('x-ingress-path'));
   const isIngressAddress = remote === plainAddress(rules.ingressAddress);
   const isLocal = isLoopback(remote);
-  if (!isIngressAddress && !isLocal)
+  if (!mayConnect(rules, remote))
     return refused('Open Energy Ledger from the sidebar of Home Assistant; it answers nobody else.');
   if (isIngressAddress || (isLocal && rules.trustsLoopbackIngress && ingressPath !== null)) {
-    if (!isSafe(facts.method) && isCrossSite(facts))
+    if (!isSafe(facts.method) && isCrossSite(facts, true))
       return refused('Another site may not change anything here.');
     return { kind: 'ingress', userId: facts.header('x-remote-user-id') ?? null, basePath: ingressPath ?? '' };
   }
   if (!isLocalHost(facts.header('host')))
     return refused('Use http://127.0.0.1 or http://localhost to open Energy Ledger on this machine.');
-  if ((!isSafe(facts.method) || isUpgrade) && isCrossSite(facts))
+  if ((!isSafe(facts.method) || isUpgrade) && isCrossSite(facts, false))
     return refused('Another site may not change anything here.');
   return { kind: 'direct' };
 }

@@ -1,14 +1,14 @@
 /** The HTTP application: guard, limits, routes, description, panel. */
 import { OpenAPIHono } from '@hono/zod-openapi';
-import { methodNotAllowed } from 'hono/method-not-allowed';
 import { Prices } from '../tariffs/prices.ts';
 import { Administrators } from './administrators.ts';
 import { CurrentStates } from './current-states.ts';
 import type { ApiDeps, ApiEnv } from './deps.ts';
 import { accessGuard, bodySize, jsonBodies, securityHeaders } from './guard.ts';
+import { methodGuard } from './methods.ts';
 import { describeApi } from './openapi.ts';
 import { panelRoutes } from './panel.ts';
-import { notFound, problemHandler, problemResponse } from './problems.ts';
+import { notFound, problemHandler } from './problems.ts';
 import { analyticsRoutes } from './routes/analytics.ts';
 import { analyticsExportRoutes } from './routes/analytics-export.ts';
 import { balanceRoutes } from './routes/balance.ts';
@@ -40,26 +40,20 @@ export function buildApp(deps: ApiDeps): OpenAPIHono<ApiEnv> {
   app.notFound(notFound);
   app.use(securityHeaders);
   app.use(accessGuard(deps));
-  app.use(
-    methodNotAllowed({
-      app,
-      onMethodNotAllowed: (_c, allowed) =>
-        problemResponse(405, { detail: `Here only ${allowed.join(', ')}.`, allow: allowed.join(', ') }),
-    }),
-  );
+  app.use(methodGuard(app));
   app.use(jsonBodies);
   app.use(bodySize);
   app.route('/', statusRoutes(deps));
   app.route('/', entityRoutes(deps, currentStates));
   app.route('/', settingsRoutes(deps, administrators, currentStates));
-  app.route('/', subscriptionRoutes(deps));
+  app.route('/', subscriptionRoutes(deps, administrators));
   app.route('/', syncRoutes(deps));
   app.route('/', nowRoutes(deps));
   app.route('/', readingRoutes(deps));
   app.route('/', balanceRoutes(deps, prices));
   app.route('/', p1Routes(deps, currentStates));
   app.route('/', gridConnectionRoutes(deps, administrators));
-  app.route('/', statisticsSyncRoutes(deps));
+  app.route('/', statisticsSyncRoutes(deps, administrators));
   app.route('/', statisticsRoutes(deps, prices));
   app.route('/', ledgerRoutes(deps));
   app.route('/', correctionRoutes(deps, administrators));

@@ -1,8 +1,17 @@
 /** CSV by RFC 4180, safe to open in a spreadsheet. */
 
-/** A text that a spreadsheet would take for a formula is told as text. */
+/** What begins a formula, in its own width and in those that spreadsheets take for it. */
+const sign = '[=+\\-@\uff1d\uff0b\uff0d\uff20\ufe66\ufe62\ufe63\ufe6b\u2212]';
+/** What a spreadsheet may skip before one, or not show: blanks of any kind, control and zero-width characters. */
+const skipped = '[\\s\\p{Cc}\\p{Cf}\\p{Z}\'"]*';
+const formula = new RegExp(`^(?=${skipped}${sign})`, 'u');
+/** After what ends a cell where commas don't: Excel in half of Europe cuts at semicolons and minds no quotes in a cell. */
+const laterFormula = new RegExp(`([;\\t\\r\\n|])(?=${skipped}${sign})`, 'gu');
+
+/** A text that a spreadsheet would take for a formula, or for something before one, is told as text. */
 function safe(text: string): string {
-  return /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+  const first = /^[\t\r\n]/.test(text) || formula.test(text) ? `'${text}` : text;
+  return first.replace(laterFormula, "$1'");
 }
 
 export function csvField(value: string | number | boolean | null): string {

@@ -18,6 +18,8 @@ export interface ApiDeps {
   /** Folder of the built panel; it may be absent. */
   readonly panelDir: string;
   readonly homeAssistant: HomeAssistant;
+  /** Why the address that the environment names is not used; null when it is, or names none. */
+  readonly homeAssistantRefused: string | null;
   readonly home: Home;
   readonly connection: Connection;
   readonly gridConnections: GridConnections;

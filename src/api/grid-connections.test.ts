@@ -87,7 +87,7 @@ describe('/api/grid-connections', () => {
     ['power as a register', { offtake: ['sensor.grid_power'] }, 400, 'offtake'],
     ['a register as power', { power: 'sensor.fridge_energy' }, 400, 'power'],
     ['one register twice', { injection: ['sensor.kitchen_energy'] }, 400, 'injection'],
-    ['what is no field', { colour: 'red' }, 400, 'body'],
+    ['what is no field', { colour: 'red' }, 400, 'colour'],
   ])('refuses %s', async (_, extra, code, field) => {
     expect(await add({ ...annex, ...extra }, problem, code)).toMatchObject({ field });
     expect(api.connectionStore.kept).toEqual([]);

@@ -16,7 +16,8 @@ export function accessGuard({ access: rules, log }: Pick<ApiDeps, 'access' | 'lo
     };
     const decision = decideAccess(rules, facts, c.req.header('upgrade') !== undefined);
     if (decision.kind === 'refused') {
-      log.warn({ remote: facts.remoteAddress, method: c.req.method, path: c.req.path }, decision.detail);
+      const path = c.req.path.slice(0, 200);
+      log.warn({ remote: facts.remoteAddress, method: c.req.method, path }, decision.detail);
       return problemResponse(decision.status, { detail: decision.detail });
     }
     c.set('access', decision);

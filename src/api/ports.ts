@@ -83,7 +83,7 @@ export interface Recording {
 export interface BackfillRuns {
   /** Starts a run for these, or for all that are tracked; answers its id at once. */
   request(entityIds?: readonly string[]): string;
-  /** A run of this process that may not be in the log yet. */
+  /** A run of this process that waits or is at work, which may not be in the log yet. */
   running(syncId: string): SyncRun | null;
   status(): {
     readonly isOk: boolean;

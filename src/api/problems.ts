@@ -6,6 +6,7 @@ import type { z } from 'zod';
 import type { Problem } from '../contract/common.ts';
 import { HomeAssistantUnavailable } from '../home/home-assistant.ts';
 import type { Log } from '../units/log.ts';
+import { inputProblem } from './input-problem.ts';
 import type { Stores } from './ports.ts';
 
 const titles: Readonly<Record<number, string>> = {
@@ -88,7 +89,7 @@ export async function fromStore<T>(
 
 export function problemHandler(log: Log): ErrorHandler {
   return (error, c) => {
-    const at = { method: c.req.method, path: c.req.path };
+    const at = { method: c.req.method, path: c.req.path.slice(0, 200) };
     if (error instanceof HttpProblem) {
       if (error.status >= 500) log.warn({ ...at, err: error.cause ?? error }, error.message);
       return problemResponse(error.status, error.more);
@@ -121,31 +122,16 @@ export const notFound: NotFoundHandler = (c) =>
 interface ValidationResult {
   readonly success: boolean;
   readonly target: string;
+  /** As it came, where it was refused. */
+  readonly data?: unknown;
   readonly error?: z.ZodError;
-}
-
-function expectedOf(issue: z.core.$ZodIssue): string {
-  switch (issue.code) {
-    case 'unrecognized_keys':
-      return `no ${issue.keys.join(', ')}`;
-    case 'invalid_type':
-      return `a ${issue.expected}`;
-    case 'invalid_format':
-      if (issue.format === 'datetime')
-        return 'an ISO 8601 instant with offset, for example 2026-11-21T08:00:00Z';
-      if (issue.format === 'date') return 'a day as YYYY-MM-DD, for example 2026-11-21';
-      return issue.message;
-    default:
-      return issue.message.replace(/^Invalid (input|string): ?/, '');
-  }
 }
 
 /** Called by @hono/zod-openapi after each validation; answers what is wrong with the first thing that is. */
 export function onValidated(result: ValidationResult, _c: Context): Response | undefined {
   if (result.success) return undefined;
-  const issue = result.error?.issues[0];
-  const path = issue?.path.map(String).join('.') ?? '';
-  const field = path === '' ? (result.target === 'json' ? 'body' : result.target) : path;
-  const expected = issue === undefined ? 'valid input' : expectedOf(issue);
-  return problemResponse(400, { detail: `${field}: ${issue?.message ?? 'refused'}`, field, expected });
+  const whole = result.target === 'json' ? 'body' : result.target;
+  const [issue] = result.error?.issues ?? [];
+  if (issue === undefined) return problemResponse(400, { field: whole });
+  return problemResponse(400, { ...inputProblem(issue, whole, result.data) });
 }

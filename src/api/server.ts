@@ -1,8 +1,9 @@
 /** Listens: HTTP for the application, upgrades for the live socket. */
 import type { Server } from 'node:http';
-import { createAdaptorServer } from '@hono/node-server';
+import { SparingLog } from '../units/sparing-log.ts';
 import { buildApp } from './app.ts';
 import type { ApiDeps } from './deps.ts';
+import { createHttpServer, defaultHttpLimits, type HttpLimits } from './http-server.ts';
 import { LiveHub } from './live/hub.ts';
 import { LiveSockets } from './live/sockets.ts';
 
@@ -10,14 +11,19 @@ const closeWithinMs = 2000;
 
 export class ApiServer {
   readonly #deps: ApiDeps;
+  readonly #limits: HttpLimits;
+  readonly #log: SparingLog;
   readonly #hub: LiveHub;
   readonly #sockets: LiveSockets;
   #server: Server | null = null;
 
-  constructor(deps: ApiDeps) {
-    this.#deps = deps;
-    this.#hub = new LiveHub(deps);
-    this.#sockets = new LiveSockets({ hub: this.#hub, access: deps.access, log: deps.log });
+  constructor(deps: ApiDeps, limits: Partial<HttpLimits> = {}) {
+    // Who asks decides how often a line would be written.
+    this.#log = new SparingLog(deps.log);
+    this.#deps = { ...deps, log: this.#log };
+    this.#limits = { ...defaultHttpLimits, ...limits };
+    this.#hub = new LiveHub(this.#deps);
+    this.#sockets = new LiveSockets({ hub: this.#hub, access: deps.access, log: this.#log });
   }
 
   /** The hub, to tell panels that something is worth fetching again. */
@@ -28,11 +34,15 @@ export class ApiServer {
   /** Resolves with the port (a free one for port 0); rejects when it can't listen. */
   async start(host: string, port: number): Promise<number> {
     const app = buildApp(this.#deps);
-    const server = createAdaptorServer({ fetch: app.fetch }) as Server;
-    server.requestTimeout = 30_000;
-    server.headersTimeout = 10_000;
-    server.maxConnections = 500;
-    server.on('upgrade', (request, socket, head) => this.#sockets.upgrade(request, socket, head));
+    const server = createHttpServer(
+      {
+        access: this.#deps.access,
+        fetch: app.fetch,
+        upgrade: (request, socket, head) => this.#sockets.upgrade(request, socket, head),
+        log: this.#log,
+      },
+      this.#limits,
+    );
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
       server.listen(port, host, () => {
@@ -40,7 +50,7 @@ export class ApiServer {
         resolve();
       });
     });
-    server.on('error', (error) => this.#deps.log.error({ err: error }, 'The HTTP server failed'));
+    server.on('error', (error) => this.#log.error({ err: error }, 'The HTTP server failed'));
     this.#server = server;
     this.#hub.start();
     this.#sockets.start();
@@ -51,6 +61,7 @@ export class ApiServer {
   async stop(): Promise<void> {
     this.#sockets.stop();
     this.#hub.stop();
+    this.#log.flush();
     const server = this.#server;
     this.#server = null;
     if (server === null) return;

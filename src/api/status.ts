@@ -9,12 +9,14 @@ function part(health: PartHealth): { ok: boolean; detail: string | null } {
   return { ok: health.isOk, detail: health.detail };
 }
 
-function homeAssistantDetail(status: ConnectionStatus): string | null {
+function homeAssistantDetail(status: ConnectionStatus, refused: string | null): string | null {
   switch (status.kind) {
     case 'connected':
       return null;
     case 'not_configured':
-      return 'No Home Assistant is set: give its address and an access token on the settings page.';
+      return (
+        refused ?? 'No Home Assistant is set: give its address and an access token on the settings page.'
+      );
     case 'connecting':
       return status.error === null
         ? 'Connecting to Home Assistant.'
@@ -75,7 +77,7 @@ export function statusOf(deps: ApiDeps): Status {
     uptime_seconds: Math.round(process.uptime()),
     home_assistant: {
       ok: isConnected,
-      detail: homeAssistantDetail(connection),
+      detail: homeAssistantDetail(connection, deps.homeAssistantRefused),
       version: isConnected ? connection.version : null,
       connected_since: isConnected ? isoOrNull(connection.sinceUs) : null,
       reconnect_count: homeAssistant.reconnectCount(),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { instant } from './common.ts';
+import { instantOrDate, rangeFields, startAndEnd } from './ranges.ts';
 import { grounds } from './statistics.ts';
 
 /** `area` is a Home Assistant area; `classroom` is its other name. */
@@ -7,21 +8,28 @@ const area = {
   area: z.string().max(255).optional().describe('The name of a Home Assistant area; without it all areas'),
   classroom: z.string().max(255).optional().describe('Another name for `area`'),
 };
+/** The examples that this was made for are plain dates, and mean the last one too. */
+const range = {
+  ...rangeFields({
+    start: 'needed, by this name or as `start`',
+    end: 'needed, by this name or as `end`; an end that is a date includes that day',
+  }),
+  ...startAndEnd,
+};
 const date = z.iso.date().optional().describe("Default: the home's today");
 
 export const areaDayQuery = z.object({ ...area, date });
 export const areaMonthQuery = z.object({
   ...area,
-  year: z.coerce.number().int().min(1970).max(2200),
+  year: z.coerce.number().int().min(2000).max(2199),
   month: z.coerce.number().int().min(1).max(12),
 });
 export const timelineQuery = z.object({
   ...area,
-  start: instant,
-  end: instant,
+  ...range,
   bucket: z.coerce.number().int().min(15).max(1440).default(60).describe('Minutes; a multiple of 15'),
 });
-export const exportQuery = z.object({ ...area, start: instant, end: instant });
+export const exportQuery = z.object({ ...area, ...range });
 
 const totals = {
   energy_kwh: z.number().nullable().describe('What the devices used, each of them once'),
@@ -79,7 +87,9 @@ export const costVersions = z.object({
 });
 export const newCostVersion = z.object({
   cost_per_kwh: z.number().min(-100).max(100).describe("In the home's currency, to its millionth"),
-  effective_from: instant.describe('A price that begins inside a quarter-hour holds from the next one on'),
+  effective_from: instantOrDate.describe(
+    'ISO 8601 instant with offset, or a date for its local midnight. A price that begins inside a quarter-hour holds from the next one on',
+  ),
   ...area,
   notes: z.string().max(1000).default(''),
   confirm: z
@@ -91,8 +101,7 @@ export const newCostVersion = z.object({
   dry_run: z.boolean().default(false).describe('Answers what it would change (200), and saves nothing'),
 });
 export const recalculateRequest = z.object({
-  start: instant,
-  end: instant,
+  ...range,
   ...area,
   dry_run: z.boolean().default(true),
 });

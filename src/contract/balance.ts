@@ -1,10 +1,15 @@
 import { z } from 'zod';
 import { entityId, instant } from './common.ts';
+import { rangeFields } from './ranges.ts';
 import { grounds, period } from './statistics.ts';
 
+const range = rangeFields({
+  start: "default the start of the home's day",
+  end: 'default the end of that day',
+});
+
 export const balanceQuery = z.object({
-  start_time: instant.optional().describe("Default: the start of the home's day"),
-  end_time: instant.optional().describe('Exclusive; default the end of that day'),
+  ...range,
   period: period.default('hour'),
   compare: z
     .enum(['none', 'previous', 'year'])
@@ -80,7 +85,7 @@ export const balance = z.object({
 });
 export type BalanceAnswer = z.infer<typeof balance>;
 
-export const devicesQuery = z.object({ start_time: instant.optional(), end_time: instant.optional() });
+export const devicesQuery = z.object(range);
 export const deviceRow = z.object({
   entity_id: entityId,
   name: z.string(),

@@ -2,17 +2,24 @@ import { z } from 'zod';
 
 /** Wire shapes that several resources share. Field names are snake_case; instants ISO 8601 with offset; missing is null. */
 
+/** Home Assistant's: a domain, which begins with a letter (0.5 is no entity), a dot and an object id. */
+const entityIdText = '[a-z][a-z0-9_]*\\.[a-z0-9_]+';
+export const entityIdPattern = new RegExp(`^${entityIdText}$`);
+
 export const entityId = z
   .string()
   .max(255)
-  .regex(/^[a-z0-9_]+\.[a-z0-9_]+$/, 'an entity id as Home Assistant writes it: domain.object_id')
+  .regex(entityIdPattern, 'an entity id such as sensor.grid_import')
   .describe('Entity id as Home Assistant writes it, for example sensor.grid_import');
 
 /** An entity, or one of the home's own flows (`home:use`, `home:grid_in`, …), which have a ledger beside the meters. */
 export const meterId = z
   .string()
   .max(255)
-  .regex(/^([a-z0-9_]+\.[a-z0-9_]+|home:[a-z_]+)$/, 'an entity id, or a flow of the home such as home:use')
+  .regex(
+    new RegExp(`^(${entityIdText}|home:[a-z_]+)$`),
+    'an entity id such as sensor.grid_import, or a flow of the home such as home:use',
+  )
   .describe('Entity id, for example sensor.grid_import, or a flow of the home, for example home:use');
 
 export const instant = z.iso

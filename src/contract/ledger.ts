@@ -1,12 +1,14 @@
 import { z } from 'zod';
 import { instant, limits, meterId } from './common.ts';
+import { instantOrDate, rangeFields, startAndEnd } from './ranges.ts';
 import { quality } from './statistics.ts';
 
 export const ledgerQuery = z.object({
-  start: instant.optional().describe('Default 24 hours ago'),
-  end: instant
-    .optional()
-    .describe(`Exclusive; default now; at most ${limits.ledgerDays} days after the start`),
+  ...rangeFields({
+    start: 'default 24 hours ago',
+    end: `default now; at most ${limits.ledgerDays} days after the start`,
+  }),
+  ...startAndEnd,
 });
 
 export const entryCause = z
@@ -81,8 +83,11 @@ export const newCorrection = z.object({
     .describe(
       '`exclusion`: what was told from start to end, both included, is no evidence; `amount`: so much was delivered between the evidence around start and end, whatever the register did',
     ),
-  start: instant,
-  end: instant.describe('Not in the future; at most 400 days after the start'),
+  ...rangeFields({
+    start: 'needed, by this name or as `start`',
+    end: 'needed, by this name or as `end`; not in the future; at most 400 days after the start',
+  }),
+  ...startAndEnd,
   amount: declaredAmount.optional().describe('Needed by `amount`: in kWh or m³'),
   notes: z.string().max(1000).default(''),
   dry_run: z.boolean().default(false).describe('Only tell what would change'),
@@ -110,7 +115,9 @@ export const takeBackQuery = z.object({
 /** Registers of energy in kWh, of volume in m³; a billion of them is no meter's. */
 const register = z.number().min(0).max(1_000_000_000);
 export const newExchange = z.object({
-  at: instant.describe('When the meter was replaced; not in the future'),
+  at: instantOrDate.describe(
+    'When the meter was replaced: ISO 8601 instant with offset, or a date for its local midnight; not in the future',
+  ),
   old_register: register
     .nullable()
     .default(null)
@@ -137,8 +144,7 @@ export const ledger = z.object({
 
 const seconds = z.number().describe('Seconds');
 export const coverageQuery = z.object({
-  start_time: instant.optional().describe("Default: six days before the start of the home's day"),
-  end_time: instant.optional().describe('Exclusive; default now'),
+  ...rangeFields({ start: "default six days before the start of the home's day", end: 'default now' }),
   period: z.enum(['quarter', 'day']).default('day'),
   entity_id: meterId.optional().describe('One meter; without it all that are tracked'),
 });

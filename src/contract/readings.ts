@@ -1,9 +1,12 @@
 import { z } from 'zod';
 import { entityId, instant, limits, nullableInstant } from './common.ts';
+import { rangeFields, sinceAndUntil } from './ranges.ts';
+
+const range = rangeFields({ start: 'default 24 hours ago', end: 'default now' });
 
 export const readingsQuery = z.object({
-  since: instant.optional().describe('Inclusive; default 24 hours ago'),
-  until: instant.optional().describe('Exclusive; default now'),
+  ...range,
+  ...sinceAndUntil,
   limit: z.coerce.number().int().min(1).max(limits.readingsPerPage).default(limits.readingsPerPageDefault),
   cursor: z.string().max(64).optional().describe('next_cursor of the page before'),
 });
@@ -30,10 +33,9 @@ export const readings = z.object({
 });
 export type Readings = z.infer<typeof readings>;
 
-export const hourlyQuery = z.object({
-  start_time: instant.optional().describe('Default 24 hours ago; cut to the hour of the home’s clock'),
-  end_time: instant.optional().describe('Exclusive; default now'),
-});
+export const hourlyQuery = z.object(
+  rangeFields({ start: 'default 24 hours ago; cut to the hour of the home’s clock', end: 'default now' }),
+);
 
 export const hourlyReadings = z.object({
   entity_id: entityId,
@@ -53,8 +55,8 @@ export type HourlyReadings = z.infer<typeof hourlyReadings>;
 
 /** Not in the first contract: the panel's picture of one entity over a span, down-sampled in the database. */
 export const curveQuery = z.object({
-  since: instant.optional().describe('Inclusive; default 24 hours ago'),
-  until: instant.optional().describe('Exclusive; default now'),
+  ...range,
+  ...sinceAndUntil,
   points: z.coerce.number().int().min(10).max(4000).default(1000).describe('At most so many buckets'),
 });
 export const curve = z.object({

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { entityId, instant, limits, meterId, nullableInstant } from './common.ts';
+import { rangeFields } from './ranges.ts';
 
 export const quality = z
   .enum(['measured', 'imported', 'recovered', 'hourly', 'estimated', 'none'])
@@ -16,16 +17,17 @@ export const grounds = {
 
 export const period = z.enum(['quarter', 'hour', 'day', 'week', 'month', 'year']);
 
-const range = {
-  start_time: instant
-    .optional()
-    .describe('Default 24 hours (hour), 30 days (day) or 12 months (month) before the end'),
-  end_time: instant.optional().describe('Exclusive; default now'),
-};
+const range = rangeFields({
+  start: 'default 24 hours (quarter, hour), 30 days (day) or 12 months (month) before the end',
+  end: 'default now',
+});
 
 export const statisticsQuery = z.object({
   ...range,
-  period: z.enum(['hour', 'day', 'month']).default('hour'),
+  period: z
+    .enum(['quarter', 'hour', 'day', 'month'])
+    .default('hour')
+    .describe('`quarter`: quarter-hours, of what has a ledger'),
   format: z.enum(['raw', 'chart']).default('raw'),
 });
 
@@ -81,7 +83,7 @@ const timeRange = z.object({ start: instant, end: instant });
 
 export const statistics = z.object({
   entity_id: meterId,
-  period: z.enum(['hour', 'day', 'month']),
+  period: z.enum(['quarter', 'hour', 'day', 'month']),
   time_range: timeRange,
   count: z.number().int(),
   data: z.union([z.array(statisticsRow), statisticsChart]).describe('Rows for `raw`, columns for `chart`'),
@@ -135,8 +137,7 @@ export const statisticsSummary = z.object({
 
 export const compareRequest = z.object({
   entity_ids: z.array(meterId).min(1).max(50),
-  start_time: instant.optional(),
-  end_time: instant.optional(),
+  ...range,
   aggregation: z.enum(['hourly', 'daily', 'monthly']).default('daily'),
 });
 export const compareResult = z.object({
@@ -160,8 +161,7 @@ export const compareResult = z.object({
 
 export const syncRequest = z.object({
   entity_ids: z.array(entityId).max(limits.trackedEntities).optional(),
-  start_time: instant.optional(),
-  end_time: instant.optional(),
+  ...rangeFields({ start: 'default as far back as there are rows', end: 'default now' }),
   period: z.enum(['5minute', 'hour']).optional(),
 });
 export const syncAccepted = z.object({ sync_id: z.string() });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { entityId, instant, nullableInstant } from './common.ts';
+import { rangeFields } from './ranges.ts';
 
 /** What was found that does not fit, what was mended by itself, and what asks for a decision. */
 
@@ -129,8 +130,7 @@ export const ticketOutcome = z.object({
 export type TicketOutcome = z.infer<typeof ticketOutcome>;
 
 export const reconciliationRequest = z.object({
-  start_time: instant.optional().describe('Default: ten days ago'),
-  end_time: instant.optional().describe('Default: now'),
+  ...rangeFields({ start: 'default ten days ago', end: 'default now' }),
   entity_ids: z.array(entityId).max(500).optional(),
 });
 

@@ -1,7 +1,8 @@
 import { splitByTime } from '../units/amount.ts';
 import { quarterStartUs } from '../units/quarter.ts';
-import type { CounterDelta, CounterKind, CounterState } from './counter.ts';
+import type { CounterKind, CounterState } from './counter.ts';
 import { stepCounter } from './counter.ts';
+import type { CounterDelta } from './counter-delta.ts';
 import type { Entry, Quality } from './entry.ts';
 import type { CounterEvidence } from './evidence.ts';
 import { boundariesBetween, QuarterSheet } from './quarter-sheet.ts';
@@ -65,16 +66,18 @@ function spread(sheet: QuarterSheet, rules: CounterRules, delta: CounterDelta, i
   const cuts = boundariesBetween(fromUs, toUs);
   const isCertain = Math.abs(amountMicro) <= rules.certainMicro && delta.cause === 'counted';
   const isSpread = !isCertain && cuts.length > 0;
-  const isGuess = isSpread && (delta.isInterrupted || toUs - fromUs > rules.maxGapUs);
-  // Where it begins is then a guess as well, so that it is not even certain in a single quarter.
-  const isHourly = delta.isCatchingUp || (isSpread && (delta.isRough || toUs - fromUs > rules.quarterGapUs));
+  const isGuess =
+    (delta.isDoubtful && !isCertain) || (isSpread && (delta.isInterrupted || toUs - fromUs > rules.maxGapUs));
+  // That a register stood is no small amount: it may be one whose report was lost.
+  const isRough = delta.isRough && (!isCertain || amountMicro === 0);
+  const isHourly = isRough || (isSpread && toUs - fromUs > rules.quarterGapUs);
   // An amount that was declared was not measured, even where it lies in one quarter.
   const isEstimated = isGuess || delta.cause === 'corrected';
   const quality = isEstimated ? 'estimated' : isHourly ? 'hourly' : qualityOf(item, delta.isAfterRow);
   const isMeasured = quality === 'measured' || quality === 'recovered' || quality === 'imported';
   const counted = delta.cause === 'counted' && (isGuess || quality === 'hourly') ? 'spread' : delta.cause;
   const reason = delta.isCorrected ? 'corrected' : counted;
-  const evidenceSpan = { firstEvidenceUs: fromUs, lastEvidenceUs: toUs };
+  const evidenceSpan = { firstEvidenceUs: delta.restsFromUs, lastEvidenceUs: toUs };
   const parts = splitByTime(amountMicro, fromUs, toUs, cuts);
   const edges = [fromUs, ...cuts, toUs];
   for (const [index, part] of parts.entries()) {
@@ -109,7 +112,7 @@ function spread(sheet: QuarterSheet, rules: CounterRules, delta: CounterDelta, i
 function hold(sheet: QuarterSheet, state: CounterState, untilUs: number): void {
   const { sinceUs, atUs, rhythm, absentSinceUs } = state;
   const heldUntilUs = absentSinceUs === null ? untilUs : Math.min(untilUs, atUs);
-  const stoodUntilUs = standsUntilUs(rhythm, sinceUs, heldUntilUs);
+  const stoodUntilUs = standsUntilUs(rhythm, state, heldUntilUs);
   const isKnown = stoodUntilUs > sinceUs;
   const endUs = isKnown || rhythm.length > 0 ? stoodUntilUs : heldUntilUs;
   if (endUs <= sinceUs) return;
@@ -130,7 +133,7 @@ function hold(sheet: QuarterSheet, state: CounterState, untilUs: number): void {
 /** Up to here quarters are final: a register said so, or it stood. An absence only says that there was none. */
 function settledUntilUs(state: CounterState | null): number {
   if (state === null) return Number.NEGATIVE_INFINITY;
-  return standsUntilUs(state.rhythm, state.sinceUs, state.atUs);
+  return standsUntilUs(state.rhythm, state, state.atUs);
 }
 
 function qualityOf(item: CounterEvidence, isAfterRow: boolean): Quality {

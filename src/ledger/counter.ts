@@ -1,11 +1,13 @@
+import type { CounterDelta } from './counter-delta.ts';
 import { type CounterDip, stepDip } from './counter-dip.ts';
 import { isFall, isUnexplainedFall } from './counter-falls.ts';
 import type { CounterEvidence } from './evidence.ts';
 import {
+  isFine,
   isPrompt,
+  isRead,
   isSlow,
   type Rhythm,
-  reportsPromptly,
   standsUntilUs,
   stepAfter,
   withMove,
@@ -27,6 +29,8 @@ export interface CounterState {
   /** When the register moved last. */
   readonly movedAtUs: number;
   readonly rhythm: Rhythm;
+  /** When a state that repeats the register was written last, for a reason other than a report; null when none was. */
+  readonly resumedAtUs: number | null;
   readonly lastResetAtUs: number | null;
   /** When the entity became unavailable after `atUs`; null while it is there. */
   readonly absentSinceUs: number | null;
@@ -58,26 +62,6 @@ export interface CounterStep {
   readonly deltas: readonly CounterDelta[];
 }
 
-/** The quantity counted over [fromUs, toUs). */
-export interface CounterDelta {
-  readonly fromUs: number;
-  readonly toUs: number;
-  readonly amountMicro: number;
-  /** What the register fell by without it being negative use: a reset, an exchange, a corrected amount. 0 for plain counting. */
-  readonly restartMicro: number;
-  readonly cause: 'counted' | 'reset' | 'exchange' | 'corrected';
-  /** A correction took evidence out of the span, or says what was counted in it. */
-  readonly isCorrected: boolean;
-  /** Part of the span lies in an absence, so that its spread over time is a guess. */
-  readonly isInterrupted: boolean;
-  /** More than the register counts in its own longest interval: it caught up, and when that was used is a guess. */
-  readonly isCatchingUp: boolean;
-  /** One of its ends is only known to the row of statistics in which a slow register moved. */
-  readonly isRough: boolean;
-  /** Begins where a statistics row ended. */
-  readonly isAfterRow: boolean;
-}
-
 /** What was missing has come back when the register stands where it would, or beyond by this part of what was missing. */
 const returnParts = 4;
 
@@ -91,17 +75,18 @@ function opened(
   rhythm: Rhythm = [],
 ): CounterState {
   const begun = { baselineMicro: registerMicro, registerMicro, atUs, lastResetAtUs, toldBy };
-  const known = { sinceUs: atUs, movedAtUs: atUs, rhythm, absentSinceUs: null, correction: null };
-  return { ...begun, ...known, dip: null, formerMicro: null };
+  const known = { sinceUs: atUs, movedAtUs: atUs, rhythm, resumedAtUs: null, absentSinceUs: null };
+  return { ...begun, ...known, correction: null, dip: null, formerMicro: null };
 }
 
 /** Where a difference that begins at the state comes from. */
 function spanSince(state: CounterState, toUs: number) {
   return {
     fromUs: state.sinceUs,
+    restsFromUs: state.sinceUs,
     toUs,
     isInterrupted: state.absentSinceUs !== null,
-    isCatchingUp: false,
+    isDoubtful: false,
     isRough: state.toldBy === 'row' && !isPrompt(state.rhythm, shortRowUs),
     isAfterRow: state.toldBy === 'row',
     isCorrected: state.correction !== null,
@@ -234,7 +219,8 @@ function wentOnLower(state: CounterState, next: CounterState): CounterStep | nul
   if (!isLasting || dip.sinceUs === null) return null;
   const amountMicro = next.registerMicro - dip.lowestMicro;
   const restartMicro = state.baselineMicro - dip.lowestMicro;
-  const counted = { ...spanSince(state, next.atUs), fromUs: dip.sinceUs, amountMicro, restartMicro };
+  const since = { fromUs: dip.sinceUs, restsFromUs: dip.sinceUs };
+  const counted = { ...spanSince(state, next.atUs), ...since, amountMicro, restartMicro };
   return {
     state: { ...next, formerMicro: state.baselineMicro + amountMicro },
     deltas: [{ ...counted, cause: 'reset', isInterrupted: true }],
@@ -243,17 +229,18 @@ function wentOnLower(state: CounterState, next: CounterState): CounterStep | nul
 
 /**
  * A state that says what the register said before. What that proves is seen when the register moves; only the readings of a
- * meter that reports promptly prove at once that it stood, so that a silent night is not read again with each of them.
+ * fast meter prove at once that it stood, so that a silent night is not read again with each of them.
  */
 function repeated(state: CounterState, { atUs, lastResetAtUs, toldBy }: ReadRegister): CounterStep {
-  const { rhythm, sinceUs, absentSinceUs } = state;
-  const isProof = toldBy === 'reading' && absentSinceUs === null && reportsPromptly(rhythm);
-  const stoodUntilUs = isProof ? standsUntilUs(rhythm, sinceUs, atUs) : sinceUs;
+  const { rhythm, sinceUs } = state;
+  if (toldBy === 'row') return { state: { ...state, atUs, lastResetAtUs }, deltas: [] };
+  const resumed = { ...state, atUs, lastResetAtUs, absentSinceUs: null };
+  if (state.absentSinceUs !== null || !isRead(rhythm, atUs - state.atUs))
+    return { state: { ...resumed, resumedAtUs: atUs }, deltas: [] };
+  const stoodUntilUs = standsUntilUs(rhythm, state, atUs);
+  if (stoodUntilUs === sinceUs) return { state: resumed, deltas: [] };
   const stood = { ...spanSince(state, stoodUntilUs), amountMicro: 0, restartMicro: 0 };
-  return {
-    state: { ...state, sinceUs: stoodUntilUs, atUs, lastResetAtUs, absentSinceUs: null },
-    deltas: stoodUntilUs > sinceUs ? [{ ...stood, cause: 'counted' }] : [],
-  };
+  return { state: { ...resumed, sinceUs: stoodUntilUs }, deltas: [{ ...stood, cause: 'counted' }] };
 }
 
 function isReset(
@@ -274,13 +261,12 @@ function restarted(state: CounterState, next: CounterState, read: ReadRegister):
     lastResetAtUs !== state.lastResetAtUs &&
     lastResetAtUs > state.sinceUs &&
     lastResetAtUs < atUs;
-  const { still, fromUs, isCatchingUp } = isBegun
+  const { still, begun } = isBegun
     ? afterSilence(state, lastResetAtUs, 0)
     : afterSilence(state, atUs, registerMicro);
   const delta: CounterDelta = {
     ...spanSince(state, atUs),
-    fromUs: isBegun ? lastResetAtUs : fromUs,
-    isCatchingUp: !isBegun && isCatchingUp,
+    ...(isBegun ? { fromUs: lastResetAtUs } : begun),
     amountMicro: registerMicro,
     restartMicro: state.baselineMicro,
     cause: 'reset',
@@ -291,12 +277,12 @@ function restarted(state: CounterState, next: CounterState, read: ReadRegister):
 /** A register that moved: what it counted is what it moved by, after the time for which it is known to have stood. */
 function moved(state: CounterState, next: CounterState, movedAtUs: number): CounterStep {
   const amountMicro = next.baselineMicro - state.baselineMicro;
-  const { still, fromUs, isCatchingUp } = afterSilence(state, movedAtUs, amountMicro);
+  const { still, begun } = afterSilence(state, movedAtUs, amountMicro);
   const rhythm = withMove(state.rhythm, movedAtUs - state.movedAtUs, amountMicro);
   const since = spanSince(state, movedAtUs);
   const isRowAfterRepeats = next.toldBy === 'row' && state.sinceUs < state.atUs;
   const isRough = since.isRough || (isRowAfterRepeats && !isPrompt(state.rhythm, shortRowUs));
-  const span = { ...since, fromUs, isCatchingUp, isRough };
+  const span = { ...since, ...begun, isRough };
   return {
     state: { ...next, sinceUs: movedAtUs, movedAtUs, rhythm },
     deltas: [...still, { ...span, amountMicro, restartMicro: 0, cause: 'counted' }],
@@ -305,12 +291,15 @@ function moved(state: CounterState, next: CounterState, movedAtUs: number): Coun
 
 /** What evidence that only repeated the register proves of the time before its next move. */
 function afterSilence(state: CounterState, toUs: number, amountMicro: number) {
-  const { sinceUs, atUs: repeatedAtUs, absentSinceUs, rhythm } = state;
-  const silence = { sinceUs, repeatedAtUs, isInterrupted: absentSinceUs !== null };
-  const { fromUs, isCatchingUp } = stepAfter(rhythm, silence, toUs, amountMicro);
-  const stood = { ...spanSince(state, fromUs), isInterrupted: false, amountMicro: 0, restartMicro: 0 };
+  const { sinceUs, atUs: repeatedAtUs, resumedAtUs, absentSinceUs, rhythm } = state;
+  const silence = { sinceUs, repeatedAtUs, resumedAtUs, isInterrupted: absentSinceUs !== null };
+  const { fromUs, isDoubtful } = stepAfter(rhythm, silence, toUs, amountMicro);
+  const restsFromUs = isDoubtful ? sinceUs : fromUs;
+  const since = spanSince(state, fromUs);
+  const isRough = since.isRough && !isFine(rhythm);
+  const stood = { ...since, isRough, isInterrupted: false, amountMicro: 0, restartMicro: 0 };
   const still: CounterDelta[] = fromUs > sinceUs ? [{ ...stood, cause: 'counted' }] : [];
-  return { still, fromUs, isCatchingUp };
+  return { still, begun: { fromUs, restsFromUs, isDoubtful } };
 }
 
 function exchanged(
@@ -360,22 +349,21 @@ function rowRead(
     (state === null || state.atUs === startUs)
   ) {
     const beforeMicro = state?.baselineMicro ?? registerMicro - changeMicro;
-    const { still, fromUs, isCatchingUp } =
+    const { still, begun } =
       state === null
-        ? { still: [], fromUs: startUs, isCatchingUp: false }
+        ? { still: [], begun: { fromUs: startUs, restsFromUs: startUs, isDoubtful: false } }
         : afterSilence(state, startUs, changeMicro);
     return {
       state: opened(atUs, registerMicro, state?.lastResetAtUs ?? null, 'row', state?.rhythm),
       deltas: [
         ...still,
         {
-          fromUs,
+          ...begun,
           toUs: atUs,
           amountMicro: changeMicro,
           restartMicro: beforeMicro + changeMicro - registerMicro,
           cause: beforeMicro + changeMicro === registerMicro ? 'counted' : 'reset',
           isInterrupted: false,
-          isCatchingUp,
           isRough: false,
           isAfterRow: false,
           isCorrected: false,

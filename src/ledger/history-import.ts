@@ -69,6 +69,8 @@ export class HistoryImport {
   /** When each entity was last brought up to date by this process, by the monotonic clock. */
   readonly #refreshedMs = new Map<string, number>();
   #run: SyncRun | null = null;
+  /** Taken from the queue: it may still let others go first. */
+  #taken: ImportJob | null = null;
   #lastFinishedAtUs: number | null = null;
   #error: string | null = null;
   #loop: Promise<void> = Promise.resolve();
@@ -128,7 +130,7 @@ export class HistoryImport {
   /** The run as it is now, when it is under way or waits here; null for any other. */
   running(syncId: string): SyncRun | null {
     if (this.#run?.syncId === syncId) return this.#run;
-    const job = this.#queue.find(syncId);
+    const job = this.#taken?.syncId === syncId ? this.#taken : this.#queue.find(syncId);
     return job === null ? null : begunRun(job, this.#deps.clock.nowUs());
   }
 
@@ -160,7 +162,11 @@ export class HistoryImport {
       const asked = isThere ? this.#queue.take() : null;
       const job = asked ?? (isThere ? this.#due() : null);
       if (job === null) await this.#bell.wait(lookEveryMs);
-      else await this.#do(job, asked === null);
+      else {
+        this.#taken = job;
+        await this.#do(job, asked === null);
+        this.#taken = null;
+      }
     }
   }
 

@@ -144,6 +144,7 @@ function isSame(one: CounterState | null | undefined, other: CounterState | null
     one.atUs === other.atUs &&
     one.sinceUs === other.sinceUs &&
     one.movedAtUs === other.movedAtUs &&
+    one.resumedAtUs === other.resumedAtUs &&
     isSameRhythm(one.rhythm, other.rhythm) &&
     one.lastResetAtUs === other.lastResetAtUs &&
     one.absentSinceUs === other.absentSinceUs &&

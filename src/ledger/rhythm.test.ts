@@ -5,12 +5,12 @@
 import { describe, expect, it } from 'vitest';
 import {
   certainMicro,
+  fastUs,
+  isRead,
   keptMoves,
   neverMovedUs,
-  quarterGapUs,
   type Rhythm,
   reportsEachUs,
-  reportsPromptly,
   slackUs,
   standsUntilUs,
   stepAfter,
@@ -49,22 +49,24 @@ describe('reportsEachUs', () => {
     expect(reportsEachUs(rhythm(3600, 13, 3600, 13, 3600, 54_000, 3600, 3600))).toBe(hour);
   });
 
-  it('is prompt up to the longest gap in which a quarter-hour is measured', () => {
-    const gapS = quarterGapUs / second;
-    expect(reportsPromptly(rhythm(gapS, gapS, gapS, gapS))).toBe(true);
-    expect(reportsPromptly(rhythm(gapS, gapS, gapS + 1, gapS + 1))).toBe(false);
-    expect(reportsPromptly(rhythm(1, 1, 1))).toBe(false);
+  it('is fast enough up to a minute to be read at each state, where these come without a pause', () => {
+    const fastS = fastUs / second;
+    const fast = rhythm(fastS, fastS, fastS, fastS);
+    expect(isRead(fast, 1.5 * fastUs)).toBe(true);
+    expect(isRead(fast, 1.5 * fastUs + 1)).toBe(false);
+    expect(isRead(rhythm(fastS, fastS, fastS + 1, fastS + 1), 1)).toBe(false);
+    expect(isRead(rhythm(1, 1, 1), 1)).toBe(false);
   });
 });
 
 describe('stepAfter', () => {
-  const silence = { sinceUs: 0, repeatedAtUs: 5 * hour, isInterrupted: false };
+  const silence = { sinceUs: 0, repeatedAtUs: 5 * hour, resumedAtUs: null, isInterrupted: false };
   const at = 5 * hour + 10 * minute;
 
   it('begins one interval before the step, the longest that is no silence', () => {
     expect(stepAfter(quarterly, silence, at, 40_000)).toEqual({
       fromUs: at - 910 * second,
-      isCatchingUp: false,
+      isDoubtful: false,
     });
     const oftenSilent = rhythm(900, 900, 900, 900, 1350, 1351, 50_000, 900);
     expect(stepAfter(oftenSilent, silence, at, 40_000).fromUs).toBe(at - 1350 * second);
@@ -76,7 +78,7 @@ describe('stepAfter', () => {
   });
 
   it('reaches back over the whole silence where nothing proves that the register stood', () => {
-    const whole = { fromUs: 0, isCatchingUp: false };
+    const whole = { fromUs: 0, isDoubtful: false };
     expect(stepAfter(quarterly, { ...silence, repeatedAtUs: 0 }, at, 40_000)).toEqual(whole);
     expect(stepAfter(quarterly.slice(5), silence, at, 40_000)).toEqual(whole);
     expect(stepAfter(rhythm(3600, 3600, 3600, 3600), silence, 90 * minute, 40_000)).toEqual(whole);
@@ -91,7 +93,7 @@ describe('stepAfter', () => {
     expect(stepAfter(coarse, silence, at, 2_000_000).fromUs).toBeGreaterThan(4 * hour);
     const fine = quarterly.map((move) => ({ ...move, amountMicro: certainMicro }));
     expect(stepAfter(fine, silence, at, certainMicro).fromUs).toBeGreaterThan(4 * hour);
-    expect(stepAfter(fine, silence, at, certainMicro).isCatchingUp).toBe(false);
+    expect(stepAfter(fine, silence, at, certainMicro).isDoubtful).toBe(false);
   });
 
   it('reaches back as far as its highest rate needs, and is catching up past its rhythm and the slack', () => {
@@ -101,16 +103,23 @@ describe('stepAfter', () => {
     const justUs = 910 * second + slackUs;
     expect(stepAfter(quarterly, silence, at, amountFor(justUs))).toEqual({
       fromUs: at - justUs,
-      isCatchingUp: false,
+      isDoubtful: false,
     });
     expect(stepAfter(quarterly, silence, at, amountFor(justUs + 2 * second))).toEqual({
       fromUs: at - justUs - 2 * second,
-      isCatchingUp: true,
+      isDoubtful: true,
     });
-    expect(stepAfter(quarterly, silence, at, 1e12)).toEqual({ fromUs: 0, isCatchingUp: false });
-    expect(stepAfter(quarterly, silence, at, -amountFor(justUs + 2 * second)).isCatchingUp).toBe(true);
+    expect(stepAfter(quarterly, silence, at, 1e12)).toEqual({ fromUs: 0, isDoubtful: false });
+    expect(stepAfter(quarterly, silence, at, -amountFor(justUs + 2 * second)).isDoubtful).toBe(true);
     const none = quarterly.map((move) => ({ ...move, amountMicro: 0 }));
-    expect(stepAfter(none, silence, at, 5)).toEqual({ fromUs: 0, isCatchingUp: false });
+    expect(stepAfter(none, silence, at, 5)).toEqual({ fromUs: 0, isDoubtful: false });
+  });
+
+  it('reaches back over the whole shortly after a state that was written for another reason', () => {
+    const resumed = (agoUs: number) =>
+      stepAfter(quarterly, { ...silence, resumedAtUs: at - agoUs }, at, 40_000).fromUs;
+    expect(resumed(1350 * second)).toBe(0);
+    expect(resumed(1350 * second + 1)).toBe(at - 910 * second);
   });
 
   it('proves nothing of the last interval before the entity was away', () => {
@@ -120,22 +129,31 @@ describe('stepAfter', () => {
 });
 
 describe('standsUntilUs', () => {
+  const still = { sinceUs: 0, resumedAtUs: null };
+
+  it('proves nothing while a report may be lost that was due before Home Assistant started anew', () => {
+    const stands = (repeatedAtUs: number) =>
+      standsUntilUs(quarterly, { sinceUs: 0, resumedAtUs: hour }, repeatedAtUs);
+    expect(stands(hour + 1350 * second)).toBe(0);
+    expect(stands(hour + 1350 * second + 1)).toBe(hour + 1);
+  });
+
   it('leaves out what may not be reported yet: an interval and a half', () => {
-    expect(standsUntilUs(quarterly, 0, 2 * hour)).toBe(2 * hour - 1350 * second);
-    expect(standsUntilUs(quarterly, 0, 1350 * second)).toBe(0);
-    expect(standsUntilUs(rhythm(60, 300), 0, hour)).toBe(hour - 450 * second);
+    expect(standsUntilUs(quarterly, still, 2 * hour)).toBe(2 * hour - 1350 * second);
+    expect(standsUntilUs(quarterly, still, 1350 * second)).toBe(0);
+    expect(standsUntilUs(rhythm(60, 300), still, hour)).toBe(hour - 450 * second);
   });
 
   it('is the last repeat where each move is small', () => {
     const small = quarterly.map((move) => ({ ...move, amountMicro: -certainMicro }));
-    expect(standsUntilUs(small, 0, hour)).toBe(hour);
+    expect(standsUntilUs(small, still, hour)).toBe(hour);
     expect(
-      standsUntilUs([...small.slice(1), { intervalS: 900, amountMicro: certainMicro + 1 }], 0, hour),
+      standsUntilUs([...small.slice(1), { intervalS: 900, amountMicro: certainMicro + 1 }], still, hour),
     ).toBe(hour - 1350 * second);
   });
 
   it('needs a day of a register that never moved', () => {
-    expect(standsUntilUs([], 0, neverMovedUs)).toBe(neverMovedUs);
-    expect(standsUntilUs([], 0, neverMovedUs - 1)).toBe(0);
+    expect(standsUntilUs([], still, neverMovedUs)).toBe(neverMovedUs);
+    expect(standsUntilUs([], still, neverMovedUs - 1)).toBe(0);
   });
 });

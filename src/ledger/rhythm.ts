@@ -55,10 +55,23 @@ function reportsWithinUs(rhythm: Rhythm, eachUs: number): number {
   return Math.max(...intervals.filter((intervalUs) => intervalUs <= limitUs));
 }
 
-/** Whether each of its quarter-hours is measured while it counts. */
-export function reportsPromptly(rhythm: Rhythm): boolean {
+/** So often a meter reports that a report which is lost is no matter. */
+export const fastUs = 60_000_000;
+
+/**
+ * Whether a state that repeats the register proves by itself that the meter was read and stood: it comes as fast as the
+ * meter reports, without a pause. Any other was written for another reason, a restart or an attribute, and a report may
+ * have been lost before it.
+ * @param pauseUs since the evidence before
+ */
+export function isRead(rhythm: Rhythm, pauseUs: number): boolean {
   const eachUs = reportsEachUs(rhythm);
-  return eachUs !== null && eachUs <= quarterGapUs;
+  return eachUs !== null && eachUs <= fastUs && pauseUs <= silentAfterUs(eachUs);
+}
+
+/** Whether each of its moves is so small that no quarter-hour can be wrong by more than is certain. */
+export function isFine(rhythm: Rhythm): boolean {
+  return rhythm.every(({ amountMicro }) => Math.abs(amountMicro) <= certainMicro);
 }
 
 export interface Silence {
@@ -66,6 +79,8 @@ export interface Silence {
   readonly sinceUs: number;
   /** The last evidence that repeats it; `sinceUs` when none does. */
   readonly repeatedAtUs: number;
+  /** A state that repeats the register was written here for another reason; null when none was. */
+  readonly resumedAtUs: number | null;
   /** The entity was away after that. */
   readonly isInterrupted: boolean;
 }
@@ -74,29 +89,31 @@ export interface Step {
   /** The register stood until here at least: the step was counted in [fromUs, toUs). */
   readonly fromUs: number;
   /** The step is larger than what the register counts within its rhythm: it caught up, and since when is a guess. */
-  readonly isCatchingUp: boolean;
+  readonly isDoubtful: boolean;
 }
 
 /**
  * Since when a step was counted that ends a silence. Repeats prove that the register stood, but for the time within which
  * it reports what it counts. A step too large for that time reaches back by as much as its highest rate needs. Without
- * repeats, or with too few moves to know a rhythm, a step reaches back to the last move; so does one of a single tick of a
- * coarse register, which may have been on its way all the time.
+ * repeats, or with too few moves to know a rhythm, a step reaches back to the last move; so does one shortly after Home
+ * Assistant started anew, and one of a single tick of a coarse register, which may have been on its way all the time.
  * @param toUs when the register moved
  * @param amountMicro by how much
  */
 export function stepAfter(rhythm: Rhythm, silence: Silence, toUs: number, amountMicro: number): Step {
-  const { sinceUs, repeatedAtUs, isInterrupted } = silence;
+  const { sinceUs, repeatedAtUs, resumedAtUs, isInterrupted } = silence;
   const eachUs = reportsEachUs(rhythm);
-  const whole = { fromUs: sinceUs, isCatchingUp: false };
+  const whole = { fromUs: sinceUs, isDoubtful: false };
   if (repeatedAtUs <= sinceUs || eachUs === null || toUs - sinceUs <= silentAfterUs(eachUs)) return whole;
-  if (isOneTick(rhythm, amountMicro)) return whole;
+  // What a report had that was lost shortly before is in this one.
+  const mayHaveLost = resumedAtUs !== null && toUs - resumedAtUs <= silentAfterUs(eachUs);
+  if (mayHaveLost || isOneTick(rhythm, amountMicro)) return whole;
   const withinUs = reportsWithinUs(rhythm, eachUs);
   const neededUs = neededFor(rhythm, amountMicro);
   const standsUntilUs = isInterrupted ? repeatedAtUs - withinUs : repeatedAtUs;
   const fromUs = Math.min(standsUntilUs, toUs - Math.max(withinUs, neededUs));
   if (fromUs <= sinceUs) return whole;
-  return { fromUs, isCatchingUp: neededUs > withinUs + slackUs };
+  return { fromUs, isDoubtful: neededUs > withinUs + slackUs };
 }
 
 /** How long the register takes for an amount at the highest rate of its moves, in µs. */
@@ -124,14 +141,20 @@ function commonDivisor(one: number, other: number): number {
 /**
  * Until when a silent register is known to have stood, while it has not moved again: what it counted last may not be
  * reported yet. Where each move is so small that no quarter-hour can be wrong by more, it stands until the last repeat.
- * @param sinceUs as of a silence
  * @param repeatedAtUs the last evidence, or the last instant at which Home Assistant held the value
  */
-export function standsUntilUs(rhythm: Rhythm, sinceUs: number, repeatedAtUs: number): number {
+export function standsUntilUs(
+  rhythm: Rhythm,
+  { sinceUs, resumedAtUs }: Pick<Silence, 'sinceUs' | 'resumedAtUs'>,
+  repeatedAtUs: number,
+): number {
   if (rhythm.length === 0) return repeatedAtUs - sinceUs >= neverMovedUs ? repeatedAtUs : sinceUs;
-  if (rhythm.every(({ amountMicro }) => Math.abs(amountMicro) <= certainMicro)) return repeatedAtUs;
+  if (isFine(rhythm)) return repeatedAtUs;
   const longestUs = Math.max(...rhythm.map(({ intervalS }) => intervalS)) * 1_000_000;
-  return Math.max(sinceUs, repeatedAtUs - silentAfterUs(reportsEachUs(rhythm) ?? longestUs));
+  const silentUs = silentAfterUs(reportsEachUs(rhythm) ?? longestUs);
+  // A report may have been lost before Home Assistant started anew; the next has what it had.
+  if (resumedAtUs !== null && repeatedAtUs - resumedAtUs <= silentUs) return sinceUs;
+  return Math.max(sinceUs, repeatedAtUs - silentUs);
 }
 
 /** Whether a register is known to report as often as rows of a length are made. */

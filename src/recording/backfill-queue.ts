@@ -49,6 +49,11 @@ export class BackfillQueue {
     return merged;
   }
 
+  /** A job that waits to begin; not a pass over the end of one that was done. */
+  find(syncId: string): BackfillJob | null {
+    return this.#jobs.find((job) => job.syncId === syncId && job.follows === null) ?? null;
+  }
+
   /** The job that is due first, and taken out when it is due now. */
   take(nowMs: number): { readonly job: BackfillJob } | { readonly inMs: number } | null {
     const next = this.#jobs.reduce<BackfillJob | null>(

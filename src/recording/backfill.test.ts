@@ -247,6 +247,8 @@ describe('back-fill', () => {
     const first = backfill.request();
     expect(backfill.request()).toBe(first);
     expect(syncLog.runs.get(first)?.status).toBe('running');
+    expect(backfill.running(first)).toMatchObject({ syncId: first, status: 'running' });
+    expect(backfill.running('another')).toBeNull();
     await finished(2);
     expect(syncLog.runs.get(first)).toMatchObject({
       kind: 'manual',

@@ -120,9 +120,11 @@ export class Backfill {
     return job.syncId;
   }
 
-  /** A run of this process that is not in the log yet, or under way; null for any other. */
+  /** A run of this process that waits or is under way; null for any other. */
   running(syncId: string): SyncRun | null {
-    return this.#run?.syncId === syncId ? this.#run : null;
+    if (this.#run?.syncId === syncId) return this.#run;
+    const job = this.#queue.find(syncId);
+    return job === null ? null : this.#begun(job);
   }
 
   /**

@@ -14,6 +14,7 @@ import {
   monthRange,
   nextBucketUs,
   type Period,
+  plusDays,
 } from './calendar.ts';
 import { instantFromIso } from './instant.ts';
 
@@ -41,6 +42,22 @@ describe('calendar', () => {
     expect(hoursOf('2026-10-26', 'Europe/Brussels')).toBe(24);
     expect(hoursOf('2026-04-05', 'Australia/Lord_Howe')).toBe(24.5);
     expect(hoursOf('2026-11-01', 'America/St_Johns')).toBe(25);
+  });
+
+  it('begins a day without midnight at its first instant, and has none for a day that was left out', () => {
+    expect(hoursOf('2018-11-04', 'America/Sao_Paulo')).toBe(23);
+    expect(hoursOf('2025-11-02', 'America/Havana')).toBe(25);
+    expect(hoursOf('2011-12-30', 'Pacific/Apia')).toBe(0);
+    expect(hoursOf('2011-12-31', 'Pacific/Apia')).toBe(24);
+  });
+
+  it('counts days by the wall clock', () => {
+    const at = (iso: string) => instantFromIso(iso) ?? Number.NaN;
+    const zone = 'Europe/Brussels';
+    const us = at('2026-10-24T10:00:00.123456Z');
+    expect(plusDays(us, 0, zone)).toBe(us);
+    expect(plusDays(us, 1, zone)).toBe(at('2026-10-25T11:00:00.123456Z'));
+    expect(plusDays(at('2026-03-28T01:30:00Z'), 1, zone)).toBe(at('2026-03-29T01:30:00Z'));
   });
 
   it('keeps the two hours of autumn apart', () => {
@@ -102,6 +119,18 @@ describe('calendar', () => {
     expect(dayRange('2026-02-30', 'UTC')).toBeNull();
     expect(isZone('Europe/Brussels')).toBe(true);
     expect(isZone('Europe/Nowhere')).toBe(false);
+    for (const zone of ['UTC', 'Etc/GMT+5', 'America/Argentina/Buenos_Aires', 'America/Port-au-Prince'])
+      expect(isZone(zone)).toBe(true);
+    const attacks = [
+      "Europe/Brussels' OR 1=1",
+      "UTC'",
+      'Europe/Brussels\n',
+      '+01:00',
+      '',
+      'UTC/',
+      'U'.repeat(65),
+    ];
+    for (const zone of [...attacks, '2026-01-01T00:00[Europe/Brussels]']) expect(isZone(zone)).toBe(false);
   });
 
   it('tiles time: every instant lies in one bucket, and buckets follow each other', () => {

@@ -17,8 +17,12 @@ function us(when: Temporal.ZonedDateTime): number {
   return when.epochMilliseconds * usPerMs;
 }
 
-/** Whether a name is an IANA zone that this runtime knows. */
+/** Temporal also takes offsets and whole instants for zones; a name has letters and a few signs between them. */
+const zoneName = /^(?=.{1,64}$)[A-Za-z][\w+-]*(?:\/[\w+-]+)*$/;
+
+/** Whether a name is an IANA zone that this runtime knows. Nothing that could end a text in SQL is one. */
 export function isZone(zone: string): boolean {
+  if (!zoneName.test(zone)) return false;
   try {
     Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(zone);
     return true;
@@ -150,15 +154,20 @@ export function monthRange(month: string, zone: string): { startUs: number; endU
   return { startUs, endUs: nextBucketUs(startUs, 'month', zone) };
 }
 
-/** [start, end) of a local day YYYY-MM-DD; null when it is not one. */
+/** [start, end) of a local day YYYY-MM-DD; null when it is not one. Empty for a day that a zone left out (Apia, 2011-12-30). */
 export function dayRange(date: string, zone: string): { startUs: number; endUs: number } | null {
   if (!/^\d{4}-\d{2}-\d{2}$/.test(date)) return null;
   try {
-    const startUs = us(Temporal.PlainDate.from(date, { overflow: 'reject' }).toZonedDateTime(zone));
-    return { startUs, endUs: nextBucketUs(startUs, 'day', zone) };
+    const day = Temporal.PlainDate.from(date, { overflow: 'reject' });
+    return { startUs: us(day.toZonedDateTime(zone)), endUs: us(day.add({ days: 1 }).toZonedDateTime(zone)) };
   } catch {
     return null;
   }
+}
+
+/** The same time of the wall clock so many days later; the next one that there is where the clock leaves it out. */
+export function plusDays(atUs: number, days: number, zone: string): number {
+  return us(zoned(atUs, zone).add({ days })) + (((atUs % usPerMs) + usPerMs) % usPerMs);
 }
 
 /** ISO 8601 with the zone's offset at that instant: 2026-11-21T09:00:00+01:00. */

@@ -1,5 +1,6 @@
 import { request } from 'node:http';
 import { z } from 'zod';
+import { forFetch } from '../../addon/sidecars/sidecars.ts';
 
 const answer = z.object({ dataset: z.array(z.array(z.unknown())).default([]) });
 const deadlineMs = 30_000;
@@ -13,7 +14,9 @@ export class QuestdbProbe {
   }
 
   async rows(sql: string): Promise<unknown[][]> {
-    const response = await fetch(`${this.#url}/exec?${new URLSearchParams({ query: sql })}`, {
+    const { url, headers } = forFetch(`${this.#url}/exec?${new URLSearchParams({ query: sql })}`);
+    const response = await fetch(url, {
+      headers,
       signal: AbortSignal.timeout(deadlineMs),
     });
     const text = await response.text();

@@ -1,5 +1,7 @@
 /** What is in QuestDB, asked for without any part of ours: the other side of every comparison. */
 
+import { forFetch } from '../../addon/sidecars/sidecars.ts';
+
 /** A reading as both sides are compared: when, and what was said. */
 export interface Said {
   readonly atUs: number;
@@ -8,8 +10,8 @@ export interface Said {
 }
 
 export async function ask(questdbUrl: string, sql: string): Promise<readonly (readonly unknown[])[]> {
-  const url = `${questdbUrl}/exec?query=${encodeURIComponent(sql)}`;
-  const response = await fetch(url, { signal: AbortSignal.timeout(30_000) });
+  const { url, headers } = forFetch(`${questdbUrl}/exec?query=${encodeURIComponent(sql)}`);
+  const response = await fetch(url, { headers, signal: AbortSignal.timeout(30_000) });
   const answer = (await response.json()) as { dataset?: unknown[][]; error?: string };
   if (answer.dataset === undefined) throw new Error(`QuestDB: ${answer.error ?? response.status}`);
   return answer.dataset;

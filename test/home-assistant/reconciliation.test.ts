@@ -5,6 +5,7 @@
  * Some of its readings are then taken out of QuestDB behind the process's back, and reconciliation is asked for.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { forFetch } from '../../addon/sidecars/sidecars.ts';
 import type { SyncRunRow } from '../../src/contract/readings.ts';
 import type { Tickets } from '../../src/contract/tickets.ts';
 import { rest, token, until, url } from './home.ts';
@@ -26,7 +27,9 @@ afterAll(async () => {
 const set = (kwh: number) => rest('POST', `/api/states/${entityId}`, { state: kwh.toFixed(3), attributes });
 
 async function inQuestDb(query: string): Promise<void> {
-  const response = await fetch(`${ledger.sidecars.questdbUrl}/exec?query=${encodeURIComponent(query)}`);
+  const address = `${ledger.sidecars.questdbUrl}/exec?query=${encodeURIComponent(query)}`;
+  const { url, headers } = forFetch(address);
+  const response = await fetch(url, { headers });
   if (!response.ok) throw new Error(`${query}: ${await response.text()}`);
 }
 

@@ -225,6 +225,24 @@ describe('September 2022 of a HomeWizard meter', () => {
         .parse(hours.data)
         .map((row) => row.state),
     ).toEqual([registerAt('2022-09-07T11:00:00Z'), registerAt('2022-09-07T12:00:00Z')]);
+    const quarters = await home.get(
+      `${path}?start_time=2022-09-07T10:00:00Z&end_time=2022-09-07T11:00:00Z&period=quarter`,
+      statistics,
+    );
+    const minutes = ['10:00', '10:15', '10:30', '10:45', '11:00'].map((time) => `2022-09-07T${time}:00Z`);
+    expect(
+      statisticsRow
+        .array()
+        .parse(quarters.data)
+        .map((row) => [row.sum, row.state]),
+    ).toEqual(
+      minutes
+        .slice(0, -1)
+        .map((iso, index) => [
+          (offtakes.find((one) => one.startUs === us(iso))?.lowWh ?? Number.NaN) / 1000,
+          registerAt(minutes[index + 1] ?? ''),
+        ]),
+    );
     const [september] = (await home.get(`${path}/monthly?${month}`, monthlyStatistics)).data;
     expect(september).toMatchObject({
       month: '2022-09',

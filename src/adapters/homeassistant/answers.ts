@@ -6,13 +6,20 @@ import type {
   EntityState,
   HomeConfig,
 } from '../../home/home-assistant.ts';
+import { isZone } from '../../units/calendar.ts';
 import { instantFromIso } from '../../units/instant.ts';
 import { isRecord, recordsOf, textOf } from './wire.ts';
 
-export function configOf(answer: unknown): HomeConfig {
+/** A zone that is not known here would fail in every day and stands in a view's text: UTC, and `onUnknownZone` is told. */
+export function configOf(
+  answer: unknown,
+  onUnknownZone: (zone: string) => void = () => undefined,
+): HomeConfig {
   const config = isRecord(answer) ? answer : {};
+  const zone = textOf(config.time_zone);
+  if (zone !== null && !isZone(zone)) onUnknownZone(zone);
   return {
-    timeZone: textOf(config.time_zone) ?? 'UTC',
+    timeZone: zone !== null && isZone(zone) ? zone : 'UTC',
     currency: textOf(config.currency) ?? 'EUR',
     language: textOf(config.language) ?? 'en',
     country: textOf(config.country),

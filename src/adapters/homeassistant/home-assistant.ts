@@ -109,7 +109,13 @@ export function createHomeAssistant(deps: HomeAssistantDeps): HomeAssistantConne
       registryListeners.add(listener);
       return () => registryListeners.delete(listener);
     },
-    config: async () => configOf(await connection.session().command({ type: 'get_config' })),
+    config: async () =>
+      configOf(await connection.session().command({ type: 'get_config' }), (zone) =>
+        log.error(
+          { zone: zone.slice(0, 100) },
+          'The home’s time zone is not known here: days are those of UTC',
+        ),
+      ),
     states: async () => statesOf(await connection.session().command({ type: 'get_states' })),
     registries: async () => {
       const [entities, devices, areas] = await Promise.all([

@@ -104,7 +104,13 @@ export class HomeAssistantSocket {
   #end(code: number): void {
     if (this.#closeCode !== null) return;
     this.#closeCode = code;
-    for (const listener of [...this.#closeListeners]) listener();
+    for (const listener of [...this.#closeListeners]) {
+      try {
+        listener();
+      } catch (cause) {
+        this.#deps.onFault(cause);
+      }
+    }
   }
 }
 
@@ -147,7 +153,15 @@ export function openSocket(
     function abort(): void {
       fail({ kind: 'closed', code: 1001 });
     }
+    /** Whoever is on the other side decides what is heard: what fails in taking it ends this connection only. */
     function hear(data: unknown): void {
+      try {
+        take(data);
+      } catch (cause) {
+        fail({ kind: 'foreign', message: cause instanceof Error ? cause.message : String(cause) }, cause);
+      }
+    }
+    function take(data: unknown): void {
       const message = parse(String(data));
       const type = isRecord(message) ? message.type : undefined;
       if (type === 'auth_required') {

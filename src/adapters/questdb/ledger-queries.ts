@@ -1,4 +1,7 @@
-/** How sums of the ledger are asked for. Values only ever as parameters: `$1` and `$2` are the span, ids follow. */
+/**
+ * How sums of the ledger are asked for. Values only ever as parameters: `$1` and `$2` are the span, ids follow, and for a
+ * period of `zoneValues` the zone is the last.
+ */
 import type { Period } from '../../units/calendar.ts';
 import { daysView, entriesTable, hoursView, isWholeQuarter } from './ledger-schema.ts';
 
@@ -38,14 +41,18 @@ const sampleOf = { week: '1w', month: '1M', year: '1y' } as const;
 type LongPeriod = keyof typeof sampleOf;
 
 /** Days gathered by the database: a year of a home has twenty thousand of them. */
-const longQuery = (period: LongPeriod, zone: string, count: number) => `SELECT entity_id,
+const longQuery = (period: LongPeriod, count: number) => `SELECT entity_id,
     cast(timestamp AS LONG) AS start_us, sum(amount) AS amount, max(highest) AS highest, min(lowest) AS lowest,
     max(quality) AS quality, sum(covered) AS covered, sum(on_time) AS on_time, sum(quarters) AS quarters,
     max(provisional) AS provisional
   FROM ${daysView} WHERE timestamp >= $1 AND timestamp < $2 AND entity_id IN (${meters(count)})
-  SAMPLE BY ${sampleOf[period]} ALIGN TO CALENDAR TIME ZONE '${zone}' ORDER BY start_us`;
+  SAMPLE BY ${sampleOf[period]} ALIGN TO CALENDAR TIME ZONE $${count + 3} ORDER BY start_us`;
 
-export function bucketsQuery(period: Period, zone: string, count: number): string {
+/** The zone as a parameter of `bucketsQuery`, and of what is made of it, where the period takes one. */
+export const zoneValues = (period: Period, zone: string): readonly string[] =>
+  period in sampleOf ? [zone] : [];
+
+export function bucketsQuery(period: Period, count: number): string {
   switch (period) {
     case 'quarter':
       return quartersQuery(count);
@@ -54,19 +61,15 @@ export function bucketsQuery(period: Period, zone: string, count: number): strin
     case 'day':
       return viewQuery(daysView, count);
     default:
-      return longQuery(period, zone, count);
+      return longQuery(period, count);
   }
 }
 
-export const sumsQuery = (period: Period, zone: string, count: number) =>
-  `SELECT start_us, sum(amount) AS amount FROM (${bucketsQuery(period, zone, count)}) GROUP BY start_us`;
+export const sumsQuery = (period: Period, count: number) =>
+  `SELECT start_us, sum(amount) AS amount FROM (${bucketsQuery(period, count)}) GROUP BY start_us`;
 
 /** For each group what its meters counted, how much of it was measured, and how long they were on. */
-export function sideBySideQuery(
-  period: Period,
-  zone: string,
-  groups: readonly (readonly string[])[],
-): string {
+export function sideBySideQuery(period: Period, groups: readonly (readonly string[])[]): string {
   const ids = groups.flat();
   let place = 3;
   const columns = groups.flatMap((group, index) => {
@@ -76,7 +79,7 @@ export function sideBySideQuery(
     return [of('amount'), of('covered'), of('on_time')];
   });
   return `SELECT start_us, ${columns.join(', ')}, max(quality) AS quality, max(provisional) AS provisional
-    FROM (${bucketsQuery(period, zone, ids.length)}) GROUP BY start_us ORDER BY start_us`;
+    FROM (${bucketsQuery(period, ids.length)}) GROUP BY start_us ORDER BY start_us`;
 }
 
 export const extentQuery = (

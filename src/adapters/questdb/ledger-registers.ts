@@ -53,9 +53,12 @@ export async function registersBefore(
   const [fromUs, untilUs] = [edges[0] ?? startUs, edges.at(-1) ?? endUs];
   const isShort = period === 'quarter' || period === 'hour';
   const isByHour = period === 'hour' && edges.every((edge) => edge % hourUs === 0);
-  const sampling = isShort ? `${isByHour ? '1h' : '15m'} ALIGN TO CALENDAR` : daySampling(zone);
+  const sampling = isShort ? `${isByHour ? '1h' : '15m'} ALIGN TO CALENDAR` : daySampling(4);
   const [inside, after] = await Promise.all([
-    db.query(openingsQuery(sampling), [entityId, isoWithin(fromUs), isoWithin(untilUs)]),
+    db.query(openingsQuery(sampling), [
+      ...[entityId, isoWithin(fromUs), isoWithin(untilUs)],
+      ...(isShort ? [] : [zone]),
+    ]),
     db.query(openingAfterQuery, [entityId, isoWithin(untilUs)]),
   ]);
   return [...inside, ...after].map((row) => ({

@@ -1,4 +1,5 @@
 /** The ledger's tables. Amounts are millionths of a meter's unit, spans microseconds, `quality` the rank in ledger/entry.ts. */
+import { isZone } from '../../units/calendar.ts';
 
 const entryColumns = `
   entity_id SYMBOL CAPACITY 1024,
@@ -86,6 +87,7 @@ export const correctionStatements: readonly string[] = [
 export const rhythmStatements: readonly string[] = [
   `ALTER TABLE ${openingsTable} ADD COLUMN IF NOT EXISTS since TIMESTAMP`,
   `ALTER TABLE ${openingsTable} ADD COLUMN IF NOT EXISTS moved_at TIMESTAMP`,
+  `ALTER TABLE ${openingsTable} ADD COLUMN IF NOT EXISTS resumed_at TIMESTAMP`,
   `ALTER TABLE ${openingsTable} ADD COLUMN IF NOT EXISTS moves VARCHAR`,
 ];
 
@@ -111,15 +113,14 @@ export const createHoursView = `CREATE MATERIALIZED VIEW IF NOT EXISTS ${hoursVi
   SELECT timestamp, entity_id, ${sums} ${standing} SAMPLE BY 1h
 ) PARTITION BY MONTH`;
 
-/** Days of the home's zone. It can't be bound, neither in a view's text nor here, so it must be a known IANA name. */
-export function daySampling(zone: string): string {
-  if (!/^[A-Za-z][A-Za-z0-9_+/-]{0,63}$/.test(zone)) throw new RangeError(`not a zone: ${zone}`);
-  return `1d ALIGN TO CALENDAR TIME ZONE '${zone}'`;
-}
+/** Days of the zone that is the query's parameter `$place`. */
+export const daySampling = (place: number) => `1d ALIGN TO CALENDAR TIME ZONE $${place}`;
 
+/** In a view's text nothing can be bound (QuestDB refuses it), so only a name that is a known zone gets into it. */
 export function createDaysView(zone: string): string {
+  if (!isZone(zone)) throw new RangeError(`not a zone: ${zone}`);
   return `CREATE MATERIALIZED VIEW IF NOT EXISTS ${daysView} AS (
-    SELECT timestamp, entity_id, ${sums} ${standing} SAMPLE BY ${daySampling(zone)}
+    SELECT timestamp, entity_id, ${sums} ${standing} SAMPLE BY 1d ALIGN TO CALENDAR TIME ZONE '${zone}'
   ) PARTITION BY YEAR`;
 }
 

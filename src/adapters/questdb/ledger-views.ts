@@ -17,6 +17,7 @@ import {
   spansQuery,
   sumsQuery,
   viewQuery,
+  zoneValues,
 } from './ledger-queries.ts';
 import { registersBefore, registersExactly } from './ledger-registers.ts';
 import {
@@ -85,12 +86,13 @@ export class QuestDbLedgerViews implements LedgerViews {
       }
       default:
         return this.#read(
-          (count) => bucketsQuery(period, zone, count),
+          (count) => bucketsQuery(period, count),
           ids,
           fromUs,
           untilUs,
           (us) => nextBucketUs(us, period, zone),
           (us) => bucketStartUs(us, period, zone),
+          zoneValues(period, zone),
         );
     }
   }
@@ -136,7 +138,8 @@ export class QuestDbLedgerViews implements LedgerViews {
     if (isByQuarter || ids.length > metersPerQuery || new Set(ids).size < ids.length)
       return sideBySide(groups, await this.buckets([...new Set(ids)], period, startUs, endUs));
     const span = [isoWithin(edges[0] ?? startUs), isoWithin(edges.at(-1) ?? endUs)];
-    const rows = await this.#db.query(sideBySideQuery(period, zone, groups), [...span, ...ids]);
+    const values = [...span, ...ids, ...zoneValues(period, zone)];
+    const rows = await this.#db.query(sideBySideQuery(period, groups), values);
     const isShort = period === 'quarter' || period === 'hour';
     return rows.map((row) => {
       const atUs = row.start_us as number;
@@ -177,7 +180,8 @@ export class QuestDbLedgerViews implements LedgerViews {
     const span = [isoWithin(edges[0] ?? startUs), isoWithin(edges.at(-1) ?? endUs)];
     for (let at = 0; at < ids.length; at += metersPerQuery) {
       const some = ids.slice(at, at + metersPerQuery);
-      const rows = await this.#db.query(sumsQuery(period, zone, some.length), [...span, ...some]);
+      const values = [...span, ...some, ...zoneValues(period, zone)];
+      const rows = await this.#db.query(sumsQuery(period, some.length), values);
       for (const row of rows) {
         const atUs = row.start_us as number;
         const isShort = period === 'quarter' || period === 'hour';
@@ -204,11 +208,13 @@ export class QuestDbLedgerViews implements LedgerViews {
     const zone = this.#zone;
     const edges = bucketEdges(startUs, endUs, period, zone);
     const span = [isoWithin(edges[0] ?? startUs), isoWithin(edges.at(-1) ?? endUs)];
-    const sampling = period === 'quarter' ? '15m ALIGN TO CALENDAR' : daySampling(zone);
+    const isByQuarter = period === 'quarter';
     const found: GroundsCount[] = [];
     for (let at = 0; at < ids.length; at += metersPerQuery) {
       const some = ids.slice(at, at + metersPerQuery);
-      for (const row of await this.#db.query(groundsQuery(sampling, some.length), [...span, ...some]))
+      const sampling = isByQuarter ? '15m ALIGN TO CALENDAR' : daySampling(some.length + 3);
+      const values = [...span, ...some, ...(isByQuarter ? [] : [zone])];
+      for (const row of await this.#db.query(groundsQuery(sampling, some.length), values))
         found.push({
           entityId: row.entity_id as string,
           startUs: bucketStartUs(row.start_us as number, period, zone),
@@ -263,11 +269,13 @@ export class QuestDbLedgerViews implements LedgerViews {
     untilUs: number,
     endOf: (startUs: number) => number,
     startOf: (startUs: number) => number = (us) => us,
+    more: readonly string[] = [],
   ): Promise<Bucket[]> {
     const found: Bucket[] = [];
     for (let at = 0; at < ids.length; at += metersPerQuery) {
       const some = ids.slice(at, at + metersPerQuery);
-      const rows = await this.#db.query(query(some.length), [isoWithin(fromUs), isoWithin(untilUs), ...some]);
+      const values = [isoWithin(fromUs), isoWithin(untilUs), ...some, ...more];
+      const rows = await this.#db.query(query(some.length), values);
       for (const row of rows) found.push(bucketFromRow(row, endOf, startOf));
     }
     return found;

@@ -4,6 +4,7 @@
  */
 import type { LiveMessage } from '../../contract/live.ts';
 import type { Reading } from '../../recording/reading.ts';
+import { guarded } from '../../units/guarded.ts';
 import { isoFromInstant } from '../../units/instant.ts';
 import type { ApiDeps } from '../deps.ts';
 import { nowOf, powerOf } from '../now.ts';
@@ -22,7 +23,7 @@ const quietMs = 15_000;
 const ringCount = 1200;
 const ringBytes = 4 * 1024 * 1024;
 
-export type HubDeps = Pick<ApiDeps, 'home' | 'recording' | 'clock' | 'homeAssistant'>;
+export type HubDeps = Pick<ApiDeps, 'home' | 'recording' | 'clock' | 'homeAssistant' | 'log'>;
 
 export class LiveHub {
   readonly #deps: HubDeps;
@@ -43,10 +44,14 @@ export class LiveHub {
   }
 
   start(): void {
-    const { home, recording, homeAssistant } = this.#deps;
+    const { home, recording, homeAssistant, log } = this.#deps;
+    // A day that changed is told from a timer, where nobody would catch what fails here.
+    const touch = guarded(log, 'Panels were not told of the day', (ids: readonly string[]) =>
+      this.#touch(ids),
+    );
     this.#stopListening = [
       recording.onReadings((fed) => this.#collect(fed.readings, fed.missed)),
-      recording.onTodayChange((entityIds) => this.#touch(entityIds)),
+      recording.onTodayChange(touch),
       home.onChange((change) => this.changed(change === 'config' ? 'settings' : 'entities')),
       homeAssistant.onStatus(() => this.changed('status', 'settings')),
     ];
@@ -99,10 +104,13 @@ export class LiveHub {
   }
 
   #schedule(): void {
-    this.#timer ??= setTimeout(() => {
-      this.#timer = null;
-      this.#flush();
-    }, collectMs);
+    this.#timer ??= setTimeout(
+      guarded(this.#deps.log, 'Panels were not told what is new', () => {
+        this.#timer = null;
+        this.#flush();
+      }),
+      collectMs,
+    );
   }
 
   #flush(): void {
@@ -139,10 +147,8 @@ export class LiveHub {
 
   #waitForQuiet(): void {
     clearTimeout(this.#quietTimer);
-    this.#quietTimer = setTimeout(
-      () => this.#tell({ type: 'changed', seq: this.#seq + 1, what: [] }),
-      quietMs,
-    );
+    const tell = () => this.#tell({ type: 'changed', seq: this.#seq + 1, what: [] });
+    this.#quietTimer = setTimeout(guarded(this.#deps.log, 'Panels were not told anything', tell), quietMs);
   }
 
   #tell(message: LiveMessage): void {

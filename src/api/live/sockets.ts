@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
+import { guarded } from '../../units/guarded.ts';
 import type { Log } from '../../units/log.ts';
 import { type AccessRules, decideAccess } from '../access.ts';
 import type { LiveHub } from './hub.ts';
@@ -13,6 +14,8 @@ const maxBacklogBytes = 1024 * 1024;
 const pingEveryMs = 20_000;
 /** Clients have nothing to say. */
 const maxMessageBytes = 1024;
+/** One that was refused has so long to take the answer: its side may stay open for ever. */
+const refusedWithinMs = 2000;
 
 export interface LiveSocketsDeps {
   readonly hub: LiveHub;
@@ -27,15 +30,18 @@ function refuse(socket: Duplex, status: number, detail: string): void {
     status,
     detail,
   });
+  socket.once('finish', () => socket.destroy());
+  setTimeout(() => socket.destroy(), refusedWithinMs).unref();
   socket.end(
     `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\nContent-Type: application/problem+json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
   );
 }
 
-function sinceOf(request: IncomingMessage): number | null {
-  const text = new URL(request.url ?? '/', 'http://localhost').searchParams.get('since');
-  if (text === null || !/^\d{1,16}$/.test(text)) return null;
-  return Number(text);
+/** A request's target is whatever was sent: `//` and `//[` are no URLs. Cut by hand, it is never refused with a throw. */
+export function targetOf(url: string | undefined): { readonly path: string; readonly since: number | null } {
+  const [path = '', ...query] = (url ?? '').split('?');
+  const since = new URLSearchParams(query.join('?')).get('since');
+  return { path, since: since !== null && /^\d{1,16}$/.test(since) ? Number(since) : null };
 }
 
 export class LiveSockets {
@@ -53,7 +59,8 @@ export class LiveSockets {
   }
 
   start(): void {
-    this.#timer = setInterval(() => this.#ping(), pingEveryMs);
+    const ping = guarded(this.#deps.log, 'Panels could not be pinged', () => this.#ping());
+    this.#timer = setInterval(ping, pingEveryMs);
     this.#timer.unref();
   }
 
@@ -63,10 +70,9 @@ export class LiveSockets {
     this.#server.close();
   }
 
-  /** Node's `upgrade` event. */
+  /** Node's `upgrade` event. Who asks is decided before what is asked is looked at. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     socket.on('error', () => socket.destroy());
-    const path = new URL(request.url ?? '/', 'http://localhost').pathname;
     const decision = decideAccess(
       this.#deps.access,
       {
@@ -79,23 +85,30 @@ export class LiveSockets {
       },
       true,
     );
-    if (decision.kind === 'refused') refuse(socket, 403, decision.detail);
-    else if (path !== '/api/live') refuse(socket, 404, 'There is no WebSocket here.');
+    const { path, since } = targetOf(request.url);
+    if (decision.kind === 'refused') {
+      this.#deps.log.warn(
+        { remote: request.socket.remoteAddress, path: path.slice(0, 200) },
+        decision.detail,
+      );
+      refuse(socket, 403, decision.detail);
+    } else if (path !== '/api/live') refuse(socket, 404, 'There is no WebSocket here.');
     else if (this.#server.clients.size >= maxClients)
       refuse(socket, 503, `${maxClients} panels are open already.`);
-    else this.#server.handleUpgrade(request, socket, head, (client) => this.#join(client, sinceOf(request)));
+    else this.#server.handleUpgrade(request, socket, head, (client) => this.#join(client, since));
   }
 
   #join(client: WebSocket, since: number | null): void {
+    const { log } = this.#deps;
     this.#answered.set(client, true);
     client.on('pong', () => this.#answered.set(client, true));
-    client.on('error', (error) => this.#deps.log.debug({ err: error }, 'A panel’s connection failed'));
+    client.on('error', (error) => log.debug({ err: error }, 'A panel’s connection failed'));
     const leave = this.#deps.hub.join(
       {
         send: (text) => {
           if (client.readyState !== client.OPEN) return;
           if (client.bufferedAmount > maxBacklogBytes) {
-            this.#deps.log.info({}, 'A panel reads too slowly and is dropped');
+            log.info({}, 'A panel reads too slowly and is dropped');
             client.terminate();
             return;
           }
@@ -104,7 +117,7 @@ export class LiveSockets {
       },
       since,
     );
-    client.on('close', leave);
+    client.on('close', guarded(log, 'A panel could not leave', leave));
   }
 
   #ping(): void {

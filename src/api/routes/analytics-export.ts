@@ -53,10 +53,12 @@ export function analyticsExportRoutes(deps: ApiDeps, prices: Prices) {
       const query = c.req.valid('query');
       const nowUs = clock.nowUs();
       const asked = readRange({
-        start: { field: 'start', text: query.start },
-        end: { field: 'end', text: query.end },
+        asked: query,
+        zone: views.zone(),
         nowUs,
         longestDays: limits.exportDays,
+        defaults: 'required',
+        includesEndDate: true,
       });
       const area = devicesOf(home, query);
       const list = await pricesOrNone({ prices, stores, log });

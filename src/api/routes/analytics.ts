@@ -10,7 +10,7 @@ import {
 } from '../../contract/analytics.ts';
 import { limits } from '../../contract/common.ts';
 import type { Prices } from '../../tariffs/prices.ts';
-import { bucketEdges, dayRange, localDate, localIso, monthRange, type Period } from '../../units/calendar.ts';
+import { bucketEdges, localDate, localIso, type Period } from '../../units/calendar.ts';
 import { aligned, type Bucket, emptyBucket, total } from '../../views/bucket.ts';
 import { byMeter, wholeQuarters } from '../../views/span-totals.ts';
 import { costSum, groundsOf, rounded, secondsOrNull, valueOrNull } from '../amounts.ts';
@@ -19,7 +19,7 @@ import { type AreaTotals, areaCosts, joinedTotals } from '../area-totals.ts';
 import type { ApiDeps, ApiEnv } from '../deps.ts';
 import { pricesOrNone } from '../pricing.ts';
 import { fromStore, HttpProblem, onValidated } from '../problems.ts';
-import { readRange } from '../ranges.ts';
+import { readDay, readMonth, readRange } from '../ranges.ts';
 import { placeTotals, readTimeline } from '../timeline.ts';
 import { json, problems } from './answers.ts';
 
@@ -72,14 +72,7 @@ export function analyticsRoutes(deps: ApiDeps, prices: Prices) {
   const dayOf = (date: string | undefined) => {
     const zone = views.zone();
     const asked = date ?? localDate(clock.nowUs(), zone);
-    const range = dayRange(asked, zone);
-    if (range === null || range.startUs < Date.UTC(2000, 0, 1) * 1000)
-      throw new HttpProblem(400, {
-        detail: `${asked} is not a day that can be used.`,
-        field: 'date',
-        expected: 'YYYY-MM-DD after the year 2000',
-      });
-    return { date: asked, ...range };
+    return { date: asked, ...readDay(asked, 'date', zone) };
   };
 
   /** The devices' buckets on the period's grid, and what they cost. */
@@ -155,14 +148,7 @@ export function analyticsRoutes(deps: ApiDeps, prices: Prices) {
       const query = c.req.valid('query');
       const zone = views.zone();
       const month = `${query.year}-${String(query.month).padStart(2, '0')}`;
-      const range = monthRange(month, zone);
-      if (range === null || query.year < 2000)
-        throw new HttpProblem(400, {
-          detail: `${month} is not a month that can be used.`,
-          field: 'year',
-          expected: 'a year from 2000 on, and a month from 1 to 12',
-        });
-      const { startUs, endUs } = range;
+      const { startUs, endUs } = readMonth(month, 'year', zone);
       const found = await read(query, 'day', startUs, endUs);
       const days = gridOf(found, 'day', startUs, endUs).map((place) => ({
         date: localDate(place.startUs, zone),
@@ -189,15 +175,17 @@ export function analyticsRoutes(deps: ApiDeps, prices: Prices) {
           field: 'bucket',
           expected: 'a multiple of 15, from 15 to 1440',
         });
+      const zone = views.zone();
       const bucketUs = query.bucket * 60_000_000;
       const asked = readRange({
-        start: { field: 'start', text: query.start },
-        end: { field: 'end', text: query.end },
+        asked: query,
+        zone,
         nowUs: clock.nowUs(),
         longestDays: Math.floor((limits.timelineBuckets * bucketUs) / 86_400_000_000),
+        defaults: 'required',
+        includesEndDate: true,
       });
       const { startUs, endUs } = wholeQuarters(asked.startUs, asked.endUs);
-      const zone = views.zone();
       const edges = bucketEdges(startUs, endUs, 'hour', zone);
       // Hours of a clock at :30, or of one that is turned by half an hour, don't fill buckets that begin elsewhere.
       const isByHour =

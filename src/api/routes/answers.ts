@@ -9,6 +9,8 @@ const texts = {
   403: 'Not allowed',
   404: 'Not known',
   409: 'Not possible as things are',
+  413: 'The body is too long',
+  415: 'The body is not JSON',
   503: 'A part that this needs does not answer; `Retry-After` says when to try again',
 } as const;
 
@@ -16,6 +18,15 @@ type ProblemStatus = keyof typeof texts;
 
 export function json<T extends z.ZodType>(schema: T, description: string) {
   return { description, content: { 'application/json': { schema } } };
+}
+
+/**
+ * What any operation may answer by what it takes, whether its route says so or not: whoever may not ask is refused, input
+ * is checked, and so is the size and kind of a body.
+ */
+export function commonProblems(operation: { readonly hasInput: boolean; readonly mayHaveBody: boolean }) {
+  const body = operation.mayHaveBody ? ([413, 415] as const) : [];
+  return problems(...(operation.hasInput ? ([400] as const) : []), 403, ...body);
 }
 
 export function problems(...statuses: readonly ProblemStatus[]) {

@@ -15,7 +15,7 @@ import type { ApiDeps, ApiEnv } from '../deps.ts';
 import { homeMeters } from '../meters.ts';
 import { costsOf, pricesOrNone, totalCost } from '../pricing.ts';
 import { fromStore, onValidated } from '../problems.ts';
-import { readRange } from '../ranges.ts';
+import { type AskedRange, readRange } from '../ranges.ts';
 import { json, problems } from './answers.ts';
 
 const getBalance = createRoute({
@@ -45,13 +45,13 @@ export function balanceRoutes(deps: ApiDeps, prices: Prices) {
   const currency = () => home.config()?.currency ?? null;
 
   /** Default: the home's today. */
-  const rangeOf = (start: string | undefined, end: string | undefined, longestDays: number) => {
+  const rangeOf = (asked: AskedRange, longestDays: number) => {
     const nowUs = clock.nowUs();
     const zone = views.zone();
     const todayUs = bucketStartUs(nowUs, 'day', zone);
     return readRange({
-      start: { field: 'start_time', text: start },
-      end: { field: 'end_time', text: end },
+      asked,
+      zone,
       nowUs,
       longestDays,
       defaults: {
@@ -86,8 +86,9 @@ export function balanceRoutes(deps: ApiDeps, prices: Prices) {
 
   return new OpenAPIHono<ApiEnv>({ defaultHook: onValidated })
     .openapi(getBalance, async (c) => {
-      const { start_time: start, end_time: end, period, compare } = c.req.valid('query');
-      const range = rangeOf(start, end, limits.spanDays[period]);
+      const query = c.req.valid('query');
+      const { period, compare } = query;
+      const range = rangeOf(query, limits.spanDays[period]);
       const asked = await readOne(period, range.startUs, range.endUs);
       const { startUs, endUs } = asked.read.total;
       const zone = views.zone();
@@ -127,7 +128,7 @@ export function balanceRoutes(deps: ApiDeps, prices: Prices) {
     })
     .openapi(getDevices, async (c) => {
       const query = c.req.valid('query');
-      const asked = rangeOf(query.start_time, query.end_time, limits.totalDays);
+      const asked = rangeOf(query, limits.totalDays);
       const { startUs, endUs } = wholeQuarters(asked.startUs, asked.endUs);
       const nowUs = clock.nowUs();
       const meters = deviceMeters(home.entities());

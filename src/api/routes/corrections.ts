@@ -13,11 +13,12 @@ import {
 import type { Correction, ExchangeCorrection } from '../../ledger/correction.ts';
 import type { CorrectionChanges, CorrectionField, CorrectionOutcome } from '../../ledger/corrections.ts';
 import { microFromValue, valueFromMicro } from '../../units/amount.ts';
-import { instantFromIso, isoFromInstant } from '../../units/instant.ts';
+import { isoFromInstant } from '../../units/instant.ts';
 import type { Administrators } from '../administrators.ts';
 import type { ApiDeps, ApiEnv } from '../deps.ts';
 import { administratorsOnly } from '../guard.ts';
 import { fromStore, HttpProblem, onValidated } from '../problems.ts';
+import { readEnds, readInstant } from '../ranges.ts';
 import { ledgerOf } from '../subjects.ts';
 import { body, json, problems } from './answers.ts';
 
@@ -110,7 +111,8 @@ function changesTold(changes: CorrectionChanges): z.infer<typeof correctionChang
   };
 }
 
-const fieldNames: Readonly<Record<CorrectionField, string>> = {
+type FieldNames = Readonly<Record<CorrectionField, string>>;
+const fieldNames: FieldNames = {
   entityId: 'entity_id',
   atUs: 'at',
   fromUs: 'start',
@@ -121,7 +123,7 @@ const fieldNames: Readonly<Record<CorrectionField, string>> = {
 };
 
 /** @throws what the desk refused, as a problem that names the field */
-function changesOf(outcome: CorrectionOutcome): CorrectionChanges {
+function changesOf(outcome: CorrectionOutcome, names: FieldNames = fieldNames): CorrectionChanges {
   switch (outcome.kind) {
     case 'changed':
       return outcome.changes;
@@ -130,15 +132,9 @@ function changesOf(outcome: CorrectionOutcome): CorrectionChanges {
     case 'refused':
       throw new HttpProblem(outcome.isConflict ? 409 : 400, {
         detail: outcome.detail,
-        field: fieldNames[outcome.field],
+        field: names[outcome.field],
       });
   }
-}
-
-function instantOf(text: string, field: string): number {
-  const us = instantFromIso(text);
-  if (us === null) throw new HttpProblem(400, { detail: `${field} is not an instant.`, field });
-  return us;
 }
 
 function microOf(value: number, field: string): number {
@@ -149,7 +145,7 @@ function microOf(value: number, field: string): number {
 
 export function correctionRoutes(deps: ApiDeps, administrators: Administrators) {
   const { clock, stores, ledger } = deps;
-  const { corrections } = ledger;
+  const { corrections, views } = ledger;
   const atDesk = <T>(work: () => Promise<T>) => fromStore(stores, 'questdb', work);
 
   const declaredOf = async (entityId: string, id: string, field: string): Promise<Correction> => {
@@ -176,7 +172,7 @@ export function correctionRoutes(deps: ApiDeps, administrators: Administrators) 
         kind: 'exchange',
         correctionId: randomUUID(),
         entityId,
-        atUs: instantOf(asked.at, 'at'),
+        atUs: readInstant(asked.at, 'at', views.zone()),
         oldRegisterMicro: asked.old_register === null ? null : microOf(asked.old_register, 'old_register'),
         newRegisterMicro: microOf(asked.new_register, 'new_register'),
         notes: asked.notes,
@@ -198,7 +194,8 @@ export function correctionRoutes(deps: ApiDeps, administrators: Administrators) 
       const { entity_id: entityId } = c.req.valid('param');
       const asked = c.req.valid('json');
       await ledgerOf(deps, entityId);
-      const span = { fromUs: instantOf(asked.start, 'start'), untilUs: instantOf(asked.end, 'end') };
+      const { start, end } = readEnds(asked, views.zone());
+      const span = { fromUs: start.us, untilUs: end.us };
       const common = {
         correctionId: randomUUID(),
         entityId,
@@ -219,7 +216,8 @@ export function correctionRoutes(deps: ApiDeps, administrators: Administrators) 
       const outcome = await atDesk(() =>
         asked.dry_run ? corrections.preview(declared) : corrections.apply(declared),
       );
-      const changes = changesTold(changesOf(outcome));
+      const names = { ...fieldNames, fromUs: start.field, untilUs: end.field };
+      const changes = changesTold(changesOf(outcome, names));
       const told = { correction: correctionRow(declared), dry_run: asked.dry_run, changes };
       return asked.dry_run ? c.json(told, 200) : c.json(told, 201);
     })

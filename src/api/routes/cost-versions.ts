@@ -14,7 +14,6 @@ import { limits } from '../../contract/common.ts';
 import { type CostVersion, overlapping, PriceList } from '../../tariffs/cost-versions.ts';
 import type { Prices } from '../../tariffs/prices.ts';
 import { repricing } from '../../tariffs/repricing.ts';
-import { instantFromIso } from '../../units/instant.ts';
 import { wholeQuarters } from '../../views/span-totals.ts';
 import type { Administrators } from '../administrators.ts';
 import { areaNamed } from '../area.ts';
@@ -29,7 +28,7 @@ import {
   unconfirmed,
 } from '../price-changes.ts';
 import { fromStore, HttpProblem, onValidated } from '../problems.ts';
-import { readRange } from '../ranges.ts';
+import { readInstant, readRange } from '../ranges.ts';
 import { body, json, problems } from './answers.ts';
 
 const tags = ['Power analytics'];
@@ -157,13 +156,7 @@ export function costVersionRoutes(deps: ApiDeps, prices: Prices, administrators:
       const asked = c.req.valid('json');
       const area = areaNamed(home, asked);
       const nowUs = clock.nowUs();
-      const effectiveFromUs = instantFromIso(asked.effective_from);
-      if (effectiveFromUs === null || effectiveFromUs < Date.UTC(2000, 0, 1) * 1000)
-        throw new HttpProblem(400, {
-          detail: 'effective_from is not an instant that can be used.',
-          field: 'effective_from',
-          expected: 'an ISO 8601 instant with offset after the year 2000',
-        });
+      const effectiveFromUs = readInstant(asked.effective_from, 'effective_from', views.zone());
       const versions = await inDocuments(() => prices.versions());
       if (overlapping(versions, area, effectiveFromUs) !== null)
         throw new HttpProblem(409, {
@@ -214,10 +207,12 @@ export function costVersionRoutes(deps: ApiDeps, prices: Prices, administrators:
       const asked = c.req.valid('json');
       const area = areaNamed(home, asked);
       const range = readRange({
-        start: { field: 'start', text: asked.start },
-        end: { field: 'end', text: asked.end },
+        asked,
+        zone: views.zone(),
         nowUs: clock.nowUs(),
         longestDays: limits.exportDays,
+        defaults: 'required',
+        includesEndDate: true,
       });
       const { startUs, endUs } = wholeQuarters(range.startUs, range.endUs);
       const before = prices.inUse();

@@ -49,8 +49,8 @@ export function coverageRoutes(deps: ApiDeps) {
     const zone = views.zone();
     const nowUs = clock.nowUs();
     const asked = readRange({
-      start: { field: 'start_time', text: query.start_time },
-      end: { field: 'end_time', text: query.end_time },
+      asked: query,
+      zone,
       nowUs,
       longestDays: longestDays[period],
       defaults: {

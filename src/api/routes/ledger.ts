@@ -58,8 +58,8 @@ export function ledgerRoutes(deps: ApiDeps) {
     const { entity_id: id } = c.req.valid('param');
     const query = c.req.valid('query');
     const asked = readRange({
-      start: { field: 'start', text: query.start },
-      end: { field: 'end', text: query.end },
+      asked: query,
+      zone: views.zone(),
       nowUs: clock.nowUs(),
       longestDays: limits.ledgerDays,
     });

@@ -3,7 +3,7 @@ import { capacityMonth, deviceQuery, realtime, series, seriesQuery } from '../..
 import { homeConnectionId } from '../../home/grid-connection.ts';
 import { capacityOf } from '../../tariffs/capacity.ts';
 import { flemishPeakRules } from '../../tariffs/peak-rules.ts';
-import { localIso, monthRange } from '../../units/calendar.ts';
+import { localIso } from '../../units/calendar.ts';
 import { isoFromInstant } from '../../units/instant.ts';
 import { toCanonical } from '../../units/quantity.ts';
 import { meanRate, quarterRate } from '../../views/meter-statistics.ts';
@@ -14,6 +14,7 @@ import type { CurrentStates } from '../current-states.ts';
 import type { ApiDeps, ApiEnv } from '../deps.ts';
 import { type GridDevice, gridDevice, gridNow } from '../grid.ts';
 import { fromStore, HttpProblem, onValidated } from '../problems.ts';
+import { readMonth } from '../ranges.ts';
 import { json, problems } from './answers.ts';
 
 const getRealtime = createRoute({
@@ -24,7 +25,7 @@ const getRealtime = createRoute({
   description:
     'From memory, never older than the last reading. Power in W, import positive; registers in kWh, both tariffs together. Null while a sensor tells nothing.',
   request: { query: deviceQuery },
-  responses: { 200: json(realtime, 'Now'), ...problems(400, 404) },
+  responses: { 200: json(realtime, 'Now'), ...problems(400, 404, 503) },
 });
 
 const getCapacity = createRoute({
@@ -113,14 +114,7 @@ export function p1Routes(deps: ApiDeps, currentStates: CurrentStates) {
       const device = await deviceOf(c.req.valid('query').device_id);
       const { month } = c.req.valid('param');
       const zone = views.zone();
-      const range = monthRange(month, zone);
-      if (range === null || range.startUs < Date.UTC(2000, 0, 1) * 1000)
-        throw new HttpProblem(400, {
-          detail: `${month} is not a month that can be used.`,
-          field: 'month',
-          expected: 'YYYY-MM after the year 2000, for example 2026-11',
-        });
-      const { startUs, endUs } = range;
+      const { startUs, endUs } = readMonth(month, 'month', zone);
       const gridPowerW = gridNow(device, newest)?.powerW ?? null;
       const offtakeId = device.totals.gridIn;
       const nowUs = clock.nowUs();

@@ -13,7 +13,7 @@ import { isoFromInstant } from '../../units/instant.ts';
 import { canonicalUnit } from '../../units/quantity.ts';
 import type { ApiDeps, ApiEnv } from '../deps.ts';
 import { fromStore, HttpProblem, onValidated } from '../problems.ts';
-import { type Range, readRange } from '../ranges.ts';
+import { type AskedRange, type Range, readRange } from '../ranges.ts';
 import { readingRow } from '../wire.ts';
 import { json, problems } from './answers.ts';
 
@@ -63,7 +63,7 @@ function startOfPage(cursor: string | undefined, range: Range): number {
     throw new HttpProblem(400, {
       detail: 'The cursor is not one of this query.',
       field: 'cursor',
-      expected: 'next_cursor of the page before, with the same since and until',
+      expected: 'next_cursor of the page before, for the same range',
     });
   return us;
 }
@@ -87,19 +87,14 @@ export function readingRoutes(deps: ApiDeps) {
     if (entity !== null) return canonicalUnit[entity.quantity];
     return (await ask(() => store.before(id, clock.nowUs(), true)))?.unit ?? null;
   };
-  const rangeOf = (since: string | undefined, until: string | undefined, longestDays: number) =>
-    readRange({
-      start: { field: 'since', text: since },
-      end: { field: 'until', text: until },
-      nowUs: clock.nowUs(),
-      longestDays,
-    });
+  const rangeOf = (asked: AskedRange, longestDays: number) =>
+    readRange({ asked, zone: deps.ledger.views.zone(), nowUs: clock.nowUs(), longestDays });
 
   return new OpenAPIHono<ApiEnv>({ defaultHook: onValidated })
     .openapi(page, async (c) => {
       const { entity_id: id } = c.req.valid('param');
-      const { since, until, limit, cursor } = c.req.valid('query');
-      const range = rangeOf(since, until, limits.readingsDays);
+      const { limit, cursor, ...asked } = c.req.valid('query');
+      const range = rangeOf(asked, limits.readingsDays);
       const startUs = startOfPage(cursor, range);
       // What stood before the page stood before its first reading too: nothing lies between.
       const [found, before]: [Reading[], Reading | null] =
@@ -131,13 +126,7 @@ export function readingRoutes(deps: ApiDeps) {
     })
     .openapi(hourly, async (c) => {
       const { entity_id: id } = c.req.valid('param');
-      const query = c.req.valid('query');
-      const { startUs, endUs } = readRange({
-        start: { field: 'start_time', text: query.start_time },
-        end: { field: 'end_time', text: query.end_time },
-        nowUs: clock.nowUs(),
-        longestDays: limits.hourlyDays,
-      });
+      const { startUs, endUs } = rangeOf(c.req.valid('query'), limits.hourlyDays);
       // A value is held to the end of what is asked for, and nobody knows for how long it will hold.
       const untilUs = Math.min(endUs, clock.nowUs());
       const zone = home.config()?.timeZone ?? 'UTC';
@@ -165,8 +154,8 @@ export function readingRoutes(deps: ApiDeps) {
     })
     .openapi(curveRoute, async (c) => {
       const { entity_id: id } = c.req.valid('param');
-      const { since, until, points } = c.req.valid('query');
-      const range = rangeOf(since, until, limits.curveDays);
+      const { points, ...asked } = c.req.valid('query');
+      const range = rangeOf(asked, limits.curveDays);
       const [found, before] = await Promise.all([
         ask(() => store.curve(id, range.startUs, range.endUs, points)),
         ask(() => store.before(id, range.startUs)),

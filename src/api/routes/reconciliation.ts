@@ -38,7 +38,7 @@ const start = createRoute({
 const planWithinMs = 3000;
 
 export function reconciliationRoutes(deps: ApiDeps, administrators: Administrators) {
-  const { home, clock, log, integrity } = deps;
+  const { home, clock, log, integrity, ledger } = deps;
   const { reconciler } = integrity;
 
   /** Null while it is not known: the store that says what was proven may be away. */
@@ -85,8 +85,8 @@ export function reconciliationRoutes(deps: ApiDeps, administrators: Administrato
       const asked = c.req.valid('json');
       requireTracked(home, asked.entity_ids);
       const { startUs, endUs } = readRange({
-        start: { field: 'start_time', text: asked.start_time },
-        end: { field: 'end_time', text: asked.end_time },
+        asked,
+        zone: ledger.views.zone(),
         nowUs: clock.nowUs(),
         longestDays: limits.ledgerDays,
         defaults: { endUs: clock.nowUs(), startUs: (untilUs) => untilUs - nightlySpanUs },

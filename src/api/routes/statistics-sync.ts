@@ -3,9 +3,12 @@ import { limits } from '../../contract/common.ts';
 import { syncRun } from '../../contract/readings.ts';
 import { syncAccepted, syncRequest, syncStatus } from '../../contract/statistics.ts';
 import { isoFromInstant } from '../../units/instant.ts';
+import type { Administrators } from '../administrators.ts';
 import type { ApiDeps, ApiEnv } from '../deps.ts';
+import { administratorsOnly } from '../guard.ts';
+import { ManualRun } from '../manual-run.ts';
 import { fromStore, HttpProblem, onValidated } from '../problems.ts';
-import { readRange } from '../ranges.ts';
+import { earliestUs, readRange } from '../ranges.ts';
 import { requireTracked } from '../subjects.ts';
 import { isoOrNull, syncRow } from '../wire.ts';
 import { body, json, problems } from './answers.ts';
@@ -16,9 +19,9 @@ const start = createRoute({
   tags: ['Statistics'],
   summary: 'Fetch Home Assistant’s statistics once more',
   description:
-    'Whatever is stored already; of every tracked entity and as far back as there are rows when nothing is named. Answers at once; the run is at /api/statistics/sync/{sync_id}. It happens by itself for new entities and once a day.',
+    'Whatever is stored already; of every tracked entity and as far back as there are rows when nothing is named. Answers at once; the run is at /api/statistics/sync/{sync_id}. It happens by itself for new entities and once a day. One at a time: the same again answers the run that is at work, something else 409. For administrators.',
   request: { body: { ...body(syncRequest), required: false } },
-  responses: { 202: json(syncAccepted, 'Accepted'), ...problems(400, 403) },
+  responses: { 202: json(syncAccepted, 'Accepted'), ...problems(400, 403, 409) },
 });
 
 const one = createRoute({
@@ -38,25 +41,28 @@ const status = createRoute({
   responses: { 200: json(syncStatus, 'By entity'), ...problems(503) },
 });
 
-export function statisticsSyncRoutes({ home, clock, ledger, stores, syncLog }: ApiDeps) {
+export function statisticsSyncRoutes(deps: ApiDeps, administrators: Administrators) {
+  const { home, clock, ledger, stores, syncLog } = deps;
   const { history } = ledger;
-  return new OpenAPIHono<ApiEnv>({ defaultHook: onValidated })
+  const runs = new ManualRun((syncId) => history.running(syncId));
+  const app = new OpenAPIHono<ApiEnv>({ defaultHook: onValidated });
+  app.on('POST', '/api/statistics/sync', administratorsOnly(administrators));
+  return app
     .openapi(start, (c) => {
       const asked = c.req.valid('json');
       requireTracked(home, asked.entity_ids);
       const isBounded = asked.start_time !== undefined || asked.end_time !== undefined;
       const range = readRange({
-        start: { field: 'start_time', text: asked.start_time },
-        end: { field: 'end_time', text: asked.end_time },
+        asked,
+        zone: ledger.views.zone(),
         nowUs: clock.nowUs(),
         longestDays: limits.spanDays.year,
-        defaults: { endUs: clock.nowUs(), startUs: () => Date.UTC(2000, 0, 1) * 1000 },
+        defaults: { endUs: clock.nowUs(), startUs: () => earliestUs },
       });
-      const syncId = history.request(
-        asked.entity_ids,
-        isBounded ? range.startUs : undefined,
-        isBounded ? range.endUs : undefined,
-        asked.period,
+      const { entity_ids: entityIds, period, start_time: start, end_time: end } = asked;
+      const [startUs, endUs] = isBounded ? [range.startUs, range.endUs] : [undefined, undefined];
+      const syncId = runs.start({ entityIds, period, start, end }, () =>
+        history.request(entityIds, startUs, endUs, period),
       );
       return c.json({ sync_id: syncId }, 202);
     })

@@ -16,7 +16,7 @@ import { rounded } from '../amounts.ts';
 import { compared } from '../compare.ts';
 import type { ApiDeps, ApiEnv } from '../deps.ts';
 import { HttpProblem, onValidated } from '../problems.ts';
-import { readRange } from '../ranges.ts';
+import { type AskedRange, readRange } from '../ranges.ts';
 import { figuresBy, type PricedFigures, statisticsChartOf, statisticsRowOf } from '../statistics.ts';
 import { subjectNamed } from '../subjects.ts';
 import { summaryOf } from '../summary.ts';
@@ -31,7 +31,7 @@ const list = createRoute({
   path: '/api/statistics/{entity_id}',
   tags: ['Statistics'],
   summary: 'Statistics of one entity',
-  description: `${about} Hours over at most ${limits.spanDays.hour} days, days over ${limits.spanDays.day}, months over ${limits.spanDays.month}. \`format=chart\` answers columns.`,
+  description: `${about} Quarter-hours over at most ${limits.spanDays.quarter} days, hours over ${limits.spanDays.hour}, days over ${limits.spanDays.day}, months over ${limits.spanDays.month}. \`format=chart\` answers columns.`,
   request: { params, query: statisticsQuery },
   responses: { 200: json(statistics, 'Rows or columns'), ...problems(400, 404, 503) },
 });
@@ -76,7 +76,7 @@ const compare = createRoute({
   responses: { 200: json(compareResult, 'Columns by entity'), ...problems(400, 404, 503) },
 });
 
-const defaultDays = { hour: 1, day: 30, month: 365 } as const;
+const defaultDays = { quarter: 1, hour: 1, day: 30, month: 365 } as const;
 const periods = { hourly: 'hour', daily: 'day', monthly: 'month' } as const;
 /** A bucket per hour of so many days is what the store is asked for at most, for a value that no view sums up. */
 const valueDays = limits.spanDays.day;
@@ -87,15 +87,11 @@ export function statisticsRoutes(deps: ApiDeps, prices: Prices) {
   const own = { ...deps, pricing: { prices, stores, log } };
   const currency = () => home.config()?.currency ?? null;
 
-  const rangeOf = (
-    query: { start_time?: string | undefined; end_time?: string | undefined },
-    defaultSpanDays: number,
-    longestDays: number,
-  ) => {
+  const rangeOf = (asked: AskedRange, defaultSpanDays: number, longestDays: number) => {
     const nowUs = clock.nowUs();
     return readRange({
-      start: { field: 'start_time', text: query.start_time },
-      end: { field: 'end_time', text: query.end_time },
+      asked,
+      zone: views.zone(),
       nowUs,
       longestDays,
       defaults: {
@@ -107,6 +103,12 @@ export function statisticsRoutes(deps: ApiDeps, prices: Prices) {
 
   const read = async (id: string, period: keyof typeof defaultDays, query: z.infer<typeof rangeQuery>) => {
     const subject = await subjectNamed(deps, id);
+    if (subject.counts === null && period === 'quarter')
+      throw new HttpProblem(400, {
+        detail: `${id} tells a value, and values are summed up by the hour.`,
+        field: 'period',
+        expected: 'hour, day or month',
+      });
     const longestDays =
       subject.counts === null ? Math.min(valueDays, limits.spanDays[period]) : limits.spanDays[period];
     const { startUs, endUs } = rangeOf(query, defaultDays[period], longestDays);

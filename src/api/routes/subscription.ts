@@ -1,6 +1,9 @@
 import { createRoute, OpenAPIHono } from '@hono/zod-openapi';
 import { backfillRequest, backfillStarted, subscriptionStatus } from '../../contract/readings.ts';
+import type { Administrators } from '../administrators.ts';
 import type { ApiDeps, ApiEnv } from '../deps.ts';
+import { administratorsOnly } from '../guard.ts';
+import { ManualRun } from '../manual-run.ts';
 import { onValidated } from '../problems.ts';
 import { requireTracked } from '../subjects.ts';
 import { isoOrNull } from '../wire.ts';
@@ -20,13 +23,17 @@ const backfill = createRoute({
   tags: ['Readings'],
   summary: 'Bring in what Home Assistant recorded and we did not hear',
   description:
-    'As far back as Home Assistant keeps raw history. Answers at once; the run is at /api/syncs/{sync_id}.',
+    'As far back as Home Assistant keeps raw history. Answers at once; the run is at /api/syncs/{sync_id}. One at a time: the same again answers the run that is at work, something else 409. For administrators.',
   request: { body: { required: false, content: { 'application/json': { schema: backfillRequest } } } },
-  responses: { 202: json(backfillStarted, 'Started'), ...problems(400, 403) },
+  responses: { 202: json(backfillStarted, 'Started'), ...problems(400, 403, 409) },
 });
 
-export function subscriptionRoutes({ recording, home, homeAssistant, backfill: service }: ApiDeps) {
-  return new OpenAPIHono<ApiEnv>({ defaultHook: onValidated })
+export function subscriptionRoutes(deps: ApiDeps, administrators: Administrators) {
+  const { recording, home, homeAssistant, backfill: service } = deps;
+  const runs = new ManualRun((syncId) => service.running(syncId));
+  const app = new OpenAPIHono<ApiEnv>({ defaultHook: onValidated });
+  app.on('POST', '/api/subscription/backfill', administratorsOnly(administrators));
+  return app
     .openapi(get, (c) => {
       const state = recording.subscription();
       return c.json(
@@ -47,7 +54,8 @@ export function subscriptionRoutes({ recording, home, homeAssistant, backfill: s
     .openapi(backfill, (c) => {
       const request = c.req.valid('json');
       requireTracked(home, request.entity_ids);
-      const syncId = service.request(request.entity_ids);
+      const entityIds = request.entity_ids;
+      const syncId = runs.start({ entityIds }, () => service.request(entityIds));
       return c.json({ sync_id: syncId }, 202);
     });
 }

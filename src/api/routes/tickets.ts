@@ -110,7 +110,6 @@ export function ticketRoutes(deps: ApiDeps, administrators: Administrators) {
         throw new HttpProblem(400, {
           detail: outcome.detail,
           field: outcome.field,
-          expected: outcome.detail,
         });
       case 'conflict':
         throw new HttpProblem(409, { detail: outcome.detail });

@@ -203,6 +203,8 @@ export class TestApi {
   readonly integrity = new TestIntegrity();
   readonly used: HomeAssistantTarget[] = [];
   readonly backfilled: (readonly string[] | undefined)[] = [];
+  /** The back-fill under way. */
+  filling: SyncRun | null = null;
   readonly storesUp = { questdb: true, mongodb: true };
   readonly home: Home;
   readonly deps: ApiDeps;
@@ -224,6 +226,7 @@ export class TestApi {
       access: { ingressAddress: '172.30.32.2', trustsLoopbackIngress: options.isUnderSupervisor ?? false },
       panelDir: options.panelDir ?? '/nonexistent',
       homeAssistant,
+      homeAssistantRefused: null,
       home: this.home,
       connection: new Connection({
         source: options.source ?? { kind: 'saved' },
@@ -249,7 +252,7 @@ export class TestApi {
           this.backfilled.push(entityIds);
           return 'run-1';
         },
-        running: () => null,
+        running: (syncId) => (this.filling?.syncId === syncId ? this.filling : null),
         status: () => ({ isOk: true, detail: null, isRunning: false, lastFinishedAtUs: null }),
       },
       ledger: this.ledger.parts(),

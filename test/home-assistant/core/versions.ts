@@ -9,8 +9,6 @@ export interface CoreVersion {
   readonly requirements: string;
 }
 
-export const uv = '0.13.8';
-
 const requirementsOf = (core: string): string => join(import.meta.dirname, `requirements-${core}.txt`);
 
 /** Newest first. 2024.3.3 is the last but one that runs on Debian 12's Python, and has the old form of the preferences. */

@@ -1,0 +1,67 @@
+/**
+ * Goal: a log that strangers can cause lines in stays small, and nothing happens untold.
+ * Method: any lines as a property under fake timers; told and left out must add up.
+ */
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Log } from './log.ts';
+import { SparingLog } from './sparing-log.ts';
+
+interface Line {
+  readonly level: string;
+  readonly message: string;
+  readonly leftOut: number | null;
+}
+
+function keptLog(): { log: Log; lines: Line[] } {
+  const lines: Line[] = [];
+  const keep = (level: string) => (fields: object, message: string) => {
+    lines.push({ level, message, leftOut: 'leftOut' in fields ? Number(fields.leftOut) : null });
+  };
+  const log: Log = {
+    debug: keep('debug'),
+    info: keep('info'),
+    warn: keep('warn'),
+    error: keep('error'),
+    child: () => log,
+  };
+  return { log, lines };
+}
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+describe('a sparing log', () => {
+  it('tells the first lines of a kind, and then how many there were', () => {
+    const { log, lines } = keptLog();
+    const sparing = new SparingLog(log, { lines: 2 });
+    for (let i = 0; i < 1000; i += 1) sparing.warn({ i }, 'refused');
+    expect(lines).toHaveLength(2);
+    vi.advanceTimersByTime(60_000);
+    expect(lines.at(-1)).toEqual({ level: 'warn', message: 'refused', leftOut: 998 });
+    sparing.warn({}, 'refused');
+    expect(lines).toHaveLength(4);
+  });
+  it('is bounded, whatever is said, and counts every line', () => {
+    const said = fc.array(fc.tuple(fc.constantFrom('info', 'warn', 'error'), fc.string({ maxLength: 2 })), {
+      maxLength: 400,
+    });
+    fc.assert(
+      fc.property(
+        said,
+        fc.integer({ min: 1, max: 5 }),
+        fc.integer({ min: 1, max: 6 }),
+        (all, most, kinds) => {
+          const { log, lines } = keptLog();
+          const sparing = new SparingLog(log, { lines: most, kinds });
+          for (const [level, message] of all) sparing[level as 'info']({}, message);
+          sparing.flush();
+          const leftOut = lines.reduce((sum, line) => sum + (line.leftOut ?? 0), 0);
+          expect(lines.filter((line) => line.leftOut === null).length + leftOut).toBe(all.length);
+          // One more kind of each level: what is not told apart.
+          expect(lines.length).toBeLessThanOrEqual((kinds + 3) * (most + 1));
+        },
+      ),
+    );
+  });
+});
