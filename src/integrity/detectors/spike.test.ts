@@ -124,6 +124,11 @@ describe('a register that was away for a moment', () => {
     const before = range(6, (n) => 4 + n / 50);
     expect(left(path(5, ...before, 0, 4.12, 4.14), net)).toEqual([...before, 4.12, 4.14]);
     expect(left(path(5, ...before, 8, 4.12, 4.14), net)).toEqual([...before, 4.12, 4.14]);
+    const water: PathRules = { ...net, unit: 'm³' };
+    const night = (hours: number) =>
+      left(path(60, 299.98, 300, 1, [hours * 60, 1.002], [300, 300.01]), water);
+    expect(night(12)).toEqual([299.98, 300, 300.01]);
+    expect(night(12.001)).toHaveLength(5);
     const back = [...before, 4.05, 4.1];
     expect(left(path(5, ...back), net)).toEqual(back);
   });

@@ -17,6 +17,8 @@ const dayUs = 24 * hourUs;
 
 /** It has to be back within this time and this many readings; what stays away longer is not a spike. */
 export const spikeUs = 3_600_000_000;
+/** A `net` register that falls counts nothing by itself: where it comes back so late, it was away all the while. */
+export const netSpikeUs = 12 * spikeUs;
 /** Of one that is told more seldom, so many readings are none either. */
 export const spikePolls = 2;
 export const spikeReadings = 50;
@@ -85,7 +87,7 @@ function spikeAfter(
   const leftMicro = Math.abs(away.registerMicro - before.registerMicro);
   if (leftMicro <= smallestMicro) return null;
   const known = paceOf(rules, good, []);
-  const longestUs = Math.max(spikeUs, spikePolls * known.usualUs);
+  const longestUs = Math.max(rules.kind === 'net' ? netSpikeUs : spikeUs, spikePolls * known.usualUs);
   // What the steps before allow needs no look at those after.
   const isOwn = known.steps > 0 && leftMicro <= known.mostMicro(away.atUs - before.atUs);
   const isPlain = isOwn && !isFall(rules, before, away);
