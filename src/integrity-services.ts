@@ -11,6 +11,7 @@ import { Tickets } from './integrity/tickets.ts';
 import type { Bookkeeper } from './ledger/bookkeeper.ts';
 import type { Corrections } from './ledger/corrections.ts';
 import type { LedgerStore } from './ledger/ledger-store.ts';
+import { quantityIn } from './ledger/quantity-in.ts';
 import type { StatisticsStore } from './ledger/statistics-store.ts';
 import type { ReadingStore } from './recording/reading-store.ts';
 import type { RecordingEvents } from './recording/recording-events.ts';
@@ -59,6 +60,7 @@ export class IntegrityServices {
     this.tickets = new Tickets({
       store: adapters.ticketStore,
       corrections,
+      counted: (entityId, span) => quantityIn(adapters.ledgerStore, entityId, span),
       idNow: (entityId) => home.renames().get(entityId) ?? entityId,
       clock,
       log,

@@ -135,11 +135,11 @@ export class ReconciliationRun {
     for (const found of proof.found) {
       posting.touch(entityId, found, 'reconciled');
       this.#mended.set(entityId, joinSpans(this.#mended.get(entityId), found));
-      this.#detected.push({ finding: readingsMissing(found), handling: 'told' });
+      if (!found.isFirst) this.#detected.push({ finding: readingsMissing(found), handling: 'told' });
     }
     const added = proof.found.reduce((sum, found) => sum + found.added, 0);
     const { holesFound } = this.#outcomes();
-    this.#outcome({ holesFound: holesFound + proof.found.length });
+    this.#outcome({ holesFound: holesFound + proof.found.filter(({ isFirst }) => !isFirst).length });
     this.#progress({ readingsAdded: this.#run.readingsAdded + added });
   }
 

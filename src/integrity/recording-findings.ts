@@ -55,7 +55,8 @@ export function detectedOf(event: RecordingEvent): Detected | null {
       );
     }
     case 'found':
-      return { finding: readingsMissing(event.found), handling: 'told' };
+      // What a first fetch fills was never missing.
+      return event.found.isFirst ? null : { finding: readingsMissing(event.found), handling: 'told' };
     case 'lost': {
       const { entityId, hourUs: startUs, heldBefore, held } = event;
       return told(

@@ -18,7 +18,13 @@ beforeEach(() => {
   vi.useFakeTimers({ now: atUs / 1000 });
   store = new MemoryTicketStore();
   isReconciling = false;
-  const deps = { store, corrections: new MemoryCorrections(), clock: testClock, log: quietLog };
+  const deps = {
+    store,
+    corrections: new MemoryCorrections(),
+    counted: async () => null,
+    clock: testClock,
+    log: quietLog,
+  };
   recording = new RecordingTickets(
     { tickets: new Tickets(deps), isReconciling: () => isReconciling, clock: testClock, log: quietLog },
     1000,
@@ -36,6 +42,14 @@ const drift = (seconds: number) =>
 const full: RecordingEvent = { kind: 'disk_full', freeBytes: 40_000_000, atUs };
 
 describe('what recording tells', () => {
+  it('of the first fetch of a past is no finding', async () => {
+    const found = { entityId: 'sensor.a', fromUs: atUs - 9, untilUs: atUs, added: 3 };
+    recording.take({ kind: 'found', found: { ...found, isFirst: true } });
+    recording.take({ kind: 'found', found: { ...found, entityId: 'sensor.b' } });
+    await vi.advanceTimersByTimeAsync(1100);
+    expect(tickets().map(({ entityId }) => entityId)).toEqual(['sensor.b']);
+  });
+
   it.each<[RecordingEvent, object]>([
     [
       { kind: 'silent', entityIds: ['sensor.a', 'sensor.b'], sinceUs: atUs - 360_000_000, atUs },

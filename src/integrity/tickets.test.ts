@@ -7,7 +7,7 @@ import { quietLog } from '../recording/testing/doubles.ts';
 import { MemoryCorrections, MemoryTicketStore } from './testing/doubles.ts';
 import type { Finding, TicketKind } from './ticket.ts';
 import type { TicketAnswer } from './ticket-correction.ts';
-import { type Detected, type Looked, newPerReport, Tickets } from './tickets.ts';
+import { type Detected, type Looked, mendedPerReport, newPerReport, Tickets } from './tickets.ts';
 
 let store: MemoryTicketStore;
 let corrections: MemoryCorrections;
@@ -15,15 +15,23 @@ let tickets: Tickets;
 let nowUs = 1_000_000;
 let changes = 0;
 let names: Map<string, string>;
+let countedMicro: number | null = null;
+let asked: unknown[] = [];
 
 beforeEach(() => {
   store = new MemoryTicketStore();
   corrections = new MemoryCorrections();
   changes = 0;
+  countedMicro = null;
+  asked = [];
   names = new Map();
   tickets = new Tickets({
     store,
     corrections,
+    counted: async (entityId, span) => {
+      asked.push([entityId, span]);
+      return countedMicro;
+    },
     clock: { nowUs: () => (nowUs += 1), monotonicMs: () => 0 },
     idNow: (entityId) => names.get(entityId) ?? entityId,
     log: quietLog,
@@ -234,5 +242,82 @@ describe('a choice', () => {
     await expect(tickets.resolve(ticketId, answer('accept'), 'Anna', false)).rejects.toThrow();
     store.isDown = false;
     expect(await tickets.resolve(ticketId, answer('accept'), 'Anna', false)).toMatchObject({ kind: 'done' });
+  });
+});
+
+describe('what is mended by itself', () => {
+  const claim = { fromUs: 0, untilUs: 900_000_000, leastMicro: 100, mostMicro: 200 };
+  const spike = (fromUs = 100): Detected => ({
+    finding: finding('spike', fromUs, { choices: ['exclude', 'accept'] }),
+    handling: 'exclude',
+    claim,
+  });
+  const statuses = () => [...store.tickets.values()].map(({ status }) => status);
+
+  it.each([100, 150, 200, null])('is mended while the ledger holds %s of 100 to 200', async (micro) => {
+    countedMicro = micro;
+    await tickets.report([spike()], null, null);
+    expect(only()).toMatchObject({ status: 'mended', decision: { isAutomatic: true } });
+    expect(corrections.kept.size).toBe(1);
+    expect(asked).toEqual([['sensor.meter', claim]]);
+  });
+
+  it.each([99, 201])('asks when the ledger holds %s, and nothing is left out', async (micro) => {
+    countedMicro = micro;
+    await tickets.report([spike()], null, null);
+    expect(only()).toMatchObject({ status: 'open', decision: null, closedAtUs: null });
+    expect(only().detail).toContain('could not be left out by itself');
+    expect(corrections.kept.size).toBe(0);
+    expect(tickets.open()?.get('spike')).toBe(1);
+    // Found again, it still says so, and is not tried again.
+    const { detail } = only();
+    countedMicro = 150;
+    await tickets.report([spike()], null, null);
+    expect(only()).toMatchObject({ status: 'open', detail });
+  });
+
+  it('is held against the ledger again whenever it is found again', async () => {
+    countedMicro = 150;
+    await tickets.report([spike()], null, null);
+    countedMicro = 5000;
+    await tickets.report([spike()], null, null);
+    expect(only()).toMatchObject({ status: 'open', decision: null });
+    expect(corrections.kept.size).toBe(0);
+  });
+
+  it('is held against it after all that lie beside it', async () => {
+    countedMicro = 150;
+    await tickets.report([spike(100), spike(300)], null, null);
+    expect(asked).toHaveLength(2);
+    expect(statuses()).toEqual(['mended', 'mended']);
+  });
+
+  it('is let alone where another beside it is counted', async () => {
+    countedMicro = 150;
+    await tickets.report([spike(100), spike(300)], null, null);
+    await tickets.undo('spike sensor.meter 300');
+    countedMicro = 5000;
+    await tickets.report([spike(100), spike(300)], null, null);
+    expect(statuses()).toEqual(['mended', 'open']);
+  });
+
+  it('is not held against it where a person decided, or nothing is claimed', async () => {
+    countedMicro = 5000;
+    await tickets.report([{ ...spike(), claim: null }], null, null);
+    await tickets.report([{ ...spike(300), handling: 'ask' }], null, null);
+    await tickets.resolve('spike sensor.meter 300', answer('exclude'), 'somebody', false);
+    await tickets.report([spike(300)], null, null);
+    expect(statuses()).toEqual(['mended', 'decided']);
+    expect(asked).toEqual([]);
+  });
+
+  it('has a limit of its own, and is not held against the ledger where some were left', async () => {
+    countedMicro = 5000;
+    const many = Array.from({ length: mendedPerReport + 1 }, (_, n) => spike(100 + n * 100));
+    const { opened } = await tickets.report([...many, ask('gap', 5)], null, null);
+    expect(opened).toBe(mendedPerReport + 1);
+    expect(asked).toEqual([]);
+    expect(statuses().filter((status) => status === 'mended')).toHaveLength(mendedPerReport);
+    expect([...store.tickets.values()].at(-1)).toMatchObject({ entityId: null, kind: 'spike' });
   });
 });

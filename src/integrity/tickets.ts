@@ -1,6 +1,9 @@
 import type { CorrectionChanges, CorrectionOutcome, Corrections } from '../ledger/corrections.ts';
+import type { Span } from '../ledger/span.ts';
 import type { Clock } from '../units/clock.ts';
 import type { Log } from '../units/log.ts';
+import { amountText } from './detectors/figures.ts';
+import type { LedgerClaim } from './detectors/ledger-claim.ts';
 import {
   type Finding,
   type Ticket,
@@ -16,6 +19,8 @@ export interface Detected {
   readonly finding: Finding;
   /** `ask`: a person decides; `told`: it is mended already, or there is nothing to do; `exclude`: safe to leave out. */
   readonly handling: 'ask' | 'told' | 'exclude';
+  /** What the ledger must hold once it is left out; null or absent where that can't be said. */
+  readonly claim?: LedgerClaim | null;
 }
 
 /** What a run looked at: what is open there and was not found again has passed. */
@@ -42,6 +47,8 @@ export type TicketOutcome =
 export interface TicketsDeps {
   readonly store: TicketStore;
   readonly corrections: Pick<Corrections, 'preview' | 'apply' | 'takeBack'>;
+  /** What the ledger holds of a meter in quarters that start in [fromUs, untilUs); null when it has none. */
+  readonly counted: (entityId: string, span: Span) => Promise<number | null>;
   /** The id that an entity has now: what is decided of one that was renamed is declared of that. */
   readonly idNow?: (entityId: string) => string;
   readonly clock: Clock;
@@ -51,7 +58,10 @@ export interface TicketsDeps {
 
 /** As many new ones in a run as a person can look through; one more says how many there were. */
 export const newPerReport = 50;
+/** What is mended by itself nobody has to look through. */
+export const mendedPerReport = 200;
 export const ticketsKept = 2000;
+const unmendedText = 'It could not be left out by itself';
 
 /**
  * Makes tickets of findings and answers of choices. One thing at a time, so that a run and a person don't write the same
@@ -114,10 +124,16 @@ export class Tickets {
       } else if (same.ticketId === ticketId && (await this.#seenAgain(same, one))) changed += 1;
       found.add(same?.ticketId ?? ticketId);
     }
-    for (const one of fresh.slice(0, newPerReport)) await this.#openOne(one, syncId);
-    const opened = Math.min(fresh.length, newPerReport);
-    const surplus = fresh.slice(newPerReport);
+    const [mending, asking] = [fresh.filter(isMendable), fresh.filter((one) => !isMendable(one))];
+    const opening = [...mending.slice(0, mendedPerReport), ...asking.slice(0, newPerReport)];
+    const surplus = [...mending.slice(mendedPerReport), ...asking.slice(newPerReport)];
+    for (const one of opening) await this.#openOne(one, syncId);
     if (surplus.length > 0) await this.#openOne({ finding: moreFinding(surplus), handling: 'ask' }, syncId);
+    // Each may lie beside another that was still to be mended.
+    const unmended = new Set(surplus.map(({ finding }) => finding.entityId));
+    for (const one of detected)
+      if (!unmended.has(one.finding.entityId) && (await this.#proveMended(one))) changed += 1;
+    const opened = opening.length;
     const gone = looked === null ? [] : known.filter((one) => !found.has(one.ticketId) && isIn(looked, one));
     for (const ticket of gone)
       await store.save({ ...ticket, status: 'passed', closedAtUs: this.#deps.clock.nowUs() });
@@ -132,6 +148,8 @@ export class Tickets {
     const next: Ticket = {
       ...ticket,
       ...finding,
+      // What was said of it besides still holds.
+      detail: ticket.detail.includes(unmendedText) ? ticket.detail : finding.detail,
       status: isTold ? 'mended' : 'open',
       closedAtUs: isTold ? this.#deps.clock.nowUs() : null,
     };
@@ -176,6 +194,44 @@ export class Tickets {
     };
     const detail = `${ticket.detail} It was left out of what is counted.`;
     await this.#deps.store.save({ ...ticket, detail, status: 'mended', decision, closedAtUs: atUs });
+  }
+
+  /**
+   * A ticket says `mended` only where the ledger holds what it says: of one that was left out by itself the ledger's own
+   * total is compared, after all of a run are mended. Where it does not agree the ticket asks, and the correction is taken
+   * back.
+   * @returns whether the ticket was written anew
+   */
+  async #proveMended({ finding, claim }: Detected): Promise<boolean> {
+    const { store, corrections, counted, log } = this.#deps;
+    const { entityId, evidence } = finding;
+    if (claim == null || entityId === null) return false;
+    const ticketId = ticketIdOf(finding);
+    const ticket = await store.find(ticketId);
+    if (ticket?.status !== 'mended' || ticket.decision?.isAutomatic !== true) return false;
+    const micro = await counted(entityId, claim);
+    if (micro === null || (micro >= claim.leastMicro && micro <= claim.mostMicro)) return false;
+    if (await this.#isLeftBeside(entityId, ticketId, claim)) return false;
+    log.warn({ ticketId, countedMicro: micro, ...claim }, 'The ledger does not hold what a ticket says');
+    for (const correctionId of ticket.decision.correctionIds) await corrections.takeBack(correctionId);
+    const unit = evidence[0]?.unit ?? '';
+    const most = amountText(claim.mostMicro, unit);
+    const detail = `${finding.detail} ${unmendedText}: the ledger still counted ${amountText(micro, unit)} there, where its readings tell ${most} at most.`;
+    await store.save({ ...ticket, detail, status: 'open', decision: null, closedAtUs: null });
+    return true;
+  }
+
+  /** Another spike in the same quarters was undone, or accepted: it is counted. */
+  async #isLeftBeside(entityId: string, ticketId: string, { fromUs, untilUs }: LedgerClaim) {
+    const known = await this.#deps.store.list({ status: 'all', entityId, limit: ticketsKept });
+    return known.some(
+      (one) =>
+        one.ticketId !== ticketId &&
+        one.kind === 'spike' &&
+        one.status !== 'mended' &&
+        one.fromUs < untilUs &&
+        one.untilUs >= fromUs,
+    );
   }
 
   async #resolve(
@@ -264,6 +320,10 @@ function holds(ticket: Ticket, finding: Finding): boolean {
     ticket.fromUs < finding.fromUs &&
     finding.fromUs < ticket.untilUs
   );
+}
+
+function isMendable({ handling }: Detected): boolean {
+  return handling === 'exclude';
 }
 
 function isIn(looked: Looked, ticket: Ticket): boolean {

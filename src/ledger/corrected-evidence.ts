@@ -48,6 +48,42 @@ export function spanAt(spans: readonly Span[], atUs: number): Span | undefined {
   return spans.find(({ fromUs, untilUs }) => fromUs <= atUs && atUs <= untilUs);
 }
 
+/** A row that tells this register repeats the reading before it; a conversion of units may round it otherwise. */
+export function isRepeated(rowMicro: number, readingMicro: number): boolean {
+  return Math.abs(rowMicro - readingMicro) <= 1;
+}
+
+/**
+ * Until the next reading, Home Assistant's rows go on telling the register of the one before: where that is excluded, so are
+ * they, or what was left out would come back by them.
+ * @param pieces as merged: ascending, one per instant
+ * @param before the reading with a register before them; null when there is none
+ */
+export function withRepeats(
+  standing: StandingCorrections,
+  pieces: readonly (RegisterReading | StatisticsRow)[],
+  before: RegisterReading | null,
+): StandingCorrections {
+  if (standing.exclusions.length === 0) return standing;
+  const repeats: Span[] = [];
+  let last = before;
+  let isOpen = false;
+  for (const piece of pieces) {
+    if (piece.registerMicro === null) continue;
+    const isRepeat =
+      piece.kind === 'row' &&
+      last !== null &&
+      spanAt(standing.exclusions, last.atUs) !== undefined &&
+      isRepeated(piece.registerMicro, last.registerMicro ?? Number.NaN);
+    const open = isOpen ? repeats.pop() : undefined;
+    if (open !== undefined) repeats.push(isRepeat ? { ...open, untilUs: piece.atUs } : open);
+    else if (isRepeat) repeats.push({ fromUs: piece.atUs, untilUs: piece.atUs });
+    isOpen = isRepeat;
+    if (piece.kind === 'reading') last = piece;
+  }
+  return { ...standing, outside: [...standing.outside, ...repeats] };
+}
+
 /**
  * A register's evidence as corrections leave it. What is taken out leaves a mark at its instant, so that posting knows
  * that the time is uncertain wherever it begins; an amount stands at its end, before what is read at that instant.

@@ -9,6 +9,7 @@ import type { EvidenceSource } from './evidence-source.ts';
 import { LedgerDraft } from './ledger-draft.ts';
 import type { LedgerStore } from './ledger-store.ts';
 import type { Meter } from './meter.ts';
+import { quantityIn } from './quantity-in.ts';
 import { type RepostingRules, repost, usualRules } from './reposting.ts';
 import { Rounds } from './rounds.ts';
 import type { Span } from './span.ts';
@@ -35,8 +36,6 @@ export interface CorrectionDeskDeps {
   readonly clock: Clock;
   readonly log: Log;
 }
-
-const stepUs = 7 * 96 * quarterUs;
 
 /** Where corrections are declared and taken back, one at a time. */
 export class CorrectionDesk implements Corrections {
@@ -236,14 +235,4 @@ async function sums(before: LedgerStore, after: LedgerStore, entityId: string, s
     quantityBeforeMicro: await quantityIn(before, entityId, span),
     quantityAfterMicro: await quantityIn(after, entityId, span),
   };
-}
-
-async function quantityIn(ledger: LedgerStore, entityId: string, span: Span): Promise<number | null> {
-  let sum: number | null = null;
-  for (let fromUs = span.fromUs; fromUs < span.untilUs; fromUs += stepUs) {
-    const entries = await ledger.current(entityId, fromUs, Math.min(span.untilUs, fromUs + stepUs));
-    for (const entry of entries)
-      if (entry.kind === 'quantity' && entry.reason !== 'withdrawn') sum = (sum ?? 0) + entry.amountMicro;
-  }
-  return sum;
 }

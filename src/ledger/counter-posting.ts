@@ -1,7 +1,8 @@
 import { splitByTime } from '../units/amount.ts';
 import { quarterStartUs } from '../units/quarter.ts';
-import type { CounterDelta, CounterKind, CounterState } from './counter.ts';
+import type { CounterKind, CounterState } from './counter.ts';
 import { stepCounter } from './counter.ts';
+import type { CounterDelta } from './counter-delta.ts';
 import type { Entry, Quality } from './entry.ts';
 import type { CounterEvidence } from './evidence.ts';
 import { boundariesBetween, QuarterSheet } from './quarter-sheet.ts';

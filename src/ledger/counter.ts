@@ -1,5 +1,17 @@
+import type { CounterDelta } from './counter-delta.ts';
+import { type CounterDip, stepDip } from './counter-dip.ts';
+import { isFall, isUnexplainedFall } from './counter-falls.ts';
 import type { CounterEvidence } from './evidence.ts';
-import { isFine, isRead, type Rhythm, reportsEachUs, standsUntilUs, stepAfter, withMove } from './rhythm.ts';
+import {
+  isFine,
+  isPrompt,
+  isRead,
+  isSlow,
+  type Rhythm,
+  standsUntilUs,
+  stepAfter,
+  withMove,
+} from './rhythm.ts';
 
 /** How a register behaves: core's state classes. A `net` register may fall; a `rising` one falls only by reset or fault. */
 export type CounterKind = 'rising' | 'net';
@@ -29,6 +41,18 @@ export interface CounterState {
    * and what was delivered, whatever the register will say.
    */
   readonly correction: { readonly deliveredMicro: number | null } | null;
+  /** A rising register below its baseline; null while it is not. */
+  readonly dip: CounterDip | null;
+  /**
+   * Where the register would stand had it not gone on lower; null where it did not. What was missing and comes back at
+   * once (a member of a group) is no use.
+   */
+  readonly formerMicro: number | null;
+}
+
+/** How far back the next difference may reach: posting that begins later would lose a part of it. */
+export function reachesBackUs(state: CounterState): number {
+  return Math.min(state.sinceUs, state.dip?.sinceUs ?? state.sinceUs);
 }
 
 /** What one piece of evidence says of the time since the one before. */
@@ -38,53 +62,11 @@ export interface CounterStep {
   readonly deltas: readonly CounterDelta[];
 }
 
-/** The quantity counted over [fromUs, toUs). */
-export interface CounterDelta {
-  readonly fromUs: number;
-  readonly toUs: number;
-  readonly amountMicro: number;
-  /** What the register fell by without it being negative use: a reset, an exchange, a corrected amount. 0 for plain counting. */
-  readonly restartMicro: number;
-  readonly cause: 'counted' | 'reset' | 'exchange' | 'corrected';
-  /** A correction took evidence out of the span, or says what was counted in it. */
-  readonly isCorrected: boolean;
-  /** Part of the span lies in an absence, so that its spread over time is a guess. */
-  readonly isInterrupted: boolean;
-  /** Where it begins is a guess; see `Step`. */
-  readonly isDoubtful: boolean;
-  /** The evidence at or before its beginning. */
-  readonly restsFromUs: number;
-  /** One of its ends is only known to the row of statistics in which a slow register moved. */
-  readonly isRough: boolean;
-  /** Begins where a statistics row ended. */
-  readonly isAfterRow: boolean;
-}
-
-/** A rising register that falls below this part of the reading before has been reset (core, sensor/recorder.py). */
-const resetNumerator = 9n;
-const resetDenominator = 10n;
-
-function isFall(registerMicro: number, beforeMicro: number): boolean {
-  return BigInt(registerMicro) * resetDenominator < BigInt(beforeMicro) * resetNumerator;
-}
+/** What was missing has come back when the register stands where it would, or beyond by this part of what was missing. */
+const returnParts = 4;
 
 /** The rows that Home Assistant makes of its states. */
 const shortRowUs = 300_000_000;
-/** A `total` register has run backwards when it falls by more than this many times its largest move, and never fell before. */
-const unlikelyFall = 4;
-
-/**
- * Whether a `net` register began a new cycle without a `last_reset`: it falls by more than a tenth and by far more than it
- * ever moved, and its last moves all went up. A meter that feeds in runs backwards as slowly as it runs forwards.
- */
-function isUnexplainedFall(state: CounterState, registerMicro: number): boolean {
-  const { rhythm, registerMicro: beforeMicro } = state;
-  if (registerMicro < 0 || !isFall(registerMicro, beforeMicro)) return false;
-  if (rhythm.length === 0) return registerMicro * 10 < beforeMicro;
-  const amounts = rhythm.map(({ amountMicro }) => amountMicro);
-  return Math.min(...amounts) > 0 && beforeMicro - registerMicro > unlikelyFall * Math.max(...amounts);
-}
-
 function opened(
   atUs: number,
   registerMicro: number,
@@ -93,8 +75,8 @@ function opened(
   rhythm: Rhythm = [],
 ): CounterState {
   const begun = { baselineMicro: registerMicro, registerMicro, atUs, lastResetAtUs, toldBy };
-  const still = { resumedAtUs: null, absentSinceUs: null, correction: null };
-  return { ...begun, sinceUs: atUs, movedAtUs: atUs, rhythm, ...still };
+  const known = { sinceUs: atUs, movedAtUs: atUs, rhythm, resumedAtUs: null, absentSinceUs: null };
+  return { ...begun, ...known, correction: null, dip: null, formerMicro: null };
 }
 
 /** Where a difference that begins at the state comes from. */
@@ -129,7 +111,8 @@ function delivered(state: CounterState, next: CounterState, deliveredMicro: numb
 /**
  * Takes one piece of evidence, later than the state. The first register ever seen is the zero point; a reset counts the
  * new register from 0; a smaller fall is a dip, which counts nothing and never becomes the baseline, so that
- * 8.00, 7.99, 8.01 is 0.01. Negative registers of a rising counter are skipped, as core does.
+ * 8.00, 7.99, 8.01 is 0.01. A register that goes on lower is counted from there once that is plain (counter-dip.ts).
+ * Negative registers of a rising counter are skipped, as core does, unless it goes on there.
  */
 export function stepCounter(
   kind: CounterKind,
@@ -156,7 +139,6 @@ export function stepCounter(
         const absent = state && { ...state, absentSinceUs: state.absentSinceUs ?? atUs };
         return { state: absent, deltas: [] };
       }
-      if (kind === 'rising' && registerMicro < 0) return { state, deltas: [] };
       // A sensor that loses the attribute for a moment has not been reset.
       const lastResetAtUs = evidence.lastResetAtUs ?? state?.lastResetAtUs ?? null;
       return registerRead(kind, state, {
@@ -182,18 +164,66 @@ interface ReadRegister {
 
 function registerRead(kind: CounterKind, state: CounterState | null, read: ReadRegister): CounterStep {
   const { atUs, registerMicro, lastResetAtUs, toldBy } = read;
+  const isBelowZero = kind === 'rising' && registerMicro < 0;
   const next = opened(atUs, registerMicro, lastResetAtUs, toldBy, state?.rhythm);
-  if (state === null) return { state: next, deltas: [] };
+  if (state === null) return { state: isBelowZero ? null : next, deltas: [] };
+  if (isBelowZero && state.baselineMicro >= 0) return wentOnLower(state, next) ?? skipped(state, next);
   const declaredMicro = state.correction?.deliveredMicro ?? null;
   if (declaredMicro !== null) return delivered(state, next, declaredMicro);
   if (isReset(kind, state, read)) return restarted(state, next, read);
-  const baselineMicro = kind === 'net' ? registerMicro : Math.max(registerMicro, state.baselineMicro);
-  const amountMicro = baselineMicro - state.baselineMicro;
-  if (amountMicro !== 0) return moved(state, { ...next, baselineMicro }, read.movedAtUs);
   if (registerMicro === state.registerMicro && state.correction === null) return repeated(state, read);
+  if (kind === 'rising' && registerMicro < state.baselineMicro) return dipped(state, next);
+  const { formerMicro, baselineMicro } = state;
+  if (formerMicro !== null) {
+    const returned = cameBack(state, next, formerMicro);
+    if (returned !== null) return returned;
+  }
+  const after = {
+    ...next,
+    formerMicro: formerMicro === null ? null : formerMicro + registerMicro - baselineMicro,
+  };
+  if (registerMicro !== baselineMicro) return moved(state, after, read.movedAtUs);
+  const still = { ...spanSince(state, atUs), amountMicro: 0, restartMicro: 0 };
+  return { state: { ...after, movedAtUs: state.movedAtUs }, deltas: [{ ...still, cause: 'counted' }] };
+}
+
+/** What was missing of a register came back at once; null when it only counted. */
+function cameBack(state: CounterState, next: CounterState, formerMicro: number): CounterStep | null {
+  const gapMicro = formerMicro - state.baselineMicro;
+  const amountMicro = next.registerMicro - formerMicro;
+  if (amountMicro < 0 || amountMicro * returnParts > gapMicro) return null;
+  const counted = { ...spanSince(state, next.atUs), amountMicro, restartMicro: -gapMicro };
+  return { state: next, deltas: [{ ...counted, cause: 'reset' }] };
+}
+
+/** A register below its baseline counts nothing, until it is plain that it goes on there. */
+function dipped(state: CounterState, next: CounterState): CounterStep {
+  const { baselineMicro, formerMicro, movedAtUs } = state;
+  const still = { ...spanSince(state, next.atUs), amountMicro: 0, restartMicro: 0 };
+  return (
+    wentOnLower(state, next) ?? {
+      state: { ...next, baselineMicro, formerMicro, movedAtUs, dip: stepDip(state, next).dip },
+      deltas: [{ ...still, cause: 'counted' }],
+    }
+  );
+}
+
+/** Below 0: the register before stands, for whatever comes next. */
+function skipped(state: CounterState, read: CounterState): CounterStep {
+  return { state: { ...state, dip: stepDip(state, read).dip }, deltas: [] };
+}
+
+/** Counted from the lowest on, over the time since then; null while it may come back. */
+function wentOnLower(state: CounterState, next: CounterState): CounterStep | null {
+  const { dip, isLasting } = stepDip(state, next);
+  if (!isLasting || dip.sinceUs === null) return null;
+  const amountMicro = next.registerMicro - dip.lowestMicro;
+  const restartMicro = state.baselineMicro - dip.lowestMicro;
+  const since = { fromUs: dip.sinceUs, restsFromUs: dip.sinceUs };
+  const counted = { ...spanSince(state, next.atUs), ...since, amountMicro, restartMicro };
   return {
-    state: { ...next, baselineMicro, movedAtUs: state.movedAtUs },
-    deltas: [{ ...spanSince(state, atUs), amountMicro, restartMicro: 0, cause: 'counted' }],
+    state: { ...next, formerMicro: state.baselineMicro + amountMicro },
+    deltas: [{ ...counted, cause: 'reset', isInterrupted: true }],
   };
 }
 
@@ -220,7 +250,8 @@ function isReset(
 ): boolean {
   if (kind === 'rising') return isFall(registerMicro, state.registerMicro);
   if (lastResetAtUs !== null && lastResetAtUs !== state.lastResetAtUs) return true;
-  return isUnexplainedFall(state, registerMicro);
+  // A sensor that says when its cycle began says so of the next one, too.
+  return lastResetAtUs === null && isUnexplainedFall(state, registerMicro);
 }
 
 /** A new cycle. What it counted lies after its beginning, where that is known; what the old one still had is not. */
@@ -310,7 +341,16 @@ function rowRead(
   const { startUs, atUs, registerMicro, changeMicro } = row;
   const follows = state === null || state.atUs <= startUs;
   const isDeclared = state !== null && state.correction?.deliveredMicro != null;
-  if (changeMicro !== null && follows && !isDeclared && (state === null || state.atUs === startUs)) {
+  const isSkipped = kind === 'rising' && registerMicro < 0;
+  if (
+    changeMicro !== null &&
+    // A reading at the row's very start said already what the row counted.
+    registerMicro !== state?.registerMicro &&
+    !isSkipped &&
+    follows &&
+    !isDeclared &&
+    (state === null || state.atUs === startUs)
+  ) {
     const beforeMicro = state?.baselineMicro ?? registerMicro - changeMicro;
     const { still, begun } =
       state === null
@@ -348,16 +388,4 @@ function rowRead(
 /** Whether rows up to `startUs` repeated the register. */
 function isRepeated({ atUs, sinceUs }: CounterState, startUs: number): boolean {
   return atUs === startUs && sinceUs < startUs;
-}
-
-/** Whether a register is known to report as often as rows of a length are made. */
-function isPrompt(rhythm: Rhythm, rowUs: number): boolean {
-  const eachUs = reportsEachUs(rhythm);
-  return eachUs !== null && eachUs <= rowUs;
-}
-
-/** Whether it is known to report less often. */
-function isSlow(rhythm: Rhythm, rowUs: number): boolean {
-  const eachUs = reportsEachUs(rhythm);
-  return eachUs !== null && eachUs > rowUs;
 }

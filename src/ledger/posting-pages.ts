@@ -1,5 +1,5 @@
 import { quarterStartUs, quarterUs } from '../units/quarter.ts';
-import type { CounterState } from './counter.ts';
+import { type CounterState, reachesBackUs } from './counter.ts';
 import { type CounterPosting, postCounter } from './counter-posting.ts';
 import type { Entry } from './entry.ts';
 import type { CounterEvidence } from './evidence.ts';
@@ -68,11 +68,11 @@ export async function* postPages(
 }
 
 /**
- * Where the next page begins: the quarter of the last register, for what comes next counts from there; what was told
+ * Where the next page begins: the quarter of the last register (or of a fall), for what comes next counts from there; what was told
  * since, an absence or what is corrected away, goes over to the next page. A page of nothing else is passed over.
  */
 function endOfPage(state: CounterState | null, lastUs: number, startUs: number): number {
-  const endUs = quarterStartUs(Math.min(lastUs, state?.sinceUs ?? lastUs));
+  const endUs = quarterStartUs(Math.min(lastUs, state === null ? lastUs : reachesBackUs(state)));
   return endUs > startUs ? endUs : quarterStartUs(lastUs);
 }
 

@@ -50,22 +50,37 @@ function unposted(entry: PostedEntry & { entityId?: string }): Entry {
   return rest;
 }
 
-/** Instants, each with a value that goes up, falls a little, falls to nothing, or is absent. */
+/** Instants, each with a value that goes up, falls a little (for good, and back), falls to nothing, runs over, or is absent. */
 const life = fc
-  .array(
-    fc.record({
-      waitUs: fc.integer({ min: 1, max: 40 * minute }),
-      byMicro: fc.option(fc.integer({ min: -20_000, max: 500_000 }), { freq: 8 }),
-      isReset: fc.nat(15).map((pick) => pick === 0),
-    }),
-    { minLength: 1, maxLength: 50 },
+  .tuple(
+    fc.constantFrom<number>(1_000_000, 100_000_000),
+    fc.array(
+      fc.record({
+        waitUs: fc.integer({ min: 1, max: 90 * minute }),
+        byMicro: fc.option(fc.integer({ min: -20_000, max: 500_000 }), { freq: 8 }),
+        odd: fc.nat(40),
+      }),
+      { minLength: 1, maxLength: 120 },
+    ),
   )
-  .map((steps) => {
+  .map(([firstMicro, steps]) => {
     let atUs = start;
-    let register = 1_000_000;
-    return steps.map(({ waitUs, byMicro, isReset }): CounterEvidence => {
+    let register = firstMicro;
+    let missing = 0;
+    const next = (odd: number, byMicro: number) => {
+      const move = (micro: number) => {
+        missing -= micro;
+        return register + micro;
+      };
+      if (odd < 2) return Math.abs(byMicro);
+      if (odd < 4) return move(-Math.trunc(Math.abs(register) / 15));
+      if (odd < 6) return move(missing);
+      if (odd < 7) return -Math.abs(register);
+      return register < 0 ? register + byMicro : Math.max(0, register + byMicro);
+    };
+    return steps.map(({ waitUs, byMicro, odd }): CounterEvidence => {
       atUs += waitUs;
-      if (byMicro !== null) register = isReset ? Math.abs(byMicro) : Math.max(0, register + byMicro);
+      if (byMicro !== null) register = next(odd, byMicro);
       const registerMicro = byMicro === null ? null : register;
       return { kind: 'reading', atUs, registerMicro, lastResetAtUs: null, origin: 'stream' };
     });

@@ -1,7 +1,8 @@
 import type { Clock } from '../units/clock.ts';
 import { quarterStartUs, quarterUs } from '../units/quarter.ts';
 import type { News } from './cause.ts';
-import type { CounterState } from './counter.ts';
+import { type CounterState, reachesBackUs } from './counter.ts';
+import { isSameDip } from './counter-dip.ts';
 import type { EvidenceSource } from './evidence-source.ts';
 import type { LedgerStore, Opening } from './ledger-store.ts';
 import type { Meter } from './meter.ts';
@@ -100,7 +101,7 @@ async function repostRegister(
 /** The newest opening from which the difference that reaches over an instant can be posted whole; null when none is. */
 async function openingReaching(ledger: LedgerStore, entityId: string, atUs: number): Promise<Opening | null> {
   const opening = await ledger.openingBefore(entityId, quarterStartUs(atUs));
-  const sinceUs = opening?.state?.sinceUs;
+  const sinceUs = opening?.state ? reachesBackUs(opening.state) : undefined;
   if (!opening || sinceUs === undefined || sinceUs >= opening.quarterStartUs) return opening;
   return ledger.openingBefore(entityId, quarterStartUs(sinceUs));
 }
@@ -148,6 +149,8 @@ function isSame(one: CounterState | null | undefined, other: CounterState | null
     one.lastResetAtUs === other.lastResetAtUs &&
     one.absentSinceUs === other.absentSinceUs &&
     one.toldBy === other.toldBy &&
+    one.formerMicro === other.formerMicro &&
+    isSameDip(one.dip, other.dip) &&
     (one.correction === null) === (other.correction === null) &&
     one.correction?.deliveredMicro === other.correction?.deliveredMicro
   );

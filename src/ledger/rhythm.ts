@@ -156,3 +156,15 @@ export function standsUntilUs(
   if (resumedAtUs !== null && repeatedAtUs - resumedAtUs <= silentUs) return sinceUs;
   return Math.max(sinceUs, repeatedAtUs - silentUs);
 }
+
+/** Whether a register is known to report as often as rows of a length are made. */
+export function isPrompt(rhythm: Rhythm, rowUs: number): boolean {
+  const eachUs = reportsEachUs(rhythm);
+  return eachUs !== null && eachUs <= rowUs;
+}
+
+/** Whether it is known to report less often. */
+export function isSlow(rhythm: Rhythm, rowUs: number): boolean {
+  const eachUs = reportsEachUs(rhythm);
+  return eachUs !== null && eachUs > rowUs;
+}

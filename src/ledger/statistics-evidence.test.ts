@@ -66,6 +66,16 @@ describe('evidenceFromStatistics', () => {
     expect(new Set(entries.map((entry) => entry.amountMicro))).toEqual(new Set([250_000]));
   });
 
+  it('counts a fall once that a reading at the very start of the row said', () => {
+    const told = [reading(0.5, 40), reading(1, 12.1), reading(2.5, 12.3)];
+    const fell = evidenceFromStatistics('rising', rows([0, 40, 40], [1, 12.1, 52.1]));
+    const rules = { kind: 'rising', maxGapUs: hourUs, quarterGapUs: hourUs, certainMicro: 0 } as const;
+    const { entries } = postCounter(rules, null, mergeEvidence(told, [], fell), 0, Number.MAX_SAFE_INTEGER);
+    const sum = (kind: string) =>
+      entries.filter((entry) => entry.kind === kind).reduce((all, entry) => all + entry.amountMicro, 0);
+    expect([sum('quantity'), sum('restart')]).toEqual([12_300_000, 40_000_000]);
+  });
+
   it('skips rows without a register', () => {
     expect(evidenceFromStatistics('rising', rows([0, null, null]))).toEqual([]);
   });

@@ -1,7 +1,13 @@
 import type { Reading } from '../recording/reading.ts';
 import type { ReadingStore } from '../recording/reading-store.ts';
 import { microFromValue } from '../units/amount.ts';
-import { correctedEvidence, spanAt, standingCorrections } from './corrected-evidence.ts';
+import {
+  correctedEvidence,
+  isRepeated,
+  spanAt,
+  standingCorrections,
+  withRepeats,
+} from './corrected-evidence.ts';
 import type { Correction } from './correction.ts';
 import type { CounterKind } from './counter.ts';
 import type { CounterEvidence, PowerReading, RegisterReading, SwitchReading } from './evidence.ts';
@@ -67,28 +73,46 @@ export class StoredEvidence implements EvidenceSource {
       evidenceFromStatistics(kind, fiveMinutes),
       evidenceFromStatistics(kind, hours),
     );
-    const items = correctedEvidence(merged, standingCorrections(declared)).filter(
+    const standing = standingCorrections(declared);
+    const isRowFirst = merged.find(({ registerMicro }) => registerMicro !== null)?.kind === 'row';
+    const toldBefore =
+      isRowFirst && standing.exclusions.length > 0 ? await readings.before(entityId, lookUs, true) : null;
+    const repeated = withRepeats(standing, merged, toldBefore && registerReading(toldBefore));
+    const items = correctedEvidence(merged, repeated).filter(
       (item) => item.atUs >= fromUs && item.atUs <= horizonUs,
     );
     return { items, horizonUs };
   }
 
   async registerBefore(entityId: string, atUs: number): Promise<number | null> {
-    const { outside, exchanges } = await this.#standing(entityId);
-    const toldUs = await skipping(outside, atUs, (beforeUs) => this.#anyRegisterBefore(entityId, beforeUs));
+    const { outside, exclusions, exchanges } = await this.#standing(entityId);
+    const toldUs = await skipping(outside, atUs, (beforeUs) =>
+      this.#anyRegisterBefore(entityId, beforeUs, exclusions),
+    );
     const exchangedUs = exchanges.findLast((exchange) => exchange.atUs < atUs)?.atUs ?? null;
     if (toldUs === null || exchangedUs === null) return toldUs ?? exchangedUs;
     return Math.max(toldUs, exchangedUs);
   }
 
-  async #anyRegisterBefore(entityId: string, atUs: number): Promise<number | null> {
+  async #anyRegisterBefore(
+    entityId: string,
+    atUs: number,
+    exclusions: readonly Span[],
+  ): Promise<number | null> {
     const [reading, row] = await Promise.all([
       this.#deps.readings.before(entityId, atUs, true),
       this.#deps.statistics.endingBefore(entityId, atUs),
     ]);
     if (reading === null || row === null) return reading?.atUs ?? row?.endUs ?? null;
-    // A row in whose span something was read is no evidence.
-    return row.startUs >= reading.atUs ? row.endUs : reading.atUs;
+    // A row in whose span something was read is no evidence, nor is one that repeats what is excluded.
+    if (row.startUs < reading.atUs) return reading.atUs;
+    if (spanAt(exclusions, reading.atUs) === undefined) return row.endUs;
+    const [rowMicro, readingMicro] = [
+      microFromValue(row.state ?? Number.NaN),
+      microFromValue(reading.value ?? 0),
+    ];
+    const isRepeat = rowMicro !== null && readingMicro !== null && isRepeated(rowMicro, readingMicro);
+    return isRepeat ? reading.atUs : row.endUs;
   }
 
   async powers(entityId: string, fromUs: number, untilUs: number, limit: number): Promise<PowerReading[]> {

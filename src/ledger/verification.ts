@@ -101,9 +101,9 @@ async function verifyRegister(
 function zeroPoint(kind: CounterKind, items: readonly CounterEvidence[]): number | null {
   for (const item of items) {
     if (item.kind === 'exchange') return item.newRegisterMicro;
-    if (item.kind === 'row') return item.registerMicro - (item.changeMicro ?? 0);
-    if (item.kind !== 'reading' || item.registerMicro === null) continue;
-    if (kind === 'net' || item.registerMicro >= 0) return item.registerMicro;
+    if (item.kind !== 'row' && item.kind !== 'reading') continue;
+    if (item.registerMicro === null || (kind === 'rising' && item.registerMicro < 0)) continue;
+    return item.registerMicro - (item.kind === 'row' ? (item.changeMicro ?? 0) : 0);
   }
   return null;
 }

@@ -205,7 +205,7 @@ export class ProofKeeper {
           if (proof.error !== null) run = { ...run, error: run.error ?? `${entityId}: ${proof.error}` };
           run = { ...run, entitiesDone: run.entitiesDone + 1, readingsAdded: run.readingsAdded + added };
           outcome.hoursChecked += proof.hours;
-          outcome.holesFound += proof.found.length;
+          outcome.holesFound += proof.found.filter(({ isFirst }) => !isFirst).length;
         },
       },
     );

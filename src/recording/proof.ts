@@ -37,6 +37,8 @@ export interface FoundReadings {
   readonly fromUs: number;
   readonly untilUs: number;
   readonly added: number;
+  /** From before anything of the entity was proven: the first fetch of its past, and nothing that went missing. */
+  readonly isFirst?: boolean;
 }
 
 /** What is to be held against Home Assistant. */

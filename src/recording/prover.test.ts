@@ -117,12 +117,39 @@ describe('proven hours', () => {
     for (const index of [3, 4, 20]) lose(index);
     const proof = await all();
     expect(proof.found).toEqual([
-      { entityId: meter, fromUs: baseUs + 30 * minuteUs, untilUs: baseUs + 40 * minuteUs, added: 2 },
-      { entityId: meter, fromUs: baseUs + 200 * minuteUs, untilUs: baseUs + 200 * minuteUs, added: 1 },
+      {
+        ...{ entityId: meter, fromUs: baseUs + 30 * minuteUs, untilUs: baseUs + 40 * minuteUs },
+        ...{ added: 2, isFirst: true },
+      },
+      {
+        ...{ entityId: meter, fromUs: baseUs + 200 * minuteUs, untilUs: baseUs + 200 * minuteUs },
+        ...{ added: 1, isFirst: true },
+      },
     ]);
     expect(store.rows.size).toBe(36);
     expect(await unproven()).toBe(0);
     expect(told.map(({ kind }) => kind)).toEqual(['found', 'found']);
+  });
+
+  it('tells what a first fetch fills from what went missing since', async () => {
+    for (const index of [3, 4, 20]) lose(index);
+    expect((await all()).found.map(({ isFirst }) => isFirst)).toEqual([true, true]);
+    const provenAtUs = nowUs;
+    nowUs += 2 * proofHourUs;
+    const late = state(meter, provenAtUs, '50');
+    home.past.push(
+      state(meter, provenAtUs - minuteUs, '40'),
+      late,
+      state(meter, provenAtUs + 70 * minuteUs, '60'),
+    );
+    lose(7);
+    const again = (await all()).found;
+    // From before the first proof, but for what was proven and what comes after it.
+    expect(again.map(({ fromUs, isFirst }) => [fromUs, isFirst ?? false])).toEqual([
+      [baseUs + 70 * minuteUs, false],
+      [provenAtUs - minuteUs, true],
+      [provenAtUs + 70 * minuteUs, false],
+    ]);
   });
 
   it('fetches again what a store lost after it was proven, also what was heard a moment ago', async () => {

@@ -165,12 +165,25 @@ export class Prover {
       error ??= refused;
       if (refused === null && !signal.aborted) copied.push({ entityId, span, writtenUntilUs, told });
     }
-    for (const stretch of found) this.#deps.events.tell({ kind: 'found', found: stretch });
+    const stretches = found.length === 0 ? [] : await this.#withFirst(entityId, found);
+    for (const stretch of stretches) this.#deps.events.tell({ kind: 'found', found: stretch });
     if (!signal.aborted && recorder.tracked().has(entityId)) {
       await unlessAborted(recorder.settled(), signal);
       if (!signal.aborted) await this.note(copied);
     }
-    return { hours: missing.length, found, error };
+    return { hours: missing.length, found: stretches, error };
+  }
+
+  /** Says of each stretch whether the first fetch fills it: it begins before the first proof, in hours that have none. */
+  async #withFirst(entityId: string, found: readonly FoundReadings[]): Promise<FoundReadings[]> {
+    const hours = await this.#deps.proofs.proven([entityId], 0, Number.MAX_SAFE_INTEGER);
+    const firstUs = hours.reduce((us, { provenAtUs }) => Math.min(us, provenAtUs), Number.MAX_SAFE_INTEGER);
+    return found.map((one) => {
+      const wasProven = hours.some(
+        ({ hourUs }) => hourUs + proofHourUs > one.fromUs && hourUs <= one.untilUs,
+      );
+      return one.fromUs < firstUs && !wasProven ? { ...one, isFirst: true } : one;
+    });
   }
 
   /**

@@ -1,4 +1,4 @@
-import { type CounterKind, type CounterState, stepCounter } from '../ledger/counter.ts';
+import { type CounterKind, type CounterState, reachesBackUs, stepCounter } from '../ledger/counter.ts';
 import type { CounterEvidence } from '../ledger/evidence.ts';
 import type { EvidenceSource } from '../ledger/evidence-source.ts';
 import type { LedgerStore } from '../ledger/ledger-store.ts';
@@ -50,7 +50,7 @@ export async function readDay(
   if (newest === null) return null;
   // The quarter of the last register that is surely posted: what follows may be an absence that was, and a register that
   // was not and reaches back over it.
-  const registerUs = newest.state?.sinceUs ?? newest.quarterStartUs;
+  const registerUs = newest.state === null ? newest.quarterStartUs : reachesBackUs(newest.state);
   const opening = (await ledger.openingBefore(entityId, quarterStartUs(registerUs))) ?? newest;
   const openedUs = opening.quarterStartUs;
   const posted = openedUs > sinceUs ? await ledger.current(entityId, sinceUs, openedUs) : [];

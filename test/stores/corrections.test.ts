@@ -214,6 +214,95 @@ describe('a meter that jumps', () => {
   });
 });
 
+function told(entityId: string, minutes: number, value: number | null): Reading {
+  return {
+    ...{
+      entityId,
+      atUs: startUs + minutes * minuteUs,
+      value,
+      absence: value === null ? 'unavailable' : null,
+    },
+    ...{ unit: 'kWh', sourceUnit: 'kWh', lastResetAtUs: null, origin: 'history' },
+  };
+}
+
+describe('a meter that tells 0 for a quarter of an hour', () => {
+  it('has it left out with the rows of Home Assistant that repeat it, and back when that is taken back', async () => {
+    const entityId = freshEntity('zero');
+    const meter: Meter = { entityId, posts: 'register', kind: 'rising' };
+    const { desk, bookkeeper, evidence } = openDesk(
+      [meter],
+      new RememberedCorrections(new MongoCorrectionStore(documents)),
+    );
+    const readings = [
+      ...[told(entityId, 0, 5234.1), told(entityId, 10, 5234.2), told(entityId, 12, null)],
+      ...[told(entityId, 14, 0), told(entityId, 27, 5234.3), told(entityId, 37, 5234.4)],
+    ];
+    await store.append(readings);
+    const none = { sum: null, mean: null, min: null, max: null, unit: 'kWh', period: '5minute' as const };
+    await statistics.append(
+      Array.from({ length: 8 }, (_, n) => {
+        const row = {
+          entityId,
+          startUs: startUs + n * 5 * minuteUs,
+          endUs: startUs + (n + 1) * 5 * minuteUs,
+        };
+        const state =
+          readings.findLast(({ atUs, value }) => atUs < row.endUs && value !== null)?.value ?? null;
+        return { ...row, ...none, state };
+      }),
+    );
+    const span = { fromUs: startUs, untilUs: startUs + 60 * minuteUs };
+    bookkeeper.touch(entityId, span);
+    await bookkeeper.settle();
+    const current = () => ledger.current(entityId, span.fromUs, span.untilUs);
+    const prove = async () =>
+      (await verifyMeter({ evidence, ledger }, usualRules, meter, span.fromUs, span.untilUs)).findings;
+    const before = said(await current());
+    expect(total(before)).toBe(5_234_500_000);
+    const atUs = startUs + 14 * minuteUs;
+    const spike: Correction = {
+      ...{ kind: 'exclusion', ...correctionOf(entityId, `${entityId}-spike`), fromUs: atUs, untilUs: atUs },
+    };
+    await desk.apply(spike);
+    expect(total(await current())).toBe(300_000);
+    expect(await prove()).toEqual([]);
+    await desk.takeBack(spike.correctionId);
+    expect(said(await current())).toEqual(before);
+    expect(await prove()).toEqual([]);
+  });
+});
+
+describe('a meter that goes on lower', () => {
+  it('is counted on from there, whenever its readings come, and what comes back is no use', async () => {
+    const entityId = freshEntity('lower');
+    const meter: Meter = { entityId, posts: 'register', kind: 'rising' };
+    const { bookkeeper, evidence } = openDesk(
+      [meter],
+      new RememberedCorrections(new MongoCorrectionStore(documents)),
+    );
+    // Half-hourly: 7 % are missing from the tenth reading on, and are back at the thirtieth.
+    const readings = Array.from({ length: 40 }, (_, n) =>
+      told(entityId, n * 30, 1000 + n / 10 - (n >= 10 && n < 30 ? 70 : 0)),
+    );
+    const untilUs = startUs + 40 * 30 * minuteUs;
+    const batches = [readings.slice(0, 12), readings.slice(14, 16), readings.slice(12, 14)];
+    for (const batch of [...batches, readings.slice(16, 25), readings.slice(25)]) {
+      await store.append(batch);
+      const instants = batch.map(({ atUs }) => atUs);
+      bookkeeper.touch(entityId, { fromUs: Math.min(...instants), untilUs: Math.max(...instants) });
+      await bookkeeper.settle();
+    }
+    const entries = await ledger.current(entityId, startUs, untilUs);
+    // Also what was used while it fell, for that is known now that it is back.
+    expect(total(entries)).toBe(3_900_000);
+    const restarts = entries.filter(({ kind, reason }) => kind === 'restart' && reason !== 'withdrawn');
+    expect(restarts.map(({ amountMicro }) => amountMicro)).toEqual([69_900_000, -69_900_000]);
+    const { findings } = await verifyMeter({ evidence, ledger }, usualRules, meter, startUs, untilUs);
+    expect(findings).toEqual([]);
+  });
+});
+
 describe('a meter that is renamed', () => {
   it('keeps what was declared of it, also when the process dies in the middle', async () => {
     const [oldId, newId] = [freshEntity('before'), freshEntity('after')];

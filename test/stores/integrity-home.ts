@@ -16,6 +16,7 @@ import { Bookkeeper } from '../../src/ledger/bookkeeper.ts';
 import type { Correction } from '../../src/ledger/correction.ts';
 import { CorrectionDesk, type UnpostedCorrection } from '../../src/ledger/correction-desk.ts';
 import type { Meter } from '../../src/ledger/meter.ts';
+import { quantityIn } from '../../src/ledger/quantity-in.ts';
 import { usualRules } from '../../src/ledger/reposting.ts';
 import { StoredEvidence } from '../../src/ledger/stored-evidence.ts';
 import { MemoryStatistics } from '../../src/ledger/testing/statistics-doubles.ts';
@@ -89,6 +90,7 @@ export class IntegrityHome {
     this.tickets = new Tickets({
       store: this.ticketStore,
       corrections: this.corrections,
+      counted: (entityId, span) => quantityIn(this.ledger, entityId, span),
       clock,
       log: quietLog,
     });

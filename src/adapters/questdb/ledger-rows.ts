@@ -1,5 +1,6 @@
 import type { Sender } from '@questdb/nodejs-client';
 import type { EntryCause } from '../../ledger/cause.ts';
+import type { CounterDip } from '../../ledger/counter-dip.ts';
 import { type EntryKind, type EntryReason, qualities } from '../../ledger/entry.ts';
 import type { Opening } from '../../ledger/ledger-store.ts';
 import type { PostedEntry } from '../../ledger/revision.ts';
@@ -55,7 +56,7 @@ export function entryFromRow(row: Row): PostedEntry {
 export const openingColumns = `cast(timestamp AS LONG) AS quarter_us, baseline, register, cast(at AS LONG) AS at_us,
   cast(last_reset AS LONG) AS last_reset_us, cast(absent_since AS LONG) AS absent_us, told_by,
   corrected, delivered, cast(since AS LONG) AS since_us, cast(moved_at AS LONG) AS moved_us,
-  cast(resumed_at AS LONG) AS resumed_us, moves`;
+  cast(resumed_at AS LONG) AS resumed_us, moves, dip, former`;
 
 export interface OpeningOf {
   readonly entityId: string;
@@ -81,6 +82,8 @@ export async function putOpening(sender: Sender, { entityId, opening }: OpeningO
     if (state.resumedAtUs !== null) sender.timestampColumn('resumed_at', state.resumedAtUs, 'us');
     if (state.rhythm.length > 0) sender.stringColumn('moves', textOfRhythm(state.rhythm));
     if (correction?.deliveredMicro != null) sender.intColumn('delivered', correction.deliveredMicro);
+    if (state.dip !== null) sender.stringColumn('dip', JSON.stringify(state.dip));
+    if (state.formerMicro !== null) sender.intColumn('former', state.formerMicro);
   }
   await sender.at(opening.quarterStartUs, 'us');
 }
@@ -102,6 +105,8 @@ export function openingFromRow(row: Row): Opening {
       absentSinceUs: row.absent_us as number | null,
       toldBy: row.told_by === 'row' ? 'row' : 'reading',
       correction: row.corrected === true ? { deliveredMicro: row.delivered as number | null } : null,
+      dip: typeof row.dip === 'string' ? (JSON.parse(row.dip) as CounterDip) : null,
+      formerMicro: row.former as number | null,
     },
   };
 }

@@ -91,6 +91,12 @@ export const rhythmStatements: readonly string[] = [
   `ALTER TABLE ${openingsTable} ADD COLUMN IF NOT EXISTS moves VARCHAR`,
 ];
 
+/** Of a register below its baseline; `dip` is the CounterDip as JSON, which nobody asks the store about. */
+export const dipStatements: readonly string[] = [
+  `ALTER TABLE ${openingsTable} ADD COLUMN IF NOT EXISTS dip VARCHAR`,
+  `ALTER TABLE ${openingsTable} ADD COLUMN IF NOT EXISTS former LONG`,
+];
+
 /** A quarter that was measured as one and to its end: ranks 0 to 2, all of its 900 seconds. Only such a one is a peak. */
 export const isWholeQuarter = 'quality <= 2 AND covered = 900000000L';
 

@@ -1,6 +1,7 @@
 import {
   causeStatements,
   correctionStatements,
+  dipStatements,
   ledgerStatements,
   rhythmStatements,
 } from './ledger-schema.ts';
@@ -56,4 +57,5 @@ export const migrations: readonly Migration[] = [
   { version: 4, statements: [...causeStatements, ...correctionStatements] },
   { version: 5, statements: [createProvenHours] },
   { version: 6, statements: rhythmStatements },
+  { version: 7, statements: dipStatements },
 ];

@@ -11,6 +11,7 @@ export class TestIntegrity {
   readonly tickets = new Tickets({
     store: this.ticketStore,
     corrections: this.corrections,
+    counted: async () => null,
     clock: testClock,
     log: silentLog,
   });

@@ -1,38 +1,157 @@
-/** A register that began anew at a value that no meter begins at: Home Assistant's rule counts all of it. */
+/** A register that began anew at a value that no meter begins at, or went on lower without beginning anew. */
+import { type CounterState, type CounterStep, stepCounter } from '../../ledger/counter.ts';
 import type { Finding } from '../ticket.ts';
 import { amountText, registerFigure } from './figures.ts';
-import { isFall, type PathRules, type RegisterPoint } from './register-path.ts';
+import { isCyclic, paceOf } from './own-pace.ts';
+import {
+  freshMicro,
+  isFall,
+  isJump,
+  type PathRules,
+  presumedHourMicro,
+  type RegisterPoint,
+} from './register-path.ts';
 
 const hourUs = 3_600_000_000;
-/** A meter that began at 0 has this much and what it usually counts at most in the time: 1 kWh, 1 m³. */
-export const freshMicro = 1_000_000;
-/** Where a meter's highest hour is not known. */
-export const presumedHourMicro = { kWh: 10_000_000, 'm³': 5_000_000 } as const;
+/** However long it was away: what it may have counted since it began anew is bounded by a day of it. */
+export const fallUs = 24 * hourUs;
+
+/** A register that goes on lower by less is counted on without a word: 100 Wh, 100 litres. */
+export const tellingMicro = 100_000;
 
 /** @param path ascending, without spikes */
 export function fallFindings(entityId: string, rules: PathRules, path: readonly RegisterPoint[]): Finding[] {
-  const { unit } = rules;
+  const counted = rules.kind === 'net' ? countedBy(path) : [];
   return path.flatMap((after, place) => {
     const before = path[place - 1];
-    if (before === undefined || !isFall(rules, before, after)) return [];
-    const hourMicro = rules.highestUsualMicro ?? presumedHourMicro[unit];
-    const plausibleMicro = freshMicro + (hourMicro * (after.atUs - before.atUs)) / hourUs;
-    if (after.registerMicro <= plausibleMicro) return [];
+    if (before === undefined) return [];
+    const isAsked =
+      rules.kind === 'rising'
+        ? isImplausible(rules, path, place)
+        : isUntold(rules, path, place, counted[place] ?? 0);
+    if (!isAsked) return [];
+    const { unit } = rules;
+    const [from, to] = [amountText(before.registerMicro, unit), amountText(after.registerMicro, unit)];
     return [
-      {
-        kind: 'register_fell',
-        entityId,
-        fromUs: before.atUs,
-        untilUs: after.atUs,
-        detail: `The register fell from ${amountText(before.registerMicro, unit)} to ${amountText(after.registerMicro, unit)}; as a meter that began anew, all of it was counted.`,
-        evidence: [
-          registerFigure('register_before', before.registerMicro, unit),
-          registerFigure('register_after', after.registerMicro, unit),
-          registerFigure('counted', after.registerMicro, unit),
-        ],
-        relatedEntityId: null,
-        choices: ['exchange', 'set_value', 'exclude', 'accept'],
-      } satisfies Finding,
+      fell(entityId, rules, before, after, [
+        `The register fell from ${from} to ${to}`,
+        rules.kind === 'rising'
+          ? 'as a meter that began anew, all of it was counted.'
+          : 'and Home Assistant told no reset (last_reset).',
+      ]),
     ];
   });
+}
+
+/** A rising register that began anew with more than it can have counted since. */
+function isImplausible(rules: PathRules, path: readonly RegisterPoint[], place: number): boolean {
+  const [before, after] = [path[place - 1], path[place]];
+  if (before === undefined || after === undefined || !isFall(rules, before, after)) return false;
+  const pace = paceOf(rules, path.slice(0, place), path.slice(place));
+  const usualMicro = rules.highestUsualMicro ?? (pace.steps === 0 ? presumedHourMicro[rules.unit] : 0);
+  const isOwn = pace.steps > 0 && !isCyclic(rules, path, place);
+  // One that begins anew each day, and is told once a day, has no pace but that.
+  const hourMicro = isOwn
+    ? Math.max(usualMicro, pace.mostMicro(hourUs))
+    : (rules.highestUsualMicro ?? presumedHourMicro[rules.unit]);
+  const sinceUs = Math.min(after.atUs - before.atUs, fallUs);
+  return after.registerMicro > freshMicro + (hourMicro * sinceUs) / hourUs;
+}
+
+/** What the ledger counts at each point of a register that may fall. */
+function countedBy(path: readonly RegisterPoint[]): number[] {
+  let state: CounterState | null = null;
+  return path.map(({ atUs, registerMicro, lastResetAtUs = null }) => {
+    const told = { kind: 'reading', atUs, registerMicro, lastResetAtUs, origin: 'stream' } as const;
+    const step: CounterStep = stepCounter('net', state, told);
+    state = step.state;
+    return step.deltas.reduce((sum, { amountMicro }) => sum + amountMicro, 0);
+  });
+}
+
+/** A register that may fall, and fell by far more than it ever moves, without its `last_reset` saying why. */
+function isUntold(
+  rules: PathRules,
+  path: readonly RegisterPoint[],
+  place: number,
+  countedMicro: number,
+): boolean {
+  const [before, after] = [path[place - 1], path[place]];
+  if (before === undefined || after === undefined) return false;
+  if (after.registerMicro >= before.registerMicro * 0.9 || before.registerMicro <= 0) return false;
+  // A fall of more than a connection is a jump, and asked about as that.
+  if (isJump(rules, before, after)) return false;
+  const toldUs = after.lastResetAtUs ?? null;
+  if (toldUs !== null && toldUs !== (before.lastResetAtUs ?? null)) return false;
+  const pace = paceOf(rules, path.slice(0, place), path.slice(place));
+  const fellMicro = before.registerMicro - after.registerMicro;
+  if (fellMicro <= freshMicro + pace.mostMicro(after.atUs - before.atUs) || isCyclic(rules, path, place))
+    return false;
+  // As a new cycle it is counted right, unless no cycle begins there.
+  const sinceUs = Math.min(after.atUs - before.atUs, fallUs);
+  return countedMicro < 0 || after.registerMicro > freshMicro + pace.mostMicro(sinceUs);
+}
+
+/**
+ * A register that went on lower by less than a reset, or below 0: the ledger counts on from there, and what was used
+ * between the reading before and the first below is not known.
+ * @param path ascending, without spikes, with what is below 0
+ */
+export function loweredFindings(
+  entityId: string,
+  rules: PathRules,
+  path: readonly RegisterPoint[],
+): Finding[] {
+  if (rules.kind !== 'rising') return [];
+  const findings: Finding[] = [];
+  let state: CounterState | null = null;
+  let high: RegisterPoint | null = null;
+  let low: RegisterPoint | null = null;
+  for (const point of path) {
+    const { atUs, registerMicro } = point;
+    const told = { kind: 'reading', atUs, registerMicro, lastResetAtUs: null, origin: 'stream' } as const;
+    const step = stepCounter('rising', state, told);
+    const isLowered =
+      state?.dip != null && step.deltas[0]?.cause === 'reset' && step.state?.formerMicro != null;
+    const isTelling = high !== null && low !== null && high.registerMicro - low.registerMicro >= tellingMicro;
+    if (isLowered && isTelling && high !== null && low !== null) {
+      const { unit } = rules;
+      const [from, to] = [amountText(high.registerMicro, unit), amountText(low.registerMicro, unit)];
+      findings.push(
+        fell(entityId, rules, high, low, [
+          `The register fell from ${from} to ${to} and goes on there`,
+          'it is counted on from there, and what was used in between is not known.',
+        ]),
+      );
+    }
+    if (step.state !== null && step.state.dip === null) [high, low] = [point, null];
+    else low ??= point;
+    state = step.state;
+  }
+  return findings;
+}
+
+function fell(
+  entityId: string,
+  { kind, unit }: PathRules,
+  before: RegisterPoint,
+  after: RegisterPoint,
+  detail: readonly [string, string],
+): Finding {
+  const isBegun =
+    kind === 'rising' && after.registerMicro >= 0 && after.registerMicro < before.registerMicro * 0.9;
+  return {
+    kind: 'register_fell',
+    entityId,
+    fromUs: before.atUs,
+    untilUs: after.atUs,
+    detail: detail.join('; '),
+    evidence: [
+      registerFigure('register_before', before.registerMicro, unit),
+      registerFigure('register_after', after.registerMicro, unit),
+      ...(isBegun ? [registerFigure('counted', after.registerMicro, unit)] : []),
+    ],
+    relatedEntityId: null,
+    choices: ['exchange', 'set_value', 'exclude', 'accept'],
+  };
 }

@@ -1,14 +1,20 @@
 /** A register that counted more than a home can use, and stayed there. */
 import type { Finding } from '../ticket.ts';
 import { amountText, registerFigure } from './figures.ts';
-import { isJump, type PathRules, type RegisterPoint } from './register-path.ts';
+import { isFall, isJump, type PathRules, type RegisterPoint } from './register-path.ts';
 
 /** @param path ascending, without spikes */
 export function jumpFindings(entityId: string, rules: PathRules, path: readonly RegisterPoint[]): Finding[] {
   const { unit, highestUsualMicro } = rules;
+  let highMicro = Number.NEGATIVE_INFINITY;
   return path.flatMap((after, place) => {
-    const before = path[place - 1];
-    if (before === undefined || !isJump(rules, before, after)) return [];
+    const last = path[place - 1];
+    if (last === undefined) return [];
+    // A rising register that comes back from a dip has counted from where it was before.
+    const isNew = rules.kind === 'net' || isFall(rules, path[place - 2] ?? last, last);
+    highMicro = isNew ? last.registerMicro : Math.max(highMicro, last.registerMicro);
+    const before = { ...last, registerMicro: highMicro };
+    if (!isJump(rules, before, after)) return [];
     const countedMicro = after.registerMicro - before.registerMicro;
     const seconds = Math.round((after.atUs - before.atUs) / 1_000_000);
     const usual =

@@ -6,6 +6,8 @@ import type { CounterKind } from '../../ledger/counter.ts';
 export interface RegisterPoint {
   readonly atUs: number;
   readonly registerMicro: number;
+  /** Absent where it was not told. */
+  readonly lastResetAtUs?: number | null;
 }
 
 export interface PathRules {
@@ -19,6 +21,10 @@ const hourUs = 3_600_000_000;
 
 /** What no home's connection delivers in an hour: 100 kWh (3 × 80 A are 55), 25 m³ (a large gas meter). */
 export const connectionMicro = { kWh: 100_000_000, 'm³': 25_000_000 } as const;
+/** A meter that began at 0 has this much and what it usually counts at most in the time: 1 kWh, 1 m³. */
+export const freshMicro = 1_000_000;
+/** Where a meter's own pace is not known: what it may well count in an hour. */
+export const presumedHourMicro = { kWh: 10_000_000, 'm³': 5_000_000 } as const;
 /** A coarse register may tick twice in a moment when its reader was late: 2 kWh, 2 m³ beyond the connection. */
 export const coarseMicro = 2_000_000;
 /** Against its own past a meter has jumped when it counted this many times its highest hour … */
@@ -57,11 +63,14 @@ export function isFall(rules: PathRules, before: RegisterPoint, after: RegisterP
 }
 
 /** The readings that the ledger counts from: a rising counter's negative ones are skipped, as core does. */
-export function pathOf(
+export function pathOf<T extends { readonly registerMicro: number | null }>(
   kind: CounterKind,
-  readings: readonly { readonly atUs: number; readonly registerMicro: number | null }[],
-): RegisterPoint[] {
-  return readings.flatMap(({ atUs, registerMicro }) =>
-    registerMicro === null || (kind === 'rising' && registerMicro < 0) ? [] : [{ atUs, registerMicro }],
-  );
+  readings: readonly T[],
+): (T & { readonly registerMicro: number })[] {
+  return readings.flatMap((reading) => {
+    const { registerMicro } = reading;
+    return registerMicro === null || (kind === 'rising' && registerMicro < 0)
+      ? []
+      : [{ ...reading, registerMicro }];
+  });
 }

@@ -2,6 +2,7 @@
 import { HomeAssistantUnavailable } from '../../home/home-assistant.ts';
 import { MemorySettingsStore } from '../../home/testing/doubles.ts';
 import type { TouchCause } from '../../ledger/cause.ts';
+import { quantityIn } from '../../ledger/quantity-in.ts';
 import { repost, usualRules } from '../../ledger/reposting.ts';
 import type { Span } from '../../ledger/span.ts';
 import { StoredEvidence } from '../../ledger/stored-evidence.ts';
@@ -133,7 +134,13 @@ export class ReconciledHome {
         },
       },
       prover: this.prover(),
-      tickets: new Tickets({ store: this.ticketStore, corrections, clock: testClock, log: quietLog }),
+      tickets: new Tickets({
+        store: this.ticketStore,
+        corrections,
+        counted: (entityId, span) => quantityIn(this.ledger, entityId, span),
+        clock: testClock,
+        log: quietLog,
+      }),
       syncLog: this.syncLog,
       settings: this.settings,
       entities: () => this.entities,

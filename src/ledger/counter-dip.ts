@@ -1,0 +1,73 @@
+/**
+ * A rising register below where it was: it comes back (8.00, 7.99, 8.01), or it goes on from there for good, as the sum of
+ * several meters does when one of them begins anew, or a register that ran over into the negative.
+ */
+
+export interface CounterDip {
+  /** What it fell to at first. */
+  readonly firstMicro: number;
+  readonly lowestMicro: number;
+  /** When it last showed the lowest; null when it slid down and came half the way back: it is waited for. */
+  readonly sinceUs: number | null;
+  /** The highest that it showed since. */
+  readonly highestMicro: number;
+  /** How often it showed a new highest since, and how many pieces of evidence there were. */
+  readonly rises: number;
+  readonly pieces: number;
+}
+
+/** It goes on lower when it has risen so often … */
+export const lastingRises = 3;
+/**
+ * … over so long a time. One that slid down step by step (a yield that a battery eats) must also have come back by less than
+ * half of it, or it is on its way back.
+ */
+export const lastingUs = 3 * 3_600_000_000;
+/** A register that is told this often is decided about sooner, so that posting never reaches back further. */
+export const lastingPieces = 5000;
+
+/**
+ * @param state the counter before, of which only the baseline and the dip count
+ * @param told a register below the baseline
+ * @returns the dip with it, and whether it is plain now that the register goes on lower
+ */
+export function stepDip(
+  state: { readonly baselineMicro: number; readonly dip: CounterDip | null },
+  told: { readonly registerMicro: number; readonly atUs: number },
+): { readonly dip: CounterDip; readonly isLasting: boolean } {
+  const { registerMicro, atUs } = told;
+  const before = state.dip;
+  // What repeats the lowest says nothing new; rows that repeat may be left out of the evidence.
+  if (before !== null && before.pieces === 0 && registerMicro === before.lowestMicro)
+    return { dip: before, isLasting: false };
+  if (before === null || registerMicro <= before.lowestMicro) {
+    const firstMicro = before?.firstMicro ?? registerMicro;
+    const begun = { firstMicro, lowestMicro: registerMicro, sinceUs: atUs, highestMicro: registerMicro };
+    return { dip: { ...begun, rises: 0, pieces: 0 }, isLasting: false };
+  }
+  if (before.sinceUs === null) return { dip: before, isLasting: false };
+  const dip: CounterDip = {
+    ...before,
+    highestMicro: Math.max(before.highestMicro, registerMicro),
+    rises: before.rises + (registerMicro > before.highestMicro ? 1 : 0),
+    pieces: before.pieces + 1,
+  };
+  const isOld = dip.rises >= lastingRises && atUs - before.sinceUs >= lastingUs;
+  if (!isOld && dip.pieces < lastingPieces) return { dip, isLasting: false };
+  const fellMicro = state.baselineMicro - dip.lowestMicro;
+  const isSlide = (dip.firstMicro - dip.lowestMicro) * 2 > fellMicro;
+  const isReturning = isSlide && (dip.highestMicro - dip.lowestMicro) * 2 >= fellMicro;
+  return isReturning ? { dip: { ...dip, sinceUs: null }, isLasting: false } : { dip, isLasting: true };
+}
+
+export function isSameDip(one: CounterDip | null, other: CounterDip | null): boolean {
+  if (one === null || other === null) return one === other;
+  return (
+    one.firstMicro === other.firstMicro &&
+    one.lowestMicro === other.lowestMicro &&
+    one.sinceUs === other.sinceUs &&
+    one.highestMicro === other.highestMicro &&
+    one.rises === other.rises &&
+    one.pieces === other.pieces
+  );
+}
