@@ -1,7 +1,7 @@
 import { splitByTime } from '../units/amount.ts';
 import { quarterStartUs } from '../units/quarter.ts';
 import type { CounterKind, CounterState } from './counter.ts';
-import { stepCounter } from './counter.ts';
+import { resumedAt, stepCounter } from './counter.ts';
 import type { CounterDelta } from './counter-delta.ts';
 import type { Entry, Quality } from './entry.ts';
 import type { CounterEvidence } from './evidence.ts';
@@ -112,7 +112,7 @@ function spread(sheet: QuarterSheet, rules: CounterRules, delta: CounterDelta, i
 function hold(sheet: QuarterSheet, state: CounterState, untilUs: number): void {
   const { sinceUs, atUs, rhythm, absentSinceUs } = state;
   const heldUntilUs = absentSinceUs === null ? untilUs : Math.min(untilUs, atUs);
-  const stoodUntilUs = standsUntilUs(rhythm, state, heldUntilUs);
+  const stoodUntilUs = standsUntilUs(rhythm, { sinceUs, resumedAtUs: resumedAt(state) }, heldUntilUs);
   const isKnown = stoodUntilUs > sinceUs;
   const endUs = isKnown || rhythm.length > 0 ? stoodUntilUs : heldUntilUs;
   if (endUs <= sinceUs) return;
@@ -133,7 +133,8 @@ function hold(sheet: QuarterSheet, state: CounterState, untilUs: number): void {
 /** Up to here quarters are final: a register said so, or it stood. An absence only says that there was none. */
 function settledUntilUs(state: CounterState | null): number {
   if (state === null) return Number.NEGATIVE_INFINITY;
-  return standsUntilUs(state.rhythm, state, state.atUs);
+  const { rhythm, sinceUs, atUs } = state;
+  return standsUntilUs(rhythm, { sinceUs, resumedAtUs: resumedAt(state) }, atUs);
 }
 
 function qualityOf(item: CounterEvidence, isAfterRow: boolean): Quality {

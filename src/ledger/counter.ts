@@ -2,16 +2,8 @@ import type { CounterDelta } from './counter-delta.ts';
 import { type CounterDip, stepDip } from './counter-dip.ts';
 import { isFall, isUnexplainedFall } from './counter-falls.ts';
 import type { CounterEvidence } from './evidence.ts';
-import {
-  isFine,
-  isPrompt,
-  isRead,
-  isSlow,
-  type Rhythm,
-  standsUntilUs,
-  stepAfter,
-  withMove,
-} from './rhythm.ts';
+import { isReading, type Repeats, withRepeat } from './repeats.ts';
+import { isFine, isPrompt, isSlow, type Rhythm, stepAfter, withMove } from './rhythm.ts';
 
 /** How a register behaves: core's state classes. A `net` register may fall; a `rising` one falls only by reset or fault. */
 export type CounterKind = 'rising' | 'net';
@@ -29,8 +21,8 @@ export interface CounterState {
   /** When the register moved last. */
   readonly movedAtUs: number;
   readonly rhythm: Rhythm;
-  /** When a state that repeats the register was written last, for a reason other than a report; null when none was. */
-  readonly resumedAtUs: number | null;
+  /** The states that repeated the register since; null when none did. */
+  readonly repeats: Repeats | null;
   readonly lastResetAtUs: number | null;
   /** When the entity became unavailable after `atUs`; null while it is there. */
   readonly absentSinceUs: number | null;
@@ -75,8 +67,13 @@ function opened(
   rhythm: Rhythm = [],
 ): CounterState {
   const begun = { baselineMicro: registerMicro, registerMicro, atUs, lastResetAtUs, toldBy };
-  const known = { sinceUs: atUs, movedAtUs: atUs, rhythm, resumedAtUs: null, absentSinceUs: null };
+  const known = { sinceUs: atUs, movedAtUs: atUs, rhythm, repeats: null, absentSinceUs: null };
   return { ...begun, ...known, correction: null, dip: null, formerMicro: null };
+}
+
+/** When a state was written that repeats the register and is no reading of it; null when none was. */
+export function resumedAt({ repeats, sinceUs }: CounterState): number | null {
+  return repeats !== null && repeats.lastUs > sinceUs ? repeats.lastUs : null;
 }
 
 /** Where a difference that begins at the state comes from. */
@@ -147,6 +144,7 @@ export function stepCounter(
         registerMicro,
         lastResetAtUs,
         toldBy: 'reading',
+        isFromFile: evidence.origin === 'import',
       });
     }
   }
@@ -160,6 +158,8 @@ interface ReadRegister {
   readonly registerMicro: number;
   readonly lastResetAtUs: number | null;
   readonly toldBy: CounterState['toldBy'];
+  /** A file has what a meter recorded, at its own pace. */
+  readonly isFromFile: boolean;
 }
 
 function registerRead(kind: CounterKind, state: CounterState | null, read: ReadRegister): CounterStep {
@@ -228,19 +228,19 @@ function wentOnLower(state: CounterState, next: CounterState): CounterStep | nul
 }
 
 /**
- * A state that says what the register said before. What that proves is seen when the register moves; only the readings of a
- * fast meter prove at once that it stood, so that a silent night is not read again with each of them.
+ * A state that says what the register said before. Of a meter that is read it is a reading; what any other proves is seen
+ * when the register moves.
  */
-function repeated(state: CounterState, { atUs, lastResetAtUs, toldBy }: ReadRegister): CounterStep {
-  const { rhythm, sinceUs } = state;
+function repeated(state: CounterState, read: ReadRegister): CounterStep {
+  const { atUs, lastResetAtUs, toldBy, isFromFile } = read;
   if (toldBy === 'row') return { state: { ...state, atUs, lastResetAtUs }, deltas: [] };
-  const resumed = { ...state, atUs, lastResetAtUs, absentSinceUs: null };
-  if (state.absentSinceUs !== null || !isRead(rhythm, atUs - state.atUs))
-    return { state: { ...resumed, resumedAtUs: atUs }, deltas: [] };
-  const stoodUntilUs = standsUntilUs(rhythm, state, atUs);
-  if (stoodUntilUs === sinceUs) return { state: resumed, deltas: [] };
-  const stood = { ...spanSince(state, stoodUntilUs), amountMicro: 0, restartMicro: 0 };
-  return { state: { ...resumed, sinceUs: stoodUntilUs }, deltas: [{ ...stood, cause: 'counted' }] };
+  const isBack = state.absentSinceUs !== null;
+  const repeats = withRepeat(isBack ? null : state.repeats, state.movedAtUs, atUs);
+  const next = { ...state, atUs, lastResetAtUs, repeats, absentSinceUs: null };
+  const isRead = isFromFile || (!isBack && isReading(state.rhythm, repeats, atUs - state.atUs));
+  if (!isRead) return { state: next, deltas: [] };
+  const stood = { ...spanSince(state, atUs), amountMicro: 0, restartMicro: 0 };
+  return { state: { ...next, sinceUs: atUs }, deltas: [{ ...stood, cause: 'counted' }] };
 }
 
 function isReset(
@@ -292,7 +292,8 @@ function moved(state: CounterState, next: CounterState, movedAtUs: number): Coun
 
 /** What evidence that only repeated the register proves of the time before its next move. */
 function afterSilence(state: CounterState, toUs: number, amountMicro: number) {
-  const { sinceUs, atUs: repeatedAtUs, resumedAtUs, absentSinceUs, rhythm } = state;
+  const { sinceUs, atUs: repeatedAtUs, absentSinceUs, rhythm } = state;
+  const resumedAtUs = resumedAt(state);
   const silence = { sinceUs, repeatedAtUs, resumedAtUs, isInterrupted: absentSinceUs !== null };
   const { fromUs, isDoubtful } = stepAfter(rhythm, silence, toUs, amountMicro);
   const restsFromUs = isDoubtful ? sinceUs : fromUs;
@@ -382,6 +383,7 @@ function rowRead(
     registerMicro,
     lastResetAtUs: state?.lastResetAtUs ?? null,
     toldBy: 'row',
+    isFromFile: false,
   });
 }
 

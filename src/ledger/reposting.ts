@@ -144,7 +144,9 @@ function isSame(one: CounterState | null | undefined, other: CounterState | null
     one.atUs === other.atUs &&
     one.sinceUs === other.sinceUs &&
     one.movedAtUs === other.movedAtUs &&
-    one.resumedAtUs === other.resumedAtUs &&
+    one.repeats?.count === other.repeats?.count &&
+    one.repeats?.everyUs === other.repeats?.everyUs &&
+    one.repeats?.lastUs === other.repeats?.lastUs &&
     isSameRhythm(one.rhythm, other.rhythm) &&
     one.lastResetAtUs === other.lastResetAtUs &&
     one.absentSinceUs === other.absentSinceUs &&

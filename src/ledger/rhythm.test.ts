@@ -5,8 +5,6 @@
 import { describe, expect, it } from 'vitest';
 import {
   certainMicro,
-  fastUs,
-  isRead,
   keptMoves,
   neverMovedUs,
   type Rhythm,
@@ -47,15 +45,6 @@ describe('reportsEachUs', () => {
     expect(reportsEachUs(rhythm(40, 10, 30, 20))).toBe(30 * second);
     // Two states that were written twice, and a silence, are not its rhythm.
     expect(reportsEachUs(rhythm(3600, 13, 3600, 13, 3600, 54_000, 3600, 3600))).toBe(hour);
-  });
-
-  it('is fast enough up to a minute to be read at each state, where these come without a pause', () => {
-    const fastS = fastUs / second;
-    const fast = rhythm(fastS, fastS, fastS, fastS);
-    expect(isRead(fast, 1.5 * fastUs)).toBe(true);
-    expect(isRead(fast, 1.5 * fastUs + 1)).toBe(false);
-    expect(isRead(rhythm(fastS, fastS, fastS + 1, fastS + 1), 1)).toBe(false);
-    expect(isRead(rhythm(1, 1, 1), 1)).toBe(false);
   });
 });
 

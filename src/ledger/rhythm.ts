@@ -44,7 +44,7 @@ export function reportsEachUs(rhythm: Rhythm): number | null {
 }
 
 /** An interval longer than this is no delay of a report but a silence: once and a half the usual one. */
-function silentAfterUs(eachUs: number): number {
+export function silentAfterUs(eachUs: number): number {
   return eachUs + Math.ceil(eachUs / 2);
 }
 
@@ -53,20 +53,6 @@ function reportsWithinUs(rhythm: Rhythm, eachUs: number): number {
   const limitUs = silentAfterUs(eachUs);
   const intervals = rhythm.map(({ intervalS }) => intervalS * 1_000_000);
   return Math.max(...intervals.filter((intervalUs) => intervalUs <= limitUs));
-}
-
-/** So often a meter reports that a report which is lost is no matter. */
-export const fastUs = 60_000_000;
-
-/**
- * Whether a state that repeats the register proves by itself that the meter was read and stood: it comes as fast as the
- * meter reports, without a pause. Any other was written for another reason, a restart or an attribute, and a report may
- * have been lost before it.
- * @param pauseUs since the evidence before
- */
-export function isRead(rhythm: Rhythm, pauseUs: number): boolean {
-  const eachUs = reportsEachUs(rhythm);
-  return eachUs !== null && eachUs <= fastUs && pauseUs <= silentAfterUs(eachUs);
 }
 
 /** Whether each of its moves is so small that no quarter-hour can be wrong by more than is certain. */

@@ -27,7 +27,7 @@ interface Life {
   readonly seed: number;
 }
 
-/** What a meter shows over its life, as Home Assistant writes it: when it changes. Uses are multiples of 50 Wh, so that many quarters are equally high. */
+/** What a meter shows over its life. Uses are multiples of 50 Wh, so that many quarters are equally high. */
 function lifeOf({ from, until, jitterMinutes, seed }: Life): Told[] {
   const random = seeded(seed);
   const told: Told[] = [];
@@ -54,7 +54,7 @@ function lifeOf({ from, until, jitterMinutes, seed }: Life): Told[] {
     const isDip = chance > 0.97 && chance < 0.98;
     told.push({ atUs: seenUs, micro: BigInt(isDip ? Math.max(0, registerWh - 10) : registerWh) * 1000n });
   }
-  return told.filter(({ micro }, place) => micro === null || micro !== told[place - 1]?.micro);
+  return told;
 }
 
 const brussels = { zone: 'Europe/Brussels' };

@@ -56,7 +56,7 @@ export function entryFromRow(row: Row): PostedEntry {
 export const openingColumns = `cast(timestamp AS LONG) AS quarter_us, baseline, register, cast(at AS LONG) AS at_us,
   cast(last_reset AS LONG) AS last_reset_us, cast(absent_since AS LONG) AS absent_us, told_by,
   corrected, delivered, cast(since AS LONG) AS since_us, cast(moved_at AS LONG) AS moved_us,
-  cast(resumed_at AS LONG) AS resumed_us, moves, dip, former`;
+  cast(repeated_at AS LONG) AS repeated_us, repeated_every, repeats, moves, dip, former`;
 
 export interface OpeningOf {
   readonly entityId: string;
@@ -79,7 +79,11 @@ export async function putOpening(sender: Sender, { entityId, opening }: OpeningO
     // Most registers moved last at their newest evidence: nothing is stored of what equals it.
     if (state.sinceUs !== state.atUs) sender.timestampColumn('since', state.sinceUs, 'us');
     if (state.movedAtUs !== state.atUs) sender.timestampColumn('moved_at', state.movedAtUs, 'us');
-    if (state.resumedAtUs !== null) sender.timestampColumn('resumed_at', state.resumedAtUs, 'us');
+    const { repeats } = state;
+    if (repeats !== null) {
+      sender.timestampColumn('repeated_at', repeats.lastUs, 'us');
+      sender.intColumn('repeated_every', repeats.everyUs).intColumn('repeats', repeats.count);
+    }
     if (state.rhythm.length > 0) sender.stringColumn('moves', textOfRhythm(state.rhythm));
     if (correction?.deliveredMicro != null) sender.intColumn('delivered', correction.deliveredMicro);
     if (state.dip !== null) sender.stringColumn('dip', JSON.stringify(state.dip));
@@ -99,7 +103,14 @@ export function openingFromRow(row: Row): Opening {
       atUs: row.at_us as number,
       sinceUs: (row.since_us ?? row.at_us) as number,
       movedAtUs: (row.moved_us ?? row.at_us) as number,
-      resumedAtUs: row.resumed_us as number | null,
+      repeats:
+        row.repeats === null
+          ? null
+          : {
+              count: row.repeats as number,
+              everyUs: row.repeated_every as number,
+              lastUs: row.repeated_us as number,
+            },
       rhythm: rhythmOfText(row.moves as string | null),
       lastResetAtUs: row.last_reset_us as number | null,
       absentSinceUs: row.absent_us as number | null,
