@@ -8,6 +8,7 @@ import type { ApiDeps, ApiEnv } from './deps.ts';
 import { accessGuard, bodySize, jsonBodies, securityHeaders } from './guard.ts';
 import { describeApi } from './openapi.ts';
 import { panelRoutes } from './panel.ts';
+import { presentFirst } from './present.ts';
 import { notFound, problemHandler, problemResponse } from './problems.ts';
 import { analyticsRoutes } from './routes/analytics.ts';
 import { analyticsExportRoutes } from './routes/analytics-export.ts';
@@ -49,6 +50,7 @@ export function buildApp(deps: ApiDeps): OpenAPIHono<ApiEnv> {
   );
   app.use(jsonBodies);
   app.use(bodySize);
+  app.use(presentFirst(deps));
   app.route('/', statusRoutes(deps));
   app.route('/', entityRoutes(deps, currentStates));
   app.route('/', settingsRoutes(deps, administrators, currentStates));

@@ -28,8 +28,7 @@ const { values } = parseArgs({
 });
 const minutes = Number(values.minutes);
 const warmUpMinutes = Number(values['warm-up']);
-if (!(minutes > 0) || !(warmUpMinutes >= 0))
-  throw new RangeError('--minutes and --warm-up must be numbers');
+if (!(minutes > 0) || !(warmUpMinutes >= 0)) throw new RangeError('--minutes and --warm-up must be numbers');
 const expectedEntities = 20;
 const quarterMs = 900_000;
 
