@@ -43,7 +43,8 @@ export class RunningLedger implements LedgerStore {
   readonly #written = new Map<string, number>();
   /** What was in memory is being written: until the views know it, it would be in both, or in neither. */
   #moving: Promise<void> = Promise.resolve();
-  #moves = 0;
+  #begun = 0;
+  #ended = 0;
 
   constructor(deps: RunningLedgerDeps) {
     this.#deps = deps;
@@ -139,10 +140,11 @@ export class RunningLedger implements LedgerStore {
    */
   async steady<T>(ask: () => Promise<T>): Promise<T> {
     for (let tries = 1; ; tries += 1) {
-      await withinMs(steadyWithinMs, this.#moving);
-      const moves = this.#moves;
+      if (this.#begun > this.#ended) await withinMs(steadyWithinMs, this.#moving);
+      const begun = this.#begun;
+      const isStill = begun === this.#ended;
       const answer = await ask();
-      if (moves === this.#moves || tries === steadyTries) return answer;
+      if ((isStill && begun === this.#begun) || tries === steadyTries) return answer;
     }
   }
 
@@ -223,12 +225,17 @@ export class RunningLedger implements LedgerStore {
       entries.some((entry) => this.#isHeld(entityId, entry.quarterStartUs)),
     );
     if (!isHeld) return this.#store(pages);
-    const moved = this.#moving.then(async () => {
-      this.#moves += 1;
-      await this.#deps.store.write(pages);
-      await this.#deps.summed().catch(() => undefined);
-      this.#drop(pages);
-    });
+    this.#begun += 1;
+    const moved = this.#moving
+      .then(async () => {
+        await this.#deps.store.write(pages);
+        // The store has them: views that lag are no reason to write them again.
+        await this.#deps.summed().catch(() => undefined);
+        this.#drop(pages);
+      })
+      .finally(() => {
+        this.#ended += 1;
+      });
     this.#moving = moved.catch(() => undefined);
     return moved;
   }

@@ -1,6 +1,6 @@
 import { causeStatements, correctionStatements, ledgerStatements } from './ledger-schema.ts';
 import { createProvenHours } from './proof-store.ts';
-import { createReadingHours } from './reading-hours.ts';
+import { createReadingHours, refreshReadingHoursHourly } from './reading-hours.ts';
 
 /**
  * The tables, as migrations. Each may be run again from its start, for QuestDB has no transactions over statements:
@@ -50,4 +50,5 @@ export const migrations: readonly Migration[] = [
   { version: 3, statements: [createReadingHours] },
   { version: 4, statements: [...causeStatements, ...correctionStatements] },
   { version: 5, statements: [createProvenHours] },
+  { version: 6, statements: [refreshReadingHoursHourly] },
 ];
