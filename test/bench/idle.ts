@@ -121,8 +121,13 @@ async function start() {
   return { sidecars, ledger, port };
 }
 
+const finished = z.object({ running: z.boolean(), last_finished_at: z.string().nullable() });
 const statusAnswer = z.object({
   ledger: z.object({ meters_waiting: z.number(), posting_past: z.boolean() }),
+  backfill: finished,
+  statistics: finished,
+  reconciliation: finished,
+  proof: z.object({ running: z.boolean() }),
   recorder: z.object({
     entities_tracked: z.number(),
     readings_stored: z.number(),
@@ -139,15 +144,7 @@ async function run(): Promise<void> {
     });
     return statusAnswer.parse(await response.json());
   };
-  await until('the home', 300_000, async () => {
-    try {
-      const { recorder, ledger } = await status();
-      await pause(1000);
-      return recorder.entities_tracked >= expectedEntities && !ledger.posting_past;
-    } catch {
-      return false;
-    }
-  });
+  await until('the home, with its past brought in', 900_000, () => isCalm(status));
   say(`warm-up of ${warmUpMinutes} minutes, while nobody looks`);
   await pause(warmUpMinutes * 60_000);
 
@@ -205,6 +202,23 @@ async function run(): Promise<void> {
   say(
     `budgets: 1 GB a day ${gigabytes <= 1 ? 'kept' : 'not kept'} (${gigabytes.toFixed(2)}), 2 % of a core ${total.cpu <= 0.02 ? 'kept' : 'not kept'}, 350 MB ${pssTogether <= 350 ? 'kept' : 'not kept'}`,
   );
+}
+
+/** Nothing of a start goes on any more. */
+async function isCalm(status: () => Promise<z.infer<typeof statusAnswer>>): Promise<boolean> {
+  for (let seconds = 0; seconds < 15; seconds += 1) {
+    await pause(1000);
+    try {
+      const { recorder, ledger, backfill, statistics, reconciliation, proof } = await status();
+      const hasPast = backfill.last_finished_at !== null && statistics.last_finished_at !== null;
+      const isBusy = [backfill, statistics, reconciliation, proof].some(({ running }) => running);
+      if (recorder.entities_tracked < expectedEntities || !hasPast || isBusy || ledger.posting_past)
+        return false;
+    } catch {
+      return false;
+    }
+  }
+  return true;
 }
 
 function line(name: string, perSecond: number, cancelled: number, cpu: number, pss: number): string[] {
