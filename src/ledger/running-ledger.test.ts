@@ -111,7 +111,8 @@ describe('the quarter-hour that is not over', () => {
         const stored = store.all().reduce((total, one) => total + one.amountMicro, 0);
         await Promise.resolve();
         return (
-          stored + made.running([meter], 0, q + quarterUs).reduce((all, { entry: one }) => all + one.amountMicro, 0)
+          stored +
+          made.running([meter], 0, q + quarterUs).reduce((all, { entry: one }) => all + one.amountMicro, 0)
         );
       });
     const begun = sum();

@@ -31,6 +31,7 @@ const warmUpMinutes = Number(values['warm-up']);
 if (!(minutes > 0) || !(warmUpMinutes >= 0)) throw new RangeError('--minutes and --warm-up must be numbers');
 const expectedEntities = 20;
 const quarterMs = 900_000;
+const afterBoundaryMs = 90_000;
 
 const root = resolve(import.meta.dirname, '../..');
 const say = (line: string) => process.stdout.write(`${line}\n`);
@@ -146,7 +147,7 @@ async function run(): Promise<void> {
   };
   await until('the home, with its past brought in', 900_000, () => isCalm(status));
   say(`warm-up of ${warmUpMinutes} minutes, while nobody looks`);
-  await pause(warmUpMinutes * 60_000);
+  await pause(warmUpMinutes * 60_000 + untilBoundaryMs(Date.now() + warmUpMinutes * 60_000));
 
   const pids = {
     process: ledger.pid ?? 0,
@@ -202,6 +203,12 @@ async function run(): Promise<void> {
   say(
     `budgets: 1 GB a day ${gigabytes <= 1 ? 'kept' : 'not kept'} (${gigabytes.toFixed(2)}), 2 % of a core ${total.cpu <= 0.02 ? 'kept' : 'not kept'}, 350 MB ${pssTogether <= 350 ? 'kept' : 'not kept'}`,
   );
+}
+
+/** How long to wait so that the end of a quarter-hour, and what it brings, lies within what is measured. */
+function untilBoundaryMs(nowMs: number): number {
+  const leftMs = quarterMs - (nowMs % quarterMs);
+  return Math.max(0, leftMs - (minutes * 60_000 - afterBoundaryMs));
 }
 
 /** Nothing of a start goes on any more. */
