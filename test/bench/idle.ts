@@ -1,6 +1,6 @@
 /**
- * `npm run bench:idle [-- --minutes 10 --warm-up 2 --data FOLDER]`: what an ordinary home costs while nobody looks: the
- * demo home's 27 entities, some two readings a second, the process and the stores with the container's settings. Prints
+ * `npm run bench:idle [-- --minutes 10 --warm-up 2 --p1-seconds 2 --data FOLDER]`: what an ordinary home costs while nobody looks: the
+ * demo home's entities, some two readings a second, the process and the stores with the container's settings. Prints
  * what each of the three has written to disk (for a day, too), the processor's time and the memory, beside the readings
  * that were stored meanwhile and the commits of each table.
  *
@@ -23,6 +23,7 @@ const { values } = parseArgs({
   options: {
     minutes: { type: 'string', default: '10' },
     'warm-up': { type: 'string', default: '2' },
+    'p1-seconds': { type: 'string', default: '2' },
     data: { type: 'string' },
   },
 });
@@ -91,7 +92,7 @@ async function start() {
   stops.push(() => sidecars.stop());
   const demoHome = startProgram(
     process.execPath,
-    ['addon/demo-home/main.ts', '--token', 'bench'],
+    ['addon/demo-home/main.ts', '--token', 'bench', '--p1-seconds', values['p1-seconds']],
     {},
     join(logsDir, 'bench-demo-home.log'),
     'pipe',

@@ -93,10 +93,13 @@ const sums = `sum(amount) AS amount, max(CASE WHEN ${isWholeQuarter} THEN amount
 
 const standing = `FROM ${entriesTable} WHERE kind = 'quantity' AND reason <> 'withdrawn'`;
 
+/** A refresh writes the partition of what changed anew, so the one under way is small. */
+export const viewPartitions = { [hoursView]: 'WEEK', [daysView]: 'MONTH' } as const;
+
 /** Hours of UTC, which are hours of every zone whose clock strikes with it. */
 export const createHoursView = `CREATE MATERIALIZED VIEW IF NOT EXISTS ${hoursView} AS (
   SELECT timestamp, entity_id, ${sums} ${standing} SAMPLE BY 1h
-) PARTITION BY MONTH`;
+) PARTITION BY ${viewPartitions[hoursView]}`;
 
 /** Days of the home's zone. It can't be bound, neither in a view's text nor here, so it must be a known IANA name. */
 export function daySampling(zone: string): string {
@@ -107,7 +110,7 @@ export function daySampling(zone: string): string {
 export function createDaysView(zone: string): string {
   return `CREATE MATERIALIZED VIEW IF NOT EXISTS ${daysView} AS (
     SELECT timestamp, entity_id, ${sums} ${standing} SAMPLE BY ${daySampling(zone)}
-  ) PARTITION BY YEAR`;
+  ) PARTITION BY ${viewPartitions[daysView]}`;
 }
 
 export const dropDaysView = `DROP MATERIALIZED VIEW IF EXISTS ${daysView}`;
