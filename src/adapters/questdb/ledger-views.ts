@@ -295,7 +295,8 @@ export class QuestDbLedgerViews implements LedgerViews {
       states.some(
         (row) =>
           row.view_name === name &&
-          row.view_status === 'valid' &&
+          // One that is being filled, which may take minutes, must not be begun anew.
+          (row.view_status === 'valid' || row.view_status === 'refreshing') &&
           String(row.view_sql).includes(text) &&
           String(row.view_sql).includes(`${isWholeQuarter} THEN amount END) AS lowest`),
       );
