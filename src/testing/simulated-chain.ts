@@ -3,7 +3,9 @@ import { vi } from 'vitest';
 import { MemorySettingsStore } from '../home/testing/doubles.ts';
 import { Bookkeeper } from '../ledger/bookkeeper.ts';
 import type { Meter } from '../ledger/meter.ts';
+import { PostingRhythm } from '../ledger/posting-rhythm.ts';
 import { usualRules } from '../ledger/reposting.ts';
+import { RunningLedger } from '../ledger/running-ledger.ts';
 import { joinSpans, type Span } from '../ledger/span.ts';
 import { StoredEvidence } from '../ledger/stored-evidence.ts';
 import { MemoryLedgers } from '../ledger/testing/memory-ledgers.ts';
@@ -12,6 +14,7 @@ import { MemoryStatisticsStore } from '../ledger/testing/statistics-doubles.ts';
 import { verifyMeter } from '../ledger/verification.ts';
 import { Backfill } from '../recording/backfill.ts';
 import { Heartbeat } from '../recording/heartbeat.ts';
+import { withinMs } from '../recording/pause.ts';
 import { ProofKeeper } from '../recording/proof-keeper.ts';
 import { Prover } from '../recording/prover.ts';
 import { Recorder, type TrackedEntity } from '../recording/recorder.ts';
@@ -122,8 +125,8 @@ export class SimulatedChain {
       await vi.advanceTimersByTimeAsync(60_000);
     }
     for (const meter of this.meters) this.#change(meter, true);
-    // Two rounds of posting.
-    await vi.advanceTimersByTimeAsync(130_000);
+    // The quarter that runs is over, and two rounds of posting.
+    await vi.advanceTimersByTimeAsync(hourMs / 4 + 130_000);
   }
 
   async end(): Promise<void> {
@@ -302,10 +305,20 @@ export class SimulatedChain {
       this.#ids += 1;
       return `run-${this.#ids}`;
     };
+    // Whether the panel is open in this life.
+    const isWatched = this.#random() < 0.5;
+    const running = new RunningLedger({
+      store: living(this.ledgers),
+      summed: async () => undefined,
+      clock: testClock,
+    });
     const bookkeeper = new Bookkeeper(
       {
         evidence: living(this.#evidence),
-        ledger: living(this.ledgers),
+        ledger: running.posting(),
+        over: () => running.over(),
+        rhythm: new PostingRhythm({ isWatched: () => isWatched, clock: testClock }),
+        gather: () => withinMs(2000, recorder.settled()),
         readable: async () => undefined,
         mark: {
           load: async () => this.#markUs,
