@@ -12,7 +12,7 @@ import { HistoryImport } from './ledger/history-import.ts';
 import type { ImportEntity } from './ledger/import-deps.ts';
 import type { LedgerStore } from './ledger/ledger-store.ts';
 import { type Meter, meterOf } from './ledger/meter.ts';
-import { PostingRhythm } from './ledger/posting-rhythm.ts';
+import { PostingRhythm, unsettledUs } from './ledger/posting-rhythm.ts';
 import { RememberedCorrections } from './ledger/remembered-corrections.ts';
 import { RunningLedger } from './ledger/running-ledger.ts';
 import type { Span } from './ledger/span.ts';
@@ -113,7 +113,6 @@ export class LedgerServices {
     });
     this.store = this.#running;
     this.views = new RunningViews(adapters.ledgerViews, this.#running);
-    const posting = this.#running.posting();
     const corrections = new RememberedCorrections(adapters.correctionStore);
     const evidenceOf = (declared: (entityId: string) => Promise<readonly Correction[]>) =>
       new StoredEvidence({
@@ -126,10 +125,11 @@ export class LedgerServices {
     this.evidence = evidence;
     this.bookkeeper = new Bookkeeper({
       evidence,
-      ledger: posting,
+      ledger: this.store,
       gather: deps.gather,
       rhythm: new PostingRhythm({ isWatched: deps.isWatched, clock }),
-      over: () => this.#running.over(),
+      running: this.#running,
+      posted: (beganUs) => this.#commit(beganUs),
       readable: adapters.readingsReadable,
       mark: {
         load: async () => {
@@ -163,7 +163,7 @@ export class LedgerServices {
       log: log.child({ part: 'corrections' }),
     });
     const flowDeps = {
-      ledger: posting,
+      ledger: this.store,
       firstQuarterUs: async (entityIds: readonly string[]) =>
         (await this.views.extent(entityIds))?.firstUs ?? null,
       clock,
@@ -272,6 +272,16 @@ export class LedgerServices {
     };
   }
 
+  /**
+   * What rests on the quarter that is over is made first, so that all of it is one commit; flows that are at a long past, or
+   * fail, are written when they are done.
+   */
+  async #commit(beganUs: number): Promise<void> {
+    for (const part of [this.flows, this.connectionFlows])
+      if (!part.isPostingPast()) await part.settle().catch(() => undefined);
+    await this.#running.commit(unsettledUs(beganUs));
+  }
+
   /** What fails is logged, and told by the status, where it is done. */
   async #catchUp(): Promise<void> {
     await this.#deps.gather();
@@ -310,7 +320,7 @@ export class LedgerServices {
   #release(before: readonly Meter[]): void {
     const followed = new Set(this.#meters.map(({ entityId }) => entityId));
     const left = before.map(({ entityId }) => entityId).filter((entityId) => !followed.has(entityId));
-    this.#running.settle(left).catch((error: unknown) => {
+    this.#running.release(left).catch((error: unknown) => {
       this.#deps.log.warn(
         { err: error, meters: left },
         'The last quarter-hour of meters could not be written',

@@ -1,6 +1,5 @@
 import type { Clock } from '../units/clock.ts';
 import type { Log } from '../units/log.ts';
-import { quarterStartUs } from '../units/quarter.ts';
 import { isPast, joinNews, type News, type TouchCause } from './cause.ts';
 import type { EvidenceSource } from './evidence-source.ts';
 import { LedgerBatch } from './ledger-batch.ts';
@@ -9,6 +8,7 @@ import type { Meter } from './meter.ts';
 import type { PostingRhythm } from './posting-rhythm.ts';
 import { type RepostingRules, repost, usualRules } from './reposting.ts';
 import { Rounds } from './rounds.ts';
+import type { RunningLedger } from './running-ledger.ts';
 import type { Span } from './span.ts';
 
 /** Remembers up to when received evidence has been posted, so that a restart knows what is left. */
@@ -24,8 +24,13 @@ export interface BookkeeperDeps {
   readonly gather?: () => Promise<void>;
   /** When there is a reason to post; at every turn when not given. */
   readonly rhythm?: PostingRhythm;
-  /** What of the ledger is in memory, and over: to be posted. */
-  readonly over?: () => ReadonlyMap<string, Span>;
+  /** The part of the ledger that is in memory. */
+  readonly running?: Pick<RunningLedger, 'over' | 'runningUs'>;
+  /**
+   * Called when a round has posted all there was, before it is marked as posted: what rests on it is made, and what is over
+   * is written. When it rejects, all since the mark is posted again.
+   */
+  readonly posted?: (beganUs: number) => Promise<void>;
   /** Resolves when all evidence that was told can be read. */
   readonly readable: () => Promise<void>;
   readonly mark: PostingMark;
@@ -133,8 +138,8 @@ export class Bookkeeper {
 
   status(): BookkeeperStatus {
     const left = [...this.#waiting, ...this.#taken].filter(([entityId]) => this.#isEvidence(entityId));
-    const openUs = this.#deps.rhythm === undefined ? null : quarterStartUs(this.#deps.clock.nowUs());
-    const late = left.filter(([, news]) => openUs === null || news.fromUs < openUs);
+    const runningUs = this.#deps.running?.runningUs() ?? Number.POSITIVE_INFINITY;
+    const late = left.filter(([, news]) => news.fromUs < runningUs);
     return {
       waiting: new Set(late.map(([entityId]) => entityId)).size,
       isPostingPast: this.#untold.length > 0 || left.some(([, news]) => isPast(news)),
@@ -150,7 +155,7 @@ export class Bookkeeper {
     const startedUs = this.#deps.clock.nowUs();
     const startedMs = this.#deps.clock.monotonicMs();
     await this.#deps.gather?.();
-    for (const [entityId, span] of this.#deps.over?.() ?? [])
+    for (const [entityId, span] of this.#deps.running?.over() ?? [])
       if (this.#meters.has(entityId)) this.touch(entityId, span);
     const isCatchingUp = !this.#hasCaughtUp;
     try {
@@ -169,12 +174,8 @@ export class Bookkeeper {
         );
         if (long) this.#untold.push(...(await this.#postThese([long], isCatchingUp)));
       } while (this.#taken.size > 0);
-      this.#hasCaughtUp = true;
+      await this.#done(startedUs);
       this.#upToMs = startedMs;
-      this.#deps.rhythm?.posted(startedUs);
-      // What came of the quarter that is not over is in memory only.
-      const postedUs = this.#deps.over === undefined ? startedUs : quarterStartUs(startedUs);
-      await this.#deps.mark.save(postedUs - markMarginUs);
     } catch (cause) {
       for (const [entityId, news] of this.#taken) this.touch(entityId, news, news.cause);
       this.#taken.clear();
@@ -183,6 +184,17 @@ export class Bookkeeper {
       // What rests on several new pasts is made once and not after each of them.
       this.#tell(this.#untold.splice(0));
     }
+  }
+
+  async #done(startedUs: number): Promise<void> {
+    const { posted, rhythm, running, mark } = this.#deps;
+    // Those who rest on what was posted since the mark may not have been told, if this fails.
+    this.#hasCaughtUp = false;
+    await posted?.(startedUs);
+    this.#hasCaughtUp = true;
+    rhythm?.posted(startedUs);
+    // What came of the quarter that is not over is in memory only.
+    await mark.save((running?.runningUs() ?? startedUs) - markMarginUs);
   }
 
   /** What is told from here on waits until it is taken again. */

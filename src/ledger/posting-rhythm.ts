@@ -11,6 +11,11 @@ export interface PostingRhythmDeps {
 /** A meter that speaks every some seconds has settled the quarter by then. */
 const graceUs = 20_000_000;
 
+/** The start of the quarter that is not posted for good at an instant: it runs, or was over a moment ago. */
+export function unsettledUs(nowUs: number): number {
+  return quarterStartUs(nowUs - graceUs);
+}
+
 /**
  * When there is a reason to post: each quarter-hour once, when it is over; at every turn while somebody looks on, and where
  * what waits is no reading of the present. Late readings wait for the quarter's end, together.
@@ -31,10 +36,10 @@ export class PostingRhythm {
 
   /** A round that began a moment ago has posted all there was. */
   posted(beganUs: number): void {
-    this.#postedQuarterUs = quarterStartUs(beganUs - graceUs);
+    this.#postedQuarterUs = unsettledUs(beganUs);
   }
 
   #quarterUs(): number {
-    return quarterStartUs(this.#deps.clock.nowUs() - graceUs);
+    return unsettledUs(this.#deps.clock.nowUs());
   }
 }

@@ -26,21 +26,22 @@ interface Held {
 /** A reader is not kept waiting by a store that is slow. */
 const steadyWithinMs = 2000;
 const steadyTries = 3;
-/** Rounds of posting are no further apart than a quarter-hour. */
-const keptQuarters = 2;
 /** Openings of so many quarters are held against those that are stored; of a long past nearly all are new. */
 const comparedOpenings = 100;
 
 /**
  * The ledger with the quarter that is not over in memory. It changes with every reading, and each change in the store would
- * rewrite what lies beside it in its partition and in the views; so it is written once, when it is over, or at a stop.
- * What a crash takes is made again from its readings. Reading calls answer both as one.
+ * rewrite what lies beside it in its partition and in the views; so it is written once, of all meters and of what rests on
+ * them together, when it is over. What a crash or a stop takes is made again from its readings. Who posts and who reads
+ * sees both as one.
  */
 export class RunningLedger implements LedgerStore {
   readonly #deps: RunningLedgerDeps;
   readonly #held = new Map<string, Held>();
   /** Quarters that an earlier process wrote and that are not over: they are written as long as they run. */
   readonly #written = new Map<string, number>();
+  /** What begins earlier is in the store, or goes there. */
+  #committedUs: number;
   /** What was in memory is being written: until the views know it, it would be in both, or in neither. */
   #moving: Promise<void> = Promise.resolve();
   #begun = 0;
@@ -48,21 +49,12 @@ export class RunningLedger implements LedgerStore {
 
   constructor(deps: RunningLedgerDeps) {
     this.#deps = deps;
+    this.#committedUs = quarterStartUs(deps.clock.nowUs());
   }
 
-  /** For whoever posts: quarters that are over and still in memory are not there, so that they are written. */
-  posting(): LedgerStore {
-    return {
-      current: (entityId, fromUs, untilUs) => this.#current(entityId, fromUs, untilUs, this.#openUs()),
-      journal: (...asked) => this.journal(...asked),
-      openingBefore: (entityId, atUs) => this.#openingBefore(entityId, atUs, this.#openUs()),
-      openings: (entityId, fromUs, untilUs) => this.#openings(entityId, fromUs, untilUs, this.#openUs()),
-      write: (pages) => this.write(pages),
-    };
-  }
-
-  current(entityId: string, fromUs: number, untilUs: number): Promise<PostedEntry[]> {
-    return this.#current(entityId, fromUs, untilUs, Number.MIN_SAFE_INTEGER);
+  /** The start of the first quarter that is in memory. */
+  runningUs(): number {
+    return Math.min(this.#committedUs, quarterStartUs(this.#deps.clock.nowUs()));
   }
 
   /** What is in memory is provisional, or about to be: the journal has none of it. */
@@ -70,33 +62,25 @@ export class RunningLedger implements LedgerStore {
     return this.#deps.store.journal(entityId, fromUs, untilUs);
   }
 
-  openingBefore(entityId: string, atUs: number): Promise<Opening | null> {
-    return this.#openingBefore(entityId, atUs, Number.MIN_SAFE_INTEGER);
-  }
-
-  openings(entityId: string, fromUs: number, untilUs: number): Promise<Opening[]> {
-    return this.#openings(entityId, fromUs, untilUs, Number.MIN_SAFE_INTEGER);
-  }
-
-  /** What is over goes to the store, the rest into memory. */
+  /** What begins before the running quarter goes to the store, the rest into memory. */
   async write(pages: readonly LedgerPage[]): Promise<void> {
-    const openUs = this.#openUs();
+    const older = new Map<LedgerPage, readonly Opening[]>();
+    for (const page of pages) older.set(page, await this.#newOpenings(page));
+    // What moves to the store is followed there.
+    while (this.#begun > this.#ended) await this.#moving;
+    const runningUs = this.runningUs();
     const over: LedgerPage[] = [];
-    for (const { entityId, entries, openings } of pages) {
-      const isRunning = (quarter: number) => quarter >= openUs && !this.#isWritten(entityId, quarter);
+    for (const [{ entityId, entries, openings }, overOpenings] of older) {
+      const isRunning = (quarter: number) => quarter >= runningUs && !this.#isWritten(entityId, quarter);
       const overEntries = entries.filter((entry) => !isRunning(entry.quarterStartUs));
-      const overOpenings = await this.#newOpenings(
-        entityId,
-        openings.filter((opening) => opening.quarterStartUs < openUs),
-      );
       if (overEntries.length + overOpenings.length > 0)
         over.push({ entityId, entries: overEntries, openings: overOpenings });
       for (const entry of entries) if (isRunning(entry.quarterStartUs)) this.#hold(entityId, entry);
       for (const opening of openings)
-        if (opening.quarterStartUs >= openUs)
+        if (opening.quarterStartUs >= runningUs)
           this.#heldOf(entityId).openings.set(opening.quarterStartUs, opening);
     }
-    if (over.length > 0) await this.#move(over);
+    if (over.length > 0) await this.#deps.store.write(over);
   }
 
   /** Entries in memory of quarters in [fromUs, untilUs), ascending. */
@@ -111,26 +95,47 @@ export class RunningLedger implements LedgerStore {
 
   /** Openings in memory from an instant on, ascending. */
   runningOpenings(entityId: string, fromUs: number): Opening[] {
-    return this.#openingsHeld(entityId, fromUs).sort((a, b) => a.quarterStartUs - b.quarterStartUs);
+    return [...(this.#held.get(entityId)?.openings.values() ?? [])]
+      .filter((opening) => opening.quarterStartUs >= fromUs)
+      .sort((a, b) => a.quarterStartUs - b.quarterStartUs);
   }
 
-  /**
-   * Which of what is in memory is over, by meter: it has to be posted. What was asked for so long ago that it was posted
-   * since, and is still here, does not stand any more.
-   */
+  /** Which of what is in memory is over, by meter: its last evidence has to be posted before it is committed. */
   over(): ReadonlyMap<string, Span> {
-    const openUs = this.#openUs();
+    const openUs = quarterStartUs(this.#deps.clock.nowUs());
     const over = new Map<string, Span>();
-    for (const [entityId, held] of this.#held) {
-      const quarters = [...held.openings.keys(), ...[...held.entries.values()].map(quarterOf)];
-      for (const quarter of quarters) {
+    for (const [entityId, { entries, openings }] of this.#held) {
+      for (const quarter of [...openings.keys(), ...[...entries.values()].map(quarterOf)]) {
         if (quarter >= openUs) continue;
         const span = { fromUs: quarter, untilUs: quarter + quarterUs - 1 };
         over.set(entityId, joinSpans(over.get(entityId), span));
       }
-      this.#dropBefore(entityId, held, openUs - keptQuarters * quarterUs);
     }
     return over;
+  }
+
+  /**
+   * Writes what is in memory of quarters that begin before an instant. Rejects when that is not sure; then it has to be
+   * posted again, for what the store has of it decides on the revision.
+   */
+  async commit(beforeUs: number): Promise<void> {
+    await this.#moving;
+    const nowUs = this.#deps.clock.nowUs();
+    if (beforeUs <= this.#committedUs) {
+      // After a clock that was put back the quarters run again.
+      this.#committedUs = Math.min(this.#committedUs, quarterStartUs(nowUs));
+      return;
+    }
+    const pages = [...this.#held].map(([entityId, { entries, openings }]) => ({
+      entityId,
+      entries: [...entries.values()].filter((entry) => entry.quarterStartUs < beforeUs),
+      openings: [...openings.values()].filter((opening) => opening.quarterStartUs < beforeUs),
+    }));
+    try {
+      await this.#move(pages.filter(({ entries, openings }) => entries.length + openings.length > 0));
+    } finally {
+      this.#committedUs = beforeUs;
+    }
   }
 
   /**
@@ -148,31 +153,24 @@ export class RunningLedger implements LedgerStore {
     }
   }
 
-  /** Writes what is in memory as it is, of all or of these. Rejects when the store is down. */
-  async settle(entityIds: Iterable<string> = this.#held.keys()): Promise<void> {
-    const pages = [...entityIds].flatMap((entityId): LedgerPage[] => {
-      const held = this.#held.get(entityId);
-      if (held === undefined) return [];
-      return [{ entityId, entries: [...held.entries.values()], openings: [...held.openings.values()] }];
-    });
-    if (pages.length > 0) await this.#move(pages);
+  /** Writes what is in memory of these meters as it is. Rejects when the store is down, and it is gone. */
+  async release(entityIds: readonly string[]): Promise<void> {
+    await this.#moving;
+    await this.#move(
+      entityIds.flatMap((entityId): LedgerPage[] => {
+        const held = this.#held.get(entityId);
+        if (held === undefined) return [];
+        return [{ entityId, entries: [...held.entries.values()], openings: [...held.openings.values()] }];
+      }),
+    );
   }
 
-  #openUs(): number {
-    return quarterStartUs(this.#deps.clock.nowUs());
-  }
-
-  async #current(
-    entityId: string,
-    fromUs: number,
-    untilUs: number,
-    heldFromUs: number,
-  ): Promise<PostedEntry[]> {
+  async current(entityId: string, fromUs: number, untilUs: number): Promise<PostedEntry[]> {
     const stored = await this.#deps.store.current(entityId, fromUs, untilUs);
-    const openUs = this.#openUs();
+    const runningUs = this.runningUs();
     for (const { quarterStartUs: quarter } of stored)
-      if (quarter >= openUs && !this.#isHeld(entityId, quarter)) this.#note(entityId, quarter);
-    const held = this.running([entityId], Math.max(fromUs, heldFromUs), untilUs);
+      if (quarter >= runningUs && !this.#isHeld(entityId, quarter)) this.#note(entityId, quarter);
+    const held = this.running([entityId], fromUs, untilUs);
     if (held.length === 0) return stored;
     const keys = new Set(held.map(({ entry }) => keyOf(entry)));
     return [...stored.filter((entry) => !keys.has(keyOf(entry))), ...held.map(({ entry }) => entry)].sort(
@@ -180,75 +178,52 @@ export class RunningLedger implements LedgerStore {
     );
   }
 
-  async #openingBefore(entityId: string, atUs: number, heldFromUs: number): Promise<Opening | null> {
-    const stored = await this.#deps.store.openingBefore(entityId, atUs);
-    let found = stored;
-    for (const opening of this.#openingsHeld(entityId, heldFromUs))
-      if (
-        opening.quarterStartUs <= atUs &&
-        (found === null || opening.quarterStartUs >= found.quarterStartUs)
-      )
-        found = opening;
+  async openingBefore(entityId: string, atUs: number): Promise<Opening | null> {
+    let found = await this.#deps.store.openingBefore(entityId, atUs);
+    for (const opening of this.runningOpenings(entityId, Number.MIN_SAFE_INTEGER)) {
+      const isLater = found === null || opening.quarterStartUs >= found.quarterStartUs;
+      if (opening.quarterStartUs <= atUs && isLater) found = opening;
+    }
     return found;
   }
 
-  async #openings(entityId: string, fromUs: number, untilUs: number, heldFromUs: number): Promise<Opening[]> {
+  async openings(entityId: string, fromUs: number, untilUs: number): Promise<Opening[]> {
     const stored = await this.#deps.store.openings(entityId, fromUs, untilUs);
     const found = new Map(stored.map((opening) => [opening.quarterStartUs, opening]));
-    for (const opening of this.#openingsHeld(entityId, Math.max(fromUs, heldFromUs)))
+    for (const opening of this.runningOpenings(entityId, fromUs))
       if (opening.quarterStartUs < untilUs) found.set(opening.quarterStartUs, opening);
     return [...found.values()].sort((a, b) => a.quarterStartUs - b.quarterStartUs);
   }
 
   /** Those that the store does not have: a row that is written again makes it merge what lies there. */
-  async #newOpenings(entityId: string, openings: readonly Opening[]): Promise<readonly Opening[]> {
-    if (openings.length === 0 || openings.length > comparedOpenings) return openings;
-    const quarters = openings.map(({ quarterStartUs: quarter }) => quarter);
+  async #newOpenings({ entityId, openings }: LedgerPage): Promise<readonly Opening[]> {
+    const runningUs = this.runningUs();
+    const older = openings.filter((opening) => opening.quarterStartUs < runningUs);
+    if (older.length === 0 || older.length > comparedOpenings) return older;
+    const quarters = older.map(({ quarterStartUs: quarter }) => quarter);
     const untilUs = Math.max(...quarters) + 1;
     const stored = await this.#deps.store.openings(entityId, Math.min(...quarters), untilUs);
     const known = new Map(stored.map(({ quarterStartUs: quarter, state }) => [quarter, state]));
-    return openings.filter(({ quarterStartUs: quarter, state }) => {
-      const isKnown = known.has(quarter) && isSameState(known.get(quarter), state);
-      if (isKnown) this.#held.get(entityId)?.openings.delete(quarter);
-      return !isKnown;
-    });
-  }
-
-  #openingsHeld(entityId: string, fromUs: number): Opening[] {
-    const held = this.#held.get(entityId)?.openings.values() ?? [];
-    return [...held].filter((opening) => opening.quarterStartUs >= fromUs);
-  }
-
-  /** One move at a time, each with what was in memory of its quarters until the views know what was written. */
-  #move(pages: readonly LedgerPage[]): Promise<void> {
-    const isHeld = pages.some(({ entityId, entries }) =>
-      entries.some((entry) => this.#isHeld(entityId, entry.quarterStartUs)),
+    return older.filter(
+      ({ quarterStartUs: quarter, state }) => !(known.has(quarter) && isSameState(known.get(quarter), state)),
     );
-    if (!isHeld) return this.#store(pages);
+  }
+
+  #move(pages: readonly LedgerPage[]): Promise<void> {
+    if (pages.length === 0) return Promise.resolve();
     this.#begun += 1;
     const moved = this.#moving
       .then(async () => {
         await this.#deps.store.write(pages);
         // The store has them: views that lag are no reason to write them again.
         await this.#deps.summed().catch(() => undefined);
-        this.#drop(pages);
       })
       .finally(() => {
+        this.#drop(pages);
         this.#ended += 1;
       });
     this.#moving = moved.catch(() => undefined);
     return moved;
-  }
-
-  #dropBefore(entityId: string, { entries, openings }: Held, beforeUs: number): void {
-    for (const [key, entry] of entries) if (quarterOf(entry) < beforeUs) entries.delete(key);
-    for (const quarter of openings.keys()) if (quarter < beforeUs) openings.delete(quarter);
-    if (entries.size + openings.size === 0) this.#held.delete(entityId);
-  }
-
-  async #store(pages: readonly LedgerPage[]): Promise<void> {
-    await this.#deps.store.write(pages);
-    this.#drop(pages);
   }
 
   #drop(pages: readonly LedgerPage[]): void {
@@ -263,9 +238,9 @@ export class RunningLedger implements LedgerStore {
 
   #hold(entityId: string, entry: PostedEntry): void {
     const { entries } = this.#heldOf(entityId);
-    // What nobody has written needs no withdrawing.
+    // What nobody has written needs no withdrawing, and no revision but its first.
     if (entry.reason === 'withdrawn') entries.delete(keyOf(entry));
-    else entries.set(keyOf(entry), entry);
+    else entries.set(keyOf(entry), firstOf(entry));
   }
 
   #heldOf(entityId: string): Held {
@@ -287,6 +262,11 @@ export class RunningLedger implements LedgerStore {
   #isWritten(entityId: string, quarter: number): boolean {
     return quarter <= (this.#written.get(entityId) ?? Number.NEGATIVE_INFINITY);
   }
+}
+
+function firstOf(entry: PostedEntry): PostedEntry {
+  const isOfReadings = entry.cause === 'settled' || entry.cause === 'late';
+  return { ...entry, revision: entry.isProvisional ? 0 : 1, cause: isOfReadings ? 'first' : entry.cause };
 }
 
 function quarterOf(entry: PostedEntry): number {

@@ -3,7 +3,7 @@ import { vi } from 'vitest';
 import { MemorySettingsStore } from '../home/testing/doubles.ts';
 import { Bookkeeper } from '../ledger/bookkeeper.ts';
 import type { Meter } from '../ledger/meter.ts';
-import { PostingRhythm } from '../ledger/posting-rhythm.ts';
+import { PostingRhythm, unsettledUs } from '../ledger/posting-rhythm.ts';
 import { usualRules } from '../ledger/reposting.ts';
 import { RunningLedger } from '../ledger/running-ledger.ts';
 import { joinSpans, type Span } from '../ledger/span.ts';
@@ -315,8 +315,9 @@ export class SimulatedChain {
     const bookkeeper = new Bookkeeper(
       {
         evidence: living(this.#evidence),
-        ledger: running.posting(),
-        over: () => running.over(),
+        ledger: running,
+        running,
+        posted: (beganUs) => running.commit(unsettledUs(beganUs)),
         rhythm: new PostingRhythm({ isWatched: () => isWatched, clock: testClock }),
         gather: () => withinMs(2000, recorder.settled()),
         readable: async () => undefined,

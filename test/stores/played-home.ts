@@ -73,7 +73,7 @@ export class PlayedHome {
     });
     this.#ledger = running;
     this.views = new RunningViews(this.#stored, running);
-    const ledger = running.posting();
+    const ledger = running;
     this.#db = db;
     this.#meters = meters;
     this.#documents = openDocuments();
