@@ -15,7 +15,7 @@ async function asked(path: string, headers: Record<string, string> = {}): Promis
       },
     },
   });
-  await api.app.request(path, { headers });
+  await api.fetch(path, { headers });
   return calls;
 }
 
