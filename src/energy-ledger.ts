@@ -347,17 +347,16 @@ export class EnergyLedger {
   }
 
   /** What was received is in QuestDB, as far as it takes it in time; the rest is told when it is. */
-  #gather(): Promise<void> {
-    return withinMs(gatherWithinMs, this.#recorder.settled());
+  async #gather(): Promise<void> {
+    if (this.#recorder.isStoring()) await withinMs(gatherWithinMs, this.#recorder.settled());
   }
 
   /** What was received can be read. */
   async #visible(): Promise<void> {
     if (this.#recorder.waiting() === 0 || !this.#questdb.isUp()) return;
     await this.#gather();
-    const { adapters, log } = this.#deps;
-    const readable = adapters.readingsReadable().catch((error: unknown) => {
-      log.debug({ err: error }, 'What was written last can not be read yet');
+    const readable = this.#deps.adapters.readingsReadable().catch((error: unknown) => {
+      this.#deps.log.debug({ err: error }, 'What was written last can not be read yet');
     });
     await withinMs(gatherWithinMs, readable);
   }

@@ -242,8 +242,9 @@ export class LedgerServices {
   async present(): Promise<void> {
     const { bookkeeper } = this;
     const { isWatched, isStoreUp, clock } = this.#deps;
-    const { upToMs, isPostingPast } = bookkeeper.status();
-    if (isPostingPast || !isStoreUp()) return;
+    const { upToMs, isPostingPast, error } = bookkeeper.status();
+    // What fails is tried again by itself; nobody is kept waiting for that.
+    if (isPostingPast || error !== null || !isStoreUp()) return;
     if (clock.monotonicMs() - upToMs < (isWatched() ? watchedFreshMs : freshMs)) return;
     this.#catchingUp ??= this.#catchUp().finally(() => {
       this.#catchingUp = null;
