@@ -93,6 +93,7 @@ describe('the quarter-hour that is not over', () => {
     await made.write([page([entry(q, 4), running(q + quarterUs, 1)])]);
     await made.write([page([entry(q, 8)], 'home:use')]);
     expect(writes.length).toBe(0);
+    expect(amounts(await made.journal(meter, q, q + 2 * quarterUs))).toEqual([[0, 4]]);
     expect(made.runningUs()).toBe(q);
     await made.commit(q + quarterUs);
     expect(writes.length).toBe(1);

@@ -57,9 +57,14 @@ export class RunningLedger implements LedgerStore {
     return Math.min(this.#committedUs, quarterStartUs(this.#deps.clock.nowUs()));
   }
 
-  /** What is in memory is provisional, or about to be: the journal has none of it. */
-  journal(entityId: string, fromUs: number, untilUs: number): Promise<PostedEntry[]> {
-    return this.#deps.store.journal(entityId, fromUs, untilUs);
+  /** With the first revisions of what is settled and not written yet. */
+  async journal(entityId: string, fromUs: number, untilUs: number): Promise<PostedEntry[]> {
+    const stored = await this.#deps.store.journal(entityId, fromUs, untilUs);
+    const known = new Set(stored.map(keyOf));
+    const settled = this.running([entityId], fromUs, untilUs).filter(
+      ({ entry }) => entry.revision > 0 && !known.has(keyOf(entry)),
+    );
+    return [...stored, ...settled.map(({ entry }) => entry)].sort(byQuarter);
   }
 
   /** What begins before the running quarter goes to the store, the rest into memory. */
