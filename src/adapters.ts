@@ -52,6 +52,7 @@ export function createAdapters(options: Options, clock: Clock, log: Log): Adapte
   const documents = new Documents({ url: options.mongodbUrl, log: log.child({ part: 'documents' }) });
   const readingStore = new QuestDbReadingStore(questdb, clock);
   const statisticsStore = new QuestDbStatisticsStore(questdb, clock);
+  const ledgerViews = new QuestDbLedgerViews(questdb);
   return {
     homeAssistant: Object.assign(homeAssistant, {
       use: (target: HomeAssistantTarget) => {
@@ -78,7 +79,8 @@ export function createAdapters(options: Options, clock: Clock, log: Log): Adapte
     },
     readingsReadable: () => applied(questdb, readingsTable),
     ledgerStore: new QuestDbLedgerStore(questdb),
-    ledgerViews: new QuestDbLedgerViews(questdb),
+    ledgerViews,
+    viewsRefreshed: () => ledgerViews.refreshed(),
     statisticsStore,
     correctionStore: new MongoCorrectionStore(documents),
     costVersionStore: new MongoCostVersionStore(documents),

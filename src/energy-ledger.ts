@@ -15,6 +15,7 @@ import { type LedgerAdapters, LedgerServices } from './ledger-services.ts';
 import type { Options } from './options.ts';
 import { Backfill } from './recording/backfill.ts';
 import type { DiskSpace, DiskWatchLimits } from './recording/disk-watch.ts';
+import { withinMs } from './recording/pause.ts';
 import type { ProofStore } from './recording/proof.ts';
 import type { ReadingStore } from './recording/reading-store.ts';
 import { Recorder } from './recording/recorder.ts';
@@ -65,6 +66,8 @@ export interface Adapters extends LedgerAdapters, IntegrityAdapters {
 const stopPartWithinMs = 2000;
 const stopRecorderWithinMs = 7000;
 
+/** Who asks for what was received is not kept waiting by a store that is slow. */
+const gatherWithinMs = 2000;
 /** Readings that wait for QuestDB; above this, work that can wait does. */
 const manyWaiting = 5000;
 
@@ -130,6 +133,9 @@ export class EnergyLedger {
       homeAssistant,
       syncLog: adapters.syncLog,
       heldUntil: (entityId) => this.#heldUntil(entityId),
+      gather: () => this.#gather(),
+      isWatched: () => this.#api.isWatched(),
+      isStoreUp: () => this.#questdb.isUp(),
       isRecordingBusy: () => this.#isRecordingBusy(),
       newId: () => randomUUID(),
       clock,
@@ -153,7 +159,7 @@ export class EnergyLedger {
     this.#today = new Today({
       recorder: this.#recorder,
       readings: readingStore,
-      ledger: adapters.ledgerStore,
+      ledger: this.#ledger.store,
       evidence: this.#ledger.evidence,
       bookkeeper: this.#ledger.bookkeeper,
       clock,
@@ -197,8 +203,9 @@ export class EnergyLedger {
         this.#recording.proofs.look();
       },
     });
+    const { store: ledgerStore, views: ledgerViews } = this.#ledger;
     this.#integrity = new IntegrityServices({
-      adapters,
+      adapters: { ...adapters, ledgerStore, ledgerViews },
       home: this.#home,
       homeAssistant,
       bookkeeper: this.#ledger.bookkeeper,
@@ -251,8 +258,8 @@ export class EnergyLedger {
       }),
       backfill: this.#backfill,
       ledger: {
-        views: adapters.ledgerViews,
-        store: adapters.ledgerStore,
+        views: ledgerViews,
+        store: ledgerStore,
         statistics: adapters.statisticsStore,
         corrections: this.#ledger.corrections,
         costVersions: adapters.costVersionStore,
@@ -264,6 +271,13 @@ export class EnergyLedger {
         tickets: this.#integrity.tickets,
         ticketStore: adapters.ticketStore,
         reconciler: this.#integrity.reconciler,
+      },
+      present: {
+        readings: () => this.#visible(),
+        ledger: async () => {
+          await this.#visible();
+          await this.#ledger.present();
+        },
       },
       stores: { questdb: () => this.#questdb.health(), mongodb: () => this.#documents.health() },
       clock,
@@ -335,6 +349,21 @@ export class EnergyLedger {
     if (nowMs - this.#postedToldMs < tellPostedEveryMs) return;
     this.#postedToldMs = nowMs;
     this.#api.hub.changed('readings', 'status');
+  }
+
+  /** What was received is in QuestDB, as far as it takes it in time; the rest is told when it is. */
+  async #gather(): Promise<void> {
+    if (this.#recorder.isStoring()) await withinMs(gatherWithinMs, this.#recorder.settled());
+  }
+
+  /** What was received can be read. */
+  async #visible(): Promise<void> {
+    if (this.#recorder.waiting() === 0 || !this.#questdb.isUp()) return;
+    await this.#gather();
+    const readable = this.#deps.adapters.readingsReadable().catch((error: unknown) => {
+      this.#deps.log.debug({ err: error }, 'What was written last can not be read yet');
+    });
+    await withinMs(gatherWithinMs, readable);
   }
 
   #isRecordingBusy(): boolean {

@@ -12,10 +12,13 @@ import { HistoryImport } from './ledger/history-import.ts';
 import type { ImportEntity } from './ledger/import-deps.ts';
 import type { LedgerStore } from './ledger/ledger-store.ts';
 import { type Meter, meterOf } from './ledger/meter.ts';
+import { PostingRhythm, unsettledUs } from './ledger/posting-rhythm.ts';
 import { RememberedCorrections } from './ledger/remembered-corrections.ts';
+import { RunningLedger } from './ledger/running-ledger.ts';
 import type { Span } from './ledger/span.ts';
 import type { StatisticsStore } from './ledger/statistics-store.ts';
 import { StoredEvidence } from './ledger/stored-evidence.ts';
+import { withinMs } from './recording/pause.ts';
 import type { Reading } from './recording/reading.ts';
 import type { ReadingStore } from './recording/reading-store.ts';
 import type { SyncLog } from './recording/sync-log.ts';
@@ -25,11 +28,14 @@ import { canonicalUnit } from './units/quantity.ts';
 import { ConnectionFlows } from './views/connection-flows.ts';
 import { FlowKeeper } from './views/flow-keeper.ts';
 import type { LedgerViews } from './views/ledger-views.ts';
+import { RunningViews } from './views/running-views.ts';
 import { balanceSources, sourceIds } from './views/sources.ts';
 
 export interface LedgerAdapters {
   readonly ledgerStore: LedgerStore;
   readonly ledgerViews: LedgerViews;
+  /** Resolves when the views say what the ledger's tables say. */
+  readonly viewsRefreshed: () => Promise<void>;
   readonly statisticsStore: StatisticsStore;
   readonly correctionStore: CorrectionStore;
   readonly receivedSince: (receivedUs: number | null) => Promise<ReadonlyMap<string, Span>>;
@@ -47,6 +53,11 @@ export interface LedgerServicesDeps {
   readonly settings: SettingsStore;
   /** Until when an entity was followed without a change being told; null when it is not followed. */
   readonly heldUntil: (entityId: string) => number | null;
+  /** Brings what was received into the store; resolves after a while at most. */
+  readonly gather: () => Promise<void>;
+  /** Somebody has figures before him that follow the present. */
+  readonly isWatched: () => boolean;
+  readonly isStoreUp: () => boolean;
   /** Readings are on their way, which the import of statistics lets go first. */
   readonly isRecordingBusy: () => boolean;
   readonly newId: () => string;
@@ -63,6 +74,12 @@ const flowsKey = 'ledger_flow_sources_2';
 const saveMarkEveryUs = 60_000_000;
 /** Registers that are silent are held anew this often. */
 const holdEveryMs = 60_000;
+/** Who asks is not kept waiting by a store that is slow. */
+const presentWithinMs = 2000;
+/** An answer is no older than this; while somebody looks on, rounds of posting come by themselves. */
+const freshMs = 2000;
+const watchedFreshMs = 12_000;
+const summedWithinMs = 3000;
 
 /** Corrections whose meters may not be posted since, as the settings keep them. */
 export function storedUnposted(found: unknown): readonly UnpostedCorrection[] {
@@ -71,6 +88,9 @@ export function storedUnposted(found: unknown): readonly UnpostedCorrection[] {
 
 export class LedgerServices {
   readonly evidence: EvidenceSource;
+  /** The ledger and its sums with the quarter that is not over, which is in memory. */
+  readonly store: LedgerStore;
+  readonly views: LedgerViews;
   readonly bookkeeper: Bookkeeper;
   readonly flows: FlowKeeper;
   readonly connectionFlows: ConnectionFlows;
@@ -78,6 +98,8 @@ export class LedgerServices {
   readonly corrections: CorrectionDesk;
   readonly #deps: LedgerServicesDeps;
   #meters: readonly Meter[] = [];
+  readonly #running: RunningLedger;
+  #catchingUp: Promise<void> | null = null;
   #savedMarkUs = 0;
   #holdTimer: NodeJS.Timeout | undefined;
   #unlisten: readonly (() => void)[] = [];
@@ -85,6 +107,13 @@ export class LedgerServices {
   constructor(deps: LedgerServicesDeps) {
     const { adapters, readings, settings, clock, log } = deps;
     this.#deps = deps;
+    this.#running = new RunningLedger({
+      store: adapters.ledgerStore,
+      summed: () => withinMs(summedWithinMs, adapters.viewsRefreshed()),
+      clock,
+    });
+    this.store = this.#running;
+    this.views = new RunningViews(adapters.ledgerViews, this.#running);
     const corrections = new RememberedCorrections(adapters.correctionStore);
     const evidenceOf = (declared: (entityId: string) => Promise<readonly Correction[]>) =>
       new StoredEvidence({
@@ -97,7 +126,11 @@ export class LedgerServices {
     this.evidence = evidence;
     this.bookkeeper = new Bookkeeper({
       evidence,
-      ledger: adapters.ledgerStore,
+      ledger: this.store,
+      gather: deps.gather,
+      rhythm: new PostingRhythm({ isWatched: deps.isWatched, clock }),
+      running: this.#running,
+      posted: (beganUs) => this.#commit(beganUs),
       readable: adapters.readingsReadable,
       mark: {
         load: async () => {
@@ -119,7 +152,7 @@ export class LedgerServices {
     this.corrections = new CorrectionDesk({
       corrections,
       evidenceWith: (declared) => evidenceOf(async () => declared),
-      ledger: adapters.ledgerStore,
+      ledger: this.store,
       bookkeeper: this.bookkeeper,
       meterOf: (entityId) => this.#meters.find((meter) => meter.entityId === entityId) ?? null,
       unposted: {
@@ -131,9 +164,9 @@ export class LedgerServices {
       log: log.child({ part: 'corrections' }),
     });
     const flowDeps = {
-      ledger: adapters.ledgerStore,
+      ledger: this.store,
       firstQuarterUs: async (entityIds: readonly string[]) =>
-        (await adapters.ledgerViews.extent(entityIds))?.firstUs ?? null,
+        (await this.views.extent(entityIds))?.firstUs ?? null,
       clock,
       log: log.child({ part: 'balance' }),
     };
@@ -203,6 +236,23 @@ export class LedgerServices {
     return { metersWaiting: waiting, isPostingPast: isPast, lastPostedAtUs, error };
   }
 
+  /**
+   * Resolves when what was received until a moment ago is in what `store` and `views` answer, the quarter that is not over
+   * too; after a while at most, for an answer that lags is better than none.
+   */
+  async present(): Promise<void> {
+    const { bookkeeper } = this;
+    const { isWatched, isStoreUp, clock } = this.#deps;
+    const { upToMs, isPostingPast, error } = bookkeeper.status();
+    // What fails is tried again by itself; nobody is kept waiting for that.
+    if (isPostingPast || error !== null || !isStoreUp()) return;
+    if (clock.monotonicMs() - upToMs < (isWatched() ? watchedFreshMs : freshMs)) return;
+    this.#catchingUp ??= this.#catchUp().finally(() => {
+      this.#catchingUp = null;
+    });
+    await withinMs(presentWithinMs, this.#catchingUp);
+  }
+
   /** The store is back: what could not be posted is tried at once. */
   soon(): void {
     for (const part of [this.bookkeeper, this.flows, this.connectionFlows]) part.soon();
@@ -224,6 +274,23 @@ export class LedgerServices {
     };
   }
 
+  /**
+   * What rests on the quarter that is over is made first, so that all of it is one commit; flows that are at a long past, or
+   * fail, are written when they are done.
+   */
+  async #commit(beganUs: number): Promise<void> {
+    for (const part of [this.flows, this.connectionFlows])
+      if (!part.isPostingPast()) await part.settle().catch(() => undefined);
+    await this.#running.commit(unsettledUs(beganUs));
+  }
+
+  /** What fails is logged, and told by the status, where it is done. */
+  async #catchUp(): Promise<void> {
+    await this.#deps.gather();
+    for (const part of [this.bookkeeper, this.flows, this.connectionFlows])
+      await part.settle().catch(() => undefined);
+  }
+
   #stored(readings: readonly Reading[]): void {
     for (const { entityId, atUs } of readings)
       this.bookkeeper.touch(entityId, { fromUs: atUs, untilUs: atUs });
@@ -232,7 +299,9 @@ export class LedgerServices {
   #follow(): void {
     const { home, adapters, log } = this.#deps;
     const tracked = home.tracked();
+    const before = this.#meters;
     this.#meters = tracked.flatMap((entity) => meterOf(entity, tracked) ?? []);
+    this.#release(before);
     this.bookkeeper.setMeters(this.#meters);
     this.flows.setSources(balanceSources(home.entities(), home.unknownSources()));
     this.#followConnections();
@@ -246,6 +315,18 @@ export class LedgerServices {
         );
       });
     }
+  }
+
+  /** Nobody posts the quarter of a meter that is no longer followed: it stays as it is. */
+  #release(before: readonly Meter[]): void {
+    const followed = new Set(this.#meters.map(({ entityId }) => entityId));
+    const left = before.map(({ entityId }) => entityId).filter((entityId) => !followed.has(entityId));
+    this.#running.release(left).catch((error: unknown) => {
+      this.#deps.log.warn(
+        { err: error, meters: left },
+        'The last quarter-hour of meters could not be written',
+      );
+    });
   }
 
   #followConnections(): void {

@@ -8,6 +8,7 @@ import { accessGuard, bodySize, jsonBodies, securityHeaders } from './guard.ts';
 import { methodGuard } from './methods.ts';
 import { describeApi } from './openapi.ts';
 import { panelRoutes } from './panel.ts';
+import { presentFirst } from './present.ts';
 import { notFound, problemHandler } from './problems.ts';
 import { analyticsRoutes } from './routes/analytics.ts';
 import { analyticsExportRoutes } from './routes/analytics-export.ts';
@@ -43,6 +44,7 @@ export function buildApp(deps: ApiDeps): OpenAPIHono<ApiEnv> {
   app.use(methodGuard(app));
   app.use(jsonBodies);
   app.use(bodySize);
+  app.use(presentFirst(deps));
   app.route('/', statusRoutes(deps));
   app.route('/', entityRoutes(deps, currentStates));
   app.route('/', settingsRoutes(deps, administrators, currentStates));

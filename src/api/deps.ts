@@ -9,7 +9,7 @@ import type { SyncLog } from '../recording/sync-log.ts';
 import type { Clock } from '../units/clock.ts';
 import type { Log } from '../units/log.ts';
 import type { Access, AccessRules } from './access.ts';
-import type { BackfillRuns, IntegrityParts, LedgerParts, Recording, Stores } from './ports.ts';
+import type { BackfillRuns, IntegrityParts, LedgerParts, Present, Recording, Stores } from './ports.ts';
 
 /** All that the routes work with; made once in main.ts. */
 export interface ApiDeps {
@@ -30,6 +30,7 @@ export interface ApiDeps {
   readonly backfill: BackfillRuns;
   readonly ledger: LedgerParts;
   readonly integrity: IntegrityParts;
+  readonly present: Present;
   readonly stores: Stores;
   readonly clock: Clock;
   readonly log: Log;

@@ -98,6 +98,14 @@ export interface Stores {
   mongodb(): PartHealth;
 }
 
+/** Brings what was received to where it is read; nobody else needs it there at once. Resolves after a while at most. */
+export interface Present {
+  /** Readings received until now can be read. */
+  readings(): Promise<void>;
+  /** And they are in the ledger, the quarter that is not over too. */
+  ledger(): Promise<void>;
+}
+
 export interface PostingHealth {
   readonly metersWaiting: number;
   /** What is older than a day is posted: its figures still grow. */

@@ -31,6 +31,11 @@ export class ApiServer {
     return this.#hub;
   }
 
+  /** A panel is open, whose figures follow the present. */
+  isWatched(): boolean {
+    return this.#hub.clientCount() > 0;
+  }
+
   /** Resolves with the port (a free one for port 0); rejects when it can't listen. */
   async start(host: string, port: number): Promise<number> {
     const app = buildApp(this.#deps);

@@ -5,8 +5,10 @@ import type { EvidenceSource } from './evidence-source.ts';
 import { LedgerBatch } from './ledger-batch.ts';
 import type { LedgerStore } from './ledger-store.ts';
 import type { Meter } from './meter.ts';
+import type { PostingRhythm } from './posting-rhythm.ts';
 import { type RepostingRules, repost, usualRules } from './reposting.ts';
 import { Rounds } from './rounds.ts';
+import type { RunningLedger } from './running-ledger.ts';
 import type { Span } from './span.ts';
 
 /** Remembers up to when received evidence has been posted, so that a restart knows what is left. */
@@ -18,6 +20,17 @@ export interface PostingMark {
 export interface BookkeeperDeps {
   readonly evidence: EvidenceSource;
   readonly ledger: LedgerStore;
+  /** Brings what was received into the store, which tells of it here; without it whoever stores evidence does so at once. */
+  readonly gather?: () => Promise<void>;
+  /** When there is a reason to post; at every turn when not given. */
+  readonly rhythm?: PostingRhythm;
+  /** The part of the ledger that is in memory. */
+  readonly running?: Pick<RunningLedger, 'over' | 'runningUs'>;
+  /**
+   * Called when a round has posted all there was, before it is marked as posted: what rests on it is made, and what is over
+   * is written. When it rejects, all since the mark is posted again.
+   */
+  readonly posted?: (beganUs: number) => Promise<void>;
   /** Resolves when all evidence that was told can be read. */
   readonly readable: () => Promise<void>;
   readonly mark: PostingMark;
@@ -30,7 +43,7 @@ export interface BookkeeperDeps {
 }
 
 export interface BookkeeperStatus {
-  /** Meters with evidence that is not posted yet. */
+  /** Meters with evidence that is not posted yet, but for the quarter that is not over. */
   readonly waiting: number;
   /** What lies longer ago than a day is being posted: figures of the past still grow. */
   readonly isPostingPast: boolean;
@@ -38,6 +51,8 @@ export interface BookkeeperStatus {
   readonly lastPostedAtUs: number | null;
   /** Why the last posting failed; null when it did not. */
   readonly error: string | null;
+  /** When the last round that succeeded began, by the monotonic clock: all received until then is in the ledger. */
+  readonly upToMs: number;
 }
 
 type PostedListener = (entityId: string, news: News) => void;
@@ -46,7 +61,7 @@ type PostedListener = (entityId: string, news: News) => void;
 const markMarginUs = 60_000_000;
 
 /**
- * Keeps the ledger up with the readings: whoever stores evidence tells it here, and every few seconds what is new is
+ * Keeps the ledger up with the readings: whoever stores evidence tells it here, and when there is a reason what is new is
  * posted, meter by meter; while new pasts are posted, what comes in is posted between them. A posting that fails is tried
  * again; nothing is forgotten, for the store itself tells at the next start what arrived after the mark.
  */
@@ -66,12 +81,14 @@ export class Bookkeeper {
   #hasCaughtUp = false;
   #entriesWritten = 0;
   #lastPostedAtUs: number | null = null;
+  #upToMs = Number.NEGATIVE_INFINITY;
 
   constructor(deps: BookkeeperDeps, everyMs = 10_000, rules: RepostingRules = usualRules) {
     this.#deps = deps;
     this.#rules = rules;
     const failure = 'The ledger could not be posted';
-    this.#rounds = new Rounds({ work: () => this.#post(), failure, log: deps.log }, everyMs);
+    const isDue = () => !this.#hasCaughtUp || (deps.rhythm?.isDue(this.#news()) ?? true);
+    this.#rounds = new Rounds({ work: () => this.#post(), isDue, failure, log: deps.log }, everyMs);
   }
 
   start(): void {
@@ -121,18 +138,25 @@ export class Bookkeeper {
 
   status(): BookkeeperStatus {
     const left = [...this.#waiting, ...this.#taken].filter(([entityId]) => this.#isEvidence(entityId));
+    const runningUs = this.#deps.running?.runningUs() ?? Number.POSITIVE_INFINITY;
+    const late = left.filter(([, news]) => news.fromUs < runningUs);
     return {
-      waiting: new Set(left.map(([entityId]) => entityId)).size,
+      waiting: new Set(late.map(([entityId]) => entityId)).size,
       isPostingPast: this.#untold.length > 0 || left.some(([, news]) => isPast(news)),
       entriesWritten: this.#entriesWritten,
       lastPostedAtUs: this.#lastPostedAtUs,
       error: this.#rounds.error(),
+      upToMs: this.#upToMs,
     };
   }
 
   async #post(): Promise<void> {
     if (this.#meters.size === 0) return;
     const startedUs = this.#deps.clock.nowUs();
+    const startedMs = this.#deps.clock.monotonicMs();
+    await this.#deps.gather?.();
+    for (const [entityId, span] of this.#deps.running?.over() ?? [])
+      if (this.#meters.has(entityId)) this.touch(entityId, span);
     const isCatchingUp = !this.#hasCaughtUp;
     try {
       if (isCatchingUp)
@@ -150,8 +174,8 @@ export class Bookkeeper {
         );
         if (long) this.#untold.push(...(await this.#postThese([long], isCatchingUp)));
       } while (this.#taken.size > 0);
-      this.#hasCaughtUp = true;
-      await this.#deps.mark.save(startedUs - markMarginUs);
+      await this.#done(startedUs);
+      this.#upToMs = startedMs;
     } catch (cause) {
       for (const [entityId, news] of this.#taken) this.touch(entityId, news, news.cause);
       this.#taken.clear();
@@ -160,6 +184,17 @@ export class Bookkeeper {
       // What rests on several new pasts is made once and not after each of them.
       this.#tell(this.#untold.splice(0));
     }
+  }
+
+  async #done(startedUs: number): Promise<void> {
+    const { posted, rhythm, running, mark } = this.#deps;
+    // Those who rest on what was posted since the mark may not have been told, if this fails.
+    this.#hasCaughtUp = false;
+    await posted?.(startedUs);
+    this.#hasCaughtUp = true;
+    rhythm?.posted(startedUs);
+    // What came of the quarter that is not over is in memory only.
+    await mark.save((running?.runningUs() ?? startedUs) - markMarginUs);
   }
 
   /** What is told from here on waits until it is taken again. */
@@ -211,6 +246,10 @@ export class Bookkeeper {
 
   #tell(posted: readonly (readonly [string, News])[]): void {
     for (const listener of this.#listeners) for (const [entityId, news] of posted) listener(entityId, news);
+  }
+
+  #news(): News[] {
+    return [...this.#waiting].filter(([entityId]) => this.#isEvidence(entityId)).map(([, news]) => news);
   }
 
   #isEvidence(entityId: string): boolean {

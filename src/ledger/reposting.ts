@@ -131,12 +131,17 @@ async function settledFrom(
     ]),
   );
   return (
-    quarters.find((quarter) => stored.has(quarter) && isSame(stored.get(quarter), computed.get(quarter))) ??
-    null
+    quarters.find(
+      (quarter) => stored.has(quarter) && isSameState(stored.get(quarter), computed.get(quarter)),
+    ) ?? null
   );
 }
 
-function isSame(one: CounterState | null | undefined, other: CounterState | null | undefined): boolean {
+/** Whether a quarter opens the same way. */
+export function isSameState(
+  one: CounterState | null | undefined,
+  other: CounterState | null | undefined,
+): boolean {
   if (!one || !other) return one === other;
   return (
     one.baselineMicro === other.baselineMicro &&

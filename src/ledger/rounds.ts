@@ -3,6 +3,8 @@ import type { Log } from '../units/log.ts';
 export interface RoundsDeps {
   /** Does what waits. Rejects when it could not, having put back what is still to be done. */
   readonly work: () => Promise<void>;
+  /** Whether a turn that time brings has a reason; always when not given. One that is asked for is never left out. */
+  readonly isDue?: () => boolean;
   /** What a failure means, for the log. */
   readonly failure: string;
   readonly log: Log;
@@ -28,13 +30,13 @@ export class Rounds {
   start(): void {
     if (this.#isStopped) return;
     const pauseMs = Math.min(longestPauseMs, this.#everyMs * 2 ** Math.min(this.#failures, 10));
-    this.#timer = setTimeout(() => this.#next(), pauseMs);
+    this.#timer = setTimeout(() => this.#next(false), pauseMs);
     this.#timer.unref();
   }
 
   /** Does not wait for the next round's time: what it failed for is back. One that is under way is enough. */
   soon(): void {
-    if (this.#timer !== undefined) this.#next();
+    if (this.#timer !== undefined) this.#next(true);
   }
 
   /** The round under way is waited for. */
@@ -59,10 +61,12 @@ export class Rounds {
     if (this.#error !== null) throw new Error(this.#error);
   }
 
-  #next(): void {
+  #next(isAsked: boolean): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    void this.#run().then(() => this.start());
+    const isDue = isAsked || this.#failures > 0 || this.#deps.isDue === undefined || this.#deps.isDue();
+    if (isDue) void this.#run().then(() => this.start());
+    else this.start();
   }
 
   #run(): Promise<void> {

@@ -33,3 +33,14 @@ export async function unlessAborted<Result>(
     signal.removeEventListener('abort', end);
   }
 }
+
+/** Settles as the promise does, or resolves after `ms`; what it does later is nobody's business any more. */
+export async function withinMs(ms: number, promise: Promise<unknown>): Promise<void> {
+  const deadline = new AbortController();
+  const timer = setTimeout(() => deadline.abort(), ms);
+  try {
+    await unlessAborted(promise, deadline.signal);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -44,6 +44,8 @@ export const defaultProverLimits: ProverLimits = {
   retryMs: 1000,
 };
 
+/** Spans of entities that are noted in one commit: an hour of a home is proven entity by entity. */
+const notedTogether = 50;
 /** A piece of history is asked for again so often while Home Assistant is away. */
 const triesWhileAway = 3;
 
@@ -120,13 +122,22 @@ export class Prover {
     const unproven = await this.unprovenHours(entityIds, fromUs, endUs);
     onUnproven?.(unproven);
     const edges = isExact ? edgesOf({ startUs: fromUs, endUs }, this.writtenUntilUs()) : [];
-    for (const entityId of entityIds) {
-      const hours = unproven.get(entityId) ?? [];
-      if (hours.length === 0 && edges.length === 0) continue;
-      const proof = await this.#proveOne(entityId, hours, edges, signal);
-      if (signal.aborted) return;
-      onProof(entityId, proof);
+    const copied: CopiedSpan[] = [];
+    try {
+      for (const entityId of entityIds) {
+        const hours = unproven.get(entityId) ?? [];
+        if (hours.length === 0 && edges.length === 0) continue;
+        const proof = await this.#proveOne(entityId, hours, edges, signal, copied);
+        if (signal.aborted) return;
+        if (copied.length >= notedTogether) await this.note(copied.splice(0));
+        onProof(entityId, proof);
+      }
+    } catch (cause) {
+      // What was proven until then need not be again; why it ended tells more than that it could not be noted.
+      await this.note(copied).catch(() => undefined);
+      throw cause;
     }
+    await this.note(copied);
   }
 
   async #proveOne(
@@ -134,6 +145,7 @@ export class Prover {
     missing: readonly number[],
     edges: readonly Span[],
     signal: AbortSignal,
+    toNote: CopiedSpan[],
   ): Promise<Proof> {
     const { recorder } = this.#deps;
     // Everything that was heard until now can be read: what is not there is missing.
@@ -169,7 +181,7 @@ export class Prover {
     for (const stretch of stretches) this.#deps.events.tell({ kind: 'found', found: stretch });
     if (!signal.aborted && recorder.tracked().has(entityId)) {
       await unlessAborted(recorder.settled(), signal);
-      if (!signal.aborted) await this.note(copied);
+      if (!signal.aborted) toNote.push(...copied);
     }
     return { hours: missing.length, found: stretches, error };
   }
@@ -198,6 +210,7 @@ export class Prover {
     if (whole.length === 0) return;
     await readable();
     const nowUs = clock.nowUs();
+    const hours: ProvenHour[] = [];
     for (const { entityId, span, told } of whole) {
       const [held, before] = await Promise.all([
         proofs.held([entityId], span.startUs, span.endUs),
@@ -205,7 +218,6 @@ export class Prover {
       ]);
       const valid = before.filter((hour) => hour.told >= 0);
       const heldBefore = new Map(valid.map((hour) => [hour.hourUs, hour.held]));
-      const hours: ProvenHour[] = [];
       for (let hourUs = span.startUs; hourUs < span.endUs; hourUs += proofHourUs) {
         const hour: ProvenHour = {
           entityId,
@@ -218,8 +230,8 @@ export class Prover {
         hours.push(hour);
         this.#tellLost(hour, heldBefore.get(hourUs) ?? 0);
       }
-      if (hours.length > 0) await proofs.note(hours);
     }
+    if (hours.length > 0) await proofs.note(hours);
   }
 
   /**

@@ -1,5 +1,6 @@
 import type { Clock } from '../units/clock.ts';
 import type { Log } from '../units/log.ts';
+import { ArrivalRate } from './arrival-rate.ts';
 import { Backoff } from './backoff.ts';
 import { Bell } from './bell.ts';
 import { pause } from './pause.ts';
@@ -22,10 +23,13 @@ export interface ReadingWriterLimits {
   readonly spoolAfterMs: number;
   /** A flush begins when this many wait, */
   readonly batchReadings: number;
-  /** or when the oldest waits so long and at least `busyReadings` with it, */
+  /** or when the oldest waits so long while at least `busyReadings` come in a second, */
   readonly busyAfterMs: number;
   readonly busyReadings: number;
-  /** or when the oldest waits so long. In a quiet home each flush would be a sync of many files for a reading or two. */
+  /**
+   * or when the oldest waits so long. Each flush syncs many files; whoever asks for what waits calls `settled`, and until
+   * then it is safe in the spool.
+   */
   readonly quietAfterMs: number;
   /** Readings held in memory beside the spool. */
   readonly queueReadings: number;
@@ -33,8 +37,9 @@ export interface ReadingWriterLimits {
   readonly highReadings: number;
   readonly lowReadings: number;
   readonly limitReadings: number;
-  /** While the oldest waits longer than this, the spool is synced this often. */
+  /** The spool is synced this often, while the oldest waits longer than `syncAfterMs`: what is stored at once needs no sync. */
   readonly syncEveryMs: number;
+  readonly syncAfterMs: number;
   readonly retryFirstMs: number;
   readonly retryLimitMs: number;
   /** How long a stop may go on storing what still waits. */
@@ -45,13 +50,14 @@ export const defaultWriterLimits: ReadingWriterLimits = {
   spoolAfterMs: 15,
   batchReadings: 5000,
   busyAfterMs: 60,
-  busyReadings: 20,
-  quietAfterMs: 1000,
+  busyReadings: 200,
+  quietAfterMs: 60_000,
   queueReadings: 20_000,
   highReadings: 40_000,
   lowReadings: 5000,
   limitReadings: 200_000,
   syncEveryMs: 3000,
+  syncAfterMs: 1000,
   retryFirstMs: 250,
   retryLimitMs: 10_000,
   stopMs: 5000,
@@ -96,6 +102,7 @@ export class ReadingWriter {
   #end = 0;
   /** When the oldest that waits in the spool came, by the monotonic clock; no earlier than it did. */
   #oldestMs = 0;
+  readonly #rate: ArrivalRate;
   #received = 0;
   #stored = 0;
   #refused = 0;
@@ -112,6 +119,7 @@ export class ReadingWriter {
     this.#deps = deps;
     this.#limits = { ...defaultWriterLimits, ...limits };
     this.#queue = new ReadingQueue(this.#limits.queueReadings);
+    this.#rate = new ArrivalRate(deps.clock);
   }
 
   /** @param onReading told every reading that an earlier process left in the spool */
@@ -123,7 +131,8 @@ export class ReadingWriter {
     this.#end = opened.nextPosition;
     this.#queue.restart(opened.position);
     this.#received = opened.nextPosition - opened.position;
-    this.#oldestMs = this.#deps.clock.monotonicMs();
+    // What an earlier process left has waited long enough.
+    this.#oldestMs = this.#deps.clock.monotonicMs() - this.#limits.quietAfterMs;
     if (this.#received > 0 || opened.damagedBytes > 0)
       this.#deps.log.info(
         { readings: this.#received, damaged_bytes: opened.damagedBytes },
@@ -233,6 +242,7 @@ export class ReadingWriter {
       this.#spoolError = null;
       this.#isSpoolFull = false;
       if (this.#position === this.#end) this.#oldestMs = this.#deps.clock.monotonicMs();
+      this.#rate.add(batch.length);
       this.#queue.push({ ...spooled, readings: batch });
       this.#end = spooled.nextPosition;
       this.#spooled.ring();
@@ -279,8 +289,8 @@ export class ReadingWriter {
   #dueInMs(waiting: number): number {
     // Somebody waits for it: no more is collected.
     if (waiting >= this.#limits.batchReadings || this.#settling.length > 0) return 0;
-    const afterMs =
-      waiting >= this.#limits.busyReadings ? this.#limits.busyAfterMs : this.#limits.quietAfterMs;
+    const isBusy = this.#rate.inASecond() >= this.#limits.busyReadings;
+    const afterMs = isBusy ? this.#limits.busyAfterMs : this.#limits.quietAfterMs;
     return Math.max(0, this.#oldestMs + afterMs - this.#deps.clock.monotonicMs());
   }
 
@@ -330,13 +340,13 @@ export class ReadingWriter {
     }
   }
 
-  /** What is stored soon needs no sync; what waits longer must survive a power cut. */
+  /** What is stored at once needs no sync; what waits must survive a power cut. */
   async #syncLoop(): Promise<void> {
     while (!this.#isStopped) {
       await pause(this.#limits.syncEveryMs, this.#stop.signal);
       const isWaiting = this.#end > this.#position;
       const agedMs = this.#deps.clock.monotonicMs() - this.#oldestMs;
-      if (!isWaiting || agedMs < this.#limits.syncEveryMs) continue;
+      if (!isWaiting || agedMs < this.#limits.syncAfterMs) continue;
       try {
         await this.#deps.spool.sync();
       } catch (cause) {

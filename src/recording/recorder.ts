@@ -195,6 +195,11 @@ export class Recorder {
     return this.#writer.status().waiting;
   }
 
+  /** The store took what was written to it last: who waits for it need not wait for an outage to end. */
+  isStoring(): boolean {
+    return this.#writer.status().storeError === null;
+  }
+
   /** Resolves when everything received until now is durable in the store, however long that takes. */
   settled(): Promise<void> {
     return this.#writer.settled();

@@ -12,7 +12,12 @@ export interface SubscriptionKeeperDeps {
   readonly complete: () => Completeness | null;
 }
 
-const saveEveryMs = 10_000;
+const lookEveryMs = 10_000;
+/**
+ * That what was heard goes on is a commit of the documents, which nobody reads before the next start: it then asks history
+ * for so much more, which is a few rows.
+ */
+const advanceUs = 300_000_000;
 const stopWithinMs = 2000;
 
 const unheard: SubscriptionState = {
@@ -25,7 +30,8 @@ const unheard: SubscriptionState = {
 };
 
 /**
- * Keeps the subscription's state in the document store: written on a change of status, otherwise at most every 10 s.
+ * Keeps the subscription's state in the document store: written when it changes, and every five minutes
+ * that it goes on as it was.
  * What the process before left there tells until when Home Assistant was heard; nothing is written before it is read.
  */
 export class SubscriptionKeeper {
@@ -76,7 +82,7 @@ export class SubscriptionKeeper {
   }
 
   async #run(): Promise<void> {
-    const retry = new Backoff(500, saveEveryMs);
+    const retry = new Backoff(500, lookEveryMs);
     while (!this.#isLoaded && !this.#stop.signal.aborted) {
       try {
         const previous = await this.#deps.store.load();
@@ -95,7 +101,7 @@ export class SubscriptionKeeper {
       this.#wake = new AbortController();
       // A status that flaps must not become a stream of writes.
       await pause(1000, this.#stop.signal);
-      await pause(saveEveryMs - 1000, this.#wake.signal);
+      await pause(lookEveryMs - 1000, this.#wake.signal);
     }
     await this.#save();
   }
@@ -107,7 +113,8 @@ export class SubscriptionKeeper {
     if (complete !== null && !isEqual(complete, this.#state.complete ?? null))
       this.#state = { ...this.#state, complete };
     const state = this.#state;
-    if (state === this.#saved) return;
+    const isOver = this.#stop.signal.aborted;
+    if (state === this.#saved || (!isOver && this.#saved !== null && isWorthless(this.#saved, state))) return;
     try {
       await this.#deps.store.save(state);
       this.#saved = state;
@@ -115,6 +122,20 @@ export class SubscriptionKeeper {
       this.#deps.log.debug({ err: cause }, 'the state of the subscription was not written');
     }
   }
+}
+
+/** Nothing is told but that it went on for a while. */
+function isWorthless(saved: SubscriptionState, now: SubscriptionState): boolean {
+  const { lastEventAtUs: savedEventUs, complete: savedComplete, ...savedRest } = saved;
+  const { lastEventAtUs: eventUs, complete, ...rest } = now;
+  const isShort = (fromUs: number | null | undefined, toUs: number | null | undefined) =>
+    fromUs === toUs || (fromUs != null && toUs != null && toUs > fromUs && toUs - fromUs < advanceUs);
+  return (
+    JSON.stringify(savedRest) === JSON.stringify(rest) &&
+    savedComplete?.entityIds.join() === complete?.entityIds.join() &&
+    isShort(savedEventUs, eventUs) &&
+    isShort(savedComplete?.untilUs, complete?.untilUs)
+  );
 }
 
 function isEqual(a: Completeness, b: Completeness | null): boolean {

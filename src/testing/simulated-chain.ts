@@ -3,7 +3,9 @@ import { vi } from 'vitest';
 import { MemorySettingsStore } from '../home/testing/doubles.ts';
 import { Bookkeeper } from '../ledger/bookkeeper.ts';
 import type { Meter } from '../ledger/meter.ts';
+import { PostingRhythm, unsettledUs } from '../ledger/posting-rhythm.ts';
 import { usualRules } from '../ledger/reposting.ts';
+import { RunningLedger } from '../ledger/running-ledger.ts';
 import { joinSpans, type Span } from '../ledger/span.ts';
 import { StoredEvidence } from '../ledger/stored-evidence.ts';
 import { MemoryLedgers } from '../ledger/testing/memory-ledgers.ts';
@@ -12,6 +14,7 @@ import { MemoryStatisticsStore } from '../ledger/testing/statistics-doubles.ts';
 import { verifyMeter } from '../ledger/verification.ts';
 import { Backfill } from '../recording/backfill.ts';
 import { Heartbeat } from '../recording/heartbeat.ts';
+import { withinMs } from '../recording/pause.ts';
 import { ProofKeeper } from '../recording/proof-keeper.ts';
 import { Prover } from '../recording/prover.ts';
 import { Recorder, type TrackedEntity } from '../recording/recorder.ts';
@@ -69,6 +72,8 @@ export class SimulatedChain {
   readonly #received: { readonly receivedUs: number; readonly entityId: string; readonly atUs: number }[] =
     [];
   readonly #random: () => number;
+  /** Of its own, so that a seed's faults are those that they were. */
+  readonly #looks: () => number;
   #markUs: number | null = null;
   #running: Running | null = null;
   #isConnected = false;
@@ -79,6 +84,7 @@ export class SimulatedChain {
 
   constructor(seed: number) {
     this.#random = randomOf(seed);
+    this.#looks = randomOf(seed + 1_000_000);
     this.meters = ['a', 'b', 'c'].map(
       (name, place) => new SimulatedMeter(`sensor.${name}`, (place * 500 + 1) * 1_000_000, this.#random),
     );
@@ -122,8 +128,8 @@ export class SimulatedChain {
       await vi.advanceTimersByTimeAsync(60_000);
     }
     for (const meter of this.meters) this.#change(meter, true);
-    // Two rounds of posting.
-    await vi.advanceTimersByTimeAsync(130_000);
+    // The quarter that runs is over, and two rounds of posting.
+    await vi.advanceTimersByTimeAsync(hourMs / 4 + 130_000);
   }
 
   async end(): Promise<void> {
@@ -302,10 +308,21 @@ export class SimulatedChain {
       this.#ids += 1;
       return `run-${this.#ids}`;
     };
+    // Whether the panel is open in this life.
+    const isWatched = this.#looks() < 0.5;
+    const running = new RunningLedger({
+      store: living(this.ledgers),
+      summed: async () => undefined,
+      clock: testClock,
+    });
     const bookkeeper = new Bookkeeper(
       {
         evidence: living(this.#evidence),
-        ledger: living(this.ledgers),
+        ledger: running,
+        running,
+        posted: (beganUs) => running.commit(unsettledUs(beganUs)),
+        rhythm: new PostingRhythm({ isWatched: () => isWatched, clock: testClock }),
+        gather: () => withinMs(2000, recorder.settled()),
         readable: async () => undefined,
         mark: {
           load: async () => this.#markUs,

@@ -57,7 +57,7 @@ function extremeOf(pick: Extreme, one: number | null, other: number | null): num
 }
 
 /** Two buckets of a meter as one that reaches over both; an empty one takes nothing from the other's quality. */
-function joined(one: Bucket, other: Bucket): Bucket {
+export function joinBuckets(one: Bucket, other: Bucket): Bucket {
   const quality =
     one.quarters === 0
       ? other.quality
@@ -81,7 +81,7 @@ function joined(one: Bucket, other: Bucket): Bucket {
 
 /** All of a meter's buckets as one over [startUs, endUs). */
 export function total(entityId: string, buckets: readonly Bucket[], startUs: number, endUs: number): Bucket {
-  return buckets.reduce(joined, emptyBucket(entityId, startUs, endUs));
+  return buckets.reduce(joinBuckets, emptyBucket(entityId, startUs, endUs));
 }
 
 /**
@@ -94,7 +94,7 @@ export function regroup(buckets: readonly Bucket[], period: Period, zone: string
     const startUs = bucketStartUs(bucket.startUs, period, zone);
     const key = `${bucket.entityId} ${startUs}`;
     const endUs = nextBucketUs(startUs, period, zone);
-    groups.set(key, joined(groups.get(key) ?? emptyBucket(bucket.entityId, startUs, endUs), bucket));
+    groups.set(key, joinBuckets(groups.get(key) ?? emptyBucket(bucket.entityId, startUs, endUs), bucket));
   }
   return [...groups.values()];
 }

@@ -138,6 +138,8 @@ export class World {
     const isSame = async () => {
       differences = [];
       count = 0;
+      // What waits in the spool is stored when somebody looks.
+      await this.process.status();
       for (const entityId of this.tracked) {
         const said = this.said(entityId);
         count += said.length;

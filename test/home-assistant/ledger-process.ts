@@ -38,7 +38,8 @@ export class LedgerProcess {
   readonly #direct: StoreAddresses;
   readonly #isOwnFolder: boolean;
   readonly #tracked: readonly string[];
-  readonly #env: NodeJS.ProcessEnv;
+  /** What its next start is given. */
+  readonly env: NodeJS.ProcessEnv;
   #child: ChildProcess | null = null;
   /** The end of what it logged. */
   #logged = '';
@@ -55,7 +56,7 @@ export class LedgerProcess {
     this.folder = folder;
     this.#isOwnFolder = isOwnFolder;
     this.#tracked = tracked;
-    this.#env = env;
+    this.env = env;
     this.url = url;
     this.#direct = sidecars;
   }
@@ -103,7 +104,7 @@ export class LedgerProcess {
     const log = createWriteStream(join(cacheFolder, 'logs/home-assistant-ledger.log'), { flags: 'a' });
     const [command, args] = endingWithUs(process.execPath, [join(root, 'src/main.ts')]);
     const child = spawn(command, args, {
-      env: this.#env,
+      env: this.env,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     child.stdout.pipe(log, { end: false });
@@ -148,7 +149,7 @@ export class LedgerProcess {
     const { questdbUrl, questdbPgUrl, mongodbUrl } = this.#direct;
     const child = spawn(process.execPath, [join(root, 'src/verify.ts')], {
       env: {
-        ...this.#env,
+        ...this.env,
         QUESTDB_URL: questdbUrl,
         QUESTDB_PG_URL: questdbPgUrl,
         MONGODB_URL: mongodbUrl,

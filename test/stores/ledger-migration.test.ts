@@ -12,7 +12,10 @@ import { installSidecars, type Sidecars, startSidecars } from '../../addon/sidec
 import {
   createDaysView,
   createHoursView,
+  daysView,
+  dropDaysView,
   entriesTable,
+  hoursView,
   journalTable,
   openingsTable,
 } from '../../src/adapters/questdb/ledger-schema.ts';
@@ -120,6 +123,33 @@ describe('a ledger from before causes were told', { timeout: 120_000 }, () => {
     const days = await views.buckets([entityId], 'day', startUs, startUs + 96 * quarterUs);
     const sum = days.reduce((all, day) => all + (day.amountMicro ?? 0), 0);
     expect(sum).toBe(96 * 1000 + (95 * 96) / 2 + 8000);
+    await db.stop();
+  });
+
+  it('has its views made anew, of smaller partitions, from the same entries', async () => {
+    await old.query(`DROP MATERIALIZED VIEW ${hoursView}`);
+    await old.query(dropDaysView);
+    await old.query(createHoursView.replace('PARTITION BY WEEK', 'PARTITION BY MONTH'));
+    await old.query(createDaysView(zone).replace('PARTITION BY MONTH', 'PARTITION BY YEAR'));
+    const partitions = async () => {
+      const names = `'${hoursView}', '${daysView}'`;
+      const found = await old.query(
+        `SELECT table_name, partitionBy AS parts FROM tables() WHERE table_name IN (${names}) ORDER BY 1`,
+      );
+      return found.rows.map((row) => row.parts);
+    };
+    expect(await partitions()).toEqual(['YEAR', 'MONTH']);
+    const db = new QuestDb({ url: sidecars.questdbUrl, pgUrl: sidecars.questdbPgUrl, log: quietLog });
+    const views = new QuestDbLedgerViews(db);
+    await views.setZone(zone);
+    expect(await partitions()).toEqual(['MONTH', 'WEEK']);
+    const hours = await views.buckets([entityId], 'hour', startUs, startUs + 96 * quarterUs);
+    expect(hours).toHaveLength(24);
+    const days = await views.buckets([entityId], 'day', startUs, startUs + 96 * quarterUs);
+    const entries = await new QuestDbLedgerStore(db).current(entityId, startUs, startUs + 96 * quarterUs);
+    const sum = (amounts: readonly (number | null)[]) =>
+      amounts.reduce<number>((all, one) => all + (one ?? 0), 0);
+    expect(sum(days.map((day) => day.amountMicro))).toBe(sum(entries.map((entry) => entry.amountMicro)));
     await db.stop();
   });
 });

@@ -19,12 +19,15 @@ import { Bookkeeper } from '../../src/ledger/bookkeeper.ts';
 import type { Correction } from '../../src/ledger/correction.ts';
 import { CorrectionDesk } from '../../src/ledger/correction-desk.ts';
 import { meterOf } from '../../src/ledger/meter.ts';
+import { RunningLedger } from '../../src/ledger/running-ledger.ts';
 import type { StatisticsRecord } from '../../src/ledger/statistics-store.ts';
 import { StoredEvidence } from '../../src/ledger/stored-evidence.ts';
 import type { Reading } from '../../src/recording/reading.ts';
 import type { Clock } from '../../src/units/clock.ts';
 import { ConnectionFlows } from '../../src/views/connection-flows.ts';
 import { FlowKeeper } from '../../src/views/flow-keeper.ts';
+import type { LedgerViews } from '../../src/views/ledger-views.ts';
+import { RunningViews } from '../../src/views/running-views.ts';
 import { balanceSources } from '../../src/views/sources.ts';
 import { Today } from '../../src/views/today.ts';
 import { openDocuments } from './documents-fixture.ts';
@@ -44,12 +47,13 @@ const hourUs = 3_600_000_000;
 export class PlayedHome {
   readonly clock: Clock;
   readonly api: TestApi;
-  readonly views: QuestDbLedgerViews;
+  readonly views: LedgerViews;
+  readonly #stored: QuestDbLedgerViews;
   readonly #db: QuestDb;
   readonly #documents: Documents;
   readonly #readings: QuestDbReadingStore;
   readonly #statistics: QuestDbStatisticsStore;
-  readonly #ledger: QuestDbLedgerStore;
+  readonly #ledger: RunningLedger;
   readonly #evidence: StoredEvidence;
   readonly #bookkeeper: Bookkeeper;
   readonly #flows: FlowKeeper;
@@ -60,12 +64,19 @@ export class PlayedHome {
   constructor(meters: GridMeters, nowUs: number) {
     this.clock = { nowUs: () => nowUs, monotonicMs: () => performance.now() };
     const db = new QuestDb({ url: inject('questdbUrl'), pgUrl: inject('questdbPgUrl'), log: quietLog });
-    const ledger = new QuestDbLedgerStore(db);
-    this.#ledger = ledger;
+    this.#stored = new QuestDbLedgerViews(db);
+    // As the process has it: the quarter at which this home lives is in memory.
+    const running = new RunningLedger({
+      store: new QuestDbLedgerStore(db),
+      summed: () => this.#stored.refreshed(),
+      clock: this.clock,
+    });
+    this.#ledger = running;
+    this.views = new RunningViews(this.#stored, running);
+    const ledger = running;
     this.#db = db;
     this.#meters = meters;
     this.#documents = openDocuments();
-    this.views = new QuestDbLedgerViews(db);
     this.#readings = new QuestDbReadingStore(db);
     this.#statistics = new QuestDbStatisticsStore(db, this.clock);
     const corrections = new MongoCorrectionStore(this.#documents);
@@ -118,12 +129,12 @@ export class PlayedHome {
         ledger: {
           ...memory.ledger.parts(),
           views: this.views,
-          store: ledger,
+          store: running,
           statistics: this.#statistics,
           corrections: new CorrectionDesk({
             corrections,
             evidenceWith: (declared) => evidenceOf(async () => declared),
-            ledger,
+            ledger: running,
             bookkeeper: this.#bookkeeper,
             meterOf: (entityId) => ({ entityId, posts: 'register', kind: 'rising' }),
             unposted: { load: async () => [], save: async () => undefined },
@@ -249,7 +260,7 @@ export class PlayedHome {
     await this.#bookkeeper.settle();
     await this.#flows.settle();
     await this.#connectionFlows.settle();
-    await this.views.refreshed();
+    await this.#stored.refreshed();
   }
 
   async get<T extends z.ZodType>(path: string, schema: T, code = 200): Promise<z.output<T>> {

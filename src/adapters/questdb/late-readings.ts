@@ -1,10 +1,10 @@
 import type { Clock } from '../../units/clock.ts';
 
 const minuteUs = 60_000_000;
-/** A view that is not refreshed for longer is not used. */
-const keptMinutes = 60;
+/** A view that is not refreshed for longer is not used; it is every hour. */
+const keptMinutes = 130;
 
-/** Remembers how far back the readings of the last hour reached that this process wrote: it alone writes. */
+/** Remembers how far back the readings of the last two hours reached that this process wrote: it alone writes. */
 export class LateReadings {
   readonly #clock: Clock;
   readonly #startedUs: number;

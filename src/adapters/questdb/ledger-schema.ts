@@ -110,10 +110,13 @@ const sums = `sum(amount) AS amount, max(CASE WHEN ${isWholeQuarter} THEN amount
 
 const standing = `FROM ${entriesTable} WHERE kind = 'quantity' AND reason <> 'withdrawn'`;
 
+/** A refresh writes the partition of what changed anew, so the one under way is small. */
+export const viewPartitions = { [hoursView]: 'WEEK', [daysView]: 'MONTH' } as const;
+
 /** Hours of UTC, which are hours of every zone whose clock strikes with it. */
 export const createHoursView = `CREATE MATERIALIZED VIEW IF NOT EXISTS ${hoursView} AS (
   SELECT timestamp, entity_id, ${sums} ${standing} SAMPLE BY 1h
-) PARTITION BY MONTH`;
+) PARTITION BY ${viewPartitions[hoursView]}`;
 
 /** Days of the zone that is the query's parameter `$place`. */
 export const daySampling = (place: number) => `1d ALIGN TO CALENDAR TIME ZONE $${place}`;
@@ -123,7 +126,7 @@ export function createDaysView(zone: string): string {
   if (!isZone(zone)) throw new RangeError(`not a zone: ${zone}`);
   return `CREATE MATERIALIZED VIEW IF NOT EXISTS ${daysView} AS (
     SELECT timestamp, entity_id, ${sums} ${standing} SAMPLE BY 1d ALIGN TO CALENDAR TIME ZONE '${zone}'
-  ) PARTITION BY YEAR`;
+  ) PARTITION BY ${viewPartitions[daysView]}`;
 }
 
 export const dropDaysView = `DROP MATERIALIZED VIEW IF EXISTS ${daysView}`;

@@ -28,6 +28,7 @@ import {
   dropDaysView,
   hoursView,
   isWholeQuarter,
+  viewPartitions,
 } from './ledger-schema.ts';
 import type { QuestDb } from './questdb.ts';
 import type { Row } from './row.ts';
@@ -36,6 +37,8 @@ import { isoWithin } from './span.ts';
 const hourUs = 3_600_000_000;
 const stateQuery = `SELECT view_name, view_status, view_sql, refresh_base_table_txn, base_table_txn
   FROM materialized_views() WHERE view_name IN ($1, $2)`;
+
+const partitionsQuery = `SELECT table_name, partitionBy AS partition_by FROM tables() WHERE table_name IN ($1, $2)`;
 
 const metersPerQuery = 200;
 const spansPerQuery = 16;
@@ -293,12 +296,15 @@ export class QuestDbLedgerViews implements LedgerViews {
   async #makeViews(zone: string): Promise<void> {
     await this.#db.prepared();
     const states = await this.#db.query(stateQuery, [hoursView, daysView]);
-    // A view of an older program has other columns: it is made anew.
-    const isSound = (name: string, text: string) =>
+    const partitions = await this.#db.query(partitionsQuery, [hoursView, daysView]);
+    // A view of an older program has other columns or partitions: it is made anew.
+    const isSound = (name: keyof typeof viewPartitions, text: string) =>
+      partitions.some((row) => row.table_name === name && row.partition_by === viewPartitions[name]) &&
       states.some(
         (row) =>
           row.view_name === name &&
-          row.view_status === 'valid' &&
+          // One that is being filled, which may take minutes, must not be begun anew.
+          (row.view_status === 'valid' || row.view_status === 'refreshing') &&
           String(row.view_sql).includes(text) &&
           String(row.view_sql).includes(`${isWholeQuarter} THEN amount END) AS lowest`),
       );

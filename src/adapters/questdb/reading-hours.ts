@@ -13,12 +13,19 @@ const columns = (timestamp: string) => `count() AS readings, count(state) AS num
   last_not_null(unit) AS unit`;
 
 /**
- * Hours of UTC. Once a minute, for with every commit the hour under way would be summed up again: a home of a few
- * readings a second would not feel it, one of thousands would do nothing else.
+ * Hours of UTC. Once an hour, for each refresh sums the hour under way up again and rewrites what lies beside it in its
+ * partition; what the view may not know yet is read from the readings.
  */
-export const createReadingHours = `CREATE MATERIALIZED VIEW IF NOT EXISTS ${readingHoursView} REFRESH EVERY 1m AS (
+export const createReadingHours = `CREATE MATERIALIZED VIEW IF NOT EXISTS ${readingHoursView} REFRESH EVERY 1h AS (
   SELECT timestamp, entity_id, ${columns('timestamp')} FROM ${readingsTable} SAMPLE BY 1h
 ) PARTITION BY MONTH`;
+
+/** Of an older program it was refreshed every minute. */
+export const refreshReadingHoursHourly = `ALTER MATERIALIZED VIEW ${readingHoursView} SET REFRESH EVERY 1h`;
+
+const refreshNow = `REFRESH MATERIALIZED VIEW ${readingHoursView} INCREMENTAL`;
+/** It is not asked to refresh more often. */
+const refreshAgainUs = 60_000_000;
 
 const hourUs = 3_600_000_000;
 /** Below that the readings themselves are as fast. */
@@ -61,9 +68,12 @@ export interface HourRow {
 export class ReadingHours {
   readonly #db: QuestDb;
   readonly #late: LateReadings;
+  readonly #clock: Clock;
+  #refreshedUs = Number.NEGATIVE_INFINITY;
 
   constructor(db: QuestDb, clock: Clock) {
     this.#db = db;
+    this.#clock = clock;
     this.#late = new LateReadings(clock);
   }
 
@@ -111,8 +121,18 @@ export class ReadingHours {
     if (state?.view_status !== 'valid') return 0;
     if (Number(state.refresh_base_table_txn) >= Number(state.base_table_txn)) return Number.MAX_SAFE_INTEGER;
     // After a start QuestDB has forgotten when it last refreshed.
-    if (typeof state.started_us !== 'number') return 0;
-    return this.#late.oldestSince(state.started_us - marginUs);
+    const startedUs = typeof state.started_us === 'number' ? state.started_us - marginUs : null;
+    const knownUntilUs = startedUs === null ? 0 : this.#late.oldestSince(startedUs);
+    if (knownUntilUs === 0) await this.#refresh();
+    return knownUntilUs;
+  }
+
+  /** For the questions after this one: the next turn of the view may be an hour away. */
+  async #refresh(): Promise<void> {
+    const nowUs = this.#clock.nowUs();
+    if (nowUs - this.#refreshedUs < refreshAgainUs) return;
+    this.#refreshedUs = nowUs;
+    await this.#db.query(refreshNow, []);
   }
 }
 

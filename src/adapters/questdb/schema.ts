@@ -6,7 +6,7 @@ import {
   rhythmStatements,
 } from './ledger-schema.ts';
 import { createProvenHours } from './proof-store.ts';
-import { createReadingHours } from './reading-hours.ts';
+import { createReadingHours, refreshReadingHoursHourly } from './reading-hours.ts';
 
 /**
  * The tables, as migrations. Each may be run again from its start, for QuestDB has no transactions over statements:
@@ -58,4 +58,5 @@ export const migrations: readonly Migration[] = [
   { version: 5, statements: [createProvenHours] },
   { version: 6, statements: rhythmStatements },
   { version: 7, statements: dipStatements },
+  { version: 8, statements: [refreshReadingHoursHourly] },
 ];

@@ -67,6 +67,10 @@ export class LiveHub {
     this.#clients.clear();
   }
 
+  clientCount(): number {
+    return this.#clients.size;
+  }
+
   /** Tells the panels to fetch this again, with the next message. */
   changed(...what: readonly Changed[]): void {
     for (const one of what) this.#changed.add(one);

@@ -257,6 +257,7 @@ export class TestApi {
       },
       ledger: this.ledger.parts(),
       integrity: this.integrity.parts(),
+      present: { readings: async () => undefined, ledger: async () => undefined },
       stores: {
         questdb: () => health(this.storesUp.questdb),
         mongodb: () => health(this.storesUp.mongodb),

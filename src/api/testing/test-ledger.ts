@@ -243,6 +243,7 @@ export class TestLedgerParts {
         entriesWritten: 0,
         lastPostedAtUs: null,
         error: null,
+        upToMs: 0,
       }),
     };
     return {

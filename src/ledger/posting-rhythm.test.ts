@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest';
+import { quarterUs } from '../units/quarter.ts';
+import type { News } from './cause.ts';
+import { PostingRhythm } from './posting-rhythm.ts';
+
+const quarter = 2000 * quarterUs;
+const second = 1_000_000;
+const reading = (atUs: number): News => ({ fromUs: atUs, untilUs: atUs, cause: 'readings' });
+
+function rhythm() {
+  const state = { nowUs: quarter, isWatched: false };
+  const made = new PostingRhythm({
+    isWatched: () => state.isWatched,
+    clock: { nowUs: () => state.nowUs },
+  });
+  return Object.assign(made, { state });
+}
+
+describe('when the ledger is posted', () => {
+  it('is once a quarter-hour, a little after it is over, while nobody looks on', () => {
+    const one = rhythm();
+    expect(one.isDue([])).toBe(true);
+    one.state.nowUs = quarter + 60 * second;
+    one.posted(one.state.nowUs);
+    const due: number[] = [];
+    for (let passed = 60; passed <= 1900; passed += 10) {
+      one.state.nowUs = quarter + passed * second;
+      if (!one.isDue([reading(one.state.nowUs)])) continue;
+      due.push(passed);
+      one.posted(one.state.nowUs);
+    }
+    expect(due).toEqual([920, 1820]);
+  });
+
+  it('comes again after a round that began before the quarter was settled', () => {
+    const one = rhythm();
+    one.state.nowUs = quarter + quarterUs + 5 * second;
+    one.posted(one.state.nowUs);
+    expect(one.isDue([])).toBe(false);
+    one.state.nowUs = quarter + quarterUs + 20 * second;
+    expect(one.isDue([])).toBe(true);
+  });
+
+  it('is at every turn while somebody looks on', () => {
+    const one = rhythm();
+    one.state.nowUs = quarter + 100 * second;
+    one.posted(one.state.nowUs);
+    expect(one.isDue([])).toBe(false);
+    one.state.isWatched = true;
+    expect(one.isDue([])).toBe(true);
+  });
+
+  it('does not let a correction, rows of statistics or a long past wait, and does a late reading', () => {
+    const one = rhythm();
+    one.state.nowUs = quarter + 100 * second;
+    one.posted(one.state.nowUs);
+    expect(one.isDue([reading(quarter - 3 * quarterUs)])).toBe(false);
+    for (const cause of ['corrected', 'statistics', 'reconciled', 'rules'] as const)
+      expect(one.isDue([{ ...reading(quarter), cause }])).toBe(true);
+    const past: News = { fromUs: quarter - 200 * quarterUs, untilUs: quarter, cause: 'readings' };
+    expect(one.isDue([past])).toBe(true);
+  });
+
+  it('follows a clock that is put back', () => {
+    const one = rhythm();
+    one.state.nowUs = quarter + 100 * second;
+    one.posted(one.state.nowUs);
+    one.state.nowUs = quarter - 100 * quarterUs;
+    expect(one.isDue([])).toBe(true);
+  });
+});
