@@ -6,7 +6,7 @@ import type { CounterDelta } from './counter-delta.ts';
 import type { Entry, Quality } from './entry.ts';
 import type { CounterEvidence } from './evidence.ts';
 import { boundariesBetween, QuarterSheet } from './quarter-sheet.ts';
-import { standsUntilUs } from './rhythm.ts';
+import { neededMoves, standsUntilUs } from './rhythm.ts';
 
 export interface CounterPosting {
   readonly entries: readonly Entry[];
@@ -55,10 +55,30 @@ export function postCounter(
     if (!openings.has(quarter)) openings.set(quarter, state);
     const step = stepCounter(rules.kind, state, item);
     for (const delta of step.deltas) spread(sheet, rules, delta, item);
-    state = step.state;
+    state = state === null ? foreseeing(rules.kind, step.state, evidence) : step.state;
   }
   if (state !== null) hold(sheet, state, heldUntilUs ?? state.atUs);
   return { entries: sheet.entries(settledUntilUs(state)), openings, state };
+}
+
+/**
+ * A counter that begins, with the rhythm of its first moves: without it the first of them, at the end of a silence, would be
+ * spread over all of it. A register with fewer moves begins with none.
+ * @param evidence from the first on
+ */
+function foreseeing(
+  kind: CounterKind,
+  begun: CounterState | null,
+  evidence: readonly CounterEvidence[],
+): CounterState | null {
+  if (begun === null) return null;
+  let state: CounterState | null = null;
+  for (const item of evidence) {
+    state = stepCounter(kind, state, item).state;
+    if (state?.rhythm.length === neededMoves)
+      return { ...begun, rhythm: state.rhythm, foreseenMoves: neededMoves };
+  }
+  return begun;
 }
 
 function spread(sheet: QuarterSheet, rules: CounterRules, delta: CounterDelta, item: CounterEvidence): void {

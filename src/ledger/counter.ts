@@ -21,6 +21,8 @@ export interface CounterState {
   /** When the register moved last. */
   readonly movedAtUs: number;
   readonly rhythm: Rhythm;
+  /** So many moves are still to come that the rhythm was begun with; see `postCounter`. */
+  readonly foreseenMoves: number;
   /** The states that repeated the register since; null when none did. */
   readonly repeats: Repeats | null;
   readonly lastResetAtUs: number | null;
@@ -67,7 +69,14 @@ function opened(
   rhythm: Rhythm = [],
 ): CounterState {
   const begun = { baselineMicro: registerMicro, registerMicro, atUs, lastResetAtUs, toldBy };
-  const known = { sinceUs: atUs, movedAtUs: atUs, rhythm, repeats: null, absentSinceUs: null };
+  const known = {
+    sinceUs: atUs,
+    movedAtUs: atUs,
+    rhythm,
+    foreseenMoves: 0,
+    repeats: null,
+    absentSinceUs: null,
+  };
   return { ...begun, ...known, correction: null, dip: null, formerMicro: null };
 }
 
@@ -285,7 +294,13 @@ function moved(state: CounterState, next: CounterState, movedAtUs: number): Coun
   const isRough = since.isRough || (isRowAfterRepeats && !isPrompt(state.rhythm, shortRowUs));
   const span = { ...since, ...begun, isRough };
   return {
-    state: { ...next, sinceUs: movedAtUs, movedAtUs, rhythm },
+    state: {
+      ...next,
+      sinceUs: movedAtUs,
+      movedAtUs,
+      rhythm,
+      foreseenMoves: Math.max(0, state.foreseenMoves - 1),
+    },
     deltas: [...still, { ...span, amountMicro, restartMicro: 0, cause: 'counted' }],
   };
 }

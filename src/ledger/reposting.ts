@@ -8,7 +8,7 @@ import type { LedgerStore, Opening } from './ledger-store.ts';
 import type { Meter } from './meter.ts';
 import { type PageRules, postPages } from './posting-pages.ts';
 import { revise } from './revision.ts';
-import { certainMicro, quarterGapUs, type Rhythm } from './rhythm.ts';
+import { certainMicro, neededMoves, quarterGapUs, type Rhythm } from './rhythm.ts';
 import { type PowerPageRules, readPower } from './stored-power.ts';
 
 export interface RepostingDeps {
@@ -64,9 +64,21 @@ async function repostRegister(
   news: News,
 ): Promise<RepostingResult> {
   const { entityId } = meter;
-  const { fromUs, untilUs, cause } = news;
+  const { fromUs } = news;
   const precedingUs = (await deps.evidence.registerBefore(entityId, fromUs)) ?? fromUs;
   const opening = await openingReaching(deps.ledger, entityId, Math.min(precedingUs, fromUs));
+  return await repostFrom(deps, rules, meter, news, opening);
+}
+
+async function repostFrom(
+  deps: RepostingDeps,
+  rules: RepostingRules,
+  meter: Meter & { posts: 'register' },
+  news: News,
+  opening: Opening | null,
+): Promise<RepostingResult> {
+  const { entityId } = meter;
+  const { untilUs, cause } = news;
   const beginUs = opening?.quarterStartUs ?? Number.MIN_SAFE_INTEGER;
   let entriesWritten = 0;
   let reachedUs = beginUs;
@@ -81,6 +93,9 @@ async function repostRegister(
     deps.clock.nowUs(),
   );
   for await (const { startUs, endUs: pageEndUs, lastUs, isLast, posting } of pages) {
+    // Its rhythm is known now, and counts from the first move on.
+    if (opening !== null && !hasRhythm(opening.state) && hasRhythm(posting.state))
+      return await repostFrom(deps, rules, meter, news, null);
     const newsEndUs = Math.max(untilUs, beginUs);
     const settledUs = await settledFrom(deps.ledger, entityId, posting.openings, newsEndUs, pageEndUs);
     const endUs = settledUs ?? pageEndUs;
@@ -98,9 +113,15 @@ async function repostRegister(
   return { entriesWritten, fromUs: beginUs, untilUs: reachedUs };
 }
 
+function hasRhythm(state: CounterState | null): boolean {
+  return state !== null && state.rhythm.length >= neededMoves;
+}
+
 /** The newest opening from which the difference that reaches over an instant can be posted whole; null when none is. */
 async function openingReaching(ledger: LedgerStore, entityId: string, atUs: number): Promise<Opening | null> {
   const opening = await ledger.openingBefore(entityId, quarterStartUs(atUs));
+  // What comes among the first moves changes the rhythm that the counter begins with.
+  if (opening?.state && opening.state.foreseenMoves > 0) return null;
   const sinceUs = opening?.state ? reachesBackUs(opening.state) : undefined;
   if (!opening || sinceUs === undefined || sinceUs >= opening.quarterStartUs) return opening;
   return ledger.openingBefore(entityId, quarterStartUs(sinceUs));
@@ -152,6 +173,7 @@ export function isSameState(
     one.repeats?.count === other.repeats?.count &&
     one.repeats?.everyUs === other.repeats?.everyUs &&
     one.repeats?.lastUs === other.repeats?.lastUs &&
+    one.foreseenMoves === other.foreseenMoves &&
     isSameRhythm(one.rhythm, other.rhythm) &&
     one.lastResetAtUs === other.lastResetAtUs &&
     one.absentSinceUs === other.absentSinceUs &&

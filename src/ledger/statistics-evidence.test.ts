@@ -191,4 +191,25 @@ describe('a register that rows repeat', () => {
     expect(withRows.entries).toEqual(alone.entries);
     expect(withRows.entries.every(({ quality }) => quality === 'hourly')).toBe(true);
   });
+
+  it('begins with the rhythm of its first moves: a device that starts after a silence of rows', () => {
+    const minute = hourUs / 60;
+    const told = [0, ...[65, 70, 75, 80, 85]].map((at, place) =>
+      reading(at / 60, 7 + place * 0.583 + 0.001 * place ** 2),
+    );
+    const fives = Array.from({ length: 12 }, (_, n) => ({
+      startUs: n * 5 * minute,
+      endUs: (n + 1) * 5 * minute,
+      period: '5minute' as const,
+      ...{ state: 7, sum: 0 },
+    }));
+    const merged = mergeEvidence(told, evidenceFromStatistics('rising', fives), []);
+    const { entries } = postCounter(usual, null, merged, 0, Number.MAX_SAFE_INTEGER);
+    expect(entries.slice(0, 4).map(({ amountMicro, quality }) => [amountMicro, quality])).toEqual(
+      Array.from({ length: 4 }, () => [0, 'measured']),
+    );
+    // With three moves it has no rhythm yet, and the first may lie anywhere.
+    const early = postCounter(usual, null, merged.slice(0, -2), 0, Number.MAX_SAFE_INTEGER);
+    expect(early.entries[0]).toMatchObject({ quality: 'hourly' });
+  });
 });

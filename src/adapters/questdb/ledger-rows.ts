@@ -56,7 +56,7 @@ export function entryFromRow(row: Row): PostedEntry {
 export const openingColumns = `cast(timestamp AS LONG) AS quarter_us, baseline, register, cast(at AS LONG) AS at_us,
   cast(last_reset AS LONG) AS last_reset_us, cast(absent_since AS LONG) AS absent_us, told_by,
   corrected, delivered, cast(since AS LONG) AS since_us, cast(moved_at AS LONG) AS moved_us,
-  cast(repeated_at AS LONG) AS repeated_us, repeated_every, repeats, moves, dip, former`;
+  cast(repeated_at AS LONG) AS repeated_us, repeated_every, repeats, foreseen, moves, dip, former`;
 
 export interface OpeningOf {
   readonly entityId: string;
@@ -79,6 +79,7 @@ export async function putOpening(sender: Sender, { entityId, opening }: OpeningO
     // Most registers moved last at their newest evidence: nothing is stored of what equals it.
     if (state.sinceUs !== state.atUs) sender.timestampColumn('since', state.sinceUs, 'us');
     if (state.movedAtUs !== state.atUs) sender.timestampColumn('moved_at', state.movedAtUs, 'us');
+    if (state.foreseenMoves > 0) sender.intColumn('foreseen', state.foreseenMoves);
     const { repeats } = state;
     if (repeats !== null) {
       sender.timestampColumn('repeated_at', repeats.lastUs, 'us');
@@ -103,6 +104,7 @@ export function openingFromRow(row: Row): Opening {
       atUs: row.at_us as number,
       sinceUs: (row.since_us ?? row.at_us) as number,
       movedAtUs: (row.moved_us ?? row.at_us) as number,
+      foreseenMoves: (row.foreseen ?? 0) as number,
       repeats:
         row.repeats === null
           ? null

@@ -87,6 +87,7 @@ export const correctionStatements: readonly string[] = [
 export const rhythmStatements: readonly string[] = [
   `ALTER TABLE ${openingsTable} ADD COLUMN IF NOT EXISTS since TIMESTAMP`,
   `ALTER TABLE ${openingsTable} ADD COLUMN IF NOT EXISTS moved_at TIMESTAMP`,
+  `ALTER TABLE ${openingsTable} ADD COLUMN IF NOT EXISTS foreseen LONG`,
   `ALTER TABLE ${openingsTable} ADD COLUMN IF NOT EXISTS repeated_at TIMESTAMP`,
   `ALTER TABLE ${openingsTable} ADD COLUMN IF NOT EXISTS repeated_every LONG`,
   `ALTER TABLE ${openingsTable} ADD COLUMN IF NOT EXISTS repeats LONG`,
