@@ -161,8 +161,11 @@ describe('settings', () => {
 });
 
 describe('entities', () => {
-  const grid = entityNamed('sensor.grid', { role: 'grid_import', quantity: 'energy', unit: 'kWh', sign: -1 });
-  const water = entityNamed('sensor.water_m³');
+  const grid = entityNamed('sensor.grid', {
+    ...{ role: 'grid_import', quantity: 'energy', unit: 'kWh', sign: -1 },
+    ...{ isDevice: true, takenOverAtUs: 17 },
+  });
+  const water = entityNamed('sensor.water_m³', { isDevice: false, takenOverAtUs: null });
   const solar = entityNamed('sensor.solar', { area: 'Roof', parentEntityId: 'sensor.grid' });
 
   const byId = (known: KnownEntity[]) => known.toSorted((a, b) => (a.entityId < b.entityId ? -1 : 1));
