@@ -80,6 +80,11 @@ describe('stepAfter', () => {
     const coarse = quarterly.map((move, place) => ({ ...move, amountMicro: 1_000_000 * (1 + (place % 3)) }));
     expect(stepAfter(coarse, silence, at, 1_000_000).fromUs).toBe(0);
     expect(stepAfter(coarse, silence, at, 2_000_000).fromUs).toBeGreaterThan(4 * hour);
+    // Half a kilowatt-hour each time is a steady use, not a digit.
+    const steady = quarterly.map((move) => ({ ...move, amountMicro: 500_000 }));
+    expect(stepAfter(steady, silence, at, 500_000).fromUs).toBeGreaterThan(4 * hour);
+    const tenths = quarterly.map((move, place) => ({ ...move, amountMicro: 100_000 * (1 + (place % 3)) }));
+    expect(stepAfter(tenths, silence, at, 100_000).fromUs).toBe(0);
     const fine = quarterly.map((move) => ({ ...move, amountMicro: certainMicro }));
     expect(stepAfter(fine, silence, at, certainMicro).fromUs).toBeGreaterThan(4 * hour);
     expect(stepAfter(fine, silence, at, certainMicro).isDoubtful).toBe(false);

@@ -109,19 +109,13 @@ function neededFor(rhythm: Rhythm, amountMicro: number): number {
   return highest === 0 ? Number.MAX_SAFE_INTEGER : Math.ceil(Math.abs(amountMicro) / highest) * 1_000_000;
 }
 
-/** Whether an amount is the unit in which the register counts, where that is not small. */
+/** Whether an amount is the last digit of the register, where that is not small: a power of ten that divides every move. */
 function isOneTick(rhythm: Rhythm, amountMicro: number): boolean {
-  const tickMicro = rhythm.reduce(
-    (common, move) => commonDivisor(common, Math.abs(move.amountMicro)),
-    Math.abs(amountMicro),
-  );
-  return tickMicro > certainMicro && Math.abs(amountMicro) === tickMicro;
-}
-
-function commonDivisor(one: number, other: number): number {
-  let [a, b] = [one, other];
-  while (b > 0) [a, b] = [b, a % b];
-  return a;
+  if (amountMicro === 0) return false;
+  const amounts = [amountMicro, ...rhythm.map((move) => move.amountMicro)];
+  let digitMicro = certainMicro;
+  while (amounts.every((amount) => amount % (digitMicro * 10) === 0)) digitMicro *= 10;
+  return digitMicro > certainMicro && Math.abs(amountMicro) === digitMicro;
 }
 
 /**
