@@ -66,14 +66,14 @@ function opened(
   registerMicro: number,
   lastResetAtUs: number | null,
   toldBy: CounterState['toldBy'],
-  rhythm: Rhythm = [],
+  before: Pick<CounterState, 'rhythm' | 'foreseenMoves'> | null,
 ): CounterState {
   const begun = { baselineMicro: registerMicro, registerMicro, atUs, lastResetAtUs, toldBy };
   const known = {
     sinceUs: atUs,
     movedAtUs: atUs,
-    rhythm,
-    foreseenMoves: 0,
+    rhythm: before?.rhythm ?? [],
+    foreseenMoves: before?.foreseenMoves ?? 0,
     repeats: null,
     absentSinceUs: null,
   };
@@ -102,7 +102,7 @@ function spanSince(state: CounterState, toUs: number) {
 /** A register that follows on an amount that a person declared: the register begins anew, and the rest is explained. */
 function delivered(state: CounterState, next: CounterState, deliveredMicro: number): CounterStep {
   return {
-    state: { ...next, rhythm: state.rhythm },
+    state: { ...next, rhythm: state.rhythm, foreseenMoves: state.foreseenMoves },
     deltas: [
       {
         ...spanSince(state, next.atUs),
@@ -174,7 +174,7 @@ interface ReadRegister {
 function registerRead(kind: CounterKind, state: CounterState | null, read: ReadRegister): CounterStep {
   const { atUs, registerMicro, lastResetAtUs, toldBy } = read;
   const isBelowZero = kind === 'rising' && registerMicro < 0;
-  const next = opened(atUs, registerMicro, lastResetAtUs, toldBy, state?.rhythm);
+  const next = opened(atUs, registerMicro, lastResetAtUs, toldBy, state);
   if (state === null) return { state: isBelowZero ? null : next, deltas: [] };
   if (isBelowZero && state.baselineMicro >= 0) return wentOnLower(state, next) ?? skipped(state, next);
   const declaredMicro = state.correction?.deliveredMicro ?? null;
@@ -324,7 +324,9 @@ function exchanged(
   evidence: CounterEvidence & { kind: 'exchange' },
 ): CounterStep {
   const { atUs, oldRegisterMicro, newRegisterMicro } = evidence;
-  const next = opened(atUs, newRegisterMicro, state?.lastResetAtUs ?? null, 'reading');
+  // Another meter has a rhythm of its own.
+  const foreseen = { rhythm: [], foreseenMoves: state?.foreseenMoves ?? 0 };
+  const next = opened(atUs, newRegisterMicro, state?.lastResetAtUs ?? null, 'reading', foreseen);
   if (state === null) return { state: next, deltas: [] };
   const declaredMicro = state.correction?.deliveredMicro ?? null;
   if (declaredMicro !== null) return delivered(state, next, declaredMicro);
@@ -373,7 +375,7 @@ function rowRead(
         ? { still: [], begun: { fromUs: startUs, restsFromUs: startUs, isDoubtful: false } }
         : afterSilence(state, startUs, changeMicro);
     return {
-      state: opened(atUs, registerMicro, state?.lastResetAtUs ?? null, 'row', state?.rhythm),
+      state: opened(atUs, registerMicro, state?.lastResetAtUs ?? null, 'row', state),
       deltas: [
         ...still,
         {
