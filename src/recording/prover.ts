@@ -186,16 +186,21 @@ export class Prover {
     return { hours: missing.length, found: stretches, error };
   }
 
-  /** Says of each stretch whether the first fetch fills it: it begins before the first proof, in hours that have none. */
+  /**
+   * Says of each stretch whether the first fetch fills it: it begins before the first proof, in hours that have none, and
+   * before the entity was followed.
+   */
   async #withFirst(entityId: string, found: readonly FoundReadings[]): Promise<FoundReadings[]> {
     const hours = await this.#deps.proofs.proven([entityId], 0, Number.MAX_SAFE_INTEGER);
     const firstUs = hours.reduce((us, { provenAtUs }) => Math.min(us, provenAtUs), Number.MAX_SAFE_INTEGER);
-    return found.map((one) => {
-      const wasProven = hours.some(
-        ({ hourUs }) => hourUs + proofHourUs > one.fromUs && hourUs <= one.untilUs,
-      );
-      return one.fromUs < firstUs && !wasProven ? { ...one, isFirst: true } : one;
-    });
+    const isFirst = async ({ fromUs, untilUs }: FoundReadings): Promise<boolean> => {
+      if (fromUs >= firstUs) return false;
+      if (hours.some(({ hourUs }) => hourUs + proofHourUs > fromUs && hourUs <= untilUs)) return false;
+      return (await this.#deps.readings.before(entityId, fromUs))?.origin !== 'stream';
+    };
+    return await Promise.all(
+      found.map(async (one) => ((await isFirst(one)) ? { ...one, isFirst: true } : one)),
+    );
   }
 
   /**
