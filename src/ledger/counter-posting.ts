@@ -57,7 +57,9 @@ export function postCounter(
     for (const delta of step.deltas) spread(sheet, rules, delta, item);
     state = state === null ? foreseeing(rules.kind, step.state, evidence) : step.state;
   }
-  if (state !== null) hold(sheet, state, heldUntilUs ?? state.atUs);
+  const last = evidence.at(-1);
+  if (state !== null)
+    hold(sheet, state, heldUntilUs ?? state.atUs, last?.kind === 'row' && last.period === 'hour');
   return { entries: sheet.entries(settledUntilUs(state)), openings, state };
 }
 
@@ -98,6 +100,7 @@ function spread(sheet: QuarterSheet, rules: CounterRules, delta: CounterDelta, i
   const counted = delta.cause === 'counted' && (isGuess || quality === 'hourly') ? 'spread' : delta.cause;
   const reason = delta.isCorrected ? 'corrected' : counted;
   const evidenceSpan = { firstEvidenceUs: delta.restsFromUs, lastEvidenceUs: toUs };
+  const isStill = amountMicro === 0 && delta.cause === 'counted';
   const parts = splitByTime(amountMicro, fromUs, toUs, cuts);
   const edges = [fromUs, ...cuts, toUs];
   for (const [index, part] of parts.entries()) {
@@ -108,7 +111,8 @@ function spread(sheet: QuarterSheet, rules: CounterRules, delta: CounterDelta, i
       coveredUs: isMeasured ? end - start : 0,
       quality,
       reason,
-      ...evidenceSpan,
+      // That nothing was counted is known of each part by itself, however long the silence was.
+      ...(isStill ? { firstEvidenceUs: start, lastEvidenceUs: end } : evidenceSpan),
       onTimeUs: null,
     });
   }
@@ -127,24 +131,30 @@ function spread(sheet: QuarterSheet, rules: CounterRules, delta: CounterDelta, i
 
 /**
  * A register that is silent has not moved, as far as its rhythm proves it: its quarters are 0. What it may have counted
- * since is not known. One that never moved is taken to stand, as an estimate until it has stood for a day.
+ * since is not known, but for hours of which Home Assistant says that it counted nothing. One that never moved is taken to
+ * stand, as an estimate until it has stood for a day.
  */
-function hold(sheet: QuarterSheet, state: CounterState, untilUs: number): void {
+function hold(sheet: QuarterSheet, state: CounterState, untilUs: number, isOfHour: boolean): void {
   const { sinceUs, atUs, rhythm, absentSinceUs } = state;
   const heldUntilUs = absentSinceUs === null ? untilUs : Math.min(untilUs, atUs);
   const stoodUntilUs = standsUntilUs(rhythm, { sinceUs, resumedAtUs: resumedAt(state) }, heldUntilUs);
-  const isKnown = stoodUntilUs > sinceUs;
-  const endUs = isKnown || rhythm.length > 0 ? stoodUntilUs : heldUntilUs;
-  if (endUs <= sinceUs) return;
-  const edges = [sinceUs, ...boundariesBetween(sinceUs, endUs), endUs];
-  for (const [index, start] of edges.slice(0, -1).entries()) {
-    sheet.add('quantity', quarterStartUs(start), {
+  holdPart(sheet, sinceUs, stoodUntilUs, 'measured');
+  if (rhythm.length === 0) holdPart(sheet, stoodUntilUs, heldUntilUs, 'estimated');
+  else if (isOfHour) holdPart(sheet, stoodUntilUs, Math.min(heldUntilUs, atUs), 'hourly');
+}
+
+function holdPart(sheet: QuarterSheet, fromUs: number, toUs: number, quality: Quality): void {
+  if (toUs <= fromUs) return;
+  const edges = [fromUs, ...boundariesBetween(fromUs, toUs), toUs];
+  for (const [index, startUs] of edges.slice(0, -1).entries()) {
+    const endUs = edges[index + 1] ?? toUs;
+    sheet.add('quantity', quarterStartUs(startUs), {
       amountMicro: 0,
-      coveredUs: isKnown ? (edges[index + 1] ?? endUs) - start : 0,
-      quality: isKnown ? 'measured' : 'estimated',
+      coveredUs: quality === 'measured' ? endUs - startUs : 0,
+      quality,
       reason: 'counted',
-      firstEvidenceUs: sinceUs,
-      lastEvidenceUs: sinceUs,
+      firstEvidenceUs: startUs,
+      lastEvidenceUs: endUs,
       onTimeUs: null,
     });
   }

@@ -154,6 +154,7 @@ export function stepCounter(
         lastResetAtUs,
         toldBy: 'reading',
         isFromFile: evidence.origin === 'import',
+        isOfHour: false,
       });
     }
   }
@@ -169,6 +170,8 @@ interface ReadRegister {
   readonly toldBy: CounterState['toldBy'];
   /** A file has what a meter recorded, at its own pace. */
   readonly isFromFile: boolean;
+  /** Home Assistant says of an hour that it counted in it. */
+  readonly isOfHour: boolean;
 }
 
 function registerRead(kind: CounterKind, state: CounterState | null, read: ReadRegister): CounterStep {
@@ -191,7 +194,7 @@ function registerRead(kind: CounterKind, state: CounterState | null, read: ReadR
     ...next,
     formerMicro: formerMicro === null ? null : formerMicro + registerMicro - baselineMicro,
   };
-  if (registerMicro !== baselineMicro) return moved(state, after, read.movedAtUs);
+  if (registerMicro !== baselineMicro) return moved(state, after, read);
   const still = { ...spanSince(state, atUs), amountMicro: 0, restartMicro: 0 };
   return { state: { ...after, movedAtUs: state.movedAtUs }, deltas: [{ ...still, cause: 'counted' }] };
 }
@@ -285,9 +288,9 @@ function restarted(state: CounterState, next: CounterState, read: ReadRegister):
 }
 
 /** A register that moved: what it counted is what it moved by, after the time for which it is known to have stood. */
-function moved(state: CounterState, next: CounterState, movedAtUs: number): CounterStep {
+function moved(state: CounterState, next: CounterState, { movedAtUs, isOfHour }: ReadRegister): CounterStep {
   const amountMicro = next.baselineMicro - state.baselineMicro;
-  const { still, begun } = afterSilence(state, movedAtUs, amountMicro);
+  const { still, begun } = afterSilence(state, movedAtUs, amountMicro, isOfHour);
   const rhythm = withMove(state.rhythm, movedAtUs - state.movedAtUs, amountMicro);
   const since = spanSince(state, movedAtUs);
   const isRowAfterRepeats = next.toldBy === 'row' && state.sinceUs < state.atUs;
@@ -306,11 +309,11 @@ function moved(state: CounterState, next: CounterState, movedAtUs: number): Coun
 }
 
 /** What evidence that only repeated the register proves of the time before its next move. */
-function afterSilence(state: CounterState, toUs: number, amountMicro: number) {
+function afterSilence(state: CounterState, toUs: number, amountMicro: number, isOfHour = false) {
   const { sinceUs, atUs: repeatedAtUs, absentSinceUs, rhythm } = state;
   const resumedAtUs = resumedAt(state);
   const silence = { sinceUs, repeatedAtUs, resumedAtUs, isInterrupted: absentSinceUs !== null };
-  const { fromUs, isDoubtful } = stepAfter(rhythm, silence, toUs, amountMicro);
+  const { fromUs, isDoubtful } = stepAfter(rhythm, silence, toUs, amountMicro, isOfHour);
   const restsFromUs = isDoubtful ? sinceUs : fromUs;
   const since = spanSince(state, fromUs);
   const isRough = since.isRough && !isFine(rhythm);
@@ -401,6 +404,7 @@ function rowRead(
     lastResetAtUs: state?.lastResetAtUs ?? null,
     toldBy: 'row',
     isFromFile: false,
+    isOfHour: row.period === 'hour',
   });
 }
 

@@ -105,6 +105,11 @@ describe('stepAfter', () => {
     });
     expect(stepAfter(quarterly, silence, at, 1e12)).toEqual({ fromUs: 0, isDoubtful: false });
     expect(stepAfter(quarterly, silence, at, -amountFor(justUs + 2 * second)).isDoubtful).toBe(true);
+    // Of an hour Home Assistant says it itself.
+    expect(stepAfter(quarterly, silence, at, amountFor(2 * justUs), true)).toEqual({
+      fromUs: at - 910 * second,
+      isDoubtful: false,
+    });
     const none = quarterly.map((move) => ({ ...move, amountMicro: 0 }));
     expect(stepAfter(none, silence, at, 5)).toEqual({ fromUs: 0, isDoubtful: false });
   });

@@ -85,17 +85,24 @@ export interface Step {
  * Assistant started anew, and one of a single tick of a coarse register, which may have been on its way all the time.
  * @param toUs when the register moved
  * @param amountMicro by how much
+ * @param isOfHour Home Assistant says of an hour that all of it was counted there, which is believed whatever its size
  */
-export function stepAfter(rhythm: Rhythm, silence: Silence, toUs: number, amountMicro: number): Step {
+export function stepAfter(
+  rhythm: Rhythm,
+  silence: Silence,
+  toUs: number,
+  amountMicro: number,
+  isOfHour = false,
+): Step {
   const { sinceUs, repeatedAtUs, resumedAtUs, isInterrupted } = silence;
   const eachUs = reportsEachUs(rhythm);
   const whole = { fromUs: sinceUs, isDoubtful: false };
   if (repeatedAtUs <= sinceUs || eachUs === null || toUs - sinceUs <= silentAfterUs(eachUs)) return whole;
   // What a report had that was lost shortly before is in this one.
   const mayHaveLost = resumedAtUs !== null && toUs - resumedAtUs <= silentAfterUs(eachUs);
-  if (mayHaveLost || isOneTick(rhythm, amountMicro)) return whole;
+  if (mayHaveLost || (!isOfHour && isOneTick(rhythm, amountMicro))) return whole;
   const withinUs = reportsWithinUs(rhythm, eachUs);
-  const neededUs = neededFor(rhythm, amountMicro);
+  const neededUs = isOfHour ? 0 : neededFor(rhythm, amountMicro);
   const standsUntilUs = isInterrupted ? repeatedAtUs - withinUs : repeatedAtUs;
   const fromUs = Math.min(standsUntilUs, toUs - Math.max(withinUs, neededUs));
   if (fromUs <= sinceUs) return whole;
