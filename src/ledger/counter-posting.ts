@@ -6,7 +6,7 @@ import type { CounterDelta } from './counter-delta.ts';
 import type { Entry, Quality } from './entry.ts';
 import type { CounterEvidence } from './evidence.ts';
 import { boundariesBetween, QuarterSheet } from './quarter-sheet.ts';
-import { neededMoves, standsUntilUs } from './rhythm.ts';
+import { hoursAreTrue, neededMoves, standsUntilUs } from './rhythm.ts';
 
 export interface CounterPosting {
   readonly entries: readonly Entry[];
@@ -140,7 +140,8 @@ function hold(sheet: QuarterSheet, state: CounterState, untilUs: number, isOfHou
   const stoodUntilUs = standsUntilUs(rhythm, { sinceUs, resumedAtUs: resumedAt(state) }, heldUntilUs);
   holdPart(sheet, sinceUs, stoodUntilUs, 'measured');
   if (rhythm.length === 0) holdPart(sheet, stoodUntilUs, heldUntilUs, 'estimated');
-  else if (isOfHour) holdPart(sheet, stoodUntilUs, Math.min(heldUntilUs, atUs), 'hourly');
+  else if (isOfHour && hoursAreTrue(rhythm))
+    holdPart(sheet, stoodUntilUs, Math.min(heldUntilUs, atUs), 'hourly');
 }
 
 function holdPart(sheet: QuarterSheet, fromUs: number, toUs: number, quality: Quality): void {

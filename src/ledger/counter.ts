@@ -3,7 +3,16 @@ import { type CounterDip, stepDip } from './counter-dip.ts';
 import { isFall, isUnexplainedFall } from './counter-falls.ts';
 import type { CounterEvidence } from './evidence.ts';
 import { isReading, type Repeats, withRepeat } from './repeats.ts';
-import { isFine, isPrompt, isSlow, type Rhythm, stepAfter, withMove } from './rhythm.ts';
+import {
+  certainMicro,
+  hoursAreTrue,
+  isFine,
+  isPrompt,
+  isSlow,
+  type Rhythm,
+  stepAfter,
+  withMove,
+} from './rhythm.ts';
 
 /** How a register behaves: core's state classes. A `net` register may fall; a `rising` one falls only by reset or fault. */
 export type CounterKind = 'rising' | 'net';
@@ -61,6 +70,7 @@ const returnParts = 4;
 
 /** The rows that Home Assistant makes of its states. */
 const shortRowUs = 300_000_000;
+const hourUs = 3_600_000_000;
 function opened(
   atUs: number,
   registerMicro: number,
@@ -313,7 +323,9 @@ function afterSilence(state: CounterState, toUs: number, amountMicro: number, is
   const { sinceUs, atUs: repeatedAtUs, absentSinceUs, rhythm } = state;
   const resumedAtUs = resumedAt(state);
   const silence = { sinceUs, repeatedAtUs, resumedAtUs, isInterrupted: absentSinceUs !== null };
-  const { fromUs, isDoubtful } = stepAfter(rhythm, silence, toUs, amountMicro, isOfHour);
+  const { fromUs, isDoubtful } = isOfHour
+    ? { fromUs: Math.max(sinceUs, Math.min(repeatedAtUs, toUs - hourUs)), isDoubtful: false }
+    : stepAfter(rhythm, silence, toUs, amountMicro);
   const restsFromUs = isDoubtful ? sinceUs : fromUs;
   const since = spanSince(state, fromUs);
   const isRough = since.isRough && !isFine(rhythm);
@@ -396,15 +408,20 @@ function rowRead(
     };
   }
   if (!follows) return { state, deltas: [] };
+  const isOfHour = row.period === 'hour' && state !== null && hoursAreTrue(state.rhythm);
+  const isSlower =
+    state !== null &&
+    Math.abs(registerMicro - state.baselineMicro) > certainMicro &&
+    isSlow(state.rhythm, atUs - startUs) &&
+    isRepeated(state, startUs);
   return registerRead(kind, state, {
     atUs,
-    movedAtUs:
-      state !== null && isSlow(state.rhythm, atUs - startUs) && isRepeated(state, startUs) ? startUs : atUs,
+    movedAtUs: isSlower && !isOfHour ? startUs : atUs,
     registerMicro,
     lastResetAtUs: state?.lastResetAtUs ?? null,
     toldBy: 'row',
     isFromFile: false,
-    isOfHour: row.period === 'hour',
+    isOfHour,
   });
 }
 

@@ -5,6 +5,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   certainMicro,
+  hoursAreTrue,
   keptMoves,
   neverMovedUs,
   type Rhythm,
@@ -45,6 +46,15 @@ describe('reportsEachUs', () => {
     expect(reportsEachUs(rhythm(40, 10, 30, 20))).toBe(30 * second);
     // Two states that were written twice, and a silence, are not its rhythm.
     expect(reportsEachUs(rhythm(3600, 13, 3600, 13, 3600, 54_000, 3600, 3600))).toBe(hour);
+  });
+});
+
+describe('hoursAreTrue', () => {
+  it('is so up to half a day between moves, and while nothing is known', () => {
+    expect(hoursAreTrue([])).toBe(true);
+    const dayS = 86_400;
+    expect(hoursAreTrue(rhythm(dayS / 2, dayS / 2, dayS / 2, dayS))).toBe(true);
+    expect(hoursAreTrue(rhythm(dayS, dayS / 2, dayS / 2 + 1, dayS))).toBe(false);
   });
 });
 
@@ -105,13 +115,8 @@ describe('stepAfter', () => {
     });
     expect(stepAfter(quarterly, silence, at, 1e12)).toEqual({ fromUs: 0, isDoubtful: false });
     expect(stepAfter(quarterly, silence, at, -amountFor(justUs + 2 * second)).isDoubtful).toBe(true);
-    // Of an hour Home Assistant says it itself.
-    expect(stepAfter(quarterly, silence, at, amountFor(2 * justUs), true)).toEqual({
-      fromUs: at - 910 * second,
-      isDoubtful: false,
-    });
     const none = quarterly.map((move) => ({ ...move, amountMicro: 0 }));
-    expect(stepAfter(none, silence, at, 5)).toEqual({ fromUs: 0, isDoubtful: false });
+    expect(stepAfter(none, silence, at, certainMicro + 1)).toEqual({ fromUs: 0, isDoubtful: false });
   });
 
   it('reaches back over the whole shortly after a state that was written for another reason', () => {

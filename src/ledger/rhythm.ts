@@ -22,6 +22,8 @@ export const neededMoves = 4;
 export const quarterGapUs = 1_200_000_000;
 /** In whatever quarter-hour an amount up to this lies, none is wrong by more: 10 Wh, 10 litres. */
 export const certainMicro = 10_000;
+/** A register whose moves are further apart than this reports by the day. */
+export const seldomUs = 43_200_000_000;
 /** A step may exceed the register's own highest rate by what it counts at that rate in this time. */
 export const slackUs = 120_000_000;
 /** A register that never moved is known to stand when it has stood for this long. */
@@ -41,6 +43,14 @@ export function reportsEachUs(rhythm: Rhythm): number | null {
   if (rhythm.length < neededMoves) return null;
   const intervals = rhythm.map(({ intervalS }) => intervalS).sort((a, b) => a - b);
   return (intervals[2] ?? 0) * 1_000_000;
+}
+
+/**
+ * Whether Home Assistant's hours of a register say what was counted in each. They do not of one that reports by the day, or
+ * less often; a device that is used now and then may pause for hours.
+ */
+export function hoursAreTrue(rhythm: Rhythm): boolean {
+  return (reportsEachUs(rhythm) ?? 0) <= seldomUs;
 }
 
 /** An interval longer than this is no delay of a report but a silence: once and a half the usual one. */
@@ -85,24 +95,20 @@ export interface Step {
  * Assistant started anew, and one of a single tick of a coarse register, which may have been on its way all the time.
  * @param toUs when the register moved
  * @param amountMicro by how much
- * @param isOfHour Home Assistant says of an hour that all of it was counted there, which is believed whatever its size
  */
-export function stepAfter(
-  rhythm: Rhythm,
-  silence: Silence,
-  toUs: number,
-  amountMicro: number,
-  isOfHour = false,
-): Step {
+export function stepAfter(rhythm: Rhythm, silence: Silence, toUs: number, amountMicro: number): Step {
   const { sinceUs, repeatedAtUs, resumedAtUs, isInterrupted } = silence;
   const eachUs = reportsEachUs(rhythm);
   const whole = { fromUs: sinceUs, isDoubtful: false };
+  // What is certain wherever it lies is taken for what it looks like.
+  if (Math.abs(amountMicro) <= certainMicro && !isInterrupted)
+    return { fromUs: Math.max(sinceUs, repeatedAtUs), isDoubtful: false };
   if (repeatedAtUs <= sinceUs || eachUs === null || toUs - sinceUs <= silentAfterUs(eachUs)) return whole;
   // What a report had that was lost shortly before is in this one.
   const mayHaveLost = resumedAtUs !== null && toUs - resumedAtUs <= silentAfterUs(eachUs);
-  if (mayHaveLost || (!isOfHour && isOneTick(rhythm, amountMicro))) return whole;
+  if (mayHaveLost || isOneTick(rhythm, amountMicro)) return whole;
   const withinUs = reportsWithinUs(rhythm, eachUs);
-  const neededUs = isOfHour ? 0 : neededFor(rhythm, amountMicro);
+  const neededUs = neededFor(rhythm, amountMicro);
   const standsUntilUs = isInterrupted ? repeatedAtUs - withinUs : repeatedAtUs;
   const fromUs = Math.min(standsUntilUs, toUs - Math.max(withinUs, neededUs));
   if (fromUs <= sinceUs) return whole;

@@ -93,6 +93,6 @@ export async function untilSettled(ledger: RunningLedger): Promise<z.output<type
       expect(now.backfill).toMatchObject({ running: false, last_finished_at: expect.any(String) });
       return now;
     },
-    { timeout: 45_000, interval: 200 },
+    { timeout: 150_000, interval: 200 },
   );
 }
