@@ -13,6 +13,8 @@ const of = (file: string, list: readonly (readonly [code: string, change: string
   list.map(([code, change, why]): Equivalent => ({ file, code, change, why }));
 
 const empty = 'a span of no length is left out by its length right after';
+const always = 'the value is always there; TypeScript asks for another';
+const cache = 'a cache that is smaller or larger by one, or is asked more often, gives the same answers';
 
 export const equivalents: readonly Equivalent[] = [
   ...of('src/integrity/detectors/frozen-counter.ts', [
@@ -70,6 +72,75 @@ export const equivalents: readonly Equivalent[] = [
       'if (outage.untilUs <= part.fromUs || outage.fromUs >= part.untilUs) return [part];',
       '>= → >',
       'what touches an outage of the home is joined with its own part of it before',
+    ],
+  ]),
+  ...of('src/units/calendar.ts', [
+    [
+      'Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(zone);',
+      '0 → 1',
+      'any instant says whether the zone is one',
+    ],
+    ['if (this.#answers.size >= 16) this.#answers.clear();', '>= → >', cache],
+    ['if (answers.size >= this.#limit) answers.clear();', '>= → >', cache],
+    [
+      'for (let at = startUs + quarterUs; nextUs <= startUs; at += quarterUs)',
+      '+ → -',
+      'what lies before the start begins no later hour',
+    ],
+    ['const dayUs = 24 * hourUs;', '* → /', cache],
+    [
+      'if (offsetUs !== offsetOf(startUs + dayUs, zone) || offsetUs % 60_000_000 !== 0)',
+      '% → *',
+      'Temporal gives what the shorter way gives, only later',
+    ],
+    [
+      'if (offsetUs !== offsetOf(startUs + dayUs, zone) || offsetUs % 60_000_000 !== 0)',
+      '0 → 1',
+      'Temporal gives what the shorter way gives, only later',
+    ],
+  ]),
+  ...of('src/tariffs/cost-versions.ts', [
+    [
+      'const half = this.#costExact < 0n ? -500_000n : 500_000n;',
+      '< → <=',
+      'nothing is rounded to nothing from either side',
+    ],
+    [
+      'const half = this.#costExact < 0n ? -500_000n : 500_000n;',
+      '0n → 1n',
+      'nothing is rounded to nothing from either side',
+    ],
+  ]),
+  ...of('src/tariffs/meter-peak.ts', [
+    [
+      "return isNew && meterW < atLeastW ? 'running' : 'unexplained';",
+      '< → <=',
+      'a figure at the bound lies within it',
+    ],
+  ]),
+  ...of('src/tariffs/peak-windows.ts', [
+    [
+      'return { startUs, endUs, energyMwh, atLeastMwh: energyMwh ?? 0, atMostMwh: energyMwh, isKnown };',
+      '0 → 1',
+      always,
+    ],
+  ]),
+  ...of('src/tariffs/peaks.ts', [
+    [
+      'atMostW: isBounded ? meanOf(months.map((month) => raised(month, month.atMostW ?? 0))) : null,',
+      '0 → 1',
+      always,
+    ],
+  ]),
+  ...of('src/tariffs/repricing.ts', [
+    ['sum.energyMwh += piece.amountMicro ?? 0;', '0 → 1', always],
+    ['.reduce((sum, part) => sum + Math.abs(part.amountMicro ?? 0), 0);', '0 → 1', always],
+  ]),
+  ...of('src/tariffs/rolling-months.ts', [
+    [
+      '(best, day) => ((day.highestMicro ?? 0) > (best?.highestMicro ?? Number.NEGATIVE_INFINITY) ? day : best),',
+      '0 → 1',
+      always,
     ],
   ]),
 ];
