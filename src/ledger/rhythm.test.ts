@@ -6,7 +6,9 @@ import { describe, expect, it } from 'vitest';
 import {
   certainMicro,
   fastUs,
+  isPrompt,
   isRead,
+  isSlow,
   keptMoves,
   neverMovedUs,
   type Rhythm,
@@ -115,6 +117,24 @@ describe('stepAfter', () => {
     expect(stepAfter(none, silence, at, 5)).toEqual({ fromUs: 0, isDoubtful: false });
   });
 
+  it('begins with the silence where it needs all of it, and nothing is doubtful then', () => {
+    const perSecond = Math.max(...quarterly.map((move) => move.amountMicro / move.intervalS));
+    const amountFor = (us: number) => Math.floor((us / second) * perSecond);
+    expect(stepAfter(quarterly, silence, at, amountFor(at))).toEqual({ fromUs: 0, isDoubtful: false });
+    expect(stepAfter(quarterly, silence, at, amountFor(at - second))).toEqual({
+      fromUs: second,
+      isDoubtful: true,
+    });
+    const slowest = quarterly.map((move) => ({ ...move, amountMicro: move.intervalS }));
+    expect(stepAfter(slowest, silence, at, 2000).fromUs).toBe(at - 2000 * second);
+  });
+
+  it('shares its tick with all moves: two that differ by a millionth have none', () => {
+    const odd = quarterly.map((move) => ({ ...move, amountMicro: 20_001 }));
+    expect(stepAfter(odd, silence, at, 20_000).fromUs).toBe(at - 910 * second);
+    expect(stepAfter(odd, silence, at, 20_001).fromUs).toBe(0);
+  });
+
   it('reaches back over the whole shortly after a state that was written for another reason', () => {
     const resumed = (agoUs: number) =>
       stepAfter(quarterly, { ...silence, resumedAtUs: at - agoUs }, at, 40_000).fromUs;
@@ -125,6 +145,15 @@ describe('stepAfter', () => {
   it('proves nothing of the last interval before the entity was away', () => {
     const away = { ...silence, repeatedAtUs: 3 * hour, isInterrupted: true };
     expect(stepAfter(quarterly, away, at, 40_000).fromUs).toBe(3 * hour - 910 * second);
+  });
+});
+
+describe('a register beside rows', () => {
+  it('is prompt when it reports as often as these are made, slow when less often, else not known', () => {
+    const each = rhythm(900, 900, 900, 900);
+    expect([isPrompt(each, 900 * second), isSlow(each, 900 * second)]).toEqual([true, false]);
+    expect([isPrompt(each, 900 * second - 1), isSlow(each, 900 * second - 1)]).toEqual([false, true]);
+    expect([isPrompt([], hour), isSlow([], hour)]).toEqual([false, false]);
   });
 });
 

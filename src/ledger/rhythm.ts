@@ -118,7 +118,6 @@ export function stepAfter(rhythm: Rhythm, silence: Silence, toUs: number, amount
 
 /** How long the register takes for an amount at the highest rate of its moves, in µs. */
 function neededFor(rhythm: Rhythm, amountMicro: number): number {
-  if (amountMicro === 0) return 0;
   const highest = Math.max(...rhythm.map((move) => Math.abs(move.amountMicro) / move.intervalS));
   return highest === 0 ? Number.MAX_SAFE_INTEGER : Math.ceil(Math.abs(amountMicro) / highest) * 1_000_000;
 }

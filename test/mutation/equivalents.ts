@@ -143,4 +143,70 @@ export const equivalents: readonly Equivalent[] = [
       always,
     ],
   ]),
+  ...of('src/ledger/corrected-evidence.ts', [
+    ['let isOpen = false;', 'false → true', 'nothing is open while there is no repeat to go on'],
+  ]),
+  ...of('src/ledger/counter.ts', [
+    ['lastResetAtUs > state.sinceUs &&', '> → >=', 'the delta begins at the same instant either way'],
+    [
+      '? afterSilence(state, lastResetAtUs, 0)',
+      '0 → 1',
+      'a millionth takes no longer than the interval of the fastest move',
+    ],
+    [
+      'lastResetAtUs !== null &&',
+      '&& → ||',
+      'a reset that was told once goes on; one that never was lies after nothing',
+    ],
+  ]),
+  ...of('src/ledger/quarter-sheet.ts', [
+    [
+      '.sort((a, b) => a.quarterStartUs - b.quarterStartUs || (a.kind < b.kind ? -1 : 1));',
+      '< → <=',
+      'one entry of a kind in a quarter',
+    ],
+    [
+      '.sort((a, b) => a.quarterStartUs - b.quarterStartUs || (a.kind < b.kind ? -1 : 1));',
+      '1 → 0',
+      'the sort is stable, and the other order says −1',
+    ],
+    [
+      'return reasonRank.indexOf(one) >= reasonRank.indexOf(other) ? one : other;',
+      '>= → >',
+      'of one rank they are the same',
+    ],
+  ]),
+  ...of('src/ledger/rhythm.ts', [
+    ['return (intervals[2] ?? 0) * 1_000_000;', '0 → 1', always],
+    [
+      'if (repeatedAtUs <= sinceUs || eachUs === null || toUs - sinceUs <= silentAfterUs(eachUs)) return whole;',
+      '<= → <',
+      'without repeats it stood until its last move, which is the whole',
+    ],
+  ]),
+  ...of('src/ledger/statistics-evidence.ts', [
+    [
+      'return next === undefined || next.atUs > row.atUs;',
+      '> → >=',
+      'of one instant the reading is taken all the same',
+    ],
+    [
+      'if (before.sum === null || row.sum === null || before.state === null || row.state === null) return null;',
+      '|| → &&',
+      'a row without a state makes no evidence, so that the last of them is never so',
+    ],
+  ]),
+  ...of('src/ledger/stored-evidence.ts', [
+    [
+      'isRowFirst && standing.exclusions.length > 0 ? await readings.before(entityId, lookUs, true) : null;',
+      '&& → ||',
+      'only read in vain: where the first is a reading no row comes before it',
+    ],
+    [
+      'isRowFirst && standing.exclusions.length > 0 ? await readings.before(entityId, lookUs, true) : null;',
+      '> → >=',
+      'only read in vain: without exclusions nothing is repeated',
+    ],
+    ['microFromValue(reading.value ?? 0),', '0 → 1', always],
+  ]),
 ];

@@ -7,7 +7,7 @@ import type { Task, TaskResult } from './mutant-runner.ts';
 import type { Question } from './worker.ts';
 
 /** A worker of which so long nothing is heard hangs, beyond what its tests need. */
-const graceMs = 60_000;
+const graceMs = 20_000;
 const nothing: TaskResult = { reached: [], killed: [], alone: [], current: null, isPolluted: false };
 
 export interface Tried {
