@@ -109,6 +109,11 @@ describe('mergeEvidence', () => {
     ]);
   });
 
+  it('looks at each reading from the row on in which it lies', () => {
+    const hours = evidenceFromStatistics('rising', rows([1, 2, 2]));
+    expect(mergeEvidence([reading(0.5, 1), reading(1.5, 1.6)], [], hours)).toHaveLength(2);
+  });
+
   it('keeps rows through an absence: they know what was counted meanwhile', () => {
     const hours = evidenceFromStatistics('rising', rows([0, 1, 1]));
     expect(mergeEvidence([reading(0.2, null)], [], hours).map((piece) => piece.kind)).toEqual([

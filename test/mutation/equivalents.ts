@@ -12,6 +12,8 @@ export interface Equivalent {
 const of = (file: string, list: readonly (readonly [code: string, change: string, why: string])[]) =>
   list.map(([code, change, why]): Equivalent => ({ file, code, change, why }));
 
+const guard = 'the places are those of the list; TypeScript asks for more';
+const oftener = 'it only says whether a look is worth it, and says so more often';
 const empty = 'a span of no length is left out by its length right after';
 const always = 'the value is always there; TypeScript asks for another';
 const cache = 'a cache that is smaller or larger by one, or is asked more often, gives the same answers';
@@ -153,11 +155,6 @@ export const equivalents: readonly Equivalent[] = [
       '0 → 1',
       'a millionth takes no longer than the interval of the fastest move',
     ],
-    [
-      'lastResetAtUs !== null &&',
-      '&& → ||',
-      'a reset that was told once goes on; one that never was lies after nothing',
-    ],
   ]),
   ...of('src/ledger/quarter-sheet.ts', [
     [
@@ -190,11 +187,6 @@ export const equivalents: readonly Equivalent[] = [
       '> → >=',
       'of one instant the reading is taken all the same',
     ],
-    [
-      'if (before.sum === null || row.sum === null || before.state === null || row.state === null) return null;',
-      '|| → &&',
-      'a row without a state makes no evidence, so that the last of them is never so',
-    ],
   ]),
   ...of('src/ledger/stored-evidence.ts', [
     [
@@ -208,5 +200,131 @@ export const equivalents: readonly Equivalent[] = [
       'only read in vain: without exclusions nothing is repeated',
     ],
     ['microFromValue(reading.value ?? 0),', '0 → 1', always],
+    ['if (page.horizonUs < cursorUs) {', '< → <=', 'it only reads more at once'],
+    [
+      'if (toldUs === null || exchangedUs === null) return toldUs ?? exchangedUs;',
+      '|| → &&',
+      'of an instant and null, which counts as 0, the instant is the later one',
+    ],
+  ]),
+  ...of('src/integrity/detectors/own-pace.ts', [
+    ['const usualUs = durations[durations.length >> 1] ?? 0;', '0 → 1', always],
+    [
+      'const next = points.slice(place + 1, place + followers);',
+      '1 → 0',
+      'a reading is not below itself, nor as near to the last as less than half of its own way',
+    ],
+    [
+      '(other) => Math.abs(other.registerMicro - (last?.registerMicro ?? 0)) * 2 < Math.abs(amountMicro),',
+      '0 → 1',
+      always,
+    ],
+    [': amountMicro < 0 ||', '< → <=', 'nothing is passed over right after'],
+    [': amountMicro < 0 ||', '0 → 1', 'amounts are whole, and nothing is passed over right after'],
+    [
+      'other.registerMicro < point.registerMicro && other.registerMicro >= (last?.registerMicro ?? 0),',
+      '0 → 1',
+      always,
+    ],
+  ]),
+  ...of('src/integrity/detectors/register-fall.ts', [
+    [': isUntold(rules, path, place, counted[place] ?? 0);', '0 → 1', always],
+    [
+      'if (before === undefined || after === undefined || !isFall(rules, before, after)) return false;',
+      '|| → &&',
+      guard,
+    ],
+    [
+      '? Math.max(rules.highestUsualMicro ?? 0, pace.mostMicro(hourUs))',
+      '0 → 1',
+      'a pace is more than a millionth',
+    ],
+    [
+      'return step.deltas.reduce((sum, { amountMicro }) => sum + amountMicro, 0);',
+      '0 → 1',
+      'what was counted backwards is far more than a millionth, for it fell by more than it may count',
+    ],
+    ['if (before === undefined || after === undefined) return false;', '|| → &&', guard],
+    ['if (before === undefined || after === undefined) return false;', 'false → true', guard],
+    [
+      "kind === 'rising' && after.registerMicro >= 0 && after.registerMicro < before.registerMicro * 0.9;",
+      '>= → >',
+      'who begins at 0 is not asked about',
+    ],
+    [
+      "kind === 'rising' && after.registerMicro >= 0 && after.registerMicro < before.registerMicro * 0.9;",
+      '0 → 1',
+      'who begins at 0 is not asked about',
+    ],
+  ]),
+  ...of('src/integrity/detectors/spike.ts', [
+    ['for (let at = 0; at + 1 < path.length; ) {', '+ → -', 'past the last reading nothing is away'],
+    ['for (let at = 0; at + 1 < path.length; ) {', '1 → 0', 'past the last reading nothing is away'],
+    ['for (let at = 0; at + 1 < path.length; ) {', '< → <=', 'past the last reading nothing is away'],
+    [
+      'for (let place = path.length - 2; place >= 0; place -= 1) {',
+      '- → +',
+      'past the last reading nothing falls',
+    ],
+    ['const [here, after] = [path[place], path[place + 1]];', '+ → -', oftener],
+    [
+      'const isFalling = here !== undefined && after !== undefined && after.registerMicro < here.registerMicro;',
+      '&& → ||',
+      oftener,
+    ],
+    [
+      'const isFalling = here !== undefined && after !== undefined && after.registerMicro < here.registerMicro;',
+      '< → <=',
+      oftener,
+    ],
+    ['next[place] = isFalling ? place + 1 : (next[place + 1] ?? path.length);', '+ → -', oftener],
+    ['next[place] = isFalling ? place + 1 : (next[place + 1] ?? path.length);', '1 → 0', oftener],
+    ['if (before === undefined || away === undefined) return null;', '|| → &&', guard],
+    [
+      'const isOwn = known.steps > 0 && leftMicro <= known.mostMicro(away.atUs - before.atUs);',
+      '0 → 1',
+      'it only spares a look: the pace on both sides is asked right after',
+    ],
+    [
+      'const isOwn = known.steps > 0 && leftMicro <= known.mostMicro(away.atUs - before.atUs);',
+      '<= → <',
+      'it only spares a look: the pace on both sides is asked right after',
+    ],
+    [
+      'for (let place = at + 2; place < path.length && place - at <= spikeReadings + 1; place += 1) {',
+      '< → <=',
+      'past the last reading nothing has come back',
+    ],
+    [
+      'if (after === undefined || last === undefined || last.atUs - away.atUs > longestUs) return null;',
+      '|| → &&',
+      guard,
+    ],
+    [
+      'if (!isDown && away.registerMicro < before.registerMicro) return false;',
+      '< → <=',
+      'what has not left was passed over before',
+    ],
+    [
+      'return isDown ? isThere || isFall(rules, last, after) : isThere && after.registerMicro < last.registerMicro;',
+      '< → <=',
+      'what stands has not come back faster than it counts',
+    ],
+    [
+      'const isUp = away.registerMicro > before.registerMicro;',
+      '> → >=',
+      'what has not left was passed over before',
+    ],
+    [
+      'if (!isFall(rules, before, away) || !isFall(rules, last, after)) return false;',
+      '|| → &&',
+      'what may be back fell at first, and below half of that it has fallen again',
+    ],
+    ['if (begin === undefined || end === undefined) return [];', '|| → &&', guard],
+    [
+      'Math.abs(point.registerMicro - before.registerMicro) >',
+      '> → >=',
+      'of two as far away either is the farthest; a rising register is not as far on both sides',
+    ],
   ]),
 ];
