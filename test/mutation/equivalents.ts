@@ -327,4 +327,18 @@ export const equivalents: readonly Equivalent[] = [
       'of two as far away either is the farthest; a rising register is not as far on both sides',
     ],
   ]),
+  ...of('src/recording/reading-parser.ts', [
+    [
+      'const known = sourceUnit === null ? null : toCanonical(0, sourceUnit);',
+      '0 → 1',
+      'only the unit of it is taken',
+    ],
+  ]),
+  ...of('src/views/balance.ts', [
+    [
+      'const batteryToHome = Math.min(home - solarToHome, fromBattery);',
+      '- → +',
+      'a home that uses anything uses all that is left; one that uses nothing has no sun, either',
+    ],
+  ]),
 ];
