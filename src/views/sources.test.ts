@@ -5,6 +5,7 @@
  */
 import { describe, expect, it } from 'vitest';
 import type { KnownEntity } from '../home/entity.ts';
+import type { UnknownSource } from '../home/unknown-sources.ts';
 import { balanceSources, sourceIds } from './sources.ts';
 
 const entity = (
@@ -16,8 +17,11 @@ const entity = (
   ...{ stateClass: 'total_increasing', area: null, device: null, role, sign: 1, parentEntityId: null },
   ...{ foundBy: 'preferences', isTracked: true, isActive: true, discoveredAtUs: 0, updatedAtUs: 0, ...more },
 });
+const unknownSource = (entityId: string, role: UnknownSource['role']): UnknownSource => ({
+  ...{ statisticId: entityId, entityId, role, reason: 'not_tracked' },
+});
 const grid = entity('sensor.grid', 'grid_import');
-const sun = entity('sensor.sun', 'solar', { foundBy: 'suggestion' as KnownEntity['foundBy'] });
+const sun = entity('sensor.sun', 'solar', { foundBy: 'device_class' });
 
 describe('balanceSources', () => {
   it('are those of the preferences, each in its role, and what was recognised without them', () => {
@@ -36,19 +40,16 @@ describe('balanceSources', () => {
   it('are gone with an entity that is gone, unless the preferences still name it', () => {
     const gone = entity('sensor.gone', 'grid_export', { isActive: false });
     expect(sourceIds(balanceSources([grid, gone], []))).toEqual(['sensor.grid']);
-    const unknown = [{ entityId: 'sensor.gone', role: 'grid_export' as const }] as never;
+    const unknown = [unknownSource('sensor.gone', 'grid_export')];
     expect(balanceSources([grid, gone], unknown).gridOut).toEqual(['sensor.gone']);
   });
 
   it('are also what nobody counts, in its role, and then nothing is recognised instead', () => {
-    const unknown = [{ entityId: 'opower:grid', role: 'grid_import' as const }] as never;
+    const unknown = [unknownSource('opower:grid', 'grid_import')];
     expect(balanceSources([sun], unknown)).toMatchObject({ gridIn: ['opower:grid'], solar: [], gridOut: [] });
-    const device = [{ entityId: 'opower:washer', role: 'device' as const }] as never;
+    const device = [unknownSource('opower:washer', 'device')];
     expect(balanceSources([sun], device).solar).toEqual(['sensor.sun']);
-    const both = [
-      { entityId: 'opower:washer', role: 'device' },
-      { entityId: 'opower:grid', role: 'grid_import' },
-    ] as never;
+    const both = [...device, ...unknown];
     expect(balanceSources([sun], both).solar).toEqual([]);
   });
 });

@@ -341,4 +341,11 @@ export const equivalents: readonly Equivalent[] = [
       'a home that uses anything uses all that is left; one that uses nothing has no sun, either',
     ],
   ]),
+  ...of('src/views/bucket.ts', [
+    [
+      'return byStart.get(edgeUs) ?? emptyBucket(entityId, edgeUs, edges[index + 1] ?? edgeUs + quarterUs);',
+      '+ → -',
+      always,
+    ],
+  ]),
 ];
