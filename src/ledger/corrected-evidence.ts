@@ -94,7 +94,6 @@ export function correctedEvidence(
   standing: StandingCorrections,
 ): CounterEvidence[] {
   const { amounts, exchanges, outside } = standing;
-  if (outside.length === 0 && exchanges.length === 0) return [...pieces];
   const told = pieces.map((piece): CounterEvidence => {
     const { atUs } = piece;
     if (spanAt(outside, atUs) !== undefined) return { kind: 'excluded', atUs };

@@ -60,6 +60,9 @@ describe('stepDip', () => {
   it('begins at the lowest, and anew whenever that is shown again', () => {
     expect(step(null, 900, 1000)).toEqual({ dip: begun, isLasting: false });
     expect(step(old, 900, 5000).dip).toEqual({ ...begun, sinceUs: 5000 });
+    // What only repeats it, right after, leaves it as it is.
+    expect(step(begun, 900, 5000)).toEqual({ dip: begun, isLasting: false });
+    expect(step({ ...begun, pieces: 1 }, 900, 5000).dip).toEqual({ ...begun, sinceUs: 5000 });
     expect(step(old, 899, 5000).dip).toEqual({
       ...begun,
       firstMicro: 900,

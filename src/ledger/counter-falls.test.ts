@@ -30,6 +30,7 @@ describe('isUnexplainedFall', () => {
     expect(falls(8400, 0, 200, 300)).toBe(true);
     expect(falls(8400, 7199, 200, 300)).toBe(true);
     expect(falls(8400, 7200, 200, 300)).toBe(false);
+    expect(falls(8400, 0, 1, 300)).toBe(true);
     expect(falls(8400, 0, 200, -1)).toBe(false);
     expect(falls(8400, 0, 200, 0)).toBe(false);
     expect(falls(20_000, 18_000, 200)).toBe(false);

@@ -112,6 +112,89 @@ describe('postCounter, by hand', () => {
     ).toBe(true);
   });
 
+  it('has its bounds at what is certain, and at what tells a quarter', () => {
+    const qualities = (posting: CounterPosting) => [
+      ...new Set(posting.entries.map(({ quality }) => quality)),
+    ];
+    expect(qualities(post([reading(0, 100), reading(600, 100.01)]))).toEqual(['measured']);
+    expect(qualities(post([reading(0, 100), reading(600, 100.010_001)]))).toEqual(['estimated']);
+    expect(qualities(post([reading(5, 100), reading(25, 101)]))).toEqual(['measured']);
+    expect(qualities(post([reading(5, 100), reading(25.001, 101)]))).toEqual(['hourly']);
+    expect(qualities(post([reading(5, 100), reading(65, 101)]))).toEqual(['hourly']);
+    expect(qualities(post([reading(5, 100), reading(65.001, 101)]))).toEqual(['estimated']);
+  });
+
+  it('has the quality of where it was told', () => {
+    const quality = (...evidence: CounterEvidence[]) => post(evidence).entries.at(-1)?.quality;
+    const next = (origin: RegisterReading['origin']) => ({ ...reading(5, 101), origin });
+    expect(quality(reading(0, 100), next('stream'))).toBe('measured');
+    expect(quality(reading(0, 100), next('mqtt'))).toBe('measured');
+    expect(quality(reading(0, 100), next('history'))).toBe('recovered');
+    expect(quality(reading(0, 100), next('import'))).toBe('imported');
+    const row = (from: number, until: number, register: number, period: '5minute' | 'hour') => ({
+      ...{ kind: 'row' as const, startUs: start + from * minute, atUs: start + until * minute, period },
+      ...{ registerMicro: register * 1e6, changeMicro: null },
+    });
+    const prompt = [0, 1, 2, 3, 4, 5].map((n) => reading(n, 100 + n / 8));
+    expect(quality(...prompt, row(5, 10, 102, '5minute'))).toBe('recovered');
+    expect(quality(...prompt, row(5, 10, 102, 'hour'))).toBe('hourly');
+    // After a row of which nobody knows how promptly the register reports.
+    const first = row(0, 60, 100, 'hour');
+    expect(quality(first, reading(70, 101))).toBe('hourly');
+    expect(quality(first, reading(70, 100.005))).toBe('recovered');
+    // That it stood is no small amount.
+    expect(quality(first, reading(70, 99.99))).toBe('hourly');
+  });
+
+  it('explains a declared amount only where the register says another', () => {
+    const delivered = (amountMicro: number) =>
+      post([
+        ...[reading(0, 100), { kind: 'excluded' as const, atUs: start + 5 * minute }],
+        ...[{ kind: 'delivered' as const, atUs: start + 10 * minute, amountMicro }, reading(10.5, 101)],
+      ]).entries.map(({ kind, amountMicro: micro, quality, coveredUs, reason }) => [
+        ...[kind, micro, quality, coveredUs, reason],
+      ]);
+    expect(delivered(1_000_000)).toEqual([['quantity', 1_000_000, 'estimated', 0, 'corrected']]);
+    expect(delivered(3_000_000)).toEqual([
+      ...[
+        ['quantity', 3_000_000, 'estimated', 0, 'corrected'],
+        ['restart', 2_000_000, 'estimated', 0, 'corrected'],
+      ],
+    ]);
+  });
+
+  it('holds a register only as far as it may be known to stand', () => {
+    const held = (evidence: CounterEvidence[], minutes: number) =>
+      postCounter(rules, null, evidence, 0, Number.MAX_SAFE_INTEGER, start + minutes * minute).entries.map(
+        ({ amountMicro, quality, coveredUs }) => [amountMicro, quality, coveredUs],
+      );
+    // One that never moved, as an estimate.
+    expect(held([reading(0, 100)], 20)).toEqual([
+      ...[
+        [0, 'estimated', 0],
+        [0, 'estimated', 0],
+      ],
+    ]);
+    // One that moved once may have counted since.
+    expect(held([reading(0, 100), reading(10, 101)], 20)).toEqual([[1_000_000, 'measured', 10 * minute]]);
+    expect(held([reading(0, 100), reading(5, 101)], 14)).toEqual([[1_000_000, 'measured', 6.5 * minute]]);
+  });
+
+  it('calls a guess what caught up after a silence in which the register was said to stand', () => {
+    const quarterly = Array.from({ length: 9 }, (_, n) => reading(15 * n, 100 + n * 0.05 + (n % 2) / 1000));
+    const repeats = Array.from({ length: 40 }, (_, n) => ({
+      ...{ kind: 'row' as const, period: '5minute' as const, changeMicro: null },
+      ...{ startUs: start + (120 + 5 * n) * minute, atUs: start + (125 + 5 * n) * minute },
+      registerMicro: 100_400_000,
+    }));
+    const late = post([...quarterly, ...repeats, reading(322, 100.6)]);
+    const caught = late.entries.filter(
+      ({ amountMicro, quarterStartUs: us }) => amountMicro > 0 && us > start + 120 * minute,
+    );
+    expect(new Set(caught.map(({ quality }) => quality))).toEqual(new Set(['estimated']));
+    expect(total(late, 'quantity')).toBe(600_000);
+  });
+
   it('calls a watt-hour measured that took all night: no quarter can be wrong by more', () => {
     const posting = post([reading(0, 100), reading(600, 100.001)]);
     expect(total(posting, 'quantity')).toBe(1000);

@@ -6,6 +6,8 @@ import { describe, expect, it } from 'vitest';
 import {
   certainMicro,
   hoursAreTrue,
+  isPrompt,
+  isSlow,
   keptMoves,
   neverMovedUs,
   type Rhythm,
@@ -119,6 +121,33 @@ describe('stepAfter', () => {
     expect(stepAfter(none, silence, at, certainMicro + 1)).toEqual({ fromUs: 0, isDoubtful: false });
   });
 
+  it('begins with the silence where it needs all of it, and nothing is doubtful then', () => {
+    const perSecond = Math.max(...quarterly.map((move) => move.amountMicro / move.intervalS));
+    const amountFor = (us: number) => Math.floor((us / second) * perSecond);
+    expect(stepAfter(quarterly, silence, at, amountFor(at))).toEqual({ fromUs: 0, isDoubtful: false });
+    expect(stepAfter(quarterly, silence, at, amountFor(at - second))).toEqual({
+      fromUs: second,
+      isDoubtful: true,
+    });
+    const slowest = quarterly.map((move) => ({ ...move, amountMicro: 10 * move.intervalS }));
+    expect(stepAfter(slowest, silence, at, 20_000).fromUs).toBe(at - 2000 * second);
+  });
+
+  it('has a last digit only where all moves share it', () => {
+    const tenths = quarterly.map((move) => ({ ...move, amountMicro: 100_000 }));
+    expect(stepAfter(tenths, silence, at, 100_000).fromUs).toBe(0);
+    const odd = tenths.map((move, place) => ({ ...move, amountMicro: 100_000 + (place === 3 ? 1 : 0) }));
+    expect(stepAfter(odd, silence, at, 100_000).fromUs).toBeGreaterThan(4 * hour);
+  });
+
+  it('takes what is certain anywhere for what it looks like: since the last repeat', () => {
+    const late = { ...silence, repeatedAtUs: at - minute };
+    expect(stepAfter(quarterly, late, at, certainMicro).fromUs).toBe(at - minute);
+    expect(stepAfter(quarterly, late, at, certainMicro + 1).fromUs).toBe(at - 910 * second);
+    expect(stepAfter([], { ...late, repeatedAtUs: at + 5 }, at, 0).fromUs).toBe(at);
+    expect(stepAfter(quarterly, { ...late, isInterrupted: true }, at, 0).fromUs).toBeLessThan(at - minute);
+  });
+
   it('reaches back over the whole shortly after a state that was written for another reason', () => {
     const resumed = (agoUs: number) =>
       stepAfter(quarterly, { ...silence, resumedAtUs: at - agoUs }, at, 40_000).fromUs;
@@ -129,6 +158,15 @@ describe('stepAfter', () => {
   it('proves nothing of the last interval before the entity was away', () => {
     const away = { ...silence, repeatedAtUs: 3 * hour, isInterrupted: true };
     expect(stepAfter(quarterly, away, at, 40_000).fromUs).toBe(3 * hour - 910 * second);
+  });
+});
+
+describe('a register beside rows', () => {
+  it('is prompt when it reports as often as these are made, slow when less often, else not known', () => {
+    const each = rhythm(900, 900, 900, 900);
+    expect([isPrompt(each, 900 * second), isSlow(each, 900 * second)]).toEqual([true, false]);
+    expect([isPrompt(each, 900 * second - 1), isSlow(each, 900 * second - 1)]).toEqual([false, true]);
+    expect([isPrompt([], hour), isSlow([], hour)]).toEqual([false, false]);
   });
 });
 

@@ -102,7 +102,7 @@ export function stepAfter(rhythm: Rhythm, silence: Silence, toUs: number, amount
   const whole = { fromUs: sinceUs, isDoubtful: false };
   // What is certain wherever it lies is taken for what it looks like.
   if (Math.abs(amountMicro) <= certainMicro && !isInterrupted)
-    return { fromUs: Math.max(sinceUs, repeatedAtUs), isDoubtful: false };
+    return { fromUs: Math.max(sinceUs, Math.min(repeatedAtUs, toUs)), isDoubtful: false };
   if (repeatedAtUs <= sinceUs || eachUs === null || toUs - sinceUs <= silentAfterUs(eachUs)) return whole;
   // What a report had that was lost shortly before is in this one.
   const mayHaveLost = resumedAtUs !== null && toUs - resumedAtUs <= silentAfterUs(eachUs);
@@ -117,7 +117,6 @@ export function stepAfter(rhythm: Rhythm, silence: Silence, toUs: number, amount
 
 /** How long the register takes for an amount at the highest rate of its moves, in µs. */
 function neededFor(rhythm: Rhythm, amountMicro: number): number {
-  if (amountMicro === 0) return 0;
   const highest = Math.max(...rhythm.map((move) => Math.abs(move.amountMicro) / move.intervalS));
   return highest === 0 ? Number.MAX_SAFE_INTEGER : Math.ceil(Math.abs(amountMicro) / highest) * 1_000_000;
 }

@@ -76,6 +76,22 @@ describe('evidenceFromStatistics', () => {
     expect([sum('quantity'), sum('restart')]).toEqual([12_300_000, 40_000_000]);
   });
 
+  it('believes the sum only at a fall, and only while it can be', () => {
+    const changeOf = (...told: Parameters<typeof rows>) =>
+      evidenceFromStatistics('rising', rows(...told)).at(-1)?.changeMicro;
+    expect(changeOf([0, 10, 50], [1, 0.2, 50.7])).toBe(700_000);
+    expect(changeOf([0, 10, 50], [1, 10, 65])).toBeNull();
+    expect(changeOf([0, 10, 50], [1, 0.2, 50.2])).toBe(200_000);
+    expect(changeOf([0, 10, 50], [1, 0.2, 50.199_999])).toBeNull();
+    expect(changeOf([0, 10, 50], [1, 0.2, 150.2])).toBe(100_200_000);
+    expect(changeOf([0, 10, 50], [1, 0.2, 150.200_001])).toBeNull();
+    expect(changeOf([0, 10, null], [1, 0.2, 0.7])).toBeNull();
+    expect(changeOf([0, 10, -0.7], [1, 0.2, null])).toBeNull();
+    expect(changeOf([0, null, 50], [1, 0.2, 50.7])).toBeNull();
+    expect(changeOf([0, 10, 50], [2, 0.2, 50.7])).toBeNull();
+    expect(evidenceFromStatistics('net', rows([0, 10, 50], [1, 0.2, 50.7]))[1]?.changeMicro).toBeNull();
+  });
+
   it('skips rows without a register', () => {
     expect(evidenceFromStatistics('rising', rows([0, null, null]))).toEqual([]);
   });
@@ -93,12 +109,24 @@ describe('mergeEvidence', () => {
     ]);
   });
 
+  it('looks at each reading from the row on in which it lies', () => {
+    const hours = evidenceFromStatistics('rising', rows([1, 2, 2]));
+    expect(mergeEvidence([reading(0.5, 1), reading(1.5, 1.6)], [], hours)).toHaveLength(2);
+  });
+
   it('keeps rows through an absence: they know what was counted meanwhile', () => {
     const hours = evidenceFromStatistics('rising', rows([0, 1, 1]));
     expect(mergeEvidence([reading(0.2, null)], [], hours).map((piece) => piece.kind)).toEqual([
       'reading',
       'row',
     ]);
+  });
+
+  it('has one piece of an instant, the reading', () => {
+    const hours = evidenceFromStatistics('rising', rows([0, 1, 1]));
+    expect(mergeEvidence([reading(1, null)], [], hours)).toEqual([reading(1, null)]);
+    expect(mergeEvidence([reading(1, 2)], [], hours)).toEqual([reading(1, 2)]);
+    expect(mergeEvidence([reading(0, 1), reading(1.001, 2)], [], hours)).toHaveLength(3);
   });
 
   it('prefers five minutes to an hour', () => {

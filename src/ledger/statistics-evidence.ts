@@ -70,10 +70,8 @@ export function mergeEvidence(
   const registers = readings.filter((reading) => reading.registerMicro !== null);
   const finer = withoutCovered(fiveMinutes, registers);
   const coarser = withoutCovered(withoutCovered(hours, registers), finer);
-  const pieces: Piece[] = [...readings, ...finer, ...coarser].sort(
-    // At the same instant the reading says it better than the row that ends there.
-    (a, b) => a.atUs - b.atUs || (a.kind === b.kind ? 0 : a.kind === 'reading' ? -1 : 1),
-  );
+  // The sort is stable: at the same instant the reading says it better than the row that ends there.
+  const pieces: Piece[] = [...readings, ...finer, ...coarser].sort((a, b) => a.atUs - b.atUs);
   return pieces.filter((piece, index) => piece.atUs !== pieces[index - 1]?.atUs);
 }
 
@@ -97,7 +95,7 @@ function isRepeatedBy(one: CounterEvidence | undefined, row: CounterEvidence | u
 function withoutCovered(rows: readonly StatisticsRow[], finer: readonly Piece[]): StatisticsRow[] {
   let at = 0;
   return rows.filter((row) => {
-    while (at < finer.length && (finer[at]?.atUs ?? 0) <= row.startUs) at += 1;
+    while ((finer[at]?.atUs ?? Number.POSITIVE_INFINITY) <= row.startUs) at += 1;
     // A piece at the very start belongs to the row before as its end.
     const next = finer[at];
     return next === undefined || next.atUs > row.atUs;

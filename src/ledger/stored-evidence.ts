@@ -36,8 +36,14 @@ export class StoredEvidence implements EvidenceSource {
 
   async registers(entityId: string, fromUs: number, limit: number): Promise<EvidencePage> {
     let items: CounterEvidence[] = [];
+    let most = limit;
     for (let cursorUs = fromUs; ; ) {
-      const page = await this.#page(entityId, cursorUs, limit);
+      const page = await this.#page(entityId, cursorUs, most);
+      // The lists begin before the page: one of a very fast meter may be cut before it, too.
+      if (page.horizonUs < cursorUs) {
+        most *= 2;
+        continue;
+      }
       items = withoutRepeatedRows([...items, ...page.items]);
       if (page.horizonUs === endOfTimeUs) return { items, isLast: true };
       // A register that stood for months is a page of rows that repeat it: what follows says what they prove.

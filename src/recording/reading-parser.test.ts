@@ -127,6 +127,7 @@ describe('reading parser', () => {
     expect(at(Number.NaN)).toBe('bad_instant');
     expect(at(0)).toBe('bad_instant');
     expect(at(1.5)).toBe('bad_instant');
+    expect(oldestInstantUs).toBe(1_262_304_000_000_000);
     expect(at(oldestInstantUs)).toBe(1);
     expect(at(nowUs + 300_000_000)).toBe(1);
     expect(at(nowUs + 300_000_001)).toBe('from_the_future');

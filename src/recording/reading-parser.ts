@@ -1,7 +1,7 @@
 import type { Entity } from '../home/entity.ts';
 import type { EntityState } from '../home/home-assistant.ts';
 import { instantFromLocalIso } from '../units/instant.ts';
-import { canonicalUnit, quantityOf, toCanonical } from '../units/quantity.ts';
+import { canonicalUnit, toCanonical } from '../units/quantity.ts';
 import type { Absence, Origin, Reading, Rejection, RejectionReason } from './reading.ts';
 
 export type Parsed =
@@ -83,7 +83,7 @@ export function parseState(
   const number = text.replace(blanks, '');
   if (notFinitePattern.test(number)) return reject('not_finite');
   if (!numberPattern.test(number)) return reject('not_a_number');
-  if (sourceUnit === null || quantityOf(sourceUnit) === null) return reject('unknown_unit');
+  if (sourceUnit === null) return reject('unknown_unit');
   const canonical = toCanonical(Number(number.replaceAll('_', '')), sourceUnit);
   if (canonical === null) return reject('unknown_unit');
   if (canonical.quantity !== entity.quantity) return reject('other_quantity');

@@ -73,6 +73,12 @@ describe('the capacity of a month', () => {
     expect(found.billed).toMatchObject({ powerW: 5000, monthsKnown: 2, monthsCounted: 12 });
   });
 
+  it('takes the oldest of the twelve months in', async () => {
+    const { startUs } = month('2025-12');
+    const found = await ask(ledgerOf([measured(startUs, 900_000)]));
+    expect(found.rolling[0]).toMatchObject({ startUs, powerW: 3600 });
+  });
+
   it('lists no more than the ten highest windows', async () => {
     const found = await ask(
       ledgerOf(
@@ -255,20 +261,89 @@ describe('months before', () => {
     );
   });
 
-  it('reads only the highest of the days that were measured whole, and their neighbours', async () => {
-    const { startUs } = october;
-    const entries = Array.from({ length: 31 }, (_, index) =>
-      entriesOf(startUs + index * 24 * hourUs, { is: 'whole', mwh: index === 12 ? 90_000 : 10_000, at: 40 }),
-    ).flat();
-    const ledger = ledgerOf(entries);
+  /** October, and the spans of which it had the quarters read. */
+  async function monthOf(ledger: TestLedger, { startUs, endUs } = october, rule: PeakRule = flanders) {
     const asked: { startUs: number; endUs: number }[] = [];
     const quartersWithin: TestLedger['quartersWithin'] = (id, spans) => {
       asked.push(...spans);
       return TestLedger.prototype.quartersWithin.call(ledger, id, spans);
     };
-    const days = await ledger.buckets([totalIds.gridIn], 'day', startUs, october.endUs);
+    const days = await ledger.buckets([totalIds.gridIn], 'day', startUs, endUs + 24 * hourUs);
     const views = Object.assign(Object.create(ledger), { quartersWithin });
-    const [found] = await readMonths(views, totalIds.gridIn, () => flanders, [startUs], nowUs, days);
+    const [found] = await readMonths(views, totalIds.gridIn, () => rule, [startUs], nowUs, days);
+    return { found, asked };
+  }
+  /** September of 30 days of 24 hours, each as drawn. */
+  const september = month('2026-09');
+  const inSeptember = (dayAt: (index: number) => PostedEntry[]) =>
+    monthOf(ledgerOf(Array.from({ length: 30 }, (_, index) => dayAt(index)).flat()), september);
+  const dayUs = (index: number) => september.startUs + index * 24 * hourUs;
+  const flat = (index: number, mwh: number) => entriesOf(dayUs(index), { is: 'whole', mwh, at: 200 });
+  const read = (from: number, until: number) => [
+    { startUs: dayUs(from) - besideUs, endUs: dayUs(until) + besideUs },
+  ];
+
+  it('reads nothing of a month of which nothing is known, whatever is known of the next one', async () => {
+    const { found, asked } = await monthOf(ledgerOf([measured(september.endUs, 900_000)]), september);
+    expect(asked).toEqual([]);
+    expect(found).toMatchObject({ powerW: null, atLeastW: null, expectedWindows: 30 * 96 });
+    const one = await inSeptember((index) => (index === 0 ? [measured(dayUs(0), 900_000)] : []));
+    expect(one.found).toMatchObject({ powerW: 3600, measuredWindows: 1 });
+    expect(one.asked).toEqual(read(0, 30));
+  });
+
+  it('reads one day of a month that was measured whole, whatever was used in it', async () => {
+    for (const mwh of [0, 10_000, -10_000]) {
+      const { found, asked } = await inSeptember((index) => flat(index, mwh));
+      expect(asked).toEqual(read(0, 1));
+      expect(found?.peak).toEqual({ startUs: dayUs(0), powerW: Math.max(0, mwh) / 250 });
+      expect(found).toMatchObject({ measuredWindows: 30 * 96, expectedWindows: 30 * 96 });
+    }
+  });
+
+  it.each([
+    ['imported', 1],
+    ['recovered', 1],
+    ['hourly', 15],
+  ] as const)(
+    'takes a day whose quarters were %s for one that was or was not measured',
+    async (quality, until) => {
+      const { asked } = await inSeptember((index) =>
+        flat(index, 10_000).map((entry) => (index === 14 ? { ...entry, quality } : entry)),
+      );
+      expect(asked).toEqual(read(0, until));
+    },
+  );
+
+  it('reads days of which a quarter was measured in part, or has none', async () => {
+    for (const is of ['late', 'cut', 'none']) {
+      const { asked } = await inSeptember((index) =>
+        index === 14 ? entriesOf(dayUs(14), { is, mwh: 10_000, at: 3 }) : flat(index, 10_000),
+      );
+      expect(asked).toEqual(read(0, 15));
+    }
+  });
+
+  it('bounds the peak of a silence that reaches from one day into the next', async () => {
+    const silence = { startUs: dayUs(16) - hourUs, endUs: dayUs(16) + hourUs };
+    const { found } = await inSeptember((index) =>
+      flat(index, 10_000).map((entry) => {
+        const isSilent = entry.quarterStartUs >= silence.startUs && entry.quarterStartUs < silence.endUs;
+        const told = { firstEvidenceUs: silence.startUs, lastEvidenceUs: silence.endUs };
+        return isSilent
+          ? { ...entry, ...told, amountMicro: 100_000, quality: 'estimated' as const, coveredUs: 0 }
+          : entry;
+      }),
+    );
+    expect(found).toMatchObject({ atLeastW: 400, atMostW: 3200 });
+  });
+
+  it('reads only the highest of the days that were measured whole, and their neighbours', async () => {
+    const { startUs } = october;
+    const entries = Array.from({ length: 31 }, (_, index) =>
+      entriesOf(startUs + index * 24 * hourUs, { is: 'whole', mwh: index === 12 ? 90_000 : 10_000, at: 40 }),
+    ).flat();
+    const { found, asked } = await monthOf(ledgerOf(entries));
     expect(found?.peak).toEqual({ startUs: startUs + 12 * 24 * hourUs + 40 * quarterUs, powerW: 420 });
     // The day on which the clocks are turned back is no whole one: an hour of it is missing.
     expect(asked).toEqual([

@@ -50,6 +50,17 @@ describe('the running quarter', () => {
       leftMwh: null,
     });
   });
+  it('has the lowest of the windows that a mean takes as its limit, and none without a floor', () => {
+    const limit = (rule: PeakRule, ...powersW: number[]) => {
+      const counted = powersW.map((powerW, index) => ({ startUs: index, powerW }));
+      return runningWindow(rule, [], { counted, atLeastW: null }, startUs, null, zone).limitW;
+    };
+    const free = { ...flanders, floorW: 0 };
+    expect(limit({ ...free, peaks: 3 }, 900, 500, 200)).toBe(200);
+    expect(limit({ ...free, peaks: 2 }, 900, 500)).toBe(500);
+    expect(limit(free, 900)).toBe(900);
+    expect(limit(free)).toBe(0);
+  });
   it('takes nothing back when the home feeds in', () => {
     const told = runningWindow(
       flanders,
@@ -97,6 +108,11 @@ describe('twelve months', () => {
 
 describe('peakRuleAt', () => {
   const first = flemishPeakRules[0] as DatedPeakRule;
+  it('has the tariff of Flanders from the first of January 2023 on, by its own clock', () => {
+    expect(flemishPeakRules.map(({ effectiveFromUs }) => effectiveFromUs)).toEqual([
+      Date.UTC(2022, 11, 31, 23) * 1000,
+    ]);
+  });
   const later = { ...first, floorW: 3000, effectiveFromUs: startUs };
   it('finds the rule in force, and the first one for months before it', () => {
     expect(peakRuleAt([later, first], startUs - 1)?.floorW).toBe(2500);

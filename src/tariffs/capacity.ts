@@ -128,6 +128,6 @@ export function runningWindow(
     projectedW: countedMwh === null || powerMwh === null ? null : power(countedMwh + powerMwh),
     limitW,
     leftMwh,
-    leftW: leftMwh === null || leftUs <= 0 ? null : (leftMwh * (hourUs / leftUs)) / 1000,
+    leftW: leftMwh === null ? null : (leftMwh * (hourUs / leftUs)) / 1000,
   };
 }

@@ -37,6 +37,24 @@ describe('PriceList', () => {
     expect(prices.changesWithin(null, 0, 1000)).toEqual([100, 300]);
   });
 
+  it('takes versions in any order, and tells changes of both scopes in that of time, each once', () => {
+    const any = new PriceList([
+      ...[version(null, 300, 3), version('Kitchen', 200, 2), version(null, 100, 1)],
+      ...[version('Kitchen', 300, 4), version('Kitchen', 50, 5)],
+    ]);
+    expect([99, 100, 299, 300].map((at) => any.inForce(null, at)?.pricePerKwhMicro)).toEqual([
+      ...[undefined, 1, 1, 3],
+    ]);
+    expect([50, 200, 300].map((at) => any.inForce('Kitchen', at)?.pricePerKwhMicro)).toEqual([5, 2, 4]);
+    expect(any.changesWithin('Kitchen', 0, 1000)).toEqual([50, 100, 200, 300]);
+  });
+
+  it('knows which areas have prices of their own', () => {
+    expect([prices.scopeOf('Kitchen'), prices.scopeOf('Attic'), prices.scopeOf(null)]).toEqual([
+      ...['Kitchen', null, null],
+    ]);
+  });
+
   it('finds a second version of the same scope and instant', () => {
     const versions = [version('Kitchen', 200, 1)];
     expect(overlapping(versions, 'Kitchen', 200)).toBe(versions[0]);
@@ -45,6 +63,18 @@ describe('PriceList', () => {
 });
 
 describe('CostSum', () => {
+  it.each([
+    [499_999, 0],
+    [500_000, 0.000_001],
+    [-499_999, 0],
+    [-500_000, -0.000_001],
+    [0, 0],
+  ])('rounds %d millionths of a millionth to %d', (energyMwh, cost) => {
+    const sum = new CostSum();
+    sum.add(energyMwh, 1);
+    expect(sum.cost()).toBe(cost);
+  });
+
   it('is exact however the amount is cut', () => {
     fc.assert(
       fc.property(

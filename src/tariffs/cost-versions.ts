@@ -44,7 +44,7 @@ export class PriceList {
 
   /** The area, when it has prices of its own; null when the home's hold there. */
   scopeOf(area: string | null): string | null {
-    return area !== null && this.#byArea.has(area) ? area : null;
+    return this.#byArea.has(area) ? area : null;
   }
 
   #newest(area: string | null, atUs: number): CostVersion | null {

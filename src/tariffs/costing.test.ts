@@ -191,6 +191,26 @@ describe('repricing', () => {
     expect((found.costAfter ?? 0) - (found.costBefore ?? 0)).toBeCloseTo(0.1 + (298 * 1000 * 0.1) / 1e6, 5);
   });
 
+  it('reads the quarters only of what is without a price in a part', async () => {
+    const ledger = ledgerOf([1000, 1000, 1000, 1000, 2000, 2000, 2000, 2000]);
+    const asked: string[] = [];
+    const buckets: TestLedger['buckets'] = (ids, period, fromUs, untilUs) => {
+      asked.push(period);
+      return ledger.buckets(ids, period, fromUs, untilUs);
+    };
+    const views = Object.assign(Object.create(ledger), { buckets });
+    const unpriced = async (at: number) => {
+      asked.length = 0;
+      const after = new PriceList([version(at, 1)]);
+      const meters = [{ entityId: meter, area: null }];
+      return (await repricing(views, meters, new PriceList([]), after, startUs, endUs)).unpricedMwh;
+    };
+    expect(await unpriced(endUs)).toBe(12_000);
+    const withoutPrice = asked.filter((period) => period === 'quarter').length;
+    expect(await unpriced(startUs + hourUs + quarterUs)).toBe(6000);
+    expect(asked.filter((period) => period === 'quarter').length).toBe(withoutPrice + 2);
+  });
+
   it('knows no costs of nothing, nor where either list has no price', async () => {
     const [none, some] = [new PriceList([]), new PriceList([version(0, 300_000)])];
     const meters = [{ entityId: meter, area: null }];

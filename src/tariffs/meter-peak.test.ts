@@ -39,6 +39,17 @@ describe('the meter’s own peak beside ours', () => {
     expect(found(322, small)?.reason).toBe('unexplained');
   });
 
+  it('may differ by twenty watts and no more, from the figure and from both bounds', () => {
+    const small = { ...measured, powerW: 1000, atLeastW: 1000, atMostW: 1000 };
+    expect([979, 980, 1020, 1021].map((meterW) => found(meterW, small)?.reason)).toEqual([
+      ...['unexplained', 'rounding', 'rounding', 'unexplained'],
+    ]);
+    const hours = { powerW: null, counted: [], atLeastW: 1000, atMostW: 1500 };
+    expect([979, 980, 1520, 1521].map((meterW) => found(meterW, hours)?.reason)).toEqual([
+      ...['unexplained', 'not_measured', 'not_measured', 'unexplained'],
+    ]);
+  });
+
   it('may lie where we did not measure, up to what we know, and no lower than that', () => {
     const holed = { ...measured, atMostW: null };
     expect(found(9000, holed)).toEqual({ differenceW: 5000, reason: 'not_measured' });
@@ -58,7 +69,9 @@ describe('the meter’s own peak beside ours', () => {
 
   it('may not have told yet what has just been', () => {
     expect(found(3000, measured, peakUs + quarterUs + 60_000_000)?.reason).toBe('running');
-    expect(found(3000, measured, peakUs + 2 * quarterUs)?.reason).toBe('unexplained');
+    const lateUs = peakUs + quarterUs + 10 * 60_000_000;
+    expect(found(3000, measured, lateUs - 1)?.reason).toBe('running');
+    expect(found(3000, measured, lateUs)?.reason).toBe('unexplained');
     expect(found(5000, measured, peakUs + quarterUs + 60_000_000)?.reason).toBe('unexplained');
   });
 

@@ -257,6 +257,21 @@ describe('bounds', () => {
   }
 });
 
+describe('topPeaks', () => {
+  const peak = (quarter: number, powerW: number) => ({ startUs: mondayUs + quarter * quarterUs, powerW });
+  it('gives the earlier of equals, in whatever order they come, and of each day one', () => {
+    expect(topPeaks(flanders, [peak(2, 5), peak(1, 5), peak(0, 4)], 2, zone)).toEqual([
+      peak(1, 5),
+      peak(2, 5),
+    ]);
+    const daily = { ...flanders, isOnePerDay: true };
+    const days = [peak(0, 1), peak(1, 9), peak(96, 3), peak(97, 2), peak(192, 4)];
+    expect(topPeaks(daily, days, 2, zone)).toEqual([peak(1, 9), peak(192, 4)]);
+    expect(topPeaks(daily, days, 5, zone)).toEqual([peak(1, 9), peak(192, 4), peak(96, 3)]);
+    expect(topPeaks(daily, days, 0, zone)).toEqual([]);
+  });
+});
+
 describe('billedPeak', () => {
   const month = (powerW: number | null, extra: Partial<BilledMonth> = {}): BilledMonth => ({
     ...{ powerW, atLeastW: powerW, atMostW: powerW, measuredWindows: 96, expectedWindows: 96, floorW: 2500 },
@@ -286,6 +301,16 @@ describe('billedPeak', () => {
     expect(billedPeak([few, month(4000)])).toMatchObject({
       ...{ powerW: 3500, monthsKnown: 2, monthsPartial: 1, atLeastW: 3500, atMostW: 6500 },
     });
+  });
+
+  it('counts nothing for a month without a floor in which nothing was used, nor for no month', () => {
+    const free = { floorW: 0 };
+    expect(countedW(month(0, { ...free, atLeastW: null }))).toBe(0);
+    expect(billedPeak([month(0, free), month(null, { ...free, atMostW: 4 })])).toMatchObject({
+      ...{ powerW: 0, atLeastW: 0, atMostW: 2 },
+    });
+    expect(billedPeak([])).toMatchObject({ powerW: null, atLeastW: null, atMostW: null, monthsCounted: 0 });
+    expect(billedPeak([month(3000)])).toMatchObject({ atMostW: 3000 });
   });
 
   it('bounds months of hours, and says why nothing is known', () => {

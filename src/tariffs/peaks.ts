@@ -123,7 +123,7 @@ export function billedPeak(months: readonly BilledMonth[]): BilledPeak {
   const raised = (month: BilledMonth, powerW: number) => Math.max(month.floorW, powerW);
   const known = months.filter((month) => month.powerW !== null);
   const isAnythingKnown = months.some((month) => month.atLeastW !== null);
-  const isBounded = months.length > 0 && months.every((month) => month.atMostW !== null);
+  const isBounded = months.every((month) => month.atMostW !== null);
   return {
     powerW: meanOf(known.flatMap((month) => countedW(month) ?? [])),
     reason: known.length > 0 ? null : isAnythingKnown ? 'only_bounds_are_known' : 'nothing_known',

@@ -7,9 +7,12 @@ import { expect, it } from 'vitest';
 import { TestCostVersions } from '../api/testing/test-ledger.ts';
 import { Prices } from './prices.ts';
 
+/** Of a clock that began long before. */
+const startMs = 1_000_000;
+
 function pricesOf() {
   const store = new TestCostVersions();
-  const counted = { reads: 0, ms: 0 };
+  const counted = { reads: 0, ms: startMs };
   const all: TestCostVersions['all'] = () => {
     counted.reads++;
     return store.all();
@@ -37,9 +40,9 @@ it('reads the store again after a minute, and once for all who ask at once', asy
   expect(prices.inUse()).toBe(one);
   expect(counted.reads).toBe(1);
   store.versions = [version];
-  counted.ms = 59_999;
+  counted.ms = startMs + 59_999;
   expect(await prices.list()).toBe(one);
-  counted.ms = 60_000;
+  counted.ms = startMs + 60_000;
   expect((await prices.list()).inForce(null, 1)).toEqual(version);
   expect(counted.reads).toBe(2);
   expect(await prices.versions()).toEqual([version]);
@@ -53,7 +56,7 @@ it('goes on with the last list while the store is away, and has none before the 
   store.isDown = false;
   const list = await prices.list();
   store.isDown = true;
-  counted.ms = 120_000;
+  counted.ms = startMs + 120_000;
   expect(await prices.list()).toBe(list);
   await expect(prices.versions()).rejects.toThrow('is down');
 });

@@ -85,7 +85,7 @@ function planMonth(
   const whole = isByQuarter ? own.filter((day) => day.endUs <= untilUs && isWhole(day)) : [];
   const highest = whole.reduce<Bucket | null>(
     // The first of equals.
-    (best, day) => ((day.highestMicro ?? 0) > (best?.highestMicro ?? -1) ? day : best),
+    (best, day) => ((day.highestMicro ?? 0) > (best?.highestMicro ?? Number.NEGATIVE_INFINITY) ? day : best),
     null,
   );
   const skipped = new Set(whole.filter((day) => day !== highest).map((day) => day.startUs));
@@ -114,7 +114,6 @@ function isWhole(day: Bucket): boolean {
 /** [startUs, untilUs) less the days that need no reading, neighbours joined. */
 function spansWithout(skipped: ReadonlySet<number>, startUs: number, untilUs: number, zone: string): Span[] {
   const spans: { startUs: number; endUs: number }[] = [];
-  if (startUs >= untilUs) return spans;
   const edges = bucketEdges(startUs, untilUs, 'day', zone);
   for (const [index, dayUs] of edges.slice(0, -1).entries()) {
     if (skipped.has(dayUs)) continue;

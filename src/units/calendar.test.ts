@@ -90,6 +90,52 @@ describe('calendar', () => {
     ]);
   });
 
+  it('begins an hour where the clock is turned within one', () => {
+    const hour = (iso: string, zone: string) => bucketStartUs(at(iso), 'hour', zone);
+    const lordHowe = 'Australia/Lord_Howe';
+    for (const iso of ['2026-04-04T15:00:00Z', '2026-04-04T15:15:00Z', '2026-04-04T15:29:59.999999Z'])
+      expect(hour(iso, lordHowe)).toBe(at('2026-04-04T15:00:00Z'));
+    expect(hour('2026-04-04T14:59:59.999999Z', lordHowe)).toBe(at('2026-04-04T14:00:00Z'));
+    // Newfoundland turned its clock a minute past midnight until 2011.
+    const edges = bucketEdges(
+      at('2010-03-14T03:30:00Z'),
+      at('2010-03-14T05:30:00Z'),
+      'hour',
+      'America/St_Johns',
+    );
+    expect(edges).toEqual([
+      ...[at('2010-03-14T03:30:00Z'), at('2010-03-14T03:31:00Z')],
+      ...[at('2010-03-14T04:30:00Z'), at('2010-03-14T05:30:00Z')],
+    ]);
+  });
+
+  it('begins with the bucket in which the span begins', () => {
+    const quarters = bucketEdges(
+      at('2026-11-21T08:07:00Z'),
+      at('2026-11-21T08:15:00.000001Z'),
+      'quarter',
+      'UTC',
+    );
+    expect(quarters).toEqual([
+      ...[at('2026-11-21T08:00:00Z'), at('2026-11-21T08:15:00Z'), at('2026-11-21T08:30:00Z')],
+    ]);
+    expect(bucketEdges(at('2026-11-21T08:00:00Z'), at('2026-11-21T08:00:00Z'), 'day', 'UTC')).toEqual([
+      ...[at('2026-11-21T00:00:00Z'), at('2026-11-22T00:00:00Z')],
+    ]);
+    const none = at('2026-11-21T00:00:00Z');
+    expect(bucketEdges(none, none, 'day', 'UTC')).toEqual([none]);
+  });
+
+  it('tells instants of a zone that was off by seconds as Temporal does', () => {
+    const ms = Date.UTC(1971, 5, 1);
+    const zone = 'Africa/Monrovia';
+    const wanted = Temporal.Instant.fromEpochMilliseconds(ms)
+      .toZonedDateTimeISO(zone)
+      .toString({ timeZoneName: 'never', smallestUnit: 'second' });
+    expect(localIso(ms * 1000, zone)).toBe(wanted);
+    expect(wanted.slice(0, 19)).toBe('1971-05-31T23:15:30');
+  });
+
   it('begins hours on the half hour of UTC in Kolkata, and weeks on Monday', () => {
     expect(bucketStartUs(at('2026-11-21T08:10:00Z'), 'hour', 'Asia/Kolkata')).toBe(
       at('2026-11-21T07:30:00Z'),

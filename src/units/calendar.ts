@@ -102,11 +102,10 @@ function startOfNext(startUs: number, period: Period, zone: string): number {
     const end = zoned(startUs + hourUs, zone);
     if (start.minute === 0 && start.offsetNanoseconds === end.offsetNanoseconds) return startUs + hourUs;
     // Where the clock is turned by half an hour an hour may last half an hour, and the next one begins within it.
-    for (let at = startUs + quarterUs; at < startUs + hourUs; at += quarterUs) {
-      const nextUs = bucketStartUs(at, 'hour', zone);
-      if (nextUs > startUs) return nextUs;
-    }
-    return startUs + hourUs;
+    let nextUs = startUs;
+    for (let at = startUs + quarterUs; nextUs <= startUs; at += quarterUs)
+      nextUs = bucketStartUs(at, 'hour', zone);
+    return nextUs;
   }
   const day = zoned(startUs, zone).toPlainDate();
   const next =
@@ -128,8 +127,9 @@ export function bucketEdges(
   zone: string,
   limit = 100_000,
 ): number[] {
-  const edges = [bucketStartUs(startUs, period, zone)];
-  for (let at = edges[0] ?? startUs; at < endUs; ) {
+  let at = bucketStartUs(startUs, period, zone);
+  const edges = [at];
+  while (at < endUs) {
     at = nextBucketUs(at, period, zone);
     edges.push(at);
     if (edges.length > limit + 1) throw new RangeError(`more than ${limit} buckets of a ${period}`);

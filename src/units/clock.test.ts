@@ -20,6 +20,16 @@ describe('systemClock', () => {
     }
   });
 
+  it('was set when it is off by more than 20 ms', () => {
+    const nowMs = 1_800_000_000_000;
+    vi.useFakeTimers({ toFake: ['Date', 'performance'], now: nowMs });
+    expect(systemClock.nowUs()).toBe(nowMs * 1000);
+    vi.setSystemTime(nowMs + 20);
+    expect(systemClock.nowUs()).toBe(nowMs * 1000);
+    vi.setSystemTime(nowMs + 21);
+    expect(systemClock.nowUs()).toBe((nowMs + 21) * 1000);
+  });
+
   it('has one that never steps beside it', () => {
     const before = systemClock.monotonicMs();
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() - hourMs });

@@ -86,6 +86,12 @@ describe('instantFromLocalIso', () => {
     );
   });
 
+  it('begins with 1970', () => {
+    expect(instantFromLocalIso('1970-01-01T00:00:00Z', null)).toBe(0);
+    expect(instantFromLocalIso('1970-01-01T00:00:00.000001Z', null)).toBe(1);
+    expect(instantFromLocalIso('1969-12-31T23:59:59.999999Z', null)).toBeNull();
+  });
+
   it('never throws', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.stringMatching(/^[-+0-9TZ:. ]{1,30}$/)), (text) => {

@@ -42,6 +42,32 @@ describe('a sparing log', () => {
     sparing.warn({}, 'refused');
     expect(lines).toHaveLength(4);
   });
+  it('says nothing of kinds of which nothing was left out, and ends its window when it is flushed', () => {
+    const { log, lines } = keptLog();
+    const sparing = new SparingLog(log);
+    sparing.warn({}, 'refused');
+    expect(vi.getTimerCount()).toBe(1);
+    sparing.flush();
+    expect(lines).toHaveLength(1);
+    expect(vi.getTimerCount()).toBe(0);
+    sparing.flush();
+    expect(lines).toHaveLength(1);
+  });
+  it('tells so many kinds apart, and all others as one', () => {
+    const { log, lines } = keptLog();
+    const sparing = new SparingLog(log, { kinds: 2, lines: 1 });
+    for (const message of ['a', 'b', 'c', 'a', 'd']) sparing.warn({}, message);
+    sparing.flush();
+    expect(lines.map(({ message, leftOut }) => [message, leftOut])).toEqual([
+      ...[
+        ['a', null],
+        ['b', null],
+        ['c', null],
+        ['a', 1],
+        ['Other lines like these', 1],
+      ],
+    ]);
+  });
   it('is bounded, whatever is said, and counts every line', () => {
     const said = fc.array(fc.tuple(fc.constantFrom('info', 'warn', 'error'), fc.string({ maxLength: 2 })), {
       maxLength: 400,

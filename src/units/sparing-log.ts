@@ -52,7 +52,7 @@ export class SparingLog implements Log {
 
   /** Says what was left out and begins a new window. Called by itself at the end of a window, and when one stops. */
   flush(): void {
-    if (this.#timer !== null) clearTimeout(this.#timer);
+    clearTimeout(this.#timer ?? undefined);
     this.#timer = null;
     const kinds = [...this.#kinds.values()];
     this.#kinds.clear();

@@ -50,6 +50,18 @@ describe('balanceOf', () => {
     );
   });
 
+  it('charges the battery from the grid with what the home did not use, and with what it did when it must', () => {
+    const sources = { gridInMwh: 10, gridOutMwh: 0, solarMwh: 0, batteryInMwh: 12, batteryOutMwh: 5 };
+    expect(balanceOf(sources)).toMatchObject({
+      ...{ homeMwh: 3, gridToBatteryMwh: 10, gridToHomeMwh: 0, batteryToHomeMwh: 3, unexplainedMwh: 0 },
+    });
+  });
+
+  it('knows no part of nothing, and one of the least', () => {
+    expect([selfSufficiency(0, 0), selfConsumption(0, 0)]).toEqual([null, null]);
+    expect([selfSufficiency(1, 0.25), selfConsumption(1, 0.25)]).toEqual([0.75, 0.25]);
+  });
+
   it('charges the battery from the grid when more came in than the home used', () => {
     const balance = balanceOf({
       gridInMwh: 10,

@@ -86,11 +86,11 @@ export function flowsOf(sources: Sources): Flows {
   fromBattery -= batteryToGrid;
 
   const restToBattery = Math.min(fromGrid, toBattery);
-  fromGrid -= restToBattery;
 
   const solarToHome = Math.min(home, solar);
   const batteryToHome = Math.min(home - solarToHome, fromBattery);
-  const gridToHome = Math.min(home - solarToHome - batteryToHome, fromGrid);
+  // All that is left of the grid, for what comes in goes somewhere.
+  const gridToHome = home - solarToHome - batteryToHome;
   return {
     home,
     unexplained: Math.max(0, -rest),

@@ -23,6 +23,16 @@ function days(zone: string, amounts: readonly (number | null)[]): Bucket[] {
 }
 
 describe('buckets', () => {
+  it('have the extremes of those that know one, also below 0', () => {
+    const known = { ...emptyBucket('sensor.a', 0, 1), quarters: 1, highestMicro: -5, lowestMicro: 7 };
+    const unknown = { ...emptyBucket('sensor.a', 1, 2), quarters: 1 };
+    for (const both of [
+      [known, unknown],
+      [unknown, known],
+    ])
+      expect(total('sensor.a', both, 0, 2)).toMatchObject({ highestMicro: -5, lowestMicro: 7 });
+  });
+
   it('keep their sum and highest when they are gathered', () => {
     fc.assert(
       fc.property(

@@ -29,6 +29,18 @@ describe('comparedWith', () => {
       aligned: '2026-03-01T00:00:00+01:00',
     });
   });
+  it('sets months beside as many months, over the turn of the year', () => {
+    expect(told('2025-11-01T00:00:00+01:00', '2027-02-01T00:00:00+01:00', 'previous')).toMatchObject({
+      start: '2024-08-01T00:00:00+02:00',
+    });
+  });
+  it('sets what begins or ends within a day, or a month, beside as much before it', () => {
+    const start = (from: string, until: string) => told(from, until, 'previous').start;
+    expect(start('2026-03-29T00:00:00+01:00', '2026-03-29T12:00:00+02:00')).toBe('2026-03-28T13:00:00+01:00');
+    expect(start('2026-03-28T12:00:00+01:00', '2026-03-30T00:00:00+02:00')).toBe('2026-03-27T01:00:00+01:00');
+    expect(start('2026-03-01T00:00:00+01:00', '2026-03-11T00:00:00+01:00')).toBe('2026-02-19T00:00:00+01:00');
+    expect(start('2026-03-11T00:00:00+01:00', '2026-04-01T00:00:00+02:00')).toBe('2026-02-18T00:00:00+01:00');
+  });
   it('sets days beside days across a change of the clock', () => {
     expect(told('2026-03-29T00:00:00+01:00', '2026-03-30T00:00:00+02:00', 'previous')).toMatchObject({
       start: '2026-03-28T00:00:00+01:00',

@@ -71,6 +71,16 @@ describe('deviceTree', () => {
       device('sensor.off', null, { isTracked: false }),
     ]);
     expect(meters.map((meter) => meter.entityId)).toEqual(['sensor.washer', 'sensor.lamp_power']);
+    // The energy of its parent counts only where that is one.
+    const kettle = device('sensor.kettle_power', 'sensor.kettle', {
+      role: 'device_power',
+      quantity: 'power',
+    });
+    const parent = device('sensor.kettle', null, { role: 'device_power', quantity: 'power' });
+    expect(deviceMeters([kettle, parent])).toEqual([kettle, parent]);
+    const solar = device('sensor.solar', null, { role: 'solar', isDevice: true });
+    expect(deviceMeters([solar, { ...solar, isDevice: false }])).toEqual([solar]);
+    expect(topDevices([solar, device('sensor.a', null)])).toHaveLength(1);
     expect(topDevices([device('sensor.a', 'sensor.gone'), device('sensor.b', 'sensor.a')])).toHaveLength(1);
   });
 });

@@ -8,6 +8,7 @@ import { describe, expect, it } from 'vitest';
 import type { Entry } from '../ledger/entry.ts';
 import { quarterUs } from '../units/quarter.ts';
 import { flowIds, flowsOf, postFlows, postTotal, totalIds } from './flow-posting.ts';
+import type { BalanceSources } from './sources.ts';
 
 const sources = {
   gridIn: ['sensor.day', 'sensor.night'],
@@ -48,6 +49,36 @@ describe('postFlows', () => {
     expect(flows.get('home:grid_to_home')?.map((flow) => flow.amountMicro)).toEqual([150]);
     // The grid's own total needs no sun.
     expect(flows.get('home:grid_in')?.map((flow) => flow.amountMicro)).toEqual([150, 150]);
+  });
+
+  it('has quarters in the order of time, with the first and last evidence of all their sources', () => {
+    const grid = {
+      gridIn: ['sensor.day', 'sensor.night'],
+      gridOut: [],
+      solar: [],
+      batteryIn: [],
+      batteryOut: [],
+    };
+    const flows = postFlows(
+      grid,
+      new Map([
+        ['sensor.day', [entry(2, 1, { firstEvidenceUs: 3, lastEvidenceUs: 5 }), entry(0, 1)]],
+        ['sensor.night', [entry(2, 1, { firstEvidenceUs: 2, lastEvidenceUs: 4 }), entry(0, 1)]],
+      ]),
+    );
+    expect(flows.get('home:grid_in')?.map((flow) => flow.quarterStartUs / quarterUs)).toEqual([0, 2]);
+    expect(flows.get('home:grid_in')?.[1]).toMatchObject({ firstEvidenceUs: 2, lastEvidenceUs: 5 });
+  });
+
+  it('has flows of a battery where one of its two registers is known, and none of a grid that there is not', () => {
+    const none: BalanceSources = { gridIn: [], gridOut: [], solar: [], batteryIn: [], batteryOut: [] };
+    expect(flowsOf(none)).toEqual(['home:use', 'home:unexplained']);
+    const hasBattery = (part: Partial<BalanceSources>) =>
+      flowsOf({ ...none, ...part }).includes('home:battery_to_home');
+    expect(hasBattery({})).toBe(false);
+    expect(hasBattery({ batteryIn: ['sensor.in'] })).toBe(true);
+    expect(hasBattery({ batteryOut: ['sensor.out'] })).toBe(true);
+    expect(hasBattery({ batteryIn: ['sensor.in'], batteryOut: ['sensor.out'] })).toBe(true);
   });
 
   it('has no flows that the home can not have', () => {

@@ -9,6 +9,12 @@ import { quarterUs } from '../units/quarter.ts';
 import { piecesOf, wholeQuarters } from './span-totals.ts';
 
 describe('piecesOf', () => {
+  it('has one piece over a midnight where no whole day lies within', () => {
+    const midnight = Date.UTC(2026, 10, 22) * 1000;
+    const [startUs, endUs] = [midnight - 3 * quarterUs, midnight + 2 * quarterUs];
+    expect(piecesOf(startUs, endUs, 'UTC')).toEqual([{ period: 'quarter', startUs, endUs }]);
+  });
+
   it('covers each quarter of the span once, and cuts at midnights only', () => {
     fc.assert(
       fc.property(

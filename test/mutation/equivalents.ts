@@ -12,7 +12,11 @@ export interface Equivalent {
 const of = (file: string, list: readonly (readonly [code: string, change: string, why: string])[]) =>
   list.map(([code, change, why]): Equivalent => ({ file, code, change, why }));
 
+const guard = 'the places are those of the list; TypeScript asks for more';
+const oftener = 'it only says whether a look is worth it, and says so more often';
 const empty = 'a span of no length is left out by its length right after';
+const always = 'the value is always there; TypeScript asks for another';
+const cache = 'a cache that is smaller or larger by one, or is asked more often, gives the same answers';
 
 export const equivalents: readonly Equivalent[] = [
   ...of('src/integrity/detectors/frozen-counter.ts', [
@@ -70,6 +74,278 @@ export const equivalents: readonly Equivalent[] = [
       'if (outage.untilUs <= part.fromUs || outage.fromUs >= part.untilUs) return [part];',
       '>= → >',
       'what touches an outage of the home is joined with its own part of it before',
+    ],
+  ]),
+  ...of('src/units/calendar.ts', [
+    [
+      'Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(zone);',
+      '0 → 1',
+      'any instant says whether the zone is one',
+    ],
+    ['if (this.#answers.size >= 16) this.#answers.clear();', '>= → >', cache],
+    ['if (answers.size >= this.#limit) answers.clear();', '>= → >', cache],
+    [
+      'for (let at = startUs + quarterUs; nextUs <= startUs; at += quarterUs)',
+      '+ → -',
+      'what lies before the start begins no later hour',
+    ],
+    ['const dayUs = 24 * hourUs;', '* → /', cache],
+    [
+      'if (offsetUs !== offsetOf(startUs + dayUs, zone) || offsetUs % 60_000_000 !== 0)',
+      '% → *',
+      'Temporal gives what the shorter way gives, only later',
+    ],
+    [
+      'if (offsetUs !== offsetOf(startUs + dayUs, zone) || offsetUs % 60_000_000 !== 0)',
+      '0 → 1',
+      'Temporal gives what the shorter way gives, only later',
+    ],
+  ]),
+  ...of('src/tariffs/cost-versions.ts', [
+    [
+      'const half = this.#costExact < 0n ? -500_000n : 500_000n;',
+      '< → <=',
+      'nothing is rounded to nothing from either side',
+    ],
+    [
+      'const half = this.#costExact < 0n ? -500_000n : 500_000n;',
+      '0n → 1n',
+      'nothing is rounded to nothing from either side',
+    ],
+  ]),
+  ...of('src/tariffs/meter-peak.ts', [
+    [
+      "return isNew && meterW < atLeastW ? 'running' : 'unexplained';",
+      '< → <=',
+      'a figure at the bound lies within it',
+    ],
+  ]),
+  ...of('src/tariffs/peak-windows.ts', [
+    [
+      'return { startUs, endUs, energyMwh, atLeastMwh: energyMwh ?? 0, atMostMwh: energyMwh, isKnown };',
+      '0 → 1',
+      always,
+    ],
+  ]),
+  ...of('src/tariffs/peaks.ts', [
+    [
+      'atMostW: isBounded ? meanOf(months.map((month) => raised(month, month.atMostW ?? 0))) : null,',
+      '0 → 1',
+      always,
+    ],
+  ]),
+  ...of('src/tariffs/repricing.ts', [
+    ['sum.energyMwh += piece.amountMicro ?? 0;', '0 → 1', always],
+    ['.reduce((sum, part) => sum + Math.abs(part.amountMicro ?? 0), 0);', '0 → 1', always],
+  ]),
+  ...of('src/tariffs/rolling-months.ts', [
+    [
+      '(best, day) => ((day.highestMicro ?? 0) > (best?.highestMicro ?? Number.NEGATIVE_INFINITY) ? day : best),',
+      '0 → 1',
+      always,
+    ],
+  ]),
+  ...of('src/ledger/corrected-evidence.ts', [
+    ['let isOpen = false;', 'false → true', 'nothing is open while there is no repeat to go on'],
+  ]),
+  ...of('src/ledger/counter.ts', [
+    ['lastResetAtUs > state.sinceUs &&', '> → >=', 'the delta begins at the same instant either way'],
+    [
+      '? afterSilence(state, lastResetAtUs, 0)',
+      '0 → 1',
+      'a millionth takes no longer than the interval of the fastest move',
+    ],
+  ]),
+  ...of('src/ledger/quarter-sheet.ts', [
+    [
+      '.sort((a, b) => a.quarterStartUs - b.quarterStartUs || (a.kind < b.kind ? -1 : 1));',
+      '< → <=',
+      'one entry of a kind in a quarter',
+    ],
+    [
+      '.sort((a, b) => a.quarterStartUs - b.quarterStartUs || (a.kind < b.kind ? -1 : 1));',
+      '1 → 0',
+      'the sort is stable, and the other order says −1',
+    ],
+    [
+      'return reasonRank.indexOf(one) >= reasonRank.indexOf(other) ? one : other;',
+      '>= → >',
+      'of one rank they are the same',
+    ],
+  ]),
+  ...of('src/ledger/rhythm.ts', [
+    ['return (intervals[2] ?? 0) * 1_000_000;', '0 → 1', always],
+    [
+      'if (repeatedAtUs <= sinceUs || eachUs === null || toUs - sinceUs <= silentAfterUs(eachUs)) return whole;',
+      '<= → <',
+      'without repeats it stood until its last move, which is the whole',
+    ],
+  ]),
+  ...of('src/ledger/statistics-evidence.ts', [
+    [
+      'return next === undefined || next.atUs > row.atUs;',
+      '> → >=',
+      'of one instant the reading is taken all the same',
+    ],
+  ]),
+  ...of('src/ledger/stored-evidence.ts', [
+    [
+      'isRowFirst && standing.exclusions.length > 0 ? await readings.before(entityId, lookUs, true) : null;',
+      '&& → ||',
+      'only read in vain: where the first is a reading no row comes before it',
+    ],
+    [
+      'isRowFirst && standing.exclusions.length > 0 ? await readings.before(entityId, lookUs, true) : null;',
+      '> → >=',
+      'only read in vain: without exclusions nothing is repeated',
+    ],
+    ['microFromValue(reading.value ?? 0),', '0 → 1', always],
+    ['if (page.horizonUs < cursorUs) {', '< → <=', 'it only reads more at once'],
+    [
+      'if (toldUs === null || exchangedUs === null) return toldUs ?? exchangedUs;',
+      '|| → &&',
+      'of an instant and null, which counts as 0, the instant is the later one',
+    ],
+  ]),
+  ...of('src/integrity/detectors/own-pace.ts', [
+    ['const usualUs = durations[durations.length >> 1] ?? 0;', '0 → 1', always],
+    [
+      'const next = points.slice(place + 1, place + followers);',
+      '1 → 0',
+      'a reading is not below itself, nor as near to the last as less than half of its own way',
+    ],
+    [
+      '(other) => Math.abs(other.registerMicro - (last?.registerMicro ?? 0)) * 2 < Math.abs(amountMicro),',
+      '0 → 1',
+      always,
+    ],
+    [': amountMicro < 0 ||', '< → <=', 'nothing is passed over right after'],
+    [': amountMicro < 0 ||', '0 → 1', 'amounts are whole, and nothing is passed over right after'],
+    [
+      'other.registerMicro < point.registerMicro && other.registerMicro >= (last?.registerMicro ?? 0),',
+      '0 → 1',
+      always,
+    ],
+  ]),
+  ...of('src/integrity/detectors/register-fall.ts', [
+    [': isUntold(rules, path, place, counted[place] ?? 0);', '0 → 1', always],
+    [
+      'if (before === undefined || after === undefined || !isFall(rules, before, after)) return false;',
+      '|| → &&',
+      guard,
+    ],
+    [
+      '? Math.max(rules.highestUsualMicro ?? 0, pace.mostMicro(hourUs))',
+      '0 → 1',
+      'a pace is more than a millionth',
+    ],
+    [
+      'return step.deltas.reduce((sum, { amountMicro }) => sum + amountMicro, 0);',
+      '0 → 1',
+      'what was counted backwards is far more than a millionth, for it fell by more than it may count',
+    ],
+    ['if (before === undefined || after === undefined) return false;', '|| → &&', guard],
+    ['if (before === undefined || after === undefined) return false;', 'false → true', guard],
+    [
+      "kind === 'rising' && after.registerMicro >= 0 && after.registerMicro < before.registerMicro * 0.9;",
+      '>= → >',
+      'who begins at 0 is not asked about',
+    ],
+    [
+      "kind === 'rising' && after.registerMicro >= 0 && after.registerMicro < before.registerMicro * 0.9;",
+      '0 → 1',
+      'who begins at 0 is not asked about',
+    ],
+  ]),
+  ...of('src/integrity/detectors/spike.ts', [
+    ['for (let at = 0; at + 1 < path.length; ) {', '+ → -', 'past the last reading nothing is away'],
+    ['for (let at = 0; at + 1 < path.length; ) {', '1 → 0', 'past the last reading nothing is away'],
+    ['for (let at = 0; at + 1 < path.length; ) {', '< → <=', 'past the last reading nothing is away'],
+    [
+      'for (let place = path.length - 2; place >= 0; place -= 1) {',
+      '- → +',
+      'past the last reading nothing falls',
+    ],
+    ['const [here, after] = [path[place], path[place + 1]];', '+ → -', oftener],
+    [
+      'const isFalling = here !== undefined && after !== undefined && after.registerMicro < here.registerMicro;',
+      '&& → ||',
+      oftener,
+    ],
+    [
+      'const isFalling = here !== undefined && after !== undefined && after.registerMicro < here.registerMicro;',
+      '< → <=',
+      oftener,
+    ],
+    ['next[place] = isFalling ? place + 1 : (next[place + 1] ?? path.length);', '+ → -', oftener],
+    ['next[place] = isFalling ? place + 1 : (next[place + 1] ?? path.length);', '1 → 0', oftener],
+    ['if (before === undefined || away === undefined) return null;', '|| → &&', guard],
+    [
+      'const isOwn = known.steps > 0 && leftMicro <= known.mostMicro(away.atUs - before.atUs);',
+      '0 → 1',
+      'it only spares a look: the pace on both sides is asked right after',
+    ],
+    [
+      'const isOwn = known.steps > 0 && leftMicro <= known.mostMicro(away.atUs - before.atUs);',
+      '<= → <',
+      'it only spares a look: the pace on both sides is asked right after',
+    ],
+    [
+      'for (let place = at + 2; place < path.length && place - at <= spikeReadings + 1; place += 1) {',
+      '< → <=',
+      'past the last reading nothing has come back',
+    ],
+    [
+      'if (after === undefined || last === undefined || last.atUs - away.atUs > longestUs) return null;',
+      '|| → &&',
+      guard,
+    ],
+    [
+      'if (!isDown && away.registerMicro < before.registerMicro) return false;',
+      '< → <=',
+      'what has not left was passed over before',
+    ],
+    [
+      'return isDown ? isThere || isFall(rules, last, after) : isThere && after.registerMicro < last.registerMicro;',
+      '< → <=',
+      'what stands has not come back faster than it counts',
+    ],
+    [
+      'const isUp = away.registerMicro > before.registerMicro;',
+      '> → >=',
+      'what has not left was passed over before',
+    ],
+    [
+      'if (!isFall(rules, before, away) || !isFall(rules, last, after)) return false;',
+      '|| → &&',
+      'what may be back fell at first, and below half of that it has fallen again',
+    ],
+    ['if (begin === undefined || end === undefined) return [];', '|| → &&', guard],
+    [
+      'Math.abs(point.registerMicro - before.registerMicro) >',
+      '> → >=',
+      'of two as far away either is the farthest; a rising register is not as far on both sides',
+    ],
+  ]),
+  ...of('src/recording/reading-parser.ts', [
+    [
+      'const known = sourceUnit === null ? null : toCanonical(0, sourceUnit);',
+      '0 → 1',
+      'only the unit of it is taken',
+    ],
+  ]),
+  ...of('src/views/balance.ts', [
+    [
+      'const batteryToHome = Math.min(home - solarToHome, fromBattery);',
+      '- → +',
+      'a home that uses anything uses all that is left; one that uses nothing has no sun, either',
+    ],
+  ]),
+  ...of('src/views/bucket.ts', [
+    [
+      'return byStart.get(edgeUs) ?? emptyBucket(entityId, edgeUs, edges[index + 1] ?? edgeUs + quarterUs);',
+      '+ → -',
+      always,
     ],
   ]),
 ];

@@ -7,7 +7,7 @@ import type { Task, TaskResult } from './mutant-runner.ts';
 import type { Question } from './worker.ts';
 
 /** A worker of which so long nothing is heard hangs, beyond what its tests need. */
-const graceMs = 60_000;
+const graceMs = 20_000;
 const nothing: TaskResult = { reached: [], killed: [], alone: [], current: null, isPolluted: false };
 
 export interface Tried {
@@ -19,12 +19,15 @@ export interface Tried {
 export class Judge {
   readonly #root: string;
   readonly #files: readonly string[];
+  readonly #mostRuns: number;
   readonly #folder = mkdtempSync(join(tmpdir(), 'mutants-'));
   #worker: { readonly child: ChildProcess; readonly tests: Promise<string[]> } | undefined;
 
-  constructor(root: string, files: readonly string[]) {
+  /** @param mostRuns a property is asked no more often. */
+  constructor(root: string, files: readonly string[], mostRuns: number) {
     this.#root = root;
     this.#files = files;
+    this.#mostRuns = mostRuns;
   }
 
   /**
@@ -85,7 +88,7 @@ export class Judge {
     if (this.#worker !== undefined) return this.#worker;
     const child = fork(join(import.meta.dirname, 'worker.ts'), [this.#root, ...this.#files], {
       cwd: this.#root,
-      env: { ...process.env, SIMULATION_SEEDS: '4' },
+      env: { ...process.env, SIMULATION_SEEDS: '4', MUTATION_RUNS: String(this.#mostRuns) },
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
     const tests = once(child, 'message', { signal: AbortSignal.timeout(300_000) }).then(([first]) => first);

@@ -1,12 +1,13 @@
 /**
- * `npm run test:mutation [-- src/tariffs src/units/amount.ts] [--sample 100 --seed 7] [--own]`: changes one operator of
+ * `npm run test:mutation [-- src/tariffs src/units/amount.ts] [--sample 100 --seed 7] [--runs 40] [--own]`: changes one operator of
  * the core at a time and sees whether a unit or property test fails of it. No part of `npm test`: it takes long.
  *
+ * `--runs`: how often a property is asked at most, with each mutant.
  * `--own`: only by the tests that lie in the folders of the files, which is faster and asks for more.
  * Fails when fewer than 90 % of the mutants are killed, or when a survivor is not named in equivalents.ts.
  */
 import { globSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { root } from '../../addon/paths.ts';
 import { core } from './core.ts';
@@ -21,6 +22,7 @@ const { values, positionals } = parseArgs({
     sample: { type: 'string' },
     seed: { type: 'string', default: '1' },
     own: { type: 'boolean', default: false },
+    runs: { type: 'string', default: '40' },
   },
 });
 const say = (line: string): void => {
@@ -54,7 +56,7 @@ function sampled(count: number, seed: number): typeof mutants {
 const chosen = values.sample === undefined ? mutants : sampled(Number(values.sample), Number(values.seed));
 
 const startedAtMs = performance.now();
-const judge = new Judge(root, files);
+const judge = new Judge(root, files, Number(values.runs));
 const verdicts: Verdict[] = [];
 try {
   const folders = new Set(files.map((file) => join(root, file, '..')));
@@ -69,7 +71,7 @@ try {
     const found = await judge.killedBy(test, ids, tookMs);
     for (const id of found.killed) open.delete(id);
     for (const id of found.alone) alone.add(id);
-    say(`… ${chosen.length - open.size} killed`);
+    say(`… ${chosen.length - open.size} killed, ${relative(root, test)}: ${Math.round(tookMs)} ms`);
   }
   for (const one of chosen) {
     const { id, line, code, change } = one.mutant;

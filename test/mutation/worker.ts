@@ -32,7 +32,7 @@ const vitest = await createVitest(
     exclude: ['src/*.test.ts', 'src/adapters/**', 'src/api/**', 'src/home/**'],
     related: files.map((file) => join(root, file)),
     runner: join(import.meta.dirname, 'mutant-runner.ts'),
-    setupFiles: [join(import.meta.dirname, 'setup.ts')],
+    alias: [{ find: /^fast-check$/, replacement: join(import.meta.dirname, 'fewer-runs.ts') }],
     pool: 'threads',
     maxWorkers: 1,
     // One test tries many mutants.

@@ -29,6 +29,17 @@ describe('claimOf', () => {
     });
   });
 
+  it('takes what ends or begins at its ends for outside, and what lies at them for inside', () => {
+    const edges = [point(-10, 5), point(0, 5.1), point(10, 5.3), point(20, 5.7), point(30, 6), point(40, 7)];
+    expect(claimOf(rising, edges, spike)).toMatchObject({
+      leastMicro: 600_000 - claimMicro,
+      mostMicro: 900_000 + claimMicro,
+    });
+    // The quarter of the first reading after has to be reached.
+    expect(claimOf(rising, [point(-10, 5), point(5, 5.2), point(15, 5.3)], spike)).not.toBeNull();
+    expect(claimOf(rising, [point(-10, 5), point(5, 5.2), point(14.9, 5.3)], spike)).toBeNull();
+  });
+
   it('counts as the ledger does: from 0 where it began anew', () => {
     const again = [...path.slice(0, 3), point(20, 0.2), point(40, 0.3)];
     expect(claimOf(rising, again, { ...spike, after: again[3] as RegisterPoint })).toMatchObject({

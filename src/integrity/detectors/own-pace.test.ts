@@ -23,6 +23,16 @@ describe('paceOf', () => {
     expect(pace.mostMicro(2 * minuteUs)).toBe(most(60_000));
   });
 
+  it('has the middle one of its durations as its usual one', () => {
+    const at = (minutes: number, value: number) => ({ atUs: minutes * minuteUs, registerMicro: value });
+    expect(paceOf(rising, [at(0, 0), at(60, 1), at(70, 2), at(100, 3)], [])).toMatchObject({
+      ...{ steps: 3, usualUs: 30 * minuteUs },
+    });
+    expect(paceOf(rising, [], path(5, 7, 9)).usualUs).toBe(minuteUs);
+    expect(paceOf(rising, [], path(100, 110, 110, 110)).usualUs).toBe(minuteUs);
+    expect(paceOf(rising, [], path(100, 900, 100, 100)).steps).toBe(0);
+  });
+
   it('takes two readings in a moment for a digit', () => {
     const points = path(100, 110, 120, 130);
     const twice = [...points, { atUs: 3 * minuteUs + 1000, registerMicro: 140_000 }];
@@ -67,6 +77,7 @@ describe('paceOf', () => {
     expect(paceOf(net, path(100, 100), []).steps).toBe(0);
     expect(paceOf(net, [], path(100, 90, 95)).mostMicro(1)).toBe(most(10_000));
     expect(paceOf(net, [], path(100, 0, 101, 102)).mostMicro(1)).toBe(most(1000));
+    expect(paceOf(net, [], path(100, 0, 101, 30)).mostMicro(1)).toBe(most(71_000));
   });
 });
 
@@ -75,6 +86,8 @@ describe('isCyclic', () => {
     expect(isCyclic(rising, path(9, 1, 9, 1, 9, 1), 1)).toBe(true);
     expect(isCyclic(rising, path(9, 1, 9, 1, 9), 1)).toBe(false);
     expect(isCyclic({ ...rising, kind: 'net' }, path(9, 1, 9, 1, 9, 1), 1)).toBe(true);
+    const first = [9, 1, 9, 1, 9, 1, ...Array.from({ length: 70 }, (_, n) => 100 + n)];
+    expect(isCyclic(rising, path(...first), 2)).toBe(true);
     const far = [...Array.from({ length: 60 }, (_, n) => 100 + n), 1, 9, 1, 9, 1];
     expect(isCyclic(rising, path(...far), 5)).toBe(false);
     expect(isCyclic(rising, path(...far), 61)).toBe(true);

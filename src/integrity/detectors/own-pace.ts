@@ -73,7 +73,7 @@ function stepsAfter({ kind }: Pick<PathRules, 'kind'>, points: readonly Register
   const steps: Step[] = [];
   let last = points[0];
   for (const [place, point] of points.entries()) {
-    if (last === undefined || place === 0) continue;
+    if (last === undefined) continue;
     const amountMicro = point.registerMicro - last.registerMicro;
     const next = points.slice(place + 1, place + followers);
     const isAway =

@@ -48,11 +48,10 @@ function isImplausible(rules: PathRules, path: readonly RegisterPoint[], place: 
   const [before, after] = [path[place - 1], path[place]];
   if (before === undefined || after === undefined || !isFall(rules, before, after)) return false;
   const pace = paceOf(rules, path.slice(0, place), path.slice(place));
-  const usualMicro = rules.highestUsualMicro ?? (pace.steps === 0 ? presumedHourMicro[rules.unit] : 0);
   const isOwn = pace.steps > 0 && !isCyclic(rules, path, place);
   // One that begins anew each day, and is told once a day, has no pace but that.
   const hourMicro = isOwn
-    ? Math.max(usualMicro, pace.mostMicro(hourUs))
+    ? Math.max(rules.highestUsualMicro ?? 0, pace.mostMicro(hourUs))
     : (rules.highestUsualMicro ?? presumedHourMicro[rules.unit]);
   const sinceUs = Math.min(after.atUs - before.atUs, fallUs);
   return after.registerMicro > freshMicro + (hourMicro * sinceUs) / hourUs;

@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fallFindings } from './register-fall.ts';
 import { jumpFindings } from './register-jump.ts';
-import { type PathRules, pathOf, type RegisterPoint } from './register-path.ts';
+import { isFall, isJump, isTooFast, type PathRules, pathOf, type RegisterPoint } from './register-path.ts';
 import { findSpikes, spikeFindings, withoutSpikes } from './spike.ts';
 
 const rising: PathRules = { kind: 'rising', unit: 'kWh', highestUsualMicro: null };
@@ -112,6 +112,47 @@ describe('a register', () => {
     expect(jump).toMatchObject({ fromUs: startUs, untilUs: startUs + 10 * secondUs });
     expect(jump?.evidence).toContainEqual({ name: 'counted', value: 5, unit: 'kWh' });
     expect(jump?.detail).toContain('5 kWh within 10 s');
+  });
+});
+
+describe('bounds', () => {
+  const hour = 3600 * secondUs;
+  const step = (micro: number, us: number): [RegisterPoint, RegisterPoint] => [
+    { atUs: startUs, registerMicro: 50_000_000 },
+    { atUs: startUs + us, registerMicro: 50_000_000 + micro },
+  ];
+  const net: PathRules = { ...rising, kind: 'net' };
+  const gas: PathRules = { ...rising, unit: 'm³' };
+
+  it('are what the connection delivers', () => {
+    expect(isTooFast(rising, ...step(100_000_000, hour))).toBe(false);
+    expect(isTooFast(rising, ...step(100_000_001, hour))).toBe(true);
+    expect(isTooFast(rising, ...step(50_000_001, hour / 2))).toBe(true);
+    expect(isTooFast(gas, ...step(25_000_000, hour))).toBe(false);
+    expect(isTooFast(gas, ...step(25_000_001, hour))).toBe(true);
+    expect(isTooFast(rising, ...step(-200_000_000, hour))).toBe(false);
+    expect(isTooFast(net, ...step(-100_000_001, hour))).toBe(true);
+  });
+
+  it('of a jump are that and a coarse digit, or ten times its own highest hour and five more, soon', () => {
+    expect(isJump(rising, ...step(102_000_000, hour))).toBe(false);
+    expect(isJump(rising, ...step(102_000_001, hour))).toBe(true);
+    const known = { ...rising, highestUsualMicro: 400_000 };
+    expect(isJump(known, ...step(6_000_000, hour / 4))).toBe(false);
+    expect(isJump(known, ...step(6_000_001, hour / 4))).toBe(true);
+    expect(isJump(known, ...step(9_000_000, hour / 4 + 1))).toBe(false);
+    expect(isJump(rising, ...step(6_000_001, hour / 4))).toBe(false);
+    expect(isJump({ ...net, highestUsualMicro: 0 }, ...step(-5_000_001, 1))).toBe(true);
+  });
+
+  it('of a fall are nine tenths', () => {
+    expect(isFall(rising, ...step(-5_000_000, hour))).toBe(false);
+    expect(isFall(rising, ...step(-5_000_001, hour))).toBe(true);
+    expect(isFall(net, ...step(-50_000_000, hour))).toBe(false);
+  });
+
+  it('of what the ledger takes are 0', () => {
+    expect(pathOf('rising', [{ registerMicro: 0 }, { registerMicro: -1 }])).toEqual([{ registerMicro: 0 }]);
   });
 });
 
