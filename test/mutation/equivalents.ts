@@ -348,4 +348,19 @@ export const equivalents: readonly Equivalent[] = [
       always,
     ],
   ]),
+  ...of('src/views/coverage.ts', [
+    ['if (passedUs <= 0) return [];', '<= → <', 'of a bucket that is listed some time has passed'],
+  ]),
+  ...of('src/views/trend.ts', [
+    [
+      "const direction = Math.abs(exact) <= stableWithinPercent ? 'stable' : exact > 0 ? 'up' : 'down';",
+      '> → >=',
+      'what is about 0 is stable',
+    ],
+    [
+      "const direction = Math.abs(exact) <= stableWithinPercent ? 'stable' : exact > 0 ? 'up' : 'down';",
+      '0 → 1',
+      'what is about 0 is stable',
+    ],
+  ]),
 ];
