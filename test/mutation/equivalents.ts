@@ -340,6 +340,12 @@ export const equivalents: readonly Equivalent[] = [
       '- → +',
       'a home that uses anything uses all that is left; one that uses nothing has no sun, either',
     ],
+    ['fromGrid -= restToBattery;', '-= → +=', 'what the home takes is what is left, but for rounding'],
+    [
+      'const gridToHome = Math.min(home - solarToHome - batteryToHome, fromGrid);',
+      '- → +',
+      'what the home takes is what is left, but for rounding',
+    ],
   ]),
   ...of('src/views/bucket.ts', [
     [
