@@ -324,18 +324,29 @@ describe('months before', () => {
     }
   });
 
+  it('reads a day of which a single quarter was told by the hour', async () => {
+    const { asked } = await inSeptember((index) =>
+      flat(index, 10_000).map((entry, quarter) =>
+        index === 14 && quarter === 7 ? { ...entry, quality: 'hourly' as const } : entry,
+      ),
+    );
+    expect(asked).toEqual(read(0, 15));
+  });
+
   it('bounds the peak of a silence that reaches from one day into the next', async () => {
     const silence = { startUs: dayUs(16) - hourUs, endUs: dayUs(16) + hourUs };
-    const { found } = await inSeptember((index) =>
-      flat(index, 10_000).map((entry) => {
-        const isSilent = entry.quarterStartUs >= silence.startUs && entry.quarterStartUs < silence.endUs;
-        const told = { firstEvidenceUs: silence.startUs, lastEvidenceUs: silence.endUs };
-        return isSilent
-          ? { ...entry, ...told, amountMicro: 100_000, quality: 'estimated' as const, coveredUs: 0 }
-          : entry;
-      }),
+    const told = { firstEvidenceUs: silence.startUs, lastEvidenceUs: silence.endUs };
+    const silent = (entry: PostedEntry): PostedEntry =>
+      entry.quarterStartUs >= silence.startUs && entry.quarterStartUs < silence.endUs
+        ? { ...entry, ...told, amountMicro: 100_000, quality: 'estimated', coveredUs: 0 }
+        : entry;
+    const whole = await inSeptember((index) => flat(index, 10_000).map(silent));
+    expect(whole.found).toMatchObject({ atLeastW: 400, atMostW: 3200 });
+    // Another day that is read lies before it.
+    const late = await inSeptember((index) =>
+      index === 5 ? entriesOf(dayUs(5), { is: 'late', mwh: 10_000, at: 3 }) : flat(index, 10_000).map(silent),
     );
-    expect(found).toMatchObject({ atLeastW: 400, atMostW: 3200 });
+    expect(late.found).toMatchObject({ atLeastW: 400, atMostW: null });
   });
 
   it('reads only the highest of the days that were measured whole, and their neighbours', async () => {

@@ -57,6 +57,11 @@ describe('balanceOf', () => {
     });
   });
 
+  it('takes nothing from a grid that gave nothing, whatever fractions round to', () => {
+    const sources = { gridIn: 0, gridOut: 0, solar: 0.1, batteryIn: 0, batteryOut: 0.2 };
+    expect(flowsOf(sources)).toMatchObject({ gridToHome: 0, solarToHome: 0.1, batteryToHome: 0.2 });
+  });
+
   it('knows no part of nothing, and one of the least', () => {
     expect([selfSufficiency(0, 0), selfConsumption(0, 0)]).toEqual([null, null]);
     expect([selfSufficiency(1, 0.25), selfConsumption(1, 0.25)]).toEqual([0.75, 0.25]);

@@ -86,11 +86,12 @@ export function flowsOf(sources: Sources): Flows {
   fromBattery -= batteryToGrid;
 
   const restToBattery = Math.min(fromGrid, toBattery);
+  fromGrid -= restToBattery;
 
   const solarToHome = Math.min(home, solar);
   const batteryToHome = Math.min(home - solarToHome, fromBattery);
-  // All that is left of the grid, for what comes in goes somewhere.
-  const gridToHome = home - solarToHome - batteryToHome;
+  // The same but for the rounding of fractions of a watt.
+  const gridToHome = Math.min(home - solarToHome - batteryToHome, fromGrid);
   return {
     home,
     unexplained: Math.max(0, -rest),

@@ -43,6 +43,15 @@ describe('coverageRows', () => {
       ),
     );
   });
+  it('misses a microsecond', () => {
+    const counts = (coveredUs: number): GroundsCount[] => [
+      { entityId: 'sensor.a', startUs, quality: 'measured', reason: 'counted', quarters: 1, coveredUs },
+    ];
+    const row = (coveredUs: number) =>
+      coverageRows(counts(coveredUs), startUs, 'quarter', zone, startUs, startUs + quarterUs, Infinity)[0];
+    expect(row(quarterUs)).toMatchObject({ missingUs: 0, why: [] });
+    expect(row(quarterUs - 1)).toMatchObject({ missingUs: 1, why: ['nothing_heard'] });
+  });
   it('says that nothing was there before the first entry, and that something is missing after it', () => {
     const reasons = (firstUs: number | null) =>
       coverageRows([], firstUs, 'quarter', zone, startUs, startUs + quarterUs, startUs + quarterUs)[0]?.why;

@@ -63,6 +63,21 @@ describe('deviceTree', () => {
     );
   });
 
+  it('cuts a cycle where it is met, and counts each of its devices once', () => {
+    const amounts = new Map([
+      ['sensor.a', 5],
+      ['sensor.b', 3],
+    ]);
+    const nodes = deviceTree([device('sensor.a', 'sensor.b'), device('sensor.b', 'sensor.a')], (id) => ({
+      ...emptyBucket(id, 0, 1),
+      amountMicro: amounts.get(id) ?? null,
+    }));
+    expect(nodes.map(({ entityId, ownMwh }) => [entityId, ownMwh])).toEqual([
+      ['sensor.a', 2],
+      ['sensor.b', 3],
+    ]);
+  });
+
   it('counts a device by its power only where it has no register', () => {
     const meters = deviceMeters([
       device('sensor.washer', null),

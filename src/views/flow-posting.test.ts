@@ -75,6 +75,7 @@ describe('postFlows', () => {
     expect(flowsOf(none)).toEqual(['home:use', 'home:unexplained']);
     const hasBattery = (part: Partial<BalanceSources>) =>
       flowsOf({ ...none, ...part }).includes('home:battery_to_home');
+    expect(flowsOf({ ...none, gridIn: ['sensor.grid'] })).toContain('home:grid_to_home');
     expect(hasBattery({})).toBe(false);
     expect(hasBattery({ batteryIn: ['sensor.in'] })).toBe(true);
     expect(hasBattery({ batteryOut: ['sensor.out'] })).toBe(true);

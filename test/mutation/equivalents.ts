@@ -340,12 +340,33 @@ export const equivalents: readonly Equivalent[] = [
       '- → +',
       'a home that uses anything uses all that is left; one that uses nothing has no sun, either',
     ],
+    ['fromGrid -= restToBattery;', '-= → +=', 'what the home takes is what is left, but for rounding'],
+    [
+      'const gridToHome = Math.min(home - solarToHome - batteryToHome, fromGrid);',
+      '- → +',
+      'what the home takes is what is left, but for rounding',
+    ],
   ]),
   ...of('src/views/bucket.ts', [
     [
       'return byStart.get(edgeUs) ?? emptyBucket(entityId, edgeUs, edges[index + 1] ?? edgeUs + quarterUs);',
       '+ → -',
       always,
+    ],
+  ]),
+  ...of('src/views/coverage.ts', [
+    ['if (passedUs <= 0) return [];', '<= → <', 'of a bucket that is listed some time has passed'],
+  ]),
+  ...of('src/views/trend.ts', [
+    [
+      "const direction = Math.abs(exact) <= stableWithinPercent ? 'stable' : exact > 0 ? 'up' : 'down';",
+      '> → >=',
+      'what is about 0 is stable',
+    ],
+    [
+      "const direction = Math.abs(exact) <= stableWithinPercent ? 'stable' : exact > 0 ? 'up' : 'down';",
+      '0 → 1',
+      'what is about 0 is stable',
     ],
   ]),
 ];

@@ -1,6 +1,6 @@
 /**
- * `npm run test:mutation [-- src/tariffs src/units/amount.ts] [--sample 100 --seed 7] [--runs 40] [--own]`: changes one operator of
- * the core at a time and sees whether a unit or property test fails of it. No part of `npm test`: it takes long.
+ * `npm run test:mutation [-- src/tariffs src/units/amount.ts] [--sample 100 --seed 7] [--runs 40] [--own]`: changes one
+ * operator of the core at a time and sees whether a unit or property test fails of it. No part of `npm test`: it takes long.
  *
  * `--runs`: how often a property is asked at most, with each mutant.
  * `--own`: only by the tests that lie in the folders of the files, which is faster and asks for more.
