@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { forFetch } from '../../addon/sidecars/sidecars.ts';
 import type { SyncRunRow } from '../../src/contract/readings.ts';
 import type { Tickets } from '../../src/contract/tickets.ts';
-import { rest, token, until, url } from './home.ts';
+import { connected, rest, startClient, token, until, url } from './home.ts';
 import { LedgerProcess } from './ledger-process.ts';
 
 const entityId = `sensor.energy_ledger_test_${crypto.randomUUID().slice(0, 8)}`;
@@ -47,6 +47,18 @@ describe('reconciliation', () => {
     for (let n = 1; n <= 120; n += 1) await set(100 + n / 1000);
     const whole = async () => await ledger.readings(entityId, since);
     await until('all are stored', async () => (await whole()).length >= 121, 60_000);
+    const client = startClient();
+    await connected(client);
+    // Its recorder writes a moment later than it reports, and only what is written can be fetched.
+    await until('Home Assistant has written them', async () => {
+      const recorded = await client.history(
+        [entityId],
+        since.getTime() * 1000,
+        Date.now() * 1000 + 60_000_000,
+      );
+      return recorded.length >= 121;
+    });
+    await client.stop();
     const before = await whole();
     const [first, last] = [before[30], before[59]];
     if (first === undefined || last === undefined) throw new Error('readings');
