@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { z } from 'zod';
 import type { DemoHome } from '../../addon/demo-home/demo-home.ts';
+import { installSidecars, type Sidecars, startSidecars } from '../../addon/sidecars/sidecars.ts';
 import { cachedEntityList } from '../../src/contract/entities.ts';
 import { syncRuns } from '../../src/contract/readings.ts';
 import { newDemoHome, newPlace, type RunningLedger, startLedger, untilSettled } from './api-fixture.ts';
@@ -25,6 +26,7 @@ const examples = 25;
 let demo: DemoHome;
 let ledger: RunningLedger;
 let python: string;
+let sidecars: Sidecars;
 
 const say = (line: string): void => {
   process.stdout.write(`${line}\n`);
@@ -33,11 +35,18 @@ const say = (line: string): void => {
 beforeAll(async () => {
   python = await installSchemathesis(say);
   demo = await newDemoHome(token);
-  ledger = await startLedger(await newPlace(), { HA_URL: demo.url, HA_TOKEN: token });
+  // Stores of its own: what is declared at random changes the flows of a home whose name others have, too.
+  const place = await newPlace();
+  sidecars = await startSidecars({ programs: await installSidecars(say), dataDir: place.dataDir, log: say });
+  ledger = await startLedger(place, {
+    ...{ HA_URL: demo.url, HA_TOKEN: token },
+    ...{ QUESTDB_URL: sidecars.questdbUrl, QUESTDB_PG_URL: sidecars.questdbPgUrl },
+  });
   await untilSettled(ledger);
 }, 300_000);
 afterAll(async () => {
   await ledger?.stop();
+  await sidecars?.stop();
   await demo?.stop();
 });
 
