@@ -1,5 +1,5 @@
 import type { Correction } from '../ledger/correction.ts';
-import type { CounterKind } from '../ledger/counter.ts';
+import type { CounterKind } from '../ledger/counter-state.ts';
 import type { Entry } from '../ledger/entry.ts';
 import type { LedgerStore } from '../ledger/ledger-store.ts';
 import type { RecordedStatistics } from '../ledger/statistics-evidence.ts';

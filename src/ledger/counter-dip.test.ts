@@ -7,7 +7,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { quarterStartUs, quarterUs } from '../units/quarter.ts';
-import { reachesBackUs, stepCounter } from './counter.ts';
+import { stepCounter } from './counter.ts';
 import {
   type CounterDip,
   isSameDip,
@@ -17,6 +17,7 @@ import {
   stepDip,
 } from './counter-dip.ts';
 import { postCounter } from './counter-posting.ts';
+import { reachesBackUs } from './counter-state.ts';
 import type { CounterEvidence } from './evidence.ts';
 import { usualRules } from './reposting.ts';
 

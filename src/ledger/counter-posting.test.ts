@@ -6,8 +6,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { quarterStartUs, quarterUs } from '../units/quarter.ts';
-import type { CounterKind } from './counter.ts';
 import { type CounterPosting, postCounter } from './counter-posting.ts';
+import type { CounterKind } from './counter-state.ts';
 import type { CounterEvidence, RegisterReading } from './evidence.ts';
 
 const start = quarterStartUs(1_780_000_000_000_000);

@@ -1,8 +1,9 @@
 import { splitByTime } from '../units/amount.ts';
 import { quarterStartUs } from '../units/quarter.ts';
-import type { CounterKind, CounterState } from './counter.ts';
-import { resumedAt, stepCounter } from './counter.ts';
+import { stepCounter } from './counter.ts';
 import type { CounterDelta } from './counter-delta.ts';
+import type { CounterKind, CounterState } from './counter-state.ts';
+import { resumedAt } from './counter-state.ts';
 import type { Entry, Quality } from './entry.ts';
 import type { CounterEvidence } from './evidence.ts';
 import { boundariesBetween, QuarterSheet } from './quarter-sheet.ts';

@@ -4,8 +4,9 @@
  * Method: one step at a time, by hand, each delta with all that it holds.
  */
 import { describe, expect, it } from 'vitest';
-import { type CounterKind, type CounterState, type CounterStep, stepCounter } from './counter.ts';
+import { type CounterStep, stepCounter } from './counter.ts';
 import type { CounterDelta } from './counter-delta.ts';
+import type { CounterKind, CounterState } from './counter-state.ts';
 import type { CounterEvidence } from './evidence.ts';
 
 const second = 1_000_000;

@@ -1,62 +1,17 @@
 import type { CounterDelta } from './counter-delta.ts';
-import { type CounterDip, stepDip } from './counter-dip.ts';
+import { stepDip } from './counter-dip.ts';
 import { isFall, isUnexplainedFall } from './counter-falls.ts';
-import type { CounterEvidence } from './evidence.ts';
-import { isReading, type Repeats, withRepeat } from './repeats.ts';
 import {
-  certainMicro,
-  hoursAreTrue,
-  isFine,
-  isPrompt,
-  isSlow,
-  type Rhythm,
-  stepAfter,
-  withMove,
-} from './rhythm.ts';
-
-/** How a register behaves: core's state classes. A `net` register may fall; a `rising` one falls only by reset or fault. */
-export type CounterKind = 'rising' | 'net';
-
-/** What has to be known of a counter to go on from an instant; serialisable, so that posting can start anywhere. */
-export interface CounterState {
-  /** The register from which the next difference is taken: the highest of this cycle for a rising one. */
-  readonly baselineMicro: number;
-  /** The register of the last evidence, which a dip leaves below the baseline. */
-  readonly registerMicro: number;
-  /** The last evidence of the register, which may repeat what it was before. */
-  readonly atUs: number;
-  /** Until here its deltas reach; what repeats the register after that waits for its next move. */
-  readonly sinceUs: number;
-  /** When the register moved last. */
-  readonly movedAtUs: number;
-  readonly rhythm: Rhythm;
-  /** So many moves are still to come that the rhythm was begun with; see `postCounter`. */
-  readonly foreseenMoves: number;
-  /** The states that repeated the register since; null when none did. */
-  readonly repeats: Repeats | null;
-  readonly lastResetAtUs: number | null;
-  /** When the entity became unavailable after `atUs`; null while it is there. */
-  readonly absentSinceUs: number | null;
-  /** Where the register is known from: a statistics row tells it less exactly than a reading. */
-  readonly toldBy: 'reading' | 'row';
-  /**
-   * What corrections say of the time since `atUs`, null while they say nothing: that something told then is no evidence,
-   * and what was delivered, whatever the register will say.
-   */
-  readonly correction: { readonly deliveredMicro: number | null } | null;
-  /** A rising register below its baseline; null while it is not. */
-  readonly dip: CounterDip | null;
-  /**
-   * Where the register would stand had it not gone on lower; null where it did not. What was missing and comes back at
-   * once (a member of a group) is no use.
-   */
-  readonly formerMicro: number | null;
-}
-
-/** How far back the next difference may reach: posting that begins later would lose a part of it. */
-export function reachesBackUs(state: CounterState): number {
-  return Math.min(state.sinceUs, state.dip?.sinceUs ?? state.sinceUs);
-}
+  type CounterKind,
+  type CounterState,
+  opened,
+  resumedAt,
+  shortRowUs,
+  spanSince,
+} from './counter-state.ts';
+import type { CounterEvidence } from './evidence.ts';
+import { isReading, withRepeat } from './repeats.ts';
+import { certainMicro, hoursAreTrue, isFine, isPrompt, isSlow, stepAfter, withMove } from './rhythm.ts';
 
 /** What one piece of evidence says of the time since the one before. */
 export interface CounterStep {
@@ -68,46 +23,7 @@ export interface CounterStep {
 /** What was missing has come back when the register stands where it would, or beyond by this part of what was missing. */
 const returnParts = 4;
 
-/** The rows that Home Assistant makes of its states. */
-const shortRowUs = 300_000_000;
 const hourUs = 3_600_000_000;
-function opened(
-  atUs: number,
-  registerMicro: number,
-  lastResetAtUs: number | null,
-  toldBy: CounterState['toldBy'],
-  before: Pick<CounterState, 'rhythm' | 'foreseenMoves'> | null,
-): CounterState {
-  const begun = { baselineMicro: registerMicro, registerMicro, atUs, lastResetAtUs, toldBy };
-  const known = {
-    sinceUs: atUs,
-    movedAtUs: atUs,
-    rhythm: before?.rhythm ?? [],
-    foreseenMoves: before?.foreseenMoves ?? 0,
-    repeats: null,
-    absentSinceUs: null,
-  };
-  return { ...begun, ...known, correction: null, dip: null, formerMicro: null };
-}
-
-/** When a state was written that repeats the register and is no reading of it; null when none was. */
-export function resumedAt({ repeats, sinceUs }: CounterState): number | null {
-  return repeats !== null && repeats.lastUs > sinceUs ? repeats.lastUs : null;
-}
-
-/** Where a difference that begins at the state comes from. */
-function spanSince(state: CounterState, toUs: number) {
-  return {
-    fromUs: state.sinceUs,
-    restsFromUs: state.sinceUs,
-    toUs,
-    isInterrupted: state.absentSinceUs !== null,
-    isDoubtful: false,
-    isRough: state.toldBy === 'row' && !isPrompt(state.rhythm, shortRowUs),
-    isAfterRow: state.toldBy === 'row',
-    isCorrected: state.correction !== null,
-  };
-}
 
 /** A register that follows on an amount that a person declared: the register begins anew, and the rest is explained. */
 function delivered(state: CounterState, next: CounterState, deliveredMicro: number): CounterStep {

@@ -1,4 +1,4 @@
-import type { CounterState } from './counter.ts';
+import type { CounterState } from './counter-state.ts';
 import type { PostedEntry } from './revision.ts';
 
 /** A counter's state before the first evidence of a quarter: from here posting can begin anew. */

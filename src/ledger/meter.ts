@@ -1,5 +1,5 @@
 import type { Entity, StateClass } from '../home/entity.ts';
-import type { CounterKind } from './counter.ts';
+import type { CounterKind } from './counter-state.ts';
 
 /** How an entity's readings become entries. */
 export type Meter =

@@ -1,6 +1,6 @@
 import { quarterStartUs, quarterUs } from '../units/quarter.ts';
-import { type CounterState, reachesBackUs } from './counter.ts';
 import { type CounterPosting, postCounter } from './counter-posting.ts';
+import { type CounterState, reachesBackUs } from './counter-state.ts';
 import type { Entry } from './entry.ts';
 import type { CounterEvidence } from './evidence.ts';
 import type { EvidenceSource } from './evidence-source.ts';

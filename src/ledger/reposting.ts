@@ -1,8 +1,8 @@
 import type { Clock } from '../units/clock.ts';
 import { quarterStartUs, quarterUs } from '../units/quarter.ts';
 import type { News } from './cause.ts';
-import { type CounterState, reachesBackUs } from './counter.ts';
 import { isSameDip } from './counter-dip.ts';
+import { type CounterState, reachesBackUs } from './counter-state.ts';
 import type { EvidenceSource } from './evidence-source.ts';
 import type { LedgerStore, Opening } from './ledger-store.ts';
 import type { Meter } from './meter.ts';

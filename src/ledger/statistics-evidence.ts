@@ -1,5 +1,5 @@
 import { microFromValue } from '../units/amount.ts';
-import type { CounterKind } from './counter.ts';
+import type { CounterKind } from './counter-state.ts';
 import type { CounterEvidence, RegisterReading, StatisticsRow } from './evidence.ts';
 
 /** A row of Home Assistant's statistics as it was asked for, in canonical units. */

@@ -9,7 +9,7 @@ import {
   withRepeats,
 } from './corrected-evidence.ts';
 import type { Correction } from './correction.ts';
-import type { CounterKind } from './counter.ts';
+import type { CounterKind } from './counter-state.ts';
 import type { CounterEvidence, PowerReading, RegisterReading, SwitchReading } from './evidence.ts';
 import type { DeclaredAmount, EvidencePage, EvidenceSource } from './evidence-source.ts';
 import type { Span } from './span.ts';

@@ -1,5 +1,5 @@
 import { quarterStartUs } from '../units/quarter.ts';
-import type { CounterKind, CounterState } from './counter.ts';
+import type { CounterKind, CounterState } from './counter-state.ts';
 import { type Entry, entryDifferences } from './entry.ts';
 import type { CounterEvidence } from './evidence.ts';
 import type { EvidenceSource } from './evidence-source.ts';

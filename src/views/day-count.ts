@@ -1,4 +1,5 @@
-import { type CounterKind, type CounterState, reachesBackUs, stepCounter } from '../ledger/counter.ts';
+import { stepCounter } from '../ledger/counter.ts';
+import { type CounterKind, type CounterState, reachesBackUs } from '../ledger/counter-state.ts';
 import type { CounterEvidence } from '../ledger/evidence.ts';
 import type { EvidenceSource } from '../ledger/evidence-source.ts';
 import type { LedgerStore } from '../ledger/ledger-store.ts';

@@ -3,7 +3,7 @@
  * a row after hours without one carries all of them (so the stretch is compared), a `sum` that began anew, quarters that are
  * provisional or estimates, and hours that rest on the very rows, or were told no finer than by the hour.
  */
-import type { CounterKind } from '../../ledger/counter.ts';
+import type { CounterKind } from '../../ledger/counter-state.ts';
 import type { Entry } from '../../ledger/entry.ts';
 import type { RecordedStatistics } from '../../ledger/statistics-evidence.ts';
 import { microFromValue } from '../../units/amount.ts';

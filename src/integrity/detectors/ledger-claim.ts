@@ -1,5 +1,7 @@
 /** What the ledger must hold around a spike that was left out, by the readings that are left. Pure. */
-import { type CounterState, type CounterStep, stepCounter } from '../../ledger/counter.ts';
+
+import { type CounterStep, stepCounter } from '../../ledger/counter.ts';
+import type { CounterState } from '../../ledger/counter-state.ts';
 import { quarterStartUs, quarterUs } from '../../units/quarter.ts';
 import type { PathRules, RegisterPoint } from './register-path.ts';
 import type { Spike } from './spike.ts';
