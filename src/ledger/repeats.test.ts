@@ -47,10 +47,12 @@ describe('isReading', () => {
     expect(isReading([], repeats(steadyRepeats - 1, 300), 300 * second)).toBe(false);
   });
 
-  it('is none where the register itself reports less often', () => {
+  it('is none where the register itself reports at another pace', () => {
     expect(isReading(rhythm(3600), repeats(9, 2400), 300 * second)).toBe(true);
     expect(isReading(rhythm(3601), repeats(9, 2400), 300 * second)).toBe(false);
     expect(isReading(rhythm(3601, 3600), repeats(9, 2400), 300 * second)).toBe(true);
     expect(isReading(rhythm(900, 900, 3601, 3601), repeats(9, 2400), 300 * second)).toBe(false);
+    expect(isReading(rhythm(900), repeats(9, 1350), 300 * second)).toBe(true);
+    expect(isReading(rhythm(900), repeats(9, 1351), 300 * second)).toBe(false);
   });
 });

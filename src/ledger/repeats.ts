@@ -26,15 +26,16 @@ export function withRepeat(before: Repeats | null, writtenUs: number, atUs: numb
 
 /**
  * Whether a state that repeats the register proves by itself that the meter was read and stood. It does when it comes as
- * often as a fast meter reports, or at a steady pace that is no faster than the register's moves: attributes that change
- * each minute say nothing of a register that reports by the hour. Any other was written for another reason, and a report
+ * often as a fast meter reports, or at a steady pace that is that of the register's moves: attributes that change
+ * each minute say nothing of a register that reports by the hour, nor restarts of one that reports each quarter of it. Any other was written for another reason, and a report
  * may have been lost before it.
  * @param pauseUs since the evidence before
  */
 export function isReading(rhythm: Rhythm, repeats: Repeats, pauseUs: number): boolean {
   const eachUs = reportsEachUs(rhythm);
   if (eachUs !== null && eachUs <= fastUs && pauseUs <= silentAfterUs(eachUs)) return true;
+  if (repeats.count < steadyRepeats) return false;
+  if (rhythm.length === 0) return true;
   const movesEachUs = eachUs ?? Math.min(...rhythm.map(({ intervalS }) => intervalS)) * 1_000_000;
-  const isNoFaster = rhythm.length === 0 || movesEachUs <= silentAfterUs(repeats.everyUs);
-  return repeats.count >= steadyRepeats && isNoFaster;
+  return movesEachUs <= silentAfterUs(repeats.everyUs) && repeats.everyUs <= silentAfterUs(movesEachUs);
 }

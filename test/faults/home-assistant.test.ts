@@ -38,7 +38,11 @@ afterAll(async () => {
   await rm(backup, { recursive: true, force: true });
 });
 
-const stored = (entityId: string) => storedReadings(ledger.sidecars.questdbUrl, entityId);
+/** What waits in the spool is stored when somebody asks. */
+const stored = async (entityId: string) => {
+  await ledger.status();
+  return await storedReadings(ledger.sidecars.questdbUrl, entityId);
+};
 const storedOfAll = async () =>
   new Map(await Promise.all([...tracked].map(async (id) => [id, await stored(id)] as const)));
 

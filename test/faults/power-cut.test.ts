@@ -27,14 +27,17 @@ describe.skipIf(!(disk instanceof LoopDisk))('a power cut', () => {
     if (disk instanceof LoopDisk) await disk.remove();
   });
 
-  const stored = async () =>
-    new Map(
+  const stored = async () => {
+    // What waits in the spool is stored when somebody asks.
+    await world.process.status();
+    return new Map(
       await Promise.all(
         world.tracked.map(
           async (id) => [id, await storedReadings(world.process.sidecars.questdbUrl, id)] as const,
         ),
       ),
     );
+  };
 
   const countOf = (of: ReadonlyMap<string, readonly Said[]>) =>
     [...of.values()].reduce((sum, rows) => sum + rows.length, 0);
