@@ -20,7 +20,7 @@ import {
   runPanel,
   runVitest,
 } from './runner/suites.ts';
-import { describeTally, lastLine, type Tally } from './runner/tally.ts';
+import { describeFailures, describeTally, lastLine, type Tally } from './runner/tally.ts';
 import type { Project } from './runner/vitest-report.ts';
 
 /** Lines of src that the tests must run, in percent. */
@@ -98,6 +98,8 @@ if (isSelected('panel')) await suite('panel', () => runPanel(say));
 
 say('\nAll suites');
 for (const tally of tallies) say(`${tally.failed === 0 ? '✔' : '✘'} ${describeTally(tally)}`);
+const failures = describeFailures(tallies);
+if (failures.length > 0) say(['', 'Failed', ...failures].join('\n'));
 say('');
 process.exitCode = tallies.some((tally) => tally.failed > 0) ? 1 : 0;
 say(lastLine(tallies));

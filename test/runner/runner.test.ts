@@ -4,7 +4,7 @@
  */
 import { describe, expect, it } from 'vitest';
 import { countGoTests } from './go-report.ts';
-import { describeTally, lastLine } from './tally.ts';
+import { describeFailures, describeTally, lastLine } from './tally.ts';
 import { projectOf, tallyRun } from './vitest-report.ts';
 
 const file = (name: string, status: string, ...statuses: string[]) => ({
@@ -48,6 +48,24 @@ describe('the report of a Vitest run', () => {
     expect(lastLine(tallyRun(['unit'], good, 1, '/checkout', 1))).toBe('2 passed, 1 failed');
     expect(lastLine(tallyRun(['unit'], good, undefined, '/checkout', 1))).toBe('2 passed, 1 failed');
     expect(lastLine(tallyRun(['unit'], good, 0, '/checkout', 1))).toBe('2 passed, 0 failed');
+  });
+
+  it('names what failed, with the first lines of its message', () => {
+    const broken = {
+      ...file('src/units/a.test.ts', 'failed'),
+      assertionResults: [
+        { status: 'failed', fullName: 'adds up', failureMessages: [`1 is not 2\n${'line\n'.repeat(99)}`] },
+        { status: 'passed', fullName: 'starts' },
+      ],
+    };
+    const unloaded = { ...file('src/b.test.ts', 'failed'), message: 'no such module' };
+    const lines = describeFailures(
+      tallyRun(['unit'], { testResults: [broken, unloaded] }, 1, '/checkout', 1),
+    );
+    expect(lines[0]).toBe('✘ src/units/a.test.ts > adds up');
+    expect(lines[1]).toBe('    1 is not 2');
+    expect(lines).toHaveLength(1 + 12 + 2);
+    expect(lines.slice(-2)).toEqual(['✘ src/b.test.ts', '    no such module']);
   });
 
   it('knows the project of a file by its folder', () => {

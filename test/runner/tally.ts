@@ -6,8 +6,33 @@ export interface Tally {
   /** Tests that were not run because they say so themselves; neither passed nor failed. */
   readonly skipped: number;
   readonly seconds: number;
-  /** Why there is a failure that no test tells of. */
+  /** Why there is a failure that no test reports. */
   readonly note?: string;
+  readonly failures?: readonly Failure[];
+}
+
+/** A test that failed. */
+export interface Failure {
+  /** The test's file and full name. */
+  readonly test: string;
+  /** What it printed when it failed. */
+  readonly message: string;
+}
+
+/** A message of fast-check can be a whole screen long; the file of the run has the rest. */
+const mostLines = 12;
+
+/** The failed tests of all suites, each with the first lines of its message: for a log of which only the end is kept. */
+export function describeFailures(tallies: readonly Tally[]): string[] {
+  return tallies
+    .flatMap(({ failures }) => failures ?? [])
+    .flatMap(({ test, message }) => [
+      `✘ ${test}`,
+      ...message
+        .split('\n')
+        .slice(0, mostLines)
+        .map((line) => `    ${line}`),
+    ]);
 }
 
 /** One line per suite. */

@@ -1,5 +1,5 @@
 import { relative } from 'node:path';
-import type { Tally } from './tally.ts';
+import type { Failure, Tally } from './tally.ts';
 
 /** The part of Vitest's JSON report that is read here. */
 export interface VitestReport {
@@ -7,7 +7,13 @@ export interface VitestReport {
     /** The test file's path. */
     readonly name: string;
     readonly status: string;
-    readonly assertionResults: readonly { readonly status: string }[];
+    readonly assertionResults: readonly {
+      readonly status: string;
+      readonly fullName?: string;
+      readonly failureMessages?: readonly string[];
+    }[];
+    /** Why the file could not be loaded. */
+    readonly message?: string;
   }[];
 }
 
@@ -47,6 +53,7 @@ export function tallyRun(
     );
     const failed = failedTests + unloaded.length;
     const skipped = results.length - passed - failedTests;
+    const failures = files.flatMap((file) => failuresIn(file, relative(root, file.name)));
     if (passed + failed === 0)
       return { suite, passed, failed: 1, skipped, seconds, note: 'not one test of it ran' };
     const note = unloaded.map((file) => relative(root, file.name)).join(', ');
@@ -57,6 +64,7 @@ export function tallyRun(
       skipped,
       seconds,
       ...(note === '' ? {} : { note: `could not run ${note}` }),
+      ...(failures.length === 0 ? {} : { failures }),
     };
   });
   if (exitCode !== 0 && tallies.every(({ failed }) => failed === 0)) {
@@ -71,4 +79,15 @@ export function tallyRun(
     });
   }
   return tallies;
+}
+
+function failuresIn(file: VitestReport['testResults'][number], path: string): Failure[] {
+  const failures = file.assertionResults
+    .filter(({ status }) => status === 'failed')
+    .map(({ fullName = '', failureMessages = [] }) => ({
+      test: `${path} > ${fullName}`,
+      message: failureMessages.join('\n'),
+    }));
+  if (failures.length > 0 || file.status !== 'failed') return failures;
+  return [{ test: path, message: file.message ?? '' }];
 }
