@@ -2,7 +2,8 @@
 export const core: string[] = [
   'src/units/**/*.ts',
   'src/ledger/**/*.ts',
-  'src/views/**/*.ts',
+  'src/balance/**/*.ts',
+  'src/statistics/**/*.ts',
   'src/tariffs/**/*.ts',
   'src/integrity/**/*.ts',
   'src/recording/stream/reading-parser.ts',

@@ -4,7 +4,6 @@ import type { Clock } from '../../runtime/clock.ts';
 import type { Log } from '../../runtime/log.ts';
 import { pause, unlessAborted } from '../../runtime/pause.ts';
 import { WakeSignal } from '../../runtime/wake-signal.ts';
-import type { CoverageVerifier } from '../coverage/coverage-verifier.ts';
 import type { Gap } from '../gap-tracker.ts';
 import type { ReadingStore } from '../reading-store.ts';
 import { futureToleranceUs } from '../stream/reading-parser.ts';
@@ -13,7 +12,7 @@ import type { SyncKind, SyncLog, SyncRun } from '../sync-log.ts';
 import { type BackfillJob, BackfillQueue, type Span } from './backfill-queue.ts';
 import type { Copied } from './history-copy.ts';
 import { historySinceUs, longestHistoryUs, usualHistoryUs } from './history-depth.ts';
-import { addCounts, type CopiedSpan, copySpan } from './history-span.ts';
+import { addCounts, type CopiedSpan, type CopyNotes, copySpan } from './history-span.ts';
 import { RunLog } from './run-log.ts';
 
 export interface BackfillDeps {
@@ -28,7 +27,7 @@ export interface BackfillDeps {
   readonly log: Log;
   /** A new id, unique for ever. */
   readonly newId: () => string;
-  readonly coverageVerifier?: Pick<CoverageVerifier, 'note' | 'writtenUntilUs'>;
+  readonly coverageVerifier?: CopyNotes;
   /** Told when a run is over; what it brought is in the store. */
   readonly onBrought?: () => void;
 }

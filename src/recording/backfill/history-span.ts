@@ -15,6 +15,13 @@ export interface CopiedSpan {
   readonly told: ReadonlyMap<number, number>;
 }
 
+/** Where a back-fill notes what it copied, so that coverage need not ask Home Assistant for it again. */
+export interface CopyNotes {
+  note(copied: readonly CopiedSpan[]): Promise<void>;
+  /** Until when Home Assistant has surely written its states. */
+  writtenUntilUs(): number;
+}
+
 export interface SpanCopyCourse {
   readonly signal: AbortSignal;
   /** @see copyHistory */
