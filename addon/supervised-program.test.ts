@@ -30,9 +30,10 @@ function supervise(script: string, stopLimitMs = 5000, before = ':') {
     (line) => said.push(line),
   );
   running.push(program);
+  // Whole lines: the shell makes the file before it writes to it, and may be killed in between.
   const starts = () =>
     existsSync(join(folder, 'starts'))
-      ? readFileSync(join(folder, 'starts'), 'utf8').trim().split('\n').length
+      ? readFileSync(join(folder, 'starts'), 'utf8').split('\n').length - 1
       : 0;
   return { program, said, starts };
 }
