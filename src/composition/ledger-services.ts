@@ -1,4 +1,5 @@
 /** The ledger put together: what is recorded is posted, the home's flows follow, prices are known. */
+
 import type { PostingHealth } from '../api/http/ports.ts';
 import { ConnectionFlows } from '../balance/connection-flows.ts';
 import { FlowKeeper } from '../balance/flow-keeper.ts';
@@ -34,6 +35,7 @@ import type { Log } from '../runtime/log.ts';
 import { withinMs } from '../runtime/pause.ts';
 import type { LedgerViews } from '../statistics/ledger-views.ts';
 import { RunningViews } from '../statistics/running-views.ts';
+import { minuteMs, minuteUs } from '../units/durations.ts';
 import { canonicalUnit } from '../units/quantity.ts';
 
 export interface LedgerAdapters {
@@ -75,9 +77,9 @@ export const markKey = 'ledger_posted_received_us_4';
 /** Another key when the rules of flows change: their past is posted anew, once. */
 const flowsKey = 'ledger_flow_sources_2';
 /** A commit of the settings a minute is enough: what lies after the mark is posted twice, which changes nothing. */
-const saveMarkEveryUs = 60_000_000;
+const saveMarkEveryUs = minuteUs;
 /** Registers that are silent are held anew this often. */
-const holdEveryMs = 60_000;
+const holdEveryMs = minuteMs;
 /** Who asks is not kept waiting by a store that is slow. */
 const presentWithinMs = 2000;
 /** An answer is no older than this; while somebody looks on, rounds of posting come by themselves. */

@@ -1,6 +1,7 @@
 /** What it means that nothing is missing: each hour was held against Home Assistant's own history, reading by reading. */
+import { hourUs } from '../units/durations.ts';
 
-export const proofHourUs = 3_600_000_000;
+export const proofHourUs = hourUs;
 
 /** An hour of UTC of one entity, of which we hold all that Home Assistant told. */
 export interface VerifiedHour {

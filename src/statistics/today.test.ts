@@ -3,6 +3,7 @@
  * the stream, late by the back-fill, over midnight.
  * Method: a stand-in for the recorder that tells readings by hand, the real posting worker over stores in memory, fake timers.
  */
+
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { StoredEvidence } from '../ledger/evidence/stored-evidence.ts';
 import { PostingWorker } from '../ledger/posting/posting-worker.ts';
@@ -12,11 +13,11 @@ import type { Reading } from '../recording/reading.ts';
 import type { TrackedEntity } from '../recording/stream/recorder.ts';
 import { MemoryReadingStore, quietLog, reading, testClock } from '../recording/testing/doubles.ts';
 import type { ReadingListener } from '../recording/write/reading-feed.ts';
+import { minuteUs } from '../units/durations.ts';
 import { Today } from './today.ts';
 
 const zone = 'Europe/Brussels';
 const midnightUs = Date.UTC(2026, 10, 20, 23) * 1000;
-const minuteUs = 60_000_000;
 const meter = 'sensor.meter';
 const power = 'sensor.power';
 const everything = { startUs: 0, endUs: Number.MAX_SAFE_INTEGER };

@@ -1,7 +1,8 @@
 import { totalIds } from '../balance/flow-posting.ts';
 import type { Bucket } from '../statistics/bucket.ts';
 import type { LedgerViews } from '../statistics/ledger-views.ts';
-import { quarterHourStartUs, quarterHourUs } from '../units/quarter-hour.ts';
+import { hourUs } from '../units/durations.ts';
+import { quarterHourStartUs } from '../units/quarter-hour.ts';
 import { type DatedPeakRule, type PeakRule, peakRuleAt } from './peak-rules.ts';
 import { besideUs, isCounted, meanPowerW, offtakeOf, peakWindows, windowAt } from './peak-windows.ts';
 import {
@@ -56,7 +57,6 @@ export interface CapacityQuery {
 
 const rollingMonths = 12;
 const topCount = 10;
-const hourUs = 4 * quarterHourUs;
 
 /** Reads a month of the grid's offtake and those before it. Rejects when the store is down. */
 export async function capacityOf(views: LedgerViews, query: CapacityQuery): Promise<CapacityOfMonth> {

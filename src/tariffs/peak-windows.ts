@@ -1,6 +1,7 @@
 import { usualRules } from '../ledger/posting/reposting.ts';
 import type { Bucket } from '../statistics/bucket.ts';
 import { bucketStartUs, nextBucketUs } from '../units/calendar.ts';
+import { hourUs } from '../units/durations.ts';
 import { quarterHourStartUs, quarterHourUs } from '../units/quarter-hour.ts';
 import type { PeakRule } from './peak-rules.ts';
 
@@ -36,8 +37,6 @@ export interface PeakWindow {
   readonly atMostMwh: number | null;
   readonly isKnown: boolean;
 }
-
-const hourUs = 4 * quarterHourUs;
 
 /** How far around a month its quarters are read, so that an hour that reaches over an end is seen whole. */
 export const besideUs = 2 * hourUs;

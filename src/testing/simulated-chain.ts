@@ -1,4 +1,5 @@
 /** Recording and ledger as the process puts them together, over doubles that fail as a seed says. */
+
 import { vi } from 'vitest';
 import { MemorySettingsStore } from '../home/testing/doubles.ts';
 import type { Meter } from '../ledger/entries/meter.ts';
@@ -32,10 +33,10 @@ import {
 } from '../recording/testing/doubles.ts';
 import { MemoryDisk, MemorySpool } from '../recording/testing/memory-spool.ts';
 import { withinMs } from '../runtime/pause.ts';
+import { hourMs } from '../units/durations.ts';
 import { randomOf } from './random.ts';
 import { whileAlive } from './while-alive.ts';
 
-const hourMs = 3_600_000;
 const limits = {
   batchReadings: 50,
   queueReadings: 100,

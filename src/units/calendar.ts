@@ -3,11 +3,11 @@
  * A day has 23, 24 or 25 hours; both hours that are called 02:00 in autumn are hours of their own, for hours step by
  * the instant and not by the label.
  */
+import { dayUs, hourUs, minuteUs, quarterHourUs } from './durations.ts';
+
 export type Period = 'quarter' | 'hour' | 'day' | 'week' | 'month' | 'year';
 
 const usPerMs = 1000;
-const hourUs = 3_600_000_000;
-const quarterHourUs = hourUs / 4;
 
 function zoned(atUs: number, zone: string): Temporal.ZonedDateTime {
   return Temporal.Instant.fromEpochMilliseconds(Math.floor(atUs / usPerMs)).toZonedDateTimeISO(zone);
@@ -172,14 +172,13 @@ export function plusDays(atUs: number, days: number, zone: string): number {
 
 /** ISO 8601 with the zone's offset at that instant: 2026-11-21T09:00:00+01:00. */
 export function localIso(atUs: number, zone: string): string {
-  const dayUs = 24 * hourUs;
   const startUs = Math.floor(atUs / dayUs) * dayUs;
   const offsetUs = offsetOf(startUs, zone);
   // No zone turns its clock there and back within a day: between two midnights of UTC that agree nothing changes.
-  if (offsetUs !== offsetOf(startUs + dayUs, zone) || offsetUs % 60_000_000 !== 0)
+  if (offsetUs !== offsetOf(startUs + dayUs, zone) || offsetUs % minuteUs !== 0)
     return zoned(atUs, zone).toString({ timeZoneName: 'never', smallestUnit: 'second' });
   const local = new Date((atUs + offsetUs) / usPerMs).toISOString();
-  const minutes = Math.abs(offsetUs) / 60_000_000;
+  const minutes = Math.abs(offsetUs) / minuteUs;
   const two = (value: number) => String(value).padStart(2, '0');
   const offset = `${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`;
   return `${local.slice(0, -5)}${offsetUs < 0 ? '-' : '+'}${offset}`;

@@ -47,18 +47,22 @@ export const equivalents: readonly Equivalent[] = [
       empty,
     ],
     [
-      'while (place < readings.length && (readings[place]?.atUs ?? 0) < endUs) {',
+      'while (place < readings.length && (readings[place]?.atUs ?? 0) < silenceEndUs) {',
       '< → <=',
       'past the last reading nothing is there, and one at the end leaves what follows empty',
     ],
     [
-      'while (place < readings.length && (readings[place]?.atUs ?? 0) < endUs) {',
+      'while (place < readings.length && (readings[place]?.atUs ?? 0) < silenceEndUs) {',
       '0 → 1',
       'the place is one of the list',
     ],
     ['if (told === undefined || told.atUs < knownUs || told.value === null) continue;', '< → <=', empty],
-    ['if (endUs > knownUs) gaps.push({ startUs: knownUs, endUs, isOpen: false });', '> → >=', empty],
-    ['if (startUs > knownUs) close(Math.min(startUs, endUs));', '> → >=', empty],
+    [
+      'if (silenceEndUs > knownUs) gaps.push({ startUs: knownUs, endUs: silenceEndUs, isOpen: false });',
+      '> → >=',
+      empty,
+    ],
+    ['if (rowStartUs > knownUs) close(Math.min(rowStartUs, endUs));', '> → >=', empty],
     [
       'return gaps.filter((gap) => isLong(gap) && gap.startUs < endUs);',
       '< → <=',
@@ -89,14 +93,13 @@ export const equivalents: readonly Equivalent[] = [
       '+ → -',
       'what lies before the start begins no later hour',
     ],
-    ['const dayUs = 24 * hourUs;', '* → /', cache],
     [
-      'if (offsetUs !== offsetOf(startUs + dayUs, zone) || offsetUs % 60_000_000 !== 0)',
+      'if (offsetUs !== offsetOf(startUs + dayUs, zone) || offsetUs % minuteUs !== 0)',
       '% → *',
       'Temporal gives what the shorter way gives, only later',
     ],
     [
-      'if (offsetUs !== offsetOf(startUs + dayUs, zone) || offsetUs % 60_000_000 !== 0)',
+      'if (offsetUs !== offsetOf(startUs + dayUs, zone) || offsetUs % minuteUs !== 0)',
       '0 → 1',
       'Temporal gives what the shorter way gives, only later',
     ],

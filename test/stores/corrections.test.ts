@@ -4,6 +4,7 @@
  * Method: the real stores; a meter that jumps, corrected through the desk and verified after each step; and one that is
  * renamed, by a process that dies on the way.
  */
+
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { MongoCorrectionStore } from '../../src/adapters/mongodb/correction-store.ts';
 import { MongoSettingsStore } from '../../src/adapters/mongodb/settings-store.ts';
@@ -30,6 +31,7 @@ import type { Reading } from '../../src/recording/reading.ts';
 import { type RecordingEvent, RecordingEvents } from '../../src/recording/recording-events.ts';
 import { RenameKeeper } from '../../src/recording/stream/rename-keeper.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
+import { minuteUs } from '../../src/units/durations.ts';
 import { openDocuments } from './documents-fixture.ts';
 import { freshEntity, openQuestDb, quietLog } from './questdb-fixture.ts';
 
@@ -38,7 +40,6 @@ const documents = openDocuments();
 const ledger = new QuestDbLedgerStore(db);
 const statistics = new QuestDbStatisticsStore(db, systemClock);
 const startUs = Date.UTC(2026, 4, 1) * 1000;
-const minuteUs = 60_000_000;
 
 beforeAll(() => db.prepared());
 afterAll(async () => {

@@ -4,6 +4,7 @@
  * entry, a journal row, a flow and a view are broken on purpose and mended again, and evidence is stored and not posted.
  * The QuestDB is this file's own, for a broken view is broken for everybody.
  */
+
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -29,6 +30,7 @@ import type { Span } from '../../src/ledger/span.ts';
 import { MemoryCorrections } from '../../src/ledger/testing/memory-corrections.ts';
 import type { Reading } from '../../src/recording/reading.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
+import { quarterHourUs } from '../../src/units/durations.ts';
 import { entityNamed } from './documents-fixture.ts';
 import { freshEntity, quietLog } from './questdb-fixture.ts';
 
@@ -43,7 +45,6 @@ let evidence: StoredEvidence;
 let flows: FlowKeeper;
 let connectionFlows: ConnectionFlows;
 const corrections = new MemoryCorrections();
-const quarterHourUs = 900_000_000;
 const startUs = Date.UTC(2017, 2, 24) * 1000;
 const nowUs = startUs + 4 * 96 * quarterHourUs;
 const clock = { nowUs: () => nowUs, monotonicMs: () => performance.now() };

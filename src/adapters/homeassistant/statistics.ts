@@ -2,8 +2,10 @@
  * Rows of Home Assistant's statistics, asked for piece by piece: an answer is one message, made in memory by Core, and a
  * year of hourly rows of one statistic is a megabyte.
  */
+
 import { isExternalStatistic } from '../../home/entity.ts';
 import type { HomeStatistic, HomeStatisticsRow, StatisticsPeriod } from '../../home/home-assistant.ts';
+import { hourUs, minuteUs } from '../../units/durations.ts';
 import { instantFromMs, isoFromInstant } from '../../units/instant.ts';
 import { type CanonicalUnit, canonicalUnit, toCanonical } from '../../units/quantity.ts';
 import { isRecord, recordsOf, textOf, type WireRecord } from './wire.ts';
@@ -13,7 +15,7 @@ export type SendStatisticsCommand = (message: {
   readonly [key: string]: unknown;
 }) => Promise<unknown>;
 
-export const periodUs = { '5minute': 300_000_000, hour: 3_600_000_000 } as const;
+export const periodUs = { '5minute': 5 * minuteUs, hour: hourUs } as const;
 
 const entitiesPerPiece = 12;
 /** About 120 bytes each. */

@@ -1,6 +1,4 @@
-const secondUs = 1_000_000;
-const minuteUs = 60 * secondUs;
-const hourUs = 60 * minuteUs;
+import { hourUs, minuteUs, secondUs } from '../../units/durations.ts';
 
 /** Lengths that a clock's face knows; longer ones are whole days. */
 const stepsUs = [

@@ -1,15 +1,13 @@
 import type { RegisterBefore } from '../../statistics/ledger-views.ts';
 import { microFromValue } from '../../units/amount.ts';
 import { bucketEdges, bucketStartUs, type Period } from '../../units/calendar.ts';
+import { dayUs, hourUs, minuteUs, quarterHourUs } from '../../units/durations.ts';
 import { daySampling, openingsTable, statisticsTable } from './ledger-schema.ts';
 import type { QuestDb } from './questdb.ts';
 import { readingsTable } from './reading-rows.ts';
 import type { Row } from './row.ts';
 import { isoWithin } from './span.ts';
 
-const quarterHourUs = 900_000_000;
-const hourUs = 3_600_000_000;
-const dayUs = 86_400_000_000;
 /** A zone's days begin at two times of UTC, at three where its offset was changed; its hours mostly at one. */
 const fewRemainders = 4;
 const steps = [
@@ -38,7 +36,7 @@ const readingsQuery = `SELECT cast(timestamp AS LONG) AS at_us, state FROM ${rea
   WHERE entity_id = $1 AND timestamp IN $2 AND state IS NOT NULL`;
 const rowsQuery = `SELECT cast(timestamp AS LONG) AS start_us, state FROM ${statisticsTable}
   WHERE entity_id = $1 AND timestamp IN $2 AND period = $3 AND state IS NOT NULL`;
-const rowUs = { '5minute': 300_000_000, hour: hourUs } as const;
+const rowUs = { '5minute': 5 * minuteUs, hour: hourUs } as const;
 
 /** See LedgerViews.registers. */
 export async function registersBefore(

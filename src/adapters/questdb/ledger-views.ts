@@ -4,6 +4,7 @@ import type { GroundsCount } from '../../statistics/coverage.ts';
 import type { LedgerViews, RegisterBefore } from '../../statistics/ledger-views.ts';
 import { type SideBySide, sideBySide } from '../../statistics/side-by-side.ts';
 import { bucketEdges, bucketStartUs, nextBucketUs, type Period } from '../../units/calendar.ts';
+import { hourUs, minuteMs } from '../../units/durations.ts';
 import { quarterHourUs } from '../../units/quarter-hour.ts';
 import { QuestDbError } from './fault.ts';
 import {
@@ -34,7 +35,6 @@ import type { QuestDb } from './questdb.ts';
 import type { Row } from './row.ts';
 import { isoWithin } from './span.ts';
 
-const hourUs = 3_600_000_000;
 const stateQuery = `SELECT view_name, view_status, view_sql, refresh_base_table_txn, base_table_txn
   FROM materialized_views() WHERE view_name IN ($1, $2)`;
 
@@ -42,7 +42,7 @@ const partitionsQuery = `SELECT table_name, partitionBy AS partition_by FROM tab
 
 const metersPerQuery = 200;
 const spansPerQuery = 16;
-const refreshWithinMs = 60_000;
+const refreshWithinMs = minuteMs;
 
 /** Sums of the ledger: quarters from the table, hours and days from materialized views that QuestDB keeps up itself. */
 export class QuestDbLedgerViews implements LedgerViews {

@@ -2,6 +2,7 @@ import type { Reading } from '../../recording/reading.ts';
 import type { Curve, HourlyReadings, ReadingStore } from '../../recording/reading-store.ts';
 import { type Clock, systemClock } from '../../runtime/clock.ts';
 import { bucketEdges } from '../../units/calendar.ts';
+import { hourUs } from '../../units/durations.ts';
 import { isoFromInstant } from '../../units/instant.ts';
 import type { CanonicalUnit } from '../../units/quantity.ts';
 import { type CurveBucket, curveBucketUs, joinHours } from './curve-bucket.ts';
@@ -13,7 +14,6 @@ import { flawOf, putReading, readingColumns, readingFromRow, readingsTable } fro
 
 /** Entities asked for in one statement; each is a bound parameter of its own. */
 const entitiesPerQuery = 200;
-const hourUs = 3_600_000_000;
 
 const ofEntityInRange = `FROM ${readingsTable} WHERE entity_id = $1 AND timestamp >= $2 AND timestamp < $3`;
 

@@ -2,13 +2,14 @@ import type { Sender } from '@questdb/nodejs-client';
 import type { StatisticsRecord, StatisticsStore } from '../../ledger/evidence/statistics-store.ts';
 import type { Span } from '../../ledger/span.ts';
 import type { Clock } from '../../runtime/clock.ts';
+import { hourUs, minuteUs } from '../../units/durations.ts';
 import { statisticsTable } from './ledger-schema.ts';
 import type { QuestDb } from './questdb.ts';
 import type { Row } from './row.ts';
 import { isoWithin } from './span.ts';
 import { applied } from './wal.ts';
 
-const lengthUs = { '5minute': 300_000_000, hour: 3_600_000_000 } as const;
+const lengthUs = { '5minute': 5 * minuteUs, hour: hourUs } as const;
 
 const columns = 'entity_id, period, cast(timestamp AS LONG) AS start_us, state, sum, mean, min, max, unit';
 const rangeQuery = `SELECT ${columns} FROM ${statisticsTable}

@@ -2,11 +2,12 @@
  * Times of queries: instants, local days and months, and half-open ranges of them, in order and limited. The one place
  * that reads them; what can't be used is a 400 that names the field.
  */
+
 import { dayRange, monthRange, plusDays } from '../../units/calendar.ts';
+import { dayUs } from '../../units/durations.ts';
 import { instantFromIso } from '../../units/instant.ts';
 import { HttpProblem } from '../http/problems.ts';
 
-const dayUs = 86_400_000_000;
 /** Before that nothing was recorded by anyone; a typo in the year shall not scan it. */
 export const earliestUs = Date.UTC(2000, 0, 1) * 1000;
 /** Far enough for every price and plan, and near enough for every store. */

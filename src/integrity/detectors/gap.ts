@@ -1,4 +1,5 @@
 /** Where nothing is known of an entity for more than ten minutes, and what of that is the whole home's outage. */
+import { minuteUs } from '../../units/durations.ts';
 
 /** [startUs, endUs); open when it goes on still. */
 export interface Gap {
@@ -7,7 +8,6 @@ export interface Gap {
   readonly isOpen: boolean;
 }
 
-const minuteUs = 60_000_000;
 export const gapUs = 10 * minuteUs;
 /** Entities become unavailable one after the other; so near together it is one outage. */
 const togetherUs = 2 * minuteUs;

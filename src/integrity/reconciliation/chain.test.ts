@@ -3,6 +3,7 @@
  * Method: lives from public reports, with Home Assistant's five-minute rows, through evidence, posting, detectors, tickets
  * and corrections, with stores in memory; each is looked at twice, and undone at last.
  */
+
 import { describe, expect, it } from 'vitest';
 import { CorrectionService } from '../../ledger/corrections/correction-service.ts';
 import { quantityIn } from '../../ledger/corrections/quantity-in.ts';
@@ -15,13 +16,13 @@ import { MemoryLedger } from '../../ledger/testing/memory-ledger.ts';
 import { MemoryStatisticsStore } from '../../ledger/testing/statistics-doubles.ts';
 import type { Reading } from '../../recording/reading.ts';
 import { MemoryReadingStore, quietLog } from '../../recording/testing/doubles.ts';
+import { minuteUs } from '../../units/durations.ts';
 import { MemoryTicketStore } from '../testing/doubles.ts';
 import { Tickets } from '../tickets/tickets.ts';
 import { checkRegister } from './reading-check.ts';
 
 const entityId = 'sensor.meter';
 const meter = { entityId, posts: 'register', kind: 'rising' } as const;
-const minuteUs = 60_000_000;
 const startUs = Date.UTC(2026, 5, 16) * 1000;
 const rowUs = 5 * minuteUs;
 type Told = readonly [minute: number, kwh: number | null];

@@ -1,5 +1,6 @@
 import type { Correction } from '../../ledger/evidence/correction.ts';
 import type { Span } from '../../ledger/span.ts';
+import { dayUs, hourUs } from '../../units/durations.ts';
 import { frozenCounterFindings, type HourOfBoth } from '../detectors/frozen-counter.ts';
 import type { Gap } from '../detectors/gap.ts';
 import { type Finding, ticketIdOf } from '../ticket.ts';
@@ -21,8 +22,6 @@ export interface CheckedEntity {
   readonly refreshed: Span | null;
 }
 
-const hourUs = 3_600_000_000;
-const dayUs = 24 * hourUs;
 /** The row before the range, where one is missing, is looked for so far back. */
 const rowBeforeUs = dayUs;
 const habitUs = 10 * dayUs;

@@ -4,6 +4,7 @@ import type { LedgerStore } from '../../ledger/entries/ledger-store.ts';
 import type { Correction } from '../../ledger/evidence/correction.ts';
 import type { RecordedStatistics } from '../../ledger/evidence/statistics-evidence.ts';
 import type { ReadingStore } from '../../recording/reading-store.ts';
+import { dayUs, hourUs } from '../../units/durations.ts';
 import {
   boundaryStep,
   boundaryUs,
@@ -28,9 +29,6 @@ export interface CheckedHours {
   readonly differing: number;
   readonly findings: readonly Finding[];
 }
-
-const hourUs = 3_600_000_000;
-const dayUs = 24 * hourUs;
 
 /**
  * Holds a meter's hours against Home Assistant's rows of them, day by day.

@@ -4,6 +4,7 @@ import { joinSpans } from '../../ledger/span.ts';
 import type { VerificationResult } from '../../recording/coverage-proof.ts';
 import type { SyncKind, SyncRun } from '../../recording/sync-log.ts';
 import { unlessAborted } from '../../runtime/pause.ts';
+import { dayUs } from '../../units/durations.ts';
 import type { Gap } from '../detectors/gap.ts';
 import type { TicketKind } from '../ticket.ts';
 import { readingsMissing } from '../tickets/readings-missing.ts';
@@ -46,7 +47,6 @@ const lookedFor: readonly TicketKind[] = [
 ];
 /** Findings of one entity in a run; past these they tell nothing new. */
 const findingsEach = 200;
-const dayUs = 86_400_000_000;
 
 export function begunJob(job: ReconciliationJob, entitiesTotal: number): SyncRun {
   return {

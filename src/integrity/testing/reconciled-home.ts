@@ -1,4 +1,5 @@
 /** A home of one meter whose Home Assistant, stores and ledger are in memory, to be reconciled. */
+
 import { HomeAssistantUnavailable } from '../../home/home-assistant.ts';
 import { MemorySettingsStore } from '../../home/testing/doubles.ts';
 import { quantityIn } from '../../ledger/corrections/quantity-in.ts';
@@ -16,13 +17,13 @@ import {
   reading,
   testClock,
 } from '../../recording/testing/doubles.ts';
+import { hourUs, minuteUs } from '../../units/durations.ts';
 import type { ReconciledEntity } from '../reconciliation/reconciled-entity.ts';
 import type { HourVerifier, ReconciliationDeps } from '../reconciliation/reconciliation-deps.ts';
 import { Tickets } from '../tickets/tickets.ts';
 import { MemoryCorrections, MemoryTicketStore } from './doubles.ts';
 
 export const meterId = 'sensor.meter';
-const hourUs = 3_600_000_000;
 
 export class ReconciledHome {
   readonly readings = new MemoryReadingStore();
@@ -56,7 +57,7 @@ export class ReconciledHome {
   /** A register that rises by 10 Wh a minute, and Home Assistant's rows of it. Posted. */
   async play(startUs: number, minutes: number, skip = (_minute: number) => false): Promise<void> {
     const all = Array.from({ length: minutes + 1 }, (_, minute) =>
-      reading(meterId, startUs + minute * 60_000_000, 100 + minute / 100),
+      reading(meterId, startUs + minute * minuteUs, 100 + minute / 100),
     );
     await this.readings.append(all.filter((_, minute) => !skip(minute)));
     this.missing = all.filter((_, minute) => skip(minute));
@@ -64,7 +65,7 @@ export class ReconciledHome {
       const rowUs = period === 'hour' ? hourUs : hourUs / 12;
       for (
         let rowStartUs = startUs;
-        rowStartUs + rowUs <= startUs + minutes * 60_000_000;
+        rowStartUs + rowUs <= startUs + minutes * minuteUs;
         rowStartUs += rowUs
       ) {
         const before = all.filter(({ atUs }) => atUs < rowStartUs + rowUs).at(-1)?.value ?? null;
@@ -81,7 +82,7 @@ export class ReconciledHome {
       }
     }
     await this.kept.append(this.statistics.rows);
-    await this.post({ startUs, endUs: startUs + minutes * 60_000_000 }, 'readings');
+    await this.post({ startUs, endUs: startUs + minutes * minuteUs }, 'readings');
   }
 
   async post(span: Span, cause: TouchCause): Promise<void> {

@@ -1,11 +1,11 @@
 /** What recording tells of itself, as findings. Pure. */
+
 import type { RecordingEvent } from '../../recording/recording-events.ts';
+import { hourUs } from '../../units/durations.ts';
 import { durationText } from '../detectors/figures.ts';
 import type { EvidenceFigure, Finding, TicketKind } from '../ticket.ts';
 import { readingsMissing } from './readings-missing.ts';
 import type { Detected } from './tickets.ts';
-
-const hourUs = 3_600_000_000;
 
 function told(
   kind: TicketKind,

@@ -1,3 +1,4 @@
+import { dayUs } from '../../units/durations.ts';
 import type { Meter } from '../entries/meter.ts';
 import type { Correction } from '../evidence/correction.ts';
 import type { CorrectionField, CorrectionOutcome } from '../evidence/corrections.ts';
@@ -5,7 +6,7 @@ import type { CorrectionField, CorrectionOutcome } from '../evidence/corrections
 type Refusal = CorrectionOutcome & { readonly kind: 'refused' };
 
 const earliestUs = Date.UTC(2000, 0, 1) * 1000;
-const longestUs = 400 * 86_400_000_000;
+const longestUs = 400 * dayUs;
 /** A handful in a meter's life; more are a program gone mad. */
 const limitPerMeter = 500;
 

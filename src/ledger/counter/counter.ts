@@ -1,3 +1,4 @@
+import { hourUs } from '../../units/durations.ts';
 import type { CounterEvidence } from '../evidence.ts';
 import type { CounterDelta } from './counter-delta.ts';
 import { stepDip } from './counter-dip.ts';
@@ -22,8 +23,6 @@ export interface CounterStep {
 
 /** What was missing has come back when the register stands where it would, or beyond by this part of what was missing. */
 const returnParts = 4;
-
-const hourUs = 3_600_000_000;
 
 /** A register that follows on an amount that a person declared: the register begins anew, and the rest is explained. */
 function delivered(state: CounterState, next: CounterState, deliveredMicro: number): CounterStep {

@@ -1,3 +1,4 @@
+import { hourUs } from '../../units/durations.ts';
 import { joinSpans, type Span } from '../span.ts';
 import type { PostedEntry } from './revision.ts';
 
@@ -22,7 +23,7 @@ export interface ChangedRange extends Span {
 }
 
 /** More than what comes in between two rounds of posting. */
-const longUs = 24 * 3_600_000_000;
+const longUs = 24 * hourUs;
 
 /** Whether it is about more than the last hours: posting it takes a while. */
 export function isPast({ startUs, endUs }: Span): boolean {

@@ -1,6 +1,7 @@
 import type { Reading } from '../../recording/reading.ts';
 import type { ReadingStore } from '../../recording/reading-store.ts';
 import { microFromValue } from '../../units/amount.ts';
+import { hourUs } from '../../units/durations.ts';
 import type { CounterKind } from '../counter/counter-state.ts';
 import type { CounterEvidence, PowerReading, RegisterReading, SwitchReading } from '../evidence.ts';
 import type { Span } from '../span.ts';
@@ -23,7 +24,6 @@ export interface StoredEvidenceDeps {
   readonly kindOf: (entityId: string) => CounterKind;
 }
 
-const hourUs = 3_600_000_000;
 const endOfTimeUs = Number.MAX_SAFE_INTEGER;
 
 /** Evidence put together from what is stored: readings, Home Assistant's rows in their holes, what was corrected. */

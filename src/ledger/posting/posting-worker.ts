@@ -1,6 +1,7 @@
 import type { Clock } from '../../runtime/clock.ts';
 import type { Log } from '../../runtime/log.ts';
 import { Worker } from '../../runtime/worker.ts';
+import { minuteUs } from '../../units/durations.ts';
 import { type ChangedRange, isPast, mergeRanges, type TouchCause } from '../entries/cause.ts';
 import { LedgerBatch } from '../entries/ledger-batch.ts';
 import type { LedgerStore } from '../entries/ledger-store.ts';
@@ -58,7 +59,7 @@ export interface PostingStatus {
 type PostedListener = (entityId: string, news: ChangedRange) => void;
 
 /** Evidence may be stored a little before it is told here; a restart looks back by this much more. */
-const markMarginUs = 60_000_000;
+const markMarginUs = minuteUs;
 
 /**
  * Keeps the ledger up with the readings: whoever stores evidence tells it here, and when there is a reason what is new is

@@ -1,4 +1,5 @@
 import type { Clock } from '../../runtime/clock.ts';
+import { hourUs } from '../../units/durations.ts';
 import { quarterHourStartUs, quarterHourUs } from '../../units/quarter-hour.ts';
 import { isSameDip } from '../counter/counter-dip.ts';
 import { type CounterState, reachesBackUs } from '../counter/counter-state.ts';
@@ -26,7 +27,7 @@ export const usualRules: RepostingRules = {
   quarterHourGapUs,
   registerGapUs: 4_500_000_000,
   certainMicro,
-  powerGapUs: 3_600_000_000,
+  powerGapUs: hourUs,
   onAboveMw: 5000,
   pageSize: 20_000,
 };

@@ -4,17 +4,18 @@
  * Method: the import runs against statistics in memory that go away, refuse, or are cut off by a stop at any question,
  * and a store that goes down; afterwards the two are compared row by row, and questions and rows are counted.
  */
+
 import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { MemorySettingsStore, silentLog } from '../../home/testing/doubles.ts';
 import { MemorySyncLog } from '../../recording/testing/doubles.ts';
+import { dayUs } from '../../units/durations.ts';
 import type { Span } from '../span.ts';
 import { MemoryStatistics, MemoryStatisticsStore, rowUs } from '../testing/statistics-doubles.ts';
 import { HistoryImport, type HistoryImportLimits } from './history-import.ts';
 import type { ImportEntity } from './import-deps.ts';
 
 const nowUs = Date.UTC(2026, 10, 21, 8) * 1000;
-const dayUs = 86_400_000_000;
 
 /** Long, for a machine that is busy; it is over as soon as it is true. */
 function until(isTrue: () => void | Promise<void>): Promise<void> {

@@ -2,6 +2,7 @@ import { isExternalStatistic } from '../../home/entity.ts';
 import type { HomeStatisticsRow } from '../../home/home-assistant.ts';
 import { historySinceUs } from '../../recording/backfill/history-depth.ts';
 import type { SyncRun } from '../../recording/sync-log.ts';
+import { hourUs } from '../../units/durations.ts';
 import type {
   HistoryImportDeps,
   ImportEntity,
@@ -17,7 +18,7 @@ import { asked, copyPiece, entitiesPerPiece, nextStretch, type Piece, rowUs } fr
 const rowsAgain = 2;
 const postedAtOnce = 4;
 /** So far back of an instant rows are looked for: an hour alone may lie in an outage. */
-const lookUs = 6 * 3_600_000_000;
+const lookUs = 6 * hourUs;
 
 /** One run of the import: rows first, all entities going forward in time together, then the ledger. */
 export class ImportRun {

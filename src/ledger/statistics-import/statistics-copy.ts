@@ -1,16 +1,18 @@
 /** Brings rows of Home Assistant's statistics into the store, in the order of time, some entities and months at once. */
+
 import {
   type HomeAssistant,
   HomeAssistantUnavailable,
   type HomeStatisticsRow,
 } from '../../home/home-assistant.ts';
+import { hourUs, minuteUs } from '../../units/durations.ts';
 import type { StatisticsStore } from '../evidence/statistics-store.ts';
 import type { StatisticsPeriod } from './import-marks.ts';
 
 /** Rows asked for, held and written at once: about a megabyte of Home Assistant's answer. */
 const pieceRows = 8640;
 export const entitiesPerPiece = 12;
-export const rowUs = { '5minute': 300_000_000, hour: 3_600_000_000 } as const;
+export const rowUs = { '5minute': 5 * minuteUs, hour: hourUs } as const;
 
 /** Home Assistant is there and does not answer with these statistics. */
 export class StatisticsRefused extends Error {

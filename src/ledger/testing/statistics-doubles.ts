@@ -1,14 +1,16 @@
 /** Home Assistant's statistics and the store of them in memory, with the faults that the real ones can't be asked for. */
+
 import {
   type ConnectionStatus,
   HomeAssistantUnavailable,
   type HomeStatisticsRow,
   type StatisticsPeriod,
 } from '../../home/home-assistant.ts';
+import { hourUs, minuteUs } from '../../units/durations.ts';
 import type { StatisticsRecord, StatisticsStore } from '../evidence/statistics-store.ts';
 import type { Span } from '../span.ts';
 
-export const rowUs = { '5minute': 300_000_000, hour: 3_600_000_000 } as const;
+export const rowUs = { '5minute': 5 * minuteUs, hour: hourUs } as const;
 
 type Fault = 'away' | 'refused' | null;
 

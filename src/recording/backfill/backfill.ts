@@ -4,6 +4,7 @@ import type { Clock } from '../../runtime/clock.ts';
 import type { Log } from '../../runtime/log.ts';
 import { pause, unlessAborted } from '../../runtime/pause.ts';
 import { WakeSignal } from '../../runtime/wake-signal.ts';
+import { minuteMs, minuteUs } from '../../units/durations.ts';
 import type { Gap } from '../gap-tracker.ts';
 import type { ReadingStore } from '../reading-store.ts';
 import { futureToleranceUs } from '../stream/reading-parser.ts';
@@ -54,20 +55,18 @@ export interface BackfillLimits {
   readonly retryLimitMs: number;
 }
 
-const usPerMinute = 60_000_000;
-
 export const defaultBackfillLimits: BackfillLimits = {
   memoryUs: usualHistoryUs,
   longestHistoryUs,
-  marginUs: usPerMinute,
-  startMarginUs: 5 * usPerMinute,
+  marginUs: minuteUs,
+  startMarginUs: 5 * minuteUs,
   passesAfterMs: [10_000, 60_000, 120_000, 300_000],
   retryFirstMs: 1000,
-  retryLimitMs: 60_000,
+  retryLimitMs: minuteMs,
 };
 
 /** A pass over the end looks at this much of it. */
-const tailUs = 15 * usPerMinute;
+const tailUs = 15 * minuteUs;
 /** All keep their states equally long, so some tell it for all. */
 const entitiesAsked = 20;
 const memoryTries = 3;

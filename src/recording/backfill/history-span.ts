@@ -1,3 +1,4 @@
+import { hourUs, minuteUs } from '../../units/durations.ts';
 import type { Recorder } from '../stream/recorder.ts';
 import type { Span } from './backfill-queue.ts';
 import { type Copied, copyHistory, type HistoryCopyDeps, HistoryRefused } from './history-copy.ts';
@@ -31,12 +32,10 @@ export interface SpanCopyCourse {
   readonly onFailed: (message: string, cause: unknown) => Promise<void>;
 }
 
-const usPerMinute = 60_000_000;
-const usPerHour = 60 * usPerMinute;
 /** How much of the past is asked for at once: so long that an answer holds some thousand states. */
-const firstChunkUs = 6 * usPerHour;
-const shortestChunkUs = 5 * usPerMinute;
-const longestChunkUs = 48 * usPerHour;
+const firstChunkUs = 6 * hourUs;
+const shortestChunkUs = 5 * minuteUs;
+const longestChunkUs = 48 * hourUs;
 const manyStates = 8000;
 const fewStates = 1000;
 /** An entity whose history is refused so often is left out. */
@@ -80,5 +79,5 @@ export async function copySpan(
 }
 
 export function addCounts(counts: Map<number, number>, more: ReadonlyMap<number, number>): void {
-  for (const [hourUs, count] of more) counts.set(hourUs, (counts.get(hourUs) ?? 0) + count);
+  for (const [atUs, count] of more) counts.set(atUs, (counts.get(atUs) ?? 0) + count);
 }

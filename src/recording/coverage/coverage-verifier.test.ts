@@ -3,6 +3,7 @@
  * was seen; what the store lost is fetched again.
  * Method: coverage verifier and recorder between stand-ins; the home keeps its own history, and readings are taken out of the store.
  */
+import { minuteUs } from '../../units/durations.ts';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { HomeAssistantUnavailable } from '../../home/home-assistant.ts';
 import { type VerificationResult, proofHourUs } from '../coverage-proof.ts';
@@ -28,7 +29,6 @@ const entity: TrackedEntity = {
   unit: 'kWh',
   stateClass: 'total_increasing',
 };
-const minuteUs = 60_000_000;
 const live = new AbortController().signal;
 
 describe('proven hours', () => {

@@ -1,3 +1,4 @@
+import { minuteUs } from '../../units/durations.ts';
 import { HomeAssistantUnavailable } from '../../home/home-assistant.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Log } from '../../runtime/log.ts';
@@ -38,7 +39,7 @@ export interface CoverageVerifierLimits {
 }
 
 export const defaultCoverageVerifierLimits: CoverageVerifierLimits = {
-  overForUs: 5 * 60_000_000,
+  overForUs: 5 * minuteUs,
   fewerForUs: 6 * proofHourUs,
   startDoubtUs: 3 * proofHourUs,
   retryMs: 1000,
