@@ -3,11 +3,13 @@
  * only, and coverage tells of every second what it rests on.
  * Method: the application in memory over entries that the test writes; figures reckoned by hand.
  */
+
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { z } from 'zod';
 import { problem } from '../schemas/common.ts';
 import { correctionAnswer, coverage, exchange, ledger } from '../schemas/ledger.ts';
 import { instantFromIso } from '../units/instant.ts';
+import { intervalAt } from '../units/interval.ts';
 import { quarterHourUs } from '../units/quarter-hour.ts';
 import { TestApi } from './testing/test-api.ts';
 import { postedEntry } from './testing/test-ledger.ts';
@@ -90,7 +92,7 @@ describe('exchanges', () => {
     const declared = await answer(api.fetch(path, { json: asked }), exchange, 201);
     expect(declared).toMatchObject({ old_register: 1234.5, new_register: 0.2 });
     const atUs = at('2026-10-20T08:00:00Z');
-    expect(api.ledger.touched).toEqual([{ entityId: meter, span: { startUs: atUs, endUs: atUs } }]);
+    expect(api.ledger.touched).toEqual([{ entityId: meter, span: intervalAt(atUs) }]);
     expect((await answer(api.fetch(`/api/ledger/${meter}`), ledger)).exchanges).toEqual([declared]);
     await answer(api.fetch(path, { json: asked }), problem, 409);
     const gone = await api.fetch(`${path}/${declared.exchange_id}`, { method: 'DELETE' });

@@ -5,9 +5,9 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { RegisterReading } from '../ledger/evidence.ts';
 import { PostingWorker } from '../ledger/posting/posting-worker.ts';
-import type { Span } from '../ledger/span.ts';
 import { MemoryLedger } from '../ledger/testing/memory-ledger.ts';
 import type { Log } from '../runtime/log.ts';
+import { type Interval, intervalAt } from '../units/interval.ts';
 import { quarterHourStartUs, quarterHourUs } from '../units/quarter-hour.ts';
 import { FlowKeeper } from './flow-keeper.ts';
 
@@ -30,16 +30,16 @@ function quietLog(warnings: string[]): Log {
 class Disk {
   readonly ledger = new MemoryLedger();
   readonly registers: RegisterReading[] = [];
-  received: Map<string, Span> = new Map();
+  received: Map<string, Interval> = new Map();
   mark: number | null = null;
   sources: string | null = null;
   readonly warnings: string[] = [];
 
-  read(minutes: number, register: number): Span {
+  read(minutes: number, register: number): Interval {
     const atUs = start + minutes * 60_000_000;
     const registerMicro = register * 1_000_000;
     this.registers.push({ kind: 'reading', atUs, registerMicro, lastResetAtUs: null, origin: 'stream' });
-    return { startUs: atUs, endUs: atUs };
+    return intervalAt(atUs);
   }
 }
 

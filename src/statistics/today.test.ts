@@ -14,6 +14,7 @@ import type { TrackedEntity } from '../recording/stream/recorder.ts';
 import { MemoryReadingStore, quietLog, reading, testClock } from '../recording/testing/doubles.ts';
 import type { ReadingListener } from '../recording/write/reading-feed.ts';
 import { minuteUs } from '../units/durations.ts';
+import { intervalAt } from '../units/interval.ts';
 import { Today } from './today.ts';
 
 const zone = 'Europe/Brussels';
@@ -94,7 +95,7 @@ describe('today', () => {
 
   const tell = async (...readings: Reading[]) => {
     await store.append(readings);
-    for (const { entityId, atUs } of readings) postingWorker.touch(entityId, { startUs: atUs, endUs: atUs });
+    for (const { entityId, atUs } of readings) postingWorker.touch(entityId, intervalAt(atUs));
     for (const item of readings)
       if ((newest.get(item.entityId)?.atUs ?? 0) <= item.atUs) newest.set(item.entityId, item);
     listener({ readings, missed: 0 });

@@ -160,7 +160,7 @@ export class IntegrityHome {
       }
     }
     await this.kept.append(this.homeAssistant.rows);
-    this.postingWorker.touch(first.entityId, { startUs: first.atUs, endUs: last.atUs });
+    this.postingWorker.touch(first.entityId, { startUs: first.atUs, endUs: last.atUs + 1 });
     await this.postingWorker.settle();
   }
 
@@ -182,7 +182,7 @@ export class IntegrityHome {
             const [first, last] = [found[0], found.at(-1)];
             if (first === undefined || last === undefined) continue;
             await readings.append(found.map((one) => ({ ...one, origin: 'history' })));
-            const one = { entityId, startUs: first.atUs, endUs: last.atUs, added: found.length };
+            const one = { entityId, firstUs: first.atUs, lastUs: last.atUs, added: found.length };
             onVerified(entityId, { hours: 1, found: [one], error: null });
           }
         },

@@ -4,6 +4,7 @@ import { type Clock, systemClock } from '../../runtime/clock.ts';
 import { bucketEdges } from '../../units/calendar.ts';
 import { hourUs } from '../../units/durations.ts';
 import { isoFromInstant } from '../../units/instant.ts';
+import type { Interval } from '../../units/interval.ts';
 import type { CanonicalUnit } from '../../units/quantity.ts';
 import { type CurveBucket, curveBucketUs, joinHours } from './curve-bucket.ts';
 import { QuestDbError } from './fault.ts';
@@ -138,12 +139,12 @@ export class QuestDbReadingStore implements ReadingStore {
   }
 
   /** What arrived since an instant of receipt, by entity; null means ever. For a start after a crash: it reads all. */
-  async receivedSince(receivedUs: number | null): Promise<Map<string, { startUs: number; endUs: number }>> {
+  async receivedSince(receivedUs: number | null): Promise<Map<string, Interval>> {
     const rows = await this.#db.query(receivedQuery, [isoFromInstant(Math.max(0, receivedUs ?? 0))]);
     return new Map(
       rows.map((row) => [
         row.entity_id as string,
-        { startUs: row.from_us as number, endUs: row.until_us as number },
+        { startUs: row.from_us as number, endUs: (row.until_us as number) + 1 },
       ]),
     );
   }

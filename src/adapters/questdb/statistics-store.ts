@@ -1,8 +1,8 @@
 import type { Sender } from '@questdb/nodejs-client';
 import type { StatisticsRecord, StatisticsStore } from '../../ledger/evidence/statistics-store.ts';
-import type { Span } from '../../ledger/span.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { hourUs, minuteUs } from '../../units/durations.ts';
+import type { Interval } from '../../units/interval.ts';
 import { statisticsTable } from './ledger-schema.ts';
 import type { QuestDb } from './questdb.ts';
 import type { Row } from './row.ts';
@@ -83,12 +83,12 @@ export class QuestDbStatisticsStore implements StatisticsStore {
     return new Map(rows.map((row) => [row.entity_id as string, row.count as number]));
   }
 
-  async receivedSince(receivedUs: number | null): Promise<Map<string, Span>> {
+  async receivedSince(receivedUs: number | null): Promise<Map<string, Interval>> {
     const rows = await this.#db.query(receivedQuery, [isoWithin(Math.max(0, receivedUs ?? 0))]);
     return new Map(
       rows.map((row) => [
         row.entity_id as string,
-        { startUs: row.from_us as number, endUs: (row.until_us as number) + lengthUs.hour },
+        { startUs: row.from_us as number, endUs: (row.until_us as number) + lengthUs.hour + 1 },
       ]),
     );
   }

@@ -10,13 +10,13 @@ import { quantityIn } from '../../ledger/corrections/quantity-in.ts';
 import { StoredEvidence } from '../../ledger/evidence/stored-evidence.ts';
 import { repost, usualRules } from '../../ledger/posting/reposting.ts';
 import { verifyMeter } from '../../ledger/posting/verification.ts';
-import type { Span } from '../../ledger/span.ts';
 import { MemoryCorrections } from '../../ledger/testing/memory-corrections.ts';
 import { MemoryLedger } from '../../ledger/testing/memory-ledger.ts';
 import { MemoryStatisticsStore } from '../../ledger/testing/statistics-doubles.ts';
 import type { Reading } from '../../recording/reading.ts';
 import { MemoryReadingStore, quietLog } from '../../recording/testing/doubles.ts';
 import { minuteUs } from '../../units/durations.ts';
+import type { Interval } from '../../units/interval.ts';
 import { MemoryTicketStore } from '../testing/doubles.ts';
 import { Tickets } from '../tickets/tickets.ts';
 import { checkRegister } from './reading-check.ts';
@@ -54,7 +54,7 @@ async function played(told: readonly Told[]) {
   const evidenceWith = (corrections: StoredEvidenceCorrections) =>
     new StoredEvidence({ readings, statistics, corrections, kindOf: () => 'rising' });
   const evidence = evidenceWith((id) => store.of(id));
-  const waiting: Span[] = [{ startUs, endUs }];
+  const waiting: Interval[] = [{ startUs, endUs }];
   const settle = async () => {
     for (const span of waiting.splice(0))
       await repost({ evidence, ledger, clock, heldUntil: () => null }, usualRules, meter, {

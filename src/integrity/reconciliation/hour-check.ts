@@ -1,7 +1,7 @@
 import type { CounterKind } from '../../ledger/counter/counter-state.ts';
 import type { Entry } from '../../ledger/entries/entry.ts';
 import type { LedgerStore } from '../../ledger/entries/ledger-store.ts';
-import type { Correction } from '../../ledger/evidence/correction.ts';
+import { type Correction, correctedInterval } from '../../ledger/evidence/correction.ts';
 import type { RecordedStatistics } from '../../ledger/evidence/statistics-evidence.ts';
 import type { ReadingStore } from '../../recording/reading-store.ts';
 import { dayUs, hourUs } from '../../units/durations.ts';
@@ -97,7 +97,6 @@ export function isCorrected(
   { startUs, endUs }: Pick<Stretch, 'startUs' | 'endUs'>,
   one: Correction,
 ): boolean {
-  const correctedStartUs = one.kind === 'exchange' ? one.atUs : one.startUs;
-  const correctedEndUs = one.kind === 'exchange' ? one.atUs : one.endUs;
-  return correctedStartUs < endUs && correctedEndUs + hourUs >= startUs;
+  const corrected = correctedInterval(one);
+  return corrected.startUs < endUs && corrected.endUs + hourUs > startUs;
 }

@@ -1,10 +1,10 @@
 import { hasStates } from '../../home/entity.ts';
-import type { Span } from '../../ledger/span.ts';
-import { joinSpans } from '../../ledger/span.ts';
-import type { VerificationResult } from '../../recording/coverage-proof.ts';
+import { foundInterval, type VerificationResult } from '../../recording/coverage-proof.ts';
 import type { SyncKind, SyncRun } from '../../recording/sync-log.ts';
 import { unlessAborted } from '../../runtime/pause.ts';
 import { dayUs } from '../../units/durations.ts';
+import type { Interval } from '../../units/interval.ts';
+import { hull } from '../../units/interval.ts';
 import type { Gap } from '../detectors/gap.ts';
 import type { TicketKind } from '../ticket.ts';
 import { readingsMissing } from '../tickets/readings-missing.ts';
@@ -76,7 +76,7 @@ export class ReconciliationRun {
   readonly #detected: Detected[] = [];
   readonly #gaps = new Map<string, readonly Gap[]>();
   /** Where something came in, by entity. */
-  readonly #mended = new Map<string, Span>();
+  readonly #mended = new Map<string, Interval>();
   #run: SyncRun;
 
   constructor(deps: ReconciliationDeps, job: ReconciliationJob, environment: RunEnvironment) {
@@ -135,8 +135,9 @@ export class ReconciliationRun {
     const { posting } = this.#deps;
     if (proof.error !== null) this.#failed.set(entityId, proof.error);
     for (const found of proof.found) {
-      posting.touch(entityId, found, 'reconciled');
-      this.#mended.set(entityId, joinSpans(this.#mended.get(entityId), found));
+      const mended = foundInterval(found);
+      posting.touch(entityId, mended, 'reconciled');
+      this.#mended.set(entityId, hull(this.#mended.get(entityId), mended));
       if (!found.isFirst) this.#detected.push({ finding: readingsMissing(found), handling: 'told' });
     }
     const added = proof.found.reduce((sum, found) => sum + found.added, 0);
@@ -153,7 +154,7 @@ export class ReconciliationRun {
       this.#detected.push(...checked.detected.slice(0, findingsEach));
       this.#gaps.set(entityId, checked.gaps.slice(0, findingsEach));
       if (checked.refreshed !== null)
-        this.#mended.set(entityId, joinSpans(this.#mended.get(entityId), checked.refreshed));
+        this.#mended.set(entityId, hull(this.#mended.get(entityId), checked.refreshed));
       const { hoursChecked, hoursDiffering } = this.#outcomes();
       this.#outcome({
         hoursChecked: hoursChecked + checked.hours,

@@ -6,7 +6,6 @@ import { quantityIn } from '../../ledger/corrections/quantity-in.ts';
 import type { TouchCause } from '../../ledger/entries/cause.ts';
 import { StoredEvidence } from '../../ledger/evidence/stored-evidence.ts';
 import { repost, usualRules } from '../../ledger/posting/reposting.ts';
-import type { Span } from '../../ledger/span.ts';
 import { MemoryLedger } from '../../ledger/testing/memory-ledger.ts';
 import { MemoryStatistics, MemoryStatisticsStore } from '../../ledger/testing/statistics-doubles.ts';
 import type { Reading } from '../../recording/reading.ts';
@@ -18,6 +17,7 @@ import {
   testClock,
 } from '../../recording/testing/doubles.ts';
 import { hourUs, minuteUs } from '../../units/durations.ts';
+import type { Interval } from '../../units/interval.ts';
 import type { ReconciledEntity } from '../reconciliation/reconciled-entity.ts';
 import type { HourVerifier, ReconciliationDeps } from '../reconciliation/reconciliation-deps.ts';
 import { Tickets } from '../tickets/tickets.ts';
@@ -41,7 +41,7 @@ export class ReconciledHome {
   zone: string | null = 'Europe/Brussels';
   /** Held until it is let go. */
   gate: Promise<void> = Promise.resolve();
-  readonly #touched: { entityId: string; span: Span; cause: TouchCause }[] = [];
+  readonly #touched: { entityId: string; span: Interval; cause: TouchCause }[] = [];
   readonly #ids = Array.from({ length: 1000 }, (_, n) => `run-${String(n).padStart(3, '0')}`);
 
   entities: readonly ReconciledEntity[] = [
@@ -85,7 +85,7 @@ export class ReconciledHome {
     await this.post({ startUs, endUs: startUs + minutes * minuteUs }, 'readings');
   }
 
-  async post(span: Span, cause: TouchCause): Promise<void> {
+  async post(span: Interval, cause: TouchCause): Promise<void> {
     const meter = { entityId: meterId, posts: 'register', kind: 'rising' } as const;
     const evidence = new StoredEvidence({
       readings: this.readings,
@@ -111,7 +111,7 @@ export class ReconciledHome {
         const hours = (endUs - startUs) / hourUs;
         if (first === undefined || last === undefined)
           return onVerified(entityId, { hours, found: [], error: null });
-        const one = { entityId, startUs: first.atUs, endUs: last.atUs, added: found.length };
+        const one = { entityId, firstUs: first.atUs, lastUs: last.atUs, added: found.length };
         onVerified(entityId, { hours, found: [one], error: null });
       },
     };

@@ -43,7 +43,7 @@ const full: RecordingEvent = { kind: 'disk_full', freeBytes: 40_000_000, atUs };
 
 describe('what recording tells', () => {
   it('of the first fetch of a past is no finding', async () => {
-    const found = { entityId: 'sensor.a', startUs: atUs - 9, endUs: atUs, added: 3 };
+    const found = { entityId: 'sensor.a', firstUs: atUs - 9, lastUs: atUs, added: 3 };
     recording.take({ kind: 'found', found: { ...found, isFirst: true } });
     recording.take({ kind: 'found', found: { ...found, entityId: 'sensor.b' } });
     await vi.advanceTimersByTimeAsync(1100);
@@ -60,7 +60,7 @@ describe('what recording tells', () => {
       { kind: 'subscription_silent', entityId: 'sensor.a' },
     ],
     [
-      { kind: 'found', found: { entityId: 'sensor.a', startUs: atUs - 9, endUs: atUs, added: 3 } },
+      { kind: 'found', found: { entityId: 'sensor.a', firstUs: atUs - 9, lastUs: atUs, added: 3 } },
       { kind: 'readings_missing', status: 'mended', choices: [] },
     ],
     [

@@ -27,7 +27,7 @@ const exchange = (atUs: number): ExchangeCorrection => ({
   ...{ ...declared, kind: 'exchange', atUs, oldRegisterMicro: null, newRegisterMicro: 0 },
 });
 const exclusion = (startUs: number, endUs: number): ExclusionCorrection => ({
-  ...{ ...declared, kind: 'exclusion', startUs, endUs },
+  ...{ ...declared, kind: 'exclusion', startUs, endUs: endUs + 1 },
 });
 const amount = (startUs: number, endUs: number, amountMicro = 1): AmountCorrection => ({
   ...{ ...declared, kind: 'amount', startUs, endUs, amountMicro },

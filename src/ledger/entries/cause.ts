@@ -1,5 +1,5 @@
 import { hourUs } from '../../units/durations.ts';
-import { joinSpans, type Span } from '../span.ts';
+import { hull, type Interval } from '../../units/interval.ts';
 import type { PostedEntry } from './revision.ts';
 
 /** Why a meter is posted anew, the weakest first: of causes that come together the strongest is told. */
@@ -18,7 +18,7 @@ export type TouchCause = (typeof touchCauses)[number];
 export type EntryCause = 'first' | 'settled' | 'late' | Exclude<TouchCause, 'readings'>;
 
 /** New evidence, and why it is posted. */
-export interface ChangedRange extends Span {
+export interface ChangedRange extends Interval {
   readonly cause: TouchCause;
 }
 
@@ -26,7 +26,7 @@ export interface ChangedRange extends Span {
 const longUs = 24 * hourUs;
 
 /** Whether it is about more than the last hours: posting it takes a while. */
-export function isPast({ startUs, endUs }: Span): boolean {
+export function isPast({ startUs, endUs }: Interval): boolean {
   return endUs - startUs > longUs;
 }
 
@@ -36,7 +36,7 @@ function strongerCause(one: TouchCause, other: TouchCause): TouchCause {
 
 export function mergeRanges(one: ChangedRange | undefined, other: ChangedRange): ChangedRange {
   if (one === undefined) return other;
-  return { ...joinSpans(one, other), cause: strongerCause(one.cause, other.cause) };
+  return { ...hull(one, other), cause: strongerCause(one.cause, other.cause) };
 }
 
 /** The cause of the revision that follows on `before`. */

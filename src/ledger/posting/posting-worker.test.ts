@@ -4,8 +4,10 @@
  * Method: meters whose evidence is read with side effects, over a ledger in memory; the order of what is read, and of what is
  * told as posted.
  */
+
 import { describe, expect, it } from 'vitest';
 import { quietLog } from '../../recording/testing/doubles.ts';
+import { intervalAt } from '../../units/interval.ts';
 import { quarterHourStartUs, quarterHourUs } from '../../units/quarter-hour.ts';
 import type { Meter } from '../entries/meter.ts';
 import type { RegisterReading } from '../evidence.ts';
@@ -16,7 +18,7 @@ import { PostingWorker } from './posting-worker.ts';
 const nowUs = quarterHourStartUs(1_780_000_000_000_000);
 const yearUs = 365 * 96 * quarterHourUs;
 const past = { startUs: nowUs - yearUs, endUs: nowUs };
-const present = { startUs: nowUs, endUs: nowUs };
+const present = intervalAt(nowUs);
 
 function home(ids: readonly string[], onRead: (entityId: string) => void) {
   const ledger = new MemoryLedger();

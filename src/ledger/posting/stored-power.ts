@@ -29,7 +29,7 @@ export async function readPower(
     evidence.powers(entityId, startUs - rules.powerGapUs, lastUs, limit),
     switchId === undefined ? [] : evidence.switches(switchId, startUs, lastUs, limit),
     evidence.amounts(entityId),
-    ...ids.map((id) => evidence.around(id, stopUs, stopUs - 1)),
+    ...ids.map((id) => evidence.around(id, stopUs, stopUs)),
   ]);
   const newestUs = Math.max(...nearby.map(({ beforeUs, afterUs }) => afterUs ?? beforeUs ?? startUs));
   return postPower(

@@ -10,7 +10,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { MemorySettingsStore, silentLog } from '../../home/testing/doubles.ts';
 import { MemorySyncLog } from '../../recording/testing/doubles.ts';
 import { dayUs } from '../../units/durations.ts';
-import type { Span } from '../span.ts';
+import type { Interval } from '../../units/interval.ts';
 import { MemoryStatistics, MemoryStatisticsStore, rowUs } from '../testing/statistics-doubles.ts';
 import { HistoryImport, type HistoryImportLimits } from './history-import.ts';
 import type { ImportEntity } from './import-deps.ts';
@@ -29,7 +29,7 @@ class World {
   readonly settings = new MemorySettingsStore();
   readonly log = new MemorySyncLog();
   entities: ImportEntity[] = [];
-  readonly posted = new Map<string, Span[]>();
+  readonly posted = new Map<string, Interval[]>();
   isPostingDown = false;
   isBusy = false;
   #ids = 0;

@@ -235,7 +235,7 @@ export class ImportRun {
     for (let at = 0; at < alone.length; at += postedAtOnce) groups.push(alone.slice(at, at + postedAtOnce));
     this.#progress({ entitiesDone: asked.size - waiting.length }, true);
     for (const group of groups.filter(({ length }) => length > 0)) {
-      const spans = new Map(group.map(({ entityId, startUs }) => [entityId, { startUs, endUs: nowUs }]));
+      const spans = new Map(group.map(({ entityId, startUs }) => [entityId, { startUs, endUs: nowUs + 1 }]));
       await this.#patience.until(() => this.#deps.post(spans));
       for (const { entityId } of group) this.#marks.posted(entityId);
       await this.#saveMarks();

@@ -7,8 +7,8 @@ import {
   type StatisticsPeriod,
 } from '../../home/home-assistant.ts';
 import { hourUs, minuteUs } from '../../units/durations.ts';
+import type { Interval } from '../../units/interval.ts';
 import type { StatisticsRecord, StatisticsStore } from '../evidence/statistics-store.ts';
-import type { Span } from '../span.ts';
 
 export const rowUs = { '5minute': 5 * minuteUs, hour: hourUs } as const;
 
@@ -145,7 +145,7 @@ export class MemoryStatisticsStore implements StatisticsStore {
     return counts;
   }
 
-  async receivedSince(): Promise<Map<string, Span>> {
+  async receivedSince(): Promise<Map<string, Interval>> {
     return new Map();
   }
 

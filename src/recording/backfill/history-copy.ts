@@ -88,16 +88,16 @@ export async function copyHistory(
 /** Readings less than an hour apart lay in one gap. */
 function stretchesOf(entityId: string, fresh: readonly Reading[]): FoundReadings[] {
   const found: FoundReadings[] = [];
-  for (const { atUs } of fresh) addStretch(found, { entityId, startUs: atUs, endUs: atUs, added: 1 });
+  for (const { atUs } of fresh) addStretch(found, { entityId, firstUs: atUs, lastUs: atUs, added: 1 });
   return found;
 }
 
 /** Adds a stretch that begins after those that are there; past the limit the last one takes it up. */
 export function addStretch(found: FoundReadings[], next: FoundReadings): void {
   const last = found.at(-1);
-  const isOne = last !== undefined && next.startUs - last.endUs < proofHourUs;
+  const isOne = last !== undefined && next.firstUs - last.lastUs < proofHourUs;
   if (last !== undefined && (isOne || found.length >= stretchesLimit))
-    found[found.length - 1] = { ...last, endUs: next.endUs, added: last.added + next.added };
+    found[found.length - 1] = { ...last, lastUs: next.lastUs, added: last.added + next.added };
   else found.push(next);
 }
 

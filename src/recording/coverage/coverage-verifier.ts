@@ -194,10 +194,10 @@ export class CoverageVerifier {
   async #withFirst(entityId: string, found: readonly FoundReadings[]): Promise<FoundReadings[]> {
     const hours = await this.#deps.proofs.proven([entityId], 0, Number.MAX_SAFE_INTEGER);
     const firstUs = hours.reduce((us, { verifiedAtUs }) => Math.min(us, verifiedAtUs), Number.MAX_SAFE_INTEGER);
-    const isFirst = async ({ startUs, endUs }: FoundReadings): Promise<boolean> => {
-      if (startUs >= firstUs) return false;
-      if (hours.some(({ hourUs }) => hourUs + proofHourUs > startUs && hourUs <= endUs)) return false;
-      return (await this.#deps.readings.before(entityId, startUs))?.origin !== 'stream';
+    const isFirst = async (one: FoundReadings): Promise<boolean> => {
+      if (one.firstUs >= firstUs) return false;
+      if (hours.some(({ hourUs }) => hourUs + proofHourUs > one.firstUs && hourUs <= one.lastUs)) return false;
+      return (await this.#deps.readings.before(entityId, one.firstUs))?.origin !== 'stream';
     };
     return await Promise.all(
       found.map(async (one) => ((await isFirst(one)) ? { ...one, isFirst: true } : one)),
