@@ -3,7 +3,9 @@
  * A day has 23, 24 or 25 hours; both hours that are called 02:00 in autumn are hours of their own, for hours step by
  * the instant and not by the label.
  */
+
 import { dayUs, hourUs, minuteUs, quarterHourUs } from './durations.ts';
+import type { Interval } from './interval.ts';
 
 export type Period = 'quarter' | 'hour' | 'day' | 'week' | 'month' | 'year';
 
@@ -148,14 +150,14 @@ export function localMonth(atUs: number, zone: string): string {
 }
 
 /** [start, end) of a local month YYYY-MM; null when it is not one. */
-export function monthRange(month: string, zone: string): { startUs: number; endUs: number } | null {
+export function monthRange(month: string, zone: string): Interval | null {
   if (!/^\d{4}-(0[1-9]|1[0-2])$/.test(month)) return null;
   const startUs = us(Temporal.PlainDate.from(`${month}-01`).toZonedDateTime(zone));
   return { startUs, endUs: nextBucketUs(startUs, 'month', zone) };
 }
 
 /** [start, end) of a local day YYYY-MM-DD; null when it is not one. Empty for a day that a zone left out (Apia, 2011-12-30). */
-export function dayRange(date: string, zone: string): { startUs: number; endUs: number } | null {
+export function dayRange(date: string, zone: string): Interval | null {
   if (!/^\d{4}-\d{2}-\d{2}$/.test(date)) return null;
   try {
     const day = Temporal.PlainDate.from(date, { overflow: 'reject' });

@@ -68,17 +68,6 @@ export const equivalents: readonly Equivalent[] = [
       '< → <=',
       'no gap is closed past the end',
     ],
-    ['return startUs < endUs ? [{ startUs, endUs, isOpen: a.isOpen && b.isOpen }] : [];', '< → <=', empty],
-    [
-      'if (outage.endUs <= part.startUs || outage.startUs >= part.endUs) return [part];',
-      '<= → <',
-      'what touches an outage of the home is joined with its own part of it before',
-    ],
-    [
-      'if (outage.endUs <= part.startUs || outage.startUs >= part.endUs) return [part];',
-      '>= → >',
-      'what touches an outage of the home is joined with its own part of it before',
-    ],
   ]),
   ...of('src/units/calendar.ts', [
     [

@@ -5,6 +5,7 @@ import type { LedgerViews, RegisterBefore } from '../../statistics/ledger-views.
 import { type SideBySide, sideBySide } from '../../statistics/side-by-side.ts';
 import { bucketEdges, bucketStartUs, nextBucketUs, type Period } from '../../units/calendar.ts';
 import { hourUs, minuteMs } from '../../units/durations.ts';
+import type { Interval } from '../../units/interval.ts';
 import { quarterHourUs } from '../../units/quarter-hour.ts';
 import { QuestDbError } from './fault.ts';
 import {
@@ -106,10 +107,7 @@ export class QuestDbLedgerViews implements LedgerViews {
     }
   }
 
-  async quarterHoursWithin(
-    entityId: string,
-    spans: readonly { readonly startUs: number; readonly endUs: number }[],
-  ): Promise<Bucket[][]> {
+  async quarterHoursWithin(entityId: string, spans: readonly Interval[]): Promise<Bucket[][]> {
     await this.#prepare();
     const found: Bucket[][] = [];
     for (let at = 0; at < spans.length; at += spansPerQuery) {

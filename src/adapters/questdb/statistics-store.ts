@@ -1,15 +1,13 @@
 import type { Sender } from '@questdb/nodejs-client';
+import { statisticsPeriodUs } from '../../home/home-assistant.ts';
 import type { StatisticsRecord, StatisticsStore } from '../../ledger/evidence/statistics-store.ts';
 import type { Clock } from '../../runtime/clock.ts';
-import { hourUs, minuteUs } from '../../units/durations.ts';
 import type { Interval } from '../../units/interval.ts';
 import { statisticsTable } from './ledger-schema.ts';
 import type { QuestDb } from './questdb.ts';
 import type { Row } from './row.ts';
 import { isoWithin } from './span.ts';
 import { applied } from './wal.ts';
-
-const lengthUs = { '5minute': 5 * minuteUs, hour: hourUs } as const;
 
 const columns = 'entity_id, period, cast(timestamp AS LONG) AS start_us, state, sum, mean, min, max, unit';
 const rangeQuery = `SELECT ${columns} FROM ${statisticsTable}
@@ -60,7 +58,7 @@ export class QuestDbStatisticsStore implements StatisticsStore {
         const [row] = await this.#db.query(endingQuery, [
           entityId,
           period,
-          isoWithin(atUs - lengthUs[period]),
+          isoWithin(atUs - statisticsPeriodUs[period]),
         ]);
         return row === undefined ? null : recordFromRow(row);
       }),
@@ -75,7 +73,9 @@ export class QuestDbStatisticsStore implements StatisticsStore {
 
   async ends(period: '5minute' | 'hour'): Promise<Map<string, number>> {
     const rows = await this.#db.query(endsQuery, [period]);
-    return new Map(rows.map((row) => [row.entity_id as string, (row.last_us as number) + lengthUs[period]]));
+    return new Map(
+      rows.map((row) => [row.entity_id as string, (row.last_us as number) + statisticsPeriodUs[period]]),
+    );
   }
 
   async count(startUs: number, endUs: number): Promise<Map<string, number>> {
@@ -88,7 +88,7 @@ export class QuestDbStatisticsStore implements StatisticsStore {
     return new Map(
       rows.map((row) => [
         row.entity_id as string,
-        { startUs: row.from_us as number, endUs: (row.until_us as number) + lengthUs.hour + 1 },
+        { startUs: row.from_us as number, endUs: (row.until_us as number) + statisticsPeriodUs.hour + 1 },
       ]),
     );
   }
@@ -112,7 +112,7 @@ function recordFromRow(row: Row): StatisticsRecord {
     entityId: row.entity_id as string,
     period,
     startUs,
-    endUs: startUs + lengthUs[period],
+    endUs: startUs + statisticsPeriodUs[period],
     state: row.state as number | null,
     sum: row.sum as number | null,
     mean: row.mean as number | null,

@@ -91,10 +91,7 @@ export class TestLedger implements LedgerViews, LedgerStore {
     );
     return period === 'quarter' ? quarters : regroup(quarters, period, this.timeZone);
   }
-  quarterHoursWithin(
-    entityId: string,
-    spans: readonly { startUs: number; endUs: number }[],
-  ): Promise<Bucket[][]> {
+  quarterHoursWithin(entityId: string, spans: readonly Interval[]): Promise<Bucket[][]> {
     return Promise.all(
       spans.map(({ startUs, endUs }) => this.buckets([entityId], 'quarter', startUs, endUs)),
     );

@@ -9,6 +9,7 @@ import type { Entry } from '../../ledger/entries/entry.ts';
 import type { RecordedStatistics } from '../../ledger/evidence/statistics-evidence.ts';
 import { microFromValue } from '../../units/amount.ts';
 import { hourUs } from '../../units/durations.ts';
+import type { Interval } from '../../units/interval.ts';
 import type { Finding } from '../ticket.ts';
 import { amountText, registerFigure } from './figures.ts';
 import type { RegisterPoint } from './register-path.ts';
@@ -23,9 +24,7 @@ export function isWithinTolerance(oursMicro: number, theirsMicro: number, moreMi
 }
 
 /** What Home Assistant says of [startUs, endUs): an hour, or several when rows are missing. */
-export interface Stretch {
-  readonly startUs: number;
-  readonly endUs: number;
+export interface Stretch extends Interval {
   /** By its running total. */
   readonly theirsMicro: number;
   /** By the register that its rows tell; null where that fell or is not told. */
@@ -117,9 +116,7 @@ export function boundaryStep(path: readonly RegisterPoint[], atUs: number): numb
   return Math.abs(after.registerMicro - before.registerMicro);
 }
 
-export interface DifferingStretch {
-  readonly startUs: number;
-  readonly endUs: number;
+export interface DifferingStretch extends Interval {
   readonly oursMicro: number;
   readonly theirsMicro: number;
 }

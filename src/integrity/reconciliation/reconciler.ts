@@ -6,6 +6,7 @@ import { Backoff } from '../../runtime/backoff.ts';
 import { pause, unlessAborted } from '../../runtime/pause.ts';
 import { WakeSignal } from '../../runtime/wake-signal.ts';
 import { hourUs, minuteMs, minuteUs } from '../../units/durations.ts';
+import type { Interval } from '../../units/interval.ts';
 import type { ReconciliationDeps } from './reconciliation-deps.ts';
 import { ReconciliationMarks } from './reconciliation-marks.ts';
 import { begunJob, type ReconciliationJob, ReconciliationRun, Stopped } from './reconciliation-run.ts';
@@ -49,9 +50,7 @@ export interface ReconcilerStatus {
 }
 
 /** What the next nightly run will look at. */
-export interface ReconciliationPlan {
-  readonly startUs: number;
-  readonly endUs: number;
+export interface ReconciliationPlan extends Interval {
   readonly entities: number;
   readonly hours: number;
   readonly unverifiedHours: number;

@@ -16,11 +16,9 @@ import type { ReconciliationDeps } from './reconciliation-deps.ts';
 import { StatisticsNotTold } from './statistics-refresh.ts';
 
 /** What is to be looked at. */
-export interface ReconciliationJob {
+export interface ReconciliationJob extends Interval {
   readonly syncId: string;
   readonly kind: Extract<SyncKind, 'hourly' | 'nightly' | 'reconciliation'>;
-  readonly startUs: number;
-  readonly endUs: number;
   /** Null: all that are tracked. */
   readonly entityIds: readonly string[] | null;
   readonly startedAtUs: number;

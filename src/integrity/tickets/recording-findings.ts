@@ -101,7 +101,7 @@ export function detectedOf(event: RecordingEvent): Detected | null {
       return told('disk_full', null, atUs, detail, { choices: ['accept'] });
     }
     case 'out_of_order': {
-      const { entityIds, count, startUs, endUs } = event;
+      const { entityIds, count, firstUs, lastUs } = event;
       const [only] = entityIds;
       const isOne = entityIds.length === 1 && only !== undefined;
       const whose = isOne ? 'it' : `${entityIds.length} entities`;
@@ -109,9 +109,9 @@ export function detectedOf(event: RecordingEvent): Detected | null {
       return told(
         'out_of_order',
         isOne ? only : null,
-        startUs,
+        firstUs,
         `${which} of ${whose} came after a newer one; each was taken in its place, and the ledger follows.`,
-        { endUs, evidence: [figure('count', count)] },
+        { endUs: lastUs, evidence: [figure('count', count)] },
       );
     }
     case 'clock_drift': {

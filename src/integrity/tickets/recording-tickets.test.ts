@@ -85,7 +85,7 @@ describe('what recording tells', () => {
     ],
     [full, { kind: 'disk_full', entityId: null, status: 'open' }],
     [
-      { kind: 'out_of_order', entityIds: ['sensor.a'], count: 3, startUs: atUs - 9, endUs: atUs },
+      { kind: 'out_of_order', entityIds: ['sensor.a'], count: 3, firstUs: atUs - 9, lastUs: atUs },
       {
         kind: 'out_of_order',
         entityId: 'sensor.a',

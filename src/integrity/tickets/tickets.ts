@@ -24,13 +24,11 @@ export interface Detected {
 }
 
 /** What a run looked at: what is open there and was not found again has passed. */
-export interface Looked {
+export interface Looked extends Interval {
   readonly kinds: readonly TicketKind[];
   readonly entityIds: ReadonlySet<string>;
   /** Whether also what concerns the whole home. */
   readonly home: boolean;
-  readonly startUs: number;
-  readonly endUs: number;
 }
 
 export interface Reported {

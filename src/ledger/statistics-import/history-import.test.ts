@@ -7,11 +7,12 @@
 
 import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { statisticsPeriodUs } from '../../home/home-assistant.ts';
 import { MemorySettingsStore, silentLog } from '../../home/testing/doubles.ts';
 import { MemorySyncLog } from '../../recording/testing/doubles.ts';
 import { dayUs } from '../../units/durations.ts';
 import type { Interval } from '../../units/interval.ts';
-import { MemoryStatistics, MemoryStatisticsStore, rowUs } from '../testing/statistics-doubles.ts';
+import { MemoryStatistics, MemoryStatisticsStore } from '../testing/statistics-doubles.ts';
 import { HistoryImport, type HistoryImportLimits } from './history-import.ts';
 import type { ImportEntity } from './import-deps.ts';
 
@@ -242,7 +243,12 @@ describe('the import of the past', { timeout: 60_000 }, () => {
     for (const name of ['a', 'b', 'c', 'd']) world.track(`sensor.${name}`);
     for (const name of ['a', 'b', 'c']) home.add(`sensor.${name}`, 'hour', nowUs - 30 * dayUs, 30 * 24);
     home.rows.push({
-      ...{ entityId: 'sensor.d', period: 'hour', startUs: nowUs - dayUs, endUs: nowUs - dayUs + rowUs.hour },
+      ...{
+        entityId: 'sensor.d',
+        period: 'hour',
+        startUs: nowUs - dayUs,
+        endUs: nowUs - dayUs + statisticsPeriodUs.hour,
+      },
       ...{ state: 1, sum: 1, mean: null, min: null, max: null, unit: 'm³' },
     });
     home.fault = (ids) => (ids.includes('sensor.b') ? 'refused' : null);

@@ -5,12 +5,10 @@ import {
   HomeAssistantUnavailable,
   type HomeStatisticsRow,
   type StatisticsPeriod,
+  statisticsPeriodUs,
 } from '../../home/home-assistant.ts';
-import { hourUs, minuteUs } from '../../units/durations.ts';
 import type { Interval } from '../../units/interval.ts';
 import type { StatisticsRecord, StatisticsStore } from '../evidence/statistics-store.ts';
-
-export const rowUs = { '5minute': 5 * minuteUs, hour: hourUs } as const;
 
 type Fault = 'away' | 'refused' | null;
 
@@ -35,10 +33,10 @@ export class MemoryStatistics {
   ): void {
     for (let n = 0; n < count; n += 1) {
       if (skip(n)) continue;
-      const rowStartUs = startUs + n * rowUs[period];
+      const rowStartUs = startUs + n * statisticsPeriodUs[period];
       const none = { mean: null, min: null, max: null };
       this.rows.push({
-        ...{ entityId, period, startUs: rowStartUs, endUs: rowStartUs + rowUs[period] },
+        ...{ entityId, period, startUs: rowStartUs, endUs: rowStartUs + statisticsPeriodUs[period] },
         ...{ state: 100 + n, sum: n, ...none, unit: 'kWh' },
       });
     }

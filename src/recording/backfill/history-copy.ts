@@ -2,6 +2,7 @@ import type { EntityState, HomeAssistant } from '../../home/home-assistant.ts';
 import { HomeAssistantUnavailable } from '../../home/home-assistant.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { unlessAborted } from '../../runtime/pause.ts';
+import type { Interval } from '../../units/interval.ts';
 import { type FoundReadings, proofHourUs } from '../coverage-proof.ts';
 import type { Reading } from '../reading.ts';
 import type { ReadingStore } from '../reading-store.ts';
@@ -9,7 +10,6 @@ import { parseState } from '../stream/reading-parser.ts';
 import { recentDepth } from '../stream/recent-instants.ts';
 import type { Recorder, TrackedEntity } from '../stream/recorder.ts';
 import { untilVisible } from '../write/visible.ts';
-import type { Span } from './backfill-queue.ts';
 
 export interface HistoryCopyDeps {
   readonly homeAssistant: Pick<HomeAssistant, 'history'>;
@@ -43,7 +43,7 @@ const stretchesLimit = 100;
 export async function copyHistory(
   deps: HistoryCopyDeps,
   entity: TrackedEntity,
-  span: Span,
+  span: Interval,
   signal: AbortSignal,
   isSettled = false,
 ): Promise<Copied> {
@@ -109,7 +109,7 @@ export class HistoryRefused extends Error {
 async function askHistory(
   homeAssistant: Pick<HomeAssistant, 'history'>,
   entityId: string,
-  span: Span,
+  span: Interval,
 ): Promise<EntityState[]> {
   try {
     return await homeAssistant.history([entityId], span.startUs, span.endUs);
@@ -122,7 +122,7 @@ async function askHistory(
 async function knownInstants(
   store: Pick<ReadingStore, 'range'>,
   entityId: string,
-  span: Span,
+  span: Interval,
 ): Promise<Set<number>> {
   const known = new Set<number>();
   let startUs = span.startUs;

@@ -1,6 +1,6 @@
 import { hourUs, minuteUs } from '../../units/durations.ts';
+import type { Interval } from '../../units/interval.ts';
 import type { Recorder } from '../stream/recorder.ts';
-import type { Span } from './backfill-queue.ts';
 import { type Copied, copyHistory, type HistoryCopyDeps, HistoryRefused } from './history-copy.ts';
 
 export interface SpanCopyDeps extends HistoryCopyDeps {
@@ -10,7 +10,7 @@ export interface SpanCopyDeps extends HistoryCopyDeps {
 /** What Home Assistant told of an entity in a span, by the hour; all of it was copied. */
 export interface CopiedSpan {
   readonly entityId: string;
-  readonly span: Span;
+  readonly span: Interval;
   /** Until when Home Assistant had written when it was first asked: what came after it did not tell whole. */
   readonly writtenUntilUs: number;
   readonly told: ReadonlyMap<number, number>;
@@ -49,7 +49,7 @@ const triesPerChunk = 3;
 export async function copySpan(
   deps: SpanCopyDeps,
   entityId: string,
-  span: Span,
+  span: Interval,
   course: SpanCopyCourse,
 ): Promise<string | null> {
   let chunkUs = firstChunkUs;

@@ -91,7 +91,7 @@ describe('what came out of order', () => {
     stream.tookLate(meter, baseUs - 5);
     await vi.advanceTimersByTimeAsync(minute);
     expect(told).toEqual([
-      { kind: 'out_of_order', entityIds: [meter], count: 1, startUs: baseUs - 5, endUs: baseUs - 5 },
+      { kind: 'out_of_order', entityIds: [meter], count: 1, firstUs: baseUs - 5, lastUs: baseUs - 5 },
     ]);
     for (let i = 0; i < 7; i += 1) stream.tookLate(meter, baseUs + i);
     await vi.advanceTimersByTimeAsync(50 * minute);
