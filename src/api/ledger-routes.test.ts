@@ -8,7 +8,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { z } from 'zod';
 import { problem } from '../schemas/common.ts';
 import { correctionAnswer, coverage, exchange, ledger } from '../schemas/ledger.ts';
-import { instantFromIso } from '../units/instant.ts';
+import { instantFromIso, isoFromInstant } from '../units/instant.ts';
 import { intervalAt } from '../units/interval.ts';
 import { quarterHourUs } from '../units/quarter-hour.ts';
 import { TestApi } from './testing/test-api.ts';
@@ -127,6 +127,13 @@ describe('corrections', () => {
     await answer(api.fetch(path, { json: exclusion }), correctionAnswer, 201);
     const listed = await answer(api.fetch(`/api/ledger/${meter}`), ledger);
     expect(listed.corrections.map((one) => one.kind)).toEqual(['amount', 'exclusion']);
+    expect(listed.corrections[1]).toMatchObject({
+      start: isoFromInstant(Date.UTC(2026, 9, 20, 8) * 1000),
+      end: isoFromInstant(Date.UTC(2026, 9, 20, 9) * 1000),
+    });
+    expect(api.ledger.corrections.declared[1]).toMatchObject({
+      endUs: Date.UTC(2026, 9, 20, 9) * 1000 + 1,
+    });
     expect(listed.exchanges).toEqual([]);
     const one = `${path}/${declared.correction.correction_id}`;
     expect(

@@ -5,6 +5,7 @@ import { type Correction, correctedInterval } from '../../ledger/evidence/correc
 import type { RecordedStatistics } from '../../ledger/evidence/statistics-evidence.ts';
 import type { ReadingStore } from '../../recording/reading-store.ts';
 import { dayUs, hourUs } from '../../units/durations.ts';
+import type { Interval } from '../../units/interval.ts';
 import {
   boundaryStep,
   boundaryUs,
@@ -93,10 +94,7 @@ function inside<T extends Entry>(entries: readonly T[], { startUs, endUs }: Stre
  * A person said otherwise than the readings there, which Home Assistant does not know of; and what it counted back after a
  * spike lies in the hour after.
  */
-export function isCorrected(
-  { startUs, endUs }: Pick<Stretch, 'startUs' | 'endUs'>,
-  one: Correction,
-): boolean {
+export function isCorrected({ startUs, endUs }: Interval, one: Correction): boolean {
   const corrected = correctedInterval(one);
   return corrected.startUs < endUs && corrected.endUs + hourUs > startUs;
 }
