@@ -357,6 +357,9 @@ export const equivalents: readonly Equivalent[] = [
   ...of('src/views/coverage.ts', [
     ['if (passedUs <= 0) return [];', '<= → <', 'of a bucket that is listed some time has passed'],
   ]),
+  ...of('src/views/home-balance.ts', [
+    ['const coveredUs = groups[flows.indexOf(flowIds.homeMwh)]?.coveredUs ?? 0;', '0 → 1', always],
+  ]),
   ...of('src/views/trend.ts', [
     [
       "const direction = Math.abs(exact) <= stableWithinPercent ? 'stable' : exact > 0 ? 'up' : 'down';",
