@@ -357,6 +357,10 @@ export const equivalents: readonly Equivalent[] = [
   ...of('src/views/coverage.ts', [
     ['if (passedUs <= 0) return [];', '<= → <', 'of a bucket that is listed some time has passed'],
   ]),
+  ...of('src/views/day-count.ts', [
+    ['else if (toUs > count.sinceUs)', '> → >=', 'of what ends there no part lies after it'],
+    ['countedMicro += splitByTime(amountMicro, fromUs, toUs, [count.sinceUs])[1] ?? 0;', '0 → 1', always],
+  ]),
   ...of('src/views/home-balance.ts', [
     ['const coveredUs = groups[flows.indexOf(flowIds.homeMwh)]?.coveredUs ?? 0;', '0 → 1', always],
   ]),
