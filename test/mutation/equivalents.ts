@@ -361,6 +361,13 @@ export const equivalents: readonly Equivalent[] = [
     ['else if (toUs > count.sinceUs)', '> → >=', 'of what ends there no part lies after it'],
     ['countedMicro += splitByTime(amountMicro, fromUs, toUs, [count.sinceUs])[1] ?? 0;', '0 → 1', always],
   ]),
+  ...of('src/views/flow-keeper.ts', [
+    [
+      '#isEverythingNew = false;',
+      'false → true',
+      'it is asked only when there are sources, and the first sources make everything new',
+    ],
+  ]),
   ...of('src/views/home-balance.ts', [
     ['const coveredUs = groups[flows.indexOf(flowIds.homeMwh)]?.coveredUs ?? 0;', '0 → 1', always],
   ]),
