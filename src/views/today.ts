@@ -124,7 +124,7 @@ export class Today {
     return { counted: day.count && valueFromMicro(day.count.countedMicro), readings: day.readings };
   }
 
-  /** Told of entities whose day changed otherwise than by a reading just heard. One that throws is logged and told again. */
+  /** Told of entities whose day changed otherwise than by a reading just heard. One that throws is logged. */
   onChange(listener: (entityIds: readonly string[]) => void): () => void {
     const safe = guarded(this.#deps.log, 'A listener to what today counts failed', listener);
     this.#listeners.add(safe);
