@@ -1,3 +1,5 @@
+import type { CanonicalUnit } from '../../units/quantity.ts';
+
 const secondUs = 1_000_000;
 const minuteUs = 60 * secondUs;
 const hourUs = 60 * minuteUs;
@@ -30,7 +32,7 @@ export interface CurveBucket {
   readonly min: number | null;
   readonly max: number | null;
   readonly readings: number;
-  readonly unit: string | null;
+  readonly unit: CanonicalUnit | null;
 }
 
 /** Hours, ascending, as buckets of so many hours since the epoch. */

@@ -4,7 +4,7 @@ import { bucketEdges, bucketStartUs, type Period } from '../../units/calendar.ts
 import { daySampling, openingsTable, statisticsTable } from './ledger-schema.ts';
 import type { QuestDb } from './questdb.ts';
 import { readingsTable } from './reading-rows.ts';
-import type { Row } from './row.ts';
+import { numberOf, numberOrNull, type Row } from './row.ts';
 import { isoWithin } from './span.ts';
 
 const quarterHourUs = 900_000_000;
@@ -63,8 +63,8 @@ export async function registersBefore(
   ]);
   return [...inside, ...after].map((row) => ({
     // A day of the zone may be told by the instant at which its clock was turned.
-    atUs: isShort ? (row.at_us as number) : bucketStartUs(row.at_us as number, 'day', zone),
-    registerMicro: row.register as number | null,
+    atUs: isShort ? numberOf(row, 'at_us') : bucketStartUs(numberOf(row, 'at_us'), 'day', zone),
+    registerMicro: numberOrNull(row, 'register'),
   }));
 }
 
@@ -95,13 +95,13 @@ export async function registersExactly(
   const edges = new Set(edgesUs);
   const found = new Map<number, number>();
   // A reading says it better than a row that ends there, and a short row better than a long one.
-  for (const row of hours) put(found, edges, (row.start_us as number) + rowUs.hour, row);
-  for (const row of fiveMinutes) put(found, edges, (row.start_us as number) + rowUs['5minute'], row);
-  for (const row of readings) put(found, edges, row.at_us as number, row);
+  for (const row of hours) put(found, edges, numberOf(row, 'start_us') + rowUs.hour, row);
+  for (const row of fiveMinutes) put(found, edges, numberOf(row, 'start_us') + rowUs['5minute'], row);
+  for (const row of readings) put(found, edges, numberOf(row, 'at_us'), row);
   return found;
 }
 
 function put(found: Map<number, number>, edges: ReadonlySet<number>, atUs: number, row: Row): void {
-  const micro = microFromValue(row.state as number);
+  const micro = microFromValue(numberOf(row, 'state'));
   if (edges.has(atUs) && micro !== null) found.set(atUs, micro);
 }
