@@ -327,6 +327,13 @@ export const equivalents: readonly Equivalent[] = [
       'of two as far away either is the farthest; a rising register is not as far on both sides',
     ],
   ]),
+  ...of('src/integrity/tickets.ts', [
+    [
+      'ticket.fromUs < finding.fromUs &&',
+      '< → <=',
+      'what begins at the same instant has the same id, by which it was found before',
+    ],
+  ]),
   ...of('src/recording/reading-parser.ts', [
     [
       'const known = sourceUnit === null ? null : toCanonical(0, sourceUnit);',
