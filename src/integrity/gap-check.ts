@@ -55,7 +55,7 @@ export async function checkContinuity(
   for (const gap of silences(rowStartsUs, [], fromUs, untilUs)) {
     const told: Told[] = [];
     for await (const page of pagesOf(readings, entityId, gap.fromUs, gap.untilUs)) told.push(...page);
-    silent.push(...silences([gap.fromUs - fiveMinutesUs, gap.untilUs], told, gap.fromUs, gap.untilUs + 1));
+    silent.push(...silences([gap.fromUs - fiveMinutesUs, gap.untilUs], told, gap.fromUs, gap.untilUs));
   }
   return {
     gaps: joinGaps([...absences(turns, untilUs), ...silent]),

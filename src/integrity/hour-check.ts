@@ -1,6 +1,5 @@
 import type { Correction } from '../ledger/correction.ts';
 import type { CounterKind } from '../ledger/counter-state.ts';
-import type { Entry } from '../ledger/entry.ts';
 import type { LedgerStore } from '../ledger/ledger-store.ts';
 import type { RecordedStatistics } from '../ledger/statistics-evidence.ts';
 import type { ReadingStore } from '../recording/reading-store.ts';
@@ -54,7 +53,7 @@ export async function checkHours(
     const entries = await deps.ledger.current(entityId, startUs, endUs);
     for (const stretch of some) {
       hours += (stretch.untilUs - stretch.fromUs) / hourUs;
-      const compared = compareStretch(stretch, inside(entries, stretch));
+      const compared = compareStretch(stretch, entries);
       if (compared.kind !== 'differs' || corrections.some((one) => isCorrected(stretch, one))) continue;
       const { oursMicro, theirsMicro } = compared;
       if (await isSameByCore(deps.readings, entityId, kind, stretch, oursMicro)) continue;
@@ -83,10 +82,6 @@ async function isSameByCore(
   const around = [...path, ...next.filter(({ atUs }) => atUs >= untilUs).slice(0, 1)];
   const allowedMicro = boundaryStep(around, fromUs) + boundaryStep(around, untilUs);
   return theirs.some((micro) => isWithinTolerance(oursMicro, micro, allowedMicro));
-}
-
-function inside<T extends Entry>(entries: readonly T[], { fromUs, untilUs }: Stretch): T[] {
-  return entries.filter(({ quarterStartUs }) => quarterStartUs >= fromUs && quarterStartUs < untilUs);
 }
 
 /**
