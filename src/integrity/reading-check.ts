@@ -60,7 +60,9 @@ export async function checkRegister(
     const dayRules: PathRules = { ...rules, highestUsualMicro: highestUsualMicro(startUs) };
     const spikes = findSpikes(dayRules, path);
     const plain = withoutSpikes(path, spikes);
-    const away = new Set(spikes.flatMap(({ first, last }) => path.slice(first, last + 1)));
+    const away = new Set(
+      spikes.flatMap(({ first, last }) => path.slice(first, last + 1)).map(({ atUs }) => atUs),
+    );
     const begins = ({ finding }: Detected) => finding.untilUs >= startUs && finding.untilUs < endUs;
     const found: Detected[] = [
       ...spikes.flatMap((spike) =>
@@ -74,7 +76,7 @@ export async function checkRegister(
         ...loweredFindings(
           entityId,
           dayRules,
-          told.filter((point) => !away.has(point)),
+          told.filter(({ atUs }) => !away.has(atUs)),
         ),
       ].map((finding): Detected => ({ finding, handling: 'ask' })),
     ];

@@ -10,8 +10,10 @@ import { refreshRows, rowsOf, StatisticsNotTold } from './statistics-refresh.ts'
 
 const entityId = 'sensor.meter';
 const hourUs = 3_600_000_000;
+const startUs = Date.UTC(2026, 10, 24) * 1000;
+const at = (hour: number) => startUs + hour * hourUs;
 const row = (hour: number, extra: Partial<HomeStatisticsRow> = {}): HomeStatisticsRow => ({
-  ...{ entityId, period: 'hour', startUs: hour * hourUs, endUs: (hour + 1) * hourUs },
+  ...{ entityId, period: 'hour', startUs: at(hour), endUs: at(hour + 1) },
   ...{ state: 100 + hour, sum: hour, mean: 1, min: 0, max: 2, unit: 'kWh', ...extra },
 });
 async function kept(...rows: HomeStatisticsRow[]) {
@@ -68,22 +70,30 @@ describe('rows that are kept', () => {
     async (field) => {
       for (const value of [7.5, null]) {
         const store = await kept(row(0), row(1, { [field]: value }), row(2), row(3));
-        expect(await refreshRows(store, entityId, rows)).toEqual({ fromUs: hourUs, untilUs: 2 * hourUs });
+        expect(await refreshRows(store, entityId, rows)).toEqual({ fromUs: at(1), untilUs: at(2) });
         expect(store.appended).toBe(1);
-        expect(await store.range(entityId, 'hour', 0, 9 * hourUs, 9)).toEqual(rows);
+        expect(await store.range(entityId, 'hour', at(0), at(9), 9)).toEqual(rows);
       }
     },
   );
 
   it('are brought where they were missing, from the first to the last of them', async () => {
     const store = await kept(row(2));
-    expect(await refreshRows(store, entityId, rows)).toEqual({ fromUs: 0, untilUs: 4 * hourUs });
+    expect(await refreshRows(store, entityId, rows)).toEqual({ fromUs: at(0), untilUs: at(4) });
     expect(store.appended).toBe(3);
   });
 
   it('are let alone beside others that Home Assistant has lost', async () => {
     const store = await kept(...rows);
-    expect(await refreshRows(store, entityId, [row(0), row(3)])).toBeNull();
+    const limits: number[] = [];
+    const range: typeof store.range = (...asked) => {
+      limits.push(asked[4]);
+      return store.range(...asked);
+    };
+    const append = () => Promise.reject(new Error('nothing is to be written'));
+    expect(await refreshRows({ range, append }, entityId, [row(0), row(3)])).toBeNull();
+    // As many as there may be, and no more.
+    expect(limits).toEqual([4]);
   });
 
   it('are those of Home Assistant after it, whatever they were', async () => {

@@ -15,6 +15,7 @@ const of = (file: string, list: readonly (readonly [code: string, change: string
 const guard = 'the places are those of the list; TypeScript asks for more';
 const oftener = 'it only says whether a look is worth it, and says so more often';
 const empty = 'a span of no length is left out by its length right after';
+const limit = 'no home comes near the limit; at it exactly one page more is read';
 const always = 'the value is always there; TypeScript asks for another';
 const cache = 'a cache that is smaller or larger by one, or is asked more often, gives the same answers';
 
@@ -326,6 +327,18 @@ export const equivalents: readonly Equivalent[] = [
       '> → >=',
       'of two as far away either is the farthest; a rising register is not as far on both sides',
     ],
+  ]),
+  ...of('src/integrity/gap-check.ts', [
+    ['let wasAbsent = false;', 'false → true', 'a value before any absence ends none'],
+  ]),
+  ...of('src/integrity/hour-check.ts', [['const startUs = stretches[at]?.fromUs ?? 0;', '0 → 1', always]]),
+  ...of('src/integrity/reading-check.ts', [
+    ['if (points.length > dayReadings) break;', '> → >=', limit],
+    ['if (path.length > dayReadings) break;', '> → >=', limit],
+  ]),
+  ...of('src/integrity/statistics-refresh.ts', [
+    ['if (first === undefined || last === undefined) return null;', '|| → &&', guard],
+    ['if (begin === undefined || end === undefined) return null;', '|| → &&', guard],
   ]),
   ...of('src/integrity/tickets.ts', [
     [
