@@ -5,6 +5,7 @@
  * rows that core makes of it; the total is put back to 0 in the middle.
  */
 import { beforeEach, describe, expect, it } from 'vitest';
+import type { PostedEntry } from '../ledger/revision.ts';
 import type { Reading } from '../recording/reading.ts';
 import { MemoryReadingStore, reading } from '../recording/testing/doubles.ts';
 import { countedAsCore } from './detectors/hours-differ.ts';
@@ -119,7 +120,7 @@ describe('an hour that differs', () => {
   ): Promise<boolean> {
     const readings = new MemoryReadingStore();
     await readings.append(told.map(([minute, kwh]) => reading(meterId, startUs + minute * 60_000_000, kwh)));
-    const entry = {
+    const entry: Omit<PostedEntry, 'quarterStartUs'> = {
       ...{ kind: 'quantity', amountMicro: (oursKwh / 4) * 1e6, quality: 'measured', reason: 'counted' },
       ...{
         coveredUs: quarterUs,
@@ -128,8 +129,8 @@ describe('an hour that differs', () => {
         isProvisional: false,
         onTimeUs: null,
       },
-      ...{ revision: 0, cause: 'readings', postedAtUs: 0 },
-    } as const;
+      ...{ revision: 0, cause: null, postedAtUs: 0 },
+    };
     const entries = [0, 1, 2, 3].map((n) => ({ ...entry, quarterStartUs: startUs + n * quarterUs }));
     const row = (hour: number, sum: number, state: number | null) => {
       const endUs = startUs + hour * hourUs;

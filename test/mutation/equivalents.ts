@@ -336,6 +336,21 @@ export const equivalents: readonly Equivalent[] = [
     ['if (points.length > dayReadings) break;', '> → >=', limit],
     ['if (path.length > dayReadings) break;', '> → >=', limit],
   ]),
+  ...of('src/integrity/reconciliation-marks.ts', [
+    ['#sinceUs = 0;', '0 → 1', 'it is loaded before it is asked'],
+    [
+      'readonly #givenUpUs: Record<Kind, number> = { hourly: 0, nightly: 0 };',
+      '0 → 1',
+      'every instant that it is compared with lies later',
+    ],
+  ]),
+  ...of('src/integrity/recording-findings.ts', [
+    ['driftUs > 0', '> → >=', 'what is reported as a drift is seconds long'],
+    ['driftUs > 0', '0 → 1', 'what is reported as a drift is seconds long'],
+  ]),
+  ...of('src/integrity/recording-tickets.ts', [
+    ['#sinceMs = 0;', '0 → 1', 'it is set when the first begins to wait'],
+  ]),
   ...of('src/integrity/statistics-refresh.ts', [
     ['if (first === undefined || last === undefined) return null;', '|| → &&', guard],
     ['if (begin === undefined || end === undefined) return null;', '|| → &&', guard],
