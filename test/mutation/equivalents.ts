@@ -328,6 +328,23 @@ export const equivalents: readonly Equivalent[] = [
       'of two as far away either is the farthest; a rising register is not as far on both sides',
     ],
   ]),
+  ...of('src/integrity/entity-check.ts', [
+    [
+      'const isHeld = (starts.at(-1) ?? 0) > untilUs - hourUs;',
+      '0 → 1',
+      'no range ends in the first hour of 1970',
+    ],
+    [
+      'hour.heldUs === hourUs && hour.mean !== null ? hour.mean * power.sign : null,',
+      '* → /',
+      'the sign is 1 or -1',
+    ],
+    [
+      'const countedMicro = isKnown ? quarters.reduce((sum, entry) => sum + entry.amountMicro, 0) : null;',
+      '+ → -',
+      'it is only asked whether it is 0',
+    ],
+  ]),
   ...of('src/integrity/gap-check.ts', [
     ['let wasAbsent = false;', 'false → true', 'a value before any absence ends none'],
   ]),
