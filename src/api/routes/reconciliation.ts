@@ -3,13 +3,13 @@ import { limits } from '../../contract/common.ts';
 import { backfillStarted } from '../../contract/readings.ts';
 import { type Reconciliation, reconciliation, reconciliationRequest } from '../../contract/tickets.ts';
 import { tolerance } from '../../integrity/detectors/hours-differ.ts';
-import { nightlySpanUs } from '../../integrity/reconciler.ts';
+import { jobsLimit, nightlySpanUs } from '../../integrity/reconciler.ts';
 import { valueFromMicro } from '../../units/amount.ts';
 import { isoFromInstant } from '../../units/instant.ts';
 import type { Administrators } from '../administrators.ts';
 import type { ApiDeps, ApiEnv } from '../deps.ts';
 import { administratorsOnly } from '../guard.ts';
-import { onValidated } from '../problems.ts';
+import { HttpProblem, onValidated } from '../problems.ts';
 import { readRange } from '../ranges.ts';
 import { requireTracked } from '../subjects.ts';
 import { isoOrNull } from '../wire.ts';
@@ -30,9 +30,9 @@ const start = createRoute({
   path: '/api/reconciliation',
   tags,
   summary: 'Hold what is recorded against Home Assistant now',
-  description: `Of every tracked entity and the last ten days when nothing is named; at most ${limits.ledgerDays} days. Answers at once; the run is at /api/syncs/{sync_id}. It happens by itself every hour for the last hours and at two in the night for the last ten days. For administrators.`,
+  description: `Of every tracked entity and the last ten days when nothing is named; at most ${limits.ledgerDays} days. Answers at once; the run is at /api/syncs/{sync_id}. At most ${jobsLimit} wait; one more is 409. It happens by itself every hour for the last hours and at two in the night for the last ten days. For administrators.`,
   request: { body: { required: false, content: { 'application/json': { schema: reconciliationRequest } } } },
-  responses: { 202: json(backfillStarted, 'Accepted'), ...problems(400, 403) },
+  responses: { 202: json(backfillStarted, 'Accepted'), ...problems(400, 403, 409) },
 });
 
 const planWithinMs = 3000;
@@ -91,6 +91,11 @@ export function reconciliationRoutes(deps: ApiDeps, administrators: Administrato
         longestDays: limits.ledgerDays,
         defaults: { endUs: clock.nowUs(), startUs: (untilUs) => untilUs - nightlySpanUs },
       });
-      return c.json({ sync_id: reconciler.request(startUs, endUs, asked.entity_ids) }, 202);
+      const syncId = reconciler.request(startUs, endUs, asked.entity_ids);
+      if (syncId === null)
+        throw new HttpProblem(409, {
+          detail: `${jobsLimit} checks wait already; start again when one of them is done.`,
+        });
+      return c.json({ sync_id: syncId }, 202);
     });
 }
