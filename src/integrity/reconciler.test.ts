@@ -158,7 +158,27 @@ describe('a run', () => {
     ask();
     await pass(100);
     expect(home.proofs).toBe(limits.tries + 1);
-    expect(reconciler.status()).toMatchObject({ isOk: true, lastHourlyUs: null, lastNightlyUs: null });
+    expect(reconciler.status()).toMatchObject({
+      ...{ isOk: true, lastHourlyUs: null, lastNightlyUs: null },
+      lastFinishedAtUs: runs().at(-1)?.finishedAtUs,
+    });
+  });
+
+  it('is tried six times in a quarter of an hour, each after twice as long', async () => {
+    home.zone = null;
+    await home.play(noonUs - 6 * hourUs, 6 * 60);
+    home.kept.isDown = true;
+    reconciler = new Reconciler(home.deps());
+    reconciler.start();
+    ask();
+    await pass(0);
+    const tries = [home.proofs];
+    for (const seconds of [30, 60, 120, 240, 480]) {
+      await pass(seconds * 1000 - 1);
+      tries.push(home.proofs);
+      await pass(1);
+    }
+    expect([...tries, home.proofs]).toEqual([1, 1, 2, 3, 4, 5, 6]);
   });
 
   it('that was cut off after the first entity is partial', async () => {
@@ -403,6 +423,7 @@ describe('by itself', () => {
     home.entities = [
       ...home.entities,
       { ...other, entityId: 'sensor.level', unit: '%', meter: null },
+      { ...other, entityId: 'sensor.flow', unit: 'm³/h', meter: null },
       { ...other, entityId: 'sensor.plug', unit: 'W', meter: { entityId: 'sensor.plug', posts: 'power' } },
       {
         ...{ ...other, entityId: 'import:gas', unit: 'm³' },
@@ -411,7 +432,7 @@ describe('by itself', () => {
     ];
     expect(await reconciler.plan()).toEqual({
       ...{ fromUs: at('2026-11-15T01:00:00Z'), untilUs: at('2026-11-25T01:00:00Z') },
-      ...{ entities: 4, hours: 480, unprovenHours: 15 },
+      ...{ entities: 5, hours: 480, unprovenHours: 20 },
     });
   });
 });

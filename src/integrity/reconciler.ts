@@ -7,7 +7,7 @@ import { RunLog, untilIdle } from '../recording/run-log.ts';
 import type { SyncRun } from '../recording/sync-log.ts';
 import type { ReconciliationDeps } from './reconciliation-deps.ts';
 import { ReconciliationMarks } from './reconciliation-marks.ts';
-import { begunJob, type ReconciliationJob, ReconciliationRun, Stopped } from './reconciliation-run.ts';
+import { begunJob, type ReconciliationJob, ReconciliationRun } from './reconciliation-run.ts';
 import { nextHourlyUs, nextNightlyUs } from './schedule.ts';
 
 export interface ReconcilerLimits {
@@ -181,12 +181,14 @@ export class Reconciler {
   async #work(): Promise<void> {
     const { signal } = this.#stop;
     await this.#load();
-    const beginMs = this.#deps.clock.monotonicMs() + this.#limits.startDelayMs;
+    const { clock } = this.#deps;
+    const { startDelayMs, lookEveryMs } = this.#limits;
+    const beginMs = clock.monotonicMs() + startDelayMs;
     while (!signal.aborted) {
-      const delayMs = beginMs - this.#deps.clock.monotonicMs();
-      const job = this.#asked[0] ?? (delayMs > 0 ? null : this.#due());
-      if (job === null) await this.#bell.wait(delayMs > 0 ? delayMs : this.#limits.lookEveryMs);
-      else await this.#do(job);
+      const hasStarted = clock.monotonicMs() >= beginMs;
+      const job = this.#asked[0] ?? (hasStarted ? this.#due() : null);
+      if (job !== null) await this.#do(job);
+      else await this.#bell.wait(hasStarted ? lookEveryMs : beginMs - clock.monotonicMs());
     }
   }
 
@@ -252,7 +254,7 @@ export class Reconciler {
         log.info({ kind: job.kind, status: done.status, readingsAdded, ...outcome }, 'reconciled');
         return;
       } catch (cause) {
-        if (cause instanceof Stopped || signal.aborted) return;
+        if (signal.aborted) return;
         this.#error = cause instanceof Error ? cause.message : String(cause);
         log.warn(
           { err: this.#error, kind: job.kind, tries },
