@@ -38,7 +38,7 @@ const meter: ReconciledEntity = {
 };
 const withPower: ReconciledEntity = { ...meter, power: { entityId: 'sensor.power', sign: -1 } };
 
-function check(entity: ReconciledEntity, fromUs: number, untilUs: number) {
+function check(entity: ReconciledEntity, startUs: number, endUs: number) {
   const deps = home.deps();
   return checkEntity(
     {
@@ -71,8 +71,8 @@ function check(entity: ReconciledEntity, fromUs: number, untilUs: number) {
       },
     },
     entity,
-    fromUs,
-    untilUs,
+    startUs,
+    endUs,
   );
 }
 
@@ -107,9 +107,9 @@ describe('the hours of a register', () => {
     await post([1], { amountMicro: 500_000 });
     const checked = await check(meter, at(0), at(6));
     expect([checked.hours, checked.differing]).toEqual([6, 1]);
-    expect(checked.detected.map(({ finding, handling }) => [finding.kind, finding.fromUs, handling])).toEqual(
-      [['hours_differ', at(1), 'ask']],
-    );
+    expect(
+      checked.detected.map(({ finding, handling }) => [finding.kind, finding.startUs, handling]),
+    ).toEqual([['hours_differ', at(1), 'ask']]);
   });
 
   it('begin with the last row before it, where one is missing', async () => {
@@ -138,7 +138,7 @@ describe('the hours of a register', () => {
 
   it('are posted anew where the rows that were kept were not those of Home Assistant', async () => {
     told(hoursOf(-1, 6));
-    expect((await check(meter, at(0), at(6))).refreshed).toEqual({ fromUs: at(-1), untilUs: at(6) });
+    expect((await check(meter, at(0), at(6))).refreshed).toEqual({ startUs: at(-1), endUs: at(6) });
     const posted = await home.ledger.current(meterId, at(0), at(6));
     expect(posted.reduce((sum, { amountMicro }) => sum + amountMicro, 0)).toBe(6_000_000);
     expect((await check(meter, at(0), at(6))).refreshed).toBeNull();
@@ -146,11 +146,11 @@ describe('the hours of a register', () => {
 });
 
 describe('a counter beside its power sensor', () => {
-  const frozen = async (fromUs: number, untilUs: number, entity = withPower) =>
-    (await check(entity, fromUs, untilUs)).detected.map(({ finding, handling }) => [
+  const frozen = async (startUs: number, endUs: number, entity = withPower) =>
+    (await check(entity, startUs, endUs)).detected.map(({ finding, handling }) => [
       `${finding.kind} ${handling}`,
-      (finding.fromUs - startUs) / hourUs,
-      (finding.untilUs - startUs) / hourUs,
+      (finding.startUs - startUs) / hourUs,
+      (finding.endUs - startUs) / hourUs,
     ]);
 
   it('is asked about where it stands while power flows, hour by whole hour', async () => {
@@ -215,18 +215,18 @@ describe('a counter beside its power sensor', () => {
 describe('a power sensor that keeps its value', () => {
   const sensor: ReconciledEntity = { ...meter, unit: 'W', meter: null, ownerId: meterId };
   /** @returns since when and until when it hangs, in hours */
-  async function hangs(fromUs: number, untilUs: number, lastRowUs: number | null) {
+  async function hangs(startUs: number, endUs: number, lastRowUs: number | null) {
     const changing = Array.from({ length: 60 }, (_, n) => reading(meterId, at(0) + n * 60_000_000, n + 1));
     await home.readings.append(changing);
     const none = { mean: null, min: null, max: null, state: null, sum: null, unit: 'W' } as const;
     const fiveUs = hourUs / 12;
-    for (let us = fromUs; lastRowUs !== null && us <= lastRowUs; us += fiveUs)
+    for (let us = startUs; lastRowUs !== null && us <= lastRowUs; us += fiveUs)
       home.statistics.rows.push({
         ...{ entityId: meterId, period: '5minute', startUs: us, endUs: us + fiveUs, ...none },
       });
-    return (await check(sensor, fromUs, untilUs)).detected.map(({ finding, handling }) => [
+    return (await check(sensor, startUs, endUs)).detected.map(({ finding, handling }) => [
       `${finding.kind} ${handling}`,
-      Math.round((finding.untilUs - startUs) / hourUs),
+      Math.round((finding.endUs - startUs) / hourUs),
     ]);
   }
 
@@ -238,19 +238,19 @@ describe('a power sensor that keeps its value', () => {
     ['Home Assistant saw it last an hour before the end', at(0), at(120), at(119)],
     ['Home Assistant never saw it', at(0), at(120), null],
     ['the range is too short to know its habits', at(0), at(119), at(119)],
-  ])('is not known to hang where %s', async (_, fromUs, untilUs, lastRowUs) => {
-    expect(await hangs(fromUs, untilUs, lastRowUs)).toEqual([]);
+  ])('is not known to hang where %s', async (_, startUs, endUs, lastRowUs) => {
+    expect(await hangs(startUs, endUs, lastRowUs)).toEqual([]);
   });
 });
 
 describe('what a person said', () => {
-  const finding = { kind: 'hours_differ', entityId: meterId, fromUs: at(10), untilUs: at(12) } as const;
+  const finding = { kind: 'hours_differ', entityId: meterId, startUs: at(10), endUs: at(12) } as const;
   const whole = { ...finding, detail: '', evidence: [], relatedEntityId: null, choices: [] };
   const declared = { correctionId: 'c', entityId: meterId, notes: '', createdAtUs: 0, ticketId: null };
   const exchange = (atUs: number) =>
     ({ ...declared, kind: 'exchange', atUs, oldRegisterMicro: null, newRegisterMicro: 0 }) as const;
-  const exclusion = (fromUs: number, untilUs: number, ticketId: string | null = null) =>
-    ({ ...declared, kind: 'exclusion', fromUs, untilUs, ticketId }) as const;
+  const exclusion = (startUs: number, endUs: number, ticketId: string | null = null) =>
+    ({ ...declared, kind: 'exclusion', startUs, endUs, ticketId }) as const;
 
   it.each<[string, Correction[], boolean]>([
     ['nothing', [], false],

@@ -12,8 +12,8 @@ const minuteUs = 60_000_000;
 const startUs = Date.UTC(2026, 10, 24) * 1000;
 const at = (minute: number) => startUs + minute * minuteUs;
 const gap = (from: number, until: number, isOpen = false): Gap => ({
-  fromUs: at(from),
-  untilUs: at(until),
+  startUs: at(from),
+  endUs: at(until),
   isOpen,
 });
 
@@ -59,8 +59,8 @@ describe('checkContinuity', () => {
       checkContinuity(store, entity('sensor.a', { unit }), rows(0, 1200), at(0), at(1200), isHeld);
     expect((await check('W', true)).frozen).toMatchObject({
       kind: 'frozen',
-      fromUs: at(59),
-      untilUs: at(1200),
+      startUs: at(59),
+      endUs: at(1200),
     });
     // Where nobody knows whether it stands still, it does not hang.
     expect((await check('W', false)).frozen).toBeNull();

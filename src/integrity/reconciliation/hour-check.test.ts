@@ -26,14 +26,14 @@ beforeEach(async () => {
     reading(meterId, startUs + place * 7 * 60_000_000, 3653 + place / 4 + (place % 3) / 10),
   );
   await home.readings.append(all);
-  await home.post({ fromUs: startUs, untilUs: startUs + hours * hourUs }, 'readings');
+  await home.post({ startUs, endUs: startUs + hours * hourUs }, 'readings');
 });
 
 /** @param anewUs since when the total counts from 0; what lies between the readings around it is in no total */
 function rowsOf(told: readonly Reading[], anewUs: number) {
-  const path = (fromUs: number, untilUs: number) =>
+  const path = (startUs: number, endUs: number) =>
     told
-      .filter(({ atUs }) => atUs >= fromUs && atUs < untilUs)
+      .filter(({ atUs }) => atUs >= startUs && atUs < endUs)
       .map(({ atUs, value }) => ({ atUs, registerMicro: Math.round((value ?? 0) * 1e6) }));
   return Array.from({ length: hours }, (_, hour) => {
     const endUs = startUs + (hour + 1) * hourUs;
@@ -55,9 +55,8 @@ describe('the hour in which recording began', () => {
   /** Home Assistant's five-minute rows of the time before, as the import brings them, and our readings after. */
   async function begin(extraKwh: number): Promise<Parameters<typeof checkHours>[2]> {
     const other = new ReconciledHome();
-    const register = (untilUs: number) =>
-      (all.findLast(({ atUs }) => atUs < untilUs)?.value ?? 0) +
-      (untilUs > startUs + 2 * hourUs ? extraKwh : 0);
+    const register = (endUs: number) =>
+      (all.findLast(({ atUs }) => atUs < endUs)?.value ?? 0) + (endUs > startUs + 2 * hourUs ? extraKwh : 0);
     const fiveUs = hourUs / 12;
     const rows = Array.from({ length: Math.floor((begunUs - startUs) / fiveUs) }, (_, place) => {
       const endUs = startUs + (place + 1) * fiveUs;
@@ -70,7 +69,7 @@ describe('the hour in which recording began', () => {
     await other.readings.append(
       all.flatMap((one) => (one.atUs < begunUs ? [] : [{ ...one, value: (one.value ?? 0) + extraKwh }])),
     );
-    await other.post({ fromUs: startUs, untilUs: startUs + hours * hourUs }, 'readings');
+    await other.post({ startUs, endUs: startUs + hours * hourUs }, 'readings');
     home = other;
     return rowsOf(all, startUs);
   }
@@ -85,7 +84,7 @@ describe('the hour in which recording began', () => {
   it('is found when it is not', async () => {
     expect(await check(await begin(1))).toMatchObject({
       differing: 1,
-      findings: [{ fromUs: startUs + 2 * hourUs }],
+      findings: [{ startUs: startUs + 2 * hourUs }],
     });
   });
 });
@@ -102,7 +101,7 @@ describe('an hour whose total began anew', () => {
       one.atUs >= startUs + 3 * hourUs ? { ...one, value: (one.value ?? 0) + 2 } : one,
     );
     const found = await check(rowsOf(theirs, startUs + 3 * hourUs));
-    expect(found).toMatchObject({ hours: 5, differing: 1, findings: [{ fromUs: startUs + 3 * hourUs }] });
+    expect(found).toMatchObject({ hours: 5, differing: 1, findings: [{ startUs: startUs + 3 * hourUs }] });
   });
 });
 
@@ -198,8 +197,8 @@ describe('many hours', () => {
   it('are read no more than a day at a time, each once', async () => {
     const asked: (readonly [number, number])[] = [];
     const ledger = {
-      current: async (_: string, fromUs: number, untilUs: number) => {
-        asked.push([fromUs, untilUs]);
+      current: async (_: string, startUs: number, endUs: number) => {
+        asked.push([startUs, endUs]);
         return [];
       },
     };
@@ -223,20 +222,20 @@ describe('what a person said', () => {
   const declared = { correctionId: 'c', entityId: meterId, notes: '', createdAtUs: 0, ticketId: null };
   const exchange = (atUs: number) =>
     ({ ...declared, kind: 'exchange', atUs, oldRegisterMicro: null, newRegisterMicro: 0 }) as const;
-  const amount = (fromUs: number, untilUs: number) =>
-    ({ ...declared, kind: 'amount', fromUs, untilUs, amountMicro: 0 }) as const;
-  const stretch = { fromUs: startUs, untilUs: startUs + 2 * hourUs };
+  const amount = (startUs: number, endUs: number) =>
+    ({ ...declared, kind: 'amount', startUs, endUs, amountMicro: 0 }) as const;
+  const stretch = { startUs, endUs: startUs + 2 * hourUs };
 
   it.each([
-    ['exchange in their last moment', exchange(stretch.untilUs - 1), true],
-    ['exchange at their end', exchange(stretch.untilUs), false],
+    ['exchange in their last moment', exchange(stretch.endUs - 1), true],
+    ['exchange at their end', exchange(stretch.endUs), false],
     ['exchange an hour before', exchange(startUs - hourUs), true],
     ['exchange longer before', exchange(startUs - hourUs - 1), false],
-    ['amount that begins in them', amount(stretch.untilUs - 1, stretch.untilUs + 9), true],
-    ['amount that begins at their end', amount(stretch.untilUs, stretch.untilUs + 9), false],
+    ['amount that begins in them', amount(stretch.endUs - 1, stretch.endUs + 9), true],
+    ['amount that begins at their end', amount(stretch.endUs, stretch.endUs + 9), false],
     ['amount until an hour before', amount(startUs - 3 * hourUs, startUs - hourUs), true],
     ['amount until longer before', amount(startUs - 3 * hourUs, startUs - hourUs - 1), false],
-    ['amount around them', amount(startUs - hourUs, stretch.untilUs + hourUs), true],
+    ['amount around them', amount(startUs - hourUs, stretch.endUs + hourUs), true],
   ])('of hours: an %s', (_, one, expected) => {
     expect(isCorrected(stretch, one)).toBe(expected);
   });

@@ -36,7 +36,7 @@ const sensor = (entityId: string): ReconciledEntity => ({
   ...{ entityId, unit: '%', meter: null, ownerId: null, power: null },
 });
 const job: ReconciliationJob = {
-  ...{ syncId: 'run-1', kind: 'reconciliation', fromUs: at(0), untilUs: at(6), entityIds: null },
+  ...{ syncId: 'run-1', kind: 'reconciliation', startUs: at(0), endUs: at(6), entityIds: null },
   startedAtUs: nowUs,
 };
 
@@ -79,8 +79,8 @@ function runOf(change: Partial<ReconciliationJob> = {}): ReconciliationRun {
     },
     ledger: {
       current: home.ledger.current.bind(home.ledger),
-      journal: async (entityId: string, fromUs: number, untilUs: number) => {
-        journalAsked.push([entityId, fromUs, untilUs]);
+      journal: async (entityId: string, startUs: number, endUs: number) => {
+        journalAsked.push([entityId, startUs, endUs]);
         return journalAsked.length === 1 ? (journal as PostedEntry[]) : [];
       },
     },
@@ -97,7 +97,7 @@ function runOf(change: Partial<ReconciliationJob> = {}): ReconciliationRun {
 }
 
 const hole = (entityId: string, fromHour: number, added: number, isFirst = false) => ({
-  ...{ entityId, fromUs: at(fromHour), untilUs: at(fromHour + 1), added, isFirst },
+  ...{ entityId, startUs: at(fromHour), endUs: at(fromHour + 1), added, isFirst },
 });
 
 describe('a run', () => {
@@ -123,7 +123,7 @@ describe('a run', () => {
         syncId: 'run-1',
         looked: {
           ...{ entityIds: new Set(['sensor.a', 'sensor.b', 'import:c']), home: true },
-          ...{ fromUs: at(0), untilUs: at(6) },
+          ...{ startUs: at(0), endUs: at(6) },
         },
       },
     ]);
@@ -134,8 +134,8 @@ describe('a run', () => {
     await runOf({ kind: 'hourly' }).do();
     const entityIds = ['sensor.a', 'sensor.b'];
     expect(asked).toEqual([
-      { entityIds, fromUs: at(0), untilUs: at(6), isExact: true },
-      { entityIds, fromUs: at(0), untilUs: at(6), isExact: false },
+      { entityIds, startUs: at(0), endUs: at(6), isExact: true },
+      { entityIds, startUs: at(0), endUs: at(6), isExact: false },
     ]);
   });
 
@@ -186,7 +186,7 @@ describe('what was missing', () => {
   });
 
   it('of a day ends with the instant of its last reading', async () => {
-    proofs = { 'sensor.a': { found: [{ ...hole('sensor.a', 0, 9), untilUs: at(24) }] } };
+    proofs = { 'sensor.a': { found: [{ ...hole('sensor.a', 0, 9), endUs: at(24) }] } };
     await runOf().do();
     expect(journalAsked.map(([, from, until]) => [from, until])).toEqual([
       [at(-24), at(0)],
@@ -245,10 +245,10 @@ describe('what is found of an entity', () => {
       reading('sensor.a', at(0) + (n * 20 + 11) * minuteUs, 1),
     ]);
     await home.readings.append(absences.flat());
-    await runOf({ untilUs: at(100) }).do();
+    await runOf({ endUs: at(100) }).do();
     const found = reports[0]?.detected ?? [];
     expect(found).toHaveLength(200);
-    expect(found[0]?.finding).toMatchObject({ kind: 'gap', entityId: 'sensor.a', fromUs: at(0) });
+    expect(found[0]?.finding).toMatchObject({ kind: 'gap', entityId: 'sensor.a', startUs: at(0) });
   });
 
   it('is the hours that differ, and rows that were not those of Home Assistant', async () => {
@@ -265,7 +265,7 @@ describe('what is found of an entity', () => {
     expect(await runOf().do()).toMatchObject({
       outcome: { hoursChecked: 5, hoursDiffering: 1, entriesRevised: 1, holesFound: 0 },
     });
-    expect(reports[0]?.detected.map(({ finding }) => [finding.kind, finding.fromUs])).toEqual([
+    expect(reports[0]?.detected.map(({ finding }) => [finding.kind, finding.startUs])).toEqual([
       ['hours_differ', at(3)],
     ]);
     expect(journalAsked[0]).toEqual([meterId, at(3) - dayUs, at(3)]);

@@ -70,7 +70,7 @@ describe('rows that are kept', () => {
     async (field) => {
       for (const value of [7.5, null]) {
         const store = await kept(row(0), row(1, { [field]: value }), row(2), row(3));
-        expect(await refreshRows(store, entityId, rows)).toEqual({ fromUs: at(1), untilUs: at(2) });
+        expect(await refreshRows(store, entityId, rows)).toEqual({ startUs: at(1), endUs: at(2) });
         expect(store.appended).toBe(1);
         expect(await store.range(entityId, 'hour', at(0), at(9), 9)).toEqual(rows);
       }
@@ -79,7 +79,7 @@ describe('rows that are kept', () => {
 
   it('are brought where they were missing, from the first to the last of them', async () => {
     const store = await kept(row(2));
-    expect(await refreshRows(store, entityId, rows)).toEqual({ fromUs: at(0), untilUs: at(4) });
+    expect(await refreshRows(store, entityId, rows)).toEqual({ startUs: at(0), endUs: at(4) });
     expect(store.appended).toBe(3);
   });
 

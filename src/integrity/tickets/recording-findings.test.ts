@@ -13,7 +13,7 @@ const silent = (...entityIds: string[]): RecordingEvent => ({
   ...{ kind: 'silent', entityIds, sinceUs: atUs - 6 * minuteUs, atUs },
 });
 const late = (count: number, ...entityIds: string[]): RecordingEvent => ({
-  ...{ kind: 'out_of_order', entityIds, count, fromUs: atUs - 9, untilUs: atUs },
+  ...{ kind: 'out_of_order', entityIds, count, startUs: atUs - 9, endUs: atUs },
 });
 const drift = (seconds: number): RecordingEvent => ({
   ...{ kind: 'clock_drift', driftUs: seconds * 1_000_000, sinceUs: atUs - 5, atUs },
@@ -43,9 +43,9 @@ describe('a finding of recording', () => {
     [drift(42), null, atUs - 5, atUs, 'the running quarter is taken for over too soon.'],
     [drift(-42), null, atUs - 5, atUs, '42 s behind Home Assistant’s.'],
     [drift(-42), null, atUs - 5, atUs, 'those that are five minutes ahead are refused until it is right.'],
-  ])('%j', (event, entityId, fromUs, untilUs, words) => {
+  ])('%j', (event, entityId, startUs, endUs, words) => {
     const detected = detectedOf(event);
-    expect(detected?.finding).toMatchObject({ entityId, fromUs, untilUs });
+    expect(detected?.finding).toMatchObject({ entityId, startUs, endUs });
     expect(detected?.finding.detail).toContain(words);
   });
 

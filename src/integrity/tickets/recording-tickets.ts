@@ -80,6 +80,6 @@ export class RecordingTickets {
 const wholeHome: Omit<Looked, 'kinds'> = {
   entityIds: new Set(),
   home: true,
-  fromUs: Number.NEGATIVE_INFINITY,
-  untilUs: Number.POSITIVE_INFINITY,
+  startUs: Number.NEGATIVE_INFINITY,
+  endUs: Number.POSITIVE_INFINITY,
 };

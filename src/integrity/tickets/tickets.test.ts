@@ -44,24 +44,24 @@ beforeEach(() => {
   });
 });
 
-function finding(kind: TicketKind, fromUs = 100, extra: Partial<Finding> = {}): Finding {
+function finding(kind: TicketKind, startUs = 100, extra: Partial<Finding> = {}): Finding {
   return {
-    ...{ kind, entityId: 'sensor.meter', fromUs, untilUs: fromUs + 50, detail: 'Something.' },
+    ...{ kind, entityId: 'sensor.meter', startUs, endUs: startUs + 50, detail: 'Something.' },
     ...{ evidence: [{ name: 'register_after', value: 200, unit: 'kWh' }], relatedEntityId: null },
     choices: ['exchange', 'set_value', 'exclude', 'accept'],
     ...extra,
   };
 }
-const ask = (kind: TicketKind, fromUs = 100, extra: Partial<Finding> = {}): Detected => ({
-  finding: finding(kind, fromUs, extra),
+const ask = (kind: TicketKind, startUs = 100, extra: Partial<Finding> = {}): Detected => ({
+  finding: finding(kind, startUs, extra),
   handling: 'ask',
 });
 const everything: Looked = {
   kinds: ['register_jumped', 'register_fell', 'hours_differ', 'gap'],
   entityIds: new Set(['sensor.meter']),
   home: true,
-  fromUs: 0,
-  untilUs: 10_000,
+  startUs: 0,
+  endUs: 10_000,
 };
 const answer = (choice: TicketAnswer['choice'], extra: Partial<TicketAnswer> = {}): TicketAnswer => ({
   ...{ choice, valueMicro: null, oldRegisterMicro: null, newRegisterMicro: null, notes: '' },
@@ -89,7 +89,7 @@ describe('a report', () => {
       syncId: 'run-1',
     });
     expect([store.saves, changes]).toEqual([1, 1]);
-    await tickets.report([], { ...everything, fromUs: 101 }, 'run-3');
+    await tickets.report([], { ...everything, startUs: 101 }, 'run-3');
     await tickets.report([], { ...everything, kinds: ['gap'] }, 'run-3');
     await tickets.report([], { ...everything, entityIds: new Set() }, 'run-3');
     await tickets.report([], null, 'run-3');
@@ -102,8 +102,8 @@ describe('a report', () => {
 
   it('takes a stretch whose beginning it does not see for the one that is known', async () => {
     await tickets.report([ask('hours_differ', 100)], everything, null);
-    await tickets.report([ask('hours_differ', 120)], { ...everything, fromUs: 120 }, null);
-    expect(only()).toMatchObject({ fromUs: 100, untilUs: 150, status: 'open' });
+    await tickets.report([ask('hours_differ', 120)], { ...everything, startUs: 120 }, null);
+    expect(only()).toMatchObject({ startUs: 100, endUs: 150, status: 'open' });
     // Also when the range is larger than what was found in it.
     expect(await tickets.report([ask('hours_differ', 120)], everything, null)).toEqual({
       opened: 0,
@@ -134,11 +134,11 @@ describe('a report', () => {
     expect(await tickets.report([ask('gap'), ask('gap')], null, null)).toEqual({ opened: 1, passed: 0 });
   });
 
-  it('lets pass what begins in [fromUs, untilUs) of what it looked at', async () => {
+  it('lets pass what begins in [startUs, endUs) of what it looked at', async () => {
     await tickets.report([ask('gap', 100)], null, null);
-    await tickets.report([], { ...everything, untilUs: 100 }, null);
+    await tickets.report([], { ...everything, endUs: 100 }, null);
     expect(only().status).toBe('open');
-    await tickets.report([], { ...everything, fromUs: 100, untilUs: 101 }, null);
+    await tickets.report([], { ...everything, startUs: 100, endUs: 101 }, null);
     expect(only().status).toBe('passed');
   });
 
@@ -147,15 +147,15 @@ describe('a report', () => {
     expect([changes, tickets.open()?.get('gap')]).toEqual([1, 1]);
     await tickets.report([ask('gap')], null, null);
     expect(changes).toBe(1);
-    await tickets.report([ask('gap', 100, { untilUs: 900 })], null, null);
+    await tickets.report([ask('gap', 100, { endUs: 900 })], null, null);
     expect(changes).toBe(2);
     await tickets.report([], everything, null);
     expect([changes, tickets.open()?.get('gap')]).toEqual([3, undefined]);
-    await tickets.report([ask('gap', 100, { untilUs: 900 })], null, null);
+    await tickets.report([ask('gap', 100, { endUs: 900 })], null, null);
     await tickets.resolve(only().ticketId, answer('accept'), 'Anna', false);
     expect(changes).toBe(5);
-    await tickets.report([ask('gap', 100, { untilUs: 950 })], null, null);
-    expect([changes, only().untilUs]).toEqual([5, 900]);
+    await tickets.report([ask('gap', 100, { endUs: 950 })], null, null);
+    expect([changes, only().endUs]).toEqual([5, 900]);
   });
 
   it('is closed from the beginning where there is nothing to decide', async () => {
@@ -167,8 +167,8 @@ describe('a report', () => {
 
   it('follows what grows, and closes what is over', async () => {
     await tickets.report([ask('gap')], null, null);
-    await tickets.report([ask('gap', 100, { untilUs: 900, detail: 'Longer.' })], null, null);
-    expect(only()).toMatchObject({ untilUs: 900, detail: 'Longer.', status: 'open' });
+    await tickets.report([ask('gap', 100, { endUs: 900, detail: 'Longer.' })], null, null);
+    expect(only()).toMatchObject({ endUs: 900, detail: 'Longer.', status: 'open' });
     await tickets.report([{ finding: finding('gap', 100, { choices: [] }), handling: 'told' }], null, null);
     expect(only()).toMatchObject({ status: 'mended', choices: [], decision: null });
   });
@@ -179,7 +179,7 @@ describe('a report', () => {
     const { ticketId, status, decision } = only();
     expect([status, decision?.isAutomatic, decision?.by]).toEqual(['mended', true, null]);
     expect([...corrections.kept.values()]).toMatchObject([
-      { kind: 'exclusion', fromUs: 100, untilUs: 150, ticketId },
+      { kind: 'exclusion', startUs: 100, endUs: 150, ticketId },
     ]);
     expect(only().detail).toBe('Something. It was left out of what is counted.');
     expect(await tickets.undo(ticketId)).toMatchObject({ kind: 'done', changes: { entries: 1 } });
@@ -212,20 +212,20 @@ describe('a report', () => {
     const more = [...store.tickets.values()].find(({ entityId }) => entityId === null);
     expect(more?.detail).toContain('7 more');
     // From the first of them until the last ends.
-    expect(more).toMatchObject({ kind: 'gap', fromUs: 30_000 - 5600, untilUs: 30_000 - 5000 + 50 });
+    expect(more).toMatchObject({ kind: 'gap', startUs: 30_000 - 5600, endUs: 30_000 - 5000 + 50 });
   });
 });
 
 describe('a choice', () => {
   it.each([
-    ['register_jumped', answer('exclude'), { kind: 'amount', fromUs: 100, untilUs: 150, amountMicro: 0 }],
+    ['register_jumped', answer('exclude'), { kind: 'amount', startUs: 100, endUs: 150, amountMicro: 0 }],
     ['register_fell', answer('exclude'), { kind: 'amount', amountMicro: 0 }],
-    ['spike', answer('exclude'), { kind: 'exclusion', fromUs: 100, untilUs: 150 }],
-    ['frozen', answer('exclude'), { kind: 'exclusion', fromUs: 100, untilUs: 149 }],
+    ['spike', answer('exclude'), { kind: 'exclusion', startUs: 100, endUs: 150 }],
+    ['frozen', answer('exclude'), { kind: 'exclusion', startUs: 100, endUs: 149 }],
     [
       'gap',
       answer('set_value', { valueMicro: 7 }),
-      { kind: 'amount', fromUs: 100, untilUs: 150, amountMicro: 7 },
+      { kind: 'amount', startUs: 100, endUs: 150, amountMicro: 7 },
     ],
     [
       'register_fell',
@@ -316,7 +316,7 @@ describe('a choice', () => {
       kind: 'unknown',
     });
     expect(only().status).toBe('open');
-    await tickets.report([ask('gap', 100, { untilUs: 151, choices: [] })], null, null);
+    await tickets.report([ask('gap', 100, { endUs: 151, choices: [] })], null, null);
     expect(await refusal(answer('accept'))).toMatchObject({
       detail: 'Of this ticket: there is nothing to choose.',
     });
@@ -352,9 +352,9 @@ describe('a choice', () => {
 });
 
 describe('what is mended by itself', () => {
-  const claim = { fromUs: 100, untilUs: 1000, leastMicro: 100, mostMicro: 2000 };
-  const spike = (fromUs = 100): Detected => ({
-    finding: finding('spike', fromUs, { choices: ['exclude', 'accept'] }),
+  const claim = { startUs: 100, endUs: 1000, leastMicro: 100, mostMicro: 2000 };
+  const spike = (startUs = 100): Detected => ({
+    finding: finding('spike', startUs, { choices: ['exclude', 'accept'] }),
     handling: 'exclude',
     claim,
   });
@@ -475,7 +475,7 @@ describe('whatever is found, decided and undone', () => {
           if (one.does === 'report') {
             countedMicro = one.micro;
             const found = one.found.map(([kind, at]): Detected => {
-              const claim = { fromUs: 0, untilUs: 1000, leastMicro: 0, mostMicro: 100 };
+              const claim = { startUs: 0, endUs: 1000, leastMicro: 0, mostMicro: 100 };
               return kind === 'spike'
                 ? { finding: finding(kind, 100 * at), handling: 'exclude', claim }
                 : ask(kind, 100 * at);
