@@ -22,6 +22,7 @@ export function durationUs(interval: Interval): number {
   return isEmpty(interval) ? 0 : interval.endUs - interval.startUs;
 }
 
+/** It holds the instant: the start belongs to it, the end does not. */
 export function contains({ startUs, endUs }: Interval, atUs: number): boolean {
   return startUs <= atUs && atUs < endUs;
 }
@@ -43,18 +44,18 @@ export function hull(one: Interval | undefined, other: Interval): Interval {
   return { startUs: Math.min(one.startUs, other.startUs), endUs: Math.max(one.endUs, other.endUs) };
 }
 
+/** Ascending and apart: what overlaps or touches is one. @param list in any order, none of them empty */
+export function union(list: readonly Interval[]): Interval[] {
+  return unionWith<Interval>(list, hull);
+}
+
 /**
- * Ascending and apart: what overlaps or touches is one.
+ * The union of intervals that hold more than their ends.
  * @param list in any order, none of them empty
- * @param join makes one of two that overlap or touch, the earlier first; where it is given, of more than an interval
+ * @param join makes one of two that overlap or touch, the earlier first
  */
-export function union(list: readonly Interval[]): Interval[];
-export function union<T extends Interval>(list: readonly T[], join: (one: T, other: T) => T): T[];
-export function union(
-  list: readonly Interval[],
-  join: (one: Interval, other: Interval) => Interval = hull,
-): Interval[] {
-  const joined: Interval[] = [];
+export function unionWith<T extends Interval>(list: readonly T[], join: (one: T, other: T) => T): T[] {
+  const joined: T[] = [];
   for (const next of [...list].sort((a, b) => a.startUs - b.startUs)) {
     const last = joined.at(-1);
     if (last === undefined || next.startUs > last.endUs) joined.push(next);

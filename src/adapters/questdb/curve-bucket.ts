@@ -1,4 +1,5 @@
 import { hourUs, minuteUs, secondUs } from '../../units/durations.ts';
+import type { CanonicalUnit } from '../../units/quantity.ts';
 
 /** Lengths that a clock's face knows; longer ones are whole days. */
 const stepsUs = [
@@ -28,7 +29,7 @@ export interface CurveBucket {
   readonly min: number | null;
   readonly max: number | null;
   readonly readings: number;
-  readonly unit: string | null;
+  readonly unit: CanonicalUnit | null;
 }
 
 /** Hours, ascending, as buckets of so many hours since the epoch. */

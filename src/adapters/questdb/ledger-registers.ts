@@ -6,7 +6,7 @@ import { dayUs, hourUs, quarterHourUs } from '../../units/durations.ts';
 import { daySampling, openingsTable, statisticsTable } from './ledger-schema.ts';
 import type { QuestDb } from './questdb.ts';
 import { readingsTable } from './reading-rows.ts';
-import type { Row } from './row.ts';
+import { numberOf, numberOrNull, type Row } from './row.ts';
 import { isoWithin } from './span.ts';
 
 /** A zone's days begin at two times of UTC, at three where its offset was changed; its hours mostly at one. */
@@ -61,8 +61,8 @@ export async function registersBefore(
   ]);
   return [...inside, ...after].map((row) => ({
     // A day of the zone may be told by the instant at which its clock was turned.
-    atUs: isShort ? (row.at_us as number) : bucketStartUs(row.at_us as number, 'day', zone),
-    registerMicro: row.register as number | null,
+    atUs: isShort ? numberOf(row, 'at_us') : bucketStartUs(numberOf(row, 'at_us'), 'day', zone),
+    registerMicro: numberOrNull(row, 'register'),
   }));
 }
 
@@ -93,14 +93,14 @@ export async function registersExactly(
   const edges = new Set(edgesUs);
   const found = new Map<number, number>();
   // A reading says it better than a row that ends there, and a short row better than a long one.
-  for (const row of hours) put(found, edges, (row.start_us as number) + statisticsPeriodUs.hour, row);
+  for (const row of hours) put(found, edges, numberOf(row, 'start_us') + statisticsPeriodUs.hour, row);
   for (const row of fiveMinutes)
-    put(found, edges, (row.start_us as number) + statisticsPeriodUs['5minute'], row);
-  for (const row of readings) put(found, edges, row.at_us as number, row);
+    put(found, edges, numberOf(row, 'start_us') + statisticsPeriodUs['5minute'], row);
+  for (const row of readings) put(found, edges, numberOf(row, 'at_us'), row);
   return found;
 }
 
 function put(found: Map<number, number>, edges: ReadonlySet<number>, atUs: number, row: Row): void {
-  const micro = microFromValue(row.state as number);
+  const micro = microFromValue(numberOf(row, 'state'));
   if (edges.has(atUs) && micro !== null) found.set(atUs, micro);
 }

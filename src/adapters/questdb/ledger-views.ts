@@ -1,4 +1,4 @@
-import { type EntryReason, qualities } from '../../ledger/entries/entry.ts';
+import { entryReasons, qualities } from '../../ledger/entries/entry.ts';
 import { type Bucket, regroup } from '../../statistics/bucket.ts';
 import type { GroundsCount } from '../../statistics/coverage.ts';
 import type { LedgerViews, RegisterBefore } from '../../statistics/ledger-views.ts';
@@ -33,7 +33,7 @@ import {
   viewPartitions,
 } from './ledger-schema.ts';
 import type { QuestDb } from './questdb.ts';
-import type { Row } from './row.ts';
+import { numberOf, numberOrNull, type Row, textOf, wordOf } from './row.ts';
 import { isoWithin } from './span.ts';
 
 const stateQuery = `SELECT view_name, view_status, view_sql, refresh_base_table_txn, base_table_txn
@@ -118,7 +118,7 @@ export class QuestDbLedgerViews implements LedgerViews {
       ]);
       const lists = some.map((): Bucket[] => []);
       for (const row of await this.#db.query(spansQuery(some.length), [entityId, ...ends]))
-        lists[row.span as number]?.push(
+        lists[numberOf(row, 'span')]?.push(
           bucketFromRow(
             row,
             (us) => us + quarterHourUs,
@@ -149,17 +149,17 @@ export class QuestDbLedgerViews implements LedgerViews {
     const rows = await this.#db.query(sideBySideQuery(period, groups), values);
     const isShort = period === 'quarter' || period === 'hour';
     return rows.map((row) => {
-      const atUs = row.start_us as number;
+      const atUs = numberOf(row, 'start_us');
       const bucketUs = isShort ? atUs : bucketStartUs(atUs, period, zone);
       return {
         startUs: bucketUs,
         endUs: period === 'hour' ? bucketUs + hourUs : nextBucketUs(bucketUs, period, zone),
         groups: groups.map((_, index) => ({
-          amountMicro: row[`amount_${index}`] as number | null,
-          coveredUs: (row[`covered_${index}`] as number | null) ?? 0,
-          onTimeUs: row[`on_time_${index}`] as number | null,
+          amountMicro: numberOrNull(row, `amount_${index}`),
+          coveredUs: numberOrNull(row, `covered_${index}`) ?? 0,
+          onTimeUs: numberOrNull(row, `on_time_${index}`),
         })),
-        quality: qualities[row.quality as number] ?? 'none',
+        quality: qualities[numberOf(row, 'quality')] ?? 'none',
         isProvisional: row.provisional === 1,
       };
     });
@@ -190,9 +190,9 @@ export class QuestDbLedgerViews implements LedgerViews {
       const values = [...span, ...some, ...zoneValues(period, zone)];
       const rows = await this.#db.query(sumsQuery(period, some.length), values);
       for (const row of rows) {
-        const atUs = row.start_us as number;
+        const atUs = numberOf(row, 'start_us');
         const isShort = period === 'quarter' || period === 'hour';
-        add(isShort ? atUs : bucketStartUs(atUs, period, zone), row.amount as number | null);
+        add(isShort ? atUs : bucketStartUs(atUs, period, zone), numberOrNull(row, 'amount'));
       }
     }
     return sums;
@@ -223,12 +223,12 @@ export class QuestDbLedgerViews implements LedgerViews {
       const values = [...span, ...some, ...(isByQuarterHour ? [] : [zone])];
       for (const row of await this.#db.query(groundsQuery(sampling, some.length), values))
         found.push({
-          entityId: row.entity_id as string,
-          startUs: bucketStartUs(row.start_us as number, period, zone),
-          quality: qualities[row.quality as number] ?? 'none',
-          reason: row.reason as EntryReason,
+          entityId: textOf(row, 'entity_id'),
+          startUs: bucketStartUs(numberOf(row, 'start_us'), period, zone),
+          quality: qualities[numberOf(row, 'quality')] ?? 'none',
+          reason: wordOf(row, 'reason', entryReasons),
           quarters: Number(row.quarters),
-          coveredUs: row.covered as number,
+          coveredUs: numberOf(row, 'covered'),
         });
     }
     return found;
@@ -246,8 +246,8 @@ export class QuestDbLedgerViews implements LedgerViews {
       const some = ids.slice(at, at + metersPerQuery);
       for (const row of await this.#db.query(firstDaysQuery(some.length), [...ever, ...some]))
         days.push({
-          entityId: row.entity_id as string,
-          dayUs: bucketStartUs(row.day_us as number, 'day', zone),
+          entityId: textOf(row, 'entity_id'),
+          dayUs: bucketStartUs(numberOf(row, 'day_us'), 'day', zone),
         });
     }
     for (const [dayUs, those] of Map.groupBy(days, (one) => one.dayUs)) {
@@ -255,7 +255,7 @@ export class QuestDbLedgerViews implements LedgerViews {
       for (let at = 0; at < those.length; at += metersPerQuery) {
         const some = those.slice(at, at + metersPerQuery).map(({ entityId }) => entityId);
         for (const row of await this.#db.query(firstsQuery(some.length), [...span, ...some]))
-          firsts.set(row.entity_id as string, row.first_us as number);
+          firsts.set(textOf(row, 'entity_id'), numberOf(row, 'first_us'));
       }
     }
     return firsts;
@@ -266,7 +266,7 @@ export class QuestDbLedgerViews implements LedgerViews {
     const values = [isoWithin(Number.MIN_SAFE_INTEGER), isoWithin(Number.MAX_SAFE_INTEGER), ...ids];
     const [row] = await this.#db.query(extentQuery(ids.length), values);
     if (typeof row?.first_us !== 'number') return null;
-    return { firstUs: row.first_us, lastUs: row.last_us as number };
+    return { firstUs: row.first_us, lastUs: numberOf(row, 'last_us') };
   }
 
   async #read(
@@ -339,19 +339,19 @@ export class QuestDbLedgerViews implements LedgerViews {
 }
 
 function bucketFromRow(row: Row, endOf: (us: number) => number, startOf: (us: number) => number): Bucket {
-  const startUs = startOf(row.start_us as number);
+  const startUs = startOf(numberOf(row, 'start_us'));
   return {
-    entityId: row.entity_id as string,
+    entityId: textOf(row, 'entity_id'),
     startUs,
     endUs: endOf(startUs),
-    amountMicro: row.amount as number,
-    highestMicro: row.highest as number | null,
-    lowestMicro: row.lowest as number | null,
-    coveredUs: row.covered as number,
-    quality: qualities[row.quality as number] ?? 'none',
+    amountMicro: numberOf(row, 'amount'),
+    highestMicro: numberOrNull(row, 'highest'),
+    lowestMicro: numberOrNull(row, 'lowest'),
+    coveredUs: numberOf(row, 'covered'),
+    quality: qualities[numberOf(row, 'quality')] ?? 'none',
     quarters: Number(row.quarters),
     isProvisional: row.provisional === 1,
-    onTimeUs: row.on_time as number | null,
+    onTimeUs: numberOrNull(row, 'on_time'),
     ...(typeof row.rests_from === 'number' &&
       typeof row.rests_until === 'number' && {
         restsOn: { startUs: row.rests_from, endUs: row.rests_until },

@@ -1,6 +1,7 @@
 import { type CoverageStore, proofHourUs, type VerifiedHour } from '../../recording/coverage-proof.ts';
 import type { QuestDb } from './questdb.ts';
 import { readingsTable } from './reading-rows.ts';
+import { numberOf, textOf } from './row.ts';
 import { isoWithin } from './span.ts';
 import { applied } from './wal.ts';
 
@@ -45,11 +46,11 @@ export class QuestDbCoverageStore implements CoverageStore {
         ? await this.#db.query(allProvenQuery, [isoWithin(startUs), isoWithin(endUs)])
         : await this.#ask(provenQuery, entityIds, startUs, endUs);
     return rows.map((row) => ({
-      entityId: row.entity_id as string,
-      hourUs: row.hour_us as number,
-      told: row.told as number,
-      held: row.held as number,
-      verifiedAtUs: row.proven_us as number,
+      entityId: textOf(row, 'entity_id'),
+      hourUs: numberOf(row, 'hour_us'),
+      told: numberOf(row, 'told'),
+      held: numberOf(row, 'held'),
+      verifiedAtUs: numberOf(row, 'proven_us'),
     }));
   }
 
@@ -60,9 +61,9 @@ export class QuestDbCoverageStore implements CoverageStore {
   ): Promise<Map<string, Map<number, number>>> {
     const held = new Map<string, Map<number, number>>();
     for (const row of await this.#ask(heldQuery, entityIds, startUs, endUs)) {
-      const entityId = row.entity_id as string;
+      const entityId = textOf(row, 'entity_id');
       const hours = held.get(entityId) ?? new Map<number, number>();
-      hours.set((row.hour as number) * proofHourUs, row.held as number);
+      hours.set(numberOf(row, 'hour') * proofHourUs, numberOf(row, 'held'));
       held.set(entityId, hours);
     }
     return held;

@@ -1,9 +1,10 @@
 import type { Clock } from '../../runtime/clock.ts';
 import { hourUs, minuteUs } from '../../units/durations.ts';
+import { type CanonicalUnit, canonicalUnits } from '../../units/quantity.ts';
 import { LateReadings } from './late-readings.ts';
 import type { QuestDb } from './questdb.ts';
 import { readingsTable } from './reading-rows.ts';
-import type { Row } from './row.ts';
+import { numberOf, numberOrNull, type Row, wordOrNull } from './row.ts';
 import { isoWithin } from './span.ts';
 
 export const readingHoursView = 'reading_hours';
@@ -58,7 +59,7 @@ export interface HourRow {
   readonly max: number | null;
   /** Mean of the values, each weighted by how long it held until the next; absences are passed over. */
   readonly held: number | null;
-  readonly unit: string | null;
+  readonly unit: CanonicalUnit | null;
 }
 
 /**
@@ -139,15 +140,15 @@ export class ReadingHours {
 
 function hourFromRow(row: Row): HourRow {
   return {
-    hour: row.hour as number,
-    readings: row.readings as number,
-    numbers: row.numbers as number,
-    firstUs: row.first_us as number,
-    lastUs: row.last_us as number,
-    last: row.last_state as number | null,
-    min: row.least as number | null,
-    max: row.most as number | null,
-    held: row.held as number | null,
-    unit: row.unit as string | null,
+    hour: numberOf(row, 'hour'),
+    readings: numberOf(row, 'readings'),
+    numbers: numberOf(row, 'numbers'),
+    firstUs: numberOf(row, 'first_us'),
+    lastUs: numberOf(row, 'last_us'),
+    last: numberOrNull(row, 'last_state'),
+    min: numberOrNull(row, 'least'),
+    max: numberOrNull(row, 'most'),
+    held: numberOrNull(row, 'held'),
+    unit: wordOrNull(row, 'unit', canonicalUnits),
   };
 }

@@ -5,13 +5,14 @@ import { bucketEdges } from '../../units/calendar.ts';
 import { hourUs } from '../../units/durations.ts';
 import { isoFromInstant } from '../../units/instant.ts';
 import type { Interval } from '../../units/interval.ts';
-import type { CanonicalUnit } from '../../units/quantity.ts';
+import { canonicalUnits } from '../../units/quantity.ts';
 import { type CurveBucket, curveBucketUs, joinHours } from './curve-bucket.ts';
 import { QuestDbError } from './fault.ts';
 import { type HourSums, heldHours, type Run, runsOf } from './held-hours.ts';
 import type { QuestDb } from './questdb.ts';
 import { ReadingHours } from './reading-hours.ts';
 import { flawOf, putReading, readingColumns, readingFromRow, readingsTable } from './reading-rows.ts';
+import { numberOf, numberOrNull, textOf, wordOrNull } from './row.ts';
 
 /** Entities asked for in one statement; each is a bound parameter of its own. */
 const entitiesPerQuery = 200;
@@ -115,7 +116,7 @@ export class QuestDbReadingStore implements ReadingStore {
     const bucketUs = curveBucketUs(sinceUs, endUs, points);
     const buckets = await this.#curveBuckets(entityId, sinceUs, endUs, bucketUs);
     const readingCount = buckets.reduce((sum, bucket) => sum + bucket.readings, 0);
-    const unit = (buckets.findLast((bucket) => bucket.unit !== null)?.unit ?? null) as CanonicalUnit | null;
+    const unit = buckets.findLast((bucket) => bucket.unit !== null)?.unit ?? null;
     if (readingCount <= points) {
       const readings = await this.range(entityId, sinceUs, endUs, points);
       const values = readings.map(({ value }) => value);
@@ -135,7 +136,7 @@ export class QuestDbReadingStore implements ReadingStore {
 
   async count(startUs: number, endUs: number): Promise<Map<string, number>> {
     const rows = await this.#db.query(countsQuery, [isoFromInstant(startUs), isoFromInstant(endUs)]);
-    return new Map(rows.map((row) => [row.entity_id as string, row.count as number]));
+    return new Map(rows.map((row) => [textOf(row, 'entity_id'), numberOf(row, 'count')]));
   }
 
   /** What arrived since an instant of receipt, by entity; null means ever. For a start after a crash: it reads all. */
@@ -143,8 +144,8 @@ export class QuestDbReadingStore implements ReadingStore {
     const rows = await this.#db.query(receivedQuery, [isoFromInstant(Math.max(0, receivedUs ?? 0))]);
     return new Map(
       rows.map((row) => [
-        row.entity_id as string,
-        { startUs: row.from_us as number, endUs: (row.until_us as number) + 1 },
+        textOf(row, 'entity_id'),
+        { startUs: numberOf(row, 'from_us'), endUs: numberOf(row, 'until_us') + 1 },
       ]),
     );
   }
@@ -159,12 +160,12 @@ export class QuestDbReadingStore implements ReadingStore {
       return joinHours(await this.#hours.rows(entityId, sinceUs, endUs, 0, hourUs), bucketUs / hourUs);
     const rows = await this.#db.query(curveQuery, [...span(entityId, sinceUs, endUs), bucketUs]);
     return rows.map((row) => ({
-      lastUs: row.at_us as number,
-      last: row.last_state as number | null,
-      min: row.least as number | null,
-      max: row.most as number | null,
-      readings: row.readings as number,
-      unit: row.unit as string | null,
+      lastUs: numberOf(row, 'at_us'),
+      last: numberOrNull(row, 'last_state'),
+      min: numberOrNull(row, 'least'),
+      max: numberOrNull(row, 'most'),
+      readings: numberOf(row, 'readings'),
+      unit: wordOrNull(row, 'unit', canonicalUnits),
     }));
   }
 
@@ -195,11 +196,11 @@ export class QuestDbReadingStore implements ReadingStore {
       run.lengthUs,
     ]);
     for (const row of found) {
-      const place = run.first + (row.hour as number);
+      const place = run.first + numberOf(row, 'hour');
       const known = sums.get(place);
       if (known === undefined) continue;
-      const area = (row.area as number | null) ?? 0;
-      sums.set(place, { ...known, area, weightUs: (row.weight_us as number | null) ?? 0 });
+      const area = numberOrNull(row, 'area') ?? 0;
+      sums.set(place, { ...known, area, weightUs: numberOrNull(row, 'weight_us') ?? 0 });
     }
   }
 }

@@ -5,7 +5,7 @@ import type { Clock } from '../../runtime/clock.ts';
 import type { Interval } from '../../units/interval.ts';
 import { statisticsTable } from './ledger-schema.ts';
 import type { QuestDb } from './questdb.ts';
-import type { Row } from './row.ts';
+import { numberOf, numberOrNull, type Row, textOf, textOrNull, wordOf } from './row.ts';
 import { isoWithin } from './span.ts';
 import { applied } from './wal.ts';
 
@@ -74,21 +74,21 @@ export class QuestDbStatisticsStore implements StatisticsStore {
   async ends(period: '5minute' | 'hour'): Promise<Map<string, number>> {
     const rows = await this.#db.query(endsQuery, [period]);
     return new Map(
-      rows.map((row) => [row.entity_id as string, (row.last_us as number) + statisticsPeriodUs[period]]),
+      rows.map((row) => [textOf(row, 'entity_id'), numberOf(row, 'last_us') + statisticsPeriodUs[period]]),
     );
   }
 
   async count(startUs: number, endUs: number): Promise<Map<string, number>> {
     const rows = await this.#db.query(countsQuery, [isoWithin(startUs), isoWithin(endUs)]);
-    return new Map(rows.map((row) => [row.entity_id as string, row.count as number]));
+    return new Map(rows.map((row) => [textOf(row, 'entity_id'), numberOf(row, 'count')]));
   }
 
   async receivedSince(receivedUs: number | null): Promise<Map<string, Interval>> {
     const rows = await this.#db.query(receivedQuery, [isoWithin(Math.max(0, receivedUs ?? 0))]);
     return new Map(
       rows.map((row) => [
-        row.entity_id as string,
-        { startUs: row.from_us as number, endUs: (row.until_us as number) + statisticsPeriodUs.hour + 1 },
+        textOf(row, 'entity_id'),
+        { startUs: numberOf(row, 'from_us'), endUs: numberOf(row, 'until_us') + statisticsPeriodUs.hour + 1 },
       ]),
     );
   }
@@ -106,18 +106,18 @@ async function putRow(sender: Sender, row: StatisticsRecord, receivedUs: number)
 }
 
 function recordFromRow(row: Row): StatisticsRecord {
-  const startUs = row.start_us as number;
-  const period = row.period as '5minute' | 'hour';
+  const startUs = numberOf(row, 'start_us');
+  const period = wordOf(row, 'period', ['5minute', 'hour']);
   return {
-    entityId: row.entity_id as string,
+    entityId: textOf(row, 'entity_id'),
     period,
     startUs,
     endUs: startUs + statisticsPeriodUs[period],
-    state: row.state as number | null,
-    sum: row.sum as number | null,
-    mean: row.mean as number | null,
-    min: row.min as number | null,
-    max: row.max as number | null,
-    unit: row.unit as string | null,
+    state: numberOrNull(row, 'state'),
+    sum: numberOrNull(row, 'sum'),
+    mean: numberOrNull(row, 'mean'),
+    min: numberOrNull(row, 'min'),
+    max: numberOrNull(row, 'max'),
+    unit: textOrNull(row, 'unit'),
   };
 }

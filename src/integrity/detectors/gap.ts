@@ -8,7 +8,7 @@ import {
   intersect,
   isEmpty,
   overlaps,
-  union,
+  unionWith,
 } from '../../units/interval.ts';
 
 /** [startUs, endUs); open when it goes on still. */
@@ -82,7 +82,7 @@ function isLong(gap: Gap): boolean {
 
 /** Overlapping and touching gaps of one entity as one. */
 export function joinGaps(gaps: readonly Gap[]): Gap[] {
-  return union(gaps, (one, other) => ({ ...hull(one, other), isOpen: one.isOpen || other.isOpen }));
+  return unionWith(gaps, (one, other) => ({ ...hull(one, other), isOpen: one.isOpen || other.isOpen }));
 }
 
 export interface SortedGaps {

@@ -1,6 +1,6 @@
 import { hasStates } from '../../home/entity.ts';
 import { foundInterval, type VerificationResult } from '../../recording/coverage-proof.ts';
-import type { SyncKind, SyncRun } from '../../recording/sync-log.ts';
+import type { SyncKind, SyncOutcome, SyncRun } from '../../recording/sync-log.ts';
 import { unlessAborted } from '../../runtime/pause.ts';
 import { dayUs } from '../../units/durations.ts';
 import type { Interval } from '../../units/interval.ts';
@@ -46,6 +46,14 @@ const lookedFor: readonly TicketKind[] = [
 /** Findings of one entity in a run; past these they tell nothing new. */
 const findingsEach = 200;
 
+const noOutcome: SyncOutcome = {
+  hoursChecked: 0,
+  hoursDiffering: 0,
+  holesFound: 0,
+  entriesRevised: 0,
+  ticketsOpened: 0,
+};
+
 export function begunJob(job: ReconciliationJob, entitiesTotal: number): SyncRun {
   return {
     syncId: job.syncId,
@@ -59,7 +67,7 @@ export function begunJob(job: ReconciliationJob, entitiesTotal: number): SyncRun
     error: null,
     startedAtUs: job.startedAtUs,
     finishedAtUs: null,
-    outcome: { hoursChecked: 0, hoursDiffering: 0, holesFound: 0, entriesRevised: 0, ticketsOpened: 0 },
+    outcome: noOutcome,
   };
 }
 
@@ -108,7 +116,7 @@ export class ReconciliationRun {
       .slice(0, 5)
       .map((one) => one.join(': '))
       .join('; ');
-    const isAll = this.#failed.size > 0 && this.#failed.size >= this.#entities.length;
+    const isAll = this.#failed.size >= this.#entities.length;
     this.#progress({
       status: this.#failed.size === 0 ? 'success' : isAll ? 'failed' : 'partial',
       error: error === '' ? null : error,
@@ -124,9 +132,7 @@ export class ReconciliationRun {
     // The hour under way is heard, and proven when it is over; who asks wants to know now.
     const asked = { entityIds, startUs, endUs, isExact: kind === 'reconciliation' };
     const onVerified = (entityId: string, proof: VerificationResult) => this.#proven(entityId, proof);
-    await this.#unlessStopped(
-      this.#deps.coverageVerifier.prove(asked, { signal, onVerified }).then(() => true),
-    );
+    await this.#unlessStopped(this.#deps.coverageVerifier.prove(asked, { signal, onVerified }));
   }
 
   #proven(entityId: string, proof: VerificationResult): void {
@@ -184,8 +190,8 @@ export class ReconciliationRun {
     let count = 0;
     for (const [entityId, { startUs, endUs }] of this.#mended) {
       // A difference reaches back to the reading before, which may lie in another day.
-      for (let atUs = startUs - dayUs; atUs <= endUs; atUs += dayUs) {
-        const journal = await this.#deps.ledger.journal(entityId, atUs, Math.min(endUs + 1, atUs + dayUs));
+      for (let atUs = startUs - dayUs; atUs < endUs; atUs += dayUs) {
+        const journal = await this.#deps.ledger.journal(entityId, atUs, Math.min(endUs, atUs + dayUs));
         count += journal.filter(
           // The ledger's own round may have taken the readings before the run could say why they came.
           ({ cause, postedAtUs }) => (cause === 'reconciled' || cause === 'late') && postedAtUs >= startedUs,
@@ -195,19 +201,11 @@ export class ReconciliationRun {
     return count;
   }
 
-  #outcomes() {
-    return (
-      this.#run.outcome ?? {
-        hoursChecked: 0,
-        hoursDiffering: 0,
-        holesFound: 0,
-        entriesRevised: 0,
-        ticketsOpened: 0,
-      }
-    );
+  #outcomes(): SyncOutcome {
+    return this.#run.outcome ?? noOutcome;
   }
 
-  #outcome(change: Partial<NonNullable<SyncRun['outcome']>>): void {
+  #outcome(change: Partial<SyncOutcome>): void {
     this.#run = { ...this.#run, outcome: { ...this.#outcomes(), ...change } };
   }
 
@@ -218,9 +216,8 @@ export class ReconciliationRun {
 
   /** What answers after a stop is not waited for. */
   async #unlessStopped<T>(work: Promise<T>): Promise<T> {
-    const { signal } = this.#environment;
-    const result = await unlessAborted(work, signal);
-    if (signal.aborted || result === null) throw new Stopped();
+    const result = await unlessAborted(work, this.#environment.signal);
+    if (result === null) throw new Stopped();
     return result;
   }
 }

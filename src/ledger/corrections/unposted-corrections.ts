@@ -12,6 +12,7 @@ interface StoredUnposted {
   readonly untilUs: number;
 }
 
+/** What the settings are given to keep. */
 export function storedUnposted(unposted: readonly UnpostedCorrection[]): readonly StoredUnposted[] {
   return unposted.map(({ entityId, startUs, endUs }) => ({ entityId, fromUs: startUs, untilUs: endUs - 1 }));
 }

@@ -15,7 +15,16 @@ export type TouchCause = (typeof touchCauses)[number];
  * Why a revision was made; of readings it is told apart what they were to the quarter. `first`: the quarter
  * had no final entry; `settled`: it had one that could still grow; `late`: a reading came after it was final.
  */
-export type EntryCause = 'first' | 'settled' | 'late' | Exclude<TouchCause, 'readings'>;
+export const entryCauses = [
+  'first',
+  'settled',
+  'late',
+  'statistics',
+  'reconciled',
+  'rules',
+  'corrected',
+] as const;
+export type EntryCause = (typeof entryCauses)[number];
 
 /** New evidence, and why it is posted. */
 export interface ChangedRange extends Interval {

@@ -97,7 +97,7 @@ describe('what came out of order', () => {
     await vi.advanceTimersByTimeAsync(50 * minute);
     expect(told.length).toBe(1);
     await vi.advanceTimersByTimeAsync(10 * minute);
-    expect(told.at(-1)).toMatchObject({ count: 7, endUs: baseUs + 6 });
+    expect(told.at(-1)).toMatchObject({ count: 7, lastUs: baseUs + 6 });
     await vi.advanceTimersByTimeAsync(180 * minute);
     expect(told.length).toBe(2);
   });
