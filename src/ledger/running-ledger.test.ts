@@ -4,28 +4,11 @@ import type { LedgerPage } from './ledger-store.ts';
 import type { PostedEntry } from './revision.ts';
 import { RunningLedger } from './running-ledger.ts';
 import { MemoryLedger } from './testing/memory-ledger.ts';
+import { postedEntry as entry } from './testing/posted-entry.ts';
 
 const q = 2000 * quarterUs;
 const meter = 'sensor.meter';
 
-function entry(quarterStartUs: number, amountMicro: number, given: Partial<PostedEntry> = {}): PostedEntry {
-  return {
-    kind: 'quantity',
-    quarterStartUs,
-    amountMicro,
-    quality: 'measured',
-    coveredUs: quarterUs,
-    reason: 'counted',
-    firstEvidenceUs: quarterStartUs,
-    lastEvidenceUs: quarterStartUs + quarterUs,
-    isProvisional: false,
-    onTimeUs: null,
-    revision: 1,
-    postedAtUs: quarterStartUs,
-    cause: 'first',
-    ...given,
-  };
-}
 const running = (quarterStartUs: number, amountMicro: number) =>
   entry(quarterStartUs, amountMicro, { revision: 0, isProvisional: true, coveredUs: 60_000_000 });
 
