@@ -112,6 +112,29 @@ describe('postCounter, by hand', () => {
     ).toBe(true);
   });
 
+  it('rests on the registers around a difference, and where there is none on each quarter by itself', () => {
+    const restsOn = (...evidence: CounterEvidence[]) =>
+      post(evidence).entries.map((entry) =>
+        [entry.firstEvidenceUs, entry.lastEvidenceUs].map((us) => (us - start) / minute),
+      );
+    expect(restsOn(reading(5, 100), reading(40, 101))).toEqual([
+      [5, 40],
+      [5, 40],
+      [5, 40],
+    ]);
+    expect(restsOn(reading(5, 100), reading(40, 100))).toEqual([
+      [5, 15],
+      [15, 30],
+      [30, 40],
+    ]);
+    // A cycle that begins at 0 is more than a silence; its restart stands beside it.
+    expect(restsOn(reading(5, 100), reading(20, 0))).toEqual([
+      [5, 20],
+      [5, 20],
+      [5, 20],
+    ]);
+  });
+
   it('has its bounds at what is certain, and at what tells a quarter', () => {
     const qualities = (posting: CounterPosting) => [
       ...new Set(posting.entries.map(({ quality }) => quality)),
@@ -245,6 +268,36 @@ describe('postCounter, by hand', () => {
       [0, 'measured'],
       [0, 'measured'],
     ]);
+  });
+
+  it('counts nothing in an hour of which Home Assistant says so, even where the rhythm does not prove it yet', () => {
+    const each = (minutes: number) => Array.from({ length: 9 }, (_, n) => reading(n * minutes, 100 + n));
+    const rest = (
+      known: readonly CounterEvidence[],
+      period: '5minute' | 'hour',
+      held: number | null = null,
+    ) => {
+      const from = ((known.at(-1)?.atUs ?? start) - start) / minute;
+      const long = period === 'hour' ? 60 : 5;
+      const rows = Array.from({ length: 60 / long }, (_, n) => ({
+        ...{ kind: 'row' as const, startUs: start + (from + long * n) * minute, changeMicro: null, period },
+        ...{ atUs: start + (from + long * (n + 1)) * minute, registerMicro: 108_000_000 },
+      }));
+      const heldUs = held === null ? null : start + (from + held) * minute;
+      return postCounter(rules, null, [...known, ...rows], 0, Number.POSITIVE_INFINITY, heldUs)
+        .entries.filter(({ quarterStartUs: us }) => us >= start + from * minute)
+        .map(({ amountMicro, quality, coveredUs }) => [amountMicro, quality, coveredUs / minute]);
+    };
+    // A quarter-hour and a half may not be reported yet.
+    const proven = [
+      [0, 'measured', 15],
+      [0, 'measured', 15],
+    ];
+    expect(rest(each(15), '5minute')).toEqual([...proven, [0, 'measured', 7.5]]);
+    expect(rest(each(15), 'hour')).toEqual([...proven, [0, 'hourly', 7.5], [0, 'hourly', 0]]);
+    // Past the row's end the register says nothing.
+    expect(rest(each(15), 'hour', 82.5)).toEqual([...proven, [0, 'measured', 15], [0, 'measured', 15]]);
+    expect(rest(each(1440), 'hour')).toEqual([]);
   });
 
   it('takes a register that never moved to stand, as an estimate for a day', () => {

@@ -148,7 +148,35 @@ export const equivalents: readonly Equivalent[] = [
   ...of('src/ledger/corrected-evidence.ts', [
     ['let isOpen = false;', 'false → true', 'nothing is open while there is no repeat to go on'],
   ]),
+  ...of('src/ledger/cause.ts', [
+    [
+      'return touchCauses.indexOf(one) >= touchCauses.indexOf(other) ? one : other;',
+      '>= → >',
+      'of two that are as strong they are the same',
+    ],
+  ]),
+  ...of('src/ledger/counter-state.ts', [
+    [
+      'return repeats !== null && repeats.lastUs > sinceUs ? repeats.lastUs : null;',
+      '> → >=',
+      'one at the very beginning of a silence is longer ago than any report is late, or the silence is short',
+    ],
+  ]),
+  ...of('src/ledger/power-posting.ts', [
+    [
+      'const guessedUs = excludedUs.find((us) => us > atUs) ?? Number.POSITIVE_INFINITY;',
+      '> → >=',
+      'one reading an instant',
+    ],
+    ['const sign = workMwUs < 0n ? -1n : 1n;', '< → <=', 'nothing is rounded to nothing from either side'],
+    ['const sign = workMwUs < 0n ? -1n : 1n;', '0n → 1n', 'nothing is rounded to nothing from either side'],
+  ]),
   ...of('src/ledger/counter.ts', [
+    [
+      'isFromFile: false,',
+      'false → true',
+      'a row that repeats the register is no reading, wherever it is from',
+    ],
     ['lastResetAtUs > state.sinceUs &&', '> → >=', 'the delta begins at the same instant either way'],
     [
       '? afterSilence(state, lastResetAtUs, 0)',
@@ -174,6 +202,7 @@ export const equivalents: readonly Equivalent[] = [
     ],
   ]),
   ...of('src/ledger/rhythm.ts', [
+    ['return (reportsEachUs(rhythm) ?? 0) <= seldomUs;', '0 → 1', 'either is less than half a day'],
     ['return (intervals[2] ?? 0) * 1_000_000;', '0 → 1', always],
     [
       'if (repeatedAtUs <= sinceUs || eachUs === null || toUs - sinceUs <= silentAfterUs(eachUs)) return whole;',
