@@ -68,7 +68,7 @@ export class ImportRun {
     }
     const total = this.#job.entityIds.length;
     const error = this.#failed.size === 0 ? null : [...this.#failed].slice(0, 5).map((one) => one.join(': '));
-    const isAll = this.#failed.size > 0 && this.#failed.size >= total;
+    const isAll = this.#failed.size >= total;
     this.#noteSyncs(nowUs);
     await this.#saveMarks();
     return {
