@@ -127,6 +127,11 @@ describe('postCounter, by hand', () => {
       [15, 30],
       [30, 40],
     ]);
+    expect(restsOn(reading(5, 100), reading(40, 99.999))).toEqual([
+      [5, 15],
+      [15, 30],
+      [30, 40],
+    ]);
     // A cycle that begins at 0 is more than a silence; its restart stands beside it.
     expect(restsOn(reading(5, 100), reading(20, 0))).toEqual([
       [5, 20],

@@ -41,6 +41,11 @@ export interface Entry {
   readonly onTimeUs: number | null;
 }
 
+/** By quarter, quantities before restarts. */
+export function byQuarter(one: Entry, other: Entry): number {
+  return one.quarterStartUs - other.quarterStartUs || one.kind.localeCompare(other.kind);
+}
+
 export function worse(one: Quality, other: Quality): Quality {
   return qualities.indexOf(one) >= qualities.indexOf(other) ? one : other;
 }

@@ -52,7 +52,11 @@ describe('a draft', () => {
     const { store, draft } = await drafted();
     const revised = postedEntry(at(1), 7, { revision: 2 });
     const later = postedEntry(at(2), 3, { revision: 0, isProvisional: true });
-    await draft.write([page([later, revised]), page([postedEntry(at(1), -4, restart)])]);
+    await draft.write([
+      page([later, revised]),
+      page([postedEntry(at(1), -4, restart), postedEntry(at(3), 5, restart)]),
+    ]);
+    await draft.write([page([postedEntry(at(3), 6)])]);
     expect(amounts(await draft.current(meter, at(0), at(2)))).toEqual([
       [0, 'quantity', 1],
       [1, 'quantity', 7],
@@ -67,6 +71,8 @@ describe('a draft', () => {
       [1, 'quantity', 7],
       [1, 'restart', -4],
       [2, 'quantity', 3],
+      [3, 'quantity', 6],
+      [3, 'restart', 5],
     ]);
     expect(amounts(store.all())).toEqual([
       [0, 'quantity', 1],

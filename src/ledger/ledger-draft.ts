@@ -1,3 +1,4 @@
+import { byQuarter } from './entry.ts';
 import type { LedgerPage, LedgerStore, Opening } from './ledger-store.ts';
 import type { PostedEntry } from './revision.ts';
 
@@ -33,9 +34,8 @@ export class LedgerDraft implements LedgerStore {
   async journal(entityId: string, fromUs: number, untilUs: number): Promise<PostedEntry[]> {
     const journal = await this.#store.journal(entityId, fromUs, untilUs);
     const drafted = this.#journal.get(entityId) ?? [];
-    return [...journal, ...drafted.filter((entry) => isIn(entry, fromUs, untilUs))].sort(
-      (a, b) => byQuarter(a, b) || a.revision - b.revision,
-    );
+    // The revisions of an entry were written in their order.
+    return [...journal, ...drafted.filter((entry) => isIn(entry, fromUs, untilUs))].sort(byQuarter);
   }
 
   async openingBefore(entityId: string, quarterStartUs: number): Promise<Opening | null> {
@@ -80,10 +80,6 @@ export class LedgerDraft implements LedgerStore {
 
 function keyOf(entry: PostedEntry): string {
   return `${entry.kind} ${entry.quarterStartUs}`;
-}
-
-function byQuarter(a: PostedEntry, b: PostedEntry): number {
-  return a.quarterStartUs - b.quarterStartUs || (a.kind === b.kind ? 0 : a.kind < b.kind ? -1 : 1);
 }
 
 function isIn(one: { readonly quarterStartUs: number }, fromUs: number, untilUs: number): boolean {

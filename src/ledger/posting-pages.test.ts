@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { quarterStartUs } from '../units/quarter.ts';
 import { postCounter } from './counter-posting.ts';
 import type { Entry } from './entry.ts';
-import type { CounterEvidence } from './evidence.ts';
+import type { CounterEvidence, SwitchReading } from './evidence.ts';
 import type { EvidenceSource } from './evidence-source.ts';
 import { postPages } from './posting-pages.ts';
 import { usualRules } from './reposting.ts';
@@ -34,7 +34,7 @@ const life = fc
     });
   });
 
-function source(evidence: readonly CounterEvidence[]): EvidenceSource {
+function source(evidence: readonly CounterEvidence[], switches?: readonly SwitchReading[]): EvidenceSource {
   const none = () => Promise.reject(new Error('not asked for'));
   return {
     registers: async (_, fromUs, limit) => {
@@ -43,7 +43,12 @@ function source(evidence: readonly CounterEvidence[]): EvidenceSource {
     },
     registerBefore: none,
     powers: none,
-    switches: none,
+    switches: async (_, fromUs, untilUs, limit) => {
+      if (switches === undefined) return await none();
+      const before = switches.findLast(({ atUs }) => atUs < fromUs);
+      const inside = switches.filter(({ atUs }) => atUs >= fromUs && atUs < untilUs).slice(0, limit);
+      return before ? [before, ...inside] : inside;
+    },
     around: none,
     amounts: none,
   };
@@ -74,5 +79,84 @@ describe('postPages', () => {
       }),
       { numRuns: 200 },
     );
+  });
+
+  const meter = { entityId: 'sensor.meter', posts: 'register', kind: 'rising' } as const;
+  const reading = (minutes: number, registerMicro: number | null): CounterEvidence => ({
+    ...{
+      kind: 'reading',
+      atUs: start + minutes * minute,
+      registerMicro,
+      lastResetAtUs: null,
+      origin: 'stream',
+    },
+  });
+  async function posted(
+    evidence: EvidenceSource,
+    pageSize: number,
+    nowUs: number,
+    switchId?: string,
+  ): Promise<Entry[]> {
+    const entries: Entry[] = [];
+    const switched = switchId === undefined ? meter : { ...meter, switchId };
+    const rules = { ...usualRules, pageSize };
+    const from = Number.MIN_SAFE_INTEGER;
+    for await (const page of postPages(evidence, rules, switched, from, null, null, nowUs))
+      entries.push(...page.posting.entries);
+    return entries;
+  }
+
+  it('takes a quarter-hour with more readings than a page has', async () => {
+    const dense = source(Array.from({ length: 40 }, (_, n) => reading(n / 2, n * 1000)));
+    expect(await posted(dense, 4, start)).toEqual(await posted(dense, 1000, start));
+    expect((await posted(dense, 4, start)).map((one) => one.amountMicro)).toEqual([30_000, 9000]);
+  });
+
+  it('loses nothing of a silence that is longer than a page: away, excluded, or the same state again', async () => {
+    const silences: CounterEvidence[][] = [
+      Array.from({ length: 20 }, (_, n) => reading(20 + 20 * n, null)),
+      Array.from({ length: 20 }, (_, n) => ({ kind: 'excluded', atUs: start + (20 + 20 * n) * minute })),
+      Array.from({ length: 20 }, (_, n) => reading(20 + 20 * n + (n % 4), 50_000)),
+    ];
+    for (const silence of silences) {
+      const begun = [0, 3, 5, 7, 8, 10].map((minutes, n) => reading(minutes, 10_000 * n));
+      const all = source([...begun, ...silence, reading(430, 90_000), reading(460, 95_000)]);
+      const whole = await posted(all, 1000, start);
+      for (const pageSize of [6, 7, 9]) expect(await posted(all, pageSize, start)).toEqual(whole);
+      expect(whole.reduce((sum, one) => sum + one.amountMicro, 0)).toBe(95_000);
+    }
+  });
+
+  it('has the on-time of the switch, however many words it said', async () => {
+    const registers = Array.from({ length: 8 }, (_, n) => reading(20 * n, n * 1000));
+    const words = Array.from(
+      { length: 40 },
+      (_, n): SwitchReading => ({
+        ...{ atUs: start + (3 * n + 1) * minute, isOn: n % 3 !== 1, origin: 'stream' },
+      }),
+    );
+    const isOn = (minutes: number) => words.findLast(({ atUs }) => atUs <= start + minutes * minute)?.isOn;
+    const onMinutes = (quarter: number, untilMinute: number) =>
+      Array.from({ length: 15 }, (_, n) => 15 * quarter + n).filter((at) => at < untilMinute && isOn(at))
+        .length;
+    // The last word holds until now, or until the last reading where the clock stands behind it.
+    for (const [now, until] of [
+      [600, 600],
+      [50, 140],
+    ] as const)
+      for (const pageSize of [4, 5, 1000]) {
+        const entries = await posted(
+          source(registers, words),
+          pageSize,
+          start + now * minute,
+          'switch.device',
+        );
+        expect(entries.map(({ onTimeUs }) => (onTimeUs ?? 0) / minute)).toEqual(
+          Array.from({ length: 10 }, (_, quarter) => onMinutes(quarter, until)),
+        );
+      }
+    const restarted = [...registers, reading(141, 0), reading(149, 700)];
+    const entries = await posted(source(restarted, words), 1000, start, 'switch.device');
+    expect(entries.filter(({ kind }) => kind === 'restart').map(({ onTimeUs }) => onTimeUs)).toEqual([null]);
   });
 });

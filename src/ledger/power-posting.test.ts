@@ -163,6 +163,15 @@ describe('postPower, by hand', () => {
       ...{ kind: 'quantity', quality: 'estimated', reason: 'corrected', onTimeUs: null },
       ...{ firstEvidenceUs: amount.fromUs, lastEvidenceUs: amount.untilUs },
     });
+    const later = { fromUs: start + 40 * minute, untilUs: start + 60 * minute, amountMicro: 8 };
+    expect(
+      post({ amounts: [amount, later] }, 5).map((entry) => [entry.amountMicro, entry.isProvisional]),
+    ).toEqual([
+      [1_000_000, false],
+      [3_000_001, false],
+      [2, false],
+      [6, false],
+    ]);
   });
 
   it('lets what a person says stand over the power and the switch', () => {

@@ -1,6 +1,6 @@
 import { quarterStartUs, quarterUs } from '../units/quarter.ts';
 import type { Entry, EntryKind, EntryReason, Quality } from './entry.ts';
-import { worse } from './entry.ts';
+import { byQuarter, worse } from './entry.ts';
 
 /** A part of an amount that lies in one quarter. */
 export interface Part {
@@ -25,6 +25,13 @@ export class QuarterSheet {
     this.#untilUs = untilUs;
   }
 
+  /** What is added to either from here on does not stand in the other. */
+  copy(): QuarterSheet {
+    const other = new QuarterSheet(this.#fromUs, this.#untilUs);
+    for (const [key, part] of this.#parts) other.#parts.set(key, part);
+    return other;
+  }
+
   add(kind: EntryKind, startUs: number, part: Part): void {
     if (startUs < this.#fromUs || startUs >= this.#untilUs) return;
     const key = `${kind} ${startUs}`;
@@ -41,7 +48,7 @@ export class QuarterSheet {
         ...part,
         isProvisional: startUs + quarterUs > lastEvidenceUs,
       }))
-      .sort((a, b) => a.quarterStartUs - b.quarterStartUs || (a.kind < b.kind ? -1 : 1));
+      .sort(byQuarter);
   }
 }
 

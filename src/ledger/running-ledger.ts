@@ -1,6 +1,7 @@
 import { withinMs } from '../recording/pause.ts';
 import type { Clock } from '../units/clock.ts';
 import { quarterStartUs, quarterUs } from '../units/quarter.ts';
+import { byQuarter } from './entry.ts';
 import type { LedgerPage, LedgerStore, Opening } from './ledger-store.ts';
 import { isSameState } from './reposting.ts';
 import type { PostedEntry } from './revision.ts';
@@ -280,8 +281,4 @@ function quarterOf(entry: PostedEntry): number {
 
 function keyOf(entry: PostedEntry): string {
   return `${entry.kind} ${entry.quarterStartUs}`;
-}
-
-function byQuarter(a: PostedEntry, b: PostedEntry): number {
-  return a.quarterStartUs - b.quarterStartUs || (a.kind === b.kind ? 0 : a.kind < b.kind ? -1 : 1);
 }

@@ -37,7 +37,7 @@ export async function readPower(
     { powers, switches, amounts },
     startUs,
     stopUs,
-    Math.min(nowUs, lastUs),
+    nowUs,
     newestUs,
   );
 }

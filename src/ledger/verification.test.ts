@@ -190,7 +190,11 @@ describe('power', () => {
 
 describe('the journal', () => {
   const weeks = 7 * 96;
-  async function journaled(current: readonly PostedEntry[], journal: readonly PostedEntry[]) {
+  async function journaled(
+    current: readonly PostedEntry[],
+    journal: readonly PostedEntry[],
+    untilQuarter = 2 * weeks + 3,
+  ) {
     const asked: number[][] = [];
     const isIn = (fromUs: number, toUs: number) => (one: PostedEntry) =>
       one.quarterStartUs >= fromUs && one.quarterStartUs < toUs;
@@ -208,7 +212,7 @@ describe('the journal', () => {
       { ledger: store },
       entityId,
       start,
-      at(2 * weeks + 3),
+      at(untilQuarter),
       (one) => void findings.push(one),
     );
     return { asked, counts, found: told({ findings }) };
@@ -227,6 +231,7 @@ describe('the journal', () => {
       [weeks, 2 * weeks],
       [2 * weeks, 2 * weeks + 3],
     ]);
+    expect((await journaled([], [], weeks)).asked).toEqual([[0, weeks]]);
   });
 
   it('tells of a revision that is missing, another one, or one that says something else', async () => {
@@ -236,6 +241,8 @@ describe('the journal', () => {
     expect(await found(second, [second])).toEqual(['revision 2 is current, the journal has 2']);
     expect(await found(second, [first])).toEqual(['revision 2 is current, the journal has 1']);
     expect(await found(first, [first, second])).toEqual(['revision 1 is current, the journal has 1, 2']);
+    const third = postedEntry(at(1), 7, { revision: 3 });
+    expect(await found(third, [first, third])).toEqual(['revision 3 is current, the journal has 1, 3']);
     expect(await found(first, [])).toEqual(['revision 1 is current, the journal has none']);
     expect(await found({ ...second, amountMicro: 8 }, [first, second])).toEqual([
       'revision 2 is current, the journal has 1, 2',

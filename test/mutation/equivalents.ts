@@ -162,7 +162,44 @@ export const equivalents: readonly Equivalent[] = [
       'one at the very beginning of a silence is longer ago than any report is late, or the silence is short',
     ],
   ]),
+  ...of('src/ledger/entry.ts', [
+    [
+      'return qualities.indexOf(one) >= qualities.indexOf(other) ? one : other;',
+      '>= → >',
+      'of two that are as bad they are the same',
+    ],
+  ]),
+  ...of('src/ledger/switch-state.ts', [
+    [
+      'while ((holes[first]?.endUs ?? Number.POSITIVE_INFINITY) <= startUs) first += 1;',
+      '<= → <',
+      'what ends where the span begins takes nothing of it',
+    ],
+    [
+      'if (hole === undefined || hole.startUs >= endUs) break;',
+      '>= → >',
+      'what begins where the span ends takes nothing of it',
+    ],
+  ]),
+  ...of('src/ledger/verification.ts', [
+    ['if (state === null || firstMicro === null) return;', '|| → &&', 'neither is known without the other'],
+    [
+      'for (let startUs = quarterStartUs(fromUs); startUs < untilUs; startUs += powerStepUs) {',
+      '< → <=',
+      'no quarter begins in a time of no length',
+    ],
+  ]),
   ...of('src/ledger/power-posting.ts', [
+    [
+      'const excludedUs = powers.filter((reading) => reading.isExcluded === true).map(({ atUs }) => atUs);',
+      '.filter() → ',
+      'where a reading that stands comes first, the value is not carried past it',
+    ],
+    [
+      'amountMicro: entry.amountMicro + roundedMwh(workByQuarter.get(entry.quarterStartUs) ?? 0n),',
+      '0n → 1n',
+      'it is rounded to nothing',
+    ],
     [
       'const guessedUs = excludedUs.find((us) => us > atUs) ?? Number.POSITIVE_INFINITY;',
       '> → >=',
@@ -185,16 +222,6 @@ export const equivalents: readonly Equivalent[] = [
     ],
   ]),
   ...of('src/ledger/quarter-sheet.ts', [
-    [
-      '.sort((a, b) => a.quarterStartUs - b.quarterStartUs || (a.kind < b.kind ? -1 : 1));',
-      '< → <=',
-      'one entry of a kind in a quarter',
-    ],
-    [
-      '.sort((a, b) => a.quarterStartUs - b.quarterStartUs || (a.kind < b.kind ? -1 : 1));',
-      '1 → 0',
-      'the sort is stable, and the other order says −1',
-    ],
     [
       'return reasonRank.indexOf(one) >= reasonRank.indexOf(other) ? one : other;',
       '>= → >',
