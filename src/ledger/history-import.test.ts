@@ -311,6 +311,8 @@ describe('the import of the past', () => {
       const id = importer.request(['sensor.a'], nowUs - 20 * dayUs, nowUs - 10 * dayUs, 'hour');
       expect(importer.running(id)).toMatchObject({ syncId: id, status: 'running', kind: 'statistics' });
       expect(importer.running('another')).toBeNull();
+      await pass(0);
+      expect(await world.log.find(id)).toMatchObject({ status: 'running' });
       world.isBusy = false;
       await until(async () => expect(await world.log.find(id)).toMatchObject({ status: 'success' }));
       expect(store.rows.size).toBe(240);
@@ -327,6 +329,41 @@ describe('the import of the past', () => {
         for (const one of ids) expect(await world.log.find(one)).toMatchObject({ status: 'success' });
       });
       world.expectAll();
+    }),
+  );
+
+  it(
+    'looks every ten minutes, and for new rows of an entity once a day',
+    inWorld(async (world) => {
+      const { home } = world;
+      const minuteMs = 60_000;
+      const hourMs = 60 * minuteMs;
+      world.track('sensor.a');
+      home.add('sensor.a', 'hour', nowUs - 2 * dayUs, 24);
+      await pass(13 * hourMs);
+      const importer = world.start({ startDelayMs: 5000 });
+      await pass(4990);
+      expect(home.asked).toBe(0);
+      await pass(1000);
+      await world.done(importer);
+      const { asked } = home;
+      await pass(24 * hourMs - minuteMs);
+      expect(home.asked).toBe(asked);
+      await pass(11 * minuteMs);
+      expect(home.asked).toBeGreaterThan(asked);
+    }),
+  );
+
+  it(
+    'asks for all that is tracked when nothing is named',
+    inWorld(async (world) => {
+      for (const name of ['a', 'b']) world.track(`sensor.${name}`);
+      const importer = world.start();
+      await world.done(importer);
+      const id = importer.request();
+      await until(async () =>
+        expect(await world.log.find(id)).toMatchObject({ status: 'success', entitiesTotal: 2 }),
+      );
     }),
   );
 

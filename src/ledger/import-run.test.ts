@@ -133,6 +133,14 @@ describe('a run', () => {
     expect(asked.every(({ ids }) => !ids.includes('opower:grid'))).toBe(true);
   });
 
+  it('takes one row that is so old for a sign that there may be older ones', async () => {
+    const { home, store, asked, run } = world('sensor.a');
+    home.add('sensor.a', '5minute', hoursAgo(245), 1);
+    await run({ periods: ['5minute'] });
+    expect(asked.slice(0, 2).map(({ until }) => until)).toEqual([240, 480]);
+    expect(store.rows.size).toBe(1);
+  });
+
   it('asks for twelve at a time', async () => {
     const ids = Array.from({ length: 25 }, (_, n) => `sensor.s${String(n).padStart(2, '0')}`);
     const { home, asked, firsts, store, run } = world(...ids);
@@ -144,6 +152,8 @@ describe('a run', () => {
     store.rows.clear();
     await run({ periods: ['5minute'] });
     expect([...new Set(asked.map((one) => one.ids.length))]).toEqual([12, 1]);
+    await run({ entityIds: ids.slice(0, 12) });
+    expect(asked.map((one) => one.ids.length)).toEqual([12]);
   });
 
   it('looks at what it was asked for, and at nothing that is tracked no more', async () => {
@@ -154,6 +164,28 @@ describe('a run', () => {
     });
     expect(asked.map(({ ids }) => ids)).toEqual([['sensor.a']]);
     expect([...(await store.ends('hour')).keys()]).toEqual(['sensor.a']);
+  });
+
+  it('keeps nothing that it did not ask for', async () => {
+    const { home, run, store } = world('sensor.a');
+    for (const id of ['sensor.a', 'sensor.other']) home.add(id, 'hour', hoursAgo(5), 5);
+    const tell = home.statistics.bind(home);
+    home.statistics = (ids, ...span) => tell([...ids, 'sensor.other'], ...span);
+    expect(await run()).toMatchObject({ readingsAdded: 5, status: 'success' });
+    expect([...(await store.ends('hour')).keys()]).toEqual(['sensor.a']);
+  });
+
+  it('stores in the order of time, of all entities together', async () => {
+    const { home, run, store } = world('sensor.a', 'sensor.b');
+    for (const id of ['sensor.a', 'sensor.b']) home.add(id, 'hour', hoursAgo(5), 5);
+    const { append } = store;
+    const stored: number[][] = [];
+    store.append = async (rows) => {
+      stored.push(rows.map(({ startUs }) => (nowUs - startUs) / hour));
+      await append.call(store, rows);
+    };
+    await run();
+    expect(stored).toEqual([[5, 5, 4, 4, 3, 3, 2, 2, 1, 1]]);
   });
 
   it('ends without a result when the process stops', async () => {
@@ -244,6 +276,18 @@ describe('what is refused', () => {
     );
     expect(marks.of('sensor.a').untilUs.hour).toBeNull();
     expect(marks.of('sensor.b').untilUs.hour).toBe(nowUs);
+    const long = world('sensor.a', 'sensor.b');
+    for (const id of ['sensor.a', 'sensor.b']) long.home.add(id, 'hour', hoursAgo(20_000), 20_000);
+    const first = long.home.rows[0];
+    if (first) long.home.rows[0] = { ...first, unit: 'm³' };
+    await long.run();
+    expect(long.asked.map(({ ids }) => ids.join(' '))).toEqual([
+      'sensor.a sensor.b',
+      ...Array.from({ length: 6 }, () => 'sensor.b'),
+    ]);
+    // Home Assistant is asked for nothing when nothing is left.
+    await long.run({ entityIds: ['sensor.a'], range: { startUs: null, endUs: null } });
+    expect(long.asked).toHaveLength(1);
     expect(
       [...store.rows.values()].filter(({ entityId, unit }) => entityId === 'sensor.a' && unit === null),
     ).toEqual([]);

@@ -173,6 +173,7 @@ export class ImportRun {
     const { homeAssistant, statistics } = this.#deps;
     const entities = this.#open();
     const entityIds = asked.entityIds.filter((entityId) => entities.has(entityId));
+    if (entityIds.length === 0) return;
     const rows = await copyPiece(
       homeAssistant,
       statistics,

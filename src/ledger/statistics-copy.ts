@@ -39,8 +39,7 @@ export function nextStretch(
   const dueBefore = (endUs: number) => open.filter(([, atUs]) => atUs < endUs).map(([entityId]) => entityId);
   let rows = pieceRows / entitiesPerPiece;
   // The fewer there are in a stretch, the longer it may be.
-  while (rows < pieceRows && dueBefore(startUs + 2 * rows * rowUs[period]).length * 2 * rows <= pieceRows)
-    rows *= 2;
+  while (dueBefore(startUs + 2 * rows * rowUs[period]).length * 2 * rows <= pieceRows) rows *= 2;
   const endUs = Math.min(untilUs, startUs + rows * rowUs[period]);
   return { entityIds: dueBefore(endUs), startUs, endUs };
 }

@@ -221,6 +221,19 @@ export const equivalents: readonly Equivalent[] = [
       'a millionth takes no longer than the interval of the fastest move',
     ],
   ]),
+  ...of('src/ledger/import-run.ts', [
+    [
+      'for (const row of rows) if (row.endUs > (knownUs.get(row.entityId) ?? 0)) this.#count(row);',
+      '0 → 1',
+      always,
+    ],
+    ['let isNews = false;', 'false → true', 'what is remembered is written once more, as it is'],
+    [
+      'for (let at = 0; at < alone.length; at += postedAtOnce) groups.push(alone.slice(at, at + postedAtOnce));',
+      '< → <=',
+      'a group of none is left out',
+    ],
+  ]),
   ...of('src/ledger/quarter-sheet.ts', [
     [
       'return reasonRank.indexOf(one) >= reasonRank.indexOf(other) ? one : other;',
