@@ -7,7 +7,8 @@
 import { describe, expect, it } from 'vitest';
 import { quietLog } from '../recording/testing/doubles.ts';
 import { quarterStartUs, quarterUs } from '../units/quarter.ts';
-import { Bookkeeper } from './bookkeeper.ts';
+import { Bookkeeper, type BookkeeperDeps } from './bookkeeper.ts';
+import type { News } from './cause.ts';
 import type { RegisterReading } from './evidence.ts';
 import type { Meter } from './meter.ts';
 import { noEvidence } from './testing/memory-corrections.ts';
@@ -96,5 +97,219 @@ describe('Bookkeeper', () => {
     expect(bookkeeper.status().waiting).toBe(1);
     await bookkeeper.settle();
     expect(read).toEqual(['a', 'live']);
+  });
+});
+
+/** One meter with three readings, and whatever else a bookkeeper can be given. */
+function keeper(given: Partial<BookkeeperDeps> = {}, meters: readonly Meter[] = [meter]) {
+  const clock = { us: nowUs, ms: 700 };
+  const registers = [3, 2, 1].map(
+    (ago): RegisterReading => ({
+      ...{ kind: 'reading', atUs: nowUs - ago * quarterUs, registerMicro: (3 - ago) * 5000 },
+      ...{ lastResetAtUs: null, origin: 'stream' },
+    }),
+  );
+  const ledger = new MemoryLedger();
+  const marks: number[] = [];
+  const asked: (number | null)[] = [];
+  const told: [string, News][] = [];
+  const deps: BookkeeperDeps = {
+    evidence: {
+      ...noEvidence,
+      registers: async (_, fromUs) => ({
+        items: registers.filter(({ atUs }) => atUs >= fromUs),
+        isLast: true,
+      }),
+      registerBefore: async (_, atUs) => registers.findLast((one) => one.atUs < atUs)?.atUs ?? null,
+    },
+    ledger,
+    readable: async () => undefined,
+    mark: { load: async () => 77, save: async (receivedUs) => void marks.push(receivedUs) },
+    receivedSince: async (receivedUs) => {
+      asked.push(receivedUs);
+      return new Map();
+    },
+    heldUntil: () => null,
+    clock: { nowUs: () => clock.us, monotonicMs: () => clock.ms },
+    log: quietLog,
+    ...given,
+  };
+  const bookkeeper = new Bookkeeper(deps);
+  bookkeeper.setMeters(meters);
+  const unlisten = bookkeeper.onPosted((...news) => told.push(news));
+  return { bookkeeper, ledger, marks, asked, told, clock, registers, unlisten };
+}
+const meter: Meter = { entityId: 'sensor.a', posts: 'register', kind: 'rising' };
+const everything = { fromUs: Number.MIN_SAFE_INTEGER, untilUs: nowUs };
+const minuteUs = 60_000_000;
+
+describe('a round', () => {
+  it('posts what is new, says what changed and why, and marks until when it was received', async () => {
+    const { bookkeeper, told, marks, asked, clock, ledger } = keeper();
+    expect(bookkeeper.status()).toEqual({
+      ...{ waiting: 0, isPostingPast: false, entriesWritten: 0, lastPostedAtUs: null, error: null },
+      upToMs: Number.NEGATIVE_INFINITY,
+    });
+    bookkeeper.touch('sensor.a', present, 'reconciled');
+    bookkeeper.touch('sensor.other', present);
+    expect(bookkeeper.status().waiting).toBe(1);
+    await bookkeeper.settle();
+    expect(asked).toEqual([77]);
+    expect(ledger.all().map(({ amountMicro, cause }) => [amountMicro, cause])).toEqual([
+      [5000, 'reconciled'],
+      [5000, 'reconciled'],
+    ]);
+    expect(told).toEqual([
+      ['sensor.a', { fromUs: Number.MIN_SAFE_INTEGER, untilUs: nowUs - quarterUs, cause: 'reconciled' }],
+    ]);
+    expect(marks).toEqual([nowUs - minuteUs]);
+    expect(bookkeeper.status()).toMatchObject({
+      waiting: 0,
+      entriesWritten: 2,
+      lastPostedAtUs: nowUs,
+      upToMs: 700,
+    });
+    // Nothing is new: nobody is told, and the last figure is as old as it is.
+    clock.us += minuteUs;
+    clock.ms = 900;
+    bookkeeper.touch('sensor.a', present);
+    await bookkeeper.settle();
+    expect(told).toHaveLength(1);
+    expect(asked).toHaveLength(1);
+    expect(marks).toEqual([nowUs - minuteUs, nowUs]);
+    expect(bookkeeper.status()).toMatchObject({ entriesWritten: 2, lastPostedAtUs: nowUs, upToMs: 900 });
+  });
+
+  it('tells nobody who no longer listens', async () => {
+    const { bookkeeper, told, unlisten } = keeper();
+    unlisten();
+    bookkeeper.touch('sensor.a', present);
+    await bookkeeper.settle();
+    expect(told).toEqual([]);
+  });
+
+  it('does nothing while there is no meter', async () => {
+    const { bookkeeper, marks, asked } = keeper({}, []);
+    await bookkeeper.settle();
+    expect([marks, asked]).toEqual([[], []]);
+  });
+
+  it('begins with what was received since the mark, of its meters and their switches', async () => {
+    const received = new Map([
+      ['sensor.a', present],
+      ['sensor.other', past],
+    ]);
+    const { bookkeeper, told } = keeper({ receivedSince: async () => received });
+    await bookkeeper.settle();
+    expect(told.map(([entityId]) => entityId)).toEqual(['sensor.a']);
+    expect(bookkeeper.status().waiting).toBe(0);
+  });
+
+  it('posts a past again when what rests on it could not be made, and tells all of it', async () => {
+    let isAway = true;
+    const posted = async () => {
+      if (isAway) throw new Error('the flows are away');
+    };
+    const { bookkeeper, told, marks, asked } = keeper({ posted });
+    bookkeeper.touch('sensor.a', present);
+    await expect(bookkeeper.settle()).rejects.toThrow('the flows are away');
+    expect([told.length, marks.length]).toEqual([1, 0]);
+    isAway = false;
+    bookkeeper.touch('sensor.a', present);
+    await bookkeeper.settle();
+    expect(asked).toEqual([77, 77]);
+    expect(told).toHaveLength(2);
+    bookkeeper.touch('sensor.a', present);
+    await bookkeeper.settle();
+    expect(told).toHaveLength(2);
+  });
+
+  it('stops before a meter that is not begun', async () => {
+    const { bookkeeper, ledger } = keeper({
+      readable: async () => {
+        void bookkeeper.stop();
+        await Promise.resolve();
+      },
+    });
+    bookkeeper.touch('sensor.a', present);
+    await expect(bookkeeper.settle()).rejects.toThrow('The process stops');
+    expect(ledger.all()).toEqual([]);
+  });
+
+  it('gathers first, and posts what is over of the quarter in memory; the rest of that is no debt', async () => {
+    const gathered: string[] = [];
+    const over = new Map([
+      ['sensor.a', present],
+      ['home:use', present],
+    ]);
+    const { bookkeeper, told, marks } = keeper({
+      gather: async () => void gathered.push('gathered'),
+      running: { over: () => over, runningUs: () => nowUs - quarterUs },
+    });
+    bookkeeper.touch('sensor.a', { fromUs: nowUs - quarterUs, untilUs: nowUs });
+    expect(bookkeeper.status().waiting).toBe(0);
+    bookkeeper.touch('sensor.a', { fromUs: nowUs - quarterUs - 1, untilUs: nowUs });
+    expect(bookkeeper.status().waiting).toBe(1);
+    await bookkeeper.settle();
+    expect(gathered).toEqual(['gathered']);
+    expect(told.map(([entityId]) => entityId)).toEqual(['sensor.a']);
+    expect(marks).toEqual([nowUs - quarterUs - minuteUs]);
+  });
+});
+
+describe('meters', () => {
+  it('that come later are posted from their beginning, and such that count otherwise for that reason', async () => {
+    const { bookkeeper, told } = keeper();
+    expect(bookkeeper.status().waiting).toBe(0);
+    const other: Meter = { ...meter, entityId: 'sensor.b' };
+    bookkeeper.setMeters([{ ...meter }, other]);
+    expect(bookkeeper.status()).toMatchObject({ waiting: 1, isPostingPast: true });
+    await bookkeeper.settle();
+    bookkeeper.setMeters([{ ...meter, kind: 'net' }, other]);
+    await bookkeeper.settle();
+    expect(told.map(([entityId, { cause }]) => [entityId, cause])).toEqual([
+      ['sensor.b', 'readings'],
+      ['sensor.a', 'rules'],
+    ]);
+    bookkeeper.setMeters([]);
+    bookkeeper.touch('sensor.a', everything);
+    expect(bookkeeper.status()).toMatchObject({ waiting: 0, isPostingPast: false });
+  });
+
+  it('that a switch gates are posted from its word to the next one, or to now', async () => {
+    const looked: number[][] = [];
+    const next: { afterUs: number | null } = { afterUs: nowUs - 6 * quarterUs };
+    const spans: [string, number, number][] = [];
+    const gated: Meter = { entityId: 'sensor.power', posts: 'power', switchId: 'switch.a' };
+    const { bookkeeper } = keeper(
+      {
+        evidence: {
+          ...noEvidence,
+          around: async (entityId, beforeUs, afterUs) => {
+            if (entityId !== 'switch.a' || beforeUs !== afterUs) return { beforeUs: null, afterUs: null };
+            looked.push([beforeUs, afterUs]);
+            return { beforeUs: null, ...next };
+          },
+          powers: async (entityId, fromUs, untilUs) => {
+            spans.push([entityId, fromUs, untilUs]);
+            return [];
+          },
+        },
+      },
+      [gated],
+    );
+    await bookkeeper.settle();
+    const hourUs = 4 * quarterUs;
+    bookkeeper.touch('switch.a', { fromUs: nowUs - 7 * quarterUs, untilUs: nowUs - 7 * quarterUs });
+    expect(bookkeeper.status().waiting).toBe(1);
+    await bookkeeper.settle();
+    expect(looked).toEqual([[nowUs - 7 * quarterUs, nowUs - 7 * quarterUs]]);
+    expect(spans).toEqual([['sensor.power', nowUs - 7 * quarterUs - hourUs, nowUs - quarterUs + hourUs]]);
+    next.afterUs = null;
+    spans.length = 0;
+    bookkeeper.touch('switch.a', { fromUs: nowUs - 6 * quarterUs, untilUs: nowUs - 6 * quarterUs });
+    await bookkeeper.settle();
+    expect(spans).toEqual([['sensor.power', nowUs - 6 * quarterUs - hourUs, nowUs + quarterUs + hourUs]]);
+    expect(bookkeeper.status().waiting).toBe(0);
   });
 });
