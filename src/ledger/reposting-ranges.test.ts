@@ -193,6 +193,26 @@ describe('a register', () => {
     expect((await post(850, 850)).slice(0, 2)).toEqual([39, 57]);
     expect(asked.registers).toEqual([at(585)]);
   });
+
+  it('has the same entries in small pages, also where something late lies in a silence of several', async () => {
+    const silence = Array.from({ length: 30 }, (_, n) => reading(610 + 20 * n, n % 3 ? null : 2_381_000));
+    const told = [...steady(), ...silence, reading(1215, 2_500_000), reading(1230, 2_550_000)];
+    const rules = { ...usualRules, pageSize: 10 };
+    const small = books(register, { registers: told }, 1300);
+    await small.post(null, 1300, 'readings', rules);
+    for (const late of [null, reading(901, 2_420_000), reading(1102, 2_440_000)]) {
+      if (late !== null) {
+        told.push(late);
+        await small.post((late.atUs - start) / minute, (late.atUs - start) / minute, 'readings', rules);
+      }
+      const whole = books(register, { registers: told }, 1300);
+      await whole.post(null, 1300);
+      const entries = ({ ledger }: typeof whole) =>
+        ledger.all().map(({ revision: _revision, cause: _cause, ...entry }) => entry);
+      expect(entries(small)).toEqual(entries(whole));
+      expect(small.total()).toBe(2_550_000);
+    }
+  });
 });
 
 describe('power', () => {
