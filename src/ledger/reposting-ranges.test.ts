@@ -31,10 +31,7 @@ function books(
   { registers = [], powers = [], switches = [], amounts = [] }: Told,
   nowMinutes: number,
 ) {
-  const asked: { readonly registers: number[]; readonly current: number[][] } = {
-    registers: [],
-    current: [],
-  };
+  const asked = { registers: [] as number[], current: [] as number[][], opened: [] as number[] };
   const byTime = <T extends { readonly atUs: number }>(list: readonly T[]) =>
     [...list].sort((a, b) => a.atUs - b.atUs);
   const evidence: EvidenceSource = {
@@ -69,6 +66,12 @@ function books(
     asked.current.push([inQuarters(fromUs), inQuarters(untilUs)]);
     return current(entityId, fromUs, untilUs);
   };
+  const write = ledger.write.bind(ledger);
+  ledger.write = (pages) => {
+    for (const { openings } of pages)
+      asked.opened.push(...openings.map((one) => inQuarters(one.quarterStartUs)));
+    return write(pages);
+  };
   const given = { nowUs: at(nowMinutes) };
   const deps = {
     ...{ evidence, ledger, heldUntil: () => null },
@@ -83,6 +86,7 @@ function books(
   ) => {
     asked.registers.length = 0;
     asked.current.length = 0;
+    asked.opened.length = 0;
     const fromUs = fromMinutes === null ? 0 : at(fromMinutes);
     const result = await repost(deps, rules, meter, { fromUs, untilUs: at(untilMinutes), cause });
     return [
@@ -132,10 +136,27 @@ describe('a register', () => {
     expect(await post(124, 124)).toEqual([7, 12, 0]);
     expect(asked.registers).toEqual([at(105)]);
     expect(asked.current).toEqual([[7, 12]]);
+    expect(asked.opened).toEqual([7, 8, 9, 10, 11]);
     // The first of a quarter changes the one before as well.
     registers.push(reading(151, 590_000));
     expect(await post(151, 151)).toEqual([8, 13, 2]);
     expect(await post(151, 151)).toEqual([8, 11, 0]);
+    // Its rhythm is as before in the last quarter that it told anything of.
+    registers.push(reading(529, 2_110_000));
+    expect((await post(529, 529)).slice(0, 2)).toEqual([34, 39]);
+  });
+
+  it('is posted anew where something came late at the very edge of a quarter', async () => {
+    const registers = steady();
+    const { post, ledger } = books(register, { registers }, 700);
+    await post(null, 700);
+    registers.push(reading(135, 530_000));
+    expect(await post(135, 135)).toEqual([7, 12, 2]);
+    const whole = books(register, { registers }, 700);
+    await whole.post(null, 700);
+    const plain = (one: MemoryLedger) =>
+      one.all().map(({ quarterStartUs, amountMicro }) => [quarterStartUs, amountMicro]);
+    expect(plain(ledger)).toEqual(plain(whole.ledger));
   });
 
   it('is posted to the end where nothing opens as it did', async () => {
@@ -166,9 +187,12 @@ describe('a register', () => {
     const registers = [reading(2, 0), reading(130, 20_000), reading(135, 41_000), reading(140, 60_000)];
     const { post, asked } = books(register, { registers }, 700);
     await post(null, 700);
-    registers.push(reading(145, 81_000), reading(150, 100_000));
-    await post(145, 150);
+    registers.push(reading(145, 81_000));
+    await post(145, 145);
     expect(asked.registers).toEqual([at(120), Number.MIN_SAFE_INTEGER]);
+    registers.push(reading(151, 100_000));
+    await post(151, 151);
+    expect(asked.registers).toHaveLength(1);
   });
 
   it('is posted whole when something comes among the first moves, from which its rhythm is known', async () => {
@@ -182,6 +206,12 @@ describe('a register', () => {
     expect(asked.registers).toEqual([Number.MIN_SAFE_INTEGER]);
     await post(34, 34);
     expect(asked.registers).toEqual([at(15)]);
+    // The last of the four is the first of its quarter.
+    const early = Array.from({ length: 40 }, (_, n) => reading(3 + 3 * n, 20_000 * n));
+    const other = books(register, { registers: early }, 700);
+    await other.post(null, 700);
+    await other.post(16, 16);
+    expect(other.asked.registers).toEqual([Number.MIN_SAFE_INTEGER]);
   });
 
   it('is posted anew from the silence over which its last difference reaches', async () => {
@@ -238,6 +268,9 @@ describe('power', () => {
       [day + 3, 2 * day + 3],
       [2 * day + 3, 2 * day + 11],
     ]);
+    const short = books(meter, { powers: [power(50)] }, (day + 2) * 15);
+    await short.post(null, (day + 2) * 15);
+    expect(short.asked.current).toEqual([[3, day + 3]]);
     const declared = books(meter, { powers: [power(50)], amounts: [amount(20, 30)] }, 100);
     expect((await declared.post(null, 100)).slice(0, 2)).toEqual([1, 7]);
     const gated = books(switched, { powers: [power(50)], switches: [word(10, true)] }, 100);

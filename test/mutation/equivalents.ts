@@ -241,6 +241,19 @@ export const equivalents: readonly Equivalent[] = [
       'of one rank they are the same',
     ],
   ]),
+  ...of('src/ledger/reposting.ts', [
+    [
+      'const quarters = [...computed.keys()].filter((quarter) => quarter > newsEndUs && quarter < pageEndUs);',
+      '< → <=',
+      'the quarter in which the next page begins is looked at there as well',
+    ],
+    ['if (firstUs === undefined || lastUs === undefined) return null;', '|| → &&', guard],
+    [
+      'const startUs = fromUs > 0 ? fromUs : Math.min(...newUs, ...amounts.map((amount) => amount.fromUs), nowUs);',
+      '0 → 1',
+      'no home has evidence of the year 1970',
+    ],
+  ]),
   ...of('src/ledger/rhythm.ts', [
     ['return (reportsEachUs(rhythm) ?? 0) <= seldomUs;', '0 → 1', 'either is less than half a day'],
     ['return (intervals[2] ?? 0) * 1_000_000;', '0 → 1', always],
