@@ -4,13 +4,14 @@
  * Method: meters whose evidence is read with side effects, over a ledger in memory; the order of what is read, and of what is
  * told as posted.
  */
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { quietLog } from '../recording/testing/doubles.ts';
 import { quarterStartUs, quarterUs } from '../units/quarter.ts';
 import { Bookkeeper, type BookkeeperDeps } from './bookkeeper.ts';
 import type { News } from './cause.ts';
 import type { RegisterReading } from './evidence.ts';
 import type { Meter } from './meter.ts';
+import type { PostingRhythm } from './posting-rhythm.ts';
 import { noEvidence } from './testing/memory-corrections.ts';
 import { MemoryLedger } from './testing/memory-ledger.ts';
 
@@ -145,7 +146,7 @@ const minuteUs = 60_000_000;
 
 describe('a round', () => {
   it('posts what is new, says what changed and why, and marks until when it was received', async () => {
-    const { bookkeeper, told, marks, asked, clock, ledger } = keeper();
+    const { bookkeeper, told, marks, asked, clock, ledger, registers } = keeper();
     expect(bookkeeper.status()).toEqual({
       ...{ waiting: 0, isPostingPast: false, entriesWritten: 0, lastPostedAtUs: null, error: null },
       upToMs: Number.NEGATIVE_INFINITY,
@@ -178,6 +179,11 @@ describe('a round', () => {
     expect(asked).toHaveLength(1);
     expect(marks).toEqual([nowUs - minuteUs, nowUs]);
     expect(bookkeeper.status()).toMatchObject({ entriesWritten: 2, lastPostedAtUs: nowUs, upToMs: 900 });
+    registers.push({ ...(registers[2] as RegisterReading), atUs: nowUs, registerMicro: 15_000 });
+    bookkeeper.touch('sensor.a', present);
+    await bookkeeper.settle();
+    expect(told).toHaveLength(2);
+    expect(bookkeeper.status()).toMatchObject({ entriesWritten: 3, lastPostedAtUs: nowUs + minuteUs });
   });
 
   it('tells nobody who no longer listens', async () => {
@@ -222,6 +228,57 @@ describe('a round', () => {
     bookkeeper.touch('sensor.a', present);
     await bookkeeper.settle();
     expect(told).toHaveLength(2);
+  });
+
+  it('is still about the past until those who rest on it are told', async () => {
+    const seen: boolean[] = [];
+    const { bookkeeper } = keeper({
+      posted: async () => void seen.push(bookkeeper.status().isPostingPast),
+    });
+    bookkeeper.touch('sensor.a', past);
+    await bookkeeper.settle();
+    expect([...seen, bookkeeper.status().isPostingPast]).toEqual([true, false]);
+  });
+
+  it('comes at every turn until it has caught up, then when there is a reason among the news', async () => {
+    vi.useFakeTimers();
+    try {
+      let isDue = false;
+      const given: News[][] = [];
+      const posted: number[] = [];
+      const { bookkeeper, marks, clock } = keeper({
+        rhythm: {
+          isDue: (waiting: Iterable<News>) => {
+            given.push([...waiting]);
+            return isDue;
+          },
+          posted: (beganUs: number) => void posted.push(beganUs),
+        } as unknown as PostingRhythm,
+      });
+      bookkeeper.start();
+      await vi.advanceTimersByTimeAsync(9_999);
+      expect(marks).toHaveLength(0);
+      await vi.advanceTimersByTimeAsync(1);
+      expect([marks.length, given.length, posted]).toEqual([1, 0, [nowUs]]);
+      clock.us += 5;
+      bookkeeper.touch('sensor.a', present, 'rules');
+      bookkeeper.touch('sensor.other', past);
+      await vi.advanceTimersByTimeAsync(10_000);
+      expect(given).toEqual([[{ ...present, cause: 'rules' }]]);
+      expect(marks).toHaveLength(1);
+      isDue = true;
+      await vi.advanceTimersByTimeAsync(10_000);
+      expect(marks).toHaveLength(2);
+      expect(posted).toEqual([nowUs, nowUs + 5]);
+      await bookkeeper.stop();
+      const always = keeper();
+      always.bookkeeper.start();
+      await vi.advanceTimersByTimeAsync(20_000);
+      expect(always.marks).toHaveLength(2);
+      await always.bookkeeper.stop();
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it('stops before a meter that is not begun', async () => {

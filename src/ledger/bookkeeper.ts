@@ -214,7 +214,7 @@ export class Bookkeeper {
       const untilUs = Math.max(news.untilUs, afterUs ?? this.#deps.clock.nowUs());
       for (const { entityId } of meters)
         this.#taken.set(entityId, joinNews(this.#taken.get(entityId), { ...news, untilUs }));
-      if (!this.#meters.has(switchId)) this.#taken.delete(switchId);
+      this.#taken.delete(switchId);
     }
   }
 

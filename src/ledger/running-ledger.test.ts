@@ -256,6 +256,13 @@ describe('what is in memory', () => {
     expect(await openingAt(0)).toEqual([0, 5]);
     expect(await openingAt(1)).toEqual([1, 6]);
     expect(openedAt([await made.openingBefore('sensor.none', at(9))])).toEqual([null]);
+    await store.write([{ ...page([]), openings: [opening(3, 8)] }]);
+    expect(openedAt(await made.openings(meter, at(-1), at(4)))).toEqual([
+      [-1, 1],
+      [0, 5],
+      [1, 6],
+      [3, 8],
+    ]);
     await made.write([{ ...page([]), entityId: 'sensor.new', openings: [opening(1, 6)] }]);
     expect(openedAt([await made.openingBefore('sensor.new', at(1))])).toEqual([[1, 6]]);
   });
@@ -376,6 +383,11 @@ describe('what goes to the store', () => {
     expect(made.runningUs()).toBe(at(1));
     expect(amounts(made.running([meter], ...ever).map(({ entry: one }) => one))).toEqual([[1, 4]]);
     expect(openedAt(made.runningOpenings(meter, q))).toEqual([[1, null]]);
+    const bare = ledger();
+    await bare.made.write([{ ...page([running(q, 3)]), openings: [] }]);
+    bare.clock.nowUs = at(1);
+    await bare.made.commit(at(1));
+    expect(amounts(bare.store.all())).toEqual([[0, 3]]);
     // Once more is nothing more, and nothing at all is no write.
     await made.commit(at(1));
     clock.nowUs = at(5);
@@ -400,11 +412,30 @@ describe('what goes to the store', () => {
     expect(writes).toHaveLength(2);
     // What is in memory here is no earlier process's.
     const other = ledger();
-    await other.made.write([page([running(q, 1)])]);
+    await other.made.write([page([running(q, 1), running(at(1), 1)])]);
     await other.store.write([page([running(q, 1)])]);
     await other.made.current(meter, q, at(1));
     await other.made.write([page([running(q, 2)])]);
     expect(other.writes).toHaveLength(0);
+    // Of several that it began the last is known, and all before it.
+    const later = ledger();
+    await later.store.write([page([running(q, 1), running(at(1), 1)])]);
+    await later.made.current(meter, q, at(2));
+    await later.made.current(meter, q, at(1));
+    await later.made.write([page([running(q, 2), running(at(1), 2), running(at(2), 2)])]);
+    expect(amounts(later.store.all())).toEqual([
+      [0, 2],
+      [1, 2],
+    ]);
+  });
+
+  it('is nothing of a quarter that runs again, for the clock was put back', async () => {
+    const { made, writes, clock } = ledger();
+    clock.nowUs = at(-1) + 1;
+    await made.write([page([running(at(-1), 1)])]);
+    await made.commit(q);
+    expect(writes).toEqual([]);
+    expect(made.runningUs()).toBe(at(-1));
   });
 });
 

@@ -254,6 +254,23 @@ export const equivalents: readonly Equivalent[] = [
       'no home has evidence of the year 1970',
     ],
   ]),
+  ...of('src/ledger/bookkeeper.ts', [
+    [
+      'const switched = meters.filter(({ switchId }) => switchId !== undefined);',
+      '.filter() → ',
+      'no entity has an empty id',
+    ],
+  ]),
+  ...of('src/ledger/correction-desk.ts', [
+    ['if (first === undefined || last === undefined)', '|| → &&', guard],
+  ]),
+  ...of('src/ledger/running-ledger.ts', [
+    [
+      'if (this.#begun > this.#ended) await withinMs(steadyWithinMs, this.#moving);',
+      '> → >=',
+      'what has moved is not waited for',
+    ],
+  ]),
   ...of('src/ledger/rhythm.ts', [
     ['return (reportsEachUs(rhythm) ?? 0) <= seldomUs;', '0 → 1', 'either is less than half a day'],
     ['return (intervals[2] ?? 0) * 1_000_000;', '0 → 1', always],
