@@ -223,6 +223,13 @@ describe('postCounter, by hand', () => {
     expect(total(late, 'quantity')).toBe(600_000);
   });
 
+  it('measures what was counted within one quarter, though the meter was away in it', () => {
+    const quality = (minutes: number) =>
+      post([reading(2, 100), reading(5, null), reading(minutes, 101)]).entries.map((one) => one.quality);
+    expect(quality(15)).toEqual(['measured']);
+    expect(quality(15.001)).toEqual(['estimated', 'estimated']);
+  });
+
   it('calls a watt-hour measured that took all night: no quarter can be wrong by more', () => {
     const posting = post([reading(0, 100), reading(600, 100.001)]);
     expect(total(posting, 'quantity')).toBe(1000);
