@@ -186,7 +186,7 @@ describe('a round', () => {
     expect(bookkeeper.status()).toMatchObject({ entriesWritten: 3, lastPostedAtUs: nowUs + minuteUs });
   });
 
-  it('tells nobody who no longer listens', async () => {
+  it('reports to nobody who no longer listens', async () => {
     const { bookkeeper, told, unlisten } = keeper();
     unlisten();
     bookkeeper.touch('sensor.a', present);
@@ -211,7 +211,7 @@ describe('a round', () => {
     expect(bookkeeper.status().waiting).toBe(0);
   });
 
-  it('posts a past again when what rests on it could not be made, and tells all of it', async () => {
+  it('posts a past again when what rests on it could not be made, and reports all of it', async () => {
     let isAway = true;
     const posted = async () => {
       if (isAway) throw new Error('the flows are away');
@@ -230,7 +230,7 @@ describe('a round', () => {
     expect(told).toHaveLength(2);
   });
 
-  it('is still about the past until those who rest on it are told', async () => {
+  it('is still about the past until those who rest on it know', async () => {
     const seen: boolean[] = [];
     const { bookkeeper } = keeper({
       posted: async () => void seen.push(bookkeeper.status().isPostingPast),

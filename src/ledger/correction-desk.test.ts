@@ -127,7 +127,7 @@ describe('a correction', () => {
     expect(await made.preview({ takeBack: 'one' })).toMatchObject({
       changes: { entries: 3, quantityBeforeMicro: 3000, quantityAfterMicro: 93_000 },
     });
-    // Nothing was told then.
+    // Nothing was received then.
     expect(await made.preview(exclusion('far', 60))).toEqual({
       kind: 'changed',
       changes: {

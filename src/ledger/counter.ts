@@ -234,7 +234,7 @@ function moved(state: CounterState, next: CounterState, { movedAtUs, isOfHour }:
 
 /**
  * What evidence that only repeated the register proves of the time before its next move.
- * @param isOfHour it moved in an hour that Home Assistant tells, which begins no earlier than the last repeat
+ * @param isOfHour it moved in an hour of Home Assistant's rows, which begins no earlier than the last repeat
  */
 function afterSilence(state: CounterState, toUs: number, amountMicro: number, isOfHour = false) {
   const { sinceUs, atUs: repeatedAtUs, absentSinceUs, rhythm } = state;

@@ -1,6 +1,6 @@
 /**
  * Goal: a run asks for what is not there yet and a little more, or for what it was asked to fetch again; each row is counted
- * once, and the ledger is told of all that is new, in groups.
+ * once, and the ledger gets all that is new to post, in groups.
  * Method: single runs over statistics and stores in memory; what is asked, posted and remembered, by hand.
  */
 import { describe, expect, it } from 'vitest';
@@ -87,7 +87,7 @@ describe('a run', () => {
       ...{ untilUs: { '5minute': null, hour: nowUs }, unpostedFromUs: null },
       syncs: [{ period: 'hour', atUs: nowUs, rows: 8, status: 'success' }],
     });
-    // Until two hours ago there are rows, of which the last two are taken again.
+    // Until two hours ago there are rows; the last two are taken again.
     home.add('sensor.a', 'hour', hoursAgo(2), 2);
     expect(await run()).toMatchObject({ readingsAdded: 0, status: 'success' });
     expect(firsts).toEqual([]);
@@ -299,7 +299,7 @@ describe('the ledger', () => {
     ...{ entityId, unit: 'kWh', posting },
   });
 
-  it('is told of the balance at once, of the others four at a time, from their first new row on', async () => {
+  it('gets the balance to post at once, the others four at a time, from their first new row on', async () => {
     const alone = ['b', 'c', 'd', 'e', 'f'].map((name) => entity(`sensor.${name}`, 'alone'));
     const together = ['x', 'y'].map((name) => entity(`sensor.${name}`, 'together'));
     const { home, posted, progress, run, all, marks } = world(
@@ -332,7 +332,7 @@ describe('the ledger', () => {
     expect(posted).toEqual([]);
   });
 
-  it('is told in the end of what another run left, if it was asked for and is posted', async () => {
+  it('gets to post in the end what another run left, if it was asked for and is posted', async () => {
     const { posted, marks, run } = world(
       entity('sensor.a', 'alone'),
       entity('sensor.b', 'alone'),

@@ -1,5 +1,5 @@
 /**
- * Goal: every register has a ledger, and power only where no register tells the same energy.
+ * Goal: every register has a ledger, and power only where no register counts the same energy.
  * Method: entities by hand.
  */
 import { describe, expect, it } from 'vitest';

@@ -77,7 +77,7 @@ export async function* postPages(
 
 /**
  * Where the next page begins: the quarter of the last register (or of a fall), for what comes next counts from there; what was
- * told since, an absence, a repeat or what is corrected away, goes over to the next page.
+ * reported since, an absence, a repeat or what is corrected away, goes over to the next page.
  */
 function endOfPage(state: CounterState | null, lastUs: number): number {
   return quarterStartUs(state === null ? lastUs : reachesBackUs(state));

@@ -111,7 +111,7 @@ describe('a register', () => {
   /** Ten hours of a reading each five minutes, two past the fives. */
   const steady = () => Array.from({ length: 120 }, (_, n) => reading(5 * n + 2, 20_000 * n + (n % 2) * 1000));
 
-  it('is posted whole at first, to the end of what it told', async () => {
+  it('is posted whole at first, to the end of its evidence', async () => {
     const { post, asked, total } = books(register, { registers: steady() }, 700);
     expect(await post(null, 700)).toEqual([null, 40, 40]);
     expect(asked.registers).toEqual([Number.MIN_SAFE_INTEGER]);
@@ -141,7 +141,7 @@ describe('a register', () => {
     registers.push(reading(151, 590_000));
     expect(await post(151, 151)).toEqual([8, 13, 2]);
     expect(await post(151, 151)).toEqual([8, 11, 0]);
-    // Its rhythm is as before in the last quarter that it told anything of.
+    // Its rhythm is as before in the last quarter that has evidence.
     registers.push(reading(529, 2_110_000));
     expect((await post(529, 529)).slice(0, 2)).toEqual([34, 39]);
   });
@@ -260,7 +260,7 @@ describe('power', () => {
     ...{ fromUs: at(from), untilUs: at(until), amountMicro: 8000 },
   });
 
-  it('is posted from the first that is known of it, to now, a day at a time', async () => {
+  it('is posted from its first evidence, to now, a day at a time', async () => {
     const { post, asked } = books(meter, { powers: [power(50), power(60)] }, (2 * day + 10) * 15);
     expect((await post(null, (2 * day + 10) * 15)).slice(0, 2)).toEqual([3, 2 * day + 11]);
     expect(asked.current).toEqual([

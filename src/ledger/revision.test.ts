@@ -69,7 +69,7 @@ describe('what is written of a quarter', () => {
     expect(withdrawn && revise([], [withdrawn], nowUs, 'readings')).toEqual([]);
   });
 
-  it('is told apart by kind, and in the order of time', () => {
+  it('differs by kind, and in the order of time', () => {
     const [first, second, third] = [quarter, quarter + quarterUs, quarter + 2 * quarterUs];
     const restart = computed(second, 9, { kind: 'restart' });
     const current = [postedEntry(first, 1), postedEntry(second, 2)];

@@ -107,7 +107,7 @@ describe('a time in quarters', () => {
     for (const outsideIt of [0, q, -3, 5 * q]) expect(cut(0, q, outsideIt)).toEqual([[0, q]]);
   });
 
-  it('tells how long a device was on, and null where that is not known', () => {
+  it('knows how long a device was on, and null where that is not known', () => {
     const onTime = new OnTime();
     onTime.add(start + 5, start + quarterUs + 7, true);
     onTime.add(start + quarterUs + 7, start + 2 * quarterUs + 1, false);

@@ -128,7 +128,7 @@ describe('a register', () => {
     expect(restart?.amountMicro).toBe(70_010_000);
   });
 
-  it('counts from the first register that its evidence tells', async () => {
+  it('counts from the first register of its evidence', async () => {
     const row = (changeMicro: number | null): CounterEvidence => ({
       ...{ kind: 'row', startUs: at(0), atUs: at(4), registerMicro: 5000, changeMicro, period: 'hour' },
     });
@@ -234,7 +234,7 @@ describe('the journal', () => {
     expect((await journaled([], [], weeks)).asked).toEqual([[0, weeks]]);
   });
 
-  it('tells of a revision that is missing, another one, or one that says something else', async () => {
+  it('finds a revision that is missing, another one, or one that says something else', async () => {
     const found = async (current: PostedEntry, journal: readonly PostedEntry[]) =>
       (await journaled([current], journal)).found.map(([, , detail]) => detail);
     expect(await found(second, [first, second])).toEqual([]);

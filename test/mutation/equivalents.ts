@@ -223,6 +223,11 @@ export const equivalents: readonly Equivalent[] = [
   ]),
   ...of('src/ledger/import-run.ts', [
     [
+      'for (let at = 0; at < entityIds.length; at += entitiesPerPiece) {',
+      '< → <=',
+      'a piece of no entities asks for nothing',
+    ],
+    [
       'for (const row of rows) if (row.endUs > (knownUs.get(row.entityId) ?? 0)) this.#count(row);',
       '0 → 1',
       always,
