@@ -25,11 +25,13 @@ function stored(powers: readonly PowerReading[], switches: readonly SwitchReadin
     ...noEvidence,
     powers: async (...question: [string, number, number, number]) => {
       asked.push(question);
-      return powers.filter(({ atUs }) => atUs >= question[1] && atUs < question[2]);
+      return powers.filter(({ atUs }) => atUs >= question[1] && atUs < question[2]).slice(0, question[3]);
     },
     switches: async (...question: [string, number, number, number]) => {
       asked.push(question);
-      return switches.filter(({ atUs }) => atUs < question[2]);
+      const before = switches.findLast(({ atUs }) => atUs < question[1]);
+      const inside = switches.filter(({ atUs }) => atUs >= question[1] && atUs < question[2]);
+      return [...(before ? [before] : []), ...inside.slice(0, question[3])];
     },
     around: async (id: string, beforeUs: number, afterUs: number) => {
       const all: readonly { readonly atUs: number }[] = id.startsWith('switch') ? switches : powers;
@@ -39,10 +41,23 @@ function stored(powers: readonly PowerReading[], switches: readonly SwitchReadin
       };
     },
   };
-  const read = async (startMinute: number, stopMinute: number, nowMinute: number, switchId?: string) => {
+  const read = async (
+    startMinute: number,
+    stopMinute: number,
+    nowMinute: number,
+    switchId?: string,
+    given: Partial<typeof rules> = {},
+  ) => {
     const meter = { entityId: 'sensor.power', posts: 'power', ...(switchId ? { switchId } : {}) } as const;
     const at = (minutes: number) => start + minutes * minute;
-    const entries = await readPower(evidence, rules, meter, at(startMinute), at(stopMinute), at(nowMinute));
+    const entries = await readPower(
+      evidence,
+      { ...rules, ...given },
+      meter,
+      at(startMinute),
+      at(stopMinute),
+      at(nowMinute),
+    );
     return entries.map((one) => [
       (one.quarterStartUs - start) / quarterUs,
       one.amountMicro,
@@ -69,6 +84,29 @@ describe('power that is stored', () => {
     expect(await read(0, 15, 20)).toEqual([[0, 150_000, 15, true]]);
     expect(await read(0, 15, 20, 'switch.device')).toEqual([[0, 100_000, 15, false]]);
     expect(await stored([], [off(-300)]).read(0, 15, 20, 'switch.device')).toEqual([[0, 0, 15, true]]);
+  });
+
+  it('is posted part by part where it is more than ten pages, and loses nothing of it', async () => {
+    const powers = Array.from({ length: 120 }, (_, n) => power(5 * n + 1, 100 + n));
+    const words = Array.from({ length: 120 }, (_, n) => ({ ...off(5 * n + 2), isOn: n % 3 !== 0 }));
+    const few = { pageSize: 1, powerGapUs: 10 * minute };
+    for (const [told, said] of [
+      [powers, []],
+      [[], words],
+      [powers, words],
+    ] as const) {
+      const { asked, read } = stored(told, said);
+      const whole = await read(0, 610, 620, 'switch.device', { powerGapUs: 10 * minute });
+      expect(whole.length).toBeGreaterThanOrEqual(40);
+      expect(await read(0, 610, 620, 'switch.device', few)).toEqual(whole);
+      expect(asked.length).toBeLessThan(200);
+    }
+    // Ten around a quarter-hour are as many as can be.
+    const { read } = stored(Array.from({ length: 10 }, (_, n) => power(n, 600)));
+    await expect(read(0, 15, 20, undefined, few)).rejects.toThrow('more than 10 values of sensor.power');
+    expect(await stored(powers).read(0, 30, 620, undefined, { ...few, powerGapUs: 5 * minute })).toHaveLength(
+      2,
+    );
   });
 
   it('is asked for by ten pages, as far around the range as a value is carried', async () => {
