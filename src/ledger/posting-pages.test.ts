@@ -34,12 +34,20 @@ const life = fc
     });
   });
 
-function source(evidence: readonly CounterEvidence[], switches?: readonly SwitchReading[]): EvidenceSource {
+/** @param isSure of a page that is full it is known whether it is the last */
+function source(
+  evidence: readonly CounterEvidence[],
+  switches?: readonly SwitchReading[],
+  isSure = true,
+): EvidenceSource {
   const none = () => Promise.reject(new Error('not asked for'));
   return {
     registers: async (_, fromUs, limit) => {
       const items = evidence.filter((item) => item.atUs >= fromUs);
-      return { items: items.slice(0, limit), isLast: items.length <= limit };
+      return {
+        items: items.slice(0, limit),
+        isLast: items.length < limit || (isSure && items.length === limit),
+      };
     },
     registerBefore: none,
     powers: none,
@@ -120,17 +128,36 @@ describe('postPages', () => {
       [twenty((n) => reading(20 + 20 * n, null)), 95_000],
       [twenty((n) => ({ kind: 'excluded', atUs: at(n) })), 95_000],
       [twenty((n) => reading(20 + 20 * n + (n % 4), 50_000)), 95_000],
+      [
+        twenty((n) => ({
+          ...{ kind: 'row', startUs: at(n) - 10 * minute, atUs: at(n) + 10 * minute, registerMicro: 50_000 },
+          ...{ changeMicro: null, period: 'hour' },
+        })),
+        95_000,
+      ],
       // A person says what each part of it had, and the register is no use.
       [twenty((n) => delivered(at(n))), 50_000 + 20 * 1000 + 5000],
     ];
     for (const [silence, sum] of silences) {
       const begun = [0, 3, 5, 7, 8, 10].map((minutes, n) => reading(minutes, 10_000 * n));
-      const all = source([...begun, ...silence, reading(430, 90_000), reading(460, 95_000)]);
-      const whole = await posted(all, 1000, start);
-      for (const pageSize of [6, 7, 9]) expect(await posted(all, pageSize, start)).toEqual(whole);
+      const life = [...begun, ...silence, reading(430, 90_000), reading(460, 95_000)];
+      const whole = await posted(source(life), 1000, start);
       const quantities = whole.filter(({ kind }) => kind === 'quantity');
       expect(quantities.reduce((all, one) => all + one.amountMicro, 0)).toBe(sum);
+      // Also where the silence goes on.
+      const silent = life.slice(0, -2);
+      const wholeSilent = await posted(source(silent), 1000, start);
+      for (const pageSize of [6, 7, 8, 9, 10, 11])
+        for (const isSure of [true, false]) {
+          expect(await posted(source(life, [], isSure), pageSize, start)).toEqual(whole);
+          expect(await posted(source(silent, [], isSure), pageSize, start)).toEqual(wholeSilent);
+        }
     }
+  });
+
+  it('refuses pages of one piece, which would never end', async () => {
+    const life = [reading(0, 0), reading(5, 5000), reading(6, 6000)];
+    await expect(posted(source(life), 1, start)).rejects.toThrow('a page of sensor.meter has one piece');
   });
 
   it('has the on-time of the switch, however many words it said', async () => {

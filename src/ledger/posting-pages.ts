@@ -61,7 +61,10 @@ export async function* postPages(
     const endUs = isLast ? everUs : endOfPage(whole.state, lastUs);
     if (endUs <= startUs) {
       // A silence longer than a page: what it comes to is known when the register speaks, and lies in these quarters as well.
-      [begun, opening, readUs] = [whole, whole.state, lastUs + 1];
+      // The last piece is read again, so that a page follows; it may be the last there is.
+      if (items.length < 2) throw new Error(`a page of ${entityId} has one piece of evidence`);
+      begun = postCounter(counterRules, opening, items.slice(0, -1), startUs, everUs, null, begun);
+      [opening, readUs] = [begun.state, lastUs];
       continue;
     }
     const own = whole.entries.filter((entry) => entry.quarterStartUs < endUs);
