@@ -223,6 +223,23 @@ describe('postCounter, by hand', () => {
     expect(total(late, 'quantity')).toBe(600_000);
   });
 
+  it('knows how each quarter with evidence opens: before that, with the rhythm of the first four moves', () => {
+    const life = [0, 5, 10, 16, 21, 26].map((minutes, n) => reading(minutes, 100 + n));
+    const { openings } = post([...life, reading(46, 106)]);
+    expect([...openings.keys()].map((us) => (us - start) / minute)).toEqual([0, 15, 45]);
+    expect(openings.get(start)).toBeNull();
+    expect(openings.get(start + quarterUs)).toMatchObject({
+      ...{ registerMicro: 102_000_000, atUs: start + 10 * minute, foreseenMoves: 2 },
+      rhythm: [300, 300, 360, 300, 300, 300].map((intervalS) => ({ intervalS, amountMicro: 1_000_000 })),
+    });
+    expect(openings.get(start + 3 * quarterUs)).toMatchObject({
+      registerMicro: 105_000_000,
+      foreseenMoves: 0,
+    });
+    // Three moves are no rhythm.
+    expect(post(life.slice(0, 4)).openings.get(start + quarterUs)?.foreseenMoves).toBe(0);
+  });
+
   it('measures what was counted within one quarter, though the meter was away in it', () => {
     const quality = (minutes: number) =>
       post([reading(2, 100), reading(5, null), reading(minutes, 101)]).entries.map((one) => one.quality);
