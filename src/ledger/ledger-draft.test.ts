@@ -142,6 +142,9 @@ describe('a batch', () => {
     await batch.flush();
     await batch.flush();
     expect(writes).toEqual([3]);
+    await batch.write([page([])]);
+    await batch.flush();
+    expect(writes).toEqual([3, 1]);
   });
 
   it('writes sooner when it holds more than twenty thousand rows', async () => {

@@ -1,4 +1,4 @@
-import { quarterStartUs, quarterUs } from '../units/quarter.ts';
+import { quarterUs } from '../units/quarter.ts';
 import type { Entry } from './entry.ts';
 import type { EvidenceSource } from './evidence-source.ts';
 import type { Meter } from './meter.ts';
@@ -37,7 +37,7 @@ export async function readPower(
   if (powers.length >= limit || switches.length >= limit) {
     if (stopUs - startUs <= quarterUs)
       throw new Error(`more than ${limit} values of ${entityId} around a quarter-hour`);
-    const middleUs = Math.max(quarterStartUs((startUs + stopUs) / 2), startUs + quarterUs);
+    const middleUs = startUs + Math.ceil((stopUs - startUs) / quarterUs / 2) * quarterUs;
     const earlier = await readPower(evidence, rules, meter, startUs, middleUs, nowUs);
     return [...earlier, ...(await readPower(evidence, rules, meter, middleUs, stopUs, nowUs))];
   }
