@@ -155,7 +155,10 @@ describe('postPages', () => {
     }
   });
 
-  it('refuses pages of one piece, which would never end', async () => {
+  it('takes pages of two pieces, and refuses those of one, which would never end', async () => {
+    const away = Array.from({ length: 6 }, (_, n) => reading(20 + 15 * n, null));
+    const silent = source([reading(0, 0), reading(5, 5000), ...away, reading(130, 90_000)]);
+    expect(await posted(silent, 2, start)).toEqual(await posted(silent, 1000, start));
     const life = [reading(0, 0), reading(5, 5000), reading(6, 6000)];
     await expect(posted(source(life), 1, start)).rejects.toThrow('a page of sensor.meter has one piece');
   });
