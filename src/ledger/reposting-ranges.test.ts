@@ -4,19 +4,19 @@
  * Method: meters by hand, posted and posted anew with what came late; the quarters that are read and answered.
  */
 import { describe, expect, it } from 'vitest';
-import { quarterStartUs, quarterUs } from '../units/quarter.ts';
-import type { CounterState } from './counter-state.ts';
+import { quarterHourStartUs, quarterHourUs } from '../units/quarter-hour.ts';
+import type { CounterState } from './counter/counter-state.ts';
+import type { Meter } from './entries/meter.ts';
+import type { DeclaredAmount, EvidenceSource } from './evidence/evidence-source.ts';
 import type { CounterEvidence, PowerReading, SwitchReading } from './evidence.ts';
-import type { DeclaredAmount, EvidenceSource } from './evidence-source.ts';
-import type { Meter } from './meter.ts';
-import { isSameState, repost, usualRules } from './reposting.ts';
+import { isSameState, repost, usualRules } from './posting/reposting.ts';
 import { MemoryLedger } from './testing/memory-ledger.ts';
 
-const start = quarterStartUs(1_780_000_000_000_000);
+const start = quarterHourStartUs(1_780_000_000_000_000);
 const minute = 60_000_000;
 const day = 96;
 const at = (minutes: number) => start + minutes * minute;
-const inQuarters = (us: number) => (us - start) / quarterUs;
+const inQuarterHours = (us: number) => (us - start) / quarterHourUs;
 
 interface Told {
   registers?: CounterEvidence[];
@@ -63,13 +63,13 @@ function books(
   const ledger = new MemoryLedger();
   const current = ledger.current.bind(ledger);
   ledger.current = (entityId, fromUs, untilUs) => {
-    asked.current.push([inQuarters(fromUs), inQuarters(untilUs)]);
+    asked.current.push([inQuarterHours(fromUs), inQuarterHours(untilUs)]);
     return current(entityId, fromUs, untilUs);
   };
   const write = ledger.write.bind(ledger);
   ledger.write = (pages) => {
     for (const { openings } of pages)
-      asked.opened.push(...openings.map((one) => inQuarters(one.quarterStartUs)));
+      asked.opened.push(...openings.map((one) => inQuarterHours(one.quarterHourStartUs)));
     return write(pages);
   };
   const given = { nowUs: at(nowMinutes) };
@@ -90,8 +90,8 @@ function books(
     const fromUs = fromMinutes === null ? 0 : at(fromMinutes);
     const result = await repost(deps, rules, meter, { fromUs, untilUs: at(untilMinutes), cause });
     return [
-      ...[result.fromUs === Number.MIN_SAFE_INTEGER ? null : inQuarters(result.fromUs)],
-      ...[inQuarters(result.untilUs), result.entriesWritten],
+      ...[result.fromUs === Number.MIN_SAFE_INTEGER ? null : inQuarterHours(result.fromUs)],
+      ...[inQuarterHours(result.untilUs), result.entriesWritten],
     ];
   };
   const total = () =>
@@ -155,7 +155,7 @@ describe('a register', () => {
     const whole = books(register, { registers }, 700);
     await whole.post(null, 700);
     const plain = (one: MemoryLedger) =>
-      one.all().map(({ quarterStartUs, amountMicro }) => [quarterStartUs, amountMicro]);
+      one.all().map(({ quarterHourStartUs, amountMicro }) => [quarterHourStartUs, amountMicro]);
     expect(plain(ledger)).toEqual(plain(whole.ledger));
   });
 
@@ -165,7 +165,7 @@ describe('a register', () => {
     await post(null, 700);
     registers.push(...steady().slice(60));
     expect(await post(302, 597)).toEqual([18, 40, 21]);
-    expect(asked.current).toEqual([[18, inQuarters(Number.MAX_SAFE_INTEGER)]]);
+    expect(asked.current).toEqual([[18, inQuarterHours(Number.MAX_SAFE_INTEGER)]]);
   });
 
   it('is posted page by page, and no further than where it opens as before', async () => {
@@ -173,14 +173,14 @@ describe('a register', () => {
     const { post, asked, total } = books(register, { registers }, 700);
     const rules = { ...usualRules, pageSize: 30 };
     expect(await post(null, 700, 'readings', rules)).toEqual([null, 40, 40]);
-    expect(asked.registers.slice(1).map(inQuarters)).toEqual([9, 18, 27, 36]);
+    expect(asked.registers.slice(1).map(inQuarterHours)).toEqual([9, 18, 27, 36]);
     expect(total()).toBe(119 * 20_000 + 1000);
     registers.push(reading(124, 482_000));
     expect(await post(124, 124, 'readings', rules)).toEqual([7, 12, 0]);
     expect(asked.registers).toEqual([at(105)]);
-    // News that reach over pages end on the last of them.
+    // news that reach over pages end on the last of them.
     expect(await post(124, 320, 'readings', rules)).toEqual([7, 22, 0]);
-    expect(asked.registers.map(inQuarters)).toEqual([7, 16]);
+    expect(asked.registers.map(inQuarterHours)).toEqual([7, 16]);
   });
 
   it('is posted whole when its rhythm becomes known', async () => {

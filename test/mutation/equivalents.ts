@@ -85,7 +85,7 @@ export const equivalents: readonly Equivalent[] = [
     ['if (this.#answers.size >= 16) this.#answers.clear();', '>= → >', cache],
     ['if (answers.size >= this.#limit) answers.clear();', '>= → >', cache],
     [
-      'for (let at = startUs + quarterUs; nextUs <= startUs; at += quarterUs)',
+      'for (let at = startUs + quarterHourUs; nextUs <= startUs; at += quarterHourUs)',
       '+ → -',
       'what lies before the start begins no later hour',
     ],
@@ -145,58 +145,58 @@ export const equivalents: readonly Equivalent[] = [
       always,
     ],
   ]),
-  ...of('src/ledger/corrected-evidence.ts', [
+  ...of('src/ledger/evidence/corrected-evidence.ts', [
     ['let isOpen = false;', 'false → true', 'nothing is open while there is no repeat to go on'],
   ]),
-  ...of('src/ledger/cause.ts', [
+  ...of('src/ledger/entries/cause.ts', [
     [
       'return touchCauses.indexOf(one) >= touchCauses.indexOf(other) ? one : other;',
       '>= → >',
       'of two that are as strong they are the same',
     ],
   ]),
-  ...of('src/ledger/counter-state.ts', [
+  ...of('src/ledger/counter/counter-state.ts', [
     [
       'return repeats !== null && repeats.lastUs > sinceUs ? repeats.lastUs : null;',
       '> → >=',
       'one at the very beginning of a silence is longer ago than any report is late, or the silence is short',
     ],
   ]),
-  ...of('src/ledger/entry.ts', [
+  ...of('src/ledger/entries/entry.ts', [
     [
       'return qualities.indexOf(one) >= qualities.indexOf(other) ? one : other;',
       '>= → >',
       'of two that are as bad they are the same',
     ],
   ]),
-  ...of('src/ledger/switch-state.ts', [
+  ...of('src/ledger/power/switch-state.ts', [
     [
-      'while ((holes[first]?.endUs ?? Number.POSITIVE_INFINITY) <= startUs) first += 1;',
+      'while ((gaps[first]?.endUs ?? Number.POSITIVE_INFINITY) <= startUs) first += 1;',
       '<= → <',
       'what ends where the span begins takes nothing of it',
     ],
     [
-      'if (hole === undefined || hole.startUs >= endUs) break;',
+      'if (gap === undefined || gap.startUs >= endUs) break;',
       '>= → >',
       'what begins where the span ends takes nothing of it',
     ],
   ]),
-  ...of('src/ledger/verification.ts', [
+  ...of('src/ledger/posting/verification.ts', [
     ['if (state === null || firstMicro === null) return;', '|| → &&', 'neither is known without the other'],
     [
-      'for (let startUs = quarterStartUs(fromUs); startUs < untilUs; startUs += powerStepUs) {',
+      'for (let startUs = quarterHourStartUs(fromUs); startUs < untilUs; startUs += powerStepUs) {',
       '< → <=',
       'no quarter begins in a time of no length',
     ],
   ]),
-  ...of('src/ledger/power-posting.ts', [
+  ...of('src/ledger/power/power-posting.ts', [
     [
       'const excludedUs = powers.filter((reading) => reading.isExcluded === true).map(({ atUs }) => atUs);',
       '.filter() → ',
       'where a reading that stands comes first, the value is not carried past it',
     ],
     [
-      'amountMicro: entry.amountMicro + roundedMwh(workByQuarter.get(entry.quarterStartUs) ?? 0n),',
+      'amountMicro: entry.amountMicro + roundedMwh(workByQuarterHour.get(entry.quarterHourStartUs) ?? 0n),',
       '0n → 1n',
       'it is rounded to nothing',
     ],
@@ -208,7 +208,7 @@ export const equivalents: readonly Equivalent[] = [
     ['const sign = workMwUs < 0n ? -1n : 1n;', '< → <=', 'nothing is rounded to nothing from either side'],
     ['const sign = workMwUs < 0n ? -1n : 1n;', '0n → 1n', 'nothing is rounded to nothing from either side'],
   ]),
-  ...of('src/ledger/counter.ts', [
+  ...of('src/ledger/counter/counter.ts', [
     [
       'isFromFile: false,',
       'false → true',
@@ -221,7 +221,7 @@ export const equivalents: readonly Equivalent[] = [
       'a millionth takes no longer than the interval of the fastest move',
     ],
   ]),
-  ...of('src/ledger/import-run.ts', [
+  ...of('src/ledger/statistics-import/import-run.ts', [
     [
       'for (let at = 0; at < entityIds.length; at += entitiesPerPiece) {',
       '< → <=',
@@ -239,14 +239,14 @@ export const equivalents: readonly Equivalent[] = [
       'a group of none is left out',
     ],
   ]),
-  ...of('src/ledger/quarter-sheet.ts', [
+  ...of('src/ledger/entries/quarter-hour-sheet.ts', [
     [
       'return reasonRank.indexOf(one) >= reasonRank.indexOf(other) ? one : other;',
       '>= → >',
       'of one rank they are the same',
     ],
   ]),
-  ...of('src/ledger/reposting.ts', [
+  ...of('src/ledger/posting/reposting.ts', [
     [
       'const quarters = [...computed.keys()].filter((quarter) => quarter > newsEndUs && quarter < pageEndUs);',
       '< → <=',
@@ -259,24 +259,24 @@ export const equivalents: readonly Equivalent[] = [
       'no home has evidence of the year 1970',
     ],
   ]),
-  ...of('src/ledger/bookkeeper.ts', [
+  ...of('src/ledger/posting/posting-worker.ts', [
     [
       'const switched = meters.filter(({ switchId }) => switchId !== undefined);',
       '.filter() → ',
       'no entity has an empty id',
     ],
   ]),
-  ...of('src/ledger/correction-desk.ts', [
+  ...of('src/ledger/corrections/correction-service.ts', [
     ['if (first === undefined || last === undefined)', '|| → &&', guard],
   ]),
-  ...of('src/ledger/running-ledger.ts', [
+  ...of('src/ledger/posting/running-ledger.ts', [
     [
       'if (this.#begun > this.#ended) await withinMs(steadyWithinMs, this.#moving);',
       '> → >=',
       'what has moved is not waited for',
     ],
   ]),
-  ...of('src/ledger/rhythm.ts', [
+  ...of('src/ledger/counter/rhythm.ts', [
     ['return (reportsEachUs(rhythm) ?? 0) <= seldomUs;', '0 → 1', 'either is less than half a day'],
     ['return (intervals[2] ?? 0) * 1_000_000;', '0 → 1', always],
     [
@@ -285,14 +285,14 @@ export const equivalents: readonly Equivalent[] = [
       'without repeats it stood until its last move, which is the whole',
     ],
   ]),
-  ...of('src/ledger/statistics-evidence.ts', [
+  ...of('src/ledger/evidence/statistics-evidence.ts', [
     [
       'return next === undefined || next.atUs > row.atUs;',
       '> → >=',
       'of one instant the reading is taken all the same',
     ],
   ]),
-  ...of('src/ledger/stored-evidence.ts', [
+  ...of('src/ledger/evidence/stored-evidence.ts', [
     [
       'isRowFirst && standing.exclusions.length > 0 ? await readings.before(entityId, lookUs, true) : null;',
       '&& → ||',
@@ -431,14 +431,14 @@ export const equivalents: readonly Equivalent[] = [
       'of two as far away either is the farthest; a rising register is not as far on both sides',
     ],
   ]),
-  ...of('src/recording/reading-parser.ts', [
+  ...of('src/recording/stream/reading-parser.ts', [
     [
       'const known = sourceUnit === null ? null : toCanonical(0, sourceUnit);',
       '0 → 1',
       'only the unit of it is taken',
     ],
   ]),
-  ...of('src/views/balance.ts', [
+  ...of('src/balance/balance.ts', [
     [
       'const batteryToHome = Math.min(home - solarToHome, fromBattery);',
       '- → +',
@@ -451,17 +451,17 @@ export const equivalents: readonly Equivalent[] = [
       'what the home takes is what is left, but for rounding',
     ],
   ]),
-  ...of('src/views/bucket.ts', [
+  ...of('src/statistics/bucket.ts', [
     [
-      'return byStart.get(edgeUs) ?? emptyBucket(entityId, edgeUs, edges[index + 1] ?? edgeUs + quarterUs);',
+      'return byStart.get(edgeUs) ?? emptyBucket(entityId, edgeUs, edges[index + 1] ?? edgeUs + quarterHourUs);',
       '+ → -',
       always,
     ],
   ]),
-  ...of('src/views/coverage.ts', [
+  ...of('src/statistics/coverage.ts', [
     ['if (passedUs <= 0) return [];', '<= → <', 'of a bucket that is listed some time has passed'],
   ]),
-  ...of('src/views/trend.ts', [
+  ...of('src/statistics/trend.ts', [
     [
       "const direction = Math.abs(exact) <= stableWithinPercent ? 'stable' : exact > 0 ? 'up' : 'down';",
       '> → >=',

@@ -1,25 +1,25 @@
-import { quarterUs } from '../../units/quarter.ts';
-import type { PostedEntry } from '../revision.ts';
+import { quarterHourUs } from '../../units/quarter-hour.ts';
+import type { PostedEntry } from '../entries/revision.ts';
 
 /** A quarter that was measured whole, in its first revision, but for what is given. */
 export function postedEntry(
-  quarterStartUs: number,
+  quarterHourStartUs: number,
   amountMicro: number,
   given: Partial<PostedEntry> = {},
 ): PostedEntry {
   return {
     kind: 'quantity',
-    quarterStartUs,
+    quarterHourStartUs,
     amountMicro,
     quality: 'measured',
-    coveredUs: quarterUs,
+    coveredUs: quarterHourUs,
     reason: 'counted',
-    firstEvidenceUs: quarterStartUs,
-    lastEvidenceUs: quarterStartUs + quarterUs,
+    firstEvidenceUs: quarterHourStartUs,
+    lastEvidenceUs: quarterHourStartUs + quarterHourUs,
     isProvisional: false,
     onTimeUs: null,
     revision: 1,
-    postedAtUs: quarterStartUs,
+    postedAtUs: quarterHourStartUs,
     cause: 'first',
     ...given,
   };
