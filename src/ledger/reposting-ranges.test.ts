@@ -35,19 +35,18 @@ function books(
   const byTime = <T extends { readonly atUs: number }>(list: readonly T[]) =>
     [...list].sort((a, b) => a.atUs - b.atUs);
   const evidence: EvidenceSource = {
-    registers: async (_, fromUs, limit) => {
-      asked.registers.push(fromUs);
-      const items = byTime(registers).filter(({ atUs }) => atUs >= fromUs);
+    registers: async (_, startUs, limit) => {
+      asked.registers.push(startUs);
+      const items = byTime(registers).filter(({ atUs }) => atUs >= startUs);
       return { items: items.slice(0, limit), isLast: items.length <= limit };
     },
     registerBefore: async (_, us) => byTime(registers).findLast(({ atUs }) => atUs < us)?.atUs ?? null,
-    powers: async (_, fromUs, untilUs) =>
-      byTime(powers).filter(({ atUs }) => atUs >= fromUs && atUs < untilUs),
+    powers: async (_, startUs, endUs) => byTime(powers).filter(({ atUs }) => atUs >= startUs && atUs < endUs),
     amounts: async () => amounts,
-    switches: async (_, fromUs, untilUs) => {
+    switches: async (_, startUs, endUs) => {
       const list = byTime(switches);
-      const before = list.findLast(({ atUs }) => atUs < fromUs);
-      const inside = list.filter(({ atUs }) => atUs >= fromUs && atUs < untilUs);
+      const before = list.findLast(({ atUs }) => atUs < startUs);
+      const inside = list.filter(({ atUs }) => atUs >= startUs && atUs < endUs);
       return before ? [before, ...inside] : inside;
     },
     around: async (id, beforeUs, afterUs) => {
@@ -62,9 +61,9 @@ function books(
   };
   const ledger = new MemoryLedger();
   const current = ledger.current.bind(ledger);
-  ledger.current = (entityId, fromUs, untilUs) => {
-    asked.current.push([inQuarterHours(fromUs), inQuarterHours(untilUs)]);
-    return current(entityId, fromUs, untilUs);
+  ledger.current = (entityId, startUs, endUs) => {
+    asked.current.push([inQuarterHours(startUs), inQuarterHours(endUs)]);
+    return current(entityId, startUs, endUs);
   };
   const write = ledger.write.bind(ledger);
   ledger.write = (pages) => {
@@ -87,11 +86,11 @@ function books(
     asked.registers.length = 0;
     asked.current.length = 0;
     asked.opened.length = 0;
-    const fromUs = fromMinutes === null ? 0 : at(fromMinutes);
-    const result = await repost(deps, rules, meter, { fromUs, untilUs: at(untilMinutes), cause });
+    const startUs = fromMinutes === null ? 0 : at(fromMinutes);
+    const result = await repost(deps, rules, meter, { startUs, endUs: at(untilMinutes), cause });
     return [
-      ...[result.fromUs === Number.MIN_SAFE_INTEGER ? null : inQuarterHours(result.fromUs)],
-      ...[inQuarterHours(result.untilUs), result.entriesWritten],
+      ...[result.startUs === Number.MIN_SAFE_INTEGER ? null : inQuarterHours(result.startUs)],
+      ...[inQuarterHours(result.endUs), result.entriesWritten],
     ];
   };
   const total = () =>
@@ -257,7 +256,7 @@ describe('power', () => {
     origin: 'stream',
   });
   const amount = (from: number, until: number): DeclaredAmount => ({
-    ...{ fromUs: at(from), untilUs: at(until), amountMicro: 8000 },
+    ...{ startUs: at(from), endUs: at(until), amountMicro: 8000 },
   });
 
   it('is posted from its first evidence, to now, a day at a time', async () => {

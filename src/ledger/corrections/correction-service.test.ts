@@ -20,7 +20,7 @@ const nowUs = at(100);
 const meter: Meter = { entityId: 'sensor.a', posts: 'register', kind: 'rising' };
 const exclusion = (correctionId: string, quarter: number, entityId = 'sensor.a'): Correction => ({
   ...{ kind: 'exclusion', correctionId, entityId, notes: '', createdAtUs: 0, ticketId: null },
-  ...{ fromUs: at(quarter), untilUs: at(quarter) },
+  ...{ startUs: at(quarter), endUs: at(quarter) },
 });
 const exchange = (correctionId: string, quarter: number): Correction => ({
   ...{ kind: 'exchange', correctionId, entityId: 'sensor.a', notes: '', createdAtUs: 0, ticketId: null },
@@ -51,8 +51,8 @@ function desk(left: readonly UnpostedCorrection[] = [], everyMs?: number) {
   );
   const evidenceWith = (list: readonly Correction[]) => ({
     ...noEvidence,
-    registers: async (_: string, fromUs: number) => ({
-      items: correctedEvidence(told, standingCorrections(list)).filter(({ atUs }) => atUs >= fromUs),
+    registers: async (_: string, startUs: number) => ({
+      items: correctedEvidence(told, standingCorrections(list)).filter(({ atUs }) => atUs >= startUs),
       isLast: true,
     }),
     registerBefore: async () => at(0),
@@ -64,18 +64,17 @@ function desk(left: readonly UnpostedCorrection[] = [], everyMs?: number) {
     {
       ...{ corrections, evidenceWith, ledger, clock, log: quietLog, heldUntil: () => null },
       postingWorker: {
-        touch: (entityId, { fromUs, untilUs }, cause) =>
-          void waiting.push([entityId, fromUs, untilUs, cause]),
+        touch: (entityId, { startUs, endUs }, cause) => void waiting.push([entityId, startUs, endUs, cause]),
         settle: async () => {
           if (given.isAway) throw new Error('the store is away');
           done.push(
             `settle ${waiting.map(([id, from, until]) => [id, from - start, until - start].join(' '))}`,
           );
           const evidence = evidenceWith(await corrections.of('sensor.a'));
-          for (const [entityId, fromUs, untilUs] of waiting.splice(0))
+          for (const [entityId, startUs, endUs] of waiting.splice(0))
             if (entityId === 'sensor.a')
               await repost({ evidence, ledger, clock, heldUntil: () => null }, usualRules, meter, {
-                ...{ fromUs, untilUs, cause: 'corrected' },
+                ...{ startUs, endUs, cause: 'corrected' },
               });
         },
       },
@@ -121,7 +120,7 @@ describe('a correction', () => {
     await made.apply(exclusion('none', 50));
     // The spike counts 89 Wh up and, as the register began anew, 3 Wh after it; then 1 Wh as ever.
     const changes = { entries: 3, quantityBeforeMicro: 93_000, quantityAfterMicro: 3000 };
-    const outcome = { kind: 'changed', changes: { ...changes, fromUs: at(1), untilUs: at(4) } };
+    const outcome = { kind: 'changed', changes: { ...changes, startUs: at(1), endUs: at(4) } };
     expect(await made.preview(exclusion('one', 2))).toEqual(outcome);
     expect(await made.apply(exclusion('one', 2))).toEqual(outcome);
     expect(await made.preview({ takeBack: 'one' })).toMatchObject({
@@ -132,7 +131,7 @@ describe('a correction', () => {
       kind: 'changed',
       changes: {
         ...{ entries: 0, quantityBeforeMicro: null, quantityAfterMicro: null },
-        ...{ fromUs: at(60), untilUs: at(60) },
+        ...{ startUs: at(60), endUs: at(60) },
       },
     });
   });
@@ -167,7 +166,7 @@ describe('a correction', () => {
 
 describe('what may not be posted', () => {
   const noted = (entityId: string, quarter: number): UnpostedCorrection => ({
-    ...{ entityId, fromUs: at(quarter), untilUs: at(quarter) },
+    ...{ entityId, startUs: at(quarter), endUs: at(quarter) },
   });
 
   it('stays noted over a crash, beside what is declared since', async () => {

@@ -155,7 +155,7 @@ function wentOnLower(state: CounterState, next: CounterState): CounterStep | nul
   if (!isLasting || dip.sinceUs === null) return null;
   const amountMicro = next.registerMicro - dip.lowestMicro;
   const restartMicro = state.baselineMicro - dip.lowestMicro;
-  const since = { fromUs: dip.sinceUs, restsFromUs: dip.sinceUs };
+  const since = { startUs: dip.sinceUs, restsFromUs: dip.sinceUs };
   const counted = { ...spanSince(state, next.atUs), ...since, amountMicro, restartMicro };
   return {
     state: { ...next, formerMicro: state.baselineMicro + amountMicro },
@@ -203,7 +203,7 @@ function restarted(state: CounterState, next: CounterState, read: ReadRegister):
     : afterSilence(state, atUs, registerMicro);
   const delta: CounterDelta = {
     ...spanSince(state, atUs),
-    ...(isBegun ? { fromUs: lastResetAtUs } : begun),
+    ...(isBegun ? { startUs: lastResetAtUs } : begun),
     amountMicro: registerMicro,
     restartMicro: state.baselineMicro,
     cause: 'reset',
@@ -236,19 +236,19 @@ function moved(state: CounterState, next: CounterState, { movedAtUs, isOfHour }:
  * What evidence that only repeated the register proves of the time before its next move.
  * @param isOfHour it moved in an hour of Home Assistant's rows, which begins no earlier than the last repeat
  */
-function afterSilence(state: CounterState, toUs: number, amountMicro: number, isOfHour = false) {
+function afterSilence(state: CounterState, endUs: number, amountMicro: number, isOfHour = false) {
   const { sinceUs, atUs: repeatedAtUs, absentSinceUs, rhythm } = state;
   const resumedAtUs = resumedAt(state);
   const silence = { sinceUs, repeatedAtUs, resumedAtUs, isInterrupted: absentSinceUs !== null };
-  const { fromUs, isDoubtful } = isOfHour
-    ? { fromUs: repeatedAtUs, isDoubtful: false }
-    : stepAfter(rhythm, silence, toUs, amountMicro);
-  const restsFromUs = isDoubtful ? sinceUs : fromUs;
-  const since = spanSince(state, fromUs);
+  const { startUs, isDoubtful } = isOfHour
+    ? { startUs: repeatedAtUs, isDoubtful: false }
+    : stepAfter(rhythm, silence, endUs, amountMicro);
+  const restsFromUs = isDoubtful ? sinceUs : startUs;
+  const since = spanSince(state, startUs);
   const isRough = since.isRough && !isFine(rhythm);
   const stood = { ...since, isRough, isInterrupted: false, amountMicro: 0, restartMicro: 0 };
-  const still: CounterDelta[] = fromUs > sinceUs ? [{ ...stood, cause: 'counted' }] : [];
-  return { still, begun: { fromUs, restsFromUs, isDoubtful } };
+  const still: CounterDelta[] = startUs > sinceUs ? [{ ...stood, cause: 'counted' }] : [];
+  return { still, begun: { startUs, restsFromUs, isDoubtful } };
 }
 
 function exchanged(
@@ -304,7 +304,7 @@ function rowRead(
     const beforeMicro = state?.baselineMicro ?? registerMicro - changeMicro;
     const { still, begun } =
       state === null
-        ? { still: [], begun: { fromUs: startUs, restsFromUs: startUs, isDoubtful: false } }
+        ? { still: [], begun: { startUs, restsFromUs: startUs, isDoubtful: false } }
         : afterSilence(state, startUs, changeMicro);
     return {
       state: opened(atUs, registerMicro, state?.lastResetAtUs ?? null, 'row', state),
@@ -312,7 +312,7 @@ function rowRead(
         ...still,
         {
           ...begun,
-          toUs: atUs,
+          endUs: atUs,
           amountMicro: changeMicro,
           restartMicro: beforeMicro + changeMicro - registerMicro,
           cause: beforeMicro + changeMicro === registerMicro ? 'counted' : 'reset',

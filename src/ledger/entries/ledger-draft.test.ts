@@ -170,7 +170,7 @@ describe('a quantity', () => {
       page([postedEntry(at(2), 4), postedEntry(at(3), 1000)]),
     ]);
     const sum = (from: number, until: number) =>
-      quantityIn(ledger, meter, { fromUs: at(from), untilUs: at(until) });
+      quantityIn(ledger, meter, { startUs: at(from), endUs: at(until) });
     expect(await sum(0, 3)).toBe(5);
     expect(await sum(1, 2)).toBeNull();
     expect(await sum(0, 0)).toBeNull();
@@ -185,8 +185,8 @@ describe('a quantity', () => {
       return [];
     };
     const week = 7 * 96;
-    await quantityIn({ current }, meter, { fromUs: at(0), untilUs: at(2 * week) });
-    await quantityIn({ current }, meter, { fromUs: at(0), untilUs: at(week + 1) });
+    await quantityIn({ current }, meter, { startUs: at(0), endUs: at(2 * week) });
+    await quantityIn({ current }, meter, { startUs: at(0), endUs: at(week + 1) });
     expect(
       asked.map(([from, until]) => [from - at(0), until - at(0)].map((us) => us / quarterHourUs)),
     ).toEqual([

@@ -22,20 +22,20 @@ export class LedgerDraft implements LedgerStore {
     return [...(this.#entries.get(entityId)?.values() ?? [])].sort(byQuarterHour);
   }
 
-  async current(entityId: string, fromUs: number, untilUs: number): Promise<PostedEntry[]> {
-    const current = await this.#store.current(entityId, fromUs, untilUs);
+  async current(entityId: string, startUs: number, endUs: number): Promise<PostedEntry[]> {
+    const current = await this.#store.current(entityId, startUs, endUs);
     const drafted = this.#entries.get(entityId);
     if (drafted === undefined) return current;
     const kept = current.filter((entry) => !drafted.has(keyOf(entry)));
-    const inRange = [...drafted.values()].filter((entry) => isIn(entry, fromUs, untilUs));
+    const inRange = [...drafted.values()].filter((entry) => isIn(entry, startUs, endUs));
     return [...kept, ...inRange].sort(byQuarterHour);
   }
 
-  async journal(entityId: string, fromUs: number, untilUs: number): Promise<PostedEntry[]> {
-    const journal = await this.#store.journal(entityId, fromUs, untilUs);
+  async journal(entityId: string, startUs: number, endUs: number): Promise<PostedEntry[]> {
+    const journal = await this.#store.journal(entityId, startUs, endUs);
     const drafted = this.#journal.get(entityId) ?? [];
     // The revisions of an entry were written in their order.
-    return [...journal, ...drafted.filter((entry) => isIn(entry, fromUs, untilUs))].sort(byQuarterHour);
+    return [...journal, ...drafted.filter((entry) => isIn(entry, startUs, endUs))].sort(byQuarterHour);
   }
 
   async openingBefore(entityId: string, quarterHourStartUs: number): Promise<Opening | null> {
@@ -48,12 +48,12 @@ export class LedgerDraft implements LedgerStore {
     return found;
   }
 
-  async openings(entityId: string, fromUs: number, untilUs: number): Promise<Opening[]> {
+  async openings(entityId: string, startUs: number, endUs: number): Promise<Opening[]> {
     const found = new Map(
-      (await this.#store.openings(entityId, fromUs, untilUs)).map((one) => [one.quarterHourStartUs, one]),
+      (await this.#store.openings(entityId, startUs, endUs)).map((one) => [one.quarterHourStartUs, one]),
     );
     for (const opening of this.#openings.get(entityId)?.values() ?? [])
-      if (isIn(opening, fromUs, untilUs)) found.set(opening.quarterHourStartUs, opening);
+      if (isIn(opening, startUs, endUs)) found.set(opening.quarterHourStartUs, opening);
     return [...found.values()].sort((a, b) => a.quarterHourStartUs - b.quarterHourStartUs);
   }
 
@@ -82,6 +82,6 @@ function keyOf(entry: PostedEntry): string {
   return `${entry.kind} ${entry.quarterHourStartUs}`;
 }
 
-function isIn(one: { readonly quarterHourStartUs: number }, fromUs: number, untilUs: number): boolean {
-  return one.quarterHourStartUs >= fromUs && one.quarterHourStartUs < untilUs;
+function isIn(one: { readonly quarterHourStartUs: number }, startUs: number, endUs: number): boolean {
+  return one.quarterHourStartUs >= startUs && one.quarterHourStartUs < endUs;
 }

@@ -83,9 +83,9 @@ describe('what is written of a quarter', () => {
 });
 
 describe('news', () => {
-  const news = (fromUs: number, untilUs: number, cause: ChangedRange['cause']): ChangedRange => ({
-    fromUs,
-    untilUs,
+  const news = (startUs: number, endUs: number, cause: ChangedRange['cause']): ChangedRange => ({
+    startUs,
+    endUs,
     cause,
   });
 

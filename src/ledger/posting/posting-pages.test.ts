@@ -42,8 +42,8 @@ function source(
 ): EvidenceSource {
   const none = () => Promise.reject(new Error('not asked for'));
   return {
-    registers: async (_, fromUs, limit) => {
-      const items = evidence.filter((item) => item.atUs >= fromUs);
+    registers: async (_, startUs, limit) => {
+      const items = evidence.filter((item) => item.atUs >= startUs);
       return {
         items: items.slice(0, limit),
         isLast: items.length < limit || (isSure && items.length === limit),
@@ -51,10 +51,10 @@ function source(
     },
     registerBefore: none,
     powers: none,
-    switches: async (_, fromUs, untilUs, limit) => {
+    switches: async (_, startUs, endUs, limit) => {
       if (switches === undefined) return await none();
-      const before = switches.findLast(({ atUs }) => atUs < fromUs);
-      const inside = switches.filter(({ atUs }) => atUs >= fromUs && atUs < untilUs).slice(0, limit);
+      const before = switches.findLast(({ atUs }) => atUs < startUs);
+      const inside = switches.filter(({ atUs }) => atUs >= startUs && atUs < endUs).slice(0, limit);
       return before ? [before, ...inside] : inside;
     },
     around: none,

@@ -17,8 +17,8 @@ import { PostingWorker, type PostingWorkerDeps } from './posting-worker.ts';
 
 const nowUs = quarterHourStartUs(1_780_000_000_000_000);
 const yearUs = 365 * 96 * quarterHourUs;
-const past = { fromUs: nowUs - yearUs, untilUs: nowUs };
-const present = { fromUs: nowUs, untilUs: nowUs };
+const past = { startUs: nowUs - yearUs, endUs: nowUs };
+const present = { startUs: nowUs, endUs: nowUs };
 
 function home(ids: readonly string[], onRead: (entityId: string) => void) {
   const ledger = new MemoryLedger();
@@ -117,8 +117,8 @@ function keeper(given: Partial<PostingWorkerDeps> = {}, meters: readonly Meter[]
   const deps: PostingWorkerDeps = {
     evidence: {
       ...noEvidence,
-      registers: async (_, fromUs) => ({
-        items: registers.filter(({ atUs }) => atUs >= fromUs),
+      registers: async (_, startUs) => ({
+        items: registers.filter(({ atUs }) => atUs >= startUs),
         isLast: true,
       }),
       registerBefore: async (_, atUs) => registers.findLast((one) => one.atUs < atUs)?.atUs ?? null,
@@ -141,7 +141,7 @@ function keeper(given: Partial<PostingWorkerDeps> = {}, meters: readonly Meter[]
   return { postingWorker, ledger, marks, asked, told, clock, registers, unlisten };
 }
 const meter: Meter = { entityId: 'sensor.a', posts: 'register', kind: 'rising' };
-const everything = { fromUs: Number.MIN_SAFE_INTEGER, untilUs: nowUs };
+const everything = { startUs: Number.MIN_SAFE_INTEGER, endUs: nowUs };
 const minuteUs = 60_000_000;
 
 describe('a round', () => {
@@ -161,7 +161,7 @@ describe('a round', () => {
       [5000, 'reconciled'],
     ]);
     expect(told).toEqual([
-      ['sensor.a', { fromUs: Number.MIN_SAFE_INTEGER, untilUs: nowUs - quarterHourUs, cause: 'reconciled' }],
+      ['sensor.a', { startUs: Number.MIN_SAFE_INTEGER, endUs: nowUs - quarterHourUs, cause: 'reconciled' }],
     ]);
     expect(marks).toEqual([nowUs - minuteUs]);
     expect(postingWorker.status()).toMatchObject({
@@ -303,9 +303,9 @@ describe('a round', () => {
       gather: async () => void gathered.push('gathered'),
       running: { over: () => over, runningUs: () => nowUs - quarterHourUs },
     });
-    postingWorker.touch('sensor.a', { fromUs: nowUs - quarterHourUs, untilUs: nowUs });
+    postingWorker.touch('sensor.a', { startUs: nowUs - quarterHourUs, endUs: nowUs });
     expect(postingWorker.status().waiting).toBe(0);
-    postingWorker.touch('sensor.a', { fromUs: nowUs - quarterHourUs - 1, untilUs: nowUs });
+    postingWorker.touch('sensor.a', { startUs: nowUs - quarterHourUs - 1, endUs: nowUs });
     expect(postingWorker.status().waiting).toBe(1);
     await postingWorker.settle();
     expect(gathered).toEqual(['gathered']);
@@ -347,8 +347,8 @@ describe('meters', () => {
             looked.push([beforeUs, afterUs]);
             return { beforeUs: null, ...next };
           },
-          powers: async (entityId, fromUs, untilUs) => {
-            spans.push([entityId, fromUs, untilUs]);
+          powers: async (entityId, startUs, endUs) => {
+            spans.push([entityId, startUs, endUs]);
             return [];
           },
         },
@@ -358,8 +358,8 @@ describe('meters', () => {
     await postingWorker.settle();
     const hourUs = 4 * quarterHourUs;
     postingWorker.touch('switch.a', {
-      fromUs: nowUs - 7 * quarterHourUs,
-      untilUs: nowUs - 7 * quarterHourUs,
+      startUs: nowUs - 7 * quarterHourUs,
+      endUs: nowUs - 7 * quarterHourUs,
     });
     expect(postingWorker.status().waiting).toBe(1);
     await postingWorker.settle();
@@ -370,8 +370,8 @@ describe('meters', () => {
     next.afterUs = null;
     spans.length = 0;
     postingWorker.touch('switch.a', {
-      fromUs: nowUs - 6 * quarterHourUs,
-      untilUs: nowUs - 6 * quarterHourUs,
+      startUs: nowUs - 6 * quarterHourUs,
+      endUs: nowUs - 6 * quarterHourUs,
     });
     await postingWorker.settle();
     expect(spans).toEqual([

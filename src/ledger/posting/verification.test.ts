@@ -17,8 +17,8 @@ import { type Finding, verifyJournal, verifyMeter } from './verification.ts';
 const start = quarterHourStartUs(1_780_000_000_000_000);
 const at = (quarters: number) => start + quarters * quarterHourUs;
 const entityId = 'sensor.meter';
-const untilUs = at(4000);
-const clock = { nowUs: () => untilUs, monotonicMs: () => 0 };
+const endUs = at(4000);
+const clock = { nowUs: () => endUs, monotonicMs: () => 0 };
 
 const reading = (quarters: number, registerMicro: number | null): CounterEvidence => ({
   ...{ kind: 'reading', atUs: at(quarters), registerMicro, lastResetAtUs: null, origin: 'stream' },
@@ -35,18 +35,18 @@ async function book(
   const instants = powers.map(({ atUs }) => atUs);
   const evidence = {
     ...noEvidence,
-    registers: async (_: string, fromUs: number, limit: number) => {
-      const items = registers.filter(({ atUs }) => atUs >= fromUs);
+    registers: async (_: string, startUs: number, limit: number) => {
+      const items = registers.filter(({ atUs }) => atUs >= startUs);
       return { items: items.slice(0, limit), isLast: items.length <= limit };
     },
-    powers: async (_: string, fromUs: number, toUs: number) =>
-      powers.filter(({ atUs }) => atUs >= fromUs && atUs < toUs),
+    powers: async (_: string, startUs: number, endUs: number) =>
+      powers.filter(({ atUs }) => atUs >= startUs && atUs < endUs),
     around: async (_: string, beforeUs: number, afterUs: number) => ({
       beforeUs: instants.findLast((us) => us < beforeUs) ?? null,
       afterUs: instants.find((us) => us > afterUs) ?? null,
     }),
   };
-  const news = { fromUs: 0, untilUs, cause: 'readings' } as const;
+  const news = { startUs: 0, endUs, cause: 'readings' } as const;
   await repost({ evidence, ledger, clock, heldUntil: () => null }, usualRules, meter, news);
   const { entries, revisions } = ledger.of(entityId);
   /** Changes the current entry of a quarter, and in the journal as well unless it is about that. */
@@ -61,7 +61,7 @@ async function book(
     revisions.splice(place < 0 ? revisions.length : place, 1, entry);
   };
   const remove = (quarters: number) => entries.delete(`${entityId} ${at(quarters)} quantity`);
-  const verify = (fromUs = start) => verifyMeter({ evidence, ledger }, usualRules, meter, fromUs, untilUs);
+  const verify = (startUs = start) => verifyMeter({ evidence, ledger }, usualRules, meter, startUs, endUs);
   return { ledger, change, remove, verify };
 }
 const told = ({ findings }: { readonly findings: readonly Finding[] }) =>
@@ -200,16 +200,16 @@ describe('the journal', () => {
     untilQuarterHour = 2 * weeks + 3,
   ) {
     const asked: number[][] = [];
-    const isIn = (fromUs: number, toUs: number) => (one: PostedEntry) =>
-      one.quarterHourStartUs >= fromUs && one.quarterHourStartUs < toUs;
+    const isIn = (startUs: number, endUs: number) => (one: PostedEntry) =>
+      one.quarterHourStartUs >= startUs && one.quarterHourStartUs < endUs;
     const findings: Finding[] = [];
     const ledger = {
       ...new MemoryLedgers(),
-      current: async (_: string, fromUs: number, toUs: number) => {
-        asked.push([(fromUs - start) / quarterHourUs, (toUs - start) / quarterHourUs]);
-        return current.filter(isIn(fromUs, toUs));
+      current: async (_: string, startUs: number, endUs: number) => {
+        asked.push([(startUs - start) / quarterHourUs, (endUs - start) / quarterHourUs]);
+        return current.filter(isIn(startUs, endUs));
       },
-      journal: async (_: string, fromUs: number, toUs: number) => journal.filter(isIn(fromUs, toUs)),
+      journal: async (_: string, startUs: number, endUs: number) => journal.filter(isIn(startUs, endUs)),
     };
     const store = ledger as unknown as MemoryLedgers;
     const counts = await verifyJournal(

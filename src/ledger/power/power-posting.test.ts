@@ -156,7 +156,7 @@ describe('postPower, by hand', () => {
   });
 
   it('counts what a person says, evenly over its time, and settles it by that', () => {
-    const amount = { fromUs: start + 10 * minute, untilUs: start + 30 * minute, amountMicro: 4_000_001 };
+    const amount = { startUs: start + 10 * minute, endUs: start + 30 * minute, amountMicro: 4_000_001 };
     const entries = post({ powers: [reading(5, 600)], amounts: [amount] }, 5);
     expect(entries.map((entry) => [entry.amountMicro, entry.coveredUs, entry.isProvisional])).toEqual([
       [1_000_000, 0, false],
@@ -164,9 +164,9 @@ describe('postPower, by hand', () => {
     ]);
     expect(entries[1]).toMatchObject({
       ...{ kind: 'quantity', quality: 'estimated', reason: 'corrected', onTimeUs: null },
-      ...{ firstEvidenceUs: amount.fromUs, lastEvidenceUs: amount.untilUs },
+      ...{ firstEvidenceUs: amount.startUs, lastEvidenceUs: amount.endUs },
     });
-    const later = { fromUs: start + 40 * minute, untilUs: start + 60 * minute, amountMicro: 8 };
+    const later = { startUs: start + 40 * minute, endUs: start + 60 * minute, amountMicro: 8 };
     expect(
       post({ amounts: [amount, later] }, 5).map((entry) => [entry.amountMicro, entry.isProvisional]),
     ).toEqual([
@@ -178,7 +178,7 @@ describe('postPower, by hand', () => {
   });
 
   it('lets what a person says stand over the power and the switch', () => {
-    const amount = { fromUs: start + 5 * minute, untilUs: start + 10 * minute, amountMicro: 7000 };
+    const amount = { startUs: start + 5 * minute, endUs: start + 10 * minute, amountMicro: 7000 };
     const off = { atUs: start + 8 * minute, isOn: false, origin: 'stream' } as const;
     const powers = [reading(0, 600), reading(6, 600), reading(12, 600), reading(15, 0)];
     const [entry] = post({ powers, switches: [off], amounts: [amount] }, 15);
@@ -205,8 +205,8 @@ describe('postPower, by hand', () => {
   it('keeps to the quarters that begin in its range', () => {
     const off = { atUs: start - 5 * quarterHourUs, isOn: false, origin: 'stream' } as const;
     const evidence = { powers: [reading(0, 600)], switches: [off] };
-    const places = (fromUs: number, untilUs: number) =>
-      postPower(rules, evidence, fromUs, untilUs, start + 4 * quarterHourUs).map(
+    const places = (startUs: number, endUs: number) =>
+      postPower(rules, evidence, startUs, endUs, start + 4 * quarterHourUs).map(
         ({ quarterHourStartUs: us, coveredUs }) => [(us - start) / quarterHourUs, coveredUs / minute],
       );
     expect(places(start + quarterHourUs, start + 3 * quarterHourUs)).toEqual([

@@ -10,8 +10,8 @@ import { type Hole, joinedGaps, OnTime, outside, quarterHoursOf, switchSpans } f
 
 const start = quarterHourStartUs(1_780_000_000_000_000);
 const told = (atUs: number, isOn: boolean | null): SwitchReading => ({ atUs, isOn, origin: 'stream' });
-const spans = (readings: readonly SwitchReading[], fromUs: number, untilUs: number, nowUs: number) =>
-  [...switchSpans(readings, fromUs, untilUs, nowUs)].map((span) => [
+const spans = (readings: readonly SwitchReading[], startUs: number, endUs: number, nowUs: number) =>
+  [...switchSpans(readings, startUs, endUs, nowUs)].map((span) => [
     span.startUs,
     span.endUs,
     span.reading.isOn,

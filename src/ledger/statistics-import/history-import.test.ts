@@ -102,7 +102,7 @@ class World {
       else {
         const rows = [...this.store.rows.values()].filter((row) => row.entityId === entityId);
         const isPosted = (row: { readonly startUs: number; readonly endUs: number }) =>
-          spans.some((one) => one.fromUs <= row.startUs && one.untilUs >= row.endUs);
+          spans.some((one) => one.startUs <= row.startUs && one.endUs >= row.endUs);
         expect(rows.filter((row) => !isPosted(row))).toEqual([]);
       }
     }
@@ -318,7 +318,7 @@ describe('the import of the past', () => {
       expect(store.rows.size).toBe(240);
       // Known before the rows are stored: whoever dies after it posts them.
       expect(noted).toMatchObject({ entities: [['sensor.a', { unpostedFromUs: nowUs - 20 * dayUs }]] });
-      expect(world.posted.get('sensor.a')?.at(-1)?.fromUs).toBe(nowUs - 20 * dayUs);
+      expect(world.posted.get('sensor.a')?.at(-1)?.startUs).toBe(nowUs - 20 * dayUs);
       const { asked } = home;
       const old = importer.request(['sensor.a'], 0, nowUs - 399 * dayUs);
       await until(async () => expect(await world.log.find(old)).toMatchObject({ status: 'success' }));

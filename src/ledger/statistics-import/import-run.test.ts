@@ -43,8 +43,8 @@ function world(...entities: readonly (string | ImportEntity)[]) {
         return home.firstStatistics(ids);
       },
       statistics: (...question: Parameters<typeof home.statistics>) => {
-        const [ids, fromUs, untilUs, period] = question;
-        asked.push({ ids, from: (nowUs - fromUs) / hour, until: (nowUs - untilUs) / hour, period });
+        const [ids, startUs, endUs, period] = question;
+        asked.push({ ids, from: (nowUs - startUs) / hour, until: (nowUs - endUs) / hour, period });
         return home.statistics(...question);
       },
     },
@@ -84,7 +84,7 @@ describe('a run', () => {
     expect(firsts).toEqual([['sensor.a']]);
     expect(asked).toEqual([{ ids: ['sensor.a'], from: 10, until: 0, period: 'hour' }]);
     expect(marks.of('sensor.a')).toMatchObject({
-      ...{ untilUs: { '5minute': null, hour: nowUs }, unpostedFromUs: null },
+      ...{ endUs: { '5minute': null, hour: nowUs }, unpostedFromUs: null },
       syncs: [{ period: 'hour', atUs: nowUs, rows: 8, status: 'success' }],
     });
     // Until two hours ago there are rows; the last two are taken again.
@@ -114,7 +114,7 @@ describe('a run', () => {
     store.rows.clear();
     expect(await run()).toMatchObject({ readingsAdded: 10, startUs: hoursAgo(10) });
     expect(store.rows.size).toBe(10);
-    expect(marks.of('sensor.a').untilUs.hour).toBe(nowUs);
+    expect(marks.of('sensor.a').endUs.hour).toBe(nowUs);
   });
 
   it('takes five-minute rows as far back as Home Assistant has them, of entities with states alone', async () => {
@@ -224,8 +224,8 @@ describe('a run over a range', () => {
       readingsAdded: 0,
     });
     expect(asked).toEqual([{ ids: ['sensor.a'], from: 10, until: 6, period: 'hour' }]);
-    expect(marks.of('sensor.a').untilUs.hour).toBe(hoursAgo(1));
-    expect(posted).toEqual([{ 'sensor.a': { fromUs: hoursAgo(10), untilUs: nowUs } }]);
+    expect(marks.of('sensor.a').endUs.hour).toBe(hoursAgo(1));
+    expect(posted).toEqual([{ 'sensor.a': { startUs: hoursAgo(10), endUs: nowUs } }]);
     // The rows of five minutes have edges of their own.
     await run({ range: { startUs: hoursAgo(10) + short + 5, endUs: hoursAgo(9) }, periods: ['5minute'] });
     expect(asked.at(-1)).toMatchObject({ from: 10 - 1 / 12, until: 9 });
@@ -241,7 +241,7 @@ describe('a run over a range', () => {
       await run({ range });
       expect(asked.map(({ from, until }) => [from, until])).toEqual([[20, 0]]);
     }
-    expect(marks.of('sensor.a').untilUs.hour).toBeNull();
+    expect(marks.of('sensor.a').endUs.hour).toBeNull();
   });
 });
 
@@ -255,7 +255,7 @@ describe('what is refused', () => {
       [...names].map((name) => `sensor.${name}: Home Assistant refused`).join('; ');
     expect(await run()).toMatchObject({ status: 'partial', error: why('abcde'), readingsAdded: 5 });
     expect(marks.of('sensor.a').syncs).toEqual([{ period: 'hour', atUs: nowUs, rows: 0, status: 'failed' }]);
-    expect(marks.of('sensor.a').untilUs.hour).toBeNull();
+    expect(marks.of('sensor.a').endUs.hour).toBeNull();
     expect(await run({ entityIds: ['sensor.a'] })).toMatchObject({ status: 'failed', error: why('a') });
     expect(await run({ entityIds: ['sensor.g'] })).toMatchObject({ status: 'success', error: null });
   });
@@ -274,8 +274,8 @@ describe('what is refused', () => {
     expect(asked.filter(({ period }) => period === '5minute').every(({ ids }) => ids.length === 1)).toBe(
       true,
     );
-    expect(marks.of('sensor.a').untilUs.hour).toBeNull();
-    expect(marks.of('sensor.b').untilUs.hour).toBe(nowUs);
+    expect(marks.of('sensor.a').endUs.hour).toBeNull();
+    expect(marks.of('sensor.b').endUs.hour).toBe(nowUs);
     const long = world('sensor.a', 'sensor.b');
     for (const id of ['sensor.a', 'sensor.b']) long.home.add(id, 'hour', hoursAgo(20_000), 20_000);
     const first = long.home.rows[0];
@@ -317,7 +317,7 @@ describe('the ledger', () => {
       ['sensor.b', 'sensor.c', 'sensor.d', 'sensor.e'],
       ['sensor.f'],
     ]);
-    expect(posted[0]?.['sensor.y']).toEqual({ fromUs: hoursAgo(8), untilUs: nowUs });
+    expect(posted[0]?.['sensor.y']).toEqual({ startUs: hoursAgo(8), endUs: nowUs });
     // What is only kept, and what has no rows, waits for nothing.
     expect(progress.slice(-4).map(([done, , isMilestone]) => [done, isMilestone])).toEqual([
       [2, true],
@@ -340,7 +340,7 @@ describe('the ledger', () => {
     );
     for (const id of ['sensor.a', 'sensor.b', 'sensor.c']) marks.addUnposted(id, hoursAgo(70));
     await run({ entityIds: ['sensor.a', 'sensor.c'] });
-    expect(posted).toEqual([{ 'sensor.a': { fromUs: hoursAgo(70), untilUs: nowUs } }]);
+    expect(posted).toEqual([{ 'sensor.a': { startUs: hoursAgo(70), endUs: nowUs } }]);
     expect(marks.of('sensor.b').unpostedFromUs).toBe(hoursAgo(70));
   });
 
@@ -364,11 +364,11 @@ describe('the ledger', () => {
     };
     given.posting = async () => void known.push(unposted());
     await run();
-    const fromUs = hoursAgo(5);
+    const startUs = hoursAgo(5);
     expect(known).toEqual([
-      { 'sensor.a': fromUs, 'sensor.b': fromUs },
-      { 'sensor.a': fromUs, 'sensor.b': fromUs },
-      { 'sensor.a': null, 'sensor.b': fromUs },
+      { 'sensor.a': startUs, 'sensor.b': startUs },
+      { 'sensor.a': startUs, 'sensor.b': startUs },
+      { 'sensor.a': null, 'sensor.b': startUs },
     ]);
     expect(unposted()).toEqual({ 'sensor.a': null, 'sensor.b': null });
   });
