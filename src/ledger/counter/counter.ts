@@ -1,4 +1,3 @@
-import { hourUs } from '../../units/durations.ts';
 import type { CounterEvidence } from '../evidence.ts';
 import type { CounterDelta } from './counter-delta.ts';
 import { stepDip } from './counter-dip.ts';
@@ -233,13 +232,16 @@ function moved(state: CounterState, next: CounterState, { movedAtUs, isOfHour }:
   };
 }
 
-/** What evidence that only repeated the register proves of the time before its next move. */
+/**
+ * What evidence that only repeated the register proves of the time before its next move.
+ * @param isOfHour it moved in an hour of Home Assistant's rows, which begins no earlier than the last repeat
+ */
 function afterSilence(state: CounterState, endUs: number, amountMicro: number, isOfHour = false) {
   const { sinceUs, atUs: repeatedAtUs, absentSinceUs, rhythm } = state;
   const resumedAtUs = resumedAt(state);
   const silence = { sinceUs, repeatedAtUs, resumedAtUs, isInterrupted: absentSinceUs !== null };
   const { startUs, isDoubtful } = isOfHour
-    ? { startUs: Math.max(sinceUs, Math.min(repeatedAtUs, endUs - hourUs)), isDoubtful: false }
+    ? { startUs: repeatedAtUs, isDoubtful: false }
     : stepAfter(rhythm, silence, endUs, amountMicro);
   const restsFromUs = isDoubtful ? sinceUs : startUs;
   const since = spanSince(state, startUs);
