@@ -19,8 +19,8 @@ import type { SubscriptionStore, SyncLog } from '../recording/sync-log.ts';
 import type { DiskSpace, DiskWatchLimits } from '../recording/write/disk-watch.ts';
 import { FileSpool } from '../recording/write/spool/file-spool.ts';
 import type { Clock } from '../runtime/clock.ts';
+import { waitAtMost } from '../runtime/deadline.ts';
 import type { Log } from '../runtime/log.ts';
-import { withinMs } from '../runtime/pause.ts';
 import { Today } from '../statistics/today.ts';
 import type { CostVersionStore } from '../tariffs/cost-version-store.ts';
 import { type IntegrityAdapters, IntegrityServices } from './integrity-services.ts';
@@ -231,7 +231,7 @@ export class EnergyLedger {
     this.#questdb = storeHealth('QuestDB', adapters.pingQuestdb, () => {
       // It may have come back with less than it had.
       this.#recording.proofs.look();
-      this.#ledger.soon();
+      this.#ledger.runNow();
     });
     this.#documents = storeHealth('The document store', adapters.pingDocuments, () => undefined);
     this.#api = new ApiServer({
@@ -353,7 +353,7 @@ export class EnergyLedger {
 
   /** What was received is in QuestDB, as far as it takes it in time; the rest is told when it is. */
   async #gather(): Promise<void> {
-    if (this.#recorder.isStoring()) await withinMs(gatherWithinMs, this.#recorder.settled());
+    if (this.#recorder.isStoring()) await waitAtMost(gatherWithinMs, this.#recorder.settled());
   }
 
   /** What was received can be read. */
@@ -363,7 +363,7 @@ export class EnergyLedger {
     const readable = this.#deps.adapters.readingsReadable().catch((error: unknown) => {
       this.#deps.log.debug({ err: error }, 'What was written last can not be read yet');
     });
-    await withinMs(gatherWithinMs, readable);
+    await waitAtMost(gatherWithinMs, readable);
   }
 
   #isRecordingBusy(): boolean {

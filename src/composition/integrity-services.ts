@@ -96,7 +96,7 @@ export class IntegrityServices {
 
   start(): void {
     const { events, postingWorker } = this.#deps;
-    this.#unlisten = events.listen((event) => {
+    this.#unlisten = events.on((event) => {
       // Found outside a reconciliation too: the revisions that follow say why they were made.
       if (event.kind === 'found') postingWorker.touch(event.found.entityId, event.found, 'reconciled');
       this.#recordingTickets.take(event);

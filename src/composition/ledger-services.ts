@@ -25,8 +25,8 @@ import type { Reading } from '../recording/reading.ts';
 import type { ReadingStore } from '../recording/reading-store.ts';
 import type { SyncLog } from '../recording/sync-log.ts';
 import type { Clock } from '../runtime/clock.ts';
+import { waitAtMost } from '../runtime/deadline.ts';
 import type { Log } from '../runtime/log.ts';
-import { withinMs } from '../runtime/pause.ts';
 import type { LedgerViews } from '../statistics/ledger-views.ts';
 import { RunningViews } from '../statistics/running-views.ts';
 import { canonicalUnit } from '../units/quantity.ts';
@@ -109,7 +109,7 @@ export class LedgerServices {
     this.#deps = deps;
     this.#running = new RunningLedger({
       store: adapters.ledgerStore,
-      summed: () => withinMs(summedWithinMs, adapters.viewsRefreshed()),
+      summed: () => waitAtMost(summedWithinMs, adapters.viewsRefreshed()),
       clock,
     });
     this.store = this.#running;
@@ -250,12 +250,12 @@ export class LedgerServices {
     this.#catchingUp ??= this.#catchUp().finally(() => {
       this.#catchingUp = null;
     });
-    await withinMs(presentWithinMs, this.#catchingUp);
+    await waitAtMost(presentWithinMs, this.#catchingUp);
   }
 
   /** The store is back: what could not be posted is tried at once. */
-  soon(): void {
-    for (const part of [this.postingWorker, this.flows, this.connectionFlows]) part.soon();
+  runNow(): void {
+    for (const part of [this.postingWorker, this.flows, this.connectionFlows]) part.runNow();
   }
 
   /** The reading store for whoever writes: what it acknowledges is posted. */

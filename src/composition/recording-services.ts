@@ -136,7 +136,7 @@ export class RecordingServices {
     this.#mendTimer.unref();
     const { home, events, clock } = this.#deps;
     this.#unlisten = [
-      home.onDeparture((departure) => events.tell({ ...departure, atUs: clock.nowUs() })),
+      home.onDeparture((departure) => events.emit({ ...departure, atUs: clock.nowUs() })),
       home.onChange(() => this.renames.look()),
     ];
     this.renames.start();

@@ -2,9 +2,12 @@
  * The home as the process knows it: its energy entities, which of them are tracked, its time zone. Held in memory, so
  * that recording goes on while the document store is away; written to the store whenever it is there.
  */
+
+import { Backoff } from '../runtime/backoff.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { Emitter } from '../runtime/emitter.ts';
 import type { Log } from '../runtime/log.ts';
+import { Mutex } from '../runtime/mutex.ts';
 import { type Departure, findDepartures } from './departures.ts';
 import { discover, type MissingStatistic } from './discovery.ts';
 import { hasStates, isExternalStatistic, type KnownEntity } from './entity.ts';
@@ -47,6 +50,7 @@ const everyMs = 5 * 60_000;
 /** Home Assistant answers before its integrations have brought all their states. */
 const againAfterConnectMs = 30_000;
 const storeRetryMs = 5000;
+const firstRetryMs = 2000;
 const longestRetryMs = 60_000;
 /** So long the user's choice is waited for before the preferences alone decide what is recorded. */
 const storeGraceMs = 20_000;
@@ -63,19 +67,19 @@ export class Home {
   #isLoaded = false;
   #isUnsaved = false;
   #startedMs = 0;
-  #failures = 0;
+  readonly #retry = new Backoff(firstRetryMs, longestRetryMs);
   #discoveredAtUs: number | null = null;
   #isRunning = false;
-  #queue: Promise<unknown> = Promise.resolve();
+  readonly #mutex = new Mutex();
   readonly #timers = new Set<NodeJS.Timeout>();
   #stopListening: (() => void)[] = [];
-  readonly #changes: Emitter<HomeChange>;
-  readonly #departures: Emitter<Departure>;
+  readonly #changes: Emitter<[change: HomeChange]>;
+  readonly #departures: Emitter<[departure: Departure]>;
 
   constructor(deps: HomeDeps) {
     this.#deps = deps;
-    this.#changes = new Emitter(deps.log);
-    this.#departures = new Emitter(deps.log);
+    this.#changes = new Emitter(deps.log, 'A listener to the home failed');
+    this.#departures = new Emitter(deps.log, 'A listener to departed entities failed');
   }
 
   start(): void {
@@ -87,7 +91,7 @@ export class Home {
       const was = isConnected;
       isConnected = homeAssistant.status().kind === 'connected';
       if (!isConnected || was) return;
-      this.#failures = 0;
+      this.#retry.reset();
       this.#refreshSoon(0);
       this.#refreshSoon(againAfterConnectMs);
     };
@@ -109,7 +113,7 @@ export class Home {
     for (const stop of this.#stopListening) stop();
     for (const timer of this.#timers) clearTimeout(timer);
     this.#timers.clear();
-    await this.#queue.catch(() => undefined);
+    await this.#mutex.idle();
   }
 
   /** All that are known, the gone ones too (isActive false); sorted by id. */
@@ -169,17 +173,17 @@ export class Home {
   }
 
   onChange(listener: (change: HomeChange) => void): () => void {
-    return this.#changes.add(listener);
+    return this.#changes.on(listener);
   }
 
   /** Told of tracked entities that Home Assistant has no more as they were. */
   onDeparture(listener: (departure: Departure) => void): () => void {
-    return this.#departures.add(listener);
+    return this.#departures.on(listener);
   }
 
   /** Discovery now. Rejects with HomeAssistantUnavailable when it can't be asked. */
   discover(): Promise<readonly KnownEntity[]> {
-    return this.#enqueue(async () => {
+    return this.#mutex.run(async () => {
       await this.#load();
       await this.#discover();
       await this.#save();
@@ -189,7 +193,7 @@ export class Home {
 
   /** Exactly these are tracked afterwards, or nothing changes. Rejects when the document store is down. */
   setTracked(entityIds: readonly string[]): Promise<TrackingOutcome> {
-    return this.#enqueue(async () => {
+    return this.#mutex.run(async () => {
       const wanted = new Set(entityIds);
       const unknown = [...wanted].filter((entityId) => !this.#known.has(entityId));
       if (unknown.length > 0) return { kind: 'unknown_entities', entityIds: unknown };
@@ -213,12 +217,6 @@ export class Home {
     });
   }
 
-  #enqueue<T>(work: () => Promise<T>): Promise<T> {
-    const result = this.#queue.then(work, work);
-    this.#queue = result.catch(() => undefined);
-    return result;
-  }
-
   #later(delayMs: number, work: () => void): void {
     if (!this.#isRunning) return;
     const timer = setTimeout(() => {
@@ -237,7 +235,7 @@ export class Home {
         this.#isRefreshQueued = false;
         return this.#refresh();
       };
-      this.#enqueue(refresh).catch((error: unknown) => {
+      this.#mutex.run(refresh).catch((error: unknown) => {
         this.#deps.log.error({ err: error }, 'The refresh of the home failed');
       });
     });
@@ -254,10 +252,9 @@ export class Home {
       }
       try {
         await this.#discover();
-        this.#failures = 0;
+        this.#retry.reset();
       } catch (error) {
-        this.#failures += 1;
-        const retryMs = Math.min(longestRetryMs, 1000 * 2 ** this.#failures);
+        const retryMs = this.#retry.nextMs();
         this.#deps.log.warn({ err: error, retryMs }, 'Discovery failed');
         this.#refreshSoon(retryMs);
       }
@@ -273,11 +270,13 @@ export class Home {
     this.#isRetryPlanned = true;
     this.#later(storeRetryMs, () => {
       this.#isRetryPlanned = false;
-      this.#enqueue(async () => {
-        await this.#load();
-        await this.#save();
-        if (!this.#isLoaded || this.#isUnsaved) this.#refreshSoonOnce();
-      }).catch((error: unknown) => this.#deps.log.error({ err: error }, 'The home could not be saved'));
+      this.#mutex
+        .run(async () => {
+          await this.#load();
+          await this.#save();
+          if (!this.#isLoaded || this.#isUnsaved) this.#refreshSoonOnce();
+        })
+        .catch((error: unknown) => this.#deps.log.error({ err: error }, 'The home could not be saved'));
     });
   }
 
@@ -298,7 +297,7 @@ export class Home {
     this.#missing ??= record.missing;
     if (this.#config === null && record.config !== null) {
       this.#config = record.config;
-      this.#changes.tell('config');
+      this.#changes.emit('config');
     }
     if (this.#known.size > 0) this.#isUnsaved = true;
     this.#replace(mergeStored(this.#known, record.entities));
@@ -327,13 +326,13 @@ export class Home {
     this.#discoveredAtUs = clock.nowUs();
     if (JSON.stringify(config) !== JSON.stringify(this.#config)) {
       this.#config = config;
-      this.#changes.tell('config');
+      this.#changes.emit('config');
     }
     this.#isUnsaved = true;
     const before = this.#known;
     const departures = findDepartures(before, registries, discovery);
     this.#replace(mergeDiscovery(this.#known, discovery, forced, clock.nowUs()));
-    if (isOtherMissing) this.#changes.tell('entities');
+    if (isOtherMissing) this.#changes.emit('entities');
     // An id of the option that is not found yet stays to be applied when it appears.
     const seen = [...option].filter((id) => this.#known.has(id));
     this.#appliedOption = new Set([...this.#appliedOption].filter((id) => option.has(id))).union(
@@ -341,7 +340,7 @@ export class Home {
     );
     for (const departure of departures) {
       log.warn({ ...departure }, 'Home Assistant has an entity no more as it was');
-      this.#departures.tell(departure);
+      this.#departures.emit(departure);
     }
     const added = discovery.entities.filter((entity) => !before.has(entity.entityId)).length;
     if (added > 0 || discovery.renames.size > 0)
@@ -380,8 +379,8 @@ export class Home {
   #replace(next: Map<string, KnownEntity>): void {
     const before = this.#known;
     this.#known = next;
-    if (!sameShape(before, next)) this.#changes.tell('entities');
+    if (!sameShape(before, next)) this.#changes.emit('entities');
     if (JSON.stringify(trackedShape(before)) !== JSON.stringify(trackedShape(next)))
-      this.#changes.tell('tracked');
+      this.#changes.emit('tracked');
   }
 }

@@ -1,3 +1,4 @@
+import { Emitter } from '../runtime/emitter.ts';
 import type { Log } from '../runtime/log.ts';
 import type { Completeness } from './sync-log.ts';
 
@@ -14,8 +15,7 @@ export interface Gap {
  * is written down for the next process never claims more than is had.
  */
 export class GapTracker {
-  readonly #log: Log;
-  readonly #listeners = new Set<(gap: Gap) => void>();
+  readonly #emitter: Emitter<[gap: Gap]>;
   /** Whose gaps have been told since they are tracked. */
   readonly #followed = new Set<string>();
   readonly #open = new Set<Gap>();
@@ -28,12 +28,11 @@ export class GapTracker {
   #isStartTold = false;
 
   constructor(log: Log) {
-    this.#log = log;
+    this.#emitter = new Emitter(log, 'A listener to gaps failed');
   }
 
-  listen(listener: (gap: Gap) => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+  on(listener: (gap: Gap) => void): () => void {
+    return this.#emitter.on(listener);
   }
 
   /** Tracked no more: what comes of it from now on is not had. */
@@ -127,12 +126,6 @@ export class GapTracker {
 
   #tell(gap: Gap): void {
     this.#open.add(gap);
-    for (const listener of this.#listeners) {
-      try {
-        listener(gap);
-      } catch (cause) {
-        this.#log.error({ err: cause }, 'a gap was not taken up');
-      }
-    }
+    this.#emitter.emit(gap);
   }
 }

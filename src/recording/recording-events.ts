@@ -1,3 +1,4 @@
+import { Emitter } from '../runtime/emitter.ts';
 import type { Log } from '../runtime/log.ts';
 import type { FoundReadings } from './coverage-proof.ts';
 import type { LateReadings } from './stream-stats.ts';
@@ -59,29 +60,9 @@ export type RecordingEvent =
   | { readonly kind: 'disk_full'; readonly freeBytes: number; readonly atUs: number }
   | { readonly kind: 'disk_free'; readonly freeBytes: number; readonly atUs: number };
 
-export type RecordingListener = (event: RecordingEvent) => void;
-
-/** The one place to listen to. What nobody listens to is not kept. */
-export class RecordingEvents {
-  readonly #log: Log;
-  readonly #listeners = new Set<RecordingListener>();
-
+/** All parts of recording emit here, so that a listener needs to know this one place. Events are not kept. */
+export class RecordingEvents extends Emitter<[event: RecordingEvent]> {
   constructor(log: Log) {
-    this.#log = log;
-  }
-
-  listen(listener: RecordingListener): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
-  }
-
-  tell(event: RecordingEvent): void {
-    for (const listener of this.#listeners) {
-      try {
-        listener(event);
-      } catch (cause) {
-        this.#log.error({ err: cause, event: event.kind }, 'an event of recording was not taken');
-      }
-    }
+    super(log, 'A listener to recording failed');
   }
 }

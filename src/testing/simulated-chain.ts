@@ -31,7 +31,7 @@ import {
   testClock,
 } from '../recording/testing/doubles.ts';
 import { MemoryDisk, MemorySpool } from '../recording/testing/memory-spool.ts';
-import { withinMs } from '../runtime/pause.ts';
+import { waitAtMost } from '../runtime/deadline.ts';
 import { randomOf } from './random.ts';
 import { whileAlive } from './while-alive.ts';
 
@@ -322,7 +322,7 @@ export class SimulatedChain {
         running,
         posted: (beganUs) => running.commit(unsettledUs(beganUs)),
         rhythm: new PostingRhythm({ isWatched: () => isWatched, clock: testClock }),
-        gather: () => withinMs(2000, recorder.settled()),
+        gather: () => waitAtMost(2000, recorder.settled()),
         readable: async () => undefined,
         mark: {
           load: async () => this.#markUs,

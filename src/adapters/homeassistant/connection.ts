@@ -1,11 +1,13 @@
 /** Keeps one session with Home Assistant up for as long as the process runs, and tells how that goes. */
 import type { ConnectionStatus } from '../../home/home-assistant.ts';
 import { HomeAssistantUnavailable } from '../../home/home-assistant.ts';
+import { Backoff } from '../../runtime/backoff.ts';
 import type { Clock } from '../../runtime/clock.ts';
+import { Emitter } from '../../runtime/emitter.ts';
 import type { Log } from '../../runtime/log.ts';
+import { pause, untilAborted } from '../../runtime/pause.ts';
 import { ConnectError } from './connect-error.ts';
 import type { Endpoint } from './endpoint.ts';
-import { Retry } from './retry.ts';
 import { openSession, type Session } from './session.ts';
 import type { Timings } from './timings.ts';
 
@@ -21,9 +23,9 @@ export interface ConnectionDeps {
 
 export class Connection {
   readonly #deps: ConnectionDeps;
-  readonly #listeners = new Set<(status: ConnectionStatus) => void>();
-  readonly #retry: Retry;
-  readonly #refusedRetry: Retry;
+  readonly #statusChanges: Emitter<[status: ConnectionStatus]>;
+  readonly #retry: Backoff;
+  readonly #refusedRetry: Backoff;
   #endpoint: Endpoint | null;
   #status: ConnectionStatus;
   #session: Session | null = null;
@@ -37,11 +39,12 @@ export class Connection {
 
   constructor(endpoint: Endpoint | null, deps: ConnectionDeps) {
     this.#deps = deps;
+    this.#statusChanges = new Emitter(deps.log, 'A listener to the connection failed');
     this.#endpoint = endpoint;
     this.#status =
       endpoint === null ? { kind: 'not_configured' } : { kind: 'connecting', attempts: 0, error: null };
-    this.#retry = new Retry(deps.timings.retryFirstMs, deps.timings.retryLimitMs, deps.random);
-    this.#refusedRetry = new Retry(deps.timings.refusedFirstMs, deps.timings.refusedLimitMs, deps.random);
+    this.#retry = new Backoff(deps.timings.retryFirstMs, deps.timings.retryLimitMs, deps.random);
+    this.#refusedRetry = new Backoff(deps.timings.refusedFirstMs, deps.timings.refusedLimitMs, deps.random);
   }
 
   start(): void {
@@ -89,8 +92,7 @@ export class Connection {
   }
 
   onStatus(listener: (status: ConnectionStatus) => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    return this.#statusChanges.on(listener);
   }
 
   /** Throws HomeAssistantUnavailable when there is none. */
@@ -116,7 +118,7 @@ export class Connection {
       if (endpoint === null) {
         attempts = 0;
         this.#setStatus({ kind: 'not_configured' });
-        await wait(null, signal);
+        await untilAborted(signal);
         continue;
       }
       attempts += 1;
@@ -140,7 +142,7 @@ export class Connection {
         { waitMs: Math.round(waitMs), err: outcome.error },
         'Home Assistant will be tried again',
       );
-      await wait(waitMs, signal);
+      await pause(waitMs, signal);
     }
     this.#setStatus(this.#unconnected(0, null));
   }
@@ -203,26 +205,6 @@ export class Connection {
     const before = this.#status;
     this.#status = status;
     if (JSON.stringify(before) === JSON.stringify(status)) return;
-    for (const listener of this.#listeners) {
-      try {
-        listener(status);
-      } catch (cause) {
-        this.#deps.log.error({ err: cause }, 'a listener to the connection’s status failed');
-      }
-    }
+    this.#statusChanges.emit(status);
   }
-}
-
-/** Resolves after `ms` (null: never by itself) or when the signal is aborted. */
-function wait(ms: number | null, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => {
-    const end = () => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', end);
-      resolve();
-    };
-    const timer = ms === null ? undefined : setTimeout(end, ms);
-    signal.addEventListener('abort', end);
-  });
 }

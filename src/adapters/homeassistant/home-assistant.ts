@@ -1,7 +1,9 @@
 /** The port `HomeAssistant` over Home Assistant's websocket. */
 import type { HomeAssistant } from '../../home/home-assistant.ts';
 import type { Clock } from '../../runtime/clock.ts';
+import { Emitter } from '../../runtime/emitter.ts';
 import type { Log } from '../../runtime/log.ts';
+import { pause } from '../../runtime/pause.ts';
 import {
   administratorsOf,
   areasOf,
@@ -51,16 +53,8 @@ const registryEvents = [
 export function createHomeAssistant(deps: HomeAssistantDeps): HomeAssistantConnection {
   const { clock, log } = deps;
   const timings: Timings = { ...defaultTimings, ...deps.timings };
-  const registryListeners = new Set<() => void>();
-  const registryChange = new Throttle(() => {
-    for (const listener of registryListeners) {
-      try {
-        listener();
-      } catch (cause) {
-        log.error({ err: cause }, 'a listener to changes of the registries failed');
-      }
-    }
-  }, timings.registryThrottleMs);
+  const registryChanges = new Emitter(log, 'A listener to changes of the registries failed');
+  const registryChange = new Throttle(() => registryChanges.emit(), timings.registryThrottleMs);
   const connection = new Connection(deps.endpoint, {
     clock,
     log,
@@ -88,7 +82,7 @@ export function createHomeAssistant(deps: HomeAssistantDeps): HomeAssistantConne
       withinMs: timings.warmUpMs,
       firstMs: timings.warmUpFirstMs,
       isRunning: async () => isRunning(await session.command({ type: 'get_config' })),
-      pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+      pause,
       monotonicMs: () => clock.monotonicMs(),
     });
   }
@@ -105,10 +99,7 @@ export function createHomeAssistant(deps: HomeAssistantDeps): HomeAssistantConne
     status: () => connection.status(),
     reconnectCount: () => connection.reconnectCount(),
     onStatus: (listener) => connection.onStatus(listener),
-    onRegistryChange: (listener) => {
-      registryListeners.add(listener);
-      return () => registryListeners.delete(listener);
-    },
+    onRegistryChange: (listener) => registryChanges.on(listener),
     config: async () =>
       configOf(await connection.session().command({ type: 'get_config' }), (zone) =>
         log.error(

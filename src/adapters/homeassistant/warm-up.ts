@@ -1,3 +1,4 @@
+import { Backoff } from '../../runtime/backoff.ts';
 import { CommandRefused } from './command-error.ts';
 
 export interface WarmUp {
@@ -24,11 +25,13 @@ const longestPauseMs = 5000;
  */
 export async function throughWarmUp<T>(attempt: () => Promise<T>, warmUp: WarmUp): Promise<T> {
   const untilMs = warmUp.monotonicMs() + warmUp.withinMs;
+  const retry = new Backoff(warmUp.firstMs, longestPauseMs);
   let wasRunning = false;
-  for (let pauseMs = warmUp.firstMs; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
+  for (;;) {
     try {
       return await attempt();
     } catch (cause) {
+      const pauseMs = retry.nextMs();
       const isNotReady = cause instanceof CommandRefused && notReadyCodes.has(cause.code);
       if (!isNotReady || wasRunning || warmUp.monotonicMs() + pauseMs > untilMs) throw cause;
       wasRunning = await warmUp.isRunning();

@@ -1,4 +1,5 @@
 import { type Collection, type Db, type Document, MongoClient } from 'mongodb';
+import { withDeadline } from '../../runtime/deadline.ts';
 import type { Log } from '../../runtime/log.ts';
 
 /** The document store did not do what was asked, or could not tell that it did. The cause has the driver's own error. */
@@ -61,7 +62,7 @@ export class Documents {
     this.#opening = null;
     const closed = opening?.then((client) => client.close(true));
     // A server that hangs must not hold up the stop.
-    await within(this.#limits.checkMs, closed ?? Promise.resolve()).catch((error: unknown) =>
+    await withDeadline(closed ?? Promise.resolve(), this.#limits.checkMs, 'Closing').catch((error: unknown) =>
       this.#deps.log.debug({ err: error }, 'The connection to the document store was left open'),
     );
   }
@@ -81,7 +82,8 @@ export class Documents {
 
   async #ask<R>(limitMs: number, question: (db: Db) => Promise<R>): Promise<R> {
     try {
-      return await within(limitMs, this.#database().then(question));
+      // The driver's own limits are for parts of a call; this one is for all of it.
+      return await withDeadline(this.#database().then(question), limitMs, 'The call');
     } catch (cause) {
       throw new DocumentStoreError(cause);
     }
@@ -117,18 +119,5 @@ export class Documents {
       await client.close(true);
       throw error;
     }
-  }
-}
-
-/** The driver's own limits are for parts of a call; this one is for all of it. */
-async function within<T>(limitMs: number, work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const deadline = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${limitMs} ms`)), limitMs);
-  });
-  try {
-    return await Promise.race([work, deadline]);
-  } finally {
-    clearTimeout(timer);
   }
 }

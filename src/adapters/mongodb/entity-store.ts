@@ -1,5 +1,6 @@
 import type { Entity, KnownEntity } from '../../home/entity.ts';
 import type { EntityStore } from '../../home/entity-store.ts';
+import { Mutex } from '../../runtime/mutex.ts';
 import type { Documents } from './documents.ts';
 import { MongoSettingsStore } from './settings-store.ts';
 
@@ -25,8 +26,8 @@ const documentsPerCall = 10;
 export class MongoEntityStore implements EntityStore {
   readonly #documents: Documents;
   readonly #settings: MongoSettingsStore;
-  /** What reads and then writes goes one after another. */
-  #turn: Promise<unknown> = Promise.resolve();
+  /** Reading the documents and writing what changed is one step. */
+  readonly #mutex = new Mutex();
 
   constructor(documents: Documents) {
     this.#documents = documents;
@@ -44,7 +45,7 @@ export class MongoEntityStore implements EntityStore {
     trackNew: (entity: Entity) => boolean,
     atUs: number,
   ): Promise<void> {
-    return this.#inTurn(async () => {
+    return this.#mutex.run(async () => {
       const known = new Map((await this.#known()).map((document) => [document._id, document]));
       const added = found.filter(({ entityId }) => !known.has(entityId));
       await this.#track(added.filter(trackNew), atUs);
@@ -60,7 +61,7 @@ export class MongoEntityStore implements EntityStore {
   }
 
   setTracked(entityIds: readonly string[], atUs: number): Promise<void> {
-    return this.#inTurn(() => this.#settings.set(trackedKey, [...new Set(entityIds)].sort(), atUs));
+    return this.#mutex.run(() => this.#settings.set(trackedKey, [...new Set(entityIds)].sort(), atUs));
   }
 
   async #track(entities: readonly Entity[], atUs: number): Promise<void> {
@@ -91,12 +92,6 @@ export class MongoEntityStore implements EntityStore {
         entities.bulkWrite(writes, { ordered: false }),
       );
     }
-  }
-
-  #inTurn<R>(work: () => Promise<R>): Promise<R> {
-    const result = this.#turn.then(work);
-    this.#turn = result.catch(() => undefined);
-    return result;
   }
 }
 

@@ -1,6 +1,8 @@
 import http from 'node:http';
 import https from 'node:https';
 import { Sender } from '@questdb/nodejs-client';
+import { withDeadline } from '../../runtime/deadline.ts';
+import { Mutex } from '../../runtime/mutex.ts';
 import { type IlpAddress, senderOptions } from './address.ts';
 import { QuestDbError } from './fault.ts';
 
@@ -29,8 +31,7 @@ export class IlpWriter {
   readonly #address: IlpAddress;
   readonly #limits: IlpWriterLimits;
   #open: { readonly sender: Sender; readonly agent: http.Agent } | null = null;
-  #turn: Promise<unknown> = Promise.resolve();
-  #writes = 0;
+  readonly #mutex = new Mutex();
   #isClosed = false;
 
   constructor(address: IlpAddress, limits: IlpWriterLimits) {
@@ -40,19 +41,10 @@ export class IlpWriter {
 
   /** Rejects with a QuestDbError; the flushes before the failed one are stored. */
   write<T>(items: readonly T[], put: PutRow<T>): Promise<void> {
-    if (this.#writes >= this.#limits.writes)
-      return Promise.reject(
-        new QuestDbError('Not written', new Error(`${this.#writes} writes wait already`)),
-      );
-    this.#writes += 1;
-    const result = this.#turn.then(() => this.#writeAll(items, put));
-    this.#turn = result.then(
-      () => undefined,
-      () => undefined,
-    );
-    return result.finally(() => {
-      this.#writes -= 1;
-    });
+    const waiting = this.#mutex.size();
+    if (waiting >= this.#limits.writes)
+      return Promise.reject(new QuestDbError('Not written', new Error(`${waiting} writes wait already`)));
+    return this.#mutex.run(() => this.#writeAll(items, put));
   }
 
   /** What is under way is cut off. */
@@ -69,21 +61,15 @@ export class IlpWriter {
   async #flush<T>(items: readonly T[], put: PutRow<T>): Promise<void> {
     if (this.#isClosed) throw new QuestDbError('Not written', new Error('the writer is closed'));
     const { flushMs } = this.#limits;
-    let timer: NodeJS.Timeout | undefined;
     try {
       const sender = this.#sender();
       for (const item of items) await put(sender, item);
       // The client's own limits do not hold when the server dies or hangs in the middle of a request.
-      const deadline = new Promise<never>((_resolve, reject) => {
-        timer = setTimeout(() => reject(new Error(`no answer within ${flushMs} ms`)), flushMs);
-      });
-      await Promise.race([sender.flush(), deadline]);
+      await withDeadline(sender.flush(), flushMs, 'The flush');
     } catch (cause) {
       // Rows may be left in the buffer and a request under way: neither may meet the next batch.
       this.#discard();
       throw new QuestDbError(`${items.length} rows not written`, cause);
-    } finally {
-      clearTimeout(timer);
     }
   }
 

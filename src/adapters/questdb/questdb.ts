@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { Backoff } from '../../runtime/backoff.ts';
 import type { Log } from '../../runtime/log.ts';
 import { ilpAddress } from './address.ts';
 import { QuestDbError } from './fault.ts';
@@ -55,14 +56,13 @@ export class QuestDb {
   #isStopped = false;
   #preparing: Promise<void> | null = null;
   #timer: NodeJS.Timeout | undefined;
-  #retryMs: number;
-  readonly #listeners = new Set<() => void>();
+  readonly #retry: Backoff;
   #held: () => string | null = () => null;
 
   constructor(deps: QuestDbDeps, limits: Partial<QuestDbLimits> = {}) {
     this.#deps = deps;
     this.#limits = { ...defaultQuestDbLimits, ...limits };
-    this.#retryMs = this.#limits.retryFirstMs;
+    this.#retry = new Backoff(this.#limits.retryFirstMs, this.#limits.retryLimitMs);
   }
 
   /** Begins to look for the server, and goes on for ever; never throws. */
@@ -81,12 +81,6 @@ export class QuestDb {
   /** Whether the schema is in place and nothing has failed since. */
   isReady(): boolean {
     return this.#isReady;
-  }
-
-  /** Called each time it becomes ready; returns the way to stop listening. */
-  onReady(listener: () => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
   }
 
   /** For the status page. Rejects with a QuestDbError when it does not answer in time. */
@@ -133,7 +127,7 @@ export class QuestDb {
   async #tryToPrepare(): Promise<void> {
     try {
       await this.prepared();
-      this.#retryMs = this.#limits.retryFirstMs;
+      this.#retry.reset();
     } catch (error) {
       this.#deps.log.debug({ err: error }, 'QuestDB is not ready yet');
       this.#retryLater();
@@ -143,8 +137,7 @@ export class QuestDb {
   #retryLater(): void {
     if (this.#isStopped) return;
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => void this.#tryToPrepare(), this.#retryMs);
-    this.#retryMs = Math.min(this.#retryMs * 2, this.#limits.retryLimitMs);
+    this.#timer = setTimeout(() => void this.#tryToPrepare(), this.#retry.nextMs());
   }
 
   async #prepare(): Promise<void> {
@@ -165,7 +158,6 @@ export class QuestDb {
     }
     if (this.#isStopped) return;
     this.#isReady = true;
-    for (const listener of this.#listeners) listener();
   }
 
   async #run(text: string, values: readonly Parameter[], limitMs = this.#limits.queryMs): Promise<Row[]> {

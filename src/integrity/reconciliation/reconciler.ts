@@ -76,7 +76,7 @@ export class Reconciler {
   readonly #limits: ReconcilerLimits;
   readonly #marks: ReconciliationMarks;
   readonly #runLog: RunLog;
-  readonly #bell = new WakeSignal();
+  readonly #wakeSignal = new WakeSignal();
   readonly #stop = new AbortController();
   /** Ends a wait: Home Assistant is there again. */
   #wake = new AbortController();
@@ -111,7 +111,7 @@ export class Reconciler {
   async stop(): Promise<void> {
     this.#unlisten();
     this.#stop.abort();
-    this.#bell.ring();
+    this.#wakeSignal.wake();
     await this.#loop;
   }
 
@@ -134,7 +134,7 @@ export class Reconciler {
     this.#asked.push(job);
     // Another run may take long; who asked can see at once that this one is known.
     void this.#runLog.save(begunJob(job, entityIds?.length ?? this.#deps.entities().length), true);
-    this.#bell.ring();
+    this.#wakeSignal.wake();
     return job.syncId;
   }
 
@@ -184,7 +184,7 @@ export class Reconciler {
     while (!signal.aborted) {
       const delayMs = beginMs - this.#deps.clock.monotonicMs();
       const job = this.#asked[0] ?? (delayMs > 0 ? null : this.#due());
-      if (job === null) await this.#bell.wait(delayMs > 0 ? delayMs : lookEveryMs);
+      if (job === null) await this.#wakeSignal.wait(delayMs > 0 ? delayMs : lookEveryMs);
       else await this.#do(job);
     }
   }

@@ -77,7 +77,7 @@ export class Backfill {
   readonly #deps: BackfillDeps;
   readonly #limits: BackfillLimits;
   readonly #queue = new BackfillQueue();
-  readonly #bell = new WakeSignal();
+  readonly #wakeSignal = new WakeSignal();
   readonly #runLog: RunLog;
   readonly #stop = new AbortController();
   /** Ends a wait: Home Assistant is there again. */
@@ -104,7 +104,7 @@ export class Backfill {
   async stop(): Promise<void> {
     this.#unlisten();
     this.#stop.abort();
-    this.#bell.ring();
+    this.#wakeSignal.wake();
     await this.#loop;
   }
 
@@ -155,15 +155,15 @@ export class Backfill {
   #add(kind: SyncKind, sinceUs: ReadonlyMap<string, number | null>, gaps: readonly Gap[]): BackfillJob {
     const dueMs = this.#deps.clock.monotonicMs();
     const job = this.#queue.add({ syncId: this.#deps.newId(), kind, sinceUs, gaps, follows: null, dueMs });
-    this.#bell.ring();
+    this.#wakeSignal.wake();
     return job;
   }
 
   async #work(): Promise<void> {
     while (!this.#stop.signal.aborted) {
       const next = this.#queue.take(this.#deps.clock.monotonicMs());
-      if (next === null) await this.#bell.wait();
-      else if ('inMs' in next) await this.#bell.wait(next.inMs);
+      if (next === null) await this.#wakeSignal.wait();
+      else if ('inMs' in next) await this.#wakeSignal.wait(next.inMs);
       else await this.#do(next.job);
     }
   }

@@ -1,5 +1,6 @@
 import type { Clock } from '../../runtime/clock.ts';
 import type { Log } from '../../runtime/log.ts';
+import { Mutex } from '../../runtime/mutex.ts';
 import { pause } from '../../runtime/pause.ts';
 import type { SyncLog, SyncRun } from '../sync-log.ts';
 
@@ -15,8 +16,7 @@ const saveEveryMs = 2000;
 export class RunLog {
   readonly #deps: RunLogDeps;
   #savedMs = Number.NEGATIVE_INFINITY;
-  #waiting = 0;
-  #last: Promise<void> = Promise.resolve();
+  readonly #mutex = new Mutex();
 
   constructor(deps: RunLogDeps) {
     this.#deps = deps;
@@ -27,9 +27,7 @@ export class RunLog {
     const nowMs = this.#deps.clock.monotonicMs();
     if (!isMilestone && nowMs - this.#savedMs < saveEveryMs) return Promise.resolve();
     this.#savedMs = nowMs;
-    this.#last = this.#waiting === 0 ? this.#write(run) : this.#last.then(() => this.#write(run));
-    this.#waiting += 1;
-    return this.#last;
+    return this.#mutex.run(() => this.#write(run));
   }
 
   async #write(run: SyncRun): Promise<void> {
@@ -37,8 +35,6 @@ export class RunLog {
       await this.#deps.syncLog.save(run);
     } catch (cause) {
       this.#deps.log.debug({ err: cause, kind: run.kind }, 'the log of runs was not written');
-    } finally {
-      this.#waiting -= 1;
     }
   }
 }

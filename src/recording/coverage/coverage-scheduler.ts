@@ -60,7 +60,7 @@ const startDoubtUs = defaultCoverageVerifierLimits.startDoubtUs;
 export class CoverageScheduler {
   readonly #deps: CoverageSchedulerDeps;
   readonly #limits: CoverageSchedulerLimits;
-  readonly #bell = new WakeSignal();
+  readonly #wakeSignal = new WakeSignal();
   readonly #stop = new AbortController();
   #isAsked = true;
   /** How far before now proofs are doubted, because the clock was set back; null: not at all. */
@@ -86,14 +86,14 @@ export class CoverageScheduler {
 
   async stop(): Promise<void> {
     this.#stop.abort();
-    this.#bell.ring();
+    this.#wakeSignal.wake();
     await this.#loop;
   }
 
   /** There is a reason to look now. */
   look(): void {
     this.#isAsked = true;
-    this.#bell.ring();
+    this.#wakeSignal.wake();
   }
 
   status(): CoverageStatus {
@@ -111,7 +111,7 @@ export class CoverageScheduler {
     while (!signal.aborted) {
       await this.#lookAtClock();
       if (!this.#isAsked && this.#deps.clock.nowUs() < this.#nextUs) {
-        await this.#bell.wait(lookAtClockMs);
+        await this.#wakeSignal.wait(lookAtClockMs);
         // A clock that was set back by days must not silence it for days.
         if (this.#nextUs - this.#deps.clock.nowUs() > 2 * proofHourUs) this.#nextUs = 0;
         continue;

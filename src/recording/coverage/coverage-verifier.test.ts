@@ -58,7 +58,7 @@ describe('proven hours', () => {
     );
     told = [];
     const events = new RecordingEvents(quietLog);
-    events.listen((event) => told.push(event));
+    events.on((event) => told.push(event));
     coverageVerifier = new CoverageVerifier(
       { ...deps, recorder, proofs, events, readable: () => Promise.resolve() },
       { retryMs: 1, startDoubtUs: 0 },

@@ -1,3 +1,4 @@
+import { Mutex } from '../../runtime/mutex.ts';
 import { HomeAssistantUnavailable } from '../../home/home-assistant.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Log } from '../../runtime/log.ts';
@@ -57,7 +58,7 @@ export class CoverageVerifier {
   readonly #deps: CoverageVerifierDeps;
   readonly #limits: CoverageVerifierLimits;
   readonly #written: WrittenTime;
-  #last: Promise<void> = Promise.resolve();
+  readonly #mutex = new Mutex();
 
   constructor(deps: CoverageVerifierDeps, limits: Partial<CoverageVerifierLimits> = {}) {
     this.#deps = deps;
@@ -109,10 +110,7 @@ export class CoverageVerifier {
    * away; may be repeated.
    */
   prove(asked: HoursToVerify, environment: VerificationEnvironment): Promise<void> {
-    const work = () => this.#proveAll(asked, environment);
-    const done = this.#last.then(work, work);
-    this.#last = done.catch(() => undefined);
-    return done;
+    return this.#mutex.run(() => this.#proveAll(asked, environment));
   }
 
   async #proveAll({ entityIds, fromUs, untilUs, isExact }: HoursToVerify, environment: VerificationEnvironment) {
@@ -178,7 +176,7 @@ export class CoverageVerifier {
       if (refused === null && !signal.aborted) copied.push({ entityId, span, writtenUntilUs, told });
     }
     const stretches = found.length === 0 ? [] : await this.#withFirst(entityId, found);
-    for (const stretch of stretches) this.#deps.events.tell({ kind: 'found', found: stretch });
+    for (const stretch of stretches) this.#deps.events.emit({ kind: 'found', found: stretch });
     if (!signal.aborted && recorder.tracked().has(entityId)) {
       await unlessAborted(recorder.settled(), signal);
       if (!signal.aborted) toNote.push(...copied);
@@ -272,7 +270,7 @@ export class CoverageVerifier {
   #tellLost({ entityId, hourUs, held }: VerifiedHour, heldBefore: number): void {
     if (held >= heldBefore) return;
     this.#deps.log.error({ entity: entityId, hourUs, heldBefore, held }, 'the store lost readings for good');
-    this.#deps.events.tell({ kind: 'lost', entityId, hourUs, heldBefore, held });
+    this.#deps.events.emit({ kind: 'lost', entityId, hourUs, heldBefore, held });
   }
 }
 

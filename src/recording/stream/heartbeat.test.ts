@@ -46,7 +46,7 @@ describe('heartbeat', () => {
     syncLog = new MemorySyncLog();
     told = [];
     const events = new RecordingEvents(quietLog);
-    events.listen((event) => told.push(event));
+    events.on((event) => told.push(event));
     const deps = { homeAssistant: home, readings: store, clock: testClock, log: quietLog };
     recorder = new Recorder({
       ...deps,

@@ -168,6 +168,6 @@ export class Heartbeat {
     );
     recorder.resubscribe(sinceUs);
     if (isAgain) homeAssistant.reconnect('it did not tell changes of states');
-    events.tell({ kind: 'silent', entityIds, sinceUs, atUs });
+    events.emit({ kind: 'silent', entityIds, sinceUs, atUs });
   }
 }

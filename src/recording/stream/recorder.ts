@@ -1,8 +1,9 @@
 import type { Entity } from '../../home/entity.ts';
 import type { EntityState, HomeAssistant, StateBatch } from '../../home/home-assistant.ts';
 import type { Clock } from '../../runtime/clock.ts';
+import { withDeadline } from '../../runtime/deadline.ts';
 import type { Log } from '../../runtime/log.ts';
-import { pause } from '../../runtime/pause.ts';
+import { pause, unlessAborted } from '../../runtime/pause.ts';
 import { type Gap, GapTracker } from '../gap-tracker.ts';
 import type { Reading, Rejection, RejectionReason } from '../reading.ts';
 import type { ReadingStore } from '../reading-store.ts';
@@ -156,12 +157,12 @@ export class Recorder {
 
   /** Every reading that is new, whatever way it came, some times a second and not yet durable; returns how to end it. */
   onReadings(listener: ReadingListener): () => void {
-    return this.#feed.listen(listener);
+    return this.#feed.on(listener);
   }
 
   /** Told after each subscription what may have been missed before it. */
   onGap(listener: (gap: Gap) => void): () => void {
-    return this.#gaps.listen(listener);
+    return this.#gaps.on(listener);
   }
 
   /** All that Home Assistant had of a gap is durable. */
@@ -241,19 +242,18 @@ export class Recorder {
   async #load(entityIds: readonly string[]): Promise<void> {
     const missing = entityIds.filter((entityId) => !this.#loaded.has(entityId));
     if (missing.length === 0) return;
-    const deadline = new AbortController();
     try {
-      const stored = await Promise.race([
+      const asked = withDeadline(
         this.#deps.readings.newest(missing),
-        pause(loadWithinMs, AbortSignal.any([deadline.signal, this.#stop.signal])).then(() => null),
-      ]);
+        loadWithinMs,
+        'Reading the newest readings',
+      );
+      const stored = await unlessAborted(asked, this.#stop.signal);
       if (stored === null) return;
       for (const reading of stored.values()) this.#remember(reading);
       for (const entityId of missing) this.#loaded.add(entityId);
     } catch (cause) {
       this.#deps.log.debug({ err: cause }, 'the newest readings are not known yet');
-    } finally {
-      deadline.abort();
     }
   }
 
@@ -295,7 +295,7 @@ export class Recorder {
       { entity: entityId, before: before.sourceUnit, unit: sourceUnit },
       'the unit changed',
     );
-    this.#deps.events?.tell({
+    this.#deps.events?.emit({
       kind: 'unit_changed',
       entityId,
       unitBefore: before.sourceUnit,

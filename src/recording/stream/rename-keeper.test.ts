@@ -24,7 +24,7 @@ describe('a renamed entity', () => {
 
   const make = () => {
     const events = new RecordingEvents(quietLog);
-    events.listen((event) => told.push(event));
+    events.on((event) => told.push(event));
     return new RenameKeeper(
       {
         renames: () => renames,

@@ -59,7 +59,7 @@ const marksLimit = 500;
 export class RenameKeeper {
   readonly #deps: RenameKeeperDeps;
   readonly #limits: RenameKeeperLimits;
-  readonly #bell = new WakeSignal();
+  readonly #wakeSignal = new WakeSignal();
   readonly #stop = new AbortController();
   #marks: Map<string, Mark> | null = null;
   #loop: Promise<void> = Promise.resolve();
@@ -75,13 +75,13 @@ export class RenameKeeper {
 
   async stop(): Promise<void> {
     this.#stop.abort();
-    this.#bell.ring();
+    this.#wakeSignal.wake();
     await this.#loop;
   }
 
   /** The home may know of a rename. */
   look(): void {
-    this.#bell.ring();
+    this.#wakeSignal.wake();
   }
 
   async #work(): Promise<void> {
@@ -97,7 +97,7 @@ export class RenameKeeper {
           if (signal.aborted) return;
           if (this.#deps.isTracked(entityId)) await this.#exclude(entityId, sinceUs);
         }
-        await this.#bell.wait(this.#limits.lookEveryMs);
+        await this.#wakeSignal.wait(this.#limits.lookEveryMs);
       } catch (cause) {
         this.#deps.log.debug({ err: cause }, 'readings of a renamed entity wait to be carried');
         await pause(this.#limits.retryMs, signal);
@@ -135,7 +135,7 @@ export class RenameKeeper {
     }
     await this.#save(key, 'done');
     log.info({ from: oldId, to: newId, readings: carried, corrections }, 'a renamed entity has its readings');
-    events.tell({ kind: 'renamed', entityId: oldId, newEntityId: newId, atUs: clock.nowUs() });
+    events.emit({ kind: 'renamed', entityId: oldId, newEntityId: newId, atUs: clock.nowUs() });
   }
 
   async #exclude(entityId: string, untilUs: number): Promise<void> {
@@ -145,7 +145,7 @@ export class RenameKeeper {
     await excludeUntil(entityId, untilUs);
     await this.#save(key, 'done');
     log.info({ entity: entityId, untilUs }, 'another entity has the id of one that was renamed');
-    events.tell({ kind: 'replaced', entityId, newEntityId: entityId, atUs: clock.nowUs() });
+    events.emit({ kind: 'replaced', entityId, newEntityId: entityId, atUs: clock.nowUs() });
   }
 
   async #load(): Promise<Map<string, Mark>> {

@@ -26,7 +26,7 @@ export interface StateFollowerDeps {
 export class StateFollower {
   readonly #deps: StateFollowerDeps;
   readonly #stop = new AbortController();
-  readonly #bell = new WakeSignal();
+  readonly #wakeSignal = new WakeSignal();
   #subscription: { readonly handle: StateSubscription; readonly entityIds: Set<string> } | null = null;
   /** Something that it follows is wanted no more, or it can't be trusted. */
   #isStale = false;
@@ -62,7 +62,7 @@ export class StateFollower {
 
   /** What is wanted may have changed. */
   look(): void {
-    this.#bell.ring();
+    this.#wakeSignal.wake();
   }
 
   /** Should it be wanted again at once, it is subscribed to anew all the same, for it was not listened to. */
@@ -97,7 +97,7 @@ export class StateFollower {
     const { signal } = this.#stop;
     const retry = new Backoff(500, 10_000);
     while (!signal.aborted) {
-      await this.#bell.wait();
+      await this.#wakeSignal.wait();
       if (signal.aborted) return;
       try {
         await this.#subscribeAsNeeded();

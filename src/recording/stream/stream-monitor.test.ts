@@ -26,7 +26,7 @@ beforeEach(() => {
   told = [];
   count = 0;
   const events = new RecordingEvents(quietLog);
-  events.listen((event) => told.push(event));
+  events.on((event) => told.push(event));
   const recorder = { stream: () => stream, isFollowing: () => isFollowing };
   news = new StreamMonitor({ recorder, events, clock: testClock, log: quietLog });
   news.start();

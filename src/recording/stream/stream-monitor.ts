@@ -72,7 +72,7 @@ export class StreamMonitor {
     if (late === null) return;
     this.#lateToldMs = nowMs;
     log.info({ readings: late.count, entities: late.entityIds.length }, 'readings came out of order');
-    events.tell({ kind: 'out_of_order', ...late });
+    events.emit({ kind: 'out_of_order', ...late });
   }
 
   #lookAtClock(): void {
@@ -94,7 +94,7 @@ export class StreamMonitor {
       if (this.#toldUs === 'right') return;
       if (isTold) log.info({ drift_ms: Math.round(driftUs / 1000) }, 'the clocks agree again');
       this.#toldUs = 'right';
-      events.tell({ kind: 'clock_right', driftUs, atUs });
+      events.emit({ kind: 'clock_right', driftUs, atUs });
       return;
     }
     this.#apart ??= { sinceUs: atUs, sinceMs: nowMs };
@@ -104,7 +104,7 @@ export class StreamMonitor {
       { drift_ms: Math.round(driftUs / 1000) },
       'the clocks of Home Assistant and of this app are apart',
     );
-    events.tell({ kind: 'clock_drift', driftUs, sinceUs: this.#apart.sinceUs, atUs });
+    events.emit({ kind: 'clock_drift', driftUs, sinceUs: this.#apart.sinceUs, atUs });
   }
 
   #hasMoved(driftUs: number): boolean {

@@ -1,5 +1,6 @@
 import { Backoff } from '../../runtime/backoff.ts';
 import type { Clock } from '../../runtime/clock.ts';
+import { waitAtMost } from '../../runtime/deadline.ts';
 import type { Log } from '../../runtime/log.ts';
 import { pause } from '../../runtime/pause.ts';
 import type { Completeness, SubscriptionState, SubscriptionStore } from '../sync-log.ts';
@@ -56,9 +57,7 @@ export class SubscriptionKeeper {
     this.#stop.abort();
     this.#wake.abort();
     this.#previous.resolve(null);
-    const deadline = new AbortController();
-    await Promise.race([this.#loop, pause(stopWithinMs, deadline.signal)]);
-    deadline.abort();
+    await waitAtMost(stopWithinMs, this.#loop);
   }
 
   /** What the process before had; null when there was none. Waits for the document store. */

@@ -27,7 +27,7 @@ describe('disk watch', () => {
     changes = 0;
     measure = async () => ({ freeBytes: freeMb * megabyte, totalBytes: totalMb * megabyte });
     const events = new RecordingEvents(quietLog);
-    events.listen((event) => told.push(event));
+    events.on((event) => told.push(event));
     watch = new DiskWatch({
       measure: () => measure(),
       onRoom: () => {

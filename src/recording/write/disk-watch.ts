@@ -132,7 +132,7 @@ export class DiskWatch {
         { free_bytes: freeBytes },
         this.#isStoreHeld ? 'the disk is full' : 'there is room on disk again',
       );
-      events.tell({ kind, freeBytes, atUs: clock.nowUs() });
+      events.emit({ kind, freeBytes, atUs: clock.nowUs() });
       if (!this.#isStoreHeld) onRoom();
     }
     if (before.isOk !== this.status().isOk || wasHeld !== this.#isStoreHeld) onChange();

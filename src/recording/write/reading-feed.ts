@@ -1,3 +1,4 @@
+import { Emitter } from '../../runtime/emitter.ts';
 import type { Log } from '../../runtime/log.ts';
 import type { Reading } from '../reading.ts';
 
@@ -14,23 +15,21 @@ const limit = 20_000;
 
 /** Tells listeners of new readings a few times a second, apart from recording, so that none of them can hold it up. */
 export class ReadingFeed {
-  readonly #log: Log;
-  readonly #listeners = new Set<ReadingListener>();
+  readonly #emitter: Emitter<[fed: FedReadings]>;
   #waiting: Reading[] = [];
   #missed = 0;
   #timer: ReturnType<typeof setTimeout> | null = null;
 
   constructor(log: Log) {
-    this.#log = log;
+    this.#emitter = new Emitter(log, 'A listener to readings failed');
   }
 
-  listen(listener: ReadingListener): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+  on(listener: ReadingListener): () => void {
+    return this.#emitter.on(listener);
   }
 
   push(reading: Reading): void {
-    if (this.#listeners.size === 0) return;
+    if (!this.#emitter.hasListeners()) return;
     if (this.#waiting.length >= limit) this.#missed += 1;
     else this.#waiting.push(reading);
     this.#timer ??= setTimeout(() => this.#tell(), collectMs);
@@ -39,7 +38,7 @@ export class ReadingFeed {
   stop(): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
-    this.#listeners.clear();
+    this.#emitter.clear();
   }
 
   #tell(): void {
@@ -47,12 +46,6 @@ export class ReadingFeed {
     this.#timer = null;
     this.#waiting = [];
     this.#missed = 0;
-    for (const listener of this.#listeners) {
-      try {
-        listener(fed);
-      } catch (cause) {
-        this.#log.error({ err: cause }, 'a listener to readings failed');
-      }
-    }
+    this.#emitter.emit(fed);
   }
 }

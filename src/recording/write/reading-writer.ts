@@ -1,5 +1,6 @@
 import { Backoff } from '../../runtime/backoff.ts';
 import type { Clock } from '../../runtime/clock.ts';
+import { waitAtMost } from '../../runtime/deadline.ts';
 import type { Log } from '../../runtime/log.ts';
 import { pause } from '../../runtime/pause.ts';
 import { WakeSignal } from '../../runtime/wake-signal.ts';
@@ -146,11 +147,9 @@ export class ReadingWriter {
   async stop(): Promise<void> {
     if (!this.#isStarted || this.#isStopped) return;
     this.#stop.abort();
-    this.#arrived.ring();
-    this.#spooled.ring();
-    const deadline = new AbortController();
-    await Promise.race([this.#loops, pause(this.#limits.stopMs, deadline.signal)]);
-    deadline.abort();
+    this.#arrived.wake();
+    this.#spooled.wake();
+    await waitAtMost(this.#limits.stopMs, this.#loops);
     this.#isStopOver = true;
     await this.#deps.spool.close();
   }
@@ -163,7 +162,7 @@ export class ReadingWriter {
     for (const reading of taken) this.#intake.push(reading);
     this.#received += taken.length;
     this.#refused += readings.length - taken.length;
-    this.#arrived.ring();
+    this.#arrived.wake();
     this.#weighPressure();
     return taken.length;
   }
@@ -178,7 +177,7 @@ export class ReadingWriter {
     if (this.#stored + this.#lost >= this.#received) return Promise.resolve();
     return new Promise((resolve) => {
       this.#settling.push({ goal: this.#received, resolve });
-      this.#spooled.ring();
+      this.#spooled.wake();
     });
   }
 
@@ -232,7 +231,7 @@ export class ReadingWriter {
     }
     // The flush loop ends when this one has nothing more to give.
     this.#isIntakeOver = true;
-    this.#spooled.ring();
+    this.#spooled.wake();
   }
 
   async #keep(batch: readonly Reading[]): Promise<boolean> {
@@ -245,7 +244,7 @@ export class ReadingWriter {
       this.#rate.add(batch.length);
       this.#queue.push({ ...spooled, readings: batch });
       this.#end = spooled.nextPosition;
-      this.#spooled.ring();
+      this.#spooled.wake();
       return true;
     }
     const message = spooled.kind === 'full' ? 'the spool is full' : spooled.error.message;

@@ -1,6 +1,7 @@
 import type { FileHandle } from 'node:fs/promises';
 import { mkdir, open, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Mutex } from '../../../runtime/mutex.ts';
 import type { Reading } from '../../reading.ts';
 import { encodeRecord, maxReadingsPerRecord } from './record.ts';
 import type { Segment } from './segment.ts';
@@ -41,7 +42,8 @@ export class FileSpool implements Spool {
   #error: string | null = null;
   /** Where the last read ended: the next one goes on there without looking for its place. */
   #cursor: { segment: Segment; position: number; byte: number } | null = null;
-  #busy: Promise<unknown> = Promise.resolve();
+  /** What changes the files must not run into itself. */
+  readonly #mutex = new Mutex();
 
   constructor(options: FileSpoolOptions) {
     this.#directory = options.directory;
@@ -53,7 +55,7 @@ export class FileSpool implements Spool {
   }
 
   open(onReading: (reading: Reading) => void): Promise<SpoolOpened> {
-    return this.#alone(async () => {
+    return this.#mutex.run(async () => {
       await mkdir(this.#directory, { recursive: true });
       const acknowledged = await this.#takeAcknowledged();
       const positions = (await readdir(this.#directory)).map(positionOfName).filter((p) => p !== null);
@@ -71,7 +73,7 @@ export class FileSpool implements Spool {
   }
 
   append(readings: readonly Reading[]): Promise<Spooled> {
-    return this.#alone(async () => {
+    return this.#mutex.run(async () => {
       const position = this.#nextPosition;
       if (readings.length === 0) return { kind: 'kept', position, nextPosition: position };
       const data = Buffer.from(recordsOf(readings, position));
@@ -121,7 +123,7 @@ export class FileSpool implements Spool {
   }
 
   acknowledge(position: number): Promise<void> {
-    return this.#alone(async () => {
+    return this.#mutex.run(async () => {
       this.#acknowledged = Math.min(Math.max(this.#acknowledged, position), this.#nextPosition);
       for (;;) {
         const oldest = this.#segments[0];
@@ -136,7 +138,7 @@ export class FileSpool implements Spool {
   }
 
   sync(): Promise<void> {
-    return this.#alone(() => this.#sync());
+    return this.#mutex.run(() => this.#sync());
   }
 
   status(): SpoolStatus {
@@ -150,7 +152,7 @@ export class FileSpool implements Spool {
   }
 
   close(): Promise<void> {
-    return this.#alone(async () => {
+    return this.#mutex.run(async () => {
       await this.#closeHandle();
       if (this.#acknowledged === this.#nextPosition) {
         for (const segment of [...this.#segments]) await this.#remove(segment);
@@ -159,13 +161,6 @@ export class FileSpool implements Spool {
       await this.#sync();
       await writeFile(join(this.#directory, acknowledgedName), String(this.#acknowledged));
     });
-  }
-
-  /** One at a time: what changes the files must not run into itself. */
-  #alone<Result>(work: () => Promise<Result>): Promise<Result> {
-    const result = this.#busy.then(work);
-    this.#busy = result.catch(() => undefined);
-    return result;
   }
 
   /** A clean stop leaves how far it got; it holds only for the files of that stop. */
