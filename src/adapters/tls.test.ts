@@ -70,7 +70,15 @@ const optionsFor = (env: NodeJS.ProcessEnv) => readOptions({ DATA_DIR: '/nonexis
 it('QuestDB over ILP', async () => {
   const { port, heard } = await tlsServer();
   const { questdbUrl } = optionsFor({ QUESTDB_URL: `https://me:hush@127.0.0.1:${port}` });
-  const writer = new IlpWriter(ilpAddress(questdbUrl), { flushMs: 3000, flushRows: 10, writes: 2 });
+  const writer = new IlpWriter(
+    {
+      address: ilpAddress(questdbUrl),
+      prepared: async () => undefined,
+      held: () => null,
+      onFailure: () => undefined,
+    },
+    { flushMs: 3000, flushRows: 10, writes: 2 },
+  );
   const written = writer.write([1], async (sender, value) => {
     await sender.table('t').intColumn('a', value).atNow();
   });

@@ -21,6 +21,7 @@ import { FileSpool } from '../recording/write/spool/file-spool.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { waitAtMost } from '../runtime/deadline.ts';
 import type { Log } from '../runtime/log.ts';
+import { type Service, serviceOf, startServices, stopServices } from '../runtime/service.ts';
 import { Today } from '../statistics/today.ts';
 import type { CostVersionStore } from '../tariffs/cost-version-store.ts';
 import { type IntegrityAdapters, IntegrityServices } from './integrity-services.ts';
@@ -62,8 +63,6 @@ export interface Adapters extends LedgerAdapters, IntegrityAdapters {
   readonly closeStores: () => Promise<void>;
 }
 
-/** A part that hangs must not keep the ones after it from stopping; the recorder may take time to write. */
-const stopPartWithinMs = 2000;
 const stopRecorderWithinMs = 7000;
 
 /** Who asks for what was received is not kept waiting by a store that is slow. */
@@ -95,6 +94,7 @@ export class EnergyLedger {
   readonly #questdb: StoreHealth;
   readonly #documents: StoreHealth;
   readonly #api: ApiServer;
+  #port = 0;
   #postedToldMs = Number.NEGATIVE_INFINITY;
 
   constructor(deps: EnergyLedgerDeps) {
@@ -142,10 +142,9 @@ export class EnergyLedger {
       log,
     });
     const events = new RecordingEvents(named('recorder'));
-    const postedReadings = this.#ledger.postingReadingStore(readingStore);
     this.#recorder = new Recorder({
       homeAssistant,
-      readings: postedReadings,
+      readings: readingStore,
       subscription: adapters.subscriptionStore,
       spool: new FileSpool({
         directory: join(options.dataDir, 'spool'),
@@ -170,7 +169,6 @@ export class EnergyLedger {
       homeAssistant,
       home: this.#home,
       readings: readingStore,
-      postedReadings,
       carryCorrections: (oldId, newId) => this.#ledger.corrections.carry(oldId, newId),
       excludeUntil: (entityId, untilUs) => this.#ledger.corrections.excludeUntil(entityId, untilUs),
       settings: settingsStore,
@@ -283,64 +281,65 @@ export class EnergyLedger {
       clock,
       log: named('api'),
     });
+    this.#home.onChange((change) => {
+      if (change === 'tracked') this.#recorder.track(this.#home.recorded());
+    });
+    for (const source of [this.#recorder, this.#recording.renames])
+      source.onStored((readings) => this.#ledger.readingsStored(readings));
+    this.#ledger.postingWorker.onPosted(() => this.#tellPosted());
   }
 
   /** Resolves with the port on which the API answers. Rejects when the port or the spool's folder can't be used. */
   async start(): Promise<number> {
-    const { options, adapters, log } = this.#deps;
+    const { options, log } = this.#deps;
     const refused = refusedAddress(options);
     if (refused !== null) log.error({}, refused);
-    // Before anything is written.
-    await this.#recording.disk.start();
-    if (isHere(options.questdbUrl)) adapters.holdStoreWrites(() => this.#recording.disk.storeHeld());
-    adapters.startStores();
-    this.#questdb.start();
-    this.#documents.start();
-    // The day is counted before anyone is told of a reading, and gaps are heard before there is one.
-    this.#today.start();
-    this.#backfill.start();
-    const port = await this.#api.start(options.host, options.port);
-    await this.#recorder.start();
-    this.#home.onChange((change) => {
-      if (change === 'tracked') this.#recorder.track(this.#home.recorded());
-    });
-    adapters.homeAssistant.start();
-    this.#connection.start();
-    this.#home.start();
-    this.#gridConnections.start();
-    this.#ledger.postingWorker.onPosted(() => this.#tellPosted());
-    this.#ledger.start();
-    this.#recording.start();
-    this.#integrity.start();
-    return port;
+    await startServices(this.#services);
+    return this.#port;
   }
 
-  /** Nothing new comes in, what came is written, then the doors close. */
-  async stop(): Promise<void> {
-    const { adapters, log } = this.#deps;
-    const steps: readonly (readonly [string, () => Promise<void> | void])[] = [
-      ['connection', () => this.#connection.stop()],
-      ['home', () => this.#home.stop()],
-      ['grid connections', () => this.#gridConnections.stop()],
-      ['integrity', () => this.#integrity.stop()],
-      ['proofs', () => this.#recording.stop()],
-      ['backfill', () => this.#backfill.stop()],
-      ['recorder', () => this.#recorder.stop()],
-      ['today', () => this.#today.stop()],
-      ['ledger', () => this.#ledger.stop()],
-      ['home assistant', () => adapters.homeAssistant.stop()],
-      ['api', () => this.#api.stop()],
-      ['questdb health', () => this.#questdb.stop()],
-      ['documents health', () => this.#documents.stop()],
-      ['stores', () => adapters.closeStores()],
+  /** Nothing new comes in, then what came is written, then the connections are closed. */
+  stop(): Promise<void> {
+    return stopServices(this.#services, this.#deps.log);
+  }
+
+  /** In the order of their start; they stop in the reverse order. */
+  get #services(): readonly Service[] {
+    const { options, adapters } = this.#deps;
+    const { disk } = this.#recording;
+    return [
+      // Before anything is written.
+      serviceOf('disk watch', disk),
+      {
+        name: 'stores',
+        start: () => {
+          if (isHere(options.questdbUrl)) adapters.holdStoreWrites(() => disk.storeHeld());
+          adapters.startStores();
+        },
+        stop: () => adapters.closeStores(),
+      },
+      serviceOf('document store health', this.#documents),
+      serviceOf('QuestDB health', this.#questdb),
+      {
+        name: 'API',
+        start: async () => {
+          this.#port = await this.#api.start(options.host, options.port);
+        },
+        stop: () => this.#api.stop(),
+      },
+      serviceOf('Home Assistant', adapters.homeAssistant),
+      serviceOf('ledger', this.#ledger),
+      serviceOf('today', this.#today),
+      // It may take time to write what was received.
+      { ...serviceOf('recorder', this.#recorder), stopWithinMs: stopRecorderWithinMs },
+      // No gap is found before there is something to record.
+      serviceOf('back-fill', this.#backfill),
+      serviceOf('watch over recording', this.#recording),
+      serviceOf('integrity', this.#integrity),
+      serviceOf('grid connections', this.#gridConnections),
+      serviceOf('home', this.#home),
+      serviceOf('connection', this.#connection),
     ];
-    for (const [part, step] of steps) {
-      try {
-        await within(part === 'recorder' ? stopRecorderWithinMs : stopPartWithinMs, step());
-      } catch (error) {
-        log.error({ err: error, part }, 'A part did not stop cleanly');
-      }
-    }
   }
 
   /** The panel asks again for what rests on the ledger, but not more often than a look is worth. */
@@ -393,16 +392,4 @@ function diskLimits({ diskReserveBytes, diskWarnBytes }: Options): Partial<DiskW
     ...(diskReserveBytes === null ? {} : { reserveBytes: diskReserveBytes }),
     ...(diskWarnBytes === null ? {} : { warnBytes: diskWarnBytes }),
   };
-}
-
-async function within(limitMs: number, work: Promise<void> | void): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`It took more than ${limitMs} ms`)), limitMs);
-  });
-  try {
-    await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

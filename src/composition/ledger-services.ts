@@ -258,20 +258,10 @@ export class LedgerServices {
     for (const part of [this.postingWorker, this.flows, this.connectionFlows]) part.runNow();
   }
 
-  /** The reading store for whoever writes: what it acknowledges is posted. */
-  postingReadingStore(store: ReadingStore): ReadingStore {
-    return {
-      append: async (readings) => {
-        await store.append(readings);
-        this.#stored(readings);
-      },
-      range: (...asked) => store.range(...asked),
-      before: (...asked) => store.before(...asked),
-      newest: (...asked) => store.newest(...asked),
-      hourly: (...asked) => store.hourly(...asked),
-      curve: (...asked) => store.curve(...asked),
-      count: (...asked) => store.count(...asked),
-    };
+  /** These readings are in the store: they are posted with the next run. */
+  readingsStored(readings: readonly Reading[]): void {
+    for (const { entityId, atUs } of readings)
+      this.postingWorker.touch(entityId, { fromUs: atUs, untilUs: atUs });
   }
 
   /**
@@ -289,11 +279,6 @@ export class LedgerServices {
     await this.#deps.gather();
     for (const part of [this.postingWorker, this.flows, this.connectionFlows])
       await part.settle().catch(() => undefined);
-  }
-
-  #stored(readings: readonly Reading[]): void {
-    for (const { entityId, atUs } of readings)
-      this.postingWorker.touch(entityId, { fromUs: atUs, untilUs: atUs });
   }
 
   #follow(): void {

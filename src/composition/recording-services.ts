@@ -21,8 +21,6 @@ export interface RecordingServicesDeps {
   readonly homeAssistant: HomeAssistant & HeartbeatDeps['homeAssistant'];
   readonly home: Pick<Home, 'renames' | 'takeovers' | 'onDeparture' | 'onChange' | 'entity'>;
   readonly readings: ReadingStore;
-  /** The same store, for whoever writes: what it takes is posted. */
-  readonly postedReadings: Pick<ReadingStore, 'range' | 'append'>;
   readonly carryCorrections: (oldId: string, newId: string) => Promise<number>;
   readonly excludeUntil: (entityId: string, untilUs: number) => Promise<void>;
   readonly settings: SettingsStore;
@@ -98,7 +96,7 @@ export class RecordingServices {
     this.renames = new RenameKeeper({
       renames: () => deps.home.renames(),
       isTracked: (entityId) => deps.home.entity(entityId)?.isTracked === true,
-      readings: deps.postedReadings,
+      readings: deps.readings,
       carryCorrections: deps.carryCorrections,
       takeovers: () => deps.home.takeovers(),
       excludeUntil: deps.excludeUntil,
@@ -130,7 +128,7 @@ export class RecordingServices {
     };
   }
 
-  /** The disk's watch is started before anything else is. */
+  /** Without the disk's watch, which is started before anything else and stopped last. */
   start(): void {
     this.#mendTimer = setInterval(() => this.#mend(), mendEveryMs);
     this.#mendTimer.unref();
@@ -149,7 +147,7 @@ export class RecordingServices {
     for (const unlisten of this.#unlisten) unlisten();
     clearInterval(this.#mendTimer);
     this.#streamMonitor.stop();
-    await Promise.all([this.heartbeat.stop(), this.renames.stop(), this.proofs.stop(), this.disk.stop()]);
+    await Promise.all([this.heartbeat.stop(), this.renames.stop(), this.proofs.stop()]);
   }
 
   /** Another program may have filled the disk faster than it is watched. */

@@ -56,7 +56,7 @@ export interface Registries {
 }
 
 export interface StateSubscription {
-  /** Ends it; safe to call when the connection is gone. */
+  /** Ends it: no batch comes once this was called. Safe to call when the connection is gone. */
   stop(): Promise<void>;
 }
 

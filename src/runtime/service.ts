@@ -15,6 +15,11 @@ export interface Service {
 
 const stopWithinMs = 2000;
 
+/** A part with a start and a stop as a service of that name. */
+export function serviceOf(name: string, part: Pick<Service, 'start' | 'stop'>): Service {
+  return { name, start: () => part.start(), stop: () => part.stop() };
+}
+
 /** Starts each service when the one before it has started. Rejects with the first failure; the rest are not started. */
 export async function startServices(services: readonly Service[]): Promise<void> {
   for (const service of services) await service.start();

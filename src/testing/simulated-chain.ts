@@ -345,7 +345,6 @@ export class SimulatedChain {
       for (const { entityId, atUs } of rows)
         if (life.isAlive) this.#received.push({ receivedUs: testClock.nowUs(), entityId, atUs });
       await readings.append(rows);
-      for (const { entityId, atUs } of rows) postingWorker.touch(entityId, { fromUs: atUs, untilUs: atUs });
     };
     const events = new RecordingEvents(quietLog);
     const recorder = new Recorder(
@@ -402,6 +401,11 @@ export class SimulatedChain {
       clock: testClock,
       log: quietLog,
     });
+    for (const source of [recorder, renames])
+      source.onStored((stored) => {
+        for (const { entityId, atUs } of stored)
+          postingWorker.touch(entityId, { fromUs: atUs, untilUs: atUs });
+      });
     this.#running = { recorder, backfill, proofs, heartbeat, postingWorker, renames, life };
     postingWorker.setMeters(this.#posted());
     postingWorker.start();

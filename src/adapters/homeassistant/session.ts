@@ -87,27 +87,18 @@ export class Session {
     );
   }
 
-  /** `onEvent` is called for each event, in order, until `stop` or the end of the connection. */
+  /**
+   * Calls `onEvent` for each event, in order, until the end of the connection or until Core has ended the subscription: a
+   * few may come after `stop` was called, or after this rejected for want of an answer.
+   */
   async subscribe(message: MessageBase, onEvent: (event: unknown) => void): Promise<Subscription> {
     this.#assertOpen();
-    let isStopped = false;
-    const made = this.#connection.subscribeMessage<unknown>(
-      (event) => {
-        if (!isStopped) onEvent(event);
-      },
-      { ...message },
-      { resubscribe: false },
-    );
+    const made = this.#connection.subscribeMessage<unknown>(onEvent, { ...message }, { resubscribe: false });
     // The library takes the id synchronously and tells it nowhere else.
     const id = this.#connection.commandId;
-    let unsubscribe: () => Promise<void>;
-    try {
-      unsubscribe = await this.#bounded(made, message.type, this.#deps.timings.commandMs);
-    } catch (cause) {
-      isStopped = true;
-      throw cause;
-    }
+    const unsubscribe = await this.#bounded(made, message.type, this.#deps.timings.commandMs);
     this.#subscriptionIds.add(id);
+    let isStopped = false;
     return {
       stop: async () => {
         if (isStopped) return;

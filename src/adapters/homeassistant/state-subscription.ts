@@ -22,7 +22,9 @@ export async function subscribeStates(
     return { stop: () => Promise.resolve() };
   }
   const known = new CompressedStates(entityIds);
+  let isStopped = false;
   const deliver = (batch: StateBatch) => {
+    if (isStopped) return;
     try {
       onBatch(batch);
     } catch (cause) {
@@ -38,7 +40,8 @@ export async function subscribeStates(
     waiting = [];
     if (states.length > 0) deliver({ kind: 'change', states });
   };
-  return await session.subscribe({ type: 'subscribe_entities', entity_ids: [...entityIds] }, (event) => {
+  const message = { type: 'subscribe_entities', entity_ids: [...entityIds] };
+  const onEvent = (event: unknown) => {
     const states = known.apply(event, deps.clock.nowUs());
     if (isSnapshotDue) {
       isSnapshotDue = false;
@@ -47,5 +50,18 @@ export async function subscribeStates(
     // A frame holds many messages under load: what it tells goes on as one batch, before anything else happens.
     if (waiting.length === 0 && states.length > 0) queueMicrotask(flush);
     for (const state of states) waiting.push(state);
-  });
+  };
+  try {
+    const subscription = await session.subscribe(message, onEvent);
+    return {
+      stop: () => {
+        isStopped = true;
+        return subscription.stop();
+      },
+    };
+  } catch (cause) {
+    // The answer may come late, and events with it.
+    isStopped = true;
+    throw cause;
+  }
 }

@@ -20,6 +20,16 @@ export const defaultIlpLimits: IlpWriterLimits = { flushMs: 10_000, flushRows: 5
 /** Rows of some hundred bytes; a batch of the longest rows that are allowed stays below. */
 const bufferBytes = 16 * 1024 * 1024;
 
+export interface IlpWriterDeps {
+  readonly address: IlpAddress;
+  /** Resolves when the tables are there. Rejects when QuestDB is away. */
+  readonly prepared: () => Promise<void>;
+  /** Why nothing may be written now; null when it may. */
+  readonly held: () => string | null;
+  /** Called when rows could not be written. */
+  readonly onFailure: () => void;
+}
+
 /** Puts one item into the buffer as one row. May not flush. */
 export type PutRow<T> = (sender: Sender, item: T) => Promise<void>;
 
@@ -28,23 +38,34 @@ export type PutRow<T> = (sender: Sender, item: T) => Promise<void>;
  * have been stored all the same, so rows must be such that writing them twice changes nothing.
  */
 export class IlpWriter {
-  readonly #address: IlpAddress;
+  readonly #deps: IlpWriterDeps;
   readonly #limits: IlpWriterLimits;
   #open: { readonly sender: Sender; readonly agent: http.Agent } | null = null;
   readonly #mutex = new Mutex();
   #isClosed = false;
 
-  constructor(address: IlpAddress, limits: IlpWriterLimits) {
-    this.#address = address;
+  constructor(deps: IlpWriterDeps, limits: IlpWriterLimits) {
+    this.#deps = deps;
     this.#limits = limits;
   }
 
-  /** Rejects with a QuestDbError; the flushes before the failed one are stored. */
-  write<T>(items: readonly T[], put: PutRow<T>): Promise<void> {
-    const waiting = this.#mutex.size();
-    if (waiting >= this.#limits.writes)
-      return Promise.reject(new QuestDbError('Not written', new Error(`${waiting} writes wait already`)));
-    return this.#mutex.run(() => this.#writeAll(items, put));
+  /**
+   * Resolves when all rows are durable. Never makes a table: the schema comes first. Rejects with a QuestDbError; the
+   * flushes before the failed one are stored.
+   */
+  async write<T>(items: readonly T[], put: PutRow<T>): Promise<void> {
+    const held = this.#deps.held();
+    if (held !== null) throw new QuestDbError('Nothing is written', new Error(held));
+    await this.#deps.prepared();
+    try {
+      const waiting = this.#mutex.size();
+      if (waiting >= this.#limits.writes)
+        throw new QuestDbError('Not written', new Error(`${waiting} writes wait already`));
+      await this.#mutex.run(() => this.#writeAll(items, put));
+    } catch (error) {
+      this.#deps.onFailure();
+      throw error;
+    }
   }
 
   /** What is under way is cut off. */
@@ -75,10 +96,10 @@ export class IlpWriter {
 
   #sender(): Sender {
     if (this.#open === null) {
-      const { isSecure } = this.#address;
-      const agent = new (isSecure ? https : http).Agent({ keepAlive: true, maxSockets: 1 });
+      const { address } = this.#deps;
+      const agent = new (address.isSecure ? https : http).Agent({ keepAlive: true, maxSockets: 1 });
       const limits = { requestMs: this.#limits.flushMs, bufferBytes };
-      this.#open = { sender: new Sender(senderOptions(this.#address, limits, agent)), agent };
+      this.#open = { sender: new Sender(senderOptions(address, limits, agent)), agent };
     }
     return this.#open.sender;
   }

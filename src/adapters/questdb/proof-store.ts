@@ -73,7 +73,7 @@ export class QuestDbCoverageStore implements CoverageStore {
   }
 
   async note(hours: readonly VerifiedHour[]): Promise<void> {
-    await this.#db.write(hours, async (sender, hour) => {
+    await this.#db.writer.write(hours, async (sender, hour) => {
       sender.table(coverageTable).symbol('entity_id', hour.entityId);
       sender.intColumn('told', hour.told).intColumn('held', hour.held);
       sender.timestampColumn('proven', hour.verifiedAtUs, 'us');

@@ -3,7 +3,7 @@ import { Backoff } from '../../runtime/backoff.ts';
 import type { Log } from '../../runtime/log.ts';
 import { ilpAddress } from './address.ts';
 import { QuestDbError } from './fault.ts';
-import { defaultIlpLimits, IlpWriter, type IlpWriterLimits, type PutRow } from './ilp-writer.ts';
+import { defaultIlpLimits, IlpWriter, type IlpWriterLimits } from './ilp-writer.ts';
 import type { Parameter, Row } from './row.ts';
 import { createSchemaTable, migrations, schemaTable } from './schema.ts';
 
@@ -48,10 +48,11 @@ function safeInteger(text: string): number {
  * It starts without the server and picks it up when it comes.
  */
 export class QuestDb {
+  /** Writes rows of the tables. */
+  readonly writer: IlpWriter;
   readonly #deps: QuestDbDeps;
   readonly #limits: QuestDbLimits;
   #pool: pg.Pool | null = null;
-  #writer: IlpWriter | null = null;
   #isReady = false;
   #isStopped = false;
   #preparing: Promise<void> | null = null;
@@ -62,6 +63,19 @@ export class QuestDb {
   constructor(deps: QuestDbDeps, limits: Partial<QuestDbLimits> = {}) {
     this.#deps = deps;
     this.#limits = { ...defaultQuestDbLimits, ...limits };
+    this.writer = new IlpWriter(
+      {
+        address: ilpAddress(deps.url),
+        prepared: () => this.prepared(),
+        held: () => this.#held(),
+        onFailure: () => {
+          // A server that was set up anew in the meantime would make a table without keys out of the next rows.
+          this.#isReady = false;
+          this.#retryLater();
+        },
+      },
+      this.#limits,
+    );
     this.#retry = new Backoff(this.#limits.retryFirstMs, this.#limits.retryLimitMs);
   }
 
@@ -74,7 +88,7 @@ export class QuestDb {
   async stop(): Promise<void> {
     this.#isStopped = true;
     clearTimeout(this.#timer);
-    this.#writer?.close();
+    this.writer.close();
     await this.#pool?.end();
   }
 
@@ -106,22 +120,6 @@ export class QuestDb {
   /** From now on nothing is written while `held` says why not: the disk is nearly full. Reading goes on. */
   holdWrites(held: () => string | null): void {
     this.#held = held;
-  }
-
-  /** Resolves when all rows are durable. Never makes a table: the schema comes first. */
-  async write<T>(items: readonly T[], put: PutRow<T>): Promise<void> {
-    const held = this.#held();
-    if (held !== null) throw new QuestDbError('Nothing is written', new Error(held));
-    await this.prepared();
-    this.#writer ??= new IlpWriter(ilpAddress(this.#deps.url), this.#limits);
-    try {
-      await this.#writer.write(items, put);
-    } catch (error) {
-      // A server that was set up anew in the meantime would make a table without keys out of the next rows.
-      this.#isReady = false;
-      this.#retryLater();
-      throw error;
-    }
   }
 
   async #tryToPrepare(): Promise<void> {

@@ -73,7 +73,7 @@ export class QuestDbReadingStore implements ReadingStore {
     }
     const receivedUs = this.#clock.nowUs();
     if (readings.length > 0) this.#hours.appending(Math.min(...readings.map(({ atUs }) => atUs)));
-    await this.#db.write(readings, (sender, reading) => putReading(sender, reading, receivedUs));
+    await this.#db.writer.write(readings, (sender, reading) => putReading(sender, reading, receivedUs));
   }
 
   async range(entityId: string, sinceUs: number, untilUs: number, limit: number): Promise<Reading[]> {

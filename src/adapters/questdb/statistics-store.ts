@@ -38,7 +38,7 @@ export class QuestDbStatisticsStore implements StatisticsStore {
   async append(rows: readonly StatisticsRecord[]): Promise<void> {
     if (rows.length === 0) return;
     const receivedUs = this.#clock.nowUs();
-    await this.#db.write(rows, (sender, row) => putRow(sender, row, receivedUs));
+    await this.#db.writer.write(rows, (sender, row) => putRow(sender, row, receivedUs));
     await applied(this.#db, statisticsTable);
   }
 

@@ -160,6 +160,11 @@ export class Recorder {
     return this.#feed.on(listener);
   }
 
+  /** Called with each batch of received readings that is durable in the store. @returns removes the listener */
+  onStored(listener: (readings: readonly Reading[]) => void): () => void {
+    return this.#writer.onStored(listener);
+  }
+
   /** Told after each subscription what may have been missed before it. */
   onGap(listener: (gap: Gap) => void): () => void {
     return this.#gaps.on(listener);
@@ -258,6 +263,7 @@ export class Recorder {
   }
 
   #hear(batch: StateBatch): void {
+    this.#follower.heard();
     const readings: Reading[] = [];
     const nowUs = this.#deps.clock.nowUs();
     for (const state of batch.states) {

@@ -2,7 +2,9 @@
  * Goal: all that was recorded under an entity's old id is under its new one, once, whatever cuts the carrying off.
  * Method: the keeper over a store and settings in memory that fail when the test says so.
  */
+
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Reading } from '../reading.ts';
 import { type RecordingEvent, RecordingEvents } from '../recording-events.ts';
 import { baseUs, MemoryReadingStore, quietLog, reading } from '../testing/doubles.ts';
 import { RenameKeeper } from './rename-keeper.ts';
@@ -100,6 +102,15 @@ describe('a renamed entity', () => {
     isDown = false;
     await vi.waitFor(() => expect(told.length).toBe(1));
     expect(carried).toEqual([`${before} ${after} ${appended}`]);
+  });
+
+  it('reports each batch that is stored under the new id', async () => {
+    const batches: Reading[][] = [];
+    keeper.onStored((stored) => batches.push([...stored]));
+    keeper.start();
+    await vi.waitFor(() => expect(told.length).toBe(1));
+    expect(batches.map((batch) => batch.length)).toEqual([10, 10, 10, 5]);
+    expect(batches.flat().every(({ entityId }) => entityId === after)).toBe(true);
   });
 
   it('has what was heard while our clock was behind', async () => {

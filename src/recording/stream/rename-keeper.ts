@@ -1,5 +1,6 @@
 import type { SettingsStore } from '../../home/settings-store.ts';
 import type { Clock } from '../../runtime/clock.ts';
+import { Emitter } from '../../runtime/emitter.ts';
 import type { Log } from '../../runtime/log.ts';
 import { pause, unlessAborted } from '../../runtime/pause.ts';
 import { WakeSignal } from '../../runtime/wake-signal.ts';
@@ -11,7 +12,6 @@ export interface RenameKeeperDeps {
   /** Old id → the id it has now. */
   readonly renames: () => ReadonlyMap<string, string>;
   readonly isTracked: (entityId: string) => boolean;
-  /** What is appended is posted to the ledger. */
   readonly readings: Pick<ReadingStore, 'range' | 'append'>;
   /** What a person said of the old id's readings goes along; may be repeated. Rejects when a store is down. */
   readonly carryCorrections: (oldId: string, newId: string) => Promise<number>;
@@ -59,6 +59,7 @@ const marksLimit = 500;
 export class RenameKeeper {
   readonly #deps: RenameKeeperDeps;
   readonly #limits: RenameKeeperLimits;
+  readonly #storedReadings: Emitter<[readings: readonly Reading[]]>;
   readonly #wakeSignal = new WakeSignal();
   readonly #stop = new AbortController();
   #marks: Map<string, Mark> | null = null;
@@ -66,6 +67,7 @@ export class RenameKeeper {
 
   constructor(deps: RenameKeeperDeps, limits: Partial<RenameKeeperLimits> = {}) {
     this.#deps = deps;
+    this.#storedReadings = new Emitter(deps.log, 'A listener to carried readings failed');
     this.#limits = { ...defaultRenameLimits, ...limits };
   }
 
@@ -77,6 +79,11 @@ export class RenameKeeper {
     this.#stop.abort();
     this.#wakeSignal.wake();
     await this.#loop;
+  }
+
+  /** Called with each batch of readings that is durable under the new id. @returns removes the listener */
+  onStored(listener: (readings: readonly Reading[]) => void): () => void {
+    return this.#storedReadings.on(listener);
   }
 
   /** The home may know of a rename. */
@@ -126,7 +133,11 @@ export class RenameKeeper {
       const page = await readings.range(oldId, fromUs, endOfTimeUs, pageReadings);
       const isLast = page.length < pageReadings;
       const meant = isLast ? dropTrailingRemoval(page) : page;
-      if (meant.length > 0) await readings.append(meant.map((reading) => ({ ...reading, entityId: newId })));
+      const renamed = meant.map((reading) => ({ ...reading, entityId: newId }));
+      if (renamed.length > 0) {
+        await readings.append(renamed);
+        this.#storedReadings.emit(renamed);
+      }
       carried += meant.length;
       const last = page.at(-1);
       if (last !== undefined) fromUs = last.atUs + 1;

@@ -15,6 +15,7 @@ export interface StateFollowerDeps {
   readonly wanted: () => readonly string[];
   /** Awaited before they are subscribed to. */
   readonly prepare: (entityIds: readonly string[]) => Promise<void>;
+  /** Receives the states of every subscription; calls `heard` of the follower. */
   readonly hear: (batch: StateBatch) => void;
   /** Home Assistant is not read for want of room. */
   readonly isPaused: () => boolean;
@@ -30,8 +31,6 @@ export class StateFollower {
   #subscription: { readonly handle: StateSubscription; readonly entityIds: Set<string> } | null = null;
   /** Something that it follows is wanted no more, or it can't be trusted. */
   #isStale = false;
-  /** Batches of older subscriptions are no longer listened to. */
-  #generation = 0;
   #connectedSinceUs: number | null = null;
   #lastHeardUs: number | null = null;
   #error: string | null = null;
@@ -54,7 +53,6 @@ export class StateFollower {
     this.#unlisten();
     this.look();
     await this.#loop;
-    this.#generation += 1;
     const subscription = this.#subscription;
     this.#subscription = null;
     if (subscription !== null) await this.#end(subscription.handle);
@@ -76,6 +74,12 @@ export class StateFollower {
     this.#deps.gaps.silent(sinceUs);
     this.#isStale = true;
     this.look();
+  }
+
+  /** A batch of states was received. */
+  heard(): void {
+    this.#lastHeardUs = this.#deps.clock.nowUs();
+    this.#deps.keeper.heard();
   }
 
   isSubscribed(): boolean {
@@ -142,15 +146,13 @@ export class StateFollower {
   }
 
   async #subscribe(wanted: readonly string[], connectedSinceUs: number): Promise<void> {
-    const { homeAssistant, keeper, clock, log, isPaused } = this.#deps;
-    const generation = this.#generation + 1;
+    const { homeAssistant, keeper, hear, clock, log, isPaused } = this.#deps;
     const old = this.#subscription;
     // Until the new one stands, both are listened to; what both tell is a duplicate.
     const handle =
       wanted.length === 0
         ? { stop: () => Promise.resolve() }
-        : await homeAssistant.subscribeStates(wanted, (batch) => this.#hear(batch, generation));
-    this.#generation = generation;
+        : await homeAssistant.subscribeStates(wanted, hear);
     this.#isStale = false;
     this.#connectedSinceUs = connectedSinceUs;
     this.#subscription = wanted.length === 0 ? null : { handle, entityIds: new Set(wanted) };
@@ -164,13 +166,6 @@ export class StateFollower {
       errorMessage: null,
     });
     log.info({ entities: wanted.length }, 'subscribed to Home Assistant');
-  }
-
-  #hear(batch: StateBatch, generation: number): void {
-    if (generation < this.#generation) return;
-    this.#lastHeardUs = this.#deps.clock.nowUs();
-    this.#deps.keeper.heard();
-    this.#deps.hear(batch);
   }
 
   async #end(handle: StateSubscription): Promise<void> {

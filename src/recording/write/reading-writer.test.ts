@@ -70,6 +70,24 @@ describe('when readings are stored', () => {
     expect(writer.status().waiting).toBe(0);
   });
 
+  it('is notified before anyone who waits for it, whatever a listener does', async () => {
+    const calls: (string | number)[] = [];
+    writer.onStored(() => {
+      throw new Error('a listener that fails');
+    });
+    const remove = writer.onStored((readings) => calls.push(readings.length));
+    await offerEvery(500, 3000);
+    const asked = writer.settled().then(() => calls.push('settled'));
+    await vi.advanceTimersByTimeAsync(50);
+    await asked;
+    expect(calls).toEqual([count, 'settled']);
+    expect(writer.status().waiting).toBe(0);
+    remove();
+    writer.offer([reading('sensor.a', baseUs + count++)]);
+    await vi.advanceTimersByTimeAsync(60_100);
+    expect(calls.length).toBe(2);
+  });
+
   it('is some times a second where hundreds come in one', async () => {
     await offerEvery(10, 3000, 5);
     expect(flushes.length).toBeGreaterThan(20);

@@ -1,6 +1,7 @@
 import { Backoff } from '../../runtime/backoff.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { waitAtMost } from '../../runtime/deadline.ts';
+import { Emitter } from '../../runtime/emitter.ts';
 import type { Log } from '../../runtime/log.ts';
 import { pause } from '../../runtime/pause.ts';
 import { WakeSignal } from '../../runtime/wake-signal.ts';
@@ -87,6 +88,7 @@ export interface ReadingWriterStatus {
 export class ReadingWriter {
   readonly #deps: ReadingWriterDeps;
   readonly #limits: ReadingWriterLimits;
+  readonly #storedReadings: Emitter<[readings: readonly Reading[]]>;
   readonly #arrived = new WakeSignal();
   readonly #spooled = new WakeSignal();
   readonly #stop = new AbortController();
@@ -118,6 +120,7 @@ export class ReadingWriter {
 
   constructor(deps: ReadingWriterDeps, limits: Partial<ReadingWriterLimits> = {}) {
     this.#deps = deps;
+    this.#storedReadings = new Emitter(deps.log, 'A listener to stored readings failed');
     this.#limits = { ...defaultWriterLimits, ...limits };
     this.#queue = new ReadingQueue(this.#limits.queueReadings);
     this.#rate = new ArrivalRate(deps.clock);
@@ -165,6 +168,11 @@ export class ReadingWriter {
     this.#arrived.wake();
     this.#weighPressure();
     return taken.length;
+  }
+
+  /** Called with each batch that is durable in the store, before `settled` resolves for it. @returns removes the listener */
+  onStored(listener: (readings: readonly Reading[]) => void): () => void {
+    return this.#storedReadings.on(listener);
   }
 
   /** Since when readings wait that not even the spool has; null when there are none. */
@@ -321,6 +329,7 @@ export class ReadingWriter {
     }
     if (this.#storeError !== null) this.#deps.log.info({}, 'the readings store takes readings again');
     this.#storeError = null;
+    this.#storedReadings.emit(readings);
     this.#stored += readings.length;
     this.#settling = this.#settling.filter(({ goal, resolve }) => {
       if (this.#stored + this.#lost < goal) return true;
