@@ -14,6 +14,7 @@ import { unknownSources } from './home/unknown-sources.ts';
 import type { Finding } from './ledger/posting/verification.ts';
 import { systemClock } from './runtime/clock.ts';
 import { createLog } from './runtime/console-log.ts';
+import { pause } from './runtime/pause.ts';
 import { isZone } from './units/calendar.ts';
 import { isoFromInstant } from './units/instant.ts';
 
@@ -28,12 +29,13 @@ function told({ entityId, check, quarterHourStartUs, detail }: Finding): string 
 }
 
 async function verify(): Promise<number> {
-  const { settingsStore, ledgerViews } = adapters;
+  const { settingsStore } = adapters;
   const config = await settingsStore.get('home_config');
   const saved =
     typeof config === 'object' && config !== null && 'timeZone' in config ? String(config.timeZone) : 'UTC';
   const zone = isZone(saved) ? saved : 'UTC';
-  await ledgerViews.setZone(zone);
+  const views = adapters.createLedgerViews(() => zone);
+  await views.prepare();
   const { entities, missing } = await loadRecord(adapters.entityStore, settingsStore);
   const renames = renamesAmong(entities);
   const connections = await adapters.gridConnectionStore.all();
@@ -45,7 +47,7 @@ async function verify(): Promise<number> {
     statistics: adapters.statisticsStore,
     corrections: adapters.correctionStore,
     ledger: adapters.ledgerStore,
-    views: ledgerViews,
+    views,
     mark: async () => {
       const found = await settingsStore.get(markKey);
       return typeof found === 'number' ? found : null;
@@ -53,7 +55,7 @@ async function verify(): Promise<number> {
     unposted: async () => storedUnposted(await settingsStore.get(unpostedKey)),
     receivedSince: adapters.receivedSince,
     clock: systemClock,
-    pause: () => new Promise((resolve) => setTimeout(resolve, pauseMs)),
+    pause: () => pause(pauseMs),
   });
   for (const { entityId, entries, revisions, waiting } of meters) {
     const differences = findings.filter((finding) => finding.entityId === entityId).length;

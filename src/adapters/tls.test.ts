@@ -2,11 +2,13 @@
  * Goal: nothing is said to a store over TLS whose certificate nobody vouches for, whatever driver speaks to it.
  * Method: servers with a certificate made on the spot; what they hear after the handshake is counted.
  */
+
 import { createServer as createTcpServer, type Server } from 'node:net';
 import { createServer as createTlsServer, TLSSocket } from 'node:tls';
 import { afterEach, expect, it } from 'vitest';
 import { readOptions } from '../composition/options.ts';
 import { silentLog } from '../home/testing/doubles.ts';
+import { systemClock } from '../runtime/clock.ts';
 import { selfSigned } from '../testing/self-signed.ts';
 import { Documents } from './mongodb/documents.ts';
 import { ilpAddress } from './questdb/address.ts';
@@ -99,7 +101,10 @@ it.each(['', '?sslmode=require', '?sslmode=verify-full'])(
     });
     expect(questdbPgUrl).toContain('sslmode=verify-full');
     const pgUrl = questdbPgUrl.replace(':8812', `:${port}`);
-    const db = new QuestDb({ url: 'http://127.0.0.1:9', pgUrl, log: silentLog }, { connectMs: 3000 });
+    const db = new QuestDb(
+      { url: 'http://127.0.0.1:9', pgUrl, clock: systemClock, log: silentLog },
+      { connectMs: 3000 },
+    );
     await expect(db.query('SELECT 1', [])).rejects.toThrow(/self-signed/);
     await db.stop();
     expect(heard).toEqual({ bytes: 0, clients: 1 });

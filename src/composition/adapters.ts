@@ -47,12 +47,12 @@ export function createAdapters(options: Options, clock: Clock, log: Log): Adapte
   const questdb = new QuestDb({
     url: options.questdbUrl,
     pgUrl: options.questdbPgUrl,
+    clock,
     log: questdbLog,
   });
   const documents = new Documents({ url: options.mongodbUrl, log: log.child({ part: 'documents' }) });
   const readingStore = new QuestDbReadingStore(questdb, clock);
   const statisticsStore = new QuestDbStatisticsStore(questdb, clock);
-  const ledgerViews = new QuestDbLedgerViews(questdb);
   return {
     homeAssistant: Object.assign(homeAssistant, {
       use: (target: HomeAssistantTarget) => {
@@ -79,8 +79,7 @@ export function createAdapters(options: Options, clock: Clock, log: Log): Adapte
     },
     readingsReadable: () => applied(questdb, readingsTable),
     ledgerStore: new QuestDbLedgerStore(questdb),
-    ledgerViews,
-    viewsRefreshed: () => ledgerViews.refreshed(),
+    createLedgerViews: (zone) => new QuestDbLedgerViews(questdb, zone),
     statisticsStore,
     correctionStore: new MongoCorrectionStore(documents),
     costVersionStore: new MongoCostVersionStore(documents),

@@ -203,7 +203,8 @@ export class EnergyLedger {
     });
     const { store: ledgerStore, views: ledgerViews } = this.#ledger;
     this.#integrity = new IntegrityServices({
-      adapters: { ...adapters, ledgerStore, ledgerViews },
+      adapters: { ...adapters, ledgerStore },
+      views: ledgerViews,
       home: this.#home,
       homeAssistant,
       postingWorker: this.#ledger.postingWorker,

@@ -24,7 +24,6 @@ export interface IntegrityAdapters {
   readonly ticketStore: TicketStore;
   readonly statisticsStore: StatisticsStore;
   readonly ledgerStore: LedgerStore;
-  readonly ledgerViews: LedgerViews;
   readonly readingStore: ReadingStore;
   readonly settingsStore: SettingsStore;
   readonly syncLog: SyncLog;
@@ -32,6 +31,7 @@ export interface IntegrityAdapters {
 
 export interface IntegrityServicesDeps {
   readonly adapters: IntegrityAdapters;
+  readonly views: LedgerViews;
   readonly home: Home;
   readonly homeAssistant: HomeAssistant;
   readonly postingWorker: PostingWorker;
@@ -71,7 +71,7 @@ export class IntegrityServices {
       readings: adapters.readingStore,
       statistics: adapters.statisticsStore,
       ledger: adapters.ledgerStore,
-      views: adapters.ledgerViews,
+      views: deps.views,
       corrections,
       posting: postingWorker,
       coverageVerifier: deps.coverageVerifier,

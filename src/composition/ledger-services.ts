@@ -27,15 +27,14 @@ import type { SyncLog } from '../recording/sync-log.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { waitAtMost } from '../runtime/deadline.ts';
 import type { Log } from '../runtime/log.ts';
-import type { LedgerViews } from '../statistics/ledger-views.ts';
+import type { LedgerViews, MaterializedViews } from '../statistics/ledger-views.ts';
 import { RunningViews } from '../statistics/running-views.ts';
 import { canonicalUnit } from '../units/quantity.ts';
 
 export interface LedgerAdapters {
   readonly ledgerStore: LedgerStore;
-  readonly ledgerViews: LedgerViews;
-  /** Resolves when the views say what the ledger's tables say. */
-  readonly viewsRefreshed: () => Promise<void>;
+  /** @param zone the home's IANA zone now */
+  readonly createLedgerViews: (zone: () => string) => MaterializedViews;
   readonly statisticsStore: StatisticsStore;
   readonly correctionStore: CorrectionStore;
   readonly receivedSince: (receivedUs: number | null) => Promise<ReadonlyMap<string, Span>>;
@@ -98,6 +97,9 @@ export class LedgerServices {
   readonly corrections: CorrectionService;
   readonly #deps: LedgerServicesDeps;
   #meters: readonly Meter[] = [];
+  readonly #storedViews: MaterializedViews;
+  /** The zone that the views were last asked to be made for. */
+  #viewsZone: string | null = null;
   readonly #running: RunningLedger;
   #catchingUp: Promise<void> | null = null;
   #savedMarkUs = 0;
@@ -107,13 +109,14 @@ export class LedgerServices {
   constructor(deps: LedgerServicesDeps) {
     const { adapters, readings, settings, clock, log } = deps;
     this.#deps = deps;
+    this.#storedViews = adapters.createLedgerViews(() => deps.home.config()?.timeZone ?? 'UTC');
     this.#running = new RunningLedger({
       store: adapters.ledgerStore,
-      summed: () => waitAtMost(summedWithinMs, adapters.viewsRefreshed()),
+      summed: () => waitAtMost(summedWithinMs, this.#storedViews.refreshed()),
       clock,
     });
     this.store = this.#running;
-    this.views = new RunningViews(adapters.ledgerViews, this.#running);
+    this.views = new RunningViews(this.#storedViews, this.#running);
     const corrections = new RememberedCorrections(adapters.correctionStore);
     const evidenceOf = (declared: (entityId: string) => Promise<readonly Correction[]>) =>
       new StoredEvidence({
@@ -282,7 +285,7 @@ export class LedgerServices {
   }
 
   #follow(): void {
-    const { home, adapters, log } = this.#deps;
+    const { home, log } = this.#deps;
     const tracked = home.tracked();
     const before = this.#meters;
     this.#meters = tracked.flatMap((entity) => meterOf(entity, tracked) ?? []);
@@ -292,8 +295,9 @@ export class LedgerServices {
     this.#followConnections();
     this.history.follow();
     const zone = home.config()?.timeZone;
-    if (zone !== undefined && zone !== adapters.ledgerViews.zone()) {
-      adapters.ledgerViews.setZone(zone).catch((error: unknown) => {
+    if (zone !== undefined && zone !== this.#viewsZone) {
+      this.#viewsZone = zone;
+      this.#storedViews.prepare().catch((error: unknown) => {
         log.warn(
           { err: error, zone },
           'The views are not cut by the new zone yet; they are made when they are asked',

@@ -3,12 +3,14 @@
  * rows would take Node minutes to spell); tables, views, entities and settings are made by the product's own adapters,
  * and the home's flows are posted by the process when it starts.
  */
+
 import { MongoCostVersionStore } from '../../src/adapters/mongodb/cost-version-store.ts';
 import { Documents } from '../../src/adapters/mongodb/documents.ts';
 import { MongoEntityStore } from '../../src/adapters/mongodb/entity-store.ts';
 import { MongoSettingsStore } from '../../src/adapters/mongodb/settings-store.ts';
 import { QuestDbLedgerViews } from '../../src/adapters/questdb/ledger-views.ts';
 import { QuestDb } from '../../src/adapters/questdb/questdb.ts';
+import { systemClock } from '../../src/runtime/clock.ts';
 import type { Log } from '../../src/runtime/log.ts';
 import { quarterHourStartUs, quarterHourUs } from '../../src/units/quarter-hour.ts';
 import { type QuestdbProbe, until } from './questdb-probe.ts';
@@ -115,7 +117,12 @@ export async function fillYear(
   say: (line: string) => void,
 ): Promise<YearSpan> {
   const documents = new Documents({ url: urls.mongodbUrl, log: silent });
-  const questdb = new QuestDb({ url: urls.questdbUrl, pgUrl: urls.questdbPgUrl, log: silent });
+  const questdb = new QuestDb({
+    url: urls.questdbUrl,
+    pgUrl: urls.questdbPgUrl,
+    clock: systemClock,
+    log: silent,
+  });
   const settings = new MongoSettingsStore(documents);
   const timed = async (what: string, work: () => Promise<void>) => {
     const beganMs = performance.now();
@@ -136,7 +143,10 @@ export async function fillYear(
       await makeEntries(probe, wanted);
       await walApplied(probe, 600_000);
     });
-    await timed('views of hours and days', () => new QuestDbLedgerViews(questdb).setZone(timeZone));
+    await timed(
+      'views of hours and days',
+      async () => void (await new QuestDbLedgerViews(questdb, () => timeZone).prepare()),
+    );
     await probe.rows('DROP TABLE bench_meters');
     const nowUs = Date.now() * 1000;
     await new MongoEntityStore(documents).saveDiscovered(

@@ -98,7 +98,7 @@ describe('hours of a long span', () => {
     const id = freshEntity('long');
     await writer.append([powerReading(id, startUs + dayUs, 1), powerReading(id, startUs + 2 * dayUs, 3)]);
     await applied(writer);
-    const hours = await new QuestDbReadingStore(db).hourly(id, startUs, endUs, 'UTC');
+    const hours = await new QuestDbReadingStore(db, systemClock).hourly(id, startUs, endUs, 'UTC');
     expect(hours.filter((hour) => hour.count === 1)).toHaveLength(2);
   });
 });

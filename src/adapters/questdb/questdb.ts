@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { Backoff } from '../../runtime/backoff.ts';
+import type { Clock } from '../../runtime/clock.ts';
 import type { Log } from '../../runtime/log.ts';
 import { ilpAddress } from './address.ts';
 import { QuestDbError } from './fault.ts';
@@ -12,6 +13,7 @@ export interface QuestDbDeps {
   readonly url: string;
   /** PostgreSQL wire: `postgres://user:password@host:8812/qdb[?sslmode=…]`. */
   readonly pgUrl: string;
+  readonly clock: Clock;
   readonly log: Log;
 }
 
@@ -48,6 +50,7 @@ function safeInteger(text: string): number {
  * It starts without the server and picks it up when it comes.
  */
 export class QuestDb {
+  readonly clock: Clock;
   /** Writes rows of the tables. */
   readonly writer: IlpWriter;
   readonly #deps: QuestDbDeps;
@@ -62,6 +65,7 @@ export class QuestDb {
 
   constructor(deps: QuestDbDeps, limits: Partial<QuestDbLimits> = {}) {
     this.#deps = deps;
+    this.clock = deps.clock;
     this.#limits = { ...defaultQuestDbLimits, ...limits };
     this.writer = new IlpWriter(
       {

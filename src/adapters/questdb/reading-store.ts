@@ -1,6 +1,6 @@
 import type { Reading } from '../../recording/reading.ts';
 import type { Curve, HourlyReadings, ReadingStore } from '../../recording/reading-store.ts';
-import { type Clock, systemClock } from '../../runtime/clock.ts';
+import type { Clock } from '../../runtime/clock.ts';
 import { bucketEdges } from '../../units/calendar.ts';
 import { isoFromInstant } from '../../units/instant.ts';
 import type { CanonicalUnit } from '../../units/quantity.ts';
@@ -59,7 +59,7 @@ export class QuestDbReadingStore implements ReadingStore {
   readonly #clock: Clock;
   readonly #hours: ReadingHours;
 
-  constructor(db: QuestDb, clock: Clock = systemClock) {
+  constructor(db: QuestDb, clock: Clock) {
     this.#db = db;
     this.#clock = clock;
     this.#hours = new ReadingHours(db, clock);
