@@ -3,7 +3,7 @@
  * `startDemoHome({ port: 0, token: 'secret' })` → a DemoHome with its url and the controls below.
  */
 import { systemClock } from '../../src/runtime/clock.ts';
-import { controlRoute } from './control.ts';
+import { type Controls, controlRoute } from './control.ts';
 import { groupOf } from './entities/cadence.ts';
 import type { EntityDefinition } from './entities/catalogue.ts';
 import { bare } from './home/by-hand.ts';
@@ -30,7 +30,7 @@ export async function startDemoHome(options: DemoHomeOptions): Promise<DemoHome>
   return home;
 }
 
-export class DemoHome {
+export class DemoHome implements Controls {
   readonly token: string;
   readonly home: Home;
   readonly history: History;

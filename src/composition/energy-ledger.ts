@@ -3,7 +3,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { recordingView } from '../api/answers/recording-view.ts';
 import { ApiServer } from '../api/server.ts';
-import { Connection, type HomeAssistantTarget, type Trial } from '../home/connection.ts';
+import { ConnectionSettings, type HomeAssistantTarget, type Trial } from '../home/connection-settings.ts';
 import type { EntityStore } from '../home/entity-store.ts';
 import type { GridConnectionStore } from '../home/grid-connection-store.ts';
 import { GridConnections } from '../home/grid-connections.ts';
@@ -83,7 +83,7 @@ const tellPostedEveryMs = 9000;
 export class EnergyLedger {
   readonly #deps: EnergyLedgerDeps;
   readonly #home: Home;
-  readonly #connection: Connection;
+  readonly #connection: ConnectionSettings;
   readonly #gridConnections: GridConnections;
   readonly #recorder: Recorder;
   readonly #today: Today;
@@ -110,7 +110,7 @@ export class EnergyLedger {
       log: named('home'),
       trackedOption: options.trackedEntities,
     });
-    this.#connection = new Connection({
+    this.#connection = new ConnectionSettings({
       source: options.homeAssistant,
       settingsStore,
       use: (target) => homeAssistant.use(target),

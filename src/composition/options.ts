@@ -5,13 +5,8 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
+import type { HomeAssistantTarget } from '../home/connection-settings.ts';
 import { entityIdPattern } from '../schemas/common.ts';
-
-export interface HomeAssistantTarget {
-  /** Base address; the websocket is `<url>/api/websocket`, or the Supervisor's own. */
-  readonly url: string;
-  readonly token: string;
-}
 
 export type HomeAssistantSource =
   | { readonly kind: 'supervisor'; readonly token: string }

@@ -5,7 +5,7 @@
  * store that may use it held against those of one that asks for each day alone, which is read from the readings.
  */
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { readingHoursView } from '../../src/adapters/questdb/reading-hours.ts';
+import { readingHoursView } from '../../src/adapters/questdb/reading-schema.ts';
 import { QuestDbReadingStore } from '../../src/adapters/questdb/reading-store.ts';
 import type { HourlyReadings } from '../../src/recording/reading-store.ts';
 import { systemClock } from '../../src/runtime/clock.ts';

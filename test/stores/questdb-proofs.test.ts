@@ -3,7 +3,7 @@
  * Method: the real QuestDB; entities that no other test uses.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { QuestDbCoverageStore } from '../../src/adapters/questdb/proof-store.ts';
+import { QuestDbCoverageStore } from '../../src/adapters/questdb/coverage-store.ts';
 import type { QuestDb } from '../../src/adapters/questdb/questdb.ts';
 import type { QuestDbReadingStore } from '../../src/adapters/questdb/reading-store.ts';
 import { proofHourUs } from '../../src/recording/coverage-proof.ts';

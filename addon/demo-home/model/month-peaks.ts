@@ -1,6 +1,6 @@
 /** The highest quarter-hour of a month so far, as the meter itself keeps it. */
+import type { Calendar } from './calendar.ts';
 import type { Channel } from './day.ts';
-import type { House } from './house.ts';
 
 const quarterHourUs = 900_000_000;
 
@@ -10,13 +10,21 @@ interface Month {
   readonly highestW: number[];
 }
 
+/** What of the house the peaks are made from. */
+export interface Metered {
+  readonly calendar: Calendar;
+  dayIndex(us: number): number;
+  /** J since the first day. */
+  register(channel: Channel, us: number): number;
+}
+
 export class MonthPeaks {
-  readonly #house: House;
+  readonly #house: Metered;
   readonly #channels: readonly Channel[];
   /** By the index of the day. */
   readonly #months = new Map<number, Month>();
 
-  constructor(house: House, channels: readonly Channel[]) {
+  constructor(house: Metered, channels: readonly Channel[]) {
     this.#house = house;
     this.#channels = channels;
   }

@@ -1,5 +1,5 @@
 /** External statistics: what an integration writes into Home Assistant's statistics by itself, for hours, without an entity. */
-import type { Row } from './statistics.ts';
+import type { Row } from './row.ts';
 
 export interface ExternalHour {
   readonly startMs: number;

@@ -7,17 +7,8 @@ import { isByHand } from '../home/by-hand.ts';
 import type { Entity } from '../home/entity.ts';
 import type { Home } from '../home/home.ts';
 import type { ExternalStatistic } from './external.ts';
+import type { Row } from './row.ts';
 import type { Change } from './timeline.ts';
-
-export interface Row {
-  readonly startMs: number;
-  readonly endMs: number;
-  readonly state: number | null;
-  readonly sum: number | null;
-  readonly mean: number | null;
-  readonly min: number | null;
-  readonly max: number | null;
-}
 
 const fiveMinutesUs = 300_000_000;
 const hourUs = 3_600_000_000;

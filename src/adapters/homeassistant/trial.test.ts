@@ -5,11 +5,12 @@
  */
 import { afterEach, describe, expect, it } from 'vitest';
 import { startDemoHome } from '../../../addon/demo-home/demo-home.ts';
+import type { Trial } from '../../home/connection-settings.ts';
 import { systemClock } from '../../runtime/clock.ts';
 import { endpointFromUrl } from './endpoint.ts';
 import { type OddBehaviour, startOddServer } from './testing/odd-server.ts';
 import { recordedLog } from './testing/recorded-log.ts';
-import { type Trial, tryEndpoint } from './trial.ts';
+import { tryEndpoint } from './trial.ts';
 
 const stops: (() => Promise<unknown>)[] = [];
 afterEach(async () => {

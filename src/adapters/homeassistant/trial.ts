@@ -1,3 +1,4 @@
+import type { Trial } from '../../home/connection-settings.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Log } from '../../runtime/log.ts';
 import { energySourceCount } from './answers.ts';
@@ -5,16 +6,6 @@ import type { Endpoint } from './endpoint.ts';
 import { energyPreferences } from './home-assistant.ts';
 import { openSession } from './session.ts';
 import { defaultTimings, type Timings } from './timings.ts';
-
-export type Trial =
-  | {
-      readonly kind: 'connected';
-      readonly version: string;
-      /** Sources in the energy preferences; null when none are set or Core does not tell yet. */
-      readonly energySources: number | null;
-    }
-  /** `error` says what to do. */
-  | { readonly kind: 'failed'; readonly error: string };
 
 export interface TrialDeps {
   readonly clock: Clock;

@@ -1,27 +1,10 @@
 import type { Clock } from '../../runtime/clock.ts';
-import { LateReadings } from './late-readings.ts';
+import { OldestWritten } from './oldest-written.ts';
 import type { QuestDb } from './questdb.ts';
 import { readingsTable } from './reading-rows.ts';
+import { readingHoursView, readingSums } from './reading-schema.ts';
 import type { Row } from './row.ts';
 import { isoWithin } from './span.ts';
-
-export const readingHoursView = 'reading_hours';
-
-const columns = (timestamp: string) => `count() AS readings, count(state) AS numbers,
-  cast(min(${timestamp}) AS LONG) AS first_us, cast(max(${timestamp}) AS LONG) AS last_us,
-  last(state) AS last_state, min(state) AS least, max(state) AS most, twap(state, ${timestamp}) AS held,
-  last_not_null(unit) AS unit`;
-
-/**
- * Hours of UTC. Once an hour, for each refresh sums the hour under way up again and rewrites what lies beside it in its
- * partition; what the view may not know yet is read from the readings.
- */
-export const createReadingHours = `CREATE MATERIALIZED VIEW IF NOT EXISTS ${readingHoursView} REFRESH EVERY 1h AS (
-  SELECT timestamp, entity_id, ${columns('timestamp')} FROM ${readingsTable} SAMPLE BY 1h
-) PARTITION BY MONTH`;
-
-/** Of an older program it was refreshed every minute. */
-export const refreshReadingHoursHourly = `ALTER MATERIALIZED VIEW ${readingHoursView} SET REFRESH EVERY 1h`;
 
 const refreshNow = `REFRESH MATERIALIZED VIEW ${readingHoursView} INCREMENTAL`;
 /** It is not asked to refresh more often. */
@@ -34,7 +17,7 @@ const fewestHours = 48;
 const marginUs = 60_000_000;
 
 /** $1 entity, $2 and $3 the span, $4 and $5 start and length of the hours. */
-const fromReadings = `SELECT (cast(timestamp AS LONG) - $4) / $5 AS hour, ${columns('timestamp')}
+const fromReadings = `SELECT (cast(timestamp AS LONG) - $4) / $5 AS hour, ${readingSums('timestamp')}
   FROM ${readingsTable} WHERE entity_id = $1 AND timestamp >= $2 AND timestamp < $3`;
 const fromView = `SELECT (cast(timestamp AS LONG) - $4) / $5 AS hour, readings, numbers, first_us, last_us,
     last_state, least, most, held, unit
@@ -67,19 +50,19 @@ export interface HourRow {
  */
 export class ReadingHours {
   readonly #db: QuestDb;
-  readonly #late: LateReadings;
+  readonly #oldestWritten: OldestWritten;
   readonly #clock: Clock;
   #refreshedUs = Number.NEGATIVE_INFINITY;
 
   constructor(db: QuestDb, clock: Clock) {
     this.#db = db;
     this.#clock = clock;
-    this.#late = new LateReadings(clock);
+    this.#oldestWritten = new OldestWritten(clock);
   }
 
   /** To be told before they are written. */
   appending(oldestUs: number): void {
-    this.#late.add(oldestUs);
+    this.#oldestWritten.add(oldestUs);
   }
 
   /** Hours in [fromUs, untilUs) that have a reading, ascending; they begin at `gridUs` and each is `lengthUs` long. */
@@ -124,7 +107,7 @@ export class ReadingHours {
     const toldUs = typeof state.started_us === 'number' ? state.started_us - marginUs : null;
     // By a clock that is not ours it says nothing of what was written since.
     const startedUs = toldUs === null || toldUs > this.#clock.nowUs() ? null : toldUs;
-    const knownUntilUs = startedUs === null ? 0 : this.#late.oldestSince(startedUs);
+    const knownUntilUs = startedUs === null ? 0 : this.#oldestWritten.oldestSince(startedUs);
     if (knownUntilUs === 0) await this.#refresh();
     return knownUntilUs;
   }

@@ -1,11 +1,12 @@
 import { isExternalStatistic } from '../../home/entity.ts';
+import type { StatisticsPeriod } from '../../home/home-assistant.ts';
 import { RunLog, untilIdle } from '../../recording/backfill/run-log.ts';
 import type { SyncRun } from '../../recording/sync-log.ts';
 import { Backoff } from '../../runtime/backoff.ts';
 import { pause } from '../../runtime/pause.ts';
 import { WakeSignal } from '../../runtime/wake-signal.ts';
 import type { HistoryImportDeps } from './import-deps.ts';
-import { type EntitySync, ImportMarks, type StatisticsPeriod } from './import-marks.ts';
+import { type EntitySync, ImportMarks } from './import-marks.ts';
 import { begunRun, type ImportJob, ImportQueue } from './import-queue.ts';
 import { ImportRun } from './import-run.ts';
 

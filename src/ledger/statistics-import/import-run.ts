@@ -1,5 +1,5 @@
 import { isExternalStatistic } from '../../home/entity.ts';
-import type { HomeStatisticsRow } from '../../home/home-assistant.ts';
+import type { HomeStatisticsRow, StatisticsPeriod } from '../../home/home-assistant.ts';
 import { historySinceUs } from '../../recording/backfill/history-depth.ts';
 import type { SyncRun } from '../../recording/sync-log.ts';
 import type {
@@ -8,7 +8,7 @@ import type {
   ImportRunEnvironment,
   ImportRunLimits,
 } from './import-deps.ts';
-import type { ImportMarks, StatisticsPeriod } from './import-marks.ts';
+import type { ImportMarks } from './import-marks.ts';
 import { Patience, Stopped } from './import-patience.ts';
 import { begunRun, type ImportJob } from './import-queue.ts';
 import { asked, copyPiece, entitiesPerPiece, nextStretch, type Piece, rowUs } from './statistics-copy.ts';

@@ -1,11 +1,11 @@
 /** Brings rows of Home Assistant's statistics into the store, in the order of time, some entities and months at once. */
+import type { StatisticsPeriod } from '../../home/home-assistant.ts';
 import {
   type HomeAssistant,
   HomeAssistantUnavailable,
   type HomeStatisticsRow,
 } from '../../home/home-assistant.ts';
 import type { StatisticsStore } from '../evidence/statistics-store.ts';
-import type { StatisticsPeriod } from './import-marks.ts';
 
 /** Rows asked for, held and written at once: about a megabyte of Home Assistant's answer. */
 const pieceRows = 8640;

@@ -1,19 +1,9 @@
 import { type CoverageStore, proofHourUs, type VerifiedHour } from '../../recording/coverage-proof.ts';
 import type { QuestDb } from './questdb.ts';
 import { readingsTable } from './reading-rows.ts';
+import { coverageTable } from './reading-schema.ts';
 import { isoWithin } from './span.ts';
 import { applied } from './wal.ts';
-
-export const coverageTable = 'proven_hours';
-
-/** One row per (entity, hour of UTC): a later proof replaces the one before. */
-export const createProvenHours = `CREATE TABLE IF NOT EXISTS ${coverageTable} (
-  entity_id SYMBOL CAPACITY 1024,
-  timestamp TIMESTAMP,
-  told LONG,
-  held LONG,
-  proven TIMESTAMP
-) TIMESTAMP(timestamp) PARTITION BY MONTH WAL DEDUP UPSERT KEYS(timestamp, entity_id)`;
 
 /** Entities asked for in one statement; each is a bound parameter of its own. */
 const entitiesPerQuery = 200;

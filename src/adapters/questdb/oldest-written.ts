@@ -5,7 +5,7 @@ const minuteUs = 60_000_000;
 const keptMinutes = 130;
 
 /** Remembers how far back the readings of the last two hours reached that this process wrote: it alone writes. */
-export class LateReadings {
+export class OldestWritten {
   readonly #clock: Clock;
   readonly #startedUs: number;
   /** The oldest instant by minute of writing. */

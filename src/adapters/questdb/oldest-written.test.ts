@@ -4,7 +4,7 @@
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { LateReadings } from './late-readings.ts';
+import { OldestWritten } from './oldest-written.ts';
 
 const minuteUs = 60_000_000;
 const startUs = Date.UTC(2026, 10, 21) * 1000;
@@ -20,7 +20,7 @@ describe('late readings', () => {
     fc.assert(
       fc.property(fc.array(writing, { maxLength: 30 }), fc.nat(50 * minuteUs), (writings, agoUs) => {
         const clock = clockAt(startUs);
-        const late = new LateReadings(clock);
+        const late = new OldestWritten(clock);
         const written = writings.map(({ afterUs, oldestUs }) => {
           clock.us += afterUs;
           late.add(oldestUs);
@@ -38,7 +38,7 @@ describe('late readings', () => {
 
   it('does not know what was written before it was there, or too long ago', () => {
     const clock = clockAt(startUs);
-    const late = new LateReadings(clock);
+    const late = new OldestWritten(clock);
     expect(late.oldestSince(startUs - 1)).toBe(0);
     expect(late.oldestSince(startUs)).toBe(startUs);
     clock.us += 3 * 3600e6;
@@ -47,7 +47,7 @@ describe('late readings', () => {
 
   it('forgets, and so stays small', () => {
     const clock = clockAt(startUs);
-    const late = new LateReadings(clock);
+    const late = new OldestWritten(clock);
     late.add(5);
     for (let minute = 0; minute < 300; minute += 1) {
       clock.us += minuteUs;

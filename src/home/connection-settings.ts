@@ -7,18 +7,25 @@ import type { Log } from '../runtime/log.ts';
 import type { SettingsStore } from './settings-store.ts';
 
 export interface HomeAssistantTarget {
-  /** Where Home Assistant answers, http or https, without a path. */
+  /** Where Home Assistant answers, http or https, without a path; the websocket is `<url>/api/websocket`. */
   readonly url: string;
   readonly token: string;
 }
 
+/** What came of signing in once. */
 export type Trial =
-  | { readonly kind: 'connected'; readonly version: string; readonly energySources: number | null }
+  | {
+      readonly kind: 'connected';
+      readonly version: string;
+      /** Sources in the energy preferences; null when none are set or they could not be read. */
+      readonly energySources: number | null;
+    }
+  /** `error` says what to do. */
   | { readonly kind: 'failed'; readonly error: string };
 
 export type ConnectionSource = 'supervisor' | 'environment' | 'saved' | 'none';
 
-export interface ConnectionDeps {
+export interface ConnectionSettingsDeps {
   readonly source:
     | { readonly kind: 'supervisor' }
     | ({ readonly kind: 'environment' } & HomeAssistantTarget)
@@ -47,14 +54,14 @@ export type ChangeOutcome =
 const key = 'home_assistant';
 const retryMs = 3000;
 
-export class Connection {
-  readonly #deps: ConnectionDeps;
+export class ConnectionSettings {
+  readonly #deps: ConnectionSettingsDeps;
   #target: HomeAssistantTarget | null = null;
   #source: ConnectionSource;
   #timer: NodeJS.Timeout | undefined;
   #isStopped = false;
 
-  constructor(deps: ConnectionDeps) {
+  constructor(deps: ConnectionSettingsDeps) {
     this.#deps = deps;
     this.#source = deps.source.kind === 'saved' ? 'none' : deps.source.kind;
   }

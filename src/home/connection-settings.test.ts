@@ -3,7 +3,12 @@
  * Method: the service over a settings store in memory, with trials that succeed or fail.
  */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { Connection, type ConnectionDeps, type HomeAssistantTarget, type Trial } from './connection.ts';
+import {
+  ConnectionSettings,
+  type ConnectionSettingsDeps,
+  type HomeAssistantTarget,
+  type Trial,
+} from './connection-settings.ts';
 import { MemorySettingsStore, silentLog, testClock } from './testing/doubles.ts';
 
 const told = { url: 'http://told:8123', token: 'a' };
@@ -12,10 +17,10 @@ const chosen = { url: 'http://chosen:8123', token: 'b' };
 let settingsStore: MemorySettingsStore;
 let used: HomeAssistantTarget[];
 let trial: Trial;
-const open: Connection[] = [];
+const open: ConnectionSettings[] = [];
 
-function start(source: ConnectionDeps['source']): Connection {
-  const connection = new Connection({
+function start(source: ConnectionSettingsDeps['source']): ConnectionSettings {
+  const connection = new ConnectionSettings({
     source,
     settingsStore,
     use: (target) => used.push(target),
