@@ -39,7 +39,7 @@ export async function runProgram(
   await mkdir(dirname(options.logFile), { recursive: true });
   const log = createWriteStream(options.logFile, { flags: 'a' });
   const last: string[] = [];
-  const hear = (line: string): void => {
+  const print = (line: string): void => {
     if (line.trim() === '') return;
     last.push(line);
     if (last.length > keptLines) last.shift();
@@ -61,14 +61,14 @@ export async function runProgram(
           // A carriage return redraws a progress line: each redraw counts as a line.
           const lines = (rest + chunk).split(/[\r\n]/);
           rest = (lines.pop() ?? '').slice(-4096);
-          for (const line of lines) hear(line);
+          for (const line of lines) print(line);
         });
-        stream.on('end', () => hear(rest));
+        stream.on('end', () => print(rest));
       };
       listen(child.stdout);
       listen(child.stderr);
       child.on('error', (cause) => {
-        hear(cause.message);
+        print(cause.message);
         resolve('could not be run');
       });
       child.on('close', (exitCode, signal) => resolve(exitCode ?? signal ?? 'no exit code'));

@@ -39,15 +39,15 @@ export function storesOf(dataDir: string): RunningStores {
 }
 
 function portsIn(file: string): SidecarPorts | undefined {
-  let told: unknown;
+  let stored: unknown;
   try {
-    told = JSON.parse(readFileSync(file, 'utf8'));
+    stored = JSON.parse(readFileSync(file, 'utf8'));
   } catch {
     // None, or one that is being written.
     return undefined;
   }
   const about: Partial<Record<keyof SidecarPorts, unknown>> =
-    typeof told === 'object' && told !== null ? told : {};
+    typeof stored === 'object' && stored !== null ? stored : {};
   const { questdbHttp, questdbPg, documents } = about;
   const isPort = (value: unknown): value is number => Number.isInteger(value);
   return isPort(questdbHttp) && isPort(questdbPg) && isPort(documents)

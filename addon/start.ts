@@ -155,17 +155,17 @@ async function untilListening(demoPort: number): Promise<void> {
 
 /** Waits until the process says that it does its job; tells now and then what it still waits for. */
 async function untilAtWork(ledger: SupervisedProgram): Promise<void> {
-  let toldAtMs = performance.now();
-  let deathsTold = 0;
+  let saidAtMs = performance.now();
+  let deathsSaid = 0;
   while (stopping === undefined) {
     const status = await askProcess(url);
     if (status.kind === 'at work') return;
-    if (ledger.deaths > deathsTold) {
-      deathsTold = ledger.deaths;
+    if (ledger.deaths > deathsSaid) {
+      deathsSaid = ledger.deaths;
       say(`Its last words:\n${ledger.lastLines(8)}`);
     }
-    if (performance.now() - toldAtMs > 10_000) {
-      toldAtMs = performance.now();
+    if (performance.now() - saidAtMs > 10_000) {
+      saidAtMs = performance.now();
       say(
         status.kind === 'silent'
           ? `The process does not answer yet; its log is ${join(logsDir, 'energy-ledger.log')}`

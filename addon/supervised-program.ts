@@ -111,12 +111,12 @@ export class SupervisedProgram {
     });
     this.#child = child;
     this.#isDying = false;
-    const hear = (chunk: Buffer): void => {
+    const print = (chunk: Buffer): void => {
       this.#log.append(chunk);
       this.#about.onOutput?.(chunk.toString('utf8'));
     };
-    child.stdout.on('data', hear);
-    child.stderr.on('data', hear);
+    child.stdout.on('data', print);
+    child.stderr.on('data', print);
     let ended = false;
     const end = (how: string): void => {
       if (ended) return;

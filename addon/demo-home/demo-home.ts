@@ -74,7 +74,7 @@ export class DemoHome implements Controls {
   async start(): Promise<void> {
     this.home.start();
     this.#lastStatisticsUs = this.home.cursorUs();
-    this.home.listen((event) => this.#server.tell(event));
+    this.home.listen((event) => this.#server.publish(event));
     const host = this.#options.host ?? '127.0.0.1';
     const port = await this.#server.start(host, this.#options.port ?? 0);
     this.#url = `http://${host}:${port}`;

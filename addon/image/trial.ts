@@ -108,8 +108,8 @@ function isWell(container: Container): true | undefined {
 
 /** Readings stored since the process started; 0 while it does not say. */
 function storedBy(container: Container): number {
-  const told = well.safeParse(get(container)?.body);
-  return told.success ? told.data.recorder.readings_stored : 0;
+  const health = well.safeParse(get(container)?.body);
+  return health.success ? health.data.recorder.readings_stored : 0;
 }
 
 /** With the data folder's own user and password, which stand in no command line. */

@@ -36,10 +36,10 @@ function endpointOf(target: HomeAssistantTarget, source: Endpoint['source']): En
 }
 
 export function createAdapters(options: Options, clock: Clock, log: Log): Adapters {
-  const { homeAssistant: told } = options;
+  const { homeAssistant: source } = options;
   const homeAssistantLog = log.child({ part: 'home-assistant' });
   const homeAssistant = createHomeAssistant({
-    endpoint: told.kind === 'supervisor' ? supervisorEndpoint(told.token) : null,
+    endpoint: source.kind === 'supervisor' ? supervisorEndpoint(source.token) : null,
     clock,
     log: homeAssistantLog,
   });
@@ -56,7 +56,7 @@ export function createAdapters(options: Options, clock: Clock, log: Log): Adapte
   return {
     homeAssistant: Object.assign(homeAssistant, {
       use: (target: HomeAssistantTarget) => {
-        const endpoint = endpointOf(target, told.kind === 'environment' ? 'environment' : 'saved');
+        const endpoint = endpointOf(target, source.kind === 'environment' ? 'environment' : 'saved');
         if ('error' in endpoint) homeAssistantLog.error({}, endpoint.error);
         else homeAssistant.reconfigure(endpoint);
       },

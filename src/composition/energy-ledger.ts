@@ -78,7 +78,7 @@ export interface EnergyLedgerDeps {
   readonly version: string;
 }
 
-const tellPostedEveryMs = 9000;
+const reportPostedEveryMs = 9000;
 
 export class EnergyLedger {
   readonly #deps: EnergyLedgerDeps;
@@ -95,7 +95,7 @@ export class EnergyLedger {
   readonly #documents: StoreHealth;
   readonly #api: ApiServer;
   #port = 0;
-  #postedToldMs = Number.NEGATIVE_INFINITY;
+  #postedReportedMs = Number.NEGATIVE_INFINITY;
 
   constructor(deps: EnergyLedgerDeps) {
     const { options, adapters, clock, log, version } = deps;
@@ -198,7 +198,7 @@ export class EnergyLedger {
       onBrought: () => {
         // The day is counted anew from what came.
         this.#api.hub.changed('readings', 'entities');
-        this.#recording.proofs.look();
+        this.#recording.coverageScheduler.check();
       },
     });
     const { store: ledgerStore, views: ledgerViews } = this.#ledger;
@@ -229,7 +229,7 @@ export class EnergyLedger {
       });
     this.#questdb = storeHealth('QuestDB', adapters.pingQuestdb, () => {
       // It may have come back with less than it had.
-      this.#recording.proofs.look();
+      this.#recording.coverageScheduler.check();
       this.#ledger.runNow();
     });
     this.#documents = storeHealth('The document store', adapters.pingDocuments, () => undefined);
@@ -287,7 +287,7 @@ export class EnergyLedger {
     });
     for (const source of [this.#recorder, this.#recording.renames])
       source.onStored((readings) => this.#ledger.readingsStored(readings));
-    this.#ledger.postingWorker.onPosted(() => this.#tellPosted());
+    this.#ledger.postingWorker.onPosted(() => this.#reportPosted());
   }
 
   /** Resolves with the port on which the API answers. Rejects when the port or the spool's folder can't be used. */
@@ -344,10 +344,10 @@ export class EnergyLedger {
   }
 
   /** The panel asks again for what rests on the ledger, but not more often than a look is worth. */
-  #tellPosted(): void {
+  #reportPosted(): void {
     const nowMs = this.#deps.clock.monotonicMs();
-    if (nowMs - this.#postedToldMs < tellPostedEveryMs) return;
-    this.#postedToldMs = nowMs;
+    if (nowMs - this.#postedReportedMs < reportPostedEveryMs) return;
+    this.#postedReportedMs = nowMs;
     this.#api.hub.changed('readings', 'status');
   }
 

@@ -200,9 +200,9 @@ export class LedgerServices {
       log: log.child({ part: 'statistics' }),
       newId: deps.newId,
     });
-    this.postingWorker.onPosted((entityId, news) => {
-      this.flows.posted(entityId, news);
-      this.connectionFlows.posted(entityId, news);
+    this.postingWorker.onPosted((entityId, changed) => {
+      this.flows.posted(entityId, changed);
+      this.connectionFlows.posted(entityId, changed);
     });
   }
 

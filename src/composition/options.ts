@@ -164,12 +164,14 @@ function readAppOptions(dataDir: string): z.output<typeof appOptions> {
 }
 
 /** An address with a user in it would be shown on the settings page, and Home Assistant takes a token only. */
-function homeAssistantSource(told: z.output<typeof environment>): HomeAssistantSource {
-  if (told.SUPERVISOR_TOKEN !== undefined) return { kind: 'supervisor', token: told.SUPERVISOR_TOKEN };
-  if (told.HA_URL === undefined || told.HA_TOKEN === undefined) return { kind: 'saved', refused: null };
-  const { username, password } = new URL(told.HA_URL);
+function homeAssistantSource(variables: z.output<typeof environment>): HomeAssistantSource {
+  if (variables.SUPERVISOR_TOKEN !== undefined)
+    return { kind: 'supervisor', token: variables.SUPERVISOR_TOKEN };
+  if (variables.HA_URL === undefined || variables.HA_TOKEN === undefined)
+    return { kind: 'saved', refused: null };
+  const { username, password } = new URL(variables.HA_URL);
   if (username === '' && password === '')
-    return { kind: 'environment', url: told.HA_URL, token: told.HA_TOKEN };
+    return { kind: 'environment', url: variables.HA_URL, token: variables.HA_TOKEN };
   return {
     kind: 'saved',
     refused: 'HA_URL holds a user name or password and is not used: leave them out, HA_TOKEN is enough.',
@@ -183,29 +185,32 @@ export function readOptions(env: NodeJS.ProcessEnv, checkoutDir: string): Option
   );
   const parsed = environment.safeParse(present);
   if (!parsed.success) throw new OptionsError(problemsOf(parsed.error, ''));
-  const told = parsed.data;
-  if (told.SUPERVISOR_TOKEN === undefined && (told.HA_URL === undefined) !== (told.HA_TOKEN === undefined))
+  const variables = parsed.data;
+  if (
+    variables.SUPERVISOR_TOKEN === undefined &&
+    (variables.HA_URL === undefined) !== (variables.HA_TOKEN === undefined)
+  )
     throw new OptionsError(['HA_URL and HA_TOKEN go together: one of them is missing']);
-  const app = readAppOptions(told.DATA_DIR);
-  const credentials = bundledCredentials(told.DATA_DIR);
-  const questdbUrl = app.questdb_url ?? withBundled(told.QUESTDB_URL, credentials);
+  const app = readAppOptions(variables.DATA_DIR);
+  const credentials = bundledCredentials(variables.DATA_DIR);
+  const questdbUrl = app.questdb_url ?? withBundled(variables.QUESTDB_URL, credentials);
   const pgUrl =
-    app.questdb_url === undefined && told.QUESTDB_PG_URL !== undefined
-      ? withBundled(told.QUESTDB_PG_URL, credentials)
+    app.questdb_url === undefined && variables.QUESTDB_PG_URL !== undefined
+      ? withBundled(variables.QUESTDB_PG_URL, credentials)
       : questdbPgUrl(questdbUrl);
   return Object.freeze({
-    homeAssistant: Object.freeze(homeAssistantSource(told)),
-    dataDir: resolve(told.DATA_DIR),
-    host: told.HOST,
-    port: told.PORT,
-    ingressAddress: told.INGRESS_ADDRESS,
+    homeAssistant: Object.freeze(homeAssistantSource(variables)),
+    dataDir: resolve(variables.DATA_DIR),
+    host: variables.HOST,
+    port: variables.PORT,
+    ingressAddress: variables.INGRESS_ADDRESS,
     questdbUrl,
     questdbPgUrl: verifiedPgUrl(pgUrl),
-    mongodbUrl: app.mongodb_url ?? told.MONGODB_URL,
-    logLevel: app.log_level ?? told.LOG_LEVEL,
-    panelDir: resolve(told.PANEL_DIR ?? join(checkoutDir, 'dist/panel')),
+    mongodbUrl: app.mongodb_url ?? variables.MONGODB_URL,
+    logLevel: app.log_level ?? variables.LOG_LEVEL,
+    panelDir: resolve(variables.PANEL_DIR ?? join(checkoutDir, 'dist/panel')),
     trackedEntities: Object.freeze(app.tracked_entities),
-    diskReserveBytes: told.DISK_RESERVE_MB ?? null,
-    diskWarnBytes: told.DISK_WARN_MB ?? null,
+    diskReserveBytes: variables.DISK_RESERVE_MB ?? null,
+    diskWarnBytes: variables.DISK_WARN_MB ?? null,
   });
 }

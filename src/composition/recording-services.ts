@@ -46,7 +46,7 @@ const mendEveryMs = 30_000;
 export class RecordingServices {
   readonly events: RecordingEvents;
   readonly coverageVerifier: CoverageVerifier;
-  readonly proofs: CoverageScheduler;
+  readonly coverageScheduler: CoverageScheduler;
   readonly heartbeat: Heartbeat;
   readonly disk: DiskWatch;
   readonly renames: RenameKeeper;
@@ -64,13 +64,13 @@ export class RecordingServices {
       homeAssistant,
       readings: deps.readings,
       recorder,
-      proofs: deps.coverageStore,
+      coverage: deps.coverageStore,
       readable: deps.readingsReadable,
       events: this.events,
       clock,
       log,
     });
-    this.proofs = new CoverageScheduler({
+    this.coverageScheduler = new CoverageScheduler({
       coverageVerifier: this.coverageVerifier,
       homeAssistant,
       recorder,
@@ -124,7 +124,7 @@ export class RecordingServices {
     return {
       heartbeat: this.heartbeat.status(),
       disk: this.disk.status(),
-      proof: this.proofs.status(),
+      proof: this.coverageScheduler.status(),
     };
   }
 
@@ -135,19 +135,19 @@ export class RecordingServices {
     const { home, events, clock } = this.#deps;
     this.#unlisten = [
       home.onDeparture((departure) => events.emit({ ...departure, atUs: clock.nowUs() })),
-      home.onChange(() => this.renames.look()),
+      home.onChange(() => this.renames.check()),
     ];
     this.renames.start();
     this.heartbeat.start();
     this.#streamMonitor.start();
-    this.proofs.start();
+    this.coverageScheduler.start();
   }
 
   async stop(): Promise<void> {
     for (const unlisten of this.#unlisten) unlisten();
     clearInterval(this.#mendTimer);
     this.#streamMonitor.stop();
-    await Promise.all([this.heartbeat.stop(), this.renames.stop(), this.proofs.stop()]);
+    await Promise.all([this.heartbeat.stop(), this.renames.stop(), this.coverageScheduler.stop()]);
   }
 
   /** Another program may have filled the disk faster than it is watched. */

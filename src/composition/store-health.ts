@@ -26,7 +26,7 @@ export class StoreHealth {
   }
 
   start(): void {
-    void this.#look();
+    void this.#check();
   }
 
   stop(): void {
@@ -50,7 +50,7 @@ export class StoreHealth {
     };
   }
 
-  async #look(): Promise<void> {
+  async #check(): Promise<void> {
     const { ping, log, name, onChange } = this.#deps;
     const before = this.#isUp;
     try {
@@ -68,7 +68,7 @@ export class StoreHealth {
       else log.warn({ reason: this.#error }, `${name} does not answer`);
       onChange(this.#isUp);
     }
-    this.#timer = setTimeout(() => void this.#look(), this.#isUp ? upEveryMs : downEveryMs);
+    this.#timer = setTimeout(() => void this.#check(), this.#isUp ? upEveryMs : downEveryMs);
   }
 }
 

@@ -92,17 +92,17 @@ export class Home {
       isConnected = homeAssistant.status().kind === 'connected';
       if (!isConnected || was) return;
       this.#retry.reset();
-      this.#refreshSoon(0);
-      this.#refreshSoon(againAfterConnectMs);
+      this.#refreshIn(0);
+      this.#refreshIn(againAfterConnectMs);
     };
     this.#stopListening = [
       homeAssistant.onStatus(onStatus),
-      homeAssistant.onRegistryChange(() => this.#refreshSoon(0)),
+      homeAssistant.onRegistryChange(() => this.#refreshIn(0)),
     ];
-    this.#refreshSoon(0);
+    this.#refreshIn(0);
     onStatus();
     const tick = () => {
-      this.#refreshSoon(0);
+      this.#refreshIn(0);
       this.#later(everyMs, tick);
     };
     this.#later(everyMs, tick);
@@ -226,7 +226,7 @@ export class Home {
     this.#timers.add(timer);
   }
 
-  #refreshSoon(delayMs: number): void {
+  #refreshIn(delayMs: number): void {
     this.#later(delayMs, () => {
       // One that has not begun yet will see all that has happened until it does.
       if (this.#isRefreshQueued) return;
@@ -247,7 +247,7 @@ export class Home {
     if (this.#deps.homeAssistant.status().kind === 'connected') {
       const waitedMs = this.#deps.clock.monotonicMs() - this.#startedMs;
       if (!this.#isLoaded && waitedMs < storeGraceMs) {
-        this.#refreshSoon(1000);
+        this.#refreshIn(1000);
         return;
       }
       try {
@@ -256,16 +256,16 @@ export class Home {
       } catch (error) {
         const retryMs = this.#retry.nextMs();
         this.#deps.log.warn({ err: error, retryMs }, 'Discovery failed');
-        this.#refreshSoon(retryMs);
+        this.#refreshIn(retryMs);
       }
     }
     await this.#save();
-    if (!this.#isLoaded || this.#isUnsaved) this.#refreshSoonOnce();
+    if (!this.#isLoaded || this.#isUnsaved) this.#retryStore();
   }
 
   #isRetryPlanned = false;
   #isRefreshQueued = false;
-  #refreshSoonOnce(): void {
+  #retryStore(): void {
     if (this.#isRetryPlanned) return;
     this.#isRetryPlanned = true;
     this.#later(storeRetryMs, () => {
@@ -274,7 +274,7 @@ export class Home {
         .run(async () => {
           await this.#load();
           await this.#save();
-          if (!this.#isLoaded || this.#isUnsaved) this.#refreshSoonOnce();
+          if (!this.#isLoaded || this.#isUnsaved) this.#retryStore();
         })
         .catch((error: unknown) => this.#deps.log.error({ err: error }, 'The home could not be saved'));
     });

@@ -58,18 +58,18 @@ function text(value: unknown): string | null {
 
 /** The signed power sensors of a source: `power_config` says more than the `stat_rate` that Core derives from it. */
 function ratesOf(source: Fields): { id: string; sign: 1 | -1 }[] {
-  const told = isFields(source.power_config) ? source.power_config : source;
+  const config = isFields(source.power_config) ? source.power_config : source;
   const rates: { id: string; sign: 1 | -1 }[] = [];
   const add = (key: string, from: Fields, sign: 1 | -1) => {
     const id = text(from[key]);
     if (id !== null) rates.push({ id, sign });
   };
-  add('stat_rate_inverted', told, -1);
-  add('stat_rate_from', told, 1);
-  add('stat_rate_to', told, -1);
+  add('stat_rate_inverted', config, -1);
+  add('stat_rate_from', config, 1);
+  add('stat_rate_to', config, -1);
   if (rates.length > 0) return rates;
-  add('stat_rate', told, 1);
-  if (rates.length === 0 && told !== source) add('stat_rate', source, 1);
+  add('stat_rate', config, 1);
+  if (rates.length === 0 && config !== source) add('stat_rate', source, 1);
   return rates;
 }
 

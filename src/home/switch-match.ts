@@ -55,7 +55,7 @@ export function matchSwitches(
 
 /** What meters the devices that these entities of one registry device belong to. */
 function metersOf(entities: readonly Entity[], byId: ReadonlyMap<string, Entity>): string[] {
-  const told = entities.flatMap((entity) => {
+  const named = entities.flatMap((entity) => {
     const isDevice = entity.role === 'device' || entity.isDevice === true;
     if (isDevice && entity.quantity === 'energy') return [entity.entityId];
     if (entity.role !== 'device_power' || entity.quantity !== 'power') return [];
@@ -63,7 +63,7 @@ function metersOf(entities: readonly Entity[], byId: ReadonlyMap<string, Entity>
     const register = entity.parentEntityId === null ? undefined : byId.get(entity.parentEntityId);
     return [register?.quantity === 'energy' ? register.entityId : entity.entityId];
   });
-  if (told.length > 0) return [...new Set(told)];
+  if (named.length > 0) return [...new Set(named)];
   const registers = entities.filter((entity) => entity.quantity === 'energy');
   const whole = (registers.length > 0 ? registers : entities.filter((e) => e.quantity === 'power')).filter(
     (entity) => !hasAny(wordsOf(objectIdOf(entity.entityId)), asideWords),
@@ -111,7 +111,7 @@ function matchDevice(
   const matches: SwitchMatch[] = [];
   const matched = new Set<string>();
   const isFree = ({ entityId }: Control) => !matches.some((match) => match.entityId === entityId);
-  for (const stemsOf of proofs(byId, registry)) {
+  for (const stemsOf of stemsOfNames(byId, registry)) {
     const channels = [...meters, ...others].map((id) => ({ id, stem: stemsOf(id) }));
     const free = switches.filter(isFree).map((one) => ({ one, stem: stemsOf(one.entityId, one.name) }));
     for (const { id, stem } of channels) {
@@ -125,8 +125,8 @@ function matchDevice(
       matches.push({ entityId: only.one.entityId, meterEntityId: id });
     }
   }
-  const proven = matches.filter(({ meterEntityId }) => meters.includes(meterEntityId));
-  if (proven.length > 0 || !isOnlyMeter || meterId === undefined) return proven;
+  const confirmed = matches.filter(({ meterEntityId }) => meters.includes(meterEntityId));
+  if (confirmed.length > 0 || !isOnlyMeter || meterId === undefined) return confirmed;
   const similar = mostSimilar(meterId, switches);
   return similar === null ? [] : [{ entityId: similar, meterEntityId: meterId }];
 }
@@ -135,7 +135,7 @@ function matchDevice(
  * What tells the channel of an entity, the surest first: the integration's own id, the entity id, the name that it shows.
  * Each as the words that say whose it is.
  */
-function proofs(byId: ReadonlyMap<string, Entity>, { uniqueIdOf }: RegistryView) {
+function stemsOfNames(byId: ReadonlyMap<string, Entity>, { uniqueIdOf }: RegistryView) {
   return [
     (id: string) => wordStem(uniqueIdOf(id) ?? ''),
     (id: string) => stemOf(id, false),

@@ -1,6 +1,6 @@
 /** What it means that nothing is missing: each hour was held against Home Assistant's own history, reading by reading. */
 
-export const proofHourUs = 3_600_000_000;
+export const coverageHourUs = 3_600_000_000;
 
 /** An hour of UTC of one entity, of which we hold all that Home Assistant told. */
 export interface VerifiedHour {
@@ -10,7 +10,7 @@ export interface VerifiedHour {
    * Readings that Home Assistant's history had; fewer than `held` where it lost some, or never kept them. Negative: the
    * proof is void.
    */
-  readonly told: number;
+  readonly reported: number;
   /** Readings in the store when it was proven. Fewer at a later look: the store lost some, and it is proven no more. */
   readonly held: number;
   readonly verifiedAtUs: number;
@@ -19,7 +19,7 @@ export interface VerifiedHour {
 /** Keeps what was proven, beside the readings it speaks of. Calls reject when the store is down. */
 export interface CoverageStore {
   /** Proofs of the hours that start in [fromUs, untilUs), the last of each hour; null asks for all entities. */
-  proven(entityIds: readonly string[] | null, fromUs: number, untilUs: number): Promise<VerifiedHour[]>;
+  verified(entityIds: readonly string[] | null, fromUs: number, untilUs: number): Promise<VerifiedHour[]>;
   /** How many readings the store holds by entity and by start of the hour; an hour without any is absent. */
   held(
     entityIds: readonly string[],
@@ -55,7 +55,7 @@ export interface VerificationEnvironment {
   /** What is not proven when it begins. */
   readonly onUnverified?: (hours: ReadonlyMap<string, readonly number[]>) => void;
   /** Told of each entity that was held against it; one of which all is proven already is not. */
-  readonly onVerified: (entityId: string, proof: VerificationResult) => void;
+  readonly onVerified: (entityId: string, result: VerificationResult) => void;
 }
 
 /** What came of holding an entity's hours against Home Assistant. */

@@ -25,7 +25,7 @@ export class GapTracker {
   /** Since when a subscription that stood may have told nothing. */
   #silentSinceUs: number | null = null;
   #isBegun = false;
-  #isStartTold = false;
+  #isStartReported = false;
 
   constructor(log: Log) {
     this.#emitter = new Emitter(log, 'A listener to gaps failed');
@@ -41,8 +41,8 @@ export class GapTracker {
   }
 
   /** The connection broke; `heardUs` is when it was last heard, null when never. */
-  cut(heardUs: number | null): void {
-    this.#cutUs ??= heardUs;
+  cut(receivedUs: number | null): void {
+    this.#cutUs ??= receivedUs;
   }
 
   /** The subscription stands and may have told nothing since; the next one tells the gap. */
@@ -59,7 +59,7 @@ export class GapTracker {
   relieved(): void {
     const sinceUs = this.#overflowSinceUs;
     this.#overflowSinceUs = null;
-    if (sinceUs !== null) this.#tell({ kind: 'reconnect', entityIds: [...this.#followed], sinceUs });
+    if (sinceUs !== null) this.#report({ kind: 'reconnect', entityIds: [...this.#followed], sinceUs });
   }
 
   /**
@@ -69,23 +69,23 @@ export class GapTracker {
   subscribed(
     entityIds: readonly string[],
     isNewConnection: boolean,
-    previous: () => Promise<Completeness | null>,
+    readPrevious: () => Promise<Completeness | null>,
   ): void {
     const known = entityIds.filter((entityId) => this.#followed.has(entityId));
     const added = entityIds.filter((entityId) => !this.#followed.has(entityId));
     for (const entityId of added) this.#followed.add(entityId);
     if (!this.#isBegun) {
       this.#isBegun = true;
-      void previous().then((had) => this.#tellStart(entityIds, had));
+      void readPrevious().then((previous) => this.#reportStart(entityIds, previous));
       return;
     }
     if (isNewConnection && known.length > 0)
-      this.#tell({ kind: 'reconnect', entityIds: known, sinceUs: this.#cutUs });
+      this.#report({ kind: 'reconnect', entityIds: known, sinceUs: this.#cutUs });
     if (this.#silentSinceUs !== null && known.length > 0)
-      this.#tell({ kind: 'silent', entityIds: known, sinceUs: this.#silentSinceUs });
+      this.#report({ kind: 'silent', entityIds: known, sinceUs: this.#silentSinceUs });
     this.#silentSinceUs = null;
     this.#cutUs = null;
-    if (added.length > 0) this.#tell({ kind: 'first', entityIds: added, sinceUs: null });
+    if (added.length > 0) this.#report({ kind: 'first', entityIds: added, sinceUs: null });
   }
 
   /** All that Home Assistant had of it is durable. */
@@ -94,8 +94,8 @@ export class GapTracker {
   }
 
   /** What may be written down now; null as long as what the process before wrote still holds. */
-  completeness(heardUs: number | null, unsafeSinceUs: number | null): Completeness | null {
-    if (!this.#isStartTold || heardUs === null) return null;
+  completeness(receivedUs: number | null, unsafeSinceUs: number | null): Completeness | null {
+    if (!this.#isStartReported || receivedUs === null) return null;
     const gaps = [...this.#open].filter((gap) => gap.sinceUs !== null);
     const bounds = [
       this.#cutUs,
@@ -108,23 +108,23 @@ export class GapTracker {
       [...this.#open].filter((gap) => gap.sinceUs === null).flatMap((gap) => gap.entityIds),
     );
     return {
-      untilUs: Math.min(heardUs, ...bounds.filter((us) => us !== null)),
+      untilUs: Math.min(receivedUs, ...bounds.filter((us) => us !== null)),
       entityIds: [...this.#followed].filter((entityId) => !unknown.has(entityId)),
     };
   }
 
-  #tellStart(entityIds: readonly string[], had: Completeness | null): void {
-    this.#isStartTold = true;
-    const known = new Set(had?.entityIds);
+  #reportStart(entityIds: readonly string[], previous: Completeness | null): void {
+    this.#isStartReported = true;
+    const known = new Set(previous?.entityIds);
     const continued = entityIds.filter((entityId) => known.has(entityId));
     const fresh = entityIds.filter((entityId) => !known.has(entityId));
-    if (had !== null && continued.length > 0)
-      this.#tell({ kind: 'start', entityIds: continued, sinceUs: had.untilUs });
+    if (previous !== null && continued.length > 0)
+      this.#report({ kind: 'start', entityIds: continued, sinceUs: previous.untilUs });
     if (fresh.length > 0)
-      this.#tell({ kind: had === null ? 'start' : 'first', entityIds: fresh, sinceUs: null });
+      this.#report({ kind: previous === null ? 'start' : 'first', entityIds: fresh, sinceUs: null });
   }
 
-  #tell(gap: Gap): void {
+  #report(gap: Gap): void {
     this.#open.add(gap);
     this.#emitter.emit(gap);
   }

@@ -13,20 +13,20 @@ export interface LateReadings {
 /** What the stream itself is like: what it told last, whether in order, and by whose clock. */
 export class StreamStats {
   /** Instant of the state told last of each entity, recorded or not. */
-  readonly #told = new Map<string, number>();
+  readonly #lastUpdates = new Map<string, number>();
   readonly #drift = new ClockDrift();
   #outOfOrder = 0;
   #late: LateReadings | null = null;
 
   /** @returns whether it came after a newer one of its entity */
-  hear({ entityId, lastUpdatedUs, state }: EntityState, kind: StateBatch['kind'], nowUs: number): boolean {
-    const toldUs = this.#told.get(entityId) ?? 0;
-    this.#told.set(entityId, lastUpdatedUs);
+  add({ entityId, lastUpdatedUs, state }: EntityState, kind: StateBatch['kind'], nowUs: number): boolean {
+    const lastUs = this.#lastUpdates.get(entityId) ?? 0;
+    this.#lastUpdates.set(entityId, lastUpdatedUs);
     // A snapshot's states may be days old.
     if (kind !== 'change') return false;
     // A removal has our own instant.
     if (state !== null) this.#drift.add(nowUs, lastUpdatedUs);
-    return lastUpdatedUs < toldUs;
+    return lastUpdatedUs < lastUs;
   }
 
   /** One that came late is a reading, and was taken in its place. */
@@ -49,11 +49,11 @@ export class StreamStats {
   }
 
   forget(entityId: string): void {
-    this.#told.delete(entityId);
+    this.#lastUpdates.delete(entityId);
   }
 
-  told(): ReadonlyMap<string, number> {
-    return this.#told;
+  lastUpdates(): ReadonlyMap<string, number> {
+    return this.#lastUpdates;
   }
 
   /** How many readings came after a newer one of their entity, since the process started. */

@@ -38,13 +38,13 @@ export class SparingLog implements Log {
     this.#log.debug(fields, message);
   }
   info(fields: object, message: string): void {
-    this.#tell('info', fields, message);
+    this.#write('info', fields, message);
   }
   warn(fields: object, message: string): void {
-    this.#tell('warn', fields, message);
+    this.#write('warn', fields, message);
   }
   error(fields: object, message: string): void {
-    this.#tell('error', fields, message);
+    this.#write('error', fields, message);
   }
   child(bindings: object): Log {
     return new SparingLog(this.#log.child(bindings), this.#limits);
@@ -60,7 +60,7 @@ export class SparingLog implements Log {
       if (leftOut > 0) this.#log[level]({ leftOut, withinMs: this.#limits.windowMs }, message);
   }
 
-  #tell(level: Level, fields: object, message: string): void {
+  #write(level: Level, fields: object, message: string): void {
     const kind = this.#kind(level, message);
     if (kind.lines >= this.#limits.lines) {
       kind.leftOut += 1;
@@ -73,9 +73,9 @@ export class SparingLog implements Log {
   #kind(level: Level, message: string): Kind {
     this.#timer ??= setTimeout(() => this.flush(), this.#limits.windowMs).unref();
     const isNew = !this.#kinds.has(`${level} ${message}`);
-    const told = isNew && this.#kinds.size >= this.#limits.kinds ? 'Other lines like these' : message;
-    const key = `${level} ${told}`;
-    const kind = this.#kinds.get(key) ?? { level, message: told, lines: 0, leftOut: 0 };
+    const shown = isNew && this.#kinds.size >= this.#limits.kinds ? 'Other lines like these' : message;
+    const key = `${level} ${shown}`;
+    const kind = this.#kinds.get(key) ?? { level, message: shown, lines: 0, leftOut: 0 };
     this.#kinds.set(key, kind);
     return kind;
   }

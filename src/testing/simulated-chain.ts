@@ -48,7 +48,7 @@ const limits = {
 interface Running {
   readonly recorder: Recorder;
   readonly backfill: Backfill;
-  readonly proofs: CoverageScheduler;
+  readonly coverageScheduler: CoverageScheduler;
   readonly heartbeat: Heartbeat;
   readonly postingWorker: PostingWorker;
   readonly renames: RenameKeeper;
@@ -62,7 +62,7 @@ export class SimulatedChain {
   readonly meters: readonly SimulatedMeter[];
   readonly #subscription = new MemorySubscriptionStore();
   readonly #syncLog = new MemorySyncLog();
-  readonly #proofs = new MemoryCoverageStore(this.store);
+  readonly #coverage = new MemoryCoverageStore(this.store);
   readonly #disk = new MemoryDisk(1500);
   readonly #evidence: StoredEvidence;
   /** Every id that a meter had, and which it is. */
@@ -138,7 +138,7 @@ export class SimulatedChain {
     const stopping = Promise.all([
       running.heartbeat.stop(),
       running.renames.stop(),
-      running.proofs.stop(),
+      running.coverageScheduler.stop(),
       running.postingWorker.stop(),
       running.backfill.stop().then(() => running.recorder.stop()),
     ]);
@@ -248,7 +248,7 @@ export class SimulatedChain {
     const { recorder, postingWorker, renames } = this.#running ?? {};
     postingWorker?.setMeters(this.#posted());
     recorder?.track(this.#tracked());
-    renames?.look();
+    renames?.check();
   }
 
   async #act(): Promise<string> {
@@ -365,11 +365,11 @@ export class SimulatedChain {
       ...common,
       readings,
       recorder,
-      proofs: living(this.#proofs),
+      coverage: living(this.#coverage),
       readable: async () => undefined,
       events,
     });
-    const proofs = new CoverageScheduler({
+    const coverageScheduler = new CoverageScheduler({
       ...common,
       coverageVerifier,
       recorder,
@@ -385,7 +385,7 @@ export class SimulatedChain {
       syncLog,
       newId,
       coverageVerifier,
-      onBrought: () => proofs.look(),
+      onBrought: () => coverageScheduler.check(),
     });
     const renames = new RenameKeeper({
       renames: () => new Map([...this.#oldIds].map(([oldId, meter]) => [oldId, meter.entityId])),
@@ -406,7 +406,7 @@ export class SimulatedChain {
         for (const { entityId, atUs } of stored)
           postingWorker.touch(entityId, { fromUs: atUs, untilUs: atUs });
       });
-    this.#running = { recorder, backfill, proofs, heartbeat, postingWorker, renames, life };
+    this.#running = { recorder, backfill, coverageScheduler, heartbeat, postingWorker, renames, life };
     postingWorker.setMeters(this.#posted());
     postingWorker.start();
     backfill.start();
@@ -414,7 +414,7 @@ export class SimulatedChain {
     recorder.track(this.#tracked());
     renames.start();
     heartbeat.start();
-    proofs.start();
+    coverageScheduler.start();
   }
 
   async #receivedSince(receivedUs: number | null): Promise<ReadonlyMap<string, Span>> {

@@ -172,8 +172,8 @@ export class IntegrityHome {
       statistics: this.kept,
       posting: this.postingWorker,
       coverageVerifier: {
-        unproven: async () => 0,
-        prove: async ({ entityIds, fromUs: beginUs, untilUs: endUs }, { onVerified }) => {
+        unverifiedCount: async () => 0,
+        verify: async ({ entityIds, fromUs: beginUs, untilUs: endUs }, { onVerified }) => {
           for (const entityId of entityIds) {
             const found = this.missing.filter(
               (one) => one.entityId === entityId && one.atUs >= beginUs && one.atUs < endUs,

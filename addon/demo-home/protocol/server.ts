@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import type { HomeEvent } from '../home/home.ts';
-import { Connection, type ConnectionDeps, type Told } from './connection.ts';
+import { Connection, type ConnectionDeps, type Publication } from './connection.ts';
 import { config } from './people.ts';
 
 export interface ServerDeps extends ConnectionDeps {
@@ -65,10 +65,10 @@ export class ProtocolServer {
     for (const connection of this.#connections) connection.hold(isHeld);
   }
 
-  tell(event: HomeEvent): void {
-    const told: Told = { event, asEvent: null, asDiff: null };
+  publish(event: HomeEvent): void {
+    const publication: Publication = { event, asEvent: null, asDiff: null };
     let count = 0;
-    for (const connection of this.#connections) count += connection.tell(told);
+    for (const connection of this.#connections) count += connection.publish(publication);
     if (event.kind === 'state_changed') event.entity.sent += count;
   }
 

@@ -172,8 +172,8 @@ function rowsOf(home: Home, series: Series, question: RowsQuestion): object[] {
       state: convert(row.state),
       sum: convert(row.sum),
     };
-    const told = Object.fromEntries(question.types.map((type) => [type, values[type]]));
-    return { start: row.startMs, end: row.endMs, ...told };
+    const asked = Object.fromEntries(question.types.map((type) => [type, values[type]]));
+    return { start: row.startMs, end: row.endMs, ...asked };
   });
 }
 

@@ -47,7 +47,7 @@ function compressed(state: CoreState): object {
   return { s, a, c: '01M7YFYH9PZ4TSDD8PVVXADRET', lc: changedUs / 1e6, ...lu };
 }
 
-function told(entityId: string, state: CoreState, dialect: Dialect): EntityState {
+function reported(entityId: string, state: CoreState, dialect: Dialect): EntityState {
   const attributes =
     dialect === '2024.3'
       ? Object.fromEntries(Object.entries(state.attributes).filter(([, value]) => value !== null))
@@ -97,7 +97,7 @@ describe('compressed states', () => {
           expected.push(
             after === null
               ? { entityId, state: null, attributes: {}, lastUpdatedUs: nowUs + 7 }
-              : told(entityId, after, dialect),
+              : reported(entityId, after, dialect),
           );
         }
         expect(heard.map(withoutNulls)).toEqual(expected.map(withoutNulls));

@@ -22,7 +22,7 @@ export class CompressedStates {
    * them when one can't be serialised).
    * @param toldAtUs the instant of a removal, which has none of its own
    */
-  apply(event: unknown, toldAtUs: number): EntityState[] {
+  apply(event: unknown, receivedUs: number): EntityState[] {
     if (!isRecord(event)) return [];
     const states: EntityState[] = [];
     for (const [entityId, added] of entriesOf(event.a)) {
@@ -36,7 +36,7 @@ export class CompressedStates {
       for (const entityId of event.r) {
         if (typeof entityId !== 'string' || !this.#wanted.has(entityId)) continue;
         this.#known.delete(entityId);
-        states.push({ entityId, state: null, attributes: nothing, lastUpdatedUs: toldAtUs });
+        states.push({ entityId, state: null, attributes: nothing, lastUpdatedUs: receivedUs });
       }
     }
     return states;
@@ -88,7 +88,7 @@ function changedAttributes(before: WireRecord, added: unknown, removed: unknown)
 }
 
 /** `lu` is left out when it equals `lc`: a state that changed was updated then too. */
-function updatedUs(told: WireRecord): number | null {
-  const seconds = typeof told.lu === 'number' ? told.lu : told.lc;
+function updatedUs(compressed: WireRecord): number | null {
+  const seconds = typeof compressed.lu === 'number' ? compressed.lu : compressed.lc;
   return typeof seconds === 'number' && Number.isFinite(seconds) ? instantFromSeconds(seconds) : null;
 }

@@ -231,16 +231,16 @@ describe('commands', () => {
 
   it('tell changes of the registries, many of them as one', async () => {
     startClient(endpointOf(home.url));
-    let told = 0;
+    let reported = 0;
     client.onRegistryChange(() => {
-      told += 1;
+      reported += 1;
     });
     await connected();
     // Answered after the subscriptions that the connection makes by itself.
     await client.registries();
     for (let i = 0; i < 20; i++) home.addEntity(`sensor.new_${i}`, '1');
-    await until('told', () => told > 0);
-    expect(told).toBeLessThan(5);
+    await until('told', () => reported > 0);
+    expect(reported).toBeLessThan(5);
     expect((await client.registries()).entities.some(({ entityId }) => entityId === 'sensor.new_19')).toBe(
       true,
     );

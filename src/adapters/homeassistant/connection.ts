@@ -158,7 +158,7 @@ export class Connection {
     } catch (cause) {
       const error = cause instanceof Error ? cause.message : String(cause);
       const isRefused = cause instanceof ConnectError && cause.fault.kind === 'auth_invalid';
-      if (!signal.aborted && this.#isNews(error))
+      if (!signal.aborted && this.#isOtherError(error))
         log.warn({ err: error }, 'Home Assistant can not be reached');
       return { wasConnected: false, isRefused, error };
     }
@@ -193,7 +193,7 @@ export class Connection {
   }
 
   /** An outage is told once, not at each try. */
-  #isNews(error: string): boolean {
+  #isOtherError(error: string): boolean {
     return this.#lastError() !== error;
   }
 

@@ -208,7 +208,7 @@ export class Session {
     );
     const check = setTimeout(() => {
       this.#pings.delete(check);
-      if (pauses !== this.#pauses || this.#socket.heardMs() > sentMs) return;
+      if (pauses !== this.#pauses || this.#socket.lastMessageMs() > sentMs) return;
       this.drop(`no answer to a ping within ${this.#deps.timings.pingWithinMs} ms`);
     }, this.#deps.timings.pingWithinMs);
     this.#pings.add(check);

@@ -29,15 +29,15 @@ export class HomeAssistantSocket {
   readonly #deps: SocketDeps;
   readonly #messageListeners = new Set<MessageListener>();
   readonly #closeListeners = new Set<CloseListener>();
-  #heardMs: number;
+  #lastMessageMs: number;
   #closeCode: number | null = null;
 
   constructor(socket: WebSocket, haVersion: string, deps: SocketDeps) {
     this.#socket = socket;
     this.haVersion = haVersion;
     this.#deps = deps;
-    this.#heardMs = deps.monotonicMs();
-    socket.on('message', (data) => this.#hear(String(data)));
+    this.#lastMessageMs = deps.monotonicMs();
+    socket.on('message', (data) => this.#receive(String(data)));
     // The close that follows tells it.
     socket.on('error', (cause) => deps.onFault(cause));
     socket.on('close', (code) => this.#end(code));
@@ -49,8 +49,8 @@ export class HomeAssistantSocket {
   }
 
   /** When the last message came, by the monotonic clock. */
-  heardMs(): number {
-    return this.#heardMs;
+  lastMessageMs(): number {
+    return this.#lastMessageMs;
   }
 
   /** Null while it is open. */
@@ -86,12 +86,12 @@ export class HomeAssistantSocket {
   }
 
   resume(): void {
-    this.#heardMs = this.#deps.monotonicMs();
+    this.#lastMessageMs = this.#deps.monotonicMs();
     this.#socket.resume();
   }
 
-  #hear(data: string): void {
-    this.#heardMs = this.#deps.monotonicMs();
+  #receive(data: string): void {
+    this.#lastMessageMs = this.#deps.monotonicMs();
     for (const listener of this.#messageListeners) {
       try {
         listener({ data });
@@ -141,7 +141,7 @@ export function openSocket(
       isDone = true;
       clearTimeout(deadline);
       signal.removeEventListener('abort', abort);
-      socket.off('message', hear);
+      socket.off('message', receive);
       socket.off('close', close);
       return true;
     }
@@ -154,7 +154,7 @@ export function openSocket(
       fail({ kind: 'closed', code: 1001 });
     }
     /** Whoever is on the other side decides what is heard: what fails in taking it ends this connection only. */
-    function hear(data: unknown): void {
+    function receive(data: unknown): void {
       try {
         take(data);
       } catch (cause) {
@@ -198,7 +198,7 @@ export function openSocket(
       });
     });
     socket.on('error', (cause) => fail(isOpen ? foreign(cause) : networkFault(cause), cause));
-    socket.on('message', hear);
+    socket.on('message', receive);
     socket.on('close', close);
     if (signal.aborted) abort();
     else signal.addEventListener('abort', abort);

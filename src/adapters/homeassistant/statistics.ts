@@ -110,13 +110,13 @@ export function statisticsRows(
   if (!isRecord(answer)) return [];
   const found: HomeStatisticsRow[] = [];
   for (const [entityId, rows] of Object.entries(answer)) {
-    const told = unitOf.get(entityId) ?? null;
-    const unit = told === null ? null : (toCanonical(1, told)?.unit ?? null);
+    const reportedUnit = unitOf.get(entityId) ?? null;
+    const unit = reportedUnit === null ? null : (toCanonical(1, reportedUnit)?.unit ?? null);
     for (const row of recordsOf(rows)) {
       if (typeof row.start !== 'number') continue;
       const startUs = instantFromMs(row.start);
       if (startUs < fromUs || startUs >= toUs) continue;
-      const value = (column: string) => numberOf(row, column, unit === null ? null : told);
+      const value = (column: string) => numberOf(row, column, unit === null ? null : reportedUnit);
       // What `state` is of an external statistic is its source's business, often the hour's amount; what Home Assistant
       // counts of it are the differences of its sums, so that its sum is the register.
       const register = isExternalStatistic(entityId) ? 'sum' : 'state';

@@ -12,12 +12,12 @@ export interface IlpAddress {
 export function ilpAddress(questdbUrl: string): IlpAddress {
   const url = new URL(questdbUrl);
   const isSecure = url.protocol === 'https:';
-  const isPortTold = /^https?:\/\/(?:[^@/]*@)?(?:\[[^\]]*\]|[^:/?#]*):\d+/i.test(questdbUrl);
+  const hasPort = /^https?:\/\/(?:[^@/]*@)?(?:\[[^\]]*\]|[^:/?#]*):\d+/i.test(questdbUrl);
   return {
     isSecure,
     // An IPv6 address stands in brackets in a URL and without them everywhere else.
     host: url.hostname.replace(/^\[|\]$/g, ''),
-    port: isPortTold ? Number(url.port || (isSecure ? 443 : 80)) : 9000,
+    port: hasPort ? Number(url.port || (isSecure ? 443 : 80)) : 9000,
     credentials:
       url.username === ''
         ? null

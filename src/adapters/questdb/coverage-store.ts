@@ -1,4 +1,4 @@
-import { type CoverageStore, proofHourUs, type VerifiedHour } from '../../recording/coverage-proof.ts';
+import { type CoverageStore, coverageHourUs, type VerifiedHour } from '../../recording/coverage-proof.ts';
 import type { QuestDb } from './questdb.ts';
 import { readingsTable } from './reading-rows.ts';
 import { coverageTable } from './reading-schema.ts';
@@ -18,7 +18,7 @@ const allProvenQuery = provenOf('WHERE timestamp >= $1 AND timestamp < $2');
 /** From the readings and not from their view by the hour: what was lost must not be remembered. */
 const heldQuery = (
   count: number,
-) => `SELECT entity_id, cast(timestamp AS LONG) / ${proofHourUs} AS hour, count() AS held
+) => `SELECT entity_id, cast(timestamp AS LONG) / ${coverageHourUs} AS hour, count() AS held
   FROM ${readingsTable} ${within(count)} GROUP BY entity_id, hour`;
 
 /** Proofs in the table proven_hours, beside the readings: a store that is set back loses both. */
@@ -29,7 +29,7 @@ export class QuestDbCoverageStore implements CoverageStore {
     this.#db = db;
   }
 
-  async proven(
+  async verified(
     entityIds: readonly string[] | null,
     fromUs: number,
     untilUs: number,
@@ -41,7 +41,7 @@ export class QuestDbCoverageStore implements CoverageStore {
     return rows.map((row) => ({
       entityId: row.entity_id as string,
       hourUs: row.hour_us as number,
-      told: row.told as number,
+      reported: row.reported as number,
       held: row.held as number,
       verifiedAtUs: row.proven_us as number,
     }));
@@ -56,7 +56,7 @@ export class QuestDbCoverageStore implements CoverageStore {
     for (const row of await this.#ask(heldQuery, entityIds, fromUs, untilUs)) {
       const entityId = row.entity_id as string;
       const hours = held.get(entityId) ?? new Map<number, number>();
-      hours.set((row.hour as number) * proofHourUs, row.held as number);
+      hours.set((row.hour as number) * coverageHourUs, row.held as number);
       held.set(entityId, hours);
     }
     return held;
@@ -65,7 +65,7 @@ export class QuestDbCoverageStore implements CoverageStore {
   async note(hours: readonly VerifiedHour[]): Promise<void> {
     await this.#db.writer.write(hours, async (sender, hour) => {
       sender.table(coverageTable).symbol('entity_id', hour.entityId);
-      sender.intColumn('told', hour.told).intColumn('held', hour.held);
+      sender.intColumn('told', hour.reported).intColumn('held', hour.held);
       sender.timestampColumn('proven', hour.verifiedAtUs, 'us');
       await sender.at(hour.hourUs, 'us');
     });

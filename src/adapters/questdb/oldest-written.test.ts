@@ -27,11 +27,11 @@ describe('late readings', () => {
           return { atUs: clock.us, oldestUs };
         });
         const sinceUs = clock.us - agoUs;
-        const told = late.oldestSince(sinceUs);
-        if (sinceUs < startUs) expect(told).toBe(0);
+        const reported = late.oldestSince(sinceUs);
+        if (sinceUs < startUs) expect(reported).toBe(0);
         for (const { atUs, oldestUs } of written)
-          if (atUs >= sinceUs) expect(told).toBeLessThanOrEqual(oldestUs);
-        expect(told).toBeLessThanOrEqual(clock.us);
+          if (atUs >= sinceUs) expect(reported).toBeLessThanOrEqual(oldestUs);
+        expect(reported).toBeLessThanOrEqual(clock.us);
       }),
     );
   });

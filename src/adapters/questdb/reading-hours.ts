@@ -104,9 +104,9 @@ export class ReadingHours {
     if (state?.view_status !== 'valid') return 0;
     if (Number(state.refresh_base_table_txn) >= Number(state.base_table_txn)) return Number.MAX_SAFE_INTEGER;
     // After a start QuestDB has forgotten when it last refreshed.
-    const toldUs = typeof state.started_us === 'number' ? state.started_us - marginUs : null;
+    const refreshStartUs = typeof state.started_us === 'number' ? state.started_us - marginUs : null;
     // By a clock that is not ours it says nothing of what was written since.
-    const startedUs = toldUs === null || toldUs > this.#clock.nowUs() ? null : toldUs;
+    const startedUs = refreshStartUs === null || refreshStartUs > this.#clock.nowUs() ? null : refreshStartUs;
     const knownUntilUs = startedUs === null ? 0 : this.#oldestWritten.oldestSince(startedUs);
     if (knownUntilUs === 0) await this.#refresh();
     return knownUntilUs;

@@ -98,18 +98,18 @@ export class FakeHomeAssistant implements HomeAssistant {
   readonly #registryListeners = new Set<() => void>();
 
   connect(): void {
-    this.#tell({ kind: 'connected', version: this.homeConfig.version, sinceUs: fakeNowUs });
+    this.#setStatus({ kind: 'connected', version: this.homeConfig.version, sinceUs: fakeNowUs });
   }
   disconnect(): void {
-    this.#tell({ kind: 'connecting', attempts: 1, error: 'gone' });
+    this.#setStatus({ kind: 'connecting', attempts: 1, error: 'gone' });
   }
   refuse(error: string): void {
-    this.#tell({ kind: 'refused', error });
+    this.#setStatus({ kind: 'refused', error });
   }
   changeRegistry(): void {
     for (const listener of this.#registryListeners) listener();
   }
-  #tell(status: ConnectionStatus): void {
+  #setStatus(status: ConnectionStatus): void {
     this.#status = status;
     for (const listener of this.#listeners) listener(status);
   }

@@ -171,7 +171,7 @@ export class Reconciler {
     const entities = this.#deps.entities();
     const meters = entities.filter(({ meter }) => meter?.posts === 'register');
     const ids = entities.filter(hasStates).map(({ entityId }) => entityId);
-    const unverifiedHours = await this.#deps.coverageVerifier.unproven(ids, fromUs, untilUs);
+    const unverifiedHours = await this.#deps.coverageVerifier.unverifiedCount(ids, fromUs, untilUs);
     this.#unverifiedHours = unverifiedHours;
     const hours = (meters.length * (untilUs - fromUs)) / hourUs;
     return { fromUs, untilUs, entities: entities.length, hours, unverifiedHours };

@@ -127,7 +127,7 @@ export class ReconciliationRun {
     const asked = { entityIds, fromUs, untilUs, isExact: kind === 'reconciliation' };
     const onVerified = (entityId: string, proof: VerificationResult) => this.#proven(entityId, proof);
     await this.#unlessStopped(
-      this.#deps.coverageVerifier.prove(asked, { signal, onVerified }).then(() => true),
+      this.#deps.coverageVerifier.verify(asked, { signal, onVerified }).then(() => true),
     );
   }
 

@@ -94,8 +94,8 @@ export class ReconciledHome {
 
   coverageVerifier(): HourVerifier {
     return {
-      unproven: async (ids) => ids.length * 5,
-      prove: async ({ entityIds: [entityId = meterId], fromUs, untilUs }, { onVerified }) => {
+      unverifiedCount: async (ids) => ids.length * 5,
+      verify: async ({ entityIds: [entityId = meterId], fromUs, untilUs }, { onVerified }) => {
         this.proofs += 1;
         await this.gate;
         if (!this.statistics.isConnected) throw new HomeAssistantUnavailable('Home Assistant is away');

@@ -118,12 +118,12 @@ describe('back-fill', () => {
     recorder.track([entity(meter)]);
     await connected();
     await finished(1);
-    const told = pastOf(meter).filter((atUs) => atUs !== baseUs - 5);
-    expect(instants(meter)).toEqual(told.sort((a, b) => a - b));
+    const reported = pastOf(meter).filter((atUs) => atUs !== baseUs - 5);
+    expect(instants(meter)).toEqual(reported.sort((a, b) => a - b));
     const run = syncLog.runs.get('run-1');
     // The newest came by the snapshot.
-    expect(run).toMatchObject({ kind: 'start', status: 'success', readingsAdded: told.length - 1 });
-    expect(recorder.status().readingsReceived).toBe(told.length);
+    expect(run).toMatchObject({ kind: 'start', status: 'success', readingsAdded: reported.length - 1 });
+    expect(recorder.status().readingsReceived).toBe(reported.length);
     expect([...store.rows.values()].filter(({ origin }) => origin === 'stream').length).toBe(1);
   });
 

@@ -184,16 +184,16 @@ export class Backfill {
       // Known only now: further back for what was never recorded.
       if (job.follows === null) run = { ...run, startUs: Math.min(run.startUs, startUs) };
       for (const [entityId, span] of spans) {
-        const told = new Map<number, number>();
+        const reported = new Map<number, number>();
         const writtenUntilUs = this.#deps.coverageVerifier?.writtenUntilUs() ?? 0;
         const result = await this.#copy(entityId, span, (copied) => {
-          addCounts(told, copied.told);
+          addCounts(reported, copied.reported);
           added += copied.added;
           run = { ...run, readingsAdded: run.readingsAdded + copied.added };
           this.#run = run;
         });
         const isWhole = result === null && this.#deps.recorder.tracked().has(entityId);
-        if (isWhole) copiedSpans.push({ entityId, span, writtenUntilUs, told });
+        if (isWhole) copiedSpans.push({ entityId, span, writtenUntilUs, reported });
         if (this.#stop.signal.aborted) return;
         if (result !== null) failed.push(`${entityId}: ${result}`);
         if (job.follows === null) run = { ...run, entitiesDone: run.entitiesDone + 1 };
@@ -202,7 +202,7 @@ export class Backfill {
       }
       await unlessAborted(this.#deps.recorder.settled(), this.#stop.signal);
       if (this.#stop.signal.aborted) return;
-      await this.#noteProof(copiedSpans);
+      await this.#noteCoverage(copiedSpans);
       run = this.#finished(run, failed);
       this.#error = failed.length === 0 ? null : `Home Assistant's history is incomplete: ${failed[0]}`;
       if (job.follows === null || added > 0) {
@@ -222,7 +222,7 @@ export class Backfill {
   }
 
   /** Whole hours among them need not be asked for again to be proven. */
-  async #noteProof(copied: readonly CopiedSpan[]): Promise<void> {
+  async #noteCoverage(copied: readonly CopiedSpan[]): Promise<void> {
     try {
       await this.#deps.coverageVerifier?.note(copied);
     } catch (cause) {

@@ -2,7 +2,7 @@ import type { EntityState, HomeAssistant } from '../../home/home-assistant.ts';
 import { HomeAssistantUnavailable } from '../../home/home-assistant.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { unlessAborted } from '../../runtime/pause.ts';
-import { type FoundReadings, proofHourUs } from '../coverage-proof.ts';
+import { coverageHourUs, type FoundReadings } from '../coverage-proof.ts';
 import type { Reading } from '../reading.ts';
 import type { ReadingStore } from '../reading-store.ts';
 import { parseState } from '../stream/reading-parser.ts';
@@ -27,7 +27,7 @@ export interface Copied {
   /** How many states Home Assistant told: what the next span's length is chosen by. */
   readonly states: number;
   /** Readings among them, by the start of their hour. */
-  readonly told: ReadonlyMap<number, number>;
+  readonly reported: ReadonlyMap<number, number>;
   /** Where the added ones lie. */
   readonly found: readonly FoundReadings[];
 }
@@ -58,7 +58,7 @@ export async function copyHistory(
   }
   const known = states.length === 0 ? new Set<number>() : await knownInstants(deps.readings, entityId, span);
   const fresh: Reading[] = [];
-  const told = new Map<number, number>();
+  const reported = new Map<number, number>();
   const seen = new Set<number>();
   let rejected = 0;
   const nowUs = deps.clock.nowUs();
@@ -75,14 +75,14 @@ export async function copyHistory(
       }
       fresh.push(parsed.reading);
     }
-    const hourUs = Math.floor(atUs / proofHourUs) * proofHourUs;
-    told.set(hourUs, (told.get(hourUs) ?? 0) + 1);
+    const hourUs = Math.floor(atUs / coverageHourUs) * coverageHourUs;
+    reported.set(hourUs, (reported.get(hourUs) ?? 0) + 1);
   }
   let added = 0;
   for (let start = 0; start < fresh.length; start += pageReadings)
     added += await deps.recorder.record(fresh.slice(start, start + pageReadings), signal, isSettled);
   const found = stretchesOf(entityId, fresh);
-  return { added, rejected, nextUs: span.endUs, states: states.length, told, found };
+  return { added, rejected, nextUs: span.endUs, states: states.length, reported, found };
 }
 
 /** Readings less than an hour apart lay in one gap. */
@@ -95,7 +95,7 @@ function stretchesOf(entityId: string, fresh: readonly Reading[]): FoundReadings
 /** Adds a stretch that begins after those that are there; past the limit the last one takes it up. */
 export function addStretch(found: FoundReadings[], next: FoundReadings): void {
   const last = found.at(-1);
-  const isOne = last !== undefined && next.fromUs - last.untilUs < proofHourUs;
+  const isOne = last !== undefined && next.fromUs - last.untilUs < coverageHourUs;
   if (last !== undefined && (isOne || found.length >= stretchesLimit))
     found[found.length - 1] = { ...last, untilUs: next.untilUs, added: last.added + next.added };
   else found.push(next);

@@ -12,7 +12,7 @@ export interface CopiedSpan {
   readonly span: Span;
   /** Until when Home Assistant had written when it was first asked: what came after it did not tell whole. */
   readonly writtenUntilUs: number;
-  readonly told: ReadonlyMap<number, number>;
+  readonly reported: ReadonlyMap<number, number>;
 }
 
 /** Where a back-fill notes what it copied, so that coverage need not ask Home Assistant for it again. */

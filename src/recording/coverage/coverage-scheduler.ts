@@ -4,13 +4,13 @@ import type { Log } from '../../runtime/log.ts';
 import { WakeSignal } from '../../runtime/wake-signal.ts';
 import { usualHistoryUs } from '../backfill/history-depth.ts';
 import { pause } from '../../runtime/pause.ts';
-import { proofHourUs } from '../coverage-proof.ts';
+import { coverageHourUs } from '../coverage-proof.ts';
 import { defaultCoverageVerifierLimits, type CoverageVerifier } from './coverage-verifier.ts';
 import type { Recorder } from '../stream/recorder.ts';
 import type { SyncLog, SyncRun } from '../sync-log.ts';
 
 export interface CoverageSchedulerDeps {
-  readonly coverageVerifier: Pick<CoverageVerifier, 'unverifiedHours' | 'prove' | 'voidSince'>;
+  readonly coverageVerifier: Pick<CoverageVerifier, 'unverifiedHours' | 'verify' | 'invalidateSince'>;
   readonly homeAssistant: Pick<HomeAssistant, 'status'>;
   readonly recorder: Pick<Recorder, 'tracked'>;
   /** What goes first: a back-fill under way proves hours by itself. */
@@ -47,7 +47,7 @@ export interface CoverageStatus {
 }
 
 /** The clock may be stepped: a wait looks at it again so often. */
-const lookAtClockMs = 30_000;
+const checkClockMs = 30_000;
 /** Clocks that are kept right by small corrections are not set. */
 const stepUs = 1_000_000;
 /** While nothing ran it may have been set, and be past it again. */
@@ -67,7 +67,7 @@ export class CoverageScheduler {
   #doubtedUs: number | null = startDoubtUs;
   /** How far it was set back. */
   #aheadUs = 0;
-  #lookedAt = { wallUs: 0, monotonicMs: 0 };
+  #lastChecked = { wallUs: 0, monotonicMs: 0 };
   #nextUs = 0;
   #isRunning = false;
   #error: string | null = null;
@@ -91,7 +91,7 @@ export class CoverageScheduler {
   }
 
   /** There is a reason to look now. */
-  look(): void {
+  check(): void {
     this.#isAsked = true;
     this.#wakeSignal.wake();
   }
@@ -109,20 +109,20 @@ export class CoverageScheduler {
   async #work(): Promise<void> {
     const { signal } = this.#stop;
     while (!signal.aborted) {
-      await this.#lookAtClock();
+      await this.#checkClock();
       if (!this.#isAsked && this.#deps.clock.nowUs() < this.#nextUs) {
-        await this.#wakeSignal.wait(lookAtClockMs);
+        await this.#wakeSignal.wait(checkClockMs);
         // A clock that was set back by days must not silence it for days.
-        if (this.#nextUs - this.#deps.clock.nowUs() > 2 * proofHourUs) this.#nextUs = 0;
+        if (this.#nextUs - this.#deps.clock.nowUs() > 2 * coverageHourUs) this.#nextUs = 0;
         continue;
       }
-      while (!signal.aborted && !this.#canLook()) await pause(this.#limits.busyPauseMs, signal);
+      while (!signal.aborted && !this.#canRun()) await pause(this.#limits.busyPauseMs, signal);
       if (signal.aborted) return;
       this.#isAsked = false;
       this.#nextUs = this.#afterHour();
       this.#isRunning = true;
       try {
-        await this.#prove();
+        await this.#verify();
       } catch (cause) {
         if (signal.aborted) return;
         // Whoever is away is told of in its own part of the status.
@@ -136,19 +136,19 @@ export class CoverageScheduler {
     }
   }
 
-  async #lookAtClock(): Promise<void> {
+  async #checkClock(): Promise<void> {
     const { clock, coverageVerifier, log } = this.#deps;
-    const { wallUs, monotonicMs } = this.#lookedAt;
-    this.#lookedAt = { wallUs: clock.nowUs(), monotonicMs: clock.monotonicMs() };
-    const expectedUs = wallUs + (this.#lookedAt.monotonicMs - monotonicMs) * 1000;
-    const wasSetBack = this.#lookedAt.wallUs < expectedUs - stepUs;
+    const { wallUs, monotonicMs } = this.#lastChecked;
+    this.#lastChecked = { wallUs: clock.nowUs(), monotonicMs: clock.monotonicMs() };
+    const expectedUs = wallUs + (this.#lastChecked.monotonicMs - monotonicMs) * 1000;
+    const wasSetBack = this.#lastChecked.wallUs < expectedUs - stepUs;
     if (wasSetBack) {
-      this.#doubtedUs = Math.max(this.#doubtedUs ?? 0, lookAtClockMs * 2000);
-      this.#aheadUs = Math.max(this.#aheadUs, expectedUs - this.#lookedAt.wallUs);
+      this.#doubtedUs = Math.max(this.#doubtedUs ?? 0, checkClockMs * 2000);
+      this.#aheadUs = Math.max(this.#aheadUs, expectedUs - this.#lastChecked.wallUs);
     }
     if (this.#doubtedUs === null) return;
     try {
-      await coverageVerifier.voidSince(clock.nowUs() - this.#doubtedUs, this.#aheadUs);
+      await coverageVerifier.invalidateSince(clock.nowUs() - this.#doubtedUs, this.#aheadUs);
       this.#doubtedUs = null;
       this.#aheadUs = 0;
       this.#isAsked = true;
@@ -157,17 +157,17 @@ export class CoverageScheduler {
     }
   }
 
-  #canLook(): boolean {
+  #canRun(): boolean {
     return this.#deps.homeAssistant.status().kind === 'connected' && !this.#deps.isBusy();
   }
 
   #afterHour(): number {
     const { afterHourUs } = this.#limits;
     const nowUs = this.#deps.clock.nowUs();
-    return (Math.floor((nowUs - afterHourUs) / proofHourUs) + 1) * proofHourUs + afterHourUs;
+    return (Math.floor((nowUs - afterHourUs) / coverageHourUs) + 1) * coverageHourUs + afterHourUs;
   }
 
-  async #prove(): Promise<void> {
+  async #verify(): Promise<void> {
     const { coverageVerifier, clock, log, newId } = this.#deps;
     const startedAtUs = clock.nowUs();
     let run: SyncRun = {
@@ -191,21 +191,21 @@ export class CoverageScheduler {
       ticketsOpened: 0,
     };
     const { signal } = this.#stop;
-    await coverageVerifier.prove(
+    await coverageVerifier.verify(
       { ...this.#span(), isExact: false },
       {
         signal,
-        onUnverified: (unproven) => {
-          this.#weigh(unproven);
-          const firsts = [...unproven.values()].map(([first]) => first ?? startedAtUs);
-          run = { ...run, startUs: Math.min(startedAtUs, ...firsts), entitiesTotal: unproven.size };
+        onUnverified: (unverified) => {
+          this.#weigh(unverified);
+          const firsts = [...unverified.values()].map(([first]) => first ?? startedAtUs);
+          run = { ...run, startUs: Math.min(startedAtUs, ...firsts), entitiesTotal: unverified.size };
         },
-        onVerified: (entityId, proof) => {
-          const added = proof.found.reduce((sum, stretch) => sum + stretch.added, 0);
-          if (proof.error !== null) run = { ...run, error: run.error ?? `${entityId}: ${proof.error}` };
+        onVerified: (entityId, result) => {
+          const added = result.found.reduce((sum, stretch) => sum + stretch.added, 0);
+          if (result.error !== null) run = { ...run, error: run.error ?? `${entityId}: ${result.error}` };
           run = { ...run, entitiesDone: run.entitiesDone + 1, readingsAdded: run.readingsAdded + added };
-          outcome.hoursChecked += proof.hours;
-          outcome.holesFound += proof.found.filter(({ isFirst }) => !isFirst).length;
+          outcome.hoursChecked += result.hours;
+          outcome.holesFound += result.found.filter(({ isFirst }) => !isFirst).length;
         },
       },
     );
@@ -231,10 +231,10 @@ export class CoverageScheduler {
     };
   }
 
-  #weigh(unproven: ReadonlyMap<string, readonly number[]>): void {
+  #weigh(unverified: ReadonlyMap<string, readonly number[]>): void {
     let count = 0;
-    let untilUs = Math.floor(this.#deps.clock.nowUs() / proofHourUs) * proofHourUs;
-    for (const hours of unproven.values()) {
+    let untilUs = Math.floor(this.#deps.clock.nowUs() / coverageHourUs) * coverageHourUs;
+    for (const hours of unverified.values()) {
       count += hours.length;
       untilUs = Math.min(untilUs, hours[0] ?? untilUs);
     }

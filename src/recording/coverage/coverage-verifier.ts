@@ -13,14 +13,14 @@ import {
   type CoverageStore,
   type VerifiedHour,
   type VerificationEnvironment,
-  proofHourUs,
+  coverageHourUs,
   type HoursToVerify,
 } from '../coverage-proof.ts';
 import type { RecordingEvents } from '../recording-events.ts';
 import { WrittenTime } from '../write/written-time.ts';
 
 export interface CoverageVerifierDeps extends SpanCopyDeps {
-  readonly proofs: CoverageStore;
+  readonly coverage: CoverageStore;
   /** Resolves when every reading that was acknowledged can be read. */
   readonly readable: () => Promise<void>;
   readonly events: RecordingEvents;
@@ -40,8 +40,8 @@ export interface CoverageVerifierLimits {
 
 export const defaultCoverageVerifierLimits: CoverageVerifierLimits = {
   overForUs: 5 * 60_000_000,
-  fewerForUs: 6 * proofHourUs,
-  startDoubtUs: 3 * proofHourUs,
+  fewerForUs: 6 * coverageHourUs,
+  startDoubtUs: 3 * coverageHourUs,
   retryMs: 1000,
 };
 
@@ -72,7 +72,7 @@ export class CoverageVerifier {
   }
 
   /** How many whole hours of these entities in [fromUs, untilUs) are not proven. Rejects when the store is down. */
-  async unproven(entityIds: readonly string[], fromUs: number, untilUs: number): Promise<number> {
+  async unverifiedCount(entityIds: readonly string[], fromUs: number, untilUs: number): Promise<number> {
     const hours = await this.unverifiedHours(entityIds, fromUs, untilUs);
     return [...hours.values()].reduce((sum, some) => sum + some.length, 0);
   }
@@ -84,24 +84,24 @@ export class CoverageVerifier {
     untilUs: number,
   ): Promise<Map<string, number[]>> {
     const { startUs, endUs } = wholeHours({ startUs: fromUs, endUs: untilUs }, this.writtenUntilUs());
-    const unproven = new Map<string, number[]>();
-    if (startUs >= endUs || entityIds.length === 0) return unproven;
-    const { proofs } = this.#deps;
-    const [proven, held] = await Promise.all([
-      proofs.proven(entityIds, startUs, endUs),
-      proofs.held(entityIds, startUs, endUs),
+    const unverified = new Map<string, number[]>();
+    if (startUs >= endUs || entityIds.length === 0) return unverified;
+    const { coverage } = this.#deps;
+    const [verified, held] = await Promise.all([
+      coverage.verified(entityIds, startUs, endUs),
+      coverage.held(entityIds, startUs, endUs),
     ]);
     const good = new Map<string, Set<number>>(entityIds.map((entityId) => [entityId, new Set()]));
-    for (const hour of proven)
-      if (hour.told >= 0 && (held.get(hour.entityId)?.get(hour.hourUs) ?? 0) >= hour.held)
+    for (const hour of verified)
+      if (hour.reported >= 0 && (held.get(hour.entityId)?.get(hour.hourUs) ?? 0) >= hour.held)
         good.get(hour.entityId)?.add(hour.hourUs);
     for (const [entityId, hours] of good) {
       const missing: number[] = [];
-      for (let hourUs = startUs; hourUs < endUs; hourUs += proofHourUs)
+      for (let hourUs = startUs; hourUs < endUs; hourUs += coverageHourUs)
         if (!hours.has(hourUs)) missing.push(hourUs);
-      if (missing.length > 0) unproven.set(entityId, missing);
+      if (missing.length > 0) unverified.set(entityId, missing);
     }
-    return unproven;
+    return unverified;
   }
 
   /**
@@ -109,26 +109,26 @@ export class CoverageVerifier {
    * One at a time, whoever asks: what one has proven the next finds proven. Rejects when Home Assistant or the store is
    * away; may be repeated.
    */
-  prove(asked: HoursToVerify, environment: VerificationEnvironment): Promise<void> {
-    return this.#mutex.run(() => this.#proveAll(asked, environment));
+  verify(asked: HoursToVerify, environment: VerificationEnvironment): Promise<void> {
+    return this.#mutex.run(() => this.#verifyAll(asked, environment));
   }
 
-  async #proveAll({ entityIds, fromUs, untilUs, isExact }: HoursToVerify, environment: VerificationEnvironment) {
+  async #verifyAll({ entityIds, fromUs, untilUs, isExact }: HoursToVerify, environment: VerificationEnvironment) {
     const { signal, onUnverified, onVerified } = environment;
     if (signal.aborted) return;
     const endUs = Math.min(untilUs, this.#deps.clock.nowUs());
-    const unproven = await this.unverifiedHours(entityIds, fromUs, endUs);
-    onUnverified?.(unproven);
+    const unverified = await this.unverifiedHours(entityIds, fromUs, endUs);
+    onUnverified?.(unverified);
     const edges = isExact ? edgesOf({ startUs: fromUs, endUs }, this.writtenUntilUs()) : [];
     const copied: CopiedSpan[] = [];
     try {
       for (const entityId of entityIds) {
-        const hours = unproven.get(entityId) ?? [];
+        const hours = unverified.get(entityId) ?? [];
         if (hours.length === 0 && edges.length === 0) continue;
-        const proof = await this.#proveOne(entityId, hours, edges, signal, copied);
+        const result = await this.#verifyEntity(entityId, hours, edges, signal, copied);
         if (signal.aborted) return;
         if (copied.length >= notedTogether) await this.note(copied.splice(0));
-        onVerified(entityId, proof);
+        onVerified(entityId, result);
       }
     } catch (cause) {
       // What was proven until then need not be again; why it ended tells more than that it could not be noted.
@@ -138,7 +138,7 @@ export class CoverageVerifier {
     await this.note(copied);
   }
 
-  async #proveOne(
+  async #verifyEntity(
     entityId: string,
     missing: readonly number[],
     edges: readonly Span[],
@@ -154,7 +154,7 @@ export class CoverageVerifier {
     let error: string | null = null;
     for (const span of spansOf(missing, edges)) {
       if (signal.aborted) break;
-      const told = new Map<number, number>();
+      const reported = new Map<number, number>();
       const writtenUntilUs = this.writtenUntilUs();
       let tries = 0;
       const refused = await copySpan(this.#deps, entityId, span, {
@@ -162,7 +162,7 @@ export class CoverageVerifier {
         isSettled: true,
         onCopied: (piece) => {
           tries = 0;
-          addCounts(told, piece.told);
+          addCounts(reported, piece.reported);
           for (const stretch of piece.found) addStretch(found, stretch);
         },
         onFailed: async (_message, cause) => {
@@ -173,7 +173,7 @@ export class CoverageVerifier {
         },
       });
       error ??= refused;
-      if (refused === null && !signal.aborted) copied.push({ entityId, span, writtenUntilUs, told });
+      if (refused === null && !signal.aborted) copied.push({ entityId, span, writtenUntilUs, reported });
     }
     const stretches = found.length === 0 ? [] : await this.#withFirst(entityId, found);
     for (const stretch of stretches) this.#deps.events.emit({ kind: 'found', found: stretch });
@@ -189,11 +189,11 @@ export class CoverageVerifier {
    * before the entity was followed.
    */
   async #withFirst(entityId: string, found: readonly FoundReadings[]): Promise<FoundReadings[]> {
-    const hours = await this.#deps.proofs.proven([entityId], 0, Number.MAX_SAFE_INTEGER);
+    const hours = await this.#deps.coverage.verified([entityId], 0, Number.MAX_SAFE_INTEGER);
     const firstUs = hours.reduce((us, { verifiedAtUs }) => Math.min(us, verifiedAtUs), Number.MAX_SAFE_INTEGER);
     const isFirst = async ({ fromUs, untilUs }: FoundReadings): Promise<boolean> => {
       if (fromUs >= firstUs) return false;
-      if (hours.some(({ hourUs }) => hourUs + proofHourUs > fromUs && hourUs <= untilUs)) return false;
+      if (hours.some(({ hourUs }) => hourUs + coverageHourUs > fromUs && hourUs <= untilUs)) return false;
       return (await this.#deps.readings.before(entityId, fromUs))?.origin !== 'stream';
     };
     return await Promise.all(
@@ -206,7 +206,7 @@ export class CoverageVerifier {
    * recorded of them is durable. Rejects when the store is down.
    */
   async note(copied: readonly CopiedSpan[]): Promise<void> {
-    const { proofs, clock, readable } = this.#deps;
+    const { coverage, clock, readable } = this.#deps;
     const whole = copied
       .map((one) => ({ ...one, span: wholeHours(one.span, one.writtenUntilUs) }))
       .filter(({ span }) => span.startUs < span.endUs);
@@ -214,27 +214,27 @@ export class CoverageVerifier {
     await readable();
     const nowUs = clock.nowUs();
     const hours: VerifiedHour[] = [];
-    for (const { entityId, span, told } of whole) {
+    for (const { entityId, span, reported } of whole) {
       const [held, before] = await Promise.all([
-        proofs.held([entityId], span.startUs, span.endUs),
-        proofs.proven([entityId], span.startUs, span.endUs),
+        coverage.held([entityId], span.startUs, span.endUs),
+        coverage.verified([entityId], span.startUs, span.endUs),
       ]);
-      const valid = before.filter((hour) => hour.told >= 0);
+      const valid = before.filter((hour) => hour.reported >= 0);
       const heldBefore = new Map(valid.map((hour) => [hour.hourUs, hour.held]));
-      for (let hourUs = span.startUs; hourUs < span.endUs; hourUs += proofHourUs) {
+      for (let hourUs = span.startUs; hourUs < span.endUs; hourUs += coverageHourUs) {
         const hour: VerifiedHour = {
           entityId,
           hourUs,
-          told: told.get(hourUs) ?? 0,
+          reported: reported.get(hourUs) ?? 0,
           held: held.get(entityId)?.get(hourUs) ?? 0,
           verifiedAtUs: nowUs,
         };
-        if (!this.#isProof(hour)) continue;
+        if (!this.#isVerified(hour)) continue;
         hours.push(hour);
-        this.#tellLost(hour, heldBefore.get(hourUs) ?? 0);
+        this.#reportLost(hour, heldBefore.get(hourUs) ?? 0);
       }
     }
-    if (hours.length > 0) await proofs.note(hours);
+    if (hours.length > 0) await coverage.note(hours);
   }
 
   /**
@@ -242,32 +242,32 @@ export class CoverageVerifier {
    * now on was not seen then. So are those proven sooner after their end than the clock had been ahead: by Home Assistant's
    * clock they were not over. Of all entities, for one may be tracked again. Rejects when the store is down.
    */
-  async voidSince(sinceUs: number, aheadUs = 0): Promise<void> {
-    const { proofs, clock } = this.#deps;
+  async invalidateSince(sinceUs: number, aheadUs = 0): Promise<void> {
+    const { coverage, clock } = this.#deps;
     const nowUs = clock.nowUs();
-    const soonUs = aheadUs + this.#limits.overForUs;
+    const marginUs = aheadUs + this.#limits.overForUs;
     const fromUs = aheadUs > 0 ? Math.min(sinceUs, nowUs - usualHistoryUs) : sinceUs;
-    const hours = await proofs.proven(
+    const hours = await coverage.verified(
       null,
-      Math.floor(fromUs / proofHourUs) * proofHourUs,
+      Math.floor(fromUs / coverageHourUs) * coverageHourUs,
       Number.MAX_SAFE_INTEGER,
     );
     const voided = hours
-      .filter(({ told, hourUs, verifiedAtUs }) => {
-        const endUs = hourUs + proofHourUs;
-        return told >= 0 && (endUs > sinceUs || (aheadUs > 0 && verifiedAtUs - endUs < soonUs));
+      .filter(({ reported, hourUs, verifiedAtUs }) => {
+        const endUs = hourUs + coverageHourUs;
+        return reported >= 0 && (endUs > sinceUs || (aheadUs > 0 && verifiedAtUs - endUs < marginUs));
       })
-      .map((hour): VerifiedHour => ({ ...hour, told: -1, held: 0, verifiedAtUs: nowUs }));
-    if (voided.length > 0) await proofs.note(voided);
+      .map((hour): VerifiedHour => ({ ...hour, reported: -1, held: 0, verifiedAtUs: nowUs }));
+    if (voided.length > 0) await coverage.note(voided);
   }
 
-  #isProof({ told, held, hourUs, verifiedAtUs }: VerifiedHour): boolean {
-    if (told > held) return false;
+  #isVerified({ reported, held, hourUs, verifiedAtUs }: VerifiedHour): boolean {
+    if (reported > held) return false;
     // It may still be at writing what it told us.
-    return told === held || hourUs + proofHourUs + this.#limits.fewerForUs <= verifiedAtUs;
+    return reported === held || hourUs + coverageHourUs + this.#limits.fewerForUs <= verifiedAtUs;
   }
 
-  #tellLost({ entityId, hourUs, held }: VerifiedHour, heldBefore: number): void {
+  #reportLost({ entityId, hourUs, held }: VerifiedHour, heldBefore: number): void {
     if (held >= heldBefore) return;
     this.#deps.log.error({ entity: entityId, hourUs, heldBefore, held }, 'the store lost readings for good');
     this.#deps.events.emit({ kind: 'lost', entityId, hourUs, heldBefore, held });
@@ -277,8 +277,8 @@ export class CoverageVerifier {
 /** Those within a span that were over at an instant. */
 function wholeHours({ startUs, endUs }: Span, untilUs: number): Span {
   return {
-    startUs: Math.ceil(startUs / proofHourUs) * proofHourUs,
-    endUs: Math.floor(Math.min(endUs, untilUs) / proofHourUs) * proofHourUs,
+    startUs: Math.ceil(startUs / coverageHourUs) * coverageHourUs,
+    endUs: Math.floor(Math.min(endUs, untilUs) / coverageHourUs) * coverageHourUs,
   };
 }
 
@@ -295,7 +295,7 @@ function edgesOf(asked: Span, untilUs: number): Span[] {
 
 /** Hours that follow each other are asked for together, and with them the edges of what was asked for. */
 function spansOf(hours: readonly number[], edges: readonly Span[]): Span[] {
-  const pieces = [...hours.map((hourUs) => ({ startUs: hourUs, endUs: hourUs + proofHourUs })), ...edges];
+  const pieces = [...hours.map((hourUs) => ({ startUs: hourUs, endUs: hourUs + coverageHourUs })), ...edges];
   pieces.sort((a, b) => a.startUs - b.startUs);
   const spans: Span[] = [];
   for (const piece of pieces) {

@@ -120,10 +120,12 @@ export class Heartbeat {
       await pause(graceMs, this.#stop.signal);
       if (this.#stop.signal.aborted || !recorder.isFollowing()) return retryMs;
     }
-    const told = recorder.stream().told();
+    const lastUpdates = recorder.stream().lastUpdates();
     // Told something since: the subscription lives, whichever state it was.
     const silent = [...ahead]
-      .filter(([entityId, toldUs]) => recorder.tracked().has(entityId) && told.get(entityId) === toldUs)
+      .filter(
+        ([entityId, lastUs]) => recorder.tracked().has(entityId) && lastUpdates.get(entityId) === lastUs,
+      )
       .map(([entityId]) => entityId);
     this.#lastComparedAtUs = clock.nowUs();
     if (silent.length === 0) {
@@ -141,13 +143,13 @@ export class Heartbeat {
   async #ahead(): Promise<Map<string, number | undefined>> {
     const { homeAssistant, recorder } = this.#deps;
     const states = await homeAssistant.states();
-    const told = recorder.stream().told();
+    const lastUpdates = recorder.stream().lastUpdates();
     const ahead = new Map<string, number | undefined>();
     for (const { entityId, lastUpdatedUs, state } of states) {
       if (state === null || !recorder.tracked().has(entityId)) continue;
-      const toldUs = told.get(entityId);
-      if (toldUs === undefined || Math.abs(toldUs - lastUpdatedUs) > sameInstantUs)
-        ahead.set(entityId, toldUs);
+      const lastUs = lastUpdates.get(entityId);
+      if (lastUs === undefined || Math.abs(lastUs - lastUpdatedUs) > sameInstantUs)
+        ahead.set(entityId, lastUs);
     }
     return ahead;
   }

@@ -56,8 +56,8 @@ export function parseState(
     const value = text === null ? undefined : switchValues.get(text);
     const absence = absenceOf(text);
     if (value === undefined && absence === null) return reject('not_a_number');
-    const told = { value: value ?? null, absence, unit: canonicalUnit.switch, sourceUnit: null };
-    return reading({ entityId, atUs, ...told, lastResetAtUs: null, origin });
+    const content = { value: value ?? null, absence, unit: canonicalUnit.switch, sourceUnit: null };
+    return reading({ entityId, atUs, ...content, lastResetAtUs: null, origin });
   }
   const given = state.attributes.unit_of_measurement;
   const hasUnit = typeof given === 'string' && given !== '';

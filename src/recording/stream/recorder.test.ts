@@ -271,11 +271,11 @@ describe('recorder', () => {
   });
 
   it('is not held up by a listener that fails', async () => {
-    const told: number[] = [];
+    const reported: number[] = [];
     recorder.onReadings(() => {
       throw new Error('listener');
     });
-    recorder.onReadings(({ readings }) => told.push(...readings.map(({ atUs }) => atUs - baseUs)));
+    recorder.onReadings(({ readings }) => reported.push(...readings.map(({ atUs }) => atUs - baseUs)));
     await recorder.start();
     recorder.track([entity(meter)]);
     home.connect();
@@ -283,7 +283,7 @@ describe('recorder', () => {
     home.change(state(meter, baseUs + 1, '1'));
     home.change(state(meter, baseUs + 2, '2'));
     await recorder.settled();
-    await vi.waitFor(() => expect(told).toEqual([1, 2]));
+    await vi.waitFor(() => expect(reported).toEqual([1, 2]));
     expect(states(meter)).toEqual([1, 2]);
   });
 

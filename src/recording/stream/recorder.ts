@@ -47,7 +47,7 @@ export class Recorder {
   readonly #keeper: SubscriptionKeeper;
   readonly #follower: StateFollower;
   readonly #stop = new AbortController();
-  readonly #heard = new RecentInstants();
+  readonly #recent = new RecentInstants();
   readonly #newest = new Map<string, Reading>();
   readonly #gaps: GapTracker;
   readonly #rejected = new Map<RejectionReason, number>();
@@ -68,7 +68,7 @@ export class Recorder {
       store: deps.subscription,
       clock: deps.clock,
       log: deps.log,
-      complete: () => this.#gaps.completeness(this.#follower.lastHeardUs(), this.#writer.unsafeSinceUs()),
+      complete: () => this.#gaps.completeness(this.#follower.lastReceivedUs(), this.#writer.unsafeSinceUs()),
     });
     this.#follower = new StateFollower({
       homeAssistant: deps.homeAssistant,
@@ -76,7 +76,7 @@ export class Recorder {
       gaps: this.#gaps,
       wanted: () => [...this.#tracked.keys()],
       prepare: (entityIds) => this.#load(entityIds),
-      hear: (batch) => this.#hear(batch),
+      onBatch: (batch) => this.#receive(batch),
       isPaused: () => this.#isPaused,
       clock: deps.clock,
       log: deps.log,
@@ -117,13 +117,13 @@ export class Recorder {
       if (this.#tracked.has(entityId)) continue;
       this.#newest.delete(entityId);
       this.#loaded.delete(entityId);
-      this.#heard.forget(entityId);
+      this.#recent.forget(entityId);
       this.#stream.forget(entityId);
       // Should it be tracked again at once, there is a gap all the same.
       this.#gaps.forget(entityId);
       this.#follower.drop(entityId);
     }
-    this.#follower.look();
+    this.#follower.check();
   }
 
   /** The home's time zone, which states without an offset are read in; null while it is not known. */
@@ -141,7 +141,7 @@ export class Recorder {
   }
 
   /** What the stream told last, whether in order, and by whose clock. */
-  stream(): Pick<StreamStats, 'told' | 'takeLate' | 'clockDriftUs'> {
+  stream(): Pick<StreamStats, 'lastUpdates' | 'takeLate' | 'clockDriftUs'> {
     return this.#stream;
   }
 
@@ -190,7 +190,7 @@ export class Recorder {
     while (this.#isBusy() && !either.aborted) await pause(50, either);
     if (either.aborted) throw new Error('Stopped before there was room');
     const fresh = readings.filter(
-      ({ entityId, atUs }) => this.#tracked.has(entityId) && (isMissing || !this.#heard.has(entityId, atUs)),
+      ({ entityId, atUs }) => this.#tracked.has(entityId) && (isMissing || !this.#recent.has(entityId, atUs)),
     );
     this.#take(fresh);
     return fresh.length;
@@ -262,8 +262,8 @@ export class Recorder {
     }
   }
 
-  #hear(batch: StateBatch): void {
-    this.#follower.heard();
+  #receive(batch: StateBatch): void {
+    this.#follower.received();
     const readings: Reading[] = [];
     const nowUs = this.#deps.clock.nowUs();
     for (const state of batch.states) {
@@ -276,8 +276,8 @@ export class Recorder {
   #read(state: EntityState, nowUs: number, kind: StateBatch['kind']): Reading | null {
     const entity = this.#tracked.get(state.entityId);
     if (entity === undefined) return null;
-    const isLate = this.#stream.hear(state, kind, nowUs);
-    if (this.#heard.has(state.entityId, state.lastUpdatedUs)) {
+    const isLate = this.#stream.add(state, kind, nowUs);
+    if (this.#recent.has(state.entityId, state.lastUpdatedUs)) {
       this.#duplicates += 1;
       return null;
     }
@@ -288,14 +288,14 @@ export class Recorder {
     }
     const { rejection } = parsed;
     // Ours may be the clock that is wrong: when it is right, history brings such a state, and it must be taken then.
-    if (rejection.reason !== 'from_the_future') this.#heard.add(state.entityId, state.lastUpdatedUs);
+    if (rejection.reason !== 'from_the_future') this.#recent.add(state.entityId, state.lastUpdatedUs);
     this.#rejected.set(rejection.reason, (this.#rejected.get(rejection.reason) ?? 0) + 1);
     this.#lastRejection = rejection;
     this.#deps.log.debug({ ...rejection }, 'a state was rejected');
     return null;
   }
 
-  #tellUnit(before: Reading, { entityId, atUs, sourceUnit }: Reading): void {
+  #reportUnit(before: Reading, { entityId, atUs, sourceUnit }: Reading): void {
     if (sourceUnit === null || before.sourceUnit === null || sourceUnit === before.sourceUnit) return;
     this.#deps.log.warn(
       { entity: entityId, before: before.sourceUnit, unit: sourceUnit },
@@ -326,10 +326,10 @@ export class Recorder {
 
   #remember(reading: Reading): void {
     const { entityId, atUs } = reading;
-    this.#heard.add(entityId, atUs);
+    this.#recent.add(entityId, atUs);
     const newest = this.#newest.get(entityId);
     if (newest === undefined || newest.atUs <= atUs) {
-      if (newest !== undefined) this.#tellUnit(newest, reading);
+      if (newest !== undefined) this.#reportUnit(newest, reading);
       this.#newest.set(entityId, reading);
     }
     if (this.#lastReadingAtUs === null || this.#lastReadingAtUs < atUs) this.#lastReadingAtUs = atUs;

@@ -29,14 +29,14 @@ export interface RenameKeeperDeps {
 }
 
 export interface RenameKeeperLimits {
-  readonly lookEveryMs: number;
+  readonly checkEveryMs: number;
   readonly pageReadings: number;
   readonly busyPauseMs: number;
   readonly retryMs: number;
 }
 
 export const defaultRenameLimits: RenameKeeperLimits = {
-  lookEveryMs: 60_000,
+  checkEveryMs: 60_000,
   pageReadings: 5000,
   busyPauseMs: 500,
   retryMs: 10_000,
@@ -87,7 +87,7 @@ export class RenameKeeper {
   }
 
   /** The home may know of a rename. */
-  look(): void {
+  check(): void {
     this.#wakeSignal.wake();
   }
 
@@ -104,7 +104,7 @@ export class RenameKeeper {
           if (signal.aborted) return;
           if (this.#deps.isTracked(entityId)) await this.#exclude(entityId, sinceUs);
         }
-        await this.#wakeSignal.wait(this.#limits.lookEveryMs);
+        await this.#wakeSignal.wait(this.#limits.checkEveryMs);
       } catch (cause) {
         this.#deps.log.debug({ err: cause }, 'readings of a renamed entity wait to be carried');
         await pause(this.#limits.retryMs, signal);

@@ -9,14 +9,14 @@ import type { SubscriptionKeeper } from './subscription-keeper.ts';
 
 export interface StateFollowerDeps {
   readonly homeAssistant: HomeAssistant;
-  readonly keeper: Pick<SubscriptionKeeper, 'change' | 'heard' | 'previous'>;
+  readonly keeper: Pick<SubscriptionKeeper, 'change' | 'received' | 'previous'>;
   readonly gaps: Pick<GapTracker, 'cut' | 'silent' | 'subscribed'>;
   /** The entities to be followed now. */
   readonly wanted: () => readonly string[];
   /** Awaited before they are subscribed to. */
   readonly prepare: (entityIds: readonly string[]) => Promise<void>;
   /** Receives the states of every subscription; calls `heard` of the follower. */
-  readonly hear: (batch: StateBatch) => void;
+  readonly onBatch: (batch: StateBatch) => void;
   /** Home Assistant is not read for want of room. */
   readonly isPaused: () => boolean;
   readonly clock: Clock;
@@ -32,7 +32,7 @@ export class StateFollower {
   /** Something that it follows is wanted no more, or it can't be trusted. */
   #isStale = false;
   #connectedSinceUs: number | null = null;
-  #lastHeardUs: number | null = null;
+  #lastReceivedUs: number | null = null;
   #error: string | null = null;
   #loop: Promise<void> = Promise.resolve();
   #unlisten: () => void = () => undefined;
@@ -42,16 +42,16 @@ export class StateFollower {
   }
 
   start(): void {
-    this.#unlisten = this.#deps.homeAssistant.onStatus(() => this.look());
+    this.#unlisten = this.#deps.homeAssistant.onStatus(() => this.check());
     this.#loop = this.#follow();
-    this.look();
+    this.check();
   }
 
   /** Nothing is heard after it. */
   async stop(): Promise<void> {
     this.#stop.abort();
     this.#unlisten();
-    this.look();
+    this.check();
     await this.#loop;
     const subscription = this.#subscription;
     this.#subscription = null;
@@ -59,7 +59,7 @@ export class StateFollower {
   }
 
   /** What is wanted may have changed. */
-  look(): void {
+  check(): void {
     this.#wakeSignal.wake();
   }
 
@@ -73,13 +73,13 @@ export class StateFollower {
     if (this.#subscription === null) return;
     this.#deps.gaps.silent(sinceUs);
     this.#isStale = true;
-    this.look();
+    this.check();
   }
 
   /** A batch of states was received. */
-  heard(): void {
-    this.#lastHeardUs = this.#deps.clock.nowUs();
-    this.#deps.keeper.heard();
+  received(): void {
+    this.#lastReceivedUs = this.#deps.clock.nowUs();
+    this.#deps.keeper.received();
   }
 
   isSubscribed(): boolean {
@@ -87,8 +87,8 @@ export class StateFollower {
   }
 
   /** When Home Assistant last told a state; null before the first. */
-  lastHeardUs(): number | null {
-    return this.#lastHeardUs;
+  lastReceivedUs(): number | null {
+    return this.#lastReceivedUs;
   }
 
   /** Why it could not be subscribed to; null when it could, or is away. */
@@ -116,7 +116,7 @@ export class StateFollower {
           log.warn({ err: message }, 'Home Assistant could not be subscribed to');
         }
         await pause(retry.nextMs(), signal);
-        this.look();
+        this.check();
       }
     }
   }
@@ -126,7 +126,7 @@ export class StateFollower {
     const status = homeAssistant.status();
     const isSameConnection = status.kind === 'connected' && status.sinceUs === this.#connectedSinceUs;
     if (!isSameConnection) {
-      if (this.#subscription !== null) gaps.cut(this.#lastHeardUs);
+      if (this.#subscription !== null) gaps.cut(this.#lastReceivedUs);
       this.#subscription = null;
       this.#connectedSinceUs = null;
     }
@@ -146,13 +146,13 @@ export class StateFollower {
   }
 
   async #subscribe(wanted: readonly string[], connectedSinceUs: number): Promise<void> {
-    const { homeAssistant, keeper, hear, clock, log, isPaused } = this.#deps;
+    const { homeAssistant, keeper, onBatch, clock, log, isPaused } = this.#deps;
     const old = this.#subscription;
     // Until the new one stands, both are listened to; what both tell is a duplicate.
     const handle =
       wanted.length === 0
         ? { stop: () => Promise.resolve() }
-        : await homeAssistant.subscribeStates(wanted, hear);
+        : await homeAssistant.subscribeStates(wanted, onBatch);
     this.#isStale = false;
     this.#connectedSinceUs = connectedSinceUs;
     this.#subscription = wanted.length === 0 ? null : { handle, entityIds: new Set(wanted) };

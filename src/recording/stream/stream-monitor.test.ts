@@ -15,7 +15,7 @@ const second = 1_000_000;
 
 let stream: StreamStats;
 let isFollowing: boolean;
-let told: RecordingEvent[];
+let reported: RecordingEvent[];
 let news: StreamMonitor;
 let count: number;
 
@@ -23,10 +23,10 @@ beforeEach(() => {
   vi.useFakeTimers({ now: baseUs / 1000 });
   stream = new StreamStats();
   isFollowing = true;
-  told = [];
+  reported = [];
   count = 0;
   const events = new RecordingEvents(quietLog);
-  events.on((event) => told.push(event));
+  events.on((event) => reported.push(event));
   const recorder = { stream: () => stream, isFollowing: () => isFollowing };
   news = new StreamMonitor({ recorder, events, clock: testClock, log: quietLog });
   news.start();
@@ -41,37 +41,39 @@ async function pass(minutes: number, aheadUs: number): Promise<void> {
   for (let i = 0; i < minutes * 60; i += 1) {
     const nowUs = testClock.nowUs();
     count += 1;
-    stream.hear(state(meter, nowUs - aheadUs, String(count)), 'change', nowUs);
+    stream.add(state(meter, nowUs - aheadUs, String(count)), 'change', nowUs);
     await vi.advanceTimersByTimeAsync(1000);
   }
 }
 
-const kinds = () => told.map(({ kind }) => kind);
+const kinds = () => reported.map(({ kind }) => kind);
 
 describe('the clocks', () => {
   it('are told to agree once, and to be apart when they stay so', async () => {
     await pass(10, 200_000);
-    expect(told).toEqual([{ kind: 'clock_right', driftUs: 200_000, atUs: baseUs + 60 * second - 200_000 }]);
+    expect(reported).toEqual([
+      { kind: 'clock_right', driftUs: 200_000, atUs: baseUs + 60 * second - 200_000 },
+    ]);
     const fromUs = testClock.nowUs();
     await pass(5, -40 * second);
     expect(kinds()).toEqual(['clock_right']);
     await pass(5, -40 * second);
     expect(kinds()).toEqual(['clock_right', 'clock_drift']);
-    const [, drift] = told;
+    const [, drift] = reported;
     if (drift?.kind !== 'clock_drift') throw new Error('a drift');
     expect(drift.driftUs).toBe(-40 * second);
     // By Home Assistant's clock, and to the minute.
     expect(drift.sinceUs - (fromUs + 40 * second)).toBeGreaterThanOrEqual(0);
     expect(drift.sinceUs - (fromUs + 40 * second)).toBeLessThanOrEqual(120 * second);
     await pass(10, -100 * second);
-    expect(told.at(-1)).toMatchObject({ driftUs: -100 * second, sinceUs: drift.sinceUs });
-    expect(told.length).toBe(3);
+    expect(reported.at(-1)).toMatchObject({ driftUs: -100 * second, sinceUs: drift.sinceUs });
+    expect(reported.length).toBe(3);
     await pass(10, -20 * second);
     // Within the tolerance, and not well within.
-    expect(told.length).toBe(4);
+    expect(reported.length).toBe(4);
     await pass(10, 0);
-    expect(told.at(-1)).toMatchObject({ kind: 'clock_right', driftUs: 0 });
-    expect(told.length).toBe(5);
+    expect(reported.at(-1)).toMatchObject({ kind: 'clock_right', driftUs: 0 });
+    expect(reported.length).toBe(5);
   });
 
   it('are not judged by messages that were held up', async () => {
@@ -90,15 +92,15 @@ describe('what came out of order', () => {
   it('is told within a minute, and what follows once an hour', async () => {
     stream.tookLate(meter, baseUs - 5);
     await vi.advanceTimersByTimeAsync(minute);
-    expect(told).toEqual([
+    expect(reported).toEqual([
       { kind: 'out_of_order', entityIds: [meter], count: 1, fromUs: baseUs - 5, untilUs: baseUs - 5 },
     ]);
     for (let i = 0; i < 7; i += 1) stream.tookLate(meter, baseUs + i);
     await vi.advanceTimersByTimeAsync(50 * minute);
-    expect(told.length).toBe(1);
+    expect(reported.length).toBe(1);
     await vi.advanceTimersByTimeAsync(10 * minute);
-    expect(told.at(-1)).toMatchObject({ count: 7, untilUs: baseUs + 6 });
+    expect(reported.at(-1)).toMatchObject({ count: 7, untilUs: baseUs + 6 });
     await vi.advanceTimersByTimeAsync(180 * minute);
-    expect(told.length).toBe(2);
+    expect(reported.length).toBe(2);
   });
 });

@@ -11,7 +11,7 @@ export interface StreamMonitorDeps {
 }
 
 export interface StreamMonitorLimits {
-  readonly lookEveryMs: number;
+  readonly checkEveryMs: number;
   /** Clocks may be so far apart, in either direction. */
   readonly toleranceUs: number;
   /** They are told to be apart when they were for so long: messages that were held up look like it. */
@@ -25,7 +25,7 @@ export interface StreamMonitorLimits {
  * one machine there is one clock, and between two that are kept right there are milliseconds.
  */
 export const defaultStreamMonitorLimits: StreamMonitorLimits = {
-  lookEveryMs: 60_000,
+  checkEveryMs: 60_000,
   toleranceUs: 30_000_000,
   lastsMs: 5 * 60_000,
   lateEveryMs: 3_600_000,
@@ -39,11 +39,11 @@ export class StreamMonitor {
   readonly #deps: StreamMonitorDeps;
   readonly #limits: StreamMonitorLimits;
   #timer: NodeJS.Timeout | undefined;
-  #lateToldMs = Number.NEGATIVE_INFINITY;
+  #lateReportedMs = Number.NEGATIVE_INFINITY;
   /** Since when the clocks are apart, by Home Assistant's and by the one that never steps; null while they are not. */
   #apart: { readonly sinceUs: number; readonly sinceMs: number } | null = null;
   /** What was told last; null before anything was. */
-  #toldUs: number | 'right' | null = null;
+  #reportedUs: number | 'right' | null = null;
 
   constructor(deps: StreamMonitorDeps, limits: Partial<StreamMonitorLimits> = {}) {
     this.#deps = deps;
@@ -51,7 +51,7 @@ export class StreamMonitor {
   }
 
   start(): void {
-    this.#timer = setInterval(() => this.#look(), this.#limits.lookEveryMs);
+    this.#timer = setInterval(() => this.#check(), this.#limits.checkEveryMs);
     this.#timer.unref();
   }
 
@@ -59,47 +59,47 @@ export class StreamMonitor {
     clearInterval(this.#timer);
   }
 
-  #look(): void {
-    this.#lookAtOrder();
-    this.#lookAtClock();
+  #check(): void {
+    this.#checkOrder();
+    this.#checkClock();
   }
 
-  #lookAtOrder(): void {
+  #checkOrder(): void {
     const { recorder, events, clock, log } = this.#deps;
     const nowMs = clock.monotonicMs();
-    if (nowMs - this.#lateToldMs < this.#limits.lateEveryMs) return;
+    if (nowMs - this.#lateReportedMs < this.#limits.lateEveryMs) return;
     const late = recorder.stream().takeLate();
     if (late === null) return;
-    this.#lateToldMs = nowMs;
+    this.#lateReportedMs = nowMs;
     log.info({ readings: late.count, entities: late.entityIds.length }, 'readings came out of order');
     events.emit({ kind: 'out_of_order', ...late });
   }
 
-  #lookAtClock(): void {
+  #checkClock(): void {
     const { recorder, events, clock, log } = this.#deps;
     const { toleranceUs, lastsMs } = this.#limits;
     const driftUs = recorder.stream().clockDriftUs();
     // What is read late for want of room says nothing of a clock.
     if (driftUs === null || !recorder.isFollowing()) {
       // What was told stands.
-      if (typeof this.#toldUs !== 'number') this.#apart = null;
+      if (typeof this.#reportedUs !== 'number') this.#apart = null;
       return;
     }
     // By Home Assistant's clock: ours is the one that most often is wrong.
     const atUs = clock.nowUs() - driftUs;
     const nowMs = clock.monotonicMs();
-    const isTold = typeof this.#toldUs === 'number';
-    if (Math.abs(driftUs) <= toleranceUs * (isTold ? rightShare : 1)) {
+    const isReported = typeof this.#reportedUs === 'number';
+    if (Math.abs(driftUs) <= toleranceUs * (isReported ? rightShare : 1)) {
       this.#apart = null;
-      if (this.#toldUs === 'right') return;
-      if (isTold) log.info({ drift_ms: Math.round(driftUs / 1000) }, 'the clocks agree again');
-      this.#toldUs = 'right';
+      if (this.#reportedUs === 'right') return;
+      if (isReported) log.info({ drift_ms: Math.round(driftUs / 1000) }, 'the clocks agree again');
+      this.#reportedUs = 'right';
       events.emit({ kind: 'clock_right', driftUs, atUs });
       return;
     }
     this.#apart ??= { sinceUs: atUs, sinceMs: nowMs };
     if (nowMs - this.#apart.sinceMs < lastsMs || !this.#hasMoved(driftUs)) return;
-    this.#toldUs = driftUs;
+    this.#reportedUs = driftUs;
     log.warn(
       { drift_ms: Math.round(driftUs / 1000) },
       'the clocks of Home Assistant and of this app are apart',
@@ -108,6 +108,8 @@ export class StreamMonitor {
   }
 
   #hasMoved(driftUs: number): boolean {
-    return typeof this.#toldUs !== 'number' || Math.abs(driftUs - this.#toldUs) > this.#limits.toleranceUs;
+    return (
+      typeof this.#reportedUs !== 'number' || Math.abs(driftUs - this.#reportedUs) > this.#limits.toleranceUs
+    );
   }
 }

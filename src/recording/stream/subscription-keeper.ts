@@ -13,7 +13,7 @@ export interface SubscriptionKeeperDeps {
   readonly complete: () => Completeness | null;
 }
 
-const lookEveryMs = 10_000;
+const checkEveryMs = 10_000;
 /**
  * That what was heard goes on is a commit of the documents, which nobody reads before the next start: it then asks history
  * for so much more, which is a few rows.
@@ -21,7 +21,7 @@ const lookEveryMs = 10_000;
 const advanceUs = 300_000_000;
 const stopWithinMs = 2000;
 
-const unheard: SubscriptionState = {
+const initial: SubscriptionState = {
   status: 'disconnected',
   subscribedAtUs: null,
   lastEventAtUs: null,
@@ -38,7 +38,7 @@ const unheard: SubscriptionState = {
 export class SubscriptionKeeper {
   readonly #deps: SubscriptionKeeperDeps;
   readonly #stop = new AbortController();
-  #state = unheard;
+  #state = initial;
   #saved: SubscriptionState | null = null;
   #isLoaded = false;
   #loop: Promise<void> = Promise.resolve();
@@ -69,7 +69,7 @@ export class SubscriptionKeeper {
     return this.#state;
   }
 
-  heard(): void {
+  received(): void {
     this.#state = { ...this.#state, lastEventAtUs: this.#deps.clock.nowUs() };
   }
 
@@ -81,7 +81,7 @@ export class SubscriptionKeeper {
   }
 
   async #run(): Promise<void> {
-    const retry = new Backoff(500, lookEveryMs);
+    const retry = new Backoff(500, checkEveryMs);
     while (!this.#isLoaded && !this.#stop.signal.aborted) {
       try {
         const previous = await this.#deps.store.load();
@@ -100,7 +100,7 @@ export class SubscriptionKeeper {
       this.#wake = new AbortController();
       // A status that flaps must not become a stream of writes.
       await pause(1000, this.#stop.signal);
-      await pause(lookEveryMs - 1000, this.#wake.signal);
+      await pause(checkEveryMs - 1000, this.#wake.signal);
     }
     await this.#save();
   }

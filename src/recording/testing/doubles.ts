@@ -9,7 +9,7 @@ import type {
 import { HomeAssistantUnavailable } from '../../home/home-assistant.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Log } from '../../runtime/log.ts';
-import { type CoverageStore, proofHourUs, type VerifiedHour } from '../coverage-proof.ts';
+import { type CoverageStore, coverageHourUs, type VerifiedHour } from '../coverage-proof.ts';
 import type { Reading } from '../reading.ts';
 import type { ReadingStore } from '../reading-store.ts';
 import type { SubscriptionState, SubscriptionStore, SyncLog, SyncRun } from '../sync-log.ts';
@@ -130,7 +130,7 @@ export class MemoryCoverageStore implements CoverageStore {
     this.#readings = readings;
   }
 
-  async proven(
+  async verified(
     entityIds: readonly string[] | null,
     fromUs: number,
     untilUs: number,
@@ -146,7 +146,7 @@ export class MemoryCoverageStore implements CoverageStore {
     for (const entityId of entityIds) {
       const hours = new Map<number, number>();
       for (const { atUs } of await this.#readings.range(entityId, fromUs, untilUs, Number.MAX_SAFE_INTEGER)) {
-        const hourUs = Math.floor(atUs / proofHourUs) * proofHourUs;
+        const hourUs = Math.floor(atUs / coverageHourUs) * coverageHourUs;
         hours.set(hourUs, (hours.get(hourUs) ?? 0) + 1);
       }
       held.set(entityId, hours);
@@ -198,7 +198,7 @@ export class MemoryHome implements HomeAssistant {
   readonly #status = new Set<(status: ConnectionStatus) => void>();
   readonly #current = new Map<string, EntityState>();
   readonly past: EntityState[] = [];
-  readonly subscriptions = new Set<{ ids: ReadonlySet<string>; tell: (batch: StateBatch) => void }>();
+  readonly subscriptions = new Set<{ ids: ReadonlySet<string>; deliver: (batch: StateBatch) => void }>();
   isPaused = false;
   pauses = 0;
   /** Answers, and tells no changes. */
@@ -211,7 +211,7 @@ export class MemoryHome implements HomeAssistant {
   writtenUntilUs: () => number = () => Number.POSITIVE_INFINITY;
   /** Its recorder writes so long after, by the clock that is never set. */
   writeDelayMs = 0;
-  readonly #saidMs = new Map<EntityState, number>();
+  readonly #recordedMs = new Map<EntityState, number>();
 
   connect(): void {
     this.#reconnects += 1;
@@ -227,14 +227,14 @@ export class MemoryHome implements HomeAssistant {
   change(next: EntityState): void {
     this.#current.set(next.entityId, next);
     this.past.push(next);
-    this.#saidMs.set(next, performance.now());
-    this.#tell(next);
+    this.#recordedMs.set(next, performance.now());
+    this.#report(next);
   }
 
   /** As a subscription tells it: at our instant, and without a state. */
   remove(entityId: string): void {
     this.#current.delete(entityId);
-    this.#tell({ entityId, state: null, attributes: {}, lastUpdatedUs: testClock.nowUs() });
+    this.#report({ entityId, state: null, attributes: {}, lastUpdatedUs: testClock.nowUs() });
   }
 
   /** The past goes along, as Home Assistant's own does; whoever follows the old id is told that it is gone. */
@@ -242,7 +242,7 @@ export class MemoryHome implements HomeAssistant {
     for (const [place, said] of this.past.entries()) {
       if (said.entityId !== entityId) continue;
       const renamed = { ...said, entityId: newId };
-      this.#saidMs.set(renamed, this.#saidMs.get(said) ?? 0);
+      this.#recordedMs.set(renamed, this.#recordedMs.get(said) ?? 0);
       this.past[place] = renamed;
     }
     this.remove(entityId);
@@ -258,13 +258,13 @@ export class MemoryHome implements HomeAssistant {
   }
 
   #isWritten(said: EntityState): boolean {
-    return performance.now() - (this.#saidMs.get(said) ?? 0) >= this.writeDelayMs;
+    return performance.now() - (this.#recordedMs.get(said) ?? 0) >= this.writeDelayMs;
   }
 
-  #tell(next: EntityState): void {
+  #report(next: EntityState): void {
     if (this.isSilent) return;
-    for (const { ids, tell } of this.subscriptions)
-      if (ids.has(next.entityId)) tell({ kind: 'change', states: [next] });
+    for (const { ids, deliver } of this.subscriptions)
+      if (ids.has(next.entityId)) deliver({ kind: 'change', states: [next] });
   }
 
   status(): ConnectionStatus {
@@ -285,7 +285,7 @@ export class MemoryHome implements HomeAssistant {
     onBatch: (batch: StateBatch) => void,
   ): Promise<StateSubscription> {
     this.#check();
-    const subscription = { ids: new Set(entityIds), tell: onBatch };
+    const subscription = { ids: new Set(entityIds), deliver: onBatch };
     this.subscriptions.add(subscription);
     const states = entityIds.map((id) => this.#current.get(id)).filter((found) => found !== undefined);
     onBatch({ kind: 'snapshot', states });

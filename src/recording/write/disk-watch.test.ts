@@ -12,7 +12,7 @@ const megabyte = 1_000_000;
 describe('disk watch', () => {
   let freeMb: number;
   let totalMb: number;
-  let told: RecordingEvent[];
+  let reported: RecordingEvent[];
   let rooms: number;
   let changes: number;
   let measure: () => Promise<{ freeBytes: number; totalBytes: number }>;
@@ -22,12 +22,12 @@ describe('disk watch', () => {
     vi.useFakeTimers({ now: baseUs / 1000 });
     freeMb = 5000;
     totalMb = 32_000;
-    told = [];
+    reported = [];
     rooms = 0;
     changes = 0;
     measure = async () => ({ freeBytes: freeMb * megabyte, totalBytes: totalMb * megabyte });
     const events = new RecordingEvents(quietLog);
-    events.on((event) => told.push(event));
+    events.on((event) => reported.push(event));
     watch = new DiskWatch({
       measure: () => measure(),
       onRoom: () => {
@@ -74,7 +74,7 @@ describe('disk watch', () => {
     expect(await is(230)).toEqual({ store: false, spool: false, isOk: false });
     expect(await is(9000)).toEqual({ store: false, spool: false, isOk: true });
     expect(rooms).toBe(1);
-    expect(told.map(({ kind }) => kind)).toEqual(['disk_full', 'disk_free']);
+    expect(reported.map(({ kind }) => kind)).toEqual(['disk_full', 'disk_free']);
     expect(changes).toBe(4);
     expect(watch.status()).toEqual({
       isOk: true,

@@ -72,7 +72,7 @@ export class DiskWatch {
 
   /** Resolves after the first look, before which nothing should be written. */
   async start(): Promise<void> {
-    await this.#look();
+    await this.#check();
     this.#loop = this.#work();
   }
 
@@ -107,11 +107,11 @@ export class DiskWatch {
     while (!signal.aborted) {
       const isLow = this.#space !== null && this.#space.freeBytes < this.#warnBelow();
       await pause(isLow ? this.#limits.lowEveryMs : this.#limits.everyMs, signal);
-      if (!signal.aborted) await this.#look();
+      if (!signal.aborted) await this.#check();
     }
   }
 
-  async #look(): Promise<void> {
+  async #check(): Promise<void> {
     const { measure, clock, log, events, onRoom, onChange } = this.#deps;
     const before = this.status();
     const wasHeld = this.#isStoreHeld;

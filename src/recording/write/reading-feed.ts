@@ -32,7 +32,7 @@ export class ReadingFeed {
     if (!this.#emitter.hasListeners()) return;
     if (this.#waiting.length >= limit) this.#missed += 1;
     else this.#waiting.push(reading);
-    this.#timer ??= setTimeout(() => this.#tell(), collectMs);
+    this.#timer ??= setTimeout(() => this.#report(), collectMs);
   }
 
   stop(): void {
@@ -41,7 +41,7 @@ export class ReadingFeed {
     this.#emitter.clear();
   }
 
-  #tell(): void {
+  #report(): void {
     const fed = { readings: this.#waiting, missed: this.#missed };
     this.#timer = null;
     this.#waiting = [];

@@ -33,9 +33,9 @@ export function encodeRecord(record: SpoolRecord): string {
 /** The record of a line (without its end), or null when its checksum or form is wrong. */
 export function decodeRecord(line: Buffer): SpoolRecord | null {
   if (line.length <= checksumChars) return null;
-  const told = line.toString('latin1', 0, checksumChars);
+  const checksum = line.toString('latin1', 0, checksumChars);
   const payload = line.subarray(checksumChars);
-  if (!/^[0-9a-f]{8} $/.test(told) || crc32(payload) !== Number.parseInt(told, 16)) return null;
+  if (!/^[0-9a-f]{8} $/.test(checksum) || crc32(payload) !== Number.parseInt(checksum, 16)) return null;
   try {
     // The checksum tells that this is what encodeRecord wrote.
     const [position, rows] = JSON.parse(payload.toString('utf8')) as [number, Row[]];
