@@ -1,68 +1,76 @@
-/** What it means that nothing is missing: each hour was held against Home Assistant's own history, reading by reading. */
+/**
+ * Coverage verification: each hour of each entity is compared with Home Assistant's own history, reading by reading.
+ */
 
 export const coverageHourUs = 3_600_000_000;
 
-/** An hour of UTC of one entity, of which we hold all that Home Assistant told. */
+/** An hour of UTC of one entity of which the store has all that Home Assistant returned. */
 export interface VerifiedHour {
   readonly entityId: string;
   readonly hourUs: number;
   /**
-   * Readings that Home Assistant's history had; fewer than `held` where it lost some, or never kept them. Negative: the
-   * proof is void.
+   * Readings in Home Assistant's history; fewer than `held` where it lost some or never kept them. Negative: the
+   * verification is invalid.
    */
   readonly reported: number;
-  /** Readings in the store when it was proven. Fewer at a later look: the store lost some, and it is proven no more. */
+  /**
+   * Readings in the store when it was verified. Fewer at a later check: the store lost some, and the hour is not
+   * verified any more.
+   */
   readonly held: number;
   readonly verifiedAtUs: number;
 }
 
-/** Keeps what was proven, beside the readings it speaks of. Calls reject when the store is down. */
+/** Keeps the verified hours beside the readings. Calls reject when the store is down. */
 export interface CoverageStore {
-  /** Proofs of the hours that start in [fromUs, untilUs), the last of each hour; null asks for all entities. */
+  /** The last verification of each hour that starts in [fromUs, untilUs); null asks for all entities. */
   verified(entityIds: readonly string[] | null, fromUs: number, untilUs: number): Promise<VerifiedHour[]>;
-  /** How many readings the store holds by entity and by start of the hour; an hour without any is absent. */
+  /** How many readings the store holds, by entity and by start of the hour; an hour without any is absent. */
   held(
     entityIds: readonly string[],
     fromUs: number,
     untilUs: number,
   ): Promise<ReadonlyMap<string, ReadonlyMap<number, number>>>;
-  /** May be repeated: the last proof of an hour holds. Resolves when they are durable and can be read. */
+  /**
+   * Saves verifications; the last one of an hour counts, so it may be repeated. Resolves when they are durable and
+   * can be read.
+   */
   note(hours: readonly VerifiedHour[]): Promise<void>;
 }
 
-/** A stretch in which Home Assistant's history held readings that we had not; they are in the store now. */
+/** A stretch of readings that were missing here and were recovered from Home Assistant's history. */
 export interface FoundReadings {
   readonly entityId: string;
   /** Instants of the first and the last. */
   readonly fromUs: number;
   readonly untilUs: number;
   readonly added: number;
-  /** From before anything of the entity was proven: the first fetch of its past, and nothing that went missing. */
+  /** Before the entity's first verified hour: the first fetch of its past, so nothing was lost. */
   readonly isFirst?: boolean;
 }
 
-/** What is to be held against Home Assistant. */
+/** What to compare with Home Assistant. */
 export interface HoursToVerify {
   readonly entityIds: readonly string[];
   readonly fromUs: number;
   readonly untilUs: number;
-  /** Also what lies before and after whole hours, of which nothing is noted. */
+  /** Also the parts before and after whole hours, which are not saved as verified. */
   readonly isExact: boolean;
 }
 
 export interface VerificationEnvironment {
   readonly signal: AbortSignal;
-  /** What is not proven when it begins. */
+  /** Called at the start with the hours that are not verified. */
   readonly onUnverified?: (hours: ReadonlyMap<string, readonly number[]>) => void;
-  /** Told of each entity that was held against it; one of which all is proven already is not. */
+  /** Called for each entity that was compared; not for one whose hours are all verified already. */
   readonly onVerified: (entityId: string, result: VerificationResult) => void;
 }
 
-/** What came of holding an entity's hours against Home Assistant. */
+/** The result of comparing an entity's hours. */
 export interface VerificationResult {
-  /** Hours that were held against it now; those proven before are not asked for again. */
+  /** Hours compared now; those verified before are not fetched again. */
   readonly hours: number;
   readonly found: readonly FoundReadings[];
-  /** Why not all could be had; null when all was. */
+  /** Why some hours could not be compared; null when all were. */
   readonly error: string | null;
 }

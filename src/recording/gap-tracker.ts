@@ -2,27 +2,27 @@ import { Emitter } from '../runtime/emitter.ts';
 import type { Log } from '../runtime/log.ts';
 import type { Completeness } from './sync-log.ts';
 
-/** A span of which Home Assistant may know more than we heard. */
+/** A span in which Home Assistant may have states that were not received. */
 export interface Gap {
   readonly kind: 'first' | 'reconnect' | 'start' | 'silent';
   readonly entityIds: readonly string[];
-  /** Heard until then; null when never. */
+  /** Received until then; null when never. */
   readonly sinceUs: number | null;
 }
 
 /**
- * Keeps account of what may have been missed: a gap stands in the book until somebody says that it is filled, and what
- * is written down for the next process never claims more than is had.
+ * Tracks what may have been missed: a gap stays open until `filled` is called, and what is saved for the next process
+ * never claims more than the store has.
  */
 export class GapTracker {
   readonly #emitter: Emitter<[gap: Gap]>;
-  /** Whose gaps have been told since they are tracked. */
+  /** Entities whose gaps have been reported since they are tracked. */
   readonly #followed = new Set<string>();
   readonly #open = new Set<Gap>();
-  /** Until when the connection that broke was heard. */
+  /** Until when states were received over the connection that broke. */
   #cutUs: number | null = null;
   #overflowSinceUs: number | null = null;
-  /** Since when a subscription that stood may have told nothing. */
+  /** Since when a subscription may have delivered nothing. */
   #silentSinceUs: number | null = null;
   #isBegun = false;
   #isStartReported = false;
@@ -35,22 +35,25 @@ export class GapTracker {
     return this.#emitter.on(listener);
   }
 
-  /** Tracked no more: what comes of it from now on is not had. */
+  /** The entity is not tracked any more: nothing of it is received from now on. */
   forget(entityId: string): void {
     this.#followed.delete(entityId);
   }
 
-  /** The connection broke; `heardUs` is when it was last heard, null when never. */
+  /**
+   * The connection broke.
+   * @param receivedUs when a state was last received; null when never
+   */
   cut(receivedUs: number | null): void {
     this.#cutUs ??= receivedUs;
   }
 
-  /** The subscription stands and may have told nothing since; the next one tells the gap. */
+  /** The subscription may have delivered nothing since; the gap is reported with the next one. */
   silent(sinceUs: number): void {
     this.#silentSinceUs = Math.min(this.#silentSinceUs ?? sinceUs, sinceUs);
   }
 
-  /** Something of this instant was refused for want of room. */
+  /** A state of this instant was refused for want of room. */
   overflow(atUs: number): void {
     this.#overflowSinceUs = Math.min(this.#overflowSinceUs ?? atUs, atUs);
   }
@@ -63,8 +66,8 @@ export class GapTracker {
   }
 
   /**
-   * A subscription stands.
-   * @param previous what the process before wrote down; asked for at the first subscription only
+   * A subscription was made.
+   * @param readPrevious what the previous process saved; called at the first subscription only
    */
   subscribed(
     entityIds: readonly string[],
@@ -88,12 +91,12 @@ export class GapTracker {
     if (added.length > 0) this.#report({ kind: 'first', entityIds: added, sinceUs: null });
   }
 
-  /** All that Home Assistant had of it is durable. */
+  /** All that Home Assistant has of the gap is durable. */
   filled(gap: Gap): void {
     this.#open.delete(gap);
   }
 
-  /** What may be written down now; null as long as what the process before wrote still holds. */
+  /** What may be saved now; null as long as what the previous process saved still holds. */
   completeness(receivedUs: number | null, unsafeSinceUs: number | null): Completeness | null {
     if (!this.#isStartReported || receivedUs === null) return null;
     const gaps = [...this.#open].filter((gap) => gap.sinceUs !== null);

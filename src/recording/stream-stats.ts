@@ -1,7 +1,7 @@
 import type { EntityState, StateBatch } from '../home/home-assistant.ts';
 import { ClockDrift } from './clock-drift.ts';
 
-/** Readings that came after a newer one of their entity, since it was last asked. */
+/** Readings that came after a newer one of their entity, since the last call of `takeLate`. */
 export interface LateReadings {
   readonly entityIds: readonly string[];
   readonly count: number;
@@ -10,9 +10,9 @@ export interface LateReadings {
   readonly untilUs: number;
 }
 
-/** What the stream itself is like: what it told last, whether in order, and by whose clock. */
+/** Statistics of the stream: the newest state of each entity, late readings, and the drift of the clocks. */
 export class StreamStats {
-  /** Instant of the state told last of each entity, recorded or not. */
+  /** Instant of each entity's last received state, recorded or not. */
   readonly #lastUpdates = new Map<string, number>();
   readonly #drift = new ClockDrift();
   #outOfOrder = 0;
@@ -29,7 +29,7 @@ export class StreamStats {
     return lastUpdatedUs < lastUs;
   }
 
-  /** One that came late is a reading, and was taken in its place. */
+  /** A late state was recorded as a reading. */
   tookLate(entityId: string, atUs: number): void {
     this.#outOfOrder += 1;
     const { entityIds = [], count = 0, fromUs = atUs, untilUs = atUs } = this.#late ?? {};
@@ -41,7 +41,7 @@ export class StreamStats {
     };
   }
 
-  /** Those since it was asked before; null when there were none. */
+  /** The late readings since the last call; null when there were none. */
   takeLate(): LateReadings | null {
     const late = this.#late;
     this.#late = null;
@@ -61,7 +61,10 @@ export class StreamStats {
     return this.#outOfOrder;
   }
 
-  /** How far our clock is ahead of Home Assistant's, the way of a message included; null before enough was heard. */
+  /**
+   * How far our clock is ahead of Home Assistant's, including the message's travel time; null before enough was
+   * received.
+   */
   clockDriftUs(): number | null {
     return this.#drift.medianUs();
   }

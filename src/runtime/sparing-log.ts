@@ -1,10 +1,10 @@
 import type { Log } from './log.ts';
 
 export interface SparingLimits {
-  /** Lines of one kind, level and message, in a window; what is more is only counted. */
+  /** Lines of one kind (level and message) per window; further ones are only counted. */
   readonly lines: number;
   readonly windowMs: number;
-  /** Kinds that are told apart in a window; the rest share one count. */
+  /** Kinds that are counted separately in a window; the rest share one count. */
   readonly kinds: number;
 }
 
@@ -20,8 +20,8 @@ interface Kind {
 }
 
 /**
- * A log for what others can cause as often as they like: of each kind of line a few in a minute, then one that says how
- * many were left out. Nobody fills the disk with it, and nothing happens without being told.
+ * A log for lines that others can cause as often as they like: of each kind a few lines per window, then one with the
+ * number of lines left out. It can't fill the disk, and nothing goes unlogged.
  */
 export class SparingLog implements Log {
   readonly #log: Log;
@@ -50,7 +50,7 @@ export class SparingLog implements Log {
     return new SparingLog(this.#log.child(bindings), this.#limits);
   }
 
-  /** Says what was left out and begins a new window. Called by itself at the end of a window, and when one stops. */
+  /** Logs what was left out and starts a new window. Runs by itself at the end of a window; call it at a stop. */
   flush(): void {
     clearTimeout(this.#timer ?? undefined);
     this.#timer = null;

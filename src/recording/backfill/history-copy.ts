@@ -19,16 +19,16 @@ export interface HistoryCopyDeps {
 }
 
 export interface Copied {
-  /** Readings that were not there before. */
+  /** Readings that were not in the store before. */
   readonly added: number;
   readonly rejected: number;
-  /** Where to go on. */
+  /** Where to continue. */
   readonly nextUs: number;
-  /** How many states Home Assistant told: what the next span's length is chosen by. */
+  /** How many states Home Assistant returned: the next span's length is chosen by it. */
   readonly states: number;
-  /** Readings among them, by the start of their hour. */
+  /** Returned readings by the start of their hour. */
   readonly reported: ReadonlyMap<number, number>;
-  /** Where the added ones lie. */
+  /** Where the added readings lie. */
   readonly found: readonly FoundReadings[];
 }
 
@@ -36,9 +36,10 @@ const pageReadings = 10_000;
 const stretchesLimit = 100;
 
 /**
- * Copies what Home Assistant recorded of one entity in a span and we did not, the way that the stream goes. Rejects when
- * Home Assistant or the store does; may be repeated.
- * @param isSettled all that was received of the span can be read in the store: what is not there was lost, even if heard
+ * Copies what Home Assistant recorded of one entity in a span and we did not, the same way as the stream does.
+ * Rejects when Home Assistant or the store does; may be repeated.
+ * @param isSettled all readings received of the span can be read in the store: one that is not there was lost, even
+ * if the recorder has received it
  */
 export async function copyHistory(
   deps: HistoryCopyDeps,
@@ -50,8 +51,8 @@ export async function copyHistory(
   const { entityId } = entity;
   const states = await askHistory(deps.homeAssistant, entityId, span);
   const newest = deps.recorder.newest().get(entityId);
-  // Few enough on their way to the store are known to the recorder, which leaves them out. More must be seen there, not
-  // to be counted as missing.
+  // The recorder knows the few that are on their way to the store and leaves them out. More must be readable in the
+  // store, or they would count as missing.
   if (deps.recorder.waiting() > recentDepth / 2 && newest !== undefined && newest.atUs >= span.startUs) {
     await unlessAborted(deps.recorder.settled(), signal);
     await untilVisible(deps.readings, newest, signal);
@@ -92,7 +93,7 @@ function stretchesOf(entityId: string, fresh: readonly Reading[]): FoundReadings
   return found;
 }
 
-/** Adds a stretch that begins after those that are there; past the limit the last one takes it up. */
+/** Adds a stretch that starts after the ones already there; beyond the limit the last one is extended. */
 export function addStretch(found: FoundReadings[], next: FoundReadings): void {
   const last = found.at(-1);
   const isOne = last !== undefined && next.fromUs - last.untilUs < coverageHourUs;
@@ -101,7 +102,7 @@ export function addStretch(found: FoundReadings[], next: FoundReadings): void {
   else found.push(next);
 }
 
-/** Home Assistant is there and does not answer with this history. */
+/** Home Assistant is connected and refuses this history. */
 export class HistoryRefused extends Error {
   override name = 'HistoryRefused';
 }

@@ -12,7 +12,10 @@ export interface RunLogDeps {
 
 const saveEveryMs = 2000;
 
-/** Writes how far runs are: milestones each, what lies between them now and then. What can't be written is let go. */
+/**
+ * Writes the progress of runs: each milestone, and every few seconds what lies between them. What can't be written is
+ * dropped.
+ */
 export class RunLog {
   readonly #deps: RunLogDeps;
   #savedMs = Number.NEGATIVE_INFINITY;
@@ -22,7 +25,7 @@ export class RunLog {
     this.#deps = deps;
   }
 
-  /** In the order in which it is told, so that a run that has ended is not under way again. */
+  /** In the order of the calls, so that a run that has ended does not show as running again. */
   save(run: SyncRun, isMilestone: boolean): Promise<void> {
     const nowMs = this.#deps.clock.monotonicMs();
     if (!isMilestone && nowMs - this.#savedMs < saveEveryMs) return Promise.resolve();
@@ -39,7 +42,7 @@ export class RunLog {
   }
 }
 
-/** Lets live work go first, but not for ever. */
+/** Waits while live work is busy, up to a limit. */
 export async function untilIdle(
   isBusy: () => boolean,
   limits: { readonly busyLimitMs: number; readonly busyPauseMs: number },

@@ -13,7 +13,7 @@ export interface CoverageSchedulerDeps {
   readonly coverageVerifier: Pick<CoverageVerifier, 'unverifiedHours' | 'verify' | 'invalidateSince'>;
   readonly homeAssistant: Pick<HomeAssistant, 'status'>;
   readonly recorder: Pick<Recorder, 'tracked'>;
-  /** What goes first: a back-fill under way proves hours by itself. */
+  /** What goes first: a back-fill verifies hours by itself. */
   readonly isBusy: () => boolean;
   readonly syncLog: Pick<SyncLog, 'save'>;
   readonly newId: () => string;
@@ -23,7 +23,7 @@ export interface CoverageSchedulerDeps {
 
 export interface CoverageSchedulerLimits {
   readonly spanUs: number;
-  /** Past the hour: by then a reconciliation has proven it, which comes before; where none could, it is proven now. */
+  /** After the hour: a reconciliation comes before and usually has verified it; if none could, it is verified now. */
   readonly afterHourUs: number;
   readonly busyPauseMs: number;
   readonly retryMs: number;
@@ -40,22 +40,22 @@ export interface CoverageStatus {
   readonly isOk: boolean;
   readonly detail: string | null;
   readonly isRunning: boolean;
-  /** Of all that is tracked everything is proven until then, as far back as is looked; null before the first look. */
+  /** All tracked entities are verified until then, as far back as is checked; null before the first check. */
   readonly verifiedUntilUs: number | null;
-  /** Hours of entities in the last ten days; null before the first look. */
+  /** Hours of entities in the last ten days that are not verified; null before the first check. */
   readonly unverifiedHours: number | null;
 }
 
-/** The clock may be stepped: a wait looks at it again so often. */
+/** The clock may be stepped, so a wait reads it again this often. */
 const checkClockMs = 30_000;
-/** Clocks that are kept right by small corrections are not set. */
+/** Small corrections that keep a clock right are no step. */
 const stepUs = 1_000_000;
-/** While nothing ran it may have been set, and be past it again. */
+/** The clock may have been set back while nothing ran, and be past that instant again. */
 const startDoubtUs = defaultCoverageVerifierLimits.startDoubtUs;
 
 /**
- * Looks for hours that are not proven and has them proven: after each hour, and when there is a reason to doubt (a start,
- * a new connection, a store that came back, perhaps with less than it had).
+ * Finds hours that are not verified and has them verified: after each hour, and when there is a reason to doubt (a
+ * start, a new connection, a store that came back and may have lost readings).
  */
 export class CoverageScheduler {
   readonly #deps: CoverageSchedulerDeps;
@@ -63,9 +63,9 @@ export class CoverageScheduler {
   readonly #wakeSignal = new WakeSignal();
   readonly #stop = new AbortController();
   #isAsked = true;
-  /** How far before now proofs are doubted, because the clock was set back; null: not at all. */
+  /** How far before now verifications are doubted because the clock was set back; null: not at all. */
   #doubtedUs: number | null = startDoubtUs;
-  /** How far it was set back. */
+  /** How far the clock was set back. */
   #aheadUs = 0;
   #lastChecked = { wallUs: 0, monotonicMs: 0 };
   #nextUs = 0;
@@ -90,7 +90,7 @@ export class CoverageScheduler {
     await this.#loop;
   }
 
-  /** There is a reason to look now. */
+  /** There is a reason to check now. */
   check(): void {
     this.#isAsked = true;
     this.#wakeSignal.wake();
@@ -125,7 +125,7 @@ export class CoverageScheduler {
         await this.#verify();
       } catch (cause) {
         if (signal.aborted) return;
-        // Whoever is away is told of in its own part of the status.
+        // What is away is shown in its own part of the status.
         if (!(cause instanceof HomeAssistantUnavailable))
           this.#deps.log.debug({ err: cause }, 'hours could not be proven; it is tried again');
         await pause(this.#limits.retryMs, signal);

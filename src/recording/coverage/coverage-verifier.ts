@@ -29,11 +29,14 @@ export interface CoverageVerifierDeps extends SpanCopyDeps {
 }
 
 export interface CoverageVerifierLimits {
-  /** An hour is proven when it has been over for so long: Home Assistant writes with a delay. */
+  /** An hour can be verified when it has been over for so long: Home Assistant writes with a delay. */
   readonly overForUs: number;
-  /** An hour of which Home Assistant tells less than we heard is looked at again until it is over for so long. */
+  /**
+   * An hour of which Home Assistant returns fewer readings than were received is checked again until it is over for
+   * so long.
+   */
   readonly fewerForUs: number;
-  /** So far back the clock may have been set while nothing ran. */
+  /** The clock may have been set by so much while nothing ran. */
   readonly startDoubtUs: number;
   readonly retryMs: number;
 }
@@ -45,14 +48,14 @@ export const defaultCoverageVerifierLimits: CoverageVerifierLimits = {
   retryMs: 1000,
 };
 
-/** Spans of entities that are noted in one commit: an hour of a home is proven entity by entity. */
+/** Spans of entities that are saved in one commit: an hour of a home is verified entity by entity. */
 const notedTogether = 50;
-/** A piece of history is asked for again so often while Home Assistant is away. */
+/** How often a piece of history is requested while Home Assistant is away. */
 const triesWhileAway = 3;
 
 /**
- * Finds gaps by coverage: an hour of an entity is proven when all that Home Assistant's history has of it was found in
- * the store, and as long as the store holds as many readings of it as then.
+ * Finds gaps by coverage: an hour of an entity is verified when all readings of Home Assistant's history were found
+ * in the store, and as long as the store holds as many of it as then.
  */
 export class CoverageVerifier {
   readonly #deps: CoverageVerifierDeps;
@@ -66,18 +69,18 @@ export class CoverageVerifier {
     this.#written = new WrittenTime(deps.clock, this.#limits.overForUs, this.#limits.startDoubtUs);
   }
 
-  /** Until when Home Assistant has surely written what it tells from now on. */
+  /** Until when Home Assistant has surely written everything. */
   writtenUntilUs(): number {
     return this.#written.untilUs();
   }
 
-  /** How many whole hours of these entities in [fromUs, untilUs) are not proven. Rejects when the store is down. */
+  /** How many whole hours of these entities in [fromUs, untilUs) are not verified. Rejects when the store is down. */
   async unverifiedCount(entityIds: readonly string[], fromUs: number, untilUs: number): Promise<number> {
     const hours = await this.unverifiedHours(entityIds, fromUs, untilUs);
     return [...hours.values()].reduce((sum, some) => sum + some.length, 0);
   }
 
-  /** The same, by entity: starts of the hours, ascending. Entities of which all is proven are absent. */
+  /** The same, by entity: starts of the hours, ascending. Entities whose hours are all verified are absent. */
   async unverifiedHours(
     entityIds: readonly string[],
     fromUs: number,
@@ -105,9 +108,9 @@ export class CoverageVerifier {
   }
 
   /**
-   * Holds the hours of [fromUs, untilUs) that are not proven against Home Assistant's history; what is missing is recorded.
-   * One at a time, whoever asks: what one has proven the next finds proven. Rejects when Home Assistant or the store is
-   * away; may be repeated.
+   * Compares the hours of [fromUs, untilUs) that are not verified with Home Assistant's history; readings that are
+   * missing are recorded. One call at a time: what one has verified the next finds verified. Rejects when Home
+   * Assistant or the store is away; may be repeated.
    */
   verify(asked: HoursToVerify, environment: VerificationEnvironment): Promise<void> {
     return this.#mutex.run(() => this.#verifyAll(asked, environment));
@@ -131,7 +134,8 @@ export class CoverageVerifier {
         onVerified(entityId, result);
       }
     } catch (cause) {
-      // What was proven until then need not be again; why it ended tells more than that it could not be noted.
+      // What was verified until then need not be verified again. Why the run ended matters more than a failure to
+      // save.
       await this.note(copied).catch(() => undefined);
       throw cause;
     }
@@ -146,7 +150,7 @@ export class CoverageVerifier {
     toNote: CopiedSpan[],
   ): Promise<VerificationResult> {
     const { recorder } = this.#deps;
-    // Everything that was heard until now can be read: what is not there is missing.
+    // Everything received until now can be read then: a reading that is not in the store is missing.
     await unlessAborted(recorder.settled(), signal);
     await unlessAborted(this.#deps.readable(), signal);
     const found: FoundReadings[] = [];
@@ -185,8 +189,8 @@ export class CoverageVerifier {
   }
 
   /**
-   * Says of each stretch whether the first fetch fills it: it begins before the first proof, in hours that have none, and
-   * before the entity was followed.
+   * Marks the stretches that are the first fetch: before the first verification, in hours without one, and before the
+   * entity was followed.
    */
   async #withFirst(entityId: string, found: readonly FoundReadings[]): Promise<FoundReadings[]> {
     const hours = await this.#deps.coverage.verified([entityId], 0, Number.MAX_SAFE_INTEGER);
@@ -202,8 +206,8 @@ export class CoverageVerifier {
   }
 
   /**
-   * Notes the whole hours of spans that were copied from Home Assistant's history, if all of it is in the store. What was
-   * recorded of them is durable. Rejects when the store is down.
+   * Saves the whole hours of spans that were copied from Home Assistant's history, if the store has all of their
+   * readings. What was recorded of them is durable. Rejects when the store is down.
    */
   async note(copied: readonly CopiedSpan[]): Promise<void> {
     const { coverage, clock, readable } = this.#deps;
@@ -238,9 +242,10 @@ export class CoverageVerifier {
   }
 
   /**
-   * Makes proofs void of the hours that end after an instant: the clock was set back to it, and what happens in them from
-   * now on was not seen then. So are those proven sooner after their end than the clock had been ahead: by Home Assistant's
-   * clock they were not over. Of all entities, for one may be tracked again. Rejects when the store is down.
+   * Invalidates the verification of hours that end after an instant: the clock was set back to it, so what happens in
+   * them from now on was not seen then. Also of hours verified sooner after their end than the clock had been ahead:
+   * by Home Assistant's clock they were not over. For all entities, because one may be tracked again. Rejects when
+   * the store is down.
    */
   async invalidateSince(sinceUs: number, aheadUs = 0): Promise<void> {
     const { coverage, clock } = this.#deps;
@@ -263,7 +268,7 @@ export class CoverageVerifier {
 
   #isVerified({ reported, held, hourUs, verifiedAtUs }: VerifiedHour): boolean {
     if (reported > held) return false;
-    // It may still be at writing what it told us.
+    // Home Assistant may still be writing the rest.
     return reported === held || hourUs + coverageHourUs + this.#limits.fewerForUs <= verifiedAtUs;
   }
 
@@ -274,7 +279,7 @@ export class CoverageVerifier {
   }
 }
 
-/** Those within a span that were over at an instant. */
+/** The whole hours within a span that were over at an instant. */
 function wholeHours({ startUs, endUs }: Span, untilUs: number): Span {
   return {
     startUs: Math.ceil(startUs / coverageHourUs) * coverageHourUs,
@@ -282,7 +287,7 @@ function wholeHours({ startUs, endUs }: Span, untilUs: number): Span {
   };
 }
 
-/** What of a span lies before and after its whole hours. */
+/** The parts of a span before and after its whole hours. */
 function edgesOf(asked: Span, untilUs: number): Span[] {
   const whole = wholeHours(asked, untilUs);
   if (whole.startUs >= whole.endUs) return asked.startUs < asked.endUs ? [asked] : [];
@@ -293,7 +298,7 @@ function edgesOf(asked: Span, untilUs: number): Span[] {
   return edges.filter(({ startUs, endUs }) => startUs < endUs);
 }
 
-/** Hours that follow each other are asked for together, and with them the edges of what was asked for. */
+/** Joins consecutive hours into spans, together with the edges of what was asked for. */
 function spansOf(hours: readonly number[], edges: readonly Span[]): Span[] {
   const pieces = [...hours.map((hourUs) => ({ startUs: hourUs, endUs: hourUs + coverageHourUs })), ...edges];
   pieces.sort((a, b) => a.startUs - b.startUs);

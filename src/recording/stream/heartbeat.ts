@@ -20,9 +20,9 @@ export interface HeartbeatDeps {
 
 export interface HeartbeatLimits {
   readonly compareEveryMs: number;
-  /** What is under way when the snapshot is made has arrived by then. */
+  /** What is on its way when the snapshot is made has arrived by then. */
   readonly graceMs: number;
-  /** After a silence was met, to see whether it goes on. */
+  /** After a silence, to see whether it continues. */
   readonly againMs: number;
   /** A silence so soon after the last one is the connection's fault, not the subscription's. */
   readonly sameSilenceMs: number;
@@ -41,18 +41,18 @@ export interface HeartbeatStatus {
   readonly isOk: boolean;
   readonly detail: string | null;
   readonly lastPingAtUs: number | null;
-  /** When a snapshot was last held against what was told. */
+  /** When a snapshot was last compared with the received states. */
   readonly lastComparedAtUs: number | null;
   /** Since the process started. */
   readonly silences: number;
 }
 
-/** Home Assistant's instants come as text and as a float; they are the same state within a millisecond. */
+/** Home Assistant's instants come as text and as a float; within a millisecond they are the same state. */
 const sameInstantUs = 1000;
 
 /**
- * Finds out when Home Assistant answers and yet tells no states: every five minutes all states are asked for, and each
- * tracked one must be the one that the subscription told last. A quiet home tells nothing and agrees.
+ * Detects that Home Assistant answers and yet reports no states: every five minutes all states are fetched, and each
+ * tracked one must be the last one that the subscription delivered. A quiet home changes nothing and agrees.
  */
 export class Heartbeat {
   readonly #deps: HeartbeatDeps;
@@ -106,7 +106,7 @@ export class Heartbeat {
   async #compare(): Promise<number> {
     const { recorder, clock, log } = this.#deps;
     const { compareEveryMs, againMs, retryMs, graceMs } = this.#limits;
-    // What is not followed, or not read for want of room, is told by other means.
+    // An entity that is not followed, or not read for want of room, is reported by other means.
     if (!recorder.isFollowing()) return retryMs;
     const startedMs = clock.monotonicMs();
     let ahead: Map<string, number | undefined>;
@@ -121,7 +121,7 @@ export class Heartbeat {
       if (this.#stop.signal.aborted || !recorder.isFollowing()) return retryMs;
     }
     const lastUpdates = recorder.stream().lastUpdates();
-    // Told something since: the subscription lives, whichever state it was.
+    // A state was received since: the subscription lives, whichever state it was.
     const silent = [...ahead]
       .filter(
         ([entityId, lastUs]) => recorder.tracked().has(entityId) && lastUpdates.get(entityId) === lastUs,
@@ -139,7 +139,7 @@ export class Heartbeat {
     return againMs;
   }
 
-  /** Entities whose state now is not the one told last, with the instant of that one. */
+  /** Entities whose present state is not the last received one, with the instant of that one. */
   async #ahead(): Promise<Map<string, number | undefined>> {
     const { homeAssistant, recorder } = this.#deps;
     const states = await homeAssistant.states();

@@ -33,13 +33,13 @@ export interface RecorderDeps {
 
 export type TrackedEntity = Pick<Entity, 'entityId' | 'quantity' | 'unit' | 'stateClass'>;
 
-/** What a reading of the spool takes there, about; only for telling how many have room. */
+/** Approximate size of a reading in the spool; only for showing how many have room. */
 const bytesPerReading = 110;
 const loadWithinMs = 3000;
-/** Past this many waiting, the past waits for the present. */
+/** Beyond this many waiting readings, fetched history waits for the stream. */
 const busyReadings = 10_000;
 
-/** Follows the tracked entities and brings every state into the store as a reading, once. */
+/** Follows the tracked entities and stores every state as a reading, once. */
 export class Recorder {
   readonly #deps: RecorderDeps;
   readonly #writer: ReadingWriter;
@@ -109,7 +109,7 @@ export class Recorder {
     await this.#keeper.stop();
   }
 
-  /** Exactly these are recorded from now on. */
+  /** Records exactly these from now on. */
   track(entities: readonly TrackedEntity[]): void {
     const before = this.#tracked;
     this.#tracked = new Map(entities.map((entity) => [entity.entityId, entity]));
@@ -119,7 +119,7 @@ export class Recorder {
       this.#loaded.delete(entityId);
       this.#recent.forget(entityId);
       this.#stream.forget(entityId);
-      // Should it be tracked again at once, there is a gap all the same.
+      // If it is tracked again at once, there is a gap all the same.
       this.#gaps.forget(entityId);
       this.#follower.drop(entityId);
     }
@@ -140,22 +140,25 @@ export class Recorder {
     return this.#newest;
   }
 
-  /** What the stream told last, whether in order, and by whose clock. */
+  /** The newest state of each entity, late readings, and the drift of the clocks. */
   stream(): Pick<StreamStats, 'lastUpdates' | 'takeLate' | 'clockDriftUs'> {
     return this.#stream;
   }
 
-  /** Home Assistant tells us the states of what is tracked, and we listen. */
+  /** Home Assistant delivers the states of the tracked entities, and they are read. */
   isFollowing(): boolean {
     return this.#follower.isSubscribed() && !this.#isPaused;
   }
 
-  /** The subscription can't be trusted: it is made anew, and a gap told that reaches back to `sinceUs`. */
+  /** The subscription can't be trusted: it is made anew, and a gap since `sinceUs` is reported. */
   resubscribe(sinceUs: number): void {
     this.#follower.resubscribe(sinceUs);
   }
 
-  /** Every reading that is new, whatever way it came, some times a second and not yet durable; returns how to end it. */
+  /**
+   * Called a few times a second with every new reading, however it came; they are not durable yet. @returns removes
+   * the listener
+   */
   onReadings(listener: ReadingListener): () => void {
     return this.#feed.on(listener);
   }
@@ -165,12 +168,12 @@ export class Recorder {
     return this.#writer.onStored(listener);
   }
 
-  /** Told after each subscription what may have been missed before it. */
+  /** Called after each subscription with what may have been missed before it. @returns removes the listener */
   onGap(listener: (gap: Gap) => void): () => void {
     return this.#gaps.on(listener);
   }
 
-  /** All that Home Assistant had of a gap is durable. */
+  /** All that Home Assistant has of a gap is durable. */
   filled(gap: Gap): void {
     this.#gaps.filled(gap);
   }
@@ -180,9 +183,9 @@ export class Recorder {
   }
 
   /**
-   * Takes readings that did not come by the stream, the same way; those that the stream brought a moment ago are left
-   * out. Waits while the stream needs the room.
-   * @param isMissing the store was asked and has them not: they are taken even if they were heard
+   * Takes readings that did not come over the stream; those that the stream delivered a moment ago are left out.
+   * Waits while the stream needs the room.
+   * @param isMissing the store was asked and does not have them: they are taken even if they were received before
    * @returns how many were taken
    */
   async record(readings: readonly Reading[], signal: AbortSignal, isMissing = false): Promise<number> {
@@ -201,7 +204,7 @@ export class Recorder {
     return this.#writer.status().waiting;
   }
 
-  /** The store took what was written to it last: who waits for it need not wait for an outage to end. */
+  /** Whether the store accepted the last write: when it did not, a wait for it could last as long as an outage. */
   isStoring(): boolean {
     return this.#writer.status().storeError === null;
   }
@@ -243,7 +246,10 @@ export class Recorder {
     return isPressureHigh || waiting > busyReadings;
   }
 
-  /** Newest stored readings, so that a snapshot's state that is stored already is known. A store that is down is not waited for. */
+  /**
+   * Loads the newest stored readings, so that a snapshot's state that is stored already is recognised. A store that
+   * is down is not waited for.
+   */
   async #load(entityIds: readonly string[]): Promise<void> {
     const missing = entityIds.filter((entityId) => !this.#loaded.has(entityId));
     if (missing.length === 0) return;
@@ -287,7 +293,7 @@ export class Recorder {
       return parsed.reading;
     }
     const { rejection } = parsed;
-    // Ours may be the clock that is wrong: when it is right, history brings such a state, and it must be taken then.
+    // Ours may be the wrong clock: when it is right, history brings such a state, and it must be taken then.
     if (rejection.reason !== 'from_the_future') this.#recent.add(state.entityId, state.lastUpdatedUs);
     this.#rejected.set(rejection.reason, (this.#rejected.get(rejection.reason) ?? 0) + 1);
     this.#lastRejection = rejection;
@@ -310,7 +316,7 @@ export class Recorder {
     });
   }
 
-  /** Offers readings to the writer; those past its limit are a gap for the back-fill. */
+  /** Offers readings to the writer; those beyond its limit are a gap for the back-fill. */
   #take(readings: readonly Reading[]): void {
     if (readings.length === 0) return;
     const taken = this.#writer.offer(readings);
@@ -335,7 +341,10 @@ export class Recorder {
     if (this.#lastReadingAtUs === null || this.#lastReadingAtUs < atUs) this.#lastReadingAtUs = atUs;
   }
 
-  /** Back-pressure: the last resort, for Home Assistant drops a client that does not read; the back-fill mends that. */
+  /**
+   * Back-pressure: the last resort, because Home Assistant drops a client that does not read; the back-fill fills
+   * that gap.
+   */
   #pause(isPaused: boolean): void {
     this.#isPaused = isPaused;
     this.#deps.homeAssistant.pause(isPaused);

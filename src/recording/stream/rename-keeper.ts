@@ -13,13 +13,16 @@ export interface RenameKeeperDeps {
   readonly renames: () => ReadonlyMap<string, string>;
   readonly isTracked: (entityId: string) => boolean;
   readonly readings: Pick<ReadingStore, 'range' | 'append'>;
-  /** What a person said of the old id's readings goes along; may be repeated. Rejects when a store is down. */
+  /** Carries a person's corrections of the old id's readings over; may be repeated. Rejects when a store is down. */
   readonly carryCorrections: (oldId: string, newId: string) => Promise<number>;
-  /** Ids that another entity has since the one before was renamed, and from when on. */
+  /** Ids that now belong to another entity because the previous one was renamed, and since when. */
   readonly takeovers: () => ReadonlyMap<string, number>;
-  /** What was read under an id until then is no evidence of the one that has it now; may be repeated. Rejects when a store is down. */
+  /**
+   * Excludes what was read under an id until then from the evidence of the entity that has it now; may be repeated.
+   * Rejects when a store is down.
+   */
   readonly excludeUntil: (entityId: string, untilUs: number) => Promise<void>;
-  /** Resolves when all that was received until now can be read, however long that takes. */
+  /** Resolves when all readings received until now can be read, however long that takes. */
   readonly settled: () => Promise<void>;
   readonly settings: Pick<SettingsStore, 'get' | 'set'>;
   readonly isBusy: () => boolean;
@@ -42,19 +45,19 @@ export const defaultRenameLimits: RenameKeeperLimits = {
   retryMs: 10_000,
 };
 
-/** How far a carry came: an instant from which to go on, or that it is over. */
+/** How far a carry came: the instant to continue from, or that it is done. */
 type Mark = number | 'done';
 
 const marksKey = 'renamed_entities';
-/** A clock of ours that is behind must not leave out what was heard. */
+/** If our clock is behind, what was received must not be left out. */
 const endOfTimeUs = Number.MAX_SAFE_INTEGER;
-/** Only ever the last of these are of use. */
+/** Only the last of these are ever of use. */
 const marksLimit = 500;
 
 /**
- * An entity that was renamed is the same meter: what was recorded under its old id is carried to the new one, so that
- * its ledger goes on without a break. Home Assistant carries its own history and statistics along; ours may reach
- * further back. The readings under the old id stay.
+ * A renamed entity is the same meter: what was recorded under its old id is copied to the new one, so that its ledger
+ * continues without a break. Home Assistant carries its own history and statistics over; ours may reach further back.
+ * The readings under the old id stay.
  */
 export class RenameKeeper {
   readonly #deps: RenameKeeperDeps;
@@ -86,7 +89,7 @@ export class RenameKeeper {
     return this.#storedReadings.on(listener);
   }
 
-  /** The home may know of a rename. */
+  /** The home may have found a rename. */
   check(): void {
     this.#wakeSignal.wake();
   }
@@ -99,7 +102,7 @@ export class RenameKeeper {
           if (signal.aborted) return;
           if (this.#deps.isTracked(newId)) await this.#carry(oldId, newId);
         }
-        // After that: an exclusion of the old id must not go along with the one that had it.
+        // After that: an exclusion of the old id must not be carried over with the renamed entity's corrections.
         for (const [entityId, sinceUs] of this.#deps.takeovers()) {
           if (signal.aborted) return;
           if (this.#deps.isTracked(entityId)) await this.#exclude(entityId, sinceUs);
@@ -112,7 +115,7 @@ export class RenameKeeper {
     }
   }
 
-  /** Resumes where it was cut off; what was carried twice replaces itself. Rejects when a store is down. */
+  /** Continues where it was interrupted; a reading carried twice replaces itself. Rejects when a store is down. */
   async #carry(oldId: string, newId: string): Promise<void> {
     const { readings, events, clock, log, isBusy } = this.#deps;
     const { signal } = this.#stop;
@@ -121,9 +124,9 @@ export class RenameKeeper {
     const marks = await this.#load();
     const mark = marks.get(key);
     if (mark === 'done') return;
-    // First, so that what is carried is posted as it was corrected.
+    // First, so that the carried readings are posted as they were corrected.
     const corrections = await this.#deps.carryCorrections(oldId, newId);
-    // What was heard under the old id may still be on its way to the store.
+    // Readings received under the old id may still be on their way to the store.
     await unlessAborted(this.#deps.settled(), signal);
     let fromUs = mark ?? 0;
     let carried = 0;
@@ -180,7 +183,7 @@ export class RenameKeeper {
   }
 }
 
-/** That the old id was removed is how a rename looks from there; the meter was not away. */
+/** A rename shows as a removal of the old id; the meter was not away. */
 function dropTrailingRemoval(page: readonly Reading[]): readonly Reading[] {
   return page.at(-1)?.absence === 'removed' ? page.slice(0, -1) : page;
 }

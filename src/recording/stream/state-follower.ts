@@ -15,7 +15,7 @@ export interface StateFollowerDeps {
   readonly wanted: () => readonly string[];
   /** Awaited before they are subscribed to. */
   readonly prepare: (entityIds: readonly string[]) => Promise<void>;
-  /** Receives the states of every subscription; calls `heard` of the follower. */
+  /** Receives the states of every subscription; calls `received` of the follower. */
   readonly onBatch: (batch: StateBatch) => void;
   /** Home Assistant is not read for want of room. */
   readonly isPaused: () => boolean;
@@ -23,13 +23,13 @@ export interface StateFollowerDeps {
   readonly log: Log;
 }
 
-/** Keeps one subscription to exactly what is wanted, over every connection, and tells the gap before each. */
+/** Keeps one subscription to exactly the wanted entities, over every connection, and reports the gap before each. */
 export class StateFollower {
   readonly #deps: StateFollowerDeps;
   readonly #stop = new AbortController();
   readonly #wakeSignal = new WakeSignal();
   #subscription: { readonly handle: StateSubscription; readonly entityIds: Set<string> } | null = null;
-  /** Something that it follows is wanted no more, or it can't be trusted. */
+  /** An entity of the subscription is not wanted any more, or the subscription can't be trusted. */
   #isStale = false;
   #connectedSinceUs: number | null = null;
   #lastReceivedUs: number | null = null;
@@ -47,7 +47,7 @@ export class StateFollower {
     this.check();
   }
 
-  /** Nothing is heard after it. */
+  /** Nothing is received after it. */
   async stop(): Promise<void> {
     this.#stop.abort();
     this.#unlisten();
@@ -58,17 +58,17 @@ export class StateFollower {
     if (subscription !== null) await this.#end(subscription.handle);
   }
 
-  /** What is wanted may have changed. */
+  /** The wanted entities may have changed. */
   check(): void {
     this.#wakeSignal.wake();
   }
 
-  /** Should it be wanted again at once, it is subscribed to anew all the same, for it was not listened to. */
+  /** If it is wanted again at once, it is subscribed to anew all the same, because its states were ignored. */
   drop(entityId: string): void {
     if (this.#subscription?.entityIds.delete(entityId)) this.#isStale = true;
   }
 
-  /** The subscription can't be trusted: it is made anew, and a gap told that reaches back to `sinceUs`. */
+  /** The subscription can't be trusted: it is made anew, and a gap since `sinceUs` is reported. */
   resubscribe(sinceUs: number): void {
     if (this.#subscription === null) return;
     this.#deps.gaps.silent(sinceUs);
@@ -86,12 +86,12 @@ export class StateFollower {
     return this.#subscription !== null;
   }
 
-  /** When Home Assistant last told a state; null before the first. */
+  /** When a state was last received; null before the first. */
   lastReceivedUs(): number | null {
     return this.#lastReceivedUs;
   }
 
-  /** Why it could not be subscribed to; null when it could, or is away. */
+  /** Why the subscription failed; null when it did not, or Home Assistant is away. */
   error(): string | null {
     return this.#error;
   }
@@ -109,7 +109,7 @@ export class StateFollower {
         retry.reset();
       } catch (cause) {
         const message = cause instanceof Error ? cause.message : String(cause);
-        // A connection that went away meanwhile is told by its own status.
+        // A connection that was lost meanwhile shows in its own status.
         if (homeAssistant.status().kind === 'connected') {
           this.#error = message;
           keeper.change({ status: 'error', errorMessage: message });
@@ -148,7 +148,7 @@ export class StateFollower {
   async #subscribe(wanted: readonly string[], connectedSinceUs: number): Promise<void> {
     const { homeAssistant, keeper, onBatch, clock, log, isPaused } = this.#deps;
     const old = this.#subscription;
-    // Until the new one stands, both are listened to; what both tell is a duplicate.
+    // Until the new one is made, both deliver; what both deliver is a duplicate.
     const handle =
       wanted.length === 0
         ? { stop: () => Promise.resolve() }
@@ -157,7 +157,7 @@ export class StateFollower {
     this.#connectedSinceUs = connectedSinceUs;
     this.#subscription = wanted.length === 0 ? null : { handle, entityIds: new Set(wanted) };
     if (old !== null) await this.#end(old.handle);
-    // What paused the connection before may still be so; a new one knows nothing of it.
+    // What paused the previous connection may still hold; a new one knows nothing of it.
     homeAssistant.pause(isPaused());
     keeper.change({
       status: 'active',

@@ -12,11 +12,11 @@ export interface StreamMonitorDeps {
 
 export interface StreamMonitorLimits {
   readonly checkEveryMs: number;
-  /** Clocks may be so far apart, in either direction. */
+  /** The clocks may differ by so much, in either direction. */
   readonly toleranceUs: number;
-  /** They are told to be apart when they were for so long: messages that were held up look like it. */
+  /** A difference is reported when it lasted for so long: delayed messages look like it. */
   readonly lastsMs: number;
-  /** What came out of order is told together, so often. */
+  /** Late readings are reported together, this often. */
   readonly lateEveryMs: number;
 }
 
@@ -31,18 +31,18 @@ export const defaultStreamMonitorLimits: StreamMonitorLimits = {
   lateEveryMs: 3_600_000,
 };
 
-/** Right again is well within, or it would be told at each look. */
+/** The clocks agree again well within the tolerance, or it would be reported at each check. */
 const rightShare = 0.5;
 
-/** Tells when the stream is not as it should be: readings out of order, a clock that is not Home Assistant's. */
+/** Reports when the stream is not as it should be: late readings, or a clock that differs from Home Assistant's. */
 export class StreamMonitor {
   readonly #deps: StreamMonitorDeps;
   readonly #limits: StreamMonitorLimits;
   #timer: NodeJS.Timeout | undefined;
   #lateReportedMs = Number.NEGATIVE_INFINITY;
-  /** Since when the clocks are apart, by Home Assistant's and by the one that never steps; null while they are not. */
+  /** Since when the clocks differ, by Home Assistant's and by the one that never steps; null while they agree. */
   #apart: { readonly sinceUs: number; readonly sinceMs: number } | null = null;
-  /** What was told last; null before anything was. */
+  /** What was reported last; null before the first report. */
   #reportedUs: number | 'right' | null = null;
 
   constructor(deps: StreamMonitorDeps, limits: Partial<StreamMonitorLimits> = {}) {
@@ -79,9 +79,9 @@ export class StreamMonitor {
     const { recorder, events, clock, log } = this.#deps;
     const { toleranceUs, lastsMs } = this.#limits;
     const driftUs = recorder.stream().clockDriftUs();
-    // What is read late for want of room says nothing of a clock.
+    // Messages that are read late for want of room say nothing about a clock.
     if (driftUs === null || !recorder.isFollowing()) {
-      // What was told stands.
+      // What was reported still holds.
       if (typeof this.#reportedUs !== 'number') this.#apart = null;
       return;
     }

@@ -9,14 +9,14 @@ export interface SubscriptionKeeperDeps {
   readonly store: SubscriptionStore;
   readonly clock: Clock;
   readonly log: Log;
-  /** What is had now; null as long as what was written before still holds. */
+  /** How complete the recording is now; null as long as what was saved before still holds. */
   readonly complete: () => Completeness | null;
 }
 
 const checkEveryMs = 10_000;
 /**
- * That what was heard goes on is a commit of the documents, which nobody reads before the next start: it then asks history
- * for so much more, which is a few rows.
+ * Each save is a commit of the document store, and only the next start reads it: it then fetches so much more
+ * history, which is a few rows.
  */
 const advanceUs = 300_000_000;
 const stopWithinMs = 2000;
@@ -31,9 +31,9 @@ const initial: SubscriptionState = {
 };
 
 /**
- * Keeps the subscription's state in the document store: written when it changes, and every five minutes
- * that it goes on as it was.
- * What the process before left there tells until when Home Assistant was heard; nothing is written before it is read.
+ * Keeps the subscription's state in the document store: saved when it changes, and every five minutes while it
+ * continues. The state of the previous process says until when states were received; nothing is saved before it is
+ * read.
  */
 export class SubscriptionKeeper {
   readonly #deps: SubscriptionKeeperDeps;
@@ -60,7 +60,7 @@ export class SubscriptionKeeper {
     await waitAtMost(stopWithinMs, this.#loop);
   }
 
-  /** What the process before had; null when there was none. Waits for the document store. */
+  /** The completeness that the previous process saved; null when there was none. Waits for the document store. */
   previous(): Promise<Completeness | null> {
     return this.#previous.promise;
   }
@@ -106,7 +106,7 @@ export class SubscriptionKeeper {
   }
 
   async #save(): Promise<void> {
-    // Not to overwrite what was not read.
+    // What was not read yet must not be overwritten.
     if (!this.#isLoaded) return;
     const complete = this.#deps.complete();
     if (complete !== null && !isEqual(complete, this.#state.complete ?? null))
@@ -123,7 +123,7 @@ export class SubscriptionKeeper {
   }
 }
 
-/** Nothing is told but that it went on for a while. */
+/** Whether only time has passed since, and not enough to save. */
 function isWorthless(saved: SubscriptionState, now: SubscriptionState): boolean {
   const { lastEventAtUs: savedEventUs, complete: savedComplete, ...savedRest } = saved;
   const { lastEventAtUs: eventUs, complete, ...rest } = now;

@@ -1,4 +1,4 @@
-/** Stand-ins for what lies outside the process, with the faults that the real ones can't be asked for. */
+/** Stand-ins for what lies outside the process, with the faults that the real ones can't produce on request. */
 import type {
   ConnectionStatus,
   EntityState,
@@ -121,7 +121,7 @@ export class MemoryReadingStore implements ReadingStore {
   }
 }
 
-/** Proofs beside such a store; what that lost is not counted any more. */
+/** Verified hours beside such a store; readings that it lost are not counted any more. */
 export class MemoryCoverageStore implements CoverageStore {
   readonly hours = new Map<string, VerifiedHour>();
   readonly #readings: MemoryReadingStore;
@@ -193,7 +193,7 @@ export class MemorySyncLog implements SyncLog {
   }
 }
 
-/** A Home Assistant with a recorder: every state set is in its history, and told to whoever is subscribed. */
+/** A Home Assistant with a recorder: every state is in its history and is delivered to each subscription. */
 export class MemoryHome implements HomeAssistant {
   readonly #status = new Set<(status: ConnectionStatus) => void>();
   readonly #current = new Map<string, EntityState>();
@@ -201,7 +201,7 @@ export class MemoryHome implements HomeAssistant {
   readonly subscriptions = new Set<{ ids: ReadonlySet<string>; deliver: (batch: StateBatch) => void }>();
   isPaused = false;
   pauses = 0;
-  /** Answers, and tells no changes. */
+  /** Answers, and delivers no changes. */
   isSilent = false;
   #connection: ConnectionStatus = { kind: 'connecting', attempts: 0, error: null };
   #reconnects = -1;
@@ -231,13 +231,13 @@ export class MemoryHome implements HomeAssistant {
     this.#report(next);
   }
 
-  /** As a subscription tells it: at our instant, and without a state. */
+  /** As a subscription delivers it: at our instant, and without a state. */
   remove(entityId: string): void {
     this.#current.delete(entityId);
     this.#report({ entityId, state: null, attributes: {}, lastUpdatedUs: testClock.nowUs() });
   }
 
-  /** The past goes along, as Home Assistant's own does; whoever follows the old id is told that it is gone. */
+  /** The past is carried over, as Home Assistant does it; subscriptions to the old id receive its removal. */
   rename(entityId: string, newId: string): void {
     for (const [place, said] of this.past.entries()) {
       if (said.entityId !== entityId) continue;

@@ -12,7 +12,7 @@ export interface DiskSpace {
 export interface DiskWatchDeps {
   /** Of the disk that holds the spool and, unless they are elsewhere, the stores. */
   readonly measure: () => Promise<DiskSpace>;
-  /** There is room again after there was none. */
+  /** Called when there is room again after there was none. */
   readonly onRoom: () => void;
   readonly onChange: () => void;
   readonly events: RecordingEvents;
@@ -27,7 +27,7 @@ export interface DiskWatchLimits {
   readonly warnBytes: number;
   /** Of the whole disk, and no more than four times `warnBytes`. */
   readonly warnShare: number;
-  /** The stores are written to no more below this, the spool below half of it. */
+  /** The stores are not written to below this, the spool not below half of it. */
   readonly reserveBytes: number;
 }
 
@@ -49,12 +49,12 @@ export interface DiskStatus {
   readonly totalBytes: number | null;
 }
 
-/** So much more than a limit must be free before writing begins again, or it would begin and end at each look. */
+/** So much more than a limit must be free before writing resumes, or it would stop and resume at each check. */
 const resumeShare = 1.1;
 
 /**
- * Watches the room on disk, so that writing ends while what is written can still be brought to its end: a store that runs
- * into a full disk in the middle of a commit is harder to mend than one that was not asked.
+ * Watches the free space, so that writing stops while what was begun can still be finished: a store that fills the
+ * disk in the middle of a commit is harder to repair than one that was not asked.
  */
 export class DiskWatch {
   readonly #deps: DiskWatchDeps;
@@ -70,7 +70,7 @@ export class DiskWatch {
     this.#limits = { ...defaultDiskLimits, ...limits };
   }
 
-  /** Resolves after the first look, before which nothing should be written. */
+  /** Resolves after the first check, before which nothing should be written. */
   async start(): Promise<void> {
     await this.#check();
     this.#loop = this.#work();
@@ -118,7 +118,7 @@ export class DiskWatch {
     try {
       this.#space = await measure();
     } catch (cause) {
-      // Whether there is room is told by the next write then.
+      // The next write shows whether there is room then.
       log.debug({ err: cause }, 'the room on disk is not known');
       return;
     }

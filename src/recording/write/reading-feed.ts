@@ -4,7 +4,7 @@ import type { Reading } from '../reading.ts';
 
 export interface FedReadings {
   readonly readings: readonly Reading[];
-  /** Readings that are not among them, because the listeners were too slow: ask the recorder for the newest values. */
+  /** Readings that were dropped because the listeners were too slow: ask the recorder for the newest values. */
   readonly missed: number;
 }
 
@@ -13,7 +13,9 @@ export type ReadingListener = (fed: FedReadings) => void;
 const collectMs = 50;
 const limit = 20_000;
 
-/** Tells listeners of new readings a few times a second, apart from recording, so that none of them can hold it up. */
+/**
+ * Delivers new readings to listeners a few times a second, apart from recording, so that no listener can delay it.
+ */
 export class ReadingFeed {
   readonly #emitter: Emitter<[fed: FedReadings]>;
   #waiting: Reading[] = [];

@@ -16,12 +16,12 @@ export interface ReadingWriterDeps {
   readonly spool: Spool;
   readonly clock: Clock;
   readonly log: Log;
-  /** Told true when no more should come, false when there is room again. */
+  /** Called with true when no more should come, with false when there is room again. */
   readonly onPressure: (isHigh: boolean) => void;
 }
 
 export interface ReadingWriterLimits {
-  /** Readings are collected so long before they go to the spool in one write. */
+  /** Readings are collected for so long before they go to the spool in one write. */
   readonly spoolAfterMs: number;
   /** A flush begins when this many wait, */
   readonly batchReadings: number;
@@ -29,22 +29,25 @@ export interface ReadingWriterLimits {
   readonly busyAfterMs: number;
   readonly busyReadings: number;
   /**
-   * or when the oldest waits so long. Each flush syncs many files; whoever asks for what waits calls `settled`, and until
-   * then it is safe in the spool.
+   * or when the oldest waits so long. Each flush syncs many files; a caller that needs them calls `settled`, and
+   * until then they are safe in the spool.
    */
   readonly quietAfterMs: number;
-  /** Readings held in memory beside the spool. */
+  /** Readings in memory beside the spool. */
   readonly queueReadings: number;
   /** Readings not yet in the spool: past the high mark the source is paused, past the limit they are refused. */
   readonly highReadings: number;
   readonly lowReadings: number;
   readonly limitReadings: number;
-  /** The spool is synced this often, while the oldest waits longer than `syncAfterMs`: what is stored at once needs no sync. */
+  /**
+   * The spool is synced this often, while the oldest waits longer than `syncAfterMs`: what is stored at once needs no
+   * sync.
+   */
   readonly syncEveryMs: number;
   readonly syncAfterMs: number;
   readonly retryFirstMs: number;
   readonly retryLimitMs: number;
-  /** How long a stop may go on storing what still waits. */
+  /** How long a stop may continue to store what waits. */
   readonly stopMs: number;
 }
 
@@ -66,7 +69,7 @@ export const defaultWriterLimits: ReadingWriterLimits = {
 };
 
 export interface ReadingWriterStatus {
-  /** received = stored + waiting + lost; those left behind by an earlier process are among them. */
+  /** received = stored + waiting + lost; those that an earlier process left are among them. */
   readonly received: number;
   readonly stored: number;
   readonly waiting: number;
@@ -82,8 +85,8 @@ export interface ReadingWriterStatus {
 }
 
 /**
- * Brings readings into the store: memory → spool → store, in order, tried for ever, one flush at a time. What is
- * acknowledged to nobody is lost by nothing but a death of the process within `spoolAfterMs`.
+ * Brings readings into the store: memory → spool → store, in order, retried for ever, one flush at a time. Only a
+ * crash within `spoolAfterMs` of receipt loses readings.
  */
 export class ReadingWriter {
   readonly #deps: ReadingWriterDeps;
@@ -109,7 +112,7 @@ export class ReadingWriter {
   #received = 0;
   #stored = 0;
   #refused = 0;
-  /** Damaged in the spool: passed over. */
+  /** Damaged in the spool and skipped. */
   #lost = 0;
   #writeErrors = 0;
   #isPressureHigh = false;
@@ -126,7 +129,7 @@ export class ReadingWriter {
     this.#rate = new ArrivalRate(deps.clock);
   }
 
-  /** @param onReading told every reading that an earlier process left in the spool */
+  /** @param onReading called with every reading that an earlier process left in the spool */
   async start(onReading: (reading: Reading) => void): Promise<void> {
     const opened = await this.#deps.spool.open((reading) => {
       onReading(reading);
@@ -146,7 +149,7 @@ export class ReadingWriter {
     this.#loops = Promise.all([this.#spoolLoop(), this.#flushLoop(), this.#syncLoop()]);
   }
 
-  /** Stores what waits, as far as the store takes it in time; the rest stays in the spool. */
+  /** Stores what waits, as far as the store accepts it in time; the rest stays in the spool. */
   async stop(): Promise<void> {
     if (!this.#isStarted || this.#isStopped) return;
     this.#stop.abort();
@@ -157,7 +160,7 @@ export class ReadingWriter {
     await this.#deps.spool.close();
   }
 
-  /** Takes readings; returns how many. Fewer than offered only past the limit, when a pause was not heeded. */
+  /** Takes readings; returns how many. Fewer than offered only beyond the limit, when the source did not pause. */
   offer(readings: readonly Reading[]): number {
     const room = Math.max(0, this.#limits.limitReadings - this.#intake.length);
     const taken = readings.length <= room ? readings : readings.slice(0, room);
@@ -175,7 +178,7 @@ export class ReadingWriter {
     return this.#storedReadings.on(listener);
   }
 
-  /** Since when readings wait that not even the spool has; null when there are none. */
+  /** Since when readings wait that are not even in the spool; null when there are none. */
   unsafeSinceUs(): number | null {
     return this.#intake.length === 0 ? null : this.#unsafeSinceUs;
   }
@@ -258,7 +261,8 @@ export class ReadingWriter {
     const message = spooled.kind === 'full' ? 'the spool is full' : spooled.error.message;
     if (this.#spoolError !== message) this.#deps.log.error({ err: message }, 'the spool takes no readings');
     this.#spoolError = message;
-    // Behind an empty spool nothing is overtaken: the store may have room where this disk has none.
+    // Nothing waits before it in the spool, so nothing is overtaken: the store may have room where this disk has
+    // none.
     const isDirect = spooled.kind === 'refused' && this.#position === this.#end && (await this.#store(batch));
     this.#isSpoolFull = !isDirect;
     return isDirect;
@@ -294,7 +298,7 @@ export class ReadingWriter {
   }
 
   #dueInMs(waiting: number): number {
-    // Somebody waits for it: no more is collected.
+    // A caller waits for it: no more is collected.
     if (waiting >= this.#limits.batchReadings || this.#settling.length > 0) return 0;
     const isBusy = this.#rate.inASecond() >= this.#limits.busyReadings;
     const afterMs = isBusy ? this.#limits.busyAfterMs : this.#limits.quietAfterMs;

@@ -11,11 +11,11 @@ import type { Spool, Spooled, SpoolOpened, SpoolRead, SpoolStatus } from './spoo
 export interface FileSpoolOptions {
   readonly directory: string;
   readonly limitBytes?: number;
-  /** A file is closed past this and removed when all in it is acknowledged. */
+  /** A file is closed beyond this size, and removed when all of it is acknowledged. */
   readonly segmentBytes?: number;
   /** Why the disk may not be written to now; null when it may. */
   readonly held?: () => string | null;
-  /** Opens a file to write; a test makes a disk that is full of it. */
+  /** Opens a file to write; a test passes one that simulates a full disk. */
   readonly openFile?: (path: string, flags: string) => Promise<FileHandle>;
 }
 
@@ -23,7 +23,9 @@ const defaultLimitBytes = 64 * 1024 * 1024;
 const defaultSegmentBytes = 2 * 1024 * 1024;
 const acknowledgedName = 'acknowledged';
 
-/** A spool in files: appended to the newest, read from the oldest, a file removed when all in it is acknowledged. */
+/**
+ * A spool in files: appended to the newest, read from the oldest; a file is removed when all of it is acknowledged.
+ */
 export class FileSpool implements Spool {
   readonly #directory: string;
   readonly #limitBytes: number;
@@ -40,9 +42,9 @@ export class FileSpool implements Spool {
   #nextPosition = 0;
   #damagedBytes = 0;
   #error: string | null = null;
-  /** Where the last read ended: the next one goes on there without looking for its place. */
+  /** Where the last read ended: the next one continues there without searching. */
   #cursor: { segment: Segment; position: number; byte: number } | null = null;
-  /** What changes the files must not run into itself. */
+  /** Operations that change the files run one at a time. */
   readonly #mutex = new Mutex();
 
   constructor(options: FileSpoolOptions) {
@@ -95,7 +97,7 @@ export class FileSpool implements Spool {
   async read(position: number, limit: number): Promise<SpoolRead> {
     const readings: Reading[] = [];
     let next = position;
-    // As they are now: what is appended meanwhile is for the next read.
+    // A snapshot: what is appended meanwhile is for the next read.
     const tail = this.#nextPosition;
     const parts = this.#segments.map((segment) => ({ segment, ...segment }));
     for (const { segment, path, bytes, nextPosition } of parts) {
@@ -118,7 +120,7 @@ export class FileSpool implements Spool {
       }
       next = Math.max(next, nextPosition);
     }
-    // What was damaged at the end can't be had any more.
+    // What is damaged at the end can't be recovered.
     return { readings, nextPosition: Math.max(next, tail) };
   }
 
@@ -129,7 +131,7 @@ export class FileSpool implements Spool {
         const oldest = this.#segments[0];
         if (oldest === undefined || oldest.nextPosition > this.#acknowledged) return;
         const isWrittenTo = this.#segments.length === 1 && this.#handle !== null;
-        // A quiet home fills a segment in hours: to begin a file at each write would wear a memory card.
+        // A quiet home fills a segment in hours: a new file at each write would wear out a memory card.
         if (isWrittenTo && oldest.bytes < this.#segmentBytes) return;
         if (isWrittenTo) await this.#closeHandle();
         await this.#remove(oldest);
@@ -163,7 +165,7 @@ export class FileSpool implements Spool {
     });
   }
 
-  /** A clean stop leaves how far it got; it holds only for the files of that stop. */
+  /** How far a clean stop came; it is valid only for the files of that stop. */
   async #takeAcknowledged(): Promise<number> {
     const path = join(this.#directory, acknowledgedName);
     try {
@@ -218,7 +220,9 @@ export class FileSpool implements Spool {
     this.#unsynced.add(segment);
   }
 
-  /** Takes a torn write back; where that fails, too, its positions are never used again and its file is left as it is. */
+  /**
+   * Takes back a torn write. Where that fails too, its positions are never used again and its file is left as it is.
+   */
   async #undo(segment: Segment, handle: FileHandle, count: number): Promise<void> {
     try {
       await handle.truncate(segment.bytes);

@@ -14,7 +14,9 @@ const newline = 0x0a;
 /** 'xxxxxxxx ' before the payload. */
 const checksumChars = 9;
 
-/** `<crc32 as 8 hex digits> <JSON: position, readings as rows>\n`: readable with a text editor, checked by machine. */
+/**
+ * `<crc32 as 8 hex digits> <JSON: position, readings as rows>\n`: readable with a text editor, checked by machine.
+ */
 export function encodeRecord(record: SpoolRecord): string {
   const rows = record.readings.map((reading) => [
     reading.entityId,
@@ -37,7 +39,7 @@ export function decodeRecord(line: Buffer): SpoolRecord | null {
   const payload = line.subarray(checksumChars);
   if (!/^[0-9a-f]{8} $/.test(checksum) || crc32(payload) !== Number.parseInt(checksum, 16)) return null;
   try {
-    // The checksum tells that this is what encodeRecord wrote.
+    // The checksum proves that encodeRecord wrote this.
     const [position, rows] = JSON.parse(payload.toString('utf8')) as [number, Row[]];
     return { position, readings: rows.map(readingFromRow) };
   } catch {
