@@ -1,7 +1,7 @@
 /**
- * `npm run verify`: proves on the running stores that the ledger says what its evidence says, that the journal has every
- * revision, that the home's flows follow its meters and that hours and days follow the entries. Reads only; the process
- * may go on recording meanwhile. Exit code 1 when something differs, 69 when a store does not answer.
+ * `npm run verify`: checks on the running stores that the ledger agrees with its evidence, that the journal has every
+ * revision, that the home's flows agree with its meters and that hours and days agree with the entries. Reads only;
+ * the process may go on recording meanwhile. Exit code 1 when something differs, 69 when a store does not answer.
  */
 import { createAdapters } from './composition/adapters.ts';
 import { proveLedger } from './composition/ledger-proof.ts';
@@ -20,7 +20,7 @@ import { isoFromInstant } from './units/instant.ts';
 
 const adapters = createAdapters(readOptions(process.env, process.cwd()), systemClock, createLog('error'));
 const say = (line: string) => process.stdout.write(`${line}\n`);
-/** Posting goes in rounds of ten seconds. */
+/** Posting runs every ten seconds. */
 const pauseMs = 15_000;
 
 function told({ entityId, check, quarterHourStartUs, detail }: Finding): string {

@@ -1,4 +1,4 @@
-/** The adapters that speak to the outside, made from the options. */
+/** The adapters to the outside, made from the options. */
 
 import { diskSpace } from '../adapters/disk/disk-space.ts';
 import { type Endpoint, endpointFromUrl, supervisorEndpoint } from '../adapters/homeassistant/endpoint.ts';

@@ -1,4 +1,4 @@
-/** The process put together: services over adapters, started and stopped in order. main.ts gives it the real ones. */
+/** The whole process: services over adapters, started and stopped in order. main.ts passes the real adapters. */
 import { createHash, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { recordingView } from '../api/answers/recording-view.ts';
@@ -30,12 +30,14 @@ import type { Options } from './options.ts';
 import { RecordingServices } from './recording-services.ts';
 import { StoreHealth } from './store-health.ts';
 
-/** What speaks to the outside. `start` begins to look for the other end and returns; none needs it to be there. */
+/**
+ * Everything outside the process. `start` begins to connect and returns; the process runs while any of it is away.
+ */
 export interface Adapters extends LedgerAdapters, IntegrityAdapters {
   readonly homeAssistant: HomeAssistant & {
     start(): void;
     stop(): Promise<void>;
-    /** Speaks to this one from now on. */
+    /** Connects to this Home Assistant from now on. */
     use(target: HomeAssistantTarget): void;
     reconnect(reason: string): void;
     lastPingAtUs(): number | null;
@@ -45,7 +47,7 @@ export interface Adapters extends LedgerAdapters, IntegrityAdapters {
   readonly coverageStore: CoverageStore;
   /** Nothing is written to QuestDB while `held` says why not. */
   readonly holdStoreWrites: (held: () => string | null) => void;
-  /** QuestDB goes on with what a full disk made it give up. Rejects when it does not answer. */
+  /** QuestDB resumes what it gave up on a full disk. Rejects when it does not answer. */
   readonly mendStore: () => Promise<void>;
   /** Of the disk that DATA_DIR is on. */
   readonly diskSpace: () => Promise<DiskSpace>;
@@ -57,7 +59,7 @@ export interface Adapters extends LedgerAdapters, IntegrityAdapters {
   readonly subscriptionStore: SubscriptionStore;
   readonly syncLog: SyncLog;
   readonly pingDocuments: () => Promise<unknown>;
-  /** Begins to look for the stores. */
+  /** Begins to connect to the stores. */
   readonly startStores: () => void;
   /** Closes the stores' connections. */
   readonly closeStores: () => Promise<void>;
@@ -65,7 +67,7 @@ export interface Adapters extends LedgerAdapters, IntegrityAdapters {
 
 const stopRecorderWithinMs = 7000;
 
-/** Who asks for what was received is not kept waiting by a store that is slow. */
+/** A caller that needs all received readings waits no longer for a slow store. */
 const gatherWithinMs = 2000;
 /** Readings that wait for QuestDB; above this, work that can wait does. */
 const manyWaiting = 5000;
@@ -196,7 +198,7 @@ export class EnergyLedger {
       newId: () => randomUUID(),
       coverageVerifier: this.#recording.coverageVerifier,
       onBrought: () => {
-        // The day is counted anew from what came.
+        // The day is counted again from what came.
         this.#api.hub.changed('readings', 'entities');
         this.#recording.coverageScheduler.check();
       },
@@ -228,7 +230,7 @@ export class EnergyLedger {
         },
       });
     this.#questdb = storeHealth('QuestDB', adapters.pingQuestdb, () => {
-      // It may have come back with less than it had.
+      // It may have lost readings.
       this.#recording.coverageScheduler.check();
       this.#ledger.runNow();
     });
@@ -343,7 +345,7 @@ export class EnergyLedger {
     ];
   }
 
-  /** The panel asks again for what rests on the ledger, but not more often than a look is worth. */
+  /** The panel fetches again what rests on the ledger, but not more often than is useful. */
   #reportPosted(): void {
     const nowMs = this.#deps.clock.monotonicMs();
     if (nowMs - this.#postedReportedMs < reportPostedEveryMs) return;
@@ -351,12 +353,12 @@ export class EnergyLedger {
     this.#api.hub.changed('readings', 'status');
   }
 
-  /** What was received is in QuestDB, as far as it takes it in time; the rest is told when it is. */
+  /** Resolves when the received readings are in QuestDB, or after a while; the rest is shown when it is stored. */
   async #gather(): Promise<void> {
     if (this.#recorder.isStoring()) await waitAtMost(gatherWithinMs, this.#recorder.settled());
   }
 
-  /** What was received can be read. */
+  /** Resolves when the received readings can be read, or after a while. */
   async #visible(): Promise<void> {
     if (this.#recorder.waiting() === 0 || !this.#questdb.isUp()) return;
     await this.#gather();
@@ -370,7 +372,7 @@ export class EnergyLedger {
     return this.#backfill.status().isRunning || this.#recorder.waiting() > manyWaiting;
   }
 
-  /** A followed entity that is there would have told a change. */
+  /** Until when an entity is known to have kept its value: a change of a followed entity would have been received. */
   #heldUntil(entityId: string): number | null {
     if (!this.#recorder.status().isSubscribed || !this.#recorder.tracked().has(entityId)) return null;
     const newest = this.#recorder.newest().get(entityId);

@@ -1,4 +1,4 @@
-/** Integrity put together: what is recorded is held against Home Assistant, what does not fit becomes a ticket. */
+/** Integrity put together: records are compared with Home Assistant, and what differs becomes a ticket. */
 import type { Home } from '../home/home.ts';
 import type { HomeAssistant } from '../home/home-assistant.ts';
 import type { SettingsStore } from '../home/settings-store.ts';
@@ -38,7 +38,7 @@ export interface IntegrityServicesDeps {
   readonly corrections: Corrections;
   readonly coverageVerifier: HourVerifier;
   readonly events: RecordingEvents;
-  /** What goes first: the past is being brought in, or readings wait to be written. */
+  /** What goes first: the past is being fetched, or readings wait to be written. */
   readonly isBusy: () => boolean;
   readonly onTickets: () => void;
   readonly newId: () => string;
@@ -97,7 +97,7 @@ export class IntegrityServices {
   start(): void {
     const { events, postingWorker } = this.#deps;
     this.#unlisten = events.on((event) => {
-      // Found outside a reconciliation too: the revisions that follow say why they were made.
+      // Found outside a reconciliation too: the revisions that follow have the right cause.
       if (event.kind === 'found') postingWorker.touch(event.found.entityId, event.found, 'reconciled');
       this.#recordingTickets.take(event);
     });

@@ -1,4 +1,4 @@
-/** The ledger put together: what is recorded is posted, the home's flows follow, prices are known. */
+/** The ledger put together: received readings are posted, the home's flows follow, prices are known. */
 import type { PostingHealth } from '../api/http/ports.ts';
 import { ConnectionFlows } from '../balance/connection-flows.ts';
 import { FlowKeeper } from '../balance/flow-keeper.ts';
@@ -50,37 +50,37 @@ export interface LedgerServicesDeps {
   readonly syncLog: SyncLog;
   readonly readings: ReadingStore;
   readonly settings: SettingsStore;
-  /** Until when an entity was followed without a change being told; null when it is not followed. */
+  /** Until when an entity was followed without a change being received; null when it is not followed. */
   readonly heldUntil: (entityId: string) => number | null;
-  /** Brings what was received into the store; resolves after a while at most. */
+  /** Brings received readings into the store; resolves after a while at most. */
   readonly gather: () => Promise<void>;
-  /** Somebody has figures before him that follow the present. */
+  /** A panel or a client shows figures that follow the present. */
   readonly isWatched: () => boolean;
   readonly isStoreUp: () => boolean;
-  /** Readings are on their way, which the import of statistics lets go first. */
+  /** Readings are on their way; the import of statistics waits for them. */
   readonly isRecordingBusy: () => boolean;
   readonly newId: () => string;
   readonly clock: Clock;
   readonly log: Log;
 }
 
-/** Another key when the rules of posting change: without a mark everything is posted anew, once. */
+/** Use another key when the rules of posting change: without a mark everything is posted again, once. */
 export const markKey = 'ledger_posted_received_us_4';
 export const unpostedKey = 'ledger_corrections_unposted';
-/** Another key when the rules of flows change: their past is posted anew, once. */
+/** Use another key when the rules of flows change: their past is posted again, once. */
 const flowsKey = 'ledger_flow_sources_2';
-/** A commit of the settings a minute is enough: what lies after the mark is posted twice, which changes nothing. */
+/** One commit of the settings a minute is enough: what lies after the mark is posted twice, which changes nothing. */
 const saveMarkEveryUs = 60_000_000;
-/** Registers that are silent are held anew this often. */
+/** How often the quarter-hour of silent registers is posted again. */
 const holdEveryMs = 60_000;
-/** Who asks is not kept waiting by a store that is slow. */
+/** A caller waits no longer for a slow store. */
 const presentWithinMs = 2000;
-/** An answer is no older than this; while somebody looks on, rounds of posting come by themselves. */
+/** An answer is no older than this; while a client is watching, runs of posting come by themselves. */
 const freshMs = 2000;
 const watchedFreshMs = 12_000;
 const summedWithinMs = 3000;
 
-/** Corrections whose meters may not be posted since, as the settings keep them. */
+/** Corrections whose meters may not have been posted since, as stored in the settings. */
 export function storedUnposted(found: unknown): readonly UnpostedCorrection[] {
   return Array.isArray(found) ? (found as UnpostedCorrection[]) : [];
 }
@@ -141,7 +141,8 @@ export class LedgerServices {
           return typeof found === 'number' ? found : null;
         },
         save: async (receivedUs) => {
-          // A clock that was put back has to be followed, or what comes until it is there again would lie before the mark.
+          // A clock that was set back has to be followed, or what comes until it is there again would lie before the
+          // mark.
           if (Math.abs(receivedUs - this.#savedMarkUs) < saveMarkEveryUs) return;
           await settings.set(markKey, receivedUs, clock.nowUs());
           this.#savedMarkUs = receivedUs;
@@ -240,14 +241,14 @@ export class LedgerServices {
   }
 
   /**
-   * Resolves when what was received until a moment ago is in what `store` and `views` answer, the quarter that is not over
-   * too; after a while at most, for an answer that lags is better than none.
+   * Resolves when everything received until a moment ago is in `store` and `views`, the running quarter-hour too.
+   * Resolves after a while in any case, because an answer that lags is better than none.
    */
   async present(): Promise<void> {
     const { postingWorker } = this;
     const { isWatched, isStoreUp, clock } = this.#deps;
     const { upToMs, isPostingPast, error } = postingWorker.status();
-    // What fails is tried again by itself; nobody is kept waiting for that.
+    // A failed posting is retried by itself; the caller does not wait for it.
     if (isPostingPast || error !== null || !isStoreUp()) return;
     if (clock.monotonicMs() - upToMs < (isWatched() ? watchedFreshMs : freshMs)) return;
     this.#catchingUp ??= this.#catchUp().finally(() => {
@@ -268,8 +269,8 @@ export class LedgerServices {
   }
 
   /**
-   * What rests on the quarter that is over is made first, so that all of it is one commit; flows that are at a long past, or
-   * fail, are written when they are done.
+   * What rests on a completed quarter-hour is posted first, so that all of it is one commit. Flows that are posting a
+   * long past, or that fail, are written when they are done.
    */
   async #commit(beganUs: number): Promise<void> {
     for (const part of [this.flows, this.connectionFlows])
@@ -277,7 +278,7 @@ export class LedgerServices {
     await this.#running.commit(unsettledUs(beganUs));
   }
 
-  /** What fails is logged, and told by the status, where it is done. */
+  /** Each part logs its own failure and shows it in the status. */
   async #catchUp(): Promise<void> {
     await this.#deps.gather();
     for (const part of [this.postingWorker, this.flows, this.connectionFlows])
@@ -306,7 +307,7 @@ export class LedgerServices {
     }
   }
 
-  /** Nobody posts the quarter of a meter that is no longer followed: it stays as it is. */
+  /** A meter that is not followed any more is not posted again: its last quarter-hour is written as it is. */
   #release(before: readonly Meter[]): void {
     const followed = new Set(this.#meters.map(({ entityId }) => entityId));
     const left = before.map(({ entityId }) => entityId).filter((entityId) => !followed.has(entityId));

@@ -1,5 +1,5 @@
 /**
- * Everything the process can be told from outside: environment, and under the Supervisor the app's options in
+ * Everything that can be set from outside: environment, and under the Supervisor the app's options in
  * DATA_DIR/options.json. Read once, checked, and frozen. An option of the app wins over the environment's default.
  */
 import { readFileSync } from 'node:fs';
@@ -27,7 +27,7 @@ export interface Options {
   readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal';
   readonly panelDir: string;
   readonly trackedEntities: readonly string[];
-  /** What of the disk is left alone, and below which room a warning is given; null: the usual. */
+  /** How much free space is left untouched, and below which a warning is shown; null: the usual. */
   readonly diskReserveBytes: number | null;
   readonly diskWarnBytes: number | null;
 }
@@ -117,7 +117,9 @@ export function questdbPgUrl(questdbUrl: string): string {
   return `postgres://${user}:${password}@${http.hostname}:8812/qdb${tls}`;
 }
 
-/** Whatever way of TLS is asked for, the certificate is verified; pg is about to take the weaker names at their word. */
+/**
+ * Whatever kind of TLS is requested, the certificate is verified; pg will soon accept the weaker names as they are.
+ */
 export function verifiedPgUrl(pgUrl: string): string {
   return pgUrl.replace(/([?&]sslmode=)(?:prefer|require|verify-ca)\b/, '$1verify-full');
 }

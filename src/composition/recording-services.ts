@@ -1,4 +1,4 @@
-/** What watches over recording, put together: hours are proven, and what happens to it is told in one place. */
+/** The watch over recording, put together: hours are verified, and its events are emitted in one place. */
 
 import type { Home } from '../home/home.ts';
 import type { HomeAssistant } from '../home/home-assistant.ts';
@@ -34,7 +34,7 @@ export interface RecordingServicesDeps {
   readonly diskSpace: () => Promise<DiskSpace>;
   readonly diskLimits: Partial<DiskWatchLimits>;
   readonly onDiskChange: () => void;
-  /** The store goes on with what a full disk made it give up; rejects when it does not answer. */
+  /** The store resumes what it gave up on a full disk. Rejects when it does not answer. */
   readonly mendStore: () => Promise<void>;
   readonly newId: () => string;
   readonly clock: Clock;

@@ -1,9 +1,9 @@
-/** Asks a store now and then whether it answers, so that the status page knows without a request having to fail. */
+/** Checks regularly whether a store answers, so that the status page knows without a request having to fail. */
 import type { PartHealth } from '../api/http/ports.ts';
 import type { Log } from '../runtime/log.ts';
 
 export interface StoreHealthDeps {
-  /** As the status page calls it. */
+  /** The name on the status page. */
   readonly name: string;
   /** Rejects when the store does not answer; has a deadline of its own. */
   readonly ping: () => Promise<unknown>;
@@ -72,7 +72,7 @@ export class StoreHealth {
   }
 }
 
-/** `scheme://user:password@host` without what stands before the host; cut to a line. */
+/** `scheme://user:password@host` without the user and password; cut to a line. */
 export function withoutCredentials(text: string): string {
   return (text.split('\n')[0] ?? '').replace(/\/\/[^/@\s]*@/g, '//').slice(0, 300);
 }

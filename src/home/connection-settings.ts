@@ -1,5 +1,5 @@
 /**
- * Which Home Assistant the process speaks to: the Supervisor's, one told by the environment, or one that the user
+ * Which Home Assistant the process connects to: the Supervisor's, one given by the environment, or one that the user
  * saved. A saved one takes effect without a restart.
  */
 import type { Clock } from '../runtime/clock.ts';
@@ -12,7 +12,7 @@ export interface HomeAssistantTarget {
   readonly token: string;
 }
 
-/** What came of signing in once. */
+/** The result of a trial connection. */
 export type Trial =
   | {
       readonly kind: 'connected';
@@ -31,11 +31,11 @@ export interface ConnectionSettingsDeps {
     | ({ readonly kind: 'environment' } & HomeAssistantTarget)
     | { readonly kind: 'saved' };
   readonly settingsStore: SettingsStore;
-  /** Speaks to another Home Assistant from now on. */
+  /** Connects to this Home Assistant from now on. */
   readonly use: (target: HomeAssistantTarget) => void;
-  /** Signs in once, looks, and leaves; has a deadline of its own and does not reject. */
+  /** Signs in once and disconnects; has its own deadline and does not reject. */
   readonly attempt: (target: HomeAssistantTarget) => Promise<Trial>;
-  /** Tells environments apart without keeping their token. */
+  /** Distinguishes environments without keeping their token. */
   readonly digest: (text: string) => string;
   readonly clock: Clock;
   readonly log: Log;
@@ -66,7 +66,7 @@ export class ConnectionSettings {
     this.#source = deps.source.kind === 'saved' ? 'none' : deps.source.kind;
   }
 
-  /** Uses what the environment says at once, and what was saved as soon as the store answers. */
+  /** Uses the environment's at once, and the saved one as soon as the store answers. */
   start(): void {
     const { source, use } = this.#deps;
     if (source.kind === 'supervisor') return;

@@ -1,6 +1,6 @@
 /**
- * From what Home Assistant tells (states, registries, energy preferences) to the home's energy entities. Pure: the
- * same input gives the same list, whatever order it came in.
+ * From what Home Assistant reports (states, registries, energy preferences) to the home's energy entities. Pure: the
+ * same input gives the same list, in whatever order it came.
  */
 import { quantityOf } from '../units/quantity.ts';
 import { classify, stateClassOf, textAttribute } from './classify.ts';
@@ -17,15 +17,15 @@ export interface DiscoveryInput {
   readonly registries: Registries;
   /** As on the wire; null when none are set. */
   readonly preferences: unknown;
-  /** What was known before: follows renames, and tells the unit of an entity that shows none now. */
+  /** What was known before: follows renames, and gives the unit of an entity that shows none now. */
   readonly known: readonly Entity[];
   /** Found even when hidden or diagnostic: what the user tracks. */
   readonly keep: ReadonlySet<string>;
-  /** External statistics that the preferences name, as far as Home Assistant has them. */
+  /** External statistics that the preferences name and Home Assistant has. */
   readonly externals?: readonly HomeStatistic[];
 }
 
-/** A statistic of the preferences that no entity answers to. */
+/** A statistic in the preferences for which there is no entity. */
 export interface MissingStatistic {
   /** As the preferences name it. */
   readonly statisticId: string;
@@ -35,11 +35,11 @@ export interface MissingStatistic {
   readonly reason: 'no_entity' | 'no_statistic' | 'unknown_unit';
 }
 
-/** An entity id that another entity of the registry answers to now. */
+/** An entity id that now belongs to another entity of the registry. */
 export interface Reassigned {
   /** Just before the first that is known of the other one. */
   readonly atUs: number;
-  /** The one before lives on under another id, and its past goes with it. */
+  /** The previous entity continues under another id, and its past goes with it. */
   readonly isMoved: boolean;
 }
 
@@ -53,8 +53,8 @@ export interface Discovery {
 }
 
 /**
- * Renamed entities: the registry's id stays. The preferences keep the old entity id, so what was known is the only
- * trace from it to the new one. Another entity may have the old id by now.
+ * Renamed entities: the registry's id stays. The preferences keep the old entity id, so only what was known before
+ * leads from it to the new one. Another entity may have the old id by now.
  */
 export function findRenames(known: readonly Entity[], registries: Registries): Map<string, string> {
   const now = new Map(registries.entities.map((entry) => [entry.registryId, entry.entityId]));
@@ -110,7 +110,7 @@ function placesOf(registries: Registries): (entityId: string) => Place {
   };
 }
 
-/** @see DiscoveryInput, Discovery. Never throws on what Home Assistant may say. */
+/** @see DiscoveryInput, Discovery. Never throws, whatever Home Assistant reports. */
 export function discover(input: DiscoveryInput): Discovery {
   const placeOf = placesOf(input.registries);
   const renames = findRenames(input.known, input.registries);
@@ -227,8 +227,8 @@ export function discover(input: DiscoveryInput): Discovery {
 }
 
 /**
- * External statistics that the preferences name, each as an entity that has no states: its hourly rows are all there is
- * of it. What it counts is the difference of its sums, which may be corrected downwards.
+ * External statistics that the preferences name, each as an entity without states: it has hourly rows only. Its
+ * amount is the difference of its sums, which may be corrected downwards.
  */
 function externalEntities(
   externals: readonly HomeStatistic[],
@@ -276,7 +276,9 @@ function keepHomeBatteryLevels(
   }
 }
 
-/** What is tracked without being asked: what the preferences name, the power of those meters, and the grid meter's own peak. */
+/**
+ * What is tracked by default: what the preferences name, the power of those meters, and the grid meter's own peak.
+ */
 export function isTrackedByDefault(entity: Entity, entities: ReadonlyMap<string, Entity>): boolean {
   if (entity.foundBy === 'preferences' || isPeakOfGridMeter(entity, entities)) return true;
   if (entity.role === 'other' || entity.parentEntityId === null) return false;

@@ -20,7 +20,7 @@ export type AddOutcome = { readonly kind: 'added'; readonly connection: GridConn
 const retryMs = 5000;
 
 /**
- * The connections that the user named, held in memory: only this process changes them, and they are known while the
+ * The connections that the user named, in memory: only this process changes them, and they are known while the
  * document store is away.
  */
 export class GridConnections {
@@ -50,7 +50,7 @@ export class GridConnections {
     await this.#mutex.idle();
   }
 
-  /** As they are known now, by the ids that their entities have now; null before they were read once. */
+  /** With the present ids of their entities; null before they were read once. */
   known(): readonly GridConnection[] | null {
     const renames = this.#deps.home.renames();
     return this.#held?.map((connection) => withRenames(connection, renames)) ?? null;
@@ -66,7 +66,7 @@ export class GridConnections {
     return this.#changes.on(listener);
   }
 
-  /** Rejects when the store is down; it may have been kept all the same. */
+  /** Rejects when the store is down; it may have been saved all the same. */
   add(wanted: GridConnection): Promise<AddOutcome> {
     return this.#mutex.run(async () => {
       const existing = await this.#read();
@@ -77,7 +77,7 @@ export class GridConnections {
     });
   }
 
-  /** What was removed; null when there is none of that id. Rejects when the store is down. */
+  /** The removed connection; null when there is none of that id. Rejects when the store is down. */
   remove(connectionId: string): Promise<GridConnection | null> {
     return this.#mutex.run(async () => {
       const existing = await this.#read();
@@ -89,7 +89,7 @@ export class GridConnections {
     });
   }
 
-  /** A change that failed may have been made: what is known is read anew. */
+  /** A change that failed may have been made all the same: the connections are read again. */
   async #change(write: () => Promise<unknown>, after: readonly GridConnection[]): Promise<void> {
     try {
       await write();

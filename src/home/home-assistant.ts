@@ -1,16 +1,17 @@
 /**
- * What the product asks of Home Assistant, in the product's words. The adapter in adapters/homeassistant implements it.
- * Every call has a deadline of its own and rejects with HomeAssistantUnavailable when there is no connection.
+ * What the product needs from Home Assistant, in the product's terms. The adapter in adapters/homeassistant
+ * implements it. Every call has its own deadline and rejects with HomeAssistantUnavailable when there is no
+ * connection.
  */
 import type { CanonicalUnit } from '../units/quantity.ts';
 
-/** A state as Home Assistant told it, instants already in microseconds. */
+/** A state as Home Assistant reported it, instants in microseconds. */
 export interface EntityState {
   readonly entityId: string;
   /** The text of the state: a number, 'unavailable', 'unknown', or anything. Null: the entity was removed. */
   readonly state: string | null;
   readonly attributes: Readonly<Record<string, unknown>>;
-  /** `last_updated`: the instant of a reading. For a removal, when it was told. */
+  /** `last_updated`: the instant of a reading. For a removal, when it was reported. */
   readonly lastUpdatedUs: number;
 }
 
@@ -60,7 +61,7 @@ export interface StateSubscription {
   stop(): Promise<void>;
 }
 
-/** How deep a state came from: the snapshot that opens a subscription, or a change after it. */
+/** Whether states come from the snapshot that opens a subscription, or from a change after it. */
 export interface StateBatch {
   readonly kind: 'snapshot' | 'change';
   readonly states: readonly EntityState[];
@@ -81,11 +82,11 @@ export interface HomeStatisticsRow {
   readonly mean: number | null;
   readonly min: number | null;
   readonly max: number | null;
-  /** The canonical unit of all values; null: they are in a unit that is none of ours. */
+  /** The canonical unit of all values; null: their unit is not one of ours. */
   readonly unit: CanonicalUnit | null;
 }
 
-/** What Home Assistant says of a statistic. */
+/** Home Assistant's metadata of a statistic. */
 export interface HomeStatistic {
   readonly statisticId: string;
   readonly name: string | null;
@@ -99,7 +100,7 @@ export interface HomeAssistant {
   reconnectCount(): number;
   /** Called on every change of status; returns the way to stop listening. */
   onStatus(listener: (status: ConnectionStatus) => void): () => void;
-  /** Called when a registry (entities, devices, areas) changed; told at most once a second. */
+  /** Called when a registry (entities, devices, areas) changed; at most once a second. */
   onRegistryChange(listener: () => void): () => void;
   config(): Promise<HomeConfig>;
   states(): Promise<EntityState[]>;
@@ -118,7 +119,7 @@ export interface HomeAssistant {
   ): Promise<StateSubscription>;
   /** Every state that Home Assistant's recorder holds in [startUs, endUs), oldest first, attributes included. */
   history(entityIds: readonly string[], startUs: number, endUs: number): Promise<EntityState[]>;
-  /** Whether Home Assistant's recorder still holds what any of these said at that instant or before it. */
+  /** Whether Home Assistant's recorder still has a state of any of these at that instant or before it. */
   hasHistoryAt(entityIds: readonly string[], atUs: number): Promise<boolean>;
   /**
    * Home Assistant's own statistics that start in [startUs, endUs), ascending for each entity. All rows come at once: ask
@@ -130,9 +131,9 @@ export interface HomeAssistant {
     endUs: number,
     period: StatisticsPeriod,
   ): Promise<HomeStatisticsRow[]>;
-  /** What is known of these statistics; one that Home Assistant does not have is absent. */
+  /** Metadata of these statistics; one that Home Assistant does not have is absent. */
   statisticsMetadata(statisticIds: readonly string[]): Promise<HomeStatistic[]>;
-  /** From when on each has hourly statistics, cut down to a month; one that has none is absent. */
+  /** Since when each has hourly statistics, rounded down to a month; one that has none is absent. */
   firstStatistics(entityIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
   /** While true, nothing is read from the socket: back-pressure, the last resort before a disconnect. */
   pause(paused: boolean): void;

@@ -1,6 +1,6 @@
 /**
- * The home as the process knows it: its energy entities, which of them are tracked, its time zone. Held in memory, so
- * that recording goes on while the document store is away; written to the store whenever it is there.
+ * The home in memory: its energy entities, which of them are tracked, its time zone. Recording continues from memory
+ * while the document store is away; changes are saved whenever the store answers.
  */
 
 import { Backoff } from '../runtime/backoff.ts';
@@ -37,7 +37,7 @@ export interface HomeDeps {
   readonly settingsStore: SettingsStore;
   readonly clock: Clock;
   readonly log: Log;
-  /** App option `tracked_entities`: tracked as soon as they are in it; the panel has the last word after. */
+  /** App option `tracked_entities`: an entity is tracked as soon as it is listed; later changes in the panel win. */
   readonly trackedOption: readonly string[];
 }
 
@@ -47,12 +47,12 @@ export type TrackingOutcome =
   | { readonly kind: 'unknown_entities'; readonly entityIds: readonly string[] };
 
 const everyMs = 5 * 60_000;
-/** Home Assistant answers before its integrations have brought all their states. */
+/** Home Assistant answers before its integrations have loaded all their states. */
 const againAfterConnectMs = 30_000;
 const storeRetryMs = 5000;
 const firstRetryMs = 2000;
 const longestRetryMs = 60_000;
-/** So long the user's choice is waited for before the preferences alone decide what is recorded. */
+/** How long to wait for the user's saved choice before the preferences alone decide what is recorded. */
 const storeGraceMs = 20_000;
 
 export class Home {
@@ -116,7 +116,7 @@ export class Home {
     await this.#mutex.idle();
   }
 
-  /** All that are known, the gone ones too (isActive false); sorted by id. */
+  /** All known entities, also those that are gone (isActive false); sorted by id. */
   entities(): readonly KnownEntity[] {
     return [...this.#known.values()].sort((a, b) => (a.entityId < b.entityId ? -1 : 1));
   }
@@ -129,27 +129,27 @@ export class Home {
     return this.entities().filter((entity) => entity.isTracked);
   }
 
-  /** The tracked ones whose states are recorded: of an external statistic only rows come. */
+  /** The tracked entities whose states are recorded; an external statistic has rows only. */
   recorded(): readonly KnownEntity[] {
     return this.tracked().filter(hasStates);
   }
 
-  /** The home's own settings, the last that were heard; null until Home Assistant told them once. */
+  /** The home's own settings as last received; null until Home Assistant sent them once. */
   config(): HomeConfig | null {
     return this.#config;
   }
 
-  /** Statistics that the energy preferences name and that nothing in Home Assistant answers to. */
+  /** Statistics that the energy preferences name and Home Assistant does not have. */
   missing(): readonly MissingStatistic[] {
     return this.#missing ?? [];
   }
 
-  /** What the energy preferences name as a source and is not counted, so that no balance is known. */
+  /** Sources in the energy preferences that are not counted, so that no balance is known. */
   unknownSources(): readonly UnknownSource[] {
     return unknownSources(this.entities(), this.missing());
   }
 
-  /** Ids that another entity has since the one before was renamed, and from when on. */
+  /** Ids that now belong to another entity because the previous one was renamed, and since when. */
   takeovers(): ReadonlyMap<string, number> {
     return new Map(
       [...this.#known.values()].flatMap(({ entityId, takenOverAtUs }) =>
@@ -158,7 +158,7 @@ export class Home {
     );
   }
 
-  /** Ids that entities had before → the ones they have now, as far back as is known. */
+  /** Earlier ids of entities → their present ids, as far back as is known. */
   renames(): ReadonlyMap<string, string> {
     return this.#renames;
   }
@@ -176,12 +176,12 @@ export class Home {
     return this.#changes.on(listener);
   }
 
-  /** Told of tracked entities that Home Assistant has no more as they were. */
+  /** Called for tracked entities that Home Assistant does not have any more as they were. */
   onDeparture(listener: (departure: Departure) => void): () => void {
     return this.#departures.on(listener);
   }
 
-  /** Discovery now. Rejects with HomeAssistantUnavailable when it can't be asked. */
+  /** Runs discovery now. Rejects with HomeAssistantUnavailable when Home Assistant can't be asked. */
   discover(): Promise<readonly KnownEntity[]> {
     return this.#mutex.run(async () => {
       await this.#load();
@@ -198,7 +198,7 @@ export class Home {
       const unknown = [...wanted].filter((entityId) => !this.#known.has(entityId));
       if (unknown.length > 0) return { kind: 'unknown_entities', entityIds: unknown };
       if (!this.#isLoaded || this.#isUnsaved) {
-        // The store must know an entity before it can be told that it is tracked.
+        // The store must have an entity before it can mark it as tracked.
         await this.#loadOrThrow();
         await this.#saveOrThrow();
       }
@@ -228,7 +228,7 @@ export class Home {
 
   #refreshIn(delayMs: number): void {
     this.#later(delayMs, () => {
-      // One that has not begun yet will see all that has happened until it does.
+      // A refresh that waits will see everything that happens until it starts.
       if (this.#isRefreshQueued) return;
       this.#isRefreshQueued = true;
       const refresh = () => {
@@ -241,7 +241,7 @@ export class Home {
     });
   }
 
-  /** Never rejects for a reason that time mends: it comes back by itself. */
+  /** Does not reject for a reason that passes: it retries by itself. */
   async #refresh(): Promise<void> {
     await this.#load();
     if (this.#deps.homeAssistant.status().kind === 'connected') {
@@ -311,7 +311,7 @@ export class Home {
       homeAssistant.registries(),
       homeAssistant.energyPreferences(),
     ]);
-    // While Home Assistant starts it has few states: to take the rest for gone would be wrong.
+    // While Home Assistant starts it has few states: the rest must not count as gone.
     if (states.length === 0) throw new HomeAssistantUnavailable('Home Assistant has no states yet');
     const option = new Set(trackedOption);
     const forced = option.difference(this.#appliedOption);
@@ -333,7 +333,7 @@ export class Home {
     const departures = findDepartures(before, registries, discovery);
     this.#replace(mergeDiscovery(this.#known, discovery, forced, clock.nowUs()));
     if (isOtherMissing) this.#changes.emit('entities');
-    // An id of the option that is not found yet stays to be applied when it appears.
+    // An id of the option that is not found yet is applied when it appears.
     const seen = [...option].filter((id) => this.#known.has(id));
     this.#appliedOption = new Set([...this.#appliedOption].filter((id) => option.has(id))).union(
       new Set(seen),

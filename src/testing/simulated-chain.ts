@@ -65,10 +65,10 @@ export class SimulatedChain {
   readonly #coverage = new MemoryCoverageStore(this.store);
   readonly #disk = new MemoryDisk(1500);
   readonly #evidence: StoredEvidence;
-  /** Every id that a meter had, and which it is. */
+  /** Every id that a meter had, and its meter. */
   readonly #oldIds = new Map<string, SimulatedMeter>();
   readonly #settings = new MemorySettingsStore();
-  /** When rows came, by our clock, as the store writes it down. */
+  /** When rows were received, by our clock, as the store saves it. */
   readonly #received: { readonly receivedUs: number; readonly entityId: string; readonly atUs: number }[] =
     [];
   readonly #random: () => number;
@@ -165,7 +165,7 @@ export class SimulatedChain {
       .sort((a, b) => a - b);
   }
 
-  /** What Home Assistant holds, and what it forgot and was heard, under whatever name. */
+  /** What Home Assistant has, and what it lost after it was received, under any name. */
   knownInstants(entityId: string): number[] {
     const held = this.home.past.filter((one) => one.entityId === entityId);
     const meter = this.meters.find((one) => one.entityId === entityId);
@@ -187,7 +187,7 @@ export class SimulatedChain {
     return all.filter(({ kind, reason }) => kind === 'quantity' && reason !== 'withdrawn');
   }
 
-  /** The home's clock goes on evenly, whatever becomes of ours. */
+  /** The home's clock runs evenly, whatever happens to ours. */
   #homeUs(): number {
     return testClock.nowUs() - this.#stepMs * 1000;
   }
@@ -216,19 +216,20 @@ export class SimulatedChain {
     this.#isConnected = isUp;
   }
 
-  /** Home Assistant is killed, or put back to a backup: it forgets the newest of what a meter said. */
+  /** Home Assistant is killed, or restored from a backup: it loses the newest of what a meter reported. */
   #forget(count: number): void {
     const meter = this.meters[Math.floor(this.#random() * this.meters.length)];
     if (meter === undefined) return;
     for (const { atUs, happening } of meter.told.slice(-count).reverse()) {
-      // Of a register that fell nobody could say afterwards how far it had come, nor from where the first one counted.
+      // For a register that fell it can't be known afterwards how far it had come, nor where the first one counted
+      // from.
       if (happening !== 'counted' || atUs === meter.told[0]?.atUs) break;
       const index = this.home.past.findIndex(
         (one) => one.entityId === meter.entityId && one.lastUpdatedUs === atUs,
       );
       if (index >= 0) this.home.past.splice(index, 1);
     }
-    // The register that follows tells what was counted meanwhile.
+    // The next register has what was counted meanwhile.
     this.#change(meter, true);
   }
 
@@ -243,7 +244,7 @@ export class SimulatedChain {
     this.#follow();
   }
 
-  /** What the home's discovery leads to. */
+  /** What the home's discovery changes. */
   #follow(): void {
     const { recorder, postingWorker, renames } = this.#running ?? {};
     postingWorker?.setMeters(this.#posted());
@@ -341,7 +342,7 @@ export class SimulatedChain {
       60_000,
     );
     const append = async (rows: Parameters<MemoryReadingStore['append']>[0]) => {
-      // Written down with the rows, whether or not the answer comes.
+      // Saved with the rows, whether or not the answer comes.
       for (const { entityId, atUs } of rows)
         if (life.isAlive) this.#received.push({ receivedUs: testClock.nowUs(), entityId, atUs });
       await readings.append(rows);

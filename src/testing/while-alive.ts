@@ -1,4 +1,4 @@
-/** What a dead process calls never answers. */
+/** Calls of a dead process never return. */
 export function whileAlive<Part extends object>(part: Part, life: { readonly isAlive: boolean }): Part {
   return new Proxy(part, {
     get: (target, name) => {

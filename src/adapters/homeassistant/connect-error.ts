@@ -7,7 +7,7 @@ export type ConnectFault =
   | { readonly kind: 'http'; readonly status: number; readonly location: string | null }
   | { readonly kind: 'network'; readonly code: string; readonly message: string }
   | { readonly kind: 'timeout'; readonly phase: 'connect' | 'auth' }
-  /** Something answered, in another protocol. */
+  /** Another protocol answered. */
   | { readonly kind: 'foreign'; readonly message: string }
   | { readonly kind: 'closed'; readonly code: number };
 

@@ -1,4 +1,4 @@
-/** Keeps one session with Home Assistant up for as long as the process runs, and tells how that goes. */
+/** Keeps one session with Home Assistant up for as long as the process runs, and reports its status. */
 import type { ConnectionStatus } from '../../home/home-assistant.ts';
 import { HomeAssistantUnavailable } from '../../home/home-assistant.ts';
 import { Backoff } from '../../runtime/backoff.ts';
@@ -15,9 +15,9 @@ export interface ConnectionDeps {
   readonly clock: Clock;
   readonly log: Log;
   readonly timings: Timings;
-  /** In [0, 1): spreads the tries. */
+  /** In [0, 1): spreads the retries. */
   readonly random: () => number;
-  /** Told of each new session before the status is. */
+  /** Called with each new session before the status changes. */
   readonly onSession: (session: Session) => void;
 }
 
@@ -73,7 +73,7 @@ export class Connection {
     if (this.#isStopped) this.#setStatus(this.#unconnected(0, null));
   }
 
-  /** Leaves the present connection, which can't be trusted, and makes another at once. */
+  /** Drops the present connection, which can't be trusted, and makes another at once. */
   reconnect(reason: string): void {
     this.#session?.drop(reason);
   }
@@ -105,7 +105,7 @@ export class Connection {
     );
   }
 
-  /** Of this connection only: a new one is read, or nobody could subscribe on it. */
+  /** Applies to this connection only: a new one is read, or nobody could subscribe on it. */
   pause(isPaused: boolean): void {
     this.#session?.pause(isPaused);
   }
@@ -170,7 +170,7 @@ export class Connection {
     this.#session = session;
     if (session.isOpen()) {
       this.#connects += 1;
-      // What tells one connection from another, so never the same twice, whatever the clock does.
+      // Identifies the connection, so it is never the same twice, whatever the clock does.
       this.#lastSinceUs = Math.max(this.#lastSinceUs + 1, clock.nowUs());
       this.#refusedRetry.reset();
       log.info(
@@ -192,7 +192,7 @@ export class Connection {
     return this.#status.kind === 'connecting' || this.#status.kind === 'refused' ? this.#status.error : null;
   }
 
-  /** An outage is told once, not at each try. */
+  /** An outage is logged once, not at each try. */
   #isOtherError(error: string): boolean {
     return this.#lastError() !== error;
   }

@@ -25,7 +25,7 @@ import { defaultTimings, type Timings } from './timings.ts';
 import { throughWarmUp } from './warm-up.ts';
 
 export interface HomeAssistantDeps {
-  /** Null: not configured yet; `reconfigure` tells it. */
+  /** Null: not configured yet; `reconfigure` sets it. */
   readonly endpoint: Endpoint | null;
   readonly clock: Clock;
   readonly log: Log;
@@ -38,7 +38,7 @@ export interface HomeAssistantConnection extends HomeAssistant {
   stop(): Promise<void>;
   /** Takes effect at once: the present connection is left. Null: none. */
   reconfigure(endpoint: Endpoint | null): void;
-  /** Leaves the present connection, which can't be trusted, and makes another. */
+  /** Drops the present connection, which can't be trusted, and makes another. */
   reconnect(reason: string): void;
   /** When a ping was last answered; null when never. */
   lastPingAtUs(): number | null;
@@ -70,12 +70,12 @@ export function createHomeAssistant(deps: HomeAssistantDeps): HomeAssistantConne
         await session.subscribe(command, () => registryChange.call());
       }
     } catch (cause) {
-      // Whoever looks again after a while still finds what is new.
+      // A later refresh still finds what is new.
       if (session.isOpen()) log.warn({ err: cause }, 'changes of the registries are not told');
     }
   }
 
-  /** A command of an integration that Core may not have set up yet; always of one connection. */
+  /** A command of an integration that Core may not have set up yet; all tries use one connection. */
   function ask(message: { readonly type: string }, deadlineMs = timings.commandMs): Promise<unknown> {
     const session = connection.session();
     return throughWarmUp(() => session.command(message, deadlineMs), {

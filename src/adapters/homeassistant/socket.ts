@@ -8,19 +8,19 @@ export interface SocketDeps {
   readonly connectMs: number;
   readonly authMs: number;
   readonly monotonicMs: () => number;
-  /** A message that could not be taken: the connection can't be trusted after it. */
+  /** Called when a message could not be handled: the connection can't be trusted after it. */
   readonly onFault: (cause: unknown) => void;
 }
 
-/** The Supervisor passes on no more than this in one message. */
+/** The Supervisor forwards no longer messages. */
 const maxPayloadBytes = 64 * 1024 * 1024;
 
 type MessageListener = (event: { data: string }) => void;
 type CloseListener = () => void;
 
 /**
- * Nothing more than the library uses of a browser's WebSocket. What goes wrong in a listener ends here: thrown out of
- * ws's event it would end the process.
+ * The part of a browser's WebSocket that the library uses. A listener's failure ends here: thrown out of ws's event
+ * it would end the process.
  */
 export class HomeAssistantSocket {
   readonly OPEN = WebSocket.OPEN;
@@ -38,7 +38,7 @@ export class HomeAssistantSocket {
     this.#deps = deps;
     this.#lastMessageMs = deps.monotonicMs();
     socket.on('message', (data) => this.#receive(String(data)));
-    // The close that follows tells it.
+    // The close event follows.
     socket.on('error', (cause) => deps.onFault(cause));
     socket.on('close', (code) => this.#end(code));
     if (socket.readyState === WebSocket.CLOSED) this.#end(1006);
@@ -128,7 +128,7 @@ export function openSocket(
     const socket = new WebSocket(endpoint.websocketUrl, {
       handshakeTimeout: deps.connectMs,
       maxPayload: maxPayloadBytes,
-      // Core and this process are on one machine or in one house: its CPU is scarcer than the wire.
+      // Core and this process run on one machine or in one house: its CPU is scarcer than bandwidth.
       perMessageDeflate: false,
       followRedirects: false,
     });
@@ -153,7 +153,7 @@ export function openSocket(
     function abort(): void {
       fail({ kind: 'closed', code: 1001 });
     }
-    /** Whoever is on the other side decides what is heard: what fails in taking it ends this connection only. */
+    /** The other side decides what is received: a message that can't be handled ends this connection only. */
     function receive(data: unknown): void {
       try {
         take(data);
@@ -209,7 +209,7 @@ function parse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    // Not JSON is not Home Assistant; the caller says so.
+    // What is not JSON is not Home Assistant; the caller reports it.
     return null;
   }
 }
@@ -220,7 +220,7 @@ function foreign(cause: Error): ConnectFault {
 
 function networkFault(cause: Error & { code?: unknown }): ConnectFault {
   if (cause.message === 'Opening handshake has timed out') return { kind: 'timeout', phase: 'connect' };
-  // Node tries every address of a name and tells all errors together.
+  // Node tries every address of a name and reports all errors together.
   const first = cause instanceof AggregateError ? cause.errors[0] : undefined;
   const message = cause.message === '' && first instanceof Error ? first.message : cause.message;
   if (typeof cause.code === 'string') return { kind: 'network', code: cause.code, message };

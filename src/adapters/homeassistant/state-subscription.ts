@@ -28,7 +28,7 @@ export async function subscribeStates(
     try {
       onBatch(batch);
     } catch (cause) {
-      // What was not taken is a gap; a new connection has it found and filled.
+      // A batch that was not handled is a gap; a new connection has it found and filled.
       deps.log.error({ err: cause }, 'a batch of states was not taken');
       session.drop('a batch of states was not taken');
     }
@@ -47,7 +47,7 @@ export async function subscribeStates(
       isSnapshotDue = false;
       return deliver({ kind: 'snapshot', states });
     }
-    // A frame holds many messages under load: what it tells goes on as one batch, before anything else happens.
+    // Under load a frame holds many messages: their states are delivered as one batch, before anything else happens.
     if (waiting.length === 0 && states.length > 0) queueMicrotask(flush);
     for (const state of states) waiting.push(state);
   };

@@ -1,6 +1,6 @@
 /**
- * Rows of Home Assistant's statistics, asked for piece by piece: an answer is one message, made in memory by Core, and a
- * year of hourly rows of one statistic is a megabyte.
+ * Rows of Home Assistant's statistics, requested piece by piece: Core builds an answer in memory as one message, and
+ * a year of hourly rows of one statistic is a megabyte.
  */
 import { isExternalStatistic } from '../../home/entity.ts';
 import type { HomeStatistic, HomeStatisticsRow, StatisticsPeriod } from '../../home/home-assistant.ts';
@@ -99,7 +99,10 @@ export async function firstStatistics(
   return firsts;
 }
 
-/** The rows of one answer that start in [fromUs, toUs), by entity, each in its canonical unit; null where there is none. */
+/**
+ * The rows of one answer that start in [fromUs, toUs), by entity, each in its canonical unit; null where there is
+ * none.
+ */
 export function statisticsRows(
   answer: unknown,
   period: StatisticsPeriod,
@@ -117,8 +120,9 @@ export function statisticsRows(
       const startUs = instantFromMs(row.start);
       if (startUs < fromUs || startUs >= toUs) continue;
       const value = (column: string) => numberOf(row, column, unit === null ? null : reportedUnit);
-      // What `state` is of an external statistic is its source's business, often the hour's amount; what Home Assistant
-      // counts of it are the differences of its sums, so that its sum is the register.
+      // What `state` means in an external statistic is up to its source, often the hour's amount. Home Assistant
+      // counts the
+      // differences of its sums, so its sum is the register.
       const register = isExternalStatistic(entityId) ? 'sum' : 'state';
       found.push({
         entityId,

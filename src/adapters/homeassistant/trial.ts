@@ -15,7 +15,7 @@ export interface TrialDeps {
 
 const trialMs = 20_000;
 
-/** Signs in once, looks, and leaves. Never rejects, and takes no longer than 25 s. */
+/** Signs in once, reads the energy preferences, and disconnects. Never rejects, and takes at most 25 s. */
 export async function tryEndpoint(endpoint: Endpoint, deps: TrialDeps): Promise<Trial> {
   const timings: Timings = { ...defaultTimings, commandMs: 5000, ...deps.timings };
   try {
@@ -24,7 +24,7 @@ export async function tryEndpoint(endpoint: Endpoint, deps: TrialDeps): Promise<
       const preferences = await energyPreferences((message) => session.command(message));
       return { kind: 'connected', version: session.version, energySources: energySourceCount(preferences) };
     } catch (cause) {
-      // It let us in, which is what was asked.
+      // The sign-in succeeded, which is what was asked.
       deps.log.info({ err: cause }, 'the energy preferences could not be read');
       return { kind: 'connected', version: session.version, energySources: null };
     } finally {

@@ -5,7 +5,7 @@ import type { Documents } from './documents.ts';
 type CorrectionDocument = { readonly _id: string } & DistributiveOmit<Correction, 'correctionId'>;
 type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
 
-/** An exchange as programs before corrections kept it, in a collection of its own. */
+/** An exchange as programs before corrections stored it, in a collection of its own. */
 type OldExchange = { readonly _id: string; readonly isCarriedOver?: boolean } & Omit<
   ExchangeCorrection,
   'correctionId' | 'kind' | 'ticketId'

@@ -14,14 +14,14 @@ interface EntityDocument extends Omit<Entity, 'entityId'> {
 const entitiesCollection = 'entities';
 const trackedKey = 'tracked_entities';
 /**
- * Documents in one call. FerretDB 1 keeps a connection of its pool of 100 for each update of a call until the call is
- * over, and at the hundredth waits for ever.
+ * Documents per call. FerretDB 1 keeps a connection of its pool of 100 for each update until the call ends, and at
+ * the hundredth it waits for ever.
  */
 const documentsPerCall = 10;
 
 /**
- * Entities in a collection of their own; which of them are tracked in one setting, for only a single document changes
- * as a whole when the process may die at any moment (FerretDB has no transactions).
+ * Entities in a collection of their own; which of them are tracked in one setting, because only a single document
+ * changes atomically (FerretDB has no transactions) and the process may be killed at any moment.
  */
 export class MongoEntityStore implements EntityStore {
   readonly #documents: Documents;
@@ -49,7 +49,8 @@ export class MongoEntityStore implements EntityStore {
       const known = new Map((await this.#known()).map((document) => [document._id, document]));
       const added = found.filter(({ entityId }) => !known.has(entityId));
       await this.#track(added.filter(trackNew), atUs);
-      // Tracked before known: an end between the two leaves an id that the next discovery finds new again, and not an
+      // Tracked before known: a crash between the two leaves an id that the next discovery finds new again, and not
+      // an
       // entity that is known and was never tracked.
       const foundIds = new Set(found.map(({ entityId }) => entityId));
       const gone = [...known.values()].filter(({ _id, isActive }) => isActive && !foundIds.has(_id));

@@ -15,13 +15,13 @@ const provenOf = (condition: string) => `SELECT entity_id, cast(timestamp AS LON
   cast(proven AS LONG) AS proven_us FROM ${coverageTable} ${condition}`;
 const provenQuery = (count: number) => provenOf(within(count));
 const allProvenQuery = provenOf('WHERE timestamp >= $1 AND timestamp < $2');
-/** From the readings and not from their view by the hour: what was lost must not be remembered. */
+/** From the readings and not from their view by the hour: lost readings must not be remembered. */
 const heldQuery = (
   count: number,
 ) => `SELECT entity_id, cast(timestamp AS LONG) / ${coverageHourUs} AS hour, count() AS held
   FROM ${readingsTable} ${within(count)} GROUP BY entity_id, hour`;
 
-/** Proofs in the table proven_hours, beside the readings: a store that is set back loses both. */
+/** Verified hours in the table proven_hours, beside the readings: a store that is set back loses both. */
 export class QuestDbCoverageStore implements CoverageStore {
   readonly #db: QuestDb;
 

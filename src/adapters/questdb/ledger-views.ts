@@ -161,7 +161,7 @@ export class QuestDbLedgerViews implements MaterializedViews {
     });
   }
 
-  /** Added up by the database: of a year by day for forty devices it tells 365 rows and not fifteen thousand. */
+  /** The database adds up: a year by day for forty devices is 365 rows and not fifteen thousand. */
   async sums(
     ids: readonly string[],
     period: Period,
@@ -229,7 +229,7 @@ export class QuestDbLedgerViews implements MaterializedViews {
     return found;
   }
 
-  /** The days know which one it is, so that only this day's quarters are read and not all there ever were. */
+  /** The days show which one it is, so that only that day's quarter-hours are read and not all. */
   async firsts(ids: readonly string[]): Promise<Map<string, number>> {
     const firsts = new Map<string, number>();
     if (ids.length === 0) return firsts;
@@ -300,13 +300,13 @@ export class QuestDbLedgerViews implements MaterializedViews {
     await this.#db.prepared();
     const states = await this.#db.query(stateQuery, [hoursView, daysView]);
     const partitions = await this.#db.query(partitionsQuery, [hoursView, daysView]);
-    // A view of an older program has other columns or partitions: it is made anew.
+    // A view of an older program has other columns or partitions: it is made again.
     const isSound = (name: keyof typeof viewPartitions, text: string) =>
       partitions.some((row) => row.table_name === name && row.partition_by === viewPartitions[name]) &&
       states.some(
         (row) =>
           row.view_name === name &&
-          // One that is being filled, which may take minutes, must not be begun anew.
+          // A view that is being filled, which may take minutes, must not be started again.
           (row.view_status === 'valid' || row.view_status === 'refreshing') &&
           String(row.view_sql).includes(text) &&
           String(row.view_sql).includes(`${isWholeQuarterHour} THEN amount END) AS lowest`),

@@ -45,8 +45,8 @@ export interface HourRow {
 }
 
 /**
- * Sums of an entity's readings by the hour: of long spans from a materialized view, of what the view may not know yet
- * from the readings, so that the answer is the same as if all had been read.
+ * Hourly sums of an entity's readings: for long spans from a materialized view, for what the view may not have yet
+ * from the readings, so that the answer is the same as if all readings had been read.
  */
 export class ReadingHours {
   readonly #db: QuestDb;
@@ -60,7 +60,7 @@ export class ReadingHours {
     this.#oldestWritten = new OldestWritten(clock);
   }
 
-  /** To be told before they are written. */
+  /** Call it before readings are written. */
   appending(oldestUs: number): void {
     this.#oldestWritten.add(oldestUs);
   }
@@ -98,21 +98,21 @@ export class ReadingHours {
     return parts.flat();
   }
 
-  /** Up to where the view says what the table says. */
+  /** Up to where the view agrees with the table. */
   async #knownUntilUs(): Promise<number> {
     const [state] = await this.#db.query(stateQuery, [readingHoursView]);
     if (state?.view_status !== 'valid') return 0;
     if (Number(state.refresh_base_table_txn) >= Number(state.base_table_txn)) return Number.MAX_SAFE_INTEGER;
     // After a start QuestDB has forgotten when it last refreshed.
     const refreshStartUs = typeof state.started_us === 'number' ? state.started_us - marginUs : null;
-    // By a clock that is not ours it says nothing of what was written since.
+    // A start by another clock says nothing about what was written since.
     const startedUs = refreshStartUs === null || refreshStartUs > this.#clock.nowUs() ? null : refreshStartUs;
     const knownUntilUs = startedUs === null ? 0 : this.#oldestWritten.oldestSince(startedUs);
     if (knownUntilUs === 0) await this.#refresh();
     return knownUntilUs;
   }
 
-  /** For the questions after this one: the next turn of the view may be an hour away. */
+  /** For later queries: the view's next refresh may be an hour away. */
   async #refresh(): Promise<void> {
     const nowUs = this.#clock.nowUs();
     if (nowUs - this.#refreshedUs < refreshAgainUs) return;

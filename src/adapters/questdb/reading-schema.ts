@@ -29,12 +29,12 @@ export const createReadingHours = `CREATE MATERIALIZED VIEW IF NOT EXISTS ${read
   SELECT timestamp, entity_id, ${readingSums('timestamp')} FROM ${readingsTable} SAMPLE BY 1h
 ) PARTITION BY MONTH`;
 
-/** Of an older program it was refreshed every minute. */
+/** In older versions it was refreshed every minute. */
 export const refreshReadingHoursHourly = `ALTER MATERIALIZED VIEW ${readingHoursView} SET REFRESH EVERY 1h`;
 
 export const coverageTable = 'proven_hours';
 
-/** One row per (entity, hour of UTC): a later proof replaces the one before. */
+/** One row per (entity, hour of UTC): a later verification replaces the one before. */
 export const createProvenHours = `CREATE TABLE IF NOT EXISTS ${coverageTable} (
   entity_id SYMBOL CAPACITY 1024,
   timestamp TIMESTAMP,

@@ -53,7 +53,7 @@ const curveQuery = `SELECT cast(timestamp AS LONG) / $4 AS bucket, cast(max(time
 const receivedQuery = `SELECT entity_id, cast(min(timestamp) AS LONG) AS from_us, cast(max(timestamp) AS LONG) AS until_us
   FROM ${readingsTable} WHERE received >= $1 GROUP BY entity_id`;
 
-/** Readings in QuestDB's table energy_readings. (entity, instant) is the key: what comes again replaces itself. */
+/** Readings in QuestDB's table energy_readings. (entity, instant) is the key: a repeated reading replaces itself. */
 export class QuestDbReadingStore implements ReadingStore {
   readonly #db: QuestDb;
   readonly #clock: Clock;
@@ -137,7 +137,10 @@ export class QuestDbReadingStore implements ReadingStore {
     return new Map(rows.map((row) => [row.entity_id as string, row.count as number]));
   }
 
-  /** What arrived since an instant of receipt, by entity; null means ever. For a start after a crash: it reads all. */
+  /**
+   * What arrived since an instant of receipt, by entity; null means ever. For a start after a crash: it reads
+   * everything.
+   */
   async receivedSince(receivedUs: number | null): Promise<Map<string, { fromUs: number; untilUs: number }>> {
     const rows = await this.#db.query(receivedQuery, [isoFromInstant(Math.max(0, receivedUs ?? 0))]);
     return new Map(
@@ -183,7 +186,7 @@ export class QuestDbReadingStore implements ReadingStore {
         weightUs,
       });
     }
-    // What was absent for a while did not hold its value meanwhile, and only the intervals tell.
+    // A value that was absent for a while was not in force meanwhile, and only the intervals show that.
     const broken = rows.filter((row) => row.numbers < row.readings).map(({ hour }) => hour);
     if (broken.length === 0) return;
     const fromUs = run.startUs + Math.min(...broken) * run.lengthUs;

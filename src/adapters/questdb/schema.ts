@@ -40,7 +40,7 @@ export const migrations: readonly Migration[] = [
   {
     version: 2,
     statements: [
-      // When a row came: after a crash it tells what the ledger has not posted yet.
+      // When a row was received: after a crash it shows what the ledger has not posted yet.
       'ALTER TABLE energy_readings ADD COLUMN IF NOT EXISTS received TIMESTAMP',
       ...ledgerStatements,
     ],

@@ -78,7 +78,7 @@ export function sampledRegistries(): Registries {
   };
 }
 
-/** The sampled home; what it tells can be changed, and it can be away. */
+/** The sampled home; what it reports can be changed, and it can be away. */
 export class FakeHomeAssistant implements HomeAssistant {
   currentStates = sampledStates();
   currentRegistries = sampledRegistries();
