@@ -1,4 +1,4 @@
-/** What the process says of itself, as far as a person waiting for it wants to know. */
+/** The part of the process's status that a person waiting for it wants to know. */
 export type ProcessStatus =
   | { readonly kind: 'silent' }
   | { readonly kind: 'not yet'; readonly reasons: readonly string[] }

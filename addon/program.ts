@@ -7,10 +7,10 @@ import { reasonIn } from './bootstrap/reason.mjs';
 export interface RunOptions {
   readonly cwd?: string;
   readonly env?: NodeJS.ProcessEnv;
-  /** Everything the program says goes there, after what is there already. */
+  /** Everything the program prints is appended there. */
   readonly logFile: string;
   readonly limitMs: number;
-  /** Called with each line it says, for those who want to show progress. */
+  /** Called with each line it prints, for showing progress. */
   readonly onLine?: (line: string) => void;
 }
 
@@ -26,7 +26,7 @@ export class ProgramFailure extends Error {
   }
 }
 
-/** Enough to tell why it failed: Maven and pip say it long before their last line. */
+/** Enough to show why it failed: Maven and pip report it long before their last line. */
 const keptLines = 100;
 const shownLines = 8;
 

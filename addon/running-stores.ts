@@ -12,12 +12,12 @@ const fileIn = (dataDir: string): string => join(dataDir, 'stores.json');
 /** The lock that a running `npm start` holds on its data folder. */
 export const lockIn = (dataDir: string): string => join(dataDir, 'in-use');
 
-/** Says where the stores are. */
+/** Writes where the stores are. */
 export function noteStores(dataDir: string, ports: SidecarPorts): void {
   writeFileSync(fileIn(dataDir), `${JSON.stringify(ports)}\n`);
 }
 
-/** Says it no more: also of the ports that one left behind that was killed. */
+/** Removes it: also the ports left by one that was killed. */
 export function forgetStores(dataDir: string): void {
   rmSync(fileIn(dataDir), { force: true });
 }
@@ -30,7 +30,7 @@ export type RunningStores =
   | { readonly kind: 'left behind' }
   | { readonly kind: 'none' };
 
-/** What the data folder says of its stores. */
+/** Where the data folder says the stores are. */
 export function storesOf(dataDir: string): RunningStores {
   const isHeld = holderOf(lockIn(dataDir)) !== undefined;
   const ports = portsIn(fileIn(dataDir));

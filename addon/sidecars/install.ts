@@ -139,7 +139,7 @@ function progressOf(name: string, say: Say): (line: string) => void {
   };
 }
 
-/** With -v Go names each package that it has compiled; how many there are it does not tell. */
+/** With -v Go names each package that it has compiled; it does not report how many there are. */
 function packageCounter(say: Say): () => void {
   let count = 0;
   let shownAtMs = performance.now();

@@ -22,7 +22,7 @@ export interface SidecarOptions {
   readonly programs: SidecarPrograms;
   /** QuestDB keeps its data in its folder `questdb`, the document server in `documents`. */
   readonly dataDir: string;
-  /** `free`, the default, takes ports that nobody uses. */
+  /** `free`, the default, takes free ports. */
   readonly ports?: 'free' | SidecarPorts;
   /** Where what they print is kept; `logs` in the data folder by default. */
   readonly logsDir?: string;
@@ -118,7 +118,7 @@ export async function startSidecars(options: SidecarOptions): Promise<Sidecars> 
 
   const answering = async (name: SidecarName): Promise<void> => {
     const untilMs = performance.now() + startLimitMs;
-    // A stranger on our port may answer as well: ours must be running too.
+    // Another program on our port may answer as well: ours must be running too.
     while (supervised[name].pid === undefined || !(await asks[name]())) {
       if (performance.now() > untilMs)
         throw new Error(

@@ -201,7 +201,7 @@ const ofSolar = { load: 0, solar: 1 };
 const ofImport = { load: 1, solar: -1 };
 const ofExport = { load: -1, solar: 1 };
 
-/** Which flicker a channel carries: what base load and roof do within a second goes to the grid and nowhere else. */
+/** The flicker of a channel: what base load and roof change within a second goes to the grid and nowhere else. */
 function flickerSign(channel: Channel, rate: number): { load: number; solar: number } {
   switch (channel) {
     case 'base':

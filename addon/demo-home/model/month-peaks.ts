@@ -4,13 +4,13 @@ import type { Channel } from './day.ts';
 
 const quarterHourUs = 900_000_000;
 
-/** The highest of the first quarter, of the first two, and so on, in W; as far as was asked for. */
+/** The highest of the first quarter-hour, of the first two, and so on, in W; computed as far as needed. */
 interface Month {
   readonly startUs: number;
   readonly highestW: number[];
 }
 
-/** What of the house the peaks are made from. */
+/** The part of the house that the peaks are computed from. */
 export interface Metered {
   readonly calendar: Calendar;
   dayIndex(us: number): number;
@@ -29,7 +29,7 @@ export class MonthPeaks {
     this.#channels = channels;
   }
 
-  /** W, of the quarters that were over at the instant; 0 before the first one is. */
+  /** W, of the quarter-hours that were over at the instant; 0 before the first one is. */
   at(us: number): number {
     const { startUs, highestW } = this.#month(us);
     const over = Math.floor((us - startUs) / quarterHourUs);

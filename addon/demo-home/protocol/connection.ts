@@ -78,7 +78,7 @@ export class Connection {
     }
   }
 
-  /** Passes an event on to each subscription that wants it; says how many did. */
+  /** Sends an event to each subscription that wants it; returns how many did. */
   publish(publication: Publication): number {
     if (this.#user === null || this.#deps.faults.isSilent) return 0;
     let count = 0;
@@ -154,7 +154,7 @@ export class Connection {
       this.#send(errorJson(id, 'invalid_format', wrong));
       return;
     }
-    // What was due before the question belongs before the answer.
+    // What was due before the question is sent before the answer.
     this.#deps.home.advance();
     if (own !== undefined) this.#executeOwn(message);
     else if (command !== undefined) void this.#executeCommand(command, message);

@@ -3,7 +3,7 @@ import { instantFromIso } from '../../../src/units/instant.ts';
 import type { History, Recorded } from '../recorder/history.ts';
 import { secondsOf } from './messages.ts';
 
-/** Domains whose attribute changes count as significant, and are told with attributes even when not asked for. */
+/** Domains whose attribute changes count as significant, and are sent with attributes even when not asked for. */
 const significantDomains = new Set(['climate', 'device_tracker', 'humidifier', 'thermostat', 'water_heater']);
 const attributeDomains = new Set(['climate', 'humidifier', 'input_datetime', 'thermostat', 'water_heater']);
 
@@ -86,7 +86,7 @@ export function instantOf(text: string, timeZone: string): number | null {
     const local = Temporal.PlainDateTime.from(text.replace(' ', 'T'));
     return Number(local.toZonedDateTime(timeZone).epochNanoseconds / 1000n);
   } catch {
-    // Not ISO 8601: the caller says so to the client.
+    // Not ISO 8601: the caller answers with an error.
     return null;
   }
 }

@@ -27,7 +27,7 @@ export function isoOf(us: number): string {
 const ulp = 2 ** -22;
 
 /**
- * Float seconds. Core hands on what its clock gave, which lies beside the whole microsecond: so do these, by up to one
+ * Float seconds. Core sends what its clock gave, which lies beside the whole microsecond: so do these, by up to one
  * step of a double, and a client has to round.
  */
 export function secondsOf(us: number): number {
@@ -49,7 +49,7 @@ export function stateJson({ entityId, change, contextId, reportedUs }: Past): st
   );
 }
 
-/** `"sensor.x":{…}`: a state as subscribe_entities tells it first; `lu` only when it differs from `lc`. */
+/** `"sensor.x":{…}`: a state as subscribe_entities sends it first; `lu` only when it differs from `lc`. */
 export function compressedJson({ entityId, change, contextId }: Past): string {
   const updated = change.changedUs === change.atUs ? '' : `,"lu":${secondsOf(change.atUs)}`;
   return (

@@ -50,7 +50,7 @@ export class ProtocolServer {
     await new Promise<void>((resolve) => this.#http.close(() => resolve()));
   }
 
-  /** Cuts every websocket without a goodbye. */
+  /** Cuts every websocket without the closing handshake. */
   dropConnections(): number {
     const count = this.#connections.size;
     for (const connection of this.#connections) connection.terminate();

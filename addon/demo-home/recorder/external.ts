@@ -3,7 +3,7 @@ import type { Row } from './row.ts';
 
 export interface ExternalHour {
   readonly startMs: number;
-  /** Whatever its source means by it: often the hour's own amount. */
+  /** Its meaning is up to its source: often the hour's own amount. */
   readonly state: number | null;
   readonly sum: number;
 }

@@ -73,7 +73,7 @@ export class Statistics {
   }
 
   #hour(entity: Entity, atUs: number, untilUs: number): Row | null {
-    // A finished hour never changes, except of entities that may be told of earlier instants.
+    // A finished hour never changes, except for entities that may get earlier instants.
     if (isByHand(entity.definition)) return hourOf(compile(entity, atUs, atUs + hourUs));
     const key = (us: number) => `${entity.definition.key} ${us}`;
     const known = this.#hours.get(key(atUs));
@@ -185,7 +185,7 @@ function compile(entity: Entity, fromUs: number, toUs: number): Row[] {
   return rows;
 }
 
-/** Mean by the time that each value stood; what was not numeric is passed over, as Core does. */
+/** Mean by the time that each value was in force; what is not numeric is skipped, as Core does. */
 function weigh(
   states: readonly { us: number; value: number }[],
   endUs: number,

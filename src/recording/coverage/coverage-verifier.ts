@@ -136,7 +136,9 @@ export class CoverageVerifier {
     } catch (cause) {
       // What was verified until then need not be verified again. Why the run ended matters more than a failure to
       // save.
-      await this.note(copied).catch(() => undefined);
+      await this.note(copied).catch((unsaved: unknown) => {
+        this.#deps.log.debug({ err: unsaved }, 'verified hours were not saved; they are verified again');
+      });
       throw cause;
     }
     await this.note(copied);
