@@ -1,6 +1,6 @@
 /**
- * Goal: nothing is said to a store over TLS whose certificate nobody vouches for, whatever driver speaks to it.
- * Method: servers with a certificate made on the spot; what they hear after the handshake is counted.
+ * Goal: nothing is sent to a store over TLS whose certificate can't be verified, whatever driver connects to it.
+ * Method: servers with a certificate made on the spot; what they receive after the handshake is counted.
  */
 
 import { createServer as createTcpServer, type Server } from 'node:net';

@@ -4,8 +4,8 @@ import type { Home } from '../home/home.ts';
 import type { HomeAssistant } from '../home/home-assistant.ts';
 import type { SettingsStore } from '../home/settings-store.ts';
 import { CoverageScheduler } from '../recording/coverage/coverage-scheduler.ts';
+import type { CoverageStore } from '../recording/coverage/coverage-store.ts';
 import { CoverageVerifier } from '../recording/coverage/coverage-verifier.ts';
-import type { CoverageStore } from '../recording/coverage-proof.ts';
 import type { ReadingStore } from '../recording/reading-store.ts';
 import type { RecordingEvents } from '../recording/recording-events.ts';
 import { Heartbeat, type HeartbeatDeps } from '../recording/stream/heartbeat.ts';
@@ -154,7 +154,7 @@ export class RecordingServices {
   #mend(): void {
     if (this.disk.storeHeld() !== null) return;
     this.#deps.mendStore().catch((cause: unknown) => {
-      this.#deps.log.debug({ err: cause }, 'the readings store could not be looked at');
+      this.#deps.log.debug({ err: cause }, 'the readings store could not be checked');
     });
   }
 }

@@ -46,7 +46,7 @@ export class StoreHealth {
       detail:
         this.#isUp === null
           ? `${name} was not reached yet.`
-          : `${name} does not answer (${this.#error ?? 'no reason told'}); it is tried again by itself.`,
+          : `${name} does not answer (${this.#error ?? 'no reason given'}); it is tried again by itself.`,
     };
   }
 

@@ -283,7 +283,7 @@ describe('recording under random faults', () => {
         world.states(1);
         await vi.advanceTimersByTimeAsync(10_000);
       }
-      // What only the proof of an hour finds is found when the hour is over.
+      // What only the verification of an hour finds is found when the hour is over.
       await vi.advanceTimersByTimeAsync(75 * 60_000);
       const stored = new Set(
         [...world.store.rows.values()].map(({ entityId, atUs }) => `${entityId} ${atUs}`),

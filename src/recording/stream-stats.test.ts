@@ -1,4 +1,7 @@
-/** Goal: order and clocks are told from what the stream says, and a late message or two change nothing. Method: by hand. */
+/**
+ * Goal: order and drift follow from the received states, and a late message or two change nothing.
+ * Method: by hand.
+ */
 import { describe, expect, it } from 'vitest';
 import { StreamStats } from './stream-stats.ts';
 import { baseUs, state } from './testing/doubles.ts';
@@ -38,7 +41,7 @@ describe('the stream', () => {
     expect(watch.outOfOrderCount()).toBe(3);
   });
 
-  it('tells how far the clocks are apart, once it heard enough', () => {
+  it('returns how far the clocks differ, once it received enough', () => {
     const watch = new StreamStats();
     for (let i = 0; i < 19; i += 1)
       watch.add(state(meter, baseUs + i, '1'), 'change', baseUs + i - 40 * second);

@@ -1,6 +1,6 @@
 /**
  * Goal: services start in order and stop in the reverse order, whatever one of them does.
- * Method: services that note their calls; of those one hangs, one throws and one rejects, under fake timers.
+ * Method: services that log their calls: one hangs, one throws and one rejects, under fake timers.
  */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type Service, startServices, stopServices } from './service.ts';

@@ -1,7 +1,7 @@
 /**
- * Goal: what history answers is exactly what was told live, whatever was done to the home in between.
- * Method: a clock that the test moves, random steps of time and random interventions; every told state is written
- * down and held against what the recorder derives afterwards, for every entity.
+ * Goal: history returns exactly what was sent live, whatever was done to the home in between.
+ * Method: a clock that the test moves, random steps of time and random interventions; every sent state is saved and
+ * compared with what the recorder derives afterwards, for every entity.
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -108,7 +108,7 @@ function take(home: Home, clock: { us: number }, entityId: string, step: Step): 
 }
 
 describe('home', () => {
-  it('answers in history what it told live', () => {
+  it('returns in history what it sent live', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 0, max: 1000 }),
@@ -130,7 +130,7 @@ describe('home', () => {
     );
   }, 30_000);
 
-  it('tells the same however time is cut up', () => {
+  it('reports the same however time is cut up', () => {
     fc.assert(
       fc.property(
         fc.array(fc.integer({ min: 1, max: 9_000_000 }), { minLength: 1, maxLength: 30 }),

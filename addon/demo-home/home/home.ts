@@ -101,7 +101,7 @@ export class Home {
     const isMute = isByHand(entity.definition);
     let at = atUs ?? this.#cursorUs;
     if (atUs !== undefined && (atUs <= lastOf(entity) || (!isMute && atUs < this.#cursorUs)))
-      throw new RangeError(`${entityId} has told a later state already`);
+      throw new RangeError(`${entityId} has a later state already`);
     // Two in one microsecond: the second one is later, and time passes for everybody until then.
     for (;;) {
       this.#advanceTo(at);

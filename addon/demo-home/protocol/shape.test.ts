@@ -130,7 +130,7 @@ describe('answers', () => {
     expect(display.entity_categories).toEqual({ '0': 'config', '1': 'diagnostic' });
   });
 
-  it('tell states and changes as Core does', async () => {
+  it('send states and changes as Core does', async () => {
     const states = (await client.ask({ type: 'get_states' })).result;
     expect(
       differences(

@@ -74,7 +74,7 @@ function withoutNulls(state: EntityState): EntityState {
 }
 
 describe('compressed states', () => {
-  it.each<Dialect>(['2024.3', '2026.11'])('are rebuilt as Core %s had them', (dialect) => {
+  it.each<Dialect>(['2024.3', '2026.11'])('are rebuilt as Core %s has them', (dialect) => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
         const core = new Map<string, CoreState>();

@@ -71,7 +71,7 @@ export function createHomeAssistant(deps: HomeAssistantDeps): HomeAssistantConne
       }
     } catch (cause) {
       // A later refresh still finds what is new.
-      if (session.isOpen()) log.warn({ err: cause }, 'changes of the registries are not told');
+      if (session.isOpen()) log.warn({ err: cause }, 'changes of the registries are not received');
     }
   }
 

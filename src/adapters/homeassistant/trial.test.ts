@@ -1,6 +1,6 @@
 /**
- * Goal: whoever tries a connection learns that it works, or what to do.
- * Method: everything that may stand at an address, one by one, for real: nothing, a web page, a proxy's 502, a redirect,
+ * Goal: a trial of a connection reports that it works, or what to do.
+ * Method: every kind of server at an address, one by one, for real: nothing, a web page, a proxy's 502, a redirect,
  * TLS where none is, silence before and after the upgrade, another protocol, a wrong token, a right one.
  */
 import { afterEach, describe, expect, it } from 'vitest';
@@ -57,7 +57,7 @@ describe('a trial', () => {
     expect(await attemptOdd(behaviour)).toMatch(error);
   });
 
-  it('that finds nobody there says so', async () => {
+  it('that finds nothing there says so', async () => {
     const server = await startOddServer({});
     await server.stop();
     expect(await attempt(server.websocketUrl)).toMatchObject({
@@ -73,7 +73,7 @@ describe('a trial', () => {
     });
   });
 
-  it('that speaks TLS to a server without it says so', async () => {
+  it('that uses TLS with a server without it says so', async () => {
     const server = await startOddServer({});
     stops.push(server.stop);
     expect(await attempt(server.websocketUrl.replace('ws:', 'wss:'))).toMatchObject({
@@ -94,7 +94,7 @@ describe('a trial', () => {
     });
   });
 
-  it('that gets in tells the version and how many energy sources there are', async () => {
+  it('that signs in reports the version and the number of energy sources', async () => {
     const home = await startDemoHome({ token: 'right' });
     stops.push(() => home.stop());
     const parsed = endpointFromUrl(home.url);

@@ -1,4 +1,8 @@
-import { type CoverageStore, coverageHourUs, type VerifiedHour } from '../../recording/coverage-proof.ts';
+import {
+  type CoverageStore,
+  coverageHourUs,
+  type VerifiedHour,
+} from '../../recording/coverage/coverage-store.ts';
 import type { QuestDb } from './questdb.ts';
 import { readingsTable } from './reading-rows.ts';
 import { coverageTable } from './reading-schema.ts';

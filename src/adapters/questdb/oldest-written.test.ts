@@ -1,6 +1,6 @@
 /**
- * Goal: nothing that was written since an instant is passed over, and where that can't be told it is said so.
- * Method: a clock moved by hand, and a walk through all that was written, for random writings.
+ * Goal: nothing that was written since an instant is left out, and 0 is returned where that is not known.
+ * Method: a clock moved by hand, and a walk through all that was written, for random writes.
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -15,7 +15,7 @@ function clockAt(us: number) {
 }
 
 describe('late readings', () => {
-  it('tells the oldest reading written since, and never a later one', () => {
+  it('returns the oldest reading written since, and never a later one', () => {
     const writing = fc.record({ afterUs: fc.nat(5 * minuteUs), oldestUs: fc.nat(startUs) });
     fc.assert(
       fc.property(fc.array(writing, { maxLength: 30 }), fc.nat(50 * minuteUs), (writings, agoUs) => {

@@ -12,7 +12,7 @@ const plainName = /^[a-z][a-z0-9_]*$/;
 export async function resumeSuspended(db: QuestDb, log: Log): Promise<void> {
   for (const { name, tag, message } of await db.query(suspendedQuery, [])) {
     if (typeof name !== 'string' || !plainName.test(name)) continue;
-    log.warn({ table: name, tag, reason: message }, 'QuestDB suspended a table; it is told to go on');
+    log.warn({ table: name, tag, reason: message }, 'QuestDB suspended a table; it is resumed');
     await db.query(`ALTER TABLE ${name} RESUME WAL`, []);
   }
 }

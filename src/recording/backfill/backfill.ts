@@ -226,10 +226,7 @@ export class Backfill {
     try {
       await this.#deps.coverageVerifier?.note(copied);
     } catch (cause) {
-      this.#deps.log.debug(
-        { err: cause },
-        'what was copied is not noted as proven; it is held against again',
-      );
+      this.#deps.log.debug({ err: cause }, 'what was copied is not saved as verified; it is compared again');
     }
   }
 
@@ -319,7 +316,7 @@ export class Backfill {
           await this.#deps.syncLog.save({
             ...run,
             status: 'failed',
-            error: 'The process was stopped; another run takes it up',
+            error: 'The process was stopped; another run continues it',
             finishedAtUs: beganUs,
           });
         }

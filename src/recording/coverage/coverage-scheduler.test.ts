@@ -1,18 +1,18 @@
 /**
- * Goal: whatever is not proven is proven without being asked for, after each hour and when there is a reason to doubt; the
- * status says how far it is.
- * Method: the keeper on a virtual clock over a coverage verifier that remembers what it was asked.
+ * Goal: hours that are not verified get verified without a request, after each hour and when there is a reason to
+ * doubt; the status shows how far it is.
+ * Method: the scheduler on a virtual clock over a coverage verifier that remembers its calls.
  */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { HomeAssistantUnavailable } from '../../home/home-assistant.ts';
-import { type VerificationResult, coverageHourUs } from '../coverage-proof.ts';
+import { type VerificationResult, coverageHourUs } from './coverage-store.ts';
 import { CoverageScheduler } from './coverage-scheduler.ts';
 import { baseUs, MemoryHome, MemorySyncLog, quietLog, testClock } from '../testing/doubles.ts';
 
 const meter = 'sensor.meter';
 const minute = 60_000;
 
-describe('proof keeper', () => {
+describe('CoverageScheduler', () => {
   let home: MemoryHome;
   let syncLog: MemorySyncLog;
   let unverified: Map<string, number[]>;
@@ -71,7 +71,7 @@ describe('proof keeper', () => {
     vi.useRealTimers();
   });
 
-  it('waits for Home Assistant and for the back-fill, and proves then', async () => {
+  it('waits for Home Assistant and for the back-fill, then verifies', async () => {
     unverified.set(meter, [baseUs - coverageHourUs]);
     keeper.start();
     await vi.advanceTimersByTimeAsync(minute);
@@ -90,11 +90,11 @@ describe('proof keeper', () => {
       verifiedUntilUs: baseUs,
       unverifiedHours: 0,
     });
-    // Nothing was missing: no run to tell of.
+    // Nothing was missing: no run is logged.
     expect(syncLog.runs.size).toBe(0);
   });
 
-  it('looks after each hour, when it is asked, and after the clock was set back', async () => {
+  it('checks after each hour, when it is asked, and after the clock was set back', async () => {
     home.connect();
     keeper.start();
     await vi.advanceTimersByTimeAsync(minute);
@@ -116,7 +116,7 @@ describe('proof keeper', () => {
     expect(voids).toBe(2);
   });
 
-  it('tells a run of what was missing, and what can not be proven', async () => {
+  it('logs a run with what was missing, and what can not be verified', async () => {
     home.connect();
     unverified.set(meter, [baseUs]);
     const found = [{ entityId: meter, fromUs: baseUs + 5, untilUs: baseUs + 9, added: 3 }];

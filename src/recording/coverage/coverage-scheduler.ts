@@ -4,7 +4,7 @@ import type { Log } from '../../runtime/log.ts';
 import { WakeSignal } from '../../runtime/wake-signal.ts';
 import { usualHistoryUs } from '../backfill/history-depth.ts';
 import { pause } from '../../runtime/pause.ts';
-import { coverageHourUs } from '../coverage-proof.ts';
+import { coverageHourUs } from './coverage-store.ts';
 import { defaultCoverageVerifierLimits, type CoverageVerifier } from './coverage-verifier.ts';
 import type { Recorder } from '../stream/recorder.ts';
 import type { SyncLog, SyncRun } from '../sync-log.ts';
@@ -127,7 +127,7 @@ export class CoverageScheduler {
         if (signal.aborted) return;
         // What is away is shown in its own part of the status.
         if (!(cause instanceof HomeAssistantUnavailable))
-          this.#deps.log.debug({ err: cause }, 'hours could not be proven; it is tried again');
+          this.#deps.log.debug({ err: cause }, 'hours could not be verified; it is tried again');
         await pause(this.#limits.retryMs, signal);
         this.#isAsked = true;
       } finally {
@@ -153,7 +153,7 @@ export class CoverageScheduler {
       this.#aheadUs = 0;
       this.#isAsked = true;
     } catch (cause) {
-      log.debug({ err: cause }, 'proofs from before the clock was set could not be made void yet');
+      log.debug({ err: cause }, 'verifications from before the clock was set could not be invalidated yet');
     }
   }
 
@@ -210,7 +210,7 @@ export class CoverageScheduler {
       },
     );
     if (signal.aborted) return;
-    this.#error = run.error === null ? null : `Hours are not proven, Home Assistant refuses ${run.error}`;
+    this.#error = run.error === null ? null : `Hours are not verified, Home Assistant refuses ${run.error}`;
     if (run.entitiesTotal > 0) {
       const { entityIds, fromUs, untilUs } = this.#span();
       this.#weigh(await coverageVerifier.unverifiedHours(entityIds, fromUs, untilUs));

@@ -1,11 +1,12 @@
 /**
- * Goal: a gap is found wherever it lies, by what an hour holds and not by the newest row; a proof never claims more than
- * was seen; what the store lost is fetched again.
- * Method: coverage verifier and recorder between stand-ins; the home keeps its own history, and readings are taken out of the store.
+ * Goal: a gap is found wherever it lies, by the readings of an hour and not by the newest row; a verification never
+ * claims more than was seen; what the store lost is fetched again.
+ * Method: coverage verifier and recorder between stand-ins; the home keeps its own history, and readings are taken
+ * out of the store.
  */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { HomeAssistantUnavailable } from '../../home/home-assistant.ts';
-import { type VerificationResult, coverageHourUs } from '../coverage-proof.ts';
+import { type VerificationResult, coverageHourUs } from './coverage-store.ts';
 import { CoverageVerifier } from './coverage-verifier.ts';
 import { Recorder, type TrackedEntity } from '../stream/recorder.ts';
 import { type RecordingEvent, RecordingEvents } from '../recording-events.ts';
@@ -31,7 +32,7 @@ const entity: TrackedEntity = {
 const minuteUs = 60_000_000;
 const live = new AbortController().signal;
 
-describe('proven hours', () => {
+describe('verified hours', () => {
   let home: MemoryHome;
   let store: MemoryReadingStore;
   let coverage: MemoryCoverageStore;
@@ -63,7 +64,7 @@ describe('proven hours', () => {
       { ...deps, recorder, coverage, events, readable: () => Promise.resolve() },
       { retryMs: 1, startDoubtUs: 0 },
     );
-    // Six hours, a reading every ten minutes; all heard before.
+    // Six hours, a reading every ten minutes; all received before.
     for (let i = 0; i < 36; i += 1) {
       const atUs = baseUs + i * 10 * minuteUs;
       home.change(state(meter, atUs, String(i)));
@@ -86,13 +87,13 @@ describe('proven hours', () => {
   const unverified = () => coverageVerifier.unverifiedCount([meter], baseUs, nowUs);
   const lose = (index: number) => store.rows.delete(`${meter} ${baseUs + index * 10 * minuteUs}`);
 
-  it('proves what is whole, and does not ask for it again', async () => {
+  it('verifies complete hours, and does not fetch them again', async () => {
     expect(await unverified()).toBe(6);
     expect(await all()).toEqual({ hours: 6, found: [], error: null });
     expect(await unverified()).toBe(0);
     const asked = vi.spyOn(home, 'history');
     await all();
-    // Only the hour under way, of which nothing is noted.
+    // Only the running hour, which is not saved.
     expect(asked.mock.calls.map(([, fromUs]) => fromUs)).toEqual([baseUs + 6 * coverageHourUs]);
   });
 
@@ -109,7 +110,7 @@ describe('proven hours', () => {
     await Promise.all([one(), one()]);
     expect(verified.filter((entityId) => entityId === meter)).toEqual([meter]);
     expect(asked.mock.calls.filter(([[entityId]]) => entityId === meter).length).toBe(1);
-    // What is not proven is asked for of all entities together.
+    // The unverified hours of all entities are queried together.
     expect(held.mock.calls.filter(([entityIds]) => entityIds.length > 1).length).toBe(2);
   });
 
@@ -131,7 +132,7 @@ describe('proven hours', () => {
     expect(reported.map(({ kind }) => kind)).toEqual(['found', 'found']);
   });
 
-  it('tells what a first fetch fills from what went missing since', async () => {
+  it('distinguishes a first fetch from what went missing since', async () => {
     // Brought in from the history, but for the last.
     for (const [key, row] of store.rows)
       if (row.atUs < baseUs + 300 * minuteUs) store.rows.set(key, { ...row, origin: 'history' });
@@ -147,7 +148,7 @@ describe('proven hours', () => {
     );
     lose(7);
     const again = (await all()).found;
-    // What was proven, what follows on something heard, and what comes after the first proof.
+    // What was verified, what follows a received reading, and what comes after the first verification.
     expect(again.map(({ fromUs, isFirst }) => [fromUs, isFirst ?? false])).toEqual([
       [baseUs + 70 * minuteUs, false],
       [verifiedAtUs - minuteUs, false],
@@ -155,7 +156,7 @@ describe('proven hours', () => {
     ]);
   });
 
-  it('fetches again what a store lost after it was proven, also what was heard a moment ago', async () => {
+  it('fetches again what a store lost after it was verified, also what was received a moment ago', async () => {
     await all();
     lose(35);
     lose(7);
@@ -178,7 +179,7 @@ describe('proven hours', () => {
     expect(await unverified()).toBe(0);
   });
 
-  it('does not take an hour for proven that Home Assistant may still be writing', async () => {
+  it('does not verify an hour that Home Assistant may still be writing', async () => {
     nowUs = baseUs + 6 * coverageHourUs + 4 * minuteUs;
     await all();
     expect(coverage.hours.size).toBe(5);
@@ -187,7 +188,7 @@ describe('proven hours', () => {
     expect(coverage.hours.size).toBe(6);
   });
 
-  it('looks again at an hour of which Home Assistant tells less than was heard, for some hours', async () => {
+  it('checks an hour again for some hours when Home Assistant returns less than was received', async () => {
     const [late] = home.past.splice(35, 1);
     await all();
     expect(await unverified()).toBe(1);
@@ -213,7 +214,7 @@ describe('proven hours', () => {
     expect(coverage.hours.size).toBe(0);
   });
 
-  it('does not take an hour for proven that was not over when it was asked for', async () => {
+  it('does not verify an hour that was not over when it was fetched', async () => {
     const span = { startUs: baseUs, endUs: baseUs + 6 * coverageHourUs };
     const reported = new Map(Array.from({ length: 6 }, (_, i) => [baseUs + i * coverageHourUs, 6]));
     // Then it waited for the store until the hours were over.
@@ -222,7 +223,7 @@ describe('proven hours', () => {
     expect(await unverified()).toBe(4);
   });
 
-  it('does not trust a proof of hours that the clock came back to', async () => {
+  it('does not trust the verification of hours that the clock came back to', async () => {
     await all();
     nowUs = baseUs + 4 * coverageHourUs + 30 * minuteUs;
     await coverageVerifier.invalidateSince(nowUs);
@@ -235,7 +236,7 @@ describe('proven hours', () => {
     expect(await unverified()).toBe(0);
   });
 
-  it('does not trust what was proven while our clock was ahead, once it is set right', async () => {
+  it('does not trust what was verified while our clock was ahead, once it is set right', async () => {
     // By Home Assistant's clock half of the hour is still to come.
     home.past.splice(33, 3);
     for (let index = 33; index < 36; index += 1) lose(index);

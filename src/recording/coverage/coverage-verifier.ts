@@ -15,7 +15,7 @@ import {
   type VerificationEnvironment,
   coverageHourUs,
   type HoursToVerify,
-} from '../coverage-proof.ts';
+} from './coverage-store.ts';
 import type { RecordingEvents } from '../recording-events.ts';
 import { WrittenTime } from '../write/written-time.ts';
 

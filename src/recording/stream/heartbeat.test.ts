@@ -1,6 +1,8 @@
 /**
- * Goal: a subscription that tells nothing is found within minutes and mended, and nothing else is ever mistaken for one.
- * Method: recorder, back-fill and heartbeat on a virtual clock, with a home that falls silent while it goes on recording.
+ * Goal: a subscription that delivers nothing is found within minutes and made anew, and nothing else is mistaken for
+ * one.
+ * Method: recorder, back-fill and heartbeat on a virtual clock, with a home that falls silent while it goes on
+ * recording.
  */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { EntityState } from '../../home/home-assistant.ts';

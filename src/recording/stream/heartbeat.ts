@@ -84,7 +84,7 @@ export class Heartbeat {
     return {
       isOk: !this.#isSilent,
       detail: this.#isSilent
-        ? 'Home Assistant answers and does not tell changes of states; it was subscribed to anew, and what was missed is fetched from its history.'
+        ? 'Home Assistant answers and does not report changes of states; it was subscribed to anew, and what was missed is fetched from its history.'
         : null,
       lastPingAtUs: this.#deps.homeAssistant.lastPingAtUs(),
       lastComparedAtUs: this.#lastComparedAtUs,
@@ -166,10 +166,10 @@ export class Heartbeat {
     this.#silentMs = nowMs;
     log.warn(
       { entities: entityIds.length, again: isAgain },
-      'Home Assistant answers and does not tell changes of states',
+      'Home Assistant answers and does not report changes of states',
     );
     recorder.resubscribe(sinceUs);
-    if (isAgain) homeAssistant.reconnect('it did not tell changes of states');
+    if (isAgain) homeAssistant.reconnect('it did not report changes of states');
     events.emit({ kind: 'silent', entityIds, sinceUs, atUs });
   }
 }

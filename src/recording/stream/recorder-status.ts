@@ -44,5 +44,5 @@ export function recorderDetail(
     return `The spool on disk takes no readings: ${spoolError}. Make room in the app's data folder.`;
   if (storeError !== null)
     return `The readings store takes nothing, readings wait in the spool: ${storeError}`;
-  return subscribeError === null ? null : `Home Assistant does not tell states: ${subscribeError}`;
+  return subscribeError === null ? null : `Home Assistant does not report states: ${subscribeError}`;
 }

@@ -77,7 +77,7 @@ describe('a renamed entity', () => {
   const of = async (entityId: string) =>
     (await store.range(entityId, 0, baseUs + 100, 100)).map(({ atUs, value }) => [atUs - baseUs, value]);
 
-  it('has its past under the new id, without the farewell of the old one', async () => {
+  it('has its past under the new id, without the removal of the old one', async () => {
     keeper.start();
     await vi.waitFor(() => expect(reported.map(({ kind }) => kind)).toEqual(['renamed']));
     expect(await of(after)).toEqual((await of(before)).slice(0, 35));
@@ -113,14 +113,14 @@ describe('a renamed entity', () => {
     expect(batches.flat().every(({ entityId }) => entityId === after)).toBe(true);
   });
 
-  it('has what was heard while our clock was behind', async () => {
+  it('has what was received while our clock was behind', async () => {
     await store.append([reading(before, baseUs + 9_000_000, 40)]);
     keeper.start();
     await vi.waitFor(() => expect(reported.length).toBe(1));
     expect(store.rows.has(`${after} ${baseUs + 9_000_000}`)).toBe(true);
   });
 
-  it('waits for what was heard and is not stored yet', async () => {
+  it('waits for what was received and is not stored yet', async () => {
     const heard = Promise.withResolvers<void>();
     settled = () => heard.promise;
     keeper.start();

@@ -1,7 +1,7 @@
 /**
- * Goal: a clock that is wrong is told with how far and since when, one that is right again too, and what came out of order
- * with how many; messages that were held up for a while are neither.
- * Method: the news over a stream that says what the test sets, on a clock that the test turns.
+ * Goal: a wrong clock is reported with how far and since when, one that is right again too, and late readings with
+ * their number; messages that were delayed for a while are neither.
+ * Method: the events over a stream that the test sets, on a clock that the test moves.
  */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type RecordingEvent, RecordingEvents } from '../recording-events.ts';
@@ -49,7 +49,7 @@ async function pass(minutes: number, aheadUs: number): Promise<void> {
 const kinds = () => reported.map(({ kind }) => kind);
 
 describe('the clocks', () => {
-  it('are told to agree once, and to be apart when they stay so', async () => {
+  it('are reported to agree once, and to differ when they keep differing', async () => {
     await pass(10, 200_000);
     expect(reported).toEqual([
       { kind: 'clock_right', driftUs: 200_000, atUs: baseUs + 60 * second - 200_000 },
@@ -89,7 +89,7 @@ describe('the clocks', () => {
 });
 
 describe('what came out of order', () => {
-  it('is told within a minute, and what follows once an hour', async () => {
+  it('is reported within a minute, and what follows once an hour', async () => {
     stream.tookLate(meter, baseUs - 5);
     await vi.advanceTimersByTimeAsync(minute);
     expect(reported).toEqual([

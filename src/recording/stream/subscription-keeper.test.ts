@@ -48,7 +48,7 @@ describe("the subscription's state in the document store", () => {
     expect(nowUs() - (store.state?.complete?.untilUs ?? 0)).toBeLessThan(330_000_000);
   });
 
-  it('is written at once when the connection breaks, and soon when less is had than was said', async () => {
+  it('is written at once when the connection breaks, and within seconds when less is complete than was saved', async () => {
     await onBatch(60);
     keeper.change({ status: 'disconnected' });
     await vi.advanceTimersByTimeAsync(1500);
@@ -59,7 +59,7 @@ describe("the subscription's state in the document store", () => {
     expect(store.state?.complete?.untilUs).toBe(previousUs);
   });
 
-  it('is written soon when other entities are followed', async () => {
+  it('is written within seconds when other entities are followed', async () => {
     complete = { untilUs: nowUs(), entityIds: ['sensor.a', 'sensor.b'] };
     await vi.advanceTimersByTimeAsync(11_000);
     expect(store.state?.complete?.entityIds).toEqual(['sensor.a', 'sensor.b']);

@@ -90,7 +90,7 @@ describe('disk watch', () => {
     expect((await is(1900)).isOk).toBe(false);
   });
 
-  it('keeps what it knew when the room can not be told', async () => {
+  it('keeps the last measurement when the space can not be measured', async () => {
     expect((await is(100)).store).toBe(true);
     measure = () => Promise.reject(new Error('no such file'));
     expect((await is(9000)).store).toBe(true);

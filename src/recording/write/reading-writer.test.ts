@@ -53,7 +53,7 @@ describe('when readings are stored', () => {
     }
   }
 
-  it('is once a minute in a home of two readings a second that nobody looks at', async () => {
+  it('is once a minute in a home of two readings a second that nobody watches', async () => {
     await offerEvery(500, 300_000);
     expect(flushes.length).toBe(4);
     expect(flushes[0]?.atMs).toBeGreaterThanOrEqual(60_000);

@@ -248,7 +248,7 @@ export class ReadingWriter {
   async #keep(batch: readonly Reading[]): Promise<boolean> {
     const spooled = await this.#deps.spool.append(batch);
     if (spooled.kind === 'kept') {
-      if (this.#spoolError !== null) this.#deps.log.info({}, 'the spool takes readings again');
+      if (this.#spoolError !== null) this.#deps.log.info({}, 'the spool accepts readings again');
       this.#spoolError = null;
       this.#isSpoolFull = false;
       if (this.#position === this.#end) this.#oldestMs = this.#deps.clock.monotonicMs();
@@ -259,7 +259,7 @@ export class ReadingWriter {
       return true;
     }
     const message = spooled.kind === 'full' ? 'the spool is full' : spooled.error.message;
-    if (this.#spoolError !== message) this.#deps.log.error({ err: message }, 'the spool takes no readings');
+    if (this.#spoolError !== message) this.#deps.log.error({ err: message }, 'the spool accepts no readings');
     this.#spoolError = message;
     // Nothing waits before it in the spool, so nothing is overtaken: the store may have room where this disk has
     // none.
@@ -326,12 +326,15 @@ export class ReadingWriter {
     } catch (cause) {
       const message = cause instanceof Error ? cause.message : String(cause);
       if (this.#storeError === null)
-        this.#deps.log.warn({ err: message }, 'the readings store takes nothing; readings wait in the spool');
+        this.#deps.log.warn(
+          { err: message },
+          'the readings store accepts nothing; readings wait in the spool',
+        );
       this.#storeError = message;
       this.#writeErrors += 1;
       return false;
     }
-    if (this.#storeError !== null) this.#deps.log.info({}, 'the readings store takes readings again');
+    if (this.#storeError !== null) this.#deps.log.info({}, 'the readings store accepts readings again');
     this.#storeError = null;
     this.#storedReadings.emit(readings);
     this.#stored += readings.length;
