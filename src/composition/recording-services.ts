@@ -22,7 +22,7 @@ export interface RecordingServicesDeps {
   readonly home: Pick<Home, 'renames' | 'takeovers' | 'onDeparture' | 'onChange' | 'entity'>;
   readonly readings: ReadingStore;
   readonly carryCorrections: (oldId: string, newId: string) => Promise<number>;
-  readonly excludeUntil: (entityId: string, untilUs: number) => Promise<void>;
+  readonly excludeUntil: (entityId: string, endUs: number) => Promise<void>;
   readonly settings: SettingsStore;
   readonly coverageStore: CoverageStore;
   readonly readingsReadable: () => Promise<void>;

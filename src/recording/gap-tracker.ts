@@ -111,7 +111,7 @@ export class GapTracker {
       [...this.#open].filter((gap) => gap.sinceUs === null).flatMap((gap) => gap.entityIds),
     );
     return {
-      untilUs: Math.min(receivedUs, ...bounds.filter((us) => us !== null)),
+      endUs: Math.min(receivedUs, ...bounds.filter((us) => us !== null)),
       entityIds: [...this.#followed].filter((entityId) => !unknown.has(entityId)),
     };
   }
@@ -122,7 +122,7 @@ export class GapTracker {
     const continued = entityIds.filter((entityId) => known.has(entityId));
     const fresh = entityIds.filter((entityId) => !known.has(entityId));
     if (previous !== null && continued.length > 0)
-      this.#report({ kind: 'start', entityIds: continued, sinceUs: previous.untilUs });
+      this.#report({ kind: 'start', entityIds: continued, sinceUs: previous.endUs });
     if (fresh.length > 0)
       this.#report({ kind: previous === null ? 'start' : 'first', entityIds: fresh, sinceUs: null });
   }

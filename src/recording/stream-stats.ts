@@ -6,8 +6,8 @@ export interface LateReadings {
   readonly entityIds: readonly string[];
   readonly count: number;
   /** Instants of the first and the last of them. */
-  readonly fromUs: number;
-  readonly untilUs: number;
+  readonly startUs: number;
+  readonly endUs: number;
 }
 
 /** Statistics of the stream: the newest state of each entity, late readings, and the drift of the clocks. */
@@ -32,12 +32,12 @@ export class StreamStats {
   /** A late state was recorded as a reading. */
   tookLate(entityId: string, atUs: number): void {
     this.#outOfOrder += 1;
-    const { entityIds = [], count = 0, fromUs = atUs, untilUs = atUs } = this.#late ?? {};
+    const { entityIds = [], count = 0, startUs = atUs, endUs = atUs } = this.#late ?? {};
     this.#late = {
       entityIds: entityIds.includes(entityId) ? entityIds : [...entityIds, entityId],
       count: count + 1,
-      fromUs: Math.min(fromUs, atUs),
-      untilUs: Math.max(untilUs, atUs),
+      startUs: Math.min(startUs, atUs),
+      endUs: Math.max(endUs, atUs),
     };
   }
 

@@ -54,7 +54,7 @@ export interface SyncLog {
 
 /** Until when everything of these entities is stored. */
 export interface Completeness {
-  readonly untilUs: number;
+  readonly endUs: number;
   readonly entityIds: readonly string[];
 }
 

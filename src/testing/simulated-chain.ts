@@ -405,7 +405,7 @@ export class SimulatedChain {
     for (const source of [recorder, renames])
       source.onStored((stored) => {
         for (const { entityId, atUs } of stored)
-          postingWorker.touch(entityId, { fromUs: atUs, untilUs: atUs });
+          postingWorker.touch(entityId, { startUs: atUs, endUs: atUs });
       });
     this.#running = { recorder, backfill, coverageScheduler, heartbeat, postingWorker, renames, life };
     postingWorker.setMeters(this.#posted());
@@ -423,7 +423,7 @@ export class SimulatedChain {
     const spans = new Map<string, Span>();
     for (const { receivedUs: cameUs, entityId, atUs } of this.#received)
       if (cameUs >= (receivedUs ?? Number.NEGATIVE_INFINITY))
-        spans.set(entityId, joinSpans(spans.get(entityId), { fromUs: atUs, untilUs: atUs }));
+        spans.set(entityId, joinSpans(spans.get(entityId), { startUs: atUs, endUs: atUs }));
     return spans;
   }
 }

@@ -44,18 +44,18 @@ export async function statistics(
     // Core takes an empty list for all.
     if (known.length === 0) continue;
     const pieceUs = Math.floor(rowsPerPiece / known.length) * periodUs[period];
-    for (let fromUs = startUs; fromUs < endUs; fromUs += pieceUs) {
-      const toUs = Math.min(fromUs + pieceUs, endUs);
+    for (let pieceStartUs = startUs; pieceStartUs < endUs; pieceStartUs += pieceUs) {
+      const pieceEndUs = Math.min(pieceStartUs + pieceUs, endUs);
       const answer = await send({
         type: 'recorder/statistics_during_period',
-        start_time: isoFromInstant(fromUs),
-        end_time: isoFromInstant(toUs),
+        start_time: isoFromInstant(pieceStartUs),
+        end_time: isoFromInstant(pieceEndUs),
         statistic_ids: known,
         period,
         types: ['state', 'sum', 'mean', 'min', 'max'],
         units,
       });
-      for (const row of statisticsRows(answer, period, fromUs, toUs, unitOf)) found.push(row);
+      for (const row of statisticsRows(answer, period, pieceStartUs, pieceEndUs, unitOf)) found.push(row);
     }
   }
   return found;
@@ -100,14 +100,14 @@ export async function firstStatistics(
 }
 
 /**
- * The rows of one answer that start in [fromUs, toUs), by entity, each in its canonical unit; null where there is
+ * The rows of one answer that start in [startUs, endUs), by entity, each in its canonical unit; null where there is
  * none.
  */
 export function statisticsRows(
   answer: unknown,
   period: StatisticsPeriod,
-  fromUs: number,
-  toUs: number,
+  startUs: number,
+  endUs: number,
   unitOf: ReadonlyMap<string, string | null>,
 ): HomeStatisticsRow[] {
   if (!isRecord(answer)) return [];
@@ -117,18 +117,17 @@ export function statisticsRows(
     const unit = reportedUnit === null ? null : (toCanonical(1, reportedUnit)?.unit ?? null);
     for (const row of recordsOf(rows)) {
       if (typeof row.start !== 'number') continue;
-      const startUs = instantFromMs(row.start);
-      if (startUs < fromUs || startUs >= toUs) continue;
+      const rowStartUs = instantFromMs(row.start);
+      if (rowStartUs < startUs || rowStartUs >= endUs) continue;
       const value = (column: string) => numberOf(row, column, unit === null ? null : reportedUnit);
       // What `state` means in an external statistic is up to its source, often the hour's amount. Home Assistant
-      // counts the
-      // differences of its sums, so its sum is the register.
+      // counts the differences of its sums, so its sum is the register.
       const register = isExternalStatistic(entityId) ? 'sum' : 'state';
       found.push({
         entityId,
         period,
-        startUs,
-        endUs: startUs + periodUs[period],
+        startUs: rowStartUs,
+        endUs: rowStartUs + periodUs[period],
         state: value(register),
         sum: value('sum'),
         mean: value('mean'),

@@ -119,7 +119,7 @@ describe('CoverageScheduler', () => {
   it('logs a run with what was missing, and what can not be verified', async () => {
     home.connect();
     unverified.set(meter, [baseUs]);
-    const found = [{ entityId: meter, fromUs: baseUs + 5, untilUs: baseUs + 9, added: 3 }];
+    const found = [{ entityId: meter, startUs: baseUs + 5, endUs: baseUs + 9, added: 3 }];
     verify = () => Promise.resolve({ hours: 1, found, error: null });
     keeper.start();
     await vi.advanceTimersByTimeAsync(minute);

@@ -23,13 +23,13 @@ export interface VerifiedHour {
 
 /** Keeps the verified hours beside the readings. Calls reject when the store is down. */
 export interface CoverageStore {
-  /** The last verification of each hour that starts in [fromUs, untilUs); null asks for all entities. */
-  verified(entityIds: readonly string[] | null, fromUs: number, untilUs: number): Promise<VerifiedHour[]>;
+  /** The last verification of each hour that starts in [startUs, endUs); null asks for all entities. */
+  verified(entityIds: readonly string[] | null, startUs: number, endUs: number): Promise<VerifiedHour[]>;
   /** How many readings the store holds, by entity and by start of the hour; an hour without any is absent. */
   held(
     entityIds: readonly string[],
-    fromUs: number,
-    untilUs: number,
+    startUs: number,
+    endUs: number,
   ): Promise<ReadonlyMap<string, ReadonlyMap<number, number>>>;
   /**
    * Saves verifications; the last one of an hour counts, so it may be repeated. Resolves when they are durable and
@@ -42,8 +42,8 @@ export interface CoverageStore {
 export interface FoundReadings {
   readonly entityId: string;
   /** Instants of the first and the last. */
-  readonly fromUs: number;
-  readonly untilUs: number;
+  readonly startUs: number;
+  readonly endUs: number;
   readonly added: number;
   /** Before the entity's first verified hour: the first fetch of its past, so nothing was lost. */
   readonly isFirst?: boolean;
@@ -52,8 +52,8 @@ export interface FoundReadings {
 /** What to compare with Home Assistant. */
 export interface HoursToVerify {
   readonly entityIds: readonly string[];
-  readonly fromUs: number;
-  readonly untilUs: number;
+  readonly startUs: number;
+  readonly endUs: number;
   /** Also the parts before and after whole hours, which are not saved as verified. */
   readonly isExact: boolean;
 }

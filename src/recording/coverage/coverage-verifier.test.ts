@@ -77,9 +77,9 @@ describe('verified hours', () => {
   });
   afterEach(() => recorder.stop());
 
-  const verify = async (untilUs: number) => {
+  const verify = async (endUs: number) => {
     let result: VerificationResult = { hours: 0, found: [], error: null };
-    const asked = { entityIds: [meter], fromUs: baseUs, untilUs, isExact: true };
+    const asked = { entityIds: [meter], startUs: baseUs, endUs, isExact: true };
     await coverageVerifier.verify(asked, { signal: live, onVerified: (_, one) => (result = one) });
     return result;
   };
@@ -94,7 +94,7 @@ describe('verified hours', () => {
     const asked = vi.spyOn(home, 'history');
     await all();
     // Only the running hour, which is not saved.
-    expect(asked.mock.calls.map(([, fromUs]) => fromUs)).toEqual([baseUs + 6 * coverageHourUs]);
+    expect(asked.mock.calls.map(([, startUs]) => startUs)).toEqual([baseUs + 6 * coverageHourUs]);
   });
 
   it('is asked for by several at once, and asks Home Assistant once', async () => {
@@ -104,7 +104,7 @@ describe('verified hours', () => {
     const verified: string[] = [];
     const one = () =>
       coverageVerifier.verify(
-        { entityIds: [meter, other], fromUs: baseUs, untilUs: nowUs, isExact: false },
+        { entityIds: [meter, other], startUs: baseUs, endUs: nowUs, isExact: false },
         { signal: live, onVerified: (entityId) => verified.push(entityId) },
       );
     await Promise.all([one(), one()]);
@@ -119,11 +119,11 @@ describe('verified hours', () => {
     const result = await all();
     expect(result.found).toEqual([
       {
-        ...{ entityId: meter, fromUs: baseUs + 30 * minuteUs, untilUs: baseUs + 40 * minuteUs },
+        ...{ entityId: meter, startUs: baseUs + 30 * minuteUs, endUs: baseUs + 40 * minuteUs },
         added: 2,
       },
       {
-        ...{ entityId: meter, fromUs: baseUs + 200 * minuteUs, untilUs: baseUs + 200 * minuteUs },
+        ...{ entityId: meter, startUs: baseUs + 200 * minuteUs, endUs: baseUs + 200 * minuteUs },
         added: 1,
       },
     ]);
@@ -149,7 +149,7 @@ describe('verified hours', () => {
     lose(7);
     const again = (await all()).found;
     // What was verified, what follows a received reading, and what comes after the first verification.
-    expect(again.map(({ fromUs, isFirst }) => [fromUs, isFirst ?? false])).toEqual([
+    expect(again.map(({ startUs, isFirst }) => [startUs, isFirst ?? false])).toEqual([
       [baseUs + 70 * minuteUs, false],
       [verifiedAtUs - minuteUs, false],
       [verifiedAtUs + 70 * minuteUs, false],
@@ -231,7 +231,7 @@ describe('verified hours', () => {
     home.past.push(state(meter, atUs, '7'));
     nowUs = baseUs + 6 * coverageHourUs + 30 * minuteUs;
     expect(await unverified()).toBe(2);
-    expect((await all()).found).toMatchObject([{ fromUs: atUs, untilUs: atUs, added: 1 }]);
+    expect((await all()).found).toMatchObject([{ startUs: atUs, endUs: atUs, added: 1 }]);
     expect(reported.map(({ kind }) => kind)).toEqual(['found']);
     expect(await unverified()).toBe(0);
   });

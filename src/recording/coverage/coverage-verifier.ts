@@ -71,28 +71,28 @@ export class CoverageVerifier {
 
   /** Until when Home Assistant has surely written everything. */
   writtenUntilUs(): number {
-    return this.#written.untilUs();
+    return this.#written.endUs();
   }
 
-  /** How many whole hours of these entities in [fromUs, untilUs) are not verified. Rejects when the store is down. */
-  async unverifiedCount(entityIds: readonly string[], fromUs: number, untilUs: number): Promise<number> {
-    const hours = await this.unverifiedHours(entityIds, fromUs, untilUs);
+  /** How many whole hours of these entities in [startUs, endUs) are not verified. Rejects when the store is down. */
+  async unverifiedCount(entityIds: readonly string[], startUs: number, endUs: number): Promise<number> {
+    const hours = await this.unverifiedHours(entityIds, startUs, endUs);
     return [...hours.values()].reduce((sum, some) => sum + some.length, 0);
   }
 
   /** The same, by entity: starts of the hours, ascending. Entities whose hours are all verified are absent. */
   async unverifiedHours(
     entityIds: readonly string[],
-    fromUs: number,
-    untilUs: number,
+    startUs: number,
+    endUs: number,
   ): Promise<Map<string, number[]>> {
-    const { startUs, endUs } = wholeHours({ startUs: fromUs, endUs: untilUs }, this.writtenUntilUs());
+    const { startUs: wholeStartUs, endUs: wholeEndUs } = wholeHours({ startUs, endUs }, this.writtenUntilUs());
     const unverified = new Map<string, number[]>();
-    if (startUs >= endUs || entityIds.length === 0) return unverified;
+    if (wholeStartUs >= wholeEndUs || entityIds.length === 0) return unverified;
     const { coverage } = this.#deps;
     const [verified, held] = await Promise.all([
-      coverage.verified(entityIds, startUs, endUs),
-      coverage.held(entityIds, startUs, endUs),
+      coverage.verified(entityIds, wholeStartUs, wholeEndUs),
+      coverage.held(entityIds, wholeStartUs, wholeEndUs),
     ]);
     const good = new Map<string, Set<number>>(entityIds.map((entityId) => [entityId, new Set()]));
     for (const hour of verified)
@@ -100,7 +100,7 @@ export class CoverageVerifier {
         good.get(hour.entityId)?.add(hour.hourUs);
     for (const [entityId, hours] of good) {
       const missing: number[] = [];
-      for (let hourUs = startUs; hourUs < endUs; hourUs += coverageHourUs)
+      for (let hourUs = wholeStartUs; hourUs < wholeEndUs; hourUs += coverageHourUs)
         if (!hours.has(hourUs)) missing.push(hourUs);
       if (missing.length > 0) unverified.set(entityId, missing);
     }
@@ -108,7 +108,7 @@ export class CoverageVerifier {
   }
 
   /**
-   * Compares the hours of [fromUs, untilUs) that are not verified with Home Assistant's history; readings that are
+   * Compares the hours of [startUs, endUs) that are not verified with Home Assistant's history; readings that are
    * missing are recorded. One call at a time: what one has verified the next finds verified. Rejects when Home
    * Assistant or the store is away; may be repeated.
    */
@@ -116,13 +116,13 @@ export class CoverageVerifier {
     return this.#mutex.run(() => this.#verifyAll(asked, environment));
   }
 
-  async #verifyAll({ entityIds, fromUs, untilUs, isExact }: HoursToVerify, environment: VerificationEnvironment) {
+  async #verifyAll({ entityIds, startUs, endUs, isExact }: HoursToVerify, environment: VerificationEnvironment) {
     const { signal, onUnverified, onVerified } = environment;
     if (signal.aborted) return;
-    const endUs = Math.min(untilUs, this.#deps.clock.nowUs());
-    const unverified = await this.unverifiedHours(entityIds, fromUs, endUs);
+    const passedEndUs = Math.min(endUs, this.#deps.clock.nowUs());
+    const unverified = await this.unverifiedHours(entityIds, startUs, passedEndUs);
     onUnverified?.(unverified);
-    const edges = isExact ? edgesOf({ startUs: fromUs, endUs }, this.writtenUntilUs()) : [];
+    const edges = isExact ? edgesOf({ startUs, endUs: passedEndUs }, this.writtenUntilUs()) : [];
     const copied: CopiedSpan[] = [];
     try {
       for (const entityId of entityIds) {
@@ -197,10 +197,10 @@ export class CoverageVerifier {
   async #withFirst(entityId: string, found: readonly FoundReadings[]): Promise<FoundReadings[]> {
     const hours = await this.#deps.coverage.verified([entityId], 0, Number.MAX_SAFE_INTEGER);
     const firstUs = hours.reduce((us, { verifiedAtUs }) => Math.min(us, verifiedAtUs), Number.MAX_SAFE_INTEGER);
-    const isFirst = async ({ fromUs, untilUs }: FoundReadings): Promise<boolean> => {
-      if (fromUs >= firstUs) return false;
-      if (hours.some(({ hourUs }) => hourUs + coverageHourUs > fromUs && hourUs <= untilUs)) return false;
-      return (await this.#deps.readings.before(entityId, fromUs))?.origin !== 'stream';
+    const isFirst = async ({ startUs, endUs }: FoundReadings): Promise<boolean> => {
+      if (startUs >= firstUs) return false;
+      if (hours.some(({ hourUs }) => hourUs + coverageHourUs > startUs && hourUs <= endUs)) return false;
+      return (await this.#deps.readings.before(entityId, startUs))?.origin !== 'stream';
     };
     return await Promise.all(
       found.map(async (one) => ((await isFirst(one)) ? { ...one, isFirst: true } : one)),
@@ -253,10 +253,10 @@ export class CoverageVerifier {
     const { coverage, clock } = this.#deps;
     const nowUs = clock.nowUs();
     const marginUs = aheadUs + this.#limits.overForUs;
-    const fromUs = aheadUs > 0 ? Math.min(sinceUs, nowUs - usualHistoryUs) : sinceUs;
+    const startUs = aheadUs > 0 ? Math.min(sinceUs, nowUs - usualHistoryUs) : sinceUs;
     const hours = await coverage.verified(
       null,
-      Math.floor(fromUs / coverageHourUs) * coverageHourUs,
+      Math.floor(startUs / coverageHourUs) * coverageHourUs,
       Number.MAX_SAFE_INTEGER,
     );
     const voided = hours
@@ -282,16 +282,16 @@ export class CoverageVerifier {
 }
 
 /** The whole hours within a span that were over at an instant. */
-function wholeHours({ startUs, endUs }: Span, untilUs: number): Span {
+function wholeHours({ startUs, endUs }: Span, overUs: number): Span {
   return {
     startUs: Math.ceil(startUs / coverageHourUs) * coverageHourUs,
-    endUs: Math.floor(Math.min(endUs, untilUs) / coverageHourUs) * coverageHourUs,
+    endUs: Math.floor(Math.min(endUs, overUs) / coverageHourUs) * coverageHourUs,
   };
 }
 
 /** The parts of a span before and after its whole hours. */
-function edgesOf(asked: Span, untilUs: number): Span[] {
-  const whole = wholeHours(asked, untilUs);
+function edgesOf(asked: Span, overUs: number): Span[] {
+  const whole = wholeHours(asked, overUs);
   if (whole.startUs >= whole.endUs) return asked.startUs < asked.endUs ? [asked] : [];
   const edges = [
     { startUs: asked.startUs, endUs: whole.startUs },

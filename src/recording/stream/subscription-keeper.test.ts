@@ -35,7 +35,7 @@ describe("the subscription's state in the document store", () => {
   async function onBatch(seconds: number): Promise<void> {
     for (let second = 0; second < seconds; second += 1) {
       keeper.received();
-      complete = { untilUs: nowUs(), entityIds: complete?.entityIds ?? ['sensor.a'] };
+      complete = { endUs: nowUs(), entityIds: complete?.entityIds ?? ['sensor.a'] };
       await vi.advanceTimersByTimeAsync(1000);
     }
   }
@@ -45,7 +45,7 @@ describe("the subscription's state in the document store", () => {
     await onBatch(3600);
     expect(store.saves - before).toBeGreaterThanOrEqual(10);
     expect(store.saves - before).toBeLessThanOrEqual(13);
-    expect(nowUs() - (store.state?.complete?.untilUs ?? 0)).toBeLessThan(330_000_000);
+    expect(nowUs() - (store.state?.complete?.endUs ?? 0)).toBeLessThan(330_000_000);
   });
 
   it('is written at once when the connection breaks, and within seconds when less is complete than was saved', async () => {
@@ -54,13 +54,13 @@ describe("the subscription's state in the document store", () => {
     await vi.advanceTimersByTimeAsync(1500);
     expect(store.state?.status).toBe('disconnected');
     const previousUs = nowUs() - 600_000_000;
-    complete = { untilUs: previousUs, entityIds: ['sensor.a'] };
+    complete = { endUs: previousUs, entityIds: ['sensor.a'] };
     await vi.advanceTimersByTimeAsync(11_000);
-    expect(store.state?.complete?.untilUs).toBe(previousUs);
+    expect(store.state?.complete?.endUs).toBe(previousUs);
   });
 
   it('is written within seconds when other entities are followed', async () => {
-    complete = { untilUs: nowUs(), entityIds: ['sensor.a', 'sensor.b'] };
+    complete = { endUs: nowUs(), entityIds: ['sensor.a', 'sensor.b'] };
     await vi.advanceTimersByTimeAsync(11_000);
     expect(store.state?.complete?.entityIds).toEqual(['sensor.a', 'sensor.b']);
   });
