@@ -6,7 +6,7 @@ export interface Lock {
   release(): void;
 }
 
-export type LockOutcome = { readonly lock: Lock } | { readonly heldByPid: number };
+type LockOutcome = { readonly lock: Lock } | { readonly heldByPid: number };
 
 /**
  * Takes the lock at `path` for this process, or returns its holder.

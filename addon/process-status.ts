@@ -1,5 +1,5 @@
 /** The part of the process's status that a person waiting for it wants to know. */
-export type ProcessStatus =
+type ProcessStatus =
   | { readonly kind: 'silent' }
   | { readonly kind: 'not yet'; readonly reasons: readonly string[] }
   | { readonly kind: 'at work' };

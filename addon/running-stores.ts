@@ -22,7 +22,7 @@ export function forgetStores(dataDir: string): void {
   rmSync(fileIn(dataDir), { force: true });
 }
 
-export type RunningStores =
+type RunningStores =
   | { readonly kind: 'running'; readonly ports: SidecarPorts }
   /** `npm start` holds the folder, but its stores don't answer yet. */
   | { readonly kind: 'starting' }

@@ -4,7 +4,7 @@ import { Backoff } from '../src/runtime/backoff.ts';
 import { LogFile } from './log-file.ts';
 import type { Say } from './say.ts';
 
-export interface ProgramDescription {
+interface ProgramDescription {
   readonly name: string;
   readonly command: string;
   readonly args: readonly string[];

@@ -15,7 +15,7 @@ export interface Container {
   remove(): void;
 }
 
-export interface ContainerOptions {
+interface ContainerOptions {
   readonly tag: string;
   readonly dataDir: string;
   readonly env: Readonly<Record<string, string>>;

@@ -18,7 +18,7 @@ export interface SidecarPorts {
   readonly documents: number;
 }
 
-export interface SidecarOptions {
+interface SidecarOptions {
   readonly programs: SidecarPrograms;
   /** QuestDB keeps its data in its folder `questdb`, the document server in `documents`. */
   readonly dataDir: string;
@@ -32,7 +32,7 @@ export interface SidecarOptions {
 }
 
 /** How the two stores are reached. */
-export interface SidecarAddresses {
+interface SidecarAddresses {
   /** With user and password, as the PostgreSQL address; for fetch see `forFetch`. Never for a log. */
   readonly questdbUrl: string;
   readonly questdbPgUrl: string;

@@ -72,7 +72,7 @@ const gatherWithinMs = 2000;
 /** Readings that wait for QuestDB; above this, work that can wait does. */
 const manyWaiting = 5000;
 
-export interface EnergyLedgerDeps {
+interface EnergyLedgerDeps {
   readonly options: Options;
   readonly adapters: Adapters;
   readonly clock: Clock;

@@ -29,7 +29,7 @@ export interface IntegrityAdapters {
   readonly syncLog: SyncLog;
 }
 
-export interface IntegrityServicesDeps {
+interface IntegrityServicesDeps {
   readonly adapters: IntegrityAdapters;
   readonly views: LedgerViews;
   readonly home: Home;

@@ -30,7 +30,7 @@ import { verifyFlows, verifyViews } from '../statistics/verification.ts';
 import { bucketStartUs } from '../units/calendar.ts';
 import { quarterHourStartUs, quarterHourUs } from '../units/quarter-hour.ts';
 
-export interface LedgerProofDeps {
+interface LedgerProofDeps {
   readonly entities: readonly KnownEntity[];
   /** Sources of the balance that are not counted. */
   readonly unknown: readonly UnknownSource[];
@@ -50,7 +50,7 @@ export interface LedgerProofDeps {
   readonly pause: () => Promise<void>;
 }
 
-export interface LedgerProof {
+interface LedgerProof {
   readonly meters: readonly (Omit<Verification, 'findings'> & {
     /** Entries whose evidence is stored and not posted yet. */
     readonly waiting: number;

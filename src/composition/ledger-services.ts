@@ -47,7 +47,7 @@ export interface LedgerAdapters {
   readonly readingsReadable: () => Promise<void>;
 }
 
-export interface LedgerServicesDeps {
+interface LedgerServicesDeps {
   readonly adapters: LedgerAdapters;
   readonly home: Home;
   readonly connections: GridConnections;

@@ -8,7 +8,7 @@ import { z } from 'zod';
 import type { HomeAssistantTarget } from '../home/connection-settings.ts';
 import { entityIdPattern } from '../schemas/common.ts';
 
-export type HomeAssistantSource =
+type HomeAssistantSource =
   | { readonly kind: 'supervisor'; readonly token: string }
   | ({ readonly kind: 'environment' } & HomeAssistantTarget)
   /** `refused`: why the environment's address is not used, for the status page; null when it names none. */
@@ -120,7 +120,7 @@ export function questdbPgUrl(questdbUrl: string): string {
 /**
  * Whatever kind of TLS is requested, the certificate is verified; pg will soon accept the weaker names as they are.
  */
-export function verifiedPgUrl(pgUrl: string): string {
+function verifiedPgUrl(pgUrl: string): string {
   return pgUrl.replace(/([?&]sslmode=)(?:prefer|require|verify-ca)\b/, '$1verify-full');
 }
 

@@ -17,7 +17,7 @@ import { type DiskSpace, DiskWatch, type DiskWatchLimits } from '../recording/wr
 import type { Clock } from '../runtime/clock.ts';
 import type { Log } from '../runtime/log.ts';
 
-export interface RecordingServicesDeps {
+interface RecordingServicesDeps {
   readonly homeAssistant: HomeAssistant & HeartbeatDeps['homeAssistant'];
   readonly home: Pick<Home, 'renames' | 'takeovers' | 'onDeparture' | 'onChange' | 'entity'>;
   readonly readings: ReadingStore;

@@ -2,7 +2,7 @@
 import type { PartHealth } from '../api/http/ports.ts';
 import type { Log } from '../runtime/log.ts';
 
-export interface StoreHealthDeps {
+interface StoreHealthDeps {
   /** The name on the status page. */
   readonly name: string;
   /** Rejects when the store does not answer; has a deadline of its own. */

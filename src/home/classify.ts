@@ -16,7 +16,7 @@ import {
   wordsOf,
 } from './words.ts';
 
-export interface Classified {
+interface Classified {
   readonly quantity: Quantity;
   readonly foundBy: Exclude<Entity['foundBy'], 'preferences' | 'device'>;
 }

@@ -23,7 +23,7 @@ export type Trial =
   /** `error` says what to do. */
   | { readonly kind: 'failed'; readonly error: string };
 
-export type ConnectionSource = 'supervisor' | 'environment' | 'saved' | 'none';
+type ConnectionSource = 'supervisor' | 'environment' | 'saved' | 'none';
 
 export interface ConnectionSettingsDeps {
   readonly source:
@@ -46,7 +46,7 @@ interface Saved extends HomeAssistantTarget {
   readonly replaces: string | null;
 }
 
-export type ChangeOutcome =
+type ChangeOutcome =
   | { readonly kind: 'changed'; readonly trial: Trial & { kind: 'connected' } }
   | { readonly kind: 'failed'; readonly error: string }
   | { readonly kind: 'under_supervisor' };

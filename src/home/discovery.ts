@@ -36,7 +36,7 @@ export interface MissingStatistic {
 }
 
 /** An entity id that now belongs to another entity of the registry. */
-export interface Reassigned {
+interface Reassigned {
   /** Just before the first that is known of the other one. */
   readonly atUs: number;
   /** The previous entity continues under another id, and its past goes with it. */
@@ -56,7 +56,7 @@ export interface Discovery {
  * Renamed entities: the registry's id stays. The preferences keep the old entity id, so only what was known before
  * leads from it to the new one. Another entity may have the old id by now.
  */
-export function findRenames(known: readonly Entity[], registries: Registries): Map<string, string> {
+function findRenames(known: readonly Entity[], registries: Registries): Map<string, string> {
   const now = new Map(registries.entities.map((entry) => [entry.registryId, entry.entityId]));
   const renames = new Map<string, string>();
   for (const entity of known) {

@@ -38,7 +38,7 @@ export type ConnectionRefusal =
       readonly why: 'not_tracked' | 'not_energy' | 'not_power' | 'named_twice';
     };
 
-export type EntityField = 'offtake' | 'injection' | 'power' | 'meter_peak';
+type EntityField = 'offtake' | 'injection' | 'power' | 'meter_peak';
 
 /** An id made from a name: its letters and digits, joined by `-`; empty when it has none. */
 export function connectionIdOf(name: string): string {

@@ -5,7 +5,7 @@ import type { KnownEntity } from './entity.ts';
 import { type ConnectionRefusal, type GridConnection, refusalOf, withRenames } from './grid-connection.ts';
 import type { GridConnectionStore } from './grid-connection-store.ts';
 
-export interface GridConnectionsDeps {
+interface GridConnectionsDeps {
   readonly store: GridConnectionStore;
   readonly home: {
     entity(entityId: string): KnownEntity | null;
@@ -15,7 +15,7 @@ export interface GridConnectionsDeps {
   readonly log: Log;
 }
 
-export type AddOutcome = { readonly kind: 'added'; readonly connection: GridConnection } | ConnectionRefusal;
+type AddOutcome = { readonly kind: 'added'; readonly connection: GridConnection } | ConnectionRefusal;
 
 const retryMs = 5000;
 

@@ -6,7 +6,7 @@ import type { HomeConfig } from './home-assistant.ts';
 import { type KnownEntities, trackedIds } from './known-entities.ts';
 import type { SettingsStore } from './settings-store.ts';
 
-export interface HomeRecord {
+interface HomeRecord {
   readonly entities: readonly KnownEntity[];
   readonly config: HomeConfig | null;
   /** Ids of the app option `tracked_entities` that were applied already. */

@@ -31,7 +31,7 @@ import { readPreferences } from './preferences.ts';
 import type { SettingsStore } from './settings-store.ts';
 import { type UnknownSource, unknownSources } from './unknown-sources.ts';
 
-export interface HomeDeps {
+interface HomeDeps {
   readonly homeAssistant: HomeAssistant;
   readonly entityStore: EntityStore;
   readonly settingsStore: SettingsStore;
@@ -42,7 +42,7 @@ export interface HomeDeps {
 }
 
 export type HomeChange = 'entities' | 'tracked' | 'config';
-export type TrackingOutcome =
+type TrackingOutcome =
   | { readonly kind: 'tracked'; readonly entityIds: readonly string[] }
   | { readonly kind: 'unknown_entities'; readonly entityIds: readonly string[] };
 

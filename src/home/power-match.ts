@@ -2,7 +2,7 @@
 import type { Entity, Role } from './entity.ts';
 import { asideWords, fromWords, hasAny, objectIdOf, toWords, wordsOf } from './words.ts';
 
-export interface PowerMatch {
+interface PowerMatch {
   readonly entityId: string;
   readonly role: Role;
   readonly sign: 1 | -1;

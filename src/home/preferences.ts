@@ -19,7 +19,7 @@ export interface NamedStatistic {
   readonly isDevice?: boolean;
 }
 
-export interface EnergyPreferences {
+interface EnergyPreferences {
   /** One per statistic: the first place that names it gives the role, and a source may be a device as well. */
   readonly statistics: readonly NamedStatistic[];
   /** Energy sources that were understood. */

@@ -6,7 +6,7 @@ import type { Entity } from './entity.ts';
 import { similarity, stemOf, wordStem } from './power-match.ts';
 import { asideWords, hasAny, objectIdOf, toWords, wordsOf } from './words.ts';
 
-export interface SwitchMatch {
+interface SwitchMatch {
   readonly entityId: string;
   /** The entity that meters the device: its register, or the power sensor of a device without one. */
   readonly meterEntityId: string;
@@ -19,13 +19,13 @@ export function isSwitch(entityId: string): boolean {
 }
 
 /** A switch of a device, with the name that it shows. */
-export interface Control {
+interface Control {
   readonly entityId: string;
   readonly name: string;
 }
 
 /** The registry's entry of an entity; null where there is none. */
-export interface RegistryView {
+interface RegistryView {
   readonly deviceIdOf: (entityId: string) => string | null;
   readonly uniqueIdOf: (entityId: string) => string | null;
 }

@@ -21,7 +21,7 @@ function isSource(role: Role): boolean {
 }
 
 /** Whether its amount can be added to those of the others of its role. */
-export function isOfRole({ role, quantity }: Pick<KnownEntity, 'role' | 'quantity'>): boolean {
+function isOfRole({ role, quantity }: Pick<KnownEntity, 'role' | 'quantity'>): boolean {
   if (role === 'gas') return quantity === 'volume' || quantity === 'energy';
   return quantity === (role === 'water' ? 'volume' : 'energy');
 }

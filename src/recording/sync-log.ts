@@ -14,10 +14,10 @@ export type SyncKind =
   | 'nightly'
   | 'reconciliation'
   | 'proof';
-export type SyncStatus = 'running' | 'success' | 'partial' | 'failed';
+type SyncStatus = 'running' | 'success' | 'partial' | 'failed';
 
 /** What a run compared and changed, beside the readings that it added. */
-export interface SyncOutcome {
+interface SyncOutcome {
   /** Hours of entities that were compared with Home Assistant. */
   readonly hoursChecked: number;
   readonly hoursDiffering: number;

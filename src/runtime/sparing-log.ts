@@ -1,6 +1,6 @@
 import type { Log } from './log.ts';
 
-export interface SparingLimits {
+interface SparingLimits {
   /** Lines of one kind (level and message) per window; further ones are only counted. */
   readonly lines: number;
   readonly windowMs: number;
@@ -8,7 +8,7 @@ export interface SparingLimits {
   readonly kinds: number;
 }
 
-export const defaultSparingLimits: SparingLimits = { lines: 3, windowMs: 60_000, kinds: 64 };
+const defaultSparingLimits: SparingLimits = { lines: 3, windowMs: 60_000, kinds: 64 };
 
 type Level = 'info' | 'warn' | 'error';
 

@@ -2,7 +2,7 @@ import { Backoff } from './backoff.ts';
 import type { Log } from './log.ts';
 import { Mutex } from './mutex.ts';
 
-export interface WorkerDeps {
+interface WorkerDeps {
   /** Does what is waiting. When it rejects it has put back what is still to be done. */
   readonly work: () => Promise<void>;
   /** Whether a run that the clock starts has something to do; always when absent. `runNow` and a retry don't ask. */
@@ -12,7 +12,7 @@ export interface WorkerDeps {
   readonly log: Log;
 }
 
-export interface WorkerStatus {
+interface WorkerStatus {
   readonly isStopped: boolean;
   /** Why the last run failed; null when it succeeded. */
   readonly error: string | null;

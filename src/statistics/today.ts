@@ -80,7 +80,7 @@ export class Today {
 
   constructor(deps: TodayDeps) {
     this.#deps = deps;
-    this.#changes = new Emitter(deps.log, 'A listener to the day failed');
+    this.#changes = new Emitter(deps.log, 'A listener to what today counts failed');
   }
 
   /** Before other listeners to readings, so that they find the day up to date. */

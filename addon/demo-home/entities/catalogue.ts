@@ -6,7 +6,7 @@
 import type { Channel } from '../model/house.ts';
 import { type Group, groupOf } from './cadence.ts';
 
-export type Meaning =
+type Meaning =
   /** Counts the channels' integral; `perUnit` joules or millilitres make one unit. */
   | {
       readonly kind: 'register';
@@ -142,7 +142,7 @@ function relay(key: string, device: string, channel: Channel): EntityDefinition 
   };
 }
 
-export const kitchen: readonly Channel[] = ['kitchen_sockets', 'fridge', 'dishwasher', 'oven', 'hob'];
+const kitchen: readonly Channel[] = ['kitchen_sockets', 'fridge', 'dishwasher', 'oven', 'hob'];
 const imports: readonly Channel[] = ['import_day', 'import_night'];
 const exports: readonly Channel[] = ['export_day', 'export_night'];
 

@@ -31,7 +31,7 @@ export interface Past {
 
 const goneKept = 1000;
 
-export interface HomeDeps {
+interface HomeDeps {
   readonly house: House;
   readonly nowUs: () => number;
   /** Seconds between telegrams of the P1 meter, 1-10. */

@@ -2,14 +2,14 @@
  * The demo home's physics as a function of a seed and an instant. A register is the exact integral of its power since
  * the meters were put in; days are computed when asked for and forgotten again, only their totals are kept.
  */
-import { type Load, loads } from './appliances.ts';
+import { loads } from './appliances.ts';
 import { Calendar, isDayTariff } from './calendar.ts';
 import { battery, type Channel, channels, computeDay, type HouseDay } from './day.ts';
 import { MonthPeaks } from './month-peaks.ts';
 import { flickerJ, flickerW } from './noise.ts';
 import { clearness } from './weather.ts';
 
-export interface HouseOptions {
+interface HouseOptions {
   readonly seed: number;
   readonly timeZone: string;
   /** ISO date of the first day; registers start there. Starting costs about two milliseconds a day since then. */
@@ -219,4 +219,4 @@ function flickerSign(channel: Channel, rate: number): { load: number; solar: num
   }
 }
 
-export type { Channel, Load };
+export type { Channel };

@@ -11,7 +11,7 @@ interface Month {
 }
 
 /** The part of the house that the peaks are computed from. */
-export interface Metered {
+interface Metered {
   readonly calendar: Calendar;
   dayIndex(us: number): number;
   /** J since the first day. */

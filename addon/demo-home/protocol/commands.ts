@@ -20,7 +20,7 @@ import {
   statisticsOf,
 } from './statistics-commands.ts';
 
-export interface CommandDeps {
+interface CommandDeps {
   readonly home: Home;
   readonly history: History;
   readonly statistics: Statistics;
@@ -28,7 +28,7 @@ export interface CommandDeps {
   readonly timeZone: string;
 }
 
-export type Answer =
+type Answer =
   | { readonly result: unknown }
   | { readonly error: { readonly code: string; readonly message: string } };
 

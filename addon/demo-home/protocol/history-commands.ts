@@ -7,7 +7,7 @@ import { secondsOf } from './messages.ts';
 const significantDomains = new Set(['climate', 'device_tracker', 'humidifier', 'thermostat', 'water_heater']);
 const attributeDomains = new Set(['climate', 'humidifier', 'input_datetime', 'thermostat', 'water_heater']);
 
-export interface HistoryQuestion {
+interface HistoryQuestion {
   readonly startUs: number;
   readonly endUs: number;
   readonly entityIds: readonly string[];
@@ -17,7 +17,7 @@ export interface HistoryQuestion {
   readonly noAttributes: boolean;
 }
 
-export interface CompressedState {
+interface CompressedState {
   s: string;
   a?: Readonly<Record<string, unknown>>;
   lu: number;

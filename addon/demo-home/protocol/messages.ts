@@ -6,7 +6,7 @@ import type { Attributes } from '../recorder/timeline.ts';
 
 const attributesJson = new WeakMap<Attributes, string>();
 
-export function jsonOfAttributes(attributes: Attributes): string {
+function jsonOfAttributes(attributes: Attributes): string {
   let json = attributesJson.get(attributes);
   if (json === undefined) {
     json = JSON.stringify(attributes);
@@ -16,7 +16,7 @@ export function jsonOfAttributes(attributes: Attributes): string {
 }
 
 /** As Python's isoformat in UTC: six digits of the second, or none when they are all zero. */
-export function isoOf(us: number): string {
+function isoOf(us: number): string {
   const ms = Math.floor(us / 1000);
   const whole = new Date(ms).toISOString().slice(0, 19);
   const fraction = us - Math.floor(us / 1_000_000) * 1_000_000;

@@ -7,7 +7,7 @@ import type { HomeEvent } from '../home/home.ts';
 import { Connection, type ConnectionDeps, type Publication } from './connection.ts';
 import { config } from './people.ts';
 
-export interface ServerDeps extends ConnectionDeps {
+interface ServerDeps extends ConnectionDeps {
   readonly timeZone: string;
   /** Answers paths that Home Assistant has not; false: not one of its own. The token was checked. */
   readonly extra: (request: IncomingMessage, response: ServerResponse) => boolean;

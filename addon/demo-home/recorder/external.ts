@@ -1,7 +1,7 @@
 /** External statistics: what an integration writes into Home Assistant's statistics by itself, for hours, without an entity. */
 import type { Row } from './row.ts';
 
-export interface ExternalHour {
+interface ExternalHour {
   readonly startMs: number;
   /** Its meaning is up to its source: often the hour's own amount. */
   readonly state: number | null;

@@ -20,7 +20,7 @@ export class ConnectError extends Error {
   }
 }
 
-export interface Target {
+interface Target {
   readonly websocketUrl: string;
   readonly isSupervisor: boolean;
 }
@@ -34,7 +34,7 @@ const certificateCodes: ReadonlySet<string> = new Set([
   'CERT_UNTRUSTED',
 ]);
 
-export function explain(fault: ConnectFault, target: Target): string {
+function explain(fault: ConnectFault, target: Target): string {
   const url = URL.parse(target.websocketUrl);
   const host = url?.host ?? target.websocketUrl;
   switch (fault.kind) {

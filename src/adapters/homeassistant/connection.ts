@@ -11,7 +11,7 @@ import type { Endpoint } from './endpoint.ts';
 import { openSession, type Session } from './session.ts';
 import type { Timings } from './timings.ts';
 
-export interface ConnectionDeps {
+interface ConnectionDeps {
   readonly clock: Clock;
   readonly log: Log;
   readonly timings: Timings;

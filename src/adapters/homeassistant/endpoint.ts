@@ -10,7 +10,7 @@ export interface Endpoint {
   readonly source: 'supervisor' | 'environment' | 'saved';
 }
 
-export type ParsedEndpoint =
+type ParsedEndpoint =
   | { readonly kind: 'endpoint'; readonly websocketUrl: string }
   | { readonly kind: 'invalid'; readonly error: string };
 

@@ -24,7 +24,7 @@ import { Throttle } from './throttle.ts';
 import { defaultTimings, type Timings } from './timings.ts';
 import { throughWarmUp } from './warm-up.ts';
 
-export interface HomeAssistantDeps {
+interface HomeAssistantDeps {
   /** Null: not configured yet; `reconfigure` sets it. */
   readonly endpoint: Endpoint | null;
   readonly clock: Clock;

@@ -17,13 +17,13 @@ import type { Endpoint } from './endpoint.ts';
 import { type HomeAssistantSocket, openSocket } from './socket.ts';
 import type { Timings } from './timings.ts';
 
-export interface SessionDeps {
+interface SessionDeps {
   readonly clock: Clock;
   readonly log: Log;
   readonly timings: Timings;
 }
 
-export interface Subscription {
+interface Subscription {
   stop(): Promise<void>;
 }
 

@@ -4,7 +4,7 @@ import { ConnectError, type ConnectFault } from './connect-error.ts';
 import type { Endpoint } from './endpoint.ts';
 import { isRecord } from './wire.ts';
 
-export interface SocketDeps {
+interface SocketDeps {
   readonly connectMs: number;
   readonly authMs: number;
   readonly monotonicMs: () => number;

@@ -4,7 +4,7 @@ import type { Log } from '../../runtime/log.ts';
 import { CompressedStates } from './compressed-states.ts';
 import type { Session } from './session.ts';
 
-export interface StateSubscriptionDeps {
+interface StateSubscriptionDeps {
   readonly clock: Clock;
   readonly log: Log;
 }

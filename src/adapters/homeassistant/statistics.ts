@@ -103,7 +103,7 @@ export async function firstStatistics(
  * The rows of one answer that start in [startUs, endUs), by entity, each in its canonical unit; null where there is
  * none.
  */
-export function statisticsRows(
+function statisticsRows(
   answer: unknown,
   period: StatisticsPeriod,
   startUs: number,

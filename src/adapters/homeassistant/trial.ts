@@ -7,7 +7,7 @@ import { energyPreferences } from './home-assistant.ts';
 import { openSession } from './session.ts';
 import { defaultTimings, type Timings } from './timings.ts';
 
-export interface TrialDeps {
+interface TrialDeps {
   readonly clock: Clock;
   readonly log: Log;
   readonly timings?: Partial<Timings>;

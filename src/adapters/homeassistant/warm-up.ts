@@ -1,7 +1,7 @@
 import { Backoff } from '../../runtime/backoff.ts';
 import { CommandRefused } from './command-error.ts';
 
-export interface WarmUp {
+interface WarmUp {
   /** Until when it is retried, and how long the first pause is. */
   readonly withinMs: number;
   readonly firstMs: number;

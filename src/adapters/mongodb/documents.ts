@@ -6,7 +6,7 @@ import type { Log } from '../../runtime/log.ts';
  * The document store did not do what was asked, or it is not known whether it did. The cause is the driver's own
  * error.
  */
-export class DocumentStoreError extends Error {
+class DocumentStoreError extends Error {
   override name = 'DocumentStoreError';
 
   constructor(cause: unknown) {
@@ -19,7 +19,7 @@ export class DocumentStoreError extends Error {
   }
 }
 
-export interface DocumentsDeps {
+interface DocumentsDeps {
   /** `mongodb://[user:password@]host[:port][/database][?…]`; the database is energy_ledger when none is given. */
   readonly url: string;
   readonly log: Log;
@@ -34,7 +34,7 @@ export interface DocumentsLimits {
   readonly checkMs: number;
 }
 
-export const defaultDocumentsLimits: DocumentsLimits = {
+const defaultDocumentsLimits: DocumentsLimits = {
   connections: 4,
   selectMs: 5000,
   callMs: 10_000,

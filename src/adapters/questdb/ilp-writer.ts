@@ -31,7 +31,7 @@ export interface IlpWriterDeps {
 }
 
 /** Puts one item into the buffer as one row. May not flush. */
-export type PutRow<T> = (sender: Sender, item: T) => Promise<void>;
+type PutRow<T> = (sender: Sender, item: T) => Promise<void>;
 
 /**
  * Writes rows by ILP over HTTP, one flush after another. A flush that is acknowledged is durable; one that failed may

@@ -8,7 +8,7 @@ import { defaultIlpLimits, IlpWriter, type IlpWriterLimits } from './ilp-writer.
 import type { Parameter, Row } from './row.ts';
 import { createSchemaTable, migrations, schemaTable } from './schema.ts';
 
-export interface QuestDbDeps {
+interface QuestDbDeps {
   /** ILP over HTTP: `http[s]://[user:password@]host:9000`. */
   readonly url: string;
   /** PostgreSQL wire: `postgres://user:password@host:8812/qdb[?sslmode=…]`. */
@@ -17,7 +17,7 @@ export interface QuestDbDeps {
   readonly log: Log;
 }
 
-export interface QuestDbLimits extends IlpWriterLimits {
+interface QuestDbLimits extends IlpWriterLimits {
   readonly connections: number;
   readonly connectMs: number;
   readonly queryMs: number;

@@ -28,7 +28,7 @@ const stateQuery = `SELECT view_status, refresh_base_table_txn, base_table_txn,
   FROM materialized_views() WHERE view_name = $1`;
 
 /** The readings of one hour that lie in the span asked for. */
-export interface HourRow {
+interface HourRow {
   /** Its place among the hours asked for. */
   readonly hour: number;
   readonly readings: number;

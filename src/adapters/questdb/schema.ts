@@ -16,7 +16,7 @@ import {
  * The tables, as migrations. Each may be run again from its start, for QuestDB has no transactions over statements:
  * a process that dies between them finds the old version and repeats them all.
  */
-export interface Migration {
+interface Migration {
   readonly version: number;
   readonly statements: readonly string[];
 }

@@ -15,7 +15,7 @@ import { historySinceUs, longestHistoryUs, usualHistoryUs } from './history-dept
 import { addCounts, type CopiedSpan, type CopyNotes, copySpan } from './history-span.ts';
 import { RunLog } from './run-log.ts';
 
-export interface BackfillDeps {
+interface BackfillDeps {
   readonly homeAssistant: Pick<HomeAssistant, 'history' | 'hasHistoryAt'>;
   readonly readings: Pick<ReadingStore, 'before' | 'range'>;
   readonly recorder: Pick<
@@ -32,7 +32,7 @@ export interface BackfillDeps {
   readonly onBrought?: () => void;
 }
 
-export interface BackfillStatus {
+interface BackfillStatus {
   readonly isOk: boolean;
   readonly detail: string | null;
   readonly isRunning: boolean;
@@ -40,7 +40,7 @@ export interface BackfillStatus {
   readonly lastFinishedAtUs: number | null;
 }
 
-export interface BackfillLimits {
+interface BackfillLimits {
   /** How far back missed readings are fetched. */
   readonly memoryUs: number;
   /** For what was never recorded everything that Home Assistant has is fetched, but nothing older than this. */
@@ -56,7 +56,7 @@ export interface BackfillLimits {
 
 const usPerMinute = 60_000_000;
 
-export const defaultBackfillLimits: BackfillLimits = {
+const defaultBackfillLimits: BackfillLimits = {
   memoryUs: usualHistoryUs,
   longestHistoryUs,
   marginUs: usPerMinute,

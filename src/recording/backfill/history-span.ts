@@ -22,7 +22,7 @@ export interface CopyNotes {
   writtenUntilUs(): number;
 }
 
-export interface SpanCopyCourse {
+interface SpanCopyCourse {
   readonly signal: AbortSignal;
   /** @see copyHistory */
   readonly isSettled?: boolean;

@@ -4,7 +4,7 @@ import { Mutex } from '../../runtime/mutex.ts';
 import { pause } from '../../runtime/pause.ts';
 import type { SyncLog, SyncRun } from '../sync-log.ts';
 
-export interface RunLogDeps {
+interface RunLogDeps {
   readonly syncLog: Pick<SyncLog, 'save'>;
   readonly clock: Clock;
   readonly log: Log;

@@ -1,13 +1,13 @@
 import { type HomeAssistant, HomeAssistantUnavailable } from '../../home/home-assistant.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Log } from '../../runtime/log.ts';
+import { pause } from '../../runtime/pause.ts';
 import { WakeSignal } from '../../runtime/wake-signal.ts';
 import { usualHistoryUs } from '../backfill/history-depth.ts';
-import { pause } from '../../runtime/pause.ts';
-import { coverageHourUs } from './coverage-store.ts';
-import { defaultCoverageVerifierLimits, type CoverageVerifier } from './coverage-verifier.ts';
 import type { Recorder } from '../stream/recorder.ts';
 import type { SyncLog, SyncRun } from '../sync-log.ts';
+import { coverageHourUs } from './coverage-store.ts';
+import { type CoverageVerifier, defaultCoverageVerifierLimits } from './coverage-verifier.ts';
 
 export interface CoverageSchedulerDeps {
   readonly coverageVerifier: Pick<CoverageVerifier, 'unverifiedHours' | 'verify' | 'invalidateSince'>;

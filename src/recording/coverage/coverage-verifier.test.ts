@@ -6,14 +6,12 @@
  */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { HomeAssistantUnavailable } from '../../home/home-assistant.ts';
-import { type VerificationResult, coverageHourUs } from './coverage-store.ts';
-import { CoverageVerifier } from './coverage-verifier.ts';
-import { Recorder, type TrackedEntity } from '../stream/recorder.ts';
 import { type RecordingEvent, RecordingEvents } from '../recording-events.ts';
+import { Recorder, type TrackedEntity } from '../stream/recorder.ts';
 import {
   baseUs,
-  MemoryHome,
   MemoryCoverageStore,
+  MemoryHome,
   MemoryReadingStore,
   MemorySubscriptionStore,
   quietLog,
@@ -21,6 +19,8 @@ import {
   state,
 } from '../testing/doubles.ts';
 import { MemoryDisk, MemorySpool } from '../testing/memory-spool.ts';
+import { coverageHourUs, type VerificationResult } from './coverage-store.ts';
+import { CoverageVerifier } from './coverage-verifier.ts';
 
 const meter = 'sensor.meter';
 const entity: TrackedEntity = {

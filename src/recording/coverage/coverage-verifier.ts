@@ -1,23 +1,23 @@
-import { Mutex } from '../../runtime/mutex.ts';
 import { HomeAssistantUnavailable } from '../../home/home-assistant.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Log } from '../../runtime/log.ts';
+import { Mutex } from '../../runtime/mutex.ts';
+import { pause, unlessAborted } from '../../runtime/pause.ts';
 import type { Span } from '../backfill/backfill-queue.ts';
 import { addStretch, HistoryRefused } from '../backfill/history-copy.ts';
-import { addCounts, type CopiedSpan, copySpan, type SpanCopyDeps } from '../backfill/history-span.ts';
 import { usualHistoryUs } from '../backfill/history-depth.ts';
-import { pause, unlessAborted } from '../../runtime/pause.ts';
-import {
-  type FoundReadings,
-  type VerificationResult,
-  type CoverageStore,
-  type VerifiedHour,
-  type VerificationEnvironment,
-  coverageHourUs,
-  type HoursToVerify,
-} from './coverage-store.ts';
+import { addCounts, type CopiedSpan, copySpan, type SpanCopyDeps } from '../backfill/history-span.ts';
 import type { RecordingEvents } from '../recording-events.ts';
 import { WrittenTime } from '../write/written-time.ts';
+import {
+  type CoverageStore,
+  coverageHourUs,
+  type FoundReadings,
+  type HoursToVerify,
+  type VerificationEnvironment,
+  type VerificationResult,
+  type VerifiedHour,
+} from './coverage-store.ts';
 
 export interface CoverageVerifierDeps extends SpanCopyDeps {
   readonly coverage: CoverageStore;
@@ -86,7 +86,10 @@ export class CoverageVerifier {
     startUs: number,
     endUs: number,
   ): Promise<Map<string, number[]>> {
-    const { startUs: wholeStartUs, endUs: wholeEndUs } = wholeHours({ startUs, endUs }, this.writtenUntilUs());
+    const { startUs: wholeStartUs, endUs: wholeEndUs } = wholeHours(
+      { startUs, endUs },
+      this.writtenUntilUs(),
+    );
     const unverified = new Map<string, number[]>();
     if (wholeStartUs >= wholeEndUs || entityIds.length === 0) return unverified;
     const { coverage } = this.#deps;
@@ -116,7 +119,10 @@ export class CoverageVerifier {
     return this.#mutex.run(() => this.#verifyAll(asked, environment));
   }
 
-  async #verifyAll({ entityIds, startUs, endUs, isExact }: HoursToVerify, environment: VerificationEnvironment) {
+  async #verifyAll(
+    { entityIds, startUs, endUs, isExact }: HoursToVerify,
+    environment: VerificationEnvironment,
+  ) {
     const { signal, onUnverified, onVerified } = environment;
     if (signal.aborted) return;
     const passedEndUs = Math.min(endUs, this.#deps.clock.nowUs());
@@ -196,7 +202,10 @@ export class CoverageVerifier {
    */
   async #withFirst(entityId: string, found: readonly FoundReadings[]): Promise<FoundReadings[]> {
     const hours = await this.#deps.coverage.verified([entityId], 0, Number.MAX_SAFE_INTEGER);
-    const firstUs = hours.reduce((us, { verifiedAtUs }) => Math.min(us, verifiedAtUs), Number.MAX_SAFE_INTEGER);
+    const firstUs = hours.reduce(
+      (us, { verifiedAtUs }) => Math.min(us, verifiedAtUs),
+      Number.MAX_SAFE_INTEGER,
+    );
     const isFirst = async ({ startUs, endUs }: FoundReadings): Promise<boolean> => {
       if (startUs >= firstUs) return false;
       if (hours.some(({ hourUs }) => hourUs + coverageHourUs > startUs && hourUs <= endUs)) return false;

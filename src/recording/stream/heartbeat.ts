@@ -18,7 +18,7 @@ export interface HeartbeatDeps {
   readonly log: Log;
 }
 
-export interface HeartbeatLimits {
+interface HeartbeatLimits {
   readonly compareEveryMs: number;
   /** What is on its way when the snapshot is made has arrived by then. */
   readonly graceMs: number;

@@ -4,7 +4,7 @@ import { instantFromLocalIso } from '../../units/instant.ts';
 import { canonicalUnit, toCanonical } from '../../units/quantity.ts';
 import type { Absence, Origin, Reading, Rejection, RejectionReason } from '../reading.ts';
 
-export type Parsed =
+type Parsed =
   | { readonly kind: 'reading'; readonly reading: Reading }
   | { readonly kind: 'rejection'; readonly rejection: Rejection };
 

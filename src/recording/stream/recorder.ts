@@ -19,7 +19,7 @@ import { type RecorderStatus, recorderDetail } from './recorder-status.ts';
 import { StateFollower } from './state-follower.ts';
 import { SubscriptionKeeper } from './subscription-keeper.ts';
 
-export interface RecorderDeps {
+interface RecorderDeps {
   readonly homeAssistant: HomeAssistant;
   readonly readings: ReadingStore;
   readonly subscription: SubscriptionStore;

@@ -8,7 +8,7 @@ import type { Reading } from '../reading.ts';
 import type { ReadingStore } from '../reading-store.ts';
 import type { RecordingEvents } from '../recording-events.ts';
 
-export interface RenameKeeperDeps {
+interface RenameKeeperDeps {
   /** Old id → the id it has now. */
   readonly renames: () => ReadonlyMap<string, string>;
   readonly isTracked: (entityId: string) => boolean;
@@ -31,14 +31,14 @@ export interface RenameKeeperDeps {
   readonly log: Log;
 }
 
-export interface RenameKeeperLimits {
+interface RenameKeeperLimits {
   readonly checkEveryMs: number;
   readonly pageReadings: number;
   readonly busyPauseMs: number;
   readonly retryMs: number;
 }
 
-export const defaultRenameLimits: RenameKeeperLimits = {
+const defaultRenameLimits: RenameKeeperLimits = {
   checkEveryMs: 60_000,
   pageReadings: 5000,
   busyPauseMs: 500,

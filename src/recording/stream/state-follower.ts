@@ -7,7 +7,7 @@ import { WakeSignal } from '../../runtime/wake-signal.ts';
 import type { GapTracker } from '../gap-tracker.ts';
 import type { SubscriptionKeeper } from './subscription-keeper.ts';
 
-export interface StateFollowerDeps {
+interface StateFollowerDeps {
   readonly homeAssistant: HomeAssistant;
   readonly keeper: Pick<SubscriptionKeeper, 'change' | 'received' | 'previous'>;
   readonly gaps: Pick<GapTracker, 'cut' | 'silent' | 'subscribed'>;

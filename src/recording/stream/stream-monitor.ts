@@ -3,14 +3,14 @@ import type { Log } from '../../runtime/log.ts';
 import type { RecordingEvents } from '../recording-events.ts';
 import type { Recorder } from './recorder.ts';
 
-export interface StreamMonitorDeps {
+interface StreamMonitorDeps {
   readonly recorder: Pick<Recorder, 'stream' | 'isFollowing'>;
   readonly events: RecordingEvents;
   readonly clock: Clock;
   readonly log: Log;
 }
 
-export interface StreamMonitorLimits {
+interface StreamMonitorLimits {
   readonly checkEveryMs: number;
   /** The clocks may differ by so much, in either direction. */
   readonly toleranceUs: number;

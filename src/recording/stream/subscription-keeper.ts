@@ -5,7 +5,7 @@ import type { Log } from '../../runtime/log.ts';
 import { pause } from '../../runtime/pause.ts';
 import type { Completeness, SubscriptionState, SubscriptionStore } from '../sync-log.ts';
 
-export interface SubscriptionKeeperDeps {
+interface SubscriptionKeeperDeps {
   readonly store: SubscriptionStore;
   readonly clock: Clock;
   readonly log: Log;

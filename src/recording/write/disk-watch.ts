@@ -9,7 +9,7 @@ export interface DiskSpace {
   readonly totalBytes: number;
 }
 
-export interface DiskWatchDeps {
+interface DiskWatchDeps {
   /** Of the disk that holds the spool and, unless they are elsewhere, the stores. */
   readonly measure: () => Promise<DiskSpace>;
   /** Called when there is room again after there was none. */
@@ -33,7 +33,7 @@ export interface DiskWatchLimits {
 
 const megabyte = 1_000_000;
 
-export const defaultDiskLimits: DiskWatchLimits = {
+const defaultDiskLimits: DiskWatchLimits = {
   everyMs: 15_000,
   lowEveryMs: 3000,
   warnBytes: 500 * megabyte,

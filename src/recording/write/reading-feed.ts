@@ -2,7 +2,7 @@ import { Emitter } from '../../runtime/emitter.ts';
 import type { Log } from '../../runtime/log.ts';
 import type { Reading } from '../reading.ts';
 
-export interface FedReadings {
+interface FedReadings {
   readonly readings: readonly Reading[];
   /** Readings that were dropped because the listeners were too slow: ask the recorder for the newest values. */
   readonly missed: number;

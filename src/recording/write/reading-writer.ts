@@ -11,7 +11,7 @@ import { ArrivalRate } from './arrival-rate.ts';
 import { ReadingQueue } from './reading-queue.ts';
 import type { Spool } from './spool/spool.ts';
 
-export interface ReadingWriterDeps {
+interface ReadingWriterDeps {
   readonly store: Pick<ReadingStore, 'append'>;
   readonly spool: Spool;
   readonly clock: Clock;
@@ -51,7 +51,7 @@ export interface ReadingWriterLimits {
   readonly stopMs: number;
 }
 
-export const defaultWriterLimits: ReadingWriterLimits = {
+const defaultWriterLimits: ReadingWriterLimits = {
   spoolAfterMs: 15,
   batchReadings: 5000,
   busyAfterMs: 60,

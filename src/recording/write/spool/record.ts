@@ -2,7 +2,7 @@ import { crc32 } from 'node:zlib';
 import type { Reading } from '../../reading.ts';
 
 /** A record of the spool: some readings that were appended together, on a line of its own. */
-export interface SpoolRecord {
+interface SpoolRecord {
   readonly position: number;
   readonly readings: readonly Reading[];
 }
