@@ -11,7 +11,7 @@ import { Home } from '../home/home.ts';
 import type { HomeAssistant } from '../home/home-assistant.ts';
 import type { SettingsStore } from '../home/settings-store.ts';
 import { Backfill } from '../recording/backfill/backfill.ts';
-import type { CoverageStore } from '../recording/coverage/coverage-store.ts';
+import type { CoverageStore } from '../recording/coverage-store.ts';
 import type { ReadingStore } from '../recording/reading-store.ts';
 import { RecordingEvents } from '../recording/recording-events.ts';
 import { Recorder } from '../recording/stream/recorder.ts';

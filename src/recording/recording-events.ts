@@ -1,6 +1,6 @@
 import { Emitter } from '../runtime/emitter.ts';
 import type { Log } from '../runtime/log.ts';
-import type { FoundReadings } from './coverage/coverage-store.ts';
+import type { FoundReadings } from './coverage-store.ts';
 import type { LateReadings } from './stream-stats.ts';
 
 /** What happened to recording that a person may want to know. */

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { QuestDbCoverageStore } from '../../src/adapters/questdb/coverage-store.ts';
 import type { QuestDb } from '../../src/adapters/questdb/questdb.ts';
 import type { QuestDbReadingStore } from '../../src/adapters/questdb/reading-store.ts';
-import { coverageHourUs } from '../../src/recording/coverage/coverage-store.ts';
+import { coverageHourUs } from '../../src/recording/coverage-store.ts';
 import { applied, baseUs, freshEntity, openQuestDb, powerReading } from './questdb-fixture.ts';
 
 describe('proofs in QuestDB', () => {

@@ -1,8 +1,4 @@
-import {
-  type CoverageStore,
-  coverageHourUs,
-  type VerifiedHour,
-} from '../../recording/coverage/coverage-store.ts';
+import { type CoverageStore, coverageHourUs, type VerifiedHour } from '../../recording/coverage-store.ts';
 import type { QuestDb } from './questdb.ts';
 import { readingsTable } from './reading-rows.ts';
 import { coverageTable } from './reading-schema.ts';

@@ -6,7 +6,7 @@ import type { LedgerStore } from '../../ledger/entries/ledger-store.ts';
 import type { Corrections } from '../../ledger/evidence/corrections.ts';
 import type { StatisticsStore } from '../../ledger/evidence/statistics-store.ts';
 import type { Span } from '../../ledger/span.ts';
-import type { HoursToVerify, VerificationEnvironment } from '../../recording/coverage/coverage-store.ts';
+import type { HoursToVerify, VerificationEnvironment } from '../../recording/coverage-store.ts';
 import type { ReadingStore } from '../../recording/reading-store.ts';
 import type { SyncLog } from '../../recording/sync-log.ts';
 import type { Clock } from '../../runtime/clock.ts';

@@ -1,7 +1,7 @@
 import { hasStates } from '../../home/entity.ts';
 import type { Span } from '../../ledger/span.ts';
 import { joinSpans } from '../../ledger/span.ts';
-import type { VerificationResult } from '../../recording/coverage/coverage-store.ts';
+import type { VerificationResult } from '../../recording/coverage-store.ts';
 import type { SyncKind, SyncRun } from '../../recording/sync-log.ts';
 import { unlessAborted } from '../../runtime/pause.ts';
 import type { Gap } from '../detectors/gap.ts';

@@ -2,7 +2,7 @@ import type { EntityState, HomeAssistant } from '../../home/home-assistant.ts';
 import { HomeAssistantUnavailable } from '../../home/home-assistant.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { unlessAborted } from '../../runtime/pause.ts';
-import { coverageHourUs, type FoundReadings } from '../coverage/coverage-store.ts';
+import { coverageHourUs, type FoundReadings } from '../coverage-store.ts';
 import type { Reading } from '../reading.ts';
 import type { ReadingStore } from '../reading-store.ts';
 import { parseState } from '../stream/reading-parser.ts';

@@ -5,9 +5,9 @@
  */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { HomeAssistantUnavailable } from '../../home/home-assistant.ts';
+import { coverageHourUs, type VerificationResult } from '../coverage-store.ts';
 import { baseUs, MemoryHome, MemorySyncLog, quietLog, testClock } from '../testing/doubles.ts';
 import { CoverageScheduler } from './coverage-scheduler.ts';
-import { coverageHourUs, type VerificationResult } from './coverage-store.ts';
 
 const meter = 'sensor.meter';
 const minute = 60_000;

@@ -4,12 +4,12 @@ import type { Log } from '../../runtime/log.ts';
 import { pause } from '../../runtime/pause.ts';
 import { WakeSignal } from '../../runtime/wake-signal.ts';
 import { usualHistoryUs } from '../backfill/history-depth.ts';
+import { coverageHourUs } from '../coverage-store.ts';
 import type { Recorder } from '../stream/recorder.ts';
 import type { SyncLog, SyncRun } from '../sync-log.ts';
-import { coverageHourUs } from './coverage-store.ts';
 import { type CoverageVerifier, defaultCoverageVerifierLimits } from './coverage-verifier.ts';
 
-export interface CoverageSchedulerDeps {
+interface CoverageSchedulerDeps {
   readonly coverageVerifier: Pick<CoverageVerifier, 'unverifiedHours' | 'verify' | 'invalidateSince'>;
   readonly homeAssistant: Pick<HomeAssistant, 'status'>;
   readonly recorder: Pick<Recorder, 'tracked'>;
@@ -21,7 +21,7 @@ export interface CoverageSchedulerDeps {
   readonly log: Log;
 }
 
-export interface CoverageSchedulerLimits {
+interface CoverageSchedulerLimits {
   readonly spanUs: number;
   /** After the hour: a reconciliation comes before and usually has verified it; if none could, it is verified now. */
   readonly afterHourUs: number;
@@ -29,7 +29,7 @@ export interface CoverageSchedulerLimits {
   readonly retryMs: number;
 }
 
-export const defaultCoverageSchedulerLimits: CoverageSchedulerLimits = {
+const defaultCoverageSchedulerLimits: CoverageSchedulerLimits = {
   spanUs: usualHistoryUs,
   afterHourUs: 10 * 60_000_000,
   busyPauseMs: 1000,

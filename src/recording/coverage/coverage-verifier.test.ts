@@ -6,6 +6,7 @@
  */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { HomeAssistantUnavailable } from '../../home/home-assistant.ts';
+import { coverageHourUs, type VerificationResult } from '../coverage-store.ts';
 import { type RecordingEvent, RecordingEvents } from '../recording-events.ts';
 import { Recorder, type TrackedEntity } from '../stream/recorder.ts';
 import {
@@ -19,7 +20,6 @@ import {
   state,
 } from '../testing/doubles.ts';
 import { MemoryDisk, MemorySpool } from '../testing/memory-spool.ts';
-import { coverageHourUs, type VerificationResult } from './coverage-store.ts';
 import { CoverageVerifier } from './coverage-verifier.ts';
 
 const meter = 'sensor.meter';

@@ -7,8 +7,6 @@ import type { Span } from '../backfill/backfill-queue.ts';
 import { addStretch, HistoryRefused } from '../backfill/history-copy.ts';
 import { usualHistoryUs } from '../backfill/history-depth.ts';
 import { addCounts, type CopiedSpan, copySpan, type SpanCopyDeps } from '../backfill/history-span.ts';
-import type { RecordingEvents } from '../recording-events.ts';
-import { WrittenTime } from '../write/written-time.ts';
 import {
   type CoverageStore,
   coverageHourUs,
@@ -17,9 +15,11 @@ import {
   type VerificationEnvironment,
   type VerificationResult,
   type VerifiedHour,
-} from './coverage-store.ts';
+} from '../coverage-store.ts';
+import type { RecordingEvents } from '../recording-events.ts';
+import { WrittenTime } from '../write/written-time.ts';
 
-export interface CoverageVerifierDeps extends SpanCopyDeps {
+interface CoverageVerifierDeps extends SpanCopyDeps {
   readonly coverage: CoverageStore;
   /** Resolves when every reading that was acknowledged can be read. */
   readonly readable: () => Promise<void>;
@@ -28,7 +28,7 @@ export interface CoverageVerifierDeps extends SpanCopyDeps {
   readonly log: Log;
 }
 
-export interface CoverageVerifierLimits {
+interface CoverageVerifierLimits {
   /** An hour can be verified when it has been over for so long: Home Assistant writes with a delay. */
   readonly overForUs: number;
   /**

@@ -9,7 +9,7 @@ import type {
 import { HomeAssistantUnavailable } from '../../home/home-assistant.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Log } from '../../runtime/log.ts';
-import { type CoverageStore, coverageHourUs, type VerifiedHour } from '../coverage/coverage-store.ts';
+import { type CoverageStore, coverageHourUs, type VerifiedHour } from '../coverage-store.ts';
 import type { Reading } from '../reading.ts';
 import type { ReadingStore } from '../reading-store.ts';
 import type { SubscriptionState, SubscriptionStore, SyncLog, SyncRun } from '../sync-log.ts';
