@@ -125,66 +125,103 @@ export function discover(input: DiscoveryInput): Discovery {
   states.sort((a, b) => (a.entityId < b.entityId ? -1 : 1));
 
   const found = new Map<string, Entity>();
+  const sources: Sources = { named, known, current, placeOf, keep: input.keep };
   for (const state of states) {
-    const place = placeOf(state.entityId);
-    const statistic = named.get(state.entityId);
-    const isWanted = statistic !== undefined || input.keep.has(state.entityId);
-    if (!isWanted && (place.isNoise || !state.entityId.startsWith('sensor.'))) continue;
-    const unit = textAttribute(state, 'unit_of_measurement') ?? known.get(state.entityId)?.unit ?? null;
-    const classified = classify(state, unit, place.device);
-    const quantity = classified?.quantity ?? (isWanted ? quantityOf(unit) : null);
-    if (quantity === null || unit === null) continue;
-    found.set(state.entityId, {
-      entityId: state.entityId,
-      registryId: place.registryId,
-      name: textAttribute(state, 'friendly_name') ?? state.entityId,
-      quantity,
-      unit,
-      deviceClass: textAttribute(state, 'device_class'),
-      stateClass: stateClassOf(state),
-      area: place.area,
-      device: place.device,
-      role: statistic?.role ?? 'other',
-      sign: statistic?.sign ?? 1,
-      parentEntityId: statistic?.parentId == null ? null : current(statistic.parentId),
-      foundBy: statistic === undefined ? (classified?.foundBy ?? 'unit') : 'preferences',
-      ...(statistic?.isDevice === true ? { isDevice: true } : {}),
-    });
+    const entity = sensorOf(state, sources);
+    if (entity !== null) found.set(state.entityId, entity);
   }
   for (const external of externalEntities(input.externals ?? [], named, current))
     found.set(external.entityId, external);
 
-  const set = (entityId: string, change: Partial<Entity>) => {
-    const entity = found.get(entityId);
-    if (entity !== undefined) found.set(entityId, { ...entity, ...change });
-  };
   if (preferences.sourceCount === 0)
     for (const entity of found.values())
-      if (entity.role === 'other') set(entity.entityId, { role: guessRole(entity) });
+      if (entity.role === 'other') change(found, entity.entityId, { role: guessRole(entity) });
   const deviceIdOf = (entityId: string) => placeOf(entityId).deviceId;
-  for (const match of matchPower([...found.values()], deviceIdOf)) {
-    const { entityId, ...change } = match;
-    set(entityId, change);
-  }
+  for (const { entityId, ...match } of matchPower([...found.values()], deviceIdOf))
+    change(found, entityId, match);
   keepHomeBatteryLevels(found, deviceIdOf, input.keep);
+  addSwitches(found, states, sources);
+
+  const shown = new Set([
+    ...states.map((state) => state.entityId),
+    ...(input.externals ?? []).map(({ statisticId }) => statisticId),
+  ]);
+  const missing = [...named].filter(([entityId]) => !found.has(entityId)).map(missingOf(shown));
+  const { sourceCount } = preferences;
+  const reassigned = findReassigned(known, states, input.registries);
+  return { entities: [...found.values()], missing, renames, reassigned, sourceCount };
+}
+
+/** What an entity is made from, beside its state. */
+interface Sources {
+  /** The statistics of the preferences, by the present id of their entity. */
+  readonly named: ReadonlyMap<string, NamedStatistic>;
+  readonly known: ReadonlyMap<string, Entity>;
+  /** The id that an entity of the preferences has now. */
+  readonly current: (id: string) => string;
+  readonly placeOf: ReturnType<typeof placesOf>;
+  readonly keep: ReadonlySet<string>;
+}
+
+function change(found: Map<string, Entity>, entityId: string, changes: Partial<Entity>): void {
+  const entity = found.get(entityId);
+  if (entity !== undefined) found.set(entityId, { ...entity, ...changes });
+}
+
+/** The energy entity of a state, its role from the preferences; null when it is none. */
+function sensorOf(state: EntityState, { named, known, current, placeOf, keep }: Sources): Entity | null {
+  const place = placeOf(state.entityId);
+  const statistic = named.get(state.entityId);
+  const isWanted = statistic !== undefined || keep.has(state.entityId);
+  if (!isWanted && (place.isNoise || !state.entityId.startsWith('sensor.'))) return null;
+  const unit = textAttribute(state, 'unit_of_measurement') ?? known.get(state.entityId)?.unit ?? null;
+  const classified = classify(state, unit, place.device);
+  const quantity = classified?.quantity ?? (isWanted ? quantityOf(unit) : null);
+  if (quantity === null || unit === null) return null;
+  return {
+    entityId: state.entityId,
+    registryId: place.registryId,
+    name: textAttribute(state, 'friendly_name') ?? state.entityId,
+    quantity,
+    unit,
+    deviceClass: textAttribute(state, 'device_class'),
+    stateClass: stateClassOf(state),
+    area: place.area,
+    device: place.device,
+    role: statistic?.role ?? 'other',
+    sign: statistic?.sign ?? 1,
+    parentEntityId: statistic?.parentId == null ? null : current(statistic.parentId),
+    foundBy: statistic === undefined ? (classified?.foundBy ?? 'unit') : 'preferences',
+    ...(statistic?.isDevice === true ? { isDevice: true } : {}),
+  };
+}
+
+/** Adds the switches that control a found meter's device. */
+function addSwitches(
+  found: Map<string, Entity>,
+  states: readonly EntityState[],
+  { placeOf, keep }: Sources,
+): void {
   const switches = new Map(
     states
       .filter(({ entityId }) => isSwitch(entityId))
-      .filter(({ entityId }) => !placeOf(entityId).isNoise || input.keep.has(entityId))
+      .filter(({ entityId }) => !placeOf(entityId).isNoise || keep.has(entityId))
       .map((state) => [state.entityId, state]),
   );
   const controls = [...switches.values()].map((state) => ({
     entityId: state.entityId,
     name: textAttribute(state, 'friendly_name') ?? '',
   }));
-  const uniqueIdOf = (entityId: string) => placeOf(entityId).uniqueId;
-  for (const match of matchSwitches([...found.values()], controls, { deviceIdOf, uniqueIdOf })) {
-    const { entityId, meterEntityId } = match;
+  const registry = {
+    deviceIdOf: (entityId: string) => placeOf(entityId).deviceId,
+    uniqueIdOf: (entityId: string) => placeOf(entityId).uniqueId,
+  };
+  for (const { entityId, meterEntityId } of matchSwitches([...found.values()], controls, registry)) {
     const state = switches.get(entityId);
     const meter = found.get(meterEntityId);
     if (state === undefined || meter === undefined) continue;
     // A plug that measures power and has no register is a device all the same.
-    if (meter.quantity === 'power') set(meterEntityId, { role: 'device_power' });
+    if (meter.quantity === 'power') change(found, meterEntityId, { role: 'device_power' });
     const { registryId, area, device } = placeOf(entityId);
     found.set(entityId, {
       entityId,
@@ -202,28 +239,20 @@ export function discover(input: DiscoveryInput): Discovery {
       foundBy: 'device',
     });
   }
+}
 
-  const shown = new Set([
-    ...states.map((state) => state.entityId),
-    ...(input.externals ?? []).map(({ statisticId }) => statisticId),
-  ]);
-  const missing = [...named]
-    .filter(([entityId]) => !found.has(entityId))
-    .map(
-      ([entityId, statistic]): MissingStatistic => ({
-        statisticId: statistic.statisticId,
-        entityId,
-        role: statistic.role,
-        reason: shown.has(entityId)
-          ? 'unknown_unit'
-          : isExternalStatistic(entityId)
-            ? 'no_statistic'
-            : 'no_entity',
-      }),
-    );
-  const { sourceCount } = preferences;
-  const reassigned = findReassigned(known, states, input.registries);
-  return { entities: [...found.values()], missing, renames, reassigned, sourceCount };
+/** @param shown ids that Home Assistant has a state or a statistic of */
+function missingOf(shown: ReadonlySet<string>) {
+  return ([entityId, { statisticId, role }]: readonly [string, NamedStatistic]): MissingStatistic => ({
+    statisticId,
+    entityId,
+    role,
+    reason: shown.has(entityId)
+      ? 'unknown_unit'
+      : isExternalStatistic(entityId)
+        ? 'no_statistic'
+        : 'no_entity',
+  });
 }
 
 /**

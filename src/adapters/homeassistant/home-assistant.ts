@@ -50,6 +50,16 @@ const registryEvents = [
   'area_registry_updated',
 ] as const;
 
+async function followRegistries(session: Session, onChange: () => void, log: Log): Promise<void> {
+  try {
+    for (const eventType of registryEvents)
+      await session.subscribe({ type: 'subscribe_events', event_type: eventType }, onChange);
+  } catch (cause) {
+    // A later refresh still finds what is new.
+    if (session.isOpen()) log.warn({ err: cause }, 'changes of the registries are not received');
+  }
+}
+
 export function createHomeAssistant(deps: HomeAssistantDeps): HomeAssistantConnection {
   const { clock, log } = deps;
   const timings: Timings = { ...defaultTimings, ...deps.timings };
@@ -60,20 +70,8 @@ export function createHomeAssistant(deps: HomeAssistantDeps): HomeAssistantConne
     log,
     timings,
     random: deps.random ?? Math.random,
-    onSession: (session) => void followRegistries(session),
+    onSession: (session) => void followRegistries(session, () => registryChange.call(), log),
   });
-
-  async function followRegistries(session: Session): Promise<void> {
-    try {
-      for (const eventType of registryEvents) {
-        const command = { type: 'subscribe_events', event_type: eventType };
-        await session.subscribe(command, () => registryChange.call());
-      }
-    } catch (cause) {
-      // A later refresh still finds what is new.
-      if (session.isOpen()) log.warn({ err: cause }, 'changes of the registries are not received');
-    }
-  }
 
   /** A command of an integration that Core may not have set up yet; all tries use one connection. */
   function ask(message: { readonly type: string }, deadlineMs = timings.commandMs): Promise<unknown> {
@@ -86,6 +84,8 @@ export function createHomeAssistant(deps: HomeAssistantDeps): HomeAssistantConne
       monotonicMs: () => clock.monotonicMs(),
     });
   }
+
+  const read = (message: { readonly type: string }) => ask(message, timings.historyMs);
 
   return {
     start: () => connection.start(),
@@ -120,16 +120,12 @@ export function createHomeAssistant(deps: HomeAssistantDeps): HomeAssistantConne
     administratorIds: async () => administratorsOf(await ask({ type: 'config/auth/list' })),
     subscribeStates: async (entityIds, onBatch) =>
       await subscribeStates(connection.session(), entityIds, onBatch, { clock, log }),
-    history: async (entityIds, startUs, endUs) =>
-      await history((message) => ask(message, timings.historyMs), entityIds, startUs, endUs),
-    hasHistoryAt: async (entityIds, atUs) =>
-      await hasHistoryAt((message) => ask(message, timings.historyMs), entityIds, atUs),
+    history: async (entityIds, startUs, endUs) => await history(read, entityIds, startUs, endUs),
+    hasHistoryAt: async (entityIds, atUs) => await hasHistoryAt(read, entityIds, atUs),
     statistics: async (entityIds, startUs, endUs, period) =>
-      await statistics((message) => ask(message, timings.historyMs), entityIds, startUs, endUs, period),
-    statisticsMetadata: async (statisticIds) =>
-      await statisticsMetadata((message) => ask(message, timings.historyMs), statisticIds),
-    firstStatistics: async (entityIds) =>
-      await firstStatistics((message) => ask(message, timings.historyMs), entityIds),
+      await statistics(read, entityIds, startUs, endUs, period),
+    statisticsMetadata: async (statisticIds) => await statisticsMetadata(read, statisticIds),
+    firstStatistics: async (entityIds) => await firstStatistics(read, entityIds),
     pause: (isPaused) => connection.pause(isPaused),
   };
 }

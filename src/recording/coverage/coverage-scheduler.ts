@@ -1,8 +1,8 @@
 import { type HomeAssistant, HomeAssistantUnavailable } from '../../home/home-assistant.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Log } from '../../runtime/log.ts';
+import { Loop } from '../../runtime/loop.ts';
 import { pause } from '../../runtime/pause.ts';
-import { WakeSignal } from '../../runtime/wake-signal.ts';
 import { usualHistoryUs } from '../backfill/history-depth.ts';
 import { coverageHourUs } from '../coverage-store.ts';
 import type { Recorder } from '../stream/recorder.ts';
@@ -60,8 +60,7 @@ const startDoubtUs = defaultCoverageVerifierLimits.startDoubtUs;
 export class CoverageScheduler {
   readonly #deps: CoverageSchedulerDeps;
   readonly #limits: CoverageSchedulerLimits;
-  readonly #wakeSignal = new WakeSignal();
-  readonly #stop = new AbortController();
+  readonly #loop = new Loop();
   #isAsked = true;
   /** How far before now verifications are doubted because the clock was set back; null: not at all. */
   #doubtedUs: number | null = startDoubtUs;
@@ -73,7 +72,6 @@ export class CoverageScheduler {
   #error: string | null = null;
   #verifiedUntilUs: number | null = null;
   #unverifiedHours: number | null = null;
-  #loop: Promise<void> = Promise.resolve();
 
   constructor(deps: CoverageSchedulerDeps, limits: Partial<CoverageSchedulerLimits> = {}) {
     this.#deps = deps;
@@ -81,19 +79,17 @@ export class CoverageScheduler {
   }
 
   start(): void {
-    this.#loop = this.#work();
+    this.#loop.start((signal) => this.#work(signal));
   }
 
-  async stop(): Promise<void> {
-    this.#stop.abort();
-    this.#wakeSignal.wake();
-    await this.#loop;
+  stop(): Promise<void> {
+    return this.#loop.stop();
   }
 
   /** There is a reason to check now. */
   check(): void {
     this.#isAsked = true;
-    this.#wakeSignal.wake();
+    this.#loop.wake();
   }
 
   status(): CoverageStatus {
@@ -106,12 +102,11 @@ export class CoverageScheduler {
     };
   }
 
-  async #work(): Promise<void> {
-    const { signal } = this.#stop;
+  async #work(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       await this.#checkClock();
       if (!this.#isAsked && this.#deps.clock.nowUs() < this.#nextUs) {
-        await this.#wakeSignal.wait(checkClockMs);
+        await this.#loop.wait(checkClockMs);
         // A clock that was set back by days must not silence it for days.
         if (this.#nextUs - this.#deps.clock.nowUs() > 2 * coverageHourUs) this.#nextUs = 0;
         continue;
@@ -190,7 +185,7 @@ export class CoverageScheduler {
       entriesRevised: 0,
       ticketsOpened: 0,
     };
-    const { signal } = this.#stop;
+    const { signal } = this.#loop;
     await coverageVerifier.verify(
       { ...this.#span(), isExact: false },
       {

@@ -2,8 +2,8 @@ import type { SettingsStore } from '../../home/settings-store.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { Emitter } from '../../runtime/emitter.ts';
 import type { Log } from '../../runtime/log.ts';
+import { Loop } from '../../runtime/loop.ts';
 import { pause, unlessAborted } from '../../runtime/pause.ts';
-import { WakeSignal } from '../../runtime/wake-signal.ts';
 import type { Reading } from '../reading.ts';
 import type { ReadingStore } from '../reading-store.ts';
 import type { RecordingEvents } from '../recording-events.ts';
@@ -63,10 +63,8 @@ export class RenameKeeper {
   readonly #deps: RenameKeeperDeps;
   readonly #limits: RenameKeeperLimits;
   readonly #storedReadings: Emitter<[readings: readonly Reading[]]>;
-  readonly #wakeSignal = new WakeSignal();
-  readonly #stop = new AbortController();
+  readonly #loop = new Loop();
   #marks: Map<string, Mark> | null = null;
-  #loop: Promise<void> = Promise.resolve();
 
   constructor(deps: RenameKeeperDeps, limits: Partial<RenameKeeperLimits> = {}) {
     this.#deps = deps;
@@ -75,13 +73,11 @@ export class RenameKeeper {
   }
 
   start(): void {
-    this.#loop = this.#work();
+    this.#loop.start((signal) => this.#work(signal));
   }
 
-  async stop(): Promise<void> {
-    this.#stop.abort();
-    this.#wakeSignal.wake();
-    await this.#loop;
+  stop(): Promise<void> {
+    return this.#loop.stop();
   }
 
   /** Called with each batch of readings that is durable under the new id. @returns removes the listener */
@@ -91,11 +87,10 @@ export class RenameKeeper {
 
   /** The home may have found a rename. */
   check(): void {
-    this.#wakeSignal.wake();
+    this.#loop.wake();
   }
 
-  async #work(): Promise<void> {
-    const { signal } = this.#stop;
+  async #work(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       try {
         for (const [oldId, newId] of this.#deps.renames()) {
@@ -107,7 +102,7 @@ export class RenameKeeper {
           if (signal.aborted) return;
           if (this.#deps.isTracked(entityId)) await this.#exclude(entityId, sinceUs);
         }
-        await this.#wakeSignal.wait(this.#limits.checkEveryMs);
+        await this.#loop.wait(this.#limits.checkEveryMs);
       } catch (cause) {
         this.#deps.log.debug({ err: cause }, 'readings of a renamed entity wait to be carried');
         await pause(this.#limits.retryMs, signal);
@@ -118,7 +113,7 @@ export class RenameKeeper {
   /** Continues where it was interrupted; a reading carried twice replaces itself. Rejects when a store is down. */
   async #carry(oldId: string, newId: string): Promise<void> {
     const { readings, events, clock, log, isBusy } = this.#deps;
-    const { signal } = this.#stop;
+    const { signal } = this.#loop;
     const { pageReadings, busyPauseMs } = this.#limits;
     const key = `${oldId} ${newId}`;
     const marks = await this.#load();
