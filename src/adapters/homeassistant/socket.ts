@@ -114,6 +114,32 @@ export class HomeAssistantSocket {
   }
 }
 
+function webSocketTo(endpoint: Endpoint, { connectMs }: SocketDeps): WebSocket {
+  return new WebSocket(endpoint.websocketUrl, {
+    handshakeTimeout: connectMs,
+    maxPayload: maxPayloadBytes,
+    // Core and this process run on one machine or in one house: its CPU is scarcer than bandwidth.
+    perMessageDeflate: false,
+    followRedirects: false,
+  });
+}
+
+type SignInAnswer =
+  | { readonly kind: 'auth_required' }
+  | { readonly kind: 'auth_ok'; readonly version: string }
+  | Extract<ConnectFault, { kind: 'auth_invalid' | 'foreign' }>;
+
+/** A message before the sign-in is done. */
+function answerOf(text: string): SignInAnswer {
+  const message = parse(text);
+  const type = isRecord(message) ? message.type : undefined;
+  if (type === 'auth_required') return { kind: 'auth_required' };
+  if (type === 'auth_invalid') return { kind: 'auth_invalid', message: 'auth_invalid' };
+  if (type === 'auth_ok' && isRecord(message))
+    return { kind: 'auth_ok', version: typeof message.ha_version === 'string' ? message.ha_version : '' };
+  return { kind: 'foreign', message: 'The first message is not one of Home Assistant' };
+}
+
 /** Opens, signs in, asks for coalesced messages. Rejects with a ConnectError. */
 export function openSocket(
   endpoint: Endpoint,
@@ -125,13 +151,7 @@ export function openSocket(
       websocketUrl: endpoint.websocketUrl,
       isSupervisor: endpoint.source === 'supervisor',
     };
-    const socket = new WebSocket(endpoint.websocketUrl, {
-      handshakeTimeout: deps.connectMs,
-      maxPayload: maxPayloadBytes,
-      // Core and this process run on one machine or in one house: its CPU is scarcer than bandwidth.
-      perMessageDeflate: false,
-      followRedirects: false,
-    });
+    const socket = webSocketTo(endpoint, deps);
     let isDone = false;
     let isOpen = false;
     let deadline = setTimeout(() => fail({ kind: 'timeout', phase: 'connect' }), deps.connectMs);
@@ -162,22 +182,18 @@ export function openSocket(
       }
     }
     function take(data: unknown): void {
-      const message = parse(String(data));
-      const type = isRecord(message) ? message.type : undefined;
-      if (type === 'auth_required') {
+      const answer = answerOf(String(data));
+      if (answer.kind === 'auth_required') {
         socket.send(JSON.stringify({ type: 'auth', access_token: endpoint.token }));
-      } else if (type === 'auth_invalid') {
-        fail({ kind: 'auth_invalid', message: 'auth_invalid' });
-      } else if (type === 'auth_ok' && isRecord(message)) {
+      } else if (answer.kind === 'auth_ok') {
         if (!finish()) return;
         // Many events may come in one frame: under load that spares both sides a lot of work. The first id is ours.
         socket.send(
           JSON.stringify({ id: 1, type: 'supported_features', features: { coalesce_messages: 1 } }),
         );
-        const version = typeof message.ha_version === 'string' ? message.ha_version : '';
-        resolve(new HomeAssistantSocket(socket, version, deps));
+        resolve(new HomeAssistantSocket(socket, answer.version, deps));
       } else {
-        fail({ kind: 'foreign', message: 'The first message is not one of Home Assistant' });
+        fail(answer);
       }
     }
     function close(code: number): void {

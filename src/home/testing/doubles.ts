@@ -16,7 +16,8 @@ import {
   type Registries,
 } from '../home-assistant.ts';
 import type { SettingsStore } from '../settings-store.ts';
-import { areas2026, devices2026, preferences2026, sensors2026 } from './samples.ts';
+import { preferences2026 } from './sample-preferences.ts';
+import { areas2026, devices2026, sensors2026 } from './samples.ts';
 
 export const silentLog: Log = {
   debug: () => undefined,
