@@ -22,12 +22,57 @@ import { QuestDbReadingStore } from '../adapters/questdb/reading-store.ts';
 import { QuestDbStatisticsStore } from '../adapters/questdb/statistics-store.ts';
 import { applied } from '../adapters/questdb/wal.ts';
 import { resumeSuspended } from '../adapters/questdb/wal-resume.ts';
-import type { HomeAssistantTarget } from '../home/connection-settings.ts';
+import type { HomeAssistantTarget, Trial } from '../home/connection-settings.ts';
+import type { EntityStore } from '../home/entity-store.ts';
+import type { GridConnectionStore } from '../home/grid-connection-store.ts';
+import type { HomeAssistant } from '../home/home-assistant.ts';
+import type { SettingsStore } from '../home/settings-store.ts';
 import { joinSpans, type Span } from '../ledger/span.ts';
+import type { CoverageStore } from '../recording/coverage-store.ts';
+import type { ReadingStore } from '../recording/reading-store.ts';
+import type { SubscriptionStore, SyncLog } from '../recording/sync-log.ts';
+import type { DiskSpace } from '../recording/write/disk-watch.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Log } from '../runtime/log.ts';
-import type { Adapters } from './energy-ledger.ts';
+import type { CostVersionStore } from '../tariffs/cost-version-store.ts';
+import type { IntegrityAdapters } from './integrity-services.ts';
+import type { LedgerAdapters } from './ledger-services.ts';
 import type { Options } from './options.ts';
+
+/**
+ * Everything outside the process. `start` begins to connect and returns; the process runs while any of it is away.
+ */
+export interface Adapters extends LedgerAdapters, IntegrityAdapters {
+  readonly homeAssistant: HomeAssistant & {
+    start(): void;
+    stop(): Promise<void>;
+    /** Connects to this Home Assistant from now on. */
+    use(target: HomeAssistantTarget): void;
+    reconnect(reason: string): void;
+    lastPingAtUs(): number | null;
+  };
+  readonly tryHomeAssistant: (target: HomeAssistantTarget) => Promise<Trial>;
+  readonly readingStore: ReadingStore;
+  readonly coverageStore: CoverageStore;
+  /** Nothing is written to QuestDB while `held` says why not. */
+  readonly holdStoreWrites: (held: () => string | null) => void;
+  /** QuestDB resumes what it gave up on a full disk. Rejects when it does not answer. */
+  readonly mendStore: () => Promise<void>;
+  /** Of the disk that DATA_DIR is on. */
+  readonly diskSpace: () => Promise<DiskSpace>;
+  readonly costVersionStore: CostVersionStore;
+  readonly gridConnectionStore: GridConnectionStore;
+  readonly pingQuestdb: () => Promise<unknown>;
+  readonly entityStore: EntityStore;
+  readonly settingsStore: SettingsStore;
+  readonly subscriptionStore: SubscriptionStore;
+  readonly syncLog: SyncLog;
+  readonly pingDocuments: () => Promise<unknown>;
+  /** Begins to connect to the stores. */
+  readonly startStores: () => void;
+  /** Closes the stores' connections. */
+  readonly closeStores: () => Promise<void>;
+}
 
 function endpointOf(target: HomeAssistantTarget, source: Endpoint['source']): Endpoint | { error: string } {
   const parsed = endpointFromUrl(target.url);

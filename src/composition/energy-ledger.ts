@@ -3,70 +3,26 @@ import { createHash, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { recordingView } from '../api/answers/recording-view.ts';
 import { ApiServer } from '../api/server.ts';
-import { ConnectionSettings, type HomeAssistantTarget, type Trial } from '../home/connection-settings.ts';
-import type { EntityStore } from '../home/entity-store.ts';
-import type { GridConnectionStore } from '../home/grid-connection-store.ts';
+import { ConnectionSettings } from '../home/connection-settings.ts';
 import { GridConnections } from '../home/grid-connections.ts';
 import { Home } from '../home/home.ts';
-import type { HomeAssistant } from '../home/home-assistant.ts';
-import type { SettingsStore } from '../home/settings-store.ts';
 import { Backfill } from '../recording/backfill/backfill.ts';
-import type { CoverageStore } from '../recording/coverage-store.ts';
-import type { ReadingStore } from '../recording/reading-store.ts';
 import { RecordingEvents } from '../recording/recording-events.ts';
 import { Recorder } from '../recording/stream/recorder.ts';
-import type { SubscriptionStore, SyncLog } from '../recording/sync-log.ts';
-import type { DiskSpace, DiskWatchLimits } from '../recording/write/disk-watch.ts';
 import { FileSpool } from '../recording/write/spool/file-spool.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { waitAtMost } from '../runtime/deadline.ts';
 import type { Log } from '../runtime/log.ts';
 import { type Service, serviceOf, startServices, stopServices } from '../runtime/service.ts';
 import { Today } from '../statistics/today.ts';
-import type { CostVersionStore } from '../tariffs/cost-version-store.ts';
-import { type IntegrityAdapters, IntegrityServices } from './integrity-services.ts';
-import { type LedgerAdapters, LedgerServices } from './ledger-services.ts';
-import type { Options } from './options.ts';
+import type { Adapters } from './adapters.ts';
+import { IntegrityServices } from './integrity-services.ts';
+import { LedgerServices } from './ledger-services.ts';
+import { diskLimits, isHere, type Options, refusedAddress } from './options.ts';
 import { RecordingServices } from './recording-services.ts';
 import { StoreHealth } from './store-health.ts';
 
-/**
- * Everything outside the process. `start` begins to connect and returns; the process runs while any of it is away.
- */
-export interface Adapters extends LedgerAdapters, IntegrityAdapters {
-  readonly homeAssistant: HomeAssistant & {
-    start(): void;
-    stop(): Promise<void>;
-    /** Connects to this Home Assistant from now on. */
-    use(target: HomeAssistantTarget): void;
-    reconnect(reason: string): void;
-    lastPingAtUs(): number | null;
-  };
-  readonly tryHomeAssistant: (target: HomeAssistantTarget) => Promise<Trial>;
-  readonly readingStore: ReadingStore;
-  readonly coverageStore: CoverageStore;
-  /** Nothing is written to QuestDB while `held` says why not. */
-  readonly holdStoreWrites: (held: () => string | null) => void;
-  /** QuestDB resumes what it gave up on a full disk. Rejects when it does not answer. */
-  readonly mendStore: () => Promise<void>;
-  /** Of the disk that DATA_DIR is on. */
-  readonly diskSpace: () => Promise<DiskSpace>;
-  readonly costVersionStore: CostVersionStore;
-  readonly gridConnectionStore: GridConnectionStore;
-  readonly pingQuestdb: () => Promise<unknown>;
-  readonly entityStore: EntityStore;
-  readonly settingsStore: SettingsStore;
-  readonly subscriptionStore: SubscriptionStore;
-  readonly syncLog: SyncLog;
-  readonly pingDocuments: () => Promise<unknown>;
-  /** Begins to connect to the stores. */
-  readonly startStores: () => void;
-  /** Closes the stores' connections. */
-  readonly closeStores: () => Promise<void>;
-}
-
 const stopRecorderWithinMs = 7000;
-
 /** A caller that needs all received readings waits no longer for a slow store. */
 const gatherWithinMs = 2000;
 /** Readings that wait for QuestDB; above this, work that can wait does. */
@@ -84,6 +40,7 @@ const reportPostedEveryMs = 9000;
 
 export class EnergyLedger {
   readonly #deps: EnergyLedgerDeps;
+  readonly #events: RecordingEvents;
   readonly #home: Home;
   readonly #connection: ConnectionSettings;
   readonly #gridConnections: GridConnections;
@@ -100,190 +57,25 @@ export class EnergyLedger {
   #postedReportedMs = Number.NEGATIVE_INFINITY;
 
   constructor(deps: EnergyLedgerDeps) {
-    const { options, adapters, clock, log, version } = deps;
-    const { homeAssistant, readingStore, settingsStore, entityStore } = adapters;
-    const named = (part: string) => log.child({ part });
     this.#deps = deps;
-    this.#home = new Home({
-      homeAssistant,
-      entityStore,
-      settingsStore,
-      clock,
-      log: named('home'),
-      trackedOption: options.trackedEntities,
-    });
-    this.#connection = new ConnectionSettings({
-      source: options.homeAssistant,
-      settingsStore,
-      use: (target) => homeAssistant.use(target),
-      attempt: adapters.tryHomeAssistant,
-      digest: (text) => createHash('sha256').update(text).digest('hex'),
-      clock,
-      log: named('connection'),
-    });
-    this.#gridConnections = new GridConnections({
-      store: adapters.gridConnectionStore,
-      home: this.#home,
-      log: named('home'),
-    });
-    this.#ledger = new LedgerServices({
-      adapters,
-      home: this.#home,
-      connections: this.#gridConnections,
-      readings: readingStore,
-      settings: settingsStore,
-      homeAssistant,
-      syncLog: adapters.syncLog,
-      heldUntil: (entityId) => this.#heldUntil(entityId),
-      gather: () => this.#gather(),
-      isWatched: () => this.#api.isWatched(),
-      isStoreUp: () => this.#questdb.isUp(),
-      isRecordingBusy: () => this.#isRecordingBusy(),
-      newId: () => randomUUID(),
-      clock,
-      log,
-    });
-    const events = new RecordingEvents(named('recorder'));
-    this.#recorder = new Recorder({
-      homeAssistant,
-      readings: readingStore,
-      subscription: adapters.subscriptionStore,
-      spool: new FileSpool({
-        directory: join(options.dataDir, 'spool'),
-        held: () => this.#recording.disk.spoolHeld(),
-      }),
-      events,
-      zone: () => this.#home.config()?.timeZone ?? null,
-      clock,
-      log: named('recorder'),
-    });
-    this.#today = new Today({
-      recorder: this.#recorder,
-      readings: readingStore,
-      ledger: this.#ledger.store,
-      evidence: this.#ledger.evidence,
-      postingWorker: this.#ledger.postingWorker,
-      clock,
-      log: named('today'),
-      zone: () => this.#home.config()?.timeZone ?? null,
-    });
-    this.#recording = new RecordingServices({
-      homeAssistant,
-      home: this.#home,
-      readings: readingStore,
-      carryCorrections: (oldId, newId) => this.#ledger.corrections.carry(oldId, newId),
-      excludeUntil: (entityId, endUs) => this.#ledger.corrections.excludeUntil(entityId, endUs),
-      settings: settingsStore,
-      coverageStore: adapters.coverageStore,
-      readingsReadable: adapters.readingsReadable,
-      syncLog: adapters.syncLog,
-      recorder: this.#recorder,
-      events,
-      diskSpace: adapters.diskSpace,
-      diskLimits: diskLimits(options),
-      mendStore: adapters.mendStore,
-      onDiskChange: () => this.#api.hub.changed('status'),
-      isBusy: () => this.#isRecordingBusy(),
-      newId: () => randomUUID(),
-      clock,
-      log,
-    });
-    this.#backfill = new Backfill({
-      homeAssistant,
-      readings: readingStore,
-      recorder: this.#recorder,
-      syncLog: adapters.syncLog,
-      clock,
-      log: named('backfill'),
-      newId: () => randomUUID(),
-      coverageVerifier: this.#recording.coverageVerifier,
-      onBrought: () => {
-        // The day is counted again from what came.
-        this.#api.hub.changed('readings', 'entities');
-        this.#recording.coverageScheduler.check();
-      },
-    });
-    const { store: ledgerStore, views: ledgerViews } = this.#ledger;
-    this.#integrity = new IntegrityServices({
-      adapters: { ...adapters, ledgerStore },
-      views: ledgerViews,
-      home: this.#home,
-      homeAssistant,
-      postingWorker: this.#ledger.postingWorker,
-      corrections: this.#ledger.corrections,
-      coverageVerifier: this.#recording.coverageVerifier,
-      events: this.#recording.events,
-      isBusy: () => this.#isRecordingBusy() || this.#ledger.history.status().run !== null,
-      onTickets: () => this.#api.hub.changed('tickets', 'status'),
-      newId: () => randomUUID(),
-      clock,
-      log,
-    });
-    const storeHealth = (name: string, ping: () => Promise<unknown>, onUp: () => void) =>
-      new StoreHealth({
-        name,
-        ping,
-        log: named('stores'),
-        onChange: (isUp) => {
-          this.#api.hub.changed('status', 'settings');
-          if (isUp) onUp();
-        },
-      });
-    this.#questdb = storeHealth('QuestDB', adapters.pingQuestdb, () => {
+    this.#events = new RecordingEvents(this.#named('recorder'));
+    this.#home = this.#createHome();
+    this.#connection = this.#createConnection();
+    this.#gridConnections = this.#createGridConnections();
+    this.#ledger = this.#createLedger();
+    this.#recorder = this.#createRecorder();
+    this.#today = this.#createToday();
+    this.#recording = this.#createRecording();
+    this.#backfill = this.#createBackfill();
+    this.#integrity = this.#createIntegrity();
+    const { pingQuestdb, pingDocuments } = deps.adapters;
+    this.#questdb = this.#createStoreHealth('QuestDB', pingQuestdb, () => {
       // It may have lost readings.
       this.#recording.coverageScheduler.check();
       this.#ledger.runNow();
     });
-    this.#documents = storeHealth('The document store', adapters.pingDocuments, () => undefined);
-    this.#api = new ApiServer({
-      version,
-      access: {
-        ingressAddress: options.ingressAddress,
-        trustsLoopbackIngress: options.homeAssistant.kind === 'supervisor',
-      },
-      panelDir: options.panelDir,
-      homeAssistant,
-      homeAssistantRefused: refusedAddress(options),
-      home: this.#home,
-      connection: this.#connection,
-      gridConnections: this.#gridConnections,
-      entityStore,
-      readingStore,
-      syncLog: adapters.syncLog,
-      recording: recordingView({
-        recorder: this.#recorder,
-        today: this.#today,
-        bringsPast: () => this.#backfill.bringsPast(),
-        isStoreUp: () => this.#questdb.isUp(),
-        watch: () => this.#recording.watch(),
-      }),
-      backfill: this.#backfill,
-      ledger: {
-        views: ledgerViews,
-        store: ledgerStore,
-        statistics: adapters.statisticsStore,
-        corrections: this.#ledger.corrections,
-        costVersions: adapters.costVersionStore,
-        postingWorker: this.#ledger.postingWorker,
-        posting: () => this.#ledger.posting(),
-        history: this.#ledger.history,
-      },
-      integrity: {
-        tickets: this.#integrity.tickets,
-        ticketStore: adapters.ticketStore,
-        reconciler: this.#integrity.reconciler,
-      },
-      present: {
-        readings: () => this.#visible(),
-        ledger: async () => {
-          await this.#visible();
-          await this.#ledger.present();
-        },
-      },
-      stores: { questdb: () => this.#questdb.health(), mongodb: () => this.#documents.health() },
-      clock,
-      log: named('api'),
-    });
+    this.#documents = this.#createStoreHealth('The document store', pingDocuments, () => undefined);
+    this.#api = this.#createApi();
     this.#home.onChange((change) => {
       if (change === 'tracked') this.#recorder.track(this.#home.recorded());
     });
@@ -345,6 +137,233 @@ export class EnergyLedger {
     ];
   }
 
+  #createHome(): Home {
+    const { adapters, options, clock } = this.#deps;
+    const { homeAssistant, settingsStore, entityStore } = adapters;
+    return new Home({
+      homeAssistant,
+      entityStore,
+      settingsStore,
+      clock,
+      log: this.#named('home'),
+      trackedOption: options.trackedEntities,
+    });
+  }
+
+  #createConnection(): ConnectionSettings {
+    const { options, adapters, clock } = this.#deps;
+    const { homeAssistant, settingsStore } = adapters;
+    return new ConnectionSettings({
+      source: options.homeAssistant,
+      settingsStore,
+      use: (target) => homeAssistant.use(target),
+      attempt: adapters.tryHomeAssistant,
+      digest: (text) => createHash('sha256').update(text).digest('hex'),
+      clock,
+      log: this.#named('connection'),
+    });
+  }
+
+  #createGridConnections(): GridConnections {
+    const { adapters } = this.#deps;
+    return new GridConnections({
+      store: adapters.gridConnectionStore,
+      home: this.#home,
+      log: this.#named('home'),
+    });
+  }
+
+  #createLedger(): LedgerServices {
+    const { adapters, clock, log } = this.#deps;
+    const { homeAssistant, readingStore, settingsStore } = adapters;
+    return new LedgerServices({
+      adapters,
+      home: this.#home,
+      connections: this.#gridConnections,
+      readings: readingStore,
+      settings: settingsStore,
+      homeAssistant,
+      syncLog: adapters.syncLog,
+      heldUntil: (entityId) => this.#heldUntil(entityId),
+      gather: () => this.#gather(),
+      isWatched: () => this.#api.isWatched(),
+      isStoreUp: () => this.#questdb.isUp(),
+      isRecordingBusy: () => this.#isRecordingBusy(),
+      newId: () => randomUUID(),
+      clock,
+      log,
+    });
+  }
+
+  #createRecorder(): Recorder {
+    const { options, adapters, clock } = this.#deps;
+    const { homeAssistant, readingStore } = adapters;
+    return new Recorder({
+      homeAssistant,
+      readings: readingStore,
+      subscription: adapters.subscriptionStore,
+      spool: new FileSpool({
+        directory: join(options.dataDir, 'spool'),
+        held: () => this.#recording.disk.spoolHeld(),
+      }),
+      events: this.#events,
+      zone: () => this.#home.config()?.timeZone ?? null,
+      clock,
+      log: this.#named('recorder'),
+    });
+  }
+
+  #createToday(): Today {
+    const { adapters, clock } = this.#deps;
+    const { readingStore } = adapters;
+    return new Today({
+      recorder: this.#recorder,
+      readings: readingStore,
+      ledger: this.#ledger.store,
+      evidence: this.#ledger.evidence,
+      postingWorker: this.#ledger.postingWorker,
+      clock,
+      log: this.#named('today'),
+      zone: () => this.#home.config()?.timeZone ?? null,
+    });
+  }
+
+  #createRecording(): RecordingServices {
+    const { options, adapters, clock, log } = this.#deps;
+    const { homeAssistant, readingStore, settingsStore } = adapters;
+    return new RecordingServices({
+      homeAssistant,
+      home: this.#home,
+      readings: readingStore,
+      carryCorrections: (oldId, newId) => this.#ledger.corrections.carry(oldId, newId),
+      excludeUntil: (entityId, endUs) => this.#ledger.corrections.excludeUntil(entityId, endUs),
+      settings: settingsStore,
+      coverageStore: adapters.coverageStore,
+      readingsReadable: adapters.readingsReadable,
+      syncLog: adapters.syncLog,
+      recorder: this.#recorder,
+      events: this.#events,
+      diskSpace: adapters.diskSpace,
+      diskLimits: diskLimits(options),
+      mendStore: adapters.mendStore,
+      onDiskChange: () => this.#api.hub.changed('status'),
+      isBusy: () => this.#isRecordingBusy(),
+      newId: () => randomUUID(),
+      clock,
+      log,
+    });
+  }
+
+  #createBackfill(): Backfill {
+    const { adapters, clock } = this.#deps;
+    const { homeAssistant, readingStore } = adapters;
+    return new Backfill({
+      homeAssistant,
+      readings: readingStore,
+      recorder: this.#recorder,
+      syncLog: adapters.syncLog,
+      clock,
+      log: this.#named('backfill'),
+      newId: () => randomUUID(),
+      coverageVerifier: this.#recording.coverageVerifier,
+      onBrought: () => {
+        // The day is counted again from what came.
+        this.#api.hub.changed('readings', 'entities');
+        this.#recording.coverageScheduler.check();
+      },
+    });
+  }
+
+  #createIntegrity(): IntegrityServices {
+    const { adapters, clock, log } = this.#deps;
+    const { homeAssistant } = adapters;
+    return new IntegrityServices({
+      adapters: { ...adapters, ledgerStore: this.#ledger.store },
+      views: this.#ledger.views,
+      home: this.#home,
+      homeAssistant,
+      postingWorker: this.#ledger.postingWorker,
+      corrections: this.#ledger.corrections,
+      coverageVerifier: this.#recording.coverageVerifier,
+      events: this.#recording.events,
+      isBusy: () => this.#isRecordingBusy() || this.#ledger.history.status().run !== null,
+      onTickets: () => this.#api.hub.changed('tickets', 'status'),
+      newId: () => randomUUID(),
+      clock,
+      log,
+    });
+  }
+
+  #createApi(): ApiServer {
+    const { options, adapters, clock, version } = this.#deps;
+    const { homeAssistant, readingStore, entityStore } = adapters;
+    return new ApiServer({
+      version,
+      access: {
+        ingressAddress: options.ingressAddress,
+        trustsLoopbackIngress: options.homeAssistant.kind === 'supervisor',
+      },
+      panelDir: options.panelDir,
+      homeAssistant,
+      homeAssistantRefused: refusedAddress(options),
+      home: this.#home,
+      connection: this.#connection,
+      gridConnections: this.#gridConnections,
+      entityStore,
+      readingStore,
+      syncLog: adapters.syncLog,
+      recording: recordingView({
+        recorder: this.#recorder,
+        today: this.#today,
+        bringsPast: () => this.#backfill.bringsPast(),
+        isStoreUp: () => this.#questdb.isUp(),
+        watch: () => this.#recording.watch(),
+      }),
+      backfill: this.#backfill,
+      ledger: {
+        views: this.#ledger.views,
+        store: this.#ledger.store,
+        statistics: adapters.statisticsStore,
+        corrections: this.#ledger.corrections,
+        costVersions: adapters.costVersionStore,
+        postingWorker: this.#ledger.postingWorker,
+        posting: () => this.#ledger.posting(),
+        history: this.#ledger.history,
+      },
+      integrity: {
+        tickets: this.#integrity.tickets,
+        ticketStore: adapters.ticketStore,
+        reconciler: this.#integrity.reconciler,
+      },
+      present: {
+        readings: () => this.#visible(),
+        ledger: async () => {
+          await this.#visible();
+          await this.#ledger.present();
+        },
+      },
+      stores: { questdb: () => this.#questdb.health(), mongodb: () => this.#documents.health() },
+      clock,
+      log: this.#named('api'),
+    });
+  }
+
+  #createStoreHealth(name: string, ping: () => Promise<unknown>, onUp: () => void): StoreHealth {
+    return new StoreHealth({
+      name,
+      ping,
+      log: this.#named('stores'),
+      onChange: (isUp) => {
+        this.#api.hub.changed('status', 'settings');
+        if (isUp) onUp();
+      },
+    });
+  }
+
+  #named(part: string): Log {
+    return this.#deps.log.child({ part });
+  }
+
   /** The panel fetches again what rests on the ledger, but not more often than is useful. */
   #reportPosted(): void {
     const nowMs = this.#deps.clock.monotonicMs();
@@ -378,21 +397,4 @@ export class EnergyLedger {
     const newest = this.#recorder.newest().get(entityId);
     return newest === undefined || newest.absence !== null ? null : this.#deps.clock.nowUs();
   }
-}
-
-/** Why the environment's Home Assistant is not used; null when it is, or when there is none. */
-function refusedAddress({ homeAssistant }: Options): string | null {
-  return homeAssistant.kind === 'saved' ? homeAssistant.refused : null;
-}
-
-/** Whether a store is on this machine, and so on this disk. */
-function isHere(url: string): boolean {
-  return ['127.0.0.1', 'localhost', '[::1]'].includes(new URL(url).hostname);
-}
-
-function diskLimits({ diskReserveBytes, diskWarnBytes }: Options): Partial<DiskWatchLimits> {
-  return {
-    ...(diskReserveBytes === null ? {} : { reserveBytes: diskReserveBytes }),
-    ...(diskWarnBytes === null ? {} : { warnBytes: diskWarnBytes }),
-  };
 }

@@ -21,7 +21,7 @@ import { RememberedCorrections } from '../ledger/evidence/remembered-corrections
 import type { StatisticsStore } from '../ledger/evidence/statistics-store.ts';
 import { StoredEvidence } from '../ledger/evidence/stored-evidence.ts';
 import { PostingRhythm, unsettledUs } from '../ledger/posting/posting-rhythm.ts';
-import { PostingWorker } from '../ledger/posting/posting-worker.ts';
+import { type PostingMark, PostingWorker } from '../ledger/posting/posting-worker.ts';
 import { RunningLedger } from '../ledger/posting/running-ledger.ts';
 import type { Span } from '../ledger/span.ts';
 import { HistoryImport } from '../ledger/statistics-import/history-import.ts';
@@ -134,19 +134,7 @@ export class LedgerServices {
       running: this.#running,
       posted: (beganUs) => this.#commit(beganUs),
       readable: adapters.readingsReadable,
-      mark: {
-        load: async () => {
-          const found = await settings.get(markKey);
-          return typeof found === 'number' ? found : null;
-        },
-        save: async (receivedUs) => {
-          // A clock that was set back has to be followed, or what comes until it is there again would lie before the
-          // mark.
-          if (Math.abs(receivedUs - this.#savedMarkUs) < saveMarkEveryUs) return;
-          await settings.set(markKey, receivedUs, clock.nowUs());
-          this.#savedMarkUs = receivedUs;
-        },
-      },
+      mark: this.#mark(),
       receivedSince: adapters.receivedSince,
       heldUntil: deps.heldUntil,
       clock,
@@ -166,20 +154,7 @@ export class LedgerServices {
       clock,
       log: log.child({ part: 'corrections' }),
     });
-    const flowDeps = {
-      ledger: this.store,
-      firstQuarterHourUs: async (entityIds: readonly string[]) =>
-        (await this.views.extent(entityIds))?.firstUs ?? null,
-      clock,
-      log: log.child({ part: 'balance' }),
-    };
-    const remembered = {
-      load: async (key: string) => {
-        const found = await settings.get(key);
-        return typeof found === 'string' ? found : null;
-      },
-      save: (key: string, sources: string) => settings.set(key, sources, clock.nowUs()),
-    };
+    const { flowDeps, remembered } = this.#flowDeps();
     this.flows = new FlowKeeper({
       ...flowDeps,
       remembered: {
@@ -188,18 +163,7 @@ export class LedgerServices {
       },
     });
     this.connectionFlows = new ConnectionFlows({ ...flowDeps, remembered });
-    this.history = new HistoryImport({
-      homeAssistant: deps.homeAssistant,
-      statistics: adapters.statisticsStore,
-      syncLog: deps.syncLog,
-      settings,
-      entities: () => this.#importEntities(),
-      post: (spans) => this.#post(spans),
-      isBusy: deps.isRecordingBusy,
-      clock,
-      log: log.child({ part: 'statistics' }),
-      newId: deps.newId,
-    });
+    this.history = this.#createHistory();
     this.postingWorker.onPosted((entityId, changed) => {
       this.flows.posted(entityId, changed);
       this.connectionFlows.posted(entityId, changed);
@@ -282,6 +246,59 @@ export class LedgerServices {
     await this.#deps.gather();
     for (const part of [this.postingWorker, this.flows, this.connectionFlows])
       await part.settle().catch(() => undefined);
+  }
+
+  /** Until when received evidence is posted, in the settings. */
+  #mark(): PostingMark {
+    const { settings, clock } = this.#deps;
+    return {
+      load: async () => {
+        const found = await settings.get(markKey);
+        return typeof found === 'number' ? found : null;
+      },
+      save: async (receivedUs) => {
+        // A clock that was set back has to be followed, or what comes until it is there again would lie before the
+        // mark.
+        if (Math.abs(receivedUs - this.#savedMarkUs) < saveMarkEveryUs) return;
+        await settings.set(markKey, receivedUs, clock.nowUs());
+        this.#savedMarkUs = receivedUs;
+      },
+    };
+  }
+
+  #flowDeps() {
+    const { settings, clock, log } = this.#deps;
+    const flowDeps = {
+      ledger: this.store,
+      firstQuarterHourUs: async (entityIds: readonly string[]) =>
+        (await this.views.extent(entityIds))?.firstUs ?? null,
+      clock,
+      log: log.child({ part: 'balance' }),
+    };
+    const remembered = {
+      load: async (key: string) => {
+        const found = await settings.get(key);
+        return typeof found === 'string' ? found : null;
+      },
+      save: (key: string, sources: string) => settings.set(key, sources, clock.nowUs()),
+    };
+    return { flowDeps, remembered };
+  }
+
+  #createHistory(): HistoryImport {
+    const { adapters, settings, clock, log } = this.#deps;
+    return new HistoryImport({
+      homeAssistant: this.#deps.homeAssistant,
+      statistics: adapters.statisticsStore,
+      syncLog: this.#deps.syncLog,
+      settings,
+      entities: () => this.#importEntities(),
+      post: (spans) => this.#post(spans),
+      isBusy: this.#deps.isRecordingBusy,
+      clock,
+      log: log.child({ part: 'statistics' }),
+      newId: this.#deps.newId,
+    });
   }
 
   #follow(): void {

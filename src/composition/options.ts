@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import type { HomeAssistantTarget } from '../home/connection-settings.ts';
+import type { DiskWatchLimits } from '../recording/write/disk-watch.ts';
 import { entityIdPattern } from '../schemas/common.ts';
 
 type HomeAssistantSource =
@@ -215,4 +216,22 @@ export function readOptions(env: NodeJS.ProcessEnv, checkoutDir: string): Option
     diskReserveBytes: variables.DISK_RESERVE_MB ?? null,
     diskWarnBytes: variables.DISK_WARN_MB ?? null,
   });
+}
+
+/** Why the environment's Home Assistant is not used; null when it is, or when there is none. */
+export function refusedAddress({ homeAssistant }: Options): string | null {
+  return homeAssistant.kind === 'saved' ? homeAssistant.refused : null;
+}
+
+/** Whether a store is on this machine, and so on this disk. */
+export function isHere(url: string): boolean {
+  return ['127.0.0.1', 'localhost', '[::1]'].includes(new URL(url).hostname);
+}
+
+/** The limits of the disk's watch that an option sets. */
+export function diskLimits({ diskReserveBytes, diskWarnBytes }: Options): Partial<DiskWatchLimits> {
+  return {
+    ...(diskReserveBytes === null ? {} : { reserveBytes: diskReserveBytes }),
+    ...(diskWarnBytes === null ? {} : { warnBytes: diskWarnBytes }),
+  };
 }

@@ -124,6 +124,13 @@ function webSocketTo(endpoint: Endpoint, { connectMs }: SocketDeps): WebSocket {
   });
 }
 
+/** Many events may come in one frame: under load that spares both sides a lot of work. The first id is ours. */
+const coalesceMessages = JSON.stringify({
+  id: 1,
+  type: 'supported_features',
+  features: { coalesce_messages: 1 },
+});
+
 type SignInAnswer =
   | { readonly kind: 'auth_required' }
   | { readonly kind: 'auth_ok'; readonly version: string }
@@ -147,10 +154,8 @@ export function openSocket(
   signal: AbortSignal,
 ): Promise<HomeAssistantSocket> {
   return new Promise((resolve, reject) => {
-    const target = {
-      websocketUrl: endpoint.websocketUrl,
-      isSupervisor: endpoint.source === 'supervisor',
-    };
+    const { websocketUrl, source, token } = endpoint;
+    const target = { websocketUrl, isSupervisor: source === 'supervisor' };
     const socket = webSocketTo(endpoint, deps);
     let isDone = false;
     let isOpen = false;
@@ -184,21 +189,16 @@ export function openSocket(
     function take(data: unknown): void {
       const answer = answerOf(String(data));
       if (answer.kind === 'auth_required') {
-        socket.send(JSON.stringify({ type: 'auth', access_token: endpoint.token }));
+        socket.send(JSON.stringify({ type: 'auth', access_token: token }));
       } else if (answer.kind === 'auth_ok') {
         if (!finish()) return;
-        // Many events may come in one frame: under load that spares both sides a lot of work. The first id is ours.
-        socket.send(
-          JSON.stringify({ id: 1, type: 'supported_features', features: { coalesce_messages: 1 } }),
-        );
+        socket.send(coalesceMessages);
         resolve(new HomeAssistantSocket(socket, answer.version, deps));
       } else {
         fail(answer);
       }
     }
-    function close(code: number): void {
-      fail({ kind: 'closed', code });
-    }
+    const close = (code: number): void => fail({ kind: 'closed', code });
 
     socket.on('open', () => {
       isOpen = true;
@@ -207,11 +207,8 @@ export function openSocket(
     });
     socket.on('unexpected-response', (request, response) => {
       request.destroy();
-      fail({
-        kind: 'http',
-        status: response.statusCode ?? 0,
-        location: response.headers.location ?? null,
-      });
+      const { statusCode, headers } = response;
+      fail({ kind: 'http', status: statusCode ?? 0, location: headers.location ?? null });
     });
     socket.on('error', (cause) => fail(isOpen ? foreign(cause) : networkFault(cause), cause));
     socket.on('message', receive);
