@@ -17,7 +17,7 @@ export type SyncKind =
 type SyncStatus = 'running' | 'success' | 'partial' | 'failed';
 
 /** What a run compared and changed, beside the readings that it added. */
-interface SyncOutcome {
+export interface SyncOutcome {
   /** Hours of entities that were compared with Home Assistant. */
   readonly hoursChecked: number;
   readonly hoursDiffering: number;
