@@ -72,7 +72,7 @@ async function installQuestdb(say: Say): Promise<string> {
       'mvn',
       [
         // Not in batch mode, where it shows no progress. Nothing can be asked: it has no input.
-        // After a failure: Maven remembers for hours that an artifact could not be had, unless told to ask again.
+        // After a failure: Maven remembers for hours that an artifact could not be fetched, unless it is forced to ask again.
         ...(attempt > 1 ? ['--update-snapshots'] : []),
         `${mavenDependencyPlugin}:copy`,
         `-Dartifact=${questdb.artifact}`,

@@ -257,8 +257,7 @@ export class LedgerServices {
         return typeof found === 'number' ? found : null;
       },
       save: async (receivedUs) => {
-        // A clock that was set back has to be followed, or what comes until it is there again would lie before the
-        // mark.
+        // A clock that was set back has to be followed, or what comes until then would lie before the mark.
         if (Math.abs(receivedUs - this.#savedMarkUs) < saveMarkEveryUs) return;
         await settings.set(markKey, receivedUs, clock.nowUs());
         this.#savedMarkUs = receivedUs;

@@ -75,6 +75,8 @@ export interface HomeStatisticsRow {
   readonly period: StatisticsPeriod;
   readonly startUs: number;
   readonly endUs: number;
+  /** The canonical unit of all values; null: their unit is not one of ours. */
+  readonly unit: CanonicalUnit | null;
   /** The register at the row's end. */
   readonly state: number | null;
   /** Home Assistant's own running total. */
@@ -82,8 +84,6 @@ export interface HomeStatisticsRow {
   readonly mean: number | null;
   readonly min: number | null;
   readonly max: number | null;
-  /** The canonical unit of all values; null: their unit is not one of ours. */
-  readonly unit: CanonicalUnit | null;
 }
 
 /** Home Assistant's metadata of a statistic. */
