@@ -1,10 +1,9 @@
 import { hasStates } from '../../home/entity.ts';
-import { foundInterval, type VerificationResult } from '../../recording/coverage-proof.ts';
+import { foundInterval, type VerificationResult } from '../../recording/coverage-store.ts';
 import type { SyncKind, SyncOutcome, SyncRun } from '../../recording/sync-log.ts';
 import { unlessAborted } from '../../runtime/pause.ts';
 import { dayUs } from '../../units/durations.ts';
-import type { Interval } from '../../units/interval.ts';
-import { hull } from '../../units/interval.ts';
+import { hull, type Interval } from '../../units/interval.ts';
 import type { Gap } from '../detectors/gap.ts';
 import type { TicketKind } from '../ticket.ts';
 import { readingsMissing } from '../tickets/readings-missing.ts';
@@ -132,7 +131,7 @@ export class ReconciliationRun {
     // The hour under way is heard, and proven when it is over; who asks wants to know now.
     const asked = { entityIds, startUs, endUs, isExact: kind === 'reconciliation' };
     const onVerified = (entityId: string, proof: VerificationResult) => this.#proven(entityId, proof);
-    await this.#unlessStopped(this.#deps.coverageVerifier.prove(asked, { signal, onVerified }));
+    await this.#unlessStopped(this.#deps.coverageVerifier.verify(asked, { signal, onVerified }));
   }
 
   #proven(entityId: string, proof: VerificationResult): void {

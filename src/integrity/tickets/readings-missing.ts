@@ -1,4 +1,4 @@
-import type { FoundReadings } from '../../recording/coverage-proof.ts';
+import type { FoundReadings } from '../../recording/coverage-store.ts';
 import type { Finding } from '../ticket.ts';
 
 /** Readings that Home Assistant held and we had not: told, for they are there now. */

@@ -1,6 +1,7 @@
 import type { CorrectionChanges, CorrectionOutcome, Corrections } from '../../ledger/evidence/corrections.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Log } from '../../runtime/log.ts';
+import { Mutex } from '../../runtime/mutex.ts';
 import type { Interval } from '../../units/interval.ts';
 import { amountText } from '../detectors/figures.ts';
 import type { LedgerClaim } from '../detectors/ledger-claim.ts';
@@ -68,7 +69,7 @@ const unmendedText = 'It could not be left out by itself';
  */
 export class Tickets {
   readonly #deps: TicketsDeps;
-  #last: Promise<unknown> = Promise.resolve();
+  readonly #mutex = new Mutex();
   #open: ReadonlyMap<TicketKind, number> | null = null;
 
   constructor(deps: TicketsDeps) {
@@ -90,17 +91,17 @@ export class Tickets {
 
   /** @param looked null: nothing passes, for only what was found is told */
   report(detected: readonly Detected[], looked: Looked | null, syncId: string | null): Promise<Reported> {
-    return this.#inTurn(() => this.#report(detected, looked, syncId));
+    return this.#mutex.run(() => this.#report(detected, looked, syncId));
   }
 
   /** @param by the name of who decides */
   resolve(ticketId: string, answer: TicketAnswer, by: string, isDryRun: boolean): Promise<TicketOutcome> {
-    return this.#inTurn(() => this.#resolve(ticketId, answer, by, isDryRun));
+    return this.#mutex.run(() => this.#resolve(ticketId, answer, by, isDryRun));
   }
 
   /** Takes back what was decided, or what the app did by itself: the ticket asks again. */
   undo(ticketId: string): Promise<TicketOutcome> {
-    return this.#inTurn(() => this.#undo(ticketId));
+    return this.#mutex.run(() => this.#undo(ticketId));
   }
 
   async #report(
@@ -296,12 +297,6 @@ export class Tickets {
   async #tell(): Promise<void> {
     await this.count();
     this.#deps.onChange?.();
-  }
-
-  #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const done = this.#last.then(work);
-    this.#last = done.catch(() => undefined);
-    return done;
   }
 }
 
