@@ -78,8 +78,8 @@ function runOf(change: Partial<ReconciliationJob> = {}): ReconciliationRun {
     },
     ledger: {
       current: home.ledger.current.bind(home.ledger),
-      journal: async (entityId: string, startUs: number, endUs: number) => {
-        journalAsked.push([entityId, startUs, endUs]);
+      journal: async (entityId: string, askedStartUs: number, askedEndUs: number) => {
+        journalAsked.push([entityId, askedStartUs, askedEndUs]);
         return journalAsked.length === 1 ? (journal as PostedEntry[]) : [];
       },
     },
