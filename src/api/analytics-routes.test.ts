@@ -5,18 +5,9 @@
  */
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { z } from 'zod';
-import {
-  analyticsHealth,
-  areaMonth,
-  areaSummary,
-  costVersion,
-  costVersions,
-  deletedCostVersion,
-  deviceBreakdown,
-  recalculation,
-  timeline,
-} from '../schemas/analytics.ts';
+import { analyticsHealth, areaMonth, areaSummary, deviceBreakdown, timeline } from '../schemas/analytics.ts';
 import { problem } from '../schemas/common.ts';
+import { costVersion, costVersions, deletedCostVersion, recalculation } from '../schemas/cost-versions.ts';
 import { instantFromIso } from '../units/instant.ts';
 import { quarterHourUs } from '../units/quarter-hour.ts';
 import { TestApi } from './testing/test-api.ts';

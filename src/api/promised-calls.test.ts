@@ -5,16 +5,10 @@
  */
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { z } from 'zod';
-import {
-  areaMonth,
-  areaSummary,
-  costVersion,
-  deviceBreakdown,
-  recalculation,
-  timeline,
-} from '../schemas/analytics.ts';
+import { areaMonth, areaSummary, deviceBreakdown, timeline } from '../schemas/analytics.ts';
 import { balance, devices } from '../schemas/balance.ts';
 import { problem } from '../schemas/common.ts';
+import { costVersion, recalculation } from '../schemas/cost-versions.ts';
 import { coverage, ledger } from '../schemas/ledger.ts';
 import { capacityMonth, series } from '../schemas/p1.ts';
 import { backfillStarted, curve, hourlyReadings, readings } from '../schemas/readings.ts';

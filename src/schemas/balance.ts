@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { entityId, instant } from './common.ts';
+import { type CallTable, json, problems } from './call.ts';
+import { entityId, instant, limits } from './common.ts';
 import { role } from './entities.ts';
 import { rangeFields } from './ranges.ts';
 import { grounds, period } from './statistics.ts';
@@ -133,3 +134,20 @@ export const devices = z.object({
   devices: z.array(deviceRow).describe('Parents before their children'),
 });
 export type DevicesAnswer = z.infer<typeof devices>;
+
+export const balanceCalls = {
+  'GET /api/balance': {
+    tags: ['Balance'],
+    summary: 'Where the home’s energy came from and went',
+    description: `Buckets of the home’s clock that touch the range, whole ones: quarters over at most ${limits.spanDays.quarter} days, hours over ${limits.spanDays.hour}, days and weeks over ${limits.spanDays.day}. Energy in kWh, gas and water in m³. Flows are matched per quarter-hour and then summed, in the order of Home Assistant’s energy dashboard. \`compare\` adds the span before, or the same a year ago, aligned by the wall clock.`,
+    request: { query: balanceQuery },
+    responses: { 200: json(balance, 'The balance'), ...problems(400, 503) },
+  },
+  'GET /api/devices': {
+    tags: ['Balance'],
+    summary: 'What devices used, as a tree',
+    description: `At most ${limits.totalDays} days; the range is widened to whole quarter-hours. Energy in kWh. A device’s own part is its total less what it contains; \`untracked_kwh\` is negative when devices meter more than the home does.`,
+    request: { query: devicesQuery },
+    responses: { 200: json(devices, 'Devices, parents before their children'), ...problems(400, 503) },
+  },
+} satisfies CallTable;

@@ -63,6 +63,7 @@ export const limits = {
   totalDays: 3700,
   /** Days of single quarter-hours, with all that they rest on. */
   ledgerDays: 31,
+  coverageDays: { quarter: 31, day: 400 },
   exportDays: 400,
   timelineBuckets: 10_000,
 } as const;

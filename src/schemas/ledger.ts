@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { body, type CallTable, json, problems } from './call.ts';
 import { instant, limits, meterId } from './common.ts';
 import { instantOrDate, rangeFields, startAndEnd } from './ranges.ts';
 import { quality } from './statistics.ts';
@@ -187,3 +188,58 @@ export const coverage = z.object({
   ),
 });
 export type Coverage = z.infer<typeof coverage>;
+
+const ofMeter = z.object({ entity_id: meterId });
+const correctionId = z.string().min(1).max(64);
+
+export const ledgerCalls = {
+  'GET /api/ledger/{entity_id}': {
+    tags: ['Ledger'],
+    summary: 'A meter’s entries, quarter by quarter, with every revision',
+    description: `At most ${limits.ledgerDays} days; the range is widened to whole quarter-hours. Amounts are in kWh or m³. Readings between \`first_reading\` and \`last_reading\` are what an entry rests on; they are at /api/readings/{entity_id}.`,
+    request: { params: ofMeter, query: ledgerQuery },
+    responses: { 200: json(ledger, 'Entries'), ...problems(400, 404, 503) },
+  },
+  'POST /api/ledger/{entity_id}/exchanges': {
+    tags: ['Ledger'],
+    summary: 'Declare that a meter was replaced',
+    description:
+      'The quarters since then are posted anew, as revisions that say so. For administrators. A second exchange at the same instant is refused.',
+    request: { params: ofMeter, body: body(newExchange) },
+    responses: { 201: json(exchange, 'Declared and posted'), ...problems(400, 403, 404, 409, 503) },
+  },
+  'DELETE /api/ledger/{entity_id}/exchanges/{exchange_id}': {
+    tags: ['Ledger'],
+    summary: 'Take a declared exchange back',
+    description: 'The quarters since then are posted anew without it. For administrators.',
+    request: { params: ofMeter.extend({ exchange_id: correctionId }) },
+    responses: { 204: { description: 'Taken back' }, ...problems(403, 404, 503) },
+  },
+  'POST /api/ledger/{entity_id}/corrections': {
+    tags: ['Ledger'],
+    summary: 'Declare that readings are no evidence, or what was delivered',
+    description:
+      'The quarters around it are posted anew, as revisions that say so; readings and earlier revisions stay. For administrators. What would contradict a correction that is declared already is refused with 409. With `dry_run` nothing is written.',
+    request: { params: ofMeter, body: body(newCorrection) },
+    responses: {
+      200: json(correctionAnswer, 'What would change'),
+      201: json(correctionAnswer, 'Declared and posted'),
+      ...problems(400, 403, 404, 409, 503),
+    },
+  },
+  'DELETE /api/ledger/{entity_id}/corrections/{correction_id}': {
+    tags: ['Ledger'],
+    summary: 'Take a correction back',
+    description:
+      'The quarters become what they would be without it, as a further revision. For administrators. Exchanges too.',
+    request: { params: ofMeter.extend({ correction_id: correctionId }), query: takeBackQuery },
+    responses: { 200: json(correctionAnswer, 'What changed, or would'), ...problems(400, 403, 404, 503) },
+  },
+  'GET /api/coverage': {
+    tags: ['Ledger'],
+    summary: 'What is measured, recovered, estimated and missing, and why',
+    description: `Of every tracked meter, in seconds by local day over at most ${limits.coverageDays.day} days, or by quarter-hour over ${limits.coverageDays.quarter}. Up to a minute ago: what is to come, or not posted yet, is not missing.`,
+    request: { query: coverageQuery },
+    responses: { 200: json(coverage, 'By meter'), ...problems(400, 404, 503) },
+  },
+} satisfies CallTable;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { type CallTable, json } from './call.ts';
 import { entityId, instant } from './common.ts';
 import { role } from './entities.ts';
 
@@ -53,3 +54,13 @@ export const now = z.object({
 });
 export type Now = z.infer<typeof now>;
 export type NowEntity = z.infer<typeof nowEntity>;
+
+export const nowCalls = {
+  'GET /api/now': {
+    tags: ['Readings'],
+    summary: 'Live power and today’s counts of everything tracked',
+    description:
+      'From memory. Power in W, import, production and discharge positive. `/api/live` tells what changes.',
+    responses: { 200: json(now, 'Now') },
+  },
+} satisfies CallTable;

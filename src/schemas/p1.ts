@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { type CallTable, json, problems } from './call.ts';
 import { instant, nullableInstant } from './common.ts';
 import { grounds } from './statistics.ts';
 
@@ -167,3 +168,30 @@ export const series = z.object({
     }),
   ),
 });
+
+export const p1Calls = {
+  'GET /v1/realtime': {
+    tags: ['P1'],
+    summary: 'The grid connection now',
+    description:
+      'From memory, never older than the last reading. Power in W, import positive; registers in kWh, both tariffs together. Null while a sensor tells nothing.',
+    request: { query: deviceQuery },
+    responses: { 200: json(realtime, 'Now'), ...problems(400, 404, 503) },
+  },
+  'GET /v1/capacity/month/{month}': {
+    tags: ['P1'],
+    summary: 'Quarter-hour peaks of a month',
+    description:
+      'Mean power of each quarter-hour of the clock taken from the grid, in W. The month’s peak is the highest quarter that was measured whole, the first of equals; where only hours are known they bound it (`at_least_w`, `at_most_w`) and never are it. `month` is YYYY-MM in the home’s time zone.',
+    request: { params: z.object({ month: z.string().max(16) }), query: deviceQuery },
+    responses: { 200: json(capacityMonth, 'The month'), ...problems(400, 404, 503) },
+  },
+  'GET /v1/series': {
+    tags: ['P1'],
+    summary: 'The grid connection over a day, month, year or all',
+    description:
+      '`day`: hours of today; `month`: weeks of this month, cut at its ends; `year` and `all`: months. Up to now. Energy in kWh; mean and highest quarter-hour of what was taken from the grid, in W. Empty when nothing is known.',
+    request: { query: seriesQuery },
+    responses: { 200: json(series, 'Buckets, ascending'), ...problems(400, 404, 503) },
+  },
+} satisfies CallTable;

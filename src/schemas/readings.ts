@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { type CallTable, json, optionalBody, problems } from './call.ts';
 import { entityId, instant, limits, nullableInstant } from './common.ts';
 import { rangeFields, sinceAndUntil } from './ranges.ts';
 
@@ -142,3 +143,54 @@ export const syncRun = z.object({
 export const syncRuns = z.object({ syncs: z.array(syncRun), count: z.number().int() });
 export type SyncRunRow = z.infer<typeof syncRun>;
 export type SyncRuns = z.infer<typeof syncRuns>;
+
+const ofEntity = z.object({ entity_id: entityId });
+
+export const readingCalls = {
+  'GET /api/subscription/status': {
+    tags: ['Readings'],
+    summary: 'How Home Assistant is listened to',
+    responses: { 200: json(subscriptionStatus, 'The subscription') },
+  },
+  'POST /api/subscription/backfill': {
+    tags: ['Readings'],
+    summary: 'Bring in what Home Assistant recorded and we did not hear',
+    description:
+      'As far back as Home Assistant keeps raw history. Answers at once; the run is at /api/syncs/{sync_id}. One at a time: the same again answers the run that is at work, something else 409. For administrators.',
+    request: { body: optionalBody(backfillRequest) },
+    responses: { 202: json(backfillStarted, 'Started'), ...problems(400, 403, 409) },
+  },
+  'GET /api/syncs': {
+    tags: ['Readings'],
+    summary: 'Back-fills, imports of the past and reconciliations, and what they changed; the newest first',
+    request: { query: z.object({ limit: z.coerce.number<number>().int().min(1).max(500).default(50) }) },
+    responses: { 200: json(syncRuns, 'Runs'), ...problems(400, 503) },
+  },
+  'GET /api/syncs/{sync_id}': {
+    tags: ['Readings'],
+    summary: 'One run',
+    request: { params: z.object({ sync_id: z.string().min(1).max(64) }) },
+    responses: { 200: json(syncRun, 'The run'), ...problems(404, 503) },
+  },
+  'GET /api/readings/{entity_id}': {
+    tags: ['Readings'],
+    summary: 'Readings of one entity, oldest first',
+    description: `At most ${limits.readingsPerPage} a page; follow \`next_cursor\` until it is null. States are in canonical units: kWh, W, m³, m³/h, %.`,
+    request: { params: ofEntity, query: readingsQuery },
+    responses: { 200: json(readings, 'A page of readings'), ...problems(400, 404, 503) },
+  },
+  'GET /api/readings/{entity_id}/hourly': {
+    tags: ['Readings'],
+    summary: 'Readings of one entity by the hour',
+    description: `At most ${limits.hourlyDays} days. Hours are those of the home’s time zone, the ones without a reading included.`,
+    request: { params: ofEntity, query: hourlyQuery },
+    responses: { 200: json(hourlyReadings, 'Hours with readings'), ...problems(400, 404, 503) },
+  },
+  'GET /api/readings/{entity_id}/curve': {
+    tags: ['Readings'],
+    summary: 'Readings of one entity as columns to draw',
+    description: `At most ${limits.curveDays} days; down-sampled when there are more readings than \`points\`.`,
+    request: { params: ofEntity, query: curveQuery },
+    responses: { 200: json(curve, 'Columns of equal length'), ...problems(400, 404, 503) },
+  },
+} satisfies CallTable;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { body, type CallTable, json, problems } from './call.ts';
 import { entityId, limits } from './common.ts';
 import { entity } from './entities.ts';
 
@@ -45,3 +46,42 @@ export type DiscoveryResult = z.infer<typeof discoveryResult>;
 
 export const trackedEntities = z.object({ entity_ids: z.array(entityId).max(limits.trackedEntities) });
 export const trackedEntitiesResult = z.object({ entity_ids: z.array(entityId), count: z.number().int() });
+
+export const settingsCalls = {
+  'GET /api/settings': {
+    tags: ['Settings'],
+    summary: 'Settings and connections',
+    responses: { 200: json(settings, 'Settings; a token is never among them') },
+  },
+  'POST /api/settings/home-assistant': {
+    tags: ['Settings'],
+    summary: 'Use another Home Assistant',
+    description:
+      'Tried before it is saved; takes effect without a restart. Not under the Supervisor, which says itself where Home Assistant is. For administrators.',
+    request: { body: body(homeAssistantSettings) },
+    responses: {
+      200: json(connectionTest, 'Tried, saved and in use'),
+      ...problems(400, 403, 409, 503),
+    },
+  },
+  'POST /api/settings/test-connection': {
+    tags: ['Settings'],
+    summary: 'Ask Home Assistant for its version and energy preferences',
+    responses: { 200: json(connectionTest, 'What came of it; `error` says why not'), ...problems(403) },
+  },
+  'POST /api/settings/discover-entities': {
+    tags: ['Entities'],
+    summary: 'Look for energy entities now',
+    description:
+      'By the energy preferences first, then device class, unit and words of the id. It also happens by itself: after each connect, when Home Assistant’s registries change, and every five minutes.',
+    responses: { 200: json(discoveryResult, 'What was found'), ...problems(403, 503) },
+  },
+  'POST /api/settings/tracked-entities': {
+    tags: ['Entities'],
+    summary: 'Choose what is recorded',
+    description:
+      'Exactly these are tracked afterwards; unknown ids are refused and then nothing changes. For administrators.',
+    request: { body: body(trackedEntities) },
+    responses: { 200: json(trackedEntitiesResult, 'Tracked from now on'), ...problems(400, 403, 503) },
+  },
+} satisfies CallTable;

@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import { body, type CallTable, json, optionalBody, problems } from './call.ts';
 import { entityId, instant, limits, meterId, nullableInstant } from './common.ts';
 import { rangeFields } from './ranges.ts';
+import { syncRun } from './readings.ts';
 
 export const quality = z
   .enum(['measured', 'imported', 'recovered', 'hourly', 'estimated', 'none'])
@@ -179,3 +181,64 @@ export const syncStatus = z.object({
   ),
   total_tracked: z.number().int(),
 });
+
+const ofMeter = z.object({ entity_id: meterId });
+const about =
+  'Energy in kWh, volume in m³, power in W. Meters are told by their ledger, everything else by its readings. Buckets are those of the home’s clock, whole ones that touch the range.';
+
+export const statisticsCalls = {
+  'POST /api/statistics/sync': {
+    tags: ['Statistics'],
+    summary: 'Fetch Home Assistant’s statistics once more',
+    description:
+      'Whatever is stored already; of every tracked entity and as far back as there are rows when nothing is named. Answers at once; the run is at /api/statistics/sync/{sync_id}. It happens by itself for new entities and once a day. One at a time: the same again answers the run that is at work, something else 409. For administrators.',
+    request: { body: optionalBody(syncRequest) },
+    responses: { 202: json(syncAccepted, 'Accepted'), ...problems(400, 403, 409) },
+  },
+  'GET /api/statistics/sync/{sync_id}': {
+    tags: ['Statistics'],
+    summary: 'How far a run is',
+    request: { params: z.object({ sync_id: z.string().min(1).max(64) }) },
+    responses: { 200: json(syncRun, 'The run'), ...problems(404, 503) },
+  },
+  'GET /api/statistics/sync-status': {
+    tags: ['Statistics'],
+    summary: 'What was fetched of each tracked entity',
+    responses: { 200: json(syncStatus, 'By entity'), ...problems(503) },
+  },
+  'GET /api/statistics/{entity_id}': {
+    tags: ['Statistics'],
+    summary: 'Statistics of one entity',
+    description: `${about} Quarter-hours over at most ${limits.spanDays.quarter} days, hours over ${limits.spanDays.hour}, days over ${limits.spanDays.day}, months over ${limits.spanDays.month}. \`format=chart\` answers columns.`,
+    request: { params: ofMeter, query: statisticsQuery },
+    responses: { 200: json(statistics, 'Rows or columns'), ...problems(400, 404, 503) },
+  },
+  'GET /api/statistics/{entity_id}/daily': {
+    tags: ['Statistics'],
+    summary: 'Days of one entity',
+    description: `${about} At most ${limits.spanDays.day} days; default the last 30.`,
+    request: { params: ofMeter, query: rangeQuery },
+    responses: { 200: json(dailyStatistics, 'Days'), ...problems(400, 404, 503) },
+  },
+  'GET /api/statistics/{entity_id}/monthly': {
+    tags: ['Statistics'],
+    summary: 'Months of one entity',
+    description: `${about} Default the last twelve.`,
+    request: { params: ofMeter, query: rangeQuery },
+    responses: { 200: json(monthlyStatistics, 'Months'), ...problems(400, 404, 503) },
+  },
+  'GET /api/statistics/{entity_id}/summary': {
+    tags: ['Statistics'],
+    summary: 'One entity over a range, and the trend',
+    description: `Over whole quarter-hours of at most ${limits.totalDays} days; default the last 24 hours. The trend is against the span of equal length before; how much of that was measured is told beside it.`,
+    request: { params: ofMeter, query: rangeQuery },
+    responses: { 200: json(statisticsSummary, 'Summary'), ...problems(400, 404, 503) },
+  },
+  'POST /api/statistics/compare': {
+    tags: ['Statistics'],
+    summary: 'Several entities side by side',
+    description: `Asked of the store together and aligned on one list of timestamps. Hours over at most ${limits.compareDays.hourly} days, days over ${limits.compareDays.daily}, months over ${limits.compareDays.monthly}. Defaults as for one entity.`,
+    request: { body: body(compareRequest) },
+    responses: { 200: json(compareResult, 'Columns by entity'), ...problems(400, 404, 503) },
+  },
+} satisfies CallTable;

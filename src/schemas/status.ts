@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { unknownSources } from './balance.ts';
+import { type CallTable, json } from './call.ts';
 import { nullableInstant } from './common.ts';
 
 const part = z.object({
@@ -98,3 +99,16 @@ export const status = z.object({
   memory: z.object({ rss_bytes: z.number().int() }),
 });
 export type Status = z.infer<typeof status>;
+
+export const statusCalls = {
+  'GET /api/status': {
+    tags: ['Settings'],
+    summary: 'Health of every part',
+    description:
+      '200 while readings are taken in and kept (status ok or degraded), 503 when they are not (down); the body is the same.',
+    responses: {
+      200: json(status, 'It does its job'),
+      503: json(status, 'It can’t do its job; each part says why'),
+    },
+  },
+} satisfies CallTable;

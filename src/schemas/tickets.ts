@@ -1,6 +1,8 @@
 import { z } from 'zod';
-import { entityId, instant, nullableInstant } from './common.ts';
+import { body, type CallTable, json, optionalBody, problems } from './call.ts';
+import { entityId, instant, limits, nullableInstant } from './common.ts';
 import { rangeFields } from './ranges.ts';
+import { backfillStarted } from './readings.ts';
 
 /** What was found that does not fit, what was mended by itself, and what asks for a decision. */
 
@@ -160,3 +162,52 @@ export const reconciliation = z.object({
   }),
 });
 export type Reconciliation = z.infer<typeof reconciliation>;
+
+const ofTicket = z.object({ ticket_id: z.string().min(1).max(400) });
+
+export const ticketCalls = {
+  'GET /api/tickets': {
+    tags: ['Integrity'],
+    summary: 'What does not fit: what was mended by itself, what asks for a decision, what was decided',
+    description: 'Open ones first, then the newest first. The newest 2,000 are kept.',
+    request: { query: ticketQuery },
+    responses: { 200: json(tickets, 'Tickets'), ...problems(400, 503) },
+  },
+  'GET /api/tickets/{ticket_id}': {
+    tags: ['Integrity'],
+    summary: 'One ticket',
+    request: { params: ofTicket },
+    responses: { 200: json(ticket, 'The ticket'), ...problems(404, 503) },
+  },
+  'POST /api/tickets/{ticket_id}/resolve': {
+    tags: ['Integrity'],
+    summary: 'Decide about a ticket',
+    description:
+      'One of the ticket’s own `choices`. What is not as it was counted becomes a correction of the meter, and the ledger is posted anew; `dry_run` only tells what would change. 409 when it is not open. For administrators.',
+    request: { params: ofTicket, body: body(ticketResolution) },
+    responses: {
+      200: json(ticketOutcome, 'Decided, or what it would change'),
+      ...problems(400, 403, 404, 409, 503),
+    },
+  },
+  'POST /api/tickets/{ticket_id}/undo': {
+    tags: ['Integrity'],
+    summary: 'Take back what was decided, or what was mended by itself',
+    description:
+      'The ledger becomes what it would be without it, and the ticket asks again. For administrators.',
+    request: { params: ofTicket },
+    responses: { 200: json(ticketOutcome, 'Taken back'), ...problems(403, 404, 409, 503) },
+  },
+  'GET /api/reconciliation': {
+    tags: ['Integrity'],
+    summary: 'When was held against Home Assistant, and what the next night looks at',
+    responses: { 200: json(reconciliation, 'Reconciliation') },
+  },
+  'POST /api/reconciliation': {
+    tags: ['Integrity'],
+    summary: 'Hold what is recorded against Home Assistant now',
+    description: `Of every tracked entity and the last ten days when nothing is named; at most ${limits.ledgerDays} days. Answers at once; the run is at /api/syncs/{sync_id}. It happens by itself every hour for the last hours and at two in the night for the last ten days. For administrators.`,
+    request: { body: optionalBody(reconciliationRequest) },
+    responses: { 202: json(backfillStarted, 'Accepted'), ...problems(400, 403) },
+  },
+} satisfies CallTable;

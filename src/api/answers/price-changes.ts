@@ -2,7 +2,7 @@
 import type { z } from 'zod';
 import { totalIds } from '../../balance/flow-posting.ts';
 import type { Home } from '../../home/home.ts';
-import type { costVersion, recalculation } from '../../schemas/analytics.ts';
+import type { costVersion, recalculation } from '../../schemas/cost-versions.ts';
 import type { CostVersion } from '../../tariffs/cost-versions.ts';
 import type { PricedMeter, Repricing } from '../../tariffs/repricing.ts';
 import { localIso } from '../../units/calendar.ts';

@@ -1,5 +1,7 @@
+import type { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { createMiddleware } from 'hono/factory';
+import { addressOf, type CallName, callNames } from '../../schemas/calls.ts';
 import { limits } from '../../schemas/common.ts';
 import { decideAccess, type RequestFacts } from './access.ts';
 import type { Administrators } from './administrators.ts';
@@ -50,13 +52,21 @@ export const bodySize = bodyLimit({
     }),
 });
 
-/** Before a route that changes settings. */
-export function administratorsOnly(administrators: Administrators) {
-  return createMiddleware<ApiEnv>(async (c, next) => {
+/** Calls that send a body and change nothing. */
+const questions: readonly CallName[] = ['POST /api/statistics/compare'];
+
+/** Whatever is no question is for administrators. Registered before all routes, so that no call is forgotten. */
+export function guardChanges(app: Hono<ApiEnv>, administrators: Administrators): void {
+  const administratorsOnly = createMiddleware<ApiEnv>(async (c, next) => {
     const permission = await administrators.mayChange(c.get('access'));
     if (permission.kind === 'refused') throw new HttpProblem(403, { detail: permission.detail });
     return next();
   });
+  for (const name of callNames) {
+    if (name.startsWith('GET ') || questions.includes(name)) continue;
+    const { method, path } = addressOf(name);
+    app.on(method, path.replaceAll(/\{(\w+)\}/g, ':$1'), administratorsOnly);
+  }
 }
 
 /**

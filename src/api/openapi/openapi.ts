@@ -1,7 +1,7 @@
 /** The API's description, generated from the schemas that the routes check with, and a page to read it. */
 import type { OpenAPIHono } from '@hono/zod-openapi';
+import { commonProblems } from '../../schemas/call.ts';
 import type { ApiEnv } from '../http/deps.ts';
-import { commonProblems } from '../routes/answers.ts';
 import { docsPage } from './openapi-page.ts';
 
 const about = `Everything is relative to the app's root, so that it works under Home Assistant's ingress.

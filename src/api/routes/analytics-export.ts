@@ -1,5 +1,5 @@
-import { createRoute, OpenAPIHono } from '@hono/zod-openapi';
-import { analyticsHealth, exportQuery } from '../../schemas/analytics.ts';
+import type { OpenAPIHono } from '@hono/zod-openapi';
+import { route } from '../../schemas/calls.ts';
 import { limits } from '../../schemas/common.ts';
 import { wholeQuarterHours } from '../../statistics/span-totals.ts';
 import type { Prices } from '../../tariffs/prices.ts';
@@ -11,32 +11,9 @@ import { csvPages } from '../answers/area-export.ts';
 import { pricesOrNone } from '../answers/pricing.ts';
 import { readRange } from '../answers/ranges.ts';
 import type { ApiDeps, ApiEnv } from '../http/deps.ts';
-import { fromStore, onValidated } from '../http/problems.ts';
-import { json, problems } from './answers.ts';
+import { fromStore } from '../http/problems.ts';
 
-const tags = ['Power analytics'];
-
-const getCsv = createRoute({
-  method: 'get',
-  path: '/api/power-analytics/export-csv',
-  tags,
-  summary: 'An area’s ledger as CSV',
-  description: `One line for each device and quarter-hour with an entry, at most ${limits.exportDays} days, streamed. The header names units, currency and time zone.`,
-  request: { query: exportQuery },
-  responses: {
-    200: { description: 'CSV by RFC 4180, UTF-8', content: { 'text/csv': { schema: { type: 'string' } } } },
-    ...problems(400, 404, 503),
-  },
-});
-const getHealth = createRoute({
-  method: 'get',
-  path: '/api/power-analytics/health',
-  tags,
-  summary: 'How far the ledger is',
-  responses: { 200: json(analyticsHealth, 'Now') },
-});
-
-export function analyticsExportRoutes(deps: ApiDeps, prices: Prices) {
+export function analyticsExportRoutes(app: OpenAPIHono<ApiEnv>, deps: ApiDeps, prices: Prices) {
   const { home, clock, stores, ledger, recording, log } = deps;
   const { views, postingWorker } = ledger;
   const ask = <T>(work: () => Promise<T>) => fromStore(stores, 'questdb', work);
@@ -48,8 +25,8 @@ export function analyticsExportRoutes(deps: ApiDeps, prices: Prices) {
     return `energy-ledger-${name}-${localDate(startUs, zone)}-${localDate(endUs - quarterHourUs, zone)}.csv`;
   }
 
-  return new OpenAPIHono<ApiEnv>({ defaultHook: onValidated })
-    .openapi(getCsv, async (c) => {
+  app
+    .openapi(route('GET /api/power-analytics/export-csv'), async (c) => {
       const query = c.req.valid('query');
       const nowUs = clock.nowUs();
       const asked = readRange({
@@ -70,7 +47,7 @@ export function analyticsExportRoutes(deps: ApiDeps, prices: Prices) {
       c.header('content-disposition', `attachment; filename="${fileName(area, span.startUs, span.endUs)}"`);
       return c.body(streamOf(first.value ?? '', pages), 200);
     })
-    .openapi(getHealth, async (c) => {
+    .openapi(route('GET /api/power-analytics/health'), async (c) => {
       const { waiting, lastPostedAtUs } = postingWorker.status();
       const nowUs = clock.nowUs();
       const meters = devicesOf(home, {}).devices;

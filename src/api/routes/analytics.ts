@@ -1,13 +1,5 @@
-import { createRoute, OpenAPIHono } from '@hono/zod-openapi';
-import {
-  areaDayQuery,
-  areaMonth,
-  areaMonthQuery,
-  areaSummary,
-  deviceBreakdown,
-  timeline,
-  timelineQuery,
-} from '../../schemas/analytics.ts';
+import type { OpenAPIHono } from '@hono/zod-openapi';
+import { route } from '../../schemas/calls.ts';
 import { limits } from '../../schemas/common.ts';
 import { aligned, type Bucket, emptyBucket, total } from '../../statistics/bucket.ts';
 import { byMeter, wholeQuarterHours } from '../../statistics/span-totals.ts';
@@ -20,50 +12,9 @@ import { pricesOrNone } from '../answers/pricing.ts';
 import { readDay, readMonth, readRange } from '../answers/ranges.ts';
 import { placeTotals, readTimeline } from '../answers/timeline.ts';
 import type { ApiDeps, ApiEnv } from '../http/deps.ts';
-import { fromStore, HttpProblem, onValidated } from '../http/problems.ts';
-import { json, problems } from './answers.ts';
+import { fromStore, HttpProblem } from '../http/problems.ts';
 
-const tags = ['Power analytics'];
-const about =
-  'Of the devices in an area, or in all of them: a device that another one contains is counted within that. Energy in kWh, from the ledger.';
-
-const getSummary = createRoute({
-  method: 'get',
-  path: '/api/power-analytics/summary',
-  tags,
-  summary: 'An area’s day',
-  description: about,
-  request: { query: areaDayQuery },
-  responses: { 200: json(areaSummary, 'The day'), ...problems(400, 404, 503) },
-});
-const getTimeline = createRoute({
-  method: 'get',
-  path: '/api/power-analytics/timeline',
-  tags,
-  summary: 'An area over time',
-  description: `${about} Buckets of \`bucket\` minutes from the start on, a multiple of 15; at most ${limits.timelineBuckets} of them.`,
-  request: { query: timelineQuery },
-  responses: { 200: json(timeline, 'Buckets'), ...problems(400, 404, 503) },
-});
-const getBreakdown = createRoute({
-  method: 'get',
-  path: '/api/power-analytics/device-breakdown',
-  tags,
-  summary: 'An area’s day by device',
-  description: `${about} Contained devices are listed too, so shares may add up to more than one.`,
-  request: { query: areaDayQuery },
-  responses: { 200: json(deviceBreakdown, 'Devices, the largest first'), ...problems(400, 404, 503) },
-});
-const getMonthly = createRoute({
-  method: 'get',
-  path: '/api/power-analytics/monthly',
-  tags,
-  summary: 'An area’s month by day',
-  description: about,
-  request: { query: areaMonthQuery },
-  responses: { 200: json(areaMonth, 'The month'), ...problems(400, 404, 503) },
-});
-export function analyticsRoutes(deps: ApiDeps, prices: Prices) {
+export function analyticsRoutes(app: OpenAPIHono<ApiEnv>, deps: ApiDeps, prices: Prices) {
   const { home, clock, stores, ledger, log } = deps;
   const { views } = ledger;
   const ask = <T>(work: () => Promise<T>) => fromStore(stores, 'questdb', work);
@@ -110,8 +61,8 @@ export function analyticsRoutes(deps: ApiDeps, prices: Prices) {
     }));
   };
 
-  return new OpenAPIHono<ApiEnv>({ defaultHook: onValidated })
-    .openapi(getSummary, async (c) => {
+  app
+    .openapi(route('GET /api/power-analytics/summary'), async (c) => {
       const query = c.req.valid('query');
       const day = dayOf(query.date);
       const found = await read(query, 'day', day.startUs, day.endUs);
@@ -119,7 +70,7 @@ export function analyticsRoutes(deps: ApiDeps, prices: Prices) {
       const totals = totalsOf(found, place?.at ?? ((id) => emptyBucket(id, day.startUs, day.endUs)));
       return c.json({ area: found.area.area, date: day.date, currency: currency(), ...totals }, 200);
     })
-    .openapi(getBreakdown, async (c) => {
+    .openapi(route('GET /api/power-analytics/device-breakdown'), async (c) => {
       const query = c.req.valid('query');
       const day = dayOf(query.date);
       const found = await read(query, 'day', day.startUs, day.endUs);
@@ -144,7 +95,7 @@ export function analyticsRoutes(deps: ApiDeps, prices: Prices) {
       devices.sort((a, b) => (b.energy_kwh ?? -1) - (a.energy_kwh ?? -1));
       return c.json({ area: found.area.area, date: day.date, currency: currency(), devices }, 200);
     })
-    .openapi(getMonthly, async (c) => {
+    .openapi(route('GET /api/power-analytics/monthly'), async (c) => {
       const query = c.req.valid('query');
       const zone = views.zone();
       const month = `${query.year}-${String(query.month).padStart(2, '0')}`;
@@ -167,7 +118,7 @@ export function analyticsRoutes(deps: ApiDeps, prices: Prices) {
       );
       return c.json({ area: found.area.area, month, currency: currency(), totals, days }, 200);
     })
-    .openapi(getTimeline, async (c) => {
+    .openapi(route('GET /api/power-analytics/timeline'), async (c) => {
       const query = c.req.valid('query');
       if (query.bucket % 15 !== 0)
         throw new HttpProblem(400, {

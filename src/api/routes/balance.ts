@@ -1,6 +1,8 @@
-import { createRoute, OpenAPIHono, type z } from '@hono/zod-openapi';
+import type { OpenAPIHono } from '@hono/zod-openapi';
+import type { z } from 'zod';
 import { flowIds } from '../../balance/flow-posting.ts';
-import { balance, balanceQuery, type balanceRow, devices, devicesQuery } from '../../schemas/balance.ts';
+import type { balanceRow } from '../../schemas/balance.ts';
+import { route } from '../../schemas/calls.ts';
 import { limits } from '../../schemas/common.ts';
 import { type Bucket, total } from '../../statistics/bucket.ts';
 import { comparedWith } from '../../statistics/comparison.ts';
@@ -15,30 +17,9 @@ import { homeMeters } from '../answers/meters.ts';
 import { costsOf, pricesOrNone, totalCost } from '../answers/pricing.ts';
 import { type AskedRange, readRange } from '../answers/ranges.ts';
 import type { ApiDeps, ApiEnv } from '../http/deps.ts';
-import { fromStore, onValidated } from '../http/problems.ts';
-import { json, problems } from './answers.ts';
+import { fromStore } from '../http/problems.ts';
 
-const getBalance = createRoute({
-  method: 'get',
-  path: '/api/balance',
-  tags: ['Balance'],
-  summary: 'Where the home’s energy came from and went',
-  description: `Buckets of the home’s clock that touch the range, whole ones: quarters over at most ${limits.spanDays.quarter} days, hours over ${limits.spanDays.hour}, days and weeks over ${limits.spanDays.day}. Energy in kWh, gas and water in m³. Flows are matched per quarter-hour and then summed, in the order of Home Assistant’s energy dashboard. \`compare\` adds the span before, or the same a year ago, aligned by the wall clock.`,
-  request: { query: balanceQuery },
-  responses: { 200: json(balance, 'The balance'), ...problems(400, 503) },
-});
-
-const getDevices = createRoute({
-  method: 'get',
-  path: '/api/devices',
-  tags: ['Balance'],
-  summary: 'What devices used, as a tree',
-  description: `At most ${limits.totalDays} days; the range is widened to whole quarter-hours. Energy in kWh. A device’s own part is its total less what it contains; \`untracked_kwh\` is negative when devices meter more than the home does.`,
-  request: { query: devicesQuery },
-  responses: { 200: json(devices, 'Devices, parents before their children'), ...problems(400, 503) },
-});
-
-export function balanceRoutes(deps: ApiDeps, prices: Prices) {
+export function balanceRoutes(app: OpenAPIHono<ApiEnv>, deps: ApiDeps, prices: Prices) {
   const { home, clock, stores, ledger, log } = deps;
   const { views } = ledger;
   const ask = <T>(work: () => Promise<T>) => fromStore(stores, 'questdb', work);
@@ -84,8 +65,8 @@ export function balanceRoutes(deps: ApiDeps, prices: Prices) {
     };
   };
 
-  return new OpenAPIHono<ApiEnv>({ defaultHook: onValidated })
-    .openapi(getBalance, async (c) => {
+  app
+    .openapi(route('GET /api/balance'), async (c) => {
       const query = c.req.valid('query');
       const { period, compare } = query;
       const range = rangeOf(query, limits.spanDays[period]);
@@ -129,7 +110,7 @@ export function balanceRoutes(deps: ApiDeps, prices: Prices) {
         200,
       );
     })
-    .openapi(getDevices, async (c) => {
+    .openapi(route('GET /api/devices'), async (c) => {
       const query = c.req.valid('query');
       const asked = rangeOf(query, limits.totalDays);
       const { startUs, endUs } = wholeQuarterHours(asked.startUs, asked.endUs);

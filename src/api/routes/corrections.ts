@@ -1,80 +1,20 @@
 import { randomUUID } from 'node:crypto';
-import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import type { OpenAPIHono } from '@hono/zod-openapi';
+import type { z } from 'zod';
 import type { Correction, ExchangeCorrection } from '../../ledger/evidence/correction.ts';
 import type {
   CorrectionChanges,
   CorrectionField,
   CorrectionOutcome,
 } from '../../ledger/evidence/corrections.ts';
-import { meterId } from '../../schemas/common.ts';
-import {
-  type correction,
-  correctionAnswer,
-  type correctionChanges,
-  exchange,
-  newCorrection,
-  newExchange,
-  takeBackQuery,
-} from '../../schemas/ledger.ts';
+import { route } from '../../schemas/calls.ts';
+import type { correction, correctionChanges, exchange } from '../../schemas/ledger.ts';
 import { microFromValue, valueFromMicro } from '../../units/amount.ts';
 import { isoFromInstant } from '../../units/instant.ts';
 import { readEnds, readInstant } from '../answers/ranges.ts';
 import { ledgerOf } from '../answers/subjects.ts';
-import type { Administrators } from '../http/administrators.ts';
 import type { ApiDeps, ApiEnv } from '../http/deps.ts';
-import { administratorsOnly } from '../http/guard.ts';
-import { fromStore, HttpProblem, onValidated } from '../http/problems.ts';
-import { body, json, problems } from './answers.ts';
-
-const params = z.object({ entity_id: meterId });
-const correctionId = z.string().min(1).max(64);
-
-const declareExchange = createRoute({
-  method: 'post',
-  path: '/api/ledger/{entity_id}/exchanges',
-  tags: ['Ledger'],
-  summary: 'Declare that a meter was replaced',
-  description:
-    'The quarters since then are posted anew, as revisions that say so. For administrators. A second exchange at the same instant is refused.',
-  request: { params, body: body(newExchange) },
-  responses: { 201: json(exchange, 'Declared and posted'), ...problems(400, 403, 404, 409, 503) },
-});
-
-const takeExchangeBack = createRoute({
-  method: 'delete',
-  path: '/api/ledger/{entity_id}/exchanges/{exchange_id}',
-  tags: ['Ledger'],
-  summary: 'Take a declared exchange back',
-  description: 'The quarters since then are posted anew without it. For administrators.',
-  request: { params: params.extend({ exchange_id: correctionId }) },
-  responses: { 204: { description: 'Taken back' }, ...problems(403, 404, 503) },
-});
-
-const declare = createRoute({
-  method: 'post',
-  path: '/api/ledger/{entity_id}/corrections',
-  tags: ['Ledger'],
-  summary: 'Declare that readings are no evidence, or what was delivered',
-  description:
-    'The quarters around it are posted anew, as revisions that say so; readings and earlier revisions stay. For administrators. What would contradict a correction that is declared already is refused with 409. With `dry_run` nothing is written.',
-  request: { params, body: body(newCorrection) },
-  responses: {
-    200: json(correctionAnswer, 'What would change'),
-    201: json(correctionAnswer, 'Declared and posted'),
-    ...problems(400, 403, 404, 409, 503),
-  },
-});
-
-const takeBack = createRoute({
-  method: 'delete',
-  path: '/api/ledger/{entity_id}/corrections/{correction_id}',
-  tags: ['Ledger'],
-  summary: 'Take a correction back',
-  description:
-    'The quarters become what they would be without it, as a further revision. For administrators. Exchanges too.',
-  request: { params: params.extend({ correction_id: correctionId }), query: takeBackQuery },
-  responses: { 200: json(correctionAnswer, 'What changed, or would'), ...problems(400, 403, 404, 503) },
-});
+import { fromStore, HttpProblem } from '../http/problems.ts';
 
 const valueOrNull = (micro: number | null) => (micro === null ? null : valueFromMicro(micro));
 
@@ -147,7 +87,7 @@ function microOf(value: number, field: string): number {
   return micro;
 }
 
-export function correctionRoutes(deps: ApiDeps, administrators: Administrators) {
+export function correctionRoutes(app: OpenAPIHono<ApiEnv>, deps: ApiDeps) {
   const { clock, stores, ledger } = deps;
   const { corrections, views } = ledger;
   const atDesk = <T>(work: () => Promise<T>) => fromStore(stores, 'questdb', work);
@@ -159,10 +99,8 @@ export function correctionRoutes(deps: ApiDeps, administrators: Administrators) 
     return found;
   };
 
-  const app = new OpenAPIHono<ApiEnv>({ defaultHook: onValidated });
-  app.on(['POST', 'DELETE'], ['/api/ledger/*'], administratorsOnly(administrators));
-  return app
-    .openapi(declareExchange, async (c) => {
+  app
+    .openapi(route('POST /api/ledger/{entity_id}/exchanges'), async (c) => {
       const { entity_id: entityId } = c.req.valid('param');
       const asked = c.req.valid('json');
       const { hasRegister } = await ledgerOf(deps, entityId);
@@ -186,7 +124,7 @@ export function correctionRoutes(deps: ApiDeps, administrators: Administrators) 
       changesOf(await atDesk(() => corrections.apply(declared)));
       return c.json(exchangeRow(declared), 201);
     })
-    .openapi(takeExchangeBack, async (c) => {
+    .openapi(route('DELETE /api/ledger/{entity_id}/exchanges/{exchange_id}'), async (c) => {
       const { entity_id: entityId, exchange_id: id } = c.req.valid('param');
       const { kind } = await declaredOf(entityId, id, 'exchange_id');
       if (kind !== 'exchange')
@@ -194,7 +132,7 @@ export function correctionRoutes(deps: ApiDeps, administrators: Administrators) 
       changesOf(await atDesk(() => corrections.takeBack(id)));
       return c.body(null, 204);
     })
-    .openapi(declare, async (c) => {
+    .openapi(route('POST /api/ledger/{entity_id}/corrections'), async (c) => {
       const { entity_id: entityId } = c.req.valid('param');
       const asked = c.req.valid('json');
       await ledgerOf(deps, entityId);
@@ -225,7 +163,7 @@ export function correctionRoutes(deps: ApiDeps, administrators: Administrators) 
       const told = { correction: correctionRow(declared), dry_run: asked.dry_run, changes };
       return asked.dry_run ? c.json(told, 200) : c.json(told, 201);
     })
-    .openapi(takeBack, async (c) => {
+    .openapi(route('DELETE /api/ledger/{entity_id}/corrections/{correction_id}'), async (c) => {
       const { entity_id: entityId, correction_id: id } = c.req.valid('param');
       const isDry = c.req.valid('query').dry_run === 'true';
       const found = await declaredOf(entityId, id, 'correction_id');

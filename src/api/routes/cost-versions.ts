@@ -1,15 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
-import {
-  costVersion,
-  costVersionNotes,
-  costVersions,
-  deleteCostVersion,
-  deletedCostVersion,
-  newCostVersion,
-  recalculateRequest,
-  recalculation,
-} from '../../schemas/analytics.ts';
+import type { OpenAPIHono } from '@hono/zod-openapi';
+import { route } from '../../schemas/calls.ts';
 import { limits } from '../../schemas/common.ts';
 import { wholeQuarterHours } from '../../statistics/span-totals.ts';
 import { type CostVersion, overlapping, PriceList } from '../../tariffs/cost-versions.ts';
@@ -25,82 +16,14 @@ import {
   unconfirmed,
 } from '../answers/price-changes.ts';
 import { readInstant, readRange } from '../answers/ranges.ts';
-import type { Administrators } from '../http/administrators.ts';
 import type { ApiDeps, ApiEnv } from '../http/deps.ts';
-import { administratorsOnly } from '../http/guard.ts';
-import { fromStore, HttpProblem, onValidated } from '../http/problems.ts';
-import { body, json, problems } from './answers.ts';
-
-const tags = ['Power analytics'];
-
-const list = createRoute({
-  method: 'get',
-  path: '/api/power-analytics/cost-versions',
-  tags,
-  summary: 'What a kilowatt-hour cost when',
-  description: 'Ascending. A version of an area counts before one of the whole home.',
-  responses: { 200: json(costVersions, 'All versions'), ...problems(503) },
-});
-
-const add = createRoute({
-  method: 'post',
-  path: '/api/power-analytics/cost-versions',
-  tags,
-  summary: 'Add a price',
-  description:
-    'It holds until the next version of the same scope. A second one of the same scope and instant is refused (409). One that begins in the past changes the cost of what was used since: without `confirm` it is refused with 409 that says by how much, and `dry_run` answers the figures. For administrators.',
-  request: { body: body(newCostVersion) },
-  responses: {
-    200: json(recalculation, 'Dry run: what it would change'),
-    201: json(costVersion, 'Saved and in force'),
-    ...problems(400, 403, 404, 409, 503),
-  },
-});
-
-const oneVersion = z.object({ id: z.string().max(64) });
-
-const change = createRoute({
-  method: 'patch',
-  path: '/api/power-analytics/cost-versions/{id}',
-  tags,
-  summary: 'Write other notes to a price',
-  description: 'The price itself and its dates stay: delete it and add another. For administrators.',
-  request: { params: oneVersion, body: body(costVersionNotes) },
-  responses: { 200: json(costVersion, 'As it is now'), ...problems(400, 403, 404, 503) },
-});
-
-const remove = createRoute({
-  method: 'delete',
-  path: '/api/power-analytics/cost-versions/{id}',
-  tags,
-  summary: 'Take a price back',
-  description:
-    'What it priced falls back to the version before it of the same scope, an area’s also to the home’s; where there is none, the cost is not known. What changes the cost of the past needs `confirm` (else 409); `dry_run` answers the figures and deletes nothing. The answer holds the version, so that it can be added again. For administrators.',
-  request: { params: oneVersion, query: deleteCostVersion },
-  responses: {
-    200: json(deletedCostVersion, 'Deleted, or what that would change'),
-    ...problems(400, 403, 404, 409, 503),
-  },
-});
-
-const recalculate = createRoute({
-  method: 'post',
-  path: '/api/power-analytics/recalculate',
-  tags,
-  summary: 'Price and post a range anew',
-  description: `Costs are made of entries and prices whenever they are asked for, so nothing stored goes stale: \`cost_before\` is by the prices that this process used until now, \`cost_after\` by the versions as they are stored. Without \`dry_run\` those are used from then on, and the entries of the range are posted anew from their readings; what the readings do not change stays as it is. At most ${limits.exportDays} days. For administrators.`,
-  request: { body: body(recalculateRequest) },
-  responses: {
-    200: json(recalculation, 'What it changed, or would change'),
-    ...problems(400, 403, 404, 503),
-  },
-});
+import { fromStore, HttpProblem } from '../http/problems.ts';
 
 function microPrice(perKwh: number): number {
   return Math.round(perKwh * 1_000_000) + 0;
 }
 
-export function costVersionRoutes(deps: ApiDeps, prices: Prices, administrators: Administrators) {
+export function costVersionRoutes(app: OpenAPIHono<ApiEnv>, deps: ApiDeps, prices: Prices) {
   const { home, clock, stores, ledger } = deps;
   const { views, costVersions: store, postingWorker } = ledger;
   const ask = <T>(work: () => Promise<T>) => fromStore(stores, 'questdb', work);
@@ -134,15 +57,8 @@ export function costVersionRoutes(deps: ApiDeps, prices: Prices, administrators:
     return { version, versions };
   };
 
-  const app = new OpenAPIHono<ApiEnv>({ defaultHook: onValidated });
-  app.on(
-    'POST',
-    ['/api/power-analytics/cost-versions', '/api/power-analytics/recalculate'],
-    administratorsOnly(administrators),
-  );
-  app.on(['PATCH', 'DELETE'], ['/api/power-analytics/cost-versions/:id'], administratorsOnly(administrators));
-  return app
-    .openapi(list, async (c) => {
+  app
+    .openapi(route('GET /api/power-analytics/cost-versions'), async (c) => {
       const versions = await inDocuments(() => prices.versions());
       return c.json(
         {
@@ -152,7 +68,7 @@ export function costVersionRoutes(deps: ApiDeps, prices: Prices, administrators:
         200,
       );
     })
-    .openapi(add, async (c) => {
+    .openapi(route('POST /api/power-analytics/cost-versions'), async (c) => {
       const asked = c.req.valid('json');
       const area = areaNamed(home, asked);
       const nowUs = clock.nowUs();
@@ -182,14 +98,14 @@ export function costVersionRoutes(deps: ApiDeps, prices: Prices, administrators:
       prices.invalidate();
       return c.json(rowOf(version, [...versions, version]), 201);
     })
-    .openapi(change, async (c) => {
+    .openapi(route('PATCH /api/power-analytics/cost-versions/{id}'), async (c) => {
       const { version, versions } = await known(c.req.valid('param').id);
       const changed = { ...version, notes: c.req.valid('json').notes };
       await inDocuments(() => store.add(changed));
       prices.invalidate();
       return c.json(rowOf(changed, versions), 200);
     })
-    .openapi(remove, async (c) => {
+    .openapi(route('DELETE /api/power-analytics/cost-versions/{id}'), async (c) => {
       const { dry_run: isDryRun, confirm } = c.req.valid('query');
       const { version, versions } = await known(c.req.valid('param').id);
       const rest = versions.filter((one) => one !== version);
@@ -203,7 +119,7 @@ export function costVersionRoutes(deps: ApiDeps, prices: Prices, administrators:
       const zone = views.zone();
       return c.json({ ...recalculationRow(change, zone), cost_version: rowOf(version, versions) }, 200);
     })
-    .openapi(recalculate, async (c) => {
+    .openapi(route('POST /api/power-analytics/recalculate'), async (c) => {
       const asked = c.req.valid('json');
       const area = areaNamed(home, asked);
       const range = readRange({

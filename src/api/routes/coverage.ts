@@ -1,6 +1,8 @@
-import { createRoute, OpenAPIHono, type z } from '@hono/zod-openapi';
+import type { OpenAPIHono } from '@hono/zod-openapi';
+import type { z } from 'zod';
+import { route } from '../../schemas/calls.ts';
 import { limits } from '../../schemas/common.ts';
-import { coverage, coverageQuery, type coverageRow } from '../../schemas/ledger.ts';
+import type { coverageRow } from '../../schemas/ledger.ts';
 import { type CoverageRow, coverageRows, mergedCoverage } from '../../statistics/coverage.ts';
 import { bucketEdges, bucketStartUs, localIso, nextBucketUs } from '../../units/calendar.ts';
 import { rounded } from '../answers/amounts.ts';
@@ -8,24 +10,12 @@ import { isMeter } from '../answers/meters.ts';
 import { readRange } from '../answers/ranges.ts';
 import { subjectNamed } from '../answers/subjects.ts';
 import type { ApiDeps, ApiEnv } from '../http/deps.ts';
-import { fromStore, HttpProblem, onValidated } from '../http/problems.ts';
-import { json, problems } from './answers.ts';
+import { fromStore, HttpProblem } from '../http/problems.ts';
 
-/** What was just heard may not be posted yet; that is no hole. */
+/** What was just heard may not be posted yet; that is no gap. */
 const postedWithinUs = 60_000_000;
-const longestDays = { quarter: limits.ledgerDays, day: 400 } as const;
 
-const get = createRoute({
-  method: 'get',
-  path: '/api/coverage',
-  tags: ['Ledger'],
-  summary: 'What is measured, recovered, estimated and missing, and why',
-  description: `Of every tracked meter, in seconds by local day over at most ${longestDays.day} days, or by quarter-hour over ${longestDays.quarter}. Up to a minute ago: what is to come, or not posted yet, is not missing.`,
-  request: { query: coverageQuery },
-  responses: { 200: json(coverage, 'By meter'), ...problems(400, 404, 503) },
-});
-
-export function coverageRoutes(deps: ApiDeps) {
+export function coverageRoutes(app: OpenAPIHono<ApiEnv>, deps: ApiDeps) {
   const { home, clock, stores, ledger } = deps;
   const { views } = ledger;
   const ask = <T>(work: () => Promise<T>) => fromStore(stores, 'questdb', work);
@@ -43,7 +33,7 @@ export function coverageRoutes(deps: ApiDeps) {
     return [{ id: subject.id, name: subject.entity?.name ?? subject.id }];
   };
 
-  return new OpenAPIHono<ApiEnv>({ defaultHook: onValidated }).openapi(get, async (c) => {
+  app.openapi(route('GET /api/coverage'), async (c) => {
     const query = c.req.valid('query');
     const { period } = query;
     const zone = views.zone();
@@ -52,7 +42,7 @@ export function coverageRoutes(deps: ApiDeps) {
       asked: query,
       zone,
       nowUs,
-      longestDays: longestDays[period],
+      longestDays: limits.coverageDays[period],
       defaults: {
         endUs: nowUs,
         startUs: (endUs) => bucketStartUs(Math.min(endUs, nowUs) - 6 * 86_400_000_000, 'day', zone),

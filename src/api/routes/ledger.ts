@@ -1,7 +1,7 @@
-import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { PostedEntry } from '../../ledger/entries/revision.ts';
-import { limits, meterId } from '../../schemas/common.ts';
-import { ledger as ledgerAnswer, ledgerQuery } from '../../schemas/ledger.ts';
+import { route } from '../../schemas/calls.ts';
+import { limits } from '../../schemas/common.ts';
 import { wholeQuarterHours } from '../../statistics/span-totals.ts';
 import { valueFromMicro } from '../../units/amount.ts';
 import { localIso } from '../../units/calendar.ts';
@@ -11,21 +11,8 @@ import { rounded, secondsOrNull } from '../answers/amounts.ts';
 import { readRange } from '../answers/ranges.ts';
 import { ledgerOf } from '../answers/subjects.ts';
 import type { ApiDeps, ApiEnv } from '../http/deps.ts';
-import { fromStore, onValidated } from '../http/problems.ts';
-import { json, problems } from './answers.ts';
+import { fromStore } from '../http/problems.ts';
 import { correctionRow, exchangeRow } from './corrections.ts';
-
-const params = z.object({ entity_id: meterId });
-
-const get = createRoute({
-  method: 'get',
-  path: '/api/ledger/{entity_id}',
-  tags: ['Ledger'],
-  summary: 'A meter’s entries, quarter by quarter, with every revision',
-  description: `At most ${limits.ledgerDays} days; the range is widened to whole quarter-hours. Amounts are in kWh or m³. Readings between \`first_reading\` and \`last_reading\` are what an entry rests on; they are at /api/readings/{entity_id}.`,
-  request: { params, query: ledgerQuery },
-  responses: { 200: json(ledgerAnswer, 'Entries'), ...problems(400, 404, 503) },
-});
 
 function groundsOf(entry: PostedEntry) {
   return {
@@ -41,7 +28,7 @@ function groundsOf(entry: PostedEntry) {
   };
 }
 
-export function ledgerRoutes(deps: ApiDeps) {
+export function ledgerRoutes(app: OpenAPIHono<ApiEnv>, deps: ApiDeps) {
   const { clock, stores, ledger } = deps;
   const { store, corrections, views } = ledger;
   const ask = <T>(work: () => Promise<T>) => fromStore(stores, 'questdb', work);
@@ -53,8 +40,7 @@ export function ledgerRoutes(deps: ApiDeps) {
     return valueFromMicro(counted.reduce((sum, entry) => sum + entry.amountMicro, 0));
   };
 
-  const app = new OpenAPIHono<ApiEnv>({ defaultHook: onValidated });
-  return app.openapi(get, async (c) => {
+  app.openapi(route('GET /api/ledger/{entity_id}'), async (c) => {
     const { entity_id: id } = c.req.valid('param');
     const query = c.req.valid('query');
     const asked = readRange({

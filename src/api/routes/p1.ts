@@ -1,6 +1,6 @@
-import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import type { OpenAPIHono } from '@hono/zod-openapi';
 import { homeConnectionId } from '../../home/grid-connection.ts';
-import { capacityMonth, deviceQuery, realtime, series, seriesQuery } from '../../schemas/p1.ts';
+import { route } from '../../schemas/calls.ts';
 import { meanRate, quarterHourRate } from '../../statistics/meter-statistics.ts';
 import { gridSeries } from '../../statistics/series.ts';
 import { capacityOf } from '../../tariffs/capacity.ts';
@@ -14,48 +14,14 @@ import type { CurrentStates } from '../answers/current-states.ts';
 import { type GridDevice, gridDevice, gridNow } from '../answers/grid.ts';
 import { readMonth } from '../answers/ranges.ts';
 import type { ApiDeps, ApiEnv } from '../http/deps.ts';
-import { fromStore, HttpProblem, onValidated } from '../http/problems.ts';
-import { json, problems } from './answers.ts';
-
-const getRealtime = createRoute({
-  method: 'get',
-  path: '/v1/realtime',
-  tags: ['P1'],
-  summary: 'The grid connection now',
-  description:
-    'From memory, never older than the last reading. Power in W, import positive; registers in kWh, both tariffs together. Null while a sensor tells nothing.',
-  request: { query: deviceQuery },
-  responses: { 200: json(realtime, 'Now'), ...problems(400, 404, 503) },
-});
-
-const getCapacity = createRoute({
-  method: 'get',
-  path: '/v1/capacity/month/{month}',
-  tags: ['P1'],
-  summary: 'Quarter-hour peaks of a month',
-  description:
-    'Mean power of each quarter-hour of the clock taken from the grid, in W. The month’s peak is the highest quarter that was measured whole, the first of equals; where only hours are known they bound it (`at_least_w`, `at_most_w`) and never are it. `month` is YYYY-MM in the home’s time zone.',
-  request: { params: z.object({ month: z.string().max(16) }), query: deviceQuery },
-  responses: { 200: json(capacityMonth, 'The month'), ...problems(400, 404, 503) },
-});
-
-const getSeries = createRoute({
-  method: 'get',
-  path: '/v1/series',
-  tags: ['P1'],
-  summary: 'The grid connection over a day, month, year or all',
-  description:
-    '`day`: hours of today; `month`: weeks of this month, cut at its ends; `year` and `all`: months. Up to now. Energy in kWh; mean and highest quarter-hour of what was taken from the grid, in W. Empty when nothing is known.',
-  request: { query: seriesQuery },
-  responses: { 200: json(series, 'Buckets, ascending'), ...problems(400, 404, 503) },
-});
+import { fromStore, HttpProblem } from '../http/problems.ts';
 
 /** Kilowatts times a thousand have digits that no meter told. */
 function wholeMilliwatts(watts: number | null): number | null {
   return watts === null ? null : Math.round(watts * 1000) / 1000;
 }
 
-export function p1Routes(deps: ApiDeps, currentStates: CurrentStates) {
+export function p1Routes(app: OpenAPIHono<ApiEnv>, deps: ApiDeps, currentStates: CurrentStates) {
   const { recording, clock, stores, ledger, readingStore, log } = deps;
   const { views } = ledger;
   const ask = <T>(work: () => Promise<T>) => fromStore(stores, 'questdb', work);
@@ -86,8 +52,8 @@ export function p1Routes(deps: ApiDeps, currentStates: CurrentStates) {
     }
   };
 
-  return new OpenAPIHono<ApiEnv>({ defaultHook: onValidated })
-    .openapi(getRealtime, async (c) => {
+  app
+    .openapi(route('GET /v1/realtime'), async (c) => {
       const device = await deviceOf(c.req.valid('query').device_id);
       const now = gridNow(device, newest);
       if (now === null)
@@ -110,7 +76,7 @@ export function p1Routes(deps: ApiDeps, currentStates: CurrentStates) {
         200,
       );
     })
-    .openapi(getCapacity, async (c) => {
+    .openapi(route('GET /v1/capacity/month/{month}'), async (c) => {
       const device = await deviceOf(c.req.valid('query').device_id);
       const { month } = c.req.valid('param');
       const zone = views.zone();
@@ -126,7 +92,7 @@ export function p1Routes(deps: ApiDeps, currentStates: CurrentStates) {
       ]);
       return c.json({ month, device_id: device.id, ...capacityAnswer(found, meterPeakW, zone, nowUs) }, 200);
     })
-    .openapi(getSeries, async (c) => {
+    .openapi(route('GET /v1/series'), async (c) => {
       const { device_id: asked, frame } = c.req.valid('query');
       const device = await deviceOf(asked);
       const nowUs = clock.nowUs();

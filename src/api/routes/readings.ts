@@ -1,53 +1,13 @@
-import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { Reading } from '../../recording/reading.ts';
-import { entityId, limits } from '../../schemas/common.ts';
-import {
-  curve,
-  curveQuery,
-  hourlyQuery,
-  hourlyReadings,
-  readings,
-  readingsQuery,
-} from '../../schemas/readings.ts';
+import { route } from '../../schemas/calls.ts';
+import { limits } from '../../schemas/common.ts';
 import { isoFromInstant } from '../../units/instant.ts';
 import { canonicalUnit } from '../../units/quantity.ts';
 import { type AskedRange, type Range, readRange } from '../answers/ranges.ts';
 import type { ApiDeps, ApiEnv } from '../http/deps.ts';
-import { fromStore, HttpProblem, onValidated } from '../http/problems.ts';
+import { fromStore, HttpProblem } from '../http/problems.ts';
 import { readingRow } from '../http/wire.ts';
-import { json, problems } from './answers.ts';
-
-const params = z.object({ entity_id: entityId });
-
-const page = createRoute({
-  method: 'get',
-  path: '/api/readings/{entity_id}',
-  tags: ['Readings'],
-  summary: 'Readings of one entity, oldest first',
-  description: `At most ${limits.readingsPerPage} a page; follow \`next_cursor\` until it is null. States are in canonical units: kWh, W, m³, m³/h, %.`,
-  request: { params, query: readingsQuery },
-  responses: { 200: json(readings, 'A page of readings'), ...problems(400, 404, 503) },
-});
-
-const hourly = createRoute({
-  method: 'get',
-  path: '/api/readings/{entity_id}/hourly',
-  tags: ['Readings'],
-  summary: 'Readings of one entity by the hour',
-  description: `At most ${limits.hourlyDays} days. Hours are those of the home’s time zone, the ones without a reading included.`,
-  request: { params, query: hourlyQuery },
-  responses: { 200: json(hourlyReadings, 'Hours with readings'), ...problems(400, 404, 503) },
-});
-
-const curveRoute = createRoute({
-  method: 'get',
-  path: '/api/readings/{entity_id}/curve',
-  tags: ['Readings'],
-  summary: 'Readings of one entity as columns to draw',
-  description: `At most ${limits.curveDays} days; down-sampled when there are more readings than \`points\`.`,
-  request: { params, query: curveQuery },
-  responses: { 200: json(curve, 'Columns of equal length'), ...problems(400, 404, 503) },
-});
 
 const cursorPattern = /^[0-9a-z]{1,12}$/;
 
@@ -68,7 +28,7 @@ function startOfPage(cursor: string | undefined, range: Range): number {
   return us;
 }
 
-export function readingRoutes(deps: ApiDeps) {
+export function readingRoutes(app: OpenAPIHono<ApiEnv>, deps: ApiDeps) {
   const { readingStore: store, home, clock } = deps;
   const ask = <T>(work: () => Promise<T>) => fromStore(deps.stores, 'questdb', work);
 
@@ -90,8 +50,8 @@ export function readingRoutes(deps: ApiDeps) {
   const rangeOf = (asked: AskedRange, longestDays: number) =>
     readRange({ asked, zone: deps.ledger.views.zone(), nowUs: clock.nowUs(), longestDays });
 
-  return new OpenAPIHono<ApiEnv>({ defaultHook: onValidated })
-    .openapi(page, async (c) => {
+  app
+    .openapi(route('GET /api/readings/{entity_id}'), async (c) => {
       const { entity_id: id } = c.req.valid('param');
       const { limit, cursor, ...asked } = c.req.valid('query');
       const range = rangeOf(asked, limits.readingsDays);
@@ -124,7 +84,7 @@ export function readingRoutes(deps: ApiDeps) {
         200,
       );
     })
-    .openapi(hourly, async (c) => {
+    .openapi(route('GET /api/readings/{entity_id}/hourly'), async (c) => {
       const { entity_id: id } = c.req.valid('param');
       const { startUs, endUs } = rangeOf(c.req.valid('query'), limits.hourlyDays);
       // A value is held to the end of what is asked for, and nobody knows for how long it will hold.
@@ -152,7 +112,7 @@ export function readingRoutes(deps: ApiDeps) {
         200,
       );
     })
-    .openapi(curveRoute, async (c) => {
+    .openapi(route('GET /api/readings/{entity_id}/curve'), async (c) => {
       const { entity_id: id } = c.req.valid('param');
       const { points, ...asked } = c.req.valid('query');
       const range = rangeOf(asked, limits.curveDays);
