@@ -22,13 +22,13 @@ const date = z.iso.date().optional().describe("Default: the home's today");
 export const areaDayQuery = z.object({ ...area, date });
 export const areaMonthQuery = z.object({
   ...area,
-  year: z.coerce.number().int().min(2000).max(2199),
-  month: z.coerce.number().int().min(1).max(12),
+  year: z.coerce.number<number>().int().min(2000).max(2199),
+  month: z.coerce.number<number>().int().min(1).max(12),
 });
 export const timelineQuery = z.object({
   ...area,
   ...inclusiveRange,
-  bucket: z.coerce.number().int().min(15).max(1440).default(60).describe('Minutes; a multiple of 15'),
+  bucket: z.coerce.number<number>().int().min(15).max(1440).default(60).describe('Minutes; a multiple of 15'),
 });
 export const exportQuery = z.object({ ...area, ...inclusiveRange });
 

@@ -8,7 +8,7 @@ const range = rangeFields({ start: 'default 24 hours ago', end: 'default now' })
 export const readingsQuery = z.object({
   ...range,
   ...sinceAndUntil,
-  limit: z.coerce.number().int().min(1).max(limits.readingsPerPage).default(limits.readingsPerPageDefault),
+  limit: z.coerce.number<number>().int().min(1).max(limits.readingsPerPage).default(limits.readingsPerPageDefault),
   cursor: z.string().max(64).optional().describe('next_cursor of the page before'),
 });
 
@@ -58,7 +58,7 @@ export type HourlyReadings = z.infer<typeof hourlyReadings>;
 export const curveQuery = z.object({
   ...range,
   ...sinceAndUntil,
-  points: z.coerce.number().int().min(10).max(4000).default(1000).describe('At most so many buckets'),
+  points: z.coerce.number<number>().int().min(10).max(4000).default(1000).describe('At most so many buckets'),
 });
 export const curve = z.object({
   entity_id: entityId,

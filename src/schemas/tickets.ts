@@ -95,7 +95,7 @@ export type TicketRow = z.infer<typeof ticket>;
 export const ticketQuery = z.object({
   status: z.enum(['open', 'closed', 'all']).default('all'),
   entity_id: entityId.optional(),
-  limit: z.coerce.number().int().min(1).max(500).default(100),
+  limit: z.coerce.number<number>().int().min(1).max(500).default(100),
 });
 export const tickets = z.object({
   tickets: z.array(ticket).describe('Open ones first, then the newest first'),
