@@ -8,7 +8,12 @@ const range = rangeFields({ start: 'default 24 hours ago', end: 'default now' })
 export const readingsQuery = z.object({
   ...range,
   ...sinceAndUntil,
-  limit: z.coerce.number<number>().int().min(1).max(limits.readingsPerPage).default(limits.readingsPerPageDefault),
+  limit: z.coerce
+    .number<number>()
+    .int()
+    .min(1)
+    .max(limits.readingsPerPage)
+    .default(limits.readingsPerPageDefault),
   cursor: z.string().max(64).optional().describe('next_cursor of the page before'),
 });
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { comparedColumns, figureColumns, figureFields } from '../statistics/figures/figures.ts';
 import { body, type CallTable, json, optionalBody, problems } from './call.ts';
 import { entityId, instant, limits, meterId, nullableInstant } from './common.ts';
 import { rangeFields } from './ranges.ts';
@@ -35,50 +36,20 @@ export const statisticsQuery = z.object({
 
 export const statisticsRow = z.object({
   timestamp: instant.describe('Start of the bucket'),
-  state: z.number().nullable().describe("The register or value at the bucket's end, in `unit`"),
-  sum: z
-    .number()
-    .nullable()
-    .describe('What the meter counted in the bucket, in `unit` (kWh or m³); null for a value such as power'),
-  mean: z
-    .number()
-    .nullable()
-    .describe(
-      'Mean power in W of a meter of energy, mean flow in m³/h of one of volume, over the time that is known; else the mean of the value, time-weighted, in `unit`',
-    ),
-  min: z
-    .number()
-    .nullable()
-    .describe(
-      'For meters the mean of the lowest quarter-hour that was measured whole, in W or m³/h; else of the value',
-    ),
-  max: z
-    .number()
-    .nullable()
-    .describe(
-      'For meters the mean of the highest quarter-hour that was measured whole, in W or m³/h; never made of hours; else of the value',
-    ),
-  cost: z
-    .number()
-    .nullable()
-    .describe(
-      "Of what was bought or used, in the home's currency; null when a price is missing, and for what has none (export, solar, gas, water, power)",
-    ),
+  ...figureFields,
   ...grounds,
 });
 
-const column = z.array(z.number().nullable());
-export const statisticsChart = z.object({
-  x: z.array(z.number()).describe('Epoch seconds'),
-  state: column,
-  sum: column,
-  mean: column,
-  min: column,
-  max: column,
-  cost: column,
+const groundsColumns = {
   coverage: z.array(z.number()),
   quality: z.array(quality),
   provisional: z.array(z.boolean()),
+};
+
+export const statisticsChart = z.object({
+  x: z.array(z.number()).describe('Epoch seconds'),
+  ...figureColumns,
+  ...groundsColumns,
 });
 
 const timeRange = z.object({ start: instant, end: instant });
@@ -150,13 +121,8 @@ export const compareResult = z.object({
     meterId,
     z.object({
       unit: z.string().nullable(),
-      sum: column,
-      mean: column,
-      max: column,
-      cost: column,
-      coverage: z.array(z.number()),
-      quality: z.array(quality),
-      provisional: z.array(z.boolean()),
+      ...comparedColumns,
+      ...groundsColumns,
     }),
   ),
 });

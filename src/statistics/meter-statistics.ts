@@ -2,22 +2,16 @@ import type { Quality } from '../ledger/entries/entry.ts';
 import { valueFromMicro } from '../units/amount.ts';
 import { quarterHourUs } from '../units/quarter-hour.ts';
 import { type Bucket, coverageOf } from './bucket.ts';
+import type { Facts } from './figures/statistic.ts';
 import type { RegisterBefore } from './ledger-views.ts';
 
 /** What meters with a ledger count. */
 export type Counted = 'energy' | 'volume';
 
-/** What one entity did in one bucket of the home's clock. Amounts in kWh or m³, power in W, flow in m³/h. */
-export interface PeriodFigures {
+/** What is known about one entity in one bucket of the home's clock, and what that rests on. Without its cost. */
+export interface PeriodFigures extends Omit<Facts, 'cost'> {
   readonly startUs: number;
   readonly endUs: number;
-  /** The register or value at the bucket's end. */
-  readonly state: number | null;
-  /** What was counted; null for a value. */
-  readonly sum: number | null;
-  readonly mean: number | null;
-  readonly min: number | null;
-  readonly max: number | null;
   /** Quarter-hours with an entry, of a value its readings. */
   readonly count: number;
   readonly coverage: number;
@@ -55,6 +49,7 @@ export function meterFigures(
   return {
     startUs: bucket.startUs,
     endUs: bucket.endUs,
+    isMeter: true,
     state: registerMicro === null ? null : valueFromMicro(registerMicro),
     sum: bucket.amountMicro === null ? null : valueFromMicro(bucket.amountMicro),
     mean: meanRate(bucket, counted),

@@ -2,12 +2,18 @@
 import type { z } from 'zod';
 import type { compareResult } from '../../schemas/statistics.ts';
 import { aligned } from '../../statistics/bucket.ts';
+import { comparedColumnsOf } from '../../statistics/figures/figures.ts';
 import { meterFigures } from '../../statistics/meter-statistics.ts';
 import { valueFigures } from '../../statistics/value-statistics.ts';
 import { bucketEdges, type Period } from '../../units/calendar.ts';
 import { fromStore } from '../http/problems.ts';
-import { rounded } from './amounts.ts';
-import { costsOfSubject, hoursOfValue, type PricedFigures, type StatisticsDeps } from './statistics.ts';
+import {
+  costsOfSubject,
+  groundsColumnsOf,
+  hoursOfValue,
+  type PricedFigures,
+  type StatisticsDeps,
+} from './statistics.ts';
 import type { Subject } from './subjects.ts';
 
 export interface Compared {
@@ -65,14 +71,5 @@ export async function compared(
 }
 
 function columnsOf(subject: Subject, figures: readonly PricedFigures[]): Compared['results'][string] {
-  return {
-    unit: subject.unit,
-    sum: figures.map((one) => one.sum),
-    mean: figures.map((one) => one.mean),
-    max: figures.map((one) => one.max),
-    cost: figures.map((one) => one.cost),
-    coverage: figures.map((one) => rounded(one.coverage)),
-    quality: figures.map((one) => one.quality),
-    provisional: figures.map((one) => one.isProvisional),
-  };
+  return { unit: subject.unit, ...comparedColumnsOf(figures), ...groundsColumnsOf(figures) };
 }

@@ -2,6 +2,8 @@
 import type { z } from 'zod';
 import type { statisticsChart, statisticsRow } from '../../schemas/statistics.ts';
 import { aligned, type Bucket } from '../../statistics/bucket.ts';
+import { figureColumnsOf, figuresOf } from '../../statistics/figures/figures.ts';
+import type { Facts } from '../../statistics/figures/statistic.ts';
 import { meterFigures, type PeriodFigures, registersAt } from '../../statistics/meter-statistics.ts';
 import { type ValueHour, valueFigures, valueHours } from '../../statistics/value-statistics.ts';
 import { microFromValue } from '../../units/amount.ts';
@@ -16,9 +18,7 @@ export type StatisticsDeps = Pick<ApiDeps, 'ledger' | 'readingStore' | 'stores' 
   readonly pricing: PricingDeps;
 };
 
-export interface PricedFigures extends PeriodFigures {
-  readonly cost: number | null;
-}
+export type PricedFigures = PeriodFigures & Facts;
 
 const hourRowsLimit = 100_000;
 
@@ -123,15 +123,19 @@ async function newestRegister(deps: StatisticsDeps, id: string, atUs: number): P
   return value === null ? null : microFromValue(value);
 }
 
+/** What figures rest on, as columns. */
+export function groundsColumnsOf(figures: readonly PeriodFigures[]) {
+  return {
+    coverage: figures.map((one) => rounded(one.coverage)),
+    quality: figures.map((one) => one.quality),
+    provisional: figures.map((one) => one.isProvisional),
+  };
+}
+
 export function statisticsRowOf(figures: PricedFigures, zone: string): z.infer<typeof statisticsRow> {
   return {
     timestamp: localIso(figures.startUs, zone),
-    state: figures.state,
-    sum: figures.sum,
-    mean: figures.mean,
-    min: figures.min,
-    max: figures.max,
-    cost: figures.cost,
+    ...figuresOf(figures),
     coverage: rounded(figures.coverage),
     quality: figures.quality,
     provisional: figures.isProvisional,
@@ -141,14 +145,7 @@ export function statisticsRowOf(figures: PricedFigures, zone: string): z.infer<t
 export function statisticsChartOf(figures: readonly PricedFigures[]): z.infer<typeof statisticsChart> {
   return {
     x: figures.map((one) => one.startUs / 1_000_000),
-    state: figures.map((one) => one.state),
-    sum: figures.map((one) => one.sum),
-    mean: figures.map((one) => one.mean),
-    min: figures.map((one) => one.min),
-    max: figures.map((one) => one.max),
-    cost: figures.map((one) => one.cost),
-    coverage: figures.map((one) => rounded(one.coverage)),
-    quality: figures.map((one) => one.quality),
-    provisional: figures.map((one) => one.isProvisional),
+    ...figureColumnsOf(figures),
+    ...groundsColumnsOf(figures),
   };
 }
