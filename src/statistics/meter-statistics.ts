@@ -9,7 +9,7 @@ import type { RegisterBefore } from './ledger-views.ts';
 export type Counted = 'energy' | 'volume';
 
 /** What is known about one entity in one bucket of the home's clock, and what that rests on. Without its cost. */
-export interface PeriodFigures extends Omit<Facts, 'cost'> {
+export interface PeriodFigures extends Omit<Facts, 'cost' | 'isMeter'> {
   readonly startUs: number;
   readonly endUs: number;
   /** Quarter-hours with an entry, of a value its readings. */
@@ -49,7 +49,6 @@ export function meterFigures(
   return {
     startUs: bucket.startUs,
     endUs: bucket.endUs,
-    isMeter: true,
     state: registerMicro === null ? null : valueFromMicro(registerMicro),
     sum: bucket.amountMicro === null ? null : valueFromMicro(bucket.amountMicro),
     mean: meanRate(bucket, counted),

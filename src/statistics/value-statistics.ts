@@ -105,7 +105,6 @@ function figuresOf(startUs: number, endUs: number, all: Gathered, nowUs: number)
   return {
     startUs,
     endUs,
-    isMeter: false,
     state: all.last,
     sum: null,
     mean: all.heldUs === 0 ? null : Math.round((all.area / all.heldUs) * 1e6) / 1e6,

@@ -11,6 +11,7 @@ import {
   costsOfSubject,
   groundsColumnsOf,
   hoursOfValue,
+  ofValue,
   type PricedFigures,
   type StatisticsDeps,
 } from './statistics.ts';
@@ -45,18 +46,13 @@ export async function compared(
       if (counts === null) {
         const hours = await hoursOfValue(deps, subject.id, startUs, endUs);
         const figures = valueFigures(hours, period, zone, startUs, endUs, nowUs);
-        return [
-          subject.id,
-          columnsOf(
-            subject,
-            figures.map((one) => ({ ...one, cost: null })),
-          ),
-        ] as const;
+        return [subject.id, columnsOf(subject, figures.map(ofValue))] as const;
       }
       const own = aligned(buckets, subject.id, startUs, endUs, period, zone);
       const costs = await costsOfSubject(deps, subject, own);
       const figures = own.map((bucket) => ({
         ...meterFigures(bucket, counts, null, nowUs),
+        isMeter: true,
         cost: costs.get(bucket.startUs) ?? null,
       }));
       return [subject.id, columnsOf(subject, figures)] as const;

@@ -20,6 +20,11 @@ export type StatisticsDeps = Pick<ApiDeps, 'ledger' | 'readingStore' | 'stores' 
 
 export type PricedFigures = PeriodFigures & Facts;
 
+/** A value such as power has no ledger, and no cost. */
+export function ofValue(figures: PeriodFigures): PricedFigures {
+  return { ...figures, isMeter: false, cost: null };
+}
+
 const hourRowsLimit = 100_000;
 
 /** One row for each bucket of the home's clock that touches the range; empty ones too. */
@@ -34,10 +39,7 @@ export async function figuresBy(
   if (counts === null) {
     const zone = deps.ledger.views.zone();
     const hours = await hoursOfValue(deps, subject.id, startUs, endUs);
-    return valueFigures(hours, period, zone, startUs, endUs, deps.clock.nowUs()).map((figures) => ({
-      ...figures,
-      cost: null,
-    }));
+    return valueFigures(hours, period, zone, startUs, endUs, deps.clock.nowUs()).map(ofValue);
   }
   const { views } = deps.ledger;
   const ask = <T>(work: () => Promise<T>) => fromStore(deps.stores, 'questdb', work);
@@ -58,6 +60,7 @@ export async function figuresBy(
   ]);
   return buckets.map((bucket, index) => ({
     ...meterFigures(bucket, counts, registers[index] ?? null, nowUs),
+    isMeter: true,
     cost: costs.get(bucket.startUs) ?? null,
   }));
 }

@@ -9,7 +9,13 @@ import { valueTotal } from '../../statistics/value-statistics.ts';
 import { localIso } from '../../units/calendar.ts';
 import { fromStore } from '../http/problems.ts';
 import { costSum, rounded } from './amounts.ts';
-import { costsOfSubject, hoursOfValue, type PricedFigures, type StatisticsDeps } from './statistics.ts';
+import {
+  costsOfSubject,
+  hoursOfValue,
+  ofValue,
+  type PricedFigures,
+  type StatisticsDeps,
+} from './statistics.ts';
 import type { Subject } from './subjects.ts';
 
 type Answer = z.infer<typeof statisticsSummary>;
@@ -66,7 +72,7 @@ async function figuresOver(
   const nowUs = deps.clock.nowUs();
   if (subject.counts === null) {
     const hours = await hoursOfValue(deps, subject.id, startUs, endUs);
-    return { ...valueTotal(hours, startUs, endUs, nowUs), cost: null };
+    return ofValue(valueTotal(hours, startUs, endUs, nowUs));
   }
   const { views } = deps.ledger;
   const pieces = await fromStore(deps.stores, 'questdb', () =>
@@ -74,5 +80,9 @@ async function figuresOver(
   );
   const costs = await costsOfSubject(deps, subject, pieces);
   const whole = total(subject.id, pieces, startUs, endUs);
-  return { ...meterFigures(whole, subject.counts, null, nowUs), cost: costSum(costs.values()) };
+  return {
+    ...meterFigures(whole, subject.counts, null, nowUs),
+    isMeter: true,
+    cost: costSum(costs.values()),
+  };
 }
