@@ -291,6 +291,8 @@ describe('GET /api/statistics/:entity_id', () => {
       min: 400,
       max: 2000,
       cost: 0.2,
+      load_factor: 0.4,
+      load_factor_reason: null,
       coverage: 1,
       quality: 'measured',
       provisional: false,

@@ -4,9 +4,10 @@
  */
 import { z } from 'zod';
 import { cost, max, mean, min, state, sum } from './basic.ts';
+import { loadFactor } from './load-factor.ts';
 import type { Facts, Statistic } from './statistic.ts';
 
-const statistics = [state, sum, mean, min, max, cost] as const satisfies readonly Statistic[];
+const statistics = [state, sum, mean, min, max, cost, loadFactor] as const satisfies readonly Statistic[];
 
 type Entry = (typeof statistics)[number];
 type ReasonOf<E extends Entry> = E extends { reason: object } ? `${E['key']}_reason` : never;
