@@ -60,7 +60,7 @@ export function clamped(amount: number): number {
  * Energy of a quarter-hour and the power of a moment are matched alike, so that Now and Energy report the same. Of the
  * clamped sources, home - unexplained = grid in + solar + battery out - grid out - battery in.
  */
-export function flowsOf(sources: Sources): Flows {
+export function matchFlows(sources: Sources): Flows {
   let fromGrid = clamped(sources.gridIn);
   let solar = clamped(sources.solar);
   let fromBattery = clamped(sources.batteryOut);
@@ -117,7 +117,7 @@ export function balanceOf(sources: QuarterHourSources): Balance | null {
   ) {
     return null;
   }
-  const flows = flowsOf({
+  const flows = matchFlows({
     gridIn: gridInMwh,
     gridOut: gridOutMwh,
     solar: solarMwh,

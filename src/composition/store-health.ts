@@ -1,5 +1,5 @@
 /** Asks a store now and then whether it answers, so that the status page knows without a request having to fail. */
-import type { PartHealth } from '../api/http/ports.ts';
+import type { PartHealth } from '../runtime/health.ts';
 import type { Log } from '../runtime/log.ts';
 
 export interface StoreHealthDeps {

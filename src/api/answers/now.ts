@@ -1,6 +1,6 @@
 /** The Now page's numbers, from memory: works while every store is away. */
 
-import { clamped, flowsOf } from '../../balance/balance.ts';
+import { clamped, matchFlows } from '../../balance/balance.ts';
 import type { KnownEntity, Role } from '../../home/entity.ts';
 import type { Home } from '../../home/home.ts';
 import type { Now, NowEntity } from '../../schemas/now.ts';
@@ -69,7 +69,7 @@ export function powerOf(
 }
 
 function powerFlows(gridW: number, solarW: number, batteryW: number): Now['power']['flows'] {
-  const flows = flowsOf({
+  const flows = matchFlows({
     gridIn: gridW,
     gridOut: -gridW,
     solar: solarW,

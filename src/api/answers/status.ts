@@ -1,9 +1,9 @@
 /** The health of every part, and of the whole. */
 
 import type { ConnectionStatus } from '../../home/home-assistant.ts';
+import type { PartHealth } from '../../runtime/health.ts';
 import type { Status } from '../../schemas/status.ts';
 import type { ApiDeps } from '../http/deps.ts';
-import type { PartHealth } from '../http/ports.ts';
 import { isoOrNull } from '../http/wire.ts';
 import { unknownSourcesOf } from './balance-answer.ts';
 

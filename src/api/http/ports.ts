@@ -6,6 +6,7 @@ import type { Tickets } from '../../integrity/tickets/tickets.ts';
 import type { LedgerStore } from '../../ledger/entries/ledger-store.ts';
 import type { Corrections } from '../../ledger/evidence/corrections.ts';
 import type { StatisticsStore } from '../../ledger/evidence/statistics-store.ts';
+import type { PostingHealth } from '../../ledger/posting/posting-health.ts';
 import type { PostingWorker } from '../../ledger/posting/posting-worker.ts';
 import type { HistoryImport } from '../../ledger/statistics-import/history-import.ts';
 import type { CoverageStatus } from '../../recording/coverage/coverage-scheduler.ts';
@@ -13,14 +14,9 @@ import type { Absence, Reading } from '../../recording/reading.ts';
 import type { HeartbeatStatus } from '../../recording/stream/heartbeat.ts';
 import type { SubscriptionState, SyncRun } from '../../recording/sync-log.ts';
 import type { DiskStatus } from '../../recording/write/disk-watch.ts';
+import type { PartHealth } from '../../runtime/health.ts';
 import type { LedgerViews } from '../../statistics/ledger-views.ts';
 import type { CostVersionStore } from '../../tariffs/cost-version-store.ts';
-
-export interface PartHealth {
-  readonly isOk: boolean;
-  /** What is wrong and what to do, in words; null when all is well. */
-  readonly detail: string | null;
-}
 
 export interface RecorderHealth extends PartHealth {
   readonly lastReadingAtUs: number | null;
@@ -104,15 +100,6 @@ export interface Present {
   readings(): Promise<void>;
   /** And they are in the ledger, the quarter that is not over too. */
   ledger(): Promise<void>;
-}
-
-export interface PostingHealth {
-  readonly metersWaiting: number;
-  /** What is older than a day is posted: its figures still grow. */
-  readonly isPostingPast: boolean;
-  readonly lastPostedAtUs: number | null;
-  /** Why the last posting failed; null when it did not. */
-  readonly error: string | null;
 }
 
 /** The ledger, its sums and what they cost. */
