@@ -16,6 +16,7 @@ import { balanceRoutes } from './routes/balance.ts';
 import { correctionRoutes } from './routes/corrections.ts';
 import { costVersionRoutes } from './routes/cost-versions.ts';
 import { coverageRoutes } from './routes/coverage.ts';
+import { deviceRoutes } from './routes/devices.ts';
 import { entityRoutes } from './routes/entities.ts';
 import { gridConnectionRoutes } from './routes/grid-connections.ts';
 import { ledgerRoutes } from './routes/ledger.ts';
@@ -54,6 +55,7 @@ export function buildApp(deps: ApiDeps): OpenAPIHono<ApiEnv> {
   nowRoutes(app, deps);
   readingRoutes(app, deps);
   balanceRoutes(app, deps, prices);
+  deviceRoutes(app, deps, prices);
   p1Routes(app, deps, currentStates);
   gridConnectionRoutes(app, deps);
   statisticsSyncRoutes(app, deps);

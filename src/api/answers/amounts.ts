@@ -1,4 +1,4 @@
-/** Amounts of the ledger as the wire tells them. */
+/** Amounts of the ledger as they are answered. */
 import type { Quality } from '../../ledger/entries/entry.ts';
 import { type Bucket, coverageOf } from '../../statistics/bucket.ts';
 import { valueFromMicro } from '../../units/amount.ts';
@@ -26,6 +26,16 @@ export function groundsOf(bucket: Bucket, nowUs: number): Grounds {
 /** Parts and shares need no more digits than anyone can read. */
 export function rounded(part: number): number {
   return Math.round(part * 1e6) / 1e6;
+}
+
+export function roundedOrNull(part: number | null): number | null {
+  return part === null ? null : rounded(part);
+}
+
+/** What is known of amounts together; null when nothing is. */
+export function sumOrNull(amounts: readonly (number | null)[]): number | null {
+  const known = amounts.filter((amount) => amount !== null);
+  return known.length === 0 ? null : known.reduce((sum, amount) => sum + amount, 0);
 }
 
 export function secondsOrNull(us: number | null): number | null {

@@ -2,13 +2,14 @@
  * Times of queries: instants, local days and months, and half-open ranges of them, in order and limited. The one place
  * that reads them; what can't be used is a 400 that names the field.
  */
-import { dayRange, monthRange, plusDays } from '../../units/calendar.ts';
+import { bucketStartUs, dayRange, monthRange, nextBucketUs, plusDays } from '../../units/calendar.ts';
 import { instantFromIso } from '../../units/instant.ts';
+import type { ApiDeps } from '../http/deps.ts';
 import { HttpProblem } from '../http/problems.ts';
 
 const dayUs = 86_400_000_000;
-/** Before that nothing was recorded by anyone; a typo in the year shall not scan it. */
-export const earliestUs = Date.UTC(2000, 0, 1) * 1000;
+/** Nothing was recorded before: a typo in the year must not scan it. */
+const earliestUs = Date.UTC(2000, 0, 1) * 1000;
 /** Far enough for every price and plan, and near enough for every store. */
 const latestUs = Date.UTC(2200, 0, 1) * 1000;
 
@@ -31,6 +32,32 @@ export interface AskedRange {
 const startNames = ['start_time', 'start', 'since'] as const;
 const endNames = ['end_time', 'end', 'until'] as const;
 
+/** Where a range ends and starts when that is not given; the start depends on the end, which may be given. */
+export type DefaultRange = (
+  nowUs: number,
+  zone: string,
+) => { readonly endUs: number; readonly startUs: (endUs: number) => number };
+
+/** So many days of 24 hours, up to now. */
+export const lastDays =
+  (days: number): DefaultRange =>
+  (nowUs) => ({ endUs: nowUs, startUs: (endUs) => Math.min(nowUs, endUs) - days * dayUs });
+
+/** The home's day: today, or the last one of the range. */
+export const wholeDay: DefaultRange = (nowUs, zone) => ({
+  endUs: nextBucketUs(bucketStartUs(nowUs, 'day', zone), 'day', zone),
+  startUs: (endUs) => bucketStartUs(Math.min(endUs - 1, nowUs), 'day', zone),
+});
+
+/** From the start of the home's day six days ago, up to now. */
+export const lastSevenDays: DefaultRange = (nowUs, zone) => ({
+  endUs: nowUs,
+  startUs: (endUs) => bucketStartUs(Math.min(endUs, nowUs) - 6 * dayUs, 'day', zone),
+});
+
+/** As far back as anything may be recorded. */
+export const always: DefaultRange = (nowUs) => ({ endUs: nowUs, startUs: () => earliestUs });
+
 export interface RangeQuery {
   readonly asked: AskedRange;
   /** The home's, in which a date begins. */
@@ -38,8 +65,8 @@ export interface RangeQuery {
   readonly nowUs: number;
   /** Days by the home's clock. */
   readonly longestDays: number;
-  /** Where the range ends and starts when nothing is said; `required`: it has to be. Without it the 24 hours before now. */
-  readonly defaults?: { readonly endUs: number; readonly startUs: (endUs: number) => number } | 'required';
+  /** `required`: both ends have to be given. Without it the 24 hours before now. */
+  readonly defaults?: DefaultRange | 'required';
   /** The power analytics' own rule: an end that is a date includes that day. */
   readonly includesEndDate?: boolean;
 }
@@ -124,16 +151,12 @@ export function readEnds(asked: AskedRange, zone: string): RangeEnds {
 export function readRange(query: RangeQuery): Range {
   const { asked, zone, nowUs, longestDays, includesEndDate = false } = query;
   const [start, end] = [named(asked, startNames), named(asked, endNames)];
-  const isRequired = query.defaults === 'required';
-  const defaults = query.defaults === 'required' ? undefined : query.defaults;
+  const { defaults: rule = lastDays(1) } = query;
+  const defaults = rule === 'required' ? null : rule(nowUs, zone);
   const endUs =
-    end.text === undefined && !isRequired
-      ? (defaults?.endUs ?? nowUs)
-      : instantOf(end, zone, includesEndDate);
+    end.text === undefined && defaults !== null ? defaults.endUs : instantOf(end, zone, includesEndDate);
   const startUs =
-    start.text === undefined && !isRequired
-      ? (defaults?.startUs(endUs) ?? Math.min(nowUs, endUs) - dayUs)
-      : instantOf(start, zone);
+    start.text === undefined && defaults !== null ? defaults.startUs(endUs) : instantOf(start, zone);
   if (startUs >= endUs)
     throw new HttpProblem(400, {
       detail: `${start.field} is not before ${end.field}.`,
@@ -148,4 +171,28 @@ export function readRange(query: RangeQuery): Range {
       expected: `at most ${longestDays} days before ${end.field}`,
     });
   return { startUs, endUs };
+}
+
+type RangeDeps = Pick<ApiDeps, 'clock' | 'ledger'>;
+
+/** The range of a call, on the home's clock. Throws a 400 that names the field. */
+export function rangeOf(
+  { clock, ledger }: RangeDeps,
+  asked: AskedRange,
+  longestDays: number,
+  defaults: DefaultRange = lastDays(1),
+): Range {
+  return readRange({ asked, zone: ledger.views.zone(), nowUs: clock.nowUs(), longestDays, defaults });
+}
+
+/** The range of a power-analytics call: both ends are needed, and an end that is a date includes that day. */
+export function inclusiveRangeOf(
+  { clock, ledger }: RangeDeps,
+  asked: AskedRange,
+  longestDays: number,
+): Range {
+  return readRange({
+    ...{ asked, zone: ledger.views.zone(), nowUs: clock.nowUs(), longestDays },
+    ...{ defaults: 'required', includesEndDate: true },
+  });
 }

@@ -9,7 +9,7 @@ import { quarterHourUs } from '../../units/quarter-hour.ts';
 import { type AreaDevices, devicesOf } from '../answers/area.ts';
 import { csvPages } from '../answers/area-export.ts';
 import { pricesOrNone } from '../answers/pricing.ts';
-import { readRange } from '../answers/ranges.ts';
+import { inclusiveRangeOf } from '../answers/ranges.ts';
 import type { ApiDeps, ApiEnv } from '../http/deps.ts';
 import { fromStore } from '../http/problems.ts';
 
@@ -29,19 +29,12 @@ export function analyticsExportRoutes(app: OpenAPIHono<ApiEnv>, deps: ApiDeps, p
     .openapi(route('GET /api/power-analytics/export-csv'), async (c) => {
       const query = c.req.valid('query');
       const nowUs = clock.nowUs();
-      const asked = readRange({
-        asked: query,
-        zone: views.zone(),
-        nowUs,
-        longestDays: limits.exportDays,
-        defaults: 'required',
-        includesEndDate: true,
-      });
+      const asked = inclusiveRangeOf(deps, query, limits.exportDays);
       const area = devicesOf(home, query);
       const list = await pricesOrNone({ prices, stores, log });
       const span = wholeQuarterHours(asked.startUs, asked.endUs);
       const pages = csvPages({ views, prices: list, area, currency: currency(), nowUs, ...span });
-      // The first page is there before anything is said: a store that is away is a 503 and not half a file.
+      // Reads the first page before the headers are sent: a store that is away is a 503 and not half a file.
       const first = await ask(() => pages.next());
       c.header('content-type', 'text/csv; charset=utf-8');
       c.header('content-disposition', `attachment; filename="${fileName(area, span.startUs, span.endUs)}"`);

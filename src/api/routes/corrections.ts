@@ -1,22 +1,25 @@
 import { randomUUID } from 'node:crypto';
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { z } from 'zod';
-import type { Correction, ExchangeCorrection } from '../../ledger/evidence/correction.ts';
+import type {
+  Correction,
+  ExchangeCorrection,
+  ExclusionCorrection,
+} from '../../ledger/evidence/correction.ts';
 import type {
   CorrectionChanges,
   CorrectionField,
   CorrectionOutcome,
 } from '../../ledger/evidence/corrections.ts';
 import { route } from '../../schemas/calls.ts';
-import type { correction, correctionChanges, exchange } from '../../schemas/ledger.ts';
+import type { correction, correctionChanges, exchange, newCorrection } from '../../schemas/ledger.ts';
 import { microFromValue, valueFromMicro } from '../../units/amount.ts';
 import { isoFromInstant } from '../../units/instant.ts';
+import { valueOrNull } from '../answers/amounts.ts';
 import { readEnds, readInstant } from '../answers/ranges.ts';
 import { ledgerOf } from '../answers/subjects.ts';
 import type { ApiDeps, ApiEnv } from '../http/deps.ts';
 import { fromStore, HttpProblem } from '../http/problems.ts';
-
-const valueOrNull = (micro: number | null) => (micro === null ? null : valueFromMicro(micro));
 
 export function exchangeRow(declared: ExchangeCorrection): z.infer<typeof exchange> {
   return {
@@ -45,7 +48,7 @@ export function correctionRow(declared: Correction): z.infer<typeof correction> 
   };
 }
 
-function changesTold(changes: CorrectionChanges): z.infer<typeof correctionChanges> {
+function changesRow(changes: CorrectionChanges): z.infer<typeof correctionChanges> {
   return {
     entries: changes.entries,
     quantity_before: valueOrNull(changes.quantityBeforeMicro),
@@ -66,7 +69,7 @@ const fieldNames: FieldNames = {
   newRegisterMicro: 'new_register',
 };
 
-/** @throws what the desk refused, as a problem that names the field */
+/** @throws HttpProblem that names the field, when the correction was refused */
 function changesOf(outcome: CorrectionOutcome, names: FieldNames = fieldNames): CorrectionChanges {
   switch (outcome.kind) {
     case 'changed':
@@ -87,10 +90,25 @@ function microOf(value: number, field: string): number {
   return micro;
 }
 
+/** @throws HttpProblem when an amount is missing or too large */
+function correctionOf(
+  asked: z.output<typeof newCorrection>,
+  common: Omit<ExclusionCorrection, 'kind'>,
+): Correction {
+  if (asked.kind === 'exclusion') return { kind: 'exclusion', ...common };
+  if (asked.amount === undefined)
+    throw new HttpProblem(400, {
+      detail: 'amount is missing: what the meter delivered between start and end.',
+      field: 'amount',
+      expected: 'a number, in kWh or m³',
+    });
+  return { kind: 'amount', ...common, amountMicro: microOf(asked.amount, 'amount') };
+}
+
 export function correctionRoutes(app: OpenAPIHono<ApiEnv>, deps: ApiDeps) {
   const { clock, stores, ledger } = deps;
   const { corrections, views } = ledger;
-  const atDesk = <T>(work: () => Promise<T>) => fromStore(stores, 'questdb', work);
+  const ask = <T>(work: () => Promise<T>) => fromStore(stores, 'questdb', work);
 
   const declaredOf = async (entityId: string, id: string, field: string): Promise<Correction> => {
     const declared = await fromStore(stores, 'mongodb', () => corrections.of(entityId));
@@ -121,7 +139,7 @@ export function correctionRoutes(app: OpenAPIHono<ApiEnv>, deps: ApiDeps) {
         createdAtUs: clock.nowUs(),
         ticketId: null,
       };
-      changesOf(await atDesk(() => corrections.apply(declared)));
+      changesOf(await ask(() => corrections.apply(declared)));
       return c.json(exchangeRow(declared), 201);
     })
     .openapi(route('DELETE /api/ledger/{entity_id}/exchanges/{exchange_id}'), async (c) => {
@@ -129,7 +147,7 @@ export function correctionRoutes(app: OpenAPIHono<ApiEnv>, deps: ApiDeps) {
       const { kind } = await declaredOf(entityId, id, 'exchange_id');
       if (kind !== 'exchange')
         throw new HttpProblem(404, { detail: 'There is no such exchange.', field: 'exchange_id' });
-      changesOf(await atDesk(() => corrections.takeBack(id)));
+      changesOf(await ask(() => corrections.takeBack(id)));
       return c.body(null, 204);
     })
     .openapi(route('POST /api/ledger/{entity_id}/corrections'), async (c) => {
@@ -137,40 +155,26 @@ export function correctionRoutes(app: OpenAPIHono<ApiEnv>, deps: ApiDeps) {
       const asked = c.req.valid('json');
       await ledgerOf(deps, entityId);
       const { start, end } = readEnds(asked, views.zone());
-      const span = { fromUs: start.us, untilUs: end.us };
-      const common = {
-        correctionId: randomUUID(),
-        entityId,
-        notes: asked.notes,
-        createdAtUs: clock.nowUs(),
-        ticketId: null,
-      };
-      if (asked.kind === 'amount' && asked.amount === undefined)
-        throw new HttpProblem(400, {
-          detail: 'amount is missing: what the meter delivered between start and end.',
-          field: 'amount',
-          expected: 'a number, in kWh or m³',
-        });
-      const declared: Correction =
-        asked.kind === 'amount'
-          ? { kind: 'amount', ...common, ...span, amountMicro: microOf(asked.amount ?? 0, 'amount') }
-          : { kind: 'exclusion', ...common, ...span };
-      const outcome = await atDesk(() =>
+      const declared = correctionOf(asked, {
+        ...{ correctionId: randomUUID(), entityId, notes: asked.notes, createdAtUs: clock.nowUs() },
+        ...{ ticketId: null, fromUs: start.us, untilUs: end.us },
+      });
+      const outcome = await ask(() =>
         asked.dry_run ? corrections.preview(declared) : corrections.apply(declared),
       );
       const names = { ...fieldNames, fromUs: start.field, untilUs: end.field };
-      const changes = changesTold(changesOf(outcome, names));
-      const told = { correction: correctionRow(declared), dry_run: asked.dry_run, changes };
-      return asked.dry_run ? c.json(told, 200) : c.json(told, 201);
+      const changes = changesRow(changesOf(outcome, names));
+      const answer = { correction: correctionRow(declared), dry_run: asked.dry_run, changes };
+      return asked.dry_run ? c.json(answer, 200) : c.json(answer, 201);
     })
     .openapi(route('DELETE /api/ledger/{entity_id}/corrections/{correction_id}'), async (c) => {
       const { entity_id: entityId, correction_id: id } = c.req.valid('param');
       const isDry = c.req.valid('query').dry_run === 'true';
       const found = await declaredOf(entityId, id, 'correction_id');
-      const outcome = await atDesk(() =>
+      const outcome = await ask(() =>
         isDry ? corrections.preview({ takeBack: id }) : corrections.takeBack(id),
       );
-      const changes = changesTold(changesOf(outcome));
+      const changes = changesRow(changesOf(outcome));
       return c.json({ correction: correctionRow(found), dry_run: isDry, changes }, 200);
     });
 }

@@ -4,15 +4,16 @@ import { route } from '../../schemas/calls.ts';
 import { limits } from '../../schemas/common.ts';
 import type { coverageRow } from '../../schemas/ledger.ts';
 import { type CoverageRow, coverageRows, mergedCoverage } from '../../statistics/coverage.ts';
-import { bucketEdges, bucketStartUs, localIso, nextBucketUs } from '../../units/calendar.ts';
+import { bucketEdges, bucketStartUs, nextBucketUs } from '../../units/calendar.ts';
 import { rounded } from '../answers/amounts.ts';
 import { isMeter } from '../answers/meters.ts';
-import { readRange } from '../answers/ranges.ts';
+import { lastSevenDays, rangeOf } from '../answers/ranges.ts';
 import { subjectNamed } from '../answers/subjects.ts';
 import type { ApiDeps, ApiEnv } from '../http/deps.ts';
 import { fromStore, HttpProblem } from '../http/problems.ts';
+import { timeRangeOf } from '../http/wire.ts';
 
-/** What was just heard may not be posted yet; that is no gap. */
+/** Readings of the last minute may not be posted yet; that is no gap. */
 const postedWithinUs = 60_000_000;
 
 export function coverageRoutes(app: OpenAPIHono<ApiEnv>, deps: ApiDeps) {
@@ -38,16 +39,7 @@ export function coverageRoutes(app: OpenAPIHono<ApiEnv>, deps: ApiDeps) {
     const { period } = query;
     const zone = views.zone();
     const nowUs = clock.nowUs();
-    const asked = readRange({
-      asked: query,
-      zone,
-      nowUs,
-      longestDays: limits.coverageDays[period],
-      defaults: {
-        endUs: nowUs,
-        startUs: (endUs) => bucketStartUs(Math.min(endUs, nowUs) - 6 * 86_400_000_000, 'day', zone),
-      },
-    });
+    const asked = rangeOf(deps, query, limits.coverageDays[period], lastSevenDays);
     const meters = await metersOf(query.entity_id);
     const ids = meters.map((meter) => meter.id);
     const [counts, firsts] = await Promise.all([
@@ -60,7 +52,7 @@ export function coverageRoutes(app: OpenAPIHono<ApiEnv>, deps: ApiDeps) {
       bucketEdges(startUs, asked.endUs, period, zone).at(-1) ?? nextBucketUs(startUs, period, zone);
     return c.json(
       {
-        time_range: { start: localIso(startUs, zone), end: localIso(endUs, zone) },
+        time_range: timeRangeOf({ startUs, endUs }, zone),
         period,
         time_zone: zone,
         entities: meters.map(({ id, name }) => {
@@ -77,7 +69,7 @@ export function coverageRoutes(app: OpenAPIHono<ApiEnv>, deps: ApiDeps) {
             entity_id: id,
             name,
             coverage: measuredPart(rows),
-            rows: (period === 'quarter' ? mergedCoverage(rows) : rows).map((row) => told(row, zone)),
+            rows: (period === 'quarter' ? mergedCoverage(rows) : rows).map((row) => rowOf(row, zone)),
           };
         }),
       },
@@ -96,11 +88,10 @@ function measuredPart(rows: readonly CoverageRow[]): number {
   return passed === 0 ? 0 : rounded(Math.min(1, measured / passed));
 }
 
-function told(row: CoverageRow, zone: string): z.infer<typeof coverageRow> {
+function rowOf(row: CoverageRow, zone: string): z.infer<typeof coverageRow> {
   const seconds = (us: number) => us / 1_000_000;
   return {
-    start: localIso(row.startUs, zone),
-    end: localIso(row.endUs, zone),
+    ...timeRangeOf(row, zone),
     measured_seconds: seconds(row.knownUs.measured),
     imported_seconds: seconds(row.knownUs.imported),
     recovered_seconds: seconds(row.knownUs.recovered),

@@ -8,10 +8,11 @@ import { localIso } from '../../units/calendar.ts';
 import { isoFromInstant } from '../../units/instant.ts';
 import { quarterHourUs } from '../../units/quarter-hour.ts';
 import { rounded, secondsOrNull } from '../answers/amounts.ts';
-import { readRange } from '../answers/ranges.ts';
+import { rangeOf } from '../answers/ranges.ts';
 import { ledgerOf } from '../answers/subjects.ts';
 import type { ApiDeps, ApiEnv } from '../http/deps.ts';
 import { fromStore } from '../http/problems.ts';
+import { timeRangeOf } from '../http/wire.ts';
 import { correctionRow, exchangeRow } from './corrections.ts';
 
 function groundsOf(entry: PostedEntry) {
@@ -29,7 +30,7 @@ function groundsOf(entry: PostedEntry) {
 }
 
 export function ledgerRoutes(app: OpenAPIHono<ApiEnv>, deps: ApiDeps) {
-  const { clock, stores, ledger } = deps;
+  const { stores, ledger } = deps;
   const { store, corrections, views } = ledger;
   const ask = <T>(work: () => Promise<T>) => fromStore(stores, 'questdb', work);
   const inDocuments = <T>(work: () => Promise<T>) => fromStore(stores, 'mongodb', work);
@@ -42,19 +43,13 @@ export function ledgerRoutes(app: OpenAPIHono<ApiEnv>, deps: ApiDeps) {
 
   app.openapi(route('GET /api/ledger/{entity_id}'), async (c) => {
     const { entity_id: id } = c.req.valid('param');
-    const query = c.req.valid('query');
-    const asked = readRange({
-      asked: query,
-      zone: views.zone(),
-      nowUs: clock.nowUs(),
-      longestDays: limits.ledgerDays,
-    });
+    const asked = rangeOf(deps, c.req.valid('query'), limits.ledgerDays);
     const { startUs, endUs } = wholeQuarterHours(asked.startUs, asked.endUs);
     const subject = await ledgerOf(deps, id);
     const [current, journal, declared] = await Promise.all([
       ask(() => store.current(id, startUs, endUs)),
       ask(() => store.journal(id, startUs, endUs)),
-      // Entries are told while the document store is away.
+      // Entries are answered while the document store is away.
       inDocuments(() => corrections.of(id)).catch(() => []),
     ]);
     const keyOf = (entry: PostedEntry) => `${entry.kind} ${entry.quarterHourStartUs}`;
@@ -64,7 +59,7 @@ export function ledgerRoutes(app: OpenAPIHono<ApiEnv>, deps: ApiDeps) {
       {
         entity_id: id,
         unit: subject.unit,
-        time_range: { start: localIso(startUs, zone), end: localIso(endUs, zone) },
+        time_range: timeRangeOf({ startUs, endUs }, zone),
         total: sumOf(current, 'quantity'),
         restarts: sumOf(current, 'restart'),
         entries: current.map((entry) => ({

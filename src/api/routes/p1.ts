@@ -12,56 +12,31 @@ import { groundsOf, valueOrNull } from '../answers/amounts.ts';
 import { capacityAnswer } from '../answers/capacity-answer.ts';
 import type { CurrentStates } from '../answers/current-states.ts';
 import { type GridDevice, gridDevice, gridNow } from '../answers/grid.ts';
-import { readMonth } from '../answers/ranges.ts';
+import { type Range, readMonth } from '../answers/ranges.ts';
 import type { ApiDeps, ApiEnv } from '../http/deps.ts';
 import { fromStore, HttpProblem } from '../http/problems.ts';
 
-/** Kilowatts times a thousand have digits that no meter told. */
+/** Kilowatts times a thousand have digits that no meter reports. */
 function wholeMilliwatts(watts: number | null): number | null {
   return watts === null ? null : Math.round(watts * 1000) / 1000;
 }
 
 export function p1Routes(app: OpenAPIHono<ApiEnv>, deps: ApiDeps, currentStates: CurrentStates) {
-  const { recording, clock, stores, ledger, readingStore, log } = deps;
+  const { recording, clock, stores, ledger } = deps;
   const { views } = ledger;
   const ask = <T>(work: () => Promise<T>) => fromStore(stores, 'questdb', work);
   const newest = (entityId: string) => recording.newest(entityId);
 
-  const deviceOf = (asked: string | undefined) => gridDevice(deps, asked);
-
-  /** The meter's own peak of a month: as it is now, or as it was last told in that month. W; null when it tells none. */
-  const meterPeak = async (
-    { meterPeak: entity }: GridDevice,
-    startUs: number,
-    endUs: number,
-  ): Promise<number | null> => {
-    if (entity === null) return null;
-    if (entity.isTracked) {
-      const last = await ask(() => readingStore.before(entity.entityId, endUs, true));
-      return last === null || last.atUs < startUs ? null : wholeMilliwatts(last.value);
-    }
-    const nowUs = clock.nowUs();
-    if (nowUs < startUs || nowUs >= endUs) return null;
-    try {
-      const state = (await currentStates.all()).get(entity.entityId);
-      const value = Number.parseFloat(state?.state ?? '');
-      return Number.isFinite(value) ? wholeMilliwatts(toCanonical(value, entity.unit)?.value ?? null) : null;
-    } catch (error) {
-      log.debug({ err: error }, 'Home Assistant does not tell the meter’s own peak now');
-      return null;
-    }
-  };
-
   app
     .openapi(route('GET /v1/realtime'), async (c) => {
-      const device = await deviceOf(c.req.valid('query').device_id);
+      const device = await gridDevice(deps, c.req.valid('query').device_id);
       const now = gridNow(device, newest);
       if (now === null)
         throw new HttpProblem(404, {
           detail:
             device.id === homeConnectionId
-              ? 'Nothing of a grid connection was heard yet. The energy preferences of Home Assistant name it.'
-              : `Nothing of the grid connection ${device.id} was heard yet.`,
+              ? 'No grid reading received yet. Set up the grid connection in Home Assistant’s energy settings.'
+              : `No reading of the grid connection ${device.id} received yet.`,
           field: 'device_id',
         });
       return c.json(
@@ -77,7 +52,7 @@ export function p1Routes(app: OpenAPIHono<ApiEnv>, deps: ApiDeps, currentStates:
       );
     })
     .openapi(route('GET /v1/capacity/month/{month}'), async (c) => {
-      const device = await deviceOf(c.req.valid('query').device_id);
+      const device = await gridDevice(deps, c.req.valid('query').device_id);
       const { month } = c.req.valid('param');
       const zone = views.zone();
       const { startUs, endUs } = readMonth(month, 'month', zone);
@@ -88,13 +63,13 @@ export function p1Routes(app: OpenAPIHono<ApiEnv>, deps: ApiDeps, currentStates:
         ask(() =>
           capacityOf(views, { offtakeId, startUs, endUs, nowUs, gridPowerW, rules: flemishPeakRules }),
         ),
-        meterPeak(device, startUs, endUs),
+        meterPeakOf(deps, currentStates, device, { startUs, endUs }),
       ]);
       return c.json({ month, device_id: device.id, ...capacityAnswer(found, meterPeakW, zone, nowUs) }, 200);
     })
     .openapi(route('GET /v1/series'), async (c) => {
       const { device_id: asked, frame } = c.req.valid('query');
-      const device = await deviceOf(asked);
+      const device = await gridDevice(deps, asked);
       const nowUs = clock.nowUs();
       const places = await ask(() => gridSeries(views, device.totals, frame, nowUs));
       return c.json(
@@ -113,4 +88,28 @@ export function p1Routes(app: OpenAPIHono<ApiEnv>, deps: ApiDeps, currentStates:
         200,
       );
     });
+}
+
+/** The meter's own peak of a month in W: as it is now, or the last one that it reported in that month. Null without one. */
+async function meterPeakOf(
+  { clock, stores, readingStore, log }: ApiDeps,
+  currentStates: CurrentStates,
+  { meterPeak: entity }: GridDevice,
+  { startUs, endUs }: Range,
+): Promise<number | null> {
+  if (entity === null) return null;
+  if (entity.isTracked) {
+    const last = await fromStore(stores, 'questdb', () => readingStore.before(entity.entityId, endUs, true));
+    return last === null || last.atUs < startUs ? null : wholeMilliwatts(last.value);
+  }
+  const nowUs = clock.nowUs();
+  if (nowUs < startUs || nowUs >= endUs) return null;
+  try {
+    const state = (await currentStates.all()).get(entity.entityId);
+    const value = Number.parseFloat(state?.state ?? '');
+    return Number.isFinite(value) ? wholeMilliwatts(toCanonical(value, entity.unit)?.value ?? null) : null;
+  } catch (error) {
+    log.debug({ err: error }, 'The meter’s own peak could not be read from Home Assistant');
+    return null;
+  }
 }

@@ -6,15 +6,16 @@ import { limits } from '../../schemas/common.ts';
 import type { Reconciliation } from '../../schemas/tickets.ts';
 import { valueFromMicro } from '../../units/amount.ts';
 import { isoFromInstant } from '../../units/instant.ts';
-import { readRange } from '../answers/ranges.ts';
+import { lastDays, rangeOf } from '../answers/ranges.ts';
 import { requireTracked } from '../answers/subjects.ts';
 import type { ApiDeps, ApiEnv } from '../http/deps.ts';
 import { isoOrNull } from '../http/wire.ts';
 
 const planWithinMs = 3000;
+const dayUs = 86_400_000_000;
 
 export function reconciliationRoutes(app: OpenAPIHono<ApiEnv>, deps: ApiDeps) {
-  const { home, clock, log, integrity, ledger } = deps;
+  const { home, log, integrity } = deps;
   const { reconciler } = integrity;
 
   /** Null while it is not known: the store that says what was proven may be away. */
@@ -58,13 +59,7 @@ export function reconciliationRoutes(app: OpenAPIHono<ApiEnv>, deps: ApiDeps) {
     .openapi(route('POST /api/reconciliation'), (c) => {
       const asked = c.req.valid('json');
       requireTracked(home, asked.entity_ids);
-      const { startUs, endUs } = readRange({
-        asked,
-        zone: ledger.views.zone(),
-        nowUs: clock.nowUs(),
-        longestDays: limits.ledgerDays,
-        defaults: { endUs: clock.nowUs(), startUs: (untilUs) => untilUs - nightlySpanUs },
-      });
+      const { startUs, endUs } = rangeOf(deps, asked, limits.ledgerDays, lastDays(nightlySpanUs / dayUs));
       return c.json({ sync_id: reconciler.request(startUs, endUs, asked.entity_ids) }, 202);
     });
 }

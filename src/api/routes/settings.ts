@@ -1,9 +1,6 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
-import type { z } from 'zod';
 import { readPreferences } from '../../home/preferences.ts';
-import { route } from '../../schemas/calls.ts';
-import type { entity } from '../../schemas/entities.ts';
-import type { settings } from '../../schemas/settings.ts';
+import { type AnswerOf, route } from '../../schemas/calls.ts';
 import type { CurrentStates } from '../answers/current-states.ts';
 import type { Administrators } from '../http/administrators.ts';
 import type { ApiDeps, ApiEnv } from '../http/deps.ts';
@@ -24,7 +21,7 @@ export function settingsRoutes(
     .openapi(route('GET /api/settings'), async (c) => {
       const config = home.config();
       const permission = await administrators.mayChange(c.get('access'));
-      const answer: z.infer<typeof settings> = {
+      const answer: AnswerOf<'GET /api/settings'> = {
         settings: {
           home_assistant_url: connection.url(),
           token_set: connection.isTokenSet(),
@@ -65,44 +62,14 @@ export function settingsRoutes(
           );
       }
     })
-    .openapi(route('POST /api/settings/test-connection'), async (c) => {
-      try {
-        const [config, preferences] = await Promise.all([
-          homeAssistant.config(),
-          homeAssistant.energyPreferences(),
-        ]);
-        return c.json(
-          {
-            connected: true,
-            version: config.version,
-            energy_sources: preferences === null ? null : readPreferences(preferences).sourceCount,
-            error: null,
-          },
-          200,
-        );
-      } catch (error) {
-        deps.log.info({ err: error }, 'The connection test failed');
-        const status = homeAssistant.status();
-        const why =
-          status.kind === 'not_configured'
-            ? 'No Home Assistant is set yet: give its address and an access token.'
-            : 'error' in status && status.error !== null
-              ? status.error
-              : 'Home Assistant does not answer.';
-        return c.json({ connected: false, version: null, energy_sources: null, error: why }, 200);
-      }
-    })
+    .openapi(route('POST /api/settings/test-connection'), async (c) =>
+      c.json(await testConnection(deps), 200),
+    )
     .openapi(route('POST /api/settings/discover-entities'), async (c) => {
       const found = await home.discover();
       const states = await currentStates.all();
       const entities = found.map((one) => entityRow(one, states.get(one.entityId)));
-      return c.json(
-        { discovered: entities.length, entities } satisfies {
-          discovered: number;
-          entities: z.infer<typeof entity>[];
-        },
-        200,
-      );
+      return c.json({ discovered: entities.length, entities }, 200);
     })
     .openapi(route('POST /api/settings/tracked-entities'), async (c) => {
       const { entity_ids: entityIds } = c.req.valid('json');
@@ -115,4 +82,32 @@ export function settingsRoutes(
         });
       return c.json({ entity_ids: [...outcome.entityIds], count: outcome.entityIds.length }, 200);
     });
+}
+
+async function testConnection({
+  homeAssistant,
+  log,
+}: ApiDeps): Promise<AnswerOf<'POST /api/settings/test-connection'>> {
+  try {
+    const [config, preferences] = await Promise.all([
+      homeAssistant.config(),
+      homeAssistant.energyPreferences(),
+    ]);
+    return {
+      connected: true,
+      version: config.version,
+      energy_sources: preferences === null ? null : readPreferences(preferences).sourceCount,
+      error: null,
+    };
+  } catch (error) {
+    log.info({ err: error }, 'The connection test failed');
+    const status = homeAssistant.status();
+    const why =
+      status.kind === 'not_configured'
+        ? 'No Home Assistant is set yet: give its address and an access token.'
+        : 'error' in status && status.error !== null
+          ? status.error
+          : 'Home Assistant does not answer.';
+    return { connected: false, version: null, energy_sources: null, error: why };
+  }
 }

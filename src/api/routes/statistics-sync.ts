@@ -3,14 +3,14 @@ import { route } from '../../schemas/calls.ts';
 import { limits } from '../../schemas/common.ts';
 import { isoFromInstant } from '../../units/instant.ts';
 import { ManualRun } from '../answers/manual-run.ts';
-import { earliestUs, readRange } from '../answers/ranges.ts';
+import { always, rangeOf } from '../answers/ranges.ts';
 import { requireTracked } from '../answers/subjects.ts';
 import type { ApiDeps, ApiEnv } from '../http/deps.ts';
 import { fromStore, HttpProblem } from '../http/problems.ts';
 import { isoOrNull, syncRow } from '../http/wire.ts';
 
 export function statisticsSyncRoutes(app: OpenAPIHono<ApiEnv>, deps: ApiDeps) {
-  const { home, clock, ledger, stores, syncLog } = deps;
+  const { home, ledger, stores, syncLog } = deps;
   const { history } = ledger;
   const runs = new ManualRun((syncId) => history.running(syncId));
   app
@@ -18,13 +18,7 @@ export function statisticsSyncRoutes(app: OpenAPIHono<ApiEnv>, deps: ApiDeps) {
       const asked = c.req.valid('json');
       requireTracked(home, asked.entity_ids);
       const isBounded = asked.start_time !== undefined || asked.end_time !== undefined;
-      const range = readRange({
-        asked,
-        zone: ledger.views.zone(),
-        nowUs: clock.nowUs(),
-        longestDays: limits.spanDays.year,
-        defaults: { endUs: clock.nowUs(), startUs: () => earliestUs },
-      });
+      const range = rangeOf(deps, asked, limits.spanDays.year, always);
       const { entity_ids: entityIds, period, start_time: start, end_time: end } = asked;
       const [startUs, endUs] = isBounded ? [range.startUs, range.endUs] : [undefined, undefined];
       const syncId = runs.start({ entityIds, period, start, end }, () =>

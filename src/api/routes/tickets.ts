@@ -19,7 +19,59 @@ export function ticketRoutes(app: OpenAPIHono<ApiEnv>, deps: ApiDeps) {
   const { home, stores, integrity } = deps;
   const { tickets, ticketStore } = integrity;
 
-  const rowOf = (ticket: Ticket): TicketRow => ({
+  // Both stores take part; a 503 names QuestDB, which is the likelier one to be away.
+  const decide = (work: () => Promise<TicketOutcome>) => fromStore(stores, 'questdb', work, decideWithinMs);
+
+  app
+    .openapi(route('GET /api/tickets'), async (c) => {
+      const { status, entity_id: entityId = null, limit } = c.req.valid('query');
+      const [found, openCount] = await fromStore(stores, 'mongodb', () =>
+        Promise.all([ticketStore.list({ status, entityId, limit }), ticketStore.openCount()]),
+      );
+      return c.json(
+        { tickets: found.map((ticket) => rowOf(home, ticket)), count: found.length, open_count: openCount },
+        200,
+      );
+    })
+    .openapi(route('GET /api/tickets/{ticket_id}'), async (c) => {
+      const { ticket_id: id } = c.req.valid('param');
+      const found = await fromStore(stores, 'mongodb', () => ticketStore.find(id));
+      if (found === null)
+        throw new HttpProblem(404, { detail: 'There is no such ticket.', field: 'ticket_id' });
+      return c.json(rowOf(home, found), 200);
+    })
+    .openapi(route('POST /api/tickets/{ticket_id}/resolve'), async (c) => {
+      const asked = c.req.valid('json');
+      const { ticket_id: id } = c.req.valid('param');
+      const micro = (value: number | undefined) => (value === undefined ? null : microFromValue(value));
+      const answer = {
+        choice: asked.choice,
+        valueMicro: micro(asked.value),
+        oldRegisterMicro: micro(asked.old_register),
+        newRegisterMicro: micro(asked.new_register),
+        notes: asked.notes,
+      };
+      const outcome = await decide(() => tickets.resolve(id, answer, whoAsks(c), asked.dry_run));
+      return c.json(outcomeOf(home, outcome, asked.dry_run), 200);
+    })
+    .openapi(route('POST /api/tickets/{ticket_id}/undo'), async (c) => {
+      const { ticket_id: id } = c.req.valid('param');
+      return c.json(outcomeOf(home, await decide(() => tickets.undo(id)), false), 200);
+    });
+}
+
+const longestName = 100;
+
+/** The user's name as Home Assistant passes it on; a direct request comes from this machine. */
+function whoAsks(c: Context<ApiEnv>): string {
+  const access = c.get('access');
+  if (access.kind === 'direct') return 'this machine';
+  const name = c.req.header('x-remote-user-display-name') ?? c.req.header('x-remote-user-name');
+  return (name ?? access.userId ?? 'Home Assistant').slice(0, longestName);
+}
+
+function rowOf(home: ApiDeps['home'], ticket: Ticket): TicketRow {
+  return {
     ticket_id: ticket.ticketId,
     kind: ticket.kind,
     status: ticket.status,
@@ -46,82 +98,41 @@ export function ticketRoutes(app: OpenAPIHono<ApiEnv>, deps: ApiDeps) {
     sync_id: ticket.syncId,
     opened_at: isoFromInstant(ticket.openedAtUs),
     closed_at: isoOrNull(ticket.closedAtUs),
-  });
-
-  const outcomeOf = (outcome: TicketOutcome, isDryRun: boolean): z.infer<typeof ticketOutcome> => {
-    switch (outcome.kind) {
-      case 'unknown':
-        throw new HttpProblem(404, { detail: 'There is no such ticket.', field: 'ticket_id' });
-      case 'refused':
-        throw new HttpProblem(400, {
-          detail: outcome.detail,
-          field: outcome.field,
-        });
-      case 'conflict':
-        throw new HttpProblem(409, { detail: outcome.detail });
-      case 'done': {
-        const { changes } = outcome;
-        return {
-          ticket: rowOf(outcome.ticket),
-          dry_run: isDryRun,
-          changes:
-            changes === null
-              ? null
-              : {
-                  entries: changes.entries,
-                  quantity_before: valueOrNull(changes.quantityBeforeMicro),
-                  quantity_after: valueOrNull(changes.quantityAfterMicro),
-                  start: isoFromInstant(changes.fromUs),
-                  end: isoFromInstant(changes.untilUs),
-                },
-        };
-      }
-    }
   };
-  // Both stores are asked; readings are what most likely does not answer.
-  const decide = (work: () => Promise<TicketOutcome>) => fromStore(stores, 'questdb', work, decideWithinMs);
-
-  app
-    .openapi(route('GET /api/tickets'), async (c) => {
-      const { status, entity_id: entityId = null, limit } = c.req.valid('query');
-      const [found, openCount] = await fromStore(stores, 'mongodb', () =>
-        Promise.all([ticketStore.list({ status, entityId, limit }), ticketStore.openCount()]),
-      );
-      return c.json({ tickets: found.map(rowOf), count: found.length, open_count: openCount }, 200);
-    })
-    .openapi(route('GET /api/tickets/{ticket_id}'), async (c) => {
-      const { ticket_id: id } = c.req.valid('param');
-      const found = await fromStore(stores, 'mongodb', () => ticketStore.find(id));
-      if (found === null)
-        throw new HttpProblem(404, { detail: 'There is no such ticket.', field: 'ticket_id' });
-      return c.json(rowOf(found), 200);
-    })
-    .openapi(route('POST /api/tickets/{ticket_id}/resolve'), async (c) => {
-      const asked = c.req.valid('json');
-      const { ticket_id: id } = c.req.valid('param');
-      const micro = (value: number | undefined) => (value === undefined ? null : microFromValue(value));
-      const answer = {
-        choice: asked.choice,
-        valueMicro: micro(asked.value),
-        oldRegisterMicro: micro(asked.old_register),
-        newRegisterMicro: micro(asked.new_register),
-        notes: asked.notes,
-      };
-      const outcome = await decide(() => tickets.resolve(id, answer, whoAsks(c), asked.dry_run));
-      return c.json(outcomeOf(outcome, asked.dry_run), 200);
-    })
-    .openapi(route('POST /api/tickets/{ticket_id}/undo'), async (c) => {
-      const { ticket_id: id } = c.req.valid('param');
-      return c.json(outcomeOf(await decide(() => tickets.undo(id)), false), 200);
-    });
 }
 
-const longestName = 100;
-
-/** By the name that Home Assistant gives; whoever asks directly sits at the machine. */
-function whoAsks(c: Context<ApiEnv>): string {
-  const access = c.get('access');
-  if (access.kind === 'direct') return 'this machine';
-  const told = c.req.header('x-remote-user-display-name') ?? c.req.header('x-remote-user-name');
-  return (told ?? access.userId ?? 'Home Assistant').slice(0, longestName);
+/** @throws HttpProblem when the ticket was not decided */
+function outcomeOf(
+  home: ApiDeps['home'],
+  outcome: TicketOutcome,
+  isDryRun: boolean,
+): z.infer<typeof ticketOutcome> {
+  switch (outcome.kind) {
+    case 'unknown':
+      throw new HttpProblem(404, { detail: 'There is no such ticket.', field: 'ticket_id' });
+    case 'refused':
+      throw new HttpProblem(400, {
+        detail: outcome.detail,
+        field: outcome.field,
+      });
+    case 'conflict':
+      throw new HttpProblem(409, { detail: outcome.detail });
+    case 'done': {
+      const { changes } = outcome;
+      return {
+        ticket: rowOf(home, outcome.ticket),
+        dry_run: isDryRun,
+        changes:
+          changes === null
+            ? null
+            : {
+                entries: changes.entries,
+                quantity_before: valueOrNull(changes.quantityBeforeMicro),
+                quantity_after: valueOrNull(changes.quantityAfterMicro),
+                start: isoFromInstant(changes.fromUs),
+                end: isoFromInstant(changes.untilUs),
+              },
+      };
+    }
+  }
 }
