@@ -70,16 +70,15 @@ export async function readHomeBalance(
   ]);
   const byStart = new Map(sides.map((side) => [side.startUs, side]));
   const edges = bucketEdges(startUs, endUs, period, views.zone());
-  const places = edges.slice(0, -1).map((fromUs, index) => {
-    const empty = emptySide(flows.length, fromUs, edges[index + 1] ?? endUs);
-    return byStart.get(fromUs) ?? empty;
+  const places = edges.slice(0, -1).map((bucketUs, index) => {
+    const empty = emptySide(flows.length, bucketUs, edges[index + 1] ?? endUs);
+    return byStart.get(bucketUs) ?? empty;
   });
   const bucketOf = (side: SideBySide, beside: Omit<Picked, 'flows'>) =>
     homeBucket(side, nowUs, { flows, ...beside });
-  const [firstUs, lastUs] = [edges[0] ?? startUs, edges.at(-1) ?? endUs];
   const inGrid = flows.indexOf(totalIds.gridIn);
   return {
-    total: bucketOf(places.reduce(joinSides, emptySide(flows.length, firstUs, lastUs)), {
+    total: bucketOf(places.reduce(joinSides, emptySide(flows.length, startUs, endUs)), {
       ...{ devicesMwh: sumOf(devices) ?? 0, gasMl: sumOf(gas) },
       ...{ gasMwh: sumOf(gasEnergy), waterMl: sumOf(water) },
     }),
@@ -90,7 +89,7 @@ export async function readHomeBalance(
       }),
     ),
     gridIn:
-      inGrid < 0
+      inGrid === -1
         ? []
         : places.map((side) => ({
             ...emptyBucket(totalIds.gridIn, side.startUs, side.endUs),

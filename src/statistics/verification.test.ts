@@ -35,21 +35,23 @@ function change(ledger: TestLedger, id: string, index: number, extra: Partial<Po
   const found = entries[index];
   if (found !== undefined) entries[index] = { ...found, ...extra };
 }
+/** Which days of a series are read, from the first day of the test on. */
+function daysRead(ledger: TestLedger, id: string): [fromDay: number, untilDay: number][] {
+  const read: [number, number][] = [];
+  const current = ledger.current.bind(ledger);
+  ledger.current = async (entityId, firstUs, lastUs) => {
+    if (entityId === id) read.push([(firstUs - startUs) / dayUs, (lastUs - startUs) / dayUs]);
+    return await current(entityId, firstUs, lastUs);
+  };
+  return read;
+}
 const at = (findings: readonly Finding[]) =>
   findings.map(({ quarterHourStartUs }) => ((quarterHourStartUs ?? 0) - startUs) / quarterHourUs);
 
 describe('flows', () => {
-  const found = async (ledger: TestLedger, postedUntilUs = 5, untilUs = startUs + 16 * dayUs) => {
+  const found = async (ledger: TestLedger, postedUntilUs = 5, endUs = startUs + 16 * dayUs) => {
     const findings: Finding[] = [];
-    await verifyFlows(
-      ledger,
-      sources,
-      startUs + 1,
-      untilUs,
-      postedUntilUs,
-      (one) => findings.push(one),
-      plan,
-    );
+    await verifyFlows(ledger, sources, startUs + 1, endUs, postedUntilUs, (one) => findings.push(one), plan);
     return findings;
   };
 
@@ -87,23 +89,35 @@ describe('flows', () => {
     expect(at(await found(ledger, 5, startUs + 7 * dayUs))).toEqual([7 * 96 - 1]);
     expect(at(await found(ledger, 5, startUs + 7 * dayUs + quarterHourUs))).toEqual([7 * 96 - 1, 7 * 96]);
   });
+
+  it('are read a week at a time', async () => {
+    const ledger = ledgerOf(16);
+    const read = daysRead(ledger, flow);
+    await found(ledger);
+    expect(read.splice(0)).toEqual([
+      [0, 7],
+      [7, 14],
+      [14, 16],
+    ]);
+    await found(ledger, 5, startUs + 7 * dayUs);
+    expect(read).toEqual([[0, 7]]);
+  });
 });
 
 describe('views', () => {
   const found = async (
     ledger: TestLedger,
     change: (bucket: { startUs: number }, period: string) => object | null,
+    endUs = startUs + 16 * dayUs,
   ) => {
-    const buckets: TestLedger['buckets'] = async (ids, period, fromUs, untilUs) =>
-      (await ledger.buckets(ids, period, fromUs, untilUs)).flatMap((bucket) => {
+    const buckets: TestLedger['buckets'] = async (ids, period, askedStartUs, askedEndUs) =>
+      (await ledger.buckets(ids, period, askedStartUs, askedEndUs)).flatMap((bucket) => {
         const changed = change(bucket, period);
         return changed === null ? [] : [{ ...bucket, ...changed }];
       });
     const views = Object.assign(Object.create(ledger), { buckets });
     const findings: Finding[] = [];
-    await verifyViews(ledger, views, ['sensor.in'], startUs, startUs + 16 * dayUs, (one) =>
-      findings.push(one),
-    );
+    await verifyViews(ledger, views, ['sensor.in'], startUs, endUs, (one) => findings.push(one));
     return findings;
   };
 
@@ -136,14 +150,44 @@ describe('views', () => {
       }
   });
 
+  it('are read a week at a time', async () => {
+    const ledger = ledgerOf(16);
+    const read = daysRead(ledger, 'sensor.in');
+    await found(ledger, () => ({}));
+    expect(read.splice(0)).toEqual([
+      [0, 7],
+      [7, 14],
+      [14, 16],
+    ]);
+    await found(ledger, () => ({}), startUs + 7 * dayUs);
+    expect(read).toEqual([[0, 7]]);
+  });
+
+  it('are looked at up to the last day that is over', async () => {
+    const wrongFrom = (day: number) => (bucket: { startUs: number }) =>
+      bucket.startUs >= startUs + day * dayUs ? { amountMicro: 999 } : {};
+    const noonUs = startUs + 2.5 * dayUs;
+    expect(await found(ledgerOf(4), wrongFrom(2), noonUs)).toEqual([]);
+    expect(await found(ledgerOf(4), wrongFrom(1), noonUs)).toHaveLength(24 + 1);
+  });
+
+  it('are found where they have quarters and no amount', async () => {
+    const findings = await found(ledgerOf(1), (bucket, period) =>
+      period === 'day' && bucket.startUs === startUs ? { amountMicro: null } : {},
+    );
+    expect(findings.map(({ detail }) => detail)).toEqual([
+      expect.stringContaining('the day has null in 96 quarters'),
+    ]);
+  });
+
   it('are found where no entry is', async () => {
     const ledger = ledgerOf(16);
     const all = ledger.entries.get('sensor.in') ?? [];
     const [first] = await ledger.buckets(['sensor.in'], 'day', startUs, startUs + 1);
     ledger.entries.set('sensor.in', all.slice(96));
-    const buckets: TestLedger['buckets'] = async (ids, period, fromUs, untilUs) => [
-      ...(first !== undefined && period === 'day' && fromUs === startUs ? [first] : []),
-      ...(await ledger.buckets(ids, period, fromUs, untilUs)),
+    const buckets: TestLedger['buckets'] = async (ids, period, askedStartUs, askedEndUs) => [
+      ...(first !== undefined && period === 'day' && askedStartUs === startUs ? [first] : []),
+      ...(await ledger.buckets(ids, period, askedStartUs, askedEndUs)),
     ];
     const findings: Finding[] = [];
     const views = Object.assign(Object.create(ledger), { buckets });

@@ -37,8 +37,8 @@ export function correctionRow(declared: Correction): z.infer<typeof correction> 
   return {
     correction_id: declared.correctionId,
     kind: declared.kind,
-    start: isoFromInstant(isExchange ? declared.atUs : declared.fromUs),
-    end: isoFromInstant(isExchange ? declared.atUs : declared.untilUs),
+    start: isoFromInstant(isExchange ? declared.atUs : declared.startUs),
+    end: isoFromInstant(isExchange ? declared.atUs : declared.endUs),
     amount: declared.kind === 'amount' ? valueFromMicro(declared.amountMicro) : null,
     old_register: isExchange ? valueOrNull(declared.oldRegisterMicro) : null,
     new_register: isExchange ? valueFromMicro(declared.newRegisterMicro) : null,
@@ -53,8 +53,8 @@ function changesRow(changes: CorrectionChanges): z.infer<typeof correctionChange
     entries: changes.entries,
     quantity_before: valueOrNull(changes.quantityBeforeMicro),
     quantity_after: valueOrNull(changes.quantityAfterMicro),
-    start: isoFromInstant(changes.fromUs),
-    end: isoFromInstant(changes.untilUs),
+    start: isoFromInstant(changes.startUs),
+    end: isoFromInstant(changes.endUs),
   };
 }
 
@@ -62,8 +62,8 @@ type FieldNames = Readonly<Record<CorrectionField, string>>;
 const fieldNames: FieldNames = {
   entityId: 'entity_id',
   atUs: 'at',
-  fromUs: 'start',
-  untilUs: 'end',
+  startUs: 'start',
+  endUs: 'end',
   amountMicro: 'amount',
   oldRegisterMicro: 'old_register',
   newRegisterMicro: 'new_register',
@@ -157,12 +157,12 @@ export function correctionRoutes(app: OpenAPIHono<ApiEnv>, deps: ApiDeps) {
       const { start, end } = readEnds(asked, views.zone());
       const declared = correctionOf(asked, {
         ...{ correctionId: randomUUID(), entityId, notes: asked.notes, createdAtUs: clock.nowUs() },
-        ...{ ticketId: null, fromUs: start.us, untilUs: end.us },
+        ...{ ticketId: null, startUs: start.us, endUs: end.us },
       });
       const outcome = await ask(() =>
         asked.dry_run ? corrections.preview(declared) : corrections.apply(declared),
       );
-      const names = { ...fieldNames, fromUs: start.field, untilUs: end.field };
+      const names = { ...fieldNames, startUs: start.field, endUs: end.field };
       const changes = changesRow(changesOf(outcome, names));
       const answer = { correction: correctionRow(declared), dry_run: asked.dry_run, changes };
       return asked.dry_run ? c.json(answer, 200) : c.json(answer, 201);

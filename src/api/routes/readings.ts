@@ -103,22 +103,22 @@ async function hourlyAnswer(
   const { readingStore: store, stores, home, clock } = deps;
   const { startUs, endUs } = rangeOf(deps, query, limits.hourlyDays);
   // A value holds to the end of the range, but not beyond the present.
-  const untilUs = Math.min(endUs, clock.nowUs());
+  const knownUntilUs = Math.min(endUs, clock.nowUs());
   const zone = home.config()?.timeZone ?? 'UTC';
   const hours =
-    startUs >= untilUs
+    startUs >= knownUntilUs
       ? []
-      : await fromStore(stores, 'questdb', () => store.hourly(id, startUs, untilUs, zone));
+      : await fromStore(stores, 'questdb', () => store.hourly(id, startUs, knownUntilUs, zone));
   await assertKnown(
     deps,
     id,
     hours.some((hour) => hour.count > 0),
   );
-  const fromUs = hours[0]?.startUs ?? startUs;
+  const firstUs = hours[0]?.startUs ?? startUs;
   return {
     entity_id: id,
     unit: await unitOf(deps, id),
-    time_range: { start: isoFromInstant(fromUs), end: isoFromInstant(endUs) },
+    time_range: { start: isoFromInstant(firstUs), end: isoFromInstant(endUs) },
     data: hours.map((hour) => ({
       hour: isoFromInstant(hour.startUs),
       min_state: hour.min,

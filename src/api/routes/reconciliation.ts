@@ -27,9 +27,9 @@ export function reconciliationRoutes(app: OpenAPIHono<ApiEnv>, deps: ApiDeps) {
       });
       const plan = await Promise.race([reconciler.plan(), late]);
       if (plan === null) return null;
-      const { fromUs, untilUs, entities, hours, unverifiedHours } = plan;
+      const { startUs, endUs, entities, hours, unverifiedHours } = plan;
       return {
-        ...{ start: isoFromInstant(fromUs), end: isoFromInstant(untilUs) },
+        ...{ start: isoFromInstant(startUs), end: isoFromInstant(endUs) },
         ...{ entities, hours, unproven_hours: unverifiedHours },
       };
     } catch (error) {

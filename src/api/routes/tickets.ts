@@ -77,8 +77,8 @@ function rowOf(home: ApiDeps['home'], ticket: Ticket): TicketRow {
     status: ticket.status,
     entity_id: ticket.entityId,
     name: ticket.entityId === null ? null : (home.entity(ticket.entityId)?.name ?? null),
-    start: isoFromInstant(ticket.fromUs),
-    end: isoFromInstant(ticket.untilUs),
+    start: isoFromInstant(ticket.startUs),
+    end: isoFromInstant(ticket.endUs),
     detail: ticket.detail,
     evidence: [...ticket.evidence],
     related_entity_id: ticket.relatedEntityId,
@@ -129,8 +129,8 @@ function outcomeOf(
                 entries: changes.entries,
                 quantity_before: valueOrNull(changes.quantityBeforeMicro),
                 quantity_after: valueOrNull(changes.quantityAfterMicro),
-                start: isoFromInstant(changes.fromUs),
-                end: isoFromInstant(changes.untilUs),
+                start: isoFromInstant(changes.startUs),
+                end: isoFromInstant(changes.endUs),
               },
       };
     }
