@@ -211,7 +211,7 @@ export const api = {
 
 export type LiveState = 'connecting' | 'live' | 'lost';
 
-export interface LiveHandlers {
+interface LiveHandlers {
   readonly onMessage: (message: LiveMessage) => void;
   readonly onState: (state: LiveState) => void;
 }

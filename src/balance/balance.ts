@@ -14,7 +14,7 @@ export interface QuarterHourSources {
 }
 
 /** What came in and went out in one quarter-hour, or at one moment: amounts of one unit, whichever it is. */
-export interface Sources {
+interface Sources {
   readonly gridIn: number;
   readonly gridOut: number;
   readonly solar: number;
@@ -23,7 +23,7 @@ export interface Sources {
 }
 
 /** Who fed what, in the unit of the sources; nothing is negative. */
-export interface Flows {
+interface Flows {
   readonly home: number;
   /** What more was fed in and stored than came from anywhere: meters that don't tick together. 0 when the sum works out. */
   readonly unexplained: number;

@@ -30,7 +30,7 @@ export const timelineQuery = z.object({
   ...inclusiveRange,
   bucket: z.coerce.number<number>().int().min(15).max(1440).default(60).describe('Minutes; a multiple of 15'),
 });
-export const exportQuery = z.object({ ...area, ...inclusiveRange });
+const exportQuery = z.object({ ...area, ...inclusiveRange });
 
 const totals = {
   energy_kwh: z.number().nullable().describe('What the devices used, each of them once'),

@@ -54,7 +54,7 @@ export const balanceAmounts = z.object({
   ...grounds,
 });
 
-export const balanceRow = balanceAmounts.extend({ start: instant, end: instant });
+const balanceRow = balanceAmounts.extend({ start: instant, end: instant });
 
 export const unknownSources = z
   .array(
@@ -108,7 +108,7 @@ export const balance = z.object({
 export type BalanceAnswer = z.infer<typeof balance>;
 
 export const devicesQuery = z.object(range);
-export const deviceRow = z.object({
+const deviceRow = z.object({
   entity_id: entityId,
   name: z.string(),
   area: z.string().nullable(),

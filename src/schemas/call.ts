@@ -16,7 +16,7 @@ const problemTexts = {
 
 type ProblemStatus = keyof typeof problemTexts;
 
-export interface Call {
+interface Call {
   readonly tags: string[];
   readonly summary: string;
   readonly description?: string;

@@ -18,7 +18,7 @@ import { statisticsCalls } from './statistics.ts';
 import { statusCalls } from './status.ts';
 import { ticketCalls } from './tickets.ts';
 
-export const calls = {
+const calls = {
   ...statusCalls,
   ...entityCalls,
   ...settingsCalls,

@@ -52,12 +52,12 @@ export const recalculation = z.object({
     .int()
     .describe('Meters whose entries are posted anew from their readings; 0 in a dry run'),
 });
-export const costVersionNotes = z.object({ notes: z.string().max(1000) });
+const costVersionNotes = z.object({ notes: z.string().max(1000) });
 const flag = z
   .enum(['true', 'false'])
   .default('false')
   .transform((text) => text === 'true');
-export const deleteCostVersion = z.object({
+const deleteCostVersion = z.object({
   dry_run: flag.describe('`true`: answers what it would change, and deletes nothing'),
   confirm: flag.describe('`true`: needed when it changes the cost of the past'),
 });
@@ -67,7 +67,6 @@ export type CostVersionRow = z.infer<typeof costVersion>;
 export type CostVersionList = z.infer<typeof costVersions>;
 export type NewCostVersion = z.input<typeof newCostVersion>;
 export type Recalculation = z.infer<typeof recalculation>;
-export type DeletedCostVersion = z.infer<typeof deletedCostVersion>;
 
 const ofVersion = z.object({ id: z.string().max(64) });
 

@@ -48,7 +48,7 @@ export type EntityRow = z.infer<typeof entity>;
 export const entityList = z.object({ entities: z.array(entity), count: z.number().int() });
 export type EntityList = z.infer<typeof entityList>;
 
-export const cachedEntity = entity.omit({ state: true, last_updated: true }).extend({
+const cachedEntity = entity.omit({ state: true, last_updated: true }).extend({
   discovered_at: instant,
   is_active: z.boolean().describe('False when Home Assistant no longer has it'),
 });

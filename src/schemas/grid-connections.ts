@@ -5,7 +5,7 @@ import { entityId, nullableInstant } from './common.ts';
 /** As src/home/grid-connection.ts has them. */
 export const connectionLimits = { connections: 8, registers: 8, nameLength: 60, idLength: 32 } as const;
 
-export const connectionId = z
+const connectionId = z
   .string()
   .max(connectionLimits.idLength)
   .regex(/^[a-z0-9][a-z0-9_-]*$/, 'small letters, digits, - and _, a letter or digit first')
@@ -40,7 +40,7 @@ export const gridConnections = z.object({
 });
 export type GridConnectionList = z.infer<typeof gridConnections>;
 
-export const newGridConnection = z.strictObject({
+const newGridConnection = z.strictObject({
   id: connectionId.optional().describe('Default: made of the name'),
   name: z.string().trim().min(1).max(connectionLimits.nameLength),
   offtake: offtake.min(1),
@@ -48,7 +48,6 @@ export const newGridConnection = z.strictObject({
   power: power.default(null),
   meter_peak: meterPeak.default(null),
 });
-export type NewGridConnection = z.input<typeof newGridConnection>;
 
 export const gridConnectionCalls = {
   'GET /api/grid-connections': {

@@ -4,7 +4,7 @@ import { instant, limits, meterId } from './common.ts';
 import { instantOrDate, rangeFields, startAndEnd } from './ranges.ts';
 import { quality } from './statistics.ts';
 
-export const ledgerQuery = z.object({
+const ledgerQuery = z.object({
   ...rangeFields({
     start: 'default 24 hours ago',
     end: `default now; at most ${limits.ledgerDays} days after the start`,
@@ -12,7 +12,7 @@ export const ledgerQuery = z.object({
   ...startAndEnd,
 });
 
-export const entryCause = z
+const entryCause = z
   .enum(['first', 'settled', 'late', 'statistics', 'reconciled', 'rules', 'corrected'])
   .describe(
     '`first`: nothing final stood there; `settled`: what stood could still grow; `late`: a reading came afterwards; `statistics`: rows of Home Assistant’s statistics; `reconciled`: a comparison with Home Assistant fetched something; `rules`: it is counted otherwise now; `corrected`: by a correction or one taken back',
@@ -41,7 +41,7 @@ const entryFields = {
   last_reading: instant.describe('The evidence at or after the end, or the last there is'),
 };
 
-export const ledgerEntry = z.object({
+const ledgerEntry = z.object({
   quarter: instant,
   kind: z.enum(['quantity', 'restart']).describe('`restart` explains a register that began anew'),
   provisional: z.boolean(),
@@ -109,7 +109,7 @@ export const correctionAnswer = z.object({
   dry_run: z.boolean(),
   changes: correctionChanges,
 });
-export const takeBackQuery = z.object({
+const takeBackQuery = z.object({
   dry_run: z.enum(['true', 'false']).default('false').describe('`true`: only tell what would change'),
 });
 
@@ -144,7 +144,7 @@ export const ledger = z.object({
 });
 
 const seconds = z.number().describe('Seconds');
-export const coverageQuery = z.object({
+const coverageQuery = z.object({
   ...rangeFields({ start: "default six days before the start of the home's day", end: 'default now' }),
   period: z.enum(['quarter', 'day']).default('day'),
   entity_id: meterId.optional().describe('One meter; without it all that are tracked'),

@@ -4,7 +4,7 @@ import { entityId, instant } from './common.ts';
 import { role } from './entities.ts';
 
 /** The Now page in one call, from memory: each tracked entity's newest value and what its meter counted since midnight. */
-export const nowEntity = z.object({
+const nowEntity = z.object({
   entity_id: entityId,
   friendly_name: z.string(),
   role,

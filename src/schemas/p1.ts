@@ -4,7 +4,7 @@ import { instant, nullableInstant } from './common.ts';
 import { grounds } from './statistics.ts';
 
 /** A grid connection: the home's from the energy preferences, named `home`, or one that the user named. */
-export const deviceQuery = z.object({
+const deviceQuery = z.object({
   device_id: z
     .string()
     .max(64)
@@ -150,7 +150,7 @@ export const capacityMonth = z.object({
 });
 export type CapacityMonth = z.infer<typeof capacityMonth>;
 
-export const seriesQuery = deviceQuery.extend({ frame: z.enum(['day', 'month', 'year', 'all']) });
+const seriesQuery = deviceQuery.extend({ frame: z.enum(['day', 'month', 'year', 'all']) });
 export const series = z.object({
   device_id: z.string(),
   frame: z.enum(['day', 'month', 'year', 'all']),

@@ -17,7 +17,7 @@ export const readingsQuery = z.object({
   cursor: z.string().max(64).optional().describe('next_cursor of the page before'),
 });
 
-export const reading = z.object({
+const reading = z.object({
   timestamp: instant.describe('With microseconds'),
   state: z.number().nullable().describe('In `unit`; null while there was none'),
   absence: z.enum(['unavailable', 'unknown', 'removed']).nullable().describe('Why `state` is null'),
@@ -57,7 +57,6 @@ export const hourlyReadings = z.object({
     }),
   ),
 });
-export type HourlyReadings = z.infer<typeof hourlyReadings>;
 
 /** Not in the first contract: the panel's picture of one entity over a span, down-sampled in the database. */
 export const curveQuery = z.object({
@@ -96,9 +95,8 @@ export const subscriptionStatus = z.object({
   entities_tracked: z.number().int(),
   ha_connected: z.boolean(),
 });
-export type SubscriptionStatus = z.infer<typeof subscriptionStatus>;
 
-export const backfillRequest = z.object({
+const backfillRequest = z.object({
   entity_ids: z
     .array(entityId)
     .max(limits.trackedEntities)

@@ -27,7 +27,6 @@ export const homeAssistantSettings = z.object({
     .describe('Where Home Assistant answers, for example http://homeassistant.local:8123'),
   token: z.string().trim().min(1).max(4096).describe('A long-lived access token'),
 });
-export type HomeAssistantSettings = z.infer<typeof homeAssistantSettings>;
 
 export const connectionTest = z.object({
   connected: z.boolean(),
@@ -42,9 +41,8 @@ export const connectionTest = z.object({
 export type ConnectionTest = z.infer<typeof connectionTest>;
 
 export const discoveryResult = z.object({ discovered: z.number().int(), entities: z.array(entity) });
-export type DiscoveryResult = z.infer<typeof discoveryResult>;
 
-export const trackedEntities = z.object({ entity_ids: z.array(entityId).max(limits.trackedEntities) });
+const trackedEntities = z.object({ entity_ids: z.array(entityId).max(limits.trackedEntities) });
 export const trackedEntitiesResult = z.object({ entity_ids: z.array(entityId), count: z.number().int() });
 
 export const settingsCalls = {

@@ -25,7 +25,7 @@ const range = rangeFields({
   end: 'default now',
 });
 
-export const statisticsQuery = z.object({
+const statisticsQuery = z.object({
   ...range,
   period: z
     .enum(['quarter', 'hour', 'day', 'month'])
@@ -127,7 +127,7 @@ export const compareResult = z.object({
   ),
 });
 
-export const syncRequest = z.object({
+const syncRequest = z.object({
   entity_ids: z.array(entityId).max(limits.trackedEntities).optional(),
   ...rangeFields({ start: 'default as far back as there are rows', end: 'default now' }),
   period: z.enum(['5minute', 'hour']).optional(),

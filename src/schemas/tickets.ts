@@ -28,19 +28,19 @@ export const ticketKind = z
     '`register_jumped`: counted more than a home can use; `register_fell`: began anew at a value that is not near 0; `spike`: went away and came back; `hours_differ`: our hours are not those of Home Assistant’s statistics; `gap`: nothing is known for over ten minutes; `frozen`: stands still though it should move; `readings_missing`: Home Assistant held readings that we had not',
   );
 
-export const ticketStatus = z
+const ticketStatus = z
   .enum(['open', 'mended', 'decided', 'passed'])
   .describe(
     '`open`: somebody has to decide; `mended`: done by itself; `decided`: a person decided; `passed`: what it told no longer holds',
   );
 
-export const ticketChoice = z
+const ticketChoice = z
   .enum(['accept', 'exclude', 'exchange', 'set_value'])
   .describe(
     '`accept`: the figures stay as they are; `exclude`: what was counted there is not energy; `exchange`: the meter was replaced; `set_value`: the quantity is `value`',
   );
 
-export const evidenceFigure = z.object({
+const evidenceFigure = z.object({
   name: z
     .enum([
       'register_before',
@@ -63,7 +63,7 @@ export const evidenceFigure = z.object({
   unit: z.string().describe('kWh, m³, W, s, or empty for a count'),
 });
 
-export const ticketDecision = z.object({
+const ticketDecision = z.object({
   choice: ticketChoice,
   value: z.number().nullable().describe('Of `set_value`, in kWh or m³; otherwise null'),
   automatic: z.boolean(),
@@ -92,7 +92,7 @@ export const ticket = z.object({
 });
 export type TicketRow = z.infer<typeof ticket>;
 
-export const ticketQuery = z.object({
+const ticketQuery = z.object({
   status: z.enum(['open', 'closed', 'all']).default('all'),
   entity_id: entityId.optional(),
   limit: z.coerce.number<number>().int().min(1).max(500).default(100),
@@ -105,7 +105,7 @@ export const tickets = z.object({
 export type Tickets = z.infer<typeof tickets>;
 
 const quantity = z.number().min(-1_000_000).max(1_000_000_000);
-export const ticketResolution = z.object({
+const ticketResolution = z.object({
   choice: ticketChoice,
   value: quantity.optional().describe('Needed by `set_value`: the quantity between start and end, kWh or m³'),
   old_register: quantity.optional().describe('For `exchange`: what the old meter showed last'),
@@ -131,7 +131,7 @@ export const ticketOutcome = z.object({
 });
 export type TicketOutcome = z.infer<typeof ticketOutcome>;
 
-export const reconciliationRequest = z.object({
+const reconciliationRequest = z.object({
   ...rangeFields({ start: 'default ten days ago', end: 'default now' }),
   entity_ids: z.array(entityId).max(500).optional(),
 });

@@ -10,7 +10,7 @@ import { groundsOf, secondsOrNull, valueOrNull } from './amounts.ts';
 import type { AreaDevices } from './area.ts';
 import { areaCosts } from './area-totals.ts';
 
-export interface AreaExport {
+interface AreaExport {
   readonly views: LedgerViews;
   readonly prices: PriceList | null;
   readonly area: AreaDevices;

@@ -22,7 +22,7 @@ export interface AreaTotals extends Grounds {
 }
 
 /** Costs by meter and bucket. */
-export type AreaCosts = ReadonlyMap<string, ReadonlyMap<number, number | null>>;
+type AreaCosts = ReadonlyMap<string, ReadonlyMap<number, number | null>>;
 
 export async function areaCosts(
   views: LedgerViews,

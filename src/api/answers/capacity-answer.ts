@@ -8,7 +8,7 @@ import { countedW, type MonthPeak, type Peak } from '../../tariffs/peaks.ts';
 import { localIso, localMonth } from '../../units/calendar.ts';
 import { valueOrNull } from './amounts.ts';
 
-export type CapacityAnswer = Omit<CapacityMonth, 'month' | 'device_id'>;
+type CapacityAnswer = Omit<CapacityMonth, 'month' | 'device_id'>;
 
 /** @param meterPeakW the meter's own peak; null when it tells none */
 export function capacityAnswer(

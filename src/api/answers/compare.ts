@@ -17,7 +17,7 @@ import {
 } from './statistics.ts';
 import type { Subject } from './subjects.ts';
 
-export interface Compared {
+interface Compared {
   readonly startUs: number;
   readonly endUs: number;
   readonly startsUs: readonly number[];

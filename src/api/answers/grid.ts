@@ -25,7 +25,7 @@ export interface GridDevice {
   readonly meterPeak: KnownEntity | null;
 }
 
-export interface GridNow {
+interface GridNow {
   /** Of the newest reading among those told. */
   readonly atUs: number;
   /** Net, import positive, in W; null without a power sensor or while one tells nothing. */
@@ -35,9 +35,9 @@ export interface GridNow {
   readonly exportKwh: number | null;
 }
 
-export type Newest = (entityId: string) => NewestValue | null;
+type Newest = (entityId: string) => NewestValue | null;
 
-export interface GridDeps {
+interface GridDeps {
   readonly home: Pick<Home, 'entities' | 'entity' | 'tracked' | 'unknownSources'>;
   readonly gridConnections: Pick<GridConnections, 'all' | 'known'>;
   readonly stores: Stores;
@@ -70,7 +70,7 @@ function ofAnother({ meterPeakEntityId, offtake }: GridConnection, gridIn: reado
   return [meterPeakEntityId];
 }
 
-export function namedDevice(home: GridDeps['home'], connection: GridConnection): GridDevice {
+function namedDevice(home: GridDeps['home'], connection: GridConnection): GridDevice {
   const { connectionId, offtake, injection, powerEntityId, meterPeakEntityId } = connection;
   const sensor = powerEntityId === null ? null : home.entity(powerEntityId);
   return {

@@ -10,7 +10,7 @@ import type { ApiDeps } from '../http/deps.ts';
 import type { NewestValue } from '../http/ports.ts';
 import { isoOrNull } from '../http/wire.ts';
 
-export type NowDeps = Pick<ApiDeps, 'home' | 'recording' | 'clock'>;
+type NowDeps = Pick<ApiDeps, 'home' | 'recording' | 'clock'>;
 
 interface PowerPart {
   /** Roles that show that the home has this part. */
@@ -91,7 +91,7 @@ function isMeter(entity: KnownEntity): boolean {
   return entity.quantity === 'energy' || entity.quantity === 'volume';
 }
 
-export function nowEntityOf({ recording }: Pick<NowDeps, 'recording'>, entity: KnownEntity): NowEntity {
+function nowEntityOf({ recording }: Pick<NowDeps, 'recording'>, entity: KnownEntity): NowEntity {
   const newest = recording.newest(entity.entityId);
   return {
     entity_id: entity.entityId,

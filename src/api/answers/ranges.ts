@@ -20,7 +20,7 @@ export interface Range {
 }
 
 /** The range as it was asked for, by the name of every call or by one that the call had before. */
-export interface AskedRange {
+interface AskedRange {
   readonly start_time?: string | undefined;
   readonly start?: string | undefined;
   readonly since?: string | undefined;
@@ -33,7 +33,7 @@ const startNames = ['start_time', 'start', 'since'] as const;
 const endNames = ['end_time', 'end', 'until'] as const;
 
 /** Where a range ends and starts when that is not given; the start depends on the end, which may be given. */
-export type DefaultRange = (
+type DefaultRange = (
   nowUs: number,
   zone: string,
 ) => { readonly endUs: number; readonly startUs: (endUs: number) => number };
@@ -133,7 +133,7 @@ export function readMonth(text: string, field: string, zone: string): Range {
   return range as Range;
 }
 
-export interface RangeEnds {
+interface RangeEnds {
   readonly start: { readonly field: string; readonly us: number };
   readonly end: { readonly field: string; readonly us: number };
 }

@@ -28,7 +28,7 @@ function subjectOf(id: string, entity: KnownEntity | null, quantity: Quantity, i
   return { id, entity, counts, hasRegister, unit, hasPrice };
 }
 
-export type SubjectDeps = Pick<ApiDeps, 'home' | 'readingStore' | 'stores' | 'clock'>;
+type SubjectDeps = Pick<ApiDeps, 'home' | 'readingStore' | 'stores' | 'clock'>;
 
 /** Throws a 404 for what was never heard of. */
 export async function subjectNamed(deps: SubjectDeps, id: string, field = 'entity_id'): Promise<Subject> {

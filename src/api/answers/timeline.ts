@@ -9,14 +9,14 @@ import { costSum, rounded, secondsOrNull, valueOrNull } from './amounts.ts';
 import type { AreaDevices } from './area.ts';
 import type { AreaTotals } from './area-totals.ts';
 
-export interface TimelineSpan {
+interface TimelineSpan {
   readonly startUs: number;
   readonly endUs: number;
   readonly bucketUs: number;
 }
 
 /** One bucket: the devices that are counted, by the prices that hold for them, and how long all of them were on. */
-export interface TimelinePlace {
+interface TimelinePlace {
   readonly startUs: number;
   readonly endUs: number;
   readonly side: SideBySide;

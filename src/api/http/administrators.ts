@@ -4,7 +4,7 @@ import type { Clock } from '../../runtime/clock.ts';
 import type { Log } from '../../runtime/log.ts';
 import type { Access } from './access.ts';
 
-export type Permission = { readonly kind: 'allowed' } | { readonly kind: 'refused'; readonly detail: string };
+type Permission = { readonly kind: 'allowed' } | { readonly kind: 'refused'; readonly detail: string };
 
 const freshMs = 2 * 60_000;
 /** So long an answer is used when Home Assistant can't be asked again. */

@@ -28,7 +28,7 @@ export const defaultHttpLimits: HttpLimits = {
   connections: 500,
 };
 
-export interface HttpServerDeps {
+interface HttpServerDeps {
   readonly access: AccessRules;
   readonly fetch: Parameters<typeof getRequestListener>[0];
   readonly upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;

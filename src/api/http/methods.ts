@@ -47,7 +47,7 @@ const reading = ['GET', 'HEAD'];
 const isCall = (path: string): boolean => /^\/(api|v1)(\/|$)/.test(path);
 
 /** The methods of a path, in order; null when nothing is there. What no call has may be a file of the panel. */
-export function methodsOf(templates: readonly Template[], path: string): string[] | null {
+function methodsOf(templates: readonly Template[], path: string): string[] | null {
   const segments = path.split('/');
   const found = templates.find((template) => fits(template, segments));
   if (found !== undefined) return [...found.methods].sort();

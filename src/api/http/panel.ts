@@ -22,7 +22,7 @@ const safePath = /^(?:[\w-][\w.-]*\/)*[\w-][\w.-]*$/;
 const hashedName = /-[\w-]{8,}\.\w+$/;
 
 /** `basePath` is sanitised already; both hops of ingress drop the charset, so the page says it itself. */
-export function withBase(html: string, basePath: string): string {
+function withBase(html: string, basePath: string): string {
   const charset = /<meta\s+charset/i.test(html) ? '' : '<meta charset="utf-8">';
   return html.replace(/<head([^>]*)>/i, `<head$1>${charset}<base href="${basePath}/">`);
 }

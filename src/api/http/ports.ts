@@ -42,7 +42,7 @@ export interface RecorderHealth extends PartHealth {
   readonly canKeep: boolean;
 }
 
-export interface SpoolHealth extends PartHealth {
+interface SpoolHealth extends PartHealth {
   readonly bytes: number;
   readonly limitBytes: number;
   readonly readings: number;
@@ -116,7 +116,7 @@ export interface LedgerParts {
 }
 
 /** Brings in what Home Assistant's own statistics know of the past. */
-export type StatisticsRuns = Pick<HistoryImport, 'request' | 'running' | 'status' | 'entitySyncs'>;
+type StatisticsRuns = Pick<HistoryImport, 'request' | 'running' | 'status' | 'entitySyncs'>;
 
 /** What does not fit, what was decided about it, and the runs that look for it. */
 export interface IntegrityParts {

@@ -13,7 +13,7 @@ const ofLedger = [
   '/v1/series',
 ];
 /** Who asks as often as a health check does, and only whether the process is well. */
-export const healthCheckHeader = 'x-health-check';
+const healthCheckHeader = 'x-health-check';
 
 /**
  * Readings lie in the spool and the running quarter in memory until somebody asks: whoever does is answered with the

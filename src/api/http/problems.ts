@@ -21,7 +21,7 @@ const titles: Readonly<Record<number, string>> = {
   503: 'Not available now',
 };
 
-export interface ProblemMore {
+interface ProblemMore {
   readonly detail?: string;
   readonly field?: string;
   readonly expected?: string;

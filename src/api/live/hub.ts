@@ -11,7 +11,7 @@ import { nowOf, powerOf } from '../answers/now.ts';
 import type { ApiDeps } from '../http/deps.ts';
 import { MessageRing } from './ring.ts';
 
-export interface LiveClient {
+interface LiveClient {
   /** Must not throw and must not wait. */
   send(text: string): void;
 }
@@ -24,7 +24,7 @@ const quietMs = 15_000;
 const ringCount = 1200;
 const ringBytes = 4 * 1024 * 1024;
 
-export type HubDeps = Pick<ApiDeps, 'home' | 'recording' | 'clock' | 'homeAssistant' | 'log'>;
+type HubDeps = Pick<ApiDeps, 'home' | 'recording' | 'clock' | 'homeAssistant' | 'log'>;
 
 export class LiveHub {
   readonly #deps: HubDeps;

@@ -1,5 +1,5 @@
 /** The last messages, so that a client that lost its connection can go on where it was. Bounded in count and bytes. */
-export interface Numbered {
+interface Numbered {
   readonly seq: number;
   readonly text: string;
 }

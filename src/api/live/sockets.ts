@@ -17,7 +17,7 @@ const maxMessageBytes = 1024;
 /** One that was refused has so long to take the answer: its side may stay open for ever. */
 const refusedWithinMs = 2000;
 
-export interface LiveSocketsDeps {
+interface LiveSocketsDeps {
   readonly hub: LiveHub;
   readonly access: AccessRules;
   readonly log: Log;
@@ -38,7 +38,7 @@ function refuse(socket: Duplex, status: number, detail: string): void {
 }
 
 /** A request's target is whatever was sent: `//` and `//[` are no URLs. Cut by hand, it is never refused with a throw. */
-export function targetOf(url: string | undefined): { readonly path: string; readonly since: number | null } {
+function targetOf(url: string | undefined): { readonly path: string; readonly since: number | null } {
   const [path = '', ...query] = (url ?? '').split('?');
   const since = new URLSearchParams(query.join('?')).get('since');
   return { path, since: since !== null && /^\d{1,16}$/.test(since) ? Number(since) : null };

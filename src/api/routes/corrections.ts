@@ -12,7 +12,13 @@ import type {
   CorrectionOutcome,
 } from '../../ledger/evidence/corrections.ts';
 import { route } from '../../schemas/calls.ts';
-import type { correction, correctionChanges, exchange, newCorrection } from '../../schemas/ledger.ts';
+import type {
+  correction,
+  correctionChanges,
+  exchange,
+  newCorrection,
+  newExchange,
+} from '../../schemas/ledger.ts';
 import { microFromValue, valueFromMicro } from '../../units/amount.ts';
 import { isoFromInstant } from '../../units/instant.ts';
 import { valueOrNull } from '../answers/amounts.ts';
@@ -105,6 +111,19 @@ function correctionOf(
   return { kind: 'amount', ...common, amountMicro: microOf(asked.amount, 'amount') };
 }
 
+/** @throws HttpProblem when a register is too large */
+function exchangeOf(
+  asked: z.output<typeof newExchange>,
+  common: Pick<ExchangeCorrection, 'entityId' | 'atUs' | 'createdAtUs'>,
+): ExchangeCorrection {
+  const { old_register: old } = asked;
+  return {
+    ...{ kind: 'exchange', correctionId: randomUUID(), ...common, notes: asked.notes, ticketId: null },
+    oldRegisterMicro: old === null ? null : microOf(old, 'old_register'),
+    newRegisterMicro: microOf(asked.new_register, 'new_register'),
+  };
+}
+
 export function correctionRoutes(app: OpenAPIHono<ApiEnv>, deps: ApiDeps) {
   const { clock, stores, ledger } = deps;
   const { corrections, views } = ledger;
@@ -128,17 +147,8 @@ export function correctionRoutes(app: OpenAPIHono<ApiEnv>, deps: ApiDeps) {
           field: 'entity_id',
           expected: 'a meter with a register',
         });
-      const declared: ExchangeCorrection = {
-        kind: 'exchange',
-        correctionId: randomUUID(),
-        entityId,
-        atUs: readInstant(asked.at, 'at', views.zone()),
-        oldRegisterMicro: asked.old_register === null ? null : microOf(asked.old_register, 'old_register'),
-        newRegisterMicro: microOf(asked.new_register, 'new_register'),
-        notes: asked.notes,
-        createdAtUs: clock.nowUs(),
-        ticketId: null,
-      };
+      const atUs = readInstant(asked.at, 'at', views.zone());
+      const declared = exchangeOf(asked, { entityId, atUs, createdAtUs: clock.nowUs() });
       changesOf(await ask(() => corrections.apply(declared)));
       return c.json(exchangeRow(declared), 201);
     })

@@ -16,25 +16,11 @@ export function settingsRoutes(
   administrators: Administrators,
   currentStates: CurrentStates,
 ) {
-  const { home, homeAssistant, connection, stores } = deps;
+  const { home, connection, stores } = deps;
   app
     .openapi(route('GET /api/settings'), async (c) => {
-      const config = home.config();
       const permission = await administrators.mayChange(c.get('access'));
-      const answer: AnswerOf<'GET /api/settings'> = {
-        settings: {
-          home_assistant_url: connection.url(),
-          token_set: connection.isTokenSet(),
-          source: connection.source(),
-          time_zone: config?.timeZone ?? null,
-          currency: config?.currency ?? null,
-          language: config?.language ?? null,
-          may_change: permission.kind === 'allowed',
-        },
-        ha_connected: homeAssistant.status().kind === 'connected',
-        databases: { mongodb: stores.mongodb().isOk, questdb: stores.questdb().isOk },
-      };
-      return c.json(answer, 200);
+      return c.json(settingsAnswer(deps, permission.kind === 'allowed'), 200);
     })
     .openapi(route('POST /api/settings/home-assistant'), async (c) => {
       const target = c.req.valid('json');
@@ -110,4 +96,24 @@ async function testConnection({
           : 'Home Assistant does not answer.';
     return { connected: false, version: null, energy_sources: null, error: why };
   }
+}
+
+function settingsAnswer(
+  { home, homeAssistant, connection, stores }: ApiDeps,
+  mayChange: boolean,
+): AnswerOf<'GET /api/settings'> {
+  const config = home.config();
+  return {
+    settings: {
+      home_assistant_url: connection.url(),
+      token_set: connection.isTokenSet(),
+      source: connection.source(),
+      time_zone: config?.timeZone ?? null,
+      currency: config?.currency ?? null,
+      language: config?.language ?? null,
+      may_change: mayChange,
+    },
+    ha_connected: homeAssistant.status().kind === 'connected',
+    databases: { mongodb: stores.mongodb().isOk, questdb: stores.questdb().isOk },
+  };
 }
