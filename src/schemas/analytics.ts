@@ -35,7 +35,7 @@ const exportQuery = z.object({ ...area, ...inclusiveRange });
 const totals = {
   energy_kwh: z.number().nullable().describe('What the devices used, each of them once'),
   cost: z.number().nullable().describe("In the home's currency; null where a price is missing"),
-  on_time_seconds: z.number().nullable().describe('All devices’ together, of those where it can be told'),
+  on_time_seconds: z.number().nullable().describe('Of all devices together whose on-time is known'),
   ...grounds,
 };
 
@@ -82,9 +82,9 @@ export const analyticsHealth = z.object({
     .number()
     .int()
     .nullable()
-    .describe('Quarter-hours of all meters; null while not known'),
+    .describe('Quarter-hours of all meters; null while the store is away'),
   last_aggregation: instant.nullable().describe('When entries were last posted'),
-  online_devices: z.number().int().describe('Devices that tell a value now'),
+  online_devices: z.number().int().describe('Devices that report a value now'),
 });
 
 const about =
@@ -131,7 +131,7 @@ export const analyticsCalls = {
   },
   'GET /api/power-analytics/health': {
     tags: ['Power analytics'],
-    summary: 'How far the ledger is',
+    summary: 'Progress of the ledger',
     responses: { 200: json(analyticsHealth, 'Now') },
   },
 } satisfies CallTable;

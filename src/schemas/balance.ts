@@ -21,7 +21,7 @@ export const balanceQuery = z.object({
 
 const kwh = z.number().nullable().describe('kWh; null when not known');
 
-/** Energy of one bucket. Balances are made per quarter and then summed. */
+/** Energy of one bucket. Balances are made per quarter-hour and then summed. */
 export const balanceAmounts = z.object({
   grid_in_kwh: kwh,
   grid_out_kwh: kwh,
@@ -40,7 +40,7 @@ export const balanceAmounts = z.object({
     'home less top-level devices; negative when devices meter more than the home does',
   ),
   unexplained_kwh: kwh.describe(
-    'More fed in and stored than came from anywhere: meters that do not tick together',
+    'More fed in and stored than came from any source: meters that do not report at the same instant',
   ),
   gas_m3: z.number().nullable().describe('Of meters that count gas by volume'),
   gas_kwh: kwh.describe('Of meters that count gas as energy; null when not known'),
@@ -69,7 +69,7 @@ export const unknownSources = z
     }),
   )
   .describe(
-    'Sources of the energy preferences of which nothing is known now. What they are part of is null and never 0: without its grid no home has a use, a self-sufficiency or a peak',
+    'Sources of the energy preferences without data now. Figures that include one are null and never 0: without its grid a home has no known use, self-sufficiency or peak',
   );
 export type UnknownSources = z.infer<typeof unknownSources>;
 
@@ -139,7 +139,7 @@ export const balanceCalls = {
   'GET /api/balance': {
     tags: ['Balance'],
     summary: 'Where the home’s energy came from and went',
-    description: `Buckets of the home’s clock that touch the range, whole ones: quarters over at most ${limits.spanDays.quarter} days, hours over ${limits.spanDays.hour}, days and weeks over ${limits.spanDays.day}. Energy in kWh, gas and water in m³. Flows are matched per quarter-hour and then summed, in the order of Home Assistant’s energy dashboard. \`compare\` adds the span before, or the same a year ago, aligned by the wall clock.`,
+    description: `Buckets of the home’s clock that touch the range, whole ones: quarter-hours over at most ${limits.spanDays.quarter} days, hours over ${limits.spanDays.hour}, days and weeks over ${limits.spanDays.day}. Energy in kWh, gas and water in m³. Flows are matched per quarter-hour and then summed, in the order of Home Assistant’s energy dashboard. \`compare\` adds the span before, or the same a year ago, aligned by the wall clock.`,
     request: { query: balanceQuery },
     responses: { 200: json(balance, 'The balance'), ...problems(400, 503) },
   },

@@ -60,8 +60,8 @@ export function problems<S extends ProblemStatus>(...statuses: readonly S[]) {
 }
 
 /**
- * What any operation may answer by what it takes, whether its entry lists it or not: whoever may not call is refused, input
- * is checked, and so are the size and type of a body.
+ * What any operation may answer, whether its entry lists it or not: callers without access are refused, and input, size
+ * and type of a body are checked.
  */
 export function commonProblems(operation: { readonly hasInput: boolean; readonly mayHaveBody: boolean }) {
   const body = operation.mayHaveBody ? ([413, 415] as const) : [];

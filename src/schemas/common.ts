@@ -61,7 +61,7 @@ export const limits = {
   compareDays: { hourly: 62, daily: 3700, monthly: 3700 },
   /** Days that one call for totals may span. */
   totalDays: 3700,
-  /** Days of single quarter-hours, with all that they rest on. */
+  /** Days of single quarter-hours, with their evidence. */
   ledgerDays: 31,
   coverageDays: { quarter: 31, day: 400 },
   exportDays: 400,

@@ -73,7 +73,7 @@ const ofVersion = z.object({ id: z.string().max(64) });
 export const costVersionCalls = {
   'GET /api/power-analytics/cost-versions': {
     tags: ['Power analytics'],
-    summary: 'What a kilowatt-hour cost when',
+    summary: 'Prices of a kilowatt-hour over time',
     description: 'Ascending. A version of an area counts before one of the whole home.',
     responses: { 200: json(costVersions, 'All versions'), ...problems(503) },
   },
@@ -100,7 +100,7 @@ export const costVersionCalls = {
     tags: ['Power analytics'],
     summary: 'Take a price back',
     description:
-      'What it priced falls back to the version before it of the same scope, an area’s also to the home’s; where there is none, the cost is not known. What changes the cost of the past needs `confirm` (else 409); `dry_run` answers the figures and deletes nothing. The answer holds the version, so that it can be added again. For administrators.',
+      'Its time falls back to the version before it of the same scope, an area’s also to the home’s; without one the cost is not known. What changes the cost of the past needs `confirm` (else 409); `dry_run` answers the figures and deletes nothing. The answer holds the version, so that it can be added again. For administrators.',
     request: { params: ofVersion, query: deleteCostVersion },
     responses: {
       200: json(deletedCostVersion, 'Deleted, or what that would change'),

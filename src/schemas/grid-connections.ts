@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { body, type CallTable, json, problems } from './call.ts';
 import { entityId, nullableInstant } from './common.ts';
 
-/** As src/home/grid-connection.ts has them. */
+/** The same as in src/home/grid-connection.ts. */
 export const connectionLimits = { connections: 8, registers: 8, nameLength: 60, idLength: 32 } as const;
 
 const connectionId = z
@@ -60,7 +60,7 @@ export const gridConnectionCalls = {
   'POST /api/grid-connections': {
     tags: ['P1'],
     summary: 'Name a connection',
-    description: `Its registers are added up quarter by quarter, its past too; that takes a moment. All its entities must be tracked. At most ${connectionLimits.connections}. An id that is taken is refused (409). For administrators.`,
+    description: `Its registers are added up by quarter-hour, its past too; that takes a moment. All its entities must be tracked. At most ${connectionLimits.connections}. An id that is taken is refused (409). For administrators.`,
     request: { body: body(newGridConnection) },
     responses: { 201: json(gridConnection, 'Kept'), ...problems(400, 403, 409, 503) },
   },

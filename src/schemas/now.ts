@@ -19,7 +19,7 @@ const nowEntity = z.object({
     .number()
     .nullable()
     .describe(
-      'For meters: what was counted since local midnight, in `unit`: what the ledger says of the day, and what was heard since; null until the ledger has said something',
+      'For meters: what was counted since local midnight, in `unit`: the ledger’s entries of the day and the readings since; null before the first entry',
     ),
   readings_today: z.number().int(),
 });
@@ -28,7 +28,7 @@ export const now = z.object({
   at: instant,
   time_zone: z.string().nullable(),
   midnight: instant.nullable().describe("When the home's day began"),
-  /** Watts; import, production and discharge positive; null when there is no sensor or it tells nothing now. */
+  /** Watts; import, production and discharge positive; null without a sensor or while it reports no value. */
   power: z.object({
     grid_w: z.number().nullable(),
     solar_w: z.number().nullable().describe('0 while the sensor is below 0, as the flows take it'),
@@ -60,7 +60,7 @@ export const nowCalls = {
     tags: ['Readings'],
     summary: 'Live power and today’s counts of everything tracked',
     description:
-      'From memory. Power in W, import, production and discharge positive. `/api/live` tells what changes.',
+      'From memory. Power in W, import, production and discharge positive. `/api/live` sends what changes.',
     responses: { 200: json(now, 'Now') },
   },
 } satisfies CallTable;

@@ -58,7 +58,7 @@ export const hourlyReadings = z.object({
   ),
 });
 
-/** Not in the first contract: the panel's picture of one entity over a span, down-sampled in the database. */
+/** One entity over a range as the panel draws it, down-sampled in the database. */
 export const curveQuery = z.object({
   ...range,
   ...sinceAndUntil,
@@ -121,7 +121,7 @@ export const syncRun = z.object({
       'proof',
     ])
     .describe(
-      '`statistics`: rows of Home Assistant’s statistics; `hourly`, `nightly`, `reconciliation`: what we have held against what Home Assistant has; `proof`: the same of readings alone, where there was a reason to doubt; the others: readings from its history (`silent`: after a subscription that told nothing)',
+      '`statistics`: rows of Home Assistant’s statistics; `hourly`, `nightly`, `reconciliation`: comparisons with Home Assistant; `proof`: the same of readings alone, where there was a reason to doubt; the others: readings from its history (`silent`: after a subscription without events)',
     ),
   start_time: instant,
   end_time: instant,
@@ -134,9 +134,9 @@ export const syncRun = z.object({
   finished_at: nullableInstant,
   outcome: z
     .object({
-      hours_checked: z.number().int().describe('Hours of entities that were held against Home Assistant'),
+      hours_checked: z.number().int().describe('Hours of entities that were compared with Home Assistant'),
       hours_differing: z.number().int(),
-      holes_found: z.number().int().describe('Stretches in which readings were missing'),
+      holes_found: z.number().int().describe('Intervals in which readings were missing'),
       entries_revised: z.number().int(),
       tickets_opened: z.number().int(),
     })
@@ -152,12 +152,12 @@ const ofEntity = z.object({ entity_id: entityId });
 export const readingCalls = {
   'GET /api/subscription/status': {
     tags: ['Readings'],
-    summary: 'How Home Assistant is listened to',
+    summary: 'State of the subscription to Home Assistant',
     responses: { 200: json(subscriptionStatus, 'The subscription') },
   },
   'POST /api/subscription/backfill': {
     tags: ['Readings'],
-    summary: 'Bring in what Home Assistant recorded and we did not hear',
+    summary: 'Fetch what Home Assistant recorded and is missing here',
     description:
       'As far back as Home Assistant keeps raw history. Answers at once; the run is at /api/syncs/{sync_id}. One at a time: the same again answers the run that is at work, something else 409. For administrators.',
     request: { body: optionalBody(backfillRequest) },

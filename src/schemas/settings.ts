@@ -7,8 +7,13 @@ export const settings = z.object({
   settings: z.object({
     home_assistant_url: z.string().nullable().describe('Null under the Supervisor, which needs none'),
     token_set: z.boolean().describe('Whether an access token is known; the token itself is never returned'),
-    source: z.enum(['supervisor', 'environment', 'saved', 'none']).describe('Where the connection was told'),
-    time_zone: z.string().nullable().describe("The home's IANA zone; null until Home Assistant told it"),
+    source: z
+      .enum(['supervisor', 'environment', 'saved', 'none'])
+      .describe('Where the connection comes from'),
+    time_zone: z
+      .string()
+      .nullable()
+      .describe("The home's IANA zone; null before it was read from Home Assistant"),
     currency: z.string().nullable(),
     language: z.string().nullable(),
     may_change: z
@@ -55,7 +60,7 @@ export const settingsCalls = {
     tags: ['Settings'],
     summary: 'Use another Home Assistant',
     description:
-      'Tried before it is saved; takes effect without a restart. Not under the Supervisor, which says itself where Home Assistant is. For administrators.',
+      'Tried before it is saved; takes effect without a restart. Not under the Supervisor, which provides the connection. For administrators.',
     request: { body: body(homeAssistantSettings) },
     responses: {
       200: json(connectionTest, 'Tried, saved and in use'),
@@ -64,12 +69,12 @@ export const settingsCalls = {
   },
   'POST /api/settings/test-connection': {
     tags: ['Settings'],
-    summary: 'Ask Home Assistant for its version and energy preferences',
-    responses: { 200: json(connectionTest, 'What came of it; `error` says why not'), ...problems(403) },
+    summary: 'Read version and energy preferences from Home Assistant',
+    responses: { 200: json(connectionTest, 'The result; `error` says why it failed'), ...problems(403) },
   },
   'POST /api/settings/discover-entities': {
     tags: ['Entities'],
-    summary: 'Look for energy entities now',
+    summary: 'Discover energy entities now',
     description:
       'By the energy preferences first, then device class, unit and words of the id. It also happens by itself: after each connect, when Home Assistant’s registries change, and every five minutes.',
     responses: { 200: json(discoveryResult, 'What was found'), ...problems(403, 503) },

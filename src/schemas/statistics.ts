@@ -11,7 +11,7 @@ export const quality = z
     'The worst of the bucket: measured live, imported from a file, recovered from history, spread from hours, estimated, or nothing there',
   );
 
-/** On every aggregated row: what it rests on. */
+/** Data quality, on every aggregated row. */
 export const grounds = {
   coverage: z.number().min(0).max(1).describe('The part of the bucket that was measured'),
   quality,
@@ -66,7 +66,7 @@ export const statistics = z.object({
 const totals = {
   total: z.number().nullable().describe('In `unit`'),
   avg_power: z.number().nullable().describe('W'),
-  peak: z.number().nullable().describe('Mean power of the highest measured quarter, W'),
+  peak: z.number().nullable().describe('Mean power of the highest measured quarter-hour, W'),
   readings: z.number().int().describe('Quarter-hours with an entry; of a value its readings'),
   cost: z.number().nullable().describe("In the home's currency"),
   ...grounds,
@@ -150,7 +150,7 @@ export const syncStatus = z.object({
 
 const ofMeter = z.object({ entity_id: meterId });
 const about =
-  'Energy in kWh, volume in m³, power in W. Meters are told by their ledger, everything else by its readings. Buckets are those of the home’s clock, whole ones that touch the range.';
+  'Energy in kWh, volume in m³, power in W. Meters are read from their ledger, values from their readings. Buckets are those of the home’s clock, whole ones that touch the range.';
 
 export const statisticsCalls = {
   'POST /api/statistics/sync': {
@@ -163,13 +163,13 @@ export const statisticsCalls = {
   },
   'GET /api/statistics/sync/{sync_id}': {
     tags: ['Statistics'],
-    summary: 'How far a run is',
+    summary: 'Progress of a run',
     request: { params: z.object({ sync_id: z.string().min(1).max(64) }) },
     responses: { 200: json(syncRun, 'The run'), ...problems(404, 503) },
   },
   'GET /api/statistics/sync-status': {
     tags: ['Statistics'],
-    summary: 'What was fetched of each tracked entity',
+    summary: 'Statistics fetched for each tracked entity',
     responses: { 200: json(syncStatus, 'By entity'), ...problems(503) },
   },
   'GET /api/statistics/{entity_id}': {
@@ -196,7 +196,7 @@ export const statisticsCalls = {
   'GET /api/statistics/{entity_id}/summary': {
     tags: ['Statistics'],
     summary: 'One entity over a range, and the trend',
-    description: `Over whole quarter-hours of at most ${limits.totalDays} days; default the last 24 hours. The trend is against the span of equal length before; how much of that was measured is told beside it.`,
+    description: `Over whole quarter-hours of at most ${limits.totalDays} days; default the last 24 hours. The trend is against the span of equal length before; how much of that was measured stands beside it.`,
     request: { params: ofMeter, query: rangeQuery },
     responses: { 200: json(statisticsSummary, 'Summary'), ...problems(400, 404, 503) },
   },

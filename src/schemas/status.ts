@@ -11,7 +11,7 @@ const part = z.object({
 export const status = z.object({
   status: z
     .enum(['ok', 'degraded', 'down'])
-    .describe('`degraded`: recording goes on, something needs a look'),
+    .describe('`degraded`: recording goes on, a part needs attention'),
   version: z.string(),
   uptime_seconds: z.number(),
   home_assistant: part.extend({
@@ -56,12 +56,12 @@ export const status = z.object({
   heartbeat: part.extend({
     last_ping_at: nullableInstant,
     last_compared_at: nullableInstant.describe(
-      'When a snapshot of all states was last held against what was told',
+      'When a snapshot of all states was last compared with what was received',
     ),
     silences: z
       .number()
       .int()
-      .describe('How often Home Assistant answered and told no states, since the start'),
+      .describe('How often Home Assistant answered but sent no states, since the start'),
   }),
   disk: part.extend({ free_bytes: z.number().int().nullable(), total_bytes: z.number().int().nullable() }),
   ledger: part.extend({
@@ -74,7 +74,7 @@ export const status = z.object({
   proof: part.extend({
     running: z.boolean(),
     proven_until: nullableInstant.describe(
-      'Until then every whole hour of all that is tracked was held against Home Assistant’s history',
+      'Until then every whole hour of all tracked entities was compared with Home Assistant’s history',
     ),
     unproven_hours: z.number().int().nullable().describe('Hours of entities, in the last ten days'),
   }),
@@ -105,10 +105,10 @@ export const statusCalls = {
     tags: ['Settings'],
     summary: 'Health of every part',
     description:
-      '200 while readings are taken in and kept (status ok or degraded), 503 when they are not (down); the body is the same.',
+      '200 while readings are received and stored (status ok or degraded), 503 when they are not (down); the body is the same.',
     responses: {
-      200: json(status, 'It does its job'),
-      503: json(status, 'It can’t do its job; each part says why'),
+      200: json(status, 'Recording works'),
+      503: json(status, 'Recording does not work; each part says why'),
     },
   },
 } satisfies CallTable;

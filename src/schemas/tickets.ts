@@ -4,7 +4,7 @@ import { entityId, instant, limits, nullableInstant } from './common.ts';
 import { rangeFields } from './ranges.ts';
 import { backfillStarted } from './readings.ts';
 
-/** What was found that does not fit, what was mended by itself, and what asks for a decision. */
+/** Findings in the records: corrected automatically, open for a decision, or decided. */
 
 export const ticketKind = z
   .enum([
@@ -25,13 +25,13 @@ export const ticketKind = z
     'disk_full',
   ])
   .describe(
-    '`register_jumped`: counted more than a home can use; `register_fell`: began anew at a value that is not near 0; `spike`: went away and came back; `hours_differ`: our hours are not those of Home Assistant’s statistics; `gap`: nothing is known for over ten minutes; `frozen`: stands still though it should move; `readings_missing`: Home Assistant held readings that we had not',
+    '`register_jumped`: counted more than a home can use; `register_fell`: began anew at a value that is not near 0; `spike`: left its path and returned to it; `hours_differ`: hours differ from Home Assistant’s statistics; `gap`: no data for over ten minutes; `frozen`: does not change though it should; `readings_missing`: Home Assistant had readings that were missing here',
   );
 
 const ticketStatus = z
   .enum(['open', 'mended', 'decided', 'passed'])
   .describe(
-    '`open`: somebody has to decide; `mended`: done by itself; `decided`: a person decided; `passed`: what it told no longer holds',
+    '`open`: a person has to decide; `mended`: corrected automatically; `decided`: a person decided; `passed`: it no longer applies',
   );
 
 const ticketChoice = z
@@ -58,7 +58,7 @@ const evidenceFigure = z.object({
       'drift_seconds',
       'count',
     ])
-    .describe('What the figure tells'),
+    .describe('What the figure is'),
   value: z.number(),
   unit: z.string().describe('kWh, m³, W, s, or empty for a count'),
 });
@@ -80,7 +80,7 @@ export const ticket = z.object({
   name: z.string().nullable(),
   start: instant,
   end: instant,
-  detail: z.string().describe('One English sentence that says what was found, and what was done about it'),
+  detail: z.string().describe('One English sentence: what was found, and what was done about it'),
   evidence: z.array(evidenceFigure),
   related_entity_id: z.string().nullable().describe('The old or the new id of what was renamed or replaced'),
   choices: z.array(ticketChoice).describe('Empty when there is nothing to decide'),
@@ -111,7 +111,7 @@ const ticketResolution = z.object({
   old_register: quantity.optional().describe('For `exchange`: what the old meter showed last'),
   new_register: quantity.optional().describe('For `exchange`: what the new meter showed first'),
   notes: z.string().max(1000).default(''),
-  dry_run: z.boolean().default(false).describe('Only tell what would change'),
+  dry_run: z.boolean().default(false).describe('Only answers what would change'),
 });
 /** As it is sent: what has a default may be left out. */
 export type TicketDraft = z.input<typeof ticketResolution>;
@@ -136,7 +136,7 @@ const reconciliationRequest = z.object({
   entity_ids: z.array(entityId).max(500).optional(),
 });
 
-/** What reconciliation did last and does next. */
+/** The last and the next runs of reconciliation. */
 export const reconciliation = z.object({
   last_hourly: nullableInstant,
   last_nightly: nullableInstant,
@@ -152,10 +152,10 @@ export const reconciliation = z.object({
       unproven_hours: z
         .number()
         .int()
-        .describe('Hours of entities not yet held against Home Assistant’s history reading by reading'),
+        .describe('Hours of entities not yet compared with Home Assistant’s history reading by reading'),
     })
     .nullable()
-    .describe('What the next nightly run will look at; null while it is not known'),
+    .describe('What the next nightly run will compare; null while it is not known'),
   tolerance: z.object({
     absolute: z.number().describe('kWh or m³ by which an hour may differ'),
     relative: z.number().describe('Part of the hour by which it may differ'),
@@ -168,7 +168,7 @@ const ofTicket = z.object({ ticket_id: z.string().min(1).max(400) });
 export const ticketCalls = {
   'GET /api/tickets': {
     tags: ['Integrity'],
-    summary: 'What does not fit: what was mended by itself, what asks for a decision, what was decided',
+    summary: 'Findings: corrected automatically, open for a decision, or decided',
     description: 'Open ones first, then the newest first. The newest 2,000 are kept.',
     request: { query: ticketQuery },
     responses: { 200: json(tickets, 'Tickets'), ...problems(400, 503) },
@@ -183,7 +183,7 @@ export const ticketCalls = {
     tags: ['Integrity'],
     summary: 'Decide about a ticket',
     description:
-      'One of the ticket’s own `choices`. What is not as it was counted becomes a correction of the meter, and the ledger is posted anew; `dry_run` only tells what would change. 409 when it is not open. For administrators.',
+      'One of the ticket’s own `choices`. A choice that changes figures becomes a correction of the meter, and the ledger is posted anew; `dry_run` only answers what would change. 409 when it is not open. For administrators.',
     request: { params: ofTicket, body: body(ticketResolution) },
     responses: {
       200: json(ticketOutcome, 'Decided, or what it would change'),
@@ -192,7 +192,7 @@ export const ticketCalls = {
   },
   'POST /api/tickets/{ticket_id}/undo': {
     tags: ['Integrity'],
-    summary: 'Take back what was decided, or what was mended by itself',
+    summary: 'Take back a decision, or an automatic correction',
     description:
       'The ledger becomes what it would be without it, and the ticket asks again. For administrators.',
     request: { params: ofTicket },
@@ -200,13 +200,13 @@ export const ticketCalls = {
   },
   'GET /api/reconciliation': {
     tags: ['Integrity'],
-    summary: 'When was held against Home Assistant, and what the next night looks at',
+    summary: 'When records were compared with Home Assistant, and what the next nightly run compares',
     responses: { 200: json(reconciliation, 'Reconciliation') },
   },
   'POST /api/reconciliation': {
     tags: ['Integrity'],
-    summary: 'Hold what is recorded against Home Assistant now',
-    description: `Of every tracked entity and the last ten days when nothing is named; at most ${limits.ledgerDays} days. Answers at once; the run is at /api/syncs/{sync_id}. It happens by itself every hour for the last hours and at two in the night for the last ten days. For administrators.`,
+    summary: 'Compare what is recorded with Home Assistant now',
+    description: `Of every tracked entity and the last ten days when nothing is named; at most ${limits.ledgerDays} days. Answers at once; the run is at /api/syncs/{sync_id}. It runs by itself every hour for the last hours, and at two in the night for the last ten days. For administrators.`,
     request: { body: optionalBody(reconciliationRequest) },
     responses: { 202: json(backfillStarted, 'Accepted'), ...problems(400, 403) },
   },

@@ -32,7 +32,7 @@ export function roundedOrNull(part: number | null): number | null {
   return part === null ? null : rounded(part);
 }
 
-/** What is known of amounts together; null when nothing is. */
+/** The sum of the known amounts; null when none is known. */
 export function sumOrNull(amounts: readonly (number | null)[]): number | null {
   const known = amounts.filter((amount) => amount !== null);
   return known.length === 0 ? null : known.reduce((sum, amount) => sum + amount, 0);
@@ -42,7 +42,7 @@ export function secondsOrNull(us: number | null): number | null {
   return us === null ? null : us / 1_000_000;
 }
 
-/** Costs of parts together; unknown as soon as one is, and null of nothing. */
+/** The sum of costs; null as soon as one of them is, and without any. */
 export function costSum(costs: Iterable<number | null>): number | null {
   let sum: number | null = null;
   for (const cost of costs) {

@@ -22,7 +22,7 @@ interface AreaExport {
 
 const stepUs = 96 * quarterHourUs;
 
-/** Lines by time, then by meter: one for each entry; a quarter without one has no line. */
+/** Lines by time, then by meter: one for each entry. A quarter-hour without an entry has no line. */
 export async function* csvPages(asked: AreaExport): AsyncGenerator<string> {
   const { views, prices, area, startUs, endUs, nowUs } = asked;
   const zone = views.zone();

@@ -40,8 +40,8 @@ export async function areaCosts(
 }
 
 /**
- * The sum of meters that lie beside each other in one bucket; one that tells nothing lowers the coverage, and when none
- * tells anything nothing is known.
+ * The sum of meters beside each other in one bucket. A meter without data lowers the coverage; without data of any meter
+ * the amounts are null.
  * @param buckets one per meter, in order of the costs
  * @param onTimes of all devices, the contained ones too
  */

@@ -20,17 +20,17 @@ export interface GridDevice {
   readonly gridIn: readonly string[];
   readonly gridOut: readonly string[];
   readonly powerSensors: readonly string[];
-  /** Net, import positive, in W; null without a sensor or while one tells nothing. */
+  /** Net, import positive, in W; null without a sensor or while one reports no value. */
   powerW(newest: Newest): number | null;
   readonly meterPeak: KnownEntity | null;
 }
 
 interface GridNow {
-  /** Of the newest reading among those told. */
+  /** Instant of the newest reading among those used. */
   readonly atUs: number;
-  /** Net, import positive, in W; null without a power sensor or while one tells nothing. */
+  /** Net, import positive, in W; null without a power sensor or while one reports no value. */
   readonly powerW: number | null;
-  /** Registers of all tariffs together, in kWh; null while one tells nothing. */
+  /** Registers of all tariffs together, in kWh; null while one reports no value. */
   readonly importKwh: number | null;
   readonly exportKwh: number | null;
 }
@@ -43,7 +43,7 @@ interface GridDeps {
   readonly stores: Stores;
 }
 
-/** The home's own connection, of which no store has to be asked. */
+/** The home's own connection. Needs no store. */
 export function homeDevice({ home, gridConnections }: Omit<GridDeps, 'stores'>): GridDevice {
   const tracked = home.tracked();
   const { gridIn, gridOut } = balanceSources(home.entities(), home.unknownSources());
@@ -112,7 +112,7 @@ function sumOf(ids: readonly string[], newest: Newest): number | null {
   return Math.round(sum * 1e6) / 1e6;
 }
 
-/** Null when nothing of the connection was heard yet, or there is none. */
+/** Null when no reading of the connection was received yet, or there is none. */
 export function gridNow(device: GridDevice, newest: Newest): GridNow | null {
   const { gridIn, gridOut, powerSensors } = device;
   const instants = [...gridIn, ...gridOut, ...powerSensors].flatMap((id) => newest(id)?.atUs ?? []);

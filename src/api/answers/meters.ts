@@ -21,7 +21,7 @@ export function homeMeters(home: Pick<Home, 'entities' | 'unknownSources'>): Hom
     return { ids, hasUnknown: others && more.length > 0 };
   };
   const gasEnergy = group('gas', 'energy', false);
-  // Nobody says what an unknown one counts in: it is one of those that the home has, by volume when there are none.
+  // The unit of an unknown one is not known: it counts as one of those that the home has, by volume when there are none.
   const isGasEnergy = gasEnergy.ids.length > 0 && group('gas', 'volume', false).ids.length === 0;
   return {
     sources: balanceSources(known, unknown),

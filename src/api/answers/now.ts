@@ -24,7 +24,7 @@ const parts = {
   battery: { shownBy: ['battery_in', 'battery_out', 'battery_power'], sensor: 'battery_power' },
 } as const satisfies Record<string, PowerPart>;
 
-/** Signed sum of a part's sensors in W; null without a sensor, or while one of them tells nothing. */
+/** Signed sum of a part's sensors in W; null without a sensor, or while one of them reports no value. */
 function sumOf(
   part: PowerPart,
   entities: readonly KnownEntity[],

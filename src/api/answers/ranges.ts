@@ -19,7 +19,7 @@ export interface Range {
   readonly endUs: number;
 }
 
-/** The range as it was asked for, by the name of every call or by one that the call had before. */
+/** The range as it was asked for: by the names of all calls, or by a call's older ones. */
 interface AskedRange {
   readonly start_time?: string | undefined;
   readonly start?: string | undefined;

@@ -65,7 +65,7 @@ export async function figuresBy(
   }));
 }
 
-/** Hours of an entity that tells a value, from its readings and from Home Assistant's statistics. */
+/** Hours of an entity that reports a value, from its readings and from Home Assistant's statistics. */
 export function hoursOfValue(
   deps: StatisticsDeps,
   id: string,
@@ -73,7 +73,7 @@ export function hoursOfValue(
   endUs: number,
 ): Promise<ValueHour[]> {
   const zone = deps.ledger.views.zone();
-  // A value is held to the end of what is asked for, and nobody knows for how long it will hold.
+  // A value holds to the end of the range, but not beyond the present.
   const knownUntilUs = Math.min(endUs, deps.clock.nowUs());
   if (startUs >= knownUntilUs) return Promise.resolve([]);
   return fromStore(deps.stores, 'questdb', async () => {
@@ -96,7 +96,7 @@ export async function costsOfSubject(
   return fromStore(deps.stores, 'questdb', () => costsOf(deps.ledger.views, prices, subject.entity, known));
 }
 
-/** The register at each bucket's end; the newest one where nothing was told after. Ends that are to come: as it is now. */
+/** The register at each bucket's end. Without a later reading, and for ends in the future, the newest register. */
 async function registersOf(
   deps: StatisticsDeps,
   id: string,

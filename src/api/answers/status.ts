@@ -34,7 +34,7 @@ function discoveryPart({ home, homeAssistant }: ApiDeps): Status['discovery'] {
   const missing = home.missing().map((statistic) => statistic.statisticId);
   const isWaiting = home.discoveredAtUs() === null && homeAssistant.status().kind === 'connected';
   const unknown = unknownSourcesOf(home);
-  // What somebody chose not to record is no fault, though the balance lacks it.
+  // A source that the user chose not to record is no fault, though the balance lacks it.
   const lost = unknown.filter(({ reason }) => reason !== 'not_tracked');
   const detail = [
     ...(missing.length > 0

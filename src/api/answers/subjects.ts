@@ -30,7 +30,7 @@ function subjectOf(id: string, entity: KnownEntity | null, quantity: Quantity, i
 
 type SubjectDeps = Pick<ApiDeps, 'home' | 'readingStore' | 'stores' | 'clock'>;
 
-/** Throws a 404 for what was never heard of. */
+/** Throws a 404 for an unknown id. */
 export async function subjectNamed(deps: SubjectDeps, id: string, field = 'entity_id'): Promise<Subject> {
   if (isFlow(id)) return subjectOf(id, null, 'energy', true);
   const entity = deps.home.entity(id);
@@ -52,7 +52,7 @@ export async function ledgerOf(deps: SubjectDeps, id: string): Promise<Subject> 
   const subject = await subjectNamed(deps, id);
   if (subject.counts === null)
     throw new HttpProblem(404, {
-      detail: `${id} tells a value and has no ledger; its readings are at /api/readings/${id}.`,
+      detail: `${id} reports a value and has no ledger; its readings are at /api/readings/${id}.`,
       field: 'entity_id',
       expected: 'a meter of energy or volume, or a device that is known by its power alone',
     });

@@ -71,7 +71,7 @@ export async function readTimeline(
   });
 }
 
-/** A device that tells nothing lowers the coverage; when none tells anything nothing is known. */
+/** A device without data lowers the coverage; without data of any device the amounts are null. */
 export function placeTotals(place: TimelinePlace, deviceCount: number, nowUs: number): AreaTotals {
   const { startUs, endUs, side, onTimeUs, cost } = place;
   const { amountMicro, coveredUs } = side.groups.reduce(addSums, emptySum);

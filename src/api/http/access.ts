@@ -1,5 +1,5 @@
 /**
- * Who may speak to the process, and as whom. Pure: decided by the address of the other end and the request's headers.
+ * Who may call the process, and as whom. Pure: decided by the address of the other end and the request's headers.
  * Home Assistant's ingress comes from one address; besides it only this machine is let in.
  */
 
@@ -89,7 +89,7 @@ export function decideAccess(rules: AccessRules, facts: RequestFacts, isUpgrade 
   const isIngressAddress = remote === plainAddress(rules.ingressAddress);
   const isLocal = isLoopback(remote);
   if (!mayConnect(rules, remote))
-    return refused('Open Energy Ledger from the sidebar of Home Assistant; it answers nobody else.');
+    return refused('Open Energy Ledger from the sidebar of Home Assistant; it answers no other address.');
   if (isIngressAddress || (isLocal && rules.trustsLoopbackIngress && ingressPath !== null)) {
     if (!isSafe(facts.method) && isCrossSite(facts, true))
       return refused('Another site may not change anything here.');

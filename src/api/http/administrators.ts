@@ -21,7 +21,7 @@ export class Administrators {
     this.#deps = deps;
   }
 
-  /** Whoever sits at the machine itself may; of Home Assistant's users its administrators. */
+  /** Allowed from this machine itself, and for administrators of Home Assistant. */
   async mayChange(access: Access): Promise<Permission> {
     if (access.kind === 'direct') return { kind: 'allowed' };
     if (access.userId === null)
@@ -49,7 +49,7 @@ export class Administrators {
       const ids = await this.#deps.homeAssistant.administratorIds();
       this.#known = { ids, atMs: this.#deps.clock.monotonicMs() };
     } catch (error) {
-      this.#deps.log.debug({ err: error }, 'Home Assistant did not tell its administrators');
+      this.#deps.log.debug({ err: error }, 'The administrators could not be read from Home Assistant');
     }
   }
 }

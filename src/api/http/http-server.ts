@@ -45,7 +45,7 @@ export function createHttpServer(
       if (error instanceof RequestError)
         return problemResponse(400, { detail: 'The request’s target or Host header can’t be read.' });
       log.error({ err: error }, 'A request failed');
-      return problemResponse(500, { detail: 'Something went wrong here; the log of the app tells what.' });
+      return problemResponse(500, { detail: 'Something went wrong here; see the log of the app.' });
     },
   });
   const server = createServer({

@@ -22,7 +22,7 @@ const formats: Readonly<Record<string, string>> = {
   url: 'an address that begins with http:// or https://',
 };
 
-/** A key that nobody asked for may be as long as the body. */
+/** An unexpected key may be as long as the body. */
 const longestField = 200;
 const any = 'what the description at api/docs says';
 

@@ -51,7 +51,7 @@ export function panelRoutes(panelDir: string) {
     c.header('cache-control', 'no-cache');
     return c.html(withBase(html, basePath));
   });
-  // Browsers ask for one on their own; inside Home Assistant nobody would see it.
+  // Browsers request one by themselves; inside Home Assistant it would not be shown.
   app.get('/favicon.ico', (c) => c.body(null, 204));
   app.get('/*', async (c) => {
     const path = c.req.path.slice(1);

@@ -22,11 +22,11 @@ export interface RecorderHealth extends PartHealth {
   readonly lastReadingAtUs: number | null;
   readonly received: number;
   readonly stored: number;
-  /** Told again by Home Assistant and already known. */
+  /** Received again from Home Assistant and already stored. */
   readonly duplicates: number;
   /** Came after a newer one of their entity, and were taken in their place. */
   readonly outOfOrder: number;
-  /** How far our clock is ahead of Home Assistant's; null before enough was heard. */
+  /** How far our clock is ahead of Home Assistant's; null before enough was received. */
   readonly clockDriftUs: number | null;
   readonly writeErrors: number;
   readonly rejected: Readonly<Record<string, number>>;
@@ -71,11 +71,11 @@ export interface Recording {
   onReadings(
     listener: (fed: { readonly readings: readonly Reading[]; readonly missed: number }) => void,
   ): () => void;
-  /** Called with entities whose day changed otherwise than by a reading just told. */
+  /** Called with entities whose day changed by something else than a reading just received. */
   onTodayChange(listener: (entityIds: readonly string[]) => void): () => void;
 }
 
-/** Brings in what Home Assistant recorded and we did not hear. */
+/** Fetches readings that Home Assistant recorded and that are missing here. */
 export interface BackfillRuns {
   /** Starts a run for these, or for all that are tracked; answers its id at once. */
   request(entityIds?: readonly string[]): string;
@@ -94,11 +94,11 @@ export interface Stores {
   mongodb(): PartHealth;
 }
 
-/** Brings what was received to where it is read; nobody else needs it there at once. Resolves after a while at most. */
+/** Makes received readings readable before a request is answered. Resolves after a limited time. */
 export interface Present {
   /** Readings received until now can be read. */
   readings(): Promise<void>;
-  /** And they are in the ledger, the quarter that is not over too. */
+  /** And they are in the ledger, the running quarter-hour included. */
   ledger(): Promise<void>;
 }
 

@@ -16,7 +16,7 @@ const ofLedger = [
 const healthCheckHeader = 'x-health-check';
 
 /**
- * Readings lie in the spool and the running quarter in memory until somebody asks: whoever does is answered with the
+ * Readings lie in the spool and the running quarter-hour in memory until they are requested: a request is answered with the
  * present. The status is from memory; who looks at it finds what waited gone when he looks again.
  */
 export function presentFirst({ present, log }: Pick<ApiDeps, 'present' | 'log'>) {

@@ -1,4 +1,4 @@
-/** Errors as the API tells them: application/problem+json (RFC 9457), never a stack, never a secret. */
+/** Errors as answers: application/problem+json (RFC 9457), never a stack, never a secret. */
 import type { Context, ErrorHandler, NotFoundHandler } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
@@ -30,7 +30,7 @@ interface ProblemMore {
   readonly cause?: unknown;
 }
 
-/** An answer that is a problem; thrown by a handler, told by `problemHandler`. */
+/** An answer that is a problem; thrown by a handler, answered by `problemHandler`. */
 export class HttpProblem extends Error {
   override name = 'HttpProblem';
   readonly status: number;
@@ -112,7 +112,7 @@ export function problemHandler(log: Log): ErrorHandler {
       return problemResponse(status);
     }
     log.error({ ...at, err: error }, 'A request failed');
-    return problemResponse(500, { detail: 'Something went wrong here; the log of the app tells what.' });
+    return problemResponse(500, { detail: 'Something went wrong here; see the log of the app.' });
   };
 }
 

@@ -19,7 +19,7 @@ export function timeRangeOf({ startUs, endUs }: { startUs: number; endUs: number
   return { start: localIso(startUs, zone), end: localIso(endUs, zone) };
 }
 
-/** Sources of the energy preferences that nothing is known of now. */
+/** Sources of the energy preferences without data now. */
 export function unknownSourcesOf(home: Pick<Home, 'unknownSources'>): UnknownSources {
   return home
     .unknownSources()

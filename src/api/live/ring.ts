@@ -25,7 +25,7 @@ export class MessageRing {
     }
   }
 
-  /** Everything after `seq`; null when some of it is gone or `seq` was never told. */
+  /** Everything after `seq`; null when some of it is gone or `seq` was never sent. */
   after(seq: number, lastSeq: number): Numbered[] | null {
     if (seq > lastSeq) return null;
     if (seq === lastSeq) return [];

@@ -9,7 +9,7 @@ import { type AccessRules, decideAccess } from '../http/access.ts';
 import type { LiveHub } from './hub.ts';
 
 const maxClients = 50;
-/** A client that lets more pend is dropped; it comes back and is told what it missed. */
+/** A client with more pending bytes is dropped; it reconnects and gets what it missed. */
 const maxBacklogBytes = 1024 * 1024;
 const pingEveryMs = 20_000;
 /** Clients have nothing to say. */

@@ -1,4 +1,4 @@
-/** What the process tells about itself, for graphs and alarms. */
+/** Metrics of the process, for graphs and alarms. */
 
 import type { ConnectionStatus } from '../../home/home-assistant.ts';
 import { ticketKind } from '../../schemas/tickets.ts';
@@ -61,7 +61,11 @@ function recordingMetrics({ recording, homeAssistant, home, clock }: ApiDeps): M
   return [
     counter('readings_received', 'Readings taken in since the start, each once.', one(recorder.received)),
     counter('readings_stored', 'Readings durable in the store since the start.', one(recorder.stored)),
-    counter('readings_duplicate', 'Readings told again that were known already.', one(recorder.duplicates)),
+    counter(
+      'readings_duplicate',
+      'Readings received again that were stored already.',
+      one(recorder.duplicates),
+    ),
     counter(
       'readings_out_of_order',
       'Readings that came after a newer one, taken in their place.',
@@ -107,7 +111,7 @@ function recordingMetrics({ recording, homeAssistant, home, clock }: ApiDeps): M
     ),
     gauge(
       'last_event_age_seconds',
-      'How long ago Home Assistant told anything.',
+      'Time since anything was received from Home Assistant.',
       one(seconds(ageOf(lastEventAtUs))),
     ),
     gauge('entities_tracked', 'Entities that are recorded.', one(home.recorded().length)),
@@ -129,7 +133,7 @@ function watchMetrics({ recording }: ApiDeps): Metric[] {
   return [
     counter(
       'heartbeat_silences',
-      'How often Home Assistant answered and told no states, since the start.',
+      'How often Home Assistant answered but sent no states, since the start.',
       one(heartbeat.silences),
     ),
     gauge(
@@ -139,7 +143,7 @@ function watchMetrics({ recording }: ApiDeps): Metric[] {
     ),
     gauge(
       'heartbeat_last_compared_timestamp_seconds',
-      'When a snapshot of all states was last held against what was told.',
+      'When a snapshot of all states was last compared with what was received.',
       one(seconds(heartbeat.lastComparedAtUs)),
     ),
     gauge('heartbeat_failing', 'Whether the subscription is silent.', one(flag(!heartbeat.isOk))),
@@ -196,7 +200,7 @@ function integrityMetrics({ integrity }: ApiDeps): Metric[] {
     ),
     gauge(
       'proof_unproven_hours',
-      'Hours of entities in the last ten days not yet held against Home Assistant’s history.',
+      'Hours of entities in the last ten days not yet compared with Home Assistant’s history.',
       one(unverifiedHours),
     ),
     gauge(

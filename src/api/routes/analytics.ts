@@ -150,7 +150,7 @@ async function timelineAnswer(
   const { views } = ledger;
   if (query.bucket % 15 !== 0)
     throw new HttpProblem(400, {
-      detail: `Entries are of a quarter-hour; ${query.bucket} minutes are none of them.`,
+      detail: `Entries are of a quarter-hour; ${query.bucket} minutes is no multiple of one.`,
       field: 'bucket',
       expected: 'a multiple of 15, from 15 to 1440',
     });

@@ -18,7 +18,7 @@ export function reconciliationRoutes(app: OpenAPIHono<ApiEnv>, deps: ApiDeps) {
   const { home, log, integrity } = deps;
   const { reconciler } = integrity;
 
-  /** Null while it is not known: the store that says what was proven may be away. */
+  /** Null while the store that knows what was verified is away. */
   const planOf = async (): Promise<Reconciliation['plan']> => {
     let timer: NodeJS.Timeout | undefined;
     try {
