@@ -151,7 +151,7 @@ describe('tickets', () => {
 });
 
 describe('reconciliation', () => {
-  it('tells what was and what will be, and what may differ', async () => {
+  it('returns the last and the next runs, and the tolerance', async () => {
     expect(await answer(api.fetch('/api/reconciliation'), reconciliation)).toMatchObject({
       ...{ last_hourly: null, last_nightly: null, running: false },
       ...{ next_hourly: '2026-11-21T09:06:00.000000Z', next_nightly: '2026-11-22T01:00:00.000000Z' },
@@ -181,8 +181,8 @@ describe('reconciliation', () => {
 
   it('stands in the status, and a failing one makes it degraded', async () => {
     await open();
-    const told = await answer(api.fetch('/api/status'), status);
-    expect(told.reconciliation).toEqual({
+    const answered = await answer(api.fetch('/api/status'), status);
+    expect(answered.reconciliation).toEqual({
       ...{ ok: true, detail: null, running: false, last_finished_at: null },
       ...{ next_at: '2026-11-21T09:06:00.000000Z', open_tickets: 1 },
     });

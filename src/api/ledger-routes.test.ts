@@ -1,6 +1,6 @@
 /**
  * Goal: the ledger can be read to its last revision, exchanges of meters are declared and taken back by administrators
- * only, and coverage tells of every second what it rests on.
+ * only, and coverage names the evidence of every second.
  * Method: the application in memory over entries that the test writes; figures reckoned by hand.
  */
 import { beforeEach, describe, expect, it, vi } from 'vitest';
@@ -36,7 +36,7 @@ beforeEach(async () => {
 
 describe('GET /api/ledger/:entity_id', () => {
   const range = 'start=2026-10-25T00:00:00Z&end=2026-10-25T01:00:00Z';
-  it('tells entries with every revision, and adds up what stands', async () => {
+  it('returns entries with every revision, and the sum of the current ones', async () => {
     api.ledger.ledger.entries.set(meter, [
       postedEntry(startUs, { amountMicro: 100_000 }),
       postedEntry(startUs, { amountMicro: 150_000, revision: 2, quality: 'recovered' }),
@@ -54,9 +54,9 @@ describe('GET /api/ledger/:entity_id', () => {
         revision: 3,
       }),
     ]);
-    const told = await answer(api.fetch(`/api/ledger/${meter}?${range}`), ledger);
-    expect(told).toMatchObject({ unit: 'kWh', total: 0.22, restarts: 5 });
-    expect(told.entries[0]).toMatchObject({
+    const answered = await answer(api.fetch(`/api/ledger/${meter}?${range}`), ledger);
+    expect(answered).toMatchObject({ unit: 'kWh', total: 0.22, restarts: 5 });
+    expect(answered.entries[0]).toMatchObject({
       quarter: '2026-10-25T02:00:00+02:00',
       amount: 0.15,
       revision: 2,
@@ -65,7 +65,10 @@ describe('GET /api/ledger/:entity_id', () => {
         { amount: 0.15, quality: 'recovered' },
       ],
     });
-    expect(told.entries.find((entry) => entry.provisional)).toMatchObject({ coverage: 0.5, revisions: [] });
+    expect(answered.entries.find((entry) => entry.provisional)).toMatchObject({
+      coverage: 0.5,
+      revisions: [],
+    });
   });
   it('is 404 for a value and for the unknown, 400 past a month, 503 without the store', async () => {
     await answer(api.fetch('/api/ledger/sensor.grid_power'), problem, 404);
@@ -114,9 +117,9 @@ describe('corrections', () => {
   const path = `/api/ledger/${meter}/corrections`;
   const span = { start: '2026-10-20T10:00:00+02:00', end: '2026-10-20T11:00:00+02:00' };
   const amount = { kind: 'amount', ...span, amount: 1.25, notes: 'the installer was here' };
-  it('are told without being declared, declared, listed, and taken back', async () => {
-    const told = await answer(api.fetch(path, { json: { ...amount, dry_run: true } }), correctionAnswer);
-    expect(told).toMatchObject({ dry_run: true, changes: { entries: 0, quantity_before: null } });
+  it('are previewed, declared, listed, and taken back', async () => {
+    const answered = await answer(api.fetch(path, { json: { ...amount, dry_run: true } }), correctionAnswer);
+    expect(answered).toMatchObject({ dry_run: true, changes: { entries: 0, quantity_before: null } });
     expect(api.ledger.corrections.declared).toEqual([]);
     const declared = await answer(api.fetch(path, { json: amount }), correctionAnswer, 201);
     expect(declared.correction).toMatchObject({ kind: 'amount', amount: 1.25, ticket_id: null });
@@ -158,7 +161,7 @@ describe('corrections', () => {
 });
 
 describe('GET /api/coverage', () => {
-  it('tells of each second what it rests on', async () => {
+  it('names the evidence of each second', async () => {
     const seconds = 1_000_000;
     api.ledger.ledger.entries.set(meter, [
       postedEntry(startUs),
@@ -167,8 +170,8 @@ describe('GET /api/coverage', () => {
       postedEntry(startUs + 3 * quarterHourUs, { quality: 'hourly', coveredUs: 0 }),
     ]);
     const query = `entity_id=${meter}&start_time=2026-10-24T22:00:00Z&end_time=2026-10-25T23:00:00Z`;
-    const [told] = (await answer(api.fetch(`/api/coverage?${query}`), coverage)).entities;
-    expect(told?.rows).toEqual([
+    const [answered] = (await answer(api.fetch(`/api/coverage?${query}`), coverage)).entities;
+    expect(answered?.rows).toEqual([
       {
         start: '2026-10-25T00:00:00+02:00',
         end: '2026-10-26T00:00:00+01:00',
@@ -193,9 +196,9 @@ describe('GET /api/coverage', () => {
   });
   it('lists every tracked meter, and does not miss what is to come', async () => {
     const query = 'start_time=2026-10-31T23:00:00Z&end_time=2026-11-01T23:00:00Z';
-    const told = await answer(api.fetch(`/api/coverage?${query}`), coverage);
-    expect(told.entities.length).toBeGreaterThan(5);
-    expect(told.entities[0]?.rows).toMatchObject([
+    const answered = await answer(api.fetch(`/api/coverage?${query}`), coverage);
+    expect(answered.entities.length).toBeGreaterThan(5);
+    expect(answered.entities[0]?.rows).toMatchObject([
       { missing_seconds: 13 * 3600 - 60, why: ['before_the_first'] },
     ]);
     await answer(api.fetch('/api/coverage?entity_id=sensor.grid_power'), problem, 404);

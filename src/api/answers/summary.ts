@@ -6,8 +6,8 @@ import { meterFigures } from '../../statistics/meter-statistics.ts';
 import { spanBuckets, wholeQuarterHours } from '../../statistics/span-totals.ts';
 import { type Trend, trendOf } from '../../statistics/trend.ts';
 import { valueTotal } from '../../statistics/value-statistics.ts';
-import { localIso } from '../../units/calendar.ts';
 import { fromStore } from '../http/problems.ts';
+import { timeRangeOf } from '../http/wire.ts';
 import { costSum, rounded } from './amounts.ts';
 import {
   costsOfSubject,
@@ -36,12 +36,8 @@ export async function summaryOf(
   const compares = (figures: PricedFigures) => (subject.counts === null ? figures.mean : figures.sum);
   const trend: Trend = trendOf(compares(now), compares(then));
   const zone = deps.ledger.views.zone();
-  const told = (range: { startUs: number; endUs: number }) => ({
-    start: localIso(range.startUs, zone),
-    end: localIso(range.endUs, zone),
-  });
   return {
-    time_range: told(span),
+    time_range: timeRangeOf(span, zone),
     summary: {
       total_consumption: now.sum,
       average_power: now.mean,
@@ -56,7 +52,7 @@ export async function summaryOf(
     trend: {
       percentage_change: trend.percentageChange,
       direction: trend.direction,
-      comparison_period: told(before),
+      comparison_period: timeRangeOf(before, zone),
       comparison_total: compares(then),
       comparison_coverage: rounded(then.coverage),
     },

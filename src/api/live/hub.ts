@@ -119,11 +119,11 @@ export class LiveHub {
   }
 
   #flush(): void {
-    if (this.#touched.size > 0) this.#tell(this.#readingsMessage());
+    if (this.#touched.size > 0) this.#send(this.#readingsMessage());
     if (this.#changed.size > 0) {
       const what = [...this.#changed];
       this.#changed.clear();
-      this.#tell({ type: 'changed', seq: this.#seq + 1, what });
+      this.#send({ type: 'changed', seq: this.#seq + 1, what });
     }
   }
 
@@ -152,11 +152,11 @@ export class LiveHub {
 
   #waitForQuiet(): void {
     clearTimeout(this.#quietTimer);
-    const tell = () => this.#tell({ type: 'changed', seq: this.#seq + 1, what: [] });
-    this.#quietTimer = setTimeout(guarded(this.#deps.log, 'Panels were sent no sign of life', tell), quietMs);
+    const sign = () => this.#send({ type: 'changed', seq: this.#seq + 1, what: [] });
+    this.#quietTimer = setTimeout(guarded(this.#deps.log, 'Panels were sent no sign of life', sign), quietMs);
   }
 
-  #tell(message: LiveMessage): void {
+  #send(message: LiveMessage): void {
     this.#waitForQuiet();
     this.#seq = message.seq;
     const text = JSON.stringify(message);

@@ -34,6 +34,7 @@ export interface Statistic {
   };
 }
 
+/** The schema of a figure: a number or null, with the text that describes it. */
 export function figure(description: string) {
   return z.number().nullable().describe(description);
 }
