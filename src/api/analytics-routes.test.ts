@@ -10,6 +10,7 @@ import { problem } from '../schemas/common.ts';
 import { costVersion, costVersions, deletedCostVersion, recalculation } from '../schemas/cost-versions.ts';
 import { instantFromIso } from '../units/instant.ts';
 import { quarterHourUs } from '../units/quarter-hour.ts';
+import { answer } from './testing/answer.ts';
 import { TestApi } from './testing/test-api.ts';
 import { postedEntry } from './testing/test-ledger.ts';
 
@@ -17,16 +18,6 @@ let api: TestApi;
 const at = (iso: string) => instantFromIso(iso) ?? Number.NaN;
 const path = '/api/power-analytics';
 
-async function answer<T extends z.ZodType>(
-  response: Promise<Response>,
-  schema: T,
-  code = 200,
-): Promise<z.output<T>> {
-  const got = await response;
-  const body: unknown = await got.json();
-  expect({ status: got.status, body }).toMatchObject({ status: code });
-  return schema.parse(body);
-}
 const get = <T extends z.ZodType>(call: string, schema: T, code = 200) =>
   answer(api.fetch(`${path}/${call}`), schema, code);
 const addVersion = <T extends z.ZodType>(json: object, schema: T, code = 201) =>

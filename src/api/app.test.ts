@@ -24,21 +24,11 @@ import {
 import { connectionTest, discoveryResult, settings, trackedEntitiesResult } from '../schemas/settings.ts';
 import { status } from '../schemas/status.ts';
 import { isoFromInstant } from '../units/instant.ts';
+import { answer } from './testing/answer.ts';
 import { TestApi } from './testing/test-api.ts';
 
 const meter = 'sensor.grid_import_tariff_1';
 const nowUs = () => Date.now() * 1000;
-
-async function answer<T extends z.ZodType>(
-  response: Response | Promise<Response>,
-  schema: T,
-  code = 200,
-): Promise<z.output<T>> {
-  const got = await response;
-  const body: unknown = await got.json();
-  expect({ status: got.status, body }).toMatchObject({ status: code });
-  return schema.parse(body);
-}
 
 async function trouble(
   response: Promise<Response>,

@@ -4,11 +4,11 @@
  * Method: the app over parts in memory, as everywhere in the API's own tests.
  */
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { z } from 'zod';
 import type { Finding } from '../integrity/ticket.ts';
 import { problem } from '../schemas/common.ts';
 import { status } from '../schemas/status.ts';
 import { reconciliation, ticket, ticketOutcome, tickets } from '../schemas/tickets.ts';
+import { answer } from './testing/answer.ts';
 import { TestApi } from './testing/test-api.ts';
 
 let api: TestApi;
@@ -35,17 +35,6 @@ const open = (extra: Partial<Finding> = {}) =>
   api.integrity.tickets.report([{ finding: jump(extra), handling: 'ask' }], null, 'run-1');
 const path = (id: string, verb = '') => `/api/tickets/${encodeURIComponent(id)}${verb}`;
 const jumpId = `register_jumped ${meterId} 1000000`;
-
-async function answer<T extends z.ZodType>(
-  response: Promise<Response>,
-  schema: T,
-  code = 200,
-): Promise<z.output<T>> {
-  const got = await response;
-  const body: unknown = await got.json();
-  expect(got.status, JSON.stringify(body)).toBe(code);
-  return schema.parse(body);
-}
 
 describe('tickets', () => {
   it('are listed, open ones first, with what they rest on', async () => {

@@ -4,11 +4,11 @@
  * Method: the application in memory over entries that the test writes; figures reckoned by hand.
  */
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import type { z } from 'zod';
 import { problem } from '../schemas/common.ts';
 import { correctionAnswer, coverage, exchange, ledger } from '../schemas/ledger.ts';
 import { instantFromIso } from '../units/instant.ts';
 import { quarterHourUs } from '../units/quarter-hour.ts';
+import { answer } from './testing/answer.ts';
 import { TestApi } from './testing/test-api.ts';
 import { postedEntry } from './testing/test-ledger.ts';
 
@@ -16,17 +16,6 @@ let api: TestApi;
 const meter = 'sensor.grid_import_tariff_1';
 const at = (iso: string) => instantFromIso(iso) ?? Number.NaN;
 const startUs = at('2026-10-25T00:00:00Z');
-
-async function answer<T extends z.ZodType>(
-  response: Promise<Response>,
-  schema: T,
-  code = 200,
-): Promise<z.output<T>> {
-  const got = await response;
-  const body: unknown = await got.json();
-  expect({ status: got.status, body }).toMatchObject({ status: code });
-  return schema.parse(body);
-}
 
 beforeEach(async () => {
   vi.useFakeTimers({ now: Date.parse('2026-11-01T12:00:00Z'), toFake: ['Date'] });

@@ -22,6 +22,7 @@ import {
 } from '../schemas/statistics.ts';
 import { instantFromIso } from '../units/instant.ts';
 import { quarterHourUs } from '../units/quarter-hour.ts';
+import { answer } from './testing/answer.ts';
 import { TestApi } from './testing/test-api.ts';
 import { postedEntry } from './testing/test-ledger.ts';
 
@@ -30,16 +31,6 @@ const meter = 'sensor.kitchen_energy';
 const at = (iso: string) => instantFromIso(iso) ?? Number.NaN;
 let api: TestApi;
 
-async function answer<T extends z.ZodType>(
-  response: Promise<Response>,
-  schema: T,
-  code = 200,
-): Promise<z.output<T>> {
-  const got = await response;
-  const body: unknown = await got.json();
-  expect({ status: got.status, body }).toMatchObject({ status: code });
-  return schema.parse(body);
-}
 const get = <T extends z.ZodType>(path: string, schema: T, code = 200) =>
   answer(api.fetch(path), schema, code);
 
