@@ -78,7 +78,7 @@ describe('GET /api/ledger/:entity_id', () => {
 describe('exchanges', () => {
   const path = `/api/ledger/${meter}/exchanges`;
   const asked = { at: '2026-10-20T10:00:00+02:00', old_register: 1234.5, new_register: 0.2 };
-  it('are declared, listed, taken back, and posted anew each time', async () => {
+  it('are declared, listed, taken back, and posted again each time', async () => {
     const declared = await answer(api.fetch(path, { json: asked }), exchange, 201);
     expect(declared).toMatchObject({ old_register: 1234.5, new_register: 0.2 });
     const atUs = at('2026-10-20T08:00:00Z');

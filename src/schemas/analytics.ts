@@ -33,7 +33,7 @@ export const timelineQuery = z.object({
 const exportQuery = z.object({ ...area, ...inclusiveRange });
 
 const totals = {
-  energy_kwh: z.number().nullable().describe('What the devices used, each of them once'),
+  energy_kwh: z.number().nullable().describe('Energy of the devices, each counted once'),
   cost: z.number().nullable().describe("In the home's currency; null where a price is missing"),
   on_time_seconds: z.number().nullable().describe('Of all devices together whose on-time is known'),
   ...grounds,
@@ -88,7 +88,7 @@ export const analyticsHealth = z.object({
 });
 
 const about =
-  'Of the devices in an area, or in all of them: a device that another one contains is counted within that. Energy in kWh, from the ledger.';
+  'Of the devices in an area, or in all areas. A device that another one contains counts within that one. Energy in kWh, from the ledger.';
 
 export const analyticsCalls = {
   'GET /api/power-analytics/summary': {

@@ -5,13 +5,13 @@ import { problem } from './common.ts';
 const problemContent = { 'application/problem+json': { schema: problem.meta({ id: 'Problem' }) } };
 
 const problemTexts = {
-  400: 'The input is not right; `field` names it and `expected` says what would be',
+  400: 'The input is not valid; `field` names it and `expected` says what is',
   403: 'Not allowed',
-  404: 'Not known',
-  409: 'Not possible as things are',
+  404: 'Not found',
+  409: 'Not possible in the present state',
   413: 'The body is too long',
   415: 'The body is not JSON',
-  503: 'A part that this needs does not answer; `Retry-After` says when to try again',
+  503: 'A part that this call needs does not answer; `Retry-After` says when to try again',
 } as const;
 
 type ProblemStatus = keyof typeof problemTexts;

@@ -59,7 +59,7 @@ export function route<N extends CallName>(name: N) {
   return { ...calls[name], ...addressOf(name) };
 }
 
-/** A property that may be left out where all that it holds may be. */
+/** A property that is optional when all of its fields are. */
 type Sent<Name extends string, S extends z.ZodType> =
   Record<never, never> extends z.input<S> ? Partial<Record<Name, z.input<S>>> : Record<Name, z.input<S>>;
 

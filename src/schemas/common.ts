@@ -41,7 +41,7 @@ export const problem = z.object({
   status: z.number().int(),
   detail: z.string().optional(),
   field: z.string().optional().describe('The input that was refused'),
-  expected: z.string().optional().describe('What would be right'),
+  expected: z.string().optional().describe('A valid value'),
 });
 export type Problem = z.infer<typeof problem>;
 

@@ -50,7 +50,7 @@ export const recalculation = z.object({
   meters: z
     .number()
     .int()
-    .describe('Meters whose entries are posted anew from their readings; 0 in a dry run'),
+    .describe('Meters whose entries are posted again from their readings; 0 in a dry run'),
 });
 const costVersionNotes = z.object({ notes: z.string().max(1000) });
 const flag = z
@@ -109,8 +109,8 @@ export const costVersionCalls = {
   },
   'POST /api/power-analytics/recalculate': {
     tags: ['Power analytics'],
-    summary: 'Price and post a range anew',
-    description: `Costs are made of entries and prices whenever they are asked for, so nothing stored goes stale: \`cost_before\` is by the prices that this process used until now, \`cost_after\` by the versions as they are stored. Without \`dry_run\` those are used from then on, and the entries of the range are posted anew from their readings; what the readings do not change stays as it is. At most ${limits.exportDays} days. For administrators.`,
+    summary: 'Price and post a range again',
+    description: `Costs are computed from entries and prices on request and not stored: \`cost_before\` is by the prices that this process used until now, \`cost_after\` by the versions as they are stored. Without \`dry_run\` those are used from then on, and the entries of the range are posted again from their readings; what the readings do not change stays as it is. At most ${limits.exportDays} days. For administrators.`,
     request: { body: body(recalculateRequest) },
     responses: {
       200: json(recalculation, 'What it changed, or would change'),

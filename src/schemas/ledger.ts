@@ -202,14 +202,14 @@ export const ledgerCalls = {
     tags: ['Ledger'],
     summary: 'Declare that a meter was replaced',
     description:
-      'The quarter-hours since then are posted anew, as revisions that say so. For administrators. A second exchange at the same instant is refused.',
+      'The quarter-hours since then are posted again, as revisions that say so. For administrators. A second exchange at the same instant is refused.',
     request: { params: ofMeter, body: body(newExchange) },
     responses: { 201: json(exchange, 'Declared and posted'), ...problems(400, 403, 404, 409, 503) },
   },
   'DELETE /api/ledger/{entity_id}/exchanges/{exchange_id}': {
     tags: ['Ledger'],
     summary: 'Take a declared exchange back',
-    description: 'The quarter-hours since then are posted anew without it. For administrators.',
+    description: 'The quarter-hours since then are posted again without it. For administrators.',
     request: { params: ofMeter.extend({ exchange_id: correctionId }) },
     responses: { 204: { description: 'Taken back' }, ...problems(403, 404, 503) },
   },
@@ -217,7 +217,7 @@ export const ledgerCalls = {
     tags: ['Ledger'],
     summary: 'Exclude readings, or declare what was delivered',
     description:
-      'The quarter-hours around it are posted anew as revisions that say so; readings and earlier revisions stay. For administrators. What would contradict a correction that is declared already is refused with 409. With `dry_run` nothing is written.',
+      'The quarter-hours around it are posted again as revisions that say so; readings and earlier revisions stay. For administrators. What would contradict a correction that is declared already is refused with 409. With `dry_run` nothing is written.',
     request: { params: ofMeter, body: body(newCorrection) },
     responses: {
       200: json(correctionAnswer, 'What would change'),

@@ -48,7 +48,9 @@ export const now = z.object({
         grid_to_battery_w: z.number(),
       })
       .nullable()
-      .describe('Who feeds what, matched as the balance matches energy; null where `home_w` is'),
+      .describe(
+        'Power from each source to each use, matched as the balance matches energy; null where `home_w` is',
+      ),
   }),
   entities: z.array(nowEntity),
 });

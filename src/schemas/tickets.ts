@@ -183,7 +183,7 @@ export const ticketCalls = {
     tags: ['Integrity'],
     summary: 'Decide about a ticket',
     description:
-      'One of the ticket’s own `choices`. A choice that changes figures becomes a correction of the meter, and the ledger is posted anew; `dry_run` only answers what would change. 409 when it is not open. For administrators.',
+      'One of the ticket’s own `choices`. A choice that changes figures becomes a correction of the meter, and the ledger is posted again; `dry_run` only answers what would change. 409 when it is not open. For administrators.',
     request: { params: ofTicket, body: body(ticketResolution) },
     responses: {
       200: json(ticketOutcome, 'Decided, or what it would change'),

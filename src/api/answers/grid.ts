@@ -1,4 +1,4 @@
-/** The grid connections as questions name them, and what the recorder's memory knows of one while every store is away. */
+/** Grid connections by `device_id`, and their newest values from memory while every store is away. */
 
 import { connectionTotals } from '../../balance/flow-plan.ts';
 import { totalIds } from '../../balance/flow-posting.ts';
@@ -12,7 +12,7 @@ import type { NewestValue, Stores } from '../http/ports.ts';
 import { fromStore, HttpProblem } from '../http/problems.ts';
 import { powerOf } from './now.ts';
 
-/** What a question of a grid connection is answered from. */
+/** A grid connection with its series, registers and sensors. */
 export interface GridDevice {
   readonly id: string;
   /** The series of what its registers count together. */
@@ -64,7 +64,7 @@ export function homeDevice({ home, gridConnections }: Omit<GridDeps, 'stores'>):
   };
 }
 
-/** The peak of a meter whose registers are not the home's is not the home's. */
+/** The peak sensor of a connection that shares no register with the home is not the home's. */
 function ofAnother({ meterPeakEntityId, offtake }: GridConnection, gridIn: readonly string[]): string[] {
   if (meterPeakEntityId === null || offtake.some((entityId) => gridIn.includes(entityId))) return [];
   return [meterPeakEntityId];

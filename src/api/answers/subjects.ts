@@ -1,4 +1,4 @@
-/** What a question of statistics is about: one entity, or one of the home's own flows. */
+/** The subject of a statistics call: one entity, or one of the home's flows. */
 import type { KnownEntity } from '../../home/entity.ts';
 import { meterOf } from '../../ledger/entries/meter.ts';
 import type { Counted } from '../../statistics/meter-statistics.ts';
@@ -47,7 +47,7 @@ export async function subjectNamed(deps: SubjectDeps, id: string, field = 'entit
   return subjectOf(id, null, quantity, quantity === 'energy' || quantity === 'volume');
 }
 
-/** What has a ledger; throws a 404 for what has none. */
+/** A subject with a ledger; throws a 404 for one without. */
 export async function ledgerOf(deps: SubjectDeps, id: string): Promise<Subject> {
   const subject = await subjectNamed(deps, id);
   if (subject.counts === null)

@@ -8,7 +8,7 @@ import type { Administrators } from './administrators.ts';
 import type { ApiDeps, ApiEnv } from './deps.ts';
 import { HttpProblem, problemResponse } from './problems.ts';
 
-/** Lets in what `decideAccess` lets in, refuses the rest, and notes who asks. */
+/** Refuses requests that `decideAccess` refuses, and stores the caller in the context. */
 export function accessGuard({ access: rules, log }: Pick<ApiDeps, 'access' | 'log'>) {
   return createMiddleware<ApiEnv>(async (c, next) => {
     const facts: RequestFacts = {
@@ -27,7 +27,7 @@ export function accessGuard({ access: rules, log }: Pick<ApiDeps, 'access' | 'lo
   });
 }
 
-/** A body is JSON or it is not read: a form of another site can't send that without asking first. */
+/** Only JSON bodies are read: a form of another site can't send JSON without a preflight request. */
 export const jsonBodies = createMiddleware<ApiEnv>(async (c, next) => {
   if (c.req.method === 'GET' || c.req.method === 'HEAD') return next();
   const hasBody =
@@ -55,7 +55,7 @@ export const bodySize = bodyLimit({
 /** Calls that send a body and change nothing. */
 const questions: readonly CallName[] = ['POST /api/statistics/compare'];
 
-/** Whatever is no question is for administrators. Registered before all routes, so that no call is forgotten. */
+/** Lets only administrators make calls that change something. Registered before all routes, so that no call is missed. */
 export function guardChanges(app: Hono<ApiEnv>, administrators: Administrators): void {
   const administratorsOnly = createMiddleware<ApiEnv>(async (c, next) => {
     const permission = await administrators.mayChange(c.get('access'));

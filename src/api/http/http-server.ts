@@ -15,7 +15,7 @@ export interface HttpLimits {
   readonly requestMs: number;
   /** Node looks only this often for requests that took too long, so that the limits are true to this. */
   readonly checkEveryMs: number;
-  /** Nothing passes either way: an answer that nobody reads. */
+  /** No bytes in either direction: an answer that is not read. */
   readonly idleMs: number;
   readonly connections: number;
 }

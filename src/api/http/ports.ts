@@ -1,4 +1,4 @@
-/** What the API needs of the rest of the process, beside the ports that home and recording declare. */
+/** What the API needs from the rest of the process, beside the ports that home and recording declare. */
 
 import type { Reconciler } from '../../integrity/reconciliation/reconciler.ts';
 import type { TicketStore } from '../../integrity/ticket.ts';
@@ -110,7 +110,7 @@ export interface LedgerParts {
   readonly corrections: Corrections;
   readonly costVersions: CostVersionStore;
   readonly postingWorker: Pick<PostingWorker, 'touch' | 'status'>;
-  /** How far the ledger, and what rests on it, is behind what is stored. */
+  /** How far posting, the flows included, is behind the stored readings. */
   readonly posting: () => PostingHealth;
   readonly history: StatisticsRuns;
 }
@@ -118,7 +118,7 @@ export interface LedgerParts {
 /** Brings in what Home Assistant's own statistics know of the past. */
 type StatisticsRuns = Pick<HistoryImport, 'request' | 'running' | 'status' | 'entitySyncs'>;
 
-/** What does not fit, what was decided about it, and the runs that look for it. */
+/** Tickets, decisions about them, and the reconciliation that finds them. */
 export interface IntegrityParts {
   readonly tickets: Pick<Tickets, 'resolve' | 'undo' | 'open'>;
   readonly ticketStore: Pick<TicketStore, 'find' | 'list' | 'openCount'>;

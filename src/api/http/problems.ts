@@ -127,7 +127,7 @@ interface ValidationResult {
   readonly error?: z.ZodError;
 }
 
-/** Called by @hono/zod-openapi after each validation; answers what is wrong with the first thing that is. */
+/** Called by @hono/zod-openapi after each validation; answers with the first problem. */
 export function onValidated(result: ValidationResult, _c: Context): Response | undefined {
   if (result.success) return undefined;
   const whole = result.target === 'json' ? 'body' : result.target;

@@ -70,7 +70,7 @@ export class LiveSockets {
     this.#server.close();
   }
 
-  /** Node's `upgrade` event. Who asks is decided before what is asked is looked at. */
+  /** Handles Node's `upgrade` event. Checks the caller before it reads the target. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     socket.on('error', () => socket.destroy());
     const decision = decideAccess(

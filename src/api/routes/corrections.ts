@@ -143,7 +143,7 @@ export function correctionRoutes(app: OpenAPIHono<ApiEnv>, deps: ApiDeps) {
       const { hasRegister } = await ledgerOf(deps, entityId);
       if (!hasRegister)
         throw new HttpProblem(400, {
-          detail: `${entityId} has no register that could begin anew.`,
+          detail: `${entityId} has no register that could be exchanged.`,
           field: 'entity_id',
           expected: 'a meter with a register',
         });

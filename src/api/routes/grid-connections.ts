@@ -52,7 +52,7 @@ export function gridConnectionRoutes(app: OpenAPIHono<ApiEnv>, deps: ApiDeps) {
       const connectionId = asked.id ?? connectionIdOf(asked.name);
       if (connectionId === '')
         throw new HttpProblem(400, {
-          detail: 'The name has no letter or digit that an id could be made of.',
+          detail: 'The name has no letter or digit for an id.',
           field: 'id',
           expected: 'small letters, digits, - and _',
         });
