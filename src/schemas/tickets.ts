@@ -206,8 +206,8 @@ export const ticketCalls = {
   'POST /api/reconciliation': {
     tags: ['Integrity'],
     summary: 'Compare what is recorded with Home Assistant now',
-    description: `Of every tracked entity and the last ten days when nothing is named; at most ${limits.ledgerDays} days. Answers at once; the run is at /api/syncs/{sync_id}. It runs by itself every hour for the last hours, and at two in the night for the last ten days. For administrators.`,
+    description: `Of every tracked entity and the last ten days when nothing is named; at most ${limits.ledgerDays} days. Answers at once; the run is at /api/syncs/{sync_id}. 409 while too many wait already. It runs by itself every hour for the last hours, and at two in the night for the last ten days. For administrators.`,
     request: { body: optionalBody(reconciliationRequest) },
-    responses: { 202: json(backfillStarted, 'Accepted'), ...problems(400, 403) },
+    responses: { 202: json(backfillStarted, 'Accepted'), ...problems(400, 403, 409) },
   },
 } satisfies CallTable;

@@ -15,6 +15,7 @@ const of = (file: string, list: readonly (readonly [code: string, change: string
 const guard = 'the places are those of the list; TypeScript asks for more';
 const oftener = 'it only says whether a look is worth it, and says so more often';
 const empty = 'a span of no length is left out by its length right after';
+const limit = 'no home comes near the limit; at it exactly one page more is read';
 const always = 'the value is always there; TypeScript asks for another';
 const cache = 'a cache that is smaller or larger by one, or is asked more often, gives the same answers';
 
@@ -148,7 +149,72 @@ export const equivalents: readonly Equivalent[] = [
   ...of('src/ledger/evidence/corrected-evidence.ts', [
     ['let isOpen = false;', 'false → true', 'nothing is open while there is no repeat to go on'],
   ]),
+  ...of('src/ledger/entries/cause.ts', [
+    [
+      'return touchCauses.indexOf(one) >= touchCauses.indexOf(other) ? one : other;',
+      '>= → >',
+      'of two that are as strong they are the same',
+    ],
+  ]),
+  ...of('src/ledger/counter/counter-state.ts', [
+    [
+      'return repeats !== null && repeats.lastUs > sinceUs ? repeats.lastUs : null;',
+      '> → >=',
+      'one at the very beginning of a silence is longer ago than any report is late, or the silence is short',
+    ],
+  ]),
+  ...of('src/ledger/entries/entry.ts', [
+    [
+      'return qualities.indexOf(one) >= qualities.indexOf(other) ? one : other;',
+      '>= → >',
+      'of two that are as bad they are the same',
+    ],
+  ]),
+  ...of('src/ledger/power/switch-state.ts', [
+    [
+      'while ((gaps[first]?.endUs ?? Number.POSITIVE_INFINITY) <= startUs) first += 1;',
+      '<= → <',
+      'what ends where the span begins takes nothing of it',
+    ],
+    [
+      'if (gap === undefined || gap.startUs >= endUs) break;',
+      '>= → >',
+      'what begins where the span ends takes nothing of it',
+    ],
+  ]),
+  ...of('src/ledger/posting/verification.ts', [
+    ['if (state === null || firstMicro === null) return;', '|| → &&', 'neither is known without the other'],
+    [
+      'for (let startUs = quarterHourStartUs(startUs); startUs < endUs; startUs += powerStepUs) {',
+      '< → <=',
+      'no quarter begins in a time of no length',
+    ],
+  ]),
+  ...of('src/ledger/power/power-posting.ts', [
+    [
+      'const excludedUs = powers.filter((reading) => reading.isExcluded === true).map(({ atUs }) => atUs);',
+      '.filter() → ',
+      'where a reading that stands comes first, the value is not carried past it',
+    ],
+    [
+      'amountMicro: entry.amountMicro + roundedMwh(workByQuarterHour.get(entry.quarterHourStartUs) ?? 0n),',
+      '0n → 1n',
+      'it is rounded to nothing',
+    ],
+    [
+      'const guessedUs = excludedUs.find((us) => us > atUs) ?? Number.POSITIVE_INFINITY;',
+      '> → >=',
+      'one reading an instant',
+    ],
+    ['const sign = workMwUs < 0n ? -1n : 1n;', '< → <=', 'nothing is rounded to nothing from either side'],
+    ['const sign = workMwUs < 0n ? -1n : 1n;', '0n → 1n', 'nothing is rounded to nothing from either side'],
+  ]),
   ...of('src/ledger/counter/counter.ts', [
+    [
+      'isFromFile: false,',
+      'false → true',
+      'a row that repeats the register is no reading, wherever it is from',
+    ],
     ['lastResetAtUs > state.sinceUs &&', '> → >=', 'the delta begins at the same instant either way'],
     [
       '? afterSilence(state, lastResetAtUs, 0)',
@@ -156,24 +222,63 @@ export const equivalents: readonly Equivalent[] = [
       'a millionth takes no longer than the interval of the fastest move',
     ],
   ]),
-  ...of('src/ledger/entries/quarter-hour-sheet.ts', [
+  ...of('src/ledger/statistics-import/import-run.ts', [
     [
-      '.sort((a, b) => a.quarterHourStartUs - b.quarterHourStartUs || (a.kind < b.kind ? -1 : 1));',
+      'for (let at = 0; at < entityIds.length; at += entitiesPerPiece) {',
       '< → <=',
-      'one entry of a kind in a quarter',
+      'a piece of no entities asks for nothing',
     ],
     [
-      '.sort((a, b) => a.quarterHourStartUs - b.quarterHourStartUs || (a.kind < b.kind ? -1 : 1));',
-      '1 → 0',
-      'the sort is stable, and the other order says −1',
+      'for (const row of rows) if (row.endUs > (knownUs.get(row.entityId) ?? 0)) this.#count(row);',
+      '0 → 1',
+      always,
     ],
+    ['let isNews = false;', 'false → true', 'what is remembered is written once more, as it is'],
+    [
+      'for (let at = 0; at < alone.length; at += postedAtOnce) groups.push(alone.slice(at, at + postedAtOnce));',
+      '< → <=',
+      'a group of none is left out',
+    ],
+  ]),
+  ...of('src/ledger/entries/quarter-hour-sheet.ts', [
     [
       'return reasonRank.indexOf(one) >= reasonRank.indexOf(other) ? one : other;',
       '>= → >',
       'of one rank they are the same',
     ],
   ]),
+  ...of('src/ledger/posting/reposting.ts', [
+    [
+      'const quarters = [...computed.keys()].filter((quarter) => quarter > newsEndUs && quarter < pageEndUs);',
+      '< → <=',
+      'the quarter in which the next page begins is looked at there as well',
+    ],
+    ['if (firstUs === undefined || lastUs === undefined) return null;', '|| → &&', guard],
+    [
+      'const startUs = startUs > 0 ? startUs : Math.min(...newUs, ...amounts.map((amount) => amount.startUs), nowUs);',
+      '0 → 1',
+      'no home has evidence of the year 1970',
+    ],
+  ]),
+  ...of('src/ledger/posting/posting-worker.ts', [
+    [
+      'const switched = meters.filter(({ switchId }) => switchId !== undefined);',
+      '.filter() → ',
+      'no entity has an empty id',
+    ],
+  ]),
+  ...of('src/ledger/corrections/correction-service.ts', [
+    ['if (first === undefined || last === undefined)', '|| → &&', guard],
+  ]),
+  ...of('src/ledger/posting/running-ledger.ts', [
+    [
+      'if (this.#begun > this.#ended) await withinMs(steadyWithinMs, this.#moving);',
+      '> → >=',
+      'what has moved is not waited for',
+    ],
+  ]),
   ...of('src/ledger/counter/rhythm.ts', [
+    ['return (reportsEachUs(rhythm) ?? 0) <= seldomUs;', '0 → 1', 'either is less than half a day'],
     ['return (intervals[2] ?? 0) * 1_000_000;', '0 → 1', always],
     [
       'if (repeatedAtUs <= sinceUs || eachUs === null || endUs - sinceUs <= silentAfterUs(eachUs)) return whole;',
@@ -325,6 +430,59 @@ export const equivalents: readonly Equivalent[] = [
       'Math.abs(point.registerMicro - before.registerMicro) >',
       '> → >=',
       'of two as far away either is the farthest; a rising register is not as far on both sides',
+    ],
+  ]),
+  ...of('src/integrity/reconciliation/entity-check.ts', [
+    [
+      'const isHeld = (starts.at(-1) ?? 0) > endUs - hourUs;',
+      '0 → 1',
+      'no range ends in the first hour of 1970',
+    ],
+    [
+      'hour.heldUs === hourUs && hour.mean !== null ? hour.mean * power.sign : null,',
+      '* → /',
+      'the sign is 1 or -1',
+    ],
+    [
+      'const countedMicro = isKnown ? quarters.reduce((sum, entry) => sum + entry.amountMicro, 0) : null;',
+      '+ → -',
+      'it is only asked whether it is 0',
+    ],
+  ]),
+  ...of('src/integrity/reconciliation/gap-check.ts', [
+    ['let wasAbsent = false;', 'false → true', 'a value before any absence ends none'],
+  ]),
+  ...of('src/integrity/reconciliation/hour-check.ts', [
+    ['const startUs = stretches[at]?.startUs ?? 0;', '0 → 1', always],
+  ]),
+  ...of('src/integrity/reconciliation/reading-check.ts', [
+    ['if (points.length > dayReadings) break;', '> → >=', limit],
+    ['if (path.length > dayReadings) break;', '> → >=', limit],
+  ]),
+  ...of('src/integrity/reconciliation/reconciliation-marks.ts', [
+    ['#sinceUs = 0;', '0 → 1', 'it is loaded before it is asked'],
+    [
+      'readonly #givenUpUs: Record<Kind, number> = { hourly: 0, nightly: 0 };',
+      '0 → 1',
+      'every instant that it is compared with lies later',
+    ],
+  ]),
+  ...of('src/integrity/tickets/recording-findings.ts', [
+    ['driftUs > 0', '> → >=', 'what is reported as a drift is seconds long'],
+    ['driftUs > 0', '0 → 1', 'what is reported as a drift is seconds long'],
+  ]),
+  ...of('src/integrity/tickets/recording-tickets.ts', [
+    ['#sinceMs = 0;', '0 → 1', 'it is set when the first begins to wait'],
+  ]),
+  ...of('src/integrity/reconciliation/statistics-refresh.ts', [
+    ['if (first === undefined || last === undefined) return null;', '|| → &&', guard],
+    ['if (begin === undefined || end === undefined) return null;', '|| → &&', guard],
+  ]),
+  ...of('src/integrity/tickets/tickets.ts', [
+    [
+      'ticket.startUs < finding.startUs &&',
+      '< → <=',
+      'what begins at the same instant has the same id, by which it was found before',
     ],
   ]),
   ...of('src/recording/stream/reading-parser.ts', [

@@ -1,6 +1,6 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { tolerance } from '../../integrity/detectors/hours-differ.ts';
-import { nightlySpanUs } from '../../integrity/reconciliation/reconciler.ts';
+import { jobsLimit, nightlySpanUs } from '../../integrity/reconciliation/reconciler.ts';
 import { route } from '../../schemas/calls.ts';
 import { limits } from '../../schemas/common.ts';
 import type { Reconciliation } from '../../schemas/tickets.ts';
@@ -9,6 +9,7 @@ import { isoFromInstant } from '../../units/instant.ts';
 import { lastDays, rangeOf } from '../answers/ranges.ts';
 import { requireTracked } from '../answers/subjects.ts';
 import type { ApiDeps, ApiEnv } from '../http/deps.ts';
+import { HttpProblem } from '../http/problems.ts';
 import { isoOrNull } from '../http/wire.ts';
 
 const planWithinMs = 3000;
@@ -33,7 +34,7 @@ export function reconciliationRoutes(app: OpenAPIHono<ApiEnv>, deps: ApiDeps) {
         ...{ entities, hours, unproven_hours: unverifiedHours },
       };
     } catch (error) {
-      log.debug({ err: error }, 'What the next night looks at is not known');
+      log.debug({ err: error }, 'The plan of the next nightly run is not known');
       return null;
     } finally {
       clearTimeout(timer);
@@ -60,6 +61,11 @@ export function reconciliationRoutes(app: OpenAPIHono<ApiEnv>, deps: ApiDeps) {
       const asked = c.req.valid('json');
       requireTracked(home, asked.entity_ids);
       const { startUs, endUs } = rangeOf(deps, asked, limits.ledgerDays, lastDays(nightlySpanUs / dayUs));
-      return c.json({ sync_id: reconciler.request(startUs, endUs, asked.entity_ids) }, 202);
+      const syncId = reconciler.request(startUs, endUs, asked.entity_ids);
+      if (syncId === null)
+        throw new HttpProblem(409, {
+          detail: `${jobsLimit} checks wait already; start again when one of them is done.`,
+        });
+      return c.json({ sync_id: syncId }, 202);
     });
 }

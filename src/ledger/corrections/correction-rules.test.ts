@@ -94,6 +94,7 @@ describe('a correction', () => {
     expect(
       [at - 1, at, at + 1, at + hourUs - 1, at + hourUs].map((us) => field(exchange(us), around)),
     ).toEqual([...[null, null, 'atUs', 'atUs', null]]);
+    expect(refusalOf(exchange(at + 1), rising, around, nowUs)?.isConflict).toBe(true);
     const exchanged = [exchange(at)];
     expect(field(amount(at, at + 5), exchanged)).toBeNull();
     expect(field(amount(at - 5, at), exchanged)).toBeNull();

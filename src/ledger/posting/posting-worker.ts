@@ -214,7 +214,7 @@ export class PostingWorker {
       const endUs = Math.max(news.endUs, afterUs ?? this.#deps.clock.nowUs());
       for (const { entityId } of meters)
         this.#taken.set(entityId, mergeRanges(this.#taken.get(entityId), { ...news, endUs }));
-      if (!this.#meters.has(switchId)) this.#taken.delete(switchId);
+      this.#taken.delete(switchId);
     }
   }
 

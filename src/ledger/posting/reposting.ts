@@ -123,7 +123,7 @@ async function openingReaching(ledger: LedgerStore, entityId: string, atUs: numb
   // What comes among the first moves changes the rhythm that the counter begins with.
   if (opening?.state && opening.state.foreseenMoves > 0) return null;
   const sinceUs = opening?.state ? reachesBackUs(opening.state) : undefined;
-  if (!opening || sinceUs === undefined || sinceUs >= opening.quarterHourStartUs) return opening;
+  if (!opening || sinceUs === undefined) return opening;
   return ledger.openingBefore(entityId, quarterHourStartUs(sinceUs));
 }
 
@@ -243,6 +243,6 @@ async function repostPower(
  * to which it is posted. Null when that is too long ago to be looked for.
  */
 async function postedUntil(ledger: LedgerStore, entityId: string, nowUs: number): Promise<number | null> {
-  const recent = await ledger.current(entityId, quarterHourStartUs(nowUs) - 8 * quarterHourUs, nowUs + 1);
+  const recent = await ledger.current(entityId, quarterHourStartUs(nowUs) - 8 * quarterHourUs, nowUs);
   return recent.at(-1)?.quarterHourStartUs ?? null;
 }

@@ -1,6 +1,7 @@
 import type { Clock } from '../../runtime/clock.ts';
 import { withinMs } from '../../runtime/pause.ts';
 import { quarterHourStartUs, quarterHourUs } from '../../units/quarter-hour.ts';
+import { byQuarterHour } from '../entries/entry.ts';
 import type { LedgerPage, LedgerStore, Opening } from '../entries/ledger-store.ts';
 import type { PostedEntry } from '../entries/revision.ts';
 import { joinSpans, type Span } from '../span.ts';
@@ -283,8 +284,4 @@ function quarterHourOf(entry: PostedEntry): number {
 
 function keyOf(entry: PostedEntry): string {
   return `${entry.kind} ${entry.quarterHourStartUs}`;
-}
-
-function byQuarterHour(a: PostedEntry, b: PostedEntry): number {
-  return a.quarterHourStartUs - b.quarterHourStartUs || (a.kind === b.kind ? 0 : a.kind < b.kind ? -1 : 1);
 }

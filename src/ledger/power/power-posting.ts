@@ -150,5 +150,5 @@ function qualityOf(origin: PowerReading['origin']): Quality {
 /** To the nearest milliwatt-hour, halves away from zero. */
 function roundedMwh(workMwUs: bigint): number {
   const sign = workMwUs < 0n ? -1n : 1n;
-  return Number(sign * ((sign * workMwUs + mwUsPerMwh / 2n) / mwUsPerMwh)) + 0;
+  return Number(sign * ((sign * workMwUs + mwUsPerMwh / 2n) / mwUsPerMwh));
 }

@@ -43,9 +43,9 @@ export function* switchSpans(
 export function outside(holes: readonly Hole[]) {
   let first = 0;
   return function* left(startUs: number, endUs: number): Generator<readonly [number, number]> {
-    while (first < holes.length && (holes[first]?.endUs ?? 0) <= startUs) first += 1;
+    while ((holes[first]?.endUs ?? Number.POSITIVE_INFINITY) <= startUs) first += 1;
     let atUs = startUs;
-    for (let index = first; index < holes.length; index += 1) {
+    for (let index = first; ; index += 1) {
       const hole = holes[index];
       if (hole === undefined || hole.startUs >= endUs) break;
       if (hole.startUs > atUs) yield [atUs, hole.startUs];

@@ -136,9 +136,9 @@ describe('the queue', () => {
       endUs: 20,
     });
     expect(queue.add(job(11)).range).toEqual({ startUs: null, endUs: null });
-    expect(Array.from({ length: 9 }, () => queue.take()?.syncId)).toEqual([
-      ...['1', '2', '3', '4', '5', '6', '7', '8', undefined],
-    ]);
+    const taken = Array.from({ length: 9 }, () => queue.take());
+    expect(taken[7]?.entityIds).toEqual(['sensor.8', 'sensor.x', 'sensor.10', 'sensor.11']);
+    expect(taken.map((one) => one?.syncId)).toEqual([...['1', '2', '3', '4', '5', '6', '7', '8', undefined]]);
   });
 
   it('begins a run over the asked range, and none in the future', () => {
@@ -216,6 +216,15 @@ describe('patience', () => {
 });
 
 describe('stretches', () => {
+  it('end before who begins there', () => {
+    const at = (hours: number) => hours * rowUs.hour;
+    const next = new Map([
+      ['a', 0],
+      ['b', at(5760)],
+    ]);
+    expect(nextStretch(next, at(20_000), 'hour')).toEqual({ entityIds: ['a'], startUs: 0, endUs: at(5760) });
+  });
+
   it('go forward together, take every entity over all of its time, and hold a piece of rows at most', () => {
     const starts = fc.array(fc.integer({ min: 0, max: 20_000 }), { minLength: 1, maxLength: 30 });
     fc.assert(

@@ -68,7 +68,7 @@ export class ImportRun {
     }
     const total = this.#job.entityIds.length;
     const error = this.#failed.size === 0 ? null : [...this.#failed].slice(0, 5).map((one) => one.join(': '));
-    const isAll = this.#failed.size > 0 && this.#failed.size >= total;
+    const isAll = this.#failed.size >= total;
     this.#noteSyncs(nowUs);
     await this.#saveMarks();
     return {
@@ -175,6 +175,7 @@ export class ImportRun {
     const { homeAssistant, statistics } = this.#deps;
     const entities = this.#open();
     const entityIds = asked.entityIds.filter((entityId) => entities.has(entityId));
+    if (entityIds.length === 0) return;
     const rows = await copyPiece(
       homeAssistant,
       statistics,

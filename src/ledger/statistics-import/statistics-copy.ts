@@ -40,8 +40,7 @@ export function nextStretch(
     open.filter(([, atUs]) => atUs < beforeUs).map(([entityId]) => entityId);
   let rows = pieceRows / entitiesPerPiece;
   // The fewer there are in a stretch, the longer it may be.
-  while (rows < pieceRows && dueBefore(startUs + 2 * rows * rowUs[period]).length * 2 * rows <= pieceRows)
-    rows *= 2;
+  while (dueBefore(startUs + 2 * rows * rowUs[period]).length * 2 * rows <= pieceRows) rows *= 2;
   const pieceEndUs = Math.min(endUs, startUs + rows * rowUs[period]);
   return { entityIds: dueBefore(pieceEndUs), startUs, endUs: pieceEndUs };
 }
