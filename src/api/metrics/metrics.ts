@@ -61,11 +61,7 @@ function recordingMetrics({ recording, homeAssistant, home, clock }: ApiDeps): M
   return [
     counter('readings_received', 'Readings taken in since the start, each once.', one(recorder.received)),
     counter('readings_stored', 'Readings durable in the store since the start.', one(recorder.stored)),
-    counter(
-      'readings_duplicate',
-      'Readings received again that were stored already.',
-      one(recorder.duplicates),
-    ),
+    counter('readings_duplicate', 'Readings received twice.', one(recorder.duplicates)),
     counter(
       'readings_out_of_order',
       'Readings that came after a newer one, taken in their place.',
@@ -81,11 +77,7 @@ function recordingMetrics({ recording, homeAssistant, home, clock }: ApiDeps): M
       'States that are no reading, by reason.',
       Object.entries(recorder.rejected).map(([reason, value]) => ({ labels: { reason }, value })),
     ),
-    counter(
-      'write_errors',
-      'Writes to the readings store that failed and were repeated.',
-      one(recorder.writeErrors),
-    ),
+    counter('write_errors', 'Failed writes to QuestDB.', one(recorder.writeErrors)),
     gauge(
       'readings_waiting',
       'Readings received and not yet durable in the store.',
@@ -96,7 +88,7 @@ function recordingMetrics({ recording, homeAssistant, home, clock }: ApiDeps): M
     gauge('spool_readings', 'Readings that wait on disk.', one(spool.readings)),
     gauge(
       'receipt_paused',
-      'Whether nothing is read from Home Assistant for want of room.',
+      'Whether receipt is paused because the spool is full.',
       one(flag(spool.isPaused)),
     ),
     gauge(
@@ -133,7 +125,7 @@ function watchMetrics({ recording }: ApiDeps): Metric[] {
   return [
     counter(
       'heartbeat_silences',
-      'How often Home Assistant answered but sent no states, since the start.',
+      'Times that Home Assistant answered but sent no states.',
       one(heartbeat.silences),
     ),
     gauge(
