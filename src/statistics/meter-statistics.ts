@@ -1,5 +1,6 @@
 import type { Quality } from '../ledger/entries/entry.ts';
 import { valueFromMicro } from '../units/amount.ts';
+import type { Interval } from '../units/interval.ts';
 import { quarterHourUs } from '../units/quarter-hour.ts';
 import { type Bucket, coverageOf } from './bucket.ts';
 import type { Facts } from './figures/statistic.ts';
@@ -9,11 +10,8 @@ import type { RegisterBefore } from './ledger-views.ts';
 export type Counted = 'energy' | 'volume';
 
 /** What is known about one entity in one bucket of the home's clock, and what that rests on. Without its cost. */
-export interface PeriodFigures extends Omit<Facts, 'cost' | 'isMeter'> {
-  readonly startUs: number;
-  readonly endUs: number;
-  /** Quarter-hours with an entry, of a value its readings. */
-  readonly count: number;
+export interface PeriodFigures extends Interval, Omit<Facts, 'cost' | 'isMeter'> {
+  /** Quarter-hours with an entry, of a value its readings. */ readonly count: number;
   readonly coverage: number;
   readonly quality: Quality;
   readonly isProvisional: boolean;

@@ -48,33 +48,26 @@ export const equivalents: readonly Equivalent[] = [
       empty,
     ],
     [
-      'while (place < readings.length && (readings[place]?.atUs ?? 0) < endUs) {',
+      'while (place < readings.length && (readings[place]?.atUs ?? 0) < silenceEndUs) {',
       '< → <=',
       'past the last reading nothing is there, and one at the end leaves what follows empty',
     ],
     [
-      'while (place < readings.length && (readings[place]?.atUs ?? 0) < endUs) {',
+      'while (place < readings.length && (readings[place]?.atUs ?? 0) < silenceEndUs) {',
       '0 → 1',
       'the place is one of the list',
     ],
     ['if (told === undefined || told.atUs < knownUs || told.value === null) continue;', '< → <=', empty],
-    ['if (endUs > knownUs) gaps.push({ startUs: knownUs, endUs, isOpen: false });', '> → >=', empty],
-    ['if (startUs > knownUs) close(Math.min(startUs, endUs));', '> → >=', empty],
+    [
+      'if (silenceEndUs > knownUs) gaps.push({ startUs: knownUs, endUs: silenceEndUs, isOpen: false });',
+      '> → >=',
+      empty,
+    ],
+    ['if (rowStartUs > knownUs) close(Math.min(rowStartUs, endUs));', '> → >=', empty],
     [
       'return gaps.filter((gap) => isLong(gap) && gap.startUs < endUs);',
       '< → <=',
       'no gap is closed past the end',
-    ],
-    ['return startUs < endUs ? [{ startUs, endUs, isOpen: a.isOpen && b.isOpen }] : [];', '< → <=', empty],
-    [
-      'if (outage.endUs <= part.startUs || outage.startUs >= part.endUs) return [part];',
-      '<= → <',
-      'what touches an outage of the home is joined with its own part of it before',
-    ],
-    [
-      'if (outage.endUs <= part.startUs || outage.startUs >= part.endUs) return [part];',
-      '>= → >',
-      'what touches an outage of the home is joined with its own part of it before',
     ],
   ]),
   ...of('src/units/calendar.ts', [
@@ -90,14 +83,13 @@ export const equivalents: readonly Equivalent[] = [
       '+ → -',
       'what lies before the start begins no later hour',
     ],
-    ['const dayUs = 24 * hourUs;', '* → /', cache],
     [
-      'if (offsetUs !== offsetOf(startUs + dayUs, zone) || offsetUs % 60_000_000 !== 0)',
+      'if (offsetUs !== offsetOf(startUs + dayUs, zone) || offsetUs % minuteUs !== 0)',
       '% → *',
       'Temporal gives what the shorter way gives, only later',
     ],
     [
-      'if (offsetUs !== offsetOf(startUs + dayUs, zone) || offsetUs % 60_000_000 !== 0)',
+      'if (offsetUs !== offsetOf(startUs + dayUs, zone) || offsetUs % minuteUs !== 0)',
       '0 → 1',
       'Temporal gives what the shorter way gives, only later',
     ],
@@ -170,22 +162,17 @@ export const equivalents: readonly Equivalent[] = [
       'of two that are as bad they are the same',
     ],
   ]),
-  ...of('src/ledger/power/switch-state.ts', [
+  ...of('src/units/interval.ts', [
     [
-      'while ((gaps[first]?.endUs ?? Number.POSITIVE_INFINITY) <= startUs) first += 1;',
-      '<= → <',
-      'what ends where the span begins takes nothing of it',
-    ],
-    [
-      'if (gap === undefined || gap.startUs >= endUs) break;',
+      'if (other === undefined || other.startUs >= endUs) break;',
       '>= → >',
-      'what begins where the span ends takes nothing of it',
+      'what begins where the interval ends takes nothing of it',
     ],
   ]),
   ...of('src/ledger/posting/verification.ts', [
     ['if (state === null || firstMicro === null) return;', '|| → &&', 'neither is known without the other'],
     [
-      'for (let startUs = quarterHourStartUs(startUs); startUs < endUs; startUs += powerStepUs) {',
+      'for (let stepStartUs = quarterHourStartUs(startUs); stepStartUs < endUs; stepStartUs += powerStepUs) {',
       '< → <=',
       'no quarter begins in a time of no length',
     ],
@@ -249,13 +236,13 @@ export const equivalents: readonly Equivalent[] = [
   ]),
   ...of('src/ledger/posting/reposting.ts', [
     [
-      'const quarters = [...computed.keys()].filter((quarter) => quarter > newsEndUs && quarter < pageEndUs);',
+      'const quarters = [...computed.keys()].filter((quarter) => quarter >= newsEndUs && quarter < pageEndUs);',
       '< → <=',
       'the quarter in which the next page begins is looked at there as well',
     ],
     ['if (firstUs === undefined || lastUs === undefined) return null;', '|| → &&', guard],
     [
-      'const startUs = startUs > 0 ? startUs : Math.min(...newUs, ...amounts.map((amount) => amount.startUs), nowUs);',
+      'startUs > 0 ? startUs : Math.min(...newUs, ...amounts.map((amount) => amount.startUs), nowUs);',
       '0 → 1',
       'no home has evidence of the year 1970',
     ],
@@ -453,7 +440,7 @@ export const equivalents: readonly Equivalent[] = [
     ['let wasAbsent = false;', 'false → true', 'a value before any absence ends none'],
   ]),
   ...of('src/integrity/reconciliation/hour-check.ts', [
-    ['const startUs = stretches[at]?.startUs ?? 0;', '0 → 1', always],
+    ['const dayStartUs = stretches[at]?.startUs ?? 0;', '0 → 1', always],
   ]),
   ...of('src/integrity/reconciliation/reading-check.ts', [
     ['if (points.length > dayReadings) break;', '> → >=', limit],

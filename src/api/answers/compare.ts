@@ -1,4 +1,5 @@
 /** Several entities on one grid of buckets. */
+
 import type { z } from 'zod';
 import type { compareResult } from '../../schemas/statistics.ts';
 import { aligned } from '../../statistics/bucket.ts';
@@ -6,6 +7,7 @@ import { comparedColumnsOf } from '../../statistics/figures/figures.ts';
 import { meterFigures } from '../../statistics/meter-statistics.ts';
 import { valueFigures } from '../../statistics/value-statistics.ts';
 import { bucketEdges, type Period } from '../../units/calendar.ts';
+import type { Interval } from '../../units/interval.ts';
 import { fromStore } from '../http/problems.ts';
 import {
   costsOfSubject,
@@ -17,9 +19,7 @@ import {
 } from './statistics.ts';
 import type { Subject } from './subjects.ts';
 
-interface Compared {
-  readonly startUs: number;
-  readonly endUs: number;
+interface Compared extends Interval {
   readonly startsUs: readonly number[];
   readonly results: z.infer<typeof compareResult>['results'];
 }

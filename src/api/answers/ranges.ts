@@ -2,22 +2,18 @@
  * Times of queries: instants, local days and months, and half-open ranges of them, in order and limited. The one place
  * that reads them; what can't be used is a 400 that names the field.
  */
+
 import { bucketStartUs, dayRange, monthRange, nextBucketUs, plusDays } from '../../units/calendar.ts';
+import { dayUs } from '../../units/durations.ts';
 import { instantFromIso } from '../../units/instant.ts';
+import type { Interval } from '../../units/interval.ts';
 import type { ApiDeps } from '../http/deps.ts';
 import { HttpProblem } from '../http/problems.ts';
 
-const dayUs = 86_400_000_000;
 /** Nothing was recorded before: a typo in the year must not scan it. */
 const earliestUs = Date.UTC(2000, 0, 1) * 1000;
 /** Far enough for every price and plan, and near enough for every store. */
 const latestUs = Date.UTC(2200, 0, 1) * 1000;
-
-export interface Range {
-  readonly startUs: number;
-  /** Exclusive. */
-  readonly endUs: number;
-}
 
 /** The range as it was asked for: by the names of all calls, or by a call's older ones. */
 interface AskedRange {
@@ -120,17 +116,17 @@ export function readInstant(text: string, field: string, zone: string): number {
 }
 
 /** A local day YYYY-MM-DD. Throws a 400 that names the field. */
-export function readDay(text: string, field: string, zone: string): Range {
+export function readDay(text: string, field: string, zone: string): Interval {
   const range = dayRange(text, zone);
   requireUsable(range?.startUs, field, 'a day as YYYY-MM-DD, from 2000 to 2199');
-  return range as Range;
+  return range as Interval;
 }
 
 /** A local month YYYY-MM. Throws a 400 that names the field. */
-export function readMonth(text: string, field: string, zone: string): Range {
+export function readMonth(text: string, field: string, zone: string): Interval {
   const range = monthRange(text, zone);
   requireUsable(range?.startUs, field, 'a month as YYYY-MM, from 2000-01 to 2199-12');
-  return range as Range;
+  return range as Interval;
 }
 
 interface RangeEnds {
@@ -148,7 +144,7 @@ export function readEnds(asked: AskedRange, zone: string): RangeEnds {
 }
 
 /** Throws a 400 that names the field. */
-export function readRange(query: RangeQuery): Range {
+export function readRange(query: RangeQuery): Interval {
   const { asked, zone, nowUs, longestDays, includesEndDate = false } = query;
   const [start, end] = [named(asked, startNames), named(asked, endNames)];
   const { defaults: rule = lastDays(1) } = query;
@@ -181,7 +177,7 @@ export function rangeOf(
   asked: AskedRange,
   longestDays: number,
   defaults: DefaultRange = lastDays(1),
-): Range {
+): Interval {
   return readRange({ asked, zone: ledger.views.zone(), nowUs: clock.nowUs(), longestDays, defaults });
 }
 
@@ -190,7 +186,7 @@ export function inclusiveRangeOf(
   { clock, ledger }: RangeDeps,
   asked: AskedRange,
   longestDays: number,
-): Range {
+): Interval {
   return readRange({
     ...{ asked, zone: ledger.views.zone(), nowUs: clock.nowUs(), longestDays },
     ...{ defaults: 'required', includesEndDate: true },

@@ -10,12 +10,13 @@ import type { CachedEntityList, EntityRow } from '../../schemas/entities.ts';
 import type { ReadingRow, SyncRunRow } from '../../schemas/readings.ts';
 import { localIso } from '../../units/calendar.ts';
 import { isoFromInstant } from '../../units/instant.ts';
+import type { Interval } from '../../units/interval.ts';
 
 export function isoOrNull(us: number | null): string | null {
   return us === null ? null : isoFromInstant(us);
 }
 
-export function timeRangeOf({ startUs, endUs }: { startUs: number; endUs: number }, zone: string) {
+export function timeRangeOf({ startUs, endUs }: Interval, zone: string) {
   return { start: localIso(startUs, zone), end: localIso(endUs, zone) };
 }
 

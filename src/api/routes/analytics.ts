@@ -1,4 +1,5 @@
 /** Energy, cost and on-time of the devices of an area. */
+
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { z } from 'zod';
 import type { areaDayQuery, areaMonthQuery, timelineQuery } from '../../schemas/analytics.ts';
@@ -8,19 +9,17 @@ import { aligned, type Bucket, emptyBucket, total } from '../../statistics/bucke
 import { byMeter, wholeQuarterHours } from '../../statistics/span-totals.ts';
 import type { Prices } from '../../tariffs/prices.ts';
 import { bucketEdges, localDate, localIso, type Period } from '../../units/calendar.ts';
+import { dayUs, hourUs, minuteUs } from '../../units/durations.ts';
+import type { Interval } from '../../units/interval.ts';
 import { costSum, groundsOf, rounded, secondsOrNull, valueOrNull } from '../answers/amounts.ts';
 import { type AreaQuery, devicesOf } from '../answers/area.ts';
 import { type AreaTotals, areaCosts, joinedTotals } from '../answers/area-totals.ts';
 import { type PricingDeps, pricesOrNone } from '../answers/pricing.ts';
-import { inclusiveRangeOf, type Range, readDay, readMonth } from '../answers/ranges.ts';
+import { inclusiveRangeOf, readDay, readMonth } from '../answers/ranges.ts';
 import { placeTotals, readTimeline } from '../answers/timeline.ts';
 import type { ApiDeps, ApiEnv } from '../http/deps.ts';
 import { fromStore, HttpProblem } from '../http/problems.ts';
 import { timeRangeOf } from '../http/wire.ts';
-
-const minuteUs = 60_000_000;
-const hourUs = 60 * minuteUs;
-const dayUs = 24 * hourUs;
 
 type Deps = ApiDeps & PricingDeps;
 
@@ -43,7 +42,7 @@ export function analyticsRoutes(app: OpenAPIHono<ApiEnv>, api: ApiDeps, prices: 
 type Read = Awaited<ReturnType<typeof readArea>>;
 
 /** The buckets of an area's devices on the period's grid, and what they cost. */
-async function readArea(deps: Deps, query: AreaQuery, period: Period, { startUs, endUs }: Range) {
+async function readArea(deps: Deps, query: AreaQuery, period: Period, { startUs, endUs }: Interval) {
   const { views } = deps.ledger;
   const area = devicesOf(deps.home, query);
   const ids = area.devices.map((device) => device.entityId);
@@ -68,12 +67,12 @@ function totalsOf({ tops, devices, costs }: Read, at: (id: string) => Bucket, no
 }
 
 /** A device's bucket of a day; an empty one where it has none. */
-function onDay({ own }: Read, { startUs, endUs }: Range): (id: string) => Bucket {
+function onDay({ own }: Read, { startUs, endUs }: Interval): (id: string) => Bucket {
   return (id) => own.get(id)?.[0] ?? emptyBucket(id, startUs, endUs);
 }
 
 /** Default: the home's today. */
-function dayOf({ clock, ledger }: ApiDeps, asked: string | undefined): Range & { readonly date: string } {
+function dayOf({ clock, ledger }: ApiDeps, asked: string | undefined): Interval & { readonly date: string } {
   const zone = ledger.views.zone();
   const date = asked ?? localDate(clock.nowUs(), zone);
   return { date, ...readDay(date, 'date', zone) };
@@ -176,7 +175,7 @@ async function timelineAnswer(
 }
 
 /** Hours of a clock at :30, or of one that is turned by half an hour, do not fill buckets that begin elsewhere. */
-function isByHour({ startUs, endUs }: Range, bucketUs: number, zone: string): boolean {
+function isByHour({ startUs, endUs }: Interval, bucketUs: number, zone: string): boolean {
   const edges = bucketEdges(startUs, endUs, 'hour', zone);
   return bucketUs % hourUs === 0 && edges.every((edgeUs, index) => edgeUs === startUs + index * hourUs);
 }

@@ -1,4 +1,5 @@
 /** The home's balance: the range, the sums of flows from the views, their cost, and the answer. */
+
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { z } from 'zod';
 import { selfConsumption, selfSufficiency } from '../../balance/balance.ts';
@@ -16,10 +17,11 @@ import {
 } from '../../statistics/home-balance.ts';
 import type { Prices } from '../../tariffs/prices.ts';
 import { localIso, type Period } from '../../units/calendar.ts';
+import type { Interval } from '../../units/interval.ts';
 import { costSum, rounded, roundedOrNull, valueOrNull } from '../answers/amounts.ts';
 import { homeMeters } from '../answers/meters.ts';
 import { costsOf, pricesOrNone } from '../answers/pricing.ts';
-import { type Range, rangeOf, wholeDay } from '../answers/ranges.ts';
+import { rangeOf, wholeDay } from '../answers/ranges.ts';
 import type { ApiDeps, ApiEnv } from '../http/deps.ts';
 import { fromStore } from '../http/problems.ts';
 import { timeRangeOf, unknownSourcesOf } from '../http/wire.ts';
@@ -74,7 +76,7 @@ async function readPriced(
   prices: Prices,
   meters: HomeMeters,
   period: Period,
-  { startUs, endUs }: Pick<Range, 'startUs' | 'endUs'>,
+  { startUs, endUs }: Interval,
 ): Promise<PricedBalance> {
   const { views } = ledger;
   const [list, balance] = await Promise.all([

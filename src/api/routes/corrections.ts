@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { z } from 'zod';
-import type {
-  Correction,
-  ExchangeCorrection,
-  ExclusionCorrection,
+import {
+  type Correction,
+  correctedInterval,
+  type ExchangeCorrection,
+  type ExclusionCorrection,
 } from '../../ledger/evidence/correction.ts';
 import type {
   CorrectionChanges,
@@ -40,11 +41,13 @@ export function exchangeRow(declared: ExchangeCorrection): z.infer<typeof exchan
 
 export function correctionRow(declared: Correction): z.infer<typeof correction> {
   const isExchange = declared.kind === 'exchange';
+  const { startUs, endUs } = correctedInterval(declared);
   return {
     correction_id: declared.correctionId,
     kind: declared.kind,
-    start: isoFromInstant(isExchange ? declared.atUs : declared.startUs),
-    end: isoFromInstant(isExchange ? declared.atUs : declared.endUs),
+    start: isoFromInstant(startUs),
+    // The last instant that it concerns.
+    end: isoFromInstant(endUs - 1),
     amount: declared.kind === 'amount' ? valueFromMicro(declared.amountMicro) : null,
     old_register: isExchange ? valueOrNull(declared.oldRegisterMicro) : null,
     new_register: isExchange ? valueFromMicro(declared.newRegisterMicro) : null,
@@ -101,7 +104,8 @@ function correctionOf(
   asked: z.output<typeof newCorrection>,
   common: Omit<ExclusionCorrection, 'kind'>,
 ): Correction {
-  if (asked.kind === 'exclusion') return { kind: 'exclusion', ...common };
+  // The instant of the end is excluded too.
+  if (asked.kind === 'exclusion') return { kind: 'exclusion', ...common, endUs: common.endUs + 1 };
   if (asked.amount === undefined)
     throw new HttpProblem(400, {
       detail: 'amount is missing: what the meter delivered between start and end.',

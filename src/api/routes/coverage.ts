@@ -5,6 +5,7 @@ import { limits } from '../../schemas/common.ts';
 import type { coverageRow } from '../../schemas/ledger.ts';
 import { type CoverageRow, coverageRows, mergedCoverage } from '../../statistics/coverage.ts';
 import { bucketEdges, bucketStartUs, nextBucketUs } from '../../units/calendar.ts';
+import { minuteUs } from '../../units/durations.ts';
 import { rounded } from '../answers/amounts.ts';
 import { isMeter } from '../answers/meters.ts';
 import { lastSevenDays, rangeOf } from '../answers/ranges.ts';
@@ -14,7 +15,7 @@ import { fromStore, HttpProblem } from '../http/problems.ts';
 import { timeRangeOf } from '../http/wire.ts';
 
 /** Readings of the last minute may not be posted yet; that is no gap. */
-const postedWithinUs = 60_000_000;
+const postedWithinUs = minuteUs;
 
 export function coverageRoutes(app: OpenAPIHono<ApiEnv>, deps: ApiDeps) {
   const { home, clock, stores, ledger } = deps;

@@ -7,12 +7,13 @@ import { capacityOf } from '../../tariffs/capacity.ts';
 import { flemishPeakRules } from '../../tariffs/peak-rules.ts';
 import { localIso } from '../../units/calendar.ts';
 import { isoFromInstant } from '../../units/instant.ts';
+import type { Interval } from '../../units/interval.ts';
 import { toCanonical } from '../../units/quantity.ts';
 import { groundsOf, valueOrNull } from '../answers/amounts.ts';
 import { capacityAnswer } from '../answers/capacity-answer.ts';
 import type { CurrentStates } from '../answers/current-states.ts';
 import { type GridDevice, gridDevice, gridNow } from '../answers/grid.ts';
-import { type Range, readMonth } from '../answers/ranges.ts';
+import { readMonth } from '../answers/ranges.ts';
 import type { ApiDeps, ApiEnv } from '../http/deps.ts';
 import { fromStore, HttpProblem } from '../http/problems.ts';
 
@@ -95,7 +96,7 @@ async function meterPeakOf(
   { clock, stores, readingStore, log }: ApiDeps,
   currentStates: CurrentStates,
   { meterPeak: entity }: GridDevice,
-  { startUs, endUs }: Range,
+  { startUs, endUs }: Interval,
 ): Promise<number | null> {
   if (entity === null) return null;
   if (entity.isTracked) {

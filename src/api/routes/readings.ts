@@ -5,8 +5,9 @@ import { type AnswerOf, route } from '../../schemas/calls.ts';
 import { limits } from '../../schemas/common.ts';
 import type { curveQuery, hourlyQuery, readingsQuery } from '../../schemas/readings.ts';
 import { isoFromInstant } from '../../units/instant.ts';
+import type { Interval } from '../../units/interval.ts';
 import { canonicalUnit } from '../../units/quantity.ts';
-import { type Range, rangeOf } from '../answers/ranges.ts';
+import { rangeOf } from '../answers/ranges.ts';
 import type { ApiDeps, ApiEnv } from '../http/deps.ts';
 import { fromStore, HttpProblem } from '../http/problems.ts';
 import { readingRow } from '../http/wire.ts';
@@ -18,7 +19,7 @@ function cursorOf(nextUs: number): string {
   return nextUs.toString(36);
 }
 
-function startOfPage(cursor: string | undefined, range: Range): number {
+function startOfPage(cursor: string | undefined, range: Interval): number {
   if (cursor === undefined) return range.startUs;
   const us = cursorPattern.test(cursor) ? Number.parseInt(cursor, 36) : Number.NaN;
   if (!Number.isSafeInteger(us) || us < range.startUs)

@@ -5,6 +5,7 @@ import { route } from '../../schemas/calls.ts';
 import { limits } from '../../schemas/common.ts';
 import type { Reconciliation } from '../../schemas/tickets.ts';
 import { valueFromMicro } from '../../units/amount.ts';
+import { dayUs } from '../../units/durations.ts';
 import { isoFromInstant } from '../../units/instant.ts';
 import { lastDays, rangeOf } from '../answers/ranges.ts';
 import { requireTracked } from '../answers/subjects.ts';
@@ -13,7 +14,6 @@ import { HttpProblem } from '../http/problems.ts';
 import { isoOrNull } from '../http/wire.ts';
 
 const planWithinMs = 3000;
-const dayUs = 86_400_000_000;
 
 export function reconciliationRoutes(app: OpenAPIHono<ApiEnv>, deps: ApiDeps) {
   const { home, log, integrity } = deps;

@@ -2,8 +2,10 @@
  * Goal: what was declared is noted before it is, posted after it, and not forgotten in between; one correction at a time.
  * Method: a desk whose stores and posting worker note in which order they are called, and fail as they are told.
  */
+
 import { describe, expect, it } from 'vitest';
 import { quietLog } from '../../recording/testing/doubles.ts';
+import { intervalAt } from '../../units/interval.ts';
 import { quarterHourStartUs, quarterHourUs } from '../../units/quarter-hour.ts';
 import type { Meter } from '../entries/meter.ts';
 import { correctedEvidence, standingCorrections } from '../evidence/corrected-evidence.ts';
@@ -20,7 +22,7 @@ const nowUs = at(100);
 const meter: Meter = { entityId: 'sensor.a', posts: 'register', kind: 'rising' };
 const exclusion = (correctionId: string, quarter: number, entityId = 'sensor.a'): Correction => ({
   ...{ kind: 'exclusion', correctionId, entityId, notes: '', createdAtUs: 0, ticketId: null },
-  ...{ startUs: at(quarter), endUs: at(quarter) },
+  ...intervalAt(at(quarter)),
 });
 const exchange = (correctionId: string, quarter: number): Correction => ({
   ...{ kind: 'exchange', correctionId, entityId: 'sensor.a', notes: '', createdAtUs: 0, ticketId: null },
@@ -68,7 +70,7 @@ function desk(left: readonly UnpostedCorrection[] = [], everyMs?: number) {
         settle: async () => {
           if (given.isAway) throw new Error('the store is away');
           done.push(
-            `settle ${waiting.map(([id, from, until]) => [id, from - start, until - start].join(' '))}`,
+            `settle ${waiting.map(([id, from, until]) => [id, from - start, until - 1 - start].join(' '))}`,
           );
           const evidence = evidenceWith(await corrections.of('sensor.a'));
           for (const [entityId, startUs, endUs] of waiting.splice(0))
@@ -166,7 +168,7 @@ describe('a correction', () => {
 
 describe('what may not be posted', () => {
   const noted = (entityId: string, quarter: number): UnpostedCorrection => ({
-    ...{ entityId, startUs: at(quarter), endUs: at(quarter) },
+    ...{ entityId, ...intervalAt(at(quarter)) },
   });
 
   it('stays noted over a crash, beside what is declared since', async () => {

@@ -1,4 +1,5 @@
 import { splitByTime } from '../../units/amount.ts';
+import { durationUs, splitAt } from '../../units/interval.ts';
 import { quarterHourStartUs } from '../../units/quarter-hour.ts';
 import { stepCounter } from '../counter/counter.ts';
 import type { CounterDelta } from '../counter/counter-delta.ts';
@@ -158,16 +159,14 @@ function hold(sheet: QuarterHourSheet, state: CounterState, endUs: number, isOfH
 
 function holdPart(sheet: QuarterHourSheet, startUs: number, endUs: number, quality: Quality): void {
   if (endUs <= startUs) return;
-  const edges = [startUs, ...boundariesBetween(startUs, endUs), endUs];
-  for (const [index, partStartUs] of edges.slice(0, -1).entries()) {
-    const partEndUs = edges[index + 1] ?? endUs;
-    sheet.add('quantity', quarterHourStartUs(partStartUs), {
+  for (const part of splitAt({ startUs, endUs }, boundariesBetween(startUs, endUs))) {
+    sheet.add('quantity', quarterHourStartUs(part.startUs), {
       amountMicro: 0,
-      coveredUs: quality === 'measured' ? partEndUs - partStartUs : 0,
+      coveredUs: quality === 'measured' ? durationUs(part) : 0,
       quality,
       reason: 'counted',
-      firstEvidenceUs: partStartUs,
-      lastEvidenceUs: partEndUs,
+      firstEvidenceUs: part.startUs,
+      lastEvidenceUs: part.endUs,
       onTimeUs: null,
     });
   }

@@ -1,3 +1,4 @@
+import type { Interval } from '../../units/interval.ts';
 import { quarterHourStartUs, quarterHourUs } from '../../units/quarter-hour.ts';
 import { type CounterState, reachesBackUs } from '../counter/counter-state.ts';
 import type { Entry } from '../entries/entry.ts';
@@ -19,11 +20,9 @@ export interface PageRules {
 }
 
 /** A counter's evidence from `startUs` on, posted to quarters that start in [startUs, endUs). */
-export interface PostedPage {
+export interface PostedPage extends Interval {
   /** What was read last: of the first page all. */
   readonly items: readonly CounterEvidence[];
-  readonly startUs: number;
-  readonly endUs: number;
   /** The last evidence on the page; it may lie past `endUs`, in a quarter that goes on on the next page. */
   readonly lastUs: number;
   readonly isLast: boolean;
@@ -103,13 +102,7 @@ async function withOnTime(
     const readings = await evidence.switches(switchId, startUs, endUs, rules.pageSize);
     const isCut = readings.length >= rules.pageSize;
     const reachedUs = isCut ? (readings.at(-1)?.atUs ?? endUs) : endUs;
-    for (const { startUs: spanStartUs, endUs: spanEndUs, reading } of switchSpans(
-      readings,
-      startUs,
-      reachedUs,
-      nowUs,
-    ))
-      onTime.add(spanStartUs, spanEndUs, reading.isOn);
+    for (const span of switchSpans(readings, startUs, reachedUs, nowUs)) onTime.add(span, span.reading.isOn);
     startUs = reachedUs;
   }
   return entries.map((entry) =>

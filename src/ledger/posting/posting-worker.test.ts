@@ -4,8 +4,11 @@
  * Method: meters whose evidence is read with side effects, over a ledger in memory; the order of what is read, and of what is
  * told as posted.
  */
+
 import { describe, expect, it, vi } from 'vitest';
 import { quietLog } from '../../recording/testing/doubles.ts';
+import { minuteUs } from '../../units/durations.ts';
+import { intervalAt } from '../../units/interval.ts';
 import { quarterHourStartUs, quarterHourUs } from '../../units/quarter-hour.ts';
 import type { ChangedRange } from '../entries/cause.ts';
 import type { Meter } from '../entries/meter.ts';
@@ -18,7 +21,7 @@ import { PostingWorker, type PostingWorkerDeps } from './posting-worker.ts';
 const nowUs = quarterHourStartUs(1_780_000_000_000_000);
 const yearUs = 365 * 96 * quarterHourUs;
 const past = { startUs: nowUs - yearUs, endUs: nowUs };
-const present = { startUs: nowUs, endUs: nowUs };
+const present = intervalAt(nowUs);
 
 function home(ids: readonly string[], onRead: (entityId: string) => void) {
   const ledger = new MemoryLedger();
@@ -141,8 +144,7 @@ function keeper(given: Partial<PostingWorkerDeps> = {}, meters: readonly Meter[]
   return { postingWorker, ledger, marks, asked, told, clock, registers, unlisten };
 }
 const meter: Meter = { entityId: 'sensor.a', posts: 'register', kind: 'rising' };
-const everything = { startUs: Number.MIN_SAFE_INTEGER, endUs: nowUs };
-const minuteUs = 60_000_000;
+const everything = { startUs: Number.MIN_SAFE_INTEGER, endUs: nowUs + 1 };
 
 describe('a round', () => {
   it('posts what is new, says what changed and why, and marks until when it was received', async () => {
@@ -342,9 +344,9 @@ describe('meters', () => {
       {
         evidence: {
           ...noEvidence,
-          around: async (entityId, beforeUs, afterUs) => {
-            if (entityId !== 'switch.a' || beforeUs !== afterUs) return { beforeUs: null, afterUs: null };
-            looked.push([beforeUs, afterUs]);
+          around: async (entityId, startUs, endUs) => {
+            if (entityId !== 'switch.a' || endUs - startUs !== 1) return { beforeUs: null, afterUs: null };
+            looked.push([startUs, endUs]);
             return { beforeUs: null, ...next };
           },
           powers: async (entityId, startUs, endUs) => {
@@ -357,22 +359,16 @@ describe('meters', () => {
     );
     await postingWorker.settle();
     const hourUs = 4 * quarterHourUs;
-    postingWorker.touch('switch.a', {
-      startUs: nowUs - 7 * quarterHourUs,
-      endUs: nowUs - 7 * quarterHourUs,
-    });
+    postingWorker.touch('switch.a', intervalAt(nowUs - 7 * quarterHourUs));
     expect(postingWorker.status().waiting).toBe(1);
     await postingWorker.settle();
-    expect(looked).toEqual([[nowUs - 7 * quarterHourUs, nowUs - 7 * quarterHourUs]]);
+    expect(looked).toEqual([[nowUs - 7 * quarterHourUs, nowUs - 7 * quarterHourUs + 1]]);
     expect(spans).toEqual([
       ['sensor.power', nowUs - 7 * quarterHourUs - hourUs, nowUs - quarterHourUs + hourUs],
     ]);
     next.afterUs = null;
     spans.length = 0;
-    postingWorker.touch('switch.a', {
-      startUs: nowUs - 6 * quarterHourUs,
-      endUs: nowUs - 6 * quarterHourUs,
-    });
+    postingWorker.touch('switch.a', intervalAt(nowUs - 6 * quarterHourUs));
     await postingWorker.settle();
     expect(spans).toEqual([
       ['sensor.power', nowUs - 6 * quarterHourUs - hourUs, nowUs + quarterHourUs + hourUs],

@@ -49,13 +49,13 @@ function books(
       const inside = list.filter(({ atUs }) => atUs >= startUs && atUs < endUs);
       return before ? [before, ...inside] : inside;
     },
-    around: async (id, beforeUs, afterUs) => {
+    around: async (id, startUs, endUs) => {
       const list: readonly { readonly atUs: number }[] = byTime<{ readonly atUs: number }>(
         id.startsWith('switch') ? switches : powers,
       );
       return {
-        beforeUs: list.findLast(({ atUs }) => atUs < beforeUs)?.atUs ?? null,
-        afterUs: list.find(({ atUs }) => atUs > afterUs)?.atUs ?? null,
+        beforeUs: list.findLast(({ atUs }) => atUs < startUs)?.atUs ?? null,
+        afterUs: list.find(({ atUs }) => atUs >= endUs)?.atUs ?? null,
       };
     },
   };
@@ -87,7 +87,7 @@ function books(
     asked.current.length = 0;
     asked.opened.length = 0;
     const startUs = fromMinutes === null ? 0 : at(fromMinutes);
-    const result = await repost(deps, rules, meter, { startUs, endUs: at(untilMinutes), cause });
+    const result = await repost(deps, rules, meter, { startUs, endUs: at(untilMinutes) + 1, cause });
     return [
       ...[result.startUs === Number.MIN_SAFE_INTEGER ? null : inQuarterHours(result.startUs)],
       ...[inQuarterHours(result.endUs), result.entriesWritten],

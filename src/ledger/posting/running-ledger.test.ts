@@ -73,7 +73,7 @@ describe('the quarter-hour that is not over', () => {
     await made.write([page([running(q, 3)]), page([running(q, 7)], 'home:use')]);
     expect(made.over().size).toBe(0);
     clock.nowUs = q + quarterHourUs + 1;
-    expect(made.over().get(meter)).toEqual({ startUs: q, endUs: q + quarterHourUs - 1 });
+    expect(made.over().get(meter)).toEqual({ startUs: q, endUs: q + quarterHourUs });
     await made.write([page([entry(q, 4), running(q + quarterHourUs, 1)])]);
     await made.write([page([entry(q, 8)], 'home:use')]);
     expect(writes.length).toBe(0);
@@ -305,11 +305,11 @@ describe('what is in memory', () => {
     clock.nowUs = at(1) - 1;
     expect(made.over().size).toBe(0);
     clock.nowUs = at(1);
-    expect([...made.over()]).toEqual([[meter, { startUs: q, endUs: at(1) - 1 }]]);
+    expect([...made.over()]).toEqual([[meter, { startUs: q, endUs: at(1) }]]);
     clock.nowUs = at(2);
     expect([...made.over()]).toEqual([
-      [meter, { startUs: q, endUs: at(2) - 1 }],
-      ['sensor.silent', { startUs: at(1), endUs: at(2) - 1 }],
+      [meter, { startUs: q, endUs: at(2) }],
+      ['sensor.silent', { startUs: at(1), endUs: at(2) }],
     ]);
   });
 });

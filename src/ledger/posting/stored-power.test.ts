@@ -33,11 +33,11 @@ function stored(powers: readonly PowerReading[], switches: readonly SwitchReadin
       const inside = switches.filter(({ atUs }) => atUs >= question[1] && atUs < question[2]);
       return [...(before ? [before] : []), ...inside.slice(0, question[3])];
     },
-    around: async (id: string, beforeUs: number, afterUs: number) => {
+    around: async (id: string, startUs: number, endUs: number) => {
       const all: readonly { readonly atUs: number }[] = id.startsWith('switch') ? switches : powers;
       return {
-        beforeUs: all.findLast(({ atUs }) => atUs < beforeUs)?.atUs ?? null,
-        afterUs: all.find(({ atUs }) => atUs > afterUs)?.atUs ?? null,
+        beforeUs: all.findLast(({ atUs }) => atUs < startUs)?.atUs ?? null,
+        afterUs: all.find(({ atUs }) => atUs >= endUs)?.atUs ?? null,
       };
     },
   };

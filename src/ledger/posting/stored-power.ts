@@ -32,7 +32,7 @@ export async function readPower(
     evidence.powers(entityId, startUs - rules.powerGapUs, lastUs, limit),
     switchId === undefined ? [] : evidence.switches(switchId, startUs, lastUs, limit),
     evidence.amounts(entityId),
-    ...ids.map((id) => evidence.around(id, stopUs, stopUs - 1)),
+    ...ids.map((id) => evidence.around(id, stopUs, stopUs)),
   ]);
   if (powers.length >= limit || switches.length >= limit) {
     if (stopUs - startUs <= quarterHourUs)

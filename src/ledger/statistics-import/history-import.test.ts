@@ -4,17 +4,19 @@
  * Method: the import runs against statistics in memory that go away, refuse, or are cut off by a stop at any question,
  * and a store that goes down; afterwards the two are compared row by row, and questions and rows are counted.
  */
+
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
+import { statisticsPeriodUs } from '../../home/home-assistant.ts';
 import { MemorySettingsStore, silentLog } from '../../home/testing/doubles.ts';
 import { MemorySyncLog } from '../../recording/testing/doubles.ts';
-import type { Span } from '../span.ts';
-import { MemoryStatistics, MemoryStatisticsStore, rowUs } from '../testing/statistics-doubles.ts';
+import { dayUs } from '../../units/durations.ts';
+import type { Interval } from '../../units/interval.ts';
+import { MemoryStatistics, MemoryStatisticsStore } from '../testing/statistics-doubles.ts';
 import { HistoryImport, type HistoryImportLimits } from './history-import.ts';
 import type { ImportEntity } from './import-deps.ts';
 
 const nowUs = Date.UTC(2026, 10, 21, 8) * 1000;
-const dayUs = 86_400_000_000;
 
 const pass = (ms: number): Promise<unknown> => vi.advanceTimersByTimeAsync(ms);
 
@@ -37,7 +39,7 @@ class World {
   readonly settings = new MemorySettingsStore();
   readonly log = new MemorySyncLog();
   entities: ImportEntity[] = [];
-  readonly posted = new Map<string, Span[]>();
+  readonly posted = new Map<string, Interval[]>();
   isPostingDown = false;
   isBusy = false;
   #ids = 0;
@@ -240,7 +242,7 @@ describe('the import of the past', () => {
           entityId: 'sensor.d',
           period: 'hour',
           startUs: nowUs - dayUs,
-          endUs: nowUs - dayUs + rowUs.hour,
+          endUs: nowUs - dayUs + statisticsPeriodUs.hour,
         },
         ...{ state: 1, sum: 1, mean: null, min: null, max: null, unit: 'm³' },
       });

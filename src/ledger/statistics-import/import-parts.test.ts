@@ -3,14 +3,16 @@
  * nothing; what fails is waited for and what is refused is left out; pieces go forward together and leave nothing out.
  * Method: settings in memory; jobs, refusals and failures by hand; pieces by property.
  */
+
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { statisticsPeriodUs } from '../../home/home-assistant.ts';
 import { quietLog } from '../../recording/testing/doubles.ts';
 import type { EntitySync, ImportMark } from './import-marks.ts';
 import { ImportMarks, noMark } from './import-marks.ts';
 import { Patience, Stopped } from './import-patience.ts';
 import { begunRun, type ImportJob, ImportQueue } from './import-queue.ts';
-import { nextStretch, rowUs, StatisticsRefused } from './statistics-copy.ts';
+import { nextStretch, StatisticsRefused } from './statistics-copy.ts';
 
 function settings() {
   const values: Record<string, unknown> = {};
@@ -217,7 +219,7 @@ describe('patience', () => {
 
 describe('stretches', () => {
   it('end before who begins there', () => {
-    const at = (hours: number) => hours * rowUs.hour;
+    const at = (hours: number) => hours * statisticsPeriodUs.hour;
     const next = new Map([
       ['a', 0],
       ['b', at(5760)],
@@ -229,8 +231,10 @@ describe('stretches', () => {
     const starts = fc.array(fc.integer({ min: 0, max: 20_000 }), { minLength: 1, maxLength: 30 });
     fc.assert(
       fc.property(starts, fc.constantFrom('hour' as const, '5minute' as const), (drawn, period) => {
-        const allEndUs = 18_000 * rowUs[period];
-        const next = new Map(drawn.map((rows, index) => [`sensor.${index}`, rows * rowUs[period]]));
+        const allEndUs = 18_000 * statisticsPeriodUs[period];
+        const next = new Map(
+          drawn.map((rows, index) => [`sensor.${index}`, rows * statisticsPeriodUs[period]]),
+        );
         const stepsOf = (ids: number) => Math.min(ids, 12);
         for (let pieces = 0; ; pieces++) {
           const stretch = nextStretch(next, allEndUs, period);
@@ -245,12 +249,12 @@ describe('stretches', () => {
               .map(([id]) => id)
               .sort(),
           );
-          const rows = (endUs - startUs) / rowUs[period];
+          const rows = (endUs - startUs) / statisticsPeriodUs[period];
           expect(rows * stepsOf(entityIds.length)).toBeLessThanOrEqual(8640);
           // It is as long as it may be: twice as long would be too much, or all is in it.
           if (endUs < allEndUs && rows < 8640) {
             const longer = [...next].filter(
-              ([, at]) => at < startUs + 2 * rows * rowUs[period] && at < allEndUs,
+              ([, at]) => at < startUs + 2 * rows * statisticsPeriodUs[period] && at < allEndUs,
             ).length;
             expect(longer * 2 * rows).toBeGreaterThan(8640);
           }

@@ -3,20 +3,22 @@
  * once, and the ledger gets all that is new to post, in groups.
  * Method: single runs over statistics and stores in memory; what is asked, posted and remembered, by hand.
  */
+
 import { describe, expect, it } from 'vitest';
+import { statisticsPeriodUs } from '../../home/home-assistant.ts';
 import { MemorySettingsStore, silentLog } from '../../home/testing/doubles.ts';
 import type { SyncRun } from '../../recording/sync-log.ts';
 import { MemorySyncLog } from '../../recording/testing/doubles.ts';
-import type { Span } from '../span.ts';
-import { MemoryStatistics, MemoryStatisticsStore, rowUs } from '../testing/statistics-doubles.ts';
+import type { Interval } from '../../units/interval.ts';
+import { MemoryStatistics, MemoryStatisticsStore } from '../testing/statistics-doubles.ts';
 import type { ImportEntity } from './import-deps.ts';
 import { ImportMarks } from './import-marks.ts';
 import type { ImportJob } from './import-queue.ts';
 import { ImportRun } from './import-run.ts';
 
 const nowUs = Date.UTC(2026, 10, 21, 8) * 1000;
-const hour = rowUs.hour;
-const short = rowUs['5minute'];
+const hour = statisticsPeriodUs.hour;
+const short = statisticsPeriodUs['5minute'];
 const hoursAgo = (hours: number) => nowUs - hours * hour;
 
 function world(...entities: readonly (string | ImportEntity)[]) {
@@ -26,14 +28,14 @@ function world(...entities: readonly (string | ImportEntity)[]) {
   const marks = new ImportMarks(settings);
   const asked: { ids: readonly string[]; from: number; until: number; period: string }[] = [];
   const firsts: (readonly string[])[] = [];
-  const posted: Record<string, Span>[] = [];
+  const posted: Record<string, Interval>[] = [];
   const progress: [number, number, boolean][] = [];
   const started: SyncRun[] = [];
   const stop = new AbortController();
   const all = entities.map(
     (one): ImportEntity => (typeof one === 'string' ? { entityId: one, unit: 'kWh', posting: 'alone' } : one),
   );
-  const given = { posting: async (spans: ReadonlyMap<string, Span>) => void spans };
+  const given = { posting: async (spans: ReadonlyMap<string, Interval>) => void spans };
   const deps = {
     homeAssistant: {
       status: () => home.status(),
@@ -49,7 +51,7 @@ function world(...entities: readonly (string | ImportEntity)[]) {
       },
     },
     ...{ statistics: store, syncLog: new MemorySyncLog(), settings, entities: () => all },
-    post: async (spans: ReadonlyMap<string, Span>) => {
+    post: async (spans: ReadonlyMap<string, Interval>) => {
       await given.posting(spans);
       posted.push(Object.fromEntries(spans));
     },
@@ -225,7 +227,7 @@ describe('a run over a range', () => {
     });
     expect(asked).toEqual([{ ids: ['sensor.a'], from: 10, until: 6, period: 'hour' }]);
     expect(marks.of('sensor.a').endUs.hour).toBe(hoursAgo(1));
-    expect(posted).toEqual([{ 'sensor.a': { startUs: hoursAgo(10), endUs: nowUs } }]);
+    expect(posted).toEqual([{ 'sensor.a': { startUs: hoursAgo(10), endUs: nowUs + 1 } }]);
     // The rows of five minutes have edges of their own.
     await run({ range: { startUs: hoursAgo(10) + short + 5, endUs: hoursAgo(9) }, periods: ['5minute'] });
     expect(asked.at(-1)).toMatchObject({ from: 10 - 1 / 12, until: 9 });
@@ -317,7 +319,7 @@ describe('the ledger', () => {
       ['sensor.b', 'sensor.c', 'sensor.d', 'sensor.e'],
       ['sensor.f'],
     ]);
-    expect(posted[0]?.['sensor.y']).toEqual({ startUs: hoursAgo(8), endUs: nowUs });
+    expect(posted[0]?.['sensor.y']).toEqual({ startUs: hoursAgo(8), endUs: nowUs + 1 });
     // What is only kept, and what has no rows, waits for nothing.
     expect(progress.slice(-4).map(([done, , isMilestone]) => [done, isMilestone])).toEqual([
       [2, true],
@@ -340,7 +342,7 @@ describe('the ledger', () => {
     );
     for (const id of ['sensor.a', 'sensor.b', 'sensor.c']) marks.addUnposted(id, hoursAgo(70));
     await run({ entityIds: ['sensor.a', 'sensor.c'] });
-    expect(posted).toEqual([{ 'sensor.a': { startUs: hoursAgo(70), endUs: nowUs } }]);
+    expect(posted).toEqual([{ 'sensor.a': { startUs: hoursAgo(70), endUs: nowUs + 1 } }]);
     expect(marks.of('sensor.b').unpostedFromUs).toBe(hoursAgo(70));
   });
 
