@@ -47,7 +47,7 @@ export async function launch(): Promise<Browser> {
   });
 }
 
-export interface OpenOptions extends BrowserContextOptions {
+interface OpenOptions extends BrowserContextOptions {
   readonly hash?: string;
   readonly user?: 'owner' | 'viewer';
   readonly theme?: 'light' | 'dark' | 'own';

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { GridConnectionList } from '../../src/schemas/grid-connections.ts';
 import type { CapacityMonth } from '../../src/schemas/p1.ts';
 import { answerOf, launch, type Opened, open, overhangPx, phone, textOf, until } from './browser.ts';
-import { listen, settledPage } from './ledger-pages.ts';
+import { recordAnswers, settledPage } from './ledger-pages.ts';
 
 const low = 'sensor.p1_meter_energy_import_tariff_1';
 let browser: Browser;
@@ -22,7 +22,7 @@ afterAll(() => browser?.close());
 
 const known = async () => (await answerOf<GridConnectionList>('api/grid-connections')).connections;
 const card = () => opened.panel.locator('[data-connections]');
-const outcome = () => textOf(card().locator('.desk-outcome'));
+const outcome = () => textOf(card().locator('.action-outcome'));
 const show = (hash: string) =>
   opened.panel.evaluate((next) => {
     location.hash = next;
@@ -66,36 +66,36 @@ describe('Grid connections', () => {
   });
 
   it('are chosen on the Peaks page, and the address says which', async () => {
-    const heard = listen<CapacityMonth>(opened.page, '/v1/capacity/month/');
+    const received = recordAnswers<CapacityMonth>(opened.page, '/v1/capacity/month/');
     await show('#/peaks');
     const choice = opened.panel.getByRole('combobox', { name: 'Connection', exact: true });
     await choice.waitFor();
     await settledPage(opened.panel);
     await choice.selectOption('low-tariff');
-    await until('its answer has come', async () => heard.last().device_id === 'low-tariff');
+    await until('its answer has come', async () => received.last().device_id === 'low-tariff');
     expect(await opened.panel.evaluate(() => location.hash)).toBe('#/peaks?connection=low-tariff');
     await settledPage(opened.panel);
     await until('its past is added up', async () => {
       const { peaks } = await answerOf<CapacityMonth>(
-        `v1/capacity/month/${heard.last().month}?device_id=low-tariff`,
+        `v1/capacity/month/${received.last().month}?device_id=low-tariff`,
       );
       return peaks.length > 0;
     });
-    const { month } = heard.last();
+    const { month } = received.last();
     await opened.panel.getByRole('button', { name: 'Previous month' }).click();
-    await until('the month before is asked for', async () => heard.last().month < month);
-    expect(heard.last().device_id).toBe('low-tariff');
+    await until('the month before is asked for', async () => received.last().month < month);
+    expect(received.last().device_id).toBe('low-tariff');
     await choice.selectOption('home');
-    await until('the home’s own needs no word', async () => heard.last().device_id === 'home');
+    await until('the home’s own needs no word', async () => received.last().device_id === 'home');
     expect(await opened.panel.evaluate(() => location.hash)).not.toContain('connection');
   });
 
   it('fall back to the home where the address names none that is known', async () => {
-    const heard = listen<CapacityMonth>(opened.page, '/v1/capacity/month/');
+    const received = recordAnswers<CapacityMonth>(opened.page, '/v1/capacity/month/');
     await show('#/peaks?connection=nowhere');
     await until(
       'the home’s own is shown',
-      async () => heard.count() > 0 && heard.last().device_id === 'home',
+      async () => received.count() > 0 && received.last().device_id === 'home',
     );
     await settledPage(opened.panel);
     expect(await opened.panel.locator('[data-state=error]').count()).toBe(0);

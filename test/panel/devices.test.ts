@@ -6,16 +6,16 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DevicesAnswer } from '../../src/schemas/balance.ts';
 import { launch, type Opened, open, overhangPx, phone, textOf, until } from './browser.ts';
-import { type Heard, listen, settledPage } from './ledger-pages.ts';
+import { type ReceivedAnswers, recordAnswers, settledPage } from './ledger-pages.ts';
 
 let browser: Browser;
 let opened: Opened;
-let heard: Heard<DevicesAnswer>;
+let received: ReceivedAnswers<DevicesAnswer>;
 const month = Temporal.Now.plainDateISO('Europe/Brussels').toString().slice(0, 7);
 beforeAll(async () => {
   browser = await launch();
   opened = await open(browser, { hash: '#/settings' });
-  heard = listen<DevicesAnswer>(opened.page, '/api/devices');
+  received = recordAnswers<DevicesAnswer>(opened.page, '/api/devices');
   await opened.panel.evaluate((at) => {
     location.hash = `#/devices?period=month&at=${at}`;
   }, month);
@@ -36,7 +36,7 @@ const rows = () =>
 
 describe('Devices', () => {
   it('lists every device with its energy, in the order of the API, and the rest and the home', async () => {
-    const answer = heard.last();
+    const answer = received.last();
     expect(answer.devices.length).toBeGreaterThan(3);
     const shown = await rows();
     const rest =
@@ -53,7 +53,7 @@ describe('Devices', () => {
   });
 
   it('opens with what used most', async () => {
-    const answer = heard.last();
+    const answer = received.last();
     const parents = new Set(answer.devices.map(({ parent }) => parent));
     const leaves = answer.devices.filter((device) => !parents.has(device.entity_id));
     const most = leaves.reduce((a, b) => ((b.energy_kwh ?? -1) > (a.energy_kwh ?? -1) ? b : a));
@@ -63,7 +63,9 @@ describe('Devices', () => {
   });
 
   it('tells how long those were on that have a switch, and that it is not known of the others', async () => {
-    const onTimes = new Map(heard.last().devices.map((device) => [device.entity_id, device.on_time_seconds]));
+    const onTimes = new Map(
+      received.last().devices.map((device) => [device.entity_id, device.on_time_seconds]),
+    );
     // Of the demo home's plugs one has a register and the other has none.
     for (const id of ['sensor.boiler_energy', 'sensor.media_power']) {
       expect(onTimes.get(id), id).toBeGreaterThan(0);

@@ -9,16 +9,16 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { BalanceAnswer } from '../../src/schemas/balance.ts';
 import type { Status } from '../../src/schemas/status.ts';
 import { launch, type Opened, open, overhangPx, phone, textOf, until } from './browser.ts';
-import { type Heard, listen, settledPage } from './ledger-pages.ts';
+import { type ReceivedAnswers, recordAnswers, settledPage } from './ledger-pages.ts';
 
 let browser: Browser;
 let opened: Opened;
-let heard: Heard<BalanceAnswer>;
+let received: ReceivedAnswers<BalanceAnswer>;
 beforeAll(async () => {
   browser = await launch();
   opened = await open(browser, { hash: '#/now' });
   // Before the page asks for the first time.
-  heard = listen<BalanceAnswer>(opened.page, '/api/balance');
+  received = recordAnswers<BalanceAnswer>(opened.page, '/api/balance');
   await goTo('#/energy');
   // The past of the first days comes in by itself, and the page follows by itself.
   await opened.panel.locator('[data-figure=home]').first().waitFor({ timeout: 150_000 });
@@ -57,7 +57,7 @@ const told = (value: number | null) => (value === null ? '' : String(value));
 
 describe('Energy', () => {
   it('shows on its cards what the API answered', async () => {
-    const { total } = heard.last();
+    const { total } = received.last();
     expect(await figures()).toMatchObject({
       home: told(total.home_kwh),
       gridIn: told(total.grid_in_kwh),
@@ -77,11 +77,11 @@ describe('Energy', () => {
     async (kind) => {
       const today = Temporal.Now.plainDateISO('Europe/Brussels').toString();
       const at = kind === 'year' ? today.slice(0, 4) : kind === 'month' ? today.slice(0, 7) : today;
-      const before = heard.count();
+      const before = received.count();
       await goTo(`#/energy?period=${kind}&at=${at}`);
-      await until('an answer has come', async () => heard.count() > before || kind === 'day');
+      await until('an answer has come', async () => received.count() > before || kind === 'day');
       await settledPage(opened.panel);
-      const { total, rows } = heard.last();
+      const { total, rows } = received.last();
       expect(await plot('bars')).toBe(rows.length);
       expect(await plot('above')).toBeCloseTo(total.home_kwh ?? Number.NaN, 3);
       expect(await plot('below')).toBeCloseTo((total.battery_in_kwh ?? 0) + (total.grid_out_kwh ?? 0), 3);
@@ -95,7 +95,7 @@ describe('Energy', () => {
   it('leaves hours that are not yet there empty', async () => {
     await goTo('#/energy');
     const nowMs = Date.now();
-    const { rows } = heard.last();
+    const { rows } = received.last();
     const home = await column('home');
     const future = rows.flatMap((row, index) => (Date.parse(row.start) > nowMs ? [home[index]] : []));
     expect(future.every((value) => value === null)).toBe(true);
@@ -108,7 +108,7 @@ describe('Energy', () => {
     await until('the address holds it', async () => (await hash()).includes('compare=previous'));
     await settledPage(opened.panel);
     await opened.panel.locator('th[data-column=before], td[data-column=before]').first().waitFor();
-    const { comparison, rows } = heard.last();
+    const { comparison, rows } = received.last();
     const byStart = new Map(
       (comparison?.rows ?? []).map((row) => [Date.parse(row.aligned_start), row.home_kwh]),
     );
@@ -148,8 +148,8 @@ describe('Energy', () => {
     await opened.panel.getByRole('button', { name: 'Copy the table' }).click();
     await opened.panel.getByText('Copied', { exact: true }).waitFor();
     const lines = (await opened.panel.evaluate(() => navigator.clipboard.readText())).split('\n');
-    expect(lines).toHaveLength(heard.last().rows.length + 2);
-    expect(lines.at(-1)?.split('\t')[1]).toBe(told(heard.last().total.home_kwh));
+    expect(lines).toHaveLength(received.last().rows.length + 2);
+    expect(lines.at(-1)?.split('\t')[1]).toBe(told(received.last().total.home_kwh));
   });
 
   it('says so when nothing is known, and when a period has not begun', async () => {

@@ -136,7 +136,7 @@ export const someRuns: readonly SyncRunRow[] = [
   }),
 ];
 
-export const somePlan: Reconciliation = {
+const somePlan: Reconciliation = {
   last_hourly: iso(Date.now() - hourMs / 2),
   last_nightly: iso(foundAtMs + 16 * hourMs),
   next_hourly: iso(Date.now() + hourMs / 2),

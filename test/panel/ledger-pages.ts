@@ -2,14 +2,14 @@
 import type { Frame, Page } from 'playwright-core';
 import { until } from './browser.ts';
 
-export interface Heard<T> {
+export interface ReceivedAnswers<T> {
   /** How many answers have come. */
   count(): number;
   last(): T;
 }
 
 /** Every good answer to requests whose path ends so, as the page itself gets it. */
-export function listen<T>(page: Page, path: string): Heard<T> {
+export function recordAnswers<T>(page: Page, path: string): ReceivedAnswers<T> {
   const answers: T[] = [];
   page.on('response', (response) => {
     if (!new URL(response.url()).pathname.includes(path) || response.status() !== 200) return;
@@ -24,7 +24,7 @@ export function listen<T>(page: Page, path: string): Heard<T> {
     count: () => answers.length,
     last: () => {
       const answer = answers.at(-1);
-      if (answer === undefined) throw new Error(`No answer of ${path} was heard`);
+      if (answer === undefined) throw new Error(`No answer of ${path} was received`);
       return answer;
     },
   };

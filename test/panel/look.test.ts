@@ -12,7 +12,7 @@ import { smallTargets, violationsInAnyTheme } from './access.ts';
 import { launch, open, phone, until } from './browser.ts';
 
 const root = join(import.meta.dirname, '../..');
-const places = [
+const routes = [
   '#/now',
   '#/energy?compare=previous',
   '#/devices',
@@ -33,7 +33,7 @@ async function settled(panel: Frame): Promise<void> {
 }
 
 describe('every page', () => {
-  it.each(places)('can be used by everybody, in any theme: %s', async (hash) => {
+  it.each(routes)('can be used by everybody, in any theme: %s', async (hash) => {
     const { page, panel, wrongs, close } = await open(browser, { hash });
     await settled(panel);
     expect(await violationsInAnyTheme(page, panel)).toEqual([]);
@@ -43,7 +43,7 @@ describe('every page', () => {
 
   it.each([390, 360])('fits a phone %d px wide, and a thumb', async (width) => {
     const { panel, close } = await open(browser, { ...phone, viewport: { width, height: 804 } });
-    for (const hash of places) {
+    for (const hash of routes) {
       await panel.evaluate((next) => {
         location.hash = next;
       }, hash);

@@ -79,7 +79,7 @@ describe('a meter that jumps', () => {
   it('changes the ledger as its decision was tried, and back when that is undone', async () => {
     await ticket('open').locator('input[value=set_value]').check();
     await ticket('open').locator('[data-field=value]').fill('1.4');
-    await ticket('open').locator('[data-preview=told]').waitFor();
+    await ticket('open').locator('[data-preview=ready]').waitFor();
     expect(await textOf(ticket('open').locator('[data-preview]'))).toMatch(/becomes .* quarter-hour/);
     // Only tried: nothing has changed.
     expect(await totalKwh()).toBeCloseTo(ordinaryKwh + 300, 6);
@@ -95,7 +95,7 @@ describe('a meter that jumps', () => {
 
   it('can be left as it is, and asks no more', async () => {
     await ticket('open').locator('input[value=accept]').check();
-    await ticket('open').locator('[data-preview=told]').waitFor();
+    await ticket('open').locator('[data-preview=ready]').waitFor();
     expect(await textOf(ticket('open').locator('[data-preview]'))).toBe('No figure changes.');
     await ticket('open').getByRole('button', { name: 'Do it' }).click();
     await ticket('decided').waitFor();

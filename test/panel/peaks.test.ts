@@ -7,15 +7,15 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CapacityMonth } from '../../src/schemas/p1.ts';
 import { launch, type Opened, open, overhangPx, phone, textOf, until } from './browser.ts';
-import { type Heard, listen, settledPage } from './ledger-pages.ts';
+import { type ReceivedAnswers, recordAnswers, settledPage } from './ledger-pages.ts';
 
 let browser: Browser;
 let opened: Opened;
-let heard: Heard<CapacityMonth>;
+let received: ReceivedAnswers<CapacityMonth>;
 beforeAll(async () => {
   browser = await launch();
   opened = await open(browser, { hash: '#/settings' });
-  heard = listen<CapacityMonth>(opened.page, '/v1/capacity/month/');
+  received = recordAnswers<CapacityMonth>(opened.page, '/v1/capacity/month/');
   await opened.panel.evaluate(() => {
     location.hash = '#/peaks';
   });
@@ -44,7 +44,7 @@ async function openWith(change: (answer: CapacityMonth) => CapacityMonth): Promi
 
 describe('Peaks', () => {
   it('shows the figures that the API answered', async () => {
-    const answer = heard.last();
+    const answer = received.last();
     const value = (name: string) => opened.panel.locator(`[data-figure=${name}]`).getAttribute('data-value');
     expect(await value('billed')).toBe(told(answer.billed_peak_w));
     expect(Number(await opened.panel.locator('[data-quarters]').getAttribute('data-quarters'))).toBe(
@@ -56,7 +56,7 @@ describe('Peaks', () => {
   });
 
   it('lists the ten highest quarters', async () => {
-    const { top } = heard.last();
+    const { top } = received.last();
     expect(top.length).toBeGreaterThan(0);
     const shown = await opened.panel.evaluate(() =>
       [...document.querySelectorAll<HTMLElement>('tbody [data-column=power]')].map(
@@ -89,7 +89,7 @@ describe('Peaks', () => {
     await until('the month of the day is shown', async () =>
       (await textOf(opened.panel.locator('.period-name'))).includes('March 2026'),
     );
-    await until('its answer has come', async () => heard.last().month === '2026-03');
+    await until('its answer has come', async () => received.last().month === '2026-03');
   });
 
   it('shows the meter’s own peak beside ours, and what explains a difference', async () => {

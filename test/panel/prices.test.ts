@@ -22,7 +22,7 @@ const prices = async () =>
     ({ cost_per_kwh: price, notes }) => [price, notes],
   );
 const press = (name: string | RegExp) => opened.panel.getByRole('button', { name }).first().click();
-const outcome = () => textOf(opened.panel.locator('.desk-outcome'));
+const outcome = () => textOf(opened.panel.locator('.action-outcome'));
 const fill = async (price: string, from: string) => {
   await opened.panel.locator('[name=price]').fill(price);
   await opened.panel.locator('[name=from]').fill(from);

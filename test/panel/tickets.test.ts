@@ -54,7 +54,7 @@ describe('tickets', () => {
     await jump.locator('[data-preview=none]').waitFor();
     expect(await confirm.isDisabled()).toBe(true);
     await jump.locator('[data-field=value]').fill('1,4');
-    await jump.locator('[data-preview=told]').waitFor();
+    await jump.locator('[data-preview=ready]').waitFor();
     expect(plain(await textOf(jump.locator('[data-preview]')))).toBe(
       '412.6 kWh becomes 1.4 kWh, in 1 quarter-hour.',
     );
@@ -83,7 +83,7 @@ describe('tickets', () => {
     const { panel, found, close } = await openFound([ticketRow({})]);
     const jump = panel.locator('[data-ticket=jump]');
     await jump.locator('input[value=exchange]').check();
-    await jump.locator('[data-preview=told]').waitFor();
+    await jump.locator('[data-preview=ready]').waitFor();
     expect(found.resolutions.at(-1)?.draft).toEqual({
       choice: 'exchange',
       old_register: 1204.31,
@@ -154,7 +154,7 @@ describe('tickets of one outage', () => {
     await oven.locator('summary').click();
     await oven.locator('input[value=set_value]').check();
     await oven.locator('[data-field=value]').fill('0.8');
-    await oven.locator('[data-preview=told]').waitFor();
+    await oven.locator('[data-preview=ready]').waitFor();
     await settledPage(panel);
     expect(await violationsInAnyTheme(page, panel)).toEqual([]);
     await oven.getByRole('button', { name: 'Do it' }).click();
@@ -202,7 +202,7 @@ describe('an open ticket', () => {
     await jump.locator('.curve-plot[data-points]').waitFor();
     await jump.locator('input[value=set_value]').check();
     await jump.locator('[data-field=value]').fill('1.4');
-    await jump.locator('[data-preview=told]').waitFor();
+    await jump.locator('[data-preview=ready]').waitFor();
     await panel.locator('[data-ticket=spike] summary').click();
     await panel.locator('[data-ticket=spike] .ticket-words').waitFor();
     await settledPage(panel);
@@ -214,7 +214,7 @@ describe('an open ticket', () => {
   it('fits a phone 360 px wide, and a thumb', async () => {
     const small = await openFound(someTickets, { ...phone, viewport: { width: 360, height: 804 } });
     await small.panel.locator('[data-ticket=jump] input[value=exchange]').check();
-    await small.panel.locator('[data-ticket=jump] [data-preview=told]').waitFor();
+    await small.panel.locator('[data-ticket=jump] [data-preview=ready]').waitFor();
     expect(await overhangPx(small)).toBeLessThanOrEqual(0);
     expect(await smallTargets(small.panel)).toEqual([]);
     await small.close();
@@ -224,7 +224,7 @@ describe('an open ticket', () => {
 describe('checks', () => {
   it('tell what the next night looks at, and start when asked', async () => {
     const { panel, found, close } = await openFound([]);
-    expect(await panel.locator('[data-unproven]').getAttribute('data-unproven')).toBe('432');
+    expect(await panel.locator('[data-unverified]').getAttribute('data-unverified')).toBe('432');
     await panel.getByRole('button', { name: 'Check now' }).click();
     await until('a check was asked for', async () => found.checks === 1);
     await close();

@@ -6,7 +6,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Bar, type BarSeries, barRange, segmentsOf, sideOf } from './bars.ts';
-import { barLook, isIncomplete, presenceOf } from './grounds.ts';
+import { barLook, isIncomplete, presenceOf } from './data-quality.ts';
 
 const series: BarSeries[] = (['above', 'above', 'above', 'below', 'below'] as const).map((side, index) => ({
   key: String(index),
@@ -90,7 +90,7 @@ describe('grounds', () => {
   it('finds nothing missing in an hour that is only known as a whole', () => {
     const span = { startMs: 0, endMs: 3_600_000 };
     const of = (coverage: number, quality: 'hourly' | 'measured' | 'recovered' | 'none', nowMs = 1e9) =>
-      isIncomplete({ coverage, quality, provisional: false }, span, nowMs);
+      isIncomplete({ coverage, quality }, span, nowMs);
     expect(of(0, 'hourly')).toBe(false);
     expect(of(0.6, 'measured')).toBe(true);
     expect(of(1, 'recovered')).toBe(false);

@@ -1,4 +1,4 @@
-/** Which source of the energy preferences is not known, what that means, and what to do. */
+/** The sources of the energy preferences that are not known, what that means, and what to do. */
 import { mdiAlertCircleOutline } from '@mdi/js';
 import type { UnknownSources as Sources } from '../../src/schemas/balance.ts';
 import { texts } from '../texts/texts.ts';
@@ -10,7 +10,7 @@ export function UnknownSources({ sources }: { sources: Sources }) {
   const words = t.unknownSources;
   if (sources.length === 0) return null;
   const isBalance = sources.some(({ role }) => role !== 'gas' && role !== 'water');
-  const isOurs = sources.some(({ reason }) => reason === 'not_tracked');
+  const isUntracked = sources.some(({ reason }) => reason === 'not_tracked');
   return (
     <section class="card" aria-labelledby="unknown-sources-title" data-unknown-sources={sources.length}>
       <header>
@@ -27,7 +27,7 @@ export function UnknownSources({ sources }: { sources: Sources }) {
         ))}
       </ul>
       {sources.some(({ reason }) => reason !== 'not_tracked') && <p>{words.toDo}</p>}
-      {isOurs && <ToSettings />}
+      {isUntracked && <ToSettings />}
     </section>
   );
 }

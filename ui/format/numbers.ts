@@ -1,6 +1,6 @@
-/** Numbers as people read them: three digits that matter, a unit that fits, steady width while they change. */
+/** Formats numbers: three significant digits, a fitting unit, and a steady width while they change. */
 
-export interface Shown {
+interface Shown {
   readonly value: string;
   readonly unit: string;
 }
@@ -22,7 +22,7 @@ function formatter(language: string, digits: number, leastDigits: number): Intl.
   return found;
 }
 
-/** Digits after the decimal sign so that three digits matter, at most `most`. */
+/** Decimals for three significant digits, at most `most`. */
 export function digitsFor(value: number, most = 3): number {
   const size = Math.abs(value);
   if (size === 0) return 0;
@@ -32,7 +32,7 @@ export function digitsFor(value: number, most = 3): number {
 }
 
 export function formatNumber(value: number, language: string, digits: number, leastDigits = digits): string {
-  // A minus before a zero says nothing.
+  // No minus before a zero.
   const rounded = Number(value.toFixed(digits));
   return formatter(language, digits, leastDigits).format(rounded === 0 ? 0 : rounded);
 }
@@ -41,7 +41,7 @@ export function formatCount(value: number, language: string): string {
   return formatNumber(value, language, 0);
 }
 
-/** Watts as W up to a kilowatt, above as kW with two decimals: the meter's own way of saying it. */
+/** W up to a kilowatt, then kW with two decimals, as meters display it. */
 export function showPower(watts: number, language: string): Shown {
   const size = Math.abs(watts);
   if (size < 999.5) return { value: formatNumber(watts, language, size < 9.95 ? 1 : 0, 0), unit: 'W' };
@@ -50,7 +50,7 @@ export function showPower(watts: number, language: string): Shown {
   return { value: formatNumber(watts / 1e6, language, 2), unit: 'MW' };
 }
 
-/** What flowed, or is: three digits that matter. */
+/** An amount or a state with three significant digits. */
 export function showQuantity(value: number, unit: string, language: string): Shown {
   switch (unit) {
     case 'W':
@@ -66,12 +66,12 @@ export function showQuantity(value: number, unit: string, language: string): Sho
   }
 }
 
-/** Energy in kilowatt-hours however much it is: amounts that stand beside each other keep one unit. */
+/** Always in kWh, so that amounts beside each other have one unit. */
 export function showEnergy(kwh: number, language: string): Shown {
   return { value: formatNumber(kwh, language, digitsFor(kwh)), unit: 'kWh' };
 }
 
-/** A register as the meter's own display has it, to be compared with it: up to three decimals, never another unit. */
+/** A register as its meter displays it, for comparison: up to three decimals, never another unit. */
 export function showExact(value: number, unit: string, language: string, digits = 3): Shown {
   return { value: formatNumber(value, language, digits, 0), unit };
 }
@@ -88,7 +88,7 @@ export function formatBytes(bytes: number, language: string): string {
   return asText({ value: formatNumber(bytes / 1e9, language, 1), unit: 'GB' });
 }
 
-/** Money as the language writes it; a currency that is no currency code stands as it is told. */
+/** Money in the language's format. A currency that is not an ISO code is appended as it is. */
 export function formatMoney(value: number, currency: string | null, language: string): string {
   if (currency === null) return formatNumber(value, language, 2);
   try {
@@ -99,7 +99,7 @@ export function formatMoney(value: number, currency: string | null, language: st
   }
 }
 
-/** A part of one, 0 to 1, in whole percents; only all of it is 100 %, and only nothing is 0 %. */
+/** A share, 0 to 1, in whole percents. Only a full share is shown as 100 %, and only none as 0 %. */
 export function formatShare(share: number, language: string): string {
   const percents = share * 100;
   const isNearlyAll = share < 1 && percents >= 99.5;

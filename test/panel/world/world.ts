@@ -14,7 +14,7 @@ import { SupervisedProgram } from '../../../addon/supervised-program.ts';
 import { startControl } from './control.ts';
 import { startIngress } from './ingress.ts';
 
-export interface World {
+interface World {
   readonly panelUrl: string;
   readonly controlUrl: string;
   stop(): Promise<void>;

@@ -13,7 +13,7 @@ import { changeOf } from './comparison.ts';
 import { energyBars, energySeries } from './energy-bars.ts';
 import { energyTable } from './energy-table.ts';
 import { figuresOf, figureText } from './figures.ts';
-import { lackingIn, sentenceOf } from './sentence.ts';
+import { missingSources, sentenceOf } from './sentence.ts';
 
 type Row = BalanceAnswer['rows'][number];
 type Amounts = BalanceAnswer['total'];
@@ -128,10 +128,10 @@ describe('the sentence', () => {
     expect(sentence(answer, dayStart + 14 * hourMs)).toBe(
       'What the home used is not known: its source “From the grid” is missing.',
     );
-    expect(lackingIn(answer, dayStart + 100 * hourMs)).toHaveLength(1);
+    expect(missingSources(answer, dayStart + 100 * hourMs)).toHaveLength(1);
     const knownPast = { ...answerOf(hoursOf(24, 2), null), unknown_sources: [unknownSource] };
-    expect(lackingIn(knownPast, dayStart + 100 * hourMs)).toEqual([]);
-    expect(lackingIn(knownPast, dayStart + 14 * hourMs)).toHaveLength(1);
+    expect(missingSources(knownPast, dayStart + 100 * hourMs)).toEqual([]);
+    expect(missingSources(knownPast, dayStart + 14 * hourMs)).toHaveLength(1);
     // Without its gas the home's electricity is known.
     const gas = {
       ...answerOf(hoursOf(24, 2), null),
@@ -182,7 +182,7 @@ describe('the comparison', () => {
     const half = { ...known(1), coverage: 0.5 };
     const today = hoursOf(10, 2).map((row, index) => (index === 9 ? half : row));
     const change = changeOf(answerOf(today, hoursOf(24, 2)), 'home_kwh', dayStart + 10 * hourMs);
-    expect(change).toMatchObject({ share: 0, basis: 'known', untilMs: dayStart + 9 * hourMs });
+    expect(change).toMatchObject({ share: 0, basis: 'known', endMs: dayStart + 9 * hourMs });
   });
 
   it('is none when too little is known, and none with nothing', () => {

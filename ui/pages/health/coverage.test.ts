@@ -123,7 +123,7 @@ describe('the grid', () => {
         expect(layers.reduce((sum, layer) => sum + layer.height, 0)).toBeCloseTo(height, 6);
         expect(layers.every((layer) => layer.height >= 0 && layer.top >= -1e-9)).toBe(true);
         if (given.missing >= negligibleSeconds)
-          expect(layers.find(({ ground }) => ground === 'missing')?.height).toBeGreaterThan(2.6);
+          expect(layers.find(({ quality }) => quality === 'missing')?.height).toBeGreaterThan(2.6);
       }),
     );
   });

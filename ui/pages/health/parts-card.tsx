@@ -1,4 +1,4 @@
-/** Each part's state in words, and what was not recorded and why. */
+/** The state of each part, and what was not recorded and why. */
 import { mdiAlertCircle, mdiCheckCircleOutline } from '@mdi/js';
 import type { Status } from '../../../src/schemas/status.ts';
 import { Icon } from '../../components/icon.tsx';

@@ -1,19 +1,20 @@
-/** Every check, fetch and import with what it found and changed, the one under way with its progress. */
+/** Every check, fetch and import with its result; the running one with its progress. */
 import { mdiAlertCircleOutline, mdiCheckCircleOutline, mdiProgressClock } from '@mdi/js';
 import { useEffect, useState } from 'preact/hooks';
 import type { SyncRunRow, SyncRuns } from '../../../src/schemas/readings.ts';
 import { Icon } from '../../components/icon.tsx';
-import { Problem, Skeleton } from '../../components/states.tsx';
+import { Waiting } from '../../components/states.tsx';
 import { formatDuration } from '../../format/durations.ts';
 import { formatInstant, formatSpan } from '../../format/instants.ts';
 import { formatCount } from '../../format/numbers.ts';
+import { parseSpan } from '../../period/period.ts';
 import { locale } from '../../state/home.ts';
 import type { Resource } from '../../state/resource.ts';
 import { texts } from '../../texts/texts.ts';
 import { resultText } from './run-words.ts';
 
 const fewRuns = 6;
-/** While one is under way its progress is asked for at this pace. */
+/** Refresh interval while a run is under way. */
 const pollEveryMs = 1500;
 
 function Run({ run }: { run: SyncRunRow }) {
@@ -61,7 +62,7 @@ function Run({ run }: { run: SyncRunRow }) {
           {formatInstant(Date.parse(run.started_at), 'moment', locale.value)}
           {took !== null && `, ${t.took(took)}`}
           {' · '}
-          {t.lookedAt(formatSpan(Date.parse(run.start_time), Date.parse(run.end_time), locale.value))}
+          {t.lookedAt(formatSpan(parseSpan({ start: run.start_time, end: run.end_time }), locale.value))}
         </p>
       </div>
     </li>
@@ -71,7 +72,7 @@ function Run({ run }: { run: SyncRunRow }) {
 export function RunsCard({ resource }: { resource: Resource<SyncRuns> }) {
   const t = texts().health.runs;
   const [isAll, setAll] = useState(false);
-  const { data, problem } = resource.state.value;
+  const { data } = resource.state.value;
   const runs = data?.syncs ?? [];
   const isRunning = runs.some(({ status }) => status === 'running');
   useEffect(() => {
@@ -85,11 +86,7 @@ export function RunsCard({ resource }: { resource: Resource<SyncRuns> }) {
         <h2 id="runs-title">{t.title}</h2>
       </header>
       {data === null ? (
-        problem === null ? (
-          <Skeleton height={200} />
-        ) : (
-          <Problem problem={problem} onRetry={() => void resource.refresh()} />
-        )
+        <Waiting resource={resource} height={200} />
       ) : runs.length === 0 ? (
         <p class="quiet">{t.none}</p>
       ) : (

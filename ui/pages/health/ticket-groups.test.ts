@@ -60,7 +60,7 @@ describe('tickets', () => {
     );
     fc.assert(
       fc.property(rows, (some) => {
-        const given = some.map(([from, kind], place) => gap(String(place), from, 180, { kind }));
+        const given = some.map(([from, kind], index) => gap(String(index), from, 180, { kind }));
         const groups = groupTickets(given);
         const order = (row: TicketRow) => given.indexOf(row);
         expect(

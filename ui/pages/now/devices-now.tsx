@@ -1,30 +1,30 @@
-/** Live power of devices, most first. Values change at once, places only now and then, so that nothing jumps away. */
+/** Live power of devices, most first. Values change at once, the order only at intervals, so that lines do not jump. */
 import { useRef } from 'preact/hooks';
 import type { Now, NowEntity } from '../../../src/schemas/now.ts';
 import { Icon } from '../../components/icon.tsx';
 import { lookOf, markOf } from '../../components/role-look.ts';
 import { asText, formatCount, showPower } from '../../format/numbers.ts';
 import { clientMs, locale } from '../../state/home.ts';
-import { pageAddress } from '../../state/place.ts';
+import { pageAddress } from '../../state/route.ts';
 import { texts } from '../../texts/texts.ts';
 import { switchedOff } from './switched-off.ts';
 
 const rankEveryMs = 15_000;
 
-/** Entity ids, most power first; unknown last, equals by name. */
-export function ranked(devices: readonly NowEntity[]): string[] {
+/** Entity ids by power, most first; unknown last, equal ones by name. */
+function ranked(devices: readonly NowEntity[]): string[] {
   return [...devices]
     .sort((a, b) => (b.state ?? -1) - (a.state ?? -1) || (a.friendly_name < b.friendly_name ? -1 : 1))
     .map((device) => device.entity_id);
 }
 
-/** The order as it was, until it is old or no longer of these devices. */
+/** The current order, until it is old or the devices change. */
 function useRanking(devices: readonly NowEntity[]): readonly string[] {
   const kept = useRef<{ order: readonly string[]; atMs: number }>({ order: [], atMs: 0 });
   const list = useRef<string>('');
   const ids = devices.map((device) => device.entity_id).join();
   const atMs = clientMs.value;
-  // Someone who walks through the list by keyboard or pointer would lose the place.
+  // A user in the list, by keyboard or pointer, would lose the position.
   const isInUse = document.querySelector('[data-ranking]:is(:hover, :focus-within)') !== null;
   if (list.current !== ids || (atMs - kept.current.atMs > rankEveryMs && !isInUse)) {
     kept.current = { order: ranked(devices), atMs };

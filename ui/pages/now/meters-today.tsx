@@ -1,26 +1,26 @@
-/** What every meter counted since midnight, beside its register, to be compared with the meter itself. */
+/** What every meter counted since midnight, and its register, for comparison with the meter's display. */
 import type { Now, NowEntity } from '../../../src/schemas/now.ts';
 import { Icon } from '../../components/icon.tsx';
 import { lookOf, markOf, roleOrder } from '../../components/role-look.ts';
 import { formatAge } from '../../format/instants.ts';
 import { asText, formatCount, showExact, showQuantity } from '../../format/numbers.ts';
 import { locale, nowMs } from '../../state/home.ts';
-import { pageAddress } from '../../state/place.ts';
+import { pageAddress } from '../../state/route.ts';
 import { texts } from '../../texts/texts.ts';
 
 function isMeter({ quantity }: NowEntity): boolean {
   return quantity === 'energy' || quantity === 'volume';
 }
 
-/** The home's own meters in the order of roles, then devices, those that counted most first. */
-export function meterGroups(entities: readonly NowEntity[]): { home: NowEntity[]; devices: NowEntity[] } {
+/** The home's meters in the order of roles, and those of devices by name. */
+function meterGroups(entities: readonly NowEntity[]): { home: NowEntity[]; devices: NowEntity[] } {
   const meters = entities.filter(isMeter);
   const isDevice = ({ role }: NowEntity) => role.startsWith('device') || role === 'other';
-  const place = ({ role }: NowEntity) => roleOrder.indexOf(role);
+  const rank = ({ role }: NowEntity) => roleOrder.indexOf(role);
   return {
     home: meters
       .filter((meter) => !isDevice(meter))
-      .sort((a, b) => place(a) - place(b) || (a.friendly_name < b.friendly_name ? -1 : 1)),
+      .sort((a, b) => rank(a) - rank(b) || (a.friendly_name < b.friendly_name ? -1 : 1)),
     devices: meters.filter(isDevice).sort((a, b) => (a.friendly_name < b.friendly_name ? -1 : 1)),
   };
 }
@@ -90,15 +90,11 @@ export function MetersToday({ now }: { now: Now }) {
               <th scope="col" class="number">
                 {t.columns.today}
               </th>
-              <th scope="col" class="number not-phone">
-                {t.columns.register}
-              </th>
-              <th scope="col" class="number not-phone">
-                {t.columns.readings}
-              </th>
-              <th scope="col" class="number not-phone">
-                {t.columns.age}
-              </th>
+              {(['register', 'readings', 'age'] as const).map((column) => (
+                <th key={column} scope="col" class="number not-phone">
+                  {t.columns[column]}
+                </th>
+              ))}
             </tr>
           </thead>
           {home.length > 0 && (

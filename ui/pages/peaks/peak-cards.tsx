@@ -1,10 +1,11 @@
-/** The month's peak, the billed one with what it rests on, and where the running quarter is heading. */
+/** The month's peak, the billed peak with its basis, and the projection of the running quarter-hour. */
 import { mdiChartBellCurve, mdiGaugeFull, mdiReceiptTextOutline, mdiTimerOutline } from '@mdi/js';
 import type { ComponentChildren } from 'preact';
 import type { CapacityMonth } from '../../../src/schemas/p1.ts';
 import { Icon } from '../../components/icon.tsx';
 import { formatInstant } from '../../format/instants.ts';
 import { asText, formatCount, formatShare, showEnergy, showPower } from '../../format/numbers.ts';
+import { quarterHourMs } from '../../period/durations.ts';
 import { locale } from '../../state/home.ts';
 import { texts } from '../../texts/texts.ts';
 import { billedText, boundsText, meterText } from './sentence.ts';
@@ -21,7 +22,7 @@ function Card({
   icon: string;
   label: string;
   watts: number | null;
-  /** In place of a value that is not known. */
+  /** Shown instead of an unknown value. */
   instead: string;
   children?: ComponentChildren;
 }) {
@@ -54,14 +55,14 @@ function Running({ answer }: { answer: CapacityMonth }) {
   const at = (ms: number) => formatInstant(ms, 'time', locale.value);
   const power = (watts: number) => asText(showPower(watts, language));
   const projected = running.projected_w;
-  // The highest measured quarter is no measure while an hour says that the peak was higher.
+  // No comparison with the highest measured quarter-hour if an hour shows that the peak was higher.
   const isBounded = boundsText(answer, t, language) !== null;
   const share = isBounded || projected === null || peakW === null || peakW <= 0 ? null : projected / peakW;
   return (
     <Card
       name="running"
       icon={mdiTimerOutline}
-      label={`${t.running}, ${t.runningSince(at(startMs), at(startMs + 900_000))}`}
+      label={`${t.running}, ${t.runningSince(at(startMs), at(startMs + quarterHourMs))}`}
       watts={projected}
       instead={t.notKnown}
     >

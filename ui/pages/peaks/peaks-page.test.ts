@@ -29,7 +29,7 @@ describe('the heat map', () => {
   it('places quarters by the wall clock of the home', () => {
     const { cells, days } = heatGrid(october, [quarter('2026-10-07T10:15:00Z', 3176)], zone);
     expect(days).toBe(31);
-    expect(cells[6 * columns + 12 * 4 + 1]?.quarter.avg_power_w).toBe(3176);
+    expect(cells[6 * columns + 12 * 4 + 1]?.quarterHour.avg_power_w).toBe(3176);
     expect(cells.filter((cell) => cell !== null)).toHaveLength(1);
   });
 
@@ -37,7 +37,7 @@ describe('the heat map', () => {
     const twice = [quarter('2026-10-25T00:30:00Z', 500), quarter('2026-10-25T01:30:00Z', 900)];
     for (const list of [twice, [...twice].reverse()]) {
       const cell = heatGrid(october, list, zone).cells[24 * columns + 2 * 4 + 2];
-      expect(cell).toMatchObject({ isTwice: true, quarter: { avg_power_w: 900 } });
+      expect(cell).toMatchObject({ isTwice: true, quarterHour: { avg_power_w: 900 } });
     }
   });
 
@@ -202,7 +202,7 @@ describe('the meter’s own peak', () => {
       '800 W more than recorded here. Quarters that were not measured here can explain it.',
     );
     expect(told(-1200, 'running')).toBe(
-      '1.20 kW less than recorded here. The meter has not told the newest quarter yet.',
+      '1.20 kW less than recorded here. The meter has not reported its newest quarter-hour yet.',
     );
     expect(told(800, 'unexplained')).toContain('Nothing known explains it');
     expect(told(null, 'not_measured')).toBe('Quarters that were not measured here can explain it.');

@@ -5,7 +5,7 @@
 import { describe, expect, it } from 'vitest';
 import type { CostVersionRow, Recalculation } from '../../../src/schemas/analytics.ts';
 import { en } from '../../texts/en.ts';
-import { byArea, changeText, priceText, readDay, readPrice, sentenceOf, stateOf } from './words.ts';
+import { byArea, changeText, parseDay, parsePrice, priceText, sentenceOf, stateOf } from './words.ts';
 
 const zone = 'Europe/Brussels';
 const locale = { language: 'en-GB', zone };
@@ -30,14 +30,14 @@ describe('prices', () => {
     expect(priceText(0.3, null, 'en')).toBe('0.30');
   });
   it('are read with a point or a comma, and refused when they are none', () => {
-    expect(['0.2875', '0,2875', '.5', '-0.05', '−0.05', '0'].map(readPrice)).toEqual([
+    expect(['0.2875', '0,2875', '.5', '-0.05', '−0.05', '0'].map(parsePrice)).toEqual([
       ...[0.2875, 0.2875, 0.5, -0.05, -0.05, 0],
     ]);
-    expect(['', 'a', '1.2.3', '1e3', '101', '0x10', '.'].map(readPrice)).toEqual(Array(7).fill(null));
+    expect(['', 'a', '1.2.3', '1e3', '101', '0x10', '.'].map(parsePrice)).toEqual(Array(7).fill(null));
   });
   it('begin with their day, by the clock of the home', () => {
-    expect(readDay('2026-07-01', zone)).toBe('2026-06-30T22:00:00Z');
-    expect(['', '2026-02-30x', '1999-01-01', 'now'].map((text) => readDay(text, zone))).toEqual(
+    expect(parseDay('2026-07-01', zone)).toBe('2026-06-30T22:00:00Z');
+    expect(['', '2026-02-30x', '1999-01-01', 'now'].map((text) => parseDay(text, zone))).toEqual(
       Array(4).fill(null),
     );
   });

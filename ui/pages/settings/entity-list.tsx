@@ -5,7 +5,7 @@ import { type ListedEntity, locale } from '../../state/home.ts';
 import { texts } from '../../texts/texts.ts';
 import { isTicked } from './tracking.ts';
 
-/** The state as Home Assistant shows it, in its own unit. */
+/** The state in the entity's own unit, as Home Assistant shows it. */
 function shownState({ state, unit_of_measurement: unit }: ListedEntity, language: string): string {
   if (state === null) return '';
   const value = Number(state);

@@ -1,9 +1,9 @@
-/** Whether all parts are well, in a line; what they say themselves is on the Health page. */
+/** Whether all parts are well, in one line; the details are on the Health page. */
 import { mdiAlertCircle, mdiCheckCircleOutline } from '@mdi/js';
 import type { Status } from '../../../src/schemas/status.ts';
 import { Icon } from '../../components/icon.tsx';
 import { locale, nowMs } from '../../state/home.ts';
-import { pageAddress } from '../../state/place.ts';
+import { pageAddress } from '../../state/route.ts';
 import { texts } from '../../texts/texts.ts';
 import { partsOf } from '../health/parts.ts';
 
