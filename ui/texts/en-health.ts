@@ -1,4 +1,4 @@
-/** The words of the Health page: what is recorded and what is missing, what was found, what runs. */
+/** Texts of the Health page. */
 export const healthEn = {
   health: {
     sentence: {
@@ -34,7 +34,6 @@ export const healthEn = {
       hint: 'Point at a day to read it; choose it to see its quarter-hours.',
       dayHint: 'Point at a quarter-hour to read it.',
       chooseDay: 'Choose a day above to see its quarter-hours.',
-      open: (day: string) => `Quarter-hours of ${day}`,
       showAll: (count: string) => `Show all ${count} meters`,
       showFewer: 'Show fewer',
       future: 'not yet',
