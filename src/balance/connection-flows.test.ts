@@ -3,7 +3,7 @@
  * there is mended when it comes again.
  * Method: the flows over a ledger in memory into which the test posts two meters.
  */
-import { beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { GridConnection } from '../home/grid-connection.ts';
 import { silentLog } from '../home/testing/doubles.ts';
 import type { Entry } from '../ledger/entries/entry.ts';
@@ -150,5 +150,122 @@ describe('what the registers of a connection count together', () => {
     await running.settle();
     expect(await totals('barn:grid_in')).toEqual([[2, 7]]);
     expect(await totals()).toHaveLength(2);
+  });
+});
+
+describe('a connection that is taken away', () => {
+  it('is followed no longer, whoever came at the same time stays', async () => {
+    const running = flows();
+    const barn = annex({ connectionId: 'barn', offtake: ['sensor.back'] });
+    running.setConnections([annex(), barn]);
+    await running.settle();
+    running.setConnections([barn]);
+    running.posted('sensor.high', await post('sensor.high', 1, 9));
+    running.posted('sensor.back', await post('sensor.back', 3, 8));
+    await running.settle();
+    expect(await totals()).toHaveLength(2);
+    expect(await totals('barn:grid_in')).toEqual([
+      [2, 7],
+      [3, 8],
+    ]);
+  });
+
+  it('does not take with it what waits for those that stay', async () => {
+    const running = flows();
+    running.setConnections([annex()]);
+    await running.settle();
+    running.posted('sensor.high', await post('sensor.high', 1, 9));
+    running.setConnections([annex(), annex({ connectionId: 'barn', offtake: ['sensor.back'] })]);
+    await running.settle();
+    expect(await totals()).toContainEqual([1, 309]);
+  });
+
+  it('has its past posted when one of its name is made anew in its place', async () => {
+    const running = flows();
+    running.setConnections([annex()]);
+    await running.settle();
+    // Nobody reported this: it was posted while nothing followed the meter.
+    await post('sensor.high', 1, 9);
+    running.setConnections([annex({ createdAtUs: 2 })]);
+    await running.settle();
+    expect(await totals()).toContainEqual([1, 309]);
+  });
+
+  it('finishes its round before one of its name begins', async () => {
+    const gate = Promise.withResolvers<void>();
+    const write = ledger.write.bind(ledger);
+    ledger.write = async (pages) => {
+      await gate.promise;
+      await write(pages);
+    };
+    const running = flows();
+    running.setConnections([annex()]);
+    const first = running.settle();
+    await vi.waitFor(() => expect(starts).toBe(1));
+    running.setConnections([annex({ createdAtUs: 2 })]);
+    const second = running.settle();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(starts).toBe(1);
+    gate.resolve();
+    await Promise.all([first, second]);
+    expect(starts).toBe(2);
+    expect(ledger.revisions.filter((entry) => entry.amountMicro === 120_000)).toHaveLength(1);
+  });
+});
+
+describe('the past of a connection', () => {
+  it('is being posted while that of any is, and never of none', async () => {
+    const running = flows();
+    expect(running.isPostingPast()).toBe(false);
+    running.setConnections([annex()]);
+    await running.settle();
+    expect(running.isPostingPast()).toBe(false);
+    const long = { fromUs: start - 7 * 96 * quarterHourUs, untilUs: nowUs, cause: 'rules' } as const;
+    running.setConnections([annex(), annex({ connectionId: 'barn', offtake: ['sensor.back'] })]);
+    await running.settle();
+    running.posted('sensor.back', long);
+    expect(running.isPostingPast()).toBe(true);
+    await running.settle();
+    expect(running.isPostingPast()).toBe(false);
+  });
+});
+
+describe('connections that are followed by the clock', () => {
+  beforeEach(() => {
+    vi.useFakeTimers();
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+  const barn = annex({ connectionId: 'barn', offtake: ['sensor.back'] });
+
+  it('are posted from the start on, those that come later too, and no more after the end', async () => {
+    const running = flows();
+    running.setConnections([annex()]);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(await totals()).toEqual([]);
+    running.start();
+    running.setConnections([annex(), barn]);
+    await vi.advanceTimersByTimeAsync(5000);
+    expect(await totals()).toHaveLength(2);
+    expect(await totals('barn:grid_in')).toEqual([[2, 7]]);
+    await running.stop();
+    running.posted('sensor.back', await post('sensor.back', 3, 8));
+    running.setConnections([annex({ connectionId: 'shed', offtake: ['sensor.low'] })]);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(await totals('barn:grid_in')).toEqual([[2, 7]]);
+    expect(await totals('shed:grid_in')).toEqual([]);
+  });
+
+  it('begin anew in the place of one of their name', async () => {
+    const running = flows();
+    running.start();
+    running.setConnections([annex()]);
+    await vi.advanceTimersByTimeAsync(5000);
+    await post('sensor.high', 1, 9);
+    running.setConnections([annex({ createdAtUs: 2 })]);
+    await vi.advanceTimersByTimeAsync(5000);
+    expect(await totals()).toContainEqual([1, 309]);
+    await running.stop();
   });
 });

@@ -76,6 +76,7 @@ export class ConnectionFlows {
 
   /** Resolves when all that was told until now is posted; rejects when it could not be. */
   async settle(): Promise<void> {
+    await Promise.all(this.#stopping.values());
     for (const { keeper } of this.#kept.values()) await keeper.settle();
   }
 

@@ -2,7 +2,9 @@
  * Goal: the home's flows follow its meters, through failures and restarts, and no start posts the past without need.
  * Method: a posting worker and a flow keeper over a ledger in memory; the store goes away, the process starts anew.
  */
-import { describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Entry } from '../ledger/entries/entry.ts';
+import { revise } from '../ledger/entries/revision.ts';
 import type { RegisterReading } from '../ledger/evidence.ts';
 import { PostingWorker } from '../ledger/posting/posting-worker.ts';
 import type { Span } from '../ledger/span.ts';
@@ -189,5 +191,167 @@ describe('postingWorker and flow keeper', () => {
     const left = await disk.ledger.current('home:grid_in', 0, Number.MAX_SAFE_INTEGER);
     expect(left.every((entry) => entry.reason === 'withdrawn')).toBe(true);
     expect(await homeUse(disk)).toBe(1_000_000);
+  });
+});
+
+describe('flows of a meter of nine days', () => {
+  const dayUs = 96 * quarterHourUs;
+  const days = 9;
+  const nowUs = start + days * dayUs - 5 * 60_000_000;
+  const last = days * 96 - 1;
+  let ledger: MemoryLedger;
+  let remembered: string | null;
+  let firstUs: number | null;
+  let flows: FlowKeeper;
+  /** Days of the meter that were read, from its first on. */
+  let read: [fromDay: number, untilDay: number][];
+  /** The series of each write. */
+  let written: string[][];
+
+  const entryOf = (place: number, amountMicro: number): Entry => ({
+    ...{
+      kind: 'quantity',
+      quarterHourStartUs: start + place * quarterHourUs,
+      amountMicro,
+      quality: 'measured',
+    },
+    ...{ coveredUs: quarterHourUs, reason: 'counted', isProvisional: false, onTimeUs: null },
+    ...{ firstEvidenceUs: start, lastEvidenceUs: start + quarterHourUs },
+  });
+  /** One quarter of the meter in Wh; its place as news. */
+  const post = async (place: number, wattHours: number) => {
+    const entry = entryOf(place, wattHours * 1000);
+    const at = entry.quarterHourStartUs;
+    const current = await ledger.current(grid, at, at + quarterHourUs);
+    await ledger.write([
+      { entityId: grid, entries: revise([entry], current, nowUs, 'readings'), openings: [] },
+    ]);
+    return { fromUs: at, untilUs: at };
+  };
+  const useOf = async (place: number) => {
+    const at = start + place * quarterHourUs;
+    const [entry] = await ledger.current('home:use', at, at + quarterHourUs);
+    return entry && [entry.amountMicro / 1000, entry.cause];
+  };
+  const keeper = () =>
+    new FlowKeeper({
+      ledger,
+      firstQuarterHourUs: async () => firstUs,
+      remembered: {
+        load: async () => remembered,
+        save: async (told) => {
+          remembered = told;
+        },
+      },
+      clock: { nowUs: () => nowUs, monotonicMs: () => 0 },
+      log: quietLog([]),
+    });
+
+  beforeEach(async () => {
+    ledger = new MemoryLedger();
+    remembered = null;
+    firstUs = start;
+    const entries = Array.from({ length: days * 96 }, (_, place) => entryOf(place, 100_000));
+    await ledger.write([{ entityId: grid, entries: revise(entries, [], nowUs, 'readings'), openings: [] }]);
+    read = [];
+    written = [];
+    const [current, write] = [ledger.current.bind(ledger), ledger.write.bind(ledger)];
+    ledger.current = async (id, fromUs, untilUs) => {
+      if (id === grid) read.push([(fromUs - start) / dayUs, (untilUs - start) / dayUs]);
+      return await current(id, fromUs, untilUs);
+    };
+    ledger.write = async (pages) => {
+      if (pages.every(({ entityId }) => entityId !== grid))
+        written.push(pages.map(({ entityId }) => entityId));
+      await write(pages);
+    };
+    flows = keeper();
+    flows.setSources(sources);
+  });
+
+  it('are made for its whole past, a week at a time, up to the quarter that runs', async () => {
+    await flows.settle();
+    expect(read).toEqual([
+      [0, 7],
+      [7, days + 1 / 96],
+    ]);
+    expect(await useOf(0)).toEqual([100, 'rules']);
+    expect(await useOf(last)).toEqual([100, 'rules']);
+  });
+
+  it('are made again for the quarters that are news, for their reason', async () => {
+    await flows.settle();
+    read.length = 0;
+    flows.posted(grid, { ...(await post(3, 250)), cause: 'corrected' });
+    await flows.settle();
+    expect(read.slice(1)).toEqual([[3 / 96, 4 / 96]]);
+    expect(await useOf(3)).toEqual([250, 'corrected']);
+    flows.posted(grid, { ...(await post(last, 70)), cause: 'readings' });
+    await flows.settle();
+    expect(await useOf(last)).toEqual([70, 'late']);
+  });
+
+  it('are made from the first entry to the present of news that reach beyond', async () => {
+    await flows.settle();
+    await post(3, 250);
+    read.length = 0;
+    flows.posted(grid, { fromUs: start - 30 * dayUs, untilUs: nowUs + 30 * dayUs, cause: 'rules' });
+    await flows.settle();
+    expect(read).toEqual([
+      [0, 7],
+      [7, days + 1 / 96],
+    ]);
+    expect(await useOf(3)).toEqual([250, 'rules']);
+  });
+
+  it('are written where they changed, and not where they say the same', async () => {
+    await flows.settle();
+    const made = ['home:use', 'home:unexplained', 'home:grid_to_home', 'home:grid_in'];
+    expect(written.splice(0)).toEqual([made, made]);
+    flows.posted(grid, { ...(await post(3, 250)), cause: 'readings' });
+    await flows.settle();
+    expect(written.splice(0)).toEqual([['home:use', 'home:grid_to_home', 'home:grid_in']]);
+    flows.posted(grid, { ...(await post(3, 250)), cause: 'readings' });
+    await flows.settle();
+    remembered = null;
+    flows = keeper();
+    flows.setSources(sources);
+    await flows.settle();
+    expect(written).toEqual([]);
+  });
+
+  it('wait for a first entry where there is none', async () => {
+    firstUs = null;
+    await flows.settle();
+    expect(read).toEqual([]);
+  });
+
+  it('have a past on its way while a long one is posted, and when sources are others', async () => {
+    /** Whether the past is on its way, while the flows are written. */
+    const during: boolean[] = [];
+    const write = ledger.write.bind(ledger);
+    ledger.write = async (pages) => {
+      if (pages.every(({ entityId }) => entityId !== grid)) during.push(flows.isPostingPast());
+      await write(pages);
+    };
+    expect(keeper().isPostingPast()).toBe(false);
+    // Until it is known what an earlier process posted, nothing says so.
+    expect(flows.isPostingPast()).toBe(false);
+    await flows.settle();
+    expect(during.splice(0)).toEqual([true, true]);
+    expect(flows.isPostingPast()).toBe(false);
+    flows.posted(grid, { ...(await post(3, 250)), cause: 'readings' });
+    expect(flows.isPostingPast()).toBe(false);
+    await flows.settle();
+    expect(during.splice(0)).toEqual([false]);
+    await post(3, 260);
+    flows.posted(grid, { fromUs: start, untilUs: nowUs, cause: 'rules' });
+    await flows.settle();
+    expect(during.splice(0)).toEqual([true]);
+    flows.setSources({ ...sources, gridIn: [], solar: [grid] });
+    expect(flows.isPostingPast()).toBe(true);
+    await flows.settle();
+    expect(during).toEqual([true, true]);
+    expect(flows.isPostingPast()).toBe(false);
   });
 });

@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 import type { StateClass } from '../home/entity.ts';
 import { registerKind } from '../ledger/entries/meter.ts';
 import { registerReading } from '../ledger/evidence/stored-evidence.ts';
-import type { RegisterReading } from '../ledger/evidence.ts';
+import type { CounterEvidence, RegisterReading } from '../ledger/evidence.ts';
 import { postCounter } from '../ledger/posting/counter-posting.ts';
 import { MemoryLedger } from '../ledger/testing/memory-ledger.ts';
 import { quarterHourStartUs, quarterHourUs } from '../units/quarter-hour.ts';
@@ -126,6 +126,81 @@ describe('meter count', () => {
         expect(read?.countedMicro).toBe(expected);
       }),
     );
+  });
+
+  const midnightUs = quarterHourStartUs(1_780_000_000_000_000);
+  const minuteUs = 60_000_000;
+  const told = (minute: number, registerWh: number): RegisterReading => ({
+    ...{ kind: 'reading', atUs: midnightUs + minute * minuteUs, registerMicro: registerWh * 1000 },
+    ...{ lastResetAtUs: null, origin: 'stream' },
+  });
+
+  it('has of what was counted over midnight the part that lies after it', () => {
+    const counted = (from: number, to: number) => {
+      const count: DayCount = { ...begun('total_increasing'), sinceUs: midnightUs };
+      const whole = [told(from, 100), told(to, 160)].reduce(stepDay, count);
+      return whole.countedMicro / 1000;
+    };
+    expect(counted(-20, -10)).toBe(0);
+    expect(counted(-10, 0)).toBe(0);
+    expect(counted(-10, 20)).toBe(40);
+    expect(counted(0, 10)).toBe(60);
+    expect(counted(10, 20)).toBe(60);
+  });
+
+  it('has what an old meter still counted when it was exchanged at midnight', () => {
+    const registers = { oldRegisterMicro: 103_000, newRegisterMicro: 0 };
+    const exchange: CounterEvidence = { kind: 'exchange', atUs: midnightUs, ...registers };
+    const life: CounterEvidence[] = [told(0, 100), exchange, told(10, 2)];
+    const count = life.reduce(stepDay, { ...begun('total_increasing'), sinceUs: midnightUs });
+    const rules = {
+      kind: 'rising',
+      maxGapUs: quarterHourUs,
+      quarterHourGapUs: quarterHourUs,
+      certainMicro: 0,
+    } as const;
+    const { entries } = postCounter(rules, null, life, midnightUs, Number.MAX_SAFE_INTEGER);
+    const quantities = entries.filter(({ kind }) => kind === 'quantity');
+    expect(quantities.reduce((sum, { amountMicro }) => sum + amountMicro, 0)).toBe(5000);
+    expect(count.countedMicro).toBe(5000);
+  });
+
+  it('takes the evidence up to its end and no further, page by page, none twice', async () => {
+    const life = [told(0, 100), told(5, 105), told(10, 110), told(15, 120), told(20, 140), told(25, 180)];
+    const ledger = new MemoryLedger();
+    await ledger.write([
+      { entityId: 'sensor.meter', entries: [], openings: [{ quarterHourStartUs: midnightUs, state: null }] },
+    ]);
+    const asked: number[] = [];
+    const paged = (size: number) => ({
+      registers: async (_: string, fromUs: number) => {
+        asked.push((fromUs - midnightUs) / minuteUs);
+        if (asked.length > 9) throw new Error('It asks for ever');
+        const left = life.filter((one) => one.atUs >= fromUs);
+        return { items: left.slice(0, size), isLast: left.length <= size };
+      },
+    });
+    const meter = { entityId: 'sensor.meter', kind: 'rising' } as const;
+    const countedUntil = async (minute: number, size: number) => {
+      asked.length = 0;
+      const read = await readDay(ledger, paged(size), meter, midnightUs, midnightUs + minute * minuteUs);
+      return (read?.countedMicro ?? 0) / 1000;
+    };
+    const next = (minute: number) => minute + 1 / minuteUs;
+    expect(await countedUntil(60, 2)).toBe(80);
+    expect(asked).toEqual([0, next(5), next(15)]);
+    // A reading at the end is the next question's; with it the page that holds it is the last.
+    expect(await countedUntil(15, 2)).toBe(10);
+    expect(asked).toEqual([0, next(5)]);
+    expect(await countedUntil(15.001, 2)).toBe(20);
+    expect(await countedUntil(60, 1)).toBe(80);
+    expect(await countedUntil(60, 100)).toBe(80);
+    expect(asked).toEqual([0]);
+    // A page that is empty is the last, whatever it says.
+    const empty = { registers: async () => ({ items: [], isLast: false }) };
+    expect(await readDay(ledger, empty, meter, midnightUs, midnightUs + minuteUs)).toMatchObject({
+      ...{ state: null, countedMicro: 0 },
+    });
   });
 
   it('is not known of a meter of which nothing was posted', async () => {

@@ -54,11 +54,12 @@ export async function readDay(
   const registerUs = newest.state === null ? newest.quarterHourStartUs : reachesBackUs(newest.state);
   const opening = (await ledger.openingBefore(entityId, quarterHourStartUs(registerUs))) ?? newest;
   const openedUs = opening.quarterHourStartUs;
-  const posted = openedUs > sinceUs ? await ledger.current(entityId, sinceUs, openedUs) : [];
-  let countedMicro = 0;
-  for (const entry of posted) if (entry.kind === 'quantity') countedMicro += entry.amountMicro;
   // A difference that reaches back before the opening stands in the entries up to there.
-  let count: DayCount = { kind, sinceUs: Math.max(sinceUs, openedUs), state: opening.state, countedMicro };
+  const restUs = Math.max(sinceUs, openedUs);
+  let countedMicro = 0;
+  for (const entry of await ledger.current(entityId, sinceUs, restUs))
+    if (entry.kind === 'quantity') countedMicro += entry.amountMicro;
+  let count: DayCount = { kind, sinceUs: restUs, state: opening.state, countedMicro };
   for (let fromUs = openedUs; ; ) {
     const { items, isLast } = await evidence.registers(entityId, fromUs, pageSize);
     for (const item of items) if (item.atUs < untilUs) count = stepDay(count, item);

@@ -76,10 +76,9 @@ export async function readHomeBalance(
   });
   const bucketOf = (side: SideBySide, beside: Omit<Picked, 'flows'>) =>
     homeBucket(side, nowUs, { flows, ...beside });
-  const [firstUs, lastUs] = [edges[0] ?? startUs, edges.at(-1) ?? endUs];
   const inGrid = flows.indexOf(totalIds.gridIn);
   return {
-    total: bucketOf(places.reduce(joinSides, emptySide(flows.length, firstUs, lastUs)), {
+    total: bucketOf(places.reduce(joinSides, emptySide(flows.length, startUs, endUs)), {
       ...{ devicesMwh: sumOf(devices) ?? 0, gasMl: sumOf(gas) },
       ...{ gasMwh: sumOf(gasEnergy), waterMl: sumOf(water) },
     }),
@@ -90,7 +89,7 @@ export async function readHomeBalance(
       }),
     ),
     gridIn:
-      inGrid < 0
+      inGrid === -1
         ? []
         : places.map((side) => ({
             ...emptyBucket(totalIds.gridIn, side.startUs, side.endUs),

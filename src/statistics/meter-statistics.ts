@@ -82,7 +82,7 @@ export function registersAt(
 ): (number | null)[] {
   let at = 0;
   return endsUs.map((endUs) => {
-    while (at < known.length && (known[at]?.atUs ?? endUs) < endUs) at += 1;
+    while ((known[at]?.atUs ?? endUs) < endUs) at += 1;
     const next = known[at];
     const told = exactly.get(endUs);
     if (told !== undefined) return told;

@@ -6,6 +6,7 @@ import { RunningLedger } from '../ledger/posting/running-ledger.ts';
 import { MemoryLedger } from '../ledger/testing/memory-ledger.ts';
 import type { Period } from '../units/calendar.ts';
 import { quarterHourUs } from '../units/quarter-hour.ts';
+import type { GroundsCount } from './coverage.ts';
 import { RunningViews } from './running-views.ts';
 import { MemoryViews } from './testing/memory-views.ts';
 
@@ -70,7 +71,52 @@ async function both(given: readonly Given[], openQuarterHour: number) {
   };
 }
 
+const sumOf = (rows: readonly GroundsCount[], field: 'quarters' | 'coveredUs') =>
+  rows.reduce((sum, row) => sum + row[field], 0);
+
+/** A whole quarter of a meter. */
+const given = (id: string, quarter: number, amountMicro = 1000): Given => ({
+  ...{ id, quarter, amountMicro, quality: 'measured', isWhole: true, kind: 'quantity', onTimeUs: null },
+  registerMicro: quarter,
+});
+
 describe('sums with the quarter in memory', () => {
+  it('are in the order of time when a clock was put back and earlier quarters run again', async () => {
+    const stored = new MemoryLedger();
+    await stored.write([pageOf(given('sensor.one', 8), false)]);
+    const clock = { nowUs: () => midnightUs + 4 * quarterHourUs };
+    const ledger = new RunningLedger({ store: stored, summed: async () => undefined, clock });
+    await ledger.write([pageOf(given('sensor.one', 4), true), pageOf(given('sensor.two', 5), true)]);
+    const views = new RunningViews(new MemoryViews(stored, zone), ledger);
+    const quarters = (rows: readonly { startUs: number }[]) =>
+      rows.map(({ startUs }) => (startUs - midnightUs) / quarterHourUs);
+    const until = midnightUs + 12 * quarterHourUs;
+    expect(quarters(await views.buckets(ids, 'quarter', midnightUs, until))).toEqual([4, 5, 8]);
+    expect(quarters(await views.sideBySide([ids], 'quarter', midnightUs, until))).toEqual([4, 5, 8]);
+  });
+
+  it('have one register past a range, and none before an empty one', async () => {
+    const { whole, running } = await both(
+      [1, 2, 4, 5, 6].map((quarter) => given('sensor.one', quarter)),
+      2,
+    );
+    for (const views of [whole, running]) {
+      const registers = async (from: number, until: number, period: Period = 'quarter') =>
+        (
+          await views.registers(
+            'sensor.one',
+            period,
+            midnightUs + from * quarterHourUs,
+            midnightUs + until * quarterHourUs,
+          )
+        ).map(({ registerMicro }) => registerMicro);
+      expect(await registers(0, 4)).toEqual([1, 2, 4]);
+      expect(await registers(0, 3)).toEqual([1, 2, 4]);
+      expect(await registers(0, 5)).toEqual([1, 2, 4, 5]);
+      expect(await registers(3, 3, 'hour')).toEqual([4]);
+    }
+  });
+
   it('are what they are when all is in the store', async () => {
     await fc.assert(
       fc.asyncProperty(
@@ -105,7 +151,7 @@ describe('sums with the quarter in memory', () => {
               [row.entityId, row.startUs, row.quality].join(' '),
             );
           const totals = (rows: Awaited<ReturnType<typeof counted>>) =>
-            [...rows].map(([key, some]) => [key, some.length]).sort();
+            [...rows].map(([key, some]) => [key, sumOf(some, 'quarters'), sumOf(some, 'coveredUs')]).sort();
           expect(totals(await counted(running))).toEqual(totals(await counted(whole)));
         },
       ),

@@ -89,9 +89,10 @@ export class RunningViews implements LedgerViews {
   ): Promise<ReadonlyMap<number, number>> {
     return this.#running.steady(async () => {
       const sums = new Map(await this.#stored.sums(ids, period, startUs, endUs));
-      for (const { startUs: atUs, amountMicro } of this.#quarters(ids, period, startUs, endUs)) {
-        const fromUs = bucketStartUs(atUs, period, this.zone());
-        sums.set(fromUs, (sums.get(fromUs) ?? 0) + (amountMicro ?? 0));
+      const { fromUs, untilUs } = this.#reach(period, startUs, endUs);
+      for (const { entry } of this.#counted(ids, fromUs, untilUs)) {
+        const bucketUs = bucketStartUs(entry.quarterHourStartUs, period, this.zone());
+        sums.set(bucketUs, (sums.get(bucketUs) ?? 0) + entry.amountMicro);
       }
       return sums;
     });

@@ -77,9 +77,13 @@ describe('the grid’s series', () => {
     expect(all).toHaveLength(14);
     expect(all[0]).toMatchObject({ gridOut: { amountMicro: 3 }, gridIn: { amountMicro: null } });
     expect(all.at(-1)?.gridIn.amountMicro).toBe(5);
-    // What lies past the present is no place yet, and the last entry ends the series of a home that fell silent.
+    // What lies past the present is no place yet; a month that begins now is.
     const early = await gridSeries(ledger, totals, 'all', lastYearUs);
     expect(early).toHaveLength(1);
+    const decemberUs = bucketStartUs(Date.UTC(2025, 11, 5) * 1000, 'month', zone);
+    expect(await gridSeries(ledger, totals, 'all', decemberUs)).toHaveLength(3);
+    expect(await gridSeries(ledger, totals, 'all', decemberUs - 1)).toHaveLength(2);
+    expect(await gridSeries(ledger, totals, 'all', Date.UTC(2025, 7, 1) * 1000)).toEqual([]);
   });
 
   it('is empty when nothing is known', async () => {

@@ -61,7 +61,7 @@ async function spanOf(views: LedgerViews, frame: Frame, nowUs: number, ids: read
     return { startUs, endUs: nextBucketUs(startUs, frames[frame].of, zone) };
   }
   const extent = await views.extent(ids);
-  return extent === null ? null : { startUs: extent.firstUs, endUs: Math.max(nowUs, extent.lastUs + 1) };
+  return extent === null ? null : { startUs: extent.firstUs, endUs: nowUs + 1 };
 }
 
 type Place = readonly [startUs: number, endUs: number];

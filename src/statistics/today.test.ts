@@ -19,7 +19,8 @@ const midnightUs = Date.UTC(2026, 10, 20, 23) * 1000;
 const minuteUs = 60_000_000;
 const meter = 'sensor.meter';
 const power = 'sensor.power';
-const everything = { fromUs: 0, untilUs: Number.MAX_SAFE_INTEGER };
+const dayUs = 24 * 60 * minuteUs;
+const everything = { fromUs: midnightUs - 3 * dayUs, untilUs: midnightUs + 3 * dayUs };
 
 describe('today', () => {
   let store: MemoryReadingStore;
@@ -28,6 +29,9 @@ describe('today', () => {
   let tracked: Map<string, TrackedEntity>;
   let today: Today;
   let isUp: boolean;
+  /** How often the store was asked for the day. */
+  let asks: number;
+  let errors: string[];
   let ledger: MemoryLedger;
   let statistics: MemoryStatisticsStore;
   let postingWorker: PostingWorker;
@@ -36,6 +40,13 @@ describe('today', () => {
     vi.useFakeTimers({ now: midnightUs / 1000 + 8 * 3_600_000 });
     store = new MemoryReadingStore();
     isUp = true;
+    asks = 0;
+    errors = [];
+    const count = store.count.bind(store);
+    store.count = (...asked) => {
+      asks += 1;
+      return count(...asked);
+    };
     store.fault = () => (isUp ? 'none' : 'before');
     newest = new Map();
     tracked = new Map([
@@ -79,7 +90,7 @@ describe('today', () => {
       },
       readings: store,
       clock: testClock,
-      log: quietLog,
+      log: { ...quietLog, error: (_fields, message) => errors.push(message) },
       zone: () => zone,
     });
   });
@@ -197,5 +208,203 @@ describe('today', () => {
     expect(today.of(meter).counted).toBe(10.5);
     await vi.advanceTimersByTimeAsync(20_000);
     expect(today.of(meter).counted).toBe(10.5);
+  });
+
+  it('knows nothing of what is not tracked, and nothing counted of what has not spoken', async () => {
+    today.start();
+    await vi.advanceTimersByTimeAsync(3000);
+    await tell(at(481, 3, 'sensor.other'));
+    expect(today.of('sensor.other')).toEqual({ counted: null, readings: 0 });
+    expect(today.of(power)).toEqual({ counted: null, readings: 0 });
+  });
+
+  it('knows a new meter once the ledger has an entry of it', async () => {
+    today.start();
+    await vi.advanceTimersByTimeAsync(3000);
+    await tell(at(481, 5));
+    await tell(at(482, 6));
+    expect(today.of(meter)).toEqual({ counted: null, readings: 2 });
+    await postingWorker.settle();
+    await vi.advanceTimersByTimeAsync(3000);
+    expect(today.of(meter)).toEqual({ counted: 1, readings: 2 });
+    await tell(at(490, 6.5));
+    expect(today.of(meter)).toEqual({ counted: 1.5, readings: 3 });
+  });
+
+  it('does not ask the store again for readings that it heard and that are posted', async () => {
+    postingWorker.setMeters([
+      { entityId: meter, posts: 'register', kind: 'rising' },
+      { entityId: power, posts: 'power' },
+    ]);
+    const posted: string[] = [];
+    postingWorker.onPosted((entityId) => posted.push(entityId));
+    await store.append([at(5, 11), at(5, 100, power)]);
+    today.start();
+    await vi.advanceTimersByTimeAsync(3000);
+    expect(asks).toBe(1);
+    await tell(at(481, 12), at(481, 500, power));
+    posted.length = 0;
+    await postingWorker.settle();
+    expect(new Set(posted)).toEqual(new Set([meter, power]));
+    await vi.advanceTimersByTimeAsync(3000);
+    expect(asks).toBe(1);
+  });
+
+  it('asks the store for what the stream was too slow to bring', async () => {
+    await store.append([at(5, 11)]);
+    today.start();
+    await vi.advanceTimersByTimeAsync(3000);
+    await store.append([at(480.1, 12)]);
+    postingWorker.touch(meter, { fromUs: midnightUs, untilUs: testClock.nowUs() });
+    await vi.advanceTimersByTimeAsync(5000);
+    expect(today.of(meter)).toEqual({ counted: 0, readings: 1 });
+    listener({ readings: [], missed: 1 });
+    await vi.advanceTimersByTimeAsync(3000);
+    expect(today.of(meter)).toEqual({ counted: 1, readings: 2 });
+  });
+
+  it('takes a reading for another of the same instant in its stead', async () => {
+    await store.append([at(5, 11)]);
+    today.start();
+    await vi.advanceTimersByTimeAsync(3000);
+    await tell(at(481, 12));
+    await tell(at(481, 12.5));
+    await vi.advanceTimersByTimeAsync(70_000);
+    expect(today.of(meter)).toEqual({ counted: 1.5, readings: 2 });
+  });
+
+  it('counts late readings of what is no meter too, from midnight on', async () => {
+    today.start();
+    await vi.advanceTimersByTimeAsync(3000);
+    for (const [minute, readings] of [
+      [-1, 0],
+      [0, 1],
+      [20, 2],
+    ] as const) {
+      await tell(at(minute, 100, power));
+      await vi.advanceTimersByTimeAsync(3000);
+      expect(today.of(power).readings).toBe(readings);
+    }
+    // What lies before midnight is no reason to ask.
+    expect(asks).toBe(3);
+  });
+
+  it('counts once what a clock ahead of ours said while the day is read', async () => {
+    const ahead = reading(meter, testClock.nowUs() + 5_000_000, 12);
+    await store.append([at(5, 11), ahead]);
+    newest.set(meter, ahead);
+    today.start();
+    listener({ readings: [ahead], missed: 0 });
+    await vi.advanceTimersByTimeAsync(3000);
+    expect(today.of(meter)).toEqual({ counted: 1, readings: 2 });
+    await tell(reading(meter, ahead.atUs + 1_000_000, 12.5));
+    expect(today.of(meter)).toEqual({ counted: 1.5, readings: 3 });
+  });
+
+  it('reads the day again when something late comes after its readings were counted', async () => {
+    await store.append([at(5, 11)]);
+    const count = store.count.bind(store);
+    store.count = async (...asked) => {
+      const counts = await count(...asked);
+      if (asks === 1) await tell(at(60, 500, power));
+      return counts;
+    };
+    today.start();
+    await vi.advanceTimersByTimeAsync(6000);
+    expect(today.of(power).readings).toBe(1);
+    expect(asks).toBe(2);
+  });
+
+  it.each([
+    [100_000, 1],
+    [100_001, 2],
+  ])('holds %d readings while the day is read; of more it reads the day anew', async (heard, expected) => {
+    today.start();
+    const fromUs = testClock.nowUs() + 1;
+    listener({ readings: Array.from({ length: heard }, (_, at) => reading(power, fromUs + at)), missed: 0 });
+    await vi.advanceTimersByTimeAsync(8000);
+    expect(asks).toBe(expected);
+  });
+
+  it('reads no further meter once it is stopped', async () => {
+    const other = 'sensor.other_meter';
+    tracked.set(other, { entityId: other, quantity: 'volume', unit: 'm³', stateClass: 'total_increasing' });
+    const read: string[] = [];
+    const openingBefore = ledger.openingBefore.bind(ledger);
+    today.start();
+    await vi.advanceTimersByTimeAsync(1000);
+    await postingWorker.settle();
+    ledger.openingBefore = async (entityId, atUs) => {
+      read.push(entityId);
+      void today.stop();
+      return await openingBefore(entityId, atUs);
+    };
+    await vi.advanceTimersByTimeAsync(3000);
+    expect(read).toEqual([meter]);
+  });
+
+  it('reports changes to every listener, though one throws', async () => {
+    const told: string[] = [];
+    today.onChange(() => {
+      throw new Error('This listener is broken');
+    });
+    const unlisten = today.onChange((entityIds) => told.push(...entityIds));
+    await store.append([at(-5, 10), at(5, 11)]);
+    today.start();
+    await vi.advanceTimersByTimeAsync(3000);
+    expect(told.splice(0)).toEqual([meter, power]);
+    expect(errors).toContain('A listener to what today counts failed');
+    expect(today.of(meter)).toEqual({ counted: 0.5, readings: 1 });
+    await vi.advanceTimersByTimeAsync(30_000);
+    expect(asks).toBe(1);
+    unlisten();
+    await tell(at(-3, 10.5));
+    await vi.advanceTimersByTimeAsync(3000);
+    expect(told).toEqual([]);
+  });
+
+  describe('over midnight', () => {
+    const nextUs = midnightUs + dayUs;
+    const second = (seconds: number) => 24 * 60 + seconds / 60;
+    beforeEach(async () => {
+      vi.setSystemTime(nextUs / 1000 - 5000);
+      await store.append([at(0, 10), at(second(-62), 20)]);
+      today.start();
+      await vi.advanceTimersByTimeAsync(3000);
+      expect(today.of(meter)).toEqual({ counted: 10, readings: 2 });
+    });
+    const turn = async () => {
+      await vi.advanceTimersByTimeAsync(2500);
+      expect(today.midnightUs()).toBe(nextUs);
+    };
+
+    it('has the readings of a clock that is ahead of ours in the new day, as soon as the store says so', async () => {
+      await tell(at(second(0), 20.1), at(second(1), 20.2), at(second(0), 7, power));
+      expect(today.midnightUs()).toBe(midnightUs);
+      await turn();
+      expect(today.of(meter)).toEqual({ counted: null, readings: 0 });
+      await vi.advanceTimersByTimeAsync(3000);
+      expect(today.of(meter)).toEqual({ counted: 0.1, readings: 2 });
+      expect(today.of(power).readings).toBe(1);
+    });
+
+    it('has what a late reading of the old day leaves of the new one', async () => {
+      await turn();
+      await tell(at(second(-2), 20.5), at(second(-2), 7, power));
+      expect(today.of(power).readings).toBe(0);
+      await vi.advanceTimersByTimeAsync(3000);
+      expect(today.of(meter)).toEqual({ counted: 0, readings: 0 });
+      await tell(at(second(60), 21.12));
+      // 60 of the 62 seconds since lie in the new day.
+      expect(today.of(meter)).toEqual({ counted: 0.6, readings: 1 });
+    });
+
+    it('has a reading of midnight itself in the new day', async () => {
+      await turn();
+      await tell(at(second(0), 20.4), at(second(0), 7, power));
+      expect([today.of(meter), today.of(power).readings]).toEqual([{ counted: 0, readings: 1 }, 1]);
+      await tell(at(second(10), 21));
+      expect(today.of(meter)).toEqual({ counted: 0.6, readings: 2 });
+    });
   });
 });

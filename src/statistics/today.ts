@@ -9,6 +9,7 @@ import type { Recorder, TrackedEntity } from '../recording/stream/recorder.ts';
 import { newestBefore, untilVisible } from '../recording/write/visible.ts';
 import { Backoff } from '../runtime/backoff.ts';
 import type { Clock } from '../runtime/clock.ts';
+import { guarded } from '../runtime/guarded.ts';
 import type { Log } from '../runtime/log.ts';
 import { pause, unlessAborted } from '../runtime/pause.ts';
 import { WakeSignal } from '../runtime/wake-signal.ts';
@@ -38,12 +39,11 @@ export interface EntityToday {
 }
 
 interface Day {
+  /** Null of what is no meter, and while it is not known. */
   count: DayCount | null;
   /** The newest reading taken in; what comes with an older instant has to be put in its place. */
   lastAtUs: number;
   readings: number;
-  /** What the store has of the day is in it. */
-  isLoaded: boolean;
 }
 
 interface Loading {
@@ -75,7 +75,7 @@ export class Today {
   #midnightUs: number | null = null;
   #loading: Loading | null = null;
   #loop: Promise<void> = Promise.resolve();
-  #timer: ReturnType<typeof setInterval> | null = null;
+  #timer: NodeJS.Timeout | undefined;
   #unlisten: readonly (() => void)[] = [];
 
   constructor(deps: TodayDeps) {
@@ -95,8 +95,9 @@ export class Today {
         const day = this.#days.get(entityId);
         if (day === undefined) return;
         // Readings were heard here too; statistics, corrections and what a comparison brought were not.
-        const isFirst = day.count === null && !this.#loading?.entityIds.has(entityId);
-        if (cause !== 'readings' || isFirst) this.#spoil(entityId);
+        const isFirst = day.count === null && isMeter(recorder.tracked().get(entityId));
+        if (cause !== 'readings' || (isFirst && !this.#loading?.entityIds.has(entityId)))
+          this.#spoil(entityId);
       }),
     ];
     this.#timer = setInterval(() => this.#look(), everyMs);
@@ -106,7 +107,7 @@ export class Today {
 
   async stop(): Promise<void> {
     for (const unlisten of this.#unlisten) unlisten();
-    if (this.#timer !== null) clearInterval(this.#timer);
+    clearInterval(this.#timer);
     this.#stop.abort();
     this.#bell.ring();
     await this.#loop;
@@ -120,17 +121,14 @@ export class Today {
   of(entityId: string): EntityToday {
     const day = this.#days.get(entityId);
     if (day === undefined) return { counted: null, readings: 0 };
-    const isKnown = day.isLoaded && day.count !== null;
-    return {
-      counted: isKnown && day.count !== null ? valueFromMicro(day.count.countedMicro) : null,
-      readings: day.readings,
-    };
+    return { counted: day.count && valueFromMicro(day.count.countedMicro), readings: day.readings };
   }
 
-  /** Told of entities whose day changed otherwise than by a reading just heard. */
+  /** Told of entities whose day changed otherwise than by a reading just heard. One that throws is logged. */
   onChange(listener: (entityIds: readonly string[]) => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    const safe = guarded(this.#deps.log, 'A listener to what today counts failed', listener);
+    this.#listeners.add(safe);
+    return () => this.#listeners.delete(safe);
   }
 
   /** Rolls over at midnight and takes up what is newly tracked. */
@@ -143,21 +141,19 @@ export class Today {
     for (const entityId of this.#days.keys()) if (!tracked.has(entityId)) this.#days.delete(entityId);
     for (const entityId of tracked.keys()) {
       if (this.#days.has(entityId)) continue;
-      this.#days.set(entityId, { count: null, lastAtUs: 0, readings: 0, isLoaded: false });
+      this.#days.set(entityId, { count: null, lastAtUs: Number.NEGATIVE_INFINITY, readings: 0 });
       this.#spoil(entityId);
     }
   }
 
   #turn(midnightUs: number): void {
-    const isNextDay = this.#midnightUs !== null && midnightUs > this.#midnightUs;
     this.#midnightUs = midnightUs;
     this.#loading = null;
     for (const [entityId, day] of this.#days) {
-      if (!isNextDay || !day.isLoaded || day.lastAtUs >= midnightUs) {
-        day.isLoaded = false;
-        this.#spoil(entityId);
-      }
-      day.count = day.count && { ...day.count, sinceUs: midnightUs, countedMicro: 0 };
+      // What was heard of the new day already is the store's to tell: a clock ahead of ours, or another zone.
+      const isOld = day.lastAtUs < midnightUs;
+      if (!isOld) this.#spoil(entityId);
+      day.count = isOld && day.count ? { ...day.count, sinceUs: midnightUs, countedMicro: 0 } : null;
       day.readings = 0;
     }
     this.#tell([...this.#days.keys()]);
@@ -165,8 +161,7 @@ export class Today {
 
   #hear(reading: Reading): void {
     const day = this.#days.get(reading.entityId);
-    const entity = this.#deps.recorder.tracked().get(reading.entityId);
-    if (day === undefined || entity === undefined || this.#midnightUs === null) return;
+    if (day === undefined || this.#midnightUs === null) return;
     const loading = this.#loading;
     if (loading?.entityIds.has(reading.entityId)) {
       loading.heard.push(reading);
@@ -174,6 +169,7 @@ export class Today {
     }
     if (reading.atUs <= day.lastAtUs || reading.atUs < this.#midnightUs) {
       // The reading before midnight is where a meter's day begins.
+      const entity = this.#deps.recorder.tracked().get(reading.entityId);
       if (reading.atUs >= this.#midnightUs || isMeter(entity)) this.#spoil(reading.entityId);
       return;
     }
@@ -213,7 +209,7 @@ export class Today {
   async #load(entityIds: ReadonlySet<string>, midnightUs: number): Promise<void> {
     const { recorder, readings, postingWorker, clock } = this.#deps;
     // Home Assistant's clock may be ahead of ours: what was heard already is the store's to tell.
-    const heardUs = Math.max(0, ...[...recorder.newest().values()].map(({ atUs }) => atUs));
+    const heardUs = Math.max(...[...recorder.newest().values()].map(({ atUs }) => atUs));
     const loading: Loading = { cutUs: Math.max(clock.nowUs(), heardUs + 1), entityIds, heard: [] };
     this.#loading = loading;
     await pause(hearWithinMs, this.#stop.signal);
@@ -230,12 +226,7 @@ export class Today {
       if (this.#stop.signal.aborted || this.#loading !== loading) break;
       if (entity === undefined) continue;
       const count = isMeter(entity) ? await this.#read(entity, midnightUs, loading.cutUs) : null;
-      loaded.set(entityId, {
-        count,
-        lastAtUs: loading.cutUs - 1,
-        readings: counts.get(entityId) ?? 0,
-        isLoaded: true,
-      });
+      loaded.set(entityId, { count, lastAtUs: loading.cutUs - 1, readings: counts.get(entityId) ?? 0 });
     }
     if (this.#stop.signal.aborted) return;
     // Midnight passed or too much was heard meanwhile.
@@ -243,8 +234,7 @@ export class Today {
     for (const [entityId, day] of loaded) if (this.#days.has(entityId)) this.#days.set(entityId, day);
     for (const [index, reading] of loading.heard.entries()) {
       const day = loaded.get(reading.entityId);
-      const entity = recorder.tracked().get(reading.entityId);
-      if (day === undefined || entity === undefined) continue;
+      if (day === undefined) continue;
       if (reading.atUs > day.lastAtUs) take(day, reading);
       else if (index >= heardBefore) this.#spoil(reading.entityId);
     }
@@ -267,6 +257,6 @@ function take(day: Day, reading: Reading): void {
   if (day.count !== null) day.count = stepDay(day.count, registerReading(reading));
 }
 
-function isMeter({ quantity }: TrackedEntity): boolean {
-  return quantity === 'energy' || quantity === 'volume';
+function isMeter(entity: TrackedEntity | undefined): boolean {
+  return entity?.quantity === 'energy' || entity?.quantity === 'volume';
 }

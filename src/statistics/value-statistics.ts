@@ -88,7 +88,7 @@ function gather(hours: readonly ValueHour[]): Gathered {
   };
   for (const hour of hours) {
     all.count += hour.count;
-    if (hour.mean === null || hour.heldUs <= 0) continue;
+    if (hour.mean === null || hour.heldUs === 0) continue;
     all.area += hour.mean * hour.heldUs;
     all.heldUs += hour.heldUs;
     if (hour.quality !== 'hourly') all.measuredUs += hour.heldUs;
@@ -113,6 +113,6 @@ function figuresOf(startUs: number, endUs: number, all: Gathered, nowUs: number)
     count: all.count,
     coverage: passedUs <= 0 ? 0 : Math.min(1, all.measuredUs / passedUs),
     quality: all.quality,
-    isProvisional: endUs > nowUs && all.heldUs > 0,
+    isProvisional: endUs > nowUs && all.heldUs !== 0,
   };
 }

@@ -90,6 +90,15 @@ describe('values', () => {
     ]);
   });
 
+  it('keep the one reading that an hour has, whatever Home Assistant’s row says of it', () => {
+    const row = {
+      ...{ entityId: 'sensor.a', period: 'hour' as const, state: null, sum: null, unit: 'W' },
+      ...{ startUs: 0, endUs: hourUs, mean: 50, min: 40, max: 60 },
+    };
+    const [read] = valueHours([heard(0, 5, { count: 1 })], [row]);
+    expect(read).toMatchObject({ mean: 5, min: 5, max: 5, count: 1, quality: 'measured' });
+  });
+
   it('cover what has passed, and may grow until then', () => {
     const hours = valueHours([heard(0, 5), heard(1, 5)], []);
     const at = (nowUs: number, from = 0) => {
@@ -99,6 +108,7 @@ describe('values', () => {
     expect(at(4 * hourUs)).toEqual([0.5, false]);
     expect(at(4 * hourUs - 1)).toEqual([(2 * hourUs) / (4 * hourUs - 1), true]);
     expect(at(hourUs)).toEqual([1, true]);
+    expect(at(1)).toEqual([1, true]);
     expect(at(0)).toEqual([0, true]);
     expect(valueTotal([], 0, 4 * hourUs, hourUs).isProvisional).toBe(false);
     // Sums are told to their millionth.

@@ -35,6 +35,16 @@ function change(ledger: TestLedger, id: string, index: number, extra: Partial<Po
   const found = entries[index];
   if (found !== undefined) entries[index] = { ...found, ...extra };
 }
+/** Which days of a series are read, from the first day of the test on. */
+function daysRead(ledger: TestLedger, id: string): [fromDay: number, untilDay: number][] {
+  const read: [number, number][] = [];
+  const current = ledger.current.bind(ledger);
+  ledger.current = async (entityId, fromUs, untilUs) => {
+    if (entityId === id) read.push([(fromUs - startUs) / dayUs, (untilUs - startUs) / dayUs]);
+    return await current(entityId, fromUs, untilUs);
+  };
+  return read;
+}
 const at = (findings: readonly Finding[]) =>
   findings.map(({ quarterHourStartUs }) => ((quarterHourStartUs ?? 0) - startUs) / quarterHourUs);
 
@@ -87,12 +97,26 @@ describe('flows', () => {
     expect(at(await found(ledger, 5, startUs + 7 * dayUs))).toEqual([7 * 96 - 1]);
     expect(at(await found(ledger, 5, startUs + 7 * dayUs + quarterHourUs))).toEqual([7 * 96 - 1, 7 * 96]);
   });
+
+  it('are read a week at a time', async () => {
+    const ledger = ledgerOf(16);
+    const read = daysRead(ledger, flow);
+    await found(ledger);
+    expect(read.splice(0)).toEqual([
+      [0, 7],
+      [7, 14],
+      [14, 16],
+    ]);
+    await found(ledger, 5, startUs + 7 * dayUs);
+    expect(read).toEqual([[0, 7]]);
+  });
 });
 
 describe('views', () => {
   const found = async (
     ledger: TestLedger,
     change: (bucket: { startUs: number }, period: string) => object | null,
+    untilUs = startUs + 16 * dayUs,
   ) => {
     const buckets: TestLedger['buckets'] = async (ids, period, fromUs, untilUs) =>
       (await ledger.buckets(ids, period, fromUs, untilUs)).flatMap((bucket) => {
@@ -101,9 +125,7 @@ describe('views', () => {
       });
     const views = Object.assign(Object.create(ledger), { buckets });
     const findings: Finding[] = [];
-    await verifyViews(ledger, views, ['sensor.in'], startUs, startUs + 16 * dayUs, (one) =>
-      findings.push(one),
-    );
+    await verifyViews(ledger, views, ['sensor.in'], startUs, untilUs, (one) => findings.push(one));
     return findings;
   };
 
@@ -134,6 +156,36 @@ describe('views', () => {
         ]);
         expect(findings[0]?.detail).toContain(`the ${period} has ${wrong === null ? 'nothing' : ''}`);
       }
+  });
+
+  it('are read a week at a time', async () => {
+    const ledger = ledgerOf(16);
+    const read = daysRead(ledger, 'sensor.in');
+    await found(ledger, () => ({}));
+    expect(read.splice(0)).toEqual([
+      [0, 7],
+      [7, 14],
+      [14, 16],
+    ]);
+    await found(ledger, () => ({}), startUs + 7 * dayUs);
+    expect(read).toEqual([[0, 7]]);
+  });
+
+  it('are looked at up to the last day that is over', async () => {
+    const wrongFrom = (day: number) => (bucket: { startUs: number }) =>
+      bucket.startUs >= startUs + day * dayUs ? { amountMicro: 999 } : {};
+    const noonUs = startUs + 2.5 * dayUs;
+    expect(await found(ledgerOf(4), wrongFrom(2), noonUs)).toEqual([]);
+    expect(await found(ledgerOf(4), wrongFrom(1), noonUs)).toHaveLength(24 + 1);
+  });
+
+  it('are found where they have quarters and no amount', async () => {
+    const findings = await found(ledgerOf(1), (bucket, period) =>
+      period === 'day' && bucket.startUs === startUs ? { amountMicro: null } : {},
+    );
+    expect(findings.map(({ detail }) => detail)).toEqual([
+      expect.stringContaining('the day has null in 96 quarters'),
+    ]);
   });
 
   it('are found where no entry is', async () => {

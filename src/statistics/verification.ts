@@ -64,7 +64,7 @@ function compareFlow(flow: string, computed: readonly Entry[], stored: readonly 
 }
 
 interface Sum {
-  readonly amountMicro: number;
+  readonly amountMicro: number | null;
   readonly coveredUs: number;
   readonly quarters: number;
 }
@@ -87,7 +87,7 @@ export async function verifyViews(
         (entry) => entry.kind === 'quantity' && entry.reason !== 'withdrawn',
       );
       for (const period of ['hour', 'day'] as const) {
-        const added = new Map<number, Sum>();
+        const added = new Map<number, Sum & { readonly amountMicro: number }>();
         for (const { quarterHourStartUs: quarter, amountMicro, coveredUs } of entries) {
           const bucket = bucketStartUs(quarter, period, zone);
           const sum = added.get(bucket) ?? { amountMicro: 0, coveredUs: 0, quarters: 0 };
@@ -97,9 +97,8 @@ export async function verifyViews(
             quarters: sum.quarters + 1,
           });
         }
-        const seen = new Map<number, Sum>();
-        for (const bucket of await views.buckets([id], period, startUs, stopUs))
-          seen.set(bucket.startUs, { ...bucket, amountMicro: bucket.amountMicro ?? 0 });
+        const buckets = await views.buckets([id], period, startUs, stopUs);
+        const seen = new Map<number, Sum>(buckets.map((bucket) => [bucket.startUs, bucket]));
         for (const bucket of new Set([...added.keys(), ...seen.keys()])) {
           const [told, expected] = [inWords(seen.get(bucket)), inWords(added.get(bucket))];
           if (told === expected) continue;

@@ -357,6 +357,20 @@ export const equivalents: readonly Equivalent[] = [
   ...of('src/statistics/coverage.ts', [
     ['if (passedUs <= 0) return [];', '<= → <', 'of a bucket that is listed some time has passed'],
   ]),
+  ...of('src/statistics/day-count.ts', [
+    ['else if (toUs > count.sinceUs)', '> → >=', 'of what ends there no part lies after it'],
+    ['countedMicro += splitByTime(amountMicro, fromUs, toUs, [count.sinceUs])[1] ?? 0;', '0 → 1', always],
+  ]),
+  ...of('src/balance/flow-keeper.ts', [
+    [
+      '#isEverythingNew = false;',
+      'false → true',
+      'it is asked only when there are sources, and the first sources make everything new',
+    ],
+  ]),
+  ...of('src/statistics/home-balance.ts', [
+    ['const coveredUs = groups[flows.indexOf(flowIds.homeMwh)]?.coveredUs ?? 0;', '0 → 1', always],
+  ]),
   ...of('src/statistics/trend.ts', [
     [
       "const direction = Math.abs(exact) <= stableWithinPercent ? 'stable' : exact > 0 ? 'up' : 'down';",
