@@ -3,36 +3,33 @@
  * place, the controls above it. An old answer stays, dimmed, while the next one is fetched.
  */
 import type { ComponentChildren } from 'preact';
-import type { FollowedAnswer, PeriodAnswer } from '../state/followed.ts';
+import type { FollowedAnswer } from '../state/followed.ts';
 import { PastNote, StaleNote, WaitingPage } from './states.tsx';
 
-interface FollowedPageProps<T> {
-  readonly followed: FollowedAnswer<T>;
+interface FollowedPageProps {
+  readonly followed: FollowedAnswer<unknown>;
   readonly skeletonHeight: number;
   readonly controls: ComponentChildren;
   /** Replaces controls and content when there is nothing to show; null otherwise. */
-  readonly empty?: (answer: T) => ComponentChildren;
-  readonly children: (shown: PeriodAnswer<T>, isLoading: boolean) => ComponentChildren;
+  readonly empty?: ComponentChildren;
+  readonly children: ComponentChildren;
 }
 
-export function FollowedPage<T>(props: FollowedPageProps<T>) {
-  const { followed, skeletonHeight, controls, empty, children } = props;
-  const { key, resource } = followed;
-  const { data, problem, isLoading } = resource.state.value;
+export function FollowedPage({ followed, skeletonHeight, controls, empty, children }: FollowedPageProps) {
+  const { resource, shown, problem, hasFailed } = followed;
   const retry = () => void resource.refresh();
-  if (data === null) return <WaitingPage heights={[44, skeletonHeight]} problem={problem} onRetry={retry} />;
-  const instead = empty?.(data.answer) ?? null;
-  if (instead !== null) return <section class="card">{instead}</section>;
+  if (shown === null) return <WaitingPage heights={[44, skeletonHeight]} problem={problem} onRetry={retry} />;
+  if (empty) return <section class="card">{empty}</section>;
   return (
     <>
       <div class="ledger-controls">{controls}</div>
-      {problem !== null && data.key !== key ? (
+      {hasFailed ? (
         <WaitingPage heights={[]} problem={problem} onRetry={retry} />
       ) : (
         <>
           <StaleNote problem={problem} />
           <PastNote />
-          {children(data, isLoading)}
+          {children}
         </>
       )}
     </>

@@ -1,5 +1,6 @@
 /** Answers that follow the address: asked again when the question changes, and while the answer can still change. */
 import { useEffect, useMemo } from 'preact/hooks';
+import type { ApiProblem } from '../api.ts';
 import { minuteMs } from '../period/durations.ts';
 import { type Period, periodToParams, type Span, spanOf } from '../period/period.ts';
 import { locale, nowMs, pastChanges, status } from './home.ts';
@@ -58,6 +59,7 @@ export function useStatusRefresh(everyMs: number, others: readonly Resource<unkn
 
 /** An answer with its question, so that an old one keeps its own period and names while the next is fetched. */
 export interface PeriodAnswer<T> {
+  /** Its question. */
   readonly key: string;
   readonly answer: T;
   readonly period: Period;
@@ -66,9 +68,13 @@ export interface PeriodAnswer<T> {
 }
 
 export interface FollowedAnswer<T> {
-  /** The current question. An answer with another key answers an earlier one. */
-  readonly key: string;
   readonly resource: Resource<PeriodAnswer<T>>;
+  /** The newest answer, which may still answer an earlier question; null before the first. */
+  readonly shown: PeriodAnswer<T> | null;
+  readonly isLoading: boolean;
+  readonly problem: ApiProblem | null;
+  /** Whether the current question has no answer because it failed. */
+  readonly hasFailed: boolean;
 }
 
 /**
@@ -91,5 +97,6 @@ export function usePeriodAnswer<T>(
     async (signal) => ({ key, answer: await ask(span, signal), period, atMs: nowMs.peek() }),
     paceMs,
   );
-  return { key, resource };
+  const { data: shown, problem, isLoading } = resource.state.value;
+  return { resource, shown, isLoading, problem, hasFailed: problem !== null && shown?.key !== key };
 }

@@ -13,25 +13,26 @@ import { sentenceOf } from './sentence.ts';
 export function DevicesPage() {
   const t = texts();
   const followed = usePeriodAnswer(shownPeriod(), 'devices', (span, signal) => api.devices(span, signal));
+  const { shown, isLoading } = followed;
   return (
     <FollowedPage
       followed={followed}
       skeletonHeight={480}
       controls={<PeriodControl />}
-      empty={({ devices }) =>
-        devices.length > 0 ? null : (
+      empty={
+        shown?.answer.devices.length === 0 && (
           <Empty icon={mdiPowerPlugOffOutline} title={t.devices.empty} action={<ToSettings />}>
             {t.devices.emptyWhat}
           </Empty>
         )
       }
     >
-      {({ answer, period, atMs }, isLoading) => (
+      {shown !== null && (
         <div class={isLoading ? 'is-dimmed' : ''} data-loading={isLoading}>
           <div class="answer">
-            <h1>{sentenceOf(answer, period, atMs, t.devices, locale.value)}</h1>
+            <h1>{sentenceOf(shown.answer, shown.period, shown.atMs, t.devices, locale.value)}</h1>
           </div>
-          <DeviceList answer={answer} />
+          <DeviceList answer={shown.answer} />
         </div>
       )}
     </FollowedPage>

@@ -103,6 +103,9 @@ export function EnergyPage() {
     const query = { period: bucketPeriodOf(period), compare: compare === 'none' ? 'previous' : compare };
     return { balance: await api.balance(span, query, signal), compare };
   });
+  const { shown, isLoading } = followed;
+  const has = shown?.answer.balance.has;
+  const isEmpty = has && !(has.grid || has.solar || has.battery || has.gas || has.water);
   return (
     <FollowedPage
       followed={followed}
@@ -113,15 +116,15 @@ export function EnergyPage() {
           <CompareControl />
         </>
       }
-      empty={({ balance: { has } }) =>
-        has.grid || has.solar || has.battery || has.gas || has.water ? null : (
+      empty={
+        isEmpty && (
           <Empty icon={mdiHomeLightningBoltOutline} title={t.energy.empty} action={<ToSettings />}>
             {t.energy.emptyWhat}
           </Empty>
         )
       }
     >
-      {(shown, isLoading) => <Shown shown={shown} isLoading={isLoading} />}
+      {shown !== null && <Shown shown={shown} isLoading={isLoading} />}
     </FollowedPage>
   );
 }

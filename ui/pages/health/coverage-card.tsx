@@ -181,22 +181,20 @@ function Day(props: { shown: PeriodAnswer<Coverage>; grid: CoverageGrid; isAll: 
 function DayPart({ day, isAll }: { day: Period; isAll: boolean }) {
   const t = texts().health.coverage;
   const { language, zone } = locale.value;
-  const { key, resource } = useCoverage(day, 'quarter');
-  const { data, problem, isLoading } = resource.state.value;
+  const { resource, shown, isLoading, hasFailed } = useCoverage(day, 'quarter');
   const grid = useMemo(
-    () =>
-      data === null ? null : coverageGrid(data.answer, quarterHoursOf(spanOf(data.period, zone)), t.home),
-    [data, zone, t],
+    () => shown && coverageGrid(shown.answer, quarterHoursOf(spanOf(shown.period, zone)), t.home),
+    [shown, zone, t],
   );
   return (
     <section class="coverage-day" aria-labelledby="coverage-day-title" data-loading={isLoading}>
-      <h3 id="coverage-day-title">{t.dayTitle(formatPeriod(data?.period ?? day, language))}</h3>
-      {data === null || grid === null || (problem !== null && data.key !== key) ? (
+      <h3 id="coverage-day-title">{t.dayTitle(formatPeriod(shown?.period ?? day, language))}</h3>
+      {shown === null || grid === null || hasFailed ? (
         <Waiting ofStore resource={resource} height={220} />
       ) : (
-        <div class={isLoading ? 'is-dimmed' : ''} data-day={data.period.start.toString()}>
-          <Day shown={data} grid={grid} isAll={isAll} />
-          <CoverageTables grid={grid} answer={data.answer} title={t.dayTable} isDay />
+        <div class={isLoading ? 'is-dimmed' : ''} data-day={shown.period.start.toString()}>
+          <Day shown={shown} grid={grid} isAll={isAll} />
+          <CoverageTables grid={grid} answer={shown.answer} title={t.dayTable} isDay />
         </div>
       )}
     </section>
@@ -205,15 +203,15 @@ function DayPart({ day, isAll }: { day: Period; isAll: boolean }) {
 
 export function CoverageCard() {
   const t = texts().health.coverage;
-  const { zone } = locale.value;
+  const { language, zone } = locale.value;
   const month = shownMonth();
   const day = chosenDay(month);
   const [isAll, setAll] = useState(false);
   const followed = useCoverage(month, 'day');
-  const { data } = followed.resource;
+  const { shown, isLoading } = followed;
   const grid = useMemo(
-    () => (data === null ? null : coverageGrid(data.answer, daysOf(data.period, zone), t.home)),
-    [data, zone, t],
+    () => shown && coverageGrid(shown.answer, daysOf(shown.period, zone), t.home),
+    [shown, zone, t],
   );
   const count = grid?.lines.length ?? 0;
   return (
@@ -221,38 +219,32 @@ export function CoverageCard() {
       followed={followed}
       skeletonHeight={420}
       controls={<PeriodControl isMonthly />}
-      empty={({ entities }) =>
-        entities.length > 0 ? null : (
+      empty={
+        shown?.answer.entities.length === 0 && (
           <Empty icon={mdiCounter} title={t.empty} action={<ToSettings />}>
             {t.emptyWhat}
           </Empty>
         )
       }
     >
-      {(shown, isLoading) => (
-        <section class="card" aria-labelledby="coverage-title" data-loading={isLoading} data-coverage>
-          <header>
-            <h2 id="coverage-title">{t.title}</h2>
-            {count > fewLines && (
-              <button type="button" class="button" onClick={() => setAll(!isAll)} aria-pressed={isAll}>
-                {isAll ? t.showFewer : t.showAll(formatCount(count - 1, locale.value.language))}
-              </button>
-            )}
-          </header>
-          {grid !== null && (
-            <div class={isLoading ? 'is-dimmed' : ''}>
-              <Month grid={grid} month={shown.period} day={day} isAll={isAll} />
-              <Legend grids={[grid]} />
-              <CoverageTables grid={grid} answer={shown.answer} title={t.table} isDay={false} />
-            </div>
+      <section class="card" aria-labelledby="coverage-title" data-loading={isLoading} data-coverage>
+        <header>
+          <h2 id="coverage-title">{t.title}</h2>
+          {count > fewLines && (
+            <button type="button" class="button" onClick={() => setAll(!isAll)} aria-pressed={isAll}>
+              {isAll ? t.showFewer : t.showAll(formatCount(count - 1, language))}
+            </button>
           )}
-          {day === null ? (
-            <p class="quiet coverage-day">{t.chooseDay}</p>
-          ) : (
-            <DayPart day={day} isAll={isAll} />
-          )}
-        </section>
-      )}
+        </header>
+        {shown !== null && grid !== null && (
+          <div class={isLoading ? 'is-dimmed' : ''}>
+            <Month grid={grid} month={shown.period} day={day} isAll={isAll} />
+            <Legend grids={[grid]} />
+            <CoverageTables grid={grid} answer={shown.answer} title={t.table} isDay={false} />
+          </div>
+        )}
+        {day === null ? <p class="quiet coverage-day">{t.chooseDay}</p> : <DayPart day={day} isAll={isAll} />}
+      </section>
     </FollowedPage>
   );
 }

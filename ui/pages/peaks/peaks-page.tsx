@@ -133,6 +133,7 @@ export function PeaksPage() {
     (_span, signal) => api.capacityMonth(month, connectionId, signal),
     isRunning ? runningEveryMs : null,
   );
+  const { shown, isLoading } = followed;
   return (
     <FollowedPage
       followed={followed}
@@ -144,7 +145,7 @@ export function PeaksPage() {
         </>
       }
     >
-      {(shown, isLoading) => <Shown shown={shown} isLoading={isLoading} />}
+      {shown !== null && <Shown shown={shown} isLoading={isLoading} />}
     </FollowedPage>
   );
 }
