@@ -30,6 +30,8 @@ export function useCursor(count: number): Cursor {
   return { at: at !== null && at < count ? at : null, isByKey, ...moves };
 }
 
+export type ChartKeys = Readonly<Record<string, (event: KeyboardEvent) => void>>;
+
 interface ChartFrameProps {
   readonly holder: RefObject<HTMLDivElement | null>;
   readonly cursor: Cursor;
@@ -37,7 +39,7 @@ interface ChartFrameProps {
   /** Accessible name, with what the keys do. */
   readonly label: string;
   /** By the name of the key; other keys are left to the browser. */
-  readonly keys: Readonly<Record<string, (event: KeyboardEvent) => void>>;
+  readonly keys: ChartKeys;
   /** What is drawn, in figures, for tests. */
   readonly marks: Readonly<Record<`data-${string}`, string | number>>;
   /** The chart, unless an effect draws it into `holder`. */

@@ -10,7 +10,7 @@ import { asText, showExact, showQuantity } from '../format/numbers.ts';
 import { daySeconds } from '../period/durations.ts';
 import { texts } from '../texts/texts.ts';
 import { token } from '../theme/theme.ts';
-import { ChartFrame, type Cursor, useCursor } from './chart-frame.tsx';
+import { ChartFrame, type ChartKeys, type Cursor, useCursor } from './chart-frame.tsx';
 import { type Columns, indexAt, narrowed } from './columns.ts';
 import { curveOptions } from './curve-options.ts';
 import { usePlot } from './use-plot.ts';
@@ -81,10 +81,8 @@ function useCurvePlot(props: CurveChartProps, { point }: Cursor) {
   return plot;
 }
 
-type Keys = Readonly<Record<string, (event: KeyboardEvent) => void>>;
-
 /** Arrow keys move the cursor, with Shift by ten points; plus and minus zoom around it. */
-function cursorKeys(props: CurveChartProps, cursor: Cursor, drawing: RefObject<uPlot | null>): Keys {
+function cursorKeys(props: CurveChartProps, cursor: Cursor, drawing: RefObject<uPlot | null>): ChartKeys {
   const { columns, startS, endS, zoom } = props;
   const { at } = cursor;
   const middle = (startS + endS) / 2;

@@ -1,8 +1,10 @@
 /** Devices as a table with a bar in each row: chart and figures in one. Children are indented below their parents. */
+
 import { mdiHelpCircleOutline, mdiHomeLightningBolt, mdiPowerPlug } from '@mdi/js';
 import type { DevicesAnswer } from '../../../src/schemas/balance.ts';
 import { Swatch } from '../../chart/bar-legend.tsx';
 import { barLook, isIncomplete } from '../../chart/data-quality.ts';
+import { Card } from '../../components/card.tsx';
 import { CopyButton } from '../../components/copy-button.tsx';
 import { asTabSeparated } from '../../components/data-table.tsx';
 import { Icon } from '../../components/icon.tsx';
@@ -245,11 +247,11 @@ export function DeviceList({ answer }: { answer: DevicesAnswer }) {
   // No column of dashes in homes where no device has a switch.
   const hasOnTime = lines.some(({ device }) => device.on_time_seconds !== null);
   return (
-    <section class="card" aria-labelledby="device-list-title">
-      <header>
-        <h2 id="device-list-title">{t.devices.list}</h2>
-        <CopyButton tableText={() => asSheet(answer, lines, t)} />
-      </header>
+    <Card
+      id="device-list"
+      title={t.devices.list}
+      tools={<CopyButton tableText={() => asSheet(answer, lines, t)} />}
+    >
       <table class="device-table">
         <Head hasOnTime={hasOnTime} />
         <tbody>
@@ -265,6 +267,6 @@ export function DeviceList({ answer }: { answer: DevicesAnswer }) {
           <Swatch colour="var(--home-mark)" kind="pale" /> {t.bars.legend.pale}
         </p>
       )}
-    </section>
+    </Card>
   );
 }

@@ -1,10 +1,12 @@
 /** The bars of the Energy page, their legend, and the readout of the bar under the cursor. */
+
 import { useMemo } from 'preact/hooks';
 import type { BalanceAnswer } from '../../../src/schemas/balance.ts';
 import { BarChart } from '../../chart/bar-chart.tsx';
 import { bucketName } from '../../chart/bar-labels.ts';
 import { BarLegend, Swatch } from '../../chart/bar-legend.tsx';
 import type { Bar } from '../../chart/bars.ts';
+import { Card } from '../../components/card.tsx';
 import { formatPeriod } from '../../format/instants.ts';
 import { asText, formatShare, showEnergy } from '../../format/numbers.ts';
 import { type BucketPeriod, periodOfBucket } from '../../period/buckets.ts';
@@ -48,10 +50,7 @@ export function EnergyChart({ answer, period, bucket, before, nowMs }: EnergyCha
     );
   };
   return (
-    <section class="card" aria-labelledby="energy-chart-title">
-      <header>
-        <h2 id="energy-chart-title">{words.title}</h2>
-      </header>
+    <Card id="energy-chart" title={words.title}>
       <BarChart
         bars={bars}
         series={series}
@@ -83,7 +82,7 @@ export function EnergyChart({ answer, period, bucket, before, nowMs }: EnergyCha
           {words.unexplained(amountText(disagreement))}
         </p>
       )}
-    </section>
+    </Card>
   );
 }
 

@@ -1,9 +1,11 @@
 /** Coverage of the home and each meter: the days of a month, and the quarter-hours of the chosen day. */
+
 import { mdiCounter } from '@mdi/js';
 import { useMemo, useState } from 'preact/hooks';
 import type { Coverage } from '../../../src/schemas/ledger.ts';
 import { api } from '../../api.ts';
 import { Swatch } from '../../chart/bar-legend.tsx';
+import { Card } from '../../components/card.tsx';
 import { FollowedPage } from '../../components/followed-page.tsx';
 import { Empty, ToSettings, Waiting } from '../../components/states.tsx';
 import { formatInstant, formatPeriod } from '../../format/instants.ts';
@@ -227,15 +229,19 @@ export function CoverageCard() {
         )
       }
     >
-      <section class="card" aria-labelledby="coverage-title" data-loading={isLoading} data-coverage>
-        <header>
-          <h2 id="coverage-title">{t.title}</h2>
-          {count > fewLines && (
+      <Card
+        id="coverage"
+        title={t.title}
+        tools={
+          count > fewLines && (
             <button type="button" class="button" onClick={() => setAll(!isAll)} aria-pressed={isAll}>
               {isAll ? t.showFewer : t.showAll(formatCount(count - 1, language))}
             </button>
-          )}
-        </header>
+          )
+        }
+        data-loading={isLoading}
+        data-coverage
+      >
         {shown !== null && grid !== null && (
           <div class={isLoading ? 'is-dimmed' : ''}>
             <Month grid={grid} month={shown.period} day={day} isAll={isAll} />
@@ -244,7 +250,7 @@ export function CoverageCard() {
           </div>
         )}
         {day === null ? <p class="quiet coverage-day">{t.chooseDay}</p> : <DayPart day={day} isAll={isAll} />}
-      </section>
+      </Card>
     </FollowedPage>
   );
 }

@@ -42,6 +42,16 @@ export function cellAt(layout: CoverageLayout, columns: number, x: number, y: nu
   return column < 0 || column >= columns || line < 0 ? null : line * columns + column;
 }
 
+export function boxOf(layout: CoverageLayout, columns: number, index: number) {
+  const { left, tops, cellWidth, cellHeight } = layout;
+  return {
+    left: left + (index % columns) * cellWidth,
+    top: tops[Math.floor(index / columns)] ?? 0,
+    width: cellWidth,
+    height: cellHeight,
+  };
+}
+
 interface Layer {
   readonly quality: QualityKind;
   readonly top: number;

@@ -1,12 +1,11 @@
 /** Coverage as a heat map: a line for the home and each meter, a column for each day or quarter-hour. */
 import type { ComponentChildren } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
-import { ChartFrame, type Cursor, useCursor } from '../../chart/chart-frame.tsx';
+import { CanvasGrid } from '../../chart/canvas-grid.tsx';
+import type { ChartKeys, Cursor } from '../../chart/chart-frame.tsx';
 import { hatch, translucent } from '../../chart/hatch.ts';
-import { useWidth } from '../../chart/use-width.ts';
-import { themeVersion, token } from '../../theme/theme.ts';
+import { token } from '../../theme/theme.ts';
 import { type CoverageGrid, type QualityKind, qualityKinds } from './coverage-grid.ts';
-import { type CoverageLayout, cellAt, layersOf, layoutOf } from './coverage-layout.ts';
+import { boxOf, type CoverageLayout, cellAt, layersOf, layoutOf } from './coverage-layout.ts';
 
 interface ColumnLabel {
   readonly column: number;
@@ -53,19 +52,11 @@ function fillOf(context: CanvasRenderingContext2D, quality: QualityKind): string
 }
 
 function draw(
-  canvas: HTMLCanvasElement,
-  width: number,
+  context: CanvasRenderingContext2D,
   layout: CoverageLayout,
-  props: CoverageMapProps,
+  { grid, labels, chosen }: CoverageMapProps,
 ): void {
-  const context = canvas.getContext('2d');
-  if (context === null) return;
-  const { grid, labels, chosen } = props;
-  const { left, tops, cellWidth, cellHeight, height } = layout;
-  const dpr = devicePixelRatio;
-  canvas.width = Math.round(width * dpr);
-  canvas.height = Math.round(height * dpr);
-  context.scale(dpr, dpr);
+  const { left, tops, cellWidth, cellHeight } = layout;
   context.font = font;
   context.fillStyle = token('--text-2-ink');
   for (const { column, text } of labels(cellWidth)) context.fillText(text, left + column * cellWidth, 13);
@@ -109,62 +100,36 @@ function drawCells(
 
 export function CoverageMap(props: CoverageMapProps) {
   const { grid, name, chosen, onChoose, hint, readout } = props;
-  const holder = useRef<HTMLDivElement>(null);
-  const canvas = useRef<HTMLCanvasElement>(null);
-  const width = useWidth(holder);
   const columns = grid.columns.length;
-  const cursor = useCursor(grid.lines.length * columns);
-  const { at } = cursor;
-  const layout = layoutOf(width, grid);
-  const version = themeVersion.value;
-
-  // `version` stands for the theme's colours.
-  useEffect(() => {
-    if (canvas.current !== null && width > 0) draw(canvas.current, width, layout, props);
-  }, [grid, width, version, chosen]);
-
-  const cellUnder = (event: MouseEvent): number | null => {
-    const box = canvas.current?.getBoundingClientRect();
-    if (box === undefined) return null;
-    return cellAt(layout, columns, event.clientX - box.left, event.clientY - box.top);
-  };
-  const point = (event: PointerEvent) => {
-    const index = cellUnder(event);
-    if (index !== null) cursor.point(index);
-  };
-  const press = (event: MouseEvent) => {
-    const index = cellUnder(event);
-    if (index !== null) onChoose?.(index % columns);
-  };
+  const layout = (width: number) => layoutOf(width, grid);
   return (
     <div class="coverage">
-      <ChartFrame
-        holder={holder}
-        cursor={cursor}
-        class="coverage-plot"
+      <CanvasGrid
+        name="coverage"
         label={name}
-        keys={cursorKeys(cursor, props)}
+        count={grid.lines.length * columns}
+        heightOf={(width) => layout(width).height}
+        draw={(context, width) => draw(context, layout(width), props)}
+        drawnFrom={[grid, chosen]}
+        cellAt={(width, x, y) => cellAt(layout(width), columns, x, y)}
+        boxOf={(width, index) => boxOf(layout(width), columns, index)}
+        keysOf={(cursor) => cursorKeys(cursor, props)}
         marks={{ 'data-lines': grid.lines.length, 'data-columns': columns }}
-        onPoint={point}
-        {...(onChoose === null ? {} : { onPress: press })}
-        readoutClass="coverage-readout"
-        picture={
-          <>
-            <canvas ref={canvas} style={{ width: `${width}px`, height: `${layout.height}px` }} />
-            {at !== null && (
-              <CursorBox layout={layout} line={Math.floor(at / columns)} column={at % columns} />
-            )}
-          </>
+        onPress={onChoose && ((index) => onChoose(index % columns))}
+        readout={(index) =>
+          index === null ? (
+            <span class="quiet">{hint}</span>
+          ) : (
+            readout(Math.floor(index / columns), index % columns)
+          )
         }
-      >
-        {at === null ? <span class="quiet">{hint}</span> : readout(Math.floor(at / columns), at % columns)}
-      </ChartFrame>
+      />
     </div>
   );
 }
 
 /** Arrow keys move by a cell. The first key goes to the chosen column, else to the last one that has begun. */
-function cursorKeys(cursor: Cursor, { grid, chosen, onChoose }: CoverageMapProps) {
+function cursorKeys(cursor: Cursor, { grid, chosen, onChoose }: CoverageMapProps): ChartKeys {
   const columns = grid.columns.length;
   const count = grid.lines.length * columns;
   const { at } = cursor;
@@ -182,20 +147,4 @@ function cursorKeys(cursor: Cursor, { grid, chosen, onChoose }: CoverageMapProps
     End: to(lineStart + columns - 1),
     ...(onChoose === null ? {} : { Enter: () => onChoose(from % columns) }),
   };
-}
-
-function CursorBox(props: { layout: CoverageLayout; line: number; column: number }) {
-  const { layout, line, column } = props;
-  const { left, tops, cellWidth, cellHeight } = layout;
-  return (
-    <span
-      class="heat-cursor"
-      style={{
-        left: `${left + column * cellWidth - 2}px`,
-        top: `${(tops[line] ?? 0) - 2}px`,
-        width: `${cellWidth + 4}px`,
-        height: `${cellHeight + 4}px`,
-      }}
-    />
-  );
 }

@@ -1,8 +1,10 @@
 /** What the next nightly check covers, and a button to check now. */
+
 import { mdiPlaylistCheck } from '@mdi/js';
 import type { Reconciliation } from '../../../src/schemas/tickets.ts';
 import { api } from '../../api.ts';
 import { useAction } from '../../components/action.tsx';
+import { Card } from '../../components/card.tsx';
 import { Icon } from '../../components/icon.tsx';
 import { Waiting } from '../../components/states.tsx';
 import { formatInstant } from '../../format/instants.ts';
@@ -61,10 +63,12 @@ export function PlanCard(props: {
   const isRunning = data?.running === true;
   const failure = action.outcome?.text ?? null;
   return (
-    <section class="card" aria-labelledby="plan-title" data-plan={isRunning ? 'running' : 'waiting'}>
-      <header>
-        <h2 id="plan-title">{t.title}</h2>
-        {mayChange && data !== null && (
+    <Card
+      id="plan"
+      title={t.title}
+      tools={
+        mayChange &&
+        data !== null && (
           <button
             type="button"
             class="button"
@@ -74,8 +78,10 @@ export function PlanCard(props: {
             <Icon path={mdiPlaylistCheck} />
             {t.start}
           </button>
-        )}
-      </header>
+        )
+      }
+      data-plan={isRunning ? 'running' : 'waiting'}
+    >
       {data === null ? (
         <Waiting resource={resource} height={120} />
       ) : (
@@ -86,6 +92,6 @@ export function PlanCard(props: {
       <p role="status" class={failure === null ? 'quiet' : 'note is-error'}>
         {failure ?? (isRunning ? t.running : '')}
       </p>
-    </section>
+    </Card>
   );
 }

@@ -1,7 +1,9 @@
-/** Every check, fetch and import with its result; the running one with its progress. */
+/** Every check, fetch and import { Card } from '../../components/card.tsx';
+import with its result; the running one with its progress. */
 import { mdiAlertCircleOutline, mdiCheckCircleOutline, mdiProgressClock } from '@mdi/js';
 import { useEffect, useState } from 'preact/hooks';
 import type { SyncRunRow, SyncRuns } from '../../../src/schemas/readings.ts';
+import { Card } from '../../components/card.tsx';
 import { Icon } from '../../components/icon.tsx';
 import { Waiting } from '../../components/states.tsx';
 import { formatDuration } from '../../format/durations.ts';
@@ -81,10 +83,7 @@ export function RunsCard({ resource }: { resource: Resource<SyncRuns> }) {
     return () => clearInterval(timer);
   }, [isRunning, resource]);
   return (
-    <section class="card" aria-labelledby="runs-title" data-runs={runs.length}>
-      <header>
-        <h2 id="runs-title">{t.title}</h2>
-      </header>
+    <Card id="runs" title={t.title} data-runs={runs.length}>
       {data === null ? (
         <Waiting resource={resource} height={200} />
       ) : runs.length === 0 ? (
@@ -101,6 +100,6 @@ export function RunsCard({ resource }: { resource: Resource<SyncRuns> }) {
           {t.more(formatCount(runs.length, locale.value.language))}
         </button>
       )}
-    </section>
+    </Card>
   );
 }

@@ -1,6 +1,8 @@
 /** Tickets: those that need a decision first, then the closed ones. */
+
 import { useState } from 'preact/hooks';
 import type { TicketRow } from '../../../src/schemas/tickets.ts';
+import { Card } from '../../components/card.tsx';
 import { Waiting } from '../../components/states.tsx';
 import { formatCount } from '../../format/numbers.ts';
 import { locale } from '../../state/home.ts';
@@ -44,11 +46,12 @@ export function ClosedTickets({ mayChange }: { mayChange: boolean }) {
   const groups = groupTickets(closed);
   const count = formatCount(closed.length, locale.value.language);
   return (
-    <section class="card" aria-labelledby="found-title" data-tickets-closed={closed.length}>
-      <header>
-        <h2 id="found-title">{t.found}</h2>
-        {closed.length > 0 && <span class="quiet">{t.closedCount(count)}</span>}
-      </header>
+    <Card
+      id="found"
+      title={t.found}
+      tools={closed.length > 0 && <span class="quiet">{t.closedCount(count)}</span>}
+      data-tickets-closed={closed.length}
+    >
       {data === null ? (
         <Waiting resource={tickets} height={120} />
       ) : closed.length === 0 ? (
@@ -71,6 +74,6 @@ export function ClosedTickets({ mayChange }: { mayChange: boolean }) {
           {t.showAll(count)}
         </button>
       )}
-    </section>
+    </Card>
   );
 }

@@ -1,6 +1,8 @@
 /** Live power of devices, most first. Values change at once, the order only at intervals, so that lines do not jump. */
+
 import { useRef } from 'preact/hooks';
 import type { Now, NowEntity } from '../../../src/schemas/now.ts';
+import { Card } from '../../components/card.tsx';
 import { Icon } from '../../components/icon.tsx';
 import { lookOf, markOf } from '../../components/role-look.ts';
 import { asText, formatCount, showPower } from '../../format/numbers.ts';
@@ -45,11 +47,11 @@ export function DevicesNow({ now }: { now: Now }) {
   const most = Math.max(1, ...devices.map((device) => device.state ?? 0));
   const silent = devices.filter((device) => device.state === null).length;
   return (
-    <section class="card" aria-labelledby="devices-title">
-      <header>
-        <h2 id="devices-title">{t.devices}</h2>
-        {silent > 0 && <p class="quiet">{t.devicesSilent(formatCount(silent, language))}</p>}
-      </header>
+    <Card
+      id="devices"
+      title={t.devices}
+      tools={silent > 0 && <p class="quiet">{t.devicesSilent(formatCount(silent, language))}</p>}
+    >
       {devices.length === 0 ? (
         <p class="quiet">{t.devicesNone}</p>
       ) : (
@@ -89,6 +91,6 @@ export function DevicesNow({ now }: { now: Now }) {
           })}
         </ol>
       )}
-    </section>
+    </Card>
   );
 }

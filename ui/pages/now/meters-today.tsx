@@ -1,5 +1,7 @@
 /** What every meter counted since midnight, and its register, for comparison with the meter's display. */
+
 import type { Now, NowEntity } from '../../../src/schemas/now.ts';
+import { Card } from '../../components/card.tsx';
 import { Icon } from '../../components/icon.tsx';
 import { lookOf, markOf, roleOrder } from '../../components/role-look.ts';
 import { formatAge } from '../../format/instants.ts';
@@ -76,10 +78,7 @@ export function MetersToday({ now }: { now: Now }) {
   const t = texts().now;
   const { home, devices } = meterGroups(now.entities);
   return (
-    <section class="card meters" aria-labelledby="meters-title">
-      <header>
-        <h2 id="meters-title">{t.meters}</h2>
-      </header>
+    <Card id="meters" title={t.meters} class="meters">
       {home.length + devices.length === 0 ? (
         <p class="quiet">{t.metersNone}</p>
       ) : (
@@ -118,6 +117,6 @@ export function MetersToday({ now }: { now: Now }) {
           )}
         </table>
       )}
-    </section>
+    </Card>
   );
 }

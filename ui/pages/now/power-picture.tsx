@@ -1,6 +1,8 @@
 /** Grid, sun, battery and home, and the power between them, drawn as on Home Assistant's energy page. */
+
 import { mdiArrowDown, mdiArrowLeft, mdiArrowRight, mdiArrowUp } from '@mdi/js';
 import type { Now } from '../../../src/schemas/now.ts';
+import { Card } from '../../components/card.tsx';
 import { homeIcon, lookOf } from '../../components/role-look.ts';
 import { asText, formatNumber, showPower } from '../../format/numbers.ts';
 import { locale } from '../../state/home.ts';
@@ -122,16 +124,13 @@ export function PowerPicture({ now }: { now: Now }) {
   const t = texts();
   const parts = partsOf(now);
   return (
-    <section class="card power-picture" aria-labelledby="power-title">
-      <header>
-        <h2 id="power-title">{t.now.picture}</h2>
-      </header>
+    <Card id="power" title={t.now.picture} class="power-picture">
       <PowerList now={now} parts={parts} />
       <svg viewBox={parts.has('battery') ? '0 0 360 334' : '0 0 360 224'} aria-hidden="true">
         <Flows now={now} parts={parts} />
         <Nodes now={now} parts={parts} />
       </svg>
-    </section>
+    </Card>
   );
 }
 

@@ -41,6 +41,16 @@ export function cellAt(layout: HeatLayout, days: number, x: number, y: number): 
   return column < 0 || column >= columns || row < 0 || row >= days ? null : row * columns + column;
 }
 
+/** The part of a cell that is drawn. */
+export function boxOf({ left, top, cellWidth, rowHeight }: HeatLayout, index: number) {
+  return {
+    left: left + (index % columns) * cellWidth,
+    top: top + Math.floor(index / columns) * rowHeight + 1,
+    width: cellWidth,
+    height: rowHeight - 2,
+  };
+}
+
 /** Start of a cell by the wall clock, epoch milliseconds. A time that a clock change skips becomes the next one. */
 export function startOfCell(month: Temporal.PlainDate, row: number, column: number, zone: string): number {
   return month

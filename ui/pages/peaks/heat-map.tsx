@@ -1,16 +1,15 @@
 /** The month's quarter-hours as a heat map, drawn on a canvas and read by pointer or by arrow keys. */
-import { useEffect, useRef } from 'preact/hooks';
-import { ChartFrame, type Cursor, useCursor } from '../../chart/chart-frame.tsx';
+import { CanvasGrid } from '../../chart/canvas-grid.tsx';
+import type { ChartKeys, Cursor } from '../../chart/chart-frame.tsx';
 import { hatch } from '../../chart/hatch.ts';
-import { useWidth } from '../../chart/use-width.ts';
 import { formatDate, formatInstant, type Locale } from '../../format/instants.ts';
 import { asText, showPower } from '../../format/numbers.ts';
 import { hourMs, quarterHourMs } from '../../period/durations.ts';
 import type { Texts } from '../../texts/en.ts';
 import { texts } from '../../texts/texts.ts';
-import { themeVersion, token } from '../../theme/theme.ts';
+import { token } from '../../theme/theme.ts';
 import { columns, type HeatGrid, heatStrength, scaleStops } from './heat-grid.ts';
-import { cellAt, type HeatLayout, layoutOf, startOfCell } from './heat-layout.ts';
+import { boxOf, cellAt, type HeatLayout, layoutOf, startOfCell } from './heat-layout.ts';
 
 interface HeatMapProps {
   readonly month: Temporal.PlainDate;
@@ -23,18 +22,6 @@ interface HeatMapProps {
 }
 
 const font = '11px Roboto, "Noto Sans", system-ui, sans-serif';
-
-function draw(canvas: HTMLCanvasElement, layout: HeatLayout, props: HeatMapProps): void {
-  const context = canvas.getContext('2d');
-  if (context === null) return;
-  const dpr = devicePixelRatio;
-  canvas.width = Math.round(layout.width * dpr);
-  canvas.height = Math.round(layout.height * dpr);
-  context.scale(dpr, dpr);
-  drawLabels(context, layout, props);
-  drawCells(context, layout, props);
-  drawPeak(context, layout, props);
-}
 
 function drawLabels(context: CanvasRenderingContext2D, layout: HeatLayout, props: HeatMapProps): void {
   const { left, top, cellWidth, rowHeight } = layout;
@@ -131,63 +118,48 @@ function readout(
 export function HeatMap(props: HeatMapProps) {
   const { grid, name, peakMs, locale } = props;
   const all = texts();
-  const t = all.peaks;
-  const holder = useRef<HTMLDivElement>(null);
-  const canvas = useRef<HTMLCanvasElement>(null);
-  const width = useWidth(holder);
-  const cursor = useCursor(grid.days * columns);
-  const { at } = cursor;
-  const version = themeVersion.value;
-  const layout = layoutOf(width, grid.days);
-
-  // `version` stands for the theme's colours.
-  useEffect(() => {
-    if (canvas.current !== null && width > 0) draw(canvas.current, layout, props);
-  }, [grid, width, version, locale, peakMs]);
-  useEffect(() => cursor.point(null), [name]);
-
-  const point = (event: PointerEvent) => {
-    const box = canvas.current?.getBoundingClientRect();
-    if (box === undefined) return;
-    const index = cellAt(layout, grid.days, event.clientX - box.left, event.clientY - box.top);
-    if (index !== null) cursor.point(index);
+  const layout = (width: number) => layoutOf(width, grid.days);
+  const draw = (context: CanvasRenderingContext2D, width: number) => {
+    drawLabels(context, layout(width), props);
+    drawCells(context, layout(width), props);
+    drawPeak(context, layout(width), props);
   };
-  const read = at === null ? null : readout(at, props, all);
   return (
     <div class="heat">
-      <ChartFrame
-        holder={holder}
-        cursor={cursor}
-        class="heat-plot"
-        label={`${name}. ${t.mapHelp}`}
-        keys={cursorKeys(cursor, grid.days * columns - 1, peakIndex(props))}
+      <CanvasGrid
+        name="heat"
+        label={`${name}. ${all.peaks.mapHelp}`}
+        count={grid.cells.length}
+        heightOf={(width) => layout(width).height}
+        draw={draw}
+        drawnFrom={[grid, locale, peakMs]}
+        cellAt={(width, x, y) => cellAt(layout(width), grid.days, x, y)}
+        boxOf={(width, index) => boxOf(layout(width), index)}
+        keysOf={(cursor) => cursorKeys(cursor, grid.cells.length - 1, peakIndex(props))}
         marks={{ 'data-quarters': grid.cells.filter((cell) => cell !== null).length }}
-        onPoint={point}
-        readoutClass="heat-readout"
-        picture={
-          <>
-            <canvas ref={canvas} style={{ width: `${layout.width}px`, height: `${layout.height}px` }} />
-            {at !== null && <CursorBox at={at} layout={layout} />}
-          </>
-        }
-      >
-        {read === null ? (
-          <span class="quiet">{t.mapHint}</span>
-        ) : (
-          <>
-            <strong>{read.value}</strong>
-            <span>{read.when}</span>
-            <span class="quiet">{read.note}</span>
-          </>
-        )}
-      </ChartFrame>
+        subject={name}
+        readout={(index) => <Readout index={index} {...props} />}
+      />
       <Scale grid={grid} locale={locale} />
     </div>
   );
 }
 
+function Readout({ index, ...props }: HeatMapProps & { readonly index: number | null }) {
+  const t = texts();
+  if (index === null) return <span class="quiet">{t.peaks.mapHint}</span>;
+  const { value, when, note } = readout(index, props, t);
+  return (
+    <>
+      <strong>{value}</strong>
+      <span>{when}</span>
+      <span class="quiet">{note}</span>
+    </>
+  );
+}
+
 /** Arrow keys move by a quarter-hour or a day, P moves to the peak, where the first key starts too. */
-function cursorKeys(cursor: Cursor, last: number, peak: number) {
+function cursorKeys(cursor: Cursor, last: number, peak: number): ChartKeys {
   const from = cursor.at ?? Math.max(0, peak);
   const step = cursor.at === null ? 0 : 1;
   const to = (index: number) => () => cursor.move(Math.max(0, Math.min(last, index)));
@@ -201,21 +173,6 @@ function cursorKeys(cursor: Cursor, last: number, peak: number) {
     End: to(rowStart + columns - 1),
     p: () => peak >= 0 && cursor.move(peak),
   };
-}
-
-function CursorBox({ at, layout }: { at: number; layout: HeatLayout }) {
-  const { left, top, cellWidth, rowHeight } = layout;
-  return (
-    <span
-      class="heat-cursor"
-      style={{
-        left: `${left + (at % columns) * cellWidth - 2}px`,
-        top: `${top + Math.floor(at / columns) * rowHeight - 1}px`,
-        width: `${cellWidth + 4}px`,
-        height: `${rowHeight + 2}px`,
-      }}
-    />
-  );
 }
 
 function Scale({ grid, locale }: { grid: HeatGrid; locale: Locale }) {

@@ -1,8 +1,10 @@
 /** A month's quarter-hour peaks of the offtake: the peak, the billed peak, every quarter-hour, twelve months. */
+
 import { mdiChartBellCurve } from '@mdi/js';
 import { useEffect, useMemo } from 'preact/hooks';
 import type { CapacityMonth } from '../../../src/schemas/p1.ts';
 import { api } from '../../api.ts';
+import { Card } from '../../components/card.tsx';
 import { DataTable } from '../../components/data-table.tsx';
 import { FollowedPage } from '../../components/followed-page.tsx';
 import { Empty } from '../../components/states.tsx';
@@ -100,10 +102,7 @@ function Shown({ shown, isLoading }: { shown: PeriodAnswer<CapacityMonth>; isLoa
         </section>
       ) : (
         <>
-          <section class="card" aria-labelledby="map-title">
-            <header>
-              <h2 id="map-title">{t.map}</h2>
-            </header>
+          <Card id="map" title={t.map}>
             <HeatMap
               month={period.start}
               name={t.mapName(formatPeriod(period, language))}
@@ -112,7 +111,7 @@ function Shown({ shown, isLoading }: { shown: PeriodAnswer<CapacityMonth>; isLoa
               nowMs={atMs}
               locale={locale.value}
             />
-          </section>
+          </Card>
           <Tables answer={answer} period={period} grid={grid} />
         </>
       )}

@@ -1,4 +1,5 @@
 /** The peaks of twelve months as bars, with the floor, and as a table. */
+
 import { useMemo } from 'preact/hooks';
 import type { CapacityMonth } from '../../../src/schemas/p1.ts';
 import { BarChart } from '../../chart/bar-chart.tsx';
@@ -6,6 +7,7 @@ import { bucketName } from '../../chart/bar-labels.ts';
 import { BarLegend, Swatch } from '../../chart/bar-legend.tsx';
 import type { Bar, BarSeries } from '../../chart/bars.ts';
 import { presenceOf } from '../../chart/data-quality.ts';
+import { Card } from '../../components/card.tsx';
 import { DataTable } from '../../components/data-table.tsx';
 import { formatInstant } from '../../format/instants.ts';
 import { asText, formatShare, showPower } from '../../format/numbers.ts';
@@ -63,10 +65,7 @@ export function YearCard({ answer, nowMs }: { answer: CapacityMonth; nowMs: numb
     navigate({ period: periodAround('month', dateAt(bars[index]?.startMs ?? 0, zone)), zoom: null });
   return (
     <div class="peak-pair">
-      <section class="card" aria-labelledby="year-title">
-        <header>
-          <h2 id="year-title">{t.yearTitle}</h2>
-        </header>
+      <Card id="year" title={t.yearTitle}>
         <BarChart
           bars={bars}
           series={series}
@@ -86,7 +85,7 @@ export function YearCard({ answer, nowMs }: { answer: CapacityMonth; nowMs: numb
             {t.yearFloor(power(answer.floor_w))}
           </li>
         </BarLegend>
-      </section>
+      </Card>
       <YearTable months={months} bars={bars} />
     </div>
   );

@@ -1,9 +1,11 @@
 /** The prices of the home and its areas over time. A change is previewed before it is made. */
+
 import { mdiCash } from '@mdi/js';
 import { useEffect } from 'preact/hooks';
 import type { CostVersionList } from '../../../src/schemas/analytics.ts';
 import { api } from '../../api.ts';
 import { type Action, ActionOutcome, useAction } from '../../components/action.tsx';
+import { Card } from '../../components/card.tsx';
 import { Empty, ReadOnlyNote, StaleNote, WaitingPage } from '../../components/states.tsx';
 import { useFollowed } from '../../state/followed.ts';
 import { entities, locale, nowMs, settings } from '../../state/home.ts';
@@ -15,10 +17,7 @@ import { byArea, sentenceOf } from './words.ts';
 function PriceList({ list, action }: { list: CostVersionList; action: Action }) {
   const t = texts().prices;
   return (
-    <section class="card" aria-labelledby="prices-title">
-      <header>
-        <h2 id="prices-title">{t.title}</h2>
-      </header>
+    <Card id="prices" title={t.title}>
       {list.cost_versions.length === 0 ? (
         <Empty icon={mdiCash} title={t.empty}>
           {t.emptyWhat}
@@ -35,7 +34,7 @@ function PriceList({ list, action }: { list: CostVersionList; action: Action }) 
           </div>
         ))
       )}
-    </section>
+    </Card>
   );
 }
 
@@ -63,12 +62,9 @@ export function PricesPage() {
       <ActionOutcome action={action} undo={t.undo} />
       <div class="settings-grid">
         <PriceList list={data} action={action} />
-        <section class="card" aria-labelledby="price-form-title">
-          <header>
-            <h2 id="price-form-title">{t.form.title}</h2>
-          </header>
+        <Card id="price-form" title={t.form.title}>
           <PriceForm action={action} currency={currency} />
-        </section>
+        </Card>
       </div>
     </>
   );

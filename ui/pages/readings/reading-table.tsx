@@ -1,8 +1,10 @@
 /** The readings as a table, page by page. Fetched only while it is open. */
+
 import { mdiChevronDown, mdiChevronLeft, mdiChevronRight, mdiChevronUp, mdiContentCopy } from '@mdi/js';
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import type { ReadingRow, Readings } from '../../../src/schemas/readings.ts';
 import { api } from '../../api.ts';
+import { Card } from '../../components/card.tsx';
 import { useCopy } from '../../components/copy-button.tsx';
 import { Icon } from '../../components/icon.tsx';
 import { IconButton } from '../../components/icon-button.tsx';
@@ -141,9 +143,10 @@ export function ReadingTable({ entityId, span }: { entityId: string; span: Span 
   const t = texts().readings;
   const isOpen = tableOpen.value;
   return (
-    <section class="card" aria-labelledby="table-title">
-      <header>
-        <h2 id="table-title">{t.table}</h2>
+    <Card
+      id="table"
+      title={t.table}
+      tools={
         <button
           type="button"
           class="button"
@@ -155,8 +158,9 @@ export function ReadingTable({ entityId, span }: { entityId: string; span: Span 
           <Icon path={isOpen ? mdiChevronUp : mdiChevronDown} />
           {isOpen ? t.tableClose : t.tableOpen}
         </button>
-      </header>
+      }
+    >
       {isOpen && <OpenTable entityId={entityId} span={span} />}
-    </section>
+    </Card>
   );
 }

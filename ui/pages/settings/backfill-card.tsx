@@ -1,8 +1,10 @@
 /** Fetches readings that are missing here from Home Assistant. The run continues when the user leaves the page. */
+
 import { signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import type { SyncRunRow } from '../../../src/schemas/readings.ts';
 import { ApiProblem, api } from '../../api.ts';
+import { Card } from '../../components/card.tsx';
 import { formatCount } from '../../format/numbers.ts';
 import { locale, status } from '../../state/home.ts';
 import { texts } from '../../texts/texts.ts';
@@ -53,10 +55,7 @@ export function BackfillCard({ mayChange }: { mayChange: boolean }) {
   }, [syncId]);
   const isBusy = state.kind === 'starting' || state.kind === 'running';
   return (
-    <section class="card" aria-labelledby="backfill-title" data-backfill={state.kind}>
-      <header>
-        <h2 id="backfill-title">{t.title}</h2>
-      </header>
+    <Card id="backfill" title={t.title} data-backfill={state.kind}>
       <div class="stack">
         <p class="quiet">{t.what}</p>
         <div class="row">
@@ -75,7 +74,7 @@ export function BackfillCard({ mayChange }: { mayChange: boolean }) {
           {state.kind === 'failed' && <p class="note is-error">{state.text}</p>}
         </div>
       </div>
-    </section>
+    </Card>
   );
 }
 

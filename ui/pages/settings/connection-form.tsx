@@ -1,8 +1,10 @@
 /** The connection to Home Assistant. Under the Supervisor it can only be tested. The token is never shown. */
+
 import { useState } from 'preact/hooks';
 import type { ConnectionTest, Settings } from '../../../src/schemas/settings.ts';
 import { type ApiProblem, api } from '../../api.ts';
 import { ActionOutcome, useAction } from '../../components/action.tsx';
+import { Card } from '../../components/card.tsx';
 import { onSubmit } from '../../components/fields.tsx';
 import { problemWords } from '../../components/states.tsx';
 import { formatCount } from '../../format/numbers.ts';
@@ -47,10 +49,7 @@ export function ConnectionForm({ settings, mayChange }: { settings: Settings; ma
     else void action.run(save, failedText);
   };
   return (
-    <section class="card" aria-labelledby="connection-title">
-      <header>
-        <h2 id="connection-title">{t.title}</h2>
-      </header>
+    <Card id="connection" title={t.title}>
       <form class="stack" data-connection onSubmit={onSubmit(submit)}>
         {mayType && (
           <>
@@ -77,7 +76,7 @@ export function ConnectionForm({ settings, mayChange }: { settings: Settings; ma
         </div>
         <ActionOutcome action={action} class="" />
       </form>
-    </section>
+    </Card>
   );
 }
 

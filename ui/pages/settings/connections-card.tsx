@@ -1,9 +1,11 @@
 /** The grid connections: the home's own, and others by their registers. */
+
 import { mdiDeleteOutline, mdiPlus, mdiTransmissionTower } from '@mdi/js';
 import { useEffect, useState } from 'preact/hooks';
 import type { GridConnectionRow } from '../../../src/schemas/grid-connections.ts';
 import { api } from '../../api.ts';
 import { type Action, ActionOutcome, useAction } from '../../components/action.tsx';
+import { Card } from '../../components/card.tsx';
 import { Icon } from '../../components/icon.tsx';
 import { IconButton } from '../../components/icon-button.tsx';
 import { Waiting } from '../../components/states.tsx';
@@ -59,10 +61,11 @@ export function ConnectionsCard({ mayChange }: { mayChange: boolean }) {
   const { data } = connections.state.value;
   const isFull = data !== null && data.connections.length > data.limit;
   return (
-    <section class="card" aria-labelledby="connections-title" data-connections>
-      <header>
-        <h2 id="connections-title">{t.title}</h2>
-        {!isAdding && (
+    <Card
+      id="connections"
+      title={t.title}
+      tools={
+        !isAdding && (
           <button
             type="button"
             class="button"
@@ -72,8 +75,10 @@ export function ConnectionsCard({ mayChange }: { mayChange: boolean }) {
             <Icon path={mdiPlus} />
             {t.add}
           </button>
-        )}
-      </header>
+        )
+      }
+      data-connections
+    >
       <ActionOutcome action={action} undo={t.undo} />
       {data === null ? (
         <Waiting resource={connections} height={80} />
@@ -92,6 +97,6 @@ export function ConnectionsCard({ mayChange }: { mayChange: boolean }) {
           {t.what}
         </p>
       )}
-    </section>
+    </Card>
   );
 }

@@ -1,8 +1,10 @@
 /** All energy entities, with search and filters. Ticks are collected and saved together. */
+
 import { mdiMagnifyScan, mdiTrayRemove } from '@mdi/js';
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { api } from '../../api.ts';
 import { type Action, failureText, useAction } from '../../components/action.tsx';
+import { Card } from '../../components/card.tsx';
 import { Icon } from '../../components/icon.tsx';
 import { Empty, Waiting } from '../../components/states.tsx';
 import { formatCount } from '../../format/numbers.ts';
@@ -78,14 +80,17 @@ export function EntitiesCard({ mayChange }: { mayChange: boolean }) {
   const all = useMemo(() => (data === null ? [] : listed(data)), [data]);
   const { action, busyWith, save, discover } = useEntityActions(all);
   return (
-    <section class="card entities" aria-labelledby="entities-title">
-      <header>
-        <h2 id="entities-title">{t.title}</h2>
+    <Card
+      id="entities"
+      title={t.title}
+      tools={
         <button type="button" class="button" disabled={!mayChange || busyWith !== null} onClick={discover}>
           <Icon path={mdiMagnifyScan} />
           {busyWith === 'discovering' ? t.discovering : t.discover}
         </button>
-      </header>
+      }
+      class="entities"
+    >
       {data === null && settings.data?.settings.source !== 'none' ? (
         <Waiting resource={entities} height={320} />
       ) : all.length === 0 ? (
@@ -102,7 +107,7 @@ export function EntitiesCard({ mayChange }: { mayChange: boolean }) {
       )}
       <Notice action={action} />
       <PendingBar mayChange={mayChange} busyWith={busyWith} onSave={save} />
-    </section>
+    </Card>
   );
 }
 
