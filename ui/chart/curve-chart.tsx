@@ -6,7 +6,7 @@ import type { RefObject } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import uPlot from 'uplot';
 import { formatInstant, type Locale } from '../format/instants.ts';
-import { asText, showExact, showQuantity } from '../format/numbers.ts';
+import { formatQuantity, formatRegister } from '../format/numbers.ts';
 import { daySeconds } from '../period/durations.ts';
 import { texts } from '../texts/texts.ts';
 import { token } from '../theme/theme.ts';
@@ -143,14 +143,11 @@ function Readout({ columns, at, startS, endS, unit, locale }: CurveChartProps & 
   const style = endS - startS > longSeconds ? 'moment' : 'fullMoment';
   return (
     <>
-      <strong>{value == null ? t.noValue : asText(showExact(value, unit, language))}</strong>
+      <strong>{value == null ? t.noValue : formatRegister(value, unit, language)}</strong>
       <span>{formatInstant((columns.x[at] ?? 0) * 1000, style, locale)}</span>
       {columns.hasBand && least != null && most != null && (
         <span class="quiet">
-          {t.cursorBand(
-            asText(showQuantity(least, unit, language)),
-            asText(showQuantity(most, unit, language)),
-          )}
+          {t.cursorBand(formatQuantity(least, unit, language), formatQuantity(most, unit, language))}
         </span>
       )}
     </>

@@ -46,7 +46,9 @@ const styles = {
 
 type InstantStyle = keyof typeof styles;
 
-export function formatInstant(epochMs: number, style: InstantStyle, { language, zone }: Locale): string {
+/** `at`: epoch milliseconds, or ISO 8601. */
+export function formatInstant(at: number | string, style: InstantStyle, { language, zone }: Locale): string {
+  const epochMs = typeof at === 'string' ? Date.parse(at) : at;
   return formatter(language, { ...styles[style], timeZone: zone }).format(epochMs);
 }
 

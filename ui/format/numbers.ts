@@ -1,10 +1,5 @@
 /** Formats numbers: three significant digits, a fitting unit, and a steady width while they change. */
 
-interface Shown {
-  readonly value: string;
-  readonly unit: string;
-}
-
 const formatters = new Map<string, Intl.NumberFormat>();
 const maxFormatters = 200;
 
@@ -41,51 +36,50 @@ export function formatCount(value: number, language: string): string {
   return formatNumber(value, language, 0);
 }
 
+/** Value and unit as one text that does not break between them. */
+export function withUnit(value: string, unit: string): string {
+  return `${value}\u00a0${unit}`;
+}
+
 /** W up to a kilowatt, then kW with two decimals, as meters display it. */
-export function showPower(watts: number, language: string): Shown {
+export function formatPower(watts: number, language: string): string {
   const size = Math.abs(watts);
-  if (size < 999.5) return { value: formatNumber(watts, language, size < 9.95 ? 1 : 0, 0), unit: 'W' };
-  if (size < 999_500)
-    return { value: formatNumber(watts / 1000, language, size < 99_950 ? 2 : 0), unit: 'kW' };
-  return { value: formatNumber(watts / 1e6, language, 2), unit: 'MW' };
+  if (size < 999.5) return withUnit(formatNumber(watts, language, size < 9.95 ? 1 : 0, 0), 'W');
+  if (size < 999_500) return withUnit(formatNumber(watts / 1000, language, size < 99_950 ? 2 : 0), 'kW');
+  return withUnit(formatNumber(watts / 1e6, language, 2), 'MW');
 }
 
 /** An amount or a state with three significant digits. */
-export function showQuantity(value: number, unit: string, language: string): Shown {
+export function formatQuantity(value: number, unit: string, language: string): string {
   switch (unit) {
     case 'W':
-      return showPower(value, language);
+      return formatPower(value, language);
     case 'kWh':
       return Math.abs(value) >= 9999.5
-        ? { value: formatNumber(value / 1000, language, 2), unit: 'MWh' }
-        : { value: formatNumber(value, language, digitsFor(value)), unit };
+        ? withUnit(formatNumber(value / 1000, language, 2), 'MWh')
+        : formatEnergy(value, language);
     case '%':
-      return { value: formatNumber(value, language, 0), unit };
+      return withUnit(formatNumber(value, language, 0), unit);
     default:
-      return { value: formatNumber(value, language, digitsFor(value)), unit };
+      return withUnit(formatNumber(value, language, digitsFor(value)), unit);
   }
 }
 
 /** Always in kWh, so that amounts beside each other have one unit. */
-export function showEnergy(kwh: number, language: string): Shown {
-  return { value: formatNumber(kwh, language, digitsFor(kwh)), unit: 'kWh' };
+export function formatEnergy(kwh: number, language: string): string {
+  return withUnit(formatNumber(kwh, language, digitsFor(kwh)), 'kWh');
 }
 
 /** A register as its meter displays it, for comparison: up to three decimals, never another unit. */
-export function showExact(value: number, unit: string, language: string, digits = 3): Shown {
-  return { value: formatNumber(value, language, digits, 0), unit };
-}
-
-/** Value and unit as one text that does not break between them. */
-export function asText(shown: Shown): string {
-  return `${shown.value}\u00a0${shown.unit}`;
+export function formatRegister(value: number, unit: string, language: string): string {
+  return withUnit(formatNumber(value, language, 3, 0), unit);
 }
 
 export function formatBytes(bytes: number, language: string): string {
-  if (bytes < 1000) return asText({ value: formatCount(bytes, language), unit: 'B' });
-  if (bytes < 999_500) return asText({ value: formatNumber(bytes / 1000, language, 0), unit: 'kB' });
-  if (bytes < 999.5e6) return asText({ value: formatNumber(bytes / 1e6, language, 1), unit: 'MB' });
-  return asText({ value: formatNumber(bytes / 1e9, language, 1), unit: 'GB' });
+  if (bytes < 1000) return withUnit(formatCount(bytes, language), 'B');
+  if (bytes < 999_500) return withUnit(formatNumber(bytes / 1000, language, 0), 'kB');
+  if (bytes < 999.5e6) return withUnit(formatNumber(bytes / 1e6, language, 1), 'MB');
+  return withUnit(formatNumber(bytes / 1e9, language, 1), 'GB');
 }
 
 /** Money in the language's format. A currency that is not an ISO code is appended as it is. */
@@ -95,7 +89,7 @@ export function formatMoney(value: number, currency: string | null, language: st
     return new Intl.NumberFormat(language, { style: 'currency', currency }).format(value);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    return asText({ value: formatNumber(value, language, 2), unit: currency });
+    return withUnit(formatNumber(value, language, 2), currency);
   }
 }
 
@@ -104,6 +98,6 @@ export function formatShare(share: number, language: string): string {
   const percents = share * 100;
   const isNearlyAll = share < 1 && percents >= 99.5;
   const isNearlyNone = share > 0 && percents < 0.5;
-  const text = asText(showQuantity(isNearlyAll ? 99 : isNearlyNone ? 1 : percents, '%', language));
+  const text = formatQuantity(isNearlyAll ? 99 : isNearlyNone ? 1 : percents, '%', language);
   return isNearlyAll ? `> ${text}` : isNearlyNone ? `< ${text}` : text;
 }

@@ -9,7 +9,7 @@ import { CopyButton } from '../../components/copy-button.tsx';
 import { asTabSeparated } from '../../components/data-table.tsx';
 import { Icon } from '../../components/icon.tsx';
 import { formatHours } from '../../format/durations.ts';
-import { asText, formatMoney, formatShare, showEnergy } from '../../format/numbers.ts';
+import { formatEnergy, formatMoney, formatShare } from '../../format/numbers.ts';
 import { hourSeconds } from '../../period/durations.ts';
 import { parseSpan } from '../../period/period.ts';
 import { locale, nowMs } from '../../state/home.ts';
@@ -19,7 +19,7 @@ import { texts } from '../../texts/texts.ts';
 import { type DeviceLine, deviceLines } from './device-rows.ts';
 
 function energyText(kwh: number | null, t: Texts['devices'], language: string): string {
-  return kwh === null ? t.notKnown : asText(showEnergy(kwh, language));
+  return kwh === null ? t.notKnown : formatEnergy(kwh, language);
 }
 
 /** Estimates and missing parts; the legend below the table explains data that was fetched afterwards. */

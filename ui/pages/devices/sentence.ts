@@ -1,7 +1,7 @@
 /** The sentence at the top of the Devices page. Pure. */
 import type { DevicesAnswer } from '../../../src/schemas/balance.ts';
 import { type Locale, withPeriod } from '../../format/instants.ts';
-import { asText, formatShare, showEnergy } from '../../format/numbers.ts';
+import { formatEnergy, formatShare } from '../../format/numbers.ts';
 import type { Period } from '../../period/period.ts';
 import type { Texts } from '../../texts/en.ts';
 import { mostUsing } from './device-rows.ts';
@@ -13,7 +13,7 @@ const worthShare = 0.02;
 function untrackedText(answer: DevicesAnswer, t: Texts['devices'], language: string): string {
   const { untracked_kwh: untracked, home_kwh: home } = answer;
   if (untracked === null || home === null) return '';
-  const amount = asText(showEnergy(Math.abs(untracked), language));
+  const amount = formatEnergy(Math.abs(untracked), language);
   if (untracked < 0 && -untracked > Math.max(0.01, home * worthShare)) return t.sentence.over(amount);
   return untracked > home * worthShare ? t.sentence.untracked(amount) : '';
 }
@@ -31,7 +31,7 @@ export function sentenceOf(
   if (most === null) used = t.sentence.unknown;
   else if ((most.energy_kwh ?? 0) <= 0) used = t.sentence.nothing;
   else {
-    const amount = asText(showEnergy(most.energy_kwh ?? 0, language));
+    const amount = formatEnergy(most.energy_kwh ?? 0, language);
     used =
       most.share === null
         ? t.sentence.most(most.name, amount)

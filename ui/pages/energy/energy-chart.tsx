@@ -8,7 +8,7 @@ import { BarLegend, Swatch } from '../../chart/bar-legend.tsx';
 import type { Bar } from '../../chart/bars.ts';
 import { Card } from '../../components/card.tsx';
 import { formatPeriod } from '../../format/instants.ts';
-import { asText, formatShare, showEnergy } from '../../format/numbers.ts';
+import { formatEnergy, formatShare } from '../../format/numbers.ts';
 import { type BucketPeriod, periodOfBucket } from '../../period/buckets.ts';
 import { dateAt, type Period, rangeOf } from '../../period/period.ts';
 import { locale } from '../../state/home.ts';
@@ -30,7 +30,7 @@ interface EnergyChartProps {
 const leastDisagreementKwh = 0.05;
 
 function amountText(kwh: number): string {
-  return asText(showEnergy(kwh, locale.value.language));
+  return formatEnergy(kwh, locale.value.language);
 }
 
 export function EnergyChart({ answer, period, bucket, before, nowMs }: EnergyChartProps) {

@@ -14,7 +14,7 @@ import {
 } from '@mdi/js';
 import type { BalanceAnswer } from '../../../src/schemas/balance.ts';
 import type { ColourName } from '../../components/role-look.ts';
-import { asText, formatMoney, formatShare, showEnergy, showQuantity } from '../../format/numbers.ts';
+import { formatEnergy, formatMoney, formatQuantity, formatShare } from '../../format/numbers.ts';
 import type { Texts } from '../../texts/en.ts';
 import type { AmountKey } from './comparison.ts';
 
@@ -101,9 +101,9 @@ export function figureText(
   if (value === null) return null;
   switch (kind) {
     case 'energy':
-      return asText(showEnergy(value, language));
+      return formatEnergy(value, language);
     case 'volume':
-      return asText(showQuantity(value, 'm³', language));
+      return formatQuantity(value, 'm³', language);
     case 'share':
       return formatShare(value, language);
     case 'money':

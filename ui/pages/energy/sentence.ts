@@ -2,7 +2,7 @@
 import type { BalanceAnswer } from '../../../src/schemas/balance.ts';
 import { isIncomplete } from '../../chart/data-quality.ts';
 import { formatInstant, formatPeriod, type Locale, withPeriod } from '../../format/instants.ts';
-import { asText, formatShare, showEnergy } from '../../format/numbers.ts';
+import { formatEnergy, formatShare } from '../../format/numbers.ts';
 import { periodOfSpan } from '../../period/buckets.ts';
 import { contains, dateAt, includes, type Period, parseSpan } from '../../period/period.ts';
 import type { Texts } from '../../texts/en.ts';
@@ -83,9 +83,9 @@ export function sentenceOf(
     if (source !== undefined) return words.unknownSource(t.roles[source.role]);
     const unknown = !answer.has.grid ? words.noGrid : isToday ? words.unknownToday : words.unknown;
     const grid = total.grid_in_kwh;
-    return grid === null ? unknown : unknown + words.onlyIn(asText(showEnergy(grid, locale.language)));
+    return grid === null ? unknown : unknown + words.onlyIn(formatEnergy(grid, locale.language));
   }
-  const amount = asText(showEnergy(total.home_kwh, locale.language));
+  const amount = formatEnergy(total.home_kwh, locale.language);
   let text = withPeriod(amount, period, nowMs, words, locale);
   const change = changeOf(answer, 'home_kwh', nowMs);
   if (change !== null)

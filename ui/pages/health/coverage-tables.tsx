@@ -46,8 +46,8 @@ function dayRows({ entities }: Coverage, t: Texts, locale: Locale): TableRow[] {
         key: `${entityId} ${row.start}`,
         cells: [
           { text: name },
-          { text: formatInstant(Date.parse(row.start), 'time', locale), value: row.start },
-          { text: formatInstant(Date.parse(row.end), 'time', locale), value: row.end },
+          { text: formatInstant(row.start, 'time', locale), value: row.start },
+          { text: formatInstant(row.end, 'time', locale), value: row.end },
           { text: partsText(cell.parts, false, t, locale.language) },
           { text: whyText(cell, t) },
         ],

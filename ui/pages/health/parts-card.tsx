@@ -44,11 +44,7 @@ function Rejected({ status, locale }: { status: Status; locale: Locale }) {
       </table>
       {last !== null && (
         <p class="quiet">
-          {t.last(
-            name ?? last.entity_id,
-            last.state,
-            formatInstant(Date.parse(last.timestamp), 'fullMoment', locale),
-          )}
+          {t.last(name ?? last.entity_id, last.state, formatInstant(last.timestamp, 'fullMoment', locale))}
         </p>
       )}
     </details>

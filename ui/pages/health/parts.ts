@@ -112,7 +112,7 @@ export function partsOf(status: Status, t: Texts['health']['parts'], locale: Loc
     t,
     count: (value) => formatCount(value, language),
     bytes: (value) => formatBytes(value, language),
-    when: (iso) => formatInstant(Date.parse(iso), 'moment', locale),
+    when: (iso) => formatInstant(iso, 'moment', locale),
     age: (iso) => formatAge(atMs - Date.parse(iso), language),
   };
   const names = t as Readonly<Record<string, unknown>>;

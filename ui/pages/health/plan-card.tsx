@@ -8,7 +8,7 @@ import { Card } from '../../components/card.tsx';
 import { Icon } from '../../components/icon.tsx';
 import { Waiting } from '../../components/states.tsx';
 import { formatInstant } from '../../format/instants.ts';
-import { asText, formatCount, formatNumber } from '../../format/numbers.ts';
+import { formatCount, formatNumber, withUnit } from '../../format/numbers.ts';
 import { locale } from '../../state/home.ts';
 import type { Resource } from '../../state/resource.ts';
 import { texts } from '../../texts/texts.ts';
@@ -17,8 +17,8 @@ function Plan({ answer }: { answer: Reconciliation }) {
   const t = texts().health.plan;
   const { language } = locale.value;
   const { plan, tolerance } = answer;
-  const when = (iso: string) => formatInstant(Date.parse(iso), 'moment', locale.value);
-  const day = (iso: string) => formatInstant(Date.parse(iso), 'day', locale.value);
+  const when = (iso: string) => formatInstant(iso, 'moment', locale.value);
+  const day = (iso: string) => formatInstant(iso, 'day', locale.value);
   const count = (value: number) => formatCount(value, language);
   return (
     <>
@@ -32,13 +32,13 @@ function Plan({ answer }: { answer: Reconciliation }) {
         </>
       )}
       {answer.next_hourly !== null && (
-        <p>{t.hourly(formatInstant(Date.parse(answer.next_hourly), 'time', locale.value))}</p>
+        <p>{t.hourly(formatInstant(answer.next_hourly, 'time', locale.value))}</p>
       )}
       <p class="quiet">
         {answer.last_nightly !== null && `${t.last(when(answer.last_nightly))} `}
         {t.tolerance(
           formatNumber(tolerance.absolute, language, 4, 0),
-          asText({ value: formatNumber(tolerance.relative * 100, language, 2, 0), unit: '%' }),
+          withUnit(formatNumber(tolerance.relative * 100, language, 2, 0), '%'),
         )}
       </p>
     </>

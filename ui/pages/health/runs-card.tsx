@@ -61,7 +61,7 @@ function Run({ run }: { run: SyncRunRow }) {
         )}
         {run.error !== null && <p class="part-detail">{run.error}</p>}
         <p class="quiet">
-          {formatInstant(Date.parse(run.started_at), 'moment', locale.value)}
+          {formatInstant(run.started_at, 'moment', locale.value)}
           {took !== null && `, ${t.took(took)}`}
           {' · '}
           {t.lookedAt(formatSpan(parseSpan({ start: run.start_time, end: run.end_time }), locale.value))}

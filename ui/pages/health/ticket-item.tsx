@@ -113,7 +113,7 @@ export function TicketLine({ ticket, mayChange }: { ticket: TicketRow; mayChange
           <span>{titleOf(ticket, t)}</span>
           <small class="quiet">
             {formatSpan(parseSpan(ticket), locale.value)} · {t.status[ticket.status]}{' '}
-            {formatInstant(Date.parse(closed), 'moment', locale.value)}
+            {formatInstant(closed, 'moment', locale.value)}
           </small>
         </span>
       </summary>

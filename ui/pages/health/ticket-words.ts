@@ -2,7 +2,7 @@
 import type { TicketRow } from '../../../src/schemas/tickets.ts';
 import { formatDuration } from '../../format/durations.ts';
 import { formatInstant, type Locale } from '../../format/instants.ts';
-import { asText, formatCount, showExact } from '../../format/numbers.ts';
+import { formatCount, formatRegister } from '../../format/numbers.ts';
 import type { Texts } from '../../texts/en.ts';
 
 export function titleOf(
@@ -28,7 +28,7 @@ export function figuresOf({ evidence }: TicketRow, t: Texts, { language }: Local
 
 export function quantityText(value: number, unit: string, t: Texts, language: string): string {
   if (unit === 's') return formatDuration(value, language, t.units);
-  return unit === '' ? formatCount(value, language) : asText(showExact(value, unit, language));
+  return unit === '' ? formatCount(value, language) : formatRegister(value, unit, language);
 }
 
 /** kWh, or m³ if the evidence is a volume. */
@@ -46,6 +46,6 @@ export function decisionText(ticket: TicketRow, t: Texts, locale: Locale): strin
       ? words.decided[decision.choice]
       : words.setTo(quantityText(decision.value, quantityUnit(ticket), t, locale.language));
   const who = decision.by ?? (decision.automatic ? words.app : words.somebody);
-  const when = formatInstant(Date.parse(decision.at), 'moment', locale);
+  const when = formatInstant(decision.at, 'moment', locale);
   return words.decidedBy(what, who, when);
 }

@@ -5,7 +5,7 @@ import type { Now, NowEntity } from '../../../src/schemas/now.ts';
 import { Card } from '../../components/card.tsx';
 import { Icon } from '../../components/icon.tsx';
 import { lookOf, markOf } from '../../components/role-look.ts';
-import { asText, formatCount, showPower } from '../../format/numbers.ts';
+import { formatCount, formatPower } from '../../format/numbers.ts';
 import { clientMs, locale } from '../../state/home.ts';
 import { pageAddress } from '../../state/route.ts';
 import { texts } from '../../texts/texts.ts';
@@ -77,7 +77,7 @@ export function DevicesNow({ now }: { now: Now }) {
                     ) : device.state === null ? (
                       <span class="quiet">{t.notKnown}</span>
                     ) : (
-                      asText(showPower(device.state, language))
+                      formatPower(device.state, language)
                     )}
                   </span>
                   <span class="ranking-bar" aria-hidden="true">

@@ -5,7 +5,7 @@ import { Card } from '../../components/card.tsx';
 import { Icon } from '../../components/icon.tsx';
 import { lookOf, markOf, roleOrder } from '../../components/role-look.ts';
 import { formatAge } from '../../format/instants.ts';
-import { asText, formatCount, showExact, showQuantity } from '../../format/numbers.ts';
+import { formatCount, formatQuantity, formatRegister } from '../../format/numbers.ts';
 import { locale, nowMs } from '../../state/home.ts';
 import { pageAddress } from '../../state/route.ts';
 import { texts } from '../../texts/texts.ts';
@@ -39,7 +39,7 @@ function Meter({ meter }: { meter: NowEntity }) {
       ? meter.absence === null
         ? t.now.notKnown
         : t.readings.absence[meter.absence]
-      : asText(showExact(meter.state, unit, language));
+      : formatRegister(meter.state, unit, language);
   const readings = t.now.readings(formatCount(meter.readings_today, language), meter.readings_today === 1);
   const ageText = age === null ? '' : t.now.ago(age);
   return (
@@ -62,7 +62,7 @@ function Meter({ meter }: { meter: NowEntity }) {
         {meter.today === null ? (
           <span class="quiet">{t.now.notKnown}</span>
         ) : (
-          asText(showQuantity(meter.today, unit, language))
+          formatQuantity(meter.today, unit, language)
         )}
       </td>
       <td class="number not-phone">{register}</td>

@@ -4,7 +4,7 @@ import { mdiArrowDown, mdiArrowLeft, mdiArrowRight, mdiArrowUp } from '@mdi/js';
 import type { Now } from '../../../src/schemas/now.ts';
 import { Card } from '../../components/card.tsx';
 import { homeIcon, lookOf } from '../../components/role-look.ts';
-import { asText, formatNumber, showPower } from '../../format/numbers.ts';
+import { formatNumber, formatPower, withUnit } from '../../format/numbers.ts';
 import { locale } from '../../state/home.ts';
 import type { Texts } from '../../texts/en.ts';
 import { texts } from '../../texts/texts.ts';
@@ -117,7 +117,7 @@ const leastW = 0.5;
 function powerText(watts: number | null): string {
   if (watts === null) return '–';
   const size = Math.abs(watts);
-  return asText(showPower(size < leastW ? 0 : size, locale.value.language));
+  return formatPower(size < leastW ? 0 : size, locale.value.language);
 }
 
 export function PowerPicture({ now }: { now: Now }) {
@@ -201,7 +201,7 @@ function arrowOf(watts: number | null, into: string, outOf: string): string | un
 function Nodes({ now, parts }: PartsProps) {
   const { grid_w: gridW, solar_w: solarW, battery_w: batteryW, home_w: homeW } = now.power;
   const level = now.entities.find((entity) => entity.role === 'battery_level')?.state ?? null;
-  const percent = level === null ? undefined : `${formatNumber(level, locale.value.language, 0)}\u00a0%`;
+  const percent = level === null ? undefined : withUnit(formatNumber(level, locale.value.language, 0), '%');
   return (
     <>
       {parts.has('solar') && (

@@ -1,6 +1,6 @@
 /** The sentence at the top of the Now page, which also says what is not known. Pure. */
 import type { Now } from '../../../src/schemas/now.ts';
-import { asText, showPower } from '../../format/numbers.ts';
+import { formatPower } from '../../format/numbers.ts';
 import type { Texts } from '../../texts/en.ts';
 
 export type Part = 'grid' | 'solar' | 'battery';
@@ -23,7 +23,7 @@ const worthShare = 0.02;
 
 export function sentenceOf(now: Now, texts: Texts, language: string): string {
   const t = texts.sentence;
-  const show = (watts: number) => asText(showPower(Math.abs(watts), language));
+  const show = (watts: number) => formatPower(Math.abs(watts), language);
   const { grid_w: gridW, solar_w: solarW, battery_w: batteryW, home_w: homeW, flows } = now.power;
   const parts = partsOf(now);
 

@@ -3,7 +3,7 @@ import { CanvasGrid } from '../../chart/canvas-grid.tsx';
 import type { ChartKeys, Cursor } from '../../chart/chart-frame.tsx';
 import { hatch } from '../../chart/hatch.ts';
 import { formatDate, formatInstant, type Locale } from '../../format/instants.ts';
-import { asText, showPower } from '../../format/numbers.ts';
+import { formatPower } from '../../format/numbers.ts';
 import { hourMs, quarterHourMs } from '../../period/durations.ts';
 import type { Texts } from '../../texts/en.ts';
 import { texts } from '../../texts/texts.ts';
@@ -110,7 +110,7 @@ function readout(
   ];
   return {
     when,
-    value: asText(showPower(cell.quarterHour.avg_power_w, locale.language)),
+    value: formatPower(cell.quarterHour.avg_power_w, locale.language),
     note: notes.join(', '),
   };
 }
@@ -183,7 +183,7 @@ function Scale({ grid, locale }: { grid: HeatGrid; locale: Locale }) {
         `color-mix(in srgb, var(--grid-in-mark) ${(strength * 100).toFixed(0)}%, transparent) ${at * 100}%`,
     )
     .join(', ');
-  const power = (watts: number) => asText(showPower(watts, locale.language));
+  const power = (watts: number) => formatPower(watts, locale.language);
   const hasUnmeasured = grid.cells.some((cell) => cell !== null && !cell.isMeasured);
   return (
     <div class="heat-scale">

@@ -4,7 +4,7 @@ import type { ComponentChildren } from 'preact';
 import type { CapacityMonth } from '../../../src/schemas/p1.ts';
 import { Icon } from '../../components/icon.tsx';
 import { formatInstant } from '../../format/instants.ts';
-import { asText, formatCount, formatShare, showEnergy, showPower } from '../../format/numbers.ts';
+import { formatCount, formatEnergy, formatPower, formatShare } from '../../format/numbers.ts';
 import { quarterHourMs } from '../../period/durations.ts';
 import { locale } from '../../state/home.ts';
 import { texts } from '../../texts/texts.ts';
@@ -38,7 +38,7 @@ function Card({
         {watts === null ? (
           <span class="figure-unknown quiet">{instead}</span>
         ) : (
-          <span class="figure-value">{asText(showPower(watts, locale.value.language))}</span>
+          <span class="figure-value">{formatPower(watts, locale.value.language)}</span>
         )}
       </dd>
       <dd class="peak-note quiet">{children}</dd>
@@ -53,7 +53,7 @@ function Running({ answer }: { answer: CapacityMonth }) {
   if (running === null) return null;
   const startMs = Date.parse(running.bucket);
   const at = (ms: number) => formatInstant(ms, 'time', locale.value);
-  const power = (watts: number) => asText(showPower(watts, language));
+  const power = (watts: number) => formatPower(watts, language);
   const projected = running.projected_w;
   // No comparison with the highest measured quarter-hour if an hour shows that the peak was higher.
   const isBounded = boundsText(answer, t, language) !== null;
@@ -79,7 +79,7 @@ function Running({ answer }: { answer: CapacityMonth }) {
       {running.so_far_w !== null && t.runningNote(power(running.so_far_w))}
       {running.left_kwh !== null &&
         (running.left_kwh > 0
-          ? t.runningLeft(asText(showEnergy(running.left_kwh, language)), power(running.limit_w))
+          ? t.runningLeft(formatEnergy(running.left_kwh, language), power(running.limit_w))
           : t.runningNoneLeft(power(running.limit_w)))}
     </Card>
   );
@@ -88,12 +88,10 @@ function Running({ answer }: { answer: CapacityMonth }) {
 export function PeakCards({ answer }: { answer: CapacityMonth }) {
   const t = texts().peaks;
   const { language } = locale.value;
-  const power = (watts: number) => asText(showPower(watts, language));
+  const power = (watts: number) => formatPower(watts, language);
   const bounds = boundsText(answer, t, language);
   const when =
-    answer.monthly_peak_ts === null
-      ? null
-      : formatInstant(Date.parse(answer.monthly_peak_ts), 'moment', locale.value);
+    answer.monthly_peak_ts === null ? null : formatInstant(answer.monthly_peak_ts, 'moment', locale.value);
   return (
     <section aria-label={t.figures}>
       <dl class="figures peak-figures">

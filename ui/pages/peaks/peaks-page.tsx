@@ -9,7 +9,7 @@ import { DataTable } from '../../components/data-table.tsx';
 import { FollowedPage } from '../../components/followed-page.tsx';
 import { Empty } from '../../components/states.tsx';
 import { formatDate, formatInstant, formatPeriod } from '../../format/instants.ts';
-import { asText, formatCount, showPower } from '../../format/numbers.ts';
+import { formatCount, formatPower } from '../../format/numbers.ts';
 import { dateAt, includes, type Period } from '../../period/period.ts';
 import { PeriodControl, shownMonth } from '../../period/period-control.tsx';
 import { connections, shownConnection } from '../../state/connections.ts';
@@ -29,8 +29,8 @@ const runningEveryMs = 15_000;
 function Tables({ answer, period, grid }: { answer: CapacityMonth; period: Period; grid: HeatGrid }) {
   const t = texts().peaks;
   const { language } = locale.value;
-  const power = (watts: number) => asText(showPower(watts, language));
-  const moment = (text: string) => formatInstant(Date.parse(text), 'moment', locale.value);
+  const power = (watts: number) => formatPower(watts, language);
+  const moment = (text: string) => formatInstant(text, 'moment', locale.value);
   return (
     <div class="peak-pair">
       {answer.top.length === 0 ? (

@@ -1,7 +1,7 @@
 /** The sentence at the top of the Peaks page: a measured peak, or its bounds. Pure. */
 import type { CapacityMonth } from '../../../src/schemas/p1.ts';
 import { formatInstant, formatPeriod, type Locale } from '../../format/instants.ts';
-import { asText, formatCount, showPower } from '../../format/numbers.ts';
+import { formatCount, formatPower } from '../../format/numbers.ts';
 import { dateAt, includes, type Period, spanOf } from '../../period/period.ts';
 import type { Texts } from '../../texts/en.ts';
 
@@ -14,7 +14,7 @@ export function sentenceOf(
 ): string {
   const words = t.sentence;
   const { language, zone } = locale;
-  const show = (watts: number) => asText(showPower(watts, language));
+  const show = (watts: number) => formatPower(watts, language);
   const month = formatPeriod(period, language);
   const { monthly_peak_w: peakW, monthly_peak_ts: peakTs, at_least_w: leastW, at_most_w: mostW } = answer;
   if (peakW === null || peakTs === null) {
@@ -29,7 +29,7 @@ export function sentenceOf(
     return mostW === null
       ? words.bounded(month, show(leastW), show(peakW))
       : words.boundedMost(month, show(leastW), show(mostW), show(peakW));
-  const when = formatInstant(Date.parse(peakTs), 'moment', locale);
+  const when = formatInstant(peakTs, 'moment', locale);
   const text = includes(period, dateAt(nowMs, zone))
     ? words.peakSoFar(show(peakW), when)
     : words.peak(month, show(peakW), when);
@@ -48,7 +48,7 @@ export function billedText(answer: CapacityMonth, t: Texts['peaks'], language: s
     billed_at_least_w: leastW,
     billed_at_most_w: mostW,
   } = answer;
-  const show = (watts: number) => asText(showPower(watts, language));
+  const show = (watts: number) => formatPower(watts, language);
   const count = (value: number) => formatCount(value, language);
   const isExact = leastW !== null && leastW === mostW;
   const bounds =
@@ -70,7 +70,7 @@ export function billedText(answer: CapacityMonth, t: Texts['peaks'], language: s
 export function boundsText(answer: CapacityMonth, t: Texts['peaks'], language: string): string | null {
   const { monthly_peak_w: peakW, at_least_w: leastW, at_most_w: mostW } = answer;
   if (leastW === null || (peakW !== null && peakW >= leastW)) return null;
-  const show = (watts: number) => asText(showPower(watts, language));
+  const show = (watts: number) => formatPower(watts, language);
   return mostW === null ? t.least(show(leastW)) : t.bounds(show(leastW), show(mostW));
 }
 
@@ -81,5 +81,5 @@ export function meterText(answer: CapacityMonth, t: Texts['peaks'], language: st
   if (reason === 'rounding') return t.meterAgrees;
   const words = t.meterReasons[reason];
   if (differenceW === null) return words;
-  return `${t.meterDiffers(asText(showPower(Math.abs(differenceW), language)), differenceW > 0)} ${words}`;
+  return `${t.meterDiffers(formatPower(Math.abs(differenceW), language), differenceW > 0)} ${words}`;
 }

@@ -10,7 +10,7 @@ import { presenceOf } from '../../chart/data-quality.ts';
 import { Card } from '../../components/card.tsx';
 import { DataTable } from '../../components/data-table.tsx';
 import { formatInstant } from '../../format/instants.ts';
-import { asText, formatShare, showPower } from '../../format/numbers.ts';
+import { formatPower, formatShare } from '../../format/numbers.ts';
 import { contains, dateAt, parseDate, periodAround, spanOf } from '../../period/period.ts';
 import { locale } from '../../state/home.ts';
 import { navigate } from '../../state/route.ts';
@@ -92,7 +92,7 @@ export function YearCard({ answer, nowMs }: { answer: CapacityMonth; nowMs: numb
 }
 
 function power(watts: number): string {
-  return asText(showPower(watts, locale.value.language));
+  return formatPower(watts, locale.value.language);
 }
 
 function nameOf(bar: Bar | undefined): string {
@@ -100,7 +100,7 @@ function nameOf(bar: Bar | undefined): string {
 }
 
 function momentText(iso: string | null): string {
-  return iso === null ? '' : formatInstant(Date.parse(iso), 'moment', locale.value);
+  return iso === null ? '' : formatInstant(iso, 'moment', locale.value);
 }
 
 function Readout({ bar, month }: { bar: Bar | undefined; month: Month | undefined }) {

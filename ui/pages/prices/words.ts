@@ -1,7 +1,7 @@
 /** The words of the Prices page: prices, and the effect of a change on past costs. Pure. */
 import type { CostVersionRow, Recalculation } from '../../../src/schemas/analytics.ts';
 import { formatInstant, type Locale } from '../../format/instants.ts';
-import { asText, formatCount, formatMoney, showEnergy } from '../../format/numbers.ts';
+import { formatCount, formatEnergy, formatMoney } from '../../format/numbers.ts';
 import type { Texts } from '../../texts/en.ts';
 
 /** A price with all its digits, at most six: a tenth of a cent matters over a year. */
@@ -40,7 +40,7 @@ export function byArea(
 }
 
 export function dayText(instant: string, locale: Locale): string {
-  return formatInstant(Date.parse(instant), 'dayOfYear', locale);
+  return formatInstant(instant, 'dayOfYear', locale);
 }
 
 export function sentenceOf(
@@ -68,7 +68,7 @@ export function changeText(
   if (change.days_changed === 0) return t.change.nothing;
   const sum = (cost: number | null) =>
     cost === null ? t.change.unknown : formatMoney(cost, currency, language);
-  const energy = (kwh: number) => asText(showEnergy(kwh, language));
+  const energy = (kwh: number) => formatEnergy(kwh, language);
   return (
     t.change.days(formatCount(change.days_changed, language), change.days_changed === 1) +
     t.change.sums(energy(change.energy_kwh), sum(change.cost_before), sum(change.cost_after)) +

@@ -15,7 +15,7 @@ import { IconButton } from '../../components/icon-button.tsx';
 import { lookOf } from '../../components/role-look.ts';
 import { Empty, Waiting } from '../../components/states.tsx';
 import type { Locale } from '../../format/instants.ts';
-import { asText, formatCount, showQuantity } from '../../format/numbers.ts';
+import { formatCount, formatQuantity } from '../../format/numbers.ts';
 import { daySeconds, hourSeconds, minuteSeconds } from '../../period/durations.ts';
 import type { Span } from '../../period/period.ts';
 import { arrived, type ListedEntity, locale, nowMs, pastChanges } from '../../state/home.ts';
@@ -54,8 +54,8 @@ function sentenceOf(name: string, curve: Curve, columns: Columns, t: Texts, { la
   const unit = curve.unit ?? '';
   if (extent !== null && curve.reading_count > 0)
     text += words.between(
-      asText(showQuantity(extent.least, unit, language)),
-      asText(showQuantity(extent.most, unit, language)),
+      formatQuantity(extent.least, unit, language),
+      formatQuantity(extent.most, unit, language),
     );
   return `${text}.`;
 }

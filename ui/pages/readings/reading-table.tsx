@@ -43,7 +43,7 @@ function Rows({ rows, t, locale }: { rows: readonly ReadingRow[]; t: Texts['read
           data-state={row.state === null ? '' : String(row.state)}
         >
           <td>
-            <time dateTime={row.timestamp}>{formatInstant(Date.parse(row.timestamp), 'exact', locale)}</time>
+            <time dateTime={row.timestamp}>{formatInstant(row.timestamp, 'exact', locale)}</time>
           </td>
           <td class="number">{row.state === null ? '' : formatNumber(row.state, locale.language, 6, 0)}</td>
           <td>{row.unit}</td>

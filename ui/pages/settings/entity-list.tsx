@@ -1,6 +1,6 @@
 import { Icon } from '../../components/icon.tsx';
 import { lookOf, markOf } from '../../components/role-look.ts';
-import { asText, formatNumber } from '../../format/numbers.ts';
+import { formatRegister } from '../../format/numbers.ts';
 import { type ListedEntity, locale } from '../../state/home.ts';
 import { texts } from '../../texts/texts.ts';
 import { isTicked } from './tracking.ts';
@@ -10,7 +10,7 @@ function shownState({ state, unit_of_measurement: unit }: ListedEntity, language
   if (state === null) return '';
   const value = Number(state);
   if (state.trim() === '' || !Number.isFinite(value)) return state;
-  return asText({ value: formatNumber(value, language, 3, 0), unit });
+  return formatRegister(value, unit, language);
 }
 
 export function EntityList({
