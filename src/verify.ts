@@ -5,12 +5,13 @@
  */
 import { createAdapters } from './composition/adapters.ts';
 import { proveLedger } from './composition/ledger-proof.ts';
-import { markKey, storedUnposted, unpostedKey } from './composition/ledger-services.ts';
+import { markKey } from './composition/ledger-services.ts';
 import { readOptions } from './composition/options.ts';
 import { withRenames } from './home/grid-connection.ts';
 import { loadRecord } from './home/home-record.ts';
 import { renamesAmong } from './home/known-entities.ts';
 import { unknownSources } from './home/unknown-sources.ts';
+import { unpostedFromStored, unpostedKey } from './ledger/corrections/unposted-corrections.ts';
 import type { Finding } from './ledger/posting/verification.ts';
 import { systemClock } from './runtime/clock.ts';
 import { createLog } from './runtime/console-log.ts';
@@ -50,7 +51,7 @@ async function verify(): Promise<number> {
       const found = await settingsStore.get(markKey);
       return typeof found === 'number' ? found : null;
     },
-    unposted: async () => storedUnposted(await settingsStore.get(unpostedKey)),
+    unposted: async () => unpostedFromStored(await settingsStore.get(unpostedKey)),
     receivedSince: adapters.receivedSince,
     clock: systemClock,
     pause: () => new Promise((resolve) => setTimeout(resolve, pauseMs)),

@@ -1,5 +1,8 @@
 /**
- * `npm test`: everything that can be checked on one machine, each suite told as it goes, one sum at the end.
+ * `npm test`: everything that can be checked on one machine, each suite reported as it goes, one sum at the end.
+ *
+ * Two lanes run side by side, for each waits more than it works: unit, structure, stores and home-assistant in one,
+ * faults and panel in the other. What the second prints is held back until its suite is over.
  *
  * `npm test -- unit lint` runs only what is named: types, lint, go, unit, structure, stores, home-assistant,
  * faults, panel.
@@ -7,8 +10,10 @@
  */
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { inspect } from 'node:util';
 import { root } from '../addon/paths.ts';
 import { orEnd } from '../addon/refusal.ts';
+import type { Say } from '../addon/say.ts';
 import { installSidecars } from '../addon/sidecars/sidecars.ts';
 import { installCore } from './home-assistant/core/install.ts';
 import {
@@ -32,7 +37,7 @@ const names = ['types', 'lint', 'go', ...together, 'faults', 'panel'] as const;
 const needStores: readonly string[] = ['stores', 'home-assistant', 'faults', 'panel'];
 const needCore: readonly string[] = ['home-assistant', 'faults'];
 
-const say = (line: string): void => {
+const say: Say = (line) => {
   process.stdout.write(`${line}\n`);
 };
 
@@ -45,20 +50,28 @@ if (unknown.length > 0) {
 const isSelected = (name: string): boolean => asked.length === 0 || asked.includes(name);
 
 const tallies: Tally[] = [];
-/** Runs a suite and tells its result; one that breaks down counts as failed. */
-async function suite(title: string, work: () => Promise<Tally[]>): Promise<void> {
-  say(`\n▶ ${title}`);
+/** Runs a suite and prints its result; one that breaks down counts as failed. */
+async function suite(
+  title: string,
+  work: (print: Say) => Promise<Tally[]>,
+  isHeldBack = false,
+): Promise<void> {
+  const held: string[] = [];
+  const print: Say = isHeldBack ? (text) => void held.push(text) : say;
+  if (isHeldBack) say(`\n▶ ${title}, at the same time`);
+  print(`\n▶ ${title}`);
   const startedAtMs = performance.now();
   let results: Tally[];
   try {
-    results = await work();
+    results = await work(print);
   } catch (cause) {
     const seconds = (performance.now() - startedAtMs) / 1000;
-    console.error(cause);
+    print(inspect(cause));
     results = [{ suite: title, passed: 0, failed: 1, skipped: 0, seconds, note: 'it broke down' }];
   }
   tallies.push(...results);
-  for (const result of results) say(`${result.failed === 0 ? '✔' : '✘'} ${describeTally(result)}`);
+  for (const result of results) print(`${result.failed === 0 ? '✔' : '✘'} ${describeTally(result)}`);
+  if (isHeldBack) say(held.join('\n'));
 }
 
 async function judgeCoverage(): Promise<Tally[]> {
@@ -73,7 +86,7 @@ async function judgeCoverage(): Promise<Tally[]> {
   ];
 }
 
-// A run that was cut short has no sum to tell.
+// A run that was cut short has no sum.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
   process.on(signal, () => {
     endRunning();
@@ -87,14 +100,28 @@ if (isSelected('types')) await suite('type check', checkTypes);
 if (isSelected('lint')) await suite('lint', checkLint);
 if (isSelected('go')) await suite('document server', checkDocumentServer);
 const selected = together.filter(isSelected);
-if (selected.length > 0) {
+const beside = (['faults', 'panel'] as const).filter(isSelected);
+const isHeldBack = selected.length > 0;
+
+async function runTogether(): Promise<void> {
+  if (selected.length === 0) return;
   const withCoverage = selected.length === together.length;
   await rm(join(root, 'coverage'), { recursive: true, force: true });
-  await suite(selected.join(', '), () => runVitest(selected, withCoverage));
+  await suite(selected.join(', '), () => runVitest(selected, { withCoverage }));
   if (withCoverage) await suite('coverage', judgeCoverage);
 }
-if (isSelected('faults')) await suite('faults', () => runVitest(['faults'], false));
-if (isSelected('panel')) await suite('panel', () => runPanel(say));
+
+async function runBeside(): Promise<void> {
+  for (const name of beside) {
+    const work = (print: Say) => {
+      const options = isHeldBack ? { print } : {};
+      return name === 'panel' ? runPanel(print, options) : runVitest([name], options);
+    };
+    await suite(name, work, isHeldBack);
+  }
+}
+
+await Promise.all([runTogether(), runBeside()]);
 
 say('\nAll suites');
 for (const tally of tallies) say(`${tally.failed === 0 ? '✔' : '✘'} ${describeTally(tally)}`);

@@ -43,7 +43,7 @@ async function post(entityId: string, place: number, wattHours: number) {
   } as Entry;
   const entries = revise([entry], await ledger.current(entityId, at, at + quarterHourUs), nowUs, 'readings');
   await ledger.write([{ entityId, entries, openings: [] }]);
-  return { fromUs: at, untilUs: at + quarterHourUs - 1, cause: 'readings' } as const;
+  return { startUs: at, endUs: at + quarterHourUs - 1, cause: 'readings' } as const;
 }
 
 function flows(): ConnectionFlows {
@@ -220,7 +220,7 @@ describe('the past of a connection', () => {
     running.setConnections([annex()]);
     await running.settle();
     expect(running.isPostingPast()).toBe(false);
-    const long = { fromUs: start - 7 * 96 * quarterHourUs, untilUs: nowUs, cause: 'rules' } as const;
+    const long = { startUs: start - 7 * 96 * quarterHourUs, endUs: nowUs, cause: 'rules' } as const;
     running.setConnections([annex(), annex({ connectionId: 'barn', offtake: ['sensor.back'] })]);
     await running.settle();
     running.posted('sensor.back', long);

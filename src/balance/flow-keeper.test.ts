@@ -41,7 +41,7 @@ class Disk {
     const atUs = start + minutes * 60_000_000;
     const registerMicro = register * 1_000_000;
     this.registers.push({ kind: 'reading', atUs, registerMicro, lastResetAtUs: null, origin: 'stream' });
-    return { fromUs: atUs, untilUs: atUs };
+    return { startUs: atUs, endUs: atUs };
   }
 }
 
@@ -50,8 +50,8 @@ function startProcess(disk: Disk) {
   const log = quietLog(disk.warnings);
   const postingWorker = new PostingWorker({
     evidence: {
-      registers: async (_, fromUs) => ({
-        items: disk.registers.filter((item) => item.atUs >= fromUs),
+      registers: async (_, startUs) => ({
+        items: disk.registers.filter((item) => item.atUs >= startUs),
         isLast: true,
       }),
       registerBefore: async (_, atUs) => disk.registers.findLast((item) => item.atUs < atUs)?.atUs ?? null,
@@ -131,7 +131,7 @@ describe('postingWorker and flow keeper', () => {
     const disk = new Disk();
     const { postingWorker, flows } = startProcess(disk);
     await flows.settle();
-    const year = { fromUs: start - 365 * 96 * quarterHourUs, untilUs: disk.read(40, 11).untilUs };
+    const year = { startUs: start - 365 * 96 * quarterHourUs, endUs: disk.read(40, 11).endUs };
     disk.read(0, 10);
     postingWorker.touch(grid, year);
     const isPast = () => [postingWorker.status().isPostingPast, flows.isPostingPast()];
@@ -226,7 +226,7 @@ describe('flows of a meter of nine days', () => {
     await ledger.write([
       { entityId: grid, entries: revise([entry], current, nowUs, 'readings'), openings: [] },
     ]);
-    return { fromUs: at, untilUs: at };
+    return { startUs: at, endUs: at };
   };
   const useOf = async (place: number) => {
     const at = start + place * quarterHourUs;
@@ -256,9 +256,9 @@ describe('flows of a meter of nine days', () => {
     read = [];
     written = [];
     const [current, write] = [ledger.current.bind(ledger), ledger.write.bind(ledger)];
-    ledger.current = async (id, fromUs, untilUs) => {
-      if (id === grid) read.push([(fromUs - start) / dayUs, (untilUs - start) / dayUs]);
-      return await current(id, fromUs, untilUs);
+    ledger.current = async (id, startUs, endUs) => {
+      if (id === grid) read.push([(startUs - start) / dayUs, (endUs - start) / dayUs]);
+      return await current(id, startUs, endUs);
     };
     ledger.write = async (pages) => {
       if (pages.every(({ entityId }) => entityId !== grid))
@@ -295,7 +295,7 @@ describe('flows of a meter of nine days', () => {
     await flows.settle();
     await post(3, 250);
     read.length = 0;
-    flows.posted(grid, { fromUs: start - 30 * dayUs, untilUs: nowUs + 30 * dayUs, cause: 'rules' });
+    flows.posted(grid, { startUs: start - 30 * dayUs, endUs: nowUs + 30 * dayUs, cause: 'rules' });
     await flows.settle();
     expect(read).toEqual([
       [0, 7],
@@ -345,7 +345,7 @@ describe('flows of a meter of nine days', () => {
     await flows.settle();
     expect(during.splice(0)).toEqual([false]);
     await post(3, 260);
-    flows.posted(grid, { fromUs: start, untilUs: nowUs, cause: 'rules' });
+    flows.posted(grid, { startUs: start, endUs: nowUs, cause: 'rules' });
     await flows.settle();
     expect(during.splice(0)).toEqual([true]);
     flows.setSources({ ...sources, gridIn: [], solar: [grid] });

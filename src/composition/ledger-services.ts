@@ -7,7 +7,12 @@ import type { GridConnections } from '../home/grid-connections.ts';
 import type { Home } from '../home/home.ts';
 import type { HomeAssistant } from '../home/home-assistant.ts';
 import type { SettingsStore } from '../home/settings-store.ts';
-import { CorrectionService, type UnpostedCorrection } from '../ledger/corrections/correction-service.ts';
+import { CorrectionService } from '../ledger/corrections/correction-service.ts';
+import {
+  storedUnposted,
+  unpostedFromStored,
+  unpostedKey,
+} from '../ledger/corrections/unposted-corrections.ts';
 import type { LedgerStore } from '../ledger/entries/ledger-store.ts';
 import { type Meter, meterOf } from '../ledger/entries/meter.ts';
 import type { Correction, CorrectionStore } from '../ledger/evidence/correction.ts';
@@ -67,7 +72,6 @@ export interface LedgerServicesDeps {
 
 /** Another key when the rules of posting change: without a mark everything is posted anew, once. */
 export const markKey = 'ledger_posted_received_us_4';
-export const unpostedKey = 'ledger_corrections_unposted';
 /** Another key when the rules of flows change: their past is posted anew, once. */
 const flowsKey = 'ledger_flow_sources_2';
 /** A commit of the settings a minute is enough: what lies after the mark is posted twice, which changes nothing. */
@@ -80,11 +84,6 @@ const presentWithinMs = 2000;
 const freshMs = 2000;
 const watchedFreshMs = 12_000;
 const summedWithinMs = 3000;
-
-/** Corrections whose meters may not be posted since, as the settings keep them. */
-export function storedUnposted(found: unknown): readonly UnpostedCorrection[] {
-  return Array.isArray(found) ? (found as UnpostedCorrection[]) : [];
-}
 
 export class LedgerServices {
   readonly evidence: EvidenceSource;
@@ -156,8 +155,8 @@ export class LedgerServices {
       postingWorker: this.postingWorker,
       meterOf: (entityId) => this.#meters.find((meter) => meter.entityId === entityId) ?? null,
       unposted: {
-        load: async () => storedUnposted(await settings.get(unpostedKey)),
-        save: (unposted) => settings.set(unpostedKey, unposted, clock.nowUs()),
+        load: async () => unpostedFromStored(await settings.get(unpostedKey)),
+        save: (unposted) => settings.set(unpostedKey, storedUnposted(unposted), clock.nowUs()),
       },
       heldUntil: deps.heldUntil,
       clock,
@@ -293,7 +292,7 @@ export class LedgerServices {
 
   #stored(readings: readonly Reading[]): void {
     for (const { entityId, atUs } of readings)
-      this.postingWorker.touch(entityId, { fromUs: atUs, untilUs: atUs });
+      this.postingWorker.touch(entityId, { startUs: atUs, endUs: atUs });
   }
 
   #follow(): void {
@@ -363,7 +362,7 @@ export class LedgerServices {
     const nowUs = this.#deps.clock.nowUs();
     for (const { entityId } of this.#meters) {
       if (this.#deps.heldUntil(entityId) !== null)
-        this.postingWorker.touch(entityId, { fromUs: nowUs, untilUs: nowUs });
+        this.postingWorker.touch(entityId, { startUs: nowUs, endUs: nowUs });
     }
   }
 }

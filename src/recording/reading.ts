@@ -1,9 +1,11 @@
 import type { CanonicalUnit } from '../units/quantity.ts';
 
-export type Origin = 'stream' | 'history' | 'import' | 'mqtt';
+export const origins = ['stream', 'history', 'import', 'mqtt'] as const;
+export type Origin = (typeof origins)[number];
 
 /** Why a reading has no value. */
-export type Absence = 'unavailable' | 'unknown' | 'removed';
+export const absences = ['unavailable', 'unknown', 'removed'] as const;
+export type Absence = (typeof absences)[number];
 
 /**
  * What Home Assistant said of one entity at one instant; immutable. (entityId, atUs) is its identity: the same reading

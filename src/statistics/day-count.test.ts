@@ -112,8 +112,8 @@ describe('meter count', () => {
         }));
         await ledger.write([{ entityId, entries, openings }]);
         const evidence = {
-          registers: async (_: string, fromUs: number) => ({
-            items: life.filter((one) => one.atUs >= fromUs),
+          registers: async (_: string, startUs: number) => ({
+            items: life.filter((one) => one.atUs >= startUs),
             isLast: true,
           }),
         };
@@ -173,10 +173,10 @@ describe('meter count', () => {
     ]);
     const asked: number[] = [];
     const paged = (size: number) => ({
-      registers: async (_: string, fromUs: number) => {
-        asked.push((fromUs - midnightUs) / minuteUs);
+      registers: async (_: string, startUs: number) => {
+        asked.push((startUs - midnightUs) / minuteUs);
         if (asked.length > 9) throw new Error('It asks for ever');
-        const left = life.filter((one) => one.atUs >= fromUs);
+        const left = life.filter((one) => one.atUs >= startUs);
         return { items: left.slice(0, size), isLast: left.length <= size };
       },
     });

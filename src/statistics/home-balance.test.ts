@@ -51,8 +51,8 @@ function ledgerOf(
   return ledger;
 }
 const counted = { grid: 100, feed: 50, sun: 250, oven: 40, pump: 20 };
-const read = (ledger: TestLedger, meters: HomeMeters = home, fromUs = startUs, untilUs = endUs) =>
-  readHomeBalance(ledger, meters, 'hour', fromUs, untilUs, nowUs);
+const read = (ledger: TestLedger, meters: HomeMeters = home, firstUs = startUs, lastUs = endUs) =>
+  readHomeBalance(ledger, meters, 'hour', firstUs, lastUs, nowUs);
 
 describe('a home’s balance', () => {
   it('has what the home used in each hour and in all of them, and nothing of an hour that is silent', async () => {
@@ -128,8 +128,8 @@ describe('a home’s balance', () => {
       gasEnergy: group('gasMeter'),
       water: group('water'),
     };
-    const told = async (meters: HomeMeters, untilUs = endUs) => {
-      const { rows, total } = await read(ledger, meters, startUs, untilUs);
+    const told = async (meters: HomeMeters, lastUs = endUs) => {
+      const { rows, total } = await read(ledger, meters, startUs, lastUs);
       return [...rows, total].map(({ gasMl, gasMwh, waterMl }) => [gasMl, gasMwh, waterMl].map(wattHours));
     };
     expect(await told({ ...home, ...beside })).toEqual([

@@ -20,7 +20,7 @@ const minuteUs = 60_000_000;
 const meter = 'sensor.meter';
 const power = 'sensor.power';
 const dayUs = 24 * 60 * minuteUs;
-const everything = { fromUs: midnightUs - 3 * dayUs, untilUs: midnightUs + 3 * dayUs };
+const everything = { startUs: midnightUs - 3 * dayUs, endUs: midnightUs + 3 * dayUs };
 
 describe('today', () => {
   let store: MemoryReadingStore;
@@ -104,7 +104,7 @@ describe('today', () => {
 
   const tell = async (...readings: Reading[]) => {
     await store.append(readings);
-    for (const { entityId, atUs } of readings) postingWorker.touch(entityId, { fromUs: atUs, untilUs: atUs });
+    for (const { entityId, atUs } of readings) postingWorker.touch(entityId, { startUs: atUs, endUs: atUs });
     for (const item of readings)
       if ((newest.get(item.entityId)?.atUs ?? 0) <= item.atUs) newest.set(item.entityId, item);
     listener({ readings, missed: 0 });
@@ -193,7 +193,7 @@ describe('today', () => {
     await statistics.append(hours);
     postingWorker.touch(
       meter,
-      { fromUs: midnightUs - 60 * minuteUs, untilUs: midnightUs + 420 * minuteUs },
+      { startUs: midnightUs - 60 * minuteUs, endUs: midnightUs + 420 * minuteUs },
       'statistics',
     );
     await postingWorker.settle();
@@ -255,7 +255,7 @@ describe('today', () => {
     today.start();
     await vi.advanceTimersByTimeAsync(3000);
     await store.append([at(480.1, 12)]);
-    postingWorker.touch(meter, { fromUs: midnightUs, untilUs: testClock.nowUs() });
+    postingWorker.touch(meter, { startUs: midnightUs, endUs: testClock.nowUs() });
     await vi.advanceTimersByTimeAsync(5000);
     expect(today.of(meter)).toEqual({ counted: 0, readings: 1 });
     listener({ readings: [], missed: 1 });
@@ -320,8 +320,8 @@ describe('today', () => {
     [100_001, 2],
   ])('holds %d readings while the day is read; of more it reads the day anew', async (heard, expected) => {
     today.start();
-    const fromUs = testClock.nowUs() + 1;
-    listener({ readings: Array.from({ length: heard }, (_, at) => reading(power, fromUs + at)), missed: 0 });
+    const startUs = testClock.nowUs() + 1;
+    listener({ readings: Array.from({ length: heard }, (_, at) => reading(power, startUs + at)), missed: 0 });
     await vi.advanceTimersByTimeAsync(8000);
     expect(asks).toBe(expected);
   });

@@ -39,9 +39,9 @@ function change(ledger: TestLedger, id: string, index: number, extra: Partial<Po
 function daysRead(ledger: TestLedger, id: string): [fromDay: number, untilDay: number][] {
   const read: [number, number][] = [];
   const current = ledger.current.bind(ledger);
-  ledger.current = async (entityId, fromUs, untilUs) => {
-    if (entityId === id) read.push([(fromUs - startUs) / dayUs, (untilUs - startUs) / dayUs]);
-    return await current(entityId, fromUs, untilUs);
+  ledger.current = async (entityId, firstUs, lastUs) => {
+    if (entityId === id) read.push([(firstUs - startUs) / dayUs, (lastUs - startUs) / dayUs]);
+    return await current(entityId, firstUs, lastUs);
   };
   return read;
 }
@@ -49,17 +49,9 @@ const at = (findings: readonly Finding[]) =>
   findings.map(({ quarterHourStartUs }) => ((quarterHourStartUs ?? 0) - startUs) / quarterHourUs);
 
 describe('flows', () => {
-  const found = async (ledger: TestLedger, postedUntilUs = 5, untilUs = startUs + 16 * dayUs) => {
+  const found = async (ledger: TestLedger, postedUntilUs = 5, endUs = startUs + 16 * dayUs) => {
     const findings: Finding[] = [];
-    await verifyFlows(
-      ledger,
-      sources,
-      startUs + 1,
-      untilUs,
-      postedUntilUs,
-      (one) => findings.push(one),
-      plan,
-    );
+    await verifyFlows(ledger, sources, startUs + 1, endUs, postedUntilUs, (one) => findings.push(one), plan);
     return findings;
   };
 
@@ -116,16 +108,16 @@ describe('views', () => {
   const found = async (
     ledger: TestLedger,
     change: (bucket: { startUs: number }, period: string) => object | null,
-    untilUs = startUs + 16 * dayUs,
+    endUs = startUs + 16 * dayUs,
   ) => {
-    const buckets: TestLedger['buckets'] = async (ids, period, fromUs, untilUs) =>
-      (await ledger.buckets(ids, period, fromUs, untilUs)).flatMap((bucket) => {
+    const buckets: TestLedger['buckets'] = async (ids, period, askedStartUs, askedEndUs) =>
+      (await ledger.buckets(ids, period, askedStartUs, askedEndUs)).flatMap((bucket) => {
         const changed = change(bucket, period);
         return changed === null ? [] : [{ ...bucket, ...changed }];
       });
     const views = Object.assign(Object.create(ledger), { buckets });
     const findings: Finding[] = [];
-    await verifyViews(ledger, views, ['sensor.in'], startUs, untilUs, (one) => findings.push(one));
+    await verifyViews(ledger, views, ['sensor.in'], startUs, endUs, (one) => findings.push(one));
     return findings;
   };
 
@@ -193,9 +185,9 @@ describe('views', () => {
     const all = ledger.entries.get('sensor.in') ?? [];
     const [first] = await ledger.buckets(['sensor.in'], 'day', startUs, startUs + 1);
     ledger.entries.set('sensor.in', all.slice(96));
-    const buckets: TestLedger['buckets'] = async (ids, period, fromUs, untilUs) => [
-      ...(first !== undefined && period === 'day' && fromUs === startUs ? [first] : []),
-      ...(await ledger.buckets(ids, period, fromUs, untilUs)),
+    const buckets: TestLedger['buckets'] = async (ids, period, askedStartUs, askedEndUs) => [
+      ...(first !== undefined && period === 'day' && askedStartUs === startUs ? [first] : []),
+      ...(await ledger.buckets(ids, period, askedStartUs, askedEndUs)),
     ];
     const findings: Finding[] = [];
     const views = Object.assign(Object.create(ledger), { buckets });

@@ -20,16 +20,16 @@ const stepUs = 7 * 96 * quarterHourUs;
 export async function verifyFlows(
   ledger: LedgerStore,
   sources: BalanceSources,
-  fromUs: number,
-  untilUs: number,
+  startUs: number,
+  endUs: number,
   postedUntilUs: number,
   find: Find,
   plan: FlowPlan = homePlan,
 ): Promise<void> {
-  for (let startUs = quarterHourStartUs(fromUs); startUs < untilUs; startUs += stepUs) {
-    const stopUs = Math.min(untilUs, startUs + stepUs);
+  for (let stepStartUs = quarterHourStartUs(startUs); stepStartUs < endUs; stepStartUs += stepUs) {
+    const stepEndUs = Math.min(endUs, stepStartUs + stepUs);
     const meters = new Map<string, PostedEntry[]>();
-    for (const id of sourceIds(sources)) meters.set(id, await ledger.current(id, startUs, stopUs));
+    for (const id of sourceIds(sources)) meters.set(id, await ledger.current(id, stepStartUs, stepEndUs));
     const behind = new Set(
       [...meters.values()]
         .flat()
@@ -38,7 +38,7 @@ export async function verifyFlows(
     );
     const computed = plan.post(sources, meters);
     for (const flow of plan.every) {
-      const stored = await ledger.current(flow, startUs, stopUs);
+      const stored = await ledger.current(flow, stepStartUs, stepEndUs);
       compareFlow(flow, computed.get(flow) ?? [], stored, (finding) => {
         if (finding.quarterHourStartUs === null || !behind.has(finding.quarterHourStartUs)) find(finding);
       });
@@ -74,16 +74,16 @@ export async function verifyViews(
   ledger: LedgerStore,
   views: LedgerViews,
   ids: readonly string[],
-  fromUs: number,
-  untilUs: number,
+  startUs: number,
+  endUs: number,
   find: Find,
 ): Promise<void> {
   const zone = views.zone();
-  const days = bucketEdges(fromUs, untilUs, 'day', zone).filter((edge) => edge <= untilUs);
+  const days = bucketEdges(startUs, endUs, 'day', zone).filter((edge) => edge <= endUs);
   for (let at = 0; at + 1 < days.length; at += 7) {
-    const [startUs, stopUs] = [days[at] ?? fromUs, days[Math.min(at + 7, days.length - 1)] ?? untilUs];
+    const [weekStartUs, weekEndUs] = [days[at] ?? startUs, days[Math.min(at + 7, days.length - 1)] ?? endUs];
     for (const id of ids) {
-      const entries = (await ledger.current(id, startUs, stopUs)).filter(
+      const entries = (await ledger.current(id, weekStartUs, weekEndUs)).filter(
         (entry) => entry.kind === 'quantity' && entry.reason !== 'withdrawn',
       );
       for (const period of ['hour', 'day'] as const) {
@@ -97,7 +97,7 @@ export async function verifyViews(
             quarters: sum.quarters + 1,
           });
         }
-        const buckets = await views.buckets([id], period, startUs, stopUs);
+        const buckets = await views.buckets([id], period, weekStartUs, weekEndUs);
         const seen = new Map<number, Sum>(buckets.map((bucket) => [bucket.startUs, bucket]));
         for (const bucket of new Set([...added.keys(), ...seen.keys()])) {
           const [told, expected] = [inWords(seen.get(bucket)), inWords(added.get(bucket))];

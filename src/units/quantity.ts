@@ -6,7 +6,8 @@
 export type Quantity = 'energy' | 'power' | 'volume' | 'flow' | 'percentage' | 'switch';
 
 /** A switch has no unit in Home Assistant; here its states are numbers like all others, 1 for on and 0 for off. */
-export type CanonicalUnit = 'kWh' | 'W' | 'm³' | 'm³/h' | '%' | 'on/off';
+export const canonicalUnits = ['kWh', 'W', 'm³', 'm³/h', '%', 'on/off'] as const;
+export type CanonicalUnit = (typeof canonicalUnits)[number];
 
 export const canonicalUnit = {
   energy: 'kWh',

@@ -18,14 +18,14 @@ interface Ended {
 /** A suite that takes longer hangs. */
 const limitMs = 40 * 60_000;
 
-let running: ChildProcess | undefined;
+const running = new Set<ChildProcess>();
 
-/** Ends the program that runs now, for a run that is cut short. */
+/** Ends the programs that run now, for a run that is cut short. */
 export function endRunning(): void {
-  running?.kill('SIGTERM');
+  for (const child of running) child.kill('SIGTERM');
 }
 
-/** Runs a program, showing what it prints unless `quiet`; never throws. */
+/** Runs a program, showing what it prints unless `quiet`, which returns it; never throws. */
 function run(
   command: string,
   args: readonly string[],
@@ -37,15 +37,18 @@ function run(
     const child = spawn(command, args, {
       cwd: options.cwd ?? root,
       env: { ...process.env, ...options.env },
-      stdio: options.quiet === true ? ['ignore', 'pipe', 'inherit'] : ['ignore', 'inherit', 'inherit'],
+      stdio: options.quiet === true ? ['ignore', 'pipe', 'pipe'] : ['ignore', 'inherit', 'inherit'],
       timeout: limitMs,
     });
-    running = child;
-    child.stdout?.setEncoding('utf8').on('data', (text: string) => {
-      output += text;
-    });
-    const end = (code: number | undefined): void =>
+    running.add(child);
+    for (const stream of [child.stdout, child.stderr])
+      stream?.setEncoding('utf8').on('data', (text: string) => {
+        output += text;
+      });
+    const end = (code: number | undefined): void => {
+      running.delete(child);
       resolve({ code, output, seconds: (performance.now() - startedAtMs) / 1000 });
+    };
     child.on('error', (cause) => {
       process.stderr.write(`${command}: ${cause.message}\n`);
       end(undefined);
@@ -91,26 +94,41 @@ export async function checkDocumentServer(): Promise<Tally[]> {
   return [vet, { suite: 'go test', ...counts, failed: Math.max(1, counts.failed), seconds }];
 }
 
-/** Runs projects of vitest.config.ts together; with coverage of src where asked. */
-export async function runVitest(projects: readonly Project[], withCoverage: boolean): Promise<Tally[]> {
+export interface VitestOptions {
+  /** Whether the coverage of src is measured. */
+  readonly withCoverage?: boolean;
+  /** Receives what Vitest prints when it is over; without it all is shown at once. */
+  readonly print?: Say;
+}
+
+/** Runs projects of vitest.config.ts together. */
+export async function runVitest(
+  projects: readonly Project[],
+  { withCoverage = false, print }: VitestOptions = {},
+): Promise<Tally[]> {
   const folder = join(cacheFolder, 'test');
   const reportFile = join(folder, `vitest-${projects.join('-')}.json`);
   await mkdir(folder, { recursive: true });
   await rm(reportFile, { force: true });
-  const { code, seconds } = await run(process.execPath, [
-    join(root, 'node_modules/vitest/vitest.mjs'),
-    'run',
-    ...projects.flatMap((project) => ['--project', project]),
-    ...(withCoverage ? ['--coverage'] : []),
-    '--reporter=default',
-    '--reporter=json',
-    `--outputFile.json=${reportFile}`,
-  ]);
+  const { code, output, seconds } = await run(
+    process.execPath,
+    [
+      join(root, 'node_modules/vitest/vitest.mjs'),
+      'run',
+      ...projects.flatMap((project) => ['--project', project]),
+      ...(withCoverage ? ['--coverage'] : []),
+      '--reporter=default',
+      '--reporter=json',
+      `--outputFile.json=${reportFile}`,
+    ],
+    { quiet: print !== undefined },
+  );
+  print?.(output);
   return tallyRun(projects, await reportIn(reportFile), code, root, seconds);
 }
 
 /** The panel's tests, on a panel built from the sources as they are. */
-export async function runPanel(say: Say): Promise<Tally[]> {
+export async function runPanel(say: Say, options: VitestOptions): Promise<Tally[]> {
   const startedAtMs = performance.now();
   try {
     await buildPanel(say);
@@ -119,7 +137,7 @@ export async function runPanel(say: Say): Promise<Tally[]> {
     const seconds = (performance.now() - startedAtMs) / 1000;
     return [{ suite: 'panel', passed: 0, failed: 1, skipped: 0, seconds, note }];
   }
-  return runVitest(['panel'], false);
+  return runVitest(['panel'], options);
 }
 
 async function reportIn(path: string): Promise<VitestReport | undefined> {

@@ -116,11 +116,11 @@ describe('a curve of whole hours', () => {
     await writer.append(readings);
     await applied(writer);
     await refreshed();
-    const fromUs = startUs + 12_345_678;
-    const toUs = endUs - 98_765_432;
-    const inside = readings.filter(({ atUs }) => atUs >= fromUs && atUs < toUs);
+    const curveStartUs = startUs + 12_345_678;
+    const curveEndUs = endUs - 98_765_432;
+    const inside = readings.filter(({ atUs }) => atUs >= curveStartUs && atUs < curveEndUs);
     for (const points of [300, 100, 30, 10]) {
-      const curve = await olderStore().curve(id, fromUs, toUs, points);
+      const curve = await olderStore().curve(id, curveStartUs, curveEndUs, points);
       const { bucketUs } = curve;
       if (bucketUs === null) throw new Error('it is down-sampled');
       expect(bucketUs % hourUs).toBe(0);

@@ -44,18 +44,18 @@ export async function statistics(
     // Core takes an empty list for all.
     if (known.length === 0) continue;
     const pieceUs = Math.floor(rowsPerPiece / known.length) * periodUs[period];
-    for (let fromUs = startUs; fromUs < endUs; fromUs += pieceUs) {
-      const toUs = Math.min(fromUs + pieceUs, endUs);
+    for (let pieceStartUs = startUs; pieceStartUs < endUs; pieceStartUs += pieceUs) {
+      const pieceEndUs = Math.min(pieceStartUs + pieceUs, endUs);
       const answer = await send({
         type: 'recorder/statistics_during_period',
-        start_time: isoFromInstant(fromUs),
-        end_time: isoFromInstant(toUs),
+        start_time: isoFromInstant(pieceStartUs),
+        end_time: isoFromInstant(pieceEndUs),
         statistic_ids: known,
         period,
         types: ['state', 'sum', 'mean', 'min', 'max'],
         units,
       });
-      for (const row of statisticsRows(answer, period, fromUs, toUs, unitOf)) found.push(row);
+      for (const row of statisticsRows(answer, period, pieceStartUs, pieceEndUs, unitOf)) found.push(row);
     }
   }
   return found;
@@ -99,12 +99,12 @@ export async function firstStatistics(
   return firsts;
 }
 
-/** The rows of one answer that start in [fromUs, toUs), by entity, each in its canonical unit; null where there is none. */
+/** The rows of one answer that start in [startUs, endUs), by entity, each in its canonical unit; null where there is none. */
 export function statisticsRows(
   answer: unknown,
   period: StatisticsPeriod,
-  fromUs: number,
-  toUs: number,
+  startUs: number,
+  endUs: number,
   unitOf: ReadonlyMap<string, string | null>,
 ): HomeStatisticsRow[] {
   if (!isRecord(answer)) return [];
@@ -114,8 +114,8 @@ export function statisticsRows(
     const unit = told === null ? null : (toCanonical(1, told)?.unit ?? null);
     for (const row of recordsOf(rows)) {
       if (typeof row.start !== 'number') continue;
-      const startUs = instantFromMs(row.start);
-      if (startUs < fromUs || startUs >= toUs) continue;
+      const rowStartUs = instantFromMs(row.start);
+      if (rowStartUs < startUs || rowStartUs >= endUs) continue;
       const value = (column: string) => numberOf(row, column, unit === null ? null : told);
       // What `state` is of an external statistic is its source's business, often the hour's amount; what Home Assistant
       // counts of it are the differences of its sums, so that its sum is the register.
@@ -123,8 +123,8 @@ export function statisticsRows(
       found.push({
         entityId,
         period,
-        startUs,
-        endUs: startUs + periodUs[period],
+        startUs: rowStartUs,
+        endUs: rowStartUs + periodUs[period],
         state: value(register),
         sum: value('sum'),
         mean: value('mean'),

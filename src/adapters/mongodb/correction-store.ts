@@ -1,9 +1,23 @@
 import type { Collection } from 'mongodb';
-import type { Correction, CorrectionStore, ExchangeCorrection } from '../../ledger/evidence/correction.ts';
+import type {
+  AmountCorrection,
+  Correction,
+  CorrectionStore,
+  ExchangeCorrection,
+  ExclusionCorrection,
+} from '../../ledger/evidence/correction.ts';
 import type { Documents } from './documents.ts';
 
-type CorrectionDocument = { readonly _id: string } & DistributiveOmit<Correction, 'correctionId'>;
-type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
+/** Keeps the names that corrections were first stored with. */
+type CorrectionDocument = { readonly _id: string } & (
+  | Omit<ExchangeCorrection, 'correctionId'>
+  | Spanning<ExclusionCorrection>
+  | Spanning<AmountCorrection>
+);
+type Spanning<T> = Omit<T, 'correctionId' | 'startUs' | 'endUs'> & {
+  readonly fromUs: number;
+  readonly untilUs: number;
+};
 
 /** An exchange as programs before corrections kept it, in a collection of its own. */
 type OldExchange = { readonly _id: string; readonly isCarriedOver?: boolean } & Omit<
@@ -32,8 +46,9 @@ export class MongoCorrectionStore implements CorrectionStore {
     return found === null ? null : correctionFrom(found);
   }
 
-  async add({ correctionId, ...rest }: Correction): Promise<void> {
-    await this.#ask((corrections) => corrections.replaceOne({ _id: correctionId }, rest, { upsert: true }));
+  async add(correction: Correction): Promise<void> {
+    const { _id, ...rest } = documentOf(correction);
+    await this.#ask((corrections) => corrections.replaceOne({ _id }, rest, { upsert: true }));
   }
 
   async remove(correctionId: string): Promise<boolean> {
@@ -68,10 +83,18 @@ export class MongoCorrectionStore implements CorrectionStore {
   }
 }
 
-function correctionFrom({ _id, ...rest }: CorrectionDocument): Correction {
-  return { correctionId: _id, ...rest };
+function documentOf({ correctionId: _id, ...correction }: Correction): CorrectionDocument {
+  if (correction.kind === 'exchange') return { _id, ...correction };
+  const { startUs, endUs, ...rest } = correction;
+  return { _id, ...rest, fromUs: startUs, untilUs: endUs };
+}
+
+function correctionFrom({ _id, ...document }: CorrectionDocument): Correction {
+  if (document.kind === 'exchange') return { correctionId: _id, ...document };
+  const { fromUs, untilUs, ...rest } = document;
+  return { correctionId: _id, ...rest, startUs: fromUs, endUs: untilUs };
 }
 
 function startOf(correction: Correction): number {
-  return correction.kind === 'exchange' ? correction.atUs : correction.fromUs;
+  return correction.kind === 'exchange' ? correction.atUs : correction.startUs;
 }

@@ -3,7 +3,12 @@ import type { Ticket, TicketStore } from '../../integrity/ticket.ts';
 import { ticketsKept } from '../../integrity/tickets/tickets.ts';
 import type { Documents } from './documents.ts';
 
-type TicketDocument = Omit<Ticket, 'ticketId'> & { readonly _id: string };
+/** Keeps the names that tickets were first stored with. */
+type TicketDocument = Omit<Ticket, 'ticketId' | 'startUs' | 'endUs'> & {
+  readonly _id: string;
+  readonly fromUs: number;
+  readonly untilUs: number;
+};
 
 const ticketCollection = 'tickets';
 const newestFirst = { openedAtUs: -1, _id: -1 } as const;
@@ -24,9 +29,10 @@ export class MongoTicketStore implements TicketStore {
   }
 
   async save(ticket: Ticket): Promise<void> {
-    const { ticketId, ...rest } = ticket;
+    const { ticketId, startUs, endUs, ...rest } = ticket;
+    const document = { ...rest, fromUs: startUs, untilUs: endUs };
     const { upsertedCount } = await this.#ask((tickets) =>
-      tickets.replaceOne({ _id: ticketId }, rest, { upsert: true }),
+      tickets.replaceOne({ _id: ticketId }, document, { upsert: true }),
     );
     if (upsertedCount > 0) await this.#prune();
   }
@@ -76,6 +82,6 @@ export class MongoTicketStore implements TicketStore {
   }
 }
 
-function ticketOf({ _id, ...rest }: TicketDocument): Ticket {
-  return { ticketId: _id, ...rest };
+function ticketOf({ _id, fromUs, untilUs, ...rest }: TicketDocument): Ticket {
+  return { ticketId: _id, ...rest, startUs: fromUs, endUs: untilUs };
 }

@@ -4,7 +4,7 @@ import { bucketEdges, bucketStartUs, type Period } from '../../units/calendar.ts
 import { daySampling, openingsTable, statisticsTable } from './ledger-schema.ts';
 import type { QuestDb } from './questdb.ts';
 import { readingsTable } from './reading-rows.ts';
-import type { Row } from './row.ts';
+import { numberOf, numberOrNull, type Row } from './row.ts';
 import { isoWithin } from './span.ts';
 
 const quarterHourUs = 900_000_000;
@@ -50,21 +50,21 @@ export async function registersBefore(
   endUs: number,
 ): Promise<RegisterBefore[]> {
   const edges = bucketEdges(startUs, endUs, period, zone);
-  const [fromUs, untilUs] = [edges[0] ?? startUs, edges.at(-1) ?? endUs];
+  const [bucketsStartUs, bucketsEndUs] = [edges[0] ?? startUs, edges.at(-1) ?? endUs];
   const isShort = period === 'quarter' || period === 'hour';
   const isByHour = period === 'hour' && edges.every((edge) => edge % hourUs === 0);
   const sampling = isShort ? `${isByHour ? '1h' : '15m'} ALIGN TO CALENDAR` : daySampling(4);
   const [inside, after] = await Promise.all([
     db.query(openingsQuery(sampling), [
-      ...[entityId, isoWithin(fromUs), isoWithin(untilUs)],
+      ...[entityId, isoWithin(bucketsStartUs), isoWithin(bucketsEndUs)],
       ...(isShort ? [] : [zone]),
     ]),
-    db.query(openingAfterQuery, [entityId, isoWithin(untilUs)]),
+    db.query(openingAfterQuery, [entityId, isoWithin(bucketsEndUs)]),
   ]);
   return [...inside, ...after].map((row) => ({
     // A day of the zone may be told by the instant at which its clock was turned.
-    atUs: isShort ? (row.at_us as number) : bucketStartUs(row.at_us as number, 'day', zone),
-    registerMicro: row.register as number | null,
+    atUs: isShort ? numberOf(row, 'at_us') : bucketStartUs(numberOf(row, 'at_us'), 'day', zone),
+    registerMicro: numberOrNull(row, 'register'),
   }));
 }
 
@@ -81,9 +81,9 @@ export async function registersExactly(
   /** Asks for what lies `beforeUs` before each instant that may be an edge; which of them are is seen afterwards. */
   const ask = async (beforeUs: number, query: string, more: readonly string[]): Promise<Row[]> => {
     const found = remaindersOf(step).map((remainderUs) => {
-      const fromUs = first + ((remainderUs - (first % step.us) + step.us) % step.us);
-      const count = Math.floor((last - fromUs) / step.us) + 1;
-      return db.query(query, [entityId, secondsAt(fromUs - beforeUs, step, count), ...more]);
+      const startUs = first + ((remainderUs - (first % step.us) + step.us) % step.us);
+      const count = Math.floor((last - startUs) / step.us) + 1;
+      return db.query(query, [entityId, secondsAt(startUs - beforeUs, step, count), ...more]);
     });
     return (await Promise.all(found)).flat();
   };
@@ -95,13 +95,13 @@ export async function registersExactly(
   const edges = new Set(edgesUs);
   const found = new Map<number, number>();
   // A reading says it better than a row that ends there, and a short row better than a long one.
-  for (const row of hours) put(found, edges, (row.start_us as number) + rowUs.hour, row);
-  for (const row of fiveMinutes) put(found, edges, (row.start_us as number) + rowUs['5minute'], row);
-  for (const row of readings) put(found, edges, row.at_us as number, row);
+  for (const row of hours) put(found, edges, numberOf(row, 'start_us') + rowUs.hour, row);
+  for (const row of fiveMinutes) put(found, edges, numberOf(row, 'start_us') + rowUs['5minute'], row);
+  for (const row of readings) put(found, edges, numberOf(row, 'at_us'), row);
   return found;
 }
 
 function put(found: Map<number, number>, edges: ReadonlySet<number>, atUs: number, row: Row): void {
-  const micro = microFromValue(row.state as number);
+  const micro = microFromValue(numberOf(row, 'state'));
   if (edges.has(atUs) && micro !== null) found.set(atUs, micro);
 }

@@ -1,12 +1,12 @@
 import type { Sender } from '@questdb/nodejs-client';
 import type { CounterDip } from '../../ledger/counter/counter-dip.ts';
 import type { Rhythm } from '../../ledger/counter/rhythm.ts';
-import type { EntryCause } from '../../ledger/entries/cause.ts';
-import { type EntryKind, type EntryReason, qualities } from '../../ledger/entries/entry.ts';
+import { entryCauses } from '../../ledger/entries/cause.ts';
+import { entryKinds, entryReasons, qualities } from '../../ledger/entries/entry.ts';
 import type { Opening } from '../../ledger/entries/ledger-store.ts';
 import type { PostedEntry } from '../../ledger/entries/revision.ts';
 import { openingsTable } from './ledger-schema.ts';
-import type { Row } from './row.ts';
+import { numberOf, numberOrNull, type Row, textOrNull, wordOf, wordOrNull } from './row.ts';
 
 /** What `entryFromRow` needs. */
 export const entryColumns = `kind, cast(timestamp AS LONG) AS quarter_us, amount, quality, covered, reason,
@@ -36,19 +36,19 @@ export async function putEntry(sender: Sender, { table, entityId, entry }: Entry
 
 export function entryFromRow(row: Row): PostedEntry {
   return {
-    kind: row.kind as EntryKind,
-    quarterHourStartUs: row.quarter_us as number,
-    amountMicro: row.amount as number,
-    quality: qualities[row.quality as number] ?? 'none',
-    coveredUs: row.covered as number,
-    reason: row.reason as EntryReason,
-    firstEvidenceUs: row.first_us as number,
-    lastEvidenceUs: row.last_us as number,
-    onTimeUs: row.on_time as number | null,
-    isProvisional: row.provisional as boolean,
-    revision: row.revision as number,
-    postedAtUs: row.posted_us as number,
-    cause: row.cause as EntryCause | null,
+    kind: wordOf(row, 'kind', entryKinds),
+    quarterHourStartUs: numberOf(row, 'quarter_us'),
+    amountMicro: numberOf(row, 'amount'),
+    quality: qualities[numberOf(row, 'quality')] ?? 'none',
+    coveredUs: numberOf(row, 'covered'),
+    reason: wordOf(row, 'reason', entryReasons),
+    firstEvidenceUs: numberOf(row, 'first_us'),
+    lastEvidenceUs: numberOf(row, 'last_us'),
+    onTimeUs: numberOrNull(row, 'on_time'),
+    isProvisional: row.provisional === true,
+    revision: numberOf(row, 'revision'),
+    postedAtUs: numberOf(row, 'posted_us'),
+    cause: wordOrNull(row, 'cause', entryCauses),
   };
 }
 
@@ -94,32 +94,32 @@ export async function putOpening(sender: Sender, { entityId, opening }: OpeningO
 }
 
 export function openingFromRow(row: Row): Opening {
-  const quarterHourStartUs = row.quarter_us as number;
+  const quarterHourStartUs = numberOf(row, 'quarter_us');
   if (row.baseline === null) return { quarterHourStartUs, state: null };
   return {
     quarterHourStartUs,
     state: {
-      baselineMicro: row.baseline as number,
-      registerMicro: row.register as number,
-      atUs: row.at_us as number,
-      sinceUs: (row.since_us ?? row.at_us) as number,
-      movedAtUs: (row.moved_us ?? row.at_us) as number,
-      foreseenMoves: (row.foreseen ?? 0) as number,
+      baselineMicro: numberOf(row, 'baseline'),
+      registerMicro: numberOf(row, 'register'),
+      atUs: numberOf(row, 'at_us'),
+      sinceUs: numberOrNull(row, 'since_us') ?? numberOf(row, 'at_us'),
+      movedAtUs: numberOrNull(row, 'moved_us') ?? numberOf(row, 'at_us'),
+      foreseenMoves: numberOrNull(row, 'foreseen') ?? 0,
       repeats:
         row.repeats === null
           ? null
           : {
-              count: row.repeats as number,
-              everyUs: row.repeated_every as number,
-              lastUs: row.repeated_us as number,
+              count: numberOf(row, 'repeats'),
+              everyUs: numberOf(row, 'repeated_every'),
+              lastUs: numberOf(row, 'repeated_us'),
             },
-      rhythm: rhythmOfText(row.moves as string | null),
-      lastResetAtUs: row.last_reset_us as number | null,
-      absentSinceUs: row.absent_us as number | null,
+      rhythm: rhythmOfText(textOrNull(row, 'moves')),
+      lastResetAtUs: numberOrNull(row, 'last_reset_us'),
+      absentSinceUs: numberOrNull(row, 'absent_us'),
       toldBy: row.told_by === 'row' ? 'row' : 'reading',
-      correction: row.corrected === true ? { deliveredMicro: row.delivered as number | null } : null,
+      correction: row.corrected === true ? { deliveredMicro: numberOrNull(row, 'delivered') } : null,
       dip: typeof row.dip === 'string' ? (JSON.parse(row.dip) as CounterDip) : null,
-      formerMicro: row.former as number | null,
+      formerMicro: numberOrNull(row, 'former'),
     },
   };
 }

@@ -1,4 +1,4 @@
-import { type EntryReason, qualities } from '../../ledger/entries/entry.ts';
+import { entryReasons, qualities } from '../../ledger/entries/entry.ts';
 import { type Bucket, regroup } from '../../statistics/bucket.ts';
 import type { GroundsCount } from '../../statistics/coverage.ts';
 import type { LedgerViews, RegisterBefore } from '../../statistics/ledger-views.ts';
@@ -31,7 +31,7 @@ import {
   viewPartitions,
 } from './ledger-schema.ts';
 import type { QuestDb } from './questdb.ts';
-import type { Row } from './row.ts';
+import { numberOf, numberOrNull, type Row, textOf, wordOf } from './row.ts';
 import { isoWithin } from './span.ts';
 
 const hourUs = 3_600_000_000;
@@ -69,18 +69,18 @@ export class QuestDbLedgerViews implements LedgerViews {
     await this.#prepare();
     const zone = this.#zone;
     const edges = bucketEdges(startUs, endUs, period, zone);
-    const fromUs = edges[0] ?? startUs;
-    const untilUs = edges.at(-1) ?? endUs;
+    const bucketsStartUs = edges[0] ?? startUs;
+    const bucketsEndUs = edges.at(-1) ?? endUs;
     switch (period) {
       case 'quarter':
-        return this.#read(quarterHoursQuery, ids, fromUs, untilUs, (us) => us + quarterHourUs);
+        return this.#read(quarterHoursQuery, ids, bucketsStartUs, bucketsEndUs, (us) => us + quarterHourUs);
       case 'hour': {
         if (edges.some((edge) => edge % hourUs !== 0)) {
           const quarters = await this.#read(
             quarterHoursQuery,
             ids,
-            fromUs,
-            untilUs,
+            bucketsStartUs,
+            bucketsEndUs,
             (us) => us + quarterHourUs,
           );
           return regroup(quarters, 'hour', zone);
@@ -88,8 +88,8 @@ export class QuestDbLedgerViews implements LedgerViews {
         return this.#read(
           (count) => viewQuery(hoursView, count),
           ids,
-          fromUs,
-          untilUs,
+          bucketsStartUs,
+          bucketsEndUs,
           (us) => us + hourUs,
         );
       }
@@ -97,8 +97,8 @@ export class QuestDbLedgerViews implements LedgerViews {
         return this.#read(
           (count) => bucketsQuery(period, count),
           ids,
-          fromUs,
-          untilUs,
+          bucketsStartUs,
+          bucketsEndUs,
           (us) => nextBucketUs(us, period, zone),
           (us) => bucketStartUs(us, period, zone),
           zoneValues(period, zone),
@@ -120,7 +120,7 @@ export class QuestDbLedgerViews implements LedgerViews {
       ]);
       const lists = some.map((): Bucket[] => []);
       for (const row of await this.#db.query(spansQuery(some.length), [entityId, ...ends]))
-        lists[row.span as number]?.push(
+        lists[numberOf(row, 'span')]?.push(
           bucketFromRow(
             row,
             (us) => us + quarterHourUs,
@@ -151,17 +151,17 @@ export class QuestDbLedgerViews implements LedgerViews {
     const rows = await this.#db.query(sideBySideQuery(period, groups), values);
     const isShort = period === 'quarter' || period === 'hour';
     return rows.map((row) => {
-      const atUs = row.start_us as number;
-      const fromUs = isShort ? atUs : bucketStartUs(atUs, period, zone);
+      const atUs = numberOf(row, 'start_us');
+      const bucketUs = isShort ? atUs : bucketStartUs(atUs, period, zone);
       return {
-        startUs: fromUs,
-        endUs: period === 'hour' ? fromUs + hourUs : nextBucketUs(fromUs, period, zone),
+        startUs: bucketUs,
+        endUs: period === 'hour' ? bucketUs + hourUs : nextBucketUs(bucketUs, period, zone),
         groups: groups.map((_, index) => ({
-          amountMicro: row[`amount_${index}`] as number | null,
-          coveredUs: (row[`covered_${index}`] as number | null) ?? 0,
-          onTimeUs: row[`on_time_${index}`] as number | null,
+          amountMicro: numberOrNull(row, `amount_${index}`),
+          coveredUs: numberOrNull(row, `covered_${index}`) ?? 0,
+          onTimeUs: numberOrNull(row, `on_time_${index}`),
         })),
-        quality: qualities[row.quality as number] ?? 'none',
+        quality: qualities[numberOf(row, 'quality')] ?? 'none',
         isProvisional: row.provisional === 1,
       };
     });
@@ -192,9 +192,9 @@ export class QuestDbLedgerViews implements LedgerViews {
       const values = [...span, ...some, ...zoneValues(period, zone)];
       const rows = await this.#db.query(sumsQuery(period, some.length), values);
       for (const row of rows) {
-        const atUs = row.start_us as number;
+        const atUs = numberOf(row, 'start_us');
         const isShort = period === 'quarter' || period === 'hour';
-        add(isShort ? atUs : bucketStartUs(atUs, period, zone), row.amount as number | null);
+        add(isShort ? atUs : bucketStartUs(atUs, period, zone), numberOrNull(row, 'amount'));
       }
     }
     return sums;
@@ -225,12 +225,12 @@ export class QuestDbLedgerViews implements LedgerViews {
       const values = [...span, ...some, ...(isByQuarterHour ? [] : [zone])];
       for (const row of await this.#db.query(groundsQuery(sampling, some.length), values))
         found.push({
-          entityId: row.entity_id as string,
-          startUs: bucketStartUs(row.start_us as number, period, zone),
-          quality: qualities[row.quality as number] ?? 'none',
-          reason: row.reason as EntryReason,
+          entityId: textOf(row, 'entity_id'),
+          startUs: bucketStartUs(numberOf(row, 'start_us'), period, zone),
+          quality: qualities[numberOf(row, 'quality')] ?? 'none',
+          reason: wordOf(row, 'reason', entryReasons),
           quarters: Number(row.quarters),
-          coveredUs: row.covered as number,
+          coveredUs: numberOf(row, 'covered'),
         });
     }
     return found;
@@ -248,8 +248,8 @@ export class QuestDbLedgerViews implements LedgerViews {
       const some = ids.slice(at, at + metersPerQuery);
       for (const row of await this.#db.query(firstDaysQuery(some.length), [...ever, ...some]))
         days.push({
-          entityId: row.entity_id as string,
-          dayUs: bucketStartUs(row.day_us as number, 'day', zone),
+          entityId: textOf(row, 'entity_id'),
+          dayUs: bucketStartUs(numberOf(row, 'day_us'), 'day', zone),
         });
     }
     for (const [dayUs, those] of Map.groupBy(days, (one) => one.dayUs)) {
@@ -257,7 +257,7 @@ export class QuestDbLedgerViews implements LedgerViews {
       for (let at = 0; at < those.length; at += metersPerQuery) {
         const some = those.slice(at, at + metersPerQuery).map(({ entityId }) => entityId);
         for (const row of await this.#db.query(firstsQuery(some.length), [...span, ...some]))
-          firsts.set(row.entity_id as string, row.first_us as number);
+          firsts.set(textOf(row, 'entity_id'), numberOf(row, 'first_us'));
       }
     }
     return firsts;
@@ -268,22 +268,22 @@ export class QuestDbLedgerViews implements LedgerViews {
     const values = [isoWithin(Number.MIN_SAFE_INTEGER), isoWithin(Number.MAX_SAFE_INTEGER), ...ids];
     const [row] = await this.#db.query(extentQuery(ids.length), values);
     if (typeof row?.first_us !== 'number') return null;
-    return { firstUs: row.first_us, lastUs: row.last_us as number };
+    return { firstUs: row.first_us, lastUs: numberOf(row, 'last_us') };
   }
 
   async #read(
     query: (count: number) => string,
     ids: readonly string[],
-    fromUs: number,
-    untilUs: number,
-    endOf: (startUs: number) => number,
-    startOf: (startUs: number) => number = (us) => us,
+    startUs: number,
+    endUs: number,
+    endOf: (bucketUs: number) => number,
+    startOf: (bucketUs: number) => number = (us) => us,
     more: readonly string[] = [],
   ): Promise<Bucket[]> {
     const found: Bucket[] = [];
     for (let at = 0; at < ids.length; at += metersPerQuery) {
       const some = ids.slice(at, at + metersPerQuery);
-      const values = [isoWithin(fromUs), isoWithin(untilUs), ...some, ...more];
+      const values = [isoWithin(startUs), isoWithin(endUs), ...some, ...more];
       const rows = await this.#db.query(query(some.length), values);
       for (const row of rows) found.push(bucketFromRow(row, endOf, startOf));
     }
@@ -341,19 +341,19 @@ export class QuestDbLedgerViews implements LedgerViews {
 }
 
 function bucketFromRow(row: Row, endOf: (us: number) => number, startOf: (us: number) => number): Bucket {
-  const startUs = startOf(row.start_us as number);
+  const startUs = startOf(numberOf(row, 'start_us'));
   return {
-    entityId: row.entity_id as string,
+    entityId: textOf(row, 'entity_id'),
     startUs,
     endUs: endOf(startUs),
-    amountMicro: row.amount as number,
-    highestMicro: row.highest as number | null,
-    lowestMicro: row.lowest as number | null,
-    coveredUs: row.covered as number,
-    quality: qualities[row.quality as number] ?? 'none',
+    amountMicro: numberOf(row, 'amount'),
+    highestMicro: numberOrNull(row, 'highest'),
+    lowestMicro: numberOrNull(row, 'lowest'),
+    coveredUs: numberOf(row, 'covered'),
+    quality: qualities[numberOf(row, 'quality')] ?? 'none',
     quarters: Number(row.quarters),
     isProvisional: row.provisional === 1,
-    onTimeUs: row.on_time as number | null,
+    onTimeUs: numberOrNull(row, 'on_time'),
     ...(typeof row.rests_from === 'number' &&
       typeof row.rests_until === 'number' && {
         restsOn: { startUs: row.rests_from, endUs: row.rests_until },

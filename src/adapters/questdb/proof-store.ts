@@ -1,6 +1,7 @@
 import { type CoverageStore, proofHourUs, type VerifiedHour } from '../../recording/coverage-proof.ts';
 import type { QuestDb } from './questdb.ts';
 import { readingsTable } from './reading-rows.ts';
+import { numberOf, textOf } from './row.ts';
 import { isoWithin } from './span.ts';
 import { applied } from './wal.ts';
 
@@ -39,34 +40,30 @@ export class QuestDbCoverageStore implements CoverageStore {
     this.#db = db;
   }
 
-  async proven(
-    entityIds: readonly string[] | null,
-    fromUs: number,
-    untilUs: number,
-  ): Promise<VerifiedHour[]> {
+  async proven(entityIds: readonly string[] | null, startUs: number, endUs: number): Promise<VerifiedHour[]> {
     const rows =
       entityIds === null
-        ? await this.#db.query(allProvenQuery, [isoWithin(fromUs), isoWithin(untilUs)])
-        : await this.#ask(provenQuery, entityIds, fromUs, untilUs);
+        ? await this.#db.query(allProvenQuery, [isoWithin(startUs), isoWithin(endUs)])
+        : await this.#ask(provenQuery, entityIds, startUs, endUs);
     return rows.map((row) => ({
-      entityId: row.entity_id as string,
-      hourUs: row.hour_us as number,
-      told: row.told as number,
-      held: row.held as number,
-      verifiedAtUs: row.proven_us as number,
+      entityId: textOf(row, 'entity_id'),
+      hourUs: numberOf(row, 'hour_us'),
+      told: numberOf(row, 'told'),
+      held: numberOf(row, 'held'),
+      verifiedAtUs: numberOf(row, 'proven_us'),
     }));
   }
 
   async held(
     entityIds: readonly string[],
-    fromUs: number,
-    untilUs: number,
+    startUs: number,
+    endUs: number,
   ): Promise<Map<string, Map<number, number>>> {
     const held = new Map<string, Map<number, number>>();
-    for (const row of await this.#ask(heldQuery, entityIds, fromUs, untilUs)) {
-      const entityId = row.entity_id as string;
+    for (const row of await this.#ask(heldQuery, entityIds, startUs, endUs)) {
+      const entityId = textOf(row, 'entity_id');
       const hours = held.get(entityId) ?? new Map<number, number>();
-      hours.set((row.hour as number) * proofHourUs, row.held as number);
+      hours.set(numberOf(row, 'hour') * proofHourUs, numberOf(row, 'held'));
       held.set(entityId, hours);
     }
     return held;
@@ -82,17 +79,12 @@ export class QuestDbCoverageStore implements CoverageStore {
     await applied(this.#db, coverageTable);
   }
 
-  async #ask(
-    query: (count: number) => string,
-    entityIds: readonly string[],
-    fromUs: number,
-    untilUs: number,
-  ) {
+  async #ask(query: (count: number) => string, entityIds: readonly string[], startUs: number, endUs: number) {
     const rows = [];
     for (let start = 0; start < entityIds.length; start += entitiesPerQuery) {
       const asked = entityIds.slice(start, start + entitiesPerQuery);
       rows.push(
-        ...(await this.#db.query(query(asked.length), [isoWithin(fromUs), isoWithin(untilUs), ...asked])),
+        ...(await this.#db.query(query(asked.length), [isoWithin(startUs), isoWithin(endUs), ...asked])),
       );
     }
     return rows;

@@ -1,8 +1,9 @@
 import type { Clock } from '../../runtime/clock.ts';
+import { type CanonicalUnit, canonicalUnits } from '../../units/quantity.ts';
 import { LateReadings } from './late-readings.ts';
 import type { QuestDb } from './questdb.ts';
 import { readingsTable } from './reading-rows.ts';
-import type { Row } from './row.ts';
+import { numberOf, numberOrNull, type Row, wordOrNull } from './row.ts';
 import { isoWithin } from './span.ts';
 
 export const readingHoursView = 'reading_hours';
@@ -58,7 +59,7 @@ export interface HourRow {
   readonly max: number | null;
   /** Mean of the values, each weighted by how long it held until the next; absences are passed over. */
   readonly held: number | null;
-  readonly unit: string | null;
+  readonly unit: CanonicalUnit | null;
 }
 
 /**
@@ -82,35 +83,34 @@ export class ReadingHours {
     this.#late.add(oldestUs);
   }
 
-  /** Hours in [fromUs, untilUs) that have a reading, ascending; they begin at `gridUs` and each is `lengthUs` long. */
+  /** Hours in [startUs, endUs) that have a reading, ascending; they begin at `gridUs` and each is `lengthUs` long. */
   async rows(
     entityId: string,
-    fromUs: number,
-    untilUs: number,
+    startUs: number,
+    endUs: number,
     gridUs: number,
     lengthUs: number,
   ): Promise<HourRow[]> {
-    const read = async (query: string, startUs: number, endUs: number) => {
-      if (startUs >= endUs) return [];
+    const read = async (query: string, partStartUs: number, partEndUs: number) => {
+      if (partStartUs >= partEndUs) return [];
       const rows = await this.#db.query(query, [
         entityId,
-        isoWithin(startUs),
-        isoWithin(endUs),
+        isoWithin(partStartUs),
+        isoWithin(partEndUs),
         gridUs,
         lengthUs,
       ]);
       return rows.map(hourFromRow).sort((a, b) => a.hour - b.hour);
     };
-    const wholeFromUs = Math.ceil(fromUs / hourUs) * hourUs;
+    const wholeFromUs = Math.ceil(startUs / hourUs) * hourUs;
     const isOfClock = gridUs % hourUs === 0 && lengthUs === hourUs;
-    if (!isOfClock || untilUs - wholeFromUs < fewestHours * hourUs)
-      return read(fromReadings, fromUs, untilUs);
-    const knownUntilUs = Math.floor(Math.min(await this.#knownUntilUs(), untilUs) / hourUs) * hourUs;
-    if (knownUntilUs <= wholeFromUs) return read(fromReadings, fromUs, untilUs);
+    if (!isOfClock || endUs - wholeFromUs < fewestHours * hourUs) return read(fromReadings, startUs, endUs);
+    const knownUntilUs = Math.floor(Math.min(await this.#knownUntilUs(), endUs) / hourUs) * hourUs;
+    if (knownUntilUs <= wholeFromUs) return read(fromReadings, startUs, endUs);
     const parts = await Promise.all([
-      read(fromReadings, fromUs, wholeFromUs),
+      read(fromReadings, startUs, wholeFromUs),
       read(fromView, wholeFromUs, knownUntilUs),
-      read(fromReadings, knownUntilUs, untilUs),
+      read(fromReadings, knownUntilUs, endUs),
     ]);
     return parts.flat();
   }
@@ -140,15 +140,15 @@ export class ReadingHours {
 
 function hourFromRow(row: Row): HourRow {
   return {
-    hour: row.hour as number,
-    readings: row.readings as number,
-    numbers: row.numbers as number,
-    firstUs: row.first_us as number,
-    lastUs: row.last_us as number,
-    last: row.last_state as number | null,
-    min: row.least as number | null,
-    max: row.most as number | null,
-    held: row.held as number | null,
-    unit: row.unit as string | null,
+    hour: numberOf(row, 'hour'),
+    readings: numberOf(row, 'readings'),
+    numbers: numberOf(row, 'numbers'),
+    firstUs: numberOf(row, 'first_us'),
+    lastUs: numberOf(row, 'last_us'),
+    last: numberOrNull(row, 'last_state'),
+    min: numberOrNull(row, 'least'),
+    max: numberOrNull(row, 'most'),
+    held: numberOrNull(row, 'held'),
+    unit: wordOrNull(row, 'unit', canonicalUnits),
   };
 }

@@ -1,6 +1,7 @@
 import type { Sender } from '@questdb/nodejs-client';
-import type { Reading } from '../../recording/reading.ts';
-import type { Row } from './row.ts';
+import { absences, origins, type Reading } from '../../recording/reading.ts';
+import { canonicalUnits } from '../../units/quantity.ts';
+import { numberOf, numberOrNull, type Row, textOf, textOrNull, wordOf, wordOrNull } from './row.ts';
 
 export const readingsTable = 'energy_readings';
 
@@ -36,13 +37,13 @@ export async function putReading(sender: Sender, reading: Reading, receivedUs: n
 /** What `putReading` wrote. */
 export function readingFromRow(row: Row): Reading {
   return {
-    entityId: row.entity_id,
-    atUs: row.at_us,
-    value: row.state,
-    absence: row.absence,
-    unit: row.unit,
-    sourceUnit: row.source_unit,
-    lastResetAtUs: row.last_reset_us,
-    origin: row.origin,
-  } as Reading;
+    entityId: textOf(row, 'entity_id'),
+    atUs: numberOf(row, 'at_us'),
+    value: numberOrNull(row, 'state'),
+    absence: wordOrNull(row, 'absence', absences),
+    unit: wordOrNull(row, 'unit', canonicalUnits),
+    sourceUnit: textOrNull(row, 'source_unit'),
+    lastResetAtUs: numberOrNull(row, 'last_reset_us'),
+    origin: wordOf(row, 'origin', origins),
+  };
 }

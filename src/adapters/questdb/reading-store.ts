@@ -3,13 +3,14 @@ import type { Curve, HourlyReadings, ReadingStore } from '../../recording/readin
 import { type Clock, systemClock } from '../../runtime/clock.ts';
 import { bucketEdges } from '../../units/calendar.ts';
 import { isoFromInstant } from '../../units/instant.ts';
-import type { CanonicalUnit } from '../../units/quantity.ts';
+import { canonicalUnits } from '../../units/quantity.ts';
 import { type CurveBucket, curveBucketUs, joinHours } from './curve-bucket.ts';
 import { QuestDbError } from './fault.ts';
 import { type HourSums, heldHours, type Run, runsOf } from './held-hours.ts';
 import type { QuestDb } from './questdb.ts';
 import { ReadingHours } from './reading-hours.ts';
 import { flawOf, putReading, readingColumns, readingFromRow, readingsTable } from './reading-rows.ts';
+import { numberOf, numberOrNull, textOf, wordOrNull } from './row.ts';
 
 /** Entities asked for in one statement; each is a bound parameter of its own. */
 const entitiesPerQuery = 200;
@@ -76,8 +77,8 @@ export class QuestDbReadingStore implements ReadingStore {
     await this.#db.write(readings, (sender, reading) => putReading(sender, reading, receivedUs));
   }
 
-  async range(entityId: string, sinceUs: number, untilUs: number, limit: number): Promise<Reading[]> {
-    const rows = await this.#db.query(rangeQuery, [...span(entityId, sinceUs, untilUs), limit]);
+  async range(entityId: string, sinceUs: number, endUs: number, limit: number): Promise<Reading[]> {
+    const rows = await this.#db.query(rangeQuery, [...span(entityId, sinceUs, endUs), limit]);
     return rows.map(readingFromRow);
   }
 
@@ -110,13 +111,13 @@ export class QuestDbReadingStore implements ReadingStore {
     return heldHours(edgesUs, endUs, (hour) => sums.get(hour), carried?.value ?? null);
   }
 
-  async curve(entityId: string, sinceUs: number, untilUs: number, points: number): Promise<Curve> {
-    const bucketUs = curveBucketUs(sinceUs, untilUs, points);
-    const buckets = await this.#curveBuckets(entityId, sinceUs, untilUs, bucketUs);
+  async curve(entityId: string, sinceUs: number, endUs: number, points: number): Promise<Curve> {
+    const bucketUs = curveBucketUs(sinceUs, endUs, points);
+    const buckets = await this.#curveBuckets(entityId, sinceUs, endUs, bucketUs);
     const readingCount = buckets.reduce((sum, bucket) => sum + bucket.readings, 0);
-    const unit = (buckets.findLast((bucket) => bucket.unit !== null)?.unit ?? null) as CanonicalUnit | null;
+    const unit = buckets.findLast((bucket) => bucket.unit !== null)?.unit ?? null;
     if (readingCount <= points) {
-      const readings = await this.range(entityId, sinceUs, untilUs, points);
+      const readings = await this.range(entityId, sinceUs, endUs, points);
       const values = readings.map(({ value }) => value);
       const atUs = readings.map((reading) => reading.atUs);
       return { unit, readingCount, bucketUs: null, atUs, last: values, min: values, max: values };
@@ -134,16 +135,16 @@ export class QuestDbReadingStore implements ReadingStore {
 
   async count(startUs: number, endUs: number): Promise<Map<string, number>> {
     const rows = await this.#db.query(countsQuery, [isoFromInstant(startUs), isoFromInstant(endUs)]);
-    return new Map(rows.map((row) => [row.entity_id as string, row.count as number]));
+    return new Map(rows.map((row) => [textOf(row, 'entity_id'), numberOf(row, 'count')]));
   }
 
   /** What arrived since an instant of receipt, by entity; null means ever. For a start after a crash: it reads all. */
-  async receivedSince(receivedUs: number | null): Promise<Map<string, { fromUs: number; untilUs: number }>> {
+  async receivedSince(receivedUs: number | null): Promise<Map<string, { startUs: number; endUs: number }>> {
     const rows = await this.#db.query(receivedQuery, [isoFromInstant(Math.max(0, receivedUs ?? 0))]);
     return new Map(
       rows.map((row) => [
-        row.entity_id as string,
-        { fromUs: row.from_us as number, untilUs: row.until_us as number },
+        textOf(row, 'entity_id'),
+        { startUs: numberOf(row, 'from_us'), endUs: numberOf(row, 'until_us') },
       ]),
     );
   }
@@ -151,25 +152,25 @@ export class QuestDbReadingStore implements ReadingStore {
   async #curveBuckets(
     entityId: string,
     sinceUs: number,
-    untilUs: number,
+    endUs: number,
     bucketUs: number,
   ): Promise<CurveBucket[]> {
     if (bucketUs % hourUs === 0)
-      return joinHours(await this.#hours.rows(entityId, sinceUs, untilUs, 0, hourUs), bucketUs / hourUs);
-    const rows = await this.#db.query(curveQuery, [...span(entityId, sinceUs, untilUs), bucketUs]);
+      return joinHours(await this.#hours.rows(entityId, sinceUs, endUs, 0, hourUs), bucketUs / hourUs);
+    const rows = await this.#db.query(curveQuery, [...span(entityId, sinceUs, endUs), bucketUs]);
     return rows.map((row) => ({
-      lastUs: row.at_us as number,
-      last: row.last_state as number | null,
-      min: row.least as number | null,
-      max: row.most as number | null,
-      readings: row.readings as number,
-      unit: row.unit as string | null,
+      lastUs: numberOf(row, 'at_us'),
+      last: numberOrNull(row, 'last_state'),
+      min: numberOrNull(row, 'least'),
+      max: numberOrNull(row, 'most'),
+      readings: numberOf(row, 'readings'),
+      unit: wordOrNull(row, 'unit', canonicalUnits),
     }));
   }
 
   async #sumUp(entityId: string, run: Run, endUs: number, sums: Map<number, HourSums>): Promise<void> {
-    const untilUs = Math.min(run.endUs, endUs);
-    const rows = await this.#hours.rows(entityId, run.startUs, untilUs, run.startUs, run.lengthUs);
+    const runEndUs = Math.min(run.endUs, endUs);
+    const rows = await this.#hours.rows(entityId, run.startUs, runEndUs, run.startUs, run.lengthUs);
     for (const row of rows) {
       const weightUs = row.lastUs - row.firstUs;
       sums.set(run.first + row.hour, {
@@ -186,23 +187,23 @@ export class QuestDbReadingStore implements ReadingStore {
     // What was absent for a while did not hold its value meanwhile, and only the intervals tell.
     const broken = rows.filter((row) => row.numbers < row.readings).map(({ hour }) => hour);
     if (broken.length === 0) return;
-    const fromUs = run.startUs + Math.min(...broken) * run.lengthUs;
-    const toUs = Math.min(untilUs, run.startUs + (Math.max(...broken) + 1) * run.lengthUs);
+    const brokenStartUs = run.startUs + Math.min(...broken) * run.lengthUs;
+    const brokenEndUs = Math.min(runEndUs, run.startUs + (Math.max(...broken) + 1) * run.lengthUs);
     const found = await this.#db.query(intervalsQuery, [
-      ...span(entityId, fromUs, toUs),
+      ...span(entityId, brokenStartUs, brokenEndUs),
       run.startUs,
       run.lengthUs,
     ]);
     for (const row of found) {
-      const place = run.first + (row.hour as number);
+      const place = run.first + numberOf(row, 'hour');
       const known = sums.get(place);
       if (known === undefined) continue;
-      const area = (row.area as number | null) ?? 0;
-      sums.set(place, { ...known, area, weightUs: (row.weight_us as number | null) ?? 0 });
+      const area = numberOrNull(row, 'area') ?? 0;
+      sums.set(place, { ...known, area, weightUs: numberOrNull(row, 'weight_us') ?? 0 });
     }
   }
 }
 
-function span(entityId: string, sinceUs: number, untilUs: number): [string, string, string] {
-  return [entityId, isoFromInstant(sinceUs), isoFromInstant(untilUs)];
+function span(entityId: string, sinceUs: number, endUs: number): [string, string, string] {
+  return [entityId, isoFromInstant(sinceUs), isoFromInstant(endUs)];
 }

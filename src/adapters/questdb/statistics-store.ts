@@ -4,7 +4,7 @@ import type { Span } from '../../ledger/span.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { statisticsTable } from './ledger-schema.ts';
 import type { QuestDb } from './questdb.ts';
-import type { Row } from './row.ts';
+import { numberOf, numberOrNull, type Row, textOf, textOrNull, wordOf } from './row.ts';
 import { isoWithin } from './span.ts';
 import { applied } from './wal.ts';
 
@@ -45,11 +45,11 @@ export class QuestDbStatisticsStore implements StatisticsStore {
   async range(
     entityId: string,
     period: '5minute' | 'hour',
-    fromUs: number,
-    untilUs: number,
+    startUs: number,
+    endUs: number,
     limit: number,
   ): Promise<StatisticsRecord[]> {
-    const values = [entityId, period, isoWithin(fromUs), isoWithin(untilUs), limit];
+    const values = [entityId, period, isoWithin(startUs), isoWithin(endUs), limit];
     return (await this.#db.query(rangeQuery, values)).map(recordFromRow);
   }
 
@@ -74,20 +74,22 @@ export class QuestDbStatisticsStore implements StatisticsStore {
 
   async ends(period: '5minute' | 'hour'): Promise<Map<string, number>> {
     const rows = await this.#db.query(endsQuery, [period]);
-    return new Map(rows.map((row) => [row.entity_id as string, (row.last_us as number) + lengthUs[period]]));
+    return new Map(
+      rows.map((row) => [textOf(row, 'entity_id'), numberOf(row, 'last_us') + lengthUs[period]]),
+    );
   }
 
   async count(startUs: number, endUs: number): Promise<Map<string, number>> {
     const rows = await this.#db.query(countsQuery, [isoWithin(startUs), isoWithin(endUs)]);
-    return new Map(rows.map((row) => [row.entity_id as string, row.count as number]));
+    return new Map(rows.map((row) => [textOf(row, 'entity_id'), numberOf(row, 'count')]));
   }
 
   async receivedSince(receivedUs: number | null): Promise<Map<string, Span>> {
     const rows = await this.#db.query(receivedQuery, [isoWithin(Math.max(0, receivedUs ?? 0))]);
     return new Map(
       rows.map((row) => [
-        row.entity_id as string,
-        { fromUs: row.from_us as number, untilUs: (row.until_us as number) + lengthUs.hour },
+        textOf(row, 'entity_id'),
+        { startUs: numberOf(row, 'from_us'), endUs: numberOf(row, 'until_us') + lengthUs.hour },
       ]),
     );
   }
@@ -105,18 +107,18 @@ async function putRow(sender: Sender, row: StatisticsRecord, receivedUs: number)
 }
 
 function recordFromRow(row: Row): StatisticsRecord {
-  const startUs = row.start_us as number;
-  const period = row.period as '5minute' | 'hour';
+  const startUs = numberOf(row, 'start_us');
+  const period = wordOf(row, 'period', ['5minute', 'hour']);
   return {
-    entityId: row.entity_id as string,
+    entityId: textOf(row, 'entity_id'),
     period,
     startUs,
     endUs: startUs + lengthUs[period],
-    state: row.state as number | null,
-    sum: row.sum as number | null,
-    mean: row.mean as number | null,
-    min: row.min as number | null,
-    max: row.max as number | null,
-    unit: row.unit as string | null,
+    state: numberOrNull(row, 'state'),
+    sum: numberOrNull(row, 'sum'),
+    mean: numberOrNull(row, 'mean'),
+    min: numberOrNull(row, 'min'),
+    max: numberOrNull(row, 'max'),
+    unit: textOrNull(row, 'unit'),
   };
 }

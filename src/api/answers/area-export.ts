@@ -40,8 +40,8 @@ export async function* csvPages(asked: AreaExport): AsyncGenerator<string> {
     'provisional',
   ]);
   let text = header;
-  for (let fromUs = startUs; fromUs < endUs; fromUs += stepUs) {
-    const buckets = await views.buckets(ids, 'quarter', fromUs, Math.min(endUs, fromUs + stepUs));
+  for (let pageStartUs = startUs; pageStartUs < endUs; pageStartUs += stepUs) {
+    const buckets = await views.buckets(ids, 'quarter', pageStartUs, Math.min(endUs, pageStartUs + stepUs));
     const costs = await areaCosts(views, prices, area, byMeter(buckets));
     const devices = new Map(area.devices.map((device) => [device.entityId, device]));
     const order = new Map(ids.map((id, index) => [id, index]));

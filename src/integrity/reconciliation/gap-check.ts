@@ -31,12 +31,12 @@ export async function checkContinuity(
   readings: Pick<ReadingStore, 'range' | 'before'>,
   entity: Pick<ReconciledEntity, 'entityId' | 'unit'>,
   rowStartsUs: readonly number[],
-  fromUs: number,
-  untilUs: number,
+  startUs: number,
+  endUs: number,
   isHeld: boolean,
 ): Promise<Continuity> {
   const { entityId } = entity;
-  const before = await readings.before(entityId, fromUs);
+  const before = await readings.before(entityId, startUs);
   const stillness = entity.unit === 'W' ? new Stillness() : null;
   // Only where an absence begins or ends: all that is needed of them.
   const turns: Told[] = [];
@@ -47,19 +47,19 @@ export async function checkContinuity(
     wasAbsent = told.value === null;
   };
   if (before !== null) take(before);
-  for await (const page of pagesOf(readings, entityId, fromUs, untilUs)) {
+  for await (const page of pagesOf(readings, entityId, startUs, endUs)) {
     page.forEach(take);
     if (turns.length > absencesLimit) break;
   }
   const silent: Gap[] = [];
-  for (const gap of silences(rowStartsUs, [], fromUs, untilUs)) {
+  for (const gap of silences(rowStartsUs, [], startUs, endUs)) {
     const told: Told[] = [];
-    for await (const page of pagesOf(readings, entityId, gap.fromUs, gap.untilUs)) told.push(...page);
-    silent.push(...silences([gap.fromUs - fiveMinutesUs, gap.untilUs], told, gap.fromUs, gap.untilUs + 1));
+    for await (const page of pagesOf(readings, entityId, gap.startUs, gap.endUs)) told.push(...page);
+    silent.push(...silences([gap.startUs - fiveMinutesUs, gap.endUs], told, gap.startUs, gap.endUs + 1));
   }
   return {
-    gaps: joinGaps([...absences(turns, untilUs), ...silent]),
-    frozen: stillness?.finding(entityId, isHeld ? untilUs : null) ?? null,
+    gaps: joinGaps([...absences(turns, endUs), ...silent]),
+    frozen: stillness?.finding(entityId, isHeld ? endUs : null) ?? null,
   };
 }
 
@@ -74,7 +74,7 @@ export function gapsDetected(
     for (const gap of sorted.entities.get(entity.entityId) ?? []) {
       // What the meter beside it tells already: the device was away, with all its sensors.
       const owner = entity.meter !== null || entity.ownerId === null ? [] : (gaps.get(entity.ownerId) ?? []);
-      if (owner.some(({ fromUs, untilUs }) => fromUs < gap.untilUs && gap.fromUs < untilUs)) continue;
+      if (owner.some(({ startUs, endUs }) => startUs < gap.endUs && gap.startUs < endUs)) continue;
       detected.push(gapDetected({ kind: entity.meter?.posts ?? 'value', entityId: entity.entityId }, gap));
     }
   return detected;

@@ -14,7 +14,16 @@ export type TouchCause = (typeof touchCauses)[number];
  * Why a revision was made; of readings it is told apart what they were to the quarter. `first`: the quarter
  * had no final entry; `settled`: it had one that could still grow; `late`: a reading came after it was final.
  */
-export type EntryCause = 'first' | 'settled' | 'late' | Exclude<TouchCause, 'readings'>;
+export const entryCauses = [
+  'first',
+  'settled',
+  'late',
+  'statistics',
+  'reconciled',
+  'rules',
+  'corrected',
+] as const;
+export type EntryCause = (typeof entryCauses)[number];
 
 /** New evidence, and why it is posted. */
 export interface ChangedRange extends Span {
@@ -25,8 +34,8 @@ export interface ChangedRange extends Span {
 const longUs = 24 * 3_600_000_000;
 
 /** Whether it is about more than the last hours: posting it takes a while. */
-export function isPast({ fromUs, untilUs }: Span): boolean {
-  return untilUs - fromUs > longUs;
+export function isPast({ startUs, endUs }: Span): boolean {
+  return endUs - startUs > longUs;
 }
 
 function strongerCause(one: TouchCause, other: TouchCause): TouchCause {

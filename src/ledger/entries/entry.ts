@@ -11,17 +11,20 @@ export type Quality = (typeof qualities)[number];
  * `quantity` entries are what views add up. A `restart` entry explains a register that began anew: over any range,
  * quantities = last register - first register + restarts.
  */
-export type EntryKind = 'quantity' | 'restart';
+export const entryKinds = ['quantity', 'restart'] as const;
+export type EntryKind = (typeof entryKinds)[number];
 
-export type EntryReason =
-  | 'counted'
-  | 'integrated'
-  | 'switched_off'
-  | 'reset'
-  | 'exchange'
-  | 'spread'
-  | 'corrected'
-  | 'withdrawn';
+export const entryReasons = [
+  'counted',
+  'integrated',
+  'switched_off',
+  'reset',
+  'exchange',
+  'spread',
+  'corrected',
+  'withdrawn',
+] as const;
+export type EntryReason = (typeof entryReasons)[number];
 
 export interface Entry {
   readonly kind: EntryKind;

@@ -5,7 +5,7 @@ export type StatisticsPeriod = '5minute' | 'hour';
 /** How far an entity's statistics are imported. */
 export interface ImportMark {
   /** Until when every row from the beginning on is stored; null: not begun. */
-  readonly untilUs: Readonly<Record<StatisticsPeriod, number | null>>;
+  readonly endUs: Readonly<Record<StatisticsPeriod, number | null>>;
   /** From when on rows are stored that the ledger may not have posted; null: it has posted all. */
   readonly unpostedFromUs: number | null;
   readonly syncs: readonly EntitySync[];
@@ -20,7 +20,7 @@ export interface EntitySync {
 }
 
 export const noMark: ImportMark = {
-  untilUs: { '5minute': null, hour: null },
+  endUs: { '5minute': null, hour: null },
   unpostedFromUs: null,
   syncs: [],
 };
@@ -51,16 +51,16 @@ export class ImportMarks {
     return this.#marks.get(entityId) ?? noMark;
   }
 
-  reach(entityId: string, period: StatisticsPeriod, untilUs: number | null): void {
+  reach(entityId: string, period: StatisticsPeriod, endUs: number | null): void {
     const mark = this.of(entityId);
-    this.#put(entityId, { ...mark, untilUs: { ...mark.untilUs, [period]: untilUs } });
+    this.#put(entityId, { ...mark, endUs: { ...mark.endUs, [period]: endUs } });
   }
 
   /** @returns whether this is news that must be written before the rows are */
-  addUnposted(entityId: string, fromUs: number): boolean {
+  addUnposted(entityId: string, startUs: number): boolean {
     const mark = this.of(entityId);
-    if (mark.unpostedFromUs !== null && mark.unpostedFromUs <= fromUs) return false;
-    this.#put(entityId, { ...mark, unpostedFromUs: fromUs });
+    if (mark.unpostedFromUs !== null && mark.unpostedFromUs <= startUs) return false;
+    this.#put(entityId, { ...mark, unpostedFromUs: startUs });
     return true;
   }
 
@@ -75,7 +75,10 @@ export class ImportMarks {
 
   /** Rejects when the store is down. */
   async save(atUs: number): Promise<void> {
-    const entities = [...this.#marks].slice(-entitiesKept);
+    // Stored with the names of the first version.
+    const entities = [...this.#marks]
+      .slice(-entitiesKept)
+      .map(([entityId, { endUs, ...rest }]) => [entityId, { ...rest, untilUs: endUs }]);
     await this.#settings.set(marksKey, { entities }, atUs);
   }
 
@@ -95,7 +98,7 @@ function marksFrom(stored: unknown): Map<string, ImportMark> {
     const [entityId, mark] = pair as unknown[];
     if (typeof entityId !== 'string' || !isObject(mark) || !isObject(mark.untilUs)) continue;
     marks.set(entityId, {
-      untilUs: { '5minute': numberOrNull(mark.untilUs['5minute']), hour: numberOrNull(mark.untilUs.hour) },
+      endUs: { '5minute': numberOrNull(mark.untilUs['5minute']), hour: numberOrNull(mark.untilUs.hour) },
       unpostedFromUs: numberOrNull(mark.unpostedFromUs),
       syncs: Array.isArray(mark.syncs) ? (mark.syncs as unknown[]).flatMap(syncFrom) : [],
     });

@@ -44,7 +44,7 @@ describe('marks', () => {
     await marks.save(9);
     const again = new ImportMarks(store);
     await again.load();
-    const mark: ImportMark = { untilUs: { '5minute': 60, hour: 70 }, unpostedFromUs: 49, syncs: [sync(1)] };
+    const mark: ImportMark = { endUs: { '5minute': 60, hour: 70 }, unpostedFromUs: 49, syncs: [sync(1)] };
     expect(again.of('sensor.a')).toEqual(mark);
     again.posted('sensor.a');
     expect(again.of('sensor.a')).toEqual({ ...mark, unpostedFromUs: null });
@@ -60,9 +60,9 @@ describe('marks', () => {
     await marks.save(9);
     const again = new ImportMarks(store);
     await again.load();
-    expect(again.of('sensor.0').untilUs.hour).toBe(5);
+    expect(again.of('sensor.0').endUs.hour).toBe(5);
     expect(again.of('sensor.1')).toEqual(noMark);
-    expect(again.of('sensor.2').untilUs.hour).toBe(2);
+    expect(again.of('sensor.2').endUs.hour).toBe(2);
   });
 
   it('take what they did not write for nothing', async () => {
@@ -98,7 +98,7 @@ describe('marks', () => {
       await marks.load();
       for (const id of ['c', 'd', 'e']) expect(marks.of(`sensor.${id}`)).toEqual(noMark);
       expect(marks.of('sensor.a')).toEqual(
-        isKnown ? { untilUs: { '5minute': null, hour: 5 }, unpostedFromUs: null, syncs: [sync(1)] } : noMark,
+        isKnown ? { endUs: { '5minute': null, hour: 5 }, unpostedFromUs: null, syncs: [sync(1)] } : noMark,
       );
       expect(marks.of('sensor.b').syncs).toEqual(
         isKnown ? [{ ...sync(6, 'failed'), period: '5minute' }] : [],
@@ -220,35 +220,35 @@ describe('stretches', () => {
     const starts = fc.array(fc.integer({ min: 0, max: 20_000 }), { minLength: 1, maxLength: 30 });
     fc.assert(
       fc.property(starts, fc.constantFrom('hour' as const, '5minute' as const), (drawn, period) => {
-        const untilUs = 18_000 * rowUs[period];
+        const allEndUs = 18_000 * rowUs[period];
         const next = new Map(drawn.map((rows, index) => [`sensor.${index}`, rows * rowUs[period]]));
         const stepsOf = (ids: number) => Math.min(ids, 12);
         for (let pieces = 0; ; pieces++) {
-          const stretch = nextStretch(next, untilUs, period);
+          const stretch = nextStretch(next, allEndUs, period);
           if (stretch === null) break;
           const { entityIds, startUs, endUs } = stretch;
-          expect(startUs).toBe(Math.min(...[...next.values()].filter((at) => at < untilUs)));
+          expect(startUs).toBe(Math.min(...[...next.values()].filter((at) => at < allEndUs)));
           expect(endUs).toBeGreaterThan(startUs);
-          expect(endUs).toBeLessThanOrEqual(untilUs);
+          expect(endUs).toBeLessThanOrEqual(allEndUs);
           expect([...entityIds].sort()).toEqual(
             [...next]
-              .filter(([, at]) => at < endUs && at < untilUs)
+              .filter(([, at]) => at < endUs && at < allEndUs)
               .map(([id]) => id)
               .sort(),
           );
           const rows = (endUs - startUs) / rowUs[period];
           expect(rows * stepsOf(entityIds.length)).toBeLessThanOrEqual(8640);
           // It is as long as it may be: twice as long would be too much, or all is in it.
-          if (endUs < untilUs && rows < 8640) {
+          if (endUs < allEndUs && rows < 8640) {
             const longer = [...next].filter(
-              ([, at]) => at < startUs + 2 * rows * rowUs[period] && at < untilUs,
+              ([, at]) => at < startUs + 2 * rows * rowUs[period] && at < allEndUs,
             ).length;
             expect(longer * 2 * rows).toBeGreaterThan(8640);
           }
           for (const id of entityIds) next.set(id, endUs);
           expect(pieces).toBeLessThan(400);
         }
-        expect([...next.values()].every((at) => at >= untilUs)).toBe(true);
+        expect([...next.values()].every((at) => at >= allEndUs)).toBe(true);
       }),
     );
   });
