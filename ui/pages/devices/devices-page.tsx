@@ -3,7 +3,7 @@ import { mdiPowerPlugOffOutline } from '@mdi/js';
 import { api } from '../../api.ts';
 import { FollowedPage } from '../../components/followed-page.tsx';
 import { Empty, ToSettings } from '../../components/states.tsx';
-import { PeriodControl, shownPeriod } from '../../period/period-control.tsx';
+import { shownPeriod } from '../../period/period-control.tsx';
 import { usePeriodAnswer } from '../../state/followed.ts';
 import { locale } from '../../state/home.ts';
 import { texts } from '../../texts/texts.ts';
@@ -18,7 +18,6 @@ export function DevicesPage() {
     <FollowedPage
       followed={followed}
       skeletonHeight={480}
-      controls={<PeriodControl />}
       empty={
         shown?.answer.devices.length === 0 && (
           <Empty icon={mdiPowerPlugOffOutline} title={t.devices.empty} action={<ToSettings />}>

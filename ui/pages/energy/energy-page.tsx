@@ -9,7 +9,7 @@ import { Empty, ToSettings } from '../../components/states.tsx';
 import { UnknownSources } from '../../components/unknown-sources.tsx';
 import { type Compare, comparisons } from '../../hash.ts';
 import { bucketPeriodOf } from '../../period/buckets.ts';
-import { PeriodControl, shownPeriod } from '../../period/period-control.tsx';
+import { shownPeriod } from '../../period/period-control.tsx';
 import { type PeriodAnswer, usePeriodAnswer } from '../../state/followed.ts';
 import { isImporting, locale } from '../../state/home.ts';
 import { navigate, route } from '../../state/route.ts';
@@ -110,12 +110,7 @@ export function EnergyPage() {
     <FollowedPage
       followed={followed}
       skeletonHeight={520}
-      controls={
-        <>
-          <PeriodControl />
-          <CompareControl />
-        </>
-      }
+      controls={<CompareControl />}
       empty={
         isEmpty && (
           <Empty icon={mdiHomeLightningBoltOutline} title={t.energy.empty} action={<ToSettings />}>

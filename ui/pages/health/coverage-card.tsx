@@ -19,7 +19,7 @@ import {
   type Span,
   spanOf,
 } from '../../period/period.ts';
-import { PeriodControl, shownMonth } from '../../period/period-control.tsx';
+import { shownMonth } from '../../period/period-control.tsx';
 import { type PeriodAnswer, usePeriodAnswer } from '../../state/followed.ts';
 import { locale, nowMs } from '../../state/home.ts';
 import { navigate, route } from '../../state/route.ts';
@@ -220,7 +220,7 @@ export function CoverageCard() {
     <FollowedPage
       followed={followed}
       skeletonHeight={420}
-      controls={<PeriodControl isMonthly />}
+      isMonthly
       empty={
         shown?.answer.entities.length === 0 && (
           <Empty icon={mdiCounter} title={t.empty} action={<ToSettings />}>

@@ -11,7 +11,7 @@ import { Empty } from '../../components/states.tsx';
 import { formatDate, formatInstant, formatPeriod } from '../../format/instants.ts';
 import { formatCount, formatPower } from '../../format/numbers.ts';
 import { dateAt, includes, type Period } from '../../period/period.ts';
-import { PeriodControl, shownMonth } from '../../period/period-control.tsx';
+import { shownMonth } from '../../period/period-control.tsx';
 import { connections, shownConnection } from '../../state/connections.ts';
 import { type PeriodAnswer, usePeriodAnswer } from '../../state/followed.ts';
 import { isImporting, locale, nowMs } from '../../state/home.ts';
@@ -134,16 +134,7 @@ export function PeaksPage() {
   );
   const { shown, isLoading } = followed;
   return (
-    <FollowedPage
-      followed={followed}
-      skeletonHeight={520}
-      controls={
-        <>
-          <PeriodControl isMonthly />
-          <ConnectionChoice />
-        </>
-      }
-    >
+    <FollowedPage followed={followed} skeletonHeight={520} isMonthly controls={<ConnectionChoice />}>
       {shown !== null && <Shown shown={shown} isLoading={isLoading} />}
     </FollowedPage>
   );
