@@ -7,6 +7,7 @@ import { describe, expect, it } from 'vitest';
 import type { BalanceAnswer } from '../../../src/schemas/balance.ts';
 import { segmentsOf, sideOf } from '../../chart/bars.ts';
 import { asTabSeparated } from '../../components/data-table.tsx';
+import { hourMs } from '../../period/durations.ts';
 import { periodAround } from '../../period/period.ts';
 import { en } from '../../texts/en.ts';
 import { changeOf } from './comparison.ts';
@@ -60,7 +61,6 @@ const known = (home: number): Amounts => ({
   coverage: 1,
   quality: 'measured',
 });
-const hourMs = 3_600_000;
 const iso = (ms: number) => new Date(ms).toISOString();
 const dayStart = Date.parse('2026-11-20T23:00:00Z');
 const rowsFrom = (startMs: number, amounts: readonly Amounts[]): Row[] =>
