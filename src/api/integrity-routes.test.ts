@@ -174,6 +174,11 @@ describe('reconciliation', () => {
     expect(api.integrity.requested).toEqual([
       [Date.UTC(2026, 10, 20) * 1000, Date.UTC(2026, 10, 21) * 1000, [meterId]],
     ]);
+    api.integrity.isFull = true;
+    expect(await answer(api.fetch('/api/reconciliation', { json: asked }), problem, 409)).toMatchObject({
+      detail: '8 checks wait already; start again when one of them is done.',
+    });
+    expect(api.integrity.requested).toHaveLength(1);
     const refusal = (json: object) => answer(api.fetch('/api/reconciliation', { json }), problem, 400);
     expect(await refusal({ entity_ids: ['sensor.unknown'] })).toMatchObject({ field: 'entity_ids' });
     expect(await refusal({ start_time: '2026-01-01T00:00:00Z' })).toMatchObject({ field: 'start_time' });

@@ -15,6 +15,7 @@ const of = (file: string, list: readonly (readonly [code: string, change: string
 const guard = 'the places are those of the list; TypeScript asks for more';
 const oftener = 'it only says whether a look is worth it, and says so more often';
 const empty = 'a span of no length is left out by its length right after';
+const limit = 'no home comes near the limit; at it exactly one page more is read';
 const always = 'the value is always there; TypeScript asks for another';
 const cache = 'a cache that is smaller or larger by one, or is asked more often, gives the same answers';
 
@@ -325,6 +326,59 @@ export const equivalents: readonly Equivalent[] = [
       'Math.abs(point.registerMicro - before.registerMicro) >',
       '> → >=',
       'of two as far away either is the farthest; a rising register is not as far on both sides',
+    ],
+  ]),
+  ...of('src/integrity/reconciliation/entity-check.ts', [
+    [
+      'const isHeld = (starts.at(-1) ?? 0) > endUs - hourUs;',
+      '0 → 1',
+      'no range ends in the first hour of 1970',
+    ],
+    [
+      'hour.heldUs === hourUs && hour.mean !== null ? hour.mean * power.sign : null,',
+      '* → /',
+      'the sign is 1 or -1',
+    ],
+    [
+      'const countedMicro = isKnown ? quarters.reduce((sum, entry) => sum + entry.amountMicro, 0) : null;',
+      '+ → -',
+      'it is only asked whether it is 0',
+    ],
+  ]),
+  ...of('src/integrity/reconciliation/gap-check.ts', [
+    ['let wasAbsent = false;', 'false → true', 'a value before any absence ends none'],
+  ]),
+  ...of('src/integrity/reconciliation/hour-check.ts', [
+    ['const startUs = stretches[at]?.startUs ?? 0;', '0 → 1', always],
+  ]),
+  ...of('src/integrity/reconciliation/reading-check.ts', [
+    ['if (points.length > dayReadings) break;', '> → >=', limit],
+    ['if (path.length > dayReadings) break;', '> → >=', limit],
+  ]),
+  ...of('src/integrity/reconciliation/reconciliation-marks.ts', [
+    ['#sinceUs = 0;', '0 → 1', 'it is loaded before it is asked'],
+    [
+      'readonly #givenUpUs: Record<Kind, number> = { hourly: 0, nightly: 0 };',
+      '0 → 1',
+      'every instant that it is compared with lies later',
+    ],
+  ]),
+  ...of('src/integrity/tickets/recording-findings.ts', [
+    ['driftUs > 0', '> → >=', 'what is reported as a drift is seconds long'],
+    ['driftUs > 0', '0 → 1', 'what is reported as a drift is seconds long'],
+  ]),
+  ...of('src/integrity/tickets/recording-tickets.ts', [
+    ['#sinceMs = 0;', '0 → 1', 'it is set when the first begins to wait'],
+  ]),
+  ...of('src/integrity/reconciliation/statistics-refresh.ts', [
+    ['if (first === undefined || last === undefined) return null;', '|| → &&', guard],
+    ['if (begin === undefined || end === undefined) return null;', '|| → &&', guard],
+  ]),
+  ...of('src/integrity/tickets/tickets.ts', [
+    [
+      'ticket.startUs < finding.startUs &&',
+      '< → <=',
+      'what begins at the same instant has the same id, by which it was found before',
     ],
   ]),
   ...of('src/recording/stream/reading-parser.ts', [

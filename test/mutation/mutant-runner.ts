@@ -3,7 +3,7 @@
  * for each would take a hundred times as long. What it finds is written to a file after each step.
  */
 import { writeFileSync } from 'node:fs';
-import { type RunnerTestCase, type RunnerTestFile, TestRunner } from 'vitest';
+import { type RunnerTestCase, type RunnerTestFile, type RunnerTestSuite, TestRunner } from 'vitest';
 
 /** What is asked of one test file, by the environment variable MUTATION_TASK. */
 export interface Task {
@@ -67,10 +67,12 @@ export default class MutantRunner extends TestRunner {
     counted = new Map();
     const startedAtMs = performance.now();
     await work();
+    const again = withHooks(test, work);
+    await afterEachOf(test);
     const limitMs = graceMs + timesLonger * (performance.now() - startedAtMs);
     const first = counted;
     counted = new Map();
-    const isRepeatable = await passes(work, limitMs);
+    const isRepeatable = await passes(again, limitMs);
     const reached = isRepeatable ? counted : new Map<number, number>();
     counted = null;
     for (const id of first.keys()) if (!reached.has(id)) alone.add(id);
@@ -80,21 +82,62 @@ export default class MutantRunner extends TestRunner {
       save();
       active = id;
       hitsLeft = graceHits + hitsLonger * hits;
-      const isAlive = await passes(work, limitMs);
+      const isAlive = await passes(again, limitMs);
       active = -1;
       if (isAlive) continue;
-      isPolluted = !(await passes(work, limitMs));
+      isPolluted = !(await passes(again, limitMs));
       if (isPolluted) break;
       killed.add(id);
       waiting.delete(id);
     }
     save();
+    // Vitest ends the test as it began it.
+    await beforeEachOf(test);
   }
 
   override onAfterRunFiles(files: RunnerTestFile[]): void {
     super.onAfterRunFiles(files);
     save();
   }
+}
+
+/** The test as Vitest runs it, between its hooks, so that what they set up is there anew for each mutant. */
+function withHooks(test: RunnerTestCase, work: () => unknown): () => Promise<void> {
+  return async () => {
+    const cleanups = await beforeEachOf(test);
+    try {
+      await work();
+    } finally {
+      await afterEachOf(test);
+      for (const cleanup of cleanups.reverse()) await cleanup();
+    }
+  };
+}
+
+/** The suites around a test, the file first. */
+function suitesOf(test: RunnerTestCase): RunnerTestSuite[] {
+  const suites: RunnerTestSuite[] = [];
+  for (let suite: RunnerTestSuite | undefined = test.suite ?? test.file; suite !== undefined; ) {
+    suites.unshift(suite);
+    suite = suite === test.file ? undefined : (suite.suite ?? test.file);
+  }
+  return suites;
+}
+
+async function beforeEachOf(test: RunnerTestCase): Promise<(() => unknown)[]> {
+  const cleanups: (() => unknown)[] = [];
+  for (const suite of suitesOf(test))
+    for (const hook of TestRunner.getSuiteHooks(suite).beforeEach) {
+      const cleanup: unknown = await hook(test.context, suite);
+      if (typeof cleanup === 'function') cleanups.push(() => cleanup());
+    }
+  return cleanups;
+}
+
+async function afterEachOf(test: RunnerTestCase): Promise<void> {
+  for (const suite of suitesOf(test).reverse())
+    for (const hook of TestRunner.getSuiteHooks(suite).afterEach.toReversed())
+      await hook(test.context, suite);
 }
 
 async function passes(work: () => unknown, limitMs: number): Promise<boolean> {

@@ -1,6 +1,6 @@
 import { createRoute, OpenAPIHono } from '@hono/zod-openapi';
 import { tolerance } from '../../integrity/detectors/hours-differ.ts';
-import { nightlySpanUs } from '../../integrity/reconciliation/reconciler.ts';
+import { jobsLimit, nightlySpanUs } from '../../integrity/reconciliation/reconciler.ts';
 import { limits } from '../../schemas/common.ts';
 import { backfillStarted } from '../../schemas/readings.ts';
 import { type Reconciliation, reconciliation, reconciliationRequest } from '../../schemas/tickets.ts';
@@ -11,7 +11,7 @@ import { requireTracked } from '../answers/subjects.ts';
 import type { Administrators } from '../http/administrators.ts';
 import type { ApiDeps, ApiEnv } from '../http/deps.ts';
 import { administratorsOnly } from '../http/guard.ts';
-import { onValidated } from '../http/problems.ts';
+import { HttpProblem, onValidated } from '../http/problems.ts';
 import { isoOrNull } from '../http/wire.ts';
 import { json, problems } from './answers.ts';
 
@@ -30,9 +30,9 @@ const start = createRoute({
   path: '/api/reconciliation',
   tags,
   summary: 'Hold what is recorded against Home Assistant now',
-  description: `Of every tracked entity and the last ten days when nothing is named; at most ${limits.ledgerDays} days. Answers at once; the run is at /api/syncs/{sync_id}. It happens by itself every hour for the last hours and at two in the night for the last ten days. For administrators.`,
+  description: `Of every tracked entity and the last ten days when nothing is named; at most ${limits.ledgerDays} days. Answers at once; the run is at /api/syncs/{sync_id}. At most ${jobsLimit} wait; one more is 409. It happens by itself every hour for the last hours and at two in the night for the last ten days. For administrators.`,
   request: { body: { required: false, content: { 'application/json': { schema: reconciliationRequest } } } },
-  responses: { 202: json(backfillStarted, 'Accepted'), ...problems(400, 403) },
+  responses: { 202: json(backfillStarted, 'Accepted'), ...problems(400, 403, 409) },
 });
 
 const planWithinMs = 3000;
@@ -91,6 +91,11 @@ export function reconciliationRoutes(deps: ApiDeps, administrators: Administrato
         longestDays: limits.ledgerDays,
         defaults: { endUs: clock.nowUs(), startUs: (rangeEndUs) => rangeEndUs - nightlySpanUs },
       });
-      return c.json({ sync_id: reconciler.request(startUs, endUs, asked.entity_ids) }, 202);
+      const syncId = reconciler.request(startUs, endUs, asked.entity_ids);
+      if (syncId === null)
+        throw new HttpProblem(409, {
+          detail: `${jobsLimit} checks wait already; start again when one of them is done.`,
+        });
+      return c.json({ sync_id: syncId }, 202);
     });
 }

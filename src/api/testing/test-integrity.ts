@@ -29,6 +29,8 @@ export class TestIntegrity {
     nextNightlyUs: Date.UTC(2026, 10, 22, 1) * 1000,
   };
   isPlanKnown = true;
+  /** No further run may wait. */
+  isFull = false;
 
   parts(): IntegrityParts {
     return {
@@ -36,6 +38,7 @@ export class TestIntegrity {
       ticketStore: this.ticketStore,
       reconciler: {
         request: (...asked) => {
+          if (this.isFull) return null;
           this.requested.push(asked);
           return 'reconciliation-1';
         },

@@ -77,7 +77,7 @@ export async function checkEntity(
 }
 
 /** A person declared something there by another way than this finding's own ticket. */
-function isAnswered(finding: Finding, corrections: readonly Correction[]): boolean {
+export function isAnswered(finding: Finding, corrections: readonly Correction[]): boolean {
   const ticketId = ticketIdOf(finding);
   return corrections.some(
     (one) =>

@@ -49,6 +49,34 @@ describe('checkContinuity', () => {
     const found = await checkContinuity(store, entity('sensor.a'), rows(0, 600), at(0), at(600), true);
     expect(found.gaps).toEqual([]);
   });
+
+  it('finds a power sensor that hangs, and no other entity', async () => {
+    const store = new MemoryReadingStore();
+    await store.append(
+      Array.from({ length: 60 }, (_, minute) => reading('sensor.a', at(minute), minute + 1)),
+    );
+    const check = (unit: 'W' | 'kWh', isHeld: boolean) =>
+      checkContinuity(store, entity('sensor.a', { unit }), rows(0, 1200), at(0), at(1200), isHeld);
+    expect((await check('W', true)).frozen).toMatchObject({
+      kind: 'frozen',
+      startUs: at(59),
+      endUs: at(1200),
+    });
+    // Where nobody knows whether it stands still, it does not hang.
+    expect((await check('W', false)).frozen).toBeNull();
+    expect((await check('kWh', true)).frozen).toBeNull();
+  });
+
+  it('looks at ten thousand absences, and at what comes after the next no more', async () => {
+    const absent = async (count: number) => {
+      const store = new MemoryReadingStore();
+      const told = Array.from({ length: count }, (_, n) => reading('sensor.a', at(0) + n, null));
+      await store.append([...told, reading('sensor.a', at(30), 1), reading('sensor.a', at(50), null)]);
+      return (await checkContinuity(store, entity('sensor.a'), [], at(0), at(90), true)).gaps;
+    };
+    expect(await absent(10_000)).toEqual([gap(0, 30), gap(50, 90, true)]);
+    expect(await absent(20_000)).toEqual([gap(0, 90, true)]);
+  });
 });
 
 describe('gapsDetected', () => {
@@ -66,6 +94,29 @@ describe('gapsDetected', () => {
     expect(told([meter, sensor, plug], gaps)).toEqual([
       ['sensor.meter', 'told'],
       ['sensor.plug', 'ask'],
+    ]);
+  });
+
+  it('tells of a sensor whose meter was away at another time', () => {
+    const of = (own: Gap) =>
+      told([meter, sensor, plug], { 'sensor.meter': [gap(30, 60)], 'sensor.power': [own] });
+    const both = [
+      ['sensor.meter', 'told'],
+      ['sensor.power', 'told'],
+    ];
+    expect(of(gap(100, 130))).toEqual(both);
+    expect(of(gap(0, 20))).toEqual(both);
+    // What touches is not the same absence.
+    expect(of(gap(60, 90))).toEqual(both);
+    expect(of(gap(0, 30))).toEqual(both);
+  });
+
+  it('tells of a meter though the one that it hangs under was away too, for it has a ledger of its own', () => {
+    const child = entity('sensor.child', { ownerId: 'sensor.meter' });
+    const away = { 'sensor.meter': [gap(0, 30)], 'sensor.child': [gap(0, 30)], 'sensor.plug': [] };
+    expect(told([meter, child, plug], away)).toEqual([
+      ['sensor.meter', 'told'],
+      ['sensor.child', 'told'],
     ]);
   });
 

@@ -55,7 +55,7 @@ export async function checkContinuity(
   for (const gap of silences(rowStartsUs, [], startUs, endUs)) {
     const told: Told[] = [];
     for await (const page of pagesOf(readings, entityId, gap.startUs, gap.endUs)) told.push(...page);
-    silent.push(...silences([gap.startUs - fiveMinutesUs, gap.endUs], told, gap.startUs, gap.endUs + 1));
+    silent.push(...silences([gap.startUs - fiveMinutesUs, gap.endUs], told, gap.startUs, gap.endUs));
   }
   return {
     gaps: joinGaps([...absences(turns, endUs), ...silent]),

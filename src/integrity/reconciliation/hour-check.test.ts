@@ -5,11 +5,12 @@
  * rows that core makes of it; the total is put back to 0 in the middle.
  */
 import { beforeEach, describe, expect, it } from 'vitest';
+import type { PostedEntry } from '../../ledger/entries/revision.ts';
 import type { Reading } from '../../recording/reading.ts';
-import { reading } from '../../recording/testing/doubles.ts';
+import { MemoryReadingStore, reading } from '../../recording/testing/doubles.ts';
 import { countedAsCore } from '../detectors/hours-differ.ts';
 import { meterId, ReconciledHome } from '../testing/reconciled-home.ts';
-import { checkHours } from './hour-check.ts';
+import { checkHours, isCorrected } from './hour-check.ts';
 
 const startUs = Date.UTC(2026, 10, 24, 6) * 1000;
 const hourUs = 3_600_000_000;
@@ -101,5 +102,141 @@ describe('an hour whose total began anew', () => {
     );
     const found = await check(rowsOf(theirs, startUs + 3 * hourUs));
     expect(found).toMatchObject({ hours: 5, differing: 1, findings: [{ startUs: startUs + 3 * hourUs }] });
+  });
+});
+
+describe('an hour that differs', () => {
+  const quarterHourUs = hourUs / 4;
+  /**
+   * @param theirs what Home Assistant's total and register moved by in the hour; a register that it does not tell is null
+   * @param oursKwh what the ledger holds
+   * @param told our readings, by minute of the hour
+   */
+  async function differs(
+    theirs: { sum: number; register: number | null },
+    oursKwh: number,
+    told: readonly (readonly [minute: number, kwh: number])[],
+  ): Promise<boolean> {
+    const readings = new MemoryReadingStore();
+    await readings.append(told.map(([minute, kwh]) => reading(meterId, startUs + minute * 60_000_000, kwh)));
+    const entry: Omit<PostedEntry, 'quarterHourStartUs'> = {
+      ...{ kind: 'quantity', amountMicro: (oursKwh / 4) * 1e6, quality: 'measured', reason: 'counted' },
+      ...{
+        coveredUs: quarterHourUs,
+        firstEvidenceUs: 0,
+        lastEvidenceUs: 0,
+        isProvisional: false,
+        onTimeUs: null,
+      },
+      ...{ revision: 0, cause: null, postedAtUs: 0 },
+    };
+    const entries = [0, 1, 2, 3].map((n) => ({ ...entry, quarterHourStartUs: startUs + n * quarterHourUs }));
+    const row = (hour: number, sum: number, state: number | null) => {
+      const endUs = startUs + hour * hourUs;
+      return { startUs: endUs - hourUs, endUs, period: 'hour' as const, sum, state };
+    };
+    const { register } = theirs;
+    const rows = [
+      row(0, 50, register === null ? null : 100),
+      row(1, 50 + theirs.sum, register && 100 + register),
+    ];
+    const ledger = { current: async () => entries };
+    const { hours, differing } = await checkHours({ readings, ledger }, meter, rows, []);
+    expect(hours).toBe(1);
+    return differing === 1;
+  }
+
+  it('is found where only Home Assistant counted, though our register stood', async () => {
+    const told = [
+      [-10, 100],
+      [10, 100],
+      [50, 100],
+    ] as const;
+    expect(await differs({ sum: 5, register: null }, 0, told)).toBe(true);
+  });
+
+  // Told so seldom that a step at the hour's end explains nothing.
+  const seldom = [
+    [-30, 100],
+    [30, 101],
+    [90, 102],
+  ] as const;
+  it.each([
+    ['total', { sum: 1, register: 7 }, false],
+    ['register', { sum: 7, register: 1 }, false],
+    ['neither', { sum: 7, register: 7 }, true],
+  ] as const)('is none where the same readings make it by its %s', async (_, theirs, expected) => {
+    expect(await differs(theirs, 0.4, seldom)).toBe(expected);
+  });
+
+  it('is found where our readings begin with it, for what came before them is not known', async () => {
+    expect(
+      await differs({ sum: 1, register: null }, 3, [
+        [0, 100],
+        [50, 101],
+      ]),
+    ).toBe(true);
+  });
+
+  // Home Assistant counts a reading at the very end in the hour after, we what was used until then.
+  const atItsEnd = [
+    [5, 100.1],
+    [50, 101],
+    [60, 102],
+  ] as const;
+  it.each([
+    ['total', { sum: 1, register: 9 }, false],
+    ['register', { sum: 9, register: 1 }, false],
+    ['neither', { sum: 9, register: 9 }, true],
+  ] as const)('is none where a step at its end explains its %s', async (_, theirs, expected) => {
+    expect(await differs(theirs, 2, atItsEnd)).toBe(expected);
+  });
+});
+
+describe('many hours', () => {
+  it('are read no more than a day at a time, each once', async () => {
+    const asked: (readonly [number, number])[] = [];
+    const ledger = {
+      current: async (_: string, startUs: number, endUs: number) => {
+        asked.push([startUs, endUs]);
+        return [];
+      },
+    };
+    const rows = Array.from({ length: 61 }, (_, hour) => ({
+      ...{ startUs: startUs + hour * hourUs, endUs: startUs + (hour + 1) * hourUs },
+      ...{ period: 'hour' as const, sum: hour, state: hour },
+    }));
+    expect(await checkHours({ readings: home.readings, ledger }, meter, rows, [])).toMatchObject({
+      hours: 60,
+    });
+    const at = (hour: number) => startUs + hour * hourUs;
+    expect(asked).toEqual([
+      [at(1), at(25)],
+      [at(25), at(49)],
+      [at(49), at(61)],
+    ]);
+  });
+});
+
+describe('what a person said', () => {
+  const declared = { correctionId: 'c', entityId: meterId, notes: '', createdAtUs: 0, ticketId: null };
+  const exchange = (atUs: number) =>
+    ({ ...declared, kind: 'exchange', atUs, oldRegisterMicro: null, newRegisterMicro: 0 }) as const;
+  const amount = (startUs: number, endUs: number) =>
+    ({ ...declared, kind: 'amount', startUs, endUs, amountMicro: 0 }) as const;
+  const stretch = { startUs, endUs: startUs + 2 * hourUs };
+
+  it.each([
+    ['exchange in their last moment', exchange(stretch.endUs - 1), true],
+    ['exchange at their end', exchange(stretch.endUs), false],
+    ['exchange an hour before', exchange(startUs - hourUs), true],
+    ['exchange longer before', exchange(startUs - hourUs - 1), false],
+    ['amount that begins in them', amount(stretch.endUs - 1, stretch.endUs + 9), true],
+    ['amount that begins at their end', amount(stretch.endUs, stretch.endUs + 9), false],
+    ['amount until an hour before', amount(startUs - 3 * hourUs, startUs - hourUs), true],
+    ['amount until longer before', amount(startUs - 3 * hourUs, startUs - hourUs - 1), false],
+    ['amount around them', amount(startUs - hourUs, stretch.endUs + hourUs), true],
+  ])('of hours: an %s', (_, one, expected) => {
+    expect(isCorrected(stretch, one)).toBe(expected);
   });
 });

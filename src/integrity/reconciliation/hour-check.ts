@@ -1,5 +1,4 @@
 import type { CounterKind } from '../../ledger/counter/counter-state.ts';
-import type { Entry } from '../../ledger/entries/entry.ts';
 import type { LedgerStore } from '../../ledger/entries/ledger-store.ts';
 import type { Correction } from '../../ledger/evidence/correction.ts';
 import type { RecordedStatistics } from '../../ledger/evidence/statistics-evidence.ts';
@@ -54,7 +53,7 @@ export async function checkHours(
     const entries = await deps.ledger.current(entityId, dayStartUs, dayEndUs);
     for (const stretch of some) {
       hours += (stretch.endUs - stretch.startUs) / hourUs;
-      const compared = compareStretch(stretch, inside(entries, stretch));
+      const compared = compareStretch(stretch, entries);
       if (compared.kind !== 'differs' || corrections.some((one) => isCorrected(stretch, one))) continue;
       const { oursMicro, theirsMicro } = compared;
       if (await isSameByCore(deps.readings, entityId, kind, stretch, oursMicro)) continue;
@@ -83,12 +82,6 @@ async function isSameByCore(
   const around = [...path, ...next.filter(({ atUs }) => atUs >= endUs).slice(0, 1)];
   const allowedMicro = boundaryStep(around, startUs) + boundaryStep(around, endUs);
   return theirs.some((micro) => isWithinTolerance(oursMicro, micro, allowedMicro));
-}
-
-function inside<T extends Entry>(entries: readonly T[], { startUs, endUs }: Stretch): T[] {
-  return entries.filter(
-    ({ quarterHourStartUs }) => quarterHourStartUs >= startUs && quarterHourStartUs < endUs,
-  );
 }
 
 /**

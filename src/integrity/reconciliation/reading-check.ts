@@ -32,7 +32,7 @@ export async function* pagesOf(
 ): AsyncGenerator<readonly Told[]> {
   for (let sinceUs = startUs; ; ) {
     const page = await store.range(entityId, sinceUs, endUs, pageReadings);
-    if (page.length > 0) yield page;
+    yield page;
     const last = page.at(-1);
     if (last === undefined || page.length < pageReadings) return;
     sinceUs = last.atUs + 1;
@@ -60,7 +60,9 @@ export async function checkRegister(
     const dayRules: PathRules = { ...rules, highestUsualMicro: highestUsualMicro(dayStartUs) };
     const spikes = findSpikes(dayRules, path);
     const plain = withoutSpikes(path, spikes);
-    const away = new Set(spikes.flatMap(({ first, last }) => path.slice(first, last + 1)));
+    const away = new Set(
+      spikes.flatMap(({ first, last }) => path.slice(first, last + 1)).map(({ atUs }) => atUs),
+    );
     const begins = ({ finding }: Detected) => finding.endUs >= dayStartUs && finding.endUs < dayEndUs;
     const found: Detected[] = [
       ...spikes.flatMap((spike) =>
@@ -74,7 +76,7 @@ export async function checkRegister(
         ...loweredFindings(
           entityId,
           dayRules,
-          told.filter((point) => !away.has(point)),
+          told.filter(({ atUs }) => !away.has(atUs)),
         ),
       ].map((finding): Detected => ({ finding, handling: 'ask' })),
     ];
@@ -100,18 +102,18 @@ async function registersAround(
     return points;
   };
   around.push(...(await read(startUs - wideUs, endUs + wideUs)));
-  const isFew = (partStartUs: number, partEndUs: number) =>
-    around.filter(({ atUs }) => atUs >= partStartUs && atUs < partEndUs).length < contextReadings;
+  const isFew = (isThere: (point: RegisterPoint) => boolean) =>
+    around.filter(isThere).length < contextReadings;
   // One that is told seldom has its pace in more of its past, and comes back later.
   let sinceUs = startUs - wideUs;
   for (const us of [dayUs, 10 * dayUs]) {
-    if (!isFew(Number.NEGATIVE_INFINITY, startUs)) break;
+    if (!isFew(({ atUs }) => atUs < startUs)) break;
     around.unshift(...(await read(sinceUs - us, sinceUs)));
     sinceUs -= us;
   }
   const before = await store.before(entityId, sinceUs, true);
   if (before !== null) around.unshift(...pointOf(before));
-  if (isFew(endUs, Number.POSITIVE_INFINITY)) {
+  if (isFew(({ atUs }) => atUs >= endUs)) {
     const later = await store.range(entityId, endUs + wideUs, Number.MAX_SAFE_INTEGER, contextReadings);
     around.push(...later.flatMap(pointOf));
   }

@@ -5,12 +5,18 @@
  */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { meterId, ReconciledHome } from '../testing/reconciled-home.ts';
-import { Reconciler } from './reconciler.ts';
+import type { ReconciledEntity } from './reconciled-entity.ts';
+import { jobsLimit, Reconciler } from './reconciler.ts';
 
 const at = (iso: string) => Date.parse(iso) * 1000;
 const hourUs = 3_600_000_000;
 const noonUs = at('2026-11-24T12:00:00Z');
-const limits = { startDelayMs: 1000, retryFirstMs: 1000, retryLimitMs: 1000, tries: 5 };
+const minuteMs = 60_000;
+const limits = {
+  ...{ startDelayMs: 1000, retryFirstMs: 1000, retryLimitMs: 1000, tries: 5 },
+  // A day of looks at the clock takes less of the test's own time.
+  lookEveryMs: 6 * minuteMs,
+};
 
 let home: ReconciledHome;
 let reconciler: Reconciler;
@@ -26,6 +32,11 @@ afterEach(async () => {
 });
 
 const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms);
+const ask = (...asked: Parameters<Reconciler['request']>): string => {
+  const syncId = reconciler.request(...asked);
+  if (syncId === null) throw new Error('There is no room');
+  return syncId;
+};
 const runs = () => [...home.syncLog.runs.values()];
 
 describe('a run', () => {
@@ -33,7 +44,7 @@ describe('a run', () => {
     const startUs = noonUs - 6 * hourUs;
     await home.play(startUs, 6 * 60, (minute) => minute >= 130 && minute < 170);
     reconciler.start();
-    const syncId = reconciler.request();
+    const syncId = ask();
     expect(reconciler.running(syncId)).toMatchObject({ kind: 'reconciliation', status: 'running' });
     await pass(100);
     expect(await home.syncLog.find(syncId)).toMatchObject({
@@ -108,7 +119,7 @@ describe('a run', () => {
     await home.play(noonUs - 6 * hourUs, 6 * 60, (minute) => minute === 200);
     home.statistics.connect(false);
     reconciler.start();
-    const syncId = reconciler.request();
+    const syncId = ask();
     await pass(100);
     expect(await home.syncLog.find(syncId)).toMatchObject({
       status: 'failed',
@@ -129,23 +140,75 @@ describe('a run', () => {
     await home.play(noonUs - 6 * hourUs, 6 * 60);
     home.kept.isDown = true;
     reconciler.start();
-    const syncId = reconciler.request();
+    const syncId = ask();
     await pass(60_000);
     expect(await home.syncLog.find(syncId)).toMatchObject({ status: 'failed', error: 'the store is down' });
-    expect(home.proofs).toBeGreaterThanOrEqual(limits.tries);
     expect(reconciler.running(syncId)).toBeNull();
+  });
+
+  it('is tried so often and no oftener, and is no hour that was done', async () => {
+    home.zone = null;
+    await home.play(noonUs - 6 * hourUs, 6 * 60);
+    home.kept.isDown = true;
+    reconciler.start();
+    ask();
+    await pass(minuteMs);
+    expect(home.proofs).toBe(limits.tries);
+    home.kept.isDown = false;
+    ask();
+    await pass(100);
+    expect(home.proofs).toBe(limits.tries + 1);
+    expect(reconciler.status()).toMatchObject({
+      ...{ isOk: true, lastHourlyUs: null, lastNightlyUs: null },
+      lastFinishedAtUs: runs().at(-1)?.finishedAtUs,
+    });
+  });
+
+  it('is tried six times in a quarter of an hour, each after twice as long', async () => {
+    home.zone = null;
+    await home.play(noonUs - 6 * hourUs, 6 * 60);
+    home.kept.isDown = true;
+    reconciler = new Reconciler(home.deps());
+    reconciler.start();
+    ask();
+    await pass(0);
+    const tries = [home.proofs];
+    for (const seconds of [30, 60, 120, 240, 480]) {
+      await pass(seconds * 1000 - 1);
+      tries.push(home.proofs);
+      await pass(1);
+    }
+    expect([...tries, home.proofs]).toEqual([1, 1, 2, 3, 4, 5, 6]);
+  });
+
+  it('that was cut off after the first entity is partial', async () => {
+    const sensor: ReconciledEntity = {
+      ...{ entityId: 'sensor.level', unit: '%', meter: null, ownerId: null, power: null },
+    };
+    home.entities = [sensor, ...home.entities];
+    await home.play(noonUs - 6 * hourUs, 6 * 60);
+    home.kept.isDown = true;
+    reconciler.start();
+    const syncId = ask();
+    await pass(100);
+    expect(await home.syncLog.find(syncId)).toMatchObject({
+      ...{ status: 'partial', entitiesDone: 1, entitiesTotal: 2, error: 'the store is down' },
+      finishedAtUs: noonUs,
+    });
+    expect(reconciler.status().last?.status).toBe('partial');
   });
 
   it('leaves out an entity whose statistics are refused, and says which', async () => {
     await home.play(noonUs - 6 * hourUs, 6 * 60);
     home.statistics.fault = () => 'refused';
     reconciler.start();
-    const syncId = reconciler.request();
+    const syncId = ask();
     await pass(100);
     expect(await home.syncLog.find(syncId)).toMatchObject({
       status: 'failed',
       error: `${meterId}: Home Assistant refused`,
     });
+    expect(reconciler.status()).toMatchObject({ isOk: false, detail: `${meterId}: Home Assistant refused` });
   });
 
   it('lets live work go first, and ends with the process in the middle', async () => {
@@ -153,7 +216,7 @@ describe('a run', () => {
     home.gate = held.promise;
     home.isBusy = true;
     reconciler.start();
-    const syncId = reconciler.request();
+    const syncId = ask();
     await pass(30_000);
     expect(home.proofs).toBe(0);
     home.isBusy = false;
@@ -167,7 +230,145 @@ describe('a run', () => {
   });
 });
 
+describe('what is asked for', () => {
+  it('is the last ten days of all until two minutes ago, or what is named', async () => {
+    const [all, some] = [ask(), ask(7, 9, ['sensor.a', 'sensor.b'])];
+    const waiting = { kind: 'reconciliation', status: 'running', startedAtUs: noonUs };
+    expect(reconciler.running(all)).toMatchObject({
+      ...{ ...waiting, startUs: noonUs - 240 * hourUs, endUs: noonUs - 120_000_000, entitiesTotal: 1 },
+    });
+    expect(reconciler.running(some)).toMatchObject({ ...waiting, startUs: 7, endUs: 9, entitiesTotal: 2 });
+    expect(reconciler.running('another')).toBeNull();
+    // Whoever asked can see both at once.
+    await pass(0);
+    expect(await home.syncLog.find(all)).toMatchObject({ ...waiting, entitiesTotal: 1 });
+    expect(await home.syncLog.find(some)).toMatchObject({ ...waiting, entitiesTotal: 2 });
+  });
+
+  it('is done in turn, and refused where as many wait as may', async () => {
+    const held = Promise.withResolvers<void>();
+    home.gate = held.promise;
+    reconciler.start();
+    const ids = Array.from({ length: jobsLimit }, () => ask());
+    expect(new Set(ids).size).toBe(jobsLimit);
+    await pass(100);
+    expect([reconciler.request(), home.proofs]).toEqual([null, 1]);
+    expect(reconciler.running(ids[0] ?? '')?.syncId).toBe(ids[0]);
+    expect(home.syncLog.runs.size).toBe(jobsLimit);
+    held.resolve();
+    await pass(100);
+    expect(home.proofs).toBe(jobsLimit);
+    expect(runs().map(({ syncId, status }) => [syncId, status])).toEqual(ids.map((id) => [id, 'success']));
+    expect(reconciler.request()).not.toBeNull();
+  });
+
+  it('during another run is done after it', async () => {
+    const held = Promise.withResolvers<void>();
+    home.gate = held.promise;
+    reconciler.start();
+    await pass(1000);
+    const syncId = ask();
+    held.resolve();
+    await pass(100);
+    expect(runs().map(({ kind, status }) => [kind, status])).toEqual([
+      ['hourly', 'success'],
+      ['reconciliation', 'success'],
+    ]);
+    expect(reconciler.running(syncId)).toBeNull();
+  });
+
+  it('is written when it is asked and when it is over, and now and then between', async () => {
+    const saved: string[] = [];
+    const { save } = home.syncLog;
+    home.syncLog.save = async (run) => {
+      saved.push(run.status);
+      await save.call(home.syncLog, run);
+    };
+    home.entities = ['sensor.a', 'sensor.b'].map((entityId) => ({
+      ...{ entityId, unit: '%', meter: null, ownerId: null, power: null },
+    }));
+    reconciler.start();
+    ask();
+    await pass(100);
+    expect(saved).toEqual(['running', 'success']);
+  });
+});
+
 describe('by itself', () => {
+  it('does not look before the start is over, and then at the last hours', async () => {
+    reconciler.start();
+    await pass(999);
+    expect(runs()).toEqual([]);
+    await pass(1);
+    expect(runs()).toMatchObject([
+      { kind: 'hourly', status: 'success', startUs: noonUs - 3 * hourUs, endUs: noonUs + 1e6 - 120_000_000 },
+    ]);
+    const { last, lastFinishedAtUs, lastHourlyUs, lastNightlyUs, unverifiedHours } = reconciler.status();
+    expect([last?.kind, lastFinishedAtUs, lastHourlyUs]).toEqual(['hourly', noonUs + 1e6, noonUs + 1e6]);
+    expect([lastNightlyUs, unverifiedHours]).toEqual([null, 5]);
+  });
+
+  it('looks at the very minute', async () => {
+    reconciler = new Reconciler(home.deps(), { ...limits, startDelayMs: 0 });
+    reconciler.start();
+    await pass(14 * 60 * minuteMs);
+    const begun = runs().map(
+      ({ kind, startedAtUs }) => `${kind} ${new Date(startedAtUs / 1000).toISOString().slice(11, 19)}`,
+    );
+    expect(begun.slice(0, 3)).toEqual(['hourly 12:00:00', 'hourly 12:06:00', 'hourly 13:06:00']);
+    expect(begun).toContain('nightly 01:00:00');
+    expect(reconciler.status().lastNightlyUs).toBe(at('2026-11-25T01:00:00Z'));
+  });
+
+  it('gives up an hour that fails, until the next', async () => {
+    home.kept.isDown = true;
+    await home.play(noonUs - 6 * hourUs, 6 * 60).catch(() => undefined);
+    reconciler.start();
+    await pass(5 * minuteMs);
+    expect(home.proofs).toBe(limits.tries);
+    await pass(2 * minuteMs);
+    expect(home.proofs).toBe(2 * limits.tries);
+    await pass(50 * minuteMs);
+    expect(home.proofs).toBe(2 * limits.tries);
+    expect(reconciler.status()).toMatchObject({
+      isOk: false,
+      detail: 'the store is down',
+      lastHourlyUs: null,
+    });
+  });
+
+  it('waits until it is known when was looked', async () => {
+    home.settings.isDown = true;
+    reconciler.start();
+    await pass(10 * minuteMs);
+    expect(runs()).toEqual([]);
+    home.settings.isDown = false;
+    // Or until Home Assistant is there again, which is often the same moment.
+    home.statistics.connect(true);
+    await pass(limits.startDelayMs);
+    expect(runs()).toHaveLength(1);
+  });
+
+  it('reaches back ten days at most, and not into the future of a clock that was set back', async () => {
+    const begun = async (hourlyUs: number) => {
+      await home.settings.set('reconciliation', { hourlyUs, nightlyUs: noonUs, sinceUs: 0 });
+      reconciler = new Reconciler(home.deps(), { ...limits, startDelayMs: 0 });
+      reconciler.start();
+      await pass(100);
+      await reconciler.stop();
+      return ((runs().at(-1)?.startUs ?? 0) - noonUs) / hourUs;
+    };
+    expect(await begun(noonUs - 300 * hourUs)).toBe(-240);
+    expect(await begun(noonUs + 50 * hourUs)).toBe(-3);
+  });
+
+  it('has nothing to do in a home of which nothing is tracked', async () => {
+    home.entities = [];
+    reconciler.start();
+    await pass(24 * 60 * minuteMs);
+    expect(runs()).toEqual([]);
+  });
+
   it('looks soon after the start, every hour and at two in the night', async () => {
     reconciler.start();
     await pass(24 * 3_600_000);
@@ -213,14 +414,25 @@ describe('by itself', () => {
     expect(runs()).toEqual([]);
     home.zone = 'Europe/Brussels';
     vi.setSystemTime(noonUs / 1000 - 40 * 24 * 3_600_000);
-    await pass(2 * 24 * 3_600_000);
-    expect(runs().filter(({ kind }) => kind === 'nightly').length).toBe(2);
+    await pass(24 * 3_600_000);
+    expect(runs().filter(({ kind }) => kind === 'nightly').length).toBe(1);
   });
 
   it('tells what the next night looks at', async () => {
+    const other = { ownerId: null, power: null };
+    home.entities = [
+      ...home.entities,
+      { ...other, entityId: 'sensor.level', unit: '%', meter: null },
+      { ...other, entityId: 'sensor.flow', unit: 'm³/h', meter: null },
+      { ...other, entityId: 'sensor.plug', unit: 'W', meter: { entityId: 'sensor.plug', posts: 'power' } },
+      {
+        ...{ ...other, entityId: 'import:gas', unit: 'm³' },
+        meter: { entityId: 'import:gas', posts: 'register', kind: 'rising' },
+      },
+    ];
     expect(await reconciler.plan()).toEqual({
       ...{ startUs: at('2026-11-15T01:00:00Z'), endUs: at('2026-11-25T01:00:00Z') },
-      ...{ entities: 1, hours: 240, unverifiedHours: 5 },
+      ...{ entities: 5, hours: 480, unverifiedHours: 20 },
     });
   });
 });

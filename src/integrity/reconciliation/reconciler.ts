@@ -7,7 +7,7 @@ import { pause, unlessAborted } from '../../runtime/pause.ts';
 import { WakeSignal } from '../../runtime/wake-signal.ts';
 import type { ReconciliationDeps } from './reconciliation-deps.ts';
 import { ReconciliationMarks } from './reconciliation-marks.ts';
-import { begunJob, type ReconciliationJob, ReconciliationRun, Stopped } from './reconciliation-run.ts';
+import { begunJob, type ReconciliationJob, ReconciliationRun } from './reconciliation-run.ts';
 import { nextHourlyUs, nextNightlyUs } from './schedule.ts';
 
 export interface ReconcilerLimits {
@@ -19,6 +19,8 @@ export interface ReconcilerLimits {
   readonly retryLimitMs: number;
   /** A run that fails so often is given up; the next one looks at the same hours. */
   readonly tries: number;
+  /** Waiting looks at the clock again so often, for it may be stepped. */
+  readonly lookEveryMs: number;
 }
 
 export const defaultReconcilerLimits: ReconcilerLimits = {
@@ -28,6 +30,7 @@ export const defaultReconcilerLimits: ReconcilerLimits = {
   retryFirstMs: 30_000,
   retryLimitMs: 30 * 60_000,
   tries: 6,
+  lookEveryMs: 30_000,
 };
 
 export interface ReconcilerStatus {
@@ -63,9 +66,8 @@ export const nightlySpanUs = usualHistoryUs;
 const hourlySpanUs = 3 * hourUs;
 /** Readings of the last minutes may be on their way. */
 const marginUs = 2 * 60_000_000;
-/** Waiting looks at the clock again so often, for it may be stepped. */
-const lookEveryMs = 30_000;
-const jobsLimit = 8;
+/** So many that were asked for wait at most, the one under way among them. */
+export const jobsLimit = 8;
 
 /**
  * Holds what is recorded against Home Assistant: every hour the last ones, every night the last ten days, when asked, and
@@ -117,12 +119,11 @@ export class Reconciler {
 
   /**
    * Asks for a run over [startUs, endUs), of all that is tracked when nothing is named.
-   * @returns its id, at once; its progress is in the sync log
+   * @returns its id, at once; its progress is in the sync log. Null when as many as may wait do, and it will not be done
    */
-  request(startUs?: number, endUs?: number, entityIds?: readonly string[]): string {
+  request(startUs?: number, endUs?: number, entityIds?: readonly string[]): string | null {
+    if (this.#asked.length >= jobsLimit) return null;
     const nowUs = this.#deps.clock.nowUs();
-    const last = this.#asked.at(-1);
-    if (this.#asked.length >= jobsLimit && last !== undefined) return last.syncId;
     const job: ReconciliationJob = {
       syncId: this.#deps.newId(),
       kind: 'reconciliation',
@@ -180,12 +181,14 @@ export class Reconciler {
   async #work(): Promise<void> {
     const { signal } = this.#stop;
     await this.#load();
-    const beginMs = this.#deps.clock.monotonicMs() + this.#limits.startDelayMs;
+    const { clock } = this.#deps;
+    const { startDelayMs, lookEveryMs } = this.#limits;
+    const beginMs = clock.monotonicMs() + startDelayMs;
     while (!signal.aborted) {
-      const delayMs = beginMs - this.#deps.clock.monotonicMs();
-      const job = this.#asked[0] ?? (delayMs > 0 ? null : this.#due());
-      if (job === null) await this.#bell.wait(delayMs > 0 ? delayMs : lookEveryMs);
-      else await this.#do(job);
+      const hasStarted = clock.monotonicMs() >= beginMs;
+      const job = this.#asked[0] ?? (hasStarted ? this.#due() : null);
+      if (job !== null) await this.#do(job);
+      else await this.#bell.wait(hasStarted ? lookEveryMs : beginMs - clock.monotonicMs());
     }
   }
 
@@ -251,7 +254,7 @@ export class Reconciler {
         log.info({ kind: job.kind, status: done.status, readingsAdded, ...outcome }, 'reconciled');
         return;
       } catch (cause) {
-        if (cause instanceof Stopped || signal.aborted) return;
+        if (signal.aborted) return;
         this.#error = cause instanceof Error ? cause.message : String(cause);
         log.warn(
           { err: this.#error, kind: job.kind, tries },

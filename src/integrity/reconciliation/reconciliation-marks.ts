@@ -21,9 +21,7 @@ export class ReconciliationMarks {
 
   /** Rejects when the store is down. */
   async load(): Promise<void> {
-    const found = await this.#settings.get(key);
-    const told: Partial<Record<string, unknown>> =
-      typeof found === 'object' && found !== null ? { ...found } : {};
+    const told: Partial<Record<string, unknown>> = Object(await this.#settings.get(key));
     const number = (value: unknown) => (typeof value === 'number' ? value : null);
     this.#doneUs = { hourly: number(told.hourlyUs), nightly: number(told.nightlyUs) };
     const sinceUs = number(told.sinceUs);

@@ -2,7 +2,7 @@ import { hasStates } from '../../home/entity.ts';
 import type { Span } from '../../ledger/span.ts';
 import { joinSpans } from '../../ledger/span.ts';
 import type { VerificationResult } from '../../recording/coverage-proof.ts';
-import type { SyncKind, SyncRun } from '../../recording/sync-log.ts';
+import type { SyncKind, SyncOutcome, SyncRun } from '../../recording/sync-log.ts';
 import { unlessAborted } from '../../runtime/pause.ts';
 import type { Gap } from '../detectors/gap.ts';
 import type { TicketKind } from '../ticket.ts';
@@ -48,6 +48,14 @@ const lookedFor: readonly TicketKind[] = [
 const findingsEach = 200;
 const dayUs = 86_400_000_000;
 
+const noOutcome: SyncOutcome = {
+  hoursChecked: 0,
+  hoursDiffering: 0,
+  holesFound: 0,
+  entriesRevised: 0,
+  ticketsOpened: 0,
+};
+
 export function begunJob(job: ReconciliationJob, entitiesTotal: number): SyncRun {
   return {
     syncId: job.syncId,
@@ -61,7 +69,7 @@ export function begunJob(job: ReconciliationJob, entitiesTotal: number): SyncRun
     error: null,
     startedAtUs: job.startedAtUs,
     finishedAtUs: null,
-    outcome: { hoursChecked: 0, hoursDiffering: 0, holesFound: 0, entriesRevised: 0, ticketsOpened: 0 },
+    outcome: noOutcome,
   };
 }
 
@@ -110,7 +118,7 @@ export class ReconciliationRun {
       .slice(0, 5)
       .map((one) => one.join(': '))
       .join('; ');
-    const isAll = this.#failed.size > 0 && this.#failed.size >= this.#entities.length;
+    const isAll = this.#failed.size >= this.#entities.length;
     this.#progress({
       status: this.#failed.size === 0 ? 'success' : isAll ? 'failed' : 'partial',
       error: error === '' ? null : error,
@@ -126,9 +134,7 @@ export class ReconciliationRun {
     // The hour under way is heard, and proven when it is over; who asks wants to know now.
     const asked = { entityIds, startUs, endUs, isExact: kind === 'reconciliation' };
     const onVerified = (entityId: string, proof: VerificationResult) => this.#proven(entityId, proof);
-    await this.#unlessStopped(
-      this.#deps.coverageVerifier.prove(asked, { signal, onVerified }).then(() => true),
-    );
+    await this.#unlessStopped(this.#deps.coverageVerifier.prove(asked, { signal, onVerified }));
   }
 
   #proven(entityId: string, proof: VerificationResult): void {
@@ -196,19 +202,11 @@ export class ReconciliationRun {
     return count;
   }
 
-  #outcomes() {
-    return (
-      this.#run.outcome ?? {
-        hoursChecked: 0,
-        hoursDiffering: 0,
-        holesFound: 0,
-        entriesRevised: 0,
-        ticketsOpened: 0,
-      }
-    );
+  #outcomes(): SyncOutcome {
+    return this.#run.outcome ?? noOutcome;
   }
 
-  #outcome(change: Partial<NonNullable<SyncRun['outcome']>>): void {
+  #outcome(change: Partial<SyncOutcome>): void {
     this.#run = { ...this.#run, outcome: { ...this.#outcomes(), ...change } };
   }
 
@@ -219,9 +217,8 @@ export class ReconciliationRun {
 
   /** What answers after a stop is not waited for. */
   async #unlessStopped<T>(work: Promise<T>): Promise<T> {
-    const { signal } = this.#environment;
-    const result = await unlessAborted(work, signal);
-    if (signal.aborted || result === null) throw new Stopped();
+    const result = await unlessAborted(work, this.#environment.signal);
+    if (result === null) throw new Stopped();
     return result;
   }
 }

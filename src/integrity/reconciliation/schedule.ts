@@ -15,8 +15,8 @@ export function nextNightlyUs(afterUs: number, zone: string): number {
 }
 
 function next(pattern: string, timezone: string, afterUs: number): number {
-  // Only asked when; the waiting is done by whoever asks, by a clock of its own.
-  const found = new Cron(pattern, { timezone, paused: true }).nextRun(new Date(afterUs / 1000));
+  // Without a function it waits for nothing: only asked when, for whoever asks waits by a clock of its own.
+  const found = new Cron(pattern, { timezone }).nextRun(new Date(afterUs / 1000));
   if (found === null) throw new RangeError(`${pattern} never comes after ${afterUs}`);
   return found.getTime() * 1000;
 }

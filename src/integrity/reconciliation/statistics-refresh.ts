@@ -38,7 +38,9 @@ export async function refreshRows(
 ): Promise<Span | null> {
   const [first, last] = [rows[0], rows.at(-1)];
   if (first === undefined || last === undefined) return null;
-  const stored = await store.range(entityId, first.period, first.startUs, last.endUs, rows.length + 1);
+  // There may be more of them than Home Assistant has now.
+  const periods = (last.endUs - first.startUs) / (first.endUs - first.startUs);
+  const stored = await store.range(entityId, first.period, first.startUs, last.endUs, Math.ceil(periods));
   const known = new Map(stored.map((row) => [row.startUs, row]));
   const changed = rows.filter((row) => !isSame(row, known.get(row.startUs)));
   const [begin, end] = [changed[0], changed.at(-1)];

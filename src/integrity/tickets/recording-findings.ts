@@ -33,16 +33,21 @@ function figure(name: EvidenceFigure['name'], value: number, unit = ''): Evidenc
   return { name, value, unit };
 }
 
+/** The entity that alone is concerned; null where there are several. */
+function onlyOf(entityIds: readonly string[]): string | null {
+  return entityIds.length === 1 ? (entityIds[0] ?? null) : null;
+}
+
 /** Null for what is no finding: it says that one holds no more. */
 export function detectedOf(event: RecordingEvent): Detected | null {
   switch (event.kind) {
     case 'silent': {
       const { entityIds, sinceUs, atUs } = event;
-      const [only] = entityIds;
-      const whose = entityIds.length === 1 ? 'the entity' : `${entityIds.length} entities`;
+      const only = onlyOf(entityIds);
+      const whose = only === null ? `${entityIds.length} entities` : 'the entity';
       return told(
         'subscription_silent',
-        entityIds.length === 1 && only !== undefined ? only : null,
+        only,
         sinceUs,
         `Home Assistant answered and told no states of ${whose} for ${durationText(atUs - sinceUs)}, though they changed; it was subscribed to anew and asked for what was missed.`,
         {
@@ -102,13 +107,12 @@ export function detectedOf(event: RecordingEvent): Detected | null {
     }
     case 'out_of_order': {
       const { entityIds, count, startUs, endUs } = event;
-      const [only] = entityIds;
-      const isOne = entityIds.length === 1 && only !== undefined;
-      const whose = isOne ? 'it' : `${entityIds.length} entities`;
+      const only = onlyOf(entityIds);
+      const whose = only === null ? `${entityIds.length} entities` : 'it';
       const which = count === 1 ? '1 reading' : `${count} readings`;
       return told(
         'out_of_order',
-        isOne ? only : null,
+        only,
         startUs,
         `${which} of ${whose} came after a newer one; each was taken in its place, and the ledger follows.`,
         { endUs, evidence: [figure('count', count)] },
@@ -117,7 +121,11 @@ export function detectedOf(event: RecordingEvent): Detected | null {
     case 'clock_drift': {
       const { driftUs, sinceUs, atUs } = event;
       const seconds = Math.round(Math.abs(driftUs) / 1_000_000);
-      const detail = `The app’s clock is ${seconds} s ${driftUs > 0 ? 'ahead of' : 'behind'} Home Assistant’s. Readings keep Home Assistant’s instants, but ${driftUs > 0 ? 'the running quarter is taken for over too soon' : 'those that are five minutes ahead are refused until it is right'}. Look whether both machines set their clocks by the network (NTP).`;
+      const [where, but] =
+        driftUs > 0
+          ? ['ahead of', 'the running quarter is taken for over too soon']
+          : ['behind', 'those that are five minutes ahead are refused until it is right'];
+      const detail = `The app’s clock is ${seconds} s ${where} Home Assistant’s. Readings keep Home Assistant’s instants, but ${but}. Look whether both machines set their clocks by the network (NTP).`;
       const evidence = [figure('drift_seconds', seconds, 's')];
       return told('clock_drift', null, sinceUs, detail, { endUs: atUs, evidence, choices: ['accept'] });
     }

@@ -7,7 +7,7 @@ import type { RecordingEvent } from '../../recording/recording-events.ts';
 import { quietLog, testClock } from '../../recording/testing/doubles.ts';
 import { MemoryCorrections, MemoryTicketStore } from '../testing/doubles.ts';
 import { RecordingTickets } from './recording-tickets.ts';
-import { Tickets } from './tickets.ts';
+import { type Detected, type Looked, Tickets } from './tickets.ts';
 
 const atUs = Date.UTC(2026, 10, 24, 12) * 1000;
 let store: MemoryTicketStore;
@@ -148,5 +148,99 @@ describe('what recording tells', () => {
     isReconciling = false;
     await vi.advanceTimersByTimeAsync(60_000);
     expect(tickets()).toHaveLength(1);
+  });
+});
+
+describe('what waits', () => {
+  const second = 1000;
+  const minute = 60 * second;
+  const away = (atSecond: number): RecordingEvent => ({
+    ...{ kind: 'removed', entityId: 'sensor.a', atUs: atUs + atSecond },
+  });
+  /** A recording of which each report is seen, and which may fail. */
+  function seen() {
+    const reports: { detected: readonly Detected[]; looked: Looked | null }[] = [];
+    const warned: unknown[] = [];
+    const state = { isDown: false };
+    const report = async (detected: readonly Detected[], looked: Looked | null) => {
+      if (state.isDown) throw new Error('down');
+      reports.push({ detected, looked });
+      return { opened: 0, passed: 0 };
+    };
+    const log = { ...quietLog, warn: (fields: unknown) => warned.push(fields) };
+    const deps = { tickets: { report }, isReconciling: () => isReconciling, clock: testClock, log };
+    const told = new RecordingTickets(deps, second);
+    told.start();
+    return { told, reports, warned, state };
+  }
+  const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms);
+
+  it('waits a quarter of an hour for a run at most, counted from the first', async () => {
+    await pass(10 * second);
+    const { told, reports } = seen();
+    isReconciling = true;
+    told.take(away(0));
+    await pass(10 * minute);
+    told.take(away(1));
+    await pass(5 * minute - 1);
+    expect(reports).toEqual([]);
+    await pass(1);
+    expect(reports.map(({ detected }) => detected.length)).toEqual([2]);
+    // What comes after waits as long again.
+    told.take(away(2));
+    await pass(14 * minute);
+    expect(reports).toHaveLength(1);
+    await pass(minute);
+    expect(reports).toHaveLength(2);
+    await told.stop();
+  });
+
+  it('has waited since the first also after a report that failed', async () => {
+    const { told, reports, state } = seen();
+    state.isDown = true;
+    told.take(away(0));
+    await pass(5 * minute);
+    isReconciling = true;
+    state.isDown = false;
+    told.take(away(1));
+    await pass(9 * minute);
+    expect(reports).toEqual([]);
+    await pass(2 * minute);
+    expect(reports.map(({ detected }) => detected.map(({ finding }) => finding.startUs - atUs))).toEqual([
+      [0, 1],
+    ]);
+    await told.stop();
+  });
+
+  it('is a thousand things, and the oldest is given up for one more', async () => {
+    const { told, reports, warned } = seen();
+    for (let n = 0; n < 1000; n += 1) told.take(away(n));
+    expect(warned).toEqual([]);
+    told.take(away(1000));
+    expect(warned).toEqual([{ limit: 1000 }]);
+    await pass(second);
+    const [all] = reports;
+    expect([all?.detected.length, all?.detected[0]?.finding.startUs]).toEqual([1000, atUs + 1]);
+    await told.stop();
+  });
+
+  it('is reported only where there is something to report, and passes wherever it began', async () => {
+    const { told, reports } = seen();
+    const found = { entityId: 'sensor.a', startUs: atUs - 9, endUs: atUs, added: 3, isFirst: true };
+    told.take({ kind: 'found', found });
+    await pass(2 * second);
+    expect(reports).toEqual([]);
+    told.take({ kind: 'disk_free', freeBytes: 9e9, atUs });
+    await pass(2 * second);
+    expect(reports).toEqual([
+      {
+        detected: [],
+        looked: {
+          ...{ kinds: ['disk_full'], entityIds: new Set(), home: true },
+          ...{ startUs: Number.NEGATIVE_INFINITY, endUs: Number.POSITIVE_INFINITY },
+        },
+      },
+    ]);
+    await told.stop();
   });
 });

@@ -2,6 +2,7 @@ import type { RecordingEvent } from '../../recording/recording-events.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Log } from '../../runtime/log.ts';
 import { Worker } from '../../runtime/worker.ts';
+import type { TicketKind } from '../ticket.ts';
 import { detectedOf, lastingKind } from './recording-findings.ts';
 import type { Detected, Looked, Tickets } from './tickets.ts';
 
@@ -23,7 +24,8 @@ export class RecordingTickets {
   readonly #deps: RecordingTicketsDeps;
   readonly #worker: Worker;
   #waiting: RecordingEvent[] = [];
-  #sinceMs: number | null = null;
+  /** Since when the first of them waits. */
+  #sinceMs = 0;
 
   constructor(deps: RecordingTicketsDeps, everyMs = 5000) {
     this.#deps = deps;
@@ -40,7 +42,7 @@ export class RecordingTickets {
   }
 
   take(event: RecordingEvent): void {
-    this.#sinceMs ??= this.#deps.clock.monotonicMs();
+    if (this.#waiting.length === 0) this.#sinceMs = this.#deps.clock.monotonicMs();
     this.#waiting.push(event);
     if (this.#waiting.length <= waitingLimit) return;
     this.#waiting.shift();
@@ -49,11 +51,10 @@ export class RecordingTickets {
 
   async #work(): Promise<void> {
     const { tickets, isReconciling, clock } = this.#deps;
-    const waitedMs = this.#sinceMs === null ? 0 : clock.monotonicMs() - this.#sinceMs;
-    if (this.#waiting.length === 0 || (isReconciling() && waitedMs < patienceMs)) return;
     const taken = this.#waiting;
+    const sinceMs = this.#sinceMs;
+    if (taken.length === 0 || (isReconciling() && clock.monotonicMs() - sinceMs < patienceMs)) return;
     this.#waiting = [];
-    this.#sinceMs = null;
     try {
       const detected = taken.flatMap((event): Detected[] => {
         const one = detectedOf(event);
@@ -61,14 +62,16 @@ export class RecordingTickets {
       });
       if (detected.length > 0) await tickets.report(detected, null, null);
       // What was told last is how it stands; what is open of it besides, also from a process before, has passed.
-      const last = new Map(taken.map((event) => [lastingKind(event), detectedOf(event)]));
-      last.delete(null);
+      const last = new Map<TicketKind, Detected | null>();
+      for (const event of taken) {
+        const kind = lastingKind(event);
+        if (kind !== null) last.set(kind, detectedOf(event));
+      }
       const standing = [...last.values()].filter((one) => one !== null);
-      const kinds = [...last.keys()].filter((kind) => kind !== null);
-      if (kinds.length > 0) await tickets.report(standing, { ...wholeHome, kinds }, null);
+      if (last.size > 0) await tickets.report(standing, { ...wholeHome, kinds: [...last.keys()] }, null);
     } catch (cause) {
       this.#waiting = [...taken, ...this.#waiting].slice(-waitingLimit);
-      this.#sinceMs = clock.monotonicMs() - waitedMs;
+      this.#sinceMs = sinceMs;
       throw cause;
     }
   }
@@ -77,6 +80,6 @@ export class RecordingTickets {
 const wholeHome: Omit<Looked, 'kinds'> = {
   entityIds: new Set(),
   home: true,
-  startUs: 0,
-  endUs: Number.MAX_SAFE_INTEGER,
+  startUs: Number.NEGATIVE_INFINITY,
+  endUs: Number.POSITIVE_INFINITY,
 };

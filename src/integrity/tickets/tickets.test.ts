@@ -2,6 +2,7 @@
  * Goal: the same thing is one ticket however often it is found, each choice becomes what it says, and each can be undone.
  * Method: findings by hand through the service, with stores in memory.
  */
+import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { quietLog } from '../../recording/testing/doubles.ts';
 import { MemoryCorrections, MemoryTicketStore } from '../testing/doubles.ts';
@@ -17,6 +18,7 @@ let changes = 0;
 let names: Map<string, string>;
 let countedMicro: number | null = null;
 let asked: unknown[] = [];
+let warned: unknown[] = [];
 
 beforeEach(() => {
   store = new MemoryTicketStore();
@@ -24,6 +26,7 @@ beforeEach(() => {
   changes = 0;
   countedMicro = null;
   asked = [];
+  warned = [];
   names = new Map();
   tickets = new Tickets({
     store,
@@ -34,7 +37,7 @@ beforeEach(() => {
     },
     clock: { nowUs: () => (nowUs += 1), monotonicMs: () => 0 },
     idNow: (entityId) => names.get(entityId) ?? entityId,
-    log: quietLog,
+    log: { ...quietLog, warn: (fields) => warned.push(fields) },
     onChange: () => {
       changes += 1;
     },
@@ -101,6 +104,65 @@ describe('a report', () => {
     await tickets.report([ask('hours_differ', 100)], everything, null);
     await tickets.report([ask('hours_differ', 120)], { ...everything, startUs: 120 }, null);
     expect(only()).toMatchObject({ startUs: 100, endUs: 150, status: 'open' });
+    // Also when the range is larger than what was found in it.
+    expect(await tickets.report([ask('hours_differ', 120)], everything, null)).toEqual({
+      opened: 0,
+      passed: 0,
+    });
+  });
+
+  it.each<[string, Detected]>([
+    ['begins where it ends', ask('hours_differ', 150)],
+    ['is another kind of thing', ask('gap', 120)],
+    ['is of another meter', ask('hours_differ', 120, { entityId: 'sensor.other' })],
+  ])('opens one of its own for what %s', async (_, other) => {
+    await tickets.report([ask('hours_differ', 100)], null, null);
+    expect(await tickets.report([other], null, null)).toEqual({ opened: 1, passed: 0 });
+  });
+
+  it('asks about what is found again in the midst of what had passed', async () => {
+    await tickets.report([ask('hours_differ', 100)], everything, null);
+    await tickets.report([], everything, null);
+    expect(await tickets.report([ask('hours_differ', 120)], everything, null)).toEqual({
+      opened: 1,
+      passed: 0,
+    });
+    expect([...store.tickets.values()].map(({ status }) => status)).toEqual(['passed', 'open']);
+  });
+
+  it('opens one ticket of what it is given twice', async () => {
+    expect(await tickets.report([ask('gap'), ask('gap')], null, null)).toEqual({ opened: 1, passed: 0 });
+  });
+
+  it('lets pass what begins in [startUs, endUs) of what it looked at', async () => {
+    await tickets.report([ask('gap', 100)], null, null);
+    await tickets.report([], { ...everything, endUs: 100 }, null);
+    expect(only().status).toBe('open');
+    await tickets.report([], { ...everything, startUs: 100, endUs: 101 }, null);
+    expect(only().status).toBe('passed');
+  });
+
+  it('says when it changed something, and only then', async () => {
+    await tickets.report([ask('gap')], null, null);
+    expect([changes, tickets.open()?.get('gap')]).toEqual([1, 1]);
+    await tickets.report([ask('gap')], null, null);
+    expect(changes).toBe(1);
+    await tickets.report([ask('gap', 100, { endUs: 900 })], null, null);
+    expect(changes).toBe(2);
+    await tickets.report([], everything, null);
+    expect([changes, tickets.open()?.get('gap')]).toEqual([3, undefined]);
+    await tickets.report([ask('gap', 100, { endUs: 900 })], null, null);
+    await tickets.resolve(only().ticketId, answer('accept'), 'Anna', false);
+    expect(changes).toBe(5);
+    await tickets.report([ask('gap', 100, { endUs: 950 })], null, null);
+    expect([changes, only().endUs]).toEqual([5, 900]);
+  });
+
+  it('is closed from the beginning where there is nothing to decide', async () => {
+    await tickets.report([{ finding: finding('gap', 100, { choices: [] }), handling: 'told' }], null, null);
+    expect(only()).toMatchObject({ status: 'mended', closedAtUs: only().openedAtUs });
+    await tickets.report([ask('gap', 500)], null, null);
+    expect([...store.tickets.values()].at(-1)).toMatchObject({ status: 'open', closedAtUs: null });
   });
 
   it('follows what grows, and closes what is over', async () => {
@@ -119,7 +181,9 @@ describe('a report', () => {
     expect([...corrections.kept.values()]).toMatchObject([
       { kind: 'exclusion', startUs: 100, endUs: 150, ticketId },
     ]);
+    expect(only().detail).toBe('Something. It was left out of what is counted.');
     expect(await tickets.undo(ticketId)).toMatchObject({ kind: 'done', changes: { entries: 1 } });
+    expect(only().detail).toBe('Something.');
     await tickets.report([spike], everything, 'run-2');
     expect([only().status, corrections.kept.size]).toEqual(['open', 0]);
   });
@@ -128,14 +192,27 @@ describe('a report', () => {
     corrections.refuses = { field: 'atUs', detail: 'no' };
     await tickets.report([{ finding: finding('spike'), handling: 'exclude' }], everything, null);
     expect(only().status).toBe('open');
+    expect(warned).toEqual([{ ticketId: 'spike sensor.meter 100', why: 'no' }]);
+  });
+
+  it.each([
+    ['may not be left out', { choices: ['accept'] }],
+    ['concerns no single meter', { entityId: null }],
+  ] as const)('asks about what %s', async (_, extra) => {
+    await tickets.report([{ finding: finding('spike', 100, extra), handling: 'exclude' }], everything, null);
+    expect([only().status, corrections.kept.size]).toEqual(['open', 0]);
   });
 
   it('opens no more than a person can look through, and says how many there are', async () => {
-    const many = Array.from({ length: newPerReport + 7 }, (_, n) => ask('gap', 1000 + 100 * n));
+    const many = Array.from({ length: newPerReport + 7 }, (_, n) =>
+      ask('gap', n < newPerReport ? 1000 + 100 * n : 30_000 - 100 * n),
+    );
     expect(await tickets.report(many, null, null)).toEqual({ opened: newPerReport, passed: 0 });
     expect(store.tickets.size).toBe(newPerReport + 1);
     const more = [...store.tickets.values()].find(({ entityId }) => entityId === null);
     expect(more?.detail).toContain('7 more');
+    // From the first of them until the last ends.
+    expect(more).toMatchObject({ kind: 'gap', startUs: 30_000 - 5600, endUs: 30_000 - 5000 + 50 });
   });
 });
 
@@ -169,12 +246,18 @@ describe('a choice', () => {
     const done = await tickets.resolve(ticketId, chosen, 'Anna', false);
     expect(done).toMatchObject({
       kind: 'done',
-      ticket: { status: 'decided', decision: { by: 'Anna', choice: chosen.choice } },
+      ticket: {
+        status: 'decided',
+        decision: { by: 'Anna', choice: chosen.choice, isAutomatic: false, valueMicro: chosen.valueMicro },
+      },
     });
     expect([...corrections.kept.values()]).toMatchObject([
       { ...expected, entityId: 'sensor.meter', ticketId },
     ]);
-    expect(await tickets.resolve(ticketId, chosen, 'Anna', false)).toMatchObject({ kind: 'conflict' });
+    expect(await tickets.resolve(ticketId, chosen, 'Anna', false)).toEqual({
+      kind: 'conflict',
+      detail: 'The ticket is decided; undo that first.',
+    });
     // Found again it stays decided.
     await tickets.report([ask(kind)], everything, null);
     expect(only().status).toBe('decided');
@@ -193,6 +276,21 @@ describe('a choice', () => {
     expect([only().status, corrections.kept.size]).toEqual(['decided', 0]);
   });
 
+  it('keeps a value only where the value is the choice', async () => {
+    await tickets.report([ask('gap')], null, null);
+    const done = await tickets.resolve(only().ticketId, answer('exclude', { valueMicro: 7 }), 'Anna', false);
+    expect(done).toMatchObject({ ticket: { decision: { valueMicro: null } } });
+  });
+
+  it('comes too late for what has passed', async () => {
+    await tickets.report([ask('gap')], everything, null);
+    await tickets.report([], everything, null);
+    expect(await tickets.resolve(only().ticketId, answer('accept'), 'Anna', false)).toEqual({
+      kind: 'conflict',
+      detail: 'The ticket is passed.',
+    });
+  });
+
   it('is refused where it can not be', async () => {
     await tickets.report(
       [ask('gap', 100, { choices: ['accept', 'set_value', 'exchange'], evidence: [] })],
@@ -201,7 +299,11 @@ describe('a choice', () => {
     );
     const { ticketId } = only();
     const refusal = async (chosen: TicketAnswer) => tickets.resolve(ticketId, chosen, 'Anna', false);
-    expect(await refusal(answer('exclude'))).toMatchObject({ kind: 'refused', field: 'choice' });
+    expect(await refusal(answer('exclude'))).toEqual({
+      kind: 'refused',
+      field: 'choice',
+      detail: 'Of this ticket: accept, set_value, exchange.',
+    });
     expect(await refusal(answer('set_value'))).toMatchObject({ kind: 'refused', field: 'value' });
     expect(await refusal(answer('exchange'))).toMatchObject({ kind: 'refused', field: 'new_register' });
     corrections.refuses = { field: 'amountMicro', detail: 'too much' };
@@ -214,6 +316,10 @@ describe('a choice', () => {
       kind: 'unknown',
     });
     expect(only().status).toBe('open');
+    await tickets.report([ask('gap', 100, { endUs: 151, choices: [] })], null, null);
+    expect(await refusal(answer('accept'))).toMatchObject({
+      detail: 'Of this ticket: there is nothing to choose.',
+    });
   });
 
   it('is declared of the name that the meter has by then', async () => {
@@ -246,7 +352,7 @@ describe('a choice', () => {
 });
 
 describe('what is mended by itself', () => {
-  const claim = { startUs: 0, endUs: 900_000_000, leastMicro: 100, mostMicro: 200 };
+  const claim = { startUs: 100, endUs: 1000, leastMicro: 100, mostMicro: 2000 };
   const spike = (startUs = 100): Detected => ({
     finding: finding('spike', startUs, { choices: ['exclude', 'accept'] }),
     handling: 'exclude',
@@ -254,7 +360,7 @@ describe('what is mended by itself', () => {
   });
   const statuses = () => [...store.tickets.values()].map(({ status }) => status);
 
-  it.each([100, 150, 200, null])('is mended while the ledger holds %s of 100 to 200', async (micro) => {
+  it.each([100, 150, 2000, null])('is mended while the ledger holds %s of 100 to 2000', async (micro) => {
     countedMicro = micro;
     await tickets.report([spike()], null, null);
     expect(only()).toMatchObject({ status: 'mended', decision: { isAutomatic: true } });
@@ -262,11 +368,13 @@ describe('what is mended by itself', () => {
     expect(asked).toEqual([['sensor.meter', claim]]);
   });
 
-  it.each([99, 201])('asks when the ledger holds %s, and nothing is left out', async (micro) => {
+  it.each([99, 2001])('asks when the ledger holds %s, and nothing is left out', async (micro) => {
     countedMicro = micro;
     await tickets.report([spike()], null, null);
     expect(only()).toMatchObject({ status: 'open', decision: null, closedAtUs: null });
-    expect(only().detail).toContain('could not be left out by itself');
+    expect(only().detail).toBe(
+      `Something. It could not be left out by itself: the ledger still counted ${micro === 99 ? 0 : 0.002} kWh there, where its readings tell 0.002 kWh at most.`,
+    );
     expect(corrections.kept.size).toBe(0);
     expect(tickets.open()?.get('spike')).toBe(1);
     // Found again, it still says so, and is not tried again.
@@ -279,10 +387,13 @@ describe('what is mended by itself', () => {
   it('is held against the ledger again whenever it is found again', async () => {
     countedMicro = 150;
     await tickets.report([spike()], null, null);
+    await tickets.report([spike()], null, null);
+    expect(changes).toBe(1);
     countedMicro = 5000;
     await tickets.report([spike()], null, null);
     expect(only()).toMatchObject({ status: 'open', decision: null });
     expect(corrections.kept.size).toBe(0);
+    expect([changes, tickets.open()?.get('spike')]).toEqual([2, 1]);
   });
 
   it('is held against it after all that lie beside it', async () => {
@@ -297,8 +408,23 @@ describe('what is mended by itself', () => {
     await tickets.report([spike(100), spike(300)], null, null);
     await tickets.undo('spike sensor.meter 300');
     countedMicro = 5000;
+    expect(changes).toBe(2);
     await tickets.report([spike(100), spike(300)], null, null);
     expect(statuses()).toEqual(['mended', 'open']);
+    expect(changes).toBe(2);
+  });
+
+  it.each<[string, Detected, 'mended' | 'open']>([
+    ['in the quarters after', ask('spike', 1000), 'open'],
+    ['in their last moment', ask('spike', 999), 'mended'],
+    ['in the quarters before', ask('spike', 49), 'open'],
+    ['until their very first moment', ask('spike', 50), 'mended'],
+    ['of another kind', ask('gap', 300), 'open'],
+    ['of another meter', ask('spike', 300, { entityId: 'sensor.other' }), 'open'],
+  ])('is held against it, or not, beside what is open %s', async (_, beside, status) => {
+    countedMicro = 5000;
+    await tickets.report([spike(100), beside], null, null);
+    expect(store.tickets.get('spike sensor.meter 100')?.status).toBe(status);
   });
 
   it('is not held against it where a person decided, or nothing is claimed', async () => {
@@ -319,5 +445,57 @@ describe('what is mended by itself', () => {
     expect(asked).toEqual([]);
     expect(statuses().filter((status) => status === 'mended')).toHaveLength(mendedPerReport);
     expect([...store.tickets.values()].at(-1)).toMatchObject({ entityId: null, kind: 'spike' });
+  });
+});
+
+describe('whatever is found, decided and undone', () => {
+  const kinds = ['spike', 'register_jumped', 'gap'] as const;
+  const step = fc.oneof(
+    fc.record({
+      does: fc.constant('report' as const),
+      found: fc.array(fc.tuple(fc.constantFrom(...kinds), fc.integer({ min: 0, max: 4 })), { maxLength: 6 }),
+      micro: fc.constantFrom(null, 0, 500),
+    }),
+    fc.record({
+      does: fc.constant('resolve' as const),
+      place: fc.nat(20),
+      choice: fc.constantFrom('accept' as const, 'exclude' as const, 'exchange' as const),
+    }),
+    fc.record({ does: fc.constant('undo' as const), place: fc.nat(20) }),
+  );
+
+  it('the ledger holds the corrections that tickets say, and no others', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 25 }), async (steps) => {
+        store.tickets.clear();
+        corrections.kept.clear();
+        const idAt = (place: number) => [...store.tickets.keys()][place % store.tickets.size] ?? 'none';
+        await tickets.report([ask('gap')], everything, null);
+        for (const one of steps) {
+          if (one.does === 'report') {
+            countedMicro = one.micro;
+            const found = one.found.map(([kind, at]): Detected => {
+              const claim = { startUs: 0, endUs: 1000, leastMicro: 0, mostMicro: 100 };
+              return kind === 'spike'
+                ? { finding: finding(kind, 100 * at), handling: 'exclude', claim }
+                : ask(kind, 100 * at);
+            });
+            await tickets.report(found, everything, null);
+          } else if (one.does === 'resolve')
+            await tickets.resolve(idAt(one.place), answer(one.choice), 'Anna', false);
+          else await tickets.undo(idAt(one.place));
+        }
+        const all = [...store.tickets.values()];
+        const said = all.flatMap(({ decision }) => decision?.correctionIds ?? []);
+        expect([...corrections.kept.keys()].sort()).toEqual(said.sort());
+        for (const { status, decision, closedAtUs } of all) {
+          expect(closedAtUs === null).toBe(status === 'open');
+          expect(decision === null).toBe(status === 'open' || status === 'passed');
+        }
+        const open = all.filter(({ status }) => status === 'open').length;
+        const counted = [...(tickets.open()?.values() ?? [])];
+        expect(counted.reduce((sum, count) => sum + count, 0)).toBe(open);
+      }),
+    );
   });
 });

@@ -61,6 +61,7 @@ export const newPerReport = 50;
 /** What is mended by itself nobody has to look through. */
 export const mendedPerReport = 200;
 export const ticketsKept = 2000;
+const leftOutText = ' It was left out of what is counted.';
 const unmendedText = 'It could not be left out by itself';
 
 /**
@@ -114,31 +115,32 @@ export class Tickets {
     const byId = new Map(known.map((ticket) => [ticket.ticketId, ticket]));
     const found = new Set<string>();
     const fresh: Detected[] = [];
-    let changed = 0;
+    let isChanged = false;
     for (const one of detected) {
       const { finding } = one;
       const ticketId = ticketIdOf(finding);
       const same = byId.get(ticketId) ?? known.find((ticket) => holds(ticket, finding));
       if (same === undefined) {
         if (!found.has(ticketId)) fresh.push(one);
-      } else if (same.ticketId === ticketId && (await this.#seenAgain(same, one))) changed += 1;
+      } else if (same.ticketId === ticketId && (await this.#seenAgain(same, one))) isChanged = true;
       found.add(same?.ticketId ?? ticketId);
     }
     const [mending, asking] = [fresh.filter(isMendable), fresh.filter((one) => !isMendable(one))];
     const opening = [...mending.slice(0, mendedPerReport), ...asking.slice(0, newPerReport)];
     const surplus = [...mending.slice(mendedPerReport), ...asking.slice(newPerReport)];
     for (const one of opening) await this.#openOne(one, syncId);
-    if (surplus.length > 0) await this.#openOne({ finding: moreFinding(surplus), handling: 'ask' }, syncId);
+    const [left] = surplus;
+    if (left !== undefined)
+      await this.#openOne({ finding: moreFinding(left.finding, surplus), handling: 'ask' }, syncId);
     // Each may lie beside another that was still to be mended.
     const unmended = new Set(surplus.map(({ finding }) => finding.entityId));
     for (const one of detected)
-      if (!unmended.has(one.finding.entityId) && (await this.#proveMended(one))) changed += 1;
-    const opened = opening.length;
+      if (!unmended.has(one.finding.entityId) && (await this.#proveMended(one))) isChanged = true;
     const gone = looked === null ? [] : known.filter((one) => !found.has(one.ticketId) && isIn(looked, one));
     for (const ticket of gone)
       await store.save({ ...ticket, status: 'passed', closedAtUs: this.#deps.clock.nowUs() });
-    if (opened + changed + gone.length > 0) await this.#tell();
-    return { opened, passed: gone.length };
+    if (opening.length > 0 || gone.length > 0 || isChanged) await this.#tell();
+    return { opened: opening.length, passed: gone.length };
   }
 
   /** @returns whether the ticket was written anew */
@@ -192,7 +194,7 @@ export class Tickets {
       ...{ choice: 'exclude' as const, valueMicro: null, isAutomatic: true, by: null, notes: '', atUs },
       correctionIds: [asked.correction.correctionId],
     };
-    const detail = `${ticket.detail} It was left out of what is counted.`;
+    const detail = `${ticket.detail}${leftOutText}`;
     await this.#deps.store.save({ ...ticket, detail, status: 'mended', decision, closedAtUs: atUs });
   }
 
@@ -208,10 +210,10 @@ export class Tickets {
     if (claim == null || entityId === null) return false;
     const ticketId = ticketIdOf(finding);
     const ticket = await store.find(ticketId);
-    if (ticket?.status !== 'mended' || ticket.decision?.isAutomatic !== true) return false;
+    if (ticket?.decision?.isAutomatic !== true) return false;
     const micro = await counted(entityId, claim);
     if (micro === null || (micro >= claim.leastMicro && micro <= claim.mostMicro)) return false;
-    if (await this.#isLeftBeside(entityId, ticketId, claim)) return false;
+    if (await this.#isLeftBeside(entityId, claim)) return false;
     log.warn({ ticketId, countedMicro: micro, ...claim }, 'The ledger does not hold what a ticket says');
     for (const correctionId of ticket.decision.correctionIds) await corrections.takeBack(correctionId);
     const unit = evidence[0]?.unit ?? '';
@@ -222,15 +224,10 @@ export class Tickets {
   }
 
   /** Another spike in the same quarters was undone, or accepted: it is counted. */
-  async #isLeftBeside(entityId: string, ticketId: string, { startUs, endUs }: LedgerClaim) {
+  async #isLeftBeside(entityId: string, { startUs, endUs }: LedgerClaim) {
     const known = await this.#deps.store.list({ status: 'all', entityId, limit: ticketsKept });
     return known.some(
-      (one) =>
-        one.ticketId !== ticketId &&
-        one.kind === 'spike' &&
-        one.status !== 'mended' &&
-        one.startUs < endUs &&
-        one.endUs >= startUs,
+      (one) => one.kind === 'spike' && one.status !== 'mended' && one.startUs < endUs && one.endUs >= startUs,
     );
   }
 
@@ -291,7 +288,8 @@ export class Tickets {
       if (outcome.kind === 'changed') changes = outcome.changes;
       if (outcome.kind === 'refused') return refused(outcome);
     }
-    const reopened: Ticket = { ...ticket, status: 'open', decision: null, closedAtUs: null };
+    const detail = ticket.detail.replace(leftOutText, '');
+    const reopened: Ticket = { ...ticket, detail, status: 'open', decision: null, closedAtUs: null };
     await store.save(reopened);
     await this.#tell();
     return { kind: 'done', ticket: reopened, changes };
@@ -311,10 +309,11 @@ export class Tickets {
 
 /**
  * A stretch that a run saw only the end of, because it looks no further back, is the ticket's that was opened when all of
- * it was seen.
+ * it was seen. One that has passed says nothing of what is found there later.
  */
 function holds(ticket: Ticket, finding: Finding): boolean {
   return (
+    ticket.status !== 'passed' &&
     ticket.kind === finding.kind &&
     ticket.entityId === finding.entityId &&
     ticket.startUs < finding.startUs &&
@@ -336,16 +335,15 @@ function isIn(looked: Looked, ticket: Ticket): boolean {
   );
 }
 
-function moreFinding(surplus: readonly Detected[]): Finding {
-  const first = surplus[0]?.finding;
-  const last = surplus.at(-1)?.finding;
+function moreFinding({ kind }: Finding, surplus: readonly Detected[]): Finding {
+  const count = surplus.length;
   return {
-    kind: first?.kind ?? 'hours_differ',
+    kind,
     entityId: null,
-    startUs: first?.startUs ?? 0,
-    endUs: last?.endUs ?? 0,
-    detail: `The run found ${surplus.length} more things than it opens tickets for; they are looked for again with the next.`,
-    evidence: [{ name: 'count', value: surplus.length, unit: '' }],
+    startUs: Math.min(...surplus.map(({ finding }) => finding.startUs)),
+    endUs: Math.max(...surplus.map(({ finding }) => finding.endUs)),
+    detail: `The run found ${count} more things than it opens tickets for; they are looked for again with the next.`,
+    evidence: [{ name: 'count', value: count, unit: '' }],
     relatedEntityId: null,
     choices: ['accept'],
   };
