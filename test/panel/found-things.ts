@@ -2,8 +2,8 @@
 import type { Page, Route } from 'playwright-core';
 import type { SyncRunRow } from '../../src/schemas/readings.ts';
 import type { Reconciliation, TicketDraft, TicketRow } from '../../src/schemas/tickets.ts';
+import { hourMs } from '../../src/units/durations.ts';
 
-const hourMs = 3_600_000;
 const iso = (ms: number) => new Date(ms).toISOString();
 /** Yesterday at this hour, so that its readings exist. */
 export const foundAtMs = Math.floor(Date.now() / hourMs) * hourMs - 24 * hourMs;

@@ -1,11 +1,11 @@
 /** What recording tells of itself, as findings. Pure. */
+
 import type { RecordingEvent } from '../../recording/recording-events.ts';
+import { hourUs } from '../../units/durations.ts';
 import { durationText } from '../detectors/figures.ts';
 import type { EvidenceFigure, Finding, TicketKind } from '../ticket.ts';
 import { readingsMissing } from './readings-missing.ts';
 import type { Detected } from './tickets.ts';
-
-const hourUs = 3_600_000_000;
 
 function told(
   kind: TicketKind,
@@ -106,16 +106,16 @@ export function detectedOf(event: RecordingEvent): Detected | null {
       return told('disk_full', null, atUs, detail, { choices: ['accept'] });
     }
     case 'out_of_order': {
-      const { entityIds, count, startUs, endUs } = event;
+      const { entityIds, count, firstUs, lastUs } = event;
       const only = onlyOf(entityIds);
       const whose = only === null ? `${entityIds.length} entities` : 'it';
       const which = count === 1 ? '1 reading' : `${count} readings`;
       return told(
         'out_of_order',
         only,
-        startUs,
+        firstUs,
         `${which} of ${whose} came after a newer one; each was taken in its place, and the ledger follows.`,
-        { endUs, evidence: [figure('count', count)] },
+        { endUs: lastUs, evidence: [figure('count', count)] },
       );
     }
     case 'clock_drift': {
