@@ -1,17 +1,18 @@
 /**
- * The panel's only way out: every request and the live websocket. All addresses are relative to <base href>, so that
- * they work under any ingress path.
+ * Every request of the panel; the live websocket is in live.ts. All addresses are relative to <base href>, so that they
+ * work under any ingress path.
  */
 import type { AnswerOf, AnswerStatus, CallName, RequestOf } from '../src/schemas/calls.ts';
 import type { Problem } from '../src/schemas/common.ts';
-import type { LiveMessage } from '../src/schemas/live.ts';
-import { retryDelayMs } from './state/backoff.ts';
+import type { Compare } from './hash.ts';
+import type { BucketPeriod } from './period/buckets.ts';
+import type { Span } from './period/period.ts';
 
 const shortDeadlineMs = 20_000;
-/** Trying another Home Assistant and back-filling take the time that Home Assistant takes. */
+/** For calls that wait for Home Assistant, or that recalculate the past. */
 const longDeadlineMs = 60_000;
 
-/** Why a request has no answer. `status` is null when the app itself could not be reached. */
+/** Why a request failed. `status` is null when the app could not be reached. */
 export class ApiProblem extends Error {
   override name = 'ApiProblem';
   readonly status: number | null;
@@ -28,8 +29,8 @@ export class ApiProblem extends Error {
     this.field = field;
   }
 
-  /** Whether asking again later can help. */
-  get isPassing(): boolean {
+  /** Whether a later retry can succeed. */
+  get isTransient(): boolean {
     return this.status === null || this.status >= 500 || this.status === 429;
   }
 }
@@ -50,7 +51,7 @@ interface AnyRequest extends RequestOptions<unknown> {
   readonly body?: unknown;
 }
 
-function addressOf(path: string, query: Query = {}): URL {
+export function apiAddress(path: string, query: Query = {}): URL {
   const url = new URL(path, document.baseURI);
   for (const [name, value] of Object.entries(query))
     if (value !== null && value !== undefined) url.searchParams.set(name, String(value));
@@ -63,7 +64,7 @@ async function problemOf(response: Response): Promise<ApiProblem> {
   try {
     problem = await response.json();
   } catch {
-    // Not the app's own answer: ingress or a proxy answered in its place.
+    // Not an answer of the app: ingress or a proxy answered instead.
   }
   return new ApiProblem(problem.detail ?? problem.title ?? '', {
     status: response.status,
@@ -95,7 +96,7 @@ async function request<N extends CallName, S extends AnswerStatus<N> = AnswerSta
   const hasBody = method === 'POST' || method === 'PATCH';
   let response: Response;
   try {
-    response = await fetch(addressOf(path, query), {
+    response = await fetch(apiAddress(path, query), {
       method,
       signal,
       headers: {
@@ -112,41 +113,46 @@ async function request<N extends CallName, S extends AnswerStatus<N> = AnswerSta
   throw await problemOf(response);
 }
 
-type QueryOf<N extends CallName> = RequestOf<N> extends { query?: infer Q } ? NonNullable<Q> : never;
 type BodyOf<N extends CallName> = RequestOf<N> extends { body?: infer B } ? NonNullable<B> : never;
+
+function rangeQuery({ startMs, endMs }: Span) {
+  return { start_time: new Date(startMs).toISOString(), end_time: new Date(endMs).toISOString() };
+}
 
 export const api = {
   now: (signal?: AbortSignal) => request('GET /api/now', { signal }),
   settings: (signal?: AbortSignal) => request('GET /api/settings', { signal }),
-  /** Answers with the same body when the app can't do its job. */
+  /** Has the same body when a part is down. */
   status: (signal?: AbortSignal) => request('GET /api/status', { signal, answers: [200, 503] }),
   entities: (signal?: AbortSignal) => request('GET /api/entities', { signal }),
   cachedEntities: (signal?: AbortSignal) => request('GET /api/entities/cached', { signal }),
-  curve: (entityId: string, query: QueryOf<'GET /api/readings/{entity_id}/curve'>, signal?: AbortSignal) =>
-    request('GET /api/readings/{entity_id}/curve', { params: { entity_id: entityId }, query, signal }),
+  curve: (entityId: string, span: Span, points: number, signal?: AbortSignal) =>
+    request('GET /api/readings/{entity_id}/curve', {
+      params: { entity_id: entityId },
+      query: { ...rangeQuery(span), points },
+      signal,
+    }),
   /** `cursor` is null for the first page. */
   readings: (
     entityId: string,
-    {
-      cursor,
-      ...query
-    }: Omit<QueryOf<'GET /api/readings/{entity_id}'>, 'cursor'> & { readonly cursor: string | null },
+    span: Span,
+    { limit, cursor }: { readonly limit: number; readonly cursor: string | null },
     signal?: AbortSignal,
   ) =>
     request('GET /api/readings/{entity_id}', {
       params: { entity_id: entityId },
-      query: { ...query, cursor: cursor ?? undefined },
+      query: { ...rangeQuery(span), limit, cursor: cursor ?? undefined },
       signal,
     }),
-  balance: (query: QueryOf<'GET /api/balance'>, signal?: AbortSignal) =>
-    request('GET /api/balance', { query, signal }),
-  devices: (query: QueryOf<'GET /api/devices'>, signal?: AbortSignal) =>
-    request('GET /api/devices', { query, signal }),
-  coverage: (query: QueryOf<'GET /api/coverage'>, signal?: AbortSignal) =>
-    request('GET /api/coverage', { query, signal }),
-  tickets: (query: QueryOf<'GET /api/tickets'>, signal?: AbortSignal) =>
+  balance: (span: Span, query: { period: BucketPeriod; compare: Compare }, signal?: AbortSignal) =>
+    request('GET /api/balance', { query: { ...rangeQuery(span), ...query }, signal }),
+  devices: (span: Span, signal?: AbortSignal) =>
+    request('GET /api/devices', { query: rangeQuery(span), signal }),
+  coverage: (span: Span, period: 'quarter' | 'day', signal?: AbortSignal) =>
+    request('GET /api/coverage', { query: { ...rangeQuery(span), period }, signal }),
+  tickets: (query: { status: 'open' | 'all'; limit: number }, signal?: AbortSignal) =>
     request('GET /api/tickets', { query, signal }),
-  /** With `dry_run` it only answers what would change. */
+  /** With `dry_run` it only reports what would change. */
   resolveTicket: (
     ticketId: string,
     body: BodyOf<'POST /api/tickets/{ticket_id}/resolve'>,
@@ -184,7 +190,7 @@ export const api = {
       answers: [200],
       deadlineMs: longDeadlineMs,
     }),
-  /** The user saw what it changes. */
+  /** Confirmed: `previewPrice` showed what it changes. */
   addPrice: (version: BodyOf<'POST /api/power-analytics/cost-versions'>) =>
     request('POST /api/power-analytics/cost-versions', {
       body: { ...version, confirm: true },
@@ -196,7 +202,7 @@ export const api = {
       query: isDryRun ? { dry_run: 'true' } : { confirm: 'true' },
       deadlineMs: longDeadlineMs,
     }),
-  notePrice: (id: string, notes: string) =>
+  savePriceNotes: (id: string, notes: string) =>
     request('PATCH /api/power-analytics/cost-versions/{id}', { params: { id }, body: { notes } }),
   useHomeAssistant: (url: string, token: string) =>
     request('POST /api/settings/home-assistant', { body: { url, token }, deadlineMs: longDeadlineMs }),
@@ -208,96 +214,3 @@ export const api = {
   sync: (syncId: string, signal?: AbortSignal) =>
     request('GET /api/syncs/{sync_id}', { params: { sync_id: syncId }, signal }),
 };
-
-export type LiveState = 'connecting' | 'live' | 'lost';
-
-interface LiveHandlers {
-  readonly onMessage: (message: LiveMessage) => void;
-  readonly onState: (state: LiveState) => void;
-}
-
-/** A browser does not show the server's pings: after so long without a message it connects anew. */
-const silenceMs = 45_000;
-
-/** The live websocket: reconnects for ever, and after a drop asks for what it missed. */
-export class Live {
-  readonly #handlers: LiveHandlers;
-  #socket: WebSocket | null = null;
-  #seq: number | null = null;
-  #failures = 0;
-  #timer: ReturnType<typeof setTimeout> | undefined;
-  #isRunning = false;
-
-  constructor(handlers: LiveHandlers) {
-    this.#handlers = handlers;
-  }
-
-  start(): void {
-    if (this.#isRunning) return;
-    this.#isRunning = true;
-    addEventListener('online', this.#again);
-    document.addEventListener('visibilitychange', this.#onVisibility);
-    this.#handlers.onState('connecting');
-    this.#connect();
-  }
-
-  stop(): void {
-    this.#isRunning = false;
-    removeEventListener('online', this.#again);
-    document.removeEventListener('visibilitychange', this.#onVisibility);
-    this.#leave();
-  }
-
-  #leave(): void {
-    clearTimeout(this.#timer);
-    const socket = this.#socket;
-    this.#socket = null;
-    socket?.close();
-  }
-
-  readonly #again = () => {
-    this.#leave();
-    this.#connect();
-  };
-
-  readonly #onVisibility = () => {
-    // A page that slept in the background may hold a socket that died unnoticed.
-    if (document.visibilityState === 'visible' && this.#socket?.readyState !== WebSocket.OPEN) this.#again();
-  };
-
-  #connect(): void {
-    if (!this.#isRunning) return;
-    const url = addressOf('api/live', { since: this.#seq });
-    url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
-    const socket = new WebSocket(url);
-    this.#socket = socket;
-    this.#expectMessage();
-    socket.addEventListener('open', () => {
-      if (this.#socket !== socket) return;
-      this.#failures = 0;
-      this.#handlers.onState('live');
-      this.#expectMessage();
-    });
-    socket.addEventListener('message', (event) => {
-      if (this.#socket !== socket || typeof event.data !== 'string') return;
-      this.#expectMessage();
-      const message: LiveMessage = JSON.parse(event.data);
-      this.#seq = message.seq;
-      this.#handlers.onMessage(message);
-    });
-    socket.addEventListener('close', () => {
-      if (this.#socket !== socket) return;
-      this.#socket = null;
-      clearTimeout(this.#timer);
-      this.#failures += 1;
-      // A single drop is over within a second and is not shown.
-      if (this.#failures > 1) this.#handlers.onState('lost');
-      this.#timer = setTimeout(() => this.#connect(), retryDelayMs(this.#failures));
-    });
-  }
-
-  #expectMessage(): void {
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(this.#again, silenceMs);
-  }
-}
