@@ -71,7 +71,7 @@ export async function checkEntity(
   const starts = fiveMinutes.map(({ startUs }) => startUs);
   // What is silent is not known to stand: the last row says until when Home Assistant saw the value.
   const isHeld = (starts.at(-1) ?? 0) > untilUs - hourUs;
-  const { gaps, frozen } = await checkContinuity(deps.readings, entity, starts, fromUs, untilUs, isHeld);
+  const { gaps, frozen } = await checkContinuity(deps, entity, starts, fromUs, untilUs, isHeld);
   if (frozen !== null && untilUs - fromUs >= longRangeUs) detected.push({ finding: frozen, handling: 'ask' });
   return { ...hours, detected, gaps, refreshed };
 }

@@ -1,3 +1,4 @@
+import type { StatisticsStore } from '../ledger/statistics-store.ts';
 import type { ReadingStore } from '../recording/reading-store.ts';
 import { Stillness } from './detectors/frozen-power.ts';
 import { absences, type Gap, joinGaps, silences, sortGaps } from './detectors/gap.ts';
@@ -23,12 +24,17 @@ export interface Continuity {
 const absencesLimit = 10_000;
 const fiveMinutesUs = 300_000_000;
 
+interface Stores {
+  readonly readings: Pick<ReadingStore, 'range' | 'before'>;
+  readonly statistics: Pick<StatisticsStore, 'first'>;
+}
+
 /**
  * @param rowStartsUs Home Assistant's five-minute rows of the entity, ascending
  * @param isHeld a change of the last value would have been told until now
  */
 export async function checkContinuity(
-  readings: Pick<ReadingStore, 'range' | 'before'>,
+  stores: Stores,
   entity: Pick<ReconciledEntity, 'entityId' | 'unit'>,
   rowStartsUs: readonly number[],
   fromUs: number,
@@ -36,6 +42,7 @@ export async function checkContinuity(
   isHeld: boolean,
 ): Promise<Continuity> {
   const { entityId } = entity;
+  const { readings } = stores;
   const before = await readings.before(entityId, fromUs);
   const stillness = entity.unit === 'W' ? new Stillness() : null;
   // Only where an absence begins or ends: all that is needed of them.
@@ -57,10 +64,24 @@ export async function checkContinuity(
     for await (const page of pagesOf(readings, entityId, gap.fromUs, gap.untilUs)) told.push(...page);
     silent.push(...silences([gap.fromUs - fiveMinutesUs, gap.untilUs], told, gap.fromUs, gap.untilUs + 1));
   }
+  const absent = absences(turns, untilUs);
+  const [first] = absent;
+  if (first !== undefined && !(await wasKnown(stores, entityId, rowStartsUs, first.fromUs))) absent.shift();
   return {
-    gaps: joinGaps([...absences(turns, untilUs), ...silent]),
+    gaps: joinGaps([...absent, ...silent]),
     frozen: stillness?.finding(entityId, isHeld ? untilUs : null) ?? null,
   };
+}
+
+/** Before its first value an entity misses none: a meter that reports once a day is unknown until then. */
+async function wasKnown(
+  { readings, statistics }: Stores,
+  entityId: string,
+  rowStartsUs: readonly number[],
+  atUs: number,
+): Promise<boolean> {
+  if ((rowStartsUs[0] ?? atUs) < atUs || (await readings.before(entityId, atUs, true)) !== null) return true;
+  return ((await statistics.first(entityId, 'hour')) ?? atUs) < atUs;
 }
 
 /** The gaps of all entities that were looked at as findings, an outage of the home as one. */
