@@ -93,10 +93,14 @@ describe('an entity that has told no value yet', () => {
   it('misses some where Home Assistant’s rows know one', async () => {
     expect(await found(undefined, [at(-30)])).toEqual([gap(-20, 90), gap(120, 200, true)]);
     const statistics = new MemoryStatisticsStore();
-    const row = { startUs: at(-120), endUs: at(-60), state: 1, sum: 1, period: 'hour' as const };
-    await statistics.append([
-      { ...row, entityId: 'sensor.a', mean: null, min: null, max: null, unit: 'kWh' },
-    ]);
+    const row = (startUs: number) => ({
+      ...{ entityId: 'sensor.a', startUs, endUs: startUs + 60 * minuteUs, period: 'hour' as const },
+      ...{ state: 1, sum: 1, mean: null, min: null, max: null, unit: 'kWh' },
+    });
+    // The hour in which the first value came began before it, as its five minutes did.
+    await statistics.append([row(at(-30))]);
+    expect(await found(statistics, [at(-22)])).toEqual([gap(120, 200, true)]);
+    await statistics.append([row(at(-120))]);
     expect(await found(statistics)).toEqual([gap(-20, 90), gap(120, 200, true)]);
   });
 });

@@ -26,7 +26,7 @@ const fiveMinutesUs = 300_000_000;
 
 interface Stores {
   readonly readings: Pick<ReadingStore, 'range' | 'before'>;
-  readonly statistics: Pick<StatisticsStore, 'first'>;
+  readonly statistics: Pick<StatisticsStore, 'endingBefore'>;
 }
 
 /**
@@ -73,15 +73,20 @@ export async function checkContinuity(
   };
 }
 
-/** Before its first value an entity misses none: a meter that reports once a day is unknown until then. */
+/**
+ * Before its first value an entity misses none: a meter that reports once a day is unknown until then. A row says what was
+ * known at its end, so that the one in which the first value came says nothing of the time before.
+ */
 async function wasKnown(
   { readings, statistics }: Stores,
   entityId: string,
   rowStartsUs: readonly number[],
   atUs: number,
 ): Promise<boolean> {
-  if ((rowStartsUs[0] ?? atUs) < atUs || (await readings.before(entityId, atUs, true)) !== null) return true;
-  return ((await statistics.first(entityId, 'hour')) ?? atUs) < atUs;
+  const [firstUs] = rowStartsUs;
+  if (firstUs !== undefined && firstUs + fiveMinutesUs <= atUs) return true;
+  if ((await readings.before(entityId, atUs, true)) !== null) return true;
+  return (await statistics.endingBefore(entityId, atUs)) !== null;
 }
 
 /** The gaps of all entities that were looked at as findings, an outage of the home as one. */
