@@ -7,7 +7,7 @@ import { runProgram } from './program.ts';
 import type { Say } from './say.ts';
 
 /** What the built panel depends on. */
-const sources = ['ui', 'src/contract', 'package-lock.json'];
+const sources = ['ui', 'src/schemas', 'package-lock.json'];
 const limitMs = 5 * 60_000;
 
 /** Builds the panel into dist/panel, unless what is there was built from the same sources. */

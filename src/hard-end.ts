@@ -1,6 +1,6 @@
 /** An end of this process that does not rest on the process itself. */
 import { spawn } from 'node:child_process';
-import type { Log } from './units/log.ts';
+import type { Log } from './runtime/log.ts';
 
 /**
  * `cat` ends with our end of its pipe, that is with this process, however it ends. When it has not by then, the process

@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { sendRaw } from './api/testing/raw-socket.ts';
-import { status } from './contract/status.ts';
+import { status } from './schemas/status.ts';
 
 const limitMs = 30_000;
 const children: ChildProcess[] = [];

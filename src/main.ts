@@ -1,12 +1,12 @@
 /** Composition root: options → log → adapters → process; stops cleanly on a signal, exits non-zero on a fault. */
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { createAdapters } from './adapters.ts';
-import { EnergyLedger } from './energy-ledger.ts';
+import { createAdapters } from './composition/adapters.ts';
+import { EnergyLedger } from './composition/energy-ledger.ts';
+import { OptionsError, readOptions } from './composition/options.ts';
 import { endAtLatest } from './hard-end.ts';
-import { createLog } from './log.ts';
-import { OptionsError, readOptions } from './options.ts';
-import { systemClock } from './units/clock.ts';
+import { systemClock } from './runtime/clock.ts';
+import { createLog } from './runtime/console-log.ts';
 
 /** A stop that takes longer is cut off; the spool has what was not written. */
 const stopWithinMs = 14_000;

@@ -7,7 +7,7 @@
  * SIMULATION_SEED=7 replays one, SIMULATION_SEEDS=2000 tries so many.
  */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { usualRules } from './ledger/reposting.ts';
+import { usualRules } from './ledger/posting/reposting.ts';
 import { baseUs } from './recording/testing/doubles.ts';
 import { SimulatedChain } from './testing/simulated-chain.ts';
 
@@ -42,10 +42,10 @@ describe('the whole chain under random faults', () => {
         const entries = await chain.quantities(entityId);
         const sum = entries.reduce((total, { amountMicro }) => total + amountMicro, 0);
         expect([entityId, sum]).toEqual([entityId, meter.deliveredMicro]);
-        const byQuarter = new Map(entries.map((entry) => [entry.quarterStartUs, entry]));
-        for (const startUs of meter.wholeQuarters) {
-          const entry = byQuarter.get(startUs);
-          const off = Math.abs((entry?.amountMicro ?? Number.NaN) - meter.inQuarter(startUs));
+        const byQuarterHour = new Map(entries.map((entry) => [entry.quarterHourStartUs, entry]));
+        for (const startUs of meter.wholeQuarterHours) {
+          const entry = byQuarterHour.get(startUs);
+          const off = Math.abs((entry?.amountMicro ?? Number.NaN) - meter.inQuarterHour(startUs));
           if (meter.isComplete(startUs)) expect(off, `${entityId} ${startUs}`).toBeLessThanOrEqual(1);
           else if (!(off <= usualRules.certainMicro) && meter.gapAround(startUs) > usualRules.registerGapUs)
             expect(entry?.quality, `${entityId} ${startUs}`).toBe('estimated');

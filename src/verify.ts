@@ -3,18 +3,18 @@
  * revision, that the home's flows follow its meters and that hours and days follow the entries. Reads only; the process
  * may go on recording meanwhile. Exit code 1 when something differs, 69 when a store does not answer.
  */
-import { createAdapters } from './adapters.ts';
+import { createAdapters } from './composition/adapters.ts';
+import { proveLedger } from './composition/ledger-proof.ts';
+import { markKey, storedUnposted, unpostedKey } from './composition/ledger-services.ts';
+import { readOptions } from './composition/options.ts';
 import { withRenames } from './home/grid-connection.ts';
 import { loadRecord } from './home/home-record.ts';
 import { renamesAmong } from './home/known-entities.ts';
 import { unknownSources } from './home/unknown-sources.ts';
-import type { Finding } from './ledger/verification.ts';
-import { proveLedger } from './ledger-proof.ts';
-import { markKey, storedUnposted, unpostedKey } from './ledger-services.ts';
-import { createLog } from './log.ts';
-import { readOptions } from './options.ts';
+import type { Finding } from './ledger/posting/verification.ts';
+import { systemClock } from './runtime/clock.ts';
+import { createLog } from './runtime/console-log.ts';
 import { isZone } from './units/calendar.ts';
-import { systemClock } from './units/clock.ts';
 import { isoFromInstant } from './units/instant.ts';
 
 const adapters = createAdapters(readOptions(process.env, process.cwd()), systemClock, createLog('error'));
@@ -22,8 +22,8 @@ const say = (line: string) => process.stdout.write(`${line}\n`);
 /** Posting goes in rounds of ten seconds. */
 const pauseMs = 15_000;
 
-function told({ entityId, check, quarterStartUs, detail }: Finding): string {
-  const at = quarterStartUs === null ? '' : ` ${isoFromInstant(quarterStartUs)}`;
+function told({ entityId, check, quarterHourStartUs, detail }: Finding): string {
+  const at = quarterHourStartUs === null ? '' : ` ${isoFromInstant(quarterHourStartUs)}`;
   return `  ${check} ${entityId}${at}: ${detail}`;
 }
 

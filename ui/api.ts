@@ -8,23 +8,23 @@ import type {
   DeletedCostVersion,
   NewCostVersion,
   Recalculation,
-} from '../src/contract/analytics.ts';
-import type { BalanceAnswer, DevicesAnswer } from '../src/contract/balance.ts';
-import type { Problem } from '../src/contract/common.ts';
-import type { CachedEntityList, EntityList } from '../src/contract/entities.ts';
+} from '../src/schemas/analytics.ts';
+import type { BalanceAnswer, DevicesAnswer } from '../src/schemas/balance.ts';
+import type { Problem } from '../src/schemas/common.ts';
+import type { CachedEntityList, EntityList } from '../src/schemas/entities.ts';
 import type {
   GridConnectionList,
   GridConnectionRow,
   NewGridConnection,
-} from '../src/contract/grid-connections.ts';
-import type { Coverage } from '../src/contract/ledger.ts';
-import type { LiveMessage } from '../src/contract/live.ts';
-import type { Now } from '../src/contract/now.ts';
-import type { CapacityMonth } from '../src/contract/p1.ts';
-import type { Curve, Readings, SyncRunRow, SyncRuns } from '../src/contract/readings.ts';
-import type { ConnectionTest, DiscoveryResult, Settings } from '../src/contract/settings.ts';
-import type { Status } from '../src/contract/status.ts';
-import type { Reconciliation, TicketDraft, TicketOutcome, Tickets } from '../src/contract/tickets.ts';
+} from '../src/schemas/grid-connections.ts';
+import type { Coverage } from '../src/schemas/ledger.ts';
+import type { LiveMessage } from '../src/schemas/live.ts';
+import type { Now } from '../src/schemas/now.ts';
+import type { CapacityMonth } from '../src/schemas/p1.ts';
+import type { Curve, Readings, SyncRunRow, SyncRuns } from '../src/schemas/readings.ts';
+import type { ConnectionTest, DiscoveryResult, Settings } from '../src/schemas/settings.ts';
+import type { Status } from '../src/schemas/status.ts';
+import type { Reconciliation, TicketDraft, TicketOutcome, Tickets } from '../src/schemas/tickets.ts';
 import type { Compare } from './hash.ts';
 import { retryDelayMs } from './state/backoff.ts';
 

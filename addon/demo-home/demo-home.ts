@@ -2,7 +2,7 @@
  * A home that speaks Home Assistant's websocket protocol, for people without one at hand and for tests.
  * `startDemoHome({ port: 0, token: 'secret' })` → a DemoHome with its url and the controls below.
  */
-import { systemClock } from '../../src/units/clock.ts';
+import { systemClock } from '../../src/runtime/clock.ts';
 import { controlRoute } from './control.ts';
 import { groupOf } from './entities/cadence.ts';
 import type { EntityDefinition } from './entities/catalogue.ts';

@@ -5,8 +5,8 @@
 import { createServer as createTcpServer, type Server } from 'node:net';
 import { createServer as createTlsServer, TLSSocket } from 'node:tls';
 import { afterEach, expect, it } from 'vitest';
+import { readOptions } from '../composition/options.ts';
 import { silentLog } from '../home/testing/doubles.ts';
-import { readOptions } from '../options.ts';
 import { selfSigned } from '../testing/self-signed.ts';
 import { Documents } from './mongodb/documents.ts';
 import { ilpAddress } from './questdb/address.ts';

@@ -15,10 +15,10 @@ import {
   deviceBreakdown,
   recalculation,
   timeline,
-} from '../contract/analytics.ts';
-import { problem } from '../contract/common.ts';
+} from '../schemas/analytics.ts';
+import { problem } from '../schemas/common.ts';
 import { instantFromIso } from '../units/instant.ts';
-import { quarterUs } from '../units/quarter.ts';
+import { quarterHourUs } from '../units/quarter-hour.ts';
 import { TestApi } from './testing/test-api.ts';
 import { postedEntry } from './testing/test-ledger.ts';
 
@@ -43,7 +43,7 @@ const addVersion = <T extends z.ZodType>(json: object, schema: T, code = 201) =>
 
 function post(id: string, from: string, until: string, amountMicro: number, onTimeUs: number | null = null) {
   const entries = [];
-  for (let us = at(from); us < at(until); us += quarterUs)
+  for (let us = at(from); us < at(until); us += quarterHourUs)
     entries.push(postedEntry(us, { amountMicro, onTimeUs }));
   api.ledger.ledger.entries.set(id, [...(api.ledger.ledger.entries.get(id) ?? []), ...entries]);
 }

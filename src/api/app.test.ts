@@ -7,9 +7,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { z } from 'zod';
-import { limits, problem } from '../contract/common.ts';
-import { cachedEntityList, entityList } from '../contract/entities.ts';
-import { now } from '../contract/now.ts';
+import type { Reading } from '../recording/reading.ts';
+import type { SyncRun } from '../recording/sync-log.ts';
+import { limits, problem } from '../schemas/common.ts';
+import { cachedEntityList, entityList } from '../schemas/entities.ts';
+import { now } from '../schemas/now.ts';
 import {
   backfillStarted,
   curve,
@@ -18,11 +20,9 @@ import {
   subscriptionStatus,
   syncRun,
   syncRuns,
-} from '../contract/readings.ts';
-import { connectionTest, discoveryResult, settings, trackedEntitiesResult } from '../contract/settings.ts';
-import { status } from '../contract/status.ts';
-import type { Reading } from '../recording/reading.ts';
-import type { SyncRun } from '../recording/sync-log.ts';
+} from '../schemas/readings.ts';
+import { connectionTest, discoveryResult, settings, trackedEntitiesResult } from '../schemas/settings.ts';
+import { status } from '../schemas/status.ts';
 import { isoFromInstant } from '../units/instant.ts';
 import { TestApi } from './testing/test-api.ts';
 

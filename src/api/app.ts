@@ -1,15 +1,15 @@
 /** The HTTP application: guard, limits, routes, description, panel. */
 import { OpenAPIHono } from '@hono/zod-openapi';
 import { Prices } from '../tariffs/prices.ts';
-import { Administrators } from './administrators.ts';
-import { CurrentStates } from './current-states.ts';
-import type { ApiDeps, ApiEnv } from './deps.ts';
-import { accessGuard, bodySize, jsonBodies, securityHeaders } from './guard.ts';
-import { methodGuard } from './methods.ts';
-import { describeApi } from './openapi.ts';
-import { panelRoutes } from './panel.ts';
-import { presentFirst } from './present.ts';
-import { notFound, problemHandler } from './problems.ts';
+import { CurrentStates } from './answers/current-states.ts';
+import { Administrators } from './http/administrators.ts';
+import type { ApiDeps, ApiEnv } from './http/deps.ts';
+import { accessGuard, bodySize, jsonBodies, securityHeaders } from './http/guard.ts';
+import { methodGuard } from './http/methods.ts';
+import { panelRoutes } from './http/panel.ts';
+import { presentFirst } from './http/present.ts';
+import { notFound, problemHandler } from './http/problems.ts';
+import { describeApi } from './openapi/openapi.ts';
 import { analyticsRoutes } from './routes/analytics.ts';
 import { analyticsExportRoutes } from './routes/analytics-export.ts';
 import { balanceRoutes } from './routes/balance.ts';

@@ -5,14 +5,14 @@
  */
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { z } from 'zod';
-import { problem } from '../contract/common.ts';
+import { connectionLimits } from '../home/grid-connection.ts';
+import { problem } from '../schemas/common.ts';
 import {
   gridConnection,
   gridConnections,
   connectionLimits as toldLimits,
-} from '../contract/grid-connections.ts';
-import { capacityMonth, realtime, series } from '../contract/p1.ts';
-import { connectionLimits } from '../home/grid-connection.ts';
+} from '../schemas/grid-connections.ts';
+import { capacityMonth, realtime, series } from '../schemas/p1.ts';
 import { instantFromIso } from '../units/instant.ts';
 import { TestApi } from './testing/test-api.ts';
 import { postedEntry } from './testing/test-ledger.ts';

@@ -5,10 +5,10 @@
  */
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { z } from 'zod';
-import { problem } from '../contract/common.ts';
-import { status } from '../contract/status.ts';
-import { reconciliation, ticket, ticketOutcome, tickets } from '../contract/tickets.ts';
 import type { Finding } from '../integrity/ticket.ts';
+import { problem } from '../schemas/common.ts';
+import { status } from '../schemas/status.ts';
+import { reconciliation, ticket, ticketOutcome, tickets } from '../schemas/tickets.ts';
 import { TestApi } from './testing/test-api.ts';
 
 let api: TestApi;

@@ -5,9 +5,9 @@
  */
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { z } from 'zod';
-import { balance, devices } from '../contract/balance.ts';
-import { problem } from '../contract/common.ts';
-import { capacityMonth, realtime, series } from '../contract/p1.ts';
+import { balance, devices } from '../schemas/balance.ts';
+import { problem } from '../schemas/common.ts';
+import { capacityMonth, realtime, series } from '../schemas/p1.ts';
 import {
   compareResult,
   dailyStatistics,
@@ -18,11 +18,11 @@ import {
   statisticsSummary,
   syncAccepted,
   syncStatus,
-} from '../contract/statistics.ts';
+} from '../schemas/statistics.ts';
 import type { CostVersion } from '../tariffs/cost-versions.ts';
 import { instantFromIso } from '../units/instant.ts';
-import { quarterUs } from '../units/quarter.ts';
-import { rounded } from './amounts.ts';
+import { quarterHourUs } from '../units/quarter-hour.ts';
+import { rounded } from './answers/amounts.ts';
 import { TestApi } from './testing/test-api.ts';
 import { postedEntry } from './testing/test-ledger.ts';
 
@@ -50,7 +50,7 @@ function price(perKwh: number, from: string, area: string | null = null): CostVe
 /** The same amount in each quarter of a span. */
 function post(id: string, from: string, until: string, amountMicro: number | ((index: number) => number)) {
   const entries = [];
-  for (let us = at(from), index = 0; us < at(until); us += quarterUs, index += 1)
+  for (let us = at(from), index = 0; us < at(until); us += quarterHourUs, index += 1)
     entries.push(
       postedEntry(us, { amountMicro: typeof amountMicro === 'number' ? amountMicro : amountMicro(index) }),
     );
@@ -326,7 +326,7 @@ describe('GET /api/statistics/:entity_id', () => {
     const hourly = { amountMicro: 300_000, quality: 'hourly', coveredUs: 0, reason: 'spread' } as const;
     api.ledger.ledger.entries.set(
       id,
-      [0, 1, 2, 3].map((n) => postedEntry(at('2026-10-25T10:00:00Z') + n * quarterUs, hourly)),
+      [0, 1, 2, 3].map((n) => postedEntry(at('2026-10-25T10:00:00Z') + n * quarterHourUs, hourly)),
     );
     const told = await get(`/api/statistics/${id}?${day}&period=day`, statistics);
     expect(statisticsRow.array().parse(told.data)).toMatchObject([

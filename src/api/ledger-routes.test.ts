@@ -5,10 +5,10 @@
  */
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { z } from 'zod';
-import { problem } from '../contract/common.ts';
-import { correctionAnswer, coverage, exchange, ledger } from '../contract/ledger.ts';
+import { problem } from '../schemas/common.ts';
+import { correctionAnswer, coverage, exchange, ledger } from '../schemas/ledger.ts';
 import { instantFromIso } from '../units/instant.ts';
-import { quarterUs } from '../units/quarter.ts';
+import { quarterHourUs } from '../units/quarter-hour.ts';
 import { TestApi } from './testing/test-api.ts';
 import { postedEntry } from './testing/test-ledger.ts';
 
@@ -41,13 +41,13 @@ describe('GET /api/ledger/:entity_id', () => {
       postedEntry(startUs, { amountMicro: 100_000 }),
       postedEntry(startUs, { amountMicro: 150_000, revision: 2, quality: 'recovered' }),
       postedEntry(startUs, { kind: 'restart', amountMicro: 5_000_000, reason: 'exchange', coveredUs: 0 }),
-      postedEntry(startUs + quarterUs, {
+      postedEntry(startUs + quarterHourUs, {
         amountMicro: 70_000,
         revision: 0,
         isProvisional: true,
         coveredUs: 450_000_000,
       }),
-      postedEntry(startUs + 2 * quarterUs, {
+      postedEntry(startUs + 2 * quarterHourUs, {
         amountMicro: 0,
         reason: 'withdrawn',
         quality: 'none',
@@ -162,9 +162,9 @@ describe('GET /api/coverage', () => {
     const seconds = 1_000_000;
     api.ledger.ledger.entries.set(meter, [
       postedEntry(startUs),
-      postedEntry(startUs + quarterUs, { quality: 'recovered' }),
-      postedEntry(startUs + 2 * quarterUs, { quality: 'estimated', coveredUs: 300 * seconds }),
-      postedEntry(startUs + 3 * quarterUs, { quality: 'hourly', coveredUs: 0 }),
+      postedEntry(startUs + quarterHourUs, { quality: 'recovered' }),
+      postedEntry(startUs + 2 * quarterHourUs, { quality: 'estimated', coveredUs: 300 * seconds }),
+      postedEntry(startUs + 3 * quarterHourUs, { quality: 'hourly', coveredUs: 0 }),
     ]);
     const query = `entity_id=${meter}&start_time=2026-10-24T22:00:00Z&end_time=2026-10-25T23:00:00Z`;
     const [told] = (await answer(api.fetch(`/api/coverage?${query}`), coverage)).entities;
@@ -181,8 +181,8 @@ describe('GET /api/coverage', () => {
         why: ['recovered_from_history', 'silent_or_unavailable', 'only_hours_are_known', 'before_the_first'],
       },
     ]);
-    const byQuarter = await answer(api.fetch(`/api/coverage?${query}&period=quarter`), coverage);
-    expect(byQuarter.entities[0]?.rows.map((row) => [row.start.slice(11, 16), row.why[0]])).toEqual([
+    const byQuarterHour = await answer(api.fetch(`/api/coverage?${query}&period=quarter`), coverage);
+    expect(byQuarterHour.entities[0]?.rows.map((row) => [row.start.slice(11, 16), row.why[0]])).toEqual([
       ['00:00', 'before_the_first'],
       ['02:00', undefined],
       ['02:15', 'recovered_from_history'],

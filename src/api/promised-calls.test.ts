@@ -12,12 +12,12 @@ import {
   deviceBreakdown,
   recalculation,
   timeline,
-} from '../contract/analytics.ts';
-import { balance, devices } from '../contract/balance.ts';
-import { problem } from '../contract/common.ts';
-import { coverage, ledger } from '../contract/ledger.ts';
-import { capacityMonth, series } from '../contract/p1.ts';
-import { backfillStarted, curve, hourlyReadings, readings } from '../contract/readings.ts';
+} from '../schemas/analytics.ts';
+import { balance, devices } from '../schemas/balance.ts';
+import { problem } from '../schemas/common.ts';
+import { coverage, ledger } from '../schemas/ledger.ts';
+import { capacityMonth, series } from '../schemas/p1.ts';
+import { backfillStarted, curve, hourlyReadings, readings } from '../schemas/readings.ts';
 import {
   compareResult,
   dailyStatistics,
@@ -25,9 +25,9 @@ import {
   statistics,
   statisticsSummary,
   syncAccepted,
-} from '../contract/statistics.ts';
+} from '../schemas/statistics.ts';
 import { instantFromIso } from '../units/instant.ts';
-import { quarterUs } from '../units/quarter.ts';
+import { quarterHourUs } from '../units/quarter-hour.ts';
 import { TestApi } from './testing/test-api.ts';
 import { postedEntry } from './testing/test-ledger.ts';
 
@@ -51,7 +51,7 @@ const get = <T extends z.ZodType>(path: string, schema: T, code = 200) =>
 
 function post(id: string, from: string, until: string): void {
   const entries = [];
-  for (let us = at(from); us < at(until); us += quarterUs)
+  for (let us = at(from); us < at(until); us += quarterHourUs)
     entries.push(postedEntry(us, { amountMicro: 100_000 }));
   api.ledger.ledger.entries.set(id, entries);
 }

@@ -5,7 +5,7 @@
 import { request } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { liveMessage } from '../contract/live.ts';
+import { liveMessage } from '../schemas/live.ts';
 import { ApiServer } from './server.ts';
 import { TestApi } from './testing/test-api.ts';
 

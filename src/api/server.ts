@@ -1,9 +1,9 @@
 /** Listens: HTTP for the application, upgrades for the live socket. */
 import type { Server } from 'node:http';
-import { SparingLog } from '../units/sparing-log.ts';
+import { SparingLog } from '../runtime/sparing-log.ts';
 import { buildApp } from './app.ts';
-import type { ApiDeps } from './deps.ts';
-import { createHttpServer, defaultHttpLimits, type HttpLimits } from './http-server.ts';
+import type { ApiDeps } from './http/deps.ts';
+import { createHttpServer, defaultHttpLimits, type HttpLimits } from './http/http-server.ts';
 import { LiveHub } from './live/hub.ts';
 import { LiveSockets } from './live/sockets.ts';
 

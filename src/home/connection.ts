@@ -2,8 +2,8 @@
  * Which Home Assistant the process speaks to: the Supervisor's, one told by the environment, or one that the user
  * saved. A saved one takes effect without a restart.
  */
-import type { Clock } from '../units/clock.ts';
-import type { Log } from '../units/log.ts';
+import type { Clock } from '../runtime/clock.ts';
+import type { Log } from '../runtime/log.ts';
 import type { SettingsStore } from './settings-store.ts';
 
 export interface HomeAssistantTarget {

@@ -1,8 +1,8 @@
-import type { Log } from '../units/log.ts';
+import { Emitter } from '../runtime/emitter.ts';
+import type { Log } from '../runtime/log.ts';
 import type { KnownEntity } from './entity.ts';
 import { type ConnectionRefusal, type GridConnection, refusalOf, withRenames } from './grid-connection.ts';
 import type { GridConnectionStore } from './grid-connection-store.ts';
-import { Listeners } from './listeners.ts';
 
 export interface GridConnectionsDeps {
   readonly store: GridConnectionStore;
@@ -25,7 +25,7 @@ const retryMs = 5000;
 export class GridConnections {
   readonly #deps: GridConnectionsDeps;
   readonly #retryMs: number;
-  readonly #changes: Listeners<void>;
+  readonly #changes: Emitter<void>;
   #held: readonly GridConnection[] | null = null;
   #queue: Promise<unknown> = Promise.resolve();
   #timer: NodeJS.Timeout | undefined;
@@ -34,7 +34,7 @@ export class GridConnections {
   constructor(deps: GridConnectionsDeps, everyMs = retryMs) {
     this.#deps = deps;
     this.#retryMs = everyMs;
-    this.#changes = new Listeners(deps.log);
+    this.#changes = new Emitter(deps.log);
   }
 
   /** Reads them as soon as the store answers. */

@@ -119,7 +119,7 @@ export interface HomeAssistant {
   /** Every state that Home Assistant's recorder holds in [startUs, endUs), oldest first, attributes included. */
   history(entityIds: readonly string[], startUs: number, endUs: number): Promise<EntityState[]>;
   /** Whether Home Assistant's recorder still holds what any of these said at that instant or before it. */
-  remembers(entityIds: readonly string[], atUs: number): Promise<boolean>;
+  hasHistoryAt(entityIds: readonly string[], atUs: number): Promise<boolean>;
   /**
    * Home Assistant's own statistics that start in [startUs, endUs), ascending for each entity. All rows come at once: ask
    * for a span that fits in memory. An entity without statistics has no rows.

@@ -2,8 +2,9 @@
  * The home as the process knows it: its energy entities, which of them are tracked, its time zone. Held in memory, so
  * that recording goes on while the document store is away; written to the store whenever it is there.
  */
-import type { Clock } from '../units/clock.ts';
-import type { Log } from '../units/log.ts';
+import type { Clock } from '../runtime/clock.ts';
+import { Emitter } from '../runtime/emitter.ts';
+import type { Log } from '../runtime/log.ts';
 import { type Departure, findDepartures } from './departures.ts';
 import { discover, type MissingStatistic } from './discovery.ts';
 import { hasStates, isExternalStatistic, type KnownEntity } from './entity.ts';
@@ -23,7 +24,6 @@ import {
   trackedIds,
   trackedShape,
 } from './known-entities.ts';
-import { Listeners } from './listeners.ts';
 import { readPreferences } from './preferences.ts';
 import type { SettingsStore } from './settings-store.ts';
 import { type UnknownSource, unknownSources } from './unknown-sources.ts';
@@ -69,13 +69,13 @@ export class Home {
   #queue: Promise<unknown> = Promise.resolve();
   readonly #timers = new Set<NodeJS.Timeout>();
   #stopListening: (() => void)[] = [];
-  readonly #changes: Listeners<HomeChange>;
-  readonly #departures: Listeners<Departure>;
+  readonly #changes: Emitter<HomeChange>;
+  readonly #departures: Emitter<Departure>;
 
   constructor(deps: HomeDeps) {
     this.#deps = deps;
-    this.#changes = new Listeners(deps.log);
-    this.#departures = new Listeners(deps.log);
+    this.#changes = new Emitter(deps.log);
+    this.#departures = new Emitter(deps.log);
   }
 
   start(): void {

@@ -4,9 +4,9 @@
  * tracked, one in another unit, one that was renamed away.
  */
 import { describe, expect, it } from 'vitest';
-import type { Entry } from '../ledger/entry.ts';
-import { flowIds, flowsOf, postFlows, totalIds } from '../views/flow-posting.ts';
-import { balanceSources, sourceIds } from '../views/sources.ts';
+import { flowIds, flowsOf, postFlows, totalIds } from '../balance/flow-posting.ts';
+import { balanceSources, sourceIds } from '../balance/sources.ts';
+import type { Entry } from '../ledger/entries/entry.ts';
 import { discover } from './discovery.ts';
 import type { KnownEntity } from './entity.ts';
 import type { HomeStatistic, Registries } from './home-assistant.ts';
@@ -51,7 +51,7 @@ describe('unknown sources', () => {
     // The home has a grid, and nothing that needs it is known; the sun is.
     expect(flowsOf(named)).toContain(totalIds.gridIn);
     const quarter: Entry = {
-      ...{ kind: 'quantity', quarterStartUs: 0, amountMicro: 10, quality: 'measured', coveredUs: 1 },
+      ...{ kind: 'quantity', quarterHourStartUs: 0, amountMicro: 10, quality: 'measured', coveredUs: 1 },
       ...{ reason: 'counted', firstEvidenceUs: 0, lastEvidenceUs: 1, isProvisional: false, onTimeUs: null },
     };
     const flows = postFlows(named, new Map([[solar, [quarter]]]));

@@ -1,6 +1,6 @@
-import type { Log } from '../units/log.ts';
-import type { FoundReadings } from './proof.ts';
-import type { LateReadings } from './stream-watch.ts';
+import type { Log } from '../runtime/log.ts';
+import type { FoundReadings } from './coverage-proof.ts';
+import type { LateReadings } from './stream-stats.ts';
 
 /** What happened to recording that a person may want to know of. */
 export type RecordingEvent =

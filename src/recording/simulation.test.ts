@@ -8,16 +8,16 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { randomOf } from '../testing/random.ts';
 import { whileAlive } from '../testing/while-alive.ts';
-import { Backfill } from './backfill.ts';
-import { Heartbeat } from './heartbeat.ts';
-import { ProofKeeper } from './proof-keeper.ts';
-import { Prover } from './prover.ts';
-import { Recorder, type TrackedEntity } from './recorder.ts';
+import { Backfill } from './backfill/backfill.ts';
+import { CoverageScheduler } from './coverage/coverage-scheduler.ts';
+import { CoverageVerifier } from './coverage/coverage-verifier.ts';
 import { RecordingEvents } from './recording-events.ts';
+import { Heartbeat } from './stream/heartbeat.ts';
+import { Recorder, type TrackedEntity } from './stream/recorder.ts';
 import {
   baseUs,
+  MemoryCoverageStore,
   MemoryHome,
-  MemoryProofStore,
   MemoryReadingStore,
   MemorySubscriptionStore,
   MemorySyncLog,
@@ -49,7 +49,7 @@ class World {
   readonly subscription = new MemorySubscriptionStore();
   readonly syncLog = new MemorySyncLog();
   readonly disk = new MemoryDisk(1500);
-  readonly proofs = new MemoryProofStore(this.store);
+  readonly proofs = new MemoryCoverageStore(this.store);
   /** All that Home Assistant ever said, also what it has forgotten since. */
   readonly everSaid = new Set<string>();
   newestUs = 0;
@@ -59,7 +59,7 @@ class World {
     recorder: Recorder;
     backfill: Backfill;
     heartbeat: Heartbeat;
-    keeper: ProofKeeper;
+    keeper: CoverageScheduler;
     life: { isAlive: boolean };
   } | null = null;
   #ids = 0;
@@ -95,7 +95,7 @@ class World {
       return `run-${this.#ids}`;
     };
     const common = { homeAssistant, readings, recorder, events, clock: testClock, log: quietLog };
-    const prover = new Prover({
+    const coverageVerifier = new CoverageVerifier({
       ...common,
       proofs: whileAlive(this.proofs, life),
       readable: () => Promise.resolve(),
@@ -103,12 +103,18 @@ class World {
     const backfill = new Backfill({
       ...common,
       syncLog,
-      prover,
+      coverageVerifier,
       newId,
       onBrought: () => keeper.look(),
     });
     const isBusy = () => backfill.status().isRunning;
-    const keeper: ProofKeeper = new ProofKeeper({ ...common, prover, isBusy, syncLog, newId });
+    const keeper: CoverageScheduler = new CoverageScheduler({
+      ...common,
+      coverageVerifier,
+      isBusy,
+      syncLog,
+      newId,
+    });
     const heartbeat = new Heartbeat(common);
     this.#process = { recorder, backfill, heartbeat, keeper, life };
     backfill.start();

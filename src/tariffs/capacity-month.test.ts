@@ -7,11 +7,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { postedEntry, TestLedger } from '../api/testing/test-ledger.ts';
-import type { PostedEntry } from '../ledger/revision.ts';
+import { totalIds } from '../balance/flow-posting.ts';
+import type { PostedEntry } from '../ledger/entries/revision.ts';
+import { emptyBucket } from '../statistics/bucket.ts';
 import { monthRange } from '../units/calendar.ts';
-import { quarterUs } from '../units/quarter.ts';
-import { emptyBucket } from '../views/bucket.ts';
-import { totalIds } from '../views/flow-posting.ts';
+import { quarterHourUs } from '../units/quarter-hour.ts';
 import { type CapacityQuery, capacityOf, runningWindow } from './capacity.ts';
 import { type DatedPeakRule, flemishPeakRules, type PeakRule } from './peak-rules.ts';
 import { besideUs, offtakeOf, peakWindows, windowAt } from './peak-windows.ts';
@@ -20,7 +20,7 @@ import { monthsUntil, readMonths } from './rolling-months.ts';
 
 const zone = 'Europe/Brussels';
 const flanders = flemishPeakRules[0] as DatedPeakRule;
-const hourUs = 4 * quarterUs;
+const hourUs = 4 * quarterHourUs;
 const month = (name: string) => monthRange(name, zone) ?? { startUs: 0, endUs: 0 };
 const november = month('2026-11');
 const october = month('2026-10');
@@ -37,11 +37,11 @@ const measured = (startUs: number, amountMicro: number): PostedEntry => postedEn
 /** Four quarters that were told as one span of an hour. */
 const spread = (fromUs: number, eachMwh: number): PostedEntry[] =>
   Array.from({ length: 5 }, (_, index) =>
-    postedEntry(Math.floor(fromUs / quarterUs) * quarterUs + index * quarterUs, {
+    postedEntry(Math.floor(fromUs / quarterHourUs) * quarterHourUs + index * quarterHourUs, {
       ...{ amountMicro: eachMwh, quality: 'hourly', coveredUs: 0 },
       ...{ firstEvidenceUs: fromUs, lastEvidenceUs: fromUs + hourUs },
     }),
-  ).filter((entry) => entry.quarterStartUs < fromUs + hourUs);
+  ).filter((entry) => entry.quarterHourStartUs < fromUs + hourUs);
 
 const ask = (ledger: TestLedger, query: Partial<CapacityQuery> = {}) =>
   capacityOf(ledger, { ...november, nowUs, gridPowerW: 1000, rules: [flanders], ...query });
@@ -51,23 +51,23 @@ describe('the capacity of a month', () => {
     const found = await ask(
       ledgerOf([
         measured(october.startUs, 900_000),
-        measured(november.startUs - quarterUs, 1_500_000),
+        measured(november.startUs - quarterHourUs, 1_500_000),
         measured(november.startUs, 800_000),
-        measured(november.startUs + quarterUs, 1_000_000),
-        measured(november.endUs - quarterUs, 200_000),
+        measured(november.startUs + quarterHourUs, 1_000_000),
+        measured(november.endUs - quarterHourUs, 200_000),
         measured(november.endUs, 2_000_000),
       ]),
     );
     expect(found.quarters.map(({ startUs }) => startUs)).toEqual([
-      ...[november.startUs, november.startUs + quarterUs, november.endUs - quarterUs],
+      ...[november.startUs, november.startUs + quarterHourUs, november.endUs - quarterHourUs],
     ]);
     expect(found.month).toMatchObject({ powerW: 4000, measuredWindows: 2, expectedWindows: 20 * 96 });
     expect(found.top.map(({ powerW }) => powerW)).toEqual([4000, 3200]);
     expect(found.rolling).toHaveLength(12);
     expect(found.rolling.map(({ startUs }) => startUs)).toEqual(monthsUntil(november.startUs, 12, zone));
     expect(found.rolling.slice(-2).map(({ peak }) => peak)).toEqual([
-      { startUs: november.startUs - quarterUs, powerW: 6000 },
-      { startUs: november.startUs + quarterUs, powerW: 4000 },
+      { startUs: november.startUs - quarterHourUs, powerW: 6000 },
+      { startUs: november.startUs + quarterHourUs, powerW: 4000 },
     ]);
     expect(found.rolling[0]).toMatchObject({ powerW: null, peak: null, atLeastW: null, atMostW: null });
     expect(found.billed).toMatchObject({ powerW: 5000, monthsKnown: 2, monthsCounted: 12 });
@@ -83,7 +83,7 @@ describe('the capacity of a month', () => {
     const found = await ask(
       ledgerOf(
         Array.from({ length: 14 }, (_, index) =>
-          measured(november.startUs + index * quarterUs, 1000 * index),
+          measured(november.startUs + index * quarterHourUs, 1000 * index),
         ),
       ),
     );
@@ -91,8 +91,8 @@ describe('the capacity of a month', () => {
   });
 
   it('reads the quarters beside the month that share a sum with it', async () => {
-    const half = quarterUs / 2;
-    for (const fromUs of [november.startUs - 3 * quarterUs, november.endUs - quarterUs]) {
+    const half = quarterHourUs / 2;
+    for (const fromUs of [november.startUs - 3 * quarterHourUs, november.endUs - quarterHourUs]) {
       const after = { nowUs: november.endUs + 24 * hourUs };
       const found = await ask(ledgerOf(spread(fromUs + half, 100_000)), after);
       // All that was told of the quarters beside it may have been used in one of them.
@@ -100,8 +100,8 @@ describe('the capacity of a month', () => {
       expect(found.month.atMostW).toBeNull();
       const whole = ledgerOf([
         ...Array.from({ length: 4 * 24 * 30 }, (_, index) =>
-          measured(november.startUs + index * quarterUs, 10_000),
-        ).filter(({ quarterStartUs: at }) => at < fromUs || at >= fromUs + hourUs + quarterUs),
+          measured(november.startUs + index * quarterHourUs, 10_000),
+        ).filter(({ quarterHourStartUs: at }) => at < fromUs || at >= fromUs + hourUs + quarterHourUs),
         ...spread(fromUs + half, 100_000),
       ]);
       expect((await ask(whole, after)).month.atMostW).toBe(2000);
@@ -112,7 +112,7 @@ describe('the capacity of a month', () => {
     const expected = async (query: Partial<CapacityQuery>) =>
       (await ask(ledgerOf([]), query)).month.expectedWindows;
     expect(await expected({ nowUs: november.endUs + 90 * 24 * hourUs })).toBe(30 * 96);
-    expect(await expected({ nowUs: november.startUs + 3 * quarterUs + 1 })).toBe(3);
+    expect(await expected({ nowUs: november.startUs + 3 * quarterHourUs + 1 })).toBe(3);
     expect(await expected({ nowUs: november.startUs - 40 * 24 * hourUs })).toBe(0);
   });
 
@@ -121,7 +121,7 @@ describe('the capacity of a month', () => {
       (await ask(ledgerOf([]), { nowUs: at, rules: [rule] })).running?.startUs ?? null;
     expect(await running(november.startUs - 1)).toBeNull();
     expect(await running(november.startUs)).toBe(november.startUs);
-    expect(await running(november.endUs - 1)).toBe(november.endUs - quarterUs);
+    expect(await running(november.endUs - 1)).toBe(november.endUs - quarterHourUs);
     expect(await running(november.endUs)).toBeNull();
     // 1 November 2026 is a Sunday.
     const sundays = { ...flanders, counting: { weekdays: [7], fromHour: 1, untilHour: 24 } };
@@ -156,8 +156,8 @@ describe('the running window', () => {
   it('holds the quarters of its own that have begun, and no others', () => {
     const { startUs } = november;
     const bucket = (index: number) => ({
-      ...emptyBucket(totalIds.gridIn, startUs + index * quarterUs, startUs + (index + 1) * quarterUs),
-      ...{ amountMicro: 1000 * 10 ** index, coveredUs: quarterUs },
+      ...emptyBucket(totalIds.gridIn, startUs + index * quarterHourUs, startUs + (index + 1) * quarterHourUs),
+      ...{ amountMicro: 1000 * 10 ** index, coveredUs: quarterHourUs },
     });
     const hours: PeakRule = { ...flanders, window: 'hour', floorW: 0, peaks: 2 };
     const quarters = [-1, 0, 1, 2, 3, 4].map(bucket);
@@ -182,7 +182,9 @@ describe('the running window', () => {
       { ...bucket(0), amountMicro: -500 },
       { ...bucket(1), amountMicro: null, coveredUs: 0 },
     ];
-    expect(runningWindow(hours, fed, month, startUs + quarterUs, null, zone)).toMatchObject({ soFarW: 0 });
+    expect(runningWindow(hours, fed, month, startUs + quarterHourUs, null, zone)).toMatchObject({
+      soFarW: 0,
+    });
     const none = [{ ...bucket(0), amountMicro: null, coveredUs: 0 }];
     expect(runningWindow(hours, none, month, startUs, null, zone)).toMatchObject({
       soFarW: null,
@@ -211,14 +213,14 @@ describe('months before', () => {
   function entriesOf(dayUs: number, { is, mwh, at }: { is: string; mwh: number; at: number }): PostedEntry[] {
     if (is === 'none') return [];
     const all = Array.from({ length: 96 }, (_, index) =>
-      measured(dayUs + index * quarterUs, mwh + (index === at ? 15_000 : 0)),
+      measured(dayUs + index * quarterHourUs, mwh + (index === at ? 15_000 : 0)),
     );
     if (is === 'cut') return all.filter((_, index) => index !== at);
     if (is === 'late')
-      return all.map((one, index) => (index === at ? { ...one, coveredUs: quarterUs - 1 } : one));
+      return all.map((one, index) => (index === at ? { ...one, coveredUs: quarterHourUs - 1 } : one));
     if (is === 'whole') return all;
     return all.map((one) => {
-      const firstEvidenceUs = Math.floor(one.quarterStartUs / hourUs) * hourUs;
+      const firstEvidenceUs = Math.floor(one.quarterHourStartUs / hourUs) * hourUs;
       const lastEvidenceUs = firstEvidenceUs + hourUs;
       return { ...one, quality: 'hourly', coveredUs: 0, firstEvidenceUs, lastEvidenceUs };
     });
@@ -232,9 +234,9 @@ describe('months before', () => {
         fc.integer({ min: 5 * 96, max: 63 * 96 }),
         async (days, rule, passed) => {
           const { startUs } = month('2026-08');
-          const at = startUs + passed * quarterUs + 1;
+          const at = startUs + passed * quarterHourUs + 1;
           const entries = days.flatMap((one, index) => entriesOf(startUs + index * 24 * hourUs, one));
-          const ledger = ledgerOf(entries.filter((entry) => entry.quarterStartUs + quarterUs <= at));
+          const ledger = ledgerOf(entries.filter((entry) => entry.quarterHourStartUs + quarterHourUs <= at));
           const starts = [startUs, month('2026-09').startUs];
           const dayBuckets = await ledger.buckets([totalIds.gridIn], 'day', startUs, month('2026-09').endUs);
           const found = await readMonths(ledger, totalIds.gridIn, () => rule, starts, at, dayBuckets);
@@ -264,12 +266,12 @@ describe('months before', () => {
   /** October, and the spans of which it had the quarters read. */
   async function monthOf(ledger: TestLedger, { startUs, endUs } = october, rule: PeakRule = flanders) {
     const asked: { startUs: number; endUs: number }[] = [];
-    const quartersWithin: TestLedger['quartersWithin'] = (id, spans) => {
+    const quarterHoursWithin: TestLedger['quarterHoursWithin'] = (id, spans) => {
       asked.push(...spans);
-      return TestLedger.prototype.quartersWithin.call(ledger, id, spans);
+      return TestLedger.prototype.quarterHoursWithin.call(ledger, id, spans);
     };
     const days = await ledger.buckets([totalIds.gridIn], 'day', startUs, endUs + 24 * hourUs);
-    const views = Object.assign(Object.create(ledger), { quartersWithin });
+    const views = Object.assign(Object.create(ledger), { quarterHoursWithin });
     const [found] = await readMonths(views, totalIds.gridIn, () => rule, [startUs], nowUs, days);
     return { found, asked };
   }
@@ -337,7 +339,7 @@ describe('months before', () => {
     const silence = { startUs: dayUs(16) - hourUs, endUs: dayUs(16) + hourUs };
     const told = { firstEvidenceUs: silence.startUs, lastEvidenceUs: silence.endUs };
     const silent = (entry: PostedEntry): PostedEntry =>
-      entry.quarterStartUs >= silence.startUs && entry.quarterStartUs < silence.endUs
+      entry.quarterHourStartUs >= silence.startUs && entry.quarterHourStartUs < silence.endUs
         ? { ...entry, ...told, amountMicro: 100_000, quality: 'estimated', coveredUs: 0 }
         : entry;
     const whole = await inSeptember((index) => flat(index, 10_000).map(silent));
@@ -355,7 +357,7 @@ describe('months before', () => {
       entriesOf(startUs + index * 24 * hourUs, { is: 'whole', mwh: index === 12 ? 90_000 : 10_000, at: 40 }),
     ).flat();
     const { found, asked } = await monthOf(ledgerOf(entries));
-    expect(found?.peak).toEqual({ startUs: startUs + 12 * 24 * hourUs + 40 * quarterUs, powerW: 420 });
+    expect(found?.peak).toEqual({ startUs: startUs + 12 * 24 * hourUs + 40 * quarterHourUs, powerW: 420 });
     // The day on which the clocks are turned back is no whole one: an hour of it is missing.
     expect(asked).toEqual([
       { startUs: startUs + 12 * 24 * hourUs - besideUs, endUs: october.endUs + besideUs },

@@ -4,9 +4,9 @@
  * Method: by hand.
  */
 import { describe, expect, it } from 'vitest';
+import { type Bucket, emptyBucket } from '../statistics/bucket.ts';
 import { localMonth } from '../units/calendar.ts';
-import { quarterUs } from '../units/quarter.ts';
-import { type Bucket, emptyBucket } from '../views/bucket.ts';
+import { quarterHourUs } from '../units/quarter-hour.ts';
 import { runningWindow } from './capacity.ts';
 import { type DatedPeakRule, flemishPeakRules, type PeakRule, peakRuleAt } from './peak-rules.ts';
 import { monthsUntil } from './rolling-months.ts';
@@ -14,7 +14,7 @@ import { monthsUntil } from './rolling-months.ts';
 const startUs = Date.UTC(2026, 10, 21, 10) * 1000;
 const minuteUs = 60_000_000;
 const posted = (amountMicro: number, coveredUs: number): Bucket[] => [
-  { ...emptyBucket('home:grid_in', startUs, startUs + quarterUs), amountMicro, coveredUs },
+  { ...emptyBucket('home:grid_in', startUs, startUs + quarterHourUs), amountMicro, coveredUs },
 ];
 
 const flanders = flemishPeakRules[0] as PeakRule;
@@ -32,7 +32,7 @@ describe('the running quarter', () => {
       zone,
     );
     expect(told).toEqual({
-      ...{ startUs, endUs: startUs + quarterUs, soFarW: 400, projectedW: 400 + 3000 * (10 / 15) },
+      ...{ startUs, endUs: startUs + quarterHourUs, soFarW: 400, projectedW: 400 + 3000 * (10 / 15) },
       // 2.5 kW for a quarter-hour is 625 Wh, of which 525 are left for ten minutes.
       ...{ limitW: 2500, leftMwh: 525_000, leftW: 3150 },
     });
@@ -84,14 +84,14 @@ describe('the running quarter', () => {
   });
   it('is an hour where hours are billed', () => {
     const hours: PeakRule = { ...flanders, window: 'hour', floorW: 0 };
-    const quarters = [...posted(500_000, quarterUs), ...posted(100_000, 5 * minuteUs)].map(
+    const quarters = [...posted(500_000, quarterHourUs), ...posted(100_000, 5 * minuteUs)].map(
       (bucket, index) => ({
         ...bucket,
-        startUs: startUs + index * quarterUs,
+        startUs: startUs + index * quarterHourUs,
       }),
     );
     expect(runningWindow(hours, quarters, nothing, startUs + 20 * minuteUs, 3000, zone)).toMatchObject({
-      ...{ startUs, endUs: startUs + 4 * quarterUs, soFarW: 600, projectedW: 600 + 3000 * (40 / 60) },
+      ...{ startUs, endUs: startUs + 4 * quarterHourUs, soFarW: 600, projectedW: 600 + 3000 * (40 / 60) },
     });
   });
 });

@@ -1,7 +1,7 @@
-import { quarterStartUs, quarterUs } from '../units/quarter.ts';
-import type { Bucket } from '../views/bucket.ts';
-import { totalIds } from '../views/flow-posting.ts';
-import type { LedgerViews } from '../views/ledger-views.ts';
+import { totalIds } from '../balance/flow-posting.ts';
+import type { Bucket } from '../statistics/bucket.ts';
+import type { LedgerViews } from '../statistics/ledger-views.ts';
+import { quarterHourStartUs, quarterHourUs } from '../units/quarter-hour.ts';
 import { type DatedPeakRule, type PeakRule, peakRuleAt } from './peak-rules.ts';
 import { besideUs, isCounted, meanPowerW, offtakeOf, peakWindows, windowAt } from './peak-windows.ts';
 import {
@@ -56,7 +56,7 @@ export interface CapacityQuery {
 
 const rollingMonths = 12;
 const topCount = 10;
-const hourUs = 4 * quarterUs;
+const hourUs = 4 * quarterHourUs;
 
 /** Reads a month of the grid's offtake and those before it. Rejects when the store is down. */
 export async function capacityOf(views: LedgerViews, query: CapacityQuery): Promise<CapacityOfMonth> {
@@ -104,7 +104,7 @@ export function runningWindow(
   zone: string,
 ): RunningWindow {
   const { startUs, endUs } = windowAt(rule, nowUs, zone);
-  const posted = quarters.filter((one) => one.startUs >= startUs && one.startUs <= quarterStartUs(nowUs));
+  const posted = quarters.filter((one) => one.startUs >= startUs && one.startUs <= quarterHourStartUs(nowUs));
   const isPosted = posted.some((one) => one.amountMicro !== null);
   const countedMwh = isPosted
     ? posted.reduce((sum, one) => sum + Math.max(0, one.amountMicro ?? 0), 0)

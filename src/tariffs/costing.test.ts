@@ -8,13 +8,13 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { postedEntry, TestLedger } from '../api/testing/test-ledger.ts';
 import { localDate, type Period } from '../units/calendar.ts';
-import { quarterUs } from '../units/quarter.ts';
+import { quarterHourUs } from '../units/quarter-hour.ts';
 import { CostSum, type CostVersion, PriceList } from './cost-versions.ts';
 import { costOf } from './costing.ts';
 import { repricing } from './repricing.ts';
 
 const zone = 'Europe/Brussels';
-const hourUs = 4 * quarterUs;
+const hourUs = 4 * quarterHourUs;
 const dayUs = 24 * hourUs;
 /** Three days before the clocks are turned back. */
 const startUs = Date.UTC(2026, 9, 21, 22) * 1000;
@@ -31,7 +31,7 @@ function ledgerOf(amounts: readonly (number | null)[], entityId = meter): TestLe
   ledger.entries.set(
     entityId,
     amounts.flatMap((amountMicro, index) =>
-      amountMicro === null ? [] : [postedEntry(startUs + index * quarterUs, { amountMicro })],
+      amountMicro === null ? [] : [postedEntry(startUs + index * quarterHourUs, { amountMicro })],
     ),
   );
   return ledger;
@@ -48,7 +48,7 @@ const versions = (least: number) =>
         fc.constantFrom(null, null, 'Kitchen', 'Attic'),
         fc.oneof(
           fc.integer({ min: startUs, max: endUs }),
-          fc.integer({ min: 0, max: 6 * 96 }).map((quarters) => startUs + quarters * quarterUs),
+          fc.integer({ min: 0, max: 6 * 96 }).map((quarters) => startUs + quarters * quarterHourUs),
           fc.integer({ min: 0, max: 6 }).map((days) => startUs + days * dayUs),
         ),
         fc.integer({ min: -50_000, max: 900_000 }),
@@ -121,8 +121,8 @@ describe('costOf', () => {
 
   it('prices meters of one area together, and an empty bucket not at all', async () => {
     const ledger = ledgerOf([1_000_000, 1_000_000]);
-    ledger.entries.set('sensor.other', [postedEntry(startUs + quarterUs, { amountMicro: 3_000_000 })]);
-    const prices = new PriceList([version(0, 100_000), version(startUs + quarterUs, 200_000)]);
+    ledger.entries.set('sensor.other', [postedEntry(startUs + quarterHourUs, { amountMicro: 3_000_000 })]);
+    const prices = new PriceList([version(0, 100_000), version(startUs + quarterHourUs, 200_000)]);
     const place = { startUs, endUs: startUs + hourUs };
     const both = await costOf(
       ledger,
@@ -150,7 +150,7 @@ describe('repricing', () => {
           const ledger = ledgerOf(drawn);
           const before = new PriceList([version(0, 250_000)]);
           const after = new PriceList(isPriced ? [version(0, 250_000), ...later] : later);
-          const fromUs = startUs + from * quarterUs;
+          const fromUs = startUs + from * quarterHourUs;
           const meters = [{ entityId: meter, area: 'Kitchen' }];
           const found = await repricing(ledger, meters, before, after, fromUs, endUs);
           const was = await plainCost(ledger, before, 'Kitchen', fromUs, endUs);
@@ -207,7 +207,7 @@ describe('repricing', () => {
     };
     expect(await unpriced(endUs)).toBe(12_000);
     const withoutPrice = asked.filter((period) => period === 'quarter').length;
-    expect(await unpriced(startUs + hourUs + quarterUs)).toBe(6000);
+    expect(await unpriced(startUs + hourUs + quarterHourUs)).toBe(6000);
     expect(asked.filter((period) => period === 'quarter').length).toBe(withoutPrice + 2);
   });
 

@@ -1,7 +1,7 @@
+import type { Bucket } from '../statistics/bucket.ts';
+import type { LedgerViews } from '../statistics/ledger-views.ts';
 import type { Period } from '../units/calendar.ts';
-import { quarterStartUs } from '../units/quarter.ts';
-import type { Bucket } from '../views/bucket.ts';
-import type { LedgerViews } from '../views/ledger-views.ts';
+import { quarterHourStartUs } from '../units/quarter-hour.ts';
 import { CostSum, type PriceList } from './cost-versions.ts';
 
 type Amount = Pick<Bucket, 'startUs' | 'endUs' | 'amountMicro'>;
@@ -28,7 +28,7 @@ export async function costOf(
     const parts =
       changes.length === 0
         ? [bucket]
-        : await quartersAround(views, entityIds ?? [bucket.entityId ?? ''], bucket, changes);
+        : await quarterHoursAround(views, entityIds ?? [bucket.entityId ?? ''], bucket, changes);
     for (const part of parts) {
       if (part.amountMicro === null) continue;
       sum.add(part.amountMicro, prices.inForce(area, part.startUs)?.pricePerKwhMicro ?? null);
@@ -39,7 +39,7 @@ export async function costOf(
 }
 
 /** Long buckets are taken by day, and only the days in which a price changes by quarter. */
-async function quartersAround(
+async function quarterHoursAround(
   views: LedgerViews,
   entityIds: readonly string[],
   { startUs, endUs }: Amount,
@@ -52,7 +52,7 @@ async function quartersAround(
   const found: Bucket[] = [];
   for (const part of parts) {
     // A price that begins inside a quarter holds from the next one on: a quarter has one price.
-    const isSplit = changes.some((at) => at > part.startUs && quarterStartUs(at) < part.endUs);
+    const isSplit = changes.some((at) => at > part.startUs && quarterHourStartUs(at) < part.endUs);
     if (isSplit) found.push(...(await views.buckets([part.entityId], 'quarter', part.startUs, part.endUs)));
     else found.push(part);
   }

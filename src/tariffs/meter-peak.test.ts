@@ -3,13 +3,13 @@
  * Method: months by hand, and the meter's figure moved.
  */
 import { describe, expect, it } from 'vitest';
-import { quarterUs } from '../units/quarter.ts';
+import { quarterHourUs } from '../units/quarter-hour.ts';
 import { meterPeakFinding } from './meter-peak.ts';
 import { flemishPeakRules, type PeakRule } from './peak-rules.ts';
 
 const flanders = flemishPeakRules[0] as PeakRule;
 const peakUs = Date.UTC(2026, 10, 7, 11) * 1000;
-const laterUs = peakUs + 96 * quarterUs;
+const laterUs = peakUs + 96 * quarterHourUs;
 const measured = {
   powerW: 4000,
   counted: [{ startUs: peakUs, powerW: 4000 }],
@@ -51,9 +51,9 @@ describe('the meter’s own peak beside ours', () => {
   });
 
   it('may lie where we did not measure, up to what we know, and no lower than that', () => {
-    const holed = { ...measured, atMostW: null };
-    expect(found(9000, holed)).toEqual({ differenceW: 5000, reason: 'not_measured' });
-    expect(found(3000, holed)?.reason).toBe('unexplained');
+    const gapped = { ...measured, atMostW: null };
+    expect(found(9000, gapped)).toEqual({ differenceW: 5000, reason: 'not_measured' });
+    expect(found(3000, gapped)?.reason).toBe('unexplained');
     const hours = { ...measured, atMostW: 6000 };
     expect(found(5900, hours)?.reason).toBe('not_measured');
     expect(found(6500, hours)?.reason).toBe('unexplained');
@@ -68,11 +68,11 @@ describe('the meter’s own peak beside ours', () => {
   });
 
   it('may not have told yet what has just been', () => {
-    expect(found(3000, measured, peakUs + quarterUs + 60_000_000)?.reason).toBe('running');
-    const lateUs = peakUs + quarterUs + 10 * 60_000_000;
+    expect(found(3000, measured, peakUs + quarterHourUs + 60_000_000)?.reason).toBe('running');
+    const lateUs = peakUs + quarterHourUs + 10 * 60_000_000;
     expect(found(3000, measured, lateUs - 1)?.reason).toBe('running');
     expect(found(3000, measured, lateUs)?.reason).toBe('unexplained');
-    expect(found(5000, measured, peakUs + quarterUs + 60_000_000)?.reason).toBe('unexplained');
+    expect(found(5000, measured, peakUs + quarterHourUs + 60_000_000)?.reason).toBe('unexplained');
   });
 
   it('is nothing without one of the two, or where peaks are billed by another rule', () => {

@@ -1,4 +1,4 @@
-import { quarterUs } from '../units/quarter.ts';
+import { quarterHourUs } from '../units/quarter-hour.ts';
 import type { PeakRule } from './peak-rules.ts';
 import type { MonthPeak } from './peaks.ts';
 
@@ -46,7 +46,7 @@ export function meterPeakFinding(
     if (isMeasured && Math.abs(meterW - powerW) <= toleranceW) return 'rounding';
     if (isWithin) return 'not_measured';
     const peakUs = counted[0]?.startUs ?? Number.NEGATIVE_INFINITY;
-    const isNew = nowUs - (peakUs + quarterUs) < toldWithinUs;
+    const isNew = nowUs - (peakUs + quarterHourUs) < toldWithinUs;
     return isNew && meterW < atLeastW ? 'running' : 'unexplained';
   };
   return { differenceW, reason: reason() };

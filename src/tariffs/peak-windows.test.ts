@@ -4,18 +4,18 @@
  * Method: by hand, at the edges of windows, days and hours that count.
  */
 import { describe, expect, it } from 'vitest';
-import { quarterUs } from '../units/quarter.ts';
-import { type Bucket, emptyBucket } from '../views/bucket.ts';
+import { type Bucket, emptyBucket } from '../statistics/bucket.ts';
+import { quarterHourUs } from '../units/quarter-hour.ts';
 import { flemishPeakRules, type PeakRule } from './peak-rules.ts';
-import { type KnownAs, offtakeOf, peakWindows, type QuarterOfftake } from './peak-windows.ts';
+import { type KnownAs, offtakeOf, peakWindows, type QuarterHourOfftake } from './peak-windows.ts';
 
 const zone = 'Europe/Brussels';
 const flanders = flemishPeakRules[0] as PeakRule;
 const hours: PeakRule = { ...flanders, window: 'hour' };
-const hourUs = 4 * quarterUs;
+const hourUs = 4 * quarterHourUs;
 /** Midnight in Brussels, on Monday 5 October 2026. */
 const startUs = Date.UTC(2026, 9, 4, 22) * 1000;
-const at = (quarter: number) => startUs + quarter * quarterUs;
+const at = (quarter: number) => startUs + quarter * quarterHourUs;
 
 /** Quarters [from, until) of which only the sum is known, told between two places, counted in quarters. */
 function told(
@@ -24,19 +24,19 @@ function told(
   eachMwh: number,
   knownAs: KnownAs = 'span',
   usedIn: readonly [number, number] = [from, until],
-): QuarterOfftake[] {
+): QuarterHourOfftake[] {
   return Array.from({ length: until - from }, (_, index) => ({
     ...{ startUs: at(from + index), offtakeMwh: eachMwh, knownAs },
     usedIn: { startUs: at(usedIn[0]), endUs: at(usedIn[1]) },
   }));
 }
-const quarters = (from: number, until: number, eachMwh: number): QuarterOfftake[] =>
+const quarters = (from: number, until: number, eachMwh: number): QuarterHourOfftake[] =>
   Array.from({ length: until - from }, (_, index) => {
     return { startUs: at(from + index), offtakeMwh: eachMwh, knownAs: 'quarter' };
   });
 
 /** What the windows of [from, until) have at least. */
-const least = (rule: PeakRule, known: readonly QuarterOfftake[], from: number, until: number): number[] =>
+const least = (rule: PeakRule, known: readonly QuarterHourOfftake[], from: number, until: number): number[] =>
   peakWindows(rule, known, at(from), at(until), zone).map(({ atLeastMwh }) => atLeastMwh);
 
 describe('offtakeOf', () => {
@@ -127,7 +127,7 @@ describe('a sum of several quarters', () => {
     const midnight = 96;
     const overIt = told(midnight - 2, midnight + 2, 500);
     const untilIt = told(midnight - 4, midnight, 500);
-    const all = (rule: PeakRule, known: QuarterOfftake[]) =>
+    const all = (rule: PeakRule, known: QuarterHourOfftake[]) =>
       Math.max(...least(rule, known, midnight - 8, midnight + 8));
     expect(all(daily, overIt)).toBe(0);
     expect(all(daily, untilIt)).toBe(500);
@@ -148,7 +148,7 @@ describe('a sum of several quarters', () => {
 });
 
 describe('an hour that was told as one', () => {
-  const energy = (known: QuarterOfftake[], from = 0, until = 4) =>
+  const energy = (known: QuarterHourOfftake[], from = 0, until = 4) =>
     peakWindows(hours, known, at(from), at(until), zone).map(({ energyMwh }) => energyMwh);
 
   it('is measured where hours are what counts', () => {

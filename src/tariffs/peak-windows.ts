@@ -1,7 +1,7 @@
-import { usualRules } from '../ledger/reposting.ts';
+import { usualRules } from '../ledger/posting/reposting.ts';
+import type { Bucket } from '../statistics/bucket.ts';
 import { bucketStartUs, nextBucketUs } from '../units/calendar.ts';
-import { quarterStartUs, quarterUs } from '../units/quarter.ts';
-import type { Bucket } from '../views/bucket.ts';
+import { quarterHourStartUs, quarterHourUs } from '../units/quarter-hour.ts';
 import type { PeakRule } from './peak-rules.ts';
 
 interface Span {
@@ -15,7 +15,7 @@ interface Span {
  */
 export type KnownAs = 'quarter' | 'part' | 'hour' | 'span';
 
-export interface QuarterOfftake {
+export interface QuarterHourOfftake {
   readonly startUs: number;
   /** Milliwatt-hours taken from the grid. */
   readonly offtakeMwh: number;
@@ -37,7 +37,7 @@ export interface PeakWindow {
   readonly isKnown: boolean;
 }
 
-const hourUs = 4 * quarterUs;
+const hourUs = 4 * quarterHourUs;
 
 /** How far around a month its quarters are read, so that an hour that reaches over an end is seen whole. */
 export const besideUs = 2 * hourUs;
@@ -45,7 +45,7 @@ export const besideUs = 2 * hourUs;
 /** What `hourly` quarters hold was told by evidence no further apart, whatever a silent register beside them goes back to. */
 const longestHourUs = usualRules.registerGapUs;
 
-export function offtakeOf(bucket: Bucket): QuarterOfftake[] {
+export function offtakeOf(bucket: Bucket): QuarterHourOfftake[] {
   const { startUs, endUs, amountMicro, quality, restsOn } = bucket;
   if (amountMicro === null) return [];
   const offtake = { startUs, offtakeMwh: Math.max(0, amountMicro) };
@@ -69,7 +69,7 @@ export function meanPowerW(energyMwh: number, startUs: number, endUs: number): n
 /** The window in which an instant lies. */
 export function windowAt(rule: PeakRule, atUs: number, zone: string): Span {
   if (rule.window === 'quarter')
-    return { startUs: quarterStartUs(atUs), endUs: quarterStartUs(atUs) + quarterUs };
+    return { startUs: quarterHourStartUs(atUs), endUs: quarterHourStartUs(atUs) + quarterHourUs };
   const startUs = bucketStartUs(atUs, 'hour', zone);
   return { startUs, endUs: nextBucketUs(startUs, 'hour', zone) };
 }
@@ -102,7 +102,7 @@ const unknown: Group = { hour: null, mostMwh: null, evenMwh: 0 };
  */
 export function peakWindows(
   rule: PeakRule,
-  quarters: readonly QuarterOfftake[],
+  quarters: readonly QuarterHourOfftake[],
   startUs: number,
   endUs: number,
   zone: string,
@@ -129,7 +129,7 @@ export function peakWindows(
 
 function windowOf(
   { startUs, endUs }: Span,
-  byStart: ReadonlyMap<number, QuarterOfftake>,
+  byStart: ReadonlyMap<number, QuarterHourOfftake>,
   groups: ReadonlyMap<number, Group>,
 ): PeakWindow {
   let measuredMwh: number | null = 0;
@@ -137,7 +137,7 @@ function windowOf(
   let mostMwh: number | null = 0;
   let isKnown = false;
   const touching = new Set<Group>();
-  for (let at = startUs; at < endUs; at += quarterUs) {
+  for (let at = startUs; at < endUs; at += quarterHourUs) {
     const quarter = byStart.get(at);
     const group = groups.get(at);
     isKnown ||= quarter !== undefined;
@@ -172,7 +172,7 @@ function windowOf(
 function isLowestWhenEven(rule: PeakRule, startUs: number, endUs: number, zone: string): boolean {
   const first = windowAt(rule, startUs, zone);
   if (first.endUs >= endUs) return isCounted(rule, first.startUs, zone);
-  if (first.startUs !== startUs || windowAt(rule, endUs - quarterUs, zone).endUs !== endUs) return false;
+  if (first.startUs !== startUs || windowAt(rule, endUs - quarterHourUs, zone).endUs !== endUs) return false;
   const day = bucketStartUs(startUs, 'day', zone);
   if (rule.isOnePerDay && rule.peaks > 1 && nextBucketUs(day, 'day', zone) < endUs) return false;
   if (rule.counting === null) return true;
@@ -183,8 +183,8 @@ function isLowestWhenEven(rule: PeakRule, startUs: number, endUs: number, zone: 
 
 /** What the sums are that were spread into quarters, by quarter. */
 function groupsOf(
-  quarters: readonly QuarterOfftake[],
-  byStart: ReadonlyMap<number, QuarterOfftake>,
+  quarters: readonly QuarterHourOfftake[],
+  byStart: ReadonlyMap<number, QuarterHourOfftake>,
   isLowest: (touched: Span, isClosed: boolean) => boolean,
 ): Map<number, Group> {
   const known = new Map<string, Group>();
@@ -206,18 +206,18 @@ function groupsOf(
 function groupOf(
   usedIn: Span | undefined,
   knownAs: KnownAs,
-  byStart: ReadonlyMap<number, QuarterOfftake>,
+  byStart: ReadonlyMap<number, QuarterHourOfftake>,
   isLowest: (touched: Span, isClosed: boolean) => boolean,
 ): Group {
   if (usedIn === undefined) return unknown;
   const touched = {
-    startUs: quarterStartUs(usedIn.startUs),
-    endUs: quarterStartUs(usedIn.endUs - 1) + quarterUs,
+    startUs: quarterHourStartUs(usedIn.startUs),
+    endUs: quarterHourStartUs(usedIn.endUs - 1) + quarterHourUs,
   };
   let mostMwh = 0;
   let withinMwh = 0;
   let isClosed = true;
-  for (let at = touched.startUs; at < touched.endUs; at += quarterUs) {
+  for (let at = touched.startUs; at < touched.endUs; at += quarterHourUs) {
     const quarter = byStart.get(at);
     // Another meter of the home does not tell of it, or the silence is longer than what was read.
     if (quarter === undefined) return unknown;
@@ -231,6 +231,8 @@ function groupOf(
   return {
     hour: isHour ? touched : null,
     mostMwh,
-    evenMwh: isLowest(touched, isClosed) ? (withinMwh * quarterUs) / (touched.endUs - touched.startUs) : 0,
+    evenMwh: isLowest(touched, isClosed)
+      ? (withinMwh * quarterHourUs) / (touched.endUs - touched.startUs)
+      : 0,
   };
 }

@@ -8,13 +8,13 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { postCounter } from '../ledger/counter-posting.ts';
 import type { RegisterReading } from '../ledger/evidence.ts';
+import { postCounter } from '../ledger/posting/counter-posting.ts';
 import { microFromValue } from '../units/amount.ts';
 import { localIso, monthRange } from '../units/calendar.ts';
-import { quarterUs } from '../units/quarter.ts';
+import { quarterHourUs } from '../units/quarter-hour.ts';
 import { flemishPeakRules, type PeakRule } from './peak-rules.ts';
-import { type KnownAs, peakWindows, type QuarterOfftake } from './peak-windows.ts';
+import { type KnownAs, peakWindows, type QuarterHourOfftake } from './peak-windows.ts';
 import { type BilledMonth, billedPeak, countedW, measuredPeaks, monthPeak, topPeaks } from './peaks.ts';
 
 const zone = 'Europe/Brussels';
@@ -28,26 +28,26 @@ const workingHours: PeakRule = {
   months: 1,
   floorW: 0,
 };
-const hour = 4 * quarterUs;
+const hour = 4 * quarterHourUs;
 /** Monday 5 October 2026, 07:00 in Brussels. */
 const mondayUs = Date.UTC(2026, 9, 5, 5) * 1000;
 
 /** Hours are those of the clock, a silence is one. */
-function offtakes(startUs: number, knownAs: KnownAs, ...mwh: (number | null)[]): QuarterOfftake[] {
+function offtakes(startUs: number, knownAs: KnownAs, ...mwh: (number | null)[]): QuarterHourOfftake[] {
   return mwh.flatMap((offtakeMwh, index) => {
     if (offtakeMwh === null) return [];
-    const offtake = { startUs: startUs + index * quarterUs, offtakeMwh, knownAs };
+    const offtake = { startUs: startUs + index * quarterHourUs, offtakeMwh, knownAs };
     const hourStartUs = Math.floor(offtake.startUs / hour) * hour;
     if (knownAs === 'hour')
       return [{ ...offtake, usedIn: { startUs: hourStartUs, endUs: hourStartUs + hour } }];
     if (knownAs !== 'span') return [offtake];
-    return [{ ...offtake, usedIn: { startUs, endUs: startUs + mwh.length * quarterUs } }];
+    return [{ ...offtake, usedIn: { startUs, endUs: startUs + mwh.length * quarterHourUs } }];
   });
 }
 
 function peakOf(
   rule: PeakRule,
-  quarters: readonly QuarterOfftake[],
+  quarters: readonly QuarterHourOfftake[],
   startUs: number,
   endUs: number,
   cut = zone,
@@ -55,10 +55,10 @@ function peakOf(
   return monthPeak(rule, peakWindows(rule, quarters, startUs, endUs, cut), cut);
 }
 
-function homeWizard(): QuarterOfftake[] {
+function homeWizard(): QuarterHourOfftake[] {
   const file = resolve(import.meta.dirname, '../../test/data/homewizard_2022-09_15min_electricity.csv');
   const rows = readFileSync(file, 'utf8').trim().split('\n').slice(1);
-  const byQuarter = new Map<number, number>();
+  const byQuarterHour = new Map<number, number>();
   for (const register of [1, 2]) {
     const evidence = rows.map((row): RegisterReading => {
       const cells = row.split(',');
@@ -74,14 +74,17 @@ function homeWizard(): QuarterOfftake[] {
     const rules = {
       kind: 'rising',
       maxGapUs: 3_600_000_000,
-      quarterGapUs: 1_200_000_000,
+      quarterHourGapUs: 1_200_000_000,
       certainMicro: 0,
     } as const;
     for (const entry of postCounter(rules, null, evidence, 0, Number.POSITIVE_INFINITY).entries) {
-      byQuarter.set(entry.quarterStartUs, (byQuarter.get(entry.quarterStartUs) ?? 0) + entry.amountMicro);
+      byQuarterHour.set(
+        entry.quarterHourStartUs,
+        (byQuarterHour.get(entry.quarterHourStartUs) ?? 0) + entry.amountMicro,
+      );
     }
   }
-  return [...byQuarter].map(([startUs, offtakeMwh]) => ({ startUs, offtakeMwh, knownAs: 'quarter' }));
+  return [...byQuarterHour].map(([startUs, offtakeMwh]) => ({ startUs, offtakeMwh, knownAs: 'quarter' }));
 }
 
 describe('monthPeak in Flanders', () => {
@@ -90,7 +93,7 @@ describe('monthPeak in Flanders', () => {
     if (month === null) throw new Error('a month');
     const quarters = homeWizard().filter(({ startUs }) => startUs >= month.startUs && startUs < month.endUs);
     // The file ends with the register at 23:45.
-    const found = peakOf(flanders, quarters, month.startUs, month.endUs - quarterUs);
+    const found = peakOf(flanders, quarters, month.startUs, month.endUs - quarterHourUs);
     expect(found.powerW).toBe(3176);
     expect(localIso(found.counted[0]?.startUs ?? 0, zone)).toBe('2022-09-07T12:15:00+02:00');
     expect([found.atLeastW, found.atMostW]).toEqual([3176, 3176]);
@@ -99,19 +102,24 @@ describe('monthPeak in Flanders', () => {
 
   it('gives ties to the first', () => {
     const quarters = offtakes(0, 'quarter', 1000, 3000, 3000);
-    expect(peakOf(flanders, quarters, 0, 3 * quarterUs).counted).toEqual([
-      { startUs: quarterUs, powerW: 12 },
+    expect(peakOf(flanders, quarters, 0, 3 * quarterHourUs).counted).toEqual([
+      { startUs: quarterHourUs, powerW: 12 },
     ]);
-    const peaks = measuredPeaks(peakWindows(flanders, quarters, 0, 3 * quarterUs, zone));
+    const peaks = measuredPeaks(peakWindows(flanders, quarters, 0, 3 * quarterHourUs, zone));
     expect(topPeaks(flanders, peaks, 2, zone).map(({ startUs }) => startUs)).toEqual([
-      quarterUs,
-      2 * quarterUs,
+      quarterHourUs,
+      2 * quarterHourUs,
     ]);
   });
 
   it('never calls an hour a peak, but bounds it', () => {
     const spread = offtakes(0, 'hour', 1_000_000, 1_000_000, 1_000_000, 1_000_000);
-    const found = peakOf(flanders, [...spread, ...offtakes(hour, 'quarter', 250_000)], 0, hour + quarterUs);
+    const found = peakOf(
+      flanders,
+      [...spread, ...offtakes(hour, 'quarter', 250_000)],
+      0,
+      hour + quarterHourUs,
+    );
     expect(found.counted).toEqual([{ startUs: hour, powerW: 1000 }]);
     expect([found.atLeastW, found.atMostW]).toEqual([4000, 16_000]);
     expect(peakOf(flanders, spread, 0, hour)).toMatchObject({
@@ -134,14 +142,14 @@ describe('monthPeak in Flanders', () => {
   });
 
   it('knows no upper bound while quarters are missing or measured in part, and nothing of nothing', () => {
-    expect(peakOf(flanders, offtakes(0, 'quarter', 1000), 0, 2 * quarterUs)).toMatchObject({
+    expect(peakOf(flanders, offtakes(0, 'quarter', 1000), 0, 2 * quarterHourUs)).toMatchObject({
       ...{ powerW: 4, atLeastW: 4, atMostW: null, measuredWindows: 1, expectedWindows: 2 },
     });
-    expect(peakOf(flanders, offtakes(0, 'part', 1000), 0, quarterUs)).toMatchObject({
+    expect(peakOf(flanders, offtakes(0, 'part', 1000), 0, quarterHourUs)).toMatchObject({
       ...{ powerW: null, atLeastW: 4, atMostW: null },
     });
     const none = { powerW: null, counted: [], atLeastW: null, atMostW: null };
-    expect(peakOf(flanders, [], 0, quarterUs)).toMatchObject(none);
+    expect(peakOf(flanders, [], 0, quarterHourUs)).toMatchObject(none);
     expect(peakOf(flanders, [], 0, 0)).toMatchObject({ ...none, expectedWindows: 0 });
   });
 });
@@ -235,8 +243,11 @@ describe('bounds', () => {
   });
 
   /** The same hours as the ledger would know them: runs of silence and hours spread evenly, parts cut, some lost. */
-  function tell(all: readonly QuarterOfftake[], hours: readonly (KnownAs | 'none')[]): QuarterOfftake[] {
-    const told: QuarterOfftake[] = [];
+  function tell(
+    all: readonly QuarterHourOfftake[],
+    hours: readonly (KnownAs | 'none')[],
+  ): QuarterHourOfftake[] {
+    const told: QuarterHourOfftake[] = [];
     for (let from = 0; from < hours.length; ) {
       const knownAs = hours[from] ?? 'none';
       let to = from + 1;
@@ -247,7 +258,10 @@ describe('bounds', () => {
         if (knownAs === 'quarter') told.push(one);
         else if (knownAs === 'part') told.push({ ...one, offtakeMwh: one.offtakeMwh / 2, knownAs });
         else if (knownAs !== 'none') {
-          const usedIn = { startUs: group[0]?.startUs ?? 0, endUs: (group.at(-1)?.startUs ?? 0) + quarterUs };
+          const usedIn = {
+            startUs: group[0]?.startUs ?? 0,
+            endUs: (group.at(-1)?.startUs ?? 0) + quarterHourUs,
+          };
           told.push({ ...one, offtakeMwh: mean, knownAs, usedIn });
         }
       }
@@ -258,7 +272,7 @@ describe('bounds', () => {
 });
 
 describe('topPeaks', () => {
-  const peak = (quarter: number, powerW: number) => ({ startUs: mondayUs + quarter * quarterUs, powerW });
+  const peak = (quarter: number, powerW: number) => ({ startUs: mondayUs + quarter * quarterHourUs, powerW });
   it('gives the earlier of equals, in whatever order they come, and of each day one', () => {
     expect(topPeaks(flanders, [peak(2, 5), peak(1, 5), peak(0, 4)], 2, zone)).toEqual([
       peak(1, 5),

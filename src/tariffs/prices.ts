@@ -1,4 +1,4 @@
-import type { Clock } from '../units/clock.ts';
+import type { Clock } from '../runtime/clock.ts';
 import type { CostVersionStore } from './cost-version-store.ts';
 import { type CostVersion, PriceList } from './cost-versions.ts';
 

@@ -1,7 +1,7 @@
+import type { Bucket } from '../statistics/bucket.ts';
+import type { LedgerViews } from '../statistics/ledger-views.ts';
+import { spanBuckets } from '../statistics/span-totals.ts';
 import { localDate } from '../units/calendar.ts';
-import type { Bucket } from '../views/bucket.ts';
-import type { LedgerViews } from '../views/ledger-views.ts';
-import { spanBuckets } from '../views/span-totals.ts';
 import type { PriceList } from './cost-versions.ts';
 import { costOf } from './costing.ts';
 

@@ -1,7 +1,7 @@
+import type { Bucket } from '../statistics/bucket.ts';
+import type { LedgerViews } from '../statistics/ledger-views.ts';
 import { bucketEdges, nextBucketUs } from '../units/calendar.ts';
-import { quarterUs } from '../units/quarter.ts';
-import type { Bucket } from '../views/bucket.ts';
-import type { LedgerViews } from '../views/ledger-views.ts';
+import { quarterHourUs } from '../units/quarter-hour.ts';
 import type { PeakRule } from './peak-rules.ts';
 import { besideUs, offtakeOf, peakWindows, windowAt } from './peak-windows.ts';
 import { type MonthPeak, monthPeak, type Peak } from './peaks.ts';
@@ -53,7 +53,7 @@ export async function readMonths(
 ): Promise<RollingMonth[]> {
   const zone = views.zone();
   const plans = starts.map((startUs) => planMonth(ruleAt(startUs), startUs, nowUs, days, zone));
-  const read = await views.quartersWithin(
+  const read = await views.quarterHoursWithin(
     offtakeId,
     plans.flatMap(({ span }) => span ?? []),
   );
@@ -81,8 +81,8 @@ function planMonth(
     const none = { powerW: null, counted: [], atLeastW: null, atMostW: null, measuredWindows: 0, peak: null };
     return { span: null, finish: () => ({ ...told, ...none, expectedWindows }) };
   }
-  const isByQuarter = rule.window === 'quarter' && rule.peaks === 1 && rule.counting === null;
-  const whole = isByQuarter ? own.filter((day) => day.endUs <= untilUs && isWhole(day)) : [];
+  const isByQuarterHour = rule.window === 'quarter' && rule.peaks === 1 && rule.counting === null;
+  const whole = isByQuarterHour ? own.filter((day) => day.endUs <= untilUs && isWhole(day)) : [];
   const highest = whole.reduce<Bucket | null>(
     // The first of equals.
     (best, day) => ((day.highestMicro ?? 0) > (best?.highestMicro ?? Number.NEGATIVE_INFINITY) ? day : best),
@@ -99,7 +99,7 @@ function planMonth(
     finish: (quarters) => {
       const offtakes = quarters.flatMap(offtakeOf);
       const windows = spans.map((span) => peakWindows(rule, offtakes, span.startUs, span.endUs, zone));
-      const found = monthPeak(rule, windows.flat(), zone, skippedUs / quarterUs);
+      const found = monthPeak(rule, windows.flat(), zone, skippedUs / quarterHourUs);
       return { ...told, ...found, peak: found.counted[0] ?? null };
     },
   };

@@ -1,29 +1,28 @@
 /** Recording and ledger as the process puts them together, over doubles that fail as a seed says. */
 import { vi } from 'vitest';
 import { MemorySettingsStore } from '../home/testing/doubles.ts';
-import { Bookkeeper } from '../ledger/bookkeeper.ts';
-import type { Meter } from '../ledger/meter.ts';
-import { PostingRhythm, unsettledUs } from '../ledger/posting-rhythm.ts';
-import { usualRules } from '../ledger/reposting.ts';
-import { RunningLedger } from '../ledger/running-ledger.ts';
+import type { Meter } from '../ledger/entries/meter.ts';
+import { StoredEvidence } from '../ledger/evidence/stored-evidence.ts';
+import { PostingRhythm, unsettledUs } from '../ledger/posting/posting-rhythm.ts';
+import { PostingWorker } from '../ledger/posting/posting-worker.ts';
+import { usualRules } from '../ledger/posting/reposting.ts';
+import { RunningLedger } from '../ledger/posting/running-ledger.ts';
+import { verifyMeter } from '../ledger/posting/verification.ts';
 import { joinSpans, type Span } from '../ledger/span.ts';
-import { StoredEvidence } from '../ledger/stored-evidence.ts';
 import { MemoryLedgers } from '../ledger/testing/memory-ledgers.ts';
 import { SimulatedMeter } from '../ledger/testing/simulated-meter.ts';
 import { MemoryStatisticsStore } from '../ledger/testing/statistics-doubles.ts';
-import { verifyMeter } from '../ledger/verification.ts';
-import { Backfill } from '../recording/backfill.ts';
-import { Heartbeat } from '../recording/heartbeat.ts';
-import { withinMs } from '../recording/pause.ts';
-import { ProofKeeper } from '../recording/proof-keeper.ts';
-import { Prover } from '../recording/prover.ts';
-import { Recorder, type TrackedEntity } from '../recording/recorder.ts';
+import { Backfill } from '../recording/backfill/backfill.ts';
+import { CoverageScheduler } from '../recording/coverage/coverage-scheduler.ts';
+import { CoverageVerifier } from '../recording/coverage/coverage-verifier.ts';
 import { RecordingEvents } from '../recording/recording-events.ts';
-import { RenameKeeper } from '../recording/rename-keeper.ts';
+import { Heartbeat } from '../recording/stream/heartbeat.ts';
+import { Recorder, type TrackedEntity } from '../recording/stream/recorder.ts';
+import { RenameKeeper } from '../recording/stream/rename-keeper.ts';
 import {
   baseUs,
+  MemoryCoverageStore,
   MemoryHome,
-  MemoryProofStore,
   MemoryReadingStore,
   MemorySubscriptionStore,
   MemorySyncLog,
@@ -32,6 +31,7 @@ import {
   testClock,
 } from '../recording/testing/doubles.ts';
 import { MemoryDisk, MemorySpool } from '../recording/testing/memory-spool.ts';
+import { withinMs } from '../runtime/pause.ts';
 import { randomOf } from './random.ts';
 import { whileAlive } from './while-alive.ts';
 
@@ -48,9 +48,9 @@ const limits = {
 interface Running {
   readonly recorder: Recorder;
   readonly backfill: Backfill;
-  readonly proofs: ProofKeeper;
+  readonly proofs: CoverageScheduler;
   readonly heartbeat: Heartbeat;
-  readonly bookkeeper: Bookkeeper;
+  readonly postingWorker: PostingWorker;
   readonly renames: RenameKeeper;
   readonly life: { isAlive: boolean };
 }
@@ -62,7 +62,7 @@ export class SimulatedChain {
   readonly meters: readonly SimulatedMeter[];
   readonly #subscription = new MemorySubscriptionStore();
   readonly #syncLog = new MemorySyncLog();
-  readonly #proofs = new MemoryProofStore(this.store);
+  readonly #proofs = new MemoryCoverageStore(this.store);
   readonly #disk = new MemoryDisk(1500);
   readonly #evidence: StoredEvidence;
   /** Every id that a meter had, and which it is. */
@@ -139,7 +139,7 @@ export class SimulatedChain {
       running.heartbeat.stop(),
       running.renames.stop(),
       running.proofs.stop(),
-      running.bookkeeper.stop(),
+      running.postingWorker.stop(),
       running.backfill.stop().then(() => running.recorder.stop()),
     ]);
     await vi.advanceTimersByTimeAsync(10_000);
@@ -245,8 +245,8 @@ export class SimulatedChain {
 
   /** What the home's discovery leads to. */
   #follow(): void {
-    const { recorder, bookkeeper, renames } = this.#running ?? {};
-    bookkeeper?.setMeters(this.#posted());
+    const { recorder, postingWorker, renames } = this.#running ?? {};
+    postingWorker?.setMeters(this.#posted());
     recorder?.track(this.#tracked());
     renames?.look();
   }
@@ -315,7 +315,7 @@ export class SimulatedChain {
       summed: async () => undefined,
       clock: testClock,
     });
-    const bookkeeper = new Bookkeeper(
+    const postingWorker = new PostingWorker(
       {
         evidence: living(this.#evidence),
         ledger: running,
@@ -345,7 +345,7 @@ export class SimulatedChain {
       for (const { entityId, atUs } of rows)
         if (life.isAlive) this.#received.push({ receivedUs: testClock.nowUs(), entityId, atUs });
       await readings.append(rows);
-      for (const { entityId, atUs } of rows) bookkeeper.touch(entityId, { fromUs: atUs, untilUs: atUs });
+      for (const { entityId, atUs } of rows) postingWorker.touch(entityId, { fromUs: atUs, untilUs: atUs });
     };
     const events = new RecordingEvents(quietLog);
     const recorder = new Recorder(
@@ -362,7 +362,7 @@ export class SimulatedChain {
       limits,
     );
     const syncLog = living(this.#syncLog);
-    const prover = new Prover({
+    const coverageVerifier = new CoverageVerifier({
       ...common,
       readings,
       recorder,
@@ -370,9 +370,9 @@ export class SimulatedChain {
       readable: async () => undefined,
       events,
     });
-    const proofs = new ProofKeeper({
+    const proofs = new CoverageScheduler({
       ...common,
-      prover,
+      coverageVerifier,
       recorder,
       isBusy: () => backfill.status().isRunning,
       syncLog,
@@ -385,7 +385,7 @@ export class SimulatedChain {
       recorder,
       syncLog,
       newId,
-      prover,
+      coverageVerifier,
       onBrought: () => proofs.look(),
     });
     const renames = new RenameKeeper({
@@ -402,9 +402,9 @@ export class SimulatedChain {
       clock: testClock,
       log: quietLog,
     });
-    this.#running = { recorder, backfill, proofs, heartbeat, bookkeeper, renames, life };
-    bookkeeper.setMeters(this.#posted());
-    bookkeeper.start();
+    this.#running = { recorder, backfill, proofs, heartbeat, postingWorker, renames, life };
+    postingWorker.setMeters(this.#posted());
+    postingWorker.start();
     backfill.start();
     await recorder.start();
     recorder.track(this.#tracked());

@@ -7,7 +7,7 @@ export type Period = 'quarter' | 'hour' | 'day' | 'week' | 'month' | 'year';
 
 const usPerMs = 1000;
 const hourUs = 3_600_000_000;
-const quarterUs = hourUs / 4;
+const quarterHourUs = hourUs / 4;
 
 function zoned(atUs: number, zone: string): Temporal.ZonedDateTime {
   return Temporal.Instant.fromEpochMilliseconds(Math.floor(atUs / usPerMs)).toZonedDateTimeISO(zone);
@@ -62,7 +62,7 @@ const knownNexts = new Known();
 
 /** The start of the bucket in which an instant lies. Weeks begin on Monday (ISO 8601). */
 export function bucketStartUs(atUs: number, period: Period, zone: string): number {
-  if (period === 'quarter') return Math.floor(atUs / quarterUs) * quarterUs;
+  if (period === 'quarter') return Math.floor(atUs / quarterHourUs) * quarterHourUs;
   return knownStarts.of(atUs, period, zone, () => startOf(atUs, period, zone));
 }
 
@@ -92,7 +92,7 @@ function startOf(atUs: number, period: Period, zone: string): number {
 
 /** The start of the bucket after the one that starts at `startUs`. */
 export function nextBucketUs(startUs: number, period: Period, zone: string): number {
-  if (period === 'quarter') return startUs + quarterUs;
+  if (period === 'quarter') return startUs + quarterHourUs;
   return knownNexts.of(startUs, period, zone, () => startOfNext(startUs, period, zone));
 }
 
@@ -103,7 +103,7 @@ function startOfNext(startUs: number, period: Period, zone: string): number {
     if (start.minute === 0 && start.offsetNanoseconds === end.offsetNanoseconds) return startUs + hourUs;
     // Where the clock is turned by half an hour an hour may last half an hour, and the next one begins within it.
     let nextUs = startUs;
-    for (let at = startUs + quarterUs; nextUs <= startUs; at += quarterUs)
+    for (let at = startUs + quarterHourUs; nextUs <= startUs; at += quarterHourUs)
       nextUs = bucketStartUs(at, 'hour', zone);
     return nextUs;
   }

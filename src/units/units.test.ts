@@ -17,7 +17,7 @@ import {
 } from './calendar.ts';
 import { instantFromIso, instantFromMs, instantFromSeconds, isoFromInstant } from './instant.ts';
 import { quantityOf, toCanonical } from './quantity.ts';
-import { quarterStartUs, quarterUs } from './quarter.ts';
+import { quarterHourStartUs, quarterHourUs } from './quarter-hour.ts';
 
 const joulesPerKwh = 3.6e6;
 const footM = 0.3048;
@@ -144,12 +144,12 @@ describe('instants', () => {
   it('lie in the quarter that they open', () => {
     for (const [atUs, startUs] of [
       [0, 0],
-      [quarterUs - 1, 0],
-      [quarterUs, quarterUs],
-      [-1, -quarterUs],
+      [quarterHourUs - 1, 0],
+      [quarterHourUs, quarterHourUs],
+      [-1, -quarterHourUs],
     ] as const)
-      expect(quarterStartUs(atUs)).toBe(startUs);
-    expect(quarterUs).toBe(900_000_000);
+      expect(quarterHourStartUs(atUs)).toBe(startUs);
+    expect(quarterHourUs).toBe(900_000_000);
   });
 });
 
@@ -180,7 +180,7 @@ describe('the calendar', () => {
   it('has weeks, months and years that follow each other', () => {
     const monday = at('2026-11-15T23:00:00Z');
     expect(bucketStartUs(monday + 1, 'week', zone)).toBe(monday);
-    expect(nextBucketUs(monday, 'week', zone) - monday).toBe(7 * 24 * 4 * quarterUs);
+    expect(nextBucketUs(monday, 'week', zone) - monday).toBe(7 * 24 * 4 * quarterHourUs);
     expect(bucketStartUs(monday, 'year', zone)).toBe(at('2025-12-31T23:00:00Z'));
     expect(nextBucketUs(at('2025-12-31T23:00:00Z'), 'year', zone)).toBe(at('2026-12-31T23:00:00Z'));
     expect(nextBucketUs(at('2026-10-31T23:00:00Z'), 'month', zone)).toBe(at('2026-11-30T23:00:00Z'));

@@ -31,7 +31,7 @@ const minutes = Number(values.minutes);
 const warmUpMinutes = Number(values['warm-up']);
 if (!(minutes > 0) || !(warmUpMinutes >= 0)) throw new RangeError('--minutes and --warm-up must be numbers');
 const expectedEntities = 20;
-const quarterMs = 900_000;
+const quarterHourMs = 900_000;
 const afterBoundaryMs = 90_000;
 
 const root = resolve(import.meta.dirname, '../..');
@@ -163,7 +163,7 @@ async function run(): Promise<void> {
   const before = new Map(lookAtAll());
   await pause(minutes * 60_000);
   const after = lookAtAll();
-  const hasBoundary = Math.floor(beganMs / quarterMs) !== Math.floor(Date.now() / quarterMs);
+  const hasBoundary = Math.floor(beganMs / quarterHourMs) !== Math.floor(Date.now() / quarterHourMs);
   const pss = Object.values(pids).map(pssMb);
   const commitsAfter = await commits(probe);
   const { recorder } = await status();
@@ -208,7 +208,7 @@ async function run(): Promise<void> {
 
 /** How long to wait so that the end of a quarter-hour, and what it brings, lies within what is measured. */
 function untilBoundaryMs(nowMs: number): number {
-  const leftMs = quarterMs - (nowMs % quarterMs);
+  const leftMs = quarterHourMs - (nowMs % quarterHourMs);
   return Math.max(0, leftMs - (minutes * 60_000 - afterBoundaryMs));
 }
 

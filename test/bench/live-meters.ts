@@ -1,5 +1,5 @@
-import type { Bookkeeper } from '../../src/ledger/bookkeeper.ts';
-import type { Meter } from '../../src/ledger/meter.ts';
+import type { Meter } from '../../src/ledger/entries/meter.ts';
+import type { PostingWorker } from '../../src/ledger/posting/posting-worker.ts';
 import type { ReadingStore } from '../../src/recording/reading-store.ts';
 import { until } from './questdb-probe.ts';
 
@@ -9,23 +9,23 @@ const everyMs = 1000;
 export class LiveMeters {
   readonly meters: readonly Meter[];
   readonly #readings: ReadingStore;
-  readonly #bookkeeper: Bookkeeper;
+  readonly #postingWorker: PostingWorker;
   /** When each reading that is not posted was told, by meter and instant. */
   readonly #waiting = new Map<string, Map<number, number>>();
   #delaysMs: number[] = [];
-  #rounds = 0;
+  #worker = 0;
   #timer: NodeJS.Timeout | undefined;
   #telling: Promise<void> = Promise.resolve();
 
-  constructor(count: number, readings: ReadingStore, bookkeeper: Bookkeeper) {
+  constructor(count: number, readings: ReadingStore, postingWorker: PostingWorker) {
     this.meters = Array.from({ length: count }, (_, place) => ({
       entityId: `sensor.live_${place}_energy`,
       posts: 'register',
       kind: 'rising',
     }));
     this.#readings = readings;
-    this.#bookkeeper = bookkeeper;
-    bookkeeper.onPosted((entityId, span) => this.#posted(entityId, span.untilUs));
+    this.#postingWorker = postingWorker;
+    postingWorker.onPosted((entityId, span) => this.#posted(entityId, span.untilUs));
   }
 
   start(): void {
@@ -41,7 +41,7 @@ export class LiveMeters {
 
   /** Resolves when so many postings of them were told. */
   posted(rounds: number, withinMs: number): Promise<void> {
-    return until('the live meters', withinMs, async () => this.#rounds >= rounds * this.meters.length);
+    return until('the live meters', withinMs, async () => this.#worker >= rounds * this.meters.length);
   }
 
   /** How late readings were posted since this was last asked, in ms; what waits still counts with its age. */
@@ -70,14 +70,14 @@ export class LiveMeters {
     for (const { entityId } of this.meters) {
       const told = this.#waiting.get(entityId) ?? new Map<number, number>();
       this.#waiting.set(entityId, told.set(atUs, performance.now()));
-      this.#bookkeeper.touch(entityId, { fromUs: atUs, untilUs: atUs });
+      this.#postingWorker.touch(entityId, { fromUs: atUs, untilUs: atUs });
     }
   }
 
   #posted(entityId: string, untilUs: number): void {
     const told = this.#waiting.get(entityId);
     if (told === undefined) return;
-    this.#rounds += 1;
+    this.#worker += 1;
     for (const [atUs, toldMs] of told)
       if (atUs < untilUs) {
         this.#delaysMs.push(performance.now() - toldMs);

@@ -47,7 +47,7 @@ export function panelRequests(meters: readonly YearMeter[], span: YearSpan): Pan
 
   const viewOf = { hour: 'ledger_hours', day: 'ledger_days', month: 'ledger_days' } as const;
   const row = 'timestamp, amount, highest, quality, covered, on_time, quarters, provisional';
-  const quarterRow = 'timestamp, amount, quality, covered, on_time, provisional';
+  const quarterHourRow = 'timestamp, amount, quality, covered, on_time, provisional';
   const sums = (period: keyof typeof viewOf, which: readonly string[], startUs: number, endUs: number) =>
     `SELECT entity_id, ${row} FROM ${viewOf[period]} WHERE entity_id IN (${list(which)}) AND ${inSpan(startUs, endUs)}`;
   const hours = (id: string, startUs: number) =>
@@ -57,7 +57,7 @@ export function panelRequests(meters: readonly YearMeter[], span: YearSpan): Pan
   const flows = `entity_id LIKE 'home:%'`;
   const balanceIds = `(${flows} OR entity_id IN (${list(deviceIds)}))`;
   const balance = (view: string, startUs: number, endUs: number) =>
-    `SELECT entity_id, ${view === 'ledger_entries' ? quarterRow : row} FROM ${view}
+    `SELECT entity_id, ${view === 'ledger_entries' ? quarterHourRow : row} FROM ${view}
       WHERE ${balanceIds} AND ${inSpan(startUs, endUs)}`;
 
   const requests: PanelRequest[] = [];
@@ -167,12 +167,12 @@ export function panelRequests(meters: readonly YearMeter[], span: YearSpan): Pan
     `SELECT entity_id, sum(amount), min(quality), sum(covered) FROM ledger_days
       WHERE entity_id IN (${list(deviceIds)}) AND ${inSpan(monthBefore, month)}`,
   );
-  const gridQuarters = (startUs: number, endUs: number) =>
+  const gridQuarterHours = (startUs: number, endUs: number) =>
     `SELECT timestamp, amount, quality FROM ledger_entries ${of('home:grid_in', startUs, endUs)}`;
   add(
     'capacity, a month',
     `/v1/capacity/month/${localMonth(monthBefore, timeZone)}`,
-    `${gridQuarters(monthBefore, month)} ORDER BY amount DESC LIMIT 10`,
+    `${gridQuarterHours(monthBefore, month)} ORDER BY amount DESC LIMIT 10`,
   );
   const seriesRows = (view: string, startUs: number) =>
     `SELECT entity_id, timestamp, amount, highest FROM ${view}

@@ -17,13 +17,13 @@ import { readingsTable } from '../../src/adapters/questdb/reading-rows.ts';
 import { QuestDbReadingStore } from '../../src/adapters/questdb/reading-store.ts';
 import { QuestDbStatisticsStore } from '../../src/adapters/questdb/statistics-store.ts';
 import { applied } from '../../src/adapters/questdb/wal.ts';
-import { Bookkeeper } from '../../src/ledger/bookkeeper.ts';
-import type { Meter } from '../../src/ledger/meter.ts';
-import { StoredEvidence } from '../../src/ledger/stored-evidence.ts';
-import { systemClock } from '../../src/units/clock.ts';
-import type { Log } from '../../src/units/log.ts';
-import { quarterStartUs } from '../../src/units/quarter.ts';
-import { FlowKeeper } from '../../src/views/flow-keeper.ts';
+import { FlowKeeper } from '../../src/balance/flow-keeper.ts';
+import type { Meter } from '../../src/ledger/entries/meter.ts';
+import { StoredEvidence } from '../../src/ledger/evidence/stored-evidence.ts';
+import { PostingWorker } from '../../src/ledger/posting/posting-worker.ts';
+import { systemClock } from '../../src/runtime/clock.ts';
+import type { Log } from '../../src/runtime/log.ts';
+import { quarterHourStartUs } from '../../src/units/quarter-hour.ts';
 import { LiveMeters } from './live-meters.ts';
 import { QuestdbProbe } from './questdb-probe.ts';
 import { rawLedger } from './raw-ilp.ts';
@@ -80,7 +80,7 @@ async function run(): Promise<void> {
   const views = new QuestDbLedgerViews(questdb);
   await views.setZone(timeZone);
   const nowUs = systemClock.nowUs();
-  const untilUs = quarterStartUs(nowUs);
+  const untilUs = quarterHourStartUs(nowUs);
   await makeRows(probe, 'hour', untilUs - days * dayUs, untilUs);
   await makeRows(probe, '5minute', untilUs - Math.min(10, days) * dayUs, untilUs);
   await walApplied(probe, 60_000);
@@ -94,7 +94,7 @@ async function run(): Promise<void> {
     corrections: async () => [],
     kindOf: () => 'rising',
   });
-  const bookkeeper = new Bookkeeper({
+  const postingWorker = new PostingWorker({
     evidence,
     ledger,
     readable: () => applied(questdb, readingsTable),
@@ -107,20 +107,20 @@ async function run(): Promise<void> {
   const sources = meters.slice(0, 3).map(({ entityId }) => entityId);
   const flows = new FlowKeeper({
     ledger,
-    firstQuarterUs: async (ids) => (await views.extent(ids))?.firstUs ?? null,
+    firstQuarterHourUs: async (ids) => (await views.extent(ids))?.firstUs ?? null,
     remembered: { load: async () => null, save: async () => undefined },
     clock: systemClock,
     log,
   });
-  const live = new LiveMeters(liveCount, readings, bookkeeper);
-  bookkeeper.setMeters([...meters, ...live.meters]);
-  bookkeeper.onPosted((entityId, span) => flows.posted(entityId, span));
+  const live = new LiveMeters(liveCount, readings, postingWorker);
+  postingWorker.setMeters([...meters, ...live.meters]);
+  postingWorker.onPosted((entityId, span) => flows.posted(entityId, span));
   const [gridIn = '', gridOut = '', solar = ''] = sources;
   flows.setSources({ gridIn: [gridIn], gridOut: [gridOut], solar: [solar], batteryIn: [], batteryOut: [] });
-  bookkeeper.start();
+  postingWorker.start();
   flows.start();
   stops.push(
-    () => bookkeeper.stop(),
+    () => postingWorker.stop(),
     () => flows.stop(),
   );
   live.start();
@@ -129,8 +129,8 @@ async function run(): Promise<void> {
 
   const beganMs = performance.now();
   for (const { entityId } of meters)
-    bookkeeper.touch(entityId, { fromUs: untilUs - days * dayUs, untilUs: nowUs });
-  await bookkeeper.settle();
+    postingWorker.touch(entityId, { fromUs: untilUs - days * dayUs, untilUs: nowUs });
+  await postingWorker.settle();
   const postedSeconds = seconds(beganMs);
   const busy = live.delays();
   await flows.settle();

@@ -96,12 +96,12 @@ async function run(): Promise<void> {
   stops.push(() => stopChild(ledger));
   const url = `http://127.0.0.1:${port}`;
   const startedMs = performance.now();
-  const lastQuarterUs = span.untilUs - 900_000_000;
+  const lastQuarterHourUs = span.untilUs - 900_000_000;
   await until('the flows of the home', 900_000, async () => {
     const newest = await probe.rows(
       "SELECT cast(max(timestamp) AS LONG) FROM ledger_entries WHERE entity_id = 'home:use'",
     );
-    if (Number(newest[0]?.[0] ?? 0) >= lastQuarterUs) return true;
+    if (Number(newest[0]?.[0] ?? 0) >= lastQuarterHourUs) return true;
     await new Promise((resolve) => setTimeout(resolve, 500));
     return false;
   });

@@ -9,8 +9,8 @@ import { MongoEntityStore } from '../../src/adapters/mongodb/entity-store.ts';
 import { MongoSettingsStore } from '../../src/adapters/mongodb/settings-store.ts';
 import { QuestDbLedgerViews } from '../../src/adapters/questdb/ledger-views.ts';
 import { QuestDb } from '../../src/adapters/questdb/questdb.ts';
-import type { Log } from '../../src/units/log.ts';
-import { quarterStartUs, quarterUs } from '../../src/units/quarter.ts';
+import type { Log } from '../../src/runtime/log.ts';
+import { quarterHourStartUs, quarterHourUs } from '../../src/units/quarter-hour.ts';
 import { type QuestdbProbe, until } from './questdb-probe.ts';
 import { homeConfig, timeZone, type YearMeter } from './year-home.ts';
 
@@ -33,7 +33,7 @@ const spanKey = 'bench_span';
 const silent: Log = { debug() {}, info() {}, warn() {}, error() {}, child: () => silent } as Log;
 
 export function yearSpan(nowUs: number, ledgerDays: number, readingDays: number): YearSpan {
-  const untilUs = quarterStartUs(nowUs);
+  const untilUs = quarterHourStartUs(nowUs);
   return {
     ledgerFromUs: untilUs - ledgerDays * dayUs,
     readingsFromUs: untilUs - readingDays * dayUs,
@@ -75,20 +75,20 @@ async function makeReadings(probe: QuestdbProbe, { readingsFromUs, untilUs }: Ye
 async function makeEntries(probe: QuestdbProbe, { ledgerFromUs, untilUs }: YearSpan): Promise<void> {
   const stepUs = 30 * dayUs;
   for (let fromUs = ledgerFromUs; fromUs < untilUs; fromUs += stepUs) {
-    const count = Math.round((Math.min(fromUs + stepUs, untilUs) - fromUs) / quarterUs);
-    const at = `${fromUs} + (s.x - 1) * ${quarterUs}`;
+    const count = Math.round((Math.min(fromUs + stepUs, untilUs) - fromUs) / quarterHourUs);
+    const at = `${fromUs} + (s.x - 1) * ${quarterHourUs}`;
     const quarters = `FROM long_sequence(${count}) s CROSS JOIN
       (SELECT place, entity_id, is_register, rate FROM bench_meters WHERE is_posted) m`;
     const amount = (us: string) => `cast(round(1e6 * ${counted(us)}) AS LONG)`;
     for (const table of ['ledger_journal', 'ledger_entries'])
       await probe.rows(`INSERT INTO ${table} (entity_id, kind, timestamp, amount, quality, covered, reason,
           first_evidence, last_evidence, on_time, provisional, revision, posted_at)
-        SELECT m.entity_id, 'quantity', cast(${at} AS TIMESTAMP), ${amount(`${at} + ${quarterUs}`)} - ${amount(at)},
-          CASE WHEN s.x % 97 = 0 THEN 2 ELSE 0 END, ${quarterUs}L,
+        SELECT m.entity_id, 'quantity', cast(${at} AS TIMESTAMP), ${amount(`${at} + ${quarterHourUs}`)} - ${amount(at)},
+          CASE WHEN s.x % 97 = 0 THEN 2 ELSE 0 END, ${quarterHourUs}L,
           CASE WHEN m.is_register THEN 'counted' ELSE 'integrated' END,
-          cast(${at} AS TIMESTAMP), cast(${at} + ${quarterUs} AS TIMESTAMP),
-          CASE WHEN m.is_register THEN null ELSE ${quarterUs}L END, false, 1,
-          cast(${at} + ${quarterUs} AS TIMESTAMP) ${quarters}`);
+          cast(${at} AS TIMESTAMP), cast(${at} + ${quarterHourUs} AS TIMESTAMP),
+          CASE WHEN m.is_register THEN null ELSE ${quarterHourUs}L END, false, 1,
+          cast(${at} + ${quarterHourUs} AS TIMESTAMP) ${quarters}`);
     await probe.rows(`INSERT INTO ledger_openings (entity_id, timestamp, baseline, register, at, told_by)
       SELECT m.entity_id, cast(${at} AS TIMESTAMP), 0L, ${amount(at)}, cast(${at} AS TIMESTAMP), 'reading'
       ${quarters} WHERE m.is_register`);
@@ -152,7 +152,8 @@ export async function fillYear(
       await prices.add({
         costVersionId: `bench-${index}`,
         pricePerKwhMicro,
-        effectiveFromUs: index === 0 ? ledgerFromUs - dayUs : quarterStartUs((ledgerFromUs + untilUs) / 2),
+        effectiveFromUs:
+          index === 0 ? ledgerFromUs - dayUs : quarterHourStartUs((ledgerFromUs + untilUs) / 2),
         area: null,
         notes: '',
         createdAtUs: nowUs,

@@ -8,7 +8,7 @@ import { access, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { TicketRow, Tickets } from '../../src/contract/tickets.ts';
+import type { TicketRow, Tickets } from '../../src/schemas/tickets.ts';
 import { until } from '../home-assistant/until.ts';
 import { hasty } from './hasty.ts';
 import { chosenSeed } from './seed.ts';

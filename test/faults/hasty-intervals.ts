@@ -1,6 +1,6 @@
 /** Loaded into a process before its own program: its intervals are shorter then. */
-import { defaultHeartbeatLimits } from '../../src/recording/heartbeat.ts';
-import { defaultStreamNewsLimits } from '../../src/recording/stream-news.ts';
+import { defaultHeartbeatLimits } from '../../src/recording/stream/heartbeat.ts';
+import { defaultStreamMonitorLimits } from '../../src/recording/stream/stream-monitor.ts';
 
 Object.assign(defaultHeartbeatLimits, {
   compareEveryMs: 3000,
@@ -9,7 +9,7 @@ Object.assign(defaultHeartbeatLimits, {
   sameSilenceMs: 6000,
   retryMs: 1000,
 } satisfies Partial<typeof defaultHeartbeatLimits>);
-Object.assign(defaultStreamNewsLimits, {
+Object.assign(defaultStreamMonitorLimits, {
   lookEveryMs: 500,
   lastsMs: 2000,
-} satisfies Partial<typeof defaultStreamNewsLimits>);
+} satisfies Partial<typeof defaultStreamMonitorLimits>);

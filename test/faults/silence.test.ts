@@ -6,8 +6,8 @@
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { SyncRuns } from '../../src/contract/readings.ts';
-import type { Tickets } from '../../src/contract/tickets.ts';
+import type { SyncRuns } from '../../src/schemas/readings.ts';
+import type { Tickets } from '../../src/schemas/tickets.ts';
 import { until } from '../home-assistant/until.ts';
 import { hasty } from './hasty.ts';
 import { chosenSeed } from './seed.ts';
@@ -47,7 +47,7 @@ it('takes a quiet home for a quiet home', async () => {
   expect(await silentTickets()).toEqual([]);
 });
 
-it('notices a silence, subscribes anew and fetches just the hole', async () => {
+it('notices a silence, subscribes anew and fetches just the gap', async () => {
   world.meters.run();
   await world.flows();
   await compared(1);

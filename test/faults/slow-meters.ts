@@ -2,14 +2,14 @@
 import { expect } from 'vitest';
 import type { DemoHome } from '../../addon/demo-home/demo-home.ts';
 import { bare } from '../../addon/demo-home/home/by-hand.ts';
-import type { ledger } from '../../src/contract/ledger.ts';
+import type { ledger } from '../../src/schemas/ledger.ts';
 import { randomOf } from '../../src/testing/random.ts';
 
 type Ledger = ReturnType<typeof ledger.parse>;
 
 const attributes = { unit_of_measurement: 'kWh', device_class: 'energy', state_class: 'total_increasing' };
-const quarterUs = 900_000_000;
-const hourUs = 4 * quarterUs;
+const quarterHourUs = 900_000_000;
+const hourUs = 4 * quarterHourUs;
 const pastUs = 8 * 24 * hourUs;
 /** Ten watt-hours are certain wherever they lie. */
 const certainKwh = 0.01;
@@ -17,7 +17,7 @@ const certainKwh = 0.01;
 const toleranceKwh = 0.1;
 
 const rhythms = {
-  'sensor.fault_quarter_hourly': { everyUs: quarterUs, lateUs: 10_000_000 },
+  'sensor.fault_quarter_hourly': { everyUs: quarterHourUs, lateUs: 10_000_000 },
   'sensor.fault_hourly': { everyUs: hourUs, lateUs: 13_000_000 },
   'sensor.fault_daily': { everyUs: 24 * hourUs, lateUs: 8 * hourUs },
 } as const;
@@ -61,7 +61,7 @@ export class SlowMeters {
   }
 
   #registerKwh(us: number): number {
-    const quarters = (us - this.#startUs) / quarterUs;
+    const quarters = (us - this.#startUs) / quarterHourUs;
     const whole = Math.floor(quarters);
     let sum = 1000;
     for (let quarter = 0; quarter < whole; quarter += 1) sum += this.#usedKwh(quarter);
@@ -88,7 +88,7 @@ export class SlowMeters {
       }
       expect(measured.length).toBeGreaterThan(96);
       for (const { quarter, amount } of measured) {
-        const truth = this.#usedKwh((Date.parse(quarter) * 1000 - this.#startUs) / quarterUs);
+        const truth = this.#usedKwh((Date.parse(quarter) * 1000 - this.#startUs) / quarterHourUs);
         expect(Math.abs((amount ?? Number.NaN) - truth), quarter).toBeLessThanOrEqual(toleranceKwh);
       }
     }

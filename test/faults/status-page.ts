@@ -1,6 +1,6 @@
 /** What the process says of itself while things go wrong, and what its ledger is worth afterwards. */
 import { expect } from 'vitest';
-import type { Status } from '../../src/contract/status.ts';
+import type { Status } from '../../src/schemas/status.ts';
 import type { LedgerProcess } from '../home-assistant/ledger-process.ts';
 import { until } from '../home-assistant/until.ts';
 

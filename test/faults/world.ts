@@ -4,7 +4,7 @@
  */
 import { type DemoHome, startDemoHome } from '../../addon/demo-home/demo-home.ts';
 import type { SidecarName } from '../../addon/sidecars/sidecars.ts';
-import { ledger } from '../../src/contract/ledger.ts';
+import { ledger } from '../../src/schemas/ledger.ts';
 import { Cable } from '../home-assistant/cable.ts';
 import { LedgerProcess, type LedgerProcessOptions } from '../home-assistant/ledger-process.ts';
 import { until } from '../home-assistant/until.ts';

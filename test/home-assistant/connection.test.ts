@@ -5,9 +5,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { HomeAssistantConnection } from '../../src/adapters/homeassistant/home-assistant.ts';
 import { tryEndpoint } from '../../src/adapters/homeassistant/trial.ts';
-import { systemClock } from '../../src/units/clock.ts';
+import { systemClock } from '../../src/runtime/clock.ts';
+import type { Log } from '../../src/runtime/log.ts';
 import { instantFromIso } from '../../src/units/instant.ts';
-import type { Log } from '../../src/units/log.ts';
 import { sensors, timeZone } from './core/configuration.ts';
 import { connected, endpoint, isOwn, rest, startClient, until, Witness } from './home.ts';
 

@@ -7,8 +7,8 @@ import {
   type HomeAssistantConnection,
 } from '../../src/adapters/homeassistant/home-assistant.ts';
 import type { Timings } from '../../src/adapters/homeassistant/timings.ts';
-import { systemClock } from '../../src/units/clock.ts';
-import type { Log } from '../../src/units/log.ts';
+import { systemClock } from '../../src/runtime/clock.ts';
+import type { Log } from '../../src/runtime/log.ts';
 import { until } from './until.ts';
 
 export { until } from './until.ts';

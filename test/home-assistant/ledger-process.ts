@@ -7,8 +7,8 @@ import { cacheFolder, root } from '../../addon/paths.ts';
 import { freePort } from '../../addon/ports.ts';
 import { installSidecars, type Sidecars, startSidecars } from '../../addon/sidecars/sidecars.ts';
 import { endingWithUs } from '../../addon/supervised-program.ts';
-import type { Readings } from '../../src/contract/readings.ts';
-import type { Status } from '../../src/contract/status.ts';
+import type { Readings } from '../../src/schemas/readings.ts';
+import type { Status } from '../../src/schemas/status.ts';
 import { until } from './until.ts';
 
 const say = (line: string): void => {

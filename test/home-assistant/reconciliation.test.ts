@@ -6,8 +6,8 @@
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { forFetch } from '../../addon/sidecars/sidecars.ts';
-import type { SyncRunRow } from '../../src/contract/readings.ts';
-import type { Tickets } from '../../src/contract/tickets.ts';
+import type { SyncRunRow } from '../../src/schemas/readings.ts';
+import type { Tickets } from '../../src/schemas/tickets.ts';
 import { connected, rest, startClient, token, until, url } from './home.ts';
 import { LedgerProcess } from './ledger-process.ts';
 

@@ -6,7 +6,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { HomeAssistantConnection } from '../../src/adapters/homeassistant/home-assistant.ts';
 import type { EntityState } from '../../src/home/home-assistant.ts';
-import { systemClock } from '../../src/units/clock.ts';
+import { systemClock } from '../../src/runtime/clock.ts';
 import { inputNumbers, sensors } from './core/configuration.ts';
 import { connected, isOwn, rest, startClient, until, Witness } from './home.ts';
 
@@ -28,7 +28,7 @@ describe.runIf(isOwn)('a restart of Home Assistant', () => {
     await client.stop();
   });
 
-  it('is survived, and the hole that it left is filled from history', { timeout: 180_000 }, async () => {
+  it('is survived, and the gap that it left is filled from history', { timeout: 180_000 }, async () => {
     const before: EntityState[] = [];
     await client.subscribeStates([sensors.power], (batch) => before.push(...batch.states));
     let witness = await Witness.connect();
@@ -63,12 +63,12 @@ describe.runIf(isOwn)('a restart of Home Assistant', () => {
     await until('the snapshot', () => after.length === 1);
     expect(after[0]).toMatchObject({ state: '2.003', attributes: { unit_of_measurement: 'kW' } });
     const snapshotUs = after[0]?.lastUpdatedUs ?? 0;
-    let hole: EntityState[] = [];
+    let gap: EntityState[] = [];
     await until('the recorder has written it', async () => {
-      hole = await client.history([sensors.power], cutUs + 1, systemClock.nowUs() + 60_000_000);
-      return hole.some(({ lastUpdatedUs }) => lastUpdatedUs === snapshotUs);
+      gap = await client.history([sensors.power], cutUs + 1, systemClock.nowUs() + 60_000_000);
+      return gap.some(({ lastUpdatedUs }) => lastUpdatedUs === snapshotUs);
     });
-    const values = hole.map(({ state }) => state);
+    const values = gap.map(({ state }) => state);
     expect(values).toEqual(expect.arrayContaining(['2.001', '2.002', '2.003']));
     expect(values.indexOf('2.001')).toBeLessThan(values.indexOf('2.003'));
     // Asked while it was still setting up its integrations.

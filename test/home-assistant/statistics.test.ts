@@ -1,6 +1,6 @@
 /**
  * Goal: every row of a real Core's statistics comes once, at its instant and in canonical units, however many years.
- * Method: a statistic of the suite's own, in Wh, with a hole of a month, is put into Core's recorder by its own import;
+ * Method: a statistic of the suite's own, in Wh, with a gap of a month, is put into Core's recorder by its own import;
  * what the adapter reads back is held against what was put in. It is removed afterwards.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -11,7 +11,7 @@ const statisticId = `energy_ledger_test:meter_${crypto.randomUUID().slice(0, 8)}
 const hourMs = 3_600_000;
 const startMs = Date.UTC(2024, 2, 10);
 const hours = 24 * 400;
-const isInHole = (n: number) => n > 3000 && n < 3720;
+const isInGap = (n: number) => n > 3000 && n < 3720;
 
 let client: HomeAssistantConnection;
 let witness: Witness;
@@ -21,7 +21,7 @@ beforeAll(async () => {
   witness = await Witness.connect();
   await connected(client);
   const stats = Array.from({ length: hours }, (_, n) => n)
-    .filter((n) => !isInHole(n))
+    .filter((n) => !isInGap(n))
     .map((n) => ({ start: new Date(startMs + n * hourMs).toISOString(), state: 5000 + n, sum: n }));
   const named = { statistic_id: statisticId, source: 'energy_ledger_test', name: 'Meter of a test' };
   const told = { ...named, unit_of_measurement: 'Wh', has_sum: true };
@@ -65,7 +65,7 @@ describe('statistics', { timeout: 200_000 }, () => {
     const stored = hours - 719;
     await until('all rows are stored', async () => (await rows()).length === stored, 90_000);
     const found = await rows();
-    const expected = Array.from({ length: hours }, (_, n) => n).filter((n) => !isInHole(n));
+    const expected = Array.from({ length: hours }, (_, n) => n).filter((n) => !isInGap(n));
     expect(found.map((row) => row.startUs / 1000)).toEqual(expected.map((n) => startMs + n * hourMs));
     for (const [index, n] of expected.entries()) {
       // Of an external statistic its sum is the register, whatever its state is.

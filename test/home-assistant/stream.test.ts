@@ -6,7 +6,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { HomeAssistantConnection } from '../../src/adapters/homeassistant/home-assistant.ts';
 import type { EntityState, StateBatch } from '../../src/home/home-assistant.ts';
-import { systemClock } from '../../src/units/clock.ts';
+import { systemClock } from '../../src/runtime/clock.ts';
 import { instantFromIso } from '../../src/units/instant.ts';
 import { connected, OwnNumber, rest, type StateChanged, startClient, until, Witness } from './home.ts';
 
@@ -55,8 +55,8 @@ async function threeWays(entityId: string, act: () => Promise<void>, changes: nu
     history = await client.history([entityId], startUs, systemClock.nowUs() + 60_000_000);
     return history.length >= changes;
   });
-  expect(await client.remembers(['sensor.energy_ledger_none', entityId], systemClock.nowUs())).toBe(true);
-  expect(await client.remembers([entityId], startUs - 365 * 86_400_000_000)).toBe(false);
+  expect(await client.hasHistoryAt(['sensor.energy_ledger_none', entityId], systemClock.nowUs())).toBe(true);
+  expect(await client.hasHistoryAt([entityId], startUs - 365 * 86_400_000_000)).toBe(false);
   await subscription.stop();
   return { batches, streamed: streamed(), heard, history };
 }

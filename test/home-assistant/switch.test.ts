@@ -8,10 +8,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { z } from 'zod';
 import type { HomeAssistantConnection } from '../../src/adapters/homeassistant/home-assistant.ts';
-import type { DevicesAnswer } from '../../src/contract/balance.ts';
-import type { ledger as ledgerAnswer } from '../../src/contract/ledger.ts';
 import type { EntityState } from '../../src/home/home-assistant.ts';
-import { systemClock } from '../../src/units/clock.ts';
+import { systemClock } from '../../src/runtime/clock.ts';
+import type { DevicesAnswer } from '../../src/schemas/balance.ts';
+import type { ledger as ledgerAnswer } from '../../src/schemas/ledger.ts';
 import { inputNumbers, plug } from './core/configuration.ts';
 import { connected, isOwn, startClient, token, until, url, Witness } from './home.ts';
 import { LedgerProcess } from './ledger-process.ts';

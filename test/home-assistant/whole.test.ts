@@ -7,7 +7,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { HomeAssistantConnection } from '../../src/adapters/homeassistant/home-assistant.ts';
 import type { EntityState } from '../../src/home/home-assistant.ts';
-import { systemClock } from '../../src/units/clock.ts';
+import { systemClock } from '../../src/runtime/clock.ts';
 import { instantFromIso } from '../../src/units/instant.ts';
 import { Cable } from './cable.ts';
 import { connected, rest, type StateChanged, startClient, token, until, url, Witness } from './home.ts';

@@ -5,5 +5,5 @@ export const core: string[] = [
   'src/views/**/*.ts',
   'src/tariffs/**/*.ts',
   'src/integrity/**/*.ts',
-  'src/recording/reading-parser.ts',
+  'src/recording/stream/reading-parser.ts',
 ];

@@ -85,7 +85,7 @@ export const equivalents: readonly Equivalent[] = [
     ['if (this.#answers.size >= 16) this.#answers.clear();', '>= → >', cache],
     ['if (answers.size >= this.#limit) answers.clear();', '>= → >', cache],
     [
-      'for (let at = startUs + quarterUs; nextUs <= startUs; at += quarterUs)',
+      'for (let at = startUs + quarterHourUs; nextUs <= startUs; at += quarterHourUs)',
       '+ → -',
       'what lies before the start begins no later hour',
     ],
@@ -145,10 +145,10 @@ export const equivalents: readonly Equivalent[] = [
       always,
     ],
   ]),
-  ...of('src/ledger/corrected-evidence.ts', [
+  ...of('src/ledger/evidence/corrected-evidence.ts', [
     ['let isOpen = false;', 'false → true', 'nothing is open while there is no repeat to go on'],
   ]),
-  ...of('src/ledger/counter.ts', [
+  ...of('src/ledger/counter/counter.ts', [
     ['lastResetAtUs > state.sinceUs &&', '> → >=', 'the delta begins at the same instant either way'],
     [
       '? afterSilence(state, lastResetAtUs, 0)',
@@ -156,14 +156,14 @@ export const equivalents: readonly Equivalent[] = [
       'a millionth takes no longer than the interval of the fastest move',
     ],
   ]),
-  ...of('src/ledger/quarter-sheet.ts', [
+  ...of('src/ledger/entries/quarter-hour-sheet.ts', [
     [
-      '.sort((a, b) => a.quarterStartUs - b.quarterStartUs || (a.kind < b.kind ? -1 : 1));',
+      '.sort((a, b) => a.quarterHourStartUs - b.quarterHourStartUs || (a.kind < b.kind ? -1 : 1));',
       '< → <=',
       'one entry of a kind in a quarter',
     ],
     [
-      '.sort((a, b) => a.quarterStartUs - b.quarterStartUs || (a.kind < b.kind ? -1 : 1));',
+      '.sort((a, b) => a.quarterHourStartUs - b.quarterHourStartUs || (a.kind < b.kind ? -1 : 1));',
       '1 → 0',
       'the sort is stable, and the other order says −1',
     ],
@@ -173,7 +173,7 @@ export const equivalents: readonly Equivalent[] = [
       'of one rank they are the same',
     ],
   ]),
-  ...of('src/ledger/rhythm.ts', [
+  ...of('src/ledger/counter/rhythm.ts', [
     ['return (intervals[2] ?? 0) * 1_000_000;', '0 → 1', always],
     [
       'if (repeatedAtUs <= sinceUs || eachUs === null || toUs - sinceUs <= silentAfterUs(eachUs)) return whole;',
@@ -181,14 +181,14 @@ export const equivalents: readonly Equivalent[] = [
       'without repeats it stood until its last move, which is the whole',
     ],
   ]),
-  ...of('src/ledger/statistics-evidence.ts', [
+  ...of('src/ledger/evidence/statistics-evidence.ts', [
     [
       'return next === undefined || next.atUs > row.atUs;',
       '> → >=',
       'of one instant the reading is taken all the same',
     ],
   ]),
-  ...of('src/ledger/stored-evidence.ts', [
+  ...of('src/ledger/evidence/stored-evidence.ts', [
     [
       'isRowFirst && standing.exclusions.length > 0 ? await readings.before(entityId, lookUs, true) : null;',
       '&& → ||',
@@ -327,14 +327,14 @@ export const equivalents: readonly Equivalent[] = [
       'of two as far away either is the farthest; a rising register is not as far on both sides',
     ],
   ]),
-  ...of('src/recording/reading-parser.ts', [
+  ...of('src/recording/stream/reading-parser.ts', [
     [
       'const known = sourceUnit === null ? null : toCanonical(0, sourceUnit);',
       '0 → 1',
       'only the unit of it is taken',
     ],
   ]),
-  ...of('src/views/balance.ts', [
+  ...of('src/balance/balance.ts', [
     [
       'const batteryToHome = Math.min(home - solarToHome, fromBattery);',
       '- → +',
@@ -347,17 +347,17 @@ export const equivalents: readonly Equivalent[] = [
       'what the home takes is what is left, but for rounding',
     ],
   ]),
-  ...of('src/views/bucket.ts', [
+  ...of('src/statistics/bucket.ts', [
     [
-      'return byStart.get(edgeUs) ?? emptyBucket(entityId, edgeUs, edges[index + 1] ?? edgeUs + quarterUs);',
+      'return byStart.get(edgeUs) ?? emptyBucket(entityId, edgeUs, edges[index + 1] ?? edgeUs + quarterHourUs);',
       '+ → -',
       always,
     ],
   ]),
-  ...of('src/views/coverage.ts', [
+  ...of('src/statistics/coverage.ts', [
     ['if (passedUs <= 0) return [];', '<= → <', 'of a bucket that is listed some time has passed'],
   ]),
-  ...of('src/views/trend.ts', [
+  ...of('src/statistics/trend.ts', [
     [
       "const direction = Math.abs(exact) <= stableWithinPercent ? 'stable' : exact > 0 ? 'up' : 'down';",
       '> → >=',

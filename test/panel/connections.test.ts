@@ -5,8 +5,8 @@
  */
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { GridConnectionList } from '../../src/contract/grid-connections.ts';
-import type { CapacityMonth } from '../../src/contract/p1.ts';
+import type { GridConnectionList } from '../../src/schemas/grid-connections.ts';
+import type { CapacityMonth } from '../../src/schemas/p1.ts';
 import { answerOf, launch, type Opened, open, overhangPx, phone, textOf, until } from './browser.ts';
 import { listen, settledPage } from './ledger-pages.ts';
 

@@ -4,7 +4,7 @@
  */
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { DevicesAnswer } from '../../src/contract/balance.ts';
+import type { DevicesAnswer } from '../../src/schemas/balance.ts';
 import { launch, type Opened, open, overhangPx, phone, textOf, until } from './browser.ts';
 import { type Heard, listen, settledPage } from './ledger-pages.ts';
 

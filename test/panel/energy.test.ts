@@ -6,8 +6,8 @@
  */
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { BalanceAnswer } from '../../src/contract/balance.ts';
-import type { Status } from '../../src/contract/status.ts';
+import type { BalanceAnswer } from '../../src/schemas/balance.ts';
+import type { Status } from '../../src/schemas/status.ts';
 import { launch, type Opened, open, overhangPx, phone, textOf, until } from './browser.ts';
 import { type Heard, listen, settledPage } from './ledger-pages.ts';
 

@@ -1,7 +1,7 @@
 /** Tickets, runs and a plan as the API has them, for what a demo home in good health can't show. */
 import type { Page, Route } from 'playwright-core';
-import type { SyncRunRow } from '../../src/contract/readings.ts';
-import type { Reconciliation, TicketDraft, TicketRow } from '../../src/contract/tickets.ts';
+import type { SyncRunRow } from '../../src/schemas/readings.ts';
+import type { Reconciliation, TicketDraft, TicketRow } from '../../src/schemas/tickets.ts';
 
 const hourMs = 3_600_000;
 const iso = (ms: number) => new Date(ms).toISOString();

@@ -1,14 +1,14 @@
 /**
  * Goal: the Health page tells what is recorded and what is missing as the API has it, down to the quarter-hour, how every
  * part is and what ran. What was found stands in tickets.test.ts and mended-meter.test.ts.
- * Method: the real process on the demo home, its answers held against the page; holes that a demo in good health can't have
+ * Method: the real process on the demo home, its answers held against the page; gaps that a demo in good health can't have
  * come as changed answers.
  */
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Coverage } from '../../src/contract/ledger.ts';
-import type { SyncRuns } from '../../src/contract/readings.ts';
-import type { Status } from '../../src/contract/status.ts';
+import type { Coverage } from '../../src/schemas/ledger.ts';
+import type { SyncRuns } from '../../src/schemas/readings.ts';
+import type { Status } from '../../src/schemas/status.ts';
 import { answerOf, launch, type Opened, open, phone, textOf, until } from './browser.ts';
 import { settledPage } from './ledger-pages.ts';
 
@@ -47,8 +47,8 @@ async function openWith(change: (answer: Coverage) => Coverage, at = '#/health')
   return changed;
 }
 
-/** The demo's dryer is away at some hours of the day; a test that counts holes has only those that it makes. */
-const withoutHoles = (answer: Coverage): Coverage => ({
+/** The demo's dryer is away at some hours of the day; a test that counts gaps has only those that it makes. */
+const withoutGaps = (answer: Coverage): Coverage => ({
   ...answer,
   entities: answer.entities.map((entity) => ({
     ...entity,
@@ -62,7 +62,7 @@ const withoutHoles = (answer: Coverage): Coverage => ({
 
 describe('coverage', () => {
   it('opens with what one came for', async () => {
-    const whole = await openWith(withoutHoles);
+    const whole = await openWith(withoutGaps);
     expect(await textOf(whole.panel.locator('main h1'))).toMatch(
       /^(Everything was recorded|Nothing is missing)/,
     );
@@ -113,7 +113,7 @@ describe('coverage', () => {
     const changed = await openWith(
       (answer) => ({
         ...answer,
-        entities: withoutHoles(answer).entities.map((entity, index) => ({
+        entities: withoutGaps(answer).entities.map((entity, index) => ({
           ...entity,
           rows: entity.rows.map((row) =>
             index === 0 && answer.period === 'day' && row.start.startsWith(yesterday.toString())
@@ -137,7 +137,7 @@ describe('coverage', () => {
       `3 h 20 min of ${entities[0]?.name} are missing on ${day}.`,
     );
     await changed.panel.locator('.coverage-plot').first().focus();
-    // The first step is to the chosen day of the home; the meter with the hole is the first below it.
+    // The first step is to the chosen day of the home; the meter with the gap is the first below it.
     await changed.page.keyboard.press('ArrowDown');
     await changed.page.keyboard.press('ArrowDown');
     const said = changed.panel.locator('.coverage-readout').first();

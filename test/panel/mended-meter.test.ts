@@ -6,7 +6,7 @@
  */
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { EntityList } from '../../src/contract/entities.ts';
+import type { EntityList } from '../../src/schemas/entities.ts';
 import { answerOf, control, launch, type Opened, open, textOf, until } from './browser.ts';
 import { settledPage } from './ledger-pages.ts';
 

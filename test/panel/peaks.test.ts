@@ -5,7 +5,7 @@
  */
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { CapacityMonth } from '../../src/contract/p1.ts';
+import type { CapacityMonth } from '../../src/schemas/p1.ts';
 import { launch, type Opened, open, overhangPx, phone, textOf, until } from './browser.ts';
 import { type Heard, listen, settledPage } from './ledger-pages.ts';
 

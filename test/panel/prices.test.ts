@@ -4,7 +4,7 @@
  */
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { CostVersionList } from '../../src/contract/analytics.ts';
+import type { CostVersionList } from '../../src/schemas/analytics.ts';
 import { answerOf, launch, type Opened, open, overhangPx, phone, textOf, until } from './browser.ts';
 import { settledPage } from './ledger-pages.ts';
 

@@ -237,7 +237,7 @@ describe('checks', () => {
     expect(Number(value)).toBe(running?.entities_done);
     const said = await textOf(panel.locator(`[data-run="${nightly?.sync_id}"]`));
     expect(said).toContain(
-      '4,320 hours checked, 2 differed, 1 hole found, 37 readings added, 5 entries revised',
+      '4,320 hours checked, 2 differed, 1 gap found, 37 readings added, 5 entries revised',
     );
     await close();
   });

@@ -46,7 +46,7 @@ function divisorOf(one: bigint, other: bigint): bigint {
 
 export const quarter = 900_000_000n;
 
-export interface ReckonedQuarter {
+export interface ReckonedQuarterHour {
   readonly micro: Fraction;
   /** Measured as a quarter and to its end: no silence of more than twenty minutes and no absence reaches into it. */
   readonly isMeasured: boolean;
@@ -57,7 +57,7 @@ export interface ReckonedQuarter {
  * the reading before is a reset and counts from 0, any other fall counts nothing and is not the new beginning.
  * @param told ascending
  */
-export function reckon(told: readonly Told[]): Map<number, ReckonedQuarter> {
+export function reckon(told: readonly Told[]): Map<number, ReckonedQuarterHour> {
   const amounts = new Map<bigint, Fraction>();
   const measuredUs = new Map<bigint, bigint>();
   const doubtful = new Set<bigint>();
@@ -92,7 +92,7 @@ export function reckon(told: readonly Told[]): Map<number, ReckonedQuarter> {
     before = { atUs, micro };
     wasAway = false;
   }
-  const quarters = new Map<number, ReckonedQuarter>();
+  const quarters = new Map<number, ReckonedQuarterHour>();
   for (const [start, micro] of amounts)
     quarters.set(Number(start), {
       micro,
@@ -102,11 +102,13 @@ export function reckon(told: readonly Told[]): Map<number, ReckonedQuarter> {
 }
 
 /** Meters of one connection together: known where each of them is. */
-export function together(meters: readonly Map<number, ReckonedQuarter>[]): Map<number, ReckonedQuarter> {
+export function together(
+  meters: readonly Map<number, ReckonedQuarterHour>[],
+): Map<number, ReckonedQuarterHour> {
   const [first, ...others] = meters;
-  const all = new Map<number, ReckonedQuarter>();
-  for (const [start, quarterOfFirst] of first ?? []) {
-    let sum = quarterOfFirst;
+  const all = new Map<number, ReckonedQuarterHour>();
+  for (const [start, quarterHourOfFirst] of first ?? []) {
+    let sum = quarterHourOfFirst;
     let isKnown = true;
     for (const other of others) {
       const part = other.get(start);
@@ -150,7 +152,7 @@ function shown(atUs: number, zone: string, period: Shown): string {
 
 /** Sums by what the wall clock shows at the start of each quarter. */
 export function sumsBy(
-  quarters: ReadonlyMap<number, ReckonedQuarter>,
+  quarters: ReadonlyMap<number, ReckonedQuarterHour>,
   zone: string,
   period: Shown,
 ): Map<string, Fraction> {
@@ -164,7 +166,7 @@ export function sumsBy(
 
 /** The same for hours, by the first quarter at which the clock shows the hour. */
 export function hourSums(
-  quarters: ReadonlyMap<number, ReckonedQuarter>,
+  quarters: ReadonlyMap<number, ReckonedQuarterHour>,
   zone: string,
 ): Map<number, Fraction> {
   const sums = new Map<number, Fraction>();
@@ -178,7 +180,7 @@ export function hourSums(
 }
 
 /** The highest measured quarter of each month, the first of equals; milliwatt-hours. */
-export function monthPeaks(quarters: ReadonlyMap<number, ReckonedQuarter>, zone: string) {
+export function monthPeaks(quarters: ReadonlyMap<number, ReckonedQuarterHour>, zone: string) {
   const peaks = new Map<string, { startUs: number; micro: number }>();
   for (const [startUs, { micro, isMeasured }] of [...quarters].sort(([a], [b]) => a - b)) {
     if (!isMeasured) continue;

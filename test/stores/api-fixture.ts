@@ -6,11 +6,11 @@ import { join } from 'node:path';
 import { expect, inject, vi } from 'vitest';
 import type { z } from 'zod';
 import { type DemoHome, startDemoHome } from '../../addon/demo-home/demo-home.ts';
-import { createAdapters } from '../../src/adapters.ts';
-import { status } from '../../src/contract/status.ts';
-import { EnergyLedger } from '../../src/energy-ledger.ts';
-import { readOptions } from '../../src/options.ts';
-import { systemClock } from '../../src/units/clock.ts';
+import { createAdapters } from '../../src/composition/adapters.ts';
+import { EnergyLedger } from '../../src/composition/energy-ledger.ts';
+import { readOptions } from '../../src/composition/options.ts';
+import { systemClock } from '../../src/runtime/clock.ts';
+import { status } from '../../src/schemas/status.ts';
 import { quietLog } from './questdb-fixture.ts';
 
 export interface RunningLedger {

@@ -7,12 +7,12 @@
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { areaMonth, costVersion } from '../../src/contract/analytics.ts';
-import { balance, devices } from '../../src/contract/balance.ts';
-import { problem } from '../../src/contract/common.ts';
-import { gridConnection } from '../../src/contract/grid-connections.ts';
-import { coverage, exchange, ledger } from '../../src/contract/ledger.ts';
-import { capacityMonth, series } from '../../src/contract/p1.ts';
+import { areaMonth, costVersion } from '../../src/schemas/analytics.ts';
+import { balance, devices } from '../../src/schemas/balance.ts';
+import { problem } from '../../src/schemas/common.ts';
+import { gridConnection } from '../../src/schemas/grid-connections.ts';
+import { coverage, exchange, ledger } from '../../src/schemas/ledger.ts';
+import { capacityMonth, series } from '../../src/schemas/p1.ts';
 import {
   compareResult,
   dailyStatistics,
@@ -20,13 +20,13 @@ import {
   statistics,
   statisticsRow,
   statisticsSummary,
-} from '../../src/contract/statistics.ts';
-import { sideBySide } from '../../src/views/side-by-side.ts';
-import { dsmrHours, fluviusQuarters, homeWizardRows } from './meter-files.ts';
+} from '../../src/schemas/statistics.ts';
+import { sideBySide } from '../../src/statistics/side-by-side.ts';
+import { dsmrHours, fluviusQuarterHours, homeWizardRows } from './meter-files.ts';
 import { PlayedHome } from './played-home.ts';
 import { freshEntity } from './questdb-fixture.ts';
 
-const quarterUs = 900_000_000;
+const quarterHourUs = 900_000_000;
 const us = (iso: string) => Date.parse(iso) * 1000;
 const brussels = new Intl.DateTimeFormat('sv', { timeZone: 'Europe/Brussels', dateStyle: 'short' });
 const dayOf = (atUs: number) => brussels.format(atUs / 1000);
@@ -129,22 +129,22 @@ describe('September 2022 of a HomeWizard meter', () => {
   });
 
   it('is read in spans together as it is span by span', async () => {
-    const day = (date: number) => us('2022-09-01T00:00:00Z') + (date - 1) * 96 * quarterUs;
+    const day = (date: number) => us('2022-09-01T00:00:00Z') + (date - 1) * 96 * quarterHourUs;
     // Spans that overlap, one that is cut within quarters, one before there is anything; more than one question takes.
     const spans = [
       { startUs: day(7), endUs: day(8) },
-      { startUs: day(7) + 5 * quarterUs, endUs: day(9) },
-      { startUs: day(12) + 7, endUs: day(12) + 3 * quarterUs + 9 },
+      { startUs: day(7) + 5 * quarterHourUs, endUs: day(9) },
+      { startUs: day(12) + 7, endUs: day(12) + 3 * quarterHourUs + 9 },
       { startUs: day(-40), endUs: day(-39) },
       ...Array.from({ length: 20 }, (_, index) => ({ startUs: day(index + 1), endUs: day(index + 2) })),
     ];
     const single = spans.map(({ startUs, endUs }) =>
       home.views.buckets(['home:grid_in'], 'quarter', startUs, endUs),
     );
-    const together = await home.views.quartersWithin('home:grid_in', spans);
+    const together = await home.views.quarterHoursWithin('home:grid_in', spans);
     expect(together).toEqual(await Promise.all(single));
     expect(together[0]?.length).toBe(96);
-    expect(await home.views.quartersWithin('home:grid_in', [])).toEqual([]);
+    expect(await home.views.quarterHoursWithin('home:grid_in', [])).toEqual([]);
   });
 
   it('is added up side by side by the database as it is meter by meter', async () => {
@@ -446,7 +446,7 @@ describe.each([
 });
 
 describe('October 2021 of a Fluvius meter', () => {
-  const quarters = fluviusQuarters();
+  const quarters = fluviusQuarterHours();
   const imports = [freshEntity('day'), freshEntity('night')];
   const home = new PlayedHome({ imports, exports: [] }, us('2021-11-03T00:00:00Z'));
   const taken = sumBy(
@@ -469,7 +469,7 @@ describe('October 2021 of a Fluvius meter', () => {
       // The register that does not count now stands still.
       const registers = [...taken.keys()].map(Number).map((startUs) => {
         wh += own.get(startUs) ?? 0;
-        return [startUs + quarterUs, wh / 1000] as const;
+        return [startUs + quarterHourUs, wh / 1000] as const;
       });
       await home.play(id, [[us('2021-10-11T22:00:00Z'), 1000], ...registers]);
     }

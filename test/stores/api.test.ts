@@ -6,10 +6,10 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import type { DemoHome } from '../../addon/demo-home/demo-home.ts';
-import { problem } from '../../src/contract/common.ts';
-import { cachedEntityList, entityList } from '../../src/contract/entities.ts';
-import { type LiveMessage, liveMessage } from '../../src/contract/live.ts';
-import { now } from '../../src/contract/now.ts';
+import { problem } from '../../src/schemas/common.ts';
+import { cachedEntityList, entityList } from '../../src/schemas/entities.ts';
+import { type LiveMessage, liveMessage } from '../../src/schemas/live.ts';
+import { now } from '../../src/schemas/now.ts';
 import {
   backfillStarted,
   curve,
@@ -18,14 +18,14 @@ import {
   subscriptionStatus,
   syncRun,
   syncRuns,
-} from '../../src/contract/readings.ts';
+} from '../../src/schemas/readings.ts';
 import {
   connectionTest,
   discoveryResult,
   settings,
   trackedEntitiesResult,
-} from '../../src/contract/settings.ts';
-import { status } from '../../src/contract/status.ts';
+} from '../../src/schemas/settings.ts';
+import { status } from '../../src/schemas/status.ts';
 import { instantFromIso, isoFromInstant } from '../../src/units/instant.ts';
 import { toCanonical } from '../../src/units/quantity.ts';
 import {

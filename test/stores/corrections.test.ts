@@ -11,21 +11,21 @@ import { QuestDbLedgerStore } from '../../src/adapters/questdb/ledger-store.ts';
 import { readingsTable } from '../../src/adapters/questdb/reading-rows.ts';
 import { QuestDbStatisticsStore } from '../../src/adapters/questdb/statistics-store.ts';
 import { applied } from '../../src/adapters/questdb/wal.ts';
-import { Bookkeeper } from '../../src/ledger/bookkeeper.ts';
-import type { Correction, CorrectionStore } from '../../src/ledger/correction.ts';
-import { CorrectionDesk } from '../../src/ledger/correction-desk.ts';
-import type { Entry } from '../../src/ledger/entry.ts';
-import type { Meter } from '../../src/ledger/meter.ts';
-import { RememberedCorrections } from '../../src/ledger/remembered-corrections.ts';
-import { usualRules } from '../../src/ledger/reposting.ts';
-import type { PostedEntry } from '../../src/ledger/revision.ts';
-import { StoredEvidence } from '../../src/ledger/stored-evidence.ts';
-import { verifyMeter } from '../../src/ledger/verification.ts';
-import { storedUnposted, unpostedKey } from '../../src/ledger-services.ts';
+import { storedUnposted, unpostedKey } from '../../src/composition/ledger-services.ts';
+import { CorrectionService } from '../../src/ledger/corrections/correction-service.ts';
+import type { Entry } from '../../src/ledger/entries/entry.ts';
+import type { Meter } from '../../src/ledger/entries/meter.ts';
+import type { PostedEntry } from '../../src/ledger/entries/revision.ts';
+import type { Correction, CorrectionStore } from '../../src/ledger/evidence/correction.ts';
+import { RememberedCorrections } from '../../src/ledger/evidence/remembered-corrections.ts';
+import { StoredEvidence } from '../../src/ledger/evidence/stored-evidence.ts';
+import { PostingWorker } from '../../src/ledger/posting/posting-worker.ts';
+import { usualRules } from '../../src/ledger/posting/reposting.ts';
+import { verifyMeter } from '../../src/ledger/posting/verification.ts';
 import type { Reading } from '../../src/recording/reading.ts';
 import { type RecordingEvent, RecordingEvents } from '../../src/recording/recording-events.ts';
-import { RenameKeeper } from '../../src/recording/rename-keeper.ts';
-import { systemClock } from '../../src/units/clock.ts';
+import { RenameKeeper } from '../../src/recording/stream/rename-keeper.ts';
+import { systemClock } from '../../src/runtime/clock.ts';
 import { openDocuments } from './documents-fixture.ts';
 import { freshEntity, openQuestDb, quietLog } from './questdb-fixture.ts';
 
@@ -96,7 +96,7 @@ function openDesk(meters: readonly Meter[], corrections: CorrectionStore) {
   const evidenceOf = (of: (entityId: string) => Promise<readonly Correction[]>) =>
     new StoredEvidence({ readings: store, statistics, corrections: of, kindOf: () => 'rising' });
   const evidence = evidenceOf((id) => corrections.of(id));
-  const bookkeeper = new Bookkeeper({
+  const postingWorker = new PostingWorker({
     evidence,
     ledger,
     readable: () => applied(db, readingsTable),
@@ -106,12 +106,12 @@ function openDesk(meters: readonly Meter[], corrections: CorrectionStore) {
     clock: systemClock,
     log: quietLog,
   });
-  bookkeeper.setMeters(meters);
-  const desk = new CorrectionDesk({
+  postingWorker.setMeters(meters);
+  const desk = new CorrectionService({
     corrections,
     evidenceWith: (list) => evidenceOf(async () => list),
     ledger,
-    bookkeeper,
+    postingWorker,
     meterOf: (entityId) => meters.find((meter) => meter.entityId === entityId) ?? null,
     unposted: {
       load: async () => storedUnposted(await settings.get(unpostedKey)),
@@ -121,7 +121,7 @@ function openDesk(meters: readonly Meter[], corrections: CorrectionStore) {
     clock: systemClock,
     log: quietLog,
   });
-  return { desk, bookkeeper, evidence, settings };
+  return { desk, postingWorker, evidence, settings };
 }
 
 const said = (entries: readonly PostedEntry[]): Entry[] =>
@@ -153,11 +153,11 @@ describe('a meter that jumps', () => {
     const entityId = freshEntity('jumps');
     const meter: Meter = { entityId, posts: 'register', kind: 'rising' };
     const corrections = new RememberedCorrections(new MongoCorrectionStore(documents));
-    const { desk, bookkeeper, evidence, settings } = openDesk([meter], corrections);
+    const { desk, postingWorker, evidence, settings } = openDesk([meter], corrections);
     const readings = jumping(entityId);
     await store.append(readings);
-    bookkeeper.touch(entityId, whole);
-    await bookkeeper.settle();
+    postingWorker.touch(entityId, whole);
+    await postingWorker.settle();
     const current = () => ledger.current(entityId, startUs, startUs + 1200 * minuteUs);
     const prove = async () =>
       (await verifyMeter({ evidence, ledger }, usualRules, meter, startUs, startUs + 1200 * minuteUs))
@@ -189,8 +189,8 @@ describe('a meter that jumps', () => {
     // Evidence that comes later, into the correction and before it, finds it standing.
     const late = { ...(readings[49] as Reading), atUs: jump.fromUs + 5 * minuteUs, value: 104.95 };
     await store.append([late]);
-    bookkeeper.touch(entityId, { fromUs: late.atUs, untilUs: late.atUs });
-    await bookkeeper.settle();
+    postingWorker.touch(entityId, { fromUs: late.atUs, untilUs: late.atUs });
+    await postingWorker.settle();
     expect(total(await current())).toBe(11_900_000);
     expect(await prove()).toEqual([]);
 
@@ -230,7 +230,7 @@ describe('a meter that tells 0 for a quarter of an hour', () => {
   it('has it left out with the rows of Home Assistant that repeat it, and back when that is taken back', async () => {
     const entityId = freshEntity('zero');
     const meter: Meter = { entityId, posts: 'register', kind: 'rising' };
-    const { desk, bookkeeper, evidence } = openDesk(
+    const { desk, postingWorker, evidence } = openDesk(
       [meter],
       new RememberedCorrections(new MongoCorrectionStore(documents)),
     );
@@ -253,8 +253,8 @@ describe('a meter that tells 0 for a quarter of an hour', () => {
       }),
     );
     const span = { fromUs: startUs, untilUs: startUs + 60 * minuteUs };
-    bookkeeper.touch(entityId, span);
-    await bookkeeper.settle();
+    postingWorker.touch(entityId, span);
+    await postingWorker.settle();
     const current = () => ledger.current(entityId, span.fromUs, span.untilUs);
     const prove = async () =>
       (await verifyMeter({ evidence, ledger }, usualRules, meter, span.fromUs, span.untilUs)).findings;
@@ -277,7 +277,7 @@ describe('a meter that goes on lower', () => {
   it('is counted on from there, whenever its readings come, and what comes back is no use', async () => {
     const entityId = freshEntity('lower');
     const meter: Meter = { entityId, posts: 'register', kind: 'rising' };
-    const { bookkeeper, evidence } = openDesk(
+    const { postingWorker, evidence } = openDesk(
       [meter],
       new RememberedCorrections(new MongoCorrectionStore(documents)),
     );
@@ -290,8 +290,8 @@ describe('a meter that goes on lower', () => {
     for (const batch of [...batches, readings.slice(16, 25), readings.slice(25)]) {
       await store.append(batch);
       const instants = batch.map(({ atUs }) => atUs);
-      bookkeeper.touch(entityId, { fromUs: Math.min(...instants), untilUs: Math.max(...instants) });
-      await bookkeeper.settle();
+      postingWorker.touch(entityId, { fromUs: Math.min(...instants), untilUs: Math.max(...instants) });
+      await postingWorker.settle();
     }
     const entries = await ledger.current(entityId, startUs, untilUs);
     // Also what was used while it fell, for that is known now that it is back.
@@ -310,8 +310,8 @@ describe('a meter that is renamed', () => {
     const documentsOf = () => new RememberedCorrections(new MongoCorrectionStore(documents));
     const first = openDesk([meterNamed(oldId)], documentsOf());
     await store.append(jumping(oldId));
-    first.bookkeeper.touch(oldId, whole);
-    await first.bookkeeper.settle();
+    first.postingWorker.touch(oldId, whole);
+    await first.postingWorker.settle();
     const zero: Correction = {
       ...{ kind: 'amount', ...correctionOf(oldId, `${oldId}-zero`), ...jump, amountMicro: 100_000 },
     };
@@ -336,7 +336,8 @@ describe('a meter that is renamed', () => {
             range: (...asked) => store.range(...asked),
             append: async (readings) => {
               await store.append(readings);
-              for (const { atUs } of readings) parts.bookkeeper.touch(newId, { fromUs: atUs, untilUs: atUs });
+              for (const { atUs } of readings)
+                parts.postingWorker.touch(newId, { fromUs: atUs, untilUs: atUs });
             },
           },
           takeovers: () => new Map(),
@@ -378,7 +379,7 @@ describe('a meter that is renamed', () => {
     third.keeper.start();
     await vi.waitFor(() => expect(third.told.map(({ kind }) => kind)).toEqual(['renamed']), 10_000);
     await third.keeper.stop();
-    await third.bookkeeper.settle();
+    await third.postingWorker.settle();
     const current = () => ledger.current(newId, whole.fromUs, whole.untilUs);
     expect(said(await current())).toEqual(before);
     const declared = documentsOf();

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { forFetch, installSidecars, type Sidecars, startSidecars } from '../../addon/sidecars/sidecars.ts';
-import { readOptions } from '../../src/options.ts';
+import { readOptions } from '../../src/composition/options.ts';
 
 const log = () => undefined;
 const evil = { origin: 'http://evil.example', 'sec-fetch-site': 'cross-site' };

@@ -11,8 +11,8 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { z } from 'zod';
 import type { DemoHome } from '../../addon/demo-home/demo-home.ts';
 import { installSidecars, type Sidecars, startSidecars } from '../../addon/sidecars/sidecars.ts';
-import { cachedEntityList } from '../../src/contract/entities.ts';
-import { syncRuns } from '../../src/contract/readings.ts';
+import { cachedEntityList } from '../../src/schemas/entities.ts';
+import { syncRuns } from '../../src/schemas/readings.ts';
 import { newDemoHome, newPlace, type RunningLedger, startLedger, untilSettled } from './api-fixture.ts';
 import { installSchemathesis, runSchemathesis } from './schemathesis/schemathesis.ts';
 

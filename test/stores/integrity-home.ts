@@ -8,19 +8,22 @@ import { QuestDbLedgerViews } from '../../src/adapters/questdb/ledger-views.ts';
 import { readingsTable } from '../../src/adapters/questdb/reading-rows.ts';
 import { QuestDbStatisticsStore } from '../../src/adapters/questdb/statistics-store.ts';
 import { applied } from '../../src/adapters/questdb/wal.ts';
-import type { ReconciledEntity } from '../../src/integrity/reconciled-entity.ts';
-import type { ReconciliationDeps } from '../../src/integrity/reconciliation-deps.ts';
-import { ReconciliationRun } from '../../src/integrity/reconciliation-run.ts';
-import { Tickets } from '../../src/integrity/tickets.ts';
-import { Bookkeeper } from '../../src/ledger/bookkeeper.ts';
-import type { Correction } from '../../src/ledger/correction.ts';
-import { CorrectionDesk, type UnpostedCorrection } from '../../src/ledger/correction-desk.ts';
-import type { Meter } from '../../src/ledger/meter.ts';
-import { quantityIn } from '../../src/ledger/quantity-in.ts';
-import { usualRules } from '../../src/ledger/reposting.ts';
-import { StoredEvidence } from '../../src/ledger/stored-evidence.ts';
+import type { ReconciledEntity } from '../../src/integrity/reconciliation/reconciled-entity.ts';
+import type { ReconciliationDeps } from '../../src/integrity/reconciliation/reconciliation-deps.ts';
+import { ReconciliationRun } from '../../src/integrity/reconciliation/reconciliation-run.ts';
+import { Tickets } from '../../src/integrity/tickets/tickets.ts';
+import {
+  CorrectionService,
+  type UnpostedCorrection,
+} from '../../src/ledger/corrections/correction-service.ts';
+import { quantityIn } from '../../src/ledger/corrections/quantity-in.ts';
+import type { Meter } from '../../src/ledger/entries/meter.ts';
+import type { Correction } from '../../src/ledger/evidence/correction.ts';
+import { StoredEvidence } from '../../src/ledger/evidence/stored-evidence.ts';
+import { PostingWorker } from '../../src/ledger/posting/posting-worker.ts';
+import { usualRules } from '../../src/ledger/posting/reposting.ts';
+import { verifyMeter } from '../../src/ledger/posting/verification.ts';
 import { MemoryStatistics } from '../../src/ledger/testing/statistics-doubles.ts';
-import { verifyMeter } from '../../src/ledger/verification.ts';
 import type { Reading } from '../../src/recording/reading.ts';
 import type { SyncRun } from '../../src/recording/sync-log.ts';
 import { openDocuments } from './documents-fixture.ts';
@@ -39,8 +42,8 @@ export class IntegrityHome {
   readonly syncLog = new MongoSyncLog(this.documents);
   readonly homeAssistant = new MemoryStatistics();
   readonly kept: QuestDbStatisticsStore;
-  readonly bookkeeper: Bookkeeper;
-  readonly corrections: CorrectionDesk;
+  readonly postingWorker: PostingWorker;
+  readonly corrections: CorrectionService;
   readonly tickets: Tickets;
   /** What Home Assistant recorded and we have not. */
   missing: Reading[] = [];
@@ -61,7 +64,7 @@ export class IntegrityHome {
         corrections,
         kindOf: () => 'rising',
       });
-    this.bookkeeper = new Bookkeeper({
+    this.postingWorker = new PostingWorker({
       evidence: evidenceOf((entityId) => store.of(entityId)),
       ledger: this.ledger,
       readable: () => applied(this.#open.db, readingsTable),
@@ -71,11 +74,11 @@ export class IntegrityHome {
       clock,
       log: quietLog,
     });
-    this.corrections = new CorrectionDesk({
+    this.corrections = new CorrectionService({
       corrections: store,
       evidenceWith: (declared) => evidenceOf(async () => declared),
       ledger: this.ledger,
-      bookkeeper: this.bookkeeper,
+      postingWorker: this.postingWorker,
       meterOf: (entityId) => this.#meters.find((meter) => meter.entityId === entityId) ?? null,
       unposted: {
         load: async () => this.#unposted,
@@ -111,12 +114,12 @@ export class IntegrityHome {
       ownerId: null,
       power: null,
     }));
-    this.bookkeeper.setMeters(this.#meters);
+    this.postingWorker.setMeters(this.#meters);
   }
 
   async stop(): Promise<void> {
     await this.corrections.stop();
-    await this.bookkeeper.stop();
+    await this.postingWorker.stop();
     await this.#open.db.stop();
     await this.documents.stop();
   }
@@ -157,8 +160,8 @@ export class IntegrityHome {
       }
     }
     await this.kept.append(this.homeAssistant.rows);
-    this.bookkeeper.touch(first.entityId, { fromUs: first.atUs, untilUs: last.atUs });
-    await this.bookkeeper.settle();
+    this.postingWorker.touch(first.entityId, { fromUs: first.atUs, untilUs: last.atUs });
+    await this.postingWorker.settle();
   }
 
   async reconcile(fromUs: number, untilUs: number): Promise<SyncRun> {
@@ -167,10 +170,10 @@ export class IntegrityHome {
     const deps: ReconciliationDeps = {
       ...{ homeAssistant, readings, ledger, views, corrections, tickets, syncLog },
       statistics: this.kept,
-      posting: this.bookkeeper,
-      prover: {
+      posting: this.postingWorker,
+      coverageVerifier: {
         unproven: async () => 0,
-        prove: async ({ entityIds, fromUs: beginUs, untilUs: endUs }, { onProof }) => {
+        prove: async ({ entityIds, fromUs: beginUs, untilUs: endUs }, { onVerified }) => {
           for (const entityId of entityIds) {
             const found = this.missing.filter(
               (one) => one.entityId === entityId && one.atUs >= beginUs && one.atUs < endUs,
@@ -180,7 +183,7 @@ export class IntegrityHome {
             if (first === undefined || last === undefined) continue;
             await readings.append(found.map((one) => ({ ...one, origin: 'history' })));
             const one = { entityId, fromUs: first.atUs, untilUs: last.atUs, added: found.length };
-            onProof(entityId, { hours: 1, found: [one], error: null });
+            onVerified(entityId, { hours: 1, found: [one], error: null });
           }
         },
       },

@@ -1,14 +1,14 @@
 /**
  * Goal: what is wrong in a meter's life becomes the right tickets, each choice makes the figures that it says, and an undo
  * makes them what they were.
- * Method: a meter in real stores with a hole, a jump, a spike, a fall and kept rows that are wrong; Home Assistant's own rows
+ * Method: a meter in real stores with a gap, a jump, a spike, a fall and kept rows that are wrong; Home Assistant's own rows
  * reckoned by core's rule. Each ticket is tried, decided and undone, the hours added up from the ledger after each step, and
  * the whole verified at the end.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MongoTicketStore } from '../../src/adapters/mongodb/ticket-store.ts';
 import type { Ticket, TicketKind } from '../../src/integrity/ticket.ts';
-import type { TicketAnswer } from '../../src/integrity/ticket-correction.ts';
+import type { TicketAnswer } from '../../src/integrity/tickets/ticket-correction.ts';
 import type { Reading } from '../../src/recording/reading.ts';
 import type { SyncRun } from '../../src/recording/sync-log.ts';
 import { openDocuments } from './documents-fixture.ts';

@@ -23,12 +23,12 @@ import { QuestDbLedgerStore } from '../../src/adapters/questdb/ledger-store.ts';
 import { QuestDbLedgerViews } from '../../src/adapters/questdb/ledger-views.ts';
 import { QuestDb } from '../../src/adapters/questdb/questdb.ts';
 import { createSchemaTable, migrations, schemaTable } from '../../src/adapters/questdb/schema.ts';
-import type { PostedEntry } from '../../src/ledger/revision.ts';
+import type { PostedEntry } from '../../src/ledger/entries/revision.ts';
 import { eventually, quietLog } from './questdb-fixture.ts';
 
 const entityId = 'sensor.old_meter';
 const startUs = Date.UTC(2026, 5, 1) * 1000;
-const quarterUs = 900_000_000;
+const quarterHourUs = 900_000_000;
 const zone = 'Europe/Brussels';
 
 let sidecars: Sidecars;
@@ -37,7 +37,7 @@ let old: pg.Client;
 
 /** A row as the older program wrote it. */
 async function putOldEntry(table: string, quarter: number): Promise<void> {
-  const at = new Date((startUs + quarter * quarterUs) / 1000).toISOString();
+  const at = new Date((startUs + quarter * quarterHourUs) / 1000).toISOString();
   await old.query(
     `INSERT INTO ${table} (entity_id, kind, timestamp, amount, quality, covered, reason, first_evidence, last_evidence,
       provisional, revision, posted_at)
@@ -98,7 +98,7 @@ describe('a ledger from before causes were told', { timeout: 120_000 }, () => {
     // The very same views: dropping them and making them anew would read years.
     expect(await settledViews()).toEqual(before);
 
-    const entries = await ledger.current(entityId, startUs, startUs + 96 * quarterUs);
+    const entries = await ledger.current(entityId, startUs, startUs + 96 * quarterHourUs);
     expect(entries).toHaveLength(96);
     expect(entries[7]).toMatchObject({ amountMicro: 1007, revision: 1, reason: 'counted', cause: null });
     expect(await ledger.openingBefore(entityId, startUs)).toMatchObject({
@@ -113,14 +113,16 @@ describe('a ledger from before causes were told', { timeout: 120_000 }, () => {
       reason: 'corrected',
     };
     await ledger.write([{ entityId, entries: [revised], openings: [] }]);
-    expect(await ledger.journal(entityId, revised.quarterStartUs, revised.quarterStartUs + 1)).toMatchObject([
+    expect(
+      await ledger.journal(entityId, revised.quarterHourStartUs, revised.quarterHourStartUs + 1),
+    ).toMatchObject([
       { revision: 1, cause: null, amountMicro: 1008 },
       { revision: 2, cause: 'corrected', amountMicro: 9008 },
     ]);
     await views.refreshed();
-    const hours = await views.buckets([entityId], 'hour', startUs, startUs + 24 * 4 * quarterUs);
+    const hours = await views.buckets([entityId], 'hour', startUs, startUs + 24 * 4 * quarterHourUs);
     expect(hours[2]).toMatchObject({ amountMicro: 9008 + 1009 + 1010 + 1011, quarters: 4 });
-    const days = await views.buckets([entityId], 'day', startUs, startUs + 96 * quarterUs);
+    const days = await views.buckets([entityId], 'day', startUs, startUs + 96 * quarterHourUs);
     const sum = days.reduce((all, day) => all + (day.amountMicro ?? 0), 0);
     expect(sum).toBe(96 * 1000 + (95 * 96) / 2 + 8000);
     await db.stop();
@@ -143,10 +145,10 @@ describe('a ledger from before causes were told', { timeout: 120_000 }, () => {
     const views = new QuestDbLedgerViews(db);
     await views.setZone(zone);
     expect(await partitions()).toEqual(['MONTH', 'WEEK']);
-    const hours = await views.buckets([entityId], 'hour', startUs, startUs + 96 * quarterUs);
+    const hours = await views.buckets([entityId], 'hour', startUs, startUs + 96 * quarterHourUs);
     expect(hours).toHaveLength(24);
-    const days = await views.buckets([entityId], 'day', startUs, startUs + 96 * quarterUs);
-    const entries = await new QuestDbLedgerStore(db).current(entityId, startUs, startUs + 96 * quarterUs);
+    const days = await views.buckets([entityId], 'day', startUs, startUs + 96 * quarterHourUs);
+    const entries = await new QuestDbLedgerStore(db).current(entityId, startUs, startUs + 96 * quarterHourUs);
     const sum = (amounts: readonly (number | null)[]) =>
       amounts.reduce<number>((all, one) => all + (one ?? 0), 0);
     expect(sum(days.map((day) => day.amountMicro))).toBe(sum(entries.map((entry) => entry.amountMicro)));

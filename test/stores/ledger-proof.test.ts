@@ -17,18 +17,18 @@ import { readingsTable } from '../../src/adapters/questdb/reading-rows.ts';
 import { QuestDbReadingStore } from '../../src/adapters/questdb/reading-store.ts';
 import { QuestDbStatisticsStore } from '../../src/adapters/questdb/statistics-store.ts';
 import { applied } from '../../src/adapters/questdb/wal.ts';
+import { ConnectionFlows } from '../../src/balance/connection-flows.ts';
+import { FlowKeeper } from '../../src/balance/flow-keeper.ts';
+import { balanceSources } from '../../src/balance/sources.ts';
+import { proveLedger } from '../../src/composition/ledger-proof.ts';
 import type { KnownEntity } from '../../src/home/entity.ts';
 import type { GridConnection } from '../../src/home/grid-connection.ts';
-import { repost, usualRules } from '../../src/ledger/reposting.ts';
+import { StoredEvidence } from '../../src/ledger/evidence/stored-evidence.ts';
+import { repost, usualRules } from '../../src/ledger/posting/reposting.ts';
 import type { Span } from '../../src/ledger/span.ts';
-import { StoredEvidence } from '../../src/ledger/stored-evidence.ts';
 import { MemoryCorrections } from '../../src/ledger/testing/memory-corrections.ts';
-import { proveLedger } from '../../src/ledger-proof.ts';
 import type { Reading } from '../../src/recording/reading.ts';
-import { systemClock } from '../../src/units/clock.ts';
-import { ConnectionFlows } from '../../src/views/connection-flows.ts';
-import { FlowKeeper } from '../../src/views/flow-keeper.ts';
-import { balanceSources } from '../../src/views/sources.ts';
+import { systemClock } from '../../src/runtime/clock.ts';
 import { entityNamed } from './documents-fixture.ts';
 import { freshEntity, quietLog } from './questdb-fixture.ts';
 
@@ -43,9 +43,9 @@ let evidence: StoredEvidence;
 let flows: FlowKeeper;
 let connectionFlows: ConnectionFlows;
 const corrections = new MemoryCorrections();
-const quarterUs = 900_000_000;
+const quarterHourUs = 900_000_000;
 const startUs = Date.UTC(2017, 2, 24) * 1000;
-const nowUs = startUs + 4 * 96 * quarterUs;
+const nowUs = startUs + 4 * 96 * quarterHourUs;
 const clock = { nowUs: () => nowUs, monotonicMs: () => performance.now() };
 const roles = ['grid_import', 'grid_export', 'solar'] as const;
 const entities = roles.map(
@@ -107,8 +107,12 @@ async function prove() {
       await onPause();
     },
   });
-  const told = proof.findings.map(({ entityId, check, quarterStartUs }) => ({
-    ...{ entityId, check, quarter: quarterStartUs === null ? null : (quarterStartUs - startUs) / quarterUs },
+  const told = proof.findings.map(({ entityId, check, quarterHourStartUs }) => ({
+    ...{
+      entityId,
+      check,
+      quarter: quarterHourStartUs === null ? null : (quarterHourStartUs - startUs) / quarterHourUs,
+    },
   }));
   return { ...proof, told };
 }
@@ -130,14 +134,14 @@ beforeAll(async () => {
   });
   flows = new FlowKeeper({
     ledger,
-    firstQuarterUs: async () => startUs,
+    firstQuarterHourUs: async () => startUs,
     remembered: { load: async () => null, save: async () => undefined },
     clock,
     log: quietLog,
   });
   connectionFlows = new ConnectionFlows({
     ledger,
-    firstQuarterUs: async () => startUs,
+    firstQuarterHourUs: async () => startUs,
     remembered: { load: async () => null, save: async () => undefined },
     clock,
     log: quietLog,
@@ -149,7 +153,7 @@ beforeAll(async () => {
   for (const { entityId } of entities) {
     await store.append(
       Array.from({ length: 360 }, (_, index) =>
-        reading(entityId, startUs + index * quarterUs + 7, index / 4),
+        reading(entityId, startUs + index * quarterHourUs + 7, index / 4),
       ),
     );
     await applied(db, readingsTable);
@@ -177,7 +181,7 @@ describe('a home that was posted', { timeout: 180_000 }, () => {
   });
 
   it('does not agree with an entry that was changed, nor do its flows', async () => {
-    const [entry] = await ledger.current(grid, startUs + 40 * quarterUs, startUs + 41 * quarterUs);
+    const [entry] = await ledger.current(grid, startUs + 40 * quarterHourUs, startUs + 41 * quarterHourUs);
     if (entry === undefined) throw new Error('an entry');
     const write = async (amountMicro: number) => {
       await ledger.write([{ entityId: grid, entries: [{ ...entry, amountMicro }], openings: [] }]);
@@ -194,7 +198,7 @@ describe('a home that was posted', { timeout: 180_000 }, () => {
   });
 
   it('does not agree with a journal that lost a row', async () => {
-    const atUs = startUs + 50 * quarterUs;
+    const atUs = startUs + 50 * quarterHourUs;
     const [entry] = await ledger.current(grid, atUs, atUs + 1);
     if (entry === undefined) throw new Error('an entry');
     // QuestDB deletes no rows: the current state goes on by two revisions of which one is not journaled.
@@ -209,7 +213,7 @@ describe('a home that was posted', { timeout: 180_000 }, () => {
   });
 
   it('does not agree with a flow that its meters do not give', async () => {
-    const atUs = startUs + 60 * quarterUs;
+    const atUs = startUs + 60 * quarterHourUs;
     const [use] = await ledger.current('home:use', atUs, atUs + 1);
     if (use === undefined) throw new Error('a flow');
     const next = { ...use, amountMicro: use.amountMicro + 5, revision: use.revision + 1 };
@@ -239,8 +243,8 @@ describe('a home that was posted', { timeout: 180_000 }, () => {
   it('is not troubled by evidence that is stored and not posted, however it stands', async () => {
     // A late reading in the middle, and one that settles the last quarter and a new day's.
     const late = [
-      reading(grid, startUs + 70.5 * quarterUs, 17.6),
-      reading(grid, startUs + 363 * quarterUs, 93),
+      reading(grid, startUs + 70.5 * quarterHourUs, 17.6),
+      reading(grid, startUs + 363 * quarterHourUs, 93),
     ];
     await store.append(late);
     await applied(db, readingsTable);

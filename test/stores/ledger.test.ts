@@ -8,18 +8,18 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { QuestDbLedgerStore } from '../../src/adapters/questdb/ledger-store.ts';
 import { QuestDbLedgerViews } from '../../src/adapters/questdb/ledger-views.ts';
 import { QuestDbStatisticsStore } from '../../src/adapters/questdb/statistics-store.ts';
-import { Bookkeeper } from '../../src/ledger/bookkeeper.ts';
-import { postCounter } from '../../src/ledger/counter-posting.ts';
-import type { Entry } from '../../src/ledger/entry.ts';
+import type { Entry } from '../../src/ledger/entries/entry.ts';
+import type { Meter } from '../../src/ledger/entries/meter.ts';
+import type { PostedEntry } from '../../src/ledger/entries/revision.ts';
+import { StoredEvidence } from '../../src/ledger/evidence/stored-evidence.ts';
 import type { RegisterReading } from '../../src/ledger/evidence.ts';
-import type { Meter } from '../../src/ledger/meter.ts';
-import { repost, usualRules } from '../../src/ledger/reposting.ts';
-import type { PostedEntry } from '../../src/ledger/revision.ts';
-import { StoredEvidence } from '../../src/ledger/stored-evidence.ts';
-import { verifyMeter } from '../../src/ledger/verification.ts';
+import { postCounter } from '../../src/ledger/posting/counter-posting.ts';
+import { PostingWorker } from '../../src/ledger/posting/posting-worker.ts';
+import { repost, usualRules } from '../../src/ledger/posting/reposting.ts';
+import { verifyMeter } from '../../src/ledger/posting/verification.ts';
 import type { Reading } from '../../src/recording/reading.ts';
+import { systemClock } from '../../src/runtime/clock.ts';
 import { bucketStartUs, type Period } from '../../src/units/calendar.ts';
-import { systemClock } from '../../src/units/clock.ts';
 import { applied, freshEntity, openQuestDb, quietLog } from './questdb-fixture.ts';
 
 const { db, store } = openQuestDb();
@@ -87,8 +87,8 @@ function postedAtOnce(readings: readonly Reading[]): readonly Entry[] {
         origin: 'stream',
       }),
     );
-  const { registerGapUs: maxGapUs, quarterGapUs, certainMicro } = usualRules;
-  const rules = { kind: 'rising', maxGapUs, quarterGapUs, certainMicro } as const;
+  const { registerGapUs: maxGapUs, quarterHourGapUs, certainMicro } = usualRules;
+  const rules = { kind: 'rising', maxGapUs, quarterHourGapUs, certainMicro } as const;
   return postCounter(rules, null, told, Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER).entries;
 }
 
@@ -125,7 +125,7 @@ describe('the ledger in QuestDB', () => {
         const journal = await ledger.journal(entityId, 0, Number.MAX_SAFE_INTEGER);
         for (const entry of current.filter(({ revision }) => revision > 0)) {
           const same = journal.filter(
-            (one) => one.quarterStartUs === entry.quarterStartUs && one.kind === entry.kind,
+            (one) => one.quarterHourStartUs === entry.quarterHourStartUs && one.kind === entry.kind,
           );
           expect(same.map(({ revision }) => revision)).toEqual(same.map((_, index) => index + 1));
           expect(same.at(-1)).toEqual(entry);
@@ -140,7 +140,7 @@ describe('the ledger in QuestDB', () => {
     const switchId = freshEntity('plug_switch');
     const registerId = freshEntity('plug_energy');
     const nowUs = at('2026-03-29T06:00:00Z');
-    const keeper = new Bookkeeper({
+    const keeper = new PostingWorker({
       ...deps,
       readable: () => applied(store),
       mark: { load: async () => 0, save: async () => undefined },
@@ -241,7 +241,7 @@ describe('the ledger in QuestDB', () => {
     for (const period of ['quarter', 'hour', 'day', 'week', 'month', 'year'] satisfies Period[]) {
       const expected = new Map<number, number>();
       for (const entry of entries) {
-        const start = bucketStartUs(entry.quarterStartUs, period, zone);
+        const start = bucketStartUs(entry.quarterHourStartUs, period, zone);
         expected.set(start, (expected.get(start) ?? 0) + entry.amountMicro);
       }
       const buckets = await views.buckets([entityId], period, ...wholeUs);
@@ -268,7 +268,7 @@ describe('the ledger in QuestDB', () => {
       for (const period of ['hour', 'day'] as const) {
         const expected = new Map<number, number>();
         for (const entry of entries) {
-          const start = bucketStartUs(entry.quarterStartUs, period, other);
+          const start = bucketStartUs(entry.quarterHourStartUs, period, other);
           expected.set(start, (expected.get(start) ?? 0) + entry.amountMicro);
         }
         const spanUs = [at('2026-04-30T00:00:00Z'), at('2026-05-10T00:00:00Z')] as const;

@@ -5,15 +5,15 @@
  * which shares no code with the product.
  */
 import { describe, expect, it } from 'vitest';
-import { statistics, statisticsRow } from '../../src/contract/statistics.ts';
+import { statistics, statisticsRow } from '../../src/schemas/statistics.ts';
 import { reckon, type Told, together } from '../reference/meter-reckoner.ts';
-import { fluviusGasHours, fluviusQuarters, homeWizardRows } from './meter-files.ts';
+import { fluviusGasHours, fluviusQuarterHours, homeWizardRows } from './meter-files.ts';
 import { PlayedHome } from './played-home.ts';
 import { freshEntity } from './questdb-fixture.ts';
 import { compare, comparePeaks, readingOf, shuffled } from './reckoned-answers.ts';
 
 const us = (iso: string) => Date.parse(iso) * 1000;
-const quarterUs = 900_000_000;
+const quarterHourUs = 900_000_000;
 
 describe('files of real meters', () => {
   const zone = 'Europe/Brussels';
@@ -35,25 +35,25 @@ describe('files of real meters', () => {
       (row): Told => ({ atUs: row.atUs, micro: BigInt(row.registersWh[place] ?? 0) * 1000n }),
     ),
   );
-  const rows = fluviusQuarters().filter((row) => row.register.startsWith('Afname'));
+  const rows = fluviusQuarterHours().filter((row) => row.register.startsWith('Afname'));
   const starts = [...new Set(rows.map((row) => row.startUs))].sort((a, b) => a - b);
   const fluvius = ['Afname Dag', 'Afname Nacht'].map((register) => {
     const wh = new Map(rows.filter((row) => row.register === register).map((row) => [row.startUs, row.wh]));
     return registersOf(
       starts[0] ?? 0,
       starts.map((startUs) => [startUs, wh.get(startUs) ?? 0]),
-      quarterUs,
+      quarterHourUs,
     );
   });
   const gas = registersOf(
     fluviusGasHours()[0]?.startUs ?? 0,
     fluviusGasHours().map((hour) => [hour.startUs, hour.litres]),
-    4 * quarterUs,
+    4 * quarterHourUs,
   );
   const gasEnergy = registersOf(
     fluviusGasHours()[0]?.startUs ?? 0,
     fluviusGasHours().map((hour) => [hour.startUs, hour.wh]),
-    4 * quarterUs,
+    4 * quarterHourUs,
   );
 
   it.each([

@@ -42,7 +42,7 @@ export function dsmrHours(month: string): DsmrHour[] {
   });
 }
 
-export interface FluviusQuarter {
+export interface FluviusQuarterHour {
   readonly startUs: number;
   readonly register: string;
   /** Wh; nothing was used where the volume is empty. */
@@ -50,7 +50,7 @@ export interface FluviusQuarter {
 }
 
 /** October 2021; the clock goes back on the 31st, and the second row of the same label is the later hour. */
-export function fluviusQuarters(): FluviusQuarter[] {
+export function fluviusQuarterHours(): FluviusQuarterHour[] {
   const seen = new Set<string>();
   const backAtUs = Date.parse('2021-10-31T01:00:00Z') * 1000;
   const quarters = lines('fluvius_2021-10_quarters.csv').map((line) => {

@@ -5,16 +5,16 @@
  * asked for through the whole application; every answer is held against test/reference.
  */
 import { describe, expect, it } from 'vitest';
-import { balance } from '../../src/contract/balance.ts';
-import { capacityMonth } from '../../src/contract/p1.ts';
+import { balance } from '../../src/schemas/balance.ts';
+import { capacityMonth } from '../../src/schemas/p1.ts';
 import { monthPeaks, reckon, seeded, sumsBy, type Told } from '../reference/meter-reckoner.ts';
 import { PlayedHome } from './played-home.ts';
 import { freshEntity } from './questdb-fixture.ts';
 import { compare, comparePeaks, readingOf, shuffled } from './reckoned-answers.ts';
 
 const minuteUs = 60_000_000;
-const quarterUs = 15 * minuteUs;
-const dayUs = 96 * quarterUs;
+const quarterHourUs = 15 * minuteUs;
+const dayUs = 96 * quarterHourUs;
 const us = (iso: string) => Date.parse(iso) * 1000;
 
 interface Life {
@@ -34,7 +34,7 @@ function lifeOf({ from, until, jitterMinutes, seed }: Life): Told[] {
   let registerWh = 4_000_000;
   /** Until when it can't be seen. */
   let absentUntilUs = 0;
-  for (let atUs = us(from); atUs <= us(until); atUs += quarterUs) {
+  for (let atUs = us(from); atUs <= us(until); atUs += quarterHourUs) {
     const isDay = new Date(atUs / 1000).getUTCHours() > 5;
     registerWh += 50 * Math.floor(random() ** 3 * (isDay ? 18 : 6));
     const chance = random();

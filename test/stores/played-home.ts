@@ -13,23 +13,23 @@ import { QuestDbReadingStore } from '../../src/adapters/questdb/reading-store.ts
 import { QuestDbStatisticsStore } from '../../src/adapters/questdb/statistics-store.ts';
 import { applied } from '../../src/adapters/questdb/wal.ts';
 import { TestApi } from '../../src/api/testing/test-api.ts';
+import { ConnectionFlows } from '../../src/balance/connection-flows.ts';
+import { FlowKeeper } from '../../src/balance/flow-keeper.ts';
+import { balanceSources } from '../../src/balance/sources.ts';
 import { GridConnections } from '../../src/home/grid-connections.ts';
 import { sensorState } from '../../src/home/testing/doubles.ts';
-import { Bookkeeper } from '../../src/ledger/bookkeeper.ts';
-import type { Correction } from '../../src/ledger/correction.ts';
-import { CorrectionDesk } from '../../src/ledger/correction-desk.ts';
-import { meterOf } from '../../src/ledger/meter.ts';
-import { RunningLedger } from '../../src/ledger/running-ledger.ts';
-import type { StatisticsRecord } from '../../src/ledger/statistics-store.ts';
-import { StoredEvidence } from '../../src/ledger/stored-evidence.ts';
+import { CorrectionService } from '../../src/ledger/corrections/correction-service.ts';
+import { meterOf } from '../../src/ledger/entries/meter.ts';
+import type { Correction } from '../../src/ledger/evidence/correction.ts';
+import type { StatisticsRecord } from '../../src/ledger/evidence/statistics-store.ts';
+import { StoredEvidence } from '../../src/ledger/evidence/stored-evidence.ts';
+import { PostingWorker } from '../../src/ledger/posting/posting-worker.ts';
+import { RunningLedger } from '../../src/ledger/posting/running-ledger.ts';
 import type { Reading } from '../../src/recording/reading.ts';
-import type { Clock } from '../../src/units/clock.ts';
-import { ConnectionFlows } from '../../src/views/connection-flows.ts';
-import { FlowKeeper } from '../../src/views/flow-keeper.ts';
-import type { LedgerViews } from '../../src/views/ledger-views.ts';
-import { RunningViews } from '../../src/views/running-views.ts';
-import { balanceSources } from '../../src/views/sources.ts';
-import { Today } from '../../src/views/today.ts';
+import type { Clock } from '../../src/runtime/clock.ts';
+import type { LedgerViews } from '../../src/statistics/ledger-views.ts';
+import { RunningViews } from '../../src/statistics/running-views.ts';
+import { Today } from '../../src/statistics/today.ts';
 import { openDocuments } from './documents-fixture.ts';
 import { quietLog } from './questdb-fixture.ts';
 
@@ -55,7 +55,7 @@ export class PlayedHome {
   readonly #statistics: QuestDbStatisticsStore;
   readonly #ledger: RunningLedger;
   readonly #evidence: StoredEvidence;
-  readonly #bookkeeper: Bookkeeper;
+  readonly #postingWorker: PostingWorker;
   readonly #flows: FlowKeeper;
   readonly #connectionFlows: ConnectionFlows;
   readonly #meters: GridMeters;
@@ -88,7 +88,7 @@ export class PlayedHome {
         kindOf: () => 'rising',
       });
     this.#evidence = evidenceOf((entityId) => corrections.of(entityId));
-    this.#bookkeeper = new Bookkeeper({
+    this.#postingWorker = new PostingWorker({
       evidence: this.#evidence,
       ledger,
       readable: () => applied(db, readingsTable),
@@ -100,14 +100,14 @@ export class PlayedHome {
     });
     const flowDeps = {
       ledger,
-      firstQuarterUs: async (ids: readonly string[]) => (await this.views.extent(ids))?.firstUs ?? null,
+      firstQuarterHourUs: async (ids: readonly string[]) => (await this.views.extent(ids))?.firstUs ?? null,
       remembered: { load: async () => null, save: async () => undefined },
       clock: this.clock,
       log: quietLog,
     };
     this.#flows = new FlowKeeper(flowDeps);
     this.#connectionFlows = new ConnectionFlows(flowDeps);
-    this.#bookkeeper.onPosted((entityId, news) => {
+    this.#postingWorker.onPosted((entityId, news) => {
       this.#flows.posted(entityId, news);
       this.#connectionFlows.posted(entityId, news);
     });
@@ -131,11 +131,11 @@ export class PlayedHome {
           views: this.views,
           store: running,
           statistics: this.#statistics,
-          corrections: new CorrectionDesk({
+          corrections: new CorrectionService({
             corrections,
             evidenceWith: (declared) => evidenceOf(async () => declared),
             ledger: running,
-            bookkeeper: this.#bookkeeper,
+            postingWorker: this.#postingWorker,
             meterOf: (entityId) => ({ entityId, posts: 'register', kind: 'rising' }),
             unposted: { load: async () => [], save: async () => undefined },
             heldUntil: () => null,
@@ -143,7 +143,7 @@ export class PlayedHome {
             log: quietLog,
           }),
           costVersions: new MongoCostVersionStore(this.#documents),
-          bookkeeper: this.#bookkeeper,
+          postingWorker: this.#postingWorker,
         },
       },
     });
@@ -177,7 +177,7 @@ export class PlayedHome {
     await this.api.ready();
     const tracked = home.tracked();
     expect(tracked.map((entity) => entity.entityId).sort()).toEqual([...ids].sort());
-    this.#bookkeeper.setMeters(tracked.flatMap((entity) => meterOf(entity, tracked) ?? []));
+    this.#postingWorker.setMeters(tracked.flatMap((entity) => meterOf(entity, tracked) ?? []));
     this.#flows.setSources(balanceSources(home.entities(), home.unknownSources()));
   }
 
@@ -223,7 +223,7 @@ export class PlayedHome {
   #touched(entityId: string, instants: readonly number[]): void {
     const fromUs = instants.reduce((least, us) => Math.min(least, us));
     const untilUs = instants.reduce((most, us) => Math.max(most, us));
-    this.#bookkeeper.touch(entityId, { fromUs, untilUs });
+    this.#postingWorker.touch(entityId, { fromUs, untilUs });
   }
 
   /** The day as the Now page has it, read from what is stored. */
@@ -239,7 +239,7 @@ export class PlayedHome {
       readings: this.#readings,
       ledger: this.#ledger,
       evidence: this.#evidence,
-      bookkeeper: this.#bookkeeper,
+      postingWorker: this.#postingWorker,
       clock: this.clock,
       log: quietLog,
       zone: () => this.views.zone(),
@@ -257,7 +257,7 @@ export class PlayedHome {
 
   /** Everything told is posted, and the views show it. */
   async settle(): Promise<void> {
-    await this.#bookkeeper.settle();
+    await this.#postingWorker.settle();
     await this.#flows.settle();
     await this.#connectionFlows.settle();
     await this.#stored.refreshed();
@@ -278,7 +278,7 @@ export class PlayedHome {
   }
 
   async stop(): Promise<void> {
-    await this.#bookkeeper.stop();
+    await this.#postingWorker.stop();
     await this.#flows.stop();
     await this.#connectionFlows.stop();
     await this.#db.stop();

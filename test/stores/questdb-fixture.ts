@@ -3,7 +3,7 @@ import { inject } from 'vitest';
 import { QuestDb } from '../../src/adapters/questdb/questdb.ts';
 import { QuestDbReadingStore } from '../../src/adapters/questdb/reading-store.ts';
 import type { Reading } from '../../src/recording/reading.ts';
-import type { Log } from '../../src/units/log.ts';
+import type { Log } from '../../src/runtime/log.ts';
 
 export const quietLog: Log = {
   debug: () => undefined,

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { readingHoursView } from '../../src/adapters/questdb/reading-hours.ts';
 import { QuestDbReadingStore } from '../../src/adapters/questdb/reading-store.ts';
 import type { HourlyReadings } from '../../src/recording/reading-store.ts';
-import { systemClock } from '../../src/units/clock.ts';
+import { systemClock } from '../../src/runtime/clock.ts';
 import { applied, eventually, freshEntity, openQuestDb, powerReading } from './questdb-fixture.ts';
 
 const { db, store: writer } = openQuestDb();

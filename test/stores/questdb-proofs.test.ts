@@ -3,20 +3,20 @@
  * Method: the real QuestDB; entities that no other test uses.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { QuestDbProofStore } from '../../src/adapters/questdb/proof-store.ts';
+import { QuestDbCoverageStore } from '../../src/adapters/questdb/proof-store.ts';
 import type { QuestDb } from '../../src/adapters/questdb/questdb.ts';
 import type { QuestDbReadingStore } from '../../src/adapters/questdb/reading-store.ts';
-import { proofHourUs } from '../../src/recording/proof.ts';
+import { proofHourUs } from '../../src/recording/coverage-proof.ts';
 import { applied, baseUs, freshEntity, openQuestDb, powerReading } from './questdb-fixture.ts';
 
 describe('proofs in QuestDB', () => {
   let db: QuestDb;
   let readings: QuestDbReadingStore;
-  let proofs: QuestDbProofStore;
+  let proofs: QuestDbCoverageStore;
 
   beforeAll(async () => {
     ({ db, store: readings } = openQuestDb());
-    proofs = new QuestDbProofStore(db);
+    proofs = new QuestDbCoverageStore(db);
     await db.prepared();
   });
   afterAll(() => db.stop());
@@ -28,7 +28,7 @@ describe('proofs in QuestDB', () => {
       hourUs: baseUs + index * proofHourUs,
       told: 3,
       held,
-      provenAtUs: baseUs + 12 * proofHourUs + 7,
+      verifiedAtUs: baseUs + 12 * proofHourUs + 7,
     });
     await proofs.note([hour(one, 0, 3), hour(one, 1, 4), hour(other, 0, 5)]);
     await proofs.note([hour(one, 1, 6)]);

@@ -1,16 +1,16 @@
 /** What the API tells of meters, held against what their readings were reckoned to by test/reference. */
 import { expect } from 'vitest';
-import { capacityMonth } from '../../src/contract/p1.ts';
+import { capacityMonth } from '../../src/schemas/p1.ts';
 import {
   dailyStatistics,
   monthlyStatistics,
   statistics,
   statisticsRow,
-} from '../../src/contract/statistics.ts';
+} from '../../src/schemas/statistics.ts';
 import {
   hourSums,
   monthPeaks,
-  type ReckonedQuarter,
+  type ReckonedQuarterHour,
   seeded,
   sumsBy,
   type Told,
@@ -19,7 +19,7 @@ import {
 import type { PlayedHome } from './played-home.ts';
 
 const us = (iso: string) => Date.parse(iso) * 1000;
-const quarterUs = 900_000_000;
+const quarterHourUs = 900_000_000;
 /** Splitting a difference over quarters may leave a part a millionth away from its fraction, at each of its ends. */
 const within = 2n;
 
@@ -40,12 +40,12 @@ export const readingOf = ({ atUs, micro }: Told) =>
 export async function compare(
   home: PlayedHome,
   id: string,
-  quarters: ReadonlyMap<number, ReckonedQuarter>,
+  quarters: ReadonlyMap<number, ReckonedQuarterHour>,
   zone: string,
 ): Promise<void> {
   const starts = [...quarters.keys()].sort((a, b) => a - b);
-  const range = `start_time=${new Date((starts[0] ?? 0) / 1000).toISOString()}&end_time=${new Date(((starts.at(-1) ?? 0) + quarterUs) / 1000).toISOString()}`;
-  const near = (kwh: number | null, key: string, exact: ReckonedQuarter['micro'] | undefined) => {
+  const range = `start_time=${new Date((starts[0] ?? 0) / 1000).toISOString()}&end_time=${new Date(((starts.at(-1) ?? 0) + quarterHourUs) / 1000).toISOString()}`;
+  const near = (kwh: number | null, key: string, exact: ReckonedQuarterHour['micro'] | undefined) => {
     if (exact === undefined || kwh === null) return `${key}: ${kwh}, reckoned ${exact?.toNumber() ?? null}`;
     return exact.isNear(BigInt(Math.round(kwh * 1e6)), within)
       ? null
@@ -86,7 +86,7 @@ export async function compare(
 /** Peaks of every month, the first of equals, and the billed ones. */
 export async function comparePeaks(
   home: PlayedHome,
-  quarters: ReadonlyMap<number, ReckonedQuarter>,
+  quarters: ReadonlyMap<number, ReckonedQuarterHour>,
   zone: string,
 ): Promise<void> {
   const peaks = monthPeaks(quarters, zone);

@@ -11,8 +11,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import { installSidecars, type Sidecars, startSidecars } from '../../addon/sidecars/sidecars.ts';
 import { defaultQuestDbLimits, QuestDb } from '../../src/adapters/questdb/questdb.ts';
 import { QuestDbReadingStore } from '../../src/adapters/questdb/reading-store.ts';
-import { Recorder, type TrackedEntity } from '../../src/recording/recorder.ts';
-import { FileSpool } from '../../src/recording/spool/file-spool.ts';
+import { Recorder, type TrackedEntity } from '../../src/recording/stream/recorder.ts';
 import {
   baseUs,
   MemoryHome,
@@ -20,6 +19,7 @@ import {
   quietLog,
   state,
 } from '../../src/recording/testing/doubles.ts';
+import { FileSpool } from '../../src/recording/write/spool/file-spool.ts';
 
 const clock = { nowUs: () => baseUs + 3_600_000_000, monotonicMs: () => performance.now() };
 const flushMs = 2000;

@@ -21,11 +21,11 @@ import { MongoSubscriptionStore } from '../../src/adapters/mongodb/subscription-
 import { MongoSyncLog } from '../../src/adapters/mongodb/sync-log.ts';
 import { QuestDb } from '../../src/adapters/questdb/questdb.ts';
 import { QuestDbReadingStore } from '../../src/adapters/questdb/reading-store.ts';
-import { Backfill } from '../../src/recording/backfill.ts';
-import { Recorder, type TrackedEntity } from '../../src/recording/recorder.ts';
-import { FileSpool } from '../../src/recording/spool/file-spool.ts';
+import { Backfill } from '../../src/recording/backfill/backfill.ts';
+import { Recorder, type TrackedEntity } from '../../src/recording/stream/recorder.ts';
 import { quietLog } from '../../src/recording/testing/doubles.ts';
-import { systemClock } from '../../src/units/clock.ts';
+import { FileSpool } from '../../src/recording/write/spool/file-spool.ts';
+import { systemClock } from '../../src/runtime/clock.ts';
 import { quantityOf } from '../../src/units/quantity.ts';
 
 const hourUs = 3_600_000_000;
@@ -82,7 +82,7 @@ describe('recording through a cut', () => {
         log: quietLog,
         newId: randomUUID,
       },
-      { memoryUs: hourUs, longestMemoryUs: hourUs, passesAfterMs: [500, 1000] },
+      { memoryUs: hourUs, longestHistoryUs: hourUs, passesAfterMs: [500, 1000] },
     );
   });
   afterAll(async () => {

@@ -8,25 +8,25 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type DemoHome, startDemoHome } from '../../addon/demo-home/demo-home.ts';
 import { bare } from '../../addon/demo-home/home/by-hand.ts';
-import { balance } from '../../src/contract/balance.ts';
-import { ledger as ledgerAnswer } from '../../src/contract/ledger.ts';
-import { statistics } from '../../src/contract/statistics.ts';
+import { balance } from '../../src/schemas/balance.ts';
+import { ledger as ledgerAnswer } from '../../src/schemas/ledger.ts';
+import { statistics } from '../../src/schemas/statistics.ts';
 import { QuestdbProbe } from '../bench/questdb-probe.ts';
 import { LedgerProcess } from '../home-assistant/ledger-process.ts';
 import { until } from '../home-assistant/until.ts';
 
 const meter = 'sensor.running_meter';
 const attributes = { unit_of_measurement: 'kWh', device_class: 'energy', state_class: 'total_increasing' };
-const quarterMs = 900_000;
+const quarterHourMs = 900_000;
 const second = 1_000_000;
 
 let demo: DemoHome;
 let ledger: LedgerProcess;
 let probe: QuestdbProbe;
 /** The present of the home and of the process: a minute into a quarter, and from there on with the machine's clock. */
-let shiftMs = Math.floor(Date.now() / quarterMs) * quarterMs + 60_000 - Date.now();
+let shiftMs = Math.floor(Date.now() / quarterHourMs) * quarterHourMs + 60_000 - Date.now();
 const nowUs = () => (Date.now() + shiftMs) * 1000;
-const quarterUs = Math.floor(nowUs() / (quarterMs * 1000)) * quarterMs * 1000;
+const quarterHourUs = Math.floor(nowUs() / (quarterHourMs * 1000)) * quarterHourMs * 1000;
 const iso = (us: number) => new Date(us / 1000).toISOString();
 
 beforeAll(async () => {
@@ -38,7 +38,7 @@ beforeAll(async () => {
     device_consumption: [],
   });
   // An hour before, a register every ten seconds: a kilowatt.
-  for (let us = quarterUs - 3600 * second; us <= quarterUs + 10 * second; us += 10 * second) say(us);
+  for (let us = quarterHourUs - 3600 * second; us <= quarterHourUs + 10 * second; us += 10 * second) say(us);
   ledger = await LedgerProcess.create({ url: demo.url, token: 'running' }, [meter], {
     env: { NODE_OPTIONS: preload(shiftMs) },
   });
@@ -62,7 +62,7 @@ function preload(ms: number): string {
   return `--import=data:text/javascript;base64,${Buffer.from(code).toString('base64')}`;
 }
 
-const kwhAt = (us: number) => 100 + (us - (quarterUs - 3600 * second)) / second / 3600;
+const kwhAt = (us: number) => 100 + (us - (quarterHourUs - 3600 * second)) / second / 3600;
 
 let saidUs = 0;
 function say(atUs: number): void {
@@ -71,15 +71,15 @@ function say(atUs: number): void {
 }
 
 async function quarter(place: number) {
-  const fromUs = quarterUs + place * quarterMs * 1000;
-  const span = `start=${iso(fromUs)}&end=${iso(fromUs + quarterMs * 1000)}`;
+  const fromUs = quarterHourUs + place * quarterHourMs * 1000;
+  const span = `start=${iso(fromUs)}&end=${iso(fromUs + quarterHourMs * 1000)}`;
   const answer = ledgerAnswer.parse(await ledger.get(`/api/ledger/${meter}?${span}`));
   return answer.entries.find((entry) => entry.kind === 'quantity');
 }
 
 /** What is answered of the hour before the quarter and of the quarter itself. */
 async function answered() {
-  const span = `start_time=${iso(quarterUs - 3600 * second)}&end_time=${iso(quarterUs + quarterMs * 1000)}`;
+  const span = `start_time=${iso(quarterHourUs - 3600 * second)}&end_time=${iso(quarterHourUs + quarterHourMs * 1000)}`;
   const day = statistics.parse(await ledger.get(`/api/statistics/${meter}?${span}&period=day&format=raw`));
   const whole = balance.parse(await ledger.get(`/api/balance?${span}&period=quarter`));
   if (!Array.isArray(day.data)) throw new Error('no rows');
@@ -94,7 +94,7 @@ async function answered() {
 }
 
 const stored = (table: string) =>
-  probe.number(`SELECT count() FROM ${table} WHERE timestamp >= ${quarterUs} AND entity_id = '${meter}'`);
+  probe.number(`SELECT count() FROM ${table} WHERE timestamp >= ${quarterHourUs} AND entity_id = '${meter}'`);
 
 async function nothingStored(): Promise<void> {
   for (const table of ['ledger_entries', 'ledger_journal', 'ledger_openings'])
@@ -110,8 +110,8 @@ describe('the quarter-hour that is not over', () => {
     await new Promise((resolve) => setTimeout(resolve, 2500));
     const { running, whole } = await answered();
     expect(running).toMatchObject({ provisional: true, revision: 0, revisions: [] });
-    expect(running?.amount).toBeCloseTo(kwhAt(atUs) - kwhAt(quarterUs), 4);
-    expect(whole).toBeCloseTo(kwhAt(atUs) - kwhAt(quarterUs - 3600 * second), 4);
+    expect(running?.amount).toBeCloseTo(kwhAt(atUs) - kwhAt(quarterHourUs), 4);
+    expect(whole).toBeCloseTo(kwhAt(atUs) - kwhAt(quarterHourUs - 3600 * second), 4);
     await nothingStored();
   });
 
@@ -142,19 +142,19 @@ describe('the quarter-hour that is not over', () => {
 
   it('is posted when it is over, as what its readings give, without anybody asking', async () => {
     await ledger.kill('SIGTERM');
-    shiftMs += quarterMs;
+    shiftMs += quarterHourMs;
     ledger.env.NODE_OPTIONS = preload(shiftMs);
-    const endUs = quarterUs + quarterMs * 1000 + 30 * second;
+    const endUs = quarterHourUs + quarterHourMs * 1000 + 30 * second;
     for (let us = saidUs + 10 * second; us <= endUs; us += 10 * second) say(us);
     ledger.start();
     await until('it is in the journal', async () => (await stored('ledger_journal')) > 0, 60_000);
     const [row] = await probe.rows(
-      `SELECT amount, revision, provisional FROM ledger_journal WHERE timestamp = ${quarterUs} AND entity_id = '${meter}'`,
+      `SELECT amount, revision, provisional FROM ledger_journal WHERE timestamp = ${quarterHourUs} AND entity_id = '${meter}'`,
     );
     expect(row?.slice(1)).toEqual([1, false]);
     expect(Number(row?.[0]) / 1e6).toBeCloseTo(0.25, 4);
     const [running] = await probe.rows(
-      `SELECT count() FROM ledger_entries WHERE timestamp > ${quarterUs} AND entity_id = '${meter}'`,
+      `SELECT count() FROM ledger_entries WHERE timestamp > ${quarterHourUs} AND entity_id = '${meter}'`,
     );
     expect(running).toEqual([0]);
   });

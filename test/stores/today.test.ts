@@ -4,7 +4,7 @@
  * recorded yet, as Home Assistant's hours; the day is read as the Now page reads it and asked for through the API.
  */
 import { afterAll, describe, expect, it } from 'vitest';
-import { balance, devices } from '../../src/contract/balance.ts';
+import { balance, devices } from '../../src/schemas/balance.ts';
 import { PlayedHome } from './played-home.ts';
 import { freshEntity } from './questdb-fixture.ts';
 

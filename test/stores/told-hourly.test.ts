@@ -4,9 +4,9 @@
  * hour, exactly and some seconds late, and asked for through the whole application.
  */
 import { afterAll, describe, expect, it } from 'vitest';
-import { coverage } from '../../src/contract/ledger.ts';
-import { capacityMonth } from '../../src/contract/p1.ts';
-import { monthlyStatistics, statistics, statisticsRow } from '../../src/contract/statistics.ts';
+import { coverage } from '../../src/schemas/ledger.ts';
+import { capacityMonth } from '../../src/schemas/p1.ts';
+import { monthlyStatistics, statistics, statisticsRow } from '../../src/schemas/statistics.ts';
 import { homeWizardRows } from './meter-files.ts';
 import { PlayedHome } from './played-home.ts';
 import { freshEntity } from './questdb-fixture.ts';

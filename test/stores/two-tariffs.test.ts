@@ -4,7 +4,7 @@
  * not change, then with the hourly rows that Home Assistant keeps of them.
  */
 import { afterAll, expect, it } from 'vitest';
-import { capacityMonth } from '../../src/contract/p1.ts';
+import { capacityMonth } from '../../src/schemas/p1.ts';
 import { homeWizardRows } from './meter-files.ts';
 import { PlayedHome } from './played-home.ts';
 import { freshEntity } from './questdb-fixture.ts';

@@ -11,7 +11,7 @@ const root = resolve(import.meta.dirname, '../..');
 /** What each folder may import besides itself. The order is the way a reading goes. */
 const mayImport: Readonly<Record<string, readonly string[]>> = {
   'src/units': [],
-  'src/contract': [],
+  'src/schemas': [],
   'src/home': ['src/units'],
   'src/recording': ['src/home', 'src/units'],
   'src/ledger': ['src/recording', 'src/home', 'src/units'],
@@ -19,7 +19,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'src/integrity': ['src/views', 'src/ledger', 'src/recording', 'src/home', 'src/units'],
   'src/tariffs': ['src/views', 'src/ledger', 'src/recording', 'src/home', 'src/units'],
   'src/api': [
-    'src/contract',
+    'src/schemas',
     'src/tariffs',
     'src/integrity',
     'src/views',
@@ -37,7 +37,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'src/home',
     'src/units',
   ],
-  ui: ['src/contract'],
+  ui: ['src/schemas'],
   addon: ['src/units'],
 };
 

@@ -3,7 +3,7 @@
  * Method: small curves by hand.
  */
 import { describe, expect, it } from 'vitest';
-import type { Curve } from '../../src/contract/readings.ts';
+import type { Curve } from '../../src/schemas/readings.ts';
 import { columnsOf, extentOf, indexAt, narrowed } from './columns.ts';
 
 const curve = (rest: Partial<Curve>): Curve => ({

@@ -1,5 +1,5 @@
 /** From the API's columns to what is drawn: the value that was held at the beginning, gaps, the band. Pure. */
-import type { Curve } from '../../src/contract/readings.ts';
+import type { Curve } from '../../src/schemas/readings.ts';
 
 export interface Columns {
   readonly x: readonly number[];

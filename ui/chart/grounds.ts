@@ -1,5 +1,5 @@
 /** What a bucket rests on, as it is to be seen: measured, fetched afterwards, reckoned, missing. Pure. */
-import type { BalanceAnswer } from '../../src/contract/balance.ts';
+import type { BalanceAnswer } from '../../src/schemas/balance.ts';
 import type { Span } from '../period/period.ts';
 
 export type Grounds = Pick<BalanceAnswer['total'], 'coverage' | 'quality' | 'provisional'>;

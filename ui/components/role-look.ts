@@ -14,7 +14,7 @@ import {
   mdiTransmissionTowerImport,
   mdiWater,
 } from '@mdi/js';
-import type { EntityRow } from '../../src/contract/entities.ts';
+import type { EntityRow } from '../../src/schemas/entities.ts';
 
 export type Role = EntityRow['role'];
 export type ColourName =

@@ -1,6 +1,6 @@
 /** Which source of the energy preferences is not known, what that means, and what to do. */
 import { mdiAlertCircleOutline } from '@mdi/js';
-import type { UnknownSources as Sources } from '../../src/contract/balance.ts';
+import type { UnknownSources as Sources } from '../../src/schemas/balance.ts';
 import { texts } from '../texts/texts.ts';
 import { Icon } from './icon.tsx';
 import { ToSettings } from './states.tsx';

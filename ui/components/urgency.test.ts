@@ -3,7 +3,7 @@
  * Method: a status by hand, changed one thing at a time.
  */
 import { describe, expect, it } from 'vitest';
-import type { Status } from '../../src/contract/status.ts';
+import type { Status } from '../../src/schemas/status.ts';
 import { urgencyOf } from './urgency.ts';
 
 const nowMs = Date.parse('2026-11-25T10:00:00Z');

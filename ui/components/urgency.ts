@@ -1,5 +1,5 @@
 /** The one thing that somebody has to know or to do, wherever they are in the panel: the most important first. Pure. */
-import type { Status } from '../../src/contract/status.ts';
+import type { Status } from '../../src/schemas/status.ts';
 
 export type Urgency =
   | { readonly kind: 'disk' | 'paused' | 'refused' | 'homeAssistant' | 'questdb' }

@@ -1,6 +1,6 @@
 /** The connections to the grid, and which one the address asks for. */
 import { computed } from '@preact/signals';
-import type { GridConnectionList } from '../../src/contract/grid-connections.ts';
+import type { GridConnectionList } from '../../src/schemas/grid-connections.ts';
 import { api } from '../api.ts';
 import { place } from './place.ts';
 import { Resource } from './resource.ts';

@@ -1,10 +1,10 @@
 /** What all pages share: the home now, the settings, the state of every part. Fetched once, then followed by websocket. */
 import { computed, effect, signal } from '@preact/signals';
-import type { EntityRow } from '../../src/contract/entities.ts';
-import type { LiveMessage } from '../../src/contract/live.ts';
-import type { Now } from '../../src/contract/now.ts';
-import type { Settings } from '../../src/contract/settings.ts';
-import type { Status } from '../../src/contract/status.ts';
+import type { EntityRow } from '../../src/schemas/entities.ts';
+import type { LiveMessage } from '../../src/schemas/live.ts';
+import type { Now } from '../../src/schemas/now.ts';
+import type { Settings } from '../../src/schemas/settings.ts';
+import type { Status } from '../../src/schemas/status.ts';
 import { ApiProblem, api, Live, type LiveState } from '../api.ts';
 import type { Locale } from '../format/instants.ts';
 import { newestAtMs, withReadings } from './live-now.ts';

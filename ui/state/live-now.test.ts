@@ -3,8 +3,8 @@
  * Method: examples of messages on a small home.
  */
 import { describe, expect, it } from 'vitest';
-import type { LiveMessage } from '../../src/contract/live.ts';
-import type { Now, NowEntity } from '../../src/contract/now.ts';
+import type { LiveMessage } from '../../src/schemas/live.ts';
+import type { Now, NowEntity } from '../../src/schemas/now.ts';
 import { newestAtMs, withReadings } from './live-now.ts';
 
 const entity = (entityId: string, rest: Partial<NowEntity> = {}): NowEntity => ({

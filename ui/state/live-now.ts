@@ -1,6 +1,6 @@
 /** What the websocket says, put into what is shown. Pure. */
-import type { LiveMessage } from '../../src/contract/live.ts';
-import type { Now, NowEntity } from '../../src/contract/now.ts';
+import type { LiveMessage } from '../../src/schemas/live.ts';
+import type { Now, NowEntity } from '../../src/schemas/now.ts';
 
 type ReadingsMessage = Extract<LiveMessage, { type: 'readings' }>;
 

@@ -1,7 +1,7 @@
 /** What was found that does not fit: fetched when it is looked at, and again whenever the app tells that it changed. */
 
 import { signal } from '@preact/signals';
-import type { TicketRow, Tickets } from '../../src/contract/tickets.ts';
+import type { TicketRow, Tickets } from '../../src/schemas/tickets.ts';
 import { api } from '../api.ts';
 import { Resource } from './resource.ts';
 

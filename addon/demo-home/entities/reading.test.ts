@@ -49,21 +49,21 @@ describe('readings', () => {
 
   it('keep the highest quarter of the month as the meter does, and begin anew with the next month', () => {
     const peak = entity('p1_meter_maximum_demand_current_month');
-    const quarterUs = 900_000_000;
+    const quarterHourUs = 900_000_000;
     const monthUs = Date.parse('2026-12-01T00:00:00+01:00') * 1000;
     const imported = (us: number) => house.register('import_day', us) + house.register('import_night', us);
     const kw = (us: number) => Number(textAt(house, peak, us, null));
     const at = firstUs + 3 * 86_400_000_000 + 400_000_000;
     let highest = 0;
-    for (let us = firstUs; us + quarterUs <= at; us += quarterUs)
-      highest = Math.max(highest, (imported(us + quarterUs) - imported(us)) / 900);
+    for (let us = firstUs; us + quarterHourUs <= at; us += quarterHourUs)
+      highest = Math.max(highest, (imported(us + quarterHourUs) - imported(us)) / 900);
     expect(highest).toBeGreaterThan(1000);
     expect(kw(at)).toBe(Math.floor(highest) / 1000);
     // Asked for out of order it is the same.
-    expect(kw(firstUs + quarterUs - 1)).toBe(0);
+    expect(kw(firstUs + quarterHourUs - 1)).toBe(0);
     expect(kw(monthUs - 1)).toBeGreaterThanOrEqual(kw(at));
     expect(kw(monthUs)).toBe(0);
-    expect(kw(monthUs + quarterUs)).toBeLessThan(kw(monthUs - 1));
+    expect(kw(monthUs + quarterHourUs)).toBeLessThan(kw(monthUs - 1));
     expect(kw(at)).toBe(Math.floor(highest) / 1000);
   });
 

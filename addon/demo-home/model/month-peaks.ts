@@ -2,7 +2,7 @@
 import type { Channel } from './day.ts';
 import type { House } from './house.ts';
 
-const quarterUs = 900_000_000;
+const quarterHourUs = 900_000_000;
 
 /** The highest of the first quarter, of the first two, and so on, in W; as far as was asked for. */
 interface Month {
@@ -24,10 +24,10 @@ export class MonthPeaks {
   /** W, of the quarters that were over at the instant; 0 before the first one is. */
   at(us: number): number {
     const { startUs, highestW } = this.#month(us);
-    const over = Math.floor((us - startUs) / quarterUs);
+    const over = Math.floor((us - startUs) / quarterHourUs);
     for (let index = highestW.length; index < over; index++) {
-      const from = startUs + index * quarterUs;
-      const joules = this.#joules(from + quarterUs) - this.#joules(from);
+      const from = startUs + index * quarterHourUs;
+      const joules = this.#joules(from + quarterHourUs) - this.#joules(from);
       highestW.push(Math.max(highestW[index - 1] ?? 0, joules / 900));
     }
     return over === 0 ? 0 : (highestW[over - 1] ?? 0);

@@ -1,5 +1,5 @@
 /**
- * Goal: statistics mean what Core's mean, so that what repairs a hole with them is tested on the real thing's rules.
+ * Goal: statistics mean what Core's mean, so that what repairs a gap with them is tested on the real thing's rules.
  * Method: rows held against the raw states, summed by hand; a home at a set clock, and states put in by hand.
  */
 import { describe, expect, it } from 'vitest';

@@ -1,5 +1,5 @@
 import { statfs } from 'node:fs/promises';
-import type { DiskSpace } from '../../recording/disk-watch.ts';
+import type { DiskSpace } from '../../recording/write/disk-watch.ts';
 
 /** Of the disk that a folder is on. Rejects when the folder is not there. */
 export async function diskSpace(folder: string): Promise<DiskSpace> {

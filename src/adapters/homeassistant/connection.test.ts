@@ -11,7 +11,7 @@ import {
   HomeAssistantUnavailable,
   type StateBatch,
 } from '../../home/home-assistant.ts';
-import { systemClock } from '../../units/clock.ts';
+import { systemClock } from '../../runtime/clock.ts';
 import { type Endpoint, endpointFromUrl } from './endpoint.ts';
 import { createHomeAssistant, type HomeAssistantConnection } from './home-assistant.ts';
 import { type RecordedLog, recordedLog } from './testing/recorded-log.ts';
@@ -304,7 +304,7 @@ describe('a subscription', () => {
     await handle.stop();
   });
 
-  it('drops the connection when what it told was not taken, so that the hole is found', async () => {
+  it('drops the connection when what it told was not taken, so that the gap is found', async () => {
     startClient(endpointOf(home.url));
     await connected();
     await client.subscribeStates([entityId], (batch) => {

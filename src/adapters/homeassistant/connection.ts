@@ -1,8 +1,8 @@
 /** Keeps one session with Home Assistant up for as long as the process runs, and tells how that goes. */
 import type { ConnectionStatus } from '../../home/home-assistant.ts';
 import { HomeAssistantUnavailable } from '../../home/home-assistant.ts';
-import type { Clock } from '../../units/clock.ts';
-import type { Log } from '../../units/log.ts';
+import type { Clock } from '../../runtime/clock.ts';
+import type { Log } from '../../runtime/log.ts';
 import { ConnectError } from './connect-error.ts';
 import type { Endpoint } from './endpoint.ts';
 import { Retry } from './retry.ts';

@@ -47,7 +47,7 @@ export async function history(
 }
 
 /** @see HomeAssistant.remembers */
-export async function remembers(
+export async function hasHistoryAt(
   send: SendHistoryCommand,
   entityIds: readonly string[],
   atUs: number,

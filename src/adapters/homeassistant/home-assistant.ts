@@ -1,7 +1,7 @@
 /** The port `HomeAssistant` over Home Assistant's websocket. */
 import type { HomeAssistant } from '../../home/home-assistant.ts';
-import type { Clock } from '../../units/clock.ts';
-import type { Log } from '../../units/log.ts';
+import type { Clock } from '../../runtime/clock.ts';
+import type { Log } from '../../runtime/log.ts';
 import {
   administratorsOf,
   areasOf,
@@ -14,7 +14,7 @@ import {
 import { CommandRefused } from './command-error.ts';
 import { Connection } from './connection.ts';
 import type { Endpoint } from './endpoint.ts';
-import { history, remembers } from './history.ts';
+import { hasHistoryAt, history } from './history.ts';
 import type { Session } from './session.ts';
 import { subscribeStates } from './state-subscription.ts';
 import { firstStatistics, statistics, statisticsMetadata } from './statistics.ts';
@@ -131,8 +131,8 @@ export function createHomeAssistant(deps: HomeAssistantDeps): HomeAssistantConne
       await subscribeStates(connection.session(), entityIds, onBatch, { clock, log }),
     history: async (entityIds, startUs, endUs) =>
       await history((message) => ask(message, timings.historyMs), entityIds, startUs, endUs),
-    remembers: async (entityIds, atUs) =>
-      await remembers((message) => ask(message, timings.historyMs), entityIds, atUs),
+    hasHistoryAt: async (entityIds, atUs) =>
+      await hasHistoryAt((message) => ask(message, timings.historyMs), entityIds, atUs),
     statistics: async (entityIds, startUs, endUs, period) =>
       await statistics((message) => ask(message, timings.historyMs), entityIds, startUs, endUs, period),
     statisticsMetadata: async (statisticIds) =>

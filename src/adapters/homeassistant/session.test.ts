@@ -3,7 +3,7 @@
  * Method: a server of our own sends it: a broken frame, an error under a subscription's id, a close right after sign-in.
  */
 import { afterEach, describe, expect, it } from 'vitest';
-import { systemClock } from '../../units/clock.ts';
+import { systemClock } from '../../runtime/clock.ts';
 import { createHomeAssistant, type HomeAssistantConnection } from './home-assistant.ts';
 import { answer, type OddBehaviour, type OddServer, signIn, startOddServer } from './testing/odd-server.ts';
 import { recordedLog } from './testing/recorded-log.ts';

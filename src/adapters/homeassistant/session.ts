@@ -10,8 +10,8 @@ import {
   type MessageBase,
 } from 'home-assistant-js-websocket';
 import { HomeAssistantUnavailable } from '../../home/home-assistant.ts';
-import type { Clock } from '../../units/clock.ts';
-import type { Log } from '../../units/log.ts';
+import type { Clock } from '../../runtime/clock.ts';
+import type { Log } from '../../runtime/log.ts';
 import { commandError } from './command-error.ts';
 import type { Endpoint } from './endpoint.ts';
 import { type HomeAssistantSocket, openSocket } from './socket.ts';

@@ -1,6 +1,6 @@
 import type { EntityState, StateBatch, StateSubscription } from '../../home/home-assistant.ts';
-import type { Clock } from '../../units/clock.ts';
-import type { Log } from '../../units/log.ts';
+import type { Clock } from '../../runtime/clock.ts';
+import type { Log } from '../../runtime/log.ts';
 import { CompressedStates } from './compressed-states.ts';
 import type { Session } from './session.ts';
 
@@ -26,7 +26,7 @@ export async function subscribeStates(
     try {
       onBatch(batch);
     } catch (cause) {
-      // What was not taken is a hole; a new connection has it found and filled.
+      // What was not taken is a gap; a new connection has it found and filled.
       deps.log.error({ err: cause }, 'a batch of states was not taken');
       session.drop('a batch of states was not taken');
     }

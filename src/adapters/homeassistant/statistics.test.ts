@@ -2,7 +2,7 @@
  * Goal: every row of a range comes once, in canonical units, however many entities and years are asked for, and no answer
  * of Core grows past a megabyte or so.
  * Method: a recorder that answers as Core 2026.11 does (seen there: start included, end excluded, milliseconds, columns
- * that none can fill absent) holds rows with holes; what is asked of it is counted.
+ * that none can fill absent) holds rows with gaps; what is asked of it is counted.
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';

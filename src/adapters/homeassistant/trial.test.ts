@@ -5,7 +5,7 @@
  */
 import { afterEach, describe, expect, it } from 'vitest';
 import { startDemoHome } from '../../../addon/demo-home/demo-home.ts';
-import { systemClock } from '../../units/clock.ts';
+import { systemClock } from '../../runtime/clock.ts';
 import { endpointFromUrl } from './endpoint.ts';
 import { type OddBehaviour, startOddServer } from './testing/odd-server.ts';
 import { recordedLog } from './testing/recorded-log.ts';

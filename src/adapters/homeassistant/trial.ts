@@ -1,5 +1,5 @@
-import type { Clock } from '../../units/clock.ts';
-import type { Log } from '../../units/log.ts';
+import type { Clock } from '../../runtime/clock.ts';
+import type { Log } from '../../runtime/log.ts';
 import { energySourceCount } from './answers.ts';
 import type { Endpoint } from './endpoint.ts';
 import { energyPreferences } from './home-assistant.ts';

@@ -1,5 +1,5 @@
 import type { Collection } from 'mongodb';
-import type { Correction, CorrectionStore, ExchangeCorrection } from '../../ledger/correction.ts';
+import type { Correction, CorrectionStore, ExchangeCorrection } from '../../ledger/evidence/correction.ts';
 import type { Documents } from './documents.ts';
 
 type CorrectionDocument = { readonly _id: string } & DistributiveOmit<Correction, 'correctionId'>;

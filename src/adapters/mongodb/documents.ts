@@ -1,5 +1,5 @@
 import { type Collection, type Db, type Document, MongoClient } from 'mongodb';
-import type { Log } from '../../units/log.ts';
+import type { Log } from '../../runtime/log.ts';
 
 /** The document store did not do what was asked, or could not tell that it did. The cause has the driver's own error. */
 export class DocumentStoreError extends Error {

@@ -1,6 +1,6 @@
 import type { Collection } from 'mongodb';
 import type { Ticket, TicketStore } from '../../integrity/ticket.ts';
-import { ticketsKept } from '../../integrity/tickets.ts';
+import { ticketsKept } from '../../integrity/tickets/tickets.ts';
 import type { Documents } from './documents.ts';
 
 type TicketDocument = Omit<Ticket, 'ticketId'> & { readonly _id: string };

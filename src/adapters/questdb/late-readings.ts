@@ -1,4 +1,4 @@
-import type { Clock } from '../../units/clock.ts';
+import type { Clock } from '../../runtime/clock.ts';
 
 const minuteUs = 60_000_000;
 /** A view that is not refreshed for longer is not used; it is every hour. */

@@ -3,18 +3,18 @@
  * period of `zoneValues` the zone is the last.
  */
 import type { Period } from '../../units/calendar.ts';
-import { daysView, entriesTable, hoursView, isWholeQuarter } from './ledger-schema.ts';
+import { daysView, entriesTable, hoursView, isWholeQuarterHour } from './ledger-schema.ts';
 
 const meters = (count: number) => Array.from({ length: count }, (_, index) => `$${index + 3}`).join(', ');
 
-const quarterColumns = `entity_id, cast(timestamp AS LONG) AS start_us, amount,
-    CASE WHEN ${isWholeQuarter} THEN amount END AS highest, CASE WHEN ${isWholeQuarter} THEN amount END AS lowest,
+const quarterHourColumns = `entity_id, cast(timestamp AS LONG) AS start_us, amount,
+    CASE WHEN ${isWholeQuarterHour} THEN amount END AS highest, CASE WHEN ${isWholeQuarterHour} THEN amount END AS lowest,
     quality, covered, on_time, 1L AS quarters, CASE WHEN provisional THEN 1 ELSE 0 END AS provisional,
-    CASE WHEN NOT (${isWholeQuarter}) THEN cast(first_evidence AS LONG) END AS rests_from,
-    CASE WHEN NOT (${isWholeQuarter}) THEN cast(last_evidence AS LONG) END AS rests_until`;
+    CASE WHEN NOT (${isWholeQuarterHour}) THEN cast(first_evidence AS LONG) END AS rests_from,
+    CASE WHEN NOT (${isWholeQuarterHour}) THEN cast(last_evidence AS LONG) END AS rests_until`;
 const isCounted = "kind = 'quantity' AND reason <> 'withdrawn'";
 
-export const quartersQuery = (count: number) => `SELECT ${quarterColumns}
+export const quarterHoursQuery = (count: number) => `SELECT ${quarterHourColumns}
   FROM ${entriesTable}
   WHERE timestamp >= $1 AND timestamp < $2 AND entity_id IN (${meters(count)}) AND ${isCounted}
   ORDER BY timestamp`;
@@ -23,7 +23,7 @@ export const quartersQuery = (count: number) => `SELECT ${quarterColumns}
 export function spansQuery(count: number): string {
   const spans = Array.from(
     { length: count },
-    (_, index) => `SELECT ${index} AS span, ${quarterColumns} FROM ${entriesTable}
+    (_, index) => `SELECT ${index} AS span, ${quarterHourColumns} FROM ${entriesTable}
   WHERE timestamp >= $${2 * index + 2} AND timestamp < $${2 * index + 3} AND entity_id = $1 AND ${isCounted}`,
   );
   return spans.join(' UNION ALL ');
@@ -55,7 +55,7 @@ export const zoneValues = (period: Period, zone: string): readonly string[] =>
 export function bucketsQuery(period: Period, count: number): string {
   switch (period) {
     case 'quarter':
-      return quartersQuery(count);
+      return quarterHoursQuery(count);
     case 'hour':
       return viewQuery(hoursView, count);
     case 'day':

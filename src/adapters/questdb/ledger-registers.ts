@@ -1,13 +1,13 @@
+import type { RegisterBefore } from '../../statistics/ledger-views.ts';
 import { microFromValue } from '../../units/amount.ts';
 import { bucketEdges, bucketStartUs, type Period } from '../../units/calendar.ts';
-import type { RegisterBefore } from '../../views/ledger-views.ts';
 import { daySampling, openingsTable, statisticsTable } from './ledger-schema.ts';
 import type { QuestDb } from './questdb.ts';
 import { readingsTable } from './reading-rows.ts';
 import type { Row } from './row.ts';
 import { isoWithin } from './span.ts';
 
-const quarterUs = 900_000_000;
+const quarterHourUs = 900_000_000;
 const hourUs = 3_600_000_000;
 const dayUs = 86_400_000_000;
 /** A zone's days begin at two times of UTC, at three where its offset was changed; its hours mostly at one. */
@@ -15,7 +15,7 @@ const fewRemainders = 4;
 const steps = [
   { name: '1d', us: dayUs },
   { name: '1h', us: hourUs },
-  { name: '15m', us: quarterUs },
+  { name: '15m', us: quarterHourUs },
 ] as const;
 type Step = (typeof steps)[number];
 

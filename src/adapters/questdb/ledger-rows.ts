@@ -1,10 +1,10 @@
 import type { Sender } from '@questdb/nodejs-client';
-import type { EntryCause } from '../../ledger/cause.ts';
-import type { CounterDip } from '../../ledger/counter-dip.ts';
-import { type EntryKind, type EntryReason, qualities } from '../../ledger/entry.ts';
-import type { Opening } from '../../ledger/ledger-store.ts';
-import type { PostedEntry } from '../../ledger/revision.ts';
-import type { Rhythm } from '../../ledger/rhythm.ts';
+import type { CounterDip } from '../../ledger/counter/counter-dip.ts';
+import type { Rhythm } from '../../ledger/counter/rhythm.ts';
+import type { EntryCause } from '../../ledger/entries/cause.ts';
+import { type EntryKind, type EntryReason, qualities } from '../../ledger/entries/entry.ts';
+import type { Opening } from '../../ledger/entries/ledger-store.ts';
+import type { PostedEntry } from '../../ledger/entries/revision.ts';
 import { openingsTable } from './ledger-schema.ts';
 import type { Row } from './row.ts';
 
@@ -31,13 +31,13 @@ export async function putEntry(sender: Sender, { table, entityId, entry }: Entry
   sender.booleanColumn('provisional', entry.isProvisional);
   sender.intColumn('revision', entry.revision);
   sender.timestampColumn('posted_at', entry.postedAtUs, 'us');
-  await sender.at(entry.quarterStartUs, 'us');
+  await sender.at(entry.quarterHourStartUs, 'us');
 }
 
 export function entryFromRow(row: Row): PostedEntry {
   return {
     kind: row.kind as EntryKind,
-    quarterStartUs: row.quarter_us as number,
+    quarterHourStartUs: row.quarter_us as number,
     amountMicro: row.amount as number,
     quality: qualities[row.quality as number] ?? 'none',
     coveredUs: row.covered as number,
@@ -90,14 +90,14 @@ export async function putOpening(sender: Sender, { entityId, opening }: OpeningO
     if (state.dip !== null) sender.stringColumn('dip', JSON.stringify(state.dip));
     if (state.formerMicro !== null) sender.intColumn('former', state.formerMicro);
   }
-  await sender.at(opening.quarterStartUs, 'us');
+  await sender.at(opening.quarterHourStartUs, 'us');
 }
 
 export function openingFromRow(row: Row): Opening {
-  const quarterStartUs = row.quarter_us as number;
-  if (row.baseline === null) return { quarterStartUs, state: null };
+  const quarterHourStartUs = row.quarter_us as number;
+  if (row.baseline === null) return { quarterHourStartUs, state: null };
   return {
-    quarterStartUs,
+    quarterHourStartUs,
     state: {
       baselineMicro: row.baseline as number,
       registerMicro: row.register as number,

@@ -101,11 +101,11 @@ export const dipStatements: readonly string[] = [
 ];
 
 /** A quarter that was measured as one and to its end: ranks 0 to 2, all of its 900 seconds. Only such a one is a peak. */
-export const isWholeQuarter = 'quality <= 2 AND covered = 900000000L';
+export const isWholeQuarterHour = 'quality <= 2 AND covered = 900000000L';
 
 /** `highest` and `lowest` are of quarters that were measured whole. */
-const sums = `sum(amount) AS amount, max(CASE WHEN ${isWholeQuarter} THEN amount END) AS highest,
-  min(CASE WHEN ${isWholeQuarter} THEN amount END) AS lowest, max(quality) AS quality,
+const sums = `sum(amount) AS amount, max(CASE WHEN ${isWholeQuarterHour} THEN amount END) AS highest,
+  min(CASE WHEN ${isWholeQuarterHour} THEN amount END) AS lowest, max(quality) AS quality,
   sum(covered) AS covered, sum(on_time) AS on_time, count() AS quarters,
   max(CASE WHEN provisional THEN 1 ELSE 0 END) AS provisional`;
 

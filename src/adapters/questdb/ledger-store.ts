@@ -1,5 +1,5 @@
-import type { LedgerPage, LedgerStore, Opening } from '../../ledger/ledger-store.ts';
-import type { PostedEntry } from '../../ledger/revision.ts';
+import type { LedgerPage, LedgerStore, Opening } from '../../ledger/entries/ledger-store.ts';
+import type { PostedEntry } from '../../ledger/entries/revision.ts';
 import {
   entryColumns,
   entryFromRow,
@@ -55,8 +55,8 @@ export class QuestDbLedgerStore implements LedgerStore {
     if (openings.length > 0) await applied(this.#db, openingsTable);
   }
 
-  async openingBefore(entityId: string, quarterStartUs: number): Promise<Opening | null> {
-    const [row] = await this.#db.query(openingBeforeQuery, [entityId, isoWithin(quarterStartUs)]);
+  async openingBefore(entityId: string, quarterHourStartUs: number): Promise<Opening | null> {
+    const [row] = await this.#db.query(openingBeforeQuery, [entityId, isoWithin(quarterHourStartUs)]);
     return row === undefined ? null : openingFromRow(row);
   }
 

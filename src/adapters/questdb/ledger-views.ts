@@ -1,10 +1,10 @@
-import { type EntryReason, qualities } from '../../ledger/entry.ts';
+import { type EntryReason, qualities } from '../../ledger/entries/entry.ts';
+import { type Bucket, regroup } from '../../statistics/bucket.ts';
+import type { GroundsCount } from '../../statistics/coverage.ts';
+import type { LedgerViews, RegisterBefore } from '../../statistics/ledger-views.ts';
+import { type SideBySide, sideBySide } from '../../statistics/side-by-side.ts';
 import { bucketEdges, bucketStartUs, nextBucketUs, type Period } from '../../units/calendar.ts';
-import { quarterUs } from '../../units/quarter.ts';
-import { type Bucket, regroup } from '../../views/bucket.ts';
-import type { GroundsCount } from '../../views/coverage.ts';
-import type { LedgerViews, RegisterBefore } from '../../views/ledger-views.ts';
-import { type SideBySide, sideBySide } from '../../views/side-by-side.ts';
+import { quarterHourUs } from '../../units/quarter-hour.ts';
 import { QuestDbError } from './fault.ts';
 import {
   bucketsQuery,
@@ -12,7 +12,7 @@ import {
   firstDaysQuery,
   firstsQuery,
   groundsQuery,
-  quartersQuery,
+  quarterHoursQuery,
   sideBySideQuery,
   spansQuery,
   sumsQuery,
@@ -27,7 +27,7 @@ import {
   daysView,
   dropDaysView,
   hoursView,
-  isWholeQuarter,
+  isWholeQuarterHour,
   viewPartitions,
 } from './ledger-schema.ts';
 import type { QuestDb } from './questdb.ts';
@@ -73,10 +73,16 @@ export class QuestDbLedgerViews implements LedgerViews {
     const untilUs = edges.at(-1) ?? endUs;
     switch (period) {
       case 'quarter':
-        return this.#read(quartersQuery, ids, fromUs, untilUs, (us) => us + quarterUs);
+        return this.#read(quarterHoursQuery, ids, fromUs, untilUs, (us) => us + quarterHourUs);
       case 'hour': {
         if (edges.some((edge) => edge % hourUs !== 0)) {
-          const quarters = await this.#read(quartersQuery, ids, fromUs, untilUs, (us) => us + quarterUs);
+          const quarters = await this.#read(
+            quarterHoursQuery,
+            ids,
+            fromUs,
+            untilUs,
+            (us) => us + quarterHourUs,
+          );
           return regroup(quarters, 'hour', zone);
         }
         return this.#read(
@@ -100,7 +106,7 @@ export class QuestDbLedgerViews implements LedgerViews {
     }
   }
 
-  async quartersWithin(
+  async quarterHoursWithin(
     entityId: string,
     spans: readonly { readonly startUs: number; readonly endUs: number }[],
   ): Promise<Bucket[][]> {
@@ -117,7 +123,7 @@ export class QuestDbLedgerViews implements LedgerViews {
         lists[row.span as number]?.push(
           bucketFromRow(
             row,
-            (us) => us + quarterUs,
+            (us) => us + quarterHourUs,
             (us) => us,
           ),
         );
@@ -137,8 +143,8 @@ export class QuestDbLedgerViews implements LedgerViews {
     await this.#prepare();
     const zone = this.#zone;
     const edges = bucketEdges(startUs, endUs, period, zone);
-    const isByQuarter = period === 'hour' && edges.some((edge) => edge % hourUs !== 0);
-    if (isByQuarter || ids.length > metersPerQuery || new Set(ids).size < ids.length)
+    const isByQuarterHour = period === 'hour' && edges.some((edge) => edge % hourUs !== 0);
+    if (isByQuarterHour || ids.length > metersPerQuery || new Set(ids).size < ids.length)
       return sideBySide(groups, await this.buckets([...new Set(ids)], period, startUs, endUs));
     const span = [isoWithin(edges[0] ?? startUs), isoWithin(edges.at(-1) ?? endUs)];
     const values = [...span, ...ids, ...zoneValues(period, zone)];
@@ -211,12 +217,12 @@ export class QuestDbLedgerViews implements LedgerViews {
     const zone = this.#zone;
     const edges = bucketEdges(startUs, endUs, period, zone);
     const span = [isoWithin(edges[0] ?? startUs), isoWithin(edges.at(-1) ?? endUs)];
-    const isByQuarter = period === 'quarter';
+    const isByQuarterHour = period === 'quarter';
     const found: GroundsCount[] = [];
     for (let at = 0; at < ids.length; at += metersPerQuery) {
       const some = ids.slice(at, at + metersPerQuery);
-      const sampling = isByQuarter ? '15m ALIGN TO CALENDAR' : daySampling(some.length + 3);
-      const values = [...span, ...some, ...(isByQuarter ? [] : [zone])];
+      const sampling = isByQuarterHour ? '15m ALIGN TO CALENDAR' : daySampling(some.length + 3);
+      const values = [...span, ...some, ...(isByQuarterHour ? [] : [zone])];
       for (const row of await this.#db.query(groundsQuery(sampling, some.length), values))
         found.push({
           entityId: row.entity_id as string,
@@ -306,7 +312,7 @@ export class QuestDbLedgerViews implements LedgerViews {
           // One that is being filled, which may take minutes, must not be begun anew.
           (row.view_status === 'valid' || row.view_status === 'refreshing') &&
           String(row.view_sql).includes(text) &&
-          String(row.view_sql).includes(`${isWholeQuarter} THEN amount END) AS lowest`),
+          String(row.view_sql).includes(`${isWholeQuarterHour} THEN amount END) AS lowest`),
       );
     if (!isSound(hoursView, 'SAMPLE BY 1h')) {
       await this.#db.query(`DROP MATERIALIZED VIEW IF EXISTS ${hoursView}`, []);

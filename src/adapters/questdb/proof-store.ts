@@ -1,13 +1,13 @@
-import { type ProofStore, type ProvenHour, proofHourUs } from '../../recording/proof.ts';
+import { type CoverageStore, proofHourUs, type VerifiedHour } from '../../recording/coverage-proof.ts';
 import type { QuestDb } from './questdb.ts';
 import { readingsTable } from './reading-rows.ts';
 import { isoWithin } from './span.ts';
 import { applied } from './wal.ts';
 
-export const proofTable = 'proven_hours';
+export const coverageTable = 'proven_hours';
 
 /** One row per (entity, hour of UTC): a later proof replaces the one before. */
-export const createProvenHours = `CREATE TABLE IF NOT EXISTS ${proofTable} (
+export const createProvenHours = `CREATE TABLE IF NOT EXISTS ${coverageTable} (
   entity_id SYMBOL CAPACITY 1024,
   timestamp TIMESTAMP,
   told LONG,
@@ -22,7 +22,7 @@ const named = (count: number) => Array.from({ length: count }, (_, index) => `$$
 const within = (count: number) =>
   `WHERE timestamp >= $1 AND timestamp < $2 AND entity_id IN (${named(count)})`;
 const provenOf = (condition: string) => `SELECT entity_id, cast(timestamp AS LONG) AS hour_us, told, held,
-  cast(proven AS LONG) AS proven_us FROM ${proofTable} ${condition}`;
+  cast(proven AS LONG) AS proven_us FROM ${coverageTable} ${condition}`;
 const provenQuery = (count: number) => provenOf(within(count));
 const allProvenQuery = provenOf('WHERE timestamp >= $1 AND timestamp < $2');
 /** From the readings and not from their view by the hour: what was lost must not be remembered. */
@@ -32,14 +32,18 @@ const heldQuery = (
   FROM ${readingsTable} ${within(count)} GROUP BY entity_id, hour`;
 
 /** Proofs in the table proven_hours, beside the readings: a store that is set back loses both. */
-export class QuestDbProofStore implements ProofStore {
+export class QuestDbCoverageStore implements CoverageStore {
   readonly #db: QuestDb;
 
   constructor(db: QuestDb) {
     this.#db = db;
   }
 
-  async proven(entityIds: readonly string[] | null, fromUs: number, untilUs: number): Promise<ProvenHour[]> {
+  async proven(
+    entityIds: readonly string[] | null,
+    fromUs: number,
+    untilUs: number,
+  ): Promise<VerifiedHour[]> {
     const rows =
       entityIds === null
         ? await this.#db.query(allProvenQuery, [isoWithin(fromUs), isoWithin(untilUs)])
@@ -49,7 +53,7 @@ export class QuestDbProofStore implements ProofStore {
       hourUs: row.hour_us as number,
       told: row.told as number,
       held: row.held as number,
-      provenAtUs: row.proven_us as number,
+      verifiedAtUs: row.proven_us as number,
     }));
   }
 
@@ -68,14 +72,14 @@ export class QuestDbProofStore implements ProofStore {
     return held;
   }
 
-  async note(hours: readonly ProvenHour[]): Promise<void> {
+  async note(hours: readonly VerifiedHour[]): Promise<void> {
     await this.#db.write(hours, async (sender, hour) => {
-      sender.table(proofTable).symbol('entity_id', hour.entityId);
+      sender.table(coverageTable).symbol('entity_id', hour.entityId);
       sender.intColumn('told', hour.told).intColumn('held', hour.held);
-      sender.timestampColumn('proven', hour.provenAtUs, 'us');
+      sender.timestampColumn('proven', hour.verifiedAtUs, 'us');
       await sender.at(hour.hourUs, 'us');
     });
-    await applied(this.#db, proofTable);
+    await applied(this.#db, coverageTable);
   }
 
   async #ask(

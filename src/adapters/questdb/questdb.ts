@@ -1,5 +1,5 @@
 import pg from 'pg';
-import type { Log } from '../../units/log.ts';
+import type { Log } from '../../runtime/log.ts';
 import { ilpAddress } from './address.ts';
 import { QuestDbError } from './fault.ts';
 import { defaultIlpLimits, IlpWriter, type IlpWriterLimits, type PutRow } from './ilp-writer.ts';

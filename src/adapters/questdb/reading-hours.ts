@@ -1,4 +1,4 @@
-import type { Clock } from '../../units/clock.ts';
+import type { Clock } from '../../runtime/clock.ts';
 import { LateReadings } from './late-readings.ts';
 import type { QuestDb } from './questdb.ts';
 import { readingsTable } from './reading-rows.ts';

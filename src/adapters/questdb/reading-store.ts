@@ -1,7 +1,7 @@
 import type { Reading } from '../../recording/reading.ts';
 import type { Curve, HourlyReadings, ReadingStore } from '../../recording/reading-store.ts';
+import { type Clock, systemClock } from '../../runtime/clock.ts';
 import { bucketEdges } from '../../units/calendar.ts';
-import { type Clock, systemClock } from '../../units/clock.ts';
 import { isoFromInstant } from '../../units/instant.ts';
 import type { CanonicalUnit } from '../../units/quantity.ts';
 import { type CurveBucket, curveBucketUs, joinHours } from './curve-bucket.ts';

@@ -1,7 +1,7 @@
 import type { Sender } from '@questdb/nodejs-client';
+import type { StatisticsRecord, StatisticsStore } from '../../ledger/evidence/statistics-store.ts';
 import type { Span } from '../../ledger/span.ts';
-import type { StatisticsRecord, StatisticsStore } from '../../ledger/statistics-store.ts';
-import type { Clock } from '../../units/clock.ts';
+import type { Clock } from '../../runtime/clock.ts';
 import { statisticsTable } from './ledger-schema.ts';
 import type { QuestDb } from './questdb.ts';
 import type { Row } from './row.ts';

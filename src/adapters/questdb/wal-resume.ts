@@ -1,4 +1,4 @@
-import type { Log } from '../../units/log.ts';
+import type { Log } from '../../runtime/log.ts';
 import type { QuestDb } from './questdb.ts';
 
 const suspendedQuery = `SELECT name, errorTag AS tag, errorMessage AS message FROM wal_tables() WHERE suspended`;

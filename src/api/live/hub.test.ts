@@ -4,8 +4,8 @@
  */
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { type LiveMessage, liveMessage } from '../../contract/live.ts';
 import type { Reading } from '../../recording/reading.ts';
+import { type LiveMessage, liveMessage } from '../../schemas/live.ts';
 import { TestApi } from '../testing/test-api.ts';
 import { collectMs, LiveHub } from './hub.ts';
 import { MessageRing } from './ring.ts';

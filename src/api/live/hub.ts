@@ -2,12 +2,13 @@
  * What changes, told to every open panel: readings collected for a quarter of a second (the newest of each entity),
  * and that something else is worth fetching again.
  */
-import type { LiveMessage } from '../../contract/live.ts';
+
 import type { Reading } from '../../recording/reading.ts';
-import { guarded } from '../../units/guarded.ts';
+import { guarded } from '../../runtime/guarded.ts';
+import type { LiveMessage } from '../../schemas/live.ts';
 import { isoFromInstant } from '../../units/instant.ts';
-import type { ApiDeps } from '../deps.ts';
-import { nowOf, powerOf } from '../now.ts';
+import { nowOf, powerOf } from '../answers/now.ts';
+import type { ApiDeps } from '../http/deps.ts';
 import { MessageRing } from './ring.ts';
 
 export interface LiveClient {

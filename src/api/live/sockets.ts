@@ -3,9 +3,9 @@ import type { IncomingMessage } from 'node:http';
 import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { guarded } from '../../units/guarded.ts';
-import type { Log } from '../../units/log.ts';
-import { type AccessRules, decideAccess } from '../access.ts';
+import { guarded } from '../../runtime/guarded.ts';
+import type { Log } from '../../runtime/log.ts';
+import { type AccessRules, decideAccess } from '../http/access.ts';
 import type { LiveHub } from './hub.ts';
 
 const maxClients = 50;

@@ -1,17 +1,17 @@
 import { createRoute, OpenAPIHono } from '@hono/zod-openapi';
-import { analyticsHealth, exportQuery } from '../../contract/analytics.ts';
-import { limits } from '../../contract/common.ts';
+import { analyticsHealth, exportQuery } from '../../schemas/analytics.ts';
+import { limits } from '../../schemas/common.ts';
+import { wholeQuarterHours } from '../../statistics/span-totals.ts';
 import type { Prices } from '../../tariffs/prices.ts';
 import { bucketStartUs, localDate } from '../../units/calendar.ts';
 import { isoFromInstant } from '../../units/instant.ts';
-import { quarterUs } from '../../units/quarter.ts';
-import { wholeQuarters } from '../../views/span-totals.ts';
-import { type AreaDevices, devicesOf } from '../area.ts';
-import { csvPages } from '../area-export.ts';
-import type { ApiDeps, ApiEnv } from '../deps.ts';
-import { pricesOrNone } from '../pricing.ts';
-import { fromStore, onValidated } from '../problems.ts';
-import { readRange } from '../ranges.ts';
+import { quarterHourUs } from '../../units/quarter-hour.ts';
+import { type AreaDevices, devicesOf } from '../answers/area.ts';
+import { csvPages } from '../answers/area-export.ts';
+import { pricesOrNone } from '../answers/pricing.ts';
+import { readRange } from '../answers/ranges.ts';
+import type { ApiDeps, ApiEnv } from '../http/deps.ts';
+import { fromStore, onValidated } from '../http/problems.ts';
 import { json, problems } from './answers.ts';
 
 const tags = ['Power analytics'];
@@ -38,14 +38,14 @@ const getHealth = createRoute({
 
 export function analyticsExportRoutes(deps: ApiDeps, prices: Prices) {
   const { home, clock, stores, ledger, recording, log } = deps;
-  const { views, bookkeeper } = ledger;
+  const { views, postingWorker } = ledger;
   const ask = <T>(work: () => Promise<T>) => fromStore(stores, 'questdb', work);
   const currency = () => home.config()?.currency ?? null;
 
   function fileName({ area }: AreaDevices, startUs: number, endUs: number): string {
     const zone = views.zone();
     const name = (area ?? 'all-areas').toLowerCase().replaceAll(/[^a-z0-9]+/g, '-');
-    return `energy-ledger-${name}-${localDate(startUs, zone)}-${localDate(endUs - quarterUs, zone)}.csv`;
+    return `energy-ledger-${name}-${localDate(startUs, zone)}-${localDate(endUs - quarterHourUs, zone)}.csv`;
   }
 
   return new OpenAPIHono<ApiEnv>({ defaultHook: onValidated })
@@ -62,7 +62,7 @@ export function analyticsExportRoutes(deps: ApiDeps, prices: Prices) {
       });
       const area = devicesOf(home, query);
       const list = await pricesOrNone({ prices, stores, log });
-      const span = wholeQuarters(asked.startUs, asked.endUs);
+      const span = wholeQuarterHours(asked.startUs, asked.endUs);
       const pages = csvPages({ views, prices: list, area, currency: currency(), nowUs, ...span });
       // The first page is there before anything is said: a store that is away is a 503 and not half a file.
       const first = await ask(() => pages.next());
@@ -71,7 +71,7 @@ export function analyticsExportRoutes(deps: ApiDeps, prices: Prices) {
       return c.body(streamOf(first.value ?? '', pages), 200);
     })
     .openapi(getHealth, async (c) => {
-      const { waiting, lastPostedAtUs } = bookkeeper.status();
+      const { waiting, lastPostedAtUs } = postingWorker.status();
       const nowUs = clock.nowUs();
       const meters = devicesOf(home, {}).devices;
       const ids = home.tracked().map((entity) => entity.entityId);

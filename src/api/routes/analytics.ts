@@ -7,20 +7,20 @@ import {
   deviceBreakdown,
   timeline,
   timelineQuery,
-} from '../../contract/analytics.ts';
-import { limits } from '../../contract/common.ts';
+} from '../../schemas/analytics.ts';
+import { limits } from '../../schemas/common.ts';
+import { aligned, type Bucket, emptyBucket, total } from '../../statistics/bucket.ts';
+import { byMeter, wholeQuarterHours } from '../../statistics/span-totals.ts';
 import type { Prices } from '../../tariffs/prices.ts';
 import { bucketEdges, localDate, localIso, type Period } from '../../units/calendar.ts';
-import { aligned, type Bucket, emptyBucket, total } from '../../views/bucket.ts';
-import { byMeter, wholeQuarters } from '../../views/span-totals.ts';
-import { costSum, groundsOf, rounded, secondsOrNull, valueOrNull } from '../amounts.ts';
-import { type AreaQuery, devicesOf } from '../area.ts';
-import { type AreaTotals, areaCosts, joinedTotals } from '../area-totals.ts';
-import type { ApiDeps, ApiEnv } from '../deps.ts';
-import { pricesOrNone } from '../pricing.ts';
-import { fromStore, HttpProblem, onValidated } from '../problems.ts';
-import { readDay, readMonth, readRange } from '../ranges.ts';
-import { placeTotals, readTimeline } from '../timeline.ts';
+import { costSum, groundsOf, rounded, secondsOrNull, valueOrNull } from '../answers/amounts.ts';
+import { type AreaQuery, devicesOf } from '../answers/area.ts';
+import { type AreaTotals, areaCosts, joinedTotals } from '../answers/area-totals.ts';
+import { pricesOrNone } from '../answers/pricing.ts';
+import { readDay, readMonth, readRange } from '../answers/ranges.ts';
+import { placeTotals, readTimeline } from '../answers/timeline.ts';
+import type { ApiDeps, ApiEnv } from '../http/deps.ts';
+import { fromStore, HttpProblem, onValidated } from '../http/problems.ts';
 import { json, problems } from './answers.ts';
 
 const tags = ['Power analytics'];
@@ -185,7 +185,7 @@ export function analyticsRoutes(deps: ApiDeps, prices: Prices) {
         defaults: 'required',
         includesEndDate: true,
       });
-      const { startUs, endUs } = wholeQuarters(asked.startUs, asked.endUs);
+      const { startUs, endUs } = wholeQuarterHours(asked.startUs, asked.endUs);
       const edges = bucketEdges(startUs, endUs, 'hour', zone);
       // Hours of a clock at :30, or of one that is turned by half an hour, don't fill buckets that begin elsewhere.
       const isByHour =

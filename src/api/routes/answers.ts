@@ -1,6 +1,6 @@
 /** The shapes that every route's description shares. */
 import type { z } from '@hono/zod-openapi';
-import { problem } from '../../contract/common.ts';
+import { problem } from '../../schemas/common.ts';
 
 const problemContent = { 'application/problem+json': { schema: problem.meta({ id: 'Problem' }) } };
 

@@ -1,21 +1,21 @@
 import { createRoute, OpenAPIHono, type z } from '@hono/zod-openapi';
-import { balance, balanceQuery, type balanceRow, devices, devicesQuery } from '../../contract/balance.ts';
-import { limits } from '../../contract/common.ts';
+import { flowIds } from '../../balance/flow-posting.ts';
+import { balance, balanceQuery, type balanceRow, devices, devicesQuery } from '../../schemas/balance.ts';
+import { limits } from '../../schemas/common.ts';
+import { type Bucket, total } from '../../statistics/bucket.ts';
+import { comparedWith } from '../../statistics/comparison.ts';
+import { deviceMeters, deviceTree, topDevices } from '../../statistics/device-tree.ts';
+import { type HomeBalance, type MeterGroup, readHomeBalance } from '../../statistics/home-balance.ts';
+import { byMeter, spanBuckets, wholeQuarterHours } from '../../statistics/span-totals.ts';
 import type { Prices } from '../../tariffs/prices.ts';
 import { bucketStartUs, localIso, nextBucketUs, type Period } from '../../units/calendar.ts';
-import { type Bucket, total } from '../../views/bucket.ts';
-import { comparedWith } from '../../views/comparison.ts';
-import { deviceMeters, deviceTree, topDevices } from '../../views/device-tree.ts';
-import { flowIds } from '../../views/flow-posting.ts';
-import { type HomeBalance, type MeterGroup, readHomeBalance } from '../../views/home-balance.ts';
-import { byMeter, spanBuckets, wholeQuarters } from '../../views/span-totals.ts';
-import { costSum, groundsOf, rounded, secondsOrNull, valueOrNull } from '../amounts.ts';
-import { balanceAmountsOf, balanceRowOf, unknownSourcesOf } from '../balance-answer.ts';
-import type { ApiDeps, ApiEnv } from '../deps.ts';
-import { homeMeters } from '../meters.ts';
-import { costsOf, pricesOrNone, totalCost } from '../pricing.ts';
-import { fromStore, onValidated } from '../problems.ts';
-import { type AskedRange, readRange } from '../ranges.ts';
+import { costSum, groundsOf, rounded, secondsOrNull, valueOrNull } from '../answers/amounts.ts';
+import { balanceAmountsOf, balanceRowOf, unknownSourcesOf } from '../answers/balance-answer.ts';
+import { homeMeters } from '../answers/meters.ts';
+import { costsOf, pricesOrNone, totalCost } from '../answers/pricing.ts';
+import { type AskedRange, readRange } from '../answers/ranges.ts';
+import type { ApiDeps, ApiEnv } from '../http/deps.ts';
+import { fromStore, onValidated } from '../http/problems.ts';
 import { json, problems } from './answers.ts';
 
 const getBalance = createRoute({
@@ -132,7 +132,7 @@ export function balanceRoutes(deps: ApiDeps, prices: Prices) {
     .openapi(getDevices, async (c) => {
       const query = c.req.valid('query');
       const asked = rangeOf(query, limits.totalDays);
-      const { startUs, endUs } = wholeQuarters(asked.startUs, asked.endUs);
+      const { startUs, endUs } = wholeQuarterHours(asked.startUs, asked.endUs);
       const nowUs = clock.nowUs();
       const meters = deviceMeters(home.entities());
       const ids = [...meters.map((device) => device.entityId), flowIds.homeMwh];

@@ -1,6 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
-import { meterId } from '../../contract/common.ts';
+import type { Correction, ExchangeCorrection } from '../../ledger/evidence/correction.ts';
+import type {
+  CorrectionChanges,
+  CorrectionField,
+  CorrectionOutcome,
+} from '../../ledger/evidence/corrections.ts';
+import { meterId } from '../../schemas/common.ts';
 import {
   type correction,
   correctionAnswer,
@@ -9,17 +15,15 @@ import {
   newCorrection,
   newExchange,
   takeBackQuery,
-} from '../../contract/ledger.ts';
-import type { Correction, ExchangeCorrection } from '../../ledger/correction.ts';
-import type { CorrectionChanges, CorrectionField, CorrectionOutcome } from '../../ledger/corrections.ts';
+} from '../../schemas/ledger.ts';
 import { microFromValue, valueFromMicro } from '../../units/amount.ts';
 import { isoFromInstant } from '../../units/instant.ts';
-import type { Administrators } from '../administrators.ts';
-import type { ApiDeps, ApiEnv } from '../deps.ts';
-import { administratorsOnly } from '../guard.ts';
-import { fromStore, HttpProblem, onValidated } from '../problems.ts';
-import { readEnds, readInstant } from '../ranges.ts';
-import { ledgerOf } from '../subjects.ts';
+import { readEnds, readInstant } from '../answers/ranges.ts';
+import { ledgerOf } from '../answers/subjects.ts';
+import type { Administrators } from '../http/administrators.ts';
+import type { ApiDeps, ApiEnv } from '../http/deps.ts';
+import { administratorsOnly } from '../http/guard.ts';
+import { fromStore, HttpProblem, onValidated } from '../http/problems.ts';
 import { body, json, problems } from './answers.ts';
 
 const params = z.object({ entity_id: meterId });

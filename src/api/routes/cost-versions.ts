@@ -9,26 +9,26 @@ import {
   newCostVersion,
   recalculateRequest,
   recalculation,
-} from '../../contract/analytics.ts';
-import { limits } from '../../contract/common.ts';
+} from '../../schemas/analytics.ts';
+import { limits } from '../../schemas/common.ts';
+import { wholeQuarterHours } from '../../statistics/span-totals.ts';
 import { type CostVersion, overlapping, PriceList } from '../../tariffs/cost-versions.ts';
 import type { Prices } from '../../tariffs/prices.ts';
 import { repricing } from '../../tariffs/repricing.ts';
-import { wholeQuarters } from '../../views/span-totals.ts';
-import type { Administrators } from '../administrators.ts';
-import { areaNamed } from '../area.ts';
-import type { ApiDeps, ApiEnv } from '../deps.ts';
-import { administratorsOnly } from '../guard.ts';
-import { isMeter } from '../meters.ts';
+import { areaNamed } from '../answers/area.ts';
+import { isMeter } from '../answers/meters.ts';
 import {
   costVersionRow,
   pricedMeters,
   type Repriced,
   recalculationRow,
   unconfirmed,
-} from '../price-changes.ts';
-import { fromStore, HttpProblem, onValidated } from '../problems.ts';
-import { readInstant, readRange } from '../ranges.ts';
+} from '../answers/price-changes.ts';
+import { readInstant, readRange } from '../answers/ranges.ts';
+import type { Administrators } from '../http/administrators.ts';
+import type { ApiDeps, ApiEnv } from '../http/deps.ts';
+import { administratorsOnly } from '../http/guard.ts';
+import { fromStore, HttpProblem, onValidated } from '../http/problems.ts';
 import { body, json, problems } from './answers.ts';
 
 const tags = ['Power analytics'];
@@ -102,7 +102,7 @@ function microPrice(perKwh: number): number {
 
 export function costVersionRoutes(deps: ApiDeps, prices: Prices, administrators: Administrators) {
   const { home, clock, stores, ledger } = deps;
-  const { views, costVersions: store, bookkeeper } = ledger;
+  const { views, costVersions: store, postingWorker } = ledger;
   const ask = <T>(work: () => Promise<T>) => fromStore(stores, 'questdb', work);
   const inDocuments = <T>(work: () => Promise<T>) => fromStore(stores, 'mongodb', work);
 
@@ -117,7 +117,7 @@ export function costVersionRoutes(deps: ApiDeps, prices: Prices, administrators:
     isDryRun: boolean,
   ): Promise<Repriced> => {
     const nowUs = clock.nowUs();
-    const { startUs, endUs } = wholeQuarters(Math.min(version.effectiveFromUs, nowUs), nowUs);
+    const { startUs, endUs } = wholeQuarterHours(Math.min(version.effectiveFromUs, nowUs), nowUs);
     // What is to come has no cost yet.
     const meters = version.effectiveFromUs < nowUs ? pricedMeters(home, version.area) : [];
     const found = await ask(() =>
@@ -214,7 +214,7 @@ export function costVersionRoutes(deps: ApiDeps, prices: Prices, administrators:
         defaults: 'required',
         includesEndDate: true,
       });
-      const { startUs, endUs } = wholeQuarters(range.startUs, range.endUs);
+      const { startUs, endUs } = wholeQuarterHours(range.startUs, range.endUs);
       const before = prices.inUse();
       const after = new PriceList(await inDocuments(() => store.all()));
       const found = await ask(() =>
@@ -226,7 +226,7 @@ export function costVersionRoutes(deps: ApiDeps, prices: Prices, administrators:
         .filter((entity) => isMeter(entity, all) && (area === null || entity.area === area));
       if (!asked.dry_run) {
         prices.invalidate();
-        for (const { entityId } of meters) bookkeeper.touch(entityId, { fromUs: startUs, untilUs: endUs });
+        for (const { entityId } of meters) postingWorker.touch(entityId, { fromUs: startUs, untilUs: endUs });
       }
       const metersPosted = asked.dry_run ? 0 : meters.length;
       const change = { found, startUs, endUs, isDryRun: asked.dry_run, metersPosted };

@@ -1,14 +1,14 @@
 import { createRoute, OpenAPIHono, type z } from '@hono/zod-openapi';
-import { limits } from '../../contract/common.ts';
-import { coverage, coverageQuery, type coverageRow } from '../../contract/ledger.ts';
+import { limits } from '../../schemas/common.ts';
+import { coverage, coverageQuery, type coverageRow } from '../../schemas/ledger.ts';
+import { type CoverageRow, coverageRows, mergedCoverage } from '../../statistics/coverage.ts';
 import { bucketEdges, bucketStartUs, localIso, nextBucketUs } from '../../units/calendar.ts';
-import { type CoverageRow, coverageRows, mergedCoverage } from '../../views/coverage.ts';
-import { rounded } from '../amounts.ts';
-import type { ApiDeps, ApiEnv } from '../deps.ts';
-import { isMeter } from '../meters.ts';
-import { fromStore, HttpProblem, onValidated } from '../problems.ts';
-import { readRange } from '../ranges.ts';
-import { subjectNamed } from '../subjects.ts';
+import { rounded } from '../answers/amounts.ts';
+import { isMeter } from '../answers/meters.ts';
+import { readRange } from '../answers/ranges.ts';
+import { subjectNamed } from '../answers/subjects.ts';
+import type { ApiDeps, ApiEnv } from '../http/deps.ts';
+import { fromStore, HttpProblem, onValidated } from '../http/problems.ts';
 import { json, problems } from './answers.ts';
 
 /** What was just heard may not be posted yet; that is no hole. */

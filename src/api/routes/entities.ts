@@ -1,9 +1,9 @@
 import { createRoute, OpenAPIHono } from '@hono/zod-openapi';
-import { cachedEntityList, entityList } from '../../contract/entities.ts';
-import type { CurrentStates } from '../current-states.ts';
-import type { ApiDeps, ApiEnv } from '../deps.ts';
-import { fromStore } from '../problems.ts';
-import { cachedEntityRow, entityRow } from '../wire.ts';
+import { cachedEntityList, entityList } from '../../schemas/entities.ts';
+import type { CurrentStates } from '../answers/current-states.ts';
+import type { ApiDeps, ApiEnv } from '../http/deps.ts';
+import { fromStore } from '../http/problems.ts';
+import { cachedEntityRow, entityRow } from '../http/wire.ts';
 import { json, problems } from './answers.ts';
 
 const cached = createRoute({

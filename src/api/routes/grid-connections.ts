@@ -1,23 +1,23 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import {
-  connectionLimits,
-  type GridConnectionRow,
-  gridConnection,
-  gridConnections,
-  newGridConnection,
-} from '../../contract/grid-connections.ts';
-import {
   type ConnectionRefusal,
   connectionIdOf,
   type GridConnection,
   homeConnectionId,
 } from '../../home/grid-connection.ts';
-import type { Administrators } from '../administrators.ts';
-import type { ApiDeps, ApiEnv } from '../deps.ts';
-import { homeDevice } from '../grid.ts';
-import { administratorsOnly } from '../guard.ts';
-import { fromStore, HttpProblem, onValidated } from '../problems.ts';
-import { isoOrNull } from '../wire.ts';
+import {
+  connectionLimits,
+  type GridConnectionRow,
+  gridConnection,
+  gridConnections,
+  newGridConnection,
+} from '../../schemas/grid-connections.ts';
+import { homeDevice } from '../answers/grid.ts';
+import type { Administrators } from '../http/administrators.ts';
+import type { ApiDeps, ApiEnv } from '../http/deps.ts';
+import { administratorsOnly } from '../http/guard.ts';
+import { fromStore, HttpProblem, onValidated } from '../http/problems.ts';
+import { isoOrNull } from '../http/wire.ts';
 import { body, json, problems } from './answers.ts';
 
 const path = '/api/grid-connections';

@@ -1,17 +1,17 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
-import { limits, meterId } from '../../contract/common.ts';
-import { ledger as ledgerAnswer, ledgerQuery } from '../../contract/ledger.ts';
-import type { PostedEntry } from '../../ledger/revision.ts';
+import type { PostedEntry } from '../../ledger/entries/revision.ts';
+import { limits, meterId } from '../../schemas/common.ts';
+import { ledger as ledgerAnswer, ledgerQuery } from '../../schemas/ledger.ts';
+import { wholeQuarterHours } from '../../statistics/span-totals.ts';
 import { valueFromMicro } from '../../units/amount.ts';
 import { localIso } from '../../units/calendar.ts';
 import { isoFromInstant } from '../../units/instant.ts';
-import { quarterUs } from '../../units/quarter.ts';
-import { wholeQuarters } from '../../views/span-totals.ts';
-import { rounded, secondsOrNull } from '../amounts.ts';
-import type { ApiDeps, ApiEnv } from '../deps.ts';
-import { fromStore, onValidated } from '../problems.ts';
-import { readRange } from '../ranges.ts';
-import { ledgerOf } from '../subjects.ts';
+import { quarterHourUs } from '../../units/quarter-hour.ts';
+import { rounded, secondsOrNull } from '../answers/amounts.ts';
+import { readRange } from '../answers/ranges.ts';
+import { ledgerOf } from '../answers/subjects.ts';
+import type { ApiDeps, ApiEnv } from '../http/deps.ts';
+import { fromStore, onValidated } from '../http/problems.ts';
 import { json, problems } from './answers.ts';
 import { correctionRow, exchangeRow } from './corrections.ts';
 
@@ -31,7 +31,7 @@ function groundsOf(entry: PostedEntry) {
   return {
     amount: valueFromMicro(entry.amountMicro),
     quality: entry.quality,
-    coverage: rounded(entry.coveredUs / quarterUs),
+    coverage: rounded(entry.coveredUs / quarterHourUs),
     reason: entry.reason,
     revision: entry.revision,
     posted_at: isoFromInstant(entry.postedAtUs),
@@ -63,7 +63,7 @@ export function ledgerRoutes(deps: ApiDeps) {
       nowUs: clock.nowUs(),
       longestDays: limits.ledgerDays,
     });
-    const { startUs, endUs } = wholeQuarters(asked.startUs, asked.endUs);
+    const { startUs, endUs } = wholeQuarterHours(asked.startUs, asked.endUs);
     const subject = await ledgerOf(deps, id);
     const [current, journal, declared] = await Promise.all([
       ask(() => store.current(id, startUs, endUs)),
@@ -71,7 +71,7 @@ export function ledgerRoutes(deps: ApiDeps) {
       // Entries are told while the document store is away.
       inDocuments(() => corrections.of(id)).catch(() => []),
     ]);
-    const keyOf = (entry: PostedEntry) => `${entry.kind} ${entry.quarterStartUs}`;
+    const keyOf = (entry: PostedEntry) => `${entry.kind} ${entry.quarterHourStartUs}`;
     const revisions = Map.groupBy(journal, keyOf);
     const zone = views.zone();
     return c.json(
@@ -82,7 +82,7 @@ export function ledgerRoutes(deps: ApiDeps) {
         total: sumOf(current, 'quantity'),
         restarts: sumOf(current, 'restart'),
         entries: current.map((entry) => ({
-          quarter: localIso(entry.quarterStartUs, zone),
+          quarter: localIso(entry.quarterHourStartUs, zone),
           kind: entry.kind,
           provisional: entry.isProvisional,
           on_time_seconds: secondsOrNull(entry.onTimeUs),

@@ -1,7 +1,7 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
-import type { ApiDeps, ApiEnv } from '../deps.ts';
-import { contentType, expose } from '../exposition.ts';
-import { metricsOf } from '../metrics.ts';
+import type { ApiDeps, ApiEnv } from '../http/deps.ts';
+import { contentType, expose } from '../metrics/exposition.ts';
+import { metricsOf } from '../metrics/metrics.ts';
 
 const get = createRoute({
   method: 'get',

@@ -1,7 +1,7 @@
 import { createRoute, OpenAPIHono } from '@hono/zod-openapi';
-import { now } from '../../contract/now.ts';
-import type { ApiDeps, ApiEnv } from '../deps.ts';
-import { nowOf } from '../now.ts';
+import { now } from '../../schemas/now.ts';
+import { nowOf } from '../answers/now.ts';
+import type { ApiDeps, ApiEnv } from '../http/deps.ts';
 import { json } from './answers.ts';
 
 const get = createRoute({

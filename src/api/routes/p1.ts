@@ -1,20 +1,20 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
-import { capacityMonth, deviceQuery, realtime, series, seriesQuery } from '../../contract/p1.ts';
 import { homeConnectionId } from '../../home/grid-connection.ts';
+import { capacityMonth, deviceQuery, realtime, series, seriesQuery } from '../../schemas/p1.ts';
+import { meanRate, quarterHourRate } from '../../statistics/meter-statistics.ts';
+import { gridSeries } from '../../statistics/series.ts';
 import { capacityOf } from '../../tariffs/capacity.ts';
 import { flemishPeakRules } from '../../tariffs/peak-rules.ts';
 import { localIso } from '../../units/calendar.ts';
 import { isoFromInstant } from '../../units/instant.ts';
 import { toCanonical } from '../../units/quantity.ts';
-import { meanRate, quarterRate } from '../../views/meter-statistics.ts';
-import { gridSeries } from '../../views/series.ts';
-import { groundsOf, valueOrNull } from '../amounts.ts';
-import { capacityAnswer } from '../capacity-answer.ts';
-import type { CurrentStates } from '../current-states.ts';
-import type { ApiDeps, ApiEnv } from '../deps.ts';
-import { type GridDevice, gridDevice, gridNow } from '../grid.ts';
-import { fromStore, HttpProblem, onValidated } from '../problems.ts';
-import { readMonth } from '../ranges.ts';
+import { groundsOf, valueOrNull } from '../answers/amounts.ts';
+import { capacityAnswer } from '../answers/capacity-answer.ts';
+import type { CurrentStates } from '../answers/current-states.ts';
+import { type GridDevice, gridDevice, gridNow } from '../answers/grid.ts';
+import { readMonth } from '../answers/ranges.ts';
+import type { ApiDeps, ApiEnv } from '../http/deps.ts';
+import { fromStore, HttpProblem, onValidated } from '../http/problems.ts';
 import { json, problems } from './answers.ts';
 
 const getRealtime = createRoute({
@@ -138,7 +138,7 @@ export function p1Routes(deps: ApiDeps, currentStates: CurrentStates) {
           series: places.map(({ startUs, gridIn, gridOut }) => ({
             bucket: localIso(startUs, views.zone()),
             avg_power_w: meanRate(gridIn, 'energy'),
-            max_power_w: quarterRate(gridIn.highestMicro, 'energy'),
+            max_power_w: quarterHourRate(gridIn.highestMicro, 'energy'),
             energy_import_kwh: valueOrNull(gridIn.amountMicro),
             energy_export_kwh: valueOrNull(gridOut.amountMicro),
             ...groundsOf(gridIn, nowUs),

@@ -1,5 +1,6 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
-import { entityId, limits } from '../../contract/common.ts';
+import type { Reading } from '../../recording/reading.ts';
+import { entityId, limits } from '../../schemas/common.ts';
 import {
   curve,
   curveQuery,
@@ -7,14 +8,13 @@ import {
   hourlyReadings,
   readings,
   readingsQuery,
-} from '../../contract/readings.ts';
-import type { Reading } from '../../recording/reading.ts';
+} from '../../schemas/readings.ts';
 import { isoFromInstant } from '../../units/instant.ts';
 import { canonicalUnit } from '../../units/quantity.ts';
-import type { ApiDeps, ApiEnv } from '../deps.ts';
-import { fromStore, HttpProblem, onValidated } from '../problems.ts';
-import { type AskedRange, type Range, readRange } from '../ranges.ts';
-import { readingRow } from '../wire.ts';
+import { type AskedRange, type Range, readRange } from '../answers/ranges.ts';
+import type { ApiDeps, ApiEnv } from '../http/deps.ts';
+import { fromStore, HttpProblem, onValidated } from '../http/problems.ts';
+import { readingRow } from '../http/wire.ts';
 import { json, problems } from './answers.ts';
 
 const params = z.object({ entity_id: entityId });

@@ -1,18 +1,18 @@
 import { createRoute, OpenAPIHono } from '@hono/zod-openapi';
-import { limits } from '../../contract/common.ts';
-import { backfillStarted } from '../../contract/readings.ts';
-import { type Reconciliation, reconciliation, reconciliationRequest } from '../../contract/tickets.ts';
 import { tolerance } from '../../integrity/detectors/hours-differ.ts';
-import { nightlySpanUs } from '../../integrity/reconciler.ts';
+import { nightlySpanUs } from '../../integrity/reconciliation/reconciler.ts';
+import { limits } from '../../schemas/common.ts';
+import { backfillStarted } from '../../schemas/readings.ts';
+import { type Reconciliation, reconciliation, reconciliationRequest } from '../../schemas/tickets.ts';
 import { valueFromMicro } from '../../units/amount.ts';
 import { isoFromInstant } from '../../units/instant.ts';
-import type { Administrators } from '../administrators.ts';
-import type { ApiDeps, ApiEnv } from '../deps.ts';
-import { administratorsOnly } from '../guard.ts';
-import { onValidated } from '../problems.ts';
-import { readRange } from '../ranges.ts';
-import { requireTracked } from '../subjects.ts';
-import { isoOrNull } from '../wire.ts';
+import { readRange } from '../answers/ranges.ts';
+import { requireTracked } from '../answers/subjects.ts';
+import type { Administrators } from '../http/administrators.ts';
+import type { ApiDeps, ApiEnv } from '../http/deps.ts';
+import { administratorsOnly } from '../http/guard.ts';
+import { onValidated } from '../http/problems.ts';
+import { isoOrNull } from '../http/wire.ts';
 import { json, problems } from './answers.ts';
 
 const tags = ['Integrity'];
@@ -50,10 +50,10 @@ export function reconciliationRoutes(deps: ApiDeps, administrators: Administrato
       });
       const plan = await Promise.race([reconciler.plan(), late]);
       if (plan === null) return null;
-      const { fromUs, untilUs, entities, hours, unprovenHours } = plan;
+      const { fromUs, untilUs, entities, hours, unverifiedHours } = plan;
       return {
         ...{ start: isoFromInstant(fromUs), end: isoFromInstant(untilUs) },
-        ...{ entities, hours, unproven_hours: unprovenHours },
+        ...{ entities, hours, unproven_hours: unverifiedHours },
       };
     } catch (error) {
       log.debug({ err: error }, 'What the next night looks at is not known');

@@ -1,5 +1,6 @@
 import { createRoute, OpenAPIHono, type z } from '@hono/zod-openapi';
-import type { entity } from '../../contract/entities.ts';
+import { readPreferences } from '../../home/preferences.ts';
+import type { entity } from '../../schemas/entities.ts';
 import {
   connectionTest,
   discoveryResult,
@@ -7,14 +8,13 @@ import {
   settings,
   trackedEntities,
   trackedEntitiesResult,
-} from '../../contract/settings.ts';
-import { readPreferences } from '../../home/preferences.ts';
-import type { Administrators } from '../administrators.ts';
-import type { CurrentStates } from '../current-states.ts';
-import type { ApiDeps, ApiEnv } from '../deps.ts';
-import { administratorsOnly } from '../guard.ts';
-import { fromStore, HttpProblem, onValidated } from '../problems.ts';
-import { entityRow } from '../wire.ts';
+} from '../../schemas/settings.ts';
+import type { CurrentStates } from '../answers/current-states.ts';
+import type { Administrators } from '../http/administrators.ts';
+import type { ApiDeps, ApiEnv } from '../http/deps.ts';
+import { administratorsOnly } from '../http/guard.ts';
+import { fromStore, HttpProblem, onValidated } from '../http/problems.ts';
+import { entityRow } from '../http/wire.ts';
 import { body, json, problems } from './answers.ts';
 
 const get = createRoute({

@@ -1,16 +1,16 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
-import { limits } from '../../contract/common.ts';
-import { syncRun } from '../../contract/readings.ts';
-import { syncAccepted, syncRequest, syncStatus } from '../../contract/statistics.ts';
+import { limits } from '../../schemas/common.ts';
+import { syncRun } from '../../schemas/readings.ts';
+import { syncAccepted, syncRequest, syncStatus } from '../../schemas/statistics.ts';
 import { isoFromInstant } from '../../units/instant.ts';
-import type { Administrators } from '../administrators.ts';
-import type { ApiDeps, ApiEnv } from '../deps.ts';
-import { administratorsOnly } from '../guard.ts';
-import { ManualRun } from '../manual-run.ts';
-import { fromStore, HttpProblem, onValidated } from '../problems.ts';
-import { earliestUs, readRange } from '../ranges.ts';
-import { requireTracked } from '../subjects.ts';
-import { isoOrNull, syncRow } from '../wire.ts';
+import { ManualRun } from '../answers/manual-run.ts';
+import { earliestUs, readRange } from '../answers/ranges.ts';
+import { requireTracked } from '../answers/subjects.ts';
+import type { Administrators } from '../http/administrators.ts';
+import type { ApiDeps, ApiEnv } from '../http/deps.ts';
+import { administratorsOnly } from '../http/guard.ts';
+import { fromStore, HttpProblem, onValidated } from '../http/problems.ts';
+import { isoOrNull, syncRow } from '../http/wire.ts';
 import { body, json, problems } from './answers.ts';
 
 const start = createRoute({

@@ -1,5 +1,5 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
-import { limits, meterId } from '../../contract/common.ts';
+import { limits, meterId } from '../../schemas/common.ts';
 import {
   compareRequest,
   compareResult,
@@ -9,17 +9,17 @@ import {
   statistics,
   statisticsQuery,
   statisticsSummary,
-} from '../../contract/statistics.ts';
+} from '../../schemas/statistics.ts';
 import type { Prices } from '../../tariffs/prices.ts';
 import { localDate, localIso, localMonth } from '../../units/calendar.ts';
-import { rounded } from '../amounts.ts';
-import { compared } from '../compare.ts';
-import type { ApiDeps, ApiEnv } from '../deps.ts';
-import { HttpProblem, onValidated } from '../problems.ts';
-import { type AskedRange, readRange } from '../ranges.ts';
-import { figuresBy, type PricedFigures, statisticsChartOf, statisticsRowOf } from '../statistics.ts';
-import { subjectNamed } from '../subjects.ts';
-import { summaryOf } from '../summary.ts';
+import { rounded } from '../answers/amounts.ts';
+import { compared } from '../answers/compare.ts';
+import { type AskedRange, readRange } from '../answers/ranges.ts';
+import { figuresBy, type PricedFigures, statisticsChartOf, statisticsRowOf } from '../answers/statistics.ts';
+import { subjectNamed } from '../answers/subjects.ts';
+import { summaryOf } from '../answers/summary.ts';
+import type { ApiDeps, ApiEnv } from '../http/deps.ts';
+import { HttpProblem, onValidated } from '../http/problems.ts';
 import { body, json, problems } from './answers.ts';
 
 const params = z.object({ entity_id: meterId });

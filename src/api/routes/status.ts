@@ -1,7 +1,7 @@
 import { createRoute, OpenAPIHono } from '@hono/zod-openapi';
-import { status as statusSchema } from '../../contract/status.ts';
-import type { ApiDeps, ApiEnv } from '../deps.ts';
-import { statusOf } from '../status.ts';
+import { status as statusSchema } from '../../schemas/status.ts';
+import { statusOf } from '../answers/status.ts';
+import type { ApiDeps, ApiEnv } from '../http/deps.ts';
 import { json } from './answers.ts';
 
 const get = createRoute({

@@ -1,12 +1,12 @@
 import { createRoute, OpenAPIHono } from '@hono/zod-openapi';
-import { backfillRequest, backfillStarted, subscriptionStatus } from '../../contract/readings.ts';
-import type { Administrators } from '../administrators.ts';
-import type { ApiDeps, ApiEnv } from '../deps.ts';
-import { administratorsOnly } from '../guard.ts';
-import { ManualRun } from '../manual-run.ts';
-import { onValidated } from '../problems.ts';
-import { requireTracked } from '../subjects.ts';
-import { isoOrNull } from '../wire.ts';
+import { backfillRequest, backfillStarted, subscriptionStatus } from '../../schemas/readings.ts';
+import { ManualRun } from '../answers/manual-run.ts';
+import { requireTracked } from '../answers/subjects.ts';
+import type { Administrators } from '../http/administrators.ts';
+import type { ApiDeps, ApiEnv } from '../http/deps.ts';
+import { administratorsOnly } from '../http/guard.ts';
+import { onValidated } from '../http/problems.ts';
+import { isoOrNull } from '../http/wire.ts';
 import { json, problems } from './answers.ts';
 
 const get = createRoute({

@@ -1,8 +1,8 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
-import { syncRun, syncRuns } from '../../contract/readings.ts';
-import type { ApiDeps, ApiEnv } from '../deps.ts';
-import { fromStore, HttpProblem, onValidated } from '../problems.ts';
-import { syncRow } from '../wire.ts';
+import { syncRun, syncRuns } from '../../schemas/readings.ts';
+import type { ApiDeps, ApiEnv } from '../http/deps.ts';
+import { fromStore, HttpProblem, onValidated } from '../http/problems.ts';
+import { syncRow } from '../http/wire.ts';
 import { json, problems } from './answers.ts';
 
 const list = createRoute({

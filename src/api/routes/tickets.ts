@@ -1,5 +1,7 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
+import type { Ticket } from '../../integrity/ticket.ts';
+import type { TicketOutcome } from '../../integrity/tickets/tickets.ts';
 import {
   type TicketRow,
   ticketOutcome,
@@ -7,17 +9,15 @@ import {
   ticketResolution,
   ticket as ticketSchema,
   tickets as ticketsSchema,
-} from '../../contract/tickets.ts';
-import type { Ticket } from '../../integrity/ticket.ts';
-import type { TicketOutcome } from '../../integrity/tickets.ts';
+} from '../../schemas/tickets.ts';
 import { microFromValue } from '../../units/amount.ts';
 import { isoFromInstant } from '../../units/instant.ts';
-import type { Administrators } from '../administrators.ts';
-import { valueOrNull } from '../amounts.ts';
-import type { ApiDeps, ApiEnv } from '../deps.ts';
-import { administratorsOnly } from '../guard.ts';
-import { fromStore, HttpProblem, onValidated } from '../problems.ts';
-import { isoOrNull } from '../wire.ts';
+import { valueOrNull } from '../answers/amounts.ts';
+import type { Administrators } from '../http/administrators.ts';
+import type { ApiDeps, ApiEnv } from '../http/deps.ts';
+import { administratorsOnly } from '../http/guard.ts';
+import { fromStore, HttpProblem, onValidated } from '../http/problems.ts';
+import { isoOrNull } from '../http/wire.ts';
 import { body, json, problems } from './answers.ts';
 
 const tags = ['Integrity'];

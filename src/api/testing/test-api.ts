@@ -20,8 +20,8 @@ import type { Reading } from '../../recording/reading.ts';
 import type { Curve, HourlyReadings, ReadingStore } from '../../recording/reading-store.ts';
 import type { SyncLog, SyncRun } from '../../recording/sync-log.ts';
 import { buildApp } from '../app.ts';
-import type { ApiDeps, ApiEnv } from '../deps.ts';
-import type { NewestValue, Recording } from '../ports.ts';
+import type { ApiDeps, ApiEnv } from '../http/deps.ts';
+import type { NewestValue, Recording } from '../http/ports.ts';
 import { TestIntegrity } from './test-integrity.ts';
 import { TestLedgerParts } from './test-ledger.ts';
 
@@ -142,7 +142,7 @@ export class TestRecording implements Recording {
     return {
       heartbeat: { ...well, lastPingAtUs: testClock.nowUs(), lastComparedAtUs: null, silences: 0 },
       disk: { ...well, freeBytes: 7_000_000_000, totalBytes: 30_000_000_000 },
-      proof: { ...well, isRunning: false, provenUntilUs: null, unprovenHours: null },
+      proof: { ...well, isRunning: false, verifiedUntilUs: null, unverifiedHours: null },
     };
   }
   subscription(): ReturnType<Recording['subscription']> {

@@ -1,9 +1,9 @@
 /** Tickets in memory and a reconciliation that only notes what is asked of it. */
 import { silentLog, testClock } from '../../home/testing/doubles.ts';
-import type { ReconcilerStatus } from '../../integrity/reconciler.ts';
+import type { ReconcilerStatus } from '../../integrity/reconciliation/reconciler.ts';
 import { MemoryCorrections, MemoryTicketStore } from '../../integrity/testing/doubles.ts';
-import { Tickets } from '../../integrity/tickets.ts';
-import type { IntegrityParts } from '../ports.ts';
+import { Tickets } from '../../integrity/tickets/tickets.ts';
+import type { IntegrityParts } from '../http/ports.ts';
 
 export class TestIntegrity {
   readonly ticketStore = new MemoryTicketStore();
@@ -24,7 +24,7 @@ export class TestIntegrity {
     lastFinishedAtUs: null,
     lastHourlyUs: null,
     lastNightlyUs: null,
-    unprovenHours: null,
+    unverifiedHours: null,
     nextHourlyUs: Date.UTC(2026, 10, 21, 9, 6) * 1000,
     nextNightlyUs: Date.UTC(2026, 10, 22, 1) * 1000,
   };
@@ -43,7 +43,7 @@ export class TestIntegrity {
         status: () => this.status,
         plan: async () => {
           if (!this.isPlanKnown) throw new Error('questdb://admin:secret@127.0.0.1 is down');
-          return { fromUs: 0, untilUs: 864_000_000_000, entities: 3, hours: 480, unprovenHours: 7 };
+          return { fromUs: 0, untilUs: 864_000_000_000, entities: 3, hours: 480, unverifiedHours: 7 };
         },
       },
     };

@@ -1,35 +1,35 @@
 /** The ledger in memory, with sums made of its entries; it can be away. */
-import { CorrectionDesk } from '../../ledger/correction-desk.ts';
-import type { LedgerPage, LedgerStore, Opening } from '../../ledger/ledger-store.ts';
-import type { PostedEntry } from '../../ledger/revision.ts';
+import { CorrectionService } from '../../ledger/corrections/correction-service.ts';
+import type { LedgerPage, LedgerStore, Opening } from '../../ledger/entries/ledger-store.ts';
+import type { PostedEntry } from '../../ledger/entries/revision.ts';
+import type { StatisticsRecord, StatisticsStore } from '../../ledger/evidence/statistics-store.ts';
 import type { Span } from '../../ledger/span.ts';
-import type { StatisticsRecord, StatisticsStore } from '../../ledger/statistics-store.ts';
 import { MemoryCorrections, noEvidence } from '../../ledger/testing/memory-corrections.ts';
 import { quietLog } from '../../recording/testing/doubles.ts';
+import { type Bucket, regroup } from '../../statistics/bucket.ts';
+import type { GroundsCount } from '../../statistics/coverage.ts';
+import type { LedgerViews, RegisterBefore } from '../../statistics/ledger-views.ts';
+import { sideBySide } from '../../statistics/side-by-side.ts';
 import type { CostVersionStore } from '../../tariffs/cost-version-store.ts';
 import type { CostVersion } from '../../tariffs/cost-versions.ts';
 import { bucketEdges, bucketStartUs, type Period } from '../../units/calendar.ts';
-import { quarterUs } from '../../units/quarter.ts';
-import { type Bucket, regroup } from '../../views/bucket.ts';
-import type { GroundsCount } from '../../views/coverage.ts';
-import type { LedgerViews, RegisterBefore } from '../../views/ledger-views.ts';
-import { sideBySide } from '../../views/side-by-side.ts';
-import type { LedgerParts } from '../ports.ts';
+import { quarterHourUs } from '../../units/quarter-hour.ts';
+import type { LedgerParts } from '../http/ports.ts';
 
-export function postedEntry(quarterStartUs: number, extra: Partial<PostedEntry> = {}): PostedEntry {
+export function postedEntry(quarterHourStartUs: number, extra: Partial<PostedEntry> = {}): PostedEntry {
   return {
     kind: 'quantity',
-    quarterStartUs,
+    quarterHourStartUs,
     amountMicro: 0,
     quality: 'measured',
-    coveredUs: quarterUs,
+    coveredUs: quarterHourUs,
     reason: 'counted',
-    firstEvidenceUs: quarterStartUs,
-    lastEvidenceUs: quarterStartUs + quarterUs,
+    firstEvidenceUs: quarterHourStartUs,
+    lastEvidenceUs: quarterHourStartUs + quarterHourUs,
     isProvisional: false,
     onTimeUs: null,
     revision: 1,
-    postedAtUs: quarterStartUs + quarterUs,
+    postedAtUs: quarterHourStartUs + quarterHourUs,
     cause: 'first',
     ...extra,
   };
@@ -44,12 +44,14 @@ export class TestLedger implements LedgerViews, LedgerStore {
 
   #of(entityId: string): PostedEntry[] {
     if (this.isDown) throw new Error('postgres://admin:secret@127.0.0.1 is down');
-    return [...(this.entries.get(entityId) ?? [])].sort((a, b) => a.quarterStartUs - b.quarterStartUs);
+    return [...(this.entries.get(entityId) ?? [])].sort(
+      (a, b) => a.quarterHourStartUs - b.quarterHourStartUs,
+    );
   }
   #newest(entityId: string): PostedEntry[] {
     const newest = new Map<string, PostedEntry>();
     for (const entry of this.#of(entityId)) {
-      const key = `${entry.kind} ${entry.quarterStartUs}`;
+      const key = `${entry.kind} ${entry.quarterHourStartUs}`;
       if ((newest.get(key)?.revision ?? -1) <= entry.revision) newest.set(key, entry);
     }
     return [...newest.values()];
@@ -67,14 +69,14 @@ export class TestLedger implements LedgerViews, LedgerStore {
     const quarters = ids.flatMap((entityId) =>
       this.#newest(entityId)
         .filter((one) => one.kind === 'quantity' && one.reason !== 'withdrawn')
-        .filter((one) => one.quarterStartUs >= fromUs && one.quarterStartUs < untilUs)
+        .filter((one) => one.quarterHourStartUs >= fromUs && one.quarterHourStartUs < untilUs)
         .map((one): Bucket => {
           const isWhole =
-            one.coveredUs === quarterUs && ['measured', 'imported', 'recovered'].includes(one.quality);
+            one.coveredUs === quarterHourUs && ['measured', 'imported', 'recovered'].includes(one.quality);
           return {
             entityId,
-            startUs: one.quarterStartUs,
-            endUs: one.quarterStartUs + quarterUs,
+            startUs: one.quarterHourStartUs,
+            endUs: one.quarterHourStartUs + quarterHourUs,
             amountMicro: one.amountMicro,
             highestMicro: isWhole ? one.amountMicro : null,
             lowestMicro: isWhole ? one.amountMicro : null,
@@ -89,7 +91,7 @@ export class TestLedger implements LedgerViews, LedgerStore {
     );
     return period === 'quarter' ? quarters : regroup(quarters, period, this.timeZone);
   }
-  quartersWithin(
+  quarterHoursWithin(
     entityId: string,
     spans: readonly { startUs: number; endUs: number }[],
   ): Promise<Bucket[][]> {
@@ -129,11 +131,11 @@ export class TestLedger implements LedgerViews, LedgerStore {
     return ids.flatMap((entityId) =>
       this.#newest(entityId)
         .filter(
-          (one) => one.kind === 'quantity' && one.reason !== 'withdrawn' && isInside(one.quarterStartUs),
+          (one) => one.kind === 'quantity' && one.reason !== 'withdrawn' && isInside(one.quarterHourStartUs),
         )
-        .map(({ quarterStartUs, quality, reason, coveredUs }) => ({
+        .map(({ quarterHourStartUs, quality, reason, coveredUs }) => ({
           ...{ entityId, quality, reason, coveredUs, quarters: 1 },
-          startUs: bucketStartUs(quarterStartUs, period, this.timeZone),
+          startUs: bucketStartUs(quarterHourStartUs, period, this.timeZone),
         })),
     );
   }
@@ -141,22 +143,22 @@ export class TestLedger implements LedgerViews, LedgerStore {
     return new Map(
       ids.flatMap((id) => {
         const first = this.#of(id)[0];
-        return first === undefined ? [] : [[id, first.quarterStartUs] as const];
+        return first === undefined ? [] : [[id, first.quarterHourStartUs] as const];
       }),
     );
   }
   async extent(ids: readonly string[]): Promise<{ firstUs: number; lastUs: number } | null> {
-    const all = ids.flatMap((id) => this.#of(id)).map((entry) => entry.quarterStartUs);
+    const all = ids.flatMap((id) => this.#of(id)).map((entry) => entry.quarterHourStartUs);
     return all.length === 0 ? null : { firstUs: Math.min(...all), lastUs: Math.max(...all) };
   }
   async current(entityId: string, fromUs: number, untilUs: number): Promise<PostedEntry[]> {
     return this.#newest(entityId).filter(
-      (entry) => entry.quarterStartUs >= fromUs && entry.quarterStartUs < untilUs,
+      (entry) => entry.quarterHourStartUs >= fromUs && entry.quarterHourStartUs < untilUs,
     );
   }
   async journal(entityId: string, fromUs: number, untilUs: number): Promise<PostedEntry[]> {
     return this.#of(entityId)
-      .filter((entry) => entry.quarterStartUs >= fromUs && entry.quarterStartUs < untilUs)
+      .filter((entry) => entry.quarterHourStartUs >= fromUs && entry.quarterHourStartUs < untilUs)
       .filter((entry) => entry.revision > 0);
   }
   async write(pages: readonly LedgerPage[]): Promise<void> {
@@ -235,7 +237,7 @@ export class TestLedgerParts {
   readonly imports: Parameters<LedgerParts['history']['request']>[] = [];
 
   parts(): LedgerParts {
-    const bookkeeper: LedgerParts['bookkeeper'] = {
+    const postingWorker: LedgerParts['postingWorker'] = {
       touch: (entityId, span) => this.touched.push({ entityId, span }),
       status: () => ({
         waiting: 0,
@@ -250,11 +252,11 @@ export class TestLedgerParts {
       views: this.ledger,
       store: this.ledger,
       statistics: this.statistics,
-      corrections: new CorrectionDesk({
+      corrections: new CorrectionService({
         corrections: this.corrections,
         evidenceWith: () => noEvidence,
         ledger: this.ledger,
-        bookkeeper: { ...bookkeeper, settle: async () => undefined },
+        postingWorker: { ...postingWorker, settle: async () => undefined },
         meterOf: (entityId) => ({ entityId, posts: 'register', kind: 'rising' }),
         unposted: { load: async () => [], save: async () => undefined },
         heldUntil: () => null,
@@ -262,7 +264,7 @@ export class TestLedgerParts {
         log: quietLog,
       }),
       costVersions: this.costVersions,
-      bookkeeper,
+      postingWorker,
       posting: () => ({ metersWaiting: 0, isPostingPast: false, lastPostedAtUs: null, error: null }),
       history: {
         request: (...asked) => {

@@ -1,6 +1,6 @@
 /** Stand-ins for Home Assistant and the document store as the home sees them; each can be away. */
-import type { Clock } from '../../units/clock.ts';
-import type { Log } from '../../units/log.ts';
+import type { Clock } from '../../runtime/clock.ts';
+import type { Log } from '../../runtime/log.ts';
 import type { Entity, KnownEntity } from '../entity.ts';
 import type { EntityStore } from '../entity-store.ts';
 import type { GridConnection } from '../grid-connection.ts';
@@ -157,7 +157,7 @@ export class FakeHomeAssistant implements HomeAssistant {
   statistics(): Promise<HomeStatisticsRow[]> {
     return this.#answer([]);
   }
-  remembers(): Promise<boolean> {
+  hasHistoryAt(): Promise<boolean> {
     return this.#answer(false);
   }
   /** External statistics that it has. */

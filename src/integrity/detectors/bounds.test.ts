@@ -4,9 +4,9 @@
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Entry } from '../../ledger/entry.ts';
-import { emptyBucket } from '../../views/bucket.ts';
-import { highestUsualMicro } from '../usual-hours.ts';
+import type { Entry } from '../../ledger/entries/entry.ts';
+import { emptyBucket } from '../../statistics/bucket.ts';
+import { highestUsualMicro } from '../reconciliation/usual-hours.ts';
 import { amountText, durationText } from './figures.ts';
 import { frozenCounterFindings, type HourOfBoth } from './frozen-counter.ts';
 import { Stillness } from './frozen-power.ts';
@@ -25,7 +25,7 @@ import {
 const minuteUs = 60_000_000;
 const hourUs = 60 * minuteUs;
 const dayUs = 24 * hourUs;
-const quarterUs = hourUs / 4;
+const quarterHourUs = hourUs / 4;
 
 describe('figures', () => {
   it('tell durations in the unit that is read best, and amounts to the watt-hour', () => {
@@ -238,8 +238,8 @@ describe('the most that is usual', () => {
 
 describe('hours that differ', () => {
   const entry = (index: number, amountMicro: number, extra: Partial<Entry> = {}): Entry => ({
-    ...{ kind: 'quantity', quarterStartUs: index * quarterUs, amountMicro, quality: 'measured' },
-    ...{ coveredUs: quarterUs, reason: 'counted', isProvisional: false, onTimeUs: null },
+    ...{ kind: 'quantity', quarterHourStartUs: index * quarterHourUs, amountMicro, quality: 'measured' },
+    ...{ coveredUs: quarterHourUs, reason: 'counted', isProvisional: false, onTimeUs: null },
     ...{ firstEvidenceUs: 0, lastEvidenceUs: 0 },
     ...extra,
   });
@@ -322,9 +322,9 @@ describe('hours that differ', () => {
       { atUs: 0, registerMicro: 900 },
       { atUs: afterUs, registerMicro: 400 },
     ];
-    expect(boundaryStep(path(quarterUs), minuteUs)).toBe(500);
-    expect(boundaryStep(path(quarterUs + 1), minuteUs)).toBe(0);
-    const later = path(quarterUs).map((point) => ({ ...point, atUs: point.atUs + hourUs }));
+    expect(boundaryStep(path(quarterHourUs), minuteUs)).toBe(500);
+    expect(boundaryStep(path(quarterHourUs + 1), minuteUs)).toBe(0);
+    const later = path(quarterHourUs).map((point) => ({ ...point, atUs: point.atUs + hourUs }));
     expect(boundaryStep(later, hourUs + minuteUs)).toBe(500);
     expect(boundaryStep([], minuteUs)).toBe(0);
   });

@@ -4,9 +4,9 @@
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { postCounter } from '../../ledger/counter-posting.ts';
-import type { Entry } from '../../ledger/entry.ts';
-import type { RecordedStatistics } from '../../ledger/statistics-evidence.ts';
+import type { Entry } from '../../ledger/entries/entry.ts';
+import type { RecordedStatistics } from '../../ledger/evidence/statistics-evidence.ts';
+import { postCounter } from '../../ledger/posting/counter-posting.ts';
 import {
   boundaryStep,
   compareStretch,
@@ -17,7 +17,7 @@ import {
 } from './hours-differ.ts';
 
 const hourUs = 3_600_000_000;
-const quarterUs = hourUs / 4;
+const quarterHourUs = hourUs / 4;
 
 function row(hour: number, sum: number | null, state: number | null = sum): RecordedStatistics {
   return { startUs: hour * hourUs, endUs: (hour + 1) * hourUs, period: 'hour', state, sum };
@@ -25,8 +25,14 @@ function row(hour: number, sum: number | null, state: number | null = sum): Reco
 
 function quarters(hour: number, amounts: readonly number[], extra: Partial<Entry> = {}): Entry[] {
   return amounts.map((amountMicro, place) => ({
-    ...{ kind: 'quantity', quarterStartUs: hour * hourUs + place * quarterUs, amountMicro },
-    ...{ quality: 'measured', coveredUs: quarterUs, reason: 'counted', isProvisional: false, onTimeUs: null },
+    ...{ kind: 'quantity', quarterHourStartUs: hour * hourUs + place * quarterHourUs, amountMicro },
+    ...{
+      quality: 'measured',
+      coveredUs: quarterHourUs,
+      reason: 'counted',
+      isProvisional: false,
+      onTimeUs: null,
+    },
     ...{ firstEvidenceUs: 0, lastEvidenceUs: 0 },
     ...extra,
   }));
@@ -108,7 +114,7 @@ describe('the same readings', () => {
         const rules = {
           kind: 'rising',
           maxGapUs: hourUs,
-          quarterGapUs: hourUs,
+          quarterHourGapUs: hourUs,
           certainMicro: 10_000,
         } as const;
         const { entries } = postCounter(rules, null, evidence, 0, atUs + hourUs);

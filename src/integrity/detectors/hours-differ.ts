@@ -3,9 +3,9 @@
  * a row after hours without one carries all of them (so the stretch is compared), a `sum` that began anew, quarters that are
  * provisional or estimates, and hours that rest on the very rows, or were told no finer than by the hour.
  */
-import type { CounterKind } from '../../ledger/counter-state.ts';
-import type { Entry } from '../../ledger/entry.ts';
-import type { RecordedStatistics } from '../../ledger/statistics-evidence.ts';
+import type { CounterKind } from '../../ledger/counter/counter-state.ts';
+import type { Entry } from '../../ledger/entries/entry.ts';
+import type { RecordedStatistics } from '../../ledger/evidence/statistics-evidence.ts';
 import { microFromValue } from '../../units/amount.ts';
 import type { Finding } from '../ticket.ts';
 import { amountText, registerFigure } from './figures.ts';
@@ -69,8 +69,8 @@ export function compareStretch(stretch: Stretch, entries: readonly Entry[]): Com
     (entry) =>
       entry.kind === 'quantity' &&
       entry.reason !== 'withdrawn' &&
-      entry.quarterStartUs >= fromUs &&
-      entry.quarterStartUs < untilUs,
+      entry.quarterHourStartUs >= fromUs &&
+      entry.quarterHourStartUs < untilUs,
   );
   const oursMicro = inside.reduce((sum, entry) => sum + entry.amountMicro, 0);
   if (inside.length > 0 && isWithinTolerance(oursMicro, theirsMicro)) return { kind: 'agrees' };

@@ -4,13 +4,13 @@
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { postCounter } from '../../ledger/counter-posting.ts';
-import { usualRules } from '../../ledger/reposting.ts';
-import { quarterStartUs, quarterUs } from '../../units/quarter.ts';
+import { postCounter } from '../../ledger/posting/counter-posting.ts';
+import { usualRules } from '../../ledger/posting/reposting.ts';
+import { quarterHourStartUs, quarterHourUs } from '../../units/quarter-hour.ts';
 import { claimMicro, claimOf } from './ledger-claim.ts';
 import type { RegisterPoint } from './register-path.ts';
 
-const startUs = quarterStartUs(1_780_000_000_000_000);
+const startUs = quarterHourStartUs(1_780_000_000_000_000);
 const minuteUs = 60_000_000;
 const rising = { kind: 'rising' } as const;
 const point = (minutes: number, kwh: number): RegisterPoint => ({
@@ -24,7 +24,7 @@ describe('claimOf', () => {
 
   it('is what lies within the quarters, and what reaches into them', () => {
     expect(claimOf(rising, path, spike)).toEqual({
-      ...{ fromUs: startUs, untilUs: startUs + 2 * quarterUs },
+      ...{ fromUs: startUs, untilUs: startUs + 2 * quarterHourUs },
       ...{ leastMicro: 500_000 - claimMicro, mostMicro: 1_000_000 + claimMicro },
     });
   });
@@ -86,9 +86,9 @@ describe('claimOf', () => {
         if (before === undefined || after === undefined) throw new Error('inside');
         const claim = claimOf(rising, points, { before, after });
         if (claim === null) throw new Error('a claim');
-        const { registerGapUs: maxGapUs, quarterGapUs, certainMicro } = usualRules;
+        const { registerGapUs: maxGapUs, quarterHourGapUs, certainMicro } = usualRules;
         const { entries } = postCounter(
-          { kind: 'rising', maxGapUs, quarterGapUs, certainMicro },
+          { kind: 'rising', maxGapUs, quarterHourGapUs, certainMicro },
           null,
           points.map(({ atUs, registerMicro }) => ({
             ...{ kind: 'reading', atUs, registerMicro, lastResetAtUs: null, origin: 'stream' },

@@ -1,8 +1,8 @@
 /** What the ledger must hold around a spike that was left out, by the readings that are left. Pure. */
 
-import { type CounterStep, stepCounter } from '../../ledger/counter.ts';
-import type { CounterState } from '../../ledger/counter-state.ts';
-import { quarterStartUs, quarterUs } from '../../units/quarter.ts';
+import { type CounterStep, stepCounter } from '../../ledger/counter/counter.ts';
+import type { CounterState } from '../../ledger/counter/counter-state.ts';
+import { quarterHourStartUs, quarterHourUs } from '../../units/quarter-hour.ts';
 import type { PathRules, RegisterPoint } from './register-path.ts';
 import type { Spike } from './spike.ts';
 
@@ -28,8 +28,8 @@ export function claimOf(
   path: readonly RegisterPoint[],
   { before, after }: Pick<Spike, 'before' | 'after'>,
 ): LedgerClaim | null {
-  const fromUs = quarterStartUs(before.atUs);
-  const untilUs = quarterStartUs(after.atUs) + quarterUs;
+  const fromUs = quarterHourStartUs(before.atUs);
+  const untilUs = quarterHourStartUs(after.atUs) + quarterHourUs;
   let state: CounterState | null = null;
   let [leastMicro, mostMicro, movedMicro] = [0, 0, 0];
   for (const point of path) {
@@ -45,7 +45,7 @@ export function claimOf(
     }
     state = step.state;
   }
-  if (state === null || state.atUs < untilUs - quarterUs) return null;
+  if (state === null || state.atUs < untilUs - quarterHourUs) return null;
   return kind === 'net'
     ? { fromUs, untilUs, leastMicro: -movedMicro - claimMicro, mostMicro: movedMicro + claimMicro }
     : { fromUs, untilUs, leastMicro: leastMicro - claimMicro, mostMicro: mostMicro + claimMicro };

@@ -1,7 +1,7 @@
 /** A register that began anew at a value that no meter begins at, or went on lower without beginning anew. */
 
-import { type CounterStep, stepCounter } from '../../ledger/counter.ts';
-import type { CounterState } from '../../ledger/counter-state.ts';
+import { type CounterStep, stepCounter } from '../../ledger/counter/counter.ts';
+import type { CounterState } from '../../ledger/counter/counter-state.ts';
 import type { Finding } from '../ticket.ts';
 import { amountText, registerFigure } from './figures.ts';
 import { isCyclic, paceOf } from './own-pace.ts';

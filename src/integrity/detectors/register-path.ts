@@ -1,7 +1,7 @@
 /**
  * Where a register may go from one reading to the next. Pure; amounts are millionths of kWh or m³, as in the ledger.
  */
-import type { CounterKind } from '../../ledger/counter-state.ts';
+import type { CounterKind } from '../../ledger/counter/counter-state.ts';
 
 export interface RegisterPoint {
   readonly atUs: number;

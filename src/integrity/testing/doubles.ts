@@ -1,6 +1,6 @@
 /** Tickets and corrections in memory, with the faults that the real ones can't be asked for. */
-import type { Correction } from '../../ledger/correction.ts';
-import type { CorrectionOutcome, Corrections } from '../../ledger/corrections.ts';
+import type { Correction } from '../../ledger/evidence/correction.ts';
+import type { CorrectionOutcome, Corrections } from '../../ledger/evidence/corrections.ts';
 import type { Ticket, TicketStore } from '../ticket.ts';
 
 export class MemoryTicketStore implements TicketStore {

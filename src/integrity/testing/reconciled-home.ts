@@ -1,11 +1,11 @@
 /** A home of one meter whose Home Assistant, stores and ledger are in memory, to be reconciled. */
 import { HomeAssistantUnavailable } from '../../home/home-assistant.ts';
 import { MemorySettingsStore } from '../../home/testing/doubles.ts';
-import type { TouchCause } from '../../ledger/cause.ts';
-import { quantityIn } from '../../ledger/quantity-in.ts';
-import { repost, usualRules } from '../../ledger/reposting.ts';
+import { quantityIn } from '../../ledger/corrections/quantity-in.ts';
+import type { TouchCause } from '../../ledger/entries/cause.ts';
+import { StoredEvidence } from '../../ledger/evidence/stored-evidence.ts';
+import { repost, usualRules } from '../../ledger/posting/reposting.ts';
 import type { Span } from '../../ledger/span.ts';
-import { StoredEvidence } from '../../ledger/stored-evidence.ts';
 import { MemoryLedger } from '../../ledger/testing/memory-ledger.ts';
 import { MemoryStatistics, MemoryStatisticsStore } from '../../ledger/testing/statistics-doubles.ts';
 import type { Reading } from '../../recording/reading.ts';
@@ -16,9 +16,9 @@ import {
   reading,
   testClock,
 } from '../../recording/testing/doubles.ts';
-import type { ReconciledEntity } from '../reconciled-entity.ts';
-import type { HourProver, ReconciliationDeps } from '../reconciliation-deps.ts';
-import { Tickets } from '../tickets.ts';
+import type { ReconciledEntity } from '../reconciliation/reconciled-entity.ts';
+import type { HourVerifier, ReconciliationDeps } from '../reconciliation/reconciliation-deps.ts';
+import { Tickets } from '../tickets/tickets.ts';
 import { MemoryCorrections, MemoryTicketStore } from './doubles.ts';
 
 export const meterId = 'sensor.meter';
@@ -92,10 +92,10 @@ export class ReconciledHome {
     await repost(deps, usualRules, meter, { ...span, cause });
   }
 
-  prover(): HourProver {
+  coverageVerifier(): HourVerifier {
     return {
       unproven: async (ids) => ids.length * 5,
-      prove: async ({ entityIds: [entityId = meterId], fromUs, untilUs }, { onProof }) => {
+      prove: async ({ entityIds: [entityId = meterId], fromUs, untilUs }, { onVerified }) => {
         this.proofs += 1;
         await this.gate;
         if (!this.statistics.isConnected) throw new HomeAssistantUnavailable('Home Assistant is away');
@@ -105,9 +105,9 @@ export class ReconciledHome {
         await this.readings.append(found.map((one) => ({ ...one, origin: 'history' })));
         const hours = (untilUs - fromUs) / hourUs;
         if (first === undefined || last === undefined)
-          return onProof(entityId, { hours, found: [], error: null });
+          return onVerified(entityId, { hours, found: [], error: null });
         const one = { entityId, fromUs: first.atUs, untilUs: last.atUs, added: found.length };
-        onProof(entityId, { hours, found: [one], error: null });
+        onVerified(entityId, { hours, found: [one], error: null });
       },
     };
   }
@@ -122,7 +122,7 @@ export class ReconciledHome {
         current: (...asked) => this.ledger.current(...asked),
         journal: async (_, fromUs, untilUs) =>
           this.ledger.revisions.filter(
-            ({ quarterStartUs }) => quarterStartUs >= fromUs && quarterStartUs < untilUs,
+            ({ quarterHourStartUs }) => quarterHourStartUs >= fromUs && quarterHourStartUs < untilUs,
           ),
       },
       views: { buckets: async () => [] },
@@ -133,7 +133,7 @@ export class ReconciledHome {
           for (const { span, cause } of this.#touched.splice(0)) await this.post(span, cause);
         },
       },
-      prover: this.prover(),
+      coverageVerifier: this.coverageVerifier(),
       tickets: new Tickets({
         store: this.ticketStore,
         corrections,

@@ -1,6 +1,6 @@
 /** Corrections in a list, and evidence that there is none of, for tests of what stands before them. */
-import type { Correction, CorrectionStore } from '../correction.ts';
-import type { EvidenceSource } from '../evidence-source.ts';
+import type { Correction, CorrectionStore } from '../evidence/correction.ts';
+import type { EvidenceSource } from '../evidence/evidence-source.ts';
 
 export class MemoryCorrections implements CorrectionStore {
   declared: Correction[] = [];

@@ -1,6 +1,6 @@
 /** A ledger in lists, for tests of what stands before the store. */
-import type { LedgerPage, LedgerStore, Opening } from '../ledger-store.ts';
-import type { PostedEntry } from '../revision.ts';
+import type { LedgerPage, LedgerStore, Opening } from '../entries/ledger-store.ts';
+import type { PostedEntry } from '../entries/revision.ts';
 
 export class MemoryLedger implements LedgerStore {
   readonly entries = new Map<string, PostedEntry & { entityId: string }>();
@@ -12,7 +12,7 @@ export class MemoryLedger implements LedgerStore {
   async current(entityId: string, fromUs: number, untilUs: number): Promise<PostedEntry[]> {
     return this.all()
       .filter((entry) => entry.entityId === entityId)
-      .filter((entry) => entry.quarterStartUs >= fromUs && entry.quarterStartUs < untilUs)
+      .filter((entry) => entry.quarterHourStartUs >= fromUs && entry.quarterHourStartUs < untilUs)
       .map(({ entityId: _entityId, ...entry }) => entry);
   }
   async journal(): Promise<PostedEntry[]> {
@@ -23,28 +23,30 @@ export class MemoryLedger implements LedgerStore {
     for (const { entityId, entries, openings } of pages) {
       for (const entry of entries) {
         if (entry.revision > 0) this.revisions.push(entry);
-        this.entries.set(`${entityId} ${entry.quarterStartUs} ${entry.kind}`, { ...entry, entityId });
+        this.entries.set(`${entityId} ${entry.quarterHourStartUs} ${entry.kind}`, { ...entry, entityId });
       }
       for (const opening of openings)
-        this.opened.set(`${entityId} ${opening.quarterStartUs}`, { ...opening, entityId });
+        this.opened.set(`${entityId} ${opening.quarterHourStartUs}`, { ...opening, entityId });
     }
   }
-  async openingBefore(entityId: string, quarterUs: number): Promise<Opening | null> {
-    return this.sortedOpenings(entityId).findLast((opening) => opening.quarterStartUs <= quarterUs) ?? null;
+  async openingBefore(entityId: string, quarterHourUs: number): Promise<Opening | null> {
+    return (
+      this.sortedOpenings(entityId).findLast((opening) => opening.quarterHourStartUs <= quarterHourUs) ?? null
+    );
   }
   async openings(entityId: string, fromUs: number, untilUs: number): Promise<Opening[]> {
     return this.sortedOpenings(entityId).filter(
-      (one) => one.quarterStartUs >= fromUs && one.quarterStartUs < untilUs,
+      (one) => one.quarterHourStartUs >= fromUs && one.quarterHourStartUs < untilUs,
     );
   }
   all(): (PostedEntry & { entityId: string })[] {
     return [...this.entries.values()].sort(
-      (a, b) => a.quarterStartUs - b.quarterStartUs || (a.kind < b.kind ? -1 : 1),
+      (a, b) => a.quarterHourStartUs - b.quarterHourStartUs || (a.kind < b.kind ? -1 : 1),
     );
   }
   private sortedOpenings(entityId: string): Opening[] {
     return [...this.opened.values()]
       .filter((one) => one.entityId === entityId)
-      .sort((a, b) => a.quarterStartUs - b.quarterStartUs);
+      .sort((a, b) => a.quarterHourStartUs - b.quarterHourStartUs);
   }
 }

@@ -1,4 +1,4 @@
-import type { LedgerPage, LedgerStore } from '../ledger-store.ts';
+import type { LedgerPage, LedgerStore } from '../entries/ledger-store.ts';
 import { MemoryLedger } from './memory-ledger.ts';
 
 /** One ledger in lists per meter, which fails as it is told: before it did its work, or after. */
@@ -23,11 +23,13 @@ export class MemoryLedgers implements LedgerStore {
   async journal(...[entityId, fromUs, untilUs]: Parameters<LedgerStore['journal']>) {
     this.#check();
     const all = await this.of(entityId).journal();
-    return all.filter(({ quarterStartUs }) => quarterStartUs >= fromUs && quarterStartUs < untilUs);
+    return all.filter(
+      ({ quarterHourStartUs }) => quarterHourStartUs >= fromUs && quarterHourStartUs < untilUs,
+    );
   }
-  async openingBefore(...[entityId, quarterUs]: Parameters<LedgerStore['openingBefore']>) {
+  async openingBefore(...[entityId, quarterHourUs]: Parameters<LedgerStore['openingBefore']>) {
     this.#check();
-    return await this.of(entityId).openingBefore(entityId, quarterUs);
+    return await this.of(entityId).openingBefore(entityId, quarterHourUs);
   }
   async openings(...[entityId, fromUs, untilUs]: Parameters<LedgerStore['openings']>) {
     this.#check();

@@ -1,5 +1,5 @@
 /** A meter whose every true register is known: the oracle of the simulation. */
-import { quarterStartUs, quarterUs } from '../../units/quarter.ts';
+import { quarterHourStartUs, quarterHourUs } from '../../units/quarter-hour.ts';
 
 /** Until an instant it had delivered so much, in millionths; between two of them evenly. */
 interface Knot {
@@ -63,17 +63,21 @@ export class SimulatedMeter {
   }
 
   /** What it delivered in a quarter, not rounded; only between the first and the last register. */
-  inQuarter(startUs: number): number {
-    return this.#deliveredUntil(startUs + quarterUs) - this.#deliveredUntil(startUs);
+  inQuarterHour(startUs: number): number {
+    return this.#deliveredUntil(startUs + quarterHourUs) - this.#deliveredUntil(startUs);
   }
 
   /** Quarters that lie wholly between registers that were told. */
-  get wholeQuarters(): number[] {
+  get wholeQuarterHours(): number[] {
     const first = this.knots[0];
     const last = this.knots.at(-1);
     if (first === undefined || last === undefined) return [];
     const quarters: number[] = [];
-    for (let at = quarterStartUs(first.atUs) + quarterUs; at + quarterUs <= last.atUs; at += quarterUs)
+    for (
+      let at = quarterHourStartUs(first.atUs) + quarterHourUs;
+      at + quarterHourUs <= last.atUs;
+      at += quarterHourUs
+    )
       quarters.push(at);
     return quarters;
   }
@@ -84,7 +88,7 @@ export class SimulatedMeter {
       ({ atUs, happening }) => atUs <= startUs && happening !== 'absent',
     );
     const after = this.told.findIndex(
-      ({ atUs, happening }) => atUs >= startUs + quarterUs && happening !== 'absent',
+      ({ atUs, happening }) => atUs >= startUs + quarterHourUs && happening !== 'absent',
     );
     return (
       before >= 0 && after >= 0 && this.told.slice(before, after + 1).every(({ isLost }) => isLost !== true)
@@ -97,7 +101,7 @@ export class SimulatedMeter {
       .filter(({ isLost, happening }) => isLost !== true && happening !== 'absent')
       .map(({ atUs }) => atUs);
     const before = known.findLastIndex((atUs) => atUs <= startUs);
-    const after = known.findIndex((atUs) => atUs >= startUs + quarterUs);
+    const after = known.findIndex((atUs) => atUs >= startUs + quarterHourUs);
     const around = known.slice(before, after + 1);
     return Math.max(...around.slice(1).map((atUs, place) => atUs - (around[place] ?? atUs)));
   }

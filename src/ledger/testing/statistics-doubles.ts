@@ -5,8 +5,8 @@ import {
   type HomeStatisticsRow,
   type StatisticsPeriod,
 } from '../../home/home-assistant.ts';
+import type { StatisticsRecord, StatisticsStore } from '../evidence/statistics-store.ts';
 import type { Span } from '../span.ts';
-import type { StatisticsRecord, StatisticsStore } from '../statistics-store.ts';
 
 export const rowUs = { '5minute': 300_000_000, hour: 3_600_000_000 } as const;
 

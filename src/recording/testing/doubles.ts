@@ -7,9 +7,9 @@ import type {
   StateSubscription,
 } from '../../home/home-assistant.ts';
 import { HomeAssistantUnavailable } from '../../home/home-assistant.ts';
-import type { Clock } from '../../units/clock.ts';
-import type { Log } from '../../units/log.ts';
-import { type ProofStore, type ProvenHour, proofHourUs } from '../proof.ts';
+import type { Clock } from '../../runtime/clock.ts';
+import type { Log } from '../../runtime/log.ts';
+import { type CoverageStore, proofHourUs, type VerifiedHour } from '../coverage-proof.ts';
 import type { Reading } from '../reading.ts';
 import type { ReadingStore } from '../reading-store.ts';
 import type { SubscriptionState, SubscriptionStore, SyncLog, SyncRun } from '../sync-log.ts';
@@ -122,15 +122,19 @@ export class MemoryReadingStore implements ReadingStore {
 }
 
 /** Proofs beside such a store; what that lost is not counted any more. */
-export class MemoryProofStore implements ProofStore {
-  readonly hours = new Map<string, ProvenHour>();
+export class MemoryCoverageStore implements CoverageStore {
+  readonly hours = new Map<string, VerifiedHour>();
   readonly #readings: MemoryReadingStore;
 
   constructor(readings: MemoryReadingStore) {
     this.#readings = readings;
   }
 
-  async proven(entityIds: readonly string[] | null, fromUs: number, untilUs: number): Promise<ProvenHour[]> {
+  async proven(
+    entityIds: readonly string[] | null,
+    fromUs: number,
+    untilUs: number,
+  ): Promise<VerifiedHour[]> {
     return [...this.hours.values()].filter(
       (hour) =>
         (entityIds?.includes(hour.entityId) ?? true) && hour.hourUs >= fromUs && hour.hourUs < untilUs,
@@ -150,7 +154,7 @@ export class MemoryProofStore implements ProofStore {
     return held;
   }
 
-  async note(hours: readonly ProvenHour[]): Promise<void> {
+  async note(hours: readonly VerifiedHour[]): Promise<void> {
     if (this.#readings.fault?.() === 'before') throw new Error('store is down');
     for (const hour of hours) this.hours.set(`${hour.entityId} ${hour.hourUs}`, hour);
   }
@@ -304,7 +308,7 @@ export class MemoryHome implements HomeAssistant {
       .sort((a, b) => a.lastUpdatedUs - b.lastUpdatedUs);
   }
 
-  async remembers(entityIds: readonly string[], atUs: number): Promise<boolean> {
+  async hasHistoryAt(entityIds: readonly string[], atUs: number): Promise<boolean> {
     this.#check();
     return this.past.some((said) => entityIds.includes(said.entityId) && said.lastUpdatedUs <= atUs);
   }

@@ -1,5 +1,5 @@
 import type { Reading } from '../reading.ts';
-import type { Spool, Spooled, SpoolOpened, SpoolRead, SpoolStatus } from '../spool/spool.ts';
+import type { Spool, Spooled, SpoolOpened, SpoolRead, SpoolStatus } from '../write/spool/spool.ts';
 
 /** What a disk holds; outlives the process that writes to it. */
 export class MemoryDisk {

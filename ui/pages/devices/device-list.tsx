@@ -1,7 +1,7 @@
 /** Devices as a table whose rows carry a bar: the picture and its figures are one. Children stand indented below. */
 import { mdiContentCopy, mdiHelpCircleOutline, mdiHomeLightningBolt, mdiPowerPlug } from '@mdi/js';
 import { useState } from 'preact/hooks';
-import type { DevicesAnswer } from '../../../src/contract/balance.ts';
+import type { DevicesAnswer } from '../../../src/schemas/balance.ts';
 import { Swatch } from '../../chart/bar-legend.tsx';
 import { barLook, isIncomplete, spanIn } from '../../chart/grounds.ts';
 import { copyText } from '../../components/copy-text.ts';

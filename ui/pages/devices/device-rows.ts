@@ -1,5 +1,5 @@
 /** Devices as lines of a list: how deep each stands, how long its bar is, and the rest that no device meters. Pure. */
-import type { DevicesAnswer } from '../../../src/contract/balance.ts';
+import type { DevicesAnswer } from '../../../src/schemas/balance.ts';
 
 export type DeviceRow = DevicesAnswer['devices'][number];
 

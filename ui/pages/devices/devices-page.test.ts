@@ -3,7 +3,7 @@
  * Method: a small tree by hand, with a rest, without, and with a negative one.
  */
 import { describe, expect, it } from 'vitest';
-import type { DevicesAnswer } from '../../../src/contract/balance.ts';
+import type { DevicesAnswer } from '../../../src/schemas/balance.ts';
 import { periodAround } from '../../period/period.ts';
 import { en } from '../../texts/en.ts';
 import { deviceLines, mostUsing } from './device-rows.ts';

@@ -1,6 +1,6 @@
 /** What each device used in a period, what it is part of, and what no device meters. */
 import { mdiPowerPlugOffOutline } from '@mdi/js';
-import type { DevicesAnswer } from '../../../src/contract/balance.ts';
+import type { DevicesAnswer } from '../../../src/schemas/balance.ts';
 import { api } from '../../api.ts';
 import { FollowedPage } from '../../components/followed-page.tsx';
 import { Empty, ToSettings } from '../../components/states.tsx';

@@ -1,5 +1,5 @@
 /** The one answer that the Devices page opens with. Pure. */
-import type { DevicesAnswer } from '../../../src/contract/balance.ts';
+import type { DevicesAnswer } from '../../../src/schemas/balance.ts';
 import { formatPeriod, type Locale } from '../../format/instants.ts';
 import { asText, formatShare, showEnergy } from '../../format/numbers.ts';
 import { dateAt, includes, type Period } from '../../period/period.ts';

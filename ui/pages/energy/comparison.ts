@@ -2,7 +2,7 @@
  * A period held against another, like with like: of a period that runs only what is over counts, and of both only what
  * is known. Pure.
  */
-import type { BalanceAnswer } from '../../../src/contract/balance.ts';
+import type { BalanceAnswer } from '../../../src/schemas/balance.ts';
 import { isIncomplete, spanIn } from '../../chart/grounds.ts';
 
 export type BalanceRow = BalanceAnswer['rows'][number];

@@ -1,5 +1,5 @@
 /** The balance as bars: above the line what the home got and from where, below it what left. Pure. */
-import type { BalanceAnswer } from '../../../src/contract/balance.ts';
+import type { BalanceAnswer } from '../../../src/schemas/balance.ts';
 import type { Bar, BarSeries } from '../../chart/bars.ts';
 import { barLook, isIncomplete, presenceOf } from '../../chart/grounds.ts';
 import type { Texts } from '../../texts/en.ts';

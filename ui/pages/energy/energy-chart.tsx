@@ -1,6 +1,6 @@
 /** The bars, what they mean, and what the one that is pointed at says. */
 import { useMemo } from 'preact/hooks';
-import type { BalanceAnswer } from '../../../src/contract/balance.ts';
+import type { BalanceAnswer } from '../../../src/schemas/balance.ts';
 import { BarChart } from '../../chart/bar-chart.tsx';
 import { bucketName } from '../../chart/bar-labels.ts';
 import { BarLegend, Swatch } from '../../chart/bar-legend.tsx';

@@ -4,7 +4,7 @@
  * Method: answers made by hand; each rule at its edge.
  */
 import { describe, expect, it } from 'vitest';
-import type { BalanceAnswer } from '../../../src/contract/balance.ts';
+import type { BalanceAnswer } from '../../../src/schemas/balance.ts';
 import { segmentsOf, sideOf } from '../../chart/bars.ts';
 import { asTabSeparated } from '../../components/data-table.tsx';
 import { periodAround } from '../../period/period.ts';

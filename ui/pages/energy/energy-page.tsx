@@ -1,7 +1,7 @@
 /** Where the home's energy came from and went to: a sentence, cards, bars and a table, all from one answer. */
 import { mdiCalendarClock, mdiChartBar, mdiHomeLightningBoltOutline } from '@mdi/js';
 import { useMemo } from 'preact/hooks';
-import type { BalanceAnswer } from '../../../src/contract/balance.ts';
+import type { BalanceAnswer } from '../../../src/schemas/balance.ts';
 import { api } from '../../api.ts';
 import { DataTable } from '../../components/data-table.tsx';
 import { FollowedPage } from '../../components/followed-page.tsx';

@@ -1,5 +1,5 @@
 /** Columns and rows of the Energy page's table: the same numbers as the bars, and the cards as its last row. Pure. */
-import type { BalanceAnswer } from '../../../src/contract/balance.ts';
+import type { BalanceAnswer } from '../../../src/schemas/balance.ts';
 import { bucketName } from '../../chart/bar-labels.ts';
 import { isIncomplete, type Presence, presenceOf, spanIn } from '../../chart/grounds.ts';
 import type { Cell, TableColumn, TableRow } from '../../components/data-table.tsx';

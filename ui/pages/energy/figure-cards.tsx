@@ -1,6 +1,6 @@
 /** The period's totals, from the same answer as the bars. */
 import { mdiArrowDown, mdiArrowUp } from '@mdi/js';
-import type { BalanceAnswer } from '../../../src/contract/balance.ts';
+import type { BalanceAnswer } from '../../../src/schemas/balance.ts';
 import { Icon } from '../../components/icon.tsx';
 import { markOf } from '../../components/role-look.ts';
 import { formatShare } from '../../format/numbers.ts';

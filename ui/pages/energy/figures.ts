@@ -12,7 +12,7 @@ import {
   mdiTransmissionTowerImport,
   mdiWater,
 } from '@mdi/js';
-import type { BalanceAnswer } from '../../../src/contract/balance.ts';
+import type { BalanceAnswer } from '../../../src/schemas/balance.ts';
 import type { ColourName } from '../../components/role-look.ts';
 import { asText, formatMoney, formatShare, showEnergy, showQuantity } from '../../format/numbers.ts';
 import type { Texts } from '../../texts/en.ts';

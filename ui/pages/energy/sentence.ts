@@ -1,5 +1,5 @@
 /** The one answer that the Energy page opens with, honest about what is not known. Pure. */
-import type { BalanceAnswer } from '../../../src/contract/balance.ts';
+import type { BalanceAnswer } from '../../../src/schemas/balance.ts';
 import { isIncomplete, spanIn } from '../../chart/grounds.ts';
 import { formatInstant, formatPeriod, type Locale } from '../../format/instants.ts';
 import { asText, formatShare, showEnergy } from '../../format/numbers.ts';

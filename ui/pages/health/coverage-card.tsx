@@ -1,7 +1,7 @@
 /** A month's days of the home and each meter, and the quarter-hours of the day that was chosen; both as tables too. */
 import { mdiCounter } from '@mdi/js';
 import { useMemo, useState } from 'preact/hooks';
-import type { Coverage } from '../../../src/contract/ledger.ts';
+import type { Coverage } from '../../../src/schemas/ledger.ts';
 import { api } from '../../api.ts';
 import { Swatch } from '../../chart/bar-legend.tsx';
 import { FollowedPage } from '../../components/followed-page.tsx';
@@ -22,7 +22,7 @@ import {
   type Ground,
   grounds,
   negligibleSeconds,
-  quartersOf,
+  quarterHoursOf,
   settled,
 } from './coverage-grid.ts';
 import { CoverageMap } from './coverage-map.tsx';
@@ -194,7 +194,8 @@ function DayPart({ day, isAll }: { day: Period; isAll: boolean }) {
   const { key, resource } = useCoverage(day, 'quarter');
   const { data, problem, isLoading } = resource.state.value;
   const grid = useMemo(
-    () => (data === null ? null : coverageGrid(data.answer, quartersOf(spanOf(data.period, zone)), t.home)),
+    () =>
+      data === null ? null : coverageGrid(data.answer, quarterHoursOf(spanOf(data.period, zone)), t.home),
     [data, zone, t],
   );
   return (

@@ -1,5 +1,5 @@
 /** What the coverage answers say, as a grid: a row for the home and for each meter, a column for each day or quarter. Pure. */
-import type { Coverage } from '../../../src/contract/ledger.ts';
+import type { Coverage } from '../../../src/schemas/ledger.ts';
 import { settleMs } from '../../chart/grounds.ts';
 import { dateAt, type Period, type Span, spanOf } from '../../period/period.ts';
 
@@ -48,7 +48,7 @@ export interface CoverageGrid {
   readonly lines: readonly CoverageLine[];
 }
 
-const quarterMs = 900_000;
+const quarterHourMs = 900_000;
 /** A moment between two readings is no hole. */
 export const negligibleSeconds = 60;
 const nothing: Grounds = { measured: 0, fetched: 0, hourly: 0, estimated: 0, missing: 0, before: 0 };
@@ -111,9 +111,10 @@ export function daysOf(period: Period, zone: string): Span[] {
 }
 
 /** 96 of them, or 92 or 100 when the clocks change. */
-export function quartersOf({ startMs, endMs }: Span): Span[] {
+export function quarterHoursOf({ startMs, endMs }: Span): Span[] {
   const quarters: Span[] = [];
-  for (let at = startMs; at < endMs; at += quarterMs) quarters.push({ startMs: at, endMs: at + quarterMs });
+  for (let at = startMs; at < endMs; at += quarterHourMs)
+    quarters.push({ startMs: at, endMs: at + quarterHourMs });
   return quarters;
 }
 

@@ -1,5 +1,5 @@
 /** The coverage as a table: of a month its sums by meter, of a day every stretch that says something of its own. */
-import type { Coverage } from '../../../src/contract/ledger.ts';
+import type { Coverage } from '../../../src/schemas/ledger.ts';
 import { DataTable, type TableColumn, type TableRow } from '../../components/data-table.tsx';
 import { formatDuration } from '../../format/durations.ts';
 import { formatInstant, type Locale } from '../../format/instants.ts';

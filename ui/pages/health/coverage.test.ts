@@ -5,10 +5,17 @@
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Coverage } from '../../../src/contract/ledger.ts';
+import type { Coverage } from '../../../src/schemas/ledger.ts';
 import { rangeOf } from '../../period/period.ts';
 import { en } from '../../texts/en.ts';
-import { coverageGrid, daysOf, lengthOf, negligibleSeconds, quartersOf, settled } from './coverage-grid.ts';
+import {
+  coverageGrid,
+  daysOf,
+  lengthOf,
+  negligibleSeconds,
+  quarterHoursOf,
+  settled,
+} from './coverage-grid.ts';
 import { layersOf } from './coverage-layout.ts';
 import { partsText, whyText } from './coverage-words.ts';
 import { gapsOf, sentenceOf } from './sentence.ts';
@@ -55,7 +62,7 @@ describe('the grid', () => {
   it('takes quarters out of merged rows, 100 of them when clocks go back', () => {
     const [span] = daysOf(rangeOf(date('2026-10-25'), date('2026-10-25')), zone);
     if (span === undefined) throw new Error('A day has a span');
-    const quarters = quartersOf(span);
+    const quarters = quarterHoursOf(span);
     expect(quarters).toHaveLength(100);
     const coverage = answer([
       'grid',

@@ -1,9 +1,9 @@
 /** Whether all was recorded, what was found, what runs: a sentence, what asks for a decision, then the evidence. */
 import { mdiLockOutline } from '@mdi/js';
 import { useEffect, useRef } from 'preact/hooks';
-import type { Coverage } from '../../../src/contract/ledger.ts';
-import type { SyncRuns } from '../../../src/contract/readings.ts';
-import type { Reconciliation } from '../../../src/contract/tickets.ts';
+import type { Coverage } from '../../../src/schemas/ledger.ts';
+import type { SyncRuns } from '../../../src/schemas/readings.ts';
+import type { Reconciliation } from '../../../src/schemas/tickets.ts';
 import { api } from '../../api.ts';
 import { Icon } from '../../components/icon.tsx';
 import { Problem, Skeleton } from '../../components/states.tsx';

@@ -1,6 +1,6 @@
 /** Each part's state in words, and what was not recorded and why. */
 import { mdiAlertCircle, mdiCheckCircleOutline } from '@mdi/js';
-import type { Status } from '../../../src/contract/status.ts';
+import type { Status } from '../../../src/schemas/status.ts';
 import { Icon } from '../../components/icon.tsx';
 import { formatAge, formatInstant, type Locale } from '../../format/instants.ts';
 import { formatCount } from '../../format/numbers.ts';

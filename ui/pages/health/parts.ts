@@ -1,5 +1,5 @@
 /** The parts that the status tells of, whichever there are: a new one shows by itself, a known one says more. Pure. */
-import type { Status } from '../../../src/contract/status.ts';
+import type { Status } from '../../../src/schemas/status.ts';
 import { formatAge, formatInstant, type Locale } from '../../format/instants.ts';
 import { formatBytes, formatCount } from '../../format/numbers.ts';
 import type { Texts } from '../../texts/en.ts';
@@ -93,7 +93,7 @@ function factsOf(key: string, status: Status, t: Texts['health']['parts'], local
     case 'proof':
       return [
         ...(proof.running ? [t.running] : []),
-        ...(proof.proven_until === null ? [] : [t.provenUntil(when(proof.proven_until))]),
+        ...(proof.proven_until === null ? [] : [t.verifiedUntil(when(proof.proven_until))]),
         ...((proof.unproven_hours ?? 0) > 0 ? [t.unproven(count(proof.unproven_hours ?? 0))] : []),
       ];
     case 'backfill':

@@ -1,7 +1,7 @@
 /** What the next nightly check will look at, and the way to have one now. */
 import { mdiPlaylistCheck } from '@mdi/js';
 import { useState } from 'preact/hooks';
-import type { Reconciliation } from '../../../src/contract/tickets.ts';
+import type { Reconciliation } from '../../../src/schemas/tickets.ts';
 import { ApiProblem, api } from '../../api.ts';
 import { Icon } from '../../components/icon.tsx';
 import { Problem, Skeleton } from '../../components/states.tsx';

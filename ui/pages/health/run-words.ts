@@ -1,5 +1,5 @@
 /** What a run found and changed, in words. Pure. */
-import type { SyncRunRow } from '../../../src/contract/readings.ts';
+import type { SyncRunRow } from '../../../src/schemas/readings.ts';
 import { formatCount } from '../../format/numbers.ts';
 import type { Texts } from '../../texts/en.ts';
 

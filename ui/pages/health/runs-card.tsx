@@ -1,7 +1,7 @@
 /** Every check, fetch and import with what it found and changed, the one under way with its progress. */
 import { mdiAlertCircleOutline, mdiCheckCircleOutline, mdiProgressClock } from '@mdi/js';
 import { useEffect, useState } from 'preact/hooks';
-import type { SyncRunRow, SyncRuns } from '../../../src/contract/readings.ts';
+import type { SyncRunRow, SyncRuns } from '../../../src/schemas/readings.ts';
 import { Icon } from '../../components/icon.tsx';
 import { Problem, Skeleton } from '../../components/states.tsx';
 import { formatDuration } from '../../format/durations.ts';

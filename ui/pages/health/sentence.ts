@@ -1,5 +1,5 @@
 /** The one answer that the Health page opens with: what needs a decision, and what is missing of the last days. Pure. */
-import type { Coverage } from '../../../src/contract/ledger.ts';
+import type { Coverage } from '../../../src/schemas/ledger.ts';
 import { formatDuration } from '../../format/durations.ts';
 import { formatInstant, type Locale } from '../../format/instants.ts';
 import { formatCount } from '../../format/numbers.ts';

@@ -1,7 +1,7 @@
 /** The readings around what a ticket is about, which is shaded. */
 import { useMemo } from 'preact/hooks';
-import type { Curve } from '../../../src/contract/readings.ts';
-import type { TicketRow } from '../../../src/contract/tickets.ts';
+import type { Curve } from '../../../src/schemas/readings.ts';
+import type { TicketRow } from '../../../src/schemas/tickets.ts';
 import { api } from '../../api.ts';
 import { columnsOf } from '../../chart/columns.ts';
 import { CurveChart } from '../../chart/curve-chart.tsx';

@@ -1,6 +1,6 @@
 /** The choices of a ticket: one is picked, what it would change is tried out and told, and only then it is done. */
 import { useEffect, useId, useState } from 'preact/hooks';
-import type { TicketDraft, TicketOutcome, TicketRow } from '../../../src/contract/tickets.ts';
+import type { TicketDraft, TicketOutcome, TicketRow } from '../../../src/schemas/tickets.ts';
 import { ApiProblem, api } from '../../api.ts';
 import { problemWords } from '../../components/states.tsx';
 import { formatCount } from '../../format/numbers.ts';

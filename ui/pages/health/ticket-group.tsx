@@ -1,7 +1,7 @@
 /** Tickets of one outage: one line for all of them, one decision where it is the same, each by itself on demand. */
 import { mdiAlertCircleOutline, mdiCheckCircleOutline } from '@mdi/js';
 import { useId, useState } from 'preact/hooks';
-import type { TicketRow } from '../../../src/contract/tickets.ts';
+import type { TicketRow } from '../../../src/schemas/tickets.ts';
 import { api } from '../../api.ts';
 import { Icon } from '../../components/icon.tsx';
 import { formatSpan } from '../../format/instants.ts';

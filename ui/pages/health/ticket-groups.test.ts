@@ -4,7 +4,7 @@
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { TicketRow } from '../../../src/contract/tickets.ts';
+import type { TicketRow } from '../../../src/schemas/tickets.ts';
 import { groupTickets, spanOfGroup } from './ticket-groups.ts';
 
 const startMs = Date.parse('2026-11-21T10:00:00Z');

@@ -1,5 +1,5 @@
 /** Tickets that tell of one thing: what a gateway or a switch of the fuse box silences, silences many meters. Pure. */
-import type { TicketRow } from '../../../src/contract/tickets.ts';
+import type { TicketRow } from '../../../src/schemas/tickets.ts';
 
 /** Meters report at their own pace: the first goes silent, and the last comes back, some minutes apart. */
 const togetherMs = 15 * 60_000;

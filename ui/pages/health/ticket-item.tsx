@@ -1,7 +1,7 @@
 /** A ticket: what was found, its evidence, what was done about it, and what can be done. */
 import { mdiAlertCircleOutline, mdiCheckCircleOutline, mdiUndoVariant } from '@mdi/js';
 import { useId, useState } from 'preact/hooks';
-import type { TicketRow } from '../../../src/contract/tickets.ts';
+import type { TicketRow } from '../../../src/schemas/tickets.ts';
 import { api } from '../../api.ts';
 import { Icon } from '../../components/icon.tsx';
 import { formatInstant, formatSpan } from '../../format/instants.ts';

@@ -1,5 +1,5 @@
 /** What a ticket says in words: what it is about, its figures, what was decided. Pure. */
-import type { TicketRow } from '../../../src/contract/tickets.ts';
+import type { TicketRow } from '../../../src/schemas/tickets.ts';
 import { formatDuration } from '../../format/durations.ts';
 import { formatInstant, type Locale } from '../../format/instants.ts';
 import { asText, formatCount, showExact } from '../../format/numbers.ts';

@@ -1,6 +1,6 @@
 /** What was found that does not fit: what is to be decided first, then what is settled. */
 import { useState } from 'preact/hooks';
-import type { TicketRow } from '../../../src/contract/tickets.ts';
+import type { TicketRow } from '../../../src/schemas/tickets.ts';
 import { Problem, Skeleton } from '../../components/states.tsx';
 import { formatCount } from '../../format/numbers.ts';
 import { locale } from '../../state/home.ts';

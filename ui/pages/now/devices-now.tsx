@@ -1,6 +1,6 @@
 /** Live power of devices, most first. Values change at once, places only now and then, so that nothing jumps away. */
 import { useRef } from 'preact/hooks';
-import type { Now, NowEntity } from '../../../src/contract/now.ts';
+import type { Now, NowEntity } from '../../../src/schemas/now.ts';
 import { Icon } from '../../components/icon.tsx';
 import { lookOf, markOf } from '../../components/role-look.ts';
 import { asText, formatCount, showPower } from '../../format/numbers.ts';

@@ -1,5 +1,5 @@
 /** What every meter counted since midnight, beside its register, to be compared with the meter itself. */
-import type { Now, NowEntity } from '../../../src/contract/now.ts';
+import type { Now, NowEntity } from '../../../src/schemas/now.ts';
 import { Icon } from '../../components/icon.tsx';
 import { lookOf, markOf, roleOrder } from '../../components/role-look.ts';
 import { formatAge } from '../../format/instants.ts';

@@ -1,6 +1,6 @@
 /** Grid, sun, battery and home, and what flows between them, as Home Assistant's own energy page draws it. */
 import { mdiArrowDown, mdiArrowLeft, mdiArrowRight, mdiArrowUp } from '@mdi/js';
-import type { Now } from '../../../src/contract/now.ts';
+import type { Now } from '../../../src/schemas/now.ts';
 import { homeIcon, lookOf } from '../../components/role-look.ts';
 import { asText, formatNumber, showPower } from '../../format/numbers.ts';
 import { locale } from '../../state/home.ts';

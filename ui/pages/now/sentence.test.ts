@@ -3,7 +3,7 @@
  * Method: a home of each kind by example, its flows as the app tells them.
  */
 import { describe, expect, it } from 'vitest';
-import type { Now, NowEntity } from '../../../src/contract/now.ts';
+import type { Now, NowEntity } from '../../../src/schemas/now.ts';
 import { en } from '../../texts/en.ts';
 import { sentenceOf } from './sentence.ts';
 

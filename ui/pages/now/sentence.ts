@@ -1,5 +1,5 @@
 /** The one answer that the Now page opens with, honest about what is not known. Pure. */
-import type { Now } from '../../../src/contract/now.ts';
+import type { Now } from '../../../src/schemas/now.ts';
 import { asText, showPower } from '../../format/numbers.ts';
 import type { Texts } from '../../texts/en.ts';
 

@@ -3,7 +3,7 @@
  * Method: a plug with a register, one without, one whose switch is not heard, and one without a switch.
  */
 import { describe, expect, it } from 'vitest';
-import type { NowEntity } from '../../../src/contract/now.ts';
+import type { NowEntity } from '../../../src/schemas/now.ts';
 import { switchedOff } from './switched-off.ts';
 
 const entity = (

@@ -1,5 +1,5 @@
 /** Which power sensors count for nothing, as in the ledger: those of devices whose switch is off. Pure. */
-import type { NowEntity } from '../../../src/contract/now.ts';
+import type { NowEntity } from '../../../src/schemas/now.ts';
 
 /** A switch that is absent says nothing: then the power alone does. */
 export function switchedOff(entities: readonly NowEntity[]): ReadonlySet<string> {

@@ -1,13 +1,13 @@
 /** A month's quarters as a grid, a row for each day and a column for each quarter of the wall clock; and its scale. Pure. */
-import type { CapacityMonth } from '../../../src/contract/p1.ts';
+import type { CapacityMonth } from '../../../src/schemas/p1.ts';
 import { isMeasured as wasMeasured } from '../../chart/grounds.ts';
 
 export const columns = 96;
 
-export type Quarter = CapacityMonth['peaks'][number];
+export type QuarterHour = CapacityMonth['peaks'][number];
 
 export interface HeatCell {
-  readonly quarter: Quarter;
+  readonly quarter: QuarterHour;
   readonly startMs: number;
   /** What was spread from an hour or estimated is no quarter, and can't be a peak. */
   readonly isMeasured: boolean;
@@ -24,7 +24,11 @@ export interface HeatGrid {
 }
 
 /** `month` is its first day. Quarters of other months are left out. */
-export function heatGrid(month: Temporal.PlainDate, quarters: readonly Quarter[], zone: string): HeatGrid {
+export function heatGrid(
+  month: Temporal.PlainDate,
+  quarters: readonly QuarterHour[],
+  zone: string,
+): HeatGrid {
   const days = month.daysInMonth;
   const cells: (HeatCell | null)[] = Array.from({ length: days * columns }, () => null);
   let mostW = 0;

@@ -1,7 +1,7 @@
 /** The month's peak, the billed one with what it rests on, and where the running quarter is heading. */
 import { mdiChartBellCurve, mdiGaugeFull, mdiReceiptTextOutline, mdiTimerOutline } from '@mdi/js';
 import type { ComponentChildren } from 'preact';
-import type { CapacityMonth } from '../../../src/contract/p1.ts';
+import type { CapacityMonth } from '../../../src/schemas/p1.ts';
 import { Icon } from '../../components/icon.tsx';
 import { formatInstant } from '../../format/instants.ts';
 import { asText, formatCount, formatShare, showEnergy, showPower } from '../../format/numbers.ts';

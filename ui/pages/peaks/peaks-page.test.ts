@@ -5,10 +5,10 @@
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { CapacityMonth } from '../../../src/contract/p1.ts';
+import type { CapacityMonth } from '../../../src/schemas/p1.ts';
 import { periodAround } from '../../period/period.ts';
 import { en } from '../../texts/en.ts';
-import { columns, dayPeaks, heatGrid, heatStrength, type Quarter } from './heat-grid.ts';
+import { columns, dayPeaks, heatGrid, heatStrength, type QuarterHour } from './heat-grid.ts';
 import { cellAt, layoutOf, startOfCell } from './heat-layout.ts';
 import { billedText, boundsText, meterText, sentenceOf } from './sentence.ts';
 import { yearBars } from './year-card.tsx';
@@ -17,7 +17,7 @@ const zone = 'Europe/Brussels';
 const locale = { language: 'en-GB', zone };
 const plain = (text: string) => text.replace(/[\u00a0\u2009\u202f]/g, ' ');
 const october = Temporal.PlainDate.from('2026-10-01');
-const quarter = (bucket: string, watts: number, rest: Partial<Quarter> = {}): Quarter => ({
+const quarter = (bucket: string, watts: number, rest: Partial<QuarterHour> = {}): QuarterHour => ({
   bucket,
   avg_power_w: watts,
   quality: 'measured',

@@ -1,7 +1,7 @@
 /** A month's quarter-hour peaks of what comes from the grid: the peak, what is billed, every quarter, twelve months. */
 import { mdiChartBellCurve } from '@mdi/js';
 import { useEffect, useMemo } from 'preact/hooks';
-import type { CapacityMonth } from '../../../src/contract/p1.ts';
+import type { CapacityMonth } from '../../../src/schemas/p1.ts';
 import { api } from '../../api.ts';
 import { DataTable } from '../../components/data-table.tsx';
 import { FollowedPage } from '../../components/followed-page.tsx';

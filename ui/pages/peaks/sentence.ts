@@ -1,5 +1,5 @@
 /** The one answer that the Peaks page opens with: a measured peak, or what it lies between, never a made-up one. Pure. */
-import type { CapacityMonth } from '../../../src/contract/p1.ts';
+import type { CapacityMonth } from '../../../src/schemas/p1.ts';
 import { formatInstant, formatPeriod, type Locale } from '../../format/instants.ts';
 import { asText, formatCount, showPower } from '../../format/numbers.ts';
 import { dateAt, includes, type Period, spanOf } from '../../period/period.ts';

@@ -1,6 +1,6 @@
 /** The peaks of twelve months as bars with the floor, and the same as a table. */
 import { useMemo } from 'preact/hooks';
-import type { CapacityMonth } from '../../../src/contract/p1.ts';
+import type { CapacityMonth } from '../../../src/schemas/p1.ts';
 import { BarChart } from '../../chart/bar-chart.tsx';
 import { bucketName } from '../../chart/bar-labels.ts';
 import { BarLegend, Swatch } from '../../chart/bar-legend.tsx';

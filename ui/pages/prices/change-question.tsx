@@ -1,6 +1,6 @@
 /** What a change of prices makes of the past, asked before it is made. */
 import { useEffect, useRef } from 'preact/hooks';
-import type { Recalculation } from '../../../src/contract/analytics.ts';
+import type { Recalculation } from '../../../src/schemas/analytics.ts';
 import { locale } from '../../state/home.ts';
 import { texts } from '../../texts/texts.ts';
 import { changeText } from './words.ts';

@@ -1,6 +1,6 @@
 /** A new price: typed, looked at, then saved. */
 import { useState } from 'preact/hooks';
-import type { NewCostVersion, Recalculation } from '../../../src/contract/analytics.ts';
+import type { NewCostVersion, Recalculation } from '../../../src/schemas/analytics.ts';
 import { api } from '../../api.ts';
 import type { Desk } from '../../components/desk.tsx';
 import { entities, locale, nowMs } from '../../state/home.ts';

@@ -1,7 +1,7 @@
 /** One price: since when, until when, its notes, and taking it back. */
 import { mdiDeleteOutline, mdiPencilOutline } from '@mdi/js';
 import { useState } from 'preact/hooks';
-import type { CostVersionRow, Recalculation } from '../../../src/contract/analytics.ts';
+import type { CostVersionRow, Recalculation } from '../../../src/schemas/analytics.ts';
 import { api } from '../../api.ts';
 import type { Desk } from '../../components/desk.tsx';
 import { Icon } from '../../components/icon.tsx';

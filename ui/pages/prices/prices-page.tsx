@@ -1,7 +1,7 @@
 /** What a kilowatt-hour costs since when, for the whole home and for areas: added and taken back with a look first. */
 import { mdiCash, mdiLockOutline } from '@mdi/js';
 import { useEffect } from 'preact/hooks';
-import type { CostVersionList } from '../../../src/contract/analytics.ts';
+import type { CostVersionList } from '../../../src/schemas/analytics.ts';
 import { api } from '../../api.ts';
 import { type Desk, DeskOutcome, useDesk } from '../../components/desk.tsx';
 import { Icon } from '../../components/icon.tsx';

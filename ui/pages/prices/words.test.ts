@@ -3,7 +3,7 @@
  * Method: by hand, in English and German.
  */
 import { describe, expect, it } from 'vitest';
-import type { CostVersionRow, Recalculation } from '../../../src/contract/analytics.ts';
+import type { CostVersionRow, Recalculation } from '../../../src/schemas/analytics.ts';
 import { en } from '../../texts/en.ts';
 import { byArea, changeText, priceText, readDay, readPrice, sentenceOf, stateOf } from './words.ts';
 

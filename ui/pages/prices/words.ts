@@ -1,5 +1,5 @@
 /** What the Prices page says of prices and of what a change of them makes of the past. Pure. */
-import type { CostVersionRow, Recalculation } from '../../../src/contract/analytics.ts';
+import type { CostVersionRow, Recalculation } from '../../../src/schemas/analytics.ts';
 import { formatInstant, type Locale } from '../../format/instants.ts';
 import { asText, formatCount, formatMoney, showEnergy } from '../../format/numbers.ts';
 import type { Texts } from '../../texts/en.ts';

@@ -7,7 +7,7 @@ import {
   mdiMagnifyPlusOutline,
 } from '@mdi/js';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
-import type { Curve } from '../../../src/contract/readings.ts';
+import type { Curve } from '../../../src/schemas/readings.ts';
 import { api } from '../../api.ts';
 import { type Columns, columnsOf, extentOf, narrowed } from '../../chart/columns.ts';
 import { CurveChart } from '../../chart/curve-chart.tsx';

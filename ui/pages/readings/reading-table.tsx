@@ -1,7 +1,7 @@
 /** The readings themselves, page by page, to be read out and copied. Fetched only while it is open. */
 import { mdiChevronDown, mdiChevronLeft, mdiChevronRight, mdiChevronUp, mdiContentCopy } from '@mdi/js';
 import { useEffect, useMemo, useState } from 'preact/hooks';
-import type { ReadingRow, Readings } from '../../../src/contract/readings.ts';
+import type { ReadingRow, Readings } from '../../../src/schemas/readings.ts';
 import { api } from '../../api.ts';
 import { copyText } from '../../components/copy-text.ts';
 import { Icon } from '../../components/icon.tsx';

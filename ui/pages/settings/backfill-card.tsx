@@ -1,7 +1,7 @@
 /** Fetches what Home Assistant recorded and we did not; goes on in the app when one leaves the page. */
 import { signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import type { SyncRunRow } from '../../../src/contract/readings.ts';
+import type { SyncRunRow } from '../../../src/schemas/readings.ts';
 import { ApiProblem, api } from '../../api.ts';
 import { formatCount } from '../../format/numbers.ts';
 import { locale, status } from '../../state/home.ts';

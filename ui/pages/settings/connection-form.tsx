@@ -1,7 +1,7 @@
 /** Where Home Assistant is. Under the Supervisor there is nothing to set, only to try. The token is never shown. */
 import { mdiAlertCircleOutline, mdiCheckCircleOutline } from '@mdi/js';
 import { useState } from 'preact/hooks';
-import type { ConnectionTest, Settings } from '../../../src/contract/settings.ts';
+import type { ConnectionTest, Settings } from '../../../src/schemas/settings.ts';
 import { ApiProblem, api } from '../../api.ts';
 import { Icon } from '../../components/icon.tsx';
 import { problemWords } from '../../components/states.tsx';

@@ -1,7 +1,7 @@
 /** The connections to the grid: the home's own, and others by their registers. */
 import { mdiDeleteOutline, mdiPlus, mdiTransmissionTower } from '@mdi/js';
 import { useEffect, useState } from 'preact/hooks';
-import type { GridConnectionRow } from '../../../src/contract/grid-connections.ts';
+import type { GridConnectionRow } from '../../../src/schemas/grid-connections.ts';
 import { api } from '../../api.ts';
 import { type Desk, DeskOutcome, useDesk } from '../../components/desk.tsx';
 import { Icon } from '../../components/icon.tsx';

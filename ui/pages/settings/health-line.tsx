@@ -1,6 +1,6 @@
 /** Whether all parts are well, in a line; what they say themselves is on the Health page. */
 import { mdiAlertCircle, mdiCheckCircleOutline } from '@mdi/js';
-import type { Status } from '../../../src/contract/status.ts';
+import type { Status } from '../../../src/schemas/status.ts';
 import { Icon } from '../../components/icon.tsx';
 import { locale, nowMs } from '../../state/home.ts';
 import { pageAddress } from '../../state/place.ts';

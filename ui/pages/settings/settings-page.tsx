@@ -1,7 +1,7 @@
 /** Whether all is well, where Home Assistant is, what is recorded, and fetching what is missing. */
 import { mdiLockOutline } from '@mdi/js';
 import { useEffect } from 'preact/hooks';
-import type { Status } from '../../../src/contract/status.ts';
+import type { Status } from '../../../src/schemas/status.ts';
 import { Icon } from '../../components/icon.tsx';
 import { Problem, Skeleton } from '../../components/states.tsx';
 import { formatCount } from '../../format/numbers.ts';

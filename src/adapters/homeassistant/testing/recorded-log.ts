@@ -1,4 +1,4 @@
-import type { Log } from '../../../units/log.ts';
+import type { Log } from '../../../runtime/log.ts';
 
 export interface RecordedLog extends Log {
   readonly lines: { level: string; message: string; fields: object }[];

@@ -1,0 +1,69 @@
+/** The recorder, the day and the spool as the API asks of them. */
+import type { Recorder } from '../../recording/stream/recorder.ts';
+import type { Today } from '../../statistics/today.ts';
+import type { Recording } from '../http/ports.ts';
+
+export interface RecordingViewDeps {
+  readonly recorder: Pick<Recorder, 'status' | 'subscription' | 'newest' | 'onReadings'>;
+  readonly today: Pick<Today, 'of' | 'midnightUs' | 'onChange'>;
+  /** Whether the past is still being brought in, so that the day's beginning is not known. */
+  readonly bringsPast: () => boolean;
+  /** Whether QuestDB takes readings now. */
+  readonly isStoreUp: () => boolean;
+  readonly watch: Recording['watch'];
+}
+
+export function recordingView({
+  recorder,
+  today,
+  bringsPast,
+  isStoreUp,
+  watch,
+}: RecordingViewDeps): Recording {
+  return {
+    health: () => {
+      const status = recorder.status();
+      const { spool } = status;
+      return {
+        recorder: {
+          isOk: status.isOk,
+          detail: status.detail,
+          lastReadingAtUs: status.lastReadingAtUs,
+          received: status.readingsReceived,
+          stored: status.readingsStored,
+          duplicates: status.duplicates,
+          outOfOrder: status.outOfOrder,
+          clockDriftUs: status.clockDriftUs,
+          writeErrors: status.writeErrors,
+          rejected: status.rejected,
+          lastRejection: status.lastRejection,
+          queueLength: status.readingsWaiting,
+          queueLimit: status.queueLimit,
+          canKeep: !status.isPaused && (spool.error === null || isStoreUp()),
+        },
+        spool: {
+          isOk: spool.error === null && spool.damagedBytes === 0 && !status.isPaused,
+          detail:
+            spool.error ??
+            (status.isPaused
+              ? 'There is no room for readings: nothing is read from Home Assistant until there is.'
+              : spool.damagedBytes > 0
+                ? `${spool.damagedBytes} bytes of the spool were damaged and left out; the back-fill looks for what was in them.`
+                : null),
+          bytes: spool.bytes,
+          limitBytes: spool.limitBytes,
+          readings: spool.readings,
+          isPaused: status.isPaused,
+        },
+      };
+    },
+    watch,
+    subscription: () => recorder.subscription(),
+    newest: (entityId) => recorder.newest().get(entityId) ?? null,
+    countedToday: (entityId) => (bringsPast() ? null : today.of(entityId).counted),
+    readingsToday: (entityId) => today.of(entityId).readings,
+    midnightUs: () => today.midnightUs(),
+    onReadings: (listener) => recorder.onReadings(listener),
+    onTodayChange: (listener) => today.onChange(listener),
+  };
+}

@@ -1,0 +1,78 @@
+/** One entity over a span, and how that compares with the span of equal length before. */
+import type { z } from 'zod';
+import type { statisticsSummary } from '../../schemas/statistics.ts';
+import { total } from '../../statistics/bucket.ts';
+import { meterFigures } from '../../statistics/meter-statistics.ts';
+import { spanBuckets, wholeQuarterHours } from '../../statistics/span-totals.ts';
+import { type Trend, trendOf } from '../../statistics/trend.ts';
+import { valueTotal } from '../../statistics/value-statistics.ts';
+import { localIso } from '../../units/calendar.ts';
+import { fromStore } from '../http/problems.ts';
+import { costSum, rounded } from './amounts.ts';
+import { costsOfSubject, hoursOfValue, type PricedFigures, type StatisticsDeps } from './statistics.ts';
+import type { Subject } from './subjects.ts';
+
+type Answer = z.infer<typeof statisticsSummary>;
+
+export async function summaryOf(
+  deps: StatisticsDeps,
+  subject: Subject,
+  startUs: number,
+  endUs: number,
+): Promise<Omit<Answer, 'entity_id' | 'unit'>> {
+  const span = wholeQuarterHours(startUs, endUs);
+  const lengthUs = span.endUs - span.startUs;
+  const before = { startUs: span.startUs - lengthUs, endUs: span.startUs };
+  const [now, then] = await Promise.all([
+    figuresOver(deps, subject, span.startUs, span.endUs),
+    figuresOver(deps, subject, before.startUs, before.endUs),
+  ]);
+  const compares = (figures: PricedFigures) => (subject.counts === null ? figures.mean : figures.sum);
+  const trend: Trend = trendOf(compares(now), compares(then));
+  const zone = deps.ledger.views.zone();
+  const told = (range: { startUs: number; endUs: number }) => ({
+    start: localIso(range.startUs, zone),
+    end: localIso(range.endUs, zone),
+  });
+  return {
+    time_range: told(span),
+    summary: {
+      total_consumption: now.sum,
+      average_power: now.mean,
+      peak_power: now.max,
+      min_power: now.min,
+      data_points: now.count,
+      cost: now.cost,
+      coverage: rounded(now.coverage),
+      quality: now.quality,
+      provisional: now.isProvisional,
+    },
+    trend: {
+      percentage_change: trend.percentageChange,
+      direction: trend.direction,
+      comparison_period: told(before),
+      comparison_total: compares(then),
+      comparison_coverage: rounded(then.coverage),
+    },
+  };
+}
+
+async function figuresOver(
+  deps: StatisticsDeps,
+  subject: Subject,
+  startUs: number,
+  endUs: number,
+): Promise<PricedFigures> {
+  const nowUs = deps.clock.nowUs();
+  if (subject.counts === null) {
+    const hours = await hoursOfValue(deps, subject.id, startUs, endUs);
+    return { ...valueTotal(hours, startUs, endUs, nowUs), cost: null };
+  }
+  const { views } = deps.ledger;
+  const pieces = await fromStore(deps.stores, 'questdb', () =>
+    spanBuckets(views, [subject.id], startUs, endUs),
+  );
+  const costs = await costsOfSubject(deps, subject, pieces);
+  const whole = total(subject.id, pieces, startUs, endUs);
+  return { ...meterFigures(whole, subject.counts, null, nowUs), cost: costSum(costs.values()) };
+}

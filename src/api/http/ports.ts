@@ -1,0 +1,139 @@
+/** What the API needs of the rest of the process, beside the ports that home and recording declare. */
+
+import type { Reconciler } from '../../integrity/reconciliation/reconciler.ts';
+import type { TicketStore } from '../../integrity/ticket.ts';
+import type { Tickets } from '../../integrity/tickets/tickets.ts';
+import type { LedgerStore } from '../../ledger/entries/ledger-store.ts';
+import type { Corrections } from '../../ledger/evidence/corrections.ts';
+import type { StatisticsStore } from '../../ledger/evidence/statistics-store.ts';
+import type { PostingWorker } from '../../ledger/posting/posting-worker.ts';
+import type { HistoryImport } from '../../ledger/statistics-import/history-import.ts';
+import type { CoverageStatus } from '../../recording/coverage/coverage-scheduler.ts';
+import type { Absence, Reading } from '../../recording/reading.ts';
+import type { HeartbeatStatus } from '../../recording/stream/heartbeat.ts';
+import type { SubscriptionState, SyncRun } from '../../recording/sync-log.ts';
+import type { DiskStatus } from '../../recording/write/disk-watch.ts';
+import type { LedgerViews } from '../../statistics/ledger-views.ts';
+import type { CostVersionStore } from '../../tariffs/cost-version-store.ts';
+
+export interface PartHealth {
+  readonly isOk: boolean;
+  /** What is wrong and what to do, in words; null when all is well. */
+  readonly detail: string | null;
+}
+
+export interface RecorderHealth extends PartHealth {
+  readonly lastReadingAtUs: number | null;
+  readonly received: number;
+  readonly stored: number;
+  /** Told again by Home Assistant and already known. */
+  readonly duplicates: number;
+  /** Came after a newer one of their entity, and were taken in their place. */
+  readonly outOfOrder: number;
+  /** How far our clock is ahead of Home Assistant's; null before enough was heard. */
+  readonly clockDriftUs: number | null;
+  readonly writeErrors: number;
+  readonly rejected: Readonly<Record<string, number>>;
+  readonly lastRejection: {
+    readonly entityId: string;
+    readonly reason: string;
+    readonly state: string;
+    readonly atUs: number;
+  } | null;
+  readonly queueLength: number;
+  readonly queueLimit: number;
+  /** Whether a reading that arrives now would be kept, in QuestDB or in the spool. */
+  readonly canKeep: boolean;
+}
+
+export interface SpoolHealth extends PartHealth {
+  readonly bytes: number;
+  readonly limitBytes: number;
+  readonly readings: number;
+  readonly isPaused: boolean;
+}
+
+export interface NewestValue {
+  readonly atUs: number;
+  readonly value: number | null;
+  readonly absence: Absence | null;
+  readonly unit: string | null;
+}
+
+/** The recorder's memory, which answers while every store is away. */
+export interface Recording {
+  health(): { readonly recorder: RecorderHealth; readonly spool: SpoolHealth };
+  /** What watches over recording. */
+  watch(): { readonly heartbeat: HeartbeatStatus; readonly disk: DiskStatus; readonly proof: CoverageStatus };
+  subscription(): SubscriptionState;
+  newest(entityId: string): NewestValue | null;
+  /** What a meter counted since the home's midnight, in its canonical unit; null when not known. */
+  countedToday(entityId: string): number | null;
+  readingsToday(entityId: string): number;
+  midnightUs(): number | null;
+  /** Called with readings some times a second as they are taken in; returns the way to stop listening. */
+  onReadings(
+    listener: (fed: { readonly readings: readonly Reading[]; readonly missed: number }) => void,
+  ): () => void;
+  /** Called with entities whose day changed otherwise than by a reading just told. */
+  onTodayChange(listener: (entityIds: readonly string[]) => void): () => void;
+}
+
+/** Brings in what Home Assistant recorded and we did not hear. */
+export interface BackfillRuns {
+  /** Starts a run for these, or for all that are tracked; answers its id at once. */
+  request(entityIds?: readonly string[]): string;
+  /** A run of this process that waits or is at work, which may not be in the log yet. */
+  running(syncId: string): SyncRun | null;
+  status(): {
+    readonly isOk: boolean;
+    readonly detail: string | null;
+    readonly isRunning: boolean;
+    readonly lastFinishedAtUs: number | null;
+  };
+}
+
+export interface Stores {
+  questdb(): PartHealth;
+  mongodb(): PartHealth;
+}
+
+/** Brings what was received to where it is read; nobody else needs it there at once. Resolves after a while at most. */
+export interface Present {
+  /** Readings received until now can be read. */
+  readings(): Promise<void>;
+  /** And they are in the ledger, the quarter that is not over too. */
+  ledger(): Promise<void>;
+}
+
+export interface PostingHealth {
+  readonly metersWaiting: number;
+  /** What is older than a day is posted: its figures still grow. */
+  readonly isPostingPast: boolean;
+  readonly lastPostedAtUs: number | null;
+  /** Why the last posting failed; null when it did not. */
+  readonly error: string | null;
+}
+
+/** The ledger, its sums and what they cost. */
+export interface LedgerParts {
+  readonly views: LedgerViews;
+  readonly store: LedgerStore;
+  readonly statistics: StatisticsStore;
+  readonly corrections: Corrections;
+  readonly costVersions: CostVersionStore;
+  readonly postingWorker: Pick<PostingWorker, 'touch' | 'status'>;
+  /** How far the ledger, and what rests on it, is behind what is stored. */
+  readonly posting: () => PostingHealth;
+  readonly history: StatisticsRuns;
+}
+
+/** Brings in what Home Assistant's own statistics know of the past. */
+export type StatisticsRuns = Pick<HistoryImport, 'request' | 'running' | 'status' | 'entitySyncs'>;
+
+/** What does not fit, what was decided about it, and the runs that look for it. */
+export interface IntegrityParts {
+  readonly tickets: Pick<Tickets, 'resolve' | 'undo' | 'open'>;
+  readonly ticketStore: Pick<TicketStore, 'find' | 'list' | 'openCount'>;
+  readonly reconciler: Pick<Reconciler, 'request' | 'running' | 'status' | 'plan'>;
+}

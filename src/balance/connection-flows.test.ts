@@ -1,0 +1,154 @@
+/**
+ * Goal: a named connection's registers are added up quarter by quarter, its past too, and what was missed while it was not
+ * there is mended when it comes again.
+ * Method: the flows over a ledger in memory into which the test posts two meters.
+ */
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { GridConnection } from '../home/grid-connection.ts';
+import { silentLog } from '../home/testing/doubles.ts';
+import type { Entry } from '../ledger/entries/entry.ts';
+import { revise } from '../ledger/entries/revision.ts';
+import { MemoryLedger } from '../ledger/testing/memory-ledger.ts';
+import { quarterHourStartUs, quarterHourUs } from '../units/quarter-hour.ts';
+import { ConnectionFlows } from './connection-flows.ts';
+
+const start = quarterHourStartUs(1_780_000_000_000_000);
+const nowUs = start + 96 * quarterHourUs;
+const clock = { nowUs: () => nowUs, monotonicMs: () => 0 };
+
+let ledger: MemoryLedger;
+let kept: Map<string, string>;
+let starts: number;
+
+function annex(extra: Partial<GridConnection> = {}): GridConnection {
+  return {
+    ...{ connectionId: 'annex', name: 'Annex', offtake: ['sensor.low', 'sensor.high'], injection: [] },
+    ...{ powerEntityId: null, meterPeakEntityId: null, createdAtUs: 1 },
+    ...extra,
+  };
+}
+
+/** One quarter of a meter, in Wh. */
+async function post(entityId: string, place: number, wattHours: number) {
+  const at = start + place * quarterHourUs;
+  const entry: Entry = {
+    ...{ kind: 'quantity', quarterHourStartUs: at, amountMicro: wattHours * 1000, quality: 'measured' },
+    ...{
+      coveredUs: quarterHourUs,
+      reason: 'counted',
+      firstEvidenceUs: at,
+      lastEvidenceUs: at + quarterHourUs,
+    },
+    ...{ isProvisional: false, onTimeUs: null },
+  } as Entry;
+  const entries = revise([entry], await ledger.current(entityId, at, at + quarterHourUs), nowUs, 'readings');
+  await ledger.write([{ entityId, entries, openings: [] }]);
+  return { fromUs: at, untilUs: at + quarterHourUs - 1, cause: 'readings' } as const;
+}
+
+function flows(): ConnectionFlows {
+  return new ConnectionFlows({
+    ledger,
+    firstQuarterHourUs: async (ids) => {
+      starts += 1;
+      const quarters = ledger.all().filter((entry) => ids.includes(entry.entityId));
+      return quarters.length === 0 ? null : Math.min(...quarters.map((entry) => entry.quarterHourStartUs));
+    },
+    remembered: {
+      load: async (key) => kept.get(key) ?? null,
+      save: async (key, text) => {
+        kept.set(key, text);
+      },
+    },
+    clock,
+    log: silentLog,
+  });
+}
+
+async function totals(id = 'annex:grid_in') {
+  const entries = await ledger.current(id, 0, Number.MAX_SAFE_INTEGER);
+  return entries
+    .filter((entry) => entry.reason !== 'withdrawn')
+    .map((entry) => [(entry.quarterHourStartUs - start) / quarterHourUs, entry.amountMicro / 1000]);
+}
+
+beforeEach(async () => {
+  ledger = new MemoryLedger();
+  kept = new Map();
+  starts = 0;
+  await post('sensor.low', 0, 100);
+  await post('sensor.high', 0, 20);
+  await post('sensor.low', 1, 300);
+  await post('sensor.low', 2, 40);
+  await post('sensor.high', 2, 5);
+  await post('sensor.back', 2, 7);
+});
+
+describe('what the registers of a connection count together', () => {
+  it('is posted for the past: the sum where every register is known, and nothing elsewhere', async () => {
+    const running = flows();
+    running.setConnections([annex({ injection: ['sensor.back'] })]);
+    await running.settle();
+    expect(await totals()).toEqual([
+      [0, 120],
+      [2, 45],
+    ]);
+    expect(await totals('annex:grid_out')).toEqual([[2, 7]]);
+  });
+
+  it('follows what is posted, told before the connections were known too', async () => {
+    const running = flows();
+    running.setConnections([annex()]);
+    await running.settle();
+    const again = flows();
+    again.posted('sensor.high', await post('sensor.high', 1, 6));
+    again.setConnections([annex()]);
+    starts = 0;
+    await again.settle();
+    expect(await totals()).toEqual([
+      [0, 120],
+      [1, 306],
+      [2, 45],
+    ]);
+    again.posted('sensor.low', await post('sensor.low', 3, 1));
+    again.posted('sensor.high', await post('sensor.high', 3, 2));
+    await again.settle();
+    expect((await totals()).at(-1)).toEqual([3, 3]);
+    expect(starts).toBe(2);
+  });
+
+  it('does not post a past again that an earlier process posted', async () => {
+    const running = flows();
+    running.setConnections([annex()]);
+    await running.settle();
+    const again = flows();
+    again.setConnections([annex()]);
+    starts = 0;
+    await again.settle();
+    expect(starts).toBe(0);
+  });
+
+  it('is mended when the connection comes again, with what was posted meanwhile or with other registers', async () => {
+    const running = flows();
+    running.setConnections([annex()]);
+    await running.settle();
+    running.setConnections([]);
+    running.posted('sensor.high', await post('sensor.high', 1, 9));
+    await running.settle();
+    expect(await totals()).toHaveLength(2);
+    running.setConnections([annex({ createdAtUs: 2 })]);
+    await running.settle();
+    expect(await totals()).toContainEqual([1, 309]);
+    running.setConnections([annex({ createdAtUs: 3, offtake: ['sensor.back'] })]);
+    await running.settle();
+    expect(await totals()).toEqual([[2, 7]]);
+  });
+
+  it('keeps two connections apart', async () => {
+    const running = flows();
+    running.setConnections([annex(), annex({ connectionId: 'barn', offtake: ['sensor.back'] })]);
+    await running.settle();
+    expect(await totals('barn:grid_in')).toEqual([[2, 7]]);
+    expect(await totals()).toHaveLength(2);
+  });
+});

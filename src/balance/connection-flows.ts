@@ -1,0 +1,109 @@
+import type { GridConnection } from '../home/grid-connection.ts';
+import { type ChangedRange, mergeRanges } from '../ledger/entries/cause.ts';
+import { FlowKeeper, type FlowKeeperDeps } from './flow-keeper.ts';
+import { connectionPlan, connectionSources } from './flow-plan.ts';
+
+export interface ConnectionFlowsDeps extends Omit<FlowKeeperDeps, 'plan' | 'remembered'> {
+  /** Small texts that outlive the process, by key. */
+  readonly remembered: {
+    load(key: string): Promise<string | null>;
+    save(key: string, text: string): Promise<void>;
+  };
+}
+
+interface Kept {
+  readonly createdAtUs: number;
+  readonly keeper: FlowKeeper;
+}
+
+/**
+ * Keeps what each named connection's registers count together up with its meters. What was posted of one that is taken
+ * away stays, and is mended when one of that name comes again.
+ */
+export class ConnectionFlows {
+  readonly #deps: ConnectionFlowsDeps;
+  readonly #everyMs: number | undefined;
+  readonly #kept = new Map<string, Kept>();
+  /** Told before the connections were known, by meter. */
+  #early: Map<string, ChangedRange> | null = new Map();
+  #isRunning = false;
+  readonly #stopping = new Map<string, Promise<void>>();
+
+  constructor(deps: ConnectionFlowsDeps, everyMs?: number) {
+    this.#deps = deps;
+    this.#everyMs = everyMs;
+  }
+
+  start(): void {
+    this.#isRunning = true;
+    for (const { keeper } of this.#kept.values()) keeper.start();
+  }
+
+  async stop(): Promise<void> {
+    this.#isRunning = false;
+    const keepers = [...this.#kept.values()].map(({ keeper }) => keeper.stop());
+    await Promise.all([...this.#stopping.values(), ...keepers]);
+  }
+
+  setConnections(connections: readonly GridConnection[]): void {
+    for (const [id, { keeper, createdAtUs }] of this.#kept) {
+      if (connections.some((one) => one.connectionId === id && one.createdAtUs === createdAtUs)) continue;
+      this.#kept.delete(id);
+      this.#stopping.set(id, keeper.stop());
+    }
+    for (const { connectionId, createdAtUs, offtake, injection } of connections) {
+      const kept = this.#kept.get(connectionId) ?? this.#keep(connectionId, createdAtUs);
+      kept.keeper.setSources(connectionSources(offtake, injection));
+    }
+    const early = this.#early ?? new Map<string, ChangedRange>();
+    this.#early = null;
+    for (const [entityId, news] of early) this.posted(entityId, news);
+  }
+
+  posted(entityId: string, news: ChangedRange): void {
+    this.#early?.set(entityId, mergeRanges(this.#early.get(entityId), news));
+    for (const { keeper } of this.#kept.values()) keeper.posted(entityId, news);
+  }
+
+  isPostingPast(): boolean {
+    return [...this.#kept.values()].some(({ keeper }) => keeper.isPostingPast());
+  }
+
+  /** What could not be posted is tried at once. */
+  soon(): void {
+    for (const { keeper } of this.#kept.values()) keeper.soon();
+  }
+
+  /** Resolves when all that was told until now is posted; rejects when it could not be. */
+  async settle(): Promise<void> {
+    for (const { keeper } of this.#kept.values()) await keeper.settle();
+  }
+
+  #keep(connectionId: string, createdAtUs: number): Kept {
+    const { remembered } = this.#deps;
+    // Another key when the rules of totals change.
+    const key = `ledger_connection_sources_2_${connectionId}`;
+    // While one was taken away nothing was posted for it: an older one's past says nothing of this one's.
+    const stamp = `${createdAtUs} `;
+    const keeper = new FlowKeeper(
+      {
+        ...this.#deps,
+        plan: connectionPlan(connectionId),
+        remembered: {
+          load: async () => {
+            const found = await remembered.load(key);
+            return found?.startsWith(stamp) ? found.slice(stamp.length) : null;
+          },
+          save: (sources) => remembered.save(key, stamp + sources),
+        },
+      },
+      this.#everyMs,
+    );
+    // Two at once would both follow on the same revision.
+    const before = this.#stopping.get(connectionId) ?? Promise.resolve();
+    if (this.#isRunning) void before.then(() => this.#isRunning && keeper.start());
+    const kept = { createdAtUs, keeper };
+    this.#kept.set(connectionId, kept);
+    return kept;
+  }
+}

@@ -1,0 +1,37 @@
+import type { Entry } from '../ledger/entries/entry.ts';
+import { everyFlow, flowsOf, postFlows, postTotal, type SourceEntries } from './flow-posting.ts';
+import type { BalanceSources } from './sources.ts';
+
+/** Which series are posted from the entries of meters, and how. */
+export interface FlowPlan {
+  /** All that any sources can give: what other sources gave is withdrawn. */
+  readonly every: readonly string[];
+  of(sources: BalanceSources): readonly string[];
+  post(sources: BalanceSources, entries: SourceEntries): ReadonlyMap<string, readonly Entry[]>;
+}
+
+/** The home's totals and its balance. */
+export const homePlan: FlowPlan = { every: everyFlow, of: flowsOf, post: postFlows };
+
+/** What a named connection's registers count together; the home's own has the same, `home:grid_in` and `home:grid_out`. */
+export function connectionTotals(connectionId: string) {
+  return { gridIn: `${connectionId}:grid_in`, gridOut: `${connectionId}:grid_out` };
+}
+
+export function connectionPlan(connectionId: string): FlowPlan {
+  const { gridIn, gridOut } = connectionTotals(connectionId);
+  return {
+    every: [gridIn, gridOut],
+    of: (sources) => (sources.gridOut.length === 0 ? [gridIn] : [gridIn, gridOut]),
+    post: (sources, entries) =>
+      new Map([
+        [gridIn, postTotal(sources.gridIn, entries)],
+        [gridOut, postTotal(sources.gridOut, entries)],
+      ]),
+  };
+}
+
+/** A connection's registers as the sources of its totals. */
+export function connectionSources(offtake: readonly string[], injection: readonly string[]): BalanceSources {
+  return { gridIn: offtake, gridOut: injection, solar: [], batteryIn: [], batteryOut: [] };
+}

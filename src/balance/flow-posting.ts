@@ -1,0 +1,137 @@
+import { type Entry, worse } from '../ledger/entries/entry.ts';
+import { quarterHourUs } from '../units/quarter-hour.ts';
+import { type Balance, balanceOf, clamped, type QuarterHourSources } from './balance.ts';
+import type { BalanceSources } from './sources.ts';
+
+/**
+ * What the home used and where it came from is posted beside the meters, quarter by quarter, so that a year of it is
+ * read as fast as a year of a meter. These ids are no entities of Home Assistant: theirs have a dot.
+ */
+export const flowIds = {
+  homeMwh: 'home:use',
+  unexplainedMwh: 'home:unexplained',
+  solarToHomeMwh: 'home:solar_to_home',
+  solarToBatteryMwh: 'home:solar_to_battery',
+  solarToGridMwh: 'home:solar_to_grid',
+  batteryToHomeMwh: 'home:battery_to_home',
+  batteryToGridMwh: 'home:battery_to_grid',
+  gridToHomeMwh: 'home:grid_to_home',
+  gridToBatteryMwh: 'home:grid_to_battery',
+} as const satisfies Record<keyof Balance, string>;
+
+/** All registers of one kind together: both tariffs of the grid, every roof. Known where each of its meters is. */
+export const totalIds = {
+  gridIn: 'home:grid_in',
+  gridOut: 'home:grid_out',
+  solar: 'home:solar',
+  batteryIn: 'home:battery_in',
+  batteryOut: 'home:battery_out',
+} as const satisfies Record<keyof BalanceSources, string>;
+
+export type FlowId = (typeof flowIds)[keyof Balance] | (typeof totalIds)[keyof BalanceSources];
+
+export const everyFlow: readonly FlowId[] = [...Object.values(flowIds), ...Object.values(totalIds)];
+
+const flowFields = Object.keys(flowIds) as (keyof Balance)[];
+const totalFields = Object.keys(totalIds) as (keyof BalanceSources)[];
+
+/** The flows that a home with these sources can have. */
+export function flowsOf(sources: BalanceSources): FlowId[] {
+  const hasSolar = sources.solar.length > 0;
+  const hasBattery = sources.batteryIn.length + sources.batteryOut.length > 0;
+  const hasGrid = sources.gridIn.length > 0;
+  const flows = flowFields.filter((field) => {
+    if (field.startsWith('solar') && !hasSolar) return false;
+    if (/battery/i.test(field) && !hasBattery) return false;
+    return !field.startsWith('grid') || hasGrid;
+  });
+  const totals = totalFields.filter((field) => sources[field].length > 0);
+  return [...flows.map((field) => flowIds[field]), ...totals.map((field) => totalIds[field])];
+}
+
+/** Quantity entries of the sources, by entity. */
+export type SourceEntries = ReadonlyMap<string, readonly Entry[]>;
+
+type QuarterHourEntries = ReadonlyMap<string, Entry>;
+
+/** The quarters in which anything is known, ascending, with the entry of each source. */
+function byQuarterHour(entries: SourceEntries): [quarterHourStartUs: number, quarter: QuarterHourEntries][] {
+  const quarters = new Map<number, Map<string, Entry>>();
+  for (const [entityId, list] of entries) {
+    for (const entry of list) {
+      if (entry.kind !== 'quantity' || entry.reason === 'withdrawn') continue;
+      const quarter = quarters.get(entry.quarterHourStartUs) ?? new Map<string, Entry>();
+      quarters.set(entry.quarterHourStartUs, quarter.set(entityId, entry));
+    }
+  }
+  return [...quarters].sort(([a], [b]) => a - b);
+}
+
+/** Registers together, in one quarter, as the balance takes them; null where one of them is not known. */
+function totalEntry(registers: readonly string[], quarterHourStartUs: number, quarter: QuarterHourEntries) {
+  const members = registers.flatMap((entityId) => quarter.get(entityId) ?? []);
+  if (members.length === 0 || members.length < registers.length) return null;
+  const amountMicro = members.reduce((sum, entry) => sum + entry.amountMicro, 0);
+  return flowEntry(quarterHourStartUs, clamped(amountMicro), members);
+}
+
+/** What these registers counted together, in every quarter in which all of them are known. */
+export function postTotal(registers: readonly string[], entries: SourceEntries): Entry[] {
+  return byQuarterHour(entries).flatMap(
+    ([startUs, quarter]) => totalEntry(registers, startUs, quarter) ?? [],
+  );
+}
+
+/**
+ * The flows of every quarter in which all sources are known; others have none, for a home without its sun is not a
+ * smaller home. A flow is as good as its worst source.
+ */
+export function postFlows(sources: BalanceSources, entries: SourceEntries): Map<FlowId, Entry[]> {
+  const flows = new Map<FlowId, Entry[]>(flowsOf(sources).map((flow) => [flow, []]));
+  for (const [quarterHourStartUs, quarter] of byQuarterHour(entries)) {
+    for (const field of totalFields) {
+      const total = totalEntry(sources[field], quarterHourStartUs, quarter);
+      if (total !== null) flows.get(totalIds[field])?.push(total);
+    }
+    const balance = balanceOf(amountsOf(sources, quarter));
+    if (balance === null) continue;
+    for (const field of flowFields) {
+      flows.get(flowIds[field])?.push(flowEntry(quarterHourStartUs, balance[field], [...quarter.values()]));
+    }
+  }
+  return flows;
+}
+
+function flowEntry(quarterHourStartUs: number, amountMicro: number, members: readonly Entry[]): Entry {
+  const grounds = groundsOf(members);
+  return { kind: 'quantity', quarterHourStartUs, amountMicro, ...grounds, reason: 'counted', onTimeUs: null };
+}
+
+function amountsOf(sources: BalanceSources, quarter: QuarterHourEntries): QuarterHourSources {
+  const sum = (ids: readonly string[]) => {
+    let total = 0;
+    for (const entityId of ids) {
+      const entry = quarter.get(entityId);
+      if (entry === undefined) return null;
+      total += entry.amountMicro;
+    }
+    return total;
+  };
+  return {
+    gridInMwh: sum(sources.gridIn),
+    gridOutMwh: sum(sources.gridOut),
+    solarMwh: sum(sources.solar),
+    batteryInMwh: sum(sources.batteryIn),
+    batteryOutMwh: sum(sources.batteryOut),
+  };
+}
+
+function groundsOf(entries: readonly Entry[]) {
+  return {
+    quality: entries.map((entry) => entry.quality).reduce(worse),
+    coveredUs: Math.min(quarterHourUs, ...entries.map((entry) => entry.coveredUs)),
+    firstEvidenceUs: Math.min(...entries.map((entry) => entry.firstEvidenceUs)),
+    lastEvidenceUs: Math.max(...entries.map((entry) => entry.lastEvidenceUs)),
+    isProvisional: entries.some((entry) => entry.isProvisional),
+  };
+}

@@ -1,0 +1,156 @@
+/** Holds the stored ledger against its evidence, itself and its views, while the process may go on recording. */
+
+import { connectionPlan, connectionSources, type FlowPlan, homePlan } from '../balance/flow-plan.ts';
+import { type BalanceSources, balanceSources, sourceIds } from '../balance/sources.ts';
+import type { KnownEntity } from '../home/entity.ts';
+import type { GridConnection } from '../home/grid-connection.ts';
+import type { UnknownSource } from '../home/unknown-sources.ts';
+import type { UnpostedCorrection } from '../ledger/corrections/correction-service.ts';
+import { LedgerDraft } from '../ledger/entries/ledger-draft.ts';
+import type { LedgerStore } from '../ledger/entries/ledger-store.ts';
+import { type Meter, meterOf } from '../ledger/entries/meter.ts';
+import type { CorrectionStore } from '../ledger/evidence/correction.ts';
+import type { StatisticsStore } from '../ledger/evidence/statistics-store.ts';
+import { StoredEvidence } from '../ledger/evidence/stored-evidence.ts';
+import { repost, usualRules } from '../ledger/posting/reposting.ts';
+import {
+  type Finding,
+  type Verification,
+  verifyJournal,
+  verifyMeter,
+} from '../ledger/posting/verification.ts';
+import { joinSpans, type Span } from '../ledger/span.ts';
+import type { ReadingStore } from '../recording/reading-store.ts';
+import type { Clock } from '../runtime/clock.ts';
+import type { LedgerViews } from '../statistics/ledger-views.ts';
+import { verifyFlows, verifyViews } from '../statistics/verification.ts';
+import { bucketStartUs } from '../units/calendar.ts';
+import { quarterHourStartUs, quarterHourUs } from '../units/quarter-hour.ts';
+
+export interface LedgerProofDeps {
+  readonly entities: readonly KnownEntity[];
+  /** Sources of the balance that nobody counts. */
+  readonly unknown: readonly UnknownSource[];
+  /** By the ids that their entities have now. */
+  readonly connections: readonly GridConnection[];
+  readonly readings: ReadingStore;
+  readonly statistics: StatisticsStore;
+  readonly corrections: CorrectionStore;
+  readonly ledger: LedgerStore;
+  readonly views: LedgerViews;
+  /** Until when received evidence is said to be posted; null when nothing is known. */
+  readonly mark: () => Promise<number | null>;
+  readonly unposted: () => Promise<readonly UnpostedCorrection[]>;
+  readonly receivedSince: (receivedUs: number) => Promise<ReadonlyMap<string, Span>>;
+  readonly clock: Clock;
+  /** Lets the process do what it is at; longer than its rounds of posting. */
+  readonly pause: () => Promise<void>;
+}
+
+export interface LedgerProof {
+  readonly meters: readonly (Omit<Verification, 'findings'> & {
+    /** Entries that wait for evidence that is stored and not posted yet. */
+    readonly waiting: number;
+  })[];
+  readonly findings: readonly Finding[];
+}
+
+/** A posting that was under way is done after this many looks. */
+const looks = 3;
+const limitFindings = 1000;
+
+/**
+ * Proves promises 3 to 5. The ledger answers for what was received until its mark: what came since is posted into a draft
+ * here, so that an entry that is a round behind is no difference and every other one is. A difference is told when it
+ * stands at every look, with time for the process to end what it was writing in between.
+ */
+export async function proveLedger(deps: LedgerProofDeps): Promise<LedgerProof> {
+  let proof = await look(deps);
+  for (let again = 1; again < looks && proof.findings.length > 0; again += 1) {
+    await deps.pause();
+    const next = await look(deps);
+    const before = new Set(proof.findings.map(keyOf));
+    proof = { ...next, findings: next.findings.filter((finding) => before.has(keyOf(finding))) };
+  }
+  return proof;
+}
+
+/** Without its figures: those of a running meter go on. */
+function keyOf({ entityId, check, quarterHourStartUs: atUs }: Finding): string {
+  return `${entityId} ${check} ${atUs}`;
+}
+
+async function look(deps: LedgerProofDeps): Promise<LedgerProof> {
+  const { ledger, views, clock } = deps;
+  const tracked = deps.entities.filter((entity) => entity.isTracked);
+  const meters = tracked.flatMap((entity) => meterOf(entity, tracked) ?? []);
+  const flows: readonly (readonly [BalanceSources, FlowPlan])[] = [
+    [balanceSources(deps.entities, deps.unknown), homePlan],
+    ...deps.connections.map(
+      ({ connectionId, offtake, injection }) =>
+        [connectionSources(offtake, injection), connectionPlan(connectionId)] as const,
+    ),
+  ];
+  const nowUs = clock.nowUs();
+  // The running quarters move while this reads: what is checked of them is what is settled.
+  const untilUs = quarterHourStartUs(nowUs) - 2 * quarterHourUs;
+  const markUs = await deps.mark();
+  const received = markUs === null ? new Map<string, Span>() : await deps.receivedSince(markUs);
+  const unposted = await deps.unposted();
+  const findings: Finding[] = [];
+  const find = (finding: Finding) => {
+    if (findings.length < limitFindings) findings.push(finding);
+  };
+  const proven: LedgerProof['meters'][number][] = [];
+  for (const meter of meters) {
+    const evidence = evidenceFor(deps, meter);
+    const draft = new LedgerDraft(ledger);
+    const news = newsOf(meter, received, unposted);
+    const draftDeps = { evidence, ledger: draft, clock, heldUntil: () => null };
+    if (news !== null) await repost(draftDeps, usualRules, meter, { ...news, cause: 'readings' });
+    const extent = await views.extent([meter.entityId]);
+    const firstUs = extent?.firstUs ?? untilUs;
+    const result = await verifyMeter({ evidence, ledger: draft }, usualRules, meter, firstUs, untilUs);
+    const waiting = draft.written(meter.entityId).filter((entry) => !entry.isProvisional).length;
+    const { entityId, entries, revisions } = result;
+    proven.push({ entityId, entries, revisions, waiting });
+    for (const finding of result.findings) find(finding);
+  }
+  const ids = [...meters.map((meter) => meter.entityId), ...flows.flatMap(([, plan]) => plan.every)];
+  const extent = await views.extent(ids);
+  if (extent === null) return { meters: proven, findings };
+  for (const [sources, plan] of flows) {
+    const fromUs = (await views.extent(sourceIds(sources)))?.firstUs ?? untilUs;
+    await verifyFlows(ledger, sources, fromUs, untilUs, markUs ?? nowUs, find, plan);
+    for (const flow of plan.every) await verifyJournal({ ledger }, flow, fromUs, untilUs, find);
+  }
+  const zone = views.zone();
+  const firstDayUs = bucketStartUs(extent.firstUs, 'day', zone);
+  await verifyViews(ledger, views, ids, firstDayUs, bucketStartUs(untilUs, 'day', zone), find);
+  return { meters: proven, findings };
+}
+
+function evidenceFor({ readings, statistics, corrections }: LedgerProofDeps, meter: Meter): StoredEvidence {
+  return new StoredEvidence({
+    readings,
+    statistics,
+    corrections: (entityId) => corrections.of(entityId),
+    kindOf: () => (meter.posts === 'register' ? meter.kind : 'rising'),
+  });
+}
+
+/** What of a meter the process has not posted, as far as it said; null when nothing waits. */
+function newsOf(
+  meter: Meter,
+  received: ReadonlyMap<string, Span>,
+  unposted: readonly UnpostedCorrection[],
+): Span | null {
+  const spans = [
+    received.get(meter.entityId),
+    meter.switchId === undefined ? undefined : received.get(meter.switchId),
+    ...unposted.filter((one) => one.entityId === meter.entityId),
+  ];
+  let joined: Span | undefined;
+  for (const span of spans) if (span !== undefined) joined = joinSpans(joined, span);
+  return joined ?? null;
+}

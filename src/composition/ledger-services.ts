@@ -1,0 +1,369 @@
+/** The ledger put together: what is recorded is posted, the home's flows follow, prices are known. */
+import type { PostingHealth } from '../api/http/ports.ts';
+import { ConnectionFlows } from '../balance/connection-flows.ts';
+import { FlowKeeper } from '../balance/flow-keeper.ts';
+import { balanceSources, sourceIds } from '../balance/sources.ts';
+import type { GridConnections } from '../home/grid-connections.ts';
+import type { Home } from '../home/home.ts';
+import type { HomeAssistant } from '../home/home-assistant.ts';
+import type { SettingsStore } from '../home/settings-store.ts';
+import { CorrectionService, type UnpostedCorrection } from '../ledger/corrections/correction-service.ts';
+import type { LedgerStore } from '../ledger/entries/ledger-store.ts';
+import { type Meter, meterOf } from '../ledger/entries/meter.ts';
+import type { Correction, CorrectionStore } from '../ledger/evidence/correction.ts';
+import type { EvidenceSource } from '../ledger/evidence/evidence-source.ts';
+import { RememberedCorrections } from '../ledger/evidence/remembered-corrections.ts';
+import type { StatisticsStore } from '../ledger/evidence/statistics-store.ts';
+import { StoredEvidence } from '../ledger/evidence/stored-evidence.ts';
+import { PostingRhythm, unsettledUs } from '../ledger/posting/posting-rhythm.ts';
+import { PostingWorker } from '../ledger/posting/posting-worker.ts';
+import { RunningLedger } from '../ledger/posting/running-ledger.ts';
+import type { Span } from '../ledger/span.ts';
+import { HistoryImport } from '../ledger/statistics-import/history-import.ts';
+import type { ImportEntity } from '../ledger/statistics-import/import-deps.ts';
+import type { Reading } from '../recording/reading.ts';
+import type { ReadingStore } from '../recording/reading-store.ts';
+import type { SyncLog } from '../recording/sync-log.ts';
+import type { Clock } from '../runtime/clock.ts';
+import type { Log } from '../runtime/log.ts';
+import { withinMs } from '../runtime/pause.ts';
+import type { LedgerViews } from '../statistics/ledger-views.ts';
+import { RunningViews } from '../statistics/running-views.ts';
+import { canonicalUnit } from '../units/quantity.ts';
+
+export interface LedgerAdapters {
+  readonly ledgerStore: LedgerStore;
+  readonly ledgerViews: LedgerViews;
+  /** Resolves when the views say what the ledger's tables say. */
+  readonly viewsRefreshed: () => Promise<void>;
+  readonly statisticsStore: StatisticsStore;
+  readonly correctionStore: CorrectionStore;
+  readonly receivedSince: (receivedUs: number | null) => Promise<ReadonlyMap<string, Span>>;
+  /** Resolves when every reading that was acknowledged can be read. */
+  readonly readingsReadable: () => Promise<void>;
+}
+
+export interface LedgerServicesDeps {
+  readonly adapters: LedgerAdapters;
+  readonly home: Home;
+  readonly connections: GridConnections;
+  readonly homeAssistant: HomeAssistant;
+  readonly syncLog: SyncLog;
+  readonly readings: ReadingStore;
+  readonly settings: SettingsStore;
+  /** Until when an entity was followed without a change being told; null when it is not followed. */
+  readonly heldUntil: (entityId: string) => number | null;
+  /** Brings what was received into the store; resolves after a while at most. */
+  readonly gather: () => Promise<void>;
+  /** Somebody has figures before him that follow the present. */
+  readonly isWatched: () => boolean;
+  readonly isStoreUp: () => boolean;
+  /** Readings are on their way, which the import of statistics lets go first. */
+  readonly isRecordingBusy: () => boolean;
+  readonly newId: () => string;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** Another key when the rules of posting change: without a mark everything is posted anew, once. */
+export const markKey = 'ledger_posted_received_us_4';
+export const unpostedKey = 'ledger_corrections_unposted';
+/** Another key when the rules of flows change: their past is posted anew, once. */
+const flowsKey = 'ledger_flow_sources_2';
+/** A commit of the settings a minute is enough: what lies after the mark is posted twice, which changes nothing. */
+const saveMarkEveryUs = 60_000_000;
+/** Registers that are silent are held anew this often. */
+const holdEveryMs = 60_000;
+/** Who asks is not kept waiting by a store that is slow. */
+const presentWithinMs = 2000;
+/** An answer is no older than this; while somebody looks on, rounds of posting come by themselves. */
+const freshMs = 2000;
+const watchedFreshMs = 12_000;
+const summedWithinMs = 3000;
+
+/** Corrections whose meters may not be posted since, as the settings keep them. */
+export function storedUnposted(found: unknown): readonly UnpostedCorrection[] {
+  return Array.isArray(found) ? (found as UnpostedCorrection[]) : [];
+}
+
+export class LedgerServices {
+  readonly evidence: EvidenceSource;
+  /** The ledger and its sums with the quarter that is not over, which is in memory. */
+  readonly store: LedgerStore;
+  readonly views: LedgerViews;
+  readonly postingWorker: PostingWorker;
+  readonly flows: FlowKeeper;
+  readonly connectionFlows: ConnectionFlows;
+  readonly history: HistoryImport;
+  readonly corrections: CorrectionService;
+  readonly #deps: LedgerServicesDeps;
+  #meters: readonly Meter[] = [];
+  readonly #running: RunningLedger;
+  #catchingUp: Promise<void> | null = null;
+  #savedMarkUs = 0;
+  #holdTimer: NodeJS.Timeout | undefined;
+  #unlisten: readonly (() => void)[] = [];
+
+  constructor(deps: LedgerServicesDeps) {
+    const { adapters, readings, settings, clock, log } = deps;
+    this.#deps = deps;
+    this.#running = new RunningLedger({
+      store: adapters.ledgerStore,
+      summed: () => withinMs(summedWithinMs, adapters.viewsRefreshed()),
+      clock,
+    });
+    this.store = this.#running;
+    this.views = new RunningViews(adapters.ledgerViews, this.#running);
+    const corrections = new RememberedCorrections(adapters.correctionStore);
+    const evidenceOf = (declared: (entityId: string) => Promise<readonly Correction[]>) =>
+      new StoredEvidence({
+        readings,
+        statistics: adapters.statisticsStore,
+        corrections: declared,
+        kindOf: (entityId) => this.#kindOf(entityId),
+      });
+    const evidence = evidenceOf((entityId) => corrections.of(entityId));
+    this.evidence = evidence;
+    this.postingWorker = new PostingWorker({
+      evidence,
+      ledger: this.store,
+      gather: deps.gather,
+      rhythm: new PostingRhythm({ isWatched: deps.isWatched, clock }),
+      running: this.#running,
+      posted: (beganUs) => this.#commit(beganUs),
+      readable: adapters.readingsReadable,
+      mark: {
+        load: async () => {
+          const found = await settings.get(markKey);
+          return typeof found === 'number' ? found : null;
+        },
+        save: async (receivedUs) => {
+          // A clock that was put back has to be followed, or what comes until it is there again would lie before the mark.
+          if (Math.abs(receivedUs - this.#savedMarkUs) < saveMarkEveryUs) return;
+          await settings.set(markKey, receivedUs, clock.nowUs());
+          this.#savedMarkUs = receivedUs;
+        },
+      },
+      receivedSince: adapters.receivedSince,
+      heldUntil: deps.heldUntil,
+      clock,
+      log: log.child({ part: 'ledger' }),
+    });
+    this.corrections = new CorrectionService({
+      corrections,
+      evidenceWith: (declared) => evidenceOf(async () => declared),
+      ledger: this.store,
+      postingWorker: this.postingWorker,
+      meterOf: (entityId) => this.#meters.find((meter) => meter.entityId === entityId) ?? null,
+      unposted: {
+        load: async () => storedUnposted(await settings.get(unpostedKey)),
+        save: (unposted) => settings.set(unpostedKey, unposted, clock.nowUs()),
+      },
+      heldUntil: deps.heldUntil,
+      clock,
+      log: log.child({ part: 'corrections' }),
+    });
+    const flowDeps = {
+      ledger: this.store,
+      firstQuarterHourUs: async (entityIds: readonly string[]) =>
+        (await this.views.extent(entityIds))?.firstUs ?? null,
+      clock,
+      log: log.child({ part: 'balance' }),
+    };
+    const remembered = {
+      load: async (key: string) => {
+        const found = await settings.get(key);
+        return typeof found === 'string' ? found : null;
+      },
+      save: (key: string, sources: string) => settings.set(key, sources, clock.nowUs()),
+    };
+    this.flows = new FlowKeeper({
+      ...flowDeps,
+      remembered: {
+        load: () => remembered.load(flowsKey),
+        save: (sources) => remembered.save(flowsKey, sources),
+      },
+    });
+    this.connectionFlows = new ConnectionFlows({ ...flowDeps, remembered });
+    this.history = new HistoryImport({
+      homeAssistant: deps.homeAssistant,
+      statistics: adapters.statisticsStore,
+      syncLog: deps.syncLog,
+      settings,
+      entities: () => this.#importEntities(),
+      post: (spans) => this.#post(spans),
+      isBusy: deps.isRecordingBusy,
+      clock,
+      log: log.child({ part: 'statistics' }),
+      newId: deps.newId,
+    });
+    this.postingWorker.onPosted((entityId, news) => {
+      this.flows.posted(entityId, news);
+      this.connectionFlows.posted(entityId, news);
+    });
+  }
+
+  start(): void {
+    const { home, connections } = this.#deps;
+    this.#unlisten = [
+      home.onChange(() => this.#follow()),
+      connections.onChange(() => this.#followConnections()),
+    ];
+    this.#follow();
+    this.postingWorker.start();
+    this.flows.start();
+    this.connectionFlows.start();
+    this.history.start();
+    this.corrections.start();
+    this.#holdTimer = setInterval(() => this.#hold(), holdEveryMs);
+    this.#holdTimer.unref();
+  }
+
+  async stop(): Promise<void> {
+    for (const unlisten of this.#unlisten) unlisten();
+    clearInterval(this.#holdTimer);
+    await this.history.stop();
+    await this.corrections.stop();
+    await this.postingWorker.stop();
+    await this.flows.stop();
+    await this.connectionFlows.stop();
+  }
+
+  /** How far the ledger is behind what is stored. */
+  posting(): PostingHealth {
+    const { waiting, isPostingPast, lastPostedAtUs, error } = this.postingWorker.status();
+    const isPast = isPostingPast || this.flows.isPostingPast() || this.connectionFlows.isPostingPast();
+    return { metersWaiting: waiting, isPostingPast: isPast, lastPostedAtUs, error };
+  }
+
+  /**
+   * Resolves when what was received until a moment ago is in what `store` and `views` answer, the quarter that is not over
+   * too; after a while at most, for an answer that lags is better than none.
+   */
+  async present(): Promise<void> {
+    const { postingWorker } = this;
+    const { isWatched, isStoreUp, clock } = this.#deps;
+    const { upToMs, isPostingPast, error } = postingWorker.status();
+    // What fails is tried again by itself; nobody is kept waiting for that.
+    if (isPostingPast || error !== null || !isStoreUp()) return;
+    if (clock.monotonicMs() - upToMs < (isWatched() ? watchedFreshMs : freshMs)) return;
+    this.#catchingUp ??= this.#catchUp().finally(() => {
+      this.#catchingUp = null;
+    });
+    await withinMs(presentWithinMs, this.#catchingUp);
+  }
+
+  /** The store is back: what could not be posted is tried at once. */
+  soon(): void {
+    for (const part of [this.postingWorker, this.flows, this.connectionFlows]) part.soon();
+  }
+
+  /** The reading store for whoever writes: what it acknowledges is posted. */
+  postingReadingStore(store: ReadingStore): ReadingStore {
+    return {
+      append: async (readings) => {
+        await store.append(readings);
+        this.#stored(readings);
+      },
+      range: (...asked) => store.range(...asked),
+      before: (...asked) => store.before(...asked),
+      newest: (...asked) => store.newest(...asked),
+      hourly: (...asked) => store.hourly(...asked),
+      curve: (...asked) => store.curve(...asked),
+      count: (...asked) => store.count(...asked),
+    };
+  }
+
+  /**
+   * What rests on the quarter that is over is made first, so that all of it is one commit; flows that are at a long past, or
+   * fail, are written when they are done.
+   */
+  async #commit(beganUs: number): Promise<void> {
+    for (const part of [this.flows, this.connectionFlows])
+      if (!part.isPostingPast()) await part.settle().catch(() => undefined);
+    await this.#running.commit(unsettledUs(beganUs));
+  }
+
+  /** What fails is logged, and told by the status, where it is done. */
+  async #catchUp(): Promise<void> {
+    await this.#deps.gather();
+    for (const part of [this.postingWorker, this.flows, this.connectionFlows])
+      await part.settle().catch(() => undefined);
+  }
+
+  #stored(readings: readonly Reading[]): void {
+    for (const { entityId, atUs } of readings)
+      this.postingWorker.touch(entityId, { fromUs: atUs, untilUs: atUs });
+  }
+
+  #follow(): void {
+    const { home, adapters, log } = this.#deps;
+    const tracked = home.tracked();
+    const before = this.#meters;
+    this.#meters = tracked.flatMap((entity) => meterOf(entity, tracked) ?? []);
+    this.#release(before);
+    this.postingWorker.setMeters(this.#meters);
+    this.flows.setSources(balanceSources(home.entities(), home.unknownSources()));
+    this.#followConnections();
+    this.history.follow();
+    const zone = home.config()?.timeZone;
+    if (zone !== undefined && zone !== adapters.ledgerViews.zone()) {
+      adapters.ledgerViews.setZone(zone).catch((error: unknown) => {
+        log.warn(
+          { err: error, zone },
+          'The views are not cut by the new zone yet; they are made when they are asked',
+        );
+      });
+    }
+  }
+
+  /** Nobody posts the quarter of a meter that is no longer followed: it stays as it is. */
+  #release(before: readonly Meter[]): void {
+    const followed = new Set(this.#meters.map(({ entityId }) => entityId));
+    const left = before.map(({ entityId }) => entityId).filter((entityId) => !followed.has(entityId));
+    this.#running.release(left).catch((error: unknown) => {
+      this.#deps.log.warn(
+        { err: error, meters: left },
+        'The last quarter-hour of meters could not be written',
+      );
+    });
+  }
+
+  #followConnections(): void {
+    const connections = this.#deps.connections.known();
+    if (connections !== null) this.connectionFlows.setConnections(connections);
+  }
+
+  #importEntities(): readonly ImportEntity[] {
+    const { home } = this.#deps;
+    const sources = new Set(sourceIds(balanceSources(home.entities(), home.unknownSources())));
+    const registers = new Set(
+      this.#meters.filter(({ posts }) => posts === 'register').map(({ entityId }) => entityId),
+    );
+    // Home Assistant keeps no statistics of switches.
+    const measured = home.tracked().filter(({ quantity }) => quantity !== 'switch');
+    return measured.map(({ entityId, quantity }) => ({
+      entityId,
+      unit: canonicalUnit[quantity],
+      posting: !registers.has(entityId) ? null : sources.has(entityId) ? 'together' : 'alone',
+    }));
+  }
+
+  async #post(spans: ReadonlyMap<string, Span>): Promise<void> {
+    for (const [entityId, span] of spans) this.postingWorker.touch(entityId, span, 'statistics');
+    await this.postingWorker.settle();
+  }
+
+  #kindOf(entityId: string) {
+    const meter = this.#meters.find((one) => one.entityId === entityId);
+    return meter?.posts === 'register' ? meter.kind : 'rising';
+  }
+
+  #hold(): void {
+    const nowUs = this.#deps.clock.nowUs();
+    for (const { entityId } of this.#meters) {
+      if (this.#deps.heldUntil(entityId) !== null)
+        this.postingWorker.touch(entityId, { fromUs: nowUs, untilUs: nowUs });
+    }
+  }
+}

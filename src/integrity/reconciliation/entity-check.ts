@@ -1,0 +1,130 @@
+import type { Correction } from '../../ledger/evidence/correction.ts';
+import type { Span } from '../../ledger/span.ts';
+import { frozenCounterFindings, type HourOfBoth } from '../detectors/frozen-counter.ts';
+import type { Gap } from '../detectors/gap.ts';
+import { type Finding, ticketIdOf } from '../ticket.ts';
+import type { Detected } from '../tickets/tickets.ts';
+import { checkContinuity } from './gap-check.ts';
+import { checkHours } from './hour-check.ts';
+import { checkRegister } from './reading-check.ts';
+import type { ReconciledEntity } from './reconciled-entity.ts';
+import type { ReconciliationDeps } from './reconciliation-deps.ts';
+import { refreshRows, rowsOf } from './statistics-refresh.ts';
+import { highestUsualMicro } from './usual-hours.ts';
+
+export interface CheckedEntity {
+  readonly hours: number;
+  readonly differing: number;
+  readonly detected: readonly Detected[];
+  readonly gaps: readonly Gap[];
+  /** The rows that were not those of Home Assistant, which were posted anew; null when all were. */
+  readonly refreshed: Span | null;
+}
+
+const hourUs = 3_600_000_000;
+const dayUs = 24 * hourUs;
+/** The row before the range, where one is missing, is looked for so far back. */
+const rowBeforeUs = dayUs;
+const habitUs = 10 * dayUs;
+/** A sensor hangs against its habits, which take so long to know. */
+const longRangeUs = 5 * dayUs;
+
+type CheckDeps = Pick<
+  ReconciliationDeps,
+  'homeAssistant' | 'readings' | 'statistics' | 'ledger' | 'views' | 'corrections' | 'posting'
+>;
+
+/** Looks at one entity in [fromUs, untilUs). Rejects when Home Assistant or a store is away. */
+export async function checkEntity(
+  deps: CheckDeps,
+  entity: ReconciledEntity,
+  fromUs: number,
+  untilUs: number,
+): Promise<CheckedEntity> {
+  const { entityId, meter, unit } = entity;
+  const detected: Detected[] = [];
+  let hours = { hours: 0, differing: 0 };
+  let refreshed: Span | null = null;
+  if (meter?.posts === 'register' && (unit === 'kWh' || unit === 'm³')) {
+    const { kind } = meter;
+    const corrections = await deps.corrections.of(entityId);
+    const rows = await rowsOf(deps.homeAssistant, entity, fromUs - rowBeforeUs, untilUs, 'hour');
+    refreshed = await refreshRows(deps.statistics, entityId, rows);
+    if (refreshed !== null) {
+      deps.posting.touch(entityId, refreshed, 'reconciled');
+      await deps.posting.settle();
+    }
+    const before = rows.findLast(({ endUs }) => endUs <= fromUs);
+    const asked = rows.filter((row) => row === before || row.startUs >= fromUs);
+    const checked = await checkHours(deps, { entityId, kind, unit }, asked, corrections);
+    hours = { hours: checked.hours, differing: checked.differing };
+    const days = await deps.views.buckets([entityId], 'day', Math.min(fromUs, untilUs - habitUs), untilUs);
+    const usual = (atUs: number) => highestUsualMicro(days, atUs);
+    const found = [
+      ...checked.findings.map((finding): Detected => ({ finding, handling: 'ask' })),
+      ...(await checkRegister(deps.readings, entityId, { kind, unit }, usual, fromUs, untilUs)),
+      ...(await frozenAgainstPower(deps, entity, fromUs, untilUs)),
+    ];
+    detected.push(...found.filter(({ finding }) => !isAnswered(finding, corrections)));
+  }
+  const fiveMinutes = await rowsOf(deps.homeAssistant, entity, fromUs, untilUs, '5minute');
+  const starts = fiveMinutes.map(({ startUs }) => startUs);
+  // What is silent is not known to stand: the last row says until when Home Assistant saw the value.
+  const isHeld = (starts.at(-1) ?? 0) > untilUs - hourUs;
+  const { gaps, frozen } = await checkContinuity(deps, entity, starts, fromUs, untilUs, isHeld);
+  if (frozen !== null && untilUs - fromUs >= longRangeUs) detected.push({ finding: frozen, handling: 'ask' });
+  return { ...hours, detected, gaps, refreshed };
+}
+
+/** A person declared something there by another way than this finding's own ticket. */
+function isAnswered(finding: Finding, corrections: readonly Correction[]): boolean {
+  const ticketId = ticketIdOf(finding);
+  return corrections.some(
+    (one) =>
+      one.ticketId !== ticketId &&
+      (one.kind === 'exchange'
+        ? one.atUs > finding.fromUs && one.atUs <= finding.untilUs
+        : one.fromUs <= finding.untilUs && one.untilUs >= finding.fromUs),
+  );
+}
+
+async function frozenAgainstPower(
+  deps: Pick<CheckDeps, 'readings' | 'ledger'>,
+  entity: ReconciledEntity,
+  fromUs: number,
+  untilUs: number,
+): Promise<Detected[]> {
+  const { entityId, power } = entity;
+  if (power === null) return [];
+  const startUs = Math.ceil(fromUs / hourUs) * hourUs;
+  const endUs = Math.floor(untilUs / hourUs) * hourUs;
+  if (endUs <= startUs) return [];
+  const told = await deps.readings.hourly(power.entityId, startUs, endUs, 'UTC');
+  const means = new Map(
+    told.map((hour) => [
+      hour.startUs,
+      hour.heldUs === hourUs && hour.mean !== null ? hour.mean * power.sign : null,
+    ]),
+  );
+  const hours: HourOfBoth[] = [];
+  for (let atUs = startUs; atUs < endUs; atUs += dayUs) {
+    const stopUs = Math.min(endUs, atUs + dayUs);
+    const entries = await deps.ledger.current(entityId, atUs, stopUs);
+    for (let hour = atUs; hour < stopUs; hour += hourUs) {
+      const quarters = entries.filter(
+        (entry) =>
+          entry.kind === 'quantity' &&
+          entry.reason !== 'withdrawn' &&
+          entry.quarterHourStartUs >= hour &&
+          entry.quarterHourStartUs < hour + hourUs,
+      );
+      const isKnown = quarters.length === 4 && quarters.every(({ coveredUs }) => coveredUs === hourUs / 4);
+      const countedMicro = isKnown ? quarters.reduce((sum, entry) => sum + entry.amountMicro, 0) : null;
+      hours.push({ startUs: hour, countedMicro, meanW: means.get(hour) ?? null });
+    }
+  }
+  return frozenCounterFindings(entityId, power.entityId, hours).map((finding) => ({
+    finding,
+    handling: 'ask',
+  }));
+}

@@ -1,0 +1,112 @@
+import type { StatisticsStore } from '../../ledger/evidence/statistics-store.ts';
+import type { ReadingStore } from '../../recording/reading-store.ts';
+import { Stillness } from '../detectors/frozen-power.ts';
+import { absences, type Gap, joinGaps, silences, sortGaps } from '../detectors/gap.ts';
+import { type GapOwner, gapFinding } from '../detectors/gap-finding.ts';
+import type { Finding } from '../ticket.ts';
+import type { Detected } from '../tickets/tickets.ts';
+import { pagesOf } from './reading-check.ts';
+import type { ReconciledEntity } from './reconciled-entity.ts';
+
+interface Told {
+  readonly atUs: number;
+  readonly value: number | null;
+}
+
+export interface Continuity {
+  /** Where the entity was unavailable or nothing is known of it. */
+  readonly gaps: readonly Gap[];
+  /** A power sensor that hangs; null for all others. */
+  readonly frozen: Finding | null;
+}
+
+/** An entity that comes and goes more often than this is looked at no further. */
+const absencesLimit = 10_000;
+const fiveMinutesUs = 300_000_000;
+
+interface Stores {
+  readonly readings: Pick<ReadingStore, 'range' | 'before'>;
+  readonly statistics: Pick<StatisticsStore, 'endingBefore'>;
+}
+
+/**
+ * @param rowStartsUs Home Assistant's five-minute rows of the entity, ascending
+ * @param isHeld a change of the last value would have been told until now
+ */
+export async function checkContinuity(
+  stores: Stores,
+  entity: Pick<ReconciledEntity, 'entityId' | 'unit'>,
+  rowStartsUs: readonly number[],
+  fromUs: number,
+  untilUs: number,
+  isHeld: boolean,
+): Promise<Continuity> {
+  const { entityId } = entity;
+  const { readings } = stores;
+  const before = await readings.before(entityId, fromUs);
+  const stillness = entity.unit === 'W' ? new Stillness() : null;
+  // Only where an absence begins or ends: all that is needed of them.
+  const turns: Told[] = [];
+  let wasAbsent = false;
+  const take = (told: Told) => {
+    stillness?.take(told);
+    if (told.value === null || wasAbsent) turns.push(told);
+    wasAbsent = told.value === null;
+  };
+  if (before !== null) take(before);
+  for await (const page of pagesOf(readings, entityId, fromUs, untilUs)) {
+    page.forEach(take);
+    if (turns.length > absencesLimit) break;
+  }
+  const silent: Gap[] = [];
+  for (const gap of silences(rowStartsUs, [], fromUs, untilUs)) {
+    const told: Told[] = [];
+    for await (const page of pagesOf(readings, entityId, gap.fromUs, gap.untilUs)) told.push(...page);
+    silent.push(...silences([gap.fromUs - fiveMinutesUs, gap.untilUs], told, gap.fromUs, gap.untilUs + 1));
+  }
+  const absent = absences(turns, untilUs);
+  const [first] = absent;
+  if (first !== undefined && !(await wasKnown(stores, entityId, rowStartsUs, first.fromUs))) absent.shift();
+  return {
+    gaps: joinGaps([...absent, ...silent]),
+    frozen: stillness?.finding(entityId, isHeld ? untilUs : null) ?? null,
+  };
+}
+
+/**
+ * Before its first value an entity misses none: a meter that reports once a day is unknown until then. A row says what was
+ * known at its end, so that the one in which the first value came says nothing of the time before.
+ */
+async function wasKnown(
+  { readings, statistics }: Stores,
+  entityId: string,
+  rowStartsUs: readonly number[],
+  atUs: number,
+): Promise<boolean> {
+  const [firstUs] = rowStartsUs;
+  if (firstUs !== undefined && firstUs + fiveMinutesUs <= atUs) return true;
+  if ((await readings.before(entityId, atUs, true)) !== null) return true;
+  return (await statistics.endingBefore(entityId, atUs)) !== null;
+}
+
+/** The gaps of all entities that were looked at as findings, an outage of the home as one. */
+export function gapsDetected(
+  entities: readonly ReconciledEntity[],
+  gaps: ReadonlyMap<string, readonly Gap[]>,
+): Detected[] {
+  const sorted = sortGaps(gaps);
+  const detected = sorted.home.map((gap) => gapDetected({ kind: 'home' }, gap));
+  for (const entity of entities)
+    for (const gap of sorted.entities.get(entity.entityId) ?? []) {
+      // What the meter beside it tells already: the device was away, with all its sensors.
+      const owner = entity.meter !== null || entity.ownerId === null ? [] : (gaps.get(entity.ownerId) ?? []);
+      if (owner.some(({ fromUs, untilUs }) => fromUs < gap.untilUs && gap.fromUs < untilUs)) continue;
+      detected.push(gapDetected({ kind: entity.meter?.posts ?? 'value', entityId: entity.entityId }, gap));
+    }
+  return detected;
+}
+
+function gapDetected(owner: GapOwner, gap: Gap): Detected {
+  const finding = gapFinding(owner, gap);
+  return { finding, handling: finding.choices.length === 0 ? 'told' : 'ask' };
+}

@@ -1,0 +1,105 @@
+import type { CounterKind } from '../../ledger/counter/counter-state.ts';
+import type { Entry } from '../../ledger/entries/entry.ts';
+import type { LedgerStore } from '../../ledger/entries/ledger-store.ts';
+import type { Correction } from '../../ledger/evidence/correction.ts';
+import type { RecordedStatistics } from '../../ledger/evidence/statistics-evidence.ts';
+import type { ReadingStore } from '../../recording/reading-store.ts';
+import {
+  boundaryStep,
+  boundaryUs,
+  compareStretch,
+  countedAsCore,
+  type DifferingStretch,
+  hoursFindings,
+  isWithinTolerance,
+  type Stretch,
+  stretchesOf,
+} from '../detectors/hours-differ.ts';
+import type { Finding } from '../ticket.ts';
+import { registerPath } from './reading-check.ts';
+
+export interface HourCheckDeps {
+  readonly readings: Pick<ReadingStore, 'range' | 'before'>;
+  readonly ledger: Pick<LedgerStore, 'current'>;
+}
+
+export interface CheckedHours {
+  readonly hours: number;
+  readonly differing: number;
+  readonly findings: readonly Finding[];
+}
+
+const hourUs = 3_600_000_000;
+const dayUs = 24 * hourUs;
+
+/**
+ * Holds a meter's hours against Home Assistant's rows of them, day by day.
+ * @param rows ascending; the first one only begins
+ */
+export async function checkHours(
+  deps: HourCheckDeps,
+  meter: { readonly entityId: string; readonly kind: CounterKind; readonly unit: 'kWh' | 'm³' },
+  rows: readonly RecordedStatistics[],
+  corrections: readonly Correction[],
+): Promise<CheckedHours> {
+  const { entityId, kind, unit } = meter;
+  const differing: DifferingStretch[] = [];
+  const stretches = stretchesOf(rows);
+  let hours = 0;
+  for (let at = 0; at < stretches.length; ) {
+    const startUs = stretches[at]?.fromUs ?? 0;
+    const some = stretches.slice(at).filter(({ fromUs }) => fromUs < startUs + dayUs);
+    at += some.length;
+    const endUs = some.at(-1)?.untilUs ?? startUs;
+    const entries = await deps.ledger.current(entityId, startUs, endUs);
+    for (const stretch of some) {
+      hours += (stretch.untilUs - stretch.fromUs) / hourUs;
+      const compared = compareStretch(stretch, inside(entries, stretch));
+      if (compared.kind !== 'differs' || corrections.some((one) => isCorrected(stretch, one))) continue;
+      const { oursMicro, theirsMicro } = compared;
+      if (await isSameByCore(deps.readings, entityId, kind, stretch, oursMicro)) continue;
+      differing.push({ fromUs: stretch.fromUs, untilUs: stretch.untilUs, oursMicro, theirsMicro });
+    }
+  }
+  const differingHours = differing.reduce((sum, { fromUs, untilUs }) => sum + (untilUs - fromUs) / hourUs, 0);
+  return { hours, differing: differingHours, findings: hoursFindings(entityId, unit, differing) };
+}
+
+/** Whether the readings are Home Assistant's, and only the rules differ by which an hour is made of them. */
+async function isSameByCore(
+  readings: HourCheckDeps['readings'],
+  entityId: string,
+  kind: CounterKind,
+  stretch: Stretch,
+  oursMicro: number,
+): Promise<boolean> {
+  const { fromUs, untilUs, theirsMicro, registerMicro } = stretch;
+  const path = await registerPath(readings, entityId, kind, fromUs, untilUs);
+  const theirs = [theirsMicro, registerMicro].filter((micro) => micro !== null);
+  const isCovered = (path[0]?.atUs ?? untilUs) < fromUs;
+  // Readings that begin within, after rows of Home Assistant's, can't tell what it counted before them.
+  if (isCovered && theirs.some((micro) => isWithinTolerance(countedAsCore(kind, path), micro))) return true;
+  const next = await registerPath(readings, entityId, kind, untilUs, untilUs + boundaryUs);
+  const around = [...path, ...next.filter(({ atUs }) => atUs >= untilUs).slice(0, 1)];
+  const allowedMicro = boundaryStep(around, fromUs) + boundaryStep(around, untilUs);
+  return theirs.some((micro) => isWithinTolerance(oursMicro, micro, allowedMicro));
+}
+
+function inside<T extends Entry>(entries: readonly T[], { fromUs, untilUs }: Stretch): T[] {
+  return entries.filter(
+    ({ quarterHourStartUs }) => quarterHourStartUs >= fromUs && quarterHourStartUs < untilUs,
+  );
+}
+
+/**
+ * A person said otherwise than the readings there, which Home Assistant does not know of; and what it counted back after a
+ * spike lies in the hour after.
+ */
+export function isCorrected(
+  { fromUs, untilUs }: Pick<Stretch, 'fromUs' | 'untilUs'>,
+  one: Correction,
+): boolean {
+  const beginUs = one.kind === 'exchange' ? one.atUs : one.fromUs;
+  const endUs = one.kind === 'exchange' ? one.atUs : one.untilUs;
+  return beginUs < untilUs && endUs + hourUs >= fromUs;
+}

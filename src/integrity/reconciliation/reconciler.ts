@@ -1,0 +1,301 @@
+import { hasStates } from '../../home/entity.ts';
+import { usualHistoryUs } from '../../recording/backfill/history-depth.ts';
+import { RunLog, untilIdle } from '../../recording/backfill/run-log.ts';
+import type { SyncRun } from '../../recording/sync-log.ts';
+import { Backoff } from '../../runtime/backoff.ts';
+import { pause, unlessAborted } from '../../runtime/pause.ts';
+import { WakeSignal } from '../../runtime/wake-signal.ts';
+import type { ReconciliationDeps } from './reconciliation-deps.ts';
+import { ReconciliationMarks } from './reconciliation-marks.ts';
+import { begunJob, type ReconciliationJob, ReconciliationRun, Stopped } from './reconciliation-run.ts';
+import { nextHourlyUs, nextNightlyUs } from './schedule.ts';
+
+export interface ReconcilerLimits {
+  /** After the start: what was missed while the process was down goes first. */
+  readonly startDelayMs: number;
+  readonly busyLimitMs: number;
+  readonly busyPauseMs: number;
+  readonly retryFirstMs: number;
+  readonly retryLimitMs: number;
+  /** A run that fails so often is given up; the next one looks at the same hours. */
+  readonly tries: number;
+}
+
+export const defaultReconcilerLimits: ReconcilerLimits = {
+  startDelayMs: 60_000,
+  busyLimitMs: 15 * 60_000,
+  busyPauseMs: 1000,
+  retryFirstMs: 30_000,
+  retryLimitMs: 30 * 60_000,
+  tries: 6,
+};
+
+export interface ReconcilerStatus {
+  readonly isOk: boolean;
+  readonly detail: string | null;
+  /** The run under way; null between runs. */
+  readonly run: SyncRun | null;
+  /** The last one that ended. */
+  readonly last: SyncRun | null;
+  readonly lastFinishedAtUs: number | null;
+  readonly lastHourlyUs: number | null;
+  readonly lastNightlyUs: number | null;
+  /** Hours of the last ten days that were not held against Home Assistant, as the last run left them. */
+  readonly unverifiedHours: number | null;
+  readonly nextHourlyUs: number;
+  /** Null while the home's zone is not known. */
+  readonly nextNightlyUs: number | null;
+}
+
+/** What the next nightly run will look at. */
+export interface ReconciliationPlan {
+  readonly fromUs: number;
+  readonly untilUs: number;
+  readonly entities: number;
+  readonly hours: number;
+  readonly unverifiedHours: number;
+}
+
+const hourUs = 3_600_000_000;
+/** As far as Home Assistant keeps states by default. */
+export const nightlySpanUs = usualHistoryUs;
+/** The last hours, once more than the hour that is new: rows and readings come late. */
+const hourlySpanUs = 3 * hourUs;
+/** Readings of the last minutes may be on their way. */
+const marginUs = 2 * 60_000_000;
+/** Waiting looks at the clock again so often, for it may be stepped. */
+const lookEveryMs = 30_000;
+const jobsLimit = 8;
+
+/**
+ * Holds what is recorded against Home Assistant: every hour the last ones, every night the last ten days, when asked, and
+ * soon after the start. One run at a time, behind everything else; what fails is tried again.
+ */
+export class Reconciler {
+  readonly #deps: ReconciliationDeps;
+  readonly #limits: ReconcilerLimits;
+  readonly #marks: ReconciliationMarks;
+  readonly #runLog: RunLog;
+  readonly #bell = new WakeSignal();
+  readonly #stop = new AbortController();
+  /** Ends a wait: Home Assistant is there again. */
+  #wake = new AbortController();
+  readonly #asked: ReconciliationJob[] = [];
+  #hasBegun = false;
+  #run: SyncRun | null = null;
+  #last: SyncRun | null = null;
+  #unverifiedHours: number | null = null;
+  #error: string | null = null;
+  #loop: Promise<void> = Promise.resolve();
+  #unlisten: () => void = () => undefined;
+
+  constructor(deps: ReconciliationDeps, limits: Partial<ReconcilerLimits> = {}) {
+    this.#deps = deps;
+    this.#runLog = new RunLog(deps);
+    this.#limits = { ...defaultReconcilerLimits, ...limits };
+    this.#marks = new ReconciliationMarks(deps.settings, deps.clock);
+  }
+
+  start(): void {
+    this.#unlisten = this.#deps.homeAssistant.onStatus(({ kind }) => {
+      if (kind !== 'connected') return;
+      this.#wake.abort();
+      this.#wake = new AbortController();
+    });
+    this.#loop = this.#work().catch((cause: unknown) => {
+      this.#error = cause instanceof Error ? cause.message : String(cause);
+      this.#deps.log.error({ err: cause }, 'Reconciliation has stopped');
+    });
+  }
+
+  async stop(): Promise<void> {
+    this.#unlisten();
+    this.#stop.abort();
+    this.#bell.ring();
+    await this.#loop;
+  }
+
+  /**
+   * Asks for a run over [fromUs, untilUs), of all that is tracked when nothing is named.
+   * @returns its id, at once; its progress is in the sync log
+   */
+  request(fromUs?: number, untilUs?: number, entityIds?: readonly string[]): string {
+    const nowUs = this.#deps.clock.nowUs();
+    const last = this.#asked.at(-1);
+    if (this.#asked.length >= jobsLimit && last !== undefined) return last.syncId;
+    const job: ReconciliationJob = {
+      syncId: this.#deps.newId(),
+      kind: 'reconciliation',
+      fromUs: fromUs ?? nowUs - nightlySpanUs,
+      untilUs: untilUs ?? nowUs - marginUs,
+      entityIds: entityIds ?? null,
+      startedAtUs: nowUs,
+    };
+    this.#asked.push(job);
+    // Another run may take long; who asked can see at once that this one is known.
+    void this.#runLog.save(begunJob(job, entityIds?.length ?? this.#deps.entities().length), true);
+    this.#bell.ring();
+    return job.syncId;
+  }
+
+  /** The run as it is now, when it is under way or waits here; null for any other. */
+  running(syncId: string): SyncRun | null {
+    if (this.#run?.syncId === syncId) return this.#run;
+    const job = this.#asked.find((one) => one.syncId === syncId);
+    return job === undefined ? null : begunJob(job, job.entityIds?.length ?? this.#deps.entities().length);
+  }
+
+  status(): ReconcilerStatus {
+    const nowUs = this.#deps.clock.nowUs();
+    const zone = this.#deps.zone();
+    return {
+      isOk: this.#error === null,
+      detail: this.#error,
+      run: this.#run,
+      last: this.#last,
+      lastFinishedAtUs: this.#last?.finishedAtUs ?? this.#marks.doneUs('hourly'),
+      lastHourlyUs: this.#marks.doneUs('hourly'),
+      lastNightlyUs: this.#marks.doneUs('nightly'),
+      unverifiedHours: this.#unverifiedHours,
+      nextHourlyUs: nextHourlyUs(nowUs),
+      nextNightlyUs: zone === null ? null : nextNightlyUs(nowUs, zone),
+    };
+  }
+
+  /** What the next nightly run will look at; null while the zone is not known. Rejects when a store is down. */
+  async plan(): Promise<ReconciliationPlan | null> {
+    const zone = this.#deps.zone();
+    if (zone === null) return null;
+    const untilUs = nextNightlyUs(this.#deps.clock.nowUs(), zone);
+    const fromUs = untilUs - nightlySpanUs;
+    const entities = this.#deps.entities();
+    const meters = entities.filter(({ meter }) => meter?.posts === 'register');
+    const ids = entities.filter(hasStates).map(({ entityId }) => entityId);
+    const unverifiedHours = await this.#deps.coverageVerifier.unproven(ids, fromUs, untilUs);
+    this.#unverifiedHours = unverifiedHours;
+    const hours = (meters.length * (untilUs - fromUs)) / hourUs;
+    return { fromUs, untilUs, entities: entities.length, hours, unverifiedHours };
+  }
+
+  async #work(): Promise<void> {
+    const { signal } = this.#stop;
+    await this.#load();
+    const beginMs = this.#deps.clock.monotonicMs() + this.#limits.startDelayMs;
+    while (!signal.aborted) {
+      const delayMs = beginMs - this.#deps.clock.monotonicMs();
+      const job = this.#asked[0] ?? (delayMs > 0 ? null : this.#due());
+      if (job === null) await this.#bell.wait(delayMs > 0 ? delayMs : lookEveryMs);
+      else await this.#do(job);
+    }
+  }
+
+  /** When the process before did what. */
+  async #load(): Promise<void> {
+    const retry = new Backoff(1000, 60_000);
+    while (!this.#stop.signal.aborted) {
+      try {
+        await this.#marks.load();
+        await this.#deps.tickets.count();
+        return;
+      } catch (cause) {
+        this.#deps.log.debug({ err: cause }, 'when was reconciled can not be read yet');
+        await pause(retry.nextMs(), AbortSignal.any([this.#stop.signal, this.#wake.signal]));
+      }
+    }
+  }
+
+  /** The night goes before the hour, and the first after a start reaches back to the last before it. */
+  #due(): ReconciliationJob | null {
+    const { clock, newId, zone, entities } = this.#deps;
+    const nowUs = clock.nowUs();
+    const known = zone();
+    if (known === null || entities().length === 0) return null;
+    const job = (kind: 'hourly' | 'nightly', fromUs: number): ReconciliationJob => ({
+      syncId: newId(),
+      kind,
+      fromUs: Math.floor(fromUs / hourUs) * hourUs,
+      untilUs: nowUs - marginUs,
+      entityIds: null,
+      startedAtUs: nowUs,
+    });
+    if (nextNightlyUs(this.#marks.dueAfterUs('nightly'), known) <= nowUs)
+      return job('nightly', nowUs - nightlySpanUs);
+    const doneUs = this.#marks.doneUs('hourly') ?? nowUs;
+    const sinceUs = Math.max(nowUs - nightlySpanUs, Math.min(doneUs, nowUs) - hourlySpanUs);
+    if (!this.#hasBegun || nextHourlyUs(this.#marks.dueAfterUs('hourly')) <= nowUs)
+      return job('hourly', sinceUs);
+    return null;
+  }
+
+  async #do(job: ReconciliationJob): Promise<void> {
+    const { log, clock } = this.#deps;
+    const { signal } = this.#stop;
+    await untilIdle(this.#deps.isBusy, this.#limits, clock, signal);
+    const retry = new Backoff(this.#limits.retryFirstMs, this.#limits.retryLimitMs);
+    for (let tries = 1; !signal.aborted; tries += 1) {
+      const run = new ReconciliationRun(this.#deps, job, {
+        signal,
+        onProgress: (now) => {
+          this.#run = now;
+          void this.#runLog.save(now, false);
+        },
+      });
+      try {
+        const done = await run.do();
+        this.#error = done.status === 'failed' ? done.error : null;
+        this.#end(job, done);
+        await this.#runLog.save(done, true);
+        await this.#countUnverified();
+        if (job.kind !== 'reconciliation') await this.#mark(job);
+        const { outcome, readingsAdded } = done;
+        log.info({ kind: job.kind, status: done.status, readingsAdded, ...outcome }, 'reconciled');
+        return;
+      } catch (cause) {
+        if (cause instanceof Stopped || signal.aborted) return;
+        this.#error = cause instanceof Error ? cause.message : String(cause);
+        log.warn(
+          { err: this.#error, kind: job.kind, tries },
+          'Reconciliation was cut off; it is tried again',
+        );
+        const came = run.run();
+        const status = came.entitiesDone > 0 ? 'partial' : 'failed';
+        const failed = { ...came, status, error: this.#error, finishedAtUs: clock.nowUs() } as const;
+        this.#last = failed;
+        await this.#runLog.save(failed, true);
+        if (tries >= this.#limits.tries) {
+          this.#end(job, failed);
+          // The next of its kind reaches back to the last that was done.
+          if (job.kind !== 'reconciliation') this.#marks.giveUp(job.kind);
+          return;
+        }
+        await pause(retry.nextMs(), AbortSignal.any([signal, this.#wake.signal]));
+      } finally {
+        this.#run = null;
+      }
+    }
+  }
+
+  async #countUnverified(): Promise<void> {
+    try {
+      await unlessAborted(this.plan(), this.#stop.signal);
+    } catch (cause) {
+      this.#deps.log.debug({ err: cause }, 'how much is proven is not known');
+    }
+  }
+
+  #end(job: ReconciliationJob, run: SyncRun): void {
+    this.#hasBegun = true;
+    this.#last = run;
+    const place = this.#asked.indexOf(job);
+    if (place >= 0) this.#asked.splice(place, 1);
+    this.#deps.onDone?.();
+  }
+
+  async #mark(job: ReconciliationJob): Promise<void> {
+    try {
+      await this.#marks.done(job.kind === 'nightly' ? 'nightly' : 'hourly', job.startedAtUs);
+    } catch (cause) {
+      this.#deps.log.debug({ err: cause }, 'when was reconciled was not written');
+    }
+  }
+}

@@ -1,0 +1,56 @@
+/** What reconciliation works with. */
+import type { HomeAssistant } from '../../home/home-assistant.ts';
+import type { SettingsStore } from '../../home/settings-store.ts';
+import type { TouchCause } from '../../ledger/entries/cause.ts';
+import type { LedgerStore } from '../../ledger/entries/ledger-store.ts';
+import type { Corrections } from '../../ledger/evidence/corrections.ts';
+import type { StatisticsStore } from '../../ledger/evidence/statistics-store.ts';
+import type { Span } from '../../ledger/span.ts';
+import type { HoursToVerify, VerificationEnvironment } from '../../recording/coverage-proof.ts';
+import type { ReadingStore } from '../../recording/reading-store.ts';
+import type { SyncLog } from '../../recording/sync-log.ts';
+import type { Clock } from '../../runtime/clock.ts';
+import type { Log } from '../../runtime/log.ts';
+import type { LedgerViews } from '../../statistics/ledger-views.ts';
+import type { Tickets } from '../tickets/tickets.ts';
+import type { ReconciledEntity } from './reconciled-entity.ts';
+
+/** Holds what is stored against Home Assistant's history, reading by reading, and fetches what is missing. */
+export interface HourVerifier {
+  /** How many hours of these entities in [fromUs, untilUs) were not held against it yet. Rejects when a store is down. */
+  unproven(entityIds: readonly string[], fromUs: number, untilUs: number): Promise<number>;
+  /** What is proven already is not asked for again. Rejects when Home Assistant or a store is away; may be repeated. */
+  prove(asked: HoursToVerify, environment: VerificationEnvironment): Promise<void>;
+}
+
+/** The ledger's own pace. */
+export interface Posting {
+  touch(entityId: string, span: Span, cause: TouchCause): void;
+  /** Resolves when everything touched is posted; rejects when it could not be. */
+  settle(): Promise<void>;
+}
+
+export interface ReconciliationDeps {
+  readonly homeAssistant: Pick<HomeAssistant, 'statistics' | 'onStatus' | 'status'>;
+  readonly readings: Pick<ReadingStore, 'range' | 'before' | 'hourly'>;
+  readonly statistics: Pick<StatisticsStore, 'range' | 'append' | 'endingBefore'>;
+  readonly ledger: Pick<LedgerStore, 'current' | 'journal'>;
+  readonly views: Pick<LedgerViews, 'buckets'>;
+  readonly corrections: Pick<Corrections, 'of'>;
+  readonly posting: Posting;
+  readonly coverageVerifier: HourVerifier;
+  readonly tickets: Pick<Tickets, 'report' | 'count'>;
+  readonly syncLog: SyncLog;
+  readonly settings: SettingsStore;
+  /** All that are tracked now. */
+  readonly entities: () => readonly ReconciledEntity[];
+  /** The home's zone; null while it is not known. */
+  readonly zone: () => string | null;
+  /** What goes first: readings come in from the past, or wait to be written. */
+  readonly isBusy: () => boolean;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly newId: () => string;
+  /** Told when a run is over. */
+  readonly onDone?: () => void;
+}

@@ -1,0 +1,227 @@
+import { hasStates } from '../../home/entity.ts';
+import type { Span } from '../../ledger/span.ts';
+import { joinSpans } from '../../ledger/span.ts';
+import type { VerificationResult } from '../../recording/coverage-proof.ts';
+import type { SyncKind, SyncRun } from '../../recording/sync-log.ts';
+import { unlessAborted } from '../../runtime/pause.ts';
+import type { Gap } from '../detectors/gap.ts';
+import type { TicketKind } from '../ticket.ts';
+import { readingsMissing } from '../tickets/readings-missing.ts';
+import type { Detected, Looked } from '../tickets/tickets.ts';
+import { checkEntity } from './entity-check.ts';
+import { gapsDetected } from './gap-check.ts';
+import type { ReconciledEntity } from './reconciled-entity.ts';
+import type { ReconciliationDeps } from './reconciliation-deps.ts';
+import { StatisticsNotTold } from './statistics-refresh.ts';
+
+/** What is to be looked at. */
+export interface ReconciliationJob {
+  readonly syncId: string;
+  readonly kind: Extract<SyncKind, 'hourly' | 'nightly' | 'reconciliation'>;
+  readonly fromUs: number;
+  readonly untilUs: number;
+  /** Null: all that are tracked. */
+  readonly entityIds: readonly string[] | null;
+  readonly startedAtUs: number;
+}
+
+export interface RunEnvironment {
+  readonly signal: AbortSignal;
+  readonly onProgress: (run: SyncRun) => void;
+}
+
+/** The process stops in the middle of a run. */
+export class Stopped extends Error {
+  override name = 'Stopped';
+}
+
+/** What a look at entities may find, and so let pass. */
+const lookedFor: readonly TicketKind[] = [
+  'hours_differ',
+  'register_jumped',
+  'register_fell',
+  'spike',
+  'gap',
+  'frozen',
+];
+/** Findings of one entity in a run; past these they tell nothing new. */
+const findingsEach = 200;
+const dayUs = 86_400_000_000;
+
+export function begunJob(job: ReconciliationJob, entitiesTotal: number): SyncRun {
+  return {
+    syncId: job.syncId,
+    kind: job.kind,
+    startUs: job.fromUs,
+    endUs: job.untilUs,
+    status: 'running',
+    entitiesTotal,
+    entitiesDone: 0,
+    readingsAdded: 0,
+    error: null,
+    startedAtUs: job.startedAtUs,
+    finishedAtUs: null,
+    outcome: { hoursChecked: 0, hoursDiffering: 0, holesFound: 0, entriesRevised: 0, ticketsOpened: 0 },
+  };
+}
+
+/** One run: what is missing is fetched and posted, then each entity is looked at, then tickets say what was found. */
+export class ReconciliationRun {
+  readonly #deps: ReconciliationDeps;
+  readonly #job: ReconciliationJob;
+  readonly #environment: RunEnvironment;
+  readonly #entities: readonly ReconciledEntity[];
+  /** Why an entity could not be looked at. */
+  readonly #failed = new Map<string, string>();
+  readonly #detected: Detected[] = [];
+  readonly #gaps = new Map<string, readonly Gap[]>();
+  /** Where something came in, by entity. */
+  readonly #mended = new Map<string, Span>();
+  #run: SyncRun;
+
+  constructor(deps: ReconciliationDeps, job: ReconciliationJob, environment: RunEnvironment) {
+    this.#deps = deps;
+    this.#job = job;
+    this.#environment = environment;
+    const wanted = job.entityIds === null ? null : new Set(job.entityIds);
+    this.#entities = deps.entities().filter(({ entityId }) => wanted?.has(entityId) ?? true);
+    this.#run = begunJob(job, this.#entities.length);
+  }
+
+  /** The run as far as it came. */
+  run(): SyncRun {
+    return this.#run;
+  }
+
+  /** @returns the run as it ended. Rejects when Home Assistant or a store is away, and with Stopped */
+  async do(): Promise<SyncRun> {
+    this.#progress({});
+    const startedUs = this.#deps.clock.nowUs();
+    await this.#prove();
+    if (this.#mended.size > 0) await this.#unlessStopped(this.#deps.posting.settle());
+    for (const entity of this.#entities) {
+      await this.#check(entity);
+      this.#progress({ entitiesDone: this.#run.entitiesDone + 1 });
+    }
+    const entriesRevised = await this.#unlessStopped(this.#revisedSince(startedUs));
+    const reported = await this.#unlessStopped(this.#report());
+    this.#outcome({ entriesRevised, ticketsOpened: reported.opened });
+    const error = [...this.#failed]
+      .slice(0, 5)
+      .map((one) => one.join(': '))
+      .join('; ');
+    const isAll = this.#failed.size > 0 && this.#failed.size >= this.#entities.length;
+    this.#progress({
+      status: this.#failed.size === 0 ? 'success' : isAll ? 'failed' : 'partial',
+      error: error === '' ? null : error,
+      finishedAtUs: this.#deps.clock.nowUs(),
+    });
+    return this.#run;
+  }
+
+  async #prove(): Promise<void> {
+    const { fromUs, untilUs, kind } = this.#job;
+    const { signal } = this.#environment;
+    const entityIds = this.#entities.filter(hasStates).map(({ entityId }) => entityId);
+    // The hour under way is heard, and proven when it is over; who asks wants to know now.
+    const asked = { entityIds, fromUs, untilUs, isExact: kind === 'reconciliation' };
+    const onVerified = (entityId: string, proof: VerificationResult) => this.#proven(entityId, proof);
+    await this.#unlessStopped(
+      this.#deps.coverageVerifier.prove(asked, { signal, onVerified }).then(() => true),
+    );
+  }
+
+  #proven(entityId: string, proof: VerificationResult): void {
+    const { posting } = this.#deps;
+    if (proof.error !== null) this.#failed.set(entityId, proof.error);
+    for (const found of proof.found) {
+      posting.touch(entityId, found, 'reconciled');
+      this.#mended.set(entityId, joinSpans(this.#mended.get(entityId), found));
+      if (!found.isFirst) this.#detected.push({ finding: readingsMissing(found), handling: 'told' });
+    }
+    const added = proof.found.reduce((sum, found) => sum + found.added, 0);
+    const { holesFound } = this.#outcomes();
+    this.#outcome({ holesFound: holesFound + proof.found.filter(({ isFirst }) => !isFirst).length });
+    this.#progress({ readingsAdded: this.#run.readingsAdded + added });
+  }
+
+  async #check(entity: ReconciledEntity): Promise<void> {
+    const { entityId } = entity;
+    const { fromUs, untilUs } = this.#job;
+    try {
+      const checked = await this.#unlessStopped(checkEntity(this.#deps, entity, fromUs, untilUs));
+      this.#detected.push(...checked.detected.slice(0, findingsEach));
+      this.#gaps.set(entityId, checked.gaps.slice(0, findingsEach));
+      if (checked.refreshed !== null)
+        this.#mended.set(entityId, joinSpans(this.#mended.get(entityId), checked.refreshed));
+      const { hoursChecked, hoursDiffering } = this.#outcomes();
+      this.#outcome({
+        hoursChecked: hoursChecked + checked.hours,
+        hoursDiffering: hoursDiffering + checked.differing,
+      });
+    } catch (cause) {
+      // Whatever else rejects is away for all of them.
+      if (!(cause instanceof StatisticsNotTold)) throw cause;
+      this.#failed.set(entityId, cause.message);
+    }
+  }
+
+  async #report() {
+    const { tickets } = this.#deps;
+    const looked: Looked = {
+      kinds: lookedFor,
+      entityIds: new Set([...this.#gaps.keys()].filter((entityId) => !this.#failed.has(entityId))),
+      home: this.#job.entityIds === null && this.#failed.size === 0,
+      fromUs: this.#job.fromUs,
+      untilUs: this.#job.untilUs,
+    };
+    // An outage of the home is only seen by whoever looks at all of it.
+    const detected = [...this.#detected, ...gapsDetected(this.#entities, this.#gaps)];
+    return await tickets.report(detected, looked, this.#job.syncId);
+  }
+
+  /** Entries that got a revision because of what this run brought, by the journal's own word. */
+  async #revisedSince(startedUs: number): Promise<number> {
+    let count = 0;
+    for (const [entityId, { fromUs, untilUs }] of this.#mended) {
+      // A difference reaches back to the reading before, which may lie in another day.
+      for (let atUs = fromUs - dayUs; atUs <= untilUs; atUs += dayUs) {
+        const journal = await this.#deps.ledger.journal(entityId, atUs, Math.min(untilUs + 1, atUs + dayUs));
+        count += journal.filter(
+          // The ledger's own round may have taken the readings before the run could say why they came.
+          ({ cause, postedAtUs }) => (cause === 'reconciled' || cause === 'late') && postedAtUs >= startedUs,
+        ).length;
+      }
+    }
+    return count;
+  }
+
+  #outcomes() {
+    return (
+      this.#run.outcome ?? {
+        hoursChecked: 0,
+        hoursDiffering: 0,
+        holesFound: 0,
+        entriesRevised: 0,
+        ticketsOpened: 0,
+      }
+    );
+  }
+
+  #outcome(change: Partial<NonNullable<SyncRun['outcome']>>): void {
+    this.#run = { ...this.#run, outcome: { ...this.#outcomes(), ...change } };
+  }
+
+  #progress(change: Partial<SyncRun>): void {
+    this.#run = { ...this.#run, ...change };
+    this.#environment.onProgress(this.#run);
+  }
+
+  /** What answers after a stop is not waited for. */
+  async #unlessStopped<T>(work: Promise<T>): Promise<T> {
+    const { signal } = this.#environment;
+    const result = await unlessAborted(work, signal);
+    if (signal.aborted || result === null) throw new Stopped();
+    return result;
+  }
+}

@@ -1,0 +1,59 @@
+import type { HomeAssistant } from '../../home/home-assistant.ts';
+import { HomeAssistantUnavailable, type HomeStatisticsRow } from '../../home/home-assistant.ts';
+import type { StatisticsRecord, StatisticsStore } from '../../ledger/evidence/statistics-store.ts';
+import type { Span } from '../../ledger/span.ts';
+import type { ReconciledEntity } from './reconciled-entity.ts';
+
+/** Home Assistant is there and does not tell these statistics. */
+export class StatisticsNotTold extends Error {
+  override name = 'StatisticsNotTold';
+}
+
+export async function rowsOf(
+  homeAssistant: Pick<HomeAssistant, 'statistics'>,
+  entity: Pick<ReconciledEntity, 'entityId' | 'unit'>,
+  fromUs: number,
+  untilUs: number,
+  period: 'hour' | '5minute',
+): Promise<HomeStatisticsRow[]> {
+  try {
+    const rows = await homeAssistant.statistics([entity.entityId], fromUs, untilUs, period);
+    return rows.filter(({ unit }) => unit === entity.unit).sort((a, b) => a.startUs - b.startUs);
+  } catch (cause) {
+    if (cause instanceof HomeAssistantUnavailable) throw cause;
+    throw new StatisticsNotTold(cause instanceof Error ? cause.message : String(cause), { cause });
+  }
+}
+
+/**
+ * Makes the rows that are kept as evidence those that Home Assistant has now: it corrects its past, and a run may have
+ * been cut before it stored them.
+ * @param rows Home Assistant's of one period, ascending
+ * @returns the span that changed; null when nothing did
+ */
+export async function refreshRows(
+  store: Pick<StatisticsStore, 'range' | 'append'>,
+  entityId: string,
+  rows: readonly HomeStatisticsRow[],
+): Promise<Span | null> {
+  const [first, last] = [rows[0], rows.at(-1)];
+  if (first === undefined || last === undefined) return null;
+  const stored = await store.range(entityId, first.period, first.startUs, last.endUs, rows.length + 1);
+  const known = new Map(stored.map((row) => [row.startUs, row]));
+  const changed = rows.filter((row) => !isSame(row, known.get(row.startUs)));
+  const [begin, end] = [changed[0], changed.at(-1)];
+  if (begin === undefined || end === undefined) return null;
+  await store.append(changed);
+  return { fromUs: begin.startUs, untilUs: end.endUs };
+}
+
+function isSame(row: HomeStatisticsRow, stored: StatisticsRecord | undefined): boolean {
+  return (
+    stored !== undefined &&
+    stored.state === row.state &&
+    stored.sum === row.sum &&
+    stored.mean === row.mean &&
+    stored.min === row.min &&
+    stored.max === row.max
+  );
+}

@@ -1,0 +1,82 @@
+import type { RecordingEvent } from '../../recording/recording-events.ts';
+import type { Clock } from '../../runtime/clock.ts';
+import type { Log } from '../../runtime/log.ts';
+import { Worker } from '../../runtime/worker.ts';
+import { detectedOf, lastingKind } from './recording-findings.ts';
+import type { Detected, Looked, Tickets } from './tickets.ts';
+
+export interface RecordingTicketsDeps {
+  readonly tickets: Pick<Tickets, 'report'>;
+  /** A reconciliation is under way: what it finds it tells itself, with its own id. */
+  readonly isReconciling: () => boolean;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** Past these the oldest are given up: nobody looks through more. */
+const waitingLimit = 1000;
+/** A run that hangs must not hold back what recording tells. */
+const patienceMs = 15 * 60_000;
+
+/** Keeps what recording tells until it is a ticket, also while the document store is away. */
+export class RecordingTickets {
+  readonly #deps: RecordingTicketsDeps;
+  readonly #worker: Worker;
+  #waiting: RecordingEvent[] = [];
+  #sinceMs: number | null = null;
+
+  constructor(deps: RecordingTicketsDeps, everyMs = 5000) {
+    this.#deps = deps;
+    const failure = 'What recording told is no ticket yet';
+    this.#worker = new Worker({ work: () => this.#work(), failure, log: deps.log }, everyMs);
+  }
+
+  start(): void {
+    this.#worker.start();
+  }
+
+  stop(): Promise<void> {
+    return this.#worker.stop();
+  }
+
+  take(event: RecordingEvent): void {
+    this.#sinceMs ??= this.#deps.clock.monotonicMs();
+    this.#waiting.push(event);
+    if (this.#waiting.length <= waitingLimit) return;
+    this.#waiting.shift();
+    this.#deps.log.warn({ limit: waitingLimit }, 'Recording told more than can wait; the oldest is left out');
+  }
+
+  async #work(): Promise<void> {
+    const { tickets, isReconciling, clock } = this.#deps;
+    const waitedMs = this.#sinceMs === null ? 0 : clock.monotonicMs() - this.#sinceMs;
+    if (this.#waiting.length === 0 || (isReconciling() && waitedMs < patienceMs)) return;
+    const taken = this.#waiting;
+    this.#waiting = [];
+    this.#sinceMs = null;
+    try {
+      const detected = taken.flatMap((event): Detected[] => {
+        const one = detectedOf(event);
+        return one === null ? [] : [one];
+      });
+      if (detected.length > 0) await tickets.report(detected, null, null);
+      // What was told last is how it stands; what is open of it besides, also from a process before, has passed.
+      const last = new Map(taken.map((event) => [lastingKind(event), detectedOf(event)]));
+      last.delete(null);
+      const standing = [...last.values()].filter((one) => one !== null);
+      const kinds = [...last.keys()].filter((kind) => kind !== null);
+      if (kinds.length > 0) await tickets.report(standing, { ...wholeHome, kinds }, null);
+    } catch (cause) {
+      this.#waiting = [...taken, ...this.#waiting].slice(-waitingLimit);
+      this.#sinceMs = clock.monotonicMs() - waitedMs;
+      throw cause;
+    }
+  }
+}
+
+const wholeHome: Omit<Looked, 'kinds'> = {
+  entityIds: new Set(),
+  home: true,
+  fromUs: 0,
+  untilUs: Number.MAX_SAFE_INTEGER,
+};

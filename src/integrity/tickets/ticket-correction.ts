@@ -1,0 +1,90 @@
+/** What a choice says to the ledger. Pure. */
+
+import type { Correction } from '../../ledger/evidence/correction.ts';
+import { microFromValue } from '../../units/amount.ts';
+import type { Finding, Ticket, TicketChoice } from '../ticket.ts';
+
+export interface TicketAnswer {
+  readonly choice: TicketChoice;
+  /** Of `set_value`, and of an exchange; null when they were not given. Millionths of the meter's unit. */
+  readonly valueMicro: number | null;
+  readonly oldRegisterMicro: number | null;
+  readonly newRegisterMicro: number | null;
+  readonly notes: string;
+}
+
+export const automaticExclusion: TicketAnswer = {
+  choice: 'exclude',
+  valueMicro: null,
+  oldRegisterMicro: null,
+  newRegisterMicro: null,
+  notes: '',
+};
+
+export type AnswerField = 'choice' | 'value' | 'new_register';
+
+export type AnswerCorrection =
+  /** Null: the ledger stays as it is. */
+  | { readonly kind: 'correction'; readonly correction: Correction | null }
+  | { readonly kind: 'refused'; readonly field: AnswerField; readonly detail: string };
+
+/**
+ * The correction's id is the ticket's: a choice that was made, and of which the process died before it wrote so, is made
+ * again as the same.
+ */
+export function correctionOf(
+  ticket: Pick<Ticket, 'ticketId' | 'entityId' | 'kind' | 'fromUs' | 'untilUs' | 'choices' | 'evidence'>,
+  answer: TicketAnswer,
+  nowUs: number,
+): AnswerCorrection {
+  const { choice, notes, valueMicro } = answer;
+  const { ticketId, entityId, fromUs, untilUs } = ticket;
+  if (!ticket.choices.includes(choice)) {
+    const offered = ticket.choices.length === 0 ? 'there is nothing to choose' : ticket.choices.join(', ');
+    return { kind: 'refused', field: 'choice', detail: `Of this ticket: ${offered}.` };
+  }
+  if (choice === 'accept' || entityId === null) return { kind: 'correction', correction: null };
+  const declared = { correctionId: `ticket ${ticketId}`, entityId, notes, createdAtUs: nowUs, ticketId };
+  switch (choice) {
+    case 'exclude':
+      return { kind: 'correction', correction: { ...declared, ...exclusionOf(ticket) } };
+    case 'set_value':
+      if (valueMicro === null)
+        return { kind: 'refused', field: 'value', detail: 'The quantity between start and end is needed.' };
+      return {
+        kind: 'correction',
+        correction: { ...declared, kind: 'amount', fromUs, untilUs, amountMicro: valueMicro },
+      };
+    case 'exchange': {
+      const newRegisterMicro = answer.newRegisterMicro ?? registerAfter(ticket);
+      if (newRegisterMicro === null)
+        return {
+          kind: 'refused',
+          field: 'new_register',
+          detail: 'What the new meter showed first is needed.',
+        };
+      return {
+        kind: 'correction',
+        // At the very reading that the new meter gave first, which then counts from there.
+        correction: {
+          ...declared,
+          ...{ kind: 'exchange', atUs: untilUs },
+          ...{ oldRegisterMicro: answer.oldRegisterMicro, newRegisterMicro },
+        },
+      };
+    }
+  }
+}
+
+/** Readings that nobody should count from are left out; a step between two good readings is nothing that was used. */
+function exclusionOf({ kind, fromUs, untilUs }: Pick<Finding, 'kind' | 'fromUs' | 'untilUs'>) {
+  if (kind === 'spike') return { kind: 'exclusion', fromUs, untilUs } as const;
+  // What ended a standing value is a reading of its own.
+  if (kind === 'frozen') return { kind: 'exclusion', fromUs, untilUs: untilUs - 1 } as const;
+  return { kind: 'amount', fromUs, untilUs, amountMicro: 0 } as const;
+}
+
+function registerAfter({ evidence }: Pick<Finding, 'evidence'>): number | null {
+  const told = evidence.find(({ name }) => name === 'register_after');
+  return told === undefined ? null : microFromValue(told.value);
+}

@@ -1,0 +1,65 @@
+import type { Meter } from '../entries/meter.ts';
+import type { Correction } from '../evidence/correction.ts';
+import type { CorrectionField, CorrectionOutcome } from '../evidence/corrections.ts';
+
+type Refusal = CorrectionOutcome & { readonly kind: 'refused' };
+
+const earliestUs = Date.UTC(2000, 0, 1) * 1000;
+const longestUs = 400 * 86_400_000_000;
+/** A handful in a meter's life; more are a program gone mad. */
+const limitPerMeter = 500;
+
+/**
+ * Why a correction can't be declared of a meter; null when it can. What contradicts another is refused, for whoever
+ * declares it should see the other and take it back first.
+ */
+export function refusalOf(
+  correction: Correction,
+  meter: Meter | null,
+  declared: readonly Correction[],
+  nowUs: number,
+): Refusal | null {
+  const refuse = (field: CorrectionField, detail: string, isConflict = false): Refusal => ({
+    ...{ kind: 'refused', field, detail, isConflict },
+  });
+  if (meter === null) return refuse('entityId', `${correction.entityId} is not a meter that is tracked.`);
+  if (declared.length >= limitPerMeter)
+    return refuse('entityId', `${limitPerMeter} corrections are declared of this meter already.`, true);
+  if (correction.kind === 'exchange') {
+    const { atUs } = correction;
+    if (meter.posts === 'power')
+      return refuse('entityId', `${correction.entityId} has no register that could begin anew.`);
+    if (!(atUs >= earliestUs && atUs <= nowUs))
+      return refuse('atUs', 'A meter was replaced after the year 2000 and not in the future.');
+    if (declared.some((other) => other.kind === 'exchange' && other.atUs === atUs))
+      return refuse('atUs', 'An exchange is declared at this instant already. Take it back first.', true);
+    const around = declared.find(
+      (other) => other.kind === 'amount' && other.fromUs < atUs && atUs < other.untilUs,
+    );
+    return around === undefined
+      ? null
+      : refuse('atUs', 'A quantity is declared around this instant. Take it back first.', true);
+  }
+  const { fromUs, untilUs } = correction;
+  if (!(fromUs >= earliestUs && fromUs <= nowUs))
+    return refuse('fromUs', 'A correction begins after the year 2000 and not in the future.');
+  const isEmpty = correction.kind === 'exclusion' ? untilUs < fromUs : untilUs <= fromUs;
+  if (isEmpty || Number.isNaN(untilUs)) return refuse('untilUs', 'A correction ends after its start.');
+  if (untilUs > nowUs) return refuse('untilUs', 'A correction does not end in the future.');
+  if (untilUs - fromUs > longestUs) return refuse('untilUs', 'A correction lasts at most 400 days.');
+  if (correction.kind === 'exclusion') return null;
+  if (meter.posts === 'register' && meter.kind === 'rising' && correction.amountMicro < 0)
+    return refuse('amountMicro', 'This meter only counts up, so that it can’t have delivered less than 0.');
+  const overlaps = declared.some((other) =>
+    other.kind === 'amount'
+      ? other.fromUs < untilUs && fromUs < other.untilUs
+      : other.kind === 'exchange' && fromUs < other.atUs && other.atUs < untilUs,
+  );
+  return overlaps
+    ? refuse(
+        'fromUs',
+        'A quantity or an exchange is declared within this time already. Take it back first.',
+        true,
+      )
+    : null;
+}

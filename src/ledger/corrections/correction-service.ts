@@ -1,0 +1,238 @@
+import type { Clock } from '../../runtime/clock.ts';
+import type { Log } from '../../runtime/log.ts';
+import { Worker } from '../../runtime/worker.ts';
+import { quarterHourUs } from '../../units/quarter-hour.ts';
+import { LedgerDraft } from '../entries/ledger-draft.ts';
+import type { LedgerStore } from '../entries/ledger-store.ts';
+import type { Meter } from '../entries/meter.ts';
+import type { Correction, CorrectionStore } from '../evidence/correction.ts';
+import type { CorrectionChanges, CorrectionOutcome, Corrections } from '../evidence/corrections.ts';
+import type { EvidenceSource } from '../evidence/evidence-source.ts';
+import type { PostingWorker } from '../posting/posting-worker.ts';
+import { type RepostingRules, repost, usualRules } from '../posting/reposting.ts';
+import type { Span } from '../span.ts';
+import { refusalOf } from './correction-rules.ts';
+import { quantityIn } from './quantity-in.ts';
+
+/** A correction was declared or taken back, and the meter may not be posted since. */
+export interface UnpostedCorrection extends Span {
+  readonly entityId: string;
+}
+
+export interface CorrectionServiceDeps {
+  readonly corrections: CorrectionStore;
+  /** Evidence as it is, or as it would be, with these corrections of the one meter that is asked for. */
+  readonly evidenceWith: (corrections: readonly Correction[]) => EvidenceSource;
+  readonly ledger: LedgerStore;
+  readonly postingWorker: Pick<PostingWorker, 'touch' | 'settle'>;
+  /** The meter of a tracked entity; null when it has no ledger. */
+  readonly meterOf: (entityId: string) => Meter | null;
+  /** Kept over a crash: the store of corrections does not tell what was posted. */
+  readonly unposted: {
+    load(): Promise<readonly UnpostedCorrection[]>;
+    save(unposted: readonly UnpostedCorrection[]): Promise<void>;
+  };
+  readonly heldUntil: (entityId: string) => number | null;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** Where corrections are declared and taken back, one at a time. */
+export class CorrectionService implements Corrections {
+  readonly #deps: CorrectionServiceDeps;
+  readonly #rules: RepostingRules;
+  readonly #worker: Worker;
+  #unposted: readonly UnpostedCorrection[] | null = null;
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(deps: CorrectionServiceDeps, everyMs = 15_000, rules: RepostingRules = usualRules) {
+    this.#deps = deps;
+    this.#rules = rules;
+    const failure = 'A correction could not be posted';
+    const work = () => this.#oneAtATime(() => this.#postUnposted());
+    this.#worker = new Worker({ work, failure, log: deps.log }, everyMs);
+  }
+
+  /** Posts what a process that died had declared. */
+  start(): void {
+    this.#worker.start();
+  }
+
+  async stop(): Promise<void> {
+    await this.#worker.stop();
+    await this.#last.catch(() => undefined);
+  }
+
+  of(entityId: string): Promise<Correction[]> {
+    return this.#deps.corrections.of(entityId);
+  }
+
+  preview(asked: Correction | { readonly takeBack: string }): Promise<CorrectionOutcome> {
+    return this.#oneAtATime(async () => {
+      if (!('takeBack' in asked)) return (await this.#refusal(asked)) ?? (await this.#changed(asked, true));
+      const found = await this.#deps.corrections.find(asked.takeBack);
+      return found === null ? { kind: 'unknown' } : this.#changed(found, false);
+    });
+  }
+
+  apply(correction: Correction): Promise<CorrectionOutcome> {
+    return this.#oneAtATime(async () => {
+      const refusal = await this.#refusal(correction);
+      if (refusal !== null) return refusal;
+      const outcome = await this.#changed(correction, true);
+      await this.#carryOut(correction, () => this.#deps.corrections.add(correction));
+      return outcome;
+    });
+  }
+
+  takeBack(correctionId: string): Promise<CorrectionOutcome> {
+    return this.#oneAtATime(async () => {
+      const found = await this.#deps.corrections.find(correctionId);
+      if (found === null) return { kind: 'unknown' };
+      const outcome = await this.#changed(found, false);
+      await this.#carryOut(found, () => this.#deps.corrections.remove(correctionId));
+      return outcome;
+    });
+  }
+
+  /**
+   * The meter has another name: what was declared of it under the old one goes along, with its id, so that it can still be
+   * taken back. May be repeated; what contradicts something declared under the new name stands as posting decides.
+   * @returns how many went along
+   */
+  carry(oldId: string, newId: string): Promise<number> {
+    return this.#oneAtATime(async () => {
+      const declared = await this.#deps.corrections.of(oldId);
+      for (const correction of declared) {
+        const carried: Correction = { ...correction, entityId: newId };
+        await this.#carryOut(carried, () => this.#deps.corrections.add(carried));
+      }
+      return declared.length;
+    });
+  }
+
+  /**
+   * Another meter has this id from then on: what was read under it until `untilUs` goes on under the id that the one before
+   * has now, and is no evidence here. May be repeated.
+   */
+  excludeUntil(entityId: string, untilUs: number): Promise<void> {
+    return this.#oneAtATime(async () => {
+      const exclusion: Correction = {
+        ...{
+          kind: 'exclusion',
+          correctionId: `taken-over-${entityId}-${untilUs}`,
+          entityId,
+          fromUs: 0,
+          untilUs,
+        },
+        notes:
+          'Another entity of Home Assistant has this id since; what was read before went with the one that had it.',
+        ...{ createdAtUs: this.#deps.clock.nowUs(), ticketId: null },
+      };
+      await this.#carryOut(exclusion, () => this.#deps.corrections.add(exclusion));
+    });
+  }
+
+  /** Figures that are told must be those that are written: nothing else may be declared in between. */
+  #oneAtATime<T>(work: () => Promise<T>): Promise<T> {
+    const next = this.#last.then(work, work);
+    this.#last = next.catch(() => undefined);
+    return next;
+  }
+
+  async #refusal(correction: Correction): Promise<CorrectionOutcome | null> {
+    const { corrections, meterOf, clock } = this.#deps;
+    const others = without(await corrections.of(correction.entityId), correction);
+    return refusalOf(correction, meterOf(correction.entityId), others, clock.nowUs());
+  }
+
+  /** Noted first: whoever dies in between must know that the meter is to be posted. */
+  async #carryOut(correction: Correction, change: () => Promise<unknown>): Promise<void> {
+    const { postingWorker, unposted } = this.#deps;
+    const { entityId } = correction;
+    const known = await this.#loadUnposted();
+    this.#unposted = [...known, { entityId, ...spanOf(correction) }];
+    await unposted.save(this.#unposted);
+    await change();
+    postingWorker.touch(entityId, spanOf(correction), 'corrected');
+    await postingWorker.settle();
+    await this.#save(known);
+  }
+
+  async #postUnposted(): Promise<void> {
+    const { postingWorker, meterOf } = this.#deps;
+    const known = await this.#loadUnposted();
+    const ready = known.filter(({ entityId }) => meterOf(entityId) !== null);
+    if (ready.length === 0) return;
+    for (const { entityId, ...span } of ready) postingWorker.touch(entityId, span, 'corrected');
+    await postingWorker.settle();
+    await this.#save(known.filter((one) => !ready.includes(one)));
+  }
+
+  async #loadUnposted(): Promise<readonly UnpostedCorrection[]> {
+    this.#unposted ??= await this.#deps.unposted.load();
+    return this.#unposted;
+  }
+
+  async #save(unposted: readonly UnpostedCorrection[]): Promise<void> {
+    await this.#deps.unposted.save(unposted);
+    this.#unposted = unposted;
+  }
+
+  /** What posting would change once the correction is declared, or no longer is; nothing is written but what waited. */
+  async #changed(correction: Correction, isDeclared: boolean): Promise<CorrectionOutcome> {
+    const { corrections, evidenceWith, ledger, postingWorker, meterOf, clock } = this.#deps;
+    const { entityId } = correction;
+    const span = spanOf(correction);
+    const none: CorrectionChanges = {
+      entries: 0,
+      quantityBeforeMicro: null,
+      quantityAfterMicro: null,
+      ...span,
+    };
+    const meter = meterOf(entityId);
+    if (meter === null) return { kind: 'changed', changes: none };
+    await postingWorker.settle();
+    const declared = await corrections.of(entityId);
+    const others = without(declared, correction);
+    // Both drafts see the same present, or the running quarter would seem to change.
+    const nowUs = clock.nowUs();
+    const heldUntilUs = this.#deps.heldUntil(entityId);
+    const draft = async (over: LedgerStore, list: readonly Correction[]): Promise<LedgerDraft> => {
+      const drafted = new LedgerDraft(over);
+      const deps = {
+        evidence: evidenceWith(list),
+        ledger: drafted,
+        clock: { nowUs: () => nowUs, monotonicMs: () => clock.monotonicMs() },
+        heldUntil: () => heldUntilUs,
+      };
+      await repost(deps, this.#rules, meter, { ...span, cause: 'corrected' });
+      return drafted;
+    };
+    const before = await draft(ledger, declared);
+    const after = await draft(before, isDeclared ? [...others, correction] : others);
+    const written = after.written(entityId);
+    const [first, last] = [written[0], written.at(-1)];
+    if (first === undefined || last === undefined)
+      return { kind: 'changed', changes: { ...none, ...(await sums(before, after, entityId, span)) } };
+    const changed = { fromUs: first.quarterHourStartUs, untilUs: last.quarterHourStartUs + quarterHourUs };
+    const quantities = await sums(before, after, entityId, changed);
+    return { kind: 'changed', changes: { entries: written.length, ...quantities, ...changed } };
+  }
+}
+
+function without(corrections: readonly Correction[], correction: Correction): Correction[] {
+  return corrections.filter(({ correctionId }) => correctionId !== correction.correctionId);
+}
+
+function spanOf(correction: Correction): Span {
+  if (correction.kind === 'exchange') return { fromUs: correction.atUs, untilUs: correction.atUs };
+  return { fromUs: correction.fromUs, untilUs: correction.untilUs };
+}
+
+async function sums(before: LedgerStore, after: LedgerStore, entityId: string, span: Span) {
+  return {
+    quantityBeforeMicro: await quantityIn(before, entityId, span),
+    quantityAfterMicro: await quantityIn(after, entityId, span),
+  };
+}

@@ -1,0 +1,46 @@
+import { joinSpans, type Span } from '../span.ts';
+import type { PostedEntry } from './revision.ts';
+
+/** Why a meter is posted anew, the weakest first: of causes that come together the strongest is told. */
+const touchCauses = ['readings', 'statistics', 'reconciled', 'rules', 'corrected'] as const;
+
+/**
+ * `readings`: as they came in; `statistics`: rows of Home Assistant; `reconciled`: what a comparison with Home Assistant
+ * fetched; `rules`: the meter or the balance counts otherwise now; `corrected`: a correction, or one taken back.
+ */
+export type TouchCause = (typeof touchCauses)[number];
+
+/**
+ * Why a revision was made; of readings it is told apart what they were to the quarter. `first`: the quarter
+ * had no final entry; `settled`: it had one that could still grow; `late`: a reading came after it was final.
+ */
+export type EntryCause = 'first' | 'settled' | 'late' | Exclude<TouchCause, 'readings'>;
+
+/** New evidence, and why it is posted. */
+export interface ChangedRange extends Span {
+  readonly cause: TouchCause;
+}
+
+/** More than what comes in between two rounds of posting. */
+const longUs = 24 * 3_600_000_000;
+
+/** Whether it is about more than the last hours: posting it takes a while. */
+export function isPast({ fromUs, untilUs }: Span): boolean {
+  return untilUs - fromUs > longUs;
+}
+
+function strongerCause(one: TouchCause, other: TouchCause): TouchCause {
+  return touchCauses.indexOf(one) >= touchCauses.indexOf(other) ? one : other;
+}
+
+export function mergeRanges(one: ChangedRange | undefined, other: ChangedRange): ChangedRange {
+  if (one === undefined) return other;
+  return { ...joinSpans(one, other), cause: strongerCause(one.cause, other.cause) };
+}
+
+/** The cause of the revision that follows on `before`. */
+export function causeOfRevision(touched: TouchCause, before: PostedEntry | undefined): EntryCause {
+  if (touched !== 'readings') return touched;
+  if (before === undefined || before.revision === 0) return 'first';
+  return before.isProvisional ? 'settled' : 'late';
+}

@@ -1,0 +1,64 @@
+/**
+ * A ledger entry: what one meter delivered in one quarter-hour, with what it rests on. Computed entries have no revision
+ * yet; the journal gives them one.
+ */
+
+/** Worst last: a quarter has the quality of its worst part. */
+export const qualities = ['measured', 'imported', 'recovered', 'hourly', 'estimated', 'none'] as const;
+export type Quality = (typeof qualities)[number];
+
+/**
+ * `quantity` entries are what views add up. A `restart` entry explains a register that began anew: over any range,
+ * quantities = last register - first register + restarts.
+ */
+export type EntryKind = 'quantity' | 'restart';
+
+export type EntryReason =
+  | 'counted'
+  | 'integrated'
+  | 'switched_off'
+  | 'reset'
+  | 'exchange'
+  | 'spread'
+  | 'corrected'
+  | 'withdrawn';
+
+export interface Entry {
+  readonly kind: EntryKind;
+  readonly quarterHourStartUs: number;
+  /** Millionths of the meter's canonical unit (mWh, mL). */
+  readonly amountMicro: number;
+  readonly quality: Quality;
+  /** How much of the quarter was measured, 0 to quarterHourUs. */
+  readonly coveredUs: number;
+  readonly reason: EntryReason;
+  /** The evidence at or before the quarter's start, and at or after its end (or the last there is). */
+  readonly firstEvidenceUs: number;
+  readonly lastEvidenceUs: number;
+  /** No later evidence exists: the quarter may still grow. */
+  readonly isProvisional: boolean;
+  /** How long the device was on, where that can be told; null where it can't. */
+  readonly onTimeUs: number | null;
+}
+
+export function worse(one: Quality, other: Quality): Quality {
+  return qualities.indexOf(one) >= qualities.indexOf(other) ? one : other;
+}
+
+const told = [
+  'amountMicro',
+  'quality',
+  'coveredUs',
+  'reason',
+  'firstEvidenceUs',
+  'lastEvidenceUs',
+  'isProvisional',
+  'onTimeUs',
+] as const satisfies readonly (keyof Entry)[];
+
+/** In what two entries of one quarter and kind differ, in words; empty when they say the same. */
+export function entryDifferences(one: Entry, other: Entry): string[] {
+  return told
+    .filter((field) => one[field] !== other[field])
+    .map((field) => `${field} ${one[field]}, not ${other[field]}`);
+}

@@ -1,0 +1,51 @@
+import type { LedgerPage, LedgerStore, Opening } from './ledger-store.ts';
+import type { PostedEntry } from './revision.ts';
+
+/** Entries and openings held before they are written in any case. */
+const limitRows = 20_000;
+
+/**
+ * Gathers what many meters write in a round, so that it is one commit a table: a commit is synced to a disk that may be
+ * an SD card. Nobody reads what the batch holds, for a posting never comes back to quarters that it has written.
+ */
+export class LedgerBatch implements LedgerStore {
+  readonly #store: LedgerStore;
+  #pages: LedgerPage[] = [];
+  #rows = 0;
+
+  constructor(store: LedgerStore) {
+    this.#store = store;
+  }
+
+  current(entityId: string, fromUs: number, untilUs: number): Promise<PostedEntry[]> {
+    return this.#store.current(entityId, fromUs, untilUs);
+  }
+
+  journal(entityId: string, fromUs: number, untilUs: number): Promise<PostedEntry[]> {
+    return this.#store.journal(entityId, fromUs, untilUs);
+  }
+
+  openingBefore(entityId: string, quarterHourStartUs: number): Promise<Opening | null> {
+    return this.#store.openingBefore(entityId, quarterHourStartUs);
+  }
+
+  openings(entityId: string, fromUs: number, untilUs: number): Promise<Opening[]> {
+    return this.#store.openings(entityId, fromUs, untilUs);
+  }
+
+  async write(pages: readonly LedgerPage[]): Promise<void> {
+    for (const page of pages) {
+      this.#pages.push(page);
+      this.#rows += page.entries.length + page.openings.length;
+    }
+    if (this.#rows > limitRows) await this.flush();
+  }
+
+  /** Resolves when everything gathered is durable and readable. What could not be written is given up: post it again. */
+  async flush(): Promise<void> {
+    const pages = this.#pages;
+    this.#pages = [];
+    this.#rows = 0;
+    if (pages.length > 0) await this.#store.write(pages);
+  }
+}

@@ -1,0 +1,91 @@
+import type { LedgerPage, LedgerStore, Opening } from './ledger-store.ts';
+import type { PostedEntry } from './revision.ts';
+
+/** Rows that a draft holds at most; some ten years of one meter. */
+const limitRows = 500_000;
+
+/** What would be written, over a ledger that stays as it is: to tell what a posting would change. */
+export class LedgerDraft implements LedgerStore {
+  readonly #store: LedgerStore;
+  readonly #entries = new Map<string, Map<string, PostedEntry>>();
+  readonly #journal = new Map<string, PostedEntry[]>();
+  readonly #openings = new Map<string, Map<number, Opening>>();
+  #rows = 0;
+
+  constructor(store: LedgerStore) {
+    this.#store = store;
+  }
+
+  /** The entries that were written into it, ascending. */
+  written(entityId: string): PostedEntry[] {
+    return [...(this.#entries.get(entityId)?.values() ?? [])].sort(byQuarterHour);
+  }
+
+  async current(entityId: string, fromUs: number, untilUs: number): Promise<PostedEntry[]> {
+    const current = await this.#store.current(entityId, fromUs, untilUs);
+    const drafted = this.#entries.get(entityId);
+    if (drafted === undefined) return current;
+    const kept = current.filter((entry) => !drafted.has(keyOf(entry)));
+    const inRange = [...drafted.values()].filter((entry) => isIn(entry, fromUs, untilUs));
+    return [...kept, ...inRange].sort(byQuarterHour);
+  }
+
+  async journal(entityId: string, fromUs: number, untilUs: number): Promise<PostedEntry[]> {
+    const journal = await this.#store.journal(entityId, fromUs, untilUs);
+    const drafted = this.#journal.get(entityId) ?? [];
+    return [...journal, ...drafted.filter((entry) => isIn(entry, fromUs, untilUs))].sort(
+      (a, b) => byQuarterHour(a, b) || a.revision - b.revision,
+    );
+  }
+
+  async openingBefore(entityId: string, quarterHourStartUs: number): Promise<Opening | null> {
+    const stored = await this.#store.openingBefore(entityId, quarterHourStartUs);
+    let found = stored;
+    for (const opening of this.#openings.get(entityId)?.values() ?? []) {
+      if (opening.quarterHourStartUs > quarterHourStartUs) continue;
+      if (found === null || opening.quarterHourStartUs >= found.quarterHourStartUs) found = opening;
+    }
+    return found;
+  }
+
+  async openings(entityId: string, fromUs: number, untilUs: number): Promise<Opening[]> {
+    const found = new Map(
+      (await this.#store.openings(entityId, fromUs, untilUs)).map((one) => [one.quarterHourStartUs, one]),
+    );
+    for (const opening of this.#openings.get(entityId)?.values() ?? [])
+      if (isIn(opening, fromUs, untilUs)) found.set(opening.quarterHourStartUs, opening);
+    return [...found.values()].sort((a, b) => a.quarterHourStartUs - b.quarterHourStartUs);
+  }
+
+  /** Rejects when it would hold more than it may. */
+  async write(pages: readonly LedgerPage[]): Promise<void> {
+    for (const { entityId, entries, openings } of pages) {
+      this.#rows += entries.length + openings.length;
+      if (this.#rows > limitRows)
+        throw new Error(`More than ${limitRows} rows would change: too many to hold in memory`);
+      const drafted = this.#entries.get(entityId) ?? new Map<string, PostedEntry>();
+      const journal = this.#journal.get(entityId) ?? [];
+      const opened = this.#openings.get(entityId) ?? new Map<number, Opening>();
+      for (const entry of entries) {
+        drafted.set(keyOf(entry), entry);
+        if (entry.revision > 0) journal.push(entry);
+      }
+      for (const opening of openings) opened.set(opening.quarterHourStartUs, opening);
+      this.#entries.set(entityId, drafted);
+      this.#journal.set(entityId, journal);
+      this.#openings.set(entityId, opened);
+    }
+  }
+}
+
+function keyOf(entry: PostedEntry): string {
+  return `${entry.kind} ${entry.quarterHourStartUs}`;
+}
+
+function byQuarterHour(a: PostedEntry, b: PostedEntry): number {
+  return a.quarterHourStartUs - b.quarterHourStartUs || (a.kind === b.kind ? 0 : a.kind < b.kind ? -1 : 1);
+}
+
+function isIn(one: { readonly quarterHourStartUs: number }, fromUs: number, untilUs: number): boolean {
+  return one.quarterHourStartUs >= fromUs && one.quarterHourStartUs < untilUs;
+}

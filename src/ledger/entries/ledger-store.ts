@@ -1,0 +1,33 @@
+import type { CounterState } from '../counter/counter-state.ts';
+import type { PostedEntry } from './revision.ts';
+
+/** A counter's state before the first evidence of a quarter: from here posting can begin anew. */
+export interface Opening {
+  readonly quarterHourStartUs: number;
+  /** Null before the first register ever. */
+  readonly state: CounterState | null;
+}
+
+/** What one meter's posting writes. */
+export interface LedgerPage {
+  readonly entityId: string;
+  readonly entries: readonly PostedEntry[];
+  readonly openings: readonly Opening[];
+}
+
+/**
+ * Keeps the ledger: the journal, append-only, and the current state beside it. Calls reject when the store is down.
+ * What `write` has acknowledged, the reading calls see.
+ */
+export interface LedgerStore {
+  /** Current entries of quarters that start in [fromUs, untilUs), ascending. */
+  current(entityId: string, fromUs: number, untilUs: number): Promise<PostedEntry[]>;
+  /** Every revision from 1 on of quarters in the range, by quarter and revision. */
+  journal(entityId: string, fromUs: number, untilUs: number): Promise<PostedEntry[]>;
+  /** Journal first, then current state, then openings; repeating it with the same values changes nothing. */
+  write(pages: readonly LedgerPage[]): Promise<void>;
+  /** The newest opening at or before a quarter; null when there is none. */
+  openingBefore(entityId: string, quarterHourStartUs: number): Promise<Opening | null>;
+  /** Openings of quarters in [fromUs, untilUs), ascending. */
+  openings(entityId: string, fromUs: number, untilUs: number): Promise<Opening[]>;
+}

@@ -1,0 +1,262 @@
+/**
+ * Goal: parts of a quarter add up, tell the worst of what they rest on and the reason that needs explaining most; spans of
+ * a switch and the holes between them tile time; a revision says what changed, and why.
+ * Method: by property against sets of single instants; reasons and causes by hand.
+ */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { quarterHourStartUs, quarterHourUs } from '../../units/quarter-hour.ts';
+import { joinedGaps, OnTime, outside, quarterHoursOf, switchSpans } from '../power/switch-state.ts';
+import { causeOfRevision, isPast, mergeRanges, type TouchCause } from './cause.ts';
+import { type Entry, type EntryReason, entryDifferences, qualities, worse } from './entry.ts';
+import { boundariesBetween, type Part, QuarterHourSheet } from './quarter-hour-sheet.ts';
+import { type PostedEntry, revise } from './revision.ts';
+
+const start = quarterHourStartUs(1_780_000_000_000_000);
+const part = (extra: Partial<Part> = {}): Part => ({
+  ...{ amountMicro: 5, coveredUs: 10, quality: 'measured', reason: 'counted' },
+  ...{ firstEvidenceUs: start, lastEvidenceUs: start + 100, onTimeUs: null },
+  ...extra,
+});
+const joined = (...parts: Part[]): Entry | undefined => {
+  const sheet = new QuarterHourSheet(start, start + quarterHourUs);
+  for (const one of parts) sheet.add('quantity', start, one);
+  return sheet.entries(start + quarterHourUs)[0];
+};
+
+describe('the parts of a quarter', () => {
+  it('are kept of the range’s quarters only', () => {
+    const sheet = new QuarterHourSheet(start, start + 2 * quarterHourUs);
+    for (const index of [-1, 0, 1, 2]) sheet.add('quantity', start + index * quarterHourUs, part());
+    expect(sheet.entries(start).map((entry) => entry.quarterHourStartUs)).toEqual([
+      start,
+      start + quarterHourUs,
+    ]);
+  });
+
+  it('add up, in whatever order they come', () => {
+    const one = part({ firstEvidenceUs: start - 7, onTimeUs: 3 });
+    const other = part({ amountMicro: -2, coveredUs: 1, lastEvidenceUs: start + 500, quality: 'hourly' });
+    const sum = {
+      ...{ amountMicro: 3, coveredUs: 11, quality: 'hourly', onTimeUs: 3 },
+      ...{ firstEvidenceUs: start - 7, lastEvidenceUs: start + 500 },
+    };
+    expect(joined(one, other)).toMatchObject(sum);
+    expect(joined(other, one)).toMatchObject(sum);
+    expect(joined(one, { ...one, onTimeUs: 4 })?.onTimeUs).toBe(7);
+    expect(joined(other, other)?.onTimeUs).toBeNull();
+  });
+
+  it('tell the reason that needs explaining most', () => {
+    const rank: EntryReason[] = [
+      'counted',
+      'integrated',
+      'switched_off',
+      'spread',
+      'reset',
+      'exchange',
+      'corrected',
+    ];
+    for (const [index, weaker] of rank.entries())
+      for (const stronger of rank.slice(index)) {
+        expect(joined(part({ reason: weaker }), part({ reason: stronger }))?.reason).toBe(stronger);
+        expect(joined(part({ reason: stronger }), part({ reason: weaker }))?.reason).toBe(stronger);
+      }
+    expect(qualities.map((quality) => worse(quality, 'recovered'))).toEqual([
+      ...['recovered', 'recovered', 'recovered', 'hourly', 'estimated', 'none'],
+    ]);
+  });
+
+  it('come out by quarter, quantities before restarts, and may grow until evidence ends them', () => {
+    const sheet = new QuarterHourSheet(start, start + 3 * quarterHourUs);
+    for (const kind of ['restart', 'quantity'] as const)
+      for (const index of [2, 0, 1]) sheet.add(kind, start + index * quarterHourUs, part());
+    const entries = sheet.entries(start + 2 * quarterHourUs);
+    expect(entries.map(({ kind, quarterHourStartUs: at }) => [(at - start) / quarterHourUs, kind])).toEqual([
+      ...[0, 1, 2].flatMap((index) => [
+        [index, 'quantity'],
+        [index, 'restart'],
+      ]),
+    ]);
+    expect(entries.map(({ isProvisional }) => isProvisional)).toEqual([
+      false,
+      false,
+      false,
+      false,
+      true,
+      true,
+    ]);
+  });
+
+  it('are cut at the boundaries strictly inside a span', () => {
+    expect(boundariesBetween(start, start + quarterHourUs)).toEqual([]);
+    expect(boundariesBetween(start, start + quarterHourUs + 1)).toEqual([start + quarterHourUs]);
+    expect(boundariesBetween(start - 1, start + quarterHourUs)).toEqual([start]);
+    expect(boundariesBetween(start + 1, start + 3 * quarterHourUs)).toEqual([
+      ...[start + quarterHourUs, start + 2 * quarterHourUs],
+    ]);
+  });
+});
+
+const spans = fc
+  .array(fc.tuple(fc.integer({ min: 0, max: 30 }), fc.integer({ min: 1, max: 9 })), { maxLength: 6 })
+  .map((list) => list.map(([from, length]) => ({ startUs: from, endUs: from + length })));
+const instants = (list: readonly { startUs: number; endUs: number }[]) =>
+  new Set(
+    list.flatMap(({ startUs, endUs }) => Array.from({ length: endUs - startUs }, (_, at) => startUs + at)),
+  );
+const ordered = (set: ReadonlySet<number>) => [...set].sort((a, b) => a - b);
+
+describe('holes', () => {
+  it('joined, are the same instants, ascending and apart', () => {
+    fc.assert(
+      fc.property(spans, spans, (one, other) => {
+        const holes = joinedGaps(one, other);
+        expect(ordered(instants(holes))).toEqual(ordered(instants([...one, ...other])));
+        for (const [index, hole] of holes.entries())
+          expect(hole.startUs).toBeGreaterThan(holes[index - 1]?.endUs ?? Number.NEGATIVE_INFINITY);
+      }),
+    );
+  });
+
+  it('leave of spans what lies outside them, in as few pieces as can be', () => {
+    fc.assert(
+      fc.property(spans, spans, (holes, asked) => {
+        const left = outside(joinedGaps(holes, []));
+        const inGaps = instants(holes);
+        for (const { startUs, endUs } of joinedGaps(asked, [])) {
+          const pieces = [...left(startUs, endUs)].map(([from, to]) => ({ startUs: from, endUs: to }));
+          const expected = ordered(instants([{ startUs, endUs }])).filter((at) => !inGaps.has(at));
+          expect(ordered(instants(pieces))).toEqual(expected);
+          expect(joinedGaps(pieces, [])).toEqual(pieces);
+          expect(pieces.every((piece) => piece.startUs < piece.endUs)).toBe(true);
+        }
+      }),
+    );
+  });
+});
+
+describe('a switch', () => {
+  const told = (atUs: number, isOn: boolean | null) => ({ atUs, isOn, origin: 'stream' }) as const;
+  const cut = (...args: Parameters<typeof switchSpans>) =>
+    [...switchSpans(...args)].map(({ startUs, endUs, reading }) => [startUs, endUs, reading.isOn]);
+
+  it('holds what it said until it says something else, and says nothing while it is absent', () => {
+    const readings = [told(5, true), told(10, null), told(20, false), told(30, true)];
+    expect(cut(readings, 0, 100, 40)).toEqual([
+      [5, 10, true],
+      [20, 30, false],
+      [30, 40, true],
+    ]);
+    expect(cut(readings, 7, 25, 40)).toEqual([
+      [7, 10, true],
+      [20, 25, false],
+    ]);
+    expect(cut(readings, 10, 20, 40)).toEqual([]);
+    expect(cut(readings, 0, 100, 30)).toHaveLength(2);
+  });
+
+  it('is cut at quarter-hours and at another instant', () => {
+    const end = start + 2 * quarterHourUs;
+    expect([...quarterHoursOf(start + 5, end)]).toEqual([
+      [start + 5, start + quarterHourUs],
+      [start + quarterHourUs, end],
+    ]);
+    expect([...quarterHoursOf(start, end, start + 7)]).toEqual([
+      [start, start + 7],
+      [start + 7, start + quarterHourUs],
+      [start + quarterHourUs, end],
+    ]);
+    for (const outsideUs of [start, start + quarterHourUs, end + 1])
+      expect([...quarterHoursOf(start, end, outsideUs)]).toHaveLength(2);
+  });
+
+  it('counts how long a device was on, which is not known where nothing was said', () => {
+    const onTime = new OnTime();
+    onTime.add(start + 5, start + quarterHourUs + 10, true);
+    onTime.add(start + quarterHourUs + 10, start + 2 * quarterHourUs + 1, false);
+    onTime.add(start + quarterHourUs + 20, start + quarterHourUs + 25, true);
+    expect([0, 1, 2, 3].map((index) => onTime.of(start + index * quarterHourUs))).toEqual([
+      ...[quarterHourUs - 5, 15, 0, null],
+    ]);
+  });
+});
+
+describe('a revision', () => {
+  const entry = (index: number, extra: Partial<Entry> = {}): Entry => ({
+    ...{
+      ...part(),
+      kind: 'quantity',
+      quarterHourStartUs: start + index * quarterHourUs,
+      isProvisional: false,
+    },
+    ...extra,
+  });
+  const posted = (index: number, extra: Partial<PostedEntry> = {}): PostedEntry => ({
+    ...{ ...entry(index), revision: 1, postedAtUs: 1, cause: 'first' },
+    ...extra,
+  });
+  const told = (list: readonly PostedEntry[]) =>
+    list.map(({ quarterHourStartUs: at, revision, cause, reason }) => [
+      (at - start) / quarterHourUs,
+      revision,
+      cause,
+      reason,
+    ]);
+
+  it('is written of what differs, ascending, and withdraws what nothing supports', () => {
+    const computed = [entry(0), entry(1, { amountMicro: 6 }), entry(3)];
+    const current = [posted(4), posted(0), posted(1), posted(2, { revision: 3 })];
+    expect(told(revise(computed, current, 9, 'readings'))).toEqual([
+      ...[
+        [1, 2, 'late', 'counted'],
+        [2, 4, 'late', 'withdrawn'],
+        [3, 1, 'first', 'counted'],
+      ],
+      [4, 2, 'late', 'withdrawn'],
+    ]);
+    expect(revise([], [posted(2, { onTimeUs: 4 })], 9, 'readings')[0]).toMatchObject({
+      ...{
+        amountMicro: 0,
+        quality: 'none',
+        coveredUs: 0,
+        onTimeUs: null,
+        isProvisional: false,
+        postedAtUs: 9,
+      },
+    });
+    expect(revise([], [posted(2, { reason: 'withdrawn' })], 9, 'readings')).toEqual([]);
+  });
+
+  it('has the number 0 while the quarter may grow and never had a final entry', () => {
+    const open = entry(0, { isProvisional: true, amountMicro: 7 });
+    const earlier = (revision: number) => [posted(0, { revision, isProvisional: true })];
+    expect(told(revise([open], [], 9, 'readings'))).toEqual([[0, 0, 'first', 'counted']]);
+    expect(told(revise([open], earlier(0), 9, 'readings'))).toEqual([[0, 0, 'first', 'counted']]);
+    expect(told(revise([open], earlier(1), 9, 'readings'))).toEqual([[0, 2, 'settled', 'counted']]);
+    expect(told(revise([entry(0)], earlier(0), 9, 'readings'))).toEqual([[0, 1, 'first', 'counted']]);
+  });
+
+  it('tells the cause: what the news was, or what readings were to the quarter', () => {
+    expect(causeOfRevision('corrected', posted(0))).toBe('corrected');
+    expect(causeOfRevision('readings', undefined)).toBe('first');
+    expect(causeOfRevision('readings', posted(0, { revision: 0 }))).toBe('first');
+    expect(causeOfRevision('readings', posted(0, { isProvisional: true }))).toBe('settled');
+    expect(causeOfRevision('readings', posted(0))).toBe('late');
+    const news = (fromUs: number, untilUs: number, cause: TouchCause) => ({ fromUs, untilUs, cause });
+    expect(mergeRanges(undefined, news(1, 2, 'rules'))).toEqual(news(1, 2, 'rules'));
+    expect(mergeRanges(news(3, 9, 'rules'), news(1, 5, 'statistics'))).toEqual(news(1, 9, 'rules'));
+    expect(mergeRanges(news(3, 9, 'readings'), news(1, 5, 'corrected'))).toEqual(news(1, 9, 'corrected'));
+    expect([
+      isPast({ fromUs: 0, untilUs: 86_400_000_000 }),
+      isPast({ fromUs: 0, untilUs: 86_400_000_001 }),
+    ]).toEqual([...[false, true]]);
+  });
+
+  it('says in words what differs', () => {
+    expect(entryDifferences(entry(0), entry(0))).toEqual([]);
+    expect(entryDifferences(entry(0), entry(0, { amountMicro: 6, quality: 'hourly' }))).toEqual([
+      ...['amountMicro 5, not 6', 'quality measured, not hourly'],
+    ]);
+  });
+});

@@ -1,0 +1,87 @@
+import { quarterHourStartUs, quarterHourUs } from '../../units/quarter-hour.ts';
+import type { Entry, EntryKind, EntryReason, Quality } from './entry.ts';
+import { worse } from './entry.ts';
+
+/** A part of an amount that lies in one quarter. */
+export interface Part {
+  readonly amountMicro: number;
+  readonly coveredUs: number;
+  readonly quality: Quality;
+  readonly reason: EntryReason;
+  readonly firstEvidenceUs: number;
+  readonly lastEvidenceUs: number;
+  readonly onTimeUs: number | null;
+}
+
+/** Gathers parts by quarter and kind; the order in which they come does not matter. */
+export class QuarterHourSheet {
+  readonly #parts = new Map<string, { kind: EntryKind; quarterHourStartUs: number; part: Part }>();
+  readonly #fromUs: number;
+  readonly #untilUs: number;
+
+  /** Only quarters that start in [fromUs, untilUs) are kept. */
+  constructor(fromUs: number, untilUs: number) {
+    this.#fromUs = fromUs;
+    this.#untilUs = untilUs;
+  }
+
+  add(kind: EntryKind, startUs: number, part: Part): void {
+    if (startUs < this.#fromUs || startUs >= this.#untilUs) return;
+    const key = `${kind} ${startUs}`;
+    const found = this.#parts.get(key);
+    this.#parts.set(key, {
+      kind,
+      quarterHourStartUs: startUs,
+      part: found ? joined(found.part, part) : part,
+    });
+  }
+
+  /** Entries by quarter, quantities before restarts. A quarter that ends after `lastEvidenceUs` is provisional. */
+  entries(lastEvidenceUs: number): Entry[] {
+    return [...this.#parts.values()]
+      .map(({ kind, quarterHourStartUs: startUs, part }) => ({
+        kind,
+        quarterHourStartUs: startUs,
+        ...part,
+        isProvisional: startUs + quarterHourUs > lastEvidenceUs,
+      }))
+      .sort((a, b) => a.quarterHourStartUs - b.quarterHourStartUs || (a.kind < b.kind ? -1 : 1));
+  }
+}
+
+function joined(one: Part, other: Part): Part {
+  return {
+    amountMicro: one.amountMicro + other.amountMicro,
+    coveredUs: one.coveredUs + other.coveredUs,
+    quality: worse(one.quality, other.quality),
+    reason: strongerReason(one.reason, other.reason),
+    firstEvidenceUs: Math.min(one.firstEvidenceUs, other.firstEvidenceUs),
+    lastEvidenceUs: Math.max(one.lastEvidenceUs, other.lastEvidenceUs),
+    onTimeUs: one.onTimeUs === null ? other.onTimeUs : one.onTimeUs + (other.onTimeUs ?? 0),
+  };
+}
+
+/** The reason that needs explaining most wins: an exchange over a reset over a spread over plain counting, and a
+ * person's word over all of them. */
+const reasonRank: readonly EntryReason[] = [
+  'counted',
+  'integrated',
+  'switched_off',
+  'spread',
+  'reset',
+  'exchange',
+  'corrected',
+  'withdrawn',
+];
+
+function strongerReason(one: EntryReason, other: EntryReason): EntryReason {
+  return reasonRank.indexOf(one) >= reasonRank.indexOf(other) ? one : other;
+}
+
+/** The boundaries of quarters strictly inside (startUs, endUs). */
+export function boundariesBetween(startUs: number, endUs: number): number[] {
+  const boundaries: number[] = [];
+  for (let at = quarterHourStartUs(startUs) + quarterHourUs; at < endUs; at += quarterHourUs)
+    boundaries.push(at);
+  return boundaries;
+}

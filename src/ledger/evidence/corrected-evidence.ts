@@ -1,0 +1,113 @@
+import type { CounterEvidence, MeterExchange, RegisterReading, StatisticsRow } from '../evidence.ts';
+import type { Span } from '../span.ts';
+import type { AmountCorrection, Correction, ExchangeCorrection } from './correction.ts';
+
+/**
+ * How corrections that contradict each other stand, whatever the order in which they were declared. Exclusions join. Of
+ * amounts that overlap the one that begins first stands (then the shorter, then the smaller one). An exchange within an
+ * amount says nothing, for the amount holds whatever the register did; of two at one instant the smaller register stands.
+ */
+export interface StandingCorrections {
+  /** Ascending; no two overlap. */
+  readonly amounts: readonly AmountCorrection[];
+  /** Ascending, one per instant, none within an amount. */
+  readonly exchanges: readonly MeterExchange[];
+  /** Where exclusions take evidence out. */
+  readonly exclusions: readonly Span[];
+  /** Where evidence of a register does not count: exclusions, and the inside of amounts. */
+  readonly outside: readonly Span[];
+}
+
+export function standingCorrections(corrections: readonly Correction[]): StandingCorrections {
+  const amounts: AmountCorrection[] = [];
+  for (const amount of corrections.filter((one) => one.kind === 'amount').sort(byAmount)) {
+    const overlaps = amount.fromUs < (amounts.at(-1)?.untilUs ?? Number.NEGATIVE_INFINITY);
+    if (!overlaps && amount.untilUs > amount.fromUs) amounts.push(amount);
+  }
+  const exclusions = corrections.filter((one) => one.kind === 'exclusion');
+  const insides = amounts.map(({ fromUs, untilUs }) => ({ fromUs: fromUs + 1, untilUs: untilUs - 1 }));
+  const exchanges = corrections
+    .filter((one) => one.kind === 'exchange')
+    .filter(({ atUs }) => spanAt(insides, atUs) === undefined)
+    .sort(byExchange)
+    .filter((one, index, all) => one.atUs !== all[index - 1]?.atUs);
+  return { amounts, exchanges, exclusions, outside: [...exclusions, ...insides] };
+}
+
+function byAmount(one: AmountCorrection, other: AmountCorrection): number {
+  return one.fromUs - other.fromUs || one.untilUs - other.untilUs || one.amountMicro - other.amountMicro;
+}
+
+function byExchange(one: ExchangeCorrection, other: ExchangeCorrection): number {
+  const known = (exchange: ExchangeCorrection) => exchange.oldRegisterMicro ?? Number.MIN_SAFE_INTEGER;
+  return one.atUs - other.atUs || one.newRegisterMicro - other.newRegisterMicro || known(one) - known(other);
+}
+
+/** The span that an instant lies in, both ends inclusive. */
+export function spanAt(spans: readonly Span[], atUs: number): Span | undefined {
+  return spans.find(({ fromUs, untilUs }) => fromUs <= atUs && atUs <= untilUs);
+}
+
+/** A row that tells this register repeats the reading before it; a conversion of units may round it otherwise. */
+export function isRepeated(rowMicro: number, readingMicro: number): boolean {
+  return Math.abs(rowMicro - readingMicro) <= 1;
+}
+
+/**
+ * Until the next reading, Home Assistant's rows go on telling the register of the one before: where that is excluded, so are
+ * they, or what was left out would come back by them.
+ * @param pieces as merged: ascending, one per instant
+ * @param before the reading with a register before them; null when there is none
+ */
+export function withRepeats(
+  standing: StandingCorrections,
+  pieces: readonly (RegisterReading | StatisticsRow)[],
+  before: RegisterReading | null,
+): StandingCorrections {
+  if (standing.exclusions.length === 0) return standing;
+  const repeats: Span[] = [];
+  let last = before;
+  let isOpen = false;
+  for (const piece of pieces) {
+    if (piece.registerMicro === null) continue;
+    const isRepeat =
+      piece.kind === 'row' &&
+      last !== null &&
+      spanAt(standing.exclusions, last.atUs) !== undefined &&
+      isRepeated(piece.registerMicro, last.registerMicro ?? Number.NaN);
+    const open = isOpen ? repeats.pop() : undefined;
+    if (open !== undefined) repeats.push(isRepeat ? { ...open, untilUs: piece.atUs } : open);
+    else if (isRepeat) repeats.push({ fromUs: piece.atUs, untilUs: piece.atUs });
+    isOpen = isRepeat;
+    if (piece.kind === 'reading') last = piece;
+  }
+  return { ...standing, outside: [...standing.outside, ...repeats] };
+}
+
+/**
+ * A register's evidence as corrections leave it. What is taken out leaves a mark at its instant, so that posting knows
+ * that the time is uncertain wherever it begins; an amount stands at its end, before what is read at that instant.
+ * @param pieces ascending, one per instant
+ */
+export function correctedEvidence(
+  pieces: readonly (RegisterReading | StatisticsRow)[],
+  standing: StandingCorrections,
+): CounterEvidence[] {
+  const { amounts, exchanges, outside } = standing;
+  const told = pieces.map((piece): CounterEvidence => {
+    const { atUs } = piece;
+    if (spanAt(outside, atUs) !== undefined) return { kind: 'excluded', atUs };
+    // The register at the row's end is known all the same; what it counted on the way is not believed.
+    const reachesIn = piece.kind === 'row' && outside.some((span) => reaches(piece, span));
+    return reachesIn ? { ...piece, changeMicro: null } : piece;
+  });
+  const declared = amounts.map(({ untilUs, amountMicro }) => ({
+    ...{ kind: 'delivered' as const, atUs: untilUs, amountMicro },
+  }));
+  // The sort is stable: at one instant an amount ends before the meter is exchanged, and the new one is read.
+  return [...declared, ...exchanges, ...told].sort((a, b) => a.atUs - b.atUs);
+}
+
+function reaches(row: StatisticsRow, span: Span): boolean {
+  return row.startUs <= span.untilUs && row.atUs > span.fromUs;
+}

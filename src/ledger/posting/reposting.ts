@@ -1,0 +1,247 @@
+import type { Clock } from '../../runtime/clock.ts';
+import { quarterHourStartUs, quarterHourUs } from '../../units/quarter-hour.ts';
+import { isSameDip } from '../counter/counter-dip.ts';
+import { type CounterState, reachesBackUs } from '../counter/counter-state.ts';
+import { certainMicro, neededMoves, quarterHourGapUs, type Rhythm } from '../counter/rhythm.ts';
+import type { ChangedRange } from '../entries/cause.ts';
+import type { LedgerStore, Opening } from '../entries/ledger-store.ts';
+import type { Meter } from '../entries/meter.ts';
+import { revise } from '../entries/revision.ts';
+import type { EvidenceSource } from '../evidence/evidence-source.ts';
+import { type PageRules, postPages } from './posting-pages.ts';
+import { type PowerPageRules, readPower } from './stored-power.ts';
+
+export interface RepostingDeps {
+  readonly evidence: EvidenceSource;
+  readonly ledger: LedgerStore;
+  readonly clock: Clock;
+  /** Until when an entity was followed without a change being told; null when it is not followed. */
+  readonly heldUntil: (entityId: string) => number | null;
+}
+
+export interface RepostingRules extends PageRules, PowerPageRules {}
+
+export const usualRules: RepostingRules = {
+  // An hour, and what a meter that reports so often may be late.
+  quarterHourGapUs,
+  registerGapUs: 4_500_000_000,
+  certainMicro,
+  powerGapUs: 3_600_000_000,
+  onAboveMw: 5000,
+  pageSize: 20_000,
+};
+
+/** What a posting run changed: quarters in [fromUs, untilUs) got new entries. */
+export interface RepostingResult {
+  readonly entriesWritten: number;
+  readonly fromUs: number;
+  readonly untilUs: number;
+}
+
+/**
+ * Posts a meter's quarters anew where there is news: evidence in [fromUs, untilUs], both ends inclusive. The current state afterwards is what posting
+ * everything from the first reading would have given; the same evidence gives the same state in whatever order it came.
+ */
+export function repost(
+  deps: RepostingDeps,
+  rules: RepostingRules,
+  meter: Meter,
+  news: ChangedRange,
+): Promise<RepostingResult> {
+  return meter.posts === 'register'
+    ? repostRegister(deps, rules, meter, news)
+    : repostPower(deps, rules, meter, news);
+}
+
+/**
+ * Begins at the opening before the evidence that precedes the news (their difference reaches back to it) and goes on past
+ * the news until a quarter opens as it did before: from there on nothing can have changed.
+ */
+async function repostRegister(
+  deps: RepostingDeps,
+  rules: RepostingRules,
+  meter: Meter & { posts: 'register' },
+  news: ChangedRange,
+): Promise<RepostingResult> {
+  const { entityId } = meter;
+  const { fromUs } = news;
+  const precedingUs = (await deps.evidence.registerBefore(entityId, fromUs)) ?? fromUs;
+  const opening = await openingReaching(deps.ledger, entityId, Math.min(precedingUs, fromUs));
+  return await repostFrom(deps, rules, meter, news, opening);
+}
+
+async function repostFrom(
+  deps: RepostingDeps,
+  rules: RepostingRules,
+  meter: Meter & { posts: 'register' },
+  news: ChangedRange,
+  opening: Opening | null,
+): Promise<RepostingResult> {
+  const { entityId } = meter;
+  const { untilUs, cause } = news;
+  const beginUs = opening?.quarterHourStartUs ?? Number.MIN_SAFE_INTEGER;
+  let entriesWritten = 0;
+  let reachedUs = beginUs;
+  const heldUntilUs = deps.heldUntil(entityId);
+  const pages = postPages(
+    deps.evidence,
+    rules,
+    meter,
+    beginUs,
+    opening?.state ?? null,
+    heldUntilUs,
+    deps.clock.nowUs(),
+  );
+  for await (const { startUs, endUs: pageEndUs, lastUs, isLast, posting } of pages) {
+    // Its rhythm is known now, and counts from the first move on.
+    if (opening !== null && !hasRhythm(opening.state) && hasRhythm(posting.state))
+      return await repostFrom(deps, rules, meter, news, null);
+    const newsEndUs = Math.max(untilUs, beginUs);
+    const settledUs = await settledFrom(deps.ledger, entityId, posting.openings, newsEndUs, pageEndUs);
+    const endUs = settledUs ?? pageEndUs;
+    const computed = posting.entries.filter((entry) => entry.quarterHourStartUs < endUs);
+    const current = await deps.ledger.current(entityId, startUs, endUs);
+    const entries = revise(computed, current, deps.clock.nowUs(), cause);
+    await deps.ledger.write([{ entityId, entries, openings: openingsIn(posting.openings, endUs) }]);
+    entriesWritten += entries.length;
+    if (settledUs !== null || isLast) {
+      const lastQuarterHourUs = posting.entries.at(-1)?.quarterHourStartUs ?? quarterHourStartUs(lastUs);
+      return { entriesWritten, fromUs: beginUs, untilUs: settledUs ?? lastQuarterHourUs + quarterHourUs };
+    }
+    reachedUs = pageEndUs;
+  }
+  return { entriesWritten, fromUs: beginUs, untilUs: reachedUs };
+}
+
+function hasRhythm(state: CounterState | null): boolean {
+  return state !== null && state.rhythm.length >= neededMoves;
+}
+
+/** The newest opening from which the difference that reaches over an instant can be posted whole; null when none is. */
+async function openingReaching(ledger: LedgerStore, entityId: string, atUs: number): Promise<Opening | null> {
+  const opening = await ledger.openingBefore(entityId, quarterHourStartUs(atUs));
+  // What comes among the first moves changes the rhythm that the counter begins with.
+  if (opening?.state && opening.state.foreseenMoves > 0) return null;
+  const sinceUs = opening?.state ? reachesBackUs(opening.state) : undefined;
+  if (!opening || sinceUs === undefined || sinceUs >= opening.quarterHourStartUs) return opening;
+  return ledger.openingBefore(entityId, quarterHourStartUs(sinceUs));
+}
+
+function openingsIn(openings: ReadonlyMap<number, CounterState | null>, endUs: number): Opening[] {
+  return [...openings]
+    .filter(([quarter]) => quarter < endUs)
+    .map(([quarterHourStartUs, state]) => ({ quarterHourStartUs, state }));
+}
+
+/** The first quarter after the news that opens as the ledger has it; null when none on this page does. */
+async function settledFrom(
+  ledger: LedgerStore,
+  entityId: string,
+  computed: ReadonlyMap<number, CounterState | null>,
+  newsEndUs: number,
+  pageEndUs: number,
+): Promise<number | null> {
+  const quarters = [...computed.keys()].filter((quarter) => quarter > newsEndUs && quarter < pageEndUs);
+  const firstUs = quarters[0];
+  const lastUs = quarters.at(-1);
+  if (firstUs === undefined || lastUs === undefined) return null;
+  const stored = new Map(
+    (await ledger.openings(entityId, firstUs, lastUs + 1)).map((opening) => [
+      opening.quarterHourStartUs,
+      opening.state,
+    ]),
+  );
+  return (
+    quarters.find(
+      (quarter) => stored.has(quarter) && isSameState(stored.get(quarter), computed.get(quarter)),
+    ) ?? null
+  );
+}
+
+/** Whether a quarter opens the same way. */
+export function isSameState(
+  one: CounterState | null | undefined,
+  other: CounterState | null | undefined,
+): boolean {
+  if (!one || !other) return one === other;
+  return (
+    one.baselineMicro === other.baselineMicro &&
+    one.registerMicro === other.registerMicro &&
+    one.atUs === other.atUs &&
+    one.sinceUs === other.sinceUs &&
+    one.movedAtUs === other.movedAtUs &&
+    one.repeats?.count === other.repeats?.count &&
+    one.repeats?.everyUs === other.repeats?.everyUs &&
+    one.repeats?.lastUs === other.repeats?.lastUs &&
+    one.foreseenMoves === other.foreseenMoves &&
+    isSameRhythm(one.rhythm, other.rhythm) &&
+    one.lastResetAtUs === other.lastResetAtUs &&
+    one.absentSinceUs === other.absentSinceUs &&
+    one.toldBy === other.toldBy &&
+    one.formerMicro === other.formerMicro &&
+    isSameDip(one.dip, other.dip) &&
+    (one.correction === null) === (other.correction === null) &&
+    one.correction?.deliveredMicro === other.correction?.deliveredMicro
+  );
+}
+
+function isSameRhythm(one: Rhythm, other: Rhythm): boolean {
+  return (
+    one.length === other.length &&
+    one.every(
+      ({ intervalS, amountMicro }, place) =>
+        intervalS === other[place]?.intervalS && amountMicro === other[place]?.amountMicro,
+    )
+  );
+}
+
+/**
+ * A power value reaches no further than the next reading or the longest gap, so the range that can change is known. It
+ * begins where the reading before lies: the news settles what was provisional since then.
+ */
+async function repostPower(
+  deps: RepostingDeps,
+  rules: RepostingRules,
+  meter: Meter,
+  news: ChangedRange,
+): Promise<RepostingResult> {
+  const { entityId, switchId } = meter;
+  const { fromUs, untilUs, cause } = news;
+  const { evidence, ledger } = deps;
+  const nowUs = deps.clock.nowUs();
+  const ids = switchId === undefined ? [entityId] : [entityId, switchId];
+  const near = await Promise.all(ids.map((id) => evidence.around(id, fromUs, fromUs - 1)));
+  const newUs = near.flatMap(({ afterUs }) => afterUs ?? []);
+  const isSilent = newUs.length === 0 && cause === 'readings';
+  const postedUs = isSilent ? await postedUntil(ledger, entityId, fromUs) : null;
+  const amounts = await evidence.amounts(entityId);
+  // The whole past begins with the first that is known of it.
+  const startUs = fromUs > 0 ? fromUs : Math.min(...newUs, ...amounts.map((amount) => amount.fromUs), nowUs);
+  // A switch settles no quarter for which the power has something to say yet.
+  const beforeUs = near.flatMap((found) => found.beforeUs ?? [])[0] ?? startUs;
+  const amountEndUs = amounts.findLast((amount) => amount.untilUs < fromUs)?.untilUs ?? startUs;
+  const beginUs = postedUs ?? quarterHourStartUs(Math.min(beforeUs, amountEndUs));
+  const around = await evidence.around(entityId, fromUs, untilUs);
+  const reachUs = Math.min(around.afterUs ?? nowUs, untilUs + rules.powerGapUs);
+  const endUs = quarterHourStartUs(Math.max(untilUs, reachUs)) + quarterHourUs;
+  let entriesWritten = 0;
+  // By day, so that memory stays bounded however long the range is.
+  const stepUs = 96 * quarterHourUs;
+  for (let startUs = beginUs; startUs < endUs; startUs += stepUs) {
+    const stopUs = Math.min(endUs, startUs + stepUs);
+    const computed = await readPower(evidence, rules, meter, startUs, stopUs, nowUs);
+    const entries = revise(computed, await ledger.current(entityId, startUs, stopUs), nowUs, cause);
+    await ledger.write([{ entityId, entries, openings: [] }]);
+    entriesWritten += entries.length;
+  }
+  return { entriesWritten, fromUs: beginUs, untilUs: endUs };
+}
+
+/**
+ * Where nothing was said and only time has passed, as it does for days at a device that is switched off: the quarter up
+ * to which it is posted. Null when that is too long ago to be looked for.
+ */
+async function postedUntil(ledger: LedgerStore, entityId: string, nowUs: number): Promise<number | null> {
+  const recent = await ledger.current(entityId, quarterHourStartUs(nowUs) - 8 * quarterHourUs, nowUs + 1);
+  return recent.at(-1)?.quarterHourStartUs ?? null;
+}

@@ -1,0 +1,43 @@
+import type { Entry } from '../entries/entry.ts';
+import type { Meter } from '../entries/meter.ts';
+import type { EvidenceSource } from '../evidence/evidence-source.ts';
+import { postPower } from '../power/power-posting.ts';
+import type { PageRules } from './posting-pages.ts';
+
+export interface PowerPageRules extends Pick<PageRules, 'pageSize'> {
+  /** A power value is carried this long. */
+  readonly powerGapUs: number;
+  readonly onAboveMw: number;
+}
+
+/**
+ * Posts what is stored of a power sensor, and of its device's switch, to the quarters that start in [startUs, stopUs).
+ * @param nowUs how far the last values may be carried
+ */
+export async function readPower(
+  evidence: EvidenceSource,
+  rules: PowerPageRules,
+  { entityId, switchId }: Meter,
+  startUs: number,
+  stopUs: number,
+  nowUs: number,
+): Promise<Entry[]> {
+  const lastUs = stopUs + rules.powerGapUs;
+  const limit = rules.pageSize * 10;
+  const ids = switchId === undefined ? [entityId] : [entityId, switchId];
+  const [powers, switches, amounts, ...nearby] = await Promise.all([
+    evidence.powers(entityId, startUs - rules.powerGapUs, lastUs, limit),
+    switchId === undefined ? [] : evidence.switches(switchId, startUs, lastUs, limit),
+    evidence.amounts(entityId),
+    ...ids.map((id) => evidence.around(id, stopUs, stopUs - 1)),
+  ]);
+  const newestUs = Math.max(...nearby.map(({ beforeUs, afterUs }) => afterUs ?? beforeUs ?? startUs));
+  return postPower(
+    { maxGapUs: rules.powerGapUs, onAboveMw: rules.onAboveMw },
+    { powers, switches, amounts },
+    startUs,
+    stopUs,
+    Math.min(nowUs, lastUs),
+    newestUs,
+  );
+}

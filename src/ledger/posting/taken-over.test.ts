@@ -1,0 +1,79 @@
+/**
+ * Goal: an entity id that was renamed away and given to another plug counts what the other one counts, from when it had
+ * the id, and nothing of the one before.
+ * Method: the readings of both under one id, also such of the second one's past that a back-fill brought between them,
+ * posted before and after the desk is told; the current state is added up.
+ */
+import { describe, expect, it } from 'vitest';
+import type { Reading } from '../../recording/reading.ts';
+import { MemoryReadingStore, quietLog } from '../../recording/testing/doubles.ts';
+import { quarterHourStartUs, quarterHourUs } from '../../units/quarter-hour.ts';
+import { CorrectionService } from '../corrections/correction-service.ts';
+import type { Meter } from '../entries/meter.ts';
+import { StoredEvidence } from '../evidence/stored-evidence.ts';
+import type { Span } from '../span.ts';
+import { MemoryCorrections } from '../testing/memory-corrections.ts';
+import { MemoryLedger } from '../testing/memory-ledger.ts';
+import { MemoryStatisticsStore } from '../testing/statistics-doubles.ts';
+import { repost, usualRules } from './reposting.ts';
+
+const start = quarterHourStartUs(1_780_000_000_000_000);
+const entityId = 'sensor.fridge';
+const meter: Meter = { entityId, posts: 'register', kind: 'rising' };
+const takenUs = start + 8 * quarterHourUs;
+const clock = { nowUs: () => start + 20 * quarterHourUs, monotonicMs: () => 0 };
+
+function reading(quarters: number, value: number): Reading {
+  return {
+    ...{
+      entityId,
+      atUs: start + quarters * quarterHourUs,
+      value,
+      absence: null,
+      unit: 'kWh',
+      sourceUnit: 'kWh',
+    },
+    ...{ lastResetAtUs: null, origin: 'stream' },
+  };
+}
+
+describe('an id that another plug has', () => {
+  it('counts nothing of the one before, nor of what the other one counted elsewhere', async () => {
+    const readings = new MemoryReadingStore();
+    const corrections = new MemoryCorrections();
+    const ledger = new MemoryLedger();
+    const evidence = new StoredEvidence({
+      ...{ readings, statistics: new MemoryStatisticsStore(), kindOf: () => 'rising' },
+      corrections: (id) => corrections.of(id),
+    });
+    const deps = { evidence, ledger, clock, heldUntil: () => null };
+    const everything = { fromUs: 0, untilUs: clock.nowUs(), cause: 'readings' as const };
+    const touched: Span[] = [];
+    const post = async () => {
+      await repost(deps, usualRules, meter, everything);
+    };
+    const desk = new CorrectionService({
+      ...{ corrections, ledger, clock, log: quietLog, heldUntil: () => null },
+      evidenceWith: () => evidence,
+      postingWorker: { touch: (_id, span) => void touched.push(span), settle: post },
+      meterOf: () => meter,
+      unposted: { load: async () => [], save: async () => undefined },
+    });
+    const total = () =>
+      ledger
+        .all()
+        .filter(({ kind, reason }) => kind === 'quantity' && reason !== 'withdrawn')
+        .reduce((sum, { amountMicro }) => sum + amountMicro, 0);
+
+    await readings.append([reading(0, 500), reading(4, 500.2)]);
+    await readings.append([reading(1, 3), reading(5, 3.1)]);
+    await readings.append([reading(9, 3.2), reading(13, 3.3), reading(17, 3.45)]);
+    await post();
+    expect(total()).not.toBe(250_000);
+    await desk.excludeUntil(entityId, takenUs);
+    await desk.excludeUntil(entityId, takenUs);
+    expect(touched[0]).toEqual({ fromUs: 0, untilUs: takenUs });
+    expect(total()).toBe(250_000);
+    expect(await corrections.of(entityId)).toMatchObject([{ kind: 'exclusion', untilUs: takenUs }]);
+  });
+});

@@ -1,0 +1,199 @@
+import { quarterHourStartUs } from '../../units/quarter-hour.ts';
+import type { CounterKind, CounterState } from '../counter/counter-state.ts';
+import { type Entry, entryDifferences } from '../entries/entry.ts';
+import type { LedgerStore } from '../entries/ledger-store.ts';
+import type { Meter } from '../entries/meter.ts';
+import type { PostedEntry } from '../entries/revision.ts';
+import type { EvidenceSource } from '../evidence/evidence-source.ts';
+import type { CounterEvidence } from '../evidence.ts';
+import { postPages } from './posting-pages.ts';
+import type { RepostingRules } from './reposting.ts';
+import { readPower } from './stored-power.ts';
+
+/** What does not agree, in words that name the quarter and both figures. */
+export interface Finding {
+  readonly entityId: string;
+  readonly check: 'evidence' | 'conservation' | 'journal' | 'flows' | 'views';
+  /** Null where the whole meter is meant; of a view the start of its bucket. */
+  readonly quarterHourStartUs: number | null;
+  readonly detail: string;
+}
+
+export interface Verification {
+  readonly entityId: string;
+  readonly entries: number;
+  readonly revisions: number;
+  readonly findings: readonly Finding[];
+}
+
+export interface VerificationDeps {
+  readonly evidence: EvidenceSource;
+  readonly ledger: LedgerStore;
+}
+
+/** More findings of one meter than this tell nothing new. */
+const limitFindings = 100;
+/** Settled quarters don't depend on the present. */
+const endOfTimeUs = Number.MAX_SAFE_INTEGER;
+const stepUs = 7 * 86_400_000_000;
+const powerStepUs = 86_400_000_000;
+
+/**
+ * Proves promises 3 to 5 for one meter on what is stored: every settled quarter is what its evidence gives, the entries
+ * add up to the meter's own difference, and the current state is the journal's newest revision.
+ * @param fromUs the first quarter that has an entry or evidence
+ */
+export async function verifyMeter(
+  deps: VerificationDeps,
+  rules: RepostingRules,
+  meter: Meter,
+  fromUs: number,
+  untilUs: number,
+): Promise<Verification> {
+  const findings: Finding[] = [];
+  const find = (finding: Finding) => {
+    if (findings.length < limitFindings) findings.push(finding);
+  };
+  if (meter.posts === 'register') await verifyRegister(deps, rules, meter, find);
+  else await verifyPower(deps, rules, meter, fromUs, untilUs, find);
+  const { entries, revisions } = await verifyJournal(deps, meter.entityId, fromUs, untilUs, find);
+  return { entityId: meter.entityId, entries, revisions, findings };
+}
+
+async function verifyRegister(
+  deps: VerificationDeps,
+  rules: RepostingRules,
+  meter: Meter & { posts: 'register' },
+  find: (finding: Finding) => void,
+): Promise<void> {
+  const { entityId, kind } = meter;
+  let state: CounterState | null = null;
+  let firstMicro: number | null = null;
+  let quantityMicro = 0;
+  let restartMicro = 0;
+  const pages = postPages(deps.evidence, rules, meter, Number.MIN_SAFE_INTEGER, null, null, endOfTimeUs);
+  for await (const { items, startUs, endUs, posting } of pages) {
+    firstMicro ??= zeroPoint(kind, items);
+    const current = await deps.ledger.current(entityId, startUs, endUs);
+    compare(entityId, posting.entries, current, find);
+    // What is provisional may be a round behind its evidence, so the newest evidence is held against itself there.
+    const settled = current.filter((entry) => !entry.isProvisional && entry.reason !== 'withdrawn');
+    const running = posting.entries.filter((entry) => entry.isProvisional);
+    for (const entry of [...settled, ...running]) {
+      if (entry.kind === 'quantity') quantityMicro += entry.amountMicro;
+      else restartMicro += entry.amountMicro;
+    }
+    state = posting.state;
+  }
+  if (state === null || firstMicro === null) return;
+  const ownMicro = state.baselineMicro - firstMicro;
+  if (quantityMicro - restartMicro !== ownMicro) {
+    find({
+      entityId,
+      check: 'conservation',
+      quarterHourStartUs: null,
+      detail: `entries add up to ${quantityMicro} less restarts of ${restartMicro}, the register moved by ${ownMicro}`,
+    });
+  }
+}
+
+/** The register from which a meter counts: the first that its evidence tells. */
+function zeroPoint(kind: CounterKind, items: readonly CounterEvidence[]): number | null {
+  for (const item of items) {
+    if (item.kind === 'exchange') return item.newRegisterMicro;
+    if (item.kind !== 'row' && item.kind !== 'reading') continue;
+    if (item.registerMicro === null || (kind === 'rising' && item.registerMicro < 0)) continue;
+    return item.registerMicro - (item.kind === 'row' ? (item.changeMicro ?? 0) : 0);
+  }
+  return null;
+}
+
+async function verifyPower(
+  deps: VerificationDeps,
+  rules: RepostingRules,
+  meter: Meter,
+  fromUs: number,
+  untilUs: number,
+  find: (finding: Finding) => void,
+): Promise<void> {
+  const { entityId } = meter;
+  for (let startUs = quarterHourStartUs(fromUs); startUs < untilUs; startUs += powerStepUs) {
+    const stopUs = Math.min(untilUs, startUs + powerStepUs);
+    const computed = await readPower(deps.evidence, rules, meter, startUs, stopUs, untilUs);
+    compare(entityId, computed, await deps.ledger.current(entityId, startUs, stopUs), find);
+  }
+}
+
+/** Settled quarters must agree; what is still provisional may be a round behind. */
+function compare(
+  entityId: string,
+  computed: readonly Entry[],
+  current: readonly PostedEntry[],
+  find: (finding: Finding) => void,
+): void {
+  const keyOf = (entry: Entry) => `${entry.quarterHourStartUs} ${entry.kind}`;
+  const stored = new Map(current.map((entry) => [keyOf(entry), entry]));
+  for (const entry of computed) {
+    const found = stored.get(keyOf(entry));
+    stored.delete(keyOf(entry));
+    if (entry.isProvisional) continue;
+    const differences = found === undefined ? ['no entry'] : entryDifferences(entry, found);
+    if (differences.length === 0) continue;
+    find({
+      entityId,
+      check: 'evidence',
+      quarterHourStartUs: entry.quarterHourStartUs,
+      detail: `${entry.kind} should follow its evidence: ${differences.join(', ')}`,
+    });
+  }
+  for (const entry of stored.values()) {
+    if (entry.reason === 'withdrawn' || entry.isProvisional) continue;
+    find({
+      entityId,
+      check: 'evidence',
+      quarterHourStartUs: entry.quarterHourStartUs,
+      detail: `${entry.kind} of ${entry.amountMicro} has no evidence`,
+    });
+  }
+}
+
+/** The current state is the journal's newest revision, and no revision is missing. */
+export async function verifyJournal(
+  deps: Pick<VerificationDeps, 'ledger'>,
+  entityId: string,
+  fromUs: number,
+  untilUs: number,
+  find: (finding: Finding) => void,
+): Promise<{ entries: number; revisions: number }> {
+  let entries = 0;
+  let revisions = 0;
+  for (let startUs = fromUs; startUs < untilUs; startUs += stepUs) {
+    const stopUs = Math.min(untilUs, startUs + stepUs);
+    const [current, journal] = await Promise.all([
+      deps.ledger.current(entityId, startUs, stopUs),
+      deps.ledger.journal(entityId, startUs, stopUs),
+    ]);
+    entries += current.length;
+    revisions += journal.length;
+    const byKey = new Map<string, PostedEntry[]>();
+    for (const entry of journal) {
+      const key = `${entry.quarterHourStartUs} ${entry.kind}`;
+      byKey.set(key, [...(byKey.get(key) ?? []), entry]);
+    }
+    for (const entry of current) {
+      if (entry.revision === 0) continue;
+      const known = byKey.get(`${entry.quarterHourStartUs} ${entry.kind}`) ?? [];
+      const isUnbroken = known.every((one, index) => one.revision === index + 1);
+      const newest = known.at(-1);
+      const isNewest = newest?.revision === entry.revision && entryDifferences(newest, entry).length === 0;
+      if (isUnbroken && isNewest) continue;
+      find({
+        entityId,
+        check: 'journal',
+        quarterHourStartUs: entry.quarterHourStartUs,
+        detail: `revision ${entry.revision} is current, the journal has ${known.map((one) => one.revision).join(', ') || 'none'}`,
+      });
+    }
+  }
+  return { entries, revisions };
+}

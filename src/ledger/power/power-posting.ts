@@ -1,0 +1,154 @@
+import { splitByTime } from '../../units/amount.ts';
+import { quarterHourStartUs, quarterHourUs } from '../../units/quarter-hour.ts';
+import type { Entry, Quality } from '../entries/entry.ts';
+import { boundariesBetween, QuarterHourSheet } from '../entries/quarter-hour-sheet.ts';
+import type { DeclaredAmount } from '../evidence/evidence-source.ts';
+import type { PowerReading, SwitchReading } from '../evidence.ts';
+import { joinedGaps, OnTime, outside, quarterHoursOf, type SwitchSpan, switchSpans } from './switch-state.ts';
+
+export interface PowerRules {
+  /** A value is carried this long and no longer: silence past it is a gap, which is not filled. */
+  readonly maxGapUs: number;
+  /** From this power on a device counts as running; null where that means nothing. */
+  readonly onAboveMw: number | null;
+}
+
+/** What a power sensor and the switch of its device said. */
+export interface PowerEvidence {
+  /** Ascending by time, one per instant; the first may lie before fromUs and is carried in. */
+  readonly powers: readonly PowerReading[];
+  /** Likewise; empty for a device without a switch. */
+  readonly switches: readonly SwitchReading[];
+  /** Declared by a person: ascending, none overlaps another. */
+  readonly amounts?: readonly DeclaredAmount[];
+}
+
+/** 1 mW for 1 µs is 1e-9 Ws, so 3.6e9 of them are one milliwatt-hour. */
+const mwUsPerMwh = 3_600_000_000n;
+
+/**
+ * Posts a power sensor's readings to quarter-hours by the left rule: each value holds until the next reading, but not
+ * past the longest gap. What lies in a gap is not known and not counted; the quarter's coverage tells how much that is.
+ * Each quarter is rounded once, from the exact integral, so the order and number of readings leave no trace. Past a
+ * reading that was excluded the value before is a guess; where an amount was declared it stands in place of the integral.
+ *
+ * While the switch is known to be off, the power is 0 and that is measured, whatever the sensor goes on saying; while its
+ * state is not known, the power alone decides. The device is on when its switch is; where that is not known, from
+ * `onAboveMw` on.
+ * @param nowUs how far the last value may be carried
+ * @param newestUs the newest reading there is, maybe later than those given; it settles what lies before it
+ */
+export function postPower(
+  rules: PowerRules,
+  { powers, switches, amounts = [] }: PowerEvidence,
+  fromUs: number,
+  untilUs: number,
+  nowUs: number,
+  newestUs = newestOf(powers, switches),
+): Entry[] {
+  const sheet = new QuarterHourSheet(fromUs, untilUs);
+  const onTime = new OnTime();
+  const workByQuarterHour = new Map<number, bigint>();
+  const carriedUs = Math.max(nowUs, newestUs);
+  const told = powers.filter((reading) => reading.isExcluded !== true);
+  const excludedUs = powers.filter((reading) => reading.isExcluded === true).map(({ atUs }) => atUs);
+  const known = [...switchSpans(switches, fromUs, untilUs + quarterHourUs, carriedUs)];
+  const declared = amounts.map((amount) => ({ startUs: amount.fromUs, endUs: amount.untilUs }));
+  const off = known.filter(({ reading }) => !reading.isOn);
+  for (const amount of amounts) declare(sheet, amount);
+  for (const span of known) onTime.add(span.startUs, span.endUs, span.reading.isOn);
+  postOff(sheet, off, outside(declared));
+  const integrated = outside(joinedGaps(declared, off));
+  const untold = outside(joinedGaps(declared, known));
+  for (const [index, { atUs, powerMw, origin }] of told.entries()) {
+    if (powerMw === null) continue;
+    const nextUs = told[index + 1]?.atUs ?? Number.POSITIVE_INFINITY;
+    const reachUs = atUs + rules.maxGapUs;
+    const endUs = Math.min(nextUs, reachUs, carriedUs);
+    const guessedUs = excludedUs.find((us) => us > atUs) ?? Number.POSITIVE_INFINITY;
+    if (rules.onAboveMw !== null)
+      for (const [start, end] of untold(atUs, endUs)) onTime.add(start, end, powerMw >= rules.onAboveMw);
+    for (const [left, right] of integrated(atUs, endUs)) {
+      for (const [start, end] of quarterHoursOf(left, right, guessedUs)) {
+        const quarter = quarterHourStartUs(start);
+        const isGuess = start >= guessedUs;
+        workByQuarterHour.set(
+          quarter,
+          (workByQuarterHour.get(quarter) ?? 0n) + BigInt(powerMw) * BigInt(end - start),
+        );
+        sheet.add('quantity', quarter, {
+          amountMicro: 0,
+          coveredUs: isGuess ? 0 : end - start,
+          quality: isGuess ? 'estimated' : qualityOf(origin),
+          reason: isGuess ? 'corrected' : 'integrated',
+          firstEvidenceUs: atUs,
+          // Of a value that nothing followed in time there is no later evidence than itself.
+          lastEvidenceUs: nextUs <= reachUs ? nextUs : atUs,
+          onTimeUs: null,
+        });
+      }
+    }
+  }
+  // What a person says is evidence up to its end.
+  const settledUs = Math.max(newestUs, amounts.at(-1)?.untilUs ?? newestUs);
+  return sheet.entries(settledUs).map((entry) => ({
+    ...entry,
+    amountMicro: entry.amountMicro + roundedMwh(workByQuarterHour.get(entry.quarterHourStartUs) ?? 0n),
+    onTimeUs: onTime.of(entry.quarterHourStartUs),
+  }));
+}
+
+function newestOf(powers: readonly PowerReading[], switches: readonly SwitchReading[]): number {
+  const none = Number.NEGATIVE_INFINITY;
+  const power = powers.findLast((reading) => reading.isExcluded !== true);
+  return Math.max(power?.atUs ?? none, switches.at(-1)?.atUs ?? none);
+}
+
+function postOff(
+  sheet: QuarterHourSheet,
+  off: readonly SwitchSpan[],
+  undeclared: ReturnType<typeof outside>,
+): void {
+  for (const { startUs, endUs, reading } of off) {
+    for (const [left, right] of undeclared(startUs, endUs)) {
+      for (const [start, end] of quarterHoursOf(left, right)) {
+        sheet.add('quantity', quarterHourStartUs(start), {
+          amountMicro: 0,
+          coveredUs: end - start,
+          quality: qualityOf(reading.origin),
+          reason: 'switched_off',
+          // How long it stays off is no evidence of the quarters before: they need no revision when it ends.
+          firstEvidenceUs: reading.atUs,
+          lastEvidenceUs: reading.atUs,
+          onTimeUs: null,
+        });
+      }
+    }
+  }
+}
+
+function declare(sheet: QuarterHourSheet, { fromUs, untilUs, amountMicro }: DeclaredAmount): void {
+  const cuts = boundariesBetween(fromUs, untilUs);
+  const starts = [fromUs, ...cuts];
+  for (const [index, part] of splitByTime(amountMicro, fromUs, untilUs, cuts).entries()) {
+    sheet.add('quantity', quarterHourStartUs(starts[index] ?? fromUs), {
+      amountMicro: part,
+      coveredUs: 0,
+      quality: 'estimated',
+      reason: 'corrected',
+      firstEvidenceUs: fromUs,
+      lastEvidenceUs: untilUs,
+      onTimeUs: null,
+    });
+  }
+}
+
+function qualityOf(origin: PowerReading['origin']): Quality {
+  return origin === 'history' ? 'recovered' : origin === 'import' ? 'imported' : 'measured';
+}
+
+/** To the nearest milliwatt-hour, halves away from zero. */
+function roundedMwh(workMwUs: bigint): number {
+  const sign = workMwUs < 0n ? -1n : 1n;
+  return Number(sign * ((sign * workMwUs + mwUsPerMwh / 2n) / mwUsPerMwh)) + 0;
+}

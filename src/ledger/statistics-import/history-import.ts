@@ -1,0 +1,249 @@
+import { isExternalStatistic } from '../../home/entity.ts';
+import { RunLog, untilIdle } from '../../recording/backfill/run-log.ts';
+import type { SyncRun } from '../../recording/sync-log.ts';
+import { Backoff } from '../../runtime/backoff.ts';
+import { pause } from '../../runtime/pause.ts';
+import { WakeSignal } from '../../runtime/wake-signal.ts';
+import type { HistoryImportDeps } from './import-deps.ts';
+import { type EntitySync, ImportMarks, type StatisticsPeriod } from './import-marks.ts';
+import { begunRun, type ImportJob, ImportQueue } from './import-queue.ts';
+import { ImportRun } from './import-run.ts';
+
+export interface HistoryImportStatus {
+  readonly isOk: boolean;
+  readonly detail: string | null;
+  /** The run under way; null between runs. */
+  readonly run: SyncRun | null;
+  readonly lastFinishedAtUs: number | null;
+}
+
+/** What was imported of one entity. */
+export interface EntitySyncs {
+  readonly entityId: string;
+  readonly lastSyncUs: number | null;
+  readonly rowsInLastDay: number;
+  /** The newest first. */
+  readonly syncs: readonly EntitySync[];
+}
+
+export interface HistoryImportLimits {
+  /** Lets the raw history begin, which goes first. */
+  readonly startDelayMs: number;
+  readonly busyLimitMs: number;
+  readonly busyPauseMs: number;
+  /** Between two pieces, for whoever else wants the connection and the store. */
+  readonly breathMs: number;
+  readonly retryFirstMs: number;
+  readonly retryLimitMs: number;
+  /** New rows are fetched this often. */
+  readonly refreshEveryMs: number;
+  /** Of external statistics, of which nothing else comes. */
+  readonly refreshExternalEveryMs: number;
+}
+
+export const defaultImportLimits: HistoryImportLimits = {
+  startDelayMs: 5000,
+  busyLimitMs: 15 * 60_000,
+  busyPauseMs: 1000,
+  breathMs: 20,
+  retryFirstMs: 1000,
+  retryLimitMs: 60_000,
+  refreshEveryMs: 24 * 3_600_000,
+  refreshExternalEveryMs: 3_600_000,
+};
+
+const usPerDay = 86_400_000_000;
+/** New rows may be due. */
+const lookEveryMs = 10 * 60_000;
+
+/**
+ * Brings in what Home Assistant's statistics know of the tracked entities: five-minute rows as far as there are, hours
+ * for all the years. One run at a time, behind everything else; goes on where it was after a restart.
+ */
+export class HistoryImport {
+  readonly #deps: HistoryImportDeps;
+  readonly #limits: HistoryImportLimits;
+  readonly #marks: ImportMarks;
+  readonly #queue = new ImportQueue();
+  readonly #bell = new WakeSignal();
+  readonly #runLog: RunLog;
+  readonly #stop = new AbortController();
+  /** Ends a wait: Home Assistant is there again. */
+  #wake = new AbortController();
+  /** When each entity was last brought up to date by this process, by the monotonic clock. */
+  readonly #refreshedMs = new Map<string, number>();
+  #run: SyncRun | null = null;
+  /** Taken from the queue: it may still let others go first. */
+  #taken: ImportJob | null = null;
+  #lastFinishedAtUs: number | null = null;
+  #error: string | null = null;
+  #loop: Promise<void> = Promise.resolve();
+  #unlisten: () => void = () => undefined;
+
+  constructor(deps: HistoryImportDeps, limits: Partial<HistoryImportLimits> = {}) {
+    this.#deps = deps;
+    this.#runLog = new RunLog(deps);
+    this.#limits = { ...defaultImportLimits, ...limits };
+    this.#marks = new ImportMarks(deps.settings);
+  }
+
+  start(): void {
+    this.#unlisten = this.#deps.homeAssistant.onStatus(({ kind }) => {
+      if (kind !== 'connected') return;
+      this.#wake.abort();
+      this.#wake = new AbortController();
+      this.#bell.ring();
+    });
+    this.#loop = this.#work();
+  }
+
+  async stop(): Promise<void> {
+    this.#unlisten();
+    this.#stop.abort();
+    this.#bell.ring();
+    await this.#loop;
+  }
+
+  /** Other entities are tracked: the past of the new ones is fetched. */
+  follow(): void {
+    this.#bell.ring();
+  }
+
+  /**
+   * Asks for statistics once more, whatever is stored already; of everything when nothing is named.
+   * @returns the id of the run, at once; its progress is in the sync log
+   */
+  request(
+    entityIds?: readonly string[],
+    startUs?: number,
+    endUs?: number,
+    period?: StatisticsPeriod,
+  ): string {
+    const job = this.#queue.add({
+      syncId: this.#deps.newId(),
+      entityIds: entityIds ?? this.#deps.entities().map((entity) => entity.entityId),
+      periods: period === undefined ? ['5minute', 'hour'] : [period],
+      range: { startUs: startUs ?? null, endUs: endUs ?? null },
+    });
+    // Another run may take long; who asked can see at once that this one is known.
+    void this.#runLog.save(begunRun(job, this.#deps.clock.nowUs()), true);
+    this.#bell.ring();
+    return job.syncId;
+  }
+
+  /** The run as it is now, when it is under way or waits here; null for any other. */
+  running(syncId: string): SyncRun | null {
+    if (this.#run?.syncId === syncId) return this.#run;
+    const job = this.#taken?.syncId === syncId ? this.#taken : this.#queue.find(syncId);
+    return job === null ? null : begunRun(job, this.#deps.clock.nowUs());
+  }
+
+  status(): HistoryImportStatus {
+    return {
+      isOk: this.#error === null,
+      detail: this.#error,
+      run: this.#run,
+      lastFinishedAtUs: this.#lastFinishedAtUs,
+    };
+  }
+
+  /** What was imported of each tracked entity. Rejects when the store is down. */
+  async entitySyncs(): Promise<EntitySyncs[]> {
+    const nowUs = this.#deps.clock.nowUs();
+    const counts = await this.#deps.statistics.count(nowUs - usPerDay, nowUs);
+    return this.#deps.entities().map(({ entityId }) => {
+      const { syncs } = this.#marks.of(entityId);
+      const last = syncs.find((sync) => sync.status === 'success');
+      return { entityId, lastSyncUs: last?.atUs ?? null, rowsInLastDay: counts.get(entityId) ?? 0, syncs };
+    });
+  }
+
+  async #work(): Promise<void> {
+    const { signal } = this.#stop;
+    await this.#load();
+    while (!signal.aborted) {
+      const isThere = this.#deps.homeAssistant.status().kind === 'connected';
+      const asked = isThere ? this.#queue.take() : null;
+      const job = asked ?? (isThere ? this.#due() : null);
+      if (job === null) await this.#bell.wait(lookEveryMs);
+      else {
+        this.#taken = job;
+        await this.#do(job, asked === null);
+        this.#taken = null;
+      }
+    }
+  }
+
+  /** Where the process before was. */
+  async #load(): Promise<void> {
+    const retry = new Backoff(this.#limits.retryFirstMs, this.#limits.retryLimitMs);
+    while (!this.#stop.signal.aborted) {
+      try {
+        return await this.#marks.load();
+      } catch (cause) {
+        this.#deps.log.debug({ err: cause }, 'how far the past was imported can not be read yet');
+        await pause(retry.nextMs(), this.#stop.signal);
+      }
+    }
+  }
+
+  /** The entities that are new to this process, or were brought up to date long ago. */
+  #due(): ImportJob | null {
+    const nowMs = this.#deps.clock.monotonicMs();
+    const entityIds = this.#deps
+      .entities()
+      .map((entity) => entity.entityId)
+      .filter((entityId) => {
+        const beforeMs = this.#refreshedMs.get(entityId);
+        const { refreshEveryMs, refreshExternalEveryMs } = this.#limits;
+        const everyMs = isExternalStatistic(entityId) ? refreshExternalEveryMs : refreshEveryMs;
+        return beforeMs === undefined || nowMs - beforeMs >= everyMs;
+      });
+    if (entityIds.length === 0) return null;
+    return { syncId: this.#deps.newId(), entityIds, periods: ['5minute', 'hour'], range: null };
+  }
+
+  async #do(job: ImportJob, isByItself: boolean): Promise<void> {
+    const { clock, log } = this.#deps;
+    const { signal } = this.#stop;
+    await this.#letOthersGoFirst(isByItself);
+    if (signal.aborted) return;
+    const run = new ImportRun(this.#deps, this.#limits, this.#marks, job, {
+      signal,
+      wake: () => this.#wake.signal,
+      onProgress: (now, isMilestone) => {
+        this.#run = now;
+        void this.#runLog.save(now, isMilestone);
+      },
+      onTrouble: (trouble) => {
+        this.#error = trouble;
+      },
+    });
+    try {
+      const done = await run.do();
+      if (done === null) return;
+      this.#error = done.error;
+      this.#lastFinishedAtUs = clock.nowUs();
+      // Also what failed: it is tried again with the next refresh and not at once.
+      if (isByItself) for (const id of job.entityIds) this.#refreshedMs.set(id, clock.monotonicMs());
+      await this.#runLog.save(done, true);
+      const { status, readingsAdded: rows, entitiesTotal: entities } = done;
+      log.info({ status, rows, entities }, "imported Home Assistant's statistics");
+    } catch (cause) {
+      // Not foreseen; the run is begun anew after a while.
+      this.#error = cause instanceof Error ? cause.message : String(cause);
+      log.error({ err: cause }, "Home Assistant's statistics could not be imported");
+      await pause(this.#limits.retryLimitMs, signal);
+    } finally {
+      this.#run = null;
+    }
+  }
+
+  /** The raw history goes first: what it tells, statistics need not; then they are posted once. */
+  async #letOthersGoFirst(isByItself: boolean): Promise<void> {
+    const { clock, isBusy } = this.#deps;
+    const { signal } = this.#stop;
+    if (isByItself) await pause(this.#limits.startDelayMs, signal);
+    await untilIdle(isBusy, this.#limits, clock, signal);
+  }
+}

@@ -1,0 +1,120 @@
+import type { SettingsStore } from '../../home/settings-store.ts';
+
+export type StatisticsPeriod = '5minute' | 'hour';
+
+/** How far an entity's statistics are imported. */
+export interface ImportMark {
+  /** Until when every row from the beginning on is stored; null: not begun. */
+  readonly untilUs: Readonly<Record<StatisticsPeriod, number | null>>;
+  /** From when on rows are stored that the ledger may not have posted; null: it has posted all. */
+  readonly unpostedFromUs: number | null;
+  readonly syncs: readonly EntitySync[];
+}
+
+/** One run as an entity saw it. */
+export interface EntitySync {
+  readonly period: StatisticsPeriod;
+  readonly atUs: number;
+  readonly rows: number;
+  readonly status: 'success' | 'failed';
+}
+
+export const noMark: ImportMark = {
+  untilUs: { '5minute': null, hour: null },
+  unpostedFromUs: null,
+  syncs: [],
+};
+
+const marksKey = 'statistics_import';
+const syncsKept = 6;
+/** Entities that are tracked no more are remembered too, for when they come back. */
+const entitiesKept = 2000;
+
+/**
+ * Remembers for each entity how far the import is, in one document. Written after each piece; what a lost write forgets
+ * is imported again, which changes nothing.
+ */
+export class ImportMarks {
+  readonly #settings: SettingsStore;
+  #marks = new Map<string, ImportMark>();
+
+  constructor(settings: SettingsStore) {
+    this.#settings = settings;
+  }
+
+  /** Rejects when the store is down. */
+  async load(): Promise<void> {
+    this.#marks = marksFrom(await this.#settings.get(marksKey));
+  }
+
+  of(entityId: string): ImportMark {
+    return this.#marks.get(entityId) ?? noMark;
+  }
+
+  reach(entityId: string, period: StatisticsPeriod, untilUs: number | null): void {
+    const mark = this.of(entityId);
+    this.#put(entityId, { ...mark, untilUs: { ...mark.untilUs, [period]: untilUs } });
+  }
+
+  /** @returns whether this is news that must be written before the rows are */
+  addUnposted(entityId: string, fromUs: number): boolean {
+    const mark = this.of(entityId);
+    if (mark.unpostedFromUs !== null && mark.unpostedFromUs <= fromUs) return false;
+    this.#put(entityId, { ...mark, unpostedFromUs: fromUs });
+    return true;
+  }
+
+  posted(entityId: string): void {
+    this.#put(entityId, { ...this.of(entityId), unpostedFromUs: null });
+  }
+
+  addSync(entityId: string, sync: EntitySync): void {
+    const mark = this.of(entityId);
+    this.#put(entityId, { ...mark, syncs: [sync, ...mark.syncs].slice(0, syncsKept) });
+  }
+
+  /** Rejects when the store is down. */
+  async save(atUs: number): Promise<void> {
+    const entities = [...this.#marks].slice(-entitiesKept);
+    await this.#settings.set(marksKey, { entities }, atUs);
+  }
+
+  /** The newest last, so that the oldest are the ones to be forgotten. */
+  #put(entityId: string, mark: ImportMark): void {
+    this.#marks.delete(entityId);
+    this.#marks.set(entityId, mark);
+  }
+}
+
+/** What `save` wrote; anything else is as good as nothing, for then all is imported again. */
+function marksFrom(stored: unknown): Map<string, ImportMark> {
+  const marks = new Map<string, ImportMark>();
+  if (!isObject(stored) || !Array.isArray(stored.entities)) return marks;
+  for (const pair of stored.entities as unknown[]) {
+    if (!Array.isArray(pair)) continue;
+    const [entityId, mark] = pair as unknown[];
+    if (typeof entityId !== 'string' || !isObject(mark) || !isObject(mark.untilUs)) continue;
+    marks.set(entityId, {
+      untilUs: { '5minute': numberOrNull(mark.untilUs['5minute']), hour: numberOrNull(mark.untilUs.hour) },
+      unpostedFromUs: numberOrNull(mark.unpostedFromUs),
+      syncs: Array.isArray(mark.syncs) ? (mark.syncs as unknown[]).flatMap(syncFrom) : [],
+    });
+  }
+  return marks;
+}
+
+function syncFrom(stored: unknown): EntitySync[] {
+  if (!isObject(stored)) return [];
+  const { period, atUs, rows, status } = stored;
+  if ((period !== '5minute' && period !== 'hour') || typeof atUs !== 'number') return [];
+  if (typeof rows !== 'number' || (status !== 'success' && status !== 'failed')) return [];
+  return [{ period, atUs, rows, status }];
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}
+
+function numberOrNull(value: unknown): number | null {
+  return typeof value === 'number' ? value : null;
+}

@@ -1,0 +1,71 @@
+import type { SyncRun } from '../../recording/sync-log.ts';
+import type { StatisticsPeriod } from './import-marks.ts';
+
+/** A run of the import, asked for and not yet begun. */
+export interface ImportJob {
+  readonly syncId: string;
+  readonly entityIds: readonly string[];
+  readonly periods: readonly StatisticsPeriod[];
+  /** What to fetch again, whatever is stored; null: what is not there yet. */
+  readonly range: { readonly startUs: number | null; readonly endUs: number | null } | null;
+}
+
+/** Past this many, what is asked for is added to the last that waits. */
+const limit = 8;
+
+export class ImportQueue {
+  #jobs: ImportJob[] = [];
+
+  /** Returns the job that will do it. */
+  add(job: ImportJob): ImportJob {
+    const last = this.#jobs.at(-1);
+    if (this.#jobs.length < limit || last === undefined) {
+      this.#jobs.push(job);
+      return job;
+    }
+    const merged = {
+      ...last,
+      entityIds: [...new Set([...last.entityIds, ...job.entityIds])],
+      periods: [...new Set([...last.periods, ...job.periods])],
+      range: {
+        startUs: outer(last.range?.startUs, job.range?.startUs, Math.min),
+        endUs: outer(last.range?.endUs, job.range?.endUs, Math.max),
+      },
+    };
+    this.#jobs[this.#jobs.length - 1] = merged;
+    return merged;
+  }
+
+  find(syncId: string): ImportJob | null {
+    return this.#jobs.find((job) => job.syncId === syncId) ?? null;
+  }
+
+  take(): ImportJob | null {
+    return this.#jobs.shift() ?? null;
+  }
+}
+
+/** An open end stays open. */
+function outer(
+  one: number | null | undefined,
+  other: number | null | undefined,
+  choose: (a: number, b: number) => number,
+): number | null {
+  return one == null || other == null ? null : choose(one, other);
+}
+
+export function begunRun(job: ImportJob, nowUs: number): SyncRun {
+  return {
+    syncId: job.syncId,
+    kind: 'statistics',
+    startUs: Math.min(job.range?.startUs ?? nowUs, nowUs),
+    endUs: Math.min(job.range?.endUs ?? nowUs, nowUs),
+    status: 'running',
+    entitiesTotal: job.entityIds.length,
+    entitiesDone: 0,
+    readingsAdded: 0,
+    error: null,
+    startedAtUs: nowUs,
+    finishedAtUs: null,
+  };
+}

@@ -1,0 +1,77 @@
+/** Brings rows of Home Assistant's statistics into the store, in the order of time, some entities and months at once. */
+import {
+  type HomeAssistant,
+  HomeAssistantUnavailable,
+  type HomeStatisticsRow,
+} from '../../home/home-assistant.ts';
+import type { StatisticsStore } from '../evidence/statistics-store.ts';
+import type { StatisticsPeriod } from './import-marks.ts';
+
+/** Rows asked for, held and written at once: about a megabyte of Home Assistant's answer. */
+const pieceRows = 8640;
+export const entitiesPerPiece = 12;
+export const rowUs = { '5minute': 300_000_000, hour: 3_600_000_000 } as const;
+
+/** Home Assistant is there and does not answer with these statistics. */
+export class StatisticsRefused extends Error {
+  override name = 'StatisticsRefused';
+}
+
+/** A stretch to ask for, and of which entities. */
+export interface Piece {
+  readonly entityIds: readonly string[];
+  readonly startUs: number;
+  readonly endUs: number;
+}
+
+/**
+ * The next stretch of time and the entities that are due in it; null when all have reached `untilUs`. All go forward
+ * together, for the store takes rows best in the order of time.
+ */
+export function nextStretch(
+  nextUs: ReadonlyMap<string, number>,
+  untilUs: number,
+  period: StatisticsPeriod,
+): Piece | null {
+  const open = [...nextUs].filter(([, atUs]) => atUs < untilUs);
+  if (open.length === 0) return null;
+  const startUs = open.reduce((least, [, atUs]) => Math.min(least, atUs), Number.POSITIVE_INFINITY);
+  const dueBefore = (endUs: number) => open.filter(([, atUs]) => atUs < endUs).map(([entityId]) => entityId);
+  let rows = pieceRows / entitiesPerPiece;
+  // The fewer there are in a stretch, the longer it may be.
+  while (rows < pieceRows && dueBefore(startUs + 2 * rows * rowUs[period]).length * 2 * rows <= pieceRows)
+    rows *= 2;
+  const endUs = Math.min(untilUs, startUs + rows * rowUs[period]);
+  return { entityIds: dueBefore(endUs), startUs, endUs };
+}
+
+/**
+ * Copies one piece. Rejects with StatisticsRefused, HomeAssistantUnavailable, or the store's error; may be repeated.
+ * @param wants whether a row belongs to its entity: one in another unit does not
+ * @param beforeWrite told of the rows that are about to be stored
+ */
+export async function copyPiece(
+  homeAssistant: Pick<HomeAssistant, 'statistics'>,
+  store: Pick<StatisticsStore, 'append'>,
+  piece: Piece,
+  period: StatisticsPeriod,
+  wants: (row: HomeStatisticsRow) => boolean,
+  beforeWrite: (rows: readonly HomeStatisticsRow[]) => Promise<void>,
+): Promise<readonly HomeStatisticsRow[]> {
+  const { entityIds, startUs, endUs } = piece;
+  const told = await asked(() => homeAssistant.statistics(entityIds, startUs, endUs, period));
+  const rows = told.filter(wants).sort((a, b) => a.startUs - b.startUs);
+  if (rows.length === 0) return rows;
+  await beforeWrite(rows);
+  await store.append(rows);
+  return rows;
+}
+
+export async function asked<T>(question: () => Promise<T>): Promise<T> {
+  try {
+    return await question();
+  } catch (cause) {
+    if (cause instanceof HomeAssistantUnavailable) throw cause;
+    throw new StatisticsRefused(cause instanceof Error ? cause.message : String(cause), { cause });
+  }
+}

@@ -1,0 +1,351 @@
+import type { HomeAssistant } from '../../home/home-assistant.ts';
+import { Backoff } from '../../runtime/backoff.ts';
+import type { Clock } from '../../runtime/clock.ts';
+import type { Log } from '../../runtime/log.ts';
+import { pause, unlessAborted } from '../../runtime/pause.ts';
+import { WakeSignal } from '../../runtime/wake-signal.ts';
+import type { CoverageVerifier } from '../coverage/coverage-verifier.ts';
+import type { Gap } from '../gap-tracker.ts';
+import type { ReadingStore } from '../reading-store.ts';
+import { futureToleranceUs } from '../stream/reading-parser.ts';
+import type { Recorder } from '../stream/recorder.ts';
+import type { SyncKind, SyncLog, SyncRun } from '../sync-log.ts';
+import { type BackfillJob, BackfillQueue, type Span } from './backfill-queue.ts';
+import type { Copied } from './history-copy.ts';
+import { historySinceUs, longestHistoryUs, usualHistoryUs } from './history-depth.ts';
+import { addCounts, type CopiedSpan, copySpan } from './history-span.ts';
+import { RunLog } from './run-log.ts';
+
+export interface BackfillDeps {
+  readonly homeAssistant: Pick<HomeAssistant, 'history' | 'hasHistoryAt'>;
+  readonly readings: Pick<ReadingStore, 'before' | 'range'>;
+  readonly recorder: Pick<
+    Recorder,
+    'tracked' | 'newest' | 'record' | 'settled' | 'waiting' | 'zone' | 'onGap' | 'filled'
+  >;
+  readonly syncLog: SyncLog;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** A new id, unique for ever. */
+  readonly newId: () => string;
+  readonly coverageVerifier?: Pick<CoverageVerifier, 'note' | 'writtenUntilUs'>;
+  /** Told when a run is over; what it brought is in the store. */
+  readonly onBrought?: () => void;
+}
+
+export interface BackfillStatus {
+  readonly isOk: boolean;
+  readonly detail: string | null;
+  readonly isRunning: boolean;
+  readonly waiting: number;
+  readonly lastFinishedAtUs: number | null;
+}
+
+export interface BackfillLimits {
+  /** How far back is looked for what was missed. */
+  readonly memoryUs: number;
+  /** Of what was never recorded, all that Home Assistant has is fetched, but nothing older than this. */
+  readonly longestHistoryUs: number;
+  /** Taken before the instant until which we heard: our last words may not have been stored. */
+  readonly marginUs: number;
+  readonly startMarginUs: number;
+  /** When the end of a gap is looked at again, after a run: Home Assistant writes with a delay. */
+  readonly passesAfterMs: readonly number[];
+  readonly retryFirstMs: number;
+  readonly retryLimitMs: number;
+}
+
+const usPerMinute = 60_000_000;
+
+export const defaultBackfillLimits: BackfillLimits = {
+  memoryUs: usualHistoryUs,
+  longestHistoryUs,
+  marginUs: usPerMinute,
+  startMarginUs: 5 * usPerMinute,
+  passesAfterMs: [10_000, 60_000, 120_000, 300_000],
+  retryFirstMs: 1000,
+  retryLimitMs: 60_000,
+};
+
+/** A pass over the end looks at this much of it. */
+const tailUs = 15 * usPerMinute;
+/** All keep their states equally long, so some tell it for all. */
+const entitiesAsked = 20;
+const memoryTries = 3;
+
+/** Fetches from Home Assistant's own history what we did not hear. One run at a time, behind the stream. */
+export class Backfill {
+  readonly #deps: BackfillDeps;
+  readonly #limits: BackfillLimits;
+  readonly #queue = new BackfillQueue();
+  readonly #bell = new WakeSignal();
+  readonly #runLog: RunLog;
+  readonly #stop = new AbortController();
+  /** Ends a wait: Home Assistant is there again. */
+  #wake = new AbortController();
+  #run: SyncRun | null = null;
+  #bringsPast = false;
+  #lastFinishedAtUs: number | null = null;
+  #error: string | null = null;
+  #loop: Promise<unknown> = Promise.resolve();
+  #unlisten: () => void = () => undefined;
+
+  constructor(deps: BackfillDeps, limits: Partial<BackfillLimits> = {}) {
+    this.#deps = deps;
+    this.#runLog = new RunLog(deps);
+    this.#limits = { ...defaultBackfillLimits, ...limits };
+  }
+
+  /** Before the recorder's start, to hear of its first gap. */
+  start(): void {
+    this.#unlisten = this.#deps.recorder.onGap((gap) => this.#fill(gap));
+    this.#loop = Promise.all([this.#work(), this.#closeInterrupted()]);
+  }
+
+  async stop(): Promise<void> {
+    this.#unlisten();
+    this.#stop.abort();
+    this.#bell.ring();
+    await this.#loop;
+  }
+
+  /**
+   * Asks for everything that Home Assistant remembers of the tracked entities, or of some of them.
+   * @returns the id of the run, at once; its progress is in the sync log
+   */
+  request(entityIds: readonly string[] = [...this.#deps.recorder.tracked().keys()]): string {
+    const job = this.#add('manual', new Map(entityIds.map((entityId) => [entityId, null])), []);
+    // Another run may take long; who asked can see at once that this one is known.
+    void this.#runLog.save(this.#begun(job), true);
+    return job.syncId;
+  }
+
+  /** A run of this process that waits or is under way; null for any other. */
+  running(syncId: string): SyncRun | null {
+    if (this.#run?.syncId === syncId) return this.#run;
+    const job = this.#queue.find(syncId);
+    return job === null ? null : this.#begun(job);
+  }
+
+  /**
+   * Whether the past of the tracked entities is being brought in now: until then a meter's last reading before midnight
+   * may be days old, and what it counted since is not known. Looking again at a gap's end does not count.
+   */
+  bringsPast(): boolean {
+    return this.#bringsPast;
+  }
+
+  status(): BackfillStatus {
+    return {
+      isOk: this.#error === null,
+      detail: this.#error,
+      isRunning: this.#run !== null,
+      waiting: this.#queue.length,
+      lastFinishedAtUs: this.#lastFinishedAtUs,
+    };
+  }
+
+  #fill(gap: Gap): void {
+    this.#wake.abort();
+    this.#wake = new AbortController();
+    const marginUs = gap.kind === 'start' ? this.#limits.startMarginUs : this.#limits.marginUs;
+    const sinceUs = gap.sinceUs === null ? null : gap.sinceUs - marginUs;
+    this.#add(gap.kind, new Map(gap.entityIds.map((entityId) => [entityId, sinceUs])), [gap]);
+  }
+
+  #add(kind: SyncKind, sinceUs: ReadonlyMap<string, number | null>, gaps: readonly Gap[]): BackfillJob {
+    const dueMs = this.#deps.clock.monotonicMs();
+    const job = this.#queue.add({ syncId: this.#deps.newId(), kind, sinceUs, gaps, follows: null, dueMs });
+    this.#bell.ring();
+    return job;
+  }
+
+  async #work(): Promise<void> {
+    while (!this.#stop.signal.aborted) {
+      const next = this.#queue.take(this.#deps.clock.monotonicMs());
+      if (next === null) await this.#bell.wait();
+      else if ('inMs' in next) await this.#bell.wait(next.inMs);
+      else await this.#do(next.job);
+    }
+  }
+
+  async #do(job: BackfillJob): Promise<void> {
+    const { clock, log } = this.#deps;
+    const endUs = clock.nowUs() + futureToleranceUs;
+    let run = job.follows?.run ?? this.#begun(job);
+    this.#run = run;
+    this.#bringsPast = job.follows === null && (job.kind === 'first' || job.kind === 'start');
+    let added = 0;
+    const failed: string[] = [];
+    const copiedSpans: CopiedSpan[] = [];
+    if (job.follows === null) await this.#runLog.save(run, true);
+    try {
+      const spans = job.follows === null ? await this.#spans(job, endUs) : this.#tails(job, job.follows.span);
+      const startUs = Math.min(endUs, ...[...spans.values()].map((span) => span.startUs));
+      // Known only now: further back for what was never recorded.
+      if (job.follows === null) run = { ...run, startUs: Math.min(run.startUs, startUs) };
+      for (const [entityId, span] of spans) {
+        const told = new Map<number, number>();
+        const writtenUntilUs = this.#deps.coverageVerifier?.writtenUntilUs() ?? 0;
+        const result = await this.#copy(entityId, span, (copied) => {
+          addCounts(told, copied.told);
+          added += copied.added;
+          run = { ...run, readingsAdded: run.readingsAdded + copied.added };
+          this.#run = run;
+        });
+        const isWhole = result === null && this.#deps.recorder.tracked().has(entityId);
+        if (isWhole) copiedSpans.push({ entityId, span, writtenUntilUs, told });
+        if (this.#stop.signal.aborted) return;
+        if (result !== null) failed.push(`${entityId}: ${result}`);
+        if (job.follows === null) run = { ...run, entitiesDone: run.entitiesDone + 1 };
+        this.#run = run;
+        await this.#runLog.save(run, false);
+      }
+      await unlessAborted(this.#deps.recorder.settled(), this.#stop.signal);
+      if (this.#stop.signal.aborted) return;
+      await this.#noteProof(copiedSpans);
+      run = this.#finished(run, failed);
+      this.#error = failed.length === 0 ? null : `Home Assistant's history is incomplete: ${failed[0]}`;
+      if (job.follows === null || added > 0) {
+        await this.#runLog.save(run, true);
+        log.info(
+          { kind: run.kind, readings: added, entities: run.entitiesTotal },
+          'back-filled from history',
+        );
+      }
+      this.#lastFinishedAtUs = clock.nowUs();
+      this.#followUp(failed.length === 0 ? job : { ...job, gaps: [] }, run, added, startUs, clock.nowUs());
+    } finally {
+      this.#run = null;
+      this.#bringsPast = false;
+      if (job.follows === null || added > 0) this.#deps.onBrought?.();
+    }
+  }
+
+  /** Whole hours among them need not be asked for again to be proven. */
+  async #noteProof(copied: readonly CopiedSpan[]): Promise<void> {
+    try {
+      await this.#deps.coverageVerifier?.note(copied);
+    } catch (cause) {
+      this.#deps.log.debug(
+        { err: cause },
+        'what was copied is not noted as proven; it is held against again',
+      );
+    }
+  }
+
+  #begun(job: BackfillJob): SyncRun {
+    const nowUs = this.#deps.clock.nowUs();
+    const oldestUs = nowUs - this.#limits.memoryUs;
+    return {
+      syncId: job.syncId,
+      kind: job.kind,
+      startUs: Math.min(nowUs, ...[...job.sinceUs.values()].map((since) => since ?? oldestUs)),
+      endUs: nowUs,
+      status: 'running',
+      entitiesTotal: job.sinceUs.size,
+      entitiesDone: 0,
+      readingsAdded: 0,
+      error: null,
+      startedAtUs: nowUs,
+      finishedAtUs: null,
+    };
+  }
+
+  #finished(run: SyncRun, failed: readonly string[]): SyncRun {
+    const error = failed.length === 0 ? run.error : failed.slice(0, 5).join('; ');
+    const isAll = failed.length > 0 && failed.length >= run.entitiesTotal;
+    const status = error === null ? 'success' : isAll ? 'failed' : 'partial';
+    return { ...run, status, error, finishedAtUs: this.#deps.clock.nowUs() };
+  }
+
+  /** Looks again at the end of the gap, a little later, and as long as something comes. */
+  #followUp(job: BackfillJob, run: SyncRun, added: number, startUs: number, endUs: number): void {
+    const pass = job.follows === null ? 0 : job.follows.pass + 1;
+    const afterMs = this.#limits.passesAfterMs[pass];
+    // The first two always: nothing yet may only mean not yet written.
+    const isLast = afterMs === undefined || (pass >= 2 && added === 0);
+    // Until then the next process would have to look there.
+    if (isLast) for (const gap of job.gaps) this.#deps.recorder.filled(gap);
+    if (isLast) return;
+    const span = job.follows?.span ?? { startUs: Math.max(startUs, endUs - tailUs), endUs };
+    this.#queue.add({
+      ...job,
+      follows: { run, span, pass },
+      dueMs: this.#deps.clock.monotonicMs() + afterMs,
+    });
+  }
+
+  #tails(job: BackfillJob, span: Span): Map<string, Span> {
+    return new Map([...job.sinceUs.keys()].map((entityId) => [entityId, span]));
+  }
+
+  async #spans(job: BackfillJob, endUs: number): Promise<Map<string, Span>> {
+    const oldestUs = this.#deps.clock.nowUs() - this.#limits.memoryUs;
+    const fresh = [...job.sinceUs].filter(([, sinceUs]) => sinceUs === null).map(([entityId]) => entityId);
+    const memoryUs = fresh.length === 0 ? oldestUs : Math.min(oldestUs, await this.#historySinceUs(fresh));
+    return new Map(
+      [...job.sinceUs].map(([entityId, sinceUs]) => [
+        entityId,
+        { startUs: sinceUs === null ? memoryUs : Math.max(sinceUs, oldestUs), endUs },
+      ]),
+    );
+  }
+
+  /** Since when Home Assistant has states of any of these; as usual where it does not say. */
+  async #historySinceUs(entityIds: readonly string[]): Promise<number> {
+    const { homeAssistant, clock, log } = this.#deps;
+    const some = entityIds.slice(0, entitiesAsked);
+    const hasHistoryAt = (atUs: number) => homeAssistant.hasHistoryAt(some, atUs);
+    const retry = new Backoff(this.#limits.retryFirstMs, this.#limits.retryLimitMs);
+    for (let tries = 0; tries < memoryTries && !this.#stop.signal.aborted; tries += 1) {
+      try {
+        return await historySinceUs(hasHistoryAt, clock.nowUs(), this.#limits.longestHistoryUs);
+      } catch (cause) {
+        log.debug({ err: cause }, 'how long Home Assistant keeps states is not known yet');
+        await pause(retry.nextMs(), AbortSignal.any([this.#stop.signal, this.#wake.signal]));
+      }
+    }
+    return Number.POSITIVE_INFINITY;
+  }
+
+  /** Runs that say they are under way, and are not: the process was stopped in them. */
+  async #closeInterrupted(): Promise<void> {
+    const beganUs = this.#deps.clock.nowUs();
+    const retry = new Backoff(this.#limits.retryFirstMs, this.#limits.retryLimitMs);
+    while (!this.#stop.signal.aborted) {
+      try {
+        for (const run of await this.#deps.syncLog.recent(50)) {
+          if (run.status !== 'running' || run.startedAtUs >= beganUs) continue;
+          await this.#deps.syncLog.save({
+            ...run,
+            status: 'failed',
+            error: 'The process was stopped; another run takes it up',
+            finishedAtUs: beganUs,
+          });
+        }
+        return;
+      } catch (cause) {
+        this.#deps.log.debug({ err: cause }, 'the log of back-fills can not be read yet');
+        await pause(retry.nextMs(), this.#stop.signal);
+      }
+    }
+  }
+
+  /** @returns why its history could not be had; null when all of the span was copied, or the entity is tracked no more */
+  async #copy(entityId: string, span: Span, onCopied: (copied: Copied) => void): Promise<string | null> {
+    const retry = new Backoff(this.#limits.retryFirstMs, this.#limits.retryLimitMs);
+    const { signal } = this.#stop;
+    return await copySpan(this.#deps, entityId, span, {
+      signal,
+      onCopied: (copied) => {
+        onCopied(copied);
+        retry.reset();
+      },
+      onFailed: async (message) => {
+        this.#error = message;
+        await pause(retry.nextMs(), AbortSignal.any([signal, this.#wake.signal]));
+      },
+    });
+  }
+}

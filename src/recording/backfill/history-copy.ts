@@ -1,0 +1,136 @@
+import type { EntityState, HomeAssistant } from '../../home/home-assistant.ts';
+import { HomeAssistantUnavailable } from '../../home/home-assistant.ts';
+import type { Clock } from '../../runtime/clock.ts';
+import { unlessAborted } from '../../runtime/pause.ts';
+import { type FoundReadings, proofHourUs } from '../coverage-proof.ts';
+import type { Reading } from '../reading.ts';
+import type { ReadingStore } from '../reading-store.ts';
+import { parseState } from '../stream/reading-parser.ts';
+import { recentDepth } from '../stream/recent-instants.ts';
+import type { Recorder, TrackedEntity } from '../stream/recorder.ts';
+import { untilVisible } from '../write/visible.ts';
+import type { Span } from './backfill-queue.ts';
+
+export interface HistoryCopyDeps {
+  readonly homeAssistant: Pick<HomeAssistant, 'history'>;
+  readonly readings: Pick<ReadingStore, 'before' | 'range'>;
+  readonly recorder: Pick<Recorder, 'newest' | 'record' | 'settled' | 'waiting' | 'zone'>;
+  readonly clock: Clock;
+}
+
+export interface Copied {
+  /** Readings that were not there before. */
+  readonly added: number;
+  readonly rejected: number;
+  /** Where to go on. */
+  readonly nextUs: number;
+  /** How many states Home Assistant told: what the next span's length is chosen by. */
+  readonly states: number;
+  /** Readings among them, by the start of their hour. */
+  readonly told: ReadonlyMap<number, number>;
+  /** Where the added ones lie. */
+  readonly found: readonly FoundReadings[];
+}
+
+const pageReadings = 10_000;
+const stretchesLimit = 100;
+
+/**
+ * Copies what Home Assistant recorded of one entity in a span and we did not, the way that the stream goes. Rejects when
+ * Home Assistant or the store does; may be repeated.
+ * @param isSettled all that was received of the span can be read in the store: what is not there was lost, even if heard
+ */
+export async function copyHistory(
+  deps: HistoryCopyDeps,
+  entity: TrackedEntity,
+  span: Span,
+  signal: AbortSignal,
+  isSettled = false,
+): Promise<Copied> {
+  const { entityId } = entity;
+  const states = await askHistory(deps.homeAssistant, entityId, span);
+  const newest = deps.recorder.newest().get(entityId);
+  // Few enough on their way to the store are known to the recorder, which leaves them out. More must be seen there, not
+  // to be counted as missing.
+  if (deps.recorder.waiting() > recentDepth / 2 && newest !== undefined && newest.atUs >= span.startUs) {
+    await unlessAborted(deps.recorder.settled(), signal);
+    await untilVisible(deps.readings, newest, signal);
+  }
+  const known = states.length === 0 ? new Set<number>() : await knownInstants(deps.readings, entityId, span);
+  const fresh: Reading[] = [];
+  const told = new Map<number, number>();
+  const seen = new Set<number>();
+  let rejected = 0;
+  const nowUs = deps.clock.nowUs();
+  for (const state of states) {
+    const atUs = state.lastUpdatedUs;
+    if (state.entityId !== entityId || seen.has(atUs)) continue;
+    if (atUs < span.startUs || atUs >= span.endUs) continue;
+    seen.add(atUs);
+    if (!known.has(atUs)) {
+      const parsed = parseState(state, entity, 'history', nowUs, deps.recorder.zone());
+      if (parsed.kind !== 'reading') {
+        rejected += 1;
+        continue;
+      }
+      fresh.push(parsed.reading);
+    }
+    const hourUs = Math.floor(atUs / proofHourUs) * proofHourUs;
+    told.set(hourUs, (told.get(hourUs) ?? 0) + 1);
+  }
+  let added = 0;
+  for (let start = 0; start < fresh.length; start += pageReadings)
+    added += await deps.recorder.record(fresh.slice(start, start + pageReadings), signal, isSettled);
+  const found = stretchesOf(entityId, fresh);
+  return { added, rejected, nextUs: span.endUs, states: states.length, told, found };
+}
+
+/** Readings less than an hour apart lay in one gap. */
+function stretchesOf(entityId: string, fresh: readonly Reading[]): FoundReadings[] {
+  const found: FoundReadings[] = [];
+  for (const { atUs } of fresh) addStretch(found, { entityId, fromUs: atUs, untilUs: atUs, added: 1 });
+  return found;
+}
+
+/** Adds a stretch that begins after those that are there; past the limit the last one takes it up. */
+export function addStretch(found: FoundReadings[], next: FoundReadings): void {
+  const last = found.at(-1);
+  const isOne = last !== undefined && next.fromUs - last.untilUs < proofHourUs;
+  if (last !== undefined && (isOne || found.length >= stretchesLimit))
+    found[found.length - 1] = { ...last, untilUs: next.untilUs, added: last.added + next.added };
+  else found.push(next);
+}
+
+/** Home Assistant is there and does not answer with this history. */
+export class HistoryRefused extends Error {
+  override name = 'HistoryRefused';
+}
+
+async function askHistory(
+  homeAssistant: Pick<HomeAssistant, 'history'>,
+  entityId: string,
+  span: Span,
+): Promise<EntityState[]> {
+  try {
+    return await homeAssistant.history([entityId], span.startUs, span.endUs);
+  } catch (cause) {
+    if (cause instanceof HomeAssistantUnavailable) throw cause;
+    throw new HistoryRefused(cause instanceof Error ? cause.message : String(cause), { cause });
+  }
+}
+
+async function knownInstants(
+  store: Pick<ReadingStore, 'range'>,
+  entityId: string,
+  span: Span,
+): Promise<Set<number>> {
+  const known = new Set<number>();
+  let fromUs = span.startUs;
+  for (;;) {
+    const page = await store.range(entityId, fromUs, span.endUs, pageReadings);
+    for (const { atUs } of page) known.add(atUs);
+    const last = page.at(-1);
+    if (last === undefined || page.length < pageReadings) return known;
+    fromUs = last.atUs + 1;
+  }
+}

@@ -1,0 +1,20 @@
+const usPerHour = 3_600_000_000;
+/** How long Home Assistant keeps states unless the user says otherwise (core, recorder: purge_keep_days). */
+export const usualHistoryUs = 10 * 24 * usPerHour;
+/** Nobody keeps states for longer; and each further step is a question to Home Assistant. */
+export const longestHistoryUs = 400 * 24 * usPerHour;
+
+/**
+ * Since when Home Assistant has states, in whole hours. It does not tell how long it keeps them: the walk goes back by the
+ * usual memory until it has nothing that old.
+ * @param remembers whether it has anything of that instant or older; its rejection is the walk's
+ */
+export async function historySinceUs(
+  hasHistoryAt: (atUs: number) => Promise<boolean>,
+  nowUs: number,
+  longestUs = longestHistoryUs,
+): Promise<number> {
+  let sinceUs = Math.floor((nowUs - Math.min(usualHistoryUs, longestUs)) / usPerHour) * usPerHour;
+  while (sinceUs > nowUs - longestUs && (await hasHistoryAt(sinceUs))) sinceUs -= usualHistoryUs;
+  return sinceUs;
+}

@@ -1,0 +1,77 @@
+import type { Recorder } from '../stream/recorder.ts';
+import type { Span } from './backfill-queue.ts';
+import { type Copied, copyHistory, type HistoryCopyDeps, HistoryRefused } from './history-copy.ts';
+
+export interface SpanCopyDeps extends HistoryCopyDeps {
+  readonly recorder: HistoryCopyDeps['recorder'] & Pick<Recorder, 'tracked'>;
+}
+
+/** What Home Assistant told of an entity in a span, by the hour; all of it was copied. */
+export interface CopiedSpan {
+  readonly entityId: string;
+  readonly span: Span;
+  /** Until when Home Assistant had written when it was first asked: what came after it did not tell whole. */
+  readonly writtenUntilUs: number;
+  readonly told: ReadonlyMap<number, number>;
+}
+
+export interface SpanCopyCourse {
+  readonly signal: AbortSignal;
+  /** @see copyHistory */
+  readonly isSettled?: boolean;
+  readonly onCopied: (copied: Copied) => void;
+  /** A piece could not be had and is tried again after this resolved; its rejection ends the copy. */
+  readonly onFailed: (message: string, cause: unknown) => Promise<void>;
+}
+
+const usPerMinute = 60_000_000;
+const usPerHour = 60 * usPerMinute;
+/** How much of the past is asked for at once: so long that an answer holds some thousand states. */
+const firstChunkUs = 6 * usPerHour;
+const shortestChunkUs = 5 * usPerMinute;
+const longestChunkUs = 48 * usPerHour;
+const manyStates = 8000;
+const fewStates = 1000;
+/** An entity whose history is refused so often is left out. */
+const triesPerChunk = 3;
+
+/**
+ * Copies the history of an entity in pieces that fit in memory.
+ * @returns why its history could not be had; null when all of the span was copied, the entity is tracked no more, or the
+ * signal was aborted
+ */
+export async function copySpan(
+  deps: SpanCopyDeps,
+  entityId: string,
+  span: Span,
+  course: SpanCopyCourse,
+): Promise<string | null> {
+  let chunkUs = firstChunkUs;
+  let fromUs = span.startUs;
+  let tries = 0;
+  while (fromUs < span.endUs && !course.signal.aborted) {
+    const entity = deps.recorder.tracked().get(entityId);
+    if (entity === undefined) return null;
+    const chunk = { startUs: fromUs, endUs: Math.min(fromUs + chunkUs, span.endUs) };
+    try {
+      const copied = await copyHistory(deps, entity, chunk, course.signal, course.isSettled);
+      course.onCopied(copied);
+      fromUs = copied.nextUs;
+      tries = 0;
+      if (copied.states > manyStates) chunkUs = Math.max(shortestChunkUs, chunkUs / 4);
+      else if (copied.states < fewStates) chunkUs = Math.min(longestChunkUs, chunkUs * 2);
+    } catch (cause) {
+      const message = cause instanceof Error ? cause.message : String(cause);
+      // An answer that is too long for its deadline comes in shorter pieces.
+      chunkUs = Math.max(shortestChunkUs, chunkUs / 4);
+      if (cause instanceof HistoryRefused) tries += 1;
+      if (tries >= triesPerChunk) return message;
+      await course.onFailed(message, cause);
+    }
+  }
+  return null;
+}
+
+export function addCounts(counts: Map<number, number>, more: ReadonlyMap<number, number>): void {
+  for (const [hourUs, count] of more) counts.set(hourUs, (counts.get(hourUs) ?? 0) + count);
+}

@@ -1,0 +1,259 @@
+/**
+ * Goal: a gap is found wherever it lies, by what an hour holds and not by the newest row; a proof never claims more than
+ * was seen; what the store lost is fetched again.
+ * Method: coverage verifier and recorder between stand-ins; the home keeps its own history, and readings are taken out of the store.
+ */
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { HomeAssistantUnavailable } from '../../home/home-assistant.ts';
+import { type VerificationResult, proofHourUs } from '../coverage-proof.ts';
+import { CoverageVerifier } from './coverage-verifier.ts';
+import { Recorder, type TrackedEntity } from '../stream/recorder.ts';
+import { type RecordingEvent, RecordingEvents } from '../recording-events.ts';
+import {
+  baseUs,
+  MemoryHome,
+  MemoryCoverageStore,
+  MemoryReadingStore,
+  MemorySubscriptionStore,
+  quietLog,
+  reading,
+  state,
+} from '../testing/doubles.ts';
+import { MemoryDisk, MemorySpool } from '../testing/memory-spool.ts';
+
+const meter = 'sensor.meter';
+const entity: TrackedEntity = {
+  entityId: meter,
+  quantity: 'energy',
+  unit: 'kWh',
+  stateClass: 'total_increasing',
+};
+const minuteUs = 60_000_000;
+const live = new AbortController().signal;
+
+describe('proven hours', () => {
+  let home: MemoryHome;
+  let store: MemoryReadingStore;
+  let proofs: MemoryCoverageStore;
+  let recorder: Recorder;
+  let coverageVerifier: CoverageVerifier;
+  let told: RecordingEvent[];
+  let nowUs: number;
+
+  beforeEach(async () => {
+    home = new MemoryHome();
+    store = new MemoryReadingStore();
+    proofs = new MemoryCoverageStore(store);
+    nowUs = baseUs + 6 * proofHourUs + 30 * minuteUs;
+    const clock = { nowUs: () => nowUs, monotonicMs: () => performance.now() + nowUs / 1000 };
+    const deps = { homeAssistant: home, readings: store, clock, log: quietLog };
+    recorder = new Recorder(
+      {
+        ...deps,
+        subscription: new MemorySubscriptionStore(),
+        spool: new MemorySpool(new MemoryDisk(10_000)),
+        zone: () => 'Europe/Brussels',
+      },
+      { spoolAfterMs: 1, quietAfterMs: 2, busyAfterMs: 2, retryFirstMs: 2, retryLimitMs: 5, stopMs: 200 },
+    );
+    told = [];
+    const events = new RecordingEvents(quietLog);
+    events.listen((event) => told.push(event));
+    coverageVerifier = new CoverageVerifier(
+      { ...deps, recorder, proofs, events, readable: () => Promise.resolve() },
+      { retryMs: 1, startDoubtUs: 0 },
+    );
+    // Six hours, a reading every ten minutes; all heard before.
+    for (let i = 0; i < 36; i += 1) {
+      const atUs = baseUs + i * 10 * minuteUs;
+      home.change(state(meter, atUs, String(i)));
+      await store.append([reading(meter, atUs, i)]);
+    }
+    recorder.track([entity]);
+    await recorder.start();
+    home.connect();
+    await vi.waitFor(() => expect(recorder.status().isSubscribed).toBe(true));
+  });
+  afterEach(() => recorder.stop());
+
+  const prove = async (untilUs: number) => {
+    let proof: VerificationResult = { hours: 0, found: [], error: null };
+    const asked = { entityIds: [meter], fromUs: baseUs, untilUs, isExact: true };
+    await coverageVerifier.prove(asked, { signal: live, onVerified: (_, one) => (proof = one) });
+    return proof;
+  };
+  const all = () => prove(nowUs);
+  const unproven = () => coverageVerifier.unproven([meter], baseUs, nowUs);
+  const lose = (index: number) => store.rows.delete(`${meter} ${baseUs + index * 10 * minuteUs}`);
+
+  it('proves what is whole, and does not ask for it again', async () => {
+    expect(await unproven()).toBe(6);
+    expect(await all()).toEqual({ hours: 6, found: [], error: null });
+    expect(await unproven()).toBe(0);
+    const asked = vi.spyOn(home, 'history');
+    await all();
+    // Only the hour under way, of which nothing is noted.
+    expect(asked.mock.calls.map(([, fromUs]) => fromUs)).toEqual([baseUs + 6 * proofHourUs]);
+  });
+
+  it('is asked for by several at once, and asks Home Assistant once', async () => {
+    const asked = vi.spyOn(home, 'history');
+    const held = vi.spyOn(proofs, 'held');
+    const other = 'sensor.other';
+    const proven: string[] = [];
+    const one = () =>
+      coverageVerifier.prove(
+        { entityIds: [meter, other], fromUs: baseUs, untilUs: nowUs, isExact: false },
+        { signal: live, onVerified: (entityId) => proven.push(entityId) },
+      );
+    await Promise.all([one(), one()]);
+    expect(proven.filter((entityId) => entityId === meter)).toEqual([meter]);
+    expect(asked.mock.calls.filter(([[entityId]]) => entityId === meter).length).toBe(1);
+    // What is not proven is asked for of all entities together.
+    expect(held.mock.calls.filter(([entityIds]) => entityIds.length > 1).length).toBe(2);
+  });
+
+  it('finds gaps in the middle, where newer readings are stored', async () => {
+    for (const index of [3, 4, 20]) lose(index);
+    const proof = await all();
+    expect(proof.found).toEqual([
+      {
+        ...{ entityId: meter, fromUs: baseUs + 30 * minuteUs, untilUs: baseUs + 40 * minuteUs },
+        added: 2,
+      },
+      {
+        ...{ entityId: meter, fromUs: baseUs + 200 * minuteUs, untilUs: baseUs + 200 * minuteUs },
+        added: 1,
+      },
+    ]);
+    expect(store.rows.size).toBe(36);
+    expect(await unproven()).toBe(0);
+    expect(told.map(({ kind }) => kind)).toEqual(['found', 'found']);
+  });
+
+  it('tells what a first fetch fills from what went missing since', async () => {
+    // Brought in from the history, but for the last.
+    for (const [key, row] of store.rows)
+      if (row.atUs < baseUs + 300 * minuteUs) store.rows.set(key, { ...row, origin: 'history' });
+    for (const index of [3, 4, 20, 33]) lose(index);
+    expect((await all()).found.map(({ isFirst }) => isFirst ?? false)).toEqual([true, true, false]);
+    const verifiedAtUs = nowUs;
+    nowUs += 2 * proofHourUs;
+    const late = state(meter, verifiedAtUs, '50');
+    home.past.push(
+      state(meter, verifiedAtUs - minuteUs, '40'),
+      late,
+      state(meter, verifiedAtUs + 70 * minuteUs, '60'),
+    );
+    lose(7);
+    const again = (await all()).found;
+    // What was proven, what follows on something heard, and what comes after the first proof.
+    expect(again.map(({ fromUs, isFirst }) => [fromUs, isFirst ?? false])).toEqual([
+      [baseUs + 70 * minuteUs, false],
+      [verifiedAtUs - minuteUs, false],
+      [verifiedAtUs + 70 * minuteUs, false],
+    ]);
+  });
+
+  it('fetches again what a store lost after it was proven, also what was heard a moment ago', async () => {
+    await all();
+    lose(35);
+    lose(7);
+    expect(await coverageVerifier.unverifiedHours([meter], baseUs, nowUs)).toEqual(
+      new Map([[meter, [baseUs + proofHourUs, baseUs + 5 * proofHourUs]]]),
+    );
+    const proof = await all();
+    expect(proof).toMatchObject({ hours: 2, error: null });
+    expect(store.rows.size).toBe(36);
+    expect(await unproven()).toBe(0);
+  });
+
+  it('says what is lost for good: gone from the store and from Home Assistant', async () => {
+    await all();
+    lose(2);
+    home.past.splice(2, 1);
+    expect(await unproven()).toBe(1);
+    await all();
+    expect(told).toEqual([{ kind: 'lost', entityId: meter, hourUs: baseUs, heldBefore: 6, held: 5 }]);
+    expect(await unproven()).toBe(0);
+  });
+
+  it('does not take an hour for proven that Home Assistant may still be writing', async () => {
+    nowUs = baseUs + 6 * proofHourUs + 4 * minuteUs;
+    await all();
+    expect(proofs.hours.size).toBe(5);
+    nowUs += 2 * minuteUs;
+    await all();
+    expect(proofs.hours.size).toBe(6);
+  });
+
+  it('looks again at an hour of which Home Assistant tells less than was heard, for some hours', async () => {
+    const [late] = home.past.splice(35, 1);
+    await all();
+    expect(await unproven()).toBe(1);
+    if (late !== undefined) home.past.push(late);
+    await all();
+    expect(await unproven()).toBe(0);
+    home.past.splice(30, 6);
+    proofs.hours.clear();
+    nowUs += 7 * proofHourUs;
+    await all();
+    expect(await unproven()).toBe(0);
+  });
+
+  it('notes nothing of what Home Assistant does not answer, and rejects when it is away', async () => {
+    home.failures = 2;
+    expect(await all()).toMatchObject({ error: null });
+    proofs.hours.clear();
+    home.failures = 3;
+    await expect(all()).rejects.toThrow(HomeAssistantUnavailable);
+    expect(proofs.hours.size).toBe(0);
+    vi.spyOn(home, 'history').mockRejectedValue(new Error('the recorder is not ready'));
+    expect(await all()).toMatchObject({ error: 'the recorder is not ready' });
+    expect(proofs.hours.size).toBe(0);
+  });
+
+  it('does not take an hour for proven that was not over when it was asked for', async () => {
+    const span = { startUs: baseUs, endUs: baseUs + 6 * proofHourUs };
+    const told = new Map(Array.from({ length: 6 }, (_, i) => [baseUs + i * proofHourUs, 6]));
+    // Then it waited for the store until the hours were over.
+    const writtenUntilUs = baseUs + 2 * proofHourUs + 5 * minuteUs;
+    await coverageVerifier.note([{ entityId: meter, span, writtenUntilUs, told }]);
+    expect(await unproven()).toBe(4);
+  });
+
+  it('does not trust a proof of hours that the clock came back to', async () => {
+    await all();
+    nowUs = baseUs + 4 * proofHourUs + 30 * minuteUs;
+    await coverageVerifier.voidSince(nowUs);
+    const atUs = nowUs - 5 * minuteUs;
+    home.past.push(state(meter, atUs, '7'));
+    nowUs = baseUs + 6 * proofHourUs + 30 * minuteUs;
+    expect(await unproven()).toBe(2);
+    expect((await all()).found).toMatchObject([{ fromUs: atUs, untilUs: atUs, added: 1 }]);
+    expect(told.map(({ kind }) => kind)).toEqual(['found']);
+    expect(await unproven()).toBe(0);
+  });
+
+  it('does not trust what was proven while our clock was ahead, once it is set right', async () => {
+    // By Home Assistant's clock half of the hour is still to come.
+    home.past.splice(33, 3);
+    for (let index = 33; index < 36; index += 1) lose(index);
+    nowUs = baseUs + 6 * proofHourUs + 20 * minuteUs;
+    await all();
+    for (let index = 33; index < 36; index += 1)
+      home.past.push(state(meter, baseUs + index * 10 * minuteUs, String(index)));
+    nowUs += 5 * proofHourUs;
+    expect(await coverageVerifier.unproven([meter], baseUs, baseUs + 6 * proofHourUs)).toBe(0);
+    await coverageVerifier.voidSince(nowUs, proofHourUs);
+    await prove(baseUs + 6 * proofHourUs);
+    expect(store.rows.size).toBe(36);
+  });
+
+  it('rejects while the store is down, and notes nothing', async () => {
+    store.fault = () => 'before';
+    await expect(all()).rejects.toThrow('store is down');
+    store.fault = null;
+    expect(proofs.hours.size).toBe(0);
+  });
+});

@@ -1,0 +1,48 @@
+import type { Rejection, RejectionReason } from '../reading.ts';
+import type { ReadingWriterStatus } from '../write/reading-writer.ts';
+import type { SpoolStatus } from '../write/spool/spool.ts';
+
+/** How recording goes; counts are since the process started. */
+export interface RecorderStatus {
+  readonly isOk: boolean;
+  /** What is wrong, in words; null when all is well. */
+  readonly detail: string | null;
+  readonly entitiesTracked: number;
+  /** Home Assistant tells us the states of what is tracked. */
+  readonly isSubscribed: boolean;
+  /** The newest instant of all readings; null before the first. */
+  readonly lastReadingAtUs: number | null;
+  /** received = stored + waiting (+ lost in a damaged spool): each reading once, whatever way it came. */
+  readonly readingsReceived: number;
+  readonly readingsStored: number;
+  readonly readingsWaiting: number;
+  readonly readingsLost: number;
+  /** Told again by Home Assistant and already known: not counted among the received. */
+  readonly duplicates: number;
+  /** Readings that came after a newer one of their entity; each was taken in its place. */
+  readonly outOfOrder: number;
+  /** Median of receipt minus `last_updated` over the last hundred events; null before there are enough. */
+  readonly clockDriftUs: number | null;
+  /** Came while even memory was full; the back-fill brings them. */
+  readonly overflowed: number;
+  readonly writeErrors: number;
+  readonly rejected: Readonly<Partial<Record<RejectionReason, number>>>;
+  readonly lastRejection: Rejection | null;
+  /** About as many readings as can wait. */
+  readonly queueLimit: number;
+  readonly spool: SpoolStatus;
+  /** Nothing is read from Home Assistant, because there is no room for it. */
+  readonly isPaused: boolean;
+}
+
+/** What is wrong with recording and what to do, the worst first; null when all is well. */
+export function recorderDetail(
+  { spoolError, storeError }: Pick<ReadingWriterStatus, 'spoolError' | 'storeError'>,
+  subscribeError: string | null,
+): string | null {
+  if (spoolError !== null)
+    return `The spool on disk takes no readings: ${spoolError}. Make room in the app's data folder.`;
+  if (storeError !== null)
+    return `The readings store takes nothing, readings wait in the spool: ${storeError}`;
+  return subscribeError === null ? null : `Home Assistant does not tell states: ${subscribeError}`;
+}

@@ -1,0 +1,118 @@
+import { type Quality, worse } from '../ledger/entries/entry.ts';
+import { bucketEdges, bucketStartUs, nextBucketUs, type Period } from '../units/calendar.ts';
+import { quarterHourUs } from '../units/quarter-hour.ts';
+
+/** What one meter's entries add up to in one bucket of the home's clock. */
+export interface Bucket {
+  readonly entityId: string;
+  readonly startUs: number;
+  readonly endUs: number;
+  /** Millionths of the meter's unit; null when no entry lies in the bucket. */
+  readonly amountMicro: number | null;
+  /** The highest quarter that was measured as one and to its end; null when none was. */
+  readonly highestMicro: number | null;
+  readonly lowestMicro: number | null;
+  readonly coveredUs: number;
+  readonly quality: Quality;
+  readonly quarters: number;
+  readonly isProvisional: boolean;
+  readonly onTimeUs: number | null;
+  /** Of a quarter-hour that was not measured as one: the first and last evidence that its amount rests on. */
+  readonly restsOn?: { readonly startUs: number; readonly endUs: number };
+}
+
+export function emptyBucket(entityId: string, startUs: number, endUs: number): Bucket {
+  return {
+    entityId,
+    startUs,
+    endUs,
+    amountMicro: null,
+    highestMicro: null,
+    lowestMicro: null,
+    coveredUs: 0,
+    quality: 'none',
+    quarters: 0,
+    isProvisional: false,
+    onTimeUs: null,
+  };
+}
+
+/** The part of the bucket that was measured, 0 to 1; of a bucket that is not over, the part of what has passed. */
+export function coverageOf(
+  bucket: Pick<Bucket, 'startUs' | 'endUs' | 'coveredUs'>,
+  nowUs = Number.POSITIVE_INFINITY,
+): number {
+  const passedUs = Math.min(bucket.endUs, nowUs) - bucket.startUs;
+  return passedUs <= 0 ? 0 : Math.min(1, bucket.coveredUs / passedUs);
+}
+
+function sumOf(one: number | null, other: number | null): number | null {
+  return one === null ? other : one + (other ?? 0);
+}
+
+type Extreme = (one: number, other: number) => number;
+
+function extremeOf(pick: Extreme, one: number | null, other: number | null): number | null {
+  return one === null || other === null ? (one ?? other) : pick(one, other);
+}
+
+/** Two buckets of a meter as one that reaches over both; an empty one takes nothing from the other's quality. */
+export function joinBuckets(one: Bucket, other: Bucket): Bucket {
+  const quality =
+    one.quarters === 0
+      ? other.quality
+      : other.quarters === 0
+        ? one.quality
+        : worse(one.quality, other.quality);
+  return {
+    entityId: one.entityId,
+    startUs: Math.min(one.startUs, other.startUs),
+    endUs: Math.max(one.endUs, other.endUs),
+    amountMicro: sumOf(one.amountMicro, other.amountMicro),
+    highestMicro: extremeOf(Math.max, one.highestMicro, other.highestMicro),
+    lowestMicro: extremeOf(Math.min, one.lowestMicro, other.lowestMicro),
+    coveredUs: one.coveredUs + other.coveredUs,
+    quality,
+    quarters: one.quarters + other.quarters,
+    isProvisional: one.isProvisional || other.isProvisional,
+    onTimeUs: sumOf(one.onTimeUs, other.onTimeUs),
+  };
+}
+
+/** All of a meter's buckets as one over [startUs, endUs). */
+export function total(entityId: string, buckets: readonly Bucket[], startUs: number, endUs: number): Bucket {
+  return buckets.reduce(joinBuckets, emptyBucket(entityId, startUs, endUs));
+}
+
+/**
+ * Gathers finer buckets into those of a longer period: days into weeks, months and years, quarters into hours of a zone
+ * whose clock does not strike with UTC's.
+ */
+export function regroup(buckets: readonly Bucket[], period: Period, zone: string): Bucket[] {
+  const groups = new Map<string, Bucket>();
+  for (const bucket of buckets) {
+    const startUs = bucketStartUs(bucket.startUs, period, zone);
+    const key = `${bucket.entityId} ${startUs}`;
+    const endUs = nextBucketUs(startUs, period, zone);
+    groups.set(key, joinBuckets(groups.get(key) ?? emptyBucket(bucket.entityId, startUs, endUs), bucket));
+  }
+  return [...groups.values()];
+}
+
+/** One bucket for each place of the period's grid over [startUs, endUs): what is missing is empty, never 0. */
+export function aligned(
+  buckets: readonly Bucket[],
+  entityId: string,
+  startUs: number,
+  endUs: number,
+  period: Period,
+  zone: string,
+): Bucket[] {
+  const byStart = new Map(
+    buckets.filter((bucket) => bucket.entityId === entityId).map((bucket) => [bucket.startUs, bucket]),
+  );
+  const edges = bucketEdges(startUs, endUs, period, zone);
+  return edges.slice(0, -1).map((edgeUs, index) => {
+    return byStart.get(edgeUs) ?? emptyBucket(entityId, edgeUs, edges[index + 1] ?? edgeUs + quarterHourUs);
+  });
+}

@@ -1,0 +1,69 @@
+import { stepCounter } from '../ledger/counter/counter.ts';
+import { type CounterKind, type CounterState, reachesBackUs } from '../ledger/counter/counter-state.ts';
+import type { LedgerStore } from '../ledger/entries/ledger-store.ts';
+import type { EvidenceSource } from '../ledger/evidence/evidence-source.ts';
+import type { CounterEvidence } from '../ledger/evidence.ts';
+import { splitByTime } from '../units/amount.ts';
+import { quarterHourStartUs } from '../units/quarter-hour.ts';
+
+/** What a register has counted, in millionths of its canonical unit. */
+export interface DayCount {
+  readonly kind: CounterKind;
+  /** From here on evidence adds to it; what came before is in it. */
+  readonly sinceUs: number;
+  /** The counter after its newest evidence; null before the first register ever. */
+  readonly state: CounterState | null;
+  readonly countedMicro: number;
+}
+
+/** A quarter-hour of readings ten times a second. */
+const pageSize = 10_000;
+
+/**
+ * One more piece of evidence, later than what is in the count: what the ledger will say of it when it is posted. Of a
+ * difference that begins before `sinceUs` only the part after it counts.
+ */
+export function stepDay(count: DayCount, evidence: CounterEvidence): DayCount {
+  const { state, deltas } = stepCounter(count.kind, count.state, evidence);
+  let { countedMicro } = count;
+  for (const { fromUs, toUs, amountMicro } of deltas) {
+    if (fromUs >= count.sinceUs) countedMicro += amountMicro;
+    else if (toUs > count.sinceUs)
+      countedMicro += splitByTime(amountMicro, fromUs, toUs, [count.sinceUs])[1] ?? 0;
+  }
+  return { ...count, state, countedMicro };
+}
+
+/**
+ * What a register counted from `sinceUs` up to what is told before `untilUs`: the ledger's entries as far as a quarter
+ * opens, and from there on the evidence, posted or not. So it is what the ledger says, and what it will say.
+ * Null when nothing of the register was posted yet. Rejects when a store is down.
+ */
+export async function readDay(
+  ledger: Pick<LedgerStore, 'openingBefore' | 'current'>,
+  evidence: Pick<EvidenceSource, 'registers'>,
+  register: { readonly entityId: string; readonly kind: CounterKind },
+  sinceUs: number,
+  untilUs: number,
+): Promise<DayCount | null> {
+  const { entityId, kind } = register;
+  const newest = await ledger.openingBefore(entityId, untilUs);
+  if (newest === null) return null;
+  // The quarter of the last register that is surely posted: what follows may be an absence that was, and a register that
+  // was not and reaches back over it.
+  const registerUs = newest.state === null ? newest.quarterHourStartUs : reachesBackUs(newest.state);
+  const opening = (await ledger.openingBefore(entityId, quarterHourStartUs(registerUs))) ?? newest;
+  const openedUs = opening.quarterHourStartUs;
+  const posted = openedUs > sinceUs ? await ledger.current(entityId, sinceUs, openedUs) : [];
+  let countedMicro = 0;
+  for (const entry of posted) if (entry.kind === 'quantity') countedMicro += entry.amountMicro;
+  // A difference that reaches back before the opening stands in the entries up to there.
+  let count: DayCount = { kind, sinceUs: Math.max(sinceUs, openedUs), state: opening.state, countedMicro };
+  for (let fromUs = openedUs; ; ) {
+    const { items, isLast } = await evidence.registers(entityId, fromUs, pageSize);
+    for (const item of items) if (item.atUs < untilUs) count = stepDay(count, item);
+    const lastUs = items.at(-1)?.atUs;
+    if (isLast || lastUs === undefined || lastUs >= untilUs) return count;
+    fromUs = lastUs + 1;
+  }
+}

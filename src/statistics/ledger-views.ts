@@ -1,0 +1,63 @@
+import type { Period } from '../units/calendar.ts';
+import type { Bucket } from './bucket.ts';
+import type { GroundsCount } from './coverage.ts';
+import type { SideBySide } from './side-by-side.ts';
+
+/** `registerMicro` is null before the first register ever. */
+export interface RegisterBefore {
+  readonly atUs: number;
+  readonly registerMicro: number | null;
+}
+
+/** Sums of current entries, from materialized views where there are any. Calls reject when the store is down. */
+export interface LedgerViews {
+  /** The zone that days are cut by. */
+  zone(): string;
+  /** Another zone rebuilds the views; resolves when they answer for it. */
+  setZone(zone: string): Promise<void>;
+  /**
+   * Buckets of the period that touch [startUs, endUs), whole ones, in ascending order by meter; those without an entry
+   * are absent.
+   */
+  buckets(entityIds: readonly string[], period: Period, startUs: number, endUs: number): Promise<Bucket[]>;
+  /** The quarters of one meter in each of the spans, ascending, asked for together. */
+  quarterHoursWithin(
+    entityId: string,
+    spans: readonly { readonly startUs: number; readonly endUs: number }[],
+  ): Promise<Bucket[][]>;
+  /**
+   * Buckets with the meters of each group added up, one row for each bucket, ascending; those without an entry are
+   * absent. A year of a home is a few hundred rows and not some thousand.
+   */
+  sideBySide(
+    groups: readonly (readonly string[])[],
+    period: Period,
+    startUs: number,
+    endUs: number,
+  ): Promise<SideBySide[]>;
+  /** Amounts of meters of one unit together, by the start of the bucket; buckets without an entry are absent. */
+  sums(
+    entityIds: readonly string[],
+    period: Period,
+    startUs: number,
+    endUs: number,
+  ): Promise<ReadonlyMap<number, number>>;
+  /**
+   * The register of a meter as it was before the first evidence of each bucket that has any, ascending; the last one may
+   * lie past the range. A bucket's end is answered by the first of these at or after it.
+   */
+  registers(entityId: string, period: Period, startUs: number, endUs: number): Promise<RegisterBefore[]>;
+  /** The registers that were told at the very instants (ascending), where any was: as imports and Home Assistant's rows do. */
+  registersExactly(entityId: string, atUs: readonly number[]): Promise<Map<number, number>>;
+  /** What the entries of quarters or days rest on, counted; in no order. */
+  grounds(
+    entityIds: readonly string[],
+    period: 'quarter' | 'day',
+    startUs: number,
+    endUs: number,
+  ): Promise<GroundsCount[]>;
+  /** The first quarter of each meter that has an entry. */
+  firsts(entityIds: readonly string[]): Promise<Map<string, number>>;
+  /** The first and last quarter in which any of the meters has an entry; null when none has. */
+  extent(entityIds: readonly string[]): Promise<{ firstUs: number; lastUs: number } | null>;
+}

@@ -1,0 +1,115 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { LedgerPage } from '../ledger/entries/ledger-store.ts';
+import type { PostedEntry } from '../ledger/entries/revision.ts';
+import { RunningLedger } from '../ledger/posting/running-ledger.ts';
+import { MemoryLedger } from '../ledger/testing/memory-ledger.ts';
+import type { Period } from '../units/calendar.ts';
+import { quarterHourUs } from '../units/quarter-hour.ts';
+import { RunningViews } from './running-views.ts';
+import { MemoryViews } from './testing/memory-views.ts';
+
+const zone = 'Europe/Brussels';
+/** In the home's clock 23:00 of the day before its clock was put back. */
+const midnightUs = Date.parse('2026-10-24T21:00:00Z') * 1000;
+const ids = ['sensor.one', 'sensor.two', 'home:use'];
+const periods: readonly Period[] = ['quarter', 'hour', 'day', 'week', 'month', 'year'];
+
+const arbitraryEntry = fc.record({
+  id: fc.constantFrom(...ids),
+  quarter: fc.integer({ min: 0, max: 120 }),
+  amountMicro: fc.integer({ min: 0, max: 5_000_000 }),
+  quality: fc.constantFrom('measured', 'recovered', 'estimated'),
+  isWhole: fc.boolean(),
+  kind: fc.constantFrom('quantity', 'quantity', 'restart'),
+  onTimeUs: fc.option(fc.integer({ min: 0, max: quarterHourUs })),
+  registerMicro: fc.integer({ min: 0, max: 9_000_000 }),
+});
+type Given = typeof arbitraryEntry extends fc.Arbitrary<infer T> ? T : never;
+
+function pageOf(given: Given, isRunning: boolean): LedgerPage {
+  const quarterHourStartUs = midnightUs + given.quarter * quarterHourUs;
+  const entry: PostedEntry = {
+    kind: given.kind as PostedEntry['kind'],
+    quarterHourStartUs,
+    amountMicro: given.amountMicro,
+    quality: given.quality as PostedEntry['quality'],
+    coveredUs: given.isWhole ? quarterHourUs : 60_000_000,
+    reason: 'counted',
+    firstEvidenceUs: quarterHourStartUs,
+    lastEvidenceUs: quarterHourStartUs + 60_000_000,
+    isProvisional: isRunning,
+    onTimeUs: given.onTimeUs,
+    revision: isRunning ? 0 : 1,
+    postedAtUs: 0,
+    cause: 'first',
+  };
+  const state = { baselineMicro: 0, registerMicro: given.registerMicro } as never;
+  return { entityId: given.id, entries: [entry], openings: [{ quarterHourStartUs, state }] };
+}
+
+/** All of it in the store, and the same with the quarters from `openQuarterHour` on in memory. */
+async function both(given: readonly Given[], openQuarterHour: number) {
+  const whole = new MemoryLedger();
+  const stored = new MemoryLedger();
+  const nowUs = midnightUs + openQuarterHour * quarterHourUs + 1;
+  const running = new RunningLedger({
+    store: stored,
+    summed: async () => undefined,
+    clock: { nowUs: () => nowUs },
+  });
+  for (const one of given) {
+    const page = pageOf(one, one.quarter >= openQuarterHour);
+    await whole.write([page]);
+    await running.write([page]);
+  }
+  expect(stored.all().every((entry) => entry.quarterHourStartUs < nowUs - 1)).toBe(true);
+  return {
+    whole: new MemoryViews(whole, zone),
+    running: new RunningViews(new MemoryViews(stored, zone), running),
+  };
+}
+
+describe('sums with the quarter in memory', () => {
+  it('are what they are when all is in the store', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(arbitraryEntry, { maxLength: 60 }),
+        fc.integer({ min: 0, max: 121 }),
+        fc.constantFrom(...periods),
+        fc.tuple(fc.integer({ min: -10, max: 125 }), fc.integer({ min: -10, max: 125 })),
+        async (given, openQuarterHour, period, [one, other]) => {
+          const { whole, running } = await both(given, openQuarterHour);
+          const startUs = midnightUs + Math.min(one, other) * quarterHourUs;
+          const endUs = midnightUs + Math.max(one, other) * quarterHourUs;
+          const asked = [ids, period, startUs, endUs] as const;
+          const sorted = (buckets: Awaited<ReturnType<typeof whole.buckets>>) =>
+            buckets.toSorted((a, b) => a.startUs - b.startUs || a.entityId.localeCompare(b.entityId));
+          expect(sorted(await running.buckets(...asked))).toEqual(sorted(await whole.buckets(...asked)));
+          expect(await running.sums(...asked)).toEqual(await whole.sums(...asked));
+          const groups = [[ids[0] ?? ''], [ids[1] ?? '', ids[2] ?? '']];
+          expect(await running.sideBySide(groups, period, startUs, endUs)).toEqual(
+            await whole.sideBySide(groups, period, startUs, endUs),
+          );
+          expect(await running.firsts(ids)).toEqual(await whole.firsts(ids));
+          expect(await running.extent(ids)).toEqual(await whole.extent(ids));
+          expect(await running.quarterHoursWithin(ids[0] ?? '', [{ startUs, endUs }])).toEqual(
+            await whole.quarterHoursWithin(ids[0] ?? '', [{ startUs, endUs }]),
+          );
+          expect(await running.registers(ids[0] ?? '', period, startUs, endUs)).toEqual(
+            await whole.registers(ids[0] ?? '', period, startUs, endUs),
+          );
+          const byDay = period === 'quarter' ? 'quarter' : 'day';
+          const counted = async (views: typeof whole | typeof running) =>
+            Map.groupBy(await views.grounds(ids, byDay, startUs, endUs), (row) =>
+              [row.entityId, row.startUs, row.quality].join(' '),
+            );
+          const totals = (rows: Awaited<ReturnType<typeof counted>>) =>
+            [...rows].map(([key, some]) => [key, some.length]).sort();
+          expect(totals(await counted(running))).toEqual(totals(await counted(whole)));
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+});

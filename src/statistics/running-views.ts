@@ -1,0 +1,228 @@
+import { qualities } from '../ledger/entries/entry.ts';
+import type { RunningEntry, RunningLedger } from '../ledger/posting/running-ledger.ts';
+import { bucketEdges, bucketStartUs, nextBucketUs, type Period } from '../units/calendar.ts';
+import { quarterHourUs } from '../units/quarter-hour.ts';
+import { type Bucket, joinBuckets } from './bucket.ts';
+import type { GroundsCount } from './coverage.ts';
+import type { LedgerViews, RegisterBefore } from './ledger-views.ts';
+import { addSums, emptySum, joinSides, type SideBySide } from './side-by-side.ts';
+
+type Running = Pick<RunningLedger, 'running' | 'runningOpenings' | 'steady'>;
+
+/** Sums of the store with the quarter on top that is in memory: of no entry both know. */
+export class RunningViews implements LedgerViews {
+  readonly #stored: LedgerViews;
+  readonly #running: Running;
+
+  constructor(stored: LedgerViews, running: Running) {
+    this.#stored = stored;
+    this.#running = running;
+  }
+
+  zone(): string {
+    return this.#stored.zone();
+  }
+
+  setZone(zone: string): Promise<void> {
+    return this.#stored.setZone(zone);
+  }
+
+  buckets(ids: readonly string[], period: Period, startUs: number, endUs: number): Promise<Bucket[]> {
+    return this.#running.steady(async () => {
+      const stored = await this.#stored.buckets(ids, period, startUs, endUs);
+      const running = this.#quarters(ids, period, startUs, endUs);
+      if (running.length === 0) return stored;
+      const zone = this.zone();
+      const found = new Map(stored.map((bucket) => [`${bucket.entityId} ${bucket.startUs}`, bucket]));
+      for (const quarter of running) {
+        const fromUs = bucketStartUs(quarter.startUs, period, zone);
+        const key = `${quarter.entityId} ${fromUs}`;
+        const known = found.get(key);
+        const whole =
+          period === 'quarter'
+            ? quarter
+            : { ...withoutGrounds(quarter), startUs: fromUs, endUs: nextBucketUs(fromUs, period, zone) };
+        found.set(key, known === undefined ? whole : joinBuckets(known, whole));
+      }
+      return [...found.values()].sort((a, b) => a.startUs - b.startUs);
+    });
+  }
+
+  quarterHoursWithin(
+    entityId: string,
+    spans: readonly { readonly startUs: number; readonly endUs: number }[],
+  ): Promise<Bucket[][]> {
+    return this.#running.steady(async () => {
+      const stored = await this.#stored.quarterHoursWithin(entityId, spans);
+      return spans.map(({ startUs, endUs }, index) => [
+        ...(stored[index] ?? []),
+        ...this.#quarters([entityId], 'quarter', startUs, endUs),
+      ]);
+    });
+  }
+
+  sideBySide(
+    groups: readonly (readonly string[])[],
+    period: Period,
+    startUs: number,
+    endUs: number,
+  ): Promise<SideBySide[]> {
+    return this.#running.steady(async () => {
+      const stored = await this.#stored.sideBySide(groups, period, startUs, endUs);
+      const running = this.#quarters([...new Set(groups.flat())], period, startUs, endUs);
+      if (running.length === 0) return stored;
+      const found = new Map(stored.map((side) => [side.startUs, side]));
+      for (const quarter of running) {
+        const side = this.#side(groups, period, quarter);
+        const known = found.get(side.startUs);
+        found.set(side.startUs, known === undefined ? side : joinSides(known, side));
+      }
+      return [...found.values()].sort((a, b) => a.startUs - b.startUs);
+    });
+  }
+
+  sums(
+    ids: readonly string[],
+    period: Period,
+    startUs: number,
+    endUs: number,
+  ): Promise<ReadonlyMap<number, number>> {
+    return this.#running.steady(async () => {
+      const sums = new Map(await this.#stored.sums(ids, period, startUs, endUs));
+      for (const { startUs: atUs, amountMicro } of this.#quarters(ids, period, startUs, endUs)) {
+        const fromUs = bucketStartUs(atUs, period, this.zone());
+        sums.set(fromUs, (sums.get(fromUs) ?? 0) + (amountMicro ?? 0));
+      }
+      return sums;
+    });
+  }
+
+  async registers(
+    entityId: string,
+    period: Period,
+    startUs: number,
+    endUs: number,
+  ): Promise<RegisterBefore[]> {
+    const stored = await this.#stored.registers(entityId, period, startUs, endUs);
+    const { fromUs, untilUs } = this.#reach(period, startUs, endUs);
+    const isShort = period === 'quarter' || period === 'hour';
+    const zone = this.zone();
+    const found = [...stored];
+    for (const { quarterHourStartUs, state } of this.#running.runningOpenings(entityId, fromUs)) {
+      const last = found.at(-1);
+      // One past the range tells what was before all that comes.
+      if (last !== undefined && last.atUs >= untilUs) break;
+      const atUs = isShort ? quarterHourStartUs : bucketStartUs(quarterHourStartUs, 'day', zone);
+      const step: Period = isShort ? period : 'day';
+      const isKnown =
+        last !== undefined && bucketStartUs(last.atUs, step, zone) >= bucketStartUs(atUs, step, zone);
+      if (!isKnown) found.push({ atUs, registerMicro: state?.registerMicro ?? null });
+    }
+    return found;
+  }
+
+  registersExactly(entityId: string, atUs: readonly number[]): Promise<Map<number, number>> {
+    return this.#stored.registersExactly(entityId, atUs);
+  }
+
+  grounds(
+    ids: readonly string[],
+    period: 'quarter' | 'day',
+    startUs: number,
+    endUs: number,
+  ): Promise<GroundsCount[]> {
+    return this.#running.steady(async () => {
+      const stored = await this.#stored.grounds(ids, period, startUs, endUs);
+      const { fromUs, untilUs } = this.#reach(period, startUs, endUs);
+      const running = this.#counted(ids, fromUs, untilUs).map(({ entityId, entry }) => ({
+        entityId,
+        startUs: bucketStartUs(entry.quarterHourStartUs, period, this.zone()),
+        quality: entry.quality,
+        reason: entry.reason,
+        quarters: 1,
+        coveredUs: entry.coveredUs,
+      }));
+      return [...stored, ...running];
+    });
+  }
+
+  firsts(ids: readonly string[]): Promise<Map<string, number>> {
+    return this.#running.steady(async () => {
+      const firsts = await this.#stored.firsts(ids);
+      for (const { entityId, entry } of this.#counted(ids, Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER))
+        if (!firsts.has(entityId)) firsts.set(entityId, entry.quarterHourStartUs);
+      return firsts;
+    });
+  }
+
+  extent(ids: readonly string[]): Promise<{ firstUs: number; lastUs: number } | null> {
+    return this.#running.steady(async () => {
+      const stored = await this.#stored.extent(ids);
+      const quarters = this.#running
+        .running(ids, Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER)
+        .map(({ entry }) => entry.quarterHourStartUs);
+      if (quarters.length === 0) return stored;
+      return {
+        firstUs: Math.min(...quarters, ...(stored === null ? [] : [stored.firstUs])),
+        lastUs: Math.max(...quarters, ...(stored === null ? [] : [stored.lastUs])),
+      };
+    });
+  }
+
+  /** Whole buckets are asked for. */
+  #reach(period: Period, startUs: number, endUs: number): { fromUs: number; untilUs: number } {
+    if (startUs >= endUs) return { fromUs: startUs, untilUs: startUs };
+    const edges = bucketEdges(startUs, endUs, period, this.zone());
+    return { fromUs: edges[0] ?? startUs, untilUs: edges.at(-1) ?? endUs };
+  }
+
+  #quarters(ids: readonly string[], period: Period, startUs: number, endUs: number): Bucket[] {
+    const { fromUs, untilUs } = this.#reach(period, startUs, endUs);
+    return this.#counted(ids, fromUs, untilUs).map(quarterHourBucket);
+  }
+
+  #counted(ids: readonly string[], fromUs: number, untilUs: number): RunningEntry[] {
+    return this.#running
+      .running(ids, fromUs, untilUs)
+      .filter(({ entry }) => entry.kind === 'quantity' && entry.reason !== 'withdrawn');
+  }
+
+  #side(groups: readonly (readonly string[])[], period: Period, quarter: Bucket): SideBySide {
+    const { entityId, amountMicro, coveredUs, onTimeUs, quality, isProvisional } = quarter;
+    const startUs = bucketStartUs(quarter.startUs, period, this.zone());
+    const own = groups.map((ids) =>
+      ids.includes(entityId) ? addSums(emptySum, { amountMicro, coveredUs, onTimeUs }) : emptySum,
+    );
+    return {
+      startUs,
+      endUs: nextBucketUs(startUs, period, this.zone()),
+      groups: own,
+      quality,
+      isProvisional,
+    };
+  }
+}
+
+/** As the store tells a quarter: only one that was measured whole is a peak, and of another one what it rests on. */
+function quarterHourBucket({ entityId, entry }: RunningEntry): Bucket {
+  const { quarterHourStartUs: startUs, amountMicro, coveredUs, quality, isProvisional, onTimeUs } = entry;
+  const isWhole = qualities.indexOf(quality) <= qualities.indexOf('recovered') && coveredUs === quarterHourUs;
+  return {
+    entityId,
+    startUs,
+    endUs: startUs + quarterHourUs,
+    amountMicro,
+    highestMicro: isWhole ? amountMicro : null,
+    lowestMicro: isWhole ? amountMicro : null,
+    coveredUs,
+    quality,
+    quarters: 1,
+    isProvisional,
+    onTimeUs,
+    ...(!isWhole && { restsOn: { startUs: entry.firstEvidenceUs, endUs: entry.lastEvidenceUs } }),
+  };
+}
+
+function withoutGrounds({ restsOn: _restsOn, ...bucket }: Bucket): Bucket {
+  return bucket;
+}

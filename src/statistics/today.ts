@@ -1,0 +1,272 @@
+import type { LedgerStore } from '../ledger/entries/ledger-store.ts';
+import { registerKind } from '../ledger/entries/meter.ts';
+import type { EvidenceSource } from '../ledger/evidence/evidence-source.ts';
+import { registerReading } from '../ledger/evidence/stored-evidence.ts';
+import type { PostingWorker } from '../ledger/posting/posting-worker.ts';
+import type { Reading } from '../recording/reading.ts';
+import type { ReadingStore } from '../recording/reading-store.ts';
+import type { Recorder, TrackedEntity } from '../recording/stream/recorder.ts';
+import { newestBefore, untilVisible } from '../recording/write/visible.ts';
+import { Backoff } from '../runtime/backoff.ts';
+import type { Clock } from '../runtime/clock.ts';
+import type { Log } from '../runtime/log.ts';
+import { pause, unlessAborted } from '../runtime/pause.ts';
+import { WakeSignal } from '../runtime/wake-signal.ts';
+import { valueFromMicro } from '../units/amount.ts';
+import { bucketStartUs } from '../units/calendar.ts';
+import { type DayCount, readDay, stepDay } from './day-count.ts';
+
+export interface TodayDeps {
+  readonly recorder: Pick<Recorder, 'tracked' | 'newest' | 'onReadings' | 'settled'>;
+  readonly readings: Pick<ReadingStore, 'before' | 'range' | 'count'>;
+  readonly ledger: Pick<LedgerStore, 'openingBefore' | 'current'>;
+  readonly evidence: Pick<EvidenceSource, 'registers'>;
+  readonly postingWorker: Pick<PostingWorker, 'settle' | 'onPosted'>;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** The home's IANA zone; null while it is not known, and then nothing of the day is. */
+  readonly zone: () => string | null;
+}
+
+export interface EntityToday {
+  /**
+   * What a meter counted since local midnight, in its canonical unit: what the ledger says of the day, and what was heard
+   * since. Null for what is no meter, and until the ledger has said something.
+   */
+  readonly counted: number | null;
+  readonly readings: number;
+}
+
+interface Day {
+  count: DayCount | null;
+  /** The newest reading taken in; what comes with an older instant has to be put in its place. */
+  lastAtUs: number;
+  readings: number;
+  /** What the store has of the day is in it. */
+  isLoaded: boolean;
+}
+
+interface Loading {
+  /** From here on the stream tells; before it, the store. */
+  readonly cutUs: number;
+  readonly entityIds: ReadonlySet<string>;
+  readonly heard: Reading[];
+}
+
+/** Longer than a state takes from Home Assistant to here. */
+const hearWithinMs = 2000;
+const heardLimit = 100_000;
+/** The day is looked at this often, for midnight passes in silence, too. */
+const everyMs = 1000;
+
+/**
+ * What each tracked entity did since the home's midnight, in memory: from the ledger once, then from the stream by the
+ * ledger's own rule, so that it is at every moment what the ledger says or is about to say. What is known stays while the
+ * stores are away.
+ */
+export class Today {
+  readonly #deps: TodayDeps;
+  readonly #days = new Map<string, Day>();
+  readonly #stale = new Set<string>();
+  readonly #listeners = new Set<(entityIds: readonly string[]) => void>();
+  readonly #stop = new AbortController();
+  readonly #bell = new WakeSignal();
+  readonly #retry = new Backoff(1000, 30_000);
+  #midnightUs: number | null = null;
+  #loading: Loading | null = null;
+  #loop: Promise<void> = Promise.resolve();
+  #timer: ReturnType<typeof setInterval> | null = null;
+  #unlisten: readonly (() => void)[] = [];
+
+  constructor(deps: TodayDeps) {
+    this.#deps = deps;
+  }
+
+  /** Before other listeners to readings, so that they find the day up to date. */
+  start(): void {
+    const { recorder, postingWorker } = this.#deps;
+    this.#unlisten = [
+      recorder.onReadings(({ readings, missed }) => {
+        this.#look();
+        for (const reading of readings) this.#hear(reading);
+        if (missed > 0) for (const entityId of this.#days.keys()) this.#spoil(entityId);
+      }),
+      postingWorker.onPosted((entityId, { cause }) => {
+        const day = this.#days.get(entityId);
+        if (day === undefined) return;
+        // Readings were heard here too; statistics, corrections and what a comparison brought were not.
+        const isFirst = day.count === null && !this.#loading?.entityIds.has(entityId);
+        if (cause !== 'readings' || isFirst) this.#spoil(entityId);
+      }),
+    ];
+    this.#timer = setInterval(() => this.#look(), everyMs);
+    this.#look();
+    this.#loop = this.#run();
+  }
+
+  async stop(): Promise<void> {
+    for (const unlisten of this.#unlisten) unlisten();
+    if (this.#timer !== null) clearInterval(this.#timer);
+    this.#stop.abort();
+    this.#bell.ring();
+    await this.#loop;
+  }
+
+  /** When the home's day began; null while its zone is not known. */
+  midnightUs(): number | null {
+    return this.#midnightUs;
+  }
+
+  of(entityId: string): EntityToday {
+    const day = this.#days.get(entityId);
+    if (day === undefined) return { counted: null, readings: 0 };
+    const isKnown = day.isLoaded && day.count !== null;
+    return {
+      counted: isKnown && day.count !== null ? valueFromMicro(day.count.countedMicro) : null,
+      readings: day.readings,
+    };
+  }
+
+  /** Told of entities whose day changed otherwise than by a reading just heard. */
+  onChange(listener: (entityIds: readonly string[]) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Rolls over at midnight and takes up what is newly tracked. */
+  #look(): void {
+    const zone = this.#deps.zone();
+    if (zone === null) return;
+    const midnightUs = bucketStartUs(this.#deps.clock.nowUs(), 'day', zone);
+    if (midnightUs !== this.#midnightUs) this.#turn(midnightUs);
+    const tracked = this.#deps.recorder.tracked();
+    for (const entityId of this.#days.keys()) if (!tracked.has(entityId)) this.#days.delete(entityId);
+    for (const entityId of tracked.keys()) {
+      if (this.#days.has(entityId)) continue;
+      this.#days.set(entityId, { count: null, lastAtUs: 0, readings: 0, isLoaded: false });
+      this.#spoil(entityId);
+    }
+  }
+
+  #turn(midnightUs: number): void {
+    const isNextDay = this.#midnightUs !== null && midnightUs > this.#midnightUs;
+    this.#midnightUs = midnightUs;
+    this.#loading = null;
+    for (const [entityId, day] of this.#days) {
+      if (!isNextDay || !day.isLoaded || day.lastAtUs >= midnightUs) {
+        day.isLoaded = false;
+        this.#spoil(entityId);
+      }
+      day.count = day.count && { ...day.count, sinceUs: midnightUs, countedMicro: 0 };
+      day.readings = 0;
+    }
+    this.#tell([...this.#days.keys()]);
+  }
+
+  #hear(reading: Reading): void {
+    const day = this.#days.get(reading.entityId);
+    const entity = this.#deps.recorder.tracked().get(reading.entityId);
+    if (day === undefined || entity === undefined || this.#midnightUs === null) return;
+    const loading = this.#loading;
+    if (loading?.entityIds.has(reading.entityId)) {
+      loading.heard.push(reading);
+      if (loading.heard.length > heardLimit) this.#loading = null;
+    }
+    if (reading.atUs <= day.lastAtUs || reading.atUs < this.#midnightUs) {
+      // The reading before midnight is where a meter's day begins.
+      if (reading.atUs >= this.#midnightUs || isMeter(entity)) this.#spoil(reading.entityId);
+      return;
+    }
+    take(day, reading);
+  }
+
+  #spoil(entityId: string): void {
+    this.#stale.add(entityId);
+    this.#bell.ring();
+  }
+
+  #tell(entityIds: readonly string[]): void {
+    for (const listener of this.#listeners) listener(entityIds);
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#stop.signal.aborted) {
+      if (this.#stale.size === 0 || this.#midnightUs === null) {
+        await this.#bell.wait();
+        continue;
+      }
+      const entityIds = new Set(this.#stale);
+      this.#stale.clear();
+      try {
+        await this.#load(entityIds, this.#midnightUs);
+        this.#retry.reset();
+      } catch (cause) {
+        this.#deps.log.debug({ err: cause }, 'what the day has so far is not known yet');
+        for (const entityId of entityIds) this.#stale.add(entityId);
+        await pause(this.#retry.nextMs(), this.#stop.signal);
+      } finally {
+        this.#loading = null;
+      }
+    }
+  }
+
+  async #load(entityIds: ReadonlySet<string>, midnightUs: number): Promise<void> {
+    const { recorder, readings, postingWorker, clock } = this.#deps;
+    // Home Assistant's clock may be ahead of ours: what was heard already is the store's to tell.
+    const heardUs = Math.max(0, ...[...recorder.newest().values()].map(({ atUs }) => atUs));
+    const loading: Loading = { cutUs: Math.max(clock.nowUs(), heardUs + 1), entityIds, heard: [] };
+    this.#loading = loading;
+    await pause(hearWithinMs, this.#stop.signal);
+    await unlessAborted(recorder.settled(), this.#stop.signal);
+    const heardBefore = loading.heard.length;
+    const newest = newestBefore(recorder.newest().values(), loading.cutUs);
+    if (newest !== null) await untilVisible(readings, newest, this.#stop.signal);
+    // What came late, or from elsewhere, is in the ledger before it is read.
+    await unlessAborted(postingWorker.settle(), this.#stop.signal);
+    const counts = await readings.count(midnightUs, loading.cutUs);
+    const loaded = new Map<string, Day>();
+    for (const entityId of entityIds) {
+      const entity = recorder.tracked().get(entityId);
+      if (this.#stop.signal.aborted || this.#loading !== loading) break;
+      if (entity === undefined) continue;
+      const count = isMeter(entity) ? await this.#read(entity, midnightUs, loading.cutUs) : null;
+      loaded.set(entityId, {
+        count,
+        lastAtUs: loading.cutUs - 1,
+        readings: counts.get(entityId) ?? 0,
+        isLoaded: true,
+      });
+    }
+    if (this.#stop.signal.aborted) return;
+    // Midnight passed or too much was heard meanwhile.
+    if (this.#loading !== loading) throw new Error('The day changed while it was read');
+    for (const [entityId, day] of loaded) if (this.#days.has(entityId)) this.#days.set(entityId, day);
+    for (const [index, reading] of loading.heard.entries()) {
+      const day = loaded.get(reading.entityId);
+      const entity = recorder.tracked().get(reading.entityId);
+      if (day === undefined || entity === undefined) continue;
+      if (reading.atUs > day.lastAtUs) take(day, reading);
+      else if (index >= heardBefore) this.#spoil(reading.entityId);
+    }
+    this.#tell([...loaded.keys()]);
+  }
+
+  #read(
+    { entityId, stateClass }: TrackedEntity,
+    midnightUs: number,
+    untilUs: number,
+  ): Promise<DayCount | null> {
+    const { ledger, evidence } = this.#deps;
+    return readDay(ledger, evidence, { entityId, kind: registerKind(stateClass) }, midnightUs, untilUs);
+  }
+}
+
+function take(day: Day, reading: Reading): void {
+  day.readings += 1;
+  day.lastAtUs = reading.atUs;
+  if (day.count !== null) day.count = stepDay(day.count, registerReading(reading));
+}
+
+function isMeter({ quantity }: TrackedEntity): boolean {
+  return quantity === 'energy' || quantity === 'volume';
+}
