@@ -43,7 +43,7 @@ export class DemoHome {
   #floodSensors = 0;
   #preferences: PreferencesForm | Record<string, unknown>;
   #pace: NodeJS.Timeout | null = null;
-  #flooding: { readonly untilUs: number; readonly done: () => void } | null = null;
+  #flooding: { readonly endUs: number; readonly done: () => void } | null = null;
   #lastStatisticsUs = 0;
   #url = '';
 
@@ -96,7 +96,7 @@ export class DemoHome {
   advance(): void {
     const nowUs = this.home.advance();
     this.#announceStatistics(nowUs);
-    if (this.#flooding !== null && nowUs >= this.#flooding.untilUs) this.#flooding.done();
+    if (this.#flooding !== null && nowUs >= this.#flooding.endUs) this.#flooding.done();
   }
 
   /** A state by hand; an entity that is not there yet comes to be. See Home.put. */
@@ -165,7 +165,7 @@ export class DemoHome {
         this.#flooding = null;
         resolve();
       };
-      this.#flooding = { untilUs: lastUs, done };
+      this.#flooding = { endUs: lastUs, done };
       if (paceMs > 0) this.#setPace(floodPaceMs);
     });
     if (paceMs > 0 && this.#pace !== null) this.#setPace(paceMs);

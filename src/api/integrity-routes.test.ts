@@ -20,7 +20,7 @@ beforeEach(async () => {
 
 function jump(extra: Partial<Finding> = {}): Finding {
   return {
-    ...{ kind: 'register_jumped', entityId: meterId, fromUs: 1_000_000, untilUs: 11_000_000 },
+    ...{ kind: 'register_jumped', entityId: meterId, startUs: 1_000_000, endUs: 11_000_000 },
     detail: 'The register counted 5 kWh within 10 s.',
     evidence: [
       { name: 'counted', value: 5, unit: 'kWh' },

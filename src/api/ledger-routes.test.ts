@@ -90,7 +90,7 @@ describe('exchanges', () => {
     const declared = await answer(api.fetch(path, { json: asked }), exchange, 201);
     expect(declared).toMatchObject({ old_register: 1234.5, new_register: 0.2 });
     const atUs = at('2026-10-20T08:00:00Z');
-    expect(api.ledger.touched).toEqual([{ entityId: meter, span: { fromUs: atUs, untilUs: atUs } }]);
+    expect(api.ledger.touched).toEqual([{ entityId: meter, span: { startUs: atUs, endUs: atUs } }]);
     expect((await answer(api.fetch(`/api/ledger/${meter}`), ledger)).exchanges).toEqual([declared]);
     await answer(api.fetch(path, { json: asked }), problem, 409);
     const gone = await api.fetch(`${path}/${declared.exchange_id}`, { method: 'DELETE' });

@@ -166,7 +166,7 @@ describe('every other range of dates is half-open', () => {
     expect(months.data.map((row) => row.month)).toEqual(['2025-10', '2025-11']);
   });
   it('GET readings, by the hour and as a curve, by either name', async () => {
-    const [sinceUs, untilUs] = [at(november.start), at(november.end)];
+    const [sinceUs, endUs] = [at(november.start), at(november.end)];
     for (const names of [
       ['since', 'until'],
       ['start_time', 'end_time'],
@@ -175,10 +175,10 @@ describe('every other range of dates is half-open', () => {
       const page = await get(`/api/readings/${meter}?${query}&limit=1000`, readings);
       expect(at(page.since)).toBe(sinceUs);
       const drawn = await get(`/api/readings/${meter}/curve?${query}`, curve);
-      expect([at(drawn.since), at(drawn.until)]).toEqual([sinceUs, untilUs]);
+      expect([at(drawn.since), at(drawn.until)]).toEqual([sinceUs, endUs]);
     }
     const hours = await get(`/api/readings/${meter}/hourly?${dates}`, hourlyReadings);
-    expect([at(hours.time_range.start), at(hours.time_range.end)]).toEqual([sinceUs, untilUs]);
+    expect([at(hours.time_range.start), at(hours.time_range.end)]).toEqual([sinceUs, endUs]);
   });
   it('POST compare, sync and reconciliation', async () => {
     const json = { start_time: '2025-11-01', end_time: '2025-11-05' };

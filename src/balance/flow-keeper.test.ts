@@ -39,7 +39,7 @@ class Disk {
     const atUs = start + minutes * 60_000_000;
     const registerMicro = register * 1_000_000;
     this.registers.push({ kind: 'reading', atUs, registerMicro, lastResetAtUs: null, origin: 'stream' });
-    return { fromUs: atUs, untilUs: atUs };
+    return { startUs: atUs, endUs: atUs };
   }
 }
 
@@ -48,8 +48,8 @@ function startProcess(disk: Disk) {
   const log = quietLog(disk.warnings);
   const postingWorker = new PostingWorker({
     evidence: {
-      registers: async (_, fromUs) => ({
-        items: disk.registers.filter((item) => item.atUs >= fromUs),
+      registers: async (_, startUs) => ({
+        items: disk.registers.filter((item) => item.atUs >= startUs),
         isLast: true,
       }),
       registerBefore: async (_, atUs) => disk.registers.findLast((item) => item.atUs < atUs)?.atUs ?? null,
@@ -129,7 +129,7 @@ describe('postingWorker and flow keeper', () => {
     const disk = new Disk();
     const { postingWorker, flows } = startProcess(disk);
     await flows.settle();
-    const year = { fromUs: start - 365 * 96 * quarterHourUs, untilUs: disk.read(40, 11).untilUs };
+    const year = { startUs: start - 365 * 96 * quarterHourUs, endUs: disk.read(40, 11).endUs };
     disk.read(0, 10);
     postingWorker.touch(grid, year);
     const isPast = () => [postingWorker.status().isPostingPast, flows.isPostingPast()];

@@ -120,21 +120,16 @@ export class FlowKeeper {
     if (firstUs === null) return;
     // No flow lies past the present.
     const nowUs = this.#deps.clock.nowUs() + quarterHourUs;
-    const fromUs = Math.max(firstUs, news?.fromUs ?? firstUs);
-    const untilUs = Math.min(nowUs, news?.untilUs ?? nowUs);
+    const startUs = Math.max(firstUs, news?.startUs ?? firstUs);
+    const endUs = Math.min(nowUs, news?.endUs ?? nowUs);
     const flows = news ? this.#plan.of(this.#sources) : this.#plan.every;
-    await this.#postRange(quarterHourStartUs(fromUs), untilUs, flows, news?.cause ?? 'rules');
+    await this.#postRange(quarterHourStartUs(startUs), endUs, flows, news?.cause ?? 'rules');
   }
 
-  async #postRange(
-    fromUs: number,
-    untilUs: number,
-    ids: readonly string[],
-    cause: TouchCause,
-  ): Promise<void> {
+  async #postRange(startUs: number, endUs: number, ids: readonly string[], cause: TouchCause): Promise<void> {
     const { ledger, clock } = this.#deps;
-    for (let startUs = fromUs; startUs <= untilUs; startUs += stepUs) {
-      const stopUs = Math.min(startUs + stepUs, quarterHourStartUs(untilUs) + quarterHourUs);
+    for (let startUs = startUs; startUs <= endUs; startUs += stepUs) {
+      const stopUs = Math.min(startUs + stepUs, quarterHourStartUs(endUs) + quarterHourUs);
       const lists = await Promise.all(
         [...this.#ids].map(async (id) => [id, await ledger.current(id, startUs, stopUs)] as const),
       );

@@ -172,7 +172,7 @@ export class EnergyLedger {
       readings: readingStore,
       postedReadings,
       carryCorrections: (oldId, newId) => this.#ledger.corrections.carry(oldId, newId),
-      excludeUntil: (entityId, untilUs) => this.#ledger.corrections.excludeUntil(entityId, untilUs),
+      excludeUntil: (entityId, endUs) => this.#ledger.corrections.excludeUntil(entityId, endUs),
       settings: settingsStore,
       coverageStore: adapters.coverageStore,
       readingsReadable: adapters.readingsReadable,

@@ -93,7 +93,7 @@ async function look(deps: LedgerProofDeps): Promise<LedgerProof> {
   ];
   const nowUs = clock.nowUs();
   // The running quarters move while this reads: what is checked of them is what is settled.
-  const untilUs = quarterHourStartUs(nowUs) - 2 * quarterHourUs;
+  const endUs = quarterHourStartUs(nowUs) - 2 * quarterHourUs;
   const markUs = await deps.mark();
   const received = markUs === null ? new Map<string, Span>() : await deps.receivedSince(markUs);
   const unposted = await deps.unposted();
@@ -109,8 +109,8 @@ async function look(deps: LedgerProofDeps): Promise<LedgerProof> {
     const draftDeps = { evidence, ledger: draft, clock, heldUntil: () => null };
     if (news !== null) await repost(draftDeps, usualRules, meter, { ...news, cause: 'readings' });
     const extent = await views.extent([meter.entityId]);
-    const firstUs = extent?.firstUs ?? untilUs;
-    const result = await verifyMeter({ evidence, ledger: draft }, usualRules, meter, firstUs, untilUs);
+    const firstUs = extent?.firstUs ?? endUs;
+    const result = await verifyMeter({ evidence, ledger: draft }, usualRules, meter, firstUs, endUs);
     const waiting = draft.written(meter.entityId).filter((entry) => !entry.isProvisional).length;
     const { entityId, entries, revisions } = result;
     proven.push({ entityId, entries, revisions, waiting });
@@ -120,13 +120,13 @@ async function look(deps: LedgerProofDeps): Promise<LedgerProof> {
   const extent = await views.extent(ids);
   if (extent === null) return { meters: proven, findings };
   for (const [sources, plan] of flows) {
-    const fromUs = (await views.extent(sourceIds(sources)))?.firstUs ?? untilUs;
-    await verifyFlows(ledger, sources, fromUs, untilUs, markUs ?? nowUs, find, plan);
-    for (const flow of plan.every) await verifyJournal({ ledger }, flow, fromUs, untilUs, find);
+    const startUs = (await views.extent(sourceIds(sources)))?.firstUs ?? endUs;
+    await verifyFlows(ledger, sources, startUs, endUs, markUs ?? nowUs, find, plan);
+    for (const flow of plan.every) await verifyJournal({ ledger }, flow, startUs, endUs, find);
   }
   const zone = views.zone();
   const firstDayUs = bucketStartUs(extent.firstUs, 'day', zone);
-  await verifyViews(ledger, views, ids, firstDayUs, bucketStartUs(untilUs, 'day', zone), find);
+  await verifyViews(ledger, views, ids, firstDayUs, bucketStartUs(endUs, 'day', zone), find);
   return { meters: proven, findings };
 }
 

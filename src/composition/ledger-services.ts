@@ -293,7 +293,7 @@ export class LedgerServices {
 
   #stored(readings: readonly Reading[]): void {
     for (const { entityId, atUs } of readings)
-      this.postingWorker.touch(entityId, { fromUs: atUs, untilUs: atUs });
+      this.postingWorker.touch(entityId, { startUs: atUs, endUs: atUs });
   }
 
   #follow(): void {
@@ -363,7 +363,7 @@ export class LedgerServices {
     const nowUs = this.#deps.clock.nowUs();
     for (const { entityId } of this.#meters) {
       if (this.#deps.heldUntil(entityId) !== null)
-        this.postingWorker.touch(entityId, { fromUs: nowUs, untilUs: nowUs });
+        this.postingWorker.touch(entityId, { startUs: nowUs, endUs: nowUs });
     }
   }
 }

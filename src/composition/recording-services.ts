@@ -24,7 +24,7 @@ export interface RecordingServicesDeps {
   /** The same store, for whoever writes: what it takes is posted. */
   readonly postedReadings: Pick<ReadingStore, 'range' | 'append'>;
   readonly carryCorrections: (oldId: string, newId: string) => Promise<number>;
-  readonly excludeUntil: (entityId: string, untilUs: number) => Promise<void>;
+  readonly excludeUntil: (entityId: string, endUs: number) => Promise<void>;
   readonly settings: SettingsStore;
   readonly coverageStore: CoverageStore;
   readonly readingsReadable: () => Promise<void>;

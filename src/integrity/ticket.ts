@@ -62,8 +62,8 @@ export interface Finding {
   readonly kind: TicketKind;
   /** Null when it concerns the whole home. */
   readonly entityId: string | null;
-  readonly fromUs: number;
-  readonly untilUs: number;
+  readonly startUs: number;
+  readonly endUs: number;
   /** One English sentence. */
   readonly detail: string;
   readonly evidence: readonly EvidenceFigure[];
@@ -73,7 +73,7 @@ export interface Finding {
 }
 
 export interface Ticket extends Finding {
-  /** `<kind> <entity or home> <fromUs>`: a natural key. */
+  /** `<kind> <entity or home> <startUs>`: a natural key. */
   readonly ticketId: string;
   readonly status: TicketStatus;
   readonly decision: TicketDecision | null;
@@ -96,6 +96,6 @@ export interface TicketStore {
 }
 
 /** The same finding, found by any run, is the same ticket. */
-export function ticketIdOf(finding: Pick<Finding, 'kind' | 'entityId' | 'fromUs'>): string {
-  return `${finding.kind} ${finding.entityId ?? 'home'} ${finding.fromUs}`;
+export function ticketIdOf(finding: Pick<Finding, 'kind' | 'entityId' | 'startUs'>): string {
+  return `${finding.kind} ${finding.entityId ?? 'home'} ${finding.startUs}`;
 }

@@ -1,10 +1,10 @@
 /** A stretch of time with new evidence, both ends inclusive. */
 export interface Span {
-  readonly fromUs: number;
-  readonly untilUs: number;
+  readonly startUs: number;
+  readonly endUs: number;
 }
 
 export function joinSpans(one: Span | undefined, other: Span): Span {
   if (one === undefined) return other;
-  return { fromUs: Math.min(one.fromUs, other.fromUs), untilUs: Math.max(one.untilUs, other.untilUs) };
+  return { startUs: Math.min(one.startUs, other.startUs), endUs: Math.max(one.endUs, other.endUs) };
 }

@@ -18,13 +18,13 @@ export interface VerifiedHour {
 
 /** Keeps what was proven, beside the readings it speaks of. Calls reject when the store is down. */
 export interface CoverageStore {
-  /** Proofs of the hours that start in [fromUs, untilUs), the last of each hour; null asks for all entities. */
-  proven(entityIds: readonly string[] | null, fromUs: number, untilUs: number): Promise<VerifiedHour[]>;
+  /** Proofs of the hours that start in [startUs, endUs), the last of each hour; null asks for all entities. */
+  proven(entityIds: readonly string[] | null, startUs: number, endUs: number): Promise<VerifiedHour[]>;
   /** How many readings the store holds by entity and by start of the hour; an hour without any is absent. */
   held(
     entityIds: readonly string[],
-    fromUs: number,
-    untilUs: number,
+    startUs: number,
+    endUs: number,
   ): Promise<ReadonlyMap<string, ReadonlyMap<number, number>>>;
   /** May be repeated: the last proof of an hour holds. Resolves when they are durable and can be read. */
   note(hours: readonly VerifiedHour[]): Promise<void>;
@@ -34,8 +34,8 @@ export interface CoverageStore {
 export interface FoundReadings {
   readonly entityId: string;
   /** Instants of the first and the last. */
-  readonly fromUs: number;
-  readonly untilUs: number;
+  readonly startUs: number;
+  readonly endUs: number;
   readonly added: number;
   /** From before anything of the entity was proven: the first fetch of its past, and nothing that went missing. */
   readonly isFirst?: boolean;
@@ -44,8 +44,8 @@ export interface FoundReadings {
 /** What is to be held against Home Assistant. */
 export interface HoursToVerify {
   readonly entityIds: readonly string[];
-  readonly fromUs: number;
-  readonly untilUs: number;
+  readonly startUs: number;
+  readonly endUs: number;
   /** Also what lies before and after whole hours, of which nothing is noted. */
   readonly isExact: boolean;
 }

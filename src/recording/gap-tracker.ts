@@ -109,7 +109,7 @@ export class GapTracker {
       [...this.#open].filter((gap) => gap.sinceUs === null).flatMap((gap) => gap.entityIds),
     );
     return {
-      untilUs: Math.min(heardUs, ...bounds.filter((us) => us !== null)),
+      endUs: Math.min(heardUs, ...bounds.filter((us) => us !== null)),
       entityIds: [...this.#followed].filter((entityId) => !unknown.has(entityId)),
     };
   }
@@ -120,7 +120,7 @@ export class GapTracker {
     const continued = entityIds.filter((entityId) => known.has(entityId));
     const fresh = entityIds.filter((entityId) => !known.has(entityId));
     if (had !== null && continued.length > 0)
-      this.#tell({ kind: 'start', entityIds: continued, sinceUs: had.untilUs });
+      this.#tell({ kind: 'start', entityIds: continued, sinceUs: had.endUs });
     if (fresh.length > 0)
       this.#tell({ kind: had === null ? 'start' : 'first', entityIds: fresh, sinceUs: null });
   }

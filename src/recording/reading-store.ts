@@ -39,8 +39,8 @@ export interface Curve {
 export interface ReadingStore {
   /** Resolves when the readings are durable. Its own deadline; rejects when it can't tell that they are. */
   append(readings: readonly Reading[]): Promise<void>;
-  /** Oldest first, from `sinceUs` (inclusive) to `untilUs` (exclusive), at most `limit`. */
-  range(entityId: string, sinceUs: number, untilUs: number, limit: number): Promise<Reading[]>;
+  /** Oldest first, from `sinceUs` (inclusive) to `endUs` (exclusive), at most `limit`. */
+  range(entityId: string, sinceUs: number, endUs: number, limit: number): Promise<Reading[]>;
   /** The newest reading strictly before an instant, with a value when `withValue`; null when there is none. */
   before(entityId: string, atUs: number, withValue?: boolean): Promise<Reading | null>;
   /** The newest reading of each entity; entities without one are absent. */
@@ -50,8 +50,8 @@ export interface ReadingStore {
    * up to `endUs`, which must not lie in the future (a value is held to the end of what was asked for).
    */
   hourly(entityId: string, startUs: number, endUs: number, zone: string): Promise<HourlyReadings[]>;
-  /** One entity's readings in [sinceUs, untilUs), at most `points` of them or so many buckets, made in the database. */
-  curve(entityId: string, sinceUs: number, untilUs: number, points: number): Promise<Curve>;
+  /** One entity's readings in [sinceUs, endUs), at most `points` of them or so many buckets, made in the database. */
+  curve(entityId: string, sinceUs: number, endUs: number, points: number): Promise<Curve>;
   /** How many readings of each entity lie in [startUs, endUs). */
   count(startUs: number, endUs: number): Promise<Map<string, number>>;
 }

@@ -31,8 +31,8 @@ describe('the stream', () => {
     expect(watch.takeLate()).toEqual({
       entityIds: [meter, 'sensor.other'],
       count: 3,
-      fromUs: baseUs + 2,
-      untilUs: baseUs + 9,
+      startUs: baseUs + 2,
+      endUs: baseUs + 9,
     });
     expect(watch.takeLate()).toBeNull();
     expect(watch.outOfOrderCount()).toBe(3);

@@ -6,8 +6,8 @@ export interface LateReadings {
   readonly entityIds: readonly string[];
   readonly count: number;
   /** Instants of the first and the last of them. */
-  readonly fromUs: number;
-  readonly untilUs: number;
+  readonly startUs: number;
+  readonly endUs: number;
 }
 
 /** What the stream itself is like: what it told last, whether in order, and by whose clock. */
@@ -32,12 +32,12 @@ export class StreamStats {
   /** One that came late is a reading, and was taken in its place. */
   tookLate(entityId: string, atUs: number): void {
     this.#outOfOrder += 1;
-    const { entityIds = [], count = 0, fromUs = atUs, untilUs = atUs } = this.#late ?? {};
+    const { entityIds = [], count = 0, startUs = atUs, endUs = atUs } = this.#late ?? {};
     this.#late = {
       entityIds: entityIds.includes(entityId) ? entityIds : [...entityIds, entityId],
       count: count + 1,
-      fromUs: Math.min(fromUs, atUs),
-      untilUs: Math.max(untilUs, atUs),
+      startUs: Math.min(startUs, atUs),
+      endUs: Math.max(endUs, atUs),
     };
   }
 

@@ -54,7 +54,7 @@ export interface SyncLog {
 
 /** What is had of Home Assistant's past: of these entities everything until an instant. */
 export interface Completeness {
-  readonly untilUs: number;
+  readonly endUs: number;
   readonly entityIds: readonly string[];
 }
 

@@ -65,11 +65,11 @@ export function coverageRows(
 ): CoverageRow[] {
   const byStart = Map.groupBy(counts, (count) => count.startUs);
   const edges = bucketEdges(startUs, Math.min(endUs, nowUs), period, zone);
-  return edges.slice(0, -1).flatMap((fromUs, index) => {
-    const toUs = edges[index + 1] ?? endUs;
-    const passedUs = Math.min(toUs, nowUs) - fromUs;
+  return edges.slice(0, -1).flatMap((startUs, index) => {
+    const endUs = edges[index + 1] ?? endUs;
+    const passedUs = Math.min(endUs, nowUs) - startUs;
     if (passedUs <= 0) return [];
-    return [{ startUs: fromUs, endUs: toUs, ...rowOf(byStart.get(fromUs) ?? [], passedUs, fromUs, firstUs) }];
+    return [{ startUs, endUs, ...rowOf(byStart.get(startUs) ?? [], passedUs, startUs, firstUs) }];
   });
 }
 

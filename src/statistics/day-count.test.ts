@@ -112,8 +112,8 @@ describe('meter count', () => {
         }));
         await ledger.write([{ entityId, entries, openings }]);
         const evidence = {
-          registers: async (_: string, fromUs: number) => ({
-            items: life.filter((one) => one.atUs >= fromUs),
+          registers: async (_: string, startUs: number) => ({
+            items: life.filter((one) => one.atUs >= startUs),
             isLast: true,
           }),
         };

@@ -26,16 +26,16 @@ const pageSize = 10_000;
 export function stepDay(count: DayCount, evidence: CounterEvidence): DayCount {
   const { state, deltas } = stepCounter(count.kind, count.state, evidence);
   let { countedMicro } = count;
-  for (const { fromUs, toUs, amountMicro } of deltas) {
-    if (fromUs >= count.sinceUs) countedMicro += amountMicro;
-    else if (toUs > count.sinceUs)
-      countedMicro += splitByTime(amountMicro, fromUs, toUs, [count.sinceUs])[1] ?? 0;
+  for (const { startUs, endUs, amountMicro } of deltas) {
+    if (startUs >= count.sinceUs) countedMicro += amountMicro;
+    else if (endUs > count.sinceUs)
+      countedMicro += splitByTime(amountMicro, startUs, endUs, [count.sinceUs])[1] ?? 0;
   }
   return { ...count, state, countedMicro };
 }
 
 /**
- * What a register counted from `sinceUs` up to what is told before `untilUs`: the ledger's entries as far as a quarter
+ * What a register counted from `sinceUs` up to what is told before `endUs`: the ledger's entries as far as a quarter
  * opens, and from there on the evidence, posted or not. So it is what the ledger says, and what it will say.
  * Null when nothing of the register was posted yet. Rejects when a store is down.
  */
@@ -44,10 +44,10 @@ export async function readDay(
   evidence: Pick<EvidenceSource, 'registers'>,
   register: { readonly entityId: string; readonly kind: CounterKind },
   sinceUs: number,
-  untilUs: number,
+  endUs: number,
 ): Promise<DayCount | null> {
   const { entityId, kind } = register;
-  const newest = await ledger.openingBefore(entityId, untilUs);
+  const newest = await ledger.openingBefore(entityId, endUs);
   if (newest === null) return null;
   // The quarter of the last register that is surely posted: what follows may be an absence that was, and a register that
   // was not and reaches back over it.
@@ -59,11 +59,11 @@ export async function readDay(
   for (const entry of posted) if (entry.kind === 'quantity') countedMicro += entry.amountMicro;
   // A difference that reaches back before the opening stands in the entries up to there.
   let count: DayCount = { kind, sinceUs: Math.max(sinceUs, openedUs), state: opening.state, countedMicro };
-  for (let fromUs = openedUs; ; ) {
-    const { items, isLast } = await evidence.registers(entityId, fromUs, pageSize);
-    for (const item of items) if (item.atUs < untilUs) count = stepDay(count, item);
+  for (let startUs = openedUs; ; ) {
+    const { items, isLast } = await evidence.registers(entityId, startUs, pageSize);
+    for (const item of items) if (item.atUs < endUs) count = stepDay(count, item);
     const lastUs = items.at(-1)?.atUs;
-    if (isLast || lastUs === undefined || lastUs >= untilUs) return count;
-    fromUs = lastUs + 1;
+    if (isLast || lastUs === undefined || lastUs >= endUs) return count;
+    startUs = lastUs + 1;
   }
 }

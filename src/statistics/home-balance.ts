@@ -70,9 +70,9 @@ export async function readHomeBalance(
   ]);
   const byStart = new Map(sides.map((side) => [side.startUs, side]));
   const edges = bucketEdges(startUs, endUs, period, views.zone());
-  const places = edges.slice(0, -1).map((fromUs, index) => {
-    const empty = emptySide(flows.length, fromUs, edges[index + 1] ?? endUs);
-    return byStart.get(fromUs) ?? empty;
+  const places = edges.slice(0, -1).map((startUs, index) => {
+    const empty = emptySide(flows.length, startUs, edges[index + 1] ?? endUs);
+    return byStart.get(startUs) ?? empty;
   });
   const bucketOf = (side: SideBySide, beside: Omit<Picked, 'flows'>) =>
     homeBucket(side, nowUs, { flows, ...beside });

@@ -35,13 +35,13 @@ export class RunningViews implements LedgerViews {
       const zone = this.zone();
       const found = new Map(stored.map((bucket) => [`${bucket.entityId} ${bucket.startUs}`, bucket]));
       for (const quarter of running) {
-        const fromUs = bucketStartUs(quarter.startUs, period, zone);
-        const key = `${quarter.entityId} ${fromUs}`;
+        const startUs = bucketStartUs(quarter.startUs, period, zone);
+        const key = `${quarter.entityId} ${startUs}`;
         const known = found.get(key);
         const whole =
           period === 'quarter'
             ? quarter
-            : { ...withoutGrounds(quarter), startUs: fromUs, endUs: nextBucketUs(fromUs, period, zone) };
+            : { ...withoutGrounds(quarter), startUs, endUs: nextBucketUs(startUs, period, zone) };
         found.set(key, known === undefined ? whole : joinBuckets(known, whole));
       }
       return [...found.values()].sort((a, b) => a.startUs - b.startUs);
@@ -90,8 +90,8 @@ export class RunningViews implements LedgerViews {
     return this.#running.steady(async () => {
       const sums = new Map(await this.#stored.sums(ids, period, startUs, endUs));
       for (const { startUs: atUs, amountMicro } of this.#quarters(ids, period, startUs, endUs)) {
-        const fromUs = bucketStartUs(atUs, period, this.zone());
-        sums.set(fromUs, (sums.get(fromUs) ?? 0) + (amountMicro ?? 0));
+        const startUs = bucketStartUs(atUs, period, this.zone());
+        sums.set(startUs, (sums.get(startUs) ?? 0) + (amountMicro ?? 0));
       }
       return sums;
     });
@@ -104,14 +104,14 @@ export class RunningViews implements LedgerViews {
     endUs: number,
   ): Promise<RegisterBefore[]> {
     const stored = await this.#stored.registers(entityId, period, startUs, endUs);
-    const { fromUs, untilUs } = this.#reach(period, startUs, endUs);
+    const { startUs, endUs } = this.#reach(period, startUs, endUs);
     const isShort = period === 'quarter' || period === 'hour';
     const zone = this.zone();
     const found = [...stored];
-    for (const { quarterHourStartUs, state } of this.#running.runningOpenings(entityId, fromUs)) {
+    for (const { quarterHourStartUs, state } of this.#running.runningOpenings(entityId, startUs)) {
       const last = found.at(-1);
       // One past the range tells what was before all that comes.
-      if (last !== undefined && last.atUs >= untilUs) break;
+      if (last !== undefined && last.atUs >= endUs) break;
       const atUs = isShort ? quarterHourStartUs : bucketStartUs(quarterHourStartUs, 'day', zone);
       const step: Period = isShort ? period : 'day';
       const isKnown =
@@ -133,8 +133,8 @@ export class RunningViews implements LedgerViews {
   ): Promise<GroundsCount[]> {
     return this.#running.steady(async () => {
       const stored = await this.#stored.grounds(ids, period, startUs, endUs);
-      const { fromUs, untilUs } = this.#reach(period, startUs, endUs);
-      const running = this.#counted(ids, fromUs, untilUs).map(({ entityId, entry }) => ({
+      const { startUs, endUs } = this.#reach(period, startUs, endUs);
+      const running = this.#counted(ids, startUs, endUs).map(({ entityId, entry }) => ({
         entityId,
         startUs: bucketStartUs(entry.quarterHourStartUs, period, this.zone()),
         quality: entry.quality,
@@ -170,20 +170,20 @@ export class RunningViews implements LedgerViews {
   }
 
   /** Whole buckets are asked for. */
-  #reach(period: Period, startUs: number, endUs: number): { fromUs: number; untilUs: number } {
-    if (startUs >= endUs) return { fromUs: startUs, untilUs: startUs };
+  #reach(period: Period, startUs: number, endUs: number): { startUs: number; endUs: number } {
+    if (startUs >= endUs) return { startUs, endUs: startUs };
     const edges = bucketEdges(startUs, endUs, period, this.zone());
-    return { fromUs: edges[0] ?? startUs, untilUs: edges.at(-1) ?? endUs };
+    return { startUs: edges[0] ?? startUs, endUs: edges.at(-1) ?? endUs };
   }
 
   #quarters(ids: readonly string[], period: Period, startUs: number, endUs: number): Bucket[] {
-    const { fromUs, untilUs } = this.#reach(period, startUs, endUs);
-    return this.#counted(ids, fromUs, untilUs).map(quarterHourBucket);
+    const { startUs, endUs } = this.#reach(period, startUs, endUs);
+    return this.#counted(ids, startUs, endUs).map(quarterHourBucket);
   }
 
-  #counted(ids: readonly string[], fromUs: number, untilUs: number): RunningEntry[] {
+  #counted(ids: readonly string[], startUs: number, endUs: number): RunningEntry[] {
     return this.#running
-      .running(ids, fromUs, untilUs)
+      .running(ids, startUs, endUs)
       .filter(({ entry }) => entry.kind === 'quantity' && entry.reason !== 'withdrawn');
   }
 

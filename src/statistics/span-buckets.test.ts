@@ -23,13 +23,13 @@ it('adds up to the quarters that the span touches', async () => {
       fc.nat(96 * 5 * 900),
       fc.integer({ min: 1, max: 96 * 5 * 900 }),
       async (from, length) => {
-        const [fromUs, untilUs] = [startUs + from * 1_000_000, startUs + (from + length) * 1_000_000];
-        const touched = wholeQuarterHours(fromUs, untilUs);
+        const [startUs, endUs] = [startUs + from * 1_000_000, startUs + (from + length) * 1_000_000];
+        const touched = wholeQuarterHours(startUs, endUs);
         const isTouched = (index: number) => {
           const at = startUs + index * quarterHourUs;
           return at >= touched.startUs && at < touched.endUs;
         };
-        const found = byMeter(await spanBuckets(ledger, ['sensor.a', 'sensor.b'], fromUs, untilUs));
+        const found = byMeter(await spanBuckets(ledger, ['sensor.a', 'sensor.b'], startUs, endUs));
         const sums = ['sensor.a', 'sensor.b'].map((id) =>
           (found.get(id) ?? []).reduce((sum, bucket) => sum + (bucket.amountMicro ?? 0), 0),
         );

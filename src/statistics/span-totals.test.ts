@@ -28,13 +28,13 @@ describe('piecesOf', () => {
         fc.integer({ min: 1_600_000_000, max: 1_900_000_000 }),
         fc.integer({ min: 1, max: 40 * 86_400 }),
         (zone, fromSeconds, seconds) => {
-          const [fromUs, untilUs] = [fromSeconds * 1e6, (fromSeconds + seconds) * 1e6];
-          const { startUs, endUs } = wholeQuarterHours(fromUs, untilUs);
-          expect(startUs).toBeLessThanOrEqual(fromUs);
-          expect(endUs).toBeGreaterThanOrEqual(untilUs);
-          expect(endUs - startUs).toBeLessThan(untilUs - fromUs + 2 * quarterHourUs);
+          const [startUs, endUs] = [fromSeconds * 1e6, (fromSeconds + seconds) * 1e6];
+          const { startUs, endUs } = wholeQuarterHours(startUs, endUs);
+          expect(startUs).toBeLessThanOrEqual(startUs);
+          expect(endUs).toBeGreaterThanOrEqual(endUs);
+          expect(endUs - startUs).toBeLessThan(endUs - startUs + 2 * quarterHourUs);
           let at = startUs;
-          for (const piece of piecesOf(fromUs, untilUs, zone)) {
+          for (const piece of piecesOf(startUs, endUs, zone)) {
             expect(piece.startUs).toBe(at);
             expect(piece.endUs).toBeGreaterThan(at);
             at = piece.endUs;

@@ -19,7 +19,7 @@ const midnightUs = Date.UTC(2026, 10, 20, 23) * 1000;
 const minuteUs = 60_000_000;
 const meter = 'sensor.meter';
 const power = 'sensor.power';
-const everything = { fromUs: 0, untilUs: Number.MAX_SAFE_INTEGER };
+const everything = { startUs: 0, endUs: Number.MAX_SAFE_INTEGER };
 
 describe('today', () => {
   let store: MemoryReadingStore;
@@ -93,7 +93,7 @@ describe('today', () => {
 
   const tell = async (...readings: Reading[]) => {
     await store.append(readings);
-    for (const { entityId, atUs } of readings) postingWorker.touch(entityId, { fromUs: atUs, untilUs: atUs });
+    for (const { entityId, atUs } of readings) postingWorker.touch(entityId, { startUs: atUs, endUs: atUs });
     for (const item of readings)
       if ((newest.get(item.entityId)?.atUs ?? 0) <= item.atUs) newest.set(item.entityId, item);
     listener({ readings, missed: 0 });
@@ -182,7 +182,7 @@ describe('today', () => {
     await statistics.append(hours);
     postingWorker.touch(
       meter,
-      { fromUs: midnightUs - 60 * minuteUs, untilUs: midnightUs + 420 * minuteUs },
+      { startUs: midnightUs - 60 * minuteUs, endUs: midnightUs + 420 * minuteUs },
       'statistics',
     );
     await postingWorker.settle();

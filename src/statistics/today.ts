@@ -254,10 +254,10 @@ export class Today {
   #read(
     { entityId, stateClass }: TrackedEntity,
     midnightUs: number,
-    untilUs: number,
+    endUs: number,
   ): Promise<DayCount | null> {
     const { ledger, evidence } = this.#deps;
-    return readDay(ledger, evidence, { entityId, kind: registerKind(stateClass) }, midnightUs, untilUs);
+    return readDay(ledger, evidence, { entityId, kind: registerKind(stateClass) }, midnightUs, endUs);
   }
 }
 

@@ -39,17 +39,9 @@ const at = (findings: readonly Finding[]) =>
   findings.map(({ quarterHourStartUs }) => ((quarterHourStartUs ?? 0) - startUs) / quarterHourUs);
 
 describe('flows', () => {
-  const found = async (ledger: TestLedger, postedUntilUs = 5, untilUs = startUs + 16 * dayUs) => {
+  const found = async (ledger: TestLedger, postedUntilUs = 5, endUs = startUs + 16 * dayUs) => {
     const findings: Finding[] = [];
-    await verifyFlows(
-      ledger,
-      sources,
-      startUs + 1,
-      untilUs,
-      postedUntilUs,
-      (one) => findings.push(one),
-      plan,
-    );
+    await verifyFlows(ledger, sources, startUs + 1, endUs, postedUntilUs, (one) => findings.push(one), plan);
     return findings;
   };
 
@@ -94,8 +86,8 @@ describe('views', () => {
     ledger: TestLedger,
     change: (bucket: { startUs: number }, period: string) => object | null,
   ) => {
-    const buckets: TestLedger['buckets'] = async (ids, period, fromUs, untilUs) =>
-      (await ledger.buckets(ids, period, fromUs, untilUs)).flatMap((bucket) => {
+    const buckets: TestLedger['buckets'] = async (ids, period, startUs, endUs) =>
+      (await ledger.buckets(ids, period, startUs, endUs)).flatMap((bucket) => {
         const changed = change(bucket, period);
         return changed === null ? [] : [{ ...bucket, ...changed }];
       });
@@ -141,9 +133,9 @@ describe('views', () => {
     const all = ledger.entries.get('sensor.in') ?? [];
     const [first] = await ledger.buckets(['sensor.in'], 'day', startUs, startUs + 1);
     ledger.entries.set('sensor.in', all.slice(96));
-    const buckets: TestLedger['buckets'] = async (ids, period, fromUs, untilUs) => [
-      ...(first !== undefined && period === 'day' && fromUs === startUs ? [first] : []),
-      ...(await ledger.buckets(ids, period, fromUs, untilUs)),
+    const buckets: TestLedger['buckets'] = async (ids, period, startUs, endUs) => [
+      ...(first !== undefined && period === 'day' && startUs === startUs ? [first] : []),
+      ...(await ledger.buckets(ids, period, startUs, endUs)),
     ];
     const findings: Finding[] = [];
     const views = Object.assign(Object.create(ledger), { buckets });

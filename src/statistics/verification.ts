@@ -20,14 +20,14 @@ const stepUs = 7 * 96 * quarterHourUs;
 export async function verifyFlows(
   ledger: LedgerStore,
   sources: BalanceSources,
-  fromUs: number,
-  untilUs: number,
+  startUs: number,
+  endUs: number,
   postedUntilUs: number,
   find: Find,
   plan: FlowPlan = homePlan,
 ): Promise<void> {
-  for (let startUs = quarterHourStartUs(fromUs); startUs < untilUs; startUs += stepUs) {
-    const stopUs = Math.min(untilUs, startUs + stepUs);
+  for (let startUs = quarterHourStartUs(startUs); startUs < endUs; startUs += stepUs) {
+    const stopUs = Math.min(endUs, startUs + stepUs);
     const meters = new Map<string, PostedEntry[]>();
     for (const id of sourceIds(sources)) meters.set(id, await ledger.current(id, startUs, stopUs));
     const behind = new Set(
@@ -74,14 +74,14 @@ export async function verifyViews(
   ledger: LedgerStore,
   views: LedgerViews,
   ids: readonly string[],
-  fromUs: number,
-  untilUs: number,
+  startUs: number,
+  endUs: number,
   find: Find,
 ): Promise<void> {
   const zone = views.zone();
-  const days = bucketEdges(fromUs, untilUs, 'day', zone).filter((edge) => edge <= untilUs);
+  const days = bucketEdges(startUs, endUs, 'day', zone).filter((edge) => edge <= endUs);
   for (let at = 0; at + 1 < days.length; at += 7) {
-    const [startUs, stopUs] = [days[at] ?? fromUs, days[Math.min(at + 7, days.length - 1)] ?? untilUs];
+    const [startUs, stopUs] = [days[at] ?? startUs, days[Math.min(at + 7, days.length - 1)] ?? endUs];
     for (const id of ids) {
       const entries = (await ledger.current(id, startUs, stopUs)).filter(
         (entry) => entry.kind === 'quantity' && entry.reason !== 'withdrawn',

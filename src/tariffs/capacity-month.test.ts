@@ -35,13 +35,13 @@ function ledgerOf(entries: readonly PostedEntry[], entityId: string = totalIds.g
 const measured = (startUs: number, amountMicro: number): PostedEntry => postedEntry(startUs, { amountMicro });
 
 /** Four quarters that were told as one span of an hour. */
-const spread = (fromUs: number, eachMwh: number): PostedEntry[] =>
+const spread = (startUs: number, eachMwh: number): PostedEntry[] =>
   Array.from({ length: 5 }, (_, index) =>
-    postedEntry(Math.floor(fromUs / quarterHourUs) * quarterHourUs + index * quarterHourUs, {
+    postedEntry(Math.floor(startUs / quarterHourUs) * quarterHourUs + index * quarterHourUs, {
       ...{ amountMicro: eachMwh, quality: 'hourly', coveredUs: 0 },
-      ...{ firstEvidenceUs: fromUs, lastEvidenceUs: fromUs + hourUs },
+      ...{ firstEvidenceUs: startUs, lastEvidenceUs: startUs + hourUs },
     }),
-  ).filter((entry) => entry.quarterHourStartUs < fromUs + hourUs);
+  ).filter((entry) => entry.quarterHourStartUs < startUs + hourUs);
 
 const ask = (ledger: TestLedger, query: Partial<CapacityQuery> = {}) =>
   capacityOf(ledger, { ...november, nowUs, gridPowerW: 1000, rules: [flanders], ...query });
@@ -92,17 +92,17 @@ describe('the capacity of a month', () => {
 
   it('reads the quarters beside the month that share a sum with it', async () => {
     const half = quarterHourUs / 2;
-    for (const fromUs of [november.startUs - 3 * quarterHourUs, november.endUs - quarterHourUs]) {
+    for (const startUs of [november.startUs - 3 * quarterHourUs, november.endUs - quarterHourUs]) {
       const after = { nowUs: november.endUs + 24 * hourUs };
-      const found = await ask(ledgerOf(spread(fromUs + half, 100_000)), after);
+      const found = await ask(ledgerOf(spread(startUs + half, 100_000)), after);
       // All that was told of the quarters beside it may have been used in one of them.
       expect(found.month.atLeastW).toBe(0);
       expect(found.month.atMostW).toBeNull();
       const whole = ledgerOf([
         ...Array.from({ length: 4 * 24 * 30 }, (_, index) =>
           measured(november.startUs + index * quarterHourUs, 10_000),
-        ).filter(({ quarterHourStartUs: at }) => at < fromUs || at >= fromUs + hourUs + quarterHourUs),
-        ...spread(fromUs + half, 100_000),
+        ).filter(({ quarterHourStartUs: at }) => at < startUs || at >= startUs + hourUs + quarterHourUs),
+        ...spread(startUs + half, 100_000),
       ]);
       expect((await ask(whole, after)).month.atMostW).toBe(2000);
     }
@@ -241,19 +241,19 @@ describe('months before', () => {
           const dayBuckets = await ledger.buckets([totalIds.gridIn], 'day', startUs, month('2026-09').endUs);
           const found = await readMonths(ledger, totalIds.gridIn, () => rule, starts, at, dayBuckets);
           for (const [index, name] of ['2026-08', '2026-09'].entries()) {
-            const { startUs: fromUs, endUs } = month(name);
-            const untilUs = Math.max(fromUs, Math.min(endUs, windowAt(rule, at, zone).startUs));
+            const { startUs, endUs } = month(name);
+            const endUs = Math.max(startUs, Math.min(endUs, windowAt(rule, at, zone).startUs));
             const all = await ledger.buckets(
               [totalIds.gridIn],
               'quarter',
-              fromUs - besideUs,
+              startUs - besideUs,
               endUs + besideUs,
             );
-            const windows = peakWindows(rule, all.flatMap(offtakeOf), fromUs, untilUs, zone);
+            const windows = peakWindows(rule, all.flatMap(offtakeOf), startUs, endUs, zone);
             const real = monthPeak(rule, windows, zone);
-            const isKnown = all.some((bucket) => bucket.startUs >= fromUs && bucket.startUs < endUs);
+            const isKnown = all.some((bucket) => bucket.startUs >= startUs && bucket.startUs < endUs);
             expect(found[index]).toEqual({
-              ...{ startUs: fromUs, endUs, floorW: 2500, ...real, peak: real.counted[0] ?? null },
+              ...{ startUs, endUs, floorW: 2500, ...real, peak: real.counted[0] ?? null },
               ...(!isKnown && { atMostW: null }),
             });
           }

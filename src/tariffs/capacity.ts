@@ -72,8 +72,8 @@ export async function capacityOf(views: LedgerViews, query: CapacityQuery): Prom
   ]);
   const before = await readMonths(views, offtakeId, ruleAt, starts.slice(0, -1), nowUs, days);
   // The running window is not over: it is told by itself.
-  const untilUs = Math.max(startUs, Math.min(endUs, windowAt(rule, nowUs, zone).startUs));
-  const windows = peakWindows(rule, read.flatMap(offtakeOf), startUs, untilUs, zone);
+  const endUs = Math.max(startUs, Math.min(endUs, windowAt(rule, nowUs, zone).startUs));
+  const windows = peakWindows(rule, read.flatMap(offtakeOf), startUs, endUs, zone);
   const month = monthPeak(rule, windows, zone);
   const all: RollingMonth[] = [
     ...before,

@@ -61,11 +61,11 @@ async function plainCost(
   ledger: TestLedger,
   prices: PriceList,
   area: string | null,
-  fromUs: number,
-  untilUs: number,
+  startUs: number,
+  endUs: number,
 ) {
   const sum = new CostSum();
-  for (const quarter of await ledger.buckets([meter], 'quarter', fromUs, untilUs))
+  for (const quarter of await ledger.buckets([meter], 'quarter', startUs, endUs))
     sum.add(quarter.amountMicro ?? 0, prices.inForce(area, quarter.startUs)?.pricePerKwhMicro ?? null);
   return { cost: sum.cost(), unpricedMwh: sum.unpricedMwh() };
 }
@@ -99,9 +99,9 @@ describe('costOf', () => {
     const ledger = ledgerOf(Array.from({ length: 6 * 96 }, () => 1000));
     const week = await ledger.buckets([meter], 'week', startUs, startUs + 1);
     const asked: string[] = [];
-    const buckets: TestLedger['buckets'] = (ids, period, fromUs, untilUs) => {
-      asked.push(`${period} ${(untilUs - fromUs) / hourUs} h`);
-      return ledger.buckets(ids, period, fromUs, untilUs);
+    const buckets: TestLedger['buckets'] = (ids, period, startUs, endUs) => {
+      asked.push(`${period} ${(endUs - startUs) / hourUs} h`);
+      return ledger.buckets(ids, period, startUs, endUs);
     };
     const views = Object.assign(Object.create(ledger), { buckets });
     const costs = (at: number) => costOf(views, new PriceList([version(0, 1), version(at, 2)]), null, week);
@@ -150,12 +150,12 @@ describe('repricing', () => {
           const ledger = ledgerOf(drawn);
           const before = new PriceList([version(0, 250_000)]);
           const after = new PriceList(isPriced ? [version(0, 250_000), ...later] : later);
-          const fromUs = startUs + from * quarterHourUs;
+          const startUs = startUs + from * quarterHourUs;
           const meters = [{ entityId: meter, area: 'Kitchen' }];
-          const found = await repricing(ledger, meters, before, after, fromUs, endUs);
-          const was = await plainCost(ledger, before, 'Kitchen', fromUs, endUs);
-          const is = await plainCost(ledger, after, 'Kitchen', fromUs, endUs);
-          const quarters = await ledger.buckets([meter], 'quarter', fromUs, endUs);
+          const found = await repricing(ledger, meters, before, after, startUs, endUs);
+          const was = await plainCost(ledger, before, 'Kitchen', startUs, endUs);
+          const is = await plainCost(ledger, after, 'Kitchen', startUs, endUs);
+          const quarters = await ledger.buckets([meter], 'quarter', startUs, endUs);
           expect(found.energyMwh).toBe(quarters.reduce((sum, one) => sum + (one.amountMicro ?? 0), 0));
           // Each piece is rounded to a millionth.
           const pieces = 200e-6;
@@ -194,9 +194,9 @@ describe('repricing', () => {
   it('reads the quarters only of what is without a price in a part', async () => {
     const ledger = ledgerOf([1000, 1000, 1000, 1000, 2000, 2000, 2000, 2000]);
     const asked: string[] = [];
-    const buckets: TestLedger['buckets'] = (ids, period, fromUs, untilUs) => {
+    const buckets: TestLedger['buckets'] = (ids, period, startUs, endUs) => {
       asked.push(period);
-      return ledger.buckets(ids, period, fromUs, untilUs);
+      return ledger.buckets(ids, period, startUs, endUs);
     };
     const views = Object.assign(Object.create(ledger), { buckets });
     const unpriced = async (at: number) => {

@@ -229,9 +229,9 @@ describe('bounds', () => {
         const startUs = Math.floor(mondayUs / hour) * hour;
         const all = offtakes(startUs, 'quarter', ...mwh);
         const told = tell(all, hours);
-        const [fromUs, untilUs] = [startUs + 2 * hour, startUs + 38 * hour];
-        const real = peakOf(rule, all, fromUs, untilUs, zone);
-        const found = peakOf(rule, told, fromUs, untilUs, zone);
+        const [startUs, endUs] = [startUs + 2 * hour, startUs + 38 * hour];
+        const real = peakOf(rule, all, startUs, endUs, zone);
+        const found = peakOf(rule, told, startUs, endUs, zone);
         if (real.powerW === null) return;
         expect(found.atLeastW ?? 0).toBeLessThanOrEqual(real.powerW + 1e-6);
         expect(found.atMostW ?? Number.POSITIVE_INFINITY).toBeGreaterThanOrEqual(real.powerW - 1e-6);

@@ -55,8 +55,8 @@ function offtakesOfEvidence(meters: readonly (readonly CounterEvidence[])[]): Qu
 }
 
 function peakOf(quarters: readonly QuarterHourOfftake[], fromHour: number, untilHour: number) {
-  const [fromUs, untilUs] = [start + fromHour * hour, start + untilHour * hour];
-  return monthPeak(flanders, peakWindows(flanders, quarters, fromUs, untilUs, zone), zone);
+  const [startUs, endUs] = [start + fromHour * hour, start + untilHour * hour];
+  return monthPeak(flanders, peakWindows(flanders, quarters, startUs, endUs, zone), zone);
 }
 
 /** A kilowatt, but for a quarter-hour of 5 kW in the fourth hour, told each so many minutes. */

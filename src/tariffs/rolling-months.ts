@@ -72,30 +72,30 @@ function planMonth(
   zone: string,
 ): MonthPlan {
   const endUs = nextBucketUs(startUs, 'month', zone);
-  const untilUs = Math.max(startUs, Math.min(endUs, windowAt(rule, nowUs, zone).startUs));
+  const endUs = Math.max(startUs, Math.min(endUs, windowAt(rule, nowUs, zone).startUs));
   const own = days.filter((day) => day.startUs >= startUs && day.startUs < endUs);
   const told = { startUs, endUs, floorW: rule.floorW };
   // Nothing known has no bounds, whatever the windows.
   if (own.length === 0) {
-    const expectedWindows = peakWindows(rule, [], startUs, untilUs, zone).length;
+    const expectedWindows = peakWindows(rule, [], startUs, endUs, zone).length;
     const none = { powerW: null, counted: [], atLeastW: null, atMostW: null, measuredWindows: 0, peak: null };
     return { span: null, finish: () => ({ ...told, ...none, expectedWindows }) };
   }
   const isByQuarterHour = rule.window === 'quarter' && rule.peaks === 1 && rule.counting === null;
-  const whole = isByQuarterHour ? own.filter((day) => day.endUs <= untilUs && isWhole(day)) : [];
+  const whole = isByQuarterHour ? own.filter((day) => day.endUs <= endUs && isWhole(day)) : [];
   const highest = whole.reduce<Bucket | null>(
     // The first of equals.
     (best, day) => ((day.highestMicro ?? 0) > (best?.highestMicro ?? Number.NEGATIVE_INFINITY) ? day : best),
     null,
   );
   const skipped = new Set(whole.filter((day) => day !== highest).map((day) => day.startUs));
-  const spans = spansWithout(skipped, startUs, untilUs, zone);
-  const [fromUs, toUs] = [spans[0]?.startUs ?? startUs, spans.at(-1)?.endUs ?? startUs];
+  const spans = spansWithout(skipped, startUs, endUs, zone);
+  const [startUs, endUs] = [spans[0]?.startUs ?? startUs, spans.at(-1)?.endUs ?? startUs];
   const skippedUs = whole
     .filter((day) => skipped.has(day.startUs))
     .reduce((sum, day) => sum + day.endUs - day.startUs, 0);
   return {
-    span: { startUs: fromUs - besideUs, endUs: toUs + besideUs },
+    span: { startUs: startUs - besideUs, endUs: endUs + besideUs },
     finish: (quarters) => {
       const offtakes = quarters.flatMap(offtakeOf);
       const windows = spans.map((span) => peakWindows(rule, offtakes, span.startUs, span.endUs, zone));
@@ -111,13 +111,13 @@ function isWhole(day: Bucket): boolean {
   return isMeasured && day.highestMicro !== null && day.coveredUs === day.endUs - day.startUs;
 }
 
-/** [startUs, untilUs) less the days that need no reading, neighbours joined. */
-function spansWithout(skipped: ReadonlySet<number>, startUs: number, untilUs: number, zone: string): Span[] {
+/** [startUs, endUs) less the days that need no reading, neighbours joined. */
+function spansWithout(skipped: ReadonlySet<number>, startUs: number, endUs: number, zone: string): Span[] {
   const spans: { startUs: number; endUs: number }[] = [];
-  const edges = bucketEdges(startUs, untilUs, 'day', zone);
+  const edges = bucketEdges(startUs, endUs, 'day', zone);
   for (const [index, dayUs] of edges.slice(0, -1).entries()) {
     if (skipped.has(dayUs)) continue;
-    const endUs = Math.min(untilUs, edges[index + 1] ?? untilUs);
+    const endUs = Math.min(endUs, edges[index + 1] ?? endUs);
     const last = spans.at(-1);
     if (last?.endUs === dayUs) last.endUs = endUs;
     else spans.push({ startUs: dayUs, endUs });

@@ -345,7 +345,7 @@ export class SimulatedChain {
       for (const { entityId, atUs } of rows)
         if (life.isAlive) this.#received.push({ receivedUs: testClock.nowUs(), entityId, atUs });
       await readings.append(rows);
-      for (const { entityId, atUs } of rows) postingWorker.touch(entityId, { fromUs: atUs, untilUs: atUs });
+      for (const { entityId, atUs } of rows) postingWorker.touch(entityId, { startUs: atUs, endUs: atUs });
     };
     const events = new RecordingEvents(quietLog);
     const recorder = new Recorder(
@@ -418,7 +418,7 @@ export class SimulatedChain {
     const spans = new Map<string, Span>();
     for (const { receivedUs: cameUs, entityId, atUs } of this.#received)
       if (cameUs >= (receivedUs ?? Number.NEGATIVE_INFINITY))
-        spans.set(entityId, joinSpans(spans.get(entityId), { fromUs: atUs, untilUs: atUs }));
+        spans.set(entityId, joinSpans(spans.get(entityId), { startUs: atUs, endUs: atUs }));
     return spans;
   }
 }

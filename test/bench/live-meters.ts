@@ -25,7 +25,7 @@ export class LiveMeters {
     }));
     this.#readings = readings;
     this.#postingWorker = postingWorker;
-    postingWorker.onPosted((entityId, span) => this.#posted(entityId, span.untilUs));
+    postingWorker.onPosted((entityId, span) => this.#posted(entityId, span.endUs));
   }
 
   start(): void {
@@ -70,16 +70,16 @@ export class LiveMeters {
     for (const { entityId } of this.meters) {
       const told = this.#waiting.get(entityId) ?? new Map<number, number>();
       this.#waiting.set(entityId, told.set(atUs, performance.now()));
-      this.#postingWorker.touch(entityId, { fromUs: atUs, untilUs: atUs });
+      this.#postingWorker.touch(entityId, { startUs: atUs, endUs: atUs });
     }
   }
 
-  #posted(entityId: string, untilUs: number): void {
+  #posted(entityId: string, endUs: number): void {
     const told = this.#waiting.get(entityId);
     if (told === undefined) return;
     this.#worker += 1;
     for (const [atUs, toldMs] of told)
-      if (atUs < untilUs) {
+      if (atUs < endUs) {
         this.#delaysMs.push(performance.now() - toldMs);
         told.delete(atUs);
       }

@@ -19,7 +19,7 @@ const dayUs = 86_400_000_000;
 const list = (ids: readonly string[]) => ids.map((id) => `'${id}'`).join(', ');
 
 export function panelRequests(meters: readonly YearMeter[], span: YearSpan): PanelRequest[] {
-  const { untilUs } = span;
+  const { endUs } = span;
   const ofRole = (role: string) => meters.find(({ entity }) => entity.role === role)?.entity.entityId ?? '';
   const grid = ofRole('grid_import');
   const power = ofRole('grid_power');
@@ -37,13 +37,13 @@ export function panelRequests(meters: readonly YearMeter[], span: YearSpan): Pan
   const of = (id: string, startUs: number, endUs: number) =>
     `WHERE entity_id = '${id}' AND ${inSpan(startUs, endUs)}`;
 
-  const day = bucketStartUs(untilUs - dayUs, 'day', timeZone);
+  const day = bucketStartUs(endUs - dayUs, 'day', timeZone);
   const dayEnd = nextBucketUs(day, 'day', timeZone);
-  const month = bucketStartUs(untilUs - 1, 'month', timeZone);
+  const month = bucketStartUs(endUs - 1, 'month', timeZone);
   const monthBefore = bucketStartUs(month - 1, 'month', timeZone);
-  const year = bucketStartUs(untilUs - 1, 'year', timeZone);
-  const days30 = untilUs - 30 * dayUs;
-  const year12 = Math.max(span.ledgerFromUs, untilUs - 365 * dayUs);
+  const year = bucketStartUs(endUs - 1, 'year', timeZone);
+  const days30 = endUs - 30 * dayUs;
+  const year12 = Math.max(span.ledgerFromUs, endUs - 365 * dayUs);
 
   const viewOf = { hour: 'ledger_hours', day: 'ledger_days', month: 'ledger_days' } as const;
   const row = 'timestamp, amount, highest, quality, covered, on_time, quarters, provisional';
@@ -51,9 +51,9 @@ export function panelRequests(meters: readonly YearMeter[], span: YearSpan): Pan
   const sums = (period: keyof typeof viewOf, which: readonly string[], startUs: number, endUs: number) =>
     `SELECT entity_id, ${row} FROM ${viewOf[period]} WHERE entity_id IN (${list(which)}) AND ${inSpan(startUs, endUs)}`;
   const hours = (id: string, startUs: number) =>
-    `SELECT timestamp, min(state), max(state), avg(state), count() FROM energy_readings ${of(id, startUs, untilUs)} SAMPLE BY 1h`;
+    `SELECT timestamp, min(state), max(state), avg(state), count() FROM energy_readings ${of(id, startUs, endUs)} SAMPLE BY 1h`;
   const curve = (id: string, startUs: number, seconds: number) =>
-    `SELECT timestamp, last(state), min(state), max(state), count() FROM energy_readings ${of(id, startUs, untilUs)} SAMPLE BY ${seconds}s`;
+    `SELECT timestamp, last(state), min(state), max(state), count() FROM energy_readings ${of(id, startUs, endUs)} SAMPLE BY ${seconds}s`;
   const flows = `entity_id LIKE 'home:%'`;
   const balanceIds = `(${flows} OR entity_id IN (${list(deviceIds)}))`;
   const balance = (view: string, startUs: number, endUs: number) =>
@@ -68,27 +68,23 @@ export function panelRequests(meters: readonly YearMeter[], span: YearSpan): Pan
   add('entities/cached', '/api/entities/cached', null);
   add(
     'readings, a page of 1000',
-    `/api/readings/${power}?${since(untilUs - dayUs, untilUs)}&limit=1000`,
-    `SELECT timestamp, state, unit, absence, origin FROM energy_readings ${of(power, untilUs - dayUs, untilUs)} LIMIT 1000`,
+    `/api/readings/${power}?${since(endUs - dayUs, endUs)}&limit=1000`,
+    `SELECT timestamp, state, unit, absence, origin FROM energy_readings ${of(power, endUs - dayUs, endUs)} LIMIT 1000`,
   );
   add(
     'readings hourly, 24 h',
-    `/api/readings/${power}/hourly?${times(untilUs - dayUs, untilUs)}`,
-    hours(power, untilUs - dayUs),
+    `/api/readings/${power}/hourly?${times(endUs - dayUs, endUs)}`,
+    hours(power, endUs - dayUs),
   );
-  add(
-    'readings hourly, 30 d',
-    `/api/readings/${power}/hourly?${times(days30, untilUs)}`,
-    hours(power, days30),
-  );
+  add('readings hourly, 30 d', `/api/readings/${power}/hourly?${times(days30, endUs)}`, hours(power, days30));
   add(
     'curve, 24 h, 1000 points',
-    `/api/readings/${power}/curve?${since(untilUs - dayUs, untilUs)}&points=1000`,
-    curve(power, untilUs - dayUs, 120),
+    `/api/readings/${power}/curve?${since(endUs - dayUs, endUs)}&points=1000`,
+    curve(power, endUs - dayUs, 120),
   );
   add(
     'curve, 30 d, 1000 points',
-    `/api/readings/${power}/curve?${since(days30, untilUs)}&points=1000`,
+    `/api/readings/${power}/curve?${since(days30, endUs)}&points=1000`,
     curve(power, days30, 3600),
   );
 
@@ -101,10 +97,10 @@ export function panelRequests(meters: readonly YearMeter[], span: YearSpan): Pan
       );
   };
   statistics('hour', 'a day by hour', day, dayEnd);
-  statistics('hour', '30 d by hour', days30, untilUs);
+  statistics('hour', '30 d by hour', days30, endUs);
   statistics('day', 'a month by day', monthBefore, month);
-  statistics('day', 'a year by day', year12, untilUs);
-  statistics('month', 'a year by month', year12, untilUs);
+  statistics('day', 'a year by day', year12, endUs);
+  statistics('month', 'a year by month', year12, endUs);
   add(
     'statistics of power, a day by hour',
     `/api/statistics/${power}?${times(day, dayEnd)}&period=hour`,
@@ -112,13 +108,13 @@ export function panelRequests(meters: readonly YearMeter[], span: YearSpan): Pan
   );
   add(
     'statistics daily, 30 d',
-    `/api/statistics/${grid}/daily?${times(days30, untilUs)}`,
-    sums('day', [grid], days30, untilUs),
+    `/api/statistics/${grid}/daily?${times(days30, endUs)}`,
+    sums('day', [grid], days30, endUs),
   );
   add(
     'statistics monthly, 12 months',
-    `/api/statistics/${grid}/monthly?${times(year12, untilUs)}`,
-    sums('day', [grid], year12, untilUs),
+    `/api/statistics/${grid}/monthly?${times(year12, endUs)}`,
+    sums('day', [grid], year12, endUs),
   );
   add(
     'statistics summary, a month',
@@ -135,9 +131,9 @@ export function panelRequests(meters: readonly YearMeter[], span: YearSpan): Pan
         body: { entity_ids: ten, start_time: iso(startUs), end_time: iso(endUs), aggregation },
       },
     );
-  compare('hourly', 'hour', untilUs - 7 * dayUs, untilUs);
-  compare('daily', 'day', days30, untilUs);
-  compare('monthly', 'month', year12, untilUs);
+  compare('hourly', 'hour', endUs - 7 * dayUs, endUs);
+  compare('daily', 'day', days30, endUs);
+  compare('monthly', 'month', year12, endUs);
 
   const balances = (
     name: string,
@@ -157,10 +153,10 @@ export function panelRequests(meters: readonly YearMeter[], span: YearSpan): Pan
   balances('a day by hour, a year before', 'hour', 'ledger_hours', day, dayEnd, 'year');
   balances('a month by day', 'day', 'ledger_days', monthBefore, month);
   balances('a month by day, the month before', 'day', 'ledger_days', monthBefore, month, 'previous');
-  balances('a year by month', 'month', 'ledger_days', year12, untilUs);
-  balances('a year by month, a year before', 'month', 'ledger_days', year12, untilUs, 'year');
-  balances('a year by day', 'day', 'ledger_days', year12, untilUs);
-  balances('a year by day, a year before', 'day', 'ledger_days', year12, untilUs, 'year');
+  balances('a year by month', 'month', 'ledger_days', year12, endUs);
+  balances('a year by month, a year before', 'month', 'ledger_days', year12, endUs, 'year');
+  balances('a year by day', 'day', 'ledger_days', year12, endUs);
+  balances('a year by day, a year before', 'day', 'ledger_days', year12, endUs, 'year');
   add(
     'devices, a month',
     `/api/devices?${times(monthBefore, month)}`,
@@ -176,7 +172,7 @@ export function panelRequests(meters: readonly YearMeter[], span: YearSpan): Pan
   );
   const seriesRows = (view: string, startUs: number) =>
     `SELECT entity_id, timestamp, amount, highest FROM ${view}
-      WHERE entity_id IN ('home:grid_in', 'home:grid_out') AND ${inSpan(startUs, untilUs)}`;
+      WHERE entity_id IN ('home:grid_in', 'home:grid_out') AND ${inSpan(startUs, endUs)}`;
   add('series, day', '/v1/series?frame=day', seriesRows('ledger_hours', day));
   add('series, month', '/v1/series?frame=month', seriesRows('ledger_days', month));
   add('series, year', '/v1/series?frame=year', seriesRows('ledger_days', year));
@@ -198,8 +194,8 @@ export function panelRequests(meters: readonly YearMeter[], span: YearSpan): Pan
   add('analytics summary', `${analytics}/summary?date=${date}`, devicesOn('ledger_days', day, dayEnd));
   add(
     'analytics timeline, a week',
-    `${analytics}/timeline?${query('start', 'end')(untilUs - 7 * dayUs, untilUs)}&bucket=60`,
-    devicesOn('ledger_hours', untilUs - 7 * dayUs, untilUs),
+    `${analytics}/timeline?${query('start', 'end')(endUs - 7 * dayUs, endUs)}&bucket=60`,
+    devicesOn('ledger_hours', endUs - 7 * dayUs, endUs),
   );
   add(
     'analytics device-breakdown',

@@ -58,15 +58,15 @@ mkdirSync(logsDir, { recursive: true });
 const stops: (() => Promise<void>)[] = [];
 
 /** Rows as the import stores them, in the order of time as it stores them. */
-async function makeRows(probe: QuestdbProbe, period: 'hour' | '5minute', fromUs: number, untilUs: number) {
+async function makeRows(probe: QuestdbProbe, period: 'hour' | '5minute', startUs: number, endUs: number) {
   const lengthUs = period === 'hour' ? hourUs : hourUs / 12;
-  const at = `${fromUs}L + (s.x - 1) * ${lengthUs}L`;
-  const register = `round((0.1 + 0.02 * m.x) * ((${at} + ${lengthUs}L - ${fromUs - dayUs}L) / 3.6e9
+  const at = `${startUs}L + (s.x - 1) * ${lengthUs}L`;
+  const register = `round((0.1 + 0.02 * m.x) * ((${at} + ${lengthUs}L - ${startUs - dayUs}L) / 3.6e9
     + 2 * sin((${at}) * ${(2 * Math.PI) / dayUs})), 3)`;
   await probe.rows(`INSERT INTO energy_statistics (entity_id, period, timestamp, state, unit, received)
     SELECT 'sensor.bench_' || lpad(cast(m.x - 1 AS STRING), 2, '0') || '_energy', '${period}', cast(${at} AS TIMESTAMP),
       ${register}, 'kWh', now()
-    FROM long_sequence(${Math.floor((untilUs - fromUs) / lengthUs)}) s CROSS JOIN long_sequence(${meters.length}) m`);
+    FROM long_sequence(${Math.floor((endUs - startUs) / lengthUs)}) s CROSS JOIN long_sequence(${meters.length}) m`);
 }
 
 async function run(): Promise<void> {
@@ -80,9 +80,9 @@ async function run(): Promise<void> {
   const views = new QuestDbLedgerViews(questdb);
   await views.setZone(timeZone);
   const nowUs = systemClock.nowUs();
-  const untilUs = quarterHourStartUs(nowUs);
-  await makeRows(probe, 'hour', untilUs - days * dayUs, untilUs);
-  await makeRows(probe, '5minute', untilUs - Math.min(10, days) * dayUs, untilUs);
+  const endUs = quarterHourStartUs(nowUs);
+  await makeRows(probe, 'hour', endUs - days * dayUs, endUs);
+  await makeRows(probe, '5minute', endUs - Math.min(10, days) * dayUs, endUs);
   await walApplied(probe, 60_000);
 
   const readings = new QuestDbReadingStore(questdb);
@@ -129,7 +129,7 @@ async function run(): Promise<void> {
 
   const beganMs = performance.now();
   for (const { entityId } of meters)
-    postingWorker.touch(entityId, { fromUs: untilUs - days * dayUs, untilUs: nowUs });
+    postingWorker.touch(entityId, { startUs: endUs - days * dayUs, endUs: nowUs });
   await postingWorker.settle();
   const postedSeconds = seconds(beganMs);
   const busy = live.delays();

@@ -96,7 +96,7 @@ async function run(): Promise<void> {
   stops.push(() => stopChild(ledger));
   const url = `http://127.0.0.1:${port}`;
   const startedMs = performance.now();
-  const lastQuarterHourUs = span.untilUs - 900_000_000;
+  const lastQuarterHourUs = span.endUs - 900_000_000;
   await until('the flows of the home', 900_000, async () => {
     const newest = await probe.rows(
       "SELECT cast(max(timestamp) AS LONG) FROM ledger_entries WHERE entity_id = 'home:use'",
@@ -140,8 +140,8 @@ async function run(): Promise<void> {
     .map((one) => one.toFixed(1))
     .join(' ');
   say(
-    `${meters.length} entities, ${Math.round((span.untilUs - span.ledgerFromUs) / 86_400e6)} days of quarters, ` +
-      `${Math.round((span.untilUs - span.readingsFromUs) / 86_400e6)} days of readings every 10 s; ${runs} runs each; ` +
+    `${meters.length} entities, ${Math.round((span.endUs - span.ledgerFromUs) / 86_400e6)} days of quarters, ` +
+      `${Math.round((span.endUs - span.readingsFromUs) / 86_400e6)} days of readings every 10 s; ${runs} runs each; ` +
       `${processors} processors, ${Math.round(totalmem() / 2 ** 30)} GiB, load ${load}`,
   );
   for (const line of aligned(rows)) say(line);

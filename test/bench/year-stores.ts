@@ -18,7 +18,7 @@ export interface YearSpan {
   readonly ledgerFromUs: number;
   readonly readingsFromUs: number;
   /** The end of the last quarter; the home's now. */
-  readonly untilUs: number;
+  readonly endUs: number;
 }
 
 export interface StoreUrls {
@@ -33,11 +33,11 @@ const spanKey = 'bench_span';
 const silent: Log = { debug() {}, info() {}, warn() {}, error() {}, child: () => silent } as Log;
 
 export function yearSpan(nowUs: number, ledgerDays: number, readingDays: number): YearSpan {
-  const untilUs = quarterHourStartUs(nowUs);
+  const endUs = quarterHourStartUs(nowUs);
   return {
-    ledgerFromUs: untilUs - ledgerDays * dayUs,
-    readingsFromUs: untilUs - readingDays * dayUs,
-    untilUs,
+    ledgerFromUs: endUs - ledgerDays * dayUs,
+    readingsFromUs: endUs - readingDays * dayUs,
+    endUs,
   };
 }
 
@@ -58,25 +58,25 @@ async function makeMeters(probe: QuestdbProbe, meters: readonly YearMeter[]): Pr
 }
 
 /** A day at a time, in the order of time, as they would have come. */
-async function makeReadings(probe: QuestdbProbe, { readingsFromUs, untilUs }: YearSpan): Promise<void> {
+async function makeReadings(probe: QuestdbProbe, { readingsFromUs, endUs }: YearSpan): Promise<void> {
   const count = dayUs / everyUs;
   // Entities tell at instants of their own.
   const at = (startUs: number) => `${startUs} + (s.x - 1) * ${everyUs} + m.place * 70001L`;
-  for (let startUs = readingsFromUs; startUs < untilUs; startUs += dayUs)
+  for (let startUs = readingsFromUs; startUs < endUs; startUs += dayUs)
     await probe.rows(`INSERT INTO energy_readings
       (entity_id, timestamp, state, unit, source_unit, origin, received)
       SELECT m.entity_id, cast(${at(startUs)} AS TIMESTAMP),
         CASE WHEN m.is_register THEN round(${counted(at(startUs))}, 3)
           ELSE round(m.rate * (1 + 0.5 * sin(s.x / 300.0) + rnd_double() / 5), 1) END,
-        m.unit, m.unit, 'stream', cast(${untilUs} AS TIMESTAMP)
+        m.unit, m.unit, 'stream', cast(${endUs} AS TIMESTAMP)
       FROM long_sequence(${count}) s CROSS JOIN bench_meters m`);
 }
 
-async function makeEntries(probe: QuestdbProbe, { ledgerFromUs, untilUs }: YearSpan): Promise<void> {
+async function makeEntries(probe: QuestdbProbe, { ledgerFromUs, endUs }: YearSpan): Promise<void> {
   const stepUs = 30 * dayUs;
-  for (let fromUs = ledgerFromUs; fromUs < untilUs; fromUs += stepUs) {
-    const count = Math.round((Math.min(fromUs + stepUs, untilUs) - fromUs) / quarterHourUs);
-    const at = `${fromUs} + (s.x - 1) * ${quarterHourUs}`;
+  for (let startUs = ledgerFromUs; startUs < endUs; startUs += stepUs) {
+    const count = Math.round((Math.min(startUs + stepUs, endUs) - startUs) / quarterHourUs);
+    const at = `${startUs} + (s.x - 1) * ${quarterHourUs}`;
     const quarters = `FROM long_sequence(${count}) s CROSS JOIN
       (SELECT place, entity_id, is_register, rate FROM bench_meters WHERE is_posted) m`;
     const amount = (us: string) => `cast(round(1e6 * ${counted(us)}) AS LONG)`;
@@ -127,12 +127,12 @@ export async function fillYear(
     if (known !== undefined) return known;
     await questdb.prepared();
     await makeMeters(probe, meters);
-    const { readingsFromUs, ledgerFromUs, untilUs } = wanted;
-    await timed(`readings of ${(untilUs - readingsFromUs) / dayUs} days`, async () => {
+    const { readingsFromUs, ledgerFromUs, endUs } = wanted;
+    await timed(`readings of ${(endUs - readingsFromUs) / dayUs} days`, async () => {
       await makeReadings(probe, wanted);
       await walApplied(probe, 600_000);
     });
-    await timed(`entries of ${(untilUs - ledgerFromUs) / dayUs} days`, async () => {
+    await timed(`entries of ${(endUs - ledgerFromUs) / dayUs} days`, async () => {
       await makeEntries(probe, wanted);
       await walApplied(probe, 600_000);
     });
@@ -152,8 +152,7 @@ export async function fillYear(
       await prices.add({
         costVersionId: `bench-${index}`,
         pricePerKwhMicro,
-        effectiveFromUs:
-          index === 0 ? ledgerFromUs - dayUs : quarterHourStartUs((ledgerFromUs + untilUs) / 2),
+        effectiveFromUs: index === 0 ? ledgerFromUs - dayUs : quarterHourStartUs((ledgerFromUs + endUs) / 2),
         area: null,
         notes: '',
         createdAtUs: nowUs,

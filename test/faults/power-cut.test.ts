@@ -98,9 +98,9 @@ describe.skipIf(!(disk instanceof LoopDisk))('a power cut', () => {
     world.process.sidecars.kill('questdb', 'SIGSTOP');
     await pause(10_000);
     // Synced every three seconds while something waits; the machine may be slow.
-    const untilUs = (Date.now() - 6000) * 1000;
+    const endUs = (Date.now() - 6000) * 1000;
     const waited = new Map(
-      world.tracked.map((id) => [id, world.said(id).filter(({ atUs }) => atUs < untilUs)] as const),
+      world.tracked.map((id) => [id, world.said(id).filter(({ atUs }) => atUs < endUs)] as const),
     );
     await cutPower(disk);
     const before = await stored();

@@ -34,7 +34,7 @@ export const equivalents: readonly Equivalent[] = [
   ...of('src/integrity/detectors/frozen-power.ts', [
     ['#secondUs = 0;', '0 → 1', 'ten times a microsecond is below the six hours that are asked for'],
     [
-      'const longestUs = this.#longest === null ? 0 : this.#longest.untilUs - this.#longest.fromUs;',
+      'const longestUs = this.#longest === null ? 0 : this.#longest.endUs - this.#longest.startUs;',
       '0 → 1',
       'what was kept for a microsecond is never frozen',
     ],
@@ -42,7 +42,7 @@ export const equivalents: readonly Equivalent[] = [
   ]),
   ...of('src/integrity/detectors/gap.ts', [
     [
-      'if (sinceUs !== null && untilUs > sinceUs) gaps.push({ fromUs: sinceUs, untilUs, isOpen: true });',
+      'if (sinceUs !== null && endUs > sinceUs) gaps.push({ startUs: sinceUs, endUs, isOpen: true });',
       '> → >=',
       empty,
     ],
@@ -57,21 +57,21 @@ export const equivalents: readonly Equivalent[] = [
       'the place is one of the list',
     ],
     ['if (told === undefined || told.atUs < knownUs || told.value === null) continue;', '< → <=', empty],
-    ['if (endUs > knownUs) gaps.push({ fromUs: knownUs, untilUs: endUs, isOpen: false });', '> → >=', empty],
-    ['if (startUs > knownUs) close(Math.min(startUs, untilUs));', '> → >=', empty],
+    ['if (endUs > knownUs) gaps.push({ startUs: knownUs, endUs, isOpen: false });', '> → >=', empty],
+    ['if (startUs > knownUs) close(Math.min(startUs, endUs));', '> → >=', empty],
     [
-      'return gaps.filter((gap) => isLong(gap) && gap.fromUs < untilUs);',
+      'return gaps.filter((gap) => isLong(gap) && gap.startUs < endUs);',
       '< → <=',
       'no gap is closed past the end',
     ],
-    ['return fromUs < untilUs ? [{ fromUs, untilUs, isOpen: a.isOpen && b.isOpen }] : [];', '< → <=', empty],
+    ['return startUs < endUs ? [{ startUs, endUs, isOpen: a.isOpen && b.isOpen }] : [];', '< → <=', empty],
     [
-      'if (outage.untilUs <= part.fromUs || outage.fromUs >= part.untilUs) return [part];',
+      'if (outage.endUs <= part.startUs || outage.startUs >= part.endUs) return [part];',
       '<= → <',
       'what touches an outage of the home is joined with its own part of it before',
     ],
     [
-      'if (outage.untilUs <= part.fromUs || outage.fromUs >= part.untilUs) return [part];',
+      'if (outage.endUs <= part.startUs || outage.startUs >= part.endUs) return [part];',
       '>= → >',
       'what touches an outage of the home is joined with its own part of it before',
     ],
@@ -176,7 +176,7 @@ export const equivalents: readonly Equivalent[] = [
   ...of('src/ledger/counter/rhythm.ts', [
     ['return (intervals[2] ?? 0) * 1_000_000;', '0 → 1', always],
     [
-      'if (repeatedAtUs <= sinceUs || eachUs === null || toUs - sinceUs <= silentAfterUs(eachUs)) return whole;',
+      'if (repeatedAtUs <= sinceUs || eachUs === null || endUs - sinceUs <= silentAfterUs(eachUs)) return whole;',
       '<= → <',
       'without repeats it stood until its last move, which is the whole',
     ],

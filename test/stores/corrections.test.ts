@@ -51,8 +51,8 @@ describe('corrections in the document store', () => {
     const corrections = new MongoCorrectionStore(documents);
     const entityId = freshEntity('kept');
     const list: Correction[] = [
-      { kind: 'amount', ...correctionOf(entityId, 'b'), fromUs: 200, untilUs: 300, amountMicro: -5 },
-      { kind: 'exclusion', ...correctionOf(entityId, 'a'), fromUs: 100, untilUs: 100 },
+      { kind: 'amount', ...correctionOf(entityId, 'b'), startUs: 200, endUs: 300, amountMicro: -5 },
+      { kind: 'exclusion', ...correctionOf(entityId, 'a'), startUs: 100, endUs: 100 },
       {
         ...{ kind: 'exchange', ...correctionOf(entityId, 'c'), atUs: 250 },
         ...{ oldRegisterMicro: null, newRegisterMicro: 7 },
@@ -145,8 +145,8 @@ function jumping(entityId: string): Reading[] {
   });
 }
 
-const whole = { fromUs: startUs, untilUs: startUs + 1200 * minuteUs };
-const jump = { fromUs: startUs + 490 * minuteUs, untilUs: startUs + 500 * minuteUs };
+const whole = { startUs, endUs: startUs + 1200 * minuteUs };
+const jump = { startUs: startUs + 490 * minuteUs, endUs: startUs + 500 * minuteUs };
 
 describe('a meter that jumps', () => {
   it('is corrected as it was told, proves itself, and is as before when it is taken back', async () => {
@@ -183,13 +183,13 @@ describe('a meter that jumps', () => {
     ]);
     expect(await desk.apply({ ...zero, correctionId: 'again' })).toMatchObject({
       kind: 'refused',
-      field: 'fromUs',
+      field: 'startUs',
     });
 
     // Evidence that comes later, into the correction and before it, finds it standing.
-    const late = { ...(readings[49] as Reading), atUs: jump.fromUs + 5 * minuteUs, value: 104.95 };
+    const late = { ...(readings[49] as Reading), atUs: jump.startUs + 5 * minuteUs, value: 104.95 };
     await store.append([late]);
-    postingWorker.touch(entityId, { fromUs: late.atUs, untilUs: late.atUs });
+    postingWorker.touch(entityId, { startUs: late.atUs, endUs: late.atUs });
     await postingWorker.settle();
     expect(total(await current())).toBe(11_900_000);
     expect(await prove()).toEqual([]);
@@ -202,7 +202,7 @@ describe('a meter that jumps', () => {
 
     const spike: Correction = {
       ...{ kind: 'exclusion', ...correctionOf(entityId, `${entityId}-spike`) },
-      ...{ fromUs: startUs + 500 * minuteUs, untilUs: startUs + 1190 * minuteUs },
+      ...{ startUs: startUs + 500 * minuteUs, endUs: startUs + 1190 * minuteUs },
     };
     const unspiked = said(await current());
     await desk.apply(spike);
@@ -252,17 +252,17 @@ describe('a meter that tells 0 for a quarter of an hour', () => {
         return { ...row, ...none, state };
       }),
     );
-    const span = { fromUs: startUs, untilUs: startUs + 60 * minuteUs };
+    const span = { startUs, endUs: startUs + 60 * minuteUs };
     postingWorker.touch(entityId, span);
     await postingWorker.settle();
-    const current = () => ledger.current(entityId, span.fromUs, span.untilUs);
+    const current = () => ledger.current(entityId, span.startUs, span.endUs);
     const prove = async () =>
-      (await verifyMeter({ evidence, ledger }, usualRules, meter, span.fromUs, span.untilUs)).findings;
+      (await verifyMeter({ evidence, ledger }, usualRules, meter, span.startUs, span.endUs)).findings;
     const before = said(await current());
     expect(total(before)).toBe(5_234_500_000);
     const atUs = startUs + 14 * minuteUs;
     const spike: Correction = {
-      ...{ kind: 'exclusion', ...correctionOf(entityId, `${entityId}-spike`), fromUs: atUs, untilUs: atUs },
+      ...{ kind: 'exclusion', ...correctionOf(entityId, `${entityId}-spike`), startUs: atUs, endUs: atUs },
     };
     await desk.apply(spike);
     expect(total(await current())).toBe(300_000);
@@ -285,20 +285,20 @@ describe('a meter that goes on lower', () => {
     const readings = Array.from({ length: 40 }, (_, n) =>
       told(entityId, n * 30, 1000 + n / 10 - (n >= 10 && n < 30 ? 70 : 0)),
     );
-    const untilUs = startUs + 40 * 30 * minuteUs;
+    const endUs = startUs + 40 * 30 * minuteUs;
     const batches = [readings.slice(0, 12), readings.slice(14, 16), readings.slice(12, 14)];
     for (const batch of [...batches, readings.slice(16, 25), readings.slice(25)]) {
       await store.append(batch);
       const instants = batch.map(({ atUs }) => atUs);
-      postingWorker.touch(entityId, { fromUs: Math.min(...instants), untilUs: Math.max(...instants) });
+      postingWorker.touch(entityId, { startUs: Math.min(...instants), endUs: Math.max(...instants) });
       await postingWorker.settle();
     }
-    const entries = await ledger.current(entityId, startUs, untilUs);
+    const entries = await ledger.current(entityId, startUs, endUs);
     // Also what was used while it fell, for that is known now that it is back.
     expect(total(entries)).toBe(3_900_000);
     const restarts = entries.filter(({ kind, reason }) => kind === 'restart' && reason !== 'withdrawn');
     expect(restarts.map(({ amountMicro }) => amountMicro)).toEqual([69_900_000, -69_900_000]);
-    const { findings } = await verifyMeter({ evidence, ledger }, usualRules, meter, startUs, untilUs);
+    const { findings } = await verifyMeter({ evidence, ledger }, usualRules, meter, startUs, endUs);
     expect(findings).toEqual([]);
   });
 });
@@ -317,10 +317,10 @@ describe('a meter that is renamed', () => {
     };
     const spike: Correction = {
       ...{ kind: 'exclusion', ...correctionOf(oldId, `${oldId}-spike`) },
-      ...{ fromUs: startUs + 900 * minuteUs, untilUs: startUs + 950 * minuteUs },
+      ...{ startUs: startUs + 900 * minuteUs, endUs: startUs + 950 * minuteUs },
     };
     for (const one of [zero, spike]) expect(await first.desk.apply(one)).toMatchObject({ kind: 'changed' });
-    const before = said(await ledger.current(oldId, whole.fromUs, whole.untilUs));
+    const before = said(await ledger.current(oldId, whole.startUs, whole.endUs));
     expect(before.filter(({ reason }) => reason === 'corrected').length).toBeGreaterThan(0);
 
     const renamed = (corrections: CorrectionStore, settings = new MongoSettingsStore(documents)) => {
@@ -337,7 +337,7 @@ describe('a meter that is renamed', () => {
             append: async (readings) => {
               await store.append(readings);
               for (const { atUs } of readings)
-                parts.postingWorker.touch(newId, { fromUs: atUs, untilUs: atUs });
+                parts.postingWorker.touch(newId, { startUs: atUs, endUs: atUs });
             },
           },
           takeovers: () => new Map(),
@@ -380,7 +380,7 @@ describe('a meter that is renamed', () => {
     await vi.waitFor(() => expect(third.told.map(({ kind }) => kind)).toEqual(['renamed']), 10_000);
     await third.keeper.stop();
     await third.postingWorker.settle();
-    const current = () => ledger.current(newId, whole.fromUs, whole.untilUs);
+    const current = () => ledger.current(newId, whole.startUs, whole.endUs);
     expect(said(await current())).toEqual(before);
     const declared = documentsOf();
     expect(await declared.of(oldId)).toEqual([]);
@@ -389,8 +389,8 @@ describe('a meter that is renamed', () => {
       { evidence: third.evidence, ledger },
       usualRules,
       meterNamed(newId),
-      whole.fromUs,
-      whole.untilUs,
+      whole.startUs,
+      whole.endUs,
     );
     expect(proven.findings).toEqual([]);
 

@@ -157,7 +157,7 @@ describe('the past of a home', { timeout: 180_000 }, () => {
     }
     const received = await statistics.receivedSince(beforeUs);
     for (const { entityId } of entities)
-      expect(received.get(entityId)?.untilUs).toBeGreaterThanOrEqual(nowUs - 2 * hourUs);
+      expect(received.get(entityId)?.endUs).toBeGreaterThanOrEqual(nowUs - 2 * hourUs);
     expect((await statistics.receivedSince(systemClock.nowUs())).has(entities[0]?.entityId ?? '')).toBe(
       false,
     );
@@ -196,8 +196,8 @@ describe('the past of a home', { timeout: 180_000 }, () => {
 
   it('says of each hour how well it is known', async () => {
     const meter = entities.find(({ posting }) => posting !== null)?.entityId ?? '';
-    const of = async (fromUs: number) =>
-      (await ledger.current(meter, fromUs, fromUs + 6 * hourUs)).map(({ quality }) => quality);
+    const of = async (startUs: number) =>
+      (await ledger.current(meter, startUs, startUs + 6 * hourUs)).map(({ quality }) => quality);
     expect(new Set(await of(nowUs - 20 * dayUs))).toEqual(new Set(['hourly']));
     expect(new Set(await of(nowUs - 5 * dayUs))).toEqual(new Set(['recovered']));
   });

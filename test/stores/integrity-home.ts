@@ -160,11 +160,11 @@ export class IntegrityHome {
       }
     }
     await this.kept.append(this.homeAssistant.rows);
-    this.postingWorker.touch(first.entityId, { fromUs: first.atUs, untilUs: last.atUs });
+    this.postingWorker.touch(first.entityId, { startUs: first.atUs, endUs: last.atUs });
     await this.postingWorker.settle();
   }
 
-  async reconcile(fromUs: number, untilUs: number): Promise<SyncRun> {
+  async reconcile(startUs: number, endUs: number): Promise<SyncRun> {
     this.#runs += 1;
     const { homeAssistant, readings, ledger, views, corrections, tickets, syncLog } = this;
     const deps: ReconciliationDeps = {
@@ -173,7 +173,7 @@ export class IntegrityHome {
       posting: this.postingWorker,
       coverageVerifier: {
         unproven: async () => 0,
-        prove: async ({ entityIds, fromUs: beginUs, untilUs: endUs }, { onVerified }) => {
+        prove: async ({ entityIds, startUs: beginUs, endUs }, { onVerified }) => {
           for (const entityId of entityIds) {
             const found = this.missing.filter(
               (one) => one.entityId === entityId && one.atUs >= beginUs && one.atUs < endUs,
@@ -182,7 +182,7 @@ export class IntegrityHome {
             const [first, last] = [found[0], found.at(-1)];
             if (first === undefined || last === undefined) continue;
             await readings.append(found.map((one) => ({ ...one, origin: 'history' })));
-            const one = { entityId, fromUs: first.atUs, untilUs: last.atUs, added: found.length };
+            const one = { entityId, startUs: first.atUs, endUs: last.atUs, added: found.length };
             onVerified(entityId, { hours: 1, found: [one], error: null });
           }
         },
@@ -196,16 +196,16 @@ export class IntegrityHome {
       newId: () => 'unused',
     };
     const job = {
-      ...({ syncId: `run-${this.#runs}`, kind: 'nightly', fromUs, untilUs } as const),
+      ...({ syncId: `run-${this.#runs}`, kind: 'nightly', startUs, endUs } as const),
       ...{ entityIds: null, startedAtUs: this.#nowUs },
     };
     const environment = { signal: new AbortController().signal, onProgress: () => undefined };
     return await new ReconciliationRun(deps, job, environment).do();
   }
 
-  /** What the ledger says a meter delivered in [fromUs, untilUs), kWh. */
-  async counted(entityId: string, fromUs: number, untilUs: number): Promise<number> {
-    const entries = await this.ledger.current(entityId, fromUs, untilUs);
+  /** What the ledger says a meter delivered in [startUs, endUs), kWh. */
+  async counted(entityId: string, startUs: number, endUs: number): Promise<number> {
+    const entries = await this.ledger.current(entityId, startUs, endUs);
     const sum = entries
       .filter(({ kind }) => kind === 'quantity')
       .reduce((total, { amountMicro }) => total + amountMicro, 0);
@@ -213,14 +213,13 @@ export class IntegrityHome {
   }
 
   /** What `npm run verify` would find of a meter. */
-  async findings(meter: Meter, fromUs: number, untilUs: number) {
+  async findings(meter: Meter, startUs: number, endUs: number) {
     const evidence = new StoredEvidence({
       readings: this.readings,
       statistics: this.kept,
       corrections: (entityId) => this.corrections.of(entityId),
       kindOf: () => 'rising',
     });
-    return (await verifyMeter({ evidence, ledger: this.ledger }, usualRules, meter, fromUs, untilUs))
-      .findings;
+    return (await verifyMeter({ evidence, ledger: this.ledger }, usualRules, meter, startUs, endUs)).findings;
   }
 }

@@ -70,8 +70,8 @@ async function only(kind: TicketKind): Promise<Ticket> {
   return ticket;
 }
 const hour = (minute: number) => {
-  const fromUs = at(Math.floor(minute / 60) * 60);
-  return home.counted(entityId, fromUs, fromUs + hourUs);
+  const startUs = at(Math.floor(minute / 60) * 60);
+  return home.counted(entityId, startUs, startUs + hourUs);
 };
 const answer = (choice: TicketAnswer['choice'], extra: Partial<TicketAnswer> = {}): TicketAnswer => ({
   ...{ choice, valueMicro: null, oldRegisterMicro: null, newRegisterMicro: null, notes: '' },
@@ -123,12 +123,12 @@ describe('a run over a meter’s life', () => {
       'spike mended',
     ]);
     expect(await only('readings_missing')).toMatchObject({
-      fromUs: at(601),
-      untilUs: at(660),
+      startUs: at(601),
+      endUs: at(660),
       syncId: 'run-1',
     });
-    expect(await only('register_jumped')).toMatchObject({ fromUs: at(999), untilUs: at(1000) });
-    expect(await only('register_fell')).toMatchObject({ fromUs: at(1999), untilUs: at(2000) });
+    expect(await only('register_jumped')).toMatchObject({ startUs: at(999), endUs: at(1000) });
+    expect(await only('register_fell')).toMatchObject({ startUs: at(1999), endUs: at(2000) });
     expect((await only('hours_differ')).evidence).toContainEqual({
       ...{ name: 'difference', unit: 'kWh' },
       value: expect.closeTo(-0.7, 6),
@@ -140,7 +140,7 @@ describe('a run over a meter’s life', () => {
     const [row] = await home.kept.range(entityId, 'hour', at(660), at(720), 1);
     expect(row?.state).toBeCloseTo(1007.19, 6);
     expect(await only('spike')).toMatchObject({
-      ...{ fromUs: at(1500), untilUs: at(1501), status: 'mended' },
+      ...{ startUs: at(1500), endUs: at(1501), status: 'mended' },
       decision: { choice: 'exclude', isAutomatic: true, by: null },
     });
     expect(await hour(1500)).toBeCloseTo(0.6, 6);
@@ -221,7 +221,7 @@ describe('the store of tickets', () => {
     const finding = {
       kind: 'gap',
       entityId: null,
-      untilUs: 9,
+      endUs: 9,
       detail: '',
       evidence: [],
       relatedEntityId: null,
@@ -229,13 +229,13 @@ describe('the store of tickets', () => {
     const rest = { choices: [], decision: null, syncId: null, closedAtUs: null };
     for (let n = 0; n < 9; n += 1)
       await store.save({
-        ...{ ...finding, ...rest, ticketId: `gap home ${n}`, fromUs: n, openedAtUs: n },
+        ...{ ...finding, ...rest, ticketId: `gap home ${n}`, startUs: n, openedAtUs: n },
         status: n < 2 ? 'open' : 'passed',
       });
     const all = await store.list({ status: 'all', entityId: null, limit: 100 });
-    expect(all.map(({ fromUs }) => fromUs)).toEqual([1, 0, 8, 7, 6]);
+    expect(all.map(({ startUs }) => startUs)).toEqual([1, 0, 8, 7, 6]);
     expect(
-      (await store.list({ status: 'closed', entityId: null, limit: 2 })).map(({ fromUs }) => fromUs),
+      (await store.list({ status: 'closed', entityId: null, limit: 2 })).map(({ startUs }) => startUs),
     ).toEqual([8, 7]);
     expect(await store.list({ status: 'open', entityId: 'sensor.other', limit: 2 })).toEqual([]);
     expect([await store.openCount(), await store.find('gap home 2')]).toEqual([2, null]);

@@ -157,7 +157,7 @@ beforeAll(async () => {
       ),
     );
     await applied(db, readingsTable);
-    await post(entityId, { fromUs: startUs, untilUs: nowUs });
+    await post(entityId, { startUs, endUs: nowUs });
   }
   await flows.settle();
   await connectionFlows.settle();
@@ -220,7 +220,7 @@ describe('a home that was posted', { timeout: 180_000 }, () => {
     await ledger.write([{ entityId: 'home:use', entries: [next], openings: [] }]);
     await views.refreshed();
     expect((await prove()).told).toEqual([{ entityId: 'home:use', check: 'flows', quarter: 60 }]);
-    flows.posted(grid, { fromUs: atUs, untilUs: atUs, cause: 'readings' });
+    flows.posted(grid, { startUs: atUs, endUs: atUs, cause: 'readings' });
     await flows.settle();
     await views.refreshed();
     expect((await prove()).told).toEqual([]);
@@ -248,7 +248,7 @@ describe('a home that was posted', { timeout: 180_000 }, () => {
     ];
     await store.append(late);
     await applied(db, readingsTable);
-    received = new Map([[grid, { fromUs: late[0]?.atUs ?? 0, untilUs: late[1]?.atUs ?? 0 }]]);
+    received = new Map([[grid, { startUs: late[0]?.atUs ?? 0, endUs: late[1]?.atUs ?? 0 }]]);
     const proof = await prove();
     expect(proof.told).toEqual([]);
     expect(pauses).toBe(0);
@@ -257,7 +257,7 @@ describe('a home that was posted', { timeout: 180_000 }, () => {
     received = new Map();
     expect((await prove()).told).toContainEqual({ entityId: grid, check: 'evidence', quarter: 71 });
     onPause = async () => {
-      await post(grid, { fromUs: late[0]?.atUs ?? 0, untilUs: late[1]?.atUs ?? 0 });
+      await post(grid, { startUs: late[0]?.atUs ?? 0, endUs: late[1]?.atUs ?? 0 });
       await flows.settle();
       await views.refreshed();
     };

@@ -70,7 +70,7 @@ async function postAll(
       deps,
       { ...usualRules, pageSize },
       { ...meter, posts: 'register', kind: 'rising' },
-      { fromUs: Math.min(...instants), untilUs: Math.max(...instants), cause: 'readings' },
+      { startUs: Math.min(...instants), endUs: Math.max(...instants), cause: 'readings' },
     );
   }
 }
@@ -156,7 +156,7 @@ describe('the ledger in QuestDB', () => {
     keeper.start();
     const tell = async (...readings: Reading[]) => {
       await store.append(readings);
-      for (const { entityId, atUs } of readings) keeper.touch(entityId, { fromUs: atUs, untilUs: atUs });
+      for (const { entityId, atUs } of readings) keeper.touch(entityId, { startUs: atUs, endUs: atUs });
       await keeper.settle();
       await applied(store);
     };
@@ -301,8 +301,8 @@ describe('the ledger in QuestDB', () => {
     );
     const meter = { entityId, posts: 'register', kind: 'rising' } as const;
     await repost(deps, usualRules, meter, {
-      fromUs: startUs,
-      untilUs: startUs + 48 * hourUs,
+      startUs,
+      endUs: startUs + 48 * hourUs,
       cause: 'statistics',
     });
     const hourly = await ledger.current(entityId, 0, Number.MAX_SAFE_INTEGER);
@@ -355,8 +355,8 @@ describe('the ledger in QuestDB', () => {
     ]);
     await applied(store);
     expect((await store.receivedSince(beforeUs)).get(entityId)).toEqual({
-      fromUs: at('2026-02-01T00:00:00Z'),
-      untilUs: at('2026-02-03T00:00:00Z'),
+      startUs: at('2026-02-01T00:00:00Z'),
+      endUs: at('2026-02-03T00:00:00Z'),
     });
     expect((await store.receivedSince(systemClock.nowUs() + 1)).has(entityId)).toBe(false);
   });

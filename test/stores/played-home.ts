@@ -221,9 +221,9 @@ export class PlayedHome {
   }
 
   #touched(entityId: string, instants: readonly number[]): void {
-    const fromUs = instants.reduce((least, us) => Math.min(least, us));
-    const untilUs = instants.reduce((most, us) => Math.max(most, us));
-    this.#postingWorker.touch(entityId, { fromUs, untilUs });
+    const startUs = instants.reduce((least, us) => Math.min(least, us));
+    const endUs = instants.reduce((most, us) => Math.max(most, us));
+    this.#postingWorker.touch(entityId, { startUs, endUs });
   }
 
   /** The day as the Now page has it, read from what is stored. */

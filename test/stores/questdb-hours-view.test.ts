@@ -116,11 +116,11 @@ describe('a curve of whole hours', () => {
     await writer.append(readings);
     await applied(writer);
     await refreshed();
-    const fromUs = startUs + 12_345_678;
-    const toUs = endUs - 98_765_432;
-    const inside = readings.filter(({ atUs }) => atUs >= fromUs && atUs < toUs);
+    const startUs = startUs + 12_345_678;
+    const endUs = endUs - 98_765_432;
+    const inside = readings.filter(({ atUs }) => atUs >= startUs && atUs < endUs);
     for (const points of [300, 100, 30, 10]) {
-      const curve = await olderStore().curve(id, fromUs, toUs, points);
+      const curve = await olderStore().curve(id, startUs, endUs, points);
       const { bucketUs } = curve;
       if (bucketUs === null) throw new Error('it is down-sampled');
       expect(bucketUs % hourUs).toBe(0);

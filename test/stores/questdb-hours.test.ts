@@ -25,25 +25,25 @@ function oracle(
 ): HourlyReadings[] {
   const sorted = readings.toSorted((a, b) => a.atUs - b.atUs);
   const edges = bucketEdges(startUs, endUs, 'hour', zone);
-  return edges.slice(0, -1).map((fromUs, index) => {
-    const toUs = Math.min(edges[index + 1] ?? endUs, endUs);
+  return edges.slice(0, -1).map((startUs, index) => {
+    const endUs = Math.min(edges[index + 1] ?? endUs, endUs);
     let area = 0;
     let weight = 0;
     let min: number | null = null;
     let max: number | null = null;
     for (const [place, { atUs, value }] of sorted.entries()) {
-      const untilUs = Math.min(sorted[place + 1]?.atUs ?? endUs, toUs);
-      const heldUs = untilUs - Math.max(atUs, fromUs);
+      const endUs = Math.min(sorted[place + 1]?.atUs ?? endUs, endUs);
+      const heldUs = endUs - Math.max(atUs, startUs);
       if (value === null || heldUs <= 0) continue;
       area += value * heldUs;
       weight += heldUs;
       min = min === null ? value : Math.min(min, value);
       max = max === null ? value : Math.max(max, value);
     }
-    const count = sorted.filter(({ atUs }) => atUs >= fromUs && atUs < toUs).length;
-    const last = sorted.findLast(({ atUs }) => atUs < toUs)?.value ?? null;
+    const count = sorted.filter(({ atUs }) => atUs >= startUs && atUs < endUs).length;
+    const last = sorted.findLast(({ atUs }) => atUs < endUs)?.value ?? null;
     return {
-      startUs: fromUs,
+      startUs,
       min,
       max,
       mean: weight > 0 ? area / weight : null,
@@ -208,9 +208,9 @@ describe('curve', () => {
           await store.append(readings);
           await applied(store);
           const sinceUs = baseUs + from;
-          const untilUs = sinceUs + length;
-          const inside = readings.filter(({ atUs }) => atUs >= sinceUs && atUs < untilUs);
-          const curve = await store.curve(id, sinceUs, untilUs, most);
+          const endUs = sinceUs + length;
+          const inside = readings.filter(({ atUs }) => atUs >= sinceUs && atUs < endUs);
+          const curve = await store.curve(id, sinceUs, endUs, most);
           expect(curve.readingCount).toBe(inside.length);
           expect(curve.atUs.length).toBeLessThanOrEqual(most);
           const { bucketUs } = curve;

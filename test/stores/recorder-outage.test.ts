@@ -108,15 +108,15 @@ describe('recorder and QuestDB', () => {
 
   async function stored(entityId: string): Promise<number[]> {
     const found: number[] = [];
-    for (let fromUs = baseUs; ; ) {
-      const page = await store.range(entityId, fromUs, lastUs + 1, 5000);
+    for (let startUs = baseUs; ; ) {
+      const page = await store.range(entityId, startUs, lastUs + 1, 5000);
       for (const { atUs, value } of page) {
         expect(value).toBe(atUs - baseUs);
         found.push(atUs);
       }
       const last = page.at(-1);
       if (last === undefined || page.length < 5000) return found;
-      fromUs = last.atUs + 1;
+      startUs = last.atUs + 1;
     }
   }
 

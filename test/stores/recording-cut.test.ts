@@ -135,11 +135,11 @@ describe('recording through a cut', () => {
     demoHome.standStill(true);
     const endUs = systemClock.nowUs();
     await recorder.settled();
-    const fromUs = beganUs - hourUs / 2;
+    const startUs = beganUs - hourUs / 2;
     const check = async () => {
       for (const { entityId } of entities) {
-        const said = demoHome.recorded(entityId, fromUs, endUs);
-        const stored = await store.range(entityId, fromUs, endUs, 100_000);
+        const said = demoHome.recorded(entityId, startUs, endUs);
+        const stored = await store.range(entityId, startUs, endUs, 100_000);
         expect([entityId, stored.map(({ atUs }) => atUs)]).toEqual([
           entityId,
           said.map(({ lastUpdatedUs }) => lastUpdatedUs),

@@ -71,8 +71,8 @@ function say(atUs: number): void {
 }
 
 async function quarter(place: number) {
-  const fromUs = quarterHourUs + place * quarterHourMs * 1000;
-  const span = `start=${iso(fromUs)}&end=${iso(fromUs + quarterHourMs * 1000)}`;
+  const startUs = quarterHourUs + place * quarterHourMs * 1000;
+  const span = `start=${iso(startUs)}&end=${iso(startUs + quarterHourMs * 1000)}`;
   const answer = ledgerAnswer.parse(await ledger.get(`/api/ledger/${meter}?${span}`));
   return answer.entries.find((entry) => entry.kind === 'quantity');
 }

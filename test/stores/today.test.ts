@@ -21,10 +21,10 @@ afterAll(async () => {
 
 type Registers = [atUs: number, kwh: number][];
 
-/** A register every five minutes in [fromUs, untilUs]; `kwhAt` is its value. */
-function every5Minutes(fromUs: number, untilUs: number, kwhAt: (us: number) => number): Registers {
+/** A register every five minutes in [startUs, endUs]; `kwhAt` is its value. */
+function every5Minutes(startUs: number, endUs: number, kwhAt: (us: number) => number): Registers {
   const told: Registers = [];
-  for (let us = fromUs; us <= untilUs; us += 5 * minuteUs)
+  for (let us = startUs; us <= endUs; us += 5 * minuteUs)
     told.push([us, Math.round(kwhAt(us) * 1000) / 1000]);
   return told;
 }
@@ -62,14 +62,14 @@ describe('today', () => {
     const midnightUs = local(`${day}T00:00`);
     const lastUs = local(`${day}T20:00`);
     const { now, pages } = await played(lastUs, async (home, grid, device) => {
-      const fromUs = midnightUs - 3 * hourUs;
+      const startUs = midnightUs - 3 * hourUs;
       await home.play(
         grid,
-        every5Minutes(fromUs, lastUs, (us) => 100 + ((us - fromUs) / hourUs) * 0.6),
+        every5Minutes(startUs, lastUs, (us) => 100 + ((us - startUs) / hourUs) * 0.6),
       );
       await home.play(
         device,
-        every5Minutes(fromUs, lastUs, (us) => 7 + ((us - fromUs) / hourUs) * 0.12),
+        every5Minutes(startUs, lastUs, (us) => 7 + ((us - startUs) / hourUs) * 0.12),
       );
     });
     expect(now.grid).toBeCloseTo(hours * 0.6, 9);

@@ -78,16 +78,16 @@ export class Home {
     return this.#cursorUs;
   }
 
-  #advanceTo(untilUs: number): void {
-    const fromUs = this.#cursorUs;
-    if (untilUs <= fromUs) return;
+  #advanceTo(endUs: number): void {
+    const startUs = this.#cursorUs;
+    if (endUs <= startUs) return;
     const due: { entity: Entity; change: Change }[] = [];
     for (const entity of this.entities.values()) {
-      for (const change of entity.timeline.changes(entity.current, fromUs, untilUs))
+      for (const change of entity.timeline.changes(entity.current, startUs, endUs))
         due.push({ entity, change });
     }
     due.sort((a, b) => a.change.atUs - b.change.atUs);
-    this.#cursorUs = untilUs;
+    this.#cursorUs = endUs;
     for (const { entity, change } of due) this.#apply(entity, change);
   }
 

@@ -52,18 +52,18 @@ export class FloodStates implements States {
     return null;
   }
 
-  changes(_from: Change | null, afterUs: number, untilUs: number): Change[] {
+  changes(_from: Change | null, afterUs: number, endUs: number): Change[] {
     const found: Change[] = [];
-    if (this.#bornUs > afterUs && this.#bornUs <= untilUs) found.push(this.#change(this.#bornUs, '0'));
+    if (this.#bornUs > afterUs && this.#bornUs <= endUs) found.push(this.#change(this.#bornUs, '0'));
     for (const run of this.#runs) {
       if (this.#place >= run.sensors) continue;
-      if (untilUs < run.startUs) break;
+      if (endUs < run.startUs) break;
       let turn = Math.max(0, this.#turnAt(run, afterUs));
       for (; ; turn++) {
         const i = turn * run.sensors + this.#place;
         if (i >= run.events) break;
         const atUs = floodInstantUs(run, i);
-        if (atUs > untilUs) break;
+        if (atUs > endUs) break;
         if (atUs > afterUs) found.push(this.#change(atUs, textOf(turn)));
       }
     }

@@ -37,10 +37,10 @@ export class History {
   /** States with start ≤ last_updated < end, oldest first. */
   recorded(entityId: string, startUs: number, endUs: number): Recorded[] {
     const afterUs = Math.max(startUs, this.oldestUs()) - 1;
-    const untilUs = Math.min(endUs - 1, this.#home.cursorUs());
+    const endUs = Math.min(endUs - 1, this.#home.cursorUs());
     return this.find(entityId).flatMap(({ timeline }) =>
       timeline
-        .changes(timeline.inForceAt(afterUs), afterUs, untilUs)
+        .changes(timeline.inForceAt(afterUs), afterUs, endUs)
         .flatMap((change) => recordOf(change) ?? []),
     );
   }

@@ -91,13 +91,13 @@ describe('statistics', () => {
     const states = history.recorded('sensor.p1_meter_power', row.start * 1000, row.end * 1000);
     let before = Number(history.inForceAt('sensor.p1_meter_power', row.start * 1000 - 1)?.state);
     let area = 0;
-    let fromUs = row.start * 1000;
+    let startUs = row.start * 1000;
     for (const { state, lastUpdatedUs } of states) {
-      area += before * (lastUpdatedUs - fromUs);
+      area += before * (lastUpdatedUs - startUs);
       before = Number(state);
-      fromUs = lastUpdatedUs;
+      startUs = lastUpdatedUs;
     }
-    area += before * (row.end * 1000 - fromUs);
+    area += before * (row.end * 1000 - startUs);
     expect(row.mean).toBeCloseTo(area / 300_000_000, 6);
     expect(row.max).toBeGreaterThanOrEqual(Math.max(...states.map(({ state }) => Number(state))));
     expect('sum' in row || 'change' in row).toBe(false);

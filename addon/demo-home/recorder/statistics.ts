@@ -81,7 +81,7 @@ export class Statistics {
     return Math.floor((this.#home.cursorUs() - compiledAfterUs) / periodUs) * periodUs;
   }
 
-  #hour(entity: Entity, atUs: number, untilUs: number): Row | null {
+  #hour(entity: Entity, atUs: number, endUs: number): Row | null {
     // A finished hour never changes, except of entities that may be told of earlier instants.
     if (isByHand(entity.definition)) return hourOf(compile(entity, atUs, atUs + hourUs));
     const key = (us: number) => `${entity.definition.key} ${us}`;
@@ -89,7 +89,7 @@ export class Statistics {
     if (known !== undefined) return known;
     if (this.#hours.size > rowsCached) this.#hours.clear();
     // A day at once: one walk through its states costs less than twenty-four.
-    const to = Math.min(untilUs, atUs + dayUs);
+    const to = Math.min(endUs, atUs + dayUs);
     const rows = compile(entity, atUs, to);
     for (let hour = atUs; hour < to; hour += hourUs) {
       const own = rows.filter(({ startMs }) => startMs * 1000 >= hour && startMs * 1000 < hour + hourUs);
@@ -159,15 +159,15 @@ function zeroOf(entity: Entity): number | null {
 }
 
 /** Five-minute rows of [from, to), both aligned. */
-function compile(entity: Entity, fromUs: number, toUs: number): Row[] {
-  if (toUs <= fromUs) return [];
+function compile(entity: Entity, startUs: number, endUs: number): Row[] {
+  if (endUs <= startUs) return [];
   const hasSum = entity.definition.stateClass !== 'measurement';
-  let current = entity.timeline.inForceAt(fromUs - 1);
-  let reckoning = hasSum ? reckon(entity, fromUs) : null;
-  const changes = entity.timeline.changes(current, fromUs - 1, toUs - 1);
+  let current = entity.timeline.inForceAt(startUs - 1);
+  let reckoning = hasSum ? reckon(entity, startUs) : null;
+  const changes = entity.timeline.changes(current, startUs - 1, endUs - 1);
   const rows: Row[] = [];
   let next = 0;
-  for (let at = fromUs; at < toUs; at += fiveMinutesUs) {
+  for (let at = startUs; at < endUs; at += fiveMinutesUs) {
     const end = at + fiveMinutesUs;
     const states: { us: number; value: number }[] = [];
     const carried = numeric(current);

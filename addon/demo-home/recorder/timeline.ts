@@ -27,25 +27,25 @@ export interface States {
   put(change: Change): void;
   /** Instant of the last state put in by hand. */
   lastTouchUs(): number;
-  fallAway(fromUs: number): void;
-  comeBack(untilUs: number): void;
-  hush(fromUs: number): void;
-  unhush(untilUs: number): void;
+  fallAway(startUs: number): void;
+  comeBack(endUs: number): void;
+  hush(startUs: number): void;
+  unhush(endUs: number): void;
   reset(atUs: number): void;
   /** What it says by itself at the instant; null when nothing. */
   reportAt(us: number): string | null;
   /** The last report at or before the instant, changed or not; null when there is none. */
   lastReportUs(us: number): number | null;
-  /** Changes in (afterUs, untilUs], `from` being the state in force at afterUs. */
-  changes(from: Change | null, afterUs: number, untilUs: number): Change[];
+  /** Changes in (afterUs, endUs], `from` being the state in force at afterUs. */
+  changes(from: Change | null, afterUs: number, endUs: number): Change[];
   /** The last change at or before the instant; null before the first. */
   inForceAt(us: number): Change | null;
 }
 
 interface Window {
-  readonly fromUs: number;
+  readonly startUs: number;
   /** Infinity while it lasts. */
-  untilUs: number;
+  endUs: number;
 }
 
 export class Timeline implements States {
@@ -88,19 +88,19 @@ export class Timeline implements States {
     this.#byHand.push(change);
   }
 
-  fallAway(fromUs: number): void {
-    this.#away.push({ fromUs, untilUs: Infinity });
+  fallAway(startUs: number): void {
+    this.#away.push({ startUs, endUs: Infinity });
   }
-  comeBack(untilUs: number): void {
+  comeBack(endUs: number): void {
     const last = this.#away.at(-1);
-    if (last !== undefined && last.untilUs === Infinity) last.untilUs = untilUs;
+    if (last !== undefined && last.endUs === Infinity) last.endUs = endUs;
   }
-  hush(fromUs: number): void {
-    this.#quiet.push({ fromUs, untilUs: Infinity });
+  hush(startUs: number): void {
+    this.#quiet.push({ startUs, endUs: Infinity });
   }
-  unhush(untilUs: number): void {
+  unhush(endUs: number): void {
     const last = this.#quiet.at(-1);
-    if (last !== undefined && last.untilUs === Infinity) last.untilUs = untilUs;
+    if (last !== undefined && last.endUs === Infinity) last.endUs = endUs;
   }
   reset(atUs: number): void {
     this.#resets.push(atUs);
@@ -121,7 +121,7 @@ export class Timeline implements States {
     return this.#cadence.instantUs(this.#cadence.lastAt(us));
   }
 
-  changes(from: Change | null, afterUs: number, untilUs: number): Change[] {
+  changes(from: Change | null, afterUs: number, endUs: number): Change[] {
     const found: Change[] = [];
     let current = from;
     let hand = firstAfter(this.#byHand, afterUs);
@@ -136,7 +136,7 @@ export class Timeline implements States {
       }
     };
     if (this.#cadence !== null) {
-      const last = this.#cadence.lastAt(untilUs);
+      const last = this.#cadence.lastAt(endUs);
       for (let k = this.#cadence.lastAt(afterUs) + 1; k <= last; k++) {
         const atUs = this.#cadence.instantUs(k);
         takeByHand(atUs);
@@ -146,7 +146,7 @@ export class Timeline implements States {
         found.push(current);
       }
     }
-    takeByHand(untilUs);
+    takeByHand(endUs);
     return found;
   }
 
@@ -201,7 +201,7 @@ export class Timeline implements States {
 }
 
 function isIn(windows: readonly Window[], us: number): boolean {
-  for (const window of windows) if (us >= window.fromUs && us < window.untilUs) return true;
+  for (const window of windows) if (us >= window.startUs && us < window.endUs) return true;
   return false;
 }
 

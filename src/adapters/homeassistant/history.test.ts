@@ -24,7 +24,7 @@ describe('history', () => {
         ),
         fc.nat({ max: 100_000_000_000 }),
         fc.nat({ max: 100_000_000_000 }),
-        async (drawn, fromUs, lengthUs) => {
+        async (drawn, startUs, lengthUs) => {
           const rows = new Map<string, { entityId: string; us: number }>();
           let us = 0;
           for (const [entity, stepUs, scale] of drawn) {
@@ -32,18 +32,18 @@ describe('history', () => {
             const row = { entityId: `sensor.s${entity}`, us: baseUs + Math.floor(us) };
             rows.set(`${row.entityId} ${row.us}`, row);
           }
-          const startUs = baseUs + fromUs;
+          const startUs = baseUs + startUs;
           const endUs = startUs + lengthUs;
           const send: SendHistoryCommand = async (message) => {
             const ids = message.entity_ids as string[];
             const afterUs = instantFromIso(String(message.start_time)) ?? 0;
-            const untilUs = instantFromIso(String(message.end_time)) ?? 0;
+            const endUs = instantFromIso(String(message.end_time)) ?? 0;
             expect(ids.length).toBeLessThanOrEqual(10);
             expect(afterUs).toBeGreaterThanOrEqual(startUs - 1);
-            expect(untilUs).toBeLessThanOrEqual(endUs + 1);
+            expect(endUs).toBeLessThanOrEqual(endUs + 1);
             const answer: Record<string, object[]> = {};
             for (const row of rows.values()) {
-              if (!ids.includes(row.entityId) || row.us <= afterUs || row.us >= untilUs) continue;
+              if (!ids.includes(row.entityId) || row.us <= afterUs || row.us >= endUs) continue;
               const ofEntity = answer[row.entityId] ?? [];
               answer[row.entityId] = [...ofEntity, { s: '1', a: {}, lu: row.us / 1e6 }];
             }
@@ -68,12 +68,12 @@ describe('history', () => {
     const densityPerS = { low: 0.0001, high: 100 };
     let density = densityPerS.high;
     const send: SendHistoryCommand = async (message) => {
-      const fromUs = instantFromIso(String(message.start_time)) ?? 0;
-      const us = (instantFromIso(String(message.end_time)) ?? 0) - fromUs - 2;
+      const startUs = instantFromIso(String(message.start_time)) ?? 0;
+      const us = (instantFromIso(String(message.end_time)) ?? 0) - startUs - 2;
       const count = Math.floor((us / 1e6) * density);
       asked.push({ us, rows: count });
       return {
-        'sensor.a': Array.from({ length: count }, (_, i) => ({ s: '1', a: {}, lu: (fromUs + 1 + i) / 1e6 })),
+        'sensor.a': Array.from({ length: count }, (_, i) => ({ s: '1', a: {}, lu: (startUs + 1 + i) / 1e6 })),
       };
     };
     await history(send, ['sensor.a'], baseUs, baseUs + 2 * 3600e6);

@@ -31,13 +31,13 @@ export async function history(
   let pieceUs = firstPieceUs;
   for (let first = 0; first < entityIds.length; first += entitiesPerPiece) {
     const some = entityIds.slice(first, first + entitiesPerPiece);
-    for (let fromUs = startUs; fromUs < endUs; ) {
-      const toUs = Math.min(fromUs + pieceUs, endUs);
-      const answer = await send(historyCommand(some, fromUs, toUs));
-      const rows = historyStates(answer, fromUs, toUs);
+    for (let startUs = startUs; startUs < endUs; ) {
+      const endUs = Math.min(startUs + pieceUs, endUs);
+      const answer = await send(historyCommand(some, startUs, endUs));
+      const rows = historyStates(answer, startUs, endUs);
       for (const row of rows) states.push(row);
-      pieceUs = nextPieceUs(pieceUs, toUs - fromUs, rows.length);
-      fromUs = toUs;
+      pieceUs = nextPieceUs(pieceUs, endUs - startUs, rows.length);
+      startUs = endUs;
     }
   }
   return states.sort(
@@ -72,12 +72,12 @@ function nextPieceUs(pieceUs: number, askedUs: number, rows: number): number {
   return Math.min(longestPieceUs, Math.max(shortestPieceUs, Math.round(pieceUs * factor)));
 }
 
-function historyCommand(entityIds: readonly string[], fromUs: number, toUs: number) {
+function historyCommand(entityIds: readonly string[], startUs: number, endUs: number) {
   return {
     type: 'history/history_during_period',
     // Core leaves the start itself out, and its instants carry parts of a microsecond.
-    start_time: isoFromInstant(fromUs - 1),
-    end_time: isoFromInstant(toUs + 1),
+    start_time: isoFromInstant(startUs - 1),
+    end_time: isoFromInstant(endUs + 1),
     entity_ids: entityIds,
     include_start_time_state: false,
     significant_changes_only: false,
@@ -86,8 +86,8 @@ function historyCommand(entityIds: readonly string[], fromUs: number, toUs: numb
   };
 }
 
-/** The rows of one answer that lie in [fromUs, toUs). Rows carry complete attributes; `lc` is there only where it differs. */
-export function historyStates(answer: unknown, fromUs: number, toUs: number): EntityState[] {
+/** The rows of one answer that lie in [startUs, endUs). Rows carry complete attributes; `lc` is there only where it differs. */
+export function historyStates(answer: unknown, startUs: number, endUs: number): EntityState[] {
   const states: EntityState[] = [];
   if (!isRecord(answer)) return states;
   for (const [entityId, rows] of Object.entries(answer)) {
@@ -95,7 +95,7 @@ export function historyStates(answer: unknown, fromUs: number, toUs: number): En
       const seconds = typeof row.lu === 'number' ? row.lu : row.lc;
       if (typeof seconds !== 'number' || !Number.isFinite(seconds)) continue;
       const lastUpdatedUs = instantFromSeconds(seconds);
-      if (lastUpdatedUs < fromUs || lastUpdatedUs >= toUs) continue;
+      if (lastUpdatedUs < startUs || lastUpdatedUs >= endUs) continue;
       states.push({
         entityId,
         // The recorder keeps a removal as an empty state.

@@ -44,18 +44,18 @@ export async function statistics(
     // Core takes an empty list for all.
     if (known.length === 0) continue;
     const pieceUs = Math.floor(rowsPerPiece / known.length) * periodUs[period];
-    for (let fromUs = startUs; fromUs < endUs; fromUs += pieceUs) {
-      const toUs = Math.min(fromUs + pieceUs, endUs);
+    for (let startUs = startUs; startUs < endUs; startUs += pieceUs) {
+      const endUs = Math.min(startUs + pieceUs, endUs);
       const answer = await send({
         type: 'recorder/statistics_during_period',
-        start_time: isoFromInstant(fromUs),
-        end_time: isoFromInstant(toUs),
+        start_time: isoFromInstant(startUs),
+        end_time: isoFromInstant(endUs),
         statistic_ids: known,
         period,
         types: ['state', 'sum', 'mean', 'min', 'max'],
         units,
       });
-      for (const row of statisticsRows(answer, period, fromUs, toUs, unitOf)) found.push(row);
+      for (const row of statisticsRows(answer, period, startUs, endUs, unitOf)) found.push(row);
     }
   }
   return found;
@@ -99,12 +99,12 @@ export async function firstStatistics(
   return firsts;
 }
 
-/** The rows of one answer that start in [fromUs, toUs), by entity, each in its canonical unit; null where there is none. */
+/** The rows of one answer that start in [startUs, endUs), by entity, each in its canonical unit; null where there is none. */
 export function statisticsRows(
   answer: unknown,
   period: StatisticsPeriod,
-  fromUs: number,
-  toUs: number,
+  startUs: number,
+  endUs: number,
   unitOf: ReadonlyMap<string, string | null>,
 ): HomeStatisticsRow[] {
   if (!isRecord(answer)) return [];
@@ -115,7 +115,7 @@ export function statisticsRows(
     for (const row of recordsOf(rows)) {
       if (typeof row.start !== 'number') continue;
       const startUs = instantFromMs(row.start);
-      if (startUs < fromUs || startUs >= toUs) continue;
+      if (startUs < startUs || startUs >= endUs) continue;
       const value = (column: string) => numberOf(row, column, unit === null ? null : told);
       // What `state` is of an external statistic is its source's business, often the hour's amount; what Home Assistant
       // counts of it are the differences of its sums, so that its sum is the register.

@@ -10,17 +10,17 @@ const stepsUs = [
 ];
 
 /**
- * The shortest bucket of which [sinceUs, untilUs) touches at most `points`. Buckets lie on multiples of their length
+ * The shortest bucket of which [sinceUs, endUs) touches at most `points`. Buckets lie on multiples of their length
  * since the epoch, so that a curve does not flicker when its span is moved.
  */
-export function curveBucketUs(sinceUs: number, untilUs: number, points: number): number {
+export function curveBucketUs(sinceUs: number, endUs: number, points: number): number {
   const touches = (lengthUs: number) =>
-    Math.floor((untilUs - 1) / lengthUs) - Math.floor(sinceUs / lengthUs) + 1;
+    Math.floor((endUs - 1) / lengthUs) - Math.floor(sinceUs / lengthUs) + 1;
   const fit = stepsUs.find((stepUs) => touches(stepUs) <= points);
-  if (fit !== undefined && (fit > secondUs || untilUs - sinceUs >= points * secondUs)) return fit;
+  if (fit !== undefined && (fit > secondUs || endUs - sinceUs >= points * secondUs)) return fit;
   const unitUs = fit === undefined ? 24 * hourUs : 1;
   // One bucket more than whole ones may be touched.
-  return Math.max(1, Math.ceil((untilUs - sinceUs) / Math.max(1, points - 1) / unitUs)) * unitUs;
+  return Math.max(1, Math.ceil((endUs - sinceUs) / Math.max(1, points - 1) / unitUs)) * unitUs;
 }
 
 /** What a curve draws of one bucket. */

@@ -50,16 +50,16 @@ export async function registersBefore(
   endUs: number,
 ): Promise<RegisterBefore[]> {
   const edges = bucketEdges(startUs, endUs, period, zone);
-  const [fromUs, untilUs] = [edges[0] ?? startUs, edges.at(-1) ?? endUs];
+  const [startUs, endUs] = [edges[0] ?? startUs, edges.at(-1) ?? endUs];
   const isShort = period === 'quarter' || period === 'hour';
   const isByHour = period === 'hour' && edges.every((edge) => edge % hourUs === 0);
   const sampling = isShort ? `${isByHour ? '1h' : '15m'} ALIGN TO CALENDAR` : daySampling(4);
   const [inside, after] = await Promise.all([
     db.query(openingsQuery(sampling), [
-      ...[entityId, isoWithin(fromUs), isoWithin(untilUs)],
+      ...[entityId, isoWithin(startUs), isoWithin(endUs)],
       ...(isShort ? [] : [zone]),
     ]),
-    db.query(openingAfterQuery, [entityId, isoWithin(untilUs)]),
+    db.query(openingAfterQuery, [entityId, isoWithin(endUs)]),
   ]);
   return [...inside, ...after].map((row) => ({
     // A day of the zone may be told by the instant at which its clock was turned.
@@ -81,9 +81,9 @@ export async function registersExactly(
   /** Asks for what lies `beforeUs` before each instant that may be an edge; which of them are is seen afterwards. */
   const ask = async (beforeUs: number, query: string, more: readonly string[]): Promise<Row[]> => {
     const found = remaindersOf(step).map((remainderUs) => {
-      const fromUs = first + ((remainderUs - (first % step.us) + step.us) % step.us);
-      const count = Math.floor((last - fromUs) / step.us) + 1;
-      return db.query(query, [entityId, secondsAt(fromUs - beforeUs, step, count), ...more]);
+      const startUs = first + ((remainderUs - (first % step.us) + step.us) % step.us);
+      const count = Math.floor((last - startUs) / step.us) + 1;
+      return db.query(query, [entityId, secondsAt(startUs - beforeUs, step, count), ...more]);
     });
     return (await Promise.all(found)).flat();
   };

@@ -29,13 +29,13 @@ export class QuestDbLedgerStore implements LedgerStore {
     this.#db = db;
   }
 
-  async current(entityId: string, fromUs: number, untilUs: number): Promise<PostedEntry[]> {
-    const rows = await this.#db.query(currentQuery, [entityId, isoWithin(fromUs), isoWithin(untilUs)]);
+  async current(entityId: string, startUs: number, endUs: number): Promise<PostedEntry[]> {
+    const rows = await this.#db.query(currentQuery, [entityId, isoWithin(startUs), isoWithin(endUs)]);
     return rows.map(entryFromRow);
   }
 
-  async journal(entityId: string, fromUs: number, untilUs: number): Promise<PostedEntry[]> {
-    const rows = await this.#db.query(journalQuery, [entityId, isoWithin(fromUs), isoWithin(untilUs)]);
+  async journal(entityId: string, startUs: number, endUs: number): Promise<PostedEntry[]> {
+    const rows = await this.#db.query(journalQuery, [entityId, isoWithin(startUs), isoWithin(endUs)]);
     return rows.map(entryFromRow);
   }
 
@@ -60,8 +60,8 @@ export class QuestDbLedgerStore implements LedgerStore {
     return row === undefined ? null : openingFromRow(row);
   }
 
-  async openings(entityId: string, fromUs: number, untilUs: number): Promise<Opening[]> {
-    const rows = await this.#db.query(openingsQuery, [entityId, isoWithin(fromUs), isoWithin(untilUs)]);
+  async openings(entityId: string, startUs: number, endUs: number): Promise<Opening[]> {
+    const rows = await this.#db.query(openingsQuery, [entityId, isoWithin(startUs), isoWithin(endUs)]);
     return rows.map(openingFromRow);
   }
 }

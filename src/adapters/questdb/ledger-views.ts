@@ -69,18 +69,18 @@ export class QuestDbLedgerViews implements LedgerViews {
     await this.#prepare();
     const zone = this.#zone;
     const edges = bucketEdges(startUs, endUs, period, zone);
-    const fromUs = edges[0] ?? startUs;
-    const untilUs = edges.at(-1) ?? endUs;
+    const startUs = edges[0] ?? startUs;
+    const endUs = edges.at(-1) ?? endUs;
     switch (period) {
       case 'quarter':
-        return this.#read(quarterHoursQuery, ids, fromUs, untilUs, (us) => us + quarterHourUs);
+        return this.#read(quarterHoursQuery, ids, startUs, endUs, (us) => us + quarterHourUs);
       case 'hour': {
         if (edges.some((edge) => edge % hourUs !== 0)) {
           const quarters = await this.#read(
             quarterHoursQuery,
             ids,
-            fromUs,
-            untilUs,
+            startUs,
+            endUs,
             (us) => us + quarterHourUs,
           );
           return regroup(quarters, 'hour', zone);
@@ -88,8 +88,8 @@ export class QuestDbLedgerViews implements LedgerViews {
         return this.#read(
           (count) => viewQuery(hoursView, count),
           ids,
-          fromUs,
-          untilUs,
+          startUs,
+          endUs,
           (us) => us + hourUs,
         );
       }
@@ -97,8 +97,8 @@ export class QuestDbLedgerViews implements LedgerViews {
         return this.#read(
           (count) => bucketsQuery(period, count),
           ids,
-          fromUs,
-          untilUs,
+          startUs,
+          endUs,
           (us) => nextBucketUs(us, period, zone),
           (us) => bucketStartUs(us, period, zone),
           zoneValues(period, zone),
@@ -152,10 +152,10 @@ export class QuestDbLedgerViews implements LedgerViews {
     const isShort = period === 'quarter' || period === 'hour';
     return rows.map((row) => {
       const atUs = row.start_us as number;
-      const fromUs = isShort ? atUs : bucketStartUs(atUs, period, zone);
+      const startUs = isShort ? atUs : bucketStartUs(atUs, period, zone);
       return {
-        startUs: fromUs,
-        endUs: period === 'hour' ? fromUs + hourUs : nextBucketUs(fromUs, period, zone),
+        startUs,
+        endUs: period === 'hour' ? startUs + hourUs : nextBucketUs(startUs, period, zone),
         groups: groups.map((_, index) => ({
           amountMicro: row[`amount_${index}`] as number | null,
           coveredUs: (row[`covered_${index}`] as number | null) ?? 0,
@@ -274,8 +274,8 @@ export class QuestDbLedgerViews implements LedgerViews {
   async #read(
     query: (count: number) => string,
     ids: readonly string[],
-    fromUs: number,
-    untilUs: number,
+    startUs: number,
+    endUs: number,
     endOf: (startUs: number) => number,
     startOf: (startUs: number) => number = (us) => us,
     more: readonly string[] = [],
@@ -283,7 +283,7 @@ export class QuestDbLedgerViews implements LedgerViews {
     const found: Bucket[] = [];
     for (let at = 0; at < ids.length; at += metersPerQuery) {
       const some = ids.slice(at, at + metersPerQuery);
-      const values = [isoWithin(fromUs), isoWithin(untilUs), ...some, ...more];
+      const values = [isoWithin(startUs), isoWithin(endUs), ...some, ...more];
       const rows = await this.#db.query(query(some.length), values);
       for (const row of rows) found.push(bucketFromRow(row, endOf, startOf));
     }

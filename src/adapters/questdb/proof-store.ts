@@ -39,15 +39,11 @@ export class QuestDbCoverageStore implements CoverageStore {
     this.#db = db;
   }
 
-  async proven(
-    entityIds: readonly string[] | null,
-    fromUs: number,
-    untilUs: number,
-  ): Promise<VerifiedHour[]> {
+  async proven(entityIds: readonly string[] | null, startUs: number, endUs: number): Promise<VerifiedHour[]> {
     const rows =
       entityIds === null
-        ? await this.#db.query(allProvenQuery, [isoWithin(fromUs), isoWithin(untilUs)])
-        : await this.#ask(provenQuery, entityIds, fromUs, untilUs);
+        ? await this.#db.query(allProvenQuery, [isoWithin(startUs), isoWithin(endUs)])
+        : await this.#ask(provenQuery, entityIds, startUs, endUs);
     return rows.map((row) => ({
       entityId: row.entity_id as string,
       hourUs: row.hour_us as number,
@@ -59,11 +55,11 @@ export class QuestDbCoverageStore implements CoverageStore {
 
   async held(
     entityIds: readonly string[],
-    fromUs: number,
-    untilUs: number,
+    startUs: number,
+    endUs: number,
   ): Promise<Map<string, Map<number, number>>> {
     const held = new Map<string, Map<number, number>>();
-    for (const row of await this.#ask(heldQuery, entityIds, fromUs, untilUs)) {
+    for (const row of await this.#ask(heldQuery, entityIds, startUs, endUs)) {
       const entityId = row.entity_id as string;
       const hours = held.get(entityId) ?? new Map<number, number>();
       hours.set((row.hour as number) * proofHourUs, row.held as number);
@@ -82,17 +78,12 @@ export class QuestDbCoverageStore implements CoverageStore {
     await applied(this.#db, coverageTable);
   }
 
-  async #ask(
-    query: (count: number) => string,
-    entityIds: readonly string[],
-    fromUs: number,
-    untilUs: number,
-  ) {
+  async #ask(query: (count: number) => string, entityIds: readonly string[], startUs: number, endUs: number) {
     const rows = [];
     for (let start = 0; start < entityIds.length; start += entitiesPerQuery) {
       const asked = entityIds.slice(start, start + entitiesPerQuery);
       rows.push(
-        ...(await this.#db.query(query(asked.length), [isoWithin(fromUs), isoWithin(untilUs), ...asked])),
+        ...(await this.#db.query(query(asked.length), [isoWithin(startUs), isoWithin(endUs), ...asked])),
       );
     }
     return rows;

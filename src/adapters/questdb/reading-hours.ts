@@ -82,11 +82,11 @@ export class ReadingHours {
     this.#late.add(oldestUs);
   }
 
-  /** Hours in [fromUs, untilUs) that have a reading, ascending; they begin at `gridUs` and each is `lengthUs` long. */
+  /** Hours in [startUs, endUs) that have a reading, ascending; they begin at `gridUs` and each is `lengthUs` long. */
   async rows(
     entityId: string,
-    fromUs: number,
-    untilUs: number,
+    startUs: number,
+    endUs: number,
     gridUs: number,
     lengthUs: number,
   ): Promise<HourRow[]> {
@@ -101,16 +101,15 @@ export class ReadingHours {
       ]);
       return rows.map(hourFromRow).sort((a, b) => a.hour - b.hour);
     };
-    const wholeFromUs = Math.ceil(fromUs / hourUs) * hourUs;
+    const wholeFromUs = Math.ceil(startUs / hourUs) * hourUs;
     const isOfClock = gridUs % hourUs === 0 && lengthUs === hourUs;
-    if (!isOfClock || untilUs - wholeFromUs < fewestHours * hourUs)
-      return read(fromReadings, fromUs, untilUs);
-    const knownUntilUs = Math.floor(Math.min(await this.#knownUntilUs(), untilUs) / hourUs) * hourUs;
-    if (knownUntilUs <= wholeFromUs) return read(fromReadings, fromUs, untilUs);
+    if (!isOfClock || endUs - wholeFromUs < fewestHours * hourUs) return read(fromReadings, startUs, endUs);
+    const knownUntilUs = Math.floor(Math.min(await this.#knownUntilUs(), endUs) / hourUs) * hourUs;
+    if (knownUntilUs <= wholeFromUs) return read(fromReadings, startUs, endUs);
     const parts = await Promise.all([
-      read(fromReadings, fromUs, wholeFromUs),
+      read(fromReadings, startUs, wholeFromUs),
       read(fromView, wholeFromUs, knownUntilUs),
-      read(fromReadings, knownUntilUs, untilUs),
+      read(fromReadings, knownUntilUs, endUs),
     ]);
     return parts.flat();
   }

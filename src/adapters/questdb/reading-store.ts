@@ -76,8 +76,8 @@ export class QuestDbReadingStore implements ReadingStore {
     await this.#db.write(readings, (sender, reading) => putReading(sender, reading, receivedUs));
   }
 
-  async range(entityId: string, sinceUs: number, untilUs: number, limit: number): Promise<Reading[]> {
-    const rows = await this.#db.query(rangeQuery, [...span(entityId, sinceUs, untilUs), limit]);
+  async range(entityId: string, sinceUs: number, endUs: number, limit: number): Promise<Reading[]> {
+    const rows = await this.#db.query(rangeQuery, [...span(entityId, sinceUs, endUs), limit]);
     return rows.map(readingFromRow);
   }
 
@@ -110,13 +110,13 @@ export class QuestDbReadingStore implements ReadingStore {
     return heldHours(edgesUs, endUs, (hour) => sums.get(hour), carried?.value ?? null);
   }
 
-  async curve(entityId: string, sinceUs: number, untilUs: number, points: number): Promise<Curve> {
-    const bucketUs = curveBucketUs(sinceUs, untilUs, points);
-    const buckets = await this.#curveBuckets(entityId, sinceUs, untilUs, bucketUs);
+  async curve(entityId: string, sinceUs: number, endUs: number, points: number): Promise<Curve> {
+    const bucketUs = curveBucketUs(sinceUs, endUs, points);
+    const buckets = await this.#curveBuckets(entityId, sinceUs, endUs, bucketUs);
     const readingCount = buckets.reduce((sum, bucket) => sum + bucket.readings, 0);
     const unit = (buckets.findLast((bucket) => bucket.unit !== null)?.unit ?? null) as CanonicalUnit | null;
     if (readingCount <= points) {
-      const readings = await this.range(entityId, sinceUs, untilUs, points);
+      const readings = await this.range(entityId, sinceUs, endUs, points);
       const values = readings.map(({ value }) => value);
       const atUs = readings.map((reading) => reading.atUs);
       return { unit, readingCount, bucketUs: null, atUs, last: values, min: values, max: values };
@@ -138,12 +138,12 @@ export class QuestDbReadingStore implements ReadingStore {
   }
 
   /** What arrived since an instant of receipt, by entity; null means ever. For a start after a crash: it reads all. */
-  async receivedSince(receivedUs: number | null): Promise<Map<string, { fromUs: number; untilUs: number }>> {
+  async receivedSince(receivedUs: number | null): Promise<Map<string, { startUs: number; endUs: number }>> {
     const rows = await this.#db.query(receivedQuery, [isoFromInstant(Math.max(0, receivedUs ?? 0))]);
     return new Map(
       rows.map((row) => [
         row.entity_id as string,
-        { fromUs: row.from_us as number, untilUs: row.until_us as number },
+        { startUs: row.from_us as number, endUs: row.until_us as number },
       ]),
     );
   }
@@ -151,12 +151,12 @@ export class QuestDbReadingStore implements ReadingStore {
   async #curveBuckets(
     entityId: string,
     sinceUs: number,
-    untilUs: number,
+    endUs: number,
     bucketUs: number,
   ): Promise<CurveBucket[]> {
     if (bucketUs % hourUs === 0)
-      return joinHours(await this.#hours.rows(entityId, sinceUs, untilUs, 0, hourUs), bucketUs / hourUs);
-    const rows = await this.#db.query(curveQuery, [...span(entityId, sinceUs, untilUs), bucketUs]);
+      return joinHours(await this.#hours.rows(entityId, sinceUs, endUs, 0, hourUs), bucketUs / hourUs);
+    const rows = await this.#db.query(curveQuery, [...span(entityId, sinceUs, endUs), bucketUs]);
     return rows.map((row) => ({
       lastUs: row.at_us as number,
       last: row.last_state as number | null,
@@ -168,8 +168,8 @@ export class QuestDbReadingStore implements ReadingStore {
   }
 
   async #sumUp(entityId: string, run: Run, endUs: number, sums: Map<number, HourSums>): Promise<void> {
-    const untilUs = Math.min(run.endUs, endUs);
-    const rows = await this.#hours.rows(entityId, run.startUs, untilUs, run.startUs, run.lengthUs);
+    const endUs = Math.min(run.endUs, endUs);
+    const rows = await this.#hours.rows(entityId, run.startUs, endUs, run.startUs, run.lengthUs);
     for (const row of rows) {
       const weightUs = row.lastUs - row.firstUs;
       sums.set(run.first + row.hour, {
@@ -186,10 +186,10 @@ export class QuestDbReadingStore implements ReadingStore {
     // What was absent for a while did not hold its value meanwhile, and only the intervals tell.
     const broken = rows.filter((row) => row.numbers < row.readings).map(({ hour }) => hour);
     if (broken.length === 0) return;
-    const fromUs = run.startUs + Math.min(...broken) * run.lengthUs;
-    const toUs = Math.min(untilUs, run.startUs + (Math.max(...broken) + 1) * run.lengthUs);
+    const startUs = run.startUs + Math.min(...broken) * run.lengthUs;
+    const endUs = Math.min(endUs, run.startUs + (Math.max(...broken) + 1) * run.lengthUs);
     const found = await this.#db.query(intervalsQuery, [
-      ...span(entityId, fromUs, toUs),
+      ...span(entityId, startUs, endUs),
       run.startUs,
       run.lengthUs,
     ]);
@@ -203,6 +203,6 @@ export class QuestDbReadingStore implements ReadingStore {
   }
 }
 
-function span(entityId: string, sinceUs: number, untilUs: number): [string, string, string] {
-  return [entityId, isoFromInstant(sinceUs), isoFromInstant(untilUs)];
+function span(entityId: string, sinceUs: number, endUs: number): [string, string, string] {
+  return [entityId, isoFromInstant(sinceUs), isoFromInstant(endUs)];
 }

@@ -45,11 +45,11 @@ export class QuestDbStatisticsStore implements StatisticsStore {
   async range(
     entityId: string,
     period: '5minute' | 'hour',
-    fromUs: number,
-    untilUs: number,
+    startUs: number,
+    endUs: number,
     limit: number,
   ): Promise<StatisticsRecord[]> {
-    const values = [entityId, period, isoWithin(fromUs), isoWithin(untilUs), limit];
+    const values = [entityId, period, isoWithin(startUs), isoWithin(endUs), limit];
     return (await this.#db.query(rangeQuery, values)).map(recordFromRow);
   }
 
@@ -87,7 +87,7 @@ export class QuestDbStatisticsStore implements StatisticsStore {
     return new Map(
       rows.map((row) => [
         row.entity_id as string,
-        { fromUs: row.from_us as number, untilUs: (row.until_us as number) + lengthUs.hour },
+        { startUs: row.from_us as number, endUs: (row.until_us as number) + lengthUs.hour },
       ]),
     );
   }

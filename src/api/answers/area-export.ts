@@ -40,8 +40,8 @@ export async function* csvPages(asked: AreaExport): AsyncGenerator<string> {
     'provisional',
   ]);
   let text = header;
-  for (let fromUs = startUs; fromUs < endUs; fromUs += stepUs) {
-    const buckets = await views.buckets(ids, 'quarter', fromUs, Math.min(endUs, fromUs + stepUs));
+  for (let startUs = startUs; startUs < endUs; startUs += stepUs) {
+    const buckets = await views.buckets(ids, 'quarter', startUs, Math.min(endUs, startUs + stepUs));
     const costs = await areaCosts(views, prices, area, byMeter(buckets));
     const devices = new Map(area.devices.map((device) => [device.entityId, device]));
     const order = new Map(ids.map((id, index) => [id, index]));

@@ -71,12 +71,12 @@ export function hoursOfValue(
 ): Promise<ValueHour[]> {
   const zone = deps.ledger.views.zone();
   // A value is held to the end of what is asked for, and nobody knows for how long it will hold.
-  const untilUs = Math.min(endUs, deps.clock.nowUs());
-  if (startUs >= untilUs) return Promise.resolve([]);
+  const endUs = Math.min(endUs, deps.clock.nowUs());
+  if (startUs >= endUs) return Promise.resolve([]);
   return fromStore(deps.stores, 'questdb', async () => {
     const [hours, rows] = await Promise.all([
-      deps.readingStore.hourly(id, startUs, untilUs, zone),
-      deps.ledger.statistics.range(id, 'hour', startUs - 3_600_000_000, untilUs, hourRowsLimit),
+      deps.readingStore.hourly(id, startUs, endUs, zone),
+      deps.ledger.statistics.range(id, 'hour', startUs - 3_600_000_000, endUs, hourRowsLimit),
     ]);
     return valueHours(hours, rows);
   });

@@ -53,8 +53,8 @@ export async function readTimeline(
   const [own, within] = [Map.groupBy(sides, placeOf), Map.groupBy(inside, placeOf)];
   const count = Math.ceil((endUs - startUs) / bucketUs);
   return Array.from({ length: count }, (_, place) => {
-    const fromUs = startUs + place * bucketUs;
-    const untilUs = Math.min(endUs, fromUs + bucketUs);
+    const startUs = startUs + place * bucketUs;
+    const endUs = Math.min(endUs, startUs + bucketUs);
     const pieces = own.get(place) ?? [];
     const known = pieces.flatMap(({ startUs: atUs, groups: sums }) =>
       sums.flatMap(({ amountMicro }, index) =>
@@ -63,8 +63,8 @@ export async function readTimeline(
     );
     const onTimes = [...pieces, ...(within.get(place) ?? [])].flatMap(({ groups: sums }) => sums);
     return {
-      ...{ startUs: fromUs, endUs: untilUs },
-      side: pieces.reduce(joinSides, emptySide(groups.length, fromUs, untilUs)),
+      ...{ startUs, endUs },
+      side: pieces.reduce(joinSides, emptySide(groups.length, startUs, endUs)),
       onTimeUs: onTimes.reduce(addSums, emptySum).onTimeUs,
       cost: costSum(known),
     };

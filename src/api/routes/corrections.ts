@@ -94,8 +94,8 @@ export function correctionRow(declared: Correction): z.infer<typeof correction> 
   return {
     correction_id: declared.correctionId,
     kind: declared.kind,
-    start: isoFromInstant(isExchange ? declared.atUs : declared.fromUs),
-    end: isoFromInstant(isExchange ? declared.atUs : declared.untilUs),
+    start: isoFromInstant(isExchange ? declared.atUs : declared.startUs),
+    end: isoFromInstant(isExchange ? declared.atUs : declared.endUs),
     amount: declared.kind === 'amount' ? valueFromMicro(declared.amountMicro) : null,
     old_register: isExchange ? valueOrNull(declared.oldRegisterMicro) : null,
     new_register: isExchange ? valueFromMicro(declared.newRegisterMicro) : null,
@@ -110,8 +110,8 @@ function changesTold(changes: CorrectionChanges): z.infer<typeof correctionChang
     entries: changes.entries,
     quantity_before: valueOrNull(changes.quantityBeforeMicro),
     quantity_after: valueOrNull(changes.quantityAfterMicro),
-    start: isoFromInstant(changes.fromUs),
-    end: isoFromInstant(changes.untilUs),
+    start: isoFromInstant(changes.startUs),
+    end: isoFromInstant(changes.endUs),
   };
 }
 
@@ -119,8 +119,8 @@ type FieldNames = Readonly<Record<CorrectionField, string>>;
 const fieldNames: FieldNames = {
   entityId: 'entity_id',
   atUs: 'at',
-  fromUs: 'start',
-  untilUs: 'end',
+  startUs: 'start',
+  endUs: 'end',
   amountMicro: 'amount',
   oldRegisterMicro: 'old_register',
   newRegisterMicro: 'new_register',
@@ -199,7 +199,7 @@ export function correctionRoutes(deps: ApiDeps, administrators: Administrators) 
       const asked = c.req.valid('json');
       await ledgerOf(deps, entityId);
       const { start, end } = readEnds(asked, views.zone());
-      const span = { fromUs: start.us, untilUs: end.us };
+      const span = { startUs: start.us, endUs: end.us };
       const common = {
         correctionId: randomUUID(),
         entityId,
@@ -220,7 +220,7 @@ export function correctionRoutes(deps: ApiDeps, administrators: Administrators) 
       const outcome = await atDesk(() =>
         asked.dry_run ? corrections.preview(declared) : corrections.apply(declared),
       );
-      const names = { ...fieldNames, fromUs: start.field, untilUs: end.field };
+      const names = { ...fieldNames, startUs: start.field, endUs: end.field };
       const changes = changesTold(changesOf(outcome, names));
       const told = { correction: correctionRow(declared), dry_run: asked.dry_run, changes };
       return asked.dry_run ? c.json(told, 200) : c.json(told, 201);

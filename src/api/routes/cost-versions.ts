@@ -226,7 +226,7 @@ export function costVersionRoutes(deps: ApiDeps, prices: Prices, administrators:
         .filter((entity) => isMeter(entity, all) && (area === null || entity.area === area));
       if (!asked.dry_run) {
         prices.invalidate();
-        for (const { entityId } of meters) postingWorker.touch(entityId, { fromUs: startUs, untilUs: endUs });
+        for (const { entityId } of meters) postingWorker.touch(entityId, { startUs, endUs });
       }
       const metersPosted = asked.dry_run ? 0 : meters.length;
       const change = { found, startUs, endUs, isDryRun: asked.dry_run, metersPosted };

@@ -128,19 +128,19 @@ export function readingRoutes(deps: ApiDeps) {
       const { entity_id: id } = c.req.valid('param');
       const { startUs, endUs } = rangeOf(c.req.valid('query'), limits.hourlyDays);
       // A value is held to the end of what is asked for, and nobody knows for how long it will hold.
-      const untilUs = Math.min(endUs, clock.nowUs());
+      const endUs = Math.min(endUs, clock.nowUs());
       const zone = home.config()?.timeZone ?? 'UTC';
-      const hours = startUs >= untilUs ? [] : await ask(() => store.hourly(id, startUs, untilUs, zone));
+      const hours = startUs >= endUs ? [] : await ask(() => store.hourly(id, startUs, endUs, zone));
       await assertKnown(
         id,
         hours.some((hour) => hour.count > 0),
       );
-      const fromUs = hours[0]?.startUs ?? startUs;
+      const startUs = hours[0]?.startUs ?? startUs;
       return c.json(
         {
           entity_id: id,
           unit: await unitOf(id),
-          time_range: { start: isoFromInstant(fromUs), end: isoFromInstant(endUs) },
+          time_range: { start: isoFromInstant(startUs), end: isoFromInstant(endUs) },
           data: hours.map((hour) => ({
             hour: isoFromInstant(hour.startUs),
             min_state: hour.min,

@@ -50,9 +50,9 @@ export function reconciliationRoutes(deps: ApiDeps, administrators: Administrato
       });
       const plan = await Promise.race([reconciler.plan(), late]);
       if (plan === null) return null;
-      const { fromUs, untilUs, entities, hours, unverifiedHours } = plan;
+      const { startUs, endUs, entities, hours, unverifiedHours } = plan;
       return {
-        ...{ start: isoFromInstant(fromUs), end: isoFromInstant(untilUs) },
+        ...{ start: isoFromInstant(startUs), end: isoFromInstant(endUs) },
         ...{ entities, hours, unproven_hours: unverifiedHours },
       };
     } catch (error) {
@@ -89,7 +89,7 @@ export function reconciliationRoutes(deps: ApiDeps, administrators: Administrato
         zone: ledger.views.zone(),
         nowUs: clock.nowUs(),
         longestDays: limits.ledgerDays,
-        defaults: { endUs: clock.nowUs(), startUs: (untilUs) => untilUs - nightlySpanUs },
+        defaults: { endUs: clock.nowUs(), startUs: (endUs) => endUs - nightlySpanUs },
       });
       return c.json({ sync_id: reconciler.request(startUs, endUs, asked.entity_ids) }, 202);
     });

@@ -79,8 +79,8 @@ export function ticketRoutes(deps: ApiDeps, administrators: Administrators) {
     status: ticket.status,
     entity_id: ticket.entityId,
     name: ticket.entityId === null ? null : (home.entity(ticket.entityId)?.name ?? null),
-    start: isoFromInstant(ticket.fromUs),
-    end: isoFromInstant(ticket.untilUs),
+    start: isoFromInstant(ticket.startUs),
+    end: isoFromInstant(ticket.endUs),
     detail: ticket.detail,
     evidence: [...ticket.evidence],
     related_entity_id: ticket.relatedEntityId,
@@ -125,8 +125,8 @@ export function ticketRoutes(deps: ApiDeps, administrators: Administrators) {
                   entries: changes.entries,
                   quantity_before: valueOrNull(changes.quantityBeforeMicro),
                   quantity_after: valueOrNull(changes.quantityAfterMicro),
-                  start: isoFromInstant(changes.fromUs),
-                  end: isoFromInstant(changes.untilUs),
+                  start: isoFromInstant(changes.startUs),
+                  end: isoFromInstant(changes.endUs),
                 },
         };
       }

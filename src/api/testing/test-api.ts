@@ -36,9 +36,9 @@ export class TestReadings implements ReadingStore {
   async append(readings: readonly Reading[]): Promise<void> {
     this.rows.push(...readings);
   }
-  async range(entityId: string, sinceUs: number, untilUs: number, limit: number): Promise<Reading[]> {
+  async range(entityId: string, sinceUs: number, endUs: number, limit: number): Promise<Reading[]> {
     return this.#of(entityId)
-      .filter((row) => row.atUs >= sinceUs && row.atUs < untilUs)
+      .filter((row) => row.atUs >= sinceUs && row.atUs < endUs)
       .slice(0, limit);
   }
   async before(entityId: string, atUs: number, withValue = false): Promise<Reading | null> {
@@ -74,8 +74,8 @@ export class TestReadings implements ReadingStore {
       },
     ];
   }
-  async curve(entityId: string, sinceUs: number, untilUs: number, points: number): Promise<Curve> {
-    const rows = await this.range(entityId, sinceUs, untilUs, points);
+  async curve(entityId: string, sinceUs: number, endUs: number, points: number): Promise<Curve> {
+    const rows = await this.range(entityId, sinceUs, endUs, points);
     const values = rows.map((row) => row.value);
     const atUs = rows.map((row) => row.atUs);
     return {

@@ -43,7 +43,7 @@ export class TestIntegrity {
         status: () => this.status,
         plan: async () => {
           if (!this.isPlanKnown) throw new Error('questdb://admin:secret@127.0.0.1 is down');
-          return { fromUs: 0, untilUs: 864_000_000_000, entities: 3, hours: 480, unverifiedHours: 7 };
+          return { startUs: 0, endUs: 864_000_000_000, entities: 3, hours: 480, unverifiedHours: 7 };
         },
       },
     };

@@ -64,12 +64,12 @@ export class TestLedger implements LedgerViews, LedgerStore {
   }
   async buckets(ids: readonly string[], period: Period, startUs: number, endUs: number): Promise<Bucket[]> {
     const edges = bucketEdges(startUs, endUs, period, this.timeZone);
-    const fromUs = edges[0] ?? startUs;
-    const untilUs = edges.at(-1) ?? endUs;
+    const startUs = edges[0] ?? startUs;
+    const endUs = edges.at(-1) ?? endUs;
     const quarters = ids.flatMap((entityId) =>
       this.#newest(entityId)
         .filter((one) => one.kind === 'quantity' && one.reason !== 'withdrawn')
-        .filter((one) => one.quarterHourStartUs >= fromUs && one.quarterHourStartUs < untilUs)
+        .filter((one) => one.quarterHourStartUs >= startUs && one.quarterHourStartUs < endUs)
         .map((one): Bucket => {
           const isWhole =
             one.coveredUs === quarterHourUs && ['measured', 'imported', 'recovered'].includes(one.quality);
@@ -151,14 +151,14 @@ export class TestLedger implements LedgerViews, LedgerStore {
     const all = ids.flatMap((id) => this.#of(id)).map((entry) => entry.quarterHourStartUs);
     return all.length === 0 ? null : { firstUs: Math.min(...all), lastUs: Math.max(...all) };
   }
-  async current(entityId: string, fromUs: number, untilUs: number): Promise<PostedEntry[]> {
+  async current(entityId: string, startUs: number, endUs: number): Promise<PostedEntry[]> {
     return this.#newest(entityId).filter(
-      (entry) => entry.quarterHourStartUs >= fromUs && entry.quarterHourStartUs < untilUs,
+      (entry) => entry.quarterHourStartUs >= startUs && entry.quarterHourStartUs < endUs,
     );
   }
-  async journal(entityId: string, fromUs: number, untilUs: number): Promise<PostedEntry[]> {
+  async journal(entityId: string, startUs: number, endUs: number): Promise<PostedEntry[]> {
     return this.#of(entityId)
-      .filter((entry) => entry.quarterHourStartUs >= fromUs && entry.quarterHourStartUs < untilUs)
+      .filter((entry) => entry.quarterHourStartUs >= startUs && entry.quarterHourStartUs < endUs)
       .filter((entry) => entry.revision > 0);
   }
   async write(pages: readonly LedgerPage[]): Promise<void> {
@@ -181,13 +181,13 @@ export class TestStatistics implements StatisticsStore {
   async range(
     entityId: string,
     period: '5minute' | 'hour',
-    fromUs: number,
-    untilUs: number,
+    startUs: number,
+    endUs: number,
     limit: number,
   ): Promise<StatisticsRecord[]> {
     return this.rows
       .filter((row) => row.entityId === entityId && row.period === period)
-      .filter((row) => row.startUs >= fromUs && row.startUs < untilUs)
+      .filter((row) => row.startUs >= startUs && row.startUs < endUs)
       .slice(0, limit);
   }
   async endingBefore(entityId: string, atUs: number): Promise<StatisticsRecord | null> {

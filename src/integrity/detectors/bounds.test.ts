@@ -38,7 +38,7 @@ describe('figures', () => {
 
 describe('a gap', () => {
   const told = (atUs: number, value: number | null = 1) => ({ atUs, value });
-  const gap = (fromUs: number, untilUs: number, isOpen = false): Gap => ({ fromUs, untilUs, isOpen });
+  const gap = (startUs: number, endUs: number, isOpen = false): Gap => ({ startUs, endUs, isOpen });
 
   it('is longer than ten minutes', () => {
     expect(absences([told(0, null), told(gapUs)], dayUs)).toEqual([]);
@@ -63,22 +63,22 @@ describe('a gap', () => {
         fc.nat(100),
         fc.integer({ min: 150, max: 320 }),
         (starts, heard, from, until) => {
-          const [fromUs, untilUs] = [from * minuteUs, until * minuteUs];
+          const [startUs, endUs] = [from * minuteUs, until * minuteUs];
           const list = heard.map(([minute, isThere]) => told(minute * minuteUs, isThere ? 1 : null));
           const found = silences(
             starts.map((start) => start * step),
             list,
-            fromUs,
-            untilUs,
+            startUs,
+            endUs,
           );
           const instants = list.filter(({ value }) => value !== null).map(({ atUs }) => atUs);
           for (const one of found) {
-            expect(one.untilUs - one.fromUs).toBeGreaterThan(gapUs);
-            expect(one.fromUs).toBeGreaterThanOrEqual(Math.max(fromUs, (starts[0] ?? 0) * step));
+            expect(one.endUs - one.startUs).toBeGreaterThan(gapUs);
+            expect(one.startUs).toBeGreaterThanOrEqual(Math.max(startUs, (starts[0] ?? 0) * step));
             expect(one.isOpen).toBe(false);
-            expect(instants.some((atUs) => atUs > one.fromUs && atUs < one.untilUs)).toBe(false);
+            expect(instants.some((atUs) => atUs > one.startUs && atUs < one.endUs)).toBe(false);
             for (const start of starts)
-              expect(start * step >= one.untilUs || (start + 1) * step <= one.fromUs).toBe(true);
+              expect(start * step >= one.endUs || (start + 1) * step <= one.startUs).toBe(true);
           }
           // A minute between two rows that neither row nor reading is near to is in one of them.
           const last = starts.at(-1) ?? 0;
@@ -89,14 +89,14 @@ describe('a gap', () => {
           ) {
             const at = (minute + 0.5) * minuteUs;
             const edges = [
-              ...[fromUs, ...instants],
+              ...[startUs, ...instants],
               ...starts.flatMap((start) => [start * step, (start + 1) * step]),
             ];
             const isRow = starts.some((start) => start * step <= at && at < (start + 1) * step);
             const before = Math.max(...edges.filter((edge) => edge < at));
-            const after = Math.min(untilUs, ...edges.filter((edge) => edge > at));
+            const after = Math.min(endUs, ...edges.filter((edge) => edge > at));
             if (isRow || after - before <= gapUs) continue;
-            expect(found.some((one) => one.fromUs < at && at < one.untilUs)).toBe(true);
+            expect(found.some((one) => one.startUs < at && at < one.endUs)).toBe(true);
           }
         },
       ),
@@ -176,7 +176,7 @@ describe('a counter that stands still', () => {
       { startUs: 3 * hourUs, countedMicro: 1, meanW: 400 },
       ...hours(4, 400, 4),
     ]);
-    expect(found.map(({ fromUs, untilUs }) => [fromUs / hourUs, untilUs / hourUs])).toEqual([
+    expect(found.map(({ startUs, endUs }) => [startUs / hourUs, endUs / hourUs])).toEqual([
       [0, 3],
       [4, 8],
     ]);
@@ -244,7 +244,7 @@ describe('hours that differ', () => {
     ...extra,
   });
   const stretch = (extra: Partial<Stretch> = {}): Stretch => ({
-    ...{ fromUs: hourUs, untilUs: 2 * hourUs, theirsMicro: 1_000_000, registerMicro: null },
+    ...{ startUs: hourUs, endUs: 2 * hourUs, theirsMicro: 1_000_000, registerMicro: null },
     ...extra,
   });
   const quarters = (amounts: readonly number[], extra: Partial<Entry> = {}) =>
@@ -332,8 +332,8 @@ describe('hours that differ', () => {
   it('that follow on one another are one finding, which says the sums of both', () => {
     const part = (hour: number) => ({
       ...{
-        fromUs: hour * hourUs,
-        untilUs: (hour + 1) * hourUs,
+        startUs: hour * hourUs,
+        endUs: (hour + 1) * hourUs,
         oursMicro: 1_500_000,
         theirsMicro: 1_000_000,
       },
@@ -341,7 +341,7 @@ describe('hours that differ', () => {
     const [found, ...others] = hoursFindings('sensor.a', 'm³', [part(0), part(1)]);
     expect(others).toEqual([]);
     const spans = hoursFindings('sensor.a', 'm³', [part(0), part(5), part(6)]);
-    expect(spans.map(({ fromUs, untilUs }) => (untilUs - fromUs) / hourUs)).toEqual([1, 2]);
+    expect(spans.map(({ startUs, endUs }) => (endUs - startUs) / hourUs)).toEqual([1, 2]);
     expect(found?.detail).toContain("tell 3 m³, Home Assistant's statistics 2 m³");
     expect(found?.evidence.at(-1)).toEqual({ name: 'difference', value: 1, unit: 'm³' });
   });

@@ -35,8 +35,8 @@ export function frozenCounterFindings(
       findings.push({
         kind: 'frozen',
         entityId,
-        fromUs: first.startUs,
-        untilUs: first.startUs + stillUs,
+        startUs: first.startUs,
+        endUs: first.startUs + stillUs,
         detail: `The counter stood still for ${durationText(stillUs)} while ${powerEntityId} told ${Math.round(flowed / run.length)} W on average.`,
         evidence: [
           { name: 'still_seconds', value: stillUs / 1_000_000, unit: 's' },

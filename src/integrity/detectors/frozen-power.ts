@@ -18,7 +18,7 @@ export const habitReadings = 50;
 /** The longest that a value other than 0 stood, and the one before it. Fed in the order of time, page by page. */
 export class Stillness {
   #readings = 0;
-  #longest: { fromUs: number; untilUs: number; value: number } | null = null;
+  #longest: { startUs: number; endUs: number; value: number } | null = null;
   #secondUs = 0;
   #held: { atUs: number; value: number | null } | null = null;
 
@@ -29,19 +29,19 @@ export class Stillness {
     this.#held = { atUs: told.atUs, value: told.value };
   }
 
-  /** @param untilUs the last value holds until then, for a change would have been told; null when that is not known */
-  finding(entityId: string, untilUs: number | null): Finding | null {
-    if (untilUs !== null) this.#end(untilUs);
+  /** @param endUs the last value holds until then, for a change would have been told; null when that is not known */
+  finding(entityId: string, endUs: number | null): Finding | null {
+    if (endUs !== null) this.#end(endUs);
     const longest = this.#longest;
     if (longest === null || this.#readings < habitReadings) return null;
-    const us = longest.untilUs - longest.fromUs;
+    const us = longest.endUs - longest.startUs;
     if (us < stillUs || us < stillTimes * this.#secondUs) return null;
     const usual = durationText(this.#secondUs);
     return {
       kind: 'frozen',
       entityId,
-      fromUs: longest.fromUs,
-      untilUs: longest.untilUs,
+      startUs: longest.startUs,
+      endUs: longest.endUs,
       detail: `The sensor kept ${longest.value} W for ${durationText(us)}; otherwise it keeps a value for ${usual} at most.`,
       evidence: [
         { name: 'still_seconds', value: Math.round(us / 1_000_000), unit: 's' },
@@ -56,10 +56,10 @@ export class Stillness {
     const held = this.#held;
     if (held === null || held.value === null || held.value === 0) return;
     const us = atUs - held.atUs;
-    const longestUs = this.#longest === null ? 0 : this.#longest.untilUs - this.#longest.fromUs;
+    const longestUs = this.#longest === null ? 0 : this.#longest.endUs - this.#longest.startUs;
     if (us > longestUs) {
       this.#secondUs = longestUs;
-      this.#longest = { fromUs: held.atUs, untilUs: atUs, value: held.value };
+      this.#longest = { startUs: held.atUs, endUs: atUs, value: held.value };
     } else this.#secondUs = Math.max(this.#secondUs, us);
   }
 }

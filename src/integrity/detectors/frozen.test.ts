@@ -17,7 +17,7 @@ describe('frozenCounterFindings', () => {
   it('finds a counter that stands while power flows', () => {
     const [finding, ...others] = find(hours([5, 400], [0, 500], [0, 500], [0, 500], [9, 500]));
     expect(others).toEqual([]);
-    expect(finding).toMatchObject({ fromUs: hourUs, untilUs: 4 * hourUs, relatedEntityId: 'sensor.power' });
+    expect(finding).toMatchObject({ startUs: hourUs, endUs: 4 * hourUs, relatedEntityId: 'sensor.power' });
     expect(finding?.evidence).toContainEqual({ name: 'theirs', value: 1.5, unit: 'kWh' });
   });
 
@@ -44,8 +44,8 @@ describe('Stillness', () => {
 
   it('finds a value that stands ten times longer than any other', () => {
     expect(still([...lively, [1, 345], [9, 120]], null)).toMatchObject({
-      fromUs: hourUs,
-      untilUs: 9 * hourUs,
+      startUs: hourUs,
+      endUs: 9 * hourUs,
     });
     expect(still([...lively, [1, 345]], 9)).toMatchObject({ kind: 'frozen', choices: ['accept', 'exclude'] });
   });
@@ -66,7 +66,7 @@ describe('Stillness', () => {
           [1, 345] as const,
           ...repeats.sort((a, b) => a - b).map((hour) => [hour, 345] as const),
         ];
-        expect(still(told, 9)).toMatchObject({ fromUs: hourUs, untilUs: 9 * hourUs });
+        expect(still(told, 9)).toMatchObject({ startUs: hourUs, endUs: 9 * hourUs });
       }),
     );
   });

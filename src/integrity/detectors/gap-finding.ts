@@ -9,10 +9,10 @@ export type GapOwner =
 
 /** A gap as it is told. With nothing to choose it only tells: the register bridges it, or no energy rests on it. */
 export function gapFinding(owner: GapOwner, gap: Gap): Finding {
-  const { fromUs, untilUs, isOpen } = gap;
+  const { startUs, endUs, isOpen } = gap;
   const lasted = isOpen
-    ? `for ${durationText(untilUs - fromUs)} and still`
-    : `for ${durationText(untilUs - fromUs)}`;
+    ? `for ${durationText(endUs - startUs)} and still`
+    : `for ${durationText(endUs - startUs)}`;
   const whose =
     owner.kind === 'home'
       ? 'Nothing is known of any entity'
@@ -20,10 +20,10 @@ export function gapFinding(owner: GapOwner, gap: Gap): Finding {
   return {
     kind: 'gap',
     entityId: owner.kind === 'home' ? null : owner.entityId,
-    fromUs,
-    untilUs,
+    startUs,
+    endUs,
     detail: `${whose} ${lasted}; Home Assistant's history has nothing either. ${consequence(owner)}`,
-    evidence: [{ name: 'gap_seconds', value: Math.round((untilUs - fromUs) / 1_000_000), unit: 's' }],
+    evidence: [{ name: 'gap_seconds', value: Math.round((endUs - startUs) / 1_000_000), unit: 's' }],
     relatedEntityId: null,
     choices: owner.kind === 'power' ? ['accept', 'set_value'] : isOpen ? ['accept'] : [],
   };

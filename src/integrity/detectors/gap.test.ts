@@ -10,8 +10,8 @@ import { gapFinding } from './gap-finding.ts';
 const minuteUs = 60_000_000;
 const told = (minute: number, value: number | null = 1) => ({ atUs: minute * minuteUs, value });
 const gap = (from: number, until: number, isOpen = false): Gap => ({
-  fromUs: from * minuteUs,
-  untilUs: until * minuteUs,
+  startUs: from * minuteUs,
+  endUs: until * minuteUs,
   isOpen,
 });
 
@@ -77,7 +77,7 @@ describe('sortGaps', () => {
         const own = new Map(lists.map((list, place) => [`sensor.${place}`, list]));
         const { home, entities } = sortGaps(own);
         const holds = (list: readonly Gap[], minute: number) =>
-          list.some(({ fromUs, untilUs }) => fromUs <= minute * minuteUs && minute * minuteUs < untilUs);
+          list.some(({ startUs, endUs }) => startUs <= minute * minuteUs && minute * minuteUs < endUs);
         for (const [entityId, list] of own)
           for (let minute = 0; minute < 500; minute += 1) {
             const rest = entities.get(entityId) ?? [];
@@ -86,7 +86,7 @@ describe('sortGaps', () => {
             else expect(count).toBeLessThanOrEqual(1);
           }
         for (const one of [...home, ...[...entities.values()].flat()])
-          expect(one.untilUs - one.fromUs).toBeGreaterThan(gapUs);
+          expect(one.endUs - one.startUs).toBeGreaterThan(gapUs);
         // What nobody shares is told as it is.
         if (home.length === 0) for (const [id, list] of own) expect(entities.get(id) ?? []).toEqual(list);
       }),

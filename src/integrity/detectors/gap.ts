@@ -1,9 +1,9 @@
 /** Where nothing is known of an entity for more than ten minutes, and what of that is the whole home's outage. */
 
-/** [fromUs, untilUs); open when it goes on still. */
+/** [startUs, endUs); open when it goes on still. */
 export interface Gap {
-  readonly fromUs: number;
-  readonly untilUs: number;
+  readonly startUs: number;
+  readonly endUs: number;
   readonly isOpen: boolean;
 }
 
@@ -18,17 +18,17 @@ interface Told {
 }
 
 /** From an absence until the entity told a value again. @param readings ascending */
-export function absences(readings: readonly Told[], untilUs: number): Gap[] {
+export function absences(readings: readonly Told[], endUs: number): Gap[] {
   const gaps: Gap[] = [];
   let sinceUs: number | null = null;
   for (const { atUs, value } of readings) {
     if (value === null) sinceUs ??= atUs;
     else if (sinceUs !== null) {
-      gaps.push({ fromUs: sinceUs, untilUs: atUs, isOpen: false });
+      gaps.push({ startUs: sinceUs, endUs: atUs, isOpen: false });
       sinceUs = null;
     }
   }
-  if (sinceUs !== null && untilUs > sinceUs) gaps.push({ fromUs: sinceUs, untilUs, isOpen: true });
+  if (sinceUs !== null && endUs > sinceUs) gaps.push({ startUs: sinceUs, endUs, isOpen: true });
   return gaps.filter(isLong);
 }
 
@@ -41,47 +41,47 @@ export function absences(readings: readonly Told[], untilUs: number): Gap[] {
 export function silences(
   rowStartsUs: readonly number[],
   readings: readonly Told[],
-  fromUs: number,
-  untilUs: number,
+  startUs: number,
+  endUs: number,
 ): Gap[] {
   const rowUs = 5 * minuteUs;
   const first = rowStartsUs[0];
   if (first === undefined) return [];
   const gaps: Gap[] = [];
-  let knownUs = Math.max(first, fromUs);
+  let knownUs = Math.max(first, startUs);
   let place = 0;
   const close = (endUs: number) => {
     while (place < readings.length && (readings[place]?.atUs ?? 0) < endUs) {
       const told = readings[place];
       place += 1;
       if (told === undefined || told.atUs < knownUs || told.value === null) continue;
-      gaps.push({ fromUs: knownUs, untilUs: told.atUs, isOpen: false });
+      gaps.push({ startUs: knownUs, endUs: told.atUs, isOpen: false });
       knownUs = told.atUs;
     }
-    if (endUs > knownUs) gaps.push({ fromUs: knownUs, untilUs: endUs, isOpen: false });
+    if (endUs > knownUs) gaps.push({ startUs: knownUs, endUs, isOpen: false });
   };
   for (const startUs of rowStartsUs) {
-    if (startUs > knownUs) close(Math.min(startUs, untilUs));
+    if (startUs > knownUs) close(Math.min(startUs, endUs));
     knownUs = Math.max(knownUs, startUs + rowUs);
   }
   // After the last row nothing is said yet: the next comes within minutes.
-  return gaps.filter((gap) => isLong(gap) && gap.fromUs < untilUs);
+  return gaps.filter((gap) => isLong(gap) && gap.startUs < endUs);
 }
 
-function isLong({ fromUs, untilUs }: Gap): boolean {
-  return untilUs - fromUs > gapUs;
+function isLong({ startUs, endUs }: Gap): boolean {
+  return endUs - startUs > gapUs;
 }
 
 /** Overlapping and touching gaps of one entity as one. */
 export function joinGaps(gaps: readonly Gap[]): Gap[] {
   const joined: Gap[] = [];
-  for (const gap of [...gaps].sort((a, b) => a.fromUs - b.fromUs)) {
+  for (const gap of [...gaps].sort((a, b) => a.startUs - b.startUs)) {
     const last = joined.at(-1);
-    if (last === undefined || gap.fromUs > last.untilUs) joined.push(gap);
+    if (last === undefined || gap.startUs > last.endUs) joined.push(gap);
     else
       joined[joined.length - 1] = {
-        fromUs: last.fromUs,
-        untilUs: Math.max(last.untilUs, gap.untilUs),
+        startUs: last.startUs,
+        endUs: Math.max(last.endUs, gap.endUs),
         isOpen: last.isOpen || gap.isOpen,
       };
   }
@@ -113,9 +113,9 @@ export function sortGaps(gaps: ReadonlyMap<string, readonly Gap[]>): SortedGaps 
 function common(one: readonly Gap[], other: readonly Gap[]): Gap[] {
   return one.flatMap((a) =>
     other.flatMap((b) => {
-      const fromUs = Math.max(a.fromUs, b.fromUs);
-      const untilUs = Math.min(a.untilUs, b.untilUs);
-      return fromUs < untilUs ? [{ fromUs, untilUs, isOpen: a.isOpen && b.isOpen }] : [];
+      const startUs = Math.max(a.startUs, b.startUs);
+      const endUs = Math.min(a.endUs, b.endUs);
+      return startUs < endUs ? [{ startUs, endUs, isOpen: a.isOpen && b.isOpen }] : [];
     }),
   );
 }
@@ -125,10 +125,10 @@ function without(gap: Gap, home: readonly Gap[]): Gap[] {
   let rest: Gap[] = [gap];
   for (const outage of home)
     rest = rest.flatMap((part) => {
-      if (outage.untilUs <= part.fromUs || outage.fromUs >= part.untilUs) return [part];
-      const before = { ...part, untilUs: outage.fromUs, isOpen: false };
-      const after = { ...part, fromUs: outage.untilUs };
-      return [before, after].filter((one) => one.untilUs - one.fromUs > gapUs + togetherUs);
+      if (outage.endUs <= part.startUs || outage.startUs >= part.endUs) return [part];
+      const before = { ...part, endUs: outage.startUs, isOpen: false };
+      const after = { ...part, startUs: outage.endUs };
+      return [before, after].filter((one) => one.endUs - one.startUs > gapUs + togetherUs);
     });
   return rest;
 }

@@ -47,8 +47,8 @@ const compareHour = (sum: number, entries: readonly Entry[], state = sum) => {
 describe('stretchesOf', () => {
   it('begins with the second row, and takes hours without a row together', () => {
     expect(stretchesOf([row(0, 3653), row(1, 3654), row(4, 3660)])).toEqual([
-      { fromUs: hourUs, untilUs: 2 * hourUs, theirsMicro: 1_000_000, registerMicro: 1_000_000 },
-      { fromUs: 2 * hourUs, untilUs: 5 * hourUs, theirsMicro: 6_000_000, registerMicro: 6_000_000 },
+      { startUs: hourUs, endUs: 2 * hourUs, theirsMicro: 1_000_000, registerMicro: 1_000_000 },
+      { startUs: 2 * hourUs, endUs: 5 * hourUs, theirsMicro: 6_000_000, registerMicro: 6_000_000 },
     ]);
     expect(stretchesOf([row(0, null), row(1, 5)])).toEqual([]);
   });
@@ -126,11 +126,11 @@ describe('the same readings', () => {
           return row(hour, countedAsCore('rising', told) / 1e6, state);
         });
         for (const stretch of stretchesOf(rows)) {
-          const { fromUs, untilUs, theirsMicro } = stretch;
+          const { startUs, endUs, theirsMicro } = stretch;
           if (compareStretch(stretch, entries).kind !== 'differs') continue;
           const path = [
-            ...toldBefore(fromUs).slice(-1),
-            ...toldBefore(untilUs).filter((point) => point.atUs >= fromUs),
+            ...toldBefore(startUs).slice(-1),
+            ...toldBefore(endUs).filter((point) => point.atUs >= startUs),
           ];
           expect(isWithinTolerance(countedAsCore('rising', path), theirsMicro)).toBe(true);
         }
@@ -156,11 +156,11 @@ describe('boundaryStep', () => {
 describe('hoursFindings', () => {
   it('makes one of hours that follow on one another', () => {
     const stretch = (hour: number) => ({
-      ...{ fromUs: hour * hourUs, untilUs: (hour + 1) * hourUs },
+      ...{ startUs: hour * hourUs, endUs: (hour + 1) * hourUs },
       ...{ oursMicro: 1_000_000, theirsMicro: 1_500_000 },
     });
     const found = hoursFindings('sensor.meter', 'kWh', [stretch(1), stretch(2), stretch(5)]);
-    expect(found.map(({ fromUs, untilUs }) => [fromUs / hourUs, untilUs / hourUs])).toEqual([
+    expect(found.map(({ startUs, endUs }) => [startUs / hourUs, endUs / hourUs])).toEqual([
       [1, 3],
       [5, 6],
     ]);

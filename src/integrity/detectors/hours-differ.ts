@@ -20,10 +20,10 @@ export function isWithinTolerance(oursMicro: number, theirsMicro: number, moreMi
   return Math.abs(oursMicro - theirsMicro) <= allowed + moreMicro;
 }
 
-/** What Home Assistant says of [fromUs, untilUs): an hour, or several when rows are missing. */
+/** What Home Assistant says of [startUs, endUs): an hour, or several when rows are missing. */
 export interface Stretch {
-  readonly fromUs: number;
-  readonly untilUs: number;
+  readonly startUs: number;
+  readonly endUs: number;
   /** By its running total. */
   readonly theirsMicro: number;
   /** By the register that its rows tell; null where that fell or is not told. */
@@ -49,7 +49,7 @@ export function stretchesOf(rows: readonly RecordedStatistics[]): Stretch[] {
     const registerMicro = movedMicro === null || movedMicro < 0 ? null : movedMicro;
     const isFall = movedMicro !== null && isWithinTolerance(theirsMicro, movedMicro);
     if (theirsMicro < 0 && registerMicro === null && !isFall) return [];
-    return [{ fromUs: before.endUs, untilUs: row.endUs, theirsMicro, registerMicro }];
+    return [{ startUs: before.endUs, endUs: row.endUs, theirsMicro, registerMicro }];
   });
 }
 
@@ -64,17 +64,17 @@ export type Comparison =
 
 /** @param entries the meter's current entries; more of them may be given than lie in the stretch */
 export function compareStretch(stretch: Stretch, entries: readonly Entry[]): Comparison {
-  const { fromUs, untilUs, theirsMicro, registerMicro } = stretch;
+  const { startUs, endUs, theirsMicro, registerMicro } = stretch;
   const inside = entries.filter(
     (entry) =>
       entry.kind === 'quantity' &&
       entry.reason !== 'withdrawn' &&
-      entry.quarterHourStartUs >= fromUs &&
-      entry.quarterHourStartUs < untilUs,
+      entry.quarterHourStartUs >= startUs &&
+      entry.quarterHourStartUs < endUs,
   );
   const oursMicro = inside.reduce((sum, entry) => sum + entry.amountMicro, 0);
   if (inside.length > 0 && isWithinTolerance(oursMicro, theirsMicro)) return { kind: 'agrees' };
-  if (inside.length < (untilUs - fromUs) / (hourUs / 4)) {
+  if (inside.length < (endUs - startUs) / (hourUs / 4)) {
     // A meter's first hours, or those before it was followed: there is nothing to hold against theirs.
     return { kind: 'explained', why: 'unposted' };
   }
@@ -118,8 +118,8 @@ export function boundaryStep(path: readonly RegisterPoint[], atUs: number): numb
 }
 
 export interface DifferingStretch {
-  readonly fromUs: number;
-  readonly untilUs: number;
+  readonly startUs: number;
+  readonly endUs: number;
   readonly oursMicro: number;
   readonly theirsMicro: number;
 }
@@ -133,20 +133,20 @@ export function hoursFindings(
   const joined: DifferingStretch[] = [];
   for (const stretch of stretches) {
     const last = joined.at(-1);
-    if (last === undefined || last.untilUs !== stretch.fromUs) joined.push(stretch);
+    if (last === undefined || last.endUs !== stretch.startUs) joined.push(stretch);
     else
       joined[joined.length - 1] = {
-        fromUs: last.fromUs,
-        untilUs: stretch.untilUs,
+        startUs: last.startUs,
+        endUs: stretch.endUs,
         oursMicro: last.oursMicro + stretch.oursMicro,
         theirsMicro: last.theirsMicro + stretch.theirsMicro,
       };
   }
-  return joined.map(({ fromUs, untilUs, oursMicro, theirsMicro }) => ({
+  return joined.map(({ startUs, endUs, oursMicro, theirsMicro }) => ({
     kind: 'hours_differ',
     entityId,
-    fromUs,
-    untilUs,
+    startUs,
+    endUs,
     detail: `Our readings tell ${amountText(oursMicro, unit)}, Home Assistant's statistics ${amountText(theirsMicro, unit)} for the same time.`,
     evidence: [
       registerFigure('ours', oursMicro, unit),

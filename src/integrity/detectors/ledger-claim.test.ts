@@ -24,7 +24,7 @@ describe('claimOf', () => {
 
   it('is what lies within the quarters, and what reaches into them', () => {
     expect(claimOf(rising, path, spike)).toEqual({
-      ...{ fromUs: startUs, untilUs: startUs + 2 * quarterHourUs },
+      ...{ startUs, endUs: startUs + 2 * quarterHourUs },
       ...{ leastMicro: 500_000 - claimMicro, mostMicro: 1_000_000 + claimMicro },
     });
   });
@@ -93,8 +93,8 @@ describe('claimOf', () => {
           points.map(({ atUs, registerMicro }) => ({
             ...{ kind: 'reading', atUs, registerMicro, lastResetAtUs: null, origin: 'stream' },
           })),
-          claim.fromUs,
-          claim.untilUs,
+          claim.startUs,
+          claim.endUs,
         );
         const counted = entries.reduce(
           (sum, entry) => sum + (entry.kind === 'quantity' ? entry.amountMicro : 0),

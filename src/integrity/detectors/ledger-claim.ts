@@ -6,10 +6,10 @@ import { quarterHourStartUs, quarterHourUs } from '../../units/quarter-hour.ts';
 import type { PathRules, RegisterPoint } from './register-path.ts';
 import type { Spike } from './spike.ts';
 
-/** The quarters that start in [fromUs, untilUs) add up to this much. */
+/** The quarters that start in [startUs, endUs) add up to this much. */
 export interface LedgerClaim {
-  readonly fromUs: number;
-  readonly untilUs: number;
+  readonly startUs: number;
+  readonly endUs: number;
   readonly leastMicro: number;
   readonly mostMicro: number;
 }
@@ -28,25 +28,25 @@ export function claimOf(
   path: readonly RegisterPoint[],
   { before, after }: Pick<Spike, 'before' | 'after'>,
 ): LedgerClaim | null {
-  const fromUs = quarterHourStartUs(before.atUs);
-  const untilUs = quarterHourStartUs(after.atUs) + quarterHourUs;
+  const startUs = quarterHourStartUs(before.atUs);
+  const endUs = quarterHourStartUs(after.atUs) + quarterHourUs;
   let state: CounterState | null = null;
   let [leastMicro, mostMicro, movedMicro] = [0, 0, 0];
   for (const point of path) {
     const { atUs, registerMicro, lastResetAtUs = null } = point;
     const told = { kind: 'reading', atUs, registerMicro, lastResetAtUs, origin: 'stream' } as const;
     const step: CounterStep = stepCounter(kind, state, told);
-    for (const { fromUs: sinceUs, toUs, amountMicro } of step.deltas) {
-      if (toUs <= fromUs || sinceUs >= untilUs) continue;
+    for (const { startUs: sinceUs, endUs, amountMicro } of step.deltas) {
+      if (endUs <= startUs || sinceUs >= endUs) continue;
       if (state !== null && sinceUs < state.sinceUs) return null;
-      if (sinceUs >= fromUs && toUs < untilUs) leastMicro += amountMicro;
+      if (sinceUs >= startUs && endUs < endUs) leastMicro += amountMicro;
       mostMicro += amountMicro;
       movedMicro += Math.abs(amountMicro);
     }
     state = step.state;
   }
-  if (state === null || state.atUs < untilUs - quarterHourUs) return null;
+  if (state === null || state.atUs < endUs - quarterHourUs) return null;
   return kind === 'net'
-    ? { fromUs, untilUs, leastMicro: -movedMicro - claimMicro, mostMicro: movedMicro + claimMicro }
-    : { fromUs, untilUs, leastMicro: leastMicro - claimMicro, mostMicro: mostMicro + claimMicro };
+    ? { startUs, endUs, leastMicro: -movedMicro - claimMicro, mostMicro: movedMicro + claimMicro }
+    : { startUs, endUs, leastMicro: leastMicro - claimMicro, mostMicro: mostMicro + claimMicro };
 }

@@ -49,7 +49,7 @@ describe('a rising register that began anew', () => {
   it('is reported from the reading before to the first after, with what was counted', () => {
     const points = path(1000, 1001, 800, 801);
     const [finding] = fallFindings('sensor.meter', rising, points);
-    expect(finding).toMatchObject({ fromUs: points[1]?.atUs, untilUs: points[2]?.atUs });
+    expect(finding).toMatchObject({ startUs: points[1]?.atUs, endUs: points[2]?.atUs });
     expect(finding?.evidence).toEqual([
       { name: 'register_before', value: 1001, unit: 'kWh' },
       { name: 'register_after', value: 800, unit: 'kWh' },

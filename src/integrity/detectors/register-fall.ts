@@ -144,8 +144,8 @@ function fell(
   return {
     kind: 'register_fell',
     entityId,
-    fromUs: before.atUs,
-    untilUs: after.atUs,
+    startUs: before.atUs,
+    endUs: after.atUs,
     detail: detail.join('; '),
     evidence: [
       registerFigure('register_before', before.registerMicro, unit),

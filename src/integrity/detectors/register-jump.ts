@@ -23,8 +23,8 @@ export function jumpFindings(entityId: string, rules: PathRules, path: readonly 
       {
         kind: 'register_jumped',
         entityId,
-        fromUs: before.atUs,
-        untilUs: after.atUs,
+        startUs: before.atUs,
+        endUs: after.atUs,
         detail: `The register counted ${amountText(countedMicro, unit)} within ${seconds} s${usual}.`,
         evidence: [
           registerFigure('register_before', before.registerMicro, unit),

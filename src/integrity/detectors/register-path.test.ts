@@ -109,7 +109,7 @@ describe('a register', () => {
 
   it('tells what was counted, from where to where', () => {
     const [jump] = found(path(453.26, 458.26));
-    expect(jump).toMatchObject({ fromUs: startUs, untilUs: startUs + 10 * secondUs });
+    expect(jump).toMatchObject({ startUs, endUs: startUs + 10 * secondUs });
     expect(jump?.evidence).toContainEqual({ name: 'counted', value: 5, unit: 'kWh' });
     expect(jump?.detail).toContain('5 kWh within 10 s');
   });

@@ -141,7 +141,7 @@ describe('the finding', () => {
       [0, 1],
     ]) {
       const { points, finding } = found(...away);
-      expect(finding).toMatchObject({ fromUs: points[3]?.atUs, untilUs: points[4]?.atUs });
+      expect(finding).toMatchObject({ startUs: points[3]?.atUs, endUs: points[4]?.atUs });
       expect(finding?.detail).toBe(
         'The register went from 40 kWh to 0 kWh for 2 readings and came back to 41 kWh.',
       );

@@ -170,7 +170,7 @@ describe('a register that was away for a moment', () => {
     const points = path(60, 11.98, 12.02, [7200, 10.42], [0.05, 0], 0.05);
     const [finding] = spikeFindings('sensor.meter', rising, points, findSpikes(rising, points));
     expect(finding?.detail).toContain('only then began anew at 0 kWh');
-    expect(finding).toMatchObject({ fromUs: points[2]?.atUs, untilUs: points[2]?.atUs });
+    expect(finding).toMatchObject({ startUs: points[2]?.atUs, endUs: points[2]?.atUs });
   });
 });
 
@@ -227,7 +227,7 @@ describe('a fall that stays', () => {
     const lower = (fell: number) =>
       loweredFindings('sensor.meter', rising, path(60, 99.9, 100, ...range(5, (n) => 100 - fell + n / 1000)));
     const [finding] = lower(7);
-    expect(finding).toMatchObject({ fromUs: startUs + 120 * minuteUs, untilUs: startUs + 180 * minuteUs });
+    expect(finding).toMatchObject({ startUs: startUs + 120 * minuteUs, endUs: startUs + 180 * minuteUs });
     expect(finding?.evidence).toEqual([
       { name: 'register_before', value: 100, unit: 'kWh' },
       { name: 'register_after', value: 93, unit: 'kWh' },

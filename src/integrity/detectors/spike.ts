@@ -213,8 +213,8 @@ export function spikeFindings(
       {
         kind: 'spike',
         entityId,
-        fromUs: begin.atUs,
-        untilUs: end.atUs,
+        startUs: begin.atUs,
+        endUs: end.atUs,
         detail: `The register went from ${went} for ${count} and ${kind === 'stale' ? 'only then began anew at' : 'came back to'} ${amountText(after.registerMicro, unit)}.`,
         evidence: [
           registerFigure('register_before', before.registerMicro, unit),

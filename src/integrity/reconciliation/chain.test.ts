@@ -53,7 +53,7 @@ async function played(told: readonly Told[]) {
   const evidenceWith = (corrections: StoredEvidenceCorrections) =>
     new StoredEvidence({ readings, statistics, corrections, kindOf: () => 'rising' });
   const evidence = evidenceWith((id) => store.of(id));
-  const waiting: Span[] = [{ fromUs: startUs, untilUs: endUs }];
+  const waiting: Span[] = [{ startUs, endUs }];
   const settle = async () => {
     for (const span of waiting.splice(0))
       await repost({ evidence, ledger, clock, heldUntil: () => null }, usualRules, meter, {
@@ -86,8 +86,7 @@ async function played(told: readonly Told[]) {
     await tickets.report(found, null, null);
     return [...ticketStore.tickets.values()].map(({ kind, status }) => `${kind} ${status}`);
   };
-  const total = async () =>
-    (await quantityIn(ledger, entityId, { fromUs: startUs - rowUs, untilUs: endUs })) ?? 0;
+  const total = async () => (await quantityIn(ledger, entityId, { startUs: startUs - rowUs, endUs })) ?? 0;
   const undo = async () => {
     for (const { ticketId, decision } of ticketStore.tickets.values())
       if (decision !== null) await tickets.undo(ticketId);

@@ -34,12 +34,12 @@ type CheckDeps = Pick<
   'homeAssistant' | 'readings' | 'statistics' | 'ledger' | 'views' | 'corrections' | 'posting'
 >;
 
-/** Looks at one entity in [fromUs, untilUs). Rejects when Home Assistant or a store is away. */
+/** Looks at one entity in [startUs, endUs). Rejects when Home Assistant or a store is away. */
 export async function checkEntity(
   deps: CheckDeps,
   entity: ReconciledEntity,
-  fromUs: number,
-  untilUs: number,
+  startUs: number,
+  endUs: number,
 ): Promise<CheckedEntity> {
   const { entityId, meter, unit } = entity;
   const detected: Detected[] = [];
@@ -48,31 +48,31 @@ export async function checkEntity(
   if (meter?.posts === 'register' && (unit === 'kWh' || unit === 'm³')) {
     const { kind } = meter;
     const corrections = await deps.corrections.of(entityId);
-    const rows = await rowsOf(deps.homeAssistant, entity, fromUs - rowBeforeUs, untilUs, 'hour');
+    const rows = await rowsOf(deps.homeAssistant, entity, startUs - rowBeforeUs, endUs, 'hour');
     refreshed = await refreshRows(deps.statistics, entityId, rows);
     if (refreshed !== null) {
       deps.posting.touch(entityId, refreshed, 'reconciled');
       await deps.posting.settle();
     }
-    const before = rows.findLast(({ endUs }) => endUs <= fromUs);
-    const asked = rows.filter((row) => row === before || row.startUs >= fromUs);
+    const before = rows.findLast(({ endUs }) => endUs <= startUs);
+    const asked = rows.filter((row) => row === before || row.startUs >= startUs);
     const checked = await checkHours(deps, { entityId, kind, unit }, asked, corrections);
     hours = { hours: checked.hours, differing: checked.differing };
-    const days = await deps.views.buckets([entityId], 'day', Math.min(fromUs, untilUs - habitUs), untilUs);
+    const days = await deps.views.buckets([entityId], 'day', Math.min(startUs, endUs - habitUs), endUs);
     const usual = (atUs: number) => highestUsualMicro(days, atUs);
     const found = [
       ...checked.findings.map((finding): Detected => ({ finding, handling: 'ask' })),
-      ...(await checkRegister(deps.readings, entityId, { kind, unit }, usual, fromUs, untilUs)),
-      ...(await frozenAgainstPower(deps, entity, fromUs, untilUs)),
+      ...(await checkRegister(deps.readings, entityId, { kind, unit }, usual, startUs, endUs)),
+      ...(await frozenAgainstPower(deps, entity, startUs, endUs)),
     ];
     detected.push(...found.filter(({ finding }) => !isAnswered(finding, corrections)));
   }
-  const fiveMinutes = await rowsOf(deps.homeAssistant, entity, fromUs, untilUs, '5minute');
+  const fiveMinutes = await rowsOf(deps.homeAssistant, entity, startUs, endUs, '5minute');
   const starts = fiveMinutes.map(({ startUs }) => startUs);
   // What is silent is not known to stand: the last row says until when Home Assistant saw the value.
-  const isHeld = (starts.at(-1) ?? 0) > untilUs - hourUs;
-  const { gaps, frozen } = await checkContinuity(deps, entity, starts, fromUs, untilUs, isHeld);
-  if (frozen !== null && untilUs - fromUs >= longRangeUs) detected.push({ finding: frozen, handling: 'ask' });
+  const isHeld = (starts.at(-1) ?? 0) > endUs - hourUs;
+  const { gaps, frozen } = await checkContinuity(deps, entity, starts, startUs, endUs, isHeld);
+  if (frozen !== null && endUs - startUs >= longRangeUs) detected.push({ finding: frozen, handling: 'ask' });
   return { ...hours, detected, gaps, refreshed };
 }
 
@@ -83,21 +83,21 @@ function isAnswered(finding: Finding, corrections: readonly Correction[]): boole
     (one) =>
       one.ticketId !== ticketId &&
       (one.kind === 'exchange'
-        ? one.atUs > finding.fromUs && one.atUs <= finding.untilUs
-        : one.fromUs <= finding.untilUs && one.untilUs >= finding.fromUs),
+        ? one.atUs > finding.startUs && one.atUs <= finding.endUs
+        : one.startUs <= finding.endUs && one.endUs >= finding.startUs),
   );
 }
 
 async function frozenAgainstPower(
   deps: Pick<CheckDeps, 'readings' | 'ledger'>,
   entity: ReconciledEntity,
-  fromUs: number,
-  untilUs: number,
+  startUs: number,
+  endUs: number,
 ): Promise<Detected[]> {
   const { entityId, power } = entity;
   if (power === null) return [];
-  const startUs = Math.ceil(fromUs / hourUs) * hourUs;
-  const endUs = Math.floor(untilUs / hourUs) * hourUs;
+  const startUs = Math.ceil(startUs / hourUs) * hourUs;
+  const endUs = Math.floor(endUs / hourUs) * hourUs;
   if (endUs <= startUs) return [];
   const told = await deps.readings.hourly(power.entityId, startUs, endUs, 'UTC');
   const means = new Map(

@@ -13,8 +13,8 @@ const minuteUs = 60_000_000;
 const startUs = Date.UTC(2026, 10, 24) * 1000;
 const at = (minute: number) => startUs + minute * minuteUs;
 const gap = (from: number, until: number, isOpen = false): Gap => ({
-  fromUs: at(from),
-  untilUs: at(until),
+  startUs: at(from),
+  endUs: at(until),
   isOpen,
 });
 

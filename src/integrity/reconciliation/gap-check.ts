@@ -37,13 +37,13 @@ export async function checkContinuity(
   stores: Stores,
   entity: Pick<ReconciledEntity, 'entityId' | 'unit'>,
   rowStartsUs: readonly number[],
-  fromUs: number,
-  untilUs: number,
+  startUs: number,
+  endUs: number,
   isHeld: boolean,
 ): Promise<Continuity> {
   const { entityId } = entity;
   const { readings } = stores;
-  const before = await readings.before(entityId, fromUs);
+  const before = await readings.before(entityId, startUs);
   const stillness = entity.unit === 'W' ? new Stillness() : null;
   // Only where an absence begins or ends: all that is needed of them.
   const turns: Told[] = [];
@@ -54,22 +54,22 @@ export async function checkContinuity(
     wasAbsent = told.value === null;
   };
   if (before !== null) take(before);
-  for await (const page of pagesOf(readings, entityId, fromUs, untilUs)) {
+  for await (const page of pagesOf(readings, entityId, startUs, endUs)) {
     page.forEach(take);
     if (turns.length > absencesLimit) break;
   }
   const silent: Gap[] = [];
-  for (const gap of silences(rowStartsUs, [], fromUs, untilUs)) {
+  for (const gap of silences(rowStartsUs, [], startUs, endUs)) {
     const told: Told[] = [];
-    for await (const page of pagesOf(readings, entityId, gap.fromUs, gap.untilUs)) told.push(...page);
-    silent.push(...silences([gap.fromUs - fiveMinutesUs, gap.untilUs], told, gap.fromUs, gap.untilUs + 1));
+    for await (const page of pagesOf(readings, entityId, gap.startUs, gap.endUs)) told.push(...page);
+    silent.push(...silences([gap.startUs - fiveMinutesUs, gap.endUs], told, gap.startUs, gap.endUs + 1));
   }
-  const absent = absences(turns, untilUs);
+  const absent = absences(turns, endUs);
   const [first] = absent;
-  if (first !== undefined && !(await wasKnown(stores, entityId, rowStartsUs, first.fromUs))) absent.shift();
+  if (first !== undefined && !(await wasKnown(stores, entityId, rowStartsUs, first.startUs))) absent.shift();
   return {
     gaps: joinGaps([...absent, ...silent]),
-    frozen: stillness?.finding(entityId, isHeld ? untilUs : null) ?? null,
+    frozen: stillness?.finding(entityId, isHeld ? endUs : null) ?? null,
   };
 }
 
@@ -100,7 +100,7 @@ export function gapsDetected(
     for (const gap of sorted.entities.get(entity.entityId) ?? []) {
       // What the meter beside it tells already: the device was away, with all its sensors.
       const owner = entity.meter !== null || entity.ownerId === null ? [] : (gaps.get(entity.ownerId) ?? []);
-      if (owner.some(({ fromUs, untilUs }) => fromUs < gap.untilUs && gap.fromUs < untilUs)) continue;
+      if (owner.some(({ startUs, endUs }) => startUs < gap.endUs && gap.startUs < endUs)) continue;
       detected.push(gapDetected({ kind: entity.meter?.posts ?? 'value', entityId: entity.entityId }, gap));
     }
   return detected;

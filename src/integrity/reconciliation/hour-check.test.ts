@@ -25,14 +25,14 @@ beforeEach(async () => {
     reading(meterId, startUs + place * 7 * 60_000_000, 3653 + place / 4 + (place % 3) / 10),
   );
   await home.readings.append(all);
-  await home.post({ fromUs: startUs, untilUs: startUs + hours * hourUs }, 'readings');
+  await home.post({ startUs, endUs: startUs + hours * hourUs }, 'readings');
 });
 
 /** @param anewUs since when the total counts from 0; what lies between the readings around it is in no total */
 function rowsOf(told: readonly Reading[], anewUs: number) {
-  const path = (fromUs: number, untilUs: number) =>
+  const path = (startUs: number, endUs: number) =>
     told
-      .filter(({ atUs }) => atUs >= fromUs && atUs < untilUs)
+      .filter(({ atUs }) => atUs >= startUs && atUs < endUs)
       .map(({ atUs, value }) => ({ atUs, registerMicro: Math.round((value ?? 0) * 1e6) }));
   return Array.from({ length: hours }, (_, hour) => {
     const endUs = startUs + (hour + 1) * hourUs;
@@ -54,9 +54,8 @@ describe('the hour in which recording began', () => {
   /** Home Assistant's five-minute rows of the time before, as the import brings them, and our readings after. */
   async function begin(extraKwh: number): Promise<Parameters<typeof checkHours>[2]> {
     const other = new ReconciledHome();
-    const register = (untilUs: number) =>
-      (all.findLast(({ atUs }) => atUs < untilUs)?.value ?? 0) +
-      (untilUs > startUs + 2 * hourUs ? extraKwh : 0);
+    const register = (endUs: number) =>
+      (all.findLast(({ atUs }) => atUs < endUs)?.value ?? 0) + (endUs > startUs + 2 * hourUs ? extraKwh : 0);
     const fiveUs = hourUs / 12;
     const rows = Array.from({ length: Math.floor((begunUs - startUs) / fiveUs) }, (_, place) => {
       const endUs = startUs + (place + 1) * fiveUs;
@@ -69,7 +68,7 @@ describe('the hour in which recording began', () => {
     await other.readings.append(
       all.flatMap((one) => (one.atUs < begunUs ? [] : [{ ...one, value: (one.value ?? 0) + extraKwh }])),
     );
-    await other.post({ fromUs: startUs, untilUs: startUs + hours * hourUs }, 'readings');
+    await other.post({ startUs, endUs: startUs + hours * hourUs }, 'readings');
     home = other;
     return rowsOf(all, startUs);
   }
@@ -84,7 +83,7 @@ describe('the hour in which recording began', () => {
   it('is found when it is not', async () => {
     expect(await check(await begin(1))).toMatchObject({
       differing: 1,
-      findings: [{ fromUs: startUs + 2 * hourUs }],
+      findings: [{ startUs: startUs + 2 * hourUs }],
     });
   });
 });
@@ -101,6 +100,6 @@ describe('an hour whose total began anew', () => {
       one.atUs >= startUs + 3 * hourUs ? { ...one, value: (one.value ?? 0) + 2 } : one,
     );
     const found = await check(rowsOf(theirs, startUs + 3 * hourUs));
-    expect(found).toMatchObject({ hours: 5, differing: 1, findings: [{ fromUs: startUs + 3 * hourUs }] });
+    expect(found).toMatchObject({ hours: 5, differing: 1, findings: [{ startUs: startUs + 3 * hourUs }] });
   });
 });

@@ -47,21 +47,21 @@ export async function checkHours(
   const stretches = stretchesOf(rows);
   let hours = 0;
   for (let at = 0; at < stretches.length; ) {
-    const startUs = stretches[at]?.fromUs ?? 0;
-    const some = stretches.slice(at).filter(({ fromUs }) => fromUs < startUs + dayUs);
+    const startUs = stretches[at]?.startUs ?? 0;
+    const some = stretches.slice(at).filter(({ startUs }) => startUs < startUs + dayUs);
     at += some.length;
-    const endUs = some.at(-1)?.untilUs ?? startUs;
+    const endUs = some.at(-1)?.endUs ?? startUs;
     const entries = await deps.ledger.current(entityId, startUs, endUs);
     for (const stretch of some) {
-      hours += (stretch.untilUs - stretch.fromUs) / hourUs;
+      hours += (stretch.endUs - stretch.startUs) / hourUs;
       const compared = compareStretch(stretch, inside(entries, stretch));
       if (compared.kind !== 'differs' || corrections.some((one) => isCorrected(stretch, one))) continue;
       const { oursMicro, theirsMicro } = compared;
       if (await isSameByCore(deps.readings, entityId, kind, stretch, oursMicro)) continue;
-      differing.push({ fromUs: stretch.fromUs, untilUs: stretch.untilUs, oursMicro, theirsMicro });
+      differing.push({ startUs: stretch.startUs, endUs: stretch.endUs, oursMicro, theirsMicro });
     }
   }
-  const differingHours = differing.reduce((sum, { fromUs, untilUs }) => sum + (untilUs - fromUs) / hourUs, 0);
+  const differingHours = differing.reduce((sum, { startUs, endUs }) => sum + (endUs - startUs) / hourUs, 0);
   return { hours, differing: differingHours, findings: hoursFindings(entityId, unit, differing) };
 }
 
@@ -73,21 +73,21 @@ async function isSameByCore(
   stretch: Stretch,
   oursMicro: number,
 ): Promise<boolean> {
-  const { fromUs, untilUs, theirsMicro, registerMicro } = stretch;
-  const path = await registerPath(readings, entityId, kind, fromUs, untilUs);
+  const { startUs, endUs, theirsMicro, registerMicro } = stretch;
+  const path = await registerPath(readings, entityId, kind, startUs, endUs);
   const theirs = [theirsMicro, registerMicro].filter((micro) => micro !== null);
-  const isCovered = (path[0]?.atUs ?? untilUs) < fromUs;
+  const isCovered = (path[0]?.atUs ?? endUs) < startUs;
   // Readings that begin within, after rows of Home Assistant's, can't tell what it counted before them.
   if (isCovered && theirs.some((micro) => isWithinTolerance(countedAsCore(kind, path), micro))) return true;
-  const next = await registerPath(readings, entityId, kind, untilUs, untilUs + boundaryUs);
-  const around = [...path, ...next.filter(({ atUs }) => atUs >= untilUs).slice(0, 1)];
-  const allowedMicro = boundaryStep(around, fromUs) + boundaryStep(around, untilUs);
+  const next = await registerPath(readings, entityId, kind, endUs, endUs + boundaryUs);
+  const around = [...path, ...next.filter(({ atUs }) => atUs >= endUs).slice(0, 1)];
+  const allowedMicro = boundaryStep(around, startUs) + boundaryStep(around, endUs);
   return theirs.some((micro) => isWithinTolerance(oursMicro, micro, allowedMicro));
 }
 
-function inside<T extends Entry>(entries: readonly T[], { fromUs, untilUs }: Stretch): T[] {
+function inside<T extends Entry>(entries: readonly T[], { startUs, endUs }: Stretch): T[] {
   return entries.filter(
-    ({ quarterHourStartUs }) => quarterHourStartUs >= fromUs && quarterHourStartUs < untilUs,
+    ({ quarterHourStartUs }) => quarterHourStartUs >= startUs && quarterHourStartUs < endUs,
   );
 }
 
@@ -96,10 +96,10 @@ function inside<T extends Entry>(entries: readonly T[], { fromUs, untilUs }: Str
  * spike lies in the hour after.
  */
 export function isCorrected(
-  { fromUs, untilUs }: Pick<Stretch, 'fromUs' | 'untilUs'>,
+  { startUs, endUs }: Pick<Stretch, 'startUs' | 'endUs'>,
   one: Correction,
 ): boolean {
-  const beginUs = one.kind === 'exchange' ? one.atUs : one.fromUs;
-  const endUs = one.kind === 'exchange' ? one.atUs : one.untilUs;
-  return beginUs < untilUs && endUs + hourUs >= fromUs;
+  const beginUs = one.kind === 'exchange' ? one.atUs : one.startUs;
+  const endUs = one.kind === 'exchange' ? one.atUs : one.endUs;
+  return beginUs < endUs && endUs + hourUs >= startUs;
 }

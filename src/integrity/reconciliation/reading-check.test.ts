@@ -29,11 +29,11 @@ async function lived(everyUs: number, count: number, kwh: (place: number) => num
       } as const;
     }),
   );
-  return (fromUs: number, untilUs: number, kind: 'rising' | 'net' = 'rising') =>
-    checkRegister(store, entityId, { kind, unit: 'kWh' }, () => null, startUs + fromUs, startUs + untilUs);
+  return (startUs: number, endUs: number, kind: 'rising' | 'net' = 'rising') =>
+    checkRegister(store, entityId, { kind, unit: 'kWh' }, () => null, startUs + startUs, startUs + endUs);
 }
 const told = (found: Awaited<ReturnType<typeof checkRegister>>) =>
-  found.map(({ finding, handling }) => `${finding.kind} ${handling} ${(finding.fromUs - startUs) / hourUs}`);
+  found.map(({ finding, handling }) => `${finding.kind} ${handling} ${(finding.startUs - startUs) / hourUs}`);
 
 describe('checkRegister', () => {
   it.each([
@@ -51,8 +51,8 @@ describe('checkRegister', () => {
     expect(told(await check(30 * hourUs, 30 * hourUs + 1))).toEqual(expected);
     expect(told(await check(28 * hourUs, 30 * hourUs))).toEqual([]);
     const [one] = await check(29 * hourUs, 32 * hourUs);
-    expect(one?.claim).toMatchObject({ fromUs: expect.any(Number) as number });
-    expect((one?.claim?.fromUs ?? 0) <= startUs + 30 * hourUs).toBe(true);
+    expect(one?.claim).toMatchObject({ startUs: expect.any(Number) as number });
+    expect((one?.claim?.startUs ?? 0) <= startUs + 30 * hourUs).toBe(true);
   });
 
   it('finds it of one that is told once a day, though its return lies days ahead', async () => {

@@ -23,15 +23,15 @@ interface Told {
   readonly lastResetAtUs?: number | null;
 }
 
-/** Readings in [fromUs, untilUs), page by page. */
+/** Readings in [startUs, endUs), page by page. */
 export async function* pagesOf(
   store: Pick<ReadingStore, 'range'>,
   entityId: string,
-  fromUs: number,
-  untilUs: number,
+  startUs: number,
+  endUs: number,
 ): AsyncGenerator<readonly Told[]> {
-  for (let sinceUs = fromUs; ; ) {
-    const page = await store.range(entityId, sinceUs, untilUs, pageReadings);
+  for (let sinceUs = startUs; ; ) {
+    const page = await store.range(entityId, sinceUs, endUs, pageReadings);
     if (page.length > 0) yield page;
     const last = page.at(-1);
     if (last === undefined || page.length < pageReadings) return;
@@ -49,19 +49,19 @@ export async function checkRegister(
   entityId: string,
   rules: Omit<PathRules, 'highestUsualMicro'>,
   highestUsualMicro: (dayUs: number) => number | null,
-  fromUs: number,
-  untilUs: number,
+  startUs: number,
+  endUs: number,
 ): Promise<Detected[]> {
   const detected: Detected[] = [];
-  for (let startUs = fromUs; startUs < untilUs; startUs += dayUs) {
-    const endUs = Math.min(untilUs, startUs + dayUs);
+  for (let startUs = startUs; startUs < endUs; startUs += dayUs) {
+    const endUs = Math.min(endUs, startUs + dayUs);
     const told = await registersAround(store, entityId, startUs, endUs);
     const path = pathOf(rules.kind, told);
     const dayRules: PathRules = { ...rules, highestUsualMicro: highestUsualMicro(startUs) };
     const spikes = findSpikes(dayRules, path);
     const plain = withoutSpikes(path, spikes);
     const away = new Set(spikes.flatMap(({ first, last }) => path.slice(first, last + 1)));
-    const begins = ({ finding }: Detected) => finding.untilUs >= startUs && finding.untilUs < endUs;
+    const begins = ({ finding }: Detected) => finding.endUs >= startUs && finding.endUs < endUs;
     const found: Detected[] = [
       ...spikes.flatMap((spike) =>
         spikeFindings(entityId, dayRules, path, [spike]).map(
@@ -91,17 +91,17 @@ async function registersAround(
   endUs: number,
 ): Promise<RegisterPoint[]> {
   const around: RegisterPoint[] = [];
-  const read = async (fromUs: number, untilUs: number): Promise<RegisterPoint[]> => {
+  const read = async (startUs: number, endUs: number): Promise<RegisterPoint[]> => {
     const points: RegisterPoint[] = [];
-    for await (const page of pagesOf(store, entityId, fromUs, untilUs)) {
+    for await (const page of pagesOf(store, entityId, startUs, endUs)) {
       points.push(...page.flatMap(pointOf));
       if (points.length > dayReadings) break;
     }
     return points;
   };
   around.push(...(await read(startUs - wideUs, endUs + wideUs)));
-  const isFew = (fromUs: number, untilUs: number) =>
-    around.filter(({ atUs }) => atUs >= fromUs && atUs < untilUs).length < contextReadings;
+  const isFew = (startUs: number, endUs: number) =>
+    around.filter(({ atUs }) => atUs >= startUs && atUs < endUs).length < contextReadings;
   // One that is told seldom has its pace in more of its past, and comes back later.
   let sinceUs = startUs - wideUs;
   for (const us of [dayUs, 10 * dayUs]) {
@@ -123,17 +123,17 @@ function pointOf({ atUs, value, lastResetAtUs = null }: Told): RegisterPoint[] {
   return registerMicro === null ? [] : [{ atUs, registerMicro, lastResetAtUs }];
 }
 
-/** A register's readings in [fromUs, untilUs), the one before them first. */
+/** A register's readings in [startUs, endUs), the one before them first. */
 export async function registerPath(
   store: Pick<ReadingStore, 'range' | 'before'>,
   entityId: string,
   kind: PathRules['kind'],
-  fromUs: number,
-  untilUs: number,
+  startUs: number,
+  endUs: number,
 ): Promise<RegisterPoint[]> {
-  const before = await store.before(entityId, fromUs, true);
+  const before = await store.before(entityId, startUs, true);
   const path = before === null ? [] : pathOf(kind, pointOf(before));
-  for await (const page of pagesOf(store, entityId, fromUs, untilUs)) {
+  for await (const page of pagesOf(store, entityId, startUs, endUs)) {
     path.push(...pathOf(kind, page.flatMap(pointOf)));
     if (path.length > dayReadings) break;
   }

@@ -30,8 +30,8 @@ const runs = () => [...home.syncLog.runs.values()];
 
 describe('a run', () => {
   it('finds readings that are missing in the middle, posts them and says so', async () => {
-    const fromUs = noonUs - 6 * hourUs;
-    await home.play(fromUs, 6 * 60, (minute) => minute >= 130 && minute < 170);
+    const startUs = noonUs - 6 * hourUs;
+    await home.play(startUs, 6 * 60, (minute) => minute >= 130 && minute < 170);
     reconciler.start();
     const syncId = reconciler.request();
     expect(reconciler.running(syncId)).toMatchObject({ kind: 'reconciliation', status: 'running' });
@@ -55,7 +55,7 @@ describe('a run', () => {
         status: 'mended',
         entityId: meterId,
         syncId,
-        fromUs: fromUs + 130 * 60_000_000,
+        startUs: startUs + 130 * 60_000_000,
       },
     ]);
     // What is whole is not touched again.
@@ -92,7 +92,7 @@ describe('a run', () => {
     await pass(100);
     expect(runs()[0]?.outcome).toMatchObject({ hoursChecked: 5, hoursDiffering: 1 });
     const [ticket] = home.tickets();
-    expect(ticket).toMatchObject({ kind: 'hours_differ', status: 'open', fromUs: noonUs - 3 * hourUs });
+    expect(ticket).toMatchObject({ kind: 'hours_differ', status: 'open', startUs: noonUs - 3 * hourUs });
     expect(ticket?.evidence).toContainEqual({
       name: 'difference',
       value: expect.closeTo(-1, 2),
@@ -219,7 +219,7 @@ describe('by itself', () => {
 
   it('tells what the next night looks at', async () => {
     expect(await reconciler.plan()).toEqual({
-      ...{ fromUs: at('2026-11-15T01:00:00Z'), untilUs: at('2026-11-25T01:00:00Z') },
+      ...{ startUs: at('2026-11-15T01:00:00Z'), endUs: at('2026-11-25T01:00:00Z') },
       ...{ entities: 1, hours: 240, unverifiedHours: 5 },
     });
   });

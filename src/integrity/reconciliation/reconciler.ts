@@ -49,8 +49,8 @@ export interface ReconcilerStatus {
 
 /** What the next nightly run will look at. */
 export interface ReconciliationPlan {
-  readonly fromUs: number;
-  readonly untilUs: number;
+  readonly startUs: number;
+  readonly endUs: number;
   readonly entities: number;
   readonly hours: number;
   readonly unverifiedHours: number;
@@ -116,18 +116,18 @@ export class Reconciler {
   }
 
   /**
-   * Asks for a run over [fromUs, untilUs), of all that is tracked when nothing is named.
+   * Asks for a run over [startUs, endUs), of all that is tracked when nothing is named.
    * @returns its id, at once; its progress is in the sync log
    */
-  request(fromUs?: number, untilUs?: number, entityIds?: readonly string[]): string {
+  request(startUs?: number, endUs?: number, entityIds?: readonly string[]): string {
     const nowUs = this.#deps.clock.nowUs();
     const last = this.#asked.at(-1);
     if (this.#asked.length >= jobsLimit && last !== undefined) return last.syncId;
     const job: ReconciliationJob = {
       syncId: this.#deps.newId(),
       kind: 'reconciliation',
-      fromUs: fromUs ?? nowUs - nightlySpanUs,
-      untilUs: untilUs ?? nowUs - marginUs,
+      startUs: startUs ?? nowUs - nightlySpanUs,
+      endUs: endUs ?? nowUs - marginUs,
       entityIds: entityIds ?? null,
       startedAtUs: nowUs,
     };
@@ -166,15 +166,15 @@ export class Reconciler {
   async plan(): Promise<ReconciliationPlan | null> {
     const zone = this.#deps.zone();
     if (zone === null) return null;
-    const untilUs = nextNightlyUs(this.#deps.clock.nowUs(), zone);
-    const fromUs = untilUs - nightlySpanUs;
+    const endUs = nextNightlyUs(this.#deps.clock.nowUs(), zone);
+    const startUs = endUs - nightlySpanUs;
     const entities = this.#deps.entities();
     const meters = entities.filter(({ meter }) => meter?.posts === 'register');
     const ids = entities.filter(hasStates).map(({ entityId }) => entityId);
-    const unverifiedHours = await this.#deps.coverageVerifier.unproven(ids, fromUs, untilUs);
+    const unverifiedHours = await this.#deps.coverageVerifier.unproven(ids, startUs, endUs);
     this.#unverifiedHours = unverifiedHours;
-    const hours = (meters.length * (untilUs - fromUs)) / hourUs;
-    return { fromUs, untilUs, entities: entities.length, hours, unverifiedHours };
+    const hours = (meters.length * (endUs - startUs)) / hourUs;
+    return { startUs, endUs, entities: entities.length, hours, unverifiedHours };
   }
 
   async #work(): Promise<void> {
@@ -210,11 +210,11 @@ export class Reconciler {
     const nowUs = clock.nowUs();
     const known = zone();
     if (known === null || entities().length === 0) return null;
-    const job = (kind: 'hourly' | 'nightly', fromUs: number): ReconciliationJob => ({
+    const job = (kind: 'hourly' | 'nightly', startUs: number): ReconciliationJob => ({
       syncId: newId(),
       kind,
-      fromUs: Math.floor(fromUs / hourUs) * hourUs,
-      untilUs: nowUs - marginUs,
+      startUs: Math.floor(startUs / hourUs) * hourUs,
+      endUs: nowUs - marginUs,
       entityIds: null,
       startedAtUs: nowUs,
     });

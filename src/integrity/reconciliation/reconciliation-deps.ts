@@ -17,8 +17,8 @@ import type { ReconciledEntity } from './reconciled-entity.ts';
 
 /** Holds what is stored against Home Assistant's history, reading by reading, and fetches what is missing. */
 export interface HourVerifier {
-  /** How many hours of these entities in [fromUs, untilUs) were not held against it yet. Rejects when a store is down. */
-  unproven(entityIds: readonly string[], fromUs: number, untilUs: number): Promise<number>;
+  /** How many hours of these entities in [startUs, endUs) were not held against it yet. Rejects when a store is down. */
+  unproven(entityIds: readonly string[], startUs: number, endUs: number): Promise<number>;
   /** What is proven already is not asked for again. Rejects when Home Assistant or a store is away; may be repeated. */
   prove(asked: HoursToVerify, environment: VerificationEnvironment): Promise<void>;
 }

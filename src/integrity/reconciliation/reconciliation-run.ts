@@ -18,8 +18,8 @@ import { StatisticsNotTold } from './statistics-refresh.ts';
 export interface ReconciliationJob {
   readonly syncId: string;
   readonly kind: Extract<SyncKind, 'hourly' | 'nightly' | 'reconciliation'>;
-  readonly fromUs: number;
-  readonly untilUs: number;
+  readonly startUs: number;
+  readonly endUs: number;
   /** Null: all that are tracked. */
   readonly entityIds: readonly string[] | null;
   readonly startedAtUs: number;
@@ -52,8 +52,8 @@ export function begunJob(job: ReconciliationJob, entitiesTotal: number): SyncRun
   return {
     syncId: job.syncId,
     kind: job.kind,
-    startUs: job.fromUs,
-    endUs: job.untilUs,
+    startUs: job.startUs,
+    endUs: job.endUs,
     status: 'running',
     entitiesTotal,
     entitiesDone: 0,
@@ -120,11 +120,11 @@ export class ReconciliationRun {
   }
 
   async #prove(): Promise<void> {
-    const { fromUs, untilUs, kind } = this.#job;
+    const { startUs, endUs, kind } = this.#job;
     const { signal } = this.#environment;
     const entityIds = this.#entities.filter(hasStates).map(({ entityId }) => entityId);
     // The hour under way is heard, and proven when it is over; who asks wants to know now.
-    const asked = { entityIds, fromUs, untilUs, isExact: kind === 'reconciliation' };
+    const asked = { entityIds, startUs, endUs, isExact: kind === 'reconciliation' };
     const onVerified = (entityId: string, proof: VerificationResult) => this.#proven(entityId, proof);
     await this.#unlessStopped(
       this.#deps.coverageVerifier.prove(asked, { signal, onVerified }).then(() => true),
@@ -147,9 +147,9 @@ export class ReconciliationRun {
 
   async #check(entity: ReconciledEntity): Promise<void> {
     const { entityId } = entity;
-    const { fromUs, untilUs } = this.#job;
+    const { startUs, endUs } = this.#job;
     try {
-      const checked = await this.#unlessStopped(checkEntity(this.#deps, entity, fromUs, untilUs));
+      const checked = await this.#unlessStopped(checkEntity(this.#deps, entity, startUs, endUs));
       this.#detected.push(...checked.detected.slice(0, findingsEach));
       this.#gaps.set(entityId, checked.gaps.slice(0, findingsEach));
       if (checked.refreshed !== null)
@@ -172,8 +172,8 @@ export class ReconciliationRun {
       kinds: lookedFor,
       entityIds: new Set([...this.#gaps.keys()].filter((entityId) => !this.#failed.has(entityId))),
       home: this.#job.entityIds === null && this.#failed.size === 0,
-      fromUs: this.#job.fromUs,
-      untilUs: this.#job.untilUs,
+      startUs: this.#job.startUs,
+      endUs: this.#job.endUs,
     };
     // An outage of the home is only seen by whoever looks at all of it.
     const detected = [...this.#detected, ...gapsDetected(this.#entities, this.#gaps)];
@@ -183,10 +183,10 @@ export class ReconciliationRun {
   /** Entries that got a revision because of what this run brought, by the journal's own word. */
   async #revisedSince(startedUs: number): Promise<number> {
     let count = 0;
-    for (const [entityId, { fromUs, untilUs }] of this.#mended) {
+    for (const [entityId, { startUs, endUs }] of this.#mended) {
       // A difference reaches back to the reading before, which may lie in another day.
-      for (let atUs = fromUs - dayUs; atUs <= untilUs; atUs += dayUs) {
-        const journal = await this.#deps.ledger.journal(entityId, atUs, Math.min(untilUs + 1, atUs + dayUs));
+      for (let atUs = startUs - dayUs; atUs <= endUs; atUs += dayUs) {
+        const journal = await this.#deps.ledger.journal(entityId, atUs, Math.min(endUs + 1, atUs + dayUs));
         count += journal.filter(
           // The ledger's own round may have taken the readings before the run could say why they came.
           ({ cause, postedAtUs }) => (cause === 'reconciled' || cause === 'late') && postedAtUs >= startedUs,

@@ -12,12 +12,12 @@ export class StatisticsNotTold extends Error {
 export async function rowsOf(
   homeAssistant: Pick<HomeAssistant, 'statistics'>,
   entity: Pick<ReconciledEntity, 'entityId' | 'unit'>,
-  fromUs: number,
-  untilUs: number,
+  startUs: number,
+  endUs: number,
   period: 'hour' | '5minute',
 ): Promise<HomeStatisticsRow[]> {
   try {
-    const rows = await homeAssistant.statistics([entity.entityId], fromUs, untilUs, period);
+    const rows = await homeAssistant.statistics([entity.entityId], startUs, endUs, period);
     return rows.filter(({ unit }) => unit === entity.unit).sort((a, b) => a.startUs - b.startUs);
   } catch (cause) {
     if (cause instanceof HomeAssistantUnavailable) throw cause;
@@ -44,7 +44,7 @@ export async function refreshRows(
   const [begin, end] = [changed[0], changed.at(-1)];
   if (begin === undefined || end === undefined) return null;
   await store.append(changed);
-  return { fromUs: begin.startUs, untilUs: end.endUs };
+  return { startUs: begin.startUs, endUs: end.endUs };
 }
 
 function isSame(row: HomeStatisticsRow, stored: StatisticsRecord | undefined): boolean {

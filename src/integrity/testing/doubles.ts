@@ -58,6 +58,6 @@ export class MemoryCorrections implements Corrections {
   #outcome(): CorrectionOutcome {
     if (this.refuses !== null) return { kind: 'refused', isConflict: false, ...this.refuses };
     const quantities = { quantityBeforeMicro: 5_000_000, quantityAfterMicro: 1_000_000 };
-    return { kind: 'changed', changes: { entries: 1, ...quantities, fromUs: 0, untilUs: 900_000_000 } };
+    return { kind: 'changed', changes: { entries: 1, ...quantities, startUs: 0, endUs: 900_000_000 } };
   }
 }

@@ -54,15 +54,15 @@ export class ReconciledHome {
   ];
 
   /** A register that rises by 10 Wh a minute, and Home Assistant's rows of it. Posted. */
-  async play(fromUs: number, minutes: number, skip = (_minute: number) => false): Promise<void> {
+  async play(startUs: number, minutes: number, skip = (_minute: number) => false): Promise<void> {
     const all = Array.from({ length: minutes + 1 }, (_, minute) =>
-      reading(meterId, fromUs + minute * 60_000_000, 100 + minute / 100),
+      reading(meterId, startUs + minute * 60_000_000, 100 + minute / 100),
     );
     await this.readings.append(all.filter((_, minute) => !skip(minute)));
     this.missing = all.filter((_, minute) => skip(minute));
     for (const period of ['hour', '5minute'] as const) {
       const rowUs = period === 'hour' ? hourUs : hourUs / 12;
-      for (let startUs = fromUs; startUs + rowUs <= fromUs + minutes * 60_000_000; startUs += rowUs) {
+      for (let startUs = startUs; startUs + rowUs <= startUs + minutes * 60_000_000; startUs += rowUs) {
         const before = all.filter(({ atUs }) => atUs < startUs + rowUs).at(-1)?.value ?? null;
         const none = { mean: null, min: null, max: null, unit: 'kWh' } as const;
         const row = {
@@ -77,7 +77,7 @@ export class ReconciledHome {
       }
     }
     await this.kept.append(this.statistics.rows);
-    await this.post({ fromUs, untilUs: fromUs + minutes * 60_000_000 }, 'readings');
+    await this.post({ startUs, endUs: startUs + minutes * 60_000_000 }, 'readings');
   }
 
   async post(span: Span, cause: TouchCause): Promise<void> {
@@ -95,18 +95,18 @@ export class ReconciledHome {
   coverageVerifier(): HourVerifier {
     return {
       unproven: async (ids) => ids.length * 5,
-      prove: async ({ entityIds: [entityId = meterId], fromUs, untilUs }, { onVerified }) => {
+      prove: async ({ entityIds: [entityId = meterId], startUs, endUs }, { onVerified }) => {
         this.proofs += 1;
         await this.gate;
         if (!this.statistics.isConnected) throw new HomeAssistantUnavailable('Home Assistant is away');
-        const found = this.missing.filter(({ atUs }) => atUs >= fromUs && atUs < untilUs);
+        const found = this.missing.filter(({ atUs }) => atUs >= startUs && atUs < endUs);
         const [first, last] = [found[0], found.at(-1)];
         this.missing = this.missing.filter((one) => !found.includes(one));
         await this.readings.append(found.map((one) => ({ ...one, origin: 'history' })));
-        const hours = (untilUs - fromUs) / hourUs;
+        const hours = (endUs - startUs) / hourUs;
         if (first === undefined || last === undefined)
           return onVerified(entityId, { hours, found: [], error: null });
-        const one = { entityId, fromUs: first.atUs, untilUs: last.atUs, added: found.length };
+        const one = { entityId, startUs: first.atUs, endUs: last.atUs, added: found.length };
         onVerified(entityId, { hours, found: [one], error: null });
       },
     };
@@ -120,9 +120,9 @@ export class ReconciledHome {
       statistics: this.kept,
       ledger: {
         current: (...asked) => this.ledger.current(...asked),
-        journal: async (_, fromUs, untilUs) =>
+        journal: async (_, startUs, endUs) =>
           this.ledger.revisions.filter(
-            ({ quarterHourStartUs }) => quarterHourStartUs >= fromUs && quarterHourStartUs < untilUs,
+            ({ quarterHourStartUs }) => quarterHourStartUs >= startUs && quarterHourStartUs < endUs,
           ),
       },
       views: { buckets: async () => [] },

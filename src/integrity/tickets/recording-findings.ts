@@ -17,8 +17,8 @@ function told(
   const finding = {
     kind,
     entityId,
-    fromUs: atUs,
-    untilUs: atUs,
+    startUs: atUs,
+    endUs: atUs,
     detail,
     evidence: [],
     relatedEntityId: null,
@@ -46,7 +46,7 @@ export function detectedOf(event: RecordingEvent): Detected | null {
         sinceUs,
         `Home Assistant answered and told no states of ${whose} for ${durationText(atUs - sinceUs)}, though they changed; it was subscribed to anew and asked for what was missed.`,
         {
-          untilUs: atUs,
+          endUs: atUs,
           evidence: [
             figure('gap_seconds', Math.round((atUs - sinceUs) / 1_000_000), 's'),
             figure('count', entityIds.length),
@@ -65,7 +65,7 @@ export function detectedOf(event: RecordingEvent): Detected | null {
         startUs,
         `The readings store holds ${held} readings of this hour, where it held ${heldBefore}, and Home Assistant no longer has them.`,
         {
-          untilUs: startUs + hourUs,
+          endUs: startUs + hourUs,
           evidence: [figure('readings_ours', held), figure('readings_theirs', heldBefore)],
           choices: ['accept'],
         },
@@ -101,7 +101,7 @@ export function detectedOf(event: RecordingEvent): Detected | null {
       return told('disk_full', null, atUs, detail, { choices: ['accept'] });
     }
     case 'out_of_order': {
-      const { entityIds, count, fromUs, untilUs } = event;
+      const { entityIds, count, startUs, endUs } = event;
       const [only] = entityIds;
       const isOne = entityIds.length === 1 && only !== undefined;
       const whose = isOne ? 'it' : `${entityIds.length} entities`;
@@ -109,9 +109,9 @@ export function detectedOf(event: RecordingEvent): Detected | null {
       return told(
         'out_of_order',
         isOne ? only : null,
-        fromUs,
+        startUs,
         `${which} of ${whose} came after a newer one; each was taken in its place, and the ledger follows.`,
-        { untilUs, evidence: [figure('count', count)] },
+        { endUs, evidence: [figure('count', count)] },
       );
     }
     case 'clock_drift': {
@@ -119,7 +119,7 @@ export function detectedOf(event: RecordingEvent): Detected | null {
       const seconds = Math.round(Math.abs(driftUs) / 1_000_000);
       const detail = `The app’s clock is ${seconds} s ${driftUs > 0 ? 'ahead of' : 'behind'} Home Assistant’s. Readings keep Home Assistant’s instants, but ${driftUs > 0 ? 'the running quarter is taken for over too soon' : 'those that are five minutes ahead are refused until it is right'}. Look whether both machines set their clocks by the network (NTP).`;
       const evidence = [figure('drift_seconds', seconds, 's')];
-      return told('clock_drift', null, sinceUs, detail, { untilUs: atUs, evidence, choices: ['accept'] });
+      return told('clock_drift', null, sinceUs, detail, { endUs: atUs, evidence, choices: ['accept'] });
     }
     case 'clock_right':
     case 'disk_free':

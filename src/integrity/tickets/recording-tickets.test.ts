@@ -43,7 +43,7 @@ const full: RecordingEvent = { kind: 'disk_full', freeBytes: 40_000_000, atUs };
 
 describe('what recording tells', () => {
   it('of the first fetch of a past is no finding', async () => {
-    const found = { entityId: 'sensor.a', fromUs: atUs - 9, untilUs: atUs, added: 3 };
+    const found = { entityId: 'sensor.a', startUs: atUs - 9, endUs: atUs, added: 3 };
     recording.take({ kind: 'found', found: { ...found, isFirst: true } });
     recording.take({ kind: 'found', found: { ...found, entityId: 'sensor.b' } });
     await vi.advanceTimersByTimeAsync(1100);
@@ -53,14 +53,14 @@ describe('what recording tells', () => {
   it.each<[RecordingEvent, object]>([
     [
       { kind: 'silent', entityIds: ['sensor.a', 'sensor.b'], sinceUs: atUs - 360_000_000, atUs },
-      { kind: 'subscription_silent', entityId: null, status: 'mended', fromUs: atUs - 360_000_000 },
+      { kind: 'subscription_silent', entityId: null, status: 'mended', startUs: atUs - 360_000_000 },
     ],
     [
       { kind: 'silent', entityIds: ['sensor.a'], sinceUs: atUs - 360_000_000, atUs },
       { kind: 'subscription_silent', entityId: 'sensor.a' },
     ],
     [
-      { kind: 'found', found: { entityId: 'sensor.a', fromUs: atUs - 9, untilUs: atUs, added: 3 } },
+      { kind: 'found', found: { entityId: 'sensor.a', startUs: atUs - 9, endUs: atUs, added: 3 } },
       { kind: 'readings_missing', status: 'mended', choices: [] },
     ],
     [
@@ -85,7 +85,7 @@ describe('what recording tells', () => {
     ],
     [full, { kind: 'disk_full', entityId: null, status: 'open' }],
     [
-      { kind: 'out_of_order', entityIds: ['sensor.a'], count: 3, fromUs: atUs - 9, untilUs: atUs },
+      { kind: 'out_of_order', entityIds: ['sensor.a'], count: 3, startUs: atUs - 9, endUs: atUs },
       {
         kind: 'out_of_order',
         entityId: 'sensor.a',
@@ -96,7 +96,7 @@ describe('what recording tells', () => {
     [
       drift(-42),
       {
-        ...{ kind: 'clock_drift', entityId: null, status: 'open', fromUs: atUs, choices: ['accept'] },
+        ...{ kind: 'clock_drift', entityId: null, status: 'open', startUs: atUs, choices: ['accept'] },
         evidence: [{ name: 'drift_seconds', value: 42, unit: 's' }],
         detail: expect.stringMatching(/42 s behind .*NTP/),
       },

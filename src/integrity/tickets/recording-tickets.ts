@@ -77,6 +77,6 @@ export class RecordingTickets {
 const wholeHome: Omit<Looked, 'kinds'> = {
   entityIds: new Set(),
   home: true,
-  fromUs: 0,
-  untilUs: Number.MAX_SAFE_INTEGER,
+  startUs: 0,
+  endUs: Number.MAX_SAFE_INTEGER,
 };

@@ -33,12 +33,12 @@ export type AnswerCorrection =
  * again as the same.
  */
 export function correctionOf(
-  ticket: Pick<Ticket, 'ticketId' | 'entityId' | 'kind' | 'fromUs' | 'untilUs' | 'choices' | 'evidence'>,
+  ticket: Pick<Ticket, 'ticketId' | 'entityId' | 'kind' | 'startUs' | 'endUs' | 'choices' | 'evidence'>,
   answer: TicketAnswer,
   nowUs: number,
 ): AnswerCorrection {
   const { choice, notes, valueMicro } = answer;
-  const { ticketId, entityId, fromUs, untilUs } = ticket;
+  const { ticketId, entityId, startUs, endUs } = ticket;
   if (!ticket.choices.includes(choice)) {
     const offered = ticket.choices.length === 0 ? 'there is nothing to choose' : ticket.choices.join(', ');
     return { kind: 'refused', field: 'choice', detail: `Of this ticket: ${offered}.` };
@@ -53,7 +53,7 @@ export function correctionOf(
         return { kind: 'refused', field: 'value', detail: 'The quantity between start and end is needed.' };
       return {
         kind: 'correction',
-        correction: { ...declared, kind: 'amount', fromUs, untilUs, amountMicro: valueMicro },
+        correction: { ...declared, kind: 'amount', startUs, endUs, amountMicro: valueMicro },
       };
     case 'exchange': {
       const newRegisterMicro = answer.newRegisterMicro ?? registerAfter(ticket);
@@ -68,7 +68,7 @@ export function correctionOf(
         // At the very reading that the new meter gave first, which then counts from there.
         correction: {
           ...declared,
-          ...{ kind: 'exchange', atUs: untilUs },
+          ...{ kind: 'exchange', atUs: endUs },
           ...{ oldRegisterMicro: answer.oldRegisterMicro, newRegisterMicro },
         },
       };
@@ -77,11 +77,11 @@ export function correctionOf(
 }
 
 /** Readings that nobody should count from are left out; a step between two good readings is nothing that was used. */
-function exclusionOf({ kind, fromUs, untilUs }: Pick<Finding, 'kind' | 'fromUs' | 'untilUs'>) {
-  if (kind === 'spike') return { kind: 'exclusion', fromUs, untilUs } as const;
+function exclusionOf({ kind, startUs, endUs }: Pick<Finding, 'kind' | 'startUs' | 'endUs'>) {
+  if (kind === 'spike') return { kind: 'exclusion', startUs, endUs } as const;
   // What ended a standing value is a reading of its own.
-  if (kind === 'frozen') return { kind: 'exclusion', fromUs, untilUs: untilUs - 1 } as const;
-  return { kind: 'amount', fromUs, untilUs, amountMicro: 0 } as const;
+  if (kind === 'frozen') return { kind: 'exclusion', startUs, endUs: endUs - 1 } as const;
+  return { kind: 'amount', startUs, endUs, amountMicro: 0 } as const;
 }
 
 function registerAfter({ evidence }: Pick<Finding, 'evidence'>): number | null {

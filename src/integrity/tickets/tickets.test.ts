@@ -41,24 +41,24 @@ beforeEach(() => {
   });
 });
 
-function finding(kind: TicketKind, fromUs = 100, extra: Partial<Finding> = {}): Finding {
+function finding(kind: TicketKind, startUs = 100, extra: Partial<Finding> = {}): Finding {
   return {
-    ...{ kind, entityId: 'sensor.meter', fromUs, untilUs: fromUs + 50, detail: 'Something.' },
+    ...{ kind, entityId: 'sensor.meter', startUs, endUs: startUs + 50, detail: 'Something.' },
     ...{ evidence: [{ name: 'register_after', value: 200, unit: 'kWh' }], relatedEntityId: null },
     choices: ['exchange', 'set_value', 'exclude', 'accept'],
     ...extra,
   };
 }
-const ask = (kind: TicketKind, fromUs = 100, extra: Partial<Finding> = {}): Detected => ({
-  finding: finding(kind, fromUs, extra),
+const ask = (kind: TicketKind, startUs = 100, extra: Partial<Finding> = {}): Detected => ({
+  finding: finding(kind, startUs, extra),
   handling: 'ask',
 });
 const everything: Looked = {
   kinds: ['register_jumped', 'register_fell', 'hours_differ', 'gap'],
   entityIds: new Set(['sensor.meter']),
   home: true,
-  fromUs: 0,
-  untilUs: 10_000,
+  startUs: 0,
+  endUs: 10_000,
 };
 const answer = (choice: TicketAnswer['choice'], extra: Partial<TicketAnswer> = {}): TicketAnswer => ({
   ...{ choice, valueMicro: null, oldRegisterMicro: null, newRegisterMicro: null, notes: '' },
@@ -86,7 +86,7 @@ describe('a report', () => {
       syncId: 'run-1',
     });
     expect([store.saves, changes]).toEqual([1, 1]);
-    await tickets.report([], { ...everything, fromUs: 101 }, 'run-3');
+    await tickets.report([], { ...everything, startUs: 101 }, 'run-3');
     await tickets.report([], { ...everything, kinds: ['gap'] }, 'run-3');
     await tickets.report([], { ...everything, entityIds: new Set() }, 'run-3');
     await tickets.report([], null, 'run-3');
@@ -99,14 +99,14 @@ describe('a report', () => {
 
   it('takes a stretch whose beginning it does not see for the one that is known', async () => {
     await tickets.report([ask('hours_differ', 100)], everything, null);
-    await tickets.report([ask('hours_differ', 120)], { ...everything, fromUs: 120 }, null);
-    expect(only()).toMatchObject({ fromUs: 100, untilUs: 150, status: 'open' });
+    await tickets.report([ask('hours_differ', 120)], { ...everything, startUs: 120 }, null);
+    expect(only()).toMatchObject({ startUs: 100, endUs: 150, status: 'open' });
   });
 
   it('follows what grows, and closes what is over', async () => {
     await tickets.report([ask('gap')], null, null);
-    await tickets.report([ask('gap', 100, { untilUs: 900, detail: 'Longer.' })], null, null);
-    expect(only()).toMatchObject({ untilUs: 900, detail: 'Longer.', status: 'open' });
+    await tickets.report([ask('gap', 100, { endUs: 900, detail: 'Longer.' })], null, null);
+    expect(only()).toMatchObject({ endUs: 900, detail: 'Longer.', status: 'open' });
     await tickets.report([{ finding: finding('gap', 100, { choices: [] }), handling: 'told' }], null, null);
     expect(only()).toMatchObject({ status: 'mended', choices: [], decision: null });
   });
@@ -117,7 +117,7 @@ describe('a report', () => {
     const { ticketId, status, decision } = only();
     expect([status, decision?.isAutomatic, decision?.by]).toEqual(['mended', true, null]);
     expect([...corrections.kept.values()]).toMatchObject([
-      { kind: 'exclusion', fromUs: 100, untilUs: 150, ticketId },
+      { kind: 'exclusion', startUs: 100, endUs: 150, ticketId },
     ]);
     expect(await tickets.undo(ticketId)).toMatchObject({ kind: 'done', changes: { entries: 1 } });
     await tickets.report([spike], everything, 'run-2');
@@ -141,14 +141,14 @@ describe('a report', () => {
 
 describe('a choice', () => {
   it.each([
-    ['register_jumped', answer('exclude'), { kind: 'amount', fromUs: 100, untilUs: 150, amountMicro: 0 }],
+    ['register_jumped', answer('exclude'), { kind: 'amount', startUs: 100, endUs: 150, amountMicro: 0 }],
     ['register_fell', answer('exclude'), { kind: 'amount', amountMicro: 0 }],
-    ['spike', answer('exclude'), { kind: 'exclusion', fromUs: 100, untilUs: 150 }],
-    ['frozen', answer('exclude'), { kind: 'exclusion', fromUs: 100, untilUs: 149 }],
+    ['spike', answer('exclude'), { kind: 'exclusion', startUs: 100, endUs: 150 }],
+    ['frozen', answer('exclude'), { kind: 'exclusion', startUs: 100, endUs: 149 }],
     [
       'gap',
       answer('set_value', { valueMicro: 7 }),
-      { kind: 'amount', fromUs: 100, untilUs: 150, amountMicro: 7 },
+      { kind: 'amount', startUs: 100, endUs: 150, amountMicro: 7 },
     ],
     [
       'register_fell',
@@ -246,9 +246,9 @@ describe('a choice', () => {
 });
 
 describe('what is mended by itself', () => {
-  const claim = { fromUs: 0, untilUs: 900_000_000, leastMicro: 100, mostMicro: 200 };
-  const spike = (fromUs = 100): Detected => ({
-    finding: finding('spike', fromUs, { choices: ['exclude', 'accept'] }),
+  const claim = { startUs: 0, endUs: 900_000_000, leastMicro: 100, mostMicro: 200 };
+  const spike = (startUs = 100): Detected => ({
+    finding: finding('spike', startUs, { choices: ['exclude', 'accept'] }),
     handling: 'exclude',
     claim,
   });

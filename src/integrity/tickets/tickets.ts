@@ -29,8 +29,8 @@ export interface Looked {
   readonly entityIds: ReadonlySet<string>;
   /** Whether also what concerns the whole home. */
   readonly home: boolean;
-  readonly fromUs: number;
-  readonly untilUs: number;
+  readonly startUs: number;
+  readonly endUs: number;
 }
 
 export interface Reported {
@@ -47,7 +47,7 @@ export type TicketOutcome =
 export interface TicketsDeps {
   readonly store: TicketStore;
   readonly corrections: Pick<Corrections, 'preview' | 'apply' | 'takeBack'>;
-  /** What the ledger holds of a meter in quarters that start in [fromUs, untilUs); null when it has none. */
+  /** What the ledger holds of a meter in quarters that start in [startUs, endUs); null when it has none. */
   readonly counted: (entityId: string, span: Span) => Promise<number | null>;
   /** The id that an entity has now: what is decided of one that was renamed is declared of that. */
   readonly idNow?: (entityId: string) => string;
@@ -155,7 +155,7 @@ export class Tickets {
     };
     const isSame =
       next.status === ticket.status &&
-      next.untilUs === ticket.untilUs &&
+      next.endUs === ticket.endUs &&
       next.detail === ticket.detail &&
       next.choices.length === ticket.choices.length;
     if (!isSame) await this.#deps.store.save(next);
@@ -222,15 +222,15 @@ export class Tickets {
   }
 
   /** Another spike in the same quarters was undone, or accepted: it is counted. */
-  async #isLeftBeside(entityId: string, ticketId: string, { fromUs, untilUs }: LedgerClaim) {
+  async #isLeftBeside(entityId: string, ticketId: string, { startUs, endUs }: LedgerClaim) {
     const known = await this.#deps.store.list({ status: 'all', entityId, limit: ticketsKept });
     return known.some(
       (one) =>
         one.ticketId !== ticketId &&
         one.kind === 'spike' &&
         one.status !== 'mended' &&
-        one.fromUs < untilUs &&
-        one.untilUs >= fromUs,
+        one.startUs < endUs &&
+        one.endUs >= startUs,
     );
   }
 
@@ -317,8 +317,8 @@ function holds(ticket: Ticket, finding: Finding): boolean {
   return (
     ticket.kind === finding.kind &&
     ticket.entityId === finding.entityId &&
-    ticket.fromUs < finding.fromUs &&
-    finding.fromUs < ticket.untilUs
+    ticket.startUs < finding.startUs &&
+    finding.startUs < ticket.endUs
   );
 }
 
@@ -331,8 +331,8 @@ function isIn(looked: Looked, ticket: Ticket): boolean {
     ticket.status === 'open' &&
     looked.kinds.includes(ticket.kind) &&
     (ticket.entityId === null ? looked.home : looked.entityIds.has(ticket.entityId)) &&
-    ticket.fromUs >= looked.fromUs &&
-    ticket.fromUs < looked.untilUs
+    ticket.startUs >= looked.startUs &&
+    ticket.startUs < looked.endUs
   );
 }
 
@@ -342,8 +342,8 @@ function moreFinding(surplus: readonly Detected[]): Finding {
   return {
     kind: first?.kind ?? 'hours_differ',
     entityId: null,
-    fromUs: first?.fromUs ?? 0,
-    untilUs: last?.untilUs ?? 0,
+    startUs: first?.startUs ?? 0,
+    endUs: last?.endUs ?? 0,
     detail: `The run found ${surplus.length} more things than it opens tickets for; they are looked for again with the next.`,
     evidence: [{ name: 'count', value: surplus.length, unit: '' }],
     relatedEntityId: null,

@@ -25,11 +25,11 @@ const declared = { correctionId: 'a', entityId: 'sensor.meter', notes: '', creat
 const exchange = (atUs: number): ExchangeCorrection => ({
   ...{ ...declared, kind: 'exchange', atUs, oldRegisterMicro: null, newRegisterMicro: 0 },
 });
-const exclusion = (fromUs: number, untilUs: number): ExclusionCorrection => ({
-  ...{ ...declared, kind: 'exclusion', fromUs, untilUs },
+const exclusion = (startUs: number, endUs: number): ExclusionCorrection => ({
+  ...{ ...declared, kind: 'exclusion', startUs, endUs },
 });
-const amount = (fromUs: number, untilUs: number, amountMicro = 1): AmountCorrection => ({
-  ...{ ...declared, kind: 'amount', fromUs, untilUs, amountMicro },
+const amount = (startUs: number, endUs: number, amountMicro = 1): AmountCorrection => ({
+  ...{ ...declared, kind: 'amount', startUs, endUs, amountMicro },
 });
 const field = (correction: Correction, others: readonly Correction[] = [], meter: Meter | null = rising) =>
   refusalOf(correction, meter, others, nowUs)?.field ?? null;
@@ -50,7 +50,7 @@ describe('a correction', () => {
   it('lies after the year 2000 and not in the future', () => {
     for (const [one, name] of [
       [exchange, 'atUs'],
-      [(us: number) => exclusion(us, us), 'fromUs'],
+      [(us: number) => exclusion(us, us), 'startUs'],
     ] as const) {
       expect(field(one(year2000Us))).toBeNull();
       expect(field(one(year2000Us - 1))).toBe(name);
@@ -59,17 +59,17 @@ describe('a correction', () => {
       expect(field(one(Number.NaN))).toBe(name);
     }
     expect(field(amount(nowUs - hourUs, nowUs))).toBeNull();
-    expect(field(amount(nowUs - hourUs, nowUs + 1))).toBe('untilUs');
+    expect(field(amount(nowUs - hourUs, nowUs + 1))).toBe('endUs');
   });
 
   it('ends after its start, an exclusion also at it, and lasts at most 400 days', () => {
     expect(field(exclusion(nowUs - 5, nowUs - 5))).toBeNull();
-    expect(field(exclusion(nowUs - 5, nowUs - 6))).toBe('untilUs');
+    expect(field(exclusion(nowUs - 5, nowUs - 6))).toBe('endUs');
     expect(field(amount(nowUs - 5, nowUs - 4))).toBeNull();
-    expect(field(amount(nowUs - 5, nowUs - 5))).toBe('untilUs');
-    expect(field(amount(nowUs - 5, Number.NaN))).toBe('untilUs');
+    expect(field(amount(nowUs - 5, nowUs - 5))).toBe('endUs');
+    expect(field(amount(nowUs - 5, Number.NaN))).toBe('endUs');
     expect(field(exclusion(nowUs - days400Us, nowUs))).toBeNull();
-    expect(field(exclusion(nowUs - days400Us - 1, nowUs))).toBe('untilUs');
+    expect(field(exclusion(nowUs - days400Us - 1, nowUs))).toBe('endUs');
   });
 
   it('takes nothing back from a meter that only counts up', () => {
@@ -97,7 +97,7 @@ describe('a correction', () => {
     const exchanged = [exchange(at)];
     expect(field(amount(at, at + 5), exchanged)).toBeNull();
     expect(field(amount(at - 5, at), exchanged)).toBeNull();
-    expect(field(amount(at - 1, at + 1), exchanged)).toBe('fromUs');
+    expect(field(amount(at - 1, at + 1), exchanged)).toBe('startUs');
     expect(field(exclusion(at - 1, at + 1), [...exchanged, ...around])).toBeNull();
     expect(field(amount(at, at + hourUs), [exclusion(at, at + hourUs)])).toBeNull();
   });

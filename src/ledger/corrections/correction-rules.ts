@@ -34,30 +34,30 @@ export function refusalOf(
     if (declared.some((other) => other.kind === 'exchange' && other.atUs === atUs))
       return refuse('atUs', 'An exchange is declared at this instant already. Take it back first.', true);
     const around = declared.find(
-      (other) => other.kind === 'amount' && other.fromUs < atUs && atUs < other.untilUs,
+      (other) => other.kind === 'amount' && other.startUs < atUs && atUs < other.endUs,
     );
     return around === undefined
       ? null
       : refuse('atUs', 'A quantity is declared around this instant. Take it back first.', true);
   }
-  const { fromUs, untilUs } = correction;
-  if (!(fromUs >= earliestUs && fromUs <= nowUs))
-    return refuse('fromUs', 'A correction begins after the year 2000 and not in the future.');
-  const isEmpty = correction.kind === 'exclusion' ? untilUs < fromUs : untilUs <= fromUs;
-  if (isEmpty || Number.isNaN(untilUs)) return refuse('untilUs', 'A correction ends after its start.');
-  if (untilUs > nowUs) return refuse('untilUs', 'A correction does not end in the future.');
-  if (untilUs - fromUs > longestUs) return refuse('untilUs', 'A correction lasts at most 400 days.');
+  const { startUs, endUs } = correction;
+  if (!(startUs >= earliestUs && startUs <= nowUs))
+    return refuse('startUs', 'A correction begins after the year 2000 and not in the future.');
+  const isEmpty = correction.kind === 'exclusion' ? endUs < startUs : endUs <= startUs;
+  if (isEmpty || Number.isNaN(endUs)) return refuse('endUs', 'A correction ends after its start.');
+  if (endUs > nowUs) return refuse('endUs', 'A correction does not end in the future.');
+  if (endUs - startUs > longestUs) return refuse('endUs', 'A correction lasts at most 400 days.');
   if (correction.kind === 'exclusion') return null;
   if (meter.posts === 'register' && meter.kind === 'rising' && correction.amountMicro < 0)
     return refuse('amountMicro', 'This meter only counts up, so that it can’t have delivered less than 0.');
   const overlaps = declared.some((other) =>
     other.kind === 'amount'
-      ? other.fromUs < untilUs && fromUs < other.untilUs
-      : other.kind === 'exchange' && fromUs < other.atUs && other.atUs < untilUs,
+      ? other.startUs < endUs && startUs < other.endUs
+      : other.kind === 'exchange' && startUs < other.atUs && other.atUs < endUs,
   );
   return overlaps
     ? refuse(
-        'fromUs',
+        'startUs',
         'A quantity or an exchange is declared within this time already. Take it back first.',
         true,
       )

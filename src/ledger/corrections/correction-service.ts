@@ -112,18 +112,18 @@ export class CorrectionService implements Corrections {
   }
 
   /**
-   * Another meter has this id from then on: what was read under it until `untilUs` goes on under the id that the one before
+   * Another meter has this id from then on: what was read under it until `endUs` goes on under the id that the one before
    * has now, and is no evidence here. May be repeated.
    */
-  excludeUntil(entityId: string, untilUs: number): Promise<void> {
+  excludeUntil(entityId: string, endUs: number): Promise<void> {
     return this.#oneAtATime(async () => {
       const exclusion: Correction = {
         ...{
           kind: 'exclusion',
-          correctionId: `taken-over-${entityId}-${untilUs}`,
+          correctionId: `taken-over-${entityId}-${endUs}`,
           entityId,
-          fromUs: 0,
-          untilUs,
+          startUs: 0,
+          endUs,
         },
         notes:
           'Another entity of Home Assistant has this id since; what was read before went with the one that had it.',
@@ -215,7 +215,7 @@ export class CorrectionService implements Corrections {
     const [first, last] = [written[0], written.at(-1)];
     if (first === undefined || last === undefined)
       return { kind: 'changed', changes: { ...none, ...(await sums(before, after, entityId, span)) } };
-    const changed = { fromUs: first.quarterHourStartUs, untilUs: last.quarterHourStartUs + quarterHourUs };
+    const changed = { startUs: first.quarterHourStartUs, endUs: last.quarterHourStartUs + quarterHourUs };
     const quantities = await sums(before, after, entityId, changed);
     return { kind: 'changed', changes: { entries: written.length, ...quantities, ...changed } };
   }
@@ -226,8 +226,8 @@ function without(corrections: readonly Correction[], correction: Correction): Co
 }
 
 function spanOf(correction: Correction): Span {
-  if (correction.kind === 'exchange') return { fromUs: correction.atUs, untilUs: correction.atUs };
-  return { fromUs: correction.fromUs, untilUs: correction.untilUs };
+  if (correction.kind === 'exchange') return { startUs: correction.atUs, endUs: correction.atUs };
+  return { startUs: correction.startUs, endUs: correction.endUs };
 }
 
 async function sums(before: LedgerStore, after: LedgerStore, entityId: string, span: Span) {

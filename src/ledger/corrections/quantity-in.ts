@@ -5,15 +5,15 @@ import type { Span } from '../span.ts';
 /** A week at a time, so that memory stays bounded. */
 const stepUs = 7 * 96 * quarterHourUs;
 
-/** What a meter's quarters that start in [fromUs, untilUs) add up to, in millionths; null where none has an entry. */
+/** What a meter's quarters that start in [startUs, endUs) add up to, in millionths; null where none has an entry. */
 export async function quantityIn(
   ledger: Pick<LedgerStore, 'current'>,
   entityId: string,
   span: Span,
 ): Promise<number | null> {
   let sum: number | null = null;
-  for (let fromUs = span.fromUs; fromUs < span.untilUs; fromUs += stepUs) {
-    const entries = await ledger.current(entityId, fromUs, Math.min(span.untilUs, fromUs + stepUs));
+  for (let startUs = span.startUs; startUs < span.endUs; startUs += stepUs) {
+    const entries = await ledger.current(entityId, startUs, Math.min(span.endUs, startUs + stepUs));
     for (const entry of entries)
       if (entry.kind === 'quantity' && entry.reason !== 'withdrawn') sum = (sum ?? 0) + entry.amountMicro;
   }

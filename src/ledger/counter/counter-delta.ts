@@ -1,7 +1,7 @@
-/** The quantity counted over [fromUs, toUs). */
+/** The quantity counted over [startUs, endUs). */
 export interface CounterDelta {
-  readonly fromUs: number;
-  readonly toUs: number;
+  readonly startUs: number;
+  readonly endUs: number;
   readonly amountMicro: number;
   /** What the register fell by without it being negative use: a reset, an exchange, a corrected amount. 0 for plain counting. */
   readonly restartMicro: number;

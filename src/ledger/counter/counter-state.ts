@@ -76,11 +76,11 @@ export function resumedAt({ repeats, sinceUs }: CounterState): number | null {
 }
 
 /** Where a difference that begins at the state comes from. */
-export function spanSince(state: CounterState, toUs: number) {
+export function spanSince(state: CounterState, endUs: number) {
   return {
-    fromUs: state.sinceUs,
+    startUs: state.sinceUs,
     restsFromUs: state.sinceUs,
-    toUs,
+    endUs,
     isInterrupted: state.absentSinceUs !== null,
     isDoubtful: false,
     isRough: state.toldBy === 'row' && !isPrompt(state.rhythm, shortRowUs),

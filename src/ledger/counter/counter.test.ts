@@ -38,7 +38,7 @@ function last(kind: CounterKind, ...evidence: readonly CounterEvidence[]): Count
   return step;
 }
 const delta = (from: number, until: number, extra: Partial<CounterDelta>): CounterDelta => ({
-  ...{ fromUs: from * minute, toUs: until * minute, restsFromUs: from * minute, amountMicro: 0 },
+  ...{ startUs: from * minute, endUs: until * minute, restsFromUs: from * minute, amountMicro: 0 },
   ...{ restartMicro: 0, cause: 'counted', isCorrected: false, isInterrupted: false, isDoubtful: false },
   ...{ isRough: false, isAfterRow: false, ...extra },
 });
@@ -91,7 +91,7 @@ describe('a rising register', () => {
       last('rising', reading(0, 500, before), reading(10, 600, before), reading(20, 50, resetMinutes)).deltas;
     const whole = delta(10, 20, { amountMicro: 50, restartMicro: 600, cause: 'reset' });
     expect(begun(null)).toEqual([whole]);
-    expect(begun(15)).toEqual([{ ...whole, fromUs: 15 * minute }]);
+    expect(begun(15)).toEqual([{ ...whole, startUs: 15 * minute }]);
     expect(begun(20)).toEqual([whole]);
     expect(begun(10)).toEqual([whole]);
     expect(begun(5)).toEqual([whole]);

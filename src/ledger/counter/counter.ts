@@ -157,7 +157,7 @@ function wentOnLower(state: CounterState, next: CounterState): CounterStep | nul
   if (!isLasting || dip.sinceUs === null) return null;
   const amountMicro = next.registerMicro - dip.lowestMicro;
   const restartMicro = state.baselineMicro - dip.lowestMicro;
-  const since = { fromUs: dip.sinceUs, restsFromUs: dip.sinceUs };
+  const since = { startUs: dip.sinceUs, restsFromUs: dip.sinceUs };
   const counted = { ...spanSince(state, next.atUs), ...since, amountMicro, restartMicro };
   return {
     state: { ...next, formerMicro: state.baselineMicro + amountMicro },
@@ -205,7 +205,7 @@ function restarted(state: CounterState, next: CounterState, read: ReadRegister):
     : afterSilence(state, atUs, registerMicro);
   const delta: CounterDelta = {
     ...spanSince(state, atUs),
-    ...(isBegun ? { fromUs: lastResetAtUs } : begun),
+    ...(isBegun ? { startUs: lastResetAtUs } : begun),
     amountMicro: registerMicro,
     restartMicro: state.baselineMicro,
     cause: 'reset',
@@ -235,19 +235,19 @@ function moved(state: CounterState, next: CounterState, { movedAtUs, isOfHour }:
 }
 
 /** What evidence that only repeated the register proves of the time before its next move. */
-function afterSilence(state: CounterState, toUs: number, amountMicro: number, isOfHour = false) {
+function afterSilence(state: CounterState, endUs: number, amountMicro: number, isOfHour = false) {
   const { sinceUs, atUs: repeatedAtUs, absentSinceUs, rhythm } = state;
   const resumedAtUs = resumedAt(state);
   const silence = { sinceUs, repeatedAtUs, resumedAtUs, isInterrupted: absentSinceUs !== null };
-  const { fromUs, isDoubtful } = isOfHour
-    ? { fromUs: Math.max(sinceUs, Math.min(repeatedAtUs, toUs - hourUs)), isDoubtful: false }
-    : stepAfter(rhythm, silence, toUs, amountMicro);
-  const restsFromUs = isDoubtful ? sinceUs : fromUs;
-  const since = spanSince(state, fromUs);
+  const { startUs, isDoubtful } = isOfHour
+    ? { startUs: Math.max(sinceUs, Math.min(repeatedAtUs, endUs - hourUs)), isDoubtful: false }
+    : stepAfter(rhythm, silence, endUs, amountMicro);
+  const restsFromUs = isDoubtful ? sinceUs : startUs;
+  const since = spanSince(state, startUs);
   const isRough = since.isRough && !isFine(rhythm);
   const stood = { ...since, isRough, isInterrupted: false, amountMicro: 0, restartMicro: 0 };
-  const still: CounterDelta[] = fromUs > sinceUs ? [{ ...stood, cause: 'counted' }] : [];
-  return { still, begun: { fromUs, restsFromUs, isDoubtful } };
+  const still: CounterDelta[] = startUs > sinceUs ? [{ ...stood, cause: 'counted' }] : [];
+  return { still, begun: { startUs, restsFromUs, isDoubtful } };
 }
 
 function exchanged(
@@ -303,7 +303,7 @@ function rowRead(
     const beforeMicro = state?.baselineMicro ?? registerMicro - changeMicro;
     const { still, begun } =
       state === null
-        ? { still: [], begun: { fromUs: startUs, restsFromUs: startUs, isDoubtful: false } }
+        ? { still: [], begun: { startUs, restsFromUs: startUs, isDoubtful: false } }
         : afterSilence(state, startUs, changeMicro);
     return {
       state: opened(atUs, registerMicro, state?.lastResetAtUs ?? null, 'row', state),
@@ -311,7 +311,7 @@ function rowRead(
         ...still,
         {
           ...begun,
-          toUs: atUs,
+          endUs: atUs,
           amountMicro: changeMicro,
           restartMicro: beforeMicro + changeMicro - registerMicro,
           cause: beforeMicro + changeMicro === registerMicro ? 'counted' : 'reset',

@@ -66,39 +66,39 @@ describe('stepAfter', () => {
 
   it('begins one interval before the step, the longest that is no silence', () => {
     expect(stepAfter(quarterly, silence, at, 40_000)).toEqual({
-      fromUs: at - 910 * second,
+      startUs: at - 910 * second,
       isDoubtful: false,
     });
     const oftenSilent = rhythm(900, 900, 900, 900, 1350, 1351, 50_000, 900);
-    expect(stepAfter(oftenSilent, silence, at, 40_000).fromUs).toBe(at - 1350 * second);
+    expect(stepAfter(oftenSilent, silence, at, 40_000).startUs).toBe(at - 1350 * second);
   });
 
   it('does not begin after the last repeat', () => {
     const late = { ...silence, repeatedAtUs: at - 2 * hour };
-    expect(stepAfter(quarterly, late, at, 40_000).fromUs).toBe(at - 2 * hour);
+    expect(stepAfter(quarterly, late, at, 40_000).startUs).toBe(at - 2 * hour);
   });
 
   it('reaches back over the whole silence where nothing proves that the register stood', () => {
-    const whole = { fromUs: 0, isDoubtful: false };
+    const whole = { startUs: 0, isDoubtful: false };
     expect(stepAfter(quarterly, { ...silence, repeatedAtUs: 0 }, at, 40_000)).toEqual(whole);
     expect(stepAfter(quarterly.slice(5), silence, at, 40_000)).toEqual(whole);
     expect(stepAfter(rhythm(3600, 3600, 3600, 3600), silence, 90 * minute, 40_000)).toEqual(whole);
-    expect(stepAfter(rhythm(3600, 3600, 3600, 3600), silence, 90 * minute + 1, 40_000).fromUs).toBe(
+    expect(stepAfter(rhythm(3600, 3600, 3600, 3600), silence, 90 * minute + 1, 40_000).startUs).toBe(
       30 * minute + 1,
     );
   });
 
   it('takes a single tick of a coarse register for one that was on its way all the time', () => {
     const coarse = quarterly.map((move, place) => ({ ...move, amountMicro: 1_000_000 * (1 + (place % 3)) }));
-    expect(stepAfter(coarse, silence, at, 1_000_000).fromUs).toBe(0);
-    expect(stepAfter(coarse, silence, at, 2_000_000).fromUs).toBeGreaterThan(4 * hour);
+    expect(stepAfter(coarse, silence, at, 1_000_000).startUs).toBe(0);
+    expect(stepAfter(coarse, silence, at, 2_000_000).startUs).toBeGreaterThan(4 * hour);
     // Half a kilowatt-hour each time is a steady use, not a digit.
     const steady = quarterly.map((move) => ({ ...move, amountMicro: 500_000 }));
-    expect(stepAfter(steady, silence, at, 500_000).fromUs).toBeGreaterThan(4 * hour);
+    expect(stepAfter(steady, silence, at, 500_000).startUs).toBeGreaterThan(4 * hour);
     const tenths = quarterly.map((move, place) => ({ ...move, amountMicro: 100_000 * (1 + (place % 3)) }));
-    expect(stepAfter(tenths, silence, at, 100_000).fromUs).toBe(0);
+    expect(stepAfter(tenths, silence, at, 100_000).startUs).toBe(0);
     const fine = quarterly.map((move) => ({ ...move, amountMicro: certainMicro }));
-    expect(stepAfter(fine, silence, at, certainMicro).fromUs).toBeGreaterThan(4 * hour);
+    expect(stepAfter(fine, silence, at, certainMicro).startUs).toBeGreaterThan(4 * hour);
     expect(stepAfter(fine, silence, at, certainMicro).isDoubtful).toBe(false);
   });
 
@@ -108,56 +108,56 @@ describe('stepAfter', () => {
     const amountFor = (us: number) => Math.floor((us / second) * perSecond);
     const justUs = 910 * second + slackUs;
     expect(stepAfter(quarterly, silence, at, amountFor(justUs))).toEqual({
-      fromUs: at - justUs,
+      startUs: at - justUs,
       isDoubtful: false,
     });
     expect(stepAfter(quarterly, silence, at, amountFor(justUs + 2 * second))).toEqual({
-      fromUs: at - justUs - 2 * second,
+      startUs: at - justUs - 2 * second,
       isDoubtful: true,
     });
-    expect(stepAfter(quarterly, silence, at, 1e12)).toEqual({ fromUs: 0, isDoubtful: false });
+    expect(stepAfter(quarterly, silence, at, 1e12)).toEqual({ startUs: 0, isDoubtful: false });
     expect(stepAfter(quarterly, silence, at, -amountFor(justUs + 2 * second)).isDoubtful).toBe(true);
     const none = quarterly.map((move) => ({ ...move, amountMicro: 0 }));
-    expect(stepAfter(none, silence, at, certainMicro + 1)).toEqual({ fromUs: 0, isDoubtful: false });
+    expect(stepAfter(none, silence, at, certainMicro + 1)).toEqual({ startUs: 0, isDoubtful: false });
   });
 
   it('begins with the silence where it needs all of it, and nothing is doubtful then', () => {
     const perSecond = Math.max(...quarterly.map((move) => move.amountMicro / move.intervalS));
     const amountFor = (us: number) => Math.floor((us / second) * perSecond);
-    expect(stepAfter(quarterly, silence, at, amountFor(at))).toEqual({ fromUs: 0, isDoubtful: false });
+    expect(stepAfter(quarterly, silence, at, amountFor(at))).toEqual({ startUs: 0, isDoubtful: false });
     expect(stepAfter(quarterly, silence, at, amountFor(at - second))).toEqual({
-      fromUs: second,
+      startUs: second,
       isDoubtful: true,
     });
     const slowest = quarterly.map((move) => ({ ...move, amountMicro: 10 * move.intervalS }));
-    expect(stepAfter(slowest, silence, at, 20_000).fromUs).toBe(at - 2000 * second);
+    expect(stepAfter(slowest, silence, at, 20_000).startUs).toBe(at - 2000 * second);
   });
 
   it('has a last digit only where all moves share it', () => {
     const tenths = quarterly.map((move) => ({ ...move, amountMicro: 100_000 }));
-    expect(stepAfter(tenths, silence, at, 100_000).fromUs).toBe(0);
+    expect(stepAfter(tenths, silence, at, 100_000).startUs).toBe(0);
     const odd = tenths.map((move, place) => ({ ...move, amountMicro: 100_000 + (place === 3 ? 1 : 0) }));
-    expect(stepAfter(odd, silence, at, 100_000).fromUs).toBeGreaterThan(4 * hour);
+    expect(stepAfter(odd, silence, at, 100_000).startUs).toBeGreaterThan(4 * hour);
   });
 
   it('takes what is certain anywhere for what it looks like: since the last repeat', () => {
     const late = { ...silence, repeatedAtUs: at - minute };
-    expect(stepAfter(quarterly, late, at, certainMicro).fromUs).toBe(at - minute);
-    expect(stepAfter(quarterly, late, at, certainMicro + 1).fromUs).toBe(at - 910 * second);
-    expect(stepAfter([], { ...late, repeatedAtUs: at + 5 }, at, 0).fromUs).toBe(at);
-    expect(stepAfter(quarterly, { ...late, isInterrupted: true }, at, 0).fromUs).toBeLessThan(at - minute);
+    expect(stepAfter(quarterly, late, at, certainMicro).startUs).toBe(at - minute);
+    expect(stepAfter(quarterly, late, at, certainMicro + 1).startUs).toBe(at - 910 * second);
+    expect(stepAfter([], { ...late, repeatedAtUs: at + 5 }, at, 0).startUs).toBe(at);
+    expect(stepAfter(quarterly, { ...late, isInterrupted: true }, at, 0).startUs).toBeLessThan(at - minute);
   });
 
   it('reaches back over the whole shortly after a state that was written for another reason', () => {
     const resumed = (agoUs: number) =>
-      stepAfter(quarterly, { ...silence, resumedAtUs: at - agoUs }, at, 40_000).fromUs;
+      stepAfter(quarterly, { ...silence, resumedAtUs: at - agoUs }, at, 40_000).startUs;
     expect(resumed(1350 * second)).toBe(0);
     expect(resumed(1350 * second + 1)).toBe(at - 910 * second);
   });
 
   it('proves nothing of the last interval before the entity was away', () => {
     const away = { ...silence, repeatedAtUs: 3 * hour, isInterrupted: true };
-    expect(stepAfter(quarterly, away, at, 40_000).fromUs).toBe(3 * hour - 910 * second);
+    expect(stepAfter(quarterly, away, at, 40_000).startUs).toBe(3 * hour - 910 * second);
   });
 });
 

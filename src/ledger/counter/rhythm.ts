@@ -82,8 +82,8 @@ export interface Silence {
 }
 
 export interface Step {
-  /** The register stood until here at least: the step was counted in [fromUs, toUs). */
-  readonly fromUs: number;
+  /** The register stood until here at least: the step was counted in [startUs, endUs). */
+  readonly startUs: number;
   /** The step is larger than what the register counts within its rhythm: it caught up, and since when is a guess. */
   readonly isDoubtful: boolean;
 }
@@ -93,26 +93,26 @@ export interface Step {
  * it reports what it counts. A step too large for that time reaches back by as much as its highest rate needs. Without
  * repeats, or with too few moves to know a rhythm, a step reaches back to the last move; so does one shortly after Home
  * Assistant started anew, and one of a single tick of a coarse register, which may have been on its way all the time.
- * @param toUs when the register moved
+ * @param endUs when the register moved
  * @param amountMicro by how much
  */
-export function stepAfter(rhythm: Rhythm, silence: Silence, toUs: number, amountMicro: number): Step {
+export function stepAfter(rhythm: Rhythm, silence: Silence, endUs: number, amountMicro: number): Step {
   const { sinceUs, repeatedAtUs, resumedAtUs, isInterrupted } = silence;
   const eachUs = reportsEachUs(rhythm);
-  const whole = { fromUs: sinceUs, isDoubtful: false };
+  const whole = { startUs: sinceUs, isDoubtful: false };
   // What is certain wherever it lies is taken for what it looks like.
   if (Math.abs(amountMicro) <= certainMicro && !isInterrupted)
-    return { fromUs: Math.max(sinceUs, Math.min(repeatedAtUs, toUs)), isDoubtful: false };
-  if (repeatedAtUs <= sinceUs || eachUs === null || toUs - sinceUs <= silentAfterUs(eachUs)) return whole;
+    return { startUs: Math.max(sinceUs, Math.min(repeatedAtUs, endUs)), isDoubtful: false };
+  if (repeatedAtUs <= sinceUs || eachUs === null || endUs - sinceUs <= silentAfterUs(eachUs)) return whole;
   // What a report had that was lost shortly before is in this one.
-  const mayHaveLost = resumedAtUs !== null && toUs - resumedAtUs <= silentAfterUs(eachUs);
+  const mayHaveLost = resumedAtUs !== null && endUs - resumedAtUs <= silentAfterUs(eachUs);
   if (mayHaveLost || isOneTick(rhythm, amountMicro)) return whole;
   const withinUs = reportsWithinUs(rhythm, eachUs);
   const neededUs = neededFor(rhythm, amountMicro);
   const standsUntilUs = isInterrupted ? repeatedAtUs - withinUs : repeatedAtUs;
-  const fromUs = Math.min(standsUntilUs, toUs - Math.max(withinUs, neededUs));
-  if (fromUs <= sinceUs) return whole;
-  return { fromUs, isDoubtful: neededUs > withinUs + slackUs };
+  const startUs = Math.min(standsUntilUs, endUs - Math.max(withinUs, neededUs));
+  if (startUs <= sinceUs) return whole;
+  return { startUs, isDoubtful: neededUs > withinUs + slackUs };
 }
 
 /** How long the register takes for an amount at the highest rate of its moves, in µs. */

@@ -25,8 +25,8 @@ export interface ChangedRange extends Span {
 const longUs = 24 * 3_600_000_000;
 
 /** Whether it is about more than the last hours: posting it takes a while. */
-export function isPast({ fromUs, untilUs }: Span): boolean {
-  return untilUs - fromUs > longUs;
+export function isPast({ startUs, endUs }: Span): boolean {
+  return endUs - startUs > longUs;
 }
 
 function strongerCause(one: TouchCause, other: TouchCause): TouchCause {

@@ -17,20 +17,20 @@ export class LedgerBatch implements LedgerStore {
     this.#store = store;
   }
 
-  current(entityId: string, fromUs: number, untilUs: number): Promise<PostedEntry[]> {
-    return this.#store.current(entityId, fromUs, untilUs);
+  current(entityId: string, startUs: number, endUs: number): Promise<PostedEntry[]> {
+    return this.#store.current(entityId, startUs, endUs);
   }
 
-  journal(entityId: string, fromUs: number, untilUs: number): Promise<PostedEntry[]> {
-    return this.#store.journal(entityId, fromUs, untilUs);
+  journal(entityId: string, startUs: number, endUs: number): Promise<PostedEntry[]> {
+    return this.#store.journal(entityId, startUs, endUs);
   }
 
   openingBefore(entityId: string, quarterHourStartUs: number): Promise<Opening | null> {
     return this.#store.openingBefore(entityId, quarterHourStartUs);
   }
 
-  openings(entityId: string, fromUs: number, untilUs: number): Promise<Opening[]> {
-    return this.#store.openings(entityId, fromUs, untilUs);
+  openings(entityId: string, startUs: number, endUs: number): Promise<Opening[]> {
+    return this.#store.openings(entityId, startUs, endUs);
   }
 
   async write(pages: readonly LedgerPage[]): Promise<void> {

@@ -21,19 +21,19 @@ export class LedgerDraft implements LedgerStore {
     return [...(this.#entries.get(entityId)?.values() ?? [])].sort(byQuarterHour);
   }
 
-  async current(entityId: string, fromUs: number, untilUs: number): Promise<PostedEntry[]> {
-    const current = await this.#store.current(entityId, fromUs, untilUs);
+  async current(entityId: string, startUs: number, endUs: number): Promise<PostedEntry[]> {
+    const current = await this.#store.current(entityId, startUs, endUs);
     const drafted = this.#entries.get(entityId);
     if (drafted === undefined) return current;
     const kept = current.filter((entry) => !drafted.has(keyOf(entry)));
-    const inRange = [...drafted.values()].filter((entry) => isIn(entry, fromUs, untilUs));
+    const inRange = [...drafted.values()].filter((entry) => isIn(entry, startUs, endUs));
     return [...kept, ...inRange].sort(byQuarterHour);
   }
 
-  async journal(entityId: string, fromUs: number, untilUs: number): Promise<PostedEntry[]> {
-    const journal = await this.#store.journal(entityId, fromUs, untilUs);
+  async journal(entityId: string, startUs: number, endUs: number): Promise<PostedEntry[]> {
+    const journal = await this.#store.journal(entityId, startUs, endUs);
     const drafted = this.#journal.get(entityId) ?? [];
-    return [...journal, ...drafted.filter((entry) => isIn(entry, fromUs, untilUs))].sort(
+    return [...journal, ...drafted.filter((entry) => isIn(entry, startUs, endUs))].sort(
       (a, b) => byQuarterHour(a, b) || a.revision - b.revision,
     );
   }
@@ -48,12 +48,12 @@ export class LedgerDraft implements LedgerStore {
     return found;
   }
 
-  async openings(entityId: string, fromUs: number, untilUs: number): Promise<Opening[]> {
+  async openings(entityId: string, startUs: number, endUs: number): Promise<Opening[]> {
     const found = new Map(
-      (await this.#store.openings(entityId, fromUs, untilUs)).map((one) => [one.quarterHourStartUs, one]),
+      (await this.#store.openings(entityId, startUs, endUs)).map((one) => [one.quarterHourStartUs, one]),
     );
     for (const opening of this.#openings.get(entityId)?.values() ?? [])
-      if (isIn(opening, fromUs, untilUs)) found.set(opening.quarterHourStartUs, opening);
+      if (isIn(opening, startUs, endUs)) found.set(opening.quarterHourStartUs, opening);
     return [...found.values()].sort((a, b) => a.quarterHourStartUs - b.quarterHourStartUs);
   }
 
@@ -86,6 +86,6 @@ function byQuarterHour(a: PostedEntry, b: PostedEntry): number {
   return a.quarterHourStartUs - b.quarterHourStartUs || (a.kind === b.kind ? 0 : a.kind < b.kind ? -1 : 1);
 }
 
-function isIn(one: { readonly quarterHourStartUs: number }, fromUs: number, untilUs: number): boolean {
-  return one.quarterHourStartUs >= fromUs && one.quarterHourStartUs < untilUs;
+function isIn(one: { readonly quarterHourStartUs: number }, startUs: number, endUs: number): boolean {
+  return one.quarterHourStartUs >= startUs && one.quarterHourStartUs < endUs;
 }

@@ -20,14 +20,14 @@ export interface LedgerPage {
  * What `write` has acknowledged, the reading calls see.
  */
 export interface LedgerStore {
-  /** Current entries of quarters that start in [fromUs, untilUs), ascending. */
-  current(entityId: string, fromUs: number, untilUs: number): Promise<PostedEntry[]>;
+  /** Current entries of quarters that start in [startUs, endUs), ascending. */
+  current(entityId: string, startUs: number, endUs: number): Promise<PostedEntry[]>;
   /** Every revision from 1 on of quarters in the range, by quarter and revision. */
-  journal(entityId: string, fromUs: number, untilUs: number): Promise<PostedEntry[]>;
+  journal(entityId: string, startUs: number, endUs: number): Promise<PostedEntry[]>;
   /** Journal first, then current state, then openings; repeating it with the same values changes nothing. */
   write(pages: readonly LedgerPage[]): Promise<void>;
   /** The newest opening at or before a quarter; null when there is none. */
   openingBefore(entityId: string, quarterHourStartUs: number): Promise<Opening | null>;
-  /** Openings of quarters in [fromUs, untilUs), ascending. */
-  openings(entityId: string, fromUs: number, untilUs: number): Promise<Opening[]>;
+  /** Openings of quarters in [startUs, endUs), ascending. */
+  openings(entityId: string, startUs: number, endUs: number): Promise<Opening[]>;
 }

@@ -243,13 +243,13 @@ describe('a revision', () => {
     expect(causeOfRevision('readings', posted(0, { revision: 0 }))).toBe('first');
     expect(causeOfRevision('readings', posted(0, { isProvisional: true }))).toBe('settled');
     expect(causeOfRevision('readings', posted(0))).toBe('late');
-    const news = (fromUs: number, untilUs: number, cause: TouchCause) => ({ fromUs, untilUs, cause });
+    const news = (startUs: number, endUs: number, cause: TouchCause) => ({ startUs, endUs, cause });
     expect(mergeRanges(undefined, news(1, 2, 'rules'))).toEqual(news(1, 2, 'rules'));
     expect(mergeRanges(news(3, 9, 'rules'), news(1, 5, 'statistics'))).toEqual(news(1, 9, 'rules'));
     expect(mergeRanges(news(3, 9, 'readings'), news(1, 5, 'corrected'))).toEqual(news(1, 9, 'corrected'));
     expect([
-      isPast({ fromUs: 0, untilUs: 86_400_000_000 }),
-      isPast({ fromUs: 0, untilUs: 86_400_000_001 }),
+      isPast({ startUs: 0, endUs: 86_400_000_000 }),
+      isPast({ startUs: 0, endUs: 86_400_000_001 }),
     ]).toEqual([...[false, true]]);
   });
 

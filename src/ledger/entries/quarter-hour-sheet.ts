@@ -16,17 +16,17 @@ export interface Part {
 /** Gathers parts by quarter and kind; the order in which they come does not matter. */
 export class QuarterHourSheet {
   readonly #parts = new Map<string, { kind: EntryKind; quarterHourStartUs: number; part: Part }>();
-  readonly #fromUs: number;
-  readonly #untilUs: number;
+  readonly #startUs: number;
+  readonly #endUs: number;
 
-  /** Only quarters that start in [fromUs, untilUs) are kept. */
-  constructor(fromUs: number, untilUs: number) {
-    this.#fromUs = fromUs;
-    this.#untilUs = untilUs;
+  /** Only quarters that start in [startUs, endUs) are kept. */
+  constructor(startUs: number, endUs: number) {
+    this.#startUs = startUs;
+    this.#endUs = endUs;
   }
 
   add(kind: EntryKind, startUs: number, part: Part): void {
-    if (startUs < this.#fromUs || startUs >= this.#untilUs) return;
+    if (startUs < this.#startUs || startUs >= this.#endUs) return;
     const key = `${kind} ${startUs}`;
     const found = this.#parts.get(key);
     this.#parts.set(key, {

@@ -9,16 +9,16 @@ import { correctedEvidence, spanAt, standingCorrections } from './corrected-evid
 import type { AmountCorrection, Correction, ExchangeCorrection } from './correction.ts';
 
 const common = { correctionId: 'one', entityId: 'sensor.meter', notes: '', createdAtUs: 0, ticketId: null };
-const amount = (fromUs: number, untilUs: number, amountMicro = 1): AmountCorrection => ({
-  ...{ kind: 'amount', ...common, fromUs, untilUs, amountMicro },
+const amount = (startUs: number, endUs: number, amountMicro = 1): AmountCorrection => ({
+  ...{ kind: 'amount', ...common, startUs, endUs, amountMicro },
 });
 const exchange = (
   atUs: number,
   newRegisterMicro: number,
   oldRegisterMicro: number | null,
 ): ExchangeCorrection => ({ kind: 'exchange', ...common, atUs, newRegisterMicro, oldRegisterMicro });
-const exclusion = (fromUs: number, untilUs: number): Correction => ({
-  ...{ kind: 'exclusion', ...common, fromUs, untilUs },
+const exclusion = (startUs: number, endUs: number): Correction => ({
+  ...{ kind: 'exclusion', ...common, startUs, endUs },
 });
 
 /** The same in both orders, or it fails. */
@@ -29,7 +29,7 @@ function standing(...corrections: readonly Correction[]) {
   return found;
 }
 const spans = (...amounts: readonly AmountCorrection[]) =>
-  standing(...amounts).amounts.map(({ fromUs, untilUs, amountMicro }) => [fromUs, untilUs, amountMicro]);
+  standing(...amounts).amounts.map(({ startUs, endUs, amountMicro }) => [startUs, endUs, amountMicro]);
 
 describe('amounts', () => {
   it('stand side by side, and of those that overlap the first', () => {
@@ -106,7 +106,7 @@ describe('correctedEvidence', () => {
     const pieces = [reading(9), reading(10), reading(20), reading(21)];
     const kinds = correctedEvidence(pieces, standing(exclusion(10, 20))).map(({ kind }) => kind);
     expect(kinds).toEqual(['reading', 'excluded', 'excluded', 'reading']);
-    expect(spanAt([{ fromUs: 10, untilUs: 20 }], 15)).toEqual({ fromUs: 10, untilUs: 20 });
+    expect(spanAt([{ startUs: 10, endUs: 20 }], 15)).toEqual({ startUs: 10, endUs: 20 });
     expect(correctedEvidence(pieces, standing())).toEqual(pieces);
   });
 

@@ -21,11 +21,11 @@ export interface StandingCorrections {
 export function standingCorrections(corrections: readonly Correction[]): StandingCorrections {
   const amounts: AmountCorrection[] = [];
   for (const amount of corrections.filter((one) => one.kind === 'amount').sort(byAmount)) {
-    const overlaps = amount.fromUs < (amounts.at(-1)?.untilUs ?? Number.NEGATIVE_INFINITY);
-    if (!overlaps && amount.untilUs > amount.fromUs) amounts.push(amount);
+    const overlaps = amount.startUs < (amounts.at(-1)?.endUs ?? Number.NEGATIVE_INFINITY);
+    if (!overlaps && amount.endUs > amount.startUs) amounts.push(amount);
   }
   const exclusions = corrections.filter((one) => one.kind === 'exclusion');
-  const insides = amounts.map(({ fromUs, untilUs }) => ({ fromUs: fromUs + 1, untilUs: untilUs - 1 }));
+  const insides = amounts.map(({ startUs, endUs }) => ({ startUs: startUs + 1, endUs: endUs - 1 }));
   const exchanges = corrections
     .filter((one) => one.kind === 'exchange')
     .filter(({ atUs }) => spanAt(insides, atUs) === undefined)
@@ -35,7 +35,7 @@ export function standingCorrections(corrections: readonly Correction[]): Standin
 }
 
 function byAmount(one: AmountCorrection, other: AmountCorrection): number {
-  return one.fromUs - other.fromUs || one.untilUs - other.untilUs || one.amountMicro - other.amountMicro;
+  return one.startUs - other.startUs || one.endUs - other.endUs || one.amountMicro - other.amountMicro;
 }
 
 function byExchange(one: ExchangeCorrection, other: ExchangeCorrection): number {
@@ -45,7 +45,7 @@ function byExchange(one: ExchangeCorrection, other: ExchangeCorrection): number 
 
 /** The span that an instant lies in, both ends inclusive. */
 export function spanAt(spans: readonly Span[], atUs: number): Span | undefined {
-  return spans.find(({ fromUs, untilUs }) => fromUs <= atUs && atUs <= untilUs);
+  return spans.find(({ startUs, endUs }) => startUs <= atUs && atUs <= endUs);
 }
 
 /** A row that tells this register repeats the reading before it; a conversion of units may round it otherwise. */
@@ -76,8 +76,8 @@ export function withRepeats(
       spanAt(standing.exclusions, last.atUs) !== undefined &&
       isRepeated(piece.registerMicro, last.registerMicro ?? Number.NaN);
     const open = isOpen ? repeats.pop() : undefined;
-    if (open !== undefined) repeats.push(isRepeat ? { ...open, untilUs: piece.atUs } : open);
-    else if (isRepeat) repeats.push({ fromUs: piece.atUs, untilUs: piece.atUs });
+    if (open !== undefined) repeats.push(isRepeat ? { ...open, endUs: piece.atUs } : open);
+    else if (isRepeat) repeats.push({ startUs: piece.atUs, endUs: piece.atUs });
     isOpen = isRepeat;
     if (piece.kind === 'reading') last = piece;
   }
@@ -101,13 +101,13 @@ export function correctedEvidence(
     const reachesIn = piece.kind === 'row' && outside.some((span) => reaches(piece, span));
     return reachesIn ? { ...piece, changeMicro: null } : piece;
   });
-  const declared = amounts.map(({ untilUs, amountMicro }) => ({
-    ...{ kind: 'delivered' as const, atUs: untilUs, amountMicro },
+  const declared = amounts.map(({ endUs, amountMicro }) => ({
+    ...{ kind: 'delivered' as const, atUs: endUs, amountMicro },
   }));
   // The sort is stable: at one instant an amount ends before the meter is exchanged, and the new one is read.
   return [...declared, ...exchanges, ...told].sort((a, b) => a.atUs - b.atUs);
 }
 
 function reaches(row: StatisticsRow, span: Span): boolean {
-  return row.startUs <= span.untilUs && row.atUs > span.fromUs;
+  return row.startUs <= span.endUs && row.atUs > span.startUs;
 }

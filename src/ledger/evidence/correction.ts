@@ -21,21 +21,21 @@ export interface ExchangeCorrection extends Declared {
   readonly newRegisterMicro: number;
 }
 
-/** Readings in [fromUs, untilUs] are no evidence: a spike, a sensor gone mad. They stay in the store. */
+/** Readings in [startUs, endUs] are no evidence: a spike, a sensor gone mad. They stay in the store. */
 export interface ExclusionCorrection extends Declared {
   readonly kind: 'exclusion';
-  readonly fromUs: number;
-  readonly untilUs: number;
+  readonly startUs: number;
+  readonly endUs: number;
 }
 
 /**
- * Between the evidence at (or before) `fromUs` and the evidence at (or after) `untilUs` the meter delivered this much, whatever
- * its register did; 0 says that a jump was not energy. For a power sensor: over [fromUs, untilUs).
+ * Between the evidence at (or before) `startUs` and the evidence at (or after) `endUs` the meter delivered this much, whatever
+ * its register did; 0 says that a jump was not energy. For a power sensor: over [startUs, endUs).
  */
 export interface AmountCorrection extends Declared {
   readonly kind: 'amount';
-  readonly fromUs: number;
-  readonly untilUs: number;
+  readonly startUs: number;
+  readonly endUs: number;
   readonly amountMicro: number;
 }
 

@@ -4,12 +4,12 @@ import type { Correction } from './correction.ts';
 export interface CorrectionChanges {
   /** Entries that change; those that are final get a new revision. */
   readonly entries: number;
-  /** What the quarters in [fromUs, untilUs) add up to, before and after; null where none has an entry. */
+  /** What the quarters in [startUs, endUs) add up to, before and after; null where none has an entry. */
   readonly quantityBeforeMicro: number | null;
   readonly quantityAfterMicro: number | null;
   /** From the first quarter that changes to the end of the last; what was declared when none does. */
-  readonly fromUs: number;
-  readonly untilUs: number;
+  readonly startUs: number;
+  readonly endUs: number;
 }
 
 export type CorrectionOutcome =
@@ -28,8 +28,8 @@ export type CorrectionOutcome =
 export type CorrectionField =
   | 'entityId'
   | 'atUs'
-  | 'fromUs'
-  | 'untilUs'
+  | 'startUs'
+  | 'endUs'
   | 'amountMicro'
   | 'oldRegisterMicro'
   | 'newRegisterMicro';

@@ -1,8 +1,8 @@
 import type { CounterEvidence, PowerReading, SwitchReading } from '../evidence.ts';
 import type { AmountCorrection } from './correction.ts';
 
-/** What a meter delivered over [fromUs, untilUs), as a person says. */
-export type DeclaredAmount = Pick<AmountCorrection, 'fromUs' | 'untilUs' | 'amountMicro'>;
+/** What a meter delivered over [startUs, endUs), as a person says. */
+export type DeclaredAmount = Pick<AmountCorrection, 'startUs' | 'endUs' | 'amountMicro'>;
 
 export interface EvidencePage {
   readonly items: readonly CounterEvidence[];
@@ -12,16 +12,16 @@ export interface EvidencePage {
 
 /** Where posting reads what happened. Ascending by time, one piece per instant. */
 export interface EvidenceSource {
-  /** Evidence of a register with fromUs <= atUs; about `limit` pieces a page. */
-  registers(entityId: string, fromUs: number, limit: number): Promise<EvidencePage>;
+  /** Evidence of a register with startUs <= atUs; about `limit` pieces a page. */
+  registers(entityId: string, startUs: number, limit: number): Promise<EvidencePage>;
   /** The newest evidence that tells a register strictly before an instant and is not corrected away; null when there is none. */
   registerBefore(entityId: string, atUs: number): Promise<number | null>;
-  /** Power readings with fromUs <= atUs < untilUs, at most `limit`. */
-  powers(entityId: string, fromUs: number, untilUs: number, limit: number): Promise<PowerReading[]>;
+  /** Power readings with startUs <= atUs < endUs, at most `limit`. */
+  powers(entityId: string, startUs: number, endUs: number, limit: number): Promise<PowerReading[]>;
   /** What was declared of a power sensor's quantity, ascending; no two overlap. */
   amounts(entityId: string): Promise<readonly DeclaredAmount[]>;
-  /** What a switch said with fromUs <= atUs < untilUs, at most `limit`, after the newest word before fromUs. */
-  switches(entityId: string, fromUs: number, untilUs: number, limit: number): Promise<SwitchReading[]>;
+  /** What a switch said with startUs <= atUs < endUs, at most `limit`, after the newest word before startUs. */
+  switches(entityId: string, startUs: number, endUs: number, limit: number): Promise<SwitchReading[]>;
   /**
    * The readings of a power sensor or a switch next to an instant that are evidence: the newest strictly before it
    * and the oldest strictly after it.

@@ -13,12 +13,12 @@ export interface StatisticsRecord extends RecordedStatistics {
 /** Keeps Home Assistant's rows as evidence. Calls reject when the store is down; `append` may be repeated. */
 export interface StatisticsStore {
   append(rows: readonly StatisticsRecord[]): Promise<void>;
-  /** Rows that start in [fromUs, untilUs), ascending, at most `limit`. */
+  /** Rows that start in [startUs, endUs), ascending, at most `limit`. */
   range(
     entityId: string,
     period: '5minute' | 'hour',
-    fromUs: number,
-    untilUs: number,
+    startUs: number,
+    endUs: number,
     limit: number,
   ): Promise<StatisticsRecord[]>;
   /** The last row that ends before an instant; null when there is none. */

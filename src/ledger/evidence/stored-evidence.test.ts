@@ -22,7 +22,7 @@ const reading = (minutes: number, value: number | null): Reading => ({
 type Row = readonly [minutes: number, state: number | null];
 const common = { correctionId: 'one', entityId, notes: '', createdAtUs: 0, ticketId: null };
 const exclusion = (from: number, until: number): Correction => ({
-  ...{ kind: 'exclusion', ...common, fromUs: start + from * minute, untilUs: start + until * minute },
+  ...{ kind: 'exclusion', ...common, startUs: start + from * minute, endUs: start + until * minute },
 });
 const exchange = (minutes: number): Correction => ({
   ...{ kind: 'exchange', ...common, atUs: start + minutes * minute, newRegisterMicro: 0 },

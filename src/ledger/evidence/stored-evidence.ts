@@ -34,10 +34,10 @@ export class StoredEvidence implements EvidenceSource {
     this.#deps = deps;
   }
 
-  async registers(entityId: string, fromUs: number, limit: number): Promise<EvidencePage> {
+  async registers(entityId: string, startUs: number, limit: number): Promise<EvidencePage> {
     let items: CounterEvidence[] = [];
     let most = limit;
-    for (let cursorUs = fromUs; ; ) {
+    for (let cursorUs = startUs; ; ) {
       const page = await this.#page(entityId, cursorUs, most);
       // The lists begin before the page: one of a very fast meter may be cut before it, too.
       if (page.horizonUs < cursorUs) {
@@ -52,15 +52,15 @@ export class StoredEvidence implements EvidenceSource {
     }
   }
 
-  /** Evidence from `fromUs` on, up to where one of the lists was cut. */
+  /** Evidence from `startUs` on, up to where one of the lists was cut. */
   async #page(
     entityId: string,
-    fromUs: number,
+    startUs: number,
     limit: number,
   ): Promise<{ items: CounterEvidence[]; horizonUs: number }> {
     const { readings, statistics, corrections, kindOf } = this.#deps;
     // Whether a row's span was read is only seen from its start on, and what it counted from the row before.
-    const lookUs = fromUs - 2 * hourUs;
+    const lookUs = startUs - 2 * hourUs;
     const [read, fiveMinutes, hours, declared] = await Promise.all([
       readings.range(entityId, lookUs, endOfTimeUs, limit),
       statistics.range(entityId, '5minute', lookUs, endOfTimeUs, limit),
@@ -85,7 +85,7 @@ export class StoredEvidence implements EvidenceSource {
       isRowFirst && standing.exclusions.length > 0 ? await readings.before(entityId, lookUs, true) : null;
     const repeated = withRepeats(standing, merged, toldBefore && registerReading(toldBefore));
     const items = correctedEvidence(merged, repeated).filter(
-      (item) => item.atUs >= fromUs && item.atUs <= horizonUs,
+      (item) => item.atUs >= startUs && item.atUs <= horizonUs,
     );
     return { items, horizonUs };
   }
@@ -121,9 +121,9 @@ export class StoredEvidence implements EvidenceSource {
     return isRepeat ? reading.atUs : row.endUs;
   }
 
-  async powers(entityId: string, fromUs: number, untilUs: number, limit: number): Promise<PowerReading[]> {
+  async powers(entityId: string, startUs: number, endUs: number, limit: number): Promise<PowerReading[]> {
     const { exclusions } = await this.#standing(entityId);
-    const found = await this.#deps.readings.range(entityId, fromUs, untilUs, limit);
+    const found = await this.#deps.readings.range(entityId, startUs, endUs, limit);
     return found.map((reading) =>
       spanAt(exclusions, reading.atUs) === undefined
         ? powerReading(reading)
@@ -135,10 +135,10 @@ export class StoredEvidence implements EvidenceSource {
     return (await this.#standing(entityId)).amounts;
   }
 
-  async switches(entityId: string, fromUs: number, untilUs: number, limit: number): Promise<SwitchReading[]> {
+  async switches(entityId: string, startUs: number, endUs: number, limit: number): Promise<SwitchReading[]> {
     const [before, read] = await Promise.all([
-      this.#deps.readings.before(entityId, fromUs),
-      this.#deps.readings.range(entityId, fromUs, untilUs, limit),
+      this.#deps.readings.before(entityId, startUs),
+      this.#deps.readings.range(entityId, startUs, endUs, limit),
     ]);
     return [...(before ? [before] : []), ...read].map(({ atUs, value, origin }) => ({
       atUs,
@@ -160,7 +160,7 @@ export class StoredEvidence implements EvidenceSource {
         const [next] = await readings.range(entityId, us + 1, endOfTimeUs, 1);
         const span = next && spanAt(exclusions, next.atUs);
         if (span === undefined) return next?.atUs ?? null;
-        us = span.untilUs;
+        us = span.endUs;
       }
     };
     const [found, next] = await Promise.all([before, after()]);
@@ -182,7 +182,7 @@ async function skipping(
     const found = await before(us);
     const span = found === null ? undefined : spanAt(spans, found);
     if (span === undefined) return found;
-    us = span.fromUs;
+    us = span.startUs;
   }
 }
 

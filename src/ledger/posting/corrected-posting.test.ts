@@ -48,7 +48,7 @@ function registerOf({ atUs, value }: Reading): RegisterReading {
 }
 
 function powerOf({ atUs, value }: Reading, excluded: readonly Span[]): PowerReading {
-  const isExcluded = excluded.some((span) => span.fromUs <= atUs && atUs <= span.untilUs);
+  const isExcluded = excluded.some((span) => span.startUs <= atUs && atUs <= span.endUs);
   const told = { atUs, powerMw: value === null ? null : Math.round(value * 1000), origin: 'stream' } as const;
   return isExcluded ? { ...told, isExcluded } : told;
 }
@@ -62,14 +62,14 @@ function correction(declared: Declared, correctionId = 'one'): Correction {
   const common = { correctionId, entityId, notes: '', createdAtUs: 0, ticketId: null };
   switch (declared.kind) {
     case 'exclusion':
-      return { kind: 'exclusion', ...common, fromUs: at(declared.from), untilUs: at(declared.until) };
+      return { kind: 'exclusion', ...common, startUs: at(declared.from), endUs: at(declared.until) };
     case 'amount': {
       const amountMicro = Math.round(declared.kwh * 1_000_000);
       return {
         kind: 'amount',
         ...common,
-        fromUs: at(declared.from),
-        untilUs: at(declared.until),
+        startUs: at(declared.from),
+        endUs: at(declared.until),
         amountMicro,
       };
     }
@@ -364,7 +364,7 @@ class Books {
   async read(batch: readonly Reading[]): Promise<void> {
     await this.readings.append(batch);
     const instants = batch.map(({ atUs }) => atUs);
-    await this.post({ fromUs: Math.min(...instants), untilUs: Math.max(...instants) }, 'readings');
+    await this.post({ startUs: Math.min(...instants), endUs: Math.max(...instants) }, 'readings');
   }
 
   async post(span: Span, cause: TouchCause): Promise<void> {
@@ -452,9 +452,9 @@ describe('readings and corrections that arrive in any order', () => {
           const outcome = await books.desk.apply(asked);
           expect(outcome).toEqual(told);
           if (outcome.kind !== 'changed') continue;
-          const { entries, quantityBeforeMicro, quantityAfterMicro, fromUs, untilUs } = outcome.changes;
+          const { entries, quantityBeforeMicro, quantityAfterMicro, startUs, endUs } = outcome.changes;
           const quantity = (list: readonly Entry[]) =>
-            sum(list.filter(({ quarterHourStartUs: us }) => us >= fromUs && us < untilUs));
+            sum(list.filter(({ quarterHourStartUs: us }) => us >= startUs && us < endUs));
           if (entries > 0) {
             expect(quantityBeforeMicro ?? 0).toBe(quantity(before));
             expect(quantityAfterMicro ?? 0).toBe(quantity(books.standing()));
@@ -488,12 +488,12 @@ describe('the desk', () => {
       return outcome.kind === 'refused' ? outcome.field : outcome.kind;
     };
     expect(await refused({ kind: 'amount', from: 0, until: 60, kwh: 1 }, 'first')).toBe('changed');
-    expect(await refused({ kind: 'amount', from: 30, until: 90, kwh: 1 })).toBe('fromUs');
+    expect(await refused({ kind: 'amount', from: 30, until: 90, kwh: 1 })).toBe('startUs');
     expect(await refused({ kind: 'exchange', at: 20, old: null, new: 0 })).toBe('atUs');
-    expect(await refused({ kind: 'amount', from: 60, until: 60, kwh: 1 })).toBe('untilUs');
+    expect(await refused({ kind: 'amount', from: 60, until: 60, kwh: 1 })).toBe('endUs');
     expect(await refused({ kind: 'amount', from: 60, until: 90, kwh: -1 })).toBe('amountMicro');
-    expect(await refused({ kind: 'exclusion', from: 60 * 24 * 300, until: 60 * 24 * 301 })).toBe('fromUs');
-    expect(await refused({ kind: 'exclusion', from: 90, until: 60 })).toBe('untilUs');
+    expect(await refused({ kind: 'exclusion', from: 60 * 24 * 300, until: 60 * 24 * 301 })).toBe('startUs');
+    expect(await refused({ kind: 'exclusion', from: 90, until: 60 })).toBe('endUs');
     expect(books.corrections.declared).toHaveLength(1);
   });
 
@@ -502,8 +502,8 @@ describe('the desk', () => {
     await books.read([reading(0, 1), reading(5, 90), reading(quarterHourUs / minute, 2)]);
     const spike = correction({ kind: 'exclusion', from: 5, until: 5 });
     await books.corrections.add(spike);
-    let left: readonly { entityId: string; fromUs: number; untilUs: number }[] = [
-      { entityId, fromUs: at(5), untilUs: at(5) },
+    let left: readonly { entityId: string; startUs: number; endUs: number }[] = [
+      { entityId, startUs: at(5), endUs: at(5) },
     ];
     const touched: [Span, TouchCause][] = [];
     const desk = new CorrectionService(

@@ -38,17 +38,17 @@ export interface CounterRules {
  * @param evidence ascending by time, one per instant, all later than the opening
  * @param heldUntilUs how long the last register is known to stand, because Home Assistant would have told a change; null
  *   when nothing is known after the last evidence
- * @param fromUs,untilUs quarters that start in this range are answered; the rest of the evidence only bounds them
+ * @param startUs,endUs quarters that start in this range are answered; the rest of the evidence only bounds them
  */
 export function postCounter(
   rules: CounterRules,
   opening: CounterState | null,
   evidence: readonly CounterEvidence[],
-  fromUs: number,
-  untilUs: number,
+  startUs: number,
+  endUs: number,
   heldUntilUs: number | null = null,
 ): CounterPosting {
-  const sheet = new QuarterHourSheet(fromUs, untilUs);
+  const sheet = new QuarterHourSheet(startUs, endUs);
   const openings = new Map<number, CounterState | null>();
   let state = opening;
   for (const item of evidence) {
@@ -90,28 +90,29 @@ function spread(
   delta: CounterDelta,
   item: CounterEvidence,
 ): void {
-  const { fromUs, toUs, amountMicro } = delta;
-  const cuts = boundariesBetween(fromUs, toUs);
+  const { startUs, endUs, amountMicro } = delta;
+  const cuts = boundariesBetween(startUs, endUs);
   const isCertain = Math.abs(amountMicro) <= rules.certainMicro && delta.cause === 'counted';
   const isSpread = !isCertain && cuts.length > 0;
   const isGuess =
-    (delta.isDoubtful && !isCertain) || (isSpread && (delta.isInterrupted || toUs - fromUs > rules.maxGapUs));
+    (delta.isDoubtful && !isCertain) ||
+    (isSpread && (delta.isInterrupted || endUs - startUs > rules.maxGapUs));
   // That a register stood is no small amount: it may be one whose report was lost.
   const isRough = delta.isRough && (!isCertain || amountMicro === 0);
-  const isHourly = isRough || (isSpread && toUs - fromUs > rules.quarterHourGapUs);
+  const isHourly = isRough || (isSpread && endUs - startUs > rules.quarterHourGapUs);
   // An amount that was declared was not measured, even where it lies in one quarter.
   const isEstimated = isGuess || delta.cause === 'corrected';
   const quality = isEstimated ? 'estimated' : isHourly ? 'hourly' : qualityOf(item, delta.isAfterRow);
   const isMeasured = quality === 'measured' || quality === 'recovered' || quality === 'imported';
   const counted = delta.cause === 'counted' && (isGuess || quality === 'hourly') ? 'spread' : delta.cause;
   const reason = delta.isCorrected ? 'corrected' : counted;
-  const evidenceSpan = { firstEvidenceUs: delta.restsFromUs, lastEvidenceUs: toUs };
+  const evidenceSpan = { firstEvidenceUs: delta.restsFromUs, lastEvidenceUs: endUs };
   const isStill = amountMicro === 0 && delta.cause === 'counted';
-  const parts = splitByTime(amountMicro, fromUs, toUs, cuts);
-  const edges = [fromUs, ...cuts, toUs];
+  const parts = splitByTime(amountMicro, startUs, endUs, cuts);
+  const edges = [startUs, ...cuts, endUs];
   for (const [index, part] of parts.entries()) {
-    const start = edges[index] ?? fromUs;
-    const end = edges[index + 1] ?? toUs;
+    const start = edges[index] ?? startUs;
+    const end = edges[index + 1] ?? endUs;
     sheet.add('quantity', quarterHourStartUs(start), {
       amountMicro: part,
       coveredUs: isMeasured ? end - start : 0,
@@ -124,7 +125,7 @@ function spread(
   }
   if (delta.cause !== 'counted' && !(delta.cause === 'corrected' && delta.restartMicro === 0)) {
     // It stands in the quarter in which the new register was first seen.
-    sheet.add('restart', quarterHourStartUs(toUs), {
+    sheet.add('restart', quarterHourStartUs(endUs), {
       amountMicro: delta.restartMicro,
       coveredUs: 0,
       quality,
@@ -140,9 +141,9 @@ function spread(
  * since is not known, but for hours of which Home Assistant says that it counted nothing. One that never moved is taken to
  * stand, as an estimate until it has stood for a day.
  */
-function hold(sheet: QuarterHourSheet, state: CounterState, untilUs: number, isOfHour: boolean): void {
+function hold(sheet: QuarterHourSheet, state: CounterState, endUs: number, isOfHour: boolean): void {
   const { sinceUs, atUs, rhythm, absentSinceUs } = state;
-  const heldUntilUs = absentSinceUs === null ? untilUs : Math.min(untilUs, atUs);
+  const heldUntilUs = absentSinceUs === null ? endUs : Math.min(endUs, atUs);
   const stoodUntilUs = standsUntilUs(rhythm, { sinceUs, resumedAtUs: resumedAt(state) }, heldUntilUs);
   holdPart(sheet, sinceUs, stoodUntilUs, 'measured');
   if (rhythm.length === 0) holdPart(sheet, stoodUntilUs, heldUntilUs, 'estimated');
@@ -150,11 +151,11 @@ function hold(sheet: QuarterHourSheet, state: CounterState, untilUs: number, isO
     holdPart(sheet, stoodUntilUs, Math.min(heldUntilUs, atUs), 'hourly');
 }
 
-function holdPart(sheet: QuarterHourSheet, fromUs: number, toUs: number, quality: Quality): void {
-  if (toUs <= fromUs) return;
-  const edges = [fromUs, ...boundariesBetween(fromUs, toUs), toUs];
+function holdPart(sheet: QuarterHourSheet, startUs: number, endUs: number, quality: Quality): void {
+  if (endUs <= startUs) return;
+  const edges = [startUs, ...boundariesBetween(startUs, endUs), endUs];
   for (const [index, startUs] of edges.slice(0, -1).entries()) {
-    const endUs = edges[index + 1] ?? toUs;
+    const endUs = edges[index + 1] ?? endUs;
     sheet.add('quantity', quarterHourStartUs(startUs), {
       amountMicro: 0,
       coveredUs: quality === 'measured' ? endUs - startUs : 0,

@@ -32,7 +32,7 @@ function reading(minutes: number, value: number | null): Reading {
 
 function exclusion(from: number, until: number): Correction {
   const common = { correctionId: 'one', entityId, notes: '', createdAtUs: 0, ticketId: null };
-  return { kind: 'exclusion', ...common, fromUs: at(from), untilUs: at(until) };
+  return { kind: 'exclusion', ...common, startUs: at(from), endUs: at(until) };
 }
 
 /** Rows as Home Assistant makes them of the readings: each tells the last register at its end. */
@@ -56,14 +56,14 @@ async function home(readings: readonly Reading[], untilMinute: number) {
   });
   const ledger = new MemoryLedger();
   const clock = { nowUs: () => at(untilMinute), monotonicMs: () => 0 };
-  const post = async (fromUs: number, untilUs: number, pageSize: number) =>
+  const post = async (startUs: number, endUs: number, pageSize: number) =>
     repost({ evidence, ledger, clock, heldUntil: () => null }, { ...usualRules, pageSize }, meter, {
-      ...{ fromUs, untilUs, cause: 'corrected' },
+      ...{ startUs, endUs, cause: 'corrected' },
     });
   const correct = async (list: readonly Correction[], pageSize: number) => {
     const [one] = [...list, ...declared];
     declared = list;
-    if (one?.kind === 'exclusion') await post(one.fromUs, one.untilUs, pageSize);
+    if (one?.kind === 'exclusion') await post(one.startUs, one.endUs, pageSize);
   };
   const total = () =>
     ledger
@@ -116,15 +116,15 @@ describe('rows after an excluded reading', () => {
       } as const),
     };
     const repeats = (rows: readonly StatisticsRow[]) => withRepeats(standing, rows, before).outside.slice(1);
-    expect(repeats([row(20, 7), row(25, 8), row(30, 6)])).toEqual([{ fromUs: at(20), untilUs: at(30) }]);
+    expect(repeats([row(20, 7), row(25, 8), row(30, 6)])).toEqual([{ startUs: at(20), endUs: at(30) }]);
     expect(repeats([row(20, 9)])).toEqual([]);
     expect(repeats([row(20, 7), row(25, 5), row(30, 7)])).toEqual([
-      { fromUs: at(20), untilUs: at(20) },
-      { fromUs: at(30), untilUs: at(30) },
+      { startUs: at(20), endUs: at(20) },
+      { startUs: at(30), endUs: at(30) },
     ]);
     const good = { ...before, atUs: at(22), registerMicro: 7 };
     expect(withRepeats(standing, [row(20, 7), good, row(30, 7)], before).outside.slice(1)).toEqual([
-      { fromUs: at(20), untilUs: at(20) },
+      { startUs: at(20), endUs: at(20) },
     ]);
     expect(withRepeats(standing, [row(20, 7)], null)).toEqual(standing);
     expect(withRepeats(standing, [row(20, 7)], { ...before, atUs: at(13) })).toEqual(standing);
@@ -169,11 +169,11 @@ describe('rows after an excluded reading', () => {
               ]);
           expect(plain(ledger)).toEqual(plain(fresh.ledger));
           const pieces: CounterEvidence[] = [];
-          for (let fromUs = start; ; ) {
-            const { items, isLast } = await evidence.registers(entityId, fromUs, pageSize);
+          for (let startUs = start; ; ) {
+            const { items, isLast } = await evidence.registers(entityId, startUs, pageSize);
             pieces.push(...items);
             if (isLast) break;
-            fromUs = (items.at(-1)?.atUs ?? fromUs) + 1;
+            startUs = (items.at(-1)?.atUs ?? startUs) + 1;
           }
           const away = pieces.filter(({ atUs }) => atUs >= at(71.3) && atUs < at(back));
           expect(away.every(({ kind }) => kind === 'excluded')).toBe(true);

@@ -172,8 +172,8 @@ async function post(readings: readonly Reading[], rows: readonly StatisticsRecor
   await stores.readings.append(readings);
   await stores.statistics.append(rows);
   await repost(stores.deps, usualRules, meter, {
-    fromUs: 0,
-    untilUs: start + 400 * 24 * hour,
+    startUs: 0,
+    endUs: start + 400 * 24 * hour,
     cause: 'readings',
   });
   return stores.ledger.all();
@@ -263,7 +263,7 @@ describe.each(Object.keys(rhythms) as RhythmName[])('a meter that reports %s', (
             ...some.map(({ atUs }) => atUs),
             ...table.flatMap((row) => [row.startUs, row.endUs]),
           ];
-          const news = { fromUs: Math.min(...instants), untilUs: Math.max(...instants) };
+          const news = { startUs: Math.min(...instants), endUs: Math.max(...instants) };
           await repost(stores.deps, usualRules, meter, { ...news, cause: 'readings' });
         }
         const { evidence, ledger } = stores.deps;

@@ -37,8 +37,8 @@ const life = fc
 function source(evidence: readonly CounterEvidence[]): EvidenceSource {
   const none = () => Promise.reject(new Error('not asked for'));
   return {
-    registers: async (_, fromUs, limit) => {
-      const items = evidence.filter((item) => item.atUs >= fromUs);
+    registers: async (_, startUs, limit) => {
+      const items = evidence.filter((item) => item.atUs >= startUs);
       return { items: items.slice(0, limit), isLast: items.length <= limit };
     },
     registerBefore: none,

@@ -87,15 +87,15 @@ async function withOnTime(
   const first = entries[0];
   const last = entries.at(-1);
   if (switchId === undefined || first === undefined || last === undefined) return entries;
-  const untilUs = last.quarterHourStartUs + quarterHourUs;
+  const endUs = last.quarterHourStartUs + quarterHourUs;
   const onTime = new OnTime();
-  for (let fromUs = first.quarterHourStartUs; fromUs < untilUs; ) {
-    const readings = await evidence.switches(switchId, fromUs, untilUs, rules.pageSize);
+  for (let startUs = first.quarterHourStartUs; startUs < endUs; ) {
+    const readings = await evidence.switches(switchId, startUs, endUs, rules.pageSize);
     const isCut = readings.length >= rules.pageSize;
-    const reachedUs = isCut ? (readings.at(-1)?.atUs ?? untilUs) : untilUs;
-    for (const { startUs, endUs, reading } of switchSpans(readings, fromUs, reachedUs, nowUs))
+    const reachedUs = isCut ? (readings.at(-1)?.atUs ?? endUs) : endUs;
+    for (const { startUs, endUs, reading } of switchSpans(readings, startUs, reachedUs, nowUs))
       onTime.add(startUs, endUs, reading.isOn);
-    fromUs = reachedUs;
+    startUs = reachedUs;
   }
   return entries.map((entry) =>
     entry.kind === 'quantity' ? { ...entry, onTimeUs: onTime.of(entry.quarterHourStartUs) } : entry,

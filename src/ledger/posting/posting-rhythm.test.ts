@@ -5,7 +5,7 @@ import { PostingRhythm } from './posting-rhythm.ts';
 
 const quarter = 2000 * quarterHourUs;
 const second = 1_000_000;
-const reading = (atUs: number): ChangedRange => ({ fromUs: atUs, untilUs: atUs, cause: 'readings' });
+const reading = (atUs: number): ChangedRange => ({ startUs: atUs, endUs: atUs, cause: 'readings' });
 
 function rhythm() {
   const state = { nowUs: quarter, isWatched: false };
@@ -57,7 +57,7 @@ describe('when the ledger is posted', () => {
     expect(one.isDue([reading(quarter - 3 * quarterHourUs)])).toBe(false);
     for (const cause of ['corrected', 'statistics', 'reconciled', 'rules'] as const)
       expect(one.isDue([{ ...reading(quarter), cause }])).toBe(true);
-    const past: ChangedRange = { fromUs: quarter - 200 * quarterHourUs, untilUs: quarter, cause: 'readings' };
+    const past: ChangedRange = { startUs: quarter - 200 * quarterHourUs, endUs: quarter, cause: 'readings' };
     expect(one.isDue([past])).toBe(true);
   });
 

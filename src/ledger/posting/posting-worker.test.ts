@@ -15,8 +15,8 @@ import { PostingWorker } from './posting-worker.ts';
 
 const nowUs = quarterHourStartUs(1_780_000_000_000_000);
 const yearUs = 365 * 96 * quarterHourUs;
-const past = { fromUs: nowUs - yearUs, untilUs: nowUs };
-const present = { fromUs: nowUs, untilUs: nowUs };
+const past = { startUs: nowUs - yearUs, endUs: nowUs };
+const present = { startUs: nowUs, endUs: nowUs };
 
 function home(ids: readonly string[], onRead: (entityId: string) => void) {
   const ledger = new MemoryLedger();

@@ -106,7 +106,7 @@ export class PostingWorker {
       if (known && JSON.stringify(known) === JSON.stringify(meter)) continue;
       // At the start the mark tells; a meter that came later or counts otherwise now is posted from its beginning.
       if (this.#meters.size > 0) {
-        const everything = { fromUs: Number.MIN_SAFE_INTEGER, untilUs: this.#deps.clock.nowUs() };
+        const everything = { startUs: Number.MIN_SAFE_INTEGER, endUs: this.#deps.clock.nowUs() };
         this.touch(meter.entityId, everything, known ? 'rules' : 'readings');
       }
     }
@@ -116,8 +116,8 @@ export class PostingWorker {
   }
 
   /** New evidence of an entity is in the store; why it came is told by the revisions that it makes. */
-  touch(entityId: string, { fromUs, untilUs }: Span, cause: TouchCause = 'readings'): void {
-    this.#waiting.set(entityId, mergeRanges(this.#waiting.get(entityId), { fromUs, untilUs, cause }));
+  touch(entityId: string, { startUs, endUs }: Span, cause: TouchCause = 'readings'): void {
+    this.#waiting.set(entityId, mergeRanges(this.#waiting.get(entityId), { startUs, endUs, cause }));
   }
 
   /** Told after each posting which quarters may have changed. */
@@ -139,7 +139,7 @@ export class PostingWorker {
   status(): PostingStatus {
     const left = [...this.#waiting, ...this.#taken].filter(([entityId]) => this.#isEvidence(entityId));
     const runningUs = this.#deps.running?.runningUs() ?? Number.POSITIVE_INFINITY;
-    const late = left.filter(([, news]) => news.fromUs < runningUs);
+    const late = left.filter(([, news]) => news.startUs < runningUs);
     return {
       waiting: new Set(late.map(([entityId]) => entityId)).size,
       isPostingPast: this.#untold.length > 0 || left.some(([, news]) => isPast(news)),
@@ -210,10 +210,10 @@ export class PostingWorker {
     for (const [switchId, meters] of this.#switched) {
       const news = this.#taken.get(switchId);
       if (news === undefined) continue;
-      const { afterUs } = await this.#deps.evidence.around(switchId, news.fromUs, news.untilUs);
-      const untilUs = Math.max(news.untilUs, afterUs ?? this.#deps.clock.nowUs());
+      const { afterUs } = await this.#deps.evidence.around(switchId, news.startUs, news.endUs);
+      const endUs = Math.max(news.endUs, afterUs ?? this.#deps.clock.nowUs());
       for (const { entityId } of meters)
-        this.#taken.set(entityId, mergeRanges(this.#taken.get(entityId), { ...news, untilUs }));
+        this.#taken.set(entityId, mergeRanges(this.#taken.get(entityId), { ...news, endUs }));
       if (!this.#meters.has(switchId)) this.#taken.delete(switchId);
     }
   }
@@ -235,10 +235,10 @@ export class PostingWorker {
       if (meter === undefined) continue;
       // A stop leaves the rest to the next start, which asks the store.
       if (this.#worker.isStopped()) throw new Error('The process stops');
-      const { fromUs, untilUs, ...result } = await repost(deps, this.#rules, meter, news);
+      const { startUs, endUs, ...result } = await repost(deps, this.#rules, meter, news);
       entriesWritten += result.entriesWritten;
       if (result.entriesWritten > 0 || tellsAll)
-        posted.push([entityId, { fromUs, untilUs, cause: news.cause }]);
+        posted.push([entityId, { startUs, endUs, cause: news.cause }]);
     }
     await batch.flush();
     for (const [entityId] of some) this.#taken.delete(entityId);

@@ -24,15 +24,15 @@ function source(evidence: readonly CounterEvidence[], powers: readonly PowerRead
   const sorted = [...evidence].sort((a, b) => a.atUs - b.atUs);
   const sortedPowers = [...powers].sort((a, b) => a.atUs - b.atUs);
   return {
-    registers: async (_, fromUs, limit) => {
-      const items = sorted.filter((item) => item.atUs >= fromUs);
+    registers: async (_, startUs, limit) => {
+      const items = sorted.filter((item) => item.atUs >= startUs);
       return { items: items.slice(0, limit), isLast: items.length <= limit };
     },
     registerBefore: async (_, atUs) =>
       sorted.findLast((item) => item.atUs < atUs && !(item.kind === 'reading' && item.registerMicro === null))
         ?.atUs ?? null,
-    powers: async (_, fromUs, untilUs) =>
-      sortedPowers.filter((item) => item.atUs >= fromUs && item.atUs < untilUs),
+    powers: async (_, startUs, endUs) =>
+      sortedPowers.filter((item) => item.atUs >= startUs && item.atUs < endUs),
     amounts: async () => [],
     switches: async () => [],
     around: async (_, beforeUs, afterUs) => ({
@@ -119,8 +119,8 @@ async function postInBatches(
     );
     const deps = { evidence: source(arrived, powers), ledger, clock, heldUntil: () => null };
     const news = {
-      fromUs: Math.min(...instants),
-      untilUs: Math.max(...instants),
+      startUs: Math.min(...instants),
+      endUs: Math.max(...instants),
       cause: 'readings',
     } as const;
     await repost(deps, { ...usualRules, pageSize }, meter, news);
@@ -205,8 +205,8 @@ describe('repost', () => {
         const deps = { evidence: source(evidence, []), ledger, clock, heldUntil: () => null };
         const instants = evidence.map((item) => item.atUs);
         const news = {
-          fromUs: Math.min(...instants),
-          untilUs: Math.max(...instants),
+          startUs: Math.min(...instants),
+          endUs: Math.max(...instants),
           cause: 'readings',
         } as const;
         const again = await repost(deps, usualRules, meter, news);

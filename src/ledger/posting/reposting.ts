@@ -31,15 +31,15 @@ export const usualRules: RepostingRules = {
   pageSize: 20_000,
 };
 
-/** What a posting run changed: quarters in [fromUs, untilUs) got new entries. */
+/** What a posting run changed: quarters in [startUs, endUs) got new entries. */
 export interface RepostingResult {
   readonly entriesWritten: number;
-  readonly fromUs: number;
-  readonly untilUs: number;
+  readonly startUs: number;
+  readonly endUs: number;
 }
 
 /**
- * Posts a meter's quarters anew where there is news: evidence in [fromUs, untilUs], both ends inclusive. The current state afterwards is what posting
+ * Posts a meter's quarters anew where there is news: evidence in [startUs, endUs], both ends inclusive. The current state afterwards is what posting
  * everything from the first reading would have given; the same evidence gives the same state in whatever order it came.
  */
 export function repost(
@@ -64,9 +64,9 @@ async function repostRegister(
   news: ChangedRange,
 ): Promise<RepostingResult> {
   const { entityId } = meter;
-  const { fromUs } = news;
-  const precedingUs = (await deps.evidence.registerBefore(entityId, fromUs)) ?? fromUs;
-  const opening = await openingReaching(deps.ledger, entityId, Math.min(precedingUs, fromUs));
+  const { startUs } = news;
+  const precedingUs = (await deps.evidence.registerBefore(entityId, startUs)) ?? startUs;
+  const opening = await openingReaching(deps.ledger, entityId, Math.min(precedingUs, startUs));
   return await repostFrom(deps, rules, meter, news, opening);
 }
 
@@ -78,7 +78,7 @@ async function repostFrom(
   opening: Opening | null,
 ): Promise<RepostingResult> {
   const { entityId } = meter;
-  const { untilUs, cause } = news;
+  const { endUs, cause } = news;
   const beginUs = opening?.quarterHourStartUs ?? Number.MIN_SAFE_INTEGER;
   let entriesWritten = 0;
   let reachedUs = beginUs;
@@ -96,7 +96,7 @@ async function repostFrom(
     // Its rhythm is known now, and counts from the first move on.
     if (opening !== null && !hasRhythm(opening.state) && hasRhythm(posting.state))
       return await repostFrom(deps, rules, meter, news, null);
-    const newsEndUs = Math.max(untilUs, beginUs);
+    const newsEndUs = Math.max(endUs, beginUs);
     const settledUs = await settledFrom(deps.ledger, entityId, posting.openings, newsEndUs, pageEndUs);
     const endUs = settledUs ?? pageEndUs;
     const computed = posting.entries.filter((entry) => entry.quarterHourStartUs < endUs);
@@ -106,11 +106,11 @@ async function repostFrom(
     entriesWritten += entries.length;
     if (settledUs !== null || isLast) {
       const lastQuarterHourUs = posting.entries.at(-1)?.quarterHourStartUs ?? quarterHourStartUs(lastUs);
-      return { entriesWritten, fromUs: beginUs, untilUs: settledUs ?? lastQuarterHourUs + quarterHourUs };
+      return { entriesWritten, startUs: beginUs, endUs: settledUs ?? lastQuarterHourUs + quarterHourUs };
     }
     reachedUs = pageEndUs;
   }
-  return { entriesWritten, fromUs: beginUs, untilUs: reachedUs };
+  return { entriesWritten, startUs: beginUs, endUs: reachedUs };
 }
 
 function hasRhythm(state: CounterState | null): boolean {
@@ -206,24 +206,25 @@ async function repostPower(
   news: ChangedRange,
 ): Promise<RepostingResult> {
   const { entityId, switchId } = meter;
-  const { fromUs, untilUs, cause } = news;
+  const { startUs, endUs, cause } = news;
   const { evidence, ledger } = deps;
   const nowUs = deps.clock.nowUs();
   const ids = switchId === undefined ? [entityId] : [entityId, switchId];
-  const near = await Promise.all(ids.map((id) => evidence.around(id, fromUs, fromUs - 1)));
+  const near = await Promise.all(ids.map((id) => evidence.around(id, startUs, startUs - 1)));
   const newUs = near.flatMap(({ afterUs }) => afterUs ?? []);
   const isSilent = newUs.length === 0 && cause === 'readings';
-  const postedUs = isSilent ? await postedUntil(ledger, entityId, fromUs) : null;
+  const postedUs = isSilent ? await postedUntil(ledger, entityId, startUs) : null;
   const amounts = await evidence.amounts(entityId);
   // The whole past begins with the first that is known of it.
-  const startUs = fromUs > 0 ? fromUs : Math.min(...newUs, ...amounts.map((amount) => amount.fromUs), nowUs);
+  const startUs =
+    startUs > 0 ? startUs : Math.min(...newUs, ...amounts.map((amount) => amount.startUs), nowUs);
   // A switch settles no quarter for which the power has something to say yet.
   const beforeUs = near.flatMap((found) => found.beforeUs ?? [])[0] ?? startUs;
-  const amountEndUs = amounts.findLast((amount) => amount.untilUs < fromUs)?.untilUs ?? startUs;
+  const amountEndUs = amounts.findLast((amount) => amount.endUs < startUs)?.endUs ?? startUs;
   const beginUs = postedUs ?? quarterHourStartUs(Math.min(beforeUs, amountEndUs));
-  const around = await evidence.around(entityId, fromUs, untilUs);
-  const reachUs = Math.min(around.afterUs ?? nowUs, untilUs + rules.powerGapUs);
-  const endUs = quarterHourStartUs(Math.max(untilUs, reachUs)) + quarterHourUs;
+  const around = await evidence.around(entityId, startUs, endUs);
+  const reachUs = Math.min(around.afterUs ?? nowUs, endUs + rules.powerGapUs);
+  const endUs = quarterHourStartUs(Math.max(endUs, reachUs)) + quarterHourUs;
   let entriesWritten = 0;
   // By day, so that memory stays bounded however long the range is.
   const stepUs = 96 * quarterHourUs;
@@ -234,7 +235,7 @@ async function repostPower(
     await ledger.write([{ entityId, entries, openings: [] }]);
     entriesWritten += entries.length;
   }
-  return { entriesWritten, fromUs: beginUs, untilUs: endUs };
+  return { entriesWritten, startUs: beginUs, endUs };
 }
 
 /**

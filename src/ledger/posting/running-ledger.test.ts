@@ -93,7 +93,7 @@ describe('the quarter-hour that is not over', () => {
     await made.write([page([running(q, 3)]), page([running(q, 7)], 'home:use')]);
     expect(made.over().size).toBe(0);
     clock.nowUs = q + quarterHourUs + 1;
-    expect(made.over().get(meter)).toEqual({ fromUs: q, untilUs: q + quarterHourUs - 1 });
+    expect(made.over().get(meter)).toEqual({ startUs: q, endUs: q + quarterHourUs - 1 });
     await made.write([page([entry(q, 4), running(q + quarterHourUs, 1)])]);
     await made.write([page([entry(q, 8)], 'home:use')]);
     expect(writes.length).toBe(0);

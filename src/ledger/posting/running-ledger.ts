@@ -58,10 +58,10 @@ export class RunningLedger implements LedgerStore {
   }
 
   /** With the first revisions of what is settled and not written yet. */
-  async journal(entityId: string, fromUs: number, untilUs: number): Promise<PostedEntry[]> {
-    const stored = await this.#deps.store.journal(entityId, fromUs, untilUs);
+  async journal(entityId: string, startUs: number, endUs: number): Promise<PostedEntry[]> {
+    const stored = await this.#deps.store.journal(entityId, startUs, endUs);
     const known = new Set(stored.map(keyOf));
-    const settled = this.running([entityId], fromUs, untilUs).filter(
+    const settled = this.running([entityId], startUs, endUs).filter(
       ({ entry }) => entry.revision > 0 && !known.has(keyOf(entry)),
     );
     return [...stored, ...settled.map(({ entry }) => entry)].sort(byQuarterHour);
@@ -88,20 +88,20 @@ export class RunningLedger implements LedgerStore {
     if (over.length > 0) await this.#deps.store.write(over);
   }
 
-  /** Entries in memory of quarters in [fromUs, untilUs), ascending. */
-  running(entityIds: readonly string[], fromUs: number, untilUs: number): RunningEntry[] {
+  /** Entries in memory of quarters in [startUs, endUs), ascending. */
+  running(entityIds: readonly string[], startUs: number, endUs: number): RunningEntry[] {
     return entityIds
       .flatMap((entityId) =>
         [...(this.#held.get(entityId)?.entries.values() ?? [])].map((entry) => ({ entityId, entry })),
       )
-      .filter(({ entry }) => entry.quarterHourStartUs >= fromUs && entry.quarterHourStartUs < untilUs)
+      .filter(({ entry }) => entry.quarterHourStartUs >= startUs && entry.quarterHourStartUs < endUs)
       .sort((a, b) => a.entry.quarterHourStartUs - b.entry.quarterHourStartUs);
   }
 
   /** Openings in memory from an instant on, ascending. */
-  runningOpenings(entityId: string, fromUs: number): Opening[] {
+  runningOpenings(entityId: string, startUs: number): Opening[] {
     return [...(this.#held.get(entityId)?.openings.values() ?? [])]
-      .filter((opening) => opening.quarterHourStartUs >= fromUs)
+      .filter((opening) => opening.quarterHourStartUs >= startUs)
       .sort((a, b) => a.quarterHourStartUs - b.quarterHourStartUs);
   }
 
@@ -112,7 +112,7 @@ export class RunningLedger implements LedgerStore {
     for (const [entityId, { entries, openings }] of this.#held) {
       for (const quarter of [...openings.keys(), ...[...entries.values()].map(quarterHourOf)]) {
         if (quarter >= openUs) continue;
-        const span = { fromUs: quarter, untilUs: quarter + quarterHourUs - 1 };
+        const span = { startUs: quarter, endUs: quarter + quarterHourUs - 1 };
         over.set(entityId, joinSpans(over.get(entityId), span));
       }
     }
@@ -170,12 +170,12 @@ export class RunningLedger implements LedgerStore {
     );
   }
 
-  async current(entityId: string, fromUs: number, untilUs: number): Promise<PostedEntry[]> {
-    const stored = await this.#deps.store.current(entityId, fromUs, untilUs);
+  async current(entityId: string, startUs: number, endUs: number): Promise<PostedEntry[]> {
+    const stored = await this.#deps.store.current(entityId, startUs, endUs);
     const runningUs = this.runningUs();
     for (const { quarterHourStartUs: quarter } of stored)
       if (quarter >= runningUs && !this.#isHeld(entityId, quarter)) this.#note(entityId, quarter);
-    const held = this.running([entityId], fromUs, untilUs);
+    const held = this.running([entityId], startUs, endUs);
     if (held.length === 0) return stored;
     const keys = new Set(held.map(({ entry }) => keyOf(entry)));
     return [...stored.filter((entry) => !keys.has(keyOf(entry))), ...held.map(({ entry }) => entry)].sort(
@@ -192,11 +192,11 @@ export class RunningLedger implements LedgerStore {
     return found;
   }
 
-  async openings(entityId: string, fromUs: number, untilUs: number): Promise<Opening[]> {
-    const stored = await this.#deps.store.openings(entityId, fromUs, untilUs);
+  async openings(entityId: string, startUs: number, endUs: number): Promise<Opening[]> {
+    const stored = await this.#deps.store.openings(entityId, startUs, endUs);
     const found = new Map(stored.map((opening) => [opening.quarterHourStartUs, opening]));
-    for (const opening of this.runningOpenings(entityId, fromUs))
-      if (opening.quarterHourStartUs < untilUs) found.set(opening.quarterHourStartUs, opening);
+    for (const opening of this.runningOpenings(entityId, startUs))
+      if (opening.quarterHourStartUs < endUs) found.set(opening.quarterHourStartUs, opening);
     return [...found.values()].sort((a, b) => a.quarterHourStartUs - b.quarterHourStartUs);
   }
 
@@ -206,8 +206,8 @@ export class RunningLedger implements LedgerStore {
     const older = openings.filter((opening) => opening.quarterHourStartUs < runningUs);
     if (older.length === 0 || older.length > comparedOpenings) return older;
     const quarters = older.map(({ quarterHourStartUs: quarter }) => quarter);
-    const untilUs = Math.max(...quarters) + 1;
-    const stored = await this.#deps.store.openings(entityId, Math.min(...quarters), untilUs);
+    const endUs = Math.max(...quarters) + 1;
+    const stored = await this.#deps.store.openings(entityId, Math.min(...quarters), endUs);
     const known = new Map(stored.map(({ quarterHourStartUs: quarter, state }) => [quarter, state]));
     return older.filter(
       ({ quarterHourStartUs: quarter, state }) =>

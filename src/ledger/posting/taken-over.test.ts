@@ -47,7 +47,7 @@ describe('an id that another plug has', () => {
       corrections: (id) => corrections.of(id),
     });
     const deps = { evidence, ledger, clock, heldUntil: () => null };
-    const everything = { fromUs: 0, untilUs: clock.nowUs(), cause: 'readings' as const };
+    const everything = { startUs: 0, endUs: clock.nowUs(), cause: 'readings' as const };
     const touched: Span[] = [];
     const post = async () => {
       await repost(deps, usualRules, meter, everything);
@@ -72,8 +72,8 @@ describe('an id that another plug has', () => {
     expect(total()).not.toBe(250_000);
     await desk.excludeUntil(entityId, takenUs);
     await desk.excludeUntil(entityId, takenUs);
-    expect(touched[0]).toEqual({ fromUs: 0, untilUs: takenUs });
+    expect(touched[0]).toEqual({ startUs: 0, endUs: takenUs });
     expect(total()).toBe(250_000);
-    expect(await corrections.of(entityId)).toMatchObject([{ kind: 'exclusion', untilUs: takenUs }]);
+    expect(await corrections.of(entityId)).toMatchObject([{ kind: 'exclusion', endUs: takenUs }]);
   });
 });

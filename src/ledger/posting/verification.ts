@@ -41,22 +41,22 @@ const powerStepUs = 86_400_000_000;
 /**
  * Proves promises 3 to 5 for one meter on what is stored: every settled quarter is what its evidence gives, the entries
  * add up to the meter's own difference, and the current state is the journal's newest revision.
- * @param fromUs the first quarter that has an entry or evidence
+ * @param startUs the first quarter that has an entry or evidence
  */
 export async function verifyMeter(
   deps: VerificationDeps,
   rules: RepostingRules,
   meter: Meter,
-  fromUs: number,
-  untilUs: number,
+  startUs: number,
+  endUs: number,
 ): Promise<Verification> {
   const findings: Finding[] = [];
   const find = (finding: Finding) => {
     if (findings.length < limitFindings) findings.push(finding);
   };
   if (meter.posts === 'register') await verifyRegister(deps, rules, meter, find);
-  else await verifyPower(deps, rules, meter, fromUs, untilUs, find);
-  const { entries, revisions } = await verifyJournal(deps, meter.entityId, fromUs, untilUs, find);
+  else await verifyPower(deps, rules, meter, startUs, endUs, find);
+  const { entries, revisions } = await verifyJournal(deps, meter.entityId, startUs, endUs, find);
   return { entityId: meter.entityId, entries, revisions, findings };
 }
 
@@ -112,14 +112,14 @@ async function verifyPower(
   deps: VerificationDeps,
   rules: RepostingRules,
   meter: Meter,
-  fromUs: number,
-  untilUs: number,
+  startUs: number,
+  endUs: number,
   find: (finding: Finding) => void,
 ): Promise<void> {
   const { entityId } = meter;
-  for (let startUs = quarterHourStartUs(fromUs); startUs < untilUs; startUs += powerStepUs) {
-    const stopUs = Math.min(untilUs, startUs + powerStepUs);
-    const computed = await readPower(deps.evidence, rules, meter, startUs, stopUs, untilUs);
+  for (let startUs = quarterHourStartUs(startUs); startUs < endUs; startUs += powerStepUs) {
+    const stopUs = Math.min(endUs, startUs + powerStepUs);
+    const computed = await readPower(deps.evidence, rules, meter, startUs, stopUs, endUs);
     compare(entityId, computed, await deps.ledger.current(entityId, startUs, stopUs), find);
   }
 }
@@ -161,14 +161,14 @@ function compare(
 export async function verifyJournal(
   deps: Pick<VerificationDeps, 'ledger'>,
   entityId: string,
-  fromUs: number,
-  untilUs: number,
+  startUs: number,
+  endUs: number,
   find: (finding: Finding) => void,
 ): Promise<{ entries: number; revisions: number }> {
   let entries = 0;
   let revisions = 0;
-  for (let startUs = fromUs; startUs < untilUs; startUs += stepUs) {
-    const stopUs = Math.min(untilUs, startUs + stepUs);
+  for (let startUs = startUs; startUs < endUs; startUs += stepUs) {
+    const stopUs = Math.min(endUs, startUs + stepUs);
     const [current, journal] = await Promise.all([
       deps.ledger.current(entityId, startUs, stopUs),
       deps.ledger.journal(entityId, startUs, stopUs),

@@ -15,7 +15,7 @@ export interface PowerRules {
 
 /** What a power sensor and the switch of its device said. */
 export interface PowerEvidence {
-  /** Ascending by time, one per instant; the first may lie before fromUs and is carried in. */
+  /** Ascending by time, one per instant; the first may lie before startUs and is carried in. */
   readonly powers: readonly PowerReading[];
   /** Likewise; empty for a device without a switch. */
   readonly switches: readonly SwitchReading[];
@@ -41,19 +41,19 @@ const mwUsPerMwh = 3_600_000_000n;
 export function postPower(
   rules: PowerRules,
   { powers, switches, amounts = [] }: PowerEvidence,
-  fromUs: number,
-  untilUs: number,
+  startUs: number,
+  endUs: number,
   nowUs: number,
   newestUs = newestOf(powers, switches),
 ): Entry[] {
-  const sheet = new QuarterHourSheet(fromUs, untilUs);
+  const sheet = new QuarterHourSheet(startUs, endUs);
   const onTime = new OnTime();
   const workByQuarterHour = new Map<number, bigint>();
   const carriedUs = Math.max(nowUs, newestUs);
   const told = powers.filter((reading) => reading.isExcluded !== true);
   const excludedUs = powers.filter((reading) => reading.isExcluded === true).map(({ atUs }) => atUs);
-  const known = [...switchSpans(switches, fromUs, untilUs + quarterHourUs, carriedUs)];
-  const declared = amounts.map((amount) => ({ startUs: amount.fromUs, endUs: amount.untilUs }));
+  const known = [...switchSpans(switches, startUs, endUs + quarterHourUs, carriedUs)];
+  const declared = amounts.map((amount) => ({ startUs: amount.startUs, endUs: amount.endUs }));
   const off = known.filter(({ reading }) => !reading.isOn);
   for (const amount of amounts) declare(sheet, amount);
   for (const span of known) onTime.add(span.startUs, span.endUs, span.reading.isOn);
@@ -90,7 +90,7 @@ export function postPower(
     }
   }
   // What a person says is evidence up to its end.
-  const settledUs = Math.max(newestUs, amounts.at(-1)?.untilUs ?? newestUs);
+  const settledUs = Math.max(newestUs, amounts.at(-1)?.endUs ?? newestUs);
   return sheet.entries(settledUs).map((entry) => ({
     ...entry,
     amountMicro: entry.amountMicro + roundedMwh(workByQuarterHour.get(entry.quarterHourStartUs) ?? 0n),
@@ -127,17 +127,17 @@ function postOff(
   }
 }
 
-function declare(sheet: QuarterHourSheet, { fromUs, untilUs, amountMicro }: DeclaredAmount): void {
-  const cuts = boundariesBetween(fromUs, untilUs);
-  const starts = [fromUs, ...cuts];
-  for (const [index, part] of splitByTime(amountMicro, fromUs, untilUs, cuts).entries()) {
-    sheet.add('quantity', quarterHourStartUs(starts[index] ?? fromUs), {
+function declare(sheet: QuarterHourSheet, { startUs, endUs, amountMicro }: DeclaredAmount): void {
+  const cuts = boundariesBetween(startUs, endUs);
+  const starts = [startUs, ...cuts];
+  for (const [index, part] of splitByTime(amountMicro, startUs, endUs, cuts).entries()) {
+    sheet.add('quantity', quarterHourStartUs(starts[index] ?? startUs), {
       amountMicro: part,
       coveredUs: 0,
       quality: 'estimated',
       reason: 'corrected',
-      firstEvidenceUs: fromUs,
-      lastEvidenceUs: untilUs,
+      firstEvidenceUs: startUs,
+      lastEvidenceUs: endUs,
       onTimeUs: null,
     });
   }

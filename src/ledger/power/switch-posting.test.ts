@@ -140,8 +140,8 @@ function evidenceOf({ values, switches }: Life, has: (id: string, atUs: number) 
   const instants = (id: string): readonly { atUs: number }[] =>
     arrived<{ atUs: number }>(id, id === switchId ? switches : values);
   return {
-    registers: async (_, fromUs, limit) => {
-      const items = arrived(meterId, registersOf(values)).filter((item) => item.atUs >= fromUs);
+    registers: async (_, startUs, limit) => {
+      const items = arrived(meterId, registersOf(values)).filter((item) => item.atUs >= startUs);
       return { items: items.slice(0, limit), isLast: items.length <= limit };
     },
     registerBefore: async (_, atUs) =>
@@ -149,13 +149,13 @@ function evidenceOf({ values, switches }: Life, has: (id: string, atUs: number) 
         arrived(meterId, registersOf(values)).filter((one) => one.registerMicro !== null),
         atUs,
       )?.atUs ?? null,
-    powers: async (_, fromUs, untilUs) =>
-      arrived(meterId, powersOf(values)).filter((one) => one.atUs >= fromUs && one.atUs < untilUs),
+    powers: async (_, startUs, endUs) =>
+      arrived(meterId, powersOf(values)).filter((one) => one.atUs >= startUs && one.atUs < endUs),
     amounts: async () => [],
-    switches: async (_, fromUs, untilUs, limit) => {
+    switches: async (_, startUs, endUs, limit) => {
       const list = arrived(switchId, switches);
-      const before = last(list, fromUs);
-      const inside = list.filter((one) => one.atUs >= fromUs && one.atUs < untilUs).slice(0, limit);
+      const before = last(list, startUs);
+      const inside = list.filter((one) => one.atUs >= startUs && one.atUs < endUs).slice(0, limit);
       return before ? [before, ...inside] : inside;
     },
     around: async (id, beforeUs, afterUs) => ({
@@ -215,12 +215,12 @@ async function post(
     for (const { id, atUs } of batch) {
       heard.add(`${id} ${atUs}`);
       nowUs = Math.max(nowUs, atUs);
-      keeper.touch(id, { fromUs: atUs, untilUs: atUs });
+      keeper.touch(id, { startUs: atUs, endUs: atUs });
     }
     await keeper.settle();
     if (!holds) continue;
     nowUs += 7 * minute;
-    keeper.touch(meterId, { fromUs: nowUs, untilUs: nowUs });
+    keeper.touch(meterId, { startUs: nowUs, endUs: nowUs });
     await keeper.settle();
   }
   await keeper.stop();

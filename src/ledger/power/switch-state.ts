@@ -16,21 +16,21 @@ export interface Hole {
 /**
  * What a switch said holds until it says something else, however long that takes: Home Assistant tells a change, and an
  * absence when it no longer knows. Where it was absent, nothing is known.
- * @param readings ascending by time, one per instant; the first may lie before fromUs and is carried in
+ * @param readings ascending by time, one per instant; the first may lie before startUs and is carried in
  * @param nowUs how far the last state holds
- * @returns spans that touch [fromUs, untilUs), cut to it
+ * @returns spans that touch [startUs, endUs), cut to it
  */
 export function* switchSpans(
   readings: readonly SwitchReading[],
-  fromUs: number,
-  untilUs: number,
+  startUs: number,
+  endUs: number,
   nowUs: number,
 ): Generator<SwitchSpan> {
   for (const [index, reading] of readings.entries()) {
     const { isOn } = reading;
     if (isOn === null) continue;
-    const startUs = Math.max(fromUs, reading.atUs);
-    const endUs = Math.min(untilUs, readings[index + 1]?.atUs ?? nowUs);
+    const startUs = Math.max(startUs, reading.atUs);
+    const endUs = Math.min(endUs, readings[index + 1]?.atUs ?? nowUs);
     if (startUs < endUs) yield { startUs, endUs, reading: { ...reading, isOn } };
   }
 }
@@ -84,8 +84,8 @@ export class OnTime {
   readonly #onUs = new Map<number, number>();
 
   /** That the device was on, or was not, over a span. */
-  add(fromUs: number, toUs: number, isOn: boolean): void {
-    for (const [startUs, endUs] of quarterHoursOf(fromUs, toUs)) {
+  add(startUs: number, endUs: number, isOn: boolean): void {
+    for (const [startUs, endUs] of quarterHoursOf(startUs, endUs)) {
       const quarter = quarterHourStartUs(startUs);
       this.#onUs.set(quarter, (this.#onUs.get(quarter) ?? 0) + (isOn ? endUs - startUs : 0));
     }

@@ -93,7 +93,7 @@ class World {
       else
         for (const row of this.store.rows.values())
           if (row.entityId === entityId)
-            expect(spans.some((one) => one.fromUs <= row.startUs && one.untilUs >= row.endUs)).toBe(true);
+            expect(spans.some((one) => one.startUs <= row.startUs && one.endUs >= row.endUs)).toBe(true);
     }
   }
 }
@@ -307,7 +307,7 @@ describe('the import of the past', { timeout: 60_000 }, () => {
     expect(store.rows.size).toBe(240);
     // Known before the rows are stored: whoever dies after it posts them.
     expect(noted).toMatchObject({ entities: [['sensor.a', { unpostedFromUs: nowUs - 20 * dayUs }]] });
-    expect(world.posted.get('sensor.a')?.at(-1)?.fromUs).toBe(nowUs - 20 * dayUs);
+    expect(world.posted.get('sensor.a')?.at(-1)?.startUs).toBe(nowUs - 20 * dayUs);
     const { asked } = home;
     const old = importer.request(['sensor.a'], 0, nowUs - 399 * dayUs);
     await until(async () => expect(await world.log.find(old)).toMatchObject({ status: 'success' }));

@@ -56,10 +56,10 @@ export class ImportRun {
     this.#progress({}, true);
     try {
       for (const period of this.#job.periods) {
-        const fromUs = await this.#beginnings(period, nowUs);
-        const untilUs = Math.min(nowUs, this.#job.range?.endUs ?? nowUs);
-        this.#progress({ startUs: Math.min(this.#run.startUs, ...fromUs.values()) });
-        await this.#copyAll(period, fromUs, untilUs);
+        const startUs = await this.#beginnings(period, nowUs);
+        const endUs = Math.min(nowUs, this.#job.range?.endUs ?? nowUs);
+        this.#progress({ startUs: Math.min(this.#run.startUs, ...startUs.values()) });
+        await this.#copyAll(period, startUs, endUs);
       }
       await this.#postAll(nowUs);
     } catch (cause) {
@@ -107,7 +107,7 @@ export class ImportRun {
     for (const entityId of this.#open().keys()) {
       // Core keeps hours of them and nothing finer.
       if (period === '5minute' && isExternalStatistic(entityId)) continue;
-      const markUs = this.#marks.of(entityId).untilUs[period];
+      const markUs = this.#marks.of(entityId).endUs[period];
       const endUs = ends.get(entityId);
       if (range !== null || markUs === null || endUs === undefined) unknown.push(entityId);
       else found.set(entityId, Math.min(markUs, endUs) - rowsAgain * rowUs[period]);
@@ -149,13 +149,13 @@ export class ImportRun {
     return new Map(entityIds.map((entityId) => [entityId, sinceUs]));
   }
 
-  async #copyAll(period: StatisticsPeriod, fromUs: Map<string, number>, untilUs: number): Promise<void> {
+  async #copyAll(period: StatisticsPeriod, startUs: Map<string, number>, endUs: number): Promise<void> {
     const knownUs = new Map(
-      [...fromUs.keys()].map((id) => [id, this.#marks.of(id).untilUs[period] ?? Number.NEGATIVE_INFINITY]),
+      [...startUs.keys()].map((id) => [id, this.#marks.of(id).endUs[period] ?? Number.NEGATIVE_INFINITY]),
     );
-    const nextUs = new Map(fromUs);
+    const nextUs = new Map(startUs);
     for (;;) {
-      const stretch = nextStretch(nextUs, untilUs, period);
+      const stretch = nextStretch(nextUs, endUs, period);
       if (stretch === null) return;
       const { entityIds, startUs, endUs } = stretch;
       for (let at = 0; at < entityIds.length; at += entitiesPerPiece) {
@@ -221,10 +221,10 @@ export class ImportRun {
     const entities = this.#deps.entities();
     const asked = new Set(this.#job.entityIds);
     const waiting = entities.flatMap(({ entityId, posting }) => {
-      const fromUs = this.#marks.of(entityId).unpostedFromUs;
-      return fromUs === null || posting === null || !asked.has(entityId)
+      const startUs = this.#marks.of(entityId).unpostedFromUs;
+      return startUs === null || posting === null || !asked.has(entityId)
         ? []
-        : [{ entityId, posting, fromUs }];
+        : [{ entityId, posting, startUs }];
     });
     // The home's flows are posted from all of its sources: one after the other they would be posted as often.
     const groups = [waiting.filter(({ posting }) => posting === 'together')];
@@ -232,7 +232,7 @@ export class ImportRun {
     for (let at = 0; at < alone.length; at += postedAtOnce) groups.push(alone.slice(at, at + postedAtOnce));
     this.#progress({ entitiesDone: asked.size - waiting.length }, true);
     for (const group of groups.filter(({ length }) => length > 0)) {
-      const spans = new Map(group.map(({ entityId, fromUs }) => [entityId, { fromUs, untilUs: nowUs }]));
+      const spans = new Map(group.map(({ entityId, startUs }) => [entityId, { startUs, endUs: nowUs }]));
       await this.#patience.until(() => this.#deps.post(spans));
       for (const { entityId } of group) this.#marks.posted(entityId);
       await this.#saveMarks();

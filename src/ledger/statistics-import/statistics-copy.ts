@@ -25,15 +25,15 @@ export interface Piece {
 }
 
 /**
- * The next stretch of time and the entities that are due in it; null when all have reached `untilUs`. All go forward
+ * The next stretch of time and the entities that are due in it; null when all have reached `endUs`. All go forward
  * together, for the store takes rows best in the order of time.
  */
 export function nextStretch(
   nextUs: ReadonlyMap<string, number>,
-  untilUs: number,
+  endUs: number,
   period: StatisticsPeriod,
 ): Piece | null {
-  const open = [...nextUs].filter(([, atUs]) => atUs < untilUs);
+  const open = [...nextUs].filter(([, atUs]) => atUs < endUs);
   if (open.length === 0) return null;
   const startUs = open.reduce((least, [, atUs]) => Math.min(least, atUs), Number.POSITIVE_INFINITY);
   const dueBefore = (endUs: number) => open.filter(([, atUs]) => atUs < endUs).map(([entityId]) => entityId);
@@ -41,7 +41,7 @@ export function nextStretch(
   // The fewer there are in a stretch, the longer it may be.
   while (rows < pieceRows && dueBefore(startUs + 2 * rows * rowUs[period]).length * 2 * rows <= pieceRows)
     rows *= 2;
-  const endUs = Math.min(untilUs, startUs + rows * rowUs[period]);
+  const endUs = Math.min(endUs, startUs + rows * rowUs[period]);
   return { entityIds: dueBefore(endUs), startUs, endUs };
 }
 

@@ -9,10 +9,10 @@ export class MemoryLedger implements LedgerStore {
   readonly revisions: PostedEntry[] = [];
   readonly opened = new Map<string, Opening & { entityId: string }>();
 
-  async current(entityId: string, fromUs: number, untilUs: number): Promise<PostedEntry[]> {
+  async current(entityId: string, startUs: number, endUs: number): Promise<PostedEntry[]> {
     return this.all()
       .filter((entry) => entry.entityId === entityId)
-      .filter((entry) => entry.quarterHourStartUs >= fromUs && entry.quarterHourStartUs < untilUs)
+      .filter((entry) => entry.quarterHourStartUs >= startUs && entry.quarterHourStartUs < endUs)
       .map(({ entityId: _entityId, ...entry }) => entry);
   }
   async journal(): Promise<PostedEntry[]> {
@@ -34,9 +34,9 @@ export class MemoryLedger implements LedgerStore {
       this.sortedOpenings(entityId).findLast((opening) => opening.quarterHourStartUs <= quarterHourUs) ?? null
     );
   }
-  async openings(entityId: string, fromUs: number, untilUs: number): Promise<Opening[]> {
+  async openings(entityId: string, startUs: number, endUs: number): Promise<Opening[]> {
     return this.sortedOpenings(entityId).filter(
-      (one) => one.quarterHourStartUs >= fromUs && one.quarterHourStartUs < untilUs,
+      (one) => one.quarterHourStartUs >= startUs && one.quarterHourStartUs < endUs,
     );
   }
   all(): (PostedEntry & { entityId: string })[] {

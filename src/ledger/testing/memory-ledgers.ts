@@ -16,24 +16,24 @@ export class MemoryLedgers implements LedgerStore {
     for (const page of pages) await this.of(page.entityId).write([page]);
     if (this.fault === 'after') throw new Error('the store went down before it answered');
   }
-  async current(...[entityId, fromUs, untilUs]: Parameters<LedgerStore['current']>) {
+  async current(...[entityId, startUs, endUs]: Parameters<LedgerStore['current']>) {
     this.#check();
-    return await this.of(entityId).current(entityId, fromUs, untilUs);
+    return await this.of(entityId).current(entityId, startUs, endUs);
   }
-  async journal(...[entityId, fromUs, untilUs]: Parameters<LedgerStore['journal']>) {
+  async journal(...[entityId, startUs, endUs]: Parameters<LedgerStore['journal']>) {
     this.#check();
     const all = await this.of(entityId).journal();
     return all.filter(
-      ({ quarterHourStartUs }) => quarterHourStartUs >= fromUs && quarterHourStartUs < untilUs,
+      ({ quarterHourStartUs }) => quarterHourStartUs >= startUs && quarterHourStartUs < endUs,
     );
   }
   async openingBefore(...[entityId, quarterHourUs]: Parameters<LedgerStore['openingBefore']>) {
     this.#check();
     return await this.of(entityId).openingBefore(entityId, quarterHourUs);
   }
-  async openings(...[entityId, fromUs, untilUs]: Parameters<LedgerStore['openings']>) {
+  async openings(...[entityId, startUs, endUs]: Parameters<LedgerStore['openings']>) {
     this.#check();
-    return await this.of(entityId).openings(entityId, fromUs, untilUs);
+    return await this.of(entityId).openings(entityId, startUs, endUs);
   }
 
   #check(): void {

@@ -27,13 +27,13 @@ export class MemoryStatistics {
   add(
     entityId: string,
     period: StatisticsPeriod,
-    fromUs: number,
+    startUs: number,
     count: number,
     skip = (_: number) => false,
   ): void {
     for (let n = 0; n < count; n += 1) {
       if (skip(n)) continue;
-      const startUs = fromUs + n * rowUs[period];
+      const startUs = startUs + n * rowUs[period];
       const none = { mean: null, min: null, max: null };
       this.rows.push({
         ...{ entityId, period, startUs, endUs: startUs + rowUs[period] },
@@ -108,13 +108,13 @@ export class MemoryStatisticsStore implements StatisticsStore {
   async range(
     entityId: string,
     period: StatisticsPeriod,
-    fromUs: number,
-    untilUs: number,
+    startUs: number,
+    endUs: number,
     limit: number,
   ): Promise<StatisticsRecord[]> {
     return this.#all()
       .filter((row) => row.entityId === entityId && row.period === period)
-      .filter((row) => row.startUs >= fromUs && row.startUs < untilUs)
+      .filter((row) => row.startUs >= startUs && row.startUs < endUs)
       .sort((a, b) => a.startUs - b.startUs)
       .slice(0, limit);
   }

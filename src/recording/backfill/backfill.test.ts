@@ -135,7 +135,7 @@ describe('back-fill', () => {
       lastEventAtUs: baseUs,
       reconnectCount: 0,
       errorMessage: null,
-      complete: { untilUs: baseUs, entityIds: [meter] },
+      complete: { endUs: baseUs, entityIds: [meter] },
     };
     recorder.track([entity(meter)]);
     await connected();
@@ -171,7 +171,7 @@ describe('back-fill', () => {
       lastEventAtUs: baseUs - hourUs,
       reconnectCount: 0,
       errorMessage: null,
-      complete: { untilUs: baseUs - 25 * hourUs, entityIds: [meter] },
+      complete: { endUs: baseUs - 25 * hourUs, entityIds: [meter] },
     };
     await syncLog.save({
       syncId: 'old',
@@ -202,7 +202,7 @@ describe('back-fill', () => {
     await new Promise((resolve) => setTimeout(resolve, 150));
     await backfill.stop();
     await recorder.stop();
-    expect(subscription.state?.complete).toEqual({ untilUs: baseUs, entityIds: [meter, other] });
+    expect(subscription.state?.complete).toEqual({ endUs: baseUs, entityIds: [meter, other] });
   });
 
   it('goes on when Home Assistant and the store are away for a while', async () => {

@@ -88,16 +88,16 @@ export async function copyHistory(
 /** Readings less than an hour apart lay in one gap. */
 function stretchesOf(entityId: string, fresh: readonly Reading[]): FoundReadings[] {
   const found: FoundReadings[] = [];
-  for (const { atUs } of fresh) addStretch(found, { entityId, fromUs: atUs, untilUs: atUs, added: 1 });
+  for (const { atUs } of fresh) addStretch(found, { entityId, startUs: atUs, endUs: atUs, added: 1 });
   return found;
 }
 
 /** Adds a stretch that begins after those that are there; past the limit the last one takes it up. */
 export function addStretch(found: FoundReadings[], next: FoundReadings): void {
   const last = found.at(-1);
-  const isOne = last !== undefined && next.fromUs - last.untilUs < proofHourUs;
+  const isOne = last !== undefined && next.startUs - last.endUs < proofHourUs;
   if (last !== undefined && (isOne || found.length >= stretchesLimit))
-    found[found.length - 1] = { ...last, untilUs: next.untilUs, added: last.added + next.added };
+    found[found.length - 1] = { ...last, endUs: next.endUs, added: last.added + next.added };
   else found.push(next);
 }
 
@@ -125,12 +125,12 @@ async function knownInstants(
   span: Span,
 ): Promise<Set<number>> {
   const known = new Set<number>();
-  let fromUs = span.startUs;
+  let startUs = span.startUs;
   for (;;) {
-    const page = await store.range(entityId, fromUs, span.endUs, pageReadings);
+    const page = await store.range(entityId, startUs, span.endUs, pageReadings);
     for (const { atUs } of page) known.add(atUs);
     const last = page.at(-1);
     if (last === undefined || page.length < pageReadings) return known;
-    fromUs = last.atUs + 1;
+    startUs = last.atUs + 1;
   }
 }

@@ -47,16 +47,16 @@ export async function copySpan(
   course: SpanCopyCourse,
 ): Promise<string | null> {
   let chunkUs = firstChunkUs;
-  let fromUs = span.startUs;
+  let startUs = span.startUs;
   let tries = 0;
-  while (fromUs < span.endUs && !course.signal.aborted) {
+  while (startUs < span.endUs && !course.signal.aborted) {
     const entity = deps.recorder.tracked().get(entityId);
     if (entity === undefined) return null;
-    const chunk = { startUs: fromUs, endUs: Math.min(fromUs + chunkUs, span.endUs) };
+    const chunk = { startUs, endUs: Math.min(startUs + chunkUs, span.endUs) };
     try {
       const copied = await copyHistory(deps, entity, chunk, course.signal, course.isSettled);
       course.onCopied(copied);
-      fromUs = copied.nextUs;
+      startUs = copied.nextUs;
       tries = 0;
       if (copied.states > manyStates) chunkUs = Math.max(shortestChunkUs, chunkUs / 4);
       else if (copied.states < fewStates) chunkUs = Math.min(longestChunkUs, chunkUs * 2);

@@ -212,8 +212,8 @@ export class CoverageScheduler {
     if (signal.aborted) return;
     this.#error = run.error === null ? null : `Hours are not proven, Home Assistant refuses ${run.error}`;
     if (run.entitiesTotal > 0) {
-      const { entityIds, fromUs, untilUs } = this.#span();
-      this.#weigh(await coverageVerifier.unverifiedHours(entityIds, fromUs, untilUs));
+      const { entityIds, startUs, endUs } = this.#span();
+      this.#weigh(await coverageVerifier.unverifiedHours(entityIds, startUs, endUs));
     }
     if (run.readingsAdded === 0 && run.error === null) return;
     const status = run.error === null ? 'success' : 'partial';
@@ -223,22 +223,22 @@ export class CoverageScheduler {
 
   #span() {
     const { recorder, clock } = this.#deps;
-    const untilUs = clock.nowUs();
+    const endUs = clock.nowUs();
     return {
       entityIds: [...recorder.tracked().keys()],
-      fromUs: untilUs - this.#limits.spanUs,
-      untilUs,
+      startUs: endUs - this.#limits.spanUs,
+      endUs,
     };
   }
 
   #weigh(unproven: ReadonlyMap<string, readonly number[]>): void {
     let count = 0;
-    let untilUs = Math.floor(this.#deps.clock.nowUs() / proofHourUs) * proofHourUs;
+    let endUs = Math.floor(this.#deps.clock.nowUs() / proofHourUs) * proofHourUs;
     for (const hours of unproven.values()) {
       count += hours.length;
-      untilUs = Math.min(untilUs, hours[0] ?? untilUs);
+      endUs = Math.min(endUs, hours[0] ?? endUs);
     }
     this.#unverifiedHours = count;
-    this.#verifiedUntilUs = untilUs;
+    this.#verifiedUntilUs = endUs;
   }
 }

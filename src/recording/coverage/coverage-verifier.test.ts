@@ -76,9 +76,9 @@ describe('proven hours', () => {
   });
   afterEach(() => recorder.stop());
 
-  const prove = async (untilUs: number) => {
+  const prove = async (endUs: number) => {
     let proof: VerificationResult = { hours: 0, found: [], error: null };
-    const asked = { entityIds: [meter], fromUs: baseUs, untilUs, isExact: true };
+    const asked = { entityIds: [meter], startUs: baseUs, endUs, isExact: true };
     await coverageVerifier.prove(asked, { signal: live, onVerified: (_, one) => (proof = one) });
     return proof;
   };
@@ -93,7 +93,7 @@ describe('proven hours', () => {
     const asked = vi.spyOn(home, 'history');
     await all();
     // Only the hour under way, of which nothing is noted.
-    expect(asked.mock.calls.map(([, fromUs]) => fromUs)).toEqual([baseUs + 6 * proofHourUs]);
+    expect(asked.mock.calls.map(([, startUs]) => startUs)).toEqual([baseUs + 6 * proofHourUs]);
   });
 
   it('is asked for by several at once, and asks Home Assistant once', async () => {
@@ -103,7 +103,7 @@ describe('proven hours', () => {
     const proven: string[] = [];
     const one = () =>
       coverageVerifier.prove(
-        { entityIds: [meter, other], fromUs: baseUs, untilUs: nowUs, isExact: false },
+        { entityIds: [meter, other], startUs: baseUs, endUs: nowUs, isExact: false },
         { signal: live, onVerified: (entityId) => proven.push(entityId) },
       );
     await Promise.all([one(), one()]);
@@ -118,11 +118,11 @@ describe('proven hours', () => {
     const proof = await all();
     expect(proof.found).toEqual([
       {
-        ...{ entityId: meter, fromUs: baseUs + 30 * minuteUs, untilUs: baseUs + 40 * minuteUs },
+        ...{ entityId: meter, startUs: baseUs + 30 * minuteUs, endUs: baseUs + 40 * minuteUs },
         added: 2,
       },
       {
-        ...{ entityId: meter, fromUs: baseUs + 200 * minuteUs, untilUs: baseUs + 200 * minuteUs },
+        ...{ entityId: meter, startUs: baseUs + 200 * minuteUs, endUs: baseUs + 200 * minuteUs },
         added: 1,
       },
     ]);
@@ -148,7 +148,7 @@ describe('proven hours', () => {
     lose(7);
     const again = (await all()).found;
     // What was proven, what follows on something heard, and what comes after the first proof.
-    expect(again.map(({ fromUs, isFirst }) => [fromUs, isFirst ?? false])).toEqual([
+    expect(again.map(({ startUs, isFirst }) => [startUs, isFirst ?? false])).toEqual([
       [baseUs + 70 * minuteUs, false],
       [verifiedAtUs - minuteUs, false],
       [verifiedAtUs + 70 * minuteUs, false],
@@ -230,7 +230,7 @@ describe('proven hours', () => {
     home.past.push(state(meter, atUs, '7'));
     nowUs = baseUs + 6 * proofHourUs + 30 * minuteUs;
     expect(await unproven()).toBe(2);
-    expect((await all()).found).toMatchObject([{ fromUs: atUs, untilUs: atUs, added: 1 }]);
+    expect((await all()).found).toMatchObject([{ startUs: atUs, endUs: atUs, added: 1 }]);
     expect(told.map(({ kind }) => kind)).toEqual(['found']);
     expect(await unproven()).toBe(0);
   });

@@ -67,22 +67,22 @@ export class CoverageVerifier {
 
   /** Until when Home Assistant has surely written what it tells from now on. */
   writtenUntilUs(): number {
-    return this.#written.untilUs();
+    return this.#written.endUs();
   }
 
-  /** How many whole hours of these entities in [fromUs, untilUs) are not proven. Rejects when the store is down. */
-  async unproven(entityIds: readonly string[], fromUs: number, untilUs: number): Promise<number> {
-    const hours = await this.unverifiedHours(entityIds, fromUs, untilUs);
+  /** How many whole hours of these entities in [startUs, endUs) are not proven. Rejects when the store is down. */
+  async unproven(entityIds: readonly string[], startUs: number, endUs: number): Promise<number> {
+    const hours = await this.unverifiedHours(entityIds, startUs, endUs);
     return [...hours.values()].reduce((sum, some) => sum + some.length, 0);
   }
 
   /** The same, by entity: starts of the hours, ascending. Entities of which all is proven are absent. */
   async unverifiedHours(
     entityIds: readonly string[],
-    fromUs: number,
-    untilUs: number,
+    startUs: number,
+    endUs: number,
   ): Promise<Map<string, number[]>> {
-    const { startUs, endUs } = wholeHours({ startUs: fromUs, endUs: untilUs }, this.writtenUntilUs());
+    const { startUs, endUs } = wholeHours({ startUs, endUs }, this.writtenUntilUs());
     const unproven = new Map<string, number[]>();
     if (startUs >= endUs || entityIds.length === 0) return unproven;
     const { proofs } = this.#deps;
@@ -104,7 +104,7 @@ export class CoverageVerifier {
   }
 
   /**
-   * Holds the hours of [fromUs, untilUs) that are not proven against Home Assistant's history; what is missing is recorded.
+   * Holds the hours of [startUs, endUs) that are not proven against Home Assistant's history; what is missing is recorded.
    * One at a time, whoever asks: what one has proven the next finds proven. Rejects when Home Assistant or the store is
    * away; may be repeated.
    */
@@ -115,13 +115,13 @@ export class CoverageVerifier {
     return done;
   }
 
-  async #proveAll({ entityIds, fromUs, untilUs, isExact }: HoursToVerify, environment: VerificationEnvironment) {
+  async #proveAll({ entityIds, startUs, endUs, isExact }: HoursToVerify, environment: VerificationEnvironment) {
     const { signal, onUnverified, onVerified } = environment;
     if (signal.aborted) return;
-    const endUs = Math.min(untilUs, this.#deps.clock.nowUs());
-    const unproven = await this.unverifiedHours(entityIds, fromUs, endUs);
+    const endUs = Math.min(endUs, this.#deps.clock.nowUs());
+    const unproven = await this.unverifiedHours(entityIds, startUs, endUs);
     onUnverified?.(unproven);
-    const edges = isExact ? edgesOf({ startUs: fromUs, endUs }, this.writtenUntilUs()) : [];
+    const edges = isExact ? edgesOf({ startUs, endUs }, this.writtenUntilUs()) : [];
     const copied: CopiedSpan[] = [];
     try {
       for (const entityId of entityIds) {
@@ -193,10 +193,10 @@ export class CoverageVerifier {
   async #withFirst(entityId: string, found: readonly FoundReadings[]): Promise<FoundReadings[]> {
     const hours = await this.#deps.proofs.proven([entityId], 0, Number.MAX_SAFE_INTEGER);
     const firstUs = hours.reduce((us, { verifiedAtUs }) => Math.min(us, verifiedAtUs), Number.MAX_SAFE_INTEGER);
-    const isFirst = async ({ fromUs, untilUs }: FoundReadings): Promise<boolean> => {
-      if (fromUs >= firstUs) return false;
-      if (hours.some(({ hourUs }) => hourUs + proofHourUs > fromUs && hourUs <= untilUs)) return false;
-      return (await this.#deps.readings.before(entityId, fromUs))?.origin !== 'stream';
+    const isFirst = async ({ startUs, endUs }: FoundReadings): Promise<boolean> => {
+      if (startUs >= firstUs) return false;
+      if (hours.some(({ hourUs }) => hourUs + proofHourUs > startUs && hourUs <= endUs)) return false;
+      return (await this.#deps.readings.before(entityId, startUs))?.origin !== 'stream';
     };
     return await Promise.all(
       found.map(async (one) => ((await isFirst(one)) ? { ...one, isFirst: true } : one)),
@@ -248,10 +248,10 @@ export class CoverageVerifier {
     const { proofs, clock } = this.#deps;
     const nowUs = clock.nowUs();
     const soonUs = aheadUs + this.#limits.overForUs;
-    const fromUs = aheadUs > 0 ? Math.min(sinceUs, nowUs - usualHistoryUs) : sinceUs;
+    const startUs = aheadUs > 0 ? Math.min(sinceUs, nowUs - usualHistoryUs) : sinceUs;
     const hours = await proofs.proven(
       null,
-      Math.floor(fromUs / proofHourUs) * proofHourUs,
+      Math.floor(startUs / proofHourUs) * proofHourUs,
       Number.MAX_SAFE_INTEGER,
     );
     const voided = hours
@@ -277,16 +277,16 @@ export class CoverageVerifier {
 }
 
 /** Those within a span that were over at an instant. */
-function wholeHours({ startUs, endUs }: Span, untilUs: number): Span {
+function wholeHours({ startUs, endUs }: Span, endUs: number): Span {
   return {
     startUs: Math.ceil(startUs / proofHourUs) * proofHourUs,
-    endUs: Math.floor(Math.min(endUs, untilUs) / proofHourUs) * proofHourUs,
+    endUs: Math.floor(Math.min(endUs, endUs) / proofHourUs) * proofHourUs,
   };
 }
 
 /** What of a span lies before and after its whole hours. */
-function edgesOf(asked: Span, untilUs: number): Span[] {
-  const whole = wholeHours(asked, untilUs);
+function edgesOf(asked: Span, endUs: number): Span[] {
+  const whole = wholeHours(asked, endUs);
   if (whole.startUs >= whole.endUs) return asked.startUs < asked.endUs ? [asked] : [];
   const edges = [
     { startUs: asked.startUs, endUs: whole.startUs },

@@ -228,7 +228,7 @@ describe('recorder', () => {
       lastEventAtUs: baseUs - 5,
       reconnectCount: 0,
       errorMessage: null,
-      complete: { untilUs: baseUs - 5, entityIds: [meter] },
+      complete: { endUs: baseUs - 5, entityIds: [meter] },
     };
     recorder.onGap((gap) => gaps.push(gap));
     await recorder.start();

@@ -36,9 +36,9 @@ describe('a renamed entity', () => {
           return 1;
         },
         takeovers: () => takeovers,
-        excludeUntil: async (entityId, untilUs) => {
+        excludeUntil: async (entityId, endUs) => {
           await corrections();
-          excluded.push([entityId, untilUs]);
+          excluded.push([entityId, endUs]);
         },
         settings: {
           get: async (key) => values.get(key) ?? null,

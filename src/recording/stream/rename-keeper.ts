@@ -18,7 +18,7 @@ export interface RenameKeeperDeps {
   /** Ids that another entity has since the one before was renamed, and from when on. */
   readonly takeovers: () => ReadonlyMap<string, number>;
   /** What was read under an id until then is no evidence of the one that has it now; may be repeated. Rejects when a store is down. */
-  readonly excludeUntil: (entityId: string, untilUs: number) => Promise<void>;
+  readonly excludeUntil: (entityId: string, endUs: number) => Promise<void>;
   /** Resolves when all that was received until now can be read, however long that takes. */
   readonly settled: () => Promise<void>;
   readonly settings: Pick<SettingsStore, 'get' | 'set'>;
@@ -118,33 +118,33 @@ export class RenameKeeper {
     const corrections = await this.#deps.carryCorrections(oldId, newId);
     // What was heard under the old id may still be on its way to the store.
     await unlessAborted(this.#deps.settled(), signal);
-    let fromUs = mark ?? 0;
+    let startUs = mark ?? 0;
     let carried = 0;
     for (;;) {
       while (isBusy() && !signal.aborted) await pause(busyPauseMs, signal);
       if (signal.aborted) return;
-      const page = await readings.range(oldId, fromUs, endOfTimeUs, pageReadings);
+      const page = await readings.range(oldId, startUs, endOfTimeUs, pageReadings);
       const isLast = page.length < pageReadings;
       const meant = isLast ? dropTrailingRemoval(page) : page;
       if (meant.length > 0) await readings.append(meant.map((reading) => ({ ...reading, entityId: newId })));
       carried += meant.length;
       const last = page.at(-1);
-      if (last !== undefined) fromUs = last.atUs + 1;
+      if (last !== undefined) startUs = last.atUs + 1;
       if (isLast) break;
-      await this.#save(key, fromUs);
+      await this.#save(key, startUs);
     }
     await this.#save(key, 'done');
     log.info({ from: oldId, to: newId, readings: carried, corrections }, 'a renamed entity has its readings');
     events.tell({ kind: 'renamed', entityId: oldId, newEntityId: newId, atUs: clock.nowUs() });
   }
 
-  async #exclude(entityId: string, untilUs: number): Promise<void> {
+  async #exclude(entityId: string, endUs: number): Promise<void> {
     const { events, clock, log, excludeUntil } = this.#deps;
-    const key = `${entityId} until ${untilUs}`;
+    const key = `${entityId} until ${endUs}`;
     if ((await this.#load()).get(key) === 'done') return;
-    await excludeUntil(entityId, untilUs);
+    await excludeUntil(entityId, endUs);
     await this.#save(key, 'done');
-    log.info({ entity: entityId, untilUs }, 'another entity has the id of one that was renamed');
+    log.info({ entity: entityId, endUs }, 'another entity has the id of one that was renamed');
     events.tell({ kind: 'replaced', entityId, newEntityId: entityId, atUs: clock.nowUs() });
   }
 

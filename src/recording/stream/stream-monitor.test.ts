@@ -52,7 +52,7 @@ describe('the clocks', () => {
   it('are told to agree once, and to be apart when they stay so', async () => {
     await pass(10, 200_000);
     expect(told).toEqual([{ kind: 'clock_right', driftUs: 200_000, atUs: baseUs + 60 * second - 200_000 }]);
-    const fromUs = testClock.nowUs();
+    const startUs = testClock.nowUs();
     await pass(5, -40 * second);
     expect(kinds()).toEqual(['clock_right']);
     await pass(5, -40 * second);
@@ -61,8 +61,8 @@ describe('the clocks', () => {
     if (drift?.kind !== 'clock_drift') throw new Error('a drift');
     expect(drift.driftUs).toBe(-40 * second);
     // By Home Assistant's clock, and to the minute.
-    expect(drift.sinceUs - (fromUs + 40 * second)).toBeGreaterThanOrEqual(0);
-    expect(drift.sinceUs - (fromUs + 40 * second)).toBeLessThanOrEqual(120 * second);
+    expect(drift.sinceUs - (startUs + 40 * second)).toBeGreaterThanOrEqual(0);
+    expect(drift.sinceUs - (startUs + 40 * second)).toBeLessThanOrEqual(120 * second);
     await pass(10, -100 * second);
     expect(told.at(-1)).toMatchObject({ driftUs: -100 * second, sinceUs: drift.sinceUs });
     expect(told.length).toBe(3);
@@ -91,13 +91,13 @@ describe('what came out of order', () => {
     stream.tookLate(meter, baseUs - 5);
     await vi.advanceTimersByTimeAsync(minute);
     expect(told).toEqual([
-      { kind: 'out_of_order', entityIds: [meter], count: 1, fromUs: baseUs - 5, untilUs: baseUs - 5 },
+      { kind: 'out_of_order', entityIds: [meter], count: 1, startUs: baseUs - 5, endUs: baseUs - 5 },
     ]);
     for (let i = 0; i < 7; i += 1) stream.tookLate(meter, baseUs + i);
     await vi.advanceTimersByTimeAsync(50 * minute);
     expect(told.length).toBe(1);
     await vi.advanceTimersByTimeAsync(10 * minute);
-    expect(told.at(-1)).toMatchObject({ count: 7, untilUs: baseUs + 6 });
+    expect(told.at(-1)).toMatchObject({ count: 7, endUs: baseUs + 6 });
     await vi.advanceTimersByTimeAsync(180 * minute);
     expect(told.length).toBe(2);
   });

@@ -35,7 +35,7 @@ describe("the subscription's state in the document store", () => {
   async function hear(seconds: number): Promise<void> {
     for (let second = 0; second < seconds; second += 1) {
       keeper.heard();
-      complete = { untilUs: nowUs(), entityIds: complete?.entityIds ?? ['sensor.a'] };
+      complete = { endUs: nowUs(), entityIds: complete?.entityIds ?? ['sensor.a'] };
       await vi.advanceTimersByTimeAsync(1000);
     }
   }
@@ -45,7 +45,7 @@ describe("the subscription's state in the document store", () => {
     await hear(3600);
     expect(store.saves - before).toBeGreaterThanOrEqual(10);
     expect(store.saves - before).toBeLessThanOrEqual(13);
-    expect(nowUs() - (store.state?.complete?.untilUs ?? 0)).toBeLessThan(330_000_000);
+    expect(nowUs() - (store.state?.complete?.endUs ?? 0)).toBeLessThan(330_000_000);
   });
 
   it('is written at once when the connection breaks, and soon when less is had than was said', async () => {
@@ -54,13 +54,13 @@ describe("the subscription's state in the document store", () => {
     await vi.advanceTimersByTimeAsync(1500);
     expect(store.state?.status).toBe('disconnected');
     const hadUs = nowUs() - 600_000_000;
-    complete = { untilUs: hadUs, entityIds: ['sensor.a'] };
+    complete = { endUs: hadUs, entityIds: ['sensor.a'] };
     await vi.advanceTimersByTimeAsync(11_000);
-    expect(store.state?.complete?.untilUs).toBe(hadUs);
+    expect(store.state?.complete?.endUs).toBe(hadUs);
   });
 
   it('is written soon when other entities are followed', async () => {
-    complete = { untilUs: nowUs(), entityIds: ['sensor.a', 'sensor.b'] };
+    complete = { endUs: nowUs(), entityIds: ['sensor.a', 'sensor.b'] };
     await vi.advanceTimersByTimeAsync(11_000);
     expect(store.state?.complete?.entityIds).toEqual(['sensor.a', 'sensor.b']);
   });

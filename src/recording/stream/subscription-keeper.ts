@@ -128,16 +128,16 @@ export class SubscriptionKeeper {
 function isWorthless(saved: SubscriptionState, now: SubscriptionState): boolean {
   const { lastEventAtUs: savedEventUs, complete: savedComplete, ...savedRest } = saved;
   const { lastEventAtUs: eventUs, complete, ...rest } = now;
-  const isShort = (fromUs: number | null | undefined, toUs: number | null | undefined) =>
-    fromUs === toUs || (fromUs != null && toUs != null && toUs > fromUs && toUs - fromUs < advanceUs);
+  const isShort = (startUs: number | null | undefined, endUs: number | null | undefined) =>
+    startUs === endUs || (startUs != null && endUs != null && endUs > startUs && endUs - startUs < advanceUs);
   return (
     JSON.stringify(savedRest) === JSON.stringify(rest) &&
     savedComplete?.entityIds.join() === complete?.entityIds.join() &&
     isShort(savedEventUs, eventUs) &&
-    isShort(savedComplete?.untilUs, complete?.untilUs)
+    isShort(savedComplete?.endUs, complete?.endUs)
   );
 }
 
 function isEqual(a: Completeness, b: Completeness | null): boolean {
-  return b !== null && a.untilUs === b.untilUs && a.entityIds.join() === b.entityIds.join();
+  return b !== null && a.endUs === b.endUs && a.entityIds.join() === b.entityIds.join();
 }

@@ -73,9 +73,9 @@ export class MemoryReadingStore implements ReadingStore {
     if (fault === 'after') throw new Error('store went down before it answered');
   }
 
-  async range(entityId: string, sinceUs: number, untilUs: number, limit: number): Promise<Reading[]> {
+  async range(entityId: string, sinceUs: number, endUs: number, limit: number): Promise<Reading[]> {
     return this.#of(entityId)
-      .filter(({ atUs }) => atUs >= sinceUs && atUs < untilUs)
+      .filter(({ atUs }) => atUs >= sinceUs && atUs < endUs)
       .slice(0, limit);
   }
 
@@ -130,22 +130,17 @@ export class MemoryCoverageStore implements CoverageStore {
     this.#readings = readings;
   }
 
-  async proven(
-    entityIds: readonly string[] | null,
-    fromUs: number,
-    untilUs: number,
-  ): Promise<VerifiedHour[]> {
+  async proven(entityIds: readonly string[] | null, startUs: number, endUs: number): Promise<VerifiedHour[]> {
     return [...this.hours.values()].filter(
-      (hour) =>
-        (entityIds?.includes(hour.entityId) ?? true) && hour.hourUs >= fromUs && hour.hourUs < untilUs,
+      (hour) => (entityIds?.includes(hour.entityId) ?? true) && hour.hourUs >= startUs && hour.hourUs < endUs,
     );
   }
 
-  async held(entityIds: readonly string[], fromUs: number, untilUs: number) {
+  async held(entityIds: readonly string[], startUs: number, endUs: number) {
     const held = new Map<string, Map<number, number>>();
     for (const entityId of entityIds) {
       const hours = new Map<number, number>();
-      for (const { atUs } of await this.#readings.range(entityId, fromUs, untilUs, Number.MAX_SAFE_INTEGER)) {
+      for (const { atUs } of await this.#readings.range(entityId, startUs, endUs, Number.MAX_SAFE_INTEGER)) {
         const hourUs = Math.floor(atUs / proofHourUs) * proofHourUs;
         hours.set(hourUs, (hours.get(hourUs) ?? 0) + 1);
       }

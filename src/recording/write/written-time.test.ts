@@ -21,34 +21,34 @@ describe('what Home Assistant has written', () => {
   });
 
   it('is what was said some minutes ago', () => {
-    expect(written.untilUs()).toBe(baseUs - 5 * minuteUs);
+    expect(written.endUs()).toBe(baseUs - 5 * minuteUs);
     pass(90);
-    expect(written.untilUs()).toBe(baseUs + 85 * minuteUs);
+    expect(written.endUs()).toBe(baseUs + 85 * minuteUs);
   });
 
   it('is no more when the clock is set forward, until the delay has passed', () => {
     pass(10);
     wallUs += 120 * minuteUs;
-    expect(written.untilUs()).toBe(baseUs + 5 * minuteUs);
+    expect(written.endUs()).toBe(baseUs + 5 * minuteUs);
     pass(4);
-    expect(written.untilUs()).toBe(baseUs + 9 * minuteUs);
+    expect(written.endUs()).toBe(baseUs + 9 * minuteUs);
     pass(2);
-    expect(written.untilUs()).toBe(baseUs + 131 * minuteUs);
+    expect(written.endUs()).toBe(baseUs + 131 * minuteUs);
   });
 
   it('is only what is hours old just after a start, for the clock may have been set before it', () => {
     const clock = { nowUs: () => wallUs, monotonicMs: () => monotonicMs };
     const fresh = new WrittenTime(clock, 5 * minuteUs, 180 * minuteUs);
-    expect(fresh.untilUs()).toBe(baseUs - 180 * minuteUs);
+    expect(fresh.endUs()).toBe(baseUs - 180 * minuteUs);
     pass(5);
-    expect(fresh.untilUs()).toBe(baseUs);
+    expect(fresh.endUs()).toBe(baseUs);
   });
 
   it('follows a clock that is set back, or drifts', () => {
     wallUs -= 120 * minuteUs;
-    expect(written.untilUs()).toBe(baseUs - 125 * minuteUs);
+    expect(written.endUs()).toBe(baseUs - 125 * minuteUs);
     monotonicMs += 60_000;
     wallUs += minuteUs + 2_000_000;
-    expect(written.untilUs()).toBe(wallUs - 5 * minuteUs);
+    expect(written.endUs()).toBe(wallUs - 5 * minuteUs);
   });
 });

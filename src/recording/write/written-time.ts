@@ -25,7 +25,7 @@ export class WrittenTime {
     this.#anchor = { wallUs: clock.nowUs(), monotonicMs: clock.monotonicMs() };
   }
 
-  untilUs(): number {
+  endUs(): number {
     const wallUs = this.#clock.nowUs();
     const monotonicMs = this.#clock.monotonicMs();
     const expectedUs = this.#anchor.wallUs + (monotonicMs - this.#anchor.monotonicMs) * 1000;

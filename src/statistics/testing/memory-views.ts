@@ -23,8 +23,8 @@ export class MemoryViews implements LedgerViews {
     throw new Error('The zone of a test is given');
   }
   async buckets(ids: readonly string[], period: Period, startUs: number, endUs: number): Promise<Bucket[]> {
-    const [fromUs, untilUs] = this.#reach(period, startUs, endUs);
-    const quarters = this.#quarters(ids, fromUs, untilUs);
+    const [startUs, endUs] = this.#reach(period, startUs, endUs);
+    const quarters = this.#quarters(ids, startUs, endUs);
     return period === 'quarter' ? quarters : regroup(quarters, period, this.#zone);
   }
   async quarterHoursWithin(
@@ -55,12 +55,12 @@ export class MemoryViews implements LedgerViews {
     startUs: number,
     endUs: number,
   ): Promise<RegisterBefore[]> {
-    const [fromUs, untilUs] = this.#reach(period, startUs, endUs);
+    const [startUs, endUs] = this.#reach(period, startUs, endUs);
     const isShort = period === 'quarter' || period === 'hour';
     const place = (atUs: number) => bucketStartUs(atUs, isShort ? period : 'day', this.#zone);
     const found = new Map<number, RegisterBefore>();
-    for (const { quarterHourStartUs, state } of await this.#ledger.openings(entityId, fromUs, 1e17)) {
-      const isPast = quarterHourStartUs >= untilUs;
+    for (const { quarterHourStartUs, state } of await this.#ledger.openings(entityId, startUs, 1e17)) {
+      const isPast = quarterHourStartUs >= endUs;
       const key = isPast ? Number.POSITIVE_INFINITY : place(quarterHourStartUs);
       const atUs = isShort ? quarterHourStartUs : bucketStartUs(quarterHourStartUs, 'day', this.#zone);
       if (!found.has(key)) found.set(key, { atUs, registerMicro: state?.registerMicro ?? null });
@@ -71,8 +71,8 @@ export class MemoryViews implements LedgerViews {
     return new Map();
   }
   async grounds(ids: readonly string[], period: 'quarter' | 'day', startUs: number, endUs: number) {
-    const [fromUs, untilUs] = this.#reach(period, startUs, endUs);
-    return this.#quarters(ids, fromUs, untilUs).map(
+    const [startUs, endUs] = this.#reach(period, startUs, endUs);
+    return this.#quarters(ids, startUs, endUs).map(
       ({ entityId, startUs: atUs, quality, coveredUs }): GroundsCount => ({
         entityId,
         startUs: bucketStartUs(atUs, period, this.#zone),
@@ -103,11 +103,11 @@ export class MemoryViews implements LedgerViews {
     return [edges[0] ?? startUs, edges.at(-1) ?? endUs];
   }
 
-  #quarters(ids: readonly string[], fromUs: number, untilUs: number): Bucket[] {
+  #quarters(ids: readonly string[], startUs: number, endUs: number): Bucket[] {
     return this.#ledger
       .all()
       .filter(({ entityId, kind }) => ids.includes(entityId) && kind === 'quantity')
-      .filter(({ quarterHourStartUs: atUs }) => atUs >= fromUs && atUs < untilUs)
+      .filter(({ quarterHourStartUs: atUs }) => atUs >= startUs && atUs < endUs)
       .map((entry) => {
         const isWhole = entry.quality !== 'estimated' && entry.coveredUs === quarterHourUs;
         const extreme = isWhole ? entry.amountMicro : null;
