@@ -13,11 +13,12 @@ import {
 import { microFromValue } from '../../units/amount.ts';
 import { isoFromInstant } from '../../units/instant.ts';
 import { valueOrNull } from '../answers/amounts.ts';
+import { ticketRow } from '../answers/ticket-row.ts';
+import { refusalDetail } from '../answers/ticket-words.ts';
 import type { Administrators } from '../http/administrators.ts';
 import type { ApiDeps, ApiEnv } from '../http/deps.ts';
 import { administratorsOnly } from '../http/guard.ts';
 import { fromStore, HttpProblem, onValidated } from '../http/problems.ts';
-import { isoOrNull } from '../http/wire.ts';
 import { body, json, problems } from './answers.ts';
 
 const tags = ['Integrity'];
@@ -73,34 +74,7 @@ export function ticketRoutes(deps: ApiDeps, administrators: Administrators) {
   const { home, stores, integrity } = deps;
   const { tickets, ticketStore } = integrity;
 
-  const rowOf = (ticket: Ticket): TicketRow => ({
-    ticket_id: ticket.ticketId,
-    kind: ticket.kind,
-    status: ticket.status,
-    entity_id: ticket.entityId,
-    name: ticket.entityId === null ? null : (home.entity(ticket.entityId)?.name ?? null),
-    start: isoFromInstant(ticket.startUs),
-    end: isoFromInstant(ticket.endUs),
-    detail: ticket.detail,
-    evidence: [...ticket.evidence],
-    related_entity_id: ticket.relatedEntityId,
-    choices: [...ticket.choices],
-    decision:
-      ticket.decision === null
-        ? null
-        : {
-            choice: ticket.decision.choice,
-            value: valueOrNull(ticket.decision.valueMicro),
-            automatic: ticket.decision.isAutomatic,
-            by: ticket.decision.by,
-            notes: ticket.decision.notes,
-            at: isoFromInstant(ticket.decision.atUs),
-          },
-    is_undoable: ticket.decision !== null,
-    sync_id: ticket.syncId,
-    opened_at: isoFromInstant(ticket.openedAtUs),
-    closed_at: isoOrNull(ticket.closedAtUs),
-  });
+  const rowOf = (ticket: Ticket): TicketRow => ticketRow(home, ticket);
 
   const outcomeOf = (outcome: TicketOutcome, isDryRun: boolean): z.infer<typeof ticketOutcome> => {
     switch (outcome.kind) {
@@ -108,11 +82,11 @@ export function ticketRoutes(deps: ApiDeps, administrators: Administrators) {
         throw new HttpProblem(404, { detail: 'There is no such ticket.', field: 'ticket_id' });
       case 'refused':
         throw new HttpProblem(400, {
-          detail: outcome.detail,
+          detail: refusalDetail(outcome.refusal),
           field: outcome.field,
         });
       case 'conflict':
-        throw new HttpProblem(409, { detail: outcome.detail });
+        throw new HttpProblem(409, { detail: refusalDetail(outcome.conflict) });
       case 'done': {
         const { changes } = outcome;
         return {

@@ -7,7 +7,6 @@ import { describe, expect, it } from 'vitest';
 import type { Entry } from '../../ledger/entries/entry.ts';
 import { emptyBucket } from '../../statistics/bucket.ts';
 import { highestUsualMicro } from '../reconciliation/usual-hours.ts';
-import { amountText, durationText } from './figures.ts';
 import { frozenCounterFindings, type HourOfBoth } from './frozen-counter.ts';
 import { Stillness } from './frozen-power.ts';
 import { absences, type Gap, gapUs, joinGaps, silences, sortGaps } from './gap.ts';
@@ -26,15 +25,6 @@ const minuteUs = 60_000_000;
 const hourUs = 60 * minuteUs;
 const dayUs = 24 * hourUs;
 const quarterHourUs = hourUs / 4;
-
-describe('figures', () => {
-  it('tell durations in the unit that is read best, and amounts to the watt-hour', () => {
-    expect(
-      [0, 119.4 * minuteUs, 2 * hourUs, 71.9 * hourUs, 72 * hourUs, 100 * hourUs].map(durationText),
-    ).toEqual([...['0 minutes', '119 minutes', '2 hours', '71.9 hours', '3 days', '4.2 days']]);
-    expect(amountText(1_234_567, 'kWh')).toBe('1.235 kWh');
-  });
-});
 
 describe('a gap', () => {
   const told = (atUs: number, value: number | null = 1) => ({ atUs, value });
@@ -131,15 +121,18 @@ describe('a gap', () => {
 
   it('says how long it is, and what it means for whom', () => {
     const kinds = (['register', 'power', 'value'] as const).map(
-      (kind) => gapFinding({ kind, entityId: 'sensor.a' }, gap(0, hourUs)).detail,
+      (kind) => gapFinding({ kind, entityId: 'sensor.a' }, gap(0, hourUs)).statement.code,
     );
-    expect(new Set(kinds).size).toBe(3);
+    expect(kinds).toEqual(['gap_of_register', 'gap_of_power', 'gap_of_value']);
     expect(gapFinding({ kind: 'home' }, gap(minuteUs, 31 * minuteUs, true))).toMatchObject({
-      detail: expect.stringContaining('any entity for 30 minutes and still;'),
+      statement: { code: 'gap_of_home', values: { lastedUs: 30 * minuteUs, isOpen: true } },
       evidence: [{ name: 'gap_seconds', value: 1800, unit: 's' }],
       choices: ['accept'],
     });
-    expect(gapFinding({ kind: 'home' }, gap(minuteUs, 31 * minuteUs)).detail).toContain('for 30 minutes;');
+    expect(gapFinding({ kind: 'home' }, gap(minuteUs, 31 * minuteUs)).statement.values).toEqual({
+      lastedUs: 30 * minuteUs,
+      isOpen: false,
+    });
     const power = gapFinding({ kind: 'power', entityId: 'sensor.a' }, gap(0, hourUs, true));
     expect(power).toMatchObject({ entityId: 'sensor.a', choices: ['accept', 'set_value'] });
   });
@@ -161,7 +154,10 @@ describe('a counter that stands still', () => {
     expect(find(hours(20, 50))).toHaveLength(1);
     expect(find(hours(30, 49.9))).toEqual([]);
     expect(find(hours(4, 250))[0]).toMatchObject({
-      detail: 'The counter stood still for 4 hours while sensor.power told 250 W on average.',
+      statement: {
+        code: 'counter_frozen',
+        values: { stillUs: 4 * hourUs, powerEntityId: 'sensor.power', meanW: 250 },
+      },
       evidence: [
         { name: 'still_seconds', value: 14_400, unit: 's' },
         { name: 'counted', value: 0, unit: 'kWh' },
@@ -206,9 +202,10 @@ describe('a sensor that stands still', () => {
     }
     expect(finding(6 * hourUs, minuteUs, 51)).not.toBeNull();
     expect(finding(6 * hourUs, minuteUs, 50)).toBeNull();
-    expect(finding(10 * hourUs, 30 * minuteUs)?.detail).toContain(
-      'for 10 hours; otherwise it keeps a value for 30 minutes',
-    );
+    expect(finding(10 * hourUs, 30 * minuteUs)?.statement).toMatchObject({
+      code: 'power_frozen',
+      values: { stillUs: 10 * hourUs, usualUs: 30 * minuteUs },
+    });
     expect(finding(10 * hourUs, 30 * minuteUs)?.evidence[0]).toEqual({
       name: 'still_seconds',
       value: 36_000,
@@ -342,7 +339,10 @@ describe('hours that differ', () => {
     expect(others).toEqual([]);
     const spans = hoursFindings('sensor.a', 'm³', [part(0), part(5), part(6)]);
     expect(spans.map(({ startUs, endUs }) => (endUs - startUs) / hourUs)).toEqual([1, 2]);
-    expect(found?.detail).toContain("tell 3 m³, Home Assistant's statistics 2 m³");
+    expect(found?.statement).toEqual({
+      code: 'hours_differ',
+      values: { oursMicro: 3_000_000, theirsMicro: 2_000_000, unit: 'm³' },
+    });
     expect(found?.evidence.at(-1)).toEqual({ name: 'difference', value: 1, unit: 'm³' });
   });
 });

@@ -1,6 +1,5 @@
 /** A counter that stands still while its own power sensor says that energy flows. */
 import type { Finding } from '../ticket.ts';
-import { durationText } from './figures.ts';
 
 /** An hour of a counter and of its power sensor. */
 export interface HourOfBoth {
@@ -37,7 +36,10 @@ export function frozenCounterFindings(
         entityId,
         startUs: first.startUs,
         endUs: first.startUs + stillUs,
-        detail: `The counter stood still for ${durationText(stillUs)} while ${powerEntityId} told ${Math.round(flowed / run.length)} W on average.`,
+        statement: {
+          code: 'counter_frozen',
+          values: { stillUs, powerEntityId, meanW: Math.round(flowed / run.length) },
+        },
         evidence: [
           { name: 'still_seconds', value: stillUs / 1_000_000, unit: 's' },
           { name: 'counted', value: 0, unit: 'kWh' },

@@ -1,6 +1,5 @@
 /** A power sensor that keeps a value other than 0 far longer than it ever does. */
 import type { Finding } from '../ticket.ts';
-import { durationText } from './figures.ts';
 
 interface Told {
   readonly atUs: number;
@@ -36,13 +35,15 @@ export class Stillness {
     if (longest === null || this.#readings < habitReadings) return null;
     const us = longest.endUs - longest.startUs;
     if (us < stillUs || us < stillTimes * this.#secondUs) return null;
-    const usual = durationText(this.#secondUs);
     return {
       kind: 'frozen',
       entityId,
       startUs: longest.startUs,
       endUs: longest.endUs,
-      detail: `The sensor kept ${longest.value} W for ${durationText(us)}; otherwise it keeps a value for ${usual} at most.`,
+      statement: {
+        code: 'power_frozen',
+        values: { valueW: longest.value, stillUs: us, usualUs: this.#secondUs },
+      },
       evidence: [
         { name: 'still_seconds', value: Math.round(us / 1_000_000), unit: 's' },
         { name: 'theirs', value: longest.value, unit: 'W' },

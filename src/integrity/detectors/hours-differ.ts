@@ -8,7 +8,7 @@ import type { Entry } from '../../ledger/entries/entry.ts';
 import type { RecordedStatistics } from '../../ledger/evidence/statistics-evidence.ts';
 import { microFromValue } from '../../units/amount.ts';
 import type { Finding } from '../ticket.ts';
-import { amountText, registerFigure } from './figures.ts';
+import { registerFigure } from './figures.ts';
 import type { RegisterPoint } from './register-path.ts';
 
 /** An hour may differ by the larger of these: 2 Wh or 2 litres, and half a percent. */
@@ -147,7 +147,7 @@ export function hoursFindings(
     entityId,
     startUs,
     endUs,
-    detail: `Our readings tell ${amountText(oursMicro, unit)}, Home Assistant's statistics ${amountText(theirsMicro, unit)} for the same time.`,
+    statement: { code: 'hours_differ', values: { oursMicro, theirsMicro, unit } },
     evidence: [
       registerFigure('ours', oursMicro, unit),
       registerFigure('theirs', theirsMicro, unit),

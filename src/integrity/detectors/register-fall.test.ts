@@ -55,9 +55,10 @@ describe('a rising register that began anew', () => {
       { name: 'register_after', value: 800, unit: 'kWh' },
       { name: 'counted', value: 800, unit: 'kWh' },
     ]);
-    expect(finding?.detail).toBe(
-      'The register fell from 1001 kWh to 800 kWh; as a meter that began anew, all of it was counted.',
-    );
+    expect(finding?.statement).toEqual({
+      code: 'register_fell',
+      values: { beforeMicro: 1_001_000_000, afterMicro: 800_000_000, unit: 'kWh' },
+    });
   });
 });
 
@@ -90,9 +91,10 @@ describe('a net register that fell', () => {
   it('is reported without an amount that was counted', () => {
     const [finding] = fallFindings('sensor.meter', net, path(17.6, 17.8, 18, 18.2, 18.4, 8, 8.2));
     expect(names(finding)).toEqual(['register_before', 'register_after']);
-    expect(finding?.detail).toBe(
-      'The register fell from 18.4 kWh to 8 kWh; and Home Assistant told no reset (last_reset).',
-    );
+    expect(finding?.statement).toEqual({
+      code: 'register_fell_without_reset',
+      values: { beforeMicro: 18_400_000, afterMicro: 8_000_000, unit: 'kWh' },
+    });
   });
 });
 
@@ -122,10 +124,14 @@ describe('a register that jumped', () => {
 
   it('is reported beside its highest hour where that is known', () => {
     const [plain] = jumps(rising, 100, [0.1, 200]);
-    expect(plain?.detail).toBe('The register counted 100 kWh within 6 s.');
+    const counted = { countedMicro: 100_000_000, lastedUs: 6_000_000, unit: 'kWh' };
+    expect(plain?.statement).toEqual({
+      code: 'register_jumped',
+      values: { ...counted, highestHourMicro: null },
+    });
     expect(names(plain)).toEqual(['register_before', 'register_after', 'counted']);
     const [known] = jumps({ ...rising, highestUsualMicro: 2_000_000 }, 100, [0.1, 200]);
-    expect(known?.detail).toBe('The register counted 100 kWh within 6 s; its highest hour was 2 kWh.');
+    expect(known?.statement.values).toEqual({ ...counted, highestHourMicro: 2_000_000 });
     expect(known?.evidence.at(-1)).toEqual({ name: 'highest_usual', value: 2, unit: 'kWh' });
   });
 });

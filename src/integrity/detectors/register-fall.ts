@@ -3,7 +3,7 @@
 import { type CounterStep, stepCounter } from '../../ledger/counter/counter.ts';
 import type { CounterState } from '../../ledger/counter/counter-state.ts';
 import type { Finding } from '../ticket.ts';
-import { amountText, registerFigure } from './figures.ts';
+import { registerFigure } from './figures.ts';
 import { isCyclic, paceOf } from './own-pace.ts';
 import {
   freshMicro,
@@ -32,16 +32,8 @@ export function fallFindings(entityId: string, rules: PathRules, path: readonly 
         ? isImplausible(rules, path, place)
         : isUntold(rules, path, place, counted[place] ?? 0);
     if (!isAsked) return [];
-    const { unit } = rules;
-    const [from, to] = [amountText(before.registerMicro, unit), amountText(after.registerMicro, unit)];
-    return [
-      fell(entityId, rules, before, after, [
-        `The register fell from ${from} to ${to}`,
-        rules.kind === 'rising'
-          ? 'as a meter that began anew, all of it was counted.'
-          : 'and Home Assistant told no reset (last_reset).',
-      ]),
-    ];
+    const code = rules.kind === 'rising' ? 'register_fell' : 'register_fell_without_reset';
+    return [fell(entityId, rules, before, after, code)];
   });
 }
 
@@ -115,16 +107,8 @@ export function loweredFindings(
     const isLowered =
       state?.dip != null && step.deltas[0]?.cause === 'reset' && step.state?.formerMicro != null;
     const isTelling = high !== null && low !== null && high.registerMicro - low.registerMicro >= tellingMicro;
-    if (isLowered && isTelling && high !== null && low !== null) {
-      const { unit } = rules;
-      const [from, to] = [amountText(high.registerMicro, unit), amountText(low.registerMicro, unit)];
-      findings.push(
-        fell(entityId, rules, high, low, [
-          `The register fell from ${from} to ${to} and goes on there`,
-          'it is counted on from there, and what was used in between is not known.',
-        ]),
-      );
-    }
+    if (isLowered && isTelling && high !== null && low !== null)
+      findings.push(fell(entityId, rules, high, low, 'register_fell_counts_on'));
     if (step.state !== null && step.state.dip === null) [high, low] = [point, null];
     else low ??= point;
     state = step.state;
@@ -137,7 +121,7 @@ function fell(
   { kind, unit }: PathRules,
   before: RegisterPoint,
   after: RegisterPoint,
-  detail: readonly [string, string],
+  code: 'register_fell' | 'register_fell_without_reset' | 'register_fell_counts_on',
 ): Finding {
   const isBegun =
     kind === 'rising' && after.registerMicro >= 0 && after.registerMicro < before.registerMicro * 0.9;
@@ -146,7 +130,10 @@ function fell(
     entityId,
     startUs: before.atUs,
     endUs: after.atUs,
-    detail: detail.join('; '),
+    statement: {
+      code,
+      values: { beforeMicro: before.registerMicro, afterMicro: after.registerMicro, unit },
+    },
     evidence: [
       registerFigure('register_before', before.registerMicro, unit),
       registerFigure('register_after', after.registerMicro, unit),

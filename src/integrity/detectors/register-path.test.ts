@@ -107,11 +107,11 @@ describe('a register', () => {
     expect(pathOf('net', [{ atUs: 2, registerMicro: -5 }])).toHaveLength(1);
   });
 
-  it('tells what was counted, from where to where', () => {
+  it('reports what was counted, from where to where', () => {
     const [jump] = found(path(453.26, 458.26));
     expect(jump).toMatchObject({ startUs, endUs: startUs + 10 * secondUs });
     expect(jump?.evidence).toContainEqual({ name: 'counted', value: 5, unit: 'kWh' });
-    expect(jump?.detail).toContain('5 kWh within 10 s');
+    expect(jump?.statement.values).toMatchObject({ countedMicro: 5_000_000, lastedUs: 10_000_000 });
   });
 });
 

@@ -142,11 +142,15 @@ describe('the finding', () => {
     ]) {
       const { points, finding } = found(...away);
       expect(finding).toMatchObject({ startUs: points[3]?.atUs, endUs: points[4]?.atUs });
-      expect(finding?.detail).toBe(
-        'The register went from 40 kWh to 0 kWh for 2 readings and came back to 41 kWh.',
-      );
+      expect(finding?.statement).toEqual({
+        code: 'spike',
+        values: {
+          ...{ beforeMicro: 40_000_000, farthestMicro: 0, afterMicro: 41_000_000 },
+          ...{ readings: 2, unit: 'kWh' },
+        },
+      });
       expect(finding?.evidence).toContainEqual({ name: 'counted', value: -40, unit: 'kWh' });
     }
-    expect(found(0).finding?.detail).toContain('for one reading and');
+    expect(found(0).finding?.statement.values).toMatchObject({ readings: 1 });
   });
 });

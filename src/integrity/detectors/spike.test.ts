@@ -166,10 +166,13 @@ describe('a register that was away for a moment', () => {
     expect(stale(1, 0.010_001)).toBe(true);
   });
 
-  it('says what it was', () => {
+  it('is a finding with a code of its own', () => {
     const points = path(60, 11.98, 12.02, [7200, 10.42], [0.05, 0], 0.05);
     const [finding] = spikeFindings('sensor.meter', rising, points, findSpikes(rising, points));
-    expect(finding?.detail).toContain('only then began anew at 0 kWh');
+    expect(finding?.statement).toMatchObject({
+      code: 'spike_before_reset',
+      values: { beforeMicro: 12_020_000, farthestMicro: 10_420_000, afterMicro: 0, readings: 1 },
+    });
     expect(finding).toMatchObject({ startUs: points[2]?.atUs, endUs: points[2]?.atUs });
   });
 });

@@ -1,6 +1,6 @@
 /** A register that went away and came back to its path: a few readings that no meter gave. */
 import type { Finding } from '../ticket.ts';
-import { amountText, registerFigure } from './figures.ts';
+import { registerFigure } from './figures.ts';
 import { type Pace, paceOf, paceReadings, smallestMicro } from './own-pace.ts';
 import {
   freshMicro,
@@ -207,15 +207,22 @@ export function spikeFindings(
         : far,
     );
     const { unit } = rules;
-    const went = `${amountText(before.registerMicro, unit)} to ${amountText(farthest.registerMicro, unit)}`;
-    const count = away.length === 1 ? 'one reading' : `${away.length} readings`;
     return [
       {
         kind: 'spike',
         entityId,
         startUs: begin.atUs,
         endUs: end.atUs,
-        detail: `The register went from ${went} for ${count} and ${kind === 'stale' ? 'only then began anew at' : 'came back to'} ${amountText(after.registerMicro, unit)}.`,
+        statement: {
+          code: kind === 'stale' ? 'spike_before_reset' : 'spike',
+          values: {
+            beforeMicro: before.registerMicro,
+            farthestMicro: farthest.registerMicro,
+            afterMicro: after.registerMicro,
+            readings: away.length,
+            unit,
+          },
+        },
         evidence: [
           registerFigure('register_before', before.registerMicro, unit),
           registerFigure('register_after', after.registerMicro, unit),

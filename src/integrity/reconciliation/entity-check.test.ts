@@ -245,7 +245,8 @@ describe('a power sensor that keeps its value', () => {
 
 describe('what a person said', () => {
   const finding = { kind: 'hours_differ', entityId: meterId, startUs: at(10), endUs: at(12) } as const;
-  const whole = { ...finding, detail: '', evidence: [], relatedEntityId: null, choices: [] };
+  const statement = { code: 'as_written', values: { detail: '' } } as const;
+  const whole = { ...finding, statement, evidence: [], relatedEntityId: null, choices: [] };
   const declared = { correctionId: 'c', entityId: meterId, notes: '', createdAtUs: 0, ticketId: null };
   const exchange = (atUs: number) =>
     ({ ...declared, kind: 'exchange', atUs, oldRegisterMicro: null, newRegisterMicro: 0 }) as const;

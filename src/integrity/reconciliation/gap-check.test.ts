@@ -92,7 +92,7 @@ describe('gapsDetected', () => {
   it('asks where energy is not known, and only tells what a register bridges', () => {
     const gaps = { 'sensor.meter': [gap(0, 30)], 'sensor.power': [], 'sensor.plug': [gap(100, 130)] };
     expect(told([meter, sensor, plug], gaps)).toEqual([
-      ['sensor.meter', 'told'],
+      ['sensor.meter', 'record'],
       ['sensor.plug', 'ask'],
     ]);
   });
@@ -101,8 +101,8 @@ describe('gapsDetected', () => {
     const of = (own: Gap) =>
       told([meter, sensor, plug], { 'sensor.meter': [gap(30, 60)], 'sensor.power': [own] });
     const both = [
-      ['sensor.meter', 'told'],
-      ['sensor.power', 'told'],
+      ['sensor.meter', 'record'],
+      ['sensor.power', 'record'],
     ];
     expect(of(gap(100, 130))).toEqual(both);
     expect(of(gap(0, 20))).toEqual(both);
@@ -115,19 +115,19 @@ describe('gapsDetected', () => {
     const child = entity('sensor.child', { ownerId: 'sensor.meter' });
     const away = { 'sensor.meter': [gap(0, 30)], 'sensor.child': [gap(0, 30)], 'sensor.plug': [] };
     expect(told([meter, child, plug], away)).toEqual([
-      ['sensor.meter', 'told'],
-      ['sensor.child', 'told'],
+      ['sensor.meter', 'record'],
+      ['sensor.child', 'record'],
     ]);
   });
 
   it('tells a device that was away once, and an outage of the home as one', () => {
     const away = { 'sensor.meter': [gap(0, 30)], 'sensor.power': [gap(0, 30.1)], 'sensor.plug': [] };
-    expect(told([meter, sensor, plug], away)).toEqual([['sensor.meter', 'told']]);
+    expect(told([meter, sensor, plug], away)).toEqual([['sensor.meter', 'record']]);
     const outage = {
       'sensor.meter': [gap(0, 30)],
       'sensor.power': [gap(0, 31)],
       'sensor.plug': [gap(1, 31)],
     };
-    expect(told([meter, sensor, plug], outage)).toEqual([[null, 'told']]);
+    expect(told([meter, sensor, plug], outage)).toEqual([[null, 'record']]);
   });
 });

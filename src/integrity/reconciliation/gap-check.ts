@@ -82,5 +82,5 @@ export function gapsDetected(
 
 function gapDetected(owner: GapOwner, gap: Gap): Detected {
   const finding = gapFinding(owner, gap);
-  return { finding, handling: finding.choices.length === 0 ? 'told' : 'ask' };
+  return { finding, handling: finding.choices.length === 0 ? 'record' : 'ask' };
 }

@@ -172,9 +172,9 @@ describe('what was missing', () => {
     expect(
       reports[0]?.detected.map(({ finding, handling }) => [finding.entityId, finding.kind, handling]),
     ).toEqual([
-      ['sensor.a', 'readings_missing', 'told'],
-      ['sensor.a', 'readings_missing', 'told'],
-      ['sensor.b', 'readings_missing', 'told'],
+      ['sensor.a', 'readings_missing', 'record'],
+      ['sensor.a', 'readings_missing', 'record'],
+      ['sensor.b', 'readings_missing', 'record'],
     ]);
     // From a day before the first, whose difference reaches back, to the quarter in which the last lies.
     expect(journalAsked).toEqual([

@@ -143,7 +143,7 @@ export class ReconciliationRun {
     for (const found of proof.found) {
       posting.touch(entityId, found, 'reconciled');
       this.#mended.set(entityId, joinSpans(this.#mended.get(entityId), found));
-      if (!found.isFirst) this.#detected.push({ finding: readingsMissing(found), handling: 'told' });
+      if (!found.isFirst) this.#detected.push({ finding: readingsMissing(found), handling: 'record' });
     }
     const added = proof.found.reduce((sum, found) => sum + found.added, 0);
     const { holesFound } = this.#outcomes();

@@ -98,7 +98,7 @@ describe('what recording tells', () => {
       {
         ...{ kind: 'clock_drift', entityId: null, status: 'open', startUs: atUs, choices: ['accept'] },
         evidence: [{ name: 'drift_seconds', value: 42, unit: 's' }],
-        detail: expect.stringMatching(/42 s behind .*NTP/),
+        statement: { code: 'clock_behind', values: { driftUs: 42_000_000 } },
       },
     ],
   ])('%j is a ticket', async (event, expected) => {

@@ -46,7 +46,8 @@ beforeEach(() => {
 
 function finding(kind: TicketKind, startUs = 100, extra: Partial<Finding> = {}): Finding {
   return {
-    ...{ kind, entityId: 'sensor.meter', startUs, endUs: startUs + 50, detail: 'Something.' },
+    ...{ kind, entityId: 'sensor.meter', startUs, endUs: startUs + 50 },
+    statement: { code: 'gap_of_home', values: { lastedUs: 50, isOpen: false } },
     ...{ evidence: [{ name: 'register_after', value: 200, unit: 'kWh' }], relatedEntityId: null },
     choices: ['exchange', 'set_value', 'exclude', 'accept'],
     ...extra,
@@ -159,7 +160,7 @@ describe('a report', () => {
   });
 
   it('is closed from the beginning where there is nothing to decide', async () => {
-    await tickets.report([{ finding: finding('gap', 100, { choices: [] }), handling: 'told' }], null, null);
+    await tickets.report([{ finding: finding('gap', 100, { choices: [] }), handling: 'record' }], null, null);
     expect(only()).toMatchObject({ status: 'mended', closedAtUs: only().openedAtUs });
     await tickets.report([ask('gap', 500)], null, null);
     expect([...store.tickets.values()].at(-1)).toMatchObject({ status: 'open', closedAtUs: null });
@@ -167,9 +168,13 @@ describe('a report', () => {
 
   it('follows what grows, and closes what is over', async () => {
     await tickets.report([ask('gap')], null, null);
-    await tickets.report([ask('gap', 100, { endUs: 900, detail: 'Longer.' })], null, null);
-    expect(only()).toMatchObject({ endUs: 900, detail: 'Longer.', status: 'open' });
-    await tickets.report([{ finding: finding('gap', 100, { choices: [] }), handling: 'told' }], null, null);
+    const statement = { code: 'gap_of_home', values: { lastedUs: 50, isOpen: true } } as const;
+    await tickets.report([ask('gap', 100, { statement })], null, null);
+    expect(only()).toMatchObject({ statement, status: 'open' });
+    await tickets.report([ask('gap', 100, { statement, endUs: 900 })], null, null);
+    expect(only()).toMatchObject({ endUs: 900, statement, status: 'open' });
+    expect(changes).toBe(3);
+    await tickets.report([{ finding: finding('gap', 100, { choices: [] }), handling: 'record' }], null, null);
     expect(only()).toMatchObject({ status: 'mended', choices: [], decision: null });
   });
 
@@ -181,9 +186,8 @@ describe('a report', () => {
     expect([...corrections.kept.values()]).toMatchObject([
       { kind: 'exclusion', startUs: 100, endUs: 150, ticketId },
     ]);
-    expect(only().detail).toBe('Something. It was left out of what is counted.');
+    expect(only().unmended).toBeNull();
     expect(await tickets.undo(ticketId)).toMatchObject({ kind: 'done', changes: { entries: 1 } });
-    expect(only().detail).toBe('Something.');
     await tickets.report([spike], everything, 'run-2');
     expect([only().status, corrections.kept.size]).toEqual(['open', 0]);
   });
@@ -210,7 +214,7 @@ describe('a report', () => {
     expect(await tickets.report(many, null, null)).toEqual({ opened: newPerReport, passed: 0 });
     expect(store.tickets.size).toBe(newPerReport + 1);
     const more = [...store.tickets.values()].find(({ entityId }) => entityId === null);
-    expect(more?.detail).toContain('7 more');
+    expect(more?.statement).toEqual({ code: 'more_found', values: { findings: 7 } });
     // From the first of them until the last ends.
     expect(more).toMatchObject({ kind: 'gap', startUs: 30_000 - 5600, endUs: 30_000 - 5000 + 50 });
   });
@@ -256,7 +260,7 @@ describe('a choice', () => {
     ]);
     expect(await tickets.resolve(ticketId, chosen, 'Anna', false)).toEqual({
       kind: 'conflict',
-      detail: 'The ticket is decided; undo that first.',
+      conflict: { code: 'not_open', values: { status: 'decided', isUndoable: true } },
     });
     // Found again it stays decided.
     await tickets.report([ask(kind)], everything, null);
@@ -266,7 +270,10 @@ describe('a choice', () => {
       ticket: { status: 'open', decision: null },
     });
     expect(corrections.kept.size).toBe(0);
-    expect(await tickets.undo(ticketId)).toMatchObject({ kind: 'conflict' });
+    expect(await tickets.undo(ticketId)).toEqual({
+      kind: 'conflict',
+      conflict: { code: 'nothing_decided' },
+    });
   });
 
   it('to accept leaves the ledger as it is', async () => {
@@ -287,7 +294,7 @@ describe('a choice', () => {
     await tickets.report([], everything, null);
     expect(await tickets.resolve(only().ticketId, answer('accept'), 'Anna', false)).toEqual({
       kind: 'conflict',
-      detail: 'The ticket is passed.',
+      conflict: { code: 'not_open', values: { status: 'passed', isUndoable: false } },
     });
   });
 
@@ -302,15 +309,23 @@ describe('a choice', () => {
     expect(await refusal(answer('exclude'))).toEqual({
       kind: 'refused',
       field: 'choice',
-      detail: 'Of this ticket: accept, set_value, exchange.',
+      refusal: { code: 'not_offered', values: { offered: ['accept', 'set_value', 'exchange'] } },
     });
-    expect(await refusal(answer('set_value'))).toMatchObject({ kind: 'refused', field: 'value' });
-    expect(await refusal(answer('exchange'))).toMatchObject({ kind: 'refused', field: 'new_register' });
+    expect(await refusal(answer('set_value'))).toEqual({
+      kind: 'refused',
+      field: 'value',
+      refusal: { code: 'value_needed' },
+    });
+    expect(await refusal(answer('exchange'))).toEqual({
+      kind: 'refused',
+      field: 'new_register',
+      refusal: { code: 'new_register_needed' },
+    });
     corrections.refuses = { field: 'amountMicro', detail: 'too much' };
     expect(await refusal(answer('set_value', { valueMicro: 1 }))).toEqual({
       kind: 'refused',
       field: 'value',
-      detail: 'too much',
+      refusal: { code: 'ledger', values: { detail: 'too much' } },
     });
     expect(await tickets.resolve('gap sensor.other 1', answer('accept'), 'Anna', false)).toEqual({
       kind: 'unknown',
@@ -318,7 +333,7 @@ describe('a choice', () => {
     expect(only().status).toBe('open');
     await tickets.report([ask('gap', 100, { endUs: 151, choices: [] })], null, null);
     expect(await refusal(answer('accept'))).toMatchObject({
-      detail: 'Of this ticket: there is nothing to choose.',
+      refusal: { code: 'not_offered', values: { offered: [] } },
     });
   });
 
@@ -372,16 +387,14 @@ describe('what is mended by itself', () => {
     countedMicro = micro;
     await tickets.report([spike()], null, null);
     expect(only()).toMatchObject({ status: 'open', decision: null, closedAtUs: null });
-    expect(only().detail).toBe(
-      `Something. It could not be left out by itself: the ledger still counted ${micro === 99 ? 0 : 0.002} kWh there, where its readings tell 0.002 kWh at most.`,
-    );
+    const unmended = { countedMicro: micro, mostMicro: 2000, unit: 'kWh' };
+    expect(only()).toMatchObject({ unmended });
     expect(corrections.kept.size).toBe(0);
     expect(tickets.open()?.get('spike')).toBe(1);
-    // Found again, it still says so, and is not tried again.
-    const { detail } = only();
+    // Found again, it keeps the reason, and is not tried again.
     countedMicro = 150;
     await tickets.report([spike()], null, null);
-    expect(only()).toMatchObject({ status: 'open', detail });
+    expect(only()).toMatchObject({ status: 'open', unmended });
   });
 
   it('is held against the ledger again whenever it is found again', async () => {

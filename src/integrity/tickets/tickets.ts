@@ -1,24 +1,30 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { CorrectionChanges, CorrectionOutcome, Corrections } from '../../ledger/evidence/corrections.ts';
 import type { Span } from '../../ledger/span.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Log } from '../../runtime/log.ts';
-import { amountText } from '../detectors/figures.ts';
 import type { LedgerClaim } from '../detectors/ledger-claim.ts';
 import {
   type Finding,
   type Ticket,
   type TicketDecision,
   type TicketKind,
+  type TicketStatus,
   type TicketStore,
   ticketIdOf,
 } from '../ticket.ts';
-import { automaticExclusion, correctionOf, type TicketAnswer } from './ticket-correction.ts';
+import {
+  type AnswerRefusal,
+  automaticExclusion,
+  correctionOf,
+  type TicketAnswer,
+} from './ticket-correction.ts';
 
 /** A finding, and whether somebody has to decide about it. */
 export interface Detected {
   readonly finding: Finding;
-  /** `ask`: a person decides; `told`: it is mended already, or there is nothing to do; `exclude`: safe to leave out. */
-  readonly handling: 'ask' | 'told' | 'exclude';
+  /** `ask`: a person decides; `record`: it is mended already, or there is nothing to do; `exclude`: safe to leave out. */
+  readonly handling: 'ask' | 'record' | 'exclude';
   /** What the ledger must hold once it is left out; null or absent where that can't be said. */
   readonly claim?: LedgerClaim | null;
 }
@@ -41,8 +47,22 @@ export interface Reported {
 export type TicketOutcome =
   | { readonly kind: 'done'; readonly ticket: Ticket; readonly changes: CorrectionChanges | null }
   | { readonly kind: 'unknown' }
-  | { readonly kind: 'refused'; readonly field: string; readonly detail: string }
-  | { readonly kind: 'conflict'; readonly detail: string };
+  | { readonly kind: 'refused'; readonly field: string; readonly refusal: AnswerRefusal | LedgerRefusal }
+  | { readonly kind: 'conflict'; readonly conflict: TicketConflict };
+
+/** The ledger refuses the correction: its own sentence. */
+export interface LedgerRefusal {
+  readonly code: 'ledger';
+  readonly values: { readonly detail: string };
+}
+
+export type TicketConflict =
+  | {
+      readonly code: 'not_open';
+      readonly values: { readonly status: TicketStatus; readonly isUndoable: boolean };
+    }
+  | { readonly code: 'nothing_decided' }
+  | LedgerRefusal;
 
 export interface TicketsDeps {
   readonly store: TicketStore;
@@ -61,8 +81,6 @@ export const newPerReport = 50;
 /** What is mended by itself nobody has to look through. */
 export const mendedPerReport = 200;
 export const ticketsKept = 2000;
-const leftOutText = ' It was left out of what is counted.';
-const unmendedText = 'It could not be left out by itself';
 
 /**
  * Makes tickets of findings and answers of choices. One thing at a time, so that a run and a person don't write the same
@@ -146,19 +164,17 @@ export class Tickets {
   /** @returns whether the ticket was written anew */
   async #seenAgain(ticket: Ticket, { finding, handling }: Detected): Promise<boolean> {
     if (ticket.status === 'decided' || ticket.status === 'mended') return false;
-    const isTold = handling === 'told';
+    const isRecorded = handling === 'record';
     const next: Ticket = {
       ...ticket,
       ...finding,
-      // What was said of it besides still holds.
-      detail: ticket.detail.includes(unmendedText) ? ticket.detail : finding.detail,
-      status: isTold ? 'mended' : 'open',
-      closedAtUs: isTold ? this.#deps.clock.nowUs() : null,
+      status: isRecorded ? 'mended' : 'open',
+      closedAtUs: isRecorded ? this.#deps.clock.nowUs() : null,
     };
     const isSame =
       next.status === ticket.status &&
       next.endUs === ticket.endUs &&
-      next.detail === ticket.detail &&
+      isDeepStrictEqual(next.statement, ticket.statement) &&
       next.choices.length === ticket.choices.length;
     if (!isSame) await this.#deps.store.save(next);
     return !isSame;
@@ -169,11 +185,12 @@ export class Tickets {
     const ticket: Ticket = {
       ...finding,
       ticketId: ticketIdOf(finding),
-      status: handling === 'told' ? 'mended' : 'open',
+      status: handling === 'record' ? 'mended' : 'open',
       decision: null,
+      unmended: null,
       syncId,
       openedAtUs: nowUs,
-      closedAtUs: handling === 'told' ? nowUs : null,
+      closedAtUs: handling === 'record' ? nowUs : null,
     };
     // Written before it is mended: a correction never stands without its ticket.
     await this.#deps.store.save(ticket);
@@ -194,8 +211,7 @@ export class Tickets {
       ...{ choice: 'exclude' as const, valueMicro: null, isAutomatic: true, by: null, notes: '', atUs },
       correctionIds: [asked.correction.correctionId],
     };
-    const detail = `${ticket.detail}${leftOutText}`;
-    await this.#deps.store.save({ ...ticket, detail, status: 'mended', decision, closedAtUs: atUs });
+    await this.#deps.store.save({ ...ticket, status: 'mended', decision, closedAtUs: atUs });
   }
 
   /**
@@ -216,10 +232,9 @@ export class Tickets {
     if (await this.#isLeftBeside(entityId, claim)) return false;
     log.warn({ ticketId, countedMicro: micro, ...claim }, 'The ledger does not hold what a ticket says');
     for (const correctionId of ticket.decision.correctionIds) await corrections.takeBack(correctionId);
-    const unit = evidence[0]?.unit ?? '';
-    const most = amountText(claim.mostMicro, unit);
-    const detail = `${finding.detail} ${unmendedText}: the ledger still counted ${amountText(micro, unit)} there, where its readings tell ${most} at most.`;
-    await store.save({ ...ticket, detail, status: 'open', decision: null, closedAtUs: null });
+    const unit = evidence[0]?.unit === 'm³' ? 'm³' : 'kWh';
+    const unmended = { countedMicro: micro, mostMicro: claim.mostMicro, unit } as const;
+    await store.save({ ...ticket, unmended, status: 'open', decision: null, closedAtUs: null });
     return true;
   }
 
@@ -240,11 +255,10 @@ export class Tickets {
     const { store, corrections, clock } = this.#deps;
     const ticket = await store.find(ticketId);
     if (ticket === null) return { kind: 'unknown' };
-    if (ticket.status !== 'open')
-      return {
-        kind: 'conflict',
-        detail: `The ticket is ${ticket.status}${ticket.decision === null ? '' : '; undo that first'}.`,
-      };
+    if (ticket.status !== 'open') {
+      const values = { status: ticket.status, isUndoable: ticket.decision !== null };
+      return { kind: 'conflict', conflict: { code: 'not_open', values } };
+    }
     const atUs = clock.nowUs();
     const { entityId } = ticket;
     const idNow = entityId === null ? null : (this.#deps.idNow?.(entityId) ?? entityId);
@@ -279,8 +293,7 @@ export class Tickets {
     const { store, corrections } = this.#deps;
     const ticket = await store.find(ticketId);
     if (ticket === null) return { kind: 'unknown' };
-    if (ticket.decision === null)
-      return { kind: 'conflict', detail: 'Nothing was decided that could be taken back.' };
+    if (ticket.decision === null) return { kind: 'conflict', conflict: { code: 'nothing_decided' } };
     let changes: CorrectionChanges | null = null;
     for (const correctionId of ticket.decision.correctionIds) {
       const outcome = await corrections.takeBack(correctionId);
@@ -288,8 +301,7 @@ export class Tickets {
       if (outcome.kind === 'changed') changes = outcome.changes;
       if (outcome.kind === 'refused') return refused(outcome);
     }
-    const detail = ticket.detail.replace(leftOutText, '');
-    const reopened: Ticket = { ...ticket, detail, status: 'open', decision: null, closedAtUs: null };
+    const reopened: Ticket = { ...ticket, status: 'open', decision: null, closedAtUs: null };
     await store.save(reopened);
     await this.#tell();
     return { kind: 'done', ticket: reopened, changes };
@@ -342,7 +354,7 @@ function moreFinding({ kind }: Finding, surplus: readonly Detected[]): Finding {
     entityId: null,
     startUs: Math.min(...surplus.map(({ finding }) => finding.startUs)),
     endUs: Math.max(...surplus.map(({ finding }) => finding.endUs)),
-    detail: `The run found ${count} more things than it opens tickets for; they are looked for again with the next.`,
+    statement: { code: 'more_found', values: { findings: count } },
     evidence: [{ name: 'count', value: count, unit: '' }],
     relatedEntityId: null,
     choices: ['accept'],
@@ -360,7 +372,8 @@ function refused({
   detail,
   isConflict,
 }: Extract<CorrectionOutcome, { readonly kind: 'refused' }>): TicketOutcome {
+  const refusal: LedgerRefusal = { code: 'ledger', values: { detail } };
   return isConflict
-    ? { kind: 'conflict', detail }
-    : { kind: 'refused', field: wireFields[field] ?? 'choice', detail };
+    ? { kind: 'conflict', conflict: refusal }
+    : { kind: 'refused', field: wireFields[field] ?? 'choice', refusal };
 }
