@@ -1,4 +1,5 @@
 /** How a demo home is set up. */
+import { dayMs } from '../../src/units/durations.ts';
 import type { PreferencesForm } from './protocol/preferences.ts';
 
 export interface DemoHomeOptions {
@@ -35,7 +36,6 @@ export interface FloodResult {
 }
 
 const defaultInstalledOn = '2026-01-01';
-const dayMs = 86_400_000;
 
 /** The house is older than its history; with a clock before its usual first day it was built earlier. */
 export function installedBefore(nowUs: number): string {

@@ -3,11 +3,13 @@
  * only, and coverage tells of every second what it rests on.
  * Method: the application in memory over entries that the test writes; figures reckoned by hand.
  */
+
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { z } from 'zod';
 import { problem } from '../schemas/common.ts';
 import { correctionAnswer, coverage, exchange, ledger } from '../schemas/ledger.ts';
-import { instantFromIso } from '../units/instant.ts';
+import { instantFromIso, isoFromInstant } from '../units/instant.ts';
+import { intervalAt } from '../units/interval.ts';
 import { quarterHourUs } from '../units/quarter-hour.ts';
 import { TestApi } from './testing/test-api.ts';
 import { postedEntry } from './testing/test-ledger.ts';
@@ -90,7 +92,7 @@ describe('exchanges', () => {
     const declared = await answer(api.fetch(path, { json: asked }), exchange, 201);
     expect(declared).toMatchObject({ old_register: 1234.5, new_register: 0.2 });
     const atUs = at('2026-10-20T08:00:00Z');
-    expect(api.ledger.touched).toEqual([{ entityId: meter, span: { startUs: atUs, endUs: atUs } }]);
+    expect(api.ledger.touched).toEqual([{ entityId: meter, span: intervalAt(atUs) }]);
     expect((await answer(api.fetch(`/api/ledger/${meter}`), ledger)).exchanges).toEqual([declared]);
     await answer(api.fetch(path, { json: asked }), problem, 409);
     const gone = await api.fetch(`${path}/${declared.exchange_id}`, { method: 'DELETE' });
@@ -125,6 +127,13 @@ describe('corrections', () => {
     await answer(api.fetch(path, { json: exclusion }), correctionAnswer, 201);
     const listed = await answer(api.fetch(`/api/ledger/${meter}`), ledger);
     expect(listed.corrections.map((one) => one.kind)).toEqual(['amount', 'exclusion']);
+    expect(listed.corrections[1]).toMatchObject({
+      start: isoFromInstant(Date.UTC(2026, 9, 20, 8) * 1000),
+      end: isoFromInstant(Date.UTC(2026, 9, 20, 9) * 1000),
+    });
+    expect(api.ledger.corrections.declared[1]).toMatchObject({
+      endUs: Date.UTC(2026, 9, 20, 9) * 1000 + 1,
+    });
     expect(listed.exchanges).toEqual([]);
     const one = `${path}/${declared.correction.correction_id}`;
     expect(

@@ -43,7 +43,7 @@ async function post(entityId: string, place: number, wattHours: number) {
   } as Entry;
   const entries = revise([entry], await ledger.current(entityId, at, at + quarterHourUs), nowUs, 'readings');
   await ledger.write([{ entityId, entries, openings: [] }]);
-  return { startUs: at, endUs: at + quarterHourUs - 1, cause: 'readings' } as const;
+  return { startUs: at, endUs: at + quarterHourUs, cause: 'readings' } as const;
 }
 
 function flows(): ConnectionFlows {

@@ -7,9 +7,9 @@ import type { Entry } from '../ledger/entries/entry.ts';
 import { revise } from '../ledger/entries/revision.ts';
 import type { RegisterReading } from '../ledger/evidence.ts';
 import { PostingWorker } from '../ledger/posting/posting-worker.ts';
-import type { Span } from '../ledger/span.ts';
 import { MemoryLedger } from '../ledger/testing/memory-ledger.ts';
 import type { Log } from '../runtime/log.ts';
+import { type Interval, intervalAt } from '../units/interval.ts';
 import { quarterHourStartUs, quarterHourUs } from '../units/quarter-hour.ts';
 import { FlowKeeper } from './flow-keeper.ts';
 
@@ -32,16 +32,16 @@ function quietLog(warnings: string[]): Log {
 class Disk {
   readonly ledger = new MemoryLedger();
   readonly registers: RegisterReading[] = [];
-  received: Map<string, Span> = new Map();
+  received: Map<string, Interval> = new Map();
   mark: number | null = null;
   sources: string | null = null;
   readonly warnings: string[] = [];
 
-  read(minutes: number, register: number): Span {
+  read(minutes: number, register: number): Interval {
     const atUs = start + minutes * 60_000_000;
     const registerMicro = register * 1_000_000;
     this.registers.push({ kind: 'reading', atUs, registerMicro, lastResetAtUs: null, origin: 'stream' });
-    return { startUs: atUs, endUs: atUs };
+    return intervalAt(atUs);
   }
 }
 
@@ -226,7 +226,7 @@ describe('flows of a meter of nine days', () => {
     await ledger.write([
       { entityId: grid, entries: revise([entry], current, nowUs, 'readings'), openings: [] },
     ]);
-    return { startUs: at, endUs: at };
+    return { startUs: at, endUs: at + quarterHourUs };
   };
   const useOf = async (place: number) => {
     const at = start + place * quarterHourUs;

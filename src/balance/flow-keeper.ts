@@ -128,8 +128,8 @@ export class FlowKeeper {
 
   async #postRange(startUs: number, endUs: number, ids: readonly string[], cause: TouchCause): Promise<void> {
     const { ledger, clock } = this.#deps;
-    for (let stepStartUs = startUs; stepStartUs <= endUs; stepStartUs += stepUs) {
-      const stepEndUs = Math.min(stepStartUs + stepUs, quarterHourStartUs(endUs) + quarterHourUs);
+    for (let stepStartUs = startUs; stepStartUs < endUs; stepStartUs += stepUs) {
+      const stepEndUs = Math.min(stepStartUs + stepUs, quarterHourStartUs(endUs - 1) + quarterHourUs);
       const lists = await Promise.all(
         [...this.#ids].map(async (id) => [id, await ledger.current(id, stepStartUs, stepEndUs)] as const),
       );

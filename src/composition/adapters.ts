@@ -23,9 +23,9 @@ import { QuestDbStatisticsStore } from '../adapters/questdb/statistics-store.ts'
 import { applied } from '../adapters/questdb/wal.ts';
 import { resumeSuspended } from '../adapters/questdb/wal-resume.ts';
 import type { HomeAssistantTarget } from '../home/connection.ts';
-import { joinSpans, type Span } from '../ledger/span.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Log } from '../runtime/log.ts';
+import { hull, type Interval } from '../units/interval.ts';
 import type { Adapters } from './energy-ledger.ts';
 import type { Options } from './options.ts';
 
@@ -72,9 +72,9 @@ export function createAdapters(options: Options, clock: Clock, log: Log): Adapte
     diskSpace: () => diskSpace(options.dataDir),
     coverageStore: new QuestDbCoverageStore(questdb),
     receivedSince: async (receivedUs) => {
-      const spans: Map<string, Span> = await readingStore.receivedSince(receivedUs);
+      const spans: Map<string, Interval> = await readingStore.receivedSince(receivedUs);
       for (const [entityId, span] of await statisticsStore.receivedSince(receivedUs))
-        spans.set(entityId, joinSpans(spans.get(entityId), span));
+        spans.set(entityId, hull(spans.get(entityId), span));
       return spans;
     },
     readingsReadable: () => applied(questdb, readingsTable),

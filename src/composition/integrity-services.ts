@@ -1,4 +1,5 @@
 /** Integrity put together: what is recorded is held against Home Assistant, what does not fit becomes a ticket. */
+
 import type { Home } from '../home/home.ts';
 import type { HomeAssistant } from '../home/home-assistant.ts';
 import type { SettingsStore } from '../home/settings-store.ts';
@@ -13,6 +14,7 @@ import type { LedgerStore } from '../ledger/entries/ledger-store.ts';
 import type { Corrections } from '../ledger/evidence/corrections.ts';
 import type { StatisticsStore } from '../ledger/evidence/statistics-store.ts';
 import type { PostingWorker } from '../ledger/posting/posting-worker.ts';
+import { foundInterval } from '../recording/coverage-proof.ts';
 import type { ReadingStore } from '../recording/reading-store.ts';
 import type { RecordingEvents } from '../recording/recording-events.ts';
 import type { SyncLog } from '../recording/sync-log.ts';
@@ -98,7 +100,8 @@ export class IntegrityServices {
     const { events, postingWorker } = this.#deps;
     this.#unlisten = events.listen((event) => {
       // Found outside a reconciliation too: the revisions that follow say why they were made.
-      if (event.kind === 'found') postingWorker.touch(event.found.entityId, event.found, 'reconciled');
+      if (event.kind === 'found')
+        postingWorker.touch(event.found.entityId, foundInterval(event.found), 'reconciled');
       this.#recordingTickets.take(event);
     });
     this.#recordingTickets.start();

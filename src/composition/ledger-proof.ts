@@ -19,12 +19,12 @@ import {
   verifyJournal,
   verifyMeter,
 } from '../ledger/posting/verification.ts';
-import { joinSpans, type Span } from '../ledger/span.ts';
 import type { ReadingStore } from '../recording/reading-store.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { LedgerViews } from '../statistics/ledger-views.ts';
 import { verifyFlows, verifyViews } from '../statistics/verification.ts';
 import { bucketStartUs } from '../units/calendar.ts';
+import { hull, type Interval } from '../units/interval.ts';
 import { quarterHourStartUs, quarterHourUs } from '../units/quarter-hour.ts';
 
 export interface LedgerProofDeps {
@@ -41,7 +41,7 @@ export interface LedgerProofDeps {
   /** Until when received evidence is said to be posted; null when nothing is known. */
   readonly mark: () => Promise<number | null>;
   readonly unposted: () => Promise<readonly UnpostedCorrection[]>;
-  readonly receivedSince: (receivedUs: number) => Promise<ReadonlyMap<string, Span>>;
+  readonly receivedSince: (receivedUs: number) => Promise<ReadonlyMap<string, Interval>>;
   readonly clock: Clock;
   /** Lets the process do what it is at; longer than its rounds of posting. */
   readonly pause: () => Promise<void>;
@@ -95,7 +95,7 @@ async function look(deps: LedgerProofDeps): Promise<LedgerProof> {
   // The running quarters move while this reads: what is checked of them is what is settled.
   const endUs = quarterHourStartUs(nowUs) - 2 * quarterHourUs;
   const markUs = await deps.mark();
-  const received = markUs === null ? new Map<string, Span>() : await deps.receivedSince(markUs);
+  const received = markUs === null ? new Map<string, Interval>() : await deps.receivedSince(markUs);
   const unposted = await deps.unposted();
   const findings: Finding[] = [];
   const find = (finding: Finding) => {
@@ -142,15 +142,15 @@ function evidenceFor({ readings, statistics, corrections }: LedgerProofDeps, met
 /** What of a meter the process has not posted, as far as it said; null when nothing waits. */
 function newsOf(
   meter: Meter,
-  received: ReadonlyMap<string, Span>,
+  received: ReadonlyMap<string, Interval>,
   unposted: readonly UnpostedCorrection[],
-): Span | null {
+): Interval | null {
   const spans = [
     received.get(meter.entityId),
     meter.switchId === undefined ? undefined : received.get(meter.switchId),
     ...unposted.filter((one) => one.entityId === meter.entityId),
   ];
-  let joined: Span | undefined;
-  for (const span of spans) if (span !== undefined) joined = joinSpans(joined, span);
+  let joined: Interval | undefined;
+  for (const span of spans) if (span !== undefined) joined = hull(joined, span);
   return joined ?? null;
 }

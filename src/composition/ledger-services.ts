@@ -1,4 +1,5 @@
 /** The ledger put together: what is recorded is posted, the home's flows follow, prices are known. */
+
 import type { PostingHealth } from '../api/http/ports.ts';
 import { ConnectionFlows } from '../balance/connection-flows.ts';
 import { FlowKeeper } from '../balance/flow-keeper.ts';
@@ -23,7 +24,6 @@ import { StoredEvidence } from '../ledger/evidence/stored-evidence.ts';
 import { PostingRhythm, unsettledUs } from '../ledger/posting/posting-rhythm.ts';
 import { PostingWorker } from '../ledger/posting/posting-worker.ts';
 import { RunningLedger } from '../ledger/posting/running-ledger.ts';
-import type { Span } from '../ledger/span.ts';
 import { HistoryImport } from '../ledger/statistics-import/history-import.ts';
 import type { ImportEntity } from '../ledger/statistics-import/import-deps.ts';
 import type { Reading } from '../recording/reading.ts';
@@ -34,6 +34,8 @@ import type { Log } from '../runtime/log.ts';
 import { withinMs } from '../runtime/pause.ts';
 import type { LedgerViews } from '../statistics/ledger-views.ts';
 import { RunningViews } from '../statistics/running-views.ts';
+import { minuteMs, minuteUs } from '../units/durations.ts';
+import { type Interval, intervalAt } from '../units/interval.ts';
 import { canonicalUnit } from '../units/quantity.ts';
 
 export interface LedgerAdapters {
@@ -43,7 +45,7 @@ export interface LedgerAdapters {
   readonly viewsRefreshed: () => Promise<void>;
   readonly statisticsStore: StatisticsStore;
   readonly correctionStore: CorrectionStore;
-  readonly receivedSince: (receivedUs: number | null) => Promise<ReadonlyMap<string, Span>>;
+  readonly receivedSince: (receivedUs: number | null) => Promise<ReadonlyMap<string, Interval>>;
   /** Resolves when every reading that was acknowledged can be read. */
   readonly readingsReadable: () => Promise<void>;
 }
@@ -75,9 +77,9 @@ export const markKey = 'ledger_posted_received_us_4';
 /** Another key when the rules of flows change: their past is posted anew, once. */
 const flowsKey = 'ledger_flow_sources_2';
 /** A commit of the settings a minute is enough: what lies after the mark is posted twice, which changes nothing. */
-const saveMarkEveryUs = 60_000_000;
+const saveMarkEveryUs = minuteUs;
 /** Registers that are silent are held anew this often. */
-const holdEveryMs = 60_000;
+const holdEveryMs = minuteMs;
 /** Who asks is not kept waiting by a store that is slow. */
 const presentWithinMs = 2000;
 /** An answer is no older than this; while somebody looks on, rounds of posting come by themselves. */
@@ -291,8 +293,7 @@ export class LedgerServices {
   }
 
   #stored(readings: readonly Reading[]): void {
-    for (const { entityId, atUs } of readings)
-      this.postingWorker.touch(entityId, { startUs: atUs, endUs: atUs });
+    for (const { entityId, atUs } of readings) this.postingWorker.touch(entityId, intervalAt(atUs));
   }
 
   #follow(): void {
@@ -348,7 +349,7 @@ export class LedgerServices {
     }));
   }
 
-  async #post(spans: ReadonlyMap<string, Span>): Promise<void> {
+  async #post(spans: ReadonlyMap<string, Interval>): Promise<void> {
     for (const [entityId, span] of spans) this.postingWorker.touch(entityId, span, 'statistics');
     await this.postingWorker.settle();
   }
@@ -361,8 +362,7 @@ export class LedgerServices {
   #hold(): void {
     const nowUs = this.#deps.clock.nowUs();
     for (const { entityId } of this.#meters) {
-      if (this.#deps.heldUntil(entityId) !== null)
-        this.postingWorker.touch(entityId, { startUs: nowUs, endUs: nowUs });
+      if (this.#deps.heldUntil(entityId) !== null) this.postingWorker.touch(entityId, intervalAt(nowUs));
     }
   }
 }

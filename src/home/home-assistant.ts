@@ -2,6 +2,8 @@
  * What the product asks of Home Assistant, in the product's words. The adapter in adapters/homeassistant implements it.
  * Every call has a deadline of its own and rejects with HomeAssistantUnavailable when there is no connection.
  */
+import { hourUs, minuteUs } from '../units/durations.ts';
+import type { Interval } from '../units/interval.ts';
 import type { CanonicalUnit } from '../units/quantity.ts';
 
 /** A state as Home Assistant told it, instants already in microseconds. */
@@ -68,12 +70,13 @@ export interface StateBatch {
 
 export type StatisticsPeriod = '5minute' | 'hour';
 
+/** How long a row of statistics is. */
+export const statisticsPeriodUs = { '5minute': 5 * minuteUs, hour: hourUs } as const;
+
 /** A row of Home Assistant's statistics. A column that the statistic does not have is null. */
-export interface HomeStatisticsRow {
+export interface HomeStatisticsRow extends Interval {
   readonly entityId: string;
   readonly period: StatisticsPeriod;
-  readonly startUs: number;
-  readonly endUs: number;
   /** The register at the row's end. */
   readonly state: number | null;
   /** Home Assistant's own running total. */

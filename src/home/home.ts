@@ -2,9 +2,11 @@
  * The home as the process knows it: its energy entities, which of them are tracked, its time zone. Held in memory, so
  * that recording goes on while the document store is away; written to the store whenever it is there.
  */
+
 import type { Clock } from '../runtime/clock.ts';
 import { Emitter } from '../runtime/emitter.ts';
 import type { Log } from '../runtime/log.ts';
+import { minuteMs } from '../units/durations.ts';
 import { type Departure, findDepartures } from './departures.ts';
 import { discover, type MissingStatistic } from './discovery.ts';
 import { hasStates, isExternalStatistic, type KnownEntity } from './entity.ts';
@@ -43,11 +45,11 @@ export type TrackingOutcome =
   | { readonly kind: 'tracked'; readonly entityIds: readonly string[] }
   | { readonly kind: 'unknown_entities'; readonly entityIds: readonly string[] };
 
-const everyMs = 5 * 60_000;
+const everyMs = 5 * minuteMs;
 /** Home Assistant answers before its integrations have brought all their states. */
 const againAfterConnectMs = 30_000;
 const storeRetryMs = 5000;
-const longestRetryMs = 60_000;
+const longestRetryMs = minuteMs;
 /** So long the user's choice is waited for before the preferences alone decide what is recorded. */
 const storeGraceMs = 20_000;
 

@@ -1,6 +1,9 @@
 /** What it means that nothing is missing: each hour was held against Home Assistant's own history, reading by reading. */
 
-export const proofHourUs = 3_600_000_000;
+import { hourUs } from '../units/durations.ts';
+import type { Interval } from '../units/interval.ts';
+
+export const proofHourUs = hourUs;
 
 /** An hour of UTC of one entity, of which we hold all that Home Assistant told. */
 export interface VerifiedHour {
@@ -33,19 +36,21 @@ export interface CoverageStore {
 /** A stretch in which Home Assistant's history held readings that we had not; they are in the store now. */
 export interface FoundReadings {
   readonly entityId: string;
-  /** Instants of the first and the last. */
-  readonly startUs: number;
-  readonly endUs: number;
+  readonly firstUs: number;
+  readonly lastUs: number;
   readonly added: number;
   /** From before anything of the entity was proven: the first fetch of its past, and nothing that went missing. */
   readonly isFirst?: boolean;
 }
 
+/** From the first of the readings to the last. */
+export function foundInterval({ firstUs, lastUs }: FoundReadings): Interval {
+  return { startUs: firstUs, endUs: lastUs + 1 };
+}
+
 /** What is to be held against Home Assistant. */
-export interface HoursToVerify {
+export interface HoursToVerify extends Interval {
   readonly entityIds: readonly string[];
-  readonly startUs: number;
-  readonly endUs: number;
   /** Also what lies before and after whole hours, of which nothing is noted. */
   readonly isExact: boolean;
 }

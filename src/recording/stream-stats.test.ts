@@ -31,8 +31,8 @@ describe('the stream', () => {
     expect(watch.takeLate()).toEqual({
       entityIds: [meter, 'sensor.other'],
       count: 3,
-      startUs: baseUs + 2,
-      endUs: baseUs + 9,
+      firstUs: baseUs + 2,
+      lastUs: baseUs + 9,
     });
     expect(watch.takeLate()).toBeNull();
     expect(watch.outOfOrderCount()).toBe(3);

@@ -5,9 +5,8 @@ import { ClockDrift } from './clock-drift.ts';
 export interface LateReadings {
   readonly entityIds: readonly string[];
   readonly count: number;
-  /** Instants of the first and the last of them. */
-  readonly startUs: number;
-  readonly endUs: number;
+  readonly firstUs: number;
+  readonly lastUs: number;
 }
 
 /** What the stream itself is like: what it told last, whether in order, and by whose clock. */
@@ -32,12 +31,12 @@ export class StreamStats {
   /** One that came late is a reading, and was taken in its place. */
   tookLate(entityId: string, atUs: number): void {
     this.#outOfOrder += 1;
-    const { entityIds = [], count = 0, startUs = atUs, endUs = atUs } = this.#late ?? {};
+    const { entityIds = [], count = 0, firstUs = atUs, lastUs = atUs } = this.#late ?? {};
     this.#late = {
       entityIds: entityIds.includes(entityId) ? entityIds : [...entityIds, entityId],
       count: count + 1,
-      startUs: Math.min(startUs, atUs),
-      endUs: Math.max(endUs, atUs),
+      firstUs: Math.min(firstUs, atUs),
+      lastUs: Math.max(lastUs, atUs),
     };
   }
 

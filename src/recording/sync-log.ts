@@ -1,3 +1,5 @@
+import type { Interval } from '../units/interval.ts';
+
 /**
  * `statistics`: rows of Home Assistant's statistics; `hourly`, `nightly`, `reconciliation` (asked for): what we have held
  * against what Home Assistant has; `proof`: the same of readings alone, where there was a reason to doubt; the others:
@@ -28,11 +30,9 @@ export interface SyncOutcome {
 }
 
 /** One run that brought readings in from the past, or held what we have against Home Assistant. */
-export interface SyncRun {
+export interface SyncRun extends Interval {
   readonly syncId: string;
   readonly kind: SyncKind;
-  readonly startUs: number;
-  readonly endUs: number;
   readonly status: SyncStatus;
   readonly entitiesTotal: number;
   readonly entitiesDone: number;

@@ -1,7 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { hourMs } from '../units/durations.ts';
 import { systemClock } from './clock.ts';
-
-const hourMs = 3_600_000;
 
 describe('systemClock', () => {
   afterEach(() => {

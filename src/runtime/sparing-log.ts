@@ -1,3 +1,4 @@
+import { minuteMs } from '../units/durations.ts';
 import type { Log } from './log.ts';
 
 export interface SparingLimits {
@@ -8,7 +9,7 @@ export interface SparingLimits {
   readonly kinds: number;
 }
 
-export const defaultSparingLimits: SparingLimits = { lines: 3, windowMs: 60_000, kinds: 64 };
+export const defaultSparingLimits: SparingLimits = { lines: 3, windowMs: minuteMs, kinds: 64 };
 
 type Level = 'info' | 'warn' | 'error';
 

@@ -1,3 +1,4 @@
+import { minuteMs } from '../units/durations.ts';
 import type { Log } from './log.ts';
 
 export interface WorkerDeps {
@@ -10,7 +11,7 @@ export interface WorkerDeps {
   readonly log: Log;
 }
 
-const longestPauseMs = 60_000;
+const longestPauseMs = minuteMs;
 
 /** Work that is done in rounds, one at a time, less often while it fails; a failure is logged once and not each time. */
 export class Worker {

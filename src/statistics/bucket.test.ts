@@ -2,14 +2,15 @@
  * Goal: a week is its days and a year its months, and what is missing stays missing.
  * Method: random days regrouped in several zones; sums are compared, empty places looked at by hand.
  */
+
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { bucketEdges, type Period } from '../units/calendar.ts';
+import { hourUs } from '../units/durations.ts';
 import { instantFromIso } from '../units/instant.ts';
 import { aligned, type Bucket, coverageOf, emptyBucket, regroup, total } from './bucket.ts';
 
 const start = instantFromIso('2026-01-01T00:00:00Z') ?? 0;
-const hourUs = 3_600_000_000;
 
 function days(zone: string, amounts: readonly (number | null)[]): Bucket[] {
   const edges = bucketEdges(start, start + amounts.length * 24 * hourUs, 'day', zone);

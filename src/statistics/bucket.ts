@@ -1,12 +1,11 @@
 import { type Quality, worse } from '../ledger/entries/entry.ts';
 import { bucketEdges, bucketStartUs, nextBucketUs, type Period } from '../units/calendar.ts';
+import type { Interval } from '../units/interval.ts';
 import { quarterHourUs } from '../units/quarter-hour.ts';
 
 /** What one meter's entries add up to in one bucket of the home's clock. */
-export interface Bucket {
+export interface Bucket extends Interval {
   readonly entityId: string;
-  readonly startUs: number;
-  readonly endUs: number;
   /** Millionths of the meter's unit; null when no entry lies in the bucket. */
   readonly amountMicro: number | null;
   /** The highest quarter that was measured as one and to its end; null when none was. */
@@ -18,7 +17,7 @@ export interface Bucket {
   readonly isProvisional: boolean;
   readonly onTimeUs: number | null;
   /** Of a quarter-hour that was not measured as one: the first and last evidence that its amount rests on. */
-  readonly restsOn?: { readonly startUs: number; readonly endUs: number };
+  readonly restsOn?: Interval;
 }
 
 export function emptyBucket(entityId: string, startUs: number, endUs: number): Bucket {

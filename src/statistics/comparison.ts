@@ -1,8 +1,4 @@
-/** Spans to compare with, by the wall clock of the home. */
-export interface ComparedSpan {
-  readonly startUs: number;
-  readonly endUs: number;
-}
+import type { Interval } from '../units/interval.ts';
 
 export type Comparison = 'previous' | 'year';
 
@@ -45,7 +41,7 @@ export function comparedWith(
   endUs: number,
   zone: string,
   comparison: Comparison,
-): ComparedSpan & { readonly aligned: (atUs: number) => number } {
+): Interval & { readonly aligned: (atUs: number) => number } {
   const shift = shiftOf(startUs, endUs, zone, comparison);
   return {
     startUs: moved(startUs, zone, shift, -1),

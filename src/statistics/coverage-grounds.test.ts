@@ -3,14 +3,15 @@
  * says what its parts said.
  * Method: by hand for each quality; merged rows by property against the rows that they are made of.
  */
+
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Quality } from '../ledger/entries/entry.ts';
+import { dayUs } from '../units/durations.ts';
 import { quarterHourUs } from '../units/quarter-hour.ts';
 import { type CoverageRow, coverageRows, type GroundsCount, mergedCoverage } from './coverage.ts';
 
 const startUs = Date.UTC(2026, 10, 20, 23) * 1000;
-const dayUs = 96 * quarterHourUs;
 const zone = 'Europe/Brussels';
 const count = (quality: Quality, quarters: number, coveredUs: number, extra: Partial<GroundsCount> = {}) => ({
   ...{ entityId: 'sensor.a', startUs, quality, reason: 'counted' as const, quarters, coveredUs },

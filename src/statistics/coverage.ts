@@ -1,5 +1,6 @@
 import type { EntryReason, Quality } from '../ledger/entries/entry.ts';
 import { bucketEdges, type Period } from '../units/calendar.ts';
+import type { Interval } from '../units/interval.ts';
 import { quarterHourUs } from '../units/quarter-hour.ts';
 
 /** How many quarter-hours of a bucket rest on the same, and how much of them was measured. */
@@ -25,9 +26,7 @@ export type Why =
   | 'nothing_heard';
 
 /** What a meter's time in a bucket rests on; the parts add up to the bucket, as far as it has passed. Microseconds. */
-export interface CoverageRow {
-  readonly startUs: number;
-  readonly endUs: number;
+export interface CoverageRow extends Interval {
   readonly knownUs: Readonly<Record<Known, number>>;
   readonly missingUs: number;
   readonly why: readonly Why[];

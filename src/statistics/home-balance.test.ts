@@ -3,17 +3,18 @@
  * not known becomes 0.
  * Method: a ledger in memory into which a home's meters and the flows made of them are posted; three hours, one silent.
  */
+
 import { describe, expect, it } from 'vitest';
 import { postedEntry, TestLedger } from '../api/testing/test-ledger.ts';
 import { homePlan } from '../balance/flow-plan.ts';
 import { everyFlow, flowIds, totalIds } from '../balance/flow-posting.ts';
 import type { PostedEntry } from '../ledger/entries/revision.ts';
 import { bucketStartUs } from '../units/calendar.ts';
+import { hourUs } from '../units/durations.ts';
 import { quarterHourUs } from '../units/quarter-hour.ts';
 import { type HomeMeters, readHomeBalance } from './home-balance.ts';
 
 const zone = 'Europe/Brussels';
-const hourUs = 4 * quarterHourUs;
 const startUs = bucketStartUs(Date.UTC(2026, 10, 21, 8) * 1000, 'hour', zone);
 const endUs = startUs + 3 * hourUs;
 /** Half of the third hour has passed. */

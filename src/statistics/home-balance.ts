@@ -2,6 +2,7 @@ import { everyFlow, type FlowId, flowIds, flowsOf, totalIds } from '../balance/f
 import type { BalanceSources } from '../balance/sources.ts';
 import type { Quality } from '../ledger/entries/entry.ts';
 import { bucketEdges, type Period } from '../units/calendar.ts';
+import type { Interval } from '../units/interval.ts';
 import { type Bucket, coverageOf, emptyBucket } from './bucket.ts';
 import type { LedgerViews } from './ledger-views.ts';
 import { emptySide, joinSides, type SideBySide } from './side-by-side.ts';
@@ -26,9 +27,7 @@ export interface HomeMeters {
 }
 
 /** One bucket of the home: every flow that it can have, null where it is not known. Energy in mWh, volume in millilitres. */
-export interface HomeBucket {
-  readonly startUs: number;
-  readonly endUs: number;
+export interface HomeBucket extends Interval {
   readonly flows: ReadonlyMap<FlowId, number | null>;
   /** The home's use less its top-level devices; negative when they meter more than the home does. Null: not known. */
   readonly untrackedMwh: number | null;

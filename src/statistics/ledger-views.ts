@@ -1,4 +1,5 @@
 import type { Period } from '../units/calendar.ts';
+import type { Interval } from '../units/interval.ts';
 import type { Bucket } from './bucket.ts';
 import type { GroundsCount } from './coverage.ts';
 import type { SideBySide } from './side-by-side.ts';
@@ -21,10 +22,7 @@ export interface LedgerViews {
    */
   buckets(entityIds: readonly string[], period: Period, startUs: number, endUs: number): Promise<Bucket[]>;
   /** The quarters of one meter in each of the spans, ascending, asked for together. */
-  quarterHoursWithin(
-    entityId: string,
-    spans: readonly { readonly startUs: number; readonly endUs: number }[],
-  ): Promise<Bucket[][]>;
+  quarterHoursWithin(entityId: string, spans: readonly Interval[]): Promise<Bucket[][]>;
   /**
    * Buckets with the meters of each group added up, one row for each bucket, ascending; those without an entry are
    * absent. A year of a home is a few hundred rows and not some thousand.

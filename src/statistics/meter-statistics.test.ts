@@ -3,16 +3,17 @@
  * a value's mean is by time and Home Assistant's hours stand in only where no reading arrived.
  * Method: by hand, and at random that gathering hours keeps their bounds and their area.
  */
+
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { HourlyReadings } from '../recording/reading-store.ts';
+import { hourUs } from '../units/durations.ts';
 import { quarterHourUs } from '../units/quarter-hour.ts';
 import { type Bucket, emptyBucket } from './bucket.ts';
 import { meanRate, meterFigures, quarterHourRate, registersAt } from './meter-statistics.ts';
 import { trendOf } from './trend.ts';
 import { valueFigures, valueHours, valueTotal } from './value-statistics.ts';
 
-const hourUs = 4 * quarterHourUs;
 const bucket = (extra: Partial<Bucket>): Bucket => ({ ...emptyBucket('sensor.a', 0, hourUs), ...extra });
 
 describe('meter figures', () => {

@@ -1,5 +1,6 @@
 import type { Quality } from '../ledger/entries/entry.ts';
 import { valueFromMicro } from '../units/amount.ts';
+import type { Interval } from '../units/interval.ts';
 import { quarterHourUs } from '../units/quarter-hour.ts';
 import { type Bucket, coverageOf } from './bucket.ts';
 import type { RegisterBefore } from './ledger-views.ts';
@@ -8,9 +9,7 @@ import type { RegisterBefore } from './ledger-views.ts';
 export type Counted = 'energy' | 'volume';
 
 /** What one entity did in one bucket of the home's clock. Amounts in kWh or m³, power in W, flow in m³/h. */
-export interface PeriodFigures {
-  readonly startUs: number;
-  readonly endUs: number;
+export interface PeriodFigures extends Interval {
   /** The register or value at the bucket's end. */
   readonly state: number | null;
   /** What was counted; null for a value. */

@@ -1,6 +1,7 @@
 import { qualities } from '../ledger/entries/entry.ts';
 import type { RunningEntry, RunningLedger } from '../ledger/posting/running-ledger.ts';
 import { bucketEdges, bucketStartUs, nextBucketUs, type Period } from '../units/calendar.ts';
+import type { Interval } from '../units/interval.ts';
 import { quarterHourUs } from '../units/quarter-hour.ts';
 import { type Bucket, joinBuckets } from './bucket.ts';
 import type { GroundsCount } from './coverage.ts';
@@ -48,10 +49,7 @@ export class RunningViews implements LedgerViews {
     });
   }
 
-  quarterHoursWithin(
-    entityId: string,
-    spans: readonly { readonly startUs: number; readonly endUs: number }[],
-  ): Promise<Bucket[][]> {
+  quarterHoursWithin(entityId: string, spans: readonly Interval[]): Promise<Bucket[][]> {
     return this.#running.steady(async () => {
       const stored = await this.#stored.quarterHoursWithin(entityId, spans);
       return spans.map(({ startUs, endUs }, index) => [
@@ -171,7 +169,7 @@ export class RunningViews implements LedgerViews {
   }
 
   /** Whole buckets are asked for. */
-  #reach(period: Period, startUs: number, endUs: number): { startUs: number; endUs: number } {
+  #reach(period: Period, startUs: number, endUs: number): Interval {
     if (startUs >= endUs) return { startUs, endUs: startUs };
     const edges = bucketEdges(startUs, endUs, period, this.zone());
     return { startUs: edges[0] ?? startUs, endUs: edges.at(-1) ?? endUs };

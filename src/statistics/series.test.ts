@@ -3,16 +3,16 @@
  * frame, and of nothing there is nothing.
  * Method: a ledger in memory; frames by hand, and by property over random quarters.
  */
+
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { postedEntry, TestLedger } from '../api/testing/test-ledger.ts';
 import { bucketStartUs, localDate, nextBucketUs, type Period } from '../units/calendar.ts';
+import { dayUs, hourUs } from '../units/durations.ts';
 import { quarterHourUs } from '../units/quarter-hour.ts';
 import { type Frame, gridSeries } from './series.ts';
 
 const zone = 'Europe/Brussels';
-const hourUs = 4 * quarterHourUs;
-const dayUs = 24 * hourUs;
 const totals = { gridIn: 'home:grid_in', gridOut: 'home:grid_out' };
 /** Saturday, 09:20 in Brussels. */
 const nowUs = Date.UTC(2026, 10, 21, 8, 20) * 1000;

@@ -1,13 +1,12 @@
 import { bucketEdges, bucketStartUs, nextBucketUs, type Period } from '../units/calendar.ts';
+import type { Interval } from '../units/interval.ts';
 import { aligned, type Bucket, emptyBucket, total } from './bucket.ts';
 import type { LedgerViews } from './ledger-views.ts';
 
 export type Frame = 'day' | 'month' | 'year' | 'all';
 
 /** What went in and out of the grid in one place of a frame. */
-export interface SeriesPlace {
-  readonly startUs: number;
-  readonly endUs: number;
+export interface SeriesPlace extends Interval {
   readonly gridIn: Bucket;
   readonly gridOut: Bucket;
 }

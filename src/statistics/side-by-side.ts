@@ -1,10 +1,9 @@
 import { type Quality, worse } from '../ledger/entries/entry.ts';
+import type { Interval } from '../units/interval.ts';
 import type { Bucket } from './bucket.ts';
 
 /** Groups of meters beside each other in one bucket of the clock. */
-export interface SideBySide {
-  readonly startUs: number;
-  readonly endUs: number;
+export interface SideBySide extends Interval {
   /** In the order of the groups. */
   readonly groups: readonly GroupSum[];
   /** The worst of what is known; `none` when nothing is. */

@@ -1,16 +1,15 @@
 import { bucketStartUs, nextBucketUs, type Period } from '../units/calendar.ts';
+import type { Interval } from '../units/interval.ts';
 import { quarterHourStartUs, quarterHourUs } from '../units/quarter-hour.ts';
 import type { Bucket } from './bucket.ts';
 import type { LedgerViews } from './ledger-views.ts';
 
-interface Piece {
+interface Piece extends Interval {
   readonly period: Period;
-  readonly startUs: number;
-  readonly endUs: number;
 }
 
 /** The quarter-hours that touch [startUs, endUs). */
-export function wholeQuarterHours(startUs: number, endUs: number): { startUs: number; endUs: number } {
+export function wholeQuarterHours(startUs: number, endUs: number): Interval {
   return { startUs: quarterHourStartUs(startUs), endUs: quarterHourStartUs(endUs + quarterHourUs - 1) };
 }
 

@@ -3,6 +3,7 @@
  * the stream, late by the back-fill, over midnight.
  * Method: a stand-in for the recorder that tells readings by hand, the real posting worker over stores in memory, fake timers.
  */
+
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { StoredEvidence } from '../ledger/evidence/stored-evidence.ts';
 import { PostingWorker } from '../ledger/posting/posting-worker.ts';
@@ -12,14 +13,14 @@ import type { Reading } from '../recording/reading.ts';
 import type { TrackedEntity } from '../recording/stream/recorder.ts';
 import { MemoryReadingStore, quietLog, reading, testClock } from '../recording/testing/doubles.ts';
 import type { ReadingListener } from '../recording/write/reading-feed.ts';
+import { dayUs, minuteUs } from '../units/durations.ts';
+import { intervalAt } from '../units/interval.ts';
 import { Today } from './today.ts';
 
 const zone = 'Europe/Brussels';
 const midnightUs = Date.UTC(2026, 10, 20, 23) * 1000;
-const minuteUs = 60_000_000;
 const meter = 'sensor.meter';
 const power = 'sensor.power';
-const dayUs = 24 * 60 * minuteUs;
 const everything = { startUs: midnightUs - 3 * dayUs, endUs: midnightUs + 3 * dayUs };
 
 describe('today', () => {
@@ -104,7 +105,7 @@ describe('today', () => {
 
   const tell = async (...readings: Reading[]) => {
     await store.append(readings);
-    for (const { entityId, atUs } of readings) postingWorker.touch(entityId, { startUs: atUs, endUs: atUs });
+    for (const { entityId, atUs } of readings) postingWorker.touch(entityId, intervalAt(atUs));
     for (const item of readings)
       if ((newest.get(item.entityId)?.atUs ?? 0) <= item.atUs) newest.set(item.entityId, item);
     listener({ readings, missed: 0 });

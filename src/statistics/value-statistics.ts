@@ -2,6 +2,7 @@ import { type Quality, worse } from '../ledger/entries/entry.ts';
 import type { StatisticsRecord } from '../ledger/evidence/statistics-store.ts';
 import type { HourlyReadings } from '../recording/reading-store.ts';
 import { bucketEdges, bucketStartUs, type Period } from '../units/calendar.ts';
+import { hourUs } from '../units/durations.ts';
 import type { PeriodFigures } from './meter-statistics.ts';
 
 /** An hour of an entity that tells a value and not a count: a power, a flow, a level. */
@@ -15,8 +16,6 @@ export interface ValueHour {
   readonly count: number;
   readonly quality: Quality;
 }
-
-const hourUs = 3_600_000_000;
 
 /**
  * Hours from readings, and from Home Assistant's statistics where no reading arrived in the hour: a value that was carried

@@ -3,16 +3,17 @@
  * value at the end, coverage of what has passed; and a trend says which way.
  * Method: hours by hand.
  */
+
 import { describe, expect, it } from 'vitest';
 import { connectionPlan, connectionSources, connectionTotals } from '../balance/flow-plan.ts';
 import type { HourlyReadings } from '../recording/reading-store.ts';
+import { hourUs } from '../units/durations.ts';
 import { quarterHourUs } from '../units/quarter-hour.ts';
 import { aligned, coverageOf, emptyBucket, regroup, total } from './bucket.ts';
 import { knownUs, meanRate } from './meter-statistics.ts';
 import { trendOf } from './trend.ts';
 import { valueFigures, valueHours, valueTotal } from './value-statistics.ts';
 
-const hourUs = 4 * quarterHourUs;
 const hour = (index: number, extra: Partial<HourlyReadings>): HourlyReadings => ({
   startUs: index * hourUs,
   ...{ min: null, max: null, mean: null, last: null, heldUs: 0, count: 0 },

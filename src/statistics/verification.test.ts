@@ -3,16 +3,17 @@
  * quarter; what may be a round behind, and what was withdrawn, is not.
  * Method: a ledger in memory, whose flows and views are made to say something else, over more than one step of a week.
  */
+
 import { describe, expect, it } from 'vitest';
 import { postedEntry, TestLedger } from '../api/testing/test-ledger.ts';
 import { connectionPlan, connectionSources } from '../balance/flow-plan.ts';
 import type { PostedEntry } from '../ledger/entries/revision.ts';
 import type { Finding } from '../ledger/posting/verification.ts';
+import { dayUs } from '../units/durations.ts';
 import { quarterHourUs } from '../units/quarter-hour.ts';
 import { verifyFlows, verifyViews } from './verification.ts';
 
 const startUs = Date.UTC(2026, 10, 1, 23) * 1000;
-const dayUs = 96 * quarterHourUs;
 const plan = connectionPlan('connection:a');
 const sources = connectionSources(['sensor.in'], []);
 const [flow = ''] = plan.every;

@@ -4,6 +4,7 @@
  * Method: a ledger in memory; single months by hand, and by property: days that were measured, told by the hour, cut or
  * lost, beside a plain reckoning of every quarter.
  */
+
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { postedEntry, TestLedger } from '../api/testing/test-ledger.ts';
@@ -11,6 +12,7 @@ import { totalIds } from '../balance/flow-posting.ts';
 import type { PostedEntry } from '../ledger/entries/revision.ts';
 import { emptyBucket } from '../statistics/bucket.ts';
 import { monthRange } from '../units/calendar.ts';
+import { hourUs } from '../units/durations.ts';
 import { quarterHourUs } from '../units/quarter-hour.ts';
 import { type CapacityQuery, capacityOf, runningWindow } from './capacity.ts';
 import { type DatedPeakRule, flemishPeakRules, type PeakRule } from './peak-rules.ts';
@@ -20,7 +22,6 @@ import { monthsUntil, readMonths } from './rolling-months.ts';
 
 const zone = 'Europe/Brussels';
 const flanders = flemishPeakRules[0] as DatedPeakRule;
-const hourUs = 4 * quarterHourUs;
 const month = (name: string) => monthRange(name, zone) ?? { startUs: 0, endUs: 0 };
 const november = month('2026-11');
 const october = month('2026-10');

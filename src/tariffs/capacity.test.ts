@@ -3,16 +3,17 @@
  * flows now, and twelve months end with the asked one.
  * Method: by hand.
  */
+
 import { describe, expect, it } from 'vitest';
 import { type Bucket, emptyBucket } from '../statistics/bucket.ts';
 import { localMonth } from '../units/calendar.ts';
+import { minuteUs } from '../units/durations.ts';
 import { quarterHourUs } from '../units/quarter-hour.ts';
 import { runningWindow } from './capacity.ts';
 import { type DatedPeakRule, flemishPeakRules, type PeakRule, peakRuleAt } from './peak-rules.ts';
 import { monthsUntil } from './rolling-months.ts';
 
 const startUs = Date.UTC(2026, 10, 21, 10) * 1000;
-const minuteUs = 60_000_000;
 const posted = (amountMicro: number, coveredUs: number): Bucket[] => [
   { ...emptyBucket('home:grid_in', startUs, startUs + quarterHourUs), amountMicro, coveredUs },
 ];

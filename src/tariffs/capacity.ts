@@ -1,7 +1,9 @@
 import { totalIds } from '../balance/flow-posting.ts';
 import type { Bucket } from '../statistics/bucket.ts';
 import type { LedgerViews } from '../statistics/ledger-views.ts';
-import { quarterHourStartUs, quarterHourUs } from '../units/quarter-hour.ts';
+import { hourUs } from '../units/durations.ts';
+import type { Interval } from '../units/interval.ts';
+import { quarterHourStartUs } from '../units/quarter-hour.ts';
 import { type DatedPeakRule, type PeakRule, peakRuleAt } from './peak-rules.ts';
 import { besideUs, isCounted, meanPowerW, offtakeOf, peakWindows, windowAt } from './peak-windows.ts';
 import {
@@ -15,9 +17,7 @@ import {
 } from './peaks.ts';
 import { monthsUntil, type RollingMonth, readMonths } from './rolling-months.ts';
 
-export interface RunningWindow {
-  readonly startUs: number;
-  readonly endUs: number;
+export interface RunningWindow extends Interval {
   /** Mean power if nothing more were used; null before anything of the window is posted. */
   readonly soFarW: number | null;
   readonly projectedW: number | null;
@@ -42,11 +42,9 @@ export interface CapacityOfMonth {
   readonly running: RunningWindow | null;
 }
 
-export interface CapacityQuery {
+export interface CapacityQuery extends Interval {
   /** What is taken from the grid: a total of the home, or the one register of a connection. */
   readonly offtakeId?: string;
-  readonly startUs: number;
-  readonly endUs: number;
   readonly nowUs: number;
   /** What comes from the grid now, import positive, in W; null when not known. */
   readonly gridPowerW: number | null;
@@ -56,7 +54,6 @@ export interface CapacityQuery {
 
 const rollingMonths = 12;
 const topCount = 10;
-const hourUs = 4 * quarterHourUs;
 
 /** Reads a month of the grid's offtake and those before it. Rejects when the store is down. */
 export async function capacityOf(views: LedgerViews, query: CapacityQuery): Promise<CapacityOfMonth> {

@@ -4,18 +4,18 @@
  * Method: random amounts and prices that change at random instants, also inside quarters and on both clock changes,
  * beside a plain sum over the quarters; single cases by hand.
  */
+
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { postedEntry, TestLedger } from '../api/testing/test-ledger.ts';
 import { localDate, type Period } from '../units/calendar.ts';
+import { dayUs, hourUs } from '../units/durations.ts';
 import { quarterHourUs } from '../units/quarter-hour.ts';
 import { CostSum, type CostVersion, PriceList } from './cost-versions.ts';
 import { costOf } from './costing.ts';
 import { repricing } from './repricing.ts';
 
 const zone = 'Europe/Brussels';
-const hourUs = 4 * quarterHourUs;
-const dayUs = 24 * hourUs;
 /** Three days before the clocks are turned back. */
 const startUs = Date.UTC(2026, 9, 21, 22) * 1000;
 const endUs = startUs + 6 * dayUs + hourUs;

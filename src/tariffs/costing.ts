@@ -1,6 +1,7 @@
 import type { Bucket } from '../statistics/bucket.ts';
 import type { LedgerViews } from '../statistics/ledger-views.ts';
 import type { Period } from '../units/calendar.ts';
+import { hourUs } from '../units/durations.ts';
 import { quarterHourStartUs } from '../units/quarter-hour.ts';
 import { CostSum, type PriceList } from './cost-versions.ts';
 
@@ -45,7 +46,7 @@ async function quarterHoursAround(
   { startUs, endUs }: Amount,
   changes: readonly number[],
 ): Promise<Bucket[]> {
-  const isLong = endUs - startUs > 25 * 3_600_000_000;
+  const isLong = endUs - startUs > 25 * hourUs;
   const period: Period = isLong ? 'day' : 'quarter';
   const parts = await views.buckets(entityIds, period, startUs, endUs);
   if (!isLong) return parts;

@@ -1,3 +1,4 @@
+import { minuteUs } from '../units/durations.ts';
 import { quarterHourUs } from '../units/quarter-hour.ts';
 import type { PeakRule } from './peak-rules.ts';
 import type { MonthPeak } from './peaks.ts';
@@ -22,7 +23,7 @@ export interface MeterPeakFinding {
 const toleratedW = 20;
 const toleratedPart = 0.01;
 /** From the end of a quarter until the meter, its integration and we have told it. */
-const toldWithinUs = 10 * 60_000_000;
+const toldWithinUs = 10 * minuteUs;
 
 /**
  * The meter's own peak beside ours: a finding, never in its place. Null where the two are not the same thing, or nothing

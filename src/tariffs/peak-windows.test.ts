@@ -3,8 +3,10 @@
  * was spread over by no more and no less than it proves.
  * Method: by hand, at the edges of windows, days and hours that count.
  */
+
 import { describe, expect, it } from 'vitest';
 import { type Bucket, emptyBucket } from '../statistics/bucket.ts';
+import { hourUs } from '../units/durations.ts';
 import { quarterHourUs } from '../units/quarter-hour.ts';
 import { flemishPeakRules, type PeakRule } from './peak-rules.ts';
 import { type KnownAs, offtakeOf, peakWindows, type QuarterHourOfftake } from './peak-windows.ts';
@@ -12,7 +14,6 @@ import { type KnownAs, offtakeOf, peakWindows, type QuarterHourOfftake } from '.
 const zone = 'Europe/Brussels';
 const flanders = flemishPeakRules[0] as PeakRule;
 const hours: PeakRule = { ...flanders, window: 'hour' };
-const hourUs = 4 * quarterHourUs;
 /** Midnight in Brussels, on Monday 5 October 2026. */
 const startUs = Date.UTC(2026, 9, 4, 22) * 1000;
 const at = (quarter: number) => startUs + quarter * quarterHourUs;

@@ -1,13 +1,10 @@
 import { usualRules } from '../ledger/posting/reposting.ts';
 import type { Bucket } from '../statistics/bucket.ts';
 import { bucketStartUs, nextBucketUs } from '../units/calendar.ts';
+import { hourUs } from '../units/durations.ts';
+import type { Interval } from '../units/interval.ts';
 import { quarterHourStartUs, quarterHourUs } from '../units/quarter-hour.ts';
 import type { PeakRule } from './peak-rules.ts';
-
-interface Span {
-  readonly startUs: number;
-  readonly endUs: number;
-}
 
 /**
  * As what a quarter's offtake is known: measured as a quarter, measured in part (it was at least that), spread from an
@@ -21,13 +18,11 @@ export interface QuarterHourOfftake {
   readonly offtakeMwh: number;
   readonly knownAs: KnownAs;
   /** Of one that was spread: all that was spread into it was used between these; absent when that is not known. */
-  readonly usedIn?: Span;
+  readonly usedIn?: Interval;
 }
 
 /** A window that counts, with what is known of it. Offtake only: what is fed in is no less than nothing. */
-export interface PeakWindow {
-  readonly startUs: number;
-  readonly endUs: number;
+export interface PeakWindow extends Interval {
   /** What was measured as this very window; null when it was not. */
   readonly energyMwh: number | null;
   /** Among all ways in which the known sums may have been spread, some window has this much at least. */
@@ -36,8 +31,6 @@ export interface PeakWindow {
   readonly atMostMwh: number | null;
   readonly isKnown: boolean;
 }
-
-const hourUs = 4 * quarterHourUs;
 
 /** How far around a month its quarters are read, so that an hour that reaches over an end is seen whole. */
 export const besideUs = 2 * hourUs;
@@ -67,7 +60,7 @@ export function meanPowerW(energyMwh: number, startUs: number, endUs: number): n
 }
 
 /** The window in which an instant lies. */
-export function windowAt(rule: PeakRule, atUs: number, zone: string): Span {
+export function windowAt(rule: PeakRule, atUs: number, zone: string): Interval {
   if (rule.window === 'quarter')
     return { startUs: quarterHourStartUs(atUs), endUs: quarterHourStartUs(atUs) + quarterHourUs };
   const startUs = bucketStartUs(atUs, 'hour', zone);
@@ -84,7 +77,7 @@ export function isCounted(rule: PeakRule, startUs: number, zone: string): boolea
 /** Quarters of which only the sum is known. */
 interface Group {
   /** It is this hour, and was told as one. */
-  readonly hour: Span | null;
+  readonly hour: Interval | null;
   /** The most that can have been used in one of them; null while a part is not known. */
   readonly mostMwh: number | null;
   /**
@@ -128,7 +121,7 @@ export function peakWindows(
 }
 
 function windowOf(
-  { startUs, endUs }: Span,
+  { startUs, endUs }: Interval,
   byStart: ReadonlyMap<number, QuarterHourOfftake>,
   groups: ReadonlyMap<number, Group>,
 ): PeakWindow {
@@ -185,7 +178,7 @@ function isLowestWhenEven(rule: PeakRule, startUs: number, endUs: number, zone: 
 function groupsOf(
   quarters: readonly QuarterHourOfftake[],
   byStart: ReadonlyMap<number, QuarterHourOfftake>,
-  isLowest: (touched: Span, isClosed: boolean) => boolean,
+  isLowest: (touched: Interval, isClosed: boolean) => boolean,
 ): Map<number, Group> {
   const known = new Map<string, Group>();
   const groups = new Map<number, Group>();
@@ -204,10 +197,10 @@ function groupsOf(
  * them had; and what was spread from sums within the span was used in those quarters at least.
  */
 function groupOf(
-  usedIn: Span | undefined,
+  usedIn: Interval | undefined,
   knownAs: KnownAs,
   byStart: ReadonlyMap<number, QuarterHourOfftake>,
-  isLowest: (touched: Span, isClosed: boolean) => boolean,
+  isLowest: (touched: Interval, isClosed: boolean) => boolean,
 ): Group {
   if (usedIn === undefined) return unknown;
   const touched = {

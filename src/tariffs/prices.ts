@@ -1,4 +1,5 @@
 import type { Clock } from '../runtime/clock.ts';
+import { minuteMs } from '../units/durations.ts';
 import type { CostVersionStore } from './cost-version-store.ts';
 import { type CostVersion, PriceList } from './cost-versions.ts';
 
@@ -14,7 +15,7 @@ interface Held {
 }
 
 /** Prices change some times a year, and mostly through this process: a minute is only for what others wrote. */
-const freshMs = 60_000;
+const freshMs = minuteMs;
 
 /** The home's prices, held in memory. */
 export class Prices {

@@ -1,23 +1,17 @@
 import type { Bucket } from '../statistics/bucket.ts';
 import type { LedgerViews } from '../statistics/ledger-views.ts';
 import { bucketEdges, nextBucketUs } from '../units/calendar.ts';
+import { type Interval, subtract, union } from '../units/interval.ts';
 import { quarterHourUs } from '../units/quarter-hour.ts';
 import type { PeakRule } from './peak-rules.ts';
 import { besideUs, offtakeOf, peakWindows, windowAt } from './peak-windows.ts';
 import { type MonthPeak, monthPeak, type Peak } from './peaks.ts';
 
 /** A month of those that are billed together. */
-export interface RollingMonth extends MonthPeak {
-  readonly startUs: number;
-  readonly endUs: number;
+export interface RollingMonth extends MonthPeak, Interval {
   readonly floorW: number;
   /** The highest window that was measured; null when the month's peak was not. */
   readonly peak: Peak | null;
-}
-
-interface Span {
-  readonly startUs: number;
-  readonly endUs: number;
 }
 
 /** The starts of the months before, and of this one. */
@@ -35,7 +29,7 @@ export function monthsUntil(startUs: number, count: number, zone: string): numbe
 
 interface MonthPlan {
   /** The quarters that are to be read; null when none are. */
-  readonly span: Span | null;
+  readonly span: Interval | null;
   readonly finish: (quarters: readonly Bucket[]) => RollingMonth;
 }
 
@@ -112,15 +106,13 @@ function isWhole(day: Bucket): boolean {
 }
 
 /** [startUs, endUs) less the days that need no reading, neighbours joined. */
-function spansWithout(skipped: ReadonlySet<number>, startUs: number, endUs: number, zone: string): Span[] {
-  const spans: { startUs: number; endUs: number }[] = [];
+function spansWithout(
+  skipped: ReadonlySet<number>,
+  startUs: number,
+  endUs: number,
+  zone: string,
+): Interval[] {
   const edges = bucketEdges(startUs, endUs, 'day', zone);
-  for (const [index, dayUs] of edges.slice(0, -1).entries()) {
-    if (skipped.has(dayUs)) continue;
-    const dayEndUs = Math.min(endUs, edges[index + 1] ?? endUs);
-    const last = spans.at(-1);
-    if (last?.endUs === dayUs) last.endUs = dayEndUs;
-    else spans.push({ startUs: dayUs, endUs: dayEndUs });
-  }
-  return spans;
+  const days = edges.slice(1).map((edgeUs, index) => ({ startUs: edges[index] ?? startUs, endUs: edgeUs }));
+  return subtract({ startUs, endUs }, union(days.filter((day) => skipped.has(day.startUs))));
 }

@@ -1,5 +1,7 @@
 /** A certificate that nobody vouches for, made on the spot, so that no private key is kept in the repository. */
+
 import { generateKeyPairSync, sign } from 'node:crypto';
+import { dayMs } from '../units/durations.ts';
 
 /** One element of DER: its tag, its length, its content. */
 function der(tag: number, ...contents: Buffer[]): Buffer {
@@ -21,7 +23,6 @@ export function selfSigned(nowMs: number): { readonly key: string; readonly cert
   const name = sequence(der(0x31, sequence(oid('550403'), text(0x0c, 'localhost'))));
   const time = (ms: number) =>
     text(0x17, `${new Date(ms).toISOString().slice(2, 19).replace(/[-:T]/g, '')}Z`);
-  const dayMs = 86_400_000;
   const names = sequence(text(0x82, 'localhost'), der(0x87, Buffer.from([127, 0, 0, 1])));
   const extension = sequence(oid('551d11'), der(0x04, names));
   const body = sequence(

@@ -1,4 +1,5 @@
 /** Recording and ledger as the process puts them together, over doubles that fail as a seed says. */
+
 import { vi } from 'vitest';
 import { MemorySettingsStore } from '../home/testing/doubles.ts';
 import type { Meter } from '../ledger/entries/meter.ts';
@@ -8,7 +9,6 @@ import { PostingWorker } from '../ledger/posting/posting-worker.ts';
 import { usualRules } from '../ledger/posting/reposting.ts';
 import { RunningLedger } from '../ledger/posting/running-ledger.ts';
 import { verifyMeter } from '../ledger/posting/verification.ts';
-import { joinSpans, type Span } from '../ledger/span.ts';
 import { MemoryLedgers } from '../ledger/testing/memory-ledgers.ts';
 import { SimulatedMeter } from '../ledger/testing/simulated-meter.ts';
 import { MemoryStatisticsStore } from '../ledger/testing/statistics-doubles.ts';
@@ -32,10 +32,11 @@ import {
 } from '../recording/testing/doubles.ts';
 import { MemoryDisk, MemorySpool } from '../recording/testing/memory-spool.ts';
 import { withinMs } from '../runtime/pause.ts';
+import { hourMs } from '../units/durations.ts';
+import { hull, type Interval, intervalAt } from '../units/interval.ts';
 import { randomOf } from './random.ts';
 import { whileAlive } from './while-alive.ts';
 
-const hourMs = 3_600_000;
 const limits = {
   batchReadings: 50,
   queueReadings: 100,
@@ -345,7 +346,7 @@ export class SimulatedChain {
       for (const { entityId, atUs } of rows)
         if (life.isAlive) this.#received.push({ receivedUs: testClock.nowUs(), entityId, atUs });
       await readings.append(rows);
-      for (const { entityId, atUs } of rows) postingWorker.touch(entityId, { startUs: atUs, endUs: atUs });
+      for (const { entityId, atUs } of rows) postingWorker.touch(entityId, intervalAt(atUs));
     };
     const events = new RecordingEvents(quietLog);
     const recorder = new Recorder(
@@ -413,12 +414,12 @@ export class SimulatedChain {
     proofs.start();
   }
 
-  async #receivedSince(receivedUs: number | null): Promise<ReadonlyMap<string, Span>> {
+  async #receivedSince(receivedUs: number | null): Promise<ReadonlyMap<string, Interval>> {
     if (this.store.fault?.() === 'before') throw new Error('the store is down');
-    const spans = new Map<string, Span>();
+    const spans = new Map<string, Interval>();
     for (const { receivedUs: cameUs, entityId, atUs } of this.#received)
       if (cameUs >= (receivedUs ?? Number.NEGATIVE_INFINITY))
-        spans.set(entityId, joinSpans(spans.get(entityId), { startUs: atUs, endUs: atUs }));
+        spans.set(entityId, hull(spans.get(entityId), intervalAt(atUs)));
     return spans;
   }
 }

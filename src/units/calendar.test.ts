@@ -2,6 +2,7 @@
  * Goal: buckets are those of the home's wall clock, on every day of the year and in every kind of zone.
  * Method: days whose length is known by hand, and random instants in eight zones: buckets tile time without a hole.
  */
+
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
@@ -16,6 +17,7 @@ import {
   type Period,
   plusDays,
 } from './calendar.ts';
+import { hourUs } from './durations.ts';
 import { instantFromIso } from './instant.ts';
 
 const zones = [
@@ -28,7 +30,6 @@ const zones = [
   'America/St_Johns',
   'UTC',
 ];
-const hourUs = 3_600_000_000;
 const at = (iso: string) => instantFromIso(iso) ?? Number.NaN;
 const hoursOf = (date: string, zone: string) => {
   const range = dayRange(date, zone);

@@ -3,11 +3,13 @@
  * A day has 23, 24 or 25 hours; both hours that are called 02:00 in autumn are hours of their own, for hours step by
  * the instant and not by the label.
  */
+
+import { dayUs, hourUs, minuteUs, quarterHourUs } from './durations.ts';
+import type { Interval } from './interval.ts';
+
 export type Period = 'quarter' | 'hour' | 'day' | 'week' | 'month' | 'year';
 
 const usPerMs = 1000;
-const hourUs = 3_600_000_000;
-const quarterHourUs = hourUs / 4;
 
 function zoned(atUs: number, zone: string): Temporal.ZonedDateTime {
   return Temporal.Instant.fromEpochMilliseconds(Math.floor(atUs / usPerMs)).toZonedDateTimeISO(zone);
@@ -148,14 +150,14 @@ export function localMonth(atUs: number, zone: string): string {
 }
 
 /** [start, end) of a local month YYYY-MM; null when it is not one. */
-export function monthRange(month: string, zone: string): { startUs: number; endUs: number } | null {
+export function monthRange(month: string, zone: string): Interval | null {
   if (!/^\d{4}-(0[1-9]|1[0-2])$/.test(month)) return null;
   const startUs = us(Temporal.PlainDate.from(`${month}-01`).toZonedDateTime(zone));
   return { startUs, endUs: nextBucketUs(startUs, 'month', zone) };
 }
 
 /** [start, end) of a local day YYYY-MM-DD; null when it is not one. Empty for a day that a zone left out (Apia, 2011-12-30). */
-export function dayRange(date: string, zone: string): { startUs: number; endUs: number } | null {
+export function dayRange(date: string, zone: string): Interval | null {
   if (!/^\d{4}-\d{2}-\d{2}$/.test(date)) return null;
   try {
     const day = Temporal.PlainDate.from(date, { overflow: 'reject' });
@@ -172,14 +174,13 @@ export function plusDays(atUs: number, days: number, zone: string): number {
 
 /** ISO 8601 with the zone's offset at that instant: 2026-11-21T09:00:00+01:00. */
 export function localIso(atUs: number, zone: string): string {
-  const dayUs = 24 * hourUs;
   const startUs = Math.floor(atUs / dayUs) * dayUs;
   const offsetUs = offsetOf(startUs, zone);
   // No zone turns its clock there and back within a day: between two midnights of UTC that agree nothing changes.
-  if (offsetUs !== offsetOf(startUs + dayUs, zone) || offsetUs % 60_000_000 !== 0)
+  if (offsetUs !== offsetOf(startUs + dayUs, zone) || offsetUs % minuteUs !== 0)
     return zoned(atUs, zone).toString({ timeZoneName: 'never', smallestUnit: 'second' });
   const local = new Date((atUs + offsetUs) / usPerMs).toISOString();
-  const minutes = Math.abs(offsetUs) / 60_000_000;
+  const minutes = Math.abs(offsetUs) / minuteUs;
   const two = (value: number) => String(value).padStart(2, '0');
   const offset = `${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`;
   return `${local.slice(0, -5)}${offsetUs < 0 ? '-' : '+'}${offset}`;

@@ -3,8 +3,8 @@
  * Home Assistant tells time in four ways (ISO text, float seconds, integer milliseconds, ISO in local time);
  * each is turned into this one here.
  */
+import { secondUs } from './durations.ts';
 
-const usPerSecond = 1_000_000;
 const isoPattern =
   /^(\d{4})-(\d{2})-(\d{2})[T ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?(Z|[+-]\d{2}:?\d{2})$/i;
 
@@ -64,11 +64,11 @@ export function instantFromLocalIso(text: string, zone: string | null): number |
  */
 export function instantFromSeconds(seconds: number): number {
   const whole = Math.floor(seconds);
-  const fractionUs = (seconds - whole) * usPerSecond;
+  const fractionUs = (seconds - whole) * secondUs;
   const below = Math.floor(fractionUs);
   const rest = fractionUs - below;
   const isUp = rest > 0.5 || (rest === 0.5 && below % 2 === 1);
-  return whole * usPerSecond + below + (isUp ? 1 : 0);
+  return whole * secondUs + below + (isUp ? 1 : 0);
 }
 
 export function instantFromMs(milliseconds: number): number {
@@ -77,7 +77,7 @@ export function instantFromMs(milliseconds: number): number {
 
 /** ISO 8601 in UTC with all six digits of the second: 2026-11-21T08:00:00.123456Z. */
 export function isoFromInstant(us: number): string {
-  const seconds = Math.floor(us / usPerSecond);
-  const fraction = String(us - seconds * usPerSecond).padStart(6, '0');
+  const seconds = Math.floor(us / secondUs);
+  const fraction = String(us - seconds * secondUs).padStart(6, '0');
   return `${new Date(seconds * 1000).toISOString().slice(0, 19)}.${fraction}Z`;
 }

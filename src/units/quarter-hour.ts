@@ -2,7 +2,9 @@
  * Quarter-hours of the clock. They align with UTC in every zone in use (offsets are multiples of fifteen minutes),
  * so the ledger needs no zone; days and months do, and are the views' concern.
  */
-export const quarterHourUs = 15 * 60 * 1_000_000;
+import { quarterHourUs } from './durations.ts';
+
+export { quarterHourUs };
 
 /** The start of the quarter-hour in which an instant lies; a boundary belongs to the quarter it opens. */
 export function quarterHourStartUs(atUs: number): number {

@@ -8,6 +8,7 @@
  * dirtied again before it is sent counts once, one that was dirtied and thrown away (a file that is removed) is in
  * `cancelled`. It does not depend on what else the machine does; the processor's time does, a little.
  */
+
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -15,6 +16,7 @@ import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { freePort } from '../../addon/ports.ts';
 import { installSidecars, startSidecars } from '../../addon/sidecars/sidecars.ts';
+import { quarterHourMs } from '../../src/units/durations.ts';
 import { cpuSeconds, firstLine, startProgram, stopChild } from './processes.ts';
 import { QuestdbProbe, until } from './questdb-probe.ts';
 import { aligned } from './timings.ts';
@@ -31,7 +33,6 @@ const minutes = Number(values.minutes);
 const warmUpMinutes = Number(values['warm-up']);
 if (!(minutes > 0) || !(warmUpMinutes >= 0)) throw new RangeError('--minutes and --warm-up must be numbers');
 const expectedEntities = 20;
-const quarterHourMs = 900_000;
 const afterBoundaryMs = 90_000;
 
 const root = resolve(import.meta.dirname, '../..');

@@ -1,6 +1,7 @@
 import type { Meter } from '../../src/ledger/entries/meter.ts';
 import type { PostingWorker } from '../../src/ledger/posting/posting-worker.ts';
 import type { ReadingStore } from '../../src/recording/reading-store.ts';
+import { intervalAt } from '../../src/units/interval.ts';
 import { until } from './questdb-probe.ts';
 
 const everyMs = 1000;
@@ -70,7 +71,7 @@ export class LiveMeters {
     for (const { entityId } of this.meters) {
       const told = this.#waiting.get(entityId) ?? new Map<number, number>();
       this.#waiting.set(entityId, told.set(atUs, performance.now()));
-      this.#postingWorker.touch(entityId, { startUs: atUs, endUs: atUs });
+      this.#postingWorker.touch(entityId, intervalAt(atUs));
     }
   }
 

@@ -1,5 +1,7 @@
 /** What the panel asks, each beside the query that answers the same from QuestDB alone. */
+
 import { bucketStartUs, localDate, localMonth, nextBucketUs } from '../../src/units/calendar.ts';
+import { dayUs } from '../../src/units/durations.ts';
 import { isoFromInstant } from '../../src/units/instant.ts';
 import { timeZone, type YearMeter } from './year-home.ts';
 import type { YearSpan } from './year-stores.ts';
@@ -15,7 +17,6 @@ export interface PanelRequest {
   readonly sql: string | null;
 }
 
-const dayUs = 86_400_000_000;
 const list = (ids: readonly string[]) => ids.map((id) => `'${id}'`).join(', ');
 
 export function panelRequests(meters: readonly YearMeter[], span: YearSpan): PanelRequest[] {

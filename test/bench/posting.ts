@@ -4,6 +4,7 @@
  * other meters are posted meanwhile; next to what QuestDB takes in the same run when one client sends it as many
  * ready-made lines. QuestDB is a process of its own with the container's settings; ledger and flows are in this one.
  */
+
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -23,6 +24,7 @@ import { StoredEvidence } from '../../src/ledger/evidence/stored-evidence.ts';
 import { PostingWorker } from '../../src/ledger/posting/posting-worker.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
 import type { Log } from '../../src/runtime/log.ts';
+import { dayUs, hourUs } from '../../src/units/durations.ts';
 import { quarterHourStartUs } from '../../src/units/quarter-hour.ts';
 import { LiveMeters } from './live-meters.ts';
 import { QuestdbProbe } from './questdb-probe.ts';
@@ -42,8 +44,6 @@ const meters: Meter[] = Array.from({ length: Number(values.meters) }, (_, place)
   posts: 'register',
   kind: 'rising',
 }));
-const hourUs = 3_600_000_000;
-const dayUs = 24 * hourUs;
 const liveCount = 5;
 
 const root = resolve(import.meta.dirname, '../..');

@@ -3,6 +3,7 @@
  * rows would take Node minutes to spell); tables, views, entities and settings are made by the product's own adapters,
  * and the home's flows are posted by the process when it starts.
  */
+
 import { MongoCostVersionStore } from '../../src/adapters/mongodb/cost-version-store.ts';
 import { Documents } from '../../src/adapters/mongodb/documents.ts';
 import { MongoEntityStore } from '../../src/adapters/mongodb/entity-store.ts';
@@ -10,6 +11,7 @@ import { MongoSettingsStore } from '../../src/adapters/mongodb/settings-store.ts
 import { QuestDbLedgerViews } from '../../src/adapters/questdb/ledger-views.ts';
 import { QuestDb } from '../../src/adapters/questdb/questdb.ts';
 import type { Log } from '../../src/runtime/log.ts';
+import { dayUs } from '../../src/units/durations.ts';
 import { quarterHourStartUs, quarterHourUs } from '../../src/units/quarter-hour.ts';
 import { type QuestdbProbe, until } from './questdb-probe.ts';
 import { homeConfig, timeZone, type YearMeter } from './year-home.ts';
@@ -27,7 +29,6 @@ export interface StoreUrls {
   readonly mongodbUrl: string;
 }
 
-const dayUs = 86_400_000_000;
 const everyUs = 10_000_000;
 const spanKey = 'bench_span';
 const silent: Log = { debug() {}, info() {}, warn() {}, error() {}, child: () => silent } as Log;

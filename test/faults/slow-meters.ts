@@ -1,15 +1,15 @@
 /** Meters that report seldom, each quarter-hour, each hour and once a day: what is between their reports nobody measured. */
+
 import { expect } from 'vitest';
 import type { DemoHome } from '../../addon/demo-home/demo-home.ts';
 import { bare } from '../../addon/demo-home/home/by-hand.ts';
 import type { ledger } from '../../src/schemas/ledger.ts';
 import { randomOf } from '../../src/testing/random.ts';
+import { hourUs, quarterHourUs } from '../../src/units/durations.ts';
 
 type Ledger = ReturnType<typeof ledger.parse>;
 
 const attributes = { unit_of_measurement: 'kWh', device_class: 'energy', state_class: 'total_increasing' };
-const quarterHourUs = 900_000_000;
-const hourUs = 4 * quarterHourUs;
 const pastUs = 8 * 24 * hourUs;
 /** Ten watt-hours are certain wherever they lie. */
 const certainKwh = 0.01;

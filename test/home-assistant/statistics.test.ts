@@ -3,12 +3,13 @@
  * Method: a statistic of the suite's own, in Wh, with a gap of a month, is put into Core's recorder by its own import;
  * what the adapter reads back is held against what was put in. It is removed afterwards.
  */
+
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { HomeAssistantConnection } from '../../src/adapters/homeassistant/home-assistant.ts';
+import { hourMs } from '../../src/units/durations.ts';
 import { connected, startClient, until, Witness } from './home.ts';
 
 const statisticId = `energy_ledger_test:meter_${crypto.randomUUID().slice(0, 8)}`;
-const hourMs = 3_600_000;
 const startMs = Date.UTC(2024, 2, 10);
 const hours = 24 * 400;
 const isInGap = (n: number) => n > 3000 && n < 3720;

@@ -48,33 +48,26 @@ export const equivalents: readonly Equivalent[] = [
       empty,
     ],
     [
-      'while (place < readings.length && (readings[place]?.atUs ?? 0) < endUs) {',
+      'while (place < readings.length && (readings[place]?.atUs ?? 0) < silenceEndUs) {',
       '< → <=',
       'past the last reading nothing is there, and one at the end leaves what follows empty',
     ],
     [
-      'while (place < readings.length && (readings[place]?.atUs ?? 0) < endUs) {',
+      'while (place < readings.length && (readings[place]?.atUs ?? 0) < silenceEndUs) {',
       '0 → 1',
       'the place is one of the list',
     ],
     ['if (told === undefined || told.atUs < knownUs || told.value === null) continue;', '< → <=', empty],
-    ['if (endUs > knownUs) gaps.push({ startUs: knownUs, endUs, isOpen: false });', '> → >=', empty],
-    ['if (startUs > knownUs) close(Math.min(startUs, endUs));', '> → >=', empty],
+    [
+      'if (silenceEndUs > knownUs) gaps.push({ startUs: knownUs, endUs: silenceEndUs, isOpen: false });',
+      '> → >=',
+      empty,
+    ],
+    ['if (rowStartUs > knownUs) close(Math.min(rowStartUs, endUs));', '> → >=', empty],
     [
       'return gaps.filter((gap) => isLong(gap) && gap.startUs < endUs);',
       '< → <=',
       'no gap is closed past the end',
-    ],
-    ['return startUs < endUs ? [{ startUs, endUs, isOpen: a.isOpen && b.isOpen }] : [];', '< → <=', empty],
-    [
-      'if (outage.endUs <= part.startUs || outage.startUs >= part.endUs) return [part];',
-      '<= → <',
-      'what touches an outage of the home is joined with its own part of it before',
-    ],
-    [
-      'if (outage.endUs <= part.startUs || outage.startUs >= part.endUs) return [part];',
-      '>= → >',
-      'what touches an outage of the home is joined with its own part of it before',
     ],
   ]),
   ...of('src/units/calendar.ts', [
@@ -90,14 +83,13 @@ export const equivalents: readonly Equivalent[] = [
       '+ → -',
       'what lies before the start begins no later hour',
     ],
-    ['const dayUs = 24 * hourUs;', '* → /', cache],
     [
-      'if (offsetUs !== offsetOf(startUs + dayUs, zone) || offsetUs % 60_000_000 !== 0)',
+      'if (offsetUs !== offsetOf(startUs + dayUs, zone) || offsetUs % minuteUs !== 0)',
       '% → *',
       'Temporal gives what the shorter way gives, only later',
     ],
     [
-      'if (offsetUs !== offsetOf(startUs + dayUs, zone) || offsetUs % 60_000_000 !== 0)',
+      'if (offsetUs !== offsetOf(startUs + dayUs, zone) || offsetUs % minuteUs !== 0)',
       '0 → 1',
       'Temporal gives what the shorter way gives, only later',
     ],
@@ -149,7 +141,67 @@ export const equivalents: readonly Equivalent[] = [
   ...of('src/ledger/evidence/corrected-evidence.ts', [
     ['let isOpen = false;', 'false → true', 'nothing is open while there is no repeat to go on'],
   ]),
+  ...of('src/ledger/entries/cause.ts', [
+    [
+      'return touchCauses.indexOf(one) >= touchCauses.indexOf(other) ? one : other;',
+      '>= → >',
+      'of two that are as strong they are the same',
+    ],
+  ]),
+  ...of('src/ledger/counter/counter-state.ts', [
+    [
+      'return repeats !== null && repeats.lastUs > sinceUs ? repeats.lastUs : null;',
+      '> → >=',
+      'one at the very beginning of a silence is longer ago than any report is late, or the silence is short',
+    ],
+  ]),
+  ...of('src/ledger/entries/entry.ts', [
+    [
+      'return qualities.indexOf(one) >= qualities.indexOf(other) ? one : other;',
+      '>= → >',
+      'of two that are as bad they are the same',
+    ],
+  ]),
+  ...of('src/units/interval.ts', [
+    [
+      'if (other === undefined || other.startUs >= endUs) break;',
+      '>= → >',
+      'what begins where the interval ends takes nothing of it',
+    ],
+  ]),
+  ...of('src/ledger/posting/verification.ts', [
+    ['if (state === null || firstMicro === null) return;', '|| → &&', 'neither is known without the other'],
+    [
+      'for (let stepStartUs = quarterHourStartUs(startUs); stepStartUs < endUs; stepStartUs += powerStepUs) {',
+      '< → <=',
+      'no quarter begins in a time of no length',
+    ],
+  ]),
+  ...of('src/ledger/power/power-posting.ts', [
+    [
+      'const excludedUs = powers.filter((reading) => reading.isExcluded === true).map(({ atUs }) => atUs);',
+      '.filter() → ',
+      'where a reading that stands comes first, the value is not carried past it',
+    ],
+    [
+      'amountMicro: entry.amountMicro + roundedMwh(workByQuarterHour.get(entry.quarterHourStartUs) ?? 0n),',
+      '0n → 1n',
+      'it is rounded to nothing',
+    ],
+    [
+      'const guessedUs = excludedUs.find((us) => us > atUs) ?? Number.POSITIVE_INFINITY;',
+      '> → >=',
+      'one reading an instant',
+    ],
+    ['const sign = workMwUs < 0n ? -1n : 1n;', '< → <=', 'nothing is rounded to nothing from either side'],
+    ['const sign = workMwUs < 0n ? -1n : 1n;', '0n → 1n', 'nothing is rounded to nothing from either side'],
+  ]),
   ...of('src/ledger/counter/counter.ts', [
+    [
+      'isFromFile: false,',
+      'false → true',
+      'a row that repeats the register is no reading, wherever it is from',
+    ],
     ['lastResetAtUs > state.sinceUs &&', '> → >=', 'the delta begins at the same instant either way'],
     [
       '? afterSilence(state, lastResetAtUs, 0)',
@@ -157,24 +209,63 @@ export const equivalents: readonly Equivalent[] = [
       'a millionth takes no longer than the interval of the fastest move',
     ],
   ]),
-  ...of('src/ledger/entries/quarter-hour-sheet.ts', [
+  ...of('src/ledger/statistics-import/import-run.ts', [
     [
-      '.sort((a, b) => a.quarterHourStartUs - b.quarterHourStartUs || (a.kind < b.kind ? -1 : 1));',
+      'for (let at = 0; at < entityIds.length; at += entitiesPerPiece) {',
       '< → <=',
-      'one entry of a kind in a quarter',
+      'a piece of no entities asks for nothing',
     ],
     [
-      '.sort((a, b) => a.quarterHourStartUs - b.quarterHourStartUs || (a.kind < b.kind ? -1 : 1));',
-      '1 → 0',
-      'the sort is stable, and the other order says −1',
+      'for (const row of rows) if (row.endUs > (knownUs.get(row.entityId) ?? 0)) this.#count(row);',
+      '0 → 1',
+      always,
     ],
+    ['let isNews = false;', 'false → true', 'what is remembered is written once more, as it is'],
+    [
+      'for (let at = 0; at < alone.length; at += postedAtOnce) groups.push(alone.slice(at, at + postedAtOnce));',
+      '< → <=',
+      'a group of none is left out',
+    ],
+  ]),
+  ...of('src/ledger/entries/quarter-hour-sheet.ts', [
     [
       'return reasonRank.indexOf(one) >= reasonRank.indexOf(other) ? one : other;',
       '>= → >',
       'of one rank they are the same',
     ],
   ]),
+  ...of('src/ledger/posting/reposting.ts', [
+    [
+      'const quarters = [...computed.keys()].filter((quarter) => quarter >= newsEndUs && quarter < pageEndUs);',
+      '< → <=',
+      'the quarter in which the next page begins is looked at there as well',
+    ],
+    ['if (firstUs === undefined || lastUs === undefined) return null;', '|| → &&', guard],
+    [
+      'startUs > 0 ? startUs : Math.min(...newUs, ...amounts.map((amount) => amount.startUs), nowUs);',
+      '0 → 1',
+      'no home has evidence of the year 1970',
+    ],
+  ]),
+  ...of('src/ledger/posting/posting-worker.ts', [
+    [
+      'const switched = meters.filter(({ switchId }) => switchId !== undefined);',
+      '.filter() → ',
+      'no entity has an empty id',
+    ],
+  ]),
+  ...of('src/ledger/corrections/correction-service.ts', [
+    ['if (first === undefined || last === undefined)', '|| → &&', guard],
+  ]),
+  ...of('src/ledger/posting/running-ledger.ts', [
+    [
+      'if (this.#begun > this.#ended) await withinMs(steadyWithinMs, this.#moving);',
+      '> → >=',
+      'what has moved is not waited for',
+    ],
+  ]),
   ...of('src/ledger/counter/rhythm.ts', [
+    ['return (reportsEachUs(rhythm) ?? 0) <= seldomUs;', '0 → 1', 'either is less than half a day'],
     ['return (intervals[2] ?? 0) * 1_000_000;', '0 → 1', always],
     [
       'if (repeatedAtUs <= sinceUs || eachUs === null || endUs - sinceUs <= silentAfterUs(eachUs)) return whole;',
@@ -349,7 +440,7 @@ export const equivalents: readonly Equivalent[] = [
     ['let wasAbsent = false;', 'false → true', 'a value before any absence ends none'],
   ]),
   ...of('src/integrity/reconciliation/hour-check.ts', [
-    ['const startUs = stretches[at]?.startUs ?? 0;', '0 → 1', always],
+    ['const dayStartUs = stretches[at]?.startUs ?? 0;', '0 → 1', always],
   ]),
   ...of('src/integrity/reconciliation/reading-check.ts', [
     ['if (points.length > dayReadings) break;', '> → >=', limit],

@@ -1,10 +1,11 @@
 /** Tickets, runs and a plan as the API has them, for what a demo home in good health can't show. */
+
 import type { Page, Route } from 'playwright-core';
 import type { SyncRunRow } from '../../src/schemas/readings.ts';
 import type { TicketStatement } from '../../src/schemas/ticket-statements.ts';
 import type { Reconciliation, TicketDraft, TicketRow } from '../../src/schemas/tickets.ts';
+import { hourMs } from '../../src/units/durations.ts';
 
-const hourMs = 3_600_000;
 const iso = (ms: number) => new Date(ms).toISOString();
 /** Yesterday at ten, so that its readings are there. */
 export const foundAtMs = Math.floor(Date.now() / hourMs) * hourMs - 24 * hourMs;

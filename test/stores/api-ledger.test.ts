@@ -5,6 +5,7 @@
  * asked for through the whole application; every answer is parsed by its own schema and held against figures that are
  * reckoned from the files alone.
  */
+
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { areaMonth, costVersion } from '../../src/schemas/analytics.ts';
@@ -22,11 +23,11 @@ import {
   statisticsSummary,
 } from '../../src/schemas/statistics.ts';
 import { sideBySide } from '../../src/statistics/side-by-side.ts';
+import { quarterHourUs } from '../../src/units/durations.ts';
 import { dsmrHours, fluviusQuarterHours, homeWizardRows } from './meter-files.ts';
 import { PlayedHome } from './played-home.ts';
 import { freshEntity } from './questdb-fixture.ts';
 
-const quarterHourUs = 900_000_000;
 const us = (iso: string) => Date.parse(iso) * 1000;
 const brussels = new Intl.DateTimeFormat('sv', { timeZone: 'Europe/Brussels', dateStyle: 'short' });
 const dayOf = (atUs: number) => brussels.format(atUs / 1000);

@@ -4,6 +4,7 @@
  * Method: the real stores; a meter that jumps, corrected through the desk and verified after each step; and one that is
  * renamed, by a process that dies on the way.
  */
+
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { MongoCorrectionStore } from '../../src/adapters/mongodb/correction-store.ts';
 import { MongoSettingsStore } from '../../src/adapters/mongodb/settings-store.ts';
@@ -30,6 +31,8 @@ import type { Reading } from '../../src/recording/reading.ts';
 import { type RecordingEvent, RecordingEvents } from '../../src/recording/recording-events.ts';
 import { RenameKeeper } from '../../src/recording/stream/rename-keeper.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
+import { minuteUs } from '../../src/units/durations.ts';
+import { intervalAt } from '../../src/units/interval.ts';
 import { openDocuments } from './documents-fixture.ts';
 import { freshEntity, openQuestDb, quietLog } from './questdb-fixture.ts';
 
@@ -38,7 +41,6 @@ const documents = openDocuments();
 const ledger = new QuestDbLedgerStore(db);
 const statistics = new QuestDbStatisticsStore(db, systemClock);
 const startUs = Date.UTC(2026, 4, 1) * 1000;
-const minuteUs = 60_000_000;
 
 beforeAll(() => db.prepared());
 afterAll(async () => {
@@ -56,7 +58,7 @@ describe('corrections in the document store', () => {
     const entityId = freshEntity('kept');
     const list: Correction[] = [
       { kind: 'amount', ...correctionOf(entityId, 'b'), startUs: 200, endUs: 300, amountMicro: -5 },
-      { kind: 'exclusion', ...correctionOf(entityId, 'a'), startUs: 100, endUs: 100 },
+      { kind: 'exclusion', ...correctionOf(entityId, 'a'), startUs: 100, endUs: 101 },
       {
         ...{ kind: 'exchange', ...correctionOf(entityId, 'c'), atUs: 250 },
         ...{ oldRegisterMicro: null, newRegisterMicro: 7 },
@@ -193,7 +195,7 @@ describe('a meter that jumps', () => {
     // Evidence that comes later, into the correction and before it, finds it standing.
     const late = { ...(readings[49] as Reading), atUs: jump.startUs + 5 * minuteUs, value: 104.95 };
     await store.append([late]);
-    postingWorker.touch(entityId, { startUs: late.atUs, endUs: late.atUs });
+    postingWorker.touch(entityId, intervalAt(late.atUs));
     await postingWorker.settle();
     expect(total(await current())).toBe(11_900_000);
     expect(await prove()).toEqual([]);
@@ -206,7 +208,7 @@ describe('a meter that jumps', () => {
 
     const spike: Correction = {
       ...{ kind: 'exclusion', ...correctionOf(entityId, `${entityId}-spike`) },
-      ...{ startUs: startUs + 500 * minuteUs, endUs: startUs + 1190 * minuteUs },
+      ...{ startUs: startUs + 500 * minuteUs, endUs: startUs + 1190 * minuteUs + 1 },
     };
     const unspiked = said(await current());
     await desk.apply(spike);
@@ -266,7 +268,7 @@ describe('a meter that tells 0 for a quarter of an hour', () => {
     expect(total(before)).toBe(5_234_500_000);
     const atUs = startUs + 14 * minuteUs;
     const spike: Correction = {
-      ...{ kind: 'exclusion', ...correctionOf(entityId, `${entityId}-spike`), startUs: atUs, endUs: atUs },
+      ...{ kind: 'exclusion', ...correctionOf(entityId, `${entityId}-spike`), ...intervalAt(atUs) },
     };
     await desk.apply(spike);
     expect(total(await current())).toBe(300_000);
@@ -294,7 +296,7 @@ describe('a meter that goes on lower', () => {
     for (const batch of [...batches, readings.slice(16, 25), readings.slice(25)]) {
       await store.append(batch);
       const instants = batch.map(({ atUs }) => atUs);
-      postingWorker.touch(entityId, { startUs: Math.min(...instants), endUs: Math.max(...instants) });
+      postingWorker.touch(entityId, { startUs: Math.min(...instants), endUs: Math.max(...instants) + 1 });
       await postingWorker.settle();
     }
     const entries = await ledger.current(entityId, startUs, endUs);
@@ -321,7 +323,7 @@ describe('a meter that is renamed', () => {
     };
     const spike: Correction = {
       ...{ kind: 'exclusion', ...correctionOf(oldId, `${oldId}-spike`) },
-      ...{ startUs: startUs + 900 * minuteUs, endUs: startUs + 950 * minuteUs },
+      ...{ startUs: startUs + 900 * minuteUs, endUs: startUs + 950 * minuteUs + 1 },
     };
     for (const one of [zero, spike]) expect(await first.desk.apply(one)).toMatchObject({ kind: 'changed' });
     const before = said(await ledger.current(oldId, whole.startUs, whole.endUs));
@@ -340,8 +342,7 @@ describe('a meter that is renamed', () => {
             range: (...asked) => store.range(...asked),
             append: async (readings) => {
               await store.append(readings);
-              for (const { atUs } of readings)
-                parts.postingWorker.touch(newId, { startUs: atUs, endUs: atUs });
+              for (const { atUs } of readings) parts.postingWorker.touch(newId, intervalAt(atUs));
             },
           },
           takeovers: () => new Map(),

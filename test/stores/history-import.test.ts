@@ -4,6 +4,7 @@
  * Method: the importer brings thirty days of hours and ten of five minutes out of a demo home into a real QuestDB, cut off
  * once in the middle; the ledger posts, and the views' days and hours are held against the registers in the home's model.
  */
+
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type DemoHome, startDemoHome } from '../../addon/demo-home/demo-home.ts';
 import { endpointFromUrl } from '../../src/adapters/homeassistant/endpoint.ts';
@@ -23,6 +24,7 @@ import type { ImportEntity } from '../../src/ledger/statistics-import/import-dep
 import { MemorySyncLog } from '../../src/recording/testing/doubles.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
 import { bucketEdges } from '../../src/units/calendar.ts';
+import { dayUs, hourUs } from '../../src/units/durations.ts';
 import { canonicalUnit, quantityOf, toCanonical } from '../../src/units/quantity.ts';
 import { eventually, openQuestDb, quietLog } from './questdb-fixture.ts';
 
@@ -31,8 +33,6 @@ const ledger = new QuestDbLedgerStore(db);
 const views = new QuestDbLedgerViews(db);
 const statistics = new QuestDbStatisticsStore(db, systemClock);
 const zone = 'Europe/Brussels';
-const dayUs = 86_400_000_000;
-const hourUs = 3_600_000_000;
 /** The week after the clocks go back lies in the thirty days. */
 const nowUs = Date.UTC(2025, 10, 12, 9, 20) * 1000;
 const homeClock = { nowUs: () => nowUs, monotonicMs: () => performance.now() };

@@ -1,4 +1,5 @@
 /** A home of meters in the real stores, with the ledger, corrections and reconciliation as the process has them. */
+
 import { MongoCorrectionStore } from '../../src/adapters/mongodb/correction-store.ts';
 import { MongoSettingsStore } from '../../src/adapters/mongodb/settings-store.ts';
 import { MongoSyncLog } from '../../src/adapters/mongodb/sync-log.ts';
@@ -26,10 +27,9 @@ import { verifyMeter } from '../../src/ledger/posting/verification.ts';
 import { MemoryStatistics } from '../../src/ledger/testing/statistics-doubles.ts';
 import type { Reading } from '../../src/recording/reading.ts';
 import type { SyncRun } from '../../src/recording/sync-log.ts';
+import { hourUs } from '../../src/units/durations.ts';
 import { openDocuments } from './documents-fixture.ts';
 import { openQuestDb, quietLog } from './questdb-fixture.ts';
-
-const hourUs = 3_600_000_000;
 
 export class IntegrityHome {
   readonly #nowUs: number;
@@ -160,7 +160,7 @@ export class IntegrityHome {
       }
     }
     await this.kept.append(this.homeAssistant.rows);
-    this.postingWorker.touch(first.entityId, { startUs: first.atUs, endUs: last.atUs });
+    this.postingWorker.touch(first.entityId, { startUs: first.atUs, endUs: last.atUs + 1 });
     await this.postingWorker.settle();
   }
 
@@ -182,7 +182,7 @@ export class IntegrityHome {
             const [first, last] = [found[0], found.at(-1)];
             if (first === undefined || last === undefined) continue;
             await readings.append(found.map((one) => ({ ...one, origin: 'history' })));
-            const one = { entityId, startUs: first.atUs, endUs: last.atUs, added: found.length };
+            const one = { entityId, firstUs: first.atUs, lastUs: last.atUs, added: found.length };
             onVerified(entityId, { hours: 1, found: [one], error: null });
           }
         },

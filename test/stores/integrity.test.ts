@@ -5,18 +5,18 @@
  * reckoned by core's rule. Each ticket is tried, decided and undone, the hours added up from the ledger after each step, and
  * the whole verified at the end.
  */
+
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MongoTicketStore } from '../../src/adapters/mongodb/ticket-store.ts';
 import type { Ticket, TicketKind } from '../../src/integrity/ticket.ts';
 import type { TicketAnswer } from '../../src/integrity/tickets/ticket-correction.ts';
 import type { Reading } from '../../src/recording/reading.ts';
 import type { SyncRun } from '../../src/recording/sync-log.ts';
+import { hourUs, minuteUs } from '../../src/units/durations.ts';
 import { openDocuments } from './documents-fixture.ts';
 import { IntegrityHome } from './integrity-home.ts';
 import { freshEntity } from './questdb-fixture.ts';
 
-const minuteUs = 60_000_000;
-const hourUs = 60 * minuteUs;
 const startUs = Date.UTC(2026, 10, 22) * 1000;
 const minutes = 48 * 60;
 const endUs = startUs + minutes * minuteUs;

@@ -3,6 +3,7 @@
  * Method: a QuestDB of this file's own is brought to the version before causes and corrections, with entries, journal and
  * the views over them; then the program of today opens it, reads what stands there and posts more.
  */
+
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -24,11 +25,11 @@ import { QuestDbLedgerViews } from '../../src/adapters/questdb/ledger-views.ts';
 import { QuestDb } from '../../src/adapters/questdb/questdb.ts';
 import { createSchemaTable, migrations, schemaTable } from '../../src/adapters/questdb/schema.ts';
 import type { PostedEntry } from '../../src/ledger/entries/revision.ts';
+import { quarterHourUs } from '../../src/units/durations.ts';
 import { eventually, quietLog } from './questdb-fixture.ts';
 
 const entityId = 'sensor.old_meter';
 const startUs = Date.UTC(2026, 5, 1) * 1000;
-const quarterHourUs = 900_000_000;
 const zone = 'Europe/Brussels';
 
 let sidecars: Sidecars;

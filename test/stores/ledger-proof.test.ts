@@ -4,6 +4,7 @@
  * entry, a journal row, a flow and a view are broken on purpose and mended again, and evidence is stored and not posted.
  * The QuestDB is this file's own, for a broken view is broken for everybody.
  */
+
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -25,10 +26,11 @@ import type { KnownEntity } from '../../src/home/entity.ts';
 import type { GridConnection } from '../../src/home/grid-connection.ts';
 import { StoredEvidence } from '../../src/ledger/evidence/stored-evidence.ts';
 import { repost, usualRules } from '../../src/ledger/posting/reposting.ts';
-import type { Span } from '../../src/ledger/span.ts';
 import { MemoryCorrections } from '../../src/ledger/testing/memory-corrections.ts';
 import type { Reading } from '../../src/recording/reading.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
+import { quarterHourUs } from '../../src/units/durations.ts';
+import { type Interval, intervalAt } from '../../src/units/interval.ts';
 import { entityNamed } from './documents-fixture.ts';
 import { freshEntity, quietLog } from './questdb-fixture.ts';
 
@@ -43,7 +45,6 @@ let evidence: StoredEvidence;
 let flows: FlowKeeper;
 let connectionFlows: ConnectionFlows;
 const corrections = new MemoryCorrections();
-const quarterHourUs = 900_000_000;
 const startUs = Date.UTC(2017, 2, 24) * 1000;
 const nowUs = startUs + 4 * 96 * quarterHourUs;
 const clock = { nowUs: () => nowUs, monotonicMs: () => performance.now() };
@@ -67,7 +68,7 @@ function reading(entityId: string, atUs: number, value: number): Reading {
   };
 }
 
-async function post(entityId: string, span: Span): Promise<void> {
+async function post(entityId: string, span: Interval): Promise<void> {
   const deps = { evidence, ledger, clock, heldUntil: () => null };
   const news = { ...span, cause: 'readings' } as const;
   await repost(deps, usualRules, { entityId, posts: 'register', kind: 'rising' }, news);
@@ -81,7 +82,7 @@ const annex: GridConnection = {
   ...{ powerEntityId: null, meterPeakEntityId: null, createdAtUs: 1 },
 };
 
-let received = new Map<string, Span>();
+let received = new Map<string, Interval>();
 let pauses = 0;
 let onPause = async () => undefined as unknown;
 
@@ -220,7 +221,7 @@ describe('a home that was posted', { timeout: 180_000 }, () => {
     await ledger.write([{ entityId: 'home:use', entries: [next], openings: [] }]);
     await views.refreshed();
     expect((await prove()).told).toEqual([{ entityId: 'home:use', check: 'flows', quarter: 60 }]);
-    flows.posted(grid, { startUs: atUs, endUs: atUs, cause: 'readings' });
+    flows.posted(grid, { ...intervalAt(atUs), cause: 'readings' });
     await flows.settle();
     await views.refreshed();
     expect((await prove()).told).toEqual([]);
@@ -248,7 +249,7 @@ describe('a home that was posted', { timeout: 180_000 }, () => {
     ];
     await store.append(late);
     await applied(db, readingsTable);
-    received = new Map([[grid, { startUs: late[0]?.atUs ?? 0, endUs: late[1]?.atUs ?? 0 }]]);
+    received = new Map([[grid, { startUs: late[0]?.atUs ?? 0, endUs: (late[1]?.atUs ?? 0) + 1 }]]);
     const proof = await prove();
     expect(proof.told).toEqual([]);
     expect(pauses).toBe(0);
@@ -257,7 +258,7 @@ describe('a home that was posted', { timeout: 180_000 }, () => {
     received = new Map();
     expect((await prove()).told).toContainEqual({ entityId: grid, check: 'evidence', quarter: 71 });
     onPause = async () => {
-      await post(grid, { startUs: late[0]?.atUs ?? 0, endUs: late[1]?.atUs ?? 0 });
+      await post(grid, { startUs: late[0]?.atUs ?? 0, endUs: (late[1]?.atUs ?? 0) + 1 });
       await flows.settle();
       await views.refreshed();
     };

@@ -3,6 +3,7 @@
  * Method: a meter's life arrives in batches out of order in a real QuestDB and is posted after each; current state,
  * journal, openings and views are held against one posting in memory, over both DST days of a year.
  */
+
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { QuestDbLedgerStore } from '../../src/adapters/questdb/ledger-store.ts';
@@ -20,6 +21,7 @@ import { verifyMeter } from '../../src/ledger/posting/verification.ts';
 import type { Reading } from '../../src/recording/reading.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
 import { bucketStartUs, type Period } from '../../src/units/calendar.ts';
+import { intervalAt } from '../../src/units/interval.ts';
 import { applied, freshEntity, openQuestDb, quietLog } from './questdb-fixture.ts';
 
 const { db, store } = openQuestDb();
@@ -70,7 +72,7 @@ async function postAll(
       deps,
       { ...usualRules, pageSize },
       { ...meter, posts: 'register', kind: 'rising' },
-      { startUs: Math.min(...instants), endUs: Math.max(...instants), cause: 'readings' },
+      { startUs: Math.min(...instants), endUs: Math.max(...instants) + 1, cause: 'readings' },
     );
   }
 }
@@ -156,7 +158,7 @@ describe('the ledger in QuestDB', () => {
     keeper.start();
     const tell = async (...readings: Reading[]) => {
       await store.append(readings);
-      for (const { entityId, atUs } of readings) keeper.touch(entityId, { startUs: atUs, endUs: atUs });
+      for (const { entityId, atUs } of readings) keeper.touch(entityId, intervalAt(atUs));
       await keeper.settle();
       await applied(store);
     };
@@ -356,7 +358,7 @@ describe('the ledger in QuestDB', () => {
     await applied(store);
     expect((await store.receivedSince(beforeUs)).get(entityId)).toEqual({
       startUs: at('2026-02-01T00:00:00Z'),
-      endUs: at('2026-02-03T00:00:00Z'),
+      endUs: at('2026-02-03T00:00:00Z') + 1,
     });
     expect((await store.receivedSince(systemClock.nowUs() + 1)).has(entityId)).toBe(false);
   });

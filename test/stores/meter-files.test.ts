@@ -4,8 +4,10 @@
  * Method: the files are played into the real stores, shuffled; every answer of the API is held against test/reference,
  * which shares no code with the product.
  */
+
 import { describe, expect, it } from 'vitest';
 import { statistics, statisticsRow } from '../../src/schemas/statistics.ts';
+import { quarterHourUs } from '../../src/units/durations.ts';
 import { reckon, type Told, together } from '../reference/meter-reckoner.ts';
 import { fluviusGasHours, fluviusQuarterHours, homeWizardRows } from './meter-files.ts';
 import { PlayedHome } from './played-home.ts';
@@ -13,7 +15,6 @@ import { freshEntity } from './questdb-fixture.ts';
 import { compare, comparePeaks, readingOf, shuffled } from './reckoned-answers.ts';
 
 const us = (iso: string) => Date.parse(iso) * 1000;
-const quarterHourUs = 900_000_000;
 
 describe('files of real meters', () => {
   const zone = 'Europe/Brussels';

@@ -37,7 +37,7 @@ it('reads and keeps corrections', async () => {
   const store = new MongoCorrectionStore(documents);
   const found = await store.of('sensor.a');
   expect(found).toMatchObject([
-    { correctionId: 'a', startUs: 100, endUs: 100 },
+    { correctionId: 'a', startUs: 100, endUs: 101 },
     { correctionId: 'b', startUs: 200, endUs: 300, amountMicro: 7 },
     { correctionId: 'c', atUs: 400 },
   ]);
@@ -93,7 +93,7 @@ it('reads and keeps how far statistics are imported and what is not posted yet',
   const unposted = [{ entityId: 'sensor.a', fromUs: 5, untilUs: 8 }];
   await settings.set(unpostedKey, unposted, 1);
   const found = unpostedFromStored(await settings.get(unpostedKey));
-  expect(found).toEqual([{ entityId: 'sensor.a', startUs: 5, endUs: 8 }]);
+  expect(found).toEqual([{ entityId: 'sensor.a', startUs: 5, endUs: 9 }]);
   expect(storedUnposted(found)).toEqual(unposted);
   expect(unpostedFromStored(undefined)).toEqual([]);
 });

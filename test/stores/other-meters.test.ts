@@ -4,17 +4,16 @@
  * Method: lives are drawn from a seed, shuffled, played into the real stores in two batches, each posted before the next, and
  * asked for through the whole application; every answer is held against test/reference.
  */
+
 import { describe, expect, it } from 'vitest';
 import { balance } from '../../src/schemas/balance.ts';
 import { capacityMonth } from '../../src/schemas/p1.ts';
+import { dayUs, minuteUs, quarterHourUs } from '../../src/units/durations.ts';
 import { monthPeaks, reckon, seeded, sumsBy, type Told } from '../reference/meter-reckoner.ts';
 import { PlayedHome } from './played-home.ts';
 import { freshEntity } from './questdb-fixture.ts';
 import { compare, comparePeaks, readingOf, shuffled } from './reckoned-answers.ts';
 
-const minuteUs = 60_000_000;
-const quarterHourUs = 15 * minuteUs;
-const dayUs = 96 * quarterHourUs;
 const us = (iso: string) => Date.parse(iso) * 1000;
 
 interface Life {

@@ -1,4 +1,5 @@
 /** A home whose meters' past is played into the real stores, posted, and asked for through the whole API. */
+
 import { expect, inject } from 'vitest';
 import type { z } from 'zod';
 import { MongoCorrectionStore } from '../../src/adapters/mongodb/correction-store.ts';
@@ -30,6 +31,7 @@ import type { Clock } from '../../src/runtime/clock.ts';
 import type { LedgerViews } from '../../src/statistics/ledger-views.ts';
 import { RunningViews } from '../../src/statistics/running-views.ts';
 import { Today } from '../../src/statistics/today.ts';
+import { hourUs } from '../../src/units/durations.ts';
 import { openDocuments } from './documents-fixture.ts';
 import { quietLog } from './questdb-fixture.ts';
 
@@ -41,8 +43,6 @@ export interface GridMeters {
   /** Devices with a register, named by the preferences. */
   readonly devices?: readonly { readonly id: string; readonly parent?: string }[];
 }
-
-const hourUs = 3_600_000_000;
 
 export class PlayedHome {
   readonly clock: Clock;
@@ -223,7 +223,7 @@ export class PlayedHome {
   #touched(entityId: string, instants: readonly number[]): void {
     const startUs = instants.reduce((least, us) => Math.min(least, us));
     const endUs = instants.reduce((most, us) => Math.max(most, us));
-    this.#postingWorker.touch(entityId, { startUs, endUs });
+    this.#postingWorker.touch(entityId, { startUs, endUs: endUs + 1 });
   }
 
   /** The day as the Now page has it, read from what is stored. */

@@ -4,16 +4,16 @@
  * Method: ten days of random readings with absences in the real QuestDB; the view made anew by hand; the answers of a
  * store that may use it held against those of one that asks for each day alone, which is read from the readings.
  */
+
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { readingHoursView } from '../../src/adapters/questdb/reading-hours.ts';
 import { QuestDbReadingStore } from '../../src/adapters/questdb/reading-store.ts';
 import type { HourlyReadings } from '../../src/recording/reading-store.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
+import { dayUs, hourUs } from '../../src/units/durations.ts';
 import { applied, eventually, freshEntity, openQuestDb, powerReading } from './questdb-fixture.ts';
 
 const { db, store: writer } = openQuestDb();
-const hourUs = 3_600_000_000;
-const dayUs = 24 * hourUs;
 const startUs = Date.UTC(2026, 9, 20, 22) * 1000;
 const days = 10;
 const endUs = startUs + days * dayUs;

@@ -3,15 +3,16 @@
  * by the hours of any zone's wall clock, days that change it among them.
  * Method: random readings in the real QuestDB, held against a plain walk through all of them.
  */
+
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Reading } from '../../src/recording/reading.ts';
 import type { HourlyReadings } from '../../src/recording/reading-store.ts';
 import { bucketEdges } from '../../src/units/calendar.ts';
+import { hourUs } from '../../src/units/durations.ts';
 import { applied, baseUs, freshEntity, openQuestDb, powerReading } from './questdb-fixture.ts';
 
 const { db, store } = openQuestDb();
-const hourUs = 3_600_000_000;
 
 beforeAll(() => db.prepared());
 afterAll(() => db.stop());

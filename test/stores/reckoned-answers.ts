@@ -1,4 +1,5 @@
 /** What the API tells of meters, held against what their readings were reckoned to by test/reference. */
+
 import { expect } from 'vitest';
 import { capacityMonth } from '../../src/schemas/p1.ts';
 import {
@@ -7,6 +8,7 @@ import {
   statistics,
   statisticsRow,
 } from '../../src/schemas/statistics.ts';
+import { quarterHourUs } from '../../src/units/durations.ts';
 import {
   hourSums,
   monthPeaks,
@@ -19,7 +21,6 @@ import {
 import type { PlayedHome } from './played-home.ts';
 
 const us = (iso: string) => Date.parse(iso) * 1000;
-const quarterHourUs = 900_000_000;
 /** Splitting a difference over quarters may leave a part a millionth away from its fraction, at each of its ends. */
 const within = 2n;
 

@@ -4,6 +4,7 @@
  * Method: recorder and back-fill with the real adapters, between a demo home (its recorder is the truth) and stores of
  * their own; every tracked entity's rows are held against the home's, instant by instant.
  */
+
 import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -26,9 +27,9 @@ import { Recorder, type TrackedEntity } from '../../src/recording/stream/recorde
 import { quietLog } from '../../src/recording/testing/doubles.ts';
 import { FileSpool } from '../../src/recording/write/spool/file-spool.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
+import { hourUs } from '../../src/units/durations.ts';
 import { quantityOf } from '../../src/units/quantity.ts';
 
-const hourUs = 3_600_000_000;
 const patience = { timeout: 30_000, interval: 100 };
 
 describe('recording through a cut', () => {

@@ -5,19 +5,20 @@
  * by hand. What the API answers is held against what the tables hold. The process lives by a clock that is shifted to where
  * the quarter has to be.
  */
+
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type DemoHome, startDemoHome } from '../../addon/demo-home/demo-home.ts';
 import { bare } from '../../addon/demo-home/home/by-hand.ts';
 import { balance } from '../../src/schemas/balance.ts';
 import { ledger as ledgerAnswer } from '../../src/schemas/ledger.ts';
 import { statistics } from '../../src/schemas/statistics.ts';
+import { quarterHourMs } from '../../src/units/durations.ts';
 import { QuestdbProbe } from '../bench/questdb-probe.ts';
 import { LedgerProcess } from '../home-assistant/ledger-process.ts';
 import { until } from '../home-assistant/until.ts';
 
 const meter = 'sensor.running_meter';
 const attributes = { unit_of_measurement: 'kWh', device_class: 'energy', state_class: 'total_increasing' };
-const quarterHourMs = 900_000;
 const second = 1_000_000;
 
 let demo: DemoHome;

@@ -3,14 +3,14 @@
  * Method: a meter of the grid and one of a device are played into the real stores, as readings or, where a home was not
  * recorded yet, as Home Assistant's hours; the day is read as the Now page reads it and asked for through the API.
  */
+
 import { afterAll, describe, expect, it } from 'vitest';
 import { balance, devices } from '../../src/schemas/balance.ts';
+import { hourUs, minuteUs } from '../../src/units/durations.ts';
 import { PlayedHome } from './played-home.ts';
 import { freshEntity } from './questdb-fixture.ts';
 
 const zone = 'Europe/Brussels';
-const minuteUs = 60_000_000;
-const hourUs = 60 * minuteUs;
 const local = (text: string) =>
   Temporal.ZonedDateTime.from(`${text}[${zone}]`).toInstant().epochMilliseconds * 1000;
 

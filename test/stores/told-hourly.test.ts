@@ -3,16 +3,16 @@
  * Method: the registers of a real meter, of which the true peak is known (3.176 kW), are played into the real stores once an
  * hour, exactly and some seconds late, and asked for through the whole application.
  */
+
 import { afterAll, describe, expect, it } from 'vitest';
 import { coverage } from '../../src/schemas/ledger.ts';
 import { capacityMonth } from '../../src/schemas/p1.ts';
 import { monthlyStatistics, statistics, statisticsRow } from '../../src/schemas/statistics.ts';
+import { dayUs, hourUs } from '../../src/units/durations.ts';
 import { homeWizardRows } from './meter-files.ts';
 import { PlayedHome } from './played-home.ts';
 import { freshEntity } from './questdb-fixture.ts';
 
-const hourUs = 3_600_000_000;
-const dayUs = 24 * hourUs;
 const rows = homeWizardRows().filter((row) => row.atUs % hourUs === 0);
 const truePeakW = 3176;
 

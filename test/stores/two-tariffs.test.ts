@@ -3,13 +3,14 @@
  * Method: what a real meter counted, of which the true peak is known, is told by two registers and played into the real stores without what did
  * not change, then with the hourly rows that Home Assistant keeps of them.
  */
+
 import { afterAll, expect, it } from 'vitest';
 import { capacityMonth } from '../../src/schemas/p1.ts';
+import { hourUs } from '../../src/units/durations.ts';
 import { homeWizardRows } from './meter-files.ts';
 import { PlayedHome } from './played-home.ts';
 import { freshEntity } from './questdb-fixture.ts';
 
-const hourUs = 3_600_000_000;
 /** The flows of all homes have one name in the store: a September of its own. */
 const daysBack = 6209;
 const rows = byTariff(

@@ -1,5 +1,6 @@
 /** What an entity says at an instant, rounded as a real meter rounds. */
 
+import { hourUs, quarterHourUs } from '../../../src/units/durations.ts';
 import { battery } from '../model/day.ts';
 import type { House } from '../model/house.ts';
 import { chance, hashText } from '../model/noise.ts';
@@ -75,11 +76,11 @@ export function decimalText(steps: number, decimals: number): string {
 
 /** True while an unreliable entity is away: a few spells of 2-14 minutes a day. */
 export function isAway(seed: number, entity: EntityDefinition, us: number): boolean {
-  const slotUs = 3 * 3_600_000_000;
+  const slotUs = 3 * hourUs;
   const slot = Math.floor(us / slotUs);
   const channel = hashText(entity.device ?? entity.key);
   if (chance(seed, channel, slot) > 0.45) return false;
-  const startUs = slot * slotUs + Math.floor(chance(seed + 1, channel, slot) * (slotUs - 900_000_000));
+  const startUs = slot * slotUs + Math.floor(chance(seed + 1, channel, slot) * (slotUs - quarterHourUs));
   const lastsUs = 120_000_000 + Math.floor(chance(seed + 2, channel, slot) * 720_000_000);
   return us >= startUs && us < startUs + lastsUs;
 }

@@ -1,4 +1,5 @@
 /** The home's days by wall clock: 23, 24 or 25 hours long, counted from the day the meters were put in. */
+import { dayMs } from '../../../src/units/durations.ts';
 
 export interface LocalDay {
   /** Days since the first one. */
@@ -11,8 +12,6 @@ export interface LocalDay {
   /** Minute of the wall clock (0-1439) for each minute of the day; on the day of 25 hours one hour comes twice. */
   readonly wallMinutes: Int16Array;
 }
-
-const dayMs = 86_400_000;
 
 export class Calendar {
   readonly timeZone: string;

@@ -2,6 +2,7 @@
  * The demo home's physics as a function of a seed and an instant. A register is the exact integral of its power since
  * the meters were put in; days are computed when asked for and forgotten again, only their totals are kept.
  */
+import { minuteUs } from '../../../src/units/durations.ts';
 import { type Load, loads } from './appliances.ts';
 import { Calendar, isDayTariff } from './calendar.ts';
 import { battery, type Channel, channels, computeDay, type HouseDay } from './day.ts';
@@ -23,7 +24,6 @@ interface Checkpoint {
 }
 
 const daysKept = 40;
-const usPerMinute = 60_000_000;
 
 export class House {
   readonly calendar: Calendar;
@@ -87,7 +87,7 @@ export class House {
     const { house, minute, us: within } = this.#at(us);
     const from = house.storedJ[minute] ?? 0;
     const to = house.storedJ[minute + 1] ?? from;
-    return from + ((to - from) * within) / usPerMinute;
+    return from + ((to - from) * within) / minuteUs;
   }
 
   outdoorC(us: number): number {
@@ -105,7 +105,7 @@ export class House {
   }
 
   isCloudy(us: number): boolean {
-    return clearness(this.seed, this.dayIndex(us), Math.floor(us / usPerMinute)) < 0.6;
+    return clearness(this.seed, this.dayIndex(us), Math.floor(us / minuteUs)) < 0.6;
   }
 
   dayIndex(us: number): number {
@@ -144,11 +144,11 @@ export class House {
       this.#last = house;
     }
     const since = us - house.day.startMs * 1000;
-    const minute = Math.floor(since / usPerMinute);
+    const minute = Math.floor(since / minuteUs);
     return {
       house,
       minute,
-      us: since - minute * usPerMinute,
+      us: since - minute * minuteUs,
       absoluteMinute: house.day.startMs / 60_000 + minute,
     };
   }

@@ -1,8 +1,7 @@
 /** The highest quarter-hour of a month so far, as the meter itself keeps it. */
+import { quarterHourUs } from '../../../src/units/durations.ts';
 import type { Channel } from './day.ts';
 import type { House } from './house.ts';
-
-const quarterHourUs = 900_000_000;
 
 /** The highest of the first quarter, of the first two, and so on, in W; as far as was asked for. */
 interface Month {

@@ -1,10 +1,11 @@
 /** Where the sun stands; good to a few tenths of a degree, which is all that a roof notices. */
+import { dayMs } from '../../../src/units/durations.ts';
 
 const radians = Math.PI / 180;
 
 /** Sine of the sun's elevation (negative below the horizon). `ms` since the epoch; degrees north and east. */
 export function sineOfElevation(ms: number, latitude: number, longitude: number): number {
-  const days = ms / 86_400_000 - 10_957.5; // since 2000-01-01T12:00Z
+  const days = ms / dayMs - 10_957.5; // since 2000-01-01T12:00Z
   const anomaly = (357.529 + 0.98560028 * days) * radians;
   const ecliptic =
     (280.459 + 0.98564736 * days + 1.915 * Math.sin(anomaly) + 0.02 * Math.sin(2 * anomaly)) * radians;

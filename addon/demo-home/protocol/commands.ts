@@ -1,5 +1,6 @@
 /** The commands that the demo home answers. Everything else is `unknown_command`, as in Core. */
 
+import type { Interval } from '../../../src/units/interval.ts';
 import type { Home } from '../home/home.ts';
 import type { History } from '../recorder/history.ts';
 import type { Statistics } from '../recorder/statistics.ts';
@@ -158,9 +159,7 @@ function energyValidation(deps: CommandDeps): Answer {
   });
 }
 
-type Span =
-  | { readonly startUs: number; readonly endUs: number }
-  | { readonly error: { code: string; message: string } };
+type Span = Interval | { readonly error: { code: string; message: string } };
 
 function spanOf(message: Message, timeZone: string): Span {
   const startUs = instantOf(String(message.start_time), timeZone);

@@ -1,5 +1,7 @@
 /** history/history_during_period and history/stream. */
+
 import { instantFromIso } from '../../../src/units/instant.ts';
+import type { Interval } from '../../../src/units/interval.ts';
 import type { History, Recorded } from '../recorder/history.ts';
 import { secondsOf } from './messages.ts';
 
@@ -7,9 +9,7 @@ import { secondsOf } from './messages.ts';
 const significantDomains = new Set(['climate', 'device_tracker', 'humidifier', 'thermostat', 'water_heater']);
 const attributeDomains = new Set(['climate', 'humidifier', 'input_datetime', 'thermostat', 'water_heater']);
 
-export interface HistoryQuestion {
-  readonly startUs: number;
-  readonly endUs: number;
+export interface HistoryQuestion extends Interval {
   readonly entityIds: readonly string[];
   readonly includeStartTimeState: boolean;
   readonly significantChangesOnly: boolean;

@@ -1,4 +1,5 @@
 /** External statistics: what an integration writes into Home Assistant's statistics by itself, for hours, without an entity. */
+import { hourMs } from '../../../src/units/durations.ts';
 import type { Row } from './statistics.ts';
 
 export interface ExternalHour {
@@ -16,8 +17,6 @@ export interface ExternalStatistic {
   /** Ascending. */
   readonly hours: readonly ExternalHour[];
 }
-
-const hourMs = 3_600_000;
 
 /** Hours with start ≤ hour < end. */
 export function externalRows({ hours }: ExternalStatistic, startUs: number, endUs: number): Row[] {

@@ -1,5 +1,6 @@
 /** What the home's recorder holds as raw states: the last days only, as Core with its default purge. */
 
+import { dayUs } from '../../../src/units/durations.ts';
 import type { Entity } from '../home/entity.ts';
 import type { Home } from '../home/home.ts';
 import type { Change } from './timeline.ts';
@@ -10,8 +11,6 @@ export interface Recorded {
   readonly lastUpdatedUs: number;
   readonly lastChangedUs: number;
 }
-
-const dayUs = 86_400_000_000;
 
 export class History {
   readonly #home: Home;

@@ -2,7 +2,9 @@
  * Goal: statistics mean what Core's mean, so that what repairs a gap with them is tested on the real thing's rules.
  * Method: rows held against the raw states, summed by hand; a home at a set clock, and states put in by hand.
  */
+
 import { describe, expect, it } from 'vitest';
+import { hourMs } from '../../../src/units/durations.ts';
 import { Home } from '../home/home.ts';
 import { House } from '../model/house.ts';
 import {
@@ -17,7 +19,6 @@ import { Statistics } from './statistics.ts';
 
 const nowUs = Date.parse('2026-11-16T17:30:20Z') * 1000;
 const house = new House({ seed: 2711, timeZone: 'Europe/Brussels', installedOn: '2026-10-10' });
-const hourMs = 3_600_000;
 
 function setUp() {
   const clock = { us: nowUs };

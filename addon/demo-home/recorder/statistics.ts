@@ -3,6 +3,7 @@
  * hours by the home's wall clock. Values are in the entity's own unit; the protocol converts.
  */
 
+import { dayUs, hourMs, hourUs } from '../../../src/units/durations.ts';
 import { isByHand } from '../home/by-hand.ts';
 import type { Entity } from '../home/entity.ts';
 import type { Home } from '../home/home.ts';
@@ -20,8 +21,6 @@ export interface Row {
 }
 
 const fiveMinutesUs = 300_000_000;
-const hourUs = 3_600_000_000;
-const dayUs = 24 * hourUs;
 /** Core compiles some seconds past the five minutes. */
 const compiledAfterUs = 10_500_000;
 const rowsCached = 60_000;
@@ -103,8 +102,8 @@ function hourOf(rows: readonly Row[]): Row | null {
   const first = rows[0];
   const last = rows.at(-1);
   if (first === undefined || last === undefined) return null;
-  const startMs = Math.floor(first.startMs / 3_600_000) * 3_600_000;
-  return { ...combine(rows), startMs, endMs: startMs + 3_600_000 };
+  const startMs = Math.floor(first.startMs / hourMs) * hourMs;
+  return { ...combine(rows), startMs, endMs: startMs + hourMs };
 }
 
 /** Mean of means, least, most, and the last one's state and sum. */

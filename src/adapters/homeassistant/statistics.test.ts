@@ -4,16 +4,12 @@
  * Method: a recorder that answers as Core 2026.11 does (seen there: start included, end excluded, milliseconds, columns
  * that none can fill absent) holds rows with gaps; what is asked of it is counted.
  */
+
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { statisticsPeriodUs } from '../../home/home-assistant.ts';
 import { instantFromIso } from '../../units/instant.ts';
-import {
-  firstStatistics,
-  periodUs,
-  type SendStatisticsCommand,
-  statistics,
-  statisticsMetadata,
-} from './statistics.ts';
+import { firstStatistics, type SendStatisticsCommand, statistics, statisticsMetadata } from './statistics.ts';
 
 const baseUs = Date.UTC(2025, 9, 1) * 1000;
 
@@ -61,7 +57,7 @@ describe('statistics', () => {
         fc.constantFrom('5minute' as const, 'hour' as const),
         async (entities, count, skip, until, period) => {
           const recorder = new Recorder();
-          const step = periodUs[period];
+          const step = statisticsPeriodUs[period];
           for (let i = 0; i < entities; i++) {
             const rows = Array.from({ length: Math.ceil(count / (i + 1)) }, (_, n) => ({
               startUs: baseUs + (n + (n > 20 ? 30 : 0)) * step,
@@ -118,13 +114,13 @@ describe('statistics', () => {
     const recorder = new Recorder();
     const rows = [
       { startUs: baseUs, state: 0.8, sum: 100.8 },
-      { startUs: baseUs + periodUs.hour, state: 0.5, sum: 101.3 },
-      { startUs: baseUs + 2 * periodUs.hour, state: 0.5, sum: null },
+      { startUs: baseUs + statisticsPeriodUs.hour, state: 0.5, sum: 101.3 },
+      { startUs: baseUs + 2 * statisticsPeriodUs.hour, state: 0.5, sum: null },
     ];
     recorder.held.set('opower:grid', { unitClass: 'energy', unit: 'kWh', rows });
     recorder.held.set('sensor.grid', { unitClass: 'energy', unit: 'kWh', rows });
     const ids = [...recorder.held.keys()];
-    const got = await statistics(recorder.send, ids, baseUs, baseUs + 3 * periodUs.hour, 'hour');
+    const got = await statistics(recorder.send, ids, baseUs, baseUs + 3 * statisticsPeriodUs.hour, 'hour');
     const of = (id: string) => got.filter((row) => row.entityId === id).map((row) => row.state);
     expect(of('opower:grid')).toEqual([100.8, 101.3, null]);
     expect(of('sensor.grid')).toEqual([0.8, 0.5, 0.5]);

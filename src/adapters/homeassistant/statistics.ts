@@ -2,8 +2,14 @@
  * Rows of Home Assistant's statistics, asked for piece by piece: an answer is one message, made in memory by Core, and a
  * year of hourly rows of one statistic is a megabyte.
  */
+
 import { isExternalStatistic } from '../../home/entity.ts';
-import type { HomeStatistic, HomeStatisticsRow, StatisticsPeriod } from '../../home/home-assistant.ts';
+import {
+  type HomeStatistic,
+  type HomeStatisticsRow,
+  type StatisticsPeriod,
+  statisticsPeriodUs,
+} from '../../home/home-assistant.ts';
 import { instantFromMs, isoFromInstant } from '../../units/instant.ts';
 import { type CanonicalUnit, canonicalUnit, toCanonical } from '../../units/quantity.ts';
 import { isRecord, recordsOf, textOf, type WireRecord } from './wire.ts';
@@ -12,8 +18,6 @@ export type SendStatisticsCommand = (message: {
   readonly type: string;
   readonly [key: string]: unknown;
 }) => Promise<unknown>;
-
-export const periodUs = { '5minute': 300_000_000, hour: 3_600_000_000 } as const;
 
 const entitiesPerPiece = 12;
 /** About 120 bytes each. */
@@ -43,7 +47,7 @@ export async function statistics(
     const known = some.filter((entityId) => unitOf.has(entityId));
     // Core takes an empty list for all.
     if (known.length === 0) continue;
-    const pieceUs = Math.floor(rowsPerPiece / known.length) * periodUs[period];
+    const pieceUs = Math.floor(rowsPerPiece / known.length) * statisticsPeriodUs[period];
     for (let pieceStartUs = startUs; pieceStartUs < endUs; pieceStartUs += pieceUs) {
       const pieceEndUs = Math.min(pieceStartUs + pieceUs, endUs);
       const answer = await send({
@@ -124,7 +128,7 @@ export function statisticsRows(
         entityId,
         period,
         startUs: rowStartUs,
-        endUs: rowStartUs + periodUs[period],
+        endUs: rowStartUs + statisticsPeriodUs[period],
         state: value(register),
         sum: value('sum'),
         mean: value('mean'),

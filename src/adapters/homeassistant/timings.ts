@@ -1,4 +1,6 @@
 /** Every wait of the adapter, in milliseconds. Tests shorten them. */
+import { minuteMs } from '../../units/durations.ts';
+
 export interface Timings {
   /** Until the websocket is open. */
   readonly connectMs: number;
@@ -26,7 +28,7 @@ export const defaultTimings: Timings = {
   connectMs: 10_000,
   authMs: 10_000,
   commandMs: 20_000,
-  historyMs: 60_000,
+  historyMs: minuteMs,
   pingEveryMs: 30_000,
   pingWithinMs: 10_000,
   retryFirstMs: 500,
@@ -34,7 +36,7 @@ export const defaultTimings: Timings = {
   refusedFirstMs: 30_000,
   refusedLimitMs: 600_000,
   stableMs: 15_000,
-  warmUpMs: 60_000,
+  warmUpMs: minuteMs,
   warmUpFirstMs: 500,
   registryThrottleMs: 1000,
 };

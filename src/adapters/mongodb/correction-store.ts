@@ -8,7 +8,7 @@ import type {
 } from '../../ledger/evidence/correction.ts';
 import type { Documents } from './documents.ts';
 
-/** Keeps the names that corrections were first stored with. */
+/** Keeps the names that corrections were first stored with, and the last instant of an exclusion. */
 type CorrectionDocument = { readonly _id: string } & (
   | Omit<ExchangeCorrection, 'correctionId'>
   | Spanning<ExclusionCorrection>
@@ -86,13 +86,18 @@ export class MongoCorrectionStore implements CorrectionStore {
 function documentOf({ correctionId: _id, ...correction }: Correction): CorrectionDocument {
   if (correction.kind === 'exchange') return { _id, ...correction };
   const { startUs, endUs, ...rest } = correction;
-  return { _id, ...rest, fromUs: startUs, untilUs: endUs };
+  return { _id, ...rest, fromUs: startUs, untilUs: rest.kind === 'exclusion' ? endUs - 1 : endUs };
 }
 
 function correctionFrom({ _id, ...document }: CorrectionDocument): Correction {
   if (document.kind === 'exchange') return { correctionId: _id, ...document };
   const { fromUs, untilUs, ...rest } = document;
-  return { correctionId: _id, ...rest, startUs: fromUs, endUs: untilUs };
+  return {
+    correctionId: _id,
+    ...rest,
+    startUs: fromUs,
+    endUs: rest.kind === 'exclusion' ? untilUs + 1 : untilUs,
+  };
 }
 
 function startOf(correction: Correction): number {

@@ -1,8 +1,5 @@
+import { hourUs, minuteUs, secondUs } from '../../units/durations.ts';
 import type { CanonicalUnit } from '../../units/quantity.ts';
-
-const secondUs = 1_000_000;
-const minuteUs = 60 * secondUs;
-const hourUs = 60 * minuteUs;
 
 /** Lengths that a clock's face knows; longer ones are whole days. */
 const stepsUs = [

@@ -1,4 +1,5 @@
 import type { HourlyReadings } from '../../recording/reading-store.ts';
+import type { Interval } from '../../units/interval.ts';
 
 /** The readings of one hour, as the database sums them up. An hour without a reading has none. */
 export interface HourSums {
@@ -65,11 +66,9 @@ function meanOf(area: number, weightUs: number, min: number | null, max: number 
 }
 
 /** Hours of equal length that follow each other, so that an hour's place is a division. Nearly always there is one run. */
-export interface Run {
+export interface Run extends Interval {
   /** Place of its first hour among all hours. */
   readonly first: number;
-  readonly startUs: number;
-  readonly endUs: number;
   readonly lengthUs: number;
 }
 

@@ -2,11 +2,12 @@
  * Goal: nothing that was written since an instant is passed over, and where that can't be told it is said so.
  * Method: a clock moved by hand, and a walk through all that was written, for random writings.
  */
+
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { minuteUs } from '../../units/durations.ts';
 import { LateReadings } from './late-readings.ts';
 
-const minuteUs = 60_000_000;
 const startUs = Date.UTC(2026, 10, 21) * 1000;
 
 function clockAt(us: number) {

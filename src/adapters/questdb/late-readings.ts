@@ -1,6 +1,6 @@
 import type { Clock } from '../../runtime/clock.ts';
+import { minuteUs } from '../../units/durations.ts';
 
-const minuteUs = 60_000_000;
 /** A view that is not refreshed for longer is not used; it is every hour. */
 const keptMinutes = 130;
 

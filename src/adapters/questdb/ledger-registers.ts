@@ -1,15 +1,14 @@
+import { statisticsPeriodUs } from '../../home/home-assistant.ts';
 import type { RegisterBefore } from '../../statistics/ledger-views.ts';
 import { microFromValue } from '../../units/amount.ts';
 import { bucketEdges, bucketStartUs, type Period } from '../../units/calendar.ts';
+import { dayUs, hourUs, quarterHourUs } from '../../units/durations.ts';
 import { daySampling, openingsTable, statisticsTable } from './ledger-schema.ts';
 import type { QuestDb } from './questdb.ts';
 import { readingsTable } from './reading-rows.ts';
 import { numberOf, numberOrNull, type Row } from './row.ts';
 import { isoWithin } from './span.ts';
 
-const quarterHourUs = 900_000_000;
-const hourUs = 3_600_000_000;
-const dayUs = 86_400_000_000;
 /** A zone's days begin at two times of UTC, at three where its offset was changed; its hours mostly at one. */
 const fewRemainders = 4;
 const steps = [
@@ -38,7 +37,6 @@ const readingsQuery = `SELECT cast(timestamp AS LONG) AS at_us, state FROM ${rea
   WHERE entity_id = $1 AND timestamp IN $2 AND state IS NOT NULL`;
 const rowsQuery = `SELECT cast(timestamp AS LONG) AS start_us, state FROM ${statisticsTable}
   WHERE entity_id = $1 AND timestamp IN $2 AND period = $3 AND state IS NOT NULL`;
-const rowUs = { '5minute': 300_000_000, hour: hourUs } as const;
 
 /** See LedgerViews.registers. */
 export async function registersBefore(
@@ -88,15 +86,16 @@ export async function registersExactly(
     return (await Promise.all(found)).flat();
   };
   const [fiveMinutes, hours, readings] = await Promise.all([
-    ask(rowUs['5minute'], rowsQuery, ['5minute']),
-    ask(rowUs.hour, rowsQuery, ['hour']),
+    ask(statisticsPeriodUs['5minute'], rowsQuery, ['5minute']),
+    ask(statisticsPeriodUs.hour, rowsQuery, ['hour']),
     ask(0, readingsQuery, []),
   ]);
   const edges = new Set(edgesUs);
   const found = new Map<number, number>();
   // A reading says it better than a row that ends there, and a short row better than a long one.
-  for (const row of hours) put(found, edges, numberOf(row, 'start_us') + rowUs.hour, row);
-  for (const row of fiveMinutes) put(found, edges, numberOf(row, 'start_us') + rowUs['5minute'], row);
+  for (const row of hours) put(found, edges, numberOf(row, 'start_us') + statisticsPeriodUs.hour, row);
+  for (const row of fiveMinutes)
+    put(found, edges, numberOf(row, 'start_us') + statisticsPeriodUs['5minute'], row);
   for (const row of readings) put(found, edges, numberOf(row, 'at_us'), row);
   return found;
 }

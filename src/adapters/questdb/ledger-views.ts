@@ -4,6 +4,8 @@ import type { GroundsCount } from '../../statistics/coverage.ts';
 import type { LedgerViews, RegisterBefore } from '../../statistics/ledger-views.ts';
 import { type SideBySide, sideBySide } from '../../statistics/side-by-side.ts';
 import { bucketEdges, bucketStartUs, nextBucketUs, type Period } from '../../units/calendar.ts';
+import { hourUs, minuteMs } from '../../units/durations.ts';
+import type { Interval } from '../../units/interval.ts';
 import { quarterHourUs } from '../../units/quarter-hour.ts';
 import { QuestDbError } from './fault.ts';
 import {
@@ -34,7 +36,6 @@ import type { QuestDb } from './questdb.ts';
 import { numberOf, numberOrNull, type Row, textOf, wordOf } from './row.ts';
 import { isoWithin } from './span.ts';
 
-const hourUs = 3_600_000_000;
 const stateQuery = `SELECT view_name, view_status, view_sql, refresh_base_table_txn, base_table_txn
   FROM materialized_views() WHERE view_name IN ($1, $2)`;
 
@@ -42,7 +43,7 @@ const partitionsQuery = `SELECT table_name, partitionBy AS partition_by FROM tab
 
 const metersPerQuery = 200;
 const spansPerQuery = 16;
-const refreshWithinMs = 60_000;
+const refreshWithinMs = minuteMs;
 
 /** Sums of the ledger: quarters from the table, hours and days from materialized views that QuestDB keeps up itself. */
 export class QuestDbLedgerViews implements LedgerViews {
@@ -106,10 +107,7 @@ export class QuestDbLedgerViews implements LedgerViews {
     }
   }
 
-  async quarterHoursWithin(
-    entityId: string,
-    spans: readonly { readonly startUs: number; readonly endUs: number }[],
-  ): Promise<Bucket[][]> {
+  async quarterHoursWithin(entityId: string, spans: readonly Interval[]): Promise<Bucket[][]> {
     await this.#prepare();
     const found: Bucket[][] = [];
     for (let at = 0; at < spans.length; at += spansPerQuery) {

@@ -1,4 +1,5 @@
 import type { Clock } from '../../runtime/clock.ts';
+import { hourUs, minuteUs } from '../../units/durations.ts';
 import { type CanonicalUnit, canonicalUnits } from '../../units/quantity.ts';
 import { LateReadings } from './late-readings.ts';
 import type { QuestDb } from './questdb.ts';
@@ -26,13 +27,12 @@ export const refreshReadingHoursHourly = `ALTER MATERIALIZED VIEW ${readingHours
 
 const refreshNow = `REFRESH MATERIALIZED VIEW ${readingHoursView} INCREMENTAL`;
 /** It is not asked to refresh more often. */
-const refreshAgainUs = 60_000_000;
+const refreshAgainUs = minuteUs;
 
-const hourUs = 3_600_000_000;
 /** Below that the readings themselves are as fast. */
 const fewestHours = 48;
 /** Acknowledged readings are applied within it, and clocks of two machines differ by less. */
-const marginUs = 60_000_000;
+const marginUs = minuteUs;
 
 /** $1 entity, $2 and $3 the span, $4 and $5 start and length of the hours. */
 const fromReadings = `SELECT (cast(timestamp AS LONG) - $4) / $5 AS hour, ${columns('timestamp')}

@@ -2,7 +2,9 @@ import type { Reading } from '../../recording/reading.ts';
 import type { Curve, HourlyReadings, ReadingStore } from '../../recording/reading-store.ts';
 import { type Clock, systemClock } from '../../runtime/clock.ts';
 import { bucketEdges } from '../../units/calendar.ts';
+import { hourUs } from '../../units/durations.ts';
 import { isoFromInstant } from '../../units/instant.ts';
+import type { Interval } from '../../units/interval.ts';
 import { canonicalUnits } from '../../units/quantity.ts';
 import { type CurveBucket, curveBucketUs, joinHours } from './curve-bucket.ts';
 import { QuestDbError } from './fault.ts';
@@ -14,7 +16,6 @@ import { numberOf, numberOrNull, textOf, wordOrNull } from './row.ts';
 
 /** Entities asked for in one statement; each is a bound parameter of its own. */
 const entitiesPerQuery = 200;
-const hourUs = 3_600_000_000;
 
 const ofEntityInRange = `FROM ${readingsTable} WHERE entity_id = $1 AND timestamp >= $2 AND timestamp < $3`;
 
@@ -139,12 +140,12 @@ export class QuestDbReadingStore implements ReadingStore {
   }
 
   /** What arrived since an instant of receipt, by entity; null means ever. For a start after a crash: it reads all. */
-  async receivedSince(receivedUs: number | null): Promise<Map<string, { startUs: number; endUs: number }>> {
+  async receivedSince(receivedUs: number | null): Promise<Map<string, Interval>> {
     const rows = await this.#db.query(receivedQuery, [isoFromInstant(Math.max(0, receivedUs ?? 0))]);
     return new Map(
       rows.map((row) => [
         textOf(row, 'entity_id'),
-        { startUs: numberOf(row, 'from_us'), endUs: numberOf(row, 'until_us') },
+        { startUs: numberOf(row, 'from_us'), endUs: numberOf(row, 'until_us') + 1 },
       ]),
     );
   }

@@ -1,14 +1,13 @@
 import type { Sender } from '@questdb/nodejs-client';
+import { statisticsPeriodUs } from '../../home/home-assistant.ts';
 import type { StatisticsRecord, StatisticsStore } from '../../ledger/evidence/statistics-store.ts';
-import type { Span } from '../../ledger/span.ts';
 import type { Clock } from '../../runtime/clock.ts';
+import type { Interval } from '../../units/interval.ts';
 import { statisticsTable } from './ledger-schema.ts';
 import type { QuestDb } from './questdb.ts';
 import { numberOf, numberOrNull, type Row, textOf, textOrNull, wordOf } from './row.ts';
 import { isoWithin } from './span.ts';
 import { applied } from './wal.ts';
-
-const lengthUs = { '5minute': 300_000_000, hour: 3_600_000_000 } as const;
 
 const columns = 'entity_id, period, cast(timestamp AS LONG) AS start_us, state, sum, mean, min, max, unit';
 const rangeQuery = `SELECT ${columns} FROM ${statisticsTable}
@@ -59,7 +58,7 @@ export class QuestDbStatisticsStore implements StatisticsStore {
         const [row] = await this.#db.query(endingQuery, [
           entityId,
           period,
-          isoWithin(atUs - lengthUs[period]),
+          isoWithin(atUs - statisticsPeriodUs[period]),
         ]);
         return row === undefined ? null : recordFromRow(row);
       }),
@@ -75,7 +74,7 @@ export class QuestDbStatisticsStore implements StatisticsStore {
   async ends(period: '5minute' | 'hour'): Promise<Map<string, number>> {
     const rows = await this.#db.query(endsQuery, [period]);
     return new Map(
-      rows.map((row) => [textOf(row, 'entity_id'), numberOf(row, 'last_us') + lengthUs[period]]),
+      rows.map((row) => [textOf(row, 'entity_id'), numberOf(row, 'last_us') + statisticsPeriodUs[period]]),
     );
   }
 
@@ -84,12 +83,12 @@ export class QuestDbStatisticsStore implements StatisticsStore {
     return new Map(rows.map((row) => [textOf(row, 'entity_id'), numberOf(row, 'count')]));
   }
 
-  async receivedSince(receivedUs: number | null): Promise<Map<string, Span>> {
+  async receivedSince(receivedUs: number | null): Promise<Map<string, Interval>> {
     const rows = await this.#db.query(receivedQuery, [isoWithin(Math.max(0, receivedUs ?? 0))]);
     return new Map(
       rows.map((row) => [
         textOf(row, 'entity_id'),
-        { startUs: numberOf(row, 'from_us'), endUs: numberOf(row, 'until_us') + lengthUs.hour },
+        { startUs: numberOf(row, 'from_us'), endUs: numberOf(row, 'until_us') + statisticsPeriodUs.hour + 1 },
       ]),
     );
   }
@@ -113,7 +112,7 @@ function recordFromRow(row: Row): StatisticsRecord {
     entityId: textOf(row, 'entity_id'),
     period,
     startUs,
-    endUs: startUs + lengthUs[period],
+    endUs: startUs + statisticsPeriodUs[period],
     state: numberOrNull(row, 'state'),
     sum: numberOrNull(row, 'sum'),
     mean: numberOrNull(row, 'mean'),

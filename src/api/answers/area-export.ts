@@ -4,19 +4,18 @@ import type { LedgerViews } from '../../statistics/ledger-views.ts';
 import { byMeter } from '../../statistics/span-totals.ts';
 import type { PriceList } from '../../tariffs/cost-versions.ts';
 import { localIso } from '../../units/calendar.ts';
+import type { Interval } from '../../units/interval.ts';
 import { quarterHourUs } from '../../units/quarter-hour.ts';
 import { csvLine } from '../http/csv.ts';
 import { groundsOf, secondsOrNull, valueOrNull } from './amounts.ts';
 import type { AreaDevices } from './area.ts';
 import { areaCosts } from './area-totals.ts';
 
-export interface AreaExport {
+export interface AreaExport extends Interval {
   readonly views: LedgerViews;
   readonly prices: PriceList | null;
   readonly area: AreaDevices;
   readonly currency: string | null;
-  readonly startUs: number;
-  readonly endUs: number;
   readonly nowUs: number;
 }
 

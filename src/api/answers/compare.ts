@@ -1,18 +1,18 @@
 /** Several entities on one grid of buckets. */
+
 import type { z } from 'zod';
 import type { compareResult } from '../../schemas/statistics.ts';
 import { aligned } from '../../statistics/bucket.ts';
 import { meterFigures } from '../../statistics/meter-statistics.ts';
 import { valueFigures } from '../../statistics/value-statistics.ts';
 import { bucketEdges, type Period } from '../../units/calendar.ts';
+import type { Interval } from '../../units/interval.ts';
 import { fromStore } from '../http/problems.ts';
 import { rounded } from './amounts.ts';
 import { costsOfSubject, hoursOfValue, type PricedFigures, type StatisticsDeps } from './statistics.ts';
 import type { Subject } from './subjects.ts';
 
-export interface Compared {
-  readonly startUs: number;
-  readonly endUs: number;
+export interface Compared extends Interval {
   readonly startsUs: readonly number[];
   readonly results: z.infer<typeof compareResult>['results'];
 }

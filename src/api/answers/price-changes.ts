@@ -1,4 +1,5 @@
 /** What a change of prices makes of the past, as the API tells it. */
+
 import type { z } from 'zod';
 import { totalIds } from '../../balance/flow-posting.ts';
 import type { Home } from '../../home/home.ts';
@@ -7,6 +8,7 @@ import type { CostVersion } from '../../tariffs/cost-versions.ts';
 import type { PricedMeter, Repricing } from '../../tariffs/repricing.ts';
 import { localIso } from '../../units/calendar.ts';
 import { isoFromInstant } from '../../units/instant.ts';
+import type { Interval } from '../../units/interval.ts';
 import { HttpProblem } from '../http/problems.ts';
 import { valueOrNull } from './amounts.ts';
 import { devicesOf } from './area.ts';
@@ -41,10 +43,8 @@ export function pricedMeters(home: Pick<Home, 'entities'>, area: string | null):
     : devicesOf(home, { area }).tops.map((device) => ({ entityId: device.entityId, area: device.area }));
 }
 
-export interface Repriced {
+export interface Repriced extends Interval {
   readonly found: Repricing;
-  readonly startUs: number;
-  readonly endUs: number;
   readonly isDryRun: boolean;
   readonly metersPosted: number;
 }

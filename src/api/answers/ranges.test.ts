@@ -3,16 +3,17 @@
  * range is half-open, in order and limited by the home's clock.
  * Method: days on which clocks turn, midnights that are left out or come twice; properties over many zones and days.
  */
+
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { bucketEdges, localDate } from '../../units/calendar.ts';
+import { hourUs } from '../../units/durations.ts';
 import { instantFromIso, isoFromInstant } from '../../units/instant.ts';
 import { HttpProblem } from '../http/problems.ts';
 import { type RangeQuery, readEnds, readInstant, readRange } from './ranges.ts';
 
 const at = (iso: string) => instantFromIso(iso) ?? Number.NaN;
 const nowUs = at('2026-11-28T12:00:00Z');
-const hourUs = 3_600_000_000;
 
 function range(asked: RangeQuery['asked'], more: Partial<RangeQuery> = {}) {
   const { startUs, endUs } = readRange({ asked, zone: 'Europe/Brussels', nowUs, longestDays: 400, ...more });

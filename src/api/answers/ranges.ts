@@ -2,21 +2,17 @@
  * Times of queries: instants, local days and months, and half-open ranges of them, in order and limited. The one place
  * that reads them; what can't be used is a 400 that names the field.
  */
+
 import { dayRange, monthRange, plusDays } from '../../units/calendar.ts';
+import { dayUs } from '../../units/durations.ts';
 import { instantFromIso } from '../../units/instant.ts';
+import type { Interval } from '../../units/interval.ts';
 import { HttpProblem } from '../http/problems.ts';
 
-const dayUs = 86_400_000_000;
 /** Before that nothing was recorded by anyone; a typo in the year shall not scan it. */
 export const earliestUs = Date.UTC(2000, 0, 1) * 1000;
 /** Far enough for every price and plan, and near enough for every store. */
 const latestUs = Date.UTC(2200, 0, 1) * 1000;
-
-export interface Range {
-  readonly startUs: number;
-  /** Exclusive. */
-  readonly endUs: number;
-}
 
 /** The range as it was asked for, by the name of every call or by one that the call had before. */
 export interface AskedRange {
@@ -93,17 +89,17 @@ export function readInstant(text: string, field: string, zone: string): number {
 }
 
 /** A local day YYYY-MM-DD. Throws a 400 that names the field. */
-export function readDay(text: string, field: string, zone: string): Range {
+export function readDay(text: string, field: string, zone: string): Interval {
   const range = dayRange(text, zone);
   requireUsable(range?.startUs, field, 'a day as YYYY-MM-DD, from 2000 to 2199');
-  return range as Range;
+  return range as Interval;
 }
 
 /** A local month YYYY-MM. Throws a 400 that names the field. */
-export function readMonth(text: string, field: string, zone: string): Range {
+export function readMonth(text: string, field: string, zone: string): Interval {
   const range = monthRange(text, zone);
   requireUsable(range?.startUs, field, 'a month as YYYY-MM, from 2000-01 to 2199-12');
-  return range as Range;
+  return range as Interval;
 }
 
 export interface RangeEnds {
@@ -121,7 +117,7 @@ export function readEnds(asked: AskedRange, zone: string): RangeEnds {
 }
 
 /** Throws a 400 that names the field. */
-export function readRange(query: RangeQuery): Range {
+export function readRange(query: RangeQuery): Interval {
   const { asked, zone, nowUs, longestDays, includesEndDate = false } = query;
   const [start, end] = [named(asked, startNames), named(asked, endNames)];
   const isRequired = query.defaults === 'required';

@@ -1,6 +1,7 @@
 import type { Statement } from '../../integrity/statement.ts';
 import { type TicketStatement, ticketStatement } from '../../schemas/ticket-statements.ts';
 import { valueFromMicro } from '../../units/amount.ts';
+import { secondUs } from '../../units/durations.ts';
 
 /**
  * A statement in the names and units of the API: `countedMicro` is answered as `counted` in kWh or m³, `lastedUs` as
@@ -16,7 +17,7 @@ function answeredValue(name: string, value: string | number | boolean | null): [
   if (name.endsWith('Micro'))
     return [snakeCase(name.slice(0, -'Micro'.length)), number === null ? null : valueFromMicro(number)];
   if (name.endsWith('Us'))
-    return [`${snakeCase(name.slice(0, -'Us'.length))}_seconds`, number === null ? null : number / 1_000_000];
+    return [`${snakeCase(name.slice(0, -'Us'.length))}_seconds`, number === null ? null : number / secondUs];
   return [snakeCase(name), value];
 }
 

@@ -1,4 +1,5 @@
 /** Statistics of one entity by period: from the ledger where it has one, else from its readings. */
+
 import type { z } from 'zod';
 import type { statisticsChart, statisticsRow } from '../../schemas/statistics.ts';
 import { aligned, type Bucket } from '../../statistics/bucket.ts';
@@ -6,6 +7,7 @@ import { meterFigures, type PeriodFigures, registersAt } from '../../statistics/
 import { type ValueHour, valueFigures, valueHours } from '../../statistics/value-statistics.ts';
 import { microFromValue } from '../../units/amount.ts';
 import { localIso, type Period } from '../../units/calendar.ts';
+import { hourUs } from '../../units/durations.ts';
 import type { ApiDeps } from '../http/deps.ts';
 import { fromStore } from '../http/problems.ts';
 import { rounded } from './amounts.ts';
@@ -76,7 +78,7 @@ export function hoursOfValue(
   return fromStore(deps.stores, 'questdb', async () => {
     const [hours, rows] = await Promise.all([
       deps.readingStore.hourly(id, startUs, knownUntilUs, zone),
-      deps.ledger.statistics.range(id, 'hour', startUs - 3_600_000_000, knownUntilUs, hourRowsLimit),
+      deps.ledger.statistics.range(id, 'hour', startUs - hourUs, knownUntilUs, hourRowsLimit),
     ]);
     return valueHours(hours, rows);
   });

@@ -1,4 +1,5 @@
 /** One entity over a span, and how that compares with the span of equal length before. */
+
 import type { z } from 'zod';
 import type { statisticsSummary } from '../../schemas/statistics.ts';
 import { total } from '../../statistics/bucket.ts';
@@ -7,6 +8,7 @@ import { spanBuckets, wholeQuarterHours } from '../../statistics/span-totals.ts'
 import { type Trend, trendOf } from '../../statistics/trend.ts';
 import { valueTotal } from '../../statistics/value-statistics.ts';
 import { localIso } from '../../units/calendar.ts';
+import type { Interval } from '../../units/interval.ts';
 import { fromStore } from '../http/problems.ts';
 import { costSum, rounded } from './amounts.ts';
 import { costsOfSubject, hoursOfValue, type PricedFigures, type StatisticsDeps } from './statistics.ts';
@@ -30,7 +32,7 @@ export async function summaryOf(
   const compares = (figures: PricedFigures) => (subject.counts === null ? figures.mean : figures.sum);
   const trend: Trend = trendOf(compares(now), compares(then));
   const zone = deps.ledger.views.zone();
-  const told = (range: { startUs: number; endUs: number }) => ({
+  const told = (range: Interval) => ({
     start: localIso(range.startUs, zone),
     end: localIso(range.endUs, zone),
   });

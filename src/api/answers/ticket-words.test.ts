@@ -5,11 +5,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Statement } from '../../integrity/statement.ts';
 import { ticketStatement } from '../../schemas/ticket-statements.ts';
+import { hourUs, secondUs } from '../../units/durations.ts';
 import { statementAnswer } from './statement-answer.ts';
 import { refusalDetail, ticketDetail } from './ticket-words.ts';
 
-const secondUs = 1_000_000;
-const hourUs = 3600 * secondUs;
 const fall = { beforeMicro: 1_001_000_000, afterMicro: 1_234_567, unit: 'kWh' } as const;
 const spike = { ...fall, farthestMicro: 0, readings: 1 };
 const gap = { lastedUs: hourUs / 2, isOpen: false };

@@ -5,20 +5,17 @@ import { addSums, emptySide, emptySum, joinSides, type SideBySide } from '../../
 import type { PriceList } from '../../tariffs/cost-versions.ts';
 import { costOf } from '../../tariffs/costing.ts';
 import type { Period } from '../../units/calendar.ts';
+import type { Interval } from '../../units/interval.ts';
 import { costSum, rounded, secondsOrNull, valueOrNull } from './amounts.ts';
 import type { AreaDevices } from './area.ts';
 import type { AreaTotals } from './area-totals.ts';
 
-export interface TimelineSpan {
-  readonly startUs: number;
-  readonly endUs: number;
+export interface TimelineSpan extends Interval {
   readonly bucketUs: number;
 }
 
 /** One bucket: the devices that are counted, by the prices that hold for them, and how long all of them were on. */
-export interface TimelinePlace {
-  readonly startUs: number;
-  readonly endUs: number;
+export interface TimelinePlace extends Interval {
   readonly side: SideBySide;
   readonly onTimeUs: number | null;
   readonly cost: number | null;

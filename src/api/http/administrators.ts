@@ -1,14 +1,16 @@
 /** Who may change settings: Home Assistant's administrators, asked at most every two minutes. */
+
 import type { HomeAssistant } from '../../home/home-assistant.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Log } from '../../runtime/log.ts';
+import { minuteMs } from '../../units/durations.ts';
 import type { Access } from './access.ts';
 
 export type Permission = { readonly kind: 'allowed' } | { readonly kind: 'refused'; readonly detail: string };
 
-const freshMs = 2 * 60_000;
+const freshMs = 2 * minuteMs;
 /** So long an answer is used when Home Assistant can't be asked again. */
-const staleMs = 60 * 60_000;
+const staleMs = 60 * minuteMs;
 
 const refused = (detail: string): Permission => ({ kind: 'refused', detail });
 

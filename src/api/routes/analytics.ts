@@ -13,6 +13,7 @@ import { aligned, type Bucket, emptyBucket, total } from '../../statistics/bucke
 import { byMeter, wholeQuarterHours } from '../../statistics/span-totals.ts';
 import type { Prices } from '../../tariffs/prices.ts';
 import { bucketEdges, localDate, localIso, type Period } from '../../units/calendar.ts';
+import { dayUs, hourUs, minuteUs } from '../../units/durations.ts';
 import { costSum, groundsOf, rounded, secondsOrNull, valueOrNull } from '../answers/amounts.ts';
 import { type AreaQuery, devicesOf } from '../answers/area.ts';
 import { type AreaTotals, areaCosts, joinedTotals } from '../answers/area-totals.ts';
@@ -176,12 +177,12 @@ export function analyticsRoutes(deps: ApiDeps, prices: Prices) {
           expected: 'a multiple of 15, from 15 to 1440',
         });
       const zone = views.zone();
-      const bucketUs = query.bucket * 60_000_000;
+      const bucketUs = query.bucket * minuteUs;
       const asked = readRange({
         asked: query,
         zone,
         nowUs: clock.nowUs(),
-        longestDays: Math.floor((limits.timelineBuckets * bucketUs) / 86_400_000_000),
+        longestDays: Math.floor((limits.timelineBuckets * bucketUs) / dayUs),
         defaults: 'required',
         includesEndDate: true,
       });
@@ -189,8 +190,7 @@ export function analyticsRoutes(deps: ApiDeps, prices: Prices) {
       const edges = bucketEdges(startUs, endUs, 'hour', zone);
       // Hours of a clock at :30, or of one that is turned by half an hour, don't fill buckets that begin elsewhere.
       const isByHour =
-        bucketUs % 3_600_000_000 === 0 &&
-        edges.every((edgeUs, index) => edgeUs === startUs + index * 3_600_000_000);
+        bucketUs % hourUs === 0 && edges.every((edgeUs, index) => edgeUs === startUs + index * hourUs);
       const period: Period = isByHour ? 'hour' : 'quarter';
       const area = devicesOf(home, query);
       const list = await pricesOrNone({ prices, stores, log });

@@ -1,6 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
-import type { Correction, ExchangeCorrection } from '../../ledger/evidence/correction.ts';
+import {
+  type Correction,
+  correctedInterval,
+  type ExchangeCorrection,
+} from '../../ledger/evidence/correction.ts';
 import type {
   CorrectionChanges,
   CorrectionField,
@@ -91,11 +95,13 @@ export function exchangeRow(declared: ExchangeCorrection): z.infer<typeof exchan
 
 export function correctionRow(declared: Correction): z.infer<typeof correction> {
   const isExchange = declared.kind === 'exchange';
+  const { startUs, endUs } = correctedInterval(declared);
   return {
     correction_id: declared.correctionId,
     kind: declared.kind,
-    start: isoFromInstant(isExchange ? declared.atUs : declared.startUs),
-    end: isoFromInstant(isExchange ? declared.atUs : declared.endUs),
+    start: isoFromInstant(startUs),
+    // The last instant that it concerns.
+    end: isoFromInstant(endUs - 1),
     amount: declared.kind === 'amount' ? valueFromMicro(declared.amountMicro) : null,
     old_register: isExchange ? valueOrNull(declared.oldRegisterMicro) : null,
     new_register: isExchange ? valueFromMicro(declared.newRegisterMicro) : null,
@@ -216,7 +222,7 @@ export function correctionRoutes(deps: ApiDeps, administrators: Administrators) 
       const declared: Correction =
         asked.kind === 'amount'
           ? { kind: 'amount', ...common, ...span, amountMicro: microOf(asked.amount ?? 0, 'amount') }
-          : { kind: 'exclusion', ...common, ...span };
+          : { kind: 'exclusion', ...common, startUs: span.startUs, endUs: span.endUs + 1 };
       const outcome = await atDesk(() =>
         asked.dry_run ? corrections.preview(declared) : corrections.apply(declared),
       );

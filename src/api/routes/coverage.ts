@@ -3,6 +3,7 @@ import { limits } from '../../schemas/common.ts';
 import { coverage, coverageQuery, type coverageRow } from '../../schemas/ledger.ts';
 import { type CoverageRow, coverageRows, mergedCoverage } from '../../statistics/coverage.ts';
 import { bucketEdges, bucketStartUs, localIso, nextBucketUs } from '../../units/calendar.ts';
+import { dayUs, minuteUs } from '../../units/durations.ts';
 import { rounded } from '../answers/amounts.ts';
 import { isMeter } from '../answers/meters.ts';
 import { readRange } from '../answers/ranges.ts';
@@ -12,7 +13,7 @@ import { fromStore, HttpProblem, onValidated } from '../http/problems.ts';
 import { json, problems } from './answers.ts';
 
 /** What was just heard may not be posted yet; that is no hole. */
-const postedWithinUs = 60_000_000;
+const postedWithinUs = minuteUs;
 const longestDays = { quarter: limits.ledgerDays, day: 400 } as const;
 
 const get = createRoute({
@@ -55,7 +56,7 @@ export function coverageRoutes(deps: ApiDeps) {
       longestDays: longestDays[period],
       defaults: {
         endUs: nowUs,
-        startUs: (endUs) => bucketStartUs(Math.min(endUs, nowUs) - 6 * 86_400_000_000, 'day', zone),
+        startUs: (endUs) => bucketStartUs(Math.min(endUs, nowUs) - 6 * dayUs, 'day', zone),
       },
     });
     const meters = await metersOf(query.entity_id);

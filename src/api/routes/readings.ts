@@ -10,8 +10,9 @@ import {
   readingsQuery,
 } from '../../schemas/readings.ts';
 import { isoFromInstant } from '../../units/instant.ts';
+import type { Interval } from '../../units/interval.ts';
 import { canonicalUnit } from '../../units/quantity.ts';
-import { type AskedRange, type Range, readRange } from '../answers/ranges.ts';
+import { type AskedRange, readRange } from '../answers/ranges.ts';
 import type { ApiDeps, ApiEnv } from '../http/deps.ts';
 import { fromStore, HttpProblem, onValidated } from '../http/problems.ts';
 import { readingRow } from '../http/wire.ts';
@@ -56,7 +57,7 @@ function cursorOf(nextUs: number): string {
   return nextUs.toString(36);
 }
 
-function startOfPage(cursor: string | undefined, range: Range): number {
+function startOfPage(cursor: string | undefined, range: Interval): number {
   if (cursor === undefined) return range.startUs;
   const us = cursorPattern.test(cursor) ? Number.parseInt(cursor, 36) : Number.NaN;
   if (!Number.isSafeInteger(us) || us < range.startUs)

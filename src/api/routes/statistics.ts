@@ -12,6 +12,7 @@ import {
 } from '../../schemas/statistics.ts';
 import type { Prices } from '../../tariffs/prices.ts';
 import { localDate, localIso, localMonth } from '../../units/calendar.ts';
+import { dayUs } from '../../units/durations.ts';
 import { rounded } from '../answers/amounts.ts';
 import { compared } from '../answers/compare.ts';
 import { type AskedRange, readRange } from '../answers/ranges.ts';
@@ -96,7 +97,7 @@ export function statisticsRoutes(deps: ApiDeps, prices: Prices) {
       longestDays,
       defaults: {
         endUs: nowUs,
-        startUs: (endUs) => Math.min(nowUs, endUs) - defaultSpanDays * 86_400_000_000,
+        startUs: (endUs) => Math.min(nowUs, endUs) - defaultSpanDays * dayUs,
       },
     });
   };

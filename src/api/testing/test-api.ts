@@ -1,4 +1,5 @@
 /** The API over the sampled home, in memory: every outside part can be made to be away. */
+
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import {
   Connection,
@@ -19,6 +20,7 @@ import {
 import type { Reading } from '../../recording/reading.ts';
 import type { Curve, HourlyReadings, ReadingStore } from '../../recording/reading-store.ts';
 import type { SyncLog, SyncRun } from '../../recording/sync-log.ts';
+import { hourUs } from '../../units/durations.ts';
 import { buildApp } from '../app.ts';
 import type { ApiDeps, ApiEnv } from '../http/deps.ts';
 import type { NewestValue, Recording } from '../http/ports.ts';
@@ -70,7 +72,7 @@ export class TestReadings implements ReadingStore {
         mean: values.reduce((sum, value) => sum + value, 0) / values.length,
         count: rows.length,
         last: values.at(-1) ?? null,
-        heldUs: 3_600_000_000,
+        heldUs: hourUs,
       },
     ];
   }

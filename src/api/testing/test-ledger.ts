@@ -3,7 +3,6 @@ import { CorrectionService } from '../../ledger/corrections/correction-service.t
 import type { LedgerPage, LedgerStore, Opening } from '../../ledger/entries/ledger-store.ts';
 import type { PostedEntry } from '../../ledger/entries/revision.ts';
 import type { StatisticsRecord, StatisticsStore } from '../../ledger/evidence/statistics-store.ts';
-import type { Span } from '../../ledger/span.ts';
 import { MemoryCorrections, noEvidence } from '../../ledger/testing/memory-corrections.ts';
 import { quietLog } from '../../recording/testing/doubles.ts';
 import { type Bucket, regroup } from '../../statistics/bucket.ts';
@@ -13,6 +12,7 @@ import { sideBySide } from '../../statistics/side-by-side.ts';
 import type { CostVersionStore } from '../../tariffs/cost-version-store.ts';
 import type { CostVersion } from '../../tariffs/cost-versions.ts';
 import { bucketEdges, bucketStartUs, type Period } from '../../units/calendar.ts';
+import type { Interval } from '../../units/interval.ts';
 import { quarterHourUs } from '../../units/quarter-hour.ts';
 import type { LedgerParts } from '../http/ports.ts';
 
@@ -91,10 +91,7 @@ export class TestLedger implements LedgerViews, LedgerStore {
     );
     return period === 'quarter' ? quarters : regroup(quarters, period, this.timeZone);
   }
-  quarterHoursWithin(
-    entityId: string,
-    spans: readonly { startUs: number; endUs: number }[],
-  ): Promise<Bucket[][]> {
+  quarterHoursWithin(entityId: string, spans: readonly Interval[]): Promise<Bucket[][]> {
     return Promise.all(
       spans.map(({ startUs, endUs }) => this.buckets([entityId], 'quarter', startUs, endUs)),
     );
@@ -202,7 +199,7 @@ export class TestStatistics implements StatisticsStore {
   async count(): Promise<Map<string, number>> {
     return new Map();
   }
-  async receivedSince(): Promise<Map<string, Span>> {
+  async receivedSince(): Promise<Map<string, Interval>> {
     return new Map();
   }
 }
@@ -232,7 +229,7 @@ export class TestLedgerParts {
   readonly statistics = new TestStatistics();
   readonly corrections = new MemoryCorrections();
   readonly costVersions = new TestCostVersions();
-  readonly touched: { readonly entityId: string; readonly span: Span }[] = [];
+  readonly touched: { readonly entityId: string; readonly span: Interval }[] = [];
 
   readonly imports: Parameters<LedgerParts['history']['request']>[] = [];
 

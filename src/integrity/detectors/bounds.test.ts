@@ -2,10 +2,12 @@
  * Goal: every limit of the detectors lies where it is said to, on both sides; and what a finding says is what was found.
  * Method: by hand, the last that is none and the first that is one; gaps by property, second by second.
  */
+
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Entry } from '../../ledger/entries/entry.ts';
 import { emptyBucket } from '../../statistics/bucket.ts';
+import { dayUs, hourUs, minuteUs, quarterHourUs } from '../../units/durations.ts';
 import { highestUsualMicro } from '../reconciliation/usual-hours.ts';
 import { frozenCounterFindings, type HourOfBoth } from './frozen-counter.ts';
 import { Stillness } from './frozen-power.ts';
@@ -20,11 +22,6 @@ import {
   type Stretch,
   stretchesOf,
 } from './hours-differ.ts';
-
-const minuteUs = 60_000_000;
-const hourUs = 60 * minuteUs;
-const dayUs = 24 * hourUs;
-const quarterHourUs = hourUs / 4;
 
 describe('a gap', () => {
   const told = (atUs: number, value: number | null = 1) => ({ atUs, value });

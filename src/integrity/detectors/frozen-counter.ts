@@ -1,4 +1,5 @@
 /** A counter that stands still while its own power sensor says that energy flows. */
+import { hourUs } from '../../units/durations.ts';
 import type { Finding } from '../ticket.ts';
 
 /** An hour of a counter and of its power sensor. */
@@ -10,7 +11,6 @@ export interface HourOfBoth {
   readonly meanW: number | null;
 }
 
-const hourUs = 3_600_000_000;
 /** Below this a sensor may tell what no counter counts: standby, noise. */
 export const flowsW = 50;
 /** So many hours in a row. */

@@ -1,4 +1,5 @@
 /** A power sensor that keeps a value other than 0 far longer than it ever does. */
+import { hourUs } from '../../units/durations.ts';
 import type { Finding } from '../ticket.ts';
 
 interface Told {
@@ -6,7 +7,6 @@ interface Told {
   readonly value: number | null;
 }
 
-const hourUs = 3_600_000_000;
 /** At least so long … */
 export const stillUs = 6 * hourUs;
 /** … and so many times the longest that it kept any other value. */

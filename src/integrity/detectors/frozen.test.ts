@@ -2,12 +2,13 @@
  * Goal: a counter or a sensor that hangs is found, and one that only has nothing to tell is not.
  * Method: by hand, hours of both and readings of one.
  */
+
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { hourUs } from '../../units/durations.ts';
 import { frozenCounterFindings, type HourOfBoth } from './frozen-counter.ts';
 import { Stillness } from './frozen-power.ts';
 
-const hourUs = 3_600_000_000;
 const hours = (...both: readonly (readonly [number | null, number | null])[]): HourOfBoth[] =>
   both.map(([countedMicro, meanW], place) => ({ startUs: place * hourUs, countedMicro, meanW }));
 

@@ -2,12 +2,13 @@
  * Goal: what is not known is told once, as the outage of the home where it is one.
  * Method: by hand; and random gaps of random entities, whose time must be in the answer exactly once or be too short to tell.
  */
+
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { minuteUs } from '../../units/durations.ts';
 import { absences, type Gap, gapUs, joinGaps, silences, sortGaps } from './gap.ts';
 import { gapFinding } from './gap-finding.ts';
 
-const minuteUs = 60_000_000;
 const told = (minute: number, value: number | null = 1) => ({ atUs: minute * minuteUs, value });
 const gap = (from: number, until: number, isOpen = false): Gap => ({
   startUs: from * minuteUs,

@@ -1,13 +1,21 @@
 /** Where nothing is known of an entity for more than ten minutes, and what of that is the whole home's outage. */
 
+import { minuteUs } from '../../units/durations.ts';
+import {
+  durationUs,
+  hull,
+  type Interval,
+  intersect,
+  isEmpty,
+  overlaps,
+  unionWith,
+} from '../../units/interval.ts';
+
 /** [startUs, endUs); open when it goes on still. */
-export interface Gap {
-  readonly startUs: number;
-  readonly endUs: number;
+export interface Gap extends Interval {
   readonly isOpen: boolean;
 }
 
-const minuteUs = 60_000_000;
 export const gapUs = 10 * minuteUs;
 /** Entities become unavailable one after the other; so near together it is one outage. */
 const togetherUs = 2 * minuteUs;
@@ -68,24 +76,13 @@ export function silences(
   return gaps.filter((gap) => isLong(gap) && gap.startUs < endUs);
 }
 
-function isLong({ startUs, endUs }: Gap): boolean {
-  return endUs - startUs > gapUs;
+function isLong(gap: Gap): boolean {
+  return durationUs(gap) > gapUs;
 }
 
 /** Overlapping and touching gaps of one entity as one. */
 export function joinGaps(gaps: readonly Gap[]): Gap[] {
-  const joined: Gap[] = [];
-  for (const gap of [...gaps].sort((a, b) => a.startUs - b.startUs)) {
-    const last = joined.at(-1);
-    if (last === undefined || gap.startUs > last.endUs) joined.push(gap);
-    else
-      joined[joined.length - 1] = {
-        startUs: last.startUs,
-        endUs: Math.max(last.endUs, gap.endUs),
-        isOpen: last.isOpen || gap.isOpen,
-      };
-  }
-  return joined;
+  return unionWith(gaps, (one, other) => ({ ...hull(one, other), isOpen: one.isOpen || other.isOpen }));
 }
 
 export interface SortedGaps {
@@ -113,9 +110,8 @@ export function sortGaps(gaps: ReadonlyMap<string, readonly Gap[]>): SortedGaps 
 function common(one: readonly Gap[], other: readonly Gap[]): Gap[] {
   return one.flatMap((a) =>
     other.flatMap((b) => {
-      const startUs = Math.max(a.startUs, b.startUs);
-      const endUs = Math.min(a.endUs, b.endUs);
-      return startUs < endUs ? [{ startUs, endUs, isOpen: a.isOpen && b.isOpen }] : [];
+      const both = { ...intersect(a, b), isOpen: a.isOpen && b.isOpen };
+      return isEmpty(both) ? [] : [both];
     }),
   );
 }
@@ -125,10 +121,10 @@ function without(gap: Gap, home: readonly Gap[]): Gap[] {
   let rest: Gap[] = [gap];
   for (const outage of home)
     rest = rest.flatMap((part) => {
-      if (outage.endUs <= part.startUs || outage.startUs >= part.endUs) return [part];
+      if (!overlaps(outage, part)) return [part];
       const before = { ...part, endUs: outage.startUs, isOpen: false };
       const after = { ...part, startUs: outage.endUs };
-      return [before, after].filter((one) => one.endUs - one.startUs > gapUs + togetherUs);
+      return [before, after].filter((one) => durationUs(one) > gapUs + togetherUs);
     });
   return rest;
 }

@@ -2,11 +2,13 @@
  * Goal: an hour that is not Home Assistant's is found, and one that differs for a known reason is not.
  * Method: by hand; and random lives of a register whose hours Home Assistant reckons by its own rule from the same readings.
  */
+
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Entry } from '../../ledger/entries/entry.ts';
 import type { RecordedStatistics } from '../../ledger/evidence/statistics-evidence.ts';
 import { postCounter } from '../../ledger/posting/counter-posting.ts';
+import { hourUs, quarterHourUs } from '../../units/durations.ts';
 import {
   boundaryStep,
   compareStretch,
@@ -15,9 +17,6 @@ import {
   isWithinTolerance,
   stretchesOf,
 } from './hours-differ.ts';
-
-const hourUs = 3_600_000_000;
-const quarterHourUs = hourUs / 4;
 
 function row(hour: number, sum: number | null, state: number | null = sum): RecordedStatistics {
   return { startUs: hour * hourUs, endUs: (hour + 1) * hourUs, period: 'hour', state, sum };

@@ -3,10 +3,13 @@
  * a row after hours without one carries all of them (so the stretch is compared), a `sum` that began anew, quarters that are
  * provisional or estimates, and hours that rest on the very rows, or were told no finer than by the hour.
  */
+
 import type { CounterKind } from '../../ledger/counter/counter-state.ts';
 import type { Entry } from '../../ledger/entries/entry.ts';
 import type { RecordedStatistics } from '../../ledger/evidence/statistics-evidence.ts';
 import { microFromValue } from '../../units/amount.ts';
+import { hourUs } from '../../units/durations.ts';
+import type { Interval } from '../../units/interval.ts';
 import type { Finding } from '../ticket.ts';
 import { registerFigure } from './figures.ts';
 import type { RegisterPoint } from './register-path.ts';
@@ -21,16 +24,12 @@ export function isWithinTolerance(oursMicro: number, theirsMicro: number, moreMi
 }
 
 /** What Home Assistant says of [startUs, endUs): an hour, or several when rows are missing. */
-export interface Stretch {
-  readonly startUs: number;
-  readonly endUs: number;
+export interface Stretch extends Interval {
   /** By its running total. */
   readonly theirsMicro: number;
   /** By the register that its rows tell; null where that fell or is not told. */
   readonly registerMicro: number | null;
 }
-
-const hourUs = 3_600_000_000;
 
 /**
  * A total that fell, and not as the register did, began anew: what was counted since the row before can't be told by it, and
@@ -117,9 +116,7 @@ export function boundaryStep(path: readonly RegisterPoint[], atUs: number): numb
   return Math.abs(after.registerMicro - before.registerMicro);
 }
 
-export interface DifferingStretch {
-  readonly startUs: number;
-  readonly endUs: number;
+export interface DifferingStretch extends Interval {
   readonly oursMicro: number;
   readonly theirsMicro: number;
 }

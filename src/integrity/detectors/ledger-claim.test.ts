@@ -2,16 +2,17 @@
  * Goal: what the ledger must hold around a spike is bounded by the readings that are left, and holds for the real posting.
  * Method: by hand; and random lives with a spike left out, posted by the ledger itself.
  */
+
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { postCounter } from '../../ledger/posting/counter-posting.ts';
 import { usualRules } from '../../ledger/posting/reposting.ts';
+import { minuteUs } from '../../units/durations.ts';
 import { quarterHourStartUs, quarterHourUs } from '../../units/quarter-hour.ts';
 import { claimMicro, claimOf } from './ledger-claim.ts';
 import type { RegisterPoint } from './register-path.ts';
 
 const startUs = quarterHourStartUs(1_780_000_000_000_000);
-const minuteUs = 60_000_000;
 const rising = { kind: 'rising' } as const;
 const point = (minutes: number, kwh: number): RegisterPoint => ({
   atUs: startUs + Math.round(minutes * minuteUs),

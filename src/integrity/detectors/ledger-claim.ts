@@ -2,14 +2,13 @@
 
 import { type CounterStep, stepCounter } from '../../ledger/counter/counter.ts';
 import type { CounterState } from '../../ledger/counter/counter-state.ts';
+import type { Interval } from '../../units/interval.ts';
 import { quarterHourStartUs, quarterHourUs } from '../../units/quarter-hour.ts';
 import type { PathRules, RegisterPoint } from './register-path.ts';
 import type { Spike } from './spike.ts';
 
 /** The quarters that start in [startUs, endUs) add up to this much. */
-export interface LedgerClaim {
-  readonly startUs: number;
-  readonly endUs: number;
+export interface LedgerClaim extends Interval {
   readonly leastMicro: number;
   readonly mostMicro: number;
 }

@@ -2,12 +2,13 @@
  * Goal: a register's pace is that of its own steps, whatever went wrong around them.
  * Method: steps by hand, with each kind of reading that must not count.
  */
+
 import { describe, expect, it } from 'vitest';
+import { minuteUs } from '../../units/durations.ts';
 import { isCyclic, paceOf, paceReadings, paceTimes, smallestMicro } from './own-pace.ts';
 import type { PathRules, RegisterPoint } from './register-path.ts';
 
 const rising: PathRules = { kind: 'rising', unit: 'kWh', highestUsualMicro: null };
-const minuteUs = 60_000_000;
 /** Readings a minute apart, in thousandths of a unit. */
 const path = (...values: readonly number[]): RegisterPoint[] =>
   values.map((value, place) => ({ atUs: place * minuteUs, registerMicro: value * 1000 }));

@@ -1,4 +1,5 @@
 /** How fast a register counts by its own readings, those before a place and those after it. Pure. */
+import { hourUs } from '../../units/durations.ts';
 import { isFall, type PathRules, presumedHourMicro, type RegisterPoint } from './register-path.ts';
 
 /** So many readings on either side tell the pace. */
@@ -8,7 +9,6 @@ export const paceTimes = 3;
 /** Smaller amounts tell nothing: 10 Wh, 10 litres. */
 export const smallestMicro = 10_000;
 
-const hourUs = 3_600_000_000;
 /** A value that others follow below was not the register's: so many are looked at. */
 const followers = 3;
 

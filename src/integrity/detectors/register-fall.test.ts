@@ -2,14 +2,15 @@
  * Goal: a fall is asked about when the register can't have counted what it shows, and the finding says what was counted.
  * Method: by hand, at each bound and just beside it; amounts in kWh, times in minutes.
  */
+
 import { describe, expect, it } from 'vitest';
+import { minuteUs } from '../../units/durations.ts';
 import { fallFindings, loweredFindings } from './register-fall.ts';
 import { jumpFindings } from './register-jump.ts';
 import type { PathRules, RegisterPoint } from './register-path.ts';
 
 const rising: PathRules = { kind: 'rising', unit: 'kWh', highestUsualMicro: null };
 const net: PathRules = { ...rising, kind: 'net' };
-const minuteUs = 60_000_000;
 
 /** An hour apart; a pair has its own wait. */
 type Told = number | readonly [waitMinutes: number, kwh: number];

@@ -2,6 +2,7 @@
 
 import { type CounterStep, stepCounter } from '../../ledger/counter/counter.ts';
 import type { CounterState } from '../../ledger/counter/counter-state.ts';
+import { hourUs } from '../../units/durations.ts';
 import type { Finding } from '../ticket.ts';
 import { registerFigure } from './figures.ts';
 import { isCyclic, paceOf } from './own-pace.ts';
@@ -14,7 +15,6 @@ import {
   type RegisterPoint,
 } from './register-path.ts';
 
-const hourUs = 3_600_000_000;
 /** However long it was away: what it may have counted since it began anew is bounded by a day of it. */
 export const fallUs = 24 * hourUs;
 

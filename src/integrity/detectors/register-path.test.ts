@@ -2,15 +2,16 @@
  * Goal: what no meter can have given is found and told for what it is, and what a home really does is not.
  * Method: lives of registers by hand; random plausible lives, with and without one thing gone wrong in them.
  */
+
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { secondUs } from '../../units/durations.ts';
 import { fallFindings } from './register-fall.ts';
 import { jumpFindings } from './register-jump.ts';
 import { isFall, isJump, isTooFast, type PathRules, pathOf, type RegisterPoint } from './register-path.ts';
 import { findSpikes, spikeFindings, withoutSpikes } from './spike.ts';
 
 const rising: PathRules = { kind: 'rising', unit: 'kWh', highestUsualMicro: null };
-const secondUs = 1_000_000;
 const startUs = Date.UTC(2026, 10, 21, 8) * 1000;
 
 /** Readings ten seconds apart, in kWh. */

@@ -1,7 +1,9 @@
 /**
  * Where a register may go from one reading to the next. Pure; amounts are millionths of kWh or m³, as in the ledger.
  */
+
 import type { CounterKind } from '../../ledger/counter/counter-state.ts';
+import { hourUs } from '../../units/durations.ts';
 
 export interface RegisterPoint {
   readonly atUs: number;
@@ -16,8 +18,6 @@ export interface PathRules {
   /** The most that this meter counted in an hour of the days before; null when that is not known. */
   readonly highestUsualMicro: number | null;
 }
-
-const hourUs = 3_600_000_000;
 
 /** What no home's connection delivers in an hour: 100 kWh (3 × 80 A are 55), 25 m³ (a large gas meter). */
 export const connectionMicro = { kWh: 100_000_000, 'm³': 25_000_000 } as const;

@@ -2,13 +2,14 @@
  * Goal: each condition of a spike holds at its bound and fails just beside it.
  * Method: by hand, one register for each bound; amounts in kWh, times in minutes.
  */
+
 import { describe, expect, it } from 'vitest';
+import { minuteUs } from '../../units/durations.ts';
 import type { PathRules, RegisterPoint } from './register-path.ts';
 import { findSpikes, spikeFindings, spikeReadings, staleUs, withoutSpikes } from './spike.ts';
 
 const rising: PathRules = { kind: 'rising', unit: 'kWh', highestUsualMicro: null };
 const net: PathRules = { ...rising, kind: 'net' };
-const minuteUs = 60_000_000;
 const startUs = Date.UTC(2026, 10, 21, 8) * 1000;
 
 /** So many minutes apart; a pair has its own wait. */

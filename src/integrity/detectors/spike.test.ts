@@ -4,8 +4,10 @@
  * Method: lives from public reports and by hand, at, just below and just above each bound; random lives of small registers
  * that tell an old value now and then.
  */
+
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { minuteUs } from '../../units/durations.ts';
 import { fallFindings, fallUs, loweredFindings, tellingMicro } from './register-fall.ts';
 import { jumpFindings } from './register-jump.ts';
 import { freshMicro, type PathRules, pathOf, type RegisterPoint } from './register-path.ts';
@@ -21,7 +23,6 @@ import {
 
 const rising: PathRules = { kind: 'rising', unit: 'kWh', highestUsualMicro: null };
 const net: PathRules = { ...rising, kind: 'net' };
-const minuteUs = 60_000_000;
 const startUs = Date.UTC(2026, 10, 21, 8) * 1000;
 const range = (count: number, kwh: (place: number) => number) =>
   Array.from({ length: count }, (_, n) => kwh(n));

@@ -1,4 +1,5 @@
 /** A register that went away and came back to its path: a few readings that no meter gave. */
+import { dayUs, hourUs } from '../../units/durations.ts';
 import type { Finding } from '../ticket.ts';
 import { registerFigure } from './figures.ts';
 import { type Pace, paceOf, paceReadings, smallestMicro } from './own-pace.ts';
@@ -12,11 +13,8 @@ import {
   type RegisterPoint,
 } from './register-path.ts';
 
-const hourUs = 3_600_000_000;
-const dayUs = 24 * hourUs;
-
 /** It has to be back within this time and this many readings; what stays away longer is not a spike. */
-export const spikeUs = 3_600_000_000;
+export const spikeUs = hourUs;
 /** A `net` register that falls counts nothing by itself: where it comes back so late, it was away all the while. */
 export const netSpikeUs = 12 * spikeUs;
 /** Of one that is told more seldom, so many readings are none either. */

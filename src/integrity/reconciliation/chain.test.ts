@@ -3,25 +3,26 @@
  * Method: lives from public reports, with Home Assistant's five-minute rows, through evidence, posting, detectors, tickets
  * and corrections, with stores in memory; each is looked at twice, and undone at last.
  */
+
 import { describe, expect, it } from 'vitest';
 import { CorrectionService } from '../../ledger/corrections/correction-service.ts';
 import { quantityIn } from '../../ledger/corrections/quantity-in.ts';
 import { StoredEvidence } from '../../ledger/evidence/stored-evidence.ts';
 import { repost, usualRules } from '../../ledger/posting/reposting.ts';
 import { verifyMeter } from '../../ledger/posting/verification.ts';
-import type { Span } from '../../ledger/span.ts';
 import { MemoryCorrections } from '../../ledger/testing/memory-corrections.ts';
 import { MemoryLedger } from '../../ledger/testing/memory-ledger.ts';
 import { MemoryStatisticsStore } from '../../ledger/testing/statistics-doubles.ts';
 import type { Reading } from '../../recording/reading.ts';
 import { MemoryReadingStore, quietLog } from '../../recording/testing/doubles.ts';
+import { minuteUs } from '../../units/durations.ts';
+import type { Interval } from '../../units/interval.ts';
 import { MemoryTicketStore } from '../testing/doubles.ts';
 import { Tickets } from '../tickets/tickets.ts';
 import { checkRegister } from './reading-check.ts';
 
 const entityId = 'sensor.meter';
 const meter = { entityId, posts: 'register', kind: 'rising' } as const;
-const minuteUs = 60_000_000;
 const startUs = Date.UTC(2026, 5, 16) * 1000;
 const rowUs = 5 * minuteUs;
 type Told = readonly [minute: number, kwh: number | null];
@@ -53,7 +54,7 @@ async function played(told: readonly Told[]) {
   const evidenceWith = (corrections: StoredEvidenceCorrections) =>
     new StoredEvidence({ readings, statistics, corrections, kindOf: () => 'rising' });
   const evidence = evidenceWith((id) => store.of(id));
-  const waiting: Span[] = [{ startUs, endUs }];
+  const waiting: Interval[] = [{ startUs, endUs }];
   const settle = async () => {
     for (const span of waiting.splice(0))
       await repost({ evidence, ledger, clock, heldUntil: () => null }, usualRules, meter, {

@@ -3,19 +3,18 @@
  * of a person who said something about it already.
  * Method: a home in memory whose rows, entries and hours of power are by hand.
  */
+
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Entry } from '../../ledger/entries/entry.ts';
 import type { PostedEntry } from '../../ledger/entries/revision.ts';
 import type { Correction } from '../../ledger/evidence/correction.ts';
 import type { HourlyReadings } from '../../recording/reading-store.ts';
 import { reading } from '../../recording/testing/doubles.ts';
+import { dayUs, hourUs, quarterHourUs } from '../../units/durations.ts';
 import { meterId, ReconciledHome } from '../testing/reconciled-home.ts';
 import { checkEntity, isAnswered } from './entity-check.ts';
 import type { ReconciledEntity } from './reconciled-entity.ts';
 
-const hourUs = 3_600_000_000;
-const quarterHourUs = hourUs / 4;
-const dayUs = 24 * hourUs;
 const startUs = Date.UTC(2026, 10, 24) * 1000;
 const at = (hour: number) => startUs + hour * hourUs;
 
@@ -138,7 +137,7 @@ describe('the hours of a register', () => {
 
   it('are posted anew where the rows that were kept were not those of Home Assistant', async () => {
     told(hoursOf(-1, 6));
-    expect((await check(meter, at(0), at(6))).refreshed).toEqual({ startUs: at(-1), endUs: at(6) });
+    expect((await check(meter, at(0), at(6))).refreshed).toEqual({ startUs: at(-1), endUs: at(6) + 1 });
     const posted = await home.ledger.current(meterId, at(0), at(6));
     expect(posted.reduce((sum, { amountMicro }) => sum + amountMicro, 0)).toBe(6_000_000);
     expect((await check(meter, at(0), at(6))).refreshed).toBeNull();
@@ -251,7 +250,7 @@ describe('what a person said', () => {
   const exchange = (atUs: number) =>
     ({ ...declared, kind: 'exchange', atUs, oldRegisterMicro: null, newRegisterMicro: 0 }) as const;
   const exclusion = (startUs: number, endUs: number, ticketId: string | null = null) =>
-    ({ ...declared, kind: 'exclusion', startUs, endUs, ticketId }) as const;
+    ({ ...declared, kind: 'exclusion', startUs, endUs: endUs + 1, ticketId }) as const;
 
   it.each<[string, Correction[], boolean]>([
     ['nothing', [], false],

@@ -1,5 +1,6 @@
-import type { Correction } from '../../ledger/evidence/correction.ts';
-import type { Span } from '../../ledger/span.ts';
+import { type Correction, correctedInterval } from '../../ledger/evidence/correction.ts';
+import { dayUs, hourUs } from '../../units/durations.ts';
+import type { Interval } from '../../units/interval.ts';
 import { frozenCounterFindings, type HourOfBoth } from '../detectors/frozen-counter.ts';
 import type { Gap } from '../detectors/gap.ts';
 import { type Finding, ticketIdOf } from '../ticket.ts';
@@ -18,11 +19,9 @@ export interface CheckedEntity {
   readonly detected: readonly Detected[];
   readonly gaps: readonly Gap[];
   /** The rows that were not those of Home Assistant, which were posted anew; null when all were. */
-  readonly refreshed: Span | null;
+  readonly refreshed: Interval | null;
 }
 
-const hourUs = 3_600_000_000;
-const dayUs = 24 * hourUs;
 /** The row before the range, where one is missing, is looked for so far back. */
 const rowBeforeUs = dayUs;
 const habitUs = 10 * dayUs;
@@ -44,7 +43,7 @@ export async function checkEntity(
   const { entityId, meter, unit } = entity;
   const detected: Detected[] = [];
   let hours = { hours: 0, differing: 0 };
-  let refreshed: Span | null = null;
+  let refreshed: Interval | null = null;
   if (meter?.posts === 'register' && (unit === 'kWh' || unit === 'm³')) {
     const { kind } = meter;
     const corrections = await deps.corrections.of(entityId);
@@ -84,7 +83,7 @@ export function isAnswered(finding: Finding, corrections: readonly Correction[])
       one.ticketId !== ticketId &&
       (one.kind === 'exchange'
         ? one.atUs > finding.startUs && one.atUs <= finding.endUs
-        : one.startUs <= finding.endUs && one.endUs >= finding.startUs),
+        : one.startUs <= finding.endUs && correctedInterval(one).endUs > finding.startUs),
   );
 }
 

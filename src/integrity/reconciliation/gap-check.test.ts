@@ -2,13 +2,14 @@
  * Goal: of an entity's readings and Home Assistant's rows come its gaps, and of all entities' gaps what a person should hear.
  * Method: readings in memory; entities of a home by hand.
  */
+
 import { describe, expect, it } from 'vitest';
 import { MemoryReadingStore, reading } from '../../recording/testing/doubles.ts';
+import { minuteUs } from '../../units/durations.ts';
 import type { Gap } from '../detectors/gap.ts';
 import { checkContinuity, gapsDetected } from './gap-check.ts';
 import type { ReconciledEntity } from './reconciled-entity.ts';
 
-const minuteUs = 60_000_000;
 const startUs = Date.UTC(2026, 10, 24) * 1000;
 const at = (minute: number) => startUs + minute * minuteUs;
 const gap = (from: number, until: number, isOpen = false): Gap => ({

@@ -1,4 +1,5 @@
 import type { ReadingStore } from '../../recording/reading-store.ts';
+import { minuteUs } from '../../units/durations.ts';
 import { Stillness } from '../detectors/frozen-power.ts';
 import { absences, type Gap, joinGaps, silences, sortGaps } from '../detectors/gap.ts';
 import { type GapOwner, gapFinding } from '../detectors/gap-finding.ts';
@@ -21,7 +22,7 @@ export interface Continuity {
 
 /** An entity that comes and goes more often than this is looked at no further. */
 const absencesLimit = 10_000;
-const fiveMinutesUs = 300_000_000;
+const fiveMinutesUs = 5 * minuteUs;
 
 /**
  * @param rowStartsUs Home Assistant's five-minute rows of the entity, ascending

@@ -4,16 +4,17 @@
  * Method: a register told every seven minutes, so that an hour spread over the time between readings is not core's, with the
  * rows that core makes of it; the total is put back to 0 in the middle.
  */
+
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { PostedEntry } from '../../ledger/entries/revision.ts';
 import type { Reading } from '../../recording/reading.ts';
 import { MemoryReadingStore, reading } from '../../recording/testing/doubles.ts';
+import { hourUs } from '../../units/durations.ts';
 import { countedAsCore } from '../detectors/hours-differ.ts';
 import { meterId, ReconciledHome } from '../testing/reconciled-home.ts';
 import { checkHours, isCorrected } from './hour-check.ts';
 
 const startUs = Date.UTC(2026, 10, 24, 6) * 1000;
-const hourUs = 3_600_000_000;
 const hours = 6;
 
 let home: ReconciledHome;

@@ -1,8 +1,10 @@
 import type { CounterKind } from '../../ledger/counter/counter-state.ts';
 import type { LedgerStore } from '../../ledger/entries/ledger-store.ts';
-import type { Correction } from '../../ledger/evidence/correction.ts';
+import { type Correction, correctedInterval } from '../../ledger/evidence/correction.ts';
 import type { RecordedStatistics } from '../../ledger/evidence/statistics-evidence.ts';
 import type { ReadingStore } from '../../recording/reading-store.ts';
+import { dayUs, hourUs } from '../../units/durations.ts';
+import type { Interval } from '../../units/interval.ts';
 import {
   boundaryStep,
   boundaryUs,
@@ -27,9 +29,6 @@ export interface CheckedHours {
   readonly differing: number;
   readonly findings: readonly Finding[];
 }
-
-const hourUs = 3_600_000_000;
-const dayUs = 24 * hourUs;
 
 /**
  * Holds a meter's hours against Home Assistant's rows of them, day by day.
@@ -88,11 +87,7 @@ async function isSameByCore(
  * A person said otherwise than the readings there, which Home Assistant does not know of; and what it counted back after a
  * spike lies in the hour after.
  */
-export function isCorrected(
-  { startUs, endUs }: Pick<Stretch, 'startUs' | 'endUs'>,
-  one: Correction,
-): boolean {
-  const correctedStartUs = one.kind === 'exchange' ? one.atUs : one.startUs;
-  const correctedEndUs = one.kind === 'exchange' ? one.atUs : one.endUs;
-  return correctedStartUs < endUs && correctedEndUs + hourUs >= startUs;
+export function isCorrected({ startUs, endUs }: Interval, one: Correction): boolean {
+  const corrected = correctedInterval(one);
+  return corrected.startUs < endUs && corrected.endUs + hourUs > startUs;
 }

@@ -3,14 +3,13 @@
  * ten seconds and of one that is told once a day.
  * Method: lives in a store in memory, looked at in short and in long ranges; each finding must be the same one.
  */
+
 import { describe, expect, it } from 'vitest';
 import { MemoryReadingStore, reading } from '../../recording/testing/doubles.ts';
+import { dayUs, hourUs, minuteUs } from '../../units/durations.ts';
 import { checkRegister, pagesOf, registerPath } from './reading-check.ts';
 
 const entityId = 'sensor.meter';
-const minuteUs = 60_000_000;
-const hourUs = 60 * minuteUs;
-const dayUs = 24 * hourUs;
 const startUs = Date.UTC(2026, 10, 10) * 1000;
 
 async function lived(everyUs: number, count: number, kwh: (place: number) => number | null) {

@@ -1,6 +1,7 @@
 import { lastingUs } from '../../ledger/counter/counter-dip.ts';
 import type { ReadingStore } from '../../recording/reading-store.ts';
 import { microFromValue } from '../../units/amount.ts';
+import { dayUs } from '../../units/durations.ts';
 import { claimOf } from '../detectors/ledger-claim.ts';
 import { fallFindings, loweredFindings } from '../detectors/register-fall.ts';
 import { jumpFindings } from '../detectors/register-jump.ts';
@@ -8,7 +9,6 @@ import { type PathRules, pathOf, type RegisterPoint } from '../detectors/registe
 import { findSpikes, spikeFindings, spikeUs, withoutSpikes } from '../detectors/spike.ts';
 import type { Detected } from '../tickets/tickets.ts';
 
-const dayUs = 86_400_000_000;
 const pageReadings = 10_000;
 /** No home has more of one entity in a day than twice a second; what comes after these is looked at no more. */
 const dayReadings = 200_000;

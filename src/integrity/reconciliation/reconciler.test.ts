@@ -3,15 +3,15 @@
  * Method: a home of one meter in memory, on a clock that the test turns: readings taken out of the middle, rows made wrong,
  * a night that comes, a Home Assistant that goes away, a stop in the middle.
  */
+
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { hourUs, minuteMs } from '../../units/durations.ts';
 import { meterId, ReconciledHome } from '../testing/reconciled-home.ts';
 import type { ReconciledEntity } from './reconciled-entity.ts';
 import { jobsLimit, Reconciler } from './reconciler.ts';
 
 const at = (iso: string) => Date.parse(iso) * 1000;
-const hourUs = 3_600_000_000;
 const noonUs = at('2026-11-24T12:00:00Z');
-const minuteMs = 60_000;
 const limits = {
   ...{ startDelayMs: 1000, retryFirstMs: 1000, retryLimitMs: 1000, tries: 5 },
   // A day of looks at the clock takes less of the test's own time.

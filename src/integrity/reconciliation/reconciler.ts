@@ -5,6 +5,8 @@ import type { SyncRun } from '../../recording/sync-log.ts';
 import { Backoff } from '../../runtime/backoff.ts';
 import { pause, unlessAborted } from '../../runtime/pause.ts';
 import { WakeSignal } from '../../runtime/wake-signal.ts';
+import { hourUs, minuteMs, minuteUs } from '../../units/durations.ts';
+import type { Interval } from '../../units/interval.ts';
 import type { ReconciliationDeps } from './reconciliation-deps.ts';
 import { ReconciliationMarks } from './reconciliation-marks.ts';
 import { begunJob, type ReconciliationJob, ReconciliationRun } from './reconciliation-run.ts';
@@ -24,11 +26,11 @@ export interface ReconcilerLimits {
 }
 
 export const defaultReconcilerLimits: ReconcilerLimits = {
-  startDelayMs: 60_000,
-  busyLimitMs: 15 * 60_000,
+  startDelayMs: minuteMs,
+  busyLimitMs: 15 * minuteMs,
   busyPauseMs: 1000,
   retryFirstMs: 30_000,
-  retryLimitMs: 30 * 60_000,
+  retryLimitMs: 30 * minuteMs,
   tries: 6,
   lookEveryMs: 30_000,
 };
@@ -51,21 +53,18 @@ export interface ReconcilerStatus {
 }
 
 /** What the next nightly run will look at. */
-export interface ReconciliationPlan {
-  readonly startUs: number;
-  readonly endUs: number;
+export interface ReconciliationPlan extends Interval {
   readonly entities: number;
   readonly hours: number;
   readonly unverifiedHours: number;
 }
 
-const hourUs = 3_600_000_000;
 /** As far as Home Assistant keeps states by default. */
 export const nightlySpanUs = usualHistoryUs;
 /** The last hours, once more than the hour that is new: rows and readings come late. */
 const hourlySpanUs = 3 * hourUs;
 /** Readings of the last minutes may be on their way. */
-const marginUs = 2 * 60_000_000;
+const marginUs = 2 * minuteUs;
 /** So many that were asked for wait at most, the one under way among them. */
 export const jobsLimit = 8;
 

@@ -5,13 +5,13 @@ import type { TouchCause } from '../../ledger/entries/cause.ts';
 import type { LedgerStore } from '../../ledger/entries/ledger-store.ts';
 import type { Corrections } from '../../ledger/evidence/corrections.ts';
 import type { StatisticsStore } from '../../ledger/evidence/statistics-store.ts';
-import type { Span } from '../../ledger/span.ts';
 import type { HoursToVerify, VerificationEnvironment } from '../../recording/coverage-proof.ts';
 import type { ReadingStore } from '../../recording/reading-store.ts';
 import type { SyncLog } from '../../recording/sync-log.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Log } from '../../runtime/log.ts';
 import type { LedgerViews } from '../../statistics/ledger-views.ts';
+import type { Interval } from '../../units/interval.ts';
 import type { Tickets } from '../tickets/tickets.ts';
 import type { ReconciledEntity } from './reconciled-entity.ts';
 
@@ -25,7 +25,7 @@ export interface HourVerifier {
 
 /** The ledger's own pace. */
 export interface Posting {
-  touch(entityId: string, span: Span, cause: TouchCause): void;
+  touch(entityId: string, span: Interval, cause: TouchCause): void;
   /** Resolves when everything touched is posted; rejects when it could not be. */
   settle(): Promise<void>;
 }

@@ -3,20 +3,19 @@
  * what it looked at.
  * Method: one run at a time over a home in memory; coverage verifier, journal and tickets answer by hand.
  */
+
 import { beforeEach, describe, expect, it } from 'vitest';
 import { HomeAssistantUnavailable } from '../../home/home-assistant.ts';
 import type { PostedEntry } from '../../ledger/entries/revision.ts';
 import type { HoursToVerify, VerificationResult } from '../../recording/coverage-proof.ts';
 import type { SyncRun } from '../../recording/sync-log.ts';
 import { reading, testClock } from '../../recording/testing/doubles.ts';
+import { dayUs, hourUs, minuteUs } from '../../units/durations.ts';
 import { meterId, ReconciledHome } from '../testing/reconciled-home.ts';
 import type { Detected, Looked } from '../tickets/tickets.ts';
 import type { ReconciledEntity } from './reconciled-entity.ts';
 import { begunJob, type ReconciliationJob, ReconciliationRun, Stopped } from './reconciliation-run.ts';
 
-const hourUs = 3_600_000_000;
-const dayUs = 24 * hourUs;
-const minuteUs = 60_000_000;
 const startUs = Date.UTC(2026, 10, 24) * 1000;
 const at = (hour: number) => startUs + hour * hourUs;
 const nowUs = at(30);
@@ -97,7 +96,7 @@ function runOf(change: Partial<ReconciliationJob> = {}): ReconciliationRun {
 }
 
 const hole = (entityId: string, fromHour: number, added: number, isFirst = false) => ({
-  ...{ entityId, startUs: at(fromHour), endUs: at(fromHour + 1), added, isFirst },
+  ...{ entityId, firstUs: at(fromHour), lastUs: at(fromHour + 1), added, isFirst },
 });
 
 describe('a run', () => {
@@ -165,9 +164,9 @@ describe('what was missing', () => {
     });
     expect(settled).toBe(1);
     expect(touched).toEqual([
-      ['sensor.a', hole('sensor.a', 2, 3), 'reconciled'],
-      ['sensor.a', hole('sensor.a', 4, 2), 'reconciled'],
-      ['sensor.b', hole('sensor.b', 1, 10), 'reconciled'],
+      ['sensor.a', { startUs: at(2), endUs: at(3) + 1 }, 'reconciled'],
+      ['sensor.a', { startUs: at(4), endUs: at(5) + 1 }, 'reconciled'],
+      ['sensor.b', { startUs: at(1), endUs: at(2) + 1 }, 'reconciled'],
     ]);
     expect(
       reports[0]?.detected.map(({ finding, handling }) => [finding.entityId, finding.kind, handling]),
@@ -186,7 +185,7 @@ describe('what was missing', () => {
   });
 
   it('of a day ends with the instant of its last reading', async () => {
-    proofs = { 'sensor.a': { found: [{ ...hole('sensor.a', 0, 9), endUs: at(24) }] } };
+    proofs = { 'sensor.a': { found: [{ ...hole('sensor.a', 0, 9), lastUs: at(24) }] } };
     await runOf().do();
     expect(journalAsked.map(([, from, until]) => [from, until])).toEqual([
       [at(-24), at(0)],

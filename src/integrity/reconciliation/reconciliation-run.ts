@@ -1,9 +1,10 @@
 import { hasStates } from '../../home/entity.ts';
-import type { Span } from '../../ledger/span.ts';
-import { joinSpans } from '../../ledger/span.ts';
-import type { VerificationResult } from '../../recording/coverage-proof.ts';
+import { foundInterval, type VerificationResult } from '../../recording/coverage-proof.ts';
 import type { SyncKind, SyncOutcome, SyncRun } from '../../recording/sync-log.ts';
 import { unlessAborted } from '../../runtime/pause.ts';
+import { dayUs } from '../../units/durations.ts';
+import type { Interval } from '../../units/interval.ts';
+import { hull } from '../../units/interval.ts';
 import type { Gap } from '../detectors/gap.ts';
 import type { TicketKind } from '../ticket.ts';
 import { readingsMissing } from '../tickets/readings-missing.ts';
@@ -15,11 +16,9 @@ import type { ReconciliationDeps } from './reconciliation-deps.ts';
 import { StatisticsNotTold } from './statistics-refresh.ts';
 
 /** What is to be looked at. */
-export interface ReconciliationJob {
+export interface ReconciliationJob extends Interval {
   readonly syncId: string;
   readonly kind: Extract<SyncKind, 'hourly' | 'nightly' | 'reconciliation'>;
-  readonly startUs: number;
-  readonly endUs: number;
   /** Null: all that are tracked. */
   readonly entityIds: readonly string[] | null;
   readonly startedAtUs: number;
@@ -46,7 +45,6 @@ const lookedFor: readonly TicketKind[] = [
 ];
 /** Findings of one entity in a run; past these they tell nothing new. */
 const findingsEach = 200;
-const dayUs = 86_400_000_000;
 
 const noOutcome: SyncOutcome = {
   hoursChecked: 0,
@@ -84,7 +82,7 @@ export class ReconciliationRun {
   readonly #detected: Detected[] = [];
   readonly #gaps = new Map<string, readonly Gap[]>();
   /** Where something came in, by entity. */
-  readonly #mended = new Map<string, Span>();
+  readonly #mended = new Map<string, Interval>();
   #run: SyncRun;
 
   constructor(deps: ReconciliationDeps, job: ReconciliationJob, environment: RunEnvironment) {
@@ -141,8 +139,9 @@ export class ReconciliationRun {
     const { posting } = this.#deps;
     if (proof.error !== null) this.#failed.set(entityId, proof.error);
     for (const found of proof.found) {
-      posting.touch(entityId, found, 'reconciled');
-      this.#mended.set(entityId, joinSpans(this.#mended.get(entityId), found));
+      const mended = foundInterval(found);
+      posting.touch(entityId, mended, 'reconciled');
+      this.#mended.set(entityId, hull(this.#mended.get(entityId), mended));
       if (!found.isFirst) this.#detected.push({ finding: readingsMissing(found), handling: 'record' });
     }
     const added = proof.found.reduce((sum, found) => sum + found.added, 0);
@@ -159,7 +158,7 @@ export class ReconciliationRun {
       this.#detected.push(...checked.detected.slice(0, findingsEach));
       this.#gaps.set(entityId, checked.gaps.slice(0, findingsEach));
       if (checked.refreshed !== null)
-        this.#mended.set(entityId, joinSpans(this.#mended.get(entityId), checked.refreshed));
+        this.#mended.set(entityId, hull(this.#mended.get(entityId), checked.refreshed));
       const { hoursChecked, hoursDiffering } = this.#outcomes();
       this.#outcome({
         hoursChecked: hoursChecked + checked.hours,
@@ -191,8 +190,8 @@ export class ReconciliationRun {
     let count = 0;
     for (const [entityId, { startUs, endUs }] of this.#mended) {
       // A difference reaches back to the reading before, which may lie in another day.
-      for (let atUs = startUs - dayUs; atUs <= endUs; atUs += dayUs) {
-        const journal = await this.#deps.ledger.journal(entityId, atUs, Math.min(endUs + 1, atUs + dayUs));
+      for (let atUs = startUs - dayUs; atUs < endUs; atUs += dayUs) {
+        const journal = await this.#deps.ledger.journal(entityId, atUs, Math.min(endUs, atUs + dayUs));
         count += journal.filter(
           // The ledger's own round may have taken the readings before the run could say why they came.
           ({ cause, postedAtUs }) => (cause === 'reconciled' || cause === 'late') && postedAtUs >= startedUs,

@@ -2,14 +2,15 @@
  * Goal: the rows that are kept as evidence are those of Home Assistant, and what changed is posted anew, and nothing else.
  * Method: rows by hand against a store in memory; at random, rows that were kept differently or not at all.
  */
+
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { HomeAssistantUnavailable, type HomeStatisticsRow } from '../../home/home-assistant.ts';
 import { MemoryStatisticsStore } from '../../ledger/testing/statistics-doubles.ts';
+import { hourUs } from '../../units/durations.ts';
 import { refreshRows, rowsOf, StatisticsNotTold } from './statistics-refresh.ts';
 
 const entityId = 'sensor.meter';
-const hourUs = 3_600_000_000;
 const startUs = Date.UTC(2026, 10, 24) * 1000;
 const at = (hour: number) => startUs + hour * hourUs;
 const row = (hour: number, extra: Partial<HomeStatisticsRow> = {}): HomeStatisticsRow => ({
@@ -70,7 +71,7 @@ describe('rows that are kept', () => {
     async (field) => {
       for (const value of [7.5, null]) {
         const store = await kept(row(0), row(1, { [field]: value }), row(2), row(3));
-        expect(await refreshRows(store, entityId, rows)).toEqual({ startUs: at(1), endUs: at(2) });
+        expect(await refreshRows(store, entityId, rows)).toEqual({ startUs: at(1), endUs: at(2) + 1 });
         expect(store.appended).toBe(1);
         expect(await store.range(entityId, 'hour', at(0), at(9), 9)).toEqual(rows);
       }
@@ -79,7 +80,7 @@ describe('rows that are kept', () => {
 
   it('are brought where they were missing, from the first to the last of them', async () => {
     const store = await kept(row(2));
-    expect(await refreshRows(store, entityId, rows)).toEqual({ startUs: at(0), endUs: at(4) });
+    expect(await refreshRows(store, entityId, rows)).toEqual({ startUs: at(0), endUs: at(4) + 1 });
     expect(store.appended).toBe(3);
   });
 

@@ -1,7 +1,7 @@
 import type { HomeAssistant } from '../../home/home-assistant.ts';
 import { HomeAssistantUnavailable, type HomeStatisticsRow } from '../../home/home-assistant.ts';
 import type { StatisticsRecord, StatisticsStore } from '../../ledger/evidence/statistics-store.ts';
-import type { Span } from '../../ledger/span.ts';
+import type { Interval } from '../../units/interval.ts';
 import type { ReconciledEntity } from './reconciled-entity.ts';
 
 /** Home Assistant is there and does not tell these statistics. */
@@ -35,7 +35,7 @@ export async function refreshRows(
   store: Pick<StatisticsStore, 'range' | 'append'>,
   entityId: string,
   rows: readonly HomeStatisticsRow[],
-): Promise<Span | null> {
+): Promise<Interval | null> {
   const [first, last] = [rows[0], rows.at(-1)];
   if (first === undefined || last === undefined) return null;
   // There may be more of them than Home Assistant has now.
@@ -46,7 +46,8 @@ export async function refreshRows(
   const [begin, end] = [changed[0], changed.at(-1)];
   if (begin === undefined || end === undefined) return null;
   await store.append(changed);
-  return { startUs: begin.startUs, endUs: end.endUs };
+  // A row is evidence at its end.
+  return { startUs: begin.startUs, endUs: end.endUs + 1 };
 }
 
 function isSame(row: HomeStatisticsRow, stored: StatisticsRecord | undefined): boolean {

@@ -2,11 +2,12 @@
  * Goal: what a meter usually counts in an hour is known by other days than the one asked about, and no single day makes it.
  * Method: days by hand.
  */
+
 import { describe, expect, it } from 'vitest';
 import { emptyBucket } from '../../statistics/bucket.ts';
+import { dayUs } from '../../units/durations.ts';
 import { highestUsualMicro } from './usual-hours.ts';
 
-const dayUs = 86_400_000_000;
 const days = (...highest: (number | null)[]) =>
   highest.map((highestMicro, day) => ({
     ...emptyBucket('sensor.meter', day * dayUs, (day + 1) * dayUs),

@@ -1,6 +1,8 @@
 /** Tickets and corrections in memory, with the faults that the real ones can't be asked for. */
+
 import type { Correction } from '../../ledger/evidence/correction.ts';
 import type { CorrectionOutcome, Corrections } from '../../ledger/evidence/corrections.ts';
+import { quarterHourUs } from '../../units/durations.ts';
 import type { Ticket, TicketStore } from '../ticket.ts';
 
 export class MemoryTicketStore implements TicketStore {
@@ -58,6 +60,6 @@ export class MemoryCorrections implements Corrections {
   #outcome(): CorrectionOutcome {
     if (this.refuses !== null) return { kind: 'refused', isConflict: false, ...this.refuses };
     const quantities = { quantityBeforeMicro: 5_000_000, quantityAfterMicro: 1_000_000 };
-    return { kind: 'changed', changes: { entries: 1, ...quantities, startUs: 0, endUs: 900_000_000 } };
+    return { kind: 'changed', changes: { entries: 1, ...quantities, startUs: 0, endUs: quarterHourUs } };
   }
 }

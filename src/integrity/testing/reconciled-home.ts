@@ -1,11 +1,11 @@
 /** A home of one meter whose Home Assistant, stores and ledger are in memory, to be reconciled. */
+
 import { HomeAssistantUnavailable } from '../../home/home-assistant.ts';
 import { MemorySettingsStore } from '../../home/testing/doubles.ts';
 import { quantityIn } from '../../ledger/corrections/quantity-in.ts';
 import type { TouchCause } from '../../ledger/entries/cause.ts';
 import { StoredEvidence } from '../../ledger/evidence/stored-evidence.ts';
 import { repost, usualRules } from '../../ledger/posting/reposting.ts';
-import type { Span } from '../../ledger/span.ts';
 import { MemoryLedger } from '../../ledger/testing/memory-ledger.ts';
 import { MemoryStatistics, MemoryStatisticsStore } from '../../ledger/testing/statistics-doubles.ts';
 import type { Reading } from '../../recording/reading.ts';
@@ -16,13 +16,14 @@ import {
   reading,
   testClock,
 } from '../../recording/testing/doubles.ts';
+import { hourUs, minuteUs } from '../../units/durations.ts';
+import type { Interval } from '../../units/interval.ts';
 import type { ReconciledEntity } from '../reconciliation/reconciled-entity.ts';
 import type { HourVerifier, ReconciliationDeps } from '../reconciliation/reconciliation-deps.ts';
 import { Tickets } from '../tickets/tickets.ts';
 import { MemoryCorrections, MemoryTicketStore } from './doubles.ts';
 
 export const meterId = 'sensor.meter';
-const hourUs = 3_600_000_000;
 /** More than any test needs. */
 const mostProofs = 200;
 
@@ -42,7 +43,7 @@ export class ReconciledHome {
   zone: string | null = 'Europe/Brussels';
   /** Held until it is let go. */
   gate: Promise<void> = Promise.resolve();
-  readonly #touched: { entityId: string; span: Span; cause: TouchCause }[] = [];
+  readonly #touched: { entityId: string; span: Interval; cause: TouchCause }[] = [];
   readonly #ids = Array.from({ length: 1000 }, (_, n) => `run-${String(n).padStart(3, '0')}`);
 
   entities: readonly ReconciledEntity[] = [
@@ -58,7 +59,7 @@ export class ReconciledHome {
   /** A register that rises by 10 Wh a minute, and Home Assistant's rows of it. Posted. */
   async play(startUs: number, minutes: number, skip = (_minute: number) => false): Promise<void> {
     const all = Array.from({ length: minutes + 1 }, (_, minute) =>
-      reading(meterId, startUs + minute * 60_000_000, 100 + minute / 100),
+      reading(meterId, startUs + minute * minuteUs, 100 + minute / 100),
     );
     await this.readings.append(all.filter((_, minute) => !skip(minute)));
     this.missing = all.filter((_, minute) => skip(minute));
@@ -66,7 +67,7 @@ export class ReconciledHome {
       const rowUs = period === 'hour' ? hourUs : hourUs / 12;
       for (
         let rowStartUs = startUs;
-        rowStartUs + rowUs <= startUs + minutes * 60_000_000;
+        rowStartUs + rowUs <= startUs + minutes * minuteUs;
         rowStartUs += rowUs
       ) {
         const before = all.filter(({ atUs }) => atUs < rowStartUs + rowUs).at(-1)?.value ?? null;
@@ -83,10 +84,10 @@ export class ReconciledHome {
       }
     }
     await this.kept.append(this.statistics.rows);
-    await this.post({ startUs, endUs: startUs + minutes * 60_000_000 }, 'readings');
+    await this.post({ startUs, endUs: startUs + minutes * minuteUs }, 'readings');
   }
 
-  async post(span: Span, cause: TouchCause): Promise<void> {
+  async post(span: Interval, cause: TouchCause): Promise<void> {
     const meter = { entityId: meterId, posts: 'register', kind: 'rising' } as const;
     const evidence = new StoredEvidence({
       readings: this.readings,
@@ -114,7 +115,7 @@ export class ReconciledHome {
         const hours = (endUs - startUs) / hourUs;
         if (first === undefined || last === undefined)
           return onVerified(entityId, { hours, found: [], error: null });
-        const one = { entityId, startUs: first.atUs, endUs: last.atUs, added: found.length };
+        const one = { entityId, firstUs: first.atUs, lastUs: last.atUs, added: found.length };
         onVerified(entityId, { hours, found: [one], error: null });
       },
     };

@@ -8,15 +8,15 @@ it.each([
 ])('reports %d missing readings over %d s', (added, seconds) => {
   const found = {
     entityId: 'sensor.a',
-    startUs: 5_000_000,
-    endUs: 5_000_000 + seconds * 1e6 + 400_000,
+    firstUs: 5_000_000,
+    lastUs: 5_000_000 + seconds * 1e6 + 400_000,
     added,
   };
   const finding = readingsMissing(found);
   expect(finding).toMatchObject({
     kind: 'readings_missing',
-    startUs: found.startUs,
-    endUs: found.endUs,
+    startUs: found.firstUs,
+    endUs: found.lastUs,
     choices: [],
   });
   expect(finding.statement).toEqual({ code: 'readings_added', values: { readings: added } });

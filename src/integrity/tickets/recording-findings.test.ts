@@ -2,19 +2,20 @@
  * Goal: each event of recording becomes a finding with its code, values and figures.
  * Method: events by hand, of one entity and of several.
  */
+
 import { describe, expect, it } from 'vitest';
 import type { RecordingEvent } from '../../recording/recording-events.ts';
+import { minuteUs } from '../../units/durations.ts';
 import type { Statement } from '../statement.ts';
 import { detectedOf, lastingKind } from './recording-findings.ts';
 
 const atUs = Date.UTC(2026, 10, 24, 12) * 1000;
-const minuteUs = 60_000_000;
 
 const silent = (...entityIds: string[]): RecordingEvent => ({
   ...{ kind: 'silent', entityIds, sinceUs: atUs - 6 * minuteUs, atUs },
 });
 const late = (count: number, ...entityIds: string[]): RecordingEvent => ({
-  ...{ kind: 'out_of_order', entityIds, count, startUs: atUs - 9, endUs: atUs },
+  ...{ kind: 'out_of_order', entityIds, count, firstUs: atUs - 9, lastUs: atUs },
 });
 const drift = (seconds: number): RecordingEvent => ({
   ...{ kind: 'clock_drift', driftUs: seconds * 1_000_000, sinceUs: atUs - 5, atUs },

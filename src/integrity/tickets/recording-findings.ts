@@ -1,11 +1,9 @@
 /** What recording reports of itself, as findings. Pure. */
 import type { RecordingEvent } from '../../recording/recording-events.ts';
+import { hourUs, secondUs } from '../../units/durations.ts';
 import type { EvidenceFigure, Finding, TicketKind } from '../ticket.ts';
 import { readingsMissing } from './readings-missing.ts';
 import type { Detected } from './tickets.ts';
-
-const hourUs = 3_600_000_000;
-const secondUs = 1_000_000;
 
 type EventOf<K extends RecordingEvent['kind']> = Extract<RecordingEvent, { readonly kind: K }>;
 
@@ -110,10 +108,10 @@ function replaced({ entityId, newEntityId, atUs }: EventOf<'replaced'>): Detecte
   return detected('replaced', entityId, atUs, statement, extra);
 }
 
-function outOfOrder({ entityIds, count, startUs, endUs }: EventOf<'out_of_order'>): Detected {
+function outOfOrder({ entityIds, count, firstUs, lastUs }: EventOf<'out_of_order'>): Detected {
   const values = { readings: count, entities: entityIds.length };
-  const extra = { endUs, evidence: [figure('count', count)] };
-  return detected('out_of_order', onlyOf(entityIds), startUs, { code: 'out_of_order', values }, extra);
+  const extra = { endUs: lastUs, evidence: [figure('count', count)] };
+  return detected('out_of_order', onlyOf(entityIds), firstUs, { code: 'out_of_order', values }, extra);
 }
 
 /** @param event `driftUs` above 0: the app's clock is ahead of Home Assistant's */

@@ -43,7 +43,7 @@ const full: RecordingEvent = { kind: 'disk_full', freeBytes: 40_000_000, atUs };
 
 describe('what recording tells', () => {
   it('of the first fetch of a past is no finding', async () => {
-    const found = { entityId: 'sensor.a', startUs: atUs - 9, endUs: atUs, added: 3 };
+    const found = { entityId: 'sensor.a', firstUs: atUs - 9, lastUs: atUs, added: 3 };
     recording.take({ kind: 'found', found: { ...found, isFirst: true } });
     recording.take({ kind: 'found', found: { ...found, entityId: 'sensor.b' } });
     await vi.advanceTimersByTimeAsync(1100);
@@ -60,7 +60,7 @@ describe('what recording tells', () => {
       { kind: 'subscription_silent', entityId: 'sensor.a' },
     ],
     [
-      { kind: 'found', found: { entityId: 'sensor.a', startUs: atUs - 9, endUs: atUs, added: 3 } },
+      { kind: 'found', found: { entityId: 'sensor.a', firstUs: atUs - 9, lastUs: atUs, added: 3 } },
       { kind: 'readings_missing', status: 'mended', choices: [] },
     ],
     [
@@ -85,7 +85,7 @@ describe('what recording tells', () => {
     ],
     [full, { kind: 'disk_full', entityId: null, status: 'open' }],
     [
-      { kind: 'out_of_order', entityIds: ['sensor.a'], count: 3, startUs: atUs - 9, endUs: atUs },
+      { kind: 'out_of_order', entityIds: ['sensor.a'], count: 3, firstUs: atUs - 9, lastUs: atUs },
       {
         kind: 'out_of_order',
         entityId: 'sensor.a',
@@ -226,7 +226,7 @@ describe('what waits', () => {
 
   it('is reported only where there is something to report, and passes wherever it began', async () => {
     const { told, reports } = seen();
-    const found = { entityId: 'sensor.a', startUs: atUs - 9, endUs: atUs, added: 3, isFirst: true };
+    const found = { entityId: 'sensor.a', firstUs: atUs - 9, lastUs: atUs, added: 3, isFirst: true };
     told.take({ kind: 'found', found });
     await pass(2 * second);
     expect(reports).toEqual([]);

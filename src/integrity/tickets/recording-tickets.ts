@@ -2,6 +2,7 @@ import type { RecordingEvent } from '../../recording/recording-events.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Log } from '../../runtime/log.ts';
 import { Worker } from '../../runtime/worker.ts';
+import { minuteMs } from '../../units/durations.ts';
 import type { TicketKind } from '../ticket.ts';
 import { detectedOf, lastingKind } from './recording-findings.ts';
 import type { Detected, Looked, Tickets } from './tickets.ts';
@@ -17,7 +18,7 @@ export interface RecordingTicketsDeps {
 /** Past these the oldest are given up: nobody looks through more. */
 const waitingLimit = 1000;
 /** A run that hangs must not hold back what recording tells. */
-const patienceMs = 15 * 60_000;
+const patienceMs = 15 * minuteMs;
 
 /** Keeps what recording tells until it is a ticket, also while the document store is away. */
 export class RecordingTickets {

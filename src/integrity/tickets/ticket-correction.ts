@@ -78,9 +78,9 @@ export function correctionOf(
 
 /** Readings that nobody should count from are left out; a step between two good readings is nothing that was used. */
 function exclusionOf({ kind, startUs, endUs }: Pick<Finding, 'kind' | 'startUs' | 'endUs'>) {
-  if (kind === 'spike') return { kind: 'exclusion', startUs, endUs } as const;
-  // What ended a standing value is a reading of its own.
-  if (kind === 'frozen') return { kind: 'exclusion', startUs, endUs: endUs - 1 } as const;
+  // A spike ends with its last reading; what ended a standing value is a reading of its own.
+  if (kind === 'spike') return { kind: 'exclusion', startUs, endUs: endUs + 1 } as const;
+  if (kind === 'frozen') return { kind: 'exclusion', startUs, endUs } as const;
   return { kind: 'amount', startUs, endUs, amountMicro: 0 } as const;
 }
 

@@ -184,7 +184,7 @@ describe('a report', () => {
     const { ticketId, status, decision } = only();
     expect([status, decision?.isAutomatic, decision?.by]).toEqual(['mended', true, null]);
     expect([...corrections.kept.values()]).toMatchObject([
-      { kind: 'exclusion', startUs: 100, endUs: 150, ticketId },
+      { kind: 'exclusion', startUs: 100, endUs: 151, ticketId },
     ]);
     expect(only().unmended).toBeNull();
     expect(await tickets.undo(ticketId)).toMatchObject({ kind: 'done', changes: { entries: 1 } });
@@ -224,8 +224,8 @@ describe('a choice', () => {
   it.each([
     ['register_jumped', answer('exclude'), { kind: 'amount', startUs: 100, endUs: 150, amountMicro: 0 }],
     ['register_fell', answer('exclude'), { kind: 'amount', amountMicro: 0 }],
-    ['spike', answer('exclude'), { kind: 'exclusion', startUs: 100, endUs: 150 }],
-    ['frozen', answer('exclude'), { kind: 'exclusion', startUs: 100, endUs: 149 }],
+    ['spike', answer('exclude'), { kind: 'exclusion', startUs: 100, endUs: 151 }],
+    ['frozen', answer('exclude'), { kind: 'exclusion', startUs: 100, endUs: 150 }],
     [
       'gap',
       answer('set_value', { valueMicro: 7 }),

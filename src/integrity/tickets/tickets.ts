@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { CorrectionChanges, CorrectionOutcome, Corrections } from '../../ledger/evidence/corrections.ts';
-import type { Span } from '../../ledger/span.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Log } from '../../runtime/log.ts';
+import type { Interval } from '../../units/interval.ts';
 import type { LedgerClaim } from '../detectors/ledger-claim.ts';
 import {
   type Finding,
@@ -30,13 +30,11 @@ export interface Detected {
 }
 
 /** What a run looked at: what is open there and was not found again has passed. */
-export interface Looked {
+export interface Looked extends Interval {
   readonly kinds: readonly TicketKind[];
   readonly entityIds: ReadonlySet<string>;
   /** Whether also what concerns the whole home. */
   readonly home: boolean;
-  readonly startUs: number;
-  readonly endUs: number;
 }
 
 export interface Reported {
@@ -68,7 +66,7 @@ export interface TicketsDeps {
   readonly store: TicketStore;
   readonly corrections: Pick<Corrections, 'preview' | 'apply' | 'takeBack'>;
   /** What the ledger holds of a meter in quarters that start in [startUs, endUs); null when it has none. */
-  readonly counted: (entityId: string, span: Span) => Promise<number | null>;
+  readonly counted: (entityId: string, span: Interval) => Promise<number | null>;
   /** The id that an entity has now: what is decided of one that was renamed is declared of that. */
   readonly idNow?: (entityId: string) => string;
   readonly clock: Clock;

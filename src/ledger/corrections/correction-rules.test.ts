@@ -3,8 +3,10 @@
  * Method: by hand, on both sides of every limit; and by property: of two quantities that touch no common instant both
  * can stand, of two that do only one.
  */
+
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { hourUs } from '../../units/durations.ts';
 import type { Meter } from '../entries/meter.ts';
 import type {
   AmountCorrection,
@@ -15,7 +17,6 @@ import type {
 import { refusalOf } from './correction-rules.ts';
 
 const nowUs = Date.UTC(2026, 10, 21) * 1000;
-const hourUs = 3_600_000_000;
 const year2000Us = Date.UTC(2000, 0, 1) * 1000;
 const days400Us = 400 * 24 * hourUs;
 const rising: Meter = { entityId: 'sensor.meter', posts: 'register', kind: 'rising' };
@@ -26,7 +27,7 @@ const exchange = (atUs: number): ExchangeCorrection => ({
   ...{ ...declared, kind: 'exchange', atUs, oldRegisterMicro: null, newRegisterMicro: 0 },
 });
 const exclusion = (startUs: number, endUs: number): ExclusionCorrection => ({
-  ...{ ...declared, kind: 'exclusion', startUs, endUs },
+  ...{ ...declared, kind: 'exclusion', startUs, endUs: endUs + 1 },
 });
 const amount = (startUs: number, endUs: number, amountMicro = 1): AmountCorrection => ({
   ...{ ...declared, kind: 'amount', startUs, endUs, amountMicro },
@@ -94,6 +95,7 @@ describe('a correction', () => {
     expect(
       [at - 1, at, at + 1, at + hourUs - 1, at + hourUs].map((us) => field(exchange(us), around)),
     ).toEqual([...[null, null, 'atUs', 'atUs', null]]);
+    expect(refusalOf(exchange(at + 1), rising, around, nowUs)?.isConflict).toBe(true);
     const exchanged = [exchange(at)];
     expect(field(amount(at, at + 5), exchanged)).toBeNull();
     expect(field(amount(at - 5, at), exchanged)).toBeNull();

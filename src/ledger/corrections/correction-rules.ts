@@ -1,11 +1,13 @@
+import { dayUs } from '../../units/durations.ts';
+import { isEmpty, overlaps } from '../../units/interval.ts';
 import type { Meter } from '../entries/meter.ts';
-import type { Correction } from '../evidence/correction.ts';
+import { type Correction, correctedInterval } from '../evidence/correction.ts';
 import type { CorrectionField, CorrectionOutcome } from '../evidence/corrections.ts';
 
 type Refusal = CorrectionOutcome & { readonly kind: 'refused' };
 
 const earliestUs = Date.UTC(2000, 0, 1) * 1000;
-const longestUs = 400 * 86_400_000_000;
+const longestUs = 400 * dayUs;
 /** A handful in a meter's life; more are a program gone mad. */
 const limitPerMeter = 500;
 
@@ -43,19 +45,19 @@ export function refusalOf(
   const { startUs, endUs } = correction;
   if (!(startUs >= earliestUs && startUs <= nowUs))
     return refuse('startUs', 'A correction begins after the year 2000 and not in the future.');
-  const isEmpty = correction.kind === 'exclusion' ? endUs < startUs : endUs <= startUs;
-  if (isEmpty || Number.isNaN(endUs)) return refuse('endUs', 'A correction ends after its start.');
-  if (endUs > nowUs) return refuse('endUs', 'A correction does not end in the future.');
-  if (endUs - startUs > longestUs) return refuse('endUs', 'A correction lasts at most 400 days.');
+  if (isEmpty(correction)) return refuse('endUs', 'A correction ends after its start.');
+  const lastUs = correctedInterval(correction).endUs - 1;
+  if (lastUs > nowUs) return refuse('endUs', 'A correction does not end in the future.');
+  if (lastUs - startUs > longestUs) return refuse('endUs', 'A correction lasts at most 400 days.');
   if (correction.kind === 'exclusion') return null;
   if (meter.posts === 'register' && meter.kind === 'rising' && correction.amountMicro < 0)
     return refuse('amountMicro', 'This meter only counts up, so that it can’t have delivered less than 0.');
-  const overlaps = declared.some((other) =>
+  const isTaken = declared.some((other) =>
     other.kind === 'amount'
-      ? other.startUs < endUs && startUs < other.endUs
+      ? overlaps(other, correction)
       : other.kind === 'exchange' && startUs < other.atUs && other.atUs < endUs,
   );
-  return overlaps
+  return isTaken
     ? refuse(
         'startUs',
         'A quantity or an exchange is declared within this time already. Take it back first.',

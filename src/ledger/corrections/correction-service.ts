@@ -1,21 +1,21 @@
 import type { Clock } from '../../runtime/clock.ts';
 import type { Log } from '../../runtime/log.ts';
 import { Worker } from '../../runtime/worker.ts';
+import type { Interval } from '../../units/interval.ts';
 import { quarterHourUs } from '../../units/quarter-hour.ts';
 import { LedgerDraft } from '../entries/ledger-draft.ts';
 import type { LedgerStore } from '../entries/ledger-store.ts';
 import type { Meter } from '../entries/meter.ts';
-import type { Correction, CorrectionStore } from '../evidence/correction.ts';
+import { type Correction, type CorrectionStore, correctedInterval } from '../evidence/correction.ts';
 import type { CorrectionChanges, CorrectionOutcome, Corrections } from '../evidence/corrections.ts';
 import type { EvidenceSource } from '../evidence/evidence-source.ts';
 import type { PostingWorker } from '../posting/posting-worker.ts';
 import { type RepostingRules, repost, usualRules } from '../posting/reposting.ts';
-import type { Span } from '../span.ts';
 import { refusalOf } from './correction-rules.ts';
 import { quantityIn } from './quantity-in.ts';
 
 /** A correction was declared or taken back, and the meter may not be posted since. */
-export interface UnpostedCorrection extends Span {
+export interface UnpostedCorrection extends Interval {
   readonly entityId: string;
 }
 
@@ -112,18 +112,18 @@ export class CorrectionService implements Corrections {
   }
 
   /**
-   * Another meter has this id from then on: what was read under it until `endUs` goes on under the id that the one before
+   * Another meter has this id after `lastUs`: what was read under it until then goes on under the id that the one before
    * has now, and is no evidence here. May be repeated.
    */
-  excludeUntil(entityId: string, endUs: number): Promise<void> {
+  excludeUntil(entityId: string, lastUs: number): Promise<void> {
     return this.#oneAtATime(async () => {
       const exclusion: Correction = {
         ...{
           kind: 'exclusion',
-          correctionId: `taken-over-${entityId}-${endUs}`,
+          correctionId: `taken-over-${entityId}-${lastUs}`,
           entityId,
           startUs: 0,
-          endUs,
+          endUs: lastUs + 1,
         },
         notes:
           'Another entity of Home Assistant has this id since; what was read before went with the one that had it.',
@@ -151,10 +151,10 @@ export class CorrectionService implements Corrections {
     const { postingWorker, unposted } = this.#deps;
     const { entityId } = correction;
     const known = await this.#loadUnposted();
-    this.#unposted = [...known, { entityId, ...spanOf(correction) }];
+    this.#unposted = [...known, { entityId, ...correctedInterval(correction) }];
     await unposted.save(this.#unposted);
     await change();
-    postingWorker.touch(entityId, spanOf(correction), 'corrected');
+    postingWorker.touch(entityId, correctedInterval(correction), 'corrected');
     await postingWorker.settle();
     await this.#save(known);
   }
@@ -183,12 +183,14 @@ export class CorrectionService implements Corrections {
   async #changed(correction: Correction, isDeclared: boolean): Promise<CorrectionOutcome> {
     const { corrections, evidenceWith, ledger, postingWorker, meterOf, clock } = this.#deps;
     const { entityId } = correction;
-    const span = spanOf(correction);
+    const span = correctedInterval(correction);
+    // An answer without changes names the instants that were declared.
+    const declaredSpan = { startUs: span.startUs, endUs: span.endUs - 1 };
     const none: CorrectionChanges = {
       entries: 0,
       quantityBeforeMicro: null,
       quantityAfterMicro: null,
-      ...span,
+      ...declaredSpan,
     };
     const meter = meterOf(entityId);
     if (meter === null) return { kind: 'changed', changes: none };
@@ -214,7 +216,10 @@ export class CorrectionService implements Corrections {
     const written = after.written(entityId);
     const [first, last] = [written[0], written.at(-1)];
     if (first === undefined || last === undefined)
-      return { kind: 'changed', changes: { ...none, ...(await sums(before, after, entityId, span)) } };
+      return {
+        kind: 'changed',
+        changes: { ...none, ...(await sums(before, after, entityId, declaredSpan)) },
+      };
     const changed = { startUs: first.quarterHourStartUs, endUs: last.quarterHourStartUs + quarterHourUs };
     const quantities = await sums(before, after, entityId, changed);
     return { kind: 'changed', changes: { entries: written.length, ...quantities, ...changed } };
@@ -225,12 +230,7 @@ function without(corrections: readonly Correction[], correction: Correction): Co
   return corrections.filter(({ correctionId }) => correctionId !== correction.correctionId);
 }
 
-function spanOf(correction: Correction): Span {
-  if (correction.kind === 'exchange') return { startUs: correction.atUs, endUs: correction.atUs };
-  return { startUs: correction.startUs, endUs: correction.endUs };
-}
-
-async function sums(before: LedgerStore, after: LedgerStore, entityId: string, span: Span) {
+async function sums(before: LedgerStore, after: LedgerStore, entityId: string, span: Interval) {
   return {
     quantityBeforeMicro: await quantityIn(before, entityId, span),
     quantityAfterMicro: await quantityIn(after, entityId, span),

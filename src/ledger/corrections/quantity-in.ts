@@ -1,6 +1,6 @@
+import type { Interval } from '../../units/interval.ts';
 import { quarterHourUs } from '../../units/quarter-hour.ts';
 import type { LedgerStore } from '../entries/ledger-store.ts';
-import type { Span } from '../span.ts';
 
 /** A week at a time, so that memory stays bounded. */
 const stepUs = 7 * 96 * quarterHourUs;
@@ -9,7 +9,7 @@ const stepUs = 7 * 96 * quarterHourUs;
 export async function quantityIn(
   ledger: Pick<LedgerStore, 'current'>,
   entityId: string,
-  span: Span,
+  span: Interval,
 ): Promise<number | null> {
   let sum: number | null = null;
   for (let startUs = span.startUs; startUs < span.endUs; startUs += stepUs) {

@@ -1,4 +1,7 @@
-/** How the settings keep the corrections whose meters may not be posted yet: with the names of the first version. */
+/**
+ * How the settings keep the corrections whose meters may not be posted yet: with the names of the first version, the last
+ * instant included.
+ */
 import type { UnpostedCorrection } from './correction-service.ts';
 
 export const unpostedKey = 'ledger_corrections_unposted';
@@ -9,8 +12,9 @@ interface StoredUnposted {
   readonly untilUs: number;
 }
 
+/** What the settings are given to keep. */
 export function storedUnposted(unposted: readonly UnpostedCorrection[]): readonly StoredUnposted[] {
-  return unposted.map(({ entityId, startUs, endUs }) => ({ entityId, fromUs: startUs, untilUs: endUs }));
+  return unposted.map(({ entityId, startUs, endUs }) => ({ entityId, fromUs: startUs, untilUs: endUs - 1 }));
 }
 
 /** Reads what `storedUnposted` wrote; an empty list when nothing is stored. */
@@ -19,6 +23,6 @@ export function unpostedFromStored(found: unknown): readonly UnpostedCorrection[
   return (found as StoredUnposted[]).map(({ entityId, fromUs, untilUs }) => ({
     entityId,
     startUs: fromUs,
-    endUs: untilUs,
+    endUs: untilUs + 1,
   }));
 }

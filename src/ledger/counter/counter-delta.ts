@@ -1,7 +1,7 @@
+import type { Interval } from '../../units/interval.ts';
+
 /** The quantity counted over [startUs, endUs). */
-export interface CounterDelta {
-  readonly startUs: number;
-  readonly endUs: number;
+export interface CounterDelta extends Interval {
   readonly amountMicro: number;
   /** What the register fell by without it being negative use: a reset, an exchange, a corrected amount. 0 for plain counting. */
   readonly restartMicro: number;

@@ -2,6 +2,7 @@
  * A rising register below where it was: it comes back (8.00, 7.99, 8.01), or it goes on from there for good, as the sum of
  * several meters does when one of them begins anew, or a register that ran over into the negative.
  */
+import { hourUs } from '../../units/durations.ts';
 
 export interface CounterDip {
   /** What it fell to at first. */
@@ -22,7 +23,7 @@ export const lastingRises = 3;
  * … over so long a time. One that slid down step by step (a yield that a battery eats) must also have come back by less than
  * half of it, or it is on its way back.
  */
-export const lastingUs = 3 * 3_600_000_000;
+export const lastingUs = 3 * hourUs;
 /** A register that is told this often is decided about sooner, so that posting never reaches back further. */
 export const lastingPieces = 5000;
 

@@ -1,4 +1,5 @@
 /** What has to be known of a counter to go on from an instant, and the differences that begin there. Pure. */
+import { minuteUs } from '../../units/durations.ts';
 import type { CounterDip } from './counter-dip.ts';
 import type { Repeats } from './repeats.ts';
 import { isPrompt, type Rhythm } from './rhythm.ts';
@@ -48,7 +49,7 @@ export function reachesBackUs(state: CounterState): number {
 }
 
 /** The rows that Home Assistant makes of its states. */
-export const shortRowUs = 300_000_000;
+export const shortRowUs = 5 * minuteUs;
 
 /** A counter that begins to count at a register; `before` is the counter whose rhythm goes on, null for a new one. */
 export function opened(

@@ -129,6 +129,41 @@ describe('a register that repeats what it was', () => {
       reading(310, micro + 40_000),
     ).deltas;
     expect(absent.map(({ isInterrupted }) => isInterrupted)).toEqual([false, true]);
+    // So does one that begins anew.
+    expect(last('rising', ...quarterly, ...rows, reading(310, 40_000)).deltas).toEqual([
+      delta(120, 295, {}),
+      delta(295, 310, { amountMicro: 40_000, restartMicro: micro, cause: 'reset' }),
+    ]);
+  });
+
+  it('moved in the hour in which Home Assistant says that it counted', () => {
+    const quarterly = rhythmic(15, 50_000);
+    const micro = registerOf(quarterly.at(-1));
+    const hour = (from: number, registerMicro: number) => ({
+      ...row(from, from + 60, registerMicro),
+      period: 'hour' as const,
+    });
+    expect(
+      last('rising', ...quarterly, hour(120, micro), hour(180, micro), hour(240, micro + 90_000)).deltas,
+    ).toEqual([delta(120, 240, {}), delta(240, 300, { amountMicro: 90_000, isRough: true })]);
+    // Where an hour is missing it may have counted in that one, too.
+    expect(last('rising', ...quarterly, hour(120, micro), hour(240, micro + 90_000)).deltas).toEqual([
+      delta(120, 180, {}),
+      delta(180, 300, { amountMicro: 90_000, isRough: true }),
+    ]);
+    expect(last('rising', ...quarterly, hour(120, micro + 90_000)).deltas).toEqual([
+      delta(120, 180, { amountMicro: 90_000 }),
+    ]);
+  });
+
+  it('that is slow moved at the start of its row, unless by so little that it does not matter', () => {
+    const quarterly = rhythmic(15, 50_000);
+    const micro = registerOf(quarterly.at(-1));
+    const movedAt = (amountMicro: number) => {
+      const rows = [row(120, 125, micro), row(125, 130, micro), row(130, 135, micro + amountMicro)];
+      return (last('rising', ...quarterly, ...rows).state?.movedAtUs ?? 0) / minute;
+    };
+    expect([movedAt(10_000), movedAt(10_001)]).toEqual([135, 130]);
   });
 
   it('is told roughly by the row in which it moves, unless it is prompt or repeated by none', () => {
@@ -222,6 +257,30 @@ describe('an exchange', () => {
     expect(guess(reading(0, 500), exchange(10, 20, null))).toBe(true);
     expect(guess(reading(0, 500), reading(5, null), exchange(10, 20, 560))).toBe(true);
     const state: CounterState | null = last('rising', exchange(10, 20, null)).state;
-    expect(state).toMatchObject({ baselineMicro: 20, lastResetAtUs: null });
+    expect(state).toMatchObject({ baselineMicro: 20, lastResetAtUs: null, foreseenMoves: 0 });
+  });
+});
+
+describe('the moves that a rhythm was begun with', () => {
+  const begun = last('rising', reading(0, 500)).state;
+  const leftOf = (foreseenMoves: number, ...evidence: CounterEvidence[]) => {
+    let state: CounterState | null = begun && { ...begun, foreseenMoves };
+    for (const one of evidence) state = stepCounter('rising', state, one).state;
+    return state?.foreseenMoves;
+  };
+
+  it('are fewer by each move, down to none', () => {
+    expect(begun?.foreseenMoves).toBe(0);
+    expect(leftOf(4, reading(5, 510))).toBe(3);
+    expect(leftOf(4, reading(5, 510), reading(6, 511), reading(7, 512), reading(8, 513))).toBe(0);
+    expect(leftOf(0, reading(5, 510))).toBe(0);
+  });
+
+  it('are still to come after what is no move', () => {
+    expect(leftOf(4, reading(5, 500))).toBe(4);
+    expect(leftOf(4, reading(5, 490))).toBe(4);
+    expect(leftOf(4, reading(5, 7))).toBe(4);
+    expect(leftOf(4, exchange(5, 20, 560))).toBe(4);
+    expect(leftOf(4, row(0, 5, 510, 10))).toBe(4);
   });
 });

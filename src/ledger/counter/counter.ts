@@ -23,8 +23,6 @@ export interface CounterStep {
 /** What was missing has come back when the register stands where it would, or beyond by this part of what was missing. */
 const returnParts = 4;
 
-const hourUs = 3_600_000_000;
-
 /** A register that follows on an amount that a person declared: the register begins anew, and the rest is explained. */
 function delivered(state: CounterState, next: CounterState, deliveredMicro: number): CounterStep {
   return {
@@ -234,13 +232,16 @@ function moved(state: CounterState, next: CounterState, { movedAtUs, isOfHour }:
   };
 }
 
-/** What evidence that only repeated the register proves of the time before its next move. */
+/**
+ * What evidence that only repeated the register proves of the time before its next move.
+ * @param isOfHour it moved in an hour of Home Assistant's rows, which begins no earlier than the last repeat
+ */
 function afterSilence(state: CounterState, endUs: number, amountMicro: number, isOfHour = false) {
   const { sinceUs, atUs: repeatedAtUs, absentSinceUs, rhythm } = state;
   const resumedAtUs = resumedAt(state);
   const silence = { sinceUs, repeatedAtUs, resumedAtUs, isInterrupted: absentSinceUs !== null };
   const { startUs, isDoubtful } = isOfHour
-    ? { startUs: Math.max(sinceUs, Math.min(repeatedAtUs, endUs - hourUs)), isDoubtful: false }
+    ? { startUs: repeatedAtUs, isDoubtful: false }
     : stepAfter(rhythm, silence, endUs, amountMicro);
   const restsFromUs = isDoubtful ? sinceUs : startUs;
   const since = spanSince(state, startUs);

@@ -1,4 +1,5 @@
 /** States that repeat a register: which of them are readings, and which were written for another reason. Pure. */
+import { minuteUs } from '../../units/durations.ts';
 import { type Rhythm, reportsEachUs, silentAfterUs } from './rhythm.ts';
 
 /** The states that repeated a register since it moved last. */
@@ -13,7 +14,7 @@ export interface Repeats {
 /** So many at a steady pace are a meter that is read; a restart of Home Assistant, or of the entity, writes one. */
 export const steadyRepeats = 3;
 /** So often a meter reports that a report which is lost is no matter. */
-export const fastUs = 60_000_000;
+export const fastUs = minuteUs;
 
 /** @param writtenUs when the state before was written */
 export function withRepeat(before: Repeats | null, writtenUs: number, atUs: number): Repeats {

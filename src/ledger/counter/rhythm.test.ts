@@ -131,6 +131,9 @@ describe('stepAfter', () => {
     });
     const slowest = quarterly.map((move) => ({ ...move, amountMicro: 10 * move.intervalS }));
     expect(stepAfter(slowest, silence, at, 20_000).startUs).toBe(at - 2000 * second);
+    const drip = quarterly.map((move) => ({ ...move, amountMicro: move.intervalS }));
+    const long = { ...silence, sinceUs: -24 * hour };
+    expect(stepAfter(drip, long, at, 20_000).startUs).toBe(at - 20_000 * second);
   });
 
   it('has a last digit only where all moves share it', () => {
@@ -145,7 +148,15 @@ describe('stepAfter', () => {
     expect(stepAfter(quarterly, late, at, certainMicro).startUs).toBe(at - minute);
     expect(stepAfter(quarterly, late, at, certainMicro + 1).startUs).toBe(at - 910 * second);
     expect(stepAfter([], { ...late, repeatedAtUs: at + 5 }, at, 0).startUs).toBe(at);
-    expect(stepAfter(quarterly, { ...late, isInterrupted: true }, at, 0).startUs).toBeLessThan(at - minute);
+    expect(stepAfter(quarterly, { ...late, isInterrupted: true }, at, 0).startUs).toBe(
+      at - minute - 910 * second,
+    );
+    // Of moves that were none no rate is known.
+    const none = quarterly.map((move) => ({ ...move, amountMicro: 0 }));
+    expect(stepAfter(none, { ...late, isInterrupted: true }, at, 0)).toEqual({
+      startUs: 0,
+      isDoubtful: false,
+    });
   });
 
   it('reaches back over the whole shortly after a state that was written for another reason', () => {
@@ -158,6 +169,8 @@ describe('stepAfter', () => {
   it('proves nothing of the last interval before the entity was away', () => {
     const away = { ...silence, repeatedAtUs: 3 * hour, isInterrupted: true };
     expect(stepAfter(quarterly, away, at, 40_000).startUs).toBe(3 * hour - 910 * second);
+    const fine = quarterly.map((move) => ({ ...move, amountMicro: certainMicro }));
+    expect(stepAfter(fine, away, at, certainMicro).startUs).toBe(3 * hour - 910 * second);
   });
 });
 

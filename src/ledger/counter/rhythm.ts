@@ -3,6 +3,7 @@
  * yet. A row of Home Assistant's statistics, or a state written again, repeats what the meter reported last; a meter that
  * reports once an hour may have counted all the while. Pure.
  */
+import { dayUs, hourUs, minuteUs } from '../../units/durations.ts';
 
 /** A change of a register. */
 export interface Move {
@@ -19,15 +20,15 @@ export const keptMoves = 8;
 /** Fewer moves make no rhythm. */
 export const neededMoves = 4;
 /** Evidence further apart than this says of no single quarter-hour what it had: a quarter-hour, and what a meter may be late. */
-export const quarterHourGapUs = 1_200_000_000;
+export const quarterHourGapUs = 20 * minuteUs;
 /** In whatever quarter-hour an amount up to this lies, none is wrong by more: 10 Wh, 10 litres. */
 export const certainMicro = 10_000;
 /** A register whose moves are further apart than this reports by the day. */
-export const seldomUs = 43_200_000_000;
+export const seldomUs = 12 * hourUs;
 /** A step may exceed the register's own highest rate by what it counts at that rate in this time. */
-export const slackUs = 120_000_000;
+export const slackUs = 2 * minuteUs;
 /** A register that never moved is known to stand when it has stood for this long. */
-export const neverMovedUs = 86_400_000_000;
+export const neverMovedUs = dayUs;
 
 /** The rhythm after one more move. */
 export function withMove(rhythm: Rhythm, intervalUs: number, amountMicro: number): Rhythm {

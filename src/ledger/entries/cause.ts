@@ -1,4 +1,5 @@
-import { joinSpans, type Span } from '../span.ts';
+import { hourUs } from '../../units/durations.ts';
+import { hull, type Interval } from '../../units/interval.ts';
 import type { PostedEntry } from './revision.ts';
 
 /** Why a meter is posted anew, the weakest first: of causes that come together the strongest is told. */
@@ -26,15 +27,15 @@ export const entryCauses = [
 export type EntryCause = (typeof entryCauses)[number];
 
 /** New evidence, and why it is posted. */
-export interface ChangedRange extends Span {
+export interface ChangedRange extends Interval {
   readonly cause: TouchCause;
 }
 
 /** More than what comes in between two rounds of posting. */
-const longUs = 24 * 3_600_000_000;
+const longUs = 24 * hourUs;
 
 /** Whether it is about more than the last hours: posting it takes a while. */
-export function isPast({ startUs, endUs }: Span): boolean {
+export function isPast({ startUs, endUs }: Interval): boolean {
   return endUs - startUs > longUs;
 }
 
@@ -44,7 +45,7 @@ function strongerCause(one: TouchCause, other: TouchCause): TouchCause {
 
 export function mergeRanges(one: ChangedRange | undefined, other: ChangedRange): ChangedRange {
   if (one === undefined) return other;
-  return { ...joinSpans(one, other), cause: strongerCause(one.cause, other.cause) };
+  return { ...hull(one, other), cause: strongerCause(one.cause, other.cause) };
 }
 
 /** The cause of the revision that follows on `before`. */

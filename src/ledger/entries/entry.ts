@@ -44,6 +44,11 @@ export interface Entry {
   readonly onTimeUs: number | null;
 }
 
+/** By quarter, quantities before restarts. */
+export function byQuarterHour(one: Entry, other: Entry): number {
+  return one.quarterHourStartUs - other.quarterHourStartUs || one.kind.localeCompare(other.kind);
+}
+
 export function worse(one: Quality, other: Quality): Quality {
   return qualities.indexOf(one) >= qualities.indexOf(other) ? one : other;
 }

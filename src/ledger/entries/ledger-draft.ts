@@ -1,3 +1,4 @@
+import { byQuarterHour } from './entry.ts';
 import type { LedgerPage, LedgerStore, Opening } from './ledger-store.ts';
 import type { PostedEntry } from './revision.ts';
 
@@ -33,9 +34,8 @@ export class LedgerDraft implements LedgerStore {
   async journal(entityId: string, startUs: number, endUs: number): Promise<PostedEntry[]> {
     const journal = await this.#store.journal(entityId, startUs, endUs);
     const drafted = this.#journal.get(entityId) ?? [];
-    return [...journal, ...drafted.filter((entry) => isIn(entry, startUs, endUs))].sort(
-      (a, b) => byQuarterHour(a, b) || a.revision - b.revision,
-    );
+    // The revisions of an entry were written in their order.
+    return [...journal, ...drafted.filter((entry) => isIn(entry, startUs, endUs))].sort(byQuarterHour);
   }
 
   async openingBefore(entityId: string, quarterHourStartUs: number): Promise<Opening | null> {
@@ -80,10 +80,6 @@ export class LedgerDraft implements LedgerStore {
 
 function keyOf(entry: PostedEntry): string {
   return `${entry.kind} ${entry.quarterHourStartUs}`;
-}
-
-function byQuarterHour(a: PostedEntry, b: PostedEntry): number {
-  return a.quarterHourStartUs - b.quarterHourStartUs || (a.kind === b.kind ? 0 : a.kind < b.kind ? -1 : 1);
 }
 
 function isIn(one: { readonly quarterHourStartUs: number }, startUs: number, endUs: number): boolean {

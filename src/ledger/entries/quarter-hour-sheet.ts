@@ -1,6 +1,6 @@
 import { quarterHourStartUs, quarterHourUs } from '../../units/quarter-hour.ts';
 import type { Entry, EntryKind, EntryReason, Quality } from './entry.ts';
-import { worse } from './entry.ts';
+import { byQuarterHour, worse } from './entry.ts';
 
 /** A part of an amount that lies in one quarter. */
 export interface Part {
@@ -25,6 +25,13 @@ export class QuarterHourSheet {
     this.#endUs = endUs;
   }
 
+  /** What is added to either from here on does not stand in the other. */
+  copy(): QuarterHourSheet {
+    const other = new QuarterHourSheet(this.#startUs, this.#endUs);
+    for (const [key, part] of this.#parts) other.#parts.set(key, part);
+    return other;
+  }
+
   add(kind: EntryKind, startUs: number, part: Part): void {
     if (startUs < this.#startUs || startUs >= this.#endUs) return;
     const key = `${kind} ${startUs}`;
@@ -45,7 +52,7 @@ export class QuarterHourSheet {
         ...part,
         isProvisional: startUs + quarterHourUs > lastEvidenceUs,
       }))
-      .sort((a, b) => a.quarterHourStartUs - b.quarterHourStartUs || (a.kind < b.kind ? -1 : 1));
+      .sort(byQuarterHour);
   }
 }
 

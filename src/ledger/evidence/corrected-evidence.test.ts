@@ -18,7 +18,7 @@ const exchange = (
   oldRegisterMicro: number | null,
 ): ExchangeCorrection => ({ kind: 'exchange', ...common, atUs, newRegisterMicro, oldRegisterMicro });
 const exclusion = (startUs: number, endUs: number): Correction => ({
-  ...{ kind: 'exclusion', ...common, startUs, endUs },
+  ...{ kind: 'exclusion', ...common, startUs, endUs: endUs + 1 },
 });
 
 /** The same in both orders, or it fails. */

@@ -1,5 +1,5 @@
+import { contains, type Interval, intervalAt } from '../../units/interval.ts';
 import type { CounterEvidence, MeterExchange, RegisterReading, StatisticsRow } from '../evidence.ts';
-import type { Span } from '../span.ts';
 import type { AmountCorrection, Correction, ExchangeCorrection } from './correction.ts';
 
 /**
@@ -13,9 +13,9 @@ export interface StandingCorrections {
   /** Ascending, one per instant, none within an amount. */
   readonly exchanges: readonly MeterExchange[];
   /** Where exclusions take evidence out. */
-  readonly exclusions: readonly Span[];
+  readonly exclusions: readonly Interval[];
   /** Where evidence of a register does not count: exclusions, and the inside of amounts. */
-  readonly outside: readonly Span[];
+  readonly outside: readonly Interval[];
 }
 
 export function standingCorrections(corrections: readonly Correction[]): StandingCorrections {
@@ -25,7 +25,8 @@ export function standingCorrections(corrections: readonly Correction[]): Standin
     if (!overlaps && amount.endUs > amount.startUs) amounts.push(amount);
   }
   const exclusions = corrections.filter((one) => one.kind === 'exclusion');
-  const insides = amounts.map(({ startUs, endUs }) => ({ startUs: startUs + 1, endUs: endUs - 1 }));
+  // The evidence at an amount's ends counts.
+  const insides = amounts.map(({ startUs, endUs }) => ({ startUs: startUs + 1, endUs }));
   const exchanges = corrections
     .filter((one) => one.kind === 'exchange')
     .filter(({ atUs }) => spanAt(insides, atUs) === undefined)
@@ -43,9 +44,9 @@ function byExchange(one: ExchangeCorrection, other: ExchangeCorrection): number 
   return one.atUs - other.atUs || one.newRegisterMicro - other.newRegisterMicro || known(one) - known(other);
 }
 
-/** The span that an instant lies in, both ends inclusive. */
-export function spanAt(spans: readonly Span[], atUs: number): Span | undefined {
-  return spans.find(({ startUs, endUs }) => startUs <= atUs && atUs <= endUs);
+/** The first of the intervals that an instant lies in. */
+export function spanAt(spans: readonly Interval[], atUs: number): Interval | undefined {
+  return spans.find((span) => contains(span, atUs));
 }
 
 /** A row that tells this register repeats the reading before it; a conversion of units may round it otherwise. */
@@ -65,7 +66,7 @@ export function withRepeats(
   before: RegisterReading | null,
 ): StandingCorrections {
   if (standing.exclusions.length === 0) return standing;
-  const repeats: Span[] = [];
+  const repeats: Interval[] = [];
   let last = before;
   let isOpen = false;
   for (const piece of pieces) {
@@ -76,8 +77,8 @@ export function withRepeats(
       spanAt(standing.exclusions, last.atUs) !== undefined &&
       isRepeated(piece.registerMicro, last.registerMicro ?? Number.NaN);
     const open = isOpen ? repeats.pop() : undefined;
-    if (open !== undefined) repeats.push(isRepeat ? { ...open, endUs: piece.atUs } : open);
-    else if (isRepeat) repeats.push({ startUs: piece.atUs, endUs: piece.atUs });
+    if (open !== undefined) repeats.push(isRepeat ? { ...open, endUs: piece.atUs + 1 } : open);
+    else if (isRepeat) repeats.push(intervalAt(piece.atUs));
     isOpen = isRepeat;
     if (piece.kind === 'reading') last = piece;
   }
@@ -108,6 +109,6 @@ export function correctedEvidence(
   return [...declared, ...exchanges, ...told].sort((a, b) => a.atUs - b.atUs);
 }
 
-function reaches(row: StatisticsRow, span: Span): boolean {
-  return row.startUs <= span.endUs && row.atUs > span.startUs;
+function reaches(row: StatisticsRow, span: Interval): boolean {
+  return row.startUs < span.endUs && row.atUs > span.startUs;
 }

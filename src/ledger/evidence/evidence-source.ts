@@ -23,12 +23,12 @@ export interface EvidenceSource {
   /** What a switch said with startUs <= atUs < endUs, at most `limit`, after the newest word before startUs. */
   switches(entityId: string, startUs: number, endUs: number, limit: number): Promise<SwitchReading[]>;
   /**
-   * The readings of a power sensor or a switch next to an instant that are evidence: the newest strictly before it
-   * and the oldest strictly after it.
+   * The readings of a power sensor or a switch next to [startUs, endUs) that are evidence: the newest before it and the
+   * oldest after it. Of an empty interval the oldest is the first from startUs on.
    */
   around(
     entityId: string,
-    beforeUs: number,
-    afterUs: number,
+    startUs: number,
+    endUs: number,
   ): Promise<{ beforeUs: number | null; afterUs: number | null }>;
 }

@@ -2,7 +2,9 @@
  * Goal: Home Assistant's rows fill holes, never cover what was read, and never bring its spikes along.
  * Method: by hand, with the shapes that its statistics are known to take after resets and outages.
  */
+
 import { describe, expect, it } from 'vitest';
+import { hourUs } from '../../units/durations.ts';
 import type { RegisterReading } from '../evidence.ts';
 import { postCounter } from '../posting/counter-posting.ts';
 import { usualRules } from '../posting/reposting.ts';
@@ -12,8 +14,6 @@ import {
   type RecordedStatistics,
   withoutRepeatedRows,
 } from './statistics-evidence.ts';
-
-const hourUs = 3_600_000_000;
 
 function rows(...told: [hour: number, state: number | null, sum: number | null][]): RecordedStatistics[] {
   return told.map(([hour, state, sum]) => ({

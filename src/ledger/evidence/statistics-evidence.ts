@@ -1,11 +1,10 @@
 import { microFromValue } from '../../units/amount.ts';
+import type { Interval } from '../../units/interval.ts';
 import type { CounterKind } from '../counter/counter-state.ts';
 import type { CounterEvidence, RegisterReading, StatisticsRow } from '../evidence.ts';
 
 /** A row of Home Assistant's statistics as it was asked for, in canonical units. */
-export interface RecordedStatistics {
-  readonly startUs: number;
-  readonly endUs: number;
+export interface RecordedStatistics extends Interval {
   readonly period: '5minute' | 'hour';
   /** The register at the end of the row; null where the statistic has none. */
   readonly state: number | null;

@@ -1,4 +1,4 @@
-import type { Span } from '../span.ts';
+import type { Interval } from '../../units/interval.ts';
 import type { RecordedStatistics } from './statistics-evidence.ts';
 
 /** A statistics row with all that Home Assistant keeps of it, in canonical units. */
@@ -30,5 +30,5 @@ export interface StatisticsStore {
   /** How many rows of each entity start in [startUs, endUs). */
   count(startUs: number, endUs: number): Promise<Map<string, number>>;
   /** The span of what arrived since an instant of receipt, by entity; null means ever. */
-  receivedSince(receivedUs: number | null): Promise<Map<string, Span>>;
+  receivedSince(receivedUs: number | null): Promise<Map<string, Interval>>;
 }

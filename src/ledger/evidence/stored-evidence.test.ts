@@ -22,7 +22,7 @@ const reading = (minutes: number, value: number | null): Reading => ({
 type Row = readonly [minutes: number, state: number | null];
 const common = { correctionId: 'one', entityId, notes: '', createdAtUs: 0, ticketId: null };
 const exclusion = (from: number, until: number): Correction => ({
-  ...{ kind: 'exclusion', ...common, startUs: start + from * minute, endUs: start + until * minute },
+  ...{ kind: 'exclusion', ...common, startUs: start + from * minute, endUs: start + until * minute + 1 },
 });
 const exchange = (minutes: number): Correction => ({
   ...{ kind: 'exchange', ...common, atUs: start + minutes * minute, newRegisterMicro: 0 },
@@ -173,7 +173,7 @@ describe('switches and neighbours', () => {
     const readings = [0, 10, 20, 30, 40].map((minutes) => reading(minutes, 1));
     const around = async (from: number, until: number, corrections: readonly Correction[] = []) => {
       const evidence = await evidenceOf({ readings, corrections });
-      const found = await evidence.around(entityId, start + from * minute, start + until * minute);
+      const found = await evidence.around(entityId, start + from * minute, start + until * minute + 1);
       return [found.beforeUs, found.afterUs].map((us) => us && (us - start) / minute);
     };
     expect(await around(20, 20)).toEqual([10, 30]);

@@ -1,9 +1,10 @@
 import type { Reading } from '../../recording/reading.ts';
 import type { ReadingStore } from '../../recording/reading-store.ts';
 import { microFromValue } from '../../units/amount.ts';
+import { hourUs } from '../../units/durations.ts';
+import type { Interval } from '../../units/interval.ts';
 import type { CounterKind } from '../counter/counter-state.ts';
 import type { CounterEvidence, PowerReading, RegisterReading, SwitchReading } from '../evidence.ts';
-import type { Span } from '../span.ts';
 import {
   correctedEvidence,
   isRepeated,
@@ -23,7 +24,6 @@ export interface StoredEvidenceDeps {
   readonly kindOf: (entityId: string) => CounterKind;
 }
 
-const hourUs = 3_600_000_000;
 const endOfTimeUs = Number.MAX_SAFE_INTEGER;
 
 /** Evidence put together from what is stored: readings, Home Assistant's rows in their holes, what was corrected. */
@@ -103,7 +103,7 @@ export class StoredEvidence implements EvidenceSource {
   async #anyRegisterBefore(
     entityId: string,
     atUs: number,
-    exclusions: readonly Span[],
+    exclusions: readonly Interval[],
   ): Promise<number | null> {
     const [reading, row] = await Promise.all([
       this.#deps.readings.before(entityId, atUs, true),
@@ -147,17 +147,17 @@ export class StoredEvidence implements EvidenceSource {
     }));
   }
 
-  async around(entityId: string, beforeUs: number, afterUs: number) {
+  async around(entityId: string, startUs: number, endUs: number) {
     const { readings } = this.#deps;
     const { exclusions } = await this.#standing(entityId);
     const before = skipping(
       exclusions,
-      beforeUs,
+      startUs,
       async (us) => (await readings.before(entityId, us))?.atUs ?? null,
     );
     const after = async () => {
-      for (let us = afterUs; ; ) {
-        const [next] = await readings.range(entityId, us + 1, endOfTimeUs, 1);
+      for (let us = endUs; ; ) {
+        const [next] = await readings.range(entityId, us, endOfTimeUs, 1);
         const span = next && spanAt(exclusions, next.atUs);
         if (span === undefined) return next?.atUs ?? null;
         us = span.endUs;
@@ -174,7 +174,7 @@ export class StoredEvidence implements EvidenceSource {
 
 /** The newest instant before one that lies in none of the spans. */
 async function skipping(
-  spans: readonly Span[],
+  spans: readonly Interval[],
   atUs: number,
   before: (atUs: number) => Promise<number | null>,
 ): Promise<number | null> {

@@ -9,6 +9,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Reading } from '../../recording/reading.ts';
 import { MemoryReadingStore, quietLog } from '../../recording/testing/doubles.ts';
+import { contains, type Interval, intervalAt } from '../../units/interval.ts';
 import { quarterHourStartUs, quarterHourUs } from '../../units/quarter-hour.ts';
 import { CorrectionService } from '../corrections/correction-service.ts';
 import type { CounterKind } from '../counter/counter-state.ts';
@@ -21,7 +22,6 @@ import type { Correction } from '../evidence/correction.ts';
 import { StoredEvidence } from '../evidence/stored-evidence.ts';
 import type { PowerReading, RegisterReading } from '../evidence.ts';
 import { postPower } from '../power/power-posting.ts';
-import type { Span } from '../span.ts';
 import { MemoryCorrections } from '../testing/memory-corrections.ts';
 import { MemoryLedger } from '../testing/memory-ledger.ts';
 import { MemoryStatisticsStore } from '../testing/statistics-doubles.ts';
@@ -47,8 +47,8 @@ function registerOf({ atUs, value }: Reading): RegisterReading {
   return { kind: 'reading', atUs, registerMicro, lastResetAtUs: null, origin: 'stream' };
 }
 
-function powerOf({ atUs, value }: Reading, excluded: readonly Span[]): PowerReading {
-  const isExcluded = excluded.some((span) => span.startUs <= atUs && atUs <= span.endUs);
+function powerOf({ atUs, value }: Reading, excluded: readonly Interval[]): PowerReading {
+  const isExcluded = excluded.some((span) => contains(span, atUs));
   const told = { atUs, powerMw: value === null ? null : Math.round(value * 1000), origin: 'stream' } as const;
   return isExcluded ? { ...told, isExcluded } : told;
 }
@@ -62,7 +62,7 @@ function correction(declared: Declared, correctionId = 'one'): Correction {
   const common = { correctionId, entityId, notes: '', createdAtUs: 0, ticketId: null };
   switch (declared.kind) {
     case 'exclusion':
-      return { kind: 'exclusion', ...common, startUs: at(declared.from), endUs: at(declared.until) };
+      return { kind: 'exclusion', ...common, startUs: at(declared.from), endUs: at(declared.until) + 1 };
     case 'amount': {
       const amountMicro = Math.round(declared.kwh * 1_000_000);
       return {
@@ -335,9 +335,9 @@ class Books {
   constructor(meter: Meter, pageSize = 20_000) {
     this.#meter = meter;
     this.#pageSize = pageSize;
-    const waiting: (readonly [Span, TouchCause])[] = [];
+    const waiting: (readonly [Interval, TouchCause])[] = [];
     const postingWorker = {
-      touch: (_: string, span: Span, cause: TouchCause = 'readings') => void waiting.push([span, cause]),
+      touch: (_: string, span: Interval, cause: TouchCause = 'readings') => void waiting.push([span, cause]),
       settle: async () => {
         for (const [span, cause] of waiting.splice(0)) await this.post(span, cause);
       },
@@ -364,10 +364,10 @@ class Books {
   async read(batch: readonly Reading[]): Promise<void> {
     await this.readings.append(batch);
     const instants = batch.map(({ atUs }) => atUs);
-    await this.post({ startUs: Math.min(...instants), endUs: Math.max(...instants) }, 'readings');
+    await this.post({ startUs: Math.min(...instants), endUs: Math.max(...instants) + 1 }, 'readings');
   }
 
-  async post(span: Span, cause: TouchCause): Promise<void> {
+  async post(span: Interval, cause: TouchCause): Promise<void> {
     const evidence = this.evidence((id) => this.corrections.of(id));
     const deps = { evidence, ledger: this.ledger, clock, heldUntil: () => null };
     await repost(deps, { ...usualRules, pageSize: this.#pageSize }, this.#meter, { ...span, cause });
@@ -503,9 +503,9 @@ describe('the desk', () => {
     const spike = correction({ kind: 'exclusion', from: 5, until: 5 });
     await books.corrections.add(spike);
     let left: readonly { entityId: string; startUs: number; endUs: number }[] = [
-      { entityId, startUs: at(5), endUs: at(5) },
+      { entityId, ...intervalAt(at(5)) },
     ];
-    const touched: [Span, TouchCause][] = [];
+    const touched: [Interval, TouchCause][] = [];
     const desk = new CorrectionService(
       {
         corrections: books.corrections,

@@ -112,6 +112,34 @@ describe('postCounter, by hand', () => {
     ).toBe(true);
   });
 
+  it('rests on the registers around a difference, and where there is none on each quarter by itself', () => {
+    const restsOn = (...evidence: CounterEvidence[]) =>
+      post(evidence).entries.map((entry) =>
+        [entry.firstEvidenceUs, entry.lastEvidenceUs].map((us) => (us - start) / minute),
+      );
+    expect(restsOn(reading(5, 100), reading(40, 101))).toEqual([
+      [5, 40],
+      [5, 40],
+      [5, 40],
+    ]);
+    expect(restsOn(reading(5, 100), reading(40, 100))).toEqual([
+      [5, 15],
+      [15, 30],
+      [30, 40],
+    ]);
+    expect(restsOn(reading(5, 100), reading(40, 99.999))).toEqual([
+      [5, 15],
+      [15, 30],
+      [30, 40],
+    ]);
+    // A cycle that begins at 0 is more than a silence; its restart stands beside it.
+    expect(restsOn(reading(5, 100), reading(20, 0))).toEqual([
+      [5, 20],
+      [5, 20],
+      [5, 20],
+    ]);
+  });
+
   it('has its bounds at what is certain, and at what tells a quarter', () => {
     const qualities = (posting: CounterPosting) => [
       ...new Set(posting.entries.map(({ quality }) => quality)),
@@ -195,6 +223,30 @@ describe('postCounter, by hand', () => {
     expect(total(late, 'quantity')).toBe(600_000);
   });
 
+  it('knows how each quarter with evidence opens: before that, with the rhythm of the first four moves', () => {
+    const life = [0, 5, 10, 16, 21, 26].map((minutes, n) => reading(minutes, 100 + n));
+    const { openings } = post([...life, reading(46, 106)]);
+    expect([...openings.keys()].map((us) => (us - start) / minute)).toEqual([0, 15, 45]);
+    expect(openings.get(start)).toBeNull();
+    expect(openings.get(start + quarterHourUs)).toMatchObject({
+      ...{ registerMicro: 102_000_000, atUs: start + 10 * minute, foreseenMoves: 2 },
+      rhythm: [300, 300, 360, 300, 300, 300].map((intervalS) => ({ intervalS, amountMicro: 1_000_000 })),
+    });
+    expect(openings.get(start + 3 * quarterHourUs)).toMatchObject({
+      registerMicro: 105_000_000,
+      foreseenMoves: 0,
+    });
+    // Three moves are no rhythm.
+    expect(post(life.slice(0, 4)).openings.get(start + quarterHourUs)?.foreseenMoves).toBe(0);
+  });
+
+  it('measures what was counted within one quarter, though the meter was away in it', () => {
+    const quality = (minutes: number) =>
+      post([reading(2, 100), reading(5, null), reading(minutes, 101)]).entries.map((one) => one.quality);
+    expect(quality(15)).toEqual(['measured']);
+    expect(quality(15.001)).toEqual(['estimated', 'estimated']);
+  });
+
   it('calls a watt-hour measured that took all night: no quarter can be wrong by more', () => {
     const posting = post([reading(0, 100), reading(600, 100.001)]);
     expect(total(posting, 'quantity')).toBe(1000);
@@ -245,6 +297,36 @@ describe('postCounter, by hand', () => {
       [0, 'measured'],
       [0, 'measured'],
     ]);
+  });
+
+  it('counts nothing in an hour of which Home Assistant says so, even where the rhythm does not prove it yet', () => {
+    const each = (minutes: number) => Array.from({ length: 9 }, (_, n) => reading(n * minutes, 100 + n));
+    const rest = (
+      known: readonly CounterEvidence[],
+      period: '5minute' | 'hour',
+      held: number | null = null,
+    ) => {
+      const from = ((known.at(-1)?.atUs ?? start) - start) / minute;
+      const long = period === 'hour' ? 60 : 5;
+      const rows = Array.from({ length: 60 / long }, (_, n) => ({
+        ...{ kind: 'row' as const, startUs: start + (from + long * n) * minute, changeMicro: null, period },
+        ...{ atUs: start + (from + long * (n + 1)) * minute, registerMicro: 108_000_000 },
+      }));
+      const heldUs = held === null ? null : start + (from + held) * minute;
+      return postCounter(rules, null, [...known, ...rows], 0, Number.POSITIVE_INFINITY, heldUs)
+        .entries.filter(({ quarterHourStartUs: us }) => us >= start + from * minute)
+        .map(({ amountMicro, quality, coveredUs }) => [amountMicro, quality, coveredUs / minute]);
+    };
+    // A quarter-hour and a half may not be reported yet.
+    const proven = [
+      [0, 'measured', 15],
+      [0, 'measured', 15],
+    ];
+    expect(rest(each(15), '5minute')).toEqual([...proven, [0, 'measured', 7.5]]);
+    expect(rest(each(15), 'hour')).toEqual([...proven, [0, 'hourly', 7.5], [0, 'hourly', 0]]);
+    // Past the row's end the register says nothing.
+    expect(rest(each(15), 'hour', 82.5)).toEqual([...proven, [0, 'measured', 15], [0, 'measured', 15]]);
+    expect(rest(each(1440), 'hour')).toEqual([]);
   });
 
   it('takes a register that never moved to stand, as an estimate for a day', () => {

@@ -1,4 +1,5 @@
 import { splitByTime } from '../../units/amount.ts';
+import { durationUs, splitAt } from '../../units/interval.ts';
 import { quarterHourStartUs } from '../../units/quarter-hour.ts';
 import { stepCounter } from '../counter/counter.ts';
 import type { CounterDelta } from '../counter/counter-delta.ts';
@@ -14,6 +15,8 @@ export interface CounterPosting {
   /** The counter's state before the first evidence at or after each quarter with evidence: where posting can start anew. */
   readonly openings: ReadonlyMap<number, CounterState | null>;
   readonly state: CounterState | null;
+  /** What the evidence counted, without what a silent register is held for. */
+  readonly counted: QuarterHourSheet;
 }
 
 export interface CounterRules {
@@ -39,6 +42,7 @@ export interface CounterRules {
  * @param heldUntilUs how long the last register is known to stand, because Home Assistant would have told a change; null
  *   when nothing is known after the last evidence
  * @param startUs,endUs quarters that start in this range are answered; the rest of the evidence only bounds them
+ * @param begun what a posting of the same range answered on the evidence right before; its quarters are answered again
  */
 export function postCounter(
   rules: CounterRules,
@@ -47,21 +51,23 @@ export function postCounter(
   startUs: number,
   endUs: number,
   heldUntilUs: number | null = null,
+  begun: Pick<CounterPosting, 'counted' | 'openings'> | null = null,
 ): CounterPosting {
-  const sheet = new QuarterHourSheet(startUs, endUs);
-  const openings = new Map<number, CounterState | null>();
+  const counted = begun?.counted.copy() ?? new QuarterHourSheet(startUs, endUs);
+  const openings = new Map<number, CounterState | null>(begun?.openings);
   let state = opening;
   for (const item of evidence) {
     const quarter = quarterHourStartUs(item.atUs);
     if (!openings.has(quarter)) openings.set(quarter, state);
     const step = stepCounter(rules.kind, state, item);
-    for (const delta of step.deltas) spread(sheet, rules, delta, item);
+    for (const delta of step.deltas) spread(counted, rules, delta, item);
     state = state === null ? foreseeing(rules.kind, step.state, evidence) : step.state;
   }
+  const sheet = counted.copy();
   const last = evidence.at(-1);
   if (state !== null)
     hold(sheet, state, heldUntilUs ?? state.atUs, last?.kind === 'row' && last.period === 'hour');
-  return { entries: sheet.entries(settledUntilUs(state)), openings, state };
+  return { entries: sheet.entries(settledUntilUs(state)), openings, state, counted };
 }
 
 /**
@@ -153,16 +159,14 @@ function hold(sheet: QuarterHourSheet, state: CounterState, endUs: number, isOfH
 
 function holdPart(sheet: QuarterHourSheet, startUs: number, endUs: number, quality: Quality): void {
   if (endUs <= startUs) return;
-  const edges = [startUs, ...boundariesBetween(startUs, endUs), endUs];
-  for (const [index, partStartUs] of edges.slice(0, -1).entries()) {
-    const partEndUs = edges[index + 1] ?? endUs;
-    sheet.add('quantity', quarterHourStartUs(partStartUs), {
+  for (const part of splitAt({ startUs, endUs }, boundariesBetween(startUs, endUs))) {
+    sheet.add('quantity', quarterHourStartUs(part.startUs), {
       amountMicro: 0,
-      coveredUs: quality === 'measured' ? partEndUs - partStartUs : 0,
+      coveredUs: quality === 'measured' ? durationUs(part) : 0,
       quality,
       reason: 'counted',
-      firstEvidenceUs: partStartUs,
-      lastEvidenceUs: partEndUs,
+      firstEvidenceUs: part.startUs,
+      lastEvidenceUs: part.endUs,
       onTimeUs: null,
     });
   }

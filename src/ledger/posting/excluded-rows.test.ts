@@ -4,10 +4,12 @@
  * Method: a spike by hand, with rows until the return; then spikes of any length, posted by pages, excluded and taken back
  * in a ledger that is posted step by step, held against what the meter delivered.
  */
+
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Reading } from '../../recording/reading.ts';
 import { MemoryReadingStore } from '../../recording/testing/doubles.ts';
+import { intervalAt } from '../../units/interval.ts';
 import { quarterHourStartUs } from '../../units/quarter-hour.ts';
 import { standingCorrections, withRepeats } from '../evidence/corrected-evidence.ts';
 import type { Correction } from '../evidence/correction.ts';
@@ -32,7 +34,7 @@ function reading(minutes: number, value: number | null): Reading {
 
 function exclusion(from: number, until: number): Correction {
   const common = { correctionId: 'one', entityId, notes: '', createdAtUs: 0, ticketId: null };
-  return { kind: 'exclusion', ...common, startUs: at(from), endUs: at(until) };
+  return { kind: 'exclusion', ...common, startUs: at(from), endUs: at(until) + 1 };
 }
 
 /** Rows as Home Assistant makes them of the readings: each tells the last register at its end. */
@@ -116,15 +118,12 @@ describe('rows after an excluded reading', () => {
       } as const),
     };
     const repeats = (rows: readonly StatisticsRow[]) => withRepeats(standing, rows, before).outside.slice(1);
-    expect(repeats([row(20, 7), row(25, 8), row(30, 6)])).toEqual([{ startUs: at(20), endUs: at(30) }]);
+    expect(repeats([row(20, 7), row(25, 8), row(30, 6)])).toEqual([{ startUs: at(20), endUs: at(30) + 1 }]);
     expect(repeats([row(20, 9)])).toEqual([]);
-    expect(repeats([row(20, 7), row(25, 5), row(30, 7)])).toEqual([
-      { startUs: at(20), endUs: at(20) },
-      { startUs: at(30), endUs: at(30) },
-    ]);
+    expect(repeats([row(20, 7), row(25, 5), row(30, 7)])).toEqual([intervalAt(at(20)), intervalAt(at(30))]);
     const good = { ...before, atUs: at(22), registerMicro: 7 };
     expect(withRepeats(standing, [row(20, 7), good, row(30, 7)], before).outside.slice(1)).toEqual([
-      { startUs: at(20), endUs: at(20) },
+      intervalAt(at(20)),
     ]);
     expect(withRepeats(standing, [row(20, 7)], null)).toEqual(standing);
     expect(withRepeats(standing, [row(20, 7)], { ...before, atUs: at(13) })).toEqual(standing);

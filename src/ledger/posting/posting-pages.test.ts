@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { quarterHourStartUs } from '../../units/quarter-hour.ts';
 import type { Entry } from '../entries/entry.ts';
 import type { EvidenceSource } from '../evidence/evidence-source.ts';
-import type { CounterEvidence } from '../evidence.ts';
+import type { CounterEvidence, SwitchReading } from '../evidence.ts';
 import { postCounter } from './counter-posting.ts';
 import { postPages } from './posting-pages.ts';
 import { usualRules } from './reposting.ts';
@@ -34,16 +34,29 @@ const life = fc
     });
   });
 
-function source(evidence: readonly CounterEvidence[]): EvidenceSource {
+/** @param isSure of a page that is full it is known whether it is the last */
+function source(
+  evidence: readonly CounterEvidence[],
+  switches?: readonly SwitchReading[],
+  isSure = true,
+): EvidenceSource {
   const none = () => Promise.reject(new Error('not asked for'));
   return {
     registers: async (_, startUs, limit) => {
       const items = evidence.filter((item) => item.atUs >= startUs);
-      return { items: items.slice(0, limit), isLast: items.length <= limit };
+      return {
+        items: items.slice(0, limit),
+        isLast: items.length < limit || (isSure && items.length === limit),
+      };
     },
     registerBefore: none,
     powers: none,
-    switches: none,
+    switches: async (_, startUs, endUs, limit) => {
+      if (switches === undefined) return await none();
+      const before = switches.findLast(({ atUs }) => atUs < startUs);
+      const inside = switches.filter(({ atUs }) => atUs >= startUs && atUs < endUs).slice(0, limit);
+      return before ? [before, ...inside] : inside;
+    },
     around: none,
     amounts: none,
   };
@@ -74,5 +87,112 @@ describe('postPages', () => {
       }),
       { numRuns: 200 },
     );
+  });
+
+  const meter = { entityId: 'sensor.meter', posts: 'register', kind: 'rising' } as const;
+  const reading = (minutes: number, registerMicro: number | null): CounterEvidence => ({
+    ...{
+      kind: 'reading',
+      atUs: start + minutes * minute,
+      registerMicro,
+      lastResetAtUs: null,
+      origin: 'stream',
+    },
+  });
+  async function posted(
+    evidence: EvidenceSource,
+    pageSize: number,
+    nowUs: number,
+    switchId?: string,
+  ): Promise<Entry[]> {
+    const entries: Entry[] = [];
+    const switched = switchId === undefined ? meter : { ...meter, switchId };
+    const rules = { ...usualRules, pageSize };
+    const from = Number.MIN_SAFE_INTEGER;
+    for await (const page of postPages(evidence, rules, switched, from, null, null, nowUs))
+      entries.push(...page.posting.entries);
+    return entries;
+  }
+
+  it('takes a quarter-hour with more readings than a page has', async () => {
+    const dense = source(Array.from({ length: 40 }, (_, n) => reading(n / 2, n * 1000)));
+    expect(await posted(dense, 4, start)).toEqual(await posted(dense, 1000, start));
+    expect((await posted(dense, 4, start)).map((one) => one.amountMicro)).toEqual([30_000, 9000]);
+  });
+
+  it('loses nothing of a silence that is longer than a page: away, excluded, or the same state again', async () => {
+    const at = (n: number) => start + (20 + 20 * n) * minute;
+    const twenty = (piece: (n: number) => CounterEvidence) => Array.from({ length: 20 }, (_, n) => piece(n));
+    const delivered = (atUs: number) => ({ kind: 'delivered', atUs, amountMicro: 1000 }) as const;
+    const silences: [CounterEvidence[], number][] = [
+      [twenty((n) => reading(20 + 20 * n, null)), 95_000],
+      [twenty((n) => ({ kind: 'excluded', atUs: at(n) })), 95_000],
+      [twenty((n) => reading(20 + 20 * n + (n % 4), 50_000)), 95_000],
+      [
+        twenty((n) => ({
+          ...{ kind: 'row', startUs: at(n) - 10 * minute, atUs: at(n) + 10 * minute, registerMicro: 50_000 },
+          ...{ changeMicro: null, period: 'hour' },
+        })),
+        95_000,
+      ],
+      // A person says what each part of it had, and the register is no use.
+      [twenty((n) => delivered(at(n))), 50_000 + 20 * 1000 + 5000],
+    ];
+    for (const [silence, sum] of silences) {
+      const begun = [0, 3, 5, 7, 8, 10].map((minutes, n) => reading(minutes, 10_000 * n));
+      const life = [...begun, ...silence, reading(430, 90_000), reading(460, 95_000)];
+      const whole = await posted(source(life), 1000, start);
+      const quantities = whole.filter(({ kind }) => kind === 'quantity');
+      expect(quantities.reduce((all, one) => all + one.amountMicro, 0)).toBe(sum);
+      // Also where the silence goes on.
+      const silent = life.slice(0, -2);
+      const wholeSilent = await posted(source(silent), 1000, start);
+      for (const pageSize of [6, 7, 8, 9, 10, 11])
+        for (const isSure of [true, false]) {
+          expect(await posted(source(life, [], isSure), pageSize, start)).toEqual(whole);
+          expect(await posted(source(silent, [], isSure), pageSize, start)).toEqual(wholeSilent);
+        }
+    }
+  });
+
+  it('takes pages of two pieces, and refuses those of one, which would never end', async () => {
+    const away = Array.from({ length: 6 }, (_, n) => reading(20 + 15 * n, null));
+    const silent = source([reading(0, 0), reading(5, 5000), ...away, reading(130, 90_000)]);
+    expect(await posted(silent, 2, start)).toEqual(await posted(silent, 1000, start));
+    const life = [reading(0, 0), reading(5, 5000), reading(6, 6000)];
+    await expect(posted(source(life), 1, start)).rejects.toThrow('a page of sensor.meter has one piece');
+  });
+
+  it('has the on-time of the switch, however many words it said', async () => {
+    const registers = Array.from({ length: 8 }, (_, n) => reading(20 * n, n * 1000));
+    const words = Array.from(
+      { length: 40 },
+      (_, n): SwitchReading => ({
+        ...{ atUs: start + (3 * n + 1) * minute, isOn: n % 3 !== 1, origin: 'stream' },
+      }),
+    );
+    const isOn = (minutes: number) => words.findLast(({ atUs }) => atUs <= start + minutes * minute)?.isOn;
+    const onMinutes = (quarter: number, untilMinute: number) =>
+      Array.from({ length: 15 }, (_, n) => 15 * quarter + n).filter((at) => at < untilMinute && isOn(at))
+        .length;
+    // The last word holds until now, or until the last reading where the clock stands behind it.
+    for (const [now, until] of [
+      [600, 600],
+      [50, 140],
+    ] as const)
+      for (const pageSize of [4, 5, 1000]) {
+        const entries = await posted(
+          source(registers, words),
+          pageSize,
+          start + now * minute,
+          'switch.device',
+        );
+        expect(entries.map(({ onTimeUs }) => (onTimeUs ?? 0) / minute)).toEqual(
+          Array.from({ length: 10 }, (_, quarter) => onMinutes(quarter, until)),
+        );
+      }
+    const restarted = [...registers, reading(141, 0), reading(149, 700)];
+    const entries = await posted(source(restarted, words), 1000, start, 'switch.device');
+    expect(entries.filter(({ kind }) => kind === 'restart').map(({ onTimeUs }) => onTimeUs)).toEqual([null]);
   });
 });

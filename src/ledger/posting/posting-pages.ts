@@ -1,3 +1,4 @@
+import type { Interval } from '../../units/interval.ts';
 import { quarterHourStartUs, quarterHourUs } from '../../units/quarter-hour.ts';
 import { type CounterState, reachesBackUs } from '../counter/counter-state.ts';
 import type { Entry } from '../entries/entry.ts';
@@ -19,10 +20,9 @@ export interface PageRules {
 }
 
 /** A counter's evidence from `startUs` on, posted to quarters that start in [startUs, endUs). */
-export interface PostedPage {
+export interface PostedPage extends Interval {
+  /** What was read last: of the first page all. */
   readonly items: readonly CounterEvidence[];
-  readonly startUs: number;
-  readonly endUs: number;
   /** The last evidence on the page; it may lie past `endUs`, in a quarter that goes on on the next page. */
   readonly lastUs: number;
   readonly isLast: boolean;
@@ -48,32 +48,41 @@ export async function* postPages(
   const { registerGapUs: maxGapUs, quarterHourGapUs, certainMicro } = rules;
   const counterRules = { kind, maxGapUs, quarterHourGapUs, certainMicro };
   let opening = state;
+  let begun: CounterPosting | null = null;
+  let readUs = beginUs;
   for (let startUs = beginUs; ; ) {
-    const { items, isLast } = await evidence.registers(entityId, startUs, rules.pageSize);
+    const { items, isLast } = await evidence.registers(entityId, readUs, rules.pageSize);
     const lastUs = items.at(-1)?.atUs;
     if (lastUs === undefined) return;
     const heldUs = isLast ? heldUntilUs : null;
-    const whole = postCounter(counterRules, opening, items, startUs, Number.MAX_SAFE_INTEGER, heldUs);
-    const endUs = isLast ? Number.MAX_SAFE_INTEGER : endOfPage(whole.state, lastUs, startUs);
-    if (endUs <= startUs)
-      throw new Error(`more than ${rules.pageSize} readings of ${entityId} in a quarter-hour`);
+    const { MAX_SAFE_INTEGER: everUs } = Number;
+    const whole = postCounter(counterRules, opening, items, startUs, everUs, heldUs, begun);
+    const endUs = isLast ? everUs : endOfPage(whole.state, lastUs);
+    if (endUs <= startUs) {
+      // A silence longer than a page: what it comes to is known when the register speaks, and lies in these quarters as well.
+      // The last piece is read again, so that a page follows; it may be the last there is.
+      if (items.length < 2) throw new Error(`a page of ${entityId} has one piece of evidence`);
+      begun = postCounter(counterRules, opening, items.slice(0, -1), startUs, everUs, null, begun);
+      [opening, readUs] = [begun.state, lastUs];
+      continue;
+    }
     const own = whole.entries.filter((entry) => entry.quarterHourStartUs < endUs);
     const entries = await withOnTime(evidence, rules, meter, own, Math.max(nowUs, lastUs));
     const posting = { ...whole, entries };
     yield { items, startUs, endUs, lastUs, isLast, posting };
     if (isLast) return;
-    opening = posting.openings.get(endUs) ?? null;
+    [begun, opening] = [null, posting.openings.get(endUs) ?? null];
     startUs = endUs;
+    readUs = endUs;
   }
 }
 
 /**
- * Where the next page begins: the quarter of the last register (or of a fall), for what comes next counts from there; what was told
- * since, an absence or what is corrected away, goes over to the next page. A page of nothing else is passed over.
+ * Where the next page begins: the quarter of the last register (or of a fall), for what comes next counts from there; what was
+ * reported since, an absence, a repeat or what is corrected away, goes over to the next page.
  */
-function endOfPage(state: CounterState | null, lastUs: number, startUs: number): number {
-  const endUs = quarterHourStartUs(Math.min(lastUs, state === null ? lastUs : reachesBackUs(state)));
-  return endUs > startUs ? endUs : quarterHourStartUs(lastUs);
+function endOfPage(state: CounterState | null, lastUs: number): number {
+  return quarterHourStartUs(state === null ? lastUs : reachesBackUs(state));
 }
 
 /** A register says how much and not for how long: the switch of its device does. */
@@ -93,13 +102,7 @@ async function withOnTime(
     const readings = await evidence.switches(switchId, startUs, endUs, rules.pageSize);
     const isCut = readings.length >= rules.pageSize;
     const reachedUs = isCut ? (readings.at(-1)?.atUs ?? endUs) : endUs;
-    for (const { startUs: spanStartUs, endUs: spanEndUs, reading } of switchSpans(
-      readings,
-      startUs,
-      reachedUs,
-      nowUs,
-    ))
-      onTime.add(spanStartUs, spanEndUs, reading.isOn);
+    for (const span of switchSpans(readings, startUs, reachedUs, nowUs)) onTime.add(span, span.reading.isOn);
     startUs = reachedUs;
   }
   return entries.map((entry) =>

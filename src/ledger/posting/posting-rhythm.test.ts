@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { intervalAt } from '../../units/interval.ts';
 import { quarterHourUs } from '../../units/quarter-hour.ts';
 import type { ChangedRange } from '../entries/cause.ts';
 import { PostingRhythm } from './posting-rhythm.ts';
 
 const quarter = 2000 * quarterHourUs;
 const second = 1_000_000;
-const reading = (atUs: number): ChangedRange => ({ startUs: atUs, endUs: atUs, cause: 'readings' });
+const reading = (atUs: number): ChangedRange => ({ ...intervalAt(atUs), cause: 'readings' });
 
 function rhythm() {
   const state = { nowUs: quarter, isWatched: false };

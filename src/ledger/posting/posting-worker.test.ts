@@ -4,19 +4,24 @@
  * Method: meters whose evidence is read with side effects, over a ledger in memory; the order of what is read, and of what is
  * told as posted.
  */
-import { describe, expect, it } from 'vitest';
+
+import { describe, expect, it, vi } from 'vitest';
 import { quietLog } from '../../recording/testing/doubles.ts';
+import { minuteUs } from '../../units/durations.ts';
+import { intervalAt } from '../../units/interval.ts';
 import { quarterHourStartUs, quarterHourUs } from '../../units/quarter-hour.ts';
+import type { ChangedRange } from '../entries/cause.ts';
 import type { Meter } from '../entries/meter.ts';
 import type { RegisterReading } from '../evidence.ts';
 import { noEvidence } from '../testing/memory-corrections.ts';
 import { MemoryLedger } from '../testing/memory-ledger.ts';
-import { PostingWorker } from './posting-worker.ts';
+import type { PostingRhythm } from './posting-rhythm.ts';
+import { PostingWorker, type PostingWorkerDeps } from './posting-worker.ts';
 
 const nowUs = quarterHourStartUs(1_780_000_000_000_000);
 const yearUs = 365 * 96 * quarterHourUs;
 const past = { startUs: nowUs - yearUs, endUs: nowUs };
-const present = { startUs: nowUs, endUs: nowUs };
+const present = intervalAt(nowUs);
 
 function home(ids: readonly string[], onRead: (entityId: string) => void) {
   const ledger = new MemoryLedger();
@@ -96,5 +101,278 @@ describe('PostingWorker', () => {
     expect(postingWorker.status().waiting).toBe(1);
     await postingWorker.settle();
     expect(read).toEqual(['a', 'live']);
+  });
+});
+
+/** One meter with three readings, and whatever else a posting worker can be given. */
+function keeper(given: Partial<PostingWorkerDeps> = {}, meters: readonly Meter[] = [meter]) {
+  const clock = { us: nowUs, ms: 700 };
+  const registers = [3, 2, 1].map(
+    (ago): RegisterReading => ({
+      ...{ kind: 'reading', atUs: nowUs - ago * quarterHourUs, registerMicro: (3 - ago) * 5000 },
+      ...{ lastResetAtUs: null, origin: 'stream' },
+    }),
+  );
+  const ledger = new MemoryLedger();
+  const marks: number[] = [];
+  const asked: (number | null)[] = [];
+  const told: [string, ChangedRange][] = [];
+  const deps: PostingWorkerDeps = {
+    evidence: {
+      ...noEvidence,
+      registers: async (_, startUs) => ({
+        items: registers.filter(({ atUs }) => atUs >= startUs),
+        isLast: true,
+      }),
+      registerBefore: async (_, atUs) => registers.findLast((one) => one.atUs < atUs)?.atUs ?? null,
+    },
+    ledger,
+    readable: async () => undefined,
+    mark: { load: async () => 77, save: async (receivedUs) => void marks.push(receivedUs) },
+    receivedSince: async (receivedUs) => {
+      asked.push(receivedUs);
+      return new Map();
+    },
+    heldUntil: () => null,
+    clock: { nowUs: () => clock.us, monotonicMs: () => clock.ms },
+    log: quietLog,
+    ...given,
+  };
+  const postingWorker = new PostingWorker(deps);
+  postingWorker.setMeters(meters);
+  const unlisten = postingWorker.onPosted((...news) => told.push(news));
+  return { postingWorker, ledger, marks, asked, told, clock, registers, unlisten };
+}
+const meter: Meter = { entityId: 'sensor.a', posts: 'register', kind: 'rising' };
+const everything = { startUs: Number.MIN_SAFE_INTEGER, endUs: nowUs + 1 };
+
+describe('a round', () => {
+  it('posts what is new, says what changed and why, and marks until when it was received', async () => {
+    const { postingWorker, told, marks, asked, clock, ledger, registers } = keeper();
+    expect(postingWorker.status()).toEqual({
+      ...{ waiting: 0, isPostingPast: false, entriesWritten: 0, lastPostedAtUs: null, error: null },
+      upToMs: Number.NEGATIVE_INFINITY,
+    });
+    postingWorker.touch('sensor.a', present, 'reconciled');
+    postingWorker.touch('sensor.other', present);
+    expect(postingWorker.status().waiting).toBe(1);
+    await postingWorker.settle();
+    expect(asked).toEqual([77]);
+    expect(ledger.all().map(({ amountMicro, cause }) => [amountMicro, cause])).toEqual([
+      [5000, 'reconciled'],
+      [5000, 'reconciled'],
+    ]);
+    expect(told).toEqual([
+      ['sensor.a', { startUs: Number.MIN_SAFE_INTEGER, endUs: nowUs - quarterHourUs, cause: 'reconciled' }],
+    ]);
+    expect(marks).toEqual([nowUs - minuteUs]);
+    expect(postingWorker.status()).toMatchObject({
+      waiting: 0,
+      entriesWritten: 2,
+      lastPostedAtUs: nowUs,
+      upToMs: 700,
+    });
+    // Nothing is new: nobody is told, and the last figure is as old as it is.
+    clock.us += minuteUs;
+    clock.ms = 900;
+    postingWorker.touch('sensor.a', present);
+    await postingWorker.settle();
+    expect(told).toHaveLength(1);
+    expect(asked).toHaveLength(1);
+    expect(marks).toEqual([nowUs - minuteUs, nowUs]);
+    expect(postingWorker.status()).toMatchObject({ entriesWritten: 2, lastPostedAtUs: nowUs, upToMs: 900 });
+    registers.push({ ...(registers[2] as RegisterReading), atUs: nowUs, registerMicro: 15_000 });
+    postingWorker.touch('sensor.a', present);
+    await postingWorker.settle();
+    expect(told).toHaveLength(2);
+    expect(postingWorker.status()).toMatchObject({ entriesWritten: 3, lastPostedAtUs: nowUs + minuteUs });
+  });
+
+  it('reports to nobody who no longer listens', async () => {
+    const { postingWorker, told, unlisten } = keeper();
+    unlisten();
+    postingWorker.touch('sensor.a', present);
+    await postingWorker.settle();
+    expect(told).toEqual([]);
+  });
+
+  it('does nothing while there is no meter', async () => {
+    const { postingWorker, marks, asked } = keeper({}, []);
+    await postingWorker.settle();
+    expect([marks, asked]).toEqual([[], []]);
+  });
+
+  it('begins with what was received since the mark, of its meters and their switches', async () => {
+    const received = new Map([
+      ['sensor.a', present],
+      ['sensor.other', past],
+    ]);
+    const { postingWorker, told } = keeper({ receivedSince: async () => received });
+    await postingWorker.settle();
+    expect(told.map(([entityId]) => entityId)).toEqual(['sensor.a']);
+    expect(postingWorker.status().waiting).toBe(0);
+  });
+
+  it('posts a past again when what rests on it could not be made, and reports all of it', async () => {
+    let isAway = true;
+    const posted = async () => {
+      if (isAway) throw new Error('the flows are away');
+    };
+    const { postingWorker, told, marks, asked } = keeper({ posted });
+    postingWorker.touch('sensor.a', present);
+    await expect(postingWorker.settle()).rejects.toThrow('the flows are away');
+    expect([told.length, marks.length]).toEqual([1, 0]);
+    isAway = false;
+    postingWorker.touch('sensor.a', present);
+    await postingWorker.settle();
+    expect(asked).toEqual([77, 77]);
+    expect(told).toHaveLength(2);
+    postingWorker.touch('sensor.a', present);
+    await postingWorker.settle();
+    expect(told).toHaveLength(2);
+  });
+
+  it('is still about the past until those who rest on it know', async () => {
+    const seen: boolean[] = [];
+    const { postingWorker } = keeper({
+      posted: async () => void seen.push(postingWorker.status().isPostingPast),
+    });
+    postingWorker.touch('sensor.a', past);
+    await postingWorker.settle();
+    expect([...seen, postingWorker.status().isPostingPast]).toEqual([true, false]);
+  });
+
+  it('comes at every turn until it has caught up, then when there is a reason among the news', async () => {
+    vi.useFakeTimers();
+    try {
+      let isDue = false;
+      const given: ChangedRange[][] = [];
+      const posted: number[] = [];
+      const { postingWorker, marks, clock } = keeper({
+        rhythm: {
+          isDue: (waiting: Iterable<ChangedRange>) => {
+            given.push([...waiting]);
+            return isDue;
+          },
+          posted: (beganUs: number) => void posted.push(beganUs),
+        } as unknown as PostingRhythm,
+      });
+      postingWorker.start();
+      await vi.advanceTimersByTimeAsync(9_999);
+      expect(marks).toHaveLength(0);
+      await vi.advanceTimersByTimeAsync(1);
+      expect([marks.length, given.length, posted]).toEqual([1, 0, [nowUs]]);
+      clock.us += 5;
+      postingWorker.touch('sensor.a', present, 'rules');
+      postingWorker.touch('sensor.other', past);
+      await vi.advanceTimersByTimeAsync(10_000);
+      expect(given).toEqual([[{ ...present, cause: 'rules' }]]);
+      expect(marks).toHaveLength(1);
+      isDue = true;
+      await vi.advanceTimersByTimeAsync(10_000);
+      expect(marks).toHaveLength(2);
+      expect(posted).toEqual([nowUs, nowUs + 5]);
+      await postingWorker.stop();
+      const always = keeper();
+      always.postingWorker.start();
+      await vi.advanceTimersByTimeAsync(20_000);
+      expect(always.marks).toHaveLength(2);
+      await always.postingWorker.stop();
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  it('stops before a meter that is not begun', async () => {
+    const { postingWorker, ledger } = keeper({
+      readable: async () => {
+        void postingWorker.stop();
+        await Promise.resolve();
+      },
+    });
+    postingWorker.touch('sensor.a', present);
+    await expect(postingWorker.settle()).rejects.toThrow('The process stops');
+    expect(ledger.all()).toEqual([]);
+  });
+
+  it('gathers first, and posts what is over of the quarter in memory; the rest of that is no debt', async () => {
+    const gathered: string[] = [];
+    const over = new Map([
+      ['sensor.a', present],
+      ['home:use', present],
+    ]);
+    const { postingWorker, told, marks } = keeper({
+      gather: async () => void gathered.push('gathered'),
+      running: { over: () => over, runningUs: () => nowUs - quarterHourUs },
+    });
+    postingWorker.touch('sensor.a', { startUs: nowUs - quarterHourUs, endUs: nowUs });
+    expect(postingWorker.status().waiting).toBe(0);
+    postingWorker.touch('sensor.a', { startUs: nowUs - quarterHourUs - 1, endUs: nowUs });
+    expect(postingWorker.status().waiting).toBe(1);
+    await postingWorker.settle();
+    expect(gathered).toEqual(['gathered']);
+    expect(told.map(([entityId]) => entityId)).toEqual(['sensor.a']);
+    expect(marks).toEqual([nowUs - quarterHourUs - minuteUs]);
+  });
+});
+
+describe('meters', () => {
+  it('that come later are posted from their beginning, and such that count otherwise for that reason', async () => {
+    const { postingWorker, told } = keeper();
+    expect(postingWorker.status().waiting).toBe(0);
+    const other: Meter = { ...meter, entityId: 'sensor.b' };
+    postingWorker.setMeters([{ ...meter }, other]);
+    expect(postingWorker.status()).toMatchObject({ waiting: 1, isPostingPast: true });
+    await postingWorker.settle();
+    postingWorker.setMeters([{ ...meter, kind: 'net' }, other]);
+    await postingWorker.settle();
+    expect(told.map(([entityId, { cause }]) => [entityId, cause])).toEqual([
+      ['sensor.b', 'readings'],
+      ['sensor.a', 'rules'],
+    ]);
+    postingWorker.setMeters([]);
+    postingWorker.touch('sensor.a', everything);
+    expect(postingWorker.status()).toMatchObject({ waiting: 0, isPostingPast: false });
+  });
+
+  it('that a switch gates are posted from its word to the next one, or to now', async () => {
+    const looked: number[][] = [];
+    const next: { afterUs: number | null } = { afterUs: nowUs - 6 * quarterHourUs };
+    const spans: [string, number, number][] = [];
+    const gated: Meter = { entityId: 'sensor.power', posts: 'power', switchId: 'switch.a' };
+    const { postingWorker } = keeper(
+      {
+        evidence: {
+          ...noEvidence,
+          around: async (entityId, startUs, endUs) => {
+            if (entityId !== 'switch.a' || endUs - startUs !== 1) return { beforeUs: null, afterUs: null };
+            looked.push([startUs, endUs]);
+            return { beforeUs: null, ...next };
+          },
+          powers: async (entityId, startUs, endUs) => {
+            spans.push([entityId, startUs, endUs]);
+            return [];
+          },
+        },
+      },
+      [gated],
+    );
+    await postingWorker.settle();
+    const hourUs = 4 * quarterHourUs;
+    postingWorker.touch('switch.a', intervalAt(nowUs - 7 * quarterHourUs));
+    expect(postingWorker.status().waiting).toBe(1);
+    await postingWorker.settle();
+    expect(looked).toEqual([[nowUs - 7 * quarterHourUs, nowUs - 7 * quarterHourUs + 1]]);
+    expect(spans).toEqual([
+      ['sensor.power', nowUs - 7 * quarterHourUs - hourUs, nowUs - quarterHourUs + hourUs],
+    ]);
+    next.afterUs = null;
+    spans.length = 0;
+    postingWorker.touch('switch.a', intervalAt(nowUs - 6 * quarterHourUs));
+    await postingWorker.settle();
+    expect(spans).toEqual([
+      ['sensor.power', nowUs - 6 * quarterHourUs - hourUs, nowUs + quarterHourUs + hourUs],
+    ]);
+    expect(postingWorker.status().waiting).toBe(0);
   });
 });

@@ -1,12 +1,13 @@
 import type { Clock } from '../../runtime/clock.ts';
 import type { Log } from '../../runtime/log.ts';
 import { Worker } from '../../runtime/worker.ts';
+import { minuteUs } from '../../units/durations.ts';
+import type { Interval } from '../../units/interval.ts';
 import { type ChangedRange, isPast, mergeRanges, type TouchCause } from '../entries/cause.ts';
 import { LedgerBatch } from '../entries/ledger-batch.ts';
 import type { LedgerStore } from '../entries/ledger-store.ts';
 import type { Meter } from '../entries/meter.ts';
 import type { EvidenceSource } from '../evidence/evidence-source.ts';
-import type { Span } from '../span.ts';
 import type { PostingRhythm } from './posting-rhythm.ts';
 import { type RepostingRules, repost, usualRules } from './reposting.ts';
 import type { RunningLedger } from './running-ledger.ts';
@@ -35,7 +36,7 @@ export interface PostingWorkerDeps {
   readonly readable: () => Promise<void>;
   readonly mark: PostingMark;
   /** What arrived in the store since an instant of receipt, by entity; null as the instant means everything. */
-  readonly receivedSince: (receivedUs: number | null) => Promise<ReadonlyMap<string, Span>>;
+  readonly receivedSince: (receivedUs: number | null) => Promise<ReadonlyMap<string, Interval>>;
   /** Until when an entity was followed without a change being told; null when it is not followed. */
   readonly heldUntil: (entityId: string) => number | null;
   readonly clock: Clock;
@@ -58,7 +59,7 @@ export interface PostingStatus {
 type PostedListener = (entityId: string, news: ChangedRange) => void;
 
 /** Evidence may be stored a little before it is told here; a restart looks back by this much more. */
-const markMarginUs = 60_000_000;
+const markMarginUs = minuteUs;
 
 /**
  * Keeps the ledger up with the readings: whoever stores evidence tells it here, and when there is a reason what is new is
@@ -106,7 +107,7 @@ export class PostingWorker {
       if (known && JSON.stringify(known) === JSON.stringify(meter)) continue;
       // At the start the mark tells; a meter that came later or counts otherwise now is posted from its beginning.
       if (this.#meters.size > 0) {
-        const everything = { startUs: Number.MIN_SAFE_INTEGER, endUs: this.#deps.clock.nowUs() };
+        const everything = { startUs: Number.MIN_SAFE_INTEGER, endUs: this.#deps.clock.nowUs() + 1 };
         this.touch(meter.entityId, everything, known ? 'rules' : 'readings');
       }
     }
@@ -116,7 +117,7 @@ export class PostingWorker {
   }
 
   /** New evidence of an entity is in the store; why it came is told by the revisions that it makes. */
-  touch(entityId: string, { startUs, endUs }: Span, cause: TouchCause = 'readings'): void {
+  touch(entityId: string, { startUs, endUs }: Interval, cause: TouchCause = 'readings'): void {
     this.#waiting.set(entityId, mergeRanges(this.#waiting.get(entityId), { startUs, endUs, cause }));
   }
 
@@ -211,10 +212,10 @@ export class PostingWorker {
       const news = this.#taken.get(switchId);
       if (news === undefined) continue;
       const { afterUs } = await this.#deps.evidence.around(switchId, news.startUs, news.endUs);
-      const endUs = Math.max(news.endUs, afterUs ?? this.#deps.clock.nowUs());
+      const endUs = Math.max(news.endUs, (afterUs ?? this.#deps.clock.nowUs()) + 1);
       for (const { entityId } of meters)
         this.#taken.set(entityId, mergeRanges(this.#taken.get(entityId), { ...news, endUs }));
-      if (!this.#meters.has(switchId)) this.#taken.delete(switchId);
+      this.#taken.delete(switchId);
     }
   }
 
@@ -259,7 +260,7 @@ export class PostingWorker {
     return this.#meters.has(entityId) || this.#switched.has(entityId);
   }
 
-  async #missed(): Promise<ReadonlyMap<string, Span>> {
+  async #missed(): Promise<ReadonlyMap<string, Interval>> {
     return this.#deps.receivedSince(await this.#deps.mark.load());
   }
 }

@@ -35,9 +35,9 @@ function source(evidence: readonly CounterEvidence[], powers: readonly PowerRead
       sortedPowers.filter((item) => item.atUs >= startUs && item.atUs < endUs),
     amounts: async () => [],
     switches: async () => [],
-    around: async (_, beforeUs, afterUs) => ({
-      beforeUs: sortedPowers.findLast((item) => item.atUs < beforeUs)?.atUs ?? null,
-      afterUs: sortedPowers.find((item) => item.atUs > afterUs)?.atUs ?? null,
+    around: async (_, startUs, endUs) => ({
+      beforeUs: sortedPowers.findLast((item) => item.atUs < startUs)?.atUs ?? null,
+      afterUs: sortedPowers.find((item) => item.atUs >= endUs)?.atUs ?? null,
     }),
   };
 }
@@ -120,7 +120,7 @@ async function postInBatches(
     const deps = { evidence: source(arrived, powers), ledger, clock, heldUntil: () => null };
     const news = {
       startUs: Math.min(...instants),
-      endUs: Math.max(...instants),
+      endUs: Math.max(...instants) + 1,
       cause: 'readings',
     } as const;
     await repost(deps, { ...usualRules, pageSize }, meter, news);
@@ -206,7 +206,7 @@ describe('repost', () => {
         const instants = evidence.map((item) => item.atUs);
         const news = {
           startUs: Math.min(...instants),
-          endUs: Math.max(...instants),
+          endUs: Math.max(...instants) + 1,
           cause: 'readings',
         } as const;
         const again = await repost(deps, usualRules, meter, news);

@@ -1,4 +1,6 @@
 import type { Clock } from '../../runtime/clock.ts';
+import { hourUs } from '../../units/durations.ts';
+import type { Interval } from '../../units/interval.ts';
 import { quarterHourStartUs, quarterHourUs } from '../../units/quarter-hour.ts';
 import { isSameDip } from '../counter/counter-dip.ts';
 import { type CounterState, reachesBackUs } from '../counter/counter-state.ts';
@@ -26,20 +28,18 @@ export const usualRules: RepostingRules = {
   quarterHourGapUs,
   registerGapUs: 4_500_000_000,
   certainMicro,
-  powerGapUs: 3_600_000_000,
+  powerGapUs: hourUs,
   onAboveMw: 5000,
   pageSize: 20_000,
 };
 
 /** What a posting run changed: quarters in [startUs, endUs) got new entries. */
-export interface RepostingResult {
+export interface RepostingResult extends Interval {
   readonly entriesWritten: number;
-  readonly startUs: number;
-  readonly endUs: number;
 }
 
 /**
- * Posts a meter's quarters anew where there is news: evidence in [startUs, endUs], both ends inclusive. The current state afterwards is what posting
+ * Posts a meter's quarters anew where there is news: evidence in [startUs, endUs). The current state afterwards is what posting
  * everything from the first reading would have given; the same evidence gives the same state in whatever order it came.
  */
 export function repost(
@@ -96,7 +96,7 @@ async function repostFrom(
     // Its rhythm is known now, and counts from the first move on.
     if (opening !== null && !hasRhythm(opening.state) && hasRhythm(posting.state))
       return await repostFrom(deps, rules, meter, news, null);
-    const newsEndUs = Math.max(endUs, beginUs);
+    const newsEndUs = Math.max(endUs, beginUs + 1);
     const settledUs = await settledFrom(deps.ledger, entityId, posting.openings, newsEndUs, pageEndUs);
     const writtenEndUs = settledUs ?? pageEndUs;
     const computed = posting.entries.filter((entry) => entry.quarterHourStartUs < writtenEndUs);
@@ -123,7 +123,7 @@ async function openingReaching(ledger: LedgerStore, entityId: string, atUs: numb
   // What comes among the first moves changes the rhythm that the counter begins with.
   if (opening?.state && opening.state.foreseenMoves > 0) return null;
   const sinceUs = opening?.state ? reachesBackUs(opening.state) : undefined;
-  if (!opening || sinceUs === undefined || sinceUs >= opening.quarterHourStartUs) return opening;
+  if (!opening || sinceUs === undefined) return opening;
   return ledger.openingBefore(entityId, quarterHourStartUs(sinceUs));
 }
 
@@ -141,7 +141,7 @@ async function settledFrom(
   newsEndUs: number,
   pageEndUs: number,
 ): Promise<number | null> {
-  const quarters = [...computed.keys()].filter((quarter) => quarter > newsEndUs && quarter < pageEndUs);
+  const quarters = [...computed.keys()].filter((quarter) => quarter >= newsEndUs && quarter < pageEndUs);
   const firstUs = quarters[0];
   const lastUs = quarters.at(-1);
   if (firstUs === undefined || lastUs === undefined) return null;
@@ -210,7 +210,7 @@ async function repostPower(
   const { evidence, ledger } = deps;
   const nowUs = deps.clock.nowUs();
   const ids = switchId === undefined ? [entityId] : [entityId, switchId];
-  const near = await Promise.all(ids.map((id) => evidence.around(id, startUs, startUs - 1)));
+  const near = await Promise.all(ids.map((id) => evidence.around(id, startUs, startUs)));
   const newUs = near.flatMap(({ afterUs }) => afterUs ?? []);
   const isSilent = newUs.length === 0 && cause === 'readings';
   const postedUs = isSilent ? await postedUntil(ledger, entityId, startUs) : null;
@@ -223,8 +223,9 @@ async function repostPower(
   const amountEndUs = amounts.findLast((amount) => amount.endUs < startUs)?.endUs ?? changedStartUs;
   const beginUs = postedUs ?? quarterHourStartUs(Math.min(beforeUs, amountEndUs));
   const around = await evidence.around(entityId, startUs, endUs);
-  const reachUs = Math.min(around.afterUs ?? nowUs, endUs + rules.powerGapUs);
-  const postEndUs = quarterHourStartUs(Math.max(endUs, reachUs)) + quarterHourUs;
+  const lastUs = endUs - 1;
+  const reachUs = Math.min(around.afterUs ?? nowUs, lastUs + rules.powerGapUs);
+  const postEndUs = quarterHourStartUs(Math.max(lastUs, reachUs)) + quarterHourUs;
   let entriesWritten = 0;
   // By day, so that memory stays bounded however long the range is.
   const stepUs = 96 * quarterHourUs;
@@ -243,6 +244,6 @@ async function repostPower(
  * to which it is posted. Null when that is too long ago to be looked for.
  */
 async function postedUntil(ledger: LedgerStore, entityId: string, nowUs: number): Promise<number | null> {
-  const recent = await ledger.current(entityId, quarterHourStartUs(nowUs) - 8 * quarterHourUs, nowUs + 1);
+  const recent = await ledger.current(entityId, quarterHourStartUs(nowUs) - 8 * quarterHourUs, nowUs);
   return recent.at(-1)?.quarterHourStartUs ?? null;
 }

@@ -1,35 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { quarterHourUs } from '../../units/quarter-hour.ts';
-import type { LedgerPage } from '../entries/ledger-store.ts';
+import { opened } from '../counter/counter-state.ts';
+import type { LedgerPage, Opening } from '../entries/ledger-store.ts';
 import type { PostedEntry } from '../entries/revision.ts';
 import { MemoryLedger } from '../testing/memory-ledger.ts';
+import { postedEntry as entry } from '../testing/posted-entry.ts';
 import { RunningLedger } from './running-ledger.ts';
 
 const q = 2000 * quarterHourUs;
 const meter = 'sensor.meter';
 
-function entry(
-  quarterHourStartUs: number,
-  amountMicro: number,
-  given: Partial<PostedEntry> = {},
-): PostedEntry {
-  return {
-    kind: 'quantity',
-    quarterHourStartUs,
-    amountMicro,
-    quality: 'measured',
-    coveredUs: quarterHourUs,
-    reason: 'counted',
-    firstEvidenceUs: quarterHourStartUs,
-    lastEvidenceUs: quarterHourStartUs + quarterHourUs,
-    isProvisional: false,
-    onTimeUs: null,
-    revision: 1,
-    postedAtUs: quarterHourStartUs,
-    cause: 'first',
-    ...given,
-  };
-}
 const running = (quarterHourStartUs: number, amountMicro: number) =>
   entry(quarterHourStartUs, amountMicro, { revision: 0, isProvisional: true, coveredUs: 60_000_000 });
 
@@ -93,7 +73,7 @@ describe('the quarter-hour that is not over', () => {
     await made.write([page([running(q, 3)]), page([running(q, 7)], 'home:use')]);
     expect(made.over().size).toBe(0);
     clock.nowUs = q + quarterHourUs + 1;
-    expect(made.over().get(meter)).toEqual({ startUs: q, endUs: q + quarterHourUs - 1 });
+    expect(made.over().get(meter)).toEqual({ startUs: q, endUs: q + quarterHourUs });
     await made.write([page([entry(q, 4), running(q + quarterHourUs, 1)])]);
     await made.write([page([entry(q, 8)], 'home:use')]);
     expect(writes.length).toBe(0);
@@ -216,5 +196,276 @@ describe('the quarter-hour that is not over', () => {
     await made.write([page([entry(q - quarterHourUs, 5)])]);
     await made.write([{ ...page([entry(q - quarterHourUs, 5)]), entries: [] }]);
     expect(writes.length).toBe(1);
+  });
+});
+
+const at = (quarters: number) => q + quarters * quarterHourUs;
+const restart = { kind: 'restart' } as const;
+const opening = (quarters: number, baselineMicro: number | null = null): Opening => ({
+  quarterHourStartUs: at(quarters),
+  state: baselineMicro === null ? null : opened(at(quarters), baselineMicro, null, 'reading', null),
+});
+const openedAt = (openings: readonly (Opening | null)[]) =>
+  openings.map(
+    (one) => one && [(one.quarterHourStartUs - q) / quarterHourUs, one.state?.baselineMicro ?? null],
+  );
+const kinds = (entries: readonly PostedEntry[]) =>
+  entries.map((one) => [(one.quarterHourStartUs - q) / quarterHourUs, one.kind, one.amountMicro]);
+const ever = [Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER] as const;
+
+describe('what is in memory', () => {
+  it('is what lies in the range that is asked for, by quarter and kind', async () => {
+    const { made } = ledger();
+    const pages = [page([running(at(2), 3), entry(at(1), 9, restart), running(at(1), 2), running(q, 1)])];
+    await made.write([
+      { ...pages[0], openings: [opening(2, 5), opening(0, 7), opening(1, 6)] } as LedgerPage,
+    ]);
+    const amountsIn = (from: number, until: number) =>
+      made
+        .running([meter, 'sensor.other'], at(from), at(until))
+        .map(({ entityId, entry: one }) => [entityId, one.amountMicro]);
+    expect(amountsIn(0, 1)).toEqual([[meter, 1]]);
+    expect(amountsIn(0, 3)).toEqual([1, 9, 2, 3].map((micro) => [meter, micro]));
+    expect(openedAt(made.runningOpenings(meter, at(1)))).toEqual([
+      [1, 6],
+      [2, 5],
+    ]);
+    expect(made.runningOpenings('sensor.other', q)).toEqual([]);
+    expect(kinds(await made.current(meter, q, at(2)))).toEqual([
+      [0, 'quantity', 1],
+      [1, 'quantity', 2],
+      [1, 'restart', 9],
+    ]);
+    expect(openedAt(await made.openings(meter, at(1), at(2)))).toEqual([[1, 6]]);
+  });
+
+  it('stands before what the store has of the same', async () => {
+    const { made, store } = ledger();
+    await store.write([
+      { ...page([entry(at(-1), 4), entry(q, 8)]), openings: [opening(-1, 1), opening(0, 2)] },
+    ]);
+    await made.write([{ ...page([running(q, 3)]), openings: [opening(0, 5), opening(1, 6)] }]);
+    expect(amounts(await made.current(meter, at(-1), at(1)))).toEqual([
+      [-1, 4],
+      [0, 3],
+    ]);
+    expect(openedAt(await made.openings(meter, at(-1), at(1)))).toEqual([
+      [-1, 1],
+      [0, 5],
+    ]);
+    const openingAt = async (quarters: number) =>
+      openedAt([await made.openingBefore(meter, at(quarters))])[0];
+    expect(await openingAt(-2)).toBeNull();
+    expect(await openingAt(-1)).toEqual([-1, 1]);
+    expect(await openingAt(0)).toEqual([0, 5]);
+    expect(await openingAt(1)).toEqual([1, 6]);
+    expect(openedAt([await made.openingBefore('sensor.none', at(9))])).toEqual([null]);
+    await store.write([{ ...page([]), openings: [opening(3, 8)] }]);
+    expect(openedAt(await made.openings(meter, at(-1), at(4)))).toEqual([
+      [-1, 1],
+      [0, 5],
+      [1, 6],
+      [3, 8],
+    ]);
+    await made.write([{ ...page([]), entityId: 'sensor.new', openings: [opening(1, 6)] }]);
+    expect(openedAt([await made.openingBefore('sensor.new', at(1))])).toEqual([[1, 6]]);
+  });
+
+  it('is in the journal once it is final, and not twice', async () => {
+    const { made, store } = ledger();
+    await store.write([page([entry(at(-1), 4), entry(at(1), 8)])]);
+    await made.write([page([entry(q, 2, restart), entry(q, 3), running(at(2), 1), entry(at(1), 8)])]);
+    expect(kinds(await made.journal(meter, at(-1), at(3)))).toEqual([
+      [-1, 'quantity', 4],
+      [0, 'quantity', 3],
+      [0, 'restart', 2],
+      [1, 'quantity', 8],
+    ]);
+  });
+
+  it('has its first revision and keeps why it was made, unless readings settled it', async () => {
+    const { made } = ledger();
+    for (const [cause, kept] of [
+      ...[['settled', 'first'] as const, ['late', 'first'] as const, ['first', 'first'] as const],
+      ...[['corrected', 'corrected'] as const, ['rules', 'rules'] as const],
+    ]) {
+      await made.write([page([entry(q, 3, { revision: 7, cause })])]);
+      expect(await made.current(meter, q, at(1))).toMatchObject([{ revision: 1, cause: kept }]);
+    }
+    await made.write([page([entry(q, 3, { revision: 7, isProvisional: true })])]);
+    expect(await made.current(meter, q, at(1))).toMatchObject([{ revision: 0 }]);
+  });
+
+  it('is over when its quarter is, whether it is an entry or an opening', async () => {
+    const { made, clock } = ledger();
+    await made.write([
+      { ...page([running(at(1), 1), running(q, 1), running(at(2), 1)]), openings: [opening(0)] },
+      { ...page([], 'sensor.silent'), openings: [opening(1)] },
+    ]);
+    clock.nowUs = at(1) - 1;
+    expect(made.over().size).toBe(0);
+    clock.nowUs = at(1);
+    expect([...made.over()]).toEqual([[meter, { startUs: q, endUs: at(1) }]]);
+    clock.nowUs = at(2);
+    expect([...made.over()]).toEqual([
+      [meter, { startUs: q, endUs: at(2) }],
+      ['sensor.silent', { startUs: at(1), endUs: at(2) }],
+    ]);
+  });
+});
+
+describe('what goes to the store', () => {
+  it('is what is older, and nothing where there is nothing', async () => {
+    const { made, writes } = ledger();
+    await made.write([page([]), { ...page([], 'sensor.other'), openings: [opening(0)] }]);
+    expect(writes).toEqual([]);
+    await made.write([page([entry(at(-1), 5), running(q, 1)]), page([running(q, 1)], 'sensor.other')]);
+    expect(writes.map((pages) => pages.map(({ entityId, entries }) => [entityId, entries.length]))).toEqual([
+      [[meter, 1]],
+    ]);
+    await made.write([{ ...page([]), openings: [opening(-2, 4)] }]);
+    expect(writes).toHaveLength(2);
+  });
+
+  it('is each opening that the store has not, or has otherwise', async () => {
+    const { made, store, writes } = ledger();
+    await store.write([{ ...page([]), openings: [opening(-5, 1), opening(-4), opening(-3, 3)] }]);
+    const write = async (...openings: Opening[]) => {
+      writes.length = 0;
+      await made.write([{ ...page([]), openings }]);
+      return openedAt(writes.flatMap((pages) => pages.flatMap((one) => one.openings)));
+    };
+    expect(await write(opening(-5, 1), opening(-4), opening(-3, 3))).toEqual([]);
+    expect(await write(opening(-3, 4), opening(-5, 1), opening(-4, 2))).toEqual([
+      [-3, 4],
+      [-4, 2],
+    ]);
+    expect(await write(opening(-6), opening(-2))).toEqual([
+      [-6, null],
+      [-2, null],
+    ]);
+  });
+
+  it('is held against what is stored up to a hundred openings at once', async () => {
+    const { made, writes } = ledger();
+    const many = (count: number) => Array.from({ length: count }, (_, n) => opening(-200 + n));
+    await made.write([{ ...page([]), openings: many(101) }]);
+    await made.write([{ ...page([]), openings: many(100) }]);
+    expect(writes).toHaveLength(1);
+    await made.write([{ ...page([]), openings: many(101) }]);
+    expect(writes).toHaveLength(2);
+  });
+
+  it('waits while quarters move there', async () => {
+    const { made, writes, clock, sumSlowly } = ledger();
+    await made.write([page([running(q, 3)])]);
+    clock.nowUs = at(1) + 1;
+    const resolve = sumSlowly();
+    const moving = made.commit(at(1));
+    const writing = made.write([page([entry(at(-1), 5)])]);
+    for (let turns = 0; turns < 50; turns++) await Promise.resolve();
+    expect(writes).toHaveLength(1);
+    resolve();
+    await Promise.all([moving, writing]);
+    expect(writes.map((pages) => pages.map((one) => amounts(one.entries)))).toEqual([
+      [[[0, 3]]],
+      [[[-1, 5]]],
+    ]);
+  });
+
+  it('is what is over and no more, and only what there is', async () => {
+    const { made, writes, clock } = ledger();
+    await made.write([
+      { ...page([running(q, 3), running(at(1), 4)]), openings: [opening(0), opening(1)] },
+      { ...page([], 'sensor.silent'), openings: [opening(1)] },
+    ]);
+    clock.nowUs = at(1);
+    await made.commit(at(1));
+    expect(
+      writes.map((pages) => pages.map((one) => [one.entityId, amounts(one.entries), openedAt(one.openings)])),
+    ).toEqual([[[meter, [[0, 3]], [[0, null]]]]]);
+    expect(made.runningUs()).toBe(at(1));
+    expect(amounts(made.running([meter], ...ever).map(({ entry: one }) => one))).toEqual([[1, 4]]);
+    expect(openedAt(made.runningOpenings(meter, q))).toEqual([[1, null]]);
+    const bare = ledger();
+    await bare.made.write([{ ...page([running(q, 3)]), openings: [] }]);
+    bare.clock.nowUs = at(1);
+    await bare.made.commit(at(1));
+    expect(amounts(bare.store.all())).toEqual([[0, 3]]);
+    // Once more is nothing more, and nothing at all is no write.
+    await made.commit(at(1));
+    clock.nowUs = at(5);
+    await made.release(['sensor.none', 'sensor.silent']);
+    expect(writes).toHaveLength(2);
+    await made.release(['sensor.silent']);
+    await made.release([]);
+    expect(writes).toHaveLength(2);
+    expect(writes[1]?.map((one) => [one.entityId, openedAt(one.openings)])).toEqual([
+      ['sensor.silent', [[1, null]]],
+    ]);
+  });
+
+  it('is each change of a quarter that an earlier process began, and of none after it', async () => {
+    const { made, store, writes } = ledger();
+    await store.write([page([entry(at(-1), 1), running(q, 1)])]);
+    await made.current(meter, at(-1), at(1));
+    await made.write([page([running(q, 2), running(at(1), 5)])]);
+    expect(writes.map((pages) => pages.map((one) => amounts(one.entries)))).toEqual([[[[0, 2]]]]);
+    await made.current(meter, at(-1), at(2));
+    await made.write([page([running(q, 3), running(at(1), 6)])]);
+    expect(writes).toHaveLength(2);
+    // What is in memory here is no earlier process's.
+    for (const held of [[running(q, 1)], [running(q, 1), running(at(1), 1)]]) {
+      const other = ledger();
+      await other.made.write([page(held)]);
+      await other.store.write([page([running(q, 1)])]);
+      await other.made.current(meter, q, at(1));
+      await other.made.write([page([running(q, 2)])]);
+      expect(other.writes).toHaveLength(0);
+    }
+    // Of several that it began the last is known, and all before it.
+    const later = ledger();
+    await later.store.write([page([running(q, 1), running(at(1), 1)])]);
+    await later.made.current(meter, q, at(2));
+    await later.made.current(meter, q, at(1));
+    await later.made.write([page([running(q, 2), running(at(1), 2), running(at(2), 2)])]);
+    expect(amounts(later.store.all())).toEqual([
+      [0, 2],
+      [1, 2],
+    ]);
+  });
+
+  it('is nothing of a quarter that runs again, for the clock was put back', async () => {
+    const { made, writes, clock } = ledger();
+    clock.nowUs = at(-1) + 1;
+    await made.write([page([running(at(-1), 1)])]);
+    await made.commit(q);
+    expect(writes).toEqual([]);
+    expect(made.runningUs()).toBe(at(-1));
+  });
+});
+
+describe('a question', () => {
+  it('is asked once while nothing moves, and again when something moved meanwhile, three times at most', async () => {
+    const { made, clock } = ledger();
+    let asked = 0;
+    expect(await made.steady(async () => ++asked)).toBe(1);
+    const movingEach = async (most: number) => {
+      asked = 0;
+      return await made.steady(async () => {
+        asked += 1;
+        if (asked <= most) {
+          const quarters = Math.round((clock.nowUs - q) / quarterHourUs);
+          await made.write([page([running(at(quarters), 1)])]);
+          clock.nowUs = at(quarters + 1);
+          await made.commit(clock.nowUs);
+        }
+        return asked;
+      });
+    };
+    clock.nowUs = q;
+    expect(await movingEach(1)).toBe(2);
+    expect(await movingEach(2)).toBe(3);
+    expect(await movingEach(9)).toBe(3);
   });
 });

@@ -1,9 +1,10 @@
 import type { Clock } from '../../runtime/clock.ts';
 import { withinMs } from '../../runtime/pause.ts';
+import { hull, type Interval } from '../../units/interval.ts';
 import { quarterHourStartUs, quarterHourUs } from '../../units/quarter-hour.ts';
+import { byQuarterHour } from '../entries/entry.ts';
 import type { LedgerPage, LedgerStore, Opening } from '../entries/ledger-store.ts';
 import type { PostedEntry } from '../entries/revision.ts';
-import { joinSpans, type Span } from '../span.ts';
 import { isSameState } from './reposting.ts';
 
 export interface RunningLedgerDeps {
@@ -106,14 +107,14 @@ export class RunningLedger implements LedgerStore {
   }
 
   /** Which of what is in memory is over, by meter: its last evidence has to be posted before it is committed. */
-  over(): ReadonlyMap<string, Span> {
+  over(): ReadonlyMap<string, Interval> {
     const openUs = quarterHourStartUs(this.#deps.clock.nowUs());
-    const over = new Map<string, Span>();
+    const over = new Map<string, Interval>();
     for (const [entityId, { entries, openings }] of this.#held) {
       for (const quarter of [...openings.keys(), ...[...entries.values()].map(quarterHourOf)]) {
         if (quarter >= openUs) continue;
-        const span = { startUs: quarter, endUs: quarter + quarterHourUs - 1 };
-        over.set(entityId, joinSpans(over.get(entityId), span));
+        const span = { startUs: quarter, endUs: quarter + quarterHourUs };
+        over.set(entityId, hull(over.get(entityId), span));
       }
     }
     return over;
@@ -283,8 +284,4 @@ function quarterHourOf(entry: PostedEntry): number {
 
 function keyOf(entry: PostedEntry): string {
   return `${entry.kind} ${entry.quarterHourStartUs}`;
-}
-
-function byQuarterHour(a: PostedEntry, b: PostedEntry): number {
-  return a.quarterHourStartUs - b.quarterHourStartUs || (a.kind === b.kind ? 0 : a.kind < b.kind ? -1 : 1);
 }

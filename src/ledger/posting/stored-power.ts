@@ -1,3 +1,4 @@
+import { quarterHourUs } from '../../units/quarter-hour.ts';
 import type { Entry } from '../entries/entry.ts';
 import type { Meter } from '../entries/meter.ts';
 import type { EvidenceSource } from '../evidence/evidence-source.ts';
@@ -11,17 +12,19 @@ export interface PowerPageRules extends Pick<PageRules, 'pageSize'> {
 }
 
 /**
- * Posts what is stored of a power sensor, and of its device's switch, to the quarters that start in [startUs, stopUs).
+ * Posts what is stored of a power sensor, and of its device's switch, to the quarters that start in [startUs, stopUs). What
+ * would be more than ten pages is posted part by part. Rejects when a single quarter-hour is, with what reaches into it.
  * @param nowUs how far the last values may be carried
  */
 export async function readPower(
   evidence: EvidenceSource,
   rules: PowerPageRules,
-  { entityId, switchId }: Meter,
+  meter: Meter,
   startUs: number,
   stopUs: number,
   nowUs: number,
 ): Promise<Entry[]> {
+  const { entityId, switchId } = meter;
   const lastUs = stopUs + rules.powerGapUs;
   const limit = rules.pageSize * 10;
   const ids = switchId === undefined ? [entityId] : [entityId, switchId];
@@ -29,15 +32,22 @@ export async function readPower(
     evidence.powers(entityId, startUs - rules.powerGapUs, lastUs, limit),
     switchId === undefined ? [] : evidence.switches(switchId, startUs, lastUs, limit),
     evidence.amounts(entityId),
-    ...ids.map((id) => evidence.around(id, stopUs, stopUs - 1)),
+    ...ids.map((id) => evidence.around(id, stopUs, stopUs)),
   ]);
+  if (powers.length >= limit || switches.length >= limit) {
+    if (stopUs - startUs <= quarterHourUs)
+      throw new Error(`more than ${limit} values of ${entityId} around a quarter-hour`);
+    const middleUs = startUs + Math.ceil((stopUs - startUs) / quarterHourUs / 2) * quarterHourUs;
+    const earlier = await readPower(evidence, rules, meter, startUs, middleUs, nowUs);
+    return [...earlier, ...(await readPower(evidence, rules, meter, middleUs, stopUs, nowUs))];
+  }
   const newestUs = Math.max(...nearby.map(({ beforeUs, afterUs }) => afterUs ?? beforeUs ?? startUs));
   return postPower(
     { maxGapUs: rules.powerGapUs, onAboveMw: rules.onAboveMw },
     { powers, switches, amounts },
     startUs,
     stopUs,
-    Math.min(nowUs, lastUs),
+    nowUs,
     newestUs,
   );
 }

@@ -7,11 +7,11 @@
 import { describe, expect, it } from 'vitest';
 import type { Reading } from '../../recording/reading.ts';
 import { MemoryReadingStore, quietLog } from '../../recording/testing/doubles.ts';
+import type { Interval } from '../../units/interval.ts';
 import { quarterHourStartUs, quarterHourUs } from '../../units/quarter-hour.ts';
 import { CorrectionService } from '../corrections/correction-service.ts';
 import type { Meter } from '../entries/meter.ts';
 import { StoredEvidence } from '../evidence/stored-evidence.ts';
-import type { Span } from '../span.ts';
 import { MemoryCorrections } from '../testing/memory-corrections.ts';
 import { MemoryLedger } from '../testing/memory-ledger.ts';
 import { MemoryStatisticsStore } from '../testing/statistics-doubles.ts';
@@ -47,8 +47,8 @@ describe('an id that another plug has', () => {
       corrections: (id) => corrections.of(id),
     });
     const deps = { evidence, ledger, clock, heldUntil: () => null };
-    const everything = { startUs: 0, endUs: clock.nowUs(), cause: 'readings' as const };
-    const touched: Span[] = [];
+    const everything = { startUs: 0, endUs: clock.nowUs() + 1, cause: 'readings' as const };
+    const touched: Interval[] = [];
     const post = async () => {
       await repost(deps, usualRules, meter, everything);
     };
@@ -72,8 +72,8 @@ describe('an id that another plug has', () => {
     expect(total()).not.toBe(250_000);
     await desk.excludeUntil(entityId, takenUs);
     await desk.excludeUntil(entityId, takenUs);
-    expect(touched[0]).toEqual({ startUs: 0, endUs: takenUs });
+    expect(touched[0]).toEqual({ startUs: 0, endUs: takenUs + 1 });
     expect(total()).toBe(250_000);
-    expect(await corrections.of(entityId)).toMatchObject([{ kind: 'exclusion', endUs: takenUs }]);
+    expect(await corrections.of(entityId)).toMatchObject([{ kind: 'exclusion', endUs: takenUs + 1 }]);
   });
 });

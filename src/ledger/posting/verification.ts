@@ -1,3 +1,4 @@
+import { dayUs } from '../../units/durations.ts';
 import { quarterHourStartUs } from '../../units/quarter-hour.ts';
 import type { CounterKind, CounterState } from '../counter/counter-state.ts';
 import { type Entry, entryDifferences } from '../entries/entry.ts';
@@ -35,8 +36,8 @@ export interface VerificationDeps {
 const limitFindings = 100;
 /** Settled quarters don't depend on the present. */
 const endOfTimeUs = Number.MAX_SAFE_INTEGER;
-const stepUs = 7 * 86_400_000_000;
-const powerStepUs = 86_400_000_000;
+const stepUs = 7 * dayUs;
+const powerStepUs = dayUs;
 
 /**
  * Proves promises 3 to 5 for one meter on what is stored: every settled quarter is what its evidence gives, the entries

@@ -1,10 +1,11 @@
 import { splitByTime } from '../../units/amount.ts';
+import { durationUs, type Interval, subtract, union } from '../../units/interval.ts';
 import { quarterHourStartUs, quarterHourUs } from '../../units/quarter-hour.ts';
 import type { Entry, Quality } from '../entries/entry.ts';
 import { boundariesBetween, QuarterHourSheet } from '../entries/quarter-hour-sheet.ts';
 import type { DeclaredAmount } from '../evidence/evidence-source.ts';
 import type { PowerReading, SwitchReading } from '../evidence.ts';
-import { joinedGaps, OnTime, outside, quarterHoursOf, type SwitchSpan, switchSpans } from './switch-state.ts';
+import { OnTime, quarterHoursOf, type SwitchSpan, switchSpans } from './switch-state.ts';
 
 export interface PowerRules {
   /** A value is carried this long and no longer: silence past it is a gap, which is not filled. */
@@ -56,29 +57,29 @@ export function postPower(
   const declared = amounts.map((amount) => ({ startUs: amount.startUs, endUs: amount.endUs }));
   const off = known.filter(({ reading }) => !reading.isOn);
   for (const amount of amounts) declare(sheet, amount);
-  for (const span of known) onTime.add(span.startUs, span.endUs, span.reading.isOn);
-  postOff(sheet, off, outside(declared));
-  const integrated = outside(joinedGaps(declared, off));
-  const untold = outside(joinedGaps(declared, known));
+  for (const span of known) onTime.add(span, span.reading.isOn);
+  postOff(sheet, off, union(declared));
+  const notIntegrated = union([...declared, ...off]);
+  const switched = union([...declared, ...known]);
   for (const [index, { atUs, powerMw, origin }] of told.entries()) {
     if (powerMw === null) continue;
     const nextUs = told[index + 1]?.atUs ?? Number.POSITIVE_INFINITY;
     const reachUs = atUs + rules.maxGapUs;
-    const valueEndUs = Math.min(nextUs, reachUs, carriedUs);
+    const held = { startUs: atUs, endUs: Math.min(nextUs, reachUs, carriedUs) };
     const guessedUs = excludedUs.find((us) => us > atUs) ?? Number.POSITIVE_INFINITY;
     if (rules.onAboveMw !== null)
-      for (const [start, end] of untold(atUs, valueEndUs)) onTime.add(start, end, powerMw >= rules.onAboveMw);
-    for (const [left, right] of integrated(atUs, valueEndUs)) {
-      for (const [start, end] of quarterHoursOf(left, right, guessedUs)) {
-        const quarter = quarterHourStartUs(start);
-        const isGuess = start >= guessedUs;
+      for (const span of subtract(held, switched)) onTime.add(span, powerMw >= rules.onAboveMw);
+    for (const span of subtract(held, notIntegrated)) {
+      for (const part of quarterHoursOf(span, guessedUs)) {
+        const quarter = quarterHourStartUs(part.startUs);
+        const isGuess = part.startUs >= guessedUs;
         workByQuarterHour.set(
           quarter,
-          (workByQuarterHour.get(quarter) ?? 0n) + BigInt(powerMw) * BigInt(end - start),
+          (workByQuarterHour.get(quarter) ?? 0n) + BigInt(powerMw) * BigInt(durationUs(part)),
         );
         sheet.add('quantity', quarter, {
           amountMicro: 0,
-          coveredUs: isGuess ? 0 : end - start,
+          coveredUs: isGuess ? 0 : durationUs(part),
           quality: isGuess ? 'estimated' : qualityOf(origin),
           reason: isGuess ? 'corrected' : 'integrated',
           firstEvidenceUs: atUs,
@@ -104,17 +105,13 @@ function newestOf(powers: readonly PowerReading[], switches: readonly SwitchRead
   return Math.max(power?.atUs ?? none, switches.at(-1)?.atUs ?? none);
 }
 
-function postOff(
-  sheet: QuarterHourSheet,
-  off: readonly SwitchSpan[],
-  undeclared: ReturnType<typeof outside>,
-): void {
-  for (const { startUs, endUs, reading } of off) {
-    for (const [left, right] of undeclared(startUs, endUs)) {
-      for (const [start, end] of quarterHoursOf(left, right)) {
-        sheet.add('quantity', quarterHourStartUs(start), {
+function postOff(sheet: QuarterHourSheet, off: readonly SwitchSpan[], declared: readonly Interval[]): void {
+  for (const { reading, ...span } of off) {
+    for (const left of subtract(span, declared)) {
+      for (const part of quarterHoursOf(left)) {
+        sheet.add('quantity', quarterHourStartUs(part.startUs), {
           amountMicro: 0,
-          coveredUs: end - start,
+          coveredUs: durationUs(part),
           quality: qualityOf(reading.origin),
           reason: 'switched_off',
           // How long it stays off is no evidence of the quarters before: they need no revision when it ends.
@@ -150,5 +147,5 @@ function qualityOf(origin: PowerReading['origin']): Quality {
 /** To the nearest milliwatt-hour, halves away from zero. */
 function roundedMwh(workMwUs: bigint): number {
   const sign = workMwUs < 0n ? -1n : 1n;
-  return Number(sign * ((sign * workMwUs + mwUsPerMwh / 2n) / mwUsPerMwh)) + 0;
+  return Number(sign * ((sign * workMwUs + mwUsPerMwh / 2n) / mwUsPerMwh));
 }

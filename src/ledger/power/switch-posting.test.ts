@@ -4,9 +4,11 @@
  * Method: vectors by hand; random lives of a power sensor (or register) and a switch, told in random batches to a
  * posting worker whose clock goes on, held against one posting of everything and against sums made minute by minute.
  */
+
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { quietLog } from '../../recording/testing/doubles.ts';
+import { intervalAt } from '../../units/interval.ts';
 import { quarterHourStartUs, quarterHourUs } from '../../units/quarter-hour.ts';
 import type { Entry } from '../entries/entry.ts';
 import type { Meter } from '../entries/meter.ts';
@@ -158,9 +160,9 @@ function evidenceOf({ values, switches }: Life, has: (id: string, atUs: number) 
       const inside = list.filter((one) => one.atUs >= startUs && one.atUs < endUs).slice(0, limit);
       return before ? [before, ...inside] : inside;
     },
-    around: async (id, beforeUs, afterUs) => ({
-      beforeUs: last(instants(id), beforeUs)?.atUs ?? null,
-      afterUs: next(instants(id), afterUs)?.atUs ?? null,
+    around: async (id, startUs, endUs) => ({
+      beforeUs: last(instants(id), startUs)?.atUs ?? null,
+      afterUs: next(instants(id), endUs - 1)?.atUs ?? null,
     }),
   };
 }
@@ -215,12 +217,12 @@ async function post(
     for (const { id, atUs } of batch) {
       heard.add(`${id} ${atUs}`);
       nowUs = Math.max(nowUs, atUs);
-      keeper.touch(id, { startUs: atUs, endUs: atUs });
+      keeper.touch(id, intervalAt(atUs));
     }
     await keeper.settle();
     if (!holds) continue;
     nowUs += 7 * minute;
-    keeper.touch(meterId, { startUs: nowUs, endUs: nowUs });
+    keeper.touch(meterId, intervalAt(nowUs));
     await keeper.settle();
   }
   await keeper.stop();

@@ -1,16 +1,10 @@
+import { durationUs, type Interval, intersect, isEmpty } from '../../units/interval.ts';
 import { quarterHourStartUs, quarterHourUs } from '../../units/quarter-hour.ts';
 import type { SwitchReading } from '../evidence.ts';
 
 /** A span in which a switch is known to be on, or known to be off. */
-export interface SwitchSpan {
-  readonly startUs: number;
-  readonly endUs: number;
+export interface SwitchSpan extends Interval {
   readonly reading: SwitchReading & { readonly isOn: boolean };
-}
-
-export interface Hole {
-  readonly startUs: number;
-  readonly endUs: number;
 }
 
 /**
@@ -29,53 +23,21 @@ export function* switchSpans(
   for (const [index, reading] of readings.entries()) {
     const { isOn } = reading;
     if (isOn === null) continue;
-    const spanStartUs = Math.max(startUs, reading.atUs);
-    const spanEndUs = Math.min(endUs, readings[index + 1]?.atUs ?? nowUs);
-    if (spanStartUs < spanEndUs)
-      yield { startUs: spanStartUs, endUs: spanEndUs, reading: { ...reading, isOn } };
+    const held = { startUs: reading.atUs, endUs: readings[index + 1]?.atUs ?? nowUs };
+    const span = intersect({ startUs, endUs }, held);
+    if (!isEmpty(span)) yield { ...span, reading: { ...reading, isOn } };
   }
 }
 
-/**
- * Asked span after span, ascending: what is left of each outside the holes.
- * @param holes ascending and apart
- */
-export function outside(holes: readonly Hole[]) {
-  let first = 0;
-  return function* left(startUs: number, endUs: number): Generator<readonly [number, number]> {
-    while (first < holes.length && (holes[first]?.endUs ?? 0) <= startUs) first += 1;
-    let atUs = startUs;
-    for (let index = first; index < holes.length; index += 1) {
-      const hole = holes[index];
-      if (hole === undefined || hole.startUs >= endUs) break;
-      if (hole.startUs > atUs) yield [atUs, hole.startUs];
-      atUs = hole.endUs;
-    }
-    if (atUs < endUs) yield [atUs, endUs];
-  };
-}
-
-/** Both kinds of holes as one list, ascending and apart. */
-export function joinedGaps(one: readonly Hole[], other: readonly Hole[]): Hole[] {
-  const joined: Hole[] = [];
-  for (const hole of [...one, ...other].sort((a, b) => a.startUs - b.startUs)) {
-    const last = joined.at(-1);
-    if (last === undefined || hole.startUs > last.endUs) joined.push(hole);
-    else joined[joined.length - 1] = { startUs: last.startUs, endUs: Math.max(last.endUs, hole.endUs) };
-  }
-  return joined;
-}
-
-/** Cuts [startUs, endUs) at the quarter-hours, and at another instant that may lie in it. */
+/** Cuts an interval at the quarter-hours, and at another instant that may lie in it. */
 export function* quarterHoursOf(
-  startUs: number,
-  endUs: number,
+  { startUs, endUs }: Interval,
   cutUs = Number.POSITIVE_INFINITY,
-): Generator<readonly [number, number]> {
+): Generator<Interval> {
   for (let atUs = startUs; atUs < endUs; ) {
     const boundaryUs = Math.min(endUs, quarterHourStartUs(atUs) + quarterHourUs);
     const nextUs = cutUs > atUs ? Math.min(cutUs, boundaryUs) : boundaryUs;
-    yield [atUs, nextUs];
+    yield { startUs: atUs, endUs: nextUs };
     atUs = nextUs;
   }
 }
@@ -85,10 +47,10 @@ export class OnTime {
   readonly #onUs = new Map<number, number>();
 
   /** That the device was on, or was not, over a span. */
-  add(startUs: number, endUs: number, isOn: boolean): void {
-    for (const [partStartUs, partEndUs] of quarterHoursOf(startUs, endUs)) {
-      const quarter = quarterHourStartUs(partStartUs);
-      this.#onUs.set(quarter, (this.#onUs.get(quarter) ?? 0) + (isOn ? partEndUs - partStartUs : 0));
+  add(span: Interval, isOn: boolean): void {
+    for (const part of quarterHoursOf(span)) {
+      const quarter = quarterHourStartUs(part.startUs);
+      this.#onUs.set(quarter, (this.#onUs.get(quarter) ?? 0) + (isOn ? durationUs(part) : 0));
     }
   }
 

@@ -4,6 +4,7 @@ import type { SyncRun } from '../../recording/sync-log.ts';
 import { Backoff } from '../../runtime/backoff.ts';
 import { pause } from '../../runtime/pause.ts';
 import { WakeSignal } from '../../runtime/wake-signal.ts';
+import { dayUs, hourMs, minuteMs } from '../../units/durations.ts';
 import type { HistoryImportDeps } from './import-deps.ts';
 import { type EntitySync, ImportMarks, type StatisticsPeriod } from './import-marks.ts';
 import { begunRun, type ImportJob, ImportQueue } from './import-queue.ts';
@@ -43,18 +44,17 @@ export interface HistoryImportLimits {
 
 export const defaultImportLimits: HistoryImportLimits = {
   startDelayMs: 5000,
-  busyLimitMs: 15 * 60_000,
+  busyLimitMs: 15 * minuteMs,
   busyPauseMs: 1000,
   breathMs: 20,
   retryFirstMs: 1000,
-  retryLimitMs: 60_000,
-  refreshEveryMs: 24 * 3_600_000,
-  refreshExternalEveryMs: 3_600_000,
+  retryLimitMs: minuteMs,
+  refreshEveryMs: 24 * hourMs,
+  refreshExternalEveryMs: hourMs,
 };
 
-const usPerDay = 86_400_000_000;
 /** New rows may be due. */
-const lookEveryMs = 10 * 60_000;
+const lookEveryMs = 10 * minuteMs;
 
 /**
  * Brings in what Home Assistant's statistics know of the tracked entities: five-minute rows as far as there are, hours
@@ -150,7 +150,7 @@ export class HistoryImport {
   /** What was imported of each tracked entity. Rejects when the store is down. */
   async entitySyncs(): Promise<EntitySyncs[]> {
     const nowUs = this.#deps.clock.nowUs();
-    const counts = await this.#deps.statistics.count(nowUs - usPerDay, nowUs);
+    const counts = await this.#deps.statistics.count(nowUs - dayUs, nowUs);
     return this.#deps.entities().map(({ entityId }) => {
       const { syncs } = this.#marks.of(entityId);
       const last = syncs.find((sync) => sync.status === 'success');

@@ -4,9 +4,9 @@ import type { SettingsStore } from '../../home/settings-store.ts';
 import type { SyncLog, SyncRun } from '../../recording/sync-log.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Log } from '../../runtime/log.ts';
+import type { Interval } from '../../units/interval.ts';
 import type { CanonicalUnit } from '../../units/quantity.ts';
 import type { StatisticsStore } from '../evidence/statistics-store.ts';
-import type { Span } from '../span.ts';
 
 /** A tracked entity as the import sees it. */
 export interface ImportEntity {
@@ -24,7 +24,7 @@ export interface HistoryImportDeps {
   /** All that are tracked now. */
   readonly entities: () => readonly ImportEntity[];
   /** Resolves when the ledger has posted the rows in these spans; rejects when it could not. */
-  readonly post: (spans: ReadonlyMap<string, Span>) => Promise<void>;
+  readonly post: (spans: ReadonlyMap<string, Interval>) => Promise<void>;
   /** What goes first: the raw history is still coming in, or readings wait to be written. */
   readonly isBusy: () => boolean;
   readonly clock: Clock;

@@ -3,14 +3,16 @@
  * nothing; what fails is waited for and what is refused is left out; pieces go forward together and leave nothing out.
  * Method: settings in memory; jobs, refusals and failures by hand; pieces by property.
  */
+
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { statisticsPeriodUs } from '../../home/home-assistant.ts';
 import { quietLog } from '../../recording/testing/doubles.ts';
 import type { EntitySync, ImportMark } from './import-marks.ts';
 import { ImportMarks, noMark } from './import-marks.ts';
 import { Patience, Stopped } from './import-patience.ts';
 import { begunRun, type ImportJob, ImportQueue } from './import-queue.ts';
-import { nextStretch, rowUs, StatisticsRefused } from './statistics-copy.ts';
+import { nextStretch, StatisticsRefused } from './statistics-copy.ts';
 
 function settings() {
   const values: Record<string, unknown> = {};
@@ -136,9 +138,9 @@ describe('the queue', () => {
       endUs: 20,
     });
     expect(queue.add(job(11)).range).toEqual({ startUs: null, endUs: null });
-    expect(Array.from({ length: 9 }, () => queue.take()?.syncId)).toEqual([
-      ...['1', '2', '3', '4', '5', '6', '7', '8', undefined],
-    ]);
+    const taken = Array.from({ length: 9 }, () => queue.take());
+    expect(taken[7]?.entityIds).toEqual(['sensor.8', 'sensor.x', 'sensor.10', 'sensor.11']);
+    expect(taken.map((one) => one?.syncId)).toEqual([...['1', '2', '3', '4', '5', '6', '7', '8', undefined]]);
   });
 
   it('begins a run over the asked range, and none in the future', () => {
@@ -216,12 +218,23 @@ describe('patience', () => {
 });
 
 describe('stretches', () => {
+  it('end before who begins there', () => {
+    const at = (hours: number) => hours * statisticsPeriodUs.hour;
+    const next = new Map([
+      ['a', 0],
+      ['b', at(5760)],
+    ]);
+    expect(nextStretch(next, at(20_000), 'hour')).toEqual({ entityIds: ['a'], startUs: 0, endUs: at(5760) });
+  });
+
   it('go forward together, take every entity over all of its time, and hold a piece of rows at most', () => {
     const starts = fc.array(fc.integer({ min: 0, max: 20_000 }), { minLength: 1, maxLength: 30 });
     fc.assert(
       fc.property(starts, fc.constantFrom('hour' as const, '5minute' as const), (drawn, period) => {
-        const allEndUs = 18_000 * rowUs[period];
-        const next = new Map(drawn.map((rows, index) => [`sensor.${index}`, rows * rowUs[period]]));
+        const allEndUs = 18_000 * statisticsPeriodUs[period];
+        const next = new Map(
+          drawn.map((rows, index) => [`sensor.${index}`, rows * statisticsPeriodUs[period]]),
+        );
         const stepsOf = (ids: number) => Math.min(ids, 12);
         for (let pieces = 0; ; pieces++) {
           const stretch = nextStretch(next, allEndUs, period);
@@ -236,12 +249,12 @@ describe('stretches', () => {
               .map(([id]) => id)
               .sort(),
           );
-          const rows = (endUs - startUs) / rowUs[period];
+          const rows = (endUs - startUs) / statisticsPeriodUs[period];
           expect(rows * stepsOf(entityIds.length)).toBeLessThanOrEqual(8640);
           // It is as long as it may be: twice as long would be too much, or all is in it.
           if (endUs < allEndUs && rows < 8640) {
             const longer = [...next].filter(
-              ([, at]) => at < startUs + 2 * rows * rowUs[period] && at < allEndUs,
+              ([, at]) => at < startUs + 2 * rows * statisticsPeriodUs[period] && at < allEndUs,
             ).length;
             expect(longer * 2 * rows).toBeGreaterThan(8640);
           }

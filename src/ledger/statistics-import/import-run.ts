@@ -1,7 +1,8 @@
 import { isExternalStatistic } from '../../home/entity.ts';
-import type { HomeStatisticsRow } from '../../home/home-assistant.ts';
+import { type HomeStatisticsRow, statisticsPeriodUs } from '../../home/home-assistant.ts';
 import { historySinceUs } from '../../recording/backfill/history-depth.ts';
 import type { SyncRun } from '../../recording/sync-log.ts';
+import { hourUs } from '../../units/durations.ts';
 import type {
   HistoryImportDeps,
   ImportEntity,
@@ -11,13 +12,13 @@ import type {
 import type { ImportMarks, StatisticsPeriod } from './import-marks.ts';
 import { Patience, Stopped } from './import-patience.ts';
 import { begunRun, type ImportJob } from './import-queue.ts';
-import { asked, copyPiece, entitiesPerPiece, nextStretch, type Piece, rowUs } from './statistics-copy.ts';
+import { asked, copyPiece, entitiesPerPiece, nextStretch, type Piece } from './statistics-copy.ts';
 
 /** A refresh takes these again: Core may have been late with them. */
 const rowsAgain = 2;
 const postedAtOnce = 4;
 /** So far back of an instant rows are looked for: an hour alone may lie in an outage. */
-const lookUs = 6 * 3_600_000_000;
+const lookUs = 6 * hourUs;
 
 /** One run of the import: rows first, all entities going forward in time together, then the ledger. */
 export class ImportRun {
@@ -68,7 +69,7 @@ export class ImportRun {
     }
     const total = this.#job.entityIds.length;
     const error = this.#failed.size === 0 ? null : [...this.#failed].slice(0, 5).map((one) => one.join(': '));
-    const isAll = this.#failed.size > 0 && this.#failed.size >= total;
+    const isAll = this.#failed.size >= total;
     this.#noteSyncs(nowUs);
     await this.#saveMarks();
     return {
@@ -110,7 +111,7 @@ export class ImportRun {
       const markUs = this.#marks.of(entityId).endUs[period];
       const endUs = ends.get(entityId);
       if (range !== null || markUs === null || endUs === undefined) unknown.push(entityId);
-      else found.set(entityId, Math.min(markUs, endUs) - rowsAgain * rowUs[period]);
+      else found.set(entityId, Math.min(markUs, endUs) - rowsAgain * statisticsPeriodUs[period]);
     }
     for (let at = 0; at < unknown.length; at += entitiesPerPiece) {
       const some = unknown.slice(at, at + entitiesPerPiece);
@@ -119,7 +120,8 @@ export class ImportRun {
       for (const [entityId, firstUs] of firsts) {
         if (range === null) this.#marks.reach(entityId, period, null);
         // Whoever asks for years in which there was nothing does not wait for them.
-        const askedUs = Math.floor((range?.startUs ?? firstUs) / rowUs[period]) * rowUs[period];
+        const askedUs =
+          Math.floor((range?.startUs ?? firstUs) / statisticsPeriodUs[period]) * statisticsPeriodUs[period];
         found.set(entityId, Math.max(firstUs, askedUs));
       }
     }
@@ -175,6 +177,7 @@ export class ImportRun {
     const { homeAssistant, statistics } = this.#deps;
     const entities = this.#open();
     const entityIds = asked.entityIds.filter((entityId) => entities.has(entityId));
+    if (entityIds.length === 0) return;
     const rows = await copyPiece(
       homeAssistant,
       statistics,
@@ -234,7 +237,7 @@ export class ImportRun {
     for (let at = 0; at < alone.length; at += postedAtOnce) groups.push(alone.slice(at, at + postedAtOnce));
     this.#progress({ entitiesDone: asked.size - waiting.length }, true);
     for (const group of groups.filter(({ length }) => length > 0)) {
-      const spans = new Map(group.map(({ entityId, startUs }) => [entityId, { startUs, endUs: nowUs }]));
+      const spans = new Map(group.map(({ entityId, startUs }) => [entityId, { startUs, endUs: nowUs + 1 }]));
       await this.#patience.until(() => this.#deps.post(spans));
       for (const { entityId } of group) this.#marks.posted(entityId);
       await this.#saveMarks();

@@ -1,16 +1,18 @@
 /** Brings rows of Home Assistant's statistics into the store, in the order of time, some entities and months at once. */
+
 import {
   type HomeAssistant,
   HomeAssistantUnavailable,
   type HomeStatisticsRow,
+  statisticsPeriodUs,
 } from '../../home/home-assistant.ts';
+import type { Interval } from '../../units/interval.ts';
 import type { StatisticsStore } from '../evidence/statistics-store.ts';
 import type { StatisticsPeriod } from './import-marks.ts';
 
 /** Rows asked for, held and written at once: about a megabyte of Home Assistant's answer. */
 const pieceRows = 8640;
 export const entitiesPerPiece = 12;
-export const rowUs = { '5minute': 300_000_000, hour: 3_600_000_000 } as const;
 
 /** Home Assistant is there and does not answer with these statistics. */
 export class StatisticsRefused extends Error {
@@ -18,10 +20,8 @@ export class StatisticsRefused extends Error {
 }
 
 /** A stretch to ask for, and of which entities. */
-export interface Piece {
+export interface Piece extends Interval {
   readonly entityIds: readonly string[];
-  readonly startUs: number;
-  readonly endUs: number;
 }
 
 /**
@@ -40,9 +40,8 @@ export function nextStretch(
     open.filter(([, atUs]) => atUs < beforeUs).map(([entityId]) => entityId);
   let rows = pieceRows / entitiesPerPiece;
   // The fewer there are in a stretch, the longer it may be.
-  while (rows < pieceRows && dueBefore(startUs + 2 * rows * rowUs[period]).length * 2 * rows <= pieceRows)
-    rows *= 2;
-  const pieceEndUs = Math.min(endUs, startUs + rows * rowUs[period]);
+  while (dueBefore(startUs + 2 * rows * statisticsPeriodUs[period]).length * 2 * rows <= pieceRows) rows *= 2;
+  const pieceEndUs = Math.min(endUs, startUs + rows * statisticsPeriodUs[period]);
   return { entityIds: dueBefore(pieceEndUs), startUs, endUs: pieceEndUs };
 }
 

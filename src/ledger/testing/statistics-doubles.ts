@@ -1,14 +1,14 @@
 /** Home Assistant's statistics and the store of them in memory, with the faults that the real ones can't be asked for. */
+
 import {
   type ConnectionStatus,
   HomeAssistantUnavailable,
   type HomeStatisticsRow,
   type StatisticsPeriod,
+  statisticsPeriodUs,
 } from '../../home/home-assistant.ts';
+import type { Interval } from '../../units/interval.ts';
 import type { StatisticsRecord, StatisticsStore } from '../evidence/statistics-store.ts';
-import type { Span } from '../span.ts';
-
-export const rowUs = { '5minute': 300_000_000, hour: 3_600_000_000 } as const;
 
 type Fault = 'away' | 'refused' | null;
 
@@ -33,10 +33,10 @@ export class MemoryStatistics {
   ): void {
     for (let n = 0; n < count; n += 1) {
       if (skip(n)) continue;
-      const rowStartUs = startUs + n * rowUs[period];
+      const rowStartUs = startUs + n * statisticsPeriodUs[period];
       const none = { mean: null, min: null, max: null };
       this.rows.push({
-        ...{ entityId, period, startUs: rowStartUs, endUs: rowStartUs + rowUs[period] },
+        ...{ entityId, period, startUs: rowStartUs, endUs: rowStartUs + statisticsPeriodUs[period] },
         ...{ state: 100 + n, sum: n, ...none, unit: 'kWh' },
       });
     }
@@ -143,7 +143,7 @@ export class MemoryStatisticsStore implements StatisticsStore {
     return counts;
   }
 
-  async receivedSince(): Promise<Map<string, Span>> {
+  async receivedSince(): Promise<Map<string, Interval>> {
     return new Map();
   }
 

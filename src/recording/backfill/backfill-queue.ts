@@ -1,10 +1,6 @@
+import type { Interval } from '../../units/interval.ts';
 import type { Gap } from '../gap-tracker.ts';
 import type { SyncKind, SyncRun } from '../sync-log.ts';
-
-export interface Span {
-  readonly startUs: number;
-  readonly endUs: number;
-}
 
 /** Asked for and not yet begun. */
 export interface BackfillJob {
@@ -15,7 +11,7 @@ export interface BackfillJob {
   /** What it fills; told when it is done. */
   readonly gaps: readonly Gap[];
   /** A pass over the end of an earlier run, for what Home Assistant had not yet written then. */
-  readonly follows: { readonly run: SyncRun; readonly span: Span; readonly pass: number } | null;
+  readonly follows: { readonly run: SyncRun; readonly span: Interval; readonly pass: number } | null;
   readonly dueMs: number;
 }
 

@@ -3,10 +3,12 @@
  * away meanwhile.
  * Method: recorder and back-fill between stand-ins; the home keeps its own history, so the two can be compared.
  */
+
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { hourUs } from '../../units/durations.ts';
 import { Recorder, type TrackedEntity } from '../stream/recorder.ts';
 import {
   baseUs,
@@ -29,7 +31,6 @@ const entity = (entityId: string): TrackedEntity => ({
   unit: 'kWh',
   stateClass: 'total_increasing',
 });
-const hourUs = 3_600_000_000;
 const fast = {
   spoolAfterMs: 1,
   busyAfterMs: 5,

@@ -4,12 +4,14 @@ import type { Clock } from '../../runtime/clock.ts';
 import type { Log } from '../../runtime/log.ts';
 import { pause, unlessAborted } from '../../runtime/pause.ts';
 import { WakeSignal } from '../../runtime/wake-signal.ts';
+import { minuteMs, minuteUs } from '../../units/durations.ts';
+import type { Interval } from '../../units/interval.ts';
 import type { Gap } from '../gap-tracker.ts';
 import type { ReadingStore } from '../reading-store.ts';
 import { futureToleranceUs } from '../stream/reading-parser.ts';
 import type { Recorder } from '../stream/recorder.ts';
 import type { SyncKind, SyncLog, SyncRun } from '../sync-log.ts';
-import { type BackfillJob, BackfillQueue, type Span } from './backfill-queue.ts';
+import { type BackfillJob, BackfillQueue } from './backfill-queue.ts';
 import type { Copied } from './history-copy.ts';
 import { historySinceUs, longestHistoryUs, usualHistoryUs } from './history-depth.ts';
 import { addCounts, type CopiedSpan, type CopyNotes, copySpan } from './history-span.ts';
@@ -54,20 +56,18 @@ export interface BackfillLimits {
   readonly retryLimitMs: number;
 }
 
-const usPerMinute = 60_000_000;
-
 export const defaultBackfillLimits: BackfillLimits = {
   memoryUs: usualHistoryUs,
   longestHistoryUs,
-  marginUs: usPerMinute,
-  startMarginUs: 5 * usPerMinute,
+  marginUs: minuteUs,
+  startMarginUs: 5 * minuteUs,
   passesAfterMs: [10_000, 60_000, 120_000, 300_000],
   retryFirstMs: 1000,
-  retryLimitMs: 60_000,
+  retryLimitMs: minuteMs,
 };
 
 /** A pass over the end looks at this much of it. */
-const tailUs = 15 * usPerMinute;
+const tailUs = 15 * minuteUs;
 /** All keep their states equally long, so some tell it for all. */
 const entitiesAsked = 20;
 const memoryTries = 3;
@@ -275,11 +275,11 @@ export class Backfill {
     });
   }
 
-  #tails(job: BackfillJob, span: Span): Map<string, Span> {
+  #tails(job: BackfillJob, span: Interval): Map<string, Interval> {
     return new Map([...job.sinceUs.keys()].map((entityId) => [entityId, span]));
   }
 
-  async #spans(job: BackfillJob, endUs: number): Promise<Map<string, Span>> {
+  async #spans(job: BackfillJob, endUs: number): Promise<Map<string, Interval>> {
     const oldestUs = this.#deps.clock.nowUs() - this.#limits.memoryUs;
     const fresh = [...job.sinceUs].filter(([, sinceUs]) => sinceUs === null).map(([entityId]) => entityId);
     const memoryUs = fresh.length === 0 ? oldestUs : Math.min(oldestUs, await this.#historySinceUs(fresh));
@@ -332,7 +332,7 @@ export class Backfill {
   }
 
   /** @returns why its history could not be had; null when all of the span was copied, or the entity is tracked no more */
-  async #copy(entityId: string, span: Span, onCopied: (copied: Copied) => void): Promise<string | null> {
+  async #copy(entityId: string, span: Interval, onCopied: (copied: Copied) => void): Promise<string | null> {
     const retry = new Backoff(this.#limits.retryFirstMs, this.#limits.retryLimitMs);
     const { signal } = this.#stop;
     return await copySpan(this.#deps, entityId, span, {

@@ -2,6 +2,7 @@ import type { EntityState, HomeAssistant } from '../../home/home-assistant.ts';
 import { HomeAssistantUnavailable } from '../../home/home-assistant.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { unlessAborted } from '../../runtime/pause.ts';
+import type { Interval } from '../../units/interval.ts';
 import { type FoundReadings, proofHourUs } from '../coverage-proof.ts';
 import type { Reading } from '../reading.ts';
 import type { ReadingStore } from '../reading-store.ts';
@@ -9,7 +10,6 @@ import { parseState } from '../stream/reading-parser.ts';
 import { recentDepth } from '../stream/recent-instants.ts';
 import type { Recorder, TrackedEntity } from '../stream/recorder.ts';
 import { untilVisible } from '../write/visible.ts';
-import type { Span } from './backfill-queue.ts';
 
 export interface HistoryCopyDeps {
   readonly homeAssistant: Pick<HomeAssistant, 'history'>;
@@ -43,7 +43,7 @@ const stretchesLimit = 100;
 export async function copyHistory(
   deps: HistoryCopyDeps,
   entity: TrackedEntity,
-  span: Span,
+  span: Interval,
   signal: AbortSignal,
   isSettled = false,
 ): Promise<Copied> {
@@ -88,16 +88,16 @@ export async function copyHistory(
 /** Readings less than an hour apart lay in one gap. */
 function stretchesOf(entityId: string, fresh: readonly Reading[]): FoundReadings[] {
   const found: FoundReadings[] = [];
-  for (const { atUs } of fresh) addStretch(found, { entityId, startUs: atUs, endUs: atUs, added: 1 });
+  for (const { atUs } of fresh) addStretch(found, { entityId, firstUs: atUs, lastUs: atUs, added: 1 });
   return found;
 }
 
 /** Adds a stretch that begins after those that are there; past the limit the last one takes it up. */
 export function addStretch(found: FoundReadings[], next: FoundReadings): void {
   const last = found.at(-1);
-  const isOne = last !== undefined && next.startUs - last.endUs < proofHourUs;
+  const isOne = last !== undefined && next.firstUs - last.lastUs < proofHourUs;
   if (last !== undefined && (isOne || found.length >= stretchesLimit))
-    found[found.length - 1] = { ...last, endUs: next.endUs, added: last.added + next.added };
+    found[found.length - 1] = { ...last, lastUs: next.lastUs, added: last.added + next.added };
   else found.push(next);
 }
 
@@ -109,7 +109,7 @@ export class HistoryRefused extends Error {
 async function askHistory(
   homeAssistant: Pick<HomeAssistant, 'history'>,
   entityId: string,
-  span: Span,
+  span: Interval,
 ): Promise<EntityState[]> {
   try {
     return await homeAssistant.history([entityId], span.startUs, span.endUs);
@@ -122,7 +122,7 @@ async function askHistory(
 async function knownInstants(
   store: Pick<ReadingStore, 'range'>,
   entityId: string,
-  span: Span,
+  span: Interval,
 ): Promise<Set<number>> {
   const known = new Set<number>();
   let startUs = span.startUs;

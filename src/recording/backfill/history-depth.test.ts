@@ -2,11 +2,11 @@
  * Goal: what Home Assistant keeps beyond the usual ten days is asked for, and nothing is asked for ever.
  * Method: a home that has states since some instant, and the questions counted.
  */
+
 import { describe, expect, it } from 'vitest';
+import { dayUs, hourUs } from '../../units/durations.ts';
 import { historySinceUs } from './history-depth.ts';
 
-const dayUs = 86_400_000_000;
-const hourUs = 3_600_000_000;
 const nowUs = Date.UTC(2026, 10, 25, 9, 30) * 1000;
 
 async function walk(firstUs: number): Promise<{ sinceUs: number; questions: number }> {

@@ -1,8 +1,9 @@
-const usPerHour = 3_600_000_000;
 /** How long Home Assistant keeps states unless the user says otherwise (core, recorder: purge_keep_days). */
-export const usualHistoryUs = 10 * 24 * usPerHour;
+import { hourUs } from '../../units/durations.ts';
+
+export const usualHistoryUs = 10 * 24 * hourUs;
 /** Nobody keeps states for longer; and each further step is a question to Home Assistant. */
-export const longestHistoryUs = 400 * 24 * usPerHour;
+export const longestHistoryUs = 400 * 24 * hourUs;
 
 /**
  * Since when Home Assistant has states, in whole hours. It does not tell how long it keeps them: the walk goes back by the
@@ -14,7 +15,7 @@ export async function historySinceUs(
   nowUs: number,
   longestUs = longestHistoryUs,
 ): Promise<number> {
-  let sinceUs = Math.floor((nowUs - Math.min(usualHistoryUs, longestUs)) / usPerHour) * usPerHour;
+  let sinceUs = Math.floor((nowUs - Math.min(usualHistoryUs, longestUs)) / hourUs) * hourUs;
   while (sinceUs > nowUs - longestUs && (await hasHistoryAt(sinceUs))) sinceUs -= usualHistoryUs;
   return sinceUs;
 }

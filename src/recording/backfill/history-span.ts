@@ -1,5 +1,6 @@
+import { hourUs, minuteUs } from '../../units/durations.ts';
+import type { Interval } from '../../units/interval.ts';
 import type { Recorder } from '../stream/recorder.ts';
-import type { Span } from './backfill-queue.ts';
 import { type Copied, copyHistory, type HistoryCopyDeps, HistoryRefused } from './history-copy.ts';
 
 export interface SpanCopyDeps extends HistoryCopyDeps {
@@ -9,7 +10,7 @@ export interface SpanCopyDeps extends HistoryCopyDeps {
 /** What Home Assistant told of an entity in a span, by the hour; all of it was copied. */
 export interface CopiedSpan {
   readonly entityId: string;
-  readonly span: Span;
+  readonly span: Interval;
   /** Until when Home Assistant had written when it was first asked: what came after it did not tell whole. */
   readonly writtenUntilUs: number;
   readonly told: ReadonlyMap<number, number>;
@@ -31,12 +32,10 @@ export interface SpanCopyCourse {
   readonly onFailed: (message: string, cause: unknown) => Promise<void>;
 }
 
-const usPerMinute = 60_000_000;
-const usPerHour = 60 * usPerMinute;
 /** How much of the past is asked for at once: so long that an answer holds some thousand states. */
-const firstChunkUs = 6 * usPerHour;
-const shortestChunkUs = 5 * usPerMinute;
-const longestChunkUs = 48 * usPerHour;
+const firstChunkUs = 6 * hourUs;
+const shortestChunkUs = 5 * minuteUs;
+const longestChunkUs = 48 * hourUs;
 const manyStates = 8000;
 const fewStates = 1000;
 /** An entity whose history is refused so often is left out. */
@@ -50,7 +49,7 @@ const triesPerChunk = 3;
 export async function copySpan(
   deps: SpanCopyDeps,
   entityId: string,
-  span: Span,
+  span: Interval,
   course: SpanCopyCourse,
 ): Promise<string | null> {
   let chunkUs = firstChunkUs;
@@ -80,5 +79,5 @@ export async function copySpan(
 }
 
 export function addCounts(counts: Map<number, number>, more: ReadonlyMap<number, number>): void {
-  for (const [hourUs, count] of more) counts.set(hourUs, (counts.get(hourUs) ?? 0) + count);
+  for (const [atUs, count] of more) counts.set(atUs, (counts.get(atUs) ?? 0) + count);
 }

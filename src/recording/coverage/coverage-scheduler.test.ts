@@ -119,7 +119,7 @@ describe('proof keeper', () => {
   it('tells a run of what was missing, and what can not be proven', async () => {
     home.connect();
     unproven.set(meter, [baseUs]);
-    const found = [{ entityId: meter, startUs: baseUs + 5, endUs: baseUs + 9, added: 3 }];
+    const found = [{ entityId: meter, firstUs: baseUs + 5, lastUs: baseUs + 9, added: 3 }];
     prove = () => Promise.resolve({ hours: 1, found, error: null });
     keeper.start();
     await vi.advanceTimersByTimeAsync(minute);

@@ -1,3 +1,4 @@
+import { minuteMs, minuteUs } from '../../units/durations.ts';
 import { type HomeAssistant, HomeAssistantUnavailable } from '../../home/home-assistant.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Log } from '../../runtime/log.ts';
@@ -31,9 +32,9 @@ export interface CoverageSchedulerLimits {
 
 export const defaultCoverageSchedulerLimits: CoverageSchedulerLimits = {
   spanUs: usualHistoryUs,
-  afterHourUs: 10 * 60_000_000,
+  afterHourUs: 10 * minuteUs,
   busyPauseMs: 1000,
-  retryMs: 60_000,
+  retryMs: minuteMs,
 };
 
 export interface CoverageStatus {

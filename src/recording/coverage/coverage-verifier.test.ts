@@ -3,6 +3,7 @@
  * was seen; what the store lost is fetched again.
  * Method: coverage verifier and recorder between stand-ins; the home keeps its own history, and readings are taken out of the store.
  */
+import { minuteUs } from '../../units/durations.ts';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { HomeAssistantUnavailable } from '../../home/home-assistant.ts';
 import { type VerificationResult, proofHourUs } from '../coverage-proof.ts';
@@ -28,7 +29,6 @@ const entity: TrackedEntity = {
   unit: 'kWh',
   stateClass: 'total_increasing',
 };
-const minuteUs = 60_000_000;
 const live = new AbortController().signal;
 
 describe('proven hours', () => {
@@ -118,11 +118,11 @@ describe('proven hours', () => {
     const proof = await all();
     expect(proof.found).toEqual([
       {
-        ...{ entityId: meter, startUs: baseUs + 30 * minuteUs, endUs: baseUs + 40 * minuteUs },
+        ...{ entityId: meter, firstUs: baseUs + 30 * minuteUs, lastUs: baseUs + 40 * minuteUs },
         added: 2,
       },
       {
-        ...{ entityId: meter, startUs: baseUs + 200 * minuteUs, endUs: baseUs + 200 * minuteUs },
+        ...{ entityId: meter, firstUs: baseUs + 200 * minuteUs, lastUs: baseUs + 200 * minuteUs },
         added: 1,
       },
     ]);
@@ -148,7 +148,7 @@ describe('proven hours', () => {
     lose(7);
     const again = (await all()).found;
     // What was proven, what follows on something heard, and what comes after the first proof.
-    expect(again.map(({ startUs, isFirst }) => [startUs, isFirst ?? false])).toEqual([
+    expect(again.map(({ firstUs, isFirst }) => [firstUs, isFirst ?? false])).toEqual([
       [baseUs + 70 * minuteUs, false],
       [verifiedAtUs - minuteUs, false],
       [verifiedAtUs + 70 * minuteUs, false],
@@ -230,7 +230,7 @@ describe('proven hours', () => {
     home.past.push(state(meter, atUs, '7'));
     nowUs = baseUs + 6 * proofHourUs + 30 * minuteUs;
     expect(await unproven()).toBe(2);
-    expect((await all()).found).toMatchObject([{ startUs: atUs, endUs: atUs, added: 1 }]);
+    expect((await all()).found).toMatchObject([{ firstUs: atUs, lastUs: atUs, added: 1 }]);
     expect(told.map(({ kind }) => kind)).toEqual(['found']);
     expect(await unproven()).toBe(0);
   });

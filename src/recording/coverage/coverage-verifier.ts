@@ -1,7 +1,8 @@
+import { type Interval, isEmpty, subtract, union } from '../../units/interval.ts';
+import { minuteUs } from '../../units/durations.ts';
 import { HomeAssistantUnavailable } from '../../home/home-assistant.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Log } from '../../runtime/log.ts';
-import type { Span } from '../backfill/backfill-queue.ts';
 import { addStretch, HistoryRefused } from '../backfill/history-copy.ts';
 import { addCounts, type CopiedSpan, copySpan, type SpanCopyDeps } from '../backfill/history-span.ts';
 import { usualHistoryUs } from '../backfill/history-depth.ts';
@@ -38,7 +39,7 @@ export interface CoverageVerifierLimits {
 }
 
 export const defaultCoverageVerifierLimits: CoverageVerifierLimits = {
-  overForUs: 5 * 60_000_000,
+  overForUs: 5 * minuteUs,
   fewerForUs: 6 * proofHourUs,
   startDoubtUs: 3 * proofHourUs,
   retryMs: 1000,
@@ -143,7 +144,7 @@ export class CoverageVerifier {
   async #proveOne(
     entityId: string,
     missing: readonly number[],
-    edges: readonly Span[],
+    edges: readonly Interval[],
     signal: AbortSignal,
     toNote: CopiedSpan[],
   ): Promise<VerificationResult> {
@@ -193,10 +194,10 @@ export class CoverageVerifier {
   async #withFirst(entityId: string, found: readonly FoundReadings[]): Promise<FoundReadings[]> {
     const hours = await this.#deps.proofs.proven([entityId], 0, Number.MAX_SAFE_INTEGER);
     const firstUs = hours.reduce((us, { verifiedAtUs }) => Math.min(us, verifiedAtUs), Number.MAX_SAFE_INTEGER);
-    const isFirst = async ({ startUs, endUs }: FoundReadings): Promise<boolean> => {
-      if (startUs >= firstUs) return false;
-      if (hours.some(({ hourUs }) => hourUs + proofHourUs > startUs && hourUs <= endUs)) return false;
-      return (await this.#deps.readings.before(entityId, startUs))?.origin !== 'stream';
+    const isFirst = async (one: FoundReadings): Promise<boolean> => {
+      if (one.firstUs >= firstUs) return false;
+      if (hours.some(({ hourUs }) => hourUs + proofHourUs > one.firstUs && hourUs <= one.lastUs)) return false;
+      return (await this.#deps.readings.before(entityId, one.firstUs))?.origin !== 'stream';
     };
     return await Promise.all(
       found.map(async (one) => ((await isFirst(one)) ? { ...one, isFirst: true } : one)),
@@ -277,7 +278,7 @@ export class CoverageVerifier {
 }
 
 /** Those within a span that were over at an instant. */
-function wholeHours({ startUs, endUs }: Span, overUs: number): Span {
+function wholeHours({ startUs, endUs }: Interval, overUs: number): Interval {
   return {
     startUs: Math.ceil(startUs / proofHourUs) * proofHourUs,
     endUs: Math.floor(Math.min(endUs, overUs) / proofHourUs) * proofHourUs,
@@ -285,26 +286,12 @@ function wholeHours({ startUs, endUs }: Span, overUs: number): Span {
 }
 
 /** What of a span lies before and after its whole hours. */
-function edgesOf(asked: Span, overUs: number): Span[] {
+function edgesOf(asked: Interval, overUs: number): Interval[] {
   const whole = wholeHours(asked, overUs);
-  if (whole.startUs >= whole.endUs) return asked.startUs < asked.endUs ? [asked] : [];
-  const edges = [
-    { startUs: asked.startUs, endUs: whole.startUs },
-    { startUs: whole.endUs, endUs: asked.endUs },
-  ];
-  return edges.filter(({ startUs, endUs }) => startUs < endUs);
+  return subtract(asked, isEmpty(whole) ? [] : [whole]);
 }
 
 /** Hours that follow each other are asked for together, and with them the edges of what was asked for. */
-function spansOf(hours: readonly number[], edges: readonly Span[]): Span[] {
-  const pieces = [...hours.map((hourUs) => ({ startUs: hourUs, endUs: hourUs + proofHourUs })), ...edges];
-  pieces.sort((a, b) => a.startUs - b.startUs);
-  const spans: Span[] = [];
-  for (const piece of pieces) {
-    const last = spans.at(-1);
-    if (last !== undefined && last.endUs === piece.startUs)
-      spans[spans.length - 1] = { startUs: last.startUs, endUs: piece.endUs };
-    else spans.push(piece);
-  }
-  return spans;
+function spansOf(hours: readonly number[], edges: readonly Interval[]): Interval[] {
+  return union([...hours.map((hourUs) => ({ startUs: hourUs, endUs: hourUs + proofHourUs })), ...edges]);
 }

@@ -2,6 +2,7 @@ import type { HomeAssistant } from '../../home/home-assistant.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Log } from '../../runtime/log.ts';
 import { pause } from '../../runtime/pause.ts';
+import { minuteMs } from '../../units/durations.ts';
 import type { RecordingEvents } from '../recording-events.ts';
 import type { Recorder } from './recorder.ts';
 
@@ -30,10 +31,10 @@ export interface HeartbeatLimits {
 }
 
 export const defaultHeartbeatLimits: HeartbeatLimits = {
-  compareEveryMs: 5 * 60_000,
+  compareEveryMs: 5 * minuteMs,
   graceMs: 10_000,
-  againMs: 60_000,
-  sameSilenceMs: 11 * 60_000,
+  againMs: minuteMs,
+  sameSilenceMs: 11 * minuteMs,
   retryMs: 30_000,
 };
 

@@ -3,6 +3,7 @@ import type { Clock } from '../../runtime/clock.ts';
 import type { Log } from '../../runtime/log.ts';
 import { pause, unlessAborted } from '../../runtime/pause.ts';
 import { WakeSignal } from '../../runtime/wake-signal.ts';
+import { minuteMs } from '../../units/durations.ts';
 import type { Reading } from '../reading.ts';
 import type { ReadingStore } from '../reading-store.ts';
 import type { RecordingEvents } from '../recording-events.ts';
@@ -36,7 +37,7 @@ export interface RenameKeeperLimits {
 }
 
 export const defaultRenameLimits: RenameKeeperLimits = {
-  lookEveryMs: 60_000,
+  lookEveryMs: minuteMs,
   pageReadings: 5000,
   busyPauseMs: 500,
   retryMs: 10_000,

@@ -91,13 +91,13 @@ describe('what came out of order', () => {
     stream.tookLate(meter, baseUs - 5);
     await vi.advanceTimersByTimeAsync(minute);
     expect(told).toEqual([
-      { kind: 'out_of_order', entityIds: [meter], count: 1, startUs: baseUs - 5, endUs: baseUs - 5 },
+      { kind: 'out_of_order', entityIds: [meter], count: 1, firstUs: baseUs - 5, lastUs: baseUs - 5 },
     ]);
     for (let i = 0; i < 7; i += 1) stream.tookLate(meter, baseUs + i);
     await vi.advanceTimersByTimeAsync(50 * minute);
     expect(told.length).toBe(1);
     await vi.advanceTimersByTimeAsync(10 * minute);
-    expect(told.at(-1)).toMatchObject({ count: 7, endUs: baseUs + 6 });
+    expect(told.at(-1)).toMatchObject({ count: 7, lastUs: baseUs + 6 });
     await vi.advanceTimersByTimeAsync(180 * minute);
     expect(told.length).toBe(2);
   });

@@ -1,5 +1,6 @@
 import type { Clock } from '../../runtime/clock.ts';
 import type { Log } from '../../runtime/log.ts';
+import { hourMs, minuteMs } from '../../units/durations.ts';
 import type { RecordingEvents } from '../recording-events.ts';
 import type { Recorder } from './recorder.ts';
 
@@ -25,10 +26,10 @@ export interface StreamMonitorLimits {
  * one machine there is one clock, and between two that are kept right there are milliseconds.
  */
 export const defaultStreamMonitorLimits: StreamMonitorLimits = {
-  lookEveryMs: 60_000,
+  lookEveryMs: minuteMs,
   toleranceUs: 30_000_000,
-  lastsMs: 5 * 60_000,
-  lateEveryMs: 3_600_000,
+  lastsMs: 5 * minuteMs,
+  lateEveryMs: hourMs,
 };
 
 /** Right again is well within, or it would be told at each look. */

@@ -2,6 +2,7 @@ import { Backoff } from '../../runtime/backoff.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Log } from '../../runtime/log.ts';
 import { pause } from '../../runtime/pause.ts';
+import { minuteUs } from '../../units/durations.ts';
 import type { Completeness, SubscriptionState, SubscriptionStore } from '../sync-log.ts';
 
 export interface SubscriptionKeeperDeps {
@@ -17,7 +18,7 @@ const lookEveryMs = 10_000;
  * That what was heard goes on is a commit of the documents, which nobody reads before the next start: it then asks history
  * for so much more, which is a few rows.
  */
-const advanceUs = 300_000_000;
+const advanceUs = 5 * minuteUs;
 const stopWithinMs = 2000;
 
 const unheard: SubscriptionState = {

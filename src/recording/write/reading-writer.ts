@@ -3,6 +3,7 @@ import type { Clock } from '../../runtime/clock.ts';
 import type { Log } from '../../runtime/log.ts';
 import { pause } from '../../runtime/pause.ts';
 import { WakeSignal } from '../../runtime/wake-signal.ts';
+import { minuteMs } from '../../units/durations.ts';
 import type { Reading } from '../reading.ts';
 import type { ReadingStore } from '../reading-store.ts';
 import { ArrivalRate } from './arrival-rate.ts';
@@ -51,7 +52,7 @@ export const defaultWriterLimits: ReadingWriterLimits = {
   batchReadings: 5000,
   busyAfterMs: 60,
   busyReadings: 200,
-  quietAfterMs: 60_000,
+  quietAfterMs: minuteMs,
   queueReadings: 20_000,
   highReadings: 40_000,
   lowReadings: 5000,

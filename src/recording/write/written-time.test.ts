@@ -1,9 +1,9 @@
 /** Goal: a clock that is set makes nothing written that is not. Method: two clocks by hand. */
+
 import { beforeEach, describe, expect, it } from 'vitest';
+import { minuteUs } from '../../units/durations.ts';
 import { baseUs } from '../testing/doubles.ts';
 import { WrittenTime } from './written-time.ts';
-
-const minuteUs = 60_000_000;
 
 describe('what Home Assistant has written', () => {
   let wallUs: number;

@@ -1,6 +1,8 @@
 /** Sums of a ledger in lists, made anew at each question, for tests of what stands before the database's. */
+
 import type { MemoryLedger } from '../../ledger/testing/memory-ledger.ts';
 import { bucketEdges, bucketStartUs, type Period } from '../../units/calendar.ts';
+import type { Interval } from '../../units/interval.ts';
 import { quarterHourUs } from '../../units/quarter-hour.ts';
 import { type Bucket, regroup } from '../bucket.ts';
 import type { GroundsCount } from '../coverage.ts';
@@ -27,10 +29,7 @@ export class MemoryViews implements LedgerViews {
     const quarters = this.#quarters(ids, wholeStartUs, wholeEndUs);
     return period === 'quarter' ? quarters : regroup(quarters, period, this.#zone);
   }
-  async quarterHoursWithin(
-    entityId: string,
-    spans: readonly { readonly startUs: number; readonly endUs: number }[],
-  ): Promise<Bucket[][]> {
+  async quarterHoursWithin(entityId: string, spans: readonly Interval[]): Promise<Bucket[][]> {
     return spans.map(({ startUs, endUs }) =>
       this.#quarters([entityId], ...this.#reach('quarter', startUs, endUs)),
     );

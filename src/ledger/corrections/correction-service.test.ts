@@ -1,0 +1,211 @@
+/**
+ * Goal: what was declared is noted before it is, posted after it, and not forgotten in between; one correction at a time.
+ * Method: a desk whose stores and posting worker note in which order they are called, and fail as they are told.
+ */
+
+import { describe, expect, it } from 'vitest';
+import { quietLog } from '../../recording/testing/doubles.ts';
+import { intervalAt } from '../../units/interval.ts';
+import { quarterHourStartUs, quarterHourUs } from '../../units/quarter-hour.ts';
+import type { Meter } from '../entries/meter.ts';
+import { correctedEvidence, standingCorrections } from '../evidence/corrected-evidence.ts';
+import type { Correction } from '../evidence/correction.ts';
+import type { RegisterReading } from '../evidence.ts';
+import { repost, usualRules } from '../posting/reposting.ts';
+import { MemoryCorrections, noEvidence } from '../testing/memory-corrections.ts';
+import { MemoryLedger } from '../testing/memory-ledger.ts';
+import { CorrectionService, type UnpostedCorrection } from './correction-service.ts';
+
+const start = quarterHourStartUs(1_780_000_000_000_000);
+const at = (quarters: number) => start + quarters * quarterHourUs;
+const nowUs = at(100);
+const meter: Meter = { entityId: 'sensor.a', posts: 'register', kind: 'rising' };
+const exclusion = (correctionId: string, quarter: number, entityId = 'sensor.a'): Correction => ({
+  ...{ kind: 'exclusion', correctionId, entityId, notes: '', createdAtUs: 0, ticketId: null },
+  ...intervalAt(at(quarter)),
+});
+const exchange = (correctionId: string, quarter: number): Correction => ({
+  ...{ kind: 'exchange', correctionId, entityId: 'sensor.a', notes: '', createdAtUs: 0, ticketId: null },
+  ...{ atUs: at(quarter), oldRegisterMicro: null, newRegisterMicro: 0 },
+});
+
+function desk(left: readonly UnpostedCorrection[] = [], everyMs?: number) {
+  const done: string[] = [];
+  const given = { left, isAway: false, meters: new Map([['sensor.a', meter]]) };
+  const corrections = new MemoryCorrections();
+  const { remove } = corrections;
+  corrections.add = async (one) => {
+    done.push(`add ${one.entityId} ${one.correctionId}`);
+    corrections.declared = [
+      ...corrections.declared.filter(({ correctionId: id }) => id !== one.correctionId),
+      one,
+    ];
+  };
+  corrections.remove = (id) => {
+    done.push(`remove ${id}`);
+    return remove.call(corrections, id);
+  };
+  // One spike, at the second quarter.
+  const told = [0, 1000, 90_000, 3000, 4000].map(
+    (micro, n): RegisterReading => ({
+      ...{ kind: 'reading', atUs: at(n), registerMicro: micro, lastResetAtUs: null, origin: 'stream' },
+    }),
+  );
+  const evidenceWith = (list: readonly Correction[]) => ({
+    ...noEvidence,
+    registers: async (_: string, startUs: number) => ({
+      items: correctedEvidence(told, standingCorrections(list)).filter(({ atUs }) => atUs >= startUs),
+      isLast: true,
+    }),
+    registerBefore: async () => at(0),
+  });
+  const ledger = new MemoryLedger();
+  const waiting: [string, number, number, string | undefined][] = [];
+  const clock = { nowUs: () => nowUs, monotonicMs: () => 0 };
+  const made = new CorrectionService(
+    {
+      ...{ corrections, evidenceWith, ledger, clock, log: quietLog, heldUntil: () => null },
+      postingWorker: {
+        touch: (entityId, { startUs, endUs }, cause) => void waiting.push([entityId, startUs, endUs, cause]),
+        settle: async () => {
+          if (given.isAway) throw new Error('the store is away');
+          done.push(
+            `settle ${waiting.map(([id, from, until]) => [id, from - start, until - 1 - start].join(' '))}`,
+          );
+          const evidence = evidenceWith(await corrections.of('sensor.a'));
+          for (const [entityId, startUs, endUs] of waiting.splice(0))
+            if (entityId === 'sensor.a')
+              await repost({ evidence, ledger, clock, heldUntil: () => null }, usualRules, meter, {
+                ...{ startUs, endUs, cause: 'corrected' },
+              });
+        },
+      },
+      meterOf: (entityId) => given.meters.get(entityId) ?? null,
+      unposted: {
+        load: async () => {
+          done.push('load');
+          return given.left;
+        },
+        save: async (unposted) => {
+          given.left = unposted;
+          done.push(`note ${unposted.map(({ entityId }) => entityId)}`);
+        },
+      },
+    },
+    everyMs,
+  );
+  return { made, done, given, corrections, ledger };
+}
+const q = (quarters: number) => quarters * quarterHourUs;
+
+describe('a correction', () => {
+  it('is noted, declared, posted and no longer noted, in this order; so is taking it back', async () => {
+    const { made, done, given } = desk();
+    await made.apply(exclusion('one', 2));
+    expect(done).toEqual([
+      ...['settle ', 'load', 'note sensor.a', 'add sensor.a one'],
+      ...[`settle sensor.a ${q(2)} ${q(2)}`, 'note '],
+    ]);
+    done.length = 0;
+    await made.takeBack('one');
+    expect(done).toEqual([
+      ...['settle ', 'note sensor.a', 'remove one', `settle sensor.a ${q(2)} ${q(2)}`, 'note '],
+    ]);
+    done.length = 0;
+    await made.apply(exchange('two', 3));
+    expect(done.at(-2)).toBe(`settle sensor.a ${q(3)} ${q(3)}`);
+    expect(given.left).toEqual([]);
+  });
+
+  it('says what it changes: how many entries, from when to when, and what they come to', async () => {
+    const { made } = desk();
+    await made.apply(exclusion('none', 50));
+    // The spike counts 89 Wh up and, as the register began anew, 3 Wh after it; then 1 Wh as ever.
+    const changes = { entries: 3, quantityBeforeMicro: 93_000, quantityAfterMicro: 3000 };
+    const outcome = { kind: 'changed', changes: { ...changes, startUs: at(1), endUs: at(4) } };
+    expect(await made.preview(exclusion('one', 2))).toEqual(outcome);
+    expect(await made.apply(exclusion('one', 2))).toEqual(outcome);
+    expect(await made.preview({ takeBack: 'one' })).toMatchObject({
+      changes: { entries: 3, quantityBeforeMicro: 3000, quantityAfterMicro: 93_000 },
+    });
+    // Nothing was received then.
+    expect(await made.preview(exclusion('far', 60))).toEqual({
+      kind: 'changed',
+      changes: {
+        ...{ entries: 0, quantityBeforeMicro: null, quantityAfterMicro: null },
+        ...{ startUs: at(60), endUs: at(60) },
+      },
+    });
+  });
+
+  it('that nobody knows can not be taken back; one of a meter that is gone changes no figure', async () => {
+    const { made, given, corrections } = desk();
+    expect(await made.preview({ takeBack: 'none' })).toEqual({ kind: 'unknown' });
+    expect(await made.takeBack('none')).toEqual({ kind: 'unknown' });
+    await made.apply(exclusion('one', 2));
+    given.meters.clear();
+    expect(await made.takeBack('one')).toMatchObject({ kind: 'changed', changes: { entries: 0 } });
+    expect(await made.apply(exclusion('two', 2))).toMatchObject({ kind: 'refused', field: 'entityId' });
+    expect(await made.preview(exclusion('two', 2))).toMatchObject({ kind: 'refused' });
+    expect(corrections.declared).toEqual([]);
+  });
+
+  it('is the only one under way, and what fails does not hold up the next', async () => {
+    const { made, given, corrections } = desk();
+    given.isAway = true;
+    const first = made.apply(exclusion('one', 2));
+    const second = made.preview({ takeBack: 'none' });
+    await expect(first).rejects.toThrow('the store is away');
+    expect(await second).toEqual({ kind: 'unknown' });
+    expect(corrections.declared).toEqual([]);
+    given.isAway = false;
+    const applied = made.apply(exclusion('one', 2));
+    // As the first has it by then.
+    expect(await made.takeBack('one')).toMatchObject({ kind: 'changed' });
+    expect(await applied).toMatchObject({ kind: 'changed' });
+  });
+});
+
+describe('what may not be posted', () => {
+  const noted = (entityId: string, quarter: number): UnpostedCorrection => ({
+    ...{ entityId, ...intervalAt(at(quarter)) },
+  });
+
+  it('stays noted over a crash, beside what is declared since', async () => {
+    const { made, done, given } = desk([noted('sensor.b', 7)]);
+    await made.carry('sensor.none', 'sensor.a');
+    expect(done).toEqual([]);
+    await made.excludeUntil('sensor.a', at(1));
+    expect(done).toEqual([
+      ...['load', 'note sensor.b,sensor.a', `add sensor.a taken-over-sensor.a-${at(1)}`],
+      ...[`settle sensor.a ${-start} ${q(1)}`, 'note sensor.b'],
+    ]);
+    expect(given.left).toEqual([noted('sensor.b', 7)]);
+  });
+
+  it('is posted at the next turn once its meter is known, and noted until then', async () => {
+    const { made, done, given } = desk([noted('sensor.a', 2), noted('sensor.b', 7)], 1);
+    made.start();
+    await expect.poll(() => given.left).toEqual([noted('sensor.b', 7)]);
+    const turns = done.length;
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    await made.stop();
+    expect(done).toEqual(['load', `settle sensor.a ${q(2)} ${q(2)}`, 'note sensor.b']);
+    expect(done).toHaveLength(turns);
+  });
+});
+
+describe('corrections of a meter with another name', () => {
+  it('go along with their ids, each posted under the new one', async () => {
+    const { made, done, corrections } = desk();
+    for (const id of ['one', 'two']) corrections.declared.push(exclusion(id, 2, 'sensor.old'));
+    expect(await made.carry('sensor.old', 'sensor.a')).toBe(2);
+    expect(corrections.declared.map(({ entityId, correctionId }) => [entityId, correctionId])).toEqual([
+      ['sensor.a', 'one'],
+      ['sensor.a', 'two'],
+    ]);
+    expect(done.filter((what) => what.startsWith('settle'))).toHaveLength(2);
+    expect(await made.carry('sensor.old', 'sensor.a')).toBe(0);
+    expect(await made.of('sensor.a')).toHaveLength(2);
+  });
+});
