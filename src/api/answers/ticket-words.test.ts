@@ -1,13 +1,13 @@
 /**
  * Goal: every code of a finding has an answer in the API's names and units, and an English sentence with its values.
- * Method: a statement of each code, with one and with several things to count; remarks and refusals by hand.
+ * Method: a statement of each code, with one and with several things to count; remarks by hand.
  */
 import { describe, expect, it } from 'vitest';
 import type { Statement } from '../../integrity/statement.ts';
 import { ticketStatement } from '../../schemas/ticket-statements.ts';
 import { hourUs, secondUs } from '../../units/durations.ts';
 import { statementAnswer } from './statement-answer.ts';
-import { refusalDetail, ticketDetail } from './ticket-words.ts';
+import { ticketDetail } from './ticket-words.ts';
 
 const fall = { beforeMicro: 1_001_000_000, afterMicro: 1_234_567, unit: 'kWh' } as const;
 const spike = { ...fall, farthestMicro: 0, readings: 1 };
@@ -148,17 +148,4 @@ describe('the detail of a ticket', () => {
       'Found. It could not be left out by itself: the ledger still counted 5.25 m³ there, where its readings give 0.002 m³ at most.',
     );
   });
-});
-
-it.each<[Parameters<typeof refusalDetail>[0], string]>([
-  [{ code: 'not_offered', values: { offered: ['accept', 'exclude'] } }, 'choices are: accept, exclude.'],
-  [{ code: 'not_offered', values: { offered: [] } }, 'This ticket has nothing to choose.'],
-  [{ code: 'value_needed' }, 'The quantity between start and end is needed.'],
-  [{ code: 'new_register_needed' }, 'The first register of the new meter is needed.'],
-  [{ code: 'not_open', values: { status: 'decided', isUndoable: true } }, 'is decided; undo that first.'],
-  [{ code: 'not_open', values: { status: 'passed', isUndoable: false } }, 'The ticket is passed.'],
-  [{ code: 'nothing_decided' }, 'Nothing was decided that could be undone.'],
-  [{ code: 'ledger', values: { detail: 'Too much.' } }, 'Too much.'],
-])('the refusal %j has a sentence', (refusal, words) => {
-  expect(refusalDetail(refusal)).toContain(words);
 });

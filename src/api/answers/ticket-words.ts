@@ -1,10 +1,8 @@
 /**
- * The English sentences of tickets and of refused decisions, for callers of the API. The panel has words of its own, in the
- * user's language, from the same codes and values.
+ * The English sentences of tickets, for callers of the API. The panel has words of its own, in the user's language, from the
+ * same codes and values.
  */
 import type { Ticket } from '../../integrity/ticket.ts';
-import type { AnswerRefusal } from '../../integrity/tickets/ticket-correction.ts';
-import type { LedgerRefusal, TicketConflict } from '../../integrity/tickets/tickets.ts';
 import type { TicketStatement, TicketValues } from '../../schemas/ticket-statements.ts';
 import { valueFromMicro } from '../../units/amount.ts';
 
@@ -125,26 +123,4 @@ export function ticketDetail(
     );
   }
   return parts.join(' ');
-}
-
-/** Why a decision is refused. */
-export function refusalDetail(refusal: AnswerRefusal | LedgerRefusal | TicketConflict): string {
-  switch (refusal.code) {
-    case 'not_offered': {
-      const { offered } = refusal.values;
-      return offered.length === 0
-        ? 'This ticket has nothing to choose.'
-        : `This ticket’s choices are: ${offered.join(', ')}.`;
-    }
-    case 'value_needed':
-      return 'The quantity between start and end is needed.';
-    case 'new_register_needed':
-      return 'The first register of the new meter is needed.';
-    case 'not_open':
-      return `The ticket is ${refusal.values.status}${refusal.values.isUndoable ? '; undo that first' : ''}.`;
-    case 'nothing_decided':
-      return 'Nothing was decided that could be undone.';
-    case 'ledger':
-      return refusal.values.detail;
-  }
 }

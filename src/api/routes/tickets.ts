@@ -13,8 +13,8 @@ import {
 import { microFromValue } from '../../units/amount.ts';
 import { isoFromInstant } from '../../units/instant.ts';
 import { valueOrNull } from '../answers/amounts.ts';
+import { refusalDetail } from '../answers/refusal-words.ts';
 import { ticketRow } from '../answers/ticket-row.ts';
-import { refusalDetail } from '../answers/ticket-words.ts';
 import type { Administrators } from '../http/administrators.ts';
 import type { ApiDeps, ApiEnv } from '../http/deps.ts';
 import { administratorsOnly } from '../http/guard.ts';

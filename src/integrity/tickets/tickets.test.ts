@@ -193,10 +193,10 @@ describe('a report', () => {
   });
 
   it('asks when the ledger refuses to be mended', async () => {
-    corrections.refuses = { field: 'atUs', detail: 'no' };
+    corrections.refuses = { field: 'atUs', refusal: { code: 'amount_exists' } };
     await tickets.report([{ finding: finding('spike'), handling: 'exclude' }], everything, null);
     expect(only().status).toBe('open');
-    expect(warned).toEqual([{ ticketId: 'spike sensor.meter 100', why: 'no' }]);
+    expect(warned).toEqual([{ ticketId: 'spike sensor.meter 100', why: 'amount_exists' }]);
   });
 
   it.each([
@@ -321,11 +321,11 @@ describe('a choice', () => {
       field: 'new_register',
       refusal: { code: 'new_register_needed' },
     });
-    corrections.refuses = { field: 'amountMicro', detail: 'too much' };
+    corrections.refuses = { field: 'amountMicro', refusal: { code: 'amount_negative' } };
     expect(await refusal(answer('set_value', { valueMicro: 1 }))).toEqual({
       kind: 'refused',
       field: 'value',
-      refusal: { code: 'ledger', values: { detail: 'too much' } },
+      refusal: { code: 'amount_negative' },
     });
     expect(await tickets.resolve('gap sensor.other 1', answer('accept'), 'Anna', false)).toEqual({
       kind: 'unknown',

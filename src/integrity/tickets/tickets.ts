@@ -1,5 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { CorrectionChanges, CorrectionOutcome, Corrections } from '../../ledger/evidence/corrections.ts';
+import type {
+  CorrectionChanges,
+  CorrectionOutcome,
+  CorrectionRefusal,
+  Corrections,
+} from '../../ledger/evidence/corrections.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Log } from '../../runtime/log.ts';
 import type { Interval } from '../../units/interval.ts';
@@ -45,14 +50,8 @@ export interface Reported {
 export type TicketOutcome =
   | { readonly kind: 'done'; readonly ticket: Ticket; readonly changes: CorrectionChanges | null }
   | { readonly kind: 'unknown' }
-  | { readonly kind: 'refused'; readonly field: string; readonly refusal: AnswerRefusal | LedgerRefusal }
+  | { readonly kind: 'refused'; readonly field: string; readonly refusal: AnswerRefusal | CorrectionRefusal }
   | { readonly kind: 'conflict'; readonly conflict: TicketConflict };
-
-/** The ledger refuses the correction: its own sentence. */
-export interface LedgerRefusal {
-  readonly code: 'ledger';
-  readonly values: { readonly detail: string };
-}
 
 export type TicketConflict =
   | {
@@ -60,7 +59,7 @@ export type TicketConflict =
       readonly values: { readonly status: TicketStatus; readonly isUndoable: boolean };
     }
   | { readonly code: 'nothing_decided' }
-  | LedgerRefusal;
+  | CorrectionRefusal;
 
 export interface TicketsDeps {
   readonly store: TicketStore;
@@ -200,7 +199,7 @@ export class Tickets {
     if (asked.kind === 'refused' || asked.correction === null) return;
     const outcome = await this.#deps.corrections.apply(asked.correction);
     if (outcome.kind !== 'changed') {
-      const why = outcome.kind === 'refused' ? outcome.detail : outcome.kind;
+      const why = outcome.kind === 'refused' ? outcome.refusal.code : outcome.kind;
       this.#deps.log.warn({ ticketId: ticket.ticketId, why }, 'What was found could not be mended by itself');
       return;
     }
@@ -367,10 +366,9 @@ const wireFields: Readonly<Record<string, string>> = {
 
 function refused({
   field,
-  detail,
+  refusal,
   isConflict,
 }: Extract<CorrectionOutcome, { readonly kind: 'refused' }>): TicketOutcome {
-  const refusal: LedgerRefusal = { code: 'ledger', values: { detail } };
   return isConflict
     ? { kind: 'conflict', conflict: refusal }
     : { kind: 'refused', field: wireFields[field] ?? 'choice', refusal };
