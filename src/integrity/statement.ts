@@ -1,5 +1,5 @@
 /**
- * What a finding says: a code and its values. Sentences are made where it is shown, in the language of whoever reads it.
+ * What a finding says: a code and its values. Sentences are made where it is shown, in the reader's language.
  * Amounts are millionths of the `unit`, durations microseconds.
  */
 

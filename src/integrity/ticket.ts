@@ -18,7 +18,7 @@ export type TicketKind =
   | 'replaced'
   | 'disk_full';
 
-/** `open` asks somebody; `mended` was done by the app; `decided` by a person; `passed` no longer holds. */
+/** `open` needs a decision; `mended` was done by the app; `decided` by a person; `passed` is no longer so. */
 export type TicketStatus = 'open' | 'mended' | 'decided' | 'passed';
 
 export type TicketChoice = 'accept' | 'exclude' | 'exchange' | 'set_value';
@@ -54,7 +54,7 @@ export interface TicketDecision {
   readonly by: string | null;
   readonly notes: string;
   readonly atUs: number;
-  /** What it put into the ledger's corrections, to be taken back by an undo. */
+  /** The corrections that it declared; an undo takes them back. */
   readonly correctionIds: readonly string[];
 }
 

@@ -4,17 +4,18 @@
 
 import type { CounterKind } from '../../ledger/counter/counter-state.ts';
 import { hourUs } from '../../units/durations.ts';
+import type { AmountUnit } from '../statement.ts';
 
 export interface RegisterPoint {
   readonly atUs: number;
   readonly registerMicro: number;
-  /** Absent where it was not told. */
+  /** Absent where it was not reported. */
   readonly lastResetAtUs?: number | null;
 }
 
 export interface PathRules {
   readonly kind: CounterKind;
-  readonly unit: 'kWh' | 'm³';
+  readonly unit: AmountUnit;
   /** The most that this meter counted in an hour of the days before; null when that is not known. */
   readonly highestUsualMicro: number | null;
 }
@@ -29,7 +30,7 @@ export const presumedHourMicro = { kWh: 10_000_000, 'm³': 5_000_000 } as const;
 export const coarseMicro = 2_000_000;
 /** Against its own past a meter has jumped when it counted this many times its highest hour … */
 export const usualTimes = 10;
-/** … and this much more than that, within a quarter of an hour: 5 kWh, 5 m³. A slow reader tells an hour at once. */
+/** … and this much more than that, within a quarter of an hour: 5 kWh, 5 m³. A slow reader reports an hour at once. */
 export const beyondUsualMicro = 5_000_000;
 const promptUs = hourUs / 4;
 

@@ -8,7 +8,7 @@ import type { Detected } from '../tickets/tickets.ts';
 import { pagesOf } from './reading-check.ts';
 import type { ReconciledEntity } from './reconciled-entity.ts';
 
-interface Told {
+interface ReportedValue {
   readonly atUs: number;
   readonly value: number | null;
 }
@@ -20,13 +20,13 @@ export interface Continuity {
   readonly frozen: Finding | null;
 }
 
-/** An entity that comes and goes more often than this is looked at no further. */
+/** More absences of one entity are not checked. */
 const absencesLimit = 10_000;
 const fiveMinutesUs = 5 * minuteUs;
 
 /**
  * @param rowStartsUs Home Assistant's five-minute rows of the entity, ascending
- * @param isHeld a change of the last value would have been told until now
+ * @param isHeld the last value holds until `endUs`, because a change would have been reported
  */
 export async function checkContinuity(
   readings: Pick<ReadingStore, 'range' | 'before'>,
@@ -39,13 +39,13 @@ export async function checkContinuity(
   const { entityId } = entity;
   const before = await readings.before(entityId, startUs);
   const stillness = entity.unit === 'W' ? new Stillness() : null;
-  // Only where an absence begins or ends: all that is needed of them.
-  const turns: Told[] = [];
+  // Only the readings where an absence begins or ends.
+  const turns: ReportedValue[] = [];
   let wasAbsent = false;
-  const take = (told: Told) => {
-    stillness?.take(told);
-    if (told.value === null || wasAbsent) turns.push(told);
-    wasAbsent = told.value === null;
+  const take = (reported: ReportedValue) => {
+    stillness?.take(reported);
+    if (reported.value === null || wasAbsent) turns.push(reported);
+    wasAbsent = reported.value === null;
   };
   if (before !== null) take(before);
   for await (const page of pagesOf(readings, entityId, startUs, endUs)) {
@@ -54,9 +54,9 @@ export async function checkContinuity(
   }
   const silent: Gap[] = [];
   for (const gap of silences(rowStartsUs, [], startUs, endUs)) {
-    const told: Told[] = [];
-    for await (const page of pagesOf(readings, entityId, gap.startUs, gap.endUs)) told.push(...page);
-    silent.push(...silences([gap.startUs - fiveMinutesUs, gap.endUs], told, gap.startUs, gap.endUs));
+    const within: ReportedValue[] = [];
+    for await (const page of pagesOf(readings, entityId, gap.startUs, gap.endUs)) within.push(...page);
+    silent.push(...silences([gap.startUs - fiveMinutesUs, gap.endUs], within, gap.startUs, gap.endUs));
   }
   return {
     gaps: joinGaps([...absences(turns, endUs), ...silent]),
@@ -64,7 +64,7 @@ export async function checkContinuity(
   };
 }
 
-/** The gaps of all entities that were looked at as findings, an outage of the home as one. */
+/** The gaps of all checked entities as findings, an outage of the home as one. */
 export function gapsDetected(
   entities: readonly ReconciledEntity[],
   gaps: ReadonlyMap<string, readonly Gap[]>,
@@ -73,7 +73,7 @@ export function gapsDetected(
   const detected = sorted.home.map((gap) => gapDetected({ kind: 'home' }, gap));
   for (const entity of entities)
     for (const gap of sorted.entities.get(entity.entityId) ?? []) {
-      // What the meter beside it tells already: the device was away, with all its sensors.
+      // The device was away with all its sensors: its meter has the finding already.
       const owner = entity.meter !== null || entity.ownerId === null ? [] : (gaps.get(entity.ownerId) ?? []);
       if (owner.some(({ startUs, endUs }) => startUs < gap.endUs && gap.startUs < endUs)) continue;
       detected.push(gapDetected({ kind: entity.meter?.posts ?? 'value', entityId: entity.entityId }, gap));

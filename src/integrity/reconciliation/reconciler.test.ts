@@ -15,7 +15,7 @@ const noonUs = at('2026-11-24T12:00:00Z');
 const limits = {
   ...{ startDelayMs: 1000, retryFirstMs: 1000, retryLimitMs: 1000, tries: 5 },
   // A day of looks at the clock takes less of the test's own time.
-  lookEveryMs: 6 * minuteMs,
+  checkClockEveryMs: 6 * minuteMs,
 };
 
 let home: ReconciledHome;

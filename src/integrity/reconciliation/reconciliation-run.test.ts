@@ -12,7 +12,7 @@ import type { SyncRun } from '../../recording/sync-log.ts';
 import { reading, testClock } from '../../recording/testing/doubles.ts';
 import { dayUs, hourUs, minuteUs } from '../../units/durations.ts';
 import { meterId, ReconciledHome } from '../testing/reconciled-home.ts';
-import type { Detected, Looked } from '../tickets/tickets.ts';
+import type { CheckedScope, Detected } from '../tickets/tickets.ts';
 import type { ReconciledEntity } from './reconciled-entity.ts';
 import { begunJob, type ReconciliationJob, ReconciliationRun, Stopped } from './reconciliation-run.ts';
 
@@ -27,7 +27,7 @@ let journalAsked: (readonly [string, number, number])[];
 let asked: HoursToVerify[];
 let settled: number;
 let touched: unknown[][];
-let reports: { detected: readonly Detected[]; looked: Looked | null; syncId: string | null }[];
+let reports: { detected: readonly Detected[]; looked: CheckedScope | null; syncId: string | null }[];
 let progress: SyncRun[];
 let stop: AbortController;
 
@@ -85,7 +85,7 @@ function runOf(change: Partial<ReconciliationJob> = {}): ReconciliationRun {
     },
     tickets: {
       count: async () => undefined,
-      report: async (detected: readonly Detected[], looked: Looked | null, syncId: string | null) => {
+      report: async (detected: readonly Detected[], looked: CheckedScope | null, syncId: string | null) => {
         reports.push({ detected, looked, syncId });
         return { opened: 7, passed: 0 };
       },

@@ -8,7 +8,7 @@ import { describe, expect, it } from 'vitest';
 import { HomeAssistantUnavailable, type HomeStatisticsRow } from '../../home/home-assistant.ts';
 import { MemoryStatisticsStore } from '../../ledger/testing/statistics-doubles.ts';
 import { hourUs } from '../../units/durations.ts';
-import { refreshRows, rowsOf, StatisticsNotTold } from './statistics-refresh.ts';
+import { refreshRows, rowsOf, StatisticsRefused } from './statistics-refresh.ts';
 
 const entityId = 'sensor.meter';
 const startUs = Date.UTC(2026, 10, 24) * 1000;
@@ -43,8 +43,8 @@ describe('the rows of Home Assistant', () => {
 
   it.each<[string, unknown, new (message: string) => Error, string]>([
     ['that is away are waited for', new HomeAssistantUnavailable('away'), HomeAssistantUnavailable, 'away'],
-    ['that refuses are not told', new Error('no such statistic'), StatisticsNotTold, 'no such statistic'],
-    ['that fails oddly are not told', 'odd', StatisticsNotTold, 'odd'],
+    ['that refuses are not told', new Error('no such statistic'), StatisticsRefused, 'no such statistic'],
+    ['that fails oddly are not told', 'odd', StatisticsRefused, 'odd'],
   ])('%s', async (_, cause, kind, message) => {
     const refused = rowsOf(
       { statistics: () => Promise.reject(cause) },

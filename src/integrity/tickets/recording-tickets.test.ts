@@ -7,7 +7,7 @@ import type { RecordingEvent } from '../../recording/recording-events.ts';
 import { quietLog, testClock } from '../../recording/testing/doubles.ts';
 import { MemoryCorrections, MemoryTicketStore } from '../testing/doubles.ts';
 import { RecordingTickets } from './recording-tickets.ts';
-import { type Detected, type Looked, Tickets } from './tickets.ts';
+import { type CheckedScope, type Detected, Tickets } from './tickets.ts';
 
 const atUs = Date.UTC(2026, 10, 24, 12) * 1000;
 let store: MemoryTicketStore;
@@ -159,10 +159,10 @@ describe('what waits', () => {
   });
   /** A recording of which each report is seen, and which may fail. */
   function seen() {
-    const reports: { detected: readonly Detected[]; looked: Looked | null }[] = [];
+    const reports: { detected: readonly Detected[]; looked: CheckedScope | null }[] = [];
     const warned: unknown[] = [];
     const state = { isDown: false };
-    const report = async (detected: readonly Detected[], looked: Looked | null) => {
+    const report = async (detected: readonly Detected[], looked: CheckedScope | null) => {
       if (state.isDown) throw new Error('down');
       reports.push({ detected, looked });
       return { opened: 0, passed: 0 };

@@ -34,8 +34,8 @@ export type AnswerCorrection =
   | { readonly kind: 'refused'; readonly field: AnswerField; readonly refusal: AnswerRefusal };
 
 /**
- * The correction's id is the ticket's: a choice that was made, and of which the process died before it wrote so, is made
- * again as the same.
+ * The correction's id is the ticket's: if the process died before the decision was written, deciding again declares the same
+ * correction.
  */
 export function correctionOf(
   ticket: Pick<Ticket, 'ticketId' | 'entityId' | 'kind' | 'startUs' | 'endUs' | 'choices' | 'evidence'>,
@@ -76,7 +76,7 @@ export function correctionOf(
   }
 }
 
-/** Readings that nobody should count from are left out; a step between two good readings is nothing that was used. */
+/** Wrong readings are excluded; a step between two good readings is an amount of 0. */
 function exclusionOf({ kind, startUs, endUs }: Pick<Finding, 'kind' | 'startUs' | 'endUs'>) {
   // A spike ends with its last reading; what ended a standing value is a reading of its own.
   if (kind === 'spike') return { kind: 'exclusion', startUs, endUs: endUs + 1 } as const;
@@ -85,6 +85,6 @@ function exclusionOf({ kind, startUs, endUs }: Pick<Finding, 'kind' | 'startUs' 
 }
 
 function registerAfter({ evidence }: Pick<Finding, 'evidence'>): number | null {
-  const told = evidence.find(({ name }) => name === 'register_after');
-  return told === undefined ? null : microFromValue(told.value);
+  const after = evidence.find(({ name }) => name === 'register_after');
+  return after === undefined ? null : microFromValue(after.value);
 }

@@ -8,7 +8,7 @@ import { quietLog } from '../../recording/testing/doubles.ts';
 import { MemoryCorrections, MemoryTicketStore } from '../testing/doubles.ts';
 import type { Finding, TicketKind } from '../ticket.ts';
 import type { TicketAnswer } from './ticket-correction.ts';
-import { type Detected, type Looked, mendedPerReport, newPerReport, Tickets } from './tickets.ts';
+import { type CheckedScope, type Detected, mendedPerReport, newPerReport, Tickets } from './tickets.ts';
 
 let store: MemoryTicketStore;
 let corrections: MemoryCorrections;
@@ -57,7 +57,7 @@ const ask = (kind: TicketKind, startUs = 100, extra: Partial<Finding> = {}): Det
   finding: finding(kind, startUs, extra),
   handling: 'ask',
 });
-const everything: Looked = {
+const everything: CheckedScope = {
   kinds: ['register_jumped', 'register_fell', 'hours_differ', 'gap'],
   entityIds: new Set(['sensor.meter']),
   home: true,

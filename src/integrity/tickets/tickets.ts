@@ -25,17 +25,17 @@ import {
   type TicketAnswer,
 } from './ticket-correction.ts';
 
-/** A finding, and whether somebody has to decide about it. */
+/** A finding, and who handles it. */
 export interface Detected {
   readonly finding: Finding;
   /** `ask`: a person decides; `record`: it is mended already, or there is nothing to do; `exclude`: safe to leave out. */
   readonly handling: 'ask' | 'record' | 'exclude';
-  /** What the ledger must hold once it is left out; null or absent where that can't be said. */
+  /** What the ledger must hold after the exclusion; null or absent where that is not known. */
   readonly claim?: LedgerClaim | null;
 }
 
-/** What a run looked at: what is open there and was not found again has passed. */
-export interface Looked extends Interval {
+/** What a run checked: tickets that are open there and were not found again have passed. */
+export interface CheckedScope extends Interval {
   readonly kinds: readonly TicketKind[];
   readonly entityIds: ReadonlySet<string>;
   /** Whether also what concerns the whole home. */
@@ -64,18 +64,18 @@ export type TicketConflict =
 export interface TicketsDeps {
   readonly store: TicketStore;
   readonly corrections: Pick<Corrections, 'preview' | 'apply' | 'takeBack'>;
-  /** What the ledger holds of a meter in quarters that start in [startUs, endUs); null when it has none. */
+  /** What the ledger holds of a meter in quarter-hours that start in [startUs, endUs); null when it has none. */
   readonly counted: (entityId: string, span: Interval) => Promise<number | null>;
-  /** The id that an entity has now: what is decided of one that was renamed is declared of that. */
+  /** The id that an entity has now: corrections of a renamed entity are declared under it. */
   readonly idNow?: (entityId: string) => string;
   readonly clock: Clock;
   readonly log: Log;
   readonly onChange?: () => void;
 }
 
-/** As many new ones in a run as a person can look through; one more says how many there were. */
+/** New tickets of a run that a person can still read; one more ticket has the number of the others. */
 export const newPerReport = 50;
-/** What is mended by itself nobody has to look through. */
+/** Tickets that are mended without a person may be more. */
 export const mendedPerReport = 200;
 export const ticketsKept = 2000;
 
@@ -105,9 +105,13 @@ export class Tickets {
     this.#open = open;
   }
 
-  /** @param looked null: nothing passes, for only what was found is told */
-  report(detected: readonly Detected[], looked: Looked | null, syncId: string | null): Promise<Reported> {
-    return this.#inTurn(() => this.#report(detected, looked, syncId));
+  /** @param scope null: no ticket passes */
+  report(
+    detected: readonly Detected[],
+    scope: CheckedScope | null,
+    syncId: string | null,
+  ): Promise<Reported> {
+    return this.#inTurn(() => this.#report(detected, scope, syncId));
   }
 
   /** @param by the name of who decides */
@@ -122,7 +126,7 @@ export class Tickets {
 
   async #report(
     detected: readonly Detected[],
-    looked: Looked | null,
+    scope: CheckedScope | null,
     syncId: string | null,
   ): Promise<Reported> {
     const { store } = this.#deps;
@@ -147,18 +151,18 @@ export class Tickets {
     const [left] = surplus;
     if (left !== undefined)
       await this.#openOne({ finding: moreFinding(left.finding, surplus), handling: 'ask' }, syncId);
-    // Each may lie beside another that was still to be mended.
+    // Exclusions that were not made change the totals of their meter.
     const unmended = new Set(surplus.map(({ finding }) => finding.entityId));
     for (const one of detected)
-      if (!unmended.has(one.finding.entityId) && (await this.#proveMended(one))) isChanged = true;
-    const gone = looked === null ? [] : known.filter((one) => !found.has(one.ticketId) && isIn(looked, one));
+      if (!unmended.has(one.finding.entityId) && (await this.#verifyMended(one))) isChanged = true;
+    const gone = scope === null ? [] : known.filter((one) => !found.has(one.ticketId) && isIn(scope, one));
     for (const ticket of gone)
       await store.save({ ...ticket, status: 'passed', closedAtUs: this.#deps.clock.nowUs() });
-    if (opening.length > 0 || gone.length > 0 || isChanged) await this.#tell();
+    if (opening.length > 0 || gone.length > 0 || isChanged) await this.#publish();
     return { opened: opening.length, passed: gone.length };
   }
 
-  /** @returns whether the ticket was written anew */
+  /** @returns whether the ticket was written */
   async #seenAgain(ticket: Ticket, { finding, handling }: Detected): Promise<boolean> {
     if (ticket.status === 'decided' || ticket.status === 'mended') return false;
     const isRecorded = handling === 'record';
@@ -212,12 +216,11 @@ export class Tickets {
   }
 
   /**
-   * A ticket says `mended` only where the ledger holds what it says: of one that was left out by itself the ledger's own
-   * total is compared, after all of a run are mended. Where it does not agree the ticket asks, and the correction is taken
-   * back.
-   * @returns whether the ticket was written anew
+   * A ticket is `mended` only if the ledger holds what the readings allow: the ledger's total is compared after all
+   * exclusions of a run. If it does not agree the ticket is open again, and the correction is taken back.
+   * @returns whether the ticket was written
    */
-  async #proveMended({ finding, claim }: Detected): Promise<boolean> {
+  async #verifyMended({ finding, claim }: Detected): Promise<boolean> {
     const { store, corrections, counted, log } = this.#deps;
     const { entityId, evidence } = finding;
     if (claim == null || entityId === null) return false;
@@ -227,7 +230,7 @@ export class Tickets {
     const micro = await counted(entityId, claim);
     if (micro === null || (micro >= claim.leastMicro && micro <= claim.mostMicro)) return false;
     if (await this.#isLeftBeside(entityId, claim)) return false;
-    log.warn({ ticketId, countedMicro: micro, ...claim }, 'The ledger does not hold what a ticket says');
+    log.warn({ ticketId, countedMicro: micro, ...claim }, 'The ledger does not hold what a ticket claims');
     for (const correctionId of ticket.decision.correctionIds) await corrections.takeBack(correctionId);
     const unit = evidence[0]?.unit === 'm³' ? 'm³' : 'kWh';
     const unmended = { countedMicro: micro, mostMicro: claim.mostMicro, unit } as const;
@@ -235,7 +238,7 @@ export class Tickets {
     return true;
   }
 
-  /** Another spike in the same quarters was undone, or accepted: it is counted. */
+  /** Another spike in the same quarter-hours is counted, because it was undone or accepted. */
   async #isLeftBeside(entityId: string, { startUs, endUs }: LedgerClaim) {
     const known = await this.#deps.store.list({ status: 'all', entityId, limit: ticketsKept });
     return known.some(
@@ -282,7 +285,7 @@ export class Tickets {
       closedAtUs: atUs,
     };
     await store.save(decided);
-    await this.#tell();
+    await this.#publish();
     return { kind: 'done', ticket: decided, changes };
   }
 
@@ -294,17 +297,17 @@ export class Tickets {
     let changes: CorrectionChanges | null = null;
     for (const correctionId of ticket.decision.correctionIds) {
       const outcome = await corrections.takeBack(correctionId);
-      // Taken back by another way already: the ticket only says so now.
+      // It may have been taken back in another way already.
       if (outcome.kind === 'changed') changes = outcome.changes;
       if (outcome.kind === 'refused') return refused(outcome);
     }
     const reopened: Ticket = { ...ticket, status: 'open', decision: null, closedAtUs: null };
     await store.save(reopened);
-    await this.#tell();
+    await this.#publish();
     return { kind: 'done', ticket: reopened, changes };
   }
 
-  async #tell(): Promise<void> {
+  async #publish(): Promise<void> {
     await this.count();
     this.#deps.onChange?.();
   }
@@ -317,8 +320,8 @@ export class Tickets {
 }
 
 /**
- * A stretch that a run saw only the end of, because it looks no further back, is the ticket's that was opened when all of
- * it was seen. One that has passed says nothing of what is found there later.
+ * A run that saw only the end of a stretch, because its range begins later, finds the ticket of the whole stretch again. A
+ * ticket that has passed is no longer the same thing.
  */
 function holds(ticket: Ticket, finding: Finding): boolean {
   return (
@@ -334,13 +337,13 @@ function isMendable({ handling }: Detected): boolean {
   return handling === 'exclude';
 }
 
-function isIn(looked: Looked, ticket: Ticket): boolean {
+function isIn(scope: CheckedScope, ticket: Ticket): boolean {
   return (
     ticket.status === 'open' &&
-    looked.kinds.includes(ticket.kind) &&
-    (ticket.entityId === null ? looked.home : looked.entityIds.has(ticket.entityId)) &&
-    ticket.startUs >= looked.startUs &&
-    ticket.startUs < looked.endUs
+    scope.kinds.includes(ticket.kind) &&
+    (ticket.entityId === null ? scope.home : scope.entityIds.has(ticket.entityId)) &&
+    ticket.startUs >= scope.startUs &&
+    ticket.startUs < scope.endUs
   );
 }
 
