@@ -24,7 +24,7 @@ interface GapLength {
 }
 
 /** The values of each code. */
-export interface StatementValues {
+interface StatementValues {
   /** `highestHourMicro`: the most that the meter counted in an hour of the days before; null when not known. */
   readonly register_jumped: {
     readonly countedMicro: number;

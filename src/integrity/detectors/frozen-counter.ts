@@ -12,9 +12,9 @@ export interface HourOfBoth {
 }
 
 /** Below this a sensor may report what no counter counts: standby, noise. */
-export const flowsW = 50;
+const flowsW = 50;
 /** So many hours in a row. */
-export const frozenHours = 3;
+const frozenHours = 3;
 /** At least so much must have flowed: a coarse register shows nothing below its last digit. */
 const flowedWh = 1000;
 

@@ -8,11 +8,11 @@ interface ReportedValue {
 }
 
 /** At least so long … */
-export const stillUs = 6 * hourUs;
+const stillUs = 6 * hourUs;
 /** … and so many times the longest that it kept any other value. */
-export const stillTimes = 10;
+const stillTimes = 10;
 /** With fewer readings it is not known what is usual. */
-export const habitReadings = 50;
+const habitReadings = 50;
 
 /** The longest that a value other than 0 stood, and the one before it. Fed in the order of time, page by page. */
 export class Stillness {

@@ -85,7 +85,7 @@ export function joinGaps(gaps: readonly Gap[]): Gap[] {
   return unionWith(gaps, (one, other) => ({ ...hull(one, other), isOpen: one.isOpen || other.isOpen }));
 }
 
-export interface SortedGaps {
+interface SortedGaps {
   /** What all entities share. */
   readonly home: readonly Gap[];
   readonly entities: ReadonlyMap<string, readonly Gap[]>;

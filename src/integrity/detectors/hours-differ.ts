@@ -53,7 +53,7 @@ export function stretchesOf(rows: readonly RecordedStatistics[]): Stretch[] {
   });
 }
 
-export type Comparison =
+type Comparison =
   | { readonly kind: 'agrees' }
   /** They can't be compared, or differ for a known reason. */
   | {

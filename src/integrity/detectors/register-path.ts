@@ -21,17 +21,17 @@ export interface PathRules {
 }
 
 /** What no home's connection delivers in an hour: 100 kWh (3 × 80 A are 55), 25 m³ (a large gas meter). */
-export const connectionMicro = { kWh: 100_000_000, 'm³': 25_000_000 } as const;
+const connectionMicro = { kWh: 100_000_000, 'm³': 25_000_000 } as const;
 /** A meter that began at 0 has this much and what it usually counts at most in the time: 1 kWh, 1 m³. */
 export const freshMicro = 1_000_000;
 /** Where a meter's own pace is not known: what it may well count in an hour. */
 export const presumedHourMicro = { kWh: 10_000_000, 'm³': 5_000_000 } as const;
 /** A coarse register may tick twice in a moment when its reader was late: 2 kWh, 2 m³ beyond the connection. */
-export const coarseMicro = 2_000_000;
+const coarseMicro = 2_000_000;
 /** Against its own past a meter has jumped when it counted this many times its highest hour … */
-export const usualTimes = 10;
+const usualTimes = 10;
 /** … and this much more than that, within a quarter of an hour: 5 kWh, 5 m³. A slow reader reports an hour at once. */
-export const beyondUsualMicro = 5_000_000;
+const beyondUsualMicro = 5_000_000;
 const promptUs = hourUs / 4;
 
 function excess(amountMicro: number, perHourMicro: number, durationUs: number): number {

@@ -16,9 +16,9 @@ import {
 /** It has to be back within this time and this many readings; otherwise it is no spike. */
 export const spikeUs = hourUs;
 /** A `net` register that falls counts nothing by itself: where it comes back so late, it was away all the while. */
-export const netSpikeUs = 12 * spikeUs;
+const netSpikeUs = 12 * spikeUs;
 /** If the sensor reports more seldom, it has to be back within so many readings. */
-export const spikePolls = 2;
+const spikePolls = 2;
 export const spikeReadings = 50;
 /** Upwards only the pace shows that a register was away; it has to be known from so many steps. */
 export const knownSteps = 3;

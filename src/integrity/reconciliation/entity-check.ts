@@ -13,7 +13,7 @@ import type { ReconciliationDeps } from './reconciliation-deps.ts';
 import { refreshRows, rowsOf } from './statistics-refresh.ts';
 import { highestUsualMicro } from './usual-hours.ts';
 
-export interface CheckedEntity {
+interface CheckedEntity {
   readonly hours: number;
   readonly differing: number;
   readonly detected: readonly Detected[];

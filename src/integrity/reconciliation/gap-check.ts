@@ -13,7 +13,7 @@ interface ReportedValue {
   readonly value: number | null;
 }
 
-export interface Continuity {
+interface Continuity {
   /** Where the entity was unavailable or nothing is known of it. */
   readonly gaps: readonly Gap[];
   /** A power sensor that hangs; null for all others. */

@@ -20,12 +20,12 @@ import type { AmountUnit } from '../statement.ts';
 import type { Finding } from '../ticket.ts';
 import { registerPath } from './reading-check.ts';
 
-export interface HourCheckDeps {
+interface HourCheckDeps {
   readonly readings: Pick<ReadingStore, 'range' | 'before'>;
   readonly ledger: Pick<LedgerStore, 'current'>;
 }
 
-export interface CheckedHours {
+interface CheckedHours {
   readonly hours: number;
   readonly differing: number;
   readonly findings: readonly Finding[];

@@ -12,7 +12,7 @@ import { ReconciliationMarks } from './reconciliation-marks.ts';
 import { begunJob, type ReconciliationJob, ReconciliationRun } from './reconciliation-run.ts';
 import { nextHourlyUs, nextNightlyUs } from './schedule.ts';
 
-export interface ReconcilerLimits {
+interface ReconcilerLimits {
   /** After the start: what was missed while the process was down goes first. */
   readonly startDelayMs: number;
   readonly busyLimitMs: number;
@@ -25,7 +25,7 @@ export interface ReconcilerLimits {
   readonly checkClockEveryMs: number;
 }
 
-export const defaultReconcilerLimits: ReconcilerLimits = {
+const defaultReconcilerLimits: ReconcilerLimits = {
   startDelayMs: minuteMs,
   busyLimitMs: 15 * minuteMs,
   busyPauseMs: 1000,
@@ -53,7 +53,7 @@ export interface ReconcilerStatus {
 }
 
 /** What the next nightly run will check. */
-export interface ReconciliationPlan extends Interval {
+interface ReconciliationPlan extends Interval {
   readonly entities: number;
   readonly hours: number;
   readonly unverifiedHours: number;

@@ -24,7 +24,7 @@ export interface HourVerifier {
 }
 
 /** The ledger's own pace. */
-export interface Posting {
+interface Posting {
   touch(entityId: string, span: Interval, cause: TouchCause): void;
   /** Resolves when everything touched is posted; rejects when it could not be. */
   settle(): Promise<void>;

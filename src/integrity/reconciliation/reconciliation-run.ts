@@ -23,7 +23,7 @@ export interface ReconciliationJob extends Interval {
   readonly startedAtUs: number;
 }
 
-export interface RunEnvironment {
+interface RunEnvironment {
   readonly signal: AbortSignal;
   readonly onProgress: (run: SyncRun) => void;
 }

@@ -1,7 +1,7 @@
 import type { Bucket } from '../../statistics/bucket.ts';
 
 /** Fewer days do not show what is usual. */
-export const habitDays = 3;
+const habitDays = 3;
 const quarterHoursAnHour = 4;
 
 /**

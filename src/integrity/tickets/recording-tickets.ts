@@ -7,7 +7,7 @@ import type { TicketKind } from '../ticket.ts';
 import { detectedOf, lastingKind } from './recording-findings.ts';
 import type { CheckedScope, Detected, Tickets } from './tickets.ts';
 
-export interface RecordingTicketsDeps {
+interface RecordingTicketsDeps {
   readonly tickets: Pick<Tickets, 'report'>;
   /** A reconciliation is under way: it reports what it finds itself, with its own id. */
   readonly isReconciling: () => boolean;

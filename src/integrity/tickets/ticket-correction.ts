@@ -28,7 +28,7 @@ export type AnswerRefusal =
   | { readonly code: 'not_offered'; readonly values: { readonly offered: readonly TicketChoice[] } }
   | { readonly code: 'value_needed' | 'new_register_needed' };
 
-export type AnswerCorrection =
+type AnswerCorrection =
   /** Null: the ledger stays as it is. */
   | { readonly kind: 'correction'; readonly correction: Correction | null }
   | { readonly kind: 'refused'; readonly field: AnswerField; readonly refusal: AnswerRefusal };

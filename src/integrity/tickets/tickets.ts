@@ -42,7 +42,7 @@ export interface CheckedScope extends Interval {
   readonly home: boolean;
 }
 
-export interface Reported {
+interface Reported {
   readonly opened: number;
   readonly passed: number;
 }
@@ -61,7 +61,7 @@ export type TicketConflict =
   | { readonly code: 'nothing_decided' }
   | CorrectionRefusal;
 
-export interface TicketsDeps {
+interface TicketsDeps {
   readonly store: TicketStore;
   readonly corrections: Pick<Corrections, 'preview' | 'apply' | 'takeBack'>;
   /** What the ledger holds of a meter in quarter-hours that start in [startUs, endUs); null when it has none. */
