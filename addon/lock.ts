@@ -6,13 +6,13 @@ export interface Lock {
   release(): void;
 }
 
-export type LockOutcome = { readonly lock: Lock } | { readonly heldByPid: number };
+type LockOutcome = { readonly lock: Lock } | { readonly heldByPid: number };
 
 /**
- * Takes the lock at `path` for this process, or tells who holds it.
+ * Takes the lock at `path` for this process, or returns its holder.
  *
- * A holder that died without releasing it is recognised: the file names its pid and the moment it started,
- * so that another process that was given the same pid later does not pass for it.
+ * A holder that died without releasing it is recognised: the file names its pid and the moment it started, so that
+ * another process that was given the same pid later does not pass for it.
  */
 export async function takeLock(path: string): Promise<LockOutcome> {
   await mkdir(dirname(path), { recursive: true });
@@ -43,7 +43,7 @@ export async function waitForLock(path: string, limitMs: number): Promise<Lock> 
   }
 }
 
-/** The process that holds the lock at `path`; undefined when nobody does. */
+/** The process that holds the lock at `path`; undefined when there is none. */
 export function holderOf(path: string): number | undefined {
   let text: string;
   try {

@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 
 const limitBytes = 4 * 1024 * 1024;
 
-/** What a program says, in a file of 4 MB at most and one older one beside it (`….1`). */
+/** The output of a program, in a file of 4 MB at most and one older one beside it (`….1`). */
 export class LogFile {
   readonly path: string;
   #bytes = 0;
@@ -18,8 +18,8 @@ export class LogFile {
   }
 
   /**
-   * Synchronous, so that the last words before an exit are there too; the amounts are small. What a full disk does not
-   * take is left out: a log must not end what it tells of.
+   * Synchronous, so that the last lines before an exit are written too; the amounts are small. Lines that a full disk
+   * refuses are dropped: logging must not end the program.
    */
   append(text: string | Uint8Array): void {
     try {

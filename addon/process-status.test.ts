@@ -1,5 +1,5 @@
 /**
- * Goal: `npm start` tells an answering process from one that is silent or waits for something, and for what.
+ * Goal: `npm start` distinguishes an answering process from one that is silent or waits for something, and for what.
  * Method: a small HTTP server that answers as the process does, then none.
  */
 import { once } from 'node:events';

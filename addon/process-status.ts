@@ -1,5 +1,5 @@
-/** What the process says of itself, as far as a person waiting for it wants to know. */
-export type ProcessStatus =
+/** The part of the process's status that a person waiting for it wants to know. */
+type ProcessStatus =
   | { readonly kind: 'silent' }
   | { readonly kind: 'not yet'; readonly reasons: readonly string[] }
   | { readonly kind: 'at work' };

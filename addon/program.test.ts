@@ -1,5 +1,5 @@
 /**
- * Goal: whoever runs a program that fails is told why in a few words, and where all that it said is.
+ * Goal: a failure of a program is reported with the reason in a few words, and with the place of its whole output.
  * Method: small shell scripts that fail as real programs do, with a real log.
  */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -23,7 +23,7 @@ async function failureOf(command: string, args: string[], limitMs = 20_000): Pro
   return failure;
 }
 
-it('tells why, also when much was said after it, and keeps all of it', async () => {
+it('reports why, also when much was printed after it, and keeps all of it', async () => {
   const script =
     'echo "npm error connect ECONNREFUSED 127.0.0.1:9"; for i in $(seq 40); do echo "line $i"; done; exit 3';
   const failure = await failureOf('sh', ['-c', script]);
@@ -32,11 +32,11 @@ it('tells why, also when much was said after it, and keeps all of it', async () 
   expect(readFileSync(failure.logFile, 'utf8')).toContain('ECONNREFUSED');
 });
 
-it('tells that there is no such program', async () => {
+it('reports that there is no such program', async () => {
   const failure = await failureOf('no-such-program-here', []);
   expect(failure.why).toMatch(/no-such-program-here ENOENT/);
 });
 
-it('tells that it took too long', async () => {
+it('reports that it took too long', async () => {
   expect((await failureOf('sleep', ['20'], 300)).why).toMatch(/^it took longer than/);
 });

@@ -4,13 +4,13 @@ import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { reasonIn } from './bootstrap/reason.mjs';
 
-export interface RunOptions {
+interface RunOptions {
   readonly cwd?: string;
   readonly env?: NodeJS.ProcessEnv;
-  /** Everything the program says goes there, after what is there already. */
+  /** Everything the program prints is appended there. */
   readonly logFile: string;
   readonly limitMs: number;
-  /** Called with each line it says, for those who want to show progress. */
+  /** Called with each line it prints, for showing progress. */
   readonly onLine?: (line: string) => void;
 }
 
@@ -26,7 +26,7 @@ export class ProgramFailure extends Error {
   }
 }
 
-/** Enough to tell why it failed: Maven and pip say it long before their last line. */
+/** Enough to show why it failed: Maven and pip report it long before their last line. */
 const keptLines = 100;
 const shownLines = 8;
 
@@ -39,7 +39,7 @@ export async function runProgram(
   await mkdir(dirname(options.logFile), { recursive: true });
   const log = createWriteStream(options.logFile, { flags: 'a' });
   const last: string[] = [];
-  const hear = (line: string): void => {
+  const print = (line: string): void => {
     if (line.trim() === '') return;
     last.push(line);
     if (last.length > keptLines) last.shift();
@@ -61,14 +61,14 @@ export async function runProgram(
           // A carriage return redraws a progress line: each redraw counts as a line.
           const lines = (rest + chunk).split(/[\r\n]/);
           rest = (lines.pop() ?? '').slice(-4096);
-          for (const line of lines) hear(line);
+          for (const line of lines) print(line);
         });
-        stream.on('end', () => hear(rest));
+        stream.on('end', () => print(rest));
       };
       listen(child.stdout);
       listen(child.stderr);
       child.on('error', (cause) => {
-        hear(cause.message);
+        print(cause.message);
         resolve('could not be run');
       });
       child.on('close', (exitCode, signal) => resolve(exitCode ?? signal ?? 'no exit code'));

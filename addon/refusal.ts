@@ -3,7 +3,7 @@ import { Refusal } from './bootstrap/steps.mjs';
 
 export { Refusal };
 
-/** The work's result; on a Refusal says its sentence and ends this process with that exit code. */
+/** The work's result; on a Refusal prints its sentence and ends this process with that exit code. */
 export async function orEnd<T>(work: Promise<T>, exitCode = 1): Promise<T> {
   try {
     return await work;

@@ -12,17 +12,17 @@ const fileIn = (dataDir: string): string => join(dataDir, 'stores.json');
 /** The lock that a running `npm start` holds on its data folder. */
 export const lockIn = (dataDir: string): string => join(dataDir, 'in-use');
 
-/** Says where the stores are. */
+/** Writes where the stores are. */
 export function noteStores(dataDir: string, ports: SidecarPorts): void {
   writeFileSync(fileIn(dataDir), `${JSON.stringify(ports)}\n`);
 }
 
-/** Says it no more: also of the ports that one left behind that was killed. */
+/** Removes it: also the ports left by one that was killed. */
 export function forgetStores(dataDir: string): void {
   rmSync(fileIn(dataDir), { force: true });
 }
 
-export type RunningStores =
+type RunningStores =
   | { readonly kind: 'running'; readonly ports: SidecarPorts }
   /** `npm start` holds the folder, but its stores don't answer yet. */
   | { readonly kind: 'starting' }
@@ -30,7 +30,7 @@ export type RunningStores =
   | { readonly kind: 'left behind' }
   | { readonly kind: 'none' };
 
-/** What the data folder says of its stores. */
+/** Where the data folder says the stores are. */
 export function storesOf(dataDir: string): RunningStores {
   const isHeld = holderOf(lockIn(dataDir)) !== undefined;
   const ports = portsIn(fileIn(dataDir));
@@ -39,15 +39,15 @@ export function storesOf(dataDir: string): RunningStores {
 }
 
 function portsIn(file: string): SidecarPorts | undefined {
-  let told: unknown;
+  let stored: unknown;
   try {
-    told = JSON.parse(readFileSync(file, 'utf8'));
+    stored = JSON.parse(readFileSync(file, 'utf8'));
   } catch {
     // None, or one that is being written.
     return undefined;
   }
   const about: Partial<Record<keyof SidecarPorts, unknown>> =
-    typeof told === 'object' && told !== null ? told : {};
+    typeof stored === 'object' && stored !== null ? stored : {};
   const { questdbHttp, questdbPg, documents } = about;
   const isPort = (value: unknown): value is number => Number.isInteger(value);
   return isPort(questdbHttp) && isPort(questdbPg) && isPort(documents)

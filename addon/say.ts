@@ -1,2 +1,2 @@
-/** Where installing, starting and supervising tell a person what goes on: one sentence a call. */
+/** How installing, starting and supervising report to a person: one sentence a call. */
 export type Say = (line: string) => void;

@@ -85,7 +85,7 @@ async function start(): Promise<void> {
         ...home,
         NODE: process.execPath,
         APP_DIR: root,
-        // The script's default is the container's, which nobody reaches but the Supervisor.
+        // The script's default is the container's, which only the Supervisor can reach.
         HOST: process.env.HOST ?? '127.0.0.1',
         DATA_DIR: dataDir,
         PORT: String(port),
@@ -109,7 +109,7 @@ async function start(): Promise<void> {
   say(`Energy Ledger is at ${url}   (Ctrl-C stops it)`);
 }
 
-/** Recording does not need a panel: who is at work on it can still see the rest running. */
+/** Recording does not need a panel: a developer of the panel can still see the rest running. */
 async function buildPanelOrGoOn(): Promise<void> {
   await buildPanel(say).catch((cause: unknown) =>
     say(
@@ -118,7 +118,7 @@ async function buildPanelOrGoOn(): Promise<void> {
   );
 }
 
-/** The usual ports where they are free, so that one can look in with one's own tools, others where not. */
+/** The usual ports where they are free, so that they can be used with other tools, others where not. */
 async function sidecarPorts(): Promise<SidecarPorts> {
   const orFree = async (usual: number): Promise<number> => ((await isPortFree(usual)) ? usual : freePort());
   return { questdbHttp: await orFree(9000), questdbPg: await orFree(8812), documents: await orFree(27017) };
@@ -153,19 +153,19 @@ async function untilListening(demoPort: number): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, 50));
 }
 
-/** Waits until the process says that it does its job; tells now and then what it still waits for. */
+/** Waits until the process reports that it works; prints now and then what it still waits for. */
 async function untilAtWork(ledger: SupervisedProgram): Promise<void> {
-  let toldAtMs = performance.now();
-  let deathsTold = 0;
+  let saidAtMs = performance.now();
+  let deathsSaid = 0;
   while (stopping === undefined) {
     const status = await askProcess(url);
     if (status.kind === 'at work') return;
-    if (ledger.deaths > deathsTold) {
-      deathsTold = ledger.deaths;
+    if (ledger.deaths > deathsSaid) {
+      deathsSaid = ledger.deaths;
       say(`Its last words:\n${ledger.lastLines(8)}`);
     }
-    if (performance.now() - toldAtMs > 10_000) {
-      toldAtMs = performance.now();
+    if (performance.now() - saidAtMs > 10_000) {
+      saidAtMs = performance.now();
       say(
         status.kind === 'silent'
           ? `The process does not answer yet; its log is ${join(logsDir, 'energy-ledger.log')}`

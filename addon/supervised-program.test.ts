@@ -1,6 +1,6 @@
 /**
- * Goal: a program that dies is started again, one that is stopped stays down, one that does not hear is killed.
- * Method: real shell scripts that note every start in a file; the test waits for what it expects to see there.
+ * Goal: a program that dies is started again, one that is stopped stays down, one that ignores the signal is killed.
+ * Method: real shell scripts that append every start to a file; the test waits for what it expects to see there.
  */
 import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -83,7 +83,7 @@ it('kills one that does not stop', async () => {
   expect(said).toEqual(['the program does not stop; killing it']);
 }, 20_000);
 
-it('tells of a program that is not there instead of throwing', async () => {
+it('reports a program that is not there instead of throwing', async () => {
   const said: string[] = [];
   const program = new SupervisedProgram(
     {

@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { accessSync } from 'node:fs';
+import { Backoff } from '../src/runtime/backoff.ts';
 import { LogFile } from './log-file.ts';
 import type { Say } from './say.ts';
 
-export interface ProgramDescription {
+interface ProgramDescription {
   readonly name: string;
   readonly command: string;
   readonly args: readonly string[];
@@ -42,7 +43,7 @@ export class SupervisedProgram {
   #child: ChildProcess | undefined;
   #wanted = false;
   #startedAtMs = 0;
-  #delayMs = firstDelayMs;
+  readonly #retry = new Backoff(firstDelayMs, longestDelayMs);
   #again: NodeJS.Timeout | undefined;
   #deaths = 0;
   #isDying = false;
@@ -111,12 +112,12 @@ export class SupervisedProgram {
     });
     this.#child = child;
     this.#isDying = false;
-    const hear = (chunk: Buffer): void => {
+    const print = (chunk: Buffer): void => {
       this.#log.append(chunk);
       this.#about.onOutput?.(chunk.toString('utf8'));
     };
-    child.stdout.on('data', hear);
-    child.stderr.on('data', hear);
+    child.stdout.on('data', print);
+    child.stderr.on('data', print);
     let ended = false;
     const end = (how: string): void => {
       if (ended) return;
@@ -131,9 +132,8 @@ export class SupervisedProgram {
 
   #startAgain(how: string): void {
     this.#deaths += 1;
-    if (performance.now() - this.#startedAtMs > wellAfterMs) this.#delayMs = firstDelayMs;
-    const delayMs = this.#delayMs;
-    this.#delayMs = Math.min(delayMs * 2, longestDelayMs);
+    if (performance.now() - this.#startedAtMs > wellAfterMs) this.#retry.reset();
+    const delayMs = this.#retry.nextMs();
     this.#say(`${this.#about.name} ended (${how}); starting it again in ${delayMs / 1000} s`);
     this.#again = setTimeout(() => this.#spawn(), delayMs);
   }

@@ -16,7 +16,7 @@ const dataDirs =
     ? ['run/data', 'run/demo-data'].map((name) => join(cacheFolder, name))
     : [process.env.DATA_DIR];
 
-/** The environment that leads src/verify.ts to the stores. Throws a Refusal where they can't be told. */
+/** The environment that leads src/verify.ts to the stores. Throws a Refusal where they can't be found. */
 async function whereStoresAre(): Promise<NodeJS.ProcessEnv> {
   if (process.env.QUESTDB_URL || process.env.QUESTDB_PG_URL || process.env.MONGODB_URL) return {};
   const about = dataDirs.map((dataDir) => ({ dataDir, ...storesOf(dataDir) }));

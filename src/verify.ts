@@ -1,7 +1,7 @@
 /**
- * `npm run verify`: proves on the running stores that the ledger says what its evidence says, that the journal has every
- * revision, that the home's flows follow its meters and that hours and days follow the entries. Reads only; the process
- * may go on recording meanwhile. Exit code 1 when something differs, 69 when a store does not answer.
+ * `npm run verify`: checks on the running stores that the ledger agrees with its evidence, that the journal has every
+ * revision, that the home's flows agree with its meters and that hours and days agree with the entries. Reads only;
+ * the process may go on recording meanwhile. Exit code 1 when something differs, 69 when a store does not answer.
  */
 import { createAdapters } from './composition/adapters.ts';
 import { proveLedger } from './composition/ledger-proof.ts';
@@ -15,12 +15,13 @@ import { unpostedFromStored, unpostedKey } from './ledger/corrections/unposted-c
 import type { Finding } from './ledger/posting/verification.ts';
 import { systemClock } from './runtime/clock.ts';
 import { createLog } from './runtime/console-log.ts';
+import { pause } from './runtime/pause.ts';
 import { isZone } from './units/calendar.ts';
 import { isoFromInstant } from './units/instant.ts';
 
 const adapters = createAdapters(readOptions(process.env, process.cwd()), systemClock, createLog('error'));
 const say = (line: string) => process.stdout.write(`${line}\n`);
-/** Posting goes in rounds of ten seconds. */
+/** Posting runs every ten seconds. */
 const pauseMs = 15_000;
 
 function told({ entityId, check, quarterHourStartUs, detail }: Finding): string {
@@ -29,12 +30,13 @@ function told({ entityId, check, quarterHourStartUs, detail }: Finding): string 
 }
 
 async function verify(): Promise<number> {
-  const { settingsStore, ledgerViews } = adapters;
+  const { settingsStore } = adapters;
   const config = await settingsStore.get('home_config');
   const saved =
     typeof config === 'object' && config !== null && 'timeZone' in config ? String(config.timeZone) : 'UTC';
   const zone = isZone(saved) ? saved : 'UTC';
-  await ledgerViews.setZone(zone);
+  const views = adapters.createLedgerViews(() => zone);
+  await views.prepare();
   const { entities, missing } = await loadRecord(adapters.entityStore, settingsStore);
   const renames = renamesAmong(entities);
   const connections = await adapters.gridConnectionStore.all();
@@ -46,7 +48,7 @@ async function verify(): Promise<number> {
     statistics: adapters.statisticsStore,
     corrections: adapters.correctionStore,
     ledger: adapters.ledgerStore,
-    views: ledgerViews,
+    views,
     mark: async () => {
       const found = await settingsStore.get(markKey);
       return typeof found === 'number' ? found : null;
@@ -54,7 +56,7 @@ async function verify(): Promise<number> {
     unposted: async () => unpostedFromStored(await settingsStore.get(unpostedKey)),
     receivedSince: adapters.receivedSince,
     clock: systemClock,
-    pause: () => new Promise((resolve) => setTimeout(resolve, pauseMs)),
+    pause: () => pause(pauseMs),
   });
   for (const { entityId, entries, revisions, waiting } of meters) {
     const differences = findings.filter((finding) => finding.entityId === entityId).length;

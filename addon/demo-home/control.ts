@@ -4,17 +4,40 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { z } from 'zod';
-import type { DemoHome } from './demo-home.ts';
+import type { FloodOptions, FloodResult } from './options.ts';
 import { pathOf, send } from './protocol/server.ts';
+import type { Recorded } from './recorder/history.ts';
 
 const bodyBytesAtMost = 1 << 16;
 
 const entity = z.object({ entity_id: z.string() });
 const flag = z.object({ on: z.boolean() });
 
-type Control = (home: DemoHome, body: unknown) => unknown;
+/** What can be done to a demo home from outside; see DemoHome for what each does. */
+export interface Controls {
+  emit(entityId: string, state: string, attributes?: Readonly<Record<string, unknown>>): void;
+  burst(count: number, entityId?: string): void;
+  addFloodSensors(count: number): string[];
+  flood(options: FloodOptions): Promise<FloodResult>;
+  recorded(entityId: string, startUs: number, endUs: number): Recorded[];
+  eventsSent(entityId?: string): number;
+  eventsFired(entityId?: string): number;
+  dropConnections(): number;
+  silence(isSilent: boolean): void;
+  halfOpen(isHalfOpen: boolean): void;
+  standStill(isStill: boolean): void;
+  refuseConnections(how: 'no' | 'reset' | '502'): void;
+  delayAnswers(ms: number): void;
+  notReady(prefixes: readonly string[]): void;
+  renameEntity(entityId: string, newEntityId: string): void;
+  removeEntity(entityId: string): void;
+  setAvailable(entityId: string, isAvailable: boolean): void;
+  restartMeter(entityId: string): void;
+}
 
-function control<T>(schema: z.ZodType<T>, run: (home: DemoHome, body: T) => unknown): Control {
+type Control = (home: Controls, body: unknown) => unknown;
+
+function control<T>(schema: z.ZodType<T>, run: (home: Controls, body: T) => unknown): Control {
   return (home, body) => run(home, schema.parse(body));
 }
 
@@ -75,7 +98,7 @@ const controls: Readonly<Record<string, Control>> = {
 
 /** Answers POST /demo/…; false for any other path. */
 export function controlRoute(
-  home: DemoHome,
+  home: Controls,
 ): (request: IncomingMessage, response: ServerResponse) => boolean {
   return (request, response) => {
     const name = /^\/demo\/([a-z-]+)$/.exec(pathOf(request))?.[1];
@@ -87,7 +110,7 @@ export function controlRoute(
 }
 
 async function answer(
-  home: DemoHome,
+  home: Controls,
   run: Control,
   request: IncomingMessage,
   response: ServerResponse,

@@ -49,7 +49,7 @@ afterEach(async () => {
 const power = 'sensor.p1_meter_power';
 
 describe('demo home', () => {
-  it('lets in who has the token, and nobody else', async () => {
+  it('accepts the token and nothing else', async () => {
     const { demo } = await start();
     const connection = await real(demo);
     expect(connection.haVersion).toBe('2026.11.0');
@@ -61,7 +61,7 @@ describe('demo home', () => {
     await expect(connect(demo.url, 'good')).rejects.toBe(ERR_CANNOT_CONNECT);
   });
 
-  it('tells each change once and in order, and history holds the same', async () => {
+  it('sends each change once and in order, and history has the same', async () => {
     const { demo, wait, clock } = await start();
     const connection = await real(demo);
     const seen: { state: string; last_updated: string }[] = [];
@@ -89,7 +89,7 @@ describe('demo home', () => {
     );
   });
 
-  it('tells subscribe_entities the snapshot, then differences', async () => {
+  it('answers subscribe_entities with the snapshot, then differences', async () => {
     const { demo } = await start();
     const client = await bare(demo);
     await client.ask({ type: 'supported_features', features: { coalesce_messages: 1 } });
@@ -198,7 +198,7 @@ describe('demo home', () => {
     await until(() => client.isClosed);
   });
 
-  it('renames, removes, resets and loses entities as Core tells it', async () => {
+  it('renames, removes, resets and loses entities as Core reports it', async () => {
     const { demo } = await start();
     const client = await bare(demo);
     await client.ask({ type: 'subscribe_events' });

@@ -1,9 +1,9 @@
 /**
- * A home that speaks Home Assistant's websocket protocol, for people without one at hand and for tests.
+ * A home with Home Assistant's websocket protocol, for people without one at hand and for tests.
  * `startDemoHome({ port: 0, token: 'secret' })` → a DemoHome with its url and the controls below.
  */
 import { systemClock } from '../../src/runtime/clock.ts';
-import { controlRoute } from './control.ts';
+import { type Controls, controlRoute } from './control.ts';
 import { groupOf } from './entities/cadence.ts';
 import type { EntityDefinition } from './entities/catalogue.ts';
 import { bare } from './home/by-hand.ts';
@@ -30,7 +30,7 @@ export async function startDemoHome(options: DemoHomeOptions): Promise<DemoHome>
   return home;
 }
 
-export class DemoHome {
+export class DemoHome implements Controls {
   readonly token: string;
   readonly home: Home;
   readonly history: History;
@@ -74,7 +74,7 @@ export class DemoHome {
   async start(): Promise<void> {
     this.home.start();
     this.#lastStatisticsUs = this.home.cursorUs();
-    this.home.listen((event) => this.#server.tell(event));
+    this.home.listen((event) => this.#server.publish(event));
     const host = this.#options.host ?? '127.0.0.1';
     const port = await this.#server.start(host, this.#options.port ?? 0);
     this.#url = `http://${host}:${port}`;
@@ -99,7 +99,7 @@ export class DemoHome {
     if (this.#flooding !== null && nowUs >= this.#flooding.endUs) this.#flooding.done();
   }
 
-  /** A state by hand; an entity that is not there yet comes to be. See Home.put. */
+  /** A state by hand; an entity that does not exist yet is created. See Home.put. */
   emit(entityId: string, state: string, attributes?: Readonly<Record<string, unknown>>, atUs?: number): void {
     this.home.put(entityId, state, attributes, atUs);
   }
@@ -109,7 +109,7 @@ export class DemoHome {
     for (let i = 1; i <= n; i++) this.emit(entityId, String(i), burstAttributes);
   }
 
-  /** A new entity in the registry that only says what is put in by hand. */
+  /** A new entity in the registry that reports only what is put in by hand. */
   addEntity(entityId: string, state: string, more: Partial<EntityDefinition> = {}): void {
     this.home.add(bare(entityId, more), true);
     this.emit(entityId, state);
@@ -151,7 +151,7 @@ export class DemoHome {
     return Array.from({ length: count }, (_, place) => floodId(place));
   }
 
-  /** Sends events at a steady rate, told at their own instants; resolves when the last one was fired. */
+  /** Sends events at a steady rate, each with its own instant; resolves when the last one was fired. */
   async flood({ sensors, eventsPerSecond, events }: FloodOptions): Promise<FloodResult> {
     if (this.#flooding !== null) throw new Error('a flood is running already');
     this.addFloodSensors(sensors);
@@ -172,7 +172,7 @@ export class DemoHome {
     return { events, firstUs: run.startUs, lastUs };
   }
 
-  /** Cuts every websocket; says how many. */
+  /** Cuts every websocket; returns how many. */
   dropConnections(): number {
     return this.#server.dropConnections();
   }
@@ -196,7 +196,7 @@ export class DemoHome {
   notReady(prefixes: readonly string[]): void {
     this.faults.notReady = prefixes;
   }
-  /** Nobody gets in with the token any more, and whoever is in is cut off. */
+  /** Nobody can sign in with the token any more, and present connections are cut. */
   revokeToken(isRevoked: boolean): void {
     this.faults.isTokenRevoked = isRevoked;
     if (isRevoked) this.dropConnections();
@@ -252,7 +252,7 @@ export class DemoHome {
     this.#pace = paceMs > 0 ? setInterval(() => this.advance(), paceMs) : null;
   }
 
-  /** Core tells when it has compiled its rows, ten seconds and a half past each five minutes. */
+  /** Core fires an event when it has compiled its rows, ten and a half seconds past each five minutes. */
   #announceStatistics(nowUs: number): void {
     const periodOf = (us: number) => Math.floor((us - 10_500_000) / 300_000_000);
     const period = periodOf(nowUs);

@@ -7,7 +7,7 @@ import type { Say } from '../say.ts';
 
 export type Tool = 'buildah' | 'docker';
 
-export interface Build {
+interface Build {
   readonly file: string;
   /** The folder that COPY copies from. */
   readonly context: string;

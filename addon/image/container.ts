@@ -15,7 +15,7 @@ export interface Container {
   remove(): void;
 }
 
-export interface ContainerOptions {
+interface ContainerOptions {
   readonly tag: string;
   readonly dataDir: string;
   readonly env: Readonly<Record<string, string>>;
@@ -42,8 +42,8 @@ function underDocker({ tag, dataDir, env, stopLimitMs }: ContainerOptions): Cont
 }
 
 /**
- * In process, mount and network namespaces of its own, so that its first process is process 1 and its ports
- * are nobody else's. The image's own environment, as far as a shell needs it, is taken from its settings.
+ * In process, mount and network namespaces of its own, so that its first process is process 1 and its ports are free.
+ * The image's own environment, as far as a shell needs it, is taken from its settings.
  */
 async function underUnshare({
   tag,

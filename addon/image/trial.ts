@@ -1,6 +1,6 @@
 /**
- * Starts a built image and looks whether it lives as it should: answers while Home Assistant is away, records
- * once it is there, brings its stores back, tells Docker that it is well, and stops with 0. Says all it tried.
+ * Starts a built image and checks that it works: answers while Home Assistant is away, records once it is there,
+ * restarts its stores, reports healthy to Docker, and stops with 0. Prints every check.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
@@ -20,7 +20,7 @@ const stopLimitMs = 120_000;
 export async function tryImage(tool: Tool, tag: string, say: Say): Promise<void> {
   const dataDir = await mkdtemp(join(tmpdir(), 'energy-ledger-image-'));
   const log = join(cacheFolder, 'logs/image-trial.log');
-  // As the Supervisor leaves it: root's, and nobody else's.
+  // As the Supervisor leaves it: owned by root, with no access for others.
   const options = JSON.stringify({ tracked_entities: [], log_level: 'info' });
   await writeFile(join(dataDir, 'options.json'), options, { mode: 0o600 });
   const token = randomBytes(24).toString('hex');
@@ -106,10 +106,10 @@ function isWell(container: Container): true | undefined {
   return (answer?.code === 200 && well.safeParse(answer.body).success) || undefined;
 }
 
-/** Readings stored since the process started; 0 while it does not say. */
+/** Readings stored since the process started; 0 while it does not report it. */
 function storedBy(container: Container): number {
-  const told = well.safeParse(get(container)?.body);
-  return told.success ? told.data.recorder.readings_stored : 0;
+  const health = well.safeParse(get(container)?.body);
+  return health.success ? health.data.recorder.readings_stored : 0;
 }
 
 /** With the data folder's own user and password, which stand in no command line. */
@@ -117,7 +117,7 @@ const askQuestdb =
   'sed "s/.*/user = \\"&\\"/" /data/questdb-credentials | ' +
   'curl --config - -sfo /dev/null "http://127.0.0.1:9000/exec?query=SELECT%201"';
 
-/** The parts that are killed, and how it shows that they are back, whatever the process says of them. */
+/** The parts that are killed, and the sign that they are back, independent of what the process reports. */
 const parts: readonly {
   readonly name: string;
   /** In its command line. */
@@ -171,7 +171,7 @@ async function processesOf(container: Container): Promise<Process[]> {
   const found: Process[] = [];
   for (const name of await readdir('/proc')) {
     if (!/^\d+$/.test(name)) continue;
-    // A process may end while it is looked at.
+    // A process may end while it is read.
     if ((await readlink(`/proc/${name}/ns/pid`).catch(() => '')) !== space) continue;
     const words = await readFile(`/proc/${name}/cmdline`, 'utf8').catch(() => '');
     const memory = await readFile(`/proc/${name}/smaps_rollup`, 'utf8').catch(() => '');

@@ -72,7 +72,7 @@ async function installQuestdb(say: Say): Promise<string> {
       'mvn',
       [
         // Not in batch mode, where it shows no progress. Nothing can be asked: it has no input.
-        // After a failure: Maven remembers for hours that an artifact could not be had, unless told to ask again.
+        // After a failure: Maven remembers for hours that an artifact could not be fetched, unless it is forced to ask again.
         ...(attempt > 1 ? ['--update-snapshots'] : []),
         `${mavenDependencyPlugin}:copy`,
         `-Dartifact=${questdb.artifact}`,
@@ -139,7 +139,7 @@ function progressOf(name: string, say: Say): (line: string) => void {
   };
 }
 
-/** With -v Go names each package that it has compiled; how many there are it does not tell. */
+/** With -v Go names each package that it has compiled; it does not report how many there are. */
 function packageCounter(say: Say): () => void {
   let count = 0;
   let shownAtMs = performance.now();

@@ -18,11 +18,11 @@ export interface SidecarPorts {
   readonly documents: number;
 }
 
-export interface SidecarOptions {
+interface SidecarOptions {
   readonly programs: SidecarPrograms;
   /** QuestDB keeps its data in its folder `questdb`, the document server in `documents`. */
   readonly dataDir: string;
-  /** `free`, the default, takes ports that nobody uses. */
+  /** `free`, the default, takes free ports. */
   readonly ports?: 'free' | SidecarPorts;
   /** Where what they print is kept; `logs` in the data folder by default. */
   readonly logsDir?: string;
@@ -32,7 +32,7 @@ export interface SidecarOptions {
 }
 
 /** How the two stores are reached. */
-export interface SidecarAddresses {
+interface SidecarAddresses {
   /** With user and password, as the PostgreSQL address; for fetch see `forFetch`. Never for a log. */
   readonly questdbUrl: string;
   readonly questdbPgUrl: string;
@@ -74,15 +74,12 @@ export function addressesOf(ports: SidecarPorts, credentials: string | null): Si
   };
 }
 
-/** Starts both with the container's own scripts and settings; resolves when both answer. */
-export async function startSidecars(options: SidecarOptions): Promise<Sidecars> {
-  const ports = options.ports === undefined || options.ports === 'free' ? await freePorts() : options.ports;
+/** Both stores by the container's own scripts, not started yet. */
+function supervisedStores(
+  options: SidecarOptions,
+  ports: SidecarPorts,
+): Readonly<Record<SidecarName, SupervisedProgram>> {
   const { programs, dataDir, log } = options;
-  // run-questdb makes them with the folder's first start.
-  const addresses = async (): Promise<SidecarAddresses> => {
-    const text = await readFile(join(dataDir, 'questdb-credentials'), 'utf8').catch(() => null);
-    return addressesOf(ports, text?.trim() || null);
-  };
   const env = {
     ...process.env,
     ...options.env,
@@ -106,10 +103,19 @@ export async function startSidecars(options: SidecarOptions): Promise<Sidecars> 
       },
       log,
     );
-  const supervised: Readonly<Record<SidecarName, SupervisedProgram>> = {
-    questdb: supervise('questdb'),
-    'document-server': supervise('document-server'),
+  return { questdb: supervise('questdb'), 'document-server': supervise('document-server') };
+}
+
+/** Starts both with the container's own scripts and settings; resolves when both answer. */
+export async function startSidecars(options: SidecarOptions): Promise<Sidecars> {
+  const ports = options.ports === undefined || options.ports === 'free' ? await freePorts() : options.ports;
+  const { programs, dataDir } = options;
+  // run-questdb makes them with the folder's first start.
+  const addresses = async (): Promise<SidecarAddresses> => {
+    const text = await readFile(join(dataDir, 'questdb-credentials'), 'utf8').catch(() => null);
+    return addressesOf(ports, text?.trim() || null);
   };
+  const supervised = supervisedStores(options, ports);
   const asks: Readonly<Record<SidecarName, () => Promise<boolean>>> = {
     questdb: async () =>
       (await answersHttp((await addresses()).questdbUrl)) && (await answersPostgres(ports.questdbPg)),
@@ -118,7 +124,7 @@ export async function startSidecars(options: SidecarOptions): Promise<Sidecars> 
 
   const answering = async (name: SidecarName): Promise<void> => {
     const untilMs = performance.now() + startLimitMs;
-    // A stranger on our port may answer as well: ours must be running too.
+    // Another program on our port may answer as well: ours must be running too.
     while (supervised[name].pid === undefined || !(await asks[name]())) {
       if (performance.now() > untilMs)
         throw new Error(

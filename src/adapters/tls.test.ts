@@ -1,12 +1,14 @@
 /**
- * Goal: nothing is said to a store over TLS whose certificate nobody vouches for, whatever driver speaks to it.
- * Method: servers with a certificate made on the spot; what they hear after the handshake is counted.
+ * Goal: nothing is sent to a store over TLS whose certificate can't be verified, whatever driver connects to it.
+ * Method: servers with a certificate made on the spot; what they receive after the handshake is counted.
  */
+
 import { createServer as createTcpServer, type Server } from 'node:net';
 import { createServer as createTlsServer, TLSSocket } from 'node:tls';
 import { afterEach, expect, it } from 'vitest';
 import { readOptions } from '../composition/options.ts';
 import { silentLog } from '../home/testing/doubles.ts';
+import { systemClock } from '../runtime/clock.ts';
 import { selfSigned } from '../testing/self-signed.ts';
 import { Documents } from './mongodb/documents.ts';
 import { ilpAddress } from './questdb/address.ts';
@@ -70,7 +72,15 @@ const optionsFor = (env: NodeJS.ProcessEnv) => readOptions({ DATA_DIR: '/nonexis
 it('QuestDB over ILP', async () => {
   const { port, heard } = await tlsServer();
   const { questdbUrl } = optionsFor({ QUESTDB_URL: `https://me:hush@127.0.0.1:${port}` });
-  const writer = new IlpWriter(ilpAddress(questdbUrl), { flushMs: 3000, flushRows: 10, writes: 2 });
+  const writer = new IlpWriter(
+    {
+      address: ilpAddress(questdbUrl),
+      prepared: async () => undefined,
+      held: () => null,
+      onFailure: () => undefined,
+    },
+    { flushMs: 3000, flushRows: 10, writes: 2 },
+  );
   const written = writer.write([1], async (sender, value) => {
     await sender.table('t').intColumn('a', value).atNow();
   });
@@ -91,7 +101,10 @@ it.each(['', '?sslmode=require', '?sslmode=verify-full'])(
     });
     expect(questdbPgUrl).toContain('sslmode=verify-full');
     const pgUrl = questdbPgUrl.replace(':8812', `:${port}`);
-    const db = new QuestDb({ url: 'http://127.0.0.1:9', pgUrl, log: silentLog }, { connectMs: 3000 });
+    const db = new QuestDb(
+      { url: 'http://127.0.0.1:9', pgUrl, clock: systemClock, log: silentLog },
+      { connectMs: 3000 },
+    );
     await expect(db.query('SELECT 1', [])).rejects.toThrow(/self-signed/);
     await db.stop();
     expect(heard).toEqual({ bytes: 0, clients: 1 });

@@ -70,8 +70,8 @@ export class ConnectionFlows {
   }
 
   /** What could not be posted is tried at once. */
-  soon(): void {
-    for (const { keeper } of this.#kept.values()) keeper.soon();
+  runNow(): void {
+    for (const { keeper } of this.#kept.values()) keeper.runNow();
   }
 
   /** Resolves when all that was told until now is posted; rejects when it could not be. */

@@ -155,9 +155,9 @@ describe('postingWorker and flow keeper', () => {
     postingWorker.start();
     flows.start();
     disk.ledger.isDown = false;
-    postingWorker.soon();
+    postingWorker.runNow();
     await vi.waitFor(() => expect(postingWorker.status()).toMatchObject({ waiting: 0, error: null }));
-    flows.soon();
+    flows.runNow();
     await vi.waitFor(async () => expect(await homeUse(disk)).toBe(1_000_000));
     await Promise.all([postingWorker.stop(), flows.stop()]);
   });

@@ -78,8 +78,8 @@ export class FlowKeeper {
   }
 
   /** What could not be posted is tried at once. */
-  soon(): void {
-    this.#worker.soon();
+  runNow(): void {
+    this.#worker.runNow();
   }
 
   /** Resolves when all that was told until now is posted; rejects when it could not be. */

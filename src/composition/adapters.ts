@@ -1,4 +1,4 @@
-/** The adapters that speak to the outside, made from the options. */
+/** The adapters to the outside, made from the options. */
 
 import { diskSpace } from '../adapters/disk/disk-space.ts';
 import { type Endpoint, endpointFromUrl, supervisorEndpoint } from '../adapters/homeassistant/endpoint.ts';
@@ -13,21 +13,66 @@ import { MongoSettingsStore } from '../adapters/mongodb/settings-store.ts';
 import { MongoSubscriptionStore } from '../adapters/mongodb/subscription-store.ts';
 import { MongoSyncLog } from '../adapters/mongodb/sync-log.ts';
 import { MongoTicketStore } from '../adapters/mongodb/ticket-store.ts';
+import { QuestDbCoverageStore } from '../adapters/questdb/coverage-store.ts';
 import { QuestDbLedgerStore } from '../adapters/questdb/ledger-store.ts';
 import { QuestDbLedgerViews } from '../adapters/questdb/ledger-views.ts';
-import { QuestDbCoverageStore } from '../adapters/questdb/proof-store.ts';
 import { QuestDb } from '../adapters/questdb/questdb.ts';
 import { readingsTable } from '../adapters/questdb/reading-rows.ts';
 import { QuestDbReadingStore } from '../adapters/questdb/reading-store.ts';
 import { QuestDbStatisticsStore } from '../adapters/questdb/statistics-store.ts';
 import { applied } from '../adapters/questdb/wal.ts';
 import { resumeSuspended } from '../adapters/questdb/wal-resume.ts';
-import type { HomeAssistantTarget } from '../home/connection.ts';
+import type { HomeAssistantTarget, Trial } from '../home/connection-settings.ts';
+import type { EntityStore } from '../home/entity-store.ts';
+import type { GridConnectionStore } from '../home/grid-connection-store.ts';
+import type { HomeAssistant } from '../home/home-assistant.ts';
+import type { SettingsStore } from '../home/settings-store.ts';
+import type { CoverageStore } from '../recording/coverage-store.ts';
+import type { ReadingStore } from '../recording/reading-store.ts';
+import type { SubscriptionStore, SyncLog } from '../recording/sync-log.ts';
+import type { DiskSpace } from '../recording/write/disk-watch.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Log } from '../runtime/log.ts';
+import type { CostVersionStore } from '../tariffs/cost-version-store.ts';
 import { hull, type Interval } from '../units/interval.ts';
-import type { Adapters } from './energy-ledger.ts';
+import type { IntegrityAdapters } from './integrity-services.ts';
+import type { LedgerAdapters } from './ledger-services.ts';
 import type { Options } from './options.ts';
+
+/**
+ * Everything outside the process. `start` begins to connect and returns; the process runs while any of it is away.
+ */
+export interface Adapters extends LedgerAdapters, IntegrityAdapters {
+  readonly homeAssistant: HomeAssistant & {
+    start(): void;
+    stop(): Promise<void>;
+    /** Connects to this Home Assistant from now on. */
+    use(target: HomeAssistantTarget): void;
+    reconnect(reason: string): void;
+    lastPingAtUs(): number | null;
+  };
+  readonly tryHomeAssistant: (target: HomeAssistantTarget) => Promise<Trial>;
+  readonly readingStore: ReadingStore;
+  readonly coverageStore: CoverageStore;
+  /** Nothing is written to QuestDB while `held` says why not. */
+  readonly holdStoreWrites: (held: () => string | null) => void;
+  /** QuestDB resumes what it gave up on a full disk. Rejects when it does not answer. */
+  readonly mendStore: () => Promise<void>;
+  /** Of the disk that DATA_DIR is on. */
+  readonly diskSpace: () => Promise<DiskSpace>;
+  readonly costVersionStore: CostVersionStore;
+  readonly gridConnectionStore: GridConnectionStore;
+  readonly pingQuestdb: () => Promise<unknown>;
+  readonly entityStore: EntityStore;
+  readonly settingsStore: SettingsStore;
+  readonly subscriptionStore: SubscriptionStore;
+  readonly syncLog: SyncLog;
+  readonly pingDocuments: () => Promise<unknown>;
+  /** Begins to connect to the stores. */
+  readonly startStores: () => void;
+  /** Closes the stores' connections. */
+  readonly closeStores: () => Promise<void>;
+}
 
 function endpointOf(target: HomeAssistantTarget, source: Endpoint['source']): Endpoint | { error: string } {
   const parsed = endpointFromUrl(target.url);
@@ -36,10 +81,10 @@ function endpointOf(target: HomeAssistantTarget, source: Endpoint['source']): En
 }
 
 export function createAdapters(options: Options, clock: Clock, log: Log): Adapters {
-  const { homeAssistant: told } = options;
+  const { homeAssistant: source } = options;
   const homeAssistantLog = log.child({ part: 'home-assistant' });
   const homeAssistant = createHomeAssistant({
-    endpoint: told.kind === 'supervisor' ? supervisorEndpoint(told.token) : null,
+    endpoint: source.kind === 'supervisor' ? supervisorEndpoint(source.token) : null,
     clock,
     log: homeAssistantLog,
   });
@@ -47,16 +92,16 @@ export function createAdapters(options: Options, clock: Clock, log: Log): Adapte
   const questdb = new QuestDb({
     url: options.questdbUrl,
     pgUrl: options.questdbPgUrl,
+    clock,
     log: questdbLog,
   });
   const documents = new Documents({ url: options.mongodbUrl, log: log.child({ part: 'documents' }) });
   const readingStore = new QuestDbReadingStore(questdb, clock);
   const statisticsStore = new QuestDbStatisticsStore(questdb, clock);
-  const ledgerViews = new QuestDbLedgerViews(questdb);
   return {
     homeAssistant: Object.assign(homeAssistant, {
       use: (target: HomeAssistantTarget) => {
-        const endpoint = endpointOf(target, told.kind === 'environment' ? 'environment' : 'saved');
+        const endpoint = endpointOf(target, source.kind === 'environment' ? 'environment' : 'saved');
         if ('error' in endpoint) homeAssistantLog.error({}, endpoint.error);
         else homeAssistant.reconfigure(endpoint);
       },
@@ -79,8 +124,7 @@ export function createAdapters(options: Options, clock: Clock, log: Log): Adapte
     },
     readingsReadable: () => applied(questdb, readingsTable),
     ledgerStore: new QuestDbLedgerStore(questdb),
-    ledgerViews,
-    viewsRefreshed: () => ledgerViews.refreshed(),
+    createLedgerViews: (zone) => new QuestDbLedgerViews(questdb, zone),
     statisticsStore,
     correctionStore: new MongoCorrectionStore(documents),
     costVersionStore: new MongoCostVersionStore(documents),

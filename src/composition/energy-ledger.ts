@@ -1,77 +1,34 @@
-/** The process put together: services over adapters, started and stopped in order. main.ts gives it the real ones. */
+/** The whole process: services over adapters, started and stopped in order. main.ts passes the real adapters. */
 import { createHash, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { recordingView } from '../api/answers/recording-view.ts';
 import { ApiServer } from '../api/server.ts';
-import { Connection, type HomeAssistantTarget, type Trial } from '../home/connection.ts';
-import type { EntityStore } from '../home/entity-store.ts';
-import type { GridConnectionStore } from '../home/grid-connection-store.ts';
+import { ConnectionSettings } from '../home/connection-settings.ts';
 import { GridConnections } from '../home/grid-connections.ts';
 import { Home } from '../home/home.ts';
-import type { HomeAssistant } from '../home/home-assistant.ts';
-import type { SettingsStore } from '../home/settings-store.ts';
 import { Backfill } from '../recording/backfill/backfill.ts';
-import type { CoverageStore } from '../recording/coverage-proof.ts';
-import type { ReadingStore } from '../recording/reading-store.ts';
 import { RecordingEvents } from '../recording/recording-events.ts';
 import { Recorder } from '../recording/stream/recorder.ts';
-import type { SubscriptionStore, SyncLog } from '../recording/sync-log.ts';
-import type { DiskSpace, DiskWatchLimits } from '../recording/write/disk-watch.ts';
 import { FileSpool } from '../recording/write/spool/file-spool.ts';
 import type { Clock } from '../runtime/clock.ts';
+import { waitAtMost } from '../runtime/deadline.ts';
 import type { Log } from '../runtime/log.ts';
-import { withinMs } from '../runtime/pause.ts';
+import { type Service, serviceOf, startServices, stopServices } from '../runtime/service.ts';
 import { Today } from '../statistics/today.ts';
-import type { CostVersionStore } from '../tariffs/cost-version-store.ts';
-import { type IntegrityAdapters, IntegrityServices } from './integrity-services.ts';
-import { type LedgerAdapters, LedgerServices } from './ledger-services.ts';
-import type { Options } from './options.ts';
+import type { Adapters } from './adapters.ts';
+import { IntegrityServices } from './integrity-services.ts';
+import { LedgerServices } from './ledger-services.ts';
+import { diskLimits, isHere, type Options, refusedAddress } from './options.ts';
 import { RecordingServices } from './recording-services.ts';
 import { StoreHealth } from './store-health.ts';
 
-/** What speaks to the outside. `start` begins to look for the other end and returns; none needs it to be there. */
-export interface Adapters extends LedgerAdapters, IntegrityAdapters {
-  readonly homeAssistant: HomeAssistant & {
-    start(): void;
-    stop(): Promise<void>;
-    /** Speaks to this one from now on. */
-    use(target: HomeAssistantTarget): void;
-    reconnect(reason: string): void;
-    lastPingAtUs(): number | null;
-  };
-  readonly tryHomeAssistant: (target: HomeAssistantTarget) => Promise<Trial>;
-  readonly readingStore: ReadingStore;
-  readonly coverageStore: CoverageStore;
-  /** Nothing is written to QuestDB while `held` says why not. */
-  readonly holdStoreWrites: (held: () => string | null) => void;
-  /** QuestDB goes on with what a full disk made it give up. Rejects when it does not answer. */
-  readonly mendStore: () => Promise<void>;
-  /** Of the disk that DATA_DIR is on. */
-  readonly diskSpace: () => Promise<DiskSpace>;
-  readonly costVersionStore: CostVersionStore;
-  readonly gridConnectionStore: GridConnectionStore;
-  readonly pingQuestdb: () => Promise<unknown>;
-  readonly entityStore: EntityStore;
-  readonly settingsStore: SettingsStore;
-  readonly subscriptionStore: SubscriptionStore;
-  readonly syncLog: SyncLog;
-  readonly pingDocuments: () => Promise<unknown>;
-  /** Begins to look for the stores. */
-  readonly startStores: () => void;
-  /** Closes the stores' connections. */
-  readonly closeStores: () => Promise<void>;
-}
-
-/** A part that hangs must not keep the ones after it from stopping; the recorder may take time to write. */
-const stopPartWithinMs = 2000;
 const stopRecorderWithinMs = 7000;
-
-/** Who asks for what was received is not kept waiting by a store that is slow. */
+/** A caller that needs all received readings waits no longer for a slow store. */
 const gatherWithinMs = 2000;
 /** Readings that wait for QuestDB; above this, work that can wait does. */
 const manyWaiting = 5000;
 
-export interface EnergyLedgerDeps {
+interface EnergyLedgerDeps {
   readonly options: Options;
   readonly adapters: Adapters;
   readonly clock: Clock;
@@ -79,12 +36,13 @@ export interface EnergyLedgerDeps {
   readonly version: string;
 }
 
-const tellPostedEveryMs = 9000;
+const reportPostedEveryMs = 9000;
 
 export class EnergyLedger {
   readonly #deps: EnergyLedgerDeps;
+  readonly #events: RecordingEvents;
   readonly #home: Home;
-  readonly #connection: Connection;
+  readonly #connection: ConnectionSettings;
   readonly #gridConnections: GridConnections;
   readonly #recorder: Recorder;
   readonly #today: Today;
@@ -95,36 +53,130 @@ export class EnergyLedger {
   readonly #questdb: StoreHealth;
   readonly #documents: StoreHealth;
   readonly #api: ApiServer;
-  #postedToldMs = Number.NEGATIVE_INFINITY;
+  #port = 0;
+  #postedReportedMs = Number.NEGATIVE_INFINITY;
 
   constructor(deps: EnergyLedgerDeps) {
-    const { options, adapters, clock, log, version } = deps;
-    const { homeAssistant, readingStore, settingsStore, entityStore } = adapters;
-    const named = (part: string) => log.child({ part });
     this.#deps = deps;
-    this.#home = new Home({
+    this.#events = new RecordingEvents(this.#named('recorder'));
+    this.#home = this.#createHome();
+    this.#connection = this.#createConnection();
+    this.#gridConnections = this.#createGridConnections();
+    this.#ledger = this.#createLedger();
+    this.#recorder = this.#createRecorder();
+    this.#today = this.#createToday();
+    this.#recording = this.#createRecording();
+    this.#backfill = this.#createBackfill();
+    this.#integrity = this.#createIntegrity();
+    const { pingQuestdb, pingDocuments } = deps.adapters;
+    this.#questdb = this.#createStoreHealth('QuestDB', pingQuestdb, () => {
+      // It may have lost readings.
+      this.#recording.coverageScheduler.check();
+      this.#ledger.runNow();
+    });
+    this.#documents = this.#createStoreHealth('The document store', pingDocuments, () => undefined);
+    this.#api = this.#createApi();
+    this.#home.onChange((change) => {
+      if (change === 'tracked') this.#recorder.track(this.#home.recorded());
+    });
+    for (const source of [this.#recorder, this.#recording.renames])
+      source.onStored((readings) => this.#ledger.readingsStored(readings));
+    this.#ledger.postingWorker.onPosted(() => this.#reportPosted());
+  }
+
+  /** Resolves with the port on which the API answers. Rejects when the port or the spool's folder can't be used. */
+  async start(): Promise<number> {
+    const { options, log } = this.#deps;
+    const refused = refusedAddress(options);
+    if (refused !== null) log.error({}, refused);
+    await startServices(this.#services);
+    return this.#port;
+  }
+
+  /** Nothing new comes in, then what came is written, then the connections are closed. */
+  stop(): Promise<void> {
+    return stopServices(this.#services, this.#deps.log);
+  }
+
+  /** In the order of their start; they stop in the reverse order. */
+  get #services(): readonly Service[] {
+    const { options, adapters } = this.#deps;
+    const { disk } = this.#recording;
+    return [
+      // Before anything is written.
+      serviceOf('disk watch', disk),
+      {
+        name: 'stores',
+        start: () => {
+          if (isHere(options.questdbUrl)) adapters.holdStoreWrites(() => disk.storeHeld());
+          adapters.startStores();
+        },
+        stop: () => adapters.closeStores(),
+      },
+      serviceOf('document store health', this.#documents),
+      serviceOf('QuestDB health', this.#questdb),
+      {
+        name: 'API',
+        start: async () => {
+          this.#port = await this.#api.start(options.host, options.port);
+        },
+        stop: () => this.#api.stop(),
+      },
+      serviceOf('Home Assistant', adapters.homeAssistant),
+      serviceOf('ledger', this.#ledger),
+      serviceOf('today', this.#today),
+      // It may take time to write what was received.
+      { ...serviceOf('recorder', this.#recorder), stopWithinMs: stopRecorderWithinMs },
+      // No gap is found before there is something to record.
+      serviceOf('back-fill', this.#backfill),
+      serviceOf('watch over recording', this.#recording),
+      serviceOf('integrity', this.#integrity),
+      serviceOf('grid connections', this.#gridConnections),
+      serviceOf('home', this.#home),
+      serviceOf('connection', this.#connection),
+    ];
+  }
+
+  #createHome(): Home {
+    const { adapters, options, clock } = this.#deps;
+    const { homeAssistant, settingsStore, entityStore } = adapters;
+    return new Home({
       homeAssistant,
       entityStore,
       settingsStore,
       clock,
-      log: named('home'),
+      log: this.#named('home'),
       trackedOption: options.trackedEntities,
     });
-    this.#connection = new Connection({
+  }
+
+  #createConnection(): ConnectionSettings {
+    const { options, adapters, clock } = this.#deps;
+    const { homeAssistant, settingsStore } = adapters;
+    return new ConnectionSettings({
       source: options.homeAssistant,
       settingsStore,
       use: (target) => homeAssistant.use(target),
       attempt: adapters.tryHomeAssistant,
       digest: (text) => createHash('sha256').update(text).digest('hex'),
       clock,
-      log: named('connection'),
+      log: this.#named('connection'),
     });
-    this.#gridConnections = new GridConnections({
+  }
+
+  #createGridConnections(): GridConnections {
+    const { adapters } = this.#deps;
+    return new GridConnections({
       store: adapters.gridConnectionStore,
       home: this.#home,
-      log: named('home'),
+      log: this.#named('home'),
     });
-    this.#ledger = new LedgerServices({
+  }
+
+  #createLedger(): LedgerServices {
+    const { adapters, clock, log } = this.#deps;
+    const { homeAssistant, readingStore, settingsStore } = adapters;
+    return new LedgerServices({
       adapters,
       home: this.#home,
       connections: this.#gridConnections,
@@ -141,36 +193,48 @@ export class EnergyLedger {
       clock,
       log,
     });
-    const events = new RecordingEvents(named('recorder'));
-    const postedReadings = this.#ledger.postingReadingStore(readingStore);
-    this.#recorder = new Recorder({
+  }
+
+  #createRecorder(): Recorder {
+    const { options, adapters, clock } = this.#deps;
+    const { homeAssistant, readingStore } = adapters;
+    return new Recorder({
       homeAssistant,
-      readings: postedReadings,
+      readings: readingStore,
       subscription: adapters.subscriptionStore,
       spool: new FileSpool({
         directory: join(options.dataDir, 'spool'),
         held: () => this.#recording.disk.spoolHeld(),
       }),
-      events,
+      events: this.#events,
       zone: () => this.#home.config()?.timeZone ?? null,
       clock,
-      log: named('recorder'),
+      log: this.#named('recorder'),
     });
-    this.#today = new Today({
+  }
+
+  #createToday(): Today {
+    const { adapters, clock } = this.#deps;
+    const { readingStore } = adapters;
+    return new Today({
       recorder: this.#recorder,
       readings: readingStore,
       ledger: this.#ledger.store,
       evidence: this.#ledger.evidence,
       postingWorker: this.#ledger.postingWorker,
       clock,
-      log: named('today'),
+      log: this.#named('today'),
       zone: () => this.#home.config()?.timeZone ?? null,
     });
-    this.#recording = new RecordingServices({
+  }
+
+  #createRecording(): RecordingServices {
+    const { options, adapters, clock, log } = this.#deps;
+    const { homeAssistant, readingStore, settingsStore } = adapters;
+    return new RecordingServices({
       homeAssistant,
       home: this.#home,
       readings: readingStore,
-      postedReadings,
       carryCorrections: (oldId, newId) => this.#ledger.corrections.carry(oldId, newId),
       excludeUntil: (entityId, endUs) => this.#ledger.corrections.excludeUntil(entityId, endUs),
       settings: settingsStore,
@@ -178,7 +242,7 @@ export class EnergyLedger {
       readingsReadable: adapters.readingsReadable,
       syncLog: adapters.syncLog,
       recorder: this.#recorder,
-      events,
+      events: this.#events,
       diskSpace: adapters.diskSpace,
       diskLimits: diskLimits(options),
       mendStore: adapters.mendStore,
@@ -188,24 +252,34 @@ export class EnergyLedger {
       clock,
       log,
     });
-    this.#backfill = new Backfill({
+  }
+
+  #createBackfill(): Backfill {
+    const { adapters, clock } = this.#deps;
+    const { homeAssistant, readingStore } = adapters;
+    return new Backfill({
       homeAssistant,
       readings: readingStore,
       recorder: this.#recorder,
       syncLog: adapters.syncLog,
       clock,
-      log: named('backfill'),
+      log: this.#named('backfill'),
       newId: () => randomUUID(),
       coverageVerifier: this.#recording.coverageVerifier,
       onBrought: () => {
-        // The day is counted anew from what came.
+        // The day is counted again from what came.
         this.#api.hub.changed('readings', 'entities');
-        this.#recording.proofs.look();
+        this.#recording.coverageScheduler.check();
       },
     });
-    const { store: ledgerStore, views: ledgerViews } = this.#ledger;
-    this.#integrity = new IntegrityServices({
-      adapters: { ...adapters, ledgerStore, ledgerViews },
+  }
+
+  #createIntegrity(): IntegrityServices {
+    const { adapters, clock, log } = this.#deps;
+    const { homeAssistant } = adapters;
+    return new IntegrityServices({
+      adapters: { ...adapters, ledgerStore: this.#ledger.store },
+      views: this.#ledger.views,
       home: this.#home,
       homeAssistant,
       postingWorker: this.#ledger.postingWorker,
@@ -218,23 +292,12 @@ export class EnergyLedger {
       clock,
       log,
     });
-    const storeHealth = (name: string, ping: () => Promise<unknown>, onUp: () => void) =>
-      new StoreHealth({
-        name,
-        ping,
-        log: named('stores'),
-        onChange: (isUp) => {
-          this.#api.hub.changed('status', 'settings');
-          if (isUp) onUp();
-        },
-      });
-    this.#questdb = storeHealth('QuestDB', adapters.pingQuestdb, () => {
-      // It may have come back with less than it had.
-      this.#recording.proofs.look();
-      this.#ledger.soon();
-    });
-    this.#documents = storeHealth('The document store', adapters.pingDocuments, () => undefined);
-    this.#api = new ApiServer({
+  }
+
+  #createApi(): ApiServer {
+    const { options, adapters, clock, version } = this.#deps;
+    const { homeAssistant, readingStore, entityStore } = adapters;
+    return new ApiServer({
       version,
       access: {
         ingressAddress: options.ingressAddress,
@@ -258,8 +321,8 @@ export class EnergyLedger {
       }),
       backfill: this.#backfill,
       ledger: {
-        views: ledgerViews,
-        store: ledgerStore,
+        views: this.#ledger.views,
+        store: this.#ledger.store,
         statistics: adapters.statisticsStore,
         corrections: this.#ledger.corrections,
         costVersions: adapters.costVersionStore,
@@ -281,128 +344,57 @@ export class EnergyLedger {
       },
       stores: { questdb: () => this.#questdb.health(), mongodb: () => this.#documents.health() },
       clock,
-      log: named('api'),
+      log: this.#named('api'),
     });
   }
 
-  /** Resolves with the port on which the API answers. Rejects when the port or the spool's folder can't be used. */
-  async start(): Promise<number> {
-    const { options, adapters, log } = this.#deps;
-    const refused = refusedAddress(options);
-    if (refused !== null) log.error({}, refused);
-    // Before anything is written.
-    await this.#recording.disk.start();
-    if (isHere(options.questdbUrl)) adapters.holdStoreWrites(() => this.#recording.disk.storeHeld());
-    adapters.startStores();
-    this.#questdb.start();
-    this.#documents.start();
-    // The day is counted before anyone is told of a reading, and gaps are heard before there is one.
-    this.#today.start();
-    this.#backfill.start();
-    const port = await this.#api.start(options.host, options.port);
-    await this.#recorder.start();
-    this.#home.onChange((change) => {
-      if (change === 'tracked') this.#recorder.track(this.#home.recorded());
+  #createStoreHealth(name: string, ping: () => Promise<unknown>, onUp: () => void): StoreHealth {
+    return new StoreHealth({
+      name,
+      ping,
+      log: this.#named('stores'),
+      onChange: (isUp) => {
+        this.#api.hub.changed('status', 'settings');
+        if (isUp) onUp();
+      },
     });
-    adapters.homeAssistant.start();
-    this.#connection.start();
-    this.#home.start();
-    this.#gridConnections.start();
-    this.#ledger.postingWorker.onPosted(() => this.#tellPosted());
-    this.#ledger.start();
-    this.#recording.start();
-    this.#integrity.start();
-    return port;
   }
 
-  /** Nothing new comes in, what came is written, then the doors close. */
-  async stop(): Promise<void> {
-    const { adapters, log } = this.#deps;
-    const steps: readonly (readonly [string, () => Promise<void> | void])[] = [
-      ['connection', () => this.#connection.stop()],
-      ['home', () => this.#home.stop()],
-      ['grid connections', () => this.#gridConnections.stop()],
-      ['integrity', () => this.#integrity.stop()],
-      ['proofs', () => this.#recording.stop()],
-      ['backfill', () => this.#backfill.stop()],
-      ['recorder', () => this.#recorder.stop()],
-      ['today', () => this.#today.stop()],
-      ['ledger', () => this.#ledger.stop()],
-      ['home assistant', () => adapters.homeAssistant.stop()],
-      ['api', () => this.#api.stop()],
-      ['questdb health', () => this.#questdb.stop()],
-      ['documents health', () => this.#documents.stop()],
-      ['stores', () => adapters.closeStores()],
-    ];
-    for (const [part, step] of steps) {
-      try {
-        await within(part === 'recorder' ? stopRecorderWithinMs : stopPartWithinMs, step());
-      } catch (error) {
-        log.error({ err: error, part }, 'A part did not stop cleanly');
-      }
-    }
+  #named(part: string): Log {
+    return this.#deps.log.child({ part });
   }
 
-  /** The panel asks again for what rests on the ledger, but not more often than a look is worth. */
-  #tellPosted(): void {
+  /** The panel fetches again what rests on the ledger, but not more often than is useful. */
+  #reportPosted(): void {
     const nowMs = this.#deps.clock.monotonicMs();
-    if (nowMs - this.#postedToldMs < tellPostedEveryMs) return;
-    this.#postedToldMs = nowMs;
+    if (nowMs - this.#postedReportedMs < reportPostedEveryMs) return;
+    this.#postedReportedMs = nowMs;
     this.#api.hub.changed('readings', 'status');
   }
 
-  /** What was received is in QuestDB, as far as it takes it in time; the rest is told when it is. */
+  /** Resolves when the received readings are in QuestDB, or after a while; the rest is shown when it is stored. */
   async #gather(): Promise<void> {
-    if (this.#recorder.isStoring()) await withinMs(gatherWithinMs, this.#recorder.settled());
+    if (this.#recorder.isStoring()) await waitAtMost(gatherWithinMs, this.#recorder.settled());
   }
 
-  /** What was received can be read. */
+  /** Resolves when the received readings can be read, or after a while. */
   async #visible(): Promise<void> {
     if (this.#recorder.waiting() === 0 || !this.#questdb.isUp()) return;
     await this.#gather();
     const readable = this.#deps.adapters.readingsReadable().catch((error: unknown) => {
       this.#deps.log.debug({ err: error }, 'What was written last can not be read yet');
     });
-    await withinMs(gatherWithinMs, readable);
+    await waitAtMost(gatherWithinMs, readable);
   }
 
   #isRecordingBusy(): boolean {
     return this.#backfill.status().isRunning || this.#recorder.waiting() > manyWaiting;
   }
 
-  /** A followed entity that is there would have told a change. */
+  /** Until when an entity is known to have kept its value: a change of a followed entity would have been received. */
   #heldUntil(entityId: string): number | null {
     if (!this.#recorder.status().isSubscribed || !this.#recorder.tracked().has(entityId)) return null;
     const newest = this.#recorder.newest().get(entityId);
     return newest === undefined || newest.absence !== null ? null : this.#deps.clock.nowUs();
-  }
-}
-
-/** Why the environment's Home Assistant is not used; null when it is, or when there is none. */
-function refusedAddress({ homeAssistant }: Options): string | null {
-  return homeAssistant.kind === 'saved' ? homeAssistant.refused : null;
-}
-
-/** Whether a store is on this machine, and so on this disk. */
-function isHere(url: string): boolean {
-  return ['127.0.0.1', 'localhost', '[::1]'].includes(new URL(url).hostname);
-}
-
-function diskLimits({ diskReserveBytes, diskWarnBytes }: Options): Partial<DiskWatchLimits> {
-  return {
-    ...(diskReserveBytes === null ? {} : { reserveBytes: diskReserveBytes }),
-    ...(diskWarnBytes === null ? {} : { warnBytes: diskWarnBytes }),
-  };
-}
-
-async function within(limitMs: number, work: Promise<void> | void): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`It took more than ${limitMs} ms`)), limitMs);
-  });
-  try {
-    await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
   }
 }

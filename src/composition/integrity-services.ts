@@ -1,5 +1,4 @@
-/** Integrity put together: what is recorded is held against Home Assistant, what does not fit becomes a ticket. */
-
+/** Integrity put together: records are compared with Home Assistant, and what differs becomes a ticket. */
 import type { Home } from '../home/home.ts';
 import type { HomeAssistant } from '../home/home-assistant.ts';
 import type { SettingsStore } from '../home/settings-store.ts';
@@ -14,7 +13,7 @@ import type { LedgerStore } from '../ledger/entries/ledger-store.ts';
 import type { Corrections } from '../ledger/evidence/corrections.ts';
 import type { StatisticsStore } from '../ledger/evidence/statistics-store.ts';
 import type { PostingWorker } from '../ledger/posting/posting-worker.ts';
-import { foundInterval } from '../recording/coverage-proof.ts';
+import { foundInterval } from '../recording/coverage-store.ts';
 import type { ReadingStore } from '../recording/reading-store.ts';
 import type { RecordingEvents } from '../recording/recording-events.ts';
 import type { SyncLog } from '../recording/sync-log.ts';
@@ -26,21 +25,21 @@ export interface IntegrityAdapters {
   readonly ticketStore: TicketStore;
   readonly statisticsStore: StatisticsStore;
   readonly ledgerStore: LedgerStore;
-  readonly ledgerViews: LedgerViews;
   readonly readingStore: ReadingStore;
   readonly settingsStore: SettingsStore;
   readonly syncLog: SyncLog;
 }
 
-export interface IntegrityServicesDeps {
+interface IntegrityServicesDeps {
   readonly adapters: IntegrityAdapters;
+  readonly views: LedgerViews;
   readonly home: Home;
   readonly homeAssistant: HomeAssistant;
   readonly postingWorker: PostingWorker;
   readonly corrections: Corrections;
   readonly coverageVerifier: HourVerifier;
   readonly events: RecordingEvents;
-  /** What goes first: the past is being brought in, or readings wait to be written. */
+  /** What goes first: the past is being fetched, or readings wait to be written. */
   readonly isBusy: () => boolean;
   readonly onTickets: () => void;
   readonly newId: () => string;
@@ -73,7 +72,7 @@ export class IntegrityServices {
       readings: adapters.readingStore,
       statistics: adapters.statisticsStore,
       ledger: adapters.ledgerStore,
-      views: adapters.ledgerViews,
+      views: deps.views,
       corrections,
       posting: postingWorker,
       coverageVerifier: deps.coverageVerifier,
@@ -98,8 +97,8 @@ export class IntegrityServices {
 
   start(): void {
     const { events, postingWorker } = this.#deps;
-    this.#unlisten = events.listen((event) => {
-      // Found outside a reconciliation too: the revisions that follow say why they were made.
+    this.#unlisten = events.on((event) => {
+      // Found outside a reconciliation too: the revisions that follow have the right cause.
       if (event.kind === 'found')
         postingWorker.touch(event.found.entityId, foundInterval(event.found), 'reconciled');
       this.#recordingTickets.take(event);

@@ -1,4 +1,7 @@
-/** Holds the stored ledger against its evidence, itself and its views, while the process may go on recording. */
+/**
+ * Compares the stored ledger with its evidence, with itself and with its views, while the process may go on
+ * recording.
+ */
 
 import { connectionPlan, connectionSources, type FlowPlan, homePlan } from '../balance/flow-plan.ts';
 import { type BalanceSources, balanceSources, sourceIds } from '../balance/sources.ts';
@@ -27,42 +30,42 @@ import { bucketStartUs } from '../units/calendar.ts';
 import { hull, type Interval } from '../units/interval.ts';
 import { quarterHourStartUs, quarterHourUs } from '../units/quarter-hour.ts';
 
-export interface LedgerProofDeps {
+interface LedgerProofDeps {
   readonly entities: readonly KnownEntity[];
-  /** Sources of the balance that nobody counts. */
+  /** Sources of the balance that are not counted. */
   readonly unknown: readonly UnknownSource[];
-  /** By the ids that their entities have now. */
+  /** With the present ids of their entities. */
   readonly connections: readonly GridConnection[];
   readonly readings: ReadingStore;
   readonly statistics: StatisticsStore;
   readonly corrections: CorrectionStore;
   readonly ledger: LedgerStore;
   readonly views: LedgerViews;
-  /** Until when received evidence is said to be posted; null when nothing is known. */
+  /** Until when received evidence is marked as posted; null when there is no mark. */
   readonly mark: () => Promise<number | null>;
   readonly unposted: () => Promise<readonly UnpostedCorrection[]>;
   readonly receivedSince: (receivedUs: number) => Promise<ReadonlyMap<string, Interval>>;
   readonly clock: Clock;
-  /** Lets the process do what it is at; longer than its rounds of posting. */
+  /** Gives the process time to finish; longer than its runs of posting. */
   readonly pause: () => Promise<void>;
 }
 
-export interface LedgerProof {
+interface LedgerProof {
   readonly meters: readonly (Omit<Verification, 'findings'> & {
-    /** Entries that wait for evidence that is stored and not posted yet. */
+    /** Entries whose evidence is stored and not posted yet. */
     readonly waiting: number;
   })[];
   readonly findings: readonly Finding[];
 }
 
-/** A posting that was under way is done after this many looks. */
+/** A posting that was under way is done after this many checks. */
 const looks = 3;
 const limitFindings = 1000;
 
 /**
- * Proves promises 3 to 5. The ledger answers for what was received until its mark: what came since is posted into a draft
- * here, so that an entry that is a round behind is no difference and every other one is. A difference is told when it
- * stands at every look, with time for the process to end what it was writing in between.
+ * Verifies promises 3 to 5. The ledger answers for what was received until its mark: what came since is posted into a
+ * draft here, so that an entry that is one run behind is no difference and every other one is. A difference is
+ * reported when every check finds it, with time for the process in between to finish what it was writing.
  */
 export async function proveLedger(deps: LedgerProofDeps): Promise<LedgerProof> {
   let proof = await look(deps);
@@ -75,7 +78,7 @@ export async function proveLedger(deps: LedgerProofDeps): Promise<LedgerProof> {
   return proof;
 }
 
-/** Without its figures: those of a running meter go on. */
+/** Without its figures, which change for a running meter. */
 function keyOf({ entityId, check, quarterHourStartUs: atUs }: Finding): string {
   return `${entityId} ${check} ${atUs}`;
 }
@@ -92,7 +95,7 @@ async function look(deps: LedgerProofDeps): Promise<LedgerProof> {
     ),
   ];
   const nowUs = clock.nowUs();
-  // The running quarters move while this reads: what is checked of them is what is settled.
+  // The running quarter-hours change while this reads: only settled ones are checked.
   const endUs = quarterHourStartUs(nowUs) - 2 * quarterHourUs;
   const markUs = await deps.mark();
   const received = markUs === null ? new Map<string, Interval>() : await deps.receivedSince(markUs);
@@ -139,7 +142,7 @@ function evidenceFor({ readings, statistics, corrections }: LedgerProofDeps, met
   });
 }
 
-/** What of a meter the process has not posted, as far as it said; null when nothing waits. */
+/** The part of a meter that the process has not posted yet; null when nothing waits. */
 function newsOf(
   meter: Meter,
   received: ReadonlyMap<string, Interval>,

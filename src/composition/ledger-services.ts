@@ -1,5 +1,4 @@
-/** The ledger put together: what is recorded is posted, the home's flows follow, prices are known. */
-
+/** The ledger put together: received readings are posted, the home's flows follow, prices are known. */
 import type { PostingHealth } from '../api/http/ports.ts';
 import { ConnectionFlows } from '../balance/connection-flows.ts';
 import { FlowKeeper } from '../balance/flow-keeper.ts';
@@ -22,7 +21,7 @@ import { RememberedCorrections } from '../ledger/evidence/remembered-corrections
 import type { StatisticsStore } from '../ledger/evidence/statistics-store.ts';
 import { StoredEvidence } from '../ledger/evidence/stored-evidence.ts';
 import { PostingRhythm, unsettledUs } from '../ledger/posting/posting-rhythm.ts';
-import { PostingWorker } from '../ledger/posting/posting-worker.ts';
+import { type PostingMark, PostingWorker } from '../ledger/posting/posting-worker.ts';
 import { RunningLedger } from '../ledger/posting/running-ledger.ts';
 import { HistoryImport } from '../ledger/statistics-import/history-import.ts';
 import type { ImportEntity } from '../ledger/statistics-import/import-deps.ts';
@@ -30,9 +29,9 @@ import type { Reading } from '../recording/reading.ts';
 import type { ReadingStore } from '../recording/reading-store.ts';
 import type { SyncLog } from '../recording/sync-log.ts';
 import type { Clock } from '../runtime/clock.ts';
+import { waitAtMost } from '../runtime/deadline.ts';
 import type { Log } from '../runtime/log.ts';
-import { withinMs } from '../runtime/pause.ts';
-import type { LedgerViews } from '../statistics/ledger-views.ts';
+import type { LedgerViews, MaterializedViews } from '../statistics/ledger-views.ts';
 import { RunningViews } from '../statistics/running-views.ts';
 import { minuteMs, minuteUs } from '../units/durations.ts';
 import { type Interval, intervalAt } from '../units/interval.ts';
@@ -40,9 +39,8 @@ import { canonicalUnit } from '../units/quantity.ts';
 
 export interface LedgerAdapters {
   readonly ledgerStore: LedgerStore;
-  readonly ledgerViews: LedgerViews;
-  /** Resolves when the views say what the ledger's tables say. */
-  readonly viewsRefreshed: () => Promise<void>;
+  /** @param zone the home's IANA zone now */
+  readonly createLedgerViews: (zone: () => string) => MaterializedViews;
   readonly statisticsStore: StatisticsStore;
   readonly correctionStore: CorrectionStore;
   readonly receivedSince: (receivedUs: number | null) => Promise<ReadonlyMap<string, Interval>>;
@@ -50,7 +48,7 @@ export interface LedgerAdapters {
   readonly readingsReadable: () => Promise<void>;
 }
 
-export interface LedgerServicesDeps {
+interface LedgerServicesDeps {
   readonly adapters: LedgerAdapters;
   readonly home: Home;
   readonly connections: GridConnections;
@@ -58,31 +56,31 @@ export interface LedgerServicesDeps {
   readonly syncLog: SyncLog;
   readonly readings: ReadingStore;
   readonly settings: SettingsStore;
-  /** Until when an entity was followed without a change being told; null when it is not followed. */
+  /** Until when an entity was followed without a change being received; null when it is not followed. */
   readonly heldUntil: (entityId: string) => number | null;
-  /** Brings what was received into the store; resolves after a while at most. */
+  /** Brings received readings into the store; resolves after a while at most. */
   readonly gather: () => Promise<void>;
-  /** Somebody has figures before him that follow the present. */
+  /** A panel or a client shows figures that follow the present. */
   readonly isWatched: () => boolean;
   readonly isStoreUp: () => boolean;
-  /** Readings are on their way, which the import of statistics lets go first. */
+  /** Readings are on their way; the import of statistics waits for them. */
   readonly isRecordingBusy: () => boolean;
   readonly newId: () => string;
   readonly clock: Clock;
   readonly log: Log;
 }
 
-/** Another key when the rules of posting change: without a mark everything is posted anew, once. */
+/** Use another key when the rules of posting change: without a mark everything is posted again, once. */
 export const markKey = 'ledger_posted_received_us_4';
-/** Another key when the rules of flows change: their past is posted anew, once. */
+/** Use another key when the rules of flows change: their past is posted again, once. */
 const flowsKey = 'ledger_flow_sources_2';
-/** A commit of the settings a minute is enough: what lies after the mark is posted twice, which changes nothing. */
+/** One commit of the settings a minute is enough: what lies after the mark is posted twice, which changes nothing. */
 const saveMarkEveryUs = minuteUs;
-/** Registers that are silent are held anew this often. */
+/** How often the quarter-hour of silent registers is posted again. */
 const holdEveryMs = minuteMs;
-/** Who asks is not kept waiting by a store that is slow. */
+/** A caller waits no longer for a slow store. */
 const presentWithinMs = 2000;
-/** An answer is no older than this; while somebody looks on, rounds of posting come by themselves. */
+/** An answer is no older than this; while a client is watching, runs of posting come by themselves. */
 const freshMs = 2000;
 const watchedFreshMs = 12_000;
 const summedWithinMs = 3000;
@@ -99,6 +97,9 @@ export class LedgerServices {
   readonly corrections: CorrectionService;
   readonly #deps: LedgerServicesDeps;
   #meters: readonly Meter[] = [];
+  readonly #storedViews: MaterializedViews;
+  /** The zone that the views were last asked to be made for. */
+  #viewsZone: string | null = null;
   readonly #running: RunningLedger;
   #catchingUp: Promise<void> | null = null;
   #savedMarkUs = 0;
@@ -108,13 +109,14 @@ export class LedgerServices {
   constructor(deps: LedgerServicesDeps) {
     const { adapters, readings, settings, clock, log } = deps;
     this.#deps = deps;
+    this.#storedViews = adapters.createLedgerViews(() => deps.home.config()?.timeZone ?? 'UTC');
     this.#running = new RunningLedger({
       store: adapters.ledgerStore,
-      summed: () => withinMs(summedWithinMs, adapters.viewsRefreshed()),
+      summed: () => waitAtMost(summedWithinMs, this.#storedViews.refreshed()),
       clock,
     });
     this.store = this.#running;
-    this.views = new RunningViews(adapters.ledgerViews, this.#running);
+    this.views = new RunningViews(this.#storedViews, this.#running);
     const corrections = new RememberedCorrections(adapters.correctionStore);
     const evidenceOf = (declared: (entityId: string) => Promise<readonly Correction[]>) =>
       new StoredEvidence({
@@ -133,18 +135,7 @@ export class LedgerServices {
       running: this.#running,
       posted: (beganUs) => this.#commit(beganUs),
       readable: adapters.readingsReadable,
-      mark: {
-        load: async () => {
-          const found = await settings.get(markKey);
-          return typeof found === 'number' ? found : null;
-        },
-        save: async (receivedUs) => {
-          // A clock that was put back has to be followed, or what comes until it is there again would lie before the mark.
-          if (Math.abs(receivedUs - this.#savedMarkUs) < saveMarkEveryUs) return;
-          await settings.set(markKey, receivedUs, clock.nowUs());
-          this.#savedMarkUs = receivedUs;
-        },
-      },
+      mark: this.#mark(),
       receivedSince: adapters.receivedSince,
       heldUntil: deps.heldUntil,
       clock,
@@ -164,20 +155,7 @@ export class LedgerServices {
       clock,
       log: log.child({ part: 'corrections' }),
     });
-    const flowDeps = {
-      ledger: this.store,
-      firstQuarterHourUs: async (entityIds: readonly string[]) =>
-        (await this.views.extent(entityIds))?.firstUs ?? null,
-      clock,
-      log: log.child({ part: 'balance' }),
-    };
-    const remembered = {
-      load: async (key: string) => {
-        const found = await settings.get(key);
-        return typeof found === 'string' ? found : null;
-      },
-      save: (key: string, sources: string) => settings.set(key, sources, clock.nowUs()),
-    };
+    const { flowDeps, remembered } = this.#flowDeps();
     this.flows = new FlowKeeper({
       ...flowDeps,
       remembered: {
@@ -186,21 +164,10 @@ export class LedgerServices {
       },
     });
     this.connectionFlows = new ConnectionFlows({ ...flowDeps, remembered });
-    this.history = new HistoryImport({
-      homeAssistant: deps.homeAssistant,
-      statistics: adapters.statisticsStore,
-      syncLog: deps.syncLog,
-      settings,
-      entities: () => this.#importEntities(),
-      post: (spans) => this.#post(spans),
-      isBusy: deps.isRecordingBusy,
-      clock,
-      log: log.child({ part: 'statistics' }),
-      newId: deps.newId,
-    });
-    this.postingWorker.onPosted((entityId, news) => {
-      this.flows.posted(entityId, news);
-      this.connectionFlows.posted(entityId, news);
+    this.history = this.#createHistory();
+    this.postingWorker.onPosted((entityId, changed) => {
+      this.flows.posted(entityId, changed);
+      this.connectionFlows.posted(entityId, changed);
     });
   }
 
@@ -238,46 +205,36 @@ export class LedgerServices {
   }
 
   /**
-   * Resolves when what was received until a moment ago is in what `store` and `views` answer, the quarter that is not over
-   * too; after a while at most, for an answer that lags is better than none.
+   * Resolves when everything received until a moment ago is in `store` and `views`, the running quarter-hour too.
+   * Resolves after a while in any case, because an answer that lags is better than none.
    */
   async present(): Promise<void> {
     const { postingWorker } = this;
     const { isWatched, isStoreUp, clock } = this.#deps;
     const { upToMs, isPostingPast, error } = postingWorker.status();
-    // What fails is tried again by itself; nobody is kept waiting for that.
+    // A failed posting is retried by itself; the caller does not wait for it.
     if (isPostingPast || error !== null || !isStoreUp()) return;
     if (clock.monotonicMs() - upToMs < (isWatched() ? watchedFreshMs : freshMs)) return;
     this.#catchingUp ??= this.#catchUp().finally(() => {
       this.#catchingUp = null;
     });
-    await withinMs(presentWithinMs, this.#catchingUp);
+    await waitAtMost(presentWithinMs, this.#catchingUp);
   }
 
   /** The store is back: what could not be posted is tried at once. */
-  soon(): void {
-    for (const part of [this.postingWorker, this.flows, this.connectionFlows]) part.soon();
+  runNow(): void {
+    for (const part of [this.postingWorker, this.flows, this.connectionFlows]) part.runNow();
   }
 
-  /** The reading store for whoever writes: what it acknowledges is posted. */
-  postingReadingStore(store: ReadingStore): ReadingStore {
-    return {
-      append: async (readings) => {
-        await store.append(readings);
-        this.#stored(readings);
-      },
-      range: (...asked) => store.range(...asked),
-      before: (...asked) => store.before(...asked),
-      newest: (...asked) => store.newest(...asked),
-      hourly: (...asked) => store.hourly(...asked),
-      curve: (...asked) => store.curve(...asked),
-      count: (...asked) => store.count(...asked),
-    };
+  /** These readings are in the store: they are posted with the next run. */
+  readingsStored(readings: readonly Reading[]): void {
+    for (const { entityId, atUs } of readings)
+      this.postingWorker.touch(entityId, { startUs: atUs, endUs: atUs });
   }
 
   /**
-   * What rests on the quarter that is over is made first, so that all of it is one commit; flows that are at a long past, or
-   * fail, are written when they are done.
+   * What rests on a completed quarter-hour is posted first, so that all of it is one commit. Flows that are posting a
+   * long past, or that fail, are written when they are done.
    */
   async #commit(beganUs: number): Promise<void> {
     for (const part of [this.flows, this.connectionFlows])
@@ -285,19 +242,67 @@ export class LedgerServices {
     await this.#running.commit(unsettledUs(beganUs));
   }
 
-  /** What fails is logged, and told by the status, where it is done. */
+  /** Each part logs its own failure and shows it in the status. */
   async #catchUp(): Promise<void> {
     await this.#deps.gather();
     for (const part of [this.postingWorker, this.flows, this.connectionFlows])
       await part.settle().catch(() => undefined);
   }
 
-  #stored(readings: readonly Reading[]): void {
-    for (const { entityId, atUs } of readings) this.postingWorker.touch(entityId, intervalAt(atUs));
+  /** Until when received evidence is posted, in the settings. */
+  #mark(): PostingMark {
+    const { settings, clock } = this.#deps;
+    return {
+      load: async () => {
+        const found = await settings.get(markKey);
+        return typeof found === 'number' ? found : null;
+      },
+      save: async (receivedUs) => {
+        // A clock that was set back has to be followed, or what comes until then would lie before the mark.
+        if (Math.abs(receivedUs - this.#savedMarkUs) < saveMarkEveryUs) return;
+        await settings.set(markKey, receivedUs, clock.nowUs());
+        this.#savedMarkUs = receivedUs;
+      },
+    };
+  }
+
+  #flowDeps() {
+    const { settings, clock, log } = this.#deps;
+    const flowDeps = {
+      ledger: this.store,
+      firstQuarterHourUs: async (entityIds: readonly string[]) =>
+        (await this.views.extent(entityIds))?.firstUs ?? null,
+      clock,
+      log: log.child({ part: 'balance' }),
+    };
+    const remembered = {
+      load: async (key: string) => {
+        const found = await settings.get(key);
+        return typeof found === 'string' ? found : null;
+      },
+      save: (key: string, sources: string) => settings.set(key, sources, clock.nowUs()),
+    };
+    return { flowDeps, remembered };
+  }
+
+  #createHistory(): HistoryImport {
+    const { adapters, settings, clock, log } = this.#deps;
+    return new HistoryImport({
+      homeAssistant: this.#deps.homeAssistant,
+      statistics: adapters.statisticsStore,
+      syncLog: this.#deps.syncLog,
+      settings,
+      entities: () => this.#importEntities(),
+      post: (spans) => this.#post(spans),
+      isBusy: this.#deps.isRecordingBusy,
+      clock,
+      log: log.child({ part: 'statistics' }),
+      newId: this.#deps.newId,
+    });
   }
 
   #follow(): void {
-    const { home, adapters, log } = this.#deps;
+    const { home, log } = this.#deps;
     const tracked = home.tracked();
     const before = this.#meters;
     this.#meters = tracked.flatMap((entity) => meterOf(entity, tracked) ?? []);
@@ -307,8 +312,9 @@ export class LedgerServices {
     this.#followConnections();
     this.history.follow();
     const zone = home.config()?.timeZone;
-    if (zone !== undefined && zone !== adapters.ledgerViews.zone()) {
-      adapters.ledgerViews.setZone(zone).catch((error: unknown) => {
+    if (zone !== undefined && zone !== this.#viewsZone) {
+      this.#viewsZone = zone;
+      this.#storedViews.prepare().catch((error: unknown) => {
         log.warn(
           { err: error, zone },
           'The views are not cut by the new zone yet; they are made when they are asked',
@@ -317,7 +323,7 @@ export class LedgerServices {
     }
   }
 
-  /** Nobody posts the quarter of a meter that is no longer followed: it stays as it is. */
+  /** A meter that is not followed any more is not posted again: its last quarter-hour is written as it is. */
   #release(before: readonly Meter[]): void {
     const followed = new Set(this.#meters.map(({ entityId }) => entityId));
     const left = before.map(({ entityId }) => entityId).filter((entityId) => !followed.has(entityId));

@@ -1,19 +1,15 @@
 /**
- * Everything the process can be told from outside: environment, and under the Supervisor the app's options in
+ * Everything that can be set from outside: environment, and under the Supervisor the app's options in
  * DATA_DIR/options.json. Read once, checked, and frozen. An option of the app wins over the environment's default.
  */
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
+import type { HomeAssistantTarget } from '../home/connection-settings.ts';
+import type { DiskWatchLimits } from '../recording/write/disk-watch.ts';
 import { entityIdPattern } from '../schemas/common.ts';
 
-export interface HomeAssistantTarget {
-  /** Base address; the websocket is `<url>/api/websocket`, or the Supervisor's own. */
-  readonly url: string;
-  readonly token: string;
-}
-
-export type HomeAssistantSource =
+type HomeAssistantSource =
   | { readonly kind: 'supervisor'; readonly token: string }
   | ({ readonly kind: 'environment' } & HomeAssistantTarget)
   /** `refused`: why the environment's address is not used, for the status page; null when it names none. */
@@ -32,7 +28,7 @@ export interface Options {
   readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal';
   readonly panelDir: string;
   readonly trackedEntities: readonly string[];
-  /** What of the disk is left alone, and below which room a warning is given; null: the usual. */
+  /** How much free space is left untouched, and below which a warning is shown; null: the usual. */
   readonly diskReserveBytes: number | null;
   readonly diskWarnBytes: number | null;
 }
@@ -122,8 +118,10 @@ export function questdbPgUrl(questdbUrl: string): string {
   return `postgres://${user}:${password}@${http.hostname}:8812/qdb${tls}`;
 }
 
-/** Whatever way of TLS is asked for, the certificate is verified; pg is about to take the weaker names at their word. */
-export function verifiedPgUrl(pgUrl: string): string {
+/**
+ * Whatever kind of TLS is requested, the certificate is verified; pg will soon accept the weaker names as they are.
+ */
+function verifiedPgUrl(pgUrl: string): string {
   return pgUrl.replace(/([?&]sslmode=)(?:prefer|require|verify-ca)\b/, '$1verify-full');
 }
 
@@ -169,12 +167,14 @@ function readAppOptions(dataDir: string): z.output<typeof appOptions> {
 }
 
 /** An address with a user in it would be shown on the settings page, and Home Assistant takes a token only. */
-function homeAssistantSource(told: z.output<typeof environment>): HomeAssistantSource {
-  if (told.SUPERVISOR_TOKEN !== undefined) return { kind: 'supervisor', token: told.SUPERVISOR_TOKEN };
-  if (told.HA_URL === undefined || told.HA_TOKEN === undefined) return { kind: 'saved', refused: null };
-  const { username, password } = new URL(told.HA_URL);
+function homeAssistantSource(variables: z.output<typeof environment>): HomeAssistantSource {
+  if (variables.SUPERVISOR_TOKEN !== undefined)
+    return { kind: 'supervisor', token: variables.SUPERVISOR_TOKEN };
+  if (variables.HA_URL === undefined || variables.HA_TOKEN === undefined)
+    return { kind: 'saved', refused: null };
+  const { username, password } = new URL(variables.HA_URL);
   if (username === '' && password === '')
-    return { kind: 'environment', url: told.HA_URL, token: told.HA_TOKEN };
+    return { kind: 'environment', url: variables.HA_URL, token: variables.HA_TOKEN };
   return {
     kind: 'saved',
     refused: 'HA_URL holds a user name or password and is not used: leave them out, HA_TOKEN is enough.',
@@ -188,29 +188,50 @@ export function readOptions(env: NodeJS.ProcessEnv, checkoutDir: string): Option
   );
   const parsed = environment.safeParse(present);
   if (!parsed.success) throw new OptionsError(problemsOf(parsed.error, ''));
-  const told = parsed.data;
-  if (told.SUPERVISOR_TOKEN === undefined && (told.HA_URL === undefined) !== (told.HA_TOKEN === undefined))
+  const variables = parsed.data;
+  if (
+    variables.SUPERVISOR_TOKEN === undefined &&
+    (variables.HA_URL === undefined) !== (variables.HA_TOKEN === undefined)
+  )
     throw new OptionsError(['HA_URL and HA_TOKEN go together: one of them is missing']);
-  const app = readAppOptions(told.DATA_DIR);
-  const credentials = bundledCredentials(told.DATA_DIR);
-  const questdbUrl = app.questdb_url ?? withBundled(told.QUESTDB_URL, credentials);
+  const app = readAppOptions(variables.DATA_DIR);
+  const credentials = bundledCredentials(variables.DATA_DIR);
+  const questdbUrl = app.questdb_url ?? withBundled(variables.QUESTDB_URL, credentials);
   const pgUrl =
-    app.questdb_url === undefined && told.QUESTDB_PG_URL !== undefined
-      ? withBundled(told.QUESTDB_PG_URL, credentials)
+    app.questdb_url === undefined && variables.QUESTDB_PG_URL !== undefined
+      ? withBundled(variables.QUESTDB_PG_URL, credentials)
       : questdbPgUrl(questdbUrl);
   return Object.freeze({
-    homeAssistant: Object.freeze(homeAssistantSource(told)),
-    dataDir: resolve(told.DATA_DIR),
-    host: told.HOST,
-    port: told.PORT,
-    ingressAddress: told.INGRESS_ADDRESS,
+    homeAssistant: Object.freeze(homeAssistantSource(variables)),
+    dataDir: resolve(variables.DATA_DIR),
+    host: variables.HOST,
+    port: variables.PORT,
+    ingressAddress: variables.INGRESS_ADDRESS,
     questdbUrl,
     questdbPgUrl: verifiedPgUrl(pgUrl),
-    mongodbUrl: app.mongodb_url ?? told.MONGODB_URL,
-    logLevel: app.log_level ?? told.LOG_LEVEL,
-    panelDir: resolve(told.PANEL_DIR ?? join(checkoutDir, 'dist/panel')),
+    mongodbUrl: app.mongodb_url ?? variables.MONGODB_URL,
+    logLevel: app.log_level ?? variables.LOG_LEVEL,
+    panelDir: resolve(variables.PANEL_DIR ?? join(checkoutDir, 'dist/panel')),
     trackedEntities: Object.freeze(app.tracked_entities),
-    diskReserveBytes: told.DISK_RESERVE_MB ?? null,
-    diskWarnBytes: told.DISK_WARN_MB ?? null,
+    diskReserveBytes: variables.DISK_RESERVE_MB ?? null,
+    diskWarnBytes: variables.DISK_WARN_MB ?? null,
   });
+}
+
+/** Why the environment's Home Assistant is not used; null when it is, or when there is none. */
+export function refusedAddress({ homeAssistant }: Options): string | null {
+  return homeAssistant.kind === 'saved' ? homeAssistant.refused : null;
+}
+
+/** Whether a store is on this machine, and so on this disk. */
+export function isHere(url: string): boolean {
+  return ['127.0.0.1', 'localhost', '[::1]'].includes(new URL(url).hostname);
+}
+
+/** The limits of the disk's watch that an option sets. */
+export function diskLimits({ diskReserveBytes, diskWarnBytes }: Options): Partial<DiskWatchLimits> {
+  return {
+    ...(diskReserveBytes === null ? {} : { reserveBytes: diskReserveBytes }),
+    ...(diskWarnBytes === null ? {} : { warnBytes: diskWarnBytes }),
+  };
 }

@@ -1,11 +1,11 @@
-/** What watches over recording, put together: hours are proven, and what happens to it is told in one place. */
+/** The watch over recording, put together: hours are verified, and its events are emitted in one place. */
 
 import type { Home } from '../home/home.ts';
 import type { HomeAssistant } from '../home/home-assistant.ts';
 import type { SettingsStore } from '../home/settings-store.ts';
 import { CoverageScheduler } from '../recording/coverage/coverage-scheduler.ts';
 import { CoverageVerifier } from '../recording/coverage/coverage-verifier.ts';
-import type { CoverageStore } from '../recording/coverage-proof.ts';
+import type { CoverageStore } from '../recording/coverage-store.ts';
 import type { ReadingStore } from '../recording/reading-store.ts';
 import type { RecordingEvents } from '../recording/recording-events.ts';
 import { Heartbeat, type HeartbeatDeps } from '../recording/stream/heartbeat.ts';
@@ -17,12 +17,10 @@ import { type DiskSpace, DiskWatch, type DiskWatchLimits } from '../recording/wr
 import type { Clock } from '../runtime/clock.ts';
 import type { Log } from '../runtime/log.ts';
 
-export interface RecordingServicesDeps {
+interface RecordingServicesDeps {
   readonly homeAssistant: HomeAssistant & HeartbeatDeps['homeAssistant'];
   readonly home: Pick<Home, 'renames' | 'takeovers' | 'onDeparture' | 'onChange' | 'entity'>;
   readonly readings: ReadingStore;
-  /** The same store, for whoever writes: what it takes is posted. */
-  readonly postedReadings: Pick<ReadingStore, 'range' | 'append'>;
   readonly carryCorrections: (oldId: string, newId: string) => Promise<number>;
   readonly excludeUntil: (entityId: string, endUs: number) => Promise<void>;
   readonly settings: SettingsStore;
@@ -36,7 +34,7 @@ export interface RecordingServicesDeps {
   readonly diskSpace: () => Promise<DiskSpace>;
   readonly diskLimits: Partial<DiskWatchLimits>;
   readonly onDiskChange: () => void;
-  /** The store goes on with what a full disk made it give up; rejects when it does not answer. */
+  /** The store resumes what it gave up on a full disk. Rejects when it does not answer. */
   readonly mendStore: () => Promise<void>;
   readonly newId: () => string;
   readonly clock: Clock;
@@ -48,7 +46,7 @@ const mendEveryMs = 30_000;
 export class RecordingServices {
   readonly events: RecordingEvents;
   readonly coverageVerifier: CoverageVerifier;
-  readonly proofs: CoverageScheduler;
+  readonly coverageScheduler: CoverageScheduler;
   readonly heartbeat: Heartbeat;
   readonly disk: DiskWatch;
   readonly renames: RenameKeeper;
@@ -66,13 +64,13 @@ export class RecordingServices {
       homeAssistant,
       readings: deps.readings,
       recorder,
-      proofs: deps.coverageStore,
+      coverage: deps.coverageStore,
       readable: deps.readingsReadable,
       events: this.events,
       clock,
       log,
     });
-    this.proofs = new CoverageScheduler({
+    this.coverageScheduler = new CoverageScheduler({
       coverageVerifier: this.coverageVerifier,
       homeAssistant,
       recorder,
@@ -98,7 +96,7 @@ export class RecordingServices {
     this.renames = new RenameKeeper({
       renames: () => deps.home.renames(),
       isTracked: (entityId) => deps.home.entity(entityId)?.isTracked === true,
-      readings: deps.postedReadings,
+      readings: deps.readings,
       carryCorrections: deps.carryCorrections,
       takeovers: () => deps.home.takeovers(),
       excludeUntil: deps.excludeUntil,
@@ -126,37 +124,37 @@ export class RecordingServices {
     return {
       heartbeat: this.heartbeat.status(),
       disk: this.disk.status(),
-      proof: this.proofs.status(),
+      proof: this.coverageScheduler.status(),
     };
   }
 
-  /** The disk's watch is started before anything else is. */
+  /** Without the disk's watch, which is started before anything else and stopped last. */
   start(): void {
     this.#mendTimer = setInterval(() => this.#mend(), mendEveryMs);
     this.#mendTimer.unref();
     const { home, events, clock } = this.#deps;
     this.#unlisten = [
-      home.onDeparture((departure) => events.tell({ ...departure, atUs: clock.nowUs() })),
-      home.onChange(() => this.renames.look()),
+      home.onDeparture((departure) => events.emit({ ...departure, atUs: clock.nowUs() })),
+      home.onChange(() => this.renames.check()),
     ];
     this.renames.start();
     this.heartbeat.start();
     this.#streamMonitor.start();
-    this.proofs.start();
+    this.coverageScheduler.start();
   }
 
   async stop(): Promise<void> {
     for (const unlisten of this.#unlisten) unlisten();
     clearInterval(this.#mendTimer);
     this.#streamMonitor.stop();
-    await Promise.all([this.heartbeat.stop(), this.renames.stop(), this.proofs.stop(), this.disk.stop()]);
+    await Promise.all([this.heartbeat.stop(), this.renames.stop(), this.coverageScheduler.stop()]);
   }
 
   /** Another program may have filled the disk faster than it is watched. */
   #mend(): void {
     if (this.disk.storeHeld() !== null) return;
     this.#deps.mendStore().catch((cause: unknown) => {
-      this.#deps.log.debug({ err: cause }, 'the readings store could not be looked at');
+      this.#deps.log.debug({ err: cause }, 'the readings store could not be checked');
     });
   }
 }

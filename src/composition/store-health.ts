@@ -1,9 +1,9 @@
-/** Asks a store now and then whether it answers, so that the status page knows without a request having to fail. */
+/** Checks regularly whether a store answers, so that the status page knows without a request having to fail. */
 import type { PartHealth } from '../api/http/ports.ts';
 import type { Log } from '../runtime/log.ts';
 
-export interface StoreHealthDeps {
-  /** As the status page calls it. */
+interface StoreHealthDeps {
+  /** The name on the status page. */
   readonly name: string;
   /** Rejects when the store does not answer; has a deadline of its own. */
   readonly ping: () => Promise<unknown>;
@@ -26,7 +26,7 @@ export class StoreHealth {
   }
 
   start(): void {
-    void this.#look();
+    void this.#check();
   }
 
   stop(): void {
@@ -46,11 +46,11 @@ export class StoreHealth {
       detail:
         this.#isUp === null
           ? `${name} was not reached yet.`
-          : `${name} does not answer (${this.#error ?? 'no reason told'}); it is tried again by itself.`,
+          : `${name} does not answer (${this.#error ?? 'no reason given'}); it is tried again by itself.`,
     };
   }
 
-  async #look(): Promise<void> {
+  async #check(): Promise<void> {
     const { ping, log, name, onChange } = this.#deps;
     const before = this.#isUp;
     try {
@@ -68,11 +68,11 @@ export class StoreHealth {
       else log.warn({ reason: this.#error }, `${name} does not answer`);
       onChange(this.#isUp);
     }
-    this.#timer = setTimeout(() => void this.#look(), this.#isUp ? upEveryMs : downEveryMs);
+    this.#timer = setTimeout(() => void this.#check(), this.#isUp ? upEveryMs : downEveryMs);
   }
 }
 
-/** `scheme://user:password@host` without what stands before the host; cut to a line. */
+/** `scheme://user:password@host` without the user and password; cut to a line. */
 export function withoutCredentials(text: string): string {
   return (text.split('\n')[0] ?? '').replace(/\/\/[^/@\s]*@/g, '//').slice(0, 300);
 }

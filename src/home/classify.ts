@@ -1,4 +1,7 @@
-/** Whether a state is one of energy, and of what: device class first, then unit, then the words of its id. */
+/**
+ * Whether a state is about energy, and which quantity it has: device class first, then unit, then the words of its
+ * id.
+ */
 import { type Quantity, quantityOf } from '../units/quantity.ts';
 import type { Entity, StateClass } from './entity.ts';
 import type { EntityState } from './home-assistant.ts';
@@ -13,7 +16,7 @@ import {
   wordsOf,
 } from './words.ts';
 
-export interface Classified {
+interface Classified {
   readonly quantity: Quantity;
   readonly foundBy: Exclude<Entity['foundBy'], 'preferences' | 'device'>;
 }
@@ -40,7 +43,7 @@ export function stateClassOf(state: EntityState): StateClass | null {
   return value === 'measurement' || value === 'total' || value === 'total_increasing' ? value : null;
 }
 
-/** `deviceName` helps where the id says nothing ("sensor.flow" of a "Water meter"). Null: not an energy entity. */
+/** `deviceName` helps where the id is not enough ("sensor.flow" of a "Water meter"). Null: not an energy entity. */
 export function classify(
   state: EntityState,
   unit: string | null,

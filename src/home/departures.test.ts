@@ -1,4 +1,7 @@
-/** Goal: what is gone for good is told once, and nothing that may come back. Method: the pure function, case by case. */
+/**
+ * Goal: what is gone for good is reported once, and nothing that may come back.
+ * Method: the pure function, case by case.
+ */
 import { describe, expect, it } from 'vitest';
 import { findDepartures } from './departures.ts';
 import type { Entity, KnownEntity } from './entity.ts';

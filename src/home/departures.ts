@@ -1,4 +1,4 @@
-/** What became of a tracked entity that Home Assistant has no more as it was. Pure. */
+/** What happened to a tracked entity that Home Assistant does not have any more as it was. Pure. */
 import type { Discovery } from './discovery.ts';
 import type { Registries } from './home-assistant.ts';
 import type { KnownEntities } from './known-entities.ts';
@@ -9,8 +9,8 @@ export type Departure =
   | { readonly kind: 'replaced'; readonly entityId: string; readonly newEntityId: string };
 
 /**
- * Tells each departure once: `known` is what was known before this discovery. Only the registry says that an entity is
- * gone for good; one that merely has no state now may come back, and one that never was in the registry tells nothing.
+ * Finds each departure once: `known` is what was known before this discovery. Only the registry shows that an entity
+ * is gone for good; one without a state may come back, and one that was never in the registry shows nothing.
  */
 export function findDepartures(
   known: KnownEntities,

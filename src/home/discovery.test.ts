@@ -10,7 +10,7 @@ import type { Entity, KnownEntity } from './entity.ts';
 import type { Registries } from './home-assistant.ts';
 import { mergeDiscovery } from './known-entities.ts';
 import { fakeNowUs, sampledRegistries, sampledStates, sensorState as sensor } from './testing/doubles.ts';
-import { preferences2026 } from './testing/samples.ts';
+import { preferences2026 } from './testing/sample-preferences.ts';
 
 /** A registry in which each entity belongs to the device named. */
 function registries(devices: Record<string, string[]>, more: Partial<Registries> = {}): Registries {

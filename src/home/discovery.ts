@@ -1,6 +1,6 @@
 /**
- * From what Home Assistant tells (states, registries, energy preferences) to the home's energy entities. Pure: the
- * same input gives the same list, whatever order it came in.
+ * From what Home Assistant reports (states, registries, energy preferences) to the home's energy entities. Pure: the
+ * same input gives the same list, in whatever order it came.
  */
 import { quantityOf } from '../units/quantity.ts';
 import { classify, stateClassOf, textAttribute } from './classify.ts';
@@ -17,15 +17,15 @@ export interface DiscoveryInput {
   readonly registries: Registries;
   /** As on the wire; null when none are set. */
   readonly preferences: unknown;
-  /** What was known before: follows renames, and tells the unit of an entity that shows none now. */
+  /** What was known before: follows renames, and gives the unit of an entity that shows none now. */
   readonly known: readonly Entity[];
   /** Found even when hidden or diagnostic: what the user tracks. */
   readonly keep: ReadonlySet<string>;
-  /** External statistics that the preferences name, as far as Home Assistant has them. */
+  /** External statistics that the preferences name and Home Assistant has. */
   readonly externals?: readonly HomeStatistic[];
 }
 
-/** A statistic of the preferences that no entity answers to. */
+/** A statistic in the preferences for which there is no entity. */
 export interface MissingStatistic {
   /** As the preferences name it. */
   readonly statisticId: string;
@@ -35,11 +35,11 @@ export interface MissingStatistic {
   readonly reason: 'no_entity' | 'no_statistic' | 'unknown_unit';
 }
 
-/** An entity id that another entity of the registry answers to now. */
-export interface Reassigned {
+/** An entity id that now belongs to another entity of the registry. */
+interface Reassigned {
   /** Just before the first that is known of the other one. */
   readonly atUs: number;
-  /** The one before lives on under another id, and its past goes with it. */
+  /** The previous entity continues under another id, and its past goes with it. */
   readonly isMoved: boolean;
 }
 
@@ -53,10 +53,10 @@ export interface Discovery {
 }
 
 /**
- * Renamed entities: the registry's id stays. The preferences keep the old entity id, so what was known is the only
- * trace from it to the new one. Another entity may have the old id by now.
+ * Renamed entities: the registry's id stays. The preferences keep the old entity id, so only what was known before
+ * leads from it to the new one. Another entity may have the old id by now.
  */
-export function findRenames(known: readonly Entity[], registries: Registries): Map<string, string> {
+function findRenames(known: readonly Entity[], registries: Registries): Map<string, string> {
   const now = new Map(registries.entities.map((entry) => [entry.registryId, entry.entityId]));
   const renames = new Map<string, string>();
   for (const entity of known) {
@@ -110,7 +110,7 @@ function placesOf(registries: Registries): (entityId: string) => Place {
   };
 }
 
-/** @see DiscoveryInput, Discovery. Never throws on what Home Assistant may say. */
+/** @see DiscoveryInput, Discovery. Never throws, whatever Home Assistant reports. */
 export function discover(input: DiscoveryInput): Discovery {
   const placeOf = placesOf(input.registries);
   const renames = findRenames(input.known, input.registries);
@@ -125,66 +125,103 @@ export function discover(input: DiscoveryInput): Discovery {
   states.sort((a, b) => (a.entityId < b.entityId ? -1 : 1));
 
   const found = new Map<string, Entity>();
+  const sources: Sources = { named, known, current, placeOf, keep: input.keep };
   for (const state of states) {
-    const place = placeOf(state.entityId);
-    const statistic = named.get(state.entityId);
-    const isWanted = statistic !== undefined || input.keep.has(state.entityId);
-    if (!isWanted && (place.isNoise || !state.entityId.startsWith('sensor.'))) continue;
-    const unit = textAttribute(state, 'unit_of_measurement') ?? known.get(state.entityId)?.unit ?? null;
-    const classified = classify(state, unit, place.device);
-    const quantity = classified?.quantity ?? (isWanted ? quantityOf(unit) : null);
-    if (quantity === null || unit === null) continue;
-    found.set(state.entityId, {
-      entityId: state.entityId,
-      registryId: place.registryId,
-      name: textAttribute(state, 'friendly_name') ?? state.entityId,
-      quantity,
-      unit,
-      deviceClass: textAttribute(state, 'device_class'),
-      stateClass: stateClassOf(state),
-      area: place.area,
-      device: place.device,
-      role: statistic?.role ?? 'other',
-      sign: statistic?.sign ?? 1,
-      parentEntityId: statistic?.parentId == null ? null : current(statistic.parentId),
-      foundBy: statistic === undefined ? (classified?.foundBy ?? 'unit') : 'preferences',
-      ...(statistic?.isDevice === true ? { isDevice: true } : {}),
-    });
+    const entity = sensorOf(state, sources);
+    if (entity !== null) found.set(state.entityId, entity);
   }
   for (const external of externalEntities(input.externals ?? [], named, current))
     found.set(external.entityId, external);
 
-  const set = (entityId: string, change: Partial<Entity>) => {
-    const entity = found.get(entityId);
-    if (entity !== undefined) found.set(entityId, { ...entity, ...change });
-  };
   if (preferences.sourceCount === 0)
     for (const entity of found.values())
-      if (entity.role === 'other') set(entity.entityId, { role: guessRole(entity) });
+      if (entity.role === 'other') change(found, entity.entityId, { role: guessRole(entity) });
   const deviceIdOf = (entityId: string) => placeOf(entityId).deviceId;
-  for (const match of matchPower([...found.values()], deviceIdOf)) {
-    const { entityId, ...change } = match;
-    set(entityId, change);
-  }
+  for (const { entityId, ...match } of matchPower([...found.values()], deviceIdOf))
+    change(found, entityId, match);
   keepHomeBatteryLevels(found, deviceIdOf, input.keep);
+  addSwitches(found, states, sources);
+
+  const shown = new Set([
+    ...states.map((state) => state.entityId),
+    ...(input.externals ?? []).map(({ statisticId }) => statisticId),
+  ]);
+  const missing = [...named].filter(([entityId]) => !found.has(entityId)).map(missingOf(shown));
+  const { sourceCount } = preferences;
+  const reassigned = findReassigned(known, states, input.registries);
+  return { entities: [...found.values()], missing, renames, reassigned, sourceCount };
+}
+
+/** What an entity is made from, beside its state. */
+interface Sources {
+  /** The statistics of the preferences, by the present id of their entity. */
+  readonly named: ReadonlyMap<string, NamedStatistic>;
+  readonly known: ReadonlyMap<string, Entity>;
+  /** The id that an entity of the preferences has now. */
+  readonly current: (id: string) => string;
+  readonly placeOf: ReturnType<typeof placesOf>;
+  readonly keep: ReadonlySet<string>;
+}
+
+function change(found: Map<string, Entity>, entityId: string, changes: Partial<Entity>): void {
+  const entity = found.get(entityId);
+  if (entity !== undefined) found.set(entityId, { ...entity, ...changes });
+}
+
+/** The energy entity of a state, its role from the preferences; null when it is none. */
+function sensorOf(state: EntityState, { named, known, current, placeOf, keep }: Sources): Entity | null {
+  const place = placeOf(state.entityId);
+  const statistic = named.get(state.entityId);
+  const isWanted = statistic !== undefined || keep.has(state.entityId);
+  if (!isWanted && (place.isNoise || !state.entityId.startsWith('sensor.'))) return null;
+  const unit = textAttribute(state, 'unit_of_measurement') ?? known.get(state.entityId)?.unit ?? null;
+  const classified = classify(state, unit, place.device);
+  const quantity = classified?.quantity ?? (isWanted ? quantityOf(unit) : null);
+  if (quantity === null || unit === null) return null;
+  return {
+    entityId: state.entityId,
+    registryId: place.registryId,
+    name: textAttribute(state, 'friendly_name') ?? state.entityId,
+    quantity,
+    unit,
+    deviceClass: textAttribute(state, 'device_class'),
+    stateClass: stateClassOf(state),
+    area: place.area,
+    device: place.device,
+    role: statistic?.role ?? 'other',
+    sign: statistic?.sign ?? 1,
+    parentEntityId: statistic?.parentId == null ? null : current(statistic.parentId),
+    foundBy: statistic === undefined ? (classified?.foundBy ?? 'unit') : 'preferences',
+    ...(statistic?.isDevice === true ? { isDevice: true } : {}),
+  };
+}
+
+/** Adds the switches that control a found meter's device. */
+function addSwitches(
+  found: Map<string, Entity>,
+  states: readonly EntityState[],
+  { placeOf, keep }: Sources,
+): void {
   const switches = new Map(
     states
       .filter(({ entityId }) => isSwitch(entityId))
-      .filter(({ entityId }) => !placeOf(entityId).isNoise || input.keep.has(entityId))
+      .filter(({ entityId }) => !placeOf(entityId).isNoise || keep.has(entityId))
       .map((state) => [state.entityId, state]),
   );
   const controls = [...switches.values()].map((state) => ({
     entityId: state.entityId,
     name: textAttribute(state, 'friendly_name') ?? '',
   }));
-  const uniqueIdOf = (entityId: string) => placeOf(entityId).uniqueId;
-  for (const match of matchSwitches([...found.values()], controls, { deviceIdOf, uniqueIdOf })) {
-    const { entityId, meterEntityId } = match;
+  const registry = {
+    deviceIdOf: (entityId: string) => placeOf(entityId).deviceId,
+    uniqueIdOf: (entityId: string) => placeOf(entityId).uniqueId,
+  };
+  for (const { entityId, meterEntityId } of matchSwitches([...found.values()], controls, registry)) {
     const state = switches.get(entityId);
     const meter = found.get(meterEntityId);
     if (state === undefined || meter === undefined) continue;
     // A plug that measures power and has no register is a device all the same.
-    if (meter.quantity === 'power') set(meterEntityId, { role: 'device_power' });
+    if (meter.quantity === 'power') change(found, meterEntityId, { role: 'device_power' });
     const { registryId, area, device } = placeOf(entityId);
     found.set(entityId, {
       entityId,
@@ -202,33 +239,25 @@ export function discover(input: DiscoveryInput): Discovery {
       foundBy: 'device',
     });
   }
+}
 
-  const shown = new Set([
-    ...states.map((state) => state.entityId),
-    ...(input.externals ?? []).map(({ statisticId }) => statisticId),
-  ]);
-  const missing = [...named]
-    .filter(([entityId]) => !found.has(entityId))
-    .map(
-      ([entityId, statistic]): MissingStatistic => ({
-        statisticId: statistic.statisticId,
-        entityId,
-        role: statistic.role,
-        reason: shown.has(entityId)
-          ? 'unknown_unit'
-          : isExternalStatistic(entityId)
-            ? 'no_statistic'
-            : 'no_entity',
-      }),
-    );
-  const { sourceCount } = preferences;
-  const reassigned = findReassigned(known, states, input.registries);
-  return { entities: [...found.values()], missing, renames, reassigned, sourceCount };
+/** @param shown ids that Home Assistant has a state or a statistic of */
+function missingOf(shown: ReadonlySet<string>) {
+  return ([entityId, { statisticId, role }]: readonly [string, NamedStatistic]): MissingStatistic => ({
+    statisticId,
+    entityId,
+    role,
+    reason: shown.has(entityId)
+      ? 'unknown_unit'
+      : isExternalStatistic(entityId)
+        ? 'no_statistic'
+        : 'no_entity',
+  });
 }
 
 /**
- * External statistics that the preferences name, each as an entity that has no states: its hourly rows are all there is
- * of it. What it counts is the difference of its sums, which may be corrected downwards.
+ * External statistics that the preferences name, each as an entity without states: it has hourly rows only. Its
+ * amount is the difference of its sums, which may be corrected downwards.
  */
 function externalEntities(
   externals: readonly HomeStatistic[],
@@ -276,7 +305,9 @@ function keepHomeBatteryLevels(
   }
 }
 
-/** What is tracked without being asked: what the preferences name, the power of those meters, and the grid meter's own peak. */
+/**
+ * What is tracked by default: what the preferences name, the power of those meters, and the grid meter's own peak.
+ */
 export function isTrackedByDefault(entity: Entity, entities: ReadonlyMap<string, Entity>): boolean {
   if (entity.foundBy === 'preferences' || isPeakOfGridMeter(entity, entities)) return true;
   if (entity.role === 'other' || entity.parentEntityId === null) return false;

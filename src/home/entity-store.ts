@@ -1,11 +1,11 @@
 import type { Entity, KnownEntity } from './entity.ts';
 
-/** Keeps what is known of the home's entities; one document each, the entity id its key. Calls reject when the store is down. */
+/** Stores the home's entities: one document each, the entity id is its key. Calls reject when the store is down. */
 export interface EntityStore {
   all(): Promise<KnownEntity[]>;
   /**
-   * Writes what a discovery found: known ones are updated (their tracking untouched), new ones added with
-   * `trackNew` telling whether they are tracked, and those not in `found` marked inactive.
+   * Saves the result of a discovery: known entities are updated (their tracking unchanged), new ones are added and
+   * tracked when `trackNew` says so, and those not in `found` become inactive.
    */
   saveDiscovered(
     found: readonly Entity[],

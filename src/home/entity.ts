@@ -1,6 +1,6 @@
 import type { Quantity } from '../units/quantity.ts';
 
-/** What an entity is for the home's energy. `other` is an energy entity whose place is not known. */
+/** The role of an entity in the home's energy. `other` is an energy entity whose role is not known. */
 export type Role =
   | 'grid_import'
   | 'grid_export'
@@ -25,7 +25,7 @@ export type Role =
 /** Home Assistant's state class: how a value is meant to be read over time. */
 export type StateClass = 'measurement' | 'total' | 'total_increasing';
 
-/** An energy entity as it was found in Home Assistant. */
+/** An energy entity as Home Assistant has it. */
 export interface Entity {
   readonly entityId: string;
   /** The registry's id, which stays the same when the entity is renamed; null for an entity without a registry entry. */
@@ -46,15 +46,15 @@ export interface Entity {
    * for a device its parent in the tree.
    */
   readonly parentEntityId: string | null;
-  /** Where it was found: named by the energy preferences, recognised by its attributes, or a switch by its device. */
+  /** How it was found: named by the energy preferences, recognised by its attributes, or a switch by its device. */
   readonly foundBy: 'preferences' | 'device_class' | 'unit' | 'words' | 'device';
-  /** The preferences name it as a device beside its role; its parent is that of the device then. */
+  /** The preferences name it as a device beside its role; its parent is the device's parent then. */
   readonly isDevice?: boolean;
-  /** From when on another entity of the registry answers to this id; what was read before is that of the one before. */
+  /** Since when another entity of the registry has this id; earlier readings belong to the previous one. */
   readonly takenOverAtUs?: number | null;
 }
 
-/** Roles of what the home's balance is made of. */
+/** Roles that make up the home's balance. */
 const balanceRoles: ReadonlySet<Role> = new Set<Role>([
   'grid_import',
   'grid_export',
@@ -63,14 +63,14 @@ const balanceRoles: ReadonlySet<Role> = new Set<Role>([
   'battery_out',
 ]);
 
-/** Whether a role is one of what comes into the home or goes out of it. */
+/** Whether a role brings energy into the home or takes it out. */
 export function isBalanceRole(role: Role): boolean {
   return balanceRoles.has(role);
 }
 
 /**
- * External statistics are written "source:id" and have hourly rows alone, no states; an entity's statistic is its entity
- * id, with a dot.
+ * External statistics are written "source:id" and have hourly rows only, no states; an entity's statistic is its
+ * entity id, with a dot.
  */
 export function isExternalStatistic(statisticId: string): boolean {
   return statisticId.includes(':');

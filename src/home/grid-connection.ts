@@ -3,15 +3,15 @@ import type { Quantity } from '../units/quantity.ts';
 import type { KnownEntity } from './entity.ts';
 
 export interface GridConnection {
-  /** Short and for addresses: letters, digits, `_` and `-`. */
+  /** Short, for use in addresses: letters, digits, `_` and `-`. */
   readonly connectionId: string;
   readonly name: string;
   /** Registers of what is taken from the grid, all tariffs; at least one. */
   readonly offtake: readonly string[];
   readonly injection: readonly string[];
-  /** Net power, import positive; null when no sensor tells it. */
+  /** Net power, import positive; null when there is no such sensor. */
   readonly powerEntityId: string | null;
-  /** The sensor with the meter's own peak of the month; null when the meter tells none. */
+  /** The sensor with the meter's own peak of the month; null when there is none. */
   readonly meterPeakEntityId: string | null;
   readonly createdAtUs: number;
 }
@@ -38,16 +38,16 @@ export type ConnectionRefusal =
       readonly why: 'not_tracked' | 'not_energy' | 'not_power' | 'named_twice';
     };
 
-export type EntityField = 'offtake' | 'injection' | 'power' | 'meter_peak';
+type EntityField = 'offtake' | 'injection' | 'power' | 'meter_peak';
 
-/** An id made of a name: what it has of letters and digits, joined by `-`; empty when it has none. */
+/** An id made from a name: its letters and digits, joined by `-`; empty when it has none. */
 export function connectionIdOf(name: string): string {
   const plain = name.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
   const words = plain.split(/[^a-z0-9]+/).filter((word) => word !== '');
   return words.join('-').slice(0, connectionLimits.idLength).replace(/-$/, '');
 }
 
-/** Why a connection can't be kept beside those there are; null when it can. */
+/** Why a connection can't be added to the existing ones; null when it can. */
 export function refusalOf(
   wanted: GridConnection,
   existing: readonly GridConnection[],
@@ -94,7 +94,7 @@ function namedEntities({ offtake, injection, powerEntityId, meterPeakEntityId }:
   ];
 }
 
-/** The same connection by the ids that its entities have now. */
+/** The same connection with the present ids of its entities. */
 export function withRenames(
   connection: GridConnection,
   renames: ReadonlyMap<string, string>,

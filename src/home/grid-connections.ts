@@ -1,10 +1,11 @@
 import { Emitter } from '../runtime/emitter.ts';
 import type { Log } from '../runtime/log.ts';
+import { Mutex } from '../runtime/mutex.ts';
 import type { KnownEntity } from './entity.ts';
 import { type ConnectionRefusal, type GridConnection, refusalOf, withRenames } from './grid-connection.ts';
 import type { GridConnectionStore } from './grid-connection-store.ts';
 
-export interface GridConnectionsDeps {
+interface GridConnectionsDeps {
   readonly store: GridConnectionStore;
   readonly home: {
     entity(entityId: string): KnownEntity | null;
@@ -14,27 +15,27 @@ export interface GridConnectionsDeps {
   readonly log: Log;
 }
 
-export type AddOutcome = { readonly kind: 'added'; readonly connection: GridConnection } | ConnectionRefusal;
+type AddOutcome = { readonly kind: 'added'; readonly connection: GridConnection } | ConnectionRefusal;
 
 const retryMs = 5000;
 
 /**
- * The connections that the user named, held in memory: only this process changes them, and they are known while the
+ * The connections that the user named, in memory: only this process changes them, and they are known while the
  * document store is away.
  */
 export class GridConnections {
   readonly #deps: GridConnectionsDeps;
   readonly #retryMs: number;
-  readonly #changes: Emitter<void>;
+  readonly #changes: Emitter;
   #held: readonly GridConnection[] | null = null;
-  #queue: Promise<unknown> = Promise.resolve();
+  readonly #mutex = new Mutex();
   #timer: NodeJS.Timeout | undefined;
   #isRunning = false;
 
   constructor(deps: GridConnectionsDeps, everyMs = retryMs) {
     this.#deps = deps;
     this.#retryMs = everyMs;
-    this.#changes = new Emitter(deps.log);
+    this.#changes = new Emitter(deps.log, 'A listener to the grid connections failed');
   }
 
   /** Reads them as soon as the store answers. */
@@ -46,10 +47,10 @@ export class GridConnections {
   async stop(): Promise<void> {
     this.#isRunning = false;
     clearTimeout(this.#timer);
-    await this.#queue;
+    await this.#mutex.idle();
   }
 
-  /** As they are known now, by the ids that their entities have now; null before they were read once. */
+  /** With the present ids of their entities; null before they were read once. */
   known(): readonly GridConnection[] | null {
     const renames = this.#deps.home.renames();
     return this.#held?.map((connection) => withRenames(connection, renames)) ?? null;
@@ -57,17 +58,17 @@ export class GridConnections {
 
   /** Rejects when they were never read and the store is down. */
   async all(): Promise<readonly GridConnection[]> {
-    if (this.#held === null) await this.#enqueue(() => this.#read());
+    if (this.#held === null) await this.#mutex.run(() => this.#read());
     return this.known() ?? [];
   }
 
   onChange(listener: () => void): () => void {
-    return this.#changes.add(listener);
+    return this.#changes.on(listener);
   }
 
-  /** Rejects when the store is down; it may have been kept all the same. */
+  /** Rejects when the store is down; it may have been saved all the same. */
   add(wanted: GridConnection): Promise<AddOutcome> {
-    return this.#enqueue(async () => {
+    return this.#mutex.run(async () => {
       const existing = await this.#read();
       const refusal = refusalOf(wanted, existing, (entityId) => this.#deps.home.entity(entityId));
       if (refusal !== null) return refusal;
@@ -76,9 +77,9 @@ export class GridConnections {
     });
   }
 
-  /** What was removed; null when there is none of that id. Rejects when the store is down. */
+  /** The removed connection; null when there is none of that id. Rejects when the store is down. */
   remove(connectionId: string): Promise<GridConnection | null> {
-    return this.#enqueue(async () => {
+    return this.#mutex.run(async () => {
       const existing = await this.#read();
       const found = existing.find((one) => one.connectionId === connectionId);
       if (found === undefined) return null;
@@ -88,7 +89,7 @@ export class GridConnections {
     });
   }
 
-  /** A change that failed may have been made: what is known is read anew. */
+  /** A change that failed may have been made all the same: the connections are read again. */
   async #change(write: () => Promise<unknown>, after: readonly GridConnection[]): Promise<void> {
     try {
       await write();
@@ -98,20 +99,20 @@ export class GridConnections {
       throw cause;
     }
     this.#held = after;
-    this.#changes.tell();
+    this.#changes.emit();
   }
 
   async #read(): Promise<readonly GridConnection[]> {
     if (this.#held !== null) return this.#held;
     const held = await this.#deps.store.all();
     this.#held = held;
-    this.#changes.tell();
+    this.#changes.emit();
     return held;
   }
 
   async #readAtLast(): Promise<void> {
     try {
-      await this.#enqueue(() => this.#read());
+      await this.#mutex.run(() => this.#read());
     } catch (error) {
       this.#deps.log.debug({ err: error }, 'The grid connections are not read yet');
       this.#readLater();
@@ -123,11 +124,5 @@ export class GridConnections {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => void this.#readAtLast(), this.#retryMs);
     this.#timer.unref();
-  }
-
-  #enqueue<T>(work: () => Promise<T>): Promise<T> {
-    const result = this.#queue.then(work, work);
-    this.#queue = result.catch(() => undefined);
-    return result;
   }
 }

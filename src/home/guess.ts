@@ -12,7 +12,7 @@ import {
   wordsOf,
 } from './words.ts';
 
-/** A meter's place in the home, as far as its words tell; `other` when they don't. Only meters that count are guessed at. */
+/** A meter's role by its words; `other` when they don't show one. Only for meters that count. */
 export function guessRole(entity: Entity): Role {
   if (entity.stateClass !== 'total' && entity.stateClass !== 'total_increasing') return 'other';
   const words = [...wordsOf(objectIdOf(entity.entityId)), ...wordsOf(entity.device ?? '')];

@@ -1,18 +1,19 @@
 /**
- * What the product asks of Home Assistant, in the product's words. The adapter in adapters/homeassistant implements it.
- * Every call has a deadline of its own and rejects with HomeAssistantUnavailable when there is no connection.
+ * What the product needs from Home Assistant, in the product's terms. The adapter in adapters/homeassistant
+ * implements it. Every call has its own deadline and rejects with HomeAssistantUnavailable when there is no
+ * connection.
  */
 import { hourUs, minuteUs } from '../units/durations.ts';
 import type { Interval } from '../units/interval.ts';
 import type { CanonicalUnit } from '../units/quantity.ts';
 
-/** A state as Home Assistant told it, instants already in microseconds. */
+/** A state as Home Assistant reported it, instants in microseconds. */
 export interface EntityState {
   readonly entityId: string;
   /** The text of the state: a number, 'unavailable', 'unknown', or anything. Null: the entity was removed. */
   readonly state: string | null;
   readonly attributes: Readonly<Record<string, unknown>>;
-  /** `last_updated`: the instant of a reading. For a removal, when it was told. */
+  /** `last_updated`: the instant of a reading. For a removal, when it was reported. */
   readonly lastUpdatedUs: number;
 }
 
@@ -58,11 +59,11 @@ export interface Registries {
 }
 
 export interface StateSubscription {
-  /** Ends it; safe to call when the connection is gone. */
+  /** Ends it: no batch comes once this was called. Safe to call when the connection is gone. */
   stop(): Promise<void>;
 }
 
-/** How deep a state came from: the snapshot that opens a subscription, or a change after it. */
+/** Whether states come from the snapshot that opens a subscription, or from a change after it. */
 export interface StateBatch {
   readonly kind: 'snapshot' | 'change';
   readonly states: readonly EntityState[];
@@ -77,6 +78,8 @@ export const statisticsPeriodUs = { '5minute': 5 * minuteUs, hour: hourUs } as c
 export interface HomeStatisticsRow extends Interval {
   readonly entityId: string;
   readonly period: StatisticsPeriod;
+  /** The canonical unit of all values; null: their unit is not one of ours. */
+  readonly unit: CanonicalUnit | null;
   /** The register at the row's end. */
   readonly state: number | null;
   /** Home Assistant's own running total. */
@@ -84,11 +87,9 @@ export interface HomeStatisticsRow extends Interval {
   readonly mean: number | null;
   readonly min: number | null;
   readonly max: number | null;
-  /** The canonical unit of all values; null: they are in a unit that is none of ours. */
-  readonly unit: CanonicalUnit | null;
 }
 
-/** What Home Assistant says of a statistic. */
+/** Home Assistant's metadata of a statistic. */
 export interface HomeStatistic {
   readonly statisticId: string;
   readonly name: string | null;
@@ -102,7 +103,7 @@ export interface HomeAssistant {
   reconnectCount(): number;
   /** Called on every change of status; returns the way to stop listening. */
   onStatus(listener: (status: ConnectionStatus) => void): () => void;
-  /** Called when a registry (entities, devices, areas) changed; told at most once a second. */
+  /** Called when a registry (entities, devices, areas) changed; at most once a second. */
   onRegistryChange(listener: () => void): () => void;
   config(): Promise<HomeConfig>;
   states(): Promise<EntityState[]>;
@@ -121,7 +122,7 @@ export interface HomeAssistant {
   ): Promise<StateSubscription>;
   /** Every state that Home Assistant's recorder holds in [startUs, endUs), oldest first, attributes included. */
   history(entityIds: readonly string[], startUs: number, endUs: number): Promise<EntityState[]>;
-  /** Whether Home Assistant's recorder still holds what any of these said at that instant or before it. */
+  /** Whether Home Assistant's recorder still has a state of any of these at that instant or before it. */
   hasHistoryAt(entityIds: readonly string[], atUs: number): Promise<boolean>;
   /**
    * Home Assistant's own statistics that start in [startUs, endUs), ascending for each entity. All rows come at once: ask
@@ -133,9 +134,9 @@ export interface HomeAssistant {
     endUs: number,
     period: StatisticsPeriod,
   ): Promise<HomeStatisticsRow[]>;
-  /** What is known of these statistics; one that Home Assistant does not have is absent. */
+  /** Metadata of these statistics; one that Home Assistant does not have is absent. */
   statisticsMetadata(statisticIds: readonly string[]): Promise<HomeStatistic[]>;
-  /** From when on each has hourly statistics, cut down to a month; one that has none is absent. */
+  /** Since when each has hourly statistics, rounded down to a month; one that has none is absent. */
   firstStatistics(entityIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
   /** While true, nothing is read from the socket: back-pressure, the last resort before a disconnect. */
   pause(paused: boolean): void;

@@ -1,4 +1,4 @@
-/** What of the home is kept in the document store: its entities, its own settings, which option was applied. */
+/** What the document store keeps of the home: its entities, its own settings, which option was applied. */
 import type { MissingStatistic } from './discovery.ts';
 import type { KnownEntity } from './entity.ts';
 import type { EntityStore } from './entity-store.ts';
@@ -6,12 +6,12 @@ import type { HomeConfig } from './home-assistant.ts';
 import { type KnownEntities, trackedIds } from './known-entities.ts';
 import type { SettingsStore } from './settings-store.ts';
 
-export interface HomeRecord {
+interface HomeRecord {
   readonly entities: readonly KnownEntity[];
   readonly config: HomeConfig | null;
   /** Ids of the app option `tracked_entities` that were applied already. */
   readonly appliedOption: ReadonlySet<string>;
-  /** What the preferences named and was not there when they were last read; null before that. */
+  /** What the preferences named and Home Assistant did not have when they were last read; null before that. */
   readonly missing: readonly MissingStatistic[] | null;
 }
 

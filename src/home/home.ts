@@ -1,11 +1,13 @@
 /**
- * The home as the process knows it: its energy entities, which of them are tracked, its time zone. Held in memory, so
- * that recording goes on while the document store is away; written to the store whenever it is there.
+ * The home in memory: its energy entities, which of them are tracked, its time zone. Recording continues from memory
+ * while the document store is away; changes are saved whenever the store answers.
  */
 
+import { Backoff } from '../runtime/backoff.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { Emitter } from '../runtime/emitter.ts';
 import type { Log } from '../runtime/log.ts';
+import { Mutex } from '../runtime/mutex.ts';
 import { minuteMs } from '../units/durations.ts';
 import { type Departure, findDepartures } from './departures.ts';
 import { discover, type MissingStatistic } from './discovery.ts';
@@ -30,27 +32,28 @@ import { readPreferences } from './preferences.ts';
 import type { SettingsStore } from './settings-store.ts';
 import { type UnknownSource, unknownSources } from './unknown-sources.ts';
 
-export interface HomeDeps {
+interface HomeDeps {
   readonly homeAssistant: HomeAssistant;
   readonly entityStore: EntityStore;
   readonly settingsStore: SettingsStore;
   readonly clock: Clock;
   readonly log: Log;
-  /** App option `tracked_entities`: tracked as soon as they are in it; the panel has the last word after. */
+  /** App option `tracked_entities`: an entity is tracked as soon as it is listed; later changes in the panel win. */
   readonly trackedOption: readonly string[];
 }
 
 export type HomeChange = 'entities' | 'tracked' | 'config';
-export type TrackingOutcome =
+type TrackingOutcome =
   | { readonly kind: 'tracked'; readonly entityIds: readonly string[] }
   | { readonly kind: 'unknown_entities'; readonly entityIds: readonly string[] };
 
 const everyMs = 5 * minuteMs;
-/** Home Assistant answers before its integrations have brought all their states. */
+/** Home Assistant answers before its integrations have loaded all their states. */
 const againAfterConnectMs = 30_000;
 const storeRetryMs = 5000;
+const firstRetryMs = 2000;
 const longestRetryMs = minuteMs;
-/** So long the user's choice is waited for before the preferences alone decide what is recorded. */
+/** How long to wait for the user's saved choice before the preferences alone decide what is recorded. */
 const storeGraceMs = 20_000;
 
 export class Home {
@@ -65,19 +68,19 @@ export class Home {
   #isLoaded = false;
   #isUnsaved = false;
   #startedMs = 0;
-  #failures = 0;
+  readonly #retry = new Backoff(firstRetryMs, longestRetryMs);
   #discoveredAtUs: number | null = null;
   #isRunning = false;
-  #queue: Promise<unknown> = Promise.resolve();
+  readonly #mutex = new Mutex();
   readonly #timers = new Set<NodeJS.Timeout>();
   #stopListening: (() => void)[] = [];
-  readonly #changes: Emitter<HomeChange>;
-  readonly #departures: Emitter<Departure>;
+  readonly #changes: Emitter<[change: HomeChange]>;
+  readonly #departures: Emitter<[departure: Departure]>;
 
   constructor(deps: HomeDeps) {
     this.#deps = deps;
-    this.#changes = new Emitter(deps.log);
-    this.#departures = new Emitter(deps.log);
+    this.#changes = new Emitter(deps.log, 'A listener to the home failed');
+    this.#departures = new Emitter(deps.log, 'A listener to departed entities failed');
   }
 
   start(): void {
@@ -89,18 +92,18 @@ export class Home {
       const was = isConnected;
       isConnected = homeAssistant.status().kind === 'connected';
       if (!isConnected || was) return;
-      this.#failures = 0;
-      this.#refreshSoon(0);
-      this.#refreshSoon(againAfterConnectMs);
+      this.#retry.reset();
+      this.#refreshIn(0);
+      this.#refreshIn(againAfterConnectMs);
     };
     this.#stopListening = [
       homeAssistant.onStatus(onStatus),
-      homeAssistant.onRegistryChange(() => this.#refreshSoon(0)),
+      homeAssistant.onRegistryChange(() => this.#refreshIn(0)),
     ];
-    this.#refreshSoon(0);
+    this.#refreshIn(0);
     onStatus();
     const tick = () => {
-      this.#refreshSoon(0);
+      this.#refreshIn(0);
       this.#later(everyMs, tick);
     };
     this.#later(everyMs, tick);
@@ -111,10 +114,10 @@ export class Home {
     for (const stop of this.#stopListening) stop();
     for (const timer of this.#timers) clearTimeout(timer);
     this.#timers.clear();
-    await this.#queue.catch(() => undefined);
+    await this.#mutex.idle();
   }
 
-  /** All that are known, the gone ones too (isActive false); sorted by id. */
+  /** All known entities, also those that are gone (isActive false); sorted by id. */
   entities(): readonly KnownEntity[] {
     return [...this.#known.values()].sort((a, b) => (a.entityId < b.entityId ? -1 : 1));
   }
@@ -127,27 +130,27 @@ export class Home {
     return this.entities().filter((entity) => entity.isTracked);
   }
 
-  /** The tracked ones whose states are recorded: of an external statistic only rows come. */
+  /** The tracked entities whose states are recorded; an external statistic has rows only. */
   recorded(): readonly KnownEntity[] {
     return this.tracked().filter(hasStates);
   }
 
-  /** The home's own settings, the last that were heard; null until Home Assistant told them once. */
+  /** The home's own settings as last received; null until Home Assistant sent them once. */
   config(): HomeConfig | null {
     return this.#config;
   }
 
-  /** Statistics that the energy preferences name and that nothing in Home Assistant answers to. */
+  /** Statistics that the energy preferences name and Home Assistant does not have. */
   missing(): readonly MissingStatistic[] {
     return this.#missing ?? [];
   }
 
-  /** What the energy preferences name as a source and is not counted, so that no balance is known. */
+  /** Sources in the energy preferences that are not counted, so that no balance is known. */
   unknownSources(): readonly UnknownSource[] {
     return unknownSources(this.entities(), this.missing());
   }
 
-  /** Ids that another entity has since the one before was renamed, and from when on. */
+  /** Ids that now belong to another entity because the previous one was renamed, and since when. */
   takeovers(): ReadonlyMap<string, number> {
     return new Map(
       [...this.#known.values()].flatMap(({ entityId, takenOverAtUs }) =>
@@ -156,7 +159,7 @@ export class Home {
     );
   }
 
-  /** Ids that entities had before → the ones they have now, as far back as is known. */
+  /** Earlier ids of entities → their present ids, as far back as is known. */
   renames(): ReadonlyMap<string, string> {
     return this.#renames;
   }
@@ -171,17 +174,17 @@ export class Home {
   }
 
   onChange(listener: (change: HomeChange) => void): () => void {
-    return this.#changes.add(listener);
+    return this.#changes.on(listener);
   }
 
-  /** Told of tracked entities that Home Assistant has no more as they were. */
+  /** Called for tracked entities that Home Assistant does not have any more as they were. */
   onDeparture(listener: (departure: Departure) => void): () => void {
-    return this.#departures.add(listener);
+    return this.#departures.on(listener);
   }
 
-  /** Discovery now. Rejects with HomeAssistantUnavailable when it can't be asked. */
+  /** Runs discovery now. Rejects with HomeAssistantUnavailable when Home Assistant can't be asked. */
   discover(): Promise<readonly KnownEntity[]> {
-    return this.#enqueue(async () => {
+    return this.#mutex.run(async () => {
       await this.#load();
       await this.#discover();
       await this.#save();
@@ -191,12 +194,12 @@ export class Home {
 
   /** Exactly these are tracked afterwards, or nothing changes. Rejects when the document store is down. */
   setTracked(entityIds: readonly string[]): Promise<TrackingOutcome> {
-    return this.#enqueue(async () => {
+    return this.#mutex.run(async () => {
       const wanted = new Set(entityIds);
       const unknown = [...wanted].filter((entityId) => !this.#known.has(entityId));
       if (unknown.length > 0) return { kind: 'unknown_entities', entityIds: unknown };
       if (!this.#isLoaded || this.#isUnsaved) {
-        // The store must know an entity before it can be told that it is tracked.
+        // The store must have an entity before it can mark it as tracked.
         await this.#loadOrThrow();
         await this.#saveOrThrow();
       }
@@ -215,12 +218,6 @@ export class Home {
     });
   }
 
-  #enqueue<T>(work: () => Promise<T>): Promise<T> {
-    const result = this.#queue.then(work, work);
-    this.#queue = result.catch(() => undefined);
-    return result;
-  }
-
   #later(delayMs: number, work: () => void): void {
     if (!this.#isRunning) return;
     const timer = setTimeout(() => {
@@ -230,56 +227,57 @@ export class Home {
     this.#timers.add(timer);
   }
 
-  #refreshSoon(delayMs: number): void {
+  #refreshIn(delayMs: number): void {
     this.#later(delayMs, () => {
-      // One that has not begun yet will see all that has happened until it does.
+      // A refresh that waits will see everything that happens until it starts.
       if (this.#isRefreshQueued) return;
       this.#isRefreshQueued = true;
       const refresh = () => {
         this.#isRefreshQueued = false;
         return this.#refresh();
       };
-      this.#enqueue(refresh).catch((error: unknown) => {
+      this.#mutex.run(refresh).catch((error: unknown) => {
         this.#deps.log.error({ err: error }, 'The refresh of the home failed');
       });
     });
   }
 
-  /** Never rejects for a reason that time mends: it comes back by itself. */
+  /** Does not reject for a reason that passes: it retries by itself. */
   async #refresh(): Promise<void> {
     await this.#load();
     if (this.#deps.homeAssistant.status().kind === 'connected') {
       const waitedMs = this.#deps.clock.monotonicMs() - this.#startedMs;
       if (!this.#isLoaded && waitedMs < storeGraceMs) {
-        this.#refreshSoon(1000);
+        this.#refreshIn(1000);
         return;
       }
       try {
         await this.#discover();
-        this.#failures = 0;
+        this.#retry.reset();
       } catch (error) {
-        this.#failures += 1;
-        const retryMs = Math.min(longestRetryMs, 1000 * 2 ** this.#failures);
+        const retryMs = this.#retry.nextMs();
         this.#deps.log.warn({ err: error, retryMs }, 'Discovery failed');
-        this.#refreshSoon(retryMs);
+        this.#refreshIn(retryMs);
       }
     }
     await this.#save();
-    if (!this.#isLoaded || this.#isUnsaved) this.#refreshSoonOnce();
+    if (!this.#isLoaded || this.#isUnsaved) this.#retryStore();
   }
 
   #isRetryPlanned = false;
   #isRefreshQueued = false;
-  #refreshSoonOnce(): void {
+  #retryStore(): void {
     if (this.#isRetryPlanned) return;
     this.#isRetryPlanned = true;
     this.#later(storeRetryMs, () => {
       this.#isRetryPlanned = false;
-      this.#enqueue(async () => {
-        await this.#load();
-        await this.#save();
-        if (!this.#isLoaded || this.#isUnsaved) this.#refreshSoonOnce();
-      }).catch((error: unknown) => this.#deps.log.error({ err: error }, 'The home could not be saved'));
+      this.#mutex
+        .run(async () => {
+          await this.#load();
+          await this.#save();
+          if (!this.#isLoaded || this.#isUnsaved) this.#retryStore();
+        })
+        .catch((error: unknown) => this.#deps.log.error({ err: error }, 'The home could not be saved'));
     });
   }
 
@@ -300,7 +298,7 @@ export class Home {
     this.#missing ??= record.missing;
     if (this.#config === null && record.config !== null) {
       this.#config = record.config;
-      this.#changes.tell('config');
+      this.#changes.emit('config');
     }
     if (this.#known.size > 0) this.#isUnsaved = true;
     this.#replace(mergeStored(this.#known, record.entities));
@@ -314,7 +312,7 @@ export class Home {
       homeAssistant.registries(),
       homeAssistant.energyPreferences(),
     ]);
-    // While Home Assistant starts it has few states: to take the rest for gone would be wrong.
+    // While Home Assistant starts it has few states: the rest must not count as gone.
     if (states.length === 0) throw new HomeAssistantUnavailable('Home Assistant has no states yet');
     const option = new Set(trackedOption);
     const forced = option.difference(this.#appliedOption);
@@ -329,21 +327,21 @@ export class Home {
     this.#discoveredAtUs = clock.nowUs();
     if (JSON.stringify(config) !== JSON.stringify(this.#config)) {
       this.#config = config;
-      this.#changes.tell('config');
+      this.#changes.emit('config');
     }
     this.#isUnsaved = true;
     const before = this.#known;
     const departures = findDepartures(before, registries, discovery);
     this.#replace(mergeDiscovery(this.#known, discovery, forced, clock.nowUs()));
-    if (isOtherMissing) this.#changes.tell('entities');
-    // An id of the option that is not found yet stays to be applied when it appears.
+    if (isOtherMissing) this.#changes.emit('entities');
+    // An id of the option that is not found yet is applied when it appears.
     const seen = [...option].filter((id) => this.#known.has(id));
     this.#appliedOption = new Set([...this.#appliedOption].filter((id) => option.has(id))).union(
       new Set(seen),
     );
     for (const departure of departures) {
       log.warn({ ...departure }, 'Home Assistant has an entity no more as it was');
-      this.#departures.tell(departure);
+      this.#departures.emit(departure);
     }
     const added = discovery.entities.filter((entity) => !before.has(entity.entityId)).length;
     if (added > 0 || discovery.renames.size > 0)
@@ -382,8 +380,8 @@ export class Home {
   #replace(next: Map<string, KnownEntity>): void {
     const before = this.#known;
     this.#known = next;
-    if (!sameShape(before, next)) this.#changes.tell('entities');
+    if (!sameShape(before, next)) this.#changes.emit('entities');
     if (JSON.stringify(trackedShape(before)) !== JSON.stringify(trackedShape(next)))
-      this.#changes.tell('tracked');
+      this.#changes.emit('tracked');
   }
 }

@@ -1,14 +1,14 @@
-/** How a discovery changes what is known: who is new, gone, renamed, and who is tracked from now on. Pure. */
+/** How a discovery changes the known entities: new, gone, renamed, and which are tracked from now on. Pure. */
 import { type Discovery, isTrackedByDefault } from './discovery.ts';
 import type { Entity, KnownEntity } from './entity.ts';
 
 export type KnownEntities = ReadonlyMap<string, KnownEntity>;
 
 /**
- * The user's choice stays; an entity is tracked by itself only when it is new, when the preferences begin to name it,
- * when it took the place of a tracked one (renamed), when it is in `forced`, or when it is a switch that is new, or whose
- * device begins to be tracked. The choice was that of an entity and not of its id: another one of the registry that has the
- * id of one that was renamed is new.
+ * The user's choice is kept; an entity is tracked by itself only when it is new, when the preferences start to name
+ * it, when it replaces a tracked one (renamed), when it is in `forced`, or when it is a switch that is new or whose
+ * device starts to be tracked. The choice belongs to an entity and not to its id: another entity of the registry with
+ * the id of a renamed one is new.
  */
 export function mergeDiscovery(
   known: KnownEntities,
@@ -65,17 +65,17 @@ export function mergeDiscovery(
   return merged;
 }
 
-/** All that was heard while the one before had the id lies before it. */
+/** All readings of the previous entity with this id lie before it. */
 function takenOverAt(atUs: number, before: KnownEntity | undefined): number {
   return before === undefined || before.isActive ? atUs : Math.max(atUs, before.updatedAtUs);
 }
 
-/** An id that nobody answered to any more, and that was not followed. */
+/** An id without an entity that was not followed. */
 function isLeft(entity: KnownEntity | undefined): boolean {
   return entity !== undefined && !entity.isActive && !entity.isTracked;
 }
 
-/** What the store holds and what was found while it was away: the store knows the user's choice. */
+/** Merges the stored entities with those found while the store was away: the stored ones have the user's choice. */
 export function mergeStored(memory: KnownEntities, stored: readonly KnownEntity[]): Map<string, KnownEntity> {
   if (stored.length === 0) return new Map(memory);
   const merged = new Map(stored.map((entity) => [entity.entityId, entity]));
@@ -103,7 +103,7 @@ export function trackedIds(known: KnownEntities): string[] {
     .sort();
 }
 
-/** Old id → the id it has now, as far as the entities themselves tell: without Home Assistant. */
+/** Earlier id → present id, as far as the entities themselves show: without Home Assistant. */
 export function renamesAmong(entities: readonly KnownEntity[]): Map<string, string> {
   const present = entities.filter((entity) => entity.isActive && entity.registryId !== null);
   const now = new Map(present.map((entity) => [entity.registryId, entity.entityId]));
@@ -123,7 +123,7 @@ function withoutTime(entity: KnownEntity): object {
   return { ...entity, updatedAtUs: 0 };
 }
 
-/** Whether nothing but the time of the last look differs. */
+/** Whether only the time of the last discovery differs. */
 export function sameShape(a: KnownEntities, b: KnownEntities): boolean {
   if (a.size !== b.size) return false;
   for (const [entityId, entity] of a) {
@@ -134,7 +134,7 @@ export function sameShape(a: KnownEntities, b: KnownEntities): boolean {
   return true;
 }
 
-/** What the recorder must hear of: another set, or another meaning of one in it. */
+/** What the recorder must be notified of: another set, or another meaning of an entity in it. */
 export function trackedShape(known: KnownEntities): object[] {
   return trackedIds(known).map((entityId) => {
     const entity = known.get(entityId);

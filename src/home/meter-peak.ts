@@ -10,7 +10,7 @@ const peakWords = words(
 );
 const demandWords = words('demand vraag piekvraag demande');
 const monthWords = words('month monthly maand maandelijks maandelijkse maandpiek mois mensuel mensuelle');
-/** Of months that are over, of the running quarter, and when it was. */
+/** Peaks of past months, of the running quarter-hour, and the time of a peak. */
 const otherWords = words(
   '13 12 last previous prev past year yearly vorige laatste dernier average avg gemiddelde moyenne quarter kwartier hour today daily day timestamp time when forecast limit target',
 );

@@ -2,7 +2,7 @@
 import type { Entity, Role } from './entity.ts';
 import { asideWords, fromWords, hasAny, objectIdOf, toWords, wordsOf } from './words.ts';
 
-export interface PowerMatch {
+interface PowerMatch {
   readonly entityId: string;
   readonly role: Role;
   readonly sign: 1 | -1;
@@ -20,7 +20,7 @@ const rateRole: Readonly<Partial<Record<Role, Role>>> = {
   other: 'other',
 };
 
-/** Words that tell what is measured and not whose it is. */
+/** Words that name a quantity and not its owner. */
 const quantityWords: ReadonlySet<string> = new Set(
   'energy power flow total current consumption production electric active usage kwh wh w kw now rate meter'.split(
     ' ',
@@ -34,7 +34,7 @@ const tariffWords: ReadonlySet<string> = new Set(
   'tariff tarif tariff1 tariff2 1 2 t1 t2 low high normal day night'.split(' '),
 );
 
-/** The words of an id that tell whose it is. */
+/** The words of an id that name the owner. */
 export function stemOf(entityId: string, isSource: boolean): Set<string> {
   return new Set(
     wordsOf(objectIdOf(entityId)).filter(
@@ -45,18 +45,23 @@ export function stemOf(entityId: string, isSource: boolean): Set<string> {
   );
 }
 
-/** The words of a text, an id of an integration or a name, that tell whose it is: `aabb-switch:0-aenergy` is `aabb`, `0`. */
+/**
+ * The words of a text (an id of an integration, or a name) that name the owner: `aabb-switch:0-aenergy` gives `aabb`,
+ * `0`.
+ */
 export function wordStem(text: string): Set<string> {
   return new Set(wordsOf(text).filter((word) => !quantityWords.has(word) && !partWords.has(word)));
 }
 
-/** How many of the words of both are common, 0 to 1. */
+/** The share of words that both have in common, 0 to 1. */
 export function similarity(a: ReadonlySet<string>, b: ReadonlySet<string>): number {
   const union = a.union(b).size;
   return union === 0 ? 1 : a.intersection(b).size / union;
 }
 
-/** How well a sensor fits a meter, 0 when it does not. `deviceOf` tells an entity's device by id, null without one. */
+/**
+ * How well a sensor fits a meter, 0 when it does not. `deviceOf` gives an entity's device by id, null without one.
+ */
 function fitness(
   meter: Entity,
   sensor: Entity,
@@ -69,7 +74,7 @@ function fitness(
   const meterDevice = deviceOf(meter.entityId);
   const sensorDevice = deviceOf(sensor.entityId);
   if (meterDevice !== null && meterDevice === sensorDevice) return alone || alike >= 0.5 ? 2 + alike : 0;
-  // Without a common device only the very same name is proof, and not when both have devices of their own.
+  // Without a common device only the very same name counts, and not when both have devices of their own.
   const mayBeOne = meterDevice === null || sensorDevice === null;
   return mayBeOne && alike === 1 && meterStem.size > 0 ? 1 : 0;
 }
@@ -114,7 +119,7 @@ export function matchPower(
   const hasRate = new Set(
     entities.flatMap((e) => (isRate(e) && e.parentEntityId !== null ? [e.parentEntityId] : [])),
   );
-  // A home has one grid: all its meters together have the power that any of them is given.
+  // A home has one grid: its meters share the power sensors that any of them has.
   const gridHasPower = entities.some((e) => e.role === 'grid_power');
   let gridIsDone = gridHasPower;
   const order = Object.keys(rateRole);

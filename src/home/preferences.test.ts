@@ -6,7 +6,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readPreferences } from './preferences.ts';
-import { preferences2026 } from './testing/samples.ts';
+import { preferences2026 } from './testing/sample-preferences.ts';
 
 const named = (wire: unknown) =>
   Object.fromEntries(

@@ -1,11 +1,11 @@
 /**
- * Home Assistant's energy preferences, any form it has had, as one flat list: until 2025 a grid source with lists
- * `flow_from` and `flow_to`, since then one import and one export meter per grid source with `power_config`.
- * Kinds and keys that are not known are passed over: a newer Home Assistant must not stop the product.
+ * Home Assistant's energy preferences, in any form it has had, as one flat list: until 2025 a grid source with lists
+ * `flow_from` and `flow_to`, since then one import and one export meter per grid source with `power_config`. Unknown
+ * kinds and keys are skipped: a newer Home Assistant must not stop the product.
  */
 import type { Role } from './entity.ts';
 
-/** One statistic that the preferences name, and for what. */
+/** One statistic in the preferences, and its role. */
 export interface NamedStatistic {
   readonly statisticId: string;
   readonly role: Role;
@@ -19,7 +19,7 @@ export interface NamedStatistic {
   readonly isDevice?: boolean;
 }
 
-export interface EnergyPreferences {
+interface EnergyPreferences {
   /** One per statistic: the first place that names it gives the role, and a source may be a device as well. */
   readonly statistics: readonly NamedStatistic[];
   /** Energy sources that were understood. */
@@ -56,20 +56,20 @@ function text(value: unknown): string | null {
   return typeof value === 'string' && value.trim() !== '' ? value.trim() : null;
 }
 
-/** The signed power sensors of a source: `power_config` says more than the `stat_rate` that Core derives from it. */
+/** The signed power sensors of a source: `power_config` has more than the `stat_rate` that Core derives from it. */
 function ratesOf(source: Fields): { id: string; sign: 1 | -1 }[] {
-  const told = isFields(source.power_config) ? source.power_config : source;
+  const config = isFields(source.power_config) ? source.power_config : source;
   const rates: { id: string; sign: 1 | -1 }[] = [];
   const add = (key: string, from: Fields, sign: 1 | -1) => {
     const id = text(from[key]);
     if (id !== null) rates.push({ id, sign });
   };
-  add('stat_rate_inverted', told, -1);
-  add('stat_rate_from', told, 1);
-  add('stat_rate_to', told, -1);
+  add('stat_rate_inverted', config, -1);
+  add('stat_rate_from', config, 1);
+  add('stat_rate_to', config, -1);
   if (rates.length > 0) return rates;
-  add('stat_rate', told, 1);
-  if (rates.length === 0 && told !== source) add('stat_rate', source, 1);
+  add('stat_rate', config, 1);
+  if (rates.length === 0 && config !== source) add('stat_rate', source, 1);
   return rates;
 }
 
@@ -116,7 +116,7 @@ function statisticsOfDevice(device: Fields, role: Role, rateRole: Role): NamedSt
   return found;
 }
 
-/** The preferences as they are on the wire (null: none set) → what they name. Never throws. */
+/** From the preferences on the wire (null: none set) to the statistics that they name. Never throws. */
 export function readPreferences(wire: unknown): EnergyPreferences {
   const preferences = isFields(wire) ? wire : {};
   const named: NamedStatistic[] = [];

@@ -78,14 +78,14 @@ describe('switches', () => {
     expect(entities.find((entity) => entity.entityId === 'sensor.fan_power')?.role).toBe('other');
   });
 
-  it('belong to the register of a helper when the plug itself tells only power', () => {
+  it('belong to the register of a helper when the plug itself reports only power', () => {
     const { entities } = find({ plug: ['sensor.pump_power', 'switch.pump'], none: ['sensor.pump_energy'] }, [
       'sensor.pump_energy',
     ]);
     expect(switches(entities)).toEqual({ 'switch.pump': 'sensor.pump_energy' });
   });
 
-  it('of a power strip are told apart by their names', () => {
+  it('of a power strip are distinguished by their names', () => {
     const strip = ['1', '2'].flatMap((socket) => [
       `sensor.strip_socket_${socket}_energy`,
       `switch.strip_socket_${socket}`,
@@ -136,7 +136,7 @@ describe('switches', () => {
     );
     expect(mergeDiscovery(dropped, after, new Set(), fakeNowUs).get('switch.media')?.isTracked).toBe(false);
   });
-  it('are tracked as soon as somebody picks their device, in the same look or later', () => {
+  it('are tracked as soon as their device is, in the same discovery or later', () => {
     const found = find({ plug: ['sensor.media_power', 'switch.media'] });
     const picked = new Set(['sensor.media_power']);
     const atOnce = mergeDiscovery(new Map(), found, picked, fakeNowUs);
@@ -152,7 +152,7 @@ describe('switches', () => {
       ['sensor.garage_outlet_energy'],
     );
     expect(switches(entities)).toEqual({});
-    // The other channel tells only its power.
+    // The other channel reports only its power.
     const power = find(
       {
         relay: [

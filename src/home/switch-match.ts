@@ -1,14 +1,14 @@
 /**
- * Which switch controls which metered device. A switch says nothing of energy itself, so the device registry is the only
- * proof; where a device leaves a choice, the names must agree, and what stays ambiguous is left out.
+ * Which switch controls which metered device. A switch has no energy attributes, so only the device registry links
+ * them; where a device leaves a choice, the names must agree, and an ambiguous match is left out.
  */
 import type { Entity } from './entity.ts';
 import { similarity, stemOf, wordStem } from './power-match.ts';
 import { asideWords, hasAny, objectIdOf, toWords, wordsOf } from './words.ts';
 
-export interface SwitchMatch {
+interface SwitchMatch {
   readonly entityId: string;
-  /** What meters the device: its register, or the power sensor of a device without one. */
+  /** The entity that meters the device: its register, or the power sensor of a device without one. */
   readonly meterEntityId: string;
 }
 
@@ -19,13 +19,13 @@ export function isSwitch(entityId: string): boolean {
 }
 
 /** A switch of a device, with the name that it shows. */
-export interface Control {
+interface Control {
   readonly entityId: string;
   readonly name: string;
 }
 
-/** What the registry says of an entity; null where it says nothing. */
-export interface RegistryView {
+/** The registry's entry of an entity; null where there is none. */
+interface RegistryView {
   readonly deviceIdOf: (entityId: string) => string | null;
   readonly uniqueIdOf: (entityId: string) => string | null;
 }
@@ -53,17 +53,17 @@ export function matchSwitches(
   return matches;
 }
 
-/** What meters the devices that these entities of one registry device belong to. */
+/** The entities that meter the devices to which these entities of one registry device belong. */
 function metersOf(entities: readonly Entity[], byId: ReadonlyMap<string, Entity>): string[] {
-  const told = entities.flatMap((entity) => {
+  const named = entities.flatMap((entity) => {
     const isDevice = entity.role === 'device' || entity.isDevice === true;
     if (isDevice && entity.quantity === 'energy') return [entity.entityId];
     if (entity.role !== 'device_power' || entity.quantity !== 'power') return [];
-    // The register of a plug that tells only power may be a helper's, which belongs to no device.
+    // The register of a plug that reports only power may be a helper's, which belongs to no device.
     const register = entity.parentEntityId === null ? undefined : byId.get(entity.parentEntityId);
     return [register?.quantity === 'energy' ? register.entityId : entity.entityId];
   });
-  if (told.length > 0) return [...new Set(told)];
+  if (named.length > 0) return [...new Set(named)];
   const registers = entities.filter((entity) => entity.quantity === 'energy');
   const whole = (registers.length > 0 ? registers : entities.filter((e) => e.quantity === 'power')).filter(
     (entity) => !hasAny(wordsOf(objectIdOf(entity.entityId)), asideWords),
@@ -73,8 +73,8 @@ function metersOf(entities: readonly Entity[], byId: ReadonlyMap<string, Entity>
 }
 
 /**
- * What else on the device meters something that a switch may control: the register of another channel, or its power. What
- * a channel gives back, or counted today, is none.
+ * What else on the device meters something that a switch may control: the register of another channel, or its power.
+ * An export register, or a counter of today, does not.
  */
 function othersOf(
   entities: readonly Entity[],
@@ -89,7 +89,7 @@ function othersOf(
     if ((quantity !== 'energy' && quantity !== 'power') || isOfMeter(entity)) return false;
     const words = wordsOf(objectIdOf(entityId));
     if (hasAny(words, asideWords) || hasAny(words, toWords)) return false;
-    // A second register or the power of the very same.
+    // Not a second register or the power of the very same.
     return !stems.some((stem) => similarity(stem, stemOf(entityId, false)) === 1);
   });
   return others.map(({ entityId }) => entityId).filter((entityId) => byId.has(entityId));
@@ -105,13 +105,13 @@ function matchDevice(
   const [meterId] = meters;
   const [control] = switches;
   const isOnlyMeter = meters.length === 1 && others.length === 0;
-  // A lone switch of a device that meters one thing needs no name to prove it.
+  // The only switch of a device that meters one thing needs no matching name.
   if (isOnlyMeter && switches.length === 1 && meterId !== undefined && control !== undefined)
     return [{ entityId: control.entityId, meterEntityId: meterId }];
   const matches: SwitchMatch[] = [];
   const matched = new Set<string>();
   const isFree = ({ entityId }: Control) => !matches.some((match) => match.entityId === entityId);
-  for (const stemsOf of proofs(byId, registry)) {
+  for (const stemsOf of stemsOfNames(byId, registry)) {
     const channels = [...meters, ...others].map((id) => ({ id, stem: stemsOf(id) }));
     const free = switches.filter(isFree).map((one) => ({ one, stem: stemsOf(one.entityId, one.name) }));
     for (const { id, stem } of channels) {
@@ -125,17 +125,17 @@ function matchDevice(
       matches.push({ entityId: only.one.entityId, meterEntityId: id });
     }
   }
-  const proven = matches.filter(({ meterEntityId }) => meters.includes(meterEntityId));
-  if (proven.length > 0 || !isOnlyMeter || meterId === undefined) return proven;
+  const confirmed = matches.filter(({ meterEntityId }) => meters.includes(meterEntityId));
+  if (confirmed.length > 0 || !isOnlyMeter || meterId === undefined) return confirmed;
   const similar = mostSimilar(meterId, switches);
   return similar === null ? [] : [{ entityId: similar, meterEntityId: meterId }];
 }
 
 /**
- * What tells the channel of an entity, the surest first: the integration's own id, the entity id, the name that it shows.
- * Each as the words that say whose it is.
+ * What identifies the channel of an entity, the surest first: the integration's own id, the entity id, the name that
+ * it shows. Each as the words that name the owner.
  */
-function proofs(byId: ReadonlyMap<string, Entity>, { uniqueIdOf }: RegistryView) {
+function stemsOfNames(byId: ReadonlyMap<string, Entity>, { uniqueIdOf }: RegistryView) {
   return [
     (id: string) => wordStem(uniqueIdOf(id) ?? ''),
     (id: string) => stemOf(id, false),

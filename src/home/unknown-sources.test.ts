@@ -1,7 +1,7 @@
 /**
- * Goal: whatever the energy preferences name as a source and nobody counts is unknown, and makes the balance unknown.
- * Method: small homes through discovery, one rule each: a statistic that is not there, an external one, one that is not
- * tracked, one in another unit, one that was renamed away.
+ * Goal: a source in the energy preferences that is not counted is unknown, and makes the balance unknown.
+ * Method: small homes through discovery, one rule each: a statistic that does not exist, an external one, one that is
+ * not tracked, one in another unit, one that was renamed away.
  */
 import { describe, expect, it } from 'vitest';
 import { flowIds, flowsOf, postFlows, totalIds } from '../balance/flow-posting.ts';

@@ -1,15 +1,18 @@
-/** What the energy preferences name as a source and nobody counts. Pure. */
+/** Sources in the energy preferences that are not counted. Pure. */
 import type { MissingStatistic } from './discovery.ts';
 import { isBalanceRole, type KnownEntity, type Role } from './entity.ts';
 
-/** A source that is not known: what the home's balance needs of it is missing, and not 0. */
+/** A source whose amounts are not known: what the home's balance needs of it is missing, and not 0. */
 export interface UnknownSource {
   /** As the preferences name it. */
   readonly statisticId: string;
   /** The id under which it has entries, or would have. */
   readonly entityId: string;
   readonly role: Role;
-  /** `not_tracked`: it is there and nobody records it; `other_quantity`: it counts no energy (or no volume or energy of gas and water). */
+  /**
+   * `not_tracked`: it exists and is not recorded; `other_quantity`: it counts no energy (or no volume or energy of
+   * gas and water).
+   */
   readonly reason: MissingStatistic['reason'] | 'not_tracked' | 'other_quantity';
 }
 
@@ -17,15 +20,15 @@ function isSource(role: Role): boolean {
   return isBalanceRole(role) || role === 'gas' || role === 'water';
 }
 
-/** Whether what it counts can be added to what others of its role count. */
-export function isOfRole({ role, quantity }: Pick<KnownEntity, 'role' | 'quantity'>): boolean {
+/** Whether its amount can be added to those of the others of its role. */
+function isOfRole({ role, quantity }: Pick<KnownEntity, 'role' | 'quantity'>): boolean {
   if (role === 'gas') return quantity === 'volume' || quantity === 'energy';
   return quantity === (role === 'water' ? 'volume' : 'energy');
 }
 
 /**
- * @param entities all that are known
- * @param missing what the preferences named and was not there when they were last read
+ * @param entities all known ones
+ * @param missing what the preferences named and Home Assistant did not have when they were last read
  */
 export function unknownSources(
   entities: readonly KnownEntity[],

@@ -1,4 +1,6 @@
-/** The words of an entity id or a name, as discovery weighs them: lower case, split at anything but letters and digits. */
+/**
+ * The words of an entity id or a name, as discovery uses them: lower case, split at anything but letters and digits.
+ */
 
 export function wordsOf(text: string): string[] {
   return text
@@ -15,7 +17,7 @@ export function hasAny(words: readonly string[], wanted: ReadonlySet<string>): b
   return words.some((word) => wanted.has(word));
 }
 
-/** Words that say energy at all: what a sensor without a device class must carry when its unit alone is not proof. */
+/** Words about energy: a sensor without a device class must carry one when its unit alone is not enough. */
 export const energyWords: ReadonlySet<string> = new Set(
   'energy power consumption production solar pv grid battery electricity electric meter import export charge discharge'.split(
     ' ',

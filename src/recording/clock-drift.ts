@@ -13,7 +13,7 @@ export class ClockDrift {
     this.#next = (this.#next + 1) % this.#depth;
   }
 
-  /** Null before there are enough to be told from a single late message. */
+  /** Null before there are enough events to outvote a single late message. */
   medianUs(): number | null {
     if (this.#samplesUs.length < fewestSamples) return null;
     const sorted = this.#samplesUs.toSorted((a, b) => a - b);

@@ -1,57 +1,59 @@
+import { Emitter } from '../runtime/emitter.ts';
 import type { Log } from '../runtime/log.ts';
 import type { Completeness } from './sync-log.ts';
 
-/** A span of which Home Assistant may know more than we heard. */
+/** A span in which Home Assistant may have states that were not received. */
 export interface Gap {
   readonly kind: 'first' | 'reconnect' | 'start' | 'silent';
   readonly entityIds: readonly string[];
-  /** Heard until then; null when never. */
+  /** Received until then; null when never. */
   readonly sinceUs: number | null;
 }
 
 /**
- * Keeps account of what may have been missed: a gap stands in the book until somebody says that it is filled, and what
- * is written down for the next process never claims more than is had.
+ * Tracks what may have been missed: a gap stays open until `filled` is called, and what is saved for the next process
+ * never claims more than the store has.
  */
 export class GapTracker {
-  readonly #log: Log;
-  readonly #listeners = new Set<(gap: Gap) => void>();
-  /** Whose gaps have been told since they are tracked. */
+  readonly #emitter: Emitter<[gap: Gap]>;
+  /** Entities whose gaps have been reported since they are tracked. */
   readonly #followed = new Set<string>();
   readonly #open = new Set<Gap>();
-  /** Until when the connection that broke was heard. */
+  /** Until when states were received over the connection that broke. */
   #cutUs: number | null = null;
   #overflowSinceUs: number | null = null;
-  /** Since when a subscription that stood may have told nothing. */
+  /** Since when a subscription may have delivered nothing. */
   #silentSinceUs: number | null = null;
   #isBegun = false;
-  #isStartTold = false;
+  #isStartReported = false;
 
   constructor(log: Log) {
-    this.#log = log;
+    this.#emitter = new Emitter(log, 'A listener to gaps failed');
   }
 
-  listen(listener: (gap: Gap) => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+  on(listener: (gap: Gap) => void): () => void {
+    return this.#emitter.on(listener);
   }
 
-  /** Tracked no more: what comes of it from now on is not had. */
+  /** The entity is not tracked any more: nothing of it is received from now on. */
   forget(entityId: string): void {
     this.#followed.delete(entityId);
   }
 
-  /** The connection broke; `heardUs` is when it was last heard, null when never. */
-  cut(heardUs: number | null): void {
-    this.#cutUs ??= heardUs;
+  /**
+   * The connection broke.
+   * @param receivedUs when a state was last received; null when never
+   */
+  cut(receivedUs: number | null): void {
+    this.#cutUs ??= receivedUs;
   }
 
-  /** The subscription stands and may have told nothing since; the next one tells the gap. */
+  /** The subscription may have delivered nothing since; the gap is reported with the next one. */
   silent(sinceUs: number): void {
     this.#silentSinceUs = Math.min(this.#silentSinceUs ?? sinceUs, sinceUs);
   }
 
-  /** Something of this instant was refused for want of room. */
+  /** A state of this instant was refused for want of room. */
   overflow(atUs: number): void {
     this.#overflowSinceUs = Math.min(this.#overflowSinceUs ?? atUs, atUs);
   }
@@ -60,43 +62,43 @@ export class GapTracker {
   relieved(): void {
     const sinceUs = this.#overflowSinceUs;
     this.#overflowSinceUs = null;
-    if (sinceUs !== null) this.#tell({ kind: 'reconnect', entityIds: [...this.#followed], sinceUs });
+    if (sinceUs !== null) this.#report({ kind: 'reconnect', entityIds: [...this.#followed], sinceUs });
   }
 
   /**
-   * A subscription stands.
-   * @param previous what the process before wrote down; asked for at the first subscription only
+   * A subscription was made.
+   * @param readPrevious what the previous process saved; called at the first subscription only
    */
   subscribed(
     entityIds: readonly string[],
     isNewConnection: boolean,
-    previous: () => Promise<Completeness | null>,
+    readPrevious: () => Promise<Completeness | null>,
   ): void {
     const known = entityIds.filter((entityId) => this.#followed.has(entityId));
     const added = entityIds.filter((entityId) => !this.#followed.has(entityId));
     for (const entityId of added) this.#followed.add(entityId);
     if (!this.#isBegun) {
       this.#isBegun = true;
-      void previous().then((had) => this.#tellStart(entityIds, had));
+      void readPrevious().then((previous) => this.#reportStart(entityIds, previous));
       return;
     }
     if (isNewConnection && known.length > 0)
-      this.#tell({ kind: 'reconnect', entityIds: known, sinceUs: this.#cutUs });
+      this.#report({ kind: 'reconnect', entityIds: known, sinceUs: this.#cutUs });
     if (this.#silentSinceUs !== null && known.length > 0)
-      this.#tell({ kind: 'silent', entityIds: known, sinceUs: this.#silentSinceUs });
+      this.#report({ kind: 'silent', entityIds: known, sinceUs: this.#silentSinceUs });
     this.#silentSinceUs = null;
     this.#cutUs = null;
-    if (added.length > 0) this.#tell({ kind: 'first', entityIds: added, sinceUs: null });
+    if (added.length > 0) this.#report({ kind: 'first', entityIds: added, sinceUs: null });
   }
 
-  /** All that Home Assistant had of it is durable. */
+  /** All that Home Assistant has of the gap is durable. */
   filled(gap: Gap): void {
     this.#open.delete(gap);
   }
 
-  /** What may be written down now; null as long as what the process before wrote still holds. */
-  completeness(heardUs: number | null, unsafeSinceUs: number | null): Completeness | null {
-    if (!this.#isStartTold || heardUs === null) return null;
+  /** What may be saved now; null as long as what the previous process saved still holds. */
+  completeness(receivedUs: number | null, unsafeSinceUs: number | null): Completeness | null {
+    if (!this.#isStartReported || receivedUs === null) return null;
     const gaps = [...this.#open].filter((gap) => gap.sinceUs !== null);
     const bounds = [
       this.#cutUs,
@@ -109,30 +111,24 @@ export class GapTracker {
       [...this.#open].filter((gap) => gap.sinceUs === null).flatMap((gap) => gap.entityIds),
     );
     return {
-      endUs: Math.min(heardUs, ...bounds.filter((us) => us !== null)),
+      endUs: Math.min(receivedUs, ...bounds.filter((us) => us !== null)),
       entityIds: [...this.#followed].filter((entityId) => !unknown.has(entityId)),
     };
   }
 
-  #tellStart(entityIds: readonly string[], had: Completeness | null): void {
-    this.#isStartTold = true;
-    const known = new Set(had?.entityIds);
+  #reportStart(entityIds: readonly string[], previous: Completeness | null): void {
+    this.#isStartReported = true;
+    const known = new Set(previous?.entityIds);
     const continued = entityIds.filter((entityId) => known.has(entityId));
     const fresh = entityIds.filter((entityId) => !known.has(entityId));
-    if (had !== null && continued.length > 0)
-      this.#tell({ kind: 'start', entityIds: continued, sinceUs: had.endUs });
+    if (previous !== null && continued.length > 0)
+      this.#report({ kind: 'start', entityIds: continued, sinceUs: previous.endUs });
     if (fresh.length > 0)
-      this.#tell({ kind: had === null ? 'start' : 'first', entityIds: fresh, sinceUs: null });
+      this.#report({ kind: previous === null ? 'start' : 'first', entityIds: fresh, sinceUs: null });
   }
 
-  #tell(gap: Gap): void {
+  #report(gap: Gap): void {
     this.#open.add(gap);
-    for (const listener of this.#listeners) {
-      try {
-        listener(gap);
-      } catch (cause) {
-        this.#log.error({ err: cause }, 'a gap was not taken up');
-      }
-    }
+    this.#emitter.emit(gap);
   }
 }

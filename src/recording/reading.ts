@@ -8,8 +8,8 @@ export const absences = ['unavailable', 'unknown', 'removed'] as const;
 export type Absence = (typeof absences)[number];
 
 /**
- * What Home Assistant said of one entity at one instant; immutable. (entityId, atUs) is its identity: the same reading
- * may arrive by several ways and is kept once.
+ * The value of one entity at one instant; immutable. (entityId, atUs) is its identity: the same reading may arrive in
+ * several ways and is stored once.
  */
 export interface Reading {
   readonly entityId: string;
@@ -22,7 +22,7 @@ export interface Reading {
   readonly unit: CanonicalUnit | null;
   /** The unit Home Assistant used, before normalising: a change of it is an event of its own. */
   readonly sourceUnit: string | null;
-  /** Attribute `last_reset`, for `total` meters that tell it. */
+  /** Attribute `last_reset`, for `total` meters that report it. */
   readonly lastResetAtUs: number | null;
   readonly origin: Origin;
 }

@@ -49,7 +49,7 @@ class World {
   readonly subscription = new MemorySubscriptionStore();
   readonly syncLog = new MemorySyncLog();
   readonly disk = new MemoryDisk(1500);
-  readonly proofs = new MemoryCoverageStore(this.store);
+  readonly coverage = new MemoryCoverageStore(this.store);
   /** All that Home Assistant ever said, also what it has forgotten since. */
   readonly everSaid = new Set<string>();
   newestUs = 0;
@@ -97,7 +97,7 @@ class World {
     const common = { homeAssistant, readings, recorder, events, clock: testClock, log: quietLog };
     const coverageVerifier = new CoverageVerifier({
       ...common,
-      proofs: whileAlive(this.proofs, life),
+      coverage: whileAlive(this.coverage, life),
       readable: () => Promise.resolve(),
     });
     const backfill = new Backfill({
@@ -105,7 +105,7 @@ class World {
       syncLog,
       coverageVerifier,
       newId,
-      onBrought: () => keeper.look(),
+      onBrought: () => keeper.check(),
     });
     const isBusy = () => backfill.status().isRunning;
     const keeper: CoverageScheduler = new CoverageScheduler({
@@ -283,7 +283,7 @@ describe('recording under random faults', () => {
         world.states(1);
         await vi.advanceTimersByTimeAsync(10_000);
       }
-      // What only the proof of an hour finds is found when the hour is over.
+      // What only the verification of an hour finds is found when the hour is over.
       await vi.advanceTimersByTimeAsync(75 * 60_000);
       const stored = new Set(
         [...world.store.rows.values()].map(({ entityId, atUs }) => `${entityId} ${atUs}`),

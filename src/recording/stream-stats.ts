@@ -1,7 +1,7 @@
 import type { EntityState, StateBatch } from '../home/home-assistant.ts';
 import { ClockDrift } from './clock-drift.ts';
 
-/** Readings that came after a newer one of their entity, since it was last asked. */
+/** Readings that came after a newer one of their entity, since the last call of `takeLate`. */
 export interface LateReadings {
   readonly entityIds: readonly string[];
   readonly count: number;
@@ -9,26 +9,26 @@ export interface LateReadings {
   readonly lastUs: number;
 }
 
-/** What the stream itself is like: what it told last, whether in order, and by whose clock. */
+/** Statistics of the stream: the newest state of each entity, late readings, and the drift of the clocks. */
 export class StreamStats {
-  /** Instant of the state told last of each entity, recorded or not. */
-  readonly #told = new Map<string, number>();
+  /** Instant of each entity's last received state, recorded or not. */
+  readonly #lastUpdates = new Map<string, number>();
   readonly #drift = new ClockDrift();
   #outOfOrder = 0;
   #late: LateReadings | null = null;
 
   /** @returns whether it came after a newer one of its entity */
-  hear({ entityId, lastUpdatedUs, state }: EntityState, kind: StateBatch['kind'], nowUs: number): boolean {
-    const toldUs = this.#told.get(entityId) ?? 0;
-    this.#told.set(entityId, lastUpdatedUs);
+  add({ entityId, lastUpdatedUs, state }: EntityState, kind: StateBatch['kind'], nowUs: number): boolean {
+    const lastUs = this.#lastUpdates.get(entityId) ?? 0;
+    this.#lastUpdates.set(entityId, lastUpdatedUs);
     // A snapshot's states may be days old.
     if (kind !== 'change') return false;
     // A removal has our own instant.
     if (state !== null) this.#drift.add(nowUs, lastUpdatedUs);
-    return lastUpdatedUs < toldUs;
+    return lastUpdatedUs < lastUs;
   }
 
-  /** One that came late is a reading, and was taken in its place. */
+  /** A late state was recorded as a reading. */
   tookLate(entityId: string, atUs: number): void {
     this.#outOfOrder += 1;
     const { entityIds = [], count = 0, firstUs = atUs, lastUs = atUs } = this.#late ?? {};
@@ -40,7 +40,7 @@ export class StreamStats {
     };
   }
 
-  /** Those since it was asked before; null when there were none. */
+  /** The late readings since the last call; null when there were none. */
   takeLate(): LateReadings | null {
     const late = this.#late;
     this.#late = null;
@@ -48,11 +48,11 @@ export class StreamStats {
   }
 
   forget(entityId: string): void {
-    this.#told.delete(entityId);
+    this.#lastUpdates.delete(entityId);
   }
 
-  told(): ReadonlyMap<string, number> {
-    return this.#told;
+  lastUpdates(): ReadonlyMap<string, number> {
+    return this.#lastUpdates;
   }
 
   /** How many readings came after a newer one of their entity, since the process started. */
@@ -60,7 +60,10 @@ export class StreamStats {
     return this.#outOfOrder;
   }
 
-  /** How far our clock is ahead of Home Assistant's, the way of a message included; null before enough was heard. */
+  /**
+   * How far our clock is ahead of Home Assistant's, including the message's travel time; null before enough was
+   * received.
+   */
   clockDriftUs(): number | null {
     return this.#drift.medianUs();
   }

@@ -1,8 +1,8 @@
 import type { Interval } from '../units/interval.ts';
 
 /**
- * `statistics`: rows of Home Assistant's statistics; `hourly`, `nightly`, `reconciliation` (asked for): what we have held
- * against what Home Assistant has; `proof`: the same of readings alone, where there was a reason to doubt; the others:
+ * `statistics`: rows of Home Assistant's statistics; `hourly`, `nightly`, `reconciliation` (requested): readings and
+ * ledger compared with Home Assistant; `proof`: readings alone, where there was a reason to doubt; the others:
  * readings from its history.
  */
 export type SyncKind =
@@ -16,20 +16,20 @@ export type SyncKind =
   | 'nightly'
   | 'reconciliation'
   | 'proof';
-export type SyncStatus = 'running' | 'success' | 'partial' | 'failed';
+type SyncStatus = 'running' | 'success' | 'partial' | 'failed';
 
-/** What a run looked at and changed, beside the readings that it added. */
+/** What a run compared and changed, beside the readings that it added. */
 export interface SyncOutcome {
-  /** Hours of entities that were held against Home Assistant. */
+  /** Hours of entities that were compared with Home Assistant. */
   readonly hoursChecked: number;
   readonly hoursDiffering: number;
-  /** Stretches in which readings were missing. */
+  /** Intervals in which readings were missing. */
   readonly holesFound: number;
   readonly entriesRevised: number;
   readonly ticketsOpened: number;
 }
 
-/** One run that brought readings in from the past, or held what we have against Home Assistant. */
+/** One run that fetched readings from the past or compared the records with Home Assistant. */
 export interface SyncRun extends Interval {
   readonly syncId: string;
   readonly kind: SyncKind;
@@ -52,20 +52,20 @@ export interface SyncLog {
   recent(limit: number): Promise<SyncRun[]>;
 }
 
-/** What is had of Home Assistant's past: of these entities everything until an instant. */
+/** Until when everything of these entities is stored. */
 export interface Completeness {
   readonly endUs: number;
   readonly entityIds: readonly string[];
 }
 
-/** The subscription as the panel and the API tell it; one document. */
+/** The subscription as the panel and the API show it; one document. */
 export interface SubscriptionState {
   readonly status: 'active' | 'disconnected' | 'error';
   readonly subscribedAtUs: number | null;
   readonly lastEventAtUs: number | null;
   readonly reconnectCount: number;
   readonly errorMessage: string | null;
-  /** Where the next process has to go on; absent or null: nowhere. Written and read back as it is. */
+  /** Where the next process has to continue; absent or null: nowhere. Written and read back unchanged. */
   readonly complete?: Completeness | null;
 }
 

@@ -7,7 +7,7 @@ describe('systemClock', () => {
     vi.useRealTimers();
   });
 
-  it('tells microseconds since the epoch', () => {
+  it('returns microseconds since the epoch', () => {
     expect(Math.abs(systemClock.nowUs() / 1000 - Date.now())).toBeLessThan(1000);
   });
 

@@ -1,12 +1,15 @@
-/** Time as a parameter: nothing below main.ts reads the system clock by itself. */
+/** Time is passed in: nothing below main.ts reads the system clock by itself. */
 export interface Clock {
   /** Now, in microseconds since the Unix epoch, UTC. */
   nowUs(): number;
-  /** A reading of a clock that never steps, in milliseconds; only differences mean anything. */
+  /** A clock that never steps, in milliseconds; only differences mean anything. */
   monotonicMs(): number;
 }
 
-/** Further apart than this, the system's clock was set: by a person, by NTP, or while the machine slept. */
+/**
+ * When the two clocks differ by more than this, the system's clock was set: by a person, by NTP, or while the machine
+ * slept.
+ */
 const isSteppedMs = 20;
 let originMs = performance.timeOrigin;
 

@@ -1,7 +1,9 @@
 import { pino } from 'pino';
 import type { Log } from './log.ts';
 
-/** JSON lines on standard output; what looks like a secret is not written, wherever it stands in `fields`. */
+/**
+ * JSON lines on standard output. Values whose field names a secret are replaced, at any of the first three levels.
+ */
 export function createLog(level: string): Log {
   const secrets = ['token', 'access_token', 'password', 'authorization', 'url'];
   return pino({

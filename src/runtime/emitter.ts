@@ -1,27 +1,40 @@
+import { guarded } from './guarded.ts';
 import type { Log } from './log.ts';
 
-/** Who wants to be told of something; one that fails does not keep the others from it. */
-export class Emitter<Told> {
+/**
+ * Listeners to one kind of event, called in the order in which they were added. What a listener throws or rejects with is
+ * logged: it reaches neither the other listeners nor the caller of `emit`.
+ *
+ * `Args` is the tuple that a listener receives: `Emitter<[entityId: string]>`.
+ */
+export class Emitter<Args extends readonly unknown[] = []> {
   readonly #log: Log;
-  readonly #listeners = new Set<(told: Told) => void>();
+  readonly #failure: string;
+  readonly #listeners = new Set<(...args: Args) => void>();
 
-  constructor(log: Log) {
+  /** @param failure the message logged when a listener fails */
+  constructor(log: Log, failure: string) {
     this.#log = log;
+    this.#failure = failure;
   }
 
-  /** @returns how to stop listening */
-  add(listener: (told: Told) => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+  /** @returns removes the listener; may be called twice */
+  on(listener: (...args: Args) => void): () => void {
+    const added = guarded<Args>(this.#log, this.#failure, listener);
+    this.#listeners.add(added);
+    return () => void this.#listeners.delete(added);
   }
 
-  tell(told: Told): void {
-    for (const listener of this.#listeners) {
-      try {
-        listener(told);
-      } catch (error) {
-        this.#log.error({ err: error, told }, 'A listener of the home failed');
-      }
-    }
+  /** Never throws. A listener added meanwhile is called too, one removed meanwhile is not. */
+  emit(...args: Args): void {
+    for (const listener of this.#listeners) listener(...args);
+  }
+
+  hasListeners(): boolean {
+    return this.#listeners.size > 0;
+  }
+
+  clear(): void {
+    this.#listeners.clear();
   }
 }

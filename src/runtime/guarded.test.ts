@@ -1,50 +1,35 @@
 /**
- * Goal: what fails in a listener ends there and is told.
- * Method: listeners that throw and reject, under a log that is kept.
+ * Goal: a listener's failure ends there and is logged.
+ * Method: listeners that throw and reject, under a log that keeps its lines.
  */
 import { describe, expect, it } from 'vitest';
 import { guarded } from './guarded.ts';
-import type { Log } from './log.ts';
+import { keptLog } from './testing/kept-log.ts';
 
-function keptLog(): { log: Log; lines: string[] } {
-  const lines: string[] = [];
-  const log: Log = {
-    debug: () => undefined,
-    info: () => undefined,
-    warn: () => undefined,
-    error: (_, message) => lines.push(message),
-    child: () => log,
-  };
-  return { log, lines };
-}
-
-describe('a guarded listener', () => {
-  it('is called with all it is given, and nothing is said when it does its work', () => {
+describe('guarded', () => {
+  it('passes on all arguments and logs nothing when the listener succeeds', () => {
     const { log, lines } = keptLog();
-    const heard: unknown[] = [];
-    guarded(log, 'failed', (one: number, other: string) => void heard.push(one, other))(1, 'two');
-    const answering: () => void = () => true;
-    guarded(log, 'failed', answering)();
-    expect([heard, lines]).toEqual([[1, 'two'], []]);
+    const received: unknown[] = [];
+    guarded(log, 'failed', (one: number, other: string) => void received.push(one, other))(1, 'two');
+    const withResult: () => void = () => true;
+    guarded(log, 'failed', withResult)();
+    expect([received, lines]).toEqual([[1, 'two'], []]);
   });
-  it('that throws or rejects is told of, and cleaned up after', async () => {
+  it('logs what is thrown or rejected, then cleans up', async () => {
     const { log, lines } = keptLog();
     const cleaned: number[] = [];
     const after = (one: number) => void cleaned.push(one);
-    guarded(
-      log,
-      'thrown',
-      (_: number) => {
-        throw new Error('no');
-      },
-      after,
-    )(1);
+    const thrower = (_: number) => {
+      throw new Error('no');
+    };
+    guarded(log, 'thrown', thrower, after)(1);
     guarded(log, 'rejected', (_: number) => Promise.reject(new Error('no')), after)(2);
     await Promise.resolve();
     await Promise.resolve();
-    expect([lines, cleaned]).toEqual([
-      ['thrown', 'rejected'],
-      [1, 2],
+    expect(lines.map(({ level, message }) => `${level} ${message}`)).toEqual([
+      'error thrown',
+      'error rejected',
     ]);
+    expect(cleaned).toEqual([1, 2]);
   });
 });

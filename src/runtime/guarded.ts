@@ -1,10 +1,10 @@
 import type { Log } from './log.ts';
 
 /**
- * A listener to an event, or a timer's work, that can't end the process: what it throws, or rejects with, goes to the log
- * as an error, and `after` cleans up (a socket is destroyed). `after` may not throw.
+ * Wraps a listener or a timer's work so that its failure can't end the process: what it throws or rejects with is logged
+ * as an error, then `after` cleans up (for example destroys a socket). `after` must not throw.
  */
-export function guarded<Args extends unknown[]>(
+export function guarded<Args extends readonly unknown[]>(
   log: Log,
   message: string,
   work: (...args: Args) => void | Promise<void>,
@@ -16,9 +16,9 @@ export function guarded<Args extends unknown[]>(
       after(...args);
     };
     try {
-      // A function that is taken for one without an answer may still give one.
-      const answer: unknown = work(...args);
-      if (answer instanceof Promise) answer.catch(failed);
+      // TypeScript lets an async function stand where one without a result is expected.
+      const result: unknown = work(...args);
+      if (result instanceof Promise) result.catch(failed);
     } catch (error) {
       failed(error);
     }

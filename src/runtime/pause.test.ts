@@ -1,6 +1,6 @@
 /**
  * Goal: a stop ends every wait at once, and what was waited for can't end the process afterwards.
- * Method: promises that reject before and after the abort; a rejection that nobody takes is heard of by the process.
+ * Method: promises that reject before and after the abort; the process receives a rejection that is not handled.
  */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { pause, unlessAborted } from './pause.ts';
@@ -20,14 +20,14 @@ describe('waiting until a stop', () => {
   });
   const turns = () => new Promise((resolve) => setTimeout(resolve, 20));
 
-  it('leaves a rejection to nobody that comes when the stop was before', async () => {
+  it('handles a rejection that comes after a stop before it', async () => {
     const rejected = new Promise((_, reject) => setTimeout(() => reject(new Error('stopped')), 5));
     expect(await unlessAborted(rejected, AbortSignal.abort())).toBeNull();
     await turns();
     expect(unheard).toEqual([]);
   });
 
-  it('leaves a rejection to nobody that comes after a stop in between', async () => {
+  it('handles a rejection that comes after a stop in between', async () => {
     const stop = new AbortController();
     const rejected = new Promise((_, reject) => setTimeout(() => reject(new Error('stopped')), 5));
     const waiting = unlessAborted(rejected, stop.signal);

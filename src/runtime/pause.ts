@@ -1,20 +1,26 @@
-/** Resolves after `ms`, or at once when the signal is aborted. */
-export function pause(ms: number, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
+/** Resolves after `ms` milliseconds, or at once when the signal is aborted. */
+export function pause(ms: number, signal?: AbortSignal): Promise<void> {
+  if (signal?.aborted) return Promise.resolve();
   return new Promise((resolve) => {
     const end = () => {
       clearTimeout(timer);
-      signal.removeEventListener('abort', end);
+      signal?.removeEventListener('abort', end);
       resolve();
     };
     const timer = setTimeout(end, ms);
-    signal.addEventListener('abort', end);
+    signal?.addEventListener('abort', end);
   });
 }
 
+/** Resolves when the signal is aborted, at once when it already is. */
+export function untilAborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+}
+
 /**
- * Settles as the promise does, or resolves to null when the signal is aborted first; how the promise ends then is nobody's
- * business any more, and a rejection of it is no fault of the process.
+ * Settles as the promise does, or resolves to null when the signal is aborted first. After an abort the promise's result,
+ * a rejection too, is ignored.
  */
 export async function unlessAborted<Result>(
   promise: Promise<Result>,
@@ -31,16 +37,5 @@ export async function unlessAborted<Result>(
     return await Promise.race([promise, aborted]);
   } finally {
     signal.removeEventListener('abort', end);
-  }
-}
-
-/** Settles as the promise does, or resolves after `ms`; what it does later is nobody's business any more. */
-export async function withinMs(ms: number, promise: Promise<unknown>): Promise<void> {
-  const deadline = new AbortController();
-  const timer = setTimeout(() => deadline.abort(), ms);
-  try {
-    await unlessAborted(promise, deadline.signal);
-  } finally {
-    clearTimeout(timer);
   }
 }

@@ -1,6 +1,6 @@
 /**
- * Goal: a log that strangers can cause lines in stays small, and nothing happens untold.
- * Method: any lines as a property under fake timers; told and left out must add up.
+ * Goal: a log that others can cause lines in stays small, and every line is written or counted.
+ * Method: any lines as a property under fake timers; written and left out must add up.
  */
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -32,7 +32,7 @@ beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
 describe('a sparing log', () => {
-  it('tells the first lines of a kind, and then how many there were', () => {
+  it('logs the first lines of a kind, and then how many were left out', () => {
     const { log, lines } = keptLog();
     const sparing = new SparingLog(log, { lines: 2 });
     for (let i = 0; i < 1000; i += 1) sparing.warn({ i }, 'refused');
@@ -42,7 +42,7 @@ describe('a sparing log', () => {
     sparing.warn({}, 'refused');
     expect(lines).toHaveLength(4);
   });
-  it('says nothing of kinds of which nothing was left out, and ends its window when it is flushed', () => {
+  it('logs nothing more of kinds with nothing left out, and ends its window when it is flushed', () => {
     const { log, lines } = keptLog();
     const sparing = new SparingLog(log);
     sparing.warn({}, 'refused');
@@ -53,7 +53,7 @@ describe('a sparing log', () => {
     sparing.flush();
     expect(lines).toHaveLength(1);
   });
-  it('tells so many kinds apart, and all others as one', () => {
+  it('counts so many kinds separately, and all others as one', () => {
     const { log, lines } = keptLog();
     const sparing = new SparingLog(log, { kinds: 2, lines: 1 });
     for (const message of ['a', 'b', 'c', 'a', 'd']) sparing.warn({}, message);
@@ -84,7 +84,7 @@ describe('a sparing log', () => {
           sparing.flush();
           const leftOut = lines.reduce((sum, line) => sum + (line.leftOut ?? 0), 0);
           expect(lines.filter((line) => line.leftOut === null).length + leftOut).toBe(all.length);
-          // One more kind of each level: what is not told apart.
+          // One more kind of each level: the shared one.
           expect(lines.length).toBeLessThanOrEqual((kinds + 3) * (most + 1));
         },
       ),

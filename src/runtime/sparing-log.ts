@@ -1,15 +1,15 @@
 import { minuteMs } from '../units/durations.ts';
 import type { Log } from './log.ts';
 
-export interface SparingLimits {
-  /** Lines of one kind, level and message, in a window; what is more is only counted. */
+interface SparingLimits {
+  /** Lines of one kind (level and message) per window; further ones are only counted. */
   readonly lines: number;
   readonly windowMs: number;
-  /** Kinds that are told apart in a window; the rest share one count. */
+  /** Kinds that are counted separately in a window; the rest share one count. */
   readonly kinds: number;
 }
 
-export const defaultSparingLimits: SparingLimits = { lines: 3, windowMs: minuteMs, kinds: 64 };
+const defaultSparingLimits: SparingLimits = { lines: 3, windowMs: minuteMs, kinds: 64 };
 
 type Level = 'info' | 'warn' | 'error';
 
@@ -21,8 +21,8 @@ interface Kind {
 }
 
 /**
- * A log for what others can cause as often as they like: of each kind of line a few in a minute, then one that says how
- * many were left out. Nobody fills the disk with it, and nothing happens without being told.
+ * A log for lines that others can cause as often as they like: of each kind a few lines per window, then one with the
+ * number of lines left out. It can't fill the disk, and nothing goes unlogged.
  */
 export class SparingLog implements Log {
   readonly #log: Log;
@@ -39,19 +39,19 @@ export class SparingLog implements Log {
     this.#log.debug(fields, message);
   }
   info(fields: object, message: string): void {
-    this.#tell('info', fields, message);
+    this.#write('info', fields, message);
   }
   warn(fields: object, message: string): void {
-    this.#tell('warn', fields, message);
+    this.#write('warn', fields, message);
   }
   error(fields: object, message: string): void {
-    this.#tell('error', fields, message);
+    this.#write('error', fields, message);
   }
   child(bindings: object): Log {
     return new SparingLog(this.#log.child(bindings), this.#limits);
   }
 
-  /** Says what was left out and begins a new window. Called by itself at the end of a window, and when one stops. */
+  /** Logs what was left out and starts a new window. Runs by itself at the end of a window; call it at a stop. */
   flush(): void {
     clearTimeout(this.#timer ?? undefined);
     this.#timer = null;
@@ -61,7 +61,7 @@ export class SparingLog implements Log {
       if (leftOut > 0) this.#log[level]({ leftOut, withinMs: this.#limits.windowMs }, message);
   }
 
-  #tell(level: Level, fields: object, message: string): void {
+  #write(level: Level, fields: object, message: string): void {
     const kind = this.#kind(level, message);
     if (kind.lines >= this.#limits.lines) {
       kind.leftOut += 1;
@@ -74,9 +74,9 @@ export class SparingLog implements Log {
   #kind(level: Level, message: string): Kind {
     this.#timer ??= setTimeout(() => this.flush(), this.#limits.windowMs).unref();
     const isNew = !this.#kinds.has(`${level} ${message}`);
-    const told = isNew && this.#kinds.size >= this.#limits.kinds ? 'Other lines like these' : message;
-    const key = `${level} ${told}`;
-    const kind = this.#kinds.get(key) ?? { level, message: told, lines: 0, leftOut: 0 };
+    const shown = isNew && this.#kinds.size >= this.#limits.kinds ? 'Other lines like these' : message;
+    const key = `${level} ${shown}`;
+    const kind = this.#kinds.get(key) ?? { level, message: shown, lines: 0, leftOut: 0 };
     this.#kinds.set(key, kind);
     return kind;
   }

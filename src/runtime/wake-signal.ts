@@ -1,25 +1,25 @@
-/** Wakes one waiting loop: by a ring, by the end of a wait, or at once when it rang since the last wait. */
+/** Wakes one waiting loop. A wake that comes while nobody waits is kept for the next wait; several are one. */
 export class WakeSignal {
-  #isRung = false;
-  #wake: (() => void) | null = null;
+  #isAwake = false;
+  #end: (() => void) | null = null;
 
-  ring(): void {
-    this.#isRung = true;
-    this.#wake?.();
+  wake(): void {
+    this.#isAwake = true;
+    this.#end?.();
   }
 
-  /** Resolves at the next ring, at once if there was one since the last wait, or after `ms`. */
+  /** Resolves at the next wake, at once if there was one since the last wait, or after `ms` milliseconds. */
   async wait(ms = Number.POSITIVE_INFINITY): Promise<void> {
-    if (!this.#isRung && ms > 0) {
+    if (!this.#isAwake && ms > 0) {
       await new Promise<void>((resolve) => {
         const timer = ms === Number.POSITIVE_INFINITY ? undefined : setTimeout(resolve, ms);
-        this.#wake = () => {
+        this.#end = () => {
           clearTimeout(timer);
           resolve();
         };
       });
-      this.#wake = null;
+      this.#end = null;
     }
-    this.#isRung = false;
+    this.#isAwake = false;
   }
 }

@@ -1,7 +1,7 @@
 /**
- * Goal: work is done one round at a time, when it is due or asked for; what fails is tried again, less and less often, and
- * said once.
- * Method: work that fails as it is told, with the timers of the test.
+ * Goal: work runs again and again, one run at a time, when it is due or asked for; a failure is retried less and less often
+ * and logged as a warning once.
+ * Method: work that fails on request, under fake timers.
  */
 import { expect, it, vi } from 'vitest';
 import { Worker } from './worker.ts';
@@ -9,7 +9,7 @@ import { Worker } from './worker.ts';
 /** Runs a test with timers of its own: `pass` lets time go by. */
 async function timed(
   use: (given: {
-    rounds: Worker;
+    worker: Worker;
     work: ReturnType<typeof vi.fn<() => Promise<void>>>;
     said: string[];
     pass: (ms: number) => Promise<unknown>;
@@ -26,14 +26,14 @@ async function timed(
     failure: 'It failed',
     log: { ...log, child: () => ({ ...log, child: () => never() }) },
   };
-  const rounds = new Worker(
+  const worker = new Worker(
     given.isDue === undefined ? deps : { ...deps, isDue: given.isDue },
     given.everyMs ?? 10_000,
   );
   try {
-    await use({ rounds, work, said, pass: (ms) => vi.advanceTimersByTimeAsync(ms) });
+    await use({ worker, work, said, pass: (ms) => vi.advanceTimersByTimeAsync(ms) });
   } finally {
-    await rounds.stop();
+    await worker.stop();
     vi.useRealTimers();
   }
 }
@@ -41,55 +41,55 @@ function never(): never {
   throw new Error('not asked for');
 }
 
-it('works each time', () =>
-  timed(async ({ rounds, work, pass }) => {
-    rounds.start();
+it('runs after each pause, and not after a stop', () =>
+  timed(async ({ worker, work, pass }) => {
+    worker.start();
     await pass(9_999);
     expect(work).toHaveBeenCalledTimes(0);
     await pass(1);
     expect(work).toHaveBeenCalledTimes(1);
     await pass(20_000);
     expect(work).toHaveBeenCalledTimes(3);
-    await rounds.stop();
+    await worker.stop();
     await pass(60_000);
     expect(work).toHaveBeenCalledTimes(3);
-    rounds.start();
+    worker.start();
     await pass(60_000);
     expect(work).toHaveBeenCalledTimes(3);
-    expect(rounds.isStopped()).toBe(true);
+    expect(worker.status().isStopped).toBe(true);
   }));
 
-it('leaves out a turn without a reason, and none that is asked for', () => {
+it('leaves out runs that are not due, but none that is asked for', () => {
   let isDue = false;
   return timed(
-    async ({ rounds, work, pass }) => {
-      rounds.soon();
+    async ({ worker, work, pass }) => {
+      worker.runNow();
       await pass(0);
       expect(work).toHaveBeenCalledTimes(0);
-      rounds.start();
+      worker.start();
       await pass(30_000);
       expect(work).toHaveBeenCalledTimes(0);
-      rounds.soon();
+      worker.runNow();
       await pass(0);
       expect(work).toHaveBeenCalledTimes(1);
       isDue = true;
       await pass(10_000);
       expect(work).toHaveBeenCalledTimes(2);
-      await rounds.settle();
+      await worker.settle();
       expect(work).toHaveBeenCalledTimes(3);
     },
     { isDue: () => isDue },
   );
 });
 
-it('tries what failed again, due or not, twice as late each time and once a minute at least', () =>
+it('retries a failure, due or not, after twice the pause each time and at least once a minute', () =>
   timed(
-    async ({ rounds, work, said, pass }) => {
+    async ({ worker, work, said, pass }) => {
       work.mockRejectedValue(new Error('away'));
-      rounds.start();
-      rounds.soon();
+      worker.start();
+      worker.runNow();
       await pass(0);
-      expect([work.mock.calls.length, rounds.error()]).toEqual([1, 'away']);
+      expect([work.mock.calls.length, worker.status().error]).toEqual([1, 'away']);
       const tried: number[] = [];
       for (let passedS = 1; passedS <= 330; passedS++) {
         const before = work.mock.calls.length;
@@ -101,7 +101,7 @@ it('tries what failed again, due or not, twice as late each time and once a minu
       work.mockResolvedValue();
       await pass(60_000);
       expect(said.at(-1)).toBe('info: It works again');
-      expect(rounds.error()).toBeNull();
+      expect(worker.status().error).toBeNull();
       await pass(10_000);
       expect(said).toHaveLength(8);
       // Nothing is due any more.
@@ -110,26 +110,26 @@ it('tries what failed again, due or not, twice as late each time and once a minu
     { isDue: () => false },
   ));
 
-it('does not count on without end', () =>
+it('doubles the pause of frequent work, too', () =>
   timed(
-    async ({ rounds, work, pass }) => {
+    async ({ worker, work, pass }) => {
       work.mockRejectedValue(new Error('away'));
-      rounds.start();
+      worker.start();
       await pass(2 ** 11);
       expect(work).toHaveBeenCalledTimes(11);
-      await pass(2 ** 10 + 2 ** 10);
-      expect(work).toHaveBeenCalledTimes(13);
+      await pass(2 ** 11);
+      expect(work).toHaveBeenCalledTimes(12);
     },
     { everyMs: 1 },
   ));
 
-it('settles when a round that begins then is done, and rejects when that fails', () =>
-  timed(async ({ rounds, work, said }) => {
+it('settles after a run that begins later, and rejects when that run fails', () =>
+  timed(async ({ worker, work, said }) => {
     const { promise, resolve } = Promise.withResolvers<void>();
     work.mockReturnValueOnce(promise);
     const order: string[] = [];
-    const first = rounds.settle().then(() => order.push('first'));
-    const second = rounds.settle().then(() => order.push('second'));
+    const first = worker.settle().then(() => order.push('first'));
+    const second = worker.settle().then(() => order.push('second'));
     await Promise.resolve();
     expect(work).toHaveBeenCalledTimes(1);
     resolve();
@@ -137,19 +137,19 @@ it('settles when a round that begins then is done, and rejects when that fails',
     expect(order).toEqual(['first', 'second']);
     expect(work).toHaveBeenCalledTimes(2);
     work.mockRejectedValueOnce('gone');
-    await expect(rounds.settle()).rejects.toThrow('gone');
-    await rounds.settle();
+    await expect(worker.settle()).rejects.toThrow('gone');
+    await worker.settle();
     expect(said).toEqual(['warn: It failed; it is tried again', 'info: It works again']);
   }));
 
-it('is silent of what fails because it stops, and waits for the round under way', () =>
-  timed(async ({ rounds, work, said }) => {
+it('does not log what fails because of a stop, and waits for the run under way', () =>
+  timed(async ({ worker, work, said }) => {
     const { promise, reject } = Promise.withResolvers<void>();
     work.mockReturnValueOnce(promise);
-    const settled = rounds.settle();
+    const settled = worker.settle();
     await Promise.resolve();
     let isStopped = false;
-    const stopped = rounds.stop().then(() => {
+    const stopped = worker.stop().then(() => {
       isStopped = true;
     });
     await Promise.resolve();
@@ -158,6 +158,6 @@ it('is silent of what fails because it stops, and waits for the round under way'
     await expect(settled).rejects.toThrow('cut');
     await stopped;
     expect(said).toEqual([]);
-    await rounds.settle().catch(() => undefined);
+    await worker.settle().catch(() => undefined);
     expect(work).toHaveBeenCalledTimes(1);
   }));

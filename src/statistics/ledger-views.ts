@@ -12,10 +12,8 @@ export interface RegisterBefore {
 
 /** Sums of current entries, from materialized views where there are any. Calls reject when the store is down. */
 export interface LedgerViews {
-  /** The zone that days are cut by. */
+  /** The home's IANA zone now, that days are cut by; UTC while it is not known. */
   zone(): string;
-  /** Another zone rebuilds the views; resolves when they answer for it. */
-  setZone(zone: string): Promise<void>;
   /**
    * Buckets of the period that touch [startUs, endUs), whole ones, in ascending order by meter; those without an entry
    * are absent.
@@ -58,4 +56,12 @@ export interface LedgerViews {
   firsts(entityIds: readonly string[]): Promise<Map<string, number>>;
   /** The first and last quarter in which any of the meters has an entry; null when none has. */
   extent(entityIds: readonly string[]): Promise<{ firstUs: number; lastUs: number } | null>;
+}
+
+/** Views that a database keeps up by itself. */
+export interface MaterializedViews extends LedgerViews {
+  /** Resolves with the zone when the views are made for it; every question waits for that by itself. */
+  prepare(): Promise<string>;
+  /** Resolves when the views say what the table says. Rejects after a deadline. */
+  refreshed(): Promise<void>;
 }

@@ -24,10 +24,6 @@ export class RunningViews implements LedgerViews {
     return this.#stored.zone();
   }
 
-  setZone(zone: string): Promise<void> {
-    return this.#stored.setZone(zone);
-  }
-
   buckets(ids: readonly string[], period: Period, startUs: number, endUs: number): Promise<Bucket[]> {
     return this.#running.steady(async () => {
       const stored = await this.#stored.buckets(ids, period, startUs, endUs);

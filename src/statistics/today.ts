@@ -9,7 +9,7 @@ import type { Recorder, TrackedEntity } from '../recording/stream/recorder.ts';
 import { newestBefore, untilVisible } from '../recording/write/visible.ts';
 import { Backoff } from '../runtime/backoff.ts';
 import type { Clock } from '../runtime/clock.ts';
-import { guarded } from '../runtime/guarded.ts';
+import { Emitter } from '../runtime/emitter.ts';
 import type { Log } from '../runtime/log.ts';
 import { pause, unlessAborted } from '../runtime/pause.ts';
 import { WakeSignal } from '../runtime/wake-signal.ts';
@@ -68,9 +68,9 @@ export class Today {
   readonly #deps: TodayDeps;
   readonly #days = new Map<string, Day>();
   readonly #stale = new Set<string>();
-  readonly #listeners = new Set<(entityIds: readonly string[]) => void>();
+  readonly #changes: Emitter<[entityIds: readonly string[]]>;
   readonly #stop = new AbortController();
-  readonly #bell = new WakeSignal();
+  readonly #wakeSignal = new WakeSignal();
   readonly #retry = new Backoff(1000, 30_000);
   #midnightUs: number | null = null;
   #loading: Loading | null = null;
@@ -80,6 +80,7 @@ export class Today {
 
   constructor(deps: TodayDeps) {
     this.#deps = deps;
+    this.#changes = new Emitter(deps.log, 'A listener to what today counts failed');
   }
 
   /** Before other listeners to readings, so that they find the day up to date. */
@@ -109,7 +110,7 @@ export class Today {
     for (const unlisten of this.#unlisten) unlisten();
     clearInterval(this.#timer);
     this.#stop.abort();
-    this.#bell.ring();
+    this.#wakeSignal.wake();
     await this.#loop;
   }
 
@@ -126,9 +127,7 @@ export class Today {
 
   /** Told of entities whose day changed otherwise than by a reading just heard. One that throws is logged. */
   onChange(listener: (entityIds: readonly string[]) => void): () => void {
-    const safe = guarded(this.#deps.log, 'A listener to what today counts failed', listener);
-    this.#listeners.add(safe);
-    return () => this.#listeners.delete(safe);
+    return this.#changes.on(listener);
   }
 
   /** Rolls over at midnight and takes up what is newly tracked. */
@@ -156,7 +155,7 @@ export class Today {
       day.count = isOld && day.count ? { ...day.count, sinceUs: midnightUs, countedMicro: 0 } : null;
       day.readings = 0;
     }
-    this.#tell([...this.#days.keys()]);
+    this.#changes.emit([...this.#days.keys()]);
   }
 
   #hear(reading: Reading): void {
@@ -178,17 +177,13 @@ export class Today {
 
   #spoil(entityId: string): void {
     this.#stale.add(entityId);
-    this.#bell.ring();
-  }
-
-  #tell(entityIds: readonly string[]): void {
-    for (const listener of this.#listeners) listener(entityIds);
+    this.#wakeSignal.wake();
   }
 
   async #run(): Promise<void> {
     while (!this.#stop.signal.aborted) {
       if (this.#stale.size === 0 || this.#midnightUs === null) {
-        await this.#bell.wait();
+        await this.#wakeSignal.wait();
         continue;
       }
       const entityIds = new Set(this.#stale);
@@ -238,7 +233,7 @@ export class Today {
       if (reading.atUs > day.lastAtUs) take(day, reading);
       else if (index >= heardBefore) this.#spoil(reading.entityId);
     }
-    this.#tell([...loaded.keys()]);
+    this.#changes.emit([...loaded.keys()]);
   }
 
   #read(

@@ -31,7 +31,7 @@ import {
   testClock,
 } from '../recording/testing/doubles.ts';
 import { MemoryDisk, MemorySpool } from '../recording/testing/memory-spool.ts';
-import { withinMs } from '../runtime/pause.ts';
+import { waitAtMost } from '../runtime/deadline.ts';
 import { hourMs } from '../units/durations.ts';
 import { hull, type Interval, intervalAt } from '../units/interval.ts';
 import { randomOf } from './random.ts';
@@ -49,7 +49,7 @@ const limits = {
 interface Running {
   readonly recorder: Recorder;
   readonly backfill: Backfill;
-  readonly proofs: CoverageScheduler;
+  readonly coverageScheduler: CoverageScheduler;
   readonly heartbeat: Heartbeat;
   readonly postingWorker: PostingWorker;
   readonly renames: RenameKeeper;
@@ -63,13 +63,13 @@ export class SimulatedChain {
   readonly meters: readonly SimulatedMeter[];
   readonly #subscription = new MemorySubscriptionStore();
   readonly #syncLog = new MemorySyncLog();
-  readonly #proofs = new MemoryCoverageStore(this.store);
+  readonly #coverage = new MemoryCoverageStore(this.store);
   readonly #disk = new MemoryDisk(1500);
   readonly #evidence: StoredEvidence;
-  /** Every id that a meter had, and which it is. */
+  /** Every id that a meter had, and its meter. */
   readonly #oldIds = new Map<string, SimulatedMeter>();
   readonly #settings = new MemorySettingsStore();
-  /** When rows came, by our clock, as the store writes it down. */
+  /** When rows were received, by our clock, as the store saves it. */
   readonly #received: { readonly receivedUs: number; readonly entityId: string; readonly atUs: number }[] =
     [];
   readonly #random: () => number;
@@ -139,7 +139,7 @@ export class SimulatedChain {
     const stopping = Promise.all([
       running.heartbeat.stop(),
       running.renames.stop(),
-      running.proofs.stop(),
+      running.coverageScheduler.stop(),
       running.postingWorker.stop(),
       running.backfill.stop().then(() => running.recorder.stop()),
     ]);
@@ -166,7 +166,7 @@ export class SimulatedChain {
       .sort((a, b) => a - b);
   }
 
-  /** What Home Assistant holds, and what it forgot and was heard, under whatever name. */
+  /** What Home Assistant has, and what it lost after it was received, under any name. */
   knownInstants(entityId: string): number[] {
     const held = this.home.past.filter((one) => one.entityId === entityId);
     const meter = this.meters.find((one) => one.entityId === entityId);
@@ -188,7 +188,7 @@ export class SimulatedChain {
     return all.filter(({ kind, reason }) => kind === 'quantity' && reason !== 'withdrawn');
   }
 
-  /** The home's clock goes on evenly, whatever becomes of ours. */
+  /** The home's clock runs evenly, whatever happens to ours. */
   #homeUs(): number {
     return testClock.nowUs() - this.#stepMs * 1000;
   }
@@ -217,19 +217,20 @@ export class SimulatedChain {
     this.#isConnected = isUp;
   }
 
-  /** Home Assistant is killed, or put back to a backup: it forgets the newest of what a meter said. */
+  /** Home Assistant is killed, or restored from a backup: it loses the newest of what a meter reported. */
   #forget(count: number): void {
     const meter = this.meters[Math.floor(this.#random() * this.meters.length)];
     if (meter === undefined) return;
     for (const { atUs, happening } of meter.told.slice(-count).reverse()) {
-      // Of a register that fell nobody could say afterwards how far it had come, nor from where the first one counted.
+      // For a register that fell it can't be known afterwards how far it had come, nor where the first one counted
+      // from.
       if (happening !== 'counted' || atUs === meter.told[0]?.atUs) break;
       const index = this.home.past.findIndex(
         (one) => one.entityId === meter.entityId && one.lastUpdatedUs === atUs,
       );
       if (index >= 0) this.home.past.splice(index, 1);
     }
-    // The register that follows tells what was counted meanwhile.
+    // The next register has what was counted meanwhile.
     this.#change(meter, true);
   }
 
@@ -244,12 +245,12 @@ export class SimulatedChain {
     this.#follow();
   }
 
-  /** What the home's discovery leads to. */
+  /** What the home's discovery changes. */
   #follow(): void {
     const { recorder, postingWorker, renames } = this.#running ?? {};
     postingWorker?.setMeters(this.#posted());
     recorder?.track(this.#tracked());
-    renames?.look();
+    renames?.check();
   }
 
   async #act(): Promise<string> {
@@ -323,7 +324,7 @@ export class SimulatedChain {
         running,
         posted: (beganUs) => running.commit(unsettledUs(beganUs)),
         rhythm: new PostingRhythm({ isWatched: () => isWatched, clock: testClock }),
-        gather: () => withinMs(2000, recorder.settled()),
+        gather: () => waitAtMost(2000, recorder.settled()),
         readable: async () => undefined,
         mark: {
           load: async () => this.#markUs,
@@ -342,11 +343,10 @@ export class SimulatedChain {
       60_000,
     );
     const append = async (rows: Parameters<MemoryReadingStore['append']>[0]) => {
-      // Written down with the rows, whether or not the answer comes.
+      // Saved with the rows, whether or not the answer comes.
       for (const { entityId, atUs } of rows)
         if (life.isAlive) this.#received.push({ receivedUs: testClock.nowUs(), entityId, atUs });
       await readings.append(rows);
-      for (const { entityId, atUs } of rows) postingWorker.touch(entityId, intervalAt(atUs));
     };
     const events = new RecordingEvents(quietLog);
     const recorder = new Recorder(
@@ -367,11 +367,11 @@ export class SimulatedChain {
       ...common,
       readings,
       recorder,
-      proofs: living(this.#proofs),
+      coverage: living(this.#coverage),
       readable: async () => undefined,
       events,
     });
-    const proofs = new CoverageScheduler({
+    const coverageScheduler = new CoverageScheduler({
       ...common,
       coverageVerifier,
       recorder,
@@ -387,7 +387,7 @@ export class SimulatedChain {
       syncLog,
       newId,
       coverageVerifier,
-      onBrought: () => proofs.look(),
+      onBrought: () => coverageScheduler.check(),
     });
     const renames = new RenameKeeper({
       renames: () => new Map([...this.#oldIds].map(([oldId, meter]) => [oldId, meter.entityId])),
@@ -403,7 +403,12 @@ export class SimulatedChain {
       clock: testClock,
       log: quietLog,
     });
-    this.#running = { recorder, backfill, proofs, heartbeat, postingWorker, renames, life };
+    for (const source of [recorder, renames])
+      source.onStored((stored) => {
+        for (const { entityId, atUs } of stored)
+          postingWorker.touch(entityId, { startUs: atUs, endUs: atUs });
+      });
+    this.#running = { recorder, backfill, coverageScheduler, heartbeat, postingWorker, renames, life };
     postingWorker.setMeters(this.#posted());
     postingWorker.start();
     backfill.start();
@@ -411,7 +416,7 @@ export class SimulatedChain {
     recorder.track(this.#tracked());
     renames.start();
     heartbeat.start();
-    proofs.start();
+    coverageScheduler.start();
   }
 
   async #receivedSince(receivedUs: number | null): Promise<ReadonlyMap<string, Interval>> {

@@ -1,4 +1,4 @@
-/** What a dead process calls never answers. */
+/** Calls of a dead process never return. */
 export function whileAlive<Part extends object>(part: Part, life: { readonly isAlive: boolean }): Part {
   return new Proxy(part, {
     get: (target, name) => {
@@ -8,7 +8,7 @@ export function whileAlive<Part extends object>(part: Part, life: { readonly isA
         if (!life.isAlive) return new Promise(() => undefined);
         const given = args.map((arg) =>
           typeof arg === 'function'
-            ? (...told: unknown[]) => (life.isAlive ? Reflect.apply(arg, undefined, told) : undefined)
+            ? (...reported: unknown[]) => (life.isAlive ? Reflect.apply(arg, undefined, reported) : undefined)
             : arg,
         );
         return Reflect.apply(member, target, given);

@@ -74,18 +74,23 @@ async function run(): Promise<void> {
   const sidecars = await startSidecars({ programs, dataDir, logsDir, log: say });
   stops.push(() => sidecars.stop());
   const probe = new QuestdbProbe(sidecars.questdbUrl);
-  const questdb = new QuestDb({ url: sidecars.questdbUrl, pgUrl: sidecars.questdbPgUrl, log });
+  const questdb = new QuestDb({
+    url: sidecars.questdbUrl,
+    pgUrl: sidecars.questdbPgUrl,
+    clock: systemClock,
+    log,
+  });
   stops.push(() => questdb.stop());
   await questdb.prepared();
-  const views = new QuestDbLedgerViews(questdb);
-  await views.setZone(timeZone);
+  const views = new QuestDbLedgerViews(questdb, () => timeZone);
+  await views.prepare();
   const nowUs = systemClock.nowUs();
   const endUs = quarterHourStartUs(nowUs);
   await makeRows(probe, 'hour', endUs - days * dayUs, endUs);
   await makeRows(probe, '5minute', endUs - Math.min(10, days) * dayUs, endUs);
   await walApplied(probe, 60_000);
 
-  const readings = new QuestDbReadingStore(questdb);
+  const readings = new QuestDbReadingStore(questdb, systemClock);
   const statistics = new QuestDbStatisticsStore(questdb, systemClock);
   const ledger = new QuestDbLedgerStore(questdb);
   const evidence = new StoredEvidence({

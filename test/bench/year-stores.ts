@@ -10,6 +10,7 @@ import { MongoEntityStore } from '../../src/adapters/mongodb/entity-store.ts';
 import { MongoSettingsStore } from '../../src/adapters/mongodb/settings-store.ts';
 import { QuestDbLedgerViews } from '../../src/adapters/questdb/ledger-views.ts';
 import { QuestDb } from '../../src/adapters/questdb/questdb.ts';
+import { systemClock } from '../../src/runtime/clock.ts';
 import type { Log } from '../../src/runtime/log.ts';
 import { dayUs } from '../../src/units/durations.ts';
 import { quarterHourStartUs, quarterHourUs } from '../../src/units/quarter-hour.ts';
@@ -116,7 +117,12 @@ export async function fillYear(
   say: (line: string) => void,
 ): Promise<YearSpan> {
   const documents = new Documents({ url: urls.mongodbUrl, log: silent });
-  const questdb = new QuestDb({ url: urls.questdbUrl, pgUrl: urls.questdbPgUrl, log: silent });
+  const questdb = new QuestDb({
+    url: urls.questdbUrl,
+    pgUrl: urls.questdbPgUrl,
+    clock: systemClock,
+    log: silent,
+  });
   const settings = new MongoSettingsStore(documents);
   const timed = async (what: string, work: () => Promise<void>) => {
     const beganMs = performance.now();
@@ -137,7 +143,10 @@ export async function fillYear(
       await makeEntries(probe, wanted);
       await walApplied(probe, 600_000);
     });
-    await timed('views of hours and days', () => new QuestDbLedgerViews(questdb).setZone(timeZone));
+    await timed(
+      'views of hours and days',
+      async () => void (await new QuestDbLedgerViews(questdb, () => timeZone).prepare()),
+    );
     await probe.rows('DROP TABLE bench_meters');
     const nowUs = Date.now() * 1000;
     await new MongoEntityStore(documents).saveDiscovered(

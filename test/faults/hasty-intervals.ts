@@ -10,6 +10,6 @@ Object.assign(defaultHeartbeatLimits, {
   retryMs: 1000,
 } satisfies Partial<typeof defaultHeartbeatLimits>);
 Object.assign(defaultStreamMonitorLimits, {
-  lookEveryMs: 500,
+  checkEveryMs: 500,
   lastsMs: 2000,
 } satisfies Partial<typeof defaultStreamMonitorLimits>);

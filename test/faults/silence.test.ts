@@ -56,7 +56,7 @@ it('notices a silence, subscribes anew and fetches just the gap', async () => {
   await pause(500);
   world.meters.run(200);
   const status = await world.page.says('Home Assistant tells nothing', ({ body }) => !body.heartbeat.ok);
-  expect(status.heartbeat.detail).toMatch(/does not tell changes of states/);
+  expect(status.heartbeat.detail).toMatch(/does not report changes of states/);
   expect(status.home_assistant.ok).toBe(true);
   world.demo.silence(false);
   await world.flows();

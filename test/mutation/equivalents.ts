@@ -263,7 +263,7 @@ export const equivalents: readonly Equivalent[] = [
   ]),
   ...of('src/ledger/posting/running-ledger.ts', [
     [
-      'if (this.#begun > this.#ended) await withinMs(steadyWithinMs, this.#moving);',
+      'if (this.#begun > this.#ended) await waitAtMost(steadyWithinMs, this.#moving);',
       '> → >=',
       'what has moved is not waited for',
     ],

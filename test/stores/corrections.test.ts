@@ -333,7 +333,7 @@ describe('a meter that is renamed', () => {
       const parts = openDesk([meterNamed(newId)], corrections);
       const told: RecordingEvent[] = [];
       const events = new RecordingEvents(quietLog);
-      events.listen((event) => told.push(event));
+      events.on((event) => told.push(event));
       const keeper = new RenameKeeper(
         {
           renames: () => new Map([[oldId, newId]]),

@@ -30,7 +30,7 @@ import { eventually, openQuestDb, quietLog } from './questdb-fixture.ts';
 
 const { db, store } = openQuestDb();
 const ledger = new QuestDbLedgerStore(db);
-const views = new QuestDbLedgerViews(db);
+const views = new QuestDbLedgerViews(db, () => zone);
 const statistics = new QuestDbStatisticsStore(db, systemClock);
 const zone = 'Europe/Brussels';
 /** The week after the clocks go back lies in the thirty days. */
@@ -92,7 +92,7 @@ function entityOf(entityId: string) {
 
 beforeAll(async () => {
   await db.prepared();
-  await views.setZone(zone);
+  await views.prepare();
   demo = await startDemoHome({
     token: 'secret',
     port: 0,

@@ -37,7 +37,7 @@ export class IntegrityHome {
   readonly documents = openDocuments();
   readonly readings = this.#open.store;
   readonly ledger = new QuestDbLedgerStore(this.#open.db);
-  readonly views = new QuestDbLedgerViews(this.#open.db);
+  readonly views = new QuestDbLedgerViews(this.#open.db, () => 'Europe/Brussels');
   readonly ticketStore = new MongoTicketStore(this.documents);
   readonly syncLog = new MongoSyncLog(this.documents);
   readonly homeAssistant = new MemoryStatistics();
@@ -105,7 +105,7 @@ export class IntegrityHome {
 
   async start(entityIds: readonly string[]): Promise<void> {
     await this.#open.db.prepared();
-    await this.views.setZone('Europe/Brussels');
+    await this.views.prepare();
     this.#meters = entityIds.map((entityId) => ({ entityId, posts: 'register', kind: 'rising' }));
     this.entities = this.#meters.map((meter) => ({
       entityId: meter.entityId,
@@ -172,8 +172,8 @@ export class IntegrityHome {
       statistics: this.kept,
       posting: this.postingWorker,
       coverageVerifier: {
-        unproven: async () => 0,
-        prove: async ({ entityIds, startUs: askedStartUs, endUs: askedEndUs }, { onVerified }) => {
+        unverifiedCount: async () => 0,
+        verify: async ({ entityIds, startUs: askedStartUs, endUs: askedEndUs }, { onVerified }) => {
           for (const entityId of entityIds) {
             const found = this.missing.filter(
               (one) => one.entityId === entityId && one.atUs >= askedStartUs && one.atUs < askedEndUs,

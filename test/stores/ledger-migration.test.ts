@@ -25,6 +25,7 @@ import { QuestDbLedgerViews } from '../../src/adapters/questdb/ledger-views.ts';
 import { QuestDb } from '../../src/adapters/questdb/questdb.ts';
 import { createSchemaTable, migrations, schemaTable } from '../../src/adapters/questdb/schema.ts';
 import type { PostedEntry } from '../../src/ledger/entries/revision.ts';
+import { systemClock } from '../../src/runtime/clock.ts';
 import { quarterHourUs } from '../../src/units/durations.ts';
 import { eventually, quietLog } from './questdb-fixture.ts';
 
@@ -91,11 +92,16 @@ describe('a ledger from before causes were told', { timeout: 120_000 }, () => {
     const before = await settledViews();
     expect(before.map((row) => row.view_status)).toEqual(before.map(() => 'valid'));
 
-    const db = new QuestDb({ url: sidecars.questdbUrl, pgUrl: sidecars.questdbPgUrl, log: quietLog });
+    const db = new QuestDb({
+      url: sidecars.questdbUrl,
+      pgUrl: sidecars.questdbPgUrl,
+      clock: systemClock,
+      log: quietLog,
+    });
     const ledger = new QuestDbLedgerStore(db);
-    const views = new QuestDbLedgerViews(db);
+    const views = new QuestDbLedgerViews(db, () => zone);
     await db.prepared();
-    await views.setZone(zone);
+    await views.prepare();
     // The very same views: dropping them and making them anew would read years.
     expect(await settledViews()).toEqual(before);
 
@@ -142,9 +148,14 @@ describe('a ledger from before causes were told', { timeout: 120_000 }, () => {
       return found.rows.map((row) => row.parts);
     };
     expect(await partitions()).toEqual(['YEAR', 'MONTH']);
-    const db = new QuestDb({ url: sidecars.questdbUrl, pgUrl: sidecars.questdbPgUrl, log: quietLog });
-    const views = new QuestDbLedgerViews(db);
-    await views.setZone(zone);
+    const db = new QuestDb({
+      url: sidecars.questdbUrl,
+      pgUrl: sidecars.questdbPgUrl,
+      clock: systemClock,
+      log: quietLog,
+    });
+    const views = new QuestDbLedgerViews(db, () => zone);
+    await views.prepare();
     expect(await partitions()).toEqual(['MONTH', 'WEEK']);
     const hours = await views.buckets([entityId], 'hour', startUs, startUs + 96 * quarterHourUs);
     expect(hours).toHaveLength(24);

@@ -122,10 +122,15 @@ beforeAll(async () => {
   const log = () => undefined;
   dataDir = await mkdtemp(join(tmpdir(), 'energy-ledger-proof-'));
   sidecars = await startSidecars({ programs: await installSidecars(log), dataDir, log });
-  db = new QuestDb({ url: sidecars.questdbUrl, pgUrl: sidecars.questdbPgUrl, log: quietLog });
-  store = new QuestDbReadingStore(db);
+  db = new QuestDb({
+    url: sidecars.questdbUrl,
+    pgUrl: sidecars.questdbPgUrl,
+    clock: systemClock,
+    log: quietLog,
+  });
+  store = new QuestDbReadingStore(db, systemClock);
   ledger = new QuestDbLedgerStore(db);
-  views = new QuestDbLedgerViews(db);
+  views = new QuestDbLedgerViews(db, () => 'Europe/Brussels');
   statistics = new QuestDbStatisticsStore(db, systemClock);
   evidence = new StoredEvidence({
     readings: store,
@@ -148,7 +153,7 @@ beforeAll(async () => {
     log: quietLog,
   });
   await db.prepared();
-  await views.setZone('Europe/Brussels');
+  await views.prepare();
   flows.setSources(balanceSources(entities, []));
   connectionFlows.setConnections([annex]);
   for (const { entityId } of entities) {

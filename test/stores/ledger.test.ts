@@ -26,7 +26,7 @@ import { applied, freshEntity, openQuestDb, quietLog } from './questdb-fixture.t
 
 const { db, store } = openQuestDb();
 const ledger = new QuestDbLedgerStore(db);
-const views = new QuestDbLedgerViews(db);
+const views = new QuestDbLedgerViews(db, () => viewsZone);
 const statistics = new QuestDbStatisticsStore(db, systemClock);
 const evidence = new StoredEvidence({
   readings: store,
@@ -36,6 +36,7 @@ const evidence = new StoredEvidence({
 });
 const deps = { evidence, ledger, clock: systemClock, heldUntil: () => null };
 const zone = 'Europe/Brussels';
+let viewsZone = zone;
 const at = (iso: string) => Date.parse(iso) * 1000;
 
 beforeAll(() => db.prepared());
@@ -226,7 +227,7 @@ describe('the ledger in QuestDB', () => {
   });
 
   it('adds up hours, days and months by the clock of the home, over both DST days', async () => {
-    await views.setZone(zone);
+    await views.prepare();
     const entityId = freshEntity('views');
     const spans = [at('2026-03-27T12:00:00Z'), at('2026-10-23T12:00:00Z')];
     const readings = spans.flatMap((startUs, span) =>
@@ -266,7 +267,8 @@ describe('the ledger in QuestDB', () => {
     await postAll({ entityId }, [readings]);
     const entries = await ledger.current(entityId, 0, Number.MAX_SAFE_INTEGER);
     for (const other of ['Asia/Kolkata', 'America/St_Johns', zone]) {
-      await views.setZone(other);
+      viewsZone = other;
+      await views.prepare();
       for (const period of ['hour', 'day'] as const) {
         const expected = new Map<number, number>();
         for (const entry of entries) {

@@ -28,6 +28,7 @@ import { PostingWorker } from '../../src/ledger/posting/posting-worker.ts';
 import { RunningLedger } from '../../src/ledger/posting/running-ledger.ts';
 import type { Reading } from '../../src/recording/reading.ts';
 import type { Clock } from '../../src/runtime/clock.ts';
+import { systemClock } from '../../src/runtime/clock.ts';
 import type { LedgerViews } from '../../src/statistics/ledger-views.ts';
 import { RunningViews } from '../../src/statistics/running-views.ts';
 import { Today } from '../../src/statistics/today.ts';
@@ -59,12 +60,18 @@ export class PlayedHome {
   readonly #flows: FlowKeeper;
   readonly #connectionFlows: ConnectionFlows;
   readonly #meters: GridMeters;
+  #zone = 'Europe/Brussels';
 
   /** @param nowUs the instant at which this home lives */
   constructor(meters: GridMeters, nowUs: number) {
     this.clock = { nowUs: () => nowUs, monotonicMs: () => performance.now() };
-    const db = new QuestDb({ url: inject('questdbUrl'), pgUrl: inject('questdbPgUrl'), log: quietLog });
-    this.#stored = new QuestDbLedgerViews(db);
+    const db = new QuestDb({
+      url: inject('questdbUrl'),
+      pgUrl: inject('questdbPgUrl'),
+      clock: systemClock,
+      log: quietLog,
+    });
+    this.#stored = new QuestDbLedgerViews(db, () => this.#zone);
     // As the process has it: the quarter at which this home lives is in memory.
     const running = new RunningLedger({
       store: new QuestDbLedgerStore(db),
@@ -77,7 +84,7 @@ export class PlayedHome {
     this.#db = db;
     this.#meters = meters;
     this.#documents = openDocuments();
-    this.#readings = new QuestDbReadingStore(db);
+    this.#readings = new QuestDbReadingStore(db, systemClock);
     this.#statistics = new QuestDbStatisticsStore(db, this.clock);
     const corrections = new MongoCorrectionStore(this.#documents);
     const evidenceOf = (declared: (entityId: string) => Promise<readonly Correction[]>) =>
@@ -149,9 +156,10 @@ export class PlayedHome {
     });
   }
 
-  async start(zone = 'Europe/Brussels'): Promise<void> {
+  async start(zone = this.#zone): Promise<void> {
+    this.#zone = zone;
     await this.#db.prepared();
-    await this.views.setZone(zone);
+    await this.#stored.prepare();
     const { imports, exports, devices = [], gas = [] } = this.#meters;
     const { homeAssistant, home } = this.api;
     const electric = [...imports, ...exports, ...devices.map((device) => device.id)];

@@ -3,6 +3,7 @@ import { inject } from 'vitest';
 import { QuestDb } from '../../src/adapters/questdb/questdb.ts';
 import { QuestDbReadingStore } from '../../src/adapters/questdb/reading-store.ts';
 import type { Reading } from '../../src/recording/reading.ts';
+import { systemClock } from '../../src/runtime/clock.ts';
 import type { Log } from '../../src/runtime/log.ts';
 
 export const quietLog: Log = {
@@ -16,8 +17,13 @@ export const quietLog: Log = {
 export const baseUs = Date.UTC(2026, 10, 21, 8) * 1000;
 
 export function openQuestDb(): { db: QuestDb; store: QuestDbReadingStore } {
-  const db = new QuestDb({ url: inject('questdbUrl'), pgUrl: inject('questdbPgUrl'), log: quietLog });
-  return { db, store: new QuestDbReadingStore(db) };
+  const db = new QuestDb({
+    url: inject('questdbUrl'),
+    pgUrl: inject('questdbPgUrl'),
+    clock: systemClock,
+    log: quietLog,
+  });
+  return { db, store: new QuestDbReadingStore(db, systemClock) };
 }
 
 /** An entity that no other test uses. */

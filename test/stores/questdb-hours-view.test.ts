@@ -6,7 +6,7 @@
  */
 
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { readingHoursView } from '../../src/adapters/questdb/reading-hours.ts';
+import { readingHoursView } from '../../src/adapters/questdb/reading-schema.ts';
 import { QuestDbReadingStore } from '../../src/adapters/questdb/reading-store.ts';
 import type { HourlyReadings } from '../../src/recording/reading-store.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
@@ -98,7 +98,7 @@ describe('hours of a long span', () => {
     const id = freshEntity('long');
     await writer.append([powerReading(id, startUs + dayUs, 1), powerReading(id, startUs + 2 * dayUs, 3)]);
     await applied(writer);
-    const hours = await new QuestDbReadingStore(db).hourly(id, startUs, endUs, 'UTC');
+    const hours = await new QuestDbReadingStore(db, systemClock).hourly(id, startUs, endUs, 'UTC');
     expect(hours.filter((hour) => hour.count === 1)).toHaveLength(2);
   });
 });

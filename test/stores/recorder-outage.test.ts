@@ -4,6 +4,7 @@
  * stopped by a signal for longer than a write may take, and taken down over a restart of the recorder; then its rows are
  * held against what the home told.
  */
+
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -20,6 +21,7 @@ import {
   state,
 } from '../../src/recording/testing/doubles.ts';
 import { FileSpool } from '../../src/recording/write/spool/file-spool.ts';
+import { systemClock } from '../../src/runtime/clock.ts';
 
 const clock = { nowUs: () => baseUs + 3_600_000_000, monotonicMs: () => performance.now() };
 const flushMs = 2000;
@@ -55,10 +57,10 @@ describe('recorder and QuestDB', () => {
     spoolDir = join(dataDir, `spool-${run}`);
     home = new MemoryHome();
     db = new QuestDb(
-      { url: sidecars.questdbUrl, pgUrl: sidecars.questdbPgUrl, log: quietLog },
+      { url: sidecars.questdbUrl, pgUrl: sidecars.questdbPgUrl, clock: systemClock, log: quietLog },
       { ...defaultQuestDbLimits, flushMs },
     );
-    store = new QuestDbReadingStore(db);
+    store = new QuestDbReadingStore(db, systemClock);
     entities = [0, 1, 2, 3, 4].map((i) => ({
       entityId: `sensor.run_${run}_${i}`,
       quantity: 'energy',

@@ -60,9 +60,14 @@ describe('recording through a cut', () => {
       log: quietLog,
       timings: { retryFirstMs: 100, retryLimitMs: 500 },
     });
-    db = new QuestDb({ url: sidecars.questdbUrl, pgUrl: sidecars.questdbPgUrl, log: quietLog });
+    db = new QuestDb({
+      url: sidecars.questdbUrl,
+      pgUrl: sidecars.questdbPgUrl,
+      clock: systemClock,
+      log: quietLog,
+    });
     documents = new Documents({ url: sidecars.mongodbUrl, log: quietLog });
-    store = new QuestDbReadingStore(db);
+    store = new QuestDbReadingStore(db, systemClock);
     syncLog = new MongoSyncLog(documents);
     recorder = new Recorder({
       homeAssistant,

@@ -32,7 +32,7 @@ export interface Source {
 }
 
 /** Built or brought here by others. */
-const passedOver = new Set(['node_modules', 'dist', 'coverage', '.cache', '.git']);
+const passedOver = new Set(['node_modules', 'dist', '.cache', '.git']);
 
 /** What is there for tests alone: tests, their doubles and worlds. */
 const forTests = /(\.(test|bench)\.tsx?$)|(^|\/)testing\/|^test\//;

@@ -1,6 +1,6 @@
 /**
- * When each entity reports: a fixed rhythm with some jitter, by hash, so that the instants of any hour in the past are
- * found again without having been written down.
+ * When each entity reports: a fixed rhythm with some jitter, by hash, so that the instants of any hour in the past
+ * can be found again without being stored.
  */
 import { chance, hashText } from '../model/noise.ts';
 

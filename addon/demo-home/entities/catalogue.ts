@@ -1,12 +1,12 @@
 /**
  * The demo home's entities: what each one measures, in which unit, how often it reports. Units are odd on purpose
- * (fridge in Wh, heat pump in MWh, car in kW, water in L), one entity falls away now and then, one that measures
- * energy is not named by the energy preferences, and two plugs have their switch beside the meter.
+ * (fridge in Wh, heat pump in MWh, car in kW, water in L), one entity becomes unavailable now and then, one that
+ * measures energy is not named by the energy preferences, and two plugs have their switch beside the meter.
  */
 import type { Channel } from '../model/house.ts';
 import { type Group, groupOf } from './cadence.ts';
 
-export type Meaning =
+type Meaning =
   /** Counts the channels' integral; `perUnit` joules or millilitres make one unit. */
   | {
       readonly kind: 'register';
@@ -23,7 +23,7 @@ export type Meaning =
       readonly minus?: readonly Channel[];
       readonly perUnit: number;
       readonly decimals: number;
-      /** What it goes on saying while nothing flows, in its own unit. */
+      /** What it keeps reporting while nothing flows, in its own unit. */
       readonly phantom?: number;
     }
   /** On while the channel draws power. */
@@ -59,7 +59,7 @@ export interface EntityDefinition {
   readonly attributes?: Readonly<Record<string, unknown>>;
   readonly group: Group;
   readonly meaning: Meaning;
-  /** Falls away for some minutes, several times a day. */
+  /** Becomes unavailable for some minutes, several times a day. */
   readonly unreliable?: boolean;
 }
 
@@ -142,7 +142,7 @@ function relay(key: string, device: string, channel: Channel): EntityDefinition 
   };
 }
 
-export const kitchen: readonly Channel[] = ['kitchen_sockets', 'fridge', 'dishwasher', 'oven', 'hob'];
+const kitchen: readonly Channel[] = ['kitchen_sockets', 'fridge', 'dishwasher', 'oven', 'hob'];
 const imports: readonly Channel[] = ['import_day', 'import_night'];
 const exports: readonly Channel[] = ['export_day', 'export_night'];
 
@@ -212,10 +212,10 @@ export const energyEntities: readonly EntityDefinition[] = [
   power('office_power', 'office', 'Power', ['office']),
   power('media_power', 'media', 'Power', ['media'], { phantom: 4 }),
   power('ventilation_power', 'ventilation', 'Power', ['ventilation']),
-  // Measures energy, and nobody told the energy dashboard.
+  // Measures energy, and is not in the energy dashboard.
   energy('garage_freezer_energy', 'freezer', 'Energy', ['freezer'], 377.2),
   power('garage_freezer_power', 'freezer', 'Power', ['freezer']),
-  // A plug without a register, whose sensor says 4 W while it is off; and one that counts.
+  // A plug without a register, whose sensor reports 4 W while it is off; and one that counts.
   relay('media', 'media', 'media'),
   relay('boiler', 'boiler', 'boiler'),
   // As the dsmr integration shows OBIS 1-0:1.6.0 of a Belgian meter: in kW, without a state class.

@@ -47,7 +47,7 @@ describe('readings', () => {
     );
   });
 
-  it('keep the highest quarter of the month as the meter does, and begin anew with the next month', () => {
+  it('keep the highest quarter-hour of the month as the meter does, and start again with the next month', () => {
     const peak = entity('p1_meter_maximum_demand_current_month');
     const quarterHourUs = 900_000_000;
     const monthUs = Date.parse('2026-12-01T00:00:00+01:00') * 1000;
@@ -67,7 +67,7 @@ describe('readings', () => {
     expect(kw(at)).toBe(Math.floor(highest) / 1000);
   });
 
-  it('tell the same energy in odd units', () => {
+  it('report the same energy in odd units', () => {
     const at = firstUs + 3 * 86_400_000_000;
     const fridgeWh = house.register('fridge', at) / 3600 + 612_500;
     expect(Number(textAt(house, entity('fridge_energy'), at, null))).toBe(Math.floor(fridgeWh));

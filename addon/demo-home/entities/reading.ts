@@ -1,4 +1,4 @@
-/** What an entity says at an instant, rounded as a real meter rounds. */
+/** The text of an entity's state at an instant, rounded as a real meter rounds. */
 
 import { hourUs, quarterHourUs } from '../../../src/units/durations.ts';
 import { battery } from '../model/day.ts';

@@ -2,7 +2,7 @@
 import { groupOf } from '../entities/cadence.ts';
 import type { EntityDefinition } from '../entities/catalogue.ts';
 
-/** An entity that only says what is put in by hand. */
+/** An entity that reports only what is put in by hand. */
 export function bare(entityId: string, more: Partial<EntityDefinition> = {}): EntityDefinition {
   const key = entityId.slice(entityId.indexOf('.') + 1);
   return {

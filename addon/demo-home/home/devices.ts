@@ -40,7 +40,7 @@ export const devices: readonly DeviceDefinition[] = [
   device('garden', 'Garden', null, 'Aqara', 'WSDCGQ11LM', 'zha'),
 ];
 
-export interface AreaDefinition {
+interface AreaDefinition {
   readonly id: string;
   readonly name: string;
   readonly floor: string | null;

@@ -1,4 +1,4 @@
-/** One entity of the home as it stands: its registry entry, its timeline, its present state. */
+/** The present state of one entity: its registry entry, its timeline, its current state. */
 import type { EntityDefinition } from '../entities/catalogue.ts';
 import { hash, hashText } from '../model/noise.ts';
 import type { Attributes, Change, States } from '../recorder/timeline.ts';
@@ -17,7 +17,7 @@ export interface Entity {
   /** In the registry; entities of YAML or put in by hand are not. */
   readonly isRegistered: boolean;
   modifiedUs: number;
-  /** state_changed fired since the start, and how many of them a client was told. */
+  /** state_changed events fired since the start, and how many of them were sent to a client. */
   fired: number;
   sent: number;
 }

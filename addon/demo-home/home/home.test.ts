@@ -1,7 +1,7 @@
 /**
- * Goal: what history answers is exactly what was told live, whatever was done to the home in between.
- * Method: a clock that the test moves, random steps of time and random interventions; every told state is written
- * down and held against what the recorder derives afterwards, for every entity.
+ * Goal: history returns exactly what was sent live, whatever was done to the home in between.
+ * Method: a clock that the test moves, random steps of time and random interventions; every sent state is saved and
+ * compared with what the recorder derives afterwards, for every entity.
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -20,7 +20,7 @@ function setUp(seed: number) {
     houses.get(seed) ?? new House({ seed, timeZone: 'Europe/Brussels', installedOn: '2026-11-01' });
   houses.set(seed, house);
   const home = new Home({ house, nowUs: () => clock.us, p1Seconds: 1 });
-  const told = new Map<string, Recorded[]>();
+  const reported = new Map<string, Recorded[]>();
   const removed: string[] = [];
   home.start();
   home.listen((event) => {
@@ -28,8 +28,8 @@ function setUp(seed: number) {
     if (event.after === null) removed.push(event.before?.entityId ?? '');
     if (event.after?.change.text == null) return;
     const { entityId, change } = event.after;
-    const list = told.get(entityId) ?? [];
-    told.set(entityId, list);
+    const list = reported.get(entityId) ?? [];
+    reported.set(entityId, list);
     list.push({
       state: change.text ?? '',
       attributes: change.attributes,
@@ -37,7 +37,7 @@ function setUp(seed: number) {
       lastChangedUs: change.changedUs,
     });
   });
-  return { clock, home, told, removed, history: new History(home, 10) };
+  return { clock, home, reported, removed, history: new History(home, 10) };
 }
 
 type Step =
@@ -108,18 +108,18 @@ function take(home: Home, clock: { us: number }, entityId: string, step: Step): 
 }
 
 describe('home', () => {
-  it('answers in history what it told live', () => {
+  it('returns in history what it sent live', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 0, max: 1000 }),
         fc.array(step, { minLength: 1, maxLength: 40 }),
         (seed, steps) => {
-          const { clock, home, told, history } = setUp(seed);
+          const { clock, home, reported, history } = setUp(seed);
           for (const one of steps) take(home, clock, one.entityId, one.step);
           clock.us += 5_000_000;
           home.advance();
           for (const entityId of home.entities.keys()) {
-            const live = told.get(entityId) ?? [];
+            const live = reported.get(entityId) ?? [];
             expect(history.recorded(entityId, startUs, home.cursorUs() + 1)).toEqual(live);
             const last = live.at(-1);
             if (last !== undefined) expect(history.inForceAt(entityId, home.cursorUs())).toEqual(last);
@@ -130,7 +130,7 @@ describe('home', () => {
     );
   }, 30_000);
 
-  it('tells the same however time is cut up', () => {
+  it('reports the same however time is cut up', () => {
     fc.assert(
       fc.property(
         fc.array(fc.integer({ min: 1, max: 9_000_000 }), { minLength: 1, maxLength: 30 }),
@@ -143,7 +143,7 @@ describe('home', () => {
           }
           whole.clock.us = cut.clock.us;
           whole.home.advance();
-          expect([...cut.told].sort()).toEqual([...whole.told].sort());
+          expect([...cut.reported].sort()).toEqual([...whole.reported].sort());
         },
       ),
       { numRuns: 15 },
@@ -166,14 +166,14 @@ describe('home', () => {
   });
 
   it('lets an unreliable entity fall away now and then, and come back', () => {
-    const { clock, home, told } = setUp(3);
+    const { clock, home, reported } = setUp(3);
     clock.us += 2 * 86_400_000_000;
     home.advance();
-    const texts = (told.get('sensor.dryer_energy') ?? []).map(({ state }) => state);
+    const texts = (reported.get('sensor.dryer_energy') ?? []).map(({ state }) => state);
     const spells = texts.filter((text) => text === 'unavailable').length;
     expect(spells).toBeGreaterThan(1);
     expect(texts[texts.indexOf('unavailable') + 1]).toMatch(/^\d/);
-    expect(told.get('sensor.fridge_energy')?.some(({ state }) => state === 'unavailable')).toBe(false);
+    expect(reported.get('sensor.fridge_energy')?.some(({ state }) => state === 'unavailable')).toBe(false);
   });
 
   it('moves an entity to its new id with its history', () => {

@@ -1,6 +1,6 @@
 /**
- * The house with its entities: lets time pass, fires what changed, takes what tests put in by hand.
- * It knows nothing of connections; whoever listens is told.
+ * The house with its entities: lets time pass, fires what changed, takes what tests put in by hand. It knows nothing
+ * of connections; it notifies its listeners.
  */
 import { Cadence } from '../entities/cadence.ts';
 import { type EntityDefinition, energyEntities } from '../entities/catalogue.ts';
@@ -11,7 +11,7 @@ import { bare, isByHand } from './by-hand.ts';
 import { devices } from './devices.ts';
 import { attributesOf, contextIdOf, type Entity } from './entity.ts';
 
-/** Something that happened, for whoever subscribed. */
+/** An event, for its subscribers. */
 export type HomeEvent =
   | {
       readonly kind: 'state_changed';
@@ -31,7 +31,7 @@ export interface Past {
 
 const goneKept = 1000;
 
-export interface HomeDeps {
+interface HomeDeps {
   readonly house: House;
   readonly nowUs: () => number;
   /** Seconds between telegrams of the P1 meter, 1-10. */
@@ -67,7 +67,7 @@ export class Home {
     return () => this.#listeners.delete(listener);
   }
 
-  /** Until when everything that happened has been told. */
+  /** Until when all events have been fired. */
   cursorUs(): number {
     return this.#cursorUs;
   }
@@ -93,7 +93,7 @@ export class Home {
 
   /**
    * A state by hand. Without attributes the present ones stay; the same state with the same attributes is no change,
-   * as in Core. `atUs` defaults to now; only an entity that says nothing by itself may be told of an earlier instant.
+   * as in Core. `atUs` defaults to now; only an entity that reports nothing by itself may get an earlier instant.
    */
   put(entityId: string, text: string | null, attributes?: Attributes, atUs?: number): Change | null {
     this.advance();
@@ -101,7 +101,7 @@ export class Home {
     const isMute = isByHand(entity.definition);
     let at = atUs ?? this.#cursorUs;
     if (atUs !== undefined && (atUs <= lastOf(entity) || (!isMute && atUs < this.#cursorUs)))
-      throw new RangeError(`${entityId} has told a later state already`);
+      throw new RangeError(`${entityId} has a later state already`);
     // Two in one microsecond: the second one is later, and time passes for everybody until then.
     for (;;) {
       this.#advanceTo(at);
@@ -192,7 +192,7 @@ export class Home {
     if (text !== null) this.put(entityId, text);
   }
 
-  /** Nothing reports by itself any more, until it is told to go on; only states put in by hand. */
+  /** Nothing reports by itself any more, until this is called with false; only states put in by hand. */
   standStill(isStill: boolean): void {
     this.advance();
     if (this.#isStill === isStill) return;

@@ -20,7 +20,7 @@ export const loads = [
   'office',
   'ventilation',
 ] as const;
-export type Load = (typeof loads)[number];
+type Load = (typeof loads)[number];
 
 /** Minutes at watts, one after the other, from a minute of the day on; may reach into the next day. */
 interface Run {

@@ -3,7 +3,7 @@
  * second), and the running totals (joules, millilitres) from the day's start. Energy balances in each minute exactly:
  * import − export = loads − solar + charging − discharging.
  */
-import { type Load, loads, loadW } from './appliances.ts';
+import { loads, loadW } from './appliances.ts';
 import { isDayTariff, type LocalDay } from './calendar.ts';
 import { chance, chanceBetween } from './noise.ts';
 import { outdoorC, solarW } from './weather.ts';
@@ -22,7 +22,7 @@ export const channels = [
 ] as const;
 export type Channel = (typeof channels)[number];
 
-export interface Series {
+interface Series {
   /** W or mL/s in each minute. */
   readonly rates: Int32Array;
   /** J or mL from the day's start to each minute's start; one longer than `rates`. */
@@ -140,5 +140,3 @@ function waterMlPerS(seed: number, wall: number, minute: number): number {
   const likely = busy ? 0.12 : wall < 360 ? 0.004 : 0.03;
   return chance(seed, 64, minute) < likely ? chanceBetween(seed, 65, minute, 40, 190) : 0;
 }
-
-export type { Load };

@@ -3,14 +3,14 @@
  * the meters were put in; days are computed when asked for and forgotten again, only their totals are kept.
  */
 import { minuteUs } from '../../../src/units/durations.ts';
-import { type Load, loads } from './appliances.ts';
+import { loads } from './appliances.ts';
 import { Calendar, isDayTariff } from './calendar.ts';
 import { battery, type Channel, channels, computeDay, type HouseDay } from './day.ts';
 import { MonthPeaks } from './month-peaks.ts';
 import { flickerJ, flickerW } from './noise.ts';
 import { clearness } from './weather.ts';
 
-export interface HouseOptions {
+interface HouseOptions {
   readonly seed: number;
   readonly timeZone: string;
   /** ISO date of the first day; registers start there. Starting costs about two milliseconds a day since then. */
@@ -201,7 +201,7 @@ const ofSolar = { load: 0, solar: 1 };
 const ofImport = { load: 1, solar: -1 };
 const ofExport = { load: -1, solar: 1 };
 
-/** Which flicker a channel carries: what base load and roof do within a second goes to the grid and nowhere else. */
+/** The flicker of a channel: what base load and roof change within a second goes to the grid and nowhere else. */
 function flickerSign(channel: Channel, rate: number): { load: number; solar: number } {
   switch (channel) {
     case 'base':
@@ -219,4 +219,4 @@ function flickerSign(channel: Channel, rate: number): { load: number; solar: num
   }
 }
 
-export type { Channel, Load };
+export type { Channel };

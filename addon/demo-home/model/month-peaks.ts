@@ -1,26 +1,34 @@
 /** The highest quarter-hour of a month so far, as the meter itself keeps it. */
 import { quarterHourUs } from '../../../src/units/durations.ts';
+import type { Calendar } from './calendar.ts';
 import type { Channel } from './day.ts';
-import type { House } from './house.ts';
 
-/** The highest of the first quarter, of the first two, and so on, in W; as far as was asked for. */
+/** The highest of the first quarter-hour, of the first two, and so on, in W; computed as far as needed. */
 interface Month {
   readonly startUs: number;
   readonly highestW: number[];
 }
 
+/** The part of the house that the peaks are computed from. */
+interface Metered {
+  readonly calendar: Calendar;
+  dayIndex(us: number): number;
+  /** J since the first day. */
+  register(channel: Channel, us: number): number;
+}
+
 export class MonthPeaks {
-  readonly #house: House;
+  readonly #house: Metered;
   readonly #channels: readonly Channel[];
   /** By the index of the day. */
   readonly #months = new Map<number, Month>();
 
-  constructor(house: House, channels: readonly Channel[]) {
+  constructor(house: Metered, channels: readonly Channel[]) {
     this.#house = house;
     this.#channels = channels;
   }
 
-  /** W, of the quarters that were over at the instant; 0 before the first one is. */
+  /** W, of the quarter-hours that were over at the instant; 0 before the first one is. */
   at(us: number): number {
     const { startUs, highestW } = this.#month(us);
     const over = Math.floor((us - startUs) / quarterHourUs);

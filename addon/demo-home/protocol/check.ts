@@ -1,6 +1,6 @@
 /** Refuses badly formed commands in Core's words: `expected str at 'start_time'. Got 5`. */
 
-export type Shape =
+type Shape =
   | 'str'
   | 'bool'
   | 'int'
@@ -78,7 +78,7 @@ export function isRecord(value: unknown): value is Readonly<Record<string, unkno
 }
 
 /** A value as Python prints it. */
-export function pythonText(value: unknown): string {
+function pythonText(value: unknown): string {
   if (value === null || value === undefined) return 'None';
   if (value === true) return 'True';
   if (value === false) return 'False';

@@ -21,7 +21,7 @@ import {
   statisticsOf,
 } from './statistics-commands.ts';
 
-export interface CommandDeps {
+interface CommandDeps {
   readonly home: Home;
   readonly history: History;
   readonly statistics: Statistics;
@@ -29,7 +29,7 @@ export interface CommandDeps {
   readonly timeZone: string;
 }
 
-export type Answer =
+type Answer =
   | { readonly result: unknown }
   | { readonly error: { readonly code: string; readonly message: string } };
 
@@ -191,9 +191,9 @@ async function statisticsRows(deps: CommandDeps, message: Message): Promise<Answ
 function figure(deps: CommandDeps, message: Message): Answer {
   const entity = deps.home.entities.get(String(message.statistic_id));
   const types = (message.types ?? ['max', 'mean', 'min', 'change']) as ('max' | 'mean' | 'min' | 'change')[];
-  const told = (values: Record<string, number | null>) =>
+  const answer = (values: Record<string, number | null>) =>
     ok(Object.fromEntries(types.map((type) => [type, values[type] ?? null])));
-  if (entity === undefined || entity.definition.stateClass === undefined) return told({});
+  if (entity === undefined || entity.definition.stateClass === undefined) return answer({});
   const units = isRecord(message.units) ? message.units : {};
   const { calendar, fixed_period: fixed } = message;
   const nowUs = deps.home.cursorUs();
@@ -214,7 +214,7 @@ function figure(deps: CommandDeps, message: Message): Answer {
     startUs = instantOf(String(fixed.start_time ?? ''), deps.timeZone) ?? -Infinity;
     endUs = instantOf(String(fixed.end_time ?? ''), deps.timeZone) ?? nowUs;
   }
-  return told(oneFigure(deps.statistics, entity, startUs, endUs, units));
+  return answer(oneFigure(deps.statistics, entity, startUs, endUs, units));
 }
 
 async function historyRows(deps: CommandDeps, message: Message): Promise<Answer> {

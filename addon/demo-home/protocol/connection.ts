@@ -26,7 +26,7 @@ type Subscription =
   | { readonly kind: 'entities'; readonly entityIds: ReadonlySet<string> | null };
 
 /** Text of an event, made once for all clients. */
-export interface Told {
+export interface Publication {
   readonly event: HomeEvent;
   asEvent: string | null;
   asDiff: string | null;
@@ -78,12 +78,12 @@ export class Connection {
     }
   }
 
-  /** Passes an event on to each subscription that wants it; says how many did. */
-  tell(told: Told): number {
+  /** Sends an event to each subscription that wants it; returns how many did. */
+  publish(publication: Publication): number {
     if (this.#user === null || this.#deps.faults.isSilent) return 0;
     let count = 0;
     for (const [id, subscription] of this.#subscriptions) {
-      const head = headFor(told, subscription);
+      const head = headFor(publication, subscription);
       if (head === null) continue;
       count++;
       this.#send(`${head},"id":${id}}`);
@@ -154,7 +154,7 @@ export class Connection {
       this.#send(errorJson(id, 'invalid_format', wrong));
       return;
     }
-    // What was due before the question belongs before the answer.
+    // What was due before the question is sent before the answer.
     this.#deps.home.advance();
     if (own !== undefined) this.#executeOwn(message);
     else if (command !== undefined) void this.#executeCommand(command, message);
@@ -259,19 +259,19 @@ export class Connection {
 }
 
 /** The event in the subscription's form; null when it doesn't want it. */
-function headFor(told: Told, subscription: Subscription): string | null {
-  const { event } = told;
+function headFor(publication: Publication, subscription: Subscription): string | null {
+  const { event } = publication;
   if (subscription.kind === 'events') {
     const type = event.kind === 'other' ? event.type : event.kind;
     if (subscription.eventType !== null && subscription.eventType !== type) return null;
-    told.asEvent ??= eventHead(event);
-    return told.asEvent;
+    publication.asEvent ??= eventHead(event);
+    return publication.asEvent;
   }
   if (event.kind !== 'state_changed') return null;
   const entityId = (event.after ?? event.before)?.entityId;
   if (entityId === undefined || subscription.entityIds?.has(entityId) === false) return null;
-  told.asDiff ??= diffHead(event.before, event.after);
-  return told.asDiff;
+  publication.asDiff ??= diffHead(event.before, event.after);
+  return publication.asDiff;
 }
 
 const ownFields: Readonly<Record<string, Fields>> = {

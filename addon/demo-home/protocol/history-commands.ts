@@ -5,11 +5,11 @@ import type { Interval } from '../../../src/units/interval.ts';
 import type { History, Recorded } from '../recorder/history.ts';
 import { secondsOf } from './messages.ts';
 
-/** Domains whose attribute changes count as significant, and are told with attributes even when not asked for. */
+/** Domains whose attribute changes count as significant, and are sent with attributes even when not asked for. */
 const significantDomains = new Set(['climate', 'device_tracker', 'humidifier', 'thermostat', 'water_heater']);
 const attributeDomains = new Set(['climate', 'humidifier', 'input_datetime', 'thermostat', 'water_heater']);
 
-export interface HistoryQuestion extends Interval {
+interface HistoryQuestion extends Interval {
   readonly entityIds: readonly string[];
   readonly includeStartTimeState: boolean;
   readonly significantChangesOnly: boolean;
@@ -17,7 +17,7 @@ export interface HistoryQuestion extends Interval {
   readonly noAttributes: boolean;
 }
 
-export interface CompressedState {
+interface CompressedState {
   s: string;
   a?: Readonly<Record<string, unknown>>;
   lu: number;
@@ -86,7 +86,7 @@ export function instantOf(text: string, timeZone: string): number | null {
     const local = Temporal.PlainDateTime.from(text.replace(' ', 'T'));
     return Number(local.toZonedDateTime(timeZone).epochNanoseconds / 1000n);
   } catch {
-    // Not ISO 8601: the caller says so to the client.
+    // Not ISO 8601: the caller answers with an error.
     return null;
   }
 }

@@ -6,7 +6,7 @@ import type { Attributes } from '../recorder/timeline.ts';
 
 const attributesJson = new WeakMap<Attributes, string>();
 
-export function jsonOfAttributes(attributes: Attributes): string {
+function jsonOfAttributes(attributes: Attributes): string {
   let json = attributesJson.get(attributes);
   if (json === undefined) {
     json = JSON.stringify(attributes);
@@ -16,7 +16,7 @@ export function jsonOfAttributes(attributes: Attributes): string {
 }
 
 /** As Python's isoformat in UTC: six digits of the second, or none when they are all zero. */
-export function isoOf(us: number): string {
+function isoOf(us: number): string {
   const ms = Math.floor(us / 1000);
   const whole = new Date(ms).toISOString().slice(0, 19);
   const fraction = us - Math.floor(us / 1_000_000) * 1_000_000;
@@ -27,7 +27,7 @@ export function isoOf(us: number): string {
 const ulp = 2 ** -22;
 
 /**
- * Float seconds. Core hands on what its clock gave, which lies beside the whole microsecond: so do these, by up to one
+ * Float seconds. Core sends what its clock gave, which lies beside the whole microsecond: so do these, by up to one
  * step of a double, and a client has to round.
  */
 export function secondsOf(us: number): number {
@@ -49,7 +49,7 @@ export function stateJson({ entityId, change, contextId, reportedUs }: Past): st
   );
 }
 
-/** `"sensor.x":{…}`: a state as subscribe_entities tells it first; `lu` only when it differs from `lc`. */
+/** `"sensor.x":{…}`: a state as subscribe_entities sends it first; `lu` only when it differs from `lc`. */
 export function compressedJson({ entityId, change, contextId }: Past): string {
   const updated = change.changedUs === change.atUs ? '' : `,"lu":${secondsOf(change.atUs)}`;
   return (

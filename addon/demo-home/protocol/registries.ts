@@ -110,7 +110,7 @@ export function entityList(home: Home): object[] {
   return registered(home).map(entityEntry);
 }
 
-/** config/entity_registry/get: the entry with what only the long form tells; null for an unknown id. */
+/** config/entity_registry/get: the entry with the fields of the long form; null for an unknown id. */
 export function entityDetail(home: Home, entityId: string): object | null {
   const entity = registered(home).find((one) => one.entityId === entityId);
   if (entity === undefined) return null;

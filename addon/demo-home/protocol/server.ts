@@ -4,10 +4,10 @@ import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import type { HomeEvent } from '../home/home.ts';
-import { Connection, type ConnectionDeps, type Told } from './connection.ts';
+import { Connection, type ConnectionDeps, type Publication } from './connection.ts';
 import { config } from './people.ts';
 
-export interface ServerDeps extends ConnectionDeps {
+interface ServerDeps extends ConnectionDeps {
   readonly timeZone: string;
   /** Answers paths that Home Assistant has not; false: not one of its own. The token was checked. */
   readonly extra: (request: IncomingMessage, response: ServerResponse) => boolean;
@@ -50,7 +50,7 @@ export class ProtocolServer {
     await new Promise<void>((resolve) => this.#http.close(() => resolve()));
   }
 
-  /** Cuts every websocket without a goodbye. */
+  /** Cuts every websocket without the closing handshake. */
   dropConnections(): number {
     const count = this.#connections.size;
     for (const connection of this.#connections) connection.terminate();
@@ -65,10 +65,10 @@ export class ProtocolServer {
     for (const connection of this.#connections) connection.hold(isHeld);
   }
 
-  tell(event: HomeEvent): void {
-    const told: Told = { event, asEvent: null, asDiff: null };
+  publish(event: HomeEvent): void {
+    const publication: Publication = { event, asEvent: null, asDiff: null };
     let count = 0;
-    for (const connection of this.#connections) count += connection.tell(told);
+    for (const connection of this.#connections) count += connection.publish(publication);
     if (event.kind === 'state_changed') event.entity.sent += count;
   }
 

@@ -130,7 +130,7 @@ describe('answers', () => {
     expect(display.entity_categories).toEqual({ '0': 'config', '1': 'diagnostic' });
   });
 
-  it('tell states and changes as Core does', async () => {
+  it('send states and changes as Core does', async () => {
     const states = (await client.ask({ type: 'get_states' })).result;
     expect(
       differences(
@@ -162,11 +162,11 @@ describe('answers', () => {
     };
     const added = { id: 31, type: 'event', event: { a: { [fridge]: compressed } } };
     const difference = { s: '1316.0', lc: 1795245957.2719946, c: '01M7YFYR4Q5YQPQY6Z65HVXBHQ' };
-    const told = { type: 'event', event: { c: { [fridge]: { '+': difference } } }, id: 31 };
+    const reported = { type: 'event', event: { c: { [fridge]: { '+': difference } } }, id: 31 };
     const find = (key: string) => events().find(({ event }) => key in event);
     expect(differences(changed, find('event_type'))).toEqual([]);
     expect(differences(added, find('a'))).toEqual([]);
-    expect(differences(told, find('c'))).toEqual([]);
+    expect(differences(reported, find('c'))).toEqual([]);
     const iso = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{6})?\+00:00$/;
     for (const one of states)
       for (const key of ['last_changed', 'last_updated', 'last_reported']) expect(one[key]).toMatch(iso);

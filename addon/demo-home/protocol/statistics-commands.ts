@@ -3,7 +3,8 @@ import { quantityOf, toCanonical } from '../../../src/units/quantity.ts';
 import type { Entity } from '../home/entity.ts';
 import type { Home } from '../home/home.ts';
 import { type ExternalStatistic, externalRows, externalSumBefore } from '../recorder/external.ts';
-import { combine, type Row, type Statistics } from '../recorder/statistics.ts';
+import type { Row } from '../recorder/row.ts';
+import { combine, type Statistics } from '../recorder/statistics.ts';
 
 export const periods = ['5minute', 'hour', 'day', 'week', 'month', 'year'] as const;
 export type Period = (typeof periods)[number];
@@ -171,8 +172,8 @@ function rowsOf(home: Home, series: Series, question: RowsQuestion): object[] {
       state: convert(row.state),
       sum: convert(row.sum),
     };
-    const told = Object.fromEntries(question.types.map((type) => [type, values[type]]));
-    return { start: row.startMs, end: row.endMs, ...told };
+    const asked = Object.fromEntries(question.types.map((type) => [type, values[type]]));
+    return { start: row.startMs, end: row.endMs, ...asked };
   });
 }
 

@@ -34,7 +34,7 @@ function authenticated(url: string, token: string): Promise<HaWebSocket> {
   });
 }
 
-/** Sends what it is told and keeps frames as they came. */
+/** Sends the given messages and keeps frames as they came. */
 export class BareClient {
   readonly frames: string[] = [];
   readonly #socket: WebSocket;

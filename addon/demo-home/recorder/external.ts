@@ -1,10 +1,10 @@
 /** External statistics: what an integration writes into Home Assistant's statistics by itself, for hours, without an entity. */
 import { hourMs } from '../../../src/units/durations.ts';
-import type { Row } from './statistics.ts';
+import type { Row } from './row.ts';
 
-export interface ExternalHour {
+interface ExternalHour {
   readonly startMs: number;
-  /** Whatever its source means by it: often the hour's own amount. */
+  /** Its meaning is up to its source: often the hour's own amount. */
   readonly state: number | null;
   readonly sum: number;
 }

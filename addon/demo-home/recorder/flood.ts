@@ -1,6 +1,6 @@
 /**
  * Sensors for benchmarks: thousands of events a second whose instants and texts are a function of their number, so
- * that the recorder can tell afterwards what was sent without having kept it.
+ * that the recorder can return what was sent without having stored it.
  */
 import type { Attributes, Change, States } from './timeline.ts';
 

@@ -1,4 +1,4 @@
-/** What the home's recorder holds as raw states: the last days only, as Core with its default purge. */
+/** The raw states in the home's recorder: the last days only, as Core with its default purge. */
 
 import { dayUs } from '../../../src/units/durations.ts';
 import type { Entity } from '../home/entity.ts';

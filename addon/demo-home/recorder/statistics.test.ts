@@ -25,7 +25,7 @@ function setUp() {
   const home = new Home({ house, nowUs: () => clock.us, p1Seconds: 10 });
   home.start();
   const statistics = new Statistics(home, 10, 30);
-  interface Told {
+  interface Reported {
     start: number;
     end: number;
     [type: string]: number | null;
@@ -35,10 +35,10 @@ function setUp() {
     period: Period,
     startUs: number,
     endUs = Infinity,
-  ): Promise<Told[]> => {
+  ): Promise<Reported[]> => {
     const types: RowsQuestion['types'] = ['change', 'state', 'sum', 'mean', 'min', 'max'];
     const question = { startUs, endUs, statisticIds: [statisticId], period, types, units: { energy: 'kWh' } };
-    const found = (await statisticsOf(home, statistics, question)) as Record<string, Told[]>;
+    const found = (await statisticsOf(home, statistics, question)) as Record<string, Reported[]>;
     return found[statisticId] ?? [];
   };
   return { clock, home, ask, statistics, history: new History(home, 10) };

@@ -8,17 +8,8 @@ import { isByHand } from '../home/by-hand.ts';
 import type { Entity } from '../home/entity.ts';
 import type { Home } from '../home/home.ts';
 import type { ExternalStatistic } from './external.ts';
+import type { Row } from './row.ts';
 import type { Change } from './timeline.ts';
-
-export interface Row {
-  readonly startMs: number;
-  readonly endMs: number;
-  readonly state: number | null;
-  readonly sum: number | null;
-  readonly mean: number | null;
-  readonly min: number | null;
-  readonly max: number | null;
-}
 
 const fiveMinutesUs = 300_000_000;
 /** Core compiles some seconds past the five minutes. */
@@ -81,7 +72,7 @@ export class Statistics {
   }
 
   #hour(entity: Entity, atUs: number, endUs: number): Row | null {
-    // A finished hour never changes, except of entities that may be told of earlier instants.
+    // A finished hour never changes, except for entities that may get earlier instants.
     if (isByHand(entity.definition)) return hourOf(compile(entity, atUs, atUs + hourUs));
     const key = (us: number) => `${entity.definition.key} ${us}`;
     const known = this.#hours.get(key(atUs));
@@ -193,7 +184,7 @@ function compile(entity: Entity, startUs: number, endUs: number): Row[] {
   return rows;
 }
 
-/** Mean by the time that each value stood; what was not numeric is passed over, as Core does. */
+/** Mean by the time that each value was in force; what is not numeric is skipped, as Core does. */
 function weigh(
   states: readonly { us: number; value: number }[],
   endUs: number,

@@ -1,6 +1,6 @@
 /**
  * The states of one entity over time: reports of the model at their instants, and what was put in by hand. A change
- * is derived, not stored, so that what is told live and what history answers later are the same by construction.
+ * is derived, not stored, so that the live events and the history are the same by construction.
  */
 
 import type { Cadence } from '../entities/cadence.ts';
@@ -22,7 +22,7 @@ export interface Change {
 
 /** The states of one entity over time, live and past. */
 export interface States {
-  /** When somebody first touched it; null while it follows the model alone. */
+  /** When it was first changed by hand; null while it follows the model alone. */
   firstTouchUs(): number | null;
   put(change: Change): void;
   /** Instant of the last state put in by hand. */
@@ -32,7 +32,7 @@ export interface States {
   hush(startUs: number): void;
   unhush(endUs: number): void;
   reset(atUs: number): void;
-  /** What it says by itself at the instant; null when nothing. */
+  /** What the model reports at the instant; null when nothing. */
   reportAt(us: number): string | null;
   /** The last report at or before the instant, changed or not; null when there is none. */
   lastReportUs(us: number): number | null;
@@ -180,8 +180,8 @@ export class Timeline implements States {
   }
 
   /**
-   * Where to begin the walk back. A meter that only ever rises may stand for weeks (export in winter): the first report
-   * that reads as the last one does is then found by halving.
+   * Where to start the walk back. A meter that only rises may not change for weeks (export in winter): the first
+   * report with the text of the last one is then found by halving.
    */
   #firstAlike(cadence: Cadence, floorUs: number, us: number): number {
     const last = cadence.lastAt(us);

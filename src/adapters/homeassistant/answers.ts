@@ -1,4 +1,4 @@
-/** Core's answers to single commands, in the port's words. What lacks its key is left out. */
+/** Core's answers to single commands, as the port's types. An item that lacks its key is left out. */
 import type {
   Area,
   DeviceRegistryEntry,
@@ -10,7 +10,10 @@ import { isZone } from '../../units/calendar.ts';
 import { instantFromIso } from '../../units/instant.ts';
 import { isRecord, recordsOf, textOf } from './wire.ts';
 
-/** A zone that is not known here would fail in every day and stands in a view's text: UTC, and `onUnknownZone` is told. */
+/**
+ * An unknown zone would fail in every computation of days, and it becomes part of a view's text: UTC is used, and
+ * `onUnknownZone` is called.
+ */
 export function configOf(
   answer: unknown,
   onUnknownZone: (zone: string) => void = () => undefined,
@@ -27,7 +30,7 @@ export function configOf(
   };
 }
 
-/** Whether Core has set up all of its integrations; one older than the key is taken as running. */
+/** Whether Core has set up all of its integrations; a Core older than this key counts as running. */
 export function isRunning(config: unknown): boolean {
   return !isRecord(config) || config.state === undefined || config.state === 'RUNNING';
 }
@@ -80,7 +83,7 @@ export function areasOf(answer: unknown): Area[] {
   });
 }
 
-/** As Core reckons it: the owner, and active users of its group of administrators. */
+/** By Core's own rule: the owner, and active users of its group of administrators. */
 export function administratorsOf(answer: unknown): Set<string> {
   const administrators = recordsOf(answer).filter((user) => {
     const isInGroup = Array.isArray(user.group_ids) && user.group_ids.includes('system-admin');

@@ -47,7 +47,7 @@ function compressed(state: CoreState): object {
   return { s, a, c: '01M7YFYH9PZ4TSDD8PVVXADRET', lc: changedUs / 1e6, ...lu };
 }
 
-function told(entityId: string, state: CoreState, dialect: Dialect): EntityState {
+function reported(entityId: string, state: CoreState, dialect: Dialect): EntityState {
   const attributes =
     dialect === '2024.3'
       ? Object.fromEntries(Object.entries(state.attributes).filter(([, value]) => value !== null))
@@ -74,7 +74,7 @@ function withoutNulls(state: EntityState): EntityState {
 }
 
 describe('compressed states', () => {
-  it.each<Dialect>(['2024.3', '2026.11'])('are rebuilt as Core %s had them', (dialect) => {
+  it.each<Dialect>(['2024.3', '2026.11'])('are rebuilt as Core %s has them', (dialect) => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
         const core = new Map<string, CoreState>();
@@ -97,7 +97,7 @@ describe('compressed states', () => {
           expected.push(
             after === null
               ? { entityId, state: null, attributes: {}, lastUpdatedUs: nowUs + 7 }
-              : told(entityId, after, dialect),
+              : reported(entityId, after, dialect),
           );
         }
         expect(heard.map(withoutNulls)).toEqual(expected.map(withoutNulls));

@@ -1,6 +1,7 @@
 /**
- * The messages of `subscribe_entities`: a full state once, then what changed. Applied here to complete states, each with
- * its own instant. Core sends one message per state change, so every message is one state (the first is the snapshot).
+ * The messages of `subscribe_entities`: a full state once, then what changed. Applies them to complete states, each
+ * with its own instant. Core sends one message per state change, so every message is one state (the first is the
+ * snapshot).
  */
 import type { EntityState } from '../../home/home-assistant.ts';
 import { instantFromSeconds } from '../../units/instant.ts';
@@ -18,11 +19,11 @@ export class CompressedStates {
   }
 
   /**
-   * The states that a message tells, in its order. Entities that were not asked for are left out (Core 2024 sends all of
-   * them when one can't be serialised).
-   * @param toldAtUs the instant of a removal, which has none of its own
+   * The states in a message, in its order. Entities that were not requested are left out (Core 2024 sends all of them
+   * when one can't be serialised).
+   * @param receivedUs the instant of a removal, which has none of its own
    */
-  apply(event: unknown, toldAtUs: number): EntityState[] {
+  apply(event: unknown, receivedUs: number): EntityState[] {
     if (!isRecord(event)) return [];
     const states: EntityState[] = [];
     for (const [entityId, added] of entriesOf(event.a)) {
@@ -36,7 +37,7 @@ export class CompressedStates {
       for (const entityId of event.r) {
         if (typeof entityId !== 'string' || !this.#wanted.has(entityId)) continue;
         this.#known.delete(entityId);
-        states.push({ entityId, state: null, attributes: nothing, lastUpdatedUs: toldAtUs });
+        states.push({ entityId, state: null, attributes: nothing, lastUpdatedUs: receivedUs });
       }
     }
     return states;
@@ -68,9 +69,9 @@ function changedState(
   const plus = isRecord(change['+']) ? change['+'] : nothing;
   const minus = isRecord(change['-']) ? change['-'] : nothing;
   const state = typeof plus.s === 'string' ? plus.s : before?.state;
-  // Neither told: two changes within one microsecond.
+  // Neither is sent: two changes within one microsecond.
   const lastUpdatedUs = updatedUs(plus) ?? before?.lastUpdatedUs;
-  // A change of a state that could not be serialised before: its attributes are not known, its value is.
+  // A change of a state that could not be serialised before: its value is known, its attributes are not.
   if (state === undefined || state === null || lastUpdatedUs === undefined) return null;
   return {
     entityId,
@@ -88,7 +89,7 @@ function changedAttributes(before: WireRecord, added: unknown, removed: unknown)
 }
 
 /** `lu` is left out when it equals `lc`: a state that changed was updated then too. */
-function updatedUs(told: WireRecord): number | null {
-  const seconds = typeof told.lu === 'number' ? told.lu : told.lc;
+function updatedUs(compressed: WireRecord): number | null {
+  const seconds = typeof compressed.lu === 'number' ? compressed.lu : compressed.lc;
   return typeof seconds === 'number' && Number.isFinite(seconds) ? instantFromSeconds(seconds) : null;
 }

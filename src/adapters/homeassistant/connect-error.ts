@@ -7,7 +7,7 @@ export type ConnectFault =
   | { readonly kind: 'http'; readonly status: number; readonly location: string | null }
   | { readonly kind: 'network'; readonly code: string; readonly message: string }
   | { readonly kind: 'timeout'; readonly phase: 'connect' | 'auth' }
-  /** Something answered, in another protocol. */
+  /** Another protocol answered. */
   | { readonly kind: 'foreign'; readonly message: string }
   | { readonly kind: 'closed'; readonly code: number };
 
@@ -20,7 +20,7 @@ export class ConnectError extends Error {
   }
 }
 
-export interface Target {
+interface Target {
   readonly websocketUrl: string;
   readonly isSupervisor: boolean;
 }
@@ -34,7 +34,7 @@ const certificateCodes: ReadonlySet<string> = new Set([
   'CERT_UNTRUSTED',
 ]);
 
-export function explain(fault: ConnectFault, target: Target): string {
+function explain(fault: ConnectFault, target: Target): string {
   const url = URL.parse(target.websocketUrl);
   const host = url?.host ?? target.websocketUrl;
   switch (fault.kind) {

@@ -1,7 +1,7 @@
 /**
- * Goal: the connection comes back after every fault, tells what it does, and loses no subscription silently.
- * Method: the demo home, which speaks the real protocol, is made to fail in each way that has been seen of Home Assistant
- * or of the network; waits are short and only bound how long a condition may take.
+ * Goal: the connection comes back after every fault, reports its status, and loses no subscription silently.
+ * Method: the demo home, which uses the real protocol, is made to fail in each way that was observed with Home
+ * Assistant or the network; waits are short and only bound how long a condition may take.
  */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type DemoHome, startDemoHome } from '../../../addon/demo-home/demo-home.ts';
@@ -77,7 +77,7 @@ afterAll(async () => {
 });
 
 describe('the connection', () => {
-  it('tells each step and each new connection apart', async () => {
+  it('reports each step, and identifies each new connection', async () => {
     startClient(endpointOf(home.url));
     await connected();
     home.dropConnections();
@@ -182,7 +182,7 @@ describe('the connection', () => {
       );
       await connected();
       client.reconfigure(null);
-      await until('nobody has us', () => client.status().kind === 'not_configured');
+      await until('no connection is left', () => client.status().kind === 'not_configured');
       await until('it left', () => other.connectionCount() === 0);
     } finally {
       await other.stop();
@@ -201,7 +201,7 @@ describe('the connection', () => {
 });
 
 describe('commands', () => {
-  it('tell the home: registries, preferences, administrators, settings', async () => {
+  it('return the home: registries, preferences, administrators, settings', async () => {
     startClient(endpointOf(home.url));
     await connected();
     const registries = await client.registries();
@@ -229,18 +229,18 @@ describe('commands', () => {
     });
   });
 
-  it('tell changes of the registries, many of them as one', async () => {
+  it('report changes of the registries, many of them as one', async () => {
     startClient(endpointOf(home.url));
-    let told = 0;
+    let reported = 0;
     client.onRegistryChange(() => {
-      told += 1;
+      reported += 1;
     });
     await connected();
     // Answered after the subscriptions that the connection makes by itself.
     await client.registries();
     for (let i = 0; i < 20; i++) home.addEntity(`sensor.new_${i}`, '1');
-    await until('told', () => told > 0);
-    expect(told).toBeLessThan(5);
+    await until('told', () => reported > 0);
+    expect(reported).toBeLessThan(5);
     expect((await client.registries()).entities.some(({ entityId }) => entityId === 'sensor.new_19')).toBe(
       true,
     );
@@ -272,7 +272,7 @@ describe('a subscription', () => {
     expect(keysOf(states)).toEqual(keysOf(history.filter(({ state }) => state !== 'after the end')));
   });
 
-  it('tells that an entity was removed, and that it came back', async () => {
+  it('reports that an entity was removed, and that it came back', async () => {
     startClient(endpointOf(home.url));
     await connected();
     home.emit(entityId, '1', { unit_of_measurement: 'W' });
@@ -299,12 +299,12 @@ describe('a subscription', () => {
     const other: EntityState[] = [];
     await client.subscribeStates([entityId], (batch) => other.push(...batch.states));
     home.burst(3, entityId);
-    await until('the new subscription hears', () => other.length >= 4);
+    await until('the new subscription receives', () => other.length >= 4);
     expect(batches.flatMap(({ states }) => states)).toHaveLength(0);
     await handle.stop();
   });
 
-  it('drops the connection when what it told was not taken, so that the gap is found', async () => {
+  it('drops the connection when a batch was not handled, so that the gap is found', async () => {
     startClient(endpointOf(home.url));
     await connected();
     await client.subscribeStates([entityId], (batch) => {
@@ -315,7 +315,7 @@ describe('a subscription', () => {
     expect(log.lines.some(({ level }) => level === 'error')).toBe(true);
   });
 
-  it('of nothing hears nothing', async () => {
+  it('of nothing receives nothing', async () => {
     startClient(endpointOf(home.url));
     await connected();
     const batches: StateBatch[] = [];

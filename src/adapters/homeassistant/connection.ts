@@ -1,29 +1,31 @@
-/** Keeps one session with Home Assistant up for as long as the process runs, and tells how that goes. */
+/** Keeps one session with Home Assistant up for as long as the process runs, and reports its status. */
 import type { ConnectionStatus } from '../../home/home-assistant.ts';
 import { HomeAssistantUnavailable } from '../../home/home-assistant.ts';
+import { Backoff } from '../../runtime/backoff.ts';
 import type { Clock } from '../../runtime/clock.ts';
+import { Emitter } from '../../runtime/emitter.ts';
 import type { Log } from '../../runtime/log.ts';
+import { pause, untilAborted } from '../../runtime/pause.ts';
 import { ConnectError } from './connect-error.ts';
 import type { Endpoint } from './endpoint.ts';
-import { Retry } from './retry.ts';
 import { openSession, type Session } from './session.ts';
 import type { Timings } from './timings.ts';
 
-export interface ConnectionDeps {
+interface ConnectionDeps {
   readonly clock: Clock;
   readonly log: Log;
   readonly timings: Timings;
-  /** In [0, 1): spreads the tries. */
+  /** In [0, 1): spreads the retries. */
   readonly random: () => number;
-  /** Told of each new session before the status is. */
+  /** Called with each new session before the status changes. */
   readonly onSession: (session: Session) => void;
 }
 
 export class Connection {
   readonly #deps: ConnectionDeps;
-  readonly #listeners = new Set<(status: ConnectionStatus) => void>();
-  readonly #retry: Retry;
-  readonly #refusedRetry: Retry;
+  readonly #statusChanges: Emitter<[status: ConnectionStatus]>;
+  readonly #retry: Backoff;
+  readonly #refusedRetry: Backoff;
   #endpoint: Endpoint | null;
   #status: ConnectionStatus;
   #session: Session | null = null;
@@ -37,11 +39,12 @@ export class Connection {
 
   constructor(endpoint: Endpoint | null, deps: ConnectionDeps) {
     this.#deps = deps;
+    this.#statusChanges = new Emitter(deps.log, 'A listener to the connection failed');
     this.#endpoint = endpoint;
     this.#status =
       endpoint === null ? { kind: 'not_configured' } : { kind: 'connecting', attempts: 0, error: null };
-    this.#retry = new Retry(deps.timings.retryFirstMs, deps.timings.retryLimitMs, deps.random);
-    this.#refusedRetry = new Retry(deps.timings.refusedFirstMs, deps.timings.refusedLimitMs, deps.random);
+    this.#retry = new Backoff(deps.timings.retryFirstMs, deps.timings.retryLimitMs, deps.random);
+    this.#refusedRetry = new Backoff(deps.timings.refusedFirstMs, deps.timings.refusedLimitMs, deps.random);
   }
 
   start(): void {
@@ -70,7 +73,7 @@ export class Connection {
     if (this.#isStopped) this.#setStatus(this.#unconnected(0, null));
   }
 
-  /** Leaves the present connection, which can't be trusted, and makes another at once. */
+  /** Drops the present connection, which can't be trusted, and makes another at once. */
   reconnect(reason: string): void {
     this.#session?.drop(reason);
   }
@@ -89,8 +92,7 @@ export class Connection {
   }
 
   onStatus(listener: (status: ConnectionStatus) => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    return this.#statusChanges.on(listener);
   }
 
   /** Throws HomeAssistantUnavailable when there is none. */
@@ -103,7 +105,7 @@ export class Connection {
     );
   }
 
-  /** Of this connection only: a new one is read, or nobody could subscribe on it. */
+  /** Applies to this connection only: a new one is read, or nobody could subscribe on it. */
   pause(isPaused: boolean): void {
     this.#session?.pause(isPaused);
   }
@@ -116,7 +118,7 @@ export class Connection {
       if (endpoint === null) {
         attempts = 0;
         this.#setStatus({ kind: 'not_configured' });
-        await wait(null, signal);
+        await untilAborted(signal);
         continue;
       }
       attempts += 1;
@@ -140,7 +142,7 @@ export class Connection {
         { waitMs: Math.round(waitMs), err: outcome.error },
         'Home Assistant will be tried again',
       );
-      await wait(waitMs, signal);
+      await pause(waitMs, signal);
     }
     this.#setStatus(this.#unconnected(0, null));
   }
@@ -156,7 +158,7 @@ export class Connection {
     } catch (cause) {
       const error = cause instanceof Error ? cause.message : String(cause);
       const isRefused = cause instanceof ConnectError && cause.fault.kind === 'auth_invalid';
-      if (!signal.aborted && this.#isNews(error))
+      if (!signal.aborted && this.#isOtherError(error))
         log.warn({ err: error }, 'Home Assistant can not be reached');
       return { wasConnected: false, isRefused, error };
     }
@@ -168,7 +170,7 @@ export class Connection {
     this.#session = session;
     if (session.isOpen()) {
       this.#connects += 1;
-      // What tells one connection from another, so never the same twice, whatever the clock does.
+      // Identifies the connection, so it is never the same twice, whatever the clock does.
       this.#lastSinceUs = Math.max(this.#lastSinceUs + 1, clock.nowUs());
       this.#refusedRetry.reset();
       log.info(
@@ -190,8 +192,8 @@ export class Connection {
     return this.#status.kind === 'connecting' || this.#status.kind === 'refused' ? this.#status.error : null;
   }
 
-  /** An outage is told once, not at each try. */
-  #isNews(error: string): boolean {
+  /** An outage is logged once, not at each try. */
+  #isOtherError(error: string): boolean {
     return this.#lastError() !== error;
   }
 
@@ -203,26 +205,6 @@ export class Connection {
     const before = this.#status;
     this.#status = status;
     if (JSON.stringify(before) === JSON.stringify(status)) return;
-    for (const listener of this.#listeners) {
-      try {
-        listener(status);
-      } catch (cause) {
-        this.#deps.log.error({ err: cause }, 'a listener to the connection’s status failed');
-      }
-    }
+    this.#statusChanges.emit(status);
   }
-}
-
-/** Resolves after `ms` (null: never by itself) or when the signal is aborted. */
-function wait(ms: number | null, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => {
-    const end = () => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', end);
-      resolve();
-    };
-    const timer = ms === null ? undefined : setTimeout(end, ms);
-    signal.addEventListener('abort', end);
-  });
 }

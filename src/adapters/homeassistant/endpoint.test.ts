@@ -1,5 +1,6 @@
 /**
- * Goal: whatever way people write where their Home Assistant is, its websocket is found, or they are told what is wrong.
+ * Goal: the websocket is found however people write the address of their Home Assistant, or an error says what is
+ * wrong.
  * Method: the ways in use, one by one.
  */
 import { describe, expect, it } from 'vitest';

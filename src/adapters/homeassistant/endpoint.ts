@@ -3,11 +3,14 @@ export interface Endpoint {
   /** ws:// or wss://, with the path of the websocket. */
   readonly websocketUrl: string;
   readonly token: string;
-  /** The Supervisor checks the token itself: a refusal there costs nothing, while Core counts it and may ban the address. */
+  /**
+   * The Supervisor checks the token itself: a refusal there has no consequence, while Core counts it and may ban the
+   * address.
+   */
   readonly source: 'supervisor' | 'environment' | 'saved';
 }
 
-export type ParsedEndpoint =
+type ParsedEndpoint =
   | { readonly kind: 'endpoint'; readonly websocketUrl: string }
   | { readonly kind: 'invalid'; readonly error: string };
 
@@ -20,14 +23,14 @@ const protocols: ReadonlyMap<string, string> = new Map([
 ]);
 const schemePattern = /^[a-z][a-z0-9+.-]*:\/\//i;
 
-/** The add-on's way to Core, with the token that the Supervisor made for this start of it. */
+/** The add-on's way to Core, with the token that the Supervisor made for this start. */
 export function supervisorEndpoint(token: string): Endpoint {
   return { websocketUrl: 'ws://supervisor/core/websocket', token, source: 'supervisor' };
 }
 
 /**
- * The websocket's address from what a user or an environment tells: a bare host or one with a port is http, a path
- * (behind a proxy) is kept, a full websocket address is taken as it is.
+ * The websocket's address from what a user or the environment gives: a bare host, with or without a port, is http; a
+ * path (behind a proxy) is kept; a full websocket address is used unchanged.
  */
 export function endpointFromUrl(text: string): ParsedEndpoint {
   const trimmed = text.trim();

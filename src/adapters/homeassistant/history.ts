@@ -1,6 +1,6 @@
 /**
- * Every row of Home Assistant's recorder in a range. Asked for piece by piece: an answer is one message, made in memory
- * by Core, and a sensor of every second has 20 MB a day.
+ * Every row of Home Assistant's recorder in a range, requested piece by piece: Core builds an answer in memory as one
+ * message, and a sensor of every second has 20 MB a day.
  */
 import type { EntityState } from '../../home/home-assistant.ts';
 import { instantFromSeconds, isoFromInstant } from '../../units/instant.ts';
@@ -20,7 +20,7 @@ const rowsPerPiece = 8000;
 
 const nothing: WireRecord = {};
 
-/** @see HomeAssistant.history. States whose removal was recorded come with state null. */
+/** @see HomeAssistant.history. A recorded removal has the state null. */
 export async function history(
   send: SendHistoryCommand,
   entityIds: readonly string[],
@@ -46,7 +46,7 @@ export async function history(
   );
 }
 
-/** @see HomeAssistant.remembers */
+/** @see HomeAssistant.hasHistoryAt */
 export async function hasHistoryAt(
   send: SendHistoryCommand,
   entityIds: readonly string[],
@@ -64,7 +64,7 @@ export async function hasHistoryAt(
   return false;
 }
 
-/** At most four times longer or shorter, so that the answers tend to `rowsPerPiece` without a leap. */
+/** At most four times longer or shorter, so that the answers approach `rowsPerPiece` without a leap. */
 function nextPieceUs(pieceUs: number, askedUs: number, rows: number): number {
   const factor = Math.min(4, Math.max(0.25, rowsPerPiece / Math.max(rows, 1)));
   // The last piece of a range is cut short and says little about the next.

@@ -1,7 +1,9 @@
 /** The port `HomeAssistant` over Home Assistant's websocket. */
 import type { HomeAssistant } from '../../home/home-assistant.ts';
 import type { Clock } from '../../runtime/clock.ts';
+import { Emitter } from '../../runtime/emitter.ts';
 import type { Log } from '../../runtime/log.ts';
+import { pause } from '../../runtime/pause.ts';
 import {
   administratorsOf,
   areasOf,
@@ -22,8 +24,8 @@ import { Throttle } from './throttle.ts';
 import { defaultTimings, type Timings } from './timings.ts';
 import { throughWarmUp } from './warm-up.ts';
 
-export interface HomeAssistantDeps {
-  /** Null: not configured yet; `reconfigure` tells it. */
+interface HomeAssistantDeps {
+  /** Null: not configured yet; `reconfigure` sets it. */
   readonly endpoint: Endpoint | null;
   readonly clock: Clock;
   readonly log: Log;
@@ -36,7 +38,7 @@ export interface HomeAssistantConnection extends HomeAssistant {
   stop(): Promise<void>;
   /** Takes effect at once: the present connection is left. Null: none. */
   reconfigure(endpoint: Endpoint | null): void;
-  /** Leaves the present connection, which can't be trusted, and makes another. */
+  /** Drops the present connection, which can't be trusted, and makes another. */
   reconnect(reason: string): void;
   /** When a ping was last answered; null when never. */
   lastPingAtUs(): number | null;
@@ -48,50 +50,42 @@ const registryEvents = [
   'area_registry_updated',
 ] as const;
 
+async function followRegistries(session: Session, onChange: () => void, log: Log): Promise<void> {
+  try {
+    for (const eventType of registryEvents)
+      await session.subscribe({ type: 'subscribe_events', event_type: eventType }, onChange);
+  } catch (cause) {
+    // A later refresh still finds what is new.
+    if (session.isOpen()) log.warn({ err: cause }, 'changes of the registries are not received');
+  }
+}
+
 export function createHomeAssistant(deps: HomeAssistantDeps): HomeAssistantConnection {
   const { clock, log } = deps;
   const timings: Timings = { ...defaultTimings, ...deps.timings };
-  const registryListeners = new Set<() => void>();
-  const registryChange = new Throttle(() => {
-    for (const listener of registryListeners) {
-      try {
-        listener();
-      } catch (cause) {
-        log.error({ err: cause }, 'a listener to changes of the registries failed');
-      }
-    }
-  }, timings.registryThrottleMs);
+  const registryChanges = new Emitter(log, 'A listener to changes of the registries failed');
+  const registryChange = new Throttle(() => registryChanges.emit(), timings.registryThrottleMs);
   const connection = new Connection(deps.endpoint, {
     clock,
     log,
     timings,
     random: deps.random ?? Math.random,
-    onSession: (session) => void followRegistries(session),
+    onSession: (session) => void followRegistries(session, () => registryChange.call(), log),
   });
 
-  async function followRegistries(session: Session): Promise<void> {
-    try {
-      for (const eventType of registryEvents) {
-        const command = { type: 'subscribe_events', event_type: eventType };
-        await session.subscribe(command, () => registryChange.call());
-      }
-    } catch (cause) {
-      // Whoever looks again after a while still finds what is new.
-      if (session.isOpen()) log.warn({ err: cause }, 'changes of the registries are not told');
-    }
-  }
-
-  /** A command of an integration that Core may not have set up yet; always of one connection. */
+  /** A command of an integration that Core may not have set up yet; all tries use one connection. */
   function ask(message: { readonly type: string }, deadlineMs = timings.commandMs): Promise<unknown> {
     const session = connection.session();
     return throughWarmUp(() => session.command(message, deadlineMs), {
       withinMs: timings.warmUpMs,
       firstMs: timings.warmUpFirstMs,
       isRunning: async () => isRunning(await session.command({ type: 'get_config' })),
-      pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+      pause,
       monotonicMs: () => clock.monotonicMs(),
     });
   }
+
+  const read = (message: { readonly type: string }) => ask(message, timings.historyMs);
 
   return {
     start: () => connection.start(),
@@ -105,10 +99,7 @@ export function createHomeAssistant(deps: HomeAssistantDeps): HomeAssistantConne
     status: () => connection.status(),
     reconnectCount: () => connection.reconnectCount(),
     onStatus: (listener) => connection.onStatus(listener),
-    onRegistryChange: (listener) => {
-      registryListeners.add(listener);
-      return () => registryListeners.delete(listener);
-    },
+    onRegistryChange: (listener) => registryChanges.on(listener),
     config: async () =>
       configOf(await connection.session().command({ type: 'get_config' }), (zone) =>
         log.error(
@@ -129,16 +120,12 @@ export function createHomeAssistant(deps: HomeAssistantDeps): HomeAssistantConne
     administratorIds: async () => administratorsOf(await ask({ type: 'config/auth/list' })),
     subscribeStates: async (entityIds, onBatch) =>
       await subscribeStates(connection.session(), entityIds, onBatch, { clock, log }),
-    history: async (entityIds, startUs, endUs) =>
-      await history((message) => ask(message, timings.historyMs), entityIds, startUs, endUs),
-    hasHistoryAt: async (entityIds, atUs) =>
-      await hasHistoryAt((message) => ask(message, timings.historyMs), entityIds, atUs),
+    history: async (entityIds, startUs, endUs) => await history(read, entityIds, startUs, endUs),
+    hasHistoryAt: async (entityIds, atUs) => await hasHistoryAt(read, entityIds, atUs),
     statistics: async (entityIds, startUs, endUs, period) =>
-      await statistics((message) => ask(message, timings.historyMs), entityIds, startUs, endUs, period),
-    statisticsMetadata: async (statisticIds) =>
-      await statisticsMetadata((message) => ask(message, timings.historyMs), statisticIds),
-    firstStatistics: async (entityIds) =>
-      await firstStatistics((message) => ask(message, timings.historyMs), entityIds),
+      await statistics(read, entityIds, startUs, endUs, period),
+    statisticsMetadata: async (statisticIds) => await statisticsMetadata(read, statisticIds),
+    firstStatistics: async (entityIds) => await firstStatistics(read, entityIds),
     pause: (isPaused) => connection.pause(isPaused),
   };
 }

@@ -1,7 +1,7 @@
 /**
- * One connection from sign-in to its end: commands with deadlines, subscriptions, and the watch that finds out when the
- * other side is gone without a word. The library's own reconnecting is never used: what it would subscribe again by
- * itself would give a second snapshot that nobody asked for, and the port says a subscription ends with its connection.
+ * One connection from sign-in to its end: commands with deadlines, subscriptions, and a watch that detects when the
+ * other side is gone without closing. The library's own reconnecting is never used: it would subscribe again by
+ * itself and deliver a second snapshot, and the port says that a subscription ends with its connection.
  */
 import {
   Connection,
@@ -17,17 +17,17 @@ import type { Endpoint } from './endpoint.ts';
 import { type HomeAssistantSocket, openSocket } from './socket.ts';
 import type { Timings } from './timings.ts';
 
-export interface SessionDeps {
+interface SessionDeps {
   readonly clock: Clock;
   readonly log: Log;
   readonly timings: Timings;
 }
 
-export interface Subscription {
+interface Subscription {
   stop(): Promise<void>;
 }
 
-/** More than this at once is a fault of ours, not a load to carry. */
+/** More commands than this at once are a fault of ours. */
 const maxPendingCommands = 256;
 
 export class Session {
@@ -40,7 +40,7 @@ export class Session {
   readonly #subscriptionIds = new Set<number>();
   readonly #watch: NodeJS.Timeout;
   readonly #pings = new Set<NodeJS.Timeout>();
-  /** What waits for an answer, told when the connection ends. */
+  /** What waits for an answer; called when the connection ends. */
   readonly #pending = new Set<(reason: string) => void>();
   #end: (reason: string) => void = () => undefined;
   #reason: string | null = null;
@@ -55,7 +55,7 @@ export class Session {
     this.ended = new Promise((resolve) => {
       this.#end = resolve;
     });
-    // The library knows browsers' WebSocket only; the socket has what it uses of that.
+    // The library knows only the browser's WebSocket; the socket implements the part of it that the library uses.
     const asBrowser = socket as unknown as HaWebSocket;
     const options: ConnectionOptions = { setupRetry: 0, createSocket: () => Promise.resolve(asBrowser) };
     this.#connection = new Connection(asBrowser, options);
@@ -87,27 +87,18 @@ export class Session {
     );
   }
 
-  /** `onEvent` is called for each event, in order, until `stop` or the end of the connection. */
+  /**
+   * Calls `onEvent` for each event, in order, until the end of the connection or until Core has ended the subscription: a
+   * few may come after `stop` was called, or after this rejected for want of an answer.
+   */
   async subscribe(message: MessageBase, onEvent: (event: unknown) => void): Promise<Subscription> {
     this.#assertOpen();
-    let isStopped = false;
-    const made = this.#connection.subscribeMessage<unknown>(
-      (event) => {
-        if (!isStopped) onEvent(event);
-      },
-      { ...message },
-      { resubscribe: false },
-    );
-    // The library takes the id synchronously and tells it nowhere else.
+    const made = this.#connection.subscribeMessage<unknown>(onEvent, { ...message }, { resubscribe: false });
+    // The library takes the id synchronously and reports it nowhere else.
     const id = this.#connection.commandId;
-    let unsubscribe: () => Promise<void>;
-    try {
-      unsubscribe = await this.#bounded(made, message.type, this.#deps.timings.commandMs);
-    } catch (cause) {
-      isStopped = true;
-      throw cause;
-    }
+    const unsubscribe = await this.#bounded(made, message.type, this.#deps.timings.commandMs);
     this.#subscriptionIds.add(id);
+    let isStopped = false;
     return {
       stop: async () => {
         if (isStopped) return;
@@ -117,7 +108,7 @@ export class Session {
         try {
           await this.#bounded(unsubscribe(), 'unsubscribe_events', this.#deps.timings.commandMs);
         } catch (cause) {
-          // A subscription that is gone is what was asked for.
+          // The subscription is gone, which is what was asked for.
           this.#deps.log.debug({ err: cause }, 'a subscription could not be ended');
         }
       },
@@ -144,7 +135,7 @@ export class Session {
     this.#finish(reason);
   }
 
-  /** Without it: the connection can't be trusted. */
+  /** Without the closing handshake: the connection can't be trusted. */
   drop(reason: string): void {
     if (!this.isOpen()) return;
     this.#deps.log.warn({ reason }, 'the connection to Home Assistant is given up');
@@ -169,7 +160,7 @@ export class Session {
       throw new HomeAssistantUnavailable('Too many commands wait for Home Assistant’s answer');
   }
 
-  /** Settled by the answer, the deadline or the end of the connection; nothing of the answer is kept after that. */
+  /** Settles with the answer, the deadline or the end of the connection; nothing of the answer is kept after that. */
   #bounded<T>(answer: Promise<T>, type: string, deadlineMs: number): Promise<T> {
     return new Promise((resolve, reject) => {
       const end = () => {
@@ -217,7 +208,7 @@ export class Session {
     );
     const check = setTimeout(() => {
       this.#pings.delete(check);
-      if (pauses !== this.#pauses || this.#socket.heardMs() > sentMs) return;
+      if (pauses !== this.#pauses || this.#socket.lastMessageMs() > sentMs) return;
       this.drop(`no answer to a ping within ${this.#deps.timings.pingWithinMs} ms`);
     }, this.#deps.timings.pingWithinMs);
     this.#pings.add(check);

@@ -4,23 +4,23 @@ import { ConnectError, type ConnectFault } from './connect-error.ts';
 import type { Endpoint } from './endpoint.ts';
 import { isRecord } from './wire.ts';
 
-export interface SocketDeps {
+interface SocketDeps {
   readonly connectMs: number;
   readonly authMs: number;
   readonly monotonicMs: () => number;
-  /** A message that could not be taken: the connection can't be trusted after it. */
+  /** Called when a message could not be handled: the connection can't be trusted after it. */
   readonly onFault: (cause: unknown) => void;
 }
 
-/** The Supervisor passes on no more than this in one message. */
+/** The Supervisor forwards no longer messages. */
 const maxPayloadBytes = 64 * 1024 * 1024;
 
 type MessageListener = (event: { data: string }) => void;
 type CloseListener = () => void;
 
 /**
- * Nothing more than the library uses of a browser's WebSocket. What goes wrong in a listener ends here: thrown out of
- * ws's event it would end the process.
+ * The part of a browser's WebSocket that the library uses. A listener's failure ends here: thrown out of ws's event
+ * it would end the process.
  */
 export class HomeAssistantSocket {
   readonly OPEN = WebSocket.OPEN;
@@ -29,16 +29,16 @@ export class HomeAssistantSocket {
   readonly #deps: SocketDeps;
   readonly #messageListeners = new Set<MessageListener>();
   readonly #closeListeners = new Set<CloseListener>();
-  #heardMs: number;
+  #lastMessageMs: number;
   #closeCode: number | null = null;
 
   constructor(socket: WebSocket, haVersion: string, deps: SocketDeps) {
     this.#socket = socket;
     this.haVersion = haVersion;
     this.#deps = deps;
-    this.#heardMs = deps.monotonicMs();
-    socket.on('message', (data) => this.#hear(String(data)));
-    // The close that follows tells it.
+    this.#lastMessageMs = deps.monotonicMs();
+    socket.on('message', (data) => this.#receive(String(data)));
+    // The close event follows.
     socket.on('error', (cause) => deps.onFault(cause));
     socket.on('close', (code) => this.#end(code));
     if (socket.readyState === WebSocket.CLOSED) this.#end(1006);
@@ -49,8 +49,8 @@ export class HomeAssistantSocket {
   }
 
   /** When the last message came, by the monotonic clock. */
-  heardMs(): number {
-    return this.#heardMs;
+  lastMessageMs(): number {
+    return this.#lastMessageMs;
   }
 
   /** Null while it is open. */
@@ -86,12 +86,12 @@ export class HomeAssistantSocket {
   }
 
   resume(): void {
-    this.#heardMs = this.#deps.monotonicMs();
+    this.#lastMessageMs = this.#deps.monotonicMs();
     this.#socket.resume();
   }
 
-  #hear(data: string): void {
-    this.#heardMs = this.#deps.monotonicMs();
+  #receive(data: string): void {
+    this.#lastMessageMs = this.#deps.monotonicMs();
     for (const listener of this.#messageListeners) {
       try {
         listener({ data });
@@ -114,6 +114,39 @@ export class HomeAssistantSocket {
   }
 }
 
+function webSocketTo(endpoint: Endpoint, { connectMs }: SocketDeps): WebSocket {
+  return new WebSocket(endpoint.websocketUrl, {
+    handshakeTimeout: connectMs,
+    maxPayload: maxPayloadBytes,
+    // Core and this process run on one machine or in one house: its CPU is scarcer than bandwidth.
+    perMessageDeflate: false,
+    followRedirects: false,
+  });
+}
+
+/** Many events may come in one frame: under load that spares both sides a lot of work. The first id is ours. */
+const coalesceMessages = JSON.stringify({
+  id: 1,
+  type: 'supported_features',
+  features: { coalesce_messages: 1 },
+});
+
+type SignInAnswer =
+  | { readonly kind: 'auth_required' }
+  | { readonly kind: 'auth_ok'; readonly version: string }
+  | Extract<ConnectFault, { kind: 'auth_invalid' | 'foreign' }>;
+
+/** A message before the sign-in is done. */
+function answerOf(text: string): SignInAnswer {
+  const message = parse(text);
+  const type = isRecord(message) ? message.type : undefined;
+  if (type === 'auth_required') return { kind: 'auth_required' };
+  if (type === 'auth_invalid') return { kind: 'auth_invalid', message: 'auth_invalid' };
+  if (type === 'auth_ok' && isRecord(message))
+    return { kind: 'auth_ok', version: typeof message.ha_version === 'string' ? message.ha_version : '' };
+  return { kind: 'foreign', message: 'The first message is not one of Home Assistant' };
+}
+
 /** Opens, signs in, asks for coalesced messages. Rejects with a ConnectError. */
 export function openSocket(
   endpoint: Endpoint,
@@ -121,17 +154,9 @@ export function openSocket(
   signal: AbortSignal,
 ): Promise<HomeAssistantSocket> {
   return new Promise((resolve, reject) => {
-    const target = {
-      websocketUrl: endpoint.websocketUrl,
-      isSupervisor: endpoint.source === 'supervisor',
-    };
-    const socket = new WebSocket(endpoint.websocketUrl, {
-      handshakeTimeout: deps.connectMs,
-      maxPayload: maxPayloadBytes,
-      // Core and this process are on one machine or in one house: its CPU is scarcer than the wire.
-      perMessageDeflate: false,
-      followRedirects: false,
-    });
+    const { websocketUrl, source, token } = endpoint;
+    const target = { websocketUrl, isSupervisor: source === 'supervisor' };
+    const socket = webSocketTo(endpoint, deps);
     let isDone = false;
     let isOpen = false;
     let deadline = setTimeout(() => fail({ kind: 'timeout', phase: 'connect' }), deps.connectMs);
@@ -141,7 +166,7 @@ export function openSocket(
       isDone = true;
       clearTimeout(deadline);
       signal.removeEventListener('abort', abort);
-      socket.off('message', hear);
+      socket.off('message', receive);
       socket.off('close', close);
       return true;
     }
@@ -153,8 +178,8 @@ export function openSocket(
     function abort(): void {
       fail({ kind: 'closed', code: 1001 });
     }
-    /** Whoever is on the other side decides what is heard: what fails in taking it ends this connection only. */
-    function hear(data: unknown): void {
+    /** The other side decides what is received: a message that can't be handled ends this connection only. */
+    function receive(data: unknown): void {
       try {
         take(data);
       } catch (cause) {
@@ -162,27 +187,18 @@ export function openSocket(
       }
     }
     function take(data: unknown): void {
-      const message = parse(String(data));
-      const type = isRecord(message) ? message.type : undefined;
-      if (type === 'auth_required') {
-        socket.send(JSON.stringify({ type: 'auth', access_token: endpoint.token }));
-      } else if (type === 'auth_invalid') {
-        fail({ kind: 'auth_invalid', message: 'auth_invalid' });
-      } else if (type === 'auth_ok' && isRecord(message)) {
+      const answer = answerOf(String(data));
+      if (answer.kind === 'auth_required') {
+        socket.send(JSON.stringify({ type: 'auth', access_token: token }));
+      } else if (answer.kind === 'auth_ok') {
         if (!finish()) return;
-        // Many events may come in one frame: under load that spares both sides a lot of work. The first id is ours.
-        socket.send(
-          JSON.stringify({ id: 1, type: 'supported_features', features: { coalesce_messages: 1 } }),
-        );
-        const version = typeof message.ha_version === 'string' ? message.ha_version : '';
-        resolve(new HomeAssistantSocket(socket, version, deps));
+        socket.send(coalesceMessages);
+        resolve(new HomeAssistantSocket(socket, answer.version, deps));
       } else {
-        fail({ kind: 'foreign', message: 'The first message is not one of Home Assistant' });
+        fail(answer);
       }
     }
-    function close(code: number): void {
-      fail({ kind: 'closed', code });
-    }
+    const close = (code: number): void => fail({ kind: 'closed', code });
 
     socket.on('open', () => {
       isOpen = true;
@@ -191,14 +207,11 @@ export function openSocket(
     });
     socket.on('unexpected-response', (request, response) => {
       request.destroy();
-      fail({
-        kind: 'http',
-        status: response.statusCode ?? 0,
-        location: response.headers.location ?? null,
-      });
+      const { statusCode, headers } = response;
+      fail({ kind: 'http', status: statusCode ?? 0, location: headers.location ?? null });
     });
     socket.on('error', (cause) => fail(isOpen ? foreign(cause) : networkFault(cause), cause));
-    socket.on('message', hear);
+    socket.on('message', receive);
     socket.on('close', close);
     if (signal.aborted) abort();
     else signal.addEventListener('abort', abort);
@@ -209,7 +222,7 @@ function parse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    // Not JSON is not Home Assistant; the caller says so.
+    // What is not JSON is not Home Assistant; the caller reports it.
     return null;
   }
 }
@@ -220,7 +233,7 @@ function foreign(cause: Error): ConnectFault {
 
 function networkFault(cause: Error & { code?: unknown }): ConnectFault {
   if (cause.message === 'Opening handshake has timed out') return { kind: 'timeout', phase: 'connect' };
-  // Node tries every address of a name and tells all errors together.
+  // Node tries every address of a name and reports all errors together.
   const first = cause instanceof AggregateError ? cause.errors[0] : undefined;
   const message = cause.message === '' && first instanceof Error ? first.message : cause.message;
   if (typeof cause.code === 'string') return { kind: 'network', code: cause.code, message };

@@ -4,7 +4,7 @@ import type { Log } from '../../runtime/log.ts';
 import { CompressedStates } from './compressed-states.ts';
 import type { Session } from './session.ts';
 
-export interface StateSubscriptionDeps {
+interface StateSubscriptionDeps {
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -22,11 +22,13 @@ export async function subscribeStates(
     return { stop: () => Promise.resolve() };
   }
   const known = new CompressedStates(entityIds);
+  let isStopped = false;
   const deliver = (batch: StateBatch) => {
+    if (isStopped) return;
     try {
       onBatch(batch);
     } catch (cause) {
-      // What was not taken is a gap; a new connection has it found and filled.
+      // A batch that was not handled is a gap; a new connection has it found and filled.
       deps.log.error({ err: cause }, 'a batch of states was not taken');
       session.drop('a batch of states was not taken');
     }
@@ -38,14 +40,28 @@ export async function subscribeStates(
     waiting = [];
     if (states.length > 0) deliver({ kind: 'change', states });
   };
-  return await session.subscribe({ type: 'subscribe_entities', entity_ids: [...entityIds] }, (event) => {
+  const message = { type: 'subscribe_entities', entity_ids: [...entityIds] };
+  const onEvent = (event: unknown) => {
     const states = known.apply(event, deps.clock.nowUs());
     if (isSnapshotDue) {
       isSnapshotDue = false;
       return deliver({ kind: 'snapshot', states });
     }
-    // A frame holds many messages under load: what it tells goes on as one batch, before anything else happens.
+    // Under load a frame holds many messages: their states are delivered as one batch, before anything else happens.
     if (waiting.length === 0 && states.length > 0) queueMicrotask(flush);
     for (const state of states) waiting.push(state);
-  });
+  };
+  try {
+    const subscription = await session.subscribe(message, onEvent);
+    return {
+      stop: () => {
+        isStopped = true;
+        return subscription.stop();
+      },
+    };
+  } catch (cause) {
+    // The answer may come late, and events with it.
+    isStopped = true;
+    throw cause;
+  }
 }

@@ -1,6 +1,6 @@
 /**
- * Rows of Home Assistant's statistics, asked for piece by piece: an answer is one message, made in memory by Core, and a
- * year of hourly rows of one statistic is a megabyte.
+ * Rows of Home Assistant's statistics, requested piece by piece: Core builds an answer in memory as one message, and
+ * a year of hourly rows of one statistic is a megabyte.
  */
 
 import { isExternalStatistic } from '../../home/entity.ts';
@@ -103,8 +103,11 @@ export async function firstStatistics(
   return firsts;
 }
 
-/** The rows of one answer that start in [startUs, endUs), by entity, each in its canonical unit; null where there is none. */
-export function statisticsRows(
+/**
+ * The rows of one answer that start in [startUs, endUs), by entity, each in its canonical unit; null where there is
+ * none.
+ */
+function statisticsRows(
   answer: unknown,
   period: StatisticsPeriod,
   startUs: number,
@@ -114,15 +117,15 @@ export function statisticsRows(
   if (!isRecord(answer)) return [];
   const found: HomeStatisticsRow[] = [];
   for (const [entityId, rows] of Object.entries(answer)) {
-    const told = unitOf.get(entityId) ?? null;
-    const unit = told === null ? null : (toCanonical(1, told)?.unit ?? null);
+    const reportedUnit = unitOf.get(entityId) ?? null;
+    const unit = reportedUnit === null ? null : (toCanonical(1, reportedUnit)?.unit ?? null);
     for (const row of recordsOf(rows)) {
       if (typeof row.start !== 'number') continue;
       const rowStartUs = instantFromMs(row.start);
       if (rowStartUs < startUs || rowStartUs >= endUs) continue;
-      const value = (column: string) => numberOf(row, column, unit === null ? null : told);
-      // What `state` is of an external statistic is its source's business, often the hour's amount; what Home Assistant
-      // counts of it are the differences of its sums, so that its sum is the register.
+      const value = (column: string) => numberOf(row, column, unit === null ? null : reportedUnit);
+      // What `state` means in an external statistic is up to its source, often the hour's amount. Home Assistant
+      // counts the differences of its sums, so its sum is the register.
       const register = isExternalStatistic(entityId) ? 'sum' : 'state';
       found.push({
         entityId,

@@ -1,4 +1,4 @@
-/** Calls `act` once for all calls within `everyMs`, at their end; `stop` forgets what waits. */
+/** Calls `act` once for all calls within `everyMs` milliseconds, at their end; `stop` cancels a call that waits. */
 export class Throttle {
   readonly #act: () => void;
   readonly #everyMs: number;

@@ -16,9 +16,9 @@ export interface Timings {
   /** After a refused token, doubled up to the limit: each try is counted by Core and shown to the user. */
   readonly refusedFirstMs: number;
   readonly refusedLimitMs: number;
-  /** A connection that stood this long sets the backoff back. */
+  /** A connection that lasted this long resets the backoff. */
   readonly stableMs: number;
-  /** How long a command that Core does not know yet is tried again while it starts. */
+  /** How long a command that Core does not know yet is retried while Core starts. */
   readonly warmUpMs: number;
   readonly warmUpFirstMs: number;
   readonly registryThrottleMs: number;

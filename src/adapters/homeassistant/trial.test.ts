@@ -1,15 +1,16 @@
 /**
- * Goal: whoever tries a connection learns that it works, or what to do.
- * Method: everything that may stand at an address, one by one, for real: nothing, a web page, a proxy's 502, a redirect,
+ * Goal: a trial of a connection reports that it works, or what to do.
+ * Method: every kind of server at an address, one by one, for real: nothing, a web page, a proxy's 502, a redirect,
  * TLS where none is, silence before and after the upgrade, another protocol, a wrong token, a right one.
  */
 import { afterEach, describe, expect, it } from 'vitest';
 import { startDemoHome } from '../../../addon/demo-home/demo-home.ts';
+import type { Trial } from '../../home/connection-settings.ts';
 import { systemClock } from '../../runtime/clock.ts';
 import { endpointFromUrl } from './endpoint.ts';
 import { type OddBehaviour, startOddServer } from './testing/odd-server.ts';
 import { recordedLog } from './testing/recorded-log.ts';
-import { type Trial, tryEndpoint } from './trial.ts';
+import { tryEndpoint } from './trial.ts';
 
 const stops: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
@@ -56,7 +57,7 @@ describe('a trial', () => {
     expect(await attemptOdd(behaviour)).toMatch(error);
   });
 
-  it('that finds nobody there says so', async () => {
+  it('that finds nothing there says so', async () => {
     const server = await startOddServer({});
     await server.stop();
     expect(await attempt(server.websocketUrl)).toMatchObject({
@@ -72,7 +73,7 @@ describe('a trial', () => {
     });
   });
 
-  it('that speaks TLS to a server without it says so', async () => {
+  it('that uses TLS with a server without it says so', async () => {
     const server = await startOddServer({});
     stops.push(server.stop);
     expect(await attempt(server.websocketUrl.replace('ws:', 'wss:'))).toMatchObject({
@@ -93,7 +94,7 @@ describe('a trial', () => {
     });
   });
 
-  it('that gets in tells the version and how many energy sources there are', async () => {
+  it('that signs in reports the version and the number of energy sources', async () => {
     const home = await startDemoHome({ token: 'right' });
     stops.push(() => home.stop());
     const parsed = endpointFromUrl(home.url);

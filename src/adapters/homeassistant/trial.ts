@@ -1,3 +1,4 @@
+import type { Trial } from '../../home/connection-settings.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Log } from '../../runtime/log.ts';
 import { energySourceCount } from './answers.ts';
@@ -6,17 +7,7 @@ import { energyPreferences } from './home-assistant.ts';
 import { openSession } from './session.ts';
 import { defaultTimings, type Timings } from './timings.ts';
 
-export type Trial =
-  | {
-      readonly kind: 'connected';
-      readonly version: string;
-      /** Sources in the energy preferences; null when none are set or Core does not tell yet. */
-      readonly energySources: number | null;
-    }
-  /** `error` says what to do. */
-  | { readonly kind: 'failed'; readonly error: string };
-
-export interface TrialDeps {
+interface TrialDeps {
   readonly clock: Clock;
   readonly log: Log;
   readonly timings?: Partial<Timings>;
@@ -24,7 +15,7 @@ export interface TrialDeps {
 
 const trialMs = 20_000;
 
-/** Signs in once, looks, and leaves. Never rejects, and takes no longer than 25 s. */
+/** Signs in once, reads the energy preferences, and disconnects. Never rejects, and takes at most 25 s. */
 export async function tryEndpoint(endpoint: Endpoint, deps: TrialDeps): Promise<Trial> {
   const timings: Timings = { ...defaultTimings, commandMs: 5000, ...deps.timings };
   try {
@@ -33,7 +24,7 @@ export async function tryEndpoint(endpoint: Endpoint, deps: TrialDeps): Promise<
       const preferences = await energyPreferences((message) => session.command(message));
       return { kind: 'connected', version: session.version, energySources: energySourceCount(preferences) };
     } catch (cause) {
-      // It let us in, which is what was asked.
+      // The sign-in succeeded, which is what was asked.
       deps.log.info({ err: cause }, 'the energy preferences could not be read');
       return { kind: 'connected', version: session.version, energySources: null };
     } finally {

@@ -1,7 +1,8 @@
+import { Backoff } from '../../runtime/backoff.ts';
 import { CommandRefused } from './command-error.ts';
 
-export interface WarmUp {
-  /** Until when it is tried again, and how long the first pause is. */
+interface WarmUp {
+  /** Until when it is retried, and how long the first pause is. */
   readonly withinMs: number;
   readonly firstMs: number;
   /** Whether Core has set up its integrations. */
@@ -19,20 +20,22 @@ const notReadyCodes: ReadonlySet<string> = new Set([
 const longestPauseMs = 5000;
 
 /**
- * Core opens its websocket before its integrations are there, and knows their commands only after. Tries until Core says
- * that it runs, and once more after that; then the refusal is what it says.
+ * Core opens its websocket before its integrations are set up, and knows their commands only after. Retries until
+ * Core reports that it runs, and once more after that; then the refusal is final.
  */
 export async function throughWarmUp<T>(attempt: () => Promise<T>, warmUp: WarmUp): Promise<T> {
   const untilMs = warmUp.monotonicMs() + warmUp.withinMs;
+  const retry = new Backoff(warmUp.firstMs, longestPauseMs);
   let wasRunning = false;
-  for (let pauseMs = warmUp.firstMs; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
+  for (;;) {
     try {
       return await attempt();
     } catch (cause) {
+      const pauseMs = retry.nextMs();
       const isNotReady = cause instanceof CommandRefused && notReadyCodes.has(cause.code);
       if (!isNotReady || wasRunning || warmUp.monotonicMs() + pauseMs > untilMs) throw cause;
       wasRunning = await warmUp.isRunning();
-      // Asked after the refusal: what runs now may not have run then.
+      // Asked after the refusal: Core may not have been running when it refused.
       if (!wasRunning) await warmUp.pause(pauseMs);
     }
   }

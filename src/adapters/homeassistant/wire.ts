@@ -1,4 +1,4 @@
-/** Reading what came over the wire without believing in its shape. */
+/** Reads what came over the wire without trusting its shape. */
 export type WireRecord = Readonly<Record<string, unknown>>;
 
 export function isRecord(value: unknown): value is WireRecord {
@@ -9,7 +9,7 @@ export function recordsOf(value: unknown): WireRecord[] {
   return Array.isArray(value) ? value.filter(isRecord) : [];
 }
 
-/** Null for anything but a text with something in it. */
+/** Null for anything but a non-empty text. */
 export function textOf(value: unknown): string | null {
   return typeof value === 'string' && value !== '' ? value : null;
 }

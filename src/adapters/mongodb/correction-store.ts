@@ -19,7 +19,7 @@ type Spanning<T> = Omit<T, 'correctionId' | 'startUs' | 'endUs'> & {
   readonly untilUs: number;
 };
 
-/** An exchange as programs before corrections kept it, in a collection of its own. */
+/** An exchange as programs before corrections stored it, in a collection of its own. */
 type OldExchange = { readonly _id: string; readonly isCarriedOver?: boolean } & Omit<
   ExchangeCorrection,
   'correctionId' | 'kind' | 'ticketId'

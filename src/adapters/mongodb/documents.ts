@@ -1,8 +1,12 @@
 import { type Collection, type Db, type Document, MongoClient } from 'mongodb';
+import { withDeadline } from '../../runtime/deadline.ts';
 import type { Log } from '../../runtime/log.ts';
 
-/** The document store did not do what was asked, or could not tell that it did. The cause has the driver's own error. */
-export class DocumentStoreError extends Error {
+/**
+ * The document store did not do what was asked, or it is not known whether it did. The cause is the driver's own
+ * error.
+ */
+class DocumentStoreError extends Error {
   override name = 'DocumentStoreError';
 
   constructor(cause: unknown) {
@@ -15,22 +19,22 @@ export class DocumentStoreError extends Error {
   }
 }
 
-export interface DocumentsDeps {
-  /** `mongodb://[user:password@]host[:port][/database][?…]`; the database is energy_ledger when none is told. */
+interface DocumentsDeps {
+  /** `mongodb://[user:password@]host[:port][/database][?…]`; the database is energy_ledger when none is given. */
   readonly url: string;
   readonly log: Log;
 }
 
 export interface DocumentsLimits {
   readonly connections: number;
-  /** To find a server that takes the call. */
+  /** To find a server that accepts the call. */
   readonly selectMs: number;
-  /** For one call, the search for a server within it. */
+  /** For one call, including the search for a server. */
   readonly callMs: number;
   readonly checkMs: number;
 }
 
-export const defaultDocumentsLimits: DocumentsLimits = {
+const defaultDocumentsLimits: DocumentsLimits = {
   connections: 4,
   selectMs: 5000,
   callMs: 10_000,
@@ -40,8 +44,9 @@ export const defaultDocumentsLimits: DocumentsLimits = {
 const defaultDatabase = 'energy_ledger';
 
 /**
- * The one place that speaks to the document store, MongoDB or what speaks its protocol. Only calls that both FerretDB 1
- * and MongoDB know; a document's key is always `_id`, for only an equality on it spares the bundled server a scan.
+ * The only connection to the document store, MongoDB or a server of its protocol. Uses only calls that both FerretDB
+ * 1 and MongoDB know. A document's key is always `_id`: the bundled server scans the collection for any other
+ * condition.
  */
 export class Documents {
   readonly #deps: DocumentsDeps;
@@ -54,14 +59,14 @@ export class Documents {
     this.#limits = { ...defaultDocumentsLimits, ...limits };
   }
 
-  /** What is under way is cut off. */
+  /** Calls under way are cut off. */
   async stop(): Promise<void> {
     this.#isStopped = true;
     const opening = this.#opening;
     this.#opening = null;
     const closed = opening?.then((client) => client.close(true));
-    // A server that hangs must not hold up the stop.
-    await within(this.#limits.checkMs, closed ?? Promise.resolve()).catch((error: unknown) =>
+    // A server that hangs must not delay the stop.
+    await withDeadline(closed ?? Promise.resolve(), this.#limits.checkMs, 'Closing').catch((error: unknown) =>
       this.#deps.log.debug({ err: error }, 'The connection to the document store was left open'),
     );
   }
@@ -81,7 +86,8 @@ export class Documents {
 
   async #ask<R>(limitMs: number, question: (db: Db) => Promise<R>): Promise<R> {
     try {
-      return await within(limitMs, this.#database().then(question));
+      // The driver's own limits are for parts of a call; this one is for all of it.
+      return await withDeadline(this.#database().then(question), limitMs, 'The call');
     } catch (cause) {
       throw new DocumentStoreError(cause);
     }
@@ -117,18 +123,5 @@ export class Documents {
       await client.close(true);
       throw error;
     }
-  }
-}
-
-/** The driver's own limits are for parts of a call; this one is for all of it. */
-async function within<T>(limitMs: number, work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const deadline = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${limitMs} ms`)), limitMs);
-  });
-  try {
-    return await Promise.race([work, deadline]);
-  } finally {
-    clearTimeout(timer);
   }
 }

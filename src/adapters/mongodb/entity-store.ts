@@ -1,5 +1,6 @@
 import type { Entity, KnownEntity } from '../../home/entity.ts';
 import type { EntityStore } from '../../home/entity-store.ts';
+import { Mutex } from '../../runtime/mutex.ts';
 import type { Documents } from './documents.ts';
 import { MongoSettingsStore } from './settings-store.ts';
 
@@ -13,20 +14,20 @@ interface EntityDocument extends Omit<Entity, 'entityId'> {
 const entitiesCollection = 'entities';
 const trackedKey = 'tracked_entities';
 /**
- * Documents in one call. FerretDB 1 keeps a connection of its pool of 100 for each update of a call until the call is
- * over, and at the hundredth waits for ever.
+ * Documents per call. FerretDB 1 keeps a connection of its pool of 100 for each update until the call ends, and at
+ * the hundredth it waits for ever.
  */
 const documentsPerCall = 10;
 
 /**
- * Entities in a collection of their own; which of them are tracked in one setting, for only a single document changes
- * as a whole when the process may die at any moment (FerretDB has no transactions).
+ * Entities in a collection of their own; which of them are tracked in one setting, because only a single document
+ * changes atomically (FerretDB has no transactions) and the process may be killed at any moment.
  */
 export class MongoEntityStore implements EntityStore {
   readonly #documents: Documents;
   readonly #settings: MongoSettingsStore;
-  /** What reads and then writes goes one after another. */
-  #turn: Promise<unknown> = Promise.resolve();
+  /** Reading the documents and writing what changed is one step. */
+  readonly #mutex = new Mutex();
 
   constructor(documents: Documents) {
     this.#documents = documents;
@@ -44,11 +45,12 @@ export class MongoEntityStore implements EntityStore {
     trackNew: (entity: Entity) => boolean,
     atUs: number,
   ): Promise<void> {
-    return this.#inTurn(async () => {
+    return this.#mutex.run(async () => {
       const known = new Map((await this.#known()).map((document) => [document._id, document]));
       const added = found.filter(({ entityId }) => !known.has(entityId));
       await this.#track(added.filter(trackNew), atUs);
-      // Tracked before known: an end between the two leaves an id that the next discovery finds new again, and not an
+      // Tracked before known: a crash between the two leaves an id that the next discovery finds new again, and not
+      // an
       // entity that is known and was never tracked.
       const foundIds = new Set(found.map(({ entityId }) => entityId));
       const gone = [...known.values()].filter(({ _id, isActive }) => isActive && !foundIds.has(_id));
@@ -60,7 +62,7 @@ export class MongoEntityStore implements EntityStore {
   }
 
   setTracked(entityIds: readonly string[], atUs: number): Promise<void> {
-    return this.#inTurn(() => this.#settings.set(trackedKey, [...new Set(entityIds)].sort(), atUs));
+    return this.#mutex.run(() => this.#settings.set(trackedKey, [...new Set(entityIds)].sort(), atUs));
   }
 
   async #track(entities: readonly Entity[], atUs: number): Promise<void> {
@@ -91,12 +93,6 @@ export class MongoEntityStore implements EntityStore {
         entities.bulkWrite(writes, { ordered: false }),
       );
     }
-  }
-
-  #inTurn<R>(work: () => Promise<R>): Promise<R> {
-    const result = this.#turn.then(work);
-    this.#turn = result.catch(() => undefined);
-    return result;
   }
 }
 

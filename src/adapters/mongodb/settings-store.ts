@@ -2,28 +2,28 @@ import { type Collection, MongoServerError } from 'mongodb';
 import type { SettingsStore } from '../../home/settings-store.ts';
 import type { Documents } from './documents.ts';
 
-/** The value is JSON text: FerretDB refuses names with a dot or a dollar sign, and a value of ours may have them. */
+/** The value is JSON text: FerretDB refuses field names with a dot or a dollar sign, and our values may have them. */
 export interface SettingDocument {
   readonly _id: string;
   readonly json: string;
   readonly updatedAtUs: number;
-  /** Goes up with each write; absent in those of programs before it. */
+  /** Increases with each write; absent in documents of older programs. */
   readonly revision?: number;
 }
 
 export const settingsCollection = 'settings';
 
 const duplicateKey = 11000;
-/** Only writes that were given up may come in between, and each does so once. */
+/** Only writes that were given up may interfere, and each does so once. */
 const triesLimit = 10;
 
 /**
- * Small values, of which the one that was set last stands. A write that was given up at its deadline may still be done
- * later, also one of a process that died: it has an older revision by then, and changes nothing.
+ * Small values; the one that was set last is kept. A write that was given up at its deadline may still be executed
+ * later, also one of a process that ended: it has an older revision by then and changes nothing.
  */
 export class MongoSettingsStore implements SettingsStore {
   readonly #documents: Pick<Documents, 'ask'>;
-  /** How many were set of each key, by which a call knows whether it is the last. */
+  /** How many values were set of each key: a call knows by it whether it is the last. */
   readonly #sets = new Map<string, number>();
 
   constructor(documents: Pick<Documents, 'ask'>) {
@@ -38,7 +38,7 @@ export class MongoSettingsStore implements SettingsStore {
 
   async set(key: string, value: unknown, atUs: number): Promise<void> {
     const json = JSON.stringify(value);
-    // The text of undefined is no text; it would come back as something else.
+    // JSON has no text for undefined; it would come back as something else.
     if (json === undefined) throw new TypeError(`The setting ${key} has no value that JSON can hold`);
     const place = (this.#sets.get(key) ?? 0) + 1;
     this.#sets.set(key, place);
@@ -49,7 +49,7 @@ export class MongoSettingsStore implements SettingsStore {
       const isWritten = await this.#documents.ask<SettingDocument, boolean>(settingsCollection, (settings) =>
         replaceOlder(settings, document),
       );
-      // What was set after it is newer, whichever of the two came first.
+      // A value set after it is newer, whichever of the two came first.
       if (isWritten || this.#sets.get(key) !== place) return;
     }
     throw new Error(`The setting ${key} was changed by others all the while`);
@@ -70,7 +70,7 @@ export class MongoSettingsStore implements SettingsStore {
   }
 }
 
-/** @returns false when one of this revision or a newer one is there, which then stays */
+/** @returns false when a document of this revision or a newer one exists, which is kept */
 async function replaceOlder(
   settings: Collection<SettingDocument>,
   { _id, ...rest }: SettingDocument,
@@ -80,7 +80,7 @@ async function replaceOlder(
     await settings.replaceOne(older, rest, { upsert: true });
     return true;
   } catch (cause) {
-    // It is not older, so that the server would have added another of this key.
+    // It is not older, so the server tried to add another document of this key.
     if (cause instanceof MongoServerError && cause.code === duplicateKey) return false;
     throw cause;
   }

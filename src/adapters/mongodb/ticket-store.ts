@@ -50,7 +50,7 @@ export class MongoTicketStore implements TicketStore {
     return this.#ask((tickets) => tickets.countDocuments({ status: 'open' }));
   }
 
-  /** Those that are closed go first, the oldest of them. */
+  /** Closed tickets are removed first, the oldest of them. */
   async #prune(): Promise<void> {
     const all = await this.#ask((tickets) =>
       tickets

@@ -8,16 +8,16 @@ export interface IlpAddress {
   readonly credentials: { readonly username: string; readonly password: string } | null;
 }
 
-/** Of QUESTDB_URL, `http[s]://[user:password@]host[:port]`; the port is 9000 when none is told. */
+/** From QUESTDB_URL, `http[s]://[user:password@]host[:port]`; the port is 9000 when none is given. */
 export function ilpAddress(questdbUrl: string): IlpAddress {
   const url = new URL(questdbUrl);
   const isSecure = url.protocol === 'https:';
-  const isPortTold = /^https?:\/\/(?:[^@/]*@)?(?:\[[^\]]*\]|[^:/?#]*):\d+/i.test(questdbUrl);
+  const hasPort = /^https?:\/\/(?:[^@/]*@)?(?:\[[^\]]*\]|[^:/?#]*):\d+/i.test(questdbUrl);
   return {
     isSecure,
     // An IPv6 address stands in brackets in a URL and without them everywhere else.
     host: url.hostname.replace(/^\[|\]$/g, ''),
-    port: isPortTold ? Number(url.port || (isSecure ? 443 : 80)) : 9000,
+    port: hasPort ? Number(url.port || (isSecure ? 443 : 80)) : 9000,
     credentials:
       url.username === ''
         ? null
@@ -25,7 +25,7 @@ export function ilpAddress(questdbUrl: string): IlpAddress {
   };
 }
 
-/** The client's options for one sender. Flushing is ours to call, for only we know when a batch is whole. */
+/** The client's options for one sender. Only we flush, because only we know when a batch is complete. */
 export function senderOptions(
   address: IlpAddress,
   limits: { readonly requestMs: number; readonly bufferBytes: number },
@@ -34,17 +34,17 @@ export function senderOptions(
   const text = [
     `${address.isSecure ? 'https' : 'http'}::addr=localhost:${address.port}`,
     'auto_flush=off',
-    // Doubles go as their eight bytes. Told, not asked for, so that a sender is made without a request.
+    // Doubles are sent as their eight bytes. Set here and not negotiated, so that a sender is made without a request.
     'protocol_version=2',
     // Node's own HTTP: its agent can be destroyed, and with it a request that would never end.
     'stdlib_http=on',
     `init_buf_size=${256 * 1024}`,
     `max_buf_size=${limits.bufferBytes}`,
     `request_timeout=${limits.requestMs}`,
-    // The caller repeats; what the client repeats on its own only makes a late answer later.
+    // The caller retries; what the client retries on its own only delays the answer.
     'retry_timeout=1',
   ].join(';');
-  // Its log is told every row, and what it would say of a failure is in the error already.
+  // Its log receives every row, and the error has what it would say of a failure.
   const options = new SenderOptions(text, { log: () => undefined, agent: agent as never });
   options.host = address.host;
   if (address.credentials !== null) {

@@ -1,4 +1,4 @@
-/** QuestDB did not do what was asked, or could not tell that it did. The cause has the driver's own error. */
+/** QuestDB did not do what was asked, or it is not known whether it did. The cause is the driver's own error. */
 export class QuestDbError extends Error {
   override name = 'QuestDbError';
 

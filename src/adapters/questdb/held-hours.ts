@@ -10,18 +10,18 @@ export interface HourSums {
   readonly last: number | null;
   readonly min: number | null;
   readonly max: number | null;
-  /** Of each value times how long it held, between readings of this hour only. */
+  /** The sum of each value times how long it was in force, between readings of this hour only. */
   readonly area: number;
   /** How long values held between readings of this hour. */
   readonly weightUs: number;
 }
 
 /**
- * Puts together what lies between the readings of each hour and what the database can't see: the value that was carried
- * into the hour, held until its first reading, and the last one, held until its end.
+ * Completes the database's sums, which cover what lies between the readings of each hour, with what it can't see: the
+ * value carried into the hour until its first reading, and the last value until the hour's end.
  * @param edgesUs starts of the hours, and the end of the last
  * @param endUs where knowledge ends: in or at the end of the last hour
- * @param carried the value that held at the first edge; null when there was none or it was absent
+ * @param carried the value in force at the first edge; null when there was none or it was absent
  */
 export function heldHours(
   edgesUs: readonly number[],

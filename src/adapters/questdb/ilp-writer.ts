@@ -1,6 +1,8 @@
 import http from 'node:http';
 import https from 'node:https';
 import { Sender } from '@questdb/nodejs-client';
+import { withDeadline } from '../../runtime/deadline.ts';
+import { Mutex } from '../../runtime/mutex.ts';
 import { type IlpAddress, senderOptions } from './address.ts';
 import { QuestDbError } from './fault.ts';
 
@@ -18,41 +20,52 @@ export const defaultIlpLimits: IlpWriterLimits = { flushMs: 10_000, flushRows: 5
 /** Rows of some hundred bytes; a batch of the longest rows that are allowed stays below. */
 const bufferBytes = 16 * 1024 * 1024;
 
+export interface IlpWriterDeps {
+  readonly address: IlpAddress;
+  /** Resolves when the tables are there. Rejects when QuestDB is away. */
+  readonly prepared: () => Promise<void>;
+  /** Why nothing may be written now; null when it may. */
+  readonly held: () => string | null;
+  /** Called when rows could not be written. */
+  readonly onFailure: () => void;
+}
+
 /** Puts one item into the buffer as one row. May not flush. */
-export type PutRow<T> = (sender: Sender, item: T) => Promise<void>;
+type PutRow<T> = (sender: Sender, item: T) => Promise<void>;
 
 /**
  * Writes rows by ILP over HTTP, one flush after another. A flush that is acknowledged is durable; one that failed may
  * have been stored all the same, so rows must be such that writing them twice changes nothing.
  */
 export class IlpWriter {
-  readonly #address: IlpAddress;
+  readonly #deps: IlpWriterDeps;
   readonly #limits: IlpWriterLimits;
   #open: { readonly sender: Sender; readonly agent: http.Agent } | null = null;
-  #turn: Promise<unknown> = Promise.resolve();
-  #writes = 0;
+  readonly #mutex = new Mutex();
   #isClosed = false;
 
-  constructor(address: IlpAddress, limits: IlpWriterLimits) {
-    this.#address = address;
+  constructor(deps: IlpWriterDeps, limits: IlpWriterLimits) {
+    this.#deps = deps;
     this.#limits = limits;
   }
 
-  /** Rejects with a QuestDbError; the flushes before the failed one are stored. */
-  write<T>(items: readonly T[], put: PutRow<T>): Promise<void> {
-    if (this.#writes >= this.#limits.writes)
-      return Promise.reject(
-        new QuestDbError('Not written', new Error(`${this.#writes} writes wait already`)),
-      );
-    this.#writes += 1;
-    const result = this.#turn.then(() => this.#writeAll(items, put));
-    this.#turn = result.then(
-      () => undefined,
-      () => undefined,
-    );
-    return result.finally(() => {
-      this.#writes -= 1;
-    });
+  /**
+   * Resolves when all rows are durable. Never makes a table: the schema comes first. Rejects with a QuestDbError; the
+   * flushes before the failed one are stored.
+   */
+  async write<T>(items: readonly T[], put: PutRow<T>): Promise<void> {
+    const held = this.#deps.held();
+    if (held !== null) throw new QuestDbError('Nothing is written', new Error(held));
+    await this.#deps.prepared();
+    try {
+      const waiting = this.#mutex.size();
+      if (waiting >= this.#limits.writes)
+        throw new QuestDbError('Not written', new Error(`${waiting} writes wait already`));
+      await this.#mutex.run(() => this.#writeAll(items, put));
+    } catch (error) {
+      this.#deps.onFailure();
+      throw error;
+    }
   }
 
   /** What is under way is cut off. */
@@ -69,30 +82,24 @@ export class IlpWriter {
   async #flush<T>(items: readonly T[], put: PutRow<T>): Promise<void> {
     if (this.#isClosed) throw new QuestDbError('Not written', new Error('the writer is closed'));
     const { flushMs } = this.#limits;
-    let timer: NodeJS.Timeout | undefined;
     try {
       const sender = this.#sender();
       for (const item of items) await put(sender, item);
       // The client's own limits do not hold when the server dies or hangs in the middle of a request.
-      const deadline = new Promise<never>((_resolve, reject) => {
-        timer = setTimeout(() => reject(new Error(`no answer within ${flushMs} ms`)), flushMs);
-      });
-      await Promise.race([sender.flush(), deadline]);
+      await withDeadline(sender.flush(), flushMs, 'The flush');
     } catch (cause) {
       // Rows may be left in the buffer and a request under way: neither may meet the next batch.
       this.#discard();
       throw new QuestDbError(`${items.length} rows not written`, cause);
-    } finally {
-      clearTimeout(timer);
     }
   }
 
   #sender(): Sender {
     if (this.#open === null) {
-      const { isSecure } = this.#address;
-      const agent = new (isSecure ? https : http).Agent({ keepAlive: true, maxSockets: 1 });
+      const { address } = this.#deps;
+      const agent = new (address.isSecure ? https : http).Agent({ keepAlive: true, maxSockets: 1 });
       const limits = { requestMs: this.#limits.flushMs, bufferBytes };
-      this.#open = { sender: new Sender(senderOptions(this.#address, limits, agent)), agent };
+      this.#open = { sender: new Sender(senderOptions(address, limits, agent)), agent };
     }
     return this.#open.sender;
   }

@@ -18,7 +18,7 @@ const steps = [
 ] as const;
 type Step = (typeof steps)[number];
 
-/** Openings tell the register before a quarter's evidence; of each bucket the first one is asked for. */
+/** Openings have the register before a quarter-hour's evidence; the first one of each bucket is used. */
 const openingsQuery = (sampling: string) => `SELECT cast(timestamp AS LONG) AS at_us, register FROM (
     SELECT timestamp, first(register) AS register FROM ${openingsTable}
     WHERE entity_id = $1 AND timestamp >= $2 AND timestamp < $3 SAMPLE BY ${sampling}
@@ -60,7 +60,7 @@ export async function registersBefore(
     db.query(openingAfterQuery, [entityId, isoWithin(bucketsEndUs)]),
   ]);
   return [...inside, ...after].map((row) => ({
-    // A day of the zone may be told by the instant at which its clock was turned.
+    // A day of the zone may start at the instant at which its clock was turned.
     atUs: isShort ? numberOf(row, 'at_us') : bucketStartUs(numberOf(row, 'at_us'), 'day', zone),
     registerMicro: numberOrNull(row, 'register'),
   }));
@@ -76,7 +76,10 @@ export async function registersExactly(
   if (first === undefined || last === undefined) return new Map();
   const remaindersOf = (step: Step) => [...new Set(edgesUs.map((edge) => edge % step.us))];
   const step = steps.find((one) => remaindersOf(one).length <= fewRemainders) ?? steps[2];
-  /** Asks for what lies `beforeUs` before each instant that may be an edge; which of them are is seen afterwards. */
+  /**
+   * Queries what lies `beforeUs` before each instant that may be an edge; which of them are edges is decided
+   * afterwards.
+   */
   const ask = async (beforeUs: number, query: string, more: readonly string[]): Promise<Row[]> => {
     const found = remaindersOf(step).map((remainderUs) => {
       const startUs = first + ((remainderUs - (first % step.us) + step.us) % step.us);
@@ -92,7 +95,7 @@ export async function registersExactly(
   ]);
   const edges = new Set(edgesUs);
   const found = new Map<number, number>();
-  // A reading says it better than a row that ends there, and a short row better than a long one.
+  // A reading is better evidence than a row that ends there, and a short row better than a long one.
   for (const row of hours) put(found, edges, numberOf(row, 'start_us') + statisticsPeriodUs.hour, row);
   for (const row of fiveMinutes)
     put(found, edges, numberOf(row, 'start_us') + statisticsPeriodUs['5minute'], row);

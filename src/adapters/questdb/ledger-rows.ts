@@ -13,7 +13,7 @@ export const entryColumns = `kind, cast(timestamp AS LONG) AS quarter_us, amount
   cast(first_evidence AS LONG) AS first_us, cast(last_evidence AS LONG) AS last_us, on_time, provisional, revision,
   cast(posted_at AS LONG) AS posted_us, cause`;
 
-export interface EntryOf {
+interface EntryOf {
   readonly table: string;
   readonly entityId: string;
   readonly entry: PostedEntry;
@@ -58,7 +58,7 @@ export const openingColumns = `cast(timestamp AS LONG) AS quarter_us, baseline, 
   corrected, delivered, cast(since AS LONG) AS since_us, cast(moved_at AS LONG) AS moved_us,
   cast(repeated_at AS LONG) AS repeated_us, repeated_every, repeats, foreseen, moves, dip, former`;
 
-export interface OpeningOf {
+interface OpeningOf {
   readonly entityId: string;
   readonly opening: Opening;
 }

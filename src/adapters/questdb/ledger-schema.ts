@@ -43,7 +43,7 @@ const createOpenings = `CREATE TABLE IF NOT EXISTS ${openingsTable} (
   told_by SYMBOL CAPACITY 8
 ) TIMESTAMP(timestamp) PARTITION BY MONTH WAL DEDUP UPSERT KEYS(timestamp, entity_id)`;
 
-/** Home Assistant's own rows, kept as evidence of what no reading tells any more. `timestamp` is the row's start. */
+/** Home Assistant's own rows, kept as evidence where no reading is left. `timestamp` is the row's start. */
 const createStatistics = `CREATE TABLE IF NOT EXISTS ${statisticsTable} (
   entity_id SYMBOL CAPACITY 1024,
   period SYMBOL CAPACITY 8,

@@ -47,9 +47,9 @@ export class QuestDbLedgerStore implements LedgerStore {
     );
     const final = entries.filter(({ entry }) => entry.revision > 0);
     const into = (table: string) => (of: { entityId: string; entry: PostedEntry }) => ({ table, ...of });
-    if (final.length > 0) await this.#db.write(final.map(into(journalTable)), putEntry);
-    if (entries.length > 0) await this.#db.write(entries.map(into(entriesTable)), putEntry);
-    if (openings.length > 0) await this.#db.write(openings, putOpening);
+    if (final.length > 0) await this.#db.writer.write(final.map(into(journalTable)), putEntry);
+    if (entries.length > 0) await this.#db.writer.write(entries.map(into(entriesTable)), putEntry);
+    if (openings.length > 0) await this.#db.writer.write(openings, putOpening);
     if (final.length > 0) await applied(this.#db, journalTable);
     if (entries.length > 0) await applied(this.#db, entriesTable);
     if (openings.length > 0) await applied(this.#db, openingsTable);

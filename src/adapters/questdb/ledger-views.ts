@@ -1,13 +1,12 @@
 import { entryReasons, qualities } from '../../ledger/entries/entry.ts';
 import { type Bucket, regroup } from '../../statistics/bucket.ts';
 import type { GroundsCount } from '../../statistics/coverage.ts';
-import type { LedgerViews, RegisterBefore } from '../../statistics/ledger-views.ts';
+import type { MaterializedViews, RegisterBefore } from '../../statistics/ledger-views.ts';
 import { type SideBySide, sideBySide } from '../../statistics/side-by-side.ts';
 import { bucketEdges, bucketStartUs, nextBucketUs, type Period } from '../../units/calendar.ts';
 import { hourUs, minuteMs } from '../../units/durations.ts';
 import type { Interval } from '../../units/interval.ts';
 import { quarterHourUs } from '../../units/quarter-hour.ts';
-import { QuestDbError } from './fault.ts';
 import {
   bucketsQuery,
   extentQuery,
@@ -35,6 +34,7 @@ import {
 import type { QuestDb } from './questdb.ts';
 import { numberOf, numberOrNull, type Row, textOf, wordOf } from './row.ts';
 import { isoWithin } from './span.ts';
+import { type Polling, untilDone } from './until-done.ts';
 
 const stateQuery = `SELECT view_name, view_status, view_sql, refresh_base_table_txn, base_table_txn
   FROM materialized_views() WHERE view_name IN ($1, $2)`;
@@ -43,32 +43,27 @@ const partitionsQuery = `SELECT table_name, partitionBy AS partition_by FROM tab
 
 const metersPerQuery = 200;
 const spansPerQuery = 16;
-const refreshWithinMs = minuteMs;
+const polling: Polling = { withinMs: minuteMs, firstMs: 20, limitMs: 20 };
 
 /** Sums of the ledger: quarters from the table, hours and days from materialized views that QuestDB keeps up itself. */
-export class QuestDbLedgerViews implements LedgerViews {
+export class QuestDbLedgerViews implements MaterializedViews {
   readonly #db: QuestDb;
-  #zone = 'UTC';
-  #prepared: Promise<void> | null = null;
+  readonly #zone: () => string;
+  #prepared: { readonly zone: string; readonly made: Promise<void> } | null = null;
 
-  constructor(db: QuestDb) {
+  /** @param zone the home's IANA zone now: the days of the views are cut by it */
+  constructor(db: QuestDb, zone: () => string) {
     this.#db = db;
+    this.#zone = zone;
   }
 
   zone(): string {
-    return this.#zone;
-  }
-
-  async setZone(zone: string): Promise<void> {
-    if (zone !== this.#zone) this.#prepared = null;
-    this.#zone = zone;
-    await this.#prepare();
+    return this.#zone();
   }
 
   async buckets(ids: readonly string[], period: Period, startUs: number, endUs: number): Promise<Bucket[]> {
     if (ids.length === 0 || startUs >= endUs) return [];
-    await this.#prepare();
-    const zone = this.#zone;
+    const zone = await this.prepare();
     const edges = bucketEdges(startUs, endUs, period, zone);
     const bucketsStartUs = edges[0] ?? startUs;
     const bucketsEndUs = edges.at(-1) ?? endUs;
@@ -108,12 +103,12 @@ export class QuestDbLedgerViews implements LedgerViews {
   }
 
   async quarterHoursWithin(entityId: string, spans: readonly Interval[]): Promise<Bucket[][]> {
-    await this.#prepare();
+    const zone = await this.prepare();
     const found: Bucket[][] = [];
     for (let at = 0; at < spans.length; at += spansPerQuery) {
       const some = spans.slice(at, at + spansPerQuery);
       const ends = some.flatMap(({ startUs, endUs }) => [
-        isoWithin(bucketStartUs(startUs, 'quarter', this.#zone)),
+        isoWithin(bucketStartUs(startUs, 'quarter', zone)),
         isoWithin(endUs),
       ]);
       const lists = some.map((): Bucket[] => []);
@@ -138,8 +133,7 @@ export class QuestDbLedgerViews implements LedgerViews {
   ): Promise<SideBySide[]> {
     const ids = groups.flat();
     if (ids.length === 0 || startUs >= endUs) return [];
-    await this.#prepare();
-    const zone = this.#zone;
+    const zone = await this.prepare();
     const edges = bucketEdges(startUs, endUs, period, zone);
     const isByQuarterHour = period === 'hour' && edges.some((edge) => edge % hourUs !== 0);
     if (isByQuarterHour || ids.length > metersPerQuery || new Set(ids).size < ids.length)
@@ -165,7 +159,7 @@ export class QuestDbLedgerViews implements LedgerViews {
     });
   }
 
-  /** Added up by the database: of a year by day for forty devices it tells 365 rows and not fifteen thousand. */
+  /** The database adds up: a year by day for forty devices is 365 rows and not fifteen thousand. */
   async sums(
     ids: readonly string[],
     period: Period,
@@ -174,8 +168,7 @@ export class QuestDbLedgerViews implements LedgerViews {
   ): Promise<ReadonlyMap<number, number>> {
     const sums = new Map<number, number>();
     if (ids.length === 0 || startUs >= endUs) return sums;
-    await this.#prepare();
-    const zone = this.#zone;
+    const zone = await this.prepare();
     const add = (atUs: number, amountMicro: number | null) =>
       amountMicro !== null && sums.set(atUs, (sums.get(atUs) ?? 0) + amountMicro);
     const edges = bucketEdges(startUs, endUs, period, zone);
@@ -199,7 +192,7 @@ export class QuestDbLedgerViews implements LedgerViews {
   }
 
   registers(entityId: string, period: Period, startUs: number, endUs: number): Promise<RegisterBefore[]> {
-    return registersBefore(this.#db, entityId, period, this.#zone, startUs, endUs);
+    return registersBefore(this.#db, entityId, period, this.zone(), startUs, endUs);
   }
 
   registersExactly(entityId: string, edgesUs: readonly number[]): Promise<Map<number, number>> {
@@ -212,7 +205,7 @@ export class QuestDbLedgerViews implements LedgerViews {
     startUs: number,
     endUs: number,
   ): Promise<GroundsCount[]> {
-    const zone = this.#zone;
+    const zone = this.zone();
     const edges = bucketEdges(startUs, endUs, period, zone);
     const span = [isoWithin(edges[0] ?? startUs), isoWithin(edges.at(-1) ?? endUs)];
     const isByQuarterHour = period === 'quarter';
@@ -234,12 +227,11 @@ export class QuestDbLedgerViews implements LedgerViews {
     return found;
   }
 
-  /** The days know which one it is, so that only this day's quarters are read and not all there ever were. */
+  /** The days show which one it is, so that only that day's quarter-hours are read and not all. */
   async firsts(ids: readonly string[]): Promise<Map<string, number>> {
     const firsts = new Map<string, number>();
     if (ids.length === 0) return firsts;
-    await this.#prepare();
-    const zone = this.#zone;
+    const zone = await this.prepare();
     const ever = [isoWithin(Number.MIN_SAFE_INTEGER), isoWithin(Number.MAX_SAFE_INTEGER)];
     const days: { entityId: string; dayUs: number }[] = [];
     for (let at = 0; at < ids.length; at += metersPerQuery) {
@@ -288,26 +280,31 @@ export class QuestDbLedgerViews implements LedgerViews {
     return found;
   }
 
-  /** Makes the views where they are missing, broken, or cut by another zone. */
-  #prepare(): Promise<void> {
-    this.#prepared ??= this.#makeViews(this.#zone).catch((error: unknown) => {
-      this.#prepared = null;
+  async prepare(): Promise<string> {
+    const zone = this.zone();
+    const prepared = this.#prepared?.zone === zone ? this.#prepared : { zone, made: this.#makeViews(zone) };
+    this.#prepared = prepared;
+    try {
+      await prepared.made;
+    } catch (error) {
+      if (this.#prepared === prepared) this.#prepared = null;
       throw error;
-    });
-    return this.#prepared;
+    }
+    return zone;
   }
 
+  /** Makes the views where they are missing, broken, or cut by another zone. */
   async #makeViews(zone: string): Promise<void> {
     await this.#db.prepared();
     const states = await this.#db.query(stateQuery, [hoursView, daysView]);
     const partitions = await this.#db.query(partitionsQuery, [hoursView, daysView]);
-    // A view of an older program has other columns or partitions: it is made anew.
+    // A view of an older program has other columns or partitions: it is made again.
     const isSound = (name: keyof typeof viewPartitions, text: string) =>
       partitions.some((row) => row.table_name === name && row.partition_by === viewPartitions[name]) &&
       states.some(
         (row) =>
           row.view_name === name &&
-          // One that is being filled, which may take minutes, must not be begun anew.
+          // A view that is being filled, which may take minutes, must not be started again.
           (row.view_status === 'valid' || row.view_status === 'refreshing') &&
           String(row.view_sql).includes(text) &&
           String(row.view_sql).includes(`${isWholeQuarterHour} THEN amount END) AS lowest`),
@@ -323,18 +320,14 @@ export class QuestDbLedgerViews implements LedgerViews {
     await this.refreshed();
   }
 
-  /** Resolves when the views say what the table says; rejects with a QuestDbError after a deadline. */
-  async refreshed(): Promise<void> {
-    const untilMs = performance.now() + refreshWithinMs;
-    for (;;) {
+  refreshed(): Promise<void> {
+    const isDone = (row: Row) =>
+      row.view_status === 'valid' && Number(row.refresh_base_table_txn) >= Number(row.base_table_txn);
+    const areDone = async () => {
       const states = await this.#db.query(stateQuery, [hoursView, daysView]);
-      const isDone = (row: Row) =>
-        row.view_status === 'valid' && Number(row.refresh_base_table_txn) >= Number(row.base_table_txn);
-      if (states.length === 2 && states.every(isDone)) return;
-      if (performance.now() > untilMs)
-        throw new QuestDbError('The views are not refreshed', new Error(`within ${refreshWithinMs} ms`));
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
+      return states.length === 2 && states.every(isDone);
+    };
+    return untilDone(areDone, polling, this.#db.clock, 'The views are not refreshed');
   }
 }
 

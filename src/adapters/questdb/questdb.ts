@@ -1,20 +1,23 @@
 import pg from 'pg';
+import { Backoff } from '../../runtime/backoff.ts';
+import type { Clock } from '../../runtime/clock.ts';
 import type { Log } from '../../runtime/log.ts';
 import { ilpAddress } from './address.ts';
 import { QuestDbError } from './fault.ts';
-import { defaultIlpLimits, IlpWriter, type IlpWriterLimits, type PutRow } from './ilp-writer.ts';
+import { defaultIlpLimits, IlpWriter, type IlpWriterLimits } from './ilp-writer.ts';
 import type { Parameter, Row } from './row.ts';
 import { createSchemaTable, migrations, schemaTable } from './schema.ts';
 
-export interface QuestDbDeps {
+interface QuestDbDeps {
   /** ILP over HTTP: `http[s]://[user:password@]host:9000`. */
   readonly url: string;
   /** PostgreSQL wire: `postgres://user:password@host:8812/qdb[?sslmode=…]`. */
   readonly pgUrl: string;
+  readonly clock: Clock;
   readonly log: Log;
 }
 
-export interface QuestDbLimits extends IlpWriterLimits {
+interface QuestDbLimits extends IlpWriterLimits {
   readonly connections: number;
   readonly connectMs: number;
   readonly queryMs: number;
@@ -47,22 +50,37 @@ function safeInteger(text: string): number {
  * It starts without the server and picks it up when it comes.
  */
 export class QuestDb {
+  readonly clock: Clock;
+  /** Writes rows of the tables. */
+  readonly writer: IlpWriter;
   readonly #deps: QuestDbDeps;
   readonly #limits: QuestDbLimits;
   #pool: pg.Pool | null = null;
-  #writer: IlpWriter | null = null;
   #isReady = false;
   #isStopped = false;
   #preparing: Promise<void> | null = null;
   #timer: NodeJS.Timeout | undefined;
-  #retryMs: number;
-  readonly #listeners = new Set<() => void>();
+  readonly #retry: Backoff;
   #held: () => string | null = () => null;
 
   constructor(deps: QuestDbDeps, limits: Partial<QuestDbLimits> = {}) {
     this.#deps = deps;
+    this.clock = deps.clock;
     this.#limits = { ...defaultQuestDbLimits, ...limits };
-    this.#retryMs = this.#limits.retryFirstMs;
+    this.writer = new IlpWriter(
+      {
+        address: ilpAddress(deps.url),
+        prepared: () => this.prepared(),
+        held: () => this.#held(),
+        onFailure: () => {
+          // A server that was set up anew in the meantime would make a table without keys out of the next rows.
+          this.#isReady = false;
+          this.#retryLater();
+        },
+      },
+      this.#limits,
+    );
+    this.#retry = new Backoff(this.#limits.retryFirstMs, this.#limits.retryLimitMs);
   }
 
   /** Begins to look for the server, and goes on for ever; never throws. */
@@ -74,19 +92,13 @@ export class QuestDb {
   async stop(): Promise<void> {
     this.#isStopped = true;
     clearTimeout(this.#timer);
-    this.#writer?.close();
+    this.writer.close();
     await this.#pool?.end();
   }
 
   /** Whether the schema is in place and nothing has failed since. */
   isReady(): boolean {
     return this.#isReady;
-  }
-
-  /** Called each time it becomes ready; returns the way to stop listening. */
-  onReady(listener: () => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
   }
 
   /** For the status page. Rejects with a QuestDbError when it does not answer in time. */
@@ -114,26 +126,10 @@ export class QuestDb {
     this.#held = held;
   }
 
-  /** Resolves when all rows are durable. Never makes a table: the schema comes first. */
-  async write<T>(items: readonly T[], put: PutRow<T>): Promise<void> {
-    const held = this.#held();
-    if (held !== null) throw new QuestDbError('Nothing is written', new Error(held));
-    await this.prepared();
-    this.#writer ??= new IlpWriter(ilpAddress(this.#deps.url), this.#limits);
-    try {
-      await this.#writer.write(items, put);
-    } catch (error) {
-      // A server that was set up anew in the meantime would make a table without keys out of the next rows.
-      this.#isReady = false;
-      this.#retryLater();
-      throw error;
-    }
-  }
-
   async #tryToPrepare(): Promise<void> {
     try {
       await this.prepared();
-      this.#retryMs = this.#limits.retryFirstMs;
+      this.#retry.reset();
     } catch (error) {
       this.#deps.log.debug({ err: error }, 'QuestDB is not ready yet');
       this.#retryLater();
@@ -143,8 +139,7 @@ export class QuestDb {
   #retryLater(): void {
     if (this.#isStopped) return;
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => void this.#tryToPrepare(), this.#retryMs);
-    this.#retryMs = Math.min(this.#retryMs * 2, this.#limits.retryLimitMs);
+    this.#timer = setTimeout(() => void this.#tryToPrepare(), this.#retry.nextMs());
   }
 
   async #prepare(): Promise<void> {
@@ -165,7 +160,6 @@ export class QuestDb {
     }
     if (this.#isStopped) return;
     this.#isReady = true;
-    for (const listener of this.#listeners) listener();
   }
 
   async #run(text: string, values: readonly Parameter[], limitMs = this.#limits.queryMs): Promise<Row[]> {

@@ -9,7 +9,7 @@ export const readingsTable = 'energy_readings';
 export const readingColumns = `entity_id, cast(timestamp AS LONG) AS at_us, state, absence, unit, source_unit,
   cast(last_reset AS LONG) AS last_reset_us, origin`;
 
-/** Why a reading can't be stored; null when it can. A row that the server refuses would hold up all that follow it. */
+/** Why a reading can't be stored; null when it can. A row that the server refuses would block all that follow it. */
 export function flawOf(reading: Reading): string | null {
   if (reading.entityId === '') return 'it has no entity id';
   if (!Number.isSafeInteger(reading.atUs) || reading.atUs < 0) return `its instant is ${reading.atUs}`;
@@ -34,7 +34,7 @@ export async function putReading(sender: Sender, reading: Reading, receivedUs: n
   await sender.at(reading.atUs, 'us');
 }
 
-/** What `putReading` wrote. */
+/** Reads what `putReading` wrote. */
 export function readingFromRow(row: Row): Reading {
   return {
     entityId: textOf(row, 'entity_id'),

@@ -1,6 +1,6 @@
 import type { Reading } from '../../recording/reading.ts';
 import type { Curve, HourlyReadings, ReadingStore } from '../../recording/reading-store.ts';
-import { type Clock, systemClock } from '../../runtime/clock.ts';
+import type { Clock } from '../../runtime/clock.ts';
 import { bucketEdges } from '../../units/calendar.ts';
 import { hourUs } from '../../units/durations.ts';
 import { isoFromInstant } from '../../units/instant.ts';
@@ -55,13 +55,13 @@ const curveQuery = `SELECT cast(timestamp AS LONG) / $4 AS bucket, cast(max(time
 const receivedQuery = `SELECT entity_id, cast(min(timestamp) AS LONG) AS from_us, cast(max(timestamp) AS LONG) AS until_us
   FROM ${readingsTable} WHERE received >= $1 GROUP BY entity_id`;
 
-/** Readings in QuestDB's table energy_readings. (entity, instant) is the key: what comes again replaces itself. */
+/** Readings in QuestDB's table energy_readings. (entity, instant) is the key: a repeated reading replaces itself. */
 export class QuestDbReadingStore implements ReadingStore {
   readonly #db: QuestDb;
   readonly #clock: Clock;
   readonly #hours: ReadingHours;
 
-  constructor(db: QuestDb, clock: Clock = systemClock) {
+  constructor(db: QuestDb, clock: Clock) {
     this.#db = db;
     this.#clock = clock;
     this.#hours = new ReadingHours(db, clock);
@@ -75,7 +75,7 @@ export class QuestDbReadingStore implements ReadingStore {
     }
     const receivedUs = this.#clock.nowUs();
     if (readings.length > 0) this.#hours.appending(Math.min(...readings.map(({ atUs }) => atUs)));
-    await this.#db.write(readings, (sender, reading) => putReading(sender, reading, receivedUs));
+    await this.#db.writer.write(readings, (sender, reading) => putReading(sender, reading, receivedUs));
   }
 
   async range(entityId: string, sinceUs: number, endUs: number, limit: number): Promise<Reading[]> {
@@ -139,7 +139,10 @@ export class QuestDbReadingStore implements ReadingStore {
     return new Map(rows.map((row) => [textOf(row, 'entity_id'), numberOf(row, 'count')]));
   }
 
-  /** What arrived since an instant of receipt, by entity; null means ever. For a start after a crash: it reads all. */
+  /**
+   * What arrived since an instant of receipt, by entity; null means ever. For a start after a crash: it reads
+   * everything.
+   */
   async receivedSince(receivedUs: number | null): Promise<Map<string, Interval>> {
     const rows = await this.#db.query(receivedQuery, [isoFromInstant(Math.max(0, receivedUs ?? 0))]);
     return new Map(
@@ -185,7 +188,7 @@ export class QuestDbReadingStore implements ReadingStore {
         weightUs,
       });
     }
-    // What was absent for a while did not hold its value meanwhile, and only the intervals tell.
+    // A value that was absent for a while was not in force meanwhile, and only the intervals show that.
     const broken = rows.filter((row) => row.numbers < row.readings).map(({ hour }) => hour);
     if (broken.length === 0) return;
     const brokenStartUs = run.startUs + Math.min(...broken) * run.lengthUs;

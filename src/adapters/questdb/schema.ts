@@ -5,14 +5,18 @@ import {
   ledgerStatements,
   rhythmStatements,
 } from './ledger-schema.ts';
-import { createProvenHours } from './proof-store.ts';
-import { createReadingHours, refreshReadingHoursHourly } from './reading-hours.ts';
+import {
+  createProvenHours,
+  createReadingHours,
+  createReadings,
+  refreshReadingHoursHourly,
+} from './reading-schema.ts';
 
 /**
  * The tables, as migrations. Each may be run again from its start, for QuestDB has no transactions over statements:
  * a process that dies between them finds the old version and repeats them all.
  */
-export interface Migration {
+interface Migration {
   readonly version: number;
   readonly statements: readonly string[];
 }
@@ -23,18 +27,6 @@ export const schemaTable = 'schema_version';
 export const createSchemaTable = `CREATE TABLE IF NOT EXISTS ${schemaTable} (
   applied_at TIMESTAMP, version INT
 ) TIMESTAMP(applied_at) PARTITION BY YEAR BYPASS WAL`;
-
-/** One row per (entity, instant): a reading that comes again replaces itself. Units are canonical. */
-const createReadings = `CREATE TABLE IF NOT EXISTS energy_readings (
-  entity_id SYMBOL CAPACITY 1024,
-  timestamp TIMESTAMP,
-  state DOUBLE,
-  unit SYMBOL CAPACITY 16,
-  source_unit SYMBOL CAPACITY 64,
-  absence SYMBOL CAPACITY 16,
-  last_reset TIMESTAMP,
-  origin SYMBOL CAPACITY 16
-) TIMESTAMP(timestamp) PARTITION BY DAY WAL DEDUP UPSERT KEYS(timestamp, entity_id)`;
 
 export const migrations: readonly Migration[] = [
   {
@@ -48,7 +40,7 @@ export const migrations: readonly Migration[] = [
   {
     version: 2,
     statements: [
-      // When a row came: after a crash it tells what the ledger has not posted yet.
+      // When a row was received: after a crash it shows what the ledger has not posted yet.
       'ALTER TABLE energy_readings ADD COLUMN IF NOT EXISTS received TIMESTAMP',
       ...ledgerStatements,
     ],

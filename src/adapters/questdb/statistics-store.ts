@@ -20,7 +20,7 @@ const endsQuery = `SELECT entity_id, cast(max(timestamp) AS LONG) AS last_us FRO
   WHERE period = $1 GROUP BY entity_id`;
 const countsQuery = `SELECT entity_id, count() AS count FROM ${statisticsTable}
   WHERE timestamp >= $1 AND timestamp < $2 GROUP BY entity_id`;
-/** A row is told of at its end; by the longest length none is missed. */
+/** A row is received at its end; going back by the longest length misses none. */
 const receivedQuery = `SELECT entity_id, cast(min(timestamp) AS LONG) AS from_us, cast(max(timestamp) AS LONG) AS until_us
   FROM ${statisticsTable} WHERE received >= $1 GROUP BY entity_id`;
 
@@ -37,7 +37,7 @@ export class QuestDbStatisticsStore implements StatisticsStore {
   async append(rows: readonly StatisticsRecord[]): Promise<void> {
     if (rows.length === 0) return;
     const receivedUs = this.#clock.nowUs();
-    await this.#db.write(rows, (sender, row) => putRow(sender, row, receivedUs));
+    await this.#db.writer.write(rows, (sender, row) => putRow(sender, row, receivedUs));
     await applied(this.#db, statisticsTable);
   }
 

@@ -2,17 +2,17 @@ import type { Log } from '../../runtime/log.ts';
 import type { QuestDb } from './questdb.ts';
 
 const suspendedQuery = `SELECT name, errorTag AS tag, errorMessage AS message FROM wal_tables() WHERE suspended`;
-/** A name can't be bound; QuestDB tells it, and ours are all like this. */
+/** A name can't be bound. QuestDB returns it, and our tables are all named like this. */
 const plainName = /^[a-z][a-z0-9_]*$/;
 
 /**
- * A table that ran into a full disk is suspended: it goes on taking rows, durably, and applies none of them until it is
- * told to go on. Rejects with a QuestDbError when QuestDB does not answer.
+ * QuestDB suspends a table that ran into a full disk: it still accepts rows, durably, and applies none of them until
+ * it is resumed. Resumes every suspended table. Rejects with a QuestDbError when QuestDB does not answer.
  */
 export async function resumeSuspended(db: QuestDb, log: Log): Promise<void> {
   for (const { name, tag, message } of await db.query(suspendedQuery, [])) {
     if (typeof name !== 'string' || !plainName.test(name)) continue;
-    log.warn({ table: name, tag, reason: message }, 'QuestDB suspended a table; it is told to go on');
+    log.warn({ table: name, tag, reason: message }, 'QuestDB suspended a table; it is resumed');
     await db.query(`ALTER TABLE ${name} RESUME WAL`, []);
   }
 }

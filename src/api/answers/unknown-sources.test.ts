@@ -5,7 +5,7 @@
  */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { z } from 'zod';
-import { preferences2026 } from '../../home/testing/samples.ts';
+import { preferences2026 } from '../../home/testing/sample-preferences.ts';
 import { balance, devices } from '../../schemas/balance.ts';
 import { entityList } from '../../schemas/entities.ts';
 import { now } from '../../schemas/now.ts';

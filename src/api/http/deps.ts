@@ -1,5 +1,5 @@
 import type { HttpBindings } from '@hono/node-server';
-import type { Connection } from '../../home/connection.ts';
+import type { ConnectionSettings } from '../../home/connection-settings.ts';
 import type { EntityStore } from '../../home/entity-store.ts';
 import type { GridConnections } from '../../home/grid-connections.ts';
 import type { Home } from '../../home/home.ts';
@@ -21,7 +21,7 @@ export interface ApiDeps {
   /** Why the address that the environment names is not used; null when it is, or names none. */
   readonly homeAssistantRefused: string | null;
   readonly home: Home;
-  readonly connection: Connection;
+  readonly connection: ConnectionSettings;
   readonly gridConnections: GridConnections;
   readonly entityStore: EntityStore;
   readonly readingStore: ReadingStore;

@@ -1,9 +1,11 @@
 /** Errors as the API tells them: application/problem+json (RFC 9457), never a stack, never a secret. */
+
 import type { Context, ErrorHandler, NotFoundHandler } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { z } from 'zod';
 import { HomeAssistantUnavailable } from '../../home/home-assistant.ts';
+import { withDeadline } from '../../runtime/deadline.ts';
 import type { Log } from '../../runtime/log.ts';
 import type { Problem } from '../../schemas/common.ts';
 import { inputProblem } from './input-problem.ts';
@@ -69,12 +71,8 @@ export async function fromStore<T>(
   work: () => Promise<T>,
   limitMs = stores[store]().isOk ? storeWithinMs : hangingStoreWithinMs,
 ): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`No answer within ${limitMs} ms`)), limitMs);
-  });
   try {
-    return await Promise.race([work(), late]);
+    return await withDeadline(work(), limitMs, `A call to ${store}`);
   } catch (cause) {
     if (cause instanceof HttpProblem || cause instanceof HomeAssistantUnavailable) throw cause;
     throw new HttpProblem(503, {
@@ -82,8 +80,6 @@ export async function fromStore<T>(
       retryAfterSeconds: 5,
       cause,
     });
-  } finally {
-    clearTimeout(timer);
   }
 }
 

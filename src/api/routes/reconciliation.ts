@@ -1,6 +1,7 @@
 import { createRoute, OpenAPIHono } from '@hono/zod-openapi';
 import { tolerance } from '../../integrity/detectors/hours-differ.ts';
 import { jobsLimit, nightlySpanUs } from '../../integrity/reconciliation/reconciler.ts';
+import { withDeadline } from '../../runtime/deadline.ts';
 import { limits } from '../../schemas/common.ts';
 import { backfillStarted } from '../../schemas/readings.ts';
 import { type Reconciliation, reconciliation, reconciliationRequest } from '../../schemas/tickets.ts';
@@ -43,12 +44,8 @@ export function reconciliationRoutes(deps: ApiDeps, administrators: Administrato
 
   /** Null while it is not known: the store that says what was proven may be away. */
   const planOf = async (): Promise<Reconciliation['plan']> => {
-    let timer: NodeJS.Timeout | undefined;
     try {
-      const late = new Promise<null>((resolve) => {
-        timer = setTimeout(() => resolve(null), planWithinMs);
-      });
-      const plan = await Promise.race([reconciler.plan(), late]);
+      const plan = await withDeadline(reconciler.plan(), planWithinMs, 'The plan of the next night');
       if (plan === null) return null;
       const { startUs, endUs, entities, hours, unverifiedHours } = plan;
       return {
@@ -58,8 +55,6 @@ export function reconciliationRoutes(deps: ApiDeps, administrators: Administrato
     } catch (error) {
       log.debug({ err: error }, 'What the next night looks at is not known');
       return null;
-    } finally {
-      clearTimeout(timer);
     }
   };
 

@@ -2,11 +2,11 @@
 
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import {
-  Connection,
-  type ConnectionDeps,
+  ConnectionSettings,
+  type ConnectionSettingsDeps,
   type HomeAssistantTarget,
   type Trial,
-} from '../../home/connection.ts';
+} from '../../home/connection-settings.ts';
 import { GridConnections } from '../../home/grid-connections.ts';
 import { Home } from '../../home/home.ts';
 import {
@@ -185,7 +185,7 @@ export class TestRecording implements Recording {
 }
 
 export interface TestApiOptions {
-  readonly source?: ConnectionDeps['source'];
+  readonly source?: ConnectionSettingsDeps['source'];
   readonly trial?: Trial;
   readonly isUnderSupervisor?: boolean;
   readonly panelDir?: string;
@@ -230,7 +230,7 @@ export class TestApi {
       homeAssistant,
       homeAssistantRefused: null,
       home: this.home,
-      connection: new Connection({
+      connection: new ConnectionSettings({
         source: options.source ?? { kind: 'saved' },
         settingsStore,
         use: (target) => this.used.push(target),

@@ -59,9 +59,6 @@ export class TestLedger implements LedgerViews, LedgerStore {
   zone(): string {
     return this.timeZone;
   }
-  async setZone(zone: string): Promise<void> {
-    this.timeZone = zone;
-  }
   async buckets(ids: readonly string[], period: Period, startUs: number, endUs: number): Promise<Bucket[]> {
     const edges = bucketEdges(startUs, endUs, period, this.timeZone);
     const bucketsStartUs = edges[0] ?? startUs;

@@ -16,7 +16,8 @@ import {
   type Registries,
 } from '../home-assistant.ts';
 import type { SettingsStore } from '../settings-store.ts';
-import { areas2026, devices2026, preferences2026, sensors2026 } from './samples.ts';
+import { preferences2026 } from './sample-preferences.ts';
+import { areas2026, devices2026, sensors2026 } from './samples.ts';
 
 export const silentLog: Log = {
   debug: () => undefined,
@@ -78,7 +79,7 @@ export function sampledRegistries(): Registries {
   };
 }
 
-/** The sampled home; what it tells can be changed, and it can be away. */
+/** The sampled home; what it reports can be changed, and it can be away. */
 export class FakeHomeAssistant implements HomeAssistant {
   currentStates = sampledStates();
   currentRegistries = sampledRegistries();
@@ -98,18 +99,18 @@ export class FakeHomeAssistant implements HomeAssistant {
   readonly #registryListeners = new Set<() => void>();
 
   connect(): void {
-    this.#tell({ kind: 'connected', version: this.homeConfig.version, sinceUs: fakeNowUs });
+    this.#setStatus({ kind: 'connected', version: this.homeConfig.version, sinceUs: fakeNowUs });
   }
   disconnect(): void {
-    this.#tell({ kind: 'connecting', attempts: 1, error: 'gone' });
+    this.#setStatus({ kind: 'connecting', attempts: 1, error: 'gone' });
   }
   refuse(error: string): void {
-    this.#tell({ kind: 'refused', error });
+    this.#setStatus({ kind: 'refused', error });
   }
   changeRegistry(): void {
     for (const listener of this.#registryListeners) listener();
   }
-  #tell(status: ConnectionStatus): void {
+  #setStatus(status: ConnectionStatus): void {
     this.#status = status;
     for (const listener of this.#listeners) listener(status);
   }

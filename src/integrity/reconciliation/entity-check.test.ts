@@ -37,7 +37,7 @@ const meter: ReconciledEntity = {
 };
 const withPower: ReconciledEntity = { ...meter, power: { entityId: 'sensor.power', sign: -1 } };
 
-function check(entity: ReconciledEntity, startUs: number, endUs: number) {
+function check(entity: ReconciledEntity, askedStartUs: number, askedEndUs: number) {
   const deps = home.deps();
   return checkEntity(
     {
@@ -51,7 +51,7 @@ function check(entity: ReconciledEntity, startUs: number, endUs: number) {
           return Array.from({ length: (until - from) / hourUs }, (_, n) => {
             const mean = -500;
             const one = { startUs: from + n * hourUs, min: mean, max: mean, mean, count: 1, last: mean };
-            return { ...one, heldUs: hourUs, ...power((one.startUs - startUs) / hourUs) };
+            return { ...one, heldUs: hourUs, ...power((one.startUs - askedStartUs) / hourUs) };
           });
         },
       },
@@ -70,8 +70,8 @@ function check(entity: ReconciledEntity, startUs: number, endUs: number) {
       },
     },
     entity,
-    startUs,
-    endUs,
+    askedStartUs,
+    askedEndUs,
   );
 }
 
@@ -214,18 +214,18 @@ describe('a counter beside its power sensor', () => {
 describe('a power sensor that keeps its value', () => {
   const sensor: ReconciledEntity = { ...meter, unit: 'W', meter: null, ownerId: meterId };
   /** @returns since when and until when it hangs, in hours */
-  async function hangs(startUs: number, endUs: number, lastRowUs: number | null) {
+  async function hangs(askedStartUs: number, askedEndUs: number, lastRowUs: number | null) {
     const changing = Array.from({ length: 60 }, (_, n) => reading(meterId, at(0) + n * 60_000_000, n + 1));
     await home.readings.append(changing);
     const none = { mean: null, min: null, max: null, state: null, sum: null, unit: 'W' } as const;
     const fiveUs = hourUs / 12;
-    for (let us = startUs; lastRowUs !== null && us <= lastRowUs; us += fiveUs)
+    for (let us = askedStartUs; lastRowUs !== null && us <= lastRowUs; us += fiveUs)
       home.statistics.rows.push({
         ...{ entityId: meterId, period: '5minute', startUs: us, endUs: us + fiveUs, ...none },
       });
-    return (await check(sensor, startUs, endUs)).detected.map(({ finding, handling }) => [
+    return (await check(sensor, askedStartUs, askedEndUs)).detected.map(({ finding, handling }) => [
       `${finding.kind} ${handling}`,
-      Math.round((finding.endUs - startUs) / hourUs),
+      Math.round((finding.endUs - askedStartUs) / hourUs),
     ]);
   }
 
@@ -237,8 +237,8 @@ describe('a power sensor that keeps its value', () => {
     ['Home Assistant saw it last an hour before the end', at(0), at(120), at(119)],
     ['Home Assistant never saw it', at(0), at(120), null],
     ['the range is too short to know its habits', at(0), at(119), at(119)],
-  ])('is not known to hang where %s', async (_, startUs, endUs, lastRowUs) => {
-    expect(await hangs(startUs, endUs, lastRowUs)).toEqual([]);
+  ])('is not known to hang where %s', async (_, askedStartUs, askedEndUs, lastRowUs) => {
+    expect(await hangs(askedStartUs, askedEndUs, lastRowUs)).toEqual([]);
   });
 });
 
@@ -249,8 +249,8 @@ describe('what a person said', () => {
   const declared = { correctionId: 'c', entityId: meterId, notes: '', createdAtUs: 0, ticketId: null };
   const exchange = (atUs: number) =>
     ({ ...declared, kind: 'exchange', atUs, oldRegisterMicro: null, newRegisterMicro: 0 }) as const;
-  const exclusion = (startUs: number, endUs: number, ticketId: string | null = null) =>
-    ({ ...declared, kind: 'exclusion', startUs, endUs: endUs + 1, ticketId }) as const;
+  const exclusion = (askedStartUs: number, askedEndUs: number, ticketId: string | null = null) =>
+    ({ ...declared, kind: 'exclusion', startUs: askedStartUs, endUs: askedEndUs + 1, ticketId }) as const;
 
   it.each<[string, Correction[], boolean]>([
     ['nothing', [], false],

@@ -198,8 +198,8 @@ describe('many hours', () => {
   it('are read no more than a day at a time, each once', async () => {
     const asked: (readonly [number, number])[] = [];
     const ledger = {
-      current: async (_: string, startUs: number, endUs: number) => {
-        asked.push([startUs, endUs]);
+      current: async (_: string, askedStartUs: number, askedEndUs: number) => {
+        asked.push([askedStartUs, askedEndUs]);
         return [];
       },
     };
@@ -223,8 +223,8 @@ describe('what a person said', () => {
   const declared = { correctionId: 'c', entityId: meterId, notes: '', createdAtUs: 0, ticketId: null };
   const exchange = (atUs: number) =>
     ({ ...declared, kind: 'exchange', atUs, oldRegisterMicro: null, newRegisterMicro: 0 }) as const;
-  const amount = (startUs: number, endUs: number) =>
-    ({ ...declared, kind: 'amount', startUs, endUs, amountMicro: 0 }) as const;
+  const amount = (askedStartUs: number, askedEndUs: number) =>
+    ({ ...declared, kind: 'amount', startUs: askedStartUs, endUs: askedEndUs, amountMicro: 0 }) as const;
   const stretch = { startUs, endUs: startUs + 2 * hourUs };
 
   it.each([

@@ -77,7 +77,7 @@ export class Reconciler {
   readonly #limits: ReconcilerLimits;
   readonly #marks: ReconciliationMarks;
   readonly #runLog: RunLog;
-  readonly #bell = new WakeSignal();
+  readonly #wakeSignal = new WakeSignal();
   readonly #stop = new AbortController();
   /** Ends a wait when Home Assistant is connected again. */
   #wake = new AbortController();
@@ -112,7 +112,7 @@ export class Reconciler {
   async stop(): Promise<void> {
     this.#unlisten();
     this.#stop.abort();
-    this.#bell.ring();
+    this.#wakeSignal.wake();
     await this.#loop;
   }
 
@@ -134,7 +134,7 @@ export class Reconciler {
     this.#asked.push(job);
     // Another run may take long; the sync log shows at once that this one is accepted.
     void this.#runLog.save(begunJob(job, entityIds?.length ?? this.#deps.entities().length), true);
-    this.#bell.ring();
+    this.#wakeSignal.wake();
     return job.syncId;
   }
 
@@ -171,7 +171,7 @@ export class Reconciler {
     const entities = this.#deps.entities();
     const meters = entities.filter(({ meter }) => meter?.posts === 'register');
     const ids = entities.filter(hasStates).map(({ entityId }) => entityId);
-    const unverifiedHours = await this.#deps.coverageVerifier.unproven(ids, startUs, endUs);
+    const unverifiedHours = await this.#deps.coverageVerifier.unverifiedCount(ids, startUs, endUs);
     this.#unverifiedHours = unverifiedHours;
     const hours = (meters.length * (endUs - startUs)) / hourUs;
     return { startUs, endUs, entities: entities.length, hours, unverifiedHours };
@@ -187,7 +187,7 @@ export class Reconciler {
       const hasStarted = clock.monotonicMs() >= beginMs;
       const job = this.#asked[0] ?? (hasStarted ? this.#due() : null);
       if (job !== null) await this.#do(job);
-      else await this.#bell.wait(hasStarted ? checkClockEveryMs : beginMs - clock.monotonicMs());
+      else await this.#wakeSignal.wait(hasStarted ? checkClockEveryMs : beginMs - clock.monotonicMs());
     }
   }
 

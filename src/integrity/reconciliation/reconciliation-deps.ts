@@ -5,7 +5,7 @@ import type { TouchCause } from '../../ledger/entries/cause.ts';
 import type { LedgerStore } from '../../ledger/entries/ledger-store.ts';
 import type { Corrections } from '../../ledger/evidence/corrections.ts';
 import type { StatisticsStore } from '../../ledger/evidence/statistics-store.ts';
-import type { HoursToVerify, VerificationEnvironment } from '../../recording/coverage-proof.ts';
+import type { HoursToVerify, VerificationEnvironment } from '../../recording/coverage-store.ts';
 import type { ReadingStore } from '../../recording/reading-store.ts';
 import type { SyncLog } from '../../recording/sync-log.ts';
 import type { Clock } from '../../runtime/clock.ts';
@@ -18,9 +18,9 @@ import type { ReconciledEntity } from './reconciled-entity.ts';
 /** Compares what is stored with Home Assistant's history, reading by reading, and fetches what is missing. */
 export interface HourVerifier {
   /** How many hours of these entities in [startUs, endUs) were not compared yet. Rejects when a store is down. */
-  unproven(entityIds: readonly string[], startUs: number, endUs: number): Promise<number>;
+  unverifiedCount(entityIds: readonly string[], startUs: number, endUs: number): Promise<number>;
   /** Verified hours are not compared again. Rejects when Home Assistant or a store is away; may be repeated. */
-  prove(asked: HoursToVerify, environment: VerificationEnvironment): Promise<void>;
+  verify(asked: HoursToVerify, environment: VerificationEnvironment): Promise<void>;
 }
 
 /** The ledger's own pace. */

@@ -7,7 +7,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { HomeAssistantUnavailable } from '../../home/home-assistant.ts';
 import type { PostedEntry } from '../../ledger/entries/revision.ts';
-import type { HoursToVerify, VerificationResult } from '../../recording/coverage-proof.ts';
+import type { HoursToVerify, VerificationResult } from '../../recording/coverage-store.ts';
 import type { SyncRun } from '../../recording/sync-log.ts';
 import { reading, testClock } from '../../recording/testing/doubles.ts';
 import { dayUs, hourUs, minuteUs } from '../../units/durations.ts';
@@ -60,8 +60,8 @@ function runOf(change: Partial<ReconciliationJob> = {}): ReconciliationRun {
     ...home.deps(),
     clock: { ...testClock, nowUs: () => nowUs },
     coverageVerifier: {
-      unproven: async () => 0,
-      prove: async (
+      unverifiedCount: async () => 0,
+      verify: async (
         question: HoursToVerify,
         { onVerified }: { onVerified: (id: string, proof: VerificationResult) => void },
       ) => {
@@ -78,8 +78,8 @@ function runOf(change: Partial<ReconciliationJob> = {}): ReconciliationRun {
     },
     ledger: {
       current: home.ledger.current.bind(home.ledger),
-      journal: async (entityId: string, startUs: number, endUs: number) => {
-        journalAsked.push([entityId, startUs, endUs]);
+      journal: async (entityId: string, askedStartUs: number, askedEndUs: number) => {
+        journalAsked.push([entityId, askedStartUs, askedEndUs]);
         return journalAsked.length === 1 ? (journal as PostedEntry[]) : [];
       },
     },

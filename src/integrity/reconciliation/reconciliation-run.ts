@@ -1,5 +1,5 @@
 import { hasStates } from '../../home/entity.ts';
-import { foundInterval, type VerificationResult } from '../../recording/coverage-proof.ts';
+import { foundInterval, type VerificationResult } from '../../recording/coverage-store.ts';
 import type { SyncKind, SyncOutcome, SyncRun } from '../../recording/sync-log.ts';
 import { unlessAborted } from '../../runtime/pause.ts';
 import { dayUs } from '../../units/durations.ts';
@@ -131,7 +131,7 @@ export class ReconciliationRun {
     // The current hour is verified when it is over, but a requested run includes it now.
     const asked = { entityIds, startUs, endUs, isExact: kind === 'reconciliation' };
     const onVerified = (entityId: string, result: VerificationResult) => this.#verified(entityId, result);
-    await this.#unlessStopped(this.#deps.coverageVerifier.prove(asked, { signal, onVerified }));
+    await this.#unlessStopped(this.#deps.coverageVerifier.verify(asked, { signal, onVerified }));
   }
 
   #verified(entityId: string, result: VerificationResult): void {

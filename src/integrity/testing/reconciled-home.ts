@@ -101,8 +101,8 @@ export class ReconciledHome {
 
   coverageVerifier(): HourVerifier {
     return {
-      unproven: async (ids) => ids.length * 5,
-      prove: async ({ entityIds: [entityId = meterId], startUs, endUs }, { onVerified }) => {
+      unverifiedCount: async (ids) => ids.length * 5,
+      verify: async ({ entityIds: [entityId = meterId], startUs, endUs }, { onVerified }) => {
         this.proofs += 1;
         // Runs that follow on one another without time passing would never end.
         if (this.proofs > mostProofs) throw new Error('There are too many runs');

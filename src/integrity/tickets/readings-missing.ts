@@ -1,4 +1,4 @@
-import type { FoundReadings } from '../../recording/coverage-proof.ts';
+import type { FoundReadings } from '../../recording/coverage-store.ts';
 import type { Finding } from '../ticket.ts';
 
 /** Readings that were missing here and that Home Assistant still had. They are added already. */

@@ -7,6 +7,7 @@ import type {
 } from '../../ledger/evidence/corrections.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Log } from '../../runtime/log.ts';
+import { Mutex } from '../../runtime/mutex.ts';
 import type { Interval } from '../../units/interval.ts';
 import type { LedgerClaim } from '../detectors/ledger-claim.ts';
 import {
@@ -85,7 +86,7 @@ export const ticketsKept = 2000;
  */
 export class Tickets {
   readonly #deps: TicketsDeps;
-  #last: Promise<unknown> = Promise.resolve();
+  readonly #mutex = new Mutex();
   #open: ReadonlyMap<TicketKind, number> | null = null;
 
   constructor(deps: TicketsDeps) {
@@ -111,17 +112,17 @@ export class Tickets {
     scope: CheckedScope | null,
     syncId: string | null,
   ): Promise<Reported> {
-    return this.#inTurn(() => this.#report(detected, scope, syncId));
+    return this.#mutex.run(() => this.#report(detected, scope, syncId));
   }
 
   /** @param by the name of who decides */
   resolve(ticketId: string, answer: TicketAnswer, by: string, isDryRun: boolean): Promise<TicketOutcome> {
-    return this.#inTurn(() => this.#resolve(ticketId, answer, by, isDryRun));
+    return this.#mutex.run(() => this.#resolve(ticketId, answer, by, isDryRun));
   }
 
   /** Takes back what was decided, or what the app did by itself: the ticket asks again. */
   undo(ticketId: string): Promise<TicketOutcome> {
-    return this.#inTurn(() => this.#undo(ticketId));
+    return this.#mutex.run(() => this.#undo(ticketId));
   }
 
   async #report(
@@ -310,12 +311,6 @@ export class Tickets {
   async #publish(): Promise<void> {
     await this.count();
     this.#deps.onChange?.();
-  }
-
-  #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const done = this.#last.then(work);
-    this.#last = done.catch(() => undefined);
-    return done;
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Clock } from '../../runtime/clock.ts';
 import type { Log } from '../../runtime/log.ts';
+import { Mutex } from '../../runtime/mutex.ts';
 import { Worker } from '../../runtime/worker.ts';
 import type { Interval } from '../../units/interval.ts';
 import { quarterHourUs } from '../../units/quarter-hour.ts';
@@ -43,13 +44,14 @@ export class CorrectionService implements Corrections {
   readonly #rules: RepostingRules;
   readonly #worker: Worker;
   #unposted: readonly UnpostedCorrection[] | null = null;
-  #last: Promise<unknown> = Promise.resolve();
+  /** Figures that are reported must be those that are written: nothing else may be declared in between. */
+  readonly #mutex = new Mutex();
 
   constructor(deps: CorrectionServiceDeps, everyMs = 15_000, rules: RepostingRules = usualRules) {
     this.#deps = deps;
     this.#rules = rules;
     const failure = 'A correction could not be posted';
-    const work = () => this.#oneAtATime(() => this.#postUnposted());
+    const work = () => this.#mutex.run(() => this.#postUnposted());
     this.#worker = new Worker({ work, failure, log: deps.log }, everyMs);
   }
 
@@ -60,7 +62,7 @@ export class CorrectionService implements Corrections {
 
   async stop(): Promise<void> {
     await this.#worker.stop();
-    await this.#last.catch(() => undefined);
+    await this.#mutex.idle();
   }
 
   of(entityId: string): Promise<Correction[]> {
@@ -68,7 +70,7 @@ export class CorrectionService implements Corrections {
   }
 
   preview(asked: Correction | { readonly takeBack: string }): Promise<CorrectionOutcome> {
-    return this.#oneAtATime(async () => {
+    return this.#mutex.run(async () => {
       if (!('takeBack' in asked)) return (await this.#refusal(asked)) ?? (await this.#changed(asked, true));
       const found = await this.#deps.corrections.find(asked.takeBack);
       return found === null ? { kind: 'unknown' } : this.#changed(found, false);
@@ -76,7 +78,7 @@ export class CorrectionService implements Corrections {
   }
 
   apply(correction: Correction): Promise<CorrectionOutcome> {
-    return this.#oneAtATime(async () => {
+    return this.#mutex.run(async () => {
       const refusal = await this.#refusal(correction);
       if (refusal !== null) return refusal;
       const outcome = await this.#changed(correction, true);
@@ -86,7 +88,7 @@ export class CorrectionService implements Corrections {
   }
 
   takeBack(correctionId: string): Promise<CorrectionOutcome> {
-    return this.#oneAtATime(async () => {
+    return this.#mutex.run(async () => {
       const found = await this.#deps.corrections.find(correctionId);
       if (found === null) return { kind: 'unknown' };
       const outcome = await this.#changed(found, false);
@@ -101,7 +103,7 @@ export class CorrectionService implements Corrections {
    * @returns how many went along
    */
   carry(oldId: string, newId: string): Promise<number> {
-    return this.#oneAtATime(async () => {
+    return this.#mutex.run(async () => {
       const declared = await this.#deps.corrections.of(oldId);
       for (const correction of declared) {
         const carried: Correction = { ...correction, entityId: newId };
@@ -116,7 +118,7 @@ export class CorrectionService implements Corrections {
    * has now, and is no evidence here. May be repeated.
    */
   excludeUntil(entityId: string, lastUs: number): Promise<void> {
-    return this.#oneAtATime(async () => {
+    return this.#mutex.run(async () => {
       const exclusion: Correction = {
         ...{
           kind: 'exclusion',
@@ -131,13 +133,6 @@ export class CorrectionService implements Corrections {
       };
       await this.#carryOut(exclusion, () => this.#deps.corrections.add(exclusion));
     });
-  }
-
-  /** Figures that are told must be those that are written: nothing else may be declared in between. */
-  #oneAtATime<T>(work: () => Promise<T>): Promise<T> {
-    const next = this.#last.then(work, work);
-    this.#last = next.catch(() => undefined);
-    return next;
   }
 
   async #refusal(correction: Correction): Promise<CorrectionOutcome | null> {

@@ -1,6 +1,5 @@
 import { hourUs } from '../../units/durations.ts';
 import { hull, type Interval } from '../../units/interval.ts';
-import type { PostedEntry } from './revision.ts';
 
 /** Why a meter is posted anew, the weakest first: of causes that come together the strongest is told. */
 const touchCauses = ['readings', 'statistics', 'reconciled', 'rules', 'corrected'] as const;
@@ -48,8 +47,14 @@ export function mergeRanges(one: ChangedRange | undefined, other: ChangedRange):
   return { ...hull(one, other), cause: strongerCause(one.cause, other.cause) };
 }
 
+/** What of a quarter-hour's newest entry decides the cause of the next. */
+interface Before {
+  readonly revision: number;
+  readonly isProvisional: boolean;
+}
+
 /** The cause of the revision that follows on `before`. */
-export function causeOfRevision(touched: TouchCause, before: PostedEntry | undefined): EntryCause {
+export function causeOfRevision(touched: TouchCause, before: Before | undefined): EntryCause {
   if (touched !== 'readings') return touched;
   if (before === undefined || before.revision === 0) return 'first';
   return before.isProvisional ? 'settled' : 'late';

@@ -1,4 +1,5 @@
 import type { Clock } from '../../runtime/clock.ts';
+import { Emitter } from '../../runtime/emitter.ts';
 import type { Log } from '../../runtime/log.ts';
 import { Worker } from '../../runtime/worker.ts';
 import { minuteUs } from '../../units/durations.ts';
@@ -75,7 +76,7 @@ export class PostingWorker {
   readonly #taken = new Map<string, ChangedRange>();
   /** Pasts that were posted in the round under way. */
   readonly #untold: [string, ChangedRange][] = [];
-  readonly #listeners = new Set<PostedListener>();
+  readonly #posted: Emitter<Parameters<PostedListener>>;
   #meters: ReadonlyMap<string, Meter> = new Map();
   /** Switch → the meters of the devices that it controls. */
   #switched: ReadonlyMap<string, readonly Meter[]> = new Map();
@@ -86,6 +87,7 @@ export class PostingWorker {
 
   constructor(deps: PostingWorkerDeps, everyMs = 10_000, rules: RepostingRules = usualRules) {
     this.#deps = deps;
+    this.#posted = new Emitter(deps.log, 'A listener to postings failed');
     this.#rules = rules;
     const failure = 'The ledger could not be posted';
     const isDue = () => !this.#hasCaughtUp || (deps.rhythm?.isDue(this.#news()) ?? true);
@@ -123,13 +125,12 @@ export class PostingWorker {
 
   /** Told after each posting which quarters may have changed. */
   onPosted(listener: PostedListener): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    return this.#posted.on(listener);
   }
 
   /** What could not be posted is tried at once. */
-  soon(): void {
-    this.#worker.soon();
+  runNow(): void {
+    this.#worker.runNow();
   }
 
   /** Resolves when everything told until now is posted; rejects when it could not be. */
@@ -146,7 +147,7 @@ export class PostingWorker {
       isPostingPast: this.#untold.length > 0 || left.some(([, news]) => isPast(news)),
       entriesWritten: this.#entriesWritten,
       lastPostedAtUs: this.#lastPostedAtUs,
-      error: this.#worker.error(),
+      error: this.#worker.status().error,
       upToMs: this.#upToMs,
     };
   }
@@ -235,7 +236,7 @@ export class PostingWorker {
       const meter = this.#meters.get(entityId);
       if (meter === undefined) continue;
       // A stop leaves the rest to the next start, which asks the store.
-      if (this.#worker.isStopped()) throw new Error('The process stops');
+      if (this.#worker.status().isStopped) throw new Error('The process stops');
       const { startUs, endUs, ...result } = await repost(deps, this.#rules, meter, news);
       entriesWritten += result.entriesWritten;
       if (result.entriesWritten > 0 || tellsAll)
@@ -249,7 +250,7 @@ export class PostingWorker {
   }
 
   #tell(posted: readonly (readonly [string, ChangedRange])[]): void {
-    for (const listener of this.#listeners) for (const [entityId, news] of posted) listener(entityId, news);
+    for (const [entityId, news] of posted) this.#posted.emit(entityId, news);
   }
 
   #news(): ChangedRange[] {

@@ -1,5 +1,5 @@
 import type { Clock } from '../../runtime/clock.ts';
-import { withinMs } from '../../runtime/pause.ts';
+import { waitAtMost } from '../../runtime/deadline.ts';
 import { hull, type Interval } from '../../units/interval.ts';
 import { quarterHourStartUs, quarterHourUs } from '../../units/quarter-hour.ts';
 import { byQuarterHour } from '../entries/entry.ts';
@@ -151,7 +151,7 @@ export class RunningLedger implements LedgerStore {
    */
   async steady<T>(ask: () => Promise<T>): Promise<T> {
     for (let tries = 1; ; tries += 1) {
-      if (this.#begun > this.#ended) await withinMs(steadyWithinMs, this.#moving);
+      if (this.#begun > this.#ended) await waitAtMost(steadyWithinMs, this.#moving);
       const begun = this.#begun;
       const isStill = begun === this.#ended;
       const answer = await ask();

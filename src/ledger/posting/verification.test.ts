@@ -39,8 +39,8 @@ async function book(
       const items = registers.filter(({ atUs }) => atUs >= startUs);
       return { items: items.slice(0, limit), isLast: items.length <= limit };
     },
-    powers: async (_: string, startUs: number, endUs: number) =>
-      powers.filter(({ atUs }) => atUs >= startUs && atUs < endUs),
+    powers: async (_: string, askedStartUs: number, askedEndUs: number) =>
+      powers.filter(({ atUs }) => atUs >= askedStartUs && atUs < askedEndUs),
     around: async (_: string, beforeUs: number, afterUs: number) => ({
       beforeUs: instants.findLast((us) => us < beforeUs) ?? null,
       afterUs: instants.find((us) => us > afterUs) ?? null,
@@ -200,16 +200,17 @@ describe('the journal', () => {
     untilQuarterHour = 2 * weeks + 3,
   ) {
     const asked: number[][] = [];
-    const isIn = (startUs: number, endUs: number) => (one: PostedEntry) =>
-      one.quarterHourStartUs >= startUs && one.quarterHourStartUs < endUs;
+    const isIn = (askedStartUs: number, askedEndUs: number) => (one: PostedEntry) =>
+      one.quarterHourStartUs >= askedStartUs && one.quarterHourStartUs < askedEndUs;
     const findings: Finding[] = [];
     const ledger = {
       ...new MemoryLedgers(),
-      current: async (_: string, startUs: number, endUs: number) => {
-        asked.push([(startUs - start) / quarterHourUs, (endUs - start) / quarterHourUs]);
-        return current.filter(isIn(startUs, endUs));
+      current: async (_: string, askedStartUs: number, askedEndUs: number) => {
+        asked.push([(askedStartUs - start) / quarterHourUs, (askedEndUs - start) / quarterHourUs]);
+        return current.filter(isIn(askedStartUs, askedEndUs));
       },
-      journal: async (_: string, startUs: number, endUs: number) => journal.filter(isIn(startUs, endUs)),
+      journal: async (_: string, askedStartUs: number, askedEndUs: number) =>
+        journal.filter(isIn(askedStartUs, askedEndUs)),
     };
     const store = ledger as unknown as MemoryLedgers;
     const counts = await verifyJournal(

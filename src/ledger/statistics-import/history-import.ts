@@ -1,4 +1,5 @@
 import { isExternalStatistic } from '../../home/entity.ts';
+import type { StatisticsPeriod } from '../../home/home-assistant.ts';
 import { RunLog, untilIdle } from '../../recording/backfill/run-log.ts';
 import type { SyncRun } from '../../recording/sync-log.ts';
 import { Backoff } from '../../runtime/backoff.ts';
@@ -6,7 +7,7 @@ import { pause } from '../../runtime/pause.ts';
 import { WakeSignal } from '../../runtime/wake-signal.ts';
 import { dayUs, hourMs, minuteMs } from '../../units/durations.ts';
 import type { HistoryImportDeps } from './import-deps.ts';
-import { type EntitySync, ImportMarks, type StatisticsPeriod } from './import-marks.ts';
+import { type EntitySync, ImportMarks } from './import-marks.ts';
 import { begunRun, type ImportJob, ImportQueue } from './import-queue.ts';
 import { ImportRun } from './import-run.ts';
 
@@ -65,7 +66,7 @@ export class HistoryImport {
   readonly #limits: HistoryImportLimits;
   readonly #marks: ImportMarks;
   readonly #queue = new ImportQueue();
-  readonly #bell = new WakeSignal();
+  readonly #wakeSignal = new WakeSignal();
   readonly #runLog: RunLog;
   readonly #stop = new AbortController();
   /** Ends a wait: Home Assistant is there again. */
@@ -92,7 +93,7 @@ export class HistoryImport {
       if (kind !== 'connected') return;
       this.#wake.abort();
       this.#wake = new AbortController();
-      this.#bell.ring();
+      this.#wakeSignal.wake();
     });
     this.#loop = this.#work();
   }
@@ -100,13 +101,13 @@ export class HistoryImport {
   async stop(): Promise<void> {
     this.#unlisten();
     this.#stop.abort();
-    this.#bell.ring();
+    this.#wakeSignal.wake();
     await this.#loop;
   }
 
   /** Other entities are tracked: the past of the new ones is fetched. */
   follow(): void {
-    this.#bell.ring();
+    this.#wakeSignal.wake();
   }
 
   /**
@@ -127,7 +128,7 @@ export class HistoryImport {
     });
     // Another run may take long; who asked can see at once that this one is known.
     void this.#runLog.save(begunRun(job, this.#deps.clock.nowUs()), true);
-    this.#bell.ring();
+    this.#wakeSignal.wake();
     return job.syncId;
   }
 
@@ -165,7 +166,7 @@ export class HistoryImport {
       const isThere = this.#deps.homeAssistant.status().kind === 'connected';
       const asked = isThere ? this.#queue.take() : null;
       const job = asked ?? (isThere ? this.#due() : null);
-      if (job === null) await this.#bell.wait(lookEveryMs);
+      if (job === null) await this.#wakeSignal.wait(lookEveryMs);
       else {
         this.#taken = job;
         await this.#do(job, asked === null);

@@ -1,6 +1,5 @@
+import type { StatisticsPeriod } from '../../home/home-assistant.ts';
 import type { SettingsStore } from '../../home/settings-store.ts';
-
-export type StatisticsPeriod = '5minute' | 'hour';
 
 /** How far an entity's statistics are imported. */
 export interface ImportMark {

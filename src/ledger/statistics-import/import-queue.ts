@@ -1,5 +1,5 @@
+import type { StatisticsPeriod } from '../../home/home-assistant.ts';
 import type { SyncRun } from '../../recording/sync-log.ts';
-import type { StatisticsPeriod } from './import-marks.ts';
 
 /** A run of the import, asked for and not yet begun. */
 export interface ImportJob {

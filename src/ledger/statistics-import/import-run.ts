@@ -1,5 +1,9 @@
 import { isExternalStatistic } from '../../home/entity.ts';
-import { type HomeStatisticsRow, statisticsPeriodUs } from '../../home/home-assistant.ts';
+import {
+  type HomeStatisticsRow,
+  type StatisticsPeriod,
+  statisticsPeriodUs,
+} from '../../home/home-assistant.ts';
 import { historySinceUs } from '../../recording/backfill/history-depth.ts';
 import type { SyncRun } from '../../recording/sync-log.ts';
 import { hourUs } from '../../units/durations.ts';
@@ -9,7 +13,7 @@ import type {
   ImportRunEnvironment,
   ImportRunLimits,
 } from './import-deps.ts';
-import type { ImportMarks, StatisticsPeriod } from './import-marks.ts';
+import type { ImportMarks } from './import-marks.ts';
 import { Patience, Stopped } from './import-patience.ts';
 import { begunRun, type ImportJob } from './import-queue.ts';
 import { asked, copyPiece, entitiesPerPiece, nextStretch, type Piece } from './statistics-copy.ts';

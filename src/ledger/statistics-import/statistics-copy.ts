@@ -1,5 +1,5 @@
 /** Brings rows of Home Assistant's statistics into the store, in the order of time, some entities and months at once. */
-
+import type { StatisticsPeriod } from '../../home/home-assistant.ts';
 import {
   type HomeAssistant,
   HomeAssistantUnavailable,
@@ -8,7 +8,6 @@ import {
 } from '../../home/home-assistant.ts';
 import type { Interval } from '../../units/interval.ts';
 import type { StatisticsStore } from '../evidence/statistics-store.ts';
-import type { StatisticsPeriod } from './import-marks.ts';
 
 /** Rows asked for, held and written at once: about a megabyte of Home Assistant's answer. */
 const pieceRows = 8640;

@@ -2,23 +2,23 @@ import type { Interval } from '../../units/interval.ts';
 import type { Gap } from '../gap-tracker.ts';
 import type { SyncKind, SyncRun } from '../sync-log.ts';
 
-/** Asked for and not yet begun. */
+/** Requested and not yet started. */
 export interface BackfillJob {
   readonly syncId: string;
   readonly kind: SyncKind;
-  /** Since when, of each entity; null: as far as Home Assistant's own memory goes. */
+  /** Since when, by entity; null: as far back as Home Assistant has states. */
   readonly sinceUs: ReadonlyMap<string, number | null>;
-  /** What it fills; told when it is done. */
+  /** The gap that it fills; reported as filled when it is done. */
   readonly gaps: readonly Gap[];
-  /** A pass over the end of an earlier run, for what Home Assistant had not yet written then. */
+  /** A second pass over the end of an earlier run, for what Home Assistant had not yet written then. */
   readonly follows: { readonly run: SyncRun; readonly span: Interval; readonly pass: number } | null;
   readonly dueMs: number;
 }
 
-/** Past this many, the farthest passes over are dropped; new jobs of one kind are always merged into one. */
+/** Beyond this many, the second passes due last are dropped; new jobs of one kind are always merged into one. */
 const limit = 16;
 
-/** What is to be back-filled: at most one job of each kind, and some passes over. */
+/** What is to be back-filled: at most one job of each kind, and some second passes. */
 export class BackfillQueue {
   #jobs: BackfillJob[] = [];
 
@@ -26,7 +26,10 @@ export class BackfillQueue {
     return this.#jobs.length;
   }
 
-  /** Adds a job, or merges it into the one of its kind that waits; returns the one that will do it. */
+  /**
+   * Adds a job or merges it into the waiting one of its kind.
+   * @returns the job that will do it
+   */
   add(job: BackfillJob): BackfillJob {
     const waiting = job.follows === null ? this.#jobs.find((other) => isMergeable(other, job)) : undefined;
     if (waiting === undefined) {
@@ -45,12 +48,12 @@ export class BackfillQueue {
     return merged;
   }
 
-  /** A job that waits to begin; not a pass over the end of one that was done. */
+  /** A job that waits to start; not a second pass. */
   find(syncId: string): BackfillJob | null {
     return this.#jobs.find((job) => job.syncId === syncId && job.follows === null) ?? null;
   }
 
-  /** The job that is due first, and taken out when it is due now. */
+  /** The job that is due first. Removes it from the queue when it is due now. */
   take(nowMs: number): { readonly job: BackfillJob } | { readonly inMs: number } | null {
     const next = this.#jobs.reduce<BackfillJob | null>(
       (first, job) => (first === null || job.dueMs < first.dueMs ? job : first),

@@ -1,6 +1,6 @@
 /**
- * Goal: what Home Assistant recorded while we did not hear it gets into the store, once, with honest counts, whatever is
- * away meanwhile.
+ * Goal: what Home Assistant recorded while nothing was received gets into the store, once, with honest counts,
+ * whatever is away meanwhile.
  * Method: recorder and back-fill between stand-ins; the home keeps its own history, so the two can be compared.
  */
 
@@ -119,12 +119,12 @@ describe('back-fill', () => {
     recorder.track([entity(meter)]);
     await connected();
     await finished(1);
-    const told = pastOf(meter).filter((atUs) => atUs !== baseUs - 5);
-    expect(instants(meter)).toEqual(told.sort((a, b) => a - b));
+    const reported = pastOf(meter).filter((atUs) => atUs !== baseUs - 5);
+    expect(instants(meter)).toEqual(reported.sort((a, b) => a - b));
     const run = syncLog.runs.get('run-1');
     // The newest came by the snapshot.
-    expect(run).toMatchObject({ kind: 'start', status: 'success', readingsAdded: told.length - 1 });
-    expect(recorder.status().readingsReceived).toBe(told.length);
+    expect(run).toMatchObject({ kind: 'start', status: 'success', readingsAdded: reported.length - 1 });
+    expect(recorder.status().readingsReceived).toBe(reported.length);
     expect([...store.rows.values()].filter(({ origin }) => origin === 'stream').length).toBe(1);
   });
 
@@ -164,7 +164,7 @@ describe('back-fill', () => {
     expect(instants(meter).slice(1)).toEqual(pastOf(meter).sort((a, b) => a - b));
   });
 
-  it('starts where the process before had everything, and takes up what it had not', async () => {
+  it('starts where the previous process was complete, and continues with the rest', async () => {
     await store.append([reading(meter, baseUs - 100 * hourUs), reading(other, baseUs - 100 * hourUs)]);
     subscription.state = {
       status: 'active',
@@ -199,7 +199,7 @@ describe('back-fill', () => {
     expect(instants(other)).toEqual(
       [100, 90, 80, 70, 60, 50, 40, 30, 20, 10].map((i) => baseUs - i * hourUs),
     );
-    // Looked at again meanwhile: only then is it sure.
+    // A second pass ran meanwhile: only then it is certain.
     await new Promise((resolve) => setTimeout(resolve, 150));
     await backfill.stop();
     await recorder.stop();
@@ -221,7 +221,7 @@ describe('back-fill', () => {
     expect(syncLog.runs.get('run-1')?.status).toBe('success');
   });
 
-  it('calls a run failed when Home Assistant refuses the history, and goes on with the others', async () => {
+  it('marks a run as failed when Home Assistant refuses the history, and continues with the others', async () => {
     home.change(state(meter, baseUs - 2 * hourUs, '1'));
     home.change(state(other, baseUs - 2 * hourUs, '1'));
     home.change(state(other, baseUs - hourUs, '2'));

@@ -17,7 +17,7 @@ import { historySinceUs, longestHistoryUs, usualHistoryUs } from './history-dept
 import { addCounts, type CopiedSpan, type CopyNotes, copySpan } from './history-span.ts';
 import { RunLog } from './run-log.ts';
 
-export interface BackfillDeps {
+interface BackfillDeps {
   readonly homeAssistant: Pick<HomeAssistant, 'history' | 'hasHistoryAt'>;
   readonly readings: Pick<ReadingStore, 'before' | 'range'>;
   readonly recorder: Pick<
@@ -30,11 +30,11 @@ export interface BackfillDeps {
   /** A new id, unique for ever. */
   readonly newId: () => string;
   readonly coverageVerifier?: CopyNotes;
-  /** Told when a run is over; what it brought is in the store. */
+  /** Called when a run has ended; what it brought is in the store. */
   readonly onBrought?: () => void;
 }
 
-export interface BackfillStatus {
+interface BackfillStatus {
   readonly isOk: boolean;
   readonly detail: string | null;
   readonly isRunning: boolean;
@@ -42,21 +42,21 @@ export interface BackfillStatus {
   readonly lastFinishedAtUs: number | null;
 }
 
-export interface BackfillLimits {
-  /** How far back is looked for what was missed. */
+interface BackfillLimits {
+  /** How far back missed readings are fetched. */
   readonly memoryUs: number;
-  /** Of what was never recorded, all that Home Assistant has is fetched, but nothing older than this. */
+  /** For what was never recorded everything that Home Assistant has is fetched, but nothing older than this. */
   readonly longestHistoryUs: number;
-  /** Taken before the instant until which we heard: our last words may not have been stored. */
+  /** Subtracted from the instant of the last received state: the last readings before it may not have been stored. */
   readonly marginUs: number;
   readonly startMarginUs: number;
-  /** When the end of a gap is looked at again, after a run: Home Assistant writes with a delay. */
+  /** When the end of a gap is fetched again after a run: Home Assistant writes with a delay. */
   readonly passesAfterMs: readonly number[];
   readonly retryFirstMs: number;
   readonly retryLimitMs: number;
 }
 
-export const defaultBackfillLimits: BackfillLimits = {
+const defaultBackfillLimits: BackfillLimits = {
   memoryUs: usualHistoryUs,
   longestHistoryUs,
   marginUs: minuteUs,
@@ -66,21 +66,21 @@ export const defaultBackfillLimits: BackfillLimits = {
   retryLimitMs: minuteMs,
 };
 
-/** A pass over the end looks at this much of it. */
+/** A second pass fetches this much of the gap's end. */
 const tailUs = 15 * minuteUs;
-/** All keep their states equally long, so some tell it for all. */
+/** Home Assistant keeps all states equally long, so a few entities answer for all. */
 const entitiesAsked = 20;
 const memoryTries = 3;
 
-/** Fetches from Home Assistant's own history what we did not hear. One run at a time, behind the stream. */
+/** Fetches from Home Assistant's own history what the stream missed. One run at a time, and the stream goes first. */
 export class Backfill {
   readonly #deps: BackfillDeps;
   readonly #limits: BackfillLimits;
   readonly #queue = new BackfillQueue();
-  readonly #bell = new WakeSignal();
+  readonly #wakeSignal = new WakeSignal();
   readonly #runLog: RunLog;
   readonly #stop = new AbortController();
-  /** Ends a wait: Home Assistant is there again. */
+  /** Aborted to end a wait when Home Assistant is connected again. */
   #wake = new AbortController();
   #run: SyncRun | null = null;
   #bringsPast = false;
@@ -95,7 +95,7 @@ export class Backfill {
     this.#limits = { ...defaultBackfillLimits, ...limits };
   }
 
-  /** Before the recorder's start, to hear of its first gap. */
+  /** Call it before the recorder's start, so that its first gap is received. */
   start(): void {
     this.#unlisten = this.#deps.recorder.onGap((gap) => this.#fill(gap));
     this.#loop = Promise.all([this.#work(), this.#closeInterrupted()]);
@@ -104,22 +104,22 @@ export class Backfill {
   async stop(): Promise<void> {
     this.#unlisten();
     this.#stop.abort();
-    this.#bell.ring();
+    this.#wakeSignal.wake();
     await this.#loop;
   }
 
   /**
-   * Asks for everything that Home Assistant remembers of the tracked entities, or of some of them.
+   * Fetches everything that Home Assistant has of the tracked entities, or of some of them.
    * @returns the id of the run, at once; its progress is in the sync log
    */
   request(entityIds: readonly string[] = [...this.#deps.recorder.tracked().keys()]): string {
     const job = this.#add('manual', new Map(entityIds.map((entityId) => [entityId, null])), []);
-    // Another run may take long; who asked can see at once that this one is known.
+    // Another run may take long; the caller can see at once that this one is queued.
     void this.#runLog.save(this.#begun(job), true);
     return job.syncId;
   }
 
-  /** A run of this process that waits or is under way; null for any other. */
+  /** A run of this process that waits or runs; null for any other. */
   running(syncId: string): SyncRun | null {
     if (this.#run?.syncId === syncId) return this.#run;
     const job = this.#queue.find(syncId);
@@ -127,8 +127,8 @@ export class Backfill {
   }
 
   /**
-   * Whether the past of the tracked entities is being brought in now: until then a meter's last reading before midnight
-   * may be days old, and what it counted since is not known. Looking again at a gap's end does not count.
+   * Whether the past of the tracked entities is being fetched: until it is, a meter's last reading before midnight
+   * may be days old, and what it counted since is not known. A second pass does not count.
    */
   bringsPast(): boolean {
     return this.#bringsPast;
@@ -155,15 +155,15 @@ export class Backfill {
   #add(kind: SyncKind, sinceUs: ReadonlyMap<string, number | null>, gaps: readonly Gap[]): BackfillJob {
     const dueMs = this.#deps.clock.monotonicMs();
     const job = this.#queue.add({ syncId: this.#deps.newId(), kind, sinceUs, gaps, follows: null, dueMs });
-    this.#bell.ring();
+    this.#wakeSignal.wake();
     return job;
   }
 
   async #work(): Promise<void> {
     while (!this.#stop.signal.aborted) {
       const next = this.#queue.take(this.#deps.clock.monotonicMs());
-      if (next === null) await this.#bell.wait();
-      else if ('inMs' in next) await this.#bell.wait(next.inMs);
+      if (next === null) await this.#wakeSignal.wait();
+      else if ('inMs' in next) await this.#wakeSignal.wait(next.inMs);
       else await this.#do(next.job);
     }
   }
@@ -181,19 +181,19 @@ export class Backfill {
     try {
       const spans = job.follows === null ? await this.#spans(job, endUs) : this.#tails(job, job.follows.span);
       const startUs = Math.min(endUs, ...[...spans.values()].map((span) => span.startUs));
-      // Known only now: further back for what was never recorded.
+      // Known only now: how far back to go for what was never recorded.
       if (job.follows === null) run = { ...run, startUs: Math.min(run.startUs, startUs) };
       for (const [entityId, span] of spans) {
-        const told = new Map<number, number>();
+        const reported = new Map<number, number>();
         const writtenUntilUs = this.#deps.coverageVerifier?.writtenUntilUs() ?? 0;
         const result = await this.#copy(entityId, span, (copied) => {
-          addCounts(told, copied.told);
+          addCounts(reported, copied.reported);
           added += copied.added;
           run = { ...run, readingsAdded: run.readingsAdded + copied.added };
           this.#run = run;
         });
         const isWhole = result === null && this.#deps.recorder.tracked().has(entityId);
-        if (isWhole) copiedSpans.push({ entityId, span, writtenUntilUs, told });
+        if (isWhole) copiedSpans.push({ entityId, span, writtenUntilUs, reported });
         if (this.#stop.signal.aborted) return;
         if (result !== null) failed.push(`${entityId}: ${result}`);
         if (job.follows === null) run = { ...run, entitiesDone: run.entitiesDone + 1 };
@@ -202,7 +202,7 @@ export class Backfill {
       }
       await unlessAborted(this.#deps.recorder.settled(), this.#stop.signal);
       if (this.#stop.signal.aborted) return;
-      await this.#noteProof(copiedSpans);
+      await this.#noteCoverage(copiedSpans);
       run = this.#finished(run, failed);
       this.#error = failed.length === 0 ? null : `Home Assistant's history is incomplete: ${failed[0]}`;
       if (job.follows === null || added > 0) {
@@ -221,15 +221,12 @@ export class Backfill {
     }
   }
 
-  /** Whole hours among them need not be asked for again to be proven. */
-  async #noteProof(copied: readonly CopiedSpan[]): Promise<void> {
+  /** Saves which whole hours were copied, so that they are not verified again. */
+  async #noteCoverage(copied: readonly CopiedSpan[]): Promise<void> {
     try {
       await this.#deps.coverageVerifier?.note(copied);
     } catch (cause) {
-      this.#deps.log.debug(
-        { err: cause },
-        'what was copied is not noted as proven; it is held against again',
-      );
+      this.#deps.log.debug({ err: cause }, 'what was copied is not saved as verified; it is compared again');
     }
   }
 
@@ -258,13 +255,13 @@ export class Backfill {
     return { ...run, status, error, finishedAtUs: this.#deps.clock.nowUs() };
   }
 
-  /** Looks again at the end of the gap, a little later, and as long as something comes. */
+  /** Fetches the end of the gap again a little later, and as long as something new comes. */
   #followUp(job: BackfillJob, run: SyncRun, added: number, startUs: number, endUs: number): void {
     const pass = job.follows === null ? 0 : job.follows.pass + 1;
     const afterMs = this.#limits.passesAfterMs[pass];
-    // The first two always: nothing yet may only mean not yet written.
+    // The first two passes always: nothing yet may only mean not yet written.
     const isLast = afterMs === undefined || (pass >= 2 && added === 0);
-    // Until then the next process would have to look there.
+    // Until then the next process would have to fetch it.
     if (isLast) for (const gap of job.gaps) this.#deps.recorder.filled(gap);
     if (isLast) return;
     const span = job.follows?.span ?? { startUs: Math.max(startUs, endUs - tailUs), endUs };
@@ -291,7 +288,7 @@ export class Backfill {
     );
   }
 
-  /** Since when Home Assistant has states of any of these; as usual where it does not say. */
+  /** Since when Home Assistant has states of any of these; the usual depth where that can't be found out. */
   async #historySinceUs(entityIds: readonly string[]): Promise<number> {
     const { homeAssistant, clock, log } = this.#deps;
     const some = entityIds.slice(0, entitiesAsked);
@@ -308,7 +305,7 @@ export class Backfill {
     return Number.POSITIVE_INFINITY;
   }
 
-  /** Runs that say they are under way, and are not: the process was stopped in them. */
+  /** Closes runs that are marked as running and are not: the process was stopped in them. */
   async #closeInterrupted(): Promise<void> {
     const beganUs = this.#deps.clock.nowUs();
     const retry = new Backoff(this.#limits.retryFirstMs, this.#limits.retryLimitMs);
@@ -319,7 +316,7 @@ export class Backfill {
           await this.#deps.syncLog.save({
             ...run,
             status: 'failed',
-            error: 'The process was stopped; another run takes it up',
+            error: 'The process was stopped; another run continues it',
             finishedAtUs: beganUs,
           });
         }
@@ -331,7 +328,10 @@ export class Backfill {
     }
   }
 
-  /** @returns why its history could not be had; null when all of the span was copied, or the entity is tracked no more */
+  /**
+   * @returns why its history could not be fetched; null when all of the span was copied, or the entity is not tracked
+   * any more
+   */
   async #copy(entityId: string, span: Interval, onCopied: (copied: Copied) => void): Promise<string | null> {
     const retry = new Backoff(this.#limits.retryFirstMs, this.#limits.retryLimitMs);
     const { signal } = this.#stop;

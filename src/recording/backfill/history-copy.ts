@@ -1,9 +1,8 @@
-import type { EntityState, HomeAssistant } from '../../home/home-assistant.ts';
-import { HomeAssistantUnavailable } from '../../home/home-assistant.ts';
+import { type EntityState, type HomeAssistant, HomeAssistantUnavailable } from '../../home/home-assistant.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { unlessAborted } from '../../runtime/pause.ts';
 import type { Interval } from '../../units/interval.ts';
-import { type FoundReadings, proofHourUs } from '../coverage-proof.ts';
+import { coverageHourUs, type FoundReadings } from '../coverage-store.ts';
 import type { Reading } from '../reading.ts';
 import type { ReadingStore } from '../reading-store.ts';
 import { parseState } from '../stream/reading-parser.ts';
@@ -19,16 +18,16 @@ export interface HistoryCopyDeps {
 }
 
 export interface Copied {
-  /** Readings that were not there before. */
+  /** Readings that were not in the store before. */
   readonly added: number;
   readonly rejected: number;
-  /** Where to go on. */
+  /** Where to continue. */
   readonly nextUs: number;
-  /** How many states Home Assistant told: what the next span's length is chosen by. */
+  /** How many states Home Assistant returned: the next span's length is chosen by it. */
   readonly states: number;
-  /** Readings among them, by the start of their hour. */
-  readonly told: ReadonlyMap<number, number>;
-  /** Where the added ones lie. */
+  /** Returned readings by the start of their hour. */
+  readonly reported: ReadonlyMap<number, number>;
+  /** Where the added readings lie. */
   readonly found: readonly FoundReadings[];
 }
 
@@ -36,9 +35,10 @@ const pageReadings = 10_000;
 const stretchesLimit = 100;
 
 /**
- * Copies what Home Assistant recorded of one entity in a span and we did not, the way that the stream goes. Rejects when
- * Home Assistant or the store does; may be repeated.
- * @param isSettled all that was received of the span can be read in the store: what is not there was lost, even if heard
+ * Copies what Home Assistant recorded of one entity in a span and we did not, the same way as the stream does.
+ * Rejects when Home Assistant or the store does; may be repeated.
+ * @param isSettled all readings received of the span can be read in the store: one that is not there was lost, even
+ * if the recorder has received it
  */
 export async function copyHistory(
   deps: HistoryCopyDeps,
@@ -50,15 +50,15 @@ export async function copyHistory(
   const { entityId } = entity;
   const states = await askHistory(deps.homeAssistant, entityId, span);
   const newest = deps.recorder.newest().get(entityId);
-  // Few enough on their way to the store are known to the recorder, which leaves them out. More must be seen there, not
-  // to be counted as missing.
+  // The recorder knows the few that are on their way to the store and leaves them out. More must be readable in the
+  // store, or they would count as missing.
   if (deps.recorder.waiting() > recentDepth / 2 && newest !== undefined && newest.atUs >= span.startUs) {
     await unlessAborted(deps.recorder.settled(), signal);
     await untilVisible(deps.readings, newest, signal);
   }
   const known = states.length === 0 ? new Set<number>() : await knownInstants(deps.readings, entityId, span);
   const fresh: Reading[] = [];
-  const told = new Map<number, number>();
+  const reported = new Map<number, number>();
   const seen = new Set<number>();
   let rejected = 0;
   const nowUs = deps.clock.nowUs();
@@ -75,14 +75,14 @@ export async function copyHistory(
       }
       fresh.push(parsed.reading);
     }
-    const hourUs = Math.floor(atUs / proofHourUs) * proofHourUs;
-    told.set(hourUs, (told.get(hourUs) ?? 0) + 1);
+    const hourUs = Math.floor(atUs / coverageHourUs) * coverageHourUs;
+    reported.set(hourUs, (reported.get(hourUs) ?? 0) + 1);
   }
   let added = 0;
   for (let start = 0; start < fresh.length; start += pageReadings)
     added += await deps.recorder.record(fresh.slice(start, start + pageReadings), signal, isSettled);
   const found = stretchesOf(entityId, fresh);
-  return { added, rejected, nextUs: span.endUs, states: states.length, told, found };
+  return { added, rejected, nextUs: span.endUs, states: states.length, reported, found };
 }
 
 /** Readings less than an hour apart lay in one gap. */
@@ -92,16 +92,16 @@ function stretchesOf(entityId: string, fresh: readonly Reading[]): FoundReadings
   return found;
 }
 
-/** Adds a stretch that begins after those that are there; past the limit the last one takes it up. */
+/** Adds a stretch that starts after the ones already there; beyond the limit the last one is extended. */
 export function addStretch(found: FoundReadings[], next: FoundReadings): void {
   const last = found.at(-1);
-  const isOne = last !== undefined && next.firstUs - last.lastUs < proofHourUs;
+  const isOne = last !== undefined && next.firstUs - last.lastUs < coverageHourUs;
   if (last !== undefined && (isOne || found.length >= stretchesLimit))
     found[found.length - 1] = { ...last, lastUs: next.lastUs, added: last.added + next.added };
   else found.push(next);
 }
 
-/** Home Assistant is there and does not answer with this history. */
+/** Home Assistant is connected and refuses this history. */
 export class HistoryRefused extends Error {
   override name = 'HistoryRefused';
 }

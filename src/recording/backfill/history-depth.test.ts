@@ -32,7 +32,7 @@ describe('how far Home Assistant hasHistoryAt', () => {
     }
   });
 
-  it('ends where nobody keeps states any more', async () => {
+  it('ends where no states are kept any more', async () => {
     const { sinceUs, questions } = await walk(0);
     expect(sinceUs).toBeGreaterThan(nowUs - 411 * dayUs);
     expect(questions).toBe(39);

@@ -1,14 +1,14 @@
-/** How long Home Assistant keeps states unless the user says otherwise (core, recorder: purge_keep_days). */
+/** How long Home Assistant keeps states unless the user changes it (core, recorder: purge_keep_days). */
 import { hourUs } from '../../units/durations.ts';
 
 export const usualHistoryUs = 10 * 24 * hourUs;
-/** Nobody keeps states for longer; and each further step is a question to Home Assistant. */
+/** Nobody keeps states for longer, and each further step is a request to Home Assistant. */
 export const longestHistoryUs = 400 * 24 * hourUs;
 
 /**
- * Since when Home Assistant has states, in whole hours. It does not tell how long it keeps them: the walk goes back by the
- * usual memory until it has nothing that old.
- * @param remembers whether it has anything of that instant or older; its rejection is the walk's
+ * Since when Home Assistant has states, in whole hours. It does not report how long it keeps them, so the search goes
+ * back by the usual depth until it finds nothing that old.
+ * @param remembers whether it has a state of that instant or older; the search rejects when it does
  */
 export async function historySinceUs(
   hasHistoryAt: (atUs: number) => Promise<boolean>,

@@ -7,32 +7,32 @@ export interface SpanCopyDeps extends HistoryCopyDeps {
   readonly recorder: HistoryCopyDeps['recorder'] & Pick<Recorder, 'tracked'>;
 }
 
-/** What Home Assistant told of an entity in a span, by the hour; all of it was copied. */
+/** What Home Assistant returned of an entity in a span, by the hour; all of it was copied. */
 export interface CopiedSpan {
   readonly entityId: string;
   readonly span: Interval;
-  /** Until when Home Assistant had written when it was first asked: what came after it did not tell whole. */
+  /** Until when Home Assistant had written when it was first asked: it did not return all of what came later. */
   readonly writtenUntilUs: number;
-  readonly told: ReadonlyMap<number, number>;
+  readonly reported: ReadonlyMap<number, number>;
 }
 
-/** Where a back-fill notes what it copied, so that coverage need not ask Home Assistant for it again. */
+/** Where a back-fill saves what it copied, so that the coverage verification need not fetch it again. */
 export interface CopyNotes {
   note(copied: readonly CopiedSpan[]): Promise<void>;
   /** Until when Home Assistant has surely written its states. */
   writtenUntilUs(): number;
 }
 
-export interface SpanCopyCourse {
+interface SpanCopyCourse {
   readonly signal: AbortSignal;
   /** @see copyHistory */
   readonly isSettled?: boolean;
   readonly onCopied: (copied: Copied) => void;
-  /** A piece could not be had and is tried again after this resolved; its rejection ends the copy. */
+  /** A piece was refused; it is tried again when this resolves. Its rejection ends the copy. */
   readonly onFailed: (message: string, cause: unknown) => Promise<void>;
 }
 
-/** How much of the past is asked for at once: so long that an answer holds some thousand states. */
+/** How much of the past is fetched at once: an answer holds some thousand states. */
 const firstChunkUs = 6 * hourUs;
 const shortestChunkUs = 5 * minuteUs;
 const longestChunkUs = 48 * hourUs;
@@ -43,8 +43,8 @@ const triesPerChunk = 3;
 
 /**
  * Copies the history of an entity in pieces that fit in memory.
- * @returns why its history could not be had; null when all of the span was copied, the entity is tracked no more, or the
- * signal was aborted
+ * @returns why its history could not be fetched; null when all of the span was copied, the entity is not tracked any
+ * more, or the signal was aborted
  */
 export async function copySpan(
   deps: SpanCopyDeps,
@@ -68,7 +68,7 @@ export async function copySpan(
       else if (copied.states < fewStates) chunkUs = Math.min(longestChunkUs, chunkUs * 2);
     } catch (cause) {
       const message = cause instanceof Error ? cause.message : String(cause);
-      // An answer that is too long for its deadline comes in shorter pieces.
+      // An answer that exceeds its deadline is fetched in shorter pieces.
       chunkUs = Math.max(shortestChunkUs, chunkUs / 4);
       if (cause instanceof HistoryRefused) tries += 1;
       if (tries >= triesPerChunk) return message;

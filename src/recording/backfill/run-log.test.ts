@@ -1,5 +1,5 @@
 /**
- * Goal: a run that has ended is never told as under way again, and a log that can't be written stops nobody.
+ * Goal: a run that has ended never shows as running again, and a log that can't be written delays nothing.
  * Method: a store that answers late, out of turn, or not at all.
  */
 import { describe, expect, it, vi } from 'vitest';

@@ -1,9 +1,10 @@
 import type { Clock } from '../../runtime/clock.ts';
 import type { Log } from '../../runtime/log.ts';
+import { Mutex } from '../../runtime/mutex.ts';
 import { pause } from '../../runtime/pause.ts';
 import type { SyncLog, SyncRun } from '../sync-log.ts';
 
-export interface RunLogDeps {
+interface RunLogDeps {
   readonly syncLog: Pick<SyncLog, 'save'>;
   readonly clock: Clock;
   readonly log: Log;
@@ -11,25 +12,25 @@ export interface RunLogDeps {
 
 const saveEveryMs = 2000;
 
-/** Writes how far runs are: milestones each, what lies between them now and then. What can't be written is let go. */
+/**
+ * Writes the progress of runs: each milestone, and every few seconds what lies between them. What can't be written is
+ * dropped.
+ */
 export class RunLog {
   readonly #deps: RunLogDeps;
   #savedMs = Number.NEGATIVE_INFINITY;
-  #waiting = 0;
-  #last: Promise<void> = Promise.resolve();
+  readonly #mutex = new Mutex();
 
   constructor(deps: RunLogDeps) {
     this.#deps = deps;
   }
 
-  /** In the order in which it is told, so that a run that has ended is not under way again. */
+  /** In the order of the calls, so that a run that has ended does not show as running again. */
   save(run: SyncRun, isMilestone: boolean): Promise<void> {
     const nowMs = this.#deps.clock.monotonicMs();
     if (!isMilestone && nowMs - this.#savedMs < saveEveryMs) return Promise.resolve();
     this.#savedMs = nowMs;
-    this.#last = this.#waiting === 0 ? this.#write(run) : this.#last.then(() => this.#write(run));
-    this.#waiting += 1;
-    return this.#last;
+    return this.#mutex.run(() => this.#write(run));
   }
 
   async #write(run: SyncRun): Promise<void> {
@@ -37,13 +38,11 @@ export class RunLog {
       await this.#deps.syncLog.save(run);
     } catch (cause) {
       this.#deps.log.debug({ err: cause, kind: run.kind }, 'the log of runs was not written');
-    } finally {
-      this.#waiting -= 1;
     }
   }
 }
 
-/** Lets live work go first, but not for ever. */
+/** Waits while live work is busy, up to a limit. */
 export async function untilIdle(
   isBusy: () => boolean,
   limits: { readonly busyLimitMs: number; readonly busyPauseMs: number },

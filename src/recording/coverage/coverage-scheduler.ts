@@ -1,20 +1,20 @@
-import { minuteMs, minuteUs } from '../../units/durations.ts';
 import { type HomeAssistant, HomeAssistantUnavailable } from '../../home/home-assistant.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Log } from '../../runtime/log.ts';
-import { WakeSignal } from '../../runtime/wake-signal.ts';
-import { usualHistoryUs } from '../backfill/history-depth.ts';
+import { Loop } from '../../runtime/loop.ts';
 import { pause } from '../../runtime/pause.ts';
-import { proofHourUs } from '../coverage-proof.ts';
-import { defaultCoverageVerifierLimits, type CoverageVerifier } from './coverage-verifier.ts';
+import { minuteMs, minuteUs } from '../../units/durations.ts';
+import { usualHistoryUs } from '../backfill/history-depth.ts';
+import { coverageHourUs } from '../coverage-store.ts';
 import type { Recorder } from '../stream/recorder.ts';
 import type { SyncLog, SyncRun } from '../sync-log.ts';
+import { type CoverageVerifier, defaultCoverageVerifierLimits } from './coverage-verifier.ts';
 
-export interface CoverageSchedulerDeps {
-  readonly coverageVerifier: Pick<CoverageVerifier, 'unverifiedHours' | 'prove' | 'voidSince'>;
+interface CoverageSchedulerDeps {
+  readonly coverageVerifier: Pick<CoverageVerifier, 'unverifiedHours' | 'verify' | 'invalidateSince'>;
   readonly homeAssistant: Pick<HomeAssistant, 'status'>;
   readonly recorder: Pick<Recorder, 'tracked'>;
-  /** What goes first: a back-fill under way proves hours by itself. */
+  /** What goes first: a back-fill verifies hours by itself. */
   readonly isBusy: () => boolean;
   readonly syncLog: Pick<SyncLog, 'save'>;
   readonly newId: () => string;
@@ -22,15 +22,15 @@ export interface CoverageSchedulerDeps {
   readonly log: Log;
 }
 
-export interface CoverageSchedulerLimits {
+interface CoverageSchedulerLimits {
   readonly spanUs: number;
-  /** Past the hour: by then a reconciliation has proven it, which comes before; where none could, it is proven now. */
+  /** After the hour: a reconciliation comes before and usually has verified it; if none could, it is verified now. */
   readonly afterHourUs: number;
   readonly busyPauseMs: number;
   readonly retryMs: number;
 }
 
-export const defaultCoverageSchedulerLimits: CoverageSchedulerLimits = {
+const defaultCoverageSchedulerLimits: CoverageSchedulerLimits = {
   spanUs: usualHistoryUs,
   afterHourUs: 10 * minuteUs,
   busyPauseMs: 1000,
@@ -41,40 +41,38 @@ export interface CoverageStatus {
   readonly isOk: boolean;
   readonly detail: string | null;
   readonly isRunning: boolean;
-  /** Of all that is tracked everything is proven until then, as far back as is looked; null before the first look. */
+  /** All tracked entities are verified until then, as far back as is checked; null before the first check. */
   readonly verifiedUntilUs: number | null;
-  /** Hours of entities in the last ten days; null before the first look. */
+  /** Hours of entities in the last ten days that are not verified; null before the first check. */
   readonly unverifiedHours: number | null;
 }
 
-/** The clock may be stepped: a wait looks at it again so often. */
-const lookAtClockMs = 30_000;
-/** Clocks that are kept right by small corrections are not set. */
+/** The clock may be stepped, so a wait reads it again this often. */
+const checkClockMs = 30_000;
+/** Small corrections that keep a clock right are no step. */
 const stepUs = 1_000_000;
-/** While nothing ran it may have been set, and be past it again. */
+/** The clock may have been set back while nothing ran, and be past that instant again. */
 const startDoubtUs = defaultCoverageVerifierLimits.startDoubtUs;
 
 /**
- * Looks for hours that are not proven and has them proven: after each hour, and when there is a reason to doubt (a start,
- * a new connection, a store that came back, perhaps with less than it had).
+ * Finds hours that are not verified and has them verified: after each hour, and when there is a reason to doubt (a
+ * start, a new connection, a store that came back and may have lost readings).
  */
 export class CoverageScheduler {
   readonly #deps: CoverageSchedulerDeps;
   readonly #limits: CoverageSchedulerLimits;
-  readonly #bell = new WakeSignal();
-  readonly #stop = new AbortController();
+  readonly #loop = new Loop();
   #isAsked = true;
-  /** How far before now proofs are doubted, because the clock was set back; null: not at all. */
+  /** How far before now verifications are doubted because the clock was set back; null: not at all. */
   #doubtedUs: number | null = startDoubtUs;
-  /** How far it was set back. */
+  /** How far the clock was set back. */
   #aheadUs = 0;
-  #lookedAt = { wallUs: 0, monotonicMs: 0 };
+  #lastChecked = { wallUs: 0, monotonicMs: 0 };
   #nextUs = 0;
   #isRunning = false;
   #error: string | null = null;
   #verifiedUntilUs: number | null = null;
   #unverifiedHours: number | null = null;
-  #loop: Promise<void> = Promise.resolve();
 
   constructor(deps: CoverageSchedulerDeps, limits: Partial<CoverageSchedulerLimits> = {}) {
     this.#deps = deps;
@@ -82,19 +80,17 @@ export class CoverageScheduler {
   }
 
   start(): void {
-    this.#loop = this.#work();
+    this.#loop.start((signal) => this.#work(signal));
   }
 
-  async stop(): Promise<void> {
-    this.#stop.abort();
-    this.#bell.ring();
-    await this.#loop;
+  stop(): Promise<void> {
+    return this.#loop.stop();
   }
 
-  /** There is a reason to look now. */
-  look(): void {
+  /** There is a reason to check now. */
+  check(): void {
     this.#isAsked = true;
-    this.#bell.ring();
+    this.#loop.wake();
   }
 
   status(): CoverageStatus {
@@ -107,28 +103,27 @@ export class CoverageScheduler {
     };
   }
 
-  async #work(): Promise<void> {
-    const { signal } = this.#stop;
+  async #work(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      await this.#lookAtClock();
+      await this.#checkClock();
       if (!this.#isAsked && this.#deps.clock.nowUs() < this.#nextUs) {
-        await this.#bell.wait(lookAtClockMs);
+        await this.#loop.wait(checkClockMs);
         // A clock that was set back by days must not silence it for days.
-        if (this.#nextUs - this.#deps.clock.nowUs() > 2 * proofHourUs) this.#nextUs = 0;
+        if (this.#nextUs - this.#deps.clock.nowUs() > 2 * coverageHourUs) this.#nextUs = 0;
         continue;
       }
-      while (!signal.aborted && !this.#canLook()) await pause(this.#limits.busyPauseMs, signal);
+      while (!signal.aborted && !this.#canRun()) await pause(this.#limits.busyPauseMs, signal);
       if (signal.aborted) return;
       this.#isAsked = false;
       this.#nextUs = this.#afterHour();
       this.#isRunning = true;
       try {
-        await this.#prove();
+        await this.#verify();
       } catch (cause) {
         if (signal.aborted) return;
-        // Whoever is away is told of in its own part of the status.
+        // What is away is shown in its own part of the status.
         if (!(cause instanceof HomeAssistantUnavailable))
-          this.#deps.log.debug({ err: cause }, 'hours could not be proven; it is tried again');
+          this.#deps.log.debug({ err: cause }, 'hours could not be verified; it is tried again');
         await pause(this.#limits.retryMs, signal);
         this.#isAsked = true;
       } finally {
@@ -137,38 +132,38 @@ export class CoverageScheduler {
     }
   }
 
-  async #lookAtClock(): Promise<void> {
+  async #checkClock(): Promise<void> {
     const { clock, coverageVerifier, log } = this.#deps;
-    const { wallUs, monotonicMs } = this.#lookedAt;
-    this.#lookedAt = { wallUs: clock.nowUs(), monotonicMs: clock.monotonicMs() };
-    const expectedUs = wallUs + (this.#lookedAt.monotonicMs - monotonicMs) * 1000;
-    const wasSetBack = this.#lookedAt.wallUs < expectedUs - stepUs;
+    const { wallUs, monotonicMs } = this.#lastChecked;
+    this.#lastChecked = { wallUs: clock.nowUs(), monotonicMs: clock.monotonicMs() };
+    const expectedUs = wallUs + (this.#lastChecked.monotonicMs - monotonicMs) * 1000;
+    const wasSetBack = this.#lastChecked.wallUs < expectedUs - stepUs;
     if (wasSetBack) {
-      this.#doubtedUs = Math.max(this.#doubtedUs ?? 0, lookAtClockMs * 2000);
-      this.#aheadUs = Math.max(this.#aheadUs, expectedUs - this.#lookedAt.wallUs);
+      this.#doubtedUs = Math.max(this.#doubtedUs ?? 0, checkClockMs * 2000);
+      this.#aheadUs = Math.max(this.#aheadUs, expectedUs - this.#lastChecked.wallUs);
     }
     if (this.#doubtedUs === null) return;
     try {
-      await coverageVerifier.voidSince(clock.nowUs() - this.#doubtedUs, this.#aheadUs);
+      await coverageVerifier.invalidateSince(clock.nowUs() - this.#doubtedUs, this.#aheadUs);
       this.#doubtedUs = null;
       this.#aheadUs = 0;
       this.#isAsked = true;
     } catch (cause) {
-      log.debug({ err: cause }, 'proofs from before the clock was set could not be made void yet');
+      log.debug({ err: cause }, 'verifications from before the clock was set could not be invalidated yet');
     }
   }
 
-  #canLook(): boolean {
+  #canRun(): boolean {
     return this.#deps.homeAssistant.status().kind === 'connected' && !this.#deps.isBusy();
   }
 
   #afterHour(): number {
     const { afterHourUs } = this.#limits;
     const nowUs = this.#deps.clock.nowUs();
-    return (Math.floor((nowUs - afterHourUs) / proofHourUs) + 1) * proofHourUs + afterHourUs;
+    return (Math.floor((nowUs - afterHourUs) / coverageHourUs) + 1) * coverageHourUs + afterHourUs;
   }
 
-  async #prove(): Promise<void> {
+  async #verify(): Promise<void> {
     const { coverageVerifier, clock, log, newId } = this.#deps;
     const startedAtUs = clock.nowUs();
     let run: SyncRun = {
@@ -191,27 +186,27 @@ export class CoverageScheduler {
       entriesRevised: 0,
       ticketsOpened: 0,
     };
-    const { signal } = this.#stop;
-    await coverageVerifier.prove(
+    const { signal } = this.#loop;
+    await coverageVerifier.verify(
       { ...this.#span(), isExact: false },
       {
         signal,
-        onUnverified: (unproven) => {
-          this.#weigh(unproven);
-          const firsts = [...unproven.values()].map(([first]) => first ?? startedAtUs);
-          run = { ...run, startUs: Math.min(startedAtUs, ...firsts), entitiesTotal: unproven.size };
+        onUnverified: (unverified) => {
+          this.#weigh(unverified);
+          const firsts = [...unverified.values()].map(([first]) => first ?? startedAtUs);
+          run = { ...run, startUs: Math.min(startedAtUs, ...firsts), entitiesTotal: unverified.size };
         },
-        onVerified: (entityId, proof) => {
-          const added = proof.found.reduce((sum, stretch) => sum + stretch.added, 0);
-          if (proof.error !== null) run = { ...run, error: run.error ?? `${entityId}: ${proof.error}` };
+        onVerified: (entityId, result) => {
+          const added = result.found.reduce((sum, stretch) => sum + stretch.added, 0);
+          if (result.error !== null) run = { ...run, error: run.error ?? `${entityId}: ${result.error}` };
           run = { ...run, entitiesDone: run.entitiesDone + 1, readingsAdded: run.readingsAdded + added };
-          outcome.hoursChecked += proof.hours;
-          outcome.holesFound += proof.found.filter(({ isFirst }) => !isFirst).length;
+          outcome.hoursChecked += result.hours;
+          outcome.holesFound += result.found.filter(({ isFirst }) => !isFirst).length;
         },
       },
     );
     if (signal.aborted) return;
-    this.#error = run.error === null ? null : `Hours are not proven, Home Assistant refuses ${run.error}`;
+    this.#error = run.error === null ? null : `Hours are not verified, Home Assistant refuses ${run.error}`;
     if (run.entitiesTotal > 0) {
       const { entityIds, startUs, endUs } = this.#span();
       this.#weigh(await coverageVerifier.unverifiedHours(entityIds, startUs, endUs));
@@ -232,10 +227,10 @@ export class CoverageScheduler {
     };
   }
 
-  #weigh(unproven: ReadonlyMap<string, readonly number[]>): void {
+  #weigh(unverified: ReadonlyMap<string, readonly number[]>): void {
     let count = 0;
-    let endUs = Math.floor(this.#deps.clock.nowUs() / proofHourUs) * proofHourUs;
-    for (const hours of unproven.values()) {
+    let endUs = Math.floor(this.#deps.clock.nowUs() / coverageHourUs) * coverageHourUs;
+    for (const hours of unverified.values()) {
       count += hours.length;
       endUs = Math.min(endUs, hours[0] ?? endUs);
     }

@@ -1,26 +1,27 @@
-import { type Interval, isEmpty, subtract, union } from '../../units/interval.ts';
-import { minuteUs } from '../../units/durations.ts';
 import { HomeAssistantUnavailable } from '../../home/home-assistant.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Log } from '../../runtime/log.ts';
-import { addStretch, HistoryRefused } from '../backfill/history-copy.ts';
-import { addCounts, type CopiedSpan, copySpan, type SpanCopyDeps } from '../backfill/history-span.ts';
-import { usualHistoryUs } from '../backfill/history-depth.ts';
+import { Mutex } from '../../runtime/mutex.ts';
 import { pause, unlessAborted } from '../../runtime/pause.ts';
+import { minuteUs } from '../../units/durations.ts';
+import { type Interval, isEmpty, subtract, union } from '../../units/interval.ts';
+import { addStretch, HistoryRefused } from '../backfill/history-copy.ts';
+import { usualHistoryUs } from '../backfill/history-depth.ts';
+import { addCounts, type CopiedSpan, copySpan, type SpanCopyDeps } from '../backfill/history-span.ts';
 import {
-  type FoundReadings,
-  type VerificationResult,
   type CoverageStore,
-  type VerifiedHour,
-  type VerificationEnvironment,
-  proofHourUs,
+  coverageHourUs,
+  type FoundReadings,
   type HoursToVerify,
-} from '../coverage-proof.ts';
+  type VerificationEnvironment,
+  type VerificationResult,
+  type VerifiedHour,
+} from '../coverage-store.ts';
 import type { RecordingEvents } from '../recording-events.ts';
 import { WrittenTime } from '../write/written-time.ts';
 
-export interface CoverageVerifierDeps extends SpanCopyDeps {
-  readonly proofs: CoverageStore;
+interface CoverageVerifierDeps extends SpanCopyDeps {
+  readonly coverage: CoverageStore;
   /** Resolves when every reading that was acknowledged can be read. */
   readonly readable: () => Promise<void>;
   readonly events: RecordingEvents;
@@ -28,37 +29,40 @@ export interface CoverageVerifierDeps extends SpanCopyDeps {
   readonly log: Log;
 }
 
-export interface CoverageVerifierLimits {
-  /** An hour is proven when it has been over for so long: Home Assistant writes with a delay. */
+interface CoverageVerifierLimits {
+  /** An hour can be verified when it has been over for so long: Home Assistant writes with a delay. */
   readonly overForUs: number;
-  /** An hour of which Home Assistant tells less than we heard is looked at again until it is over for so long. */
+  /**
+   * An hour of which Home Assistant returns fewer readings than were received is checked again until it is over for
+   * so long.
+   */
   readonly fewerForUs: number;
-  /** So far back the clock may have been set while nothing ran. */
+  /** The clock may have been set by so much while nothing ran. */
   readonly startDoubtUs: number;
   readonly retryMs: number;
 }
 
 export const defaultCoverageVerifierLimits: CoverageVerifierLimits = {
   overForUs: 5 * minuteUs,
-  fewerForUs: 6 * proofHourUs,
-  startDoubtUs: 3 * proofHourUs,
+  fewerForUs: 6 * coverageHourUs,
+  startDoubtUs: 3 * coverageHourUs,
   retryMs: 1000,
 };
 
-/** Spans of entities that are noted in one commit: an hour of a home is proven entity by entity. */
+/** Spans of entities that are saved in one commit: an hour of a home is verified entity by entity. */
 const notedTogether = 50;
-/** A piece of history is asked for again so often while Home Assistant is away. */
+/** How often a piece of history is requested while Home Assistant is away. */
 const triesWhileAway = 3;
 
 /**
- * Finds gaps by coverage: an hour of an entity is proven when all that Home Assistant's history has of it was found in
- * the store, and as long as the store holds as many readings of it as then.
+ * Finds gaps by coverage: an hour of an entity is verified when all readings of Home Assistant's history were found
+ * in the store, and as long as the store holds as many of it as then.
  */
 export class CoverageVerifier {
   readonly #deps: CoverageVerifierDeps;
   readonly #limits: CoverageVerifierLimits;
   readonly #written: WrittenTime;
-  #last: Promise<void> = Promise.resolve();
+  readonly #mutex = new Mutex();
 
   constructor(deps: CoverageVerifierDeps, limits: Partial<CoverageVerifierLimits> = {}) {
     this.#deps = deps;
@@ -66,82 +70,88 @@ export class CoverageVerifier {
     this.#written = new WrittenTime(deps.clock, this.#limits.overForUs, this.#limits.startDoubtUs);
   }
 
-  /** Until when Home Assistant has surely written what it tells from now on. */
+  /** Until when Home Assistant has surely written everything. */
   writtenUntilUs(): number {
     return this.#written.endUs();
   }
 
-  /** How many whole hours of these entities in [startUs, endUs) are not proven. Rejects when the store is down. */
-  async unproven(entityIds: readonly string[], startUs: number, endUs: number): Promise<number> {
+  /** How many whole hours of these entities in [startUs, endUs) are not verified. Rejects when the store is down. */
+  async unverifiedCount(entityIds: readonly string[], startUs: number, endUs: number): Promise<number> {
     const hours = await this.unverifiedHours(entityIds, startUs, endUs);
     return [...hours.values()].reduce((sum, some) => sum + some.length, 0);
   }
 
-  /** The same, by entity: starts of the hours, ascending. Entities of which all is proven are absent. */
+  /** The same, by entity: starts of the hours, ascending. Entities whose hours are all verified are absent. */
   async unverifiedHours(
     entityIds: readonly string[],
     startUs: number,
     endUs: number,
   ): Promise<Map<string, number[]>> {
-    const { startUs: wholeStartUs, endUs: wholeEndUs } = wholeHours({ startUs, endUs }, this.writtenUntilUs());
-    const unproven = new Map<string, number[]>();
-    if (wholeStartUs >= wholeEndUs || entityIds.length === 0) return unproven;
-    const { proofs } = this.#deps;
-    const [proven, held] = await Promise.all([
-      proofs.proven(entityIds, wholeStartUs, wholeEndUs),
-      proofs.held(entityIds, wholeStartUs, wholeEndUs),
+    const { startUs: wholeStartUs, endUs: wholeEndUs } = wholeHours(
+      { startUs, endUs },
+      this.writtenUntilUs(),
+    );
+    const unverified = new Map<string, number[]>();
+    if (wholeStartUs >= wholeEndUs || entityIds.length === 0) return unverified;
+    const { coverage } = this.#deps;
+    const [verified, held] = await Promise.all([
+      coverage.verified(entityIds, wholeStartUs, wholeEndUs),
+      coverage.held(entityIds, wholeStartUs, wholeEndUs),
     ]);
     const good = new Map<string, Set<number>>(entityIds.map((entityId) => [entityId, new Set()]));
-    for (const hour of proven)
-      if (hour.told >= 0 && (held.get(hour.entityId)?.get(hour.hourUs) ?? 0) >= hour.held)
+    for (const hour of verified)
+      if (hour.reported >= 0 && (held.get(hour.entityId)?.get(hour.hourUs) ?? 0) >= hour.held)
         good.get(hour.entityId)?.add(hour.hourUs);
     for (const [entityId, hours] of good) {
       const missing: number[] = [];
-      for (let hourUs = wholeStartUs; hourUs < wholeEndUs; hourUs += proofHourUs)
+      for (let hourUs = wholeStartUs; hourUs < wholeEndUs; hourUs += coverageHourUs)
         if (!hours.has(hourUs)) missing.push(hourUs);
-      if (missing.length > 0) unproven.set(entityId, missing);
+      if (missing.length > 0) unverified.set(entityId, missing);
     }
-    return unproven;
+    return unverified;
   }
 
   /**
-   * Holds the hours of [startUs, endUs) that are not proven against Home Assistant's history; what is missing is recorded.
-   * One at a time, whoever asks: what one has proven the next finds proven. Rejects when Home Assistant or the store is
-   * away; may be repeated.
+   * Compares the hours of [startUs, endUs) that are not verified with Home Assistant's history; readings that are
+   * missing are recorded. One call at a time: what one has verified the next finds verified. Rejects when Home
+   * Assistant or the store is away; may be repeated.
    */
-  prove(asked: HoursToVerify, environment: VerificationEnvironment): Promise<void> {
-    const work = () => this.#proveAll(asked, environment);
-    const done = this.#last.then(work, work);
-    this.#last = done.catch(() => undefined);
-    return done;
+  verify(asked: HoursToVerify, environment: VerificationEnvironment): Promise<void> {
+    return this.#mutex.run(() => this.#verifyAll(asked, environment));
   }
 
-  async #proveAll({ entityIds, startUs, endUs, isExact }: HoursToVerify, environment: VerificationEnvironment) {
+  async #verifyAll(
+    { entityIds, startUs, endUs, isExact }: HoursToVerify,
+    environment: VerificationEnvironment,
+  ) {
     const { signal, onUnverified, onVerified } = environment;
     if (signal.aborted) return;
     const passedEndUs = Math.min(endUs, this.#deps.clock.nowUs());
-    const unproven = await this.unverifiedHours(entityIds, startUs, passedEndUs);
-    onUnverified?.(unproven);
+    const unverified = await this.unverifiedHours(entityIds, startUs, passedEndUs);
+    onUnverified?.(unverified);
     const edges = isExact ? edgesOf({ startUs, endUs: passedEndUs }, this.writtenUntilUs()) : [];
     const copied: CopiedSpan[] = [];
     try {
       for (const entityId of entityIds) {
-        const hours = unproven.get(entityId) ?? [];
+        const hours = unverified.get(entityId) ?? [];
         if (hours.length === 0 && edges.length === 0) continue;
-        const proof = await this.#proveOne(entityId, hours, edges, signal, copied);
+        const result = await this.#verifyEntity(entityId, hours, edges, signal, copied);
         if (signal.aborted) return;
         if (copied.length >= notedTogether) await this.note(copied.splice(0));
-        onVerified(entityId, proof);
+        onVerified(entityId, result);
       }
     } catch (cause) {
-      // What was proven until then need not be again; why it ended tells more than that it could not be noted.
-      await this.note(copied).catch(() => undefined);
+      // What was verified until then need not be verified again. Why the run ended matters more than a failure to
+      // save.
+      await this.note(copied).catch((unsaved: unknown) => {
+        this.#deps.log.debug({ err: unsaved }, 'verified hours were not saved; they are verified again');
+      });
       throw cause;
     }
     await this.note(copied);
   }
 
-  async #proveOne(
+  async #verifyEntity(
     entityId: string,
     missing: readonly number[],
     edges: readonly Interval[],
@@ -149,7 +159,7 @@ export class CoverageVerifier {
     toNote: CopiedSpan[],
   ): Promise<VerificationResult> {
     const { recorder } = this.#deps;
-    // Everything that was heard until now can be read: what is not there is missing.
+    // Everything received until now can be read then: a reading that is not in the store is missing.
     await unlessAborted(recorder.settled(), signal);
     await unlessAborted(this.#deps.readable(), signal);
     const found: FoundReadings[] = [];
@@ -157,7 +167,7 @@ export class CoverageVerifier {
     let error: string | null = null;
     for (const span of spansOf(missing, edges)) {
       if (signal.aborted) break;
-      const told = new Map<number, number>();
+      const reported = new Map<number, number>();
       const writtenUntilUs = this.writtenUntilUs();
       let tries = 0;
       const refused = await copySpan(this.#deps, entityId, span, {
@@ -165,7 +175,7 @@ export class CoverageVerifier {
         isSettled: true,
         onCopied: (piece) => {
           tries = 0;
-          addCounts(told, piece.told);
+          addCounts(reported, piece.reported);
           for (const stretch of piece.found) addStretch(found, stretch);
         },
         onFailed: async (_message, cause) => {
@@ -176,10 +186,10 @@ export class CoverageVerifier {
         },
       });
       error ??= refused;
-      if (refused === null && !signal.aborted) copied.push({ entityId, span, writtenUntilUs, told });
+      if (refused === null && !signal.aborted) copied.push({ entityId, span, writtenUntilUs, reported });
     }
     const stretches = found.length === 0 ? [] : await this.#withFirst(entityId, found);
-    for (const stretch of stretches) this.#deps.events.tell({ kind: 'found', found: stretch });
+    for (const stretch of stretches) this.#deps.events.emit({ kind: 'found', found: stretch });
     if (!signal.aborted && recorder.tracked().has(entityId)) {
       await unlessAborted(recorder.settled(), signal);
       if (!signal.aborted) toNote.push(...copied);
@@ -188,16 +198,20 @@ export class CoverageVerifier {
   }
 
   /**
-   * Says of each stretch whether the first fetch fills it: it begins before the first proof, in hours that have none, and
-   * before the entity was followed.
+   * Marks the stretches that are the first fetch: before the first verification, in hours without one, and before the
+   * entity was followed.
    */
   async #withFirst(entityId: string, found: readonly FoundReadings[]): Promise<FoundReadings[]> {
-    const hours = await this.#deps.proofs.proven([entityId], 0, Number.MAX_SAFE_INTEGER);
-    const firstUs = hours.reduce((us, { verifiedAtUs }) => Math.min(us, verifiedAtUs), Number.MAX_SAFE_INTEGER);
-    const isFirst = async (one: FoundReadings): Promise<boolean> => {
-      if (one.firstUs >= firstUs) return false;
-      if (hours.some(({ hourUs }) => hourUs + proofHourUs > one.firstUs && hourUs <= one.lastUs)) return false;
-      return (await this.#deps.readings.before(entityId, one.firstUs))?.origin !== 'stream';
+    const hours = await this.#deps.coverage.verified([entityId], 0, Number.MAX_SAFE_INTEGER);
+    const firstUs = hours.reduce(
+      (us, { verifiedAtUs }) => Math.min(us, verifiedAtUs),
+      Number.MAX_SAFE_INTEGER,
+    );
+    const isFirst = async (found: FoundReadings): Promise<boolean> => {
+      if (found.firstUs >= firstUs) return false;
+      if (hours.some(({ hourUs }) => hourUs + coverageHourUs > found.firstUs && hourUs <= found.lastUs))
+        return false;
+      return (await this.#deps.readings.before(entityId, found.firstUs))?.origin !== 'stream';
     };
     return await Promise.all(
       found.map(async (one) => ((await isFirst(one)) ? { ...one, isFirst: true } : one)),
@@ -205,11 +219,11 @@ export class CoverageVerifier {
   }
 
   /**
-   * Notes the whole hours of spans that were copied from Home Assistant's history, if all of it is in the store. What was
-   * recorded of them is durable. Rejects when the store is down.
+   * Saves the whole hours of spans that were copied from Home Assistant's history, if the store has all of their
+   * readings. What was recorded of them is durable. Rejects when the store is down.
    */
   async note(copied: readonly CopiedSpan[]): Promise<void> {
-    const { proofs, clock, readable } = this.#deps;
+    const { coverage, clock, readable } = this.#deps;
     const whole = copied
       .map((one) => ({ ...one, span: wholeHours(one.span, one.writtenUntilUs) }))
       .filter(({ span }) => span.startUs < span.endUs);
@@ -217,81 +231,82 @@ export class CoverageVerifier {
     await readable();
     const nowUs = clock.nowUs();
     const hours: VerifiedHour[] = [];
-    for (const { entityId, span, told } of whole) {
+    for (const { entityId, span, reported } of whole) {
       const [held, before] = await Promise.all([
-        proofs.held([entityId], span.startUs, span.endUs),
-        proofs.proven([entityId], span.startUs, span.endUs),
+        coverage.held([entityId], span.startUs, span.endUs),
+        coverage.verified([entityId], span.startUs, span.endUs),
       ]);
-      const valid = before.filter((hour) => hour.told >= 0);
+      const valid = before.filter((hour) => hour.reported >= 0);
       const heldBefore = new Map(valid.map((hour) => [hour.hourUs, hour.held]));
-      for (let hourUs = span.startUs; hourUs < span.endUs; hourUs += proofHourUs) {
+      for (let hourUs = span.startUs; hourUs < span.endUs; hourUs += coverageHourUs) {
         const hour: VerifiedHour = {
           entityId,
           hourUs,
-          told: told.get(hourUs) ?? 0,
+          reported: reported.get(hourUs) ?? 0,
           held: held.get(entityId)?.get(hourUs) ?? 0,
           verifiedAtUs: nowUs,
         };
-        if (!this.#isProof(hour)) continue;
+        if (!this.#isVerified(hour)) continue;
         hours.push(hour);
-        this.#tellLost(hour, heldBefore.get(hourUs) ?? 0);
+        this.#reportLost(hour, heldBefore.get(hourUs) ?? 0);
       }
     }
-    if (hours.length > 0) await proofs.note(hours);
+    if (hours.length > 0) await coverage.note(hours);
   }
 
   /**
-   * Makes proofs void of the hours that end after an instant: the clock was set back to it, and what happens in them from
-   * now on was not seen then. So are those proven sooner after their end than the clock had been ahead: by Home Assistant's
-   * clock they were not over. Of all entities, for one may be tracked again. Rejects when the store is down.
+   * Invalidates the verification of hours that end after an instant: the clock was set back to it, so what happens in
+   * them from now on was not seen then. Also of hours verified sooner after their end than the clock had been ahead:
+   * by Home Assistant's clock they were not over. For all entities, because one may be tracked again. Rejects when
+   * the store is down.
    */
-  async voidSince(sinceUs: number, aheadUs = 0): Promise<void> {
-    const { proofs, clock } = this.#deps;
+  async invalidateSince(sinceUs: number, aheadUs = 0): Promise<void> {
+    const { coverage, clock } = this.#deps;
     const nowUs = clock.nowUs();
-    const soonUs = aheadUs + this.#limits.overForUs;
+    const marginUs = aheadUs + this.#limits.overForUs;
     const startUs = aheadUs > 0 ? Math.min(sinceUs, nowUs - usualHistoryUs) : sinceUs;
-    const hours = await proofs.proven(
+    const hours = await coverage.verified(
       null,
-      Math.floor(startUs / proofHourUs) * proofHourUs,
+      Math.floor(startUs / coverageHourUs) * coverageHourUs,
       Number.MAX_SAFE_INTEGER,
     );
     const voided = hours
-      .filter(({ told, hourUs, verifiedAtUs }) => {
-        const endUs = hourUs + proofHourUs;
-        return told >= 0 && (endUs > sinceUs || (aheadUs > 0 && verifiedAtUs - endUs < soonUs));
+      .filter(({ reported, hourUs, verifiedAtUs }) => {
+        const endUs = hourUs + coverageHourUs;
+        return reported >= 0 && (endUs > sinceUs || (aheadUs > 0 && verifiedAtUs - endUs < marginUs));
       })
-      .map((hour): VerifiedHour => ({ ...hour, told: -1, held: 0, verifiedAtUs: nowUs }));
-    if (voided.length > 0) await proofs.note(voided);
+      .map((hour): VerifiedHour => ({ ...hour, reported: -1, held: 0, verifiedAtUs: nowUs }));
+    if (voided.length > 0) await coverage.note(voided);
   }
 
-  #isProof({ told, held, hourUs, verifiedAtUs }: VerifiedHour): boolean {
-    if (told > held) return false;
-    // It may still be at writing what it told us.
-    return told === held || hourUs + proofHourUs + this.#limits.fewerForUs <= verifiedAtUs;
+  #isVerified({ reported, held, hourUs, verifiedAtUs }: VerifiedHour): boolean {
+    if (reported > held) return false;
+    // Home Assistant may still be writing the rest.
+    return reported === held || hourUs + coverageHourUs + this.#limits.fewerForUs <= verifiedAtUs;
   }
 
-  #tellLost({ entityId, hourUs, held }: VerifiedHour, heldBefore: number): void {
+  #reportLost({ entityId, hourUs, held }: VerifiedHour, heldBefore: number): void {
     if (held >= heldBefore) return;
     this.#deps.log.error({ entity: entityId, hourUs, heldBefore, held }, 'the store lost readings for good');
-    this.#deps.events.tell({ kind: 'lost', entityId, hourUs, heldBefore, held });
+    this.#deps.events.emit({ kind: 'lost', entityId, hourUs, heldBefore, held });
   }
 }
 
-/** Those within a span that were over at an instant. */
+/** The whole hours within a span that were over at an instant. */
 function wholeHours({ startUs, endUs }: Interval, overUs: number): Interval {
   return {
-    startUs: Math.ceil(startUs / proofHourUs) * proofHourUs,
-    endUs: Math.floor(Math.min(endUs, overUs) / proofHourUs) * proofHourUs,
+    startUs: Math.ceil(startUs / coverageHourUs) * coverageHourUs,
+    endUs: Math.floor(Math.min(endUs, overUs) / coverageHourUs) * coverageHourUs,
   };
 }
 
-/** What of a span lies before and after its whole hours. */
+/** The parts of a span before and after its whole hours. */
 function edgesOf(asked: Interval, overUs: number): Interval[] {
   const whole = wholeHours(asked, overUs);
   return subtract(asked, isEmpty(whole) ? [] : [whole]);
 }
 
-/** Hours that follow each other are asked for together, and with them the edges of what was asked for. */
+/** Joins consecutive hours into spans, together with the edges of what was asked for. */
 function spansOf(hours: readonly number[], edges: readonly Interval[]): Interval[] {
-  return union([...hours.map((hourUs) => ({ startUs: hourUs, endUs: hourUs + proofHourUs })), ...edges]);
+  return union([...hours.map((hourUs) => ({ startUs: hourUs, endUs: hourUs + coverageHourUs })), ...edges]);
 }

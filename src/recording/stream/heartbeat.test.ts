@@ -1,6 +1,8 @@
 /**
- * Goal: a subscription that tells nothing is found within minutes and mended, and nothing else is ever mistaken for one.
- * Method: recorder, back-fill and heartbeat on a virtual clock, with a home that falls silent while it goes on recording.
+ * Goal: a subscription that delivers nothing is found within minutes and made anew, and nothing else is mistaken for
+ * one.
+ * Method: recorder, back-fill and heartbeat on a virtual clock, with a home that falls silent while it goes on
+ * recording.
  */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { EntityState } from '../../home/home-assistant.ts';
@@ -37,16 +39,16 @@ describe('heartbeat', () => {
   let backfill: Backfill;
   let syncLog: MemorySyncLog;
   let heartbeat: Heartbeat;
-  let told: RecordingEvent[];
+  let reported: RecordingEvent[];
 
   beforeEach(async () => {
     vi.useFakeTimers({ now: baseUs / 1000 });
     home = new MemoryHome();
     store = new MemoryReadingStore();
     syncLog = new MemorySyncLog();
-    told = [];
+    reported = [];
     const events = new RecordingEvents(quietLog);
-    events.listen((event) => told.push(event));
+    events.on((event) => reported.push(event));
     const deps = { homeAssistant: home, readings: store, clock: testClock, log: quietLog };
     recorder = new Recorder({
       ...deps,
@@ -92,7 +94,7 @@ describe('heartbeat', () => {
     home.isSilent = false;
     await vi.advanceTimersByTimeAsync(2.5 * minute);
     expect(heartbeat.status()).toMatchObject({ isOk: false, silences: 1 });
-    expect(told).toEqual([
+    expect(reported).toEqual([
       { kind: 'silent', entityIds: [meter], sinceUs: expect.any(Number), atUs: expect.any(Number) },
     ]);
     for (const { lastUpdatedUs } of missed)
@@ -136,7 +138,7 @@ describe('heartbeat', () => {
     await vi.advanceTimersByTimeAsync(6 * minute);
     expect(ask).toHaveBeenCalled();
     expect(heartbeat.status()).toMatchObject({ isOk: true, silences: 0 });
-    expect(told).toEqual([]);
+    expect(reported).toEqual([]);
   });
 
   it('says nothing of a connection that is cut, not read, or does not answer', async () => {

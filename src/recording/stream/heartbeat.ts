@@ -19,11 +19,11 @@ export interface HeartbeatDeps {
   readonly log: Log;
 }
 
-export interface HeartbeatLimits {
+interface HeartbeatLimits {
   readonly compareEveryMs: number;
-  /** What is under way when the snapshot is made has arrived by then. */
+  /** What is on its way when the snapshot is made has arrived by then. */
   readonly graceMs: number;
-  /** After a silence was met, to see whether it goes on. */
+  /** After a silence, to see whether it continues. */
   readonly againMs: number;
   /** A silence so soon after the last one is the connection's fault, not the subscription's. */
   readonly sameSilenceMs: number;
@@ -42,18 +42,18 @@ export interface HeartbeatStatus {
   readonly isOk: boolean;
   readonly detail: string | null;
   readonly lastPingAtUs: number | null;
-  /** When a snapshot was last held against what was told. */
+  /** When a snapshot was last compared with the received states. */
   readonly lastComparedAtUs: number | null;
   /** Since the process started. */
   readonly silences: number;
 }
 
-/** Home Assistant's instants come as text and as a float; they are the same state within a millisecond. */
+/** Home Assistant's instants come as text and as a float; within a millisecond they are the same state. */
 const sameInstantUs = 1000;
 
 /**
- * Finds out when Home Assistant answers and yet tells no states: every five minutes all states are asked for, and each
- * tracked one must be the one that the subscription told last. A quiet home tells nothing and agrees.
+ * Detects that Home Assistant answers and yet reports no states: every five minutes all states are fetched, and each
+ * tracked one must be the last one that the subscription delivered. A quiet home changes nothing and agrees.
  */
 export class Heartbeat {
   readonly #deps: HeartbeatDeps;
@@ -85,7 +85,7 @@ export class Heartbeat {
     return {
       isOk: !this.#isSilent,
       detail: this.#isSilent
-        ? 'Home Assistant answers and does not tell changes of states; it was subscribed to anew, and what was missed is fetched from its history.'
+        ? 'Home Assistant answers and does not report changes of states; it was subscribed to anew, and what was missed is fetched from its history.'
         : null,
       lastPingAtUs: this.#deps.homeAssistant.lastPingAtUs(),
       lastComparedAtUs: this.#lastComparedAtUs,
@@ -107,7 +107,7 @@ export class Heartbeat {
   async #compare(): Promise<number> {
     const { recorder, clock, log } = this.#deps;
     const { compareEveryMs, againMs, retryMs, graceMs } = this.#limits;
-    // What is not followed, or not read for want of room, is told by other means.
+    // An entity that is not followed, or not read for want of room, is reported by other means.
     if (!recorder.isFollowing()) return retryMs;
     const startedMs = clock.monotonicMs();
     let ahead: Map<string, number | undefined>;
@@ -121,10 +121,12 @@ export class Heartbeat {
       await pause(graceMs, this.#stop.signal);
       if (this.#stop.signal.aborted || !recorder.isFollowing()) return retryMs;
     }
-    const told = recorder.stream().told();
-    // Told something since: the subscription lives, whichever state it was.
+    const lastUpdates = recorder.stream().lastUpdates();
+    // A state was received since: the subscription lives, whichever state it was.
     const silent = [...ahead]
-      .filter(([entityId, toldUs]) => recorder.tracked().has(entityId) && told.get(entityId) === toldUs)
+      .filter(
+        ([entityId, lastUs]) => recorder.tracked().has(entityId) && lastUpdates.get(entityId) === lastUs,
+      )
       .map(([entityId]) => entityId);
     this.#lastComparedAtUs = clock.nowUs();
     if (silent.length === 0) {
@@ -138,17 +140,17 @@ export class Heartbeat {
     return againMs;
   }
 
-  /** Entities whose state now is not the one told last, with the instant of that one. */
+  /** Entities whose present state is not the last received one, with the instant of that one. */
   async #ahead(): Promise<Map<string, number | undefined>> {
     const { homeAssistant, recorder } = this.#deps;
     const states = await homeAssistant.states();
-    const told = recorder.stream().told();
+    const lastUpdates = recorder.stream().lastUpdates();
     const ahead = new Map<string, number | undefined>();
     for (const { entityId, lastUpdatedUs, state } of states) {
       if (state === null || !recorder.tracked().has(entityId)) continue;
-      const toldUs = told.get(entityId);
-      if (toldUs === undefined || Math.abs(toldUs - lastUpdatedUs) > sameInstantUs)
-        ahead.set(entityId, toldUs);
+      const lastUs = lastUpdates.get(entityId);
+      if (lastUs === undefined || Math.abs(lastUs - lastUpdatedUs) > sameInstantUs)
+        ahead.set(entityId, lastUs);
     }
     return ahead;
   }
@@ -165,10 +167,10 @@ export class Heartbeat {
     this.#silentMs = nowMs;
     log.warn(
       { entities: entityIds.length, again: isAgain },
-      'Home Assistant answers and does not tell changes of states',
+      'Home Assistant answers and does not report changes of states',
     );
     recorder.resubscribe(sinceUs);
-    if (isAgain) homeAssistant.reconnect('it did not tell changes of states');
-    events.tell({ kind: 'silent', entityIds, sinceUs, atUs });
+    if (isAgain) homeAssistant.reconnect('it did not report changes of states');
+    events.emit({ kind: 'silent', entityIds, sinceUs, atUs });
   }
 }

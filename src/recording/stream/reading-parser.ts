@@ -4,11 +4,11 @@ import { instantFromLocalIso } from '../../units/instant.ts';
 import { canonicalUnit, toCanonical } from '../../units/quantity.ts';
 import type { Absence, Origin, Reading, Rejection, RejectionReason } from '../reading.ts';
 
-export type Parsed =
+type Parsed =
   | { readonly kind: 'reading'; readonly reading: Reading }
   | { readonly kind: 'rejection'; readonly rejection: Rejection };
 
-/** What has to be known of an entity to read its states: its quantity, and its unit when a state carries none. */
+/** What the parser needs of an entity: its quantity, and its unit when a state carries none. */
 export type ParsedEntity = Pick<Entity, 'entityId' | 'quantity' | 'unit'>;
 
 /** How far ahead of ours Home Assistant's clock may be. */
@@ -17,11 +17,11 @@ export const futureToleranceUs = 5 * 60 * 1_000_000;
 export const oldestInstantUs = Date.UTC(2010, 0, 1) * 1000;
 
 /**
- * What Python's float() reads, for so Home Assistant reads a state for its statistics: digits may have underscores
- * between them. Digits of other scripts, which it reads as well, are left out.
+ * What Python's float() reads, which Home Assistant uses for its statistics: digits may have underscores between
+ * them. Digits of other scripts, which it reads as well, are left out.
  */
 const numberPattern = /^[+-]?(?:\d+(?:_\d+)*\.?(?:\d+(?:_\d+)*)?|\.\d+(?:_\d+)*)(?:[eE][+-]?\d+(?:_\d+)*)?$/;
-/** The blanks that float() passes over at both ends. */
+/** The blanks that float() skips at both ends. */
 const blanks = /^\p{White_Space}+|\p{White_Space}+$/gu;
 const notFinitePattern = /^[+-]?(?:inf|infinity|nan)$/i;
 const maxStateChars = 64;
@@ -32,9 +32,9 @@ const switchValues: ReadonlyMap<string, number> = new Map([
 ]);
 
 /**
- * A state of Home Assistant as a reading in its canonical unit, or why it is none. Unavailable, unknown and removed are
- * readings without a value, for they bound gaps; nothing else is ever guessed.
- * @param zone the home's; null while it is not known
+ * A state of Home Assistant as a reading in its canonical unit, or the reason why it is none. Unavailable, unknown
+ * and removed are readings without a value, because they bound gaps; nothing else is ever guessed.
+ * @param zone the home's IANA zone; null while it is not known
  */
 export function parseState(
   state: EntityState,
@@ -56,8 +56,8 @@ export function parseState(
     const value = text === null ? undefined : switchValues.get(text);
     const absence = absenceOf(text);
     if (value === undefined && absence === null) return reject('not_a_number');
-    const told = { value: value ?? null, absence, unit: canonicalUnit.switch, sourceUnit: null };
-    return reading({ entityId, atUs, ...told, lastResetAtUs: null, origin });
+    const content = { value: value ?? null, absence, unit: canonicalUnit.switch, sourceUnit: null };
+    return reading({ entityId, atUs, ...content, lastResetAtUs: null, origin });
   }
   const given = state.attributes.unit_of_measurement;
   const hasUnit = typeof given === 'string' && given !== '';
@@ -91,7 +91,7 @@ export function parseState(
   return reading({
     entityId,
     atUs,
-    // No store tells -0 from 0.
+    // The stores do not distinguish -0 from 0.
     value: canonical.value === 0 ? 0 : canonical.value,
     absence: null,
     unit: canonical.unit,
@@ -110,7 +110,7 @@ function absenceOf(text: string | null): Absence | null {
   return text === 'unavailable' || text === 'unknown' ? text : null;
 }
 
-/** What is no instant is taken as not reported, for an odd attribute must not cost a reading. */
+/** A text that is no instant counts as not reported: an odd attribute must not cost a reading. */
 function lastResetOf(attribute: unknown, zone: string | null): number | null {
   return typeof attribute === 'string' ? instantFromLocalIso(attribute, zone) : null;
 }

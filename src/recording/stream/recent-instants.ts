@@ -2,8 +2,8 @@
 export const recentDepth = 32;
 
 /**
- * The last few instants heard of each entity. Home Assistant tells a state again with each snapshot, and two
- * subscriptions overlap for a moment; an instant already here has been heard.
+ * The last few received instants of each entity. Home Assistant repeats a state with each snapshot, and two
+ * subscriptions overlap for a moment; an instant that is here already was received.
  */
 export class RecentInstants {
   readonly #depth: number;
@@ -20,7 +20,7 @@ export class RecentInstants {
       this.#byEntity.set(entityId, [atUs]);
       return true;
     }
-    // The one looked for is nearly always the newest.
+    // The instant asked for is nearly always the newest.
     if (instants.lastIndexOf(atUs) >= 0) return false;
     if (instants.length >= this.#depth) instants.shift();
     instants.push(atUs);

@@ -2,24 +2,24 @@ import type { Rejection, RejectionReason } from '../reading.ts';
 import type { ReadingWriterStatus } from '../write/reading-writer.ts';
 import type { SpoolStatus } from '../write/spool/spool.ts';
 
-/** How recording goes; counts are since the process started. */
+/** The state of recording; counts are since the process started. */
 export interface RecorderStatus {
   readonly isOk: boolean;
   /** What is wrong, in words; null when all is well. */
   readonly detail: string | null;
   readonly entitiesTracked: number;
-  /** Home Assistant tells us the states of what is tracked. */
+  /** Home Assistant delivers the states of the tracked entities. */
   readonly isSubscribed: boolean;
   /** The newest instant of all readings; null before the first. */
   readonly lastReadingAtUs: number | null;
-  /** received = stored + waiting (+ lost in a damaged spool): each reading once, whatever way it came. */
+  /** received = stored + waiting (+ lost in a damaged spool): each reading once, however it came. */
   readonly readingsReceived: number;
   readonly readingsStored: number;
   readonly readingsWaiting: number;
   readonly readingsLost: number;
-  /** Told again by Home Assistant and already known: not counted among the received. */
+  /** States delivered again that are known already: not counted among the received. */
   readonly duplicates: number;
-  /** Readings that came after a newer one of their entity; each was taken in its place. */
+  /** Readings that came after a newer one of their entity; each was stored at its own instant. */
   readonly outOfOrder: number;
   /** Median of receipt minus `last_updated` over the last hundred events; null before there are enough. */
   readonly clockDriftUs: number | null;
@@ -44,5 +44,5 @@ export function recorderDetail(
     return `The spool on disk takes no readings: ${spoolError}. Make room in the app's data folder.`;
   if (storeError !== null)
     return `The readings store takes nothing, readings wait in the spool: ${storeError}`;
-  return subscribeError === null ? null : `Home Assistant does not tell states: ${subscribeError}`;
+  return subscribeError === null ? null : `Home Assistant does not report states: ${subscribeError}`;
 }

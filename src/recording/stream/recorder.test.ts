@@ -114,7 +114,7 @@ describe('recorder', () => {
     await vi.waitFor(() => expect(states(meter)).toEqual([5]));
   });
 
-  it('counts a state once that is told again by snapshots or is stored already', async () => {
+  it('counts a state once that comes again with snapshots or is stored already', async () => {
     await store.append([reading(meter, baseUs, 1)]);
     home.change(state(meter, baseUs, '1'));
     await recorder.start();
@@ -204,7 +204,7 @@ describe('recorder', () => {
     expect(states(meter)).toEqual(Array.from({ length: sent }, (_, i) => i));
   });
 
-  it('refuses what comes in spite of a pause, and tells the gap', async () => {
+  it('refuses what comes in spite of a pause, and reports the gap', async () => {
     const gaps: Gap[] = [];
     recorder = make({ limitReadings: 100, highReadings: 50, lowReadings: 10 });
     recorder.onGap((gap) => gaps.push(gap));
@@ -220,7 +220,7 @@ describe('recorder', () => {
     expect(gaps.at(-1)).toEqual({ kind: 'reconnect', entityIds: [meter], sinceUs: baseUs + 100 });
   });
 
-  it('follows a changed set without a gap in between, and tells what to fetch', async () => {
+  it('follows a changed set without a gap in between, and reports what to fetch', async () => {
     const gaps: Gap[] = [];
     subscription.state = {
       status: 'active',
@@ -271,11 +271,11 @@ describe('recorder', () => {
   });
 
   it('is not held up by a listener that fails', async () => {
-    const told: number[] = [];
+    const reported: number[] = [];
     recorder.onReadings(() => {
       throw new Error('listener');
     });
-    recorder.onReadings(({ readings }) => told.push(...readings.map(({ atUs }) => atUs - baseUs)));
+    recorder.onReadings(({ readings }) => reported.push(...readings.map(({ atUs }) => atUs - baseUs)));
     await recorder.start();
     recorder.track([entity(meter)]);
     home.connect();
@@ -283,7 +283,7 @@ describe('recorder', () => {
     home.change(state(meter, baseUs + 1, '1'));
     home.change(state(meter, baseUs + 2, '2'));
     await recorder.settled();
-    await vi.waitFor(() => expect(told).toEqual([1, 2]));
+    await vi.waitFor(() => expect(reported).toEqual([1, 2]));
     expect(states(meter)).toEqual([1, 2]);
   });
 

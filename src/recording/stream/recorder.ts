@@ -1,8 +1,9 @@
 import type { Entity } from '../../home/entity.ts';
 import type { EntityState, HomeAssistant, StateBatch } from '../../home/home-assistant.ts';
 import type { Clock } from '../../runtime/clock.ts';
+import { withDeadline } from '../../runtime/deadline.ts';
 import type { Log } from '../../runtime/log.ts';
-import { pause } from '../../runtime/pause.ts';
+import { pause, unlessAborted } from '../../runtime/pause.ts';
 import { type Gap, GapTracker } from '../gap-tracker.ts';
 import type { Reading, Rejection, RejectionReason } from '../reading.ts';
 import type { ReadingStore } from '../reading-store.ts';
@@ -18,7 +19,7 @@ import { type RecorderStatus, recorderDetail } from './recorder-status.ts';
 import { StateFollower } from './state-follower.ts';
 import { SubscriptionKeeper } from './subscription-keeper.ts';
 
-export interface RecorderDeps {
+interface RecorderDeps {
   readonly homeAssistant: HomeAssistant;
   readonly readings: ReadingStore;
   readonly subscription: SubscriptionStore;
@@ -32,13 +33,13 @@ export interface RecorderDeps {
 
 export type TrackedEntity = Pick<Entity, 'entityId' | 'quantity' | 'unit' | 'stateClass'>;
 
-/** What a reading of the spool takes there, about; only for telling how many have room. */
+/** Approximate size of a reading in the spool; only for showing how many have room. */
 const bytesPerReading = 110;
 const loadWithinMs = 3000;
-/** Past this many waiting, the past waits for the present. */
+/** Beyond this many waiting readings, fetched history waits for the stream. */
 const busyReadings = 10_000;
 
-/** Follows the tracked entities and brings every state into the store as a reading, once. */
+/** Follows the tracked entities and stores every state as a reading, once. */
 export class Recorder {
   readonly #deps: RecorderDeps;
   readonly #writer: ReadingWriter;
@@ -46,7 +47,7 @@ export class Recorder {
   readonly #keeper: SubscriptionKeeper;
   readonly #follower: StateFollower;
   readonly #stop = new AbortController();
-  readonly #heard = new RecentInstants();
+  readonly #recent = new RecentInstants();
   readonly #newest = new Map<string, Reading>();
   readonly #gaps: GapTracker;
   readonly #rejected = new Map<RejectionReason, number>();
@@ -67,7 +68,7 @@ export class Recorder {
       store: deps.subscription,
       clock: deps.clock,
       log: deps.log,
-      complete: () => this.#gaps.completeness(this.#follower.lastHeardUs(), this.#writer.unsafeSinceUs()),
+      complete: () => this.#gaps.completeness(this.#follower.lastReceivedUs(), this.#writer.unsafeSinceUs()),
     });
     this.#follower = new StateFollower({
       homeAssistant: deps.homeAssistant,
@@ -75,7 +76,7 @@ export class Recorder {
       gaps: this.#gaps,
       wanted: () => [...this.#tracked.keys()],
       prepare: (entityIds) => this.#load(entityIds),
-      hear: (batch) => this.#hear(batch),
+      onBatch: (batch) => this.#receive(batch),
       isPaused: () => this.#isPaused,
       clock: deps.clock,
       log: deps.log,
@@ -108,7 +109,7 @@ export class Recorder {
     await this.#keeper.stop();
   }
 
-  /** Exactly these are recorded from now on. */
+  /** Records exactly these from now on. */
   track(entities: readonly TrackedEntity[]): void {
     const before = this.#tracked;
     this.#tracked = new Map(entities.map((entity) => [entity.entityId, entity]));
@@ -116,13 +117,13 @@ export class Recorder {
       if (this.#tracked.has(entityId)) continue;
       this.#newest.delete(entityId);
       this.#loaded.delete(entityId);
-      this.#heard.forget(entityId);
+      this.#recent.forget(entityId);
       this.#stream.forget(entityId);
-      // Should it be tracked again at once, there is a gap all the same.
+      // If it is tracked again at once, there is a gap all the same.
       this.#gaps.forget(entityId);
       this.#follower.drop(entityId);
     }
-    this.#follower.look();
+    this.#follower.check();
   }
 
   /** The home's time zone, which states without an offset are read in; null while it is not known. */
@@ -139,32 +140,40 @@ export class Recorder {
     return this.#newest;
   }
 
-  /** What the stream told last, whether in order, and by whose clock. */
-  stream(): Pick<StreamStats, 'told' | 'takeLate' | 'clockDriftUs'> {
+  /** The newest state of each entity, late readings, and the drift of the clocks. */
+  stream(): Pick<StreamStats, 'lastUpdates' | 'takeLate' | 'clockDriftUs'> {
     return this.#stream;
   }
 
-  /** Home Assistant tells us the states of what is tracked, and we listen. */
+  /** Home Assistant delivers the states of the tracked entities, and they are read. */
   isFollowing(): boolean {
     return this.#follower.isSubscribed() && !this.#isPaused;
   }
 
-  /** The subscription can't be trusted: it is made anew, and a gap told that reaches back to `sinceUs`. */
+  /** The subscription can't be trusted: it is made anew, and a gap since `sinceUs` is reported. */
   resubscribe(sinceUs: number): void {
     this.#follower.resubscribe(sinceUs);
   }
 
-  /** Every reading that is new, whatever way it came, some times a second and not yet durable; returns how to end it. */
+  /**
+   * Called a few times a second with every new reading, however it came; they are not durable yet. @returns removes
+   * the listener
+   */
   onReadings(listener: ReadingListener): () => void {
-    return this.#feed.listen(listener);
+    return this.#feed.on(listener);
   }
 
-  /** Told after each subscription what may have been missed before it. */
+  /** Called with each batch of received readings that is durable in the store. @returns removes the listener */
+  onStored(listener: (readings: readonly Reading[]) => void): () => void {
+    return this.#writer.onStored(listener);
+  }
+
+  /** Called after each subscription with what may have been missed before it. @returns removes the listener */
   onGap(listener: (gap: Gap) => void): () => void {
-    return this.#gaps.listen(listener);
+    return this.#gaps.on(listener);
   }
 
-  /** All that Home Assistant had of a gap is durable. */
+  /** All that Home Assistant has of a gap is durable. */
   filled(gap: Gap): void {
     this.#gaps.filled(gap);
   }
@@ -174,9 +183,9 @@ export class Recorder {
   }
 
   /**
-   * Takes readings that did not come by the stream, the same way; those that the stream brought a moment ago are left
-   * out. Waits while the stream needs the room.
-   * @param isMissing the store was asked and has them not: they are taken even if they were heard
+   * Takes readings that did not come over the stream; those that the stream delivered a moment ago are left out.
+   * Waits while the stream needs the room.
+   * @param isMissing the store was asked and does not have them: they are taken even if they were received before
    * @returns how many were taken
    */
   async record(readings: readonly Reading[], signal: AbortSignal, isMissing = false): Promise<number> {
@@ -184,7 +193,7 @@ export class Recorder {
     while (this.#isBusy() && !either.aborted) await pause(50, either);
     if (either.aborted) throw new Error('Stopped before there was room');
     const fresh = readings.filter(
-      ({ entityId, atUs }) => this.#tracked.has(entityId) && (isMissing || !this.#heard.has(entityId, atUs)),
+      ({ entityId, atUs }) => this.#tracked.has(entityId) && (isMissing || !this.#recent.has(entityId, atUs)),
     );
     this.#take(fresh);
     return fresh.length;
@@ -195,7 +204,7 @@ export class Recorder {
     return this.#writer.status().waiting;
   }
 
-  /** The store took what was written to it last: who waits for it need not wait for an outage to end. */
+  /** Whether the store accepted the last write: when it did not, a wait for it could last as long as an outage. */
   isStoring(): boolean {
     return this.#writer.status().storeError === null;
   }
@@ -237,27 +246,30 @@ export class Recorder {
     return isPressureHigh || waiting > busyReadings;
   }
 
-  /** Newest stored readings, so that a snapshot's state that is stored already is known. A store that is down is not waited for. */
+  /**
+   * Loads the newest stored readings, so that a snapshot's state that is stored already is recognised. A store that
+   * is down is not waited for.
+   */
   async #load(entityIds: readonly string[]): Promise<void> {
     const missing = entityIds.filter((entityId) => !this.#loaded.has(entityId));
     if (missing.length === 0) return;
-    const deadline = new AbortController();
     try {
-      const stored = await Promise.race([
+      const asked = withDeadline(
         this.#deps.readings.newest(missing),
-        pause(loadWithinMs, AbortSignal.any([deadline.signal, this.#stop.signal])).then(() => null),
-      ]);
+        loadWithinMs,
+        'Reading the newest readings',
+      );
+      const stored = await unlessAborted(asked, this.#stop.signal);
       if (stored === null) return;
       for (const reading of stored.values()) this.#remember(reading);
       for (const entityId of missing) this.#loaded.add(entityId);
     } catch (cause) {
       this.#deps.log.debug({ err: cause }, 'the newest readings are not known yet');
-    } finally {
-      deadline.abort();
     }
   }
 
-  #hear(batch: StateBatch): void {
+  #receive(batch: StateBatch): void {
+    this.#follower.received();
     const readings: Reading[] = [];
     const nowUs = this.#deps.clock.nowUs();
     for (const state of batch.states) {
@@ -270,8 +282,8 @@ export class Recorder {
   #read(state: EntityState, nowUs: number, kind: StateBatch['kind']): Reading | null {
     const entity = this.#tracked.get(state.entityId);
     if (entity === undefined) return null;
-    const isLate = this.#stream.hear(state, kind, nowUs);
-    if (this.#heard.has(state.entityId, state.lastUpdatedUs)) {
+    const isLate = this.#stream.add(state, kind, nowUs);
+    if (this.#recent.has(state.entityId, state.lastUpdatedUs)) {
       this.#duplicates += 1;
       return null;
     }
@@ -281,21 +293,21 @@ export class Recorder {
       return parsed.reading;
     }
     const { rejection } = parsed;
-    // Ours may be the clock that is wrong: when it is right, history brings such a state, and it must be taken then.
-    if (rejection.reason !== 'from_the_future') this.#heard.add(state.entityId, state.lastUpdatedUs);
+    // Ours may be the wrong clock: when it is right, history brings such a state, and it must be taken then.
+    if (rejection.reason !== 'from_the_future') this.#recent.add(state.entityId, state.lastUpdatedUs);
     this.#rejected.set(rejection.reason, (this.#rejected.get(rejection.reason) ?? 0) + 1);
     this.#lastRejection = rejection;
     this.#deps.log.debug({ ...rejection }, 'a state was rejected');
     return null;
   }
 
-  #tellUnit(before: Reading, { entityId, atUs, sourceUnit }: Reading): void {
+  #reportUnit(before: Reading, { entityId, atUs, sourceUnit }: Reading): void {
     if (sourceUnit === null || before.sourceUnit === null || sourceUnit === before.sourceUnit) return;
     this.#deps.log.warn(
       { entity: entityId, before: before.sourceUnit, unit: sourceUnit },
       'the unit changed',
     );
-    this.#deps.events?.tell({
+    this.#deps.events?.emit({
       kind: 'unit_changed',
       entityId,
       unitBefore: before.sourceUnit,
@@ -304,7 +316,7 @@ export class Recorder {
     });
   }
 
-  /** Offers readings to the writer; those past its limit are a gap for the back-fill. */
+  /** Offers readings to the writer; those beyond its limit are a gap for the back-fill. */
   #take(readings: readonly Reading[]): void {
     if (readings.length === 0) return;
     const taken = this.#writer.offer(readings);
@@ -320,16 +332,19 @@ export class Recorder {
 
   #remember(reading: Reading): void {
     const { entityId, atUs } = reading;
-    this.#heard.add(entityId, atUs);
+    this.#recent.add(entityId, atUs);
     const newest = this.#newest.get(entityId);
     if (newest === undefined || newest.atUs <= atUs) {
-      if (newest !== undefined) this.#tellUnit(newest, reading);
+      if (newest !== undefined) this.#reportUnit(newest, reading);
       this.#newest.set(entityId, reading);
     }
     if (this.#lastReadingAtUs === null || this.#lastReadingAtUs < atUs) this.#lastReadingAtUs = atUs;
   }
 
-  /** Back-pressure: the last resort, for Home Assistant drops a client that does not read; the back-fill mends that. */
+  /**
+   * Back-pressure: the last resort, because Home Assistant drops a client that does not read; the back-fill fills
+   * that gap.
+   */
   #pause(isPaused: boolean): void {
     this.#isPaused = isPaused;
     this.#deps.homeAssistant.pause(isPaused);

@@ -2,7 +2,9 @@
  * Goal: all that was recorded under an entity's old id is under its new one, once, whatever cuts the carrying off.
  * Method: the keeper over a store and settings in memory that fail when the test says so.
  */
+
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Reading } from '../reading.ts';
 import { type RecordingEvent, RecordingEvents } from '../recording-events.ts';
 import { baseUs, MemoryReadingStore, quietLog, reading } from '../testing/doubles.ts';
 import { RenameKeeper } from './rename-keeper.ts';
@@ -12,7 +14,7 @@ const [before, after] = ['sensor.before', 'sensor.after'];
 describe('a renamed entity', () => {
   let store: MemoryReadingStore;
   let values: Map<string, unknown>;
-  let told: RecordingEvent[];
+  let reported: RecordingEvent[];
   let keeper: RenameKeeper;
   let renames: Map<string, string>;
   let isTracked: boolean;
@@ -24,7 +26,7 @@ describe('a renamed entity', () => {
 
   const make = () => {
     const events = new RecordingEvents(quietLog);
-    events.listen((event) => told.push(event));
+    events.on((event) => reported.push(event));
     return new RenameKeeper(
       {
         renames: () => renames,
@@ -52,13 +54,13 @@ describe('a renamed entity', () => {
         clock: { nowUs: () => baseUs + 1_000_000, monotonicMs: () => performance.now() },
         log: quietLog,
       },
-      { pageReadings: 10, lookEveryMs: 5, retryMs: 5 },
+      { pageReadings: 10, checkEveryMs: 5, retryMs: 5 },
     );
   };
   beforeEach(async () => {
     store = new MemoryReadingStore();
     values = new Map();
-    told = [];
+    reported = [];
     renames = new Map([[before, after]]);
     isTracked = true;
     carried = [];
@@ -75,9 +77,9 @@ describe('a renamed entity', () => {
   const of = async (entityId: string) =>
     (await store.range(entityId, 0, baseUs + 100, 100)).map(({ atUs, value }) => [atUs - baseUs, value]);
 
-  it('has its past under the new id, without the farewell of the old one', async () => {
+  it('has its past under the new id, without the removal of the old one', async () => {
     keeper.start();
-    await vi.waitFor(() => expect(told.map(({ kind }) => kind)).toEqual(['renamed']));
+    await vi.waitFor(() => expect(reported.map(({ kind }) => kind)).toEqual(['renamed']));
     expect(await of(after)).toEqual((await of(before)).slice(0, 35));
     const { appended } = store;
     await keeper.stop();
@@ -85,7 +87,7 @@ describe('a renamed entity', () => {
     keeper.start();
     await new Promise((resolve) => setTimeout(resolve, 40));
     expect(store.appended).toBe(appended);
-    expect(told.length).toBe(1);
+    expect(reported.length).toBe(1);
   });
 
   it('has its corrections before its readings, and waits for them', async () => {
@@ -96,28 +98,37 @@ describe('a renamed entity', () => {
     const { appended } = store;
     keeper.start();
     await new Promise((resolve) => setTimeout(resolve, 30));
-    expect([store.appended, carried, told]).toEqual([appended, [], []]);
+    expect([store.appended, carried, reported]).toEqual([appended, [], []]);
     isDown = false;
-    await vi.waitFor(() => expect(told.length).toBe(1));
+    await vi.waitFor(() => expect(reported.length).toBe(1));
     expect(carried).toEqual([`${before} ${after} ${appended}`]);
   });
 
-  it('has what was heard while our clock was behind', async () => {
+  it('reports each batch that is stored under the new id', async () => {
+    const batches: Reading[][] = [];
+    keeper.onStored((stored) => batches.push([...stored]));
+    keeper.start();
+    await vi.waitFor(() => expect(reported.length).toBe(1));
+    expect(batches.map((batch) => batch.length)).toEqual([10, 10, 10, 5]);
+    expect(batches.flat().every(({ entityId }) => entityId === after)).toBe(true);
+  });
+
+  it('has what was received while our clock was behind', async () => {
     await store.append([reading(before, baseUs + 9_000_000, 40)]);
     keeper.start();
-    await vi.waitFor(() => expect(told.length).toBe(1));
+    await vi.waitFor(() => expect(reported.length).toBe(1));
     expect(store.rows.has(`${after} ${baseUs + 9_000_000}`)).toBe(true);
   });
 
-  it('waits for what was heard and is not stored yet', async () => {
+  it('waits for what was received and is not stored yet', async () => {
     const heard = Promise.withResolvers<void>();
     settled = () => heard.promise;
     keeper.start();
     await new Promise((resolve) => setTimeout(resolve, 30));
-    expect(told).toEqual([]);
+    expect(reported).toEqual([]);
     await store.append([reading(before, baseUs + 50, 41)]);
     heard.resolve();
-    await vi.waitFor(() => expect(told.length).toBe(1));
+    await vi.waitFor(() => expect(reported.length).toBe(1));
     expect(store.rows.has(`${after} ${baseUs + 50}`)).toBe(true);
   });
 
@@ -128,7 +139,7 @@ describe('a renamed entity', () => {
       return calls > 5 && calls < 9 ? 'before' : 'none';
     };
     keeper.start();
-    await vi.waitFor(() => expect(told.length).toBe(1));
+    await vi.waitFor(() => expect(reported.length).toBe(1));
     expect(calls).toBeGreaterThan(9);
     store.fault = null;
     expect(await of(after)).toEqual((await of(before)).slice(0, 35));
@@ -140,8 +151,8 @@ describe('a renamed entity', () => {
     await new Promise((resolve) => setTimeout(resolve, 30));
     expect(await of(after)).toEqual([]);
     isTracked = true;
-    keeper.look();
-    await vi.waitFor(() => expect(told.length).toBe(1));
+    keeper.check();
+    await vi.waitFor(() => expect(reported.length).toBe(1));
   });
 
   it('whose id another one has: what was read under it counts no more for that one, said once', async () => {
@@ -149,13 +160,13 @@ describe('a renamed entity', () => {
     takeovers = new Map([[before, baseUs + 50]]);
     corrections = vi.fn(async () => undefined).mockRejectedValueOnce(new Error('down'));
     keeper.start();
-    await vi.waitFor(() => expect(told).toMatchObject([{ kind: 'replaced', newEntityId: before }]));
+    await vi.waitFor(() => expect(reported).toMatchObject([{ kind: 'replaced', newEntityId: before }]));
     await keeper.stop();
     keeper = make();
     keeper.start();
-    keeper.look();
+    keeper.check();
     await new Promise((resolve) => setTimeout(resolve, 30));
     expect(excluded).toEqual([[before, baseUs + 50]]);
-    expect(told).toHaveLength(1);
+    expect(reported).toHaveLength(1);
   });
 });

@@ -1,26 +1,29 @@
 import type { SettingsStore } from '../../home/settings-store.ts';
 import type { Clock } from '../../runtime/clock.ts';
+import { Emitter } from '../../runtime/emitter.ts';
 import type { Log } from '../../runtime/log.ts';
+import { Loop } from '../../runtime/loop.ts';
 import { pause, unlessAborted } from '../../runtime/pause.ts';
-import { WakeSignal } from '../../runtime/wake-signal.ts';
 import { minuteMs } from '../../units/durations.ts';
 import type { Reading } from '../reading.ts';
 import type { ReadingStore } from '../reading-store.ts';
 import type { RecordingEvents } from '../recording-events.ts';
 
-export interface RenameKeeperDeps {
+interface RenameKeeperDeps {
   /** Old id → the id it has now. */
   readonly renames: () => ReadonlyMap<string, string>;
   readonly isTracked: (entityId: string) => boolean;
-  /** What is appended is posted to the ledger. */
   readonly readings: Pick<ReadingStore, 'range' | 'append'>;
-  /** What a person said of the old id's readings goes along; may be repeated. Rejects when a store is down. */
+  /** Carries a person's corrections of the old id's readings over; may be repeated. Rejects when a store is down. */
   readonly carryCorrections: (oldId: string, newId: string) => Promise<number>;
-  /** Ids that another entity has since the one before was renamed, and from when on. */
+  /** Ids that now belong to another entity because the previous one was renamed, and since when. */
   readonly takeovers: () => ReadonlyMap<string, number>;
-  /** What was read under an id until then is no evidence of the one that has it now; may be repeated. Rejects when a store is down. */
+  /**
+   * Excludes what was read under an id until then from the evidence of the entity that has it now; may be repeated.
+   * Rejects when a store is down.
+   */
   readonly excludeUntil: (entityId: string, endUs: number) => Promise<void>;
-  /** Resolves when all that was received until now can be read, however long that takes. */
+  /** Resolves when all readings received until now can be read, however long that takes. */
   readonly settled: () => Promise<void>;
   readonly settings: Pick<SettingsStore, 'get' | 'set'>;
   readonly isBusy: () => boolean;
@@ -29,76 +32,78 @@ export interface RenameKeeperDeps {
   readonly log: Log;
 }
 
-export interface RenameKeeperLimits {
-  readonly lookEveryMs: number;
+interface RenameKeeperLimits {
+  readonly checkEveryMs: number;
   readonly pageReadings: number;
   readonly busyPauseMs: number;
   readonly retryMs: number;
 }
 
-export const defaultRenameLimits: RenameKeeperLimits = {
-  lookEveryMs: minuteMs,
+const defaultRenameLimits: RenameKeeperLimits = {
+  checkEveryMs: minuteMs,
   pageReadings: 5000,
   busyPauseMs: 500,
   retryMs: 10_000,
 };
 
-/** How far a carry came: an instant from which to go on, or that it is over. */
+/** How far a carry came: the instant to continue from, or that it is done. */
 type Mark = number | 'done';
 
 const marksKey = 'renamed_entities';
-/** A clock of ours that is behind must not leave out what was heard. */
+/** If our clock is behind, what was received must not be left out. */
 const endOfTimeUs = Number.MAX_SAFE_INTEGER;
-/** Only ever the last of these are of use. */
+/** Only the last of these are ever of use. */
 const marksLimit = 500;
 
 /**
- * An entity that was renamed is the same meter: what was recorded under its old id is carried to the new one, so that
- * its ledger goes on without a break. Home Assistant carries its own history and statistics along; ours may reach
- * further back. The readings under the old id stay.
+ * A renamed entity is the same meter: what was recorded under its old id is copied to the new one, so that its ledger
+ * continues without a break. Home Assistant carries its own history and statistics over; ours may reach further back.
+ * The readings under the old id stay.
  */
 export class RenameKeeper {
   readonly #deps: RenameKeeperDeps;
   readonly #limits: RenameKeeperLimits;
-  readonly #bell = new WakeSignal();
-  readonly #stop = new AbortController();
+  readonly #storedReadings: Emitter<[readings: readonly Reading[]]>;
+  readonly #loop = new Loop();
   #marks: Map<string, Mark> | null = null;
-  #loop: Promise<void> = Promise.resolve();
 
   constructor(deps: RenameKeeperDeps, limits: Partial<RenameKeeperLimits> = {}) {
     this.#deps = deps;
+    this.#storedReadings = new Emitter(deps.log, 'A listener to carried readings failed');
     this.#limits = { ...defaultRenameLimits, ...limits };
   }
 
   start(): void {
-    this.#loop = this.#work();
+    this.#loop.start((signal) => this.#work(signal));
   }
 
-  async stop(): Promise<void> {
-    this.#stop.abort();
-    this.#bell.ring();
-    await this.#loop;
+  stop(): Promise<void> {
+    return this.#loop.stop();
   }
 
-  /** The home may know of a rename. */
-  look(): void {
-    this.#bell.ring();
+  /** Called with each batch of readings that is durable under the new id. @returns removes the listener */
+  onStored(listener: (readings: readonly Reading[]) => void): () => void {
+    return this.#storedReadings.on(listener);
   }
 
-  async #work(): Promise<void> {
-    const { signal } = this.#stop;
+  /** The home may have found a rename. */
+  check(): void {
+    this.#loop.wake();
+  }
+
+  async #work(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       try {
         for (const [oldId, newId] of this.#deps.renames()) {
           if (signal.aborted) return;
           if (this.#deps.isTracked(newId)) await this.#carry(oldId, newId);
         }
-        // After that: an exclusion of the old id must not go along with the one that had it.
+        // After that: an exclusion of the old id must not be carried over with the renamed entity's corrections.
         for (const [entityId, sinceUs] of this.#deps.takeovers()) {
           if (signal.aborted) return;
           if (this.#deps.isTracked(entityId)) await this.#exclude(entityId, sinceUs);
         }
-        await this.#bell.wait(this.#limits.lookEveryMs);
+        await this.#loop.wait(this.#limits.checkEveryMs);
       } catch (cause) {
         this.#deps.log.debug({ err: cause }, 'readings of a renamed entity wait to be carried');
         await pause(this.#limits.retryMs, signal);
@@ -106,18 +111,18 @@ export class RenameKeeper {
     }
   }
 
-  /** Resumes where it was cut off; what was carried twice replaces itself. Rejects when a store is down. */
+  /** Continues where it was interrupted; a reading carried twice replaces itself. Rejects when a store is down. */
   async #carry(oldId: string, newId: string): Promise<void> {
     const { readings, events, clock, log, isBusy } = this.#deps;
-    const { signal } = this.#stop;
+    const { signal } = this.#loop;
     const { pageReadings, busyPauseMs } = this.#limits;
     const key = `${oldId} ${newId}`;
     const marks = await this.#load();
     const mark = marks.get(key);
     if (mark === 'done') return;
-    // First, so that what is carried is posted as it was corrected.
+    // First, so that the carried readings are posted as they were corrected.
     const corrections = await this.#deps.carryCorrections(oldId, newId);
-    // What was heard under the old id may still be on its way to the store.
+    // Readings received under the old id may still be on their way to the store.
     await unlessAborted(this.#deps.settled(), signal);
     let startUs = mark ?? 0;
     let carried = 0;
@@ -127,7 +132,11 @@ export class RenameKeeper {
       const page = await readings.range(oldId, startUs, endOfTimeUs, pageReadings);
       const isLast = page.length < pageReadings;
       const meant = isLast ? dropTrailingRemoval(page) : page;
-      if (meant.length > 0) await readings.append(meant.map((reading) => ({ ...reading, entityId: newId })));
+      const renamed = meant.map((reading) => ({ ...reading, entityId: newId }));
+      if (renamed.length > 0) {
+        await readings.append(renamed);
+        this.#storedReadings.emit(renamed);
+      }
       carried += meant.length;
       const last = page.at(-1);
       if (last !== undefined) startUs = last.atUs + 1;
@@ -136,7 +145,7 @@ export class RenameKeeper {
     }
     await this.#save(key, 'done');
     log.info({ from: oldId, to: newId, readings: carried, corrections }, 'a renamed entity has its readings');
-    events.tell({ kind: 'renamed', entityId: oldId, newEntityId: newId, atUs: clock.nowUs() });
+    events.emit({ kind: 'renamed', entityId: oldId, newEntityId: newId, atUs: clock.nowUs() });
   }
 
   async #exclude(entityId: string, endUs: number): Promise<void> {
@@ -146,7 +155,7 @@ export class RenameKeeper {
     await excludeUntil(entityId, endUs);
     await this.#save(key, 'done');
     log.info({ entity: entityId, endUs }, 'another entity has the id of one that was renamed');
-    events.tell({ kind: 'replaced', entityId, newEntityId: entityId, atUs: clock.nowUs() });
+    events.emit({ kind: 'replaced', entityId, newEntityId: entityId, atUs: clock.nowUs() });
   }
 
   async #load(): Promise<Map<string, Mark>> {
@@ -170,7 +179,7 @@ export class RenameKeeper {
   }
 }
 
-/** That the old id was removed is how a rename looks from there; the meter was not away. */
+/** A rename shows as a removal of the old id; the meter was not away. */
 function dropTrailingRemoval(page: readonly Reading[]): readonly Reading[] {
   return page.at(-1)?.absence === 'removed' ? page.slice(0, -1) : page;
 }

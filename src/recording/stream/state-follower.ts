@@ -7,33 +7,32 @@ import { WakeSignal } from '../../runtime/wake-signal.ts';
 import type { GapTracker } from '../gap-tracker.ts';
 import type { SubscriptionKeeper } from './subscription-keeper.ts';
 
-export interface StateFollowerDeps {
+interface StateFollowerDeps {
   readonly homeAssistant: HomeAssistant;
-  readonly keeper: Pick<SubscriptionKeeper, 'change' | 'heard' | 'previous'>;
+  readonly keeper: Pick<SubscriptionKeeper, 'change' | 'received' | 'previous'>;
   readonly gaps: Pick<GapTracker, 'cut' | 'silent' | 'subscribed'>;
   /** The entities to be followed now. */
   readonly wanted: () => readonly string[];
   /** Awaited before they are subscribed to. */
   readonly prepare: (entityIds: readonly string[]) => Promise<void>;
-  readonly hear: (batch: StateBatch) => void;
+  /** Receives the states of every subscription; calls `received` of the follower. */
+  readonly onBatch: (batch: StateBatch) => void;
   /** Home Assistant is not read for want of room. */
   readonly isPaused: () => boolean;
   readonly clock: Clock;
   readonly log: Log;
 }
 
-/** Keeps one subscription to exactly what is wanted, over every connection, and tells the gap before each. */
+/** Keeps one subscription to exactly the wanted entities, over every connection, and reports the gap before each. */
 export class StateFollower {
   readonly #deps: StateFollowerDeps;
   readonly #stop = new AbortController();
-  readonly #bell = new WakeSignal();
+  readonly #wakeSignal = new WakeSignal();
   #subscription: { readonly handle: StateSubscription; readonly entityIds: Set<string> } | null = null;
-  /** Something that it follows is wanted no more, or it can't be trusted. */
+  /** An entity of the subscription is not wanted any more, or the subscription can't be trusted. */
   #isStale = false;
-  /** Batches of older subscriptions are no longer listened to. */
-  #generation = 0;
   #connectedSinceUs: number | null = null;
-  #lastHeardUs: number | null = null;
+  #lastReceivedUs: number | null = null;
   #error: string | null = null;
   #loop: Promise<void> = Promise.resolve();
   #unlisten: () => void = () => undefined;
@@ -43,51 +42,56 @@ export class StateFollower {
   }
 
   start(): void {
-    this.#unlisten = this.#deps.homeAssistant.onStatus(() => this.look());
+    this.#unlisten = this.#deps.homeAssistant.onStatus(() => this.check());
     this.#loop = this.#follow();
-    this.look();
+    this.check();
   }
 
-  /** Nothing is heard after it. */
+  /** Nothing is received after it. */
   async stop(): Promise<void> {
     this.#stop.abort();
     this.#unlisten();
-    this.look();
+    this.check();
     await this.#loop;
-    this.#generation += 1;
     const subscription = this.#subscription;
     this.#subscription = null;
     if (subscription !== null) await this.#end(subscription.handle);
   }
 
-  /** What is wanted may have changed. */
-  look(): void {
-    this.#bell.ring();
+  /** The wanted entities may have changed. */
+  check(): void {
+    this.#wakeSignal.wake();
   }
 
-  /** Should it be wanted again at once, it is subscribed to anew all the same, for it was not listened to. */
+  /** If it is wanted again at once, it is subscribed to anew all the same, because its states were ignored. */
   drop(entityId: string): void {
     if (this.#subscription?.entityIds.delete(entityId)) this.#isStale = true;
   }
 
-  /** The subscription can't be trusted: it is made anew, and a gap told that reaches back to `sinceUs`. */
+  /** The subscription can't be trusted: it is made anew, and a gap since `sinceUs` is reported. */
   resubscribe(sinceUs: number): void {
     if (this.#subscription === null) return;
     this.#deps.gaps.silent(sinceUs);
     this.#isStale = true;
-    this.look();
+    this.check();
+  }
+
+  /** A batch of states was received. */
+  received(): void {
+    this.#lastReceivedUs = this.#deps.clock.nowUs();
+    this.#deps.keeper.received();
   }
 
   isSubscribed(): boolean {
     return this.#subscription !== null;
   }
 
-  /** When Home Assistant last told a state; null before the first. */
-  lastHeardUs(): number | null {
-    return this.#lastHeardUs;
+  /** When a state was last received; null before the first. */
+  lastReceivedUs(): number | null {
+    return this.#lastReceivedUs;
   }
 
-  /** Why it could not be subscribed to; null when it could, or is away. */
+  /** Why the subscription failed; null when it did not, or Home Assistant is away. */
   error(): string | null {
     return this.#error;
   }
@@ -97,7 +101,7 @@ export class StateFollower {
     const { signal } = this.#stop;
     const retry = new Backoff(500, 10_000);
     while (!signal.aborted) {
-      await this.#bell.wait();
+      await this.#wakeSignal.wait();
       if (signal.aborted) return;
       try {
         await this.#subscribeAsNeeded();
@@ -105,14 +109,14 @@ export class StateFollower {
         retry.reset();
       } catch (cause) {
         const message = cause instanceof Error ? cause.message : String(cause);
-        // A connection that went away meanwhile is told by its own status.
+        // A connection that was lost meanwhile shows in its own status.
         if (homeAssistant.status().kind === 'connected') {
           this.#error = message;
           keeper.change({ status: 'error', errorMessage: message });
           log.warn({ err: message }, 'Home Assistant could not be subscribed to');
         }
         await pause(retry.nextMs(), signal);
-        this.look();
+        this.check();
       }
     }
   }
@@ -122,7 +126,7 @@ export class StateFollower {
     const status = homeAssistant.status();
     const isSameConnection = status.kind === 'connected' && status.sinceUs === this.#connectedSinceUs;
     if (!isSameConnection) {
-      if (this.#subscription !== null) gaps.cut(this.#lastHeardUs);
+      if (this.#subscription !== null) gaps.cut(this.#lastReceivedUs);
       this.#subscription = null;
       this.#connectedSinceUs = null;
     }
@@ -142,20 +146,18 @@ export class StateFollower {
   }
 
   async #subscribe(wanted: readonly string[], connectedSinceUs: number): Promise<void> {
-    const { homeAssistant, keeper, clock, log, isPaused } = this.#deps;
-    const generation = this.#generation + 1;
+    const { homeAssistant, keeper, onBatch, clock, log, isPaused } = this.#deps;
     const old = this.#subscription;
-    // Until the new one stands, both are listened to; what both tell is a duplicate.
+    // Until the new one is made, both deliver; what both deliver is a duplicate.
     const handle =
       wanted.length === 0
         ? { stop: () => Promise.resolve() }
-        : await homeAssistant.subscribeStates(wanted, (batch) => this.#hear(batch, generation));
-    this.#generation = generation;
+        : await homeAssistant.subscribeStates(wanted, onBatch);
     this.#isStale = false;
     this.#connectedSinceUs = connectedSinceUs;
     this.#subscription = wanted.length === 0 ? null : { handle, entityIds: new Set(wanted) };
     if (old !== null) await this.#end(old.handle);
-    // What paused the connection before may still be so; a new one knows nothing of it.
+    // What paused the previous connection may still hold; a new one knows nothing of it.
     homeAssistant.pause(isPaused());
     keeper.change({
       status: 'active',
@@ -164,13 +166,6 @@ export class StateFollower {
       errorMessage: null,
     });
     log.info({ entities: wanted.length }, 'subscribed to Home Assistant');
-  }
-
-  #hear(batch: StateBatch, generation: number): void {
-    if (generation < this.#generation) return;
-    this.#lastHeardUs = this.#deps.clock.nowUs();
-    this.#deps.keeper.heard();
-    this.#deps.hear(batch);
   }
 
   async #end(handle: StateSubscription): Promise<void> {

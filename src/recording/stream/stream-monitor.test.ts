@@ -1,7 +1,7 @@
 /**
- * Goal: a clock that is wrong is told with how far and since when, one that is right again too, and what came out of order
- * with how many; messages that were held up for a while are neither.
- * Method: the news over a stream that says what the test sets, on a clock that the test turns.
+ * Goal: a wrong clock is reported with how far and since when, one that is right again too, and late readings with
+ * their number; messages that were delayed for a while are neither.
+ * Method: the events over a stream that the test sets, on a clock that the test moves.
  */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type RecordingEvent, RecordingEvents } from '../recording-events.ts';
@@ -15,7 +15,7 @@ const second = 1_000_000;
 
 let stream: StreamStats;
 let isFollowing: boolean;
-let told: RecordingEvent[];
+let reported: RecordingEvent[];
 let news: StreamMonitor;
 let count: number;
 
@@ -23,10 +23,10 @@ beforeEach(() => {
   vi.useFakeTimers({ now: baseUs / 1000 });
   stream = new StreamStats();
   isFollowing = true;
-  told = [];
+  reported = [];
   count = 0;
   const events = new RecordingEvents(quietLog);
-  events.listen((event) => told.push(event));
+  events.on((event) => reported.push(event));
   const recorder = { stream: () => stream, isFollowing: () => isFollowing };
   news = new StreamMonitor({ recorder, events, clock: testClock, log: quietLog });
   news.start();
@@ -41,37 +41,39 @@ async function pass(minutes: number, aheadUs: number): Promise<void> {
   for (let i = 0; i < minutes * 60; i += 1) {
     const nowUs = testClock.nowUs();
     count += 1;
-    stream.hear(state(meter, nowUs - aheadUs, String(count)), 'change', nowUs);
+    stream.add(state(meter, nowUs - aheadUs, String(count)), 'change', nowUs);
     await vi.advanceTimersByTimeAsync(1000);
   }
 }
 
-const kinds = () => told.map(({ kind }) => kind);
+const kinds = () => reported.map(({ kind }) => kind);
 
 describe('the clocks', () => {
-  it('are told to agree once, and to be apart when they stay so', async () => {
+  it('are reported to agree once, and to differ when they keep differing', async () => {
     await pass(10, 200_000);
-    expect(told).toEqual([{ kind: 'clock_right', driftUs: 200_000, atUs: baseUs + 60 * second - 200_000 }]);
+    expect(reported).toEqual([
+      { kind: 'clock_right', driftUs: 200_000, atUs: baseUs + 60 * second - 200_000 },
+    ]);
     const startUs = testClock.nowUs();
     await pass(5, -40 * second);
     expect(kinds()).toEqual(['clock_right']);
     await pass(5, -40 * second);
     expect(kinds()).toEqual(['clock_right', 'clock_drift']);
-    const [, drift] = told;
+    const [, drift] = reported;
     if (drift?.kind !== 'clock_drift') throw new Error('a drift');
     expect(drift.driftUs).toBe(-40 * second);
     // By Home Assistant's clock, and to the minute.
     expect(drift.sinceUs - (startUs + 40 * second)).toBeGreaterThanOrEqual(0);
     expect(drift.sinceUs - (startUs + 40 * second)).toBeLessThanOrEqual(120 * second);
     await pass(10, -100 * second);
-    expect(told.at(-1)).toMatchObject({ driftUs: -100 * second, sinceUs: drift.sinceUs });
-    expect(told.length).toBe(3);
+    expect(reported.at(-1)).toMatchObject({ driftUs: -100 * second, sinceUs: drift.sinceUs });
+    expect(reported.length).toBe(3);
     await pass(10, -20 * second);
     // Within the tolerance, and not well within.
-    expect(told.length).toBe(4);
+    expect(reported.length).toBe(4);
     await pass(10, 0);
-    expect(told.at(-1)).toMatchObject({ kind: 'clock_right', driftUs: 0 });
-    expect(told.length).toBe(5);
+    expect(reported.at(-1)).toMatchObject({ kind: 'clock_right', driftUs: 0 });
+    expect(reported.length).toBe(5);
   });
 
   it('are not judged by messages that were held up', async () => {
@@ -87,18 +89,18 @@ describe('the clocks', () => {
 });
 
 describe('what came out of order', () => {
-  it('is told within a minute, and what follows once an hour', async () => {
+  it('is reported within a minute, and what follows once an hour', async () => {
     stream.tookLate(meter, baseUs - 5);
     await vi.advanceTimersByTimeAsync(minute);
-    expect(told).toEqual([
+    expect(reported).toEqual([
       { kind: 'out_of_order', entityIds: [meter], count: 1, firstUs: baseUs - 5, lastUs: baseUs - 5 },
     ]);
     for (let i = 0; i < 7; i += 1) stream.tookLate(meter, baseUs + i);
     await vi.advanceTimersByTimeAsync(50 * minute);
-    expect(told.length).toBe(1);
+    expect(reported.length).toBe(1);
     await vi.advanceTimersByTimeAsync(10 * minute);
-    expect(told.at(-1)).toMatchObject({ count: 7, lastUs: baseUs + 6 });
+    expect(reported.at(-1)).toMatchObject({ count: 7, lastUs: baseUs + 6 });
     await vi.advanceTimersByTimeAsync(180 * minute);
-    expect(told.length).toBe(2);
+    expect(reported.length).toBe(2);
   });
 });

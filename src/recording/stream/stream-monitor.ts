@@ -4,20 +4,20 @@ import { hourMs, minuteMs } from '../../units/durations.ts';
 import type { RecordingEvents } from '../recording-events.ts';
 import type { Recorder } from './recorder.ts';
 
-export interface StreamMonitorDeps {
+interface StreamMonitorDeps {
   readonly recorder: Pick<Recorder, 'stream' | 'isFollowing'>;
   readonly events: RecordingEvents;
   readonly clock: Clock;
   readonly log: Log;
 }
 
-export interface StreamMonitorLimits {
-  readonly lookEveryMs: number;
-  /** Clocks may be so far apart, in either direction. */
+interface StreamMonitorLimits {
+  readonly checkEveryMs: number;
+  /** The clocks may differ by so much, in either direction. */
   readonly toleranceUs: number;
-  /** They are told to be apart when they were for so long: messages that were held up look like it. */
+  /** A difference is reported when it lasted for so long: delayed messages look like it. */
   readonly lastsMs: number;
-  /** What came out of order is told together, so often. */
+  /** Late readings are reported together, this often. */
   readonly lateEveryMs: number;
 }
 
@@ -26,25 +26,25 @@ export interface StreamMonitorLimits {
  * one machine there is one clock, and between two that are kept right there are milliseconds.
  */
 export const defaultStreamMonitorLimits: StreamMonitorLimits = {
-  lookEveryMs: minuteMs,
+  checkEveryMs: minuteMs,
   toleranceUs: 30_000_000,
   lastsMs: 5 * minuteMs,
   lateEveryMs: hourMs,
 };
 
-/** Right again is well within, or it would be told at each look. */
+/** The clocks agree again well within the tolerance, or it would be reported at each check. */
 const rightShare = 0.5;
 
-/** Tells when the stream is not as it should be: readings out of order, a clock that is not Home Assistant's. */
+/** Reports when the stream is not as it should be: late readings, or a clock that differs from Home Assistant's. */
 export class StreamMonitor {
   readonly #deps: StreamMonitorDeps;
   readonly #limits: StreamMonitorLimits;
   #timer: NodeJS.Timeout | undefined;
-  #lateToldMs = Number.NEGATIVE_INFINITY;
-  /** Since when the clocks are apart, by Home Assistant's and by the one that never steps; null while they are not. */
+  #lateReportedMs = Number.NEGATIVE_INFINITY;
+  /** Since when the clocks differ, by Home Assistant's and by the one that never steps; null while they agree. */
   #apart: { readonly sinceUs: number; readonly sinceMs: number } | null = null;
-  /** What was told last; null before anything was. */
-  #toldUs: number | 'right' | null = null;
+  /** What was reported last; null before the first report. */
+  #reportedUs: number | 'right' | null = null;
 
   constructor(deps: StreamMonitorDeps, limits: Partial<StreamMonitorLimits> = {}) {
     this.#deps = deps;
@@ -52,7 +52,7 @@ export class StreamMonitor {
   }
 
   start(): void {
-    this.#timer = setInterval(() => this.#look(), this.#limits.lookEveryMs);
+    this.#timer = setInterval(() => this.#check(), this.#limits.checkEveryMs);
     this.#timer.unref();
   }
 
@@ -60,55 +60,57 @@ export class StreamMonitor {
     clearInterval(this.#timer);
   }
 
-  #look(): void {
-    this.#lookAtOrder();
-    this.#lookAtClock();
+  #check(): void {
+    this.#checkOrder();
+    this.#checkClock();
   }
 
-  #lookAtOrder(): void {
+  #checkOrder(): void {
     const { recorder, events, clock, log } = this.#deps;
     const nowMs = clock.monotonicMs();
-    if (nowMs - this.#lateToldMs < this.#limits.lateEveryMs) return;
+    if (nowMs - this.#lateReportedMs < this.#limits.lateEveryMs) return;
     const late = recorder.stream().takeLate();
     if (late === null) return;
-    this.#lateToldMs = nowMs;
+    this.#lateReportedMs = nowMs;
     log.info({ readings: late.count, entities: late.entityIds.length }, 'readings came out of order');
-    events.tell({ kind: 'out_of_order', ...late });
+    events.emit({ kind: 'out_of_order', ...late });
   }
 
-  #lookAtClock(): void {
+  #checkClock(): void {
     const { recorder, events, clock, log } = this.#deps;
     const { toleranceUs, lastsMs } = this.#limits;
     const driftUs = recorder.stream().clockDriftUs();
-    // What is read late for want of room says nothing of a clock.
+    // Messages that are read late for want of room say nothing about a clock.
     if (driftUs === null || !recorder.isFollowing()) {
-      // What was told stands.
-      if (typeof this.#toldUs !== 'number') this.#apart = null;
+      // What was reported still holds.
+      if (typeof this.#reportedUs !== 'number') this.#apart = null;
       return;
     }
     // By Home Assistant's clock: ours is the one that most often is wrong.
     const atUs = clock.nowUs() - driftUs;
     const nowMs = clock.monotonicMs();
-    const isTold = typeof this.#toldUs === 'number';
-    if (Math.abs(driftUs) <= toleranceUs * (isTold ? rightShare : 1)) {
+    const isReported = typeof this.#reportedUs === 'number';
+    if (Math.abs(driftUs) <= toleranceUs * (isReported ? rightShare : 1)) {
       this.#apart = null;
-      if (this.#toldUs === 'right') return;
-      if (isTold) log.info({ drift_ms: Math.round(driftUs / 1000) }, 'the clocks agree again');
-      this.#toldUs = 'right';
-      events.tell({ kind: 'clock_right', driftUs, atUs });
+      if (this.#reportedUs === 'right') return;
+      if (isReported) log.info({ drift_ms: Math.round(driftUs / 1000) }, 'the clocks agree again');
+      this.#reportedUs = 'right';
+      events.emit({ kind: 'clock_right', driftUs, atUs });
       return;
     }
     this.#apart ??= { sinceUs: atUs, sinceMs: nowMs };
     if (nowMs - this.#apart.sinceMs < lastsMs || !this.#hasMoved(driftUs)) return;
-    this.#toldUs = driftUs;
+    this.#reportedUs = driftUs;
     log.warn(
       { drift_ms: Math.round(driftUs / 1000) },
       'the clocks of Home Assistant and of this app are apart',
     );
-    events.tell({ kind: 'clock_drift', driftUs, sinceUs: this.#apart.sinceUs, atUs });
+    events.emit({ kind: 'clock_drift', driftUs, sinceUs: this.#apart.sinceUs, atUs });
   }
 
   #hasMoved(driftUs: number): boolean {
-    return typeof this.#toldUs !== 'number' || Math.abs(driftUs - this.#toldUs) > this.#limits.toleranceUs;
+    return (
+      typeof this.#reportedUs !== 'number' || Math.abs(driftUs - this.#reportedUs) > this.#limits.toleranceUs
+    );
   }
 }

@@ -23,7 +23,7 @@ describe("the subscription's state in the document store", () => {
     });
     keeper.start();
     keeper.change({ status: 'active' });
-    await hear(30);
+    await onBatch(30);
   });
   afterEach(async () => {
     const stopped = keeper.stop();
@@ -32,9 +32,9 @@ describe("the subscription's state in the document store", () => {
     vi.useRealTimers();
   });
 
-  async function hear(seconds: number): Promise<void> {
+  async function onBatch(seconds: number): Promise<void> {
     for (let second = 0; second < seconds; second += 1) {
-      keeper.heard();
+      keeper.received();
       complete = { endUs: nowUs(), entityIds: complete?.entityIds ?? ['sensor.a'] };
       await vi.advanceTimersByTimeAsync(1000);
     }
@@ -42,31 +42,31 @@ describe("the subscription's state in the document store", () => {
 
   it('is written every five minutes while it goes on as it was', async () => {
     const before = store.saves;
-    await hear(3600);
+    await onBatch(3600);
     expect(store.saves - before).toBeGreaterThanOrEqual(10);
     expect(store.saves - before).toBeLessThanOrEqual(13);
     expect(nowUs() - (store.state?.complete?.endUs ?? 0)).toBeLessThan(330_000_000);
   });
 
-  it('is written at once when the connection breaks, and soon when less is had than was said', async () => {
-    await hear(60);
+  it('is written at once when the connection breaks, and within seconds when less is complete than was saved', async () => {
+    await onBatch(60);
     keeper.change({ status: 'disconnected' });
     await vi.advanceTimersByTimeAsync(1500);
     expect(store.state?.status).toBe('disconnected');
-    const hadUs = nowUs() - 600_000_000;
-    complete = { endUs: hadUs, entityIds: ['sensor.a'] };
+    const previousUs = nowUs() - 600_000_000;
+    complete = { endUs: previousUs, entityIds: ['sensor.a'] };
     await vi.advanceTimersByTimeAsync(11_000);
-    expect(store.state?.complete?.endUs).toBe(hadUs);
+    expect(store.state?.complete?.endUs).toBe(previousUs);
   });
 
-  it('is written soon when other entities are followed', async () => {
+  it('is written within seconds when other entities are followed', async () => {
     complete = { endUs: nowUs(), entityIds: ['sensor.a', 'sensor.b'] };
     await vi.advanceTimersByTimeAsync(11_000);
     expect(store.state?.complete?.entityIds).toEqual(['sensor.a', 'sensor.b']);
   });
 
   it('is written at a stop', async () => {
-    await hear(60);
+    await onBatch(60);
     const stopped = keeper.stop();
     await vi.advanceTimersByTimeAsync(3000);
     await stopped;

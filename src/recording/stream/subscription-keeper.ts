@@ -1,27 +1,28 @@
 import { Backoff } from '../../runtime/backoff.ts';
 import type { Clock } from '../../runtime/clock.ts';
+import { waitAtMost } from '../../runtime/deadline.ts';
 import type { Log } from '../../runtime/log.ts';
 import { pause } from '../../runtime/pause.ts';
 import { minuteUs } from '../../units/durations.ts';
 import type { Completeness, SubscriptionState, SubscriptionStore } from '../sync-log.ts';
 
-export interface SubscriptionKeeperDeps {
+interface SubscriptionKeeperDeps {
   readonly store: SubscriptionStore;
   readonly clock: Clock;
   readonly log: Log;
-  /** What is had now; null as long as what was written before still holds. */
+  /** How complete the recording is now; null as long as what was saved before still holds. */
   readonly complete: () => Completeness | null;
 }
 
-const lookEveryMs = 10_000;
+const checkEveryMs = 10_000;
 /**
- * That what was heard goes on is a commit of the documents, which nobody reads before the next start: it then asks history
- * for so much more, which is a few rows.
+ * Each save is a commit of the document store, and only the next start reads it: it then fetches so much more
+ * history, which is a few rows.
  */
 const advanceUs = 5 * minuteUs;
 const stopWithinMs = 2000;
 
-const unheard: SubscriptionState = {
+const initial: SubscriptionState = {
   status: 'disconnected',
   subscribedAtUs: null,
   lastEventAtUs: null,
@@ -31,14 +32,14 @@ const unheard: SubscriptionState = {
 };
 
 /**
- * Keeps the subscription's state in the document store: written when it changes, and every five minutes
- * that it goes on as it was.
- * What the process before left there tells until when Home Assistant was heard; nothing is written before it is read.
+ * Keeps the subscription's state in the document store: saved when it changes, and every five minutes while it
+ * continues. The state of the previous process says until when states were received; nothing is saved before it is
+ * read.
  */
 export class SubscriptionKeeper {
   readonly #deps: SubscriptionKeeperDeps;
   readonly #stop = new AbortController();
-  #state = unheard;
+  #state = initial;
   #saved: SubscriptionState | null = null;
   #isLoaded = false;
   #loop: Promise<void> = Promise.resolve();
@@ -57,12 +58,10 @@ export class SubscriptionKeeper {
     this.#stop.abort();
     this.#wake.abort();
     this.#previous.resolve(null);
-    const deadline = new AbortController();
-    await Promise.race([this.#loop, pause(stopWithinMs, deadline.signal)]);
-    deadline.abort();
+    await waitAtMost(stopWithinMs, this.#loop);
   }
 
-  /** What the process before had; null when there was none. Waits for the document store. */
+  /** The completeness that the previous process saved; null when there was none. Waits for the document store. */
   previous(): Promise<Completeness | null> {
     return this.#previous.promise;
   }
@@ -71,7 +70,7 @@ export class SubscriptionKeeper {
     return this.#state;
   }
 
-  heard(): void {
+  received(): void {
     this.#state = { ...this.#state, lastEventAtUs: this.#deps.clock.nowUs() };
   }
 
@@ -83,7 +82,7 @@ export class SubscriptionKeeper {
   }
 
   async #run(): Promise<void> {
-    const retry = new Backoff(500, lookEveryMs);
+    const retry = new Backoff(500, checkEveryMs);
     while (!this.#isLoaded && !this.#stop.signal.aborted) {
       try {
         const previous = await this.#deps.store.load();
@@ -102,13 +101,13 @@ export class SubscriptionKeeper {
       this.#wake = new AbortController();
       // A status that flaps must not become a stream of writes.
       await pause(1000, this.#stop.signal);
-      await pause(lookEveryMs - 1000, this.#wake.signal);
+      await pause(checkEveryMs - 1000, this.#wake.signal);
     }
     await this.#save();
   }
 
   async #save(): Promise<void> {
-    // Not to overwrite what was not read.
+    // What was not read yet must not be overwritten.
     if (!this.#isLoaded) return;
     const complete = this.#deps.complete();
     if (complete !== null && !isEqual(complete, this.#state.complete ?? null))
@@ -125,7 +124,7 @@ export class SubscriptionKeeper {
   }
 }
 
-/** Nothing is told but that it went on for a while. */
+/** Whether only time has passed since, and not enough to save. */
 function isWorthless(saved: SubscriptionState, now: SubscriptionState): boolean {
   const { lastEventAtUs: savedEventUs, complete: savedComplete, ...savedRest } = saved;
   const { lastEventAtUs: eventUs, complete, ...rest } = now;

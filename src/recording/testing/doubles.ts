@@ -1,4 +1,4 @@
-/** Stand-ins for what lies outside the process, with the faults that the real ones can't be asked for. */
+/** Stand-ins for what lies outside the process, with the faults that the real ones can't produce on request. */
 import type {
   ConnectionStatus,
   EntityState,
@@ -9,7 +9,7 @@ import type {
 import { HomeAssistantUnavailable } from '../../home/home-assistant.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Log } from '../../runtime/log.ts';
-import { type CoverageStore, proofHourUs, type VerifiedHour } from '../coverage-proof.ts';
+import { type CoverageStore, coverageHourUs, type VerifiedHour } from '../coverage-store.ts';
 import type { Reading } from '../reading.ts';
 import type { ReadingStore } from '../reading-store.ts';
 import type { SubscriptionState, SubscriptionStore, SyncLog, SyncRun } from '../sync-log.ts';
@@ -121,7 +121,7 @@ export class MemoryReadingStore implements ReadingStore {
   }
 }
 
-/** Proofs beside such a store; what that lost is not counted any more. */
+/** Verified hours beside such a store; readings that it lost are not counted any more. */
 export class MemoryCoverageStore implements CoverageStore {
   readonly hours = new Map<string, VerifiedHour>();
   readonly #readings: MemoryReadingStore;
@@ -130,7 +130,11 @@ export class MemoryCoverageStore implements CoverageStore {
     this.#readings = readings;
   }
 
-  async proven(entityIds: readonly string[] | null, startUs: number, endUs: number): Promise<VerifiedHour[]> {
+  async verified(
+    entityIds: readonly string[] | null,
+    startUs: number,
+    endUs: number,
+  ): Promise<VerifiedHour[]> {
     return [...this.hours.values()].filter(
       (hour) => (entityIds?.includes(hour.entityId) ?? true) && hour.hourUs >= startUs && hour.hourUs < endUs,
     );
@@ -141,7 +145,7 @@ export class MemoryCoverageStore implements CoverageStore {
     for (const entityId of entityIds) {
       const hours = new Map<number, number>();
       for (const { atUs } of await this.#readings.range(entityId, startUs, endUs, Number.MAX_SAFE_INTEGER)) {
-        const hourUs = Math.floor(atUs / proofHourUs) * proofHourUs;
+        const hourUs = Math.floor(atUs / coverageHourUs) * coverageHourUs;
         hours.set(hourUs, (hours.get(hourUs) ?? 0) + 1);
       }
       held.set(entityId, hours);
@@ -188,15 +192,15 @@ export class MemorySyncLog implements SyncLog {
   }
 }
 
-/** A Home Assistant with a recorder: every state set is in its history, and told to whoever is subscribed. */
+/** A Home Assistant with a recorder: every state is in its history and is delivered to each subscription. */
 export class MemoryHome implements HomeAssistant {
   readonly #status = new Set<(status: ConnectionStatus) => void>();
   readonly #current = new Map<string, EntityState>();
   readonly past: EntityState[] = [];
-  readonly subscriptions = new Set<{ ids: ReadonlySet<string>; tell: (batch: StateBatch) => void }>();
+  readonly subscriptions = new Set<{ ids: ReadonlySet<string>; deliver: (batch: StateBatch) => void }>();
   isPaused = false;
   pauses = 0;
-  /** Answers, and tells no changes. */
+  /** Answers, and delivers no changes. */
   isSilent = false;
   #connection: ConnectionStatus = { kind: 'connecting', attempts: 0, error: null };
   #reconnects = -1;
@@ -206,7 +210,7 @@ export class MemoryHome implements HomeAssistant {
   writtenUntilUs: () => number = () => Number.POSITIVE_INFINITY;
   /** Its recorder writes so long after, by the clock that is never set. */
   writeDelayMs = 0;
-  readonly #saidMs = new Map<EntityState, number>();
+  readonly #recordedMs = new Map<EntityState, number>();
 
   connect(): void {
     this.#reconnects += 1;
@@ -222,22 +226,22 @@ export class MemoryHome implements HomeAssistant {
   change(next: EntityState): void {
     this.#current.set(next.entityId, next);
     this.past.push(next);
-    this.#saidMs.set(next, performance.now());
-    this.#tell(next);
+    this.#recordedMs.set(next, performance.now());
+    this.#report(next);
   }
 
-  /** As a subscription tells it: at our instant, and without a state. */
+  /** As a subscription delivers it: at our instant, and without a state. */
   remove(entityId: string): void {
     this.#current.delete(entityId);
-    this.#tell({ entityId, state: null, attributes: {}, lastUpdatedUs: testClock.nowUs() });
+    this.#report({ entityId, state: null, attributes: {}, lastUpdatedUs: testClock.nowUs() });
   }
 
-  /** The past goes along, as Home Assistant's own does; whoever follows the old id is told that it is gone. */
+  /** The past is carried over, as Home Assistant does it; subscriptions to the old id receive its removal. */
   rename(entityId: string, newId: string): void {
     for (const [place, said] of this.past.entries()) {
       if (said.entityId !== entityId) continue;
       const renamed = { ...said, entityId: newId };
-      this.#saidMs.set(renamed, this.#saidMs.get(said) ?? 0);
+      this.#recordedMs.set(renamed, this.#recordedMs.get(said) ?? 0);
       this.past[place] = renamed;
     }
     this.remove(entityId);
@@ -253,13 +257,13 @@ export class MemoryHome implements HomeAssistant {
   }
 
   #isWritten(said: EntityState): boolean {
-    return performance.now() - (this.#saidMs.get(said) ?? 0) >= this.writeDelayMs;
+    return performance.now() - (this.#recordedMs.get(said) ?? 0) >= this.writeDelayMs;
   }
 
-  #tell(next: EntityState): void {
+  #report(next: EntityState): void {
     if (this.isSilent) return;
-    for (const { ids, tell } of this.subscriptions)
-      if (ids.has(next.entityId)) tell({ kind: 'change', states: [next] });
+    for (const { ids, deliver } of this.subscriptions)
+      if (ids.has(next.entityId)) deliver({ kind: 'change', states: [next] });
   }
 
   status(): ConnectionStatus {
@@ -280,7 +284,7 @@ export class MemoryHome implements HomeAssistant {
     onBatch: (batch: StateBatch) => void,
   ): Promise<StateSubscription> {
     this.#check();
-    const subscription = { ids: new Set(entityIds), tell: onBatch };
+    const subscription = { ids: new Set(entityIds), deliver: onBatch };
     this.subscriptions.add(subscription);
     const states = entityIds.map((id) => this.#current.get(id)).filter((found) => found !== undefined);
     onBatch({ kind: 'snapshot', states });

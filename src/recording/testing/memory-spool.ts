@@ -1,7 +1,7 @@
 import type { Reading } from '../reading.ts';
 import type { Spool, Spooled, SpoolOpened, SpoolRead, SpoolStatus } from '../write/spool/spool.ts';
 
-/** What a disk holds; outlives the process that writes to it. */
+/** The content of a disk; outlives the process that writes to it. */
 export class MemoryDisk {
   readings: Reading[] = [];
   first = 0;
@@ -23,7 +23,7 @@ export class MemoryDisk {
   }
 }
 
-/** A spool over such a disk: as the files do it, without files. */
+/** A spool on such a disk that behaves as FileSpool does. */
 export class MemorySpool implements Spool {
   readonly #disk: MemoryDisk;
 

@@ -2,7 +2,7 @@ import type { Clock } from '../../runtime/clock.ts';
 
 const windowMs = 1000;
 
-/** How many came within a second, the present one or the one before; a burst counts for as long. */
+/** How many arrived within a second, the present one or the one before; a burst counts for as long. */
 export class ArrivalRate {
   readonly #clock: Pick<Clock, 'monotonicMs'>;
   #beganMs = Number.NEGATIVE_INFINITY;

@@ -12,7 +12,7 @@ const megabyte = 1_000_000;
 describe('disk watch', () => {
   let freeMb: number;
   let totalMb: number;
-  let told: RecordingEvent[];
+  let reported: RecordingEvent[];
   let rooms: number;
   let changes: number;
   let measure: () => Promise<{ freeBytes: number; totalBytes: number }>;
@@ -22,12 +22,12 @@ describe('disk watch', () => {
     vi.useFakeTimers({ now: baseUs / 1000 });
     freeMb = 5000;
     totalMb = 32_000;
-    told = [];
+    reported = [];
     rooms = 0;
     changes = 0;
     measure = async () => ({ freeBytes: freeMb * megabyte, totalBytes: totalMb * megabyte });
     const events = new RecordingEvents(quietLog);
-    events.listen((event) => told.push(event));
+    events.on((event) => reported.push(event));
     watch = new DiskWatch({
       measure: () => measure(),
       onRoom: () => {
@@ -74,7 +74,7 @@ describe('disk watch', () => {
     expect(await is(230)).toEqual({ store: false, spool: false, isOk: false });
     expect(await is(9000)).toEqual({ store: false, spool: false, isOk: true });
     expect(rooms).toBe(1);
-    expect(told.map(({ kind }) => kind)).toEqual(['disk_full', 'disk_free']);
+    expect(reported.map(({ kind }) => kind)).toEqual(['disk_full', 'disk_free']);
     expect(changes).toBe(4);
     expect(watch.status()).toEqual({
       isOk: true,
@@ -90,7 +90,7 @@ describe('disk watch', () => {
     expect((await is(1900)).isOk).toBe(false);
   });
 
-  it('keeps what it knew when the room can not be told', async () => {
+  it('keeps the last measurement when the space can not be measured', async () => {
     expect((await is(100)).store).toBe(true);
     measure = () => Promise.reject(new Error('no such file'));
     expect((await is(9000)).store).toBe(true);

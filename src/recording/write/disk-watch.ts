@@ -9,10 +9,10 @@ export interface DiskSpace {
   readonly totalBytes: number;
 }
 
-export interface DiskWatchDeps {
+interface DiskWatchDeps {
   /** Of the disk that holds the spool and, unless they are elsewhere, the stores. */
   readonly measure: () => Promise<DiskSpace>;
-  /** There is room again after there was none. */
+  /** Called when there is room again after there was none. */
   readonly onRoom: () => void;
   readonly onChange: () => void;
   readonly events: RecordingEvents;
@@ -27,13 +27,13 @@ export interface DiskWatchLimits {
   readonly warnBytes: number;
   /** Of the whole disk, and no more than four times `warnBytes`. */
   readonly warnShare: number;
-  /** The stores are written to no more below this, the spool below half of it. */
+  /** The stores are not written to below this, the spool not below half of it. */
   readonly reserveBytes: number;
 }
 
 const megabyte = 1_000_000;
 
-export const defaultDiskLimits: DiskWatchLimits = {
+const defaultDiskLimits: DiskWatchLimits = {
   everyMs: 15_000,
   lowEveryMs: 3000,
   warnBytes: 500 * megabyte,
@@ -49,12 +49,12 @@ export interface DiskStatus {
   readonly totalBytes: number | null;
 }
 
-/** So much more than a limit must be free before writing begins again, or it would begin and end at each look. */
+/** So much more than a limit must be free before writing resumes, or it would stop and resume at each check. */
 const resumeShare = 1.1;
 
 /**
- * Watches the room on disk, so that writing ends while what is written can still be brought to its end: a store that runs
- * into a full disk in the middle of a commit is harder to mend than one that was not asked.
+ * Watches the free space, so that writing stops while what was begun can still be finished: a store that fills the
+ * disk in the middle of a commit is harder to repair than one that was not asked.
  */
 export class DiskWatch {
   readonly #deps: DiskWatchDeps;
@@ -70,9 +70,9 @@ export class DiskWatch {
     this.#limits = { ...defaultDiskLimits, ...limits };
   }
 
-  /** Resolves after the first look, before which nothing should be written. */
+  /** Resolves after the first check, before which nothing should be written. */
   async start(): Promise<void> {
-    await this.#look();
+    await this.#check();
     this.#loop = this.#work();
   }
 
@@ -107,18 +107,18 @@ export class DiskWatch {
     while (!signal.aborted) {
       const isLow = this.#space !== null && this.#space.freeBytes < this.#warnBelow();
       await pause(isLow ? this.#limits.lowEveryMs : this.#limits.everyMs, signal);
-      if (!signal.aborted) await this.#look();
+      if (!signal.aborted) await this.#check();
     }
   }
 
-  async #look(): Promise<void> {
+  async #check(): Promise<void> {
     const { measure, clock, log, events, onRoom, onChange } = this.#deps;
     const before = this.status();
     const wasHeld = this.#isStoreHeld;
     try {
       this.#space = await measure();
     } catch (cause) {
-      // Whether there is room is told by the next write then.
+      // The next write shows whether there is room then.
       log.debug({ err: cause }, 'the room on disk is not known');
       return;
     }
@@ -132,7 +132,7 @@ export class DiskWatch {
         { free_bytes: freeBytes },
         this.#isStoreHeld ? 'the disk is full' : 'there is room on disk again',
       );
-      events.tell({ kind, freeBytes, atUs: clock.nowUs() });
+      events.emit({ kind, freeBytes, atUs: clock.nowUs() });
       if (!this.#isStoreHeld) onRoom();
     }
     if (before.isOk !== this.status().isOk || wasHeld !== this.#isStoreHeld) onChange();

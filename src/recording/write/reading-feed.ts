@@ -1,9 +1,10 @@
+import { Emitter } from '../../runtime/emitter.ts';
 import type { Log } from '../../runtime/log.ts';
 import type { Reading } from '../reading.ts';
 
-export interface FedReadings {
+interface FedReadings {
   readonly readings: readonly Reading[];
-  /** Readings that are not among them, because the listeners were too slow: ask the recorder for the newest values. */
+  /** Readings that were dropped because the listeners were too slow: ask the recorder for the newest values. */
   readonly missed: number;
 }
 
@@ -12,47 +13,41 @@ export type ReadingListener = (fed: FedReadings) => void;
 const collectMs = 50;
 const limit = 20_000;
 
-/** Tells listeners of new readings a few times a second, apart from recording, so that none of them can hold it up. */
+/**
+ * Delivers new readings to listeners a few times a second, apart from recording, so that no listener can delay it.
+ */
 export class ReadingFeed {
-  readonly #log: Log;
-  readonly #listeners = new Set<ReadingListener>();
+  readonly #emitter: Emitter<[fed: FedReadings]>;
   #waiting: Reading[] = [];
   #missed = 0;
   #timer: ReturnType<typeof setTimeout> | null = null;
 
   constructor(log: Log) {
-    this.#log = log;
+    this.#emitter = new Emitter(log, 'A listener to readings failed');
   }
 
-  listen(listener: ReadingListener): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+  on(listener: ReadingListener): () => void {
+    return this.#emitter.on(listener);
   }
 
   push(reading: Reading): void {
-    if (this.#listeners.size === 0) return;
+    if (!this.#emitter.hasListeners()) return;
     if (this.#waiting.length >= limit) this.#missed += 1;
     else this.#waiting.push(reading);
-    this.#timer ??= setTimeout(() => this.#tell(), collectMs);
+    this.#timer ??= setTimeout(() => this.#report(), collectMs);
   }
 
   stop(): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
-    this.#listeners.clear();
+    this.#emitter.clear();
   }
 
-  #tell(): void {
+  #report(): void {
     const fed = { readings: this.#waiting, missed: this.#missed };
     this.#timer = null;
     this.#waiting = [];
     this.#missed = 0;
-    for (const listener of this.#listeners) {
-      try {
-        listener(fed);
-      } catch (cause) {
-        this.#log.error({ err: cause }, 'a listener to readings failed');
-      }
-    }
+    this.#emitter.emit(fed);
   }
 }

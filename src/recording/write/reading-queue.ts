@@ -7,8 +7,9 @@ interface Part {
 }
 
 /**
- * The readings that follow the one being stored next, as far as memory may hold them, so that they need not be read back
- * from the spool. It never has a gap: once a part didn't fit, what follows is in the spool only, until that is read up.
+ * The readings that follow the one being stored next, as far as memory allows, so that they need not be read back
+ * from the spool. It never has a gap: once a part did not fit, what follows is only in the spool until that is read
+ * up.
  */
 export class ReadingQueue {
   readonly #limit: number;
@@ -35,7 +36,10 @@ export class ReadingQueue {
     this.#end = part.nextPosition;
   }
 
-  /** The readings from `position` on, whole parts up to `limit` readings, at least one; null when they are in the spool only. */
+  /**
+   * The readings from `position` on: whole parts, up to `limit` readings, at least one part; null when they are only
+   * in the spool.
+   */
   take(position: number, limit: number): { readings: Reading[]; nextPosition: number } | null {
     if (this.#parts[0]?.position !== position) return null;
     const readings: Reading[] = [];

@@ -53,7 +53,7 @@ describe('when readings are stored', () => {
     }
   }
 
-  it('is once a minute in a home of two readings a second that nobody looks at', async () => {
+  it('is once a minute in a home of two readings a second that nobody watches', async () => {
     await offerEvery(500, 300_000);
     expect(flushes.length).toBe(4);
     expect(flushes[0]?.atMs).toBeGreaterThanOrEqual(60_000);
@@ -68,6 +68,24 @@ describe('when readings are stored', () => {
     await asked;
     expect(flushes.flatMap(({ readings }) => readings).length).toBe(count);
     expect(writer.status().waiting).toBe(0);
+  });
+
+  it('is notified before anyone who waits for it, whatever a listener does', async () => {
+    const calls: (string | number)[] = [];
+    writer.onStored(() => {
+      throw new Error('a listener that fails');
+    });
+    const remove = writer.onStored((readings) => calls.push(readings.length));
+    await offerEvery(500, 3000);
+    const asked = writer.settled().then(() => calls.push('settled'));
+    await vi.advanceTimersByTimeAsync(50);
+    await asked;
+    expect(calls).toEqual([count, 'settled']);
+    expect(writer.status().waiting).toBe(0);
+    remove();
+    writer.offer([reading('sensor.a', baseUs + count++)]);
+    await vi.advanceTimersByTimeAsync(60_100);
+    expect(calls.length).toBe(2);
   });
 
   it('is some times a second where hundreds come in one', async () => {

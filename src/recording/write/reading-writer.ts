@@ -1,5 +1,7 @@
 import { Backoff } from '../../runtime/backoff.ts';
 import type { Clock } from '../../runtime/clock.ts';
+import { waitAtMost } from '../../runtime/deadline.ts';
+import { Emitter } from '../../runtime/emitter.ts';
 import type { Log } from '../../runtime/log.ts';
 import { pause } from '../../runtime/pause.ts';
 import { WakeSignal } from '../../runtime/wake-signal.ts';
@@ -10,17 +12,17 @@ import { ArrivalRate } from './arrival-rate.ts';
 import { ReadingQueue } from './reading-queue.ts';
 import type { Spool } from './spool/spool.ts';
 
-export interface ReadingWriterDeps {
+interface ReadingWriterDeps {
   readonly store: Pick<ReadingStore, 'append'>;
   readonly spool: Spool;
   readonly clock: Clock;
   readonly log: Log;
-  /** Told true when no more should come, false when there is room again. */
+  /** Called with true when no more should come, with false when there is room again. */
   readonly onPressure: (isHigh: boolean) => void;
 }
 
 export interface ReadingWriterLimits {
-  /** Readings are collected so long before they go to the spool in one write. */
+  /** Readings are collected for so long before they go to the spool in one write. */
   readonly spoolAfterMs: number;
   /** A flush begins when this many wait, */
   readonly batchReadings: number;
@@ -28,26 +30,29 @@ export interface ReadingWriterLimits {
   readonly busyAfterMs: number;
   readonly busyReadings: number;
   /**
-   * or when the oldest waits so long. Each flush syncs many files; whoever asks for what waits calls `settled`, and until
-   * then it is safe in the spool.
+   * or when the oldest waits so long. Each flush syncs many files; a caller that needs them calls `settled`, and
+   * until then they are safe in the spool.
    */
   readonly quietAfterMs: number;
-  /** Readings held in memory beside the spool. */
+  /** Readings in memory beside the spool. */
   readonly queueReadings: number;
   /** Readings not yet in the spool: past the high mark the source is paused, past the limit they are refused. */
   readonly highReadings: number;
   readonly lowReadings: number;
   readonly limitReadings: number;
-  /** The spool is synced this often, while the oldest waits longer than `syncAfterMs`: what is stored at once needs no sync. */
+  /**
+   * The spool is synced this often, while the oldest waits longer than `syncAfterMs`: what is stored at once needs no
+   * sync.
+   */
   readonly syncEveryMs: number;
   readonly syncAfterMs: number;
   readonly retryFirstMs: number;
   readonly retryLimitMs: number;
-  /** How long a stop may go on storing what still waits. */
+  /** How long a stop may continue to store what waits. */
   readonly stopMs: number;
 }
 
-export const defaultWriterLimits: ReadingWriterLimits = {
+const defaultWriterLimits: ReadingWriterLimits = {
   spoolAfterMs: 15,
   batchReadings: 5000,
   busyAfterMs: 60,
@@ -65,7 +70,7 @@ export const defaultWriterLimits: ReadingWriterLimits = {
 };
 
 export interface ReadingWriterStatus {
-  /** received = stored + waiting + lost; those left behind by an earlier process are among them. */
+  /** received = stored + waiting + lost; those that an earlier process left are among them. */
   readonly received: number;
   readonly stored: number;
   readonly waiting: number;
@@ -81,12 +86,13 @@ export interface ReadingWriterStatus {
 }
 
 /**
- * Brings readings into the store: memory → spool → store, in order, tried for ever, one flush at a time. What is
- * acknowledged to nobody is lost by nothing but a death of the process within `spoolAfterMs`.
+ * Brings readings into the store: memory → spool → store, in order, retried for ever, one flush at a time. Only a
+ * crash within `spoolAfterMs` of receipt loses readings.
  */
 export class ReadingWriter {
   readonly #deps: ReadingWriterDeps;
   readonly #limits: ReadingWriterLimits;
+  readonly #storedReadings: Emitter<[readings: readonly Reading[]]>;
   readonly #arrived = new WakeSignal();
   readonly #spooled = new WakeSignal();
   readonly #stop = new AbortController();
@@ -107,7 +113,7 @@ export class ReadingWriter {
   #received = 0;
   #stored = 0;
   #refused = 0;
-  /** Damaged in the spool: passed over. */
+  /** Damaged in the spool and skipped. */
   #lost = 0;
   #writeErrors = 0;
   #isPressureHigh = false;
@@ -118,12 +124,13 @@ export class ReadingWriter {
 
   constructor(deps: ReadingWriterDeps, limits: Partial<ReadingWriterLimits> = {}) {
     this.#deps = deps;
+    this.#storedReadings = new Emitter(deps.log, 'A listener to stored readings failed');
     this.#limits = { ...defaultWriterLimits, ...limits };
     this.#queue = new ReadingQueue(this.#limits.queueReadings);
     this.#rate = new ArrivalRate(deps.clock);
   }
 
-  /** @param onReading told every reading that an earlier process left in the spool */
+  /** @param onReading called with every reading that an earlier process left in the spool */
   async start(onReading: (reading: Reading) => void): Promise<void> {
     const opened = await this.#deps.spool.open((reading) => {
       onReading(reading);
@@ -143,20 +150,18 @@ export class ReadingWriter {
     this.#loops = Promise.all([this.#spoolLoop(), this.#flushLoop(), this.#syncLoop()]);
   }
 
-  /** Stores what waits, as far as the store takes it in time; the rest stays in the spool. */
+  /** Stores what waits, as far as the store accepts it in time; the rest stays in the spool. */
   async stop(): Promise<void> {
     if (!this.#isStarted || this.#isStopped) return;
     this.#stop.abort();
-    this.#arrived.ring();
-    this.#spooled.ring();
-    const deadline = new AbortController();
-    await Promise.race([this.#loops, pause(this.#limits.stopMs, deadline.signal)]);
-    deadline.abort();
+    this.#arrived.wake();
+    this.#spooled.wake();
+    await waitAtMost(this.#limits.stopMs, this.#loops);
     this.#isStopOver = true;
     await this.#deps.spool.close();
   }
 
-  /** Takes readings; returns how many. Fewer than offered only past the limit, when a pause was not heeded. */
+  /** Takes readings; returns how many. Fewer than offered only beyond the limit, when the source did not pause. */
   offer(readings: readonly Reading[]): number {
     const room = Math.max(0, this.#limits.limitReadings - this.#intake.length);
     const taken = readings.length <= room ? readings : readings.slice(0, room);
@@ -164,12 +169,17 @@ export class ReadingWriter {
     for (const reading of taken) this.#intake.push(reading);
     this.#received += taken.length;
     this.#refused += readings.length - taken.length;
-    this.#arrived.ring();
+    this.#arrived.wake();
     this.#weighPressure();
     return taken.length;
   }
 
-  /** Since when readings wait that not even the spool has; null when there are none. */
+  /** Called with each batch that is durable in the store, before `settled` resolves for it. @returns removes the listener */
+  onStored(listener: (readings: readonly Reading[]) => void): () => void {
+    return this.#storedReadings.on(listener);
+  }
+
+  /** Since when readings wait that are not even in the spool; null when there are none. */
   unsafeSinceUs(): number | null {
     return this.#intake.length === 0 ? null : this.#unsafeSinceUs;
   }
@@ -179,7 +189,7 @@ export class ReadingWriter {
     if (this.#stored + this.#lost >= this.#received) return Promise.resolve();
     return new Promise((resolve) => {
       this.#settling.push({ goal: this.#received, resolve });
-      this.#spooled.ring();
+      this.#spooled.wake();
     });
   }
 
@@ -233,26 +243,27 @@ export class ReadingWriter {
     }
     // The flush loop ends when this one has nothing more to give.
     this.#isIntakeOver = true;
-    this.#spooled.ring();
+    this.#spooled.wake();
   }
 
   async #keep(batch: readonly Reading[]): Promise<boolean> {
     const spooled = await this.#deps.spool.append(batch);
     if (spooled.kind === 'kept') {
-      if (this.#spoolError !== null) this.#deps.log.info({}, 'the spool takes readings again');
+      if (this.#spoolError !== null) this.#deps.log.info({}, 'the spool accepts readings again');
       this.#spoolError = null;
       this.#isSpoolFull = false;
       if (this.#position === this.#end) this.#oldestMs = this.#deps.clock.monotonicMs();
       this.#rate.add(batch.length);
       this.#queue.push({ ...spooled, readings: batch });
       this.#end = spooled.nextPosition;
-      this.#spooled.ring();
+      this.#spooled.wake();
       return true;
     }
     const message = spooled.kind === 'full' ? 'the spool is full' : spooled.error.message;
-    if (this.#spoolError !== message) this.#deps.log.error({ err: message }, 'the spool takes no readings');
+    if (this.#spoolError !== message) this.#deps.log.error({ err: message }, 'the spool accepts no readings');
     this.#spoolError = message;
-    // Behind an empty spool nothing is overtaken: the store may have room where this disk has none.
+    // Nothing waits before it in the spool, so nothing is overtaken: the store may have room where this disk has
+    // none.
     const isDirect = spooled.kind === 'refused' && this.#position === this.#end && (await this.#store(batch));
     this.#isSpoolFull = !isDirect;
     return isDirect;
@@ -288,7 +299,7 @@ export class ReadingWriter {
   }
 
   #dueInMs(waiting: number): number {
-    // Somebody waits for it: no more is collected.
+    // A caller waits for it: no more is collected.
     if (waiting >= this.#limits.batchReadings || this.#settling.length > 0) return 0;
     const isBusy = this.#rate.inASecond() >= this.#limits.busyReadings;
     const afterMs = isBusy ? this.#limits.busyAfterMs : this.#limits.quietAfterMs;
@@ -316,13 +327,17 @@ export class ReadingWriter {
     } catch (cause) {
       const message = cause instanceof Error ? cause.message : String(cause);
       if (this.#storeError === null)
-        this.#deps.log.warn({ err: message }, 'the readings store takes nothing; readings wait in the spool');
+        this.#deps.log.warn(
+          { err: message },
+          'the readings store accepts nothing; readings wait in the spool',
+        );
       this.#storeError = message;
       this.#writeErrors += 1;
       return false;
     }
-    if (this.#storeError !== null) this.#deps.log.info({}, 'the readings store takes readings again');
+    if (this.#storeError !== null) this.#deps.log.info({}, 'the readings store accepts readings again');
     this.#storeError = null;
+    this.#storedReadings.emit(readings);
     this.#stored += readings.length;
     this.#settling = this.#settling.filter(({ goal, resolve }) => {
       if (this.#stored + this.#lost < goal) return true;

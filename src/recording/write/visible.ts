@@ -6,8 +6,8 @@ const tries = 40;
 const betweenMs = 50;
 
 /**
- * Waits until the store answers with a reading that it has acknowledged: it is durable before it can be queried. Rejects
- * when the store is down; after two seconds it is taken as it is.
+ * Waits until the store returns a reading that it has acknowledged: it is durable before it can be queried. Rejects
+ * when the store is down; resolves after two seconds in any case.
  */
 export async function untilVisible(
   store: Pick<ReadingStore, 'before'>,

@@ -1,19 +1,20 @@
 import type { Clock } from '../../runtime/clock.ts';
 
-/** Clocks that are kept right by small corrections are not set. */
+/** Small corrections that keep a clock right are no step. */
 const stepUs = 30_000_000;
 
 /**
- * Until when Home Assistant has surely written what it was told. It writes with a delay, and a clock that is set forward
- * does not make it write any sooner: until the delay has passed by the clock that never steps, the old time counts. Just
- * after a start nobody knows whether it was set while nothing ran: so long only what is hours ago counts as written.
+ * Until when Home Assistant has surely written its states. It writes with a delay, and setting the clock forward does
+ * not make it write sooner: until the delay has passed by the clock that never steps, the old time counts. Just after
+ * a start it is not known whether the clock was set while nothing ran, so for that long only what is hours old counts
+ * as written.
  */
 export class WrittenTime {
   readonly #clock: Clock;
   readonly #delayUs: number;
   readonly #startDoubtUs: number;
   readonly #startedMs: number;
-  /** A moment by both clocks, from before the last step. */
+  /** One moment by both clocks, from before the last step. */
   #anchor: { readonly wallUs: number; readonly monotonicMs: number };
   #steppedMs: number | null = null;
 

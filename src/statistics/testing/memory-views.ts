@@ -21,9 +21,6 @@ export class MemoryViews implements LedgerViews {
   zone(): string {
     return this.#zone;
   }
-  async setZone(): Promise<void> {
-    throw new Error('The zone of a test is given');
-  }
   async buckets(ids: readonly string[], period: Period, startUs: number, endUs: number): Promise<Bucket[]> {
     const [wholeStartUs, wholeEndUs] = this.#reach(period, startUs, endUs);
     const quarters = this.#quarters(ids, wholeStartUs, wholeEndUs);

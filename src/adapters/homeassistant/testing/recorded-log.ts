@@ -4,7 +4,7 @@ export interface RecordedLog extends Log {
   readonly lines: { level: string; message: string; fields: object }[];
 }
 
-/** Keeps what was logged, for tests that ask for it. */
+/** Keeps log lines for tests that check them. */
 export function recordedLog(): RecordedLog {
   const lines: RecordedLog['lines'] = [];
   const at = (level: string) => (fields: object, message: string) =>

@@ -1,8 +1,8 @@
 /**
- * Goal: what a spool said it kept and nobody acknowledged is there after any crash, in order; it never outgrows its limit
- * and says what it could not keep.
- * Method: real files in a temporary folder. Random appends, acknowledgements, restarts and crashes (a torn write at any
- * byte, damage of any line) are held against a list in memory; a full disk is made by a handle that refuses.
+ * Goal: what a spool kept and nobody acknowledged is there after any crash, in order; it never exceeds its limit and
+ * reports what it could not keep.
+ * Method: real files in a temporary folder. Random appends, acknowledgements, restarts and crashes (a torn write at
+ * any byte, damage of any line) are compared with a list in memory; a full disk is a handle that refuses.
  */
 import type { FileHandle } from 'node:fs/promises';
 import {

@@ -1,6 +1,7 @@
 import type { FileHandle } from 'node:fs/promises';
 import { mkdir, open, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Mutex } from '../../../runtime/mutex.ts';
 import type { Reading } from '../../reading.ts';
 import { encodeRecord, maxReadingsPerRecord } from './record.ts';
 import type { Segment } from './segment.ts';
@@ -10,11 +11,11 @@ import type { Spool, Spooled, SpoolOpened, SpoolRead, SpoolStatus } from './spoo
 export interface FileSpoolOptions {
   readonly directory: string;
   readonly limitBytes?: number;
-  /** A file is closed past this and removed when all in it is acknowledged. */
+  /** A file is closed beyond this size, and removed when all of it is acknowledged. */
   readonly segmentBytes?: number;
   /** Why the disk may not be written to now; null when it may. */
   readonly held?: () => string | null;
-  /** Opens a file to write; a test makes a disk that is full of it. */
+  /** Opens a file to write; a test passes one that simulates a full disk. */
   readonly openFile?: (path: string, flags: string) => Promise<FileHandle>;
 }
 
@@ -22,7 +23,9 @@ const defaultLimitBytes = 64 * 1024 * 1024;
 const defaultSegmentBytes = 2 * 1024 * 1024;
 const acknowledgedName = 'acknowledged';
 
-/** A spool in files: appended to the newest, read from the oldest, a file removed when all in it is acknowledged. */
+/**
+ * A spool in files: appended to the newest, read from the oldest; a file is removed when all of it is acknowledged.
+ */
 export class FileSpool implements Spool {
   readonly #directory: string;
   readonly #limitBytes: number;
@@ -39,9 +42,10 @@ export class FileSpool implements Spool {
   #nextPosition = 0;
   #damagedBytes = 0;
   #error: string | null = null;
-  /** Where the last read ended: the next one goes on there without looking for its place. */
+  /** Where the last read ended: the next one continues there without searching. */
   #cursor: { segment: Segment; position: number; byte: number } | null = null;
-  #busy: Promise<unknown> = Promise.resolve();
+  /** Operations that change the files run one at a time. */
+  readonly #mutex = new Mutex();
 
   constructor(options: FileSpoolOptions) {
     this.#directory = options.directory;
@@ -53,7 +57,7 @@ export class FileSpool implements Spool {
   }
 
   open(onReading: (reading: Reading) => void): Promise<SpoolOpened> {
-    return this.#alone(async () => {
+    return this.#mutex.run(async () => {
       await mkdir(this.#directory, { recursive: true });
       const acknowledged = await this.#takeAcknowledged();
       const positions = (await readdir(this.#directory)).map(positionOfName).filter((p) => p !== null);
@@ -71,7 +75,7 @@ export class FileSpool implements Spool {
   }
 
   append(readings: readonly Reading[]): Promise<Spooled> {
-    return this.#alone(async () => {
+    return this.#mutex.run(async () => {
       const position = this.#nextPosition;
       if (readings.length === 0) return { kind: 'kept', position, nextPosition: position };
       const data = Buffer.from(recordsOf(readings, position));
@@ -93,7 +97,7 @@ export class FileSpool implements Spool {
   async read(position: number, limit: number): Promise<SpoolRead> {
     const readings: Reading[] = [];
     let next = position;
-    // As they are now: what is appended meanwhile is for the next read.
+    // A snapshot: what is appended meanwhile is for the next read.
     const tail = this.#nextPosition;
     const parts = this.#segments.map((segment) => ({ segment, ...segment }));
     for (const { segment, path, bytes, nextPosition } of parts) {
@@ -116,18 +120,18 @@ export class FileSpool implements Spool {
       }
       next = Math.max(next, nextPosition);
     }
-    // What was damaged at the end can't be had any more.
+    // What is damaged at the end can't be recovered.
     return { readings, nextPosition: Math.max(next, tail) };
   }
 
   acknowledge(position: number): Promise<void> {
-    return this.#alone(async () => {
+    return this.#mutex.run(async () => {
       this.#acknowledged = Math.min(Math.max(this.#acknowledged, position), this.#nextPosition);
       for (;;) {
         const oldest = this.#segments[0];
         if (oldest === undefined || oldest.nextPosition > this.#acknowledged) return;
         const isWrittenTo = this.#segments.length === 1 && this.#handle !== null;
-        // A quiet home fills a segment in hours: to begin a file at each write would wear a memory card.
+        // A quiet home fills a segment in hours: a new file at each write would wear out a memory card.
         if (isWrittenTo && oldest.bytes < this.#segmentBytes) return;
         if (isWrittenTo) await this.#closeHandle();
         await this.#remove(oldest);
@@ -136,7 +140,7 @@ export class FileSpool implements Spool {
   }
 
   sync(): Promise<void> {
-    return this.#alone(() => this.#sync());
+    return this.#mutex.run(() => this.#sync());
   }
 
   status(): SpoolStatus {
@@ -150,7 +154,7 @@ export class FileSpool implements Spool {
   }
 
   close(): Promise<void> {
-    return this.#alone(async () => {
+    return this.#mutex.run(async () => {
       await this.#closeHandle();
       if (this.#acknowledged === this.#nextPosition) {
         for (const segment of [...this.#segments]) await this.#remove(segment);
@@ -161,14 +165,7 @@ export class FileSpool implements Spool {
     });
   }
 
-  /** One at a time: what changes the files must not run into itself. */
-  #alone<Result>(work: () => Promise<Result>): Promise<Result> {
-    const result = this.#busy.then(work);
-    this.#busy = result.catch(() => undefined);
-    return result;
-  }
-
-  /** A clean stop leaves how far it got; it holds only for the files of that stop. */
+  /** How far a clean stop came; it is valid only for the files of that stop. */
   async #takeAcknowledged(): Promise<number> {
     const path = join(this.#directory, acknowledgedName);
     try {
@@ -223,7 +220,9 @@ export class FileSpool implements Spool {
     this.#unsynced.add(segment);
   }
 
-  /** Takes a torn write back; where that fails, too, its positions are never used again and its file is left as it is. */
+  /**
+   * Takes back a torn write. Where that fails too, its positions are never used again and its file is left as it is.
+   */
   async #undo(segment: Segment, handle: FileHandle, count: number): Promise<void> {
     try {
       await handle.truncate(segment.bytes);

@@ -2,7 +2,7 @@ import { crc32 } from 'node:zlib';
 import type { Reading } from '../../reading.ts';
 
 /** A record of the spool: some readings that were appended together, on a line of its own. */
-export interface SpoolRecord {
+interface SpoolRecord {
   readonly position: number;
   readonly readings: readonly Reading[];
 }
@@ -14,7 +14,9 @@ const newline = 0x0a;
 /** 'xxxxxxxx ' before the payload. */
 const checksumChars = 9;
 
-/** `<crc32 as 8 hex digits> <JSON: position, readings as rows>\n`: readable with a text editor, checked by machine. */
+/**
+ * `<crc32 as 8 hex digits> <JSON: position, readings as rows>\n`: readable with a text editor, checked by machine.
+ */
 export function encodeRecord(record: SpoolRecord): string {
   const rows = record.readings.map((reading) => [
     reading.entityId,
@@ -33,11 +35,11 @@ export function encodeRecord(record: SpoolRecord): string {
 /** The record of a line (without its end), or null when its checksum or form is wrong. */
 export function decodeRecord(line: Buffer): SpoolRecord | null {
   if (line.length <= checksumChars) return null;
-  const told = line.toString('latin1', 0, checksumChars);
+  const checksum = line.toString('latin1', 0, checksumChars);
   const payload = line.subarray(checksumChars);
-  if (!/^[0-9a-f]{8} $/.test(told) || crc32(payload) !== Number.parseInt(told, 16)) return null;
+  if (!/^[0-9a-f]{8} $/.test(checksum) || crc32(payload) !== Number.parseInt(checksum, 16)) return null;
   try {
-    // The checksum tells that this is what encodeRecord wrote.
+    // The checksum proves that encodeRecord wrote this.
     const [position, rows] = JSON.parse(payload.toString('utf8')) as [number, Row[]];
     return { position, readings: rows.map(readingFromRow) };
   } catch {

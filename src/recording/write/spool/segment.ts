@@ -2,7 +2,7 @@ import { open } from 'node:fs/promises';
 import type { SpoolLine } from './record.ts';
 import { linesOf } from './record.ts';
 
-/** A file of the spool. `bytes` is what is known to be whole; a torn write may lie behind it. */
+/** A file of the spool. `bytes` is its intact length; a torn write may lie behind it. */
 export interface Segment {
   readonly path: string;
   readonly firstPosition: number;
@@ -10,7 +10,7 @@ export interface Segment {
   bytes: number;
 }
 
-/** More than the longest record: 500 readings of the longest entity ids take 200 kB. */
+/** Longer than the longest record: 500 readings of the longest entity ids take 200 kB. */
 const chunkBytes = 512 * 1024;
 
 const suffix = '.readings';

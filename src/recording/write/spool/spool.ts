@@ -1,6 +1,6 @@
 import type { Reading } from '../../reading.ts';
 
-/** What became of readings offered to a spool. Nothing of the batch is kept unless all of it is. */
+/** The result of an append: all readings of the batch are kept, or none. */
 export type Spooled =
   | { readonly kind: 'kept'; readonly position: number; readonly nextPosition: number }
   /** Its own limit is reached: offer again once something was acknowledged. */
@@ -10,7 +10,7 @@ export type Spooled =
 
 export interface SpoolRead {
   readonly readings: readonly Reading[];
-  /** Where the next read goes on; more than position + readings.length where damaged records were passed over. */
+  /** Where the next read continues; more than position + readings.length where damaged records were skipped. */
   readonly nextPosition: number;
 }
 
@@ -28,22 +28,22 @@ export interface SpoolStatus {
   /** Kept and not yet acknowledged. */
   readonly readings: number;
   readonly damagedBytes: number;
-  /** What the disk said at the last append; null when that one was kept. */
+  /** The error of the last append; null when it succeeded. */
   readonly error: string | null;
 }
 
 /**
  * Keeps readings in order between their receipt and a durable store. Every reading has a position, one more than the
- * one before. A kept reading survives the death of the process at once and a power cut after `sync`.
- * At least once: after a crash, readings already acknowledged may be read again.
+ * one before. A kept reading survives a crash of the process at once and a power cut after `sync`. At least once:
+ * after a crash, readings that were acknowledged may be read again.
  */
 export interface Spool {
-  /** Reads what an earlier process left behind, oldest first, and gets ready to append after it. */
+  /** Reads what an earlier process left, oldest first, and prepares to append after it. */
   open(onReading: (reading: Reading) => void): Promise<SpoolOpened>;
   append(readings: readonly Reading[]): Promise<Spooled>;
   /** From `position` on, at most `limit`; nothing when there is nothing more. */
   read(position: number, limit: number): Promise<SpoolRead>;
-  /** Everything below `position` is durable elsewhere and may go. */
+  /** Everything below `position` is durable elsewhere and may be removed. */
   acknowledge(position: number): Promise<void>;
   /** Resolves when all that was kept survives a power cut. */
   sync(): Promise<void>;

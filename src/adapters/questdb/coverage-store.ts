@@ -1,20 +1,10 @@
-import { type CoverageStore, proofHourUs, type VerifiedHour } from '../../recording/coverage-proof.ts';
+import { type CoverageStore, coverageHourUs, type VerifiedHour } from '../../recording/coverage-store.ts';
 import type { QuestDb } from './questdb.ts';
 import { readingsTable } from './reading-rows.ts';
+import { coverageTable } from './reading-schema.ts';
 import { numberOf, textOf } from './row.ts';
 import { isoWithin } from './span.ts';
 import { applied } from './wal.ts';
-
-export const coverageTable = 'proven_hours';
-
-/** One row per (entity, hour of UTC): a later proof replaces the one before. */
-export const createProvenHours = `CREATE TABLE IF NOT EXISTS ${coverageTable} (
-  entity_id SYMBOL CAPACITY 1024,
-  timestamp TIMESTAMP,
-  told LONG,
-  held LONG,
-  proven TIMESTAMP
-) TIMESTAMP(timestamp) PARTITION BY MONTH WAL DEDUP UPSERT KEYS(timestamp, entity_id)`;
 
 /** Entities asked for in one statement; each is a bound parameter of its own. */
 const entitiesPerQuery = 200;
@@ -26,13 +16,13 @@ const provenOf = (condition: string) => `SELECT entity_id, cast(timestamp AS LON
   cast(proven AS LONG) AS proven_us FROM ${coverageTable} ${condition}`;
 const provenQuery = (count: number) => provenOf(within(count));
 const allProvenQuery = provenOf('WHERE timestamp >= $1 AND timestamp < $2');
-/** From the readings and not from their view by the hour: what was lost must not be remembered. */
+/** From the readings and not from their view by the hour: lost readings must not be remembered. */
 const heldQuery = (
   count: number,
-) => `SELECT entity_id, cast(timestamp AS LONG) / ${proofHourUs} AS hour, count() AS held
+) => `SELECT entity_id, cast(timestamp AS LONG) / ${coverageHourUs} AS hour, count() AS held
   FROM ${readingsTable} ${within(count)} GROUP BY entity_id, hour`;
 
-/** Proofs in the table proven_hours, beside the readings: a store that is set back loses both. */
+/** Verified hours in the table proven_hours, beside the readings: a store that is set back loses both. */
 export class QuestDbCoverageStore implements CoverageStore {
   readonly #db: QuestDb;
 
@@ -40,7 +30,11 @@ export class QuestDbCoverageStore implements CoverageStore {
     this.#db = db;
   }
 
-  async proven(entityIds: readonly string[] | null, startUs: number, endUs: number): Promise<VerifiedHour[]> {
+  async verified(
+    entityIds: readonly string[] | null,
+    startUs: number,
+    endUs: number,
+  ): Promise<VerifiedHour[]> {
     const rows =
       entityIds === null
         ? await this.#db.query(allProvenQuery, [isoWithin(startUs), isoWithin(endUs)])
@@ -48,7 +42,7 @@ export class QuestDbCoverageStore implements CoverageStore {
     return rows.map((row) => ({
       entityId: textOf(row, 'entity_id'),
       hourUs: numberOf(row, 'hour_us'),
-      told: numberOf(row, 'told'),
+      reported: numberOf(row, 'told'),
       held: numberOf(row, 'held'),
       verifiedAtUs: numberOf(row, 'proven_us'),
     }));
@@ -63,16 +57,16 @@ export class QuestDbCoverageStore implements CoverageStore {
     for (const row of await this.#ask(heldQuery, entityIds, startUs, endUs)) {
       const entityId = textOf(row, 'entity_id');
       const hours = held.get(entityId) ?? new Map<number, number>();
-      hours.set(numberOf(row, 'hour') * proofHourUs, numberOf(row, 'held'));
+      hours.set(numberOf(row, 'hour') * coverageHourUs, numberOf(row, 'held'));
       held.set(entityId, hours);
     }
     return held;
   }
 
   async note(hours: readonly VerifiedHour[]): Promise<void> {
-    await this.#db.write(hours, async (sender, hour) => {
+    await this.#db.writer.write(hours, async (sender, hour) => {
       sender.table(coverageTable).symbol('entity_id', hour.entityId);
-      sender.intColumn('told', hour.told).intColumn('held', hour.held);
+      sender.intColumn('told', hour.reported).intColumn('held', hour.held);
       sender.timestampColumn('proven', hour.verifiedAtUs, 'us');
       await sender.at(hour.hourUs, 'us');
     });

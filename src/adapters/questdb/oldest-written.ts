@@ -1,11 +1,13 @@
 import type { Clock } from '../../runtime/clock.ts';
 import { minuteUs } from '../../units/durations.ts';
 
-/** A view that is not refreshed for longer is not used; it is every hour. */
+/** A view that was not refreshed for longer is not used; it is refreshed every hour. */
 const keptMinutes = 130;
 
-/** Remembers how far back the readings of the last two hours reached that this process wrote: it alone writes. */
-export class LateReadings {
+/**
+ * Remembers how far back the readings reached that this process wrote in the last two hours; no other process writes.
+ */
+export class OldestWritten {
   readonly #clock: Clock;
   readonly #startedUs: number;
   /** The oldest instant by minute of writing. */

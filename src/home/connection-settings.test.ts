@@ -3,19 +3,24 @@
  * Method: the service over a settings store in memory, with trials that succeed or fail.
  */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { Connection, type ConnectionDeps, type HomeAssistantTarget, type Trial } from './connection.ts';
+import {
+  ConnectionSettings,
+  type ConnectionSettingsDeps,
+  type HomeAssistantTarget,
+  type Trial,
+} from './connection-settings.ts';
 import { MemorySettingsStore, silentLog, testClock } from './testing/doubles.ts';
 
-const told = { url: 'http://told:8123', token: 'a' };
+const reported = { url: 'http://told:8123', token: 'a' };
 const chosen = { url: 'http://chosen:8123', token: 'b' };
 
 let settingsStore: MemorySettingsStore;
 let used: HomeAssistantTarget[];
 let trial: Trial;
-const open: Connection[] = [];
+const open: ConnectionSettings[] = [];
 
-function start(source: ConnectionDeps['source']): Connection {
-  const connection = new Connection({
+function start(source: ConnectionSettingsDeps['source']): ConnectionSettings {
+  const connection = new ConnectionSettings({
     source,
     settingsStore,
     use: (target) => used.push(target),
@@ -65,14 +70,14 @@ describe('which Home Assistant', () => {
   });
 
   it('the one of the environment, unless the user replaced that very one', async () => {
-    const connection = start({ kind: 'environment', ...told });
+    const connection = start({ kind: 'environment', ...reported });
     await connection.change(chosen);
     used = [];
-    start({ kind: 'environment', ...told });
+    start({ kind: 'environment', ...reported });
     await vi.advanceTimersByTimeAsync(0);
-    expect(used).toEqual([told, chosen]);
+    expect(used).toEqual([reported, chosen]);
     used = [];
-    start({ kind: 'environment', ...told, token: 'another' });
+    start({ kind: 'environment', ...reported, token: 'another' });
     await vi.advanceTimersByTimeAsync(0);
     expect(used.map((target) => target.token)).toEqual(['another']);
   });
@@ -87,10 +92,10 @@ describe('which Home Assistant', () => {
 
 describe('a change', () => {
   it('that fails its trial is neither saved nor used', async () => {
-    const connection = start({ kind: 'environment', ...told });
+    const connection = start({ kind: 'environment', ...reported });
     trial = { kind: 'failed', error: 'nobody there' };
     expect(await connection.change(chosen)).toEqual({ kind: 'failed', error: 'nobody there' });
-    expect([connection.url(), settingsStore.values.size]).toEqual([told.url, 0]);
+    expect([connection.url(), settingsStore.values.size]).toEqual([reported.url, 0]);
   });
 
   it('that can’t be saved is not used', async () => {

@@ -1,5 +1,5 @@
 /**
- * Which Home Assistant the process speaks to: the Supervisor's, one told by the environment, or one that the user
+ * Which Home Assistant the process connects to: the Supervisor's, one given by the environment, or one that the user
  * saved. A saved one takes effect without a restart.
  */
 import type { Clock } from '../runtime/clock.ts';
@@ -7,28 +7,35 @@ import type { Log } from '../runtime/log.ts';
 import type { SettingsStore } from './settings-store.ts';
 
 export interface HomeAssistantTarget {
-  /** Where Home Assistant answers, http or https, without a path. */
+  /** Where Home Assistant answers, http or https, without a path; the websocket is `<url>/api/websocket`. */
   readonly url: string;
   readonly token: string;
 }
 
+/** The result of a trial connection. */
 export type Trial =
-  | { readonly kind: 'connected'; readonly version: string; readonly energySources: number | null }
+  | {
+      readonly kind: 'connected';
+      readonly version: string;
+      /** Sources in the energy preferences; null when none are set or they could not be read. */
+      readonly energySources: number | null;
+    }
+  /** `error` says what to do. */
   | { readonly kind: 'failed'; readonly error: string };
 
-export type ConnectionSource = 'supervisor' | 'environment' | 'saved' | 'none';
+type ConnectionSource = 'supervisor' | 'environment' | 'saved' | 'none';
 
-export interface ConnectionDeps {
+export interface ConnectionSettingsDeps {
   readonly source:
     | { readonly kind: 'supervisor' }
     | ({ readonly kind: 'environment' } & HomeAssistantTarget)
     | { readonly kind: 'saved' };
   readonly settingsStore: SettingsStore;
-  /** Speaks to another Home Assistant from now on. */
+  /** Connects to this Home Assistant from now on. */
   readonly use: (target: HomeAssistantTarget) => void;
-  /** Signs in once, looks, and leaves; has a deadline of its own and does not reject. */
+  /** Signs in once and disconnects; has its own deadline and does not reject. */
   readonly attempt: (target: HomeAssistantTarget) => Promise<Trial>;
-  /** Tells environments apart without keeping their token. */
+  /** Distinguishes environments without keeping their token. */
   readonly digest: (text: string) => string;
   readonly clock: Clock;
   readonly log: Log;
@@ -39,7 +46,7 @@ interface Saved extends HomeAssistantTarget {
   readonly replaces: string | null;
 }
 
-export type ChangeOutcome =
+type ChangeOutcome =
   | { readonly kind: 'changed'; readonly trial: Trial & { kind: 'connected' } }
   | { readonly kind: 'failed'; readonly error: string }
   | { readonly kind: 'under_supervisor' };
@@ -47,19 +54,19 @@ export type ChangeOutcome =
 const key = 'home_assistant';
 const retryMs = 3000;
 
-export class Connection {
-  readonly #deps: ConnectionDeps;
+export class ConnectionSettings {
+  readonly #deps: ConnectionSettingsDeps;
   #target: HomeAssistantTarget | null = null;
   #source: ConnectionSource;
   #timer: NodeJS.Timeout | undefined;
   #isStopped = false;
 
-  constructor(deps: ConnectionDeps) {
+  constructor(deps: ConnectionSettingsDeps) {
     this.#deps = deps;
     this.#source = deps.source.kind === 'saved' ? 'none' : deps.source.kind;
   }
 
-  /** Uses what the environment says at once, and what was saved as soon as the store answers. */
+  /** Uses the environment's at once, and the saved one as soon as the store answers. */
   start(): void {
     const { source, use } = this.#deps;
     if (source.kind === 'supervisor') return;
