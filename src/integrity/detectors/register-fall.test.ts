@@ -13,10 +13,10 @@ const rising: PathRules = { kind: 'rising', unit: 'kWh', highestUsualMicro: null
 const net: PathRules = { ...rising, kind: 'net' };
 
 /** An hour apart; a pair has its own wait. */
-type Told = number | readonly [waitMinutes: number, kwh: number];
-function path(...told: readonly Told[]): RegisterPoint[] {
+type Reported = number | readonly [waitMinutes: number, kwh: number];
+function path(...reported: readonly Reported[]): RegisterPoint[] {
   let atUs = Date.UTC(2026, 10, 21, 8) * 1000;
-  return told.map((one) => {
+  return reported.map((one) => {
     const [wait, kwh] = typeof one === 'number' ? [60, one] : one;
     atUs += Math.round(wait * minuteUs);
     return { atUs, registerMicro: Math.round(kwh * 1e6) };
@@ -100,7 +100,8 @@ describe('a net register that fell', () => {
 });
 
 describe('a register that goes on lower', () => {
-  const lowered = (...told: readonly Told[]) => loweredFindings('sensor.meter', rising, path(...told));
+  const lowered = (...reported: readonly Reported[]) =>
+    loweredFindings('sensor.meter', rising, path(...reported));
 
   it('is reported once, also when it dips again', () => {
     const life = [99.9, 100, 90, 90.001, 90.002, 90.003, 90.004];
@@ -114,8 +115,8 @@ describe('a register that goes on lower', () => {
 });
 
 describe('a register that jumped', () => {
-  const jumps = (rules: PathRules, ...told: readonly Told[]) =>
-    jumpFindings('sensor.meter', rules, path(...told));
+  const jumps = (rules: PathRules, ...reported: readonly Reported[]) =>
+    jumpFindings('sensor.meter', rules, path(...reported));
 
   it('after it began anew has counted from there', () => {
     const [finding] = jumps(rising, 453.26, 0.5, [0.1, 300]);

@@ -1,5 +1,5 @@
 /**
- * Goal: what no meter can have given is found and told for what it is, and what a home really does is not.
+ * Goal: what no meter can have counted is found as what it is, and what a home really does is not.
  * Method: lives of registers by hand; random plausible lives, with and without one thing gone wrong in them.
  */
 
@@ -73,7 +73,7 @@ describe('a register', () => {
     expect(kinds(points)).toEqual(['register_jumped', 'register_fell']);
   });
 
-  it('is held against its own past within a quarter of an hour only', () => {
+  it('is compared with its own past within a quarter-hour only', () => {
     const fridge: PathRules = { ...rising, highestUsualMicro: 150_000 };
     const [one, other] = path(20, 27);
     if (one === undefined || other === undefined) throw new Error('two');

@@ -1,5 +1,5 @@
 /**
- * Goal: of an entity's readings and Home Assistant's rows come its gaps, and of all entities' gaps what a person should hear.
+ * Goal: of an entity's readings and Home Assistant's rows come its gaps, and of all entities' gaps the findings.
  * Method: readings in memory; entities of a home by hand.
  */
 
@@ -44,7 +44,7 @@ describe('checkContinuity', () => {
     expect(frozen).toBeNull();
   });
 
-  it('takes a silent entity with rows for one that stands', async () => {
+  it('has no gap of a silent entity with rows', async () => {
     const store = new MemoryReadingStore();
     await store.append([reading('sensor.a', at(1), 1)]);
     const found = await checkContinuity(store, entity('sensor.a'), rows(0, 600), at(0), at(600), true);
@@ -68,11 +68,11 @@ describe('checkContinuity', () => {
     expect((await check('kWh', true)).frozen).toBeNull();
   });
 
-  it('looks at ten thousand absences, and at what comes after the next no more', async () => {
+  it('checks ten thousand absences, and nothing after them', async () => {
     const absent = async (count: number) => {
       const store = new MemoryReadingStore();
-      const told = Array.from({ length: count }, (_, n) => reading('sensor.a', at(0) + n, null));
-      await store.append([...told, reading('sensor.a', at(30), 1), reading('sensor.a', at(50), null)]);
+      const reported = Array.from({ length: count }, (_, n) => reading('sensor.a', at(0) + n, null));
+      await store.append([...reported, reading('sensor.a', at(30), 1), reading('sensor.a', at(50), null)]);
       return (await checkContinuity(store, entity('sensor.a'), [], at(0), at(90), true)).gaps;
     };
     expect(await absent(10_000)).toEqual([gap(0, 30), gap(50, 90, true)]);
@@ -81,7 +81,7 @@ describe('checkContinuity', () => {
 });
 
 describe('gapsDetected', () => {
-  const told = (entities: readonly ReconciledEntity[], gaps: Readonly<Record<string, readonly Gap[]>>) =>
+  const reported = (entities: readonly ReconciledEntity[], gaps: Readonly<Record<string, readonly Gap[]>>) =>
     gapsDetected(entities, new Map(Object.entries(gaps))).map(({ finding, handling }) => [
       finding.entityId,
       handling,
@@ -90,17 +90,17 @@ describe('gapsDetected', () => {
   const sensor = entity('sensor.power', { unit: 'W', meter: null, ownerId: 'sensor.meter' });
   const plug = entity('sensor.plug', { unit: 'W', meter: { entityId: 'sensor.plug', posts: 'power' } });
 
-  it('asks where energy is not known, and only tells what a register bridges', () => {
+  it('asks where energy is not known, and only records what a register bridges', () => {
     const gaps = { 'sensor.meter': [gap(0, 30)], 'sensor.power': [], 'sensor.plug': [gap(100, 130)] };
-    expect(told([meter, sensor, plug], gaps)).toEqual([
+    expect(reported([meter, sensor, plug], gaps)).toEqual([
       ['sensor.meter', 'record'],
       ['sensor.plug', 'ask'],
     ]);
   });
 
-  it('tells of a sensor whose meter was away at another time', () => {
+  it('reports a sensor whose meter was away at another time', () => {
     const of = (own: Gap) =>
-      told([meter, sensor, plug], { 'sensor.meter': [gap(30, 60)], 'sensor.power': [own] });
+      reported([meter, sensor, plug], { 'sensor.meter': [gap(30, 60)], 'sensor.power': [own] });
     const both = [
       ['sensor.meter', 'record'],
       ['sensor.power', 'record'],
@@ -112,23 +112,23 @@ describe('gapsDetected', () => {
     expect(of(gap(0, 30))).toEqual(both);
   });
 
-  it('tells of a meter though the one that it hangs under was away too, for it has a ledger of its own', () => {
+  it('reports a meter though its parent was away too, because it has a ledger of its own', () => {
     const child = entity('sensor.child', { ownerId: 'sensor.meter' });
     const away = { 'sensor.meter': [gap(0, 30)], 'sensor.child': [gap(0, 30)], 'sensor.plug': [] };
-    expect(told([meter, child, plug], away)).toEqual([
+    expect(reported([meter, child, plug], away)).toEqual([
       ['sensor.meter', 'record'],
       ['sensor.child', 'record'],
     ]);
   });
 
-  it('tells a device that was away once, and an outage of the home as one', () => {
+  it('reports a device that was away once, and an outage of the home as one', () => {
     const away = { 'sensor.meter': [gap(0, 30)], 'sensor.power': [gap(0, 30.1)], 'sensor.plug': [] };
-    expect(told([meter, sensor, plug], away)).toEqual([['sensor.meter', 'record']]);
+    expect(reported([meter, sensor, plug], away)).toEqual([['sensor.meter', 'record']]);
     const outage = {
       'sensor.meter': [gap(0, 30)],
       'sensor.power': [gap(0, 31)],
       'sensor.plug': [gap(1, 31)],
     };
-    expect(told([meter, sensor, plug], outage)).toEqual([[null, 'record']]);
+    expect(reported([meter, sensor, plug], outage)).toEqual([[null, 'record']]);
   });
 });

@@ -100,7 +100,7 @@ describe('a finding of recording', () => {
   });
 });
 
-it('what lasts is over when the same is reported as right', () => {
+it('a lasting state ends with the event of its end', () => {
   const of = (event: RecordingEvent) => [lastingKind(event), detectedOf(event) === null];
   expect(of({ kind: 'disk_free', freeBytes: 9e9, atUs })).toEqual(['disk_full', true]);
   expect(of({ kind: 'clock_right', driftUs: 0, atUs })).toEqual(['clock_drift', true]);

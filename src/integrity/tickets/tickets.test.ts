@@ -1,5 +1,5 @@
 /**
- * Goal: the same thing is one ticket however often it is found, each choice becomes what it says, and each can be undone.
+ * Goal: the same thing is one ticket however often it is found, each choice declares its correction, and each can be undone.
  * Method: findings by hand through the service, with stores in memory.
  */
 import fc from 'fast-check';
@@ -75,7 +75,7 @@ const only = () => {
 };
 
 describe('a report', () => {
-  it('opens a ticket once, and passes it when it is not found again where it was looked for', async () => {
+  it('opens a ticket once, and passes it when it is not found again in a checked scope', async () => {
     expect(await tickets.report([ask('register_jumped')], everything, 'run-1')).toEqual({
       opened: 1,
       passed: 0,
@@ -101,7 +101,7 @@ describe('a report', () => {
     expect(only()).toMatchObject({ status: 'open', closedAtUs: null });
   });
 
-  it('takes a stretch whose beginning it does not see for the one that is known', async () => {
+  it('takes the end of a stretch for the ticket of the whole', async () => {
     await tickets.report([ask('hours_differ', 100)], everything, null);
     await tickets.report([ask('hours_differ', 120)], { ...everything, startUs: 120 }, null);
     expect(only()).toMatchObject({ startUs: 100, endUs: 150, status: 'open' });
@@ -121,7 +121,7 @@ describe('a report', () => {
     expect(await tickets.report([other], null, null)).toEqual({ opened: 1, passed: 0 });
   });
 
-  it('asks about what is found again in the midst of what had passed', async () => {
+  it('opens a new ticket within one that has passed', async () => {
     await tickets.report([ask('hours_differ', 100)], everything, null);
     await tickets.report([], everything, null);
     expect(await tickets.report([ask('hours_differ', 120)], everything, null)).toEqual({
@@ -131,11 +131,11 @@ describe('a report', () => {
     expect([...store.tickets.values()].map(({ status }) => status)).toEqual(['passed', 'open']);
   });
 
-  it('opens one ticket of what it is given twice', async () => {
+  it('opens one ticket for a finding that comes twice', async () => {
     expect(await tickets.report([ask('gap'), ask('gap')], null, null)).toEqual({ opened: 1, passed: 0 });
   });
 
-  it('lets pass what begins in [startUs, endUs) of what it looked at', async () => {
+  it('lets pass what begins in [startUs, endUs) of its scope', async () => {
     await tickets.report([ask('gap', 100)], null, null);
     await tickets.report([], { ...everything, endUs: 100 }, null);
     expect(only().status).toBe('open');
@@ -143,7 +143,7 @@ describe('a report', () => {
     expect(only().status).toBe('passed');
   });
 
-  it('says when it changed something, and only then', async () => {
+  it('publishes changes, and only changes', async () => {
     await tickets.report([ask('gap')], null, null);
     expect([changes, tickets.open()?.get('gap')]).toEqual([1, 1]);
     await tickets.report([ask('gap')], null, null);
@@ -192,7 +192,7 @@ describe('a report', () => {
     expect([only().status, corrections.kept.size]).toEqual(['open', 0]);
   });
 
-  it('asks when the ledger refuses to be mended', async () => {
+  it('stays open when the ledger refuses the exclusion', async () => {
     corrections.refuses = { field: 'atUs', refusal: { code: 'amount_exists' } };
     await tickets.report([{ finding: finding('spike'), handling: 'exclude' }], everything, null);
     expect(only().status).toBe('open');
@@ -207,7 +207,7 @@ describe('a report', () => {
     expect([only().status, corrections.kept.size]).toEqual(['open', 0]);
   });
 
-  it('opens no more than a person can look through, and says how many there are', async () => {
+  it('opens a limited number, and one more with the number of the others', async () => {
     const many = Array.from({ length: newPerReport + 7 }, (_, n) =>
       ask('gap', n < newPerReport ? 1000 + 100 * n : 30_000 - 100 * n),
     );
@@ -244,8 +244,8 @@ describe('a choice', () => {
   ] as const)('of %s is declared to the ledger, and taken back', async (kind, chosen, expected) => {
     await tickets.report([ask(kind)], null, null);
     const { ticketId } = only();
-    const told = await tickets.resolve(ticketId, chosen, 'Anna', true);
-    expect(told).toMatchObject({ kind: 'done', ticket: { status: 'open' }, changes: { entries: 1 } });
+    const reported = await tickets.resolve(ticketId, chosen, 'Anna', true);
+    expect(reported).toMatchObject({ kind: 'done', ticket: { status: 'open' }, changes: { entries: 1 } });
     expect([corrections.kept.size, corrections.previews]).toEqual([0, 1]);
     const done = await tickets.resolve(ticketId, chosen, 'Anna', false);
     expect(done).toMatchObject({
@@ -397,7 +397,7 @@ describe('what is mended by itself', () => {
     expect(only()).toMatchObject({ status: 'open', unmended });
   });
 
-  it('is held against the ledger again whenever it is found again', async () => {
+  it('is compared with the ledger whenever it is found again', async () => {
     countedMicro = 150;
     await tickets.report([spike()], null, null);
     await tickets.report([spike()], null, null);
@@ -409,14 +409,14 @@ describe('what is mended by itself', () => {
     expect([changes, tickets.open()?.get('spike')]).toEqual([2, 1]);
   });
 
-  it('is held against it after all that lie beside it', async () => {
+  it('is compared after all others beside it', async () => {
     countedMicro = 150;
     await tickets.report([spike(100), spike(300)], null, null);
     expect(asked).toHaveLength(2);
     expect(statuses()).toEqual(['mended', 'mended']);
   });
 
-  it('is let alone where another beside it is counted', async () => {
+  it('stays where another beside it is counted', async () => {
     countedMicro = 150;
     await tickets.report([spike(100), spike(300)], null, null);
     await tickets.undo('spike sensor.meter 300');
@@ -428,19 +428,19 @@ describe('what is mended by itself', () => {
   });
 
   it.each<[string, Detected, 'mended' | 'open']>([
-    ['in the quarters after', ask('spike', 1000), 'open'],
+    ['in the quarter-hours after', ask('spike', 1000), 'open'],
     ['in their last moment', ask('spike', 999), 'mended'],
-    ['in the quarters before', ask('spike', 49), 'open'],
+    ['in the quarter-hours before', ask('spike', 49), 'open'],
     ['until their very first moment', ask('spike', 50), 'mended'],
     ['of another kind', ask('gap', 300), 'open'],
     ['of another meter', ask('spike', 300, { entityId: 'sensor.other' }), 'open'],
-  ])('is held against it, or not, beside what is open %s', async (_, beside, status) => {
+  ])('is compared, or not, beside what is open %s', async (_, beside, status) => {
     countedMicro = 5000;
     await tickets.report([spike(100), beside], null, null);
     expect(store.tickets.get('spike sensor.meter 100')?.status).toBe(status);
   });
 
-  it('is not held against it where a person decided, or nothing is claimed', async () => {
+  it('is not compared where a person decided, or without a claim', async () => {
     countedMicro = 5000;
     await tickets.report([{ ...spike(), claim: null }], null, null);
     await tickets.report([{ ...spike(300), handling: 'ask' }], null, null);
@@ -450,7 +450,7 @@ describe('what is mended by itself', () => {
     expect(asked).toEqual([]);
   });
 
-  it('has a limit of its own, and is not held against the ledger where some were left', async () => {
+  it('has a limit of its own, and is not compared where some were left', async () => {
     countedMicro = 5000;
     const many = Array.from({ length: mendedPerReport + 1 }, (_, n) => spike(100 + n * 100));
     const { opened } = await tickets.report([...many, ask('gap', 5)], null, null);
@@ -477,7 +477,7 @@ describe('whatever is found, decided and undone', () => {
     fc.record({ does: fc.constant('undo' as const), place: fc.nat(20) }),
   );
 
-  it('the ledger holds the corrections that tickets say, and no others', async () => {
+  it('the ledger holds the corrections of the tickets, and no others', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 25 }), async (steps) => {
         store.tickets.clear();
@@ -499,8 +499,8 @@ describe('whatever is found, decided and undone', () => {
           else await tickets.undo(idAt(one.place));
         }
         const all = [...store.tickets.values()];
-        const said = all.flatMap(({ decision }) => decision?.correctionIds ?? []);
-        expect([...corrections.kept.keys()].sort()).toEqual(said.sort());
+        const declared = all.flatMap(({ decision }) => decision?.correctionIds ?? []);
+        expect([...corrections.kept.keys()].sort()).toEqual(declared.sort());
         for (const { status, decision, closedAtUs } of all) {
           expect(closedAtUs === null).toBe(status === 'open');
           expect(decision === null).toBe(status === 'open' || status === 'passed');
