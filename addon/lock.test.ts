@@ -4,10 +4,11 @@
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { dirname, join } from 'node:path';
+import { expect, it, vi } from 'vitest';
 import { takeLock, waitForLock } from './lock.ts';
 
 const place = () => join(mkdtempSync(join(tmpdir(), 'lock-')), 'deep/in-use');
@@ -28,6 +29,24 @@ it('is taken over from a process that has ended', async () => {
   if ('lock' in held) held.lock.release();
   writeFileSync(path, `${child.pid} 123456`);
   expect(await takeLock(path)).toHaveProperty('lock');
+});
+
+it('is taken over from a process that has ended and whose parent does not notice', async () => {
+  const path = place();
+  const careless = spawn('/bin/sh', ['-c', 'true & exec sleep 30']);
+  try {
+    const [pid = '', start = ''] = await vi.waitFor(() => {
+      const ended = readFileSync(`/proc/${careless.pid}/task/${careless.pid}/children`, 'utf8').trim();
+      const fields = readFileSync(`/proc/${ended}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? [];
+      expect(fields[0]).toBe('Z');
+      return [ended, fields[19]];
+    });
+    await mkdir(dirname(path), { recursive: true });
+    writeFileSync(path, `${pid} ${start}`);
+    expect(await takeLock(path)).toHaveProperty('lock');
+  } finally {
+    careless.kill('SIGKILL');
+  }
 });
 
 it('is taken over when the pid was given to another process since', async () => {

@@ -19,7 +19,7 @@ export async function takeLock(path: string): Promise<LockOutcome> {
   for (;;) {
     try {
       const file = await open(path, 'wx');
-      await file.writeFile(`${process.pid} ${startOf(process.pid) ?? ''}`);
+      await file.writeFile(`${process.pid} ${aboutProcess(process.pid).start ?? ''}`);
       await file.close();
       return { lock: { release: () => rmSync(path, { force: true }) } };
     } catch (cause) {
@@ -54,16 +54,22 @@ export function holderOf(path: string): number | undefined {
   const [pidText = '', startedAt = ''] = text.split(' ');
   const pid = Number(pidText);
   if (!Number.isInteger(pid) || pid <= 0) return undefined;
-  return startOf(pid) === (startedAt === '' ? undefined : startedAt) && isAlive(pid) ? pid : undefined;
+  const { start, hasEnded } = aboutProcess(pid);
+  const isThatOne = start === (startedAt === '' ? undefined : startedAt);
+  return isThatOne && !hasEnded && isAlive(pid) ? pid : undefined;
 }
 
-/** When the process started, in the kernel's ticks since boot; undefined where /proc is missing. */
-function startOf(pid: number): string | undefined {
+/**
+ * When the process started, in the kernel's ticks since boot, and whether it has ended and only waits for its parent to
+ * notice, which not every first process of a container ever does; without a start where /proc is missing.
+ */
+function aboutProcess(pid: number): { readonly start?: string | undefined; readonly hasEnded: boolean } {
   try {
-    // The program's name, in brackets, may hold spaces: count fields after it. Start time is field 22 of all.
-    return readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ')[19];
+    // The program's name, in brackets, may hold spaces: count fields after it. State is field 3 of all, start time 22.
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? [];
+    return { start: fields[19], hasEnded: fields[0] === 'Z' };
   } catch {
-    return undefined;
+    return { hasEnded: false };
   }
 }
 

@@ -20,7 +20,8 @@ afterEach(() => {
 class Program {
   readonly child: ChildProcess;
   text = '';
-  readonly ended: Promise<number | null>;
+  /** Its exit code, or the signal that ended it. */
+  readonly ended: Promise<number | NodeJS.Signals | null>;
 
   constructor(env: NodeJS.ProcessEnv, dataDir = mkdtempSync(join(tmpdir(), 'main-'))) {
     this.child = spawn(process.execPath, [join(import.meta.dirname, 'main.ts')], {
@@ -41,7 +42,7 @@ class Program {
       stream?.on('data', (chunk: Buffer) => {
         this.text += chunk.toString();
       });
-    this.ended = new Promise((resolve) => this.child.on('exit', resolve));
+    this.ended = new Promise((resolve) => this.child.on('exit', (code, signal) => resolve(code ?? signal)));
   }
 
   async port(): Promise<number> {
@@ -114,5 +115,29 @@ describe('the process', () => {
     expect(await program.ended).toBe(70);
     expect(program.text).toContain('EADDRINUSE');
     other.close();
+  });
+
+  describe('that can’t leave, as when V8’s threads wait for it and it for them', () => {
+    const stuck = "process.on('exit', () => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0))";
+    const NODE_OPTIONS = `--import=data:text/javascript,${encodeURIComponent(stuck)}`;
+
+    it('is ended within the time of a stop', { timeout: 2 * limitMs }, async () => {
+      const program = new Program({ NODE_OPTIONS });
+      await program.port();
+      const beganMs = performance.now();
+      program.child.kill('SIGTERM');
+      expect(await program.ended).toBe('SIGKILL');
+      expect(performance.now() - beganMs).toBeGreaterThan(14_000);
+      expect(performance.now() - beganMs).toBeLessThan(20_000);
+      expect(program.text).toContain('"Stopped"');
+    });
+
+    it('is ended soon after a fault, so that it is started again', { timeout: limitMs }, async () => {
+      const program = new Program({ NODE_OPTIONS, PORT: '1', HOST: '192.0.2.77' });
+      const beganMs = performance.now();
+      expect(await program.ended).toBe('SIGKILL');
+      expect(performance.now() - beganMs).toBeLessThan(15_000);
+      expect(program.text).toContain('Energy Ledger could not start');
+    });
   });
 });

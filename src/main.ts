@@ -6,9 +6,14 @@ import { EnergyLedger } from './composition/energy-ledger.ts';
 import { OptionsError, readOptions } from './composition/options.ts';
 import { systemClock } from './runtime/clock.ts';
 import { createLog } from './runtime/console-log.ts';
+import { endAtLatest } from './runtime/hard-end.ts';
 
 /** A stop that takes longer is cut off; the spool has what was not written. */
 const stopWithinMs = 14_000;
+/** What cutting off and leaving may take besides; less than `npm start` and s6 wait before they kill it. */
+const leaveWithinMs = 700;
+/** Leaving takes a moment; as long as it has not left, nobody starts it again. */
+const dieWithinMs = 3000;
 const checkoutDir = resolve(import.meta.dirname, '..');
 
 function versionOf(): string {
@@ -36,6 +41,8 @@ let isStopping = false;
 async function stop(signal: string): Promise<void> {
   if (isStopping) return;
   isStopping = true;
+  // First of all: a line waits for whoever reads the log.
+  endAtLatest(stopWithinMs + leaveWithinMs, log);
   log.info({ signal }, 'Stopping');
   const deadline = setTimeout(() => {
     log.error({ stopWithinMs }, 'The stop took too long and is cut off');
@@ -48,6 +55,7 @@ async function stop(signal: string): Promise<void> {
 }
 
 function die(error: unknown, what: string): void {
+  endAtLatest(dieWithinMs, log);
   log.error({ err: error }, what);
   process.exit(70);
 }

@@ -1,4 +1,4 @@
-/** The frame of every page: skip link, navigation, the age of the data, what asks for attention. */
+/** The frame of every page: skip link, navigation, age of the data, banner. */
 import { render } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { Banner } from './components/banner.tsx';
@@ -13,11 +13,11 @@ import { PricesPage } from './pages/prices/prices-page.tsx';
 import { ReadingsPage } from './pages/readings/readings-page.tsx';
 import { SettingsPage } from './pages/settings/settings-page.tsx';
 import { followHome, locale } from './state/home.ts';
-import { followHash, pageAddress, place } from './state/place.ts';
+import { followHash, pageAddress, route } from './state/route.ts';
 import { texts } from './texts/texts.ts';
 import { followTheme } from './theme/theme.ts';
 
-/** One line for each page: a new one is added here and in hash.ts. */
+/** To add a page, add a line here and its name in hash.ts. */
 const views: Readonly<Record<Page, () => preact.JSX.Element>> = {
   now: NowPage,
   energy: EnergyPage,
@@ -32,17 +32,22 @@ const views: Readonly<Record<Page, () => preact.JSX.Element>> = {
 function Navigation() {
   const t = texts();
   const nav = useRef<HTMLElement>(null);
-  const { page: here } = place.value;
+  const { page: current } = route.value;
   useEffect(() => {
-    // On a phone the tabs scroll: the one that is open is seen, with a bit of its neighbours.
+    // On a phone the tabs scroll: the current one is centred.
     const tab = nav.current?.querySelector<HTMLElement>('[aria-current]');
     if (nav.current !== null && tab != null)
       nav.current.scrollLeft = tab.offsetLeft - (nav.current.clientWidth - tab.offsetWidth) / 2;
-  }, [here]);
+  }, [current]);
   return (
     <nav ref={nav} class="tabs" aria-label={t.nav}>
       {pages.map((page) => (
-        <a key={page} class="tab" href={pageAddress(page)} aria-current={here === page ? 'page' : undefined}>
+        <a
+          key={page}
+          class="tab"
+          href={pageAddress(page)}
+          aria-current={current === page ? 'page' : undefined}
+        >
           {t.pages[page]}
         </a>
       ))}
@@ -52,12 +57,12 @@ function Navigation() {
 
 function App() {
   const t = texts();
-  const { page } = place.value;
+  const { page } = route.value;
   const main = useRef<HTMLElement>(null);
   const isFirst = useRef(true);
   useEffect(() => {
     document.title = `${t.pages[page]} · ${t.app}`;
-    // After a change of page, reading goes on at its beginning; on the first load the browser decides.
+    // Screen readers continue at the new page; on the first load the browser decides.
     if (isFirst.current) isFirst.current = false;
     else main.current?.focus({ preventScroll: true });
     scrollTo({ top: 0 });

@@ -1,6 +1,6 @@
 /**
- * Goal: the address holds where one is, and nothing typed into it breaks the page.
- * Method: there and back by examples; nonsense by property.
+ * Goal: the address contains the whole route, and no text in it breaks the page.
+ * Method: round trips by examples; arbitrary text by property.
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -18,7 +18,7 @@ describe('hash', () => {
     '#/peaks?connection=the-annex&period=month&at=2026-10',
     '#/health?period=day&at=2026-11-21',
     '#/readings?entity=sensor.a&period=day&at=2026-11-21&zoom=1795212000-1795215600.5',
-  ])('%s comes back as it was', (hash) => {
+  ])('%s survives a round trip', (hash) => {
     expect(formatHash(parseHash(hash))).toBe(hash);
   });
 
@@ -34,7 +34,7 @@ describe('hash', () => {
     expect(parseHash('#/nowhere').page).toBe('now');
   });
 
-  it('drops what it does not understand', () => {
+  it('drops invalid parts', () => {
     expect(
       parseHash('#/readings?entity=<script>&zoom=9-3&period=day&at=x&compare=me&connection=A%20b'),
     ).toEqual({

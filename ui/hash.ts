@@ -1,6 +1,6 @@
 /**
- * The address after `#`: page, period and selection, so that back works and a link can be sent. Pure; what is not
- * understood falls back to the page's default instead of failing.
+ * Parses and formats the address hash: page, period and selection, so that back works and links can be shared. Pure.
+ * Invalid parts fall back to the page's defaults.
  */
 import { type Period, periodFromParams, periodToParams } from './period/period.ts';
 
@@ -16,22 +16,22 @@ export const pages = [
 ] as const;
 export type Page = (typeof pages)[number];
 
-/** What a period is held against: nothing, the one before, or the same a year earlier. */
+/** What a period is compared with: nothing, the period before it, or the same period a year earlier. */
 export const comparisons = ['none', 'previous', 'year'] as const;
 export type Compare = (typeof comparisons)[number];
 
-/** A part of the period that was zoomed into, in epoch seconds. */
-export interface Zoom {
+/** The part of the period that is zoomed into, epoch seconds. */
+interface Zoom {
   readonly startS: number;
   readonly endS: number;
 }
 
-export interface Place {
+export interface Route {
   readonly page: Page;
-  /** Null: the day that is now, and it moves on at midnight. */
+  /** Null: today; moves on at midnight. */
   readonly period: Period | null;
   readonly entityId: string | null;
-  /** A grid connection; null for the home's own. */
+  /** A grid connection; null: the home's own. */
   readonly connectionId: string | null;
   readonly zoom: Zoom | null;
   readonly compare: Compare;
@@ -55,7 +55,7 @@ function parseZoom(text: string | null): Zoom | null {
   return startS < endS && endS < 1e11 ? { startS, endS } : null;
 }
 
-export function parseHash(hash: string): Place {
+export function parseHash(hash: string): Route {
   const [path = '', query = ''] = hash.replace(/^#\/?/, '').split('?', 2);
   const params = new URLSearchParams(query);
   const entityId = params.get('entity');
@@ -70,13 +70,13 @@ export function parseHash(hash: string): Place {
   };
 }
 
-export function formatHash(place: Place): string {
+export function formatHash(route: Route): string {
   const params = new URLSearchParams();
-  if (place.entityId !== null) params.set('entity', place.entityId);
-  if (place.connectionId !== null) params.set('connection', place.connectionId);
-  for (const [name, value] of Object.entries(periodToParams(place.period))) params.set(name, value);
-  if (place.zoom !== null) params.set('zoom', `${place.zoom.startS}-${place.zoom.endS}`);
-  if (place.compare !== 'none') params.set('compare', place.compare);
+  if (route.entityId !== null) params.set('entity', route.entityId);
+  if (route.connectionId !== null) params.set('connection', route.connectionId);
+  for (const [name, value] of Object.entries(periodToParams(route.period))) params.set(name, value);
+  if (route.zoom !== null) params.set('zoom', `${route.zoom.startS}-${route.zoom.endS}`);
+  if (route.compare !== 'none') params.set('compare', route.compare);
   const query = params.toString();
-  return `#/${place.page}${query === '' ? '' : `?${query}`}`;
+  return `#/${route.page}${query === '' ? '' : `?${query}`}`;
 }

@@ -17,7 +17,7 @@ import './pages/readings/readings.css';
 import './pages/health/health.css';
 import './pages/settings/settings.css';
 
-/** Browsers without Temporal get a stand-in before anything reckons with it; the others load nothing of it. */
+/** Browsers without Temporal load the polyfill first; others do not load it. */
 async function start(): Promise<void> {
   if (!('Temporal' in globalThis)) await import('temporal-polyfill/global');
   const { mount } = await import('./app.tsx');

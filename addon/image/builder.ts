@@ -56,7 +56,7 @@ export async function build(tool: Tool, { file, context, tag, args }: Build, say
     logFile,
     limitMs: buildLimitMs,
     onLine: (line) => {
-      if (/^(\[\d+\/\d+\] )?STEP \d+|^#\d+ \[/.test(line)) say(`  ${line.slice(0, 150)}`);
+      if (/^(\[\d+\/\d+\] )?STEP \d+|^Step \d+\/|^#\d+ \[/.test(line)) say(`  ${line.slice(0, 150)}`);
     },
   });
 }

@@ -5,20 +5,12 @@
  */
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { z } from 'zod';
-import {
-  analyticsHealth,
-  areaMonth,
-  areaSummary,
-  costVersion,
-  costVersions,
-  deletedCostVersion,
-  deviceBreakdown,
-  recalculation,
-  timeline,
-} from '../schemas/analytics.ts';
+import { analyticsHealth, areaMonth, areaSummary, deviceBreakdown, timeline } from '../schemas/analytics.ts';
 import { problem } from '../schemas/common.ts';
+import { costVersion, costVersions, deletedCostVersion, recalculation } from '../schemas/cost-versions.ts';
 import { instantFromIso } from '../units/instant.ts';
 import { quarterHourUs } from '../units/quarter-hour.ts';
+import { answer } from './testing/answer.ts';
 import { TestApi } from './testing/test-api.ts';
 import { postedEntry } from './testing/test-ledger.ts';
 
@@ -26,16 +18,6 @@ let api: TestApi;
 const at = (iso: string) => instantFromIso(iso) ?? Number.NaN;
 const path = '/api/power-analytics';
 
-async function answer<T extends z.ZodType>(
-  response: Promise<Response>,
-  schema: T,
-  code = 200,
-): Promise<z.output<T>> {
-  const got = await response;
-  const body: unknown = await got.json();
-  expect({ status: got.status, body }).toMatchObject({ status: code });
-  return schema.parse(body);
-}
 const get = <T extends z.ZodType>(call: string, schema: T, code = 200) =>
   answer(api.fetch(`${path}/${call}`), schema, code);
 const addVersion = <T extends z.ZodType>(json: object, schema: T, code = 201) =>
@@ -60,9 +42,9 @@ beforeEach(async () => {
 
 describe('an area', () => {
   it('has its day, the fridge within the kitchen counted once', async () => {
-    const told = await get('summary?area=Kitchen&date=2026-10-25', areaSummary);
-    expect(told).toMatchObject({ area: 'Kitchen', energy_kwh: 10, cost: null, on_time_seconds: 30_000 });
-    expect(await get('summary?classroom=kitchen&date=2026-10-25', areaSummary)).toEqual(told);
+    const answered = await get('summary?area=Kitchen&date=2026-10-25', areaSummary);
+    expect(answered).toMatchObject({ area: 'Kitchen', energy_kwh: 10, cost: null, on_time_seconds: 30_000 });
+    expect(await get('summary?classroom=kitchen&date=2026-10-25', areaSummary)).toEqual(answered);
     expect(await get('summary?area=Cellar', problem, 404)).toMatchObject({ field: 'area' });
     expect(await get('summary?date=2026-02-30', problem, 400)).toMatchObject({ field: 'date' });
     expect(await get('summary?area=Kitchen', areaSummary)).toMatchObject({
@@ -78,17 +60,17 @@ describe('an area', () => {
     ]);
   });
   it('has its month by day', async () => {
-    const told = await get('monthly?area=Kitchen&year=2026&month=10', areaMonth);
-    expect(told.days).toHaveLength(31);
-    expect(told.days[24]).toMatchObject({ date: '2026-10-25', energy_kwh: 10 });
-    expect(told.days[23]).toMatchObject({ energy_kwh: null, coverage: 0, quality: 'none' });
-    expect(told.totals).toMatchObject({ energy_kwh: 10 });
+    const answered = await get('monthly?area=Kitchen&year=2026&month=10', areaMonth);
+    expect(answered.days).toHaveLength(31);
+    expect(answered.days[24]).toMatchObject({ date: '2026-10-25', energy_kwh: 10 });
+    expect(answered.days[23]).toMatchObject({ energy_kwh: null, coverage: 0, quality: 'none' });
+    expect(answered.totals).toMatchObject({ energy_kwh: 10 });
     await get('monthly?area=Kitchen&year=2026&month=13', problem, 400);
   });
   it('has a timeline in minutes that are quarters', async () => {
-    const told = await get(`timeline?area=Kitchen&start=${from}&end=${until}&bucket=45`, timeline);
-    expect(told.series).toHaveLength(Math.ceil(100 / 3));
-    expect(told.series[0]).toMatchObject({ timestamp: '2026-10-25T00:00:00+02:00', energy_kwh: 0.3 });
+    const answered = await get(`timeline?area=Kitchen&start=${from}&end=${until}&bucket=45`, timeline);
+    expect(answered.series).toHaveLength(Math.ceil(100 / 3));
+    expect(answered.series[0]).toMatchObject({ timestamp: '2026-10-25T00:00:00+02:00', energy_kwh: 0.3 });
     const hours = await get(`timeline?area=Kitchen&start=${from}&end=${until}&bucket=60`, timeline);
     expect(hours.series.map((row) => row.energy_kwh)).toEqual(Array(25).fill(0.4));
     await get(`timeline?start=${from}&end=${until}&bucket=20`, problem, 400);
@@ -96,9 +78,9 @@ describe('an area', () => {
   });
   it('has buckets of its own in a zone at :30', async () => {
     api.ledger.ledger.timeZone = 'Asia/Kolkata';
-    const told = await get(`timeline?area=Kitchen&start=${from}&end=${until}&bucket=60`, timeline);
-    expect(told.series.map((row) => row.energy_kwh)).toEqual(Array(25).fill(0.4));
-    expect(told.series[0]?.timestamp).toBe('2026-10-25T03:30:00+05:30');
+    const answered = await get(`timeline?area=Kitchen&start=${from}&end=${until}&bucket=60`, timeline);
+    expect(answered.series.map((row) => row.energy_kwh)).toEqual(Array(25).fill(0.4));
+    expect(answered.series[0]?.timestamp).toBe('2026-10-25T03:30:00+05:30');
   });
   it('is exported as CSV that names units and zone, and no formula', async () => {
     await addVersion(

@@ -24,21 +24,11 @@ import {
 import { connectionTest, discoveryResult, settings, trackedEntitiesResult } from '../schemas/settings.ts';
 import { status } from '../schemas/status.ts';
 import { isoFromInstant } from '../units/instant.ts';
+import { answer } from './testing/answer.ts';
 import { TestApi } from './testing/test-api.ts';
 
 const meter = 'sensor.grid_import_tariff_1';
 const nowUs = () => Date.now() * 1000;
-
-async function answer<T extends z.ZodType>(
-  response: Response | Promise<Response>,
-  schema: T,
-  code = 200,
-): Promise<z.output<T>> {
-  const got = await response;
-  const body: unknown = await got.json();
-  expect({ status: got.status, body }).toMatchObject({ status: code });
-  return schema.parse(body);
-}
 
 async function trouble(
   response: Promise<Response>,
@@ -80,19 +70,22 @@ describe('status', () => {
   });
   it('says what to do about Home Assistant', async () => {
     api.homeAssistant.refuse('auth_invalid');
-    const told = await answer(api.fetch('/api/status'), status, 503);
-    expect(told.home_assistant).toMatchObject({ ok: false, detail: expect.stringContaining('token') });
+    const answered = await answer(api.fetch('/api/status'), status, 503);
+    expect(answered.home_assistant).toMatchObject({ ok: false, detail: expect.stringContaining('token') });
   });
   it('names what the preferences name and the home has not', async () => {
     api.homeAssistant.preferences = { device_consumption: [{ stat_consumption: 'sensor.gone' }] };
     await api.home.discover();
-    const told = await answer(api.fetch('/api/status'), status);
-    expect(told).toMatchObject({ status: 'degraded', discovery: { ok: false, missing: ['sensor.gone'] } });
+    const answered = await answer(api.fetch('/api/status'), status);
+    expect(answered).toMatchObject({
+      status: 'degraded',
+      discovery: { ok: false, missing: ['sensor.gone'] },
+    });
   });
 });
 
 describe('entities', () => {
-  it('are told as Home Assistant shows them', async () => {
+  it('are returned as Home Assistant shows them', async () => {
     const list = await answer(api.fetch('/api/entities'), entityList);
     expect(list.count).toBe(34);
     expect(list.entities.find((e) => e.entity_id === 'sensor.fridge_energy')).toMatchObject({
@@ -122,7 +115,7 @@ describe('entities', () => {
 });
 
 describe('settings', () => {
-  it('tell everything but the token', async () => {
+  it('return everything but the token', async () => {
     await api.fetch('/api/settings/home-assistant', {
       json: { url: 'http://ha.local:8123', token: 'very-secret' },
     });
@@ -141,8 +134,8 @@ describe('settings', () => {
   });
   it('use another Home Assistant after it was tried', async () => {
     const json = { url: 'http://ha.local:8123', token: 't' };
-    const told = await answer(api.fetch('/api/settings/home-assistant', { json }), connectionTest);
-    expect(told).toEqual({ connected: true, version: '2026.11.0', energy_sources: 6, error: null });
+    const answered = await answer(api.fetch('/api/settings/home-assistant', { json }), connectionTest);
+    expect(answered).toEqual({ connected: true, version: '2026.11.0', energy_sources: 6, error: null });
     expect(api.used).toEqual([json]);
     expect(api.settingsStore.values.get('home_assistant')).toMatchObject(json);
   });
@@ -217,7 +210,7 @@ describe('who may change settings', () => {
     expect((await trouble(asUser('child'), 403)).detail).toContain('administrators');
     await trouble(asUser(null), 403);
   });
-  it('nobody may while Home Assistant can’t be asked, except whom it named lately', async () => {
+  it('refuses all users while Home Assistant can’t be asked, except administrators it named lately', async () => {
     const fresh = new TestApi();
     expect((await trouble(asUser('admin', fresh), 403)).detail).toContain('connected');
     expect((await asUser('admin')).status).toBe(200);
@@ -225,7 +218,7 @@ describe('who may change settings', () => {
     expect((await asUser('admin')).status).toBe(200);
     await trouble(asUser('child'), 403);
   });
-  it('is told to the panel', async () => {
+  it('is shown to the panel', async () => {
     const from = {
       from: '172.30.32.2',
       headers: { 'x-ingress-path': '/api/hassio_ingress/abc', 'x-remote-user-id': 'child' },
@@ -238,7 +231,7 @@ describe('readings', () => {
   const start = nowUs() - 3_600_000_000;
   const page = (query: string) => answer(api.fetch(`/api/readings/${meter}?${query}`), readings);
 
-  it('keep microseconds and tell the number before, across pages and absences', async () => {
+  it('keep microseconds and the number before, across pages and absences', async () => {
     api.readings.rows = [null, 1, null, 2, 3.5].map((value, index) =>
       reading(start + index * 1_000_001, value),
     );
@@ -356,7 +349,7 @@ describe('subscription, back-fill and runs', () => {
     startedAtUs: 1,
     finishedAtUs: null,
   };
-  it('are told', async () => {
+  it('are returned', async () => {
     expect(await answer(api.fetch('/api/subscription/status'), subscriptionStatus)).toMatchObject({
       subscription: { status: 'active', reconnect_count: 2 },
       entities_tracked: 27,
@@ -383,7 +376,7 @@ describe('subscription, back-fill and runs', () => {
 });
 
 describe('now', () => {
-  it('tells power with its signs, and home only when every part is known', async () => {
+  it('returns power with its signs, and home only when every part is known', async () => {
     const set = (id: string, value: number | null) =>
       api.recording.values.set(id, {
         atUs: nowUs(),
@@ -402,27 +395,27 @@ describe('now', () => {
     });
     set('sensor.battery_power', -300);
     api.recording.counted.set(meter, 4.5);
-    const told = await answer(api.fetch('/api/now'), now);
-    expect(told.power).toEqual({
+    const answered = await answer(api.fetch('/api/now'), now);
+    expect(answered.power).toEqual({
       ...{ grid_w: -200, solar_w: 1500, battery_w: -300, home_w: 1000 },
       flows: {
         ...{ solar_to_home_w: 1000, solar_to_battery_w: 300, solar_to_grid_w: 200 },
         ...{ battery_to_home_w: 0, battery_to_grid_w: 0, grid_to_home_w: 0, grid_to_battery_w: 0 },
       },
     });
-    expect(told.entities).toHaveLength(27);
-    expect(told.entities.find((e) => e.entity_id === meter)).toMatchObject({
+    expect(answered.entities).toHaveLength(27);
+    expect(answered.entities.find((e) => e.entity_id === meter)).toMatchObject({
       today: 4.5,
       readings_today: 7,
       unit: 'kWh',
       state: null,
     });
-    expect(told.entities.find((e) => e.entity_id === 'sensor.grid_power')?.today).toBeNull();
+    expect(answered.entities.find((e) => e.entity_id === 'sensor.grid_power')?.today).toBeNull();
   });
 });
 
 describe('what is not right about a request', () => {
-  it('is told: path, method, media type, size, JSON', async () => {
+  it('is answered: path, method, media type, size, JSON', async () => {
     await trouble(api.fetch('/api/nothing'), 404);
     await trouble(api.fetch('/nothing.js'), 404);
     const wrongMethod = await trouble(api.fetch('/api/status', { method: 'DELETE' }), 405);
@@ -433,7 +426,7 @@ describe('what is not right about a request', () => {
     await trouble(api.fetch(path, { method: 'POST' }), 400);
     await trouble(api.fetch(path, { json: { entity_ids: ['x'.repeat(limits.bodyBytes)] } }), 413);
   });
-  it('is not told to strangers', async () => {
+  it('is not answered to other addresses', async () => {
     await trouble(api.fetch('/api/status', { from: '192.168.1.9' }), 403);
     await trouble(api.fetch('/api/status', { headers: { host: 'evil.example' } }), 403);
     await trouble(

@@ -10,7 +10,7 @@ import { problem } from '../schemas/common.ts';
 import {
   gridConnection,
   gridConnections,
-  connectionLimits as toldLimits,
+  connectionLimits as schemaLimits,
 } from '../schemas/grid-connections.ts';
 import { capacityMonth, realtime, series } from '../schemas/p1.ts';
 import { instantFromIso } from '../units/instant.ts';
@@ -37,7 +37,7 @@ async function ask<T extends z.ZodType>(
 }
 const add = <T extends z.ZodType>(json: unknown, schema: T, code = 201) => ask(path, schema, code, { json });
 
-function tell(entityId: string, value: number | null, second = 0) {
+function report(entityId: string, value: number | null, second = 0) {
   const atUs = (instantFromIso('2026-11-01T11:59:00Z') ?? 0) + second * 1_000_000;
   api.recording.values.set(entityId, { atUs, value, absence: null, unit: null });
 }
@@ -64,15 +64,15 @@ describe('/api/grid-connections', () => {
   });
 
   it('names one, and forgets it with an answer that can name it again', async () => {
-    const told = await add(annex, gridConnection);
-    expect(told).toMatchObject({ id: 'the-annex', is_home: false, untracked: [], meter_peak: null });
+    const answered = await add(annex, gridConnection);
+    expect(answered).toMatchObject({ id: 'the-annex', is_home: false, untracked: [], meter_peak: null });
     expect((await ask(path, gridConnections)).connections.map((one) => one.id)).toEqual([
       'home',
       'the-annex',
     ]);
-    expect(await ask(`${path}/the-annex`, gridConnection, 200, { method: 'DELETE' })).toEqual(told);
+    expect(await ask(`${path}/the-annex`, gridConnection, 200, { method: 'DELETE' })).toEqual(answered);
     await ask(`${path}/the-annex`, problem, 404, { method: 'DELETE' });
-    const { id, name, offtake, injection, power, meter_peak } = told;
+    const { id, name, offtake, injection, power, meter_peak } = answered;
     await add({ id, name, offtake, injection, power, meter_peak }, gridConnection);
     expect((await ask(path, gridConnections)).connections).toHaveLength(2);
   });
@@ -94,7 +94,7 @@ describe('/api/grid-connections', () => {
   });
 
   it('refuses a ninth, and an id that is taken', async () => {
-    expect(toldLimits).toEqual(connectionLimits);
+    expect(schemaLimits).toEqual(connectionLimits);
     for (let index = 0; index < 8; index += 1) await add({ ...annex, id: `c${index}` }, gridConnection);
     expect((await add(annex, problem, 409)).detail).toContain('8 connections');
     expect(await add({ ...annex, id: 'c3' }, problem, 409)).toMatchObject({ field: 'id' });
@@ -112,13 +112,13 @@ describe('/api/grid-connections', () => {
     api.connectionStore.isDown = true;
     await ask(path, problem, 503);
     await add(annex, problem, 503);
-    tell('sensor.grid_power', 500);
+    report('sensor.grid_power', 500);
     await ask('/v1/realtime', realtime);
     await ask('/v1/realtime?device_id=the-annex', problem, 503);
     api.connectionStore.isDown = false;
     await add(annex, gridConnection);
     api.connectionStore.isDown = true;
-    tell('sensor.fridge_power', 80);
+    report('sensor.fridge_power', 80);
     await ask('/v1/realtime?device_id=the-annex', realtime);
   });
 });
@@ -136,11 +136,11 @@ describe('a named connection under /v1', () => {
       });
   });
 
-  it('tells its own power and registers', async () => {
+  it('returns its own power and registers', async () => {
     expect(await ask('/v1/realtime?device_id=the-annex', problem, 404)).toMatchObject({ field: 'device_id' });
-    tell('sensor.grid_power', 5000);
-    tell('sensor.kitchen_energy', 12.5);
-    tell('sensor.fridge_power', -80, 5);
+    report('sensor.grid_power', 5000);
+    report('sensor.kitchen_energy', 12.5);
+    report('sensor.fridge_power', -80, 5);
     expect(await ask('/v1/realtime?device_id=the-annex', realtime)).toEqual({
       ...{ device_id: 'the-annex', ts: '2026-11-01T11:59:05.000000Z', power_w: -80, import_power_w: 0 },
       ...{ energy_import_kwh: 12.5, energy_export_kwh: null },
@@ -155,8 +155,8 @@ describe('a named connection under /v1', () => {
       postedEntry(at('2026-11-01T08:00:00Z'), { amountMicro: 250_000 }),
       postedEntry(at('2026-11-01T08:15:00Z'), { amountMicro: 500_000 }),
     ]);
-    tell('sensor.grid_power', 9000);
-    tell('sensor.fridge_power', 800);
+    report('sensor.grid_power', 9000);
+    report('sensor.fridge_power', 800);
     const month = await ask('/v1/capacity/month/2026-11?device_id=the-annex', capacityMonth);
     expect(month).toMatchObject({
       ...{ device_id: 'the-annex', monthly_peak_w: 2000, monthly_peak_ts: '2026-11-01T09:15:00+01:00' },

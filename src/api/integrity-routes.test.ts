@@ -4,11 +4,11 @@
  * Method: the app over parts in memory, as everywhere in the API's own tests.
  */
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { z } from 'zod';
 import type { Finding } from '../integrity/ticket.ts';
 import { problem } from '../schemas/common.ts';
 import { status } from '../schemas/status.ts';
 import { reconciliation, ticket, ticketOutcome, tickets } from '../schemas/tickets.ts';
+import { answer } from './testing/answer.ts';
 import { TestApi } from './testing/test-api.ts';
 
 let api: TestApi;
@@ -38,17 +38,6 @@ const open = (extra: Partial<Finding> = {}) =>
   api.integrity.tickets.report([{ finding: jump(extra), handling: 'ask' }], null, 'run-1');
 const path = (id: string, verb = '') => `/api/tickets/${encodeURIComponent(id)}${verb}`;
 const jumpId = `register_jumped ${meterId} 1000000`;
-
-async function answer<T extends z.ZodType>(
-  response: Promise<Response>,
-  schema: T,
-  code = 200,
-): Promise<z.output<T>> {
-  const got = await response;
-  const body: unknown = await got.json();
-  expect(got.status, JSON.stringify(body)).toBe(code);
-  return schema.parse(body);
-}
 
 describe('tickets', () => {
   it('are listed, open ones first, with what they rest on', async () => {
@@ -164,7 +153,7 @@ describe('tickets', () => {
 });
 
 describe('reconciliation', () => {
-  it('tells what was and what will be, and what may differ', async () => {
+  it('returns the last and the next runs, and the tolerance', async () => {
     expect(await answer(api.fetch('/api/reconciliation'), reconciliation)).toMatchObject({
       ...{ last_hourly: null, last_nightly: null, running: false },
       ...{ next_hourly: '2026-11-21T09:06:00.000000Z', next_nightly: '2026-11-22T01:00:00.000000Z' },
@@ -199,8 +188,8 @@ describe('reconciliation', () => {
 
   it('stands in the status, and a failing one makes it degraded', async () => {
     await open();
-    const told = await answer(api.fetch('/api/status'), status);
-    expect(told.reconciliation).toEqual({
+    const answered = await answer(api.fetch('/api/status'), status);
+    expect(answered.reconciliation).toEqual({
       ...{ ok: true, detail: null, running: false, last_finished_at: null },
       ...{ next_at: '2026-11-21T09:06:00.000000Z', open_tickets: 1 },
     });

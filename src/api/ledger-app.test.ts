@@ -70,18 +70,18 @@ describe('GET /api/balance', () => {
     post('home:grid_in', '2026-10-24T22:00:00Z', '2026-10-25T23:00:00Z', 250_000);
     post('home:use', '2026-10-24T22:00:00Z', '2026-10-25T23:00:00Z', 250_000);
     api.ledger.costVersions.versions = [price(0.4, '2026-10-25T01:00:00Z')];
-    const told = await get(`/api/balance?${day}`, balance);
-    expect(told.rows).toHaveLength(25);
-    expect(told.rows.slice(2, 4).map((row) => row.start)).toEqual([
+    const answered = await get(`/api/balance?${day}`, balance);
+    expect(answered.rows).toHaveLength(25);
+    expect(answered.rows.slice(2, 4).map((row) => row.start)).toEqual([
       '2026-10-25T02:00:00+02:00',
       '2026-10-25T02:00:00+01:00',
     ]);
-    expect(told.total).toMatchObject({ grid_in_kwh: 25, home_kwh: 25, cost: null, coverage: 1 });
-    expect(told.rows.map((row) => row.cost)).toEqual([null, null, null, ...Array(22).fill(0.4)]);
+    expect(answered.total).toMatchObject({ grid_in_kwh: 25, home_kwh: 25, cost: null, coverage: 1 });
+    expect(answered.rows.map((row) => row.cost)).toEqual([null, null, null, ...Array(22).fill(0.4)]);
   });
   it('is null and not 0 where nothing is known', async () => {
-    const told = await get(`/api/balance?${day}`, balance);
-    expect(told.total).toMatchObject({
+    const answered = await get(`/api/balance?${day}`, balance);
+    expect(answered.total).toMatchObject({
       grid_in_kwh: null,
       home_kwh: null,
       untracked_kwh: null,
@@ -114,7 +114,7 @@ describe('GET /api/balance', () => {
     expect([away.status, away.headers.get('retry-after')]).toEqual([503, '5']);
     expect(await away.text()).not.toContain('secret');
   });
-  it('tells energy without cost while prices can’t be read', async () => {
+  it('returns energy without cost while prices can’t be read', async () => {
     post('home:grid_in', '2026-10-24T22:00:00Z', '2026-10-25T23:00:00Z', 250_000);
     api.ledger.costVersions.isDown = true;
     expect((await get(`/api/balance?${day}`, balance)).total).toMatchObject({ grid_in_kwh: 25, cost: null });
@@ -131,21 +131,23 @@ describe('GET /api/devices', () => {
       price(0.4, '2026-01-01T00:00:00Z'),
       price(0.5, '2026-01-01T00:00:00Z', 'Kitchen'),
     ];
-    const told = await get(`/api/devices?start_time=${from}&end_time=${until}`, devices);
-    const one = (id: string) => told.devices.find((device) => device.entity_id === id);
+    const answered = await get(`/api/devices?start_time=${from}&end_time=${until}`, devices);
+    const one = (id: string) => answered.devices.find((device) => device.entity_id === id);
     expect(one('sensor.kitchen_energy')).toMatchObject({ energy_kwh: 10, own_kwh: 7, share: 0.333333 });
     expect(one('sensor.fridge_energy')).toMatchObject({
       parent: 'sensor.kitchen_energy',
       energy_kwh: 3,
       cost: 1.5,
     });
-    expect(told).toMatchObject({ home_kwh: 30, tracked_kwh: 10, untracked_kwh: 20 });
-    expect(told.devices.filter((device) => device.energy_kwh === null).length).toBe(told.devices.length - 2);
+    expect(answered).toMatchObject({ home_kwh: 30, tracked_kwh: 10, untracked_kwh: 20 });
+    expect(answered.devices.filter((device) => device.energy_kwh === null).length).toBe(
+      answered.devices.length - 2,
+    );
   });
 });
 
 describe('/v1', () => {
-  const tell = (entityId: string, value: number | null, iso = '2026-11-01T11:59:58.5Z') =>
+  const report = (entityId: string, value: number | null, iso = '2026-11-01T11:59:58.5Z') =>
     api.recording.values.set(entityId, {
       atUs: at(iso),
       value,
@@ -154,9 +156,9 @@ describe('/v1', () => {
     });
   it('adds up both tariffs, and knows nothing when one is silent', async () => {
     await get('/v1/realtime', problem, 404);
-    tell('sensor.grid_import_tariff_1', 100.1);
-    tell('sensor.grid_import_tariff_2', 200.2, '2026-11-01T11:59:59.123456Z');
-    tell('sensor.grid_power', -500);
+    report('sensor.grid_import_tariff_1', 100.1);
+    report('sensor.grid_import_tariff_2', 200.2, '2026-11-01T11:59:59.123456Z');
+    report('sensor.grid_power', -500);
     const now = await get('/v1/realtime?device_id=home', realtime);
     expect(now).toMatchObject({
       device_id: 'home',
@@ -166,7 +168,7 @@ describe('/v1', () => {
       energy_import_kwh: 300.3,
       energy_export_kwh: null,
     });
-    tell('sensor.grid_import_tariff_2', null);
+    report('sensor.grid_import_tariff_2', null);
     expect((await get('/v1/realtime', realtime)).energy_import_kwh).toBeNull();
     expect(await get('/v1/realtime?device_id=shed', problem, 404)).toMatchObject({ field: 'device_id' });
   });
@@ -183,9 +185,9 @@ describe('/v1', () => {
       isProvisional: true,
     });
     api.ledger.ledger.entries.get('home:grid_in')?.push(running);
-    tell('sensor.grid_power', 1200);
-    const told = await get('/v1/capacity/month/2026-11', capacityMonth);
-    expect(told).toMatchObject({
+    report('sensor.grid_power', 1200);
+    const answered = await get('/v1/capacity/month/2026-11', capacityMonth);
+    expect(answered).toMatchObject({
       monthly_peak_w: 3600,
       monthly_peak_ts: '2026-11-01T01:45:00+01:00',
       at_most_w: 3600,
@@ -213,9 +215,9 @@ describe('/v1', () => {
         left_w: 0,
       },
     });
-    expect(told.peaks).toHaveLength(53);
-    expect(told.rolling_12_month_w).toHaveLength(12);
-    expect(told.rolling_12_month_w.at(-2)).toEqual({
+    expect(answered.peaks).toHaveLength(53);
+    expect(answered.rolling_12_month_w).toHaveLength(12);
+    expect(answered.rolling_12_month_w.at(-2)).toEqual({
       month: '2026-10',
       peak_w: 1000,
       peak_ts: '2026-10-01T02:00:00+02:00',
@@ -226,12 +228,12 @@ describe('/v1', () => {
       coverage: rounded(96 / (31 * 96 + 4)),
       provisional: false,
     });
-    expect(told.rolling_12_month_w.at(-3)).toMatchObject({
+    expect(answered.rolling_12_month_w.at(-3)).toMatchObject({
       peak_w: null,
       reason: 'nothing_known',
       coverage: 0,
     });
-    expect(told.top[0]?.bucket).toBe('2026-11-01T01:45:00+01:00');
+    expect(answered.top[0]?.bucket).toBe('2026-11-01T01:45:00+01:00');
   });
 
   it('is empty and null for a month without data, and refuses what is no month', async () => {
@@ -278,11 +280,11 @@ describe('GET /api/statistics/:entity_id', () => {
       { atUs: at('2026-10-25T01:00:00Z'), registerMicro: 6_200_000 },
     ];
   });
-  it('tells register, sum, mean, lowest, highest and cost of each bucket', async () => {
+  it('returns register, sum, mean, lowest, highest, cost and load factor of each bucket', async () => {
     api.ledger.costVersions.versions = [price(0.25, '2026-01-01T00:00:00Z')];
-    const told = await get(`/api/statistics/${meter}?${day}`, statistics);
-    expect(told.count).toBe(25);
-    const rows = statisticsRow.array().parse(told.data);
+    const answered = await get(`/api/statistics/${meter}?${day}`, statistics);
+    expect(answered.count).toBe(25);
+    const rows = statisticsRow.array().parse(answered.data);
     expect(rows[2]).toEqual({
       timestamp: '2026-10-25T02:00:00+02:00',
       state: 6.2,
@@ -291,6 +293,8 @@ describe('GET /api/statistics/:entity_id', () => {
       min: 400,
       max: 2000,
       cost: 0.2,
+      load_factor: 0.4,
+      load_factor_reason: null,
       coverage: 1,
       quality: 'measured',
       provisional: false,
@@ -328,8 +332,8 @@ describe('GET /api/statistics/:entity_id', () => {
       id,
       [0, 1, 2, 3].map((n) => postedEntry(at('2026-10-25T10:00:00Z') + n * quarterHourUs, hourly)),
     );
-    const told = await get(`/api/statistics/${id}?${day}&period=day`, statistics);
-    expect(statisticsRow.array().parse(told.data)).toMatchObject([
+    const answered = await get(`/api/statistics/${id}?${day}&period=day`, statistics);
+    expect(statisticsRow.array().parse(answered.data)).toMatchObject([
       { sum: 1.2, mean: 1200, min: null, max: null, coverage: 0, quality: 'hourly', state: null },
     ]);
   });
@@ -355,7 +359,7 @@ describe('GET /api/statistics/:entity_id', () => {
       comparison_coverage: 1,
     });
   });
-  it('tells values from readings, and from Home Assistant’s hours where none arrived', async () => {
+  it('returns values from readings, and from Home Assistant’s hours where none arrived', async () => {
     const id = 'sensor.grid_power';
     const hour = at('2026-10-25T10:00:00Z');
     api.readings.rows = [100, 300].map((value, index) => ({
@@ -369,13 +373,13 @@ describe('GET /api/statistics/:entity_id', () => {
       origin: 'stream',
     }));
     const query = 'start_time=2026-10-25T10:00:00Z&end_time=2026-10-25T11:00:00Z';
-    const told = await get(`/api/statistics/${id}?${query}`, statistics);
-    expect(told.meta.unit).toBe('W');
-    expect(statisticsRow.array().parse(told.data)).toMatchObject([
+    const answered = await get(`/api/statistics/${id}?${query}`, statistics);
+    expect(answered.meta.unit).toBe('W');
+    expect(statisticsRow.array().parse(answered.data)).toMatchObject([
       { state: 300, sum: null, mean: 200, min: 100, max: 300, cost: null, coverage: 1, quality: 'measured' },
     ]);
   });
-  it('is 404 for what was never heard of, 400 for a bad range, 503 when the store is away', async () => {
+  it('is 404 for an unknown id, 400 for a bad range, 503 when the store is away', async () => {
     expect(await get('/api/statistics/sensor.nobody', problem, 404)).toMatchObject({ field: 'entity_id' });
     await get(`/api/statistics/${meter}?period=week`, problem, 400);
     await get(
@@ -400,7 +404,7 @@ describe('POST /api/statistics/compare', () => {
   it('aligns meters, flows and values on one list of timestamps', async () => {
     post('sensor.kitchen_energy', '2026-10-28T23:00:00Z', '2026-10-29T23:00:00Z', 100_000);
     post('home:use', '2026-10-29T23:00:00Z', '2026-10-30T23:00:00Z', 250_000);
-    const told = compareResult.parse(
+    const answered = compareResult.parse(
       await compare({
         entity_ids: ['sensor.kitchen_energy', 'home:use', 'sensor.grid_power'],
         start_time: '2026-10-28T23:00:00Z',
@@ -408,10 +412,10 @@ describe('POST /api/statistics/compare', () => {
         aggregation: 'daily',
       }),
     );
-    expect(told.timestamps).toHaveLength(3);
-    expect(told.results['sensor.kitchen_energy']?.sum).toEqual([9.6, null, null]);
-    expect(told.results['home:use']?.sum).toEqual([null, 24, null]);
-    expect(told.results['sensor.grid_power']?.mean).toEqual([null, null, null]);
+    expect(answered.timestamps).toHaveLength(3);
+    expect(answered.results['sensor.kitchen_energy']?.sum).toEqual([9.6, null, null]);
+    expect(answered.results['home:use']?.sum).toEqual([null, 24, null]);
+    expect(answered.results['sensor.grid_power']?.mean).toEqual([null, null, null]);
   });
   it('names what it does not know', async () => {
     expect(await compare({ entity_ids: ['sensor.nobody'] }, 404)).toMatchObject({ field: 'entity_ids' });

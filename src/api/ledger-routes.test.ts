@@ -1,16 +1,16 @@
 /**
  * Goal: the ledger can be read to its last revision, exchanges of meters are declared and taken back by administrators
- * only, and coverage tells of every second what it rests on.
+ * only, and coverage names the evidence of every second.
  * Method: the application in memory over entries that the test writes; figures reckoned by hand.
  */
 
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import type { z } from 'zod';
 import { problem } from '../schemas/common.ts';
 import { correctionAnswer, coverage, exchange, ledger } from '../schemas/ledger.ts';
 import { instantFromIso, isoFromInstant } from '../units/instant.ts';
 import { intervalAt } from '../units/interval.ts';
 import { quarterHourUs } from '../units/quarter-hour.ts';
+import { answer } from './testing/answer.ts';
 import { TestApi } from './testing/test-api.ts';
 import { postedEntry } from './testing/test-ledger.ts';
 
@@ -18,17 +18,6 @@ let api: TestApi;
 const meter = 'sensor.grid_import_tariff_1';
 const at = (iso: string) => instantFromIso(iso) ?? Number.NaN;
 const startUs = at('2026-10-25T00:00:00Z');
-
-async function answer<T extends z.ZodType>(
-  response: Promise<Response>,
-  schema: T,
-  code = 200,
-): Promise<z.output<T>> {
-  const got = await response;
-  const body: unknown = await got.json();
-  expect({ status: got.status, body }).toMatchObject({ status: code });
-  return schema.parse(body);
-}
 
 beforeEach(async () => {
   vi.useFakeTimers({ now: Date.parse('2026-11-01T12:00:00Z'), toFake: ['Date'] });
@@ -38,7 +27,7 @@ beforeEach(async () => {
 
 describe('GET /api/ledger/:entity_id', () => {
   const range = 'start=2026-10-25T00:00:00Z&end=2026-10-25T01:00:00Z';
-  it('tells entries with every revision, and adds up what stands', async () => {
+  it('returns entries with every revision, and the sum of the current ones', async () => {
     api.ledger.ledger.entries.set(meter, [
       postedEntry(startUs, { amountMicro: 100_000 }),
       postedEntry(startUs, { amountMicro: 150_000, revision: 2, quality: 'recovered' }),
@@ -56,9 +45,9 @@ describe('GET /api/ledger/:entity_id', () => {
         revision: 3,
       }),
     ]);
-    const told = await answer(api.fetch(`/api/ledger/${meter}?${range}`), ledger);
-    expect(told).toMatchObject({ unit: 'kWh', total: 0.22, restarts: 5 });
-    expect(told.entries[0]).toMatchObject({
+    const answered = await answer(api.fetch(`/api/ledger/${meter}?${range}`), ledger);
+    expect(answered).toMatchObject({ unit: 'kWh', total: 0.22, restarts: 5 });
+    expect(answered.entries[0]).toMatchObject({
       quarter: '2026-10-25T02:00:00+02:00',
       amount: 0.15,
       revision: 2,
@@ -67,7 +56,10 @@ describe('GET /api/ledger/:entity_id', () => {
         { amount: 0.15, quality: 'recovered' },
       ],
     });
-    expect(told.entries.find((entry) => entry.provisional)).toMatchObject({ coverage: 0.5, revisions: [] });
+    expect(answered.entries.find((entry) => entry.provisional)).toMatchObject({
+      coverage: 0.5,
+      revisions: [],
+    });
   });
   it('is 404 for a value and for the unknown, 400 past a month, 503 without the store', async () => {
     await answer(api.fetch('/api/ledger/sensor.grid_power'), problem, 404);
@@ -88,7 +80,7 @@ describe('GET /api/ledger/:entity_id', () => {
 describe('exchanges', () => {
   const path = `/api/ledger/${meter}/exchanges`;
   const asked = { at: '2026-10-20T10:00:00+02:00', old_register: 1234.5, new_register: 0.2 };
-  it('are declared, listed, taken back, and posted anew each time', async () => {
+  it('are declared, listed, taken back, and posted again each time', async () => {
     const declared = await answer(api.fetch(path, { json: asked }), exchange, 201);
     expect(declared).toMatchObject({ old_register: 1234.5, new_register: 0.2 });
     const atUs = at('2026-10-20T08:00:00Z');
@@ -116,9 +108,9 @@ describe('corrections', () => {
   const path = `/api/ledger/${meter}/corrections`;
   const span = { start: '2026-10-20T10:00:00+02:00', end: '2026-10-20T11:00:00+02:00' };
   const amount = { kind: 'amount', ...span, amount: 1.25, notes: 'the installer was here' };
-  it('are told without being declared, declared, listed, and taken back', async () => {
-    const told = await answer(api.fetch(path, { json: { ...amount, dry_run: true } }), correctionAnswer);
-    expect(told).toMatchObject({ dry_run: true, changes: { entries: 0, quantity_before: null } });
+  it('are previewed, declared, listed, and taken back', async () => {
+    const answered = await answer(api.fetch(path, { json: { ...amount, dry_run: true } }), correctionAnswer);
+    expect(answered).toMatchObject({ dry_run: true, changes: { entries: 0, quantity_before: null } });
     expect(api.ledger.corrections.declared).toEqual([]);
     const declared = await answer(api.fetch(path, { json: amount }), correctionAnswer, 201);
     expect(declared.correction).toMatchObject({ kind: 'amount', amount: 1.25, ticket_id: null });
@@ -167,7 +159,7 @@ describe('corrections', () => {
 });
 
 describe('GET /api/coverage', () => {
-  it('tells of each second what it rests on', async () => {
+  it('names the evidence of each second', async () => {
     const seconds = 1_000_000;
     api.ledger.ledger.entries.set(meter, [
       postedEntry(startUs),
@@ -176,8 +168,8 @@ describe('GET /api/coverage', () => {
       postedEntry(startUs + 3 * quarterHourUs, { quality: 'hourly', coveredUs: 0 }),
     ]);
     const query = `entity_id=${meter}&start_time=2026-10-24T22:00:00Z&end_time=2026-10-25T23:00:00Z`;
-    const [told] = (await answer(api.fetch(`/api/coverage?${query}`), coverage)).entities;
-    expect(told?.rows).toEqual([
+    const [answered] = (await answer(api.fetch(`/api/coverage?${query}`), coverage)).entities;
+    expect(answered?.rows).toEqual([
       {
         start: '2026-10-25T00:00:00+02:00',
         end: '2026-10-26T00:00:00+01:00',
@@ -202,9 +194,9 @@ describe('GET /api/coverage', () => {
   });
   it('lists every tracked meter, and does not miss what is to come', async () => {
     const query = 'start_time=2026-10-31T23:00:00Z&end_time=2026-11-01T23:00:00Z';
-    const told = await answer(api.fetch(`/api/coverage?${query}`), coverage);
-    expect(told.entities.length).toBeGreaterThan(5);
-    expect(told.entities[0]?.rows).toMatchObject([
+    const answered = await answer(api.fetch(`/api/coverage?${query}`), coverage);
+    expect(answered.entities.length).toBeGreaterThan(5);
+    expect(answered.entities[0]?.rows).toMatchObject([
       { missing_seconds: 13 * 3600 - 60, why: ['before_the_first'] },
     ]);
     await answer(api.fetch('/api/coverage?entity_id=sensor.grid_power'), problem, 404);

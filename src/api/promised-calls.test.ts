@@ -5,16 +5,10 @@
  */
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { z } from 'zod';
-import {
-  areaMonth,
-  areaSummary,
-  costVersion,
-  deviceBreakdown,
-  recalculation,
-  timeline,
-} from '../schemas/analytics.ts';
+import { areaMonth, areaSummary, deviceBreakdown, timeline } from '../schemas/analytics.ts';
 import { balance, devices } from '../schemas/balance.ts';
 import { problem } from '../schemas/common.ts';
+import { costVersion, recalculation } from '../schemas/cost-versions.ts';
 import { coverage, ledger } from '../schemas/ledger.ts';
 import { capacityMonth, series } from '../schemas/p1.ts';
 import { backfillStarted, curve, hourlyReadings, readings } from '../schemas/readings.ts';
@@ -28,6 +22,7 @@ import {
 } from '../schemas/statistics.ts';
 import { instantFromIso } from '../units/instant.ts';
 import { quarterHourUs } from '../units/quarter-hour.ts';
+import { answer } from './testing/answer.ts';
 import { TestApi } from './testing/test-api.ts';
 import { postedEntry } from './testing/test-ledger.ts';
 
@@ -36,16 +31,6 @@ const meter = 'sensor.kitchen_energy';
 const at = (iso: string) => instantFromIso(iso) ?? Number.NaN;
 let api: TestApi;
 
-async function answer<T extends z.ZodType>(
-  response: Promise<Response>,
-  schema: T,
-  code = 200,
-): Promise<z.output<T>> {
-  const got = await response;
-  const body: unknown = await got.json();
-  expect({ status: got.status, body }).toMatchObject({ status: code });
-  return schema.parse(body);
-}
 const get = <T extends z.ZodType>(path: string, schema: T, code = 200) =>
   answer(api.fetch(path), schema, code);
 
@@ -70,30 +55,33 @@ beforeEach(async () => {
 describe('the power analytics', () => {
   const path = '/api/power-analytics';
   it('GET summary ?classroom=CR-101&date=2025-11-05', async () => {
-    const told = await get(`${path}/summary?classroom=CR-101&date=2025-11-05`, areaSummary);
-    expect(told).toMatchObject({ area: room, date: '2025-11-05', energy_kwh: 9.6 });
+    const answered = await get(`${path}/summary?classroom=CR-101&date=2025-11-05`, areaSummary);
+    expect(answered).toMatchObject({ area: room, date: '2025-11-05', energy_kwh: 9.6 });
   });
   it('GET timeline ?classroom=CR-101&start=2025-11-01&end=2025-11-05&bucket=60: five days', async () => {
-    const told = await get(
+    const answered = await get(
       `${path}/timeline?classroom=CR-101&start=2025-11-01&end=2025-11-05&bucket=60`,
       timeline,
     );
-    expect(told.time_range).toEqual({ start: '2025-11-01T00:00:00+01:00', end: '2025-11-06T00:00:00+01:00' });
-    expect(told.series).toHaveLength(120);
-    expect(told.series.every((row) => row.energy_kwh === 0.4)).toBe(true);
+    expect(answered.time_range).toEqual({
+      start: '2025-11-01T00:00:00+01:00',
+      end: '2025-11-06T00:00:00+01:00',
+    });
+    expect(answered.series).toHaveLength(120);
+    expect(answered.series.every((row) => row.energy_kwh === 0.4)).toBe(true);
     const same = await get(
       `${path}/timeline?area=CR-101&start_time=2025-11-01&end_time=2025-11-05`,
       timeline,
     );
-    expect(same).toEqual(told);
+    expect(same).toEqual(answered);
   });
   it('GET device-breakdown ?classroom=CR-101&date=2025-11-05', async () => {
-    const told = await get(`${path}/device-breakdown?classroom=CR-101&date=2025-11-05`, deviceBreakdown);
-    expect(told.devices[0]).toMatchObject({ device_id: meter, energy_kwh: 9.6 });
+    const answered = await get(`${path}/device-breakdown?classroom=CR-101&date=2025-11-05`, deviceBreakdown);
+    expect(answered.devices[0]).toMatchObject({ device_id: meter, energy_kwh: 9.6 });
   });
   it('GET monthly ?classroom=CR-101&year=2025&month=11', async () => {
-    const told = await get(`${path}/monthly?classroom=CR-101&year=2025&month=11`, areaMonth);
-    expect(told).toMatchObject({ month: '2025-11', totals: { energy_kwh: 288 } });
+    const answered = await get(`${path}/monthly?classroom=CR-101&year=2025&month=11`, areaMonth);
+    expect(answered).toMatchObject({ month: '2025-11', totals: { energy_kwh: 288 } });
   });
   it('GET export-csv ?classroom=CR-101&start=2025-11-01&end=2025-11-30: the thirtieth too', async () => {
     const response = await api.fetch(`${path}/export-csv?classroom=CR-101&start=2025-11-01&end=2025-11-30`);
@@ -115,8 +103,11 @@ describe('the power analytics', () => {
   });
   it('POST recalculate { start, end }: the last day too', async () => {
     const json = { start: '2025-11-01', end: '2025-11-05', dry_run: true };
-    const told = await answer(api.fetch(`${path}/recalculate`, { json }), recalculation);
-    expect(told.time_range).toEqual({ start: '2025-11-01T00:00:00+01:00', end: '2025-11-06T00:00:00+01:00' });
+    const answered = await answer(api.fetch(`${path}/recalculate`, { json }), recalculation);
+    expect(answered.time_range).toEqual({
+      start: '2025-11-01T00:00:00+01:00',
+      end: '2025-11-06T00:00:00+01:00',
+    });
   });
 });
 
@@ -134,18 +125,18 @@ describe('every other range of dates is half-open', () => {
     [`/api/statistics/${meter}/daily`, dailyStatistics],
     [`/api/statistics/${meter}/summary`, statisticsSummary],
   ] as const)('GET %s', async (path, schema) => {
-    const told = await get(`${path}${path.includes('?') ? '&' : '?'}${dates}`, schema);
-    expect(told).toMatchObject({ time_range: november });
+    const answered = await get(`${path}${path.includes('?') ? '&' : '?'}${dates}`, schema);
+    expect(answered).toMatchObject({ time_range: november });
   });
   it('GET ledger ?start=2025-11-01&end=2025-11-05, by its older names', async () => {
-    const told = await get(`/api/ledger/${meter}?start=2025-11-01&end=2025-11-05`, ledger);
-    expect(told).toMatchObject({ time_range: november, total: 38.4 });
+    const answered = await get(`/api/ledger/${meter}?start=2025-11-01&end=2025-11-05`, ledger);
+    expect(answered).toMatchObject({ time_range: november, total: 38.4 });
   });
   it('GET statistics ?period=quarter, of October with its hour more, and of no value', async () => {
     post(meter, '2025-09-30T22:00:00Z', '2025-10-31T23:00:00Z');
     const october = 'start_time=2025-10-01&end_time=2025-11-01&period=quarter';
-    const told = await get(`/api/statistics/${meter}?${october}`, statistics);
-    expect(told.count).toBe(31 * 96 + 4);
+    const answered = await get(`/api/statistics/${meter}?${october}`, statistics);
+    expect(answered.count).toBe(31 * 96 + 4);
     expect(
       await get(`/api/statistics/${meter}?start_time=2025-10-01&period=quarter`, problem, 400),
     ).toMatchObject({
@@ -183,9 +174,9 @@ describe('every other range of dates is half-open', () => {
   it('POST compare, sync and reconciliation', async () => {
     const json = { start_time: '2025-11-01', end_time: '2025-11-05' };
     const compare = { ...json, entity_ids: [meter], aggregation: 'daily' };
-    const told = await answer(api.fetch('/api/statistics/compare', { json: compare }), compareResult);
-    expect(told).toMatchObject({ time_range: november });
-    expect(told.timestamps).toHaveLength(4);
+    const answered = await answer(api.fetch('/api/statistics/compare', { json: compare }), compareResult);
+    expect(answered).toMatchObject({ time_range: november });
+    expect(answered.timestamps).toHaveLength(4);
     const sync = { ...json, entity_ids: [meter], period: 'hour' };
     await answer(api.fetch('/api/statistics/sync', { json: sync }), syncAccepted, 202);
     await answer(api.fetch('/api/reconciliation', { json }), backfillStarted, 202);
@@ -195,8 +186,8 @@ describe('every other range of dates is half-open', () => {
 describe('the meter at the grid', () => {
   it('has its month, and says 400 of what is none', async () => {
     await get('/v1/capacity/month/2025-11?device_id=home', capacityMonth);
-    const told = await get('/v1/capacity/month/2025-1', problem, 400);
-    expect(told).toMatchObject({
+    const answered = await get('/v1/capacity/month/2025-1', problem, 400);
+    expect(answered).toMatchObject({
       field: 'month',
       detail: expect.stringMatching(/^month must be a month as YYYY-MM/),
     });
@@ -247,7 +238,7 @@ describe('what is not right', () => {
       'date must be a day as YYYY-MM-DD, for example 2026-11-21.',
     ],
     ['/v1/series', 'frame', 'frame is missing: it must be one of day, month, year, all.'],
-  ])('%s is told in a sentence', async (path, field, detail) => {
+  ])('%s is answered with a sentence', async (path, field, detail) => {
     expect(await get(path, problem, 400)).toMatchObject({ field, detail });
   });
   it.each([
@@ -261,7 +252,7 @@ describe('what is not right', () => {
     ],
     [[], 'body', 'body must be a JSON object.'],
   ])('%j too', async (json, field, detail) => {
-    const told = await answer(api.fetch('/api/statistics/compare', { json }), problem, 400);
-    expect(told).toMatchObject({ field, detail: expect.stringMatching(detail) });
+    const answered = await answer(api.fetch('/api/statistics/compare', { json }), problem, 400);
+    expect(answered).toMatchObject({ field, detail: expect.stringMatching(detail) });
   });
 });

@@ -26,7 +26,7 @@ export class ApiServer {
     this.#sockets = new LiveSockets({ hub: this.#hub, access: deps.access, log: this.#log });
   }
 
-  /** The hub, to tell panels that something is worth fetching again. */
+  /** Notifies panels that something changed. */
   get hub(): LiveHub {
     return this.#hub;
   }

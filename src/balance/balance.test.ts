@@ -4,7 +4,7 @@
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { balanceOf, flowsOf, selfConsumption, selfSufficiency } from './balance.ts';
+import { balanceOf, matchFlows, selfConsumption, selfSufficiency } from './balance.ts';
 
 const amount = fc.oneof(fc.constant(0), fc.integer({ min: -1000, max: 5_000_000 }));
 const quarter = fc.record({
@@ -59,7 +59,7 @@ describe('balanceOf', () => {
 
   it('takes nothing from a grid that gave nothing, whatever fractions round to', () => {
     const sources = { gridIn: 0, gridOut: 0, solar: 0.1, batteryIn: 0, batteryOut: 0.2 };
-    expect(flowsOf(sources)).toMatchObject({ gridToHome: 0, solarToHome: 0.1, batteryToHome: 0.2 });
+    expect(matchFlows(sources)).toMatchObject({ gridToHome: 0, solarToHome: 0.1, batteryToHome: 0.2 });
   });
 
   it('knows no part of nothing, and one of the least', () => {
@@ -104,7 +104,7 @@ describe('balanceOf', () => {
     fc.assert(
       fc.property(watts, fc.integer({ min: 0, max: 20_000 }), watts, (gridW, solarW, batteryW) => {
         // Of a sensor that tells both directions one at a time is there.
-        const flows = flowsOf({
+        const flows = matchFlows({
           gridIn: gridW,
           gridOut: -gridW,
           solar: solarW,

@@ -13,8 +13,8 @@ export interface QuarterHourSources {
   readonly batteryOutMwh: number | null;
 }
 
-/** What came in and went out in one quarter-hour, or at one moment: amounts of one unit, whichever it is. */
-export interface Sources {
+/** What came in and went out in one quarter-hour, or at one moment. All in one unit: mWh or W. */
+interface Sources {
   readonly gridIn: number;
   readonly gridOut: number;
   readonly solar: number;
@@ -22,10 +22,10 @@ export interface Sources {
   readonly batteryOut: number;
 }
 
-/** Who fed what, in the unit of the sources; nothing is negative. */
-export interface Flows {
+/** What each source gave to each use, in the unit of the sources; nothing is negative. */
+interface Flows {
   readonly home: number;
-  /** What more was fed in and stored than came from anywhere: meters that don't tick together. 0 when the sum works out. */
+  /** Fed in and stored beyond what came from any source: meters that don't report at the same instant. Else 0. */
   readonly unexplained: number;
   readonly solarToHome: number;
   readonly solarToBattery: number;
@@ -49,7 +49,7 @@ export interface Balance {
 }
 
 /**
- * An amount as the balance takes it, and as it is reported beside the flows: a register that ran backwards in a quarter
+ * An amount as the balance takes it, and as it is reported beside the flows: a register that ran backwards in a quarter-hour
  * moved nothing the other way, so it counts as 0.
  */
 export function clamped(amount: number): number {
@@ -60,7 +60,7 @@ export function clamped(amount: number): number {
  * Energy of a quarter-hour and the power of a moment are matched alike, so that Now and Energy report the same. Of the
  * clamped sources, home - unexplained = grid in + solar + battery out - grid out - battery in.
  */
-export function flowsOf(sources: Sources): Flows {
+export function matchFlows(sources: Sources): Flows {
   let fromGrid = clamped(sources.gridIn);
   let solar = clamped(sources.solar);
   let fromBattery = clamped(sources.batteryOut);
@@ -105,7 +105,7 @@ export function flowsOf(sources: Sources): Flows {
   };
 }
 
-/** Null when a source is not known: a home without its solar is no smaller home, it is an unknown one. */
+/** Null when a source is not known: the use of a home with unknown solar is unknown, not smaller. */
 export function balanceOf(sources: QuarterHourSources): Balance | null {
   const { gridInMwh, gridOutMwh, solarMwh, batteryInMwh, batteryOutMwh } = sources;
   if (
@@ -117,7 +117,7 @@ export function balanceOf(sources: QuarterHourSources): Balance | null {
   ) {
     return null;
   }
-  const flows = flowsOf({
+  const flows = matchFlows({
     gridIn: gridInMwh,
     gridOut: gridOutMwh,
     solar: solarMwh,
@@ -137,7 +137,7 @@ export function balanceOf(sources: QuarterHourSources): Balance | null {
   };
 }
 
-/** The part of the home's use that did not come from the grid, 0 to 1; null when nothing was used, or it is not known. */
+/** The part of the home's use that did not come from the grid, 0 to 1; null when nothing was used, or a part is not known. */
 export function selfSufficiency(home: number | null, gridToHome: number | null): number | null {
   if (home === null || gridToHome === null || home <= 0) return null;
   return 1 - Math.min(1, gridToHome / home);

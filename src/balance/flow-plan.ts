@@ -1,5 +1,5 @@
 import type { Entry } from '../ledger/entries/entry.ts';
-import { everyFlow, flowsOf, postFlows, postTotal, type SourceEntries } from './flow-posting.ts';
+import { everyFlow, flowIdsOf, postFlows, postTotal, type SourceEntries } from './flow-posting.ts';
 import type { BalanceSources } from './sources.ts';
 
 /** Which series are posted from the entries of meters, and how. */
@@ -11,7 +11,7 @@ export interface FlowPlan {
 }
 
 /** The home's totals and its balance. */
-export const homePlan: FlowPlan = { every: everyFlow, of: flowsOf, post: postFlows };
+export const homePlan: FlowPlan = { every: everyFlow, of: flowIdsOf, post: postFlows };
 
 /** What a named connection's registers count together; the home's own has the same, `home:grid_in` and `home:grid_out`. */
 export function connectionTotals(connectionId: string) {

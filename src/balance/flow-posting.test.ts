@@ -7,7 +7,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Entry } from '../ledger/entries/entry.ts';
 import { quarterHourUs } from '../units/quarter-hour.ts';
-import { flowIds, flowsOf, postFlows, postTotal, totalIds } from './flow-posting.ts';
+import { flowIds, flowIdsOf, postFlows, postTotal, totalIds } from './flow-posting.ts';
 import type { BalanceSources } from './sources.ts';
 
 const sources = {
@@ -74,10 +74,10 @@ describe('postFlows', () => {
 
   it('has flows of a battery where one of its two registers is known, and none of a grid that there is not', () => {
     const none: BalanceSources = { gridIn: [], gridOut: [], solar: [], batteryIn: [], batteryOut: [] };
-    expect(flowsOf(none)).toEqual(['home:use', 'home:unexplained']);
+    expect(flowIdsOf(none)).toEqual(['home:use', 'home:unexplained']);
     const hasBattery = (part: Partial<BalanceSources>) =>
-      flowsOf({ ...none, ...part }).includes('home:battery_to_home');
-    expect(flowsOf({ ...none, gridIn: ['sensor.grid'] })).toContain('home:grid_to_home');
+      flowIdsOf({ ...none, ...part }).includes('home:battery_to_home');
+    expect(flowIdsOf({ ...none, gridIn: ['sensor.grid'] })).toContain('home:grid_to_home');
     expect(hasBattery({})).toBe(false);
     expect(hasBattery({ batteryIn: ['sensor.in'] })).toBe(true);
     expect(hasBattery({ batteryOut: ['sensor.out'] })).toBe(true);
@@ -85,7 +85,7 @@ describe('postFlows', () => {
   });
 
   it('has no flows that the home can not have', () => {
-    expect(flowsOf({ ...sources, solar: [] })).toEqual([
+    expect(flowIdsOf({ ...sources, solar: [] })).toEqual([
       'home:use',
       'home:unexplained',
       'home:grid_to_home',

@@ -35,16 +35,27 @@ export const everyFlow: readonly FlowId[] = [...Object.values(flowIds), ...Objec
 const flowFields = Object.keys(flowIds) as (keyof Balance)[];
 const totalFields = Object.keys(totalIds) as (keyof BalanceSources)[];
 
-/** The flows that a home with these sources can have. */
-export function flowsOf(sources: BalanceSources): FlowId[] {
-  const hasSolar = sources.solar.length > 0;
-  const hasBattery = sources.batteryIn.length + sources.batteryOut.length > 0;
-  const hasGrid = sources.gridIn.length > 0;
-  const flows = flowFields.filter((field) => {
-    if (field.startsWith('solar') && !hasSolar) return false;
-    if (/battery/i.test(field) && !hasBattery) return false;
-    return !field.startsWith('grid') || hasGrid;
-  });
+/** What a home must have for a flow between two of its parts. */
+const partsOf = {
+  homeMwh: [],
+  unexplainedMwh: [],
+  solarToHomeMwh: ['solar'],
+  solarToBatteryMwh: ['solar', 'battery'],
+  solarToGridMwh: ['solar'],
+  batteryToHomeMwh: ['battery'],
+  batteryToGridMwh: ['battery'],
+  gridToHomeMwh: ['grid'],
+  gridToBatteryMwh: ['grid', 'battery'],
+} as const satisfies Record<keyof Balance, readonly ('grid' | 'solar' | 'battery')[]>;
+
+/** The ids of the flows and totals that a home with these sources can have. */
+export function flowIdsOf(sources: BalanceSources): FlowId[] {
+  const has = {
+    grid: sources.gridIn.length > 0,
+    solar: sources.solar.length > 0,
+    battery: sources.batteryIn.length + sources.batteryOut.length > 0,
+  };
+  const flows = flowFields.filter((field) => partsOf[field].every((part) => has[part]));
   const totals = totalFields.filter((field) => sources[field].length > 0);
   return [...flows.map((field) => flowIds[field]), ...totals.map((field) => totalIds[field])];
 }
@@ -87,7 +98,7 @@ export function postTotal(registers: readonly string[], entries: SourceEntries):
  * smaller home. A flow is as good as its worst source.
  */
 export function postFlows(sources: BalanceSources, entries: SourceEntries): Map<FlowId, Entry[]> {
-  const flows = new Map<FlowId, Entry[]>(flowsOf(sources).map((flow) => [flow, []]));
+  const flows = new Map<FlowId, Entry[]>(flowIdsOf(sources).map((flow) => [flow, []]));
   for (const [quarterHourStartUs, quarter] of byQuarterHour(entries)) {
     for (const field of totalFields) {
       const total = totalEntry(sources[field], quarterHourStartUs, quarter);

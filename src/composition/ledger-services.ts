@@ -1,5 +1,5 @@
 /** The ledger put together: received readings are posted, the home's flows follow, prices are known. */
-import type { PostingHealth } from '../api/http/ports.ts';
+
 import { ConnectionFlows } from '../balance/connection-flows.ts';
 import { FlowKeeper } from '../balance/flow-keeper.ts';
 import { balanceSources, sourceIds } from '../balance/sources.ts';
@@ -20,6 +20,7 @@ import type { EvidenceSource } from '../ledger/evidence/evidence-source.ts';
 import { RememberedCorrections } from '../ledger/evidence/remembered-corrections.ts';
 import type { StatisticsStore } from '../ledger/evidence/statistics-store.ts';
 import { StoredEvidence } from '../ledger/evidence/stored-evidence.ts';
+import type { PostingHealth } from '../ledger/posting/posting-health.ts';
 import { PostingRhythm, unsettledUs } from '../ledger/posting/posting-rhythm.ts';
 import { type PostingMark, PostingWorker } from '../ledger/posting/posting-worker.ts';
 import { RunningLedger } from '../ledger/posting/running-ledger.ts';

@@ -1,5 +1,5 @@
 /** Checks regularly whether a store answers, so that the status page knows without a request having to fail. */
-import type { PartHealth } from '../api/http/ports.ts';
+import type { PartHealth } from '../runtime/health.ts';
 import type { Log } from '../runtime/log.ts';
 
 interface StoreHealthDeps {

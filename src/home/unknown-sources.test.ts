@@ -4,7 +4,7 @@
  * not tracked, one in another unit, one that was renamed away.
  */
 import { describe, expect, it } from 'vitest';
-import { flowIds, flowsOf, postFlows, totalIds } from '../balance/flow-posting.ts';
+import { flowIds, flowIdsOf, postFlows, totalIds } from '../balance/flow-posting.ts';
 import { balanceSources, sourceIds } from '../balance/sources.ts';
 import type { Entry } from '../ledger/entries/entry.ts';
 import { discover } from './discovery.ts';
@@ -49,7 +49,7 @@ describe('unknown sources', () => {
     ]);
     expect(named).toMatchObject({ gridIn: [grid], gridOut: ['sensor.gone'], solar: [solar] });
     // The home has a grid, and nothing that needs it is known; the sun is.
-    expect(flowsOf(named)).toContain(totalIds.gridIn);
+    expect(flowIdsOf(named)).toContain(totalIds.gridIn);
     const quarter: Entry = {
       ...{ kind: 'quantity', quarterHourStartUs: 0, amountMicro: 10, quality: 'measured', coveredUs: 1 },
       ...{ reason: 'counted', firstEvidenceUs: 0, lastEvidenceUs: 1, isProvisional: false, onTimeUs: null },

@@ -1,15 +1,16 @@
 import { z } from 'zod';
-import { instant } from './common.ts';
-import { instantOrDate, rangeFields, startAndEnd } from './ranges.ts';
+import { type CallTable, json, problems, text } from './call.ts';
+import { instant, limits } from './common.ts';
+import { rangeFields, startAndEnd } from './ranges.ts';
 import { grounds } from './statistics.ts';
 
 /** `area` is a Home Assistant area; `classroom` is its other name. */
-const area = {
+export const area = {
   area: z.string().max(255).optional().describe('The name of a Home Assistant area; without it all areas'),
   classroom: z.string().max(255).optional().describe('Another name for `area`'),
 };
 /** The examples that this was made for are plain dates, and mean the last one too. */
-const range = {
+export const inclusiveRange = {
   ...rangeFields({
     start: 'needed, by this name or as `start`',
     end: 'needed, by this name or as `end`; an end that is a date includes that day',
@@ -21,20 +22,20 @@ const date = z.iso.date().optional().describe("Default: the home's today");
 export const areaDayQuery = z.object({ ...area, date });
 export const areaMonthQuery = z.object({
   ...area,
-  year: z.coerce.number().int().min(2000).max(2199),
-  month: z.coerce.number().int().min(1).max(12),
+  year: z.coerce.number<number>().int().min(2000).max(2199),
+  month: z.coerce.number<number>().int().min(1).max(12),
 });
 export const timelineQuery = z.object({
   ...area,
-  ...range,
-  bucket: z.coerce.number().int().min(15).max(1440).default(60).describe('Minutes; a multiple of 15'),
+  ...inclusiveRange,
+  bucket: z.coerce.number<number>().int().min(15).max(1440).default(60).describe('Minutes; a multiple of 15'),
 });
-export const exportQuery = z.object({ ...area, ...range });
+const exportQuery = z.object({ ...area, ...inclusiveRange });
 
 const totals = {
-  energy_kwh: z.number().nullable().describe('What the devices used, each of them once'),
+  energy_kwh: z.number().nullable().describe('Energy of the devices, each counted once'),
   cost: z.number().nullable().describe("In the home's currency; null where a price is missing"),
-  on_time_seconds: z.number().nullable().describe('All devices’ together, of those where it can be told'),
+  on_time_seconds: z.number().nullable().describe('Of all devices together whose on-time is known'),
   ...grounds,
 };
 
@@ -72,71 +73,6 @@ export const areaMonth = z.object({
   days: z.array(z.object({ date: z.string(), ...totals })),
 });
 
-export const costVersion = z.object({
-  id: z.string(),
-  cost_per_kwh: z.number().describe("In the home's currency"),
-  effective_from: instant,
-  effective_until: instant.nullable().describe('When the next version of the same scope takes over'),
-  area: z.string().nullable().describe('Null for the whole home'),
-  notes: z.string(),
-  created_at: instant,
-});
-export const costVersions = z.object({
-  cost_versions: z.array(costVersion),
-  currency: z.string().nullable(),
-});
-export const newCostVersion = z.object({
-  cost_per_kwh: z.number().min(-100).max(100).describe("In the home's currency, to its millionth"),
-  effective_from: instantOrDate.describe(
-    'ISO 8601 instant with offset, or a date for its local midnight. A price that begins inside a quarter-hour holds from the next one on',
-  ),
-  ...area,
-  notes: z.string().max(1000).default(''),
-  confirm: z
-    .boolean()
-    .default(false)
-    .describe(
-      'Needed when it re-prices the past; without it such a version is answered with 409 and not saved',
-    ),
-  dry_run: z.boolean().default(false).describe('Answers what it would change (200), and saves nothing'),
-});
-export const recalculateRequest = z.object({
-  ...range,
-  ...area,
-  dry_run: z.boolean().default(true),
-});
-export const recalculation = z.object({
-  dry_run: z.boolean(),
-  time_range: z.object({ start: instant, end: instant }),
-  cost_before: z.number().nullable().describe('With the prices as they were; null where one was missing'),
-  cost_after: z.number().nullable(),
-  energy_kwh: z
-    .number()
-    .describe('What was priced: of the area’s devices, or what the home took from the grid'),
-  unpriced_kwh: z.number().describe('Of it without a price afterwards'),
-  days_changed: z.number().int().describe('Local days whose cost is another one afterwards'),
-  meters: z
-    .number()
-    .int()
-    .describe('Meters whose entries are posted anew from their readings; 0 in a dry run'),
-});
-export const costVersionNotes = z.object({ notes: z.string().max(1000) });
-const flag = z
-  .enum(['true', 'false'])
-  .default('false')
-  .transform((text) => text === 'true');
-export const deleteCostVersion = z.object({
-  dry_run: flag.describe('`true`: answers what it would change, and deletes nothing'),
-  confirm: flag.describe('`true`: needed when it changes the cost of the past'),
-});
-export const deletedCostVersion = recalculation.extend({ cost_version: costVersion });
-
-export type CostVersionRow = z.infer<typeof costVersion>;
-export type CostVersionList = z.infer<typeof costVersions>;
-export type NewCostVersion = z.input<typeof newCostVersion>;
-export type Recalculation = z.infer<typeof recalculation>;
-export type DeletedCostVersion = z.infer<typeof deletedCostVersion>;
-
 export const analyticsHealth = z.object({
   telemetry_events_unprocessed: z
     .number()
@@ -146,7 +82,56 @@ export const analyticsHealth = z.object({
     .number()
     .int()
     .nullable()
-    .describe('Quarter-hours of all meters; null while not known'),
+    .describe('Quarter-hours of all meters; null while the store is away'),
   last_aggregation: instant.nullable().describe('When entries were last posted'),
-  online_devices: z.number().int().describe('Devices that tell a value now'),
+  online_devices: z.number().int().describe('Devices that report a value now'),
 });
+
+const about =
+  'Of the devices in an area, or in all areas. A device that another one contains counts within that one. Energy in kWh, from the ledger.';
+
+export const analyticsCalls = {
+  'GET /api/power-analytics/summary': {
+    tags: ['Power analytics'],
+    summary: 'An area’s day',
+    description: about,
+    request: { query: areaDayQuery },
+    responses: { 200: json(areaSummary, 'The day'), ...problems(400, 404, 503) },
+  },
+  'GET /api/power-analytics/timeline': {
+    tags: ['Power analytics'],
+    summary: 'An area over time',
+    description: `${about} Buckets of \`bucket\` minutes from the start on, a multiple of 15; at most ${limits.timelineBuckets} of them.`,
+    request: { query: timelineQuery },
+    responses: { 200: json(timeline, 'Buckets'), ...problems(400, 404, 503) },
+  },
+  'GET /api/power-analytics/device-breakdown': {
+    tags: ['Power analytics'],
+    summary: 'An area’s day by device',
+    description: `${about} Contained devices are listed too, so shares may add up to more than one.`,
+    request: { query: areaDayQuery },
+    responses: { 200: json(deviceBreakdown, 'Devices, the largest first'), ...problems(400, 404, 503) },
+  },
+  'GET /api/power-analytics/monthly': {
+    tags: ['Power analytics'],
+    summary: 'An area’s month by day',
+    description: about,
+    request: { query: areaMonthQuery },
+    responses: { 200: json(areaMonth, 'The month'), ...problems(400, 404, 503) },
+  },
+  'GET /api/power-analytics/export-csv': {
+    tags: ['Power analytics'],
+    summary: 'An area’s ledger as CSV',
+    description: `One line for each device and quarter-hour with an entry, at most ${limits.exportDays} days, streamed. The header names units, currency and time zone.`,
+    request: { query: exportQuery },
+    responses: {
+      200: text('text/csv', 'CSV by RFC 4180, UTF-8'),
+      ...problems(400, 404, 503),
+    },
+  },
+  'GET /api/power-analytics/health': {
+    tags: ['Power analytics'],
+    summary: 'Progress of the ledger',
+    responses: { 200: json(analyticsHealth, 'Now') },
+  },
+} satisfies CallTable;

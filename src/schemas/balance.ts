@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { entityId, instant } from './common.ts';
+import { type CallTable, json, problems } from './call.ts';
+import { entityId, instant, limits } from './common.ts';
 import { role } from './entities.ts';
 import { rangeFields } from './ranges.ts';
 import { grounds, period } from './statistics.ts';
@@ -20,7 +21,7 @@ export const balanceQuery = z.object({
 
 const kwh = z.number().nullable().describe('kWh; null when not known');
 
-/** Energy of one bucket. Balances are made per quarter and then summed. */
+/** Energy of one bucket. Balances are made per quarter-hour and then summed. */
 export const balanceAmounts = z.object({
   grid_in_kwh: kwh,
   grid_out_kwh: kwh,
@@ -39,7 +40,7 @@ export const balanceAmounts = z.object({
     'home less top-level devices; negative when devices meter more than the home does',
   ),
   unexplained_kwh: kwh.describe(
-    'More fed in and stored than came from anywhere: meters that do not tick together',
+    'More fed in and stored than came from any source: meters that do not report at the same instant',
   ),
   gas_m3: z.number().nullable().describe('Of meters that count gas by volume'),
   gas_kwh: kwh.describe('Of meters that count gas as energy; null when not known'),
@@ -53,7 +54,7 @@ export const balanceAmounts = z.object({
   ...grounds,
 });
 
-export const balanceRow = balanceAmounts.extend({ start: instant, end: instant });
+const balanceRow = balanceAmounts.extend({ start: instant, end: instant });
 
 export const unknownSources = z
   .array(
@@ -68,7 +69,7 @@ export const unknownSources = z
     }),
   )
   .describe(
-    'Sources of the energy preferences of which nothing is known now. What they are part of is null and never 0: without its grid no home has a use, a self-sufficiency or a peak',
+    'Sources of the energy preferences without data now. Figures that include one are null and never 0: without its grid a home has no known use, self-sufficiency or peak',
   );
 export type UnknownSources = z.infer<typeof unknownSources>;
 
@@ -107,7 +108,7 @@ export const balance = z.object({
 export type BalanceAnswer = z.infer<typeof balance>;
 
 export const devicesQuery = z.object(range);
-export const deviceRow = z.object({
+const deviceRow = z.object({
   entity_id: entityId,
   name: z.string(),
   area: z.string().nullable(),
@@ -133,3 +134,20 @@ export const devices = z.object({
   devices: z.array(deviceRow).describe('Parents before their children'),
 });
 export type DevicesAnswer = z.infer<typeof devices>;
+
+export const balanceCalls = {
+  'GET /api/balance': {
+    tags: ['Balance'],
+    summary: 'Where the home’s energy came from and went',
+    description: `Buckets of the home’s clock that touch the range, whole ones: quarter-hours over at most ${limits.spanDays.quarter} days, hours over ${limits.spanDays.hour}, days and weeks over ${limits.spanDays.day}. Energy in kWh, gas and water in m³. Flows are matched per quarter-hour and then summed, in the order of Home Assistant’s energy dashboard. \`compare\` adds the span before, or the same a year ago, aligned by the wall clock.`,
+    request: { query: balanceQuery },
+    responses: { 200: json(balance, 'The balance'), ...problems(400, 503) },
+  },
+  'GET /api/devices': {
+    tags: ['Balance'],
+    summary: 'What devices used, as a tree',
+    description: `At most ${limits.totalDays} days; the range is widened to whole quarter-hours. Energy in kWh. A device’s own part is its total less what it contains; \`untracked_kwh\` is negative when devices meter more than the home does.`,
+    request: { query: devicesQuery },
+    responses: { 200: json(devices, 'Devices, parents before their children'), ...problems(400, 503) },
+  },
+} satisfies CallTable;

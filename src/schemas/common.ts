@@ -41,7 +41,7 @@ export const problem = z.object({
   status: z.number().int(),
   detail: z.string().optional(),
   field: z.string().optional().describe('The input that was refused'),
-  expected: z.string().optional().describe('What would be right'),
+  expected: z.string().optional().describe('A valid value'),
 });
 export type Problem = z.infer<typeof problem>;
 
@@ -61,8 +61,9 @@ export const limits = {
   compareDays: { hourly: 62, daily: 3700, monthly: 3700 },
   /** Days that one call for totals may span. */
   totalDays: 3700,
-  /** Days of single quarter-hours, with all that they rest on. */
+  /** Days of single quarter-hours, with their evidence. */
   ledgerDays: 31,
+  coverageDays: { quarter: 31, day: 400 },
   exportDays: 400,
   timelineBuckets: 10_000,
 } as const;

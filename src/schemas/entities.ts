@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { type CallTable, json, problems } from './call.ts';
 import { entityId, instant } from './common.ts';
 
 export const role = z.enum([
@@ -47,9 +48,25 @@ export type EntityRow = z.infer<typeof entity>;
 export const entityList = z.object({ entities: z.array(entity), count: z.number().int() });
 export type EntityList = z.infer<typeof entityList>;
 
-export const cachedEntity = entity.omit({ state: true, last_updated: true }).extend({
+const cachedEntity = entity.omit({ state: true, last_updated: true }).extend({
   discovered_at: instant,
   is_active: z.boolean().describe('False when Home Assistant no longer has it'),
 });
 export const cachedEntityList = z.object({ entities: z.array(cachedEntity), count: z.number().int() });
 export type CachedEntityList = z.infer<typeof cachedEntityList>;
+
+export const entityCalls = {
+  'GET /api/entities/cached': {
+    tags: ['Entities'],
+    summary: 'Energy entities as the document store keeps them',
+    description:
+      'Answers while Home Assistant is away, with those that it no longer has (`is_active` false). From memory when the document store is away too.',
+    responses: { 200: json(cachedEntityList, 'Known energy entities'), ...problems(503) },
+  },
+  'GET /api/entities': {
+    tags: ['Entities'],
+    summary: 'Energy entities as Home Assistant shows them now',
+    description: 'State and unit are Home Assistant’s own, not converted.',
+    responses: { 200: json(entityList, 'Energy entities'), ...problems(503) },
+  },
+} satisfies CallTable;

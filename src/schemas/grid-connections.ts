@@ -1,10 +1,11 @@
 import { z } from 'zod';
+import { body, type CallTable, json, problems } from './call.ts';
 import { entityId, nullableInstant } from './common.ts';
 
-/** As src/home/grid-connection.ts has them. */
+/** The same as in src/home/grid-connection.ts. */
 export const connectionLimits = { connections: 8, registers: 8, nameLength: 60, idLength: 32 } as const;
 
-export const connectionId = z
+const connectionId = z
   .string()
   .max(connectionLimits.idLength)
   .regex(/^[a-z0-9][a-z0-9_-]*$/, 'small letters, digits, - and _, a letter or digit first')
@@ -39,7 +40,7 @@ export const gridConnections = z.object({
 });
 export type GridConnectionList = z.infer<typeof gridConnections>;
 
-export const newGridConnection = z.strictObject({
+const newGridConnection = z.strictObject({
   id: connectionId.optional().describe('Default: made of the name'),
   name: z.string().trim().min(1).max(connectionLimits.nameLength),
   offtake: offtake.min(1),
@@ -47,4 +48,28 @@ export const newGridConnection = z.strictObject({
   power: power.default(null),
   meter_peak: meterPeak.default(null),
 });
-export type NewGridConnection = z.input<typeof newGridConnection>;
+
+export const gridConnectionCalls = {
+  'GET /api/grid-connections': {
+    tags: ['P1'],
+    summary: 'The connections to the grid',
+    description:
+      'What `device_id` of the calls under /v1 may be: `home`, the whole grid of the home by the energy preferences, and those that were named.',
+    responses: { 200: json(gridConnections, 'All connections'), ...problems(503) },
+  },
+  'POST /api/grid-connections': {
+    tags: ['P1'],
+    summary: 'Name a connection',
+    description: `Its registers are added up by quarter-hour, its past too; that takes a moment. All its entities must be tracked. At most ${connectionLimits.connections}. An id that is taken is refused (409). For administrators.`,
+    request: { body: body(newGridConnection) },
+    responses: { 201: json(gridConnection, 'Kept'), ...problems(400, 403, 409, 503) },
+  },
+  'DELETE /api/grid-connections/{id}': {
+    tags: ['P1'],
+    summary: 'Forget a connection',
+    description:
+      'The meters and their ledger stay as they are. The answer is the connection, so that it can be named again. For administrators.',
+    request: { params: z.object({ id: z.string().max(64) }) },
+    responses: { 200: json(gridConnection, 'Forgotten'), ...problems(400, 403, 404, 503) },
+  },
+} satisfies CallTable;

@@ -1,9 +1,10 @@
 import { z } from 'zod';
+import { body, type CallTable, json, problems } from './call.ts';
 import { instant, limits, meterId } from './common.ts';
 import { instantOrDate, rangeFields, startAndEnd } from './ranges.ts';
 import { quality } from './statistics.ts';
 
-export const ledgerQuery = z.object({
+const ledgerQuery = z.object({
   ...rangeFields({
     start: 'default 24 hours ago',
     end: `default now; at most ${limits.ledgerDays} days after the start`,
@@ -11,10 +12,10 @@ export const ledgerQuery = z.object({
   ...startAndEnd,
 });
 
-export const entryCause = z
+const entryCause = z
   .enum(['first', 'settled', 'late', 'statistics', 'reconciled', 'rules', 'corrected'])
   .describe(
-    '`first`: nothing final stood there; `settled`: what stood could still grow; `late`: a reading came afterwards; `statistics`: rows of Home Assistant’s statistics; `reconciled`: a comparison with Home Assistant fetched something; `rules`: it is counted otherwise now; `corrected`: by a correction or one taken back',
+    '`first`: the first final entry; `settled`: the earlier entry was provisional; `late`: a reading arrived afterwards; `statistics`: rows of Home Assistant’s statistics; `reconciled`: a comparison with Home Assistant fetched readings; `rules`: the rules of counting changed; `corrected`: by a correction, or by taking one back',
   );
 
 const entryFields = {
@@ -35,12 +36,12 @@ const entryFields = {
   posted_at: instant,
   cause: entryCause
     .nullable()
-    .describe('Why this revision was made; null for old ones, of which it was not kept'),
+    .describe('Why this revision was made; null for revisions from before causes were stored'),
   first_reading: instant.describe('The evidence at or before the start'),
   last_reading: instant.describe('The evidence at or after the end, or the last there is'),
 };
 
-export const ledgerEntry = z.object({
+const ledgerEntry = z.object({
   quarter: instant,
   kind: z.enum(['quantity', 'restart']).describe('`restart` explains a register that began anew'),
   provisional: z.boolean(),
@@ -55,9 +56,7 @@ export const exchange = z.object({
   old_register: z
     .number()
     .nullable()
-    .describe(
-      'In `unit`; null when nobody wrote it down: what was counted since its last reading stays unknown',
-    ),
+    .describe('In `unit`; null when it is not known: what was counted since its last reading stays unknown'),
   new_register: z.number().describe('In `unit`'),
   notes: z.string(),
   created_at: instant,
@@ -81,7 +80,7 @@ export const newCorrection = z.object({
   kind: z
     .enum(['exclusion', 'amount'])
     .describe(
-      '`exclusion`: what was told from start to end, both included, is no evidence; `amount`: so much was delivered between the evidence around start and end, whatever the register did',
+      '`exclusion`: readings from start to end, both included, are no evidence; `amount`: this much was delivered between the evidence around start and end, whatever the register shows',
     ),
   ...rangeFields({
     start: 'needed, by this name or as `start`',
@@ -90,7 +89,7 @@ export const newCorrection = z.object({
   ...startAndEnd,
   amount: declaredAmount.optional().describe('Needed by `amount`: in kWh or m³'),
   notes: z.string().max(1000).default(''),
-  dry_run: z.boolean().default(false).describe('Only tell what would change'),
+  dry_run: z.boolean().default(false).describe('Only answers what would change'),
 });
 
 export const correctionChanges = z.object({
@@ -98,9 +97,9 @@ export const correctionChanges = z.object({
   quantity_before: z
     .number()
     .nullable()
-    .describe('What the quarters from start to end add up to, in `unit`; null where none has an entry'),
+    .describe('Sum of the quarter-hours from start to end, in `unit`; null where none has an entry'),
   quantity_after: z.number().nullable(),
-  start: instant.describe('The first quarter that changes'),
+  start: instant.describe('The first quarter-hour that changes'),
   end: instant,
 });
 export const correctionAnswer = z.object({
@@ -108,8 +107,8 @@ export const correctionAnswer = z.object({
   dry_run: z.boolean(),
   changes: correctionChanges,
 });
-export const takeBackQuery = z.object({
-  dry_run: z.enum(['true', 'false']).default('false').describe('`true`: only tell what would change'),
+const takeBackQuery = z.object({
+  dry_run: z.enum(['true', 'false']).default('false').describe('`true`: only answers what would change'),
 });
 
 /** Registers of energy in kWh, of volume in m³; a billion of them is no meter's. */
@@ -121,8 +120,8 @@ export const newExchange = z.object({
   old_register: register
     .nullable()
     .default(null)
-    .describe('What the old meter showed last, in kWh or m³; null when nobody wrote it down'),
-  new_register: register.describe('What the new meter showed first, in kWh or m³'),
+    .describe('Last register of the old meter, in kWh or m³; null when it is not known'),
+  new_register: register.describe('First register of the new meter, in kWh or m³'),
   notes: z.string().max(1000).default(''),
 });
 
@@ -143,7 +142,7 @@ export const ledger = z.object({
 });
 
 const seconds = z.number().describe('Seconds');
-export const coverageQuery = z.object({
+const coverageQuery = z.object({
   ...rangeFields({ start: "default six days before the start of the home's day", end: 'default now' }),
   period: z.enum(['quarter', 'day']).default('day'),
   entity_id: meterId.optional().describe('One meter; without it all that are tracked'),
@@ -154,7 +153,7 @@ export const coverageRow = z.object({
   measured_seconds: seconds,
   imported_seconds: seconds,
   recovered_seconds: seconds.describe('Brought from Home Assistant’s history afterwards'),
-  hourly_seconds: seconds.describe('Only the hour is known, spread evenly over its quarters'),
+  hourly_seconds: seconds.describe('Only the hour is known, spread evenly over its quarter-hours'),
   estimated_seconds: seconds.describe('How much is known, not when'),
   missing_seconds: seconds.describe('Of what has passed'),
   why: z
@@ -182,8 +181,63 @@ export const coverage = z.object({
       coverage: z.number().min(0).max(1).describe('The part of the range that was measured'),
       rows: z
         .array(coverageRow)
-        .describe('Ascending; quarters that follow each other and say the same are one row'),
+        .describe('Ascending; adjacent quarter-hours with the same values are one row'),
     }),
   ),
 });
 export type Coverage = z.infer<typeof coverage>;
+
+const ofMeter = z.object({ entity_id: meterId });
+const correctionId = z.string().min(1).max(64);
+
+export const ledgerCalls = {
+  'GET /api/ledger/{entity_id}': {
+    tags: ['Ledger'],
+    summary: 'A meter’s entries by quarter-hour, with every revision',
+    description: `At most ${limits.ledgerDays} days; the range is widened to whole quarter-hours. Amounts are in kWh or m³. Readings between \`first_reading\` and \`last_reading\` are the evidence of an entry; they are at /api/readings/{entity_id}.`,
+    request: { params: ofMeter, query: ledgerQuery },
+    responses: { 200: json(ledger, 'Entries'), ...problems(400, 404, 503) },
+  },
+  'POST /api/ledger/{entity_id}/exchanges': {
+    tags: ['Ledger'],
+    summary: 'Declare that a meter was replaced',
+    description:
+      'The quarter-hours since then are posted again, as revisions that say so. For administrators. A second exchange at the same instant is refused.',
+    request: { params: ofMeter, body: body(newExchange) },
+    responses: { 201: json(exchange, 'Declared and posted'), ...problems(400, 403, 404, 409, 503) },
+  },
+  'DELETE /api/ledger/{entity_id}/exchanges/{exchange_id}': {
+    tags: ['Ledger'],
+    summary: 'Take a declared exchange back',
+    description: 'The quarter-hours since then are posted again without it. For administrators.',
+    request: { params: ofMeter.extend({ exchange_id: correctionId }) },
+    responses: { 204: { description: 'Taken back' }, ...problems(403, 404, 503) },
+  },
+  'POST /api/ledger/{entity_id}/corrections': {
+    tags: ['Ledger'],
+    summary: 'Exclude readings, or declare what was delivered',
+    description:
+      'The quarter-hours around it are posted again as revisions that say so; readings and earlier revisions stay. For administrators. What would contradict a correction that is declared already is refused with 409. With `dry_run` nothing is written.',
+    request: { params: ofMeter, body: body(newCorrection) },
+    responses: {
+      200: json(correctionAnswer, 'What would change'),
+      201: json(correctionAnswer, 'Declared and posted'),
+      ...problems(400, 403, 404, 409, 503),
+    },
+  },
+  'DELETE /api/ledger/{entity_id}/corrections/{correction_id}': {
+    tags: ['Ledger'],
+    summary: 'Take a correction back',
+    description:
+      'The quarter-hours become what they would be without it, as a further revision. For administrators. Exchanges too.',
+    request: { params: ofMeter.extend({ correction_id: correctionId }), query: takeBackQuery },
+    responses: { 200: json(correctionAnswer, 'What changed, or would'), ...problems(400, 403, 404, 503) },
+  },
+  'GET /api/coverage': {
+    tags: ['Ledger'],
+    summary: 'What is measured, recovered, estimated and missing, and why',
+    description: `Of every tracked meter, in seconds by local day over at most ${limits.coverageDays.day} days, or by quarter-hour over ${limits.coverageDays.quarter}. Up to a minute ago: the future, and readings not posted yet, are not missing.`,
+    request: { query: coverageQuery },
+    responses: { 200: json(coverage, 'By meter'), ...problems(400, 404, 503) },
+  },
+} satisfies CallTable;

@@ -3,10 +3,10 @@ import { entityId, instant } from './common.ts';
 import { now } from './now.ts';
 
 /**
- * WS api/live?since=SEQ. The server speaks; the client only answers pings. Every message has a number; a client that
- * comes back with the last one it saw gets what it missed, or, when that is gone, a `snapshot` to start anew.
+ * WS api/live?since=SEQ. The server sends; the client only answers pings. Every message has a number. A client that
+ * reconnects with the last one it saw gets what it missed, or, when that is gone, a `snapshot` to start anew.
  */
-export const liveReading = z.object({
+const liveReading = z.object({
   entity_id: entityId,
   timestamp: instant,
   state: z.number().nullable(),

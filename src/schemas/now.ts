@@ -1,9 +1,10 @@
 import { z } from 'zod';
+import { type CallTable, json } from './call.ts';
 import { entityId, instant } from './common.ts';
 import { role } from './entities.ts';
 
 /** The Now page in one call, from memory: each tracked entity's newest value and what its meter counted since midnight. */
-export const nowEntity = z.object({
+const nowEntity = z.object({
   entity_id: entityId,
   friendly_name: z.string(),
   role,
@@ -18,7 +19,7 @@ export const nowEntity = z.object({
     .number()
     .nullable()
     .describe(
-      'For meters: what was counted since local midnight, in `unit`: what the ledger says of the day, and what was heard since; null until the ledger has said something',
+      'For meters: what was counted since local midnight, in `unit`: the ledger’s entries of the day and the readings since; null before the first entry',
     ),
   readings_today: z.number().int(),
 });
@@ -27,7 +28,7 @@ export const now = z.object({
   at: instant,
   time_zone: z.string().nullable(),
   midnight: instant.nullable().describe("When the home's day began"),
-  /** Watts; import, production and discharge positive; null when there is no sensor or it tells nothing now. */
+  /** Watts; import, production and discharge positive; null without a sensor or while it reports no value. */
   power: z.object({
     grid_w: z.number().nullable(),
     solar_w: z.number().nullable().describe('0 while the sensor is below 0, as the flows take it'),
@@ -47,9 +48,21 @@ export const now = z.object({
         grid_to_battery_w: z.number(),
       })
       .nullable()
-      .describe('Who feeds what, matched as the balance matches energy; null where `home_w` is'),
+      .describe(
+        'Power from each source to each use, matched as the balance matches energy; null where `home_w` is',
+      ),
   }),
   entities: z.array(nowEntity),
 });
 export type Now = z.infer<typeof now>;
 export type NowEntity = z.infer<typeof nowEntity>;
+
+export const nowCalls = {
+  'GET /api/now': {
+    tags: ['Readings'],
+    summary: 'Live power and today’s counts of everything tracked',
+    description:
+      'From memory. Power in W, import, production and discharge positive. `/api/live` sends what changes.',
+    responses: { 200: json(now, 'Now') },
+  },
+} satisfies CallTable;

@@ -1,9 +1,10 @@
 import { z } from 'zod';
+import { type CallTable, json, problems } from './call.ts';
 import { instant, nullableInstant } from './common.ts';
 import { grounds } from './statistics.ts';
 
 /** A grid connection: the home's from the energy preferences, named `home`, or one that the user named. */
-export const deviceQuery = z.object({
+const deviceQuery = z.object({
   device_id: z
     .string()
     .max(64)
@@ -32,7 +33,7 @@ const coverage = z
   .describe('Part of the windows so far that was measured; null before any is over');
 const provisional = z.boolean().describe('The month is not over');
 const atLeast = z.number().nullable().describe('The peak was no lower, from all that is known');
-const atMost = z.number().nullable().describe('The peak was no higher; null while quarters are missing');
+const atMost = z.number().nullable().describe('The peak was no higher; null while quarter-hours are missing');
 const peak = z.object({ bucket: instant, avg_power_w: z.number() });
 
 export const capacityMonth = z.object({
@@ -82,7 +83,7 @@ export const capacityMonth = z.object({
   billed_peak_w: z
     .number()
     .nullable()
-    .describe('Mean of those of the last months of which a peak is known, each raised to the floor'),
+    .describe('Mean over those of the last months with a known peak, each raised to the floor'),
   billed_reason: peakReason,
   billed_months: z.number().int().describe('Months that the billed peak rests on'),
   billed_partial_months: z
@@ -93,9 +94,7 @@ export const capacityMonth = z.object({
   billed_at_least_w: z
     .number()
     .nullable()
-    .describe(
-      'The mean over all those months was no lower; one of which nothing is known counts for the floor',
-    ),
+    .describe('The mean over all those months was no lower; a month without data counts for the floor'),
   billed_at_most_w: z
     .number()
     .nullable()
@@ -132,7 +131,7 @@ export const capacityMonth = z.object({
     .enum(['rounding', 'not_measured', 'running', 'unexplained'])
     .nullable()
     .describe(
-      'What explains it. `rounding`: steps of registers and the instants of readings (20 W, or 1 %); `not_measured`: the meter’s lies within what is left open between `at_least_w` and `at_most_w`; `running`: our peak has just been and the meter has not told it yet; `unexplained`: nothing of that. Null when there is nothing to compare',
+      'What explains it. `rounding`: steps of registers and the instants of readings (20 W, or 1 %); `not_measured`: the meter’s lies within what is left open between `at_least_w` and `at_most_w`; `running`: our peak is recent and the meter has not reported it yet; `unexplained`: nothing of that. Null when there is nothing to compare',
     ),
   running: z
     .object({
@@ -149,7 +148,7 @@ export const capacityMonth = z.object({
 });
 export type CapacityMonth = z.infer<typeof capacityMonth>;
 
-export const seriesQuery = deviceQuery.extend({ frame: z.enum(['day', 'month', 'year', 'all']) });
+const seriesQuery = deviceQuery.extend({ frame: z.enum(['day', 'month', 'year', 'all']) });
 export const series = z.object({
   device_id: z.string(),
   frame: z.enum(['day', 'month', 'year', 'all']),
@@ -167,3 +166,30 @@ export const series = z.object({
     }),
   ),
 });
+
+export const p1Calls = {
+  'GET /v1/realtime': {
+    tags: ['P1'],
+    summary: 'The grid connection now',
+    description:
+      'From memory, never older than the last reading. Power in W, import positive; registers in kWh, both tariffs together. Null while a sensor reports no value.',
+    request: { query: deviceQuery },
+    responses: { 200: json(realtime, 'Now'), ...problems(400, 404, 503) },
+  },
+  'GET /v1/capacity/month/{month}': {
+    tags: ['P1'],
+    summary: 'Quarter-hour peaks of a month',
+    description:
+      'Mean power of each quarter-hour of the clock taken from the grid, in W. The month’s peak is the highest quarter-hour that was measured whole, the first of equals; where only hours are known they bound it (`at_least_w`, `at_most_w`) and never are it. `month` is YYYY-MM in the home’s time zone.',
+    request: { params: z.object({ month: z.string().max(16) }), query: deviceQuery },
+    responses: { 200: json(capacityMonth, 'The month'), ...problems(400, 404, 503) },
+  },
+  'GET /v1/series': {
+    tags: ['P1'],
+    summary: 'The grid connection over a day, month, year or all',
+    description:
+      '`day`: hours of today; `month`: weeks of this month, cut at its ends; `year` and `all`: months. Up to now. Energy in kWh; mean and highest quarter-hour of what was taken from the grid, in W. Empty when nothing is known.',
+    request: { query: seriesQuery },
+    responses: { 200: json(series, 'Buckets, ascending'), ...problems(400, 404, 503) },
+  },
+} satisfies CallTable;

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 
 /**
- * How a call is asked for a range of time: half-open, `start_time` inclusive, `end_time` exclusive. Calls that had other
- * names before take those too. The API reads all of them in one place (src/api/answers/ranges.ts), which also says what is wrong.
+ * A range of time in a request: half-open, `start_time` inclusive, `end_time` exclusive. Calls with older names take those
+ * too. The API reads all of them in one place (src/api/answers/ranges.ts), which also says what is wrong.
  */
 
 const longestText = 64;
@@ -33,8 +33,8 @@ export function rangeFields(texts: { readonly start: string; readonly end: strin
 
 const other = (name: string) => instantOrDate.optional().describe(`Another name for \`${name}\``);
 
-/** For calls that had `start` and `end`. */
+/** For calls whose older names are `start` and `end`. */
 export const startAndEnd = { start: other('start_time'), end: other('end_time') };
 
-/** For calls that had `since` and `until`. */
+/** For calls whose older names are `since` and `until`. */
 export const sinceAndUntil = { since: other('start_time'), until: other('end_time') };

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { type CallTable, json, optionalBody, problems } from './call.ts';
 import { entityId, instant, limits, nullableInstant } from './common.ts';
 import { rangeFields, sinceAndUntil } from './ranges.ts';
 
@@ -7,11 +8,16 @@ const range = rangeFields({ start: 'default 24 hours ago', end: 'default now' })
 export const readingsQuery = z.object({
   ...range,
   ...sinceAndUntil,
-  limit: z.coerce.number().int().min(1).max(limits.readingsPerPage).default(limits.readingsPerPageDefault),
+  limit: z.coerce
+    .number<number>()
+    .int()
+    .min(1)
+    .max(limits.readingsPerPage)
+    .default(limits.readingsPerPageDefault),
   cursor: z.string().max(64).optional().describe('next_cursor of the page before'),
 });
 
-export const reading = z.object({
+const reading = z.object({
   timestamp: instant.describe('With microseconds'),
   state: z.number().nullable().describe('In `unit`; null while there was none'),
   absence: z.enum(['unavailable', 'unknown', 'removed']).nullable().describe('Why `state` is null'),
@@ -51,13 +57,12 @@ export const hourlyReadings = z.object({
     }),
   ),
 });
-export type HourlyReadings = z.infer<typeof hourlyReadings>;
 
-/** Not in the first contract: the panel's picture of one entity over a span, down-sampled in the database. */
+/** One entity over a range as the panel draws it, down-sampled in the database. */
 export const curveQuery = z.object({
   ...range,
   ...sinceAndUntil,
-  points: z.coerce.number().int().min(10).max(4000).default(1000).describe('At most so many buckets'),
+  points: z.coerce.number<number>().int().min(10).max(4000).default(1000).describe('At most so many buckets'),
 });
 export const curve = z.object({
   entity_id: entityId,
@@ -90,9 +95,8 @@ export const subscriptionStatus = z.object({
   entities_tracked: z.number().int(),
   ha_connected: z.boolean(),
 });
-export type SubscriptionStatus = z.infer<typeof subscriptionStatus>;
 
-export const backfillRequest = z.object({
+const backfillRequest = z.object({
   entity_ids: z
     .array(entityId)
     .max(limits.trackedEntities)
@@ -117,7 +121,7 @@ export const syncRun = z.object({
       'proof',
     ])
     .describe(
-      '`statistics`: rows of Home Assistant’s statistics; `hourly`, `nightly`, `reconciliation`: what we have held against what Home Assistant has; `proof`: the same of readings alone, where there was a reason to doubt; the others: readings from its history (`silent`: after a subscription that told nothing)',
+      '`statistics`: rows of Home Assistant’s statistics; `hourly`, `nightly`, `reconciliation`: comparisons with Home Assistant; `proof`: the same of readings alone, where there was a reason to doubt; the others: readings from its history (`silent`: after a subscription without events)',
     ),
   start_time: instant,
   end_time: instant,
@@ -130,9 +134,9 @@ export const syncRun = z.object({
   finished_at: nullableInstant,
   outcome: z
     .object({
-      hours_checked: z.number().int().describe('Hours of entities that were held against Home Assistant'),
+      hours_checked: z.number().int().describe('Hours of entities that were compared with Home Assistant'),
       hours_differing: z.number().int(),
-      holes_found: z.number().int().describe('Stretches in which readings were missing'),
+      holes_found: z.number().int().describe('Intervals in which readings were missing'),
       entries_revised: z.number().int(),
       tickets_opened: z.number().int(),
     })
@@ -142,3 +146,54 @@ export const syncRun = z.object({
 export const syncRuns = z.object({ syncs: z.array(syncRun), count: z.number().int() });
 export type SyncRunRow = z.infer<typeof syncRun>;
 export type SyncRuns = z.infer<typeof syncRuns>;
+
+const ofEntity = z.object({ entity_id: entityId });
+
+export const readingCalls = {
+  'GET /api/subscription/status': {
+    tags: ['Readings'],
+    summary: 'State of the subscription to Home Assistant',
+    responses: { 200: json(subscriptionStatus, 'The subscription') },
+  },
+  'POST /api/subscription/backfill': {
+    tags: ['Readings'],
+    summary: 'Fetch what Home Assistant recorded and is missing here',
+    description:
+      'As far back as Home Assistant keeps raw history. Answers at once; the run is at /api/syncs/{sync_id}. One at a time: the same again answers the run that is at work, something else 409. For administrators.',
+    request: { body: optionalBody(backfillRequest) },
+    responses: { 202: json(backfillStarted, 'Started'), ...problems(400, 403, 409) },
+  },
+  'GET /api/syncs': {
+    tags: ['Readings'],
+    summary: 'Back-fills, imports of the past and reconciliations, and what they changed; the newest first',
+    request: { query: z.object({ limit: z.coerce.number<number>().int().min(1).max(500).default(50) }) },
+    responses: { 200: json(syncRuns, 'Runs'), ...problems(400, 503) },
+  },
+  'GET /api/syncs/{sync_id}': {
+    tags: ['Readings'],
+    summary: 'One run',
+    request: { params: z.object({ sync_id: z.string().min(1).max(64) }) },
+    responses: { 200: json(syncRun, 'The run'), ...problems(404, 503) },
+  },
+  'GET /api/readings/{entity_id}': {
+    tags: ['Readings'],
+    summary: 'Readings of one entity, oldest first',
+    description: `At most ${limits.readingsPerPage} a page; follow \`next_cursor\` until it is null. States are in canonical units: kWh, W, m³, m³/h, %.`,
+    request: { params: ofEntity, query: readingsQuery },
+    responses: { 200: json(readings, 'A page of readings'), ...problems(400, 404, 503) },
+  },
+  'GET /api/readings/{entity_id}/hourly': {
+    tags: ['Readings'],
+    summary: 'Readings of one entity by the hour',
+    description: `At most ${limits.hourlyDays} days. Hours are those of the home’s time zone, the ones without a reading included.`,
+    request: { params: ofEntity, query: hourlyQuery },
+    responses: { 200: json(hourlyReadings, 'Hours with readings'), ...problems(400, 404, 503) },
+  },
+  'GET /api/readings/{entity_id}/curve': {
+    tags: ['Readings'],
+    summary: 'Readings of one entity as columns to draw',
+    description: `At most ${limits.curveDays} days; down-sampled when there are more readings than \`points\`.`,
+    request: { params: ofEntity, query: curveQuery },
+    responses: { 200: json(curve, 'Columns of equal length'), ...problems(400, 404, 503) },
+  },
+} satisfies CallTable;

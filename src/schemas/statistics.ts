@@ -1,6 +1,9 @@
 import { z } from 'zod';
+import { comparedColumns, figureColumns, figureFields } from '../statistics/figures/figures.ts';
+import { body, type CallTable, json, optionalBody, problems } from './call.ts';
 import { entityId, instant, limits, meterId, nullableInstant } from './common.ts';
 import { rangeFields } from './ranges.ts';
+import { syncRun } from './readings.ts';
 
 export const quality = z
   .enum(['measured', 'imported', 'recovered', 'hourly', 'estimated', 'none'])
@@ -8,7 +11,7 @@ export const quality = z
     'The worst of the bucket: measured live, imported from a file, recovered from history, spread from hours, estimated, or nothing there',
   );
 
-/** On every aggregated row: what it rests on. */
+/** Data quality, on every aggregated row. */
 export const grounds = {
   coverage: z.number().min(0).max(1).describe('The part of the bucket that was measured'),
   quality,
@@ -22,7 +25,7 @@ const range = rangeFields({
   end: 'default now',
 });
 
-export const statisticsQuery = z.object({
+const statisticsQuery = z.object({
   ...range,
   period: z
     .enum(['quarter', 'hour', 'day', 'month'])
@@ -33,50 +36,20 @@ export const statisticsQuery = z.object({
 
 export const statisticsRow = z.object({
   timestamp: instant.describe('Start of the bucket'),
-  state: z.number().nullable().describe("The register or value at the bucket's end, in `unit`"),
-  sum: z
-    .number()
-    .nullable()
-    .describe('What the meter counted in the bucket, in `unit` (kWh or m³); null for a value such as power'),
-  mean: z
-    .number()
-    .nullable()
-    .describe(
-      'Mean power in W of a meter of energy, mean flow in m³/h of one of volume, over the time that is known; else the mean of the value, time-weighted, in `unit`',
-    ),
-  min: z
-    .number()
-    .nullable()
-    .describe(
-      'For meters the mean of the lowest quarter-hour that was measured whole, in W or m³/h; else of the value',
-    ),
-  max: z
-    .number()
-    .nullable()
-    .describe(
-      'For meters the mean of the highest quarter-hour that was measured whole, in W or m³/h; never made of hours; else of the value',
-    ),
-  cost: z
-    .number()
-    .nullable()
-    .describe(
-      "Of what was bought or used, in the home's currency; null when a price is missing, and for what has none (export, solar, gas, water, power)",
-    ),
+  ...figureFields,
   ...grounds,
 });
 
-const column = z.array(z.number().nullable());
-export const statisticsChart = z.object({
-  x: z.array(z.number()).describe('Epoch seconds'),
-  state: column,
-  sum: column,
-  mean: column,
-  min: column,
-  max: column,
-  cost: column,
+const groundsColumns = {
   coverage: z.array(z.number()),
   quality: z.array(quality),
   provisional: z.array(z.boolean()),
+};
+
+export const statisticsChart = z.object({
+  x: z.array(z.number()).describe('Epoch seconds'),
+  ...figureColumns,
+  ...groundsColumns,
 });
 
 const timeRange = z.object({ start: instant, end: instant });
@@ -93,7 +66,7 @@ export const statistics = z.object({
 const totals = {
   total: z.number().nullable().describe('In `unit`'),
   avg_power: z.number().nullable().describe('W'),
-  peak: z.number().nullable().describe('Mean power of the highest measured quarter, W'),
+  peak: z.number().nullable().describe('Mean power of the highest measured quarter-hour, W'),
   readings: z.number().int().describe('Quarter-hours with an entry; of a value its readings'),
   cost: z.number().nullable().describe("In the home's currency"),
   ...grounds,
@@ -148,18 +121,13 @@ export const compareResult = z.object({
     meterId,
     z.object({
       unit: z.string().nullable(),
-      sum: column,
-      mean: column,
-      max: column,
-      cost: column,
-      coverage: z.array(z.number()),
-      quality: z.array(quality),
-      provisional: z.array(z.boolean()),
+      ...comparedColumns,
+      ...groundsColumns,
     }),
   ),
 });
 
-export const syncRequest = z.object({
+const syncRequest = z.object({
   entity_ids: z.array(entityId).max(limits.trackedEntities).optional(),
   ...rangeFields({ start: 'default as far back as there are rows', end: 'default now' }),
   period: z.enum(['5minute', 'hour']).optional(),
@@ -179,3 +147,64 @@ export const syncStatus = z.object({
   ),
   total_tracked: z.number().int(),
 });
+
+const ofMeter = z.object({ entity_id: meterId });
+const about =
+  'Energy in kWh, volume in m³, power in W. Meters are read from their ledger, values from their readings. Buckets are those of the home’s clock, whole ones that touch the range.';
+
+export const statisticsCalls = {
+  'POST /api/statistics/sync': {
+    tags: ['Statistics'],
+    summary: 'Fetch Home Assistant’s statistics once more',
+    description:
+      'Whatever is stored already; of every tracked entity and as far back as there are rows when nothing is named. Answers at once; the run is at /api/statistics/sync/{sync_id}. It happens by itself for new entities and once a day. One at a time: the same again answers the run that is at work, something else 409. For administrators.',
+    request: { body: optionalBody(syncRequest) },
+    responses: { 202: json(syncAccepted, 'Accepted'), ...problems(400, 403, 409) },
+  },
+  'GET /api/statistics/sync/{sync_id}': {
+    tags: ['Statistics'],
+    summary: 'Progress of a run',
+    request: { params: z.object({ sync_id: z.string().min(1).max(64) }) },
+    responses: { 200: json(syncRun, 'The run'), ...problems(404, 503) },
+  },
+  'GET /api/statistics/sync-status': {
+    tags: ['Statistics'],
+    summary: 'Statistics fetched for each tracked entity',
+    responses: { 200: json(syncStatus, 'By entity'), ...problems(503) },
+  },
+  'GET /api/statistics/{entity_id}': {
+    tags: ['Statistics'],
+    summary: 'Statistics of one entity',
+    description: `${about} Quarter-hours over at most ${limits.spanDays.quarter} days, hours over ${limits.spanDays.hour}, days over ${limits.spanDays.day}, months over ${limits.spanDays.month}. \`format=chart\` answers columns.`,
+    request: { params: ofMeter, query: statisticsQuery },
+    responses: { 200: json(statistics, 'Rows or columns'), ...problems(400, 404, 503) },
+  },
+  'GET /api/statistics/{entity_id}/daily': {
+    tags: ['Statistics'],
+    summary: 'Days of one entity',
+    description: `${about} At most ${limits.spanDays.day} days; default the last 30.`,
+    request: { params: ofMeter, query: rangeQuery },
+    responses: { 200: json(dailyStatistics, 'Days'), ...problems(400, 404, 503) },
+  },
+  'GET /api/statistics/{entity_id}/monthly': {
+    tags: ['Statistics'],
+    summary: 'Months of one entity',
+    description: `${about} Default the last twelve.`,
+    request: { params: ofMeter, query: rangeQuery },
+    responses: { 200: json(monthlyStatistics, 'Months'), ...problems(400, 404, 503) },
+  },
+  'GET /api/statistics/{entity_id}/summary': {
+    tags: ['Statistics'],
+    summary: 'One entity over a range, and the trend',
+    description: `Over whole quarter-hours of at most ${limits.totalDays} days; default the last 24 hours. The trend is against the span of equal length before; how much of that was measured stands beside it.`,
+    request: { params: ofMeter, query: rangeQuery },
+    responses: { 200: json(statisticsSummary, 'Summary'), ...problems(400, 404, 503) },
+  },
+  'POST /api/statistics/compare': {
+    tags: ['Statistics'],
+    summary: 'Several entities side by side',
+    description: `Asked of the store together and aligned on one list of timestamps. Hours over at most ${limits.compareDays.hourly} days, days over ${limits.compareDays.daily}, months over ${limits.compareDays.monthly}. Defaults as for one entity.`,
+    request: { body: body(compareRequest) },
+    responses: { 200: json(compareResult, 'Columns by entity'), ...problems(400, 404, 503) },
+  },
+} satisfies CallTable;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { unknownSources } from './balance.ts';
+import { type CallTable, json } from './call.ts';
 import { nullableInstant } from './common.ts';
 
 const part = z.object({
@@ -10,7 +11,7 @@ const part = z.object({
 export const status = z.object({
   status: z
     .enum(['ok', 'degraded', 'down'])
-    .describe('`degraded`: recording goes on, something needs a look'),
+    .describe('`degraded`: recording goes on, a part needs attention'),
   version: z.string(),
   uptime_seconds: z.number(),
   home_assistant: part.extend({
@@ -55,12 +56,12 @@ export const status = z.object({
   heartbeat: part.extend({
     last_ping_at: nullableInstant,
     last_compared_at: nullableInstant.describe(
-      'When a snapshot of all states was last held against what was told',
+      'When a snapshot of all states was last compared with what was received',
     ),
     silences: z
       .number()
       .int()
-      .describe('How often Home Assistant answered and told no states, since the start'),
+      .describe('How often Home Assistant answered but sent no states, since the start'),
   }),
   disk: part.extend({ free_bytes: z.number().int().nullable(), total_bytes: z.number().int().nullable() }),
   ledger: part.extend({
@@ -73,7 +74,7 @@ export const status = z.object({
   proof: part.extend({
     running: z.boolean(),
     proven_until: nullableInstant.describe(
-      'Until then every whole hour of all that is tracked was held against Home Assistant’s history',
+      'Until then every whole hour of all tracked entities was compared with Home Assistant’s history',
     ),
     unproven_hours: z.number().int().nullable().describe('Hours of entities, in the last ten days'),
   }),
@@ -98,3 +99,16 @@ export const status = z.object({
   memory: z.object({ rss_bytes: z.number().int() }),
 });
 export type Status = z.infer<typeof status>;
+
+export const statusCalls = {
+  'GET /api/status': {
+    tags: ['Settings'],
+    summary: 'Health of every part',
+    description:
+      '200 while readings are received and stored (status ok or degraded), 503 when they are not (down); the body is the same.',
+    responses: {
+      200: json(status, 'Recording works'),
+      503: json(status, 'Recording does not work; each part says why'),
+    },
+  },
+} satisfies CallTable;

@@ -1,9 +1,11 @@
 import { z } from 'zod';
-import { entityId, instant, nullableInstant } from './common.ts';
+import { body, type CallTable, json, optionalBody, problems } from './call.ts';
+import { entityId, instant, limits, nullableInstant } from './common.ts';
 import { rangeFields } from './ranges.ts';
+import { backfillStarted } from './readings.ts';
 import { amountUnit, ticketStatement } from './ticket-statements.ts';
 
-/** What was found that does not fit, what was mended by itself, and what asks for a decision. */
+/** Findings in the records: corrected automatically, open for a decision, or decided. */
 
 export const ticketKind = z
   .enum([
@@ -24,22 +26,22 @@ export const ticketKind = z
     'disk_full',
   ])
   .describe(
-    '`register_jumped`: counted more than a home can use; `register_fell`: began anew at a value that is not near 0; `spike`: went away and came back; `hours_differ`: our hours are not those of Home Assistant’s statistics; `gap`: nothing is known for over ten minutes; `frozen`: stands still though it should move; `readings_missing`: Home Assistant held readings that we had not',
+    '`register_jumped`: counted more than a home can use; `register_fell`: began anew at a value that is not near 0; `spike`: left its path and returned to it; `hours_differ`: hours differ from Home Assistant’s statistics; `gap`: no data for over ten minutes; `frozen`: does not change though it should; `readings_missing`: Home Assistant had readings that were missing here',
   );
 
-export const ticketStatus = z
+const ticketStatus = z
   .enum(['open', 'mended', 'decided', 'passed'])
   .describe(
-    '`open`: somebody has to decide; `mended`: done by itself; `decided`: a person decided; `passed`: what it told no longer holds',
+    '`open`: a person has to decide; `mended`: corrected automatically; `decided`: a person decided; `passed`: it no longer applies',
   );
 
-export const ticketChoice = z
+const ticketChoice = z
   .enum(['accept', 'exclude', 'exchange', 'set_value'])
   .describe(
     '`accept`: the figures stay as they are; `exclude`: what was counted there is not energy; `exchange`: the meter was replaced; `set_value`: the quantity is `value`',
   );
 
-export const evidenceFigure = z.object({
+const evidenceFigure = z.object({
   name: z
     .enum([
       'register_before',
@@ -57,12 +59,12 @@ export const evidenceFigure = z.object({
       'drift_seconds',
       'count',
     ])
-    .describe('What the figure tells'),
+    .describe('What the figure is'),
   value: z.number(),
   unit: z.string().describe('kWh, m³, W, s, or empty for a count'),
 });
 
-export const ticketDecision = z.object({
+const ticketDecision = z.object({
   choice: ticketChoice,
   value: z.number().nullable().describe('Of `set_value`, in kWh or m³; otherwise null'),
   automatic: z.boolean(),
@@ -104,10 +106,10 @@ const ticketFields = z.object({
 export const ticket = ticketFields.and(ticketStatement);
 export type TicketRow = z.infer<typeof ticket>;
 
-export const ticketQuery = z.object({
+const ticketQuery = z.object({
   status: z.enum(['open', 'closed', 'all']).default('all'),
   entity_id: entityId.optional(),
-  limit: z.coerce.number().int().min(1).max(500).default(100),
+  limit: z.coerce.number<number>().int().min(1).max(500).default(100),
 });
 export const tickets = z.object({
   tickets: z.array(ticket).describe('Open ones first, then the newest first'),
@@ -117,13 +119,13 @@ export const tickets = z.object({
 export type Tickets = z.infer<typeof tickets>;
 
 const quantity = z.number().min(-1_000_000).max(1_000_000_000);
-export const ticketResolution = z.object({
+const ticketResolution = z.object({
   choice: ticketChoice,
   value: quantity.optional().describe('Needed by `set_value`: the quantity between start and end, kWh or m³'),
   old_register: quantity.optional().describe('For `exchange`: what the old meter showed last'),
   new_register: quantity.optional().describe('For `exchange`: what the new meter showed first'),
   notes: z.string().max(1000).default(''),
-  dry_run: z.boolean().default(false).describe('Only tell what would change'),
+  dry_run: z.boolean().default(false).describe('Only answers what would change'),
 });
 /** As it is sent: what has a default may be left out. */
 export type TicketDraft = z.input<typeof ticketResolution>;
@@ -143,12 +145,12 @@ export const ticketOutcome = z.object({
 });
 export type TicketOutcome = z.infer<typeof ticketOutcome>;
 
-export const reconciliationRequest = z.object({
+const reconciliationRequest = z.object({
   ...rangeFields({ start: 'default ten days ago', end: 'default now' }),
   entity_ids: z.array(entityId).max(500).optional(),
 });
 
-/** What reconciliation did last and does next. */
+/** The last and the next runs of reconciliation. */
 export const reconciliation = z.object({
   last_hourly: nullableInstant,
   last_nightly: nullableInstant,
@@ -164,13 +166,62 @@ export const reconciliation = z.object({
       unproven_hours: z
         .number()
         .int()
-        .describe('Hours of entities not yet held against Home Assistant’s history reading by reading'),
+        .describe('Hours of entities not yet compared with Home Assistant’s history reading by reading'),
     })
     .nullable()
-    .describe('What the next nightly run will look at; null while it is not known'),
+    .describe('What the next nightly run will compare; null while it is not known'),
   tolerance: z.object({
     absolute: z.number().describe('kWh or m³ by which an hour may differ'),
     relative: z.number().describe('Part of the hour by which it may differ'),
   }),
 });
 export type Reconciliation = z.infer<typeof reconciliation>;
+
+const ofTicket = z.object({ ticket_id: z.string().min(1).max(400) });
+
+export const ticketCalls = {
+  'GET /api/tickets': {
+    tags: ['Integrity'],
+    summary: 'Findings: corrected automatically, open for a decision, or decided',
+    description: 'Open ones first, then the newest first. The newest 2,000 are kept.',
+    request: { query: ticketQuery },
+    responses: { 200: json(tickets, 'Tickets'), ...problems(400, 503) },
+  },
+  'GET /api/tickets/{ticket_id}': {
+    tags: ['Integrity'],
+    summary: 'One ticket',
+    request: { params: ofTicket },
+    responses: { 200: json(ticket, 'The ticket'), ...problems(404, 503) },
+  },
+  'POST /api/tickets/{ticket_id}/resolve': {
+    tags: ['Integrity'],
+    summary: 'Decide about a ticket',
+    description:
+      'One of the ticket’s own `choices`. A choice that changes figures becomes a correction of the meter, and the ledger is posted again; `dry_run` only answers what would change. 409 when it is not open. For administrators.',
+    request: { params: ofTicket, body: body(ticketResolution) },
+    responses: {
+      200: json(ticketOutcome, 'Decided, or what it would change'),
+      ...problems(400, 403, 404, 409, 503),
+    },
+  },
+  'POST /api/tickets/{ticket_id}/undo': {
+    tags: ['Integrity'],
+    summary: 'Take back a decision, or an automatic correction',
+    description:
+      'The ledger becomes what it would be without it, and the ticket asks again. For administrators.',
+    request: { params: ofTicket },
+    responses: { 200: json(ticketOutcome, 'Taken back'), ...problems(403, 404, 409, 503) },
+  },
+  'GET /api/reconciliation': {
+    tags: ['Integrity'],
+    summary: 'When records were compared with Home Assistant, and what the next nightly run compares',
+    responses: { 200: json(reconciliation, 'Reconciliation') },
+  },
+  'POST /api/reconciliation': {
+    tags: ['Integrity'],
+    summary: 'Compare what is recorded with Home Assistant now',
+    description: `Of every tracked entity and the last ten days when nothing is named; at most ${limits.ledgerDays} days. Answers at once; the run is at /api/syncs/{sync_id}. 409 while too many wait already. It runs by itself every hour for the last hours, and at two in the night for the last ten days. For administrators.`,
+    request: { body: optionalBody(reconciliationRequest) },
+    responses: { 202: json(backfillStarted, 'Accepted'), ...problems(400, 403, 409) },
+  },
+} satisfies CallTable;

@@ -1,4 +1,4 @@
-import { everyFlow, type FlowId, flowIds, flowsOf, totalIds } from '../balance/flow-posting.ts';
+import { everyFlow, type FlowId, flowIds, flowIdsOf, totalIds } from '../balance/flow-posting.ts';
 import type { BalanceSources } from '../balance/sources.ts';
 import type { Quality } from '../ledger/entries/entry.ts';
 import { bucketEdges, type Period } from '../units/calendar.ts';
@@ -55,7 +55,7 @@ export async function readHomeBalance(
   endUs: number,
   nowUs: number,
 ): Promise<HomeBalance> {
-  const flows = flowsOf(meters.sources);
+  const flows = flowIdsOf(meters.sources);
   const groups = flows.map((flow) => [flow]);
   const sums = (ids: readonly string[]) => views.sums(ids, period, startUs, endUs);
   const sumsOf = async ({ ids, hasUnknown }: MeterGroup) =>

@@ -3,22 +3,15 @@ import { valueFromMicro } from '../units/amount.ts';
 import type { Interval } from '../units/interval.ts';
 import { quarterHourUs } from '../units/quarter-hour.ts';
 import { type Bucket, coverageOf } from './bucket.ts';
+import type { Facts } from './figures/statistic.ts';
 import type { RegisterBefore } from './ledger-views.ts';
 
 /** What meters with a ledger count. */
 export type Counted = 'energy' | 'volume';
 
-/** What one entity did in one bucket of the home's clock. Amounts in kWh or m³, power in W, flow in m³/h. */
-export interface PeriodFigures extends Interval {
-  /** The register or value at the bucket's end. */
-  readonly state: number | null;
-  /** What was counted; null for a value. */
-  readonly sum: number | null;
-  readonly mean: number | null;
-  readonly min: number | null;
-  readonly max: number | null;
-  /** Quarter-hours with an entry, of a value its readings. */
-  readonly count: number;
+/** What is known about one entity in one bucket of the home's clock, and what that rests on. Without its cost. */
+export interface PeriodFigures extends Interval, Omit<Facts, 'cost' | 'isMeter'> {
+  /** Quarter-hours with an entry, of a value its readings. */ readonly count: number;
   readonly coverage: number;
   readonly quality: Quality;
   readonly isProvisional: boolean;

@@ -1,4 +1,4 @@
-/** Whether everybody can use what is on a page: by axe in every theme, and by a thumb. */
+/** Checks whether a page is accessible: with axe in every theme, and by the size of its targets. */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type axe from 'axe-core';
@@ -7,7 +7,7 @@ import { until } from './browser.ts';
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-/** What axe finds, each with the place. A colour that still fades into the next is neither. */
+/** What axe finds, each with its element. Waits for colour transitions, during which contrasts are wrong. */
 async function violations(panel: Frame): Promise<string[]> {
   await until('no colour is fading', () =>
     panel.evaluate(() => document.getAnimations().every((one) => !(one instanceof CSSTransition))),
@@ -24,7 +24,7 @@ async function violations(panel: Frame): Promise<string[]> {
   });
 }
 
-/** What axe finds in the page as it is, theme after theme; the light one is left. */
+/** What axe finds in the page, in every theme; ends with the light one. */
 export async function violationsInAnyTheme(page: Page, panel: Frame): Promise<string[]> {
   const background = () => panel.evaluate(() => getComputedStyle(document.body).backgroundColor);
   const found: string[] = [];
@@ -37,7 +37,7 @@ export async function violationsInAnyTheme(page: Page, panel: Frame): Promise<st
   return found;
 }
 
-/** What one can press and is smaller than 44 pixels; links in running text are as high as the text. */
+/** Targets smaller than 44 pixels, except links in running text. */
 export function smallTargets(panel: Frame): Promise<string[]> {
   return panel.evaluate(() =>
     [...document.querySelectorAll<HTMLElement>('a, button, select, input, summary')]

@@ -1,4 +1,4 @@
-/** Chromium for the tests: one browser for each file, a page for each test, and a record of what must not happen. */
+/** Chromium for the tests: a browser for each file, a page for each test, and a record of errors. */
 import { accessSync } from 'node:fs';
 import {
   type Browser,
@@ -24,7 +24,7 @@ function executable(): string {
       accessSync(path);
       return path;
     } catch {
-      // The next one, then.
+      // Tries the next one.
     }
   }
   throw new Error('No Chromium: apt-get install chromium, or say where it is in CHROMIUM');
@@ -47,7 +47,7 @@ export async function launch(): Promise<Browser> {
   });
 }
 
-export interface OpenOptions extends BrowserContextOptions {
+interface OpenOptions extends BrowserContextOptions {
   readonly hash?: string;
   readonly user?: 'owner' | 'viewer';
   readonly theme?: 'light' | 'dark' | 'own';
@@ -55,7 +55,7 @@ export interface OpenOptions extends BrowserContextOptions {
 
 export interface Opened {
   readonly page: Page;
-  /** The panel itself, inside the page that stands for Home Assistant's. */
+  /** The panel, inside the page that stands in for Home Assistant's. */
   readonly panel: Frame;
   /** Errors of the console and of scripts, and requests that left this machine. */
   readonly wrongs: string[];
@@ -89,36 +89,36 @@ export async function open(browser: Browser, options: OpenOptions = {}): Promise
   return { page, panel, wrongs, close: () => made.close() };
 }
 
-/** By how much a page is wider than its frame; 0 when nothing has to be scrolled sideways. */
+/** How much wider the page is than its frame, in pixels; 0 without horizontal scrolling. */
 export async function overhangPx({ panel }: Pick<Opened, 'panel'>): Promise<number> {
   return await panel.evaluate(
     () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
   );
 }
 
-/** What is written there, white space made plain. */
+/** The text of an element, with normalized white space. */
 export async function textOf(locator: Locator): Promise<string> {
   return ((await locator.textContent()) ?? '').replace(/\s+/g, ' ').trim();
 }
 
-/** What the world is told or asked; see world/control.ts. */
+/** Calls the world's control; see world/control.ts. */
 export async function control<T = null>(path: string): Promise<T> {
   const response = await fetch(`${inject('controlUrl')}${path}`);
   if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
   return (await response.json()) as T;
 }
 
-/** What the API answers without the panel, to compare with. */
+/** An answer of the API without the panel, to compare with. */
 export async function answerOf<T>(path: string): Promise<T> {
   const response = await fetch(`${await control<string>('/app-url')}/${path}`);
   return (await response.json()) as T;
 }
 
-/** Until it is true; the condition is what is waited for, never a time. */
+/** Waits until a condition is true. */
 export async function until(what: string, isTrue: () => Promise<boolean>, limitMs = 30_000): Promise<void> {
   const deadlineMs = performance.now() + limitMs;
   while (!(await isTrue())) {
-    if (performance.now() > deadlineMs) throw new Error(`It did not come about in ${limitMs} ms: ${what}`);
+    if (performance.now() > deadlineMs) throw new Error(`Not true within ${limitMs} ms: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }

@@ -1,14 +1,13 @@
 /**
- * Goal: a grid connection is named and removed in Settings by those who may, and its peaks are chosen on the Peaks page.
- * Method: the real process on the demo home; what is named by hand is asked of the API, what the page shows is held against
- * the answer it received itself.
+ * Goal: administrators add and remove grid connections in Settings, and the Peaks page shows the peaks of the chosen one.
+ * Method: the real process on the demo home; changes are checked in the API, and the page against the answers it received.
  */
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { GridConnectionList } from '../../src/schemas/grid-connections.ts';
 import type { CapacityMonth } from '../../src/schemas/p1.ts';
 import { answerOf, launch, type Opened, open, overhangPx, phone, textOf, until } from './browser.ts';
-import { listen, settledPage } from './ledger-pages.ts';
+import { recordAnswers, settledPage } from './ledger-pages.ts';
 
 const low = 'sensor.p1_meter_energy_import_tariff_1';
 let browser: Browser;
@@ -22,14 +21,14 @@ afterAll(() => browser?.close());
 
 const known = async () => (await answerOf<GridConnectionList>('api/grid-connections')).connections;
 const card = () => opened.panel.locator('[data-connections]');
-const outcome = () => textOf(card().locator('.desk-outcome'));
+const outcome = () => textOf(card().locator('.action-outcome'));
 const show = (hash: string) =>
   opened.panel.evaluate((next) => {
     location.hash = next;
   }, hash);
 
 describe('Grid connections', () => {
-  it('have the home’s own, which can’t be removed', async () => {
+  it('include the home’s own, which can’t be removed', async () => {
     expect(await textOf(card().locator('[data-connection=home] strong'))).toBe('Whole home');
     expect(
       await card()
@@ -38,7 +37,7 @@ describe('Grid connections', () => {
     ).toBe(0);
   });
 
-  it('are not named without a register', async () => {
+  it('are not added without a register', async () => {
     await card().getByRole('button', { name: 'Name a connection' }).click();
     await until('the name has the focus', () =>
       opened.panel.evaluate(() => document.activeElement?.getAttribute('name') === 'name'),
@@ -49,7 +48,7 @@ describe('Grid connections', () => {
     expect(await known()).toHaveLength(1);
   });
 
-  it('are named by their registers', async () => {
+  it('are added with their registers', async () => {
     const offtake = card().getByRole('group', { name: /comes from the grid/ });
     expect(await offtake.locator('input').first().inputValue()).toBe(low);
     await offtake.locator(`input[value="${low}"]`).check();
@@ -65,37 +64,37 @@ describe('Grid connections', () => {
     });
   });
 
-  it('are chosen on the Peaks page, and the address says which', async () => {
-    const heard = listen<CapacityMonth>(opened.page, '/v1/capacity/month/');
+  it('are chosen on the Peaks page, with the choice in the address', async () => {
+    const received = recordAnswers<CapacityMonth>(opened.page, '/v1/capacity/month/');
     await show('#/peaks');
     const choice = opened.panel.getByRole('combobox', { name: 'Connection', exact: true });
     await choice.waitFor();
     await settledPage(opened.panel);
     await choice.selectOption('low-tariff');
-    await until('its answer has come', async () => heard.last().device_id === 'low-tariff');
+    await until('its answer has come', async () => received.last().device_id === 'low-tariff');
     expect(await opened.panel.evaluate(() => location.hash)).toBe('#/peaks?connection=low-tariff');
     await settledPage(opened.panel);
     await until('its past is added up', async () => {
       const { peaks } = await answerOf<CapacityMonth>(
-        `v1/capacity/month/${heard.last().month}?device_id=low-tariff`,
+        `v1/capacity/month/${received.last().month}?device_id=low-tariff`,
       );
       return peaks.length > 0;
     });
-    const { month } = heard.last();
+    const { month } = received.last();
     await opened.panel.getByRole('button', { name: 'Previous month' }).click();
-    await until('the month before is asked for', async () => heard.last().month < month);
-    expect(heard.last().device_id).toBe('low-tariff');
+    await until('the month before has come', async () => received.last().month < month);
+    expect(received.last().device_id).toBe('low-tariff');
     await choice.selectOption('home');
-    await until('the home’s own needs no word', async () => heard.last().device_id === 'home');
+    await until('the home’s own is shown', async () => received.last().device_id === 'home');
     expect(await opened.panel.evaluate(() => location.hash)).not.toContain('connection');
   });
 
-  it('fall back to the home where the address names none that is known', async () => {
-    const heard = listen<CapacityMonth>(opened.page, '/v1/capacity/month/');
+  it('fall back to the home for an unknown one in the address', async () => {
+    const received = recordAnswers<CapacityMonth>(opened.page, '/v1/capacity/month/');
     await show('#/peaks?connection=nowhere');
     await until(
       'the home’s own is shown',
-      async () => heard.count() > 0 && heard.last().device_id === 'home',
+      async () => received.count() > 0 && received.last().device_id === 'home',
     );
     await settledPage(opened.panel);
     expect(await opened.panel.locator('[data-state=error]').count()).toBe(0);
@@ -114,7 +113,7 @@ describe('Grid connections', () => {
     await small.close();
   });
 
-  it('are looked at by those who may not change them', async () => {
+  it('can be seen but not changed by other users', async () => {
     const guest = await open(browser, { user: 'viewer', hash: '#/settings' });
     await guest.panel.locator('[data-connection=low-tariff]').waitFor();
     expect(await guest.panel.getByRole('button', { name: 'Name a connection' }).isDisabled()).toBe(true);
@@ -122,7 +121,7 @@ describe('Grid connections', () => {
     await guest.close();
   });
 
-  it('are removed, and come back by Undo', async () => {
+  it('are removed, and restored by Undo', async () => {
     await show('#/settings');
     const remove = () => card().getByRole('button', { name: 'Remove the connection Low tariff' }).click();
     await remove();

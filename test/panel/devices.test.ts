@@ -1,21 +1,21 @@
 /**
- * Goal: the Devices page shows each device's part of what the home used, as the API has it, and what no device meters.
- * Method: the real process on the demo home; rows held against the answer that the page itself received.
+ * Goal: the Devices page shows each device's share of the home's use as in the API, and what no device meters.
+ * Method: the real process on the demo home; rows against the answer that the page received.
  */
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DevicesAnswer } from '../../src/schemas/balance.ts';
 import { launch, type Opened, open, overhangPx, phone, textOf, until } from './browser.ts';
-import { type Heard, listen, settledPage } from './ledger-pages.ts';
+import { type ReceivedAnswers, recordAnswers, settledPage } from './ledger-pages.ts';
 
 let browser: Browser;
 let opened: Opened;
-let heard: Heard<DevicesAnswer>;
+let received: ReceivedAnswers<DevicesAnswer>;
 const month = Temporal.Now.plainDateISO('Europe/Brussels').toString().slice(0, 7);
 beforeAll(async () => {
   browser = await launch();
   opened = await open(browser, { hash: '#/settings' });
-  heard = listen<DevicesAnswer>(opened.page, '/api/devices');
+  received = recordAnswers<DevicesAnswer>(opened.page, '/api/devices');
   await opened.panel.evaluate((at) => {
     location.hash = `#/devices?period=month&at=${at}`;
   }, month);
@@ -24,7 +24,7 @@ beforeAll(async () => {
 });
 afterAll(() => browser?.close());
 
-const told = (value: number | null) => (value === null ? '' : String(value));
+const attribute = (value: number | null) => (value === null ? '' : String(value));
 const rows = () =>
   opened.panel.evaluate(() =>
     [...document.querySelectorAll<HTMLElement>('tr[data-device]')].map((row) => ({
@@ -36,24 +36,24 @@ const rows = () =>
 
 describe('Devices', () => {
   it('lists every device with its energy, in the order of the API, and the rest and the home', async () => {
-    const answer = heard.last();
+    const answer = received.last();
     expect(answer.devices.length).toBeGreaterThan(3);
     const shown = await rows();
     const rest =
       answer.untracked_kwh === null || answer.home_kwh === null
         ? []
-        : [{ id: 'untracked', value: told(answer.untracked_kwh) }];
+        : [{ id: 'untracked', value: attribute(answer.untracked_kwh) }];
     expect(shown.map(({ id, value }) => ({ id, value }))).toEqual([
-      ...answer.devices.map((device) => ({ id: device.entity_id, value: told(device.energy_kwh) })),
+      ...answer.devices.map((device) => ({ id: device.entity_id, value: attribute(device.energy_kwh) })),
       ...rest,
-      { id: 'home', value: told(answer.home_kwh) },
+      { id: 'home', value: attribute(answer.home_kwh) },
     ]);
     for (const { entity_id: id, parent } of answer.devices)
       expect((shown.find((row) => row.id === id)?.depth ?? 0) > 0, id).toBe(parent !== null);
   });
 
-  it('opens with what used most', async () => {
-    const answer = heard.last();
+  it('names the device that used most', async () => {
+    const answer = received.last();
     const parents = new Set(answer.devices.map(({ parent }) => parent));
     const leaves = answer.devices.filter((device) => !parents.has(device.entity_id));
     const most = leaves.reduce((a, b) => ((b.energy_kwh ?? -1) > (a.energy_kwh ?? -1) ? b : a));
@@ -62,9 +62,11 @@ describe('Devices', () => {
     );
   });
 
-  it('tells how long those were on that have a switch, and that it is not known of the others', async () => {
-    const onTimes = new Map(heard.last().devices.map((device) => [device.entity_id, device.on_time_seconds]));
-    // Of the demo home's plugs one has a register and the other has none.
+  it('shows how long devices with a switch were on, and not known for the others', async () => {
+    const onTimes = new Map(
+      received.last().devices.map((device) => [device.entity_id, device.on_time_seconds]),
+    );
+    // One of the demo home's plugs has a register, the other has none.
     for (const id of ['sensor.boiler_energy', 'sensor.media_power']) {
       expect(onTimes.get(id), id).toBeGreaterThan(0);
       const shown = opened.panel.locator(`tr[data-device="${id}"] [data-on-time]`);
@@ -77,7 +79,7 @@ describe('Devices', () => {
     );
   });
 
-  it('says it in words when devices meter more than the home', async () => {
+  it('says that devices meter more than the home', async () => {
     const over = await open(browser, { hash: '#/settings' });
     await over.page.route('**/api/devices*', async (route) => {
       const answer = (await (await route.fetch()).json()) as DevicesAnswer;
@@ -93,7 +95,7 @@ describe('Devices', () => {
     await over.close();
   });
 
-  it('leads to the curve of a device by keyboard', async () => {
+  it('opens the curve of a device by keyboard', async () => {
     await opened.panel.locator('tr[data-device] a').first().focus();
     await opened.page.keyboard.press('Enter');
     await until('the readings are open', async () =>
@@ -115,7 +117,7 @@ describe('Devices', () => {
     await small.close();
   });
 
-  it('makes no error and asks nobody outside', () => {
+  it('causes no error and no request to another host', () => {
     expect(opened.wrongs).toEqual([]);
   });
 });

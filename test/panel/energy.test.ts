@@ -1,26 +1,25 @@
 /**
- * Goal: the Energy page shows what the API's one answer says, so that cards, bars and table can't disagree, and says it
- * for any period, by pointer and by keyboard.
- * Method: the real process on the demo home; the page's figures held against the answer that the page itself received,
- * taken on its way, so that both are of the same moment.
+ * Goal: cards, bars and table of the Energy page show the same answer of the API, for any period, by pointer and by
+ * keyboard.
+ * Method: the real process on the demo home; the page's figures against the answers that the page received.
  */
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { BalanceAnswer } from '../../src/schemas/balance.ts';
 import type { Status } from '../../src/schemas/status.ts';
 import { launch, type Opened, open, overhangPx, phone, textOf, until } from './browser.ts';
-import { type Heard, listen, settledPage } from './ledger-pages.ts';
+import { type ReceivedAnswers, recordAnswers, settledPage } from './ledger-pages.ts';
 
 let browser: Browser;
 let opened: Opened;
-let heard: Heard<BalanceAnswer>;
+let received: ReceivedAnswers<BalanceAnswer>;
 beforeAll(async () => {
   browser = await launch();
   opened = await open(browser, { hash: '#/now' });
-  // Before the page asks for the first time.
-  heard = listen<BalanceAnswer>(opened.page, '/api/balance');
+  // Before the page's first request.
+  received = recordAnswers<BalanceAnswer>(opened.page, '/api/balance');
   await goTo('#/energy');
-  // The past of the first days comes in by itself, and the page follows by itself.
+  // The past is imported after the start, and the page follows.
   await opened.panel.locator('[data-figure=home]').first().waitFor({ timeout: 150_000 });
   await settledPage(opened.panel);
 });
@@ -53,21 +52,21 @@ const column = (name: string): Promise<(number | null)[]> =>
       ),
     name,
   );
-const told = (value: number | null) => (value === null ? '' : String(value));
+const attribute = (value: number | null) => (value === null ? '' : String(value));
 
 describe('Energy', () => {
-  it('shows on its cards what the API answered', async () => {
-    const { total } = heard.last();
+  it('shows the answer of the API on its cards', async () => {
+    const { total } = received.last();
     expect(await figures()).toMatchObject({
-      home: told(total.home_kwh),
-      gridIn: told(total.grid_in_kwh),
-      gridOut: told(total.grid_out_kwh),
-      solar: told(total.solar_kwh),
-      batteryIn: told(total.battery_in_kwh),
-      batteryOut: told(total.battery_out_kwh),
-      selfSufficiency: told(total.self_sufficiency),
-      gas: told(total.gas_m3),
-      water: told(total.water_m3),
+      home: attribute(total.home_kwh),
+      gridIn: attribute(total.grid_in_kwh),
+      gridOut: attribute(total.grid_out_kwh),
+      solar: attribute(total.solar_kwh),
+      batteryIn: attribute(total.battery_in_kwh),
+      batteryOut: attribute(total.battery_out_kwh),
+      selfSufficiency: attribute(total.self_sufficiency),
+      gas: attribute(total.gas_m3),
+      water: attribute(total.water_m3),
     });
     expect(await textOf(opened.panel.locator('main h1'))).toMatch(/^[\d.,]+ kWh used so far today/);
   });
@@ -77,11 +76,11 @@ describe('Energy', () => {
     async (kind) => {
       const today = Temporal.Now.plainDateISO('Europe/Brussels').toString();
       const at = kind === 'year' ? today.slice(0, 4) : kind === 'month' ? today.slice(0, 7) : today;
-      const before = heard.count();
+      const before = received.count();
       await goTo(`#/energy?period=${kind}&at=${at}`);
-      await until('an answer has come', async () => heard.count() > before || kind === 'day');
+      await until('an answer has come', async () => received.count() > before || kind === 'day');
       await settledPage(opened.panel);
-      const { total, rows } = heard.last();
+      const { total, rows } = received.last();
       expect(await plot('bars')).toBe(rows.length);
       expect(await plot('above')).toBeCloseTo(total.home_kwh ?? Number.NaN, 3);
       expect(await plot('below')).toBeCloseTo((total.battery_in_kwh ?? 0) + (total.grid_out_kwh ?? 0), 3);
@@ -92,29 +91,31 @@ describe('Energy', () => {
     },
   );
 
-  it('leaves hours that are not yet there empty', async () => {
+  it('leaves future hours empty', async () => {
     await goTo('#/energy');
+    // The recorded answer can arrive after the page has shown it.
+    await until('the answer of the day has come', async () => received.last().period === 'hour');
     const nowMs = Date.now();
-    const { rows } = heard.last();
+    const { rows } = received.last();
     const home = await column('home');
     const future = rows.flatMap((row, index) => (Date.parse(row.start) > nowMs ? [home[index]] : []));
     expect(future.every((value) => value === null)).toBe(true);
   });
 
-  it('compares with the period before and the year before, and the address says so', async () => {
+  it('compares with the period before and the year before, with the choice in the address', async () => {
     await goTo('#/energy');
     expect(await opened.panel.locator('[data-column=before]').count()).toBe(0);
     await opened.panel.getByRole('button', { name: 'Period before' }).click();
-    await until('the address holds it', async () => (await hash()).includes('compare=previous'));
+    await until('the address contains it', async () => (await hash()).includes('compare=previous'));
     await settledPage(opened.panel);
     await opened.panel.locator('th[data-column=before], td[data-column=before]').first().waitFor();
-    const { comparison, rows } = heard.last();
+    const { comparison, rows } = received.last();
     const byStart = new Map(
       (comparison?.rows ?? []).map((row) => [Date.parse(row.aligned_start), row.home_kwh]),
     );
     expect(await column('before')).toEqual(rows.map((row) => byStart.get(Date.parse(row.start)) ?? null));
     await opened.panel.getByRole('button', { name: 'Year before' }).click();
-    await until('the address holds it', async () => (await hash()).includes('compare=year'));
+    await until('the address contains it', async () => (await hash()).includes('compare=year'));
     await settledPage(opened.panel);
     await opened.panel.getByRole('button', { name: 'Nothing', exact: true }).click();
     await until('the address is bare', async () => !(await hash()).includes('compare'));
@@ -148,21 +149,21 @@ describe('Energy', () => {
     await opened.panel.getByRole('button', { name: 'Copy the table' }).click();
     await opened.panel.getByText('Copied', { exact: true }).waitFor();
     const lines = (await opened.panel.evaluate(() => navigator.clipboard.readText())).split('\n');
-    expect(lines).toHaveLength(heard.last().rows.length + 2);
-    expect(lines.at(-1)?.split('\t')[1]).toBe(told(heard.last().total.home_kwh));
+    expect(lines).toHaveLength(received.last().rows.length + 2);
+    expect(lines.at(-1)?.split('\t')[1]).toBe(attribute(received.last().total.home_kwh));
   });
 
-  it('says so when nothing is known, and when a period has not begun', async () => {
+  it('says that nothing is known, or that a period has not begun', async () => {
     await goTo('#/energy?period=year&at=2009');
     await opened.panel.locator('[data-state=empty]').waitFor();
     expect(await textOf(opened.panel.locator('main h1'))).toBe('What the home used then is not known.');
     await goTo('#/energy?period=day&at=2190-01-01');
-    await until('it says so', async () =>
+    await until('it says that the period has not begun', async () =>
       (await textOf(opened.panel.locator('main h1'))).includes('not begun'),
     );
   });
 
-  it('does not leave one period under the name of another when that can not be had', async () => {
+  it('does not show one period under the name of another that cannot be fetched', async () => {
     const broken = await open(browser, { hash: '#/energy' });
     await broken.panel.locator('[data-figure=home]').waitFor();
     await broken.page.route('**/api/balance*', (route) =>
@@ -174,7 +175,7 @@ describe('Energy', () => {
     await broken.close();
   });
 
-  it('says so while the past is posted: the figures still grow', async () => {
+  it('says that figures still grow while the past is posted', async () => {
     const early = await open(browser, { hash: '#/settings' });
     await early.page.route('**/api/status', async (route) => {
       const status = (await (await route.fetch()).json()) as Status;
@@ -188,7 +189,7 @@ describe('Energy', () => {
     await early.close();
   });
 
-  it('shows an error with a way on, and heals', async () => {
+  it('shows an error with a retry, and recovers', async () => {
     const broken = await open(browser, { hash: '#/settings' });
     await broken.page.route('**/api/balance*', (route) =>
       route.fulfill({ status: 503, contentType: 'application/json', body: '{"title":"away","status":503}' }),
@@ -216,7 +217,7 @@ describe('Energy', () => {
     await small.close();
   });
 
-  it('makes no error and asks nobody outside', () => {
+  it('causes no error and no request to another host', () => {
     expect(opened.wrongs).toEqual([]);
   });
 });

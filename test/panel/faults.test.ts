@@ -1,6 +1,6 @@
 /**
- * Goal: when a store dies the panel says so, goes on showing what it can, and heals by itself.
- * Method: QuestDB is really stopped and started again under an open page.
+ * Goal: when a store is down the panel reports it, shows what it can, and recovers by itself.
+ * Method: QuestDB is stopped and started again under an open page.
  */
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -19,13 +19,13 @@ afterAll(async () => {
   await browser?.close();
 });
 
-describe('a store that dies', () => {
-  it('is said, and live values go on', async () => {
+describe('a store that is down', () => {
+  it('is reported, and live values continue', async () => {
     await control('/questdb-down');
     isDown = true;
     await opened.panel.getByRole('button', { name: 'Previous day' }).click();
     await opened.panel.locator('[data-state=error]').first().waitFor();
-    // The day before would not be seen in the picture of today.
+    // Today's curve must not be shown as that of the day before.
     expect(await opened.panel.locator('[data-points]').count()).toBe(0);
     await opened.panel.getByText('The store of readings does not answer.').first().waitFor();
     await opened.panel.getByRole('link', { name: 'Now' }).click();
@@ -37,14 +37,14 @@ describe('a store that dies', () => {
     );
   });
 
-  it('is named on the Health page, whose coverage can not be had now', async () => {
+  it('is named on the Health page, whose coverage cannot be fetched', async () => {
     await opened.panel.getByRole('link', { name: 'Health', exact: true }).click();
     await opened.panel.locator('[data-state=error]').first().waitFor();
     await opened.panel.locator('[data-part=questdb][data-ok=false]').waitFor();
     expect(await opened.panel.locator('[data-part=home_assistant]').getAttribute('data-ok')).toBe('true');
   });
 
-  it('shows an error in place of a curve that was never there', async () => {
+  it('shows an error instead of a curve that was never fetched', async () => {
     await opened.panel.getByRole('link', { name: 'Readings' }).click();
     await opened.panel.locator('[data-state=error]').waitFor();
     expect(await textOf(opened.panel.locator('[data-state=error]'))).toContain(
@@ -52,7 +52,7 @@ describe('a store that dies', () => {
     );
   });
 
-  it('heals without a click', async () => {
+  it('recovers without a click', async () => {
     await control('/questdb-up');
     isDown = false;
     await opened.panel.locator('[data-points]').waitFor({ timeout: 60_000 });
@@ -67,7 +67,7 @@ describe('a store that dies', () => {
     );
   });
 
-  it('made no script fail', () => {
+  it('causes no script error', () => {
     expect(opened.wrongs.filter((wrong) => !/Failed to load resource.*(503|500)/.test(wrong))).toEqual([]);
   });
 });

@@ -1,5 +1,4 @@
-/** Tickets, runs and a plan as the API has them, for what a demo home in good health can't show. */
-
+/** Tickets, runs and a plan in the shape of the API, which a healthy demo home does not have. */
 import type { Page, Route } from 'playwright-core';
 import type { SyncRunRow } from '../../src/schemas/readings.ts';
 import type { TicketStatement } from '../../src/schemas/ticket-statements.ts';
@@ -7,7 +6,7 @@ import type { Reconciliation, TicketDraft, TicketRow } from '../../src/schemas/t
 import { hourMs } from '../../src/units/durations.ts';
 
 const iso = (ms: number) => new Date(ms).toISOString();
-/** Yesterday at ten, so that its readings are there. */
+/** Yesterday at this hour, so that its readings exist. */
 export const foundAtMs = Math.floor(Date.now() / hourMs) * hourMs - 24 * hourMs;
 
 /** All but what it says. */
@@ -157,7 +156,7 @@ export const someRuns: readonly SyncRunRow[] = [
   }),
 ];
 
-export const somePlan: Reconciliation = {
+const somePlan: Reconciliation = {
   last_hourly: iso(Date.now() - hourMs / 2),
   last_nightly: iso(foundAtMs + 16 * hourMs),
   next_hourly: iso(Date.now() + hourMs / 2),
@@ -179,13 +178,13 @@ function ticketIdOf(route: Route): string {
 
 export interface Found {
   tickets: TicketRow[];
-  /** What was asked for, the tries among it. */
+  /** The requested resolutions, dry runs included. */
   readonly resolutions: { ticketId: string; draft: TicketDraft }[];
   readonly undone: string[];
   checks: number;
 }
 
-/** The page gets these in place of what the app found; decisions and undoing do to them what the API would. */
+/** The page receives these instead of the app's tickets; decisions and undoing change them as the API would. */
 export async function withFound(page: Page, rows: readonly TicketRow[]): Promise<Found> {
   const found: Found = { tickets: [...rows], resolutions: [], undone: [], checks: 0 };
   const replace = (ticketId: string, change: TicketFields): TicketRow | undefined => {

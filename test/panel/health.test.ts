@@ -1,8 +1,8 @@
 /**
- * Goal: the Health page tells what is recorded and what is missing as the API has it, down to the quarter-hour, how every
- * part is and what ran. What was found stands in tickets.test.ts and mended-meter.test.ts.
- * Method: the real process on the demo home, its answers held against the page; gaps that a demo in good health can't have
- * come as changed answers.
+ * Goal: the Health page shows the coverage of the API down to the quarter-hour, the state of every part, and the runs. For
+ * tickets see tickets.test.ts and mended-meter.test.ts.
+ * Method: the real process on the demo home, its answers against the page; gaps that a healthy demo home cannot have are
+ * changed answers.
  */
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -26,13 +26,13 @@ const month = () => opened.panel.locator('.coverage-plot').first();
 const readout = () => opened.panel.locator('.coverage-readout').first();
 const plain = (text: string) => text.replaceAll('\u00a0', ' ');
 
-/** Closes a page once no answer is being changed on its way to it. */
+/** Closes a page after its changed answers have arrived. */
 async function leave({ page, close }: Opened): Promise<void> {
   await page.unrouteAll({ behavior: 'wait' });
   await close();
 }
 
-/** The page with every day's coverage changed on its way. */
+/** The page with a changed coverage. */
 async function openWith(change: (answer: Coverage) => Coverage, at = '#/health'): Promise<Opened> {
   const changed = await open(browser, { hash: '#/now' });
   await changed.page.route('**/api/coverage?*', async (route) => {
@@ -47,7 +47,7 @@ async function openWith(change: (answer: Coverage) => Coverage, at = '#/health')
   return changed;
 }
 
-/** The demo's dryer is away at some hours of the day; a test that counts gaps has only those that it makes. */
+/** The coverage without the gaps of the demo home's dryer, for tests that count their own gaps. */
 const withoutGaps = (answer: Coverage): Coverage => ({
   ...answer,
   entities: answer.entities.map((entity) => ({
@@ -61,7 +61,7 @@ const withoutGaps = (answer: Coverage): Coverage => ({
 });
 
 describe('coverage', () => {
-  it('opens with what one came for', async () => {
+  it('says that everything is recorded', async () => {
     const whole = await openWith(withoutGaps);
     expect(await textOf(whole.panel.locator('main h1'))).toMatch(
       /^(Everything was recorded|Nothing is missing)/,
@@ -69,7 +69,7 @@ describe('coverage', () => {
     await leave(whole);
   });
 
-  it('has a line for the home and each meter, a column for each day, and the same as a table', async () => {
+  it('has a line for the home and each meter, a column for each day, and a table', async () => {
     const { entities } = await answerOf<Coverage>('api/coverage');
     await opened.panel.getByRole('button', { name: `Show all ${entities.length} meters` }).click();
     await until(
@@ -91,11 +91,13 @@ describe('coverage', () => {
     expect(await readout().getAttribute('aria-live')).toBe('polite');
     await opened.page.keyboard.press('Enter');
     const first = Temporal.Now.plainDateISO('Europe/Brussels').with({ day: 1 }).toString();
-    await until('the address holds the day', async () => (await hash()).includes(`period=day&at=${first}`));
+    await until('the address contains the day', async () =>
+      (await hash()).includes(`period=day&at=${first}`),
+    );
     await opened.panel.locator(`[data-day="${first}"]`).waitFor();
   });
 
-  it('goes down to 100 quarter-hours on the day when clocks go back', async () => {
+  it('has 100 quarter-hours on the day when clocks go back', async () => {
     await opened.panel.evaluate(() => {
       location.hash = '#/health?period=day&at=2026-10-25';
     });
@@ -108,7 +110,7 @@ describe('coverage', () => {
     await opened.panel.getByText('Choose a day above to see its quarter-hours.').waitFor();
   });
 
-  it('names what is missing, where and why', async () => {
+  it('names the gap, its meter and its reason', async () => {
     const yesterday = Temporal.Now.plainDateISO('Europe/Brussels').subtract({ days: 1 });
     const changed = await openWith(
       (answer) => ({
@@ -140,21 +142,21 @@ describe('coverage', () => {
     // The first step is to the chosen day of the home; the meter with the gap is the first below it.
     await changed.page.keyboard.press('ArrowDown');
     await changed.page.keyboard.press('ArrowDown');
-    const said = changed.panel.locator('.coverage-readout').first();
-    await until('it is read out', async () => plain(await textOf(said)).includes('3 h 20 min missing'));
-    expect(await textOf(said)).toContain('nothing was heard');
+    const result = changed.panel.locator('.coverage-readout').first();
+    await until('it is read out', async () => plain(await textOf(result)).includes('3 h 20 min missing'));
+    expect(await textOf(result)).toContain('nothing was heard');
     expect(changed.wrongs).toEqual([]);
     await leave(changed);
   });
 
-  it('asks for meters where none is recorded', async () => {
+  it('asks for meters if none is recorded', async () => {
     const empty = await openWith((answer) => ({ ...answer, entities: [] }));
     await empty.panel.locator('[data-state=empty]').waitFor();
     expect(await textOf(empty.panel.locator('main h1'))).toBe('Nothing is recorded yet.');
     await leave(empty);
   });
 
-  it('shows an error in its place and heals, while the parts are told all the same', async () => {
+  it('shows an error and recovers, while the parts are shown', async () => {
     const broken = await open(browser, { hash: '#/now' });
     let isBroken = true;
     await broken.page.route('**/api/coverage?*', (route) =>
@@ -172,7 +174,7 @@ describe('coverage', () => {
 });
 
 describe('parts and runs', () => {
-  it('tells of every part that the status has', async () => {
+  it('shows every part of the status', async () => {
     const status = await answerOf<Status>('api/status');
     const parts = Object.entries(status).filter(([, part]) => typeof part === 'object' && 'ok' in part);
     expect(parts.length).toBeGreaterThan(6);
@@ -191,7 +193,7 @@ describe('parts and runs', () => {
 });
 
 describe('checks', () => {
-  it('find nothing in a home in good health', async () => {
+  it('find nothing in a healthy home', async () => {
     const { tickets } = await answerOf<{ tickets: { status: string; choices: string[] }[] }>('api/tickets');
     const open = tickets.filter(({ status, choices }) => status === 'open' && choices.length > 0);
     expect(await opened.panel.locator('[data-tickets-open]').count()).toBe(open.length > 0 ? 1 : 0);
@@ -200,7 +202,7 @@ describe('checks', () => {
     ).toBe(tickets.length - open.length);
   });
 
-  it('can be run for real, to their end', async () => {
+  it('run to their end', async () => {
     await opened.panel.evaluate(() => {
       location.hash = '#/health';
     });
@@ -213,7 +215,7 @@ describe('checks', () => {
 });
 
 describe('the banner', () => {
-  it('tells elsewhere that somebody has to decide, and leads here', async () => {
+  it('shows open decisions on other pages, and leads to this one', async () => {
     const other = await open(browser, { hash: '#/energy' });
     await other.page.route('**/api/status', async (route) => {
       const status = (await (await route.fetch()).json()) as Status;
@@ -244,7 +246,7 @@ describe('the page', () => {
     await small.close();
   });
 
-  it('makes no error and asks nobody outside', () => {
+  it('causes no error and no request to another host', () => {
     expect(opened.wrongs).toEqual([]);
   });
 });

@@ -1,22 +1,22 @@
-/** What the tests of the ledger's pages share: hearing the answers that a page gets, and waiting for its picture. */
+/** Shared by the tests of the ledger's pages: records the answers that a page receives, and waits until it is loaded. */
 import type { Frame, Page } from 'playwright-core';
 import { until } from './browser.ts';
 
-export interface Heard<T> {
-  /** How many answers have come. */
+export interface ReceivedAnswers<T> {
+  /** Number of answers so far. */
   count(): number;
   last(): T;
 }
 
-/** Every good answer to requests whose path ends so, as the page itself gets it. */
-export function listen<T>(page: Page, path: string): Heard<T> {
+/** Records the page's successful answers to requests whose path contains `path`. */
+export function recordAnswers<T>(page: Page, path: string): ReceivedAnswers<T> {
   const answers: T[] = [];
   page.on('response', (response) => {
     if (!new URL(response.url()).pathname.includes(path) || response.status() !== 200) return;
     response.json().then(
       (answer) => answers.push(answer as T),
       () => {
-        // The page left while the answer was on its way.
+        // The page was left before the answer was complete.
       },
     );
   });
@@ -24,15 +24,15 @@ export function listen<T>(page: Page, path: string): Heard<T> {
     count: () => answers.length,
     last: () => {
       const answer = answers.at(-1);
-      if (answer === undefined) throw new Error(`No answer of ${path} was heard`);
+      if (answer === undefined) throw new Error(`No answer of ${path} was received`);
       return answer;
     },
   };
 }
 
-/** Until the page shows what its address asks for: no grey shapes, nothing dimmed. */
+/** Waits until the page shows the answer for its address: no skeletons, nothing dimmed. */
 export async function settledPage(panel: Frame): Promise<void> {
-  // The address is followed in the next turn of the page.
+  // The page follows its address in the next frame.
   await panel.evaluate(
     () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))),
   );

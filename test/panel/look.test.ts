@@ -1,7 +1,7 @@
 /**
- * Goal: the panel belongs to Home Assistant, on a phone too, and can be used by everybody.
- * Method: every page in both themes and on a phone, checked by axe; the theme changed under an open page; a walk by
- * the Tab key alone; the script weighed.
+ * Goal: the panel looks like Home Assistant, works on a phone, and is accessible.
+ * Method: every page in all themes and on a phone, checked by axe; the theme changed under an open page; the Tab key alone;
+ * the size of the script.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -12,7 +12,7 @@ import { smallTargets, violationsInAnyTheme } from './access.ts';
 import { launch, open, phone, until } from './browser.ts';
 
 const root = join(import.meta.dirname, '../..');
-const places = [
+const routes = [
   '#/now',
   '#/energy?compare=previous',
   '#/devices',
@@ -27,13 +27,13 @@ beforeAll(async () => {
 });
 afterAll(() => browser?.close());
 
-/** Loaded to the end: no grey shapes left. */
+/** Waits until no skeleton is left. */
 async function settled(panel: Frame): Promise<void> {
   await until('nothing is loading', async () => (await panel.locator('[data-state=loading]').count()) === 0);
 }
 
 describe('every page', () => {
-  it.each(places)('can be used by everybody, in any theme: %s', async (hash) => {
+  it.each(routes)('is accessible in every theme: %s', async (hash) => {
     const { page, panel, wrongs, close } = await open(browser, { hash });
     await settled(panel);
     expect(await violationsInAnyTheme(page, panel)).toEqual([]);
@@ -41,9 +41,9 @@ describe('every page', () => {
     await close();
   });
 
-  it.each([390, 360])('fits a phone %d px wide, and a thumb', async (width) => {
+  it.each([390, 360])('fits a phone %d px wide, with large enough targets', async (width) => {
     const { panel, close } = await open(browser, { ...phone, viewport: { width, height: 804 } });
-    for (const hash of places) {
+    for (const hash of routes) {
       await panel.evaluate((next) => {
         location.hash = next;
       }, hash);
@@ -79,7 +79,7 @@ describe('the theme', () => {
     await close();
   });
 
-  it("is the system's where there is no Home Assistant around", async () => {
+  it("is the system's without Home Assistant around", async () => {
     const context = await browser.newContext({ colorScheme: 'dark' });
     const page = await context.newPage();
     await page.goto(`${inject('panelUrl')}/api/hassio_ingress/token_of_owner/`);
@@ -98,7 +98,7 @@ describe('the theme', () => {
 });
 
 describe('the keyboard', () => {
-  it('reaches everything, in order, and one sees where one is', async () => {
+  it('reaches everything in order, with a visible focus', async () => {
     const { page, panel, close } = await open(browser, { hash: '#/readings?entity=sensor.p1_meter_power' });
     await panel.locator('[data-points]').waitFor();
     await settled(panel);
@@ -150,8 +150,8 @@ describe('the keyboard', () => {
   });
 });
 
-describe('the weight', () => {
-  it('is at most 120 kB of compressed script, the stand-in for Temporal included', () => {
+describe('the size', () => {
+  it('is at most 120 kB of compressed script, including the polyfill for Temporal', () => {
     const folder = join(root, 'dist/panel/assets');
     const sizes = readdirSync(folder)
       .filter((name) => name.endsWith('.js'))
@@ -159,10 +159,10 @@ describe('the weight', () => {
     expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(120_000);
   });
 
-  it('tells how soon the first curve is drawn', async () => {
+  it('reports when the first curve is drawn', async () => {
     const { panel, close } = await open(browser, { hash: '#/readings?entity=sensor.p1_meter_power' });
     await panel.locator('[data-points]').waitFor();
-    // Told, not demanded: a busy machine is no fault of the panel.
+    // Reported, not asserted: it depends on the machine's load.
     const ms = await panel.evaluate(() => Math.round(performance.now()));
     console.log(`first curve ${ms} ms after the document at the latest`);
     await close();

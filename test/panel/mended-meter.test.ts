@@ -1,8 +1,8 @@
 /**
- * Goal: a meter that jumps is found, shown with its curve, decided by a person after a try, and the ledger follows; undone,
- * the ledger is what it was.
- * Method: no answer is changed here: the demo home has a meter whose register leaps in its past, the real process fetches
- * it, a check is asked for on the page, and the figures are the ledger's own.
+ * Goal: a meter that jumps is found, shown with its curve, and decided after a dry run; the ledger follows, and undoing the
+ * decision restores it.
+ * Method: no changed answers: the demo home has a meter whose register jumps in the past, the real process fetches it, a
+ * check is started on the page, and the figures are the ledger's.
  */
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -11,11 +11,11 @@ import { answerOf, control, launch, type Opened, open, textOf, until } from './b
 import { settledPage } from './ledger-pages.ts';
 
 const meterId = 'sensor.garden_pump_energy';
-/** Minutes of its past, 0.01 kWh in each, and 300 kWh more in one of them. */
+/** Minutes of its past with 0.01 kWh each, and 300 kWh more in one of them. */
 const minutes = 180;
-const leapAt = 90;
+const jumpAt = 90;
 const registers = Array.from({ length: minutes }, (_, minute) =>
-  (100 + minute * 0.01 + (minute >= leapAt ? 300 : 0)).toFixed(2),
+  (100 + minute * 0.01 + (minute >= jumpAt ? 300 : 0)).toFixed(2),
 );
 const ordinaryKwh = (minutes - 1) * 0.01;
 
@@ -36,14 +36,14 @@ async function post(path: string, body: object = {}): Promise<Response> {
   });
 }
 
-/** What the ledger says of all of the meter's past, kWh. */
+/** The ledger's total of the meter's past, kWh. */
 async function totalKwh(): Promise<number | null> {
   const start = new Date(Date.now() - (minutes + 60) * 60_000).toISOString();
   return (await answerOf<{ total: number | null }>(`api/ledger/${meterId}?start=${start}`)).total;
 }
 
-const comesToBe = (kwh: number) =>
-  until(`the ledger says ${kwh} kWh`, async () => Math.abs(((await totalKwh()) ?? 0) - kwh) < 1e-6, 60_000);
+const ledgerHas = (kwh: number) =>
+  until(`the ledger has ${kwh} kWh`, async () => Math.abs(((await totalKwh()) ?? 0) - kwh) < 1e-6, 60_000);
 
 beforeAll(async () => {
   browser = await launch();
@@ -63,39 +63,39 @@ describe('a meter that jumps', () => {
   const ticket = (status: string) =>
     opened.panel.locator(`[data-ticket^="register_jumped ${meterId}"][data-status=${status}]`);
 
-  it('is found by a check, and asked about with its curve', { timeout: 300_000 }, async () => {
-    await comesToBe(ordinaryKwh + 300);
+  it('is found by a check, and shown with its curve', { timeout: 300_000 }, async () => {
+    await ledgerHas(ordinaryKwh + 300);
     await settledPage(opened.panel);
-    // The check after the start may be under way still: it knows nothing of the new meter.
+    // The check after the start may still be running: it does not include the new meter.
     await opened.panel.getByRole('button', { name: 'Check now' }).click({ timeout: 120_000 });
     await ticket('open').waitFor({ timeout: 120_000 });
     expect(await textOf(ticket('open').locator('[data-evidence=counted]'))).toContain('300.01');
     const plot = ticket('open').locator('.curve-plot[data-points]');
     await plot.waitFor();
-    // A reading a minute, half an hour before and after the leap.
+    // A reading a minute, half an hour before and after the jump.
     expect(Number(await plot.getAttribute('data-points'))).toBeGreaterThan(30);
   });
 
-  it('changes the ledger as its decision was tried, and back when that is undone', async () => {
+  it('changes the ledger as in the dry run, and back when the decision is undone', async () => {
     await ticket('open').locator('input[value=set_value]').check();
     await ticket('open').locator('[data-field=value]').fill('1.4');
-    await ticket('open').locator('[data-preview=told]').waitFor();
+    await ticket('open').locator('[data-preview=ready]').waitFor();
     expect(await textOf(ticket('open').locator('[data-preview]'))).toMatch(/becomes .* quarter-hour/);
-    // Only tried: nothing has changed.
+    // After the dry run nothing has changed.
     expect(await totalKwh()).toBeCloseTo(ordinaryKwh + 300, 6);
     await ticket('open').getByRole('button', { name: 'Do it' }).click();
     await ticket('decided').waitFor();
-    await comesToBe(ordinaryKwh - 0.01 + 1.4);
+    await ledgerHas(ordinaryKwh - 0.01 + 1.4);
 
     await ticket('decided').locator('summary').click();
     await ticket('decided').getByRole('button', { name: 'Undo' }).click();
     await ticket('open').waitFor();
-    await comesToBe(ordinaryKwh + 300);
+    await ledgerHas(ordinaryKwh + 300);
   });
 
-  it('can be left as it is, and asks no more', async () => {
+  it('can be accepted, and is not asked again', async () => {
     await ticket('open').locator('input[value=accept]').check();
-    await ticket('open').locator('[data-preview=told]').waitFor();
+    await ticket('open').locator('[data-preview=ready]').waitFor();
     expect(await textOf(ticket('open').locator('[data-preview]'))).toBe('No figure changes.');
     await ticket('open').getByRole('button', { name: 'Do it' }).click();
     await ticket('decided').waitFor();

@@ -1,6 +1,6 @@
 /**
- * Goal: the Now page shows what the home does, as it does it.
- * Method: the real process on the demo home, through an ingress path; values on the page held against the home's own.
+ * Goal: the Now page shows the live values of the home.
+ * Method: the real process on the demo home, through an ingress path; values on the page against those of the home.
  */
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -28,12 +28,12 @@ const registers = (): Promise<Record<string, string>> =>
   );
 
 describe('Now', () => {
-  it('opens with the sentence one came for', async () => {
+  it('shows the sentence', async () => {
     expect(await textOf(opened.panel.locator('h1'))).toMatch(/^The home uses [\d.,]+\s(W|kW) right now/);
     expect(await opened.panel.title()).toBe('Now · Energy Ledger');
   });
 
-  it('follows the home without a word from us', async () => {
+  it('follows the home', async () => {
     const power = opened.panel.locator('[data-part=grid]');
     const before = await power.getAttribute('data-watts');
     await until(
@@ -42,10 +42,10 @@ describe('Now', () => {
     );
   });
 
-  it('shows what the home says, entity by entity', async () => {
+  it('shows the values of the home, entity by entity', async () => {
     await control('/stand-still?on=true');
     const home = await control<Record<string, string>>('/states');
-    // The demo tells some meters in other units; these are told in the unit that is shown.
+    // Some meters of the demo home report another unit than the one that is shown.
     const same = (shown: Record<string, string>) =>
       Object.entries(shown).filter(([id, value]) => Number(home[id]) === Number(value));
     await until('registers equal the home', async () => {
@@ -63,13 +63,13 @@ describe('Now', () => {
     expect(Number(watts)).toBe(Number(home['sensor.p1_meter_power']));
   });
 
-  it('shows no watts of a plug that is off, whatever its sensor says', async () => {
+  it('shows no power of a plug that is off, whatever its sensor reports', async () => {
     const plug = opened.panel.locator('[data-ranking] [data-entity="sensor.media_power"] [data-value]');
     await control('/emit?entity=switch.media&state=off');
     await control('/emit?entity=sensor.media_power&state=7');
     await until('it is off', async () => (await textOf(plug)) === 'off');
     await control('/emit?entity=switch.media&state=on');
-    await until('it draws what its sensor says', async () => (await textOf(plug)) === '7 W');
+    await until('it shows what its sensor reports', async () => (await textOf(plug)) === '7 W');
   });
 
   it('adds the parts up to what the home uses', async () => {
@@ -79,7 +79,7 @@ describe('Now', () => {
     expect((grid ?? 0) + (solar ?? 0) + (battery ?? 0)).toBeCloseTo(home ?? Number.NaN, 6);
   });
 
-  it('does not take an unknown for zero', async () => {
+  it('distinguishes unknown from zero', async () => {
     await control('/emit?entity=sensor.p1_meter_power&state=unavailable');
     await until('the sentence says so', async () =>
       (await textOf(opened.panel.locator('h1'))).includes(
@@ -93,12 +93,12 @@ describe('Now', () => {
     );
   });
 
-  it('tells how old the data is', async () => {
+  it('shows the age of the data', async () => {
     await opened.panel.locator('.data-age[data-mark=live]').waitFor();
     expect(await textOf(opened.panel.locator('.data-age'))).toMatch(/^Live/);
   });
 
-  it('makes no error and asks nobody outside', () => {
+  it('causes no error and no request to another host', () => {
     expect(opened.wrongs).toEqual([]);
   });
 });

@@ -1,21 +1,21 @@
 /**
- * Goal: the Peaks page shows measured quarters as the API has them and never a made-up peak.
- * Method: the real process on the demo home; the page's figures held against the answer that it received itself; months
- * that the demo can't have (bounds only) come as changed answers.
+ * Goal: the Peaks page shows the measured quarter-hours of the API, and a peak only if it was measured.
+ * Method: the real process on the demo home; the page's figures against the answers it received; months that the demo home
+ * cannot have (bounds only) are changed answers.
  */
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CapacityMonth } from '../../src/schemas/p1.ts';
 import { launch, type Opened, open, overhangPx, phone, textOf, until } from './browser.ts';
-import { type Heard, listen, settledPage } from './ledger-pages.ts';
+import { type ReceivedAnswers, recordAnswers, settledPage } from './ledger-pages.ts';
 
 let browser: Browser;
 let opened: Opened;
-let heard: Heard<CapacityMonth>;
+let received: ReceivedAnswers<CapacityMonth>;
 beforeAll(async () => {
   browser = await launch();
   opened = await open(browser, { hash: '#/settings' });
-  heard = listen<CapacityMonth>(opened.page, '/v1/capacity/month/');
+  received = recordAnswers<CapacityMonth>(opened.page, '/v1/capacity/month/');
   await opened.panel.evaluate(() => {
     location.hash = '#/peaks';
   });
@@ -24,10 +24,10 @@ beforeAll(async () => {
 });
 afterAll(() => browser?.close());
 
-const told = (value: number | null) => (value === null ? '' : String(value));
+const attribute = (value: number | null) => (value === null ? '' : String(value));
 const hash = () => opened.panel.evaluate(() => location.hash);
 
-/** The page with an answer of the API changed on its way. */
+/** The page with a changed answer of the API. */
 async function openWith(change: (answer: CapacityMonth) => CapacityMonth): Promise<Opened> {
   const changed = await open(browser, { hash: '#/settings' });
   await changed.page.route('**/v1/capacity/month/*', async (route) => {
@@ -44,19 +44,19 @@ async function openWith(change: (answer: CapacityMonth) => CapacityMonth): Promi
 
 describe('Peaks', () => {
   it('shows the figures that the API answered', async () => {
-    const answer = heard.last();
+    const answer = received.last();
     const value = (name: string) => opened.panel.locator(`[data-figure=${name}]`).getAttribute('data-value');
-    expect(await value('billed')).toBe(told(answer.billed_peak_w));
+    expect(await value('billed')).toBe(attribute(answer.billed_peak_w));
     expect(Number(await opened.panel.locator('[data-quarters]').getAttribute('data-quarters'))).toBe(
       answer.peaks.length,
     );
     const isMeasured = answer.monthly_peak_w !== null && (answer.at_least_w ?? 0) <= answer.monthly_peak_w;
-    expect(await value('month')).toBe(isMeasured ? told(answer.monthly_peak_w) : '');
+    expect(await value('month')).toBe(isMeasured ? attribute(answer.monthly_peak_w) : '');
     if (answer.running !== null) expect(await opened.panel.locator('[data-figure=running]').count()).toBe(1);
   });
 
-  it('lists the ten highest quarters', async () => {
-    const { top } = heard.last();
+  it('lists the ten highest quarter-hours', async () => {
+    const { top } = received.last();
     expect(top.length).toBeGreaterThan(0);
     const shown = await opened.panel.evaluate(() =>
       [...document.querySelectorAll<HTMLElement>('tbody [data-column=power]')].map(
@@ -66,7 +66,7 @@ describe('Peaks', () => {
     expect(shown.slice(0, top.length)).toEqual(top.map(({ avg_power_w: watts }) => String(watts)));
   });
 
-  it('is read quarter by quarter with the arrow keys, from the peak', async () => {
+  it('is read by the quarter-hour with the arrow keys, from the peak', async () => {
     await opened.panel.locator('.heat-plot').focus();
     await opened.page.keyboard.press('p');
     const readout = opened.panel.locator('.heat-readout');
@@ -79,7 +79,7 @@ describe('Peaks', () => {
     await until('and back', async () => (await textOf(readout)) === first);
   });
 
-  it('knows only months, also of a day in the address', async () => {
+  it('shows only months, also for a day in the address', async () => {
     await opened.panel.getByRole('button', { name: 'Previous month' }).click();
     await until('the address holds a month', async () => (await hash()).includes('period=month'));
     await settledPage(opened.panel);
@@ -89,22 +89,22 @@ describe('Peaks', () => {
     await until('the month of the day is shown', async () =>
       (await textOf(opened.panel.locator('.period-name'))).includes('March 2026'),
     );
-    await until('its answer has come', async () => heard.last().month === '2026-03');
+    await until('its answer has come', async () => received.last().month === '2026-03');
   });
 
-  it('shows the meter’s own peak beside ours, and what explains a difference', async () => {
+  it('shows the meter’s own peak, and what explains a difference', async () => {
     const meter = (of: Opened) => of.panel.locator('[data-figure=meter]');
     const answers: CapacityMonth[] = [];
-    const told = await openWith((month) => {
+    const unchanged = await openWith((month) => {
       answers.push(month);
       return month;
     });
-    // The demo home's own meter: its peak may lie before what was measured here, and is no lower than that.
+    // The demo home's meter has a longer past, so its peak is no lower than the recorded one.
     const [answer] = answers;
     expect(answer?.meter_peak_w ?? 0).toBeGreaterThan((answer?.monthly_peak_w ?? 0) * 0.99);
     expect(['rounding', 'not_measured']).toContain(answer?.meter_difference_reason);
-    expect(await meter(told).getAttribute('data-value')).toBe(String(answer?.meter_peak_w));
-    await told.close();
+    expect(await meter(unchanged).getAttribute('data-value')).toBe(String(answer?.meter_peak_w));
+    await unchanged.close();
     const changed = await openWith((month) => ({
       ...month,
       monthly_peak_w: 4000,
@@ -117,7 +117,7 @@ describe('Peaks', () => {
     await changed.close();
   });
 
-  it('shows bounds, and no peak, of a month without measured quarters', async () => {
+  it('shows bounds, and no peak, for a month without measured quarter-hours', async () => {
     const bounded = await openWith((answer) => ({
       ...answer,
       peaks: answer.peaks.map((peak) => ({ ...peak, quality: 'hourly' })),
@@ -136,12 +136,12 @@ describe('Peaks', () => {
     await bounded.close();
   });
 
-  it('says so where nothing is known', async () => {
+  it('says that nothing is known', async () => {
     await opened.panel.evaluate(() => {
       location.hash = '#/peaks?period=month&at=2009-03';
     });
     await opened.panel.locator('[data-state=empty]').waitFor();
-    await until('the sentence says it', async () =>
+    await until('the sentence says that nothing is known', async () =>
       (await textOf(opened.panel.locator('main h1'))).startsWith('Nothing is known of March 2009'),
     );
   });
@@ -153,7 +153,7 @@ describe('Peaks', () => {
     await small.close();
   });
 
-  it('makes no error and asks nobody outside', () => {
+  it('causes no error and no request to another host', () => {
     expect(opened.wrongs).toEqual([]);
   });
 });

@@ -1,10 +1,10 @@
 /**
- * Goal: a price is added, noted and taken back by those who may, after a look at what that changes, and undone.
- * Method: the real process on the demo home; what the page did is asked of the API.
+ * Goal: administrators add, annotate and delete prices, after a preview of the change, and undo it.
+ * Method: the real process on the demo home; what the page did is checked in the API.
  */
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { CostVersionList } from '../../src/schemas/analytics.ts';
+import type { CostVersionList } from '../../src/schemas/cost-versions.ts';
 import { answerOf, launch, type Opened, open, overhangPx, phone, textOf, until } from './browser.ts';
 import { settledPage } from './ledger-pages.ts';
 
@@ -22,27 +22,27 @@ const prices = async () =>
     ({ cost_per_kwh: price, notes }) => [price, notes],
   );
 const press = (name: string | RegExp) => opened.panel.getByRole('button', { name }).first().click();
-const outcome = () => textOf(opened.panel.locator('.desk-outcome'));
+const outcome = () => textOf(opened.panel.locator('.action-outcome'));
 const fill = async (price: string, from: string) => {
   await opened.panel.locator('[name=price]').fill(price);
   await opened.panel.locator('[name=from]').fill(from);
 };
 
 describe('Prices', () => {
-  it('says that nothing is known before there is a price', async () => {
+  it('says that no price is known', async () => {
     expect(await prices()).toEqual([]);
     expect(await textOf(opened.panel.locator('main h1'))).toContain('No price is known');
     await opened.panel.locator('[data-state=empty]').waitFor();
   });
 
-  it('refuses what is no price, and saves nothing', async () => {
+  it('refuses an invalid price, and saves nothing', async () => {
     await fill('cheap', '2020-01-01');
     await press('See what changes');
     await until('it says why', async () => (await outcome()).includes('between −100 and 100'));
     expect(await prices()).toEqual([]);
   });
 
-  it('saves a price after a look at what it changes', async () => {
+  it('saves a price after a preview', async () => {
     await fill('0,2875', '2020-01-01');
     await opened.panel.locator('[name=notes]').fill('first letter');
     await opened.page.keyboard.press('Enter');
@@ -58,14 +58,14 @@ describe('Prices', () => {
     );
   });
 
-  it('writes other notes', async () => {
+  it('saves other notes', async () => {
     await press(/^Notes on the price/);
     await opened.panel.locator('.price-notes input').fill('second letter');
     await press('Save the notes');
     await until('they are saved', async () => (await prices())[0]?.[1] === 'second letter');
   });
 
-  it('takes it back after a look, and undoes that', async () => {
+  it('deletes it after a preview, and undoes that', async () => {
     await press(/^Delete the price/);
     const question = opened.panel.locator('[data-question]');
     await question.waitFor();
@@ -88,7 +88,7 @@ describe('Prices', () => {
     await small.close();
   });
 
-  it('leaves the home as it was, without an error', async () => {
+  it('leaves the home unchanged, without an error', async () => {
     await press(/^Delete the price/);
     await opened.panel.locator('[data-question]').waitFor();
     await press(/^Delete$/);

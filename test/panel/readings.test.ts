@@ -1,6 +1,6 @@
 /**
- * Goal: the curve and the table show the readings that the API has, for the span that the address says.
- * Method: real readings of the demo home; the page's numbers held against the API's own answers.
+ * Goal: curve and table show the API's readings for the period in the address.
+ * Method: real readings of the demo home; the page's numbers against the answers of the API.
  */
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -73,7 +73,7 @@ describe('Readings', () => {
     expect(await rows()).toEqual(expected(second.readings));
   });
 
-  it('copies what it shows', async () => {
+  it('copies the table', async () => {
     await opened.page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
     await opened.panel.getByRole('button', { name: 'Copy this page' }).click();
     await opened.panel.getByText('Copied', { exact: true }).waitFor();
@@ -82,7 +82,7 @@ describe('Readings', () => {
     await opened.panel.getByRole('button', { name: 'Hide the table' }).click();
   });
 
-  it('zooms where one drags, with finer data, and back on a double click', async () => {
+  it('zooms by dragging, with finer data, and back on a double click', async () => {
     const before = await hash();
     const box = await opened.panel.locator('.u-over').boundingBox();
     if (box === null) throw new Error('The curve is not seen');
@@ -91,7 +91,7 @@ describe('Readings', () => {
     await opened.page.mouse.down();
     await opened.page.mouse.move(box.x + box.width * 0.55, y, { steps: 5 });
     await opened.page.mouse.up();
-    await until('the address holds the zoom', async () => (await hash()).includes('zoom='));
+    await until('the address contains the zoom', async () => (await hash()).includes('zoom='));
     const [, from = '', to = ''] = /zoom=(\d+)-(\d+)/.exec(await hash()) ?? [];
     const length = Number(to) - Number(from);
     expect(length).toBeGreaterThan(86_400 * 0.12);
@@ -117,7 +117,7 @@ describe('Readings', () => {
     expect(await readout.getAttribute('aria-live')).toBe('polite');
   });
 
-  it('goes from day to day and to a month, and back by the browser', async () => {
+  it('moves from day to day and to a month, and back by the browser', async () => {
     await opened.panel.getByRole('button', { name: 'Previous day' }).click();
     const dayBefore = Temporal.PlainDate.from(yesterday).subtract({ days: 1 }).toString();
     expect(await hash()).toContain(`at=${dayBefore}`);
@@ -144,7 +144,7 @@ describe('Readings', () => {
     );
   });
 
-  it('says so when nothing was recorded', async () => {
+  it('says that nothing was recorded', async () => {
     const empty = await open(browser, { hash: `#/readings?entity=${entityId}&period=year&at=2019` });
     await empty.panel.locator('[data-state=empty]').waitFor();
     expect(await textOf(empty.panel.locator('[data-state=empty]'))).toContain('No readings in this period');
@@ -152,7 +152,7 @@ describe('Readings', () => {
     await empty.close();
   });
 
-  it('makes no error and asks nobody outside', () => {
+  it('causes no error and no request to another host', () => {
     expect(opened.wrongs).toEqual([]);
   });
 });

@@ -1,6 +1,6 @@
 /**
- * Goal: what is recorded can be chosen, by those who may, and nothing is saved half.
- * Method: tick, save, and ask the API what is tracked; as a user who is no administrator, try.
+ * Goal: administrators choose what is recorded, and it is saved completely or not at all.
+ * Method: tick, save, and check in the API what is tracked; try the same as another user.
  */
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -27,14 +27,14 @@ const trackedIds = async () =>
 const box = (id: string) => opened.panel.locator(`[data-entity="${id}"] input`);
 
 describe('Settings', () => {
-  it('says whether every part is well, and leads to what they say themselves', async () => {
+  it('says whether every part is well, and links to the details', async () => {
     expect(await textOf(opened.panel.locator('main h1'))).toMatch(/\d+ entities are recorded/);
     expect(await opened.panel.locator('[data-health]').getAttribute('data-health')).toBe('ok');
     expect(await opened.panel.locator('[data-health] a').getAttribute('href')).toContain('#/health');
     expect(await opened.panel.locator('input[type=password]').inputValue()).toBe('');
   });
 
-  it('adds what is ticked to what is recorded, and nothing else', async () => {
+  it('records what is ticked in addition, and nothing else', async () => {
     const before = await trackedIds();
     expect(before).not.toContain(entityId);
     await box(entityId).check();
@@ -80,12 +80,12 @@ describe('Settings', () => {
     await opened.panel.getByRole('combobox', { name: 'Area', exact: true }).selectOption('');
   });
 
-  it('tries the connection and tells what came of it', async () => {
+  it('tests the connection and shows the result', async () => {
     await opened.panel.getByRole('button', { name: 'Test the connection' }).click();
     await opened.panel.getByText(/Home Assistant 2026\.11\.0 answers/).waitFor();
   });
 
-  it('refuses an address where nobody answers, and keeps the one it has', async () => {
+  it('refuses an address without an answer, and keeps the current one', async () => {
     await opened.panel.getByLabel('Address', { exact: true }).fill('http://127.0.0.1:9');
     await opened.panel.locator('input[type=password]').fill('a token');
     await opened.panel.getByRole('button', { name: 'Test and save' }).click();
@@ -100,7 +100,7 @@ describe('Settings', () => {
     expect(await textOf(opened.panel.locator('[data-backfill]'))).toMatch(/Done: [\d,]+ readings? added/);
   });
 
-  it('lets others look and not touch', async () => {
+  it('is read-only for other users', async () => {
     const other = await open(browser, { hash: '#/settings', user: 'viewer' });
     await other.panel.locator('[data-read-only]').waitFor();
     await other.panel.locator(`[data-entity="${entityId}"]`).waitFor();
@@ -111,7 +111,7 @@ describe('Settings', () => {
     await other.close();
   });
 
-  it('makes no error but the refusal it was asked for', () => {
+  it('causes no error but the expected refusal', () => {
     expect(opened.wrongs.filter((wrong) => !wrong.includes('status of 400'))).toEqual([]);
   });
 });

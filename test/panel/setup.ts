@@ -1,12 +1,12 @@
-/** Starts the real thing once for all tests of the panel: stores, demo home, process, and an ingress in front of it. */
+/** Starts stores, demo home, process and an ingress in front of it, once for all tests of the panel. */
 import type { TestProject } from 'vitest/node';
 import { startWorld } from './world/world.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {
-    /** Where the ingress listens, the page around the panel at its root. */
+    /** Address of the ingress; at its root is the page around the panel. */
     panelUrl: string;
-    /** Where the tests' hold on the world listens. */
+    /** Address of the world's control; see world/control.ts. */
     controlUrl: string;
   }
 }

@@ -1,7 +1,6 @@
 /**
- * Goal: what does not fit can be looked at, decided after a try, and undone, by those who may and by everybody who sees,
- * hears or touches; and what checked it tells what it did.
- * Method: the real process on the demo home; findings that a demo in good health can't have come as changed answers.
+ * Goal: tickets are shown, decided after a dry run, and undone, by administrators, accessibly; runs report what they did.
+ * Method: the real process on the demo home; tickets that a healthy demo home cannot have are changed answers.
  */
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -18,7 +17,7 @@ afterAll(() => browser?.close());
 
 const plain = (text: string) => text.replaceAll('\u00a0', ' ');
 
-/** The page with things found that a demo in good health has not. */
+/** The page with tickets that a healthy demo home does not have. */
 async function openFound(
   tickets: Parameters<typeof withFound>[1],
   options: Parameters<typeof open>[1] = {},
@@ -34,7 +33,7 @@ async function openFound(
 }
 
 describe('tickets', () => {
-  it('that wait for somebody come first, with what was found and the readings around it', async () => {
+  it('that need a decision come first, with their evidence and the readings around it', async () => {
     const { panel, wrongs, close } = await openFound(someTickets);
     expect(await textOf(panel.locator('main h1'))).toMatch(/^2 things need a decision\./);
     const jump = panel.locator('[data-ticket=jump]');
@@ -49,7 +48,7 @@ describe('tickets', () => {
     await close();
   });
 
-  it('are tried before they are decided, and can be undone', async () => {
+  it('have a dry run before the decision, and can be undone', async () => {
     const { panel, found, wrongs, close } = await openFound(someTickets);
     const jump = panel.locator('[data-ticket=jump]');
     const confirm = jump.getByRole('button', { name: 'Do it' });
@@ -57,7 +56,7 @@ describe('tickets', () => {
     await jump.locator('[data-preview=none]').waitFor();
     expect(await confirm.isDisabled()).toBe(true);
     await jump.locator('[data-field=value]').fill('1,4');
-    await jump.locator('[data-preview=told]').waitFor();
+    await jump.locator('[data-preview=ready]').waitFor();
     expect(plain(await textOf(jump.locator('[data-preview]')))).toBe(
       '412.6 kWh becomes 1.4 kWh, in 1 quarter-hour.',
     );
@@ -82,11 +81,11 @@ describe('tickets', () => {
     await close();
   });
 
-  it('bring the registers of an exchange, of which the old one may be unknown', async () => {
+  it('suggest the registers of an exchange; the old one may be unknown', async () => {
     const { panel, found, close } = await openFound([ticketRow({})]);
     const jump = panel.locator('[data-ticket=jump]');
     await jump.locator('input[value=exchange]').check();
-    await jump.locator('[data-preview=told]').waitFor();
+    await jump.locator('[data-preview=ready]').waitFor();
     expect(found.resolutions.at(-1)?.draft).toEqual({
       choice: 'exchange',
       old_register: 1204.31,
@@ -95,7 +94,7 @@ describe('tickets', () => {
     });
     await jump.locator('[data-field=oldRegister]').fill('');
     await until(
-      'it is tried without the old one',
+      'the dry run is without the old one',
       async () => found.resolutions.at(-1)?.draft.old_register === undefined,
     );
     await jump.locator('[data-field=newRegister]').fill('no number');
@@ -103,7 +102,7 @@ describe('tickets', () => {
     await close();
   });
 
-  it('say what went wrong when a decision is refused', async () => {
+  it('show why a decision is refused', async () => {
     const { page, panel, close } = await openFound([ticketRow({})]);
     await page.route('**/api/tickets/*/resolve', (route) =>
       route.fulfill({
@@ -118,7 +117,7 @@ describe('tickets', () => {
     await close();
   });
 
-  it('are seen by others, who may not decide', async () => {
+  it('are shown to other users, who may not decide', async () => {
     const { panel, wrongs, close } = await openFound(someTickets, { user: 'viewer' });
     await panel.locator('[data-read-only]').waitFor();
     expect(await panel.locator('[data-ticket=jump]').count()).toBe(1);
@@ -149,7 +148,7 @@ describe('tickets of one outage', () => {
     );
   const four = ['fridge_power', 'dryer_power', 'oven_power', 'boiler_power'].map(gap);
 
-  it('are one line, opened on demand, and each can be decided by itself', async () => {
+  it('are one line, opened on demand, and each can be decided alone', async () => {
     const { page, panel, found, wrongs, close } = await openFound([...four, ticketRow({})]);
     const group = panel.locator('[data-ticket-group]');
     expect(await group.count()).toBe(1);
@@ -160,7 +159,7 @@ describe('tickets of one outage', () => {
     await oven.locator('summary').click();
     await oven.locator('input[value=set_value]').check();
     await oven.locator('[data-field=value]').fill('0.8');
-    await oven.locator('[data-preview=told]').waitFor();
+    await oven.locator('[data-preview=ready]').waitFor();
     await settledPage(panel);
     expect(await violationsInAnyTheme(page, panel)).toEqual([]);
     await oven.getByRole('button', { name: 'Do it' }).click();
@@ -170,17 +169,17 @@ describe('tickets of one outage', () => {
     await close();
   });
 
-  it('are decided together where the same is right for all', async () => {
+  it('are decided together', async () => {
     const { panel, found, close } = await openFound([...four, ticketRow({})]);
     await panel.getByRole('button', { name: 'Leave all 4 as they are' }).click();
     await panel.locator('[data-tickets-open="1"]').waitFor();
     expect(found.resolutions.map(({ draft }) => draft)).toEqual(four.map(() => ({ choice: 'accept' })));
-    // Settled, they are one line still.
+    // After the decision they are still one line.
     expect(await panel.locator('details[data-ticket-group="4"]').count()).toBe(1);
     await close();
   });
 
-  it('say what went wrong half way, and keep those that are left', async () => {
+  it('show why only a part was decided, and keep the others', async () => {
     const { page, panel, close } = await openFound(four);
     let asked = 0;
     await page.route('**/api/tickets/*/resolve', async (route) => {
@@ -202,13 +201,13 @@ describe('tickets of one outage', () => {
 });
 
 describe('an open ticket', () => {
-  it('can be used by everybody, in any theme, while its choice is tried', async () => {
+  it('is accessible in every theme, during a dry run', async () => {
     const { page, panel, wrongs, close } = await openFound(someTickets);
     const jump = panel.locator('[data-ticket=jump]');
     await jump.locator('.curve-plot[data-points]').waitFor();
     await jump.locator('input[value=set_value]').check();
     await jump.locator('[data-field=value]').fill('1.4');
-    await jump.locator('[data-preview=told]').waitFor();
+    await jump.locator('[data-preview=ready]').waitFor();
     await panel.locator('[data-ticket=spike] summary').click();
     await panel.locator('[data-ticket=spike] .ticket-words').waitFor();
     await settledPage(panel);
@@ -217,10 +216,10 @@ describe('an open ticket', () => {
     await close();
   });
 
-  it('fits a phone 360 px wide, and a thumb', async () => {
+  it('fits a phone 360 px wide, with large enough targets', async () => {
     const small = await openFound(someTickets, { ...phone, viewport: { width: 360, height: 804 } });
     await small.panel.locator('[data-ticket=jump] input[value=exchange]').check();
-    await small.panel.locator('[data-ticket=jump] [data-preview=told]').waitFor();
+    await small.panel.locator('[data-ticket=jump] [data-preview=ready]').waitFor();
     expect(await overhangPx(small)).toBeLessThanOrEqual(0);
     expect(await smallTargets(small.panel)).toEqual([]);
     await small.close();
@@ -228,21 +227,21 @@ describe('an open ticket', () => {
 });
 
 describe('checks', () => {
-  it('tell what the next night looks at, and start when asked', async () => {
+  it('show what the next nightly check covers, and start by hand', async () => {
     const { panel, found, close } = await openFound([]);
-    expect(await panel.locator('[data-unproven]').getAttribute('data-unproven')).toBe('432');
+    expect(await panel.locator('[data-unverified]').getAttribute('data-unverified')).toBe('432');
     await panel.getByRole('button', { name: 'Check now' }).click();
-    await until('a check was asked for', async () => found.checks === 1);
+    await until('a check was started', async () => found.checks === 1);
     await close();
   });
 
-  it('show the progress of the one under way and what the others found', async () => {
+  it('show the progress of the running one and the results of the others', async () => {
     const { panel, close } = await openFound([]);
     const [running, , nightly] = someRuns;
     const value = await panel.locator(`[data-run="${running?.sync_id}"] progress`).getAttribute('value');
     expect(Number(value)).toBe(running?.entities_done);
-    const said = await textOf(panel.locator(`[data-run="${nightly?.sync_id}"]`));
-    expect(said).toContain(
+    const result = await textOf(panel.locator(`[data-run="${nightly?.sync_id}"]`));
+    expect(result).toContain(
       '4,320 hours checked, 2 differed, 1 gap found, 37 readings added, 5 entries revised',
     );
     await close();

@@ -8,9 +8,10 @@
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { areaMonth, costVersion } from '../../src/schemas/analytics.ts';
+import { areaMonth } from '../../src/schemas/analytics.ts';
 import { balance, devices } from '../../src/schemas/balance.ts';
 import { problem } from '../../src/schemas/common.ts';
+import { costVersion } from '../../src/schemas/cost-versions.ts';
 import { gridConnection } from '../../src/schemas/grid-connections.ts';
 import { coverage, exchange, ledger } from '../../src/schemas/ledger.ts';
 import { capacityMonth, series } from '../../src/schemas/p1.ts';

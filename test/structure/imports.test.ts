@@ -11,6 +11,7 @@ const root = resolve(import.meta.dirname, '../..');
 /** The rooms from the ground up: each may import itself and what stands before it, and nothing after it. */
 const floors = [
   'src/units',
+  'src/statistics/figures',
   'src/runtime',
   'src/home',
   'src/recording',
@@ -19,15 +20,17 @@ const floors = [
   'src/statistics',
 ] as const;
 
-/** What else each room may import. Integrity and tariffs stand beside each other; adapters and the API know both. */
+/** What else each room may import, rooms or single files. Integrity and tariffs stand beside each other; adapters and the API know both. */
 const rooms: Readonly<Record<string, readonly string[]>> = {
   ...Object.fromEntries(floors.map((room, index) => [room, floors.slice(0, index)])),
-  'src/schemas': [],
+  // The fields of /api/statistics are those of the registry of figures, which imports nothing of ours.
+  'src/schemas': ['src/statistics/figures'],
   'src/integrity': floors,
   'src/tariffs': floors,
   'src/api': ['src/schemas', 'src/tariffs', 'src/integrity', ...floors],
   'src/adapters': ['src/tariffs', 'src/integrity', ...floors],
-  ui: ['src/schemas'],
+  // The panel retries as the server does.
+  ui: ['src/schemas', 'src/runtime/backoff.ts'],
   addon: ['src/runtime', 'src/units'],
 };
 
@@ -56,7 +59,9 @@ function importsOf(file: string): string[] {
 }
 
 function folderOf(path: string): string | undefined {
-  return Object.keys(rooms).find((folder) => path.startsWith(`${folder}/`));
+  return Object.keys(rooms)
+    .filter((folder) => path.startsWith(`${folder}/`))
+    .sort((a, b) => b.length - a.length)[0];
 }
 
 describe('structure', () => {
@@ -84,7 +89,9 @@ describe('structure', () => {
         const other = folderOf(target);
         // The manifest is data that anyone may read.
         if (other === folder || target === 'package.json') continue;
-        if (other === undefined || !rooms[folder]?.includes(other)) broken.push(`${from} → ${target}`);
+        const allowed = rooms[folder] ?? [];
+        if (other === undefined || !(allowed.includes(other) || allowed.includes(target)))
+          broken.push(`${from} → ${target}`);
       }
     }
     expect(broken).toEqual([]);

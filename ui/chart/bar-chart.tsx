@@ -1,8 +1,8 @@
 /**
- * Stacked bars: a bar for each bucket, read by pointer and by arrow keys, opened by Enter, a double click or the link
- * under the picture. What it shows stands beside it as a table; see components/data-table.tsx.
+ * Stacked bars, one for each bucket, read by pointer and by arrow keys, opened by Enter, a double click or the button
+ * below. Pages show the same figures as a table; see components/data-table.tsx.
  */
-import type { ComponentChildren } from 'preact';
+import type { ComponentChildren, RefObject } from 'preact';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import uPlot from 'uplot';
 import type { Locale } from '../format/instants.ts';
@@ -10,23 +10,23 @@ import type { BucketPeriod } from '../period/buckets.ts';
 import { texts } from '../texts/texts.ts';
 import { themeVersion, token } from '../theme/theme.ts';
 import { barOptions } from './bar-options.ts';
-import type { BarPaint } from './bar-painter.ts';
+import { type BarPaint, paintBars } from './bar-painter.ts';
 import { type Bar, type BarSeries, sideOf } from './bars.ts';
-import { ChartFrame, useCursor } from './chart-frame.tsx';
+import { ChartFrame, type Cursor, useCursor } from './chart-frame.tsx';
 import { usePlot } from './use-plot.ts';
 
-export interface BarChartProps {
+interface BarChartProps {
   readonly bars: readonly Bar[];
   readonly series: readonly BarSeries[];
   readonly levels?: readonly number[];
   readonly unit: string;
   readonly period: BucketPeriod;
   readonly locale: Locale;
-  /** What the picture is, for those who don't see it. */
+  /** Accessible name of the chart. */
   readonly name: string;
-  /** What stands under the picture of the bar that is pointed at. */
+  /** What is shown below the chart for the bar under the cursor. */
   readonly readout: (index: number) => ComponentChildren;
-  /** Null where a bar holds no finer picture. */
+  /** Null if bars have no finer chart. */
   readonly onOpen: ((index: number) => void) | null;
   readonly openName: (index: number) => string;
   readonly onSelect: ((first: number, last: number) => void) | null;
@@ -42,45 +42,41 @@ function sumOf(bars: readonly Bar[], series: readonly BarSeries[], side: 'above'
   return bars.reduce((sum, bar) => sum + (sideOf(bar, series, side) ?? 0), 0);
 }
 
-export function BarChart(props: BarChartProps) {
-  const { bars, series, locale, unit, period, name, readout, onOpen, openName } = props;
-  const t = texts().bars;
-  const cursor = useCursor(bars.length);
-  const { at } = cursor;
-  const latest = useRef(props);
-  latest.current = props;
+/** What the painter draws, in the theme's current colours. */
+function useBarPaint({ bars, series, levels = [] }: BarChartProps): RefObject<BarPaint> {
   const version = themeVersion.value;
-  // what it is made of has new colours with each theme
+  // `version` stands for the theme's colours.
   const colours = useMemo(() => series.map(({ colour }) => token(`--${colour}-mark`)), [series, version]);
   const paint = useRef<BarPaint>(emptyPaint);
   paint.current = {
-    bars,
-    series,
-    colours,
-    text: token('--text-2-ink'),
-    line: token('--text'),
-    card: token('--card'),
-    levels: props.levels ?? [],
+    ...{ bars, series, colours, levels },
+    ...{ text: token('--text-2-ink'), line: token('--text'), card: token('--card') },
   };
+  return paint;
+}
+
+const emptyPaint: BarPaint = { bars: [], series: [], colours: [], text: '', line: '', card: '', levels: [] };
+
+/** The drawing: made again for another unit, bucket or locale, redrawn for other bars, with the bar at `at` marked. */
+function useBarPlot(props: BarChartProps, { at, point }: Cursor): RefObject<HTMLDivElement | null> {
+  const { bars, series, levels, unit, period, locale } = props;
+  const latest = useRef(props);
+  latest.current = props;
+  const paint = useBarPaint(props);
   const highlight = useRef<HTMLDivElement | null>(null);
   const { holder, drawing } = usePlot(
     heights,
     (element, size) => {
-      const made = new uPlot(
-        barOptions({
-          ...size,
-          unit,
-          period,
-          locale,
-          grid: token('--line'),
-          paint: () => paint.current,
-          onCursor: cursor.point,
-          onOpen: (index) => latest.current.onOpen?.(index),
-          onSelect: (first, last) => latest.current.onSelect?.(first, last),
-        }),
-        dataOf(latest.current.bars),
-        element,
-      );
+      const options = barOptions({
+        ...size,
+        ...{ unit, period, locale, grid: token('--line') },
+        paint: () => paint.current ?? emptyPaint,
+        onDraw: (plot) => paintBars(plot, paint.current ?? emptyPaint),
+        onCursor: point,
+        onOpen: (index) => latest.current.onOpen?.(index),
+        onSelect: (first, last) => latest.current.onSelect?.(first, last),
+      });
+      const made = new uPlot(options, dataOf(latest.current.bars), element);
       const mark = document.createElement('div');
       mark.className = 'bar-highlight';
       made.under.append(mark);
@@ -92,7 +88,7 @@ export function BarChart(props: BarChartProps) {
 
   useEffect(() => {
     drawing.current?.setData(dataOf(bars));
-  }, [bars, series, props.levels]);
+  }, [bars, series, levels]);
 
   useEffect(() => {
     const made = drawing.current;
@@ -104,7 +100,15 @@ export function BarChart(props: BarChartProps) {
     mark.style.left = `${left}px`;
     mark.style.width = `${made.valToPos(at + 0.5, 'x') - left}px`;
   });
+  return holder;
+}
 
+export function BarChart(props: BarChartProps) {
+  const { bars, series, name, readout, onOpen, openName } = props;
+  const t = texts().bars;
+  const cursor = useCursor(bars.length);
+  const { at } = cursor;
+  const holder = useBarPlot(props, cursor);
   const last = bars.length - 1;
   const move = (index: number) => () => last >= 0 && cursor.move(Math.max(0, Math.min(last, index)));
   return (
@@ -138,5 +142,3 @@ export function BarChart(props: BarChartProps) {
     </div>
   );
 }
-
-const emptyPaint: BarPaint = { bars: [], series: [], colours: [], text: '', line: '', card: '', levels: [] };

@@ -1,5 +1,5 @@
 /**
- * Goal: bars are labelled at round times of the home's clock, never more than there is room for.
+ * Goal: bars are labelled at round times of the home's clock, no more than fit.
  * Method: DST days and months by hand; number and order by property.
  */
 import fc from 'fast-check';
@@ -37,7 +37,7 @@ describe('labels of bars', () => {
             ...brussels,
             zone,
           });
-          // A clock that goes back brings one more.
+          // One more when clocks go back.
           expect(labels.length).toBeLessThanOrEqual(most + 2);
           for (const [index, { index: at }] of labels.entries())
             expect(at).toBeGreaterThan(labels[index - 1]?.index ?? -1);

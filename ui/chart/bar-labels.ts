@@ -1,11 +1,12 @@
-/** Which bars get a label on the axis, and what it says: round times of the home's clock, as many as there is room for. */
+/** Labels of bars: round times of the home's clock, as many as there is room for. */
 import { formatInstant, type Locale } from '../format/instants.ts';
 import type { BucketPeriod } from '../period/buckets.ts';
+import { localAt } from '../period/period.ts';
 
-export interface BarLabel {
+interface BarLabel {
   readonly index: number;
   readonly text: string;
-  /** Hours are labelled where they begin, days and longer in their middle. */
+  /** Hours are labelled at their start, days and longer in their middle. */
   readonly isAtStart: boolean;
 }
 
@@ -17,7 +18,7 @@ const strides: Readonly<Record<BucketPeriod, readonly number[]>> = {
 };
 
 function textOf(startMs: number, period: BucketPeriod, count: number, locale: Locale): string {
-  const local = Temporal.Instant.fromEpochMilliseconds(startMs).toZonedDateTimeISO(locale.zone);
+  const local = localAt(startMs, locale.zone);
   switch (period) {
     case 'hour':
       return formatInstant(startMs, local.hour === 0 && count > 30 ? 'day' : 'time', locale);
@@ -28,6 +29,18 @@ function textOf(startMs: number, period: BucketPeriod, count: number, locale: Lo
     case 'year':
       return formatInstant(startMs, 'year', locale);
   }
+}
+
+/** What a stride counts: the hour of the day, the month of the year or the year; else the index of the bar. */
+function positionOf(
+  local: Temporal.ZonedDateTime,
+  index: number,
+  period: BucketPeriod,
+  stride: number,
+): number {
+  if (period === 'hour' && stride < 24) return local.hour;
+  if (period === 'month') return local.month - 1;
+  return period === 'year' ? local.year : index;
 }
 
 /** `starts`: of all bars, ascending, epoch milliseconds. At most `most` labels, at least one. */
@@ -42,28 +55,19 @@ export function barLabels(
   const stride = list.find((one) => starts.length / one <= room) ?? Math.ceil(starts.length / room);
   const labels: BarLabel[] = [];
   for (const [index, startMs] of starts.entries()) {
-    const local = Temporal.Instant.fromEpochMilliseconds(startMs).toZonedDateTimeISO(locale.zone);
-    const place =
-      period === 'hour'
-        ? stride >= 24
-          ? index
-          : local.hour
-        : period === 'month'
-          ? local.month - 1
-          : period === 'year'
-            ? local.year
-            : index;
-    // When clocks go back an hour comes twice; its first is labelled.
+    const local = localAt(startMs, locale.zone);
+    const position = positionOf(local, index, period, stride);
+    // When clocks go back, an hour appears twice; the first is labelled.
     const last = labels.at(-1);
     const text = textOf(startMs, period, starts.length, locale);
-    if (place % stride !== 0 || (period === 'hour' && last?.index === index - 1 && last.text === text))
+    if (position % stride !== 0 || (period === 'hour' && last?.index === index - 1 && last.text === text))
       continue;
     labels.push({ index, text, isAtStart: period === 'hour' });
   }
   return labels;
 }
 
-/** The whole name of a bucket, for reading out: "14:00 – 15:00", "Sat, 21 Nov 2026", "November 2026". */
+/** The full name of a bucket: "14:00 – 15:00", "Sat, 21 Nov 2026", "November 2026". */
 export function bucketName(startMs: number, endMs: number, period: BucketPeriod, locale: Locale): string {
   switch (period) {
     case 'hour':

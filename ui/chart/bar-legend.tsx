@@ -1,4 +1,4 @@
-/** What colours and patterns of the bars mean; only what the picture holds. */
+/** The meaning of the colours and patterns that the bars use. */
 import type { ComponentChildren } from 'preact';
 import { markOf } from '../components/role-look.ts';
 import { texts } from '../texts/texts.ts';
@@ -16,12 +16,12 @@ export function BarLegend({
 }: {
   bars: readonly Bar[];
   series: readonly BarSeries[];
-  /** What it means that nothing is there, where that has words of its own. */
+  /** Words for bars without data, if the page has its own. */
   missing?: string;
   children?: ComponentChildren;
 }) {
   const t = texts().bars.legend;
-  const grounds = [
+  const looks = [
     ['pale', t.pale, bars.some((bar) => bar.look === 'pale' && bar.presence === 'known')],
     ['hatched', t.hatched, bars.some((bar) => bar.look === 'hatched' && bar.presence === 'known')],
     ['incomplete', t.incomplete, bars.some((bar) => bar.isIncomplete)],
@@ -36,8 +36,8 @@ export function BarLegend({
         </li>
       ))}
       {children}
-      {grounds
-        .filter(([, , isThere]) => isThere)
+      {looks
+        .filter(([, , isUsed]) => isUsed)
         .map(([kind, words]) => (
           <li key={kind} data-legend={kind}>
             <Swatch colour={markOf('text-2')} kind={kind} />

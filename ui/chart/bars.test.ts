@@ -1,12 +1,12 @@
 /**
- * Goal: parts of a bar stand on each other without gap or overlap, add up to the side they are on, and what is missing
- * is drawn as nothing and never as zero.
- * Method: stacking and range by property; look and presence by examples at their edges.
+ * Goal: parts of a bar are stacked without gap or overlap and add up to their side; unknown values are not drawn, and
+ * differ from zero.
+ * Method: stacking and range by property; look and presence by examples at their limits.
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Bar, type BarSeries, barRange, segmentsOf, sideOf } from './bars.ts';
-import { barLook, isIncomplete, presenceOf } from './grounds.ts';
+import { barLook, isIncomplete, presenceOf } from './data-quality.ts';
 
 const series: BarSeries[] = (['above', 'above', 'above', 'below', 'below'] as const).map((side, index) => ({
   key: String(index),
@@ -45,7 +45,7 @@ describe('bars', () => {
     );
   });
 
-  it('draw nothing for what is not known, and tell it from zero', () => {
+  it('draw nothing for unknown values, which differ from zero', () => {
     expect(segmentsOf(barOf([null, 2, null, null, 1]), series)).toEqual([
       { series: 1, from: 0, to: 2 },
       { series: 4, from: 0, to: -1 },
@@ -78,7 +78,7 @@ describe('bars', () => {
   });
 });
 
-describe('grounds', () => {
+describe('data quality', () => {
   it.each([
     ['measured', 'solid'],
     ['imported', 'solid'],
@@ -87,20 +87,20 @@ describe('grounds', () => {
     ['estimated', 'hatched'],
   ] as const)('%s is drawn %s', (quality, look) => expect(barLook(quality)).toBe(look));
 
-  it('finds nothing missing in an hour that is only known as a whole', () => {
+  it('finds nothing missing in hourly data', () => {
     const span = { startMs: 0, endMs: 3_600_000 };
     const of = (coverage: number, quality: 'hourly' | 'measured' | 'recovered' | 'none', nowMs = 1e9) =>
-      isIncomplete({ coverage, quality, provisional: false }, span, nowMs);
+      isIncomplete({ coverage, quality }, span, nowMs);
     expect(of(0, 'hourly')).toBe(false);
     expect(of(0.6, 'measured')).toBe(true);
     expect(of(1, 'recovered')).toBe(false);
     expect(of(0, 'none')).toBe(false);
-    // Of 45 minutes that have passed 9 are not posted yet; but 27 are missing.
+    // Of 45 minutes, 9 are not posted yet; 27 are missing.
     expect(of(0.8, 'measured', 2_700_000)).toBe(false);
     expect(of(0.4, 'measured', 2_700_000)).toBe(true);
   });
 
-  it('calls nothing missing that has only just ended', () => {
+  it('does not count a bucket that just ended as missing', () => {
     const hour = 3_600_000;
     expect(presenceOf(true, hour, 0)).toBe('known');
     expect(presenceOf(false, hour, hour / 2)).toBe('future');

@@ -1,11 +1,11 @@
-/** Bars that stand on each other above and below a line: where each part begins and ends. Pure; units as they come. */
-import type { BarLook, Presence } from './grounds.ts';
+/** Stacked bars above and below a zero line: where each part begins and ends. Pure; in the unit of the values. */
+import type { BarLook, Presence } from './data-quality.ts';
 
-/** One kind of part, the same in every bar. */
+/** A kind of part, the same in every bar. */
 export interface BarSeries {
   readonly key: string;
   readonly label: string;
-  /** Name of the token that colours it, without dashes. */
+  /** Name of the colour token, without dashes. */
   readonly colour: string;
   readonly side: 'above' | 'below';
 }
@@ -13,26 +13,26 @@ export interface BarSeries {
 export interface Bar {
   readonly startMs: number;
   readonly endMs: number;
-  /** One for each series, from the line outwards; null where it is not known. Below the line too they are positive. */
+  /** One for each series, from the zero line outwards; null when not known. Positive below the line too. */
   readonly values: readonly (number | null)[];
   readonly look: BarLook;
   readonly presence: Presence;
   readonly isIncomplete: boolean;
-  /** It holds the present moment and grows. */
+  /** Whether the bucket includes the current time, so that it still grows. */
   readonly isRunning: boolean;
   /** A short line across the bar, such as the balance. */
   readonly mark: number | null;
-  /** What it is compared with, above and below the line. */
+  /** The bucket it is compared with, above and below the line. */
   readonly before: { readonly above: number | null; readonly below: number | null } | null;
 }
 
-export interface Segment {
+interface Segment {
   readonly series: number;
   readonly from: number;
   readonly to: number;
 }
 
-/** Parts of a bar as stretches of the scale, below the line negative. What is null or 0 has none. */
+/** Parts of a bar as intervals of the scale, negative below the line. Null and 0 have none. */
 export function segmentsOf({ values }: Pick<Bar, 'values'>, series: readonly BarSeries[]): Segment[] {
   const reached = { above: 0, below: 0 };
   const segments: Segment[] = [];
@@ -47,7 +47,7 @@ export function segmentsOf({ values }: Pick<Bar, 'values'>, series: readonly Bar
   return segments;
 }
 
-/** All parts of one side together; null when none of them is known. */
+/** Sum of one side's parts; null when none of them is known. */
 export function sideOf(
   { values }: Pick<Bar, 'values'>,
   series: readonly BarSeries[],
@@ -59,7 +59,7 @@ export function sideOf(
   return sum;
 }
 
-/** Lowest and highest that is drawn, the line among them, with room at both ends. */
+/** Lowest and highest drawn value, with room at both ends. Includes zero. */
 export function barRange(
   bars: readonly Bar[],
   series: readonly BarSeries[],

@@ -1,46 +1,48 @@
 /**
- * The frame of every picture that is read: it has the focus, the arrow keys move a cursor in it, and what the cursor
- * says stands below. Pointers are the picture's own business; they tell the cursor where they are.
+ * The frame of every chart: it takes the focus, keys move a cursor in it, and the readout below shows what is at the
+ * cursor. Charts handle pointers themselves and report the position to the cursor.
  */
 import type { ComponentChildren, RefObject } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
 
 export interface Cursor {
-  /** Index of what is read; null when nothing is. */
+  /** Index of the point that is read; null for none. */
   readonly at: number | null;
-  /** What the keys reach is read out; what a pointer sweeps over is not. */
+  /** Screen readers read what keys move to, not what a pointer passes over. */
   readonly isByKey: boolean;
   readonly point: (index: number | null) => void;
   readonly move: (index: number) => void;
 }
 
-/** `count`: how many things can be read. Where the cursor stood is forgotten when there are fewer. */
+/** `count`: number of points. A cursor beyond it is null. */
 export function useCursor(count: number): Cursor {
   const [{ at, isByKey }, set] = useState<{ at: number | null; isByKey: boolean }>({
     at: null,
     isByKey: false,
   });
-  const acts = useMemo(
+  const moves = useMemo(
     () => ({
       point: (index: number | null) => set({ at: index, isByKey: false }),
       move: (index: number) => set({ at: index, isByKey: true }),
     }),
     [],
   );
-  return { at: at !== null && at < count ? at : null, isByKey, ...acts };
+  return { at: at !== null && at < count ? at : null, isByKey, ...moves };
 }
 
-export interface ChartFrameProps {
+export type ChartKeys = Readonly<Record<string, (event: KeyboardEvent) => void>>;
+
+interface ChartFrameProps {
   readonly holder: RefObject<HTMLDivElement | null>;
   readonly cursor: Cursor;
   readonly class: string;
-  /** What the picture is, for those who don't see it, and what the keys do. */
+  /** Accessible name, with what the keys do. */
   readonly label: string;
-  /** By the name of the key; what is not named is left to the browser. */
-  readonly keys: Readonly<Record<string, (event: KeyboardEvent) => void>>;
-  /** How it is seen from outside: what is drawn, in figures. */
+  /** By the name of the key; other keys are left to the browser. */
+  readonly keys: ChartKeys;
+  /** What is drawn, in figures, for tests. */
   readonly marks: Readonly<Record<`data-${string}`, string | number>>;
-  /** The picture, where it is not drawn into `holder` by an effect. */
+  /** The chart, unless an effect draws it into `holder`. */
   readonly picture?: ComponentChildren;
   readonly onPoint?: (event: PointerEvent) => void;
   readonly onPress?: (event: MouseEvent) => void;

@@ -1,6 +1,6 @@
 /**
- * Goal: what is drawn is what was measured: a held value from the beginning, gaps left open, nothing after now.
- * Method: small curves by hand.
+ * Goal: the drawn columns are the measured ones: a held value at the start, open gaps, nothing after now.
+ * Method: small hand-made curves.
  */
 import { describe, expect, it } from 'vitest';
 import type { Curve } from '../../src/schemas/readings.ts';
@@ -22,7 +22,7 @@ const curve = (rest: Partial<Curve>): Curve => ({
 });
 
 describe('columns', () => {
-  it('hold the value that was there before', () => {
+  it('hold the value from before the span', () => {
     const columns = columnsOf(
       curve({ x: [50], state: [2], min: [2], max: [2], before: { x: -5, state: 1 } }),
       0,
@@ -55,7 +55,7 @@ describe('columns', () => {
     expect(columns.x).toEqual([10, 100]);
   });
 
-  it('draw a held value where nothing was said in the whole span', () => {
+  it('draw a held value over a span without readings', () => {
     expect(columnsOf(curve({ before: { x: -5, state: 3 } }), 0, 100, 5000).state).toEqual([3, 3]);
     expect(columnsOf(curve({}), 0, 100, 5000).x).toEqual([]);
   });

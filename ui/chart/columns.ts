@@ -1,4 +1,4 @@
-/** From the API's columns to what is drawn: the value that was held at the beginning, gaps, the band. Pure. */
+/** Turns the API's curve into the columns that are drawn: held values, gaps, the band. Pure. */
 import type { Curve } from '../../src/schemas/readings.ts';
 
 export interface Columns {
@@ -6,64 +6,58 @@ export interface Columns {
   readonly state: readonly (number | null)[];
   readonly min: readonly (number | null)[];
   readonly max: readonly (number | null)[];
-  /** Whether min and max say more than the value itself. */
+  /** Whether min and max differ from the values. */
   readonly hasBand: boolean;
 }
 
-/** `nowS`: a value is held until then and not beyond. */
+interface MutableColumns {
+  readonly x: number[];
+  readonly state: (number | null)[];
+  readonly min: (number | null)[];
+  readonly max: (number | null)[];
+}
+
+function push({ x, state, min, max }: MutableColumns, seconds: number, value: number | null): void {
+  x.push(seconds);
+  state.push(value);
+  min.push(value);
+  max.push(value);
+}
+
+/** `nowS`: a value holds until then, not beyond. Epoch seconds. */
 export function columnsOf(curve: Curve, startS: number, endS: number, nowS: number): Columns {
-  const { x, state, min, max } = withQuietTimes(curve);
-  const before = curve.before;
-  // A value holds until the next one: what was there before the span is there at its beginning.
-  if (before !== null && before.state !== null && (x[0] ?? Number.POSITIVE_INFINITY) > startS) {
-    x.unshift(startS);
-    state.unshift(before.state);
-    min.unshift(before.state);
-    max.unshift(before.state);
-  }
-  const last = x.at(-1);
-  const held = state.at(-1) ?? null;
-  const until = Math.min(endS, nowS);
-  if (last !== undefined && held !== null && last < until) {
-    x.push(until);
-    state.push(held);
-    min.push(held);
-    max.push(held);
-  }
-  return { x, state, min, max, hasBand: curve.bucket_seconds !== null };
+  const columns: MutableColumns = { x: [], state: [], min: [], max: [] };
+  const { before } = curve;
+  // A value holds until the next one: the one before the span holds at its start.
+  if (before !== null && before.state !== null && (curve.x[0] ?? Number.POSITIVE_INFINITY) > startS)
+    push(columns, startS, before.state);
+  addPoints(columns, curve);
+  const last = columns.x.at(-1);
+  const held = columns.state.at(-1) ?? null;
+  const heldUntilS = Math.min(endS, nowS);
+  if (last !== undefined && held !== null && last < heldUntilS) push(columns, heldUntilS, held);
+  return { ...columns, hasBand: curve.bucket_seconds !== null };
 }
 
 /**
- * A bucket's point stands at its last reading, and its band reaches back to the point before. Where buckets without a
- * reading lie between, that would be over a time of which it says nothing: there the held value begins the bucket.
+ * A bucket's point is at its last reading, and its band reaches back to the point before. After buckets without readings
+ * the band would cover their time too; so the held value is repeated at the start of the bucket.
  */
-function withQuietTimes(curve: Curve) {
+function addPoints(columns: MutableColumns, curve: Curve): void {
   const { bucket_seconds: bucketS } = curve;
-  const columns = {
-    x: [] as number[],
-    state: [] as (number | null)[],
-    min: [] as (number | null)[],
-    max: [] as (number | null)[],
-  };
   for (const [index, seconds] of curve.x.entries()) {
-    const previous = columns.x.at(-1);
+    const previous = index === 0 ? undefined : columns.x.at(-1);
     const bucketStart = bucketS === null ? seconds : Math.floor(seconds / bucketS) * bucketS;
-    if (bucketS !== null && previous !== undefined && previous < bucketStart - bucketS) {
-      const held = columns.state.at(-1) ?? null;
-      columns.x.push(bucketStart);
-      columns.state.push(held);
-      columns.min.push(held);
-      columns.max.push(held);
-    }
+    if (bucketS !== null && previous !== undefined && previous < bucketStart - bucketS)
+      push(columns, bucketStart, columns.state.at(-1) ?? null);
     columns.x.push(seconds);
     columns.state.push(curve.state[index] ?? null);
     columns.min.push(curve.min[index] ?? null);
     columns.max.push(curve.max[index] ?? null);
   }
-  return columns;
 }
 
-/** Lowest and highest of what is drawn; null when there is no number. */
+/** Lowest and highest drawn value; null without values. */
 export function extentOf({ min, max }: Columns): { least: number; most: number } | null {
   let least = Number.POSITIVE_INFINITY;
   let most = Number.NEGATIVE_INFINITY;
@@ -72,7 +66,7 @@ export function extentOf({ min, max }: Columns): { least: number; most: number }
   return least <= most ? { least, most } : null;
 }
 
-/** The point at or before an instant; -1 when all are later. */
+/** Index of the point at or before an instant; -1 if all are later. */
 export function indexAt(x: readonly number[], seconds: number): number {
   let low = 0;
   let high = x.length;
@@ -84,9 +78,7 @@ export function indexAt(x: readonly number[], seconds: number): number {
   return low - 1;
 }
 
-/**
- * The part of a span of which `share` is left, around a point in it; null when that would be shorter than ten seconds.
- */
+/** `share` of a span, around a point in it; null when the result is shorter than ten seconds. */
 export function narrowed(
   startS: number,
   endS: number,

@@ -1,15 +1,15 @@
-/** Slanted lines for what is not measured as it stands. */
+/** Hatching for values that were not measured directly. */
 
 const tilePx = 6;
 const patterns = new Map<string, CanvasPattern>();
 const maxPatterns = 60;
 
-/** theme.ts writes its colours as "rgb(r g b)", which takes an alpha; others are used as they are. */
+/** Adds an alpha to colours of theme.ts, "rgb(r g b)"; returns others unchanged. */
 export function translucent(colour: string, alpha: number): string {
   return /^rgb\([^/,]+\)$/.test(colour) ? colour.replace(/\)$/, ` / ${Math.round(alpha * 100)}%)`) : colour;
 }
 
-/** Lines of `colour` on a weak ground of it; `under` is what shows between them. */
+/** Lines of `colour` on a faint background of it over `under`. */
 export function hatch(
   ctx: CanvasRenderingContext2D,
   colour: string,
@@ -35,7 +35,7 @@ export function hatch(
   paint.strokeStyle = translucent(colour, alpha);
   paint.lineWidth = size / 4;
   paint.beginPath();
-  // Once through the middle and once through each corner, so that tiles join without a seam.
+  // Through the middle and each corner, so that tiles join without a seam.
   for (const offset of [-size, 0, size]) {
     paint.moveTo(offset - 1, size + 1);
     paint.lineTo(offset + size + 1, -1);

@@ -1,5 +1,5 @@
 /**
- * Goal: ticks stand at round times of the home's wall clock, never too many, also when clocks change.
+ * Goal: ticks are at round times of the home's wall clock, and few, also when clocks change.
  * Method: DST days by hand; order, bounds and number by property over zones and spans.
  */
 import fc from 'fast-check';

@@ -1,5 +1,7 @@
-/** Ticks of a time axis at round instants of the home's wall clock, and their labels. Pure. */
+/** Ticks of a time axis at round times of the home's wall clock, and their labels. Pure. */
 import { formatInstant, type Locale } from '../format/instants.ts';
+import { daySeconds, hourSeconds, minuteSeconds } from '../period/durations.ts';
+import { localAt } from '../period/period.ts';
 
 type Step = {
   readonly unit: 'second' | 'minute' | 'hour' | 'day' | 'month' | 'year';
@@ -8,33 +10,37 @@ type Step = {
 
 const steps: readonly (Step & { readonly seconds: number })[] = [
   ...[1, 2, 5, 10, 15, 30].map((count) => ({ unit: 'second' as const, count, seconds: count })),
-  ...[1, 2, 5, 10, 15, 30].map((count) => ({ unit: 'minute' as const, count, seconds: count * 60 })),
-  ...[1, 2, 3, 4, 6, 12].map((count) => ({ unit: 'hour' as const, count, seconds: count * 3600 })),
-  ...[1, 2, 5, 7, 14].map((count) => ({ unit: 'day' as const, count, seconds: count * 86_400 })),
+  ...[1, 2, 5, 10, 15, 30].map((count) => ({
+    unit: 'minute' as const,
+    count,
+    seconds: count * minuteSeconds,
+  })),
+  ...[1, 2, 3, 4, 6, 12].map((count) => ({ unit: 'hour' as const, count, seconds: count * hourSeconds })),
+  ...[1, 2, 5, 7, 14].map((count) => ({ unit: 'day' as const, count, seconds: count * daySeconds })),
   ...[1, 2, 3, 6].map((count) => ({ unit: 'month' as const, count, seconds: count * 2_629_746 })),
   ...[1, 2, 5, 10].map((count) => ({ unit: 'year' as const, count, seconds: count * 31_556_952 })),
 ];
 const maxTicks = 60;
 
-/** The smallest step with which at most `most` ticks stand in the span. */
+/** The smallest step that gives at most `most` ticks. */
 export function stepFor(spanS: number, most: number): Step {
   const found = steps.find(({ seconds }) => spanS / seconds <= Math.max(1, most));
   return found ?? { unit: 'year', count: 10 };
 }
 
-/** Round instants in [startS, endS], epoch seconds: round by the wall clock of the zone, also on days of 23 and 25 hours. */
+/** Round times of the zone's wall clock in [startS, endS], epoch seconds, also on days of 23 and 25 hours. */
 export function ticksOf(startS: number, endS: number, step: Step, zone: string): number[] {
   const { unit, count } = step;
   const ticks: number[] = [];
-  const start = Temporal.Instant.fromEpochMilliseconds(Math.ceil(startS * 1000)).toZonedDateTimeISO(zone);
+  const start = localAt(Math.ceil(startS * 1000), zone);
   const push = (at: Temporal.ZonedDateTime) => {
     const seconds = at.epochMilliseconds / 1000;
     if (seconds >= startS && seconds <= endS && seconds !== ticks.at(-1)) ticks.push(seconds);
     return seconds <= endS && ticks.length < maxTicks;
   };
   if (unit === 'second' || unit === 'minute') {
-    // Below the hour every zone agrees with the clock's own round steps, counted from the local hour.
-    const lengthS = count * (unit === 'minute' ? 60 : 1);
+    // Within an hour the steps are equal in length, counted from the local hour.
+    const lengthS = count * (unit === 'minute' ? minuteSeconds : 1);
     const hour = start.round({ smallestUnit: 'hour', roundingMode: 'floor' });
     let at = hour.epochMilliseconds / 1000;
     at += Math.ceil((startS - at) / lengthS) * lengthS;
@@ -58,7 +64,7 @@ export function ticksOf(startS: number, endS: number, step: Step, zone: string):
     if (unit === 'month') at = at.add({ months: count });
     else if (unit === 'year') at = at.add({ years: count });
     else {
-      // Days of a month count from its first, so that a tick stays where it is while one scrolls.
+      // Counted from the first of the month, so that ticks stay in place when the span moves.
       const next = at.add({ days: count });
       at =
         count > 1 && (next.month !== at.month || next.day > 29)
@@ -68,10 +74,10 @@ export function ticksOf(startS: number, endS: number, step: Step, zone: string):
   }
 }
 
-/** "14:00", and the date where a day begins; finer or coarser as the step is. */
+/** "14:00", and the date at midnight; as fine as the step. */
 export function tickLabel(seconds: number, step: Step, locale: Locale): string {
   const atMs = seconds * 1000;
-  const local = Temporal.Instant.fromEpochMilliseconds(atMs).toZonedDateTimeISO(locale.zone);
+  const local = localAt(atMs, locale.zone);
   switch (step.unit) {
     case 'second':
       return formatInstant(atMs, 'seconds', locale);

@@ -1,10 +1,10 @@
-/** A uPlot drawing that lives in an element: as wide as that is, made with the theme's colours. */
+/** A uPlot drawing in an element: as wide as the element, in the theme's colours. */
 import type { RefObject } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import type uPlot from 'uplot';
 import { themeVersion } from '../theme/theme.ts';
 
-export interface PlotSize {
+interface PlotSize {
   readonly width: number;
   readonly height: number;
 }
@@ -12,15 +12,15 @@ export interface PlotSize {
 const leastWidth = 200;
 const phoneWidth = 560;
 
-export interface Plot {
+interface Plot {
   readonly holder: RefObject<HTMLDivElement | null>;
   /** Null until it is drawn. */
   readonly drawing: RefObject<uPlot | null>;
 }
 
 /**
- * `heights`: on a wide screen and on a phone. `make` is called anew when one of `madeOf` or the theme changes; new data
- * is for the caller to set into the drawing that is there.
+ * `heights`: on a wide screen and on a phone. `make` is called again when one of `madeOf` or the theme changes. The caller
+ * sets new data into the drawing.
  */
 export function usePlot(
   heights: readonly [wide: number, phone: number],

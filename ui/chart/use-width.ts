@@ -1,7 +1,7 @@
 import type { RefObject } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 
-/** How wide an element is, as it changes; 0 until it is there. */
+/** Width of an element in CSS pixels; 0 before it exists. */
 export function useWidth(holder: RefObject<HTMLElement | null>): number {
   const [width, setWidth] = useState(0);
   useEffect(() => {

@@ -1,10 +1,10 @@
-/** One line under the bar, only when the user has to know or to act. */
+/** One line below the top bar, only when the user has to know or do something. */
 import { mdiAlert } from '@mdi/js';
 import { useRef } from 'preact/hooks';
 import { formatAge } from '../format/instants.ts';
 import { formatCount } from '../format/numbers.ts';
 import { locale, nowMs, settings, status } from '../state/home.ts';
-import { pageAddress, place } from '../state/place.ts';
+import { pageAddress, route } from '../state/route.ts';
 import type { Texts } from '../texts/en.ts';
 import { texts } from '../texts/texts.ts';
 import { Icon } from './icon.tsx';
@@ -39,10 +39,10 @@ export function Banner() {
   const t = texts().banner;
   const urgency = useUrgency();
   const page = urgency?.kind === 'refused' ? 'settings' : 'health';
-  // The region stays, so that what appears in it is announced.
+  // The live region always exists, so that screen readers announce what appears in it.
   return (
     <div aria-live="polite">
-      {urgency !== null && place.value.page !== page && (
+      {urgency !== null && route.value.page !== page && (
         <p class="banner" data-banner={urgency.kind}>
           <Icon path={mdiAlert} />
           <span>{wordsOf(urgency, t, locale.value.language)}</span>

@@ -1,10 +1,10 @@
-/** Whether the text is on the clipboard now. Home Assistant is often opened by http, where browsers lack the newer way. */
+/** Copies a text; returns whether it worked. Over http, as Home Assistant often is, browsers have no clipboard API. */
 export async function copyText(text: string): Promise<boolean> {
   try {
     await navigator.clipboard.writeText(text);
     return true;
   } catch {
-    // Refused, or not there at all: the old way needs no permission.
+    // Refused or missing: execCommand needs no permission.
     return copyBySelection(text);
   }
 }

@@ -1,11 +1,12 @@
-/** The small mark in the bar: whether values arrive, and how old the newest is. */
+/** The mark in the top bar: whether values arrive, and the age of the newest. */
 import { formatAge } from '../format/instants.ts';
+import { minuteMs } from '../period/durations.ts';
 import { liveState, locale, newestMs, now, nowMs } from '../state/home.ts';
 import { texts } from '../texts/texts.ts';
 
-/** A home that reports nothing for so long is worth a look. */
-const oldMs = 15 * 60_000;
-/** Younger than this, counting seconds would only be unrest. */
+/** From this age on, values are marked as old. */
+const oldMs = 15 * minuteMs;
+/** Below this age the seconds are not counted, which would only distract. */
 const freshMs = 5000;
 
 export function DataAge() {

@@ -1,13 +1,9 @@
-/** The same as the picture above it, as a table: for reading out, for exact figures, and for copying into a sheet. */
-import { mdiContentCopy } from '@mdi/js';
-import { useState } from 'preact/hooks';
-import { texts } from '../texts/texts.ts';
-import { copyText } from './copy-text.ts';
-import { Icon } from './icon.tsx';
+/** The content of a chart as a table: for screen readers, exact figures, and copying into a spreadsheet. */
+import { CopyButton } from './copy-button.tsx';
 
 export interface Cell {
   readonly text: string;
-  /** As it goes into a sheet: the number itself; null is empty there. Without it the text goes. */
+  /** What is copied: the number itself; null copies as empty. By default the text. */
   readonly value?: number | string | null;
 }
 
@@ -19,11 +15,11 @@ export interface TableColumn {
 
 export interface TableRow {
   readonly key: string;
-  /** One for each column; the first one heads the row. */
+  /** One for each column; the first is the row's header. */
   readonly cells: readonly Cell[];
 }
 
-/** Tab-separated, numbers with a point: what a spreadsheet takes. */
+/** Tab-separated with decimal points, as spreadsheets paste it. */
 export function asTabSeparated(columns: readonly TableColumn[], rows: readonly TableRow[]): string {
   const plain = (cell: Cell) => (cell.value === undefined ? cell.text : String(cell.value ?? ''));
   return [columns.map(({ label }) => label), ...rows.map(({ cells }) => cells.map(plain))]
@@ -66,31 +62,14 @@ export function DataTable({
   rows: readonly TableRow[];
   total?: TableRow | undefined;
 }) {
-  const t = texts().table;
-  const [copied, setCopied] = useState<'yes' | 'no' | null>(null);
-  const copy = async () => {
-    const all = total === undefined ? rows : [...rows, total];
-    setCopied((await copyText(asTabSeparated(columns, all))) ? 'yes' : 'no');
-  };
+  const all = total === undefined ? rows : [...rows, total];
   return (
     <div class="card">
       <header>
         <h2>{title}</h2>
-        <div class="row">
-          <span role="status">{copied === 'yes' ? t.copied : copied === 'no' ? t.copyFailed : ''}</span>
-          <button
-            type="button"
-            class="button copy-button"
-            aria-label={t.copy}
-            title={t.copy}
-            onClick={() => void copy()}
-          >
-            <Icon path={mdiContentCopy} />
-            <span class="not-phone">{t.copy}</span>
-          </button>
-        </div>
+        <CopyButton tableText={() => asTabSeparated(columns, all)} />
       </header>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls can be scrolled by keyboard */}
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region is scrolled by keyboard */}
       <section class="table-scroll" tabIndex={0} aria-label={title}>
         <table class="data-table">
           <thead>

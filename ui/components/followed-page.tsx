@@ -1,51 +1,43 @@
 /**
- * The frame around a page whose answer belongs to what the address asks for: grey shapes until the first one, what went
- * wrong in its place, the controls over it, and an old picture that stays, dimmed, while a new one is on its way.
+ * The frame of a page that shows the answer for the address's period: a skeleton until the first answer, an error in its
+ * place, the controls above it. An old answer stays, dimmed, while the next one is fetched.
  */
 import type { ComponentChildren } from 'preact';
-import type { Resource } from '../state/resource.ts';
-import { PastNote, Problem, Skeleton, StaleNote } from './states.tsx';
+import { PeriodControl } from '../period/period-control.tsx';
+import type { FollowedAnswer } from '../state/followed.ts';
+import { PastNote, StaleNote, WaitingPage } from './states.tsx';
 
-export interface FollowedPageProps<T> {
-  readonly resource: Resource<T>;
-  /** Of what is asked for now; an answer to another question is no answer to this one. */
-  readonly question: string;
+interface FollowedPageProps {
+  readonly followed: FollowedAnswer<unknown>;
   readonly skeletonHeight: number;
-  readonly controls: ComponentChildren;
-  /** What stands in place of controls and picture where there is nothing to show; null where there is. */
-  readonly empty: (answered: T) => ComponentChildren;
-  readonly children: (answered: T, isLoading: boolean) => ComponentChildren;
+  /** Whether it only shows months. */
+  readonly isMonthly?: boolean;
+  /** Controls beside that of the period. */
+  readonly controls?: ComponentChildren;
+  /** Replaces controls and content when there is nothing to show; null otherwise. */
+  readonly empty?: ComponentChildren;
+  readonly children: ComponentChildren;
 }
 
-export function FollowedPage<T extends { readonly key: string }>(props: FollowedPageProps<T>) {
-  const { resource, question, skeletonHeight, controls, empty, children } = props;
-  const { data, problem, isLoading } = resource.state.value;
-  const failed = problem !== null && (
-    <section class="card">
-      <Problem problem={problem} onRetry={() => void resource.refresh()} />
-    </section>
-  );
-  if (data === null)
-    return (
-      failed || (
-        <div class="stack">
-          <Skeleton height={44} />
-          <Skeleton height={skeletonHeight} />
-        </div>
-      )
-    );
-  const instead = empty(data);
-  if (instead !== null) return <section class="card">{instead}</section>;
+export function FollowedPage(props: FollowedPageProps) {
+  const { followed, skeletonHeight, isMonthly = false, controls, empty, children } = props;
+  const { resource, shown, problem, hasFailed } = followed;
+  const retry = () => void resource.refresh();
+  if (shown === null) return <WaitingPage heights={[44, skeletonHeight]} problem={problem} onRetry={retry} />;
+  if (empty) return <section class="card">{empty}</section>;
   return (
     <>
-      <div class="ledger-controls">{controls}</div>
-      {problem !== null && data.key !== question ? (
-        failed
+      <div class="ledger-controls">
+        <PeriodControl isMonthly={isMonthly} />
+        {controls}
+      </div>
+      {hasFailed ? (
+        <WaitingPage heights={[]} problem={problem} onRetry={retry} />
       ) : (
         <>
           <StaleNote problem={problem} />
           <PastNote />
-          {children(data, isLoading)}
+          {children}
         </>
       )}
     </>

@@ -1,4 +1,4 @@
-/** One path of the Material set, imported where it is used. Without `label` it is only an ornament. */
+/** A Material icon by its path. Without `label` it is decoration, hidden from screen readers. */
 export function Icon({ path, label, class: name }: { path: string; label?: string; class?: string }) {
   const look = { class: `icon ${name ?? ''}`, viewBox: '0 0 24 24', width: '24', height: '24' };
   if (label === undefined)

@@ -1,4 +1,4 @@
-/** The same thing has the same icon and colour everywhere. Colours are tokens of tokens.css, without their leading dashes. */
+/** Icon and colour of each role. Colours are tokens of tokens.css, without their leading dashes. */
 import {
   mdiBattery,
   mdiBatteryArrowDown,
@@ -16,7 +16,7 @@ import {
 } from '@mdi/js';
 import type { EntityRow } from '../../src/schemas/entities.ts';
 
-export type Role = EntityRow['role'];
+type Role = EntityRow['role'];
 export type ColourName =
   | 'grid-in'
   | 'grid-out'
@@ -65,7 +65,7 @@ export function markOf(colour: ColourName): string {
   return colour === 'text-2' ? 'var(--text-2-ink)' : `var(--${colour}-mark)`;
 }
 
-/** Home's own before devices, in the order in which energy flows. */
+/** The home's meters before devices, in the order in which energy flows. */
 export const roleOrder: readonly Role[] = [
   'grid_power',
   'grid_import',

@@ -1,7 +1,9 @@
-/** Which source of the energy preferences is not known, what that means, and what to do. */
+/** The sources of the energy preferences that are not known, what that means, and what to do. */
+
 import { mdiAlertCircleOutline } from '@mdi/js';
 import type { UnknownSources as Sources } from '../../src/schemas/balance.ts';
 import { texts } from '../texts/texts.ts';
+import { Card } from './card.tsx';
 import { Icon } from './icon.tsx';
 import { ToSettings } from './states.tsx';
 
@@ -10,14 +12,17 @@ export function UnknownSources({ sources }: { sources: Sources }) {
   const words = t.unknownSources;
   if (sources.length === 0) return null;
   const isBalance = sources.some(({ role }) => role !== 'gas' && role !== 'water');
-  const isOurs = sources.some(({ reason }) => reason === 'not_tracked');
+  const isUntracked = sources.some(({ reason }) => reason === 'not_tracked');
   return (
-    <section class="card" aria-labelledby="unknown-sources-title" data-unknown-sources={sources.length}>
-      <header>
-        <h2 id="unknown-sources-title">
+    <Card
+      id="unknown-sources"
+      title={
+        <>
           <Icon path={mdiAlertCircleOutline} /> {isBalance ? words.title : words.titleOther}
-        </h2>
-      </header>
+        </>
+      }
+      data-unknown-sources={sources.length}
+    >
       <p>{words.what}</p>
       <ul>
         {sources.map(({ statistic_id: id, role, reason }) => (
@@ -27,7 +32,7 @@ export function UnknownSources({ sources }: { sources: Sources }) {
         ))}
       </ul>
       {sources.some(({ reason }) => reason !== 'not_tracked') && <p>{words.toDo}</p>}
-      {isOurs && <ToSettings />}
-    </section>
+      {isUntracked && <ToSettings />}
+    </Card>
   );
 }

@@ -1,13 +1,13 @@
 /**
- * Goal: a duration is told in the two units that matter, and rounding never makes an hour of 60 minutes.
- * Method: examples around each border.
+ * Goal: a duration has its two largest units, and rounding never gives an hour of 60 minutes.
+ * Method: examples on both sides of each limit.
  */
 import { describe, expect, it } from 'vitest';
 import { en } from '../texts/en.ts';
 import { formatDuration, formatHours } from './durations.ts';
 
 const plain = (text: string) => text.replaceAll('\u00a0', ' ');
-const told = (seconds: number) => plain(formatDuration(seconds, 'en-GB', en.units));
+const format = (seconds: number) => plain(formatDuration(seconds, 'en-GB', en.units));
 
 describe('durations', () => {
   it.each([
@@ -23,7 +23,7 @@ describe('durations', () => {
     [3 * 86_400 - 60, '3 d'],
     [400 * 86_400, '400 d'],
   ])('%d seconds are %s', (seconds, text) => {
-    expect(told(seconds)).toBe(text);
+    expect(format(seconds)).toBe(text);
   });
   it.each([
     [0, '0 min'],

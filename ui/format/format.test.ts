@@ -1,11 +1,11 @@
 /**
- * Goal: numbers carry the digits that matter and dates are the home's, not the browser's.
- * Method: examples at each rounding edge; spaces that Intl chooses are made plain before comparing.
+ * Goal: numbers have their significant digits, and dates are the home's, not the browser's.
+ * Method: examples at each rounding limit; Intl's special spaces are replaced before comparing.
  */
 import { describe, expect, it } from 'vitest';
 import { periodAround, rangeOf } from '../period/period.ts';
 import { firstWeekdayOf, formatAge, formatInstant, formatPeriod } from './instants.ts';
-import { asText, formatBytes, showExact, showPower, showQuantity } from './numbers.ts';
+import { formatBytes, formatPower, formatQuantity, formatRegister } from './numbers.ts';
 
 const plain = (text: string) => text.replace(/[\u00a0\u2009\u202f]/g, ' ');
 const date = (text: string) => Temporal.PlainDate.from(text);
@@ -25,7 +25,7 @@ describe('numbers', () => {
     [99_949, '99.95 kW'],
     [1_240_000, '1.24 MW'],
   ])('%d W reads %s', (watts, text) => {
-    expect(plain(asText(showPower(watts, 'en-GB')))).toBe(text);
+    expect(plain(formatPower(watts, 'en-GB'))).toBe(text);
   });
 
   it.each([
@@ -40,15 +40,15 @@ describe('numbers', () => {
     [0.0001, 'kWh', '0.00 kWh'],
     [55.4, '%', '55 %'],
   ])('%d %s reads %s', (value, unit, text) => {
-    expect(plain(asText(showQuantity(value, unit, 'en-GB')))).toBe(text);
+    expect(plain(formatQuantity(value, unit, 'en-GB'))).toBe(text);
   });
 
-  it('leaves a register as its meter shows it', () => {
-    expect(plain(asText(showExact(12_345.678, 'kWh', 'en-GB')))).toBe('12,345.678 kWh');
-    expect(plain(asText(showExact(12_345.678, 'kWh', 'nl')))).toBe('12.345,678 kWh');
+  it('keeps a register as its meter shows it', () => {
+    expect(plain(formatRegister(12_345.678, 'kWh', 'en-GB'))).toBe('12,345.678 kWh');
+    expect(plain(formatRegister(12_345.678, 'kWh', 'nl'))).toBe('12.345,678 kWh');
   });
 
-  it('says sizes in the unit that fits', () => {
+  it('formats sizes in a fitting unit', () => {
     expect(plain(formatBytes(512, 'en'))).toBe('512 B');
     expect(plain(formatBytes(8_400_000, 'en'))).toBe('8.4 MB');
   });
@@ -57,7 +57,7 @@ describe('numbers', () => {
 describe('instants', () => {
   const at = Date.parse('2026-10-25T00:30:00.125Z');
 
-  it('tells both hours of the night when clocks go back', () => {
+  it('formats both hours of the night when clocks go back', () => {
     const brussels = { language: 'en-GB', zone: 'Europe/Brussels' };
     expect(formatInstant(at, 'time', brussels)).toBe('02:30');
     expect(formatInstant(at + 3_600_000, 'time', brussels)).toBe('02:30');
@@ -72,7 +72,7 @@ describe('instants', () => {
     );
   });
 
-  it('tells ages, and none for a clock that runs ahead', () => {
+  it('formats ages, and 0 s for a clock that is ahead', () => {
     expect(plain(formatAge(-5000, 'en'))).toBe('0s');
     expect(plain(formatAge(61_000, 'en'))).toBe('1m');
     expect(plain(formatAge(3 * 86_400_000, 'en'))).toBe('3d');

@@ -1,6 +1,6 @@
-/** Instants and spans as people read them, in a language and a zone that are told. */
-
-import { lengthDays, type Period } from '../period/period.ts';
+/** Formats instants, intervals and periods for a language and a time zone. */
+import { dayMs, daySeconds, hourSeconds, minuteSeconds } from '../period/durations.ts';
+import { dateAt, includes, lengthDays, type Period, type Span } from '../period/period.ts';
 
 const formatters = new Map<string, Intl.DateTimeFormat>();
 const maxFormatters = 100;
@@ -44,16 +44,18 @@ const styles = {
   year: { year: 'numeric' },
 } as const satisfies Record<string, Intl.DateTimeFormatOptions>;
 
-export type InstantStyle = keyof typeof styles;
+type InstantStyle = keyof typeof styles;
 
-export function formatInstant(epochMs: number, style: InstantStyle, { language, zone }: Locale): string {
+/** `at`: epoch milliseconds, or ISO 8601. */
+export function formatInstant(at: number | string, style: InstantStyle, { language, zone }: Locale): string {
+  const epochMs = typeof at === 'string' ? Date.parse(at) : at;
   return formatter(language, { ...styles[style], timeZone: zone }).format(epochMs);
 }
 
-const longMs = 2 * 86_400_000;
+const longMs = 2 * dayMs;
 
-/** From and to, as short as the language has it: of one day the end is but a time, of many only the days are told. */
-export function formatSpan(startMs: number, endMs: number, { language, zone }: Locale): string {
+/** "21 Nov, 10:00 – 12:00". Within a day the end is only a time; over more than two days both ends are only dates. */
+export function formatSpan({ startMs, endMs }: Span, { language, zone }: Locale): string {
   const style = endMs - startMs > longMs ? 'day' : 'moment';
   return formatter(language, { ...styles[style], timeZone: zone }).formatRange(
     startMs,
@@ -61,10 +63,12 @@ export function formatSpan(startMs: number, endMs: number, { language, zone }: L
   );
 }
 
-function formatDate(date: Temporal.PlainDate, style: InstantStyle, language: string): string {
-  return formatter(language, { ...styles[style], timeZone: 'UTC' }).format(
-    date.toZonedDateTime('UTC').epochMilliseconds,
-  );
+function utcMs(date: Temporal.PlainDate): number {
+  return date.toZonedDateTime('UTC').epochMilliseconds;
+}
+
+export function formatDate(date: Temporal.PlainDate, style: InstantStyle, language: string): string {
+  return formatInstant(utcMs(date), style, { language, zone: 'UTC' });
 }
 
 export function formatPeriod(period: Period, language: string): string {
@@ -72,23 +76,58 @@ export function formatPeriod(period: Period, language: string): string {
   if (period.kind === 'month') return formatDate(period.start, 'monthOfYear', language);
   if (period.kind === 'year') return formatDate(period.start, 'year', language);
   if (lengthDays(period) === 1) return formatDate(period.start, 'dayOfYear', language);
-  const at = (date: Temporal.PlainDate) => date.toZonedDateTime('UTC').epochMilliseconds;
   return formatter(language, {
     day: 'numeric',
     month: 'short',
     year: 'numeric',
     timeZone: 'UTC',
-  }).formatRange(at(period.start), at(period.end.subtract({ days: 1 })));
+  }).formatRange(utcMs(period.start), utcMs(period.end.subtract({ days: 1 })));
+}
+
+/** How a sentence ends with the period it is about: "… so far today", "… on Sat, 21 Nov 2026", "… in November 2026". */
+interface PeriodWords {
+  readonly today: (text: string) => string;
+  readonly week: (text: string) => string;
+  readonly month: (text: string) => string;
+  readonly year: (text: string) => string;
+  readonly range: (text: string, name: string) => string;
+  readonly onDay: (text: string, name: string) => string;
+  readonly in: (text: string, name: string) => string;
+}
+
+/** `text` with the period it is about. A period that includes `nowMs` is still running. */
+export function withPeriod(
+  text: string,
+  period: Period,
+  nowMs: number,
+  words: PeriodWords,
+  { language, zone }: Locale,
+): string {
+  const name = formatPeriod(period, language);
+  if (!includes(period, dateAt(nowMs, zone)))
+    return period.kind === 'day' ? words.onDay(text, name) : words.in(text, name);
+  switch (period.kind) {
+    case 'day':
+      return words.today(text);
+    case 'week':
+      return words.week(text);
+    case 'month':
+      return words.month(text);
+    case 'year':
+      return words.year(text);
+    case 'range':
+      return words.range(text, name);
+  }
 }
 
 const units = [
-  ['day', 86_400],
-  ['hour', 3600],
-  ['minute', 60],
+  ['day', daySeconds],
+  ['hour', hourSeconds],
+  ['minute', minuteSeconds],
   ['second', 1],
 ] as const;
 
-/** "5m" of what passed; a clock that runs ahead counts as none. */
+/** "5m". Negative ages, from a clock that is ahead, are shown as 0 s. */
 export function formatAge(ageMs: number, language: string): string {
   const seconds = Math.max(0, Math.floor(ageMs / 1000));
   const [unit, size] = units.find(([, length]) => seconds >= length) ?? units[3];
@@ -97,7 +136,7 @@ export function formatAge(ageMs: number, language: string): string {
   );
 }
 
-/** 1 is Monday. What the region is used to; Monday, as ISO 8601 has it, when the language names no region. */
+/** The first weekday in the language's region, 1 is Monday. Monday, as in ISO 8601, if the language names no region. */
 export function firstWeekdayOf(language: string): number {
   try {
     const locale = new Intl.Locale(language) as Intl.Locale & {

@@ -1,9 +1,4 @@
-/** Numbers as people read them: three digits that matter, a unit that fits, steady width while they change. */
-
-export interface Shown {
-  readonly value: string;
-  readonly unit: string;
-}
+/** Formats numbers: three significant digits, a fitting unit, and a steady width while they change. */
 
 const formatters = new Map<string, Intl.NumberFormat>();
 const maxFormatters = 200;
@@ -22,7 +17,7 @@ function formatter(language: string, digits: number, leastDigits: number): Intl.
   return found;
 }
 
-/** Digits after the decimal sign so that three digits matter, at most `most`. */
+/** Decimals for three significant digits, at most `most`. */
 export function digitsFor(value: number, most = 3): number {
   const size = Math.abs(value);
   if (size === 0) return 0;
@@ -32,7 +27,7 @@ export function digitsFor(value: number, most = 3): number {
 }
 
 export function formatNumber(value: number, language: string, digits: number, leastDigits = digits): string {
-  // A minus before a zero says nothing.
+  // No minus before a zero.
   const rounded = Number(value.toFixed(digits));
   return formatter(language, digits, leastDigits).format(rounded === 0 ? 0 : rounded);
 }
@@ -41,69 +36,68 @@ export function formatCount(value: number, language: string): string {
   return formatNumber(value, language, 0);
 }
 
-/** Watts as W up to a kilowatt, above as kW with two decimals: the meter's own way of saying it. */
-export function showPower(watts: number, language: string): Shown {
-  const size = Math.abs(watts);
-  if (size < 999.5) return { value: formatNumber(watts, language, size < 9.95 ? 1 : 0, 0), unit: 'W' };
-  if (size < 999_500)
-    return { value: formatNumber(watts / 1000, language, size < 99_950 ? 2 : 0), unit: 'kW' };
-  return { value: formatNumber(watts / 1e6, language, 2), unit: 'MW' };
+/** Value and unit as one text that does not break between them. */
+export function withUnit(value: string, unit: string): string {
+  return `${value}\u00a0${unit}`;
 }
 
-/** What flowed, or is: three digits that matter. */
-export function showQuantity(value: number, unit: string, language: string): Shown {
+/** W up to a kilowatt, then kW with two decimals, as meters display it. */
+export function formatPower(watts: number, language: string): string {
+  const size = Math.abs(watts);
+  if (size < 999.5) return withUnit(formatNumber(watts, language, size < 9.95 ? 1 : 0, 0), 'W');
+  if (size < 999_500) return withUnit(formatNumber(watts / 1000, language, size < 99_950 ? 2 : 0), 'kW');
+  return withUnit(formatNumber(watts / 1e6, language, 2), 'MW');
+}
+
+/** An amount or a state with three significant digits. */
+export function formatQuantity(value: number, unit: string, language: string): string {
   switch (unit) {
     case 'W':
-      return showPower(value, language);
+      return formatPower(value, language);
     case 'kWh':
       return Math.abs(value) >= 9999.5
-        ? { value: formatNumber(value / 1000, language, 2), unit: 'MWh' }
-        : { value: formatNumber(value, language, digitsFor(value)), unit };
+        ? withUnit(formatNumber(value / 1000, language, 2), 'MWh')
+        : formatEnergy(value, language);
     case '%':
-      return { value: formatNumber(value, language, 0), unit };
+      return withUnit(formatNumber(value, language, 0), unit);
     default:
-      return { value: formatNumber(value, language, digitsFor(value)), unit };
+      return withUnit(formatNumber(value, language, digitsFor(value)), unit);
   }
 }
 
-/** Energy in kilowatt-hours however much it is: amounts that stand beside each other keep one unit. */
-export function showEnergy(kwh: number, language: string): Shown {
-  return { value: formatNumber(kwh, language, digitsFor(kwh)), unit: 'kWh' };
+/** Always in kWh, so that amounts beside each other have one unit. */
+export function formatEnergy(kwh: number, language: string): string {
+  return withUnit(formatNumber(kwh, language, digitsFor(kwh)), 'kWh');
 }
 
-/** A register as the meter's own display has it, to be compared with it: up to three decimals, never another unit. */
-export function showExact(value: number, unit: string, language: string, digits = 3): Shown {
-  return { value: formatNumber(value, language, digits, 0), unit };
-}
-
-/** Value and unit as one text that does not break between them. */
-export function asText(shown: Shown): string {
-  return `${shown.value}\u00a0${shown.unit}`;
+/** A register as its meter displays it, for comparison: up to three decimals, never another unit. */
+export function formatRegister(value: number, unit: string, language: string): string {
+  return withUnit(formatNumber(value, language, 3, 0), unit);
 }
 
 export function formatBytes(bytes: number, language: string): string {
-  if (bytes < 1000) return asText({ value: formatCount(bytes, language), unit: 'B' });
-  if (bytes < 999_500) return asText({ value: formatNumber(bytes / 1000, language, 0), unit: 'kB' });
-  if (bytes < 999.5e6) return asText({ value: formatNumber(bytes / 1e6, language, 1), unit: 'MB' });
-  return asText({ value: formatNumber(bytes / 1e9, language, 1), unit: 'GB' });
+  if (bytes < 1000) return withUnit(formatCount(bytes, language), 'B');
+  if (bytes < 999_500) return withUnit(formatNumber(bytes / 1000, language, 0), 'kB');
+  if (bytes < 999.5e6) return withUnit(formatNumber(bytes / 1e6, language, 1), 'MB');
+  return withUnit(formatNumber(bytes / 1e9, language, 1), 'GB');
 }
 
-/** Money as the language writes it; a currency that is no currency code stands as it is told. */
+/** Money in the language's format. A currency that is not an ISO code is appended as it is. */
 export function formatMoney(value: number, currency: string | null, language: string): string {
   if (currency === null) return formatNumber(value, language, 2);
   try {
     return new Intl.NumberFormat(language, { style: 'currency', currency }).format(value);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    return asText({ value: formatNumber(value, language, 2), unit: currency });
+    return withUnit(formatNumber(value, language, 2), currency);
   }
 }
 
-/** A part of one, 0 to 1, in whole percents; only all of it is 100 %, and only nothing is 0 %. */
+/** A share, 0 to 1, in whole percents. Only a full share is shown as 100 %, and only none as 0 %. */
 export function formatShare(share: number, language: string): string {
   const percents = share * 100;
   const isNearlyAll = share < 1 && percents >= 99.5;
   const isNearlyNone = share > 0 && percents < 0.5;
-  const text = asText(showQuantity(isNearlyAll ? 99 : isNearlyNone ? 1 : percents, '%', language));
+  const text = formatQuantity(isNearlyAll ? 99 : isNearlyNone ? 1 : percents, '%', language);
   return isNearlyAll ? `> ${text}` : isNearlyNone ? `< ${text}` : text;
 }

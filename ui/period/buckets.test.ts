@@ -1,6 +1,6 @@
 /**
- * Goal: each period is cut into as many bars as can be told apart, and spans that an answer tells get their names back.
- * Method: examples of each kind and of the lengths at which the cut changes.
+ * Goal: each period has as many bars as can be distinguished, and the intervals of an answer get their names back.
+ * Method: examples of each kind, and of the lengths at which the bucket changes.
  */
 import { describe, expect, it } from 'vitest';
 import { bucketPeriodOf, periodOfBucket, periodOfSpan } from './buckets.ts';
@@ -30,7 +30,7 @@ describe('buckets', () => {
     expect(periodOfBucket('month', at, zone)?.end.toString()).toBe('2026-12-01');
   });
 
-  it('know a month from as many days', () => {
+  it('distinguish a month from a range of as many days', () => {
     const month = periodOfSpan(
       'month',
       Date.parse('2026-09-30T22:00:00Z'),

@@ -1,9 +1,9 @@
-/** Into which buckets a period is cut to be drawn, and what opening one of them shows. Pure. */
+/** The buckets that a period is divided into for a chart, and the period that opening a bucket shows. Pure. */
 import { dateAt, lengthDays, type Period, periodAround } from './period.ts';
 
 export type BucketPeriod = 'hour' | 'day' | 'month' | 'year';
 
-/** So that there are enough bars to see a shape and few enough to tell them apart. */
+/** Chosen so that the bars are many enough to show a shape and few enough to be distinguished. */
 export function bucketPeriodOf(period: Period): BucketPeriod {
   switch (period.kind) {
     case 'day':
@@ -22,12 +22,12 @@ export function bucketPeriodOf(period: Period): BucketPeriod {
   }
 }
 
-/** The period that a bucket is; null for an hour, which holds no finer picture. */
+/** The period of a bucket; null for an hour, which has no finer chart. */
 export function periodOfBucket(bucket: BucketPeriod, startMs: number, zone: string): Period | null {
   return bucket === 'hour' ? null : periodAround(bucket, dateAt(startMs, zone));
 }
 
-/** The same kind where a span is one, else a range: for naming what an answer says it holds. */
+/** A period for an interval, used to name it: of `kind` if the interval is exactly one, else a range. */
 export function periodOfSpan(kind: Period['kind'], startMs: number, endMs: number, zone: string): Period {
   const start = dateAt(startMs, zone);
   const end = dateAt(endMs, zone);

@@ -1,5 +1,5 @@
 /**
- * Goal: a period is what the home's calendar says, whatever the clock does in it, and survives the address.
+ * Goal: a period follows the home's calendar across clock changes, and survives a round trip through the address.
  * Method: known DST days in several zones by hand; shifting and the address by properties.
  */
 import fc from 'fast-check';
@@ -57,24 +57,24 @@ describe('spans', () => {
     expect(new Date(startMs).toISOString()).toBe('2026-05-31T18:15:00.000Z');
   });
 
-  it('tells the date of an instant in the zone', () => {
+  it('returns the date of an instant in the zone', () => {
     expect(dateAt(Date.parse('2026-11-20T23:30:00Z'), 'Europe/Brussels').toString()).toBe('2026-11-21');
     expect(dateAt(Date.parse('2026-11-20T23:30:00Z'), 'America/New_York').toString()).toBe('2026-11-20');
   });
 });
 
 describe('periods', () => {
-  it('begins a week on the day that the language says', () => {
+  it('begins a week on the given weekday', () => {
     expect(periodAround('week', date('2026-11-22'), 1).start.toString()).toBe('2026-11-16');
     expect(periodAround('week', date('2026-11-22'), 7).start.toString()).toBe('2026-11-22');
   });
 
-  it('goes from a month to the next, whatever their lengths', () => {
+  it('shifts months of different lengths', () => {
     expect(shifted(periodAround('month', date('2028-01-31')), 1)).toMatchObject({ kind: 'month' });
     expect(lengthDays(shifted(periodAround('month', date('2028-01-31')), 1))).toBe(29);
   });
 
-  it('comes back when shifted forth and back', () => {
+  it('is the same after shifting forth and back', () => {
     fc.assert(
       fc.property(anyPeriod, fc.integer({ min: -50, max: 50 }), (period, steps) => {
         expect(isSame(shifted(shifted(period, steps), -steps), period)).toBe(true);
@@ -82,7 +82,7 @@ describe('periods', () => {
     );
   });
 
-  it('has no hole and no overlap between neighbours', () => {
+  it('has no gap and no overlap between neighbours', () => {
     fc.assert(
       fc.property(anyPeriod, (period) => {
         expect(shifted(period, 1).start.equals(period.end)).toBe(true);
@@ -98,7 +98,7 @@ describe('periods', () => {
 });
 
 describe('the address', () => {
-  it('brings back every period', () => {
+  it('keeps every period', () => {
     fc.assert(
       fc.property(anyPeriod, (period) => {
         const back = periodFromParams(new URLSearchParams(periodToParams(period)));
@@ -117,7 +117,7 @@ describe('the address', () => {
     expect(periodFromParams(new URLSearchParams(query))).toBeNull();
   });
 
-  it('refuses what is no date', () => {
+  it('returns null for invalid dates', () => {
     expect(parseDate('0026-11-21')).toBeNull();
     expect(parseDate('tomorrow')).toBeNull();
     expect(parseDate('2026-11-21')?.toString()).toBe('2026-11-21');

@@ -1,9 +1,9 @@
 /**
- * The periods one looks at, as dates of the home's calendar; only `spanOf` brings in the zone. Half-open: `end` is the
- * first date that is no longer in it.
+ * Periods as dates of the home's calendar; only `spanOf` needs the zone. Half-open: `end` is the first date after the
+ * period.
  */
 export const periodKinds = ['day', 'week', 'month', 'year', 'range'] as const;
-export type PeriodKind = (typeof periodKinds)[number];
+type PeriodKind = (typeof periodKinds)[number];
 
 export interface Period {
   readonly kind: PeriodKind;
@@ -11,7 +11,7 @@ export interface Period {
   readonly end: Temporal.PlainDate;
 }
 
-/** A span of time in epoch milliseconds, half-open. */
+/** An interval in epoch milliseconds, half-open. */
 export interface Span {
   readonly startMs: number;
   readonly endMs: number;
@@ -40,7 +40,7 @@ export function periodAround(kind: PeriodKind, date: Temporal.PlainDate, firstWe
   }
 }
 
-/** Both dates are in it. Swapped dates are put right; longer than ten years is cut at its end. */
+/** A range that includes both dates, in either order. Its end is cut after ten years. */
 export function rangeOf(first: Temporal.PlainDate, last: Temporal.PlainDate): Period {
   const [start, inclusive] = Temporal.PlainDate.compare(first, last) <= 0 ? [first, last] : [last, first];
   const end = inclusive.add({ days: 1 });
@@ -52,7 +52,7 @@ export function lengthDays(period: Period): number {
   return period.start.until(period.end, { largestUnit: 'day' }).days;
 }
 
-/** The period `steps` later, or earlier when negative. A range moves by its own length. */
+/** The period `steps` later; earlier when negative. A range moves by its own length. */
 export function shifted(period: Period, steps: number): Period {
   const { kind, start } = period;
   switch (kind) {
@@ -73,7 +73,7 @@ export function shifted(period: Period, steps: number): Period {
   }
 }
 
-/** Another kind of period that shows the same time: around today when today is in it, else around its first day. */
+/** Another kind of period around the same time: around today if the period includes it, else around its first day. */
 export function asKind(
   period: Period,
   kind: PeriodKind,
@@ -94,17 +94,31 @@ export function isSame(a: Period, b: Period): boolean {
   return a.kind === b.kind && a.start.equals(b.start) && a.end.equals(b.end);
 }
 
-/** By the wall clock of the zone: a day may have 23 or 25 hours. */
+/** The period by the wall clock of the zone: a day has 23, 24 or 25 hours. */
 export function spanOf(period: Period, zone: string): Span {
   const startOf = (date: Temporal.PlainDate) => date.toZonedDateTime(zone).epochMilliseconds;
   return { startMs: startOf(period.start), endMs: startOf(period.end) };
 }
 
-export function dateAt(epochMs: number, zone: string): Temporal.PlainDate {
-  return Temporal.Instant.fromEpochMilliseconds(epochMs).toZonedDateTimeISO(zone).toPlainDate();
+/** The interval of a row or an answer, whose instants are ISO 8601. */
+export function parseSpan({ start, end }: { readonly start: string; readonly end: string }): Span {
+  return { startMs: Date.parse(start), endMs: Date.parse(end) };
 }
 
-/** A date as the address or a date field has it; null when it is none, or far from any energy meter. */
+export function contains({ startMs, endMs }: Span, epochMs: number): boolean {
+  return startMs <= epochMs && epochMs < endMs;
+}
+
+/** An instant by the wall clock of the zone. */
+export function localAt(epochMs: number, zone: string): Temporal.ZonedDateTime {
+  return Temporal.Instant.fromEpochMilliseconds(epochMs).toZonedDateTimeISO(zone);
+}
+
+export function dateAt(epochMs: number, zone: string): Temporal.PlainDate {
+  return localAt(epochMs, zone).toPlainDate();
+}
+
+/** Parses YYYY, YYYY-MM or YYYY-MM-DD. Null when it is not a date, or outside 1990 to 2199. */
 export function parseDate(text: string | null): Temporal.PlainDate | null {
   const match = /^(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?$/.exec(text ?? '');
   if (match === null) return null;
@@ -128,7 +142,7 @@ export function periodFromParams(params: URLSearchParams): Period | null {
   if (date === null) return null;
   switch (kind) {
     case 'week':
-      // The address holds the week's first day, whichever weekday that is.
+      // The address contains the first day of the week, which depends on the language.
       return { kind, start: date, end: date.add({ days: 7 }) };
     case 'day':
     case 'month':

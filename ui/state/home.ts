@@ -1,20 +1,24 @@
-/** What all pages share: the home now, the settings, the state of every part. Fetched once, then followed by websocket. */
+/** State that all pages share: the home now, settings, status. Fetched once, then kept current by the websocket. */
 import { computed, effect, signal } from '@preact/signals';
 import type { EntityRow } from '../../src/schemas/entities.ts';
 import type { LiveMessage } from '../../src/schemas/live.ts';
 import type { Now } from '../../src/schemas/now.ts';
 import type { Settings } from '../../src/schemas/settings.ts';
 import type { Status } from '../../src/schemas/status.ts';
-import { ApiProblem, api, Live, type LiveState } from '../api.ts';
+import { ApiProblem, api } from '../api.ts';
 import type { Locale } from '../format/instants.ts';
+import { LiveSocket, type LiveState } from '../live.ts';
+import { minuteMs } from '../period/durations.ts';
 import { newestAtMs, withReadings } from './live-now.ts';
 import { Resource } from './resource.ts';
 import { ticketChanges, tickets } from './tickets.ts';
 
-/** Without the websocket, and for what it does not tell, everything is asked for at this pace. */
-const slowRefreshMs = 60_000;
+/** Refresh interval for what the websocket does not report, and for all while it is away. */
+const slowRefreshMs = minuteMs;
+/** Refresh interval while a part is down, so that the page recovers soon after the part does. */
+const fastRefreshMs = 3000;
 
-/** As Home Assistant shows them now, or, while it is away, as they are remembered. */
+/** The entities of Home Assistant; the last known ones while it is away. */
 async function fetchEntities(signal: AbortSignal): Promise<readonly ListedEntity[]> {
   try {
     return (await api.entities(signal)).entities.map((entity) => ({ ...entity, is_active: true }));
@@ -29,7 +33,7 @@ export type ListedEntity = EntityRow & { readonly is_active: boolean };
 
 export const now = new Resource<Now>(async (signal) => {
   const data = await api.now(signal);
-  noteClock(data);
+  syncClock(data);
   return data;
 });
 export const settings = new Resource<Settings>((signal) => api.settings(signal));
@@ -37,13 +41,13 @@ export const status = new Resource<Status>((signal) => api.status(signal));
 export const entities = new Resource<readonly ListedEntity[]>(fetchEntities);
 
 export const liveState = signal<LiveState>('connecting');
-/** Entities of the newest message, for pages that show their past. */
+/** Entity ids in the newest readings message, for pages that show their past. */
 export const arrived = signal<ReadonlySet<string>>(new Set());
-/** Counts up when readings of the past came in. */
+/** Increments when readings of the past arrive. */
 export const pastChanges = signal(0);
-/** This machine's clock, once a second while the page is seen. */
+/** The browser's clock, updated every second while the page is visible. */
 export const clientMs = signal(Date.now());
-/** How far this machine's clock is ahead of the app's. */
+/** How far the browser's clock is ahead of the app's. */
 const skewMs = signal(0);
 /** The app's clock. */
 export const nowMs = computed(() => clientMs.value - skewMs.value);
@@ -53,21 +57,21 @@ function parentLanguage(): string | null {
   try {
     return window.parent === window ? null : window.parent.document.documentElement.lang || null;
   } catch {
-    // Another origin's page; the home's own language will do.
+    // A page of another origin: the language of the settings is used.
     return null;
   }
 }
 
-/** The browser knows the region ("en-GB") where Home Assistant tells only the language ("en"). */
-export function withRegion(language: string, preferred: readonly string[]): string {
+/** Adds the browser's region ("en-GB") where Home Assistant reports only a language ("en"). */
+function withRegion(language: string, preferred: readonly string[]): string {
   if (language.includes('-')) return language;
   return preferred.find((one) => one.toLowerCase().startsWith(`${language.toLowerCase()}-`)) ?? language;
 }
 
 export const locale = computed<Locale>(() => {
-  const told = settings.data?.settings;
-  const language = parentLanguage() ?? told?.language ?? navigator.language;
-  let zone = told?.time_zone ?? now.data?.time_zone ?? null;
+  const saved = settings.data?.settings;
+  const language = parentLanguage() ?? saved?.language ?? navigator.language;
+  let zone = saved?.time_zone ?? now.data?.time_zone ?? null;
   try {
     Intl.getCanonicalLocales(language);
     new Intl.DateTimeFormat('en', { timeZone: zone ?? 'UTC' });
@@ -80,14 +84,14 @@ export const locale = computed<Locale>(() => {
   };
 });
 
-function noteClock({ at }: Now): void {
+function syncClock({ at }: Now): void {
   skewMs.value = Date.now() - Date.parse(at);
 }
 
 function onMessage(message: LiveMessage): void {
   switch (message.type) {
     case 'snapshot':
-      noteClock(message.now);
+      syncClock(message.now);
       now.set(message.now);
       break;
     case 'readings': {
@@ -101,7 +105,7 @@ function onMessage(message: LiveMessage): void {
       if (message.what.includes('readings')) pastChanges.value += 1;
       if (message.what.includes('tickets')) {
         ticketChanges.value += 1;
-        // The status counts those that wait for somebody.
+        // The status counts the open decisions.
         void status.refresh();
         if (tickets.state.peek().data !== null) void tickets.refresh();
       }
@@ -114,19 +118,19 @@ function onMessage(message: LiveMessage): void {
   }
 }
 
-/** Whether the past is still being fetched: what is not known may yet be. */
+/** Whether the past is still being fetched, so that unknown values may still arrive. */
 export function isImporting(): boolean {
   return status.data?.statistics.running === true || status.data?.backfill.running === true;
 }
 
-/** Starts to follow the home; returns the way to stop. */
+/** Starts to follow the home; returns a function that stops it. */
 export function followHome(): () => void {
-  const live = new Live({
+  const live = new LiveSocket({
     onMessage,
     onState: (state) => {
       const before = liveState.peek();
       liveState.value = state;
-      // What changed while the way was cut is told again only in part.
+      // The websocket repeats only a part of what changed while it was away.
       if (state === 'live' && before === 'lost') void Promise.all([status.refresh(), settings.refresh()]);
     },
   });
@@ -140,10 +144,9 @@ export function followHome(): () => void {
     void status.refresh();
     if (liveState.peek() !== 'live') void now.refresh();
   }, slowRefreshMs);
-  // A part that is not well is looked at more often, so that the page heals when the part does.
   const stopWatching = effect(() => {
     if (status.data?.status === 'ok' || status.data === null) return;
-    const timer = setInterval(() => void status.refresh(), 3000);
+    const timer = setInterval(() => void status.refresh(), fastRefreshMs);
     return () => clearInterval(timer);
   });
   return () => {

@@ -1,6 +1,6 @@
 /**
- * Goal: what the websocket brings changes what it names and nothing else, and a late reading never takes a value back.
- * Method: examples of messages on a small home.
+ * Goal: a message changes only the entities that it names, and a late reading never replaces a newer value.
+ * Method: example messages on a small home.
  */
 import { describe, expect, it } from 'vitest';
 import type { LiveMessage } from '../../src/schemas/live.ts';
@@ -49,7 +49,7 @@ const reading = (state: number | null, timestamp: string) => ({
 });
 
 describe('live', () => {
-  it('changes the entity that it names and leaves the other as it is', () => {
+  it('changes the named entity and keeps the other object', () => {
     const next = withReadings(
       home,
       message({
@@ -62,12 +62,12 @@ describe('live', () => {
     expect(next.entities[1]).toBe(home.entities[1]);
   });
 
-  it('shows an absence as such', () => {
+  it('shows an absence', () => {
     const next = withReadings(home, message({ readings: [reading(null, '2026-11-21T08:00:05Z')] }));
     expect(next.entities[0]).toMatchObject({ state: null, absence: 'unavailable', today: 1 });
   });
 
-  it('lets a late reading count without taking the value back', () => {
+  it('counts a late reading without replacing the newer value', () => {
     const next = withReadings(
       home,
       message({ readings: [reading(9, '2026-11-21T07:00:00Z')], counts: { 'sensor.a': 6 } }),
@@ -79,7 +79,7 @@ describe('live', () => {
     });
   });
 
-  it('knows when a total is no longer known', () => {
+  it('shows a total that is no longer known as null', () => {
     const next = withReadings(home, message({ today: { 'sensor.b': null } }));
     expect(next.entities[1]?.today).toBeNull();
   });

@@ -1,10 +1,10 @@
-/** What the websocket says, put into what is shown. Pure. */
+/** Applies messages of the websocket to the state that is shown. Pure. */
 import type { LiveMessage } from '../../src/schemas/live.ts';
 import type { Now, NowEntity } from '../../src/schemas/now.ts';
 
 type ReadingsMessage = Extract<LiveMessage, { type: 'readings' }>;
 
-/** Entities that did not change stay the same objects, so that what shows them need not be drawn again. */
+/** Entities that did not change stay the same objects, so that they are not rendered again. */
 export function withReadings(now: Now, message: ReadingsMessage): Now {
   const newest = new Map(message.readings.map((reading) => [reading.entity_id, reading]));
   const entities = now.entities.map((entity): NowEntity => {
@@ -12,7 +12,7 @@ export function withReadings(now: Now, message: ReadingsMessage): Now {
     const today = message.today[entity.entity_id];
     const count = message.counts[entity.entity_id];
     if (reading === undefined && today === undefined && count === undefined) return entity;
-    // A back-filled reading may come after a newer one.
+    // A back-filled reading can arrive after a newer one.
     const isNewer =
       reading !== undefined &&
       (entity.timestamp === null || Date.parse(reading.timestamp) >= Date.parse(entity.timestamp));
@@ -33,7 +33,7 @@ export function withReadings(now: Now, message: ReadingsMessage): Now {
   return { ...now, power: message.power, entities };
 }
 
-/** When the newest reading of all was made, epoch milliseconds; null when there is none. */
+/** Time of the newest reading, epoch milliseconds; null when there is none. */
 export function newestAtMs(now: Now): number | null {
   let newest: number | null = null;
   for (const { timestamp } of now.entities) {

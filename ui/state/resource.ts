@@ -1,25 +1,28 @@
 /**
- * Something fetched: what is known of it, whether more is on its way, and what went wrong. What was known stays while
- * newer is fetched or can't be had. A passing failure is tried again by itself.
+ * Something fetched: its data, whether a request is under way, and what failed. Data stays while newer data is fetched
+ * or cannot be fetched. A transient failure is retried.
  */
 import { type ReadonlySignal, signal } from '@preact/signals';
+import { Backoff } from '../../src/runtime/backoff.ts';
 import { ApiProblem } from '../api.ts';
-import { retryDelayMs } from './backoff.ts';
 
-export interface Loaded<T> {
+interface Loaded<T> {
   readonly data: T | null;
   readonly problem: ApiProblem | null;
-  /** True only while what is shown does not answer what was asked; a quiet refresh does not set it. */
+  /** True while the data does not answer the current question; a quiet refresh does not set it. */
   readonly isLoading: boolean;
 }
 
-const longestRetryMs = 30_000;
+const firstRetryMs = 1000;
+const longestRetryMs = 15_000;
+/** Limit for the delay that an answer asks for. */
+const longestAskedMs = 30_000;
 
 export class Resource<T> {
   readonly #state = signal<Loaded<T>>({ data: null, problem: null, isLoading: false });
+  readonly #backoff = new Backoff(firstRetryMs, longestRetryMs);
   #running: AbortController | null = null;
   #retry: ReturnType<typeof setTimeout> | undefined;
-  #failures = 0;
   #fetcher: ((signal: AbortSignal) => Promise<T>) | null = null;
 
   constructor(fetcher?: (signal: AbortSignal) => Promise<T>) {
@@ -34,25 +37,25 @@ export class Resource<T> {
     return this.#state.value.data;
   }
 
-  /** For what came by another way, such as the websocket. */
+  /** Replaces the data by data from elsewhere, such as the websocket. */
   set(data: T): void {
     clearTimeout(this.#retry);
     this.#state.value = { data, problem: null, isLoading: false };
   }
 
-  /** Asks for something else; the answer to an earlier question is no longer waited for. */
+  /** Asks another question. The answer to an earlier one is dropped. */
   async ask(fetcher: (signal: AbortSignal) => Promise<T>): Promise<void> {
     this.#fetcher = fetcher;
-    this.#failures = 0;
+    this.#backoff.reset();
     await this.#run(true);
   }
 
-  /** Asks the same again, without dimming what is there. */
+  /** Asks the same question again. Data that is shown is not dimmed. */
   async refresh(): Promise<void> {
     await this.#run(this.#state.peek().data === null);
   }
 
-  /** Stops waiting and trying. */
+  /** Aborts the request and the retries. */
   stop(): void {
     clearTimeout(this.#retry);
     this.#running?.abort();
@@ -69,15 +72,15 @@ export class Resource<T> {
     try {
       const data = await fetcher(running.signal);
       if (this.#running !== running) return;
-      this.#failures = 0;
+      this.#backoff.reset();
       this.#state.value = { data, problem: null, isLoading: false };
     } catch (error) {
       if (this.#running !== running) return;
       const problem = error instanceof ApiProblem ? error : new ApiProblem(String(error), { cause: error });
-      this.#failures += 1;
+      const retryMs = this.#backoff.nextMs();
       this.#state.value = { data: this.#state.peek().data, problem, isLoading: false };
-      if (!problem.isPassing) return;
-      const delayMs = Math.min(longestRetryMs, problem.retryAfterMs ?? retryDelayMs(this.#failures + 1));
+      if (!problem.isTransient) return;
+      const delayMs = Math.min(longestAskedMs, problem.retryAfterMs ?? retryMs);
       this.#retry = setTimeout(() => void this.#run(false), delayMs);
     }
   }

@@ -1,4 +1,4 @@
-/** The words of the grid connections. */
+/** Texts of the grid connections. */
 export const connectionsEn = {
   connections: {
     title: 'Grid connections',

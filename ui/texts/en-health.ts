@@ -1,4 +1,4 @@
-/** The words of the Health page: what is recorded and what is missing, what was found, what runs. */
+/** Texts of the Health page. */
 import { ticketStatementsEn } from './en-tickets.ts';
 
 export const healthEn = {
@@ -19,7 +19,7 @@ export const healthEn = {
       unknownSources: (ids: string) => `The home’s balance is not known: ${ids} is missing.`,
       nothingYet: 'Nothing was recorded yet in the last ten days.',
       nothingTracked: 'Nothing is recorded yet.',
-      unknown: 'What was recorded can’t be told right now.',
+      unknown: 'What was recorded is not known right now.',
     },
     readOnly:
       'Only administrators of Home Assistant may decide and start checks. You can look at everything.',
@@ -36,7 +36,6 @@ export const healthEn = {
       hint: 'Point at a day to read it; choose it to see its quarter-hours.',
       dayHint: 'Point at a quarter-hour to read it.',
       chooseDay: 'Choose a day above to see its quarter-hours.',
-      open: (day: string) => `Quarter-hours of ${day}`,
       showAll: (count: string) => `Show all ${count} meters`,
       showFewer: 'Show fewer',
       future: 'not yet',
@@ -44,7 +43,7 @@ export const healthEn = {
       dayTable: 'The day as a table',
       columns: { meter: 'Meter', from: 'From', to: 'To', share: 'Measured', why: 'Because' },
       whole: 'all of it',
-      grounds: {
+      qualities: {
         measured: 'measured',
         fetched: 'fetched afterwards',
         hourly: 'known by the hour',
@@ -78,7 +77,7 @@ export const healthEn = {
       statistics: 'Import of the past',
       heartbeat: 'Heartbeat',
       disk: 'Disk',
-      proof: 'VerificationResult against history',
+      proof: 'Verification against history',
       reconciliation: 'Check against statistics',
       ledger: 'Ledger',
       ok: 'well',
@@ -100,8 +99,8 @@ export const healthEn = {
       free: (free: string, total: string) => `${free} of ${total} free`,
       postingPast: 'posts the past',
       lastPosted: (when: string) => `last posted ${when}`,
-      verifiedUntil: (when: string) => `proven until ${when}`,
-      unproven: (hours: string) => `${hours} hours to go`,
+      verifiedUntil: (when: string) => `verified until ${when}`,
+      unverified: (hours: string) => `${hours} hours to go`,
       nextAt: (when: string) => `next ${when}`,
       answers: 'answers',
       missing: 'The energy preferences name these, but no usable entity answers to them:',
@@ -239,7 +238,7 @@ export const healthEn = {
       rowsAdded: (count: string, isOne: boolean) => `${count} ${isOne ? 'row' : 'rows'} added`,
       checked: (count: string) => `${count} hours checked`,
       differing: (count: string) => `${count} differed`,
-      holes: (count: string, isOne: boolean) => `${count} ${isOne ? 'hole' : 'holes'} found`,
+      gaps: (count: string, isOne: boolean) => `${count} ${isOne ? 'gap' : 'gaps'} found`,
       revised: (count: string, isOne: boolean) => `${count} ${isOne ? 'entry' : 'entries'} revised`,
       tickets: (count: string, isOne: boolean) => `${count} ${isOne ? 'ticket' : 'tickets'}`,
       nothing: 'nothing to change',
@@ -251,9 +250,9 @@ export const healthEn = {
       unknown: 'When the next nightly check runs is not known.',
       what: (hours: string, entities: string, from: string, to: string) =>
         `It holds ${hours} hours of ${entities} entities, from ${from} to ${to}, against Home Assistant’s statistics.`,
-      unproven: (hours: string) =>
+      unverified: (hours: string) =>
         `${hours} hours are still to be held against Home Assistant’s history, reading by reading.`,
-      proven: 'All that Home Assistant’s history still has was held against it, reading by reading.',
+      verified: 'All that Home Assistant’s history still has was held against it, reading by reading.',
       hourly: (when: string) => `The last hours are checked every hour, next ${when}.`,
       last: (when: string) => `Last nightly check: ${when}.`,
       tolerance: (absolute: string, relative: string) =>

@@ -1,4 +1,4 @@
-/** The words of the pages that show the ledger, Energy, Devices and Peaks, and of the parts they share. */
+/** Texts of the pages that show the ledger, Energy, Devices and Peaks, and of the parts they share. */
 export const ledgerEn = {
   table: {
     copy: 'Copy the table',
@@ -98,8 +98,6 @@ export const ledgerEn = {
     chart: {
       title: 'Where it came from and went to',
       name: (period: string, unit: string) => `Energy of ${period} as stacked bars in ${unit}`,
-      above: 'used at home, above the line',
-      below: 'left the home, below the line',
       fromSolar: 'From the sun',
       fromBattery: 'From the battery',
       fromGrid: 'From the grid',
@@ -110,24 +108,19 @@ export const ledgerEn = {
         `By the meters ${amount} more left the home than came in. It is in no bar.`,
       home: 'Used at home',
       left: 'Left the home',
-      before: (name: string) => name,
-      beforeValue: (amount: string, name: string) => `${amount} ${name}`,
     },
     table: 'The same as a table',
     columns: {
       time: { hour: 'Hour', day: 'Day', month: 'Month', year: 'Year' },
       home: 'Used',
-      gridIn: 'From the grid',
       gridOut: 'To the grid',
-      solar: 'Solar',
       batteryIn: 'Into the battery',
-      batteryOut: 'From the battery',
       balance: 'Balance',
       before: (name: string) => `Used ${name}`,
       gas: 'Gas',
       water: 'Water',
       cost: 'Cost',
-      grounds: 'Grounds',
+      quality: 'Quality',
     },
     empty: 'Nothing to add up yet',
     emptyWhat:
@@ -146,23 +139,21 @@ export const ledgerEn = {
       nothing: 'No device used anything',
       unknown: 'What the devices used is not known',
       span: {
-        today: (said: string) => `${said} so far today`,
-        runningWeek: (said: string) => `${said} so far this week`,
-        runningMonth: (said: string) => `${said} so far this month`,
-        runningYear: (said: string) => `${said} so far this year`,
-        onDay: (said: string, name: string) => `${said} on ${name}`,
-        in: (said: string, name: string) => `${said} in ${name}`,
+        today: (text: string) => `${text} so far today`,
+        week: (text: string) => `${text} so far this week`,
+        month: (text: string) => `${text} so far this month`,
+        year: (text: string) => `${text} so far this year`,
+        range: (text: string, name: string) => `${text} in ${name}`,
+        onDay: (text: string, name: string) => `${text} on ${name}`,
+        in: (text: string, name: string) => `${text} in ${name}`,
       },
       end: '.',
       untracked: (amount: string) => ` ${amount} went to what no device meter sees.`,
       over: (amount: string) =>
         ` The devices metered ${amount} more than the home used: their meters and the home’s don’t agree.`,
-      none: '',
     },
-    title: 'Devices',
     list: 'Devices by what they used',
     home: 'The whole home',
-    tracked: 'All devices together',
     untracked: 'Not metered by a device',
     over: 'More than the home used',
     overNote:
@@ -176,7 +167,6 @@ export const ledgerEn = {
       share: 'Of the home',
       onTime: 'On',
       cost: 'Cost',
-      grounds: 'Grounds',
     },
     onTime: (time: string) => `on for ${time}`,
     onTimeWhat:
@@ -193,7 +183,7 @@ export const ledgerEn = {
     sentence: {
       peak: (month: string, power: string, when: string) => `The peak of ${month} is ${power}, on ${when}.`,
       bounded: (month: string, least: string, measured: string) =>
-        `The peak of ${month} was at least ${least}: an hour says so, of which no quarter was measured. The highest measured quarter is ${measured}.`,
+        `The peak of ${month} was at least ${least}: the mean of an hour without measured quarters. The highest measured quarter is ${measured}.`,
       boundedMost: (month: string, least: string, most: string, measured: string) =>
         `The peak of ${month} was between ${least} and ${most}: only hours are known of its highest part. The highest measured quarter is ${measured}.`,
       peakSoFar: (power: string, when: string) => `This month’s peak is ${power} so far, on ${when}.`,
@@ -229,7 +219,7 @@ export const ledgerEn = {
       `${power} ${isMore ? 'more' : 'less'} than recorded here.`,
     meterReasons: {
       not_measured: 'Quarters that were not measured here can explain it.',
-      running: 'The meter has not told the newest quarter yet.',
+      running: 'The meter has not reported its newest quarter-hour yet.',
       unexplained: 'Nothing known explains it: see whether the registers are those of this meter.',
     },
     running: 'This quarter-hour',
@@ -263,7 +253,6 @@ export const ledgerEn = {
     yearFloor: (floor: string) => `Floor ${floor}: no month counts for less`,
     yearColumns: { month: 'Month', peak: 'Peak', when: 'At', counted: 'Counts for', measured: 'Measured' },
     notMeasured: 'not measured in quarters',
-    soFar: 'so far',
     empty: 'No quarter of this month is known',
     emptyWhat:
       'Peaks are made of measured quarter-hours of what comes from the grid. They appear as they are recorded.',

@@ -1,4 +1,4 @@
-/** The words of the Now page: what flows at this moment, and since midnight. */
+/** Texts of the Now page. */
 export const nowEn = {
   now: {
     noHomeAssistant: 'Tell where Home Assistant is',

@@ -1,4 +1,4 @@
-/** The words of the Prices page. */
+/** Texts of the Prices page. */
 export const pricesEn = {
   prices: {
     sentence: {
@@ -15,7 +15,7 @@ export const pricesEn = {
     perKwh: (price: string) => `${price} per kWh`,
     empty: 'No price yet',
     emptyWhat:
-      'With a price, every page tells what energy cost. Without one a cost is not known; it is never 0.',
+      'With a price, every page shows what energy cost. Without one a cost is not known; it is never 0.',
     remove: 'Delete',
     removeOf: (price: string, from: string) => `Delete the price ${price} from ${from}`,
     note: 'Notes',

@@ -1,10 +1,9 @@
-/** The words of the Readings page: an entity's curve and its readings as a table. */
+/** Texts of the Readings page. */
 export const readingsEn = {
   readings: {
     entity: 'Entity',
     search: 'Search by name, area or id',
     noMatch: 'Nothing matches.',
-    clear: 'Show all entities',
     noneTracked: 'Choose what to record',
     noneTrackedWhat: 'There is no curve without readings. Pick what is recorded in Settings.',
     empty: 'No readings in this period.',
@@ -14,7 +13,6 @@ export const readingsEn = {
       count: (name: string, count: string, isOne: boolean) =>
         `${name}: ${count} ${isOne ? 'reading' : 'readings'}`,
       between: (least: string, most: string) => `, between ${least} and ${most}`,
-      counted: (amount: string) => `, ${amount} counted`,
     },
     untracked: 'Not recorded at present.',
     chart: (name: string, unit: string) => `Curve of ${name} in ${unit}`,
@@ -24,11 +22,9 @@ export const readingsEn = {
     bucket: (length: string) => `Each point stands for ${length}; the band is its lowest and highest.`,
     readingsThemselves: 'Each point is a reading.',
     zoomIn: 'Zoom in',
-    zoomOut: 'Zoom out',
     zoomBack: 'Whole period',
     panBack: 'Earlier part',
     panOn: 'Later part',
-    cursorAt: (value: string, when: string) => `${value} at ${when}`,
     cursorBand: (least: string, most: string) => `${least} to ${most}`,
     noValue: 'no value',
     table: 'Readings as a table',

@@ -1,4 +1,4 @@
-/** Every word of the panel in English. A text with values is a function; values come formatted. */
+/** All texts of the panel in English. A text with values is a function of formatted values. */
 import { connectionsEn } from './en-connections.ts';
 import { healthEn } from './en-health.ts';
 import { ledgerEn } from './en-ledger.ts';
@@ -101,7 +101,6 @@ export const en = {
     connection: {
       title: 'Home Assistant',
       url: 'Address',
-      urlHint: 'For example http://homeassistant.local:8123',
       token: 'Access token',
       tokenHint: 'In Home Assistant: your profile, Security, Long-lived access tokens.',
       tokenSet: 'A token is saved. Leave the address as it is and paste a new one to replace it.',
@@ -148,7 +147,6 @@ export const en = {
       saved: (count: string) => `Saved: ${count} recorded.`,
       tooMany: (limit: string) => `At most ${limit} can be recorded.`,
       failed: 'Not saved.',
-      columns: { name: 'Entity', now: 'Now', role: 'Role', area: 'Area', foundBy: 'Found by' },
     },
     foundBy: {
       preferences: 'energy preferences',
@@ -194,12 +192,12 @@ export const en = {
   unknownSources: {
     title: 'The balance is not known',
     titleOther: 'A source is not known',
-    what: 'The energy settings of Home Assistant name a source of which nothing is known here. A missing source is not 0, so what depends on it is left empty:',
+    what: 'The energy settings of Home Assistant name a source that is not known here. A missing source is not 0, so what depends on it is left empty:',
     why: {
       no_entity: 'Home Assistant has no such entity (renamed, deleted or disabled).',
       no_statistic: 'Home Assistant has no such statistic.',
-      unknown_unit: 'Its unit is none of energy.',
-      other_quantity: 'What it counts is no energy.',
+      unknown_unit: 'Its unit is not a unit of energy.',
+      other_quantity: 'It does not count energy.',
       not_tracked: 'It is not recorded: choose it in the settings of this app.',
     },
     toDo: 'Choose another one in the energy settings of Home Assistant, or bring it back; this app sees it within minutes.',
@@ -219,7 +217,7 @@ export const en = {
   },
 } as const;
 
-/** What a catalogue in another language has to bring: the same keys, strings and functions alike. */
+/** The shape of a catalogue in another language: the same keys, with strings and functions. */
 type Shape<T> = T extends string
   ? string
   : T extends (...values: infer Values) => string

@@ -1,6 +1,6 @@
 /**
- * Goal: whatever colours a theme brings, text and marks made of them can be read.
- * Method: any colour on any background reaches the ratio; a colour that already does is left alone.
+ * Goal: text and marks are readable in the colours of any theme.
+ * Method: any colour on any background reaches the ratio; a colour that already does is not changed.
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -10,7 +10,7 @@ const channel = fc.integer({ min: 0, max: 255 });
 const anyColour: fc.Arbitrary<Colour> = fc.record({ red: channel, green: channel, blue: channel });
 
 describe('contrast', () => {
-  it('is what WCAG says', () => {
+  it('equals the examples of WCAG', () => {
     expect(contrast(black, white)).toBeCloseTo(21, 5);
     expect(contrast({ red: 119, green: 119, blue: 119 }, white)).toBeCloseTo(4.48, 2);
   });
@@ -23,7 +23,7 @@ describe('contrast', () => {
     );
   });
 
-  it('leaves a colour that can be read', () => {
+  it('keeps a readable colour', () => {
     fc.assert(
       fc.property(anyColour, anyColour, (colour, background) => {
         fc.pre(contrast(colour, background) >= 4.5);

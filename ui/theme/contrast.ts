@@ -1,4 +1,4 @@
-/** Colours that can be read: a theme's colour is kept when it can, else moved towards black or white until it can. */
+/** Readable colours: a theme's colour is kept if it has enough contrast, else moved towards black or white. */
 
 export interface Colour {
   readonly red: number;
@@ -12,7 +12,7 @@ function linear(channel: number): number {
 }
 
 /** WCAG's relative luminance, 0 to 1. */
-export function luminance({ red, green, blue }: Colour): number {
+function luminance({ red, green, blue }: Colour): number {
   return 0.2126 * linear(red) + 0.7152 * linear(green) + 0.0722 * linear(blue);
 }
 
@@ -34,7 +34,7 @@ function mixed(colour: Colour, other: Colour, share: number): Colour {
 export const black: Colour = { red: 0, green: 0, blue: 0 };
 export const white: Colour = { red: 255, green: 255, blue: 255 };
 
-/** The nearest colour of the same hue that has `ratio` against the background. */
+/** The nearest colour of the same hue with a contrast of at least `ratio` to the background. */
 export function readable(colour: Colour, background: Colour, ratio: number): Colour {
   const target = contrast(black, background) > contrast(white, background) ? black : white;
   for (let step = 0; step <= 50; step += 1) {

@@ -1,6 +1,6 @@
 /**
- * Home Assistant's theme: the custom properties of the page around this one, followed as they change. Without such a
- * page, or when it may not be read, tokens.css has defaults of the same hue and the system says light or dark.
+ * Follows Home Assistant's theme: the custom properties of the page around this one. Without that page, or without access
+ * to it, tokens.css has similar defaults and the system selects light or dark.
  */
 import { signal } from '@preact/signals';
 import { black, type Colour, contrast, cssColour, isDark, readable, white } from './contrast.ts';
@@ -30,9 +30,9 @@ const followed = [
   '--energy-non-fossil-color',
 ] as const;
 
-/** Tokens of tokens.css that get a twin `…-ink`, which can be read as text on a card. */
+/** Tokens with a variant `…-ink`, readable as text on a card. */
 const inked = ['--accent', '--error', '--warning', '--success', '--text-2'];
-/** Tokens that get a twin `…-mark`, with the contrast that a line or an icon needs. */
+/** Tokens with a variant `…-mark`, with the contrast that lines and icons need. */
 const marked = [
   '--grid-in',
   '--grid-out',
@@ -45,14 +45,14 @@ const marked = [
   '--accent',
 ];
 
-/** Counts up whenever colours changed, for what paints by itself (canvas). */
+/** Increments when colours change, for what is painted on a canvas. */
 export const themeVersion = signal(0);
 
 function parentRoot(): HTMLElement | null {
   try {
     return window.parent === window ? null : window.parent.document.documentElement;
   } catch {
-    // Framed by a page of another origin: it is none of ours to read.
+    // The page around this one is of another origin and cannot be read.
     return null;
   }
 }
@@ -67,7 +67,7 @@ function adopt(from: HTMLElement | null): void {
   }
 }
 
-/** Any CSS colour as the screen would show it on `under`. */
+/** Resolves any CSS colour, as it looks on `under`. */
 function painter(): (css: string, under: Colour) => Colour {
   const canvas = document.createElement('canvas');
   canvas.width = 1;
@@ -97,7 +97,7 @@ function derive(hasParentColours: boolean): void {
   else delete root.dataset.scheme;
   const page = paint(computed('--page'), white);
   const card = paint(computed('--card'), page);
-  // Text stands on cards and on the page; what is readable on the nearer one to it is readable on both.
+  // Text is on cards and on the page, so it has to be readable on both.
   for (const token of inked) {
     const onCard = readable(paint(computed(token), card), card, 4.6);
     root.style.setProperty(`${token}-ink`, cssColour(readable(onCard, page, 4.6)));
@@ -111,7 +111,7 @@ function derive(hasParentColours: boolean): void {
   probe.remove();
 }
 
-/** Follows the theme from now on; returns the way to stop. */
+/** Starts to follow the theme; returns a function that stops it. */
 export function followTheme(): () => void {
   const parent = parentRoot();
   const refresh = () => {
@@ -132,7 +132,7 @@ export function followTheme(): () => void {
   };
 }
 
-/** A token's value now, for what can't use var(). */
+/** The current value of a token, where var() cannot be used. */
 export function token(name: string): string {
   return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 }

@@ -1,4 +1,4 @@
-/** Amounts of the ledger as the wire tells them. */
+/** Amounts of the ledger as they are answered. */
 import type { Quality } from '../../ledger/entries/entry.ts';
 import { type Bucket, coverageOf } from '../../statistics/bucket.ts';
 import { valueFromMicro } from '../../units/amount.ts';
@@ -28,11 +28,21 @@ export function rounded(part: number): number {
   return Math.round(part * 1e6) / 1e6;
 }
 
+export function roundedOrNull(part: number | null): number | null {
+  return part === null ? null : rounded(part);
+}
+
+/** The sum of the known amounts; null when none is known. */
+export function sumOrNull(amounts: readonly (number | null)[]): number | null {
+  const known = amounts.filter((amount) => amount !== null);
+  return known.length === 0 ? null : known.reduce((sum, amount) => sum + amount, 0);
+}
+
 export function secondsOrNull(us: number | null): number | null {
   return us === null ? null : us / 1_000_000;
 }
 
-/** Costs of parts together; unknown as soon as one is, and null of nothing. */
+/** The sum of costs; null as soon as one of them is, and without any. */
 export function costSum(costs: Iterable<number | null>): number | null {
   let sum: number | null = null;
   for (const cost of costs) {

@@ -11,7 +11,7 @@ import { groundsOf, secondsOrNull, valueOrNull } from './amounts.ts';
 import type { AreaDevices } from './area.ts';
 import { areaCosts } from './area-totals.ts';
 
-export interface AreaExport extends Interval {
+interface AreaExport extends Interval {
   readonly views: LedgerViews;
   readonly prices: PriceList | null;
   readonly area: AreaDevices;
@@ -21,7 +21,7 @@ export interface AreaExport extends Interval {
 
 const stepUs = 96 * quarterHourUs;
 
-/** Lines by time, then by meter: one for each entry; a quarter without one has no line. */
+/** Lines by time, then by meter: one for each entry. A quarter-hour without an entry has no line. */
 export async function* csvPages(asked: AreaExport): AsyncGenerator<string> {
   const { views, prices, area, startUs, endUs, nowUs } = asked;
   const zone = views.zone();

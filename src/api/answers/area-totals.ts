@@ -3,7 +3,15 @@ import { worse } from '../../ledger/entries/entry.ts';
 import type { Bucket } from '../../statistics/bucket.ts';
 import type { LedgerViews } from '../../statistics/ledger-views.ts';
 import type { PriceList } from '../../tariffs/cost-versions.ts';
-import { costSum, type Grounds, groundsOf, rounded, secondsOrNull, valueOrNull } from './amounts.ts';
+import {
+  costSum,
+  type Grounds,
+  groundsOf,
+  rounded,
+  secondsOrNull,
+  sumOrNull,
+  valueOrNull,
+} from './amounts.ts';
 import type { AreaDevices } from './area.ts';
 import { costsOf } from './pricing.ts';
 
@@ -14,7 +22,7 @@ export interface AreaTotals extends Grounds {
 }
 
 /** Costs by meter and bucket. */
-export type AreaCosts = ReadonlyMap<string, ReadonlyMap<number, number | null>>;
+type AreaCosts = ReadonlyMap<string, ReadonlyMap<number, number | null>>;
 
 export async function areaCosts(
   views: LedgerViews,
@@ -32,8 +40,8 @@ export async function areaCosts(
 }
 
 /**
- * The sum of meters that lie beside each other in one bucket; one that tells nothing lowers the coverage, and when none
- * tells anything nothing is known.
+ * The sum of meters beside each other in one bucket. A meter without data lowers the coverage; without data of any meter
+ * the amounts are null.
  * @param buckets one per meter, in order of the costs
  * @param onTimes of all devices, the contained ones too
  */
@@ -44,14 +52,11 @@ export function joinedTotals(
   nowUs: number,
 ): AreaTotals {
   const known = buckets.filter((bucket) => bucket.amountMicro !== null);
-  const told = onTimes.filter((us) => us !== null);
   const grounds = buckets.map((bucket) => groundsOf(bucket, nowUs));
   return {
-    energy_kwh: valueOrNull(
-      known.length === 0 ? null : known.reduce((sum, bucket) => sum + (bucket.amountMicro ?? 0), 0),
-    ),
+    energy_kwh: valueOrNull(sumOrNull(buckets.map((bucket) => bucket.amountMicro))),
     cost: costSum(costs.filter((_, index) => buckets[index]?.amountMicro != null)),
-    on_time_seconds: secondsOrNull(told.length === 0 ? null : told.reduce((sum, us) => sum + us, 0)),
+    on_time_seconds: secondsOrNull(sumOrNull(onTimes)),
     coverage:
       grounds.length === 0
         ? 0

@@ -1,4 +1,4 @@
-/** A month's peaks as the API tells them. */
+/** The answer about a month's peaks. */
 import type { CapacityMonth } from '../../schemas/p1.ts';
 import type { CapacityOfMonth, RunningWindow } from '../../tariffs/capacity.ts';
 import { meterPeakFinding } from '../../tariffs/meter-peak.ts';
@@ -8,9 +8,9 @@ import { countedW, type MonthPeak, type Peak } from '../../tariffs/peaks.ts';
 import { localIso, localMonth } from '../../units/calendar.ts';
 import { valueOrNull } from './amounts.ts';
 
-export type CapacityAnswer = Omit<CapacityMonth, 'month' | 'device_id'>;
+type CapacityAnswer = Omit<CapacityMonth, 'month' | 'device_id'>;
 
-/** @param meterPeakW the meter's own peak; null when it tells none */
+/** @param meterPeakW the meter's own peak; null when it reports none */
 export function capacityAnswer(
   found: CapacityOfMonth,
   meterPeakW: number | null,

@@ -3,16 +3,23 @@
 import type { z } from 'zod';
 import type { compareResult } from '../../schemas/statistics.ts';
 import { aligned } from '../../statistics/bucket.ts';
+import { comparedColumnsOf } from '../../statistics/figures/figures.ts';
 import { meterFigures } from '../../statistics/meter-statistics.ts';
 import { valueFigures } from '../../statistics/value-statistics.ts';
 import { bucketEdges, type Period } from '../../units/calendar.ts';
 import type { Interval } from '../../units/interval.ts';
 import { fromStore } from '../http/problems.ts';
-import { rounded } from './amounts.ts';
-import { costsOfSubject, hoursOfValue, type PricedFigures, type StatisticsDeps } from './statistics.ts';
+import {
+  costsOfSubject,
+  groundsColumnsOf,
+  hoursOfValue,
+  ofValue,
+  type PricedFigures,
+  type StatisticsDeps,
+} from './statistics.ts';
 import type { Subject } from './subjects.ts';
 
-export interface Compared extends Interval {
+interface Compared extends Interval {
   readonly startsUs: readonly number[];
   readonly results: z.infer<typeof compareResult>['results'];
 }
@@ -39,18 +46,13 @@ export async function compared(
       if (counts === null) {
         const hours = await hoursOfValue(deps, subject.id, startUs, endUs);
         const figures = valueFigures(hours, period, zone, startUs, endUs, nowUs);
-        return [
-          subject.id,
-          columnsOf(
-            subject,
-            figures.map((one) => ({ ...one, cost: null })),
-          ),
-        ] as const;
+        return [subject.id, columnsOf(subject, figures.map(ofValue))] as const;
       }
       const own = aligned(buckets, subject.id, startUs, endUs, period, zone);
       const costs = await costsOfSubject(deps, subject, own);
       const figures = own.map((bucket) => ({
         ...meterFigures(bucket, counts, null, nowUs),
+        isMeter: true,
         cost: costs.get(bucket.startUs) ?? null,
       }));
       return [subject.id, columnsOf(subject, figures)] as const;
@@ -65,14 +67,5 @@ export async function compared(
 }
 
 function columnsOf(subject: Subject, figures: readonly PricedFigures[]): Compared['results'][string] {
-  return {
-    unit: subject.unit,
-    sum: figures.map((one) => one.sum),
-    mean: figures.map((one) => one.mean),
-    max: figures.map((one) => one.max),
-    cost: figures.map((one) => one.cost),
-    coverage: figures.map((one) => rounded(one.coverage)),
-    quality: figures.map((one) => one.quality),
-    provisional: figures.map((one) => one.isProvisional),
-  };
+  return { unit: subject.unit, ...comparedColumnsOf(figures), ...groundsColumnsOf(figures) };
 }

@@ -1,4 +1,4 @@
-/** The grid connections as questions name them, and what the recorder's memory knows of one while every store is away. */
+/** Grid connections by `device_id`, and their newest values from memory while every store is away. */
 
 import { connectionTotals } from '../../balance/flow-plan.ts';
 import { totalIds } from '../../balance/flow-posting.ts';
@@ -12,7 +12,7 @@ import type { NewestValue, Stores } from '../http/ports.ts';
 import { fromStore, HttpProblem } from '../http/problems.ts';
 import { powerOf } from './now.ts';
 
-/** What a question of a grid connection is answered from. */
+/** A grid connection with its series, registers and sensors. */
 export interface GridDevice {
   readonly id: string;
   /** The series of what its registers count together. */
@@ -20,30 +20,30 @@ export interface GridDevice {
   readonly gridIn: readonly string[];
   readonly gridOut: readonly string[];
   readonly powerSensors: readonly string[];
-  /** Net, import positive, in W; null without a sensor or while one tells nothing. */
+  /** Net, import positive, in W; null without a sensor or while one reports no value. */
   powerW(newest: Newest): number | null;
   readonly meterPeak: KnownEntity | null;
 }
 
-export interface GridNow {
-  /** Of the newest reading among those told. */
+interface GridNow {
+  /** Instant of the newest reading among those used. */
   readonly atUs: number;
-  /** Net, import positive, in W; null without a power sensor or while one tells nothing. */
+  /** Net, import positive, in W; null without a power sensor or while one reports no value. */
   readonly powerW: number | null;
-  /** Registers of all tariffs together, in kWh; null while one tells nothing. */
+  /** Registers of all tariffs together, in kWh; null while one reports no value. */
   readonly importKwh: number | null;
   readonly exportKwh: number | null;
 }
 
-export type Newest = (entityId: string) => NewestValue | null;
+type Newest = (entityId: string) => NewestValue | null;
 
-export interface GridDeps {
+interface GridDeps {
   readonly home: Pick<Home, 'entities' | 'entity' | 'tracked' | 'unknownSources'>;
   readonly gridConnections: Pick<GridConnections, 'all' | 'known'>;
   readonly stores: Stores;
 }
 
-/** The home's own connection, of which no store has to be asked. */
+/** The home's own connection. Needs no store. */
 export function homeDevice({ home, gridConnections }: Omit<GridDeps, 'stores'>): GridDevice {
   const tracked = home.tracked();
   const { gridIn, gridOut } = balanceSources(home.entities(), home.unknownSources());
@@ -64,13 +64,13 @@ export function homeDevice({ home, gridConnections }: Omit<GridDeps, 'stores'>):
   };
 }
 
-/** The peak of a meter whose registers are not the home's is not the home's. */
+/** The peak sensor of a connection that shares no register with the home is not the home's. */
 function ofAnother({ meterPeakEntityId, offtake }: GridConnection, gridIn: readonly string[]): string[] {
   if (meterPeakEntityId === null || offtake.some((entityId) => gridIn.includes(entityId))) return [];
   return [meterPeakEntityId];
 }
 
-export function namedDevice(home: GridDeps['home'], connection: GridConnection): GridDevice {
+function namedDevice(home: GridDeps['home'], connection: GridConnection): GridDevice {
   const { connectionId, offtake, injection, powerEntityId, meterPeakEntityId } = connection;
   const sensor = powerEntityId === null ? null : home.entity(powerEntityId);
   return {
@@ -112,7 +112,7 @@ function sumOf(ids: readonly string[], newest: Newest): number | null {
   return Math.round(sum * 1e6) / 1e6;
 }
 
-/** Null when nothing of the connection was heard yet, or there is none. */
+/** Null when no reading of the connection was received yet, or there is none. */
 export function gridNow(device: GridDevice, newest: Newest): GridNow | null {
   const { gridIn, gridOut, powerSensors } = device;
   const instants = [...gridIn, ...gridOut, ...powerSensors].flatMap((id) => newest(id)?.atUs ?? []);

@@ -7,8 +7,8 @@ interface Asked {
 }
 
 /**
- * Runs of one kind that people start: one at a time. Whoever asks for the same again is given the run that is at work,
- * so that a second press does nothing; whoever asks for something else hears 409 and which run it waits for.
+ * Runs of one kind that users start, one at a time. A second request for the same gets the id of the run at work; one for
+ * something else gets a 409 that names that run.
  */
 export class ManualRun {
   readonly #running: (syncId: string) => SyncRun | null;

@@ -50,7 +50,7 @@ beforeEach(() => {
 });
 
 describe('the meter’s own peak', () => {
-  it('that agrees is told beside ours', async () => {
+  it('that agrees is answered beside ours', async () => {
     await withMeter('4.009');
     expect(await month()).toMatchObject({
       ...{ monthly_peak_w: 4000, meter_peak_w: 4009, meter_difference_w: 9 },
@@ -72,12 +72,12 @@ describe('the meter’s own peak', () => {
     });
   });
 
-  it.each(['unavailable', 'unknown', ''])('that tells %j is not known', async (state) => {
+  it.each(['unavailable', 'unknown', ''])('that reports %j is not known', async (state) => {
     await withMeter(state);
     expect(await month()).toMatchObject({ meter_peak_w: null, meter_difference_w: null });
   });
 
-  it('that is recorded is known for each month as it was told last in it', async () => {
+  it('that is recorded is known for each month by its last reading', async () => {
     await withMeter('4.001', { isTracked: true });
     api.readings.rows = [
       read('2026-10-03T10:00:00Z', 2500),

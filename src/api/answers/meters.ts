@@ -1,4 +1,4 @@
-/** Which of the home's entities a question is about. */
+/** The home's entities that an answer is made from. */
 
 import { everyFlow } from '../../balance/flow-posting.ts';
 import { balanceSources } from '../../balance/sources.ts';
@@ -8,7 +8,7 @@ import { meterOf } from '../../ledger/entries/meter.ts';
 import { deviceMeters, topDevices } from '../../statistics/device-tree.ts';
 import type { HomeMeters, MeterGroup } from '../../statistics/home-balance.ts';
 
-/** What the home's balance is read from; what is no longer in Home Assistant counts for its past. */
+/** Sources of the home's balance. Entities that are no longer in Home Assistant count for their past. */
 export function homeMeters(home: Pick<Home, 'entities' | 'unknownSources'>): HomeMeters {
   const known = home.entities();
   const unknown = home.unknownSources();
@@ -21,7 +21,7 @@ export function homeMeters(home: Pick<Home, 'entities' | 'unknownSources'>): Hom
     return { ids, hasUnknown: others && more.length > 0 };
   };
   const gasEnergy = group('gas', 'energy', false);
-  // Nobody says what an unknown one counts in: it is one of those that the home has, by volume when there are none.
+  // The unit of an unknown one is not known: it counts as one of those that the home has, by volume when there are none.
   const isGasEnergy = gasEnergy.ids.length > 0 && group('gas', 'volume', false).ids.length === 0;
   return {
     sources: balanceSources(known, unknown),
@@ -41,7 +41,7 @@ export function isFlow(id: string): boolean {
   return everyFlow.some((flow) => flow === id);
 }
 
-/** What is bought has a price: what came from the grid and what devices used, not the sun's yield or cubic metres. */
+/** Energy from the grid and energy of devices has a price; solar, export and volumes have none. */
 export function isPriced(entity: KnownEntity): boolean {
   const isEnergy = entity.quantity === 'energy' || entity.quantity === 'power';
   return isEnergy && ['grid_import', 'device', 'device_power', 'other'].includes(entity.role);

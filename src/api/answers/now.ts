@@ -1,6 +1,6 @@
 /** The Now page's numbers, from memory: works while every store is away. */
 
-import { clamped, flowsOf } from '../../balance/balance.ts';
+import { clamped, matchFlows } from '../../balance/balance.ts';
 import type { KnownEntity, Role } from '../../home/entity.ts';
 import type { Home } from '../../home/home.ts';
 import type { Now, NowEntity } from '../../schemas/now.ts';
@@ -10,7 +10,7 @@ import type { ApiDeps } from '../http/deps.ts';
 import type { NewestValue } from '../http/ports.ts';
 import { isoOrNull } from '../http/wire.ts';
 
-export type NowDeps = Pick<ApiDeps, 'home' | 'recording' | 'clock'>;
+type NowDeps = Pick<ApiDeps, 'home' | 'recording' | 'clock'>;
 
 interface PowerPart {
   /** Roles that show that the home has this part. */
@@ -24,7 +24,7 @@ const parts = {
   battery: { shownBy: ['battery_in', 'battery_out', 'battery_power'], sensor: 'battery_power' },
 } as const satisfies Record<string, PowerPart>;
 
-/** Signed sum of a part's sensors in W; null without a sensor, or while one of them tells nothing. */
+/** Signed sum of a part's sensors in W; null without a sensor, or while one of them reports no value. */
 function sumOf(
   part: PowerPart,
   entities: readonly KnownEntity[],
@@ -69,7 +69,7 @@ export function powerOf(
 }
 
 function powerFlows(gridW: number, solarW: number, batteryW: number): Now['power']['flows'] {
-  const flows = flowsOf({
+  const flows = matchFlows({
     gridIn: gridW,
     gridOut: -gridW,
     solar: solarW,
@@ -91,7 +91,7 @@ function isMeter(entity: KnownEntity): boolean {
   return entity.quantity === 'energy' || entity.quantity === 'volume';
 }
 
-export function nowEntityOf({ recording }: Pick<NowDeps, 'recording'>, entity: KnownEntity): NowEntity {
+function nowEntityOf({ recording }: Pick<NowDeps, 'recording'>, entity: KnownEntity): NowEntity {
   const newest = recording.newest(entity.entityId);
   return {
     entity_id: entity.entityId,

@@ -1,9 +1,9 @@
-/** What a change of prices makes of the past, as the API tells it. */
+/** Answers about a change of prices and its effect on past costs. */
 
 import type { z } from 'zod';
 import { totalIds } from '../../balance/flow-posting.ts';
 import type { Home } from '../../home/home.ts';
-import type { costVersion, recalculation } from '../../schemas/analytics.ts';
+import type { costVersion, recalculation } from '../../schemas/cost-versions.ts';
 import type { CostVersion } from '../../tariffs/cost-versions.ts';
 import type { PricedMeter, Repricing } from '../../tariffs/repricing.ts';
 import { localIso } from '../../units/calendar.ts';
@@ -63,7 +63,7 @@ export function recalculationRow(repriced: Repriced, zone: string): z.infer<type
   };
 }
 
-/** A change of bills that somebody may have seen is only made when that was said. */
+/** A change of past costs has to be confirmed: a user may have seen the old ones. */
 export function unconfirmed(found: Repricing, what: string): HttpProblem {
   return new HttpProblem(409, {
     detail: `It would price ${found.daysChanged} past days anew: ${sumText(found.costBefore)} would become ${sumText(found.costAfter)}. Nothing was ${what}.`,

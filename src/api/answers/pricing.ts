@@ -16,7 +16,7 @@ export interface PricingDeps {
   readonly log: Log;
 }
 
-/** The prices; none while they can't be read, for energy is told without them: its cost is not known then. */
+/** The prices. Null while they can't be read: energy is answered without its cost. */
 export async function pricesOrNone({ prices, stores, log }: PricingDeps): Promise<PriceList | null> {
   try {
     return await fromStore(stores, 'mongodb', () => prices.list());

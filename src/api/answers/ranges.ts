@@ -3,19 +3,20 @@
  * that reads them; what can't be used is a 400 that names the field.
  */
 
-import { dayRange, monthRange, plusDays } from '../../units/calendar.ts';
+import { bucketStartUs, dayRange, monthRange, nextBucketUs, plusDays } from '../../units/calendar.ts';
 import { dayUs } from '../../units/durations.ts';
 import { instantFromIso } from '../../units/instant.ts';
 import type { Interval } from '../../units/interval.ts';
+import type { ApiDeps } from '../http/deps.ts';
 import { HttpProblem } from '../http/problems.ts';
 
-/** Before that nothing was recorded by anyone; a typo in the year shall not scan it. */
-export const earliestUs = Date.UTC(2000, 0, 1) * 1000;
+/** Nothing was recorded before: a typo in the year must not scan it. */
+const earliestUs = Date.UTC(2000, 0, 1) * 1000;
 /** Far enough for every price and plan, and near enough for every store. */
 const latestUs = Date.UTC(2200, 0, 1) * 1000;
 
-/** The range as it was asked for, by the name of every call or by one that the call had before. */
-export interface AskedRange {
+/** The range as it was asked for: by the names of all calls, or by a call's older ones. */
+interface AskedRange {
   readonly start_time?: string | undefined;
   readonly start?: string | undefined;
   readonly since?: string | undefined;
@@ -27,6 +28,32 @@ export interface AskedRange {
 const startNames = ['start_time', 'start', 'since'] as const;
 const endNames = ['end_time', 'end', 'until'] as const;
 
+/** Where a range ends and starts when that is not given; the start depends on the end, which may be given. */
+type DefaultRange = (
+  nowUs: number,
+  zone: string,
+) => { readonly endUs: number; readonly startUs: (endUs: number) => number };
+
+/** So many days of 24 hours, up to now. */
+export const lastDays =
+  (days: number): DefaultRange =>
+  (nowUs) => ({ endUs: nowUs, startUs: (endUs) => Math.min(nowUs, endUs) - days * dayUs });
+
+/** The home's day: today, or the last one of the range. */
+export const wholeDay: DefaultRange = (nowUs, zone) => ({
+  endUs: nextBucketUs(bucketStartUs(nowUs, 'day', zone), 'day', zone),
+  startUs: (endUs) => bucketStartUs(Math.min(endUs - 1, nowUs), 'day', zone),
+});
+
+/** From the start of the home's day six days ago, up to now. */
+export const lastSevenDays: DefaultRange = (nowUs, zone) => ({
+  endUs: nowUs,
+  startUs: (endUs) => bucketStartUs(Math.min(endUs, nowUs) - 6 * dayUs, 'day', zone),
+});
+
+/** As far back as anything may be recorded. */
+export const always: DefaultRange = (nowUs) => ({ endUs: nowUs, startUs: () => earliestUs });
+
 export interface RangeQuery {
   readonly asked: AskedRange;
   /** The home's, in which a date begins. */
@@ -34,8 +61,8 @@ export interface RangeQuery {
   readonly nowUs: number;
   /** Days by the home's clock. */
   readonly longestDays: number;
-  /** Where the range ends and starts when nothing is said; `required`: it has to be. Without it the 24 hours before now. */
-  readonly defaults?: { readonly endUs: number; readonly startUs: (endUs: number) => number } | 'required';
+  /** `required`: both ends have to be given. Without it the 24 hours before now. */
+  readonly defaults?: DefaultRange | 'required';
   /** The power analytics' own rule: an end that is a date includes that day. */
   readonly includesEndDate?: boolean;
 }
@@ -102,7 +129,7 @@ export function readMonth(text: string, field: string, zone: string): Interval {
   return range as Interval;
 }
 
-export interface RangeEnds {
+interface RangeEnds {
   readonly start: { readonly field: string; readonly us: number };
   readonly end: { readonly field: string; readonly us: number };
 }
@@ -120,16 +147,12 @@ export function readEnds(asked: AskedRange, zone: string): RangeEnds {
 export function readRange(query: RangeQuery): Interval {
   const { asked, zone, nowUs, longestDays, includesEndDate = false } = query;
   const [start, end] = [named(asked, startNames), named(asked, endNames)];
-  const isRequired = query.defaults === 'required';
-  const defaults = query.defaults === 'required' ? undefined : query.defaults;
+  const { defaults: rule = lastDays(1) } = query;
+  const defaults = rule === 'required' ? null : rule(nowUs, zone);
   const endUs =
-    end.text === undefined && !isRequired
-      ? (defaults?.endUs ?? nowUs)
-      : instantOf(end, zone, includesEndDate);
+    end.text === undefined && defaults !== null ? defaults.endUs : instantOf(end, zone, includesEndDate);
   const startUs =
-    start.text === undefined && !isRequired
-      ? (defaults?.startUs(endUs) ?? Math.min(nowUs, endUs) - dayUs)
-      : instantOf(start, zone);
+    start.text === undefined && defaults !== null ? defaults.startUs(endUs) : instantOf(start, zone);
   if (startUs >= endUs)
     throw new HttpProblem(400, {
       detail: `${start.field} is not before ${end.field}.`,
@@ -144,4 +167,28 @@ export function readRange(query: RangeQuery): Interval {
       expected: `at most ${longestDays} days before ${end.field}`,
     });
   return { startUs, endUs };
+}
+
+type RangeDeps = Pick<ApiDeps, 'clock' | 'ledger'>;
+
+/** The range of a call, on the home's clock. Throws a 400 that names the field. */
+export function rangeOf(
+  { clock, ledger }: RangeDeps,
+  asked: AskedRange,
+  longestDays: number,
+  defaults: DefaultRange = lastDays(1),
+): Interval {
+  return readRange({ asked, zone: ledger.views.zone(), nowUs: clock.nowUs(), longestDays, defaults });
+}
+
+/** The range of a power-analytics call: both ends are needed, and an end that is a date includes that day. */
+export function inclusiveRangeOf(
+  { clock, ledger }: RangeDeps,
+  asked: AskedRange,
+  longestDays: number,
+): Interval {
+  return readRange({
+    ...{ asked, zone: ledger.views.zone(), nowUs: clock.nowUs(), longestDays },
+    ...{ defaults: 'required', includesEndDate: true },
+  });
 }

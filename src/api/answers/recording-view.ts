@@ -3,7 +3,7 @@ import type { Recorder } from '../../recording/stream/recorder.ts';
 import type { Today } from '../../statistics/today.ts';
 import type { Recording } from '../http/ports.ts';
 
-export interface RecordingViewDeps {
+interface RecordingViewDeps {
   readonly recorder: Pick<Recorder, 'status' | 'subscription' | 'newest' | 'onReadings'>;
   readonly today: Pick<Today, 'of' | 'midnightUs' | 'onChange'>;
   /** Whether the past is still being brought in, so that the day's beginning is not known. */

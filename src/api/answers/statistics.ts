@@ -3,6 +3,8 @@
 import type { z } from 'zod';
 import type { statisticsChart, statisticsRow } from '../../schemas/statistics.ts';
 import { aligned, type Bucket } from '../../statistics/bucket.ts';
+import { figureColumnsOf, figuresOf } from '../../statistics/figures/figures.ts';
+import type { Facts } from '../../statistics/figures/statistic.ts';
 import { meterFigures, type PeriodFigures, registersAt } from '../../statistics/meter-statistics.ts';
 import { type ValueHour, valueFigures, valueHours } from '../../statistics/value-statistics.ts';
 import { microFromValue } from '../../units/amount.ts';
@@ -18,8 +20,11 @@ export type StatisticsDeps = Pick<ApiDeps, 'ledger' | 'readingStore' | 'stores' 
   readonly pricing: PricingDeps;
 };
 
-export interface PricedFigures extends PeriodFigures {
-  readonly cost: number | null;
+export type PricedFigures = PeriodFigures & Facts;
+
+/** A value such as power has no ledger, and no cost. */
+export function ofValue(figures: PeriodFigures): PricedFigures {
+  return { ...figures, isMeter: false, cost: null };
 }
 
 const hourRowsLimit = 100_000;
@@ -36,10 +41,7 @@ export async function figuresBy(
   if (counts === null) {
     const zone = deps.ledger.views.zone();
     const hours = await hoursOfValue(deps, subject.id, startUs, endUs);
-    return valueFigures(hours, period, zone, startUs, endUs, deps.clock.nowUs()).map((figures) => ({
-      ...figures,
-      cost: null,
-    }));
+    return valueFigures(hours, period, zone, startUs, endUs, deps.clock.nowUs()).map(ofValue);
   }
   const { views } = deps.ledger;
   const ask = <T>(work: () => Promise<T>) => fromStore(deps.stores, 'questdb', work);
@@ -60,11 +62,12 @@ export async function figuresBy(
   ]);
   return buckets.map((bucket, index) => ({
     ...meterFigures(bucket, counts, registers[index] ?? null, nowUs),
+    isMeter: true,
     cost: costs.get(bucket.startUs) ?? null,
   }));
 }
 
-/** Hours of an entity that tells a value, from its readings and from Home Assistant's statistics. */
+/** Hours of an entity that reports a value, from its readings and from Home Assistant's statistics. */
 export function hoursOfValue(
   deps: StatisticsDeps,
   id: string,
@@ -72,7 +75,7 @@ export function hoursOfValue(
   endUs: number,
 ): Promise<ValueHour[]> {
   const zone = deps.ledger.views.zone();
-  // A value is held to the end of what is asked for, and nobody knows for how long it will hold.
+  // A value holds to the end of the range, but not beyond the present.
   const knownUntilUs = Math.min(endUs, deps.clock.nowUs());
   if (startUs >= knownUntilUs) return Promise.resolve([]);
   return fromStore(deps.stores, 'questdb', async () => {
@@ -95,7 +98,7 @@ export async function costsOfSubject(
   return fromStore(deps.stores, 'questdb', () => costsOf(deps.ledger.views, prices, subject.entity, known));
 }
 
-/** The register at each bucket's end; the newest one where nothing was told after. Ends that are to come: as it is now. */
+/** The register at each bucket's end. Without a later reading, and for ends in the future, the newest register. */
 async function registersOf(
   deps: StatisticsDeps,
   id: string,
@@ -125,15 +128,19 @@ async function newestRegister(deps: StatisticsDeps, id: string, atUs: number): P
   return value === null ? null : microFromValue(value);
 }
 
+/** What figures rest on, as columns. */
+export function groundsColumnsOf(figures: readonly PeriodFigures[]) {
+  return {
+    coverage: figures.map((one) => rounded(one.coverage)),
+    quality: figures.map((one) => one.quality),
+    provisional: figures.map((one) => one.isProvisional),
+  };
+}
+
 export function statisticsRowOf(figures: PricedFigures, zone: string): z.infer<typeof statisticsRow> {
   return {
     timestamp: localIso(figures.startUs, zone),
-    state: figures.state,
-    sum: figures.sum,
-    mean: figures.mean,
-    min: figures.min,
-    max: figures.max,
-    cost: figures.cost,
+    ...figuresOf(figures),
     coverage: rounded(figures.coverage),
     quality: figures.quality,
     provisional: figures.isProvisional,
@@ -143,14 +150,7 @@ export function statisticsRowOf(figures: PricedFigures, zone: string): z.infer<t
 export function statisticsChartOf(figures: readonly PricedFigures[]): z.infer<typeof statisticsChart> {
   return {
     x: figures.map((one) => one.startUs / 1_000_000),
-    state: figures.map((one) => one.state),
-    sum: figures.map((one) => one.sum),
-    mean: figures.map((one) => one.mean),
-    min: figures.map((one) => one.min),
-    max: figures.map((one) => one.max),
-    cost: figures.map((one) => one.cost),
-    coverage: figures.map((one) => rounded(one.coverage)),
-    quality: figures.map((one) => one.quality),
-    provisional: figures.map((one) => one.isProvisional),
+    ...figureColumnsOf(figures),
+    ...groundsColumnsOf(figures),
   };
 }

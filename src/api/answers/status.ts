@@ -1,11 +1,13 @@
 /** The health of every part, and of the whole. */
 
 import type { ConnectionStatus } from '../../home/home-assistant.ts';
+import type { PostingHealth } from '../../ledger/posting/posting-health.ts';
+import type { PartHealth } from '../../runtime/health.ts';
 import type { Status } from '../../schemas/status.ts';
+import { isoFromInstant } from '../../units/instant.ts';
 import type { ApiDeps } from '../http/deps.ts';
-import type { PartHealth } from '../http/ports.ts';
-import { isoOrNull } from '../http/wire.ts';
-import { unknownSourcesOf } from './balance-answer.ts';
+import type { RecorderHealth } from '../http/ports.ts';
+import { isoOrNull, unknownSourcesOf } from '../http/wire.ts';
 
 function part(health: PartHealth): { ok: boolean; detail: string | null } {
   return { ok: health.isOk, detail: health.detail };
@@ -32,7 +34,7 @@ function discoveryPart({ home, homeAssistant }: ApiDeps): Status['discovery'] {
   const missing = home.missing().map((statistic) => statistic.statisticId);
   const isWaiting = home.discoveredAtUs() === null && homeAssistant.status().kind === 'connected';
   const unknown = unknownSourcesOf(home);
-  // What somebody chose not to record is no fault, though the balance lacks it.
+  // A source that the user chose not to record is no fault, though the balance lacks it.
   const lost = unknown.filter(({ reason }) => reason !== 'not_tracked');
   const detail = [
     ...(missing.length > 0
@@ -62,67 +64,16 @@ function listed(ids: readonly string[]): string {
 }
 
 export function statusOf(deps: ApiDeps): Status {
-  const { homeAssistant, recording, backfill, ledger, integrity, stores, home, version } = deps;
+  const { homeAssistant, recording, ledger, stores, version } = deps;
   const connection = homeAssistant.status();
   const isConnected = connection.kind === 'connected';
   const { recorder, spool } = recording.health();
   const { heartbeat, disk, proof } = recording.watch();
-  const questdb = stores.questdb();
-  const mongodb = stores.mongodb();
-  const discovery = discoveryPart(deps);
-  const filling = backfill.status();
-  const posting = ledger.posting();
-  const importing = ledger.history.status();
-  const reconciling = integrity.reconciler.status();
-  const canRecord = isConnected && recorder.canKeep;
-  const isAllWell =
-    recorder.isOk &&
-    filling.isOk &&
-    spool.isOk &&
-    questdb.isOk &&
-    mongodb.isOk &&
-    discovery.ok &&
-    heartbeat.isOk &&
-    disk.isOk &&
-    proof.isOk &&
-    posting.error === null &&
-    reconciling.isOk &&
-    isConnected;
-  return {
-    status: !canRecord ? 'down' : isAllWell ? 'ok' : 'degraded',
-    version,
-    uptime_seconds: Math.round(process.uptime()),
-    home_assistant: {
-      ok: isConnected,
-      detail: homeAssistantDetail(connection, deps.homeAssistantRefused),
-      version: isConnected ? connection.version : null,
-      connected_since: isConnected ? isoOrNull(connection.sinceUs) : null,
-      reconnect_count: homeAssistant.reconnectCount(),
-      token_refused: connection.kind === 'refused',
-    },
-    questdb: part(questdb),
-    mongodb: part(mongodb),
-    discovery,
-    recorder: {
-      ...part(recorder),
-      entities_tracked: home.recorded().length,
-      last_reading_at: isoOrNull(recorder.lastReadingAtUs),
-      readings_received: recorder.received,
-      readings_stored: recorder.stored,
-      write_errors: recorder.writeErrors,
-      rejected: { ...recorder.rejected },
-      last_rejection:
-        recorder.lastRejection === null
-          ? null
-          : {
-              entity_id: recorder.lastRejection.entityId,
-              reason: recorder.lastRejection.reason,
-              state: recorder.lastRejection.state,
-              timestamp: isoOrNull(recorder.lastRejection.atUs) ?? '',
-            },
-      queue_length: recorder.queueLength,
-      queue_limit: recorder.queueLimit,
-    },
+  const parts = {
+    questdb: part(stores.questdb()),
+    mongodb: part(stores.mongodb()),
+    discovery: discoveryPart(deps),
+    recorder: recorderPart(deps, recorder),
     spool: {
       ...part(spool),
       bytes: spool.bytes,
@@ -137,48 +88,101 @@ export function statusOf(deps: ApiDeps): Status {
       silences: heartbeat.silences,
     },
     disk: { ...part(disk), free_bytes: disk.freeBytes, total_bytes: disk.totalBytes },
-    ledger: {
-      ok: posting.error === null,
-      detail:
-        posting.error === null
-          ? null
-          : `The ledger could not be posted (${posting.error}); it is tried again by itself.`,
-      meters_waiting: posting.metersWaiting,
-      posting_past: posting.isPostingPast,
-      last_posted_at: isoOrNull(posting.lastPostedAtUs),
-    },
+    ledger: ledgerPart(ledger.posting()),
     proof: {
       ...part(proof),
       running: proof.isRunning,
       proven_until: isoOrNull(proof.verifiedUntilUs),
       unproven_hours: proof.unverifiedHours,
     },
-    backfill: {
-      ok: filling.isOk,
-      detail: filling.detail,
-      running: filling.isRunning,
-      last_finished_at: isoOrNull(filling.lastFinishedAtUs),
+    backfill: backfillPart(deps),
+    reconciliation: reconciliationPart(deps),
+  };
+  const isAllWell = isConnected && Object.values(parts).every(({ ok }) => ok);
+  const canRecord = isConnected && recorder.canKeep;
+  return {
+    status: !canRecord ? 'down' : isAllWell ? 'ok' : 'degraded',
+    version,
+    uptime_seconds: Math.round(process.uptime()),
+    home_assistant: {
+      ok: isConnected,
+      detail: homeAssistantDetail(connection, deps.homeAssistantRefused),
+      version: isConnected ? connection.version : null,
+      connected_since: isConnected ? isoOrNull(connection.sinceUs) : null,
+      reconnect_count: homeAssistant.reconnectCount(),
+      token_refused: connection.kind === 'refused',
     },
-    statistics: {
-      ok: importing.isOk,
-      detail: importing.detail,
-      running: importing.run !== null,
-      entities_total: importing.run?.entitiesTotal ?? 0,
-      entities_done: importing.run?.entitiesDone ?? 0,
-      rows: importing.run?.readingsAdded ?? 0,
-      last_finished_at: isoOrNull(importing.lastFinishedAtUs),
-    },
-    reconciliation: {
-      ok: reconciling.isOk,
-      detail: reconciling.detail,
-      running: reconciling.run !== null,
-      last_finished_at: isoOrNull(reconciling.lastFinishedAtUs),
-      next_at: isoOrNull(
-        Math.min(reconciling.nextHourlyUs, reconciling.nextNightlyUs ?? Number.POSITIVE_INFINITY),
-      ),
-      open_tickets: openTickets(integrity),
-    },
+    ...parts,
+    // A failed import is shown and does not degrade the whole.
+    statistics: statisticsPart(deps),
     memory: { rss_bytes: process.memoryUsage.rss() },
+  };
+}
+
+function recorderPart({ home }: ApiDeps, recorder: RecorderHealth): Status['recorder'] {
+  const { lastRejection: last } = recorder;
+  return {
+    ...part(recorder),
+    entities_tracked: home.recorded().length,
+    last_reading_at: isoOrNull(recorder.lastReadingAtUs),
+    readings_received: recorder.received,
+    readings_stored: recorder.stored,
+    write_errors: recorder.writeErrors,
+    rejected: { ...recorder.rejected },
+    last_rejection:
+      last === null
+        ? null
+        : {
+            entity_id: last.entityId,
+            reason: last.reason,
+            state: last.state,
+            timestamp: isoFromInstant(last.atUs),
+          },
+    queue_length: recorder.queueLength,
+    queue_limit: recorder.queueLimit,
+  };
+}
+
+function ledgerPart({ error, ...posting }: PostingHealth): Status['ledger'] {
+  return {
+    ok: error === null,
+    detail: error === null ? null : `The ledger could not be posted (${error}); it is tried again by itself.`,
+    meters_waiting: posting.metersWaiting,
+    posting_past: posting.isPostingPast,
+    last_posted_at: isoOrNull(posting.lastPostedAtUs),
+  };
+}
+
+function backfillPart({ backfill }: ApiDeps): Status['backfill'] {
+  const status = backfill.status();
+  return {
+    ...part(status),
+    running: status.isRunning,
+    last_finished_at: isoOrNull(status.lastFinishedAtUs),
+  };
+}
+
+function statisticsPart({ ledger }: ApiDeps): Status['statistics'] {
+  const status = ledger.history.status();
+  return {
+    ...part(status),
+    running: status.run !== null,
+    entities_total: status.run?.entitiesTotal ?? 0,
+    entities_done: status.run?.entitiesDone ?? 0,
+    rows: status.run?.readingsAdded ?? 0,
+    last_finished_at: isoOrNull(status.lastFinishedAtUs),
+  };
+}
+
+function reconciliationPart({ integrity }: ApiDeps): Status['reconciliation'] {
+  const status = integrity.reconciler.status();
+  const nextUs = Math.min(status.nextHourlyUs, status.nextNightlyUs ?? Number.POSITIVE_INFINITY);
+  return {
+    ...part(status),
+    running: status.run !== null,
+    last_finished_at: isoOrNull(status.lastFinishedAtUs),
+    next_at: isoOrNull(nextUs),
+    open_tickets: openTickets(integrity),
   };
 }
 

@@ -1,4 +1,4 @@
-/** What a question of statistics is about: one entity, or one of the home's own flows. */
+/** The subject of a statistics call: one entity, or one of the home's flows. */
 import type { KnownEntity } from '../../home/entity.ts';
 import { meterOf } from '../../ledger/entries/meter.ts';
 import type { Counted } from '../../statistics/meter-statistics.ts';
@@ -28,9 +28,9 @@ function subjectOf(id: string, entity: KnownEntity | null, quantity: Quantity, i
   return { id, entity, counts, hasRegister, unit, hasPrice };
 }
 
-export type SubjectDeps = Pick<ApiDeps, 'home' | 'readingStore' | 'stores' | 'clock'>;
+type SubjectDeps = Pick<ApiDeps, 'home' | 'readingStore' | 'stores' | 'clock'>;
 
-/** Throws a 404 for what was never heard of. */
+/** Throws a 404 for an unknown id. */
 export async function subjectNamed(deps: SubjectDeps, id: string, field = 'entity_id'): Promise<Subject> {
   if (isFlow(id)) return subjectOf(id, null, 'energy', true);
   const entity = deps.home.entity(id);
@@ -47,12 +47,12 @@ export async function subjectNamed(deps: SubjectDeps, id: string, field = 'entit
   return subjectOf(id, null, quantity, quantity === 'energy' || quantity === 'volume');
 }
 
-/** What has a ledger; throws a 404 for what has none. */
+/** A subject with a ledger; throws a 404 for one without. */
 export async function ledgerOf(deps: SubjectDeps, id: string): Promise<Subject> {
   const subject = await subjectNamed(deps, id);
   if (subject.counts === null)
     throw new HttpProblem(404, {
-      detail: `${id} tells a value and has no ledger; its readings are at /api/readings/${id}.`,
+      detail: `${id} reports a value and has no ledger; its readings are at /api/readings/${id}.`,
       field: 'entity_id',
       expected: 'a meter of energy or volume, or a device that is known by its power alone',
     });

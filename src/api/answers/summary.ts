@@ -1,5 +1,4 @@
 /** One entity over a span, and how that compares with the span of equal length before. */
-
 import type { z } from 'zod';
 import type { statisticsSummary } from '../../schemas/statistics.ts';
 import { total } from '../../statistics/bucket.ts';
@@ -7,11 +6,16 @@ import { meterFigures } from '../../statistics/meter-statistics.ts';
 import { spanBuckets, wholeQuarterHours } from '../../statistics/span-totals.ts';
 import { type Trend, trendOf } from '../../statistics/trend.ts';
 import { valueTotal } from '../../statistics/value-statistics.ts';
-import { localIso } from '../../units/calendar.ts';
-import type { Interval } from '../../units/interval.ts';
 import { fromStore } from '../http/problems.ts';
+import { timeRangeOf } from '../http/wire.ts';
 import { costSum, rounded } from './amounts.ts';
-import { costsOfSubject, hoursOfValue, type PricedFigures, type StatisticsDeps } from './statistics.ts';
+import {
+  costsOfSubject,
+  hoursOfValue,
+  ofValue,
+  type PricedFigures,
+  type StatisticsDeps,
+} from './statistics.ts';
 import type { Subject } from './subjects.ts';
 
 type Answer = z.infer<typeof statisticsSummary>;
@@ -32,12 +36,8 @@ export async function summaryOf(
   const compares = (figures: PricedFigures) => (subject.counts === null ? figures.mean : figures.sum);
   const trend: Trend = trendOf(compares(now), compares(then));
   const zone = deps.ledger.views.zone();
-  const told = (range: Interval) => ({
-    start: localIso(range.startUs, zone),
-    end: localIso(range.endUs, zone),
-  });
   return {
-    time_range: told(span),
+    time_range: timeRangeOf(span, zone),
     summary: {
       total_consumption: now.sum,
       average_power: now.mean,
@@ -52,7 +52,7 @@ export async function summaryOf(
     trend: {
       percentage_change: trend.percentageChange,
       direction: trend.direction,
-      comparison_period: told(before),
+      comparison_period: timeRangeOf(before, zone),
       comparison_total: compares(then),
       comparison_coverage: rounded(then.coverage),
     },
@@ -68,7 +68,7 @@ async function figuresOver(
   const nowUs = deps.clock.nowUs();
   if (subject.counts === null) {
     const hours = await hoursOfValue(deps, subject.id, startUs, endUs);
-    return { ...valueTotal(hours, startUs, endUs, nowUs), cost: null };
+    return ofValue(valueTotal(hours, startUs, endUs, nowUs));
   }
   const { views } = deps.ledger;
   const pieces = await fromStore(deps.stores, 'questdb', () =>
@@ -76,5 +76,9 @@ async function figuresOver(
   );
   const costs = await costsOfSubject(deps, subject, pieces);
   const whole = total(subject.id, pieces, startUs, endUs);
-  return { ...meterFigures(whole, subject.counts, null, nowUs), cost: costSum(costs.values()) };
+  return {
+    ...meterFigures(whole, subject.counts, null, nowUs),
+    isMeter: true,
+    cost: costSum(costs.values()),
+  };
 }

@@ -10,12 +10,12 @@ import { costSum, rounded, secondsOrNull, valueOrNull } from './amounts.ts';
 import type { AreaDevices } from './area.ts';
 import type { AreaTotals } from './area-totals.ts';
 
-export interface TimelineSpan extends Interval {
+interface TimelineSpan extends Interval {
   readonly bucketUs: number;
 }
 
 /** One bucket: the devices that are counted, by the prices that hold for them, and how long all of them were on. */
-export interface TimelinePlace extends Interval {
+interface TimelinePlace extends Interval {
   readonly side: SideBySide;
   readonly onTimeUs: number | null;
   readonly cost: number | null;
@@ -68,7 +68,7 @@ export async function readTimeline(
   });
 }
 
-/** A device that tells nothing lowers the coverage; when none tells anything nothing is known. */
+/** A device without data lowers the coverage; without data of any device the amounts are null. */
 export function placeTotals(place: TimelinePlace, deviceCount: number, nowUs: number): AreaTotals {
   const { startUs, endUs, side, onTimeUs, cost } = place;
   const { amountMicro, coveredUs } = side.groups.reduce(addSums, emptySum);

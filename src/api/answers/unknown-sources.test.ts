@@ -1,5 +1,5 @@
 /**
- * Goal: what the energy preferences name and nobody knows is told wherever it matters, and an external statistic is shown,
+ * Goal: unknown sources of the energy preferences are answered wherever they matter, and an external statistic is shown,
  * tracked and asked for like an entity.
  * Method: the application in memory over the sampled home, its preferences changed; the ledger's entries by hand.
  */
@@ -52,22 +52,22 @@ beforeEach(() => {
 afterEach(() => vi.useRealTimers());
 
 describe('a source that is not known', () => {
-  it('is told by the balance and the status, and its part of the home is there and null', async () => {
+  it('is answered by the balance and the status, and its part of the home is there and null', async () => {
     prefer({ type: 'grid', stat_energy_from: grid, stat_energy_to: 'sensor.gone' });
     await api.ready();
     post('home:solar', 100_000);
-    const told = await answer(`/api/balance?${day}`, balance);
-    expect(told.has.grid).toBe(true);
-    expect(told.unknown_sources).toEqual([
+    const answered = await answer(`/api/balance?${day}`, balance);
+    expect(answered.has.grid).toBe(true);
+    expect(answered.unknown_sources).toEqual([
       { statistic_id: grid, role: 'grid_import', reason: 'no_statistic' },
       { statistic_id: 'sensor.gone', role: 'grid_export', reason: 'no_entity' },
     ]);
-    expect(told.total).toMatchObject({
+    expect(answered.total).toMatchObject({
       ...{ solar_kwh: 10, grid_in_kwh: null, grid_out_kwh: null, home_kwh: null },
       ...{ self_sufficiency: null, untracked_kwh: null },
     });
     const { discovery } = await answer('/api/status', status);
-    expect(discovery.unknown_sources).toEqual(told.unknown_sources);
+    expect(discovery.unknown_sources).toEqual(answered.unknown_sources);
     expect(discovery.detail).toContain(`Without ${grid}, sensor.gone the home’s use is not known`);
   });
 
@@ -86,8 +86,8 @@ describe('a source that is not known', () => {
     await api.ready();
     const rest = api.home.tracked().map(({ entityId }) => entityId);
     await api.home.setTracked(rest.filter((id) => id !== 'sensor.grid_export'));
-    const told = await answer(`/api/balance?${day}`, balance);
-    expect(told.unknown_sources).toEqual([
+    const answered = await answer(`/api/balance?${day}`, balance);
+    expect(answered.unknown_sources).toEqual([
       { statistic_id: 'sensor.grid_export', role: 'grid_export', reason: 'not_tracked' },
     ]);
   });
@@ -131,17 +131,19 @@ describe('what is named for two things', () => {
     post('home:use', 300_000);
     post('sensor.solar_production', 100_000);
     post('sensor.fridge_energy', 30_000);
-    const told = await answer(`/api/devices?${day}`, devices);
-    expect(told.devices.map(({ entity_id, energy_kwh, share }) => [entity_id, energy_kwh, share])).toEqual([
+    const answered = await answer(`/api/devices?${day}`, devices);
+    expect(
+      answered.devices.map(({ entity_id, energy_kwh, share }) => [entity_id, energy_kwh, share]),
+    ).toEqual([
       ['sensor.solar_production', 10, null],
       ['sensor.fridge_energy', 3, 0.1],
     ]);
-    expect(told).toMatchObject({ home_kwh: 30, tracked_kwh: 3, untracked_kwh: 27 });
+    expect(answered).toMatchObject({ home_kwh: 30, tracked_kwh: 3, untracked_kwh: 27 });
   });
 });
 
 describe('gas', () => {
-  it('is told in what it is counted in: as energy here, and as volume where there is both', async () => {
+  it('is answered in its own unit: energy here, and volume where there is both', async () => {
     const of = (gas: readonly string[]) => ({
       ...preferences2026,
       energy_sources: [
@@ -160,7 +162,7 @@ describe('gas', () => {
     api.homeAssistant.preferences = of(['sensor.oven_energy', 'sensor.gas_consumption']);
     await api.home.discover();
     expect((await answer(`/api/balance?${day}`, balance)).total).toMatchObject({ gas_kwh: 20, gas_m3: 1 });
-    // Another meter that nobody knows: what there is of that kind is not the whole.
+    // Another, unknown meter: the known one of its kind is not the whole.
     api.homeAssistant.preferences = of(['sensor.gas_consumption', 'sensor.gone']);
     await api.home.discover();
     const partly = await answer(`/api/balance?${day}`, balance);

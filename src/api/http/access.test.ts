@@ -1,5 +1,5 @@
 /**
- * Goal: nobody but Home Assistant's ingress and this machine gets in, and no other site acts through a browser.
+ * Goal: only Home Assistant's ingress and this machine get in, and no other site acts through a browser.
  * Method: the decision over forged addresses and headers.
  */
 import { describe, expect, it } from 'vitest';
@@ -47,7 +47,7 @@ describe('who gets in', () => {
     'fe80::1',
     '1127.0.0.1',
     undefined,
-  ])('nobody else: %s, whatever headers it brings', (address) => {
+  ])('no other address: %s, whatever its headers', (address) => {
     const forged = {
       'x-ingress-path': path,
       'x-remote-user-id': 'admin',
@@ -57,7 +57,7 @@ describe('who gets in', () => {
     expect(decide(address, forged)).toMatchObject({ kind: 'refused', status: 403 });
   });
 
-  it('another ingress address when told', () => {
+  it('another ingress address when it is set', () => {
     expect(
       decide('127.0.30.2', { 'x-ingress-path': path }, { more: { ingressAddress: '127.0.30.2' } }),
     ).toMatchObject({

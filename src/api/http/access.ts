@@ -1,5 +1,5 @@
 /**
- * Who may speak to the process, and as whom. Pure: decided by the address of the other end and the request's headers.
+ * Who may call the process, and as whom. Pure: decided by the address of the other end and the request's headers.
  * Home Assistant's ingress comes from one address; besides it only this machine is let in.
  */
 
@@ -23,7 +23,7 @@ export interface RequestFacts {
 export type Access =
   | { readonly kind: 'ingress'; readonly userId: string | null; readonly basePath: string }
   | { readonly kind: 'direct' };
-export type Decision = Access | { readonly kind: 'refused'; readonly status: 403; readonly detail: string };
+type Decision = Access | { readonly kind: 'refused'; readonly status: 403; readonly detail: string };
 
 const ingressPathPattern = /^\/api\/hassio_ingress\/[\w-]{1,256}$/;
 
@@ -65,7 +65,7 @@ function isSafe(method: string): boolean {
  * Whether a page of another origin sent this: browsers say so in one of two headers, which scripts can't set. The host
  * that was asked stands in X-Forwarded-Host behind ingress, which alone sets it; from anyone else it is only a claim.
  */
-export function isCrossSite(facts: RequestFacts, isBehindIngress: boolean): boolean {
+function isCrossSite(facts: RequestFacts, isBehindIngress: boolean): boolean {
   const site = facts.header('sec-fetch-site');
   if (site !== undefined) return site !== 'same-origin' && site !== 'none';
   const origin = facts.header('origin');
@@ -89,7 +89,7 @@ export function decideAccess(rules: AccessRules, facts: RequestFacts, isUpgrade 
   const isIngressAddress = remote === plainAddress(rules.ingressAddress);
   const isLocal = isLoopback(remote);
   if (!mayConnect(rules, remote))
-    return refused('Open Energy Ledger from the sidebar of Home Assistant; it answers nobody else.');
+    return refused('Open Energy Ledger from the sidebar of Home Assistant; it answers no other address.');
   if (isIngressAddress || (isLocal && rules.trustsLoopbackIngress && ingressPath !== null)) {
     if (!isSafe(facts.method) && isCrossSite(facts, true))
       return refused('Another site may not change anything here.');

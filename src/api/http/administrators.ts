@@ -6,7 +6,7 @@ import type { Log } from '../../runtime/log.ts';
 import { minuteMs } from '../../units/durations.ts';
 import type { Access } from './access.ts';
 
-export type Permission = { readonly kind: 'allowed' } | { readonly kind: 'refused'; readonly detail: string };
+type Permission = { readonly kind: 'allowed' } | { readonly kind: 'refused'; readonly detail: string };
 
 const freshMs = 2 * minuteMs;
 /** So long an answer is used when Home Assistant can't be asked again. */
@@ -23,7 +23,7 @@ export class Administrators {
     this.#deps = deps;
   }
 
-  /** Whoever sits at the machine itself may; of Home Assistant's users its administrators. */
+  /** Allowed from this machine itself, and for administrators of Home Assistant. */
   async mayChange(access: Access): Promise<Permission> {
     if (access.kind === 'direct') return { kind: 'allowed' };
     if (access.userId === null)
@@ -51,7 +51,7 @@ export class Administrators {
       const ids = await this.#deps.homeAssistant.administratorIds();
       this.#known = { ids, atMs: this.#deps.clock.monotonicMs() };
     } catch (error) {
-      this.#deps.log.debug({ err: error }, 'Home Assistant did not tell its administrators');
+      this.#deps.log.debug({ err: error }, 'The administrators could not be read from Home Assistant');
     }
   }
 }

@@ -50,7 +50,7 @@ describe('a field of a CSV', () => {
       '\ufeff=1',
     ],
     ...['＝1', '＋1', '－1', '＠a', '﹦1', '\u200b=1', '"=1', '\u0000=1', "'=1"],
-  ])('%j is told as text', (text) => {
+  ])('%j is written as text', (text) => {
     const [cell = ''] = cells(csvField(text), ',');
     expect(cell.startsWith("'")).toBe(true);
   });

@@ -8,7 +8,7 @@ const formula = new RegExp(`^(?=${skipped}${sign})`, 'u');
 /** After what ends a cell where commas don't: Excel in half of Europe cuts at semicolons and minds no quotes in a cell. */
 const laterFormula = new RegExp(`([;\\t\\r\\n|])(?=${skipped}${sign})`, 'gu');
 
-/** A text that a spreadsheet would take for a formula, or for something before one, is told as text. */
+/** Prefixes cells that a spreadsheet would evaluate as a formula. */
 function safe(text: string): string {
   const first = /^[\t\r\n]/.test(text) || formula.test(text) ? `'${text}` : text;
   return first.replace(laterFormula, "$1'");

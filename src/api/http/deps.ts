@@ -11,7 +11,7 @@ import type { Log } from '../../runtime/log.ts';
 import type { Access, AccessRules } from './access.ts';
 import type { BackfillRuns, IntegrityParts, LedgerParts, Present, Recording, Stores } from './ports.ts';
 
-/** All that the routes work with; made once in main.ts. */
+/** Dependencies of the routes; made once in main.ts. */
 export interface ApiDeps {
   readonly version: string;
   readonly access: AccessRules;
@@ -36,7 +36,7 @@ export interface ApiDeps {
   readonly log: Log;
 }
 
-/** Hono's environment: Node's request and response (absent in tests that call the app directly), and who asks. */
+/** Hono's environment: Node's request and response (absent in tests that call the app directly), and the caller. */
 export interface ApiEnv {
   Bindings: Partial<HttpBindings>;
   Variables: { access: Access };

@@ -1,12 +1,14 @@
+import type { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { createMiddleware } from 'hono/factory';
+import { addressOf, type CallName, callNames } from '../../schemas/calls.ts';
 import { limits } from '../../schemas/common.ts';
 import { decideAccess, type RequestFacts } from './access.ts';
 import type { Administrators } from './administrators.ts';
 import type { ApiDeps, ApiEnv } from './deps.ts';
 import { HttpProblem, problemResponse } from './problems.ts';
 
-/** Lets in what `decideAccess` lets in, refuses the rest, and notes who asks. */
+/** Refuses requests that `decideAccess` refuses, and stores the caller in the context. */
 export function accessGuard({ access: rules, log }: Pick<ApiDeps, 'access' | 'log'>) {
   return createMiddleware<ApiEnv>(async (c, next) => {
     const facts: RequestFacts = {
@@ -25,7 +27,7 @@ export function accessGuard({ access: rules, log }: Pick<ApiDeps, 'access' | 'lo
   });
 }
 
-/** A body is JSON or it is not read: a form of another site can't send that without asking first. */
+/** Only JSON bodies are read: a form of another site can't send JSON without a preflight request. */
 export const jsonBodies = createMiddleware<ApiEnv>(async (c, next) => {
   if (c.req.method === 'GET' || c.req.method === 'HEAD') return next();
   const hasBody =
@@ -50,13 +52,21 @@ export const bodySize = bodyLimit({
     }),
 });
 
-/** Before a route that changes settings. */
-export function administratorsOnly(administrators: Administrators) {
-  return createMiddleware<ApiEnv>(async (c, next) => {
+/** Calls that send a body and change nothing. */
+const questions: readonly CallName[] = ['POST /api/statistics/compare'];
+
+/** Lets only administrators make calls that change something. Registered before all routes, so that no call is missed. */
+export function guardChanges(app: Hono<ApiEnv>, administrators: Administrators): void {
+  const administratorsOnly = createMiddleware<ApiEnv>(async (c, next) => {
     const permission = await administrators.mayChange(c.get('access'));
     if (permission.kind === 'refused') throw new HttpProblem(403, { detail: permission.detail });
     return next();
   });
+  for (const name of callNames) {
+    if (name.startsWith('GET ') || questions.includes(name)) continue;
+    const { method, path } = addressOf(name);
+    app.on(method, path.replaceAll(/\{(\w+)\}/g, ':$1'), administratorsOnly);
+  }
 }
 
 /**

@@ -15,7 +15,7 @@ export interface HttpLimits {
   readonly requestMs: number;
   /** Node looks only this often for requests that took too long, so that the limits are true to this. */
   readonly checkEveryMs: number;
-  /** Nothing passes either way: an answer that nobody reads. */
+  /** No bytes in either direction: an answer that is not read. */
   readonly idleMs: number;
   readonly connections: number;
 }
@@ -28,7 +28,7 @@ export const defaultHttpLimits: HttpLimits = {
   connections: 500,
 };
 
-export interface HttpServerDeps {
+interface HttpServerDeps {
   readonly access: AccessRules;
   readonly fetch: Parameters<typeof getRequestListener>[0];
   readonly upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
@@ -45,7 +45,7 @@ export function createHttpServer(
       if (error instanceof RequestError)
         return problemResponse(400, { detail: 'The request’s target or Host header can’t be read.' });
       log.error({ err: error }, 'A request failed');
-      return problemResponse(500, { detail: 'Something went wrong here; the log of the app tells what.' });
+      return problemResponse(500, { detail: 'Something went wrong here; see the log of the app.' });
     },
   });
   const server = createServer({

@@ -53,9 +53,9 @@ describe('what is said', () => {
     ],
     ['what has no words', z.email(), 'x', 'x must be what the description at api/docs says.'],
   ])('of %s', (_, schema, value, detail) => {
-    const told = said(z.object({ x: schema }), value === undefined ? {} : { x: value });
-    expect(told).toMatchObject({ field: 'x', detail });
-    expect(detail).toContain(told.expected);
+    const answered = said(z.object({ x: schema }), value === undefined ? {} : { x: value });
+    expect(answered).toMatchObject({ field: 'x', detail });
+    expect(detail).toContain(answered.expected);
   });
 
   it('of a place within, of the whole, and of what is no field', () => {

@@ -1,7 +1,7 @@
 /** What a schema refused, as one plain sentence that names the field and what would be right: no validator's own words. */
 import type { z } from 'zod';
 
-export interface InputProblem {
+interface InputProblem {
   readonly field: string;
   readonly detail: string;
   readonly expected: string;
@@ -22,7 +22,7 @@ const formats: Readonly<Record<string, string>> = {
   url: 'an address that begins with http:// or https://',
 };
 
-/** A key that nobody asked for may be as long as the body. */
+/** An unexpected key may be as long as the body. */
 const longestField = 200;
 const any = 'what the description at api/docs says';
 
@@ -46,7 +46,7 @@ function bounded(
 }
 
 /** What would be right. Texts that our own schemas give are of that form already. */
-export function expectedOf(issue: z.core.$ZodIssue): string {
+function expectedOf(issue: z.core.$ZodIssue): string {
   switch (issue.code) {
     case 'invalid_type':
       return types[issue.expected] ?? any;

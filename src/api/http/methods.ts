@@ -1,6 +1,6 @@
 /**
- * 405 with the methods that a path really has. Read off the registered routes, so that a new one is never forgotten:
- * handlers only, for what stands before a handler (who may change settings) has methods and wildcards of its own.
+ * 405 with the methods that a path has. Read from the registered routes, so that a new one is never missed:
+ * handlers only, because middleware has methods and wildcards that are no routes.
  */
 import type { Hono } from 'hono';
 import { inspectRoutes } from 'hono/dev';
@@ -15,7 +15,7 @@ interface Template {
 
 const isParameter = (segment: string): boolean => segment.startsWith(':');
 
-/** Words before parameters, segment by segment, so that the first that matches is the one that is meant. */
+/** Fixed segments before parameters, so that the first match is the most precise. */
 function byPrecision(a: Template, b: Template): number {
   if (a.segments.length !== b.segments.length) return a.segments.length - b.segments.length;
   const differs = a.segments.findIndex(
@@ -46,15 +46,15 @@ function templatesOf(app: Hono<ApiEnv>): Template[] {
 const reading = ['GET', 'HEAD'];
 const isCall = (path: string): boolean => /^\/(api|v1)(\/|$)/.test(path);
 
-/** The methods of a path, in order; null when nothing is there. What no call has may be a file of the panel. */
-export function methodsOf(templates: readonly Template[], path: string): string[] | null {
+/** The methods of a path, in order; null when there is none. Any other path may be a file of the panel. */
+function methodsOf(templates: readonly Template[], path: string): string[] | null {
   const segments = path.split('/');
   const found = templates.find((template) => fits(template, segments));
   if (found !== undefined) return [...found.methods].sort();
   return isCall(path) ? null : reading;
 }
 
-/** Before all handlers of `app`, whose routes may be registered later: they are read at the first request. */
+/** Registered before the handlers of `app`; their routes are read at the first request. */
 export function methodGuard(app: Hono<ApiEnv>) {
   let templates: readonly Template[] | null = null;
   return createMiddleware<ApiEnv>(async (c, next) => {

@@ -22,7 +22,7 @@ const safePath = /^(?:[\w-][\w.-]*\/)*[\w-][\w.-]*$/;
 const hashedName = /-[\w-]{8,}\.\w+$/;
 
 /** `basePath` is sanitised already; both hops of ingress drop the charset, so the page says it itself. */
-export function withBase(html: string, basePath: string): string {
+function withBase(html: string, basePath: string): string {
   const charset = /<meta\s+charset/i.test(html) ? '' : '<meta charset="utf-8">';
   return html.replace(/<head([^>]*)>/i, `<head$1>${charset}<base href="${basePath}/">`);
 }
@@ -51,7 +51,7 @@ export function panelRoutes(panelDir: string) {
     c.header('cache-control', 'no-cache');
     return c.html(withBase(html, basePath));
   });
-  // Browsers ask for one on their own; inside Home Assistant nobody would see it.
+  // Browsers request one by themselves; inside Home Assistant it would not be shown.
   app.get('/favicon.ico', (c) => c.body(null, 204));
   app.get('/*', async (c) => {
     const path = c.req.path.slice(1);

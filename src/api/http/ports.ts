@@ -1,4 +1,4 @@
-/** What the API needs of the rest of the process, beside the ports that home and recording declare. */
+/** What the API needs from the rest of the process, beside the ports that home and recording declare. */
 
 import type { Reconciler } from '../../integrity/reconciliation/reconciler.ts';
 import type { TicketStore } from '../../integrity/ticket.ts';
@@ -6,6 +6,7 @@ import type { Tickets } from '../../integrity/tickets/tickets.ts';
 import type { LedgerStore } from '../../ledger/entries/ledger-store.ts';
 import type { Corrections } from '../../ledger/evidence/corrections.ts';
 import type { StatisticsStore } from '../../ledger/evidence/statistics-store.ts';
+import type { PostingHealth } from '../../ledger/posting/posting-health.ts';
 import type { PostingWorker } from '../../ledger/posting/posting-worker.ts';
 import type { HistoryImport } from '../../ledger/statistics-import/history-import.ts';
 import type { CoverageStatus } from '../../recording/coverage/coverage-scheduler.ts';
@@ -13,24 +14,19 @@ import type { Absence, Reading } from '../../recording/reading.ts';
 import type { HeartbeatStatus } from '../../recording/stream/heartbeat.ts';
 import type { SubscriptionState, SyncRun } from '../../recording/sync-log.ts';
 import type { DiskStatus } from '../../recording/write/disk-watch.ts';
+import type { PartHealth } from '../../runtime/health.ts';
 import type { LedgerViews } from '../../statistics/ledger-views.ts';
 import type { CostVersionStore } from '../../tariffs/cost-version-store.ts';
-
-export interface PartHealth {
-  readonly isOk: boolean;
-  /** What is wrong and what to do, in words; null when all is well. */
-  readonly detail: string | null;
-}
 
 export interface RecorderHealth extends PartHealth {
   readonly lastReadingAtUs: number | null;
   readonly received: number;
   readonly stored: number;
-  /** Told again by Home Assistant and already known. */
+  /** Received again from Home Assistant and already stored. */
   readonly duplicates: number;
   /** Came after a newer one of their entity, and were taken in their place. */
   readonly outOfOrder: number;
-  /** How far our clock is ahead of Home Assistant's; null before enough was heard. */
+  /** How far our clock is ahead of Home Assistant's; null before enough was received. */
   readonly clockDriftUs: number | null;
   readonly writeErrors: number;
   readonly rejected: Readonly<Record<string, number>>;
@@ -46,7 +42,7 @@ export interface RecorderHealth extends PartHealth {
   readonly canKeep: boolean;
 }
 
-export interface SpoolHealth extends PartHealth {
+interface SpoolHealth extends PartHealth {
   readonly bytes: number;
   readonly limitBytes: number;
   readonly readings: number;
@@ -75,11 +71,11 @@ export interface Recording {
   onReadings(
     listener: (fed: { readonly readings: readonly Reading[]; readonly missed: number }) => void,
   ): () => void;
-  /** Called with entities whose day changed otherwise than by a reading just told. */
+  /** Called with entities whose day changed by something else than a reading just received. */
   onTodayChange(listener: (entityIds: readonly string[]) => void): () => void;
 }
 
-/** Brings in what Home Assistant recorded and we did not hear. */
+/** Fetches readings that Home Assistant recorded and that are missing here. */
 export interface BackfillRuns {
   /** Starts a run for these, or for all that are tracked; answers its id at once. */
   request(entityIds?: readonly string[]): string;
@@ -98,21 +94,12 @@ export interface Stores {
   mongodb(): PartHealth;
 }
 
-/** Brings what was received to where it is read; nobody else needs it there at once. Resolves after a while at most. */
+/** Makes received readings readable before a request is answered. Resolves after a limited time. */
 export interface Present {
   /** Readings received until now can be read. */
   readings(): Promise<void>;
-  /** And they are in the ledger, the quarter that is not over too. */
+  /** And they are in the ledger, the running quarter-hour included. */
   ledger(): Promise<void>;
-}
-
-export interface PostingHealth {
-  readonly metersWaiting: number;
-  /** What is older than a day is posted: its figures still grow. */
-  readonly isPostingPast: boolean;
-  readonly lastPostedAtUs: number | null;
-  /** Why the last posting failed; null when it did not. */
-  readonly error: string | null;
 }
 
 /** The ledger, its sums and what they cost. */
@@ -123,15 +110,15 @@ export interface LedgerParts {
   readonly corrections: Corrections;
   readonly costVersions: CostVersionStore;
   readonly postingWorker: Pick<PostingWorker, 'touch' | 'status'>;
-  /** How far the ledger, and what rests on it, is behind what is stored. */
+  /** How far posting, the flows included, is behind the stored readings. */
   readonly posting: () => PostingHealth;
   readonly history: StatisticsRuns;
 }
 
 /** Brings in what Home Assistant's own statistics know of the past. */
-export type StatisticsRuns = Pick<HistoryImport, 'request' | 'running' | 'status' | 'entitySyncs'>;
+type StatisticsRuns = Pick<HistoryImport, 'request' | 'running' | 'status' | 'entitySyncs'>;
 
-/** What does not fit, what was decided about it, and the runs that look for it. */
+/** Tickets, decisions about them, and the reconciliation that finds them. */
 export interface IntegrityParts {
   readonly tickets: Pick<Tickets, 'resolve' | 'undo' | 'open'>;
   readonly ticketStore: Pick<TicketStore, 'find' | 'list' | 'openCount'>;

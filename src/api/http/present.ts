@@ -12,12 +12,12 @@ const ofLedger = [
   '/v1/capacity/',
   '/v1/series',
 ];
-/** Who asks as often as a health check does, and only whether the process is well. */
-export const healthCheckHeader = 'x-health-check';
+/** Sent by health checks, which ask often and only for the state of the process. */
+const healthCheckHeader = 'x-health-check';
 
 /**
- * Readings lie in the spool and the running quarter in memory until somebody asks: whoever does is answered with the
- * present. The status is from memory; who looks at it finds what waited gone when he looks again.
+ * Readings lie in the spool and the running quarter-hour in memory until they are requested: a request is answered with the
+ * present. The status is answered from memory; reading it starts the same work in the background.
  */
 export function presentFirst({ present, log }: Pick<ApiDeps, 'present' | 'log'>) {
   return createMiddleware<ApiEnv>(async (c, next) => {
@@ -27,7 +27,7 @@ export function presentFirst({ present, log }: Pick<ApiDeps, 'present' | 'log'>)
     else if (path === '/api/status' && c.req.header(healthCheckHeader) === undefined)
       present
         .ledger()
-        .catch((error: unknown) => log.debug({ err: error }, 'The present could not be brought up'));
+        .catch((error: unknown) => log.debug({ err: error }, 'Waiting readings could not be made readable'));
     return next();
   });
 }

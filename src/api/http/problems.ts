@@ -1,5 +1,4 @@
-/** Errors as the API tells them: application/problem+json (RFC 9457), never a stack, never a secret. */
-
+/** Errors as answers: application/problem+json (RFC 9457), never a stack, never a secret. */
 import type { Context, ErrorHandler, NotFoundHandler } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
@@ -23,7 +22,7 @@ const titles: Readonly<Record<number, string>> = {
   503: 'Not available now',
 };
 
-export interface ProblemMore {
+interface ProblemMore {
   readonly detail?: string;
   readonly field?: string;
   readonly expected?: string;
@@ -32,7 +31,7 @@ export interface ProblemMore {
   readonly cause?: unknown;
 }
 
-/** An answer that is a problem; thrown by a handler, told by `problemHandler`. */
+/** An answer that is a problem; thrown by a handler, answered by `problemHandler`. */
 export class HttpProblem extends Error {
   override name = 'HttpProblem';
   readonly status: number;
@@ -108,7 +107,7 @@ export function problemHandler(log: Log): ErrorHandler {
       return problemResponse(status);
     }
     log.error({ ...at, err: error }, 'A request failed');
-    return problemResponse(500, { detail: 'Something went wrong here; the log of the app tells what.' });
+    return problemResponse(500, { detail: 'Something went wrong here; see the log of the app.' });
   };
 }
 
@@ -123,7 +122,7 @@ interface ValidationResult {
   readonly error?: z.ZodError;
 }
 
-/** Called by @hono/zod-openapi after each validation; answers what is wrong with the first thing that is. */
+/** Called by @hono/zod-openapi after each validation; answers with the first problem. */
 export function onValidated(result: ValidationResult, _c: Context): Response | undefined {
   if (result.success) return undefined;
   const whole = result.target === 'json' ? 'body' : result.target;

@@ -158,7 +158,7 @@ describe('a request that no client would send', () => {
     expect(lines).toEqual([]);
   });
 
-  it('is not answered by what failed inside, and what failed is told', async () => {
+  it('is not answered with the inner error, which is logged', async () => {
     api.recording.midnightUs = () => {
       throw new Error('not foreseen');
     };

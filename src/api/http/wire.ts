@@ -1,15 +1,30 @@
-/** From the product's words to the wire's: snake_case, ISO instants, values in the unit told. */
+/** From the product's words to the wire's: snake_case, ISO instants, values in the unit that is named. */
 
 import type { KnownEntity } from '../../home/entity.ts';
+import type { Home } from '../../home/home.ts';
 import type { EntityState } from '../../home/home-assistant.ts';
 import type { Reading } from '../../recording/reading.ts';
 import type { SyncRun } from '../../recording/sync-log.ts';
+import type { UnknownSources } from '../../schemas/balance.ts';
 import type { CachedEntityList, EntityRow } from '../../schemas/entities.ts';
 import type { ReadingRow, SyncRunRow } from '../../schemas/readings.ts';
+import { localIso } from '../../units/calendar.ts';
 import { isoFromInstant } from '../../units/instant.ts';
+import type { Interval } from '../../units/interval.ts';
 
 export function isoOrNull(us: number | null): string | null {
   return us === null ? null : isoFromInstant(us);
+}
+
+export function timeRangeOf({ startUs, endUs }: Interval, zone: string) {
+  return { start: localIso(startUs, zone), end: localIso(endUs, zone) };
+}
+
+/** Sources of the energy preferences without data now. */
+export function unknownSourcesOf(home: Pick<Home, 'unknownSources'>): UnknownSources {
+  return home
+    .unknownSources()
+    .map(({ statisticId, role, reason }) => ({ statistic_id: statisticId, role, reason }));
 }
 
 function described(entity: KnownEntity): Omit<EntityRow, 'state' | 'last_updated'> {

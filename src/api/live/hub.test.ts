@@ -53,31 +53,31 @@ describe('a panel', () => {
     const panel = new Panel();
     hub.join(panel, null);
     for (let i = 0; i < 100; i += 1) {
-      api.recording.tell(watts('sensor.grid_power', nowUs() + i, i));
-      api.recording.tell(watts('sensor.solar_power', nowUs() + i, 2 * i));
+      api.recording.report(watts('sensor.grid_power', nowUs() + i, i));
+      api.recording.report(watts('sensor.solar_power', nowUs() + i, 2 * i));
     }
     vi.advanceTimersByTime(collectMs);
     expect(panel.messages.map((m) => m.type)).toEqual(['snapshot', 'readings']);
-    const told = panel.messages[1];
-    if (told?.type !== 'readings') throw new Error('no readings');
-    expect(told.readings.map((r) => [r.entity_id, r.state])).toEqual([
+    const answered = panel.messages[1];
+    if (answered?.type !== 'readings') throw new Error('no readings');
+    expect(answered.readings.map((r) => [r.entity_id, r.state])).toEqual([
       ['sensor.grid_power', 99],
       ['sensor.solar_power', 198],
     ]);
-    expect(told.power).toMatchObject({ grid_w: 99, solar_w: 198, home_w: null });
-    expect(told.counts).toEqual({ 'sensor.grid_power': 7, 'sensor.solar_power': 7 });
+    expect(answered.power).toMatchObject({ grid_w: 99, solar_w: 198, home_w: null });
+    expect(answered.counts).toEqual({ 'sensor.grid_power': 7, 'sensor.solar_power': 7 });
   });
 
   it('that comes back hears what it missed, and no more', () => {
     const panel = new Panel();
     const leave = hub.join(panel, null);
-    api.recording.tell(watts('sensor.grid_power', nowUs(), 1));
+    api.recording.report(watts('sensor.grid_power', nowUs(), 1));
     vi.advanceTimersByTime(collectMs);
     const seen = panel.lastSeq;
     leave();
     for (const value of [2, 3]) {
       vi.advanceTimersByTime(1000);
-      api.recording.tell(watts('sensor.grid_power', nowUs(), value));
+      api.recording.report(watts('sensor.grid_power', nowUs(), value));
       vi.advanceTimersByTime(collectMs);
     }
     const back = new Panel();
@@ -117,8 +117,8 @@ describe('a panel', () => {
     hub.join(panel, null);
     await api.home.setTracked(['sensor.grid_power']);
     api.homeAssistant.disconnect();
-    api.recording.tell(watts('sensor.grid_power', nowUs(), 1));
-    api.recording.tell(watts('sensor.grid_power', nowUs() - 60_000_000, 5));
+    api.recording.report(watts('sensor.grid_power', nowUs(), 1));
+    api.recording.report(watts('sensor.grid_power', nowUs() - 60_000_000, 5));
     vi.advanceTimersByTime(collectMs);
     expect(panel.messages.flatMap((m) => (m.type === 'changed' ? m.what : [])).sort()).toEqual([
       'entities',
@@ -126,8 +126,8 @@ describe('a panel', () => {
       'settings',
       'status',
     ]);
-    const told = panel.messages.find((m) => m.type === 'readings');
-    expect(told?.readings.map((r) => r.state)).toEqual([1]);
+    const answered = panel.messages.find((m) => m.type === 'readings');
+    expect(answered?.readings.map((r) => r.state)).toEqual([1]);
   });
 });
 

@@ -1,5 +1,5 @@
 /**
- * What changes, told to every open panel: readings collected for a quarter of a second (the newest of each entity),
+ * Sends changes to every open panel: readings collected for a quarter of a second (the newest of each entity),
  * and that something else is worth fetching again.
  */
 
@@ -11,7 +11,7 @@ import { nowOf, powerOf } from '../answers/now.ts';
 import type { ApiDeps } from '../http/deps.ts';
 import { MessageRing } from './ring.ts';
 
-export interface LiveClient {
+interface LiveClient {
   /** Must not throw and must not wait. */
   send(text: string): void;
 }
@@ -19,18 +19,18 @@ export interface LiveClient {
 type Changed = Extract<LiveMessage, { type: 'changed' }>['what'][number];
 
 export const collectMs = 250;
-/** A browser hears no pings; a word now and then tells it that the line still stands. */
+/** A browser does not show pings; an empty message now and then shows that the connection stands. */
 const quietMs = 15_000;
 const ringCount = 1200;
 const ringBytes = 4 * 1024 * 1024;
 
-export type HubDeps = Pick<ApiDeps, 'home' | 'recording' | 'clock' | 'homeAssistant' | 'log'>;
+type HubDeps = Pick<ApiDeps, 'home' | 'recording' | 'clock' | 'homeAssistant' | 'log'>;
 
 export class LiveHub {
   readonly #deps: HubDeps;
   readonly #ring = new MessageRing(ringCount, ringBytes);
   readonly #clients = new Set<LiveClient>();
-  /** Entities of which there is something new. */
+  /** Entities with something new. */
   readonly #touched = new Set<string>();
   readonly #changed = new Set<Changed>();
   #seq: number;
@@ -40,14 +40,14 @@ export class LiveHub {
 
   constructor(deps: HubDeps) {
     this.#deps = deps;
-    // Begins at the time of day, so that no number of an earlier process is ever told again.
+    // Begins at the present, so that no number of an earlier process is used again.
     this.#seq = Math.floor(deps.clock.nowUs() / 1000);
   }
 
   start(): void {
     const { home, recording, homeAssistant, log } = this.#deps;
-    // A day that changed is told from a timer, where nobody would catch what fails here.
-    const touch = guarded(log, 'Panels were not told of the day', (ids: readonly string[]) =>
+    // A changed day is reported from a timer, where no caller would catch an error.
+    const touch = guarded(log, 'Panels were not notified of the day', (ids: readonly string[]) =>
       this.#touch(ids),
     );
     this.#stopListening = [
@@ -72,7 +72,7 @@ export class LiveHub {
     return this.#clients.size;
   }
 
-  /** Tells the panels to fetch this again, with the next message. */
+  /** Notifies the panels to fetch this again, with the next message. */
   changed(...what: readonly Changed[]): void {
     for (const one of what) this.#changed.add(one);
     this.#schedule();
@@ -96,7 +96,7 @@ export class LiveHub {
     const { recording, home } = this.#deps;
     for (const { entityId, atUs } of readings) {
       this.#touched.add(entityId);
-      // A back-filled reading is not news for the present, but a picture of the past has to be drawn again.
+      // A back-filled reading does not change the present, but charts of the past have to be drawn again.
       if (atUs < (recording.newest(entityId)?.atUs ?? 0)) this.#changed.add('readings');
     }
     if (missed > 0) for (const entity of home.recorded()) this.#touched.add(entity.entityId);
@@ -110,7 +110,7 @@ export class LiveHub {
 
   #schedule(): void {
     this.#timer ??= setTimeout(
-      guarded(this.#deps.log, 'Panels were not told what is new', () => {
+      guarded(this.#deps.log, 'Panels were not notified of changes', () => {
         this.#timer = null;
         this.#flush();
       }),
@@ -119,11 +119,11 @@ export class LiveHub {
   }
 
   #flush(): void {
-    if (this.#touched.size > 0) this.#tell(this.#readingsMessage());
+    if (this.#touched.size > 0) this.#send(this.#readingsMessage());
     if (this.#changed.size > 0) {
       const what = [...this.#changed];
       this.#changed.clear();
-      this.#tell({ type: 'changed', seq: this.#seq + 1, what });
+      this.#send({ type: 'changed', seq: this.#seq + 1, what });
     }
   }
 
@@ -152,11 +152,11 @@ export class LiveHub {
 
   #waitForQuiet(): void {
     clearTimeout(this.#quietTimer);
-    const tell = () => this.#tell({ type: 'changed', seq: this.#seq + 1, what: [] });
-    this.#quietTimer = setTimeout(guarded(this.#deps.log, 'Panels were not told anything', tell), quietMs);
+    const sign = () => this.#send({ type: 'changed', seq: this.#seq + 1, what: [] });
+    this.#quietTimer = setTimeout(guarded(this.#deps.log, 'Panels were sent no sign of life', sign), quietMs);
   }
 
-  #tell(message: LiveMessage): void {
+  #send(message: LiveMessage): void {
     this.#waitForQuiet();
     this.#seq = message.seq;
     const text = JSON.stringify(message);

@@ -1,5 +1,5 @@
 /** The last messages, so that a client that lost its connection can go on where it was. Bounded in count and bytes. */
-export interface Numbered {
+interface Numbered {
   readonly seq: number;
   readonly text: string;
 }
@@ -25,7 +25,7 @@ export class MessageRing {
     }
   }
 
-  /** Everything after `seq`; null when some of it is gone or `seq` was never told. */
+  /** Everything after `seq`; null when some of it is gone or `seq` was never sent. */
   after(seq: number, lastSeq: number): Numbered[] | null {
     if (seq > lastSeq) return null;
     if (seq === lastSeq) return [];

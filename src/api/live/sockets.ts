@@ -9,7 +9,7 @@ import { type AccessRules, decideAccess } from '../http/access.ts';
 import type { LiveHub } from './hub.ts';
 
 const maxClients = 50;
-/** A client that lets more pend is dropped; it comes back and is told what it missed. */
+/** A client with more pending bytes is dropped; it reconnects and gets what it missed. */
 const maxBacklogBytes = 1024 * 1024;
 const pingEveryMs = 20_000;
 /** Clients have nothing to say. */
@@ -17,7 +17,7 @@ const maxMessageBytes = 1024;
 /** One that was refused has so long to take the answer: its side may stay open for ever. */
 const refusedWithinMs = 2000;
 
-export interface LiveSocketsDeps {
+interface LiveSocketsDeps {
   readonly hub: LiveHub;
   readonly access: AccessRules;
   readonly log: Log;
@@ -38,7 +38,7 @@ function refuse(socket: Duplex, status: number, detail: string): void {
 }
 
 /** A request's target is whatever was sent: `//` and `//[` are no URLs. Cut by hand, it is never refused with a throw. */
-export function targetOf(url: string | undefined): { readonly path: string; readonly since: number | null } {
+function targetOf(url: string | undefined): { readonly path: string; readonly since: number | null } {
   const [path = '', ...query] = (url ?? '').split('?');
   const since = new URLSearchParams(query.join('?')).get('since');
   return { path, since: since !== null && /^\d{1,16}$/.test(since) ? Number(since) : null };
@@ -70,7 +70,7 @@ export class LiveSockets {
     this.#server.close();
   }
 
-  /** Node's `upgrade` event. Who asks is decided before what is asked is looked at. */
+  /** Handles Node's `upgrade` event. Checks the caller before it reads the target. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     socket.on('error', () => socket.destroy());
     const decision = decideAccess(

@@ -2,7 +2,7 @@
 
 export interface Sample {
   readonly labels?: Readonly<Record<string, string>>;
-  /** Null: not known, and then not told. */
+  /** Null when it is not known; then it is left out. */
   readonly value: number | null;
 }
 

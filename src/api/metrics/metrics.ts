@@ -1,4 +1,4 @@
-/** What the process tells about itself, for graphs and alarms. */
+/** Metrics of the process, for graphs and alarms. */
 
 import type { ConnectionStatus } from '../../home/home-assistant.ts';
 import { ticketKind } from '../../schemas/tickets.ts';
@@ -61,7 +61,7 @@ function recordingMetrics({ recording, homeAssistant, home, clock }: ApiDeps): M
   return [
     counter('readings_received', 'Readings taken in since the start, each once.', one(recorder.received)),
     counter('readings_stored', 'Readings durable in the store since the start.', one(recorder.stored)),
-    counter('readings_duplicate', 'Readings told again that were known already.', one(recorder.duplicates)),
+    counter('readings_duplicate', 'Readings received twice.', one(recorder.duplicates)),
     counter(
       'readings_out_of_order',
       'Readings that came after a newer one, taken in their place.',
@@ -77,11 +77,7 @@ function recordingMetrics({ recording, homeAssistant, home, clock }: ApiDeps): M
       'States that are no reading, by reason.',
       Object.entries(recorder.rejected).map(([reason, value]) => ({ labels: { reason }, value })),
     ),
-    counter(
-      'write_errors',
-      'Writes to the readings store that failed and were repeated.',
-      one(recorder.writeErrors),
-    ),
+    counter('write_errors', 'Failed writes to QuestDB.', one(recorder.writeErrors)),
     gauge(
       'readings_waiting',
       'Readings received and not yet durable in the store.',
@@ -92,7 +88,7 @@ function recordingMetrics({ recording, homeAssistant, home, clock }: ApiDeps): M
     gauge('spool_readings', 'Readings that wait on disk.', one(spool.readings)),
     gauge(
       'receipt_paused',
-      'Whether nothing is read from Home Assistant for want of room.',
+      'Whether receipt is paused because the spool is full.',
       one(flag(spool.isPaused)),
     ),
     gauge(
@@ -107,7 +103,7 @@ function recordingMetrics({ recording, homeAssistant, home, clock }: ApiDeps): M
     ),
     gauge(
       'last_event_age_seconds',
-      'How long ago Home Assistant told anything.',
+      'Time since anything was received from Home Assistant.',
       one(seconds(ageOf(lastEventAtUs))),
     ),
     gauge('entities_tracked', 'Entities that are recorded.', one(home.recorded().length)),
@@ -129,7 +125,7 @@ function watchMetrics({ recording }: ApiDeps): Metric[] {
   return [
     counter(
       'heartbeat_silences',
-      'How often Home Assistant answered and told no states, since the start.',
+      'Times that Home Assistant answered but sent no states.',
       one(heartbeat.silences),
     ),
     gauge(
@@ -139,7 +135,7 @@ function watchMetrics({ recording }: ApiDeps): Metric[] {
     ),
     gauge(
       'heartbeat_last_compared_timestamp_seconds',
-      'When a snapshot of all states was last held against what was told.',
+      'When a snapshot of all states was last compared with what was received.',
       one(seconds(heartbeat.lastComparedAtUs)),
     ),
     gauge('heartbeat_failing', 'Whether the subscription is silent.', one(flag(!heartbeat.isOk))),
@@ -196,7 +192,7 @@ function integrityMetrics({ integrity }: ApiDeps): Metric[] {
     ),
     gauge(
       'proof_unproven_hours',
-      'Hours of entities in the last ten days not yet held against Home Assistant’s history.',
+      'Hours of entities in the last ten days not yet compared with Home Assistant’s history.',
       one(unverifiedHours),
     ),
     gauge(

@@ -79,9 +79,9 @@ describe('the OpenAPI document', () => {
           expect(text, at).not.toMatch(
             /Invalid|received|expected (string|number)|Too (big|small)|>=|<=|undefined|NaN/,
           );
-          const told = problem.parse(JSON.parse(text));
-          if (response.status === 400) expect(told, at).toMatchObject({ field: expect.any(String) });
-          expect(told.detail, at).toMatch(/[.]$/);
+          const answered = problem.parse(JSON.parse(text));
+          if (response.status === 400) expect(answered, at).toMatchObject({ field: expect.any(String) });
+          expect(answered.detail, at).toMatch(/[.]$/);
         }
       }
     }
@@ -123,11 +123,14 @@ describe('another method than those of a path', () => {
     }
   });
 
-  it.each(['/', '/api/docs', '/api/openapi.json', '/assets/index.js'])('is known of %s too', async (path) => {
-    const response = await api.fetch(path, { method: 'POST' });
-    expect(response.status).toBe(405);
-    expect(response.headers.get('allow')).toBe('GET, HEAD');
-  });
+  it.each(['/', '/api/docs', '/api/openapi.json', '/assets/index.js'])(
+    'is answered for %s too',
+    async (path) => {
+      const response = await api.fetch(path, { method: 'POST' });
+      expect(response.status).toBe(405);
+      expect(response.headers.get('allow')).toBe('GET, HEAD');
+    },
+  );
 
   it('is no matter where nothing is', async () => {
     expect((await api.fetch('/api/nothing', { method: 'PUT' })).status).toBe(404);

@@ -1,5 +1,5 @@
-import { createRoute, OpenAPIHono } from '@hono/zod-openapi';
-import { analyticsHealth, exportQuery } from '../../schemas/analytics.ts';
+import type { OpenAPIHono } from '@hono/zod-openapi';
+import { route } from '../../schemas/calls.ts';
 import { limits } from '../../schemas/common.ts';
 import { wholeQuarterHours } from '../../statistics/span-totals.ts';
 import type { Prices } from '../../tariffs/prices.ts';
@@ -9,34 +9,11 @@ import { quarterHourUs } from '../../units/quarter-hour.ts';
 import { type AreaDevices, devicesOf } from '../answers/area.ts';
 import { csvPages } from '../answers/area-export.ts';
 import { pricesOrNone } from '../answers/pricing.ts';
-import { readRange } from '../answers/ranges.ts';
+import { inclusiveRangeOf } from '../answers/ranges.ts';
 import type { ApiDeps, ApiEnv } from '../http/deps.ts';
-import { fromStore, onValidated } from '../http/problems.ts';
-import { json, problems } from './answers.ts';
+import { fromStore } from '../http/problems.ts';
 
-const tags = ['Power analytics'];
-
-const getCsv = createRoute({
-  method: 'get',
-  path: '/api/power-analytics/export-csv',
-  tags,
-  summary: 'An area’s ledger as CSV',
-  description: `One line for each device and quarter-hour with an entry, at most ${limits.exportDays} days, streamed. The header names units, currency and time zone.`,
-  request: { query: exportQuery },
-  responses: {
-    200: { description: 'CSV by RFC 4180, UTF-8', content: { 'text/csv': { schema: { type: 'string' } } } },
-    ...problems(400, 404, 503),
-  },
-});
-const getHealth = createRoute({
-  method: 'get',
-  path: '/api/power-analytics/health',
-  tags,
-  summary: 'How far the ledger is',
-  responses: { 200: json(analyticsHealth, 'Now') },
-});
-
-export function analyticsExportRoutes(deps: ApiDeps, prices: Prices) {
+export function analyticsExportRoutes(app: OpenAPIHono<ApiEnv>, deps: ApiDeps, prices: Prices) {
   const { home, clock, stores, ledger, recording, log } = deps;
   const { views, postingWorker } = ledger;
   const ask = <T>(work: () => Promise<T>) => fromStore(stores, 'questdb', work);
@@ -48,29 +25,22 @@ export function analyticsExportRoutes(deps: ApiDeps, prices: Prices) {
     return `energy-ledger-${name}-${localDate(startUs, zone)}-${localDate(endUs - quarterHourUs, zone)}.csv`;
   }
 
-  return new OpenAPIHono<ApiEnv>({ defaultHook: onValidated })
-    .openapi(getCsv, async (c) => {
+  app
+    .openapi(route('GET /api/power-analytics/export-csv'), async (c) => {
       const query = c.req.valid('query');
       const nowUs = clock.nowUs();
-      const asked = readRange({
-        asked: query,
-        zone: views.zone(),
-        nowUs,
-        longestDays: limits.exportDays,
-        defaults: 'required',
-        includesEndDate: true,
-      });
+      const asked = inclusiveRangeOf(deps, query, limits.exportDays);
       const area = devicesOf(home, query);
       const list = await pricesOrNone({ prices, stores, log });
       const span = wholeQuarterHours(asked.startUs, asked.endUs);
       const pages = csvPages({ views, prices: list, area, currency: currency(), nowUs, ...span });
-      // The first page is there before anything is said: a store that is away is a 503 and not half a file.
+      // Reads the first page before the headers are sent: a store that is away is a 503 and not half a file.
       const first = await ask(() => pages.next());
       c.header('content-type', 'text/csv; charset=utf-8');
       c.header('content-disposition', `attachment; filename="${fileName(area, span.startUs, span.endUs)}"`);
       return c.body(streamOf(first.value ?? '', pages), 200);
     })
-    .openapi(getHealth, async (c) => {
+    .openapi(route('GET /api/power-analytics/health'), async (c) => {
       const { waiting, lastPostedAtUs } = postingWorker.status();
       const nowUs = clock.nowUs();
       const meters = devicesOf(home, {}).devices;

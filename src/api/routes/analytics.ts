@@ -1,213 +1,181 @@
-import { createRoute, OpenAPIHono } from '@hono/zod-openapi';
-import {
-  areaDayQuery,
-  areaMonth,
-  areaMonthQuery,
-  areaSummary,
-  deviceBreakdown,
-  timeline,
-  timelineQuery,
-} from '../../schemas/analytics.ts';
+/** Energy, cost and on-time of the devices of an area. */
+
+import type { OpenAPIHono } from '@hono/zod-openapi';
+import type { z } from 'zod';
+import type { areaDayQuery, areaMonthQuery, timelineQuery } from '../../schemas/analytics.ts';
+import { type AnswerOf, route } from '../../schemas/calls.ts';
 import { limits } from '../../schemas/common.ts';
 import { aligned, type Bucket, emptyBucket, total } from '../../statistics/bucket.ts';
 import { byMeter, wholeQuarterHours } from '../../statistics/span-totals.ts';
 import type { Prices } from '../../tariffs/prices.ts';
 import { bucketEdges, localDate, localIso, type Period } from '../../units/calendar.ts';
 import { dayUs, hourUs, minuteUs } from '../../units/durations.ts';
+import type { Interval } from '../../units/interval.ts';
 import { costSum, groundsOf, rounded, secondsOrNull, valueOrNull } from '../answers/amounts.ts';
 import { type AreaQuery, devicesOf } from '../answers/area.ts';
 import { type AreaTotals, areaCosts, joinedTotals } from '../answers/area-totals.ts';
-import { pricesOrNone } from '../answers/pricing.ts';
-import { readDay, readMonth, readRange } from '../answers/ranges.ts';
+import { type PricingDeps, pricesOrNone } from '../answers/pricing.ts';
+import { inclusiveRangeOf, readDay, readMonth } from '../answers/ranges.ts';
 import { placeTotals, readTimeline } from '../answers/timeline.ts';
 import type { ApiDeps, ApiEnv } from '../http/deps.ts';
-import { fromStore, HttpProblem, onValidated } from '../http/problems.ts';
-import { json, problems } from './answers.ts';
+import { fromStore, HttpProblem } from '../http/problems.ts';
+import { timeRangeOf } from '../http/wire.ts';
 
-const tags = ['Power analytics'];
-const about =
-  'Of the devices in an area, or in all of them: a device that another one contains is counted within that. Energy in kWh, from the ledger.';
+type Deps = ApiDeps & PricingDeps;
 
-const getSummary = createRoute({
-  method: 'get',
-  path: '/api/power-analytics/summary',
-  tags,
-  summary: 'An area’s day',
-  description: about,
-  request: { query: areaDayQuery },
-  responses: { 200: json(areaSummary, 'The day'), ...problems(400, 404, 503) },
-});
-const getTimeline = createRoute({
-  method: 'get',
-  path: '/api/power-analytics/timeline',
-  tags,
-  summary: 'An area over time',
-  description: `${about} Buckets of \`bucket\` minutes from the start on, a multiple of 15; at most ${limits.timelineBuckets} of them.`,
-  request: { query: timelineQuery },
-  responses: { 200: json(timeline, 'Buckets'), ...problems(400, 404, 503) },
-});
-const getBreakdown = createRoute({
-  method: 'get',
-  path: '/api/power-analytics/device-breakdown',
-  tags,
-  summary: 'An area’s day by device',
-  description: `${about} Contained devices are listed too, so shares may add up to more than one.`,
-  request: { query: areaDayQuery },
-  responses: { 200: json(deviceBreakdown, 'Devices, the largest first'), ...problems(400, 404, 503) },
-});
-const getMonthly = createRoute({
-  method: 'get',
-  path: '/api/power-analytics/monthly',
-  tags,
-  summary: 'An area’s month by day',
-  description: about,
-  request: { query: areaMonthQuery },
-  responses: { 200: json(areaMonth, 'The month'), ...problems(400, 404, 503) },
-});
-export function analyticsRoutes(deps: ApiDeps, prices: Prices) {
-  const { home, clock, stores, ledger, log } = deps;
+export function analyticsRoutes(app: OpenAPIHono<ApiEnv>, api: ApiDeps, prices: Prices) {
+  const deps: Deps = { ...api, prices };
+  app.openapi(route('GET /api/power-analytics/summary'), async (c) =>
+    c.json(await summaryAnswer(deps, c.req.valid('query')), 200),
+  );
+  app.openapi(route('GET /api/power-analytics/device-breakdown'), async (c) =>
+    c.json(await breakdownAnswer(deps, c.req.valid('query')), 200),
+  );
+  app.openapi(route('GET /api/power-analytics/monthly'), async (c) =>
+    c.json(await monthAnswer(deps, c.req.valid('query')), 200),
+  );
+  app.openapi(route('GET /api/power-analytics/timeline'), async (c) =>
+    c.json(await timelineAnswer(deps, c.req.valid('query')), 200),
+  );
+}
+
+type Read = Awaited<ReturnType<typeof readArea>>;
+
+/** The buckets of an area's devices on the period's grid, and what they cost. */
+async function readArea(deps: Deps, query: AreaQuery, period: Period, { startUs, endUs }: Interval) {
+  const { views } = deps.ledger;
+  const area = devicesOf(deps.home, query);
+  const ids = area.devices.map((device) => device.entityId);
+  const [list, buckets] = await Promise.all([
+    pricesOrNone(deps),
+    fromStore(deps.stores, 'questdb', () => views.buckets(ids, period, startUs, endUs)),
+  ]);
+  const own = byMeter(buckets);
+  const costs = await fromStore(deps.stores, 'questdb', () => areaCosts(views, list, area, own));
+  return { ...area, own, costs, currency: deps.home.config()?.currency ?? null };
+}
+
+/** All devices in one place of the grid together. */
+function totalsOf({ tops, devices, costs }: Read, at: (id: string) => Bucket, nowUs: number): AreaTotals {
+  const counted = tops.map((device) => at(device.entityId));
+  return joinedTotals(
+    counted,
+    counted.map((bucket) => costs.get(bucket.entityId)?.get(bucket.startUs) ?? null),
+    devices.map((device) => at(device.entityId).onTimeUs),
+    nowUs,
+  );
+}
+
+/** A device's bucket of a day; an empty one where it has none. */
+function onDay({ own }: Read, { startUs, endUs }: Interval): (id: string) => Bucket {
+  return (id) => own.get(id)?.[0] ?? emptyBucket(id, startUs, endUs);
+}
+
+/** Default: the home's today. */
+function dayOf({ clock, ledger }: ApiDeps, asked: string | undefined): Interval & { readonly date: string } {
+  const zone = ledger.views.zone();
+  const date = asked ?? localDate(clock.nowUs(), zone);
+  return { date, ...readDay(date, 'date', zone) };
+}
+
+async function summaryAnswer(
+  deps: Deps,
+  query: z.output<typeof areaDayQuery>,
+): Promise<AnswerOf<'GET /api/power-analytics/summary'>> {
+  const day = dayOf(deps, query.date);
+  const found = await readArea(deps, query, 'day', day);
+  const { area, currency } = found;
+  return { area, date: day.date, currency, ...totalsOf(found, onDay(found, day), deps.clock.nowUs()) };
+}
+
+async function breakdownAnswer(
+  deps: Deps,
+  query: z.output<typeof areaDayQuery>,
+): Promise<AnswerOf<'GET /api/power-analytics/device-breakdown'>> {
+  const day = dayOf(deps, query.date);
+  const found = await readArea(deps, query, 'day', day);
+  const at = onDay(found, day);
+  const nowUs = deps.clock.nowUs();
+  const sum = totalsOf(found, at, nowUs).energy_kwh;
+  const devices = found.devices.map((device) => {
+    const bucket = at(device.entityId);
+    const energy = valueOrNull(bucket.amountMicro);
+    return {
+      device_id: device.entityId,
+      name: device.name,
+      area: device.area,
+      share: sum === null || sum <= 0 || energy === null ? null : rounded(energy / sum),
+      energy_kwh: energy,
+      cost: found.costs.get(device.entityId)?.get(bucket.startUs) ?? null,
+      on_time_seconds: secondsOrNull(bucket.onTimeUs),
+      ...groundsOf(bucket, nowUs),
+    };
+  });
+  devices.sort((a, b) => (b.energy_kwh ?? -1) - (a.energy_kwh ?? -1));
+  return { area: found.area, date: day.date, currency: found.currency, devices };
+}
+
+async function monthAnswer(
+  deps: Deps,
+  query: z.output<typeof areaMonthQuery>,
+): Promise<AnswerOf<'GET /api/power-analytics/monthly'>> {
+  const zone = deps.ledger.views.zone();
+  const nowUs = deps.clock.nowUs();
+  const month = `${query.year}-${String(query.month).padStart(2, '0')}`;
+  const range = readMonth(month, 'year', zone);
+  const { startUs, endUs } = range;
+  const found = await readArea(deps, query, 'day', range);
+  const daysOf = (id: string) => aligned(found.own.get(id) ?? [], id, startUs, endUs, 'day', zone);
+  const grids = new Map(found.devices.map(({ entityId }) => [entityId, daysOf(entityId)]));
+  const days = daysOf('').map((day, index) => ({
+    date: localDate(day.startUs, zone),
+    ...totalsOf(found, (id) => grids.get(id)?.[index] ?? emptyBucket(id, day.startUs, day.endUs), nowUs),
+  }));
+  const whole = (id: string) => total(id, found.own.get(id) ?? [], startUs, endUs);
+  const totals = joinedTotals(
+    found.tops.map((device) => whole(device.entityId)),
+    found.tops.map((device) => costSum(found.costs.get(device.entityId)?.values() ?? [])),
+    found.devices.map((device) => whole(device.entityId).onTimeUs),
+    nowUs,
+  );
+  return { area: found.area, month, currency: found.currency, totals, days };
+}
+
+async function timelineAnswer(
+  deps: Deps,
+  query: z.output<typeof timelineQuery>,
+): Promise<AnswerOf<'GET /api/power-analytics/timeline'>> {
+  const { clock, home, ledger, stores } = deps;
   const { views } = ledger;
-  const ask = <T>(work: () => Promise<T>) => fromStore(stores, 'questdb', work);
-  const currency = () => home.config()?.currency ?? null;
-
-  const dayOf = (date: string | undefined) => {
-    const zone = views.zone();
-    const asked = date ?? localDate(clock.nowUs(), zone);
-    return { date: asked, ...readDay(asked, 'date', zone) };
-  };
-
-  /** The devices' buckets on the period's grid, and what they cost. */
-  const read = async (query: AreaQuery, period: Period, startUs: number, endUs: number) => {
-    const area = devicesOf(home, query);
-    const ids = area.devices.map((device) => device.entityId);
-    const [list, buckets] = await Promise.all([
-      pricesOrNone({ prices, stores, log }),
-      ask(() => views.buckets(ids, period, startUs, endUs)),
-    ]);
-    const costs = await ask(() => areaCosts(views, list, area, byMeter(buckets)));
-    return { area, buckets, costs };
-  };
-  type Read = Awaited<ReturnType<typeof read>>;
-
-  /** All devices of one place of the grid together. */
-  const totalsOf = ({ area, costs }: Read, at: (id: string) => Bucket): AreaTotals => {
-    const tops = area.tops.map((device) => at(device.entityId));
-    return joinedTotals(
-      tops,
-      tops.map((bucket) => costs.get(bucket.entityId)?.get(bucket.startUs) ?? null),
-      area.devices.map((device) => at(device.entityId).onTimeUs),
-      clock.nowUs(),
-    );
-  };
-
-  const gridOf = (found: Read, period: Period, startUs: number, endUs: number) => {
-    const zone = views.zone();
-    const own = byMeter(found.buckets);
-    const onGrid = (id: string) => aligned(own.get(id) ?? [], id, startUs, endUs, period, zone);
-    const grids = new Map(found.area.devices.map((device) => [device.entityId, onGrid(device.entityId)]));
-    return onGrid('').map((place, index) => ({
-      startUs: place.startUs,
-      at: (id: string) => grids.get(id)?.[index] ?? emptyBucket(id, place.startUs, place.endUs),
-    }));
-  };
-
-  return new OpenAPIHono<ApiEnv>({ defaultHook: onValidated })
-    .openapi(getSummary, async (c) => {
-      const query = c.req.valid('query');
-      const day = dayOf(query.date);
-      const found = await read(query, 'day', day.startUs, day.endUs);
-      const [place] = gridOf(found, 'day', day.startUs, day.endUs);
-      const totals = totalsOf(found, place?.at ?? ((id) => emptyBucket(id, day.startUs, day.endUs)));
-      return c.json({ area: found.area.area, date: day.date, currency: currency(), ...totals }, 200);
-    })
-    .openapi(getBreakdown, async (c) => {
-      const query = c.req.valid('query');
-      const day = dayOf(query.date);
-      const found = await read(query, 'day', day.startUs, day.endUs);
-      const nowUs = clock.nowUs();
-      const own = byMeter(found.buckets);
-      const at = (id: string) => own.get(id)?.[0] ?? emptyBucket(id, day.startUs, day.endUs);
-      const sum = totalsOf(found, at).energy_kwh;
-      const devices = found.area.devices.map((device) => {
-        const bucket = at(device.entityId);
-        const energy = valueOrNull(bucket.amountMicro);
-        return {
-          device_id: device.entityId,
-          name: device.name,
-          area: device.area,
-          share: sum === null || sum <= 0 || energy === null ? null : rounded(energy / sum),
-          energy_kwh: energy,
-          cost: found.costs.get(device.entityId)?.get(bucket.startUs) ?? null,
-          on_time_seconds: secondsOrNull(bucket.onTimeUs),
-          ...groundsOf(bucket, nowUs),
-        };
-      });
-      devices.sort((a, b) => (b.energy_kwh ?? -1) - (a.energy_kwh ?? -1));
-      return c.json({ area: found.area.area, date: day.date, currency: currency(), devices }, 200);
-    })
-    .openapi(getMonthly, async (c) => {
-      const query = c.req.valid('query');
-      const zone = views.zone();
-      const month = `${query.year}-${String(query.month).padStart(2, '0')}`;
-      const { startUs, endUs } = readMonth(month, 'year', zone);
-      const found = await read(query, 'day', startUs, endUs);
-      const days = gridOf(found, 'day', startUs, endUs).map((place) => ({
-        date: localDate(place.startUs, zone),
-        ...totalsOf(found, place.at),
-      }));
-      const own = byMeter(found.buckets);
-      const whole = (id: string) => total(id, own.get(id) ?? [], startUs, endUs);
-      const costs = found.area.tops.map((device) =>
-        costSum((found.costs.get(device.entityId) ?? new Map<number, number | null>()).values()),
-      );
-      const totals = joinedTotals(
-        found.area.tops.map((device) => whole(device.entityId)),
-        costs,
-        found.area.devices.map((device) => whole(device.entityId).onTimeUs),
-        clock.nowUs(),
-      );
-      return c.json({ area: found.area.area, month, currency: currency(), totals, days }, 200);
-    })
-    .openapi(getTimeline, async (c) => {
-      const query = c.req.valid('query');
-      if (query.bucket % 15 !== 0)
-        throw new HttpProblem(400, {
-          detail: `Entries are of a quarter-hour; ${query.bucket} minutes are none of them.`,
-          field: 'bucket',
-          expected: 'a multiple of 15, from 15 to 1440',
-        });
-      const zone = views.zone();
-      const bucketUs = query.bucket * minuteUs;
-      const asked = readRange({
-        asked: query,
-        zone,
-        nowUs: clock.nowUs(),
-        longestDays: Math.floor((limits.timelineBuckets * bucketUs) / dayUs),
-        defaults: 'required',
-        includesEndDate: true,
-      });
-      const { startUs, endUs } = wholeQuarterHours(asked.startUs, asked.endUs);
-      const edges = bucketEdges(startUs, endUs, 'hour', zone);
-      // Hours of a clock at :30, or of one that is turned by half an hour, don't fill buckets that begin elsewhere.
-      const isByHour =
-        bucketUs % hourUs === 0 && edges.every((edgeUs, index) => edgeUs === startUs + index * hourUs);
-      const period: Period = isByHour ? 'hour' : 'quarter';
-      const area = devicesOf(home, query);
-      const list = await pricesOrNone({ prices, stores, log });
-      const span = { startUs, endUs, bucketUs };
-      const found = await ask(() => readTimeline(views, list, area, period, span));
-      const series = found.map((place) => ({
-        timestamp: localIso(place.startUs, zone),
-        ...placeTotals(place, area.tops.length, clock.nowUs()),
-      }));
-      return c.json(
-        {
-          area: area.area,
-          time_range: { start: localIso(startUs, zone), end: localIso(endUs, zone) },
-          bucket_minutes: query.bucket,
-          series,
-        },
-        200,
-      );
+  if (query.bucket % 15 !== 0)
+    throw new HttpProblem(400, {
+      detail: `Entries are of a quarter-hour; ${query.bucket} minutes is no multiple of one.`,
+      field: 'bucket',
+      expected: 'a multiple of 15, from 15 to 1440',
     });
+  const bucketUs = query.bucket * minuteUs;
+  const asked = inclusiveRangeOf(deps, query, Math.floor((limits.timelineBuckets * bucketUs) / dayUs));
+  const range = wholeQuarterHours(asked.startUs, asked.endUs);
+  const zone = views.zone();
+  const period = isByHour(range, bucketUs, zone) ? 'hour' : 'quarter';
+  const area = devicesOf(home, query);
+  const list = await pricesOrNone(deps);
+  const found = await fromStore(stores, 'questdb', () =>
+    readTimeline(views, list, area, period, { ...range, bucketUs }),
+  );
+  return {
+    area: area.area,
+    time_range: timeRangeOf(range, zone),
+    bucket_minutes: query.bucket,
+    series: found.map((place) => ({
+      timestamp: localIso(place.startUs, zone),
+      ...placeTotals(place, area.tops.length, clock.nowUs()),
+    })),
+  };
+}
+
+/** Hours of a clock at :30, or of one that is turned by half an hour, do not fill buckets that begin elsewhere. */
+function isByHour({ startUs, endUs }: Interval, bucketUs: number, zone: string): boolean {
+  const edges = bucketEdges(startUs, endUs, 'hour', zone);
+  return bucketUs % hourUs === 0 && edges.every((edgeUs, index) => edgeUs === startUs + index * hourUs);
 }

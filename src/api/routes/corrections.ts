@@ -1,87 +1,33 @@
 import { randomUUID } from 'node:crypto';
-import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import type { OpenAPIHono } from '@hono/zod-openapi';
+import type { z } from 'zod';
 import {
   type Correction,
   correctedInterval,
   type ExchangeCorrection,
+  type ExclusionCorrection,
 } from '../../ledger/evidence/correction.ts';
 import type {
   CorrectionChanges,
   CorrectionField,
   CorrectionOutcome,
 } from '../../ledger/evidence/corrections.ts';
-import { meterId } from '../../schemas/common.ts';
-import {
-  type correction,
-  correctionAnswer,
-  type correctionChanges,
+import { route } from '../../schemas/calls.ts';
+import type {
+  correction,
+  correctionChanges,
   exchange,
   newCorrection,
   newExchange,
-  takeBackQuery,
 } from '../../schemas/ledger.ts';
 import { microFromValue, valueFromMicro } from '../../units/amount.ts';
 import { isoFromInstant } from '../../units/instant.ts';
+import { valueOrNull } from '../answers/amounts.ts';
 import { readEnds, readInstant } from '../answers/ranges.ts';
 import { refusalDetail } from '../answers/refusal-words.ts';
 import { ledgerOf } from '../answers/subjects.ts';
-import type { Administrators } from '../http/administrators.ts';
 import type { ApiDeps, ApiEnv } from '../http/deps.ts';
-import { administratorsOnly } from '../http/guard.ts';
-import { fromStore, HttpProblem, onValidated } from '../http/problems.ts';
-import { body, json, problems } from './answers.ts';
-
-const params = z.object({ entity_id: meterId });
-const correctionId = z.string().min(1).max(64);
-
-const declareExchange = createRoute({
-  method: 'post',
-  path: '/api/ledger/{entity_id}/exchanges',
-  tags: ['Ledger'],
-  summary: 'Declare that a meter was replaced',
-  description:
-    'The quarters since then are posted anew, as revisions that say so. For administrators. A second exchange at the same instant is refused.',
-  request: { params, body: body(newExchange) },
-  responses: { 201: json(exchange, 'Declared and posted'), ...problems(400, 403, 404, 409, 503) },
-});
-
-const takeExchangeBack = createRoute({
-  method: 'delete',
-  path: '/api/ledger/{entity_id}/exchanges/{exchange_id}',
-  tags: ['Ledger'],
-  summary: 'Take a declared exchange back',
-  description: 'The quarters since then are posted anew without it. For administrators.',
-  request: { params: params.extend({ exchange_id: correctionId }) },
-  responses: { 204: { description: 'Taken back' }, ...problems(403, 404, 503) },
-});
-
-const declare = createRoute({
-  method: 'post',
-  path: '/api/ledger/{entity_id}/corrections',
-  tags: ['Ledger'],
-  summary: 'Declare that readings are no evidence, or what was delivered',
-  description:
-    'The quarters around it are posted anew, as revisions that say so; readings and earlier revisions stay. For administrators. What would contradict a correction that is declared already is refused with 409. With `dry_run` nothing is written.',
-  request: { params, body: body(newCorrection) },
-  responses: {
-    200: json(correctionAnswer, 'What would change'),
-    201: json(correctionAnswer, 'Declared and posted'),
-    ...problems(400, 403, 404, 409, 503),
-  },
-});
-
-const takeBack = createRoute({
-  method: 'delete',
-  path: '/api/ledger/{entity_id}/corrections/{correction_id}',
-  tags: ['Ledger'],
-  summary: 'Take a correction back',
-  description:
-    'The quarters become what they would be without it, as a further revision. For administrators. Exchanges too.',
-  request: { params: params.extend({ correction_id: correctionId }), query: takeBackQuery },
-  responses: { 200: json(correctionAnswer, 'What changed, or would'), ...problems(400, 403, 404, 503) },
-});
-
-const valueOrNull = (micro: number | null) => (micro === null ? null : valueFromMicro(micro));
+import { fromStore, HttpProblem } from '../http/problems.ts';
 
 export function exchangeRow(declared: ExchangeCorrection): z.infer<typeof exchange> {
   return {
@@ -112,7 +58,7 @@ export function correctionRow(declared: Correction): z.infer<typeof correction> 
   };
 }
 
-function changesTold(changes: CorrectionChanges): z.infer<typeof correctionChanges> {
+function changesRow(changes: CorrectionChanges): z.infer<typeof correctionChanges> {
   return {
     entries: changes.entries,
     quantity_before: valueOrNull(changes.quantityBeforeMicro),
@@ -133,7 +79,7 @@ const fieldNames: FieldNames = {
   newRegisterMicro: 'new_register',
 };
 
-/** @throws what the desk refused, as a problem that names the field */
+/** @throws HttpProblem that names the field, when the correction was refused */
 function changesOf(outcome: CorrectionOutcome, names: FieldNames = fieldNames): CorrectionChanges {
   switch (outcome.kind) {
     case 'changed':
@@ -154,10 +100,39 @@ function microOf(value: number, field: string): number {
   return micro;
 }
 
-export function correctionRoutes(deps: ApiDeps, administrators: Administrators) {
+/** @throws HttpProblem when an amount is missing or too large */
+function correctionOf(
+  asked: z.output<typeof newCorrection>,
+  common: Omit<ExclusionCorrection, 'kind'>,
+): Correction {
+  // The instant of the end is excluded too.
+  if (asked.kind === 'exclusion') return { kind: 'exclusion', ...common, endUs: common.endUs + 1 };
+  if (asked.amount === undefined)
+    throw new HttpProblem(400, {
+      detail: 'amount is missing: what the meter delivered between start and end.',
+      field: 'amount',
+      expected: 'a number, in kWh or m³',
+    });
+  return { kind: 'amount', ...common, amountMicro: microOf(asked.amount, 'amount') };
+}
+
+/** @throws HttpProblem when a register is too large */
+function exchangeOf(
+  asked: z.output<typeof newExchange>,
+  common: Pick<ExchangeCorrection, 'entityId' | 'atUs' | 'createdAtUs'>,
+): ExchangeCorrection {
+  const { old_register: old } = asked;
+  return {
+    ...{ kind: 'exchange', correctionId: randomUUID(), ...common, notes: asked.notes, ticketId: null },
+    oldRegisterMicro: old === null ? null : microOf(old, 'old_register'),
+    newRegisterMicro: microOf(asked.new_register, 'new_register'),
+  };
+}
+
+export function correctionRoutes(app: OpenAPIHono<ApiEnv>, deps: ApiDeps) {
   const { clock, stores, ledger } = deps;
   const { corrections, views } = ledger;
-  const atDesk = <T>(work: () => Promise<T>) => fromStore(stores, 'questdb', work);
+  const ask = <T>(work: () => Promise<T>) => fromStore(stores, 'questdb', work);
 
   const declaredOf = async (entityId: string, id: string, field: string): Promise<Correction> => {
     const declared = await fromStore(stores, 'mongodb', () => corrections.of(entityId));
@@ -166,80 +141,55 @@ export function correctionRoutes(deps: ApiDeps, administrators: Administrators) 
     return found;
   };
 
-  const app = new OpenAPIHono<ApiEnv>({ defaultHook: onValidated });
-  app.on(['POST', 'DELETE'], ['/api/ledger/*'], administratorsOnly(administrators));
-  return app
-    .openapi(declareExchange, async (c) => {
+  app
+    .openapi(route('POST /api/ledger/{entity_id}/exchanges'), async (c) => {
       const { entity_id: entityId } = c.req.valid('param');
       const asked = c.req.valid('json');
       const { hasRegister } = await ledgerOf(deps, entityId);
       if (!hasRegister)
         throw new HttpProblem(400, {
-          detail: `${entityId} has no register that could begin anew.`,
+          detail: `${entityId} has no register that could be exchanged.`,
           field: 'entity_id',
           expected: 'a meter with a register',
         });
-      const declared: ExchangeCorrection = {
-        kind: 'exchange',
-        correctionId: randomUUID(),
-        entityId,
-        atUs: readInstant(asked.at, 'at', views.zone()),
-        oldRegisterMicro: asked.old_register === null ? null : microOf(asked.old_register, 'old_register'),
-        newRegisterMicro: microOf(asked.new_register, 'new_register'),
-        notes: asked.notes,
-        createdAtUs: clock.nowUs(),
-        ticketId: null,
-      };
-      changesOf(await atDesk(() => corrections.apply(declared)));
+      const atUs = readInstant(asked.at, 'at', views.zone());
+      const declared = exchangeOf(asked, { entityId, atUs, createdAtUs: clock.nowUs() });
+      changesOf(await ask(() => corrections.apply(declared)));
       return c.json(exchangeRow(declared), 201);
     })
-    .openapi(takeExchangeBack, async (c) => {
+    .openapi(route('DELETE /api/ledger/{entity_id}/exchanges/{exchange_id}'), async (c) => {
       const { entity_id: entityId, exchange_id: id } = c.req.valid('param');
       const { kind } = await declaredOf(entityId, id, 'exchange_id');
       if (kind !== 'exchange')
         throw new HttpProblem(404, { detail: 'There is no such exchange.', field: 'exchange_id' });
-      changesOf(await atDesk(() => corrections.takeBack(id)));
+      changesOf(await ask(() => corrections.takeBack(id)));
       return c.body(null, 204);
     })
-    .openapi(declare, async (c) => {
+    .openapi(route('POST /api/ledger/{entity_id}/corrections'), async (c) => {
       const { entity_id: entityId } = c.req.valid('param');
       const asked = c.req.valid('json');
       await ledgerOf(deps, entityId);
       const { start, end } = readEnds(asked, views.zone());
-      const span = { startUs: start.us, endUs: end.us };
-      const common = {
-        correctionId: randomUUID(),
-        entityId,
-        notes: asked.notes,
-        createdAtUs: clock.nowUs(),
-        ticketId: null,
-      };
-      if (asked.kind === 'amount' && asked.amount === undefined)
-        throw new HttpProblem(400, {
-          detail: 'amount is missing: what the meter delivered between start and end.',
-          field: 'amount',
-          expected: 'a number, in kWh or m³',
-        });
-      const declared: Correction =
-        asked.kind === 'amount'
-          ? { kind: 'amount', ...common, ...span, amountMicro: microOf(asked.amount ?? 0, 'amount') }
-          : { kind: 'exclusion', ...common, startUs: span.startUs, endUs: span.endUs + 1 };
-      const outcome = await atDesk(() =>
+      const declared = correctionOf(asked, {
+        ...{ correctionId: randomUUID(), entityId, notes: asked.notes, createdAtUs: clock.nowUs() },
+        ...{ ticketId: null, startUs: start.us, endUs: end.us },
+      });
+      const outcome = await ask(() =>
         asked.dry_run ? corrections.preview(declared) : corrections.apply(declared),
       );
       const names = { ...fieldNames, startUs: start.field, endUs: end.field };
-      const changes = changesTold(changesOf(outcome, names));
-      const told = { correction: correctionRow(declared), dry_run: asked.dry_run, changes };
-      return asked.dry_run ? c.json(told, 200) : c.json(told, 201);
+      const changes = changesRow(changesOf(outcome, names));
+      const answer = { correction: correctionRow(declared), dry_run: asked.dry_run, changes };
+      return asked.dry_run ? c.json(answer, 200) : c.json(answer, 201);
     })
-    .openapi(takeBack, async (c) => {
+    .openapi(route('DELETE /api/ledger/{entity_id}/corrections/{correction_id}'), async (c) => {
       const { entity_id: entityId, correction_id: id } = c.req.valid('param');
       const isDry = c.req.valid('query').dry_run === 'true';
       const found = await declaredOf(entityId, id, 'correction_id');
-      const outcome = await atDesk(() =>
+      const outcome = await ask(() =>
         isDry ? corrections.preview({ takeBack: id }) : corrections.takeBack(id),
       );
-      const changes = changesTold(changesOf(outcome));
+      const changes = changesRow(changesOf(outcome));
       return c.json({ correction: correctionRow(found), dry_run: isDry, changes }, 200);
     });
 }

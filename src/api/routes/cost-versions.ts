@@ -1,16 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
-import {
-  costVersion,
-  costVersionNotes,
-  costVersions,
-  deleteCostVersion,
-  deletedCostVersion,
-  newCostVersion,
-  recalculateRequest,
-  recalculation,
-} from '../../schemas/analytics.ts';
+import type { OpenAPIHono } from '@hono/zod-openapi';
+import type { z } from 'zod';
+import { route } from '../../schemas/calls.ts';
 import { limits } from '../../schemas/common.ts';
+import type { newCostVersion, recalculateRequest } from '../../schemas/cost-versions.ts';
 import { wholeQuarterHours } from '../../statistics/span-totals.ts';
 import { type CostVersion, overlapping, PriceList } from '../../tariffs/cost-versions.ts';
 import type { Prices } from '../../tariffs/prices.ts';
@@ -24,212 +17,135 @@ import {
   recalculationRow,
   unconfirmed,
 } from '../answers/price-changes.ts';
-import { readInstant, readRange } from '../answers/ranges.ts';
-import type { Administrators } from '../http/administrators.ts';
+import { inclusiveRangeOf, readInstant } from '../answers/ranges.ts';
 import type { ApiDeps, ApiEnv } from '../http/deps.ts';
-import { administratorsOnly } from '../http/guard.ts';
-import { fromStore, HttpProblem, onValidated } from '../http/problems.ts';
-import { body, json, problems } from './answers.ts';
-
-const tags = ['Power analytics'];
-
-const list = createRoute({
-  method: 'get',
-  path: '/api/power-analytics/cost-versions',
-  tags,
-  summary: 'What a kilowatt-hour cost when',
-  description: 'Ascending. A version of an area counts before one of the whole home.',
-  responses: { 200: json(costVersions, 'All versions'), ...problems(503) },
-});
-
-const add = createRoute({
-  method: 'post',
-  path: '/api/power-analytics/cost-versions',
-  tags,
-  summary: 'Add a price',
-  description:
-    'It holds until the next version of the same scope. A second one of the same scope and instant is refused (409). One that begins in the past changes the cost of what was used since: without `confirm` it is refused with 409 that says by how much, and `dry_run` answers the figures. For administrators.',
-  request: { body: body(newCostVersion) },
-  responses: {
-    200: json(recalculation, 'Dry run: what it would change'),
-    201: json(costVersion, 'Saved and in force'),
-    ...problems(400, 403, 404, 409, 503),
-  },
-});
-
-const oneVersion = z.object({ id: z.string().max(64) });
-
-const change = createRoute({
-  method: 'patch',
-  path: '/api/power-analytics/cost-versions/{id}',
-  tags,
-  summary: 'Write other notes to a price',
-  description: 'The price itself and its dates stay: delete it and add another. For administrators.',
-  request: { params: oneVersion, body: body(costVersionNotes) },
-  responses: { 200: json(costVersion, 'As it is now'), ...problems(400, 403, 404, 503) },
-});
-
-const remove = createRoute({
-  method: 'delete',
-  path: '/api/power-analytics/cost-versions/{id}',
-  tags,
-  summary: 'Take a price back',
-  description:
-    'What it priced falls back to the version before it of the same scope, an area’s also to the home’s; where there is none, the cost is not known. What changes the cost of the past needs `confirm` (else 409); `dry_run` answers the figures and deletes nothing. The answer holds the version, so that it can be added again. For administrators.',
-  request: { params: oneVersion, query: deleteCostVersion },
-  responses: {
-    200: json(deletedCostVersion, 'Deleted, or what that would change'),
-    ...problems(400, 403, 404, 409, 503),
-  },
-});
-
-const recalculate = createRoute({
-  method: 'post',
-  path: '/api/power-analytics/recalculate',
-  tags,
-  summary: 'Price and post a range anew',
-  description: `Costs are made of entries and prices whenever they are asked for, so nothing stored goes stale: \`cost_before\` is by the prices that this process used until now, \`cost_after\` by the versions as they are stored. Without \`dry_run\` those are used from then on, and the entries of the range are posted anew from their readings; what the readings do not change stays as it is. At most ${limits.exportDays} days. For administrators.`,
-  request: { body: body(recalculateRequest) },
-  responses: {
-    200: json(recalculation, 'What it changed, or would change'),
-    ...problems(400, 403, 404, 503),
-  },
-});
+import { fromStore, HttpProblem } from '../http/problems.ts';
 
 function microPrice(perKwh: number): number {
   return Math.round(perKwh * 1_000_000) + 0;
 }
 
-export function costVersionRoutes(deps: ApiDeps, prices: Prices, administrators: Administrators) {
-  const { home, clock, stores, ledger } = deps;
-  const { views, costVersions: store, postingWorker } = ledger;
-  const ask = <T>(work: () => Promise<T>) => fromStore(stores, 'questdb', work);
-  const inDocuments = <T>(work: () => Promise<T>) => fromStore(stores, 'mongodb', work);
+type Deps = ApiDeps & { readonly prices: Prices };
 
+export function costVersionRoutes(app: OpenAPIHono<ApiEnv>, api: ApiDeps, prices: Prices) {
+  const deps: Deps = { ...api, prices };
+  const { home, clock, stores } = deps;
+  const { views, costVersions: store } = deps.ledger;
+  const inDocuments = <T>(work: () => Promise<T>) => fromStore(stores, 'mongodb', work);
   const rowOf = (version: CostVersion, all: readonly CostVersion[]) =>
     costVersionRow(version, all, views.zone());
 
-  /** What the versions without one, or with one more, make of the time since it began. */
-  const repriced = async (
-    version: CostVersion,
-    before: readonly CostVersion[],
-    after: readonly CostVersion[],
-    isDryRun: boolean,
-  ): Promise<Repriced> => {
-    const nowUs = clock.nowUs();
-    const { startUs, endUs } = wholeQuarterHours(Math.min(version.effectiveFromUs, nowUs), nowUs);
-    // What is to come has no cost yet.
-    const meters = version.effectiveFromUs < nowUs ? pricedMeters(home, version.area) : [];
-    const found = await ask(() =>
-      repricing(views, meters, new PriceList(before), new PriceList(after), startUs, endUs),
-    );
-    return { found, startUs, endUs, isDryRun, metersPosted: 0 };
-  };
-
-  const known = async (id: string) => {
+  app.openapi(route('GET /api/power-analytics/cost-versions'), async (c) => {
     const versions = await inDocuments(() => prices.versions());
-    const version = versions.find((one) => one.costVersionId === id);
-    if (version === undefined)
-      throw new HttpProblem(404, { detail: 'There is no such version.', field: 'id' });
-    return { version, versions };
-  };
-
-  const app = new OpenAPIHono<ApiEnv>({ defaultHook: onValidated });
-  app.on(
-    'POST',
-    ['/api/power-analytics/cost-versions', '/api/power-analytics/recalculate'],
-    administratorsOnly(administrators),
+    const rows = versions.map((version) => rowOf(version, versions));
+    return c.json({ cost_versions: rows, currency: home.config()?.currency ?? null }, 200);
+  });
+  app.openapi(route('POST /api/power-analytics/cost-versions'), async (c) => {
+    const asked = c.req.valid('json');
+    const { version, versions } = await newVersion(deps, asked);
+    if (asked.dry_run || (version.effectiveFromUs < clock.nowUs() && !asked.confirm)) {
+      const change = await repriced(deps, version, versions, [...versions, version], true);
+      if (asked.dry_run) return c.json(recalculationRow(change, views.zone()), 200);
+      if (change.found.daysChanged > 0) throw unconfirmed(change.found, 'saved');
+    }
+    await inDocuments(() => store.add(version));
+    prices.invalidate();
+    return c.json(rowOf(version, [...versions, version]), 201);
+  });
+  app.openapi(route('PATCH /api/power-analytics/cost-versions/{id}'), async (c) => {
+    const { version, versions } = await versionOf(deps, c.req.valid('param').id);
+    const changed = { ...version, notes: c.req.valid('json').notes };
+    await inDocuments(() => store.add(changed));
+    prices.invalidate();
+    return c.json(rowOf(changed, versions), 200);
+  });
+  app.openapi(route('DELETE /api/power-analytics/cost-versions/{id}'), async (c) => {
+    const { dry_run: isDryRun, confirm } = c.req.valid('query');
+    const { version, versions } = await versionOf(deps, c.req.valid('param').id);
+    const rest = versions.filter((one) => one !== version);
+    const change = await repriced(deps, version, versions, rest, isDryRun);
+    if (!isDryRun) {
+      if (change.found.daysChanged > 0 && !confirm) throw unconfirmed(change.found, 'deleted');
+      // A version that another request deleted meanwhile is gone as well.
+      await inDocuments(() => store.remove(version.costVersionId));
+      prices.invalidate();
+    }
+    const row = rowOf(version, versions);
+    return c.json({ ...recalculationRow(change, views.zone()), cost_version: row }, 200);
+  });
+  app.openapi(route('POST /api/power-analytics/recalculate'), async (c) =>
+    c.json(recalculationRow(await recalculated(deps, c.req.valid('json')), views.zone()), 200),
   );
-  app.on(['PATCH', 'DELETE'], ['/api/power-analytics/cost-versions/:id'], administratorsOnly(administrators));
-  return app
-    .openapi(list, async (c) => {
-      const versions = await inDocuments(() => prices.versions());
-      return c.json(
-        {
-          cost_versions: versions.map((version) => rowOf(version, versions)),
-          currency: home.config()?.currency ?? null,
-        },
-        200,
-      );
-    })
-    .openapi(add, async (c) => {
-      const asked = c.req.valid('json');
-      const area = areaNamed(home, asked);
-      const nowUs = clock.nowUs();
-      const effectiveFromUs = readInstant(asked.effective_from, 'effective_from', views.zone());
-      const versions = await inDocuments(() => prices.versions());
-      if (overlapping(versions, area, effectiveFromUs) !== null)
-        throw new HttpProblem(409, {
-          detail:
-            'A version of the same scope begins at that instant already; one of the two would never count.',
-          field: 'effective_from',
-          expected: 'another instant',
-        });
-      const version: CostVersion = {
-        costVersionId: randomUUID(),
-        pricePerKwhMicro: microPrice(asked.cost_per_kwh),
-        effectiveFromUs,
-        area,
-        notes: asked.notes,
-        createdAtUs: nowUs,
-      };
-      if (asked.dry_run || (effectiveFromUs < nowUs && !asked.confirm)) {
-        const change = await repriced(version, versions, [...versions, version], true);
-        if (asked.dry_run) return c.json(recalculationRow(change, views.zone()), 200);
-        if (change.found.daysChanged > 0) throw unconfirmed(change.found, 'saved');
-      }
-      await inDocuments(() => store.add(version));
-      prices.invalidate();
-      return c.json(rowOf(version, [...versions, version]), 201);
-    })
-    .openapi(change, async (c) => {
-      const { version, versions } = await known(c.req.valid('param').id);
-      const changed = { ...version, notes: c.req.valid('json').notes };
-      await inDocuments(() => store.add(changed));
-      prices.invalidate();
-      return c.json(rowOf(changed, versions), 200);
-    })
-    .openapi(remove, async (c) => {
-      const { dry_run: isDryRun, confirm } = c.req.valid('query');
-      const { version, versions } = await known(c.req.valid('param').id);
-      const rest = versions.filter((one) => one !== version);
-      const change = await repriced(version, versions, rest, isDryRun);
-      if (!isDryRun) {
-        if (change.found.daysChanged > 0 && !confirm) throw unconfirmed(change.found, 'deleted');
-        // One that another request deleted meanwhile is gone all the same.
-        await inDocuments(() => store.remove(version.costVersionId));
-        prices.invalidate();
-      }
-      const zone = views.zone();
-      return c.json({ ...recalculationRow(change, zone), cost_version: rowOf(version, versions) }, 200);
-    })
-    .openapi(recalculate, async (c) => {
-      const asked = c.req.valid('json');
-      const area = areaNamed(home, asked);
-      const range = readRange({
-        asked,
-        zone: views.zone(),
-        nowUs: clock.nowUs(),
-        longestDays: limits.exportDays,
-        defaults: 'required',
-        includesEndDate: true,
-      });
-      const { startUs, endUs } = wholeQuarterHours(range.startUs, range.endUs);
-      const before = prices.inUse();
-      const after = new PriceList(await inDocuments(() => store.all()));
-      const found = await ask(() =>
-        repricing(views, pricedMeters(home, area), before ?? after, after, startUs, endUs),
-      );
-      const all = home.entities();
-      const meters = home
-        .tracked()
-        .filter((entity) => isMeter(entity, all) && (area === null || entity.area === area));
-      if (!asked.dry_run) {
-        prices.invalidate();
-        for (const { entityId } of meters) postingWorker.touch(entityId, { startUs, endUs });
-      }
-      const metersPosted = asked.dry_run ? 0 : meters.length;
-      const change = { found, startUs, endUs, isDryRun: asked.dry_run, metersPosted };
-      return c.json(recalculationRow(change, views.zone()), 200);
+}
+
+/** The version that a body describes, beside those that there are. Throws a 409 when it would never count. */
+async function newVersion(
+  { home, clock, ledger, stores, prices }: Deps,
+  asked: z.output<typeof newCostVersion>,
+): Promise<{ version: CostVersion; versions: readonly CostVersion[] }> {
+  const area = areaNamed(home, asked);
+  const effectiveFromUs = readInstant(asked.effective_from, 'effective_from', ledger.views.zone());
+  const versions = await fromStore(stores, 'mongodb', () => prices.versions());
+  if (overlapping(versions, area, effectiveFromUs) !== null)
+    throw new HttpProblem(409, {
+      detail: 'A version of the same scope begins at that instant already; one of the two would never count.',
+      field: 'effective_from',
+      expected: 'another instant',
     });
+  const version = {
+    costVersionId: randomUUID(),
+    pricePerKwhMicro: microPrice(asked.cost_per_kwh),
+    effectiveFromUs,
+    area,
+    notes: asked.notes,
+    createdAtUs: clock.nowUs(),
+  };
+  return { version, versions };
+}
+
+async function versionOf({ stores, prices }: Deps, id: string) {
+  const versions = await fromStore(stores, 'mongodb', () => prices.versions());
+  const version = versions.find((one) => one.costVersionId === id);
+  if (version === undefined) throw new HttpProblem(404, { detail: 'There is no such version.', field: 'id' });
+  return { version, versions };
+}
+
+/** The cost since a version began, with the versions before and after a change. */
+async function repriced(
+  { home, clock, ledger, stores }: Deps,
+  version: CostVersion,
+  before: readonly CostVersion[],
+  after: readonly CostVersion[],
+  isDryRun: boolean,
+): Promise<Repriced> {
+  const nowUs = clock.nowUs();
+  const { startUs, endUs } = wholeQuarterHours(Math.min(version.effectiveFromUs, nowUs), nowUs);
+  // The future has no cost yet.
+  const meters = version.effectiveFromUs < nowUs ? pricedMeters(home, version.area) : [];
+  const found = await fromStore(stores, 'questdb', () =>
+    repricing(ledger.views, meters, new PriceList(before), new PriceList(after), startUs, endUs),
+  );
+  return { found, startUs, endUs, isDryRun, metersPosted: 0 };
+}
+
+/** Prices a range by the stored versions and, unless it is a dry run, marks its meters for posting. */
+async function recalculated(deps: Deps, asked: z.output<typeof recalculateRequest>): Promise<Repriced> {
+  const { home, ledger, stores, prices } = deps;
+  const area = areaNamed(home, asked);
+  const range = inclusiveRangeOf(deps, asked, limits.exportDays);
+  const { startUs, endUs } = wholeQuarterHours(range.startUs, range.endUs);
+  const before = prices.inUse();
+  const after = new PriceList(await fromStore(stores, 'mongodb', () => ledger.costVersions.all()));
+  const found = await fromStore(stores, 'questdb', () =>
+    repricing(ledger.views, pricedMeters(home, area), before ?? after, after, startUs, endUs),
+  );
+  const all = home.entities();
+  const meters = home
+    .tracked()
+    .filter((entity) => isMeter(entity, all) && (area === null || entity.area === area));
+  if (!asked.dry_run) {
+    prices.invalidate();
+    for (const { entityId } of meters) ledger.postingWorker.touch(entityId, { startUs, endUs });
+  }
+  return { found, startUs, endUs, isDryRun: asked.dry_run, metersPosted: asked.dry_run ? 0 : meters.length };
 }

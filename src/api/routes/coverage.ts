@@ -1,32 +1,23 @@
-import { createRoute, OpenAPIHono, type z } from '@hono/zod-openapi';
+import type { OpenAPIHono } from '@hono/zod-openapi';
+import type { z } from 'zod';
+import { route } from '../../schemas/calls.ts';
 import { limits } from '../../schemas/common.ts';
-import { coverage, coverageQuery, type coverageRow } from '../../schemas/ledger.ts';
+import type { coverageRow } from '../../schemas/ledger.ts';
 import { type CoverageRow, coverageRows, mergedCoverage } from '../../statistics/coverage.ts';
-import { bucketEdges, bucketStartUs, localIso, nextBucketUs } from '../../units/calendar.ts';
-import { dayUs, minuteUs } from '../../units/durations.ts';
+import { bucketEdges, bucketStartUs, nextBucketUs } from '../../units/calendar.ts';
+import { minuteUs } from '../../units/durations.ts';
 import { rounded } from '../answers/amounts.ts';
 import { isMeter } from '../answers/meters.ts';
-import { readRange } from '../answers/ranges.ts';
+import { lastSevenDays, rangeOf } from '../answers/ranges.ts';
 import { subjectNamed } from '../answers/subjects.ts';
 import type { ApiDeps, ApiEnv } from '../http/deps.ts';
-import { fromStore, HttpProblem, onValidated } from '../http/problems.ts';
-import { json, problems } from './answers.ts';
+import { fromStore, HttpProblem } from '../http/problems.ts';
+import { timeRangeOf } from '../http/wire.ts';
 
-/** What was just heard may not be posted yet; that is no hole. */
+/** Readings of the last minute may not be posted yet; that is no gap. */
 const postedWithinUs = minuteUs;
-const longestDays = { quarter: limits.ledgerDays, day: 400 } as const;
 
-const get = createRoute({
-  method: 'get',
-  path: '/api/coverage',
-  tags: ['Ledger'],
-  summary: 'What is measured, recovered, estimated and missing, and why',
-  description: `Of every tracked meter, in seconds by local day over at most ${longestDays.day} days, or by quarter-hour over ${longestDays.quarter}. Up to a minute ago: what is to come, or not posted yet, is not missing.`,
-  request: { query: coverageQuery },
-  responses: { 200: json(coverage, 'By meter'), ...problems(400, 404, 503) },
-});
-
-export function coverageRoutes(deps: ApiDeps) {
+export function coverageRoutes(app: OpenAPIHono<ApiEnv>, deps: ApiDeps) {
   const { home, clock, stores, ledger } = deps;
   const { views } = ledger;
   const ask = <T>(work: () => Promise<T>) => fromStore(stores, 'questdb', work);
@@ -44,21 +35,12 @@ export function coverageRoutes(deps: ApiDeps) {
     return [{ id: subject.id, name: subject.entity?.name ?? subject.id }];
   };
 
-  return new OpenAPIHono<ApiEnv>({ defaultHook: onValidated }).openapi(get, async (c) => {
+  app.openapi(route('GET /api/coverage'), async (c) => {
     const query = c.req.valid('query');
     const { period } = query;
     const zone = views.zone();
     const nowUs = clock.nowUs();
-    const asked = readRange({
-      asked: query,
-      zone,
-      nowUs,
-      longestDays: longestDays[period],
-      defaults: {
-        endUs: nowUs,
-        startUs: (endUs) => bucketStartUs(Math.min(endUs, nowUs) - 6 * dayUs, 'day', zone),
-      },
-    });
+    const asked = rangeOf(deps, query, limits.coverageDays[period], lastSevenDays);
     const meters = await metersOf(query.entity_id);
     const ids = meters.map((meter) => meter.id);
     const [counts, firsts] = await Promise.all([
@@ -71,7 +53,7 @@ export function coverageRoutes(deps: ApiDeps) {
       bucketEdges(startUs, asked.endUs, period, zone).at(-1) ?? nextBucketUs(startUs, period, zone);
     return c.json(
       {
-        time_range: { start: localIso(startUs, zone), end: localIso(endUs, zone) },
+        time_range: timeRangeOf({ startUs, endUs }, zone),
         period,
         time_zone: zone,
         entities: meters.map(({ id, name }) => {
@@ -88,7 +70,7 @@ export function coverageRoutes(deps: ApiDeps) {
             entity_id: id,
             name,
             coverage: measuredPart(rows),
-            rows: (period === 'quarter' ? mergedCoverage(rows) : rows).map((row) => told(row, zone)),
+            rows: (period === 'quarter' ? mergedCoverage(rows) : rows).map((row) => rowOf(row, zone)),
           };
         }),
       },
@@ -107,11 +89,10 @@ function measuredPart(rows: readonly CoverageRow[]): number {
   return passed === 0 ? 0 : rounded(Math.min(1, measured / passed));
 }
 
-function told(row: CoverageRow, zone: string): z.infer<typeof coverageRow> {
+function rowOf(row: CoverageRow, zone: string): z.infer<typeof coverageRow> {
   const seconds = (us: number) => us / 1_000_000;
   return {
-    start: localIso(row.startUs, zone),
-    end: localIso(row.endUs, zone),
+    ...timeRangeOf(row, zone),
     measured_seconds: seconds(row.knownUs.measured),
     imported_seconds: seconds(row.knownUs.imported),
     recovered_seconds: seconds(row.knownUs.recovered),

@@ -1,60 +1,18 @@
-import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import type { OpenAPIHono } from '@hono/zod-openapi';
 import {
   type ConnectionRefusal,
   connectionIdOf,
   type GridConnection,
   homeConnectionId,
 } from '../../home/grid-connection.ts';
-import {
-  connectionLimits,
-  type GridConnectionRow,
-  gridConnection,
-  gridConnections,
-  newGridConnection,
-} from '../../schemas/grid-connections.ts';
+import { route } from '../../schemas/calls.ts';
+import { connectionLimits, type GridConnectionRow } from '../../schemas/grid-connections.ts';
 import { homeDevice } from '../answers/grid.ts';
-import type { Administrators } from '../http/administrators.ts';
 import type { ApiDeps, ApiEnv } from '../http/deps.ts';
-import { administratorsOnly } from '../http/guard.ts';
-import { fromStore, HttpProblem, onValidated } from '../http/problems.ts';
+import { fromStore, HttpProblem } from '../http/problems.ts';
 import { isoOrNull } from '../http/wire.ts';
-import { body, json, problems } from './answers.ts';
 
-const path = '/api/grid-connections';
-const tags = ['P1'];
-
-const list = createRoute({
-  method: 'get',
-  path,
-  tags,
-  summary: 'The connections to the grid',
-  description:
-    'What `device_id` of the calls under /v1 may be: `home`, the whole grid of the home by the energy preferences, and those that were named.',
-  responses: { 200: json(gridConnections, 'All connections'), ...problems(503) },
-});
-
-const add = createRoute({
-  method: 'post',
-  path,
-  tags,
-  summary: 'Name a connection',
-  description: `Its registers are added up quarter by quarter, its past too; that takes a moment. All its entities must be tracked. At most ${connectionLimits.connections}. An id that is taken is refused (409). For administrators.`,
-  request: { body: body(newGridConnection) },
-  responses: { 201: json(gridConnection, 'Kept'), ...problems(400, 403, 409, 503) },
-});
-
-const remove = createRoute({
-  method: 'delete',
-  path: `${path}/{id}`,
-  tags,
-  summary: 'Forget a connection',
-  description:
-    'The meters and their ledger stay as they are. The answer is the connection, so that it can be named again. For administrators.',
-  request: { params: z.object({ id: z.string().max(64) }) },
-  responses: { 200: json(gridConnection, 'Forgotten'), ...problems(400, 403, 404, 503) },
-});
-
-export function gridConnectionRoutes(deps: ApiDeps, administrators: Administrators) {
+export function gridConnectionRoutes(app: OpenAPIHono<ApiEnv>, deps: ApiDeps) {
   const { home, gridConnections: known, stores, clock } = deps;
   const inDocuments = <T>(work: () => Promise<T>) => fromStore(stores, 'mongodb', work);
 
@@ -83,21 +41,18 @@ export function gridConnectionRoutes(deps: ApiDeps, administrators: Administrato
       created_at: isoOrNull(connection.createdAtUs),
     });
 
-  const app = new OpenAPIHono<ApiEnv>({ defaultHook: onValidated });
-  app.on('POST', path, administratorsOnly(administrators));
-  app.on('DELETE', `${path}/:id`, administratorsOnly(administrators));
-  return app
-    .openapi(list, async (c) => {
+  app
+    .openapi(route('GET /api/grid-connections'), async (c) => {
       const named = await inDocuments(() => known.all());
       const connections = [homeRow(), ...named.map(namedRow)];
       return c.json({ connections, limit: connectionLimits.connections }, 200);
     })
-    .openapi(add, async (c) => {
+    .openapi(route('POST /api/grid-connections'), async (c) => {
       const asked = c.req.valid('json');
       const connectionId = asked.id ?? connectionIdOf(asked.name);
       if (connectionId === '')
         throw new HttpProblem(400, {
-          detail: 'The name has no letter or digit that an id could be made of.',
+          detail: 'The name has no letter or digit for an id.',
           field: 'id',
           expected: 'small letters, digits, - and _',
         });
@@ -111,7 +66,7 @@ export function gridConnectionRoutes(deps: ApiDeps, administrators: Administrato
       if (outcome.kind !== 'added') throw refused(outcome);
       return c.json(namedRow(outcome.connection), 201);
     })
-    .openapi(remove, async (c) => {
+    .openapi(route('DELETE /api/grid-connections/{id}'), async (c) => {
       const { id } = c.req.valid('param');
       if (id === homeConnectionId)
         throw new HttpProblem(400, {

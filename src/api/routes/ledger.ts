@@ -1,31 +1,19 @@
-import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
+import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { PostedEntry } from '../../ledger/entries/revision.ts';
-import { limits, meterId } from '../../schemas/common.ts';
-import { ledger as ledgerAnswer, ledgerQuery } from '../../schemas/ledger.ts';
+import { route } from '../../schemas/calls.ts';
+import { limits } from '../../schemas/common.ts';
 import { wholeQuarterHours } from '../../statistics/span-totals.ts';
 import { valueFromMicro } from '../../units/amount.ts';
 import { localIso } from '../../units/calendar.ts';
 import { isoFromInstant } from '../../units/instant.ts';
 import { quarterHourUs } from '../../units/quarter-hour.ts';
 import { rounded, secondsOrNull } from '../answers/amounts.ts';
-import { readRange } from '../answers/ranges.ts';
+import { rangeOf } from '../answers/ranges.ts';
 import { ledgerOf } from '../answers/subjects.ts';
 import type { ApiDeps, ApiEnv } from '../http/deps.ts';
-import { fromStore, onValidated } from '../http/problems.ts';
-import { json, problems } from './answers.ts';
+import { fromStore } from '../http/problems.ts';
+import { timeRangeOf } from '../http/wire.ts';
 import { correctionRow, exchangeRow } from './corrections.ts';
-
-const params = z.object({ entity_id: meterId });
-
-const get = createRoute({
-  method: 'get',
-  path: '/api/ledger/{entity_id}',
-  tags: ['Ledger'],
-  summary: 'A meter’s entries, quarter by quarter, with every revision',
-  description: `At most ${limits.ledgerDays} days; the range is widened to whole quarter-hours. Amounts are in kWh or m³. Readings between \`first_reading\` and \`last_reading\` are what an entry rests on; they are at /api/readings/{entity_id}.`,
-  request: { params, query: ledgerQuery },
-  responses: { 200: json(ledgerAnswer, 'Entries'), ...problems(400, 404, 503) },
-});
 
 function groundsOf(entry: PostedEntry) {
   return {
@@ -41,8 +29,8 @@ function groundsOf(entry: PostedEntry) {
   };
 }
 
-export function ledgerRoutes(deps: ApiDeps) {
-  const { clock, stores, ledger } = deps;
+export function ledgerRoutes(app: OpenAPIHono<ApiEnv>, deps: ApiDeps) {
+  const { stores, ledger } = deps;
   const { store, corrections, views } = ledger;
   const ask = <T>(work: () => Promise<T>) => fromStore(stores, 'questdb', work);
   const inDocuments = <T>(work: () => Promise<T>) => fromStore(stores, 'mongodb', work);
@@ -53,22 +41,15 @@ export function ledgerRoutes(deps: ApiDeps) {
     return valueFromMicro(counted.reduce((sum, entry) => sum + entry.amountMicro, 0));
   };
 
-  const app = new OpenAPIHono<ApiEnv>({ defaultHook: onValidated });
-  return app.openapi(get, async (c) => {
+  app.openapi(route('GET /api/ledger/{entity_id}'), async (c) => {
     const { entity_id: id } = c.req.valid('param');
-    const query = c.req.valid('query');
-    const asked = readRange({
-      asked: query,
-      zone: views.zone(),
-      nowUs: clock.nowUs(),
-      longestDays: limits.ledgerDays,
-    });
+    const asked = rangeOf(deps, c.req.valid('query'), limits.ledgerDays);
     const { startUs, endUs } = wholeQuarterHours(asked.startUs, asked.endUs);
     const subject = await ledgerOf(deps, id);
     const [current, journal, declared] = await Promise.all([
       ask(() => store.current(id, startUs, endUs)),
       ask(() => store.journal(id, startUs, endUs)),
-      // Entries are told while the document store is away.
+      // Entries are answered while the document store is away.
       inDocuments(() => corrections.of(id)).catch(() => []),
     ]);
     const keyOf = (entry: PostedEntry) => `${entry.kind} ${entry.quarterHourStartUs}`;
@@ -78,7 +59,7 @@ export function ledgerRoutes(deps: ApiDeps) {
       {
         entity_id: id,
         unit: subject.unit,
-        time_range: { start: localIso(startUs, zone), end: localIso(endUs, zone) },
+        time_range: timeRangeOf({ startUs, endUs }, zone),
         total: sumOf(current, 'quantity'),
         restarts: sumOf(current, 'restart'),
         entries: current.map((entry) => ({

@@ -12,12 +12,12 @@ export function simulateStrangers(): () => void {
   const spy = vi.spyOn(Server.prototype, 'emit').mockImplementation(function (
     this: Server,
     event: string | symbol,
-    ...told: unknown[]
+    ...answered: unknown[]
   ) {
-    const [socket] = told;
+    const [socket] = answered;
     if (event === 'connection' && socket instanceof Socket && socket.remoteAddress === strangersLoopback)
       Object.defineProperty(socket, 'remoteAddress', { value: strangersAddress });
-    return emit.call(this, event, ...told);
+    return emit.call(this, event, ...answered);
   });
   return () => spy.mockRestore();
 }

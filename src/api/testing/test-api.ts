@@ -177,7 +177,7 @@ export class TestRecording implements Recording {
     return () => this.#dayListeners.delete(listener);
   }
   /** A reading comes in. */
-  tell(reading: Reading): void {
+  report(reading: Reading): void {
     const newest = this.values.get(reading.entityId);
     if (newest === undefined || newest.atUs <= reading.atUs) this.values.set(reading.entityId, reading);
     for (const listener of this.#listeners) listener({ readings: [reading], missed: 0 });

@@ -1,4 +1,4 @@
-/** Tickets in memory and a reconciliation that only notes what is asked of it. */
+/** Tickets in memory, and a reconciliation that only records its calls. */
 import { silentLog, testClock } from '../../home/testing/doubles.ts';
 import type { ReconcilerStatus } from '../../integrity/reconciliation/reconciler.ts';
 import { MemoryCorrections, MemoryTicketStore } from '../../integrity/testing/doubles.ts';

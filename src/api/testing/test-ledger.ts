@@ -1,4 +1,4 @@
-/** The ledger in memory, with sums made of its entries; it can be away. */
+/** The ledger in memory, with sums of its entries; it can be made to fail. */
 import { CorrectionService } from '../../ledger/corrections/correction-service.ts';
 import type { LedgerPage, LedgerStore, Opening } from '../../ledger/entries/ledger-store.ts';
 import type { PostedEntry } from '../../ledger/entries/revision.ts';

@@ -70,7 +70,7 @@ export async function checkEntity(
   const starts = fiveMinutes.map(({ startUs: rowStartUs }) => rowStartUs);
   // A silent entity may still have its value: the last row shows until when Home Assistant saw it.
   const isHeld = (starts.at(-1) ?? 0) > endUs - hourUs;
-  const { gaps, frozen } = await checkContinuity(deps.readings, entity, starts, startUs, endUs, isHeld);
+  const { gaps, frozen } = await checkContinuity(deps, entity, starts, startUs, endUs, isHeld);
   if (frozen !== null && endUs - startUs >= longRangeUs) detected.push({ finding: frozen, handling: 'ask' });
   return { ...hours, detected, gaps, refreshed };
 }

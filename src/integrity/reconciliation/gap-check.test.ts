@@ -2,8 +2,8 @@
  * Goal: of an entity's readings and Home Assistant's rows come its gaps, and of all entities' gaps the findings.
  * Method: readings in memory; entities of a home by hand.
  */
-
-import { describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { MemoryStatisticsStore } from '../../ledger/testing/statistics-doubles.ts';
 import { MemoryReadingStore, reading } from '../../recording/testing/doubles.ts';
 import { minuteUs } from '../../units/durations.ts';
 import type { Gap } from '../detectors/gap.ts';
@@ -24,12 +24,27 @@ function entity(entityId: string, extra: Partial<ReconciledEntity> = {}): Reconc
 }
 
 describe('checkContinuity', () => {
+  let store: MemoryReadingStore;
+  let statistics: MemoryStatisticsStore;
+  beforeEach(() => {
+    store = new MemoryReadingStore();
+    statistics = new MemoryStatisticsStore();
+  });
+  const check = (starts: readonly number[], untilMinute: number) =>
+    checkContinuity(
+      { readings: store, statistics },
+      entity('sensor.a'),
+      starts,
+      at(0),
+      at(untilMinute),
+      true,
+    );
   const rows = (from: number, until: number) =>
     Array.from({ length: (until - from) / 5 }, (_, n) => at(from + 5 * n));
 
   it('finds absences and silences, and joins what touches', async () => {
-    const store = new MemoryReadingStore();
     await store.append([
+      reading('sensor.a', at(-60), 0.5),
       reading('sensor.a', at(-30), null),
       reading('sensor.a', at(12), 1),
       reading('sensor.a', at(60), 2),
@@ -39,44 +54,94 @@ describe('checkContinuity', () => {
     // Nothing from 65 until 90, and the reading at 70 was ours alone.
     await store.append([reading('sensor.a', at(70), 2.5)]);
     const starts = [...rows(0, 65), ...rows(90, 100), ...rows(130, 180)];
-    const { gaps, frozen } = await checkContinuity(store, entity('sensor.a'), starts, at(0), at(180), true);
+    const { gaps, frozen } = await check(starts, 180);
     expect(gaps).toEqual([gap(-30, 12), gap(70, 90), gap(100, 130)]);
     expect(frozen).toBeNull();
   });
 
   it('has no gap of a silent entity with rows', async () => {
-    const store = new MemoryReadingStore();
     await store.append([reading('sensor.a', at(1), 1)]);
-    const found = await checkContinuity(store, entity('sensor.a'), rows(0, 600), at(0), at(600), true);
+    const found = await check(rows(0, 600), 600);
     expect(found.gaps).toEqual([]);
   });
 
   it('finds a power sensor that hangs, and no other entity', async () => {
-    const store = new MemoryReadingStore();
     await store.append(
       Array.from({ length: 60 }, (_, minute) => reading('sensor.a', at(minute), minute + 1)),
     );
-    const check = (unit: 'W' | 'kWh', isHeld: boolean) =>
-      checkContinuity(store, entity('sensor.a', { unit }), rows(0, 1200), at(0), at(1200), isHeld);
-    expect((await check('W', true)).frozen).toMatchObject({
+    const checkUnit = (unit: 'W' | 'kWh', isHeld: boolean) =>
+      checkContinuity(
+        { readings: store, statistics },
+        entity('sensor.a', { unit }),
+        rows(0, 1200),
+        at(0),
+        at(1200),
+        isHeld,
+      );
+    expect((await checkUnit('W', true)).frozen).toMatchObject({
       kind: 'frozen',
       startUs: at(59),
       endUs: at(1200),
     });
     // Where nobody knows whether it stands still, it does not hang.
-    expect((await check('W', false)).frozen).toBeNull();
-    expect((await check('kWh', true)).frozen).toBeNull();
+    expect((await checkUnit('W', false)).frozen).toBeNull();
+    expect((await checkUnit('kWh', true)).frozen).toBeNull();
   });
 
   it('checks ten thousand absences, and nothing after them', async () => {
     const absent = async (count: number) => {
-      const store = new MemoryReadingStore();
+      const readings = new MemoryReadingStore();
       const reported = Array.from({ length: count }, (_, n) => reading('sensor.a', at(0) + n, null));
-      await store.append([...reported, reading('sensor.a', at(30), 1), reading('sensor.a', at(50), null)]);
-      return (await checkContinuity(store, entity('sensor.a'), [], at(0), at(90), true)).gaps;
+      await readings.append([
+        reading('sensor.a', at(-60), 0.5),
+        ...reported,
+        reading('sensor.a', at(30), 1),
+        reading('sensor.a', at(50), null),
+      ]);
+      return (await checkContinuity({ readings, statistics }, entity('sensor.a'), [], at(0), at(90), true))
+        .gaps;
     };
     expect(await absent(10_000)).toEqual([gap(0, 30), gap(50, 90, true)]);
     expect(await absent(20_000)).toEqual([gap(0, 90, true)]);
+  });
+});
+
+describe('an entity without a value yet', () => {
+  const store = new MemoryReadingStore();
+  const found = async (statistics = new MemoryStatisticsStore(), rowStarts: readonly number[] = []) =>
+    (
+      await checkContinuity(
+        { readings: store, statistics },
+        entity('sensor.a'),
+        rowStarts,
+        at(0),
+        at(200),
+        true,
+      )
+    ).gaps;
+
+  it('has no gap, however often it is unavailable, nor before its first value', async () => {
+    await store.append([reading('sensor.a', at(-20), null), reading('sensor.a', at(30), null)]);
+    expect(await found()).toEqual([]);
+    await store.append([reading('sensor.a', at(90), 5)]);
+    expect(await found()).toEqual([]);
+    // From then on it can be away.
+    await store.append([reading('sensor.a', at(120), null)]);
+    expect(await found()).toEqual([gap(120, 200, true)]);
+  });
+
+  it('has gaps where Home Assistant’s rows have an earlier value', async () => {
+    expect(await found(undefined, [at(-30)])).toEqual([gap(-20, 90), gap(120, 200, true)]);
+    const statistics = new MemoryStatisticsStore();
+    const row = (rowUs: number) => ({
+      ...{ entityId: 'sensor.a', startUs: rowUs, endUs: rowUs + 60 * minuteUs, period: 'hour' as const },
+      ...{ state: 1, sum: 1, mean: null, min: null, max: null, unit: 'kWh' },
+    });
+    // The hour in which the first value came began before it, as its five minutes did.
+    await statistics.append([row(at(-30))]);
+    expect(await found(statistics, [at(-22)])).toEqual([gap(120, 200, true)]);
+    await statistics.append([row(at(-120))]);
+    expect(await found(statistics)).toEqual([gap(-20, 90), gap(120, 200, true)]);
   });
 });
 

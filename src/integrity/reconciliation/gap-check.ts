@@ -1,3 +1,4 @@
+import type { StatisticsStore } from '../../ledger/evidence/statistics-store.ts';
 import type { ReadingStore } from '../../recording/reading-store.ts';
 import { minuteUs } from '../../units/durations.ts';
 import { Stillness } from '../detectors/frozen-power.ts';
@@ -24,12 +25,17 @@ interface Continuity {
 const absencesLimit = 10_000;
 const fiveMinutesUs = 5 * minuteUs;
 
+interface Stores {
+  readonly readings: Pick<ReadingStore, 'range' | 'before'>;
+  readonly statistics: Pick<StatisticsStore, 'endingBefore'>;
+}
+
 /**
  * @param rowStartsUs Home Assistant's five-minute rows of the entity, ascending
  * @param isHeld the last value holds until `endUs`, because a change would have been reported
  */
 export async function checkContinuity(
-  readings: Pick<ReadingStore, 'range' | 'before'>,
+  stores: Stores,
   entity: Pick<ReconciledEntity, 'entityId' | 'unit'>,
   rowStartsUs: readonly number[],
   startUs: number,
@@ -37,6 +43,7 @@ export async function checkContinuity(
   isHeld: boolean,
 ): Promise<Continuity> {
   const { entityId } = entity;
+  const { readings } = stores;
   const before = await readings.before(entityId, startUs);
   const stillness = entity.unit === 'W' ? new Stillness() : null;
   // Only the readings where an absence begins or ends.
@@ -58,10 +65,29 @@ export async function checkContinuity(
     for await (const page of pagesOf(readings, entityId, gap.startUs, gap.endUs)) within.push(...page);
     silent.push(...silences([gap.startUs - fiveMinutesUs, gap.endUs], within, gap.startUs, gap.endUs));
   }
+  const absent = absences(turns, endUs);
+  const [first] = absent;
+  if (first !== undefined && !(await wasKnown(stores, entityId, rowStartsUs, first.startUs))) absent.shift();
   return {
-    gaps: joinGaps([...absences(turns, endUs), ...silent]),
+    gaps: joinGaps([...absent, ...silent]),
     frozen: stillness?.finding(entityId, isHeld ? endUs : null) ?? null,
   };
+}
+
+/**
+ * Before its first value an entity has no gap: a meter that reports once a day is unknown until then. A row has the value at
+ * its end, so the row of the first value shows nothing of the time before.
+ */
+async function wasKnown(
+  { readings, statistics }: Stores,
+  entityId: string,
+  rowStartsUs: readonly number[],
+  atUs: number,
+): Promise<boolean> {
+  const [firstUs] = rowStartsUs;
+  if (firstUs !== undefined && firstUs + fiveMinutesUs <= atUs) return true;
+  if ((await readings.before(entityId, atUs, true)) !== null) return true;
+  return (await statistics.endingBefore(entityId, atUs)) !== null;
 }
 
 /** The gaps of all checked entities as findings, an outage of the home as one. */

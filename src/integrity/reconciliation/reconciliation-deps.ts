@@ -33,7 +33,7 @@ interface Posting {
 export interface ReconciliationDeps {
   readonly homeAssistant: Pick<HomeAssistant, 'statistics' | 'onStatus' | 'status'>;
   readonly readings: Pick<ReadingStore, 'range' | 'before' | 'hourly'>;
-  readonly statistics: Pick<StatisticsStore, 'range' | 'append'>;
+  readonly statistics: Pick<StatisticsStore, 'range' | 'append' | 'endingBefore'>;
   readonly ledger: Pick<LedgerStore, 'current' | 'journal'>;
   readonly views: Pick<LedgerViews, 'buckets'>;
   readonly corrections: Pick<Corrections, 'of'>;

@@ -243,7 +243,7 @@ describe('what is found of an entity', () => {
       reading('sensor.a', at(0) + n * 20 * minuteUs, null),
       reading('sensor.a', at(0) + (n * 20 + 11) * minuteUs, 1),
     ]);
-    await home.readings.append(absences.flat());
+    await home.readings.append([reading('sensor.a', at(-1), 1), ...absences.flat()]);
     await runOf({ endUs: at(100) }).do();
     const found = reports[0]?.detected ?? [];
     expect(found).toHaveLength(200);

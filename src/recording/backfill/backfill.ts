@@ -2,8 +2,8 @@ import type { HomeAssistant } from '../../home/home-assistant.ts';
 import { Backoff } from '../../runtime/backoff.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Log } from '../../runtime/log.ts';
+import { Loop } from '../../runtime/loop.ts';
 import { pause, unlessAborted } from '../../runtime/pause.ts';
-import { WakeSignal } from '../../runtime/wake-signal.ts';
 import { minuteMs, minuteUs } from '../../units/durations.ts';
 import type { Interval } from '../../units/interval.ts';
 import type { Gap } from '../gap-tracker.ts';
@@ -77,16 +77,14 @@ export class Backfill {
   readonly #deps: BackfillDeps;
   readonly #limits: BackfillLimits;
   readonly #queue = new BackfillQueue();
-  readonly #wakeSignal = new WakeSignal();
   readonly #runLog: RunLog;
-  readonly #stop = new AbortController();
+  readonly #loop = new Loop();
   /** Aborted to end a wait when Home Assistant is connected again. */
   #wake = new AbortController();
   #run: SyncRun | null = null;
   #bringsPast = false;
   #lastFinishedAtUs: number | null = null;
   #error: string | null = null;
-  #loop: Promise<unknown> = Promise.resolve();
   #unlisten: () => void = () => undefined;
 
   constructor(deps: BackfillDeps, limits: Partial<BackfillLimits> = {}) {
@@ -98,14 +96,14 @@ export class Backfill {
   /** Call it before the recorder's start, so that its first gap is received. */
   start(): void {
     this.#unlisten = this.#deps.recorder.onGap((gap) => this.#fill(gap));
-    this.#loop = Promise.all([this.#work(), this.#closeInterrupted()]);
+    this.#loop.start(async () => {
+      await Promise.all([this.#work(), this.#closeInterrupted()]);
+    });
   }
 
   async stop(): Promise<void> {
     this.#unlisten();
-    this.#stop.abort();
-    this.#wakeSignal.wake();
-    await this.#loop;
+    await this.#loop.stop();
   }
 
   /**
@@ -155,15 +153,15 @@ export class Backfill {
   #add(kind: SyncKind, sinceUs: ReadonlyMap<string, number | null>, gaps: readonly Gap[]): BackfillJob {
     const dueMs = this.#deps.clock.monotonicMs();
     const job = this.#queue.add({ syncId: this.#deps.newId(), kind, sinceUs, gaps, follows: null, dueMs });
-    this.#wakeSignal.wake();
+    this.#loop.wake();
     return job;
   }
 
   async #work(): Promise<void> {
-    while (!this.#stop.signal.aborted) {
+    while (!this.#loop.signal.aborted) {
       const next = this.#queue.take(this.#deps.clock.monotonicMs());
-      if (next === null) await this.#wakeSignal.wait();
-      else if ('inMs' in next) await this.#wakeSignal.wait(next.inMs);
+      if (next === null) await this.#loop.wait();
+      else if ('inMs' in next) await this.#loop.wait(next.inMs);
       else await this.#do(next.job);
     }
   }
@@ -194,14 +192,14 @@ export class Backfill {
         });
         const isWhole = result === null && this.#deps.recorder.tracked().has(entityId);
         if (isWhole) copiedSpans.push({ entityId, span, writtenUntilUs, reported });
-        if (this.#stop.signal.aborted) return;
+        if (this.#loop.signal.aborted) return;
         if (result !== null) failed.push(`${entityId}: ${result}`);
         if (job.follows === null) run = { ...run, entitiesDone: run.entitiesDone + 1 };
         this.#run = run;
         await this.#runLog.save(run, false);
       }
-      await unlessAborted(this.#deps.recorder.settled(), this.#stop.signal);
-      if (this.#stop.signal.aborted) return;
+      await unlessAborted(this.#deps.recorder.settled(), this.#loop.signal);
+      if (this.#loop.signal.aborted) return;
       await this.#noteCoverage(copiedSpans);
       run = this.#finished(run, failed);
       this.#error = failed.length === 0 ? null : `Home Assistant's history is incomplete: ${failed[0]}`;
@@ -294,12 +292,12 @@ export class Backfill {
     const some = entityIds.slice(0, entitiesAsked);
     const hasHistoryAt = (atUs: number) => homeAssistant.hasHistoryAt(some, atUs);
     const retry = new Backoff(this.#limits.retryFirstMs, this.#limits.retryLimitMs);
-    for (let tries = 0; tries < memoryTries && !this.#stop.signal.aborted; tries += 1) {
+    for (let tries = 0; tries < memoryTries && !this.#loop.signal.aborted; tries += 1) {
       try {
         return await historySinceUs(hasHistoryAt, clock.nowUs(), this.#limits.longestHistoryUs);
       } catch (cause) {
         log.debug({ err: cause }, 'how long Home Assistant keeps states is not known yet');
-        await pause(retry.nextMs(), AbortSignal.any([this.#stop.signal, this.#wake.signal]));
+        await pause(retry.nextMs(), AbortSignal.any([this.#loop.signal, this.#wake.signal]));
       }
     }
     return Number.POSITIVE_INFINITY;
@@ -309,7 +307,7 @@ export class Backfill {
   async #closeInterrupted(): Promise<void> {
     const beganUs = this.#deps.clock.nowUs();
     const retry = new Backoff(this.#limits.retryFirstMs, this.#limits.retryLimitMs);
-    while (!this.#stop.signal.aborted) {
+    while (!this.#loop.signal.aborted) {
       try {
         for (const run of await this.#deps.syncLog.recent(50)) {
           if (run.status !== 'running' || run.startedAtUs >= beganUs) continue;
@@ -323,7 +321,7 @@ export class Backfill {
         return;
       } catch (cause) {
         this.#deps.log.debug({ err: cause }, 'the log of back-fills can not be read yet');
-        await pause(retry.nextMs(), this.#stop.signal);
+        await pause(retry.nextMs(), this.#loop.signal);
       }
     }
   }
@@ -334,7 +332,7 @@ export class Backfill {
    */
   async #copy(entityId: string, span: Interval, onCopied: (copied: Copied) => void): Promise<string | null> {
     const retry = new Backoff(this.#limits.retryFirstMs, this.#limits.retryLimitMs);
-    const { signal } = this.#stop;
+    const { signal } = this.#loop;
     return await copySpan(this.#deps, entityId, span, {
       signal,
       onCopied: (copied) => {

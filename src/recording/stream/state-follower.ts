@@ -2,8 +2,8 @@ import type { HomeAssistant, StateBatch, StateSubscription } from '../../home/ho
 import { Backoff } from '../../runtime/backoff.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Log } from '../../runtime/log.ts';
+import { Loop } from '../../runtime/loop.ts';
 import { pause } from '../../runtime/pause.ts';
-import { WakeSignal } from '../../runtime/wake-signal.ts';
 import type { GapTracker } from '../gap-tracker.ts';
 import type { SubscriptionKeeper } from './subscription-keeper.ts';
 
@@ -26,15 +26,13 @@ interface StateFollowerDeps {
 /** Keeps one subscription to exactly the wanted entities, over every connection, and reports the gap before each. */
 export class StateFollower {
   readonly #deps: StateFollowerDeps;
-  readonly #stop = new AbortController();
-  readonly #wakeSignal = new WakeSignal();
+  readonly #loop = new Loop();
   #subscription: { readonly handle: StateSubscription; readonly entityIds: Set<string> } | null = null;
   /** An entity of the subscription is not wanted any more, or the subscription can't be trusted. */
   #isStale = false;
   #connectedSinceUs: number | null = null;
   #lastReceivedUs: number | null = null;
   #error: string | null = null;
-  #loop: Promise<void> = Promise.resolve();
   #unlisten: () => void = () => undefined;
 
   constructor(deps: StateFollowerDeps) {
@@ -43,16 +41,14 @@ export class StateFollower {
 
   start(): void {
     this.#unlisten = this.#deps.homeAssistant.onStatus(() => this.check());
-    this.#loop = this.#follow();
+    this.#loop.start((signal) => this.#follow(signal));
     this.check();
   }
 
   /** Nothing is received after it. */
   async stop(): Promise<void> {
-    this.#stop.abort();
     this.#unlisten();
-    this.check();
-    await this.#loop;
+    await this.#loop.stop();
     const subscription = this.#subscription;
     this.#subscription = null;
     if (subscription !== null) await this.#end(subscription.handle);
@@ -60,7 +56,7 @@ export class StateFollower {
 
   /** The wanted entities may have changed. */
   check(): void {
-    this.#wakeSignal.wake();
+    this.#loop.wake();
   }
 
   /** If it is wanted again at once, it is subscribed to anew all the same, because its states were ignored. */
@@ -96,12 +92,11 @@ export class StateFollower {
     return this.#error;
   }
 
-  async #follow(): Promise<void> {
+  async #follow(signal: AbortSignal): Promise<void> {
     const { homeAssistant, keeper, log } = this.#deps;
-    const { signal } = this.#stop;
     const retry = new Backoff(500, 10_000);
     while (!signal.aborted) {
-      await this.#wakeSignal.wait();
+      await this.#loop.wait();
       if (signal.aborted) return;
       try {
         await this.#subscribeAsNeeded();

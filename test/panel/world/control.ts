@@ -1,27 +1,27 @@
-/** The tests' hold on what the panel stands on; they run in another process, so it is by HTTP. */
+/** Lets the tests change the world around the panel. By HTTP, because the world runs in another process. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { DemoHome } from '../../../addon/demo-home/demo-home.ts';
 import { bare } from '../../../addon/demo-home/home/by-hand.ts';
 import type { Sidecars } from '../../../addon/sidecars/sidecars.ts';
+import { listen, type RunningServer } from './http-server.ts';
 
-export interface ControlDeps {
+interface ControlDeps {
   readonly demo: DemoHome;
   readonly sidecars: Sidecars;
-  /** The app without ingress, for a test to compare with. */
+  /** The app without ingress, to compare with. */
   readonly appUrl: string;
 }
 
-/** A meter in kWh that the home has had all along: a register for each minute until now, the oldest first. */
+/** Adds a meter in kWh with a past: a register for each minute until now, the oldest first. */
 function addMeter(demo: DemoHome, entityId: string, registers: string): void {
   demo.home.add(bare(entityId, { unit: 'kWh', deviceClass: 'energy', stateClass: 'total_increasing' }), true);
   const states = registers.split(',');
   const nowUs = demo.home.advance();
-  for (const [place, state] of states.entries())
-    demo.emit(entityId, state, undefined, nowUs - (states.length - place) * 60_000_000);
+  for (const [index, state] of states.entries())
+    demo.emit(entityId, state, undefined, nowUs - (states.length - index) * 60_000_000);
 }
 
-export async function startControl(deps: ControlDeps): Promise<{ url: string; stop: () => Promise<void> }> {
+export async function startControl(deps: ControlDeps): Promise<RunningServer> {
   const { demo, sidecars, appUrl } = deps;
   const actions: Record<string, (query: URLSearchParams) => unknown> = {
     '/states': () => Object.fromEntries(demo.states()),
@@ -47,15 +47,5 @@ export async function startControl(deps: ControlDeps): Promise<{ url: string; st
       response.writeHead(500).end(String(error));
     }
   };
-  const server = createServer((request, response) => void answer(request, response));
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  return {
-    url: `http://127.0.0.1:${port}`,
-    stop: () =>
-      new Promise((resolve) => {
-        server.closeAllConnections();
-        server.close(() => resolve());
-      }),
-  };
+  return await listen(createServer((request, response) => void answer(request, response)));
 }

@@ -1,4 +1,4 @@
-/** A page as Home Assistant's: its theme in custom properties on <html>, the app in a frame that fills it. */
+/** A page like Home Assistant's: the theme in custom properties on <html>, the app in a frame that fills it. */
 export const parentPage = `<!doctype html>
 <html lang="en">
 <head>

@@ -1,4 +1,4 @@
-/** Everything that the panel stands on, real, on free ports, in a folder of its own. */
+/** Everything that the panel needs, on free ports, in a folder of its own. */
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -14,14 +14,14 @@ import { SupervisedProgram } from '../../../addon/supervised-program.ts';
 import { startControl } from './control.ts';
 import { startIngress } from './ingress.ts';
 
-export interface World {
+interface World {
   readonly panelUrl: string;
   readonly controlUrl: string;
   stop(): Promise<void>;
 }
 
 const startLimitMs = 170_000;
-/** The address that requests of the stand-in ingress come from, as 172.30.32.2 is on a real system. */
+/** The address of the stand-in ingress; 172.30.32.2 on a real system. */
 const ingressAddress = '127.0.0.77';
 
 export async function startWorld(say: Say): Promise<World> {
@@ -37,7 +37,7 @@ export async function startWorld(say: Say): Promise<World> {
     stops.push(() => sidecars.stop());
     const demo = await startDemoHome({ port: 0, token: randomBytes(16).toString('hex'), p1Seconds: 10 });
     stops.push(() => demo.stop());
-    // As a user would pick it: nothing but its switch says that this plug is a device.
+    // Tracked by option, as a user would: only its switch shows that this plug is a device.
     await writeFile(
       join(dataDir, 'options.json'),
       JSON.stringify({ tracked_entities: ['sensor.media_power'] }),
@@ -84,12 +84,13 @@ export async function startWorld(say: Say): Promise<World> {
   }
 }
 
-/** Until values arrive and the first back-fill is through, so that no test meets a half-filled past. */
+/** Waits until values arrive and the first back-fill is complete, so that no test meets an incomplete past. */
 async function untilRecording(appUrl: string): Promise<void> {
   const deadlineMs = performance.now() + startLimitMs;
   let status: StatusAnswer | null = null;
   for (;;) {
-    if (performance.now() > deadlineMs) throw new Error(`The app is not at work: ${JSON.stringify(status)}`);
+    if (performance.now() > deadlineMs)
+      throw new Error(`The app is not recording: ${JSON.stringify(status)}`);
     status = await statusOf(appUrl);
     if (status?.status === 'ok' && status.recorder.readings_stored > 0 && status.backfill.last_finished_at)
       return;

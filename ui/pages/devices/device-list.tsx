@@ -1,35 +1,38 @@
-/** Devices as a table whose rows carry a bar: the picture and its figures are one. Children stand indented below. */
-import { mdiContentCopy, mdiHelpCircleOutline, mdiHomeLightningBolt, mdiPowerPlug } from '@mdi/js';
-import { useState } from 'preact/hooks';
+/** Devices as a table with a bar in each row: chart and figures in one. Children are indented below their parents. */
+
+import { mdiHelpCircleOutline, mdiHomeLightningBolt, mdiPowerPlug } from '@mdi/js';
 import type { DevicesAnswer } from '../../../src/schemas/balance.ts';
 import { Swatch } from '../../chart/bar-legend.tsx';
-import { barLook, isIncomplete, spanIn } from '../../chart/grounds.ts';
-import { copyText } from '../../components/copy-text.ts';
+import { barLook, isIncomplete } from '../../chart/data-quality.ts';
+import { Card } from '../../components/card.tsx';
+import { CopyButton } from '../../components/copy-button.tsx';
 import { asTabSeparated } from '../../components/data-table.tsx';
 import { Icon } from '../../components/icon.tsx';
 import { formatHours } from '../../format/durations.ts';
-import { asText, formatMoney, formatShare, showEnergy } from '../../format/numbers.ts';
+import { formatEnergy, formatMoney, formatShare } from '../../format/numbers.ts';
+import { hourSeconds } from '../../period/durations.ts';
+import { parseSpan } from '../../period/period.ts';
 import { locale, nowMs } from '../../state/home.ts';
-import { pageAddress } from '../../state/place.ts';
+import { pageAddress } from '../../state/route.ts';
 import type { Texts } from '../../texts/en.ts';
 import { texts } from '../../texts/texts.ts';
 import { type DeviceLine, deviceLines } from './device-rows.ts';
 
 function energyText(kwh: number | null, t: Texts['devices'], language: string): string {
-  return kwh === null ? t.notKnown : asText(showEnergy(kwh, language));
+  return kwh === null ? t.notKnown : formatEnergy(kwh, language);
 }
 
-/** Only what is out of the ordinary: that all of it was fetched afterwards is said once, below. */
-function groundsText({ device }: DeviceLine, range: DevicesAnswer['time_range'], t: Texts): string {
+/** Estimates and missing parts; the legend below the table explains data that was fetched afterwards. */
+function qualityText({ device }: DeviceLine, range: DevicesAnswer['time_range'], t: Texts): string {
   if (device.energy_kwh === null) return '';
   const { language } = locale.value;
   const words: string[] = barLook(device.quality) === 'hatched' ? [t.quality[device.quality]] : [];
-  if (isIncomplete(device, spanIn(range), nowMs.peek()))
+  if (isIncomplete(device, parseSpan(range), nowMs.peek()))
     words.push(t.bars.measured(formatShare(device.coverage, language)));
   return words.join(', ');
 }
 
-/** Of most devices nobody can tell: a dash for the eye, the words for whoever hears them or points at it. */
+/** Not known for most devices: shown as a dash, with words for screen readers and as a tooltip. */
 function OnTime({ seconds }: { seconds: number | null }) {
   const t = texts();
   if (seconds !== null)
@@ -59,7 +62,7 @@ function Line({ line, answer, hasOnTime }: LineProps) {
   const own = hasChildren ? device.own_kwh : null;
   const cost = device.cost === null ? '' : formatMoney(device.cost, answer.currency, language);
   const share = device.share === null ? '' : formatShare(device.share, language);
-  const grounds = groundsText(line, answer.time_range, t);
+  const quality = qualityText(line, answer.time_range, t);
   return (
     <tr
       data-device={device.entity_id}
@@ -87,7 +90,7 @@ function Line({ line, answer, hasOnTime }: LineProps) {
                 {t.devices.onTime(formatHours(device.on_time_seconds, language, t.units))}
               </small>
             )}
-            {grounds !== '' && <small class="quiet">{grounds}</small>}
+            {quality !== '' && <small class="quiet">{quality}</small>}
             <span class="device-bar" aria-hidden="true">
               <span data-look={barLook(device.quality)} style={{ width: `${(length * 100).toFixed(2)}%` }} />
             </span>
@@ -176,7 +179,7 @@ function asSheet(answer: DevicesAnswer, lines: readonly DeviceLine[], t: Texts):
           device.energy_kwh,
           device.own_kwh,
           device.share,
-          device.on_time_seconds === null ? null : device.on_time_seconds / 3600,
+          device.on_time_seconds === null ? null : device.on_time_seconds / hourSeconds,
           device.cost,
         ),
       ),
@@ -186,92 +189,84 @@ function asSheet(answer: DevicesAnswer, lines: readonly DeviceLine[], t: Texts):
   );
 }
 
+function Head({ hasOnTime }: { hasOnTime: boolean }) {
+  const { columns, ownPart, onTimeWhat } = texts().devices;
+  const column = (label: string, title?: string) => (
+    <th scope="col" class="number not-phone" title={title}>
+      {label}
+    </th>
+  );
+  return (
+    <thead>
+      <tr>
+        <th scope="col">{columns.name}</th>
+        <th scope="col" class="number">
+          {columns.energy}
+        </th>
+        {column(columns.own, ownPart)}
+        {column(columns.share)}
+        {hasOnTime && column(columns.onTime, onTimeWhat)}
+        {column(columns.cost)}
+      </tr>
+    </thead>
+  );
+}
+
+function Home({ homeKwh, hasOnTime }: { homeKwh: number | null; hasOnTime: boolean }) {
+  const t = texts().devices;
+  const { language } = locale.value;
+  return (
+    <tfoot>
+      <tr data-device="home" data-value={homeKwh ?? ''}>
+        <th scope="row">
+          <span class="device-cell">
+            <span class="device-icon">
+              <Icon path={mdiHomeLightningBolt} />
+            </span>
+            {t.home}
+          </span>
+        </th>
+        <td class="number">{energyText(homeKwh, t, language)}</td>
+        <td class="number not-phone" />
+        <td class="number not-phone">{homeKwh === null ? '' : formatShare(1, language)}</td>
+        {hasOnTime && <td class="number not-phone" />}
+        <td class="number not-phone" />
+      </tr>
+    </tfoot>
+  );
+}
+
 export function DeviceList({ answer }: { answer: DevicesAnswer }) {
   const t = texts();
-  const words = t.devices;
-  const { language } = locale.value;
-  const [copied, setCopied] = useState<'yes' | 'no' | null>(null);
   const lines = deviceLines(answer);
   const longest = Math.max(
     1e-6,
     answer.untracked_kwh ?? 0,
     ...lines.filter(({ depth }) => depth === 0).map(({ device }) => device.energy_kwh ?? 0),
   );
-  // Where no device has a switch, a column of dashes tells nothing.
+  // No column of dashes in homes where no device has a switch.
   const hasOnTime = lines.some(({ device }) => device.on_time_seconds !== null);
-  const copy = async () => setCopied((await copyText(asSheet(answer, lines, t))) ? 'yes' : 'no');
   return (
-    <section class="card" aria-labelledby="device-list-title">
-      <header>
-        <h2 id="device-list-title">{words.list}</h2>
-        <div class="row">
-          <span role="status">
-            {copied === 'yes' ? t.table.copied : copied === 'no' ? t.table.copyFailed : ''}
-          </span>
-          <button
-            type="button"
-            class="button copy-button"
-            aria-label={t.table.copy}
-            title={t.table.copy}
-            onClick={() => void copy()}
-          >
-            <Icon path={mdiContentCopy} />
-            <span class="not-phone">{t.table.copy}</span>
-          </button>
-        </div>
-      </header>
+    <Card
+      id="device-list"
+      title={t.devices.list}
+      tools={<CopyButton tableText={() => asSheet(answer, lines, t)} />}
+    >
       <table class="device-table">
-        <thead>
-          <tr>
-            <th scope="col">{words.columns.name}</th>
-            <th scope="col" class="number">
-              {words.columns.energy}
-            </th>
-            <th scope="col" class="number not-phone" title={words.ownPart}>
-              {words.columns.own}
-            </th>
-            <th scope="col" class="number not-phone">
-              {words.columns.share}
-            </th>
-            {hasOnTime && (
-              <th scope="col" class="number not-phone" title={words.onTimeWhat}>
-                {words.columns.onTime}
-              </th>
-            )}
-            <th scope="col" class="number not-phone">
-              {words.columns.cost}
-            </th>
-          </tr>
-        </thead>
+        <Head hasOnTime={hasOnTime} />
         <tbody>
           {lines.map((line) => (
             <Line key={line.device.entity_id} line={line} answer={answer} hasOnTime={hasOnTime} />
           ))}
           <Rest answer={answer} longest={longest} hasOnTime={hasOnTime} />
         </tbody>
-        <tfoot>
-          <tr data-device="home" data-value={answer.home_kwh ?? ''}>
-            <th scope="row">
-              <span class="device-cell">
-                <span class="device-icon">
-                  <Icon path={mdiHomeLightningBolt} />
-                </span>
-                {words.home}
-              </span>
-            </th>
-            <td class="number">{energyText(answer.home_kwh, words, language)}</td>
-            <td class="number not-phone" />
-            <td class="number not-phone">{answer.home_kwh === null ? '' : formatShare(1, language)}</td>
-            {hasOnTime && <td class="number not-phone" />}
-            <td class="number not-phone" />
-          </tr>
-        </tfoot>
+        <Home homeKwh={answer.home_kwh} hasOnTime={hasOnTime} />
       </table>
       {lines.some(({ device }) => barLook(device.quality) === 'pale' && device.energy_kwh !== null) && (
         <p class="quiet device-legend">
           <Swatch colour="var(--home-mark)" kind="pale" /> {t.bars.legend.pale}
         </p>
       )}
-    </section>
+    </Card>
   );
 }

@@ -1,21 +1,21 @@
-/** Devices as lines of a list: how deep each stands, how long its bar is, and the rest that no device meters. Pure. */
+/** Devices as lines of a list: how deep each is indented, and how long its bar is. Pure. */
 import type { DevicesAnswer } from '../../../src/schemas/balance.ts';
 
-export type DeviceRow = DevicesAnswer['devices'][number];
+type DeviceRow = DevicesAnswer['devices'][number];
 
 export interface DeviceLine {
   readonly device: DeviceRow;
   /** 0 for a device that no other one contains. */
   readonly depth: number;
   readonly hasChildren: boolean;
-  /** Its bar, 0 to 1 of the longest. */
+  /** Length of its bar, 0 to 1 of the longest. */
   readonly length: number;
 }
 
-/** Deeper than this, indenting takes more room than it tells. */
+/** Deeper lines are not indented further. */
 const deepest = 4;
 
-/** In the order of the API: parents before their children, each level most first. */
+/** In the order of the API: parents before their children, each level by energy. */
 export function deviceLines({ devices, untracked_kwh: untracked }: DevicesAnswer): DeviceLine[] {
   const depths = new Map<string, number>();
   const parents = new Set(devices.flatMap(({ parent }) => parent ?? []));
@@ -37,7 +37,7 @@ export function deviceLines({ devices, untracked_kwh: untracked }: DevicesAnswer
   });
 }
 
-/** The device that used most, of those that hold no others, for these name what used it; null when none is known. */
+/** The device that used most, among those that contain no others; null when none is known. */
 export function mostUsing({ devices }: DevicesAnswer): DeviceRow | null {
   const parents = new Set(devices.flatMap(({ parent }) => parent ?? []));
   let most: DeviceRow | null = null;

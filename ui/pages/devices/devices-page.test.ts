@@ -1,5 +1,5 @@
 /**
- * Goal: devices are ranked and indented as the API has them, and the rest that no device meters is said honestly.
+ * Goal: devices are ranked and indented as in the API, and the unmetered rest is shown as it is.
  * Method: a small tree by hand, with a rest, without, and with a negative one.
  */
 import { describe, expect, it } from 'vitest';
@@ -48,7 +48,7 @@ const sentence = (answer: DevicesAnswer) =>
   );
 
 describe('devices', () => {
-  it('stand below what contains them, their bars on one scale', () => {
+  it('are indented below their parents, with bars on one scale', () => {
     const lines = deviceLines(answerOf(1));
     expect(lines.map(({ depth }) => depth)).toEqual([0, 1, 1, 0, 0]);
     expect(lines.map(({ hasChildren }) => hasChildren)).toEqual([true, false, false, false, false]);
@@ -56,19 +56,19 @@ describe('devices', () => {
     expect(deviceLines(answerOf(16))[0]?.length).toBe(0.5);
   });
 
-  it('name what used most, and not what only contains it', () => {
+  it('name the device that used most, not its parent', () => {
     expect(mostUsing(answerOf(1))?.name).toBe('oven');
     expect(sentence(answerOf(10))).toBe(
       'oven used most: 5.00 kWh, 25 % of what the home used so far today. 10.0 kWh went to what no device meter sees.',
     );
   });
 
-  it('say it in words when devices metered more than the home', () => {
+  it('say that they metered more than the home', () => {
     expect(sentence(answerOf(-2))).toContain('The devices metered 2.00 kWh more than the home used');
     expect(sentence(answerOf(-0.005))).not.toContain('more than the home');
   });
 
-  it('claim nothing about a home that is not known', () => {
+  it('say nothing about a home that is not known', () => {
     expect(sentence(answerOf(null, null))).not.toContain('no device meter sees');
     const none = { ...answerOf(null, null), devices: [device('silent', null)] };
     expect(sentence(none)).toBe('What the devices used is not known so far today.');

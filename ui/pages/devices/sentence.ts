@@ -1,38 +1,19 @@
-/** The one answer that the Devices page opens with. Pure. */
+/** The sentence at the top of the Devices page. Pure. */
 import type { DevicesAnswer } from '../../../src/schemas/balance.ts';
-import { formatPeriod, type Locale } from '../../format/instants.ts';
-import { asText, formatShare, showEnergy } from '../../format/numbers.ts';
-import { dateAt, includes, type Period } from '../../period/period.ts';
+import { type Locale, withPeriod } from '../../format/instants.ts';
+import { formatEnergy, formatShare } from '../../format/numbers.ts';
+import type { Period } from '../../period/period.ts';
 import type { Texts } from '../../texts/en.ts';
 import { mostUsing } from './device-rows.ts';
 
-/** Less than this part of the home's use is not worth a word. */
+/** A smaller share of the home's use is not mentioned. */
 const worthShare = 0.02;
 
-function inSpan(said: string, period: Period, nowMs: number, t: Texts['devices'], locale: Locale): string {
-  const words = t.sentence.span;
-  const name = formatPeriod(period, locale.language);
-  if (!includes(period, dateAt(nowMs, locale.zone)))
-    return period.kind === 'day' ? words.onDay(said, name) : words.in(said, name);
-  switch (period.kind) {
-    case 'day':
-      return words.today(said);
-    case 'week':
-      return words.runningWeek(said);
-    case 'month':
-      return words.runningMonth(said);
-    case 'year':
-      return words.runningYear(said);
-    case 'range':
-      return words.in(said, name);
-  }
-}
-
-/** What no device meters; in words when the devices metered more than the home did. */
-export function untrackedText(answer: DevicesAnswer, t: Texts['devices'], language: string): string {
+/** What no device meters; or that the devices metered more than the home. */
+function untrackedText(answer: DevicesAnswer, t: Texts['devices'], language: string): string {
   const { untracked_kwh: untracked, home_kwh: home } = answer;
   if (untracked === null || home === null) return '';
-  const amount = asText(showEnergy(Math.abs(untracked), language));
+  const amount = formatEnergy(Math.abs(untracked), language);
   if (untracked < 0 && -untracked > Math.max(0.01, home * worthShare)) return t.sentence.over(amount);
   return untracked > home * worthShare ? t.sentence.untracked(amount) : '';
 }
@@ -46,16 +27,16 @@ export function sentenceOf(
 ): string {
   const most = mostUsing(answer);
   const { language } = locale;
-  let said: string;
-  if (most === null) said = t.sentence.unknown;
-  else if ((most.energy_kwh ?? 0) <= 0) said = t.sentence.nothing;
+  let used: string;
+  if (most === null) used = t.sentence.unknown;
+  else if ((most.energy_kwh ?? 0) <= 0) used = t.sentence.nothing;
   else {
-    const amount = asText(showEnergy(most.energy_kwh ?? 0, language));
-    said =
+    const amount = formatEnergy(most.energy_kwh ?? 0, language);
+    used =
       most.share === null
         ? t.sentence.most(most.name, amount)
         : t.sentence.mostShare(most.name, amount, formatShare(most.share, language));
   }
-  const text = inSpan(said, period, nowMs, t, locale) + t.sentence.end;
+  const text = withPeriod(used, period, nowMs, t.sentence.span, locale) + t.sentence.end;
   return most === null ? text : text + untrackedText(answer, t, language);
 }

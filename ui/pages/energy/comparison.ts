@@ -1,9 +1,10 @@
 /**
- * A period held against another, like with like: of a period that runs only what is over counts, and of both only what
- * is known. Pure.
+ * Compares a period with another, bucket by bucket: of a running period only the buckets that are over count, and only
+ * those that both periods know. Pure.
  */
 import type { BalanceAnswer } from '../../../src/schemas/balance.ts';
-import { isIncomplete, spanIn } from '../../chart/grounds.ts';
+import { isIncomplete } from '../../chart/data-quality.ts';
+import { parseSpan } from '../../period/period.ts';
 
 export type BalanceRow = BalanceAnswer['rows'][number];
 export type AmountKey = {
@@ -11,20 +12,20 @@ export type AmountKey = {
 }[keyof BalanceRow];
 
 export interface Change {
-  /** 0.1 is a tenth more, -0.1 a tenth less. */
+  /** 0.1 is 10 % more, -0.1 is 10 % less. */
   readonly share: number;
-  /** `whole`: total against total; `running`: what is over of it; `known`: only the buckets that both know. */
+  /** `whole`: the totals; `running`: the buckets that are over; `known`: only the buckets that both periods know. */
   readonly basis: 'whole' | 'running' | 'known';
-  /** Up to when of the shown period, epoch milliseconds; for `running`. */
-  readonly untilMs: number;
+  /** End of the compared part of the shown period, epoch milliseconds; for `running`. */
+  readonly endMs: number;
 }
 
-/** Rows of the other period beside those of the shown one, hour with hour and day with day, as the API aligned them. */
+/** For each row of the shown period the row of the other one that the API aligned with it. */
 export function pairedRows({ comparison, rows }: BalanceAnswer): (BalanceRow | null)[] {
   const others = new Map<number, BalanceRow>();
   for (const other of comparison?.rows ?? []) {
     const at = Date.parse(other.aligned_start);
-    // The 31st falls on the 30th of a shorter month, and when clocks change an hour falls on another: the first counts.
+    // Two rows can align with one: the 30th and 31st with a shorter month, two hours when clocks change. The first counts.
     if (!others.has(at)) others.set(at, other);
   }
   return rows.map((row) => others.get(Date.parse(row.start)) ?? null);
@@ -34,13 +35,13 @@ const fairCoverage = 0.9;
 
 function isFair(row: BalanceRow | null, key: AmountKey, nowMs: number): row is BalanceRow {
   if (row === null || row[key] === null) return false;
-  return row.coverage >= fairCoverage || !isIncomplete(row, spanIn(row), nowMs);
+  return row.coverage >= fairCoverage || !isIncomplete(row, parseSpan(row), nowMs);
 }
 
-/** Fewer buckets than this part of those that are over say too little. */
+/** A comparison needs at least this share of the buckets that are over. */
 const enoughShare = 0.5;
 
-/** Null when there is nothing to compare with, or too little of it. */
+/** Null without a comparison, or when too little of it is known. */
 export function changeOf(answer: BalanceAnswer, key: AmountKey, nowMs: number): Change | null {
   const { comparison } = answer;
   if (comparison === null) return null;
@@ -63,6 +64,6 @@ export function changeOf(answer: BalanceAnswer, key: AmountKey, nowMs: number): 
   return {
     share: after / before - 1,
     basis: isWhole ? 'whole' : endMs > nowMs && fair.length === over.length ? 'running' : 'known',
-    untilMs: Math.max(...(isWhole ? [endMs] : fair.map(({ row }) => Date.parse(row.end)))),
+    endMs: Math.max(...(isWhole ? [endMs] : fair.map(({ row }) => Date.parse(row.end)))),
   };
 }

@@ -1,7 +1,8 @@
-/** The balance as bars: above the line what the home got and from where, below it what left. Pure. */
+/** The balance as bars: above the line what the home used and its sources, below it what left the home. Pure. */
 import type { BalanceAnswer } from '../../../src/schemas/balance.ts';
 import type { Bar, BarSeries } from '../../chart/bars.ts';
-import { barLook, isIncomplete, presenceOf } from '../../chart/grounds.ts';
+import { barLook, isIncomplete, presenceOf } from '../../chart/data-quality.ts';
+import { contains, parseSpan } from '../../period/period.ts';
 import type { Texts } from '../../texts/en.ts';
 import { type AmountKey, type BalanceRow, pairedRows } from './comparison.ts';
 
@@ -9,7 +10,7 @@ export interface EnergySeries extends BarSeries {
   readonly amount: AmountKey;
 }
 
-/** Only what this home can have. From the line outwards: the sun nearest to it. */
+/** The series that this home has, from the line outwards. */
 export function energySeries({ has }: BalanceAnswer, t: Texts['energy']['chart']): EnergySeries[] {
   const series: (EnergySeries | false)[] = [
     has.solar && {
@@ -52,12 +53,12 @@ export function energySeries({ has }: BalanceAnswer, t: Texts['energy']['chart']
   return series.filter((one) => one !== false);
 }
 
-/** What came from the grid less what went there; null when the first is not known. */
+/** Offtake less injection, kWh; null when the offtake is not known. */
 export function gridBalance(row: Pick<BalanceRow, 'grid_in_kwh' | 'grid_out_kwh'>): number | null {
   return row.grid_in_kwh === null ? null : row.grid_in_kwh - (row.grid_out_kwh ?? 0);
 }
 
-/** What left the home: into the battery and to the grid; null when neither is known. */
+/** What went into the battery and to the grid, kWh; null when neither is known. */
 export function leftHome(row: Pick<BalanceRow, 'battery_in_kwh' | 'grid_out_kwh'>): number | null {
   if (row.battery_in_kwh === null && row.grid_out_kwh === null) return null;
   return (row.battery_in_kwh ?? 0) + (row.grid_out_kwh ?? 0);
@@ -72,18 +73,17 @@ export function energyBars(
   const others = pairedRows(answer);
   const hasBalance = series.some(({ key }) => key === 'toGrid');
   return answer.rows.map((row, index): Bar => {
-    const [startMs, endMs] = [Date.parse(row.start), Date.parse(row.end)];
+    const span = parseSpan(row);
     const values = series.map(({ amount }) => row[amount]);
     const other = others[index] ?? null;
     const isKnown = values.some((value) => value !== null);
     return {
-      startMs,
-      endMs,
+      ...span,
       values,
       look: barLook(row.quality),
-      presence: presenceOf(isKnown, endMs, nowMs),
-      isIncomplete: isKnown && isIncomplete(row, { startMs, endMs }, nowMs),
-      isRunning: startMs <= nowMs && nowMs < endMs,
+      presence: presenceOf(isKnown, span.endMs, nowMs),
+      isIncomplete: isKnown && isIncomplete(row, span, nowMs),
+      isRunning: contains(span, nowMs),
       mark: hasBalance && isKnown ? gridBalance(row) : null,
       before: isCompared && other !== null ? { above: other.home_kwh, below: leftHome(other) } : null,
     };

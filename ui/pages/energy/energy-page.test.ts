@@ -1,19 +1,20 @@
 /**
- * Goal: the Energy page's sentence, comparison, cards, bars and table say what the API says and nothing more: like is
- * held against like, what is not known is said to be, and the bars add up to the cards.
- * Method: answers made by hand; each rule at its edge.
+ * Goal: sentence, comparison, cards, bars and table of the Energy page show the API's answer: only comparable buckets are
+ * compared, unknown values are shown as unknown, and the bars add up to the cards.
+ * Method: hand-made answers; each rule at its limit.
  */
 import { describe, expect, it } from 'vitest';
 import type { BalanceAnswer } from '../../../src/schemas/balance.ts';
 import { segmentsOf, sideOf } from '../../chart/bars.ts';
 import { asTabSeparated } from '../../components/data-table.tsx';
+import { hourMs } from '../../period/durations.ts';
 import { periodAround } from '../../period/period.ts';
 import { en } from '../../texts/en.ts';
 import { changeOf } from './comparison.ts';
 import { energyBars, energySeries } from './energy-bars.ts';
 import { energyTable } from './energy-table.ts';
 import { figuresOf, figureText } from './figures.ts';
-import { lackingIn, sentenceOf } from './sentence.ts';
+import { missingSources, sentenceOf } from './sentence.ts';
 
 type Row = BalanceAnswer['rows'][number];
 type Amounts = BalanceAnswer['total'];
@@ -45,7 +46,7 @@ const unknown: Amounts = {
   quality: 'none',
   provisional: false,
 };
-/** An hour in which the sun gave 2, of which 0.5 went to the grid; the rest of `home` came from the grid. */
+/** An hour with 2 kWh of solar, 0.5 of it to the grid; the rest of `home` from the grid. */
 const known = (home: number): Amounts => ({
   ...unknown,
   grid_in_kwh: home - 1.5,
@@ -60,7 +61,6 @@ const known = (home: number): Amounts => ({
   coverage: 1,
   quality: 'measured',
 });
-const hourMs = 3_600_000;
 const iso = (ms: number) => new Date(ms).toISOString();
 const dayStart = Date.parse('2026-11-20T23:00:00Z');
 const rowsFrom = (startMs: number, amounts: readonly Amounts[]): Row[] =>
@@ -111,14 +111,14 @@ const day = periodAround('day', Temporal.PlainDate.from('2026-11-21'));
 const sentence = (answer: BalanceAnswer, atMs: number) => plain(sentenceOf(answer, day, atMs, en, locale));
 
 describe('the sentence', () => {
-  it('holds the day so far against the same hours of yesterday', () => {
+  it('compares the day so far with the same hours of yesterday', () => {
     const answer = answerOf(hoursOf(14, 2), hoursOf(24, 2.5));
     expect(sentence(answer, dayStart + 14 * hourMs)).toBe(
       '28.0 kWh used so far today, 20 % less than yesterday by 14:00. 75 % of it came from the sun.',
     );
   });
 
-  it('names the source without which nothing is known', () => {
+  it('names the source that is missing', () => {
     const unknownSource = {
       statistic_id: 'opower:grid',
       role: 'grid_import',
@@ -128,10 +128,10 @@ describe('the sentence', () => {
     expect(sentence(answer, dayStart + 14 * hourMs)).toBe(
       'What the home used is not known: its source “From the grid” is missing.',
     );
-    expect(lackingIn(answer, dayStart + 100 * hourMs)).toHaveLength(1);
+    expect(missingSources(answer, dayStart + 100 * hourMs)).toHaveLength(1);
     const knownPast = { ...answerOf(hoursOf(24, 2), null), unknown_sources: [unknownSource] };
-    expect(lackingIn(knownPast, dayStart + 100 * hourMs)).toEqual([]);
-    expect(lackingIn(knownPast, dayStart + 14 * hourMs)).toHaveLength(1);
+    expect(missingSources(knownPast, dayStart + 100 * hourMs)).toEqual([]);
+    expect(missingSources(knownPast, dayStart + 14 * hourMs)).toHaveLength(1);
     // Without its gas the home's electricity is known.
     const gas = {
       ...answerOf(hoursOf(24, 2), null),
@@ -140,21 +140,21 @@ describe('the sentence', () => {
     expect(sentence(gas, dayStart + 100 * hourMs)).toContain('48.0 kWh used');
   });
 
-  it('holds a whole day against the whole other', () => {
+  it('compares whole days', () => {
     const answer = answerOf(hoursOf(24, 3), hoursOf(24, 2));
     expect(sentence(answer, dayStart + 100 * hourMs)).toMatch(
       /^72\.0 kWh used on Sat, 21 Nov 2026, 50 % more than Fri, 20 Nov 2026\. 50 % of it/,
     );
   });
 
-  it('says as much as, and nothing at all where there is nothing to compare with', () => {
+  it('says that the amounts are equal, and nothing without a comparison', () => {
     const late = dayStart + 100 * hourMs;
     expect(sentence(answerOf(hoursOf(24, 2), hoursOf(24, 2.001)), late)).toContain('as much as Fri');
     expect(sentence(answerOf(hoursOf(24, 2), hoursOf(0, 2)), late)).not.toContain('than');
     expect(sentence(answerOf(hoursOf(24, 2), null), late)).not.toContain('than');
   });
 
-  it('does not take an unknown for zero', () => {
+  it('distinguishes unknown from zero', () => {
     const nothing = answerOf(hoursOf(0, 1), hoursOf(24, 2));
     expect(sentence(nothing, dayStart + 2 * hourMs)).toBe('What the home used today is not known yet.');
     expect(sentence(nothing, dayStart + 100 * hourMs)).toBe('What the home used then is not known.');
@@ -164,7 +164,7 @@ describe('the sentence', () => {
     );
   });
 
-  it('tells how much is measured when a part is missing', () => {
+  it('names the measured share when a part is missing', () => {
     const answer = answerOf(hoursOf(24, 2), null);
     const partly = { ...answer, total: { ...answer.total, coverage: 0.62 } };
     expect(sentence(partly, dayStart + 100 * hourMs)).toContain('62 % of the time is measured');
@@ -172,20 +172,20 @@ describe('the sentence', () => {
 });
 
 describe('the comparison', () => {
-  it('counts only hours that both know, and says so', () => {
+  it('counts only hours that both periods know', () => {
     const before = hoursOf(24, 4).map((row, index) => (index < 6 ? unknown : row));
     const change = changeOf(answerOf(hoursOf(24, 2), before), 'home_kwh', dayStart + 100 * hourMs);
     expect(change).toMatchObject({ share: -0.5, basis: 'known' });
   });
 
-  it('leaves out hours that are only half measured', () => {
+  it('leaves out partly measured hours', () => {
     const half = { ...known(1), coverage: 0.5 };
     const today = hoursOf(10, 2).map((row, index) => (index === 9 ? half : row));
     const change = changeOf(answerOf(today, hoursOf(24, 2)), 'home_kwh', dayStart + 10 * hourMs);
-    expect(change).toMatchObject({ share: 0, basis: 'known', untilMs: dayStart + 9 * hourMs });
+    expect(change).toMatchObject({ share: 0, basis: 'known', endMs: dayStart + 9 * hourMs });
   });
 
-  it('is none when too little is known, and none with nothing', () => {
+  it('is null when too little is known, or with zero', () => {
     const few = hoursOf(24, 2).map((row, index) => (index < 20 ? unknown : row));
     expect(changeOf(answerOf(hoursOf(24, 2), few), 'home_kwh', dayStart + 100 * hourMs)).toBeNull();
     const zero = hoursOf(24, 2).map((row) => ({ ...row, grid_out_kwh: 0 }));
@@ -228,7 +228,7 @@ describe('bars, cards and table', () => {
     ]);
   });
 
-  it('show gas in what it is counted in', () => {
+  it('show gas in the unit of its meter', () => {
     const gas = { ...answer.total, gas_kwh: 19.2 };
     const asEnergy = { ...answer, has: { ...answer.has, gas: true, gas_energy: true }, total: gas };
     const keys = (shown: BalanceAnswer) => figuresOf(shown).map(({ key }) => key);
@@ -245,7 +245,7 @@ describe('bars, cards and table', () => {
     expect(keys(volume)).not.toContain('gasEnergy');
   });
 
-  it('leave empty what is not known', () => {
+  it('leave unknown values empty', () => {
     expect(figureText({ amount: 'cost', kind: 'money' }, answer.total, 'EUR', 'en-GB')).toBeNull();
     const { columns, rows, total } = energyTable(answer, 'hour', 'yesterday', atMs, en, locale);
     expect(rows).toHaveLength(24);

@@ -1,4 +1,4 @@
-/** Where the home's energy came from and went to: a sentence, cards, bars and a table, all from one answer. */
+/** Where the home's energy came from and went to: sentence, cards, bars and table, all from one answer. */
 import { mdiCalendarClock, mdiChartBar, mdiHomeLightningBoltOutline } from '@mdi/js';
 import { useMemo } from 'preact/hooks';
 import type { BalanceAnswer } from '../../../src/schemas/balance.ts';
@@ -8,31 +8,26 @@ import { FollowedPage } from '../../components/followed-page.tsx';
 import { Empty, ToSettings } from '../../components/states.tsx';
 import { UnknownSources } from '../../components/unknown-sources.tsx';
 import { type Compare, comparisons } from '../../hash.ts';
-import { type BucketPeriod, bucketPeriodOf } from '../../period/buckets.ts';
-import { type Period, periodToParams, spanOf } from '../../period/period.ts';
-import { PeriodControl, shownPeriod } from '../../period/period-control.tsx';
-import { paceOf, useFollowed } from '../../state/followed.ts';
-import { isImporting, locale, nowMs } from '../../state/home.ts';
-import { go, place } from '../../state/place.ts';
+import { bucketPeriodOf } from '../../period/buckets.ts';
+import { shownPeriod } from '../../period/period-control.tsx';
+import { type PeriodAnswer, usePeriodAnswer } from '../../state/followed.ts';
+import { isImporting, locale } from '../../state/home.ts';
+import { navigate, route } from '../../state/route.ts';
 import { texts } from '../../texts/texts.ts';
 import { EnergyChart } from './energy-chart.tsx';
 import { energyTable } from './energy-table.ts';
 import { FigureCards } from './figure-cards.tsx';
-import { lackingIn, otherName, sentenceOf } from './sentence.ts';
+import { missingSources, otherName, sentenceOf } from './sentence.ts';
 
-/** An answer with the question it belongs to, so that an old picture keeps its own names while a new one is on its way. */
-interface Answered {
-  readonly key: string;
-  readonly answer: BalanceAnswer;
-  readonly period: Period;
-  readonly bucket: BucketPeriod;
+/** A balance and whether the user asked for its comparison; the sentence always has one. */
+interface ComparedBalance {
+  readonly balance: BalanceAnswer;
   readonly compare: Compare;
-  readonly atMs: number;
 }
 
 function CompareControl() {
   const t = texts().energy.compare;
-  const { compare } = place.value;
+  const { compare } = route.value;
   return (
     <div class="row compare">
       <span class="quiet" id="compare-label">
@@ -45,7 +40,7 @@ function CompareControl() {
             type="button"
             aria-pressed={compare === one}
             data-compare={one}
-            onClick={() => compare !== one && go({ compare: one })}
+            onClick={() => compare !== one && navigate({ compare: one })}
           >
             {t[one]}
           </button>
@@ -55,9 +50,11 @@ function CompareControl() {
   );
 }
 
-function Shown({ shown, isLoading }: { shown: Answered; isLoading: boolean }) {
+function Shown({ shown, isLoading }: { shown: PeriodAnswer<ComparedBalance>; isLoading: boolean }) {
   const t = texts();
-  const { answer, period, bucket, compare, atMs } = shown;
+  const { period, atMs } = shown;
+  const { balance: answer, compare } = shown.answer;
+  const bucket = bucketPeriodOf(period);
   const before =
     compare === 'none' || answer.comparison === null
       ? null
@@ -75,7 +72,7 @@ function Shown({ shown, isLoading }: { shown: Answered; isLoading: boolean }) {
       <div class="answer">
         <h1>{sentenceOf(answer, period, atMs, t, locale.value)}</h1>
       </div>
-      <UnknownSources sources={lackingIn(answer, atMs)} />
+      <UnknownSources sources={missingSources(answer, atMs)} />
       {isNothing ? (
         <section class="card">
           {isFuture ? (
@@ -100,47 +97,29 @@ function Shown({ shown, isLoading }: { shown: Answered; isLoading: boolean }) {
 export function EnergyPage() {
   const t = texts();
   const period = shownPeriod();
-  const { compare } = place.value;
-  const span = spanOf(period, locale.value.zone);
-  const bucket = bucketPeriodOf(period);
-  const key = JSON.stringify([periodToParams(period), span, compare]);
-  const resource = useFollowed<Answered>(
-    key,
-    async (signal) => {
-      const answer = await api.balance(
-        {
-          start_time: new Date(span.startMs).toISOString(),
-          end_time: new Date(span.endMs).toISOString(),
-          period: bucket,
-          // The sentence always has the period before to hold it against.
-          compare: compare === 'none' ? 'previous' : compare,
-        },
-        signal,
-      );
-      return { key, answer, period, bucket, compare, atMs: nowMs.peek() };
-    },
-    paceOf(span, nowMs.value),
-  );
+  const { compare } = route.value;
+  const followed = usePeriodAnswer(period, compare, async (span, signal): Promise<ComparedBalance> => {
+    // The sentence always compares with the period before.
+    const query = { period: bucketPeriodOf(period), compare: compare === 'none' ? 'previous' : compare };
+    return { balance: await api.balance(span, query, signal), compare };
+  });
+  const { shown, isLoading } = followed;
+  const has = shown?.answer.balance.has;
+  const isEmpty = has && !(has.grid || has.solar || has.battery || has.gas || has.water);
   return (
     <FollowedPage
-      resource={resource}
-      question={key}
+      followed={followed}
       skeletonHeight={520}
-      controls={
-        <>
-          <PeriodControl />
-          <CompareControl />
-        </>
-      }
-      empty={({ answer: { has } }) =>
-        has.grid || has.solar || has.battery || has.gas || has.water ? null : (
+      controls={<CompareControl />}
+      empty={
+        isEmpty && (
           <Empty icon={mdiHomeLightningBoltOutline} title={t.energy.empty} action={<ToSettings />}>
             {t.energy.emptyWhat}
           </Empty>
         )
       }
     >
-      {(shown, isLoading) => <Shown shown={shown} isLoading={isLoading} />}
+      {shown !== null && <Shown shown={shown} isLoading={isLoading} />}
     </FollowedPage>
   );
 }

@@ -1,23 +1,23 @@
-/** Columns and rows of the Energy page's table: the same numbers as the bars, and the cards as its last row. Pure. */
+/** The Energy page's table: the same figures as the bars, and those of the cards as its last row. Pure. */
 import type { BalanceAnswer } from '../../../src/schemas/balance.ts';
 import { bucketName } from '../../chart/bar-labels.ts';
-import { isIncomplete, type Presence, presenceOf, spanIn } from '../../chart/grounds.ts';
+import { isIncomplete, type Presence, presenceOf } from '../../chart/data-quality.ts';
 import type { Cell, TableColumn, TableRow } from '../../components/data-table.tsx';
 import { formatInstant, type Locale } from '../../format/instants.ts';
 import { formatMoney, formatNumber, formatShare } from '../../format/numbers.ts';
 import type { BucketPeriod } from '../../period/buckets.ts';
+import { contains, parseSpan, type Span } from '../../period/period.ts';
 import type { Texts } from '../../texts/en.ts';
 import { type BalanceRow, pairedRows } from './comparison.ts';
 import { gridBalance } from './energy-bars.ts';
 
-export interface EnergyTable {
+interface EnergyTable {
   readonly columns: readonly TableColumn[];
   readonly rows: readonly TableRow[];
   readonly total: TableRow;
 }
 
 type Amounts = BalanceAnswer['total'];
-type Range = BalanceAnswer['time_range'];
 interface ValueColumn extends TableColumn {
   readonly of: (amounts: Amounts, other: Amounts | null) => number | null;
   readonly kind: 'kWh' | 'm³' | 'money';
@@ -27,8 +27,12 @@ function valueColumns(answer: BalanceAnswer, before: string | null, t: Texts['en
   const { has } = answer;
   const words = t.columns;
   const hasOther = has.solar || has.battery;
-  const energy = (key: string, label: string, of: ValueColumn['of'], isThere = true) =>
-    isThere ? [{ key, label: `${label} (kWh)`, isNumber: true, kind: 'kWh' as const, of }] : [];
+  const column = (key: string, label: string, kind: ValueColumn['kind'], of: ValueColumn['of']) => ({
+    ...{ key, kind, of, isNumber: true },
+    label: kind === 'money' ? label : `${label} (${kind})`,
+  });
+  const energy = (key: string, label: string, of: ValueColumn['of'], isShown = true) =>
+    isShown ? [column(key, label, 'kWh', of)] : [];
   return [
     ...energy('home', words.home, (row) => row.home_kwh),
     ...energy(
@@ -45,48 +49,50 @@ function valueColumns(answer: BalanceAnswer, before: string | null, t: Texts['en
     ...energy('balance', words.balance, gridBalance, has.grid && hasOther),
     ...energy('gasEnergy', words.gas, (row) => row.gas_kwh, has.gas_energy),
     ...(has.gas && (!has.gas_energy || answer.total.gas_m3 !== null)
-      ? [
-          {
-            key: 'gas',
-            label: `${words.gas} (m³)`,
-            isNumber: true,
-            kind: 'm³' as const,
-            of: (row: Amounts) => row.gas_m3,
-          },
-        ]
+      ? [column('gas', words.gas, 'm³', (row) => row.gas_m3)]
       : []),
-    ...(has.water
-      ? [
-          {
-            key: 'water',
-            label: `${words.water} (m³)`,
-            isNumber: true,
-            kind: 'm³' as const,
-            of: (row: Amounts) => row.water_m3,
-          },
-        ]
-      : []),
-    ...(answer.total.cost !== null
-      ? [
-          {
-            key: 'cost',
-            label: words.cost,
-            isNumber: true,
-            kind: 'money' as const,
-            of: (row: Amounts) => row.cost,
-          },
-        ]
-      : []),
+    ...(has.water ? [column('water', words.water, 'm³', (row) => row.water_m3)] : []),
+    ...(answer.total.cost !== null ? [column('cost', words.cost, 'money', (row) => row.cost)] : []),
   ];
 }
 
 function timeText(row: BalanceRow, bucket: BucketPeriod, isOfDays: boolean, locale: Locale): string {
-  const startMs = Date.parse(row.start);
-  const name = bucketName(startMs, Date.parse(row.end), bucket, locale);
+  const { startMs, endMs } = parseSpan(row);
+  const name = bucketName(startMs, endMs, bucket, locale);
   return bucket === 'hour' && isOfDays ? `${formatInstant(startMs, 'day', locale)} ${name}` : name;
 }
 
-/** `before`: the name of what it is compared with; null when it is not. */
+function valueCell(
+  value: number | null,
+  kind: ValueColumn['kind'],
+  currency: string | null,
+  language: string,
+) {
+  if (value === null) return { text: '', value };
+  const text =
+    kind === 'money'
+      ? formatMoney(value, currency, language)
+      : formatNumber(value, language, kind === 'kWh' ? 2 : 3);
+  return { text, value };
+}
+
+/** The data quality of a row, which may still be running; instead whether there is no data yet or none at all. */
+function qualityCell(
+  row: Amounts,
+  span: Span,
+  presence: Presence,
+  nowMs: number,
+  t: Texts,
+  language: string,
+) {
+  if (presence !== 'known') return { text: t.bars[presence] };
+  const words: string[] = [t.quality[row.quality]];
+  if (isIncomplete(row, span, nowMs)) words.push(t.bars.measured(formatShare(row.coverage, language)));
+  if (contains(span, nowMs)) words.push(t.bars.running);
+  return { text: words.join(', ') };
+}
+
+/** `before`: name of what it is compared with; null without a comparison. */
 export function energyTable(
   answer: BalanceAnswer,
   bucket: BucketPeriod,
@@ -95,58 +101,38 @@ export function energyTable(
   t: Texts,
   locale: Locale,
 ): EnergyTable {
-  const { language } = locale;
+  const { total, currency } = answer;
   const values = valueColumns(answer, before, t.energy);
   const others = pairedRows(answer);
   const isOfDays = answer.rows.length > 25;
-  const cellsOf = (row: Amounts, other: Amounts | null): Cell[] =>
-    values.map(({ of, kind }) => {
-      const value = of(row, other);
-      if (value === null) return { text: '', value: null };
-      const text =
-        kind === 'money'
-          ? formatMoney(value, answer.currency, language)
-          : formatNumber(value, language, kind === 'kWh' ? 2 : 3);
-      return { text, value };
-    });
-  const groundsOf = (row: Amounts, range: Range, presence: Presence, isRunning: boolean): Cell => {
-    if (presence !== 'known') return { text: t.bars[presence] };
-    const share = isIncomplete(row, spanIn(range), nowMs)
-      ? [t.bars.measured(formatShare(row.coverage, language))]
-      : [];
-    return { text: [t.quality[row.quality], ...share, ...(isRunning ? [t.bars.running] : [])].join(', ') };
-  };
+  const cellsOf = (row: Amounts, other: Amounts | null, span: Span, presence: Presence): Cell[] => [
+    ...values.map(({ of, kind }) => valueCell(of(row, other), kind, currency, locale.language)),
+    qualityCell(row, span, presence, nowMs, t, locale.language),
+  ];
   const rows = answer.rows.map((row, index): TableRow => {
-    const [startMs, endMs] = [Date.parse(row.start), Date.parse(row.end)];
-    const isKnown = row.home_kwh !== null || row.grid_in_kwh !== null;
+    const span = parseSpan(row);
+    const presence = presenceOf(row.home_kwh !== null || row.grid_in_kwh !== null, span.endMs, nowMs);
     return {
       key: row.start,
       cells: [
         { text: timeText(row, bucket, isOfDays, locale) },
-        ...cellsOf(row, others[index] ?? null),
-        groundsOf(row, row, presenceOf(isKnown, endMs, nowMs), startMs <= nowMs && nowMs < endMs),
+        ...cellsOf(row, others[index] ?? null, span, presence),
       ],
     };
   });
-  const isRunning = Date.parse(answer.time_range.end) > nowMs;
+  const totalPresence = total.home_kwh === null ? 'missing' : 'known';
   return {
     columns: [
       { key: 'time', label: t.energy.columns.time[bucket], isNumber: false },
       ...values,
-      { key: 'grounds', label: t.energy.columns.grounds, isNumber: false },
+      { key: 'quality', label: t.energy.columns.quality, isNumber: false },
     ],
     rows,
     total: {
       key: 'total',
       cells: [
         { text: t.table.total },
-        ...cellsOf(answer.total, answer.comparison?.total ?? null),
-        groundsOf(
-          answer.total,
-          answer.time_range,
-          answer.total.home_kwh === null ? 'missing' : 'known',
-          isRunning,
-        ),
+        ...cellsOf(total, answer.comparison?.total ?? null, parseSpan(answer.time_range), totalPresence),
       ],
     },
   };

@@ -1,4 +1,4 @@
-/** The period's totals, from the same answer as the bars. */
+/** The period's totals as cards. */
 import { mdiArrowDown, mdiArrowUp } from '@mdi/js';
 import type { BalanceAnswer } from '../../../src/schemas/balance.ts';
 import { Icon } from '../../components/icon.tsx';
@@ -11,7 +11,7 @@ import { type Figure, figuresOf, figureText } from './figures.ts';
 
 function ChangeNote({ answer, figure, nowMs }: { answer: BalanceAnswer; figure: Figure; nowMs: number }) {
   const t = texts().energy.change;
-  // Shares are no amounts: a part of another whole says nothing by its change.
+  // The change of a share means nothing: it is a part of another whole.
   if (figure.kind === 'share') return null;
   const change = changeOf(answer, figure.amount, nowMs);
   if (change === null) return <span class="figure-change quiet">{t.unknown}</span>;

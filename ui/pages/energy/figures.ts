@@ -1,4 +1,4 @@
-/** What the cards say: which there are in this home, their amounts, and how they changed. Pure. */
+/** The cards of the Energy page: which ones this home has, and their amounts. Pure. */
 import {
   mdiBatteryArrowDown,
   mdiBatteryArrowUp,
@@ -14,7 +14,7 @@ import {
 } from '@mdi/js';
 import type { BalanceAnswer } from '../../../src/schemas/balance.ts';
 import type { ColourName } from '../../components/role-look.ts';
-import { asText, formatMoney, formatShare, showEnergy, showQuantity } from '../../format/numbers.ts';
+import { formatEnergy, formatMoney, formatQuantity, formatShare } from '../../format/numbers.ts';
 import type { Texts } from '../../texts/en.ts';
 import type { AmountKey } from './comparison.ts';
 
@@ -71,7 +71,7 @@ const all: readonly Figure[] = [
   { key: 'cost', amount: 'cost', kind: 'money', icon: mdiCash, colour: 'text-2' },
 ];
 
-/** A home without a battery has no empty card of one. */
+/** The cards for what this home has. */
 export function figuresOf({ has, total }: BalanceAnswer): Figure[] {
   const needed: Readonly<Record<Figure['key'], boolean>> = {
     home: true,
@@ -90,7 +90,7 @@ export function figuresOf({ has, total }: BalanceAnswer): Figure[] {
   return all.filter(({ key }) => needed[key]);
 }
 
-/** Null when it is not known. */
+/** Null when the amount is not known. */
 export function figureText(
   { amount, kind }: Pick<Figure, 'amount' | 'kind'>,
   amounts: BalanceAnswer['total'],
@@ -101,9 +101,9 @@ export function figureText(
   if (value === null) return null;
   switch (kind) {
     case 'energy':
-      return asText(showEnergy(value, language));
+      return formatEnergy(value, language);
     case 'volume':
-      return asText(showQuantity(value, 'm³', language));
+      return formatQuantity(value, 'm³', language);
     case 'share':
       return formatShare(value, language);
     case 'money':

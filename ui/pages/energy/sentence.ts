@@ -1,16 +1,17 @@
-/** The one answer that the Energy page opens with, honest about what is not known. Pure. */
+/** The sentence at the top of the Energy page, which also says what is not known. Pure. */
 import type { BalanceAnswer } from '../../../src/schemas/balance.ts';
-import { isIncomplete, spanIn } from '../../chart/grounds.ts';
-import { formatInstant, formatPeriod, type Locale } from '../../format/instants.ts';
-import { asText, formatShare, showEnergy } from '../../format/numbers.ts';
+import { isIncomplete } from '../../chart/data-quality.ts';
+import { formatInstant, formatPeriod, type Locale, withPeriod } from '../../format/instants.ts';
+import { formatEnergy, formatShare } from '../../format/numbers.ts';
 import { periodOfSpan } from '../../period/buckets.ts';
-import { dateAt, includes, type Period } from '../../period/period.ts';
+import { contains, dateAt, includes, type Period, parseSpan } from '../../period/period.ts';
 import type { Texts } from '../../texts/en.ts';
 import { type Change, changeOf } from './comparison.ts';
 
-/** Less of a difference than this is none. */
+/** A smaller change counts as no change. */
 const sameShare = 0.005;
 
+/** Name of the period that it is compared with; empty without a comparison. */
 export function otherName(
   answer: BalanceAnswer,
   period: Period,
@@ -39,7 +40,7 @@ function comparedText(change: Change, than: string, answer: BalanceAnswer, t: Te
   if (change.basis === 'whole') return text;
   switch (answer.period) {
     case 'hour':
-      return text + words.byHour(formatInstant(change.untilMs, 'time', locale));
+      return text + words.byHour(formatInstant(change.endMs, 'time', locale));
     case 'day':
       return text + words.byDay;
     default:
@@ -47,32 +48,7 @@ function comparedText(change: Change, than: string, answer: BalanceAnswer, t: Te
   }
 }
 
-function usedText(
-  amount: string,
-  period: Period,
-  nowMs: number,
-  t: Texts,
-  { language, zone }: Locale,
-): string {
-  const words = t.energy.sentence;
-  const name = formatPeriod(period, language);
-  const isRunning = includes(period, dateAt(nowMs, zone));
-  if (!isRunning) return period.kind === 'day' ? words.onDay(amount, name) : words.in(amount, name);
-  switch (period.kind) {
-    case 'day':
-      return words.today(amount);
-    case 'week':
-      return words.week(amount);
-    case 'month':
-      return words.month(amount);
-    case 'year':
-      return words.year(amount);
-    case 'range':
-      return words.range(amount, name);
-  }
-}
-
-/** Where it came from, when there is a sun or a battery to come from. */
+/** How much came from the sun and the battery, in homes that have them. */
 function ownText({ total, has }: BalanceAnswer, t: Texts, language: string): string {
   const share = total.self_sufficiency;
   if (share === null || !(has.solar || has.battery) || (total.home_kwh ?? 0) <= 0) return '';
@@ -81,12 +57,12 @@ function ownText({ total, has }: BalanceAnswer, t: Texts, language: string): str
   return t.energy.sentence.own[which](formatShare(share, language));
 }
 
-/** The sources that this answer lacks: of a past that is known none does. */
-export function lackingIn(
+/** The sources that are missing in this answer: none, if the answer is in the past and known. */
+export function missingSources(
   { total, time_range: range, unknown_sources: sources }: BalanceAnswer,
   nowMs: number,
 ) {
-  const isRunning = Date.parse(range.start) <= nowMs && nowMs < Date.parse(range.end);
+  const isRunning = contains(parseSpan(range), nowMs);
   return isRunning || total.home_kwh === null ? sources : [];
 }
 
@@ -107,15 +83,15 @@ export function sentenceOf(
     if (source !== undefined) return words.unknownSource(t.roles[source.role]);
     const unknown = !answer.has.grid ? words.noGrid : isToday ? words.unknownToday : words.unknown;
     const grid = total.grid_in_kwh;
-    return grid === null ? unknown : unknown + words.onlyIn(asText(showEnergy(grid, locale.language)));
+    return grid === null ? unknown : unknown + words.onlyIn(formatEnergy(grid, locale.language));
   }
-  const amount = asText(showEnergy(total.home_kwh, locale.language));
-  let said = usedText(amount, period, nowMs, t, locale);
+  const amount = formatEnergy(total.home_kwh, locale.language);
+  let text = withPeriod(amount, period, nowMs, words, locale);
   const change = changeOf(answer, 'home_kwh', nowMs);
   if (change !== null)
-    said += comparedText(change, otherName(answer, period, nowMs, t.energy, locale), answer, t, locale);
-  said += words.end;
-  if (isIncomplete(total, spanIn(answer.time_range), nowMs))
-    said += words.measured(formatShare(total.coverage, locale.language));
-  return said + ownText(answer, t, locale.language);
+    text += comparedText(change, otherName(answer, period, nowMs, t.energy, locale), answer, t, locale);
+  text += words.end;
+  if (isIncomplete(total, parseSpan(answer.time_range), nowMs))
+    text += words.measured(formatShare(total.coverage, locale.language));
+  return text + ownText(answer, t, locale.language);
 }

@@ -1,27 +1,37 @@
-/** A month's days of the home and each meter, and the quarter-hours of the day that was chosen; both as tables too. */
+/** Coverage of the home and each meter: the days of a month, and the quarter-hours of the chosen day. */
+
 import { mdiCounter } from '@mdi/js';
 import { useMemo, useState } from 'preact/hooks';
 import type { Coverage } from '../../../src/schemas/ledger.ts';
 import { api } from '../../api.ts';
 import { Swatch } from '../../chart/bar-legend.tsx';
+import { Card } from '../../components/card.tsx';
 import { FollowedPage } from '../../components/followed-page.tsx';
-import { Empty, Problem, Skeleton, ToSettings } from '../../components/states.tsx';
+import { Empty, ToSettings, Waiting } from '../../components/states.tsx';
 import { formatInstant, formatPeriod } from '../../format/instants.ts';
 import { formatCount } from '../../format/numbers.ts';
-import { dateAt, includes, type Period, periodAround, type Span, spanOf } from '../../period/period.ts';
-import { PeriodControl, shownMonth } from '../../period/period-control.tsx';
-import { paceOf, useFollowed } from '../../state/followed.ts';
+import {
+  dateAt,
+  includes,
+  localAt,
+  type Period,
+  periodAround,
+  type Span,
+  spanOf,
+} from '../../period/period.ts';
+import { shownMonth } from '../../period/period-control.tsx';
+import { type PeriodAnswer, usePeriodAnswer } from '../../state/followed.ts';
 import { locale, nowMs } from '../../state/home.ts';
-import { go, place } from '../../state/place.ts';
+import { navigate, route } from '../../state/route.ts';
 import { texts } from '../../texts/texts.ts';
 import {
   type CoverageGrid,
   columnOf,
   coverageGrid,
   daysOf,
-  type Ground,
-  grounds,
   negligibleSeconds,
+  type QualityKind,
+  qualityKinds,
   quarterHoursOf,
   settled,
 } from './coverage-grid.ts';
@@ -29,37 +39,18 @@ import { CoverageMap } from './coverage-map.tsx';
 import { CoverageTables } from './coverage-tables.tsx';
 import { partsText, whyText } from './coverage-words.ts';
 
-interface Answered {
-  readonly key: string;
-  readonly answer: Coverage;
-  readonly period: Period;
-}
-
-/** More lines than these are shown on demand. */
+/** Further lines are shown on demand. */
 const fewLines = 9;
 
 function useCoverage(period: Period, bucket: 'day' | 'quarter') {
-  const { zone } = locale.value;
-  const span = spanOf(period, zone);
-  const key = `${bucket} ${span.startMs} ${span.endMs} ${zone}`;
-  const resource = useFollowed<Answered>(
-    key,
-    async (signal) => {
-      const range = {
-        start_time: new Date(span.startMs).toISOString(),
-        end_time: new Date(span.endMs).toISOString(),
-        period: bucket,
-      };
-      return { key, answer: settled(await api.coverage(range, signal), nowMs.peek()), period };
-    },
-    paceOf(span, nowMs.value),
+  return usePeriodAnswer(period, bucket, async (span, signal) =>
+    settled(await api.coverage(span, bucket, signal), nowMs.peek()),
   );
-  return { key, resource };
 }
 
-/** The day whose quarters are shown: the one in the address, or today in the month that is now. */
+/** The day whose quarter-hours are shown: the one in the address, or today if the current month is shown. */
 function chosenDay(month: Period): Period | null {
-  const { period } = place.value;
+  const { period } = route.value;
   if (period?.kind === 'day') return period;
   const today = dateAt(nowMs.value, locale.value.zone);
   return period === null || (period.kind !== 'month' && includes(month, today))
@@ -67,7 +58,7 @@ function chosenDay(month: Period): Period | null {
     : null;
 }
 
-const looks: Readonly<Record<Exclude<Ground, 'before'>, [colour: string, kind: string]>> = {
+const looks: Readonly<Record<Exclude<QualityKind, 'before'>, [colour: string, kind: string]>> = {
   measured: ['var(--home-mark)', 'solid'],
   fetched: ['var(--home-mark)', 'pale'],
   hourly: ['var(--home-mark)', 'paler'],
@@ -77,15 +68,15 @@ const looks: Readonly<Record<Exclude<Ground, 'before'>, [colour: string, kind: s
 
 function Legend({ grids }: { grids: readonly CoverageGrid[] }) {
   const t = texts().health.coverage;
-  const shown = grounds
-    .filter((ground) => ground !== 'before')
-    .filter((ground) => grids.some(({ lines }) => (lines[0]?.sum.parts[ground] ?? 0) >= negligibleSeconds));
+  const shown = qualityKinds
+    .filter((quality) => quality !== 'before')
+    .filter((quality) => grids.some(({ lines }) => (lines[0]?.sum.parts[quality] ?? 0) >= negligibleSeconds));
   return (
     <ul class="bars-legend" aria-label={t.legend}>
-      {shown.map((ground) => (
-        <li key={ground} data-legend={ground}>
-          <Swatch colour={looks[ground][0]} kind={looks[ground][1]} />
-          {t.grounds[ground]}
+      {shown.map((quality) => (
+        <li key={quality} data-legend={quality}>
+          <Swatch colour={looks[quality][0]} kind={looks[quality][1]} />
+          {t.qualities[quality]}
         </li>
       ))}
     </ul>
@@ -140,7 +131,7 @@ function Month({
   const choose = (column: number) => {
     const span = grid.columns[column];
     if (span !== undefined && span.startMs <= nowMs.peek())
-      go({ period: periodAround('day', dateAt(span.startMs, zone)), zoom: null });
+      navigate({ period: periodAround('day', dateAt(span.startMs, zone)), zoom: null });
   };
   const chosen = day === null ? -1 : columnOf(grid, day.start, zone);
   const shown = cut(grid, isAll);
@@ -163,7 +154,8 @@ function Month({
   );
 }
 
-function Day({ shown, grid, isAll }: { shown: Answered; grid: CoverageGrid; isAll: boolean }) {
+function Day(props: { shown: PeriodAnswer<Coverage>; grid: CoverageGrid; isAll: boolean }) {
+  const { shown, grid, isAll } = props;
   const t = texts().health.coverage;
   const { language, zone } = locale.value;
   const time = (ms: number) => formatInstant(ms, 'time', locale.value);
@@ -176,7 +168,7 @@ function Day({ shown, grid, isAll }: { shown: Answered; grid: CoverageGrid; isAl
       labels={(width) => {
         const step = [1, 2, 3, 4, 6].find((one) => one * 4 * width >= 46) ?? 12;
         return grid.columns.flatMap(({ startMs }, column) => {
-          const at = Temporal.Instant.fromEpochMilliseconds(startMs).toZonedDateTimeISO(zone);
+          const at = localAt(startMs, zone);
           return at.minute === 0 && at.hour % step === 0 ? [{ column, text: time(startMs) }] : [];
         });
       }}
@@ -191,26 +183,20 @@ function Day({ shown, grid, isAll }: { shown: Answered; grid: CoverageGrid; isAl
 function DayPart({ day, isAll }: { day: Period; isAll: boolean }) {
   const t = texts().health.coverage;
   const { language, zone } = locale.value;
-  const { key, resource } = useCoverage(day, 'quarter');
-  const { data, problem, isLoading } = resource.state.value;
+  const { resource, shown, isLoading, hasFailed } = useCoverage(day, 'quarter');
   const grid = useMemo(
-    () =>
-      data === null ? null : coverageGrid(data.answer, quarterHoursOf(spanOf(data.period, zone)), t.home),
-    [data, zone, t],
+    () => shown && coverageGrid(shown.answer, quarterHoursOf(spanOf(shown.period, zone)), t.home),
+    [shown, zone, t],
   );
   return (
     <section class="coverage-day" aria-labelledby="coverage-day-title" data-loading={isLoading}>
-      <h3 id="coverage-day-title">{t.dayTitle(formatPeriod(data?.period ?? day, language))}</h3>
-      {data === null || grid === null || (problem !== null && data.key !== key) ? (
-        problem === null ? (
-          <Skeleton height={220} />
-        ) : (
-          <Problem ofStore problem={problem} onRetry={() => void resource.refresh()} />
-        )
+      <h3 id="coverage-day-title">{t.dayTitle(formatPeriod(shown?.period ?? day, language))}</h3>
+      {shown === null || grid === null || hasFailed ? (
+        <Waiting ofStore resource={resource} height={220} />
       ) : (
-        <div class={isLoading ? 'is-dimmed' : ''} data-day={data.period.start.toString()}>
-          <Day shown={data} grid={grid} isAll={isAll} />
-          <CoverageTables grid={grid} answer={data.answer} title={t.dayTable} isDay />
+        <div class={isLoading ? 'is-dimmed' : ''} data-day={shown.period.start.toString()}>
+          <Day shown={shown} grid={grid} isAll={isAll} />
+          <CoverageTables grid={grid} answer={shown.answer} title={t.dayTable} isDay />
         </div>
       )}
     </section>
@@ -219,55 +205,52 @@ function DayPart({ day, isAll }: { day: Period; isAll: boolean }) {
 
 export function CoverageCard() {
   const t = texts().health.coverage;
-  const { zone } = locale.value;
+  const { language, zone } = locale.value;
   const month = shownMonth();
   const day = chosenDay(month);
   const [isAll, setAll] = useState(false);
-  const { key, resource } = useCoverage(month, 'day');
-  const data = resource.state.value.data;
+  const followed = useCoverage(month, 'day');
+  const { shown, isLoading } = followed;
   const grid = useMemo(
-    () => (data === null ? null : coverageGrid(data.answer, daysOf(data.period, zone), t.home)),
-    [data, zone, t],
+    () => shown && coverageGrid(shown.answer, daysOf(shown.period, zone), t.home),
+    [shown, zone, t],
   );
   const count = grid?.lines.length ?? 0;
   return (
     <FollowedPage
-      resource={resource}
-      question={key}
+      followed={followed}
       skeletonHeight={420}
-      controls={<PeriodControl isMonthly />}
-      empty={({ answer }) =>
-        answer.entities.length > 0 ? null : (
+      isMonthly
+      empty={
+        shown?.answer.entities.length === 0 && (
           <Empty icon={mdiCounter} title={t.empty} action={<ToSettings />}>
             {t.emptyWhat}
           </Empty>
         )
       }
     >
-      {(shown, isLoading) => (
-        <section class="card" aria-labelledby="coverage-title" data-loading={isLoading} data-coverage>
-          <header>
-            <h2 id="coverage-title">{t.title}</h2>
-            {count > fewLines && (
-              <button type="button" class="button" onClick={() => setAll(!isAll)} aria-pressed={isAll}>
-                {isAll ? t.showFewer : t.showAll(formatCount(count - 1, locale.value.language))}
-              </button>
-            )}
-          </header>
-          {grid !== null && (
-            <div class={isLoading ? 'is-dimmed' : ''}>
-              <Month grid={grid} month={shown.period} day={day} isAll={isAll} />
-              <Legend grids={[grid]} />
-              <CoverageTables grid={grid} answer={shown.answer} title={t.table} isDay={false} />
-            </div>
-          )}
-          {day === null ? (
-            <p class="quiet coverage-day">{t.chooseDay}</p>
-          ) : (
-            <DayPart day={day} isAll={isAll} />
-          )}
-        </section>
-      )}
+      <Card
+        id="coverage"
+        title={t.title}
+        tools={
+          count > fewLines && (
+            <button type="button" class="button" onClick={() => setAll(!isAll)} aria-pressed={isAll}>
+              {isAll ? t.showFewer : t.showAll(formatCount(count - 1, language))}
+            </button>
+          )
+        }
+        data-loading={isLoading}
+        data-coverage
+      >
+        {shown !== null && grid !== null && (
+          <div class={isLoading ? 'is-dimmed' : ''}>
+            <Month grid={grid} month={shown.period} day={day} isAll={isAll} />
+            <Legend grids={[grid]} />
+            <CoverageTables grid={grid} answer={shown.answer} title={t.table} isDay={false} />
+          </div>
+        )}
+        {day === null ? <p class="quiet coverage-day">{t.chooseDay}</p> : <DayPart day={day} isAll={isAll} />}
+      </Card>
     </FollowedPage>
   );
 }

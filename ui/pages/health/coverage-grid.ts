@@ -1,59 +1,59 @@
-/** What the coverage answers say, as a grid: a row for the home and for each meter, a column for each day or quarter. Pure. */
+/** The coverage as a grid: a line for the home and for each meter, a column for each day or quarter-hour. Pure. */
 import type { Coverage } from '../../../src/schemas/ledger.ts';
-import { settleMs } from '../../chart/grounds.ts';
-import { dateAt, type Period, type Span, spanOf } from '../../period/period.ts';
+import { settleMs } from '../../chart/data-quality.ts';
+import { quarterHourMs } from '../../period/durations.ts';
+import { dateAt, type Period, parseSpan, type Span, spanOf } from '../../period/period.ts';
 
 export type Why = Coverage['entities'][number]['rows'][number]['why'][number];
 
-/** What a stretch rests on, as it is to be seen; seconds. */
-export interface Grounds {
-  /** Heard live, or imported quarter by quarter. */
+/** Seconds of an interval by their data quality. */
+export interface QualitySeconds {
+  /** Received live, or imported by the quarter-hour. */
   readonly measured: number;
   readonly fetched: number;
-  /** Only the hour is known. */
+  /** Known only by the hour. */
   readonly hourly: number;
   readonly estimated: number;
   readonly missing: number;
-  /** Before anything is known of the meter: nothing is missing there. */
+  /** Before the meter's first reading, where nothing is missing. */
   readonly before: number;
 }
-export type Ground = keyof Grounds;
-/** From what is best to what is worst. */
-export const grounds = [
+export type QualityKind = keyof QualitySeconds;
+/** From best to worst. */
+export const qualityKinds = [
   'measured',
   'fetched',
   'hourly',
   'estimated',
   'missing',
   'before',
-] as const satisfies readonly Ground[];
+] as const satisfies readonly QualityKind[];
 
 export interface CoverageCell {
-  readonly parts: Grounds;
+  readonly parts: QualitySeconds;
   readonly why: readonly Why[];
 }
 
-export interface CoverageLine {
+interface CoverageLine {
   /** Null: the whole home. */
   readonly entityId: string | null;
   readonly name: string;
-  /** One for each column; null for what has not begun. */
+  /** One for each column; null for the future. */
   readonly cells: readonly (CoverageCell | null)[];
   readonly sum: CoverageCell;
 }
 
 export interface CoverageGrid {
   readonly columns: readonly Span[];
-  /** The home first, then the meters with the most that is missing or reckoned. */
+  /** The home first, then the meters with most missing or estimated time. */
   readonly lines: readonly CoverageLine[];
 }
 
-const quarterHourMs = 900_000;
-/** A moment between two readings is no hole. */
+/** Less is the time between two readings, and not a gap. */
 export const negligibleSeconds = 60;
-const nothing: Grounds = { measured: 0, fetched: 0, hourly: 0, estimated: 0, missing: 0, before: 0 };
+const nothing: QualitySeconds = { measured: 0, fetched: 0, hourly: 0, estimated: 0, missing: 0, before: 0 };
 
-/** What has just ended is posted a little later: until then it is not missing, as little as what is to come. */
+/** The ledger is posted with a delay: until then data is not missing. */
 export function settled(answer: Coverage, nowMs: number): Coverage {
   return {
     ...answer,
@@ -68,7 +68,8 @@ export function settled(answer: Coverage, nowMs: number): Coverage {
   };
 }
 
-export function groundsOf(row: Coverage['entities'][number]['rows'][number], share = 1): CoverageCell {
+/** @param share of the row's seconds, 0 to 1, when the row covers several columns */
+export function coverageCell(row: Coverage['entities'][number]['rows'][number], share = 1): CoverageCell {
   const isBefore = row.why.includes('before_the_first');
   return {
     parts: {
@@ -83,20 +84,20 @@ export function groundsOf(row: Coverage['entities'][number]['rows'][number], sha
   };
 }
 
-export function summed(cells: readonly (CoverageCell | null)[]): CoverageCell {
-  const parts: Record<Ground, number> = { ...nothing };
+function summed(cells: readonly (CoverageCell | null)[]): CoverageCell {
+  const parts: Record<QualityKind, number> = { ...nothing };
   const why = new Set<Why>();
   for (const cell of cells) {
     if (cell === null) continue;
-    for (const ground of grounds) parts[ground] += cell.parts[ground];
+    for (const quality of qualityKinds) parts[quality] += cell.parts[quality];
     for (const reason of cell.why) why.add(reason);
   }
   return { parts, why: [...why] };
 }
 
-/** All of its seconds; 0 when nothing of it has passed. */
-export function lengthOf(parts: Grounds): number {
-  return grounds.reduce((sum, ground) => sum + parts[ground], 0);
+/** Sum of all seconds; 0 for the future. */
+export function lengthOf(parts: QualitySeconds): number {
+  return qualityKinds.reduce((sum, quality) => sum + parts[quality], 0);
 }
 
 export function daysOf(period: Period, zone: string): Span[] {
@@ -110,25 +111,26 @@ export function daysOf(period: Period, zone: string): Span[] {
   return days;
 }
 
-/** 96 of them, or 92 or 100 when the clocks change. */
+/** The 96 quarter-hours of a day, or 92 or 100 when the clocks change. */
 export function quarterHoursOf({ startMs, endMs }: Span): Span[] {
-  const quarters: Span[] = [];
+  const quarterHours: Span[] = [];
   for (let at = startMs; at < endMs; at += quarterHourMs)
-    quarters.push({ startMs: at, endMs: at + quarterHourMs });
-  return quarters;
+    quarterHours.push({ startMs: at, endMs: at + quarterHourMs });
+  return quarterHours;
 }
 
-/** The home as a line of its own before its meters, which come with the worst first. */
+/** A line for the home, then one for each meter, the worst first. */
 export function coverageGrid(answer: Coverage, columns: readonly Span[], home: string): CoverageGrid {
   const meters = answer.entities.map(({ entity_id: entityId, name, rows }): CoverageLine => {
     let at = 0;
     const cells = columns.map(({ startMs, endMs }) => {
-      // Rows ascend, and one may hold many columns that say the same.
+      // Rows ascend, and a row can cover many columns of equal data.
       while (at < rows.length && Date.parse(rows[at]?.end ?? '') <= startMs) at += 1;
       const row = rows[at];
       if (row === undefined || Date.parse(row.start) > startMs) return null;
-      const length = Date.parse(row.end) - Date.parse(row.start);
-      const cell = groundsOf(row, Math.min(1, (endMs - startMs) / length));
+      const rowSpan = parseSpan(row);
+      const share = (endMs - startMs) / (rowSpan.endMs - rowSpan.startMs);
+      const cell = coverageCell(row, Math.min(1, share));
       return lengthOf(cell.parts) > 0 ? cell : null;
     });
     return { entityId, name, cells, sum: summed(cells) };
@@ -141,11 +143,11 @@ export function coverageGrid(answer: Coverage, columns: readonly Span[], home: s
   return { columns, lines: [{ entityId: null, name: home, cells, sum: summed(cells) }, ...meters] };
 }
 
-function badness({ missing, estimated, hourly }: Grounds): number {
+function badness({ missing, estimated, hourly }: QualitySeconds): number {
   return (missing < negligibleSeconds ? 0 : missing * 1000) + estimated + hourly / 1000;
 }
 
-/** Which column holds a date; -1 when none does. */
+/** Index of the column of a date; -1 if none. */
 export function columnOf({ columns }: CoverageGrid, date: Temporal.PlainDate, zone: string): number {
   return columns.findIndex(({ startMs }) => dateAt(startMs, zone).equals(date));
 }

@@ -1,14 +1,14 @@
-/** Where the cells of the coverage lie, in CSS pixels. Pure. */
-import type { CoverageGrid, Ground, Grounds } from './coverage-grid.ts';
-import { grounds, lengthOf, negligibleSeconds } from './coverage-grid.ts';
+/** Positions of the coverage cells, in CSS pixels. Pure. */
+import type { CoverageGrid, QualityKind, QualitySeconds } from './coverage-grid.ts';
+import { lengthOf, negligibleSeconds, qualityKinds } from './coverage-grid.ts';
 
 export interface CoverageLayout {
   readonly height: number;
-  /** Where the cells begin; names stand before it. */
+  /** Left edge of the cells; the names are left of it. */
   readonly left: number;
   readonly cellWidth: number;
   readonly cellHeight: number;
-  /** Of each line. */
+  /** Top of each line. */
   readonly tops: readonly number[];
 }
 
@@ -32,7 +32,7 @@ export function layoutOf(width: number, { columns, lines }: CoverageGrid): Cover
   };
 }
 
-/** The cell at a point, counted line by line; null beside the cells. */
+/** Index of the cell at a point, counted line by line; null outside the cells. */
 export function cellAt(layout: CoverageLayout, columns: number, x: number, y: number): number | null {
   if (layout.cellWidth <= 0) return null;
   const column = Math.floor((x - layout.left) / layout.cellWidth);
@@ -42,33 +42,43 @@ export function cellAt(layout: CoverageLayout, columns: number, x: number, y: nu
   return column < 0 || column >= columns || line < 0 ? null : line * columns + column;
 }
 
-export interface Layer {
-  readonly ground: Ground;
+export function boxOf(layout: CoverageLayout, columns: number, index: number) {
+  const { left, tops, cellWidth, cellHeight } = layout;
+  return {
+    left: left + (index % columns) * cellWidth,
+    top: tops[Math.floor(index / columns)] ?? 0,
+    width: cellWidth,
+    height: cellHeight,
+  };
+}
+
+interface Layer {
+  readonly quality: QualityKind;
   readonly top: number;
   readonly height: number;
 }
 
-/** What little is missing or reckoned is seen all the same. */
+/** Least height of what is missing or estimated, so that it is visible. */
 const leastPx = 4;
 
-/** A cell from its foot up, best grounds first; heights add up to the cell's. */
-export function layersOf(parts: Grounds, cellHeight: number): Layer[] {
+/** The layers of a cell from its bottom up, best quality first. Their heights add up to the cell's. */
+export function layersOf(parts: QualitySeconds, cellHeight: number): Layer[] {
   const length = lengthOf(parts);
   if (length <= 0) return [];
-  const found = grounds.filter((ground) => parts[ground] > 0);
+  const found = qualityKinds.filter((quality) => parts[quality] > 0);
   const floor = Math.min(leastPx, cellHeight / found.length);
-  const shares = found.map((ground) => {
-    const isSeen = ground !== 'measured' && parts[ground] >= Math.min(negligibleSeconds, length);
+  const shares = found.map((quality) => {
+    const isSeen = quality !== 'measured' && parts[quality] >= Math.min(negligibleSeconds, length);
     const least = isSeen ? floor : 0;
-    return { ground, least, more: Math.max(0, (parts[ground] / length) * cellHeight - least) };
+    return { quality, least, more: Math.max(0, (parts[quality] / length) * cellHeight - least) };
   });
-  // What the small ones are given is taken from the others, from each by its size.
+  // The height added to small layers is taken from the others, by their size.
   const free = cellHeight - shares.reduce((sum, { least }) => sum + least, 0);
   const more = shares.reduce((sum, share) => sum + share.more, 0);
   let bottom = cellHeight;
   return shares.map((one) => {
     const height = one.least + (more === 0 ? 0 : (one.more / more) * free);
     bottom -= height;
-    return { ground: one.ground, top: bottom, height };
+    return { quality: one.quality, top: bottom, height };
   });
 }

@@ -1,4 +1,4 @@
-/** The coverage as a table: of a month its sums by meter, of a day every stretch that says something of its own. */
+/** The coverage as a table: for a month the sums by meter, for a day every interval of equal data. */
 import type { Coverage } from '../../../src/schemas/ledger.ts';
 import { DataTable, type TableColumn, type TableRow } from '../../components/data-table.tsx';
 import { formatDuration } from '../../format/durations.ts';
@@ -7,7 +7,13 @@ import { formatShare } from '../../format/numbers.ts';
 import { locale } from '../../state/home.ts';
 import type { Texts } from '../../texts/en.ts';
 import { texts } from '../../texts/texts.ts';
-import { type CoverageGrid, grounds, groundsOf, lengthOf, negligibleSeconds } from './coverage-grid.ts';
+import {
+  type CoverageGrid,
+  coverageCell,
+  lengthOf,
+  negligibleSeconds,
+  qualityKinds,
+} from './coverage-grid.ts';
 import { partsText, whyText } from './coverage-words.ts';
 
 function monthRows({ lines }: CoverageGrid, t: Texts, language: string): TableRow[] {
@@ -19,10 +25,12 @@ function monthRows({ lines }: CoverageGrid, t: Texts, language: string): TableRo
       cells: [
         { text: name },
         { text: share === null ? '' : formatShare(share, language), value: share },
-        ...grounds.slice(1).map((ground) => ({
+        ...qualityKinds.slice(1).map((quality) => ({
           text:
-            sum.parts[ground] < negligibleSeconds ? '' : formatDuration(sum.parts[ground], language, t.units),
-          value: Math.round(sum.parts[ground]),
+            sum.parts[quality] < negligibleSeconds
+              ? ''
+              : formatDuration(sum.parts[quality], language, t.units),
+          value: Math.round(sum.parts[quality]),
         })),
         { text: whyText(sum, t) },
       ],
@@ -33,13 +41,13 @@ function monthRows({ lines }: CoverageGrid, t: Texts, language: string): TableRo
 function dayRows({ entities }: Coverage, t: Texts, locale: Locale): TableRow[] {
   return entities.flatMap(({ entity_id: entityId, name, rows }) =>
     rows.map((row) => {
-      const cell = groundsOf(row);
+      const cell = coverageCell(row);
       return {
         key: `${entityId} ${row.start}`,
         cells: [
           { text: name },
-          { text: formatInstant(Date.parse(row.start), 'time', locale), value: row.start },
-          { text: formatInstant(Date.parse(row.end), 'time', locale), value: row.end },
+          { text: formatInstant(row.start, 'time', locale), value: row.start },
+          { text: formatInstant(row.end, 'time', locale), value: row.end },
           { text: partsText(cell.parts, false, t, locale.language) },
           { text: whyText(cell, t) },
         ],
@@ -64,13 +72,13 @@ export function CoverageTables(props: {
         text('meter', words.columns.meter),
         text('from', words.columns.from),
         text('to', words.columns.to),
-        text('grounds', t.energy.columns.grounds),
+        text('quality', t.energy.columns.quality),
         text('why', words.columns.why),
       ]
     : [
         text('meter', words.columns.meter),
         number('share', words.columns.share),
-        ...grounds.slice(1).map((ground) => number(ground, words.grounds[ground])),
+        ...qualityKinds.slice(1).map((quality) => number(quality, words.qualities[quality])),
         text('why', words.columns.why),
       ];
   return (

@@ -1,34 +1,34 @@
-/** What a part of the coverage says in words. Pure. */
+/** The coverage in words. Pure. */
 import { formatDuration } from '../../format/durations.ts';
 import { formatShare } from '../../format/numbers.ts';
 import type { Texts } from '../../texts/en.ts';
 import {
   type CoverageCell,
-  type Grounds,
-  grounds,
   lengthOf,
   negligibleSeconds,
+  type QualitySeconds,
+  qualityKinds,
   type Why,
 } from './coverage-grid.ts';
 
-/** "23 h 40 min measured, 20 min missing"; of the home, whose meters' times add up, as shares. */
-export function partsText(parts: Grounds, isHome: boolean, t: Texts, language: string): string {
+/** "23 h 40 min measured, 20 min missing". As shares for the home, whose seconds are the sum of all meters. */
+export function partsText(parts: QualitySeconds, isHome: boolean, t: Texts, language: string): string {
   const words = t.health.coverage;
   const length = lengthOf(parts);
-  const shown = grounds.filter((ground) => parts[ground] >= Math.min(negligibleSeconds, length / 2));
-  if (shown.length === 1 && shown[0] !== undefined) return `${words.whole} ${words.grounds[shown[0]]}`;
+  const shown = qualityKinds.filter((quality) => parts[quality] >= Math.min(negligibleSeconds, length / 2));
+  if (shown.length === 1 && shown[0] !== undefined) return `${words.whole} ${words.qualities[shown[0]]}`;
   return shown
-    .map((ground) => {
+    .map((quality) => {
       const amount = isHome
-        ? formatShare(parts[ground] / length, language)
-        : formatDuration(parts[ground], language, t.units);
-      return `${amount} ${words.grounds[ground]}`;
+        ? formatShare(parts[quality] / length, language)
+        : formatDuration(parts[quality], language, t.units);
+      return `${amount} ${words.qualities[quality]}`;
     })
     .join(', ');
 }
 
-/** What a reason explains: of others' reasons nothing has to be said. */
-const explains: Readonly<Record<Why, readonly (keyof Grounds)[]>> = {
+/** The data quality that each reason explains; a reason is shown only with it. */
+const explains: Readonly<Record<Why, readonly (keyof QualitySeconds)[]>> = {
   recovered_from_history: ['fetched'],
   imported: ['measured'],
   only_hours_are_known: ['hourly'],
@@ -40,7 +40,7 @@ const explains: Readonly<Record<Why, readonly (keyof Grounds)[]>> = {
 
 export function whyText({ parts, why }: CoverageCell, t: Texts): string {
   return why
-    .filter((reason) => explains[reason].some((ground) => parts[ground] >= 1))
+    .filter((reason) => explains[reason].some((quality) => parts[quality] >= 1))
     .map((reason) => t.health.coverage.why[reason])
     .join('; ');
 }

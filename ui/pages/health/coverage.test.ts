@@ -1,7 +1,7 @@
 /**
- * Goal: the coverage shows each meter's time as the API tells it, quarter by quarter also where rows were merged, the
- * home as the sum of its meters, and the page's sentence names what is missing and nothing else.
- * Method: answers by hand, one over a day of 25 hours; the layers of a cell by property.
+ * Goal: the coverage shows each meter's time as in the API, by the quarter-hour also where rows are merged, and the home as
+ * the sum of its meters; the page's sentence names what is missing.
+ * Method: hand-made answers, one over a day of 25 hours; the layers of a cell by property.
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -46,24 +46,24 @@ const day = (date: number, rest: Partial<Row>) =>
   row(`2026-11-${date}T00:00:00+01:00`, `2026-11-${date + 1}T00:00:00+01:00`, rest);
 const date = (text: string) => Temporal.PlainDate.from(text);
 const plain = (text: string) => text.replaceAll('\u00a0', ' ');
-const said = (coverage: Coverage | null, decisions = 0, isDown = false) =>
+const textOf = (coverage: Coverage | null, decisions = 0, isDown = false) =>
   plain(sentenceOf(coverage, decisions, isDown, en, locale));
 
 describe('the sentence without a source', () => {
-  it('names the sources without which the balance is not known', () => {
+  it('names the sources that the balance needs', () => {
     const coverage = answer(['well', [day(24, { measured_seconds: 86_400 })]]);
     const text = plain(sentenceOf(coverage, 0, false, en, locale, ['opower:grid']));
     expect(text).toMatch(/^The home’s balance is not known: opower:grid is missing\. /);
-    expect(said(coverage)).not.toContain('balance');
+    expect(textOf(coverage)).not.toContain('balance');
   });
 });
 
 describe('the grid', () => {
-  it('takes quarters out of merged rows, 100 of them when clocks go back', () => {
+  it('splits merged rows into quarter-hours, 100 of them when clocks go back', () => {
     const [span] = daysOf(rangeOf(date('2026-10-25'), date('2026-10-25')), zone);
     if (span === undefined) throw new Error('A day has a span');
-    const quarters = quarterHoursOf(span);
-    expect(quarters).toHaveLength(100);
+    const quarterHours = quarterHoursOf(span);
+    expect(quarterHours).toHaveLength(100);
     const coverage = answer([
       'grid',
       [
@@ -75,7 +75,7 @@ describe('the grid', () => {
         }),
       ],
     ]);
-    const { lines } = coverageGrid(coverage, quarters, 'Home');
+    const { lines } = coverageGrid(coverage, quarterHours, 'Home');
     const cells = lines[1]?.cells ?? [];
     expect(cells[9]?.parts).toMatchObject({ measured: 900, missing: 0 });
     expect(cells[10]?.parts).toMatchObject({ measured: 300, missing: 600 });
@@ -83,7 +83,7 @@ describe('the grid', () => {
     expect(cells.slice(15).every((cell) => cell === null)).toBe(true);
   });
 
-  it('adds the meters up for the home, and puts the worst first', () => {
+  it('adds up the meters for the home, and sorts the worst first', () => {
     const coverage = answer(
       ['well', [day(24, { measured_seconds: 86_400 })]],
       ['silent', [day(24, { measured_seconds: 85_500, missing_seconds: 900, why: ['nothing_heard'] })]],
@@ -106,7 +106,7 @@ describe('the grid', () => {
     expect(grid.lines[0]?.cells[1]).toBeNull();
   });
 
-  it('paints a cell to its full height, and lets nothing that is missing vanish', () => {
+  it('fills a cell to its full height, with missing time always visible', () => {
     const seconds = fc.integer({ min: 0, max: 86_400 });
     const parts = fc.record({
       measured: seconds,
@@ -123,14 +123,14 @@ describe('the grid', () => {
         expect(layers.reduce((sum, layer) => sum + layer.height, 0)).toBeCloseTo(height, 6);
         expect(layers.every((layer) => layer.height >= 0 && layer.top >= -1e-9)).toBe(true);
         if (given.missing >= negligibleSeconds)
-          expect(layers.find(({ ground }) => ground === 'missing')?.height).toBeGreaterThan(2.6);
+          expect(layers.find(({ quality }) => quality === 'missing')?.height).toBeGreaterThan(2.6);
       }),
     );
   });
 });
 
 describe('words', () => {
-  it('tell what a cell rests on and why', () => {
+  it('name the data quality of a cell and its reason', () => {
     const cell = {
       parts: { measured: 85_200, fetched: 0, hourly: 0, estimated: 0, missing: 1200, before: 0 },
       why: ['nothing_heard', 'recovered_from_history'] as const,
@@ -146,53 +146,57 @@ describe('the sentence', () => {
   const gap = (date: number, seconds: number) =>
     day(date, { measured_seconds: 86_400 - seconds, missing_seconds: seconds, why: ['nothing_heard'] });
 
-  it('says that everything is there, since when it is known', () => {
-    expect(said(answer(['grid', [full(16), full(17)]]))).toBe(
+  it('says that everything is recorded, or since when', () => {
+    expect(textOf(answer(['grid', [full(16), full(17)]]))).toBe(
       'Everything was recorded in the last ten days.',
     );
     const late = day(16, { missing_seconds: 86_400, why: ['before_the_first'] });
-    expect(said(answer(['grid', [late, full(17)]]))).toBe('Everything was recorded since 17 November.');
+    expect(textOf(answer(['grid', [late, full(17)]]))).toBe('Everything was recorded since 17 November.');
   });
 
-  it('does not call recorded what is only reckoned', () => {
-    expect(said(answer(['grid', [full(16), day(17, { hourly_seconds: 86_400 })]]))).toContain('by the hour');
-    expect(said(answer(['grid', [full(16), day(17, { estimated_seconds: 900 })]]))).toContain('an estimate');
+  it('does not call estimates recorded', () => {
+    expect(textOf(answer(['grid', [full(16), day(17, { hourly_seconds: 86_400 })]]))).toContain(
+      'by the hour',
+    );
+    expect(textOf(answer(['grid', [full(16), day(17, { estimated_seconds: 900 })]]))).toContain(
+      'an estimate',
+    );
   });
 
-  it('names the one that is missing', () => {
-    expect(said(answer(['grid', [full(20), gap(21, 12_000)]], ['sun', [full(21)]]))).toBe(
+  it('names the meter with the gap', () => {
+    expect(textOf(answer(['grid', [full(20), gap(21, 12_000)]], ['sun', [full(21)]]))).toBe(
       '3 h 20 min of grid are missing on 21 November.',
     );
   });
 
-  it('does not add up what several miss at the same time', () => {
+  it('does not add up gaps of several meters at the same time', () => {
     const coverage = answer(['grid', [gap(21, 12_000)]], ['sun', [gap(21, 600)]]);
     expect(gapsOf(coverage)).toMatchObject([{ seconds: 12_000, names: ['grid', 'sun'] }]);
-    expect(said(coverage)).toBe('Up to 3 h 20 min are missing on 21 November, of 2 meters.');
-    expect(said(answer(['grid', [gap(20, 600), gap(21, 12_000)]]))).toContain('on 2 of the last ten days');
+    expect(textOf(coverage)).toBe('Up to 3 h 20 min are missing on 21 November, of 2 meters.');
+    expect(textOf(answer(['grid', [gap(20, 600), gap(21, 12_000)]]))).toContain('on 2 of the last ten days');
   });
 
-  it('takes a moment between two readings for no hole', () => {
-    expect(said(answer(['grid', [gap(21, 30), full(16)]]))).toBe(
+  it('does not count the time between two readings as a gap', () => {
+    expect(textOf(answer(['grid', [gap(21, 30), full(16)]]))).toBe(
       'Everything was recorded in the last ten days.',
     );
   });
 
-  it('takes what is not posted yet for nothing that is missing, but an hour of it is', () => {
+  it('does not count a short time that is not posted yet as missing', () => {
     const nowMs = Date.parse('2026-11-25T11:10:00Z');
     const late = answer(['grid', [gap(24, 600), gap(25, 600)]]);
     expect(gapsOf(settled(late, nowMs)).map(({ startMs }) => new Date(startMs).getUTCDate())).toEqual([23]);
     expect(gapsOf(settled(answer(['grid', [gap(25, 3600)]]), nowMs))).toHaveLength(1);
   });
 
-  it('puts what needs somebody before everything else', () => {
-    expect(said(answer(['grid', [full(16)]]), 2)).toBe(
+  it('names open decisions first', () => {
+    expect(textOf(answer(['grid', [full(16)]]), 2)).toBe(
       '2 things need a decision. Everything was recorded in the last ten days.',
     );
-    expect(said(answer(['grid', [full(16)]]), 1, true)).toMatch(
+    expect(textOf(answer(['grid', [full(16)]]), 1, true)).toMatch(
       /^Nothing can be recorded right now\. One thing/,
     );
-    expect(said(null)).toBe(en.health.sentence.unknown);
-    expect(said(answer())).toBe('Nothing is recorded yet.');
+    expect(textOf(null)).toBe(en.health.sentence.unknown);
+    expect(textOf(answer())).toBe('Nothing is recorded yet.');
   });
 });

@@ -1,6 +1,8 @@
-/** Each part's state in words, and what was not recorded and why. */
+/** The state of each part, and what was not recorded and why. */
+
 import { mdiAlertCircle, mdiCheckCircleOutline } from '@mdi/js';
 import type { Status } from '../../../src/schemas/status.ts';
+import { Card } from '../../components/card.tsx';
 import { Icon } from '../../components/icon.tsx';
 import { formatAge, formatInstant, type Locale } from '../../format/instants.ts';
 import { formatCount } from '../../format/numbers.ts';
@@ -42,11 +44,7 @@ function Rejected({ status, locale }: { status: Status; locale: Locale }) {
       </table>
       {last !== null && (
         <p class="quiet">
-          {t.last(
-            name ?? last.entity_id,
-            last.state,
-            formatInstant(Date.parse(last.timestamp), 'fullMoment', locale),
-          )}
+          {t.last(name ?? last.entity_id, last.state, formatInstant(last.timestamp, 'fullMoment', locale))}
         </p>
       )}
     </details>
@@ -57,10 +55,7 @@ export function PartsCard({ status }: { status: Status }) {
   const t = texts().health.parts;
   const { discovery } = status;
   return (
-    <section class="card" aria-labelledby="parts-title">
-      <header>
-        <h2 id="parts-title">{t.title}</h2>
-      </header>
+    <Card id="parts" title={t.title}>
       <ul class="parts">
         {partsOf(status, t, locale.value, nowMs.value).map(({ key, name, isOk, detail, facts }) => (
           <li key={key} data-part={key} data-ok={isOk}>
@@ -93,6 +88,6 @@ export function PartsCard({ status }: { status: Status }) {
       <p class="quiet">
         {t.version(status.version, formatAge(status.uptime_seconds * 1000, locale.value.language))}
       </p>
-    </section>
+    </Card>
   );
 }

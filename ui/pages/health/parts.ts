@@ -1,10 +1,10 @@
-/** The parts that the status tells of, whichever there are: a new one shows by itself, a known one says more. Pure. */
+/** The parts in the status. A new part is shown without changes here; known parts have names and facts. Pure. */
 import type { Status } from '../../../src/schemas/status.ts';
 import { formatAge, formatInstant, type Locale } from '../../format/instants.ts';
 import { formatBytes, formatCount } from '../../format/numbers.ts';
 import type { Texts } from '../../texts/en.ts';
 
-export interface Part {
+interface Part {
   readonly key: string;
   readonly name: string;
   readonly isOk: boolean;
@@ -12,7 +12,7 @@ export interface Part {
   readonly facts: readonly string[];
 }
 
-/** As the readings flow; what is not named here comes after. */
+/** In the order in which readings flow; other parts follow. */
 const order = [
   'home_assistant',
   'heartbeat',
@@ -29,109 +29,107 @@ const order = [
   'discovery',
 ];
 
-interface Told {
+interface ReportedPart {
   readonly ok: boolean;
   readonly detail: string | null;
 }
 
-function isPart(value: unknown): value is Told {
-  return typeof value === 'object' && value !== null && typeof (value as Told).ok === 'boolean';
+function isPart(value: unknown): value is ReportedPart {
+  return typeof value === 'object' && value !== null && typeof (value as ReportedPart).ok === 'boolean';
 }
 
-function factsOf(key: string, status: Status, t: Texts['health']['parts'], locale: Locale, atMs: number) {
-  const { language } = locale;
-  const count = (value: number) => formatCount(value, language);
-  const when = (iso: string) => formatInstant(Date.parse(iso), 'moment', locale);
-  const lastRun = (isRunning: boolean, lastAt: string | null) =>
-    isRunning ? t.running : lastAt === null ? t.neverRun : t.lastRun(when(lastAt));
-  const { home_assistant: home, recorder, spool, backfill, statistics, reconciliation, discovery } = status;
-  const { heartbeat, disk, ledger, proof } = status;
-  switch (key) {
-    case 'home_assistant':
-      return [
-        ...(home.version !== null && home.connected_since !== null
-          ? [t.connectedSince(home.version, when(home.connected_since))]
-          : []),
-        ...(home.reconnect_count > 0
-          ? [t.reconnects(count(home.reconnect_count), home.reconnect_count === 1)]
-          : []),
-      ];
-    case 'recorder':
-      return [
-        recorder.last_reading_at === null
-          ? t.noReading
-          : t.newest(formatAge(atMs - Date.parse(recorder.last_reading_at), language)),
-        t.stored(count(recorder.readings_stored), count(recorder.queue_length)),
-      ];
-    case 'questdb':
-    case 'mongodb':
-      return status[key].ok ? [t.answers] : [];
-    case 'spool':
-      return [
-        spool.readings === 0
-          ? t.spoolEmpty
-          : t.spoolHolds(
-              count(spool.readings),
-              formatBytes(spool.bytes, language),
-              formatBytes(spool.limit_bytes, language),
-            ),
-      ];
-    case 'heartbeat':
-      return [
-        ...(heartbeat.last_compared_at === null ? [] : [t.compared(when(heartbeat.last_compared_at))]),
-        ...(heartbeat.silences > 0 ? [t.silences(count(heartbeat.silences), heartbeat.silences === 1)] : []),
-      ];
-    case 'disk':
-      return disk.free_bytes === null || disk.total_bytes === null
-        ? []
-        : [t.free(formatBytes(disk.free_bytes, language), formatBytes(disk.total_bytes, language))];
-    case 'ledger':
-      return [
-        ...(ledger.posting_past ? [t.postingPast] : []),
-        ...(ledger.last_posted_at === null ? [] : [t.lastPosted(when(ledger.last_posted_at))]),
-      ];
-    case 'proof':
-      return [
-        ...(proof.running ? [t.running] : []),
-        ...(proof.proven_until === null ? [] : [t.verifiedUntil(when(proof.proven_until))]),
-        ...((proof.unproven_hours ?? 0) > 0 ? [t.unproven(count(proof.unproven_hours ?? 0))] : []),
-      ];
-    case 'backfill':
-      return [lastRun(backfill.running, backfill.last_finished_at)];
-    case 'statistics':
-      return [lastRun(statistics.running, statistics.last_finished_at)];
-    case 'reconciliation':
-      return [
-        lastRun(reconciliation.running, reconciliation.last_finished_at),
-        ...(reconciliation.next_at === null ? [] : [t.nextAt(when(reconciliation.next_at))]),
-      ];
-    case 'discovery':
-      return [
-        discovery.last_run_at === null
-          ? t.neverRun
-          : t.found(count(discovery.entities_found), when(discovery.last_run_at)),
-      ];
-    default:
-      return [];
-  }
+interface FactContext {
+  readonly t: Texts['health']['parts'];
+  readonly count: (value: number) => string;
+  readonly bytes: (value: number) => string;
+  readonly when: (iso: string) => string;
+  readonly age: (iso: string) => string;
 }
+
+type Facts = (status: Status, context: FactContext) => (string | false)[];
+
+/** When something that runs now and then ran last. */
+function lastRun(isRunning: boolean, lastAt: string | null, { t, when }: FactContext): string {
+  if (isRunning) return t.running;
+  return lastAt === null ? t.neverRun : t.lastRun(when(lastAt));
+}
+
+/** What each known part says beside its state. */
+const factsOf: Readonly<Record<string, Facts>> = {
+  home_assistant: ({ home_assistant: home }, { t, when, count }) => [
+    home.version !== null &&
+      home.connected_since !== null &&
+      t.connectedSince(home.version, when(home.connected_since)),
+    home.reconnect_count > 0 && t.reconnects(count(home.reconnect_count), home.reconnect_count === 1),
+  ],
+  recorder: ({ recorder }, { t, age, count }) => [
+    recorder.last_reading_at === null ? t.noReading : t.newest(age(recorder.last_reading_at)),
+    t.stored(count(recorder.readings_stored), count(recorder.queue_length)),
+  ],
+  questdb: ({ questdb }, { t }) => [questdb.ok && t.answers],
+  mongodb: ({ mongodb }, { t }) => [mongodb.ok && t.answers],
+  spool: ({ spool }, { t, count, bytes }) => [
+    spool.readings === 0
+      ? t.spoolEmpty
+      : t.spoolHolds(count(spool.readings), bytes(spool.bytes), bytes(spool.limit_bytes)),
+  ],
+  heartbeat: ({ heartbeat }, { t, when, count }) => [
+    heartbeat.last_compared_at !== null && t.compared(when(heartbeat.last_compared_at)),
+    heartbeat.silences > 0 && t.silences(count(heartbeat.silences), heartbeat.silences === 1),
+  ],
+  disk: ({ disk }, { t, bytes }) => [
+    disk.free_bytes !== null &&
+      disk.total_bytes !== null &&
+      t.free(bytes(disk.free_bytes), bytes(disk.total_bytes)),
+  ],
+  ledger: ({ ledger }, { t, when }) => [
+    ledger.posting_past && t.postingPast,
+    ledger.last_posted_at !== null && t.lastPosted(when(ledger.last_posted_at)),
+  ],
+  proof: ({ proof }, { t, when, count }) => [
+    proof.running && t.running,
+    proof.proven_until !== null && t.verifiedUntil(when(proof.proven_until)),
+    (proof.unproven_hours ?? 0) > 0 && t.unverified(count(proof.unproven_hours ?? 0)),
+  ],
+  backfill: ({ backfill }, context) => [lastRun(backfill.running, backfill.last_finished_at, context)],
+  statistics: ({ statistics }, context) => [
+    lastRun(statistics.running, statistics.last_finished_at, context),
+  ],
+  reconciliation: ({ reconciliation: { running, last_finished_at: lastAt, next_at: nextAt } }, context) => [
+    lastRun(running, lastAt, context),
+    nextAt !== null && context.t.nextAt(context.when(nextAt)),
+  ],
+  discovery: ({ discovery }, { t, when, count }) => [
+    discovery.last_run_at === null
+      ? t.neverRun
+      : t.found(count(discovery.entities_found), when(discovery.last_run_at)),
+  ],
+};
 
 export function partsOf(status: Status, t: Texts['health']['parts'], locale: Locale, atMs: number): Part[] {
+  const { language } = locale;
+  const context: FactContext = {
+    t,
+    count: (value) => formatCount(value, language),
+    bytes: (value) => formatBytes(value, language),
+    when: (iso) => formatInstant(iso, 'moment', locale),
+    age: (iso) => formatAge(atMs - Date.parse(iso), language),
+  };
   const names = t as Readonly<Record<string, unknown>>;
-  const place = (key: string) => (order.includes(key) ? order.indexOf(key) : order.length);
+  const rank = (key: string) => (order.includes(key) ? order.indexOf(key) : order.length);
   return Object.entries(status)
-    .flatMap(([key, told]): Part[] => {
-      if (!isPart(told)) return [];
+    .flatMap(([key, part]): Part[] => {
+      if (!isPart(part)) return [];
       const name = names[key];
       return [
         {
           key,
           name: typeof name === 'string' ? name : key.replaceAll('_', ' '),
-          isOk: told.ok,
-          detail: told.detail,
-          facts: factsOf(key, status, t, locale, atMs),
+          isOk: part.ok,
+          detail: part.detail,
+          facts: (factsOf[key]?.(status, context) ?? []).filter((fact) => fact !== false),
         },
       ];
     })
-    .sort((one, other) => place(one.key) - place(other.key));
+    .sort((one, other) => rank(one.key) - rank(other.key));
 }

@@ -1,19 +1,22 @@
-/** Every check, fetch and import with what it found and changed, the one under way with its progress. */
+/** Every check, fetch and import { Card } from '../../components/card.tsx';
+import with its result; the running one with its progress. */
 import { mdiAlertCircleOutline, mdiCheckCircleOutline, mdiProgressClock } from '@mdi/js';
 import { useEffect, useState } from 'preact/hooks';
 import type { SyncRunRow, SyncRuns } from '../../../src/schemas/readings.ts';
+import { Card } from '../../components/card.tsx';
 import { Icon } from '../../components/icon.tsx';
-import { Problem, Skeleton } from '../../components/states.tsx';
+import { Waiting } from '../../components/states.tsx';
 import { formatDuration } from '../../format/durations.ts';
 import { formatInstant, formatSpan } from '../../format/instants.ts';
 import { formatCount } from '../../format/numbers.ts';
+import { parseSpan } from '../../period/period.ts';
 import { locale } from '../../state/home.ts';
 import type { Resource } from '../../state/resource.ts';
 import { texts } from '../../texts/texts.ts';
 import { resultText } from './run-words.ts';
 
 const fewRuns = 6;
-/** While one is under way its progress is asked for at this pace. */
+/** Refresh interval while a run is under way. */
 const pollEveryMs = 1500;
 
 function Run({ run }: { run: SyncRunRow }) {
@@ -58,10 +61,10 @@ function Run({ run }: { run: SyncRunRow }) {
         )}
         {run.error !== null && <p class="part-detail">{run.error}</p>}
         <p class="quiet">
-          {formatInstant(Date.parse(run.started_at), 'moment', locale.value)}
+          {formatInstant(run.started_at, 'moment', locale.value)}
           {took !== null && `, ${t.took(took)}`}
           {' · '}
-          {t.lookedAt(formatSpan(Date.parse(run.start_time), Date.parse(run.end_time), locale.value))}
+          {t.lookedAt(formatSpan(parseSpan({ start: run.start_time, end: run.end_time }), locale.value))}
         </p>
       </div>
     </li>
@@ -71,7 +74,7 @@ function Run({ run }: { run: SyncRunRow }) {
 export function RunsCard({ resource }: { resource: Resource<SyncRuns> }) {
   const t = texts().health.runs;
   const [isAll, setAll] = useState(false);
-  const { data, problem } = resource.state.value;
+  const { data } = resource.state.value;
   const runs = data?.syncs ?? [];
   const isRunning = runs.some(({ status }) => status === 'running');
   useEffect(() => {
@@ -80,16 +83,9 @@ export function RunsCard({ resource }: { resource: Resource<SyncRuns> }) {
     return () => clearInterval(timer);
   }, [isRunning, resource]);
   return (
-    <section class="card" aria-labelledby="runs-title" data-runs={runs.length}>
-      <header>
-        <h2 id="runs-title">{t.title}</h2>
-      </header>
+    <Card id="runs" title={t.title} data-runs={runs.length}>
       {data === null ? (
-        problem === null ? (
-          <Skeleton height={200} />
-        ) : (
-          <Problem problem={problem} onRetry={() => void resource.refresh()} />
-        )
+        <Waiting resource={resource} height={200} />
       ) : runs.length === 0 ? (
         <p class="quiet">{t.none}</p>
       ) : (
@@ -104,6 +100,6 @@ export function RunsCard({ resource }: { resource: Resource<SyncRuns> }) {
           {t.more(formatCount(runs.length, locale.value.language))}
         </button>
       )}
-    </section>
+    </Card>
   );
 }

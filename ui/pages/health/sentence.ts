@@ -1,24 +1,24 @@
-/** The one answer that the Health page opens with: what needs a decision, and what is missing of the last days. Pure. */
+/** The sentence at the top of the Health page: what needs a decision, and what is missing in the last days. Pure. */
 import type { Coverage } from '../../../src/schemas/ledger.ts';
 import { formatDuration } from '../../format/durations.ts';
 import { formatInstant, type Locale } from '../../format/instants.ts';
 import { formatCount } from '../../format/numbers.ts';
 import type { Texts } from '../../texts/en.ts';
-import { groundsOf, lengthOf, negligibleSeconds } from './coverage-grid.ts';
+import { coverageCell, lengthOf, negligibleSeconds } from './coverage-grid.ts';
 
-export interface DayGap {
+interface DayGap {
   readonly startMs: number;
-  /** Of the meter that misses most; what several miss at the same time is not added up. */
+  /** Of the meter with the longest gap; gaps of several meters at the same time are not added up. */
   readonly seconds: number;
   readonly names: readonly string[];
 }
 
-/** Days of which something is missing, the longest gap first. */
+/** Days with gaps, the longest first. */
 export function gapsOf({ entities }: Coverage): DayGap[] {
   const days = new Map<number, DayGap>();
   for (const { name, rows } of entities)
     for (const row of rows) {
-      const { missing } = groundsOf(row).parts;
+      const { missing } = coverageCell(row).parts;
       if (missing < negligibleSeconds) continue;
       const startMs = Date.parse(row.start);
       const before = days.get(startMs);
@@ -47,7 +47,7 @@ function missingWords(answer: Coverage, t: Texts, locale: Locale): string {
   }
   const rows = answer.entities.flatMap((entity) => entity.rows);
   const known = rows.filter((row) => {
-    const { parts } = groundsOf(row);
+    const { parts } = coverageCell(row);
     return lengthOf(parts) - parts.before > negligibleSeconds;
   });
   if (known.length === 0) return words.nothingYet;
@@ -59,7 +59,10 @@ function missingWords(answer: Coverage, t: Texts, locale: Locale): string {
     : words.all;
 }
 
-/** `answer`: of the last ten days by day; null while it is not known. `unknown`: sources of which nothing is known. */
+/**
+ * @param answer the last ten days by day; null while it is not known
+ * @param unknown statistic ids of the sources that are not known
+ */
 export function sentenceOf(
   answer: Coverage | null,
   decisions: number,
@@ -69,11 +72,11 @@ export function sentenceOf(
   unknown: readonly string[] = [],
 ): string {
   const words = t.health.sentence;
-  const said: string[] = [];
-  if (isDown) said.push(words.down);
-  if (decisions > 0) said.push(words.decisions(formatCount(decisions, locale.language), decisions === 1));
-  if (unknown.length > 0) said.push(words.unknownSources(unknown.slice(0, 3).join(', ')));
-  if (answer !== null && answer.entities.length > 0) said.push(missingWords(answer, t, locale));
-  if (answer !== null && answer.entities.length === 0) said.push(words.nothingTracked);
-  return said.length > 0 ? said.join(' ') : words.unknown;
+  const parts: string[] = [];
+  if (isDown) parts.push(words.down);
+  if (decisions > 0) parts.push(words.decisions(formatCount(decisions, locale.language), decisions === 1));
+  if (unknown.length > 0) parts.push(words.unknownSources(unknown.slice(0, 3).join(', ')));
+  if (answer !== null && answer.entities.length > 0) parts.push(missingWords(answer, t, locale));
+  if (answer !== null && answer.entities.length === 0) parts.push(words.nothingTracked);
+  return parts.length > 0 ? parts.join(' ') : words.unknown;
 }

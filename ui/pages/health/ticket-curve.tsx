@@ -1,4 +1,4 @@
-/** The readings around what a ticket is about, which is shaded. */
+/** The readings around a ticket's interval, which is shaded. */
 import { useMemo } from 'preact/hooks';
 import type { Curve } from '../../../src/schemas/readings.ts';
 import type { TicketRow } from '../../../src/schemas/tickets.ts';
@@ -6,51 +6,51 @@ import { api } from '../../api.ts';
 import { columnsOf } from '../../chart/columns.ts';
 import { CurveChart } from '../../chart/curve-chart.tsx';
 import { lookOf } from '../../components/role-look.ts';
-import { Problem, Skeleton } from '../../components/states.tsx';
-import { dateAt, periodAround, type Span } from '../../period/period.ts';
+import { Waiting } from '../../components/states.tsx';
+import { dayMs, minuteMs } from '../../period/durations.ts';
+import { dateAt, parseSpan, periodAround, type Span } from '../../period/period.ts';
 import { useFollowed } from '../../state/followed.ts';
 import { locale, now, nowMs } from '../../state/home.ts';
-import { addressOf } from '../../state/place.ts';
+import { addressOf } from '../../state/route.ts';
 import { texts } from '../../texts/texts.ts';
 
 const points = 300;
-const leastAroundMs = 30 * 60_000;
-const longestMs = 40 * 86_400_000;
+const leastAroundMs = 30 * minuteMs;
+const longestAroundMs = 40 * dayMs;
 
-/** As much before and after as the thing itself lasted, at least half an hour. */
-export function spanAround({ start, end }: TicketRow): Span {
-  const [startMs, endMs] = [Date.parse(start), Date.parse(end)];
-  const around = Math.min(longestMs, Math.max(leastAroundMs, endMs - startMs));
+/** Adds the length of the interval before and after it, at least half an hour. */
+function spanAround({ startMs, endMs }: Span): Span {
+  const around = Math.min(longestAroundMs, Math.max(leastAroundMs, endMs - startMs));
   return { startMs: startMs - around, endMs: endMs + around };
+}
+
+function inSeconds({ startMs, endMs }: Span) {
+  return { startS: startMs / 1000, endS: endMs / 1000 };
 }
 
 export function TicketCurve({ ticket, entityId }: { ticket: TicketRow; entityId: string }) {
   const all = texts();
   const t = all.health.tickets;
-  const { startMs, endMs } = spanAround(ticket);
+  const ticketSpan = parseSpan(ticket);
+  const span = spanAround(ticketSpan);
+  const { startS, endS } = inSeconds(span);
   const resource = useFollowed<Curve>(
-    `${entityId} ${startMs} ${endMs}`,
-    (signal) => {
-      const range = { since: new Date(startMs).toISOString(), until: new Date(endMs).toISOString(), points };
-      return api.curve(entityId, range, signal);
-    },
+    `${entityId} ${startS} ${endS}`,
+    (signal) => api.curve(entityId, span, points, signal),
     null,
   );
-  const { data, problem } = resource.state.value;
+  const { data } = resource.state.value;
   const columns = useMemo(
-    () => (data === null ? null : columnsOf(data, startMs / 1000, endMs / 1000, nowMs.peek() / 1000)),
-    [data, startMs, endMs],
+    () => (data === null ? null : columnsOf(data, startS, endS, nowMs.peek() / 1000)),
+    [data, startS, endS],
   );
-  const marked = useMemo(
-    () => ({ startS: Date.parse(ticket.start) / 1000, endS: Date.parse(ticket.end) / 1000 }),
-    [ticket.start, ticket.end],
-  );
+  const marked = useMemo(() => inSeconds(parseSpan(ticket)), [ticket.start, ticket.end]);
   const name = ticket.name ?? entityId;
   const role = now.data?.entities.find((entity) => entity.entity_id === entityId)?.role ?? 'other';
   const readings = addressOf({
     page: 'readings',
     entityId,
-    period: periodAround('day', dateAt(Date.parse(ticket.start), locale.value.zone)),
+    period: periodAround('day', dateAt(ticketSpan.startMs, locale.value.zone)),
     zoom: null,
     connectionId: null,
     compare: 'none',
@@ -58,19 +58,15 @@ export function TicketCurve({ ticket, entityId }: { ticket: TicketRow; entityId:
   return (
     <div class="ticket-curve">
       {data === null || columns === null ? (
-        problem === null ? (
-          <Skeleton height={220} />
-        ) : (
-          <Problem ofStore problem={problem} onRetry={() => void resource.refresh()} />
-        )
+        <Waiting ofStore resource={resource} height={220} />
       ) : columns.x.length === 0 ? (
         <p class="quiet">{t.chartNone}</p>
       ) : (
         <CurveChart
           columns={columns}
           count={data.x.length}
-          startS={startMs / 1000}
-          endS={endMs / 1000}
+          startS={startS}
+          endS={endS}
           name={name}
           unit={data.unit ?? ''}
           colour={lookOf(role).colour}

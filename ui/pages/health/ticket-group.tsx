@@ -1,15 +1,16 @@
-/** Tickets of one outage: one line for all of them, one decision where it is the same, each by itself on demand. */
+/** Tickets of one cause: one line, one decision if it is the same for all, and each ticket on demand. */
 import { mdiAlertCircleOutline, mdiCheckCircleOutline } from '@mdi/js';
 import { useId, useState } from 'preact/hooks';
 import type { TicketRow } from '../../../src/schemas/tickets.ts';
 import { api } from '../../api.ts';
+import { useAction } from '../../components/action.tsx';
 import { Icon } from '../../components/icon.tsx';
 import { formatSpan } from '../../format/instants.ts';
 import { formatCount } from '../../format/numbers.ts';
 import { locale } from '../../state/home.ts';
 import { tickets } from '../../state/tickets.ts';
 import { texts } from '../../texts/texts.ts';
-import { Failure, useDeed } from './ticket-deed.tsx';
+import { ActionFailure } from './ticket-decision.tsx';
 import { spanOfGroup } from './ticket-groups.ts';
 import { TicketLine } from './ticket-item.tsx';
 
@@ -19,10 +20,9 @@ function useHead(group: Group): { title: string; span: string } {
   const t = texts().health.tickets;
   const [{ kind, name, entity_id: entityId }, ...others] = group;
   const count = formatCount(others.length, locale.value.language);
-  const { startMs, endMs } = spanOfGroup(group);
   return {
     title: t.kinds[kind](t.andMore(name ?? entityId ?? t.home, count, others.length === 1)),
-    span: formatSpan(startMs, endMs, locale.value),
+    span: formatSpan(spanOfGroup(group), locale.value),
   };
 }
 
@@ -36,30 +36,32 @@ function Lines({ group, mayChange }: { group: Group; mayChange: boolean }) {
   );
 }
 
-/** What needs no figure of its own can be said of all at once; that the figures stay needs no try. */
+/** Accepts all tickets at once. Needs no dry run, because no figure changes. */
 function AcceptAll({ group }: { group: Group }) {
   const t = texts().health.tickets;
-  const decide = useDeed(async () => {
+  const action = useAction();
+  const acceptAll = async () => {
     try {
       for (const { ticket_id: id } of group) await api.resolveTicket(id, { choice: 'accept' });
     } finally {
       await tickets.refresh();
     }
-  });
+    return null;
+  };
   return (
     <>
       <div class="row">
         <button
           type="button"
           class="button is-main"
-          disabled={decide.isBusy}
-          onClick={() => void decide.act()}
+          disabled={action.isBusy}
+          onClick={() => void action.run(acceptAll)}
         >
-          {decide.isBusy ? t.confirming : t.acceptAll(formatCount(group.length, locale.value.language))}
+          {action.isBusy ? t.confirming : t.acceptAll(formatCount(group.length, locale.value.language))}
         </button>
         <small class="quiet">{t.choiceWhat.accept}</small>
       </div>
-      <Failure text={decide.failure} />
+      <ActionFailure action={action} />
     </>
   );
 }

@@ -1,6 +1,6 @@
 /**
- * Goal: what silenced many meters at once is one line, and nothing else is put together or lost.
- * Method: gaps side by side, apart, settled; and a property: every ticket is in exactly one group.
+ * Goal: gaps of one cause are one group, no other tickets are grouped, and none is lost.
+ * Method: gaps at the same time, apart, closed; by property every ticket is in exactly one group.
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -41,7 +41,7 @@ const ids = (rows: readonly TicketRow[]) =>
   groupTickets(rows).map((group) => group.map(({ ticket_id: id }) => id));
 
 describe('tickets', () => {
-  it('of meters that were silent together are one group', () => {
+  it('of meters with gaps at the same time are one group', () => {
     expect(ids([gap('a'), gap('b', 4, 186), gap('c', -10, 170)])).toEqual([['a', 'b', 'c']]);
     expect(spanOfGroup([gap('a'), gap('b', 4, 186), gap('c', -10, 170)])).toEqual({
       startMs: Date.parse(at(-10)),
@@ -49,7 +49,7 @@ describe('tickets', () => {
     });
   });
 
-  it('stay apart when they are of another time, another choice, another state or another kind', () => {
+  it('stay apart with another time, choice, status or kind', () => {
     const apart = [
       gap('a'),
       gap('later', 60),
@@ -63,13 +63,13 @@ describe('tickets', () => {
     expect(ids(apart)).toEqual(apart.map(({ ticket_id: id }) => [id]));
   });
 
-  it('are all there, once, in their order', () => {
+  it('are in exactly one group, in order', () => {
     const rows = fc.array(
       fc.tuple(fc.integer({ min: 0, max: 60 }), fc.constantFrom<TicketRow['kind']>('gap', 'frozen')),
     );
     fc.assert(
       fc.property(rows, (some) => {
-        const given = some.map(([from, kind], place) => gap(String(place), from, 180, { kind }));
+        const given = some.map(([from, kind], index) => gap(String(index), from, 180, { kind }));
         const groups = groupTickets(given);
         const order = (row: TicketRow) => given.indexOf(row);
         expect(

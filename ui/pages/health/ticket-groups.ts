@@ -1,22 +1,25 @@
-/** Tickets that tell of one thing: what a gateway or a switch of the fuse box silences, silences many meters. Pure. */
+/** Groups tickets of one cause: a gateway or a fuse that fails silences many meters at once. Pure. */
 import type { TicketRow } from '../../../src/schemas/tickets.ts';
+import { minuteMs } from '../../period/durations.ts';
+import { parseSpan, type Span } from '../../period/period.ts';
 
-/** Meters report at their own pace: the first goes silent, and the last comes back, some minutes apart. */
-const togetherMs = 15 * 60_000;
+/** Meters report at different intervals, so their gaps begin and end some minutes apart. */
+const togetherMs = 15 * minuteMs;
 
 function isLike(one: TicketRow, other: TicketRow): boolean {
+  const [a, b] = [parseSpan(one), parseSpan(other)];
   return (
     one.kind === other.kind &&
     one.status === other.status &&
     one.choices.join() === other.choices.join() &&
-    Math.abs(Date.parse(one.start) - Date.parse(other.start)) <= togetherMs &&
-    Math.abs(Date.parse(one.end) - Date.parse(other.end)) <= togetherMs
+    Math.abs(a.startMs - b.startMs) <= togetherMs &&
+    Math.abs(a.endMs - b.endMs) <= togetherMs
   );
 }
 
 /**
- * Gaps of several meters at the same time, of which the same can be said, as one; all else by itself.
- * @returns none empty; groups where their first ticket stands, tickets in the order given
+ * Groups gaps of several meters at the same time that have the same status and choices. Other tickets are alone.
+ * @returns groups in the order of their first tickets, tickets in the order given; none empty
  */
 export function groupTickets(rows: readonly TicketRow[]): [TicketRow, ...TicketRow[]][] {
   const groups: [TicketRow, ...TicketRow[]][] = [];
@@ -31,10 +34,11 @@ export function groupTickets(rows: readonly TicketRow[]): [TicketRow, ...TicketR
   return groups;
 }
 
-/** From when the first was silent until the last was back. */
-export function spanOfGroup(group: readonly TicketRow[]): { startMs: number; endMs: number } {
+/** From the first start to the last end. */
+export function spanOfGroup(group: readonly TicketRow[]): Span {
+  const spans = group.map(parseSpan);
   return {
-    startMs: Math.min(...group.map(({ start }) => Date.parse(start))),
-    endMs: Math.max(...group.map(({ end }) => Date.parse(end))),
+    startMs: Math.min(...spans.map(({ startMs }) => startMs)),
+    endMs: Math.max(...spans.map(({ endMs }) => endMs)),
   };
 }

@@ -1,38 +1,41 @@
-/** A ticket: what was found, its evidence, what was done about it, and what can be done. */
+/** A ticket: what was found, its evidence, the decision, and what can be done. */
 import { mdiAlertCircleOutline, mdiCheckCircleOutline, mdiUndoVariant } from '@mdi/js';
 import { useId, useState } from 'preact/hooks';
 import type { TicketRow } from '../../../src/schemas/tickets.ts';
 import { api } from '../../api.ts';
+import { useAction } from '../../components/action.tsx';
 import { Icon } from '../../components/icon.tsx';
 import { formatInstant, formatSpan } from '../../format/instants.ts';
+import { parseSpan } from '../../period/period.ts';
 import { locale } from '../../state/home.ts';
 import { tickets } from '../../state/tickets.ts';
 import { texts } from '../../texts/texts.ts';
 import { TicketCurve } from './ticket-curve.tsx';
-import { TicketDecision } from './ticket-decision.tsx';
-import { Failure, useDeed } from './ticket-deed.tsx';
+import { ActionFailure, TicketDecision } from './ticket-decision.tsx';
 import { statementText } from './ticket-statement.ts';
 import { decisionText, figuresOf, titleOf } from './ticket-words.ts';
 
 function Undo({ ticket }: { ticket: TicketRow }) {
   const t = texts().health.tickets;
-  const undo = useDeed(async () => {
+  const action = useAction();
+  const undo = async () => {
     await api.undoTicket(ticket.ticket_id);
     await tickets.refresh();
-  });
+    return null;
+  };
   return (
     <div class="ticket-undo">
-      <button type="button" class="button" disabled={undo.isBusy} onClick={() => void undo.act()}>
+      <button type="button" class="button" disabled={action.isBusy} onClick={() => void action.run(undo)}>
         <Icon path={mdiUndoVariant} />
-        {undo.isBusy ? t.undoing : t.undo}
+        {action.isBusy ? t.undoing : t.undo}
       </button>
       <small class="quiet">{t.undoWhat}</small>
-      <Failure text={undo.failure} />
+      <ActionFailure action={action} />
     </div>
   );
 }
 
-export function TicketBody({ ticket, mayChange }: { ticket: TicketRow; mayChange: boolean }) {
+function TicketBody({ ticket, mayChange }: { ticket: TicketRow; mayChange: boolean }) {
   const all = texts();
   const decided = decisionText(ticket, all, locale.value);
   const figures = figuresOf(ticket, all, locale.value);
@@ -64,7 +67,7 @@ export function TicketBody({ ticket, mayChange }: { ticket: TicketRow; mayChange
   );
 }
 
-/** One that is open lies open. */
+/** An open ticket, unfolded. */
 export function OpenTicket({ ticket, mayChange }: { ticket: TicketRow; mayChange: boolean }) {
   const all = texts();
   const id = useId();
@@ -80,16 +83,14 @@ export function OpenTicket({ ticket, mayChange }: { ticket: TicketRow; mayChange
           <Icon path={mdiAlertCircleOutline} class="is-asking" />
           <h2 id={id}>{titleOf(ticket, all.health.tickets)}</h2>
         </div>
-        <span class="quiet">
-          {formatSpan(Date.parse(ticket.start), Date.parse(ticket.end), locale.value)}
-        </span>
+        <span class="quiet">{formatSpan(parseSpan(ticket), locale.value)}</span>
       </header>
       <TicketBody ticket={ticket} mayChange={mayChange} />
     </section>
   );
 }
 
-/** One that is settled, or one of many, is a line, with its evidence folded away and only fetched when it is looked at. */
+/** A closed ticket, or one of a group: a line that fetches and shows its evidence when it is opened. */
 export function TicketLine({ ticket, mayChange }: { ticket: TicketRow; mayChange: boolean }) {
   const all = texts();
   const t = all.health.tickets;
@@ -110,8 +111,8 @@ export function TicketLine({ ticket, mayChange }: { ticket: TicketRow; mayChange
         <span class="ticket-line">
           <span>{titleOf(ticket, t)}</span>
           <small class="quiet">
-            {formatSpan(Date.parse(ticket.start), Date.parse(ticket.end), locale.value)} ·{' '}
-            {t.status[ticket.status]} {formatInstant(Date.parse(closed), 'moment', locale.value)}
+            {formatSpan(parseSpan(ticket), locale.value)} · {t.status[ticket.status]}{' '}
+            {formatInstant(closed, 'moment', locale.value)}
           </small>
         </span>
       </summary>

@@ -1,8 +1,8 @@
-/** What a ticket says in words: what it is about, its figures, what was decided. Pure. */
+/** A ticket in words: its title, its figures, the decision. Pure. */
 import type { TicketRow } from '../../../src/schemas/tickets.ts';
 import { formatDuration } from '../../format/durations.ts';
 import { formatInstant, type Locale } from '../../format/instants.ts';
-import { asText, formatCount, showExact } from '../../format/numbers.ts';
+import { formatCount, formatRegister } from '../../format/numbers.ts';
 import type { Texts } from '../../texts/en.ts';
 
 export function titleOf(
@@ -12,7 +12,7 @@ export function titleOf(
   return t.kinds[kind](name ?? entityId ?? t.home);
 }
 
-export interface ShownFigure {
+interface ShownFigure {
   readonly name: TicketRow['evidence'][number]['name'];
   readonly label: string;
   readonly text: string;
@@ -28,15 +28,15 @@ export function figuresOf({ evidence }: TicketRow, t: Texts, { language }: Local
 
 export function quantityText(value: number, unit: string, t: Texts, language: string): string {
   if (unit === 's') return formatDuration(value, language, t.units);
-  return unit === '' ? formatCount(value, language) : asText(showExact(value, unit, language));
+  return unit === '' ? formatCount(value, language) : formatRegister(value, unit, language);
 }
 
-/** Energy's unit unless the evidence is of a volume. */
+/** kWh, or m³ if the evidence is a volume. */
 export function quantityUnit({ evidence }: TicketRow): string {
   return evidence.find(({ unit }) => unit === 'kWh' || unit === 'm³')?.unit ?? 'kWh';
 }
 
-/** "Left out by Anna, 21 Nov, 12:00"; null where nothing was decided. */
+/** "Left out by Anna, 21 Nov, 12:00"; null without a decision. */
 export function decisionText(ticket: TicketRow, t: Texts, locale: Locale): string | null {
   const { decision } = ticket;
   if (decision === null) return null;
@@ -46,6 +46,6 @@ export function decisionText(ticket: TicketRow, t: Texts, locale: Locale): strin
       ? words.decided[decision.choice]
       : words.setTo(quantityText(decision.value, quantityUnit(ticket), t, locale.language));
   const who = decision.by ?? (decision.automatic ? words.app : words.somebody);
-  const when = formatInstant(Date.parse(decision.at), 'moment', locale);
+  const when = formatInstant(decision.at, 'moment', locale);
   return words.decidedBy(what, who, when);
 }

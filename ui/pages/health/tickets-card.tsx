@@ -1,7 +1,9 @@
-/** What was found that does not fit: what is to be decided first, then what is settled. */
+/** Tickets: those that need a decision first, then the closed ones. */
+
 import { useState } from 'preact/hooks';
 import type { TicketRow } from '../../../src/schemas/tickets.ts';
-import { Problem, Skeleton } from '../../components/states.tsx';
+import { Card } from '../../components/card.tsx';
+import { Waiting } from '../../components/states.tsx';
 import { formatCount } from '../../format/numbers.ts';
 import { locale } from '../../state/home.ts';
 import { isToDecide, tickets } from '../../state/tickets.ts';
@@ -12,17 +14,17 @@ import { OpenTicket, TicketLine } from './ticket-item.tsx';
 
 const fewClosed = 8;
 
-/** Those that wait for somebody, each thing a card of its own. A group keeps its place while its tickets are decided. */
+/** Tickets that need a decision, a card for each group. A group keeps its key while its tickets are decided. */
 export function OpenTickets({ mayChange }: { mayChange: boolean }) {
   const open = (tickets.data?.tickets ?? []).filter(isToDecide);
   if (open.length === 0) return null;
   return (
     <section class="stack" aria-label={texts().health.tickets.open} data-tickets-open={open.length}>
-      {groupTickets(open).map((group, place) =>
+      {groupTickets(open).map((group, index) =>
         group.length === 1 ? (
           <OpenTicket key={group[0].ticket_id} ticket={group[0]} mayChange={mayChange} />
         ) : (
-          <OpenGroup key={`group ${place}`} group={group} mayChange={mayChange} />
+          <OpenGroup key={`group ${index}`} group={group} mayChange={mayChange} />
         ),
       )}
     </section>
@@ -36,25 +38,22 @@ function settledAt(ticket: TicketRow): string {
 export function ClosedTickets({ mayChange }: { mayChange: boolean }) {
   const t = texts().health.tickets;
   const [isAll, setAll] = useState(false);
-  const { data, problem } = tickets.state.value;
-  // What was decided a moment ago stands first, for whoever wants it undone.
+  const { data } = tickets.state.value;
+  // The latest decision first, so that it can be undone.
   const closed = (data?.tickets ?? [])
     .filter((ticket) => !isToDecide(ticket))
     .sort((one, other) => Date.parse(settledAt(other)) - Date.parse(settledAt(one)));
   const groups = groupTickets(closed);
   const count = formatCount(closed.length, locale.value.language);
   return (
-    <section class="card" aria-labelledby="found-title" data-tickets-closed={closed.length}>
-      <header>
-        <h2 id="found-title">{t.found}</h2>
-        {closed.length > 0 && <span class="quiet">{t.closedCount(count)}</span>}
-      </header>
+    <Card
+      id="found"
+      title={t.found}
+      tools={closed.length > 0 && <span class="quiet">{t.closedCount(count)}</span>}
+      data-tickets-closed={closed.length}
+    >
       {data === null ? (
-        problem === null ? (
-          <Skeleton height={120} />
-        ) : (
-          <Problem problem={problem} onRetry={() => void tickets.refresh()} />
-        )
+        <Waiting resource={tickets} height={120} />
       ) : closed.length === 0 ? (
         <p class="quiet">{t.none}</p>
       ) : (
@@ -75,6 +74,6 @@ export function ClosedTickets({ mayChange }: { mayChange: boolean }) {
           {t.showAll(count)}
         </button>
       )}
-    </section>
+    </Card>
   );
 }

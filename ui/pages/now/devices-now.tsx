@@ -1,30 +1,32 @@
-/** Live power of devices, most first. Values change at once, places only now and then, so that nothing jumps away. */
+/** Live power of devices, most first. Values change at once, the order only at intervals, so that lines do not jump. */
+
 import { useRef } from 'preact/hooks';
 import type { Now, NowEntity } from '../../../src/schemas/now.ts';
+import { Card } from '../../components/card.tsx';
 import { Icon } from '../../components/icon.tsx';
 import { lookOf, markOf } from '../../components/role-look.ts';
-import { asText, formatCount, showPower } from '../../format/numbers.ts';
+import { formatCount, formatPower } from '../../format/numbers.ts';
 import { clientMs, locale } from '../../state/home.ts';
-import { pageAddress } from '../../state/place.ts';
+import { pageAddress } from '../../state/route.ts';
 import { texts } from '../../texts/texts.ts';
 import { switchedOff } from './switched-off.ts';
 
 const rankEveryMs = 15_000;
 
-/** Entity ids, most power first; unknown last, equals by name. */
-export function ranked(devices: readonly NowEntity[]): string[] {
+/** Entity ids by power, most first; unknown last, equal ones by name. */
+function ranked(devices: readonly NowEntity[]): string[] {
   return [...devices]
     .sort((a, b) => (b.state ?? -1) - (a.state ?? -1) || (a.friendly_name < b.friendly_name ? -1 : 1))
     .map((device) => device.entity_id);
 }
 
-/** The order as it was, until it is old or no longer of these devices. */
+/** The current order, until it is old or the devices change. */
 function useRanking(devices: readonly NowEntity[]): readonly string[] {
   const kept = useRef<{ order: readonly string[]; atMs: number }>({ order: [], atMs: 0 });
   const list = useRef<string>('');
   const ids = devices.map((device) => device.entity_id).join();
   const atMs = clientMs.value;
-  // Someone who walks through the list by keyboard or pointer would lose the place.
+  // A user in the list, by keyboard or pointer, would lose the position.
   const isInUse = document.querySelector('[data-ranking]:is(:hover, :focus-within)') !== null;
   if (list.current !== ids || (atMs - kept.current.atMs > rankEveryMs && !isInUse)) {
     kept.current = { order: ranked(devices), atMs };
@@ -45,11 +47,11 @@ export function DevicesNow({ now }: { now: Now }) {
   const most = Math.max(1, ...devices.map((device) => device.state ?? 0));
   const silent = devices.filter((device) => device.state === null).length;
   return (
-    <section class="card" aria-labelledby="devices-title">
-      <header>
-        <h2 id="devices-title">{t.devices}</h2>
-        {silent > 0 && <p class="quiet">{t.devicesSilent(formatCount(silent, language))}</p>}
-      </header>
+    <Card
+      id="devices"
+      title={t.devices}
+      tools={silent > 0 && <p class="quiet">{t.devicesSilent(formatCount(silent, language))}</p>}
+    >
       {devices.length === 0 ? (
         <p class="quiet">{t.devicesNone}</p>
       ) : (
@@ -75,7 +77,7 @@ export function DevicesNow({ now }: { now: Now }) {
                     ) : device.state === null ? (
                       <span class="quiet">{t.notKnown}</span>
                     ) : (
-                      asText(showPower(device.state, language))
+                      formatPower(device.state, language)
                     )}
                   </span>
                   <span class="ranking-bar" aria-hidden="true">
@@ -89,6 +91,6 @@ export function DevicesNow({ now }: { now: Now }) {
           })}
         </ol>
       )}
-    </section>
+    </Card>
   );
 }

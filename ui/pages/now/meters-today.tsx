@@ -1,26 +1,28 @@
-/** What every meter counted since midnight, beside its register, to be compared with the meter itself. */
+/** What every meter counted since midnight, and its register, for comparison with the meter's display. */
+
 import type { Now, NowEntity } from '../../../src/schemas/now.ts';
+import { Card } from '../../components/card.tsx';
 import { Icon } from '../../components/icon.tsx';
 import { lookOf, markOf, roleOrder } from '../../components/role-look.ts';
 import { formatAge } from '../../format/instants.ts';
-import { asText, formatCount, showExact, showQuantity } from '../../format/numbers.ts';
+import { formatCount, formatQuantity, formatRegister } from '../../format/numbers.ts';
 import { locale, nowMs } from '../../state/home.ts';
-import { pageAddress } from '../../state/place.ts';
+import { pageAddress } from '../../state/route.ts';
 import { texts } from '../../texts/texts.ts';
 
 function isMeter({ quantity }: NowEntity): boolean {
   return quantity === 'energy' || quantity === 'volume';
 }
 
-/** The home's own meters in the order of roles, then devices, those that counted most first. */
-export function meterGroups(entities: readonly NowEntity[]): { home: NowEntity[]; devices: NowEntity[] } {
+/** The home's meters in the order of roles, and those of devices by name. */
+function meterGroups(entities: readonly NowEntity[]): { home: NowEntity[]; devices: NowEntity[] } {
   const meters = entities.filter(isMeter);
   const isDevice = ({ role }: NowEntity) => role.startsWith('device') || role === 'other';
-  const place = ({ role }: NowEntity) => roleOrder.indexOf(role);
+  const rank = ({ role }: NowEntity) => roleOrder.indexOf(role);
   return {
     home: meters
       .filter((meter) => !isDevice(meter))
-      .sort((a, b) => place(a) - place(b) || (a.friendly_name < b.friendly_name ? -1 : 1)),
+      .sort((a, b) => rank(a) - rank(b) || (a.friendly_name < b.friendly_name ? -1 : 1)),
     devices: meters.filter(isDevice).sort((a, b) => (a.friendly_name < b.friendly_name ? -1 : 1)),
   };
 }
@@ -37,7 +39,7 @@ function Meter({ meter }: { meter: NowEntity }) {
       ? meter.absence === null
         ? t.now.notKnown
         : t.readings.absence[meter.absence]
-      : asText(showExact(meter.state, unit, language));
+      : formatRegister(meter.state, unit, language);
   const readings = t.now.readings(formatCount(meter.readings_today, language), meter.readings_today === 1);
   const ageText = age === null ? '' : t.now.ago(age);
   return (
@@ -60,7 +62,7 @@ function Meter({ meter }: { meter: NowEntity }) {
         {meter.today === null ? (
           <span class="quiet">{t.now.notKnown}</span>
         ) : (
-          asText(showQuantity(meter.today, unit, language))
+          formatQuantity(meter.today, unit, language)
         )}
       </td>
       <td class="number not-phone">{register}</td>
@@ -76,10 +78,7 @@ export function MetersToday({ now }: { now: Now }) {
   const t = texts().now;
   const { home, devices } = meterGroups(now.entities);
   return (
-    <section class="card meters" aria-labelledby="meters-title">
-      <header>
-        <h2 id="meters-title">{t.meters}</h2>
-      </header>
+    <Card id="meters" title={t.meters} class="meters">
       {home.length + devices.length === 0 ? (
         <p class="quiet">{t.metersNone}</p>
       ) : (
@@ -90,15 +89,11 @@ export function MetersToday({ now }: { now: Now }) {
               <th scope="col" class="number">
                 {t.columns.today}
               </th>
-              <th scope="col" class="number not-phone">
-                {t.columns.register}
-              </th>
-              <th scope="col" class="number not-phone">
-                {t.columns.readings}
-              </th>
-              <th scope="col" class="number not-phone">
-                {t.columns.age}
-              </th>
+              {(['register', 'readings', 'age'] as const).map((column) => (
+                <th key={column} scope="col" class="number not-phone">
+                  {t.columns[column]}
+                </th>
+              ))}
             </tr>
           </thead>
           {home.length > 0 && (
@@ -122,6 +117,6 @@ export function MetersToday({ now }: { now: Now }) {
           )}
         </table>
       )}
-    </section>
+    </Card>
   );
 }

@@ -1,6 +1,6 @@
-/** What goes on right now: one sentence, who feeds what, which device takes most, what the meters counted today. */
+/** The home now: a sentence, the power flows, the devices by power, what the meters counted today. */
 import { mdiHomeLightningBoltOutline, mdiPlaylistPlus } from '@mdi/js';
-import { Empty, Problem, Skeleton, ToSettings } from '../../components/states.tsx';
+import { Empty, ToSettings, WaitingPage } from '../../components/states.tsx';
 import { locale, now, settings } from '../../state/home.ts';
 import { texts } from '../../texts/texts.ts';
 import { DevicesNow } from './devices-now.tsx';
@@ -11,20 +11,8 @@ import { sentenceOf } from './sentence.ts';
 export function NowPage() {
   const t = texts();
   const { data, problem } = now.state.value;
-  if (data === null) {
-    if (problem !== null)
-      return (
-        <section class="card">
-          <Problem problem={problem} onRetry={() => void now.refresh()} />
-        </section>
-      );
-    return (
-      <div class="stack">
-        <Skeleton height={64} />
-        <Skeleton height={360} />
-      </div>
-    );
-  }
+  if (data === null)
+    return <WaitingPage heights={[64, 360]} problem={problem} onRetry={() => void now.refresh()} />;
   if (data.entities.length === 0) {
     const isUnset = settings.data?.settings.source === 'none';
     return (

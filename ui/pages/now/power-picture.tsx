@@ -1,23 +1,25 @@
-/** Grid, sun, battery and home, and what flows between them, as Home Assistant's own energy page draws it. */
+/** Grid, sun, battery and home, and the power between them, drawn as on Home Assistant's energy page. */
+
 import { mdiArrowDown, mdiArrowLeft, mdiArrowRight, mdiArrowUp } from '@mdi/js';
 import type { Now } from '../../../src/schemas/now.ts';
+import { Card } from '../../components/card.tsx';
 import { homeIcon, lookOf } from '../../components/role-look.ts';
-import { asText, formatNumber, showPower } from '../../format/numbers.ts';
+import { formatNumber, formatPower, withUnit } from '../../format/numbers.ts';
 import { locale } from '../../state/home.ts';
 import type { Texts } from '../../texts/en.ts';
 import { texts } from '../../texts/texts.ts';
-import { partsOf } from './sentence.ts';
+import { type Part, partsOf } from './sentence.ts';
 
 const radius = 44;
-const places = {
+const positions = {
   solar: { x: 180, y: 62 },
   grid: { x: 54, y: 166 },
   home: { x: 306, y: 166 },
   battery: { x: 180, y: 270 },
 } as const;
-type Part = keyof typeof places;
+type NodeName = keyof typeof positions;
 
-/** Curves from edge to edge of the circles; beside each other in the middle, as pipes would be. */
+/** Curves between the edges of the circles, side by side in the middle. */
 const paths = {
   solarToHome: 'M192 105 V136 Q192 156 212 156 H263',
   solarToBattery: 'M180 106 V226',
@@ -28,7 +30,7 @@ const paths = {
   batteryToHome: 'M192 227 V196 Q192 176 212 176 H263',
 } as const;
 
-/** Slower than this nothing is seen to move; faster it flickers. */
+/** Duration of an animation: between flickering and not moving visibly. */
 function secondsFor(watts: number): number {
   return Math.max(1.2, Math.min(6, 6 - Math.log10(Math.max(1, watts)) * 1.2));
 }
@@ -64,14 +66,14 @@ function Node({
   arrow,
   extra,
 }: {
-  part: Part;
+  part: NodeName;
   colour: string;
   icon: string;
   value: string;
   arrow?: string | undefined;
   extra?: string | undefined;
 }) {
-  const { x, y } = places[part];
+  const { x, y } = positions[part];
   const label = texts().now.parts[part];
   const isAbove = part !== 'battery';
   return (
@@ -109,109 +111,127 @@ function noteOf(watts: number | null, into: string, outOf: string, t: Texts['now
   return watts > 0 ? into : outOf;
 }
 
+/** Power below this counts as none. */
+const leastW = 0.5;
+
+function powerText(watts: number | null): string {
+  if (watts === null) return '–';
+  const size = Math.abs(watts);
+  return formatPower(size < leastW ? 0 : size, locale.value.language);
+}
+
 export function PowerPicture({ now }: { now: Now }) {
   const t = texts();
-  const { language } = locale.value;
   const parts = partsOf(now);
-  const { grid_w: gridW, solar_w: solarW, battery_w: batteryW, home_w: homeW, flows } = now.power;
-  const show = (watts: number | null) =>
-    watts === null ? '–' : asText(showPower(Math.abs(watts) < 0.5 ? 0 : Math.abs(watts), language));
-  const level = now.entities.find((entity) => entity.role === 'battery_level')?.state ?? null;
-  const isCharging = batteryW !== null && batteryW < -0.5;
-  const isGridCharging = flows !== null && flows.grid_to_battery_w > 0;
-  const isExporting = gridW !== null && gridW < -0.5;
-  const notes = t.now.pictureNote;
-  const rows = [
-    ...(parts.has('grid')
-      ? [{ part: 'grid', watts: gridW, note: noteOf(gridW, notes.grid_in, notes.grid_out, notes) } as const]
-      : []),
-    ...(parts.has('solar')
-      ? [{ part: 'solar', watts: solarW, note: noteOf(solarW, notes.solar, notes.solar, notes) } as const]
-      : []),
-    ...(parts.has('battery')
-      ? [
-          {
-            part: 'battery',
-            watts: batteryW,
-            note: noteOf(batteryW, notes.battery_out, notes.battery_in, notes),
-          } as const,
-        ]
-      : []),
-    { part: 'home', watts: homeW, note: homeW === null ? notes.unknown : notes.home } as const,
-  ];
   return (
-    <section class="card power-picture" aria-labelledby="power-title">
-      <header>
-        <h2 id="power-title">{t.now.picture}</h2>
-      </header>
-      <dl class="unseen" data-power>
-        {rows.map(({ part, watts, note }) => (
+    <Card id="power" title={t.now.picture} class="power-picture">
+      <PowerList now={now} parts={parts} />
+      <svg viewBox={parts.has('battery') ? '0 0 360 334' : '0 0 360 224'} aria-hidden="true">
+        <Flows now={now} parts={parts} />
+        <Nodes now={now} parts={parts} />
+      </svg>
+    </Card>
+  );
+}
+
+interface PartsProps {
+  readonly now: Now;
+  readonly parts: ReadonlySet<Part>;
+}
+
+/** The picture in words, for screen readers. */
+function PowerList({ now, parts }: PartsProps) {
+  const t = texts().now;
+  const { grid_w: gridW, solar_w: solarW, battery_w: batteryW, home_w: homeW } = now.power;
+  const notes = t.pictureNote;
+  const rows = [
+    ['grid', gridW, noteOf(gridW, notes.grid_in, notes.grid_out, notes)],
+    ['solar', solarW, noteOf(solarW, notes.solar, notes.solar, notes)],
+    ['battery', batteryW, noteOf(batteryW, notes.battery_out, notes.battery_in, notes)],
+    ['home', homeW, homeW === null ? notes.unknown : notes.home],
+  ] as const;
+  return (
+    <dl class="unseen" data-power>
+      {rows
+        .filter(([part]) => part === 'home' || parts.has(part))
+        .map(([part, watts, note]) => (
           <div key={part} data-part={part} data-watts={watts === null ? '' : String(watts)}>
-            <dt>{t.now.parts[part]}</dt>
-            <dd>{watts === null ? note : `${show(watts)} ${note}`}</dd>
+            <dt>{t.parts[part]}</dt>
+            <dd>{watts === null ? note : `${powerText(watts)} ${note}`}</dd>
           </div>
         ))}
-      </dl>
-      <svg viewBox={parts.has('battery') ? '0 0 360 334' : '0 0 360 224'} aria-hidden="true">
-        {parts.has('solar') && parts.has('grid') && gridW !== null && gridW < 0 && (
-          <Flow path={paths.solarToGrid} colour="grid-out" watts={flows?.solar_to_grid_w ?? 0} />
-        )}
-        {parts.has('grid') && parts.has('battery') && (
-          <Flow
-            path={isGridCharging ? paths.gridToBattery : paths.batteryToGrid}
-            colour={isGridCharging ? 'grid-in' : 'grid-out'}
-            watts={flows === null ? 0 : flows.grid_to_battery_w + flows.battery_to_grid_w}
-          />
-        )}
-        {parts.has('solar') && parts.has('battery') && (
-          <Flow path={paths.solarToBattery} colour="battery-in" watts={flows?.solar_to_battery_w ?? 0} />
-        )}
-        {parts.has('grid') && (
-          <Flow path={paths.gridToHome} colour="grid-in" watts={flows?.grid_to_home_w ?? 0} />
-        )}
-        {parts.has('solar') && (
-          <Flow path={paths.solarToHome} colour="solar" watts={flows?.solar_to_home_w ?? 0} />
-        )}
-        {parts.has('battery') && (
-          <Flow path={paths.batteryToHome} colour="battery-out" watts={flows?.battery_to_home_w ?? 0} />
-        )}
-        {parts.has('solar') && (
-          <Node part="solar" colour="solar" icon={lookOf('solar').icon} value={show(solarW)} />
-        )}
-        {parts.has('grid') && (
-          <Node
-            part="grid"
-            colour={isExporting ? 'grid-out' : 'grid-in'}
-            icon={lookOf('grid_power').icon}
-            value={show(gridW)}
-            arrow={
-              gridW === null || Math.abs(gridW) < 0.5 ? undefined : isExporting ? mdiArrowLeft : mdiArrowRight
-            }
-          />
-        )}
-        {parts.has('battery') && (
-          <Node
-            part="battery"
-            colour={isCharging ? 'battery-in' : 'battery-out'}
-            icon={lookOf('battery_power').icon}
-            value={show(batteryW)}
-            arrow={
-              batteryW === null || Math.abs(batteryW) < 0.5
-                ? undefined
-                : isCharging
-                  ? mdiArrowDown
-                  : mdiArrowUp
-            }
-            extra={level === null ? undefined : `${formatNumber(level, language, 0)}\u00a0%`}
-          />
-        )}
-        <Node
-          part="home"
-          colour="home"
-          icon={homeIcon}
-          value={show(homeW === null ? null : Math.max(0, homeW))}
+    </dl>
+  );
+}
+
+function Flows({ now: { power }, parts }: PartsProps) {
+  const { grid_w: gridW, flows } = power;
+  const [hasGrid, hasSolar, hasBattery] = [parts.has('grid'), parts.has('solar'), parts.has('battery')];
+  const isGridCharging = flows !== null && flows.grid_to_battery_w > 0;
+  return (
+    <>
+      {hasSolar && hasGrid && gridW !== null && gridW < 0 && (
+        <Flow path={paths.solarToGrid} colour="grid-out" watts={flows?.solar_to_grid_w ?? 0} />
+      )}
+      {hasGrid && hasBattery && (
+        <Flow
+          path={isGridCharging ? paths.gridToBattery : paths.batteryToGrid}
+          colour={isGridCharging ? 'grid-in' : 'grid-out'}
+          watts={flows === null ? 0 : flows.grid_to_battery_w + flows.battery_to_grid_w}
         />
-      </svg>
-    </section>
+      )}
+      {hasSolar && hasBattery && (
+        <Flow path={paths.solarToBattery} colour="battery-in" watts={flows?.solar_to_battery_w ?? 0} />
+      )}
+      {hasGrid && <Flow path={paths.gridToHome} colour="grid-in" watts={flows?.grid_to_home_w ?? 0} />}
+      {hasSolar && <Flow path={paths.solarToHome} colour="solar" watts={flows?.solar_to_home_w ?? 0} />}
+      {hasBattery && (
+        <Flow path={paths.batteryToHome} colour="battery-out" watts={flows?.battery_to_home_w ?? 0} />
+      )}
+    </>
+  );
+}
+
+/** The arrow of a part: `into` for power into the home, `outOf` for power out of it. */
+function arrowOf(watts: number | null, into: string, outOf: string): string | undefined {
+  if (watts === null || Math.abs(watts) < leastW) return undefined;
+  return watts < 0 ? outOf : into;
+}
+
+function Nodes({ now, parts }: PartsProps) {
+  const { grid_w: gridW, solar_w: solarW, battery_w: batteryW, home_w: homeW } = now.power;
+  const level = now.entities.find((entity) => entity.role === 'battery_level')?.state ?? null;
+  const percent = level === null ? undefined : withUnit(formatNumber(level, locale.value.language, 0), '%');
+  return (
+    <>
+      {parts.has('solar') && (
+        <Node part="solar" colour="solar" icon={lookOf('solar').icon} value={powerText(solarW)} />
+      )}
+      {parts.has('grid') && (
+        <Node
+          part="grid"
+          colour={gridW !== null && gridW < -leastW ? 'grid-out' : 'grid-in'}
+          icon={lookOf('grid_power').icon}
+          value={powerText(gridW)}
+          arrow={arrowOf(gridW, mdiArrowRight, mdiArrowLeft)}
+        />
+      )}
+      {parts.has('battery') && (
+        <Node
+          part="battery"
+          colour={batteryW !== null && batteryW < -leastW ? 'battery-in' : 'battery-out'}
+          icon={lookOf('battery_power').icon}
+          value={powerText(batteryW)}
+          arrow={arrowOf(batteryW, mdiArrowUp, mdiArrowDown)}
+          extra={percent}
+        />
+      )}
+      <Node
+        part="home"
+        colour="home"
+        icon={homeIcon}
+        value={powerText(homeW === null ? null : Math.max(0, homeW))}
+      />
+    </>
   );
 }

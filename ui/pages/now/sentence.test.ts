@@ -1,6 +1,6 @@
 /**
- * Goal: the sentence says what is, in watts that add up, and never claims what is not known.
- * Method: a home of each kind by example, its flows as the app tells them.
+ * Goal: the sentence names the power of the home and its sources, which add up, and what is not known.
+ * Method: a home of each kind by example, with the flows of the API.
  */
 import { describe, expect, it } from 'vitest';
 import type { Now, NowEntity } from '../../../src/schemas/now.ts';
@@ -52,7 +52,7 @@ function home(
   };
 }
 const full: NowEntity['role'][] = ['grid_power', 'solar_power', 'battery_power'];
-const say = (now: Now) => sentenceOf(now, en, 'en-GB').replace(/\u00a0/g, ' ');
+const textOf = (now: Now) => sentenceOf(now, en, 'en-GB').replace(/\u00a0/g, ' ');
 
 describe('sentence', () => {
   it.each([
@@ -74,23 +74,23 @@ describe('sentence', () => {
       'The home uses 440 W right now, all of it from the grid.',
     ],
     [home(['grid_power'], 0, null, null, 0), 'The home uses 0 W right now.'],
-  ])('says what is', (now, text) => {
-    expect(say(now)).toBe(text);
+  ])('names the power and its sources', (now, text) => {
+    expect(textOf(now)).toBe(text);
   });
 
-  it('says what is not known, and what is known all the same', () => {
-    expect(say(home(full, null, 800, 0, null))).toBe(
+  it('names what is not known, and what is known nevertheless', () => {
+    expect(textOf(home(full, null, 800, 0, null))).toBe(
       'What the home uses is not known right now: nothing is heard of the grid. 800 W comes from the sun.',
     );
-    expect(say(home(full, null, null, null, null))).toBe(
+    expect(textOf(home(full, null, null, null, null))).toBe(
       'What the home uses is not known right now: nothing is heard of the grid, the sun and the battery.',
     );
-    expect(say(home(['device_power'], null, null, null, null))).toBe(
+    expect(textOf(home(['device_power'], null, null, null, null))).toBe(
       'What the home uses is not known: no power sensor of the grid is recorded.',
     );
   });
 
-  it('does not hide that sensors disagree', () => {
-    expect(say(home(full, -900, 500, 0, -400))).toContain('The sensors disagree by 400 W');
+  it('says that sensors disagree', () => {
+    expect(textOf(home(full, -900, 500, 0, -400))).toContain('The sensors disagree by 400 W');
   });
 });

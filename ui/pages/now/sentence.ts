@@ -1,11 +1,11 @@
-/** The one answer that the Now page opens with, honest about what is not known. Pure. */
+/** The sentence at the top of the Now page, which also says what is not known. Pure. */
 import type { Now } from '../../../src/schemas/now.ts';
-import { asText, showPower } from '../../format/numbers.ts';
+import { formatPower } from '../../format/numbers.ts';
 import type { Texts } from '../../texts/en.ts';
 
-type Part = 'grid' | 'solar' | 'battery';
+export type Part = 'grid' | 'solar' | 'battery';
 
-/** Which parts the home has, by what is recorded of it. */
+/** The parts that the home has, from its recorded entities. */
 export function partsOf({ entities }: Now): ReadonlySet<Part> {
   const parts = new Set<Part>();
   for (const { role } of entities) {
@@ -16,14 +16,14 @@ export function partsOf({ entities }: Now): ReadonlySet<Part> {
   return parts;
 }
 
-/** Less than this is the noise of sensors that do not report at the same moment. */
+/** Sensors that report at different times disagree by less than this. */
 const noiseW = 20;
-/** Less than this share of what the home uses is not worth a word. */
+/** A smaller share of the home's use is not mentioned. */
 const worthShare = 0.02;
 
 export function sentenceOf(now: Now, texts: Texts, language: string): string {
   const t = texts.sentence;
-  const show = (watts: number) => asText(showPower(Math.abs(watts), language));
+  const show = (watts: number) => formatPower(Math.abs(watts), language);
   const { grid_w: gridW, solar_w: solarW, battery_w: batteryW, home_w: homeW, flows } = now.power;
   const parts = partsOf(now);
 
@@ -51,7 +51,7 @@ export function sentenceOf(now: Now, texts: Texts, language: string): string {
         : [gridW > 0 ? t.known.grid_in(show(gridW)) : t.known.grid_out(show(gridW))]),
       ...(solarW === null || solarW < 1 ? [] : [t.known.solar(show(solarW))]),
     ];
-    const rest = known.length === 0 ? '' : ` ${capital(known.join(t.and))}${t.end}`;
+    const rest = known.length === 0 ? '' : ` ${capitalized(known.join(t.and))}${t.end}`;
     return `${t.unknown}${reason}${t.end}${rest}`;
   }
   if (homeW < -noiseW) return t.disagree(show(homeW)) + t.end;
@@ -63,20 +63,20 @@ export function sentenceOf(now: Now, texts: Texts, language: string): string {
       ['grid', flows.grid_to_home_w],
     ] as const
   ).filter(([, watts]) => watts >= 1 && watts >= homeW * worthShare);
-  let said = t.uses(show(Math.max(0, homeW)));
+  let text = t.uses(show(Math.max(0, homeW)));
   const [first, second] = sources;
-  if (first !== undefined && sources.length === 1) said += t.list + t.all[first[0]];
+  if (first !== undefined && sources.length === 1) text += t.list + t.all[first[0]];
   else if (first !== undefined && second !== undefined) {
-    // The grid is what is left, and goes without saying when two others are named.
-    said += t.list + t.part[first[0]](show(first[1]));
-    if (second[0] !== 'grid') said += t.and + t.partAgain[second[0]](show(second[1]));
+    // The grid is the rest, and is not named beside two other sources.
+    text += t.list + t.part[first[0]](show(first[1]));
+    if (second[0] !== 'grid') text += t.and + t.partAgain[second[0]](show(second[1]));
   }
-  said += t.end;
+  text += t.end;
   const leaving = [
     ...(batteryW !== null && batteryW <= -noiseW ? [t.goes.battery(show(batteryW))] : []),
     ...(gridW !== null && gridW <= -noiseW ? [t.goes.grid(show(gridW))] : []),
   ];
-  return leaving.length === 0 ? said : `${said} ${leaving.join(t.and)}${t.end}`;
+  return leaving.length === 0 ? text : `${text} ${leaving.join(t.and)}${t.end}`;
 }
 
 /** "a", "a and b", "a, b and c" */
@@ -85,6 +85,6 @@ function listed(words: readonly string[], { list, and }: Texts['sentence']): str
   return words.length < 2 ? last : words.slice(0, -1).join(list) + and + last;
 }
 
-function capital(text: string): string {
+function capitalized(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }

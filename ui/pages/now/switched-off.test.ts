@@ -1,6 +1,6 @@
 /**
- * Goal: a plug that is off shows no watts, whatever its sensor says, and no other device goes with it.
- * Method: a plug with a register, one without, one whose switch is not heard, and one without a switch.
+ * Goal: a plug that is off shows no power, whatever its sensor reports; other devices are not affected.
+ * Method: a plug with a register, one without, one whose switch is unavailable, and one without a switch.
  */
 import { describe, expect, it } from 'vitest';
 import type { NowEntity } from '../../../src/schemas/now.ts';
@@ -27,7 +27,7 @@ const entity = (
 });
 
 describe('switched off', () => {
-  it('are the powers of devices whose switch says so', () => {
+  it('returns the power sensors of devices whose switch is off', () => {
     const off = switchedOff([
       entity('sensor.boiler_power', 'device_power', 'sensor.boiler_energy', 3),
       entity('switch.boiler', 'device_switch', 'sensor.boiler_energy', 0),

@@ -1,7 +1,7 @@
-/** Which power sensors count for nothing, as in the ledger: those of devices whose switch is off. Pure. */
+/** Power sensors that count as 0 W, as in the ledger: those of devices whose switch is off. Pure. */
 import type { NowEntity } from '../../../src/schemas/now.ts';
 
-/** A switch that is absent says nothing: then the power alone does. */
+/** Entity ids. A switch that is unavailable has no effect. */
 export function switchedOff(entities: readonly NowEntity[]): ReadonlySet<string> {
   const meters = new Set(
     entities.flatMap(({ role, parent, state }) =>
@@ -10,7 +10,7 @@ export function switchedOff(entities: readonly NowEntity[]): ReadonlySet<string>
   );
   return new Set(
     entities
-      // A switch belongs to the register of its device, as the power does; without one, to the power itself.
+      // The parent of a switch is its device's register, as that of the power; without a register, the power itself.
       .filter(({ role, entity_id: id, parent }) => role === 'device_power' && meters.has(parent ?? id))
       .map(({ entity_id: id }) => id),
   );

@@ -1,6 +1,6 @@
-/** Of which grid connection the peaks are; nothing to choose in a home that has named none. */
+/** Selects the grid connection whose peaks are shown. Hidden in homes with only one. */
 import { connections, shownConnection } from '../../state/connections.ts';
-import { go } from '../../state/place.ts';
+import { navigate } from '../../state/route.ts';
 import { texts } from '../../texts/texts.ts';
 
 export function ConnectionChoice() {
@@ -13,7 +13,9 @@ export function ConnectionChoice() {
       <select
         class="input"
         value={shownConnection.value ?? 'home'}
-        onChange={({ currentTarget: { value } }) => go({ connectionId: value === 'home' ? null : value })}
+        onChange={({ currentTarget: { value } }) =>
+          navigate({ connectionId: value === 'home' ? null : value })
+        }
       >
         {known.map(({ id, name }) => (
           <option key={id} value={id}>

@@ -1,4 +1,4 @@
-/** Where the heat map's cells lie, in CSS pixels. Pure. */
+/** Positions of the heat map's cells, in CSS pixels. Pure. */
 import { columns } from './heat-grid.ts';
 
 export interface HeatLayout {
@@ -33,7 +33,7 @@ export function layoutOf(width: number, days: number): HeatLayout {
   };
 }
 
-/** The cell at a point; null beside the grid. */
+/** Index of the cell at a point; null outside the grid. */
 export function cellAt(layout: HeatLayout, days: number, x: number, y: number): number | null {
   if (layout.cellWidth <= 0) return null;
   const column = Math.floor((x - layout.left) / layout.cellWidth);
@@ -41,7 +41,17 @@ export function cellAt(layout: HeatLayout, days: number, x: number, y: number): 
   return column < 0 || column >= columns || row < 0 || row >= days ? null : row * columns + column;
 }
 
-/** When a cell begins by the wall clock, epoch milliseconds. A time that a clock change skips becomes the one after it. */
+/** The part of a cell that is drawn. */
+export function boxOf({ left, top, cellWidth, rowHeight }: HeatLayout, index: number) {
+  return {
+    left: left + (index % columns) * cellWidth,
+    top: top + Math.floor(index / columns) * rowHeight + 1,
+    width: cellWidth,
+    height: rowHeight - 2,
+  };
+}
+
+/** Start of a cell by the wall clock, epoch milliseconds. A time that a clock change skips becomes the next one. */
 export function startOfCell(month: Temporal.PlainDate, row: number, column: number, zone: string): number {
   return month
     .with({ day: row + 1 })

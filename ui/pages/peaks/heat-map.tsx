@@ -1,96 +1,94 @@
-/** The month's quarters as a heat map, drawn on a canvas and read by pointer or by arrow keys. */
-import { useEffect, useRef } from 'preact/hooks';
-import { ChartFrame, useCursor } from '../../chart/chart-frame.tsx';
+/** The month's quarter-hours as a heat map, drawn on a canvas and read by pointer or by arrow keys. */
+import { CanvasGrid } from '../../chart/canvas-grid.tsx';
+import type { ChartKeys, Cursor } from '../../chart/chart-frame.tsx';
 import { hatch } from '../../chart/hatch.ts';
-import { useWidth } from '../../chart/use-width.ts';
-import { formatInstant, type Locale } from '../../format/instants.ts';
-import { asText, showPower } from '../../format/numbers.ts';
+import { formatDate, formatInstant, type Locale } from '../../format/instants.ts';
+import { formatPower } from '../../format/numbers.ts';
+import { hourMs, quarterHourMs } from '../../period/durations.ts';
 import type { Texts } from '../../texts/en.ts';
 import { texts } from '../../texts/texts.ts';
-import { themeVersion, token } from '../../theme/theme.ts';
+import { token } from '../../theme/theme.ts';
 import { columns, type HeatGrid, heatStrength, scaleStops } from './heat-grid.ts';
-import { cellAt, type HeatLayout, layoutOf, startOfCell } from './heat-layout.ts';
+import { boxOf, cellAt, type HeatLayout, layoutOf, startOfCell } from './heat-layout.ts';
 
-export interface HeatMapProps {
+interface HeatMapProps {
   readonly month: Temporal.PlainDate;
   readonly name: string;
   readonly grid: HeatGrid;
-  /** Start of the peak's quarter, epoch milliseconds; null when there is none. */
+  /** Start of the peak's quarter-hour, epoch milliseconds; null without a peak. */
   readonly peakMs: number | null;
   readonly nowMs: number;
   readonly locale: Locale;
 }
 
-function draw(canvas: HTMLCanvasElement, layout: HeatLayout, props: HeatMapProps): void {
-  const context = canvas.getContext('2d');
-  if (context === null) return;
-  const { grid, month, peakMs, nowMs, locale } = props;
-  const dpr = devicePixelRatio;
-  const { left, top, cellWidth, rowHeight, width, height } = layout;
-  canvas.width = Math.round(width * dpr);
-  canvas.height = Math.round(height * dpr);
-  context.scale(dpr, dpr);
-  const text = token('--text-2-ink');
-  const colour = token('--grid-in-mark');
-  context.font = '11px Roboto, "Noto Sans", system-ui, sans-serif';
-  context.fillStyle = text;
+const font = '11px Roboto, "Noto Sans", system-ui, sans-serif';
+
+function drawLabels(context: CanvasRenderingContext2D, layout: HeatLayout, props: HeatMapProps): void {
+  const { left, top, cellWidth, rowHeight } = layout;
+  const { language } = props.locale;
+  context.font = font;
+  context.fillStyle = token('--text-2-ink');
   context.textBaseline = 'alphabetic';
   for (let hour = 0; hour < 24; hour += layout.hourStep) {
-    const at = month.toPlainDateTime({ hour }).toZonedDateTime('UTC').epochMilliseconds;
-    const label = formatInstant(at, 'time', { language: locale.language, zone: 'UTC' });
+    const label = formatInstant(hour * hourMs, 'time', { language, zone: 'UTC' });
     context.fillText(label, left + hour * 4 * cellWidth, top - 6);
   }
+  context.textAlign = 'right';
+  for (let row = 0; row < props.grid.days; row += 1) {
+    const day = row + 1;
+    const label = layout.isNarrow ? String(day) : formatDate(props.month.with({ day }), 'weekday', language);
+    context.fillText(label, left - 8, top + row * rowHeight + rowHeight / 2 + 4);
+  }
+  context.textAlign = 'left';
+}
+
+function drawCells(context: CanvasRenderingContext2D, layout: HeatLayout, props: HeatMapProps): void {
+  const { left, top, cellWidth, rowHeight } = layout;
+  const { grid, month, nowMs, locale } = props;
+  const text = token('--text-2-ink');
+  const colour = token('--grid-in-mark');
   const missing = hatch(context, text, 'transparent', 0.22, 1);
-  for (let row = 0; row < grid.days; row += 1) {
-    const y = top + row * rowHeight;
-    const date = month.with({ day: row + 1 });
-    const at = date.toZonedDateTime('UTC').epochMilliseconds;
-    context.globalAlpha = 1;
-    context.fillStyle = text;
-    context.textAlign = 'right';
-    const label = layout.isNarrow
-      ? String(row + 1)
-      : formatInstant(at, 'weekday', { language: locale.language, zone: 'UTC' });
-    context.fillText(label, left - 8, y + rowHeight / 2 + 4);
-    context.textAlign = 'left';
-    for (let column = 0; column < columns; column += 1) {
-      const x = left + column * cellWidth;
-      const cell = grid.cells[row * columns + column] ?? null;
-      const box = [x, y + 0.5, cellWidth + 0.2, rowHeight - 1] as const;
-      if (cell === null) {
-        if (startOfCell(month, row, column, locale.zone) + 900_000 > nowMs) continue;
-        context.globalAlpha = 1;
-        context.fillStyle = missing;
-      } else if (cell.isMeasured) {
-        context.globalAlpha = heatStrength(cell.quarter.avg_power_w, grid.mostW);
-        context.fillStyle = colour;
-      } else {
-        context.globalAlpha = 0.6 * heatStrength(cell.quarter.avg_power_w, grid.mostW);
-        context.fillStyle = text;
-      }
-      context.fillRect(...box);
+  for (const [index, cell] of grid.cells.entries()) {
+    const [row, column] = [Math.floor(index / columns), index % columns];
+    if (cell === null) {
+      if (startOfCell(month, row, column, locale.zone) + quarterHourMs > nowMs) continue;
+      context.globalAlpha = 1;
+      context.fillStyle = missing;
+    } else {
+      const strength = heatStrength(cell.quarterHour.avg_power_w, grid.mostW);
+      context.globalAlpha = cell.isMeasured ? strength : 0.6 * strength;
+      context.fillStyle = cell.isMeasured ? colour : text;
     }
+    context.fillRect(left + column * cellWidth, top + row * rowHeight + 0.5, cellWidth + 0.2, rowHeight - 1);
   }
   context.globalAlpha = 1;
-  const peak = grid.cells.findIndex((cell) => cell?.startMs === peakMs);
-  if (peakMs !== null && peak >= 0) {
-    const x = left + (peak % columns) * cellWidth + cellWidth / 2;
-    const y = top + Math.floor(peak / columns) * rowHeight + rowHeight / 2;
-    const radius = rowHeight / 2 + 3;
-    for (const [style, line] of [
-      [token('--card'), 5],
-      [token('--text'), 2],
-    ] as const) {
-      context.strokeStyle = style;
-      context.lineWidth = line;
-      context.beginPath();
-      context.arc(x, y, radius, 0, 2 * Math.PI);
-      context.stroke();
-    }
+}
+
+/** A ring around the peak. */
+function drawPeak(context: CanvasRenderingContext2D, layout: HeatLayout, props: HeatMapProps): void {
+  const { left, top, cellWidth, rowHeight } = layout;
+  const peak = peakIndex(props);
+  if (peak < 0) return;
+  const x = left + (peak % columns) * cellWidth + cellWidth / 2;
+  const y = top + Math.floor(peak / columns) * rowHeight + rowHeight / 2;
+  for (const [style, lineWidth] of [
+    [token('--card'), 5],
+    [token('--text'), 2],
+  ] as const) {
+    context.strokeStyle = style;
+    context.lineWidth = lineWidth;
+    context.beginPath();
+    context.arc(x, y, rowHeight / 2 + 3, 0, 2 * Math.PI);
+    context.stroke();
   }
 }
 
-/** What the quarter that is pointed at says. */
+/** Index of the peak's cell; -1 without a peak. */
+function peakIndex({ grid, peakMs }: HeatMapProps): number {
+  return grid.cells.findIndex((cell) => cell !== null && cell.startMs === peakMs);
+}
+
+/** What the readout shows for the quarter-hour under the cursor. */
 function readout(
   index: number,
   props: HeatMapProps,
@@ -100,19 +98,19 @@ function readout(
   const [row, column] = [Math.floor(index / columns), index % columns];
   const cell = grid.cells[index] ?? null;
   const startMs = cell?.startMs ?? startOfCell(month, row, column, locale.zone);
-  const when = `${formatInstant(startMs, 'moment', locale)} – ${formatInstant(startMs + 900_000, 'time', locale)}`;
+  const endMs = startMs + quarterHourMs;
+  const when = `${formatInstant(startMs, 'moment', locale)} – ${formatInstant(endMs, 'time', locale)}`;
   if (cell === null) {
-    const isFuture = startMs + 900_000 > nowMs;
-    return { when, value: isFuture ? t.peaks.mapFuture : t.peaks.mapMissing, note: '' };
+    return { when, value: endMs > nowMs ? t.peaks.mapFuture : t.peaks.mapMissing, note: '' };
   }
   const notes = [
     ...(cell.isMeasured ? [] : [t.peaks.mapUnmeasured]),
     ...(cell.isTwice ? [t.peaks.mapTwice] : []),
-    ...(cell.quarter.provisional && startMs + 900_000 > nowMs ? [t.bars.running] : []),
+    ...(cell.quarterHour.provisional && endMs > nowMs ? [t.bars.running] : []),
   ];
   return {
     when,
-    value: asText(showPower(cell.quarter.avg_power_w, locale.language)),
+    value: formatPower(cell.quarterHour.avg_power_w, locale.language),
     note: notes.join(', '),
   };
 }
@@ -120,81 +118,61 @@ function readout(
 export function HeatMap(props: HeatMapProps) {
   const { grid, name, peakMs, locale } = props;
   const all = texts();
-  const t = all.peaks;
-  const holder = useRef<HTMLDivElement>(null);
-  const canvas = useRef<HTMLCanvasElement>(null);
-  const width = useWidth(holder);
-  const cursor = useCursor(grid.days * columns);
-  const { at } = cursor;
-  const version = themeVersion.value;
-  const layout = layoutOf(width, grid.days);
-  const last = grid.days * columns - 1;
-
-  // colours are the theme's: `version` stands for them
-  useEffect(() => {
-    if (canvas.current !== null && width > 0) draw(canvas.current, layout, props);
-  }, [grid, width, version, locale, peakMs]);
-  useEffect(() => cursor.point(null), [name]);
-
-  const point = (event: PointerEvent) => {
-    const box = canvas.current?.getBoundingClientRect();
-    if (box === undefined) return;
-    const index = cellAt(layout, grid.days, event.clientX - box.left, event.clientY - box.top);
-    if (index !== null) cursor.point(index);
+  const layout = (width: number) => layoutOf(width, grid.days);
+  const draw = (context: CanvasRenderingContext2D, width: number) => {
+    drawLabels(context, layout(width), props);
+    drawCells(context, layout(width), props);
+    drawPeak(context, layout(width), props);
   };
-  const peak = grid.cells.findIndex((cell) => cell !== null && cell.startMs === peakMs);
-  const from = at ?? Math.max(0, peak);
-  const to = (index: number) => () => cursor.move(Math.max(0, Math.min(last, index)));
-  const said = at === null ? null : readout(at, props, all);
   return (
     <div class="heat">
-      <ChartFrame
-        holder={holder}
-        cursor={cursor}
-        class="heat-plot"
-        label={`${name}. ${t.mapHelp}`}
-        keys={{
-          ArrowLeft: to(from - (at === null ? 0 : 1)),
-          ArrowRight: to(from + (at === null ? 0 : 1)),
-          ArrowUp: to(from < columns ? from : from - columns),
-          ArrowDown: to(from > last - columns ? from : from + columns),
-          Home: to(Math.floor(from / columns) * columns),
-          End: to(Math.floor(from / columns) * columns + columns - 1),
-          p: () => peak >= 0 && cursor.move(peak),
-        }}
+      <CanvasGrid
+        name="heat"
+        label={`${name}. ${all.peaks.mapHelp}`}
+        count={grid.cells.length}
+        heightOf={(width) => layout(width).height}
+        draw={draw}
+        drawnFrom={[grid, locale, peakMs]}
+        cellAt={(width, x, y) => cellAt(layout(width), grid.days, x, y)}
+        boxOf={(width, index) => boxOf(layout(width), index)}
+        keysOf={(cursor) => cursorKeys(cursor, grid.cells.length - 1, peakIndex(props))}
         marks={{ 'data-quarters': grid.cells.filter((cell) => cell !== null).length }}
-        onPoint={point}
-        readoutClass="heat-readout"
-        picture={
-          <>
-            <canvas ref={canvas} style={{ width: `${layout.width}px`, height: `${layout.height}px` }} />
-            {at !== null && (
-              <span
-                class="heat-cursor"
-                style={{
-                  left: `${layout.left + (at % columns) * layout.cellWidth - 2}px`,
-                  top: `${layout.top + Math.floor(at / columns) * layout.rowHeight - 1}px`,
-                  width: `${layout.cellWidth + 4}px`,
-                  height: `${layout.rowHeight + 2}px`,
-                }}
-              />
-            )}
-          </>
-        }
-      >
-        {said === null ? (
-          <span class="quiet">{t.mapHint}</span>
-        ) : (
-          <>
-            <strong>{said.value}</strong>
-            <span>{said.when}</span>
-            <span class="quiet">{said.note}</span>
-          </>
-        )}
-      </ChartFrame>
+        subject={name}
+        readout={(index) => <Readout index={index} {...props} />}
+      />
       <Scale grid={grid} locale={locale} />
     </div>
   );
+}
+
+function Readout({ index, ...props }: HeatMapProps & { readonly index: number | null }) {
+  const t = texts();
+  if (index === null) return <span class="quiet">{t.peaks.mapHint}</span>;
+  const { value, when, note } = readout(index, props, t);
+  return (
+    <>
+      <strong>{value}</strong>
+      <span>{when}</span>
+      <span class="quiet">{note}</span>
+    </>
+  );
+}
+
+/** Arrow keys move by a quarter-hour or a day, P moves to the peak, where the first key starts too. */
+function cursorKeys(cursor: Cursor, last: number, peak: number): ChartKeys {
+  const from = cursor.at ?? Math.max(0, peak);
+  const step = cursor.at === null ? 0 : 1;
+  const to = (index: number) => () => cursor.move(Math.max(0, Math.min(last, index)));
+  const rowStart = Math.floor(from / columns) * columns;
+  return {
+    ArrowLeft: to(from - step),
+    ArrowRight: to(from + step),
+    ArrowUp: to(from < columns ? from : from - columns),
+    ArrowDown: to(from > last - columns ? from : from + columns),
+    Home: to(rowStart),
+    End: to(rowStart + columns - 1),
+    p: () => peak >= 0 && cursor.move(peak),
+  };
 }
 
 function Scale({ grid, locale }: { grid: HeatGrid; locale: Locale }) {
@@ -205,7 +183,7 @@ function Scale({ grid, locale }: { grid: HeatGrid; locale: Locale }) {
         `color-mix(in srgb, var(--grid-in-mark) ${(strength * 100).toFixed(0)}%, transparent) ${at * 100}%`,
     )
     .join(', ');
-  const power = (watts: number) => asText(showPower(watts, locale.language));
+  const power = (watts: number) => formatPower(watts, locale.language);
   const hasUnmeasured = grid.cells.some((cell) => cell !== null && !cell.isMeasured);
   return (
     <div class="heat-scale">

@@ -1,10 +1,11 @@
-/** The month's peak, the billed one with what it rests on, and where the running quarter is heading. */
+/** The month's peak, the billed peak with its basis, and the projection of the running quarter-hour. */
 import { mdiChartBellCurve, mdiGaugeFull, mdiReceiptTextOutline, mdiTimerOutline } from '@mdi/js';
 import type { ComponentChildren } from 'preact';
 import type { CapacityMonth } from '../../../src/schemas/p1.ts';
 import { Icon } from '../../components/icon.tsx';
 import { formatInstant } from '../../format/instants.ts';
-import { asText, formatCount, formatShare, showEnergy, showPower } from '../../format/numbers.ts';
+import { formatCount, formatEnergy, formatPower, formatShare } from '../../format/numbers.ts';
+import { quarterHourMs } from '../../period/durations.ts';
 import { locale } from '../../state/home.ts';
 import { texts } from '../../texts/texts.ts';
 import { billedText, boundsText, meterText } from './sentence.ts';
@@ -21,7 +22,7 @@ function Card({
   icon: string;
   label: string;
   watts: number | null;
-  /** In place of a value that is not known. */
+  /** Shown instead of an unknown value. */
   instead: string;
   children?: ComponentChildren;
 }) {
@@ -37,7 +38,7 @@ function Card({
         {watts === null ? (
           <span class="figure-unknown quiet">{instead}</span>
         ) : (
-          <span class="figure-value">{asText(showPower(watts, locale.value.language))}</span>
+          <span class="figure-value">{formatPower(watts, locale.value.language)}</span>
         )}
       </dd>
       <dd class="peak-note quiet">{children}</dd>
@@ -52,16 +53,16 @@ function Running({ answer }: { answer: CapacityMonth }) {
   if (running === null) return null;
   const startMs = Date.parse(running.bucket);
   const at = (ms: number) => formatInstant(ms, 'time', locale.value);
-  const power = (watts: number) => asText(showPower(watts, language));
+  const power = (watts: number) => formatPower(watts, language);
   const projected = running.projected_w;
-  // The highest measured quarter is no measure while an hour says that the peak was higher.
+  // No comparison with the highest measured quarter-hour if an hour shows that the peak was higher.
   const isBounded = boundsText(answer, t, language) !== null;
   const share = isBounded || projected === null || peakW === null || peakW <= 0 ? null : projected / peakW;
   return (
     <Card
       name="running"
       icon={mdiTimerOutline}
-      label={`${t.running}, ${t.runningSince(at(startMs), at(startMs + 900_000))}`}
+      label={`${t.running}, ${t.runningSince(at(startMs), at(startMs + quarterHourMs))}`}
       watts={projected}
       instead={t.notKnown}
     >
@@ -78,7 +79,7 @@ function Running({ answer }: { answer: CapacityMonth }) {
       {running.so_far_w !== null && t.runningNote(power(running.so_far_w))}
       {running.left_kwh !== null &&
         (running.left_kwh > 0
-          ? t.runningLeft(asText(showEnergy(running.left_kwh, language)), power(running.limit_w))
+          ? t.runningLeft(formatEnergy(running.left_kwh, language), power(running.limit_w))
           : t.runningNoneLeft(power(running.limit_w)))}
     </Card>
   );
@@ -87,12 +88,10 @@ function Running({ answer }: { answer: CapacityMonth }) {
 export function PeakCards({ answer }: { answer: CapacityMonth }) {
   const t = texts().peaks;
   const { language } = locale.value;
-  const power = (watts: number) => asText(showPower(watts, language));
+  const power = (watts: number) => formatPower(watts, language);
   const bounds = boundsText(answer, t, language);
   const when =
-    answer.monthly_peak_ts === null
-      ? null
-      : formatInstant(Date.parse(answer.monthly_peak_ts), 'moment', locale.value);
+    answer.monthly_peak_ts === null ? null : formatInstant(answer.monthly_peak_ts, 'moment', locale.value);
   return (
     <section aria-label={t.figures}>
       <dl class="figures peak-figures">

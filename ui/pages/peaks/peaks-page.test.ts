@@ -1,6 +1,6 @@
 /**
- * Goal: the heat map has every quarter in its place of the wall clock, a peak is only what was measured, and a month
- * without measured quarters shows what its peak lies between.
+ * Goal: the heat map has every quarter-hour at its time of the wall clock, only measured quarter-hours are peaks, and a
+ * month without them shows the bounds of its peak.
  * Method: the days on which clocks change, by hand; the scale by property; sentences for each kind of month.
  */
 import fc from 'fast-check';
@@ -17,7 +17,7 @@ const zone = 'Europe/Brussels';
 const locale = { language: 'en-GB', zone };
 const plain = (text: string) => text.replace(/[\u00a0\u2009\u202f]/g, ' ');
 const october = Temporal.PlainDate.from('2026-10-01');
-const quarter = (bucket: string, watts: number, rest: Partial<QuarterHour> = {}): QuarterHour => ({
+const quarterHour = (bucket: string, watts: number, rest: Partial<QuarterHour> = {}): QuarterHour => ({
   bucket,
   avg_power_w: watts,
   quality: 'measured',
@@ -26,29 +26,29 @@ const quarter = (bucket: string, watts: number, rest: Partial<QuarterHour> = {})
 });
 
 describe('the heat map', () => {
-  it('places quarters by the wall clock of the home', () => {
-    const { cells, days } = heatGrid(october, [quarter('2026-10-07T10:15:00Z', 3176)], zone);
+  it("positions quarter-hours by the home's wall clock", () => {
+    const { cells, days } = heatGrid(october, [quarterHour('2026-10-07T10:15:00Z', 3176)], zone);
     expect(days).toBe(31);
-    expect(cells[6 * columns + 12 * 4 + 1]?.quarter.avg_power_w).toBe(3176);
+    expect(cells[6 * columns + 12 * 4 + 1]?.quarterHour.avg_power_w).toBe(3176);
     expect(cells.filter((cell) => cell !== null)).toHaveLength(1);
   });
 
-  it('keeps the higher of two quarters with the same time, in either order', () => {
-    const twice = [quarter('2026-10-25T00:30:00Z', 500), quarter('2026-10-25T01:30:00Z', 900)];
+  it('keeps the higher of two quarter-hours with the same time, in either order', () => {
+    const twice = [quarterHour('2026-10-25T00:30:00Z', 500), quarterHour('2026-10-25T01:30:00Z', 900)];
     for (const list of [twice, [...twice].reverse()]) {
       const cell = heatGrid(october, list, zone).cells[24 * columns + 2 * 4 + 2];
-      expect(cell).toMatchObject({ isTwice: true, quarter: { avg_power_w: 900 } });
+      expect(cell).toMatchObject({ isTwice: true, quarterHour: { avg_power_w: 900 } });
     }
   });
 
-  it('makes no peak of what was not measured as a quarter', () => {
+  it('takes only measured quarter-hours as peaks', () => {
     const grid = heatGrid(
       october,
       [
-        quarter('2026-10-02T10:00:00Z', 9000, { quality: 'hourly' }),
-        quarter('2026-10-02T11:00:00Z', 800),
-        quarter('2026-10-02T12:00:00Z', 800),
-        quarter('2026-09-30T12:00:00Z', 7000),
+        quarterHour('2026-10-02T10:00:00Z', 9000, { quality: 'hourly' }),
+        quarterHour('2026-10-02T11:00:00Z', 800),
+        quarterHour('2026-10-02T12:00:00Z', 800),
+        quarterHour('2026-09-30T12:00:00Z', 7000),
       ],
       zone,
     );
@@ -59,7 +59,7 @@ describe('the heat map', () => {
     expect(dayPeaks(grid)[2]?.highest).toBeNull();
   });
 
-  it('grows stronger with power, and nothing is stronger than the most', () => {
+  it('is stronger for more power, strongest for the highest', () => {
     fc.assert(
       fc.property(
         fc.float({ min: 0, max: 2e4, noNaN: true }),
@@ -75,7 +75,7 @@ describe('the heat map', () => {
     );
   });
 
-  it('finds the quarter that is pointed at', () => {
+  it('finds the quarter-hour at a point', () => {
     const layout = layoutOf(1000, 31);
     const x = layout.left + 49.5 * layout.cellWidth;
     expect(cellAt(layout, 31, x, layout.top + 6.5 * layout.rowHeight)).toBe(6 * columns + 49);
@@ -122,28 +122,28 @@ const sentence = (answer: CapacityMonth, at = '2026-11-21T12:00:00Z') =>
   plain(sentenceOf(answer, periodAround('month', october), Date.parse(at), en.peaks, locale));
 
 describe('the sentence', () => {
-  it('tells the peak and when', () => {
+  it('names the peak and its time', () => {
     expect(sentence(month)).toBe('The peak of October 2026 is 3.18 kW, on 7 Oct, 12:15.');
     expect(sentence(month, '2026-10-20T12:00:00Z')).toBe(
       'This month’s peak is 3.18 kW so far, on 7 Oct, 12:15.',
     );
   });
 
-  it('tells that it may be higher when quarters are missing', () => {
+  it('says that the peak may be higher when quarter-hours are missing', () => {
     expect(sentence({ ...month, measured_quarters: 10, at_most_w: null })).toContain(
       'it may have been higher',
     );
     expect(sentence({ ...month, measured_quarters: 10, at_most_w: 5000 })).toContain('up to 5.00 kW');
   });
 
-  it('does not take the highest measured quarter for the peak when an hour stands above it', () => {
+  it('names bounds when an hour is above the highest measured quarter-hour', () => {
     const partly = { ...month, measured_quarters: 7, at_least_w: 8730, at_most_w: 34_910 };
     expect(sentence(partly)).toContain('between 8.73 kW and 34.91 kW');
     expect(sentence(partly)).toContain('The highest measured quarter is 3.18 kW');
     expect(boundsText(partly, en.peaks, 'en-GB')).not.toBeNull();
   });
 
-  it('gives bounds and no peak where nothing was measured in quarters', () => {
+  it('names bounds and no peak when no quarter-hour was measured', () => {
     const none = { ...month, monthly_peak_w: null, monthly_peak_ts: null, measured_quarters: 0 };
     expect(sentence({ ...none, at_least_w: 2100, at_most_w: 8400 })).toBe(
       'No quarter-hour of October 2026 was measured. Its peak was at least 2.10 kW and at most 8.40 kW.',
@@ -162,15 +162,15 @@ describe('the sentence', () => {
   });
 });
 
-describe('what the billed peak rests on', () => {
-  const told = (answer: Partial<CapacityMonth>) =>
+describe('the basis of the billed peak', () => {
+  const format = (answer: Partial<CapacityMonth>) =>
     plain(billedText({ ...month, ...answer }, en.peaks, 'en-GB'));
-  it('is said plainly when all is measured', () => {
-    expect(told({})).toBe('Mean of 2 months, none counted below 2.50 kW.');
+  it('is short when everything is measured', () => {
+    expect(format({})).toBe('Mean of 2 months, none counted below 2.50 kW.');
   });
-  it('names months in part and months without, and what it lies between', () => {
+  it('names partly measured months, months without a peak, and bounds', () => {
     expect(
-      told({
+      format({
         billed_partial_months: 1,
         billed_of_months: 12,
         billed_at_least_w: 2556,
@@ -180,7 +180,7 @@ describe('what the billed peak rests on', () => {
       'Mean of 2 months, none counted below 2.50 kW. One of them was only measured in part. Of 10 of 12 months no peak is known. With what is not known it is at least 2.56 kW.',
     );
     expect(
-      told({ billed_peak_w: null, billed_months: 0, billed_at_least_w: 3000, billed_at_most_w: 12_000 }),
+      format({ billed_peak_w: null, billed_months: 0, billed_at_least_w: 3000, billed_at_most_w: 12_000 }),
     ).toBe(
       'No month with measured quarters yet. With what is not known it lies between 3.00 kW and 12.00 kW.',
     );
@@ -188,7 +188,7 @@ describe('what the billed peak rests on', () => {
 });
 
 describe('the meter’s own peak', () => {
-  const told = (differenceW: number | null, reason: CapacityMonth['meter_difference_reason']) =>
+  const format = (differenceW: number | null, reason: CapacityMonth['meter_difference_reason']) =>
     plain(
       meterText(
         { ...month, meter_difference_w: differenceW, meter_difference_reason: reason },
@@ -196,23 +196,23 @@ describe('the meter’s own peak', () => {
         'en-GB',
       ),
     );
-  it('agrees, or differs with what may explain it', () => {
-    expect(told(9, 'rounding')).toBe('It agrees with what is recorded here.');
-    expect(told(800, 'not_measured')).toBe(
+  it('agrees, or differs with an explanation', () => {
+    expect(format(9, 'rounding')).toBe('It agrees with what is recorded here.');
+    expect(format(800, 'not_measured')).toBe(
       '800 W more than recorded here. Quarters that were not measured here can explain it.',
     );
-    expect(told(-1200, 'running')).toBe(
-      '1.20 kW less than recorded here. The meter has not told the newest quarter yet.',
+    expect(format(-1200, 'running')).toBe(
+      '1.20 kW less than recorded here. The meter has not reported its newest quarter-hour yet.',
     );
-    expect(told(800, 'unexplained')).toContain('Nothing known explains it');
-    expect(told(null, 'not_measured')).toBe('Quarters that were not measured here can explain it.');
-    expect(told(null, null)).toBe('Its own highest quarter of the month');
+    expect(format(800, 'unexplained')).toContain('Nothing known explains it');
+    expect(format(null, 'not_measured')).toBe('Quarters that were not measured here can explain it.');
+    expect(format(null, null)).toBe('Its own highest quarter of the month');
   });
 });
 
 describe('twelve months', () => {
   const rest = { reason: null, at_least_w: null, at_most_w: null, coverage: 0, provisional: false };
-  it('leave a month without measured quarters empty', () => {
+  it('leave a month without measured quarter-hours empty', () => {
     const bars = yearBars(
       [
         { ...rest, month: '2026-09', peak_w: null, peak_ts: null, counted_w: null },

@@ -1,17 +1,19 @@
-/** A month's quarter-hour peaks of what comes from the grid: the peak, what is billed, every quarter, twelve months. */
+/** A month's quarter-hour peaks of the offtake: the peak, the billed peak, every quarter-hour, twelve months. */
+
 import { mdiChartBellCurve } from '@mdi/js';
 import { useEffect, useMemo } from 'preact/hooks';
 import type { CapacityMonth } from '../../../src/schemas/p1.ts';
 import { api } from '../../api.ts';
+import { Card } from '../../components/card.tsx';
 import { DataTable } from '../../components/data-table.tsx';
 import { FollowedPage } from '../../components/followed-page.tsx';
 import { Empty } from '../../components/states.tsx';
-import { formatInstant, formatPeriod } from '../../format/instants.ts';
-import { asText, formatCount, showPower } from '../../format/numbers.ts';
+import { formatDate, formatInstant, formatPeriod } from '../../format/instants.ts';
+import { formatCount, formatPower } from '../../format/numbers.ts';
 import { dateAt, includes, type Period } from '../../period/period.ts';
-import { PeriodControl, shownMonth } from '../../period/period-control.tsx';
+import { shownMonth } from '../../period/period-control.tsx';
 import { connections, shownConnection } from '../../state/connections.ts';
-import { useFollowed } from '../../state/followed.ts';
+import { type PeriodAnswer, usePeriodAnswer } from '../../state/followed.ts';
 import { isImporting, locale, nowMs } from '../../state/home.ts';
 import { texts } from '../../texts/texts.ts';
 import { ConnectionChoice } from './connection-choice.tsx';
@@ -21,21 +23,14 @@ import { PeakCards } from './peak-cards.tsx';
 import { sentenceOf } from './sentence.ts';
 import { YearCard } from './year-card.tsx';
 
-interface Answered {
-  readonly key: string;
-  readonly answer: CapacityMonth;
-  readonly period: Period;
-  readonly atMs: number;
-}
-
-/** The running quarter's projection moves with the power. */
+/** The projection of the running quarter-hour changes with the power. */
 const runningEveryMs = 15_000;
 
 function Tables({ answer, period, grid }: { answer: CapacityMonth; period: Period; grid: HeatGrid }) {
   const t = texts().peaks;
   const { language } = locale.value;
-  const power = (watts: number) => asText(showPower(watts, language));
-  const moment = (text: string) => formatInstant(Date.parse(text), 'moment', locale.value);
+  const power = (watts: number) => formatPower(watts, language);
+  const moment = (text: string) => formatInstant(text, 'moment', locale.value);
   return (
     <div class="peak-pair">
       {answer.top.length === 0 ? (
@@ -74,19 +69,10 @@ function Tables({ answer, period, grid }: { answer: CapacityMonth; period: Perio
         rows={dayPeaks(grid).map(({ day, highest, measured }) => ({
           key: String(day),
           cells: [
-            {
-              text: formatInstant(
-                period.start.with({ day }).toZonedDateTime('UTC').epochMilliseconds,
-                'weekday',
-                {
-                  language,
-                  zone: 'UTC',
-                },
-              ),
-            },
+            { text: formatDate(period.start.with({ day }), 'weekday', language) },
             highest === null
               ? { text: '', value: null }
-              : { text: power(highest.quarter.avg_power_w), value: highest.quarter.avg_power_w },
+              : { text: power(highest.quarterHour.avg_power_w), value: highest.quarterHour.avg_power_w },
             { text: highest === null ? '' : formatInstant(highest.startMs, 'time', locale.value) },
             { text: formatCount(measured, language), value: measured },
           ],
@@ -96,7 +82,7 @@ function Tables({ answer, period, grid }: { answer: CapacityMonth; period: Perio
   );
 }
 
-function Shown({ shown, isLoading }: { shown: Answered; isLoading: boolean }) {
+function Shown({ shown, isLoading }: { shown: PeriodAnswer<CapacityMonth>; isLoading: boolean }) {
   const all = texts();
   const t = all.peaks;
   const { answer, period, atMs } = shown;
@@ -116,10 +102,7 @@ function Shown({ shown, isLoading }: { shown: Answered; isLoading: boolean }) {
         </section>
       ) : (
         <>
-          <section class="card" aria-labelledby="map-title">
-            <header>
-              <h2 id="map-title">{t.map}</h2>
-            </header>
+          <Card id="map" title={t.map}>
             <HeatMap
               month={period.start}
               name={t.mapName(formatPeriod(period, language))}
@@ -128,7 +111,7 @@ function Shown({ shown, isLoading }: { shown: Answered; isLoading: boolean }) {
               nowMs={atMs}
               locale={locale.value}
             />
-          </section>
+          </Card>
           <Tables answer={answer} period={period} grid={grid} />
         </>
       )}
@@ -142,30 +125,17 @@ export function PeaksPage() {
   const month = period.start.toString().slice(0, 7);
   const isRunning = includes(period, dateAt(nowMs.value, locale.value.zone));
   const connectionId = shownConnection.value;
-  const key = `${month} ${locale.value.zone} ${connectionId ?? ''}`;
   useEffect(() => void connections.refresh(), []);
-  const resource = useFollowed<Answered>(
-    key,
-    async (signal) => {
-      const answer = await api.capacityMonth(month, connectionId, signal);
-      return { key, answer, period, atMs: nowMs.peek() };
-    },
+  const followed = usePeriodAnswer(
+    period,
+    connectionId ?? '',
+    (_span, signal) => api.capacityMonth(month, connectionId, signal),
     isRunning ? runningEveryMs : null,
   );
+  const { shown, isLoading } = followed;
   return (
-    <FollowedPage
-      resource={resource}
-      question={key}
-      skeletonHeight={520}
-      controls={
-        <>
-          <PeriodControl isMonthly />
-          <ConnectionChoice />
-        </>
-      }
-      empty={() => null}
-    >
-      {(shown, isLoading) => <Shown shown={shown} isLoading={isLoading} />}
+    <FollowedPage followed={followed} skeletonHeight={520} isMonthly controls={<ConnectionChoice />}>
+      {shown !== null && <Shown shown={shown} isLoading={isLoading} />}
     </FollowedPage>
   );
 }

@@ -1,7 +1,7 @@
-/** The one answer that the Peaks page opens with: a measured peak, or what it lies between, never a made-up one. Pure. */
+/** The sentence at the top of the Peaks page: a measured peak, or its bounds. Pure. */
 import type { CapacityMonth } from '../../../src/schemas/p1.ts';
 import { formatInstant, formatPeriod, type Locale } from '../../format/instants.ts';
-import { asText, formatCount, showPower } from '../../format/numbers.ts';
+import { formatCount, formatPower } from '../../format/numbers.ts';
 import { dateAt, includes, type Period, spanOf } from '../../period/period.ts';
 import type { Texts } from '../../texts/en.ts';
 
@@ -14,7 +14,7 @@ export function sentenceOf(
 ): string {
   const words = t.sentence;
   const { language, zone } = locale;
-  const show = (watts: number) => asText(showPower(watts, language));
+  const show = (watts: number) => formatPower(watts, language);
   const month = formatPeriod(period, language);
   const { monthly_peak_w: peakW, monthly_peak_ts: peakTs, at_least_w: leastW, at_most_w: mostW } = answer;
   if (peakW === null || peakTs === null) {
@@ -24,21 +24,21 @@ export function sentenceOf(
       ? words.atLeast(month, show(leastW))
       : words.between(month, show(leastW), show(mostW));
   }
-  // Where an hour's mean stands above every measured quarter, the highest of those is not the month's peak.
+  // An hour's mean above every measured quarter-hour: the highest of those is not the month's peak.
   if (leastW !== null && leastW > peakW)
     return mostW === null
       ? words.bounded(month, show(leastW), show(peakW))
       : words.boundedMost(month, show(leastW), show(mostW), show(peakW));
-  const when = formatInstant(Date.parse(peakTs), 'moment', locale);
-  const said = includes(period, dateAt(nowMs, zone))
+  const when = formatInstant(peakTs, 'moment', locale);
+  const text = includes(period, dateAt(nowMs, zone))
     ? words.peakSoFar(show(peakW), when)
     : words.peak(month, show(peakW), when);
-  if (answer.measured_quarters >= answer.expected_quarters) return said;
-  if (mostW === null) return said + words.mayBeHigherUnknown;
-  return mostW > peakW ? said + words.mayBeHigher(show(mostW)) : said;
+  if (answer.measured_quarters >= answer.expected_quarters) return text;
+  if (mostW === null) return text + words.mayBeHigherUnknown;
+  return mostW > peakW ? text + words.mayBeHigher(show(mostW)) : text;
 }
 
-/** What is to be said of what the billed peak rests on: months in part, months without, and what it lies between. Pure. */
+/** The basis of the billed peak: months measured in part, months without a peak, and its bounds. */
 export function billedText(answer: CapacityMonth, t: Texts['peaks'], language: string): string {
   const {
     billed_peak_w: billedW,
@@ -48,7 +48,7 @@ export function billedText(answer: CapacityMonth, t: Texts['peaks'], language: s
     billed_at_least_w: leastW,
     billed_at_most_w: mostW,
   } = answer;
-  const show = (watts: number) => asText(showPower(watts, language));
+  const show = (watts: number) => formatPower(watts, language);
   const count = (value: number) => formatCount(value, language);
   const isExact = leastW !== null && leastW === mostW;
   const bounds =
@@ -66,20 +66,20 @@ export function billedText(answer: CapacityMonth, t: Texts['peaks'], language: s
   );
 }
 
-/** What the month's peak lies between when it was not measured itself; null when it was, or when nothing is known. */
+/** Bounds of a month's peak that was not measured; null when it was measured, or nothing is known. */
 export function boundsText(answer: CapacityMonth, t: Texts['peaks'], language: string): string | null {
   const { monthly_peak_w: peakW, at_least_w: leastW, at_most_w: mostW } = answer;
   if (leastW === null || (peakW !== null && peakW >= leastW)) return null;
-  const show = (watts: number) => asText(showPower(watts, language));
+  const show = (watts: number) => formatPower(watts, language);
   return mostW === null ? t.least(show(leastW)) : t.bounds(show(leastW), show(mostW));
 }
 
-/** Beside ours: that both agree, or by how much they don't and why that may be. Pure. */
+/** How the meter's own peak compares with ours, and what may explain a difference. */
 export function meterText(answer: CapacityMonth, t: Texts['peaks'], language: string): string {
   const { meter_difference_w: differenceW, meter_difference_reason: reason } = answer;
   if (reason === null) return t.meterNote;
   if (reason === 'rounding') return t.meterAgrees;
   const words = t.meterReasons[reason];
   if (differenceW === null) return words;
-  return `${t.meterDiffers(asText(showPower(Math.abs(differenceW), language)), differenceW > 0)} ${words}`;
+  return `${t.meterDiffers(formatPower(Math.abs(differenceW), language), differenceW > 0)} ${words}`;
 }

@@ -1,37 +1,38 @@
-/** The peaks of twelve months as bars with the floor, and the same as a table. */
+/** The peaks of twelve months as bars, with the floor, and as a table. */
+
 import { useMemo } from 'preact/hooks';
 import type { CapacityMonth } from '../../../src/schemas/p1.ts';
 import { BarChart } from '../../chart/bar-chart.tsx';
 import { bucketName } from '../../chart/bar-labels.ts';
 import { BarLegend, Swatch } from '../../chart/bar-legend.tsx';
 import type { Bar, BarSeries } from '../../chart/bars.ts';
-import { presenceOf } from '../../chart/grounds.ts';
+import { presenceOf } from '../../chart/data-quality.ts';
+import { Card } from '../../components/card.tsx';
 import { DataTable } from '../../components/data-table.tsx';
 import { formatInstant } from '../../format/instants.ts';
-import { asText, formatShare, showPower } from '../../format/numbers.ts';
-import { dateAt, parseDate, periodAround, spanOf } from '../../period/period.ts';
+import { formatPower, formatShare } from '../../format/numbers.ts';
+import { contains, dateAt, parseDate, periodAround, spanOf } from '../../period/period.ts';
 import { locale } from '../../state/home.ts';
-import { go } from '../../state/place.ts';
+import { navigate } from '../../state/route.ts';
 import type { Texts } from '../../texts/en.ts';
 import { texts } from '../../texts/texts.ts';
 
 type Month = CapacityMonth['rolling_12_month_w'][number];
 
-/** A bar for each of the twelve months, in kW; null where no quarter was measured. */
+/** A bar for each month, kW; null when no quarter-hour was measured. */
 export function yearBars(months: CapacityMonth['rolling_12_month_w'], nowMs: number, zone: string): Bar[] {
   return months.flatMap(({ month, peak_w: peakW }): Bar[] => {
     const date = parseDate(month);
     if (date === null) return [];
-    const { startMs, endMs } = spanOf(periodAround('month', date), zone);
+    const span = spanOf(periodAround('month', date), zone);
     return [
       {
-        startMs,
-        endMs,
+        ...span,
         values: [peakW === null ? null : peakW / 1000],
         look: 'solid',
-        presence: presenceOf(peakW !== null, endMs, nowMs),
+        presence: presenceOf(peakW !== null, span.endMs, nowMs),
         isIncomplete: false,
-        isRunning: startMs <= nowMs && nowMs < endMs,
+        isRunning: contains(span, nowMs),
         mark: null,
         before: null,
       },
@@ -39,7 +40,7 @@ export function yearBars(months: CapacityMonth['rolling_12_month_w'], nowMs: num
   });
 }
 
-/** The peak; where an hour proves a higher one, or none was measured, what it lies between. */
+/** The peak; its bounds when an hour shows a higher one, or when none was measured. */
 function peakText(
   { peak_w: peakW, at_least_w: leastW, at_most_w: mostW }: Month,
   t: Texts['peaks'],
@@ -51,10 +52,8 @@ function peakText(
 }
 
 export function YearCard({ answer, nowMs }: { answer: CapacityMonth; nowMs: number }) {
-  const all = texts();
-  const t = all.peaks;
-  const { language, zone } = locale.value;
-  const power = (watts: number) => asText(showPower(watts, language));
+  const t = texts().peaks;
+  const { zone } = locale.value;
   const months = answer.rolling_12_month_w;
   const bars = useMemo(() => yearBars(months, nowMs, zone), [months, nowMs, zone]);
   const series = useMemo(
@@ -62,16 +61,11 @@ export function YearCard({ answer, nowMs }: { answer: CapacityMonth; nowMs: numb
     [t],
   );
   const levels = useMemo(() => [answer.floor_w / 1000], [answer.floor_w]);
-  const nameOf = (index: number) =>
-    bucketName(bars[index]?.startMs ?? 0, bars[index]?.endMs ?? 0, 'month', locale.value);
-  const when = (ts: string | null) =>
-    ts === null ? '' : formatInstant(Date.parse(ts), 'moment', locale.value);
+  const open = (index: number) =>
+    navigate({ period: periodAround('month', dateAt(bars[index]?.startMs ?? 0, zone)), zoom: null });
   return (
     <div class="peak-pair">
-      <section class="card" aria-labelledby="year-title">
-        <header>
-          <h2 id="year-title">{t.yearTitle}</h2>
-        </header>
+      <Card id="year" title={t.yearTitle}>
         <BarChart
           bars={bars}
           series={series}
@@ -80,27 +74,9 @@ export function YearCard({ answer, nowMs }: { answer: CapacityMonth; nowMs: numb
           period="month"
           locale={locale.value}
           name={t.yearName(power(answer.floor_w))}
-          readout={(index) => (
-            <>
-              <strong>{nameOf(index)}</strong>
-              {months[index]?.peak_w == null ? (
-                <span class="quiet">
-                  {bars[index]?.presence === 'future' || months[index] === undefined
-                    ? all.bars.future
-                    : peakText(months[index], t, power)}
-                </span>
-              ) : (
-                <>
-                  <span>{power(months[index]?.peak_w ?? 0)}</span>
-                  <span class="quiet">{when(months[index]?.peak_ts ?? null)}</span>
-                </>
-              )}
-            </>
-          )}
-          onOpen={(index) =>
-            go({ period: periodAround('month', dateAt(bars[index]?.startMs ?? 0, zone)), zoom: null })
-          }
-          openName={nameOf}
+          readout={(index) => <Readout bar={bars[index]} month={months[index]} />}
+          onOpen={open}
+          openName={(index) => nameOf(bars[index])}
           onSelect={null}
         />
         <BarLegend bars={bars} series={series} missing={t.notMeasured}>
@@ -109,30 +85,72 @@ export function YearCard({ answer, nowMs }: { answer: CapacityMonth; nowMs: numb
             {t.yearFloor(power(answer.floor_w))}
           </li>
         </BarLegend>
-      </section>
-      <DataTable
-        title={t.yearTable}
-        columns={[
-          { key: 'month', label: t.yearColumns.month, isNumber: false },
-          { key: 'peak', label: t.yearColumns.peak, isNumber: true },
-          { key: 'counted', label: t.yearColumns.counted, isNumber: true },
-          { key: 'when', label: t.yearColumns.when, isNumber: false },
-          { key: 'measured', label: t.yearColumns.measured, isNumber: true },
-        ]}
-        rows={months.map((one, index) => ({
-          key: one.month,
-          cells: [
-            { text: nameOf(index) },
-            { text: peakText(one, t, power), value: one.peak_w },
-            {
-              text: one.counted_w === null ? '' : power(one.counted_w),
-              value: one.counted_w,
-            },
-            { text: when(one.peak_ts) },
-            { text: one.coverage === null ? '' : formatShare(one.coverage, language), value: one.coverage },
-          ],
-        }))}
-      />
+      </Card>
+      <YearTable months={months} bars={bars} />
     </div>
+  );
+}
+
+function power(watts: number): string {
+  return formatPower(watts, locale.value.language);
+}
+
+function nameOf(bar: Bar | undefined): string {
+  return bucketName(bar?.startMs ?? 0, bar?.endMs ?? 0, 'month', locale.value);
+}
+
+function momentText(iso: string | null): string {
+  return iso === null ? '' : formatInstant(iso, 'moment', locale.value);
+}
+
+function Readout({ bar, month }: { bar: Bar | undefined; month: Month | undefined }) {
+  const t = texts();
+  if (month?.peak_w == null)
+    return (
+      <>
+        <strong>{nameOf(bar)}</strong>
+        <span class="quiet">
+          {bar?.presence === 'future' || month === undefined
+            ? t.bars.future
+            : peakText(month, t.peaks, power)}
+        </span>
+      </>
+    );
+  return (
+    <>
+      <strong>{nameOf(bar)}</strong>
+      <span>{power(month.peak_w)}</span>
+      <span class="quiet">{momentText(month.peak_ts)}</span>
+    </>
+  );
+}
+
+function YearTable({ months, bars }: { months: readonly Month[]; bars: readonly Bar[] }) {
+  const t = texts().peaks;
+  const { language } = locale.value;
+  return (
+    <DataTable
+      title={t.yearTable}
+      columns={[
+        { key: 'month', label: t.yearColumns.month, isNumber: false },
+        { key: 'peak', label: t.yearColumns.peak, isNumber: true },
+        { key: 'counted', label: t.yearColumns.counted, isNumber: true },
+        { key: 'when', label: t.yearColumns.when, isNumber: false },
+        { key: 'measured', label: t.yearColumns.measured, isNumber: true },
+      ]}
+      rows={months.map((month, index) => ({
+        key: month.month,
+        cells: [
+          { text: nameOf(bars[index]) },
+          { text: peakText(month, t, power), value: month.peak_w },
+          { text: month.counted_w === null ? '' : power(month.counted_w), value: month.counted_w },
+          { text: momentText(month.peak_ts) },
+          {
+            text: month.coverage === null ? '' : formatShare(month.coverage, language),
+            value: month.coverage,
+          },
+        ],
+      }))}
+    />
   );
 }

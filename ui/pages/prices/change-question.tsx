@@ -1,11 +1,11 @@
-/** What a change of prices makes of the past, asked before it is made. */
+/** Asks for confirmation of a price change, with its effect on past costs. */
 import { useEffect, useRef } from 'preact/hooks';
-import type { Recalculation } from '../../../src/schemas/analytics.ts';
+import type { Recalculation } from '../../../src/schemas/cost-versions.ts';
 import { locale } from '../../state/home.ts';
 import { texts } from '../../texts/texts.ts';
 import { changeText } from './words.ts';
 
-export interface ChangeQuestionProps {
+interface ChangeQuestionProps {
   readonly title: string;
   readonly change: Recalculation;
   readonly currency: string | null;
@@ -19,7 +19,7 @@ export function ChangeQuestion(props: ChangeQuestionProps) {
   const { title, change, currency, act, isBusy, onAct, onCancel } = props;
   const t = texts().prices;
   const heading = useRef<HTMLHeadingElement>(null);
-  // It stands in for what was pressed: reading goes on here.
+  // It replaces the pressed button, so it takes the focus.
   useEffect(() => heading.current?.focus(), [title]);
   return (
     <div class="price-question" data-question>

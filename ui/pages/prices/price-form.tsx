@@ -1,103 +1,119 @@
-/** A new price: typed, looked at, then saved. */
+/** A new price: typed, previewed, then saved. */
 import { useState } from 'preact/hooks';
-import type { NewCostVersion, Recalculation } from '../../../src/schemas/analytics.ts';
+import type { NewCostVersion, Recalculation } from '../../../src/schemas/cost-versions.ts';
 import { api } from '../../api.ts';
-import type { Desk } from '../../components/desk.tsx';
+import type { Action } from '../../components/action.tsx';
+import { onSubmit, SelectField, TextField } from '../../components/fields.tsx';
+import { dateAt } from '../../period/period.ts';
 import { entities, locale, nowMs } from '../../state/home.ts';
 import { texts } from '../../texts/texts.ts';
 import { ChangeQuestion } from './change-question.tsx';
-import { priceText, readDay, readPrice } from './words.ts';
+import { parseDay, parsePrice, priceText } from './words.ts';
 
-export function PriceForm({ desk, currency }: { desk: Desk; currency: string | null }) {
+/** The fields as they are typed. */
+interface Fields {
+  readonly area: string;
+  readonly price: string;
+  readonly day: string;
+  readonly notes: string;
+}
+
+/** A price and its effect on past costs. */
+interface Previewed {
+  readonly version: NewCostVersion;
+  readonly change: Recalculation;
+}
+
+function today(): string {
+  return dateAt(nowMs.peek(), locale.value.zone).toString();
+}
+
+export function PriceForm({ action, currency }: { action: Action; currency: string | null }) {
   const t = texts().prices;
   const { language, zone } = locale.value;
-  const [area, setArea] = useState('');
-  const [price, setPrice] = useState('');
-  const [day, setDay] = useState(() =>
-    Temporal.Instant.fromEpochMilliseconds(nowMs.peek()).toZonedDateTimeISO(zone).toPlainDate().toString(),
-  );
-  const [notes, setNotes] = useState('');
-  const [asked, setAsked] = useState<{ version: NewCostVersion; change: Recalculation } | null>(null);
-  const areas = [...new Set((entities.state.value.data ?? []).flatMap((entity) => entity.area ?? []))].sort();
-  const isLocked = !desk.mayChange || desk.isBusy;
+  const [fields, setFields] = useState<Fields>(() => ({ area: '', price: '', day: today(), notes: '' }));
+  const [previewed, setPreviewed] = useState<Previewed | null>(null);
 
   const preview = () => {
-    const perKwh = readPrice(price);
-    const from = readDay(day, zone);
-    if (perKwh === null) return desk.refuse(t.form.wrongPrice);
-    if (from === null) return desk.refuse(t.form.wrongDate);
+    const { area, price, day, notes } = fields;
+    const perKwh = parsePrice(price);
+    const from = parseDay(day, zone);
+    if (perKwh === null) return action.refuse(t.form.wrongPrice);
+    if (from === null) return action.refuse(t.form.wrongDate);
     const version: NewCostVersion = {
       ...{ cost_per_kwh: perKwh, effective_from: from, notes: notes.trim() },
       ...(area === '' ? {} : { area }),
     };
-    void desk.attempt(async () => {
-      setAsked({ version, change: await api.previewPrice(version) });
+    void action.run(async () => {
+      setPreviewed({ version, change: await api.previewPrice(version) });
       return null;
     });
   };
-  const save = () => {
-    if (asked === null) return;
-    const { version } = asked;
-    void desk.attempt(async () => {
-      await api.addPrice(version);
-      setAsked(null);
-      setPrice('');
-      setNotes('');
-      return { text: t.added(priceText(version.cost_per_kwh, currency, language)) };
-    });
-  };
-
-  if (asked !== null)
+  if (previewed === null)
     return (
-      <ChangeQuestion
-        title={t.change.addTitle(priceText(asked.version.cost_per_kwh, currency, language))}
-        change={asked.change}
+      <PriceFields
+        fields={fields}
         currency={currency}
-        act={t.save}
-        isBusy={desk.isBusy}
-        onAct={save}
-        onCancel={() => setAsked(null)}
+        action={action}
+        onFields={setFields}
+        onPreview={preview}
       />
     );
+  const { version, change } = previewed;
+  const price = priceText(version.cost_per_kwh, currency, language);
+  const save = () =>
+    void action.run(async () => {
+      await api.addPrice(version);
+      setPreviewed(null);
+      setFields({ ...fields, price: '', notes: '' });
+      return { text: t.added(price) };
+    });
   return (
-    <form
-      class="form"
-      data-price-form
-      onSubmit={(event) => {
-        event.preventDefault();
-        preview();
-      }}
-    >
-      <label class="field">
-        <span>{t.form.area}</span>
-        <select
-          class="input"
-          name="area"
-          value={area}
-          disabled={isLocked}
-          onChange={(event) => setArea(event.currentTarget.value)}
-        >
-          <option value="">{t.home}</option>
-          {areas.map((name) => (
-            <option key={name} value={name}>
-              {name}
-            </option>
-          ))}
-        </select>
-      </label>
-      <label class="field">
-        <span>{t.form.price(currency ?? '¤')}</span>
-        <input
-          class="input"
-          name="price"
-          inputMode="decimal"
-          autocomplete="off"
-          required
-          value={price}
-          disabled={isLocked}
-          onInput={(event) => setPrice(event.currentTarget.value)}
-        />
-      </label>
+    <ChangeQuestion
+      title={t.change.addTitle(price)}
+      change={change}
+      currency={currency}
+      act={t.save}
+      isBusy={action.isBusy}
+      onAct={save}
+      onCancel={() => setPreviewed(null)}
+    />
+  );
+}
+
+interface PriceFieldsProps {
+  readonly fields: Fields;
+  readonly currency: string | null;
+  readonly action: Action;
+  readonly onFields: (fields: Fields) => void;
+  readonly onPreview: () => void;
+}
+
+function PriceFields({ fields, currency, action, onFields, onPreview }: PriceFieldsProps) {
+  const t = texts().prices;
+  const areas = [...new Set((entities.state.value.data ?? []).flatMap((entity) => entity.area ?? []))].sort();
+  const isLocked = !action.mayChange || action.isBusy;
+  return (
+    <form class="form" data-price-form onSubmit={onSubmit(onPreview)}>
+      <SelectField
+        label={t.form.area}
+        name="area"
+        value={fields.area}
+        none={t.home}
+        options={areas.map((area) => [area, area])}
+        disabled={isLocked}
+        onPick={(area) => onFields({ ...fields, area })}
+      />
+      <TextField
+        label={t.form.price(currency ?? '¤')}
+        name="price"
+        inputMode="decimal"
+        autocomplete="off"
+        required
+        value={fields.price}
+        disabled={isLocked}
+        onText={(price) => onFields({ ...fields, price })}
+      />
       <div class="field">
         <label for="price-from">{t.form.from}</label>
         <input
@@ -107,28 +123,25 @@ export function PriceForm({ desk, currency }: { desk: Desk; currency: string | n
           type="date"
           min="2000-01-01"
           required
-          value={day}
+          value={fields.day}
           disabled={isLocked}
           aria-describedby="price-from-hint"
-          onInput={(event) => setDay(event.currentTarget.value)}
+          onInput={(event) => onFields({ ...fields, day: event.currentTarget.value })}
         />
         <small id="price-from-hint" class="quiet">
           {t.form.fromHint}
         </small>
       </div>
-      <label class="field">
-        <span>{t.form.notes}</span>
-        <input
-          class="input"
-          name="notes"
-          maxLength={1000}
-          value={notes}
-          disabled={isLocked}
-          onInput={(event) => setNotes(event.currentTarget.value)}
-        />
-      </label>
+      <TextField
+        label={t.form.notes}
+        name="notes"
+        maxLength={1000}
+        value={fields.notes}
+        disabled={isLocked}
+        onText={(notes) => onFields({ ...fields, notes })}
+      />
       <button type="submit" class="button is-main" disabled={isLocked}>
-        {desk.isBusy ? t.working : t.form.preview}
+        {action.isBusy ? t.working : t.form.preview}
       </button>
     </form>
   );

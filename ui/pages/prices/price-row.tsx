@@ -1,54 +1,58 @@
-/** One price: since when, until when, its notes, and taking it back. */
+/** One price: its period, its notes, and its removal. */
 import { mdiDeleteOutline, mdiPencilOutline } from '@mdi/js';
 import { useState } from 'preact/hooks';
-import type { CostVersionRow, Recalculation } from '../../../src/schemas/analytics.ts';
+import type { CostVersionRow, Recalculation } from '../../../src/schemas/cost-versions.ts';
 import { api } from '../../api.ts';
-import type { Desk } from '../../components/desk.tsx';
-import { Icon } from '../../components/icon.tsx';
+import type { Action } from '../../components/action.tsx';
+import { onSubmit } from '../../components/fields.tsx';
+import { IconButton } from '../../components/icon-button.tsx';
 import { locale, nowMs } from '../../state/home.ts';
 import { texts } from '../../texts/texts.ts';
 import { ChangeQuestion } from './change-question.tsx';
 import { dayText, priceText, stateOf } from './words.ts';
 
-export function PriceRow({
-  version,
-  currency,
-  desk,
-}: {
-  version: CostVersionRow;
-  currency: string | null;
-  desk: Desk;
-}) {
+interface PriceRowProps {
+  readonly version: CostVersionRow;
+  readonly currency: string | null;
+  readonly action: Action;
+}
+
+/** What can be done with a price. */
+function usePriceActions({ version, action }: PriceRowProps, price: string) {
   const t = texts().prices;
+  /** The effect of the removal; null before it is asked for. */
   const [change, setChange] = useState<Recalculation | null>(null);
-  const [notes, setNotes] = useState<string | null>(null);
+  const restore = () =>
+    void action.run(async () => {
+      const { cost_per_kwh, effective_from, area, notes } = version;
+      await api.addPrice({ cost_per_kwh, effective_from, notes, ...(area === null ? {} : { area }) });
+      return { text: t.added(price) };
+    });
+  return {
+    change,
+    cancel: () => setChange(null),
+    preview: () =>
+      void action.run(async () => {
+        setChange(await api.deletePrice(version.id, true));
+        return null;
+      }),
+    remove: () =>
+      void action.run(async () => {
+        await api.deletePrice(version.id, false);
+        return { text: t.removed(price), undo: restore };
+      }),
+  };
+}
+
+export function PriceRow(props: PriceRowProps) {
+  const { version, currency, action } = props;
+  const t = texts().prices;
+  const [isEditing, setEditing] = useState(false);
   const price = priceText(version.cost_per_kwh, currency, locale.value.language);
   const from = dayText(version.effective_from, locale.value);
   const state = stateOf(version, nowMs.value);
-  const isLocked = !desk.mayChange || desk.isBusy;
-
-  const again = () =>
-    void desk.attempt(async () => {
-      const { cost_per_kwh, effective_from, area, notes: own } = version;
-      await api.addPrice({ cost_per_kwh, effective_from, notes: own, ...(area === null ? {} : { area }) });
-      return { text: t.added(price) };
-    });
-  const preview = () =>
-    void desk.attempt(async () => {
-      setChange(await api.deletePrice(version.id, true));
-      return null;
-    });
-  const remove = () =>
-    void desk.attempt(async () => {
-      await api.deletePrice(version.id, false);
-      return { text: t.removed(price), undo: again };
-    });
-  const saveNotes = () =>
-    void desk.attempt(async () => {
-      await api.notePrice(version.id, (notes ?? '').trim());
-      setNotes(null);
-      return { text: t.noted };
-    });
+  const isLocked = !action.mayChange || action.isBusy;
+  const { change, cancel, preview, remove } = usePriceActions(props, price);
   return (
     <li class="listed price" data-price={version.id} data-state={state}>
       <div class="listed-line">
@@ -61,48 +65,29 @@ export function PriceRow({
             {version.notes !== '' && ` · ${version.notes}`}
           </small>
         </span>
-        <button
-          type="button"
-          class="icon-button"
-          aria-label={t.noteOf(price, from)}
+        <IconButton
+          label={t.noteOf(price, from)}
           title={t.note}
+          icon={mdiPencilOutline}
           disabled={isLocked}
-          aria-expanded={notes !== null}
-          onClick={() => setNotes(notes === null ? version.notes : null)}
-        >
-          <Icon path={mdiPencilOutline} />
-        </button>
-        <button
-          type="button"
-          class="icon-button"
-          aria-label={t.removeOf(price, from)}
+          isExpanded={isEditing}
+          onClick={() => setEditing(!isEditing)}
+        />
+        <IconButton
+          label={t.removeOf(price, from)}
           title={t.remove}
+          icon={mdiDeleteOutline}
           disabled={isLocked}
           onClick={preview}
-        >
-          <Icon path={mdiDeleteOutline} />
-        </button>
+        />
       </div>
-      {notes !== null && (
-        <form
-          class="row price-notes"
-          onSubmit={(event) => {
-            event.preventDefault();
-            saveNotes();
-          }}
-        >
-          <input
-            class="input"
-            aria-label={t.noteOf(price, from)}
-            maxLength={1000}
-            value={notes}
-            disabled={isLocked}
-            onInput={(event) => setNotes(event.currentTarget.value)}
-          />
-          <button type="submit" class="button" disabled={isLocked}>
-            {t.saveNote}
-          </button>
-        </form>
+      {isEditing && (
+        <NotesForm
+          version={version}
+          label={t.noteOf(price, from)}
+          action={action}
+          onSaved={() => setEditing(false)}
+        />
       )}
       {change !== null && (
         <ChangeQuestion
@@ -110,11 +95,44 @@ export function PriceRow({
           change={change}
           currency={currency}
           act={t.remove}
-          isBusy={desk.isBusy}
+          isBusy={action.isBusy}
           onAct={remove}
-          onCancel={() => setChange(null)}
+          onCancel={cancel}
         />
       )}
     </li>
+  );
+}
+
+interface NotesFormProps {
+  readonly version: CostVersionRow;
+  readonly label: string;
+  readonly action: Action;
+  readonly onSaved: () => void;
+}
+
+function NotesForm({ version, label, action, onSaved }: NotesFormProps) {
+  const t = texts().prices;
+  const [notes, setNotes] = useState(version.notes);
+  const isLocked = !action.mayChange || action.isBusy;
+  const save = async () => {
+    await api.savePriceNotes(version.id, notes.trim());
+    onSaved();
+    return { text: t.noted };
+  };
+  return (
+    <form class="row price-notes" onSubmit={onSubmit(() => void action.run(save))}>
+      <input
+        class="input"
+        aria-label={label}
+        maxLength={1000}
+        value={notes}
+        disabled={isLocked}
+        onInput={(event) => setNotes(event.currentTarget.value)}
+      />
+      <button type="submit" class="button" disabled={isLocked}>
+        {t.saveNote}
+      </button>
+    </form>
   );
 }

@@ -1,11 +1,12 @@
-/** What a kilowatt-hour costs since when, for the whole home and for areas: added and taken back with a look first. */
-import { mdiCash, mdiLockOutline } from '@mdi/js';
+/** The prices of the home and its areas over time. A change is previewed before it is made. */
+
+import { mdiCash } from '@mdi/js';
 import { useEffect } from 'preact/hooks';
-import type { CostVersionList } from '../../../src/schemas/analytics.ts';
+import type { CostVersionList } from '../../../src/schemas/cost-versions.ts';
 import { api } from '../../api.ts';
-import { type Desk, DeskOutcome, useDesk } from '../../components/desk.tsx';
-import { Icon } from '../../components/icon.tsx';
-import { Empty, Problem, Skeleton, StaleNote } from '../../components/states.tsx';
+import { type Action, ActionOutcome, useAction } from '../../components/action.tsx';
+import { Card } from '../../components/card.tsx';
+import { Empty, ReadOnlyNote, StaleNote, WaitingPage } from '../../components/states.tsx';
 import { useFollowed } from '../../state/followed.ts';
 import { entities, locale, nowMs, settings } from '../../state/home.ts';
 import { texts } from '../../texts/texts.ts';
@@ -13,13 +14,10 @@ import { PriceForm } from './price-form.tsx';
 import { PriceRow } from './price-row.tsx';
 import { byArea, sentenceOf } from './words.ts';
 
-function PriceList({ list, desk }: { list: CostVersionList; desk: Desk }) {
+function PriceList({ list, action }: { list: CostVersionList; action: Action }) {
   const t = texts().prices;
   return (
-    <section class="card" aria-labelledby="prices-title">
-      <header>
-        <h2 id="prices-title">{t.title}</h2>
-      </header>
+    <Card id="prices" title={t.title}>
       {list.cost_versions.length === 0 ? (
         <Empty icon={mdiCash} title={t.empty}>
           {t.emptyWhat}
@@ -30,13 +28,13 @@ function PriceList({ list, desk }: { list: CostVersionList; desk: Desk }) {
             <h3>{area ?? t.home}</h3>
             <ul>
               {versions.map((version) => (
-                <PriceRow key={version.id} version={version} currency={list.currency} desk={desk} />
+                <PriceRow key={version.id} version={version} currency={list.currency} action={action} />
               ))}
             </ul>
           </div>
         ))
       )}
-    </section>
+    </Card>
   );
 }
 
@@ -50,40 +48,23 @@ export function PricesPage() {
   const { data, problem } = resource.state.value;
   const loaded = settings.state.value.data;
   const mayChange = loaded?.settings.may_change === true;
-  const desk = useDesk(mayChange, () => resource.refresh());
+  const action = useAction({ mayChange, onChanged: () => resource.refresh() });
   if (data === null || loaded === null)
-    return problem === null ? (
-      <div class="stack">
-        <Skeleton height={44} />
-        <Skeleton height={360} />
-      </div>
-    ) : (
-      <section class="card">
-        <Problem problem={problem} onRetry={() => void resource.refresh()} />
-      </section>
-    );
+    return <WaitingPage heights={[44, 360]} problem={problem} onRetry={() => void resource.refresh()} />;
   const { currency } = data;
   return (
     <>
       <div class="answer">
         <h1>{sentenceOf(data.cost_versions, currency, nowMs.value, t, locale.value)}</h1>
-        {!mayChange && (
-          <p class="note" data-read-only>
-            <Icon path={mdiLockOutline} />
-            {all.settings.readOnly}
-          </p>
-        )}
+        {!mayChange && <ReadOnlyNote text={all.settings.readOnly} />}
       </div>
       <StaleNote problem={problem} />
-      <DeskOutcome desk={desk} undo={t.undo} />
+      <ActionOutcome action={action} undo={t.undo} />
       <div class="settings-grid">
-        <PriceList list={data} desk={desk} />
-        <section class="card" aria-labelledby="price-form-title">
-          <header>
-            <h2 id="price-form-title">{t.form.title}</h2>
-          </header>
-          <PriceForm desk={desk} currency={currency} />
-        </section>
+        <PriceList list={data} action={action} />
+        <Card id="price-form" title={t.form.title}>
+          <PriceForm action={action} currency={currency} />
+        </Card>
       </div>
     </>
   );

@@ -1,11 +1,11 @@
 /**
- * Goal: prices are read and told with all their digits, and a change of the past is told with what is not known.
+ * Goal: prices keep all their digits, and a change of the past is described with what is not known.
  * Method: by hand, in English and German.
  */
 import { describe, expect, it } from 'vitest';
-import type { CostVersionRow, Recalculation } from '../../../src/schemas/analytics.ts';
+import type { CostVersionRow, Recalculation } from '../../../src/schemas/cost-versions.ts';
 import { en } from '../../texts/en.ts';
-import { byArea, changeText, priceText, readDay, readPrice, sentenceOf, stateOf } from './words.ts';
+import { byArea, changeText, parseDay, parsePrice, priceText, sentenceOf, stateOf } from './words.ts';
 
 const zone = 'Europe/Brussels';
 const locale = { language: 'en-GB', zone };
@@ -29,19 +29,19 @@ describe('prices', () => {
     expect(plain(priceText(0.3, 'not one', 'en'))).toBe('0.30 not one');
     expect(priceText(0.3, null, 'en')).toBe('0.30');
   });
-  it('are read with a point or a comma, and refused when they are none', () => {
-    expect(['0.2875', '0,2875', '.5', '-0.05', '−0.05', '0'].map(readPrice)).toEqual([
+  it('are parsed with a point or a comma; invalid ones give null', () => {
+    expect(['0.2875', '0,2875', '.5', '-0.05', '−0.05', '0'].map(parsePrice)).toEqual([
       ...[0.2875, 0.2875, 0.5, -0.05, -0.05, 0],
     ]);
-    expect(['', 'a', '1.2.3', '1e3', '101', '0x10', '.'].map(readPrice)).toEqual(Array(7).fill(null));
+    expect(['', 'a', '1.2.3', '1e3', '101', '0x10', '.'].map(parsePrice)).toEqual(Array(7).fill(null));
   });
-  it('begin with their day, by the clock of the home', () => {
-    expect(readDay('2026-07-01', zone)).toBe('2026-06-30T22:00:00Z');
-    expect(['', '2026-02-30x', '1999-01-01', 'now'].map((text) => readDay(text, zone))).toEqual(
+  it("start at midnight in the home's zone", () => {
+    expect(parseDay('2026-07-01', zone)).toBe('2026-06-30T22:00:00Z');
+    expect(['', '2026-02-30x', '1999-01-01', 'now'].map((text) => parseDay(text, zone))).toEqual(
       Array(4).fill(null),
     );
   });
-  it('stand by area, the home first and the newest before', () => {
+  it('are grouped by area, the home first, newest first', () => {
     expect(
       byArea(versions, 'en').map(([area, list]) => [area, list.map((one) => stateOf(one, nowMs))]),
     ).toEqual([
@@ -66,16 +66,16 @@ describe('a change', () => {
     },
     ...{ unpriced_kwh: 0, days_changed: 12, meters: 0 },
   };
-  const told = (extra: Partial<Recalculation>) =>
+  const format = (extra: Partial<Recalculation>) =>
     plain(changeText({ ...change, ...extra }, 'EUR', en.prices, 'en-GB'));
-  it('tells both sums', () => {
-    expect(told({})).toBe(
+  it('is described with both sums', () => {
+    expect(format({})).toBe(
       'The cost of 12 past days changes: the 200 kWh since then cost €40.00 so far, and €50.50 afterwards.',
     );
-    expect(told({ days_changed: 0 })).toBe('No cost of the past changes.');
+    expect(format({ days_changed: 0 })).toBe('No cost of the past changes.');
   });
-  it('says what will not be known', () => {
-    expect(told({ days_changed: 1, cost_after: null, unpriced_kwh: 5 })).toContain(
+  it('is described with what will not be known', () => {
+    expect(format({ days_changed: 1, cost_after: null, unpriced_kwh: 5 })).toContain(
       'an unknown sum afterwards. 5.00 kWh of it will have no price',
     );
   });

@@ -1,10 +1,10 @@
-/** What the Prices page says of prices and of what a change of them makes of the past. Pure. */
-import type { CostVersionRow, Recalculation } from '../../../src/schemas/analytics.ts';
+/** The words of the Prices page: prices, and the effect of a change on past costs. Pure. */
+import type { CostVersionRow, Recalculation } from '../../../src/schemas/cost-versions.ts';
 import { formatInstant, type Locale } from '../../format/instants.ts';
-import { asText, formatCount, formatMoney, showEnergy } from '../../format/numbers.ts';
+import { formatCount, formatEnergy, formatMoney } from '../../format/numbers.ts';
 import type { Texts } from '../../texts/en.ts';
 
-/** A price with as many digits as it has: a tenth of a cent counts over a year. */
+/** A price with all its digits, at most six: a tenth of a cent matters over a year. */
 export function priceText(perKwh: number, currency: string | null, language: string): string {
   const digits = { minimumFractionDigits: 2, maximumFractionDigits: 6 };
   if (currency !== null)
@@ -16,7 +16,7 @@ export function priceText(perKwh: number, currency: string | null, language: str
   return new Intl.NumberFormat(language, digits).format(perKwh) + (currency === null ? '' : ` ${currency}`);
 }
 
-export type PriceState = 'past' | 'inForce' | 'toCome';
+type PriceState = 'past' | 'inForce' | 'toCome';
 
 export function stateOf(version: CostVersionRow, nowMs: number): PriceState {
   if (Date.parse(version.effective_from) > nowMs) return 'toCome';
@@ -25,7 +25,7 @@ export function stateOf(version: CostVersionRow, nowMs: number): PriceState {
     : 'inForce';
 }
 
-/** By area, the whole home first, newest first within each. */
+/** Grouped by area, the whole home first; newest first in each group. */
 export function byArea(
   versions: readonly CostVersionRow[],
   language: string,
@@ -40,7 +40,7 @@ export function byArea(
 }
 
 export function dayText(instant: string, locale: Locale): string {
-  return formatInstant(Date.parse(instant), 'dayOfYear', locale);
+  return formatInstant(instant, 'dayOfYear', locale);
 }
 
 export function sentenceOf(
@@ -58,7 +58,7 @@ export function sentenceOf(
   );
 }
 
-/** What a dry run found, in words; a cost that is not known is said to be so. */
+/** The result of a dry run in words, including unknown costs. */
 export function changeText(
   change: Recalculation,
   currency: string | null,
@@ -68,7 +68,7 @@ export function changeText(
   if (change.days_changed === 0) return t.change.nothing;
   const sum = (cost: number | null) =>
     cost === null ? t.change.unknown : formatMoney(cost, currency, language);
-  const energy = (kwh: number) => asText(showEnergy(kwh, language));
+  const energy = (kwh: number) => formatEnergy(kwh, language);
   return (
     t.change.days(formatCount(change.days_changed, language), change.days_changed === 1) +
     t.change.sums(energy(change.energy_kwh), sum(change.cost_before), sum(change.cost_after)) +
@@ -76,16 +76,16 @@ export function changeText(
   );
 }
 
-/** The number that was typed, with a point or a comma; null when it is none that can be a price. */
-export function readPrice(text: string): number | null {
+/** Parses a typed price, with a point or a comma; null when it is not a price. */
+export function parsePrice(text: string): number | null {
   const plain = text.trim().replace(',', '.');
   if (!/^[-−]?\d+(\.\d*)?$|^[-−]?\.\d+$/.test(plain)) return null;
   const value = Number(plain.replace('−', '-'));
   return Math.abs(value) <= 100 ? value : null;
 }
 
-/** The first instant of a day in the home's zone; null when it is no day. */
-export function readDay(text: string, zone: string): string | null {
+/** Parses a typed day into its first instant in the home's zone; null when it is not a day. */
+export function parseDay(text: string, zone: string): string | null {
   try {
     const start = Temporal.PlainDate.from(text).toZonedDateTime(zone);
     return start.year < 2000 ? null : start.toInstant().toString();

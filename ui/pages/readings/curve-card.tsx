@@ -1,4 +1,4 @@
-/** The sentence and the curve; zooming asks for finer data and is a step in the address. */
+/** The sentence and the curve of an entity. Zooming fetches finer data and is a step in the address. */
 import {
   mdiArrowExpandHorizontal,
   mdiChartLineVariant,
@@ -11,21 +11,24 @@ import type { Curve } from '../../../src/schemas/readings.ts';
 import { api } from '../../api.ts';
 import { type Columns, columnsOf, extentOf, narrowed } from '../../chart/columns.ts';
 import { CurveChart } from '../../chart/curve-chart.tsx';
-import { Icon } from '../../components/icon.tsx';
+import { IconButton } from '../../components/icon-button.tsx';
 import { lookOf } from '../../components/role-look.ts';
-import { Empty, Problem, Skeleton } from '../../components/states.tsx';
+import { Empty, Waiting } from '../../components/states.tsx';
 import type { Locale } from '../../format/instants.ts';
-import { asText, formatCount, showQuantity } from '../../format/numbers.ts';
+import { formatCount, formatQuantity } from '../../format/numbers.ts';
+import { daySeconds, hourSeconds, minuteSeconds } from '../../period/durations.ts';
 import type { Span } from '../../period/period.ts';
 import { arrived, type ListedEntity, locale, nowMs, pastChanges } from '../../state/home.ts';
-import { go } from '../../state/place.ts';
 import { Resource } from '../../state/resource.ts';
+import { navigate } from '../../state/route.ts';
 import type { Texts } from '../../texts/en.ts';
 import { texts } from '../../texts/texts.ts';
 
 const points = 1000;
-/** While readings arrive the curve is fetched again at this pace. */
+/** Least time between two refreshes while readings arrive. */
 const refreshEveryMs = 10_000;
+/** A shorter part is not zoomed into further. */
+const leastZoomS = 20;
 
 interface Answer {
   readonly curve: Curve;
@@ -33,129 +36,88 @@ interface Answer {
   readonly entityId: string;
 }
 
-/** "1 minute", of a bucket's length. */
-export function bucketLength(seconds: number, language: string, { units }: Texts): string {
-  const [size, words] =
-    seconds >= 86_400
-      ? ([86_400, units.days] as const)
-      : seconds >= 3600
-        ? ([3600, units.hours] as const)
-        : seconds >= 60
-          ? ([60, units.minutes] as const)
-          : ([1, units.seconds] as const);
+/** The length of a bucket: "1 minute". */
+function bucketLength(seconds: number, language: string, { units }: Texts): string {
+  const sizes = [
+    [daySeconds, units.days],
+    [hourSeconds, units.hours],
+    [minuteSeconds, units.minutes],
+  ] as const;
+  const [size, words] = sizes.find(([length]) => seconds >= length) ?? [1, units.seconds];
   return words(formatCount(seconds / size, language), seconds === size);
 }
 
-export function sentenceOf(
-  name: string,
-  curve: Curve,
-  columns: Columns,
-  t: Texts,
-  { language }: Locale,
-): string {
-  const said = t.readings.sentence;
-  let text = said.count(name, formatCount(curve.reading_count, language), curve.reading_count === 1);
+function sentenceOf(name: string, curve: Curve, columns: Columns, t: Texts, { language }: Locale): string {
+  const words = t.readings.sentence;
+  let text = words.count(name, formatCount(curve.reading_count, language), curve.reading_count === 1);
   const extent = extentOf(columns);
   const unit = curve.unit ?? '';
   if (extent !== null && curve.reading_count > 0)
-    text += said.between(
-      asText(showQuantity(extent.least, unit, language)),
-      asText(showQuantity(extent.most, unit, language)),
+    text += words.between(
+      formatQuantity(extent.least, unit, language),
+      formatQuantity(extent.most, unit, language),
     );
   return `${text}.`;
 }
 
+/** The curve of an entity, refreshed when readings of it arrive or the past changes. */
 function useCurve(entityId: string, span: Span): Resource<Answer> {
   const resource = useMemo(() => new Resource<Answer>(), []);
   useEffect(() => () => resource.stop(), [resource]);
   const { startMs, endMs } = span;
   useEffect(() => {
-    void resource.ask(async (signal) => {
-      const range = { since: new Date(startMs).toISOString(), until: new Date(endMs).toISOString(), points };
-      return { curve: await api.curve(entityId, range, signal), span: { startMs, endMs }, entityId };
-    });
+    void resource.ask(async (signal) => ({
+      curve: await api.curve(entityId, { startMs, endMs }, points, signal),
+      span: { startMs, endMs },
+      entityId,
+    }));
   }, [resource, entityId, startMs, endMs]);
-  // New readings of this entity: quietly, and not more often than a look is worth.
-  const news = arrived.value;
+  const changed = arrived.value;
   const past = pastChanges.value;
-  const lastMs = useRef({ atMs: 0, past });
+  const last = useRef({ atMs: 0, past });
   useEffect(() => {
-    const isNews = news.has(entityId) && nowMs.peek() < endMs + refreshEveryMs;
-    if (!isNews && past === lastMs.current.past) return;
-    const dueMs = lastMs.current.atMs + refreshEveryMs - performance.now();
+    const hasNew = changed.has(entityId) && nowMs.peek() < endMs + refreshEveryMs;
+    if (!hasNew && past === last.current.past) return;
+    const dueMs = last.current.atMs + refreshEveryMs - performance.now();
     const timer = setTimeout(
       () => {
-        lastMs.current = { atMs: performance.now(), past };
+        last.current = { atMs: performance.now(), past };
         void resource.refresh();
       },
       Math.max(0, dueMs),
     );
     return () => clearTimeout(timer);
-  }, [resource, news, past, entityId, endMs]);
+  }, [resource, changed, past, entityId, endMs]);
   return resource;
 }
 
-export function CurveCard({
-  entityId,
-  entity,
-  span,
-  whole,
-  isZoomed,
-}: {
-  entityId: string;
-  entity: ListedEntity | null;
-  span: Span;
-  whole: Span;
-  isZoomed: boolean;
-}) {
+interface CurveCardProps {
+  readonly entityId: string;
+  readonly entity: ListedEntity | null;
+  /** The shown part of the period. */
+  readonly span: Span;
+  /** The whole period. */
+  readonly whole: Span;
+  readonly isZoomed: boolean;
+}
+
+export function CurveCard(props: CurveCardProps) {
+  const { entityId, entity, span } = props;
   const t = texts();
   const resource = useCurve(entityId, span);
   const { data, problem, isLoading } = resource.state.value;
   const name = entity?.friendly_name ?? entityId;
-  // The old picture stays, dimmed, while the new one comes. That of another entity would mislead, and so would that of
-  // another period once the new one can't be had.
+  // The old curve stays, dimmed, while the next one is fetched. One of another entity would mislead, and so would one of
+  // another period if the next cannot be fetched.
   const isOfPeriod = data?.span.startMs === span.startMs && data.span.endMs === span.endMs;
   const shown = data !== null && data.entityId === entityId && (isOfPeriod || problem === null) ? data : null;
-  const nowS = nowMs.peek() / 1000;
-  const columns = useMemo(
-    () =>
-      shown === null
-        ? null
-        : columnsOf(shown.curve, shown.span.startMs / 1000, shown.span.endMs / 1000, nowS),
-    // the line ends where now was when the data came
-    [shown],
-  );
-  const zoomTo = (startS: number, endS: number) =>
-    go({
-      zoom: { startS: Math.max(startS, whole.startMs / 1000), endS: Math.min(endS, whole.endMs / 1000) },
-    });
-  const zoomBack = () => {
-    if (isZoomed) go({ zoom: null });
-  };
-  const [startS, endS] = [span.startMs / 1000, span.endMs / 1000];
-  const zoomIn = () => {
-    const next = narrowed(startS, endS, 0.5, Math.min((startS + endS) / 2, nowS));
-    if (next !== null) zoomTo(next.startS, next.endS);
-  };
-  const pan = (direction: 1 | -1) => {
-    const [first, last] = [whole.startMs / 1000, whole.endMs / 1000];
-    const length = endS - startS;
-    const from = Math.max(first, Math.min(last - length, Math.round(startS + (direction * length) / 2)));
-    zoomTo(from, from + length);
-  };
-  const isEmpty = columns !== null && columns.x.length === 0;
-  const button = (label: string, icon: string, onClick: () => void, isOff: boolean) => (
-    <button
-      type="button"
-      class="icon-button"
-      aria-label={label}
-      title={label}
-      disabled={isOff}
-      onClick={onClick}
-    >
-      <Icon path={icon} />
-    </button>
-  );
+  const columns = useMemo(() => {
+    if (shown === null) return null;
+    const { startMs, endMs } = shown.span;
+    // The line ends at the time when the data arrived.
+    return columnsOf(shown.curve, startMs / 1000, endMs / 1000, nowMs.peek() / 1000);
+  }, [shown]);
+  const hasPoints = columns === null || columns.x.length > 0;
   return (
     <section
       class="card"
@@ -169,26 +131,10 @@ export function CurveCard({
             : name}
           {entity !== null && !entity.is_tracked && <small class="quiet"> {t.readings.untracked}</small>}
         </h1>
-        {!isEmpty && shown !== null && (
-          <div class="row curve-tools">
-            {button(
-              t.readings.panBack,
-              mdiChevronLeft,
-              () => pan(-1),
-              !isZoomed || startS * 1000 <= whole.startMs,
-            )}
-            {button(t.readings.zoomIn, mdiMagnifyPlusOutline, zoomIn, endS - startS < 20)}
-            {button(t.readings.zoomBack, mdiArrowExpandHorizontal, zoomBack, !isZoomed)}
-            {button(t.readings.panOn, mdiChevronRight, () => pan(1), !isZoomed || endS * 1000 >= whole.endMs)}
-          </div>
-        )}
+        {hasPoints && shown !== null && <ZoomButtons {...props} />}
       </header>
       {shown === null || columns === null ? (
-        problem === null ? (
-          <Skeleton height={360} />
-        ) : (
-          <Problem ofStore problem={problem} onRetry={() => void resource.refresh()} />
-        )
+        <Waiting ofStore resource={resource} height={360} />
       ) : (
         <>
           {problem !== null && (
@@ -196,32 +142,100 @@ export function CurveCard({
               {t.states.storeAway} {t.states.retrying}
             </p>
           )}
-          {isEmpty ? (
+          {hasPoints ? (
+            <ShownCurve {...props} name={name} shown={shown} columns={columns} isLoading={isLoading} />
+          ) : (
             <Empty icon={mdiChartLineVariant} title={t.readings.empty}>
               {span.startMs > nowMs.peek() ? t.readings.emptyFuture : t.readings.emptyNever}
             </Empty>
-          ) : (
-            <div class={isLoading ? 'is-dimmed' : ''}>
-              <CurveChart
-                columns={columns}
-                count={shown.curve.x.length}
-                startS={shown.span.startMs / 1000}
-                endS={shown.span.endMs / 1000}
-                name={name}
-                unit={shown.curve.unit ?? ''}
-                colour={entity === null ? 'home' : lookOf(entity.role).colour}
-                locale={locale.value}
-                zoom={{ to: zoomTo, back: zoomBack }}
-              />
-              <p class="quiet curve-note">
-                {shown.curve.bucket_seconds === null
-                  ? t.readings.readingsThemselves
-                  : t.readings.bucket(bucketLength(shown.curve.bucket_seconds, locale.value.language, t))}
-              </p>
-            </div>
           )}
         </>
       )}
     </section>
+  );
+}
+
+/** Zooms to a part, within the whole period. */
+function zoomTo(startS: number, endS: number, whole: Span): void {
+  const [first, last] = [whole.startMs / 1000, whole.endMs / 1000];
+  navigate({ zoom: { startS: Math.max(startS, first), endS: Math.min(endS, last) } });
+}
+
+function ZoomButtons({ span, whole, isZoomed }: CurveCardProps) {
+  const t = texts().readings;
+  const [startS, endS] = [span.startMs / 1000, span.endMs / 1000];
+  const length = endS - startS;
+  const zoomIn = () => {
+    const middle = Math.min((startS + endS) / 2, nowMs.peek() / 1000);
+    const next = narrowed(startS, endS, 0.5, middle);
+    if (next !== null) zoomTo(next.startS, next.endS, whole);
+  };
+  const pan = (direction: 1 | -1) => {
+    const [first, last] = [whole.startMs / 1000, whole.endMs / 1000];
+    const from = Math.max(first, Math.min(last - length, Math.round(startS + (direction * length) / 2)));
+    zoomTo(from, from + length, whole);
+  };
+  return (
+    <div class="row curve-tools">
+      <IconButton
+        label={t.panBack}
+        icon={mdiChevronLeft}
+        disabled={!isZoomed || span.startMs <= whole.startMs}
+        onClick={() => pan(-1)}
+      />
+      <IconButton
+        label={t.zoomIn}
+        icon={mdiMagnifyPlusOutline}
+        disabled={length < leastZoomS}
+        onClick={zoomIn}
+      />
+      <IconButton
+        label={t.zoomBack}
+        icon={mdiArrowExpandHorizontal}
+        disabled={!isZoomed}
+        onClick={() => navigate({ zoom: null })}
+      />
+      <IconButton
+        label={t.panOn}
+        icon={mdiChevronRight}
+        disabled={!isZoomed || span.endMs >= whole.endMs}
+        onClick={() => pan(1)}
+      />
+    </div>
+  );
+}
+
+interface ShownCurveProps extends CurveCardProps {
+  readonly name: string;
+  readonly shown: Answer;
+  readonly columns: Columns;
+  readonly isLoading: boolean;
+}
+
+function ShownCurve({ entity, whole, isZoomed, name, shown, columns, isLoading }: ShownCurveProps) {
+  const t = texts();
+  const { curve, span } = shown;
+  const zoomBack = () => {
+    if (isZoomed) navigate({ zoom: null });
+  };
+  return (
+    <div class={isLoading ? 'is-dimmed' : ''}>
+      <CurveChart
+        columns={columns}
+        count={curve.x.length}
+        startS={span.startMs / 1000}
+        endS={span.endMs / 1000}
+        name={name}
+        unit={curve.unit ?? ''}
+        colour={entity === null ? 'home' : lookOf(entity.role).colour}
+        locale={locale.value}
+        zoom={{ to: (startS, endS) => zoomTo(startS, endS, whole), back: zoomBack }}
+      />
+      <p class="quiet curve-note">
+        {curve.bucket_seconds === null
+          ? t.readings.readingsThemselves
+          : t.readings.bucket(bucketLength(curve.bucket_seconds, locale.value.language, t))}
+      </p>
+    </div>
   );
 }

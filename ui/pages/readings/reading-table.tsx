@@ -1,11 +1,14 @@
-/** The readings themselves, page by page, to be read out and copied. Fetched only while it is open. */
+/** The readings as a table, page by page. Fetched only while it is open. */
+
 import { mdiChevronDown, mdiChevronLeft, mdiChevronRight, mdiChevronUp, mdiContentCopy } from '@mdi/js';
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import type { ReadingRow, Readings } from '../../../src/schemas/readings.ts';
 import { api } from '../../api.ts';
-import { copyText } from '../../components/copy-text.ts';
+import { Card } from '../../components/card.tsx';
+import { useCopy } from '../../components/copy-button.tsx';
 import { Icon } from '../../components/icon.tsx';
-import { Problem, Skeleton } from '../../components/states.tsx';
+import { IconButton } from '../../components/icon-button.tsx';
+import { Waiting } from '../../components/states.tsx';
 import { formatInstant, type Locale } from '../../format/instants.ts';
 import { formatCount, formatNumber } from '../../format/numbers.ts';
 import type { Span } from '../../period/period.ts';
@@ -17,8 +20,8 @@ import { tableOpen } from './table-open.ts';
 
 const pageSize = 100;
 
-/** Tab-separated, instants as the API has them and numbers with a point: what a spreadsheet takes. */
-export function asTabSeparated(rows: readonly ReadingRow[], { columns }: Texts['readings']): string {
+/** Tab-separated with decimal points and ISO 8601 instants, as spreadsheets paste them. */
+function asTabSeparated(rows: readonly ReadingRow[], { columns }: Texts['readings']): string {
   const head = [columns.timestamp, columns.state, columns.unit, columns.absence, columns.origin];
   const lines = rows.map((row) => [
     row.timestamp,
@@ -40,7 +43,7 @@ function Rows({ rows, t, locale }: { rows: readonly ReadingRow[]; t: Texts['read
           data-state={row.state === null ? '' : String(row.state)}
         >
           <td>
-            <time dateTime={row.timestamp}>{formatInstant(Date.parse(row.timestamp), 'exact', locale)}</time>
+            <time dateTime={row.timestamp}>{formatInstant(row.timestamp, 'exact', locale)}</time>
           </td>
           <td class="number">{row.state === null ? '' : formatNumber(row.state, locale.language, 6, 0)}</td>
           <td>{row.unit}</td>
@@ -54,83 +57,35 @@ function Rows({ rows, t, locale }: { rows: readonly ReadingRow[]; t: Texts['read
 
 function OpenTable({ entityId, span }: { entityId: string; span: Span }) {
   const t = texts();
+  const words = t.readings;
   const [cursors, setCursors] = useState<readonly (string | null)[]>([null]);
-  const [copied, setCopied] = useState<'yes' | 'no' | null>(null);
+  const { status, copy, reset } = useCopy(words);
   const resource = useMemo(() => new Resource<Readings>(), []);
   useEffect(() => () => resource.stop(), [resource]);
   useEffect(() => {
-    setCopied(null);
-    void resource.ask((signal) =>
-      api.readings(
-        entityId,
-        {
-          since: new Date(span.startMs).toISOString(),
-          until: new Date(span.endMs).toISOString(),
-          limit: pageSize,
-          cursor: cursors.at(-1) ?? null,
-        },
-        signal,
-      ),
-    );
+    reset();
+    const page = { limit: pageSize, cursor: cursors.at(-1) ?? null };
+    void resource.ask((signal) => api.readings(entityId, span, page, signal));
   }, [resource, entityId, span.startMs, span.endMs, cursors]);
   const { data, problem, isLoading } = resource.state.value;
-  const { language } = locale.value;
-  if (data === null)
-    return problem === null ? (
-      <Skeleton height={240} />
-    ) : (
-      <Problem ofStore problem={problem} onRetry={() => void resource.refresh()} />
-    );
-  const first = (cursors.length - 1) * pageSize + 1;
-  const next = data.next_cursor;
-  const words = t.readings;
+  if (data === null) return <Waiting ofStore resource={resource} height={240} />;
   if (data.count === 0) return <p class="quiet">{words.empty}</p>;
   return (
     <>
       <div class="row table-tools">
-        <button
-          type="button"
-          class="icon-button"
-          aria-label={words.older}
-          title={words.older}
-          disabled={cursors.length === 1}
-          onClick={() => setCursors(cursors.slice(0, -1))}
-        >
-          <Icon path={mdiChevronLeft} />
-        </button>
-        <span aria-live="polite">
-          {words.rows(formatCount(first, language), formatCount(first + data.count - 1, language))}
-        </span>
-        <button
-          type="button"
-          class="icon-button"
-          aria-label={words.newer}
-          title={words.newer}
-          disabled={next === null}
-          onClick={() => next !== null && setCursors([...cursors, next])}
-        >
-          <Icon path={mdiChevronRight} />
-        </button>
-        <button
-          type="button"
-          class="button"
-          onClick={() =>
-            void copyText(asTabSeparated(data.readings, words)).then((isCopied) =>
-              setCopied(isCopied ? 'yes' : 'no'),
-            )
-          }
-        >
+        <PageButtons cursors={cursors} page={data} onCursors={setCursors} />
+        <button type="button" class="button" onClick={() => void copy(asTabSeparated(data.readings, words))}>
           <Icon path={mdiContentCopy} />
           {words.copy}
         </button>
-        <span role="status">{copied === 'yes' ? words.copied : copied === 'no' ? words.copyFailed : ''}</span>
+        <span role="status">{status}</span>
       </div>
       {problem !== null && (
         <p class="note is-error" role="alert">
           {t.states.storeAway}
         </p>
       )}
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls can be scrolled by keyboard */}
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region is scrolled by keyboard */}
       <section class={`table-scroll${isLoading ? ' is-dimmed' : ''}`} tabIndex={0} aria-label={words.table}>
         <table class="reading-table" data-readings>
           <thead>
@@ -151,13 +106,47 @@ function OpenTable({ entityId, span }: { entityId: string; span: Span }) {
   );
 }
 
+interface PageButtonsProps {
+  /** The cursors of the pages up to the shown one; the first page has none. */
+  readonly cursors: readonly (string | null)[];
+  readonly page: Readings;
+  readonly onCursors: (cursors: readonly (string | null)[]) => void;
+}
+
+function PageButtons({ cursors, page, onCursors }: PageButtonsProps) {
+  const t = texts().readings;
+  const { language } = locale.value;
+  const { count, next_cursor: next } = page;
+  const first = (cursors.length - 1) * pageSize + 1;
+  return (
+    <>
+      <IconButton
+        label={t.older}
+        icon={mdiChevronLeft}
+        disabled={cursors.length === 1}
+        onClick={() => onCursors(cursors.slice(0, -1))}
+      />
+      <span aria-live="polite">
+        {t.rows(formatCount(first, language), formatCount(first + count - 1, language))}
+      </span>
+      <IconButton
+        label={t.newer}
+        icon={mdiChevronRight}
+        disabled={next === null}
+        onClick={() => next !== null && onCursors([...cursors, next])}
+      />
+    </>
+  );
+}
+
 export function ReadingTable({ entityId, span }: { entityId: string; span: Span }) {
   const t = texts().readings;
   const isOpen = tableOpen.value;
   return (
-    <section class="card" aria-labelledby="table-title">
-      <header>
-        <h2 id="table-title">{t.table}</h2>
+    <Card
+      id="table"
+      title={t.table}
+      tools={
         <button
           type="button"
           class="button"
@@ -169,8 +158,9 @@ export function ReadingTable({ entityId, span }: { entityId: string; span: Span 
           <Icon path={isOpen ? mdiChevronUp : mdiChevronDown} />
           {isOpen ? t.tableClose : t.tableOpen}
         </button>
-      </header>
+      }
+    >
       {isOpen && <OpenTable entityId={entityId} span={span} />}
-    </section>
+    </Card>
   );
 }

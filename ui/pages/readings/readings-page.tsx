@@ -1,88 +1,81 @@
-/** One entity over a span: what its readings say, the curve, and the same as a table. */
+/** One entity over a period: a sentence, the curve, and the readings as a table. */
 import { mdiHomeLightningBoltOutline, mdiPlaylistPlus } from '@mdi/js';
 import { useEffect, useMemo } from 'preact/hooks';
 import { Combobox, type Option } from '../../components/combobox.tsx';
 import { lookOf, markOf, roleOrder } from '../../components/role-look.ts';
-import { Empty, Problem, Skeleton, ToSettings } from '../../components/states.tsx';
-import { spanOf } from '../../period/period.ts';
+import { Empty, ToSettings, WaitingPage } from '../../components/states.tsx';
+import { type Span, spanOf } from '../../period/period.ts';
 import { PeriodControl, shownPeriod } from '../../period/period-control.tsx';
 import { entities, type ListedEntity, locale, settings } from '../../state/home.ts';
-import { go, place } from '../../state/place.ts';
+import { navigate, route } from '../../state/route.ts';
+import type { Texts } from '../../texts/en.ts';
 import { texts } from '../../texts/texts.ts';
 import { CurveCard } from './curve-card.tsx';
 import { ReadingTable } from './reading-table.tsx';
 
-/** Recorded ones first, in the order of roles. */
+/** Recorded entities first, in the order of roles. */
 export function listed(all: readonly ListedEntity[]): ListedEntity[] {
-  const place = (entity: ListedEntity) => roleOrder.indexOf(entity.role);
+  const rank = (entity: ListedEntity) => roleOrder.indexOf(entity.role);
   return [...all].sort(
     (a, b) =>
       Number(b.is_tracked) - Number(a.is_tracked) ||
-      place(a) - place(b) ||
+      rank(a) - rank(b) ||
       (a.friendly_name < b.friendly_name ? -1 : 1),
+  );
+}
+
+/** What the combobox offers: recorded entities, and the shown one even if it is no longer recorded. */
+function optionsOf(sorted: readonly ListedEntity[], entityId: string | null, { roles }: Texts): Option[] {
+  return sorted
+    .filter((entity) => entity.is_tracked || entity.entity_id === entityId)
+    .map((entity) => {
+      const { icon, colour } = lookOf(entity.role);
+      return {
+        id: entity.entity_id,
+        name: entity.friendly_name,
+        detail: [entity.area, roles[entity.role], entity.entity_id].filter(Boolean).join(' · '),
+        icon,
+        colour: markOf(colour),
+      };
+    });
+}
+
+function EmptyCard(props: { icon: string; title: string; detail: string }) {
+  return (
+    <section class="card">
+      <Empty icon={props.icon} title={props.title} action={<ToSettings />}>
+        {props.detail}
+      </Empty>
+    </section>
   );
 }
 
 export function ReadingsPage() {
   const t = texts();
   const { data, problem } = entities.state.value;
-  const { entityId, zoom } = place.value;
+  const { entityId } = route.value;
   useEffect(() => {
     void entities.refresh();
   }, []);
   const sorted = useMemo(() => (data === null ? [] : listed(data)), [data]);
-  const tracked = sorted.filter((entity) => entity.is_tracked);
   const chosen =
     entityId === null
-      ? (tracked[0] ?? null)
+      ? (sorted.find((entity) => entity.is_tracked) ?? null)
       : (sorted.find((entity) => entity.entity_id === entityId) ?? null);
-  const options = useMemo(
-    () =>
-      // One that is not recorded is only in the list while it is looked at: it may have been, once.
-      sorted
-        .filter((entity) => entity.is_tracked || entity.entity_id === entityId)
-        .map(
-          (entity): Option => ({
-            id: entity.entity_id,
-            name: entity.friendly_name,
-            detail: [entity.area, t.roles[entity.role], entity.entity_id].filter(Boolean).join(' · '),
-            icon: lookOf(entity.role).icon,
-            colour: markOf(lookOf(entity.role).colour),
-          }),
-        ),
-    [sorted, entityId, t],
-  );
+  const options = useMemo(() => optionsOf(sorted, entityId, t), [sorted, entityId, t]);
   const shownId = entityId ?? chosen?.entity_id ?? null;
 
-  if (shownId === null && settings.data?.settings.source === 'none')
-    return (
-      <section class="card">
-        <Empty icon={mdiHomeLightningBoltOutline} title={t.now.noHomeAssistant} action={<ToSettings />}>
-          {t.now.noHomeAssistantWhat}
-        </Empty>
-      </section>
-    );
+  if (shownId === null && settings.data?.settings.source === 'none') {
+    const { noHomeAssistant: title, noHomeAssistantWhat: detail } = t.now;
+    return <EmptyCard icon={mdiHomeLightningBoltOutline} title={title} detail={detail} />;
+  }
   if (data === null && entityId === null)
-    return problem === null ? (
-      <Skeleton height={480} />
-    ) : (
-      <section class="card">
-        <Problem problem={problem} onRetry={() => void entities.refresh()} />
-      </section>
-    );
-  if (shownId === null)
-    return (
-      <section class="card">
-        <Empty icon={mdiPlaylistPlus} title={t.readings.noneTracked} action={<ToSettings />}>
-          {t.readings.noneTrackedWhat}
-        </Empty>
-      </section>
-    );
-  const span = spanOf(shownPeriod(), locale.value.zone);
-  const startMs = zoom === null ? span.startMs : Math.max(span.startMs, zoom.startS * 1000);
-  const endMs = zoom === null ? span.endMs : Math.min(span.endMs, zoom.endS * 1000);
-  const isZoomed = zoom !== null && startMs < endMs;
-  const shown = isZoomed ? { startMs, endMs } : span;
+    return <WaitingPage heights={[480]} problem={problem} onRetry={() => void entities.refresh()} />;
+  if (shownId === null) {
+    const { noneTracked: title, noneTrackedWhat: detail } = t.readings;
+    return <EmptyCard icon={mdiPlaylistPlus} title={title} detail={detail} />;
+  }
+  const { whole, shown, isZoomed } = shownSpan();
   return (
     <div class="stack">
       <div class="readings-controls">
@@ -92,12 +85,24 @@ export function ReadingsPage() {
           noMatch={t.readings.noMatch}
           options={options}
           value={shownId}
-          onPick={(id) => go({ entityId: id })}
+          onPick={(id) => navigate({ entityId: id })}
         />
         <PeriodControl />
       </div>
-      <CurveCard entityId={shownId} entity={chosen} span={shown} whole={span} isZoomed={isZoomed} />
+      <CurveCard entityId={shownId} entity={chosen} span={shown} whole={whole} isZoomed={isZoomed} />
       <ReadingTable key={`${shownId} ${shown.startMs} ${shown.endMs}`} entityId={shownId} span={shown} />
     </div>
   );
+}
+
+/** The period, and the part of it that is zoomed into. */
+function shownSpan(): { whole: Span; shown: Span; isZoomed: boolean } {
+  const whole = spanOf(shownPeriod(), locale.value.zone);
+  const { zoom } = route.value;
+  if (zoom === null) return { whole, shown: whole, isZoomed: false };
+  const startMs = Math.max(whole.startMs, zoom.startS * 1000);
+  const endMs = Math.min(whole.endMs, zoom.endS * 1000);
+  return startMs < endMs
+    ? { whole, shown: { startMs, endMs }, isZoomed: true }
+    : { whole, shown: whole, isZoomed: false };
 }

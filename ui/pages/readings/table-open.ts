@@ -1,4 +1,4 @@
 import { signal } from '@preact/signals';
 
-/** Stays open while one goes from period to period. */
+/** Whether the table is open; kept from period to period. */
 export const tableOpen = signal(false);

@@ -1,14 +1,15 @@
-/** A new grid connection: its name, its registers by tick, its sensors by choice. */
+/** The fields of a new grid connection: its name, its registers, its sensors. */
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { api } from '../../api.ts';
-import type { Desk } from '../../components/desk.tsx';
+import type { Action } from '../../components/action.tsx';
+import { onSubmit, SelectField, TextField } from '../../components/fields.tsx';
 import { entities, type ListedEntity, locale } from '../../state/home.ts';
 import { texts } from '../../texts/texts.ts';
 
-/** As the contract has it; the API says so too. */
+/** The same limit as in the API. */
 const maxNameLength = 60;
 
-/** What has the role comes first: it is what is looked for. */
+/** Recorded entities of a unit; those of the likely role first. */
 function choices(unit: RegExp, first: ListedEntity['role'], language: string): ListedEntity[] {
   const found = (entities.data ?? []).filter(
     (entity) => entity.is_tracked && unit.test(entity.unit_of_measurement),
@@ -60,20 +61,31 @@ function Ticks({
   );
 }
 
-export function ConnectionFields({ desk, onDone }: { desk: Desk; onDone: () => void }) {
+/** The fields as they are entered. */
+interface Fields {
+  readonly name: string;
+  readonly offtake: readonly string[];
+  readonly injection: readonly string[];
+  readonly power: string;
+  readonly peak: string;
+}
+
+const noFields: Fields = { name: '', offtake: [], injection: [], power: '', peak: '' };
+
+export function ConnectionFields({ action, onDone }: { action: Action; onDone: () => void }) {
   const t = texts().connections;
-  const [name, setName] = useState('');
-  const [offtake, setOfftake] = useState<readonly string[]>([]);
-  const [injection, setInjection] = useState<readonly string[]>([]);
-  const [power, setPower] = useState('');
-  const [peak, setPeak] = useState('');
+  const [fields, setFields] = useState<Fields>(noFields);
+  const change = (changed: Partial<Fields>) => setFields({ ...fields, ...changed });
   const first = useRef<HTMLInputElement>(null);
   useEffect(() => first.current?.focus(), []);
   const { language } = locale.value;
-  const sensors = choices(/W$/, 'grid_power', language);
+  const sensors = choices(/W$/, 'grid_power', language).map(
+    ({ entity_id: id, friendly_name: name }) => [id, name] as const,
+  );
   const save = () => {
-    if (offtake.length === 0) return desk.refuse(t.noOfftake);
-    void desk.attempt(async () => {
+    const { name, offtake, injection, power, peak } = fields;
+    if (offtake.length === 0) return action.refuse(t.noOfftake);
+    void action.run(async () => {
       const added = await api.addConnection({
         ...{ name, offtake: [...offtake], injection: [...injection] },
         ...{ power: power || null, meter_peak: peak || null },
@@ -82,59 +94,43 @@ export function ConnectionFields({ desk, onDone }: { desk: Desk; onDone: () => v
       return { text: t.added(added.name ?? added.id) };
     });
   };
-  const sensor = (label: string, value: string, pick: (id: string) => void) => (
-    <label class="field">
-      <span>{label}</span>
-      <select class="input" value={value} onChange={(event) => pick(event.currentTarget.value)}>
-        <option value="">{t.noSensor}</option>
-        {sensors.map(({ entity_id: id, friendly_name: title }) => (
-          <option key={id} value={id}>
-            {title}
-          </option>
-        ))}
-      </select>
-    </label>
+  const registers = (label: string, role: ListedEntity['role'], key: 'offtake' | 'injection') => (
+    <Ticks
+      label={label}
+      from={choices(energyUnit, role, language)}
+      chosen={fields[key]}
+      onChange={(chosen) => change({ [key]: chosen })}
+    />
+  );
+  const sensor = (label: string, key: 'power' | 'peak') => (
+    <SelectField
+      label={label}
+      value={fields[key]}
+      none={t.noSensor}
+      options={sensors}
+      onPick={(id) => change({ [key]: id })}
+    />
   );
   return (
-    <form
-      class="form"
-      data-connection-form
-      onSubmit={(event) => {
-        event.preventDefault();
-        save();
-      }}
-    >
-      <label class="field">
-        <span>{t.name}</span>
-        <input
-          ref={first}
-          class="input"
-          name="name"
-          required
-          maxLength={maxNameLength}
-          value={name}
-          onInput={(event) => setName(event.currentTarget.value)}
-        />
-      </label>
-      <Ticks
-        label={t.offtake}
-        from={choices(energyUnit, 'grid_import', language)}
-        chosen={offtake}
-        onChange={setOfftake}
+    <form class="form" data-connection-form onSubmit={onSubmit(save)}>
+      <TextField
+        inputRef={first}
+        label={t.name}
+        name="name"
+        required
+        maxLength={maxNameLength}
+        value={fields.name}
+        onText={(name) => change({ name })}
       />
-      <Ticks
-        label={t.injection}
-        from={choices(energyUnit, 'grid_export', language)}
-        chosen={injection}
-        onChange={setInjection}
-      />
-      {sensor(t.power, power, setPower)}
-      {sensor(t.meterPeak, peak, setPeak)}
+      {registers(t.offtake, 'grid_import', 'offtake')}
+      {registers(t.injection, 'grid_export', 'injection')}
+      {sensor(t.power, 'power')}
+      {sensor(t.meterPeak, 'peak')}
       <div class="row">
-        <button type="submit" class="button is-main" disabled={desk.isBusy}>
-          {desk.isBusy ? t.working : t.save}
+        <button type="submit" class="button is-main" disabled={action.isBusy}>
+          {action.isBusy ? t.working : t.save}
         </button>
-        <button type="button" class="button" disabled={desk.isBusy} onClick={onDone}>
+        <button type="button" class="button" disabled={action.isBusy} onClick={onDone}>
           {t.cancel}
         </button>
       </div>

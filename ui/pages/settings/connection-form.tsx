@@ -1,113 +1,65 @@
-/** Where Home Assistant is. Under the Supervisor there is nothing to set, only to try. The token is never shown. */
-import { mdiAlertCircleOutline, mdiCheckCircleOutline } from '@mdi/js';
+/** The connection to Home Assistant. Under the Supervisor it can only be tested. The token is never shown. */
+
 import { useState } from 'preact/hooks';
 import type { ConnectionTest, Settings } from '../../../src/schemas/settings.ts';
-import { ApiProblem, api } from '../../api.ts';
-import { Icon } from '../../components/icon.tsx';
+import { type ApiProblem, api } from '../../api.ts';
+import { ActionOutcome, useAction } from '../../components/action.tsx';
+import { Card } from '../../components/card.tsx';
+import { onSubmit } from '../../components/fields.tsx';
 import { problemWords } from '../../components/states.tsx';
 import { formatCount } from '../../format/numbers.ts';
 import { entities, settings as loaded, locale, now, status } from '../../state/home.ts';
 import type { Texts } from '../../texts/en.ts';
 import { texts } from '../../texts/texts.ts';
 
-type Outcome = { readonly isGood: boolean; readonly text: string };
-
-function outcomeOf(
-  test: ConnectionTest,
-  isSaved: boolean,
-  t: Texts['settings']['connection'],
-  language: string,
-): Outcome {
+function outcomeOf(test: ConnectionTest, isSaved: boolean, t: Texts['settings']['connection']) {
   if (!test.connected) return { isGood: false, text: test.error ?? t.failed };
   const count = test.energy_sources;
+  const { language } = locale.value;
   const sources = count === null ? t.noSources : t.sources(formatCount(count, language), count === 1);
   const text = t.ok(test.version ?? '', sources);
-  return { isGood: true, text: isSaved ? `${text} ${t.saved}` : text };
+  return { text: isSaved ? `${text} ${t.saved}` : text };
+}
+
+function failedText(problem: ApiProblem, t: Texts): string {
+  const { title, detail } = problemWords(problem, t);
+  return problem.message || `${title} ${detail}`;
 }
 
 export function ConnectionForm({ settings, mayChange }: { settings: Settings; mayChange: boolean }) {
-  const all = texts();
-  const t = all.settings.connection;
+  const t = texts().settings.connection;
   const { source, home_assistant_url: savedUrl, token_set: isTokenSet } = settings.settings;
   const [url, setUrl] = useState(savedUrl ?? '');
   const [token, setToken] = useState('');
-  const [isBusy, setBusy] = useState(false);
-  const [outcome, setOutcome] = useState<Outcome | null>(null);
-
-  const attempt = async (isSaving: boolean) => {
-    if (isSaving && (url.trim() === '' || token.trim() === '')) {
-      setOutcome({ isGood: false, text: t.incomplete });
-      return;
-    }
-    setBusy(true);
-    setOutcome(null);
-    try {
-      const test = isSaving
-        ? await api.useHomeAssistant(url.trim(), token.trim())
-        : await api.testConnection();
-      setOutcome(outcomeOf(test, isSaving, t, locale.value.language));
-      if (isSaving) {
-        setToken('');
-        await Promise.all([loaded.refresh(), status.refresh(), entities.refresh(), now.refresh()]);
-      }
-    } catch (error) {
-      if (!(error instanceof ApiProblem)) throw error;
-      const { title, detail } = problemWords(error, all);
-      setOutcome({ isGood: false, text: error.message === '' ? `${title} ${detail}` : error.message });
-    } finally {
-      setBusy(false);
-    }
-  };
+  const action = useAction({ mayChange });
+  const { isBusy } = action;
   const mayType = source !== 'supervisor';
+  const isLocked = !mayChange || isBusy;
+
+  const test = async () => outcomeOf(await api.testConnection(), false, t);
+  const save = async () => {
+    const outcome = outcomeOf(await api.useHomeAssistant(url.trim(), token.trim()), true, t);
+    setToken('');
+    void Promise.all([loaded.refresh(), status.refresh(), entities.refresh(), now.refresh()]);
+    return outcome;
+  };
+  const submit = () => {
+    if (!mayType) void action.run(test, failedText);
+    else if (url.trim() === '' || token.trim() === '') action.refuse(t.incomplete);
+    else void action.run(save, failedText);
+  };
   return (
-    <section class="card" aria-labelledby="connection-title">
-      <header>
-        <h2 id="connection-title">{t.title}</h2>
-      </header>
-      <form
-        class="stack"
-        data-connection
-        onSubmit={(event) => {
-          event.preventDefault();
-          void attempt(mayType);
-        }}
-      >
+    <Card id="connection" title={t.title}>
+      <form class="stack" data-connection onSubmit={onSubmit(submit)}>
         {mayType && (
           <>
-            <label class="field">
-              <span>{t.url}</span>
-              <input
-                class="input"
-                type="url"
-                inputMode="url"
-                autocomplete="off"
-                placeholder="http://homeassistant.local:8123"
-                value={url}
-                disabled={!mayChange || isBusy}
-                onInput={(event) => setUrl(event.currentTarget.value)}
-              />
-            </label>
-            <div class="field">
-              <label for="token">{t.token}</label>
-              <input
-                class="input"
-                id="token"
-                type="password"
-                autocomplete="off"
-                value={token}
-                disabled={!mayChange || isBusy}
-                aria-describedby="token-hint"
-                onInput={(event) => setToken(event.currentTarget.value)}
-              />
-              <small id="token-hint" class="quiet">
-                {isTokenSet ? t.tokenSet : t.tokenHint}
-              </small>
-            </div>
+            <UrlField url={url} isLocked={isLocked} onUrl={setUrl} />
+            <TokenField token={token} isSet={isTokenSet} isLocked={isLocked} onToken={setToken} />
           </>
         )}
         <div class="row">
           {mayType && (
-            <button type="submit" class="button is-main" disabled={!mayChange || isBusy}>
+            <button type="submit" class="button is-main" disabled={isLocked}>
               {isBusy ? t.testing : t.save}
             </button>
           )}
@@ -115,22 +67,64 @@ export function ConnectionForm({ settings, mayChange }: { settings: Settings; ma
             <button
               type="button"
               class="button"
-              disabled={!mayChange || isBusy}
-              onClick={() => void attempt(false)}
+              disabled={isLocked}
+              onClick={() => void action.run(test, failedText)}
             >
               {isBusy && !mayType ? t.testing : t.test}
             </button>
           )}
         </div>
-        <div role="status">
-          {outcome !== null && (
-            <p class={`note ${outcome.isGood ? 'is-success' : 'is-error'}`}>
-              <Icon path={outcome.isGood ? mdiCheckCircleOutline : mdiAlertCircleOutline} />
-              <span>{outcome.text}</span>
-            </p>
-          )}
-        </div>
+        <ActionOutcome action={action} class="" />
       </form>
-    </section>
+    </Card>
+  );
+}
+
+function UrlField(props: { url: string; isLocked: boolean; onUrl: (url: string) => void }) {
+  const { url, isLocked, onUrl } = props;
+  return (
+    <label class="field">
+      <span>{texts().settings.connection.url}</span>
+      <input
+        class="input"
+        type="url"
+        inputMode="url"
+        autocomplete="off"
+        placeholder="http://homeassistant.local:8123"
+        value={url}
+        disabled={isLocked}
+        onInput={(event) => onUrl(event.currentTarget.value)}
+      />
+    </label>
+  );
+}
+
+interface TokenFieldProps {
+  readonly token: string;
+  /** Whether a token is saved. */
+  readonly isSet: boolean;
+  readonly isLocked: boolean;
+  readonly onToken: (token: string) => void;
+}
+
+function TokenField({ token, isSet, isLocked, onToken }: TokenFieldProps) {
+  const t = texts().settings.connection;
+  return (
+    <div class="field">
+      <label for="token">{t.token}</label>
+      <input
+        class="input"
+        id="token"
+        type="password"
+        autocomplete="off"
+        value={token}
+        disabled={isLocked}
+        aria-describedby="token-hint"
+        onInput={(event) => onToken(event.currentTarget.value)}
+      />
+      <small id="token-hint" class="quiet">
+        {isSet ? t.tokenSet : t.tokenHint}
+      </small>
+    </div>
   );
 }

@@ -1,30 +1,33 @@
-/** The connections to the grid: the home's own, and others by their registers. */
+/** The grid connections: the home's own, and others by their registers. */
+
 import { mdiDeleteOutline, mdiPlus, mdiTransmissionTower } from '@mdi/js';
 import { useEffect, useState } from 'preact/hooks';
 import type { GridConnectionRow } from '../../../src/schemas/grid-connections.ts';
 import { api } from '../../api.ts';
-import { type Desk, DeskOutcome, useDesk } from '../../components/desk.tsx';
+import { type Action, ActionOutcome, useAction } from '../../components/action.tsx';
+import { Card } from '../../components/card.tsx';
 import { Icon } from '../../components/icon.tsx';
-import { Problem, Skeleton } from '../../components/states.tsx';
+import { IconButton } from '../../components/icon-button.tsx';
+import { Waiting } from '../../components/states.tsx';
 import { connections } from '../../state/connections.ts';
 import { entities } from '../../state/home.ts';
 import { texts } from '../../texts/texts.ts';
 import { ConnectionFields } from './connection-fields.tsx';
 
-function Connection({ row, desk }: { row: GridConnectionRow; desk: Desk }) {
+function Connection({ row, action }: { row: GridConnectionRow; action: Action }) {
   const t = texts().connections;
   const nameOf = (id: string) => entities.data?.find(({ entity_id: one }) => one === id)?.friendly_name ?? id;
   const named = [...row.offtake, ...row.injection, row.power, row.meter_peak].filter((id) => id !== null);
-  const again = () =>
-    void desk.attempt(async () => {
+  const restore = () =>
+    void action.run(async () => {
       const { id, offtake, injection, power, meter_peak } = row;
       await api.addConnection({ id, name: row.name ?? id, offtake, injection, power, meter_peak });
       return { text: t.added(row.name ?? id) };
     });
   const remove = () =>
-    void desk.attempt(async () => {
+    void action.run(async () => {
       await api.removeConnection(row.id);
-      return { text: t.removed(row.name ?? row.id), undo: again };
+      return { text: t.removed(row.name ?? row.id), undo: restore };
     });
   return (
     <li class="listed" data-connection={row.id}>
@@ -37,16 +40,13 @@ function Connection({ row, desk }: { row: GridConnectionRow; desk: Desk }) {
           )}
         </span>
         {!row.is_home && (
-          <button
-            type="button"
-            class="icon-button"
-            aria-label={t.removeOf(row.name ?? row.id)}
+          <IconButton
+            label={t.removeOf(row.name ?? row.id)}
             title={t.remove}
-            disabled={!desk.mayChange || desk.isBusy}
+            icon={mdiDeleteOutline}
+            disabled={!action.mayChange || action.isBusy}
             onClick={remove}
-          >
-            <Icon path={mdiDeleteOutline} />
-          </button>
+          />
         )}
       </div>
     </li>
@@ -56,15 +56,16 @@ function Connection({ row, desk }: { row: GridConnectionRow; desk: Desk }) {
 export function ConnectionsCard({ mayChange }: { mayChange: boolean }) {
   const t = texts().connections;
   const [isAdding, setAdding] = useState(false);
-  const desk = useDesk(mayChange, () => connections.refresh());
+  const action = useAction({ mayChange, onChanged: () => connections.refresh() });
   useEffect(() => void connections.refresh(), []);
-  const { data, problem } = connections.state.value;
+  const { data } = connections.state.value;
   const isFull = data !== null && data.connections.length > data.limit;
   return (
-    <section class="card" aria-labelledby="connections-title" data-connections>
-      <header>
-        <h2 id="connections-title">{t.title}</h2>
-        {!isAdding && (
+    <Card
+      id="connections"
+      title={t.title}
+      tools={
+        !isAdding && (
           <button
             type="button"
             class="button"
@@ -74,30 +75,28 @@ export function ConnectionsCard({ mayChange }: { mayChange: boolean }) {
             <Icon path={mdiPlus} />
             {t.add}
           </button>
-        )}
-      </header>
-      <DeskOutcome desk={desk} undo={t.undo} />
-      {data === null ? (
-        problem === null ? (
-          <Skeleton height={80} />
-        ) : (
-          <Problem problem={problem} onRetry={() => void connections.refresh()} />
         )
+      }
+      data-connections
+    >
+      <ActionOutcome action={action} undo={t.undo} />
+      {data === null ? (
+        <Waiting resource={connections} height={80} />
       ) : (
         <ul>
           {data.connections.map((row) => (
-            <Connection key={row.id} row={row} desk={desk} />
+            <Connection key={row.id} row={row} action={action} />
           ))}
         </ul>
       )}
       {isAdding ? (
-        <ConnectionFields desk={desk} onDone={() => setAdding(false)} />
+        <ConnectionFields action={action} onDone={() => setAdding(false)} />
       ) : (
         <p class="note quiet">
           <Icon path={mdiTransmissionTower} />
           {t.what}
         </p>
       )}
-    </section>
+    </Card>
   );
 }

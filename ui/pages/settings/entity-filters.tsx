@@ -1,3 +1,4 @@
+import { SelectField } from '../../components/fields.tsx';
 import { roleOrder } from '../../components/role-look.ts';
 import type { ListedEntity } from '../../state/home.ts';
 import { texts } from '../../texts/texts.ts';
@@ -5,39 +6,28 @@ import { type Filters, noArea } from './tracking.ts';
 
 const foundBy = ['preferences', 'device_class', 'unit', 'words', 'device'] as const;
 
-/** Search and four filters; a filter offers only what there is. */
-export function EntityFilters({
-  all,
-  filters,
-  onChange,
-}: {
-  all: readonly ListedEntity[];
-  filters: Filters;
-  onChange: (filters: Filters) => void;
-}) {
+interface EntityFiltersProps {
+  readonly all: readonly ListedEntity[];
+  readonly filters: Filters;
+  readonly onChange: (filters: Filters) => void;
+}
+
+/** Search and four filters. A filter offers only the values that occur. */
+export function EntityFilters({ all, filters, onChange }: EntityFiltersProps) {
   const { settings, roles } = texts();
   const t = settings.entities;
   const areas = [...new Set(all.map((entity) => entity.area ?? noArea))].sort();
-  const select = <Name extends 'role' | 'area' | 'tracked' | 'foundBy'>(
-    name: Name,
-    label: string,
-    options: readonly (readonly [Filters[Name], string])[],
+  const filter = (
+    name: 'role' | 'area' | 'tracked' | 'foundBy',
+    options: readonly (readonly [value: string, text: string])[],
   ) => (
-    <label class="field">
-      <span>{label}</span>
-      <select
-        class="input"
-        value={filters[name]}
-        onChange={(event) => onChange({ ...filters, [name]: event.currentTarget.value })}
-      >
-        <option value="">{t.any}</option>
-        {options.map(([value, text]) => (
-          <option key={value} value={value}>
-            {text}
-          </option>
-        ))}
-      </select>
-    </label>
+    <SelectField
+      label={t[name]}
+      value={filters[name]}
+      none={t.any}
+      options={options}
+      onPick={(value) => onChange({ ...filters, [name]: value })}
+    />
   );
   return (
     <search class="filters">
@@ -51,25 +41,22 @@ export function EntityFilters({
           onInput={(event) => onChange({ ...filters, search: event.currentTarget.value })}
         />
       </label>
-      {select(
+      {filter(
         'role',
-        t.role,
         roleOrder
           .filter((role) => all.some((entity) => entity.role === role))
           .map((role) => [role, roles[role]]),
       )}
-      {select(
+      {filter(
         'area',
-        t.area,
         areas.map((area) => [area, area === noArea ? t.noArea : area]),
       )}
-      {select('tracked', t.tracked, [
+      {filter('tracked', [
         ['yes', t.yes],
         ['no', t.no],
       ])}
-      {select(
+      {filter(
         'foundBy',
-        t.foundBy,
         foundBy
           .filter((way) => all.some((entity) => entity.found_by === way))
           .map((way) => [way, settings.foundBy[way]]),

@@ -1,16 +1,16 @@
 import { Icon } from '../../components/icon.tsx';
 import { lookOf, markOf } from '../../components/role-look.ts';
-import { asText, formatNumber } from '../../format/numbers.ts';
+import { formatRegister } from '../../format/numbers.ts';
 import { type ListedEntity, locale } from '../../state/home.ts';
 import { texts } from '../../texts/texts.ts';
 import { isTicked } from './tracking.ts';
 
-/** The state as Home Assistant shows it, in its own unit. */
+/** The state in the entity's own unit, as Home Assistant shows it. */
 function shownState({ state, unit_of_measurement: unit }: ListedEntity, language: string): string {
   if (state === null) return '';
   const value = Number(state);
   if (state.trim() === '' || !Number.isFinite(value)) return state;
-  return asText({ value: formatNumber(value, language, 3, 0), unit });
+  return formatRegister(value, unit, language);
 }
 
 export function EntityList({

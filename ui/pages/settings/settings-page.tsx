@@ -1,10 +1,8 @@
-/** Whether all is well, where Home Assistant is, what is recorded, and fetching what is missing. */
-import { mdiLockOutline } from '@mdi/js';
-import { useEffect } from 'preact/hooks';
+/** State of all parts, connection to Home Assistant, recorded entities, grid connections, back-fill. */
 import type { Status } from '../../../src/schemas/status.ts';
-import { Icon } from '../../components/icon.tsx';
-import { Problem, Skeleton } from '../../components/states.tsx';
+import { ReadOnlyNote, WaitingPage } from '../../components/states.tsx';
 import { formatCount } from '../../format/numbers.ts';
+import { useStatusRefresh } from '../../state/followed.ts';
 import { entities, locale, settings, status } from '../../state/home.ts';
 import type { Texts } from '../../texts/en.ts';
 import { texts } from '../../texts/texts.ts';
@@ -14,7 +12,7 @@ import { ConnectionsCard } from './connections-card.tsx';
 import { EntitiesCard } from './entities-card.tsx';
 import { HealthLine } from './health-line.tsx';
 
-/** Counters change without a word on the websocket. */
+/** The websocket does not report counters. */
 const refreshEveryMs = 5000;
 
 function sentenceOf(state: Status, t: Texts['settings'], language: string): string {
@@ -27,23 +25,12 @@ function sentenceOf(state: Status, t: Texts['settings'], language: string): stri
 
 export function SettingsPage() {
   const t = texts();
-  useEffect(() => {
-    void Promise.all([settings.refresh(), status.refresh(), entities.refresh()]);
-    const timer = setInterval(() => {
-      if (document.visibilityState === 'visible') void status.refresh();
-    }, refreshEveryMs);
-    return () => clearInterval(timer);
-  }, []);
+  useStatusRefresh(refreshEveryMs, [settings, entities]);
   const loaded = settings.state.value;
   const health = status.state.value;
   if (loaded.data === null || health.data === null) {
-    const problem = loaded.problem ?? health.problem;
-    if (problem === null) return <Skeleton height={480} />;
-    return (
-      <section class="card">
-        <Problem problem={problem} onRetry={() => void Promise.all([settings.refresh(), status.refresh()])} />
-      </section>
-    );
+    const retry = () => void Promise.all([settings.refresh(), status.refresh()]);
+    return <WaitingPage heights={[480]} problem={loaded.problem ?? health.problem} onRetry={retry} />;
   }
   const mayChange = loaded.data.settings.may_change;
   const { source } = loaded.data.settings;
@@ -51,12 +38,7 @@ export function SettingsPage() {
     <>
       <div class="answer">
         <h1>{sentenceOf(health.data, t.settings, locale.value.language)}</h1>
-        {!mayChange && (
-          <p class="note" data-read-only>
-            <Icon path={mdiLockOutline} />
-            {t.settings.readOnly}
-          </p>
-        )}
+        {!mayChange && <ReadOnlyNote text={t.settings.readOnly} />}
       </div>
       {source === 'none' && (
         <div class="settings-first">

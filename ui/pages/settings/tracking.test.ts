@@ -1,5 +1,5 @@
 /**
- * Goal: what is saved is exactly what is ticked, also for entities that the filter hides.
+ * Goal: the saved entities are exactly the ticked ones, including those that the filter hides.
  * Method: examples, and a property over random ticks.
  */
 import fc from 'fast-check';
@@ -31,7 +31,7 @@ const home = [
 ];
 
 describe('ticks', () => {
-  it('are saved with those that the filter hides', () => {
+  it('are saved with the ones that the filter hides', () => {
     const shown = filtered(home, { ...noFilters, area: 'Kitchen' });
     expect(wanted(home, withTicks(new Map(), shown, true))).toEqual([
       'sensor.grid',
@@ -41,7 +41,7 @@ describe('ticks', () => {
     expect(wanted(home, withTicks(new Map(), shown, false))).toEqual(['sensor.grid']);
   });
 
-  it('that go back and forth are no change', () => {
+  it('that are ticked and unticked again are no change', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(fc.nat({ max: 2 }), fc.boolean())), (ticks) => {
         let changes: ReadonlyMap<string, boolean> = new Map();
@@ -57,7 +57,7 @@ describe('ticks', () => {
     );
   });
 
-  it('take the switch of a device along, which may go alone', () => {
+  it('include the switch of a device, which can be ticked alone', () => {
     const plug = entity('plug');
     const relay = entity('relay', { role: 'device_switch', parent: 'sensor.plug', is_tracked: true });
     const all = [plug, relay, entity('other')];
@@ -66,7 +66,7 @@ describe('ticks', () => {
     expect(withSwitches(all, all)).toEqual(all);
   });
 
-  it('are forgotten once they are saved, or the entity is gone', () => {
+  it('are dropped once they are saved, or the entity is gone', () => {
     const changes = new Map([
       ['sensor.grid', true],
       ['sensor.nothing', true],
@@ -84,7 +84,7 @@ describe('filters', () => {
     [{ tracked: 'yes' as const, area: 'Kitchen' }, ['sensor.oven']],
     [{ role: 'grid_import', foundBy: 'preferences' }, ['sensor.grid']],
     [{ search: 'nothing' }, []],
-  ])('%o finds what it says', (filters, ids) => {
+  ])('%o finds the matching entities', (filters, ids) => {
     expect(filtered(home, { ...noFilters, ...filters }).map((one) => one.entity_id)).toEqual(ids);
   });
 });

@@ -1,4 +1,4 @@
-/** What the user has ticked and not saved yet. It stays while one looks at another page. Pure, but for the signal. */
+/** Ticks that are not saved yet, kept while other pages are shown; and the filters of the list. */
 import { signal } from '@preact/signals';
 import type { ListedEntity } from '../../state/home.ts';
 
@@ -10,17 +10,17 @@ export interface Filters {
   readonly foundBy: string;
 }
 export const noFilters: Filters = { search: '', role: '', area: '', tracked: '', foundBy: '' };
-/** Area of entities that have none, in the filter. */
+/** The area filter's value for entities without an area. */
 export const noArea = '\u0000';
 
-/** Entity ids whose tick differs from what is saved, with the tick. */
+/** Ticks that differ from the saved state, by entity id. */
 export const pending = signal<ReadonlyMap<string, boolean>>(new Map());
 
 export function isTicked(entity: ListedEntity, changes: ReadonlyMap<string, boolean>): boolean {
   return changes.get(entity.entity_id) ?? entity.is_tracked;
 }
 
-/** The changes after these entities were ticked or unticked; what equals the saved state is no change. */
+/** The changes after ticking or unticking these entities. A tick equal to the saved state is dropped. */
 export function withTicks(
   changes: ReadonlyMap<string, boolean>,
   entities: readonly ListedEntity[],
@@ -34,7 +34,7 @@ export function withTicks(
   return next;
 }
 
-/** What is ticked and unticked with these: the switch of a device goes with it, and may go alone. */
+/** Adds the switches of these devices, which are ticked and unticked with them. A switch can also be ticked alone. */
 export function withSwitches(
   chosen: readonly ListedEntity[],
   all: readonly ListedEntity[],
@@ -47,7 +47,7 @@ export function withSwitches(
   return [...chosen, ...switches];
 }
 
-/** Changes that still are some, after the saved state became another. */
+/** The changes that still differ, after the saved state changed. */
 export function stillPending(
   changes: ReadonlyMap<string, boolean>,
   entities: readonly ListedEntity[],
@@ -56,12 +56,12 @@ export function stillPending(
   return new Map([...changes].filter(([id, isTracked]) => saved.has(id) && saved.get(id) !== isTracked));
 }
 
-/** Exactly what is to be tracked. */
+/** All entity ids to track, including those that the filter hides. */
 export function wanted(entities: readonly ListedEntity[], changes: ReadonlyMap<string, boolean>): string[] {
   return entities.filter((entity) => isTicked(entity, changes)).map((entity) => entity.entity_id);
 }
 
-/** By what is saved and not by what is ticked, so that a line does not vanish under the pointer. */
+/** Filters by the saved state, not by the ticks, so that a line does not vanish under the pointer. */
 export function filtered(entities: readonly ListedEntity[], filters: Filters): ListedEntity[] {
   const words = filters.search.toLowerCase().split(/\s+/).filter(Boolean);
   return entities.filter((entity) => {
