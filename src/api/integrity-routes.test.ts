@@ -21,7 +21,10 @@ beforeEach(async () => {
 function jump(extra: Partial<Finding> = {}): Finding {
   return {
     ...{ kind: 'register_jumped', entityId: meterId, startUs: 1_000_000, endUs: 11_000_000 },
-    detail: 'The register counted 5 kWh within 10 s.',
+    statement: {
+      code: 'register_jumped',
+      values: { countedMicro: 5_000_000, lastedUs: 10_000_000, highestHourMicro: null, unit: 'kWh' },
+    },
     evidence: [
       { name: 'counted', value: 5, unit: 'kWh' },
       { name: 'register_after', value: 458.26, unit: 'kWh' },
@@ -40,7 +43,7 @@ describe('tickets', () => {
   it('are listed, open ones first, with what they rest on', async () => {
     await open();
     await api.integrity.tickets.report(
-      [{ finding: jump({ kind: 'gap', entityId: null, choices: [] }), handling: 'told' }],
+      [{ finding: jump({ kind: 'gap', entityId: null, choices: [] }), handling: 'record' }],
       null,
       null,
     );
@@ -51,6 +54,10 @@ describe('tickets', () => {
       status: 'open',
       start: '1970-01-01T00:00:01.000000Z',
       end: '1970-01-01T00:00:11.000000Z',
+      detail: 'The register counted 5 kWh within 10 s.',
+      code: 'register_jumped',
+      values: { counted: 5, lasted_seconds: 10, highest_hour: null, unit: 'kWh' },
+      unmended: null,
       decision: null,
       is_undoable: false,
       sync_id: 'run-1',
@@ -101,8 +108,14 @@ describe('tickets', () => {
   it('refuse what can not be, and name the field', async () => {
     await open({ choices: ['accept', 'set_value'] });
     const refusal = (json: object) => answer(api.fetch(path(jumpId, '/resolve'), { json }), problem, 400);
-    expect(await refusal({ choice: 'exclude' })).toMatchObject({ field: 'choice' });
-    expect(await refusal({ choice: 'set_value' })).toMatchObject({ field: 'value' });
+    expect(await refusal({ choice: 'exclude' })).toMatchObject({
+      field: 'choice',
+      detail: 'This ticket’s choices are: accept, set_value.',
+    });
+    expect(await refusal({ choice: 'set_value' })).toMatchObject({
+      field: 'value',
+      detail: 'The quantity between start and end is needed.',
+    });
     expect(await refusal({ choice: 'set_value', value: 1e12 })).toMatchObject({ field: 'value' });
     expect(await refusal({ choice: 'burn' })).toMatchObject({ field: 'choice' });
     await answer(api.fetch(path('gap home 7', '/resolve'), { json: { choice: 'accept' } }), problem, 404);

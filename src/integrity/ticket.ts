@@ -1,4 +1,5 @@
 /** A thing that does not fit: what was found, on what evidence, what may be done, and what was decided. */
+import type { AmountUnit, Statement } from './statement.ts';
 
 export type TicketKind =
   | 'register_jumped'
@@ -17,7 +18,7 @@ export type TicketKind =
   | 'replaced'
   | 'disk_full';
 
-/** `open` asks somebody; `mended` was done by the app; `decided` by a person; `passed` no longer holds. */
+/** `open` needs a decision; `mended` was done by the app; `decided` by a person; `passed` is no longer so. */
 export type TicketStatus = 'open' | 'mended' | 'decided' | 'passed';
 
 export type TicketChoice = 'accept' | 'exclude' | 'exchange' | 'set_value';
@@ -53,7 +54,7 @@ export interface TicketDecision {
   readonly by: string | null;
   readonly notes: string;
   readonly atUs: number;
-  /** What it put into the ledger's corrections, to be taken back by an undo. */
+  /** The corrections that it declared; an undo takes them back. */
   readonly correctionIds: readonly string[];
 }
 
@@ -64,12 +65,19 @@ export interface Finding {
   readonly entityId: string | null;
   readonly startUs: number;
   readonly endUs: number;
-  /** One English sentence. */
-  readonly detail: string;
+  readonly statement: Statement;
   readonly evidence: readonly EvidenceFigure[];
   readonly relatedEntityId: string | null;
-  /** Empty: nothing to decide, the ticket tells what was mended. */
+  /** Empty: nothing to decide, the ticket only records what was found. */
   readonly choices: readonly TicketChoice[];
+}
+
+/** After an exclusion the ledger held more, or less, than the readings around it allow. Millionths of the unit. */
+export interface LedgerMismatch {
+  readonly countedMicro: number;
+  /** The most that the readings allow. */
+  readonly mostMicro: number;
+  readonly unit: AmountUnit;
 }
 
 export interface Ticket extends Finding {
@@ -77,6 +85,8 @@ export interface Ticket extends Finding {
   readonly ticketId: string;
   readonly status: TicketStatus;
   readonly decision: TicketDecision | null;
+  /** Why it could not be left out without a person; null where that was not tried. */
+  readonly unmended: LedgerMismatch | null;
   readonly syncId: string | null;
   readonly openedAtUs: number;
   readonly closedAtUs: number | null;

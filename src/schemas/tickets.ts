@@ -3,6 +3,7 @@ import { body, type CallTable, json, optionalBody, problems } from './call.ts';
 import { entityId, instant, limits, nullableInstant } from './common.ts';
 import { rangeFields } from './ranges.ts';
 import { backfillStarted } from './readings.ts';
+import { amountUnit, ticketStatement } from './ticket-statements.ts';
 
 /** Findings in the records: corrected automatically, open for a decision, or decided. */
 
@@ -72,7 +73,7 @@ const ticketDecision = z.object({
   at: instant,
 });
 
-export const ticket = z.object({
+const ticketFields = z.object({
   ticket_id: z.string(),
   kind: ticketKind,
   status: ticketStatus,
@@ -80,7 +81,19 @@ export const ticket = z.object({
   name: z.string().nullable(),
   start: instant,
   end: instant,
-  detail: z.string().describe('One English sentence: what was found, and what was done about it'),
+  detail: z
+    .string()
+    .describe(
+      'What was found, and what was done about it, in English: `code`, `values` and `unmended` in words',
+    ),
+  unmended: z
+    .object({
+      counted: z.number().describe('What the ledger still counted'),
+      most: z.number().describe('The most that the readings around it allow'),
+      unit: amountUnit,
+    })
+    .nullable()
+    .describe('Why it could not be left out by itself; null where that was not tried'),
   evidence: z.array(evidenceFigure),
   related_entity_id: z.string().nullable().describe('The old or the new id of what was renamed or replaced'),
   choices: z.array(ticketChoice).describe('Empty when there is nothing to decide'),
@@ -90,6 +103,7 @@ export const ticket = z.object({
   opened_at: instant,
   closed_at: nullableInstant,
 });
+export const ticket = ticketFields.and(ticketStatement);
 export type TicketRow = z.infer<typeof ticket>;
 
 const ticketQuery = z.object({

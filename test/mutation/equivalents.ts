@@ -48,16 +48,20 @@ export const equivalents: readonly Equivalent[] = [
       empty,
     ],
     [
-      'while (place < readings.length && (readings[place]?.atUs ?? 0) < silenceEndUs) {',
+      'while (index < readings.length && (readings[index]?.atUs ?? 0) < silenceEndUs) {',
       '< → <=',
       'past the last reading nothing is there, and one at the end leaves what follows empty',
     ],
     [
-      'while (place < readings.length && (readings[place]?.atUs ?? 0) < silenceEndUs) {',
+      'while (index < readings.length && (readings[index]?.atUs ?? 0) < silenceEndUs) {',
       '0 → 1',
       'the place is one of the list',
     ],
-    ['if (told === undefined || told.atUs < knownUs || told.value === null) continue;', '< → <=', empty],
+    [
+      'if (reported === undefined || reported.atUs < knownUs || reported.value === null) continue;',
+      '< → <=',
+      empty,
+    ],
     [
       'if (silenceEndUs > knownUs) gaps.push({ startUs: knownUs, endUs: silenceEndUs, isOpen: false });',
       '> → >=',
@@ -320,7 +324,7 @@ export const equivalents: readonly Equivalent[] = [
     ],
   ]),
   ...of('src/integrity/detectors/register-fall.ts', [
-    [': isUntold(rules, path, place, counted[place] ?? 0);', '0 → 1', always],
+    [': isUnexplained(rules, path, place, counted[place] ?? 0);', '0 → 1', always],
     [
       'if (before === undefined || after === undefined || !isFall(rules, before, after)) return false;',
       '|| → &&',
@@ -431,7 +435,7 @@ export const equivalents: readonly Equivalent[] = [
       'the sign is 1 or -1',
     ],
     [
-      'const countedMicro = isKnown ? quarters.reduce((sum, entry) => sum + entry.amountMicro, 0) : null;',
+      'const countedMicro = isKnown ? quarterHours.reduce((sum, entry) => sum + entry.amountMicro, 0) : null;',
       '+ → -',
       'it is only asked whether it is 0',
     ],
@@ -455,8 +459,16 @@ export const equivalents: readonly Equivalent[] = [
     ],
   ]),
   ...of('src/integrity/tickets/recording-findings.ts', [
-    ['driftUs > 0', '> → >=', 'what is reported as a drift is seconds long'],
-    ['driftUs > 0', '0 → 1', 'what is reported as a drift is seconds long'],
+    [
+      "const code = driftUs > 0 ? 'clock_ahead' : 'clock_behind';",
+      '> → >=',
+      'what is reported as a drift is seconds long',
+    ],
+    [
+      "const code = driftUs > 0 ? 'clock_ahead' : 'clock_behind';",
+      '0 → 1',
+      'what is reported as a drift is seconds long',
+    ],
   ]),
   ...of('src/integrity/tickets/recording-tickets.ts', [
     ['#sinceMs = 0;', '0 → 1', 'it is set when the first begins to wait'],

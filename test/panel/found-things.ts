@@ -1,6 +1,7 @@
 /** Tickets, runs and a plan in the shape of the API, which a healthy demo home does not have. */
 import type { Page, Route } from 'playwright-core';
 import type { SyncRunRow } from '../../src/schemas/readings.ts';
+import type { TicketStatement } from '../../src/schemas/ticket-statements.ts';
 import type { Reconciliation, TicketDraft, TicketRow } from '../../src/schemas/tickets.ts';
 import { hourMs } from '../../src/units/durations.ts';
 
@@ -8,7 +9,15 @@ const iso = (ms: number) => new Date(ms).toISOString();
 /** Yesterday at this hour, so that its readings exist. */
 export const foundAtMs = Math.floor(Date.now() / hourMs) * hourMs - 24 * hourMs;
 
-export function ticketRow(rest: Partial<TicketRow>): TicketRow {
+/** All but what it says. */
+type TicketFields = Partial<Omit<TicketRow, keyof TicketStatement>>;
+
+const jumped: TicketStatement = {
+  code: 'register_jumped',
+  values: { counted: 412.6, lasted_seconds: 900, highest_hour: 2.8, unit: 'kWh' },
+};
+
+export function ticketRow(rest: TicketFields, statement: TicketStatement = jumped): TicketRow {
   return {
     ticket_id: 'jump',
     kind: 'register_jumped',
@@ -17,8 +26,9 @@ export function ticketRow(rest: Partial<TicketRow>): TicketRow {
     name: 'EV charger Energy',
     start: iso(foundAtMs),
     end: iso(foundAtMs + 15 * 60_000),
-    detail:
-      'The register rose by 412.6 kWh within a quarter of an hour, more than this home can use. It is counted until you decide.',
+    detail: 'In English, for programs; the panel has words of its own.',
+    ...statement,
+    unmended: null,
     evidence: [
       { name: 'register_before', value: 1204.31, unit: 'kWh' },
       { name: 'register_after', value: 1616.91, unit: 'kWh' },
@@ -38,58 +48,68 @@ export function ticketRow(rest: Partial<TicketRow>): TicketRow {
 
 export const someTickets: readonly TicketRow[] = [
   ticketRow({}),
-  ticketRow({
-    ticket_id: 'gap',
-    kind: 'gap',
-    entity_id: 'sensor.p1_meter_energy_import_tariff_1',
-    name: 'P1 meter Energy import tariff 1',
-    start: iso(foundAtMs - 50 * hourMs),
-    end: iso(foundAtMs - 46.6 * hourMs),
-    detail:
-      'Nothing was heard for 3 h 20 min, and Home Assistant’s history has nothing either. What was counted is spread evenly.',
-    evidence: [{ name: 'gap_seconds', value: 12_240, unit: 's' }],
-    choices: ['accept', 'set_value'],
-  }),
-  ticketRow({
-    ticket_id: 'spike',
-    kind: 'spike',
-    status: 'mended',
-    entity_id: 'sensor.washing_machine_energy',
-    name: 'Washing machine Energy',
-    detail: 'The register fell to 0 for 40 s and came back. Nothing was counted.',
-    evidence: [{ name: 'counted', value: 0, unit: 'kWh' }],
-    choices: [],
-    decision: { choice: 'exclude', value: null, automatic: true, by: null, notes: '', at: iso(foundAtMs) },
-    is_undoable: true,
-    closed_at: iso(foundAtMs + 16 * hourMs),
-  }),
-  ticketRow({
-    ticket_id: 'missing',
-    kind: 'readings_missing',
-    status: 'mended',
-    entity_id: 'sensor.p1_meter_power',
-    name: 'P1 meter Power',
-    end: iso(foundAtMs + hourMs),
-    detail: 'Home Assistant held 37 readings that were not here. They were fetched.',
-    evidence: [
-      { name: 'readings_ours', value: 323, unit: '' },
-      { name: 'readings_theirs', value: 360, unit: '' },
-      { name: 'added', value: 37, unit: '' },
-    ],
-    choices: [],
-    closed_at: iso(foundAtMs + 16 * hourMs),
-  }),
-  ticketRow({
-    ticket_id: 'drift',
-    kind: 'clock_drift',
-    status: 'passed',
-    entity_id: null,
-    name: null,
-    detail: 'Home Assistant’s clock was 14 s ahead of the app’s for an hour.',
-    evidence: [{ name: 'drift_seconds', value: 14, unit: 's' }],
-    choices: [],
-    closed_at: iso(foundAtMs + 2 * hourMs),
-  }),
+  ticketRow(
+    {
+      ticket_id: 'gap',
+      kind: 'gap',
+      entity_id: 'sensor.p1_meter_energy_import_tariff_1',
+      name: 'P1 meter Energy import tariff 1',
+      start: iso(foundAtMs - 50 * hourMs),
+      end: iso(foundAtMs - 46.6 * hourMs),
+      evidence: [{ name: 'gap_seconds', value: 12_240, unit: 's' }],
+      choices: ['accept', 'set_value'],
+    },
+    { code: 'gap_of_register', values: { lasted_seconds: 12_240, is_open: false } },
+  ),
+  ticketRow(
+    {
+      ticket_id: 'spike',
+      kind: 'spike',
+      status: 'mended',
+      entity_id: 'sensor.washing_machine_energy',
+      name: 'Washing machine Energy',
+      evidence: [{ name: 'counted', value: 0, unit: 'kWh' }],
+      choices: [],
+      decision: { choice: 'exclude', value: null, automatic: true, by: null, notes: '', at: iso(foundAtMs) },
+      is_undoable: true,
+      closed_at: iso(foundAtMs + 16 * hourMs),
+    },
+    {
+      code: 'spike',
+      values: { before: 1204.31, farthest: 0, after: 1204.31, readings: 4, unit: 'kWh' },
+    },
+  ),
+  ticketRow(
+    {
+      ticket_id: 'missing',
+      kind: 'readings_missing',
+      status: 'mended',
+      entity_id: 'sensor.p1_meter_power',
+      name: 'P1 meter Power',
+      end: iso(foundAtMs + hourMs),
+      evidence: [
+        { name: 'readings_ours', value: 323, unit: '' },
+        { name: 'readings_theirs', value: 360, unit: '' },
+        { name: 'added', value: 37, unit: '' },
+      ],
+      choices: [],
+      closed_at: iso(foundAtMs + 16 * hourMs),
+    },
+    { code: 'readings_added', values: { readings: 37 } },
+  ),
+  ticketRow(
+    {
+      ticket_id: 'drift',
+      kind: 'clock_drift',
+      status: 'passed',
+      entity_id: null,
+      name: null,
+      evidence: [{ name: 'drift_seconds', value: 14, unit: 's' }],
+      choices: [],
+      closed_at: iso(foundAtMs + 2 * hourMs),
+    },
+    { code: 'clock_behind', values: { drift_seconds: 14 } },
+  ),
 ];
 
 const run = (rest: Partial<SyncRunRow>): SyncRunRow => ({
@@ -167,7 +187,7 @@ export interface Found {
 /** The page receives these instead of the app's tickets; decisions and undoing change them as the API would. */
 export async function withFound(page: Page, rows: readonly TicketRow[]): Promise<Found> {
   const found: Found = { tickets: [...rows], resolutions: [], undone: [], checks: 0 };
-  const replace = (ticketId: string, change: Partial<TicketRow>): TicketRow | undefined => {
+  const replace = (ticketId: string, change: TicketFields): TicketRow | undefined => {
     found.tickets = found.tickets.map((one) => (one.ticket_id === ticketId ? { ...one, ...change } : one));
     return found.tickets.find((one) => one.ticket_id === ticketId);
   };
@@ -185,7 +205,7 @@ export async function withFound(page: Page, rows: readonly TicketRow[]): Promise
     const draft = route.request().postDataJSON() as TicketDraft;
     found.resolutions.push({ ticketId, draft });
     const before = found.tickets.find((one) => one.ticket_id === ticketId);
-    const decided: Partial<TicketRow> = {
+    const decided: TicketFields = {
       status: 'decided',
       decision: {
         choice: draft.choice,

@@ -38,6 +38,9 @@ describe('tickets', () => {
     expect(await textOf(panel.locator('main h1'))).toMatch(/^2 things need a decision\./);
     const jump = panel.locator('[data-ticket=jump]');
     expect(await textOf(jump.locator('h2'))).toBe('EV charger Energy jumped');
+    expect(plain(await textOf(jump.locator('[data-statement]')))).toBe(
+      'The register counted 412.6 kWh within 15 min. The most in an hour was 2.8 kWh until then.',
+    );
     expect(await textOf(jump.locator('[data-evidence=counted]'))).toContain('412.6');
     await jump.locator('.curve-plot[data-points]').waitFor();
     expect(await panel.locator('[data-tickets-closed="3"]').count()).toBe(1);
@@ -130,16 +133,19 @@ describe('tickets', () => {
 
 describe('tickets of one outage', () => {
   const gap = (id: string, minutes: number) =>
-    ticketRow({
-      ticket_id: `gap ${id} 1`,
-      kind: 'gap',
-      entity_id: `sensor.${id}`,
-      name: id,
-      start: new Date(foundAtMs + minutes * 60_000).toISOString(),
-      end: new Date(foundAtMs + (90 + minutes) * 60_000).toISOString(),
-      evidence: [{ name: 'gap_seconds', value: 5400, unit: 's' }],
-      choices: ['accept', 'set_value'],
-    });
+    ticketRow(
+      {
+        ticket_id: `gap ${id} 1`,
+        kind: 'gap',
+        entity_id: `sensor.${id}`,
+        name: id,
+        start: new Date(foundAtMs + minutes * 60_000).toISOString(),
+        end: new Date(foundAtMs + (90 + minutes) * 60_000).toISOString(),
+        evidence: [{ name: 'gap_seconds', value: 5400, unit: 's' }],
+        choices: ['accept', 'set_value'],
+      },
+      { code: 'gap_of_power', values: { lasted_seconds: 5400, is_open: false } },
+    );
   const four = ['fridge_power', 'dryer_power', 'oven_power', 'boiler_power'].map(gap);
 
   it('are one line, opened on demand, and each can be decided alone', async () => {

@@ -222,11 +222,11 @@ describe('the store of tickets', () => {
       kind: 'gap',
       entityId: null,
       endUs: 9,
-      detail: '',
+      statement: { code: 'gap_of_home', values: { lastedUs: 9, isOpen: false } },
       evidence: [],
       relatedEntityId: null,
     } as const;
-    const rest = { choices: [], decision: null, syncId: null, closedAtUs: null };
+    const rest = { choices: [], decision: null, unmended: null, syncId: null, closedAtUs: null };
     for (let n = 0; n < 9; n += 1)
       await store.save({
         ...{ ...finding, ...rest, ticketId: `gap home ${n}`, startUs: n, openedAtUs: n },

@@ -1,7 +1,7 @@
 /**
- * Goal: documents that programs before stored are read, and stored again as they were.
- * Method: such documents are put into the real document server; the stores read them, save what they read, and the
- * server still has the same.
+ * Goal: documents that programs before stored are read, and stored again with nothing lost.
+ * Method: such documents are put into the real document server; the stores read them and save what they read; the server
+ * then has the same, or the same in today's version.
  */
 import type { Document } from 'mongodb';
 import { afterAll, expect, it } from 'vitest';
@@ -54,10 +54,13 @@ it('reads and keeps tickets', async () => {
   await put('tickets', stored);
   const store = new MongoTicketStore(documents);
   const found = await store.find('gap home 5');
-  expect(found).toMatchObject({ ticketId: 'gap home 5', startUs: 5, endUs: 8 });
+  const statement = { code: 'as_written', values: { detail: 'd' } };
+  expect(found).toMatchObject({ ticketId: 'gap home 5', startUs: 5, endUs: 8, statement, unmended: null });
   expect(await store.list({ status: 'all', entityId: null, limit: 9 })).toEqual([found]);
   if (found !== null) await store.save(found);
-  expect(await allOf('tickets')).toEqual([stored]);
+  const { detail: _, ...kept } = stored;
+  expect(await allOf('tickets')).toEqual([{ ...kept, statement, unmended: null, schemaVersion: 2 }]);
+  expect(await store.find('gap home 5')).toEqual(found);
 });
 
 it('reads and keeps until when the recording is complete', async () => {

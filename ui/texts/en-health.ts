@@ -1,4 +1,6 @@
 /** Texts of the Health page. */
+import { ticketStatementsEn } from './en-tickets.ts';
+
 export const healthEn = {
   health: {
     sentence: {
@@ -135,6 +137,9 @@ export const healthEn = {
         replaced: (name: string) => `${name} was replaced`,
         disk_full: (_name: string) => 'The disk was full',
       },
+      statements: ticketStatementsEn,
+      unmended: (counted: string, most: string) =>
+        `It could not be left out without you: ${counted} were still counted there, and the readings around it allow ${most} at most.`,
       home: 'the home',
       andMore: (name: string, count: string, isOne: boolean) =>
         `${name} and ${count} more ${isOne ? 'meter' : 'meters'}`,
@@ -168,7 +173,6 @@ export const healthEn = {
       chartHint: 'The shaded part is what this is about.',
       chartNone: 'There are no readings around it.',
       showReadings: 'Its readings that day',
-      related: (id: string) => `The other id: ${id}`,
       choose: 'What is right?',
       choices: {
         accept: 'It is right as it is',

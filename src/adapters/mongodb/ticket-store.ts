@@ -2,13 +2,7 @@ import type { Collection } from 'mongodb';
 import type { Ticket, TicketStore } from '../../integrity/ticket.ts';
 import { ticketsKept } from '../../integrity/tickets/tickets.ts';
 import type { Documents } from './documents.ts';
-
-/** Keeps the names that tickets were first stored with. */
-type TicketDocument = Omit<Ticket, 'ticketId' | 'startUs' | 'endUs'> & {
-  readonly _id: string;
-  readonly fromUs: number;
-  readonly untilUs: number;
-};
+import { documentOf, type TicketDocument, ticketOf } from './ticket-document.ts';
 
 const ticketCollection = 'tickets';
 const newestFirst = { openedAtUs: -1, _id: -1 } as const;
@@ -29,10 +23,8 @@ export class MongoTicketStore implements TicketStore {
   }
 
   async save(ticket: Ticket): Promise<void> {
-    const { ticketId, startUs, endUs, ...rest } = ticket;
-    const document = { ...rest, fromUs: startUs, untilUs: endUs };
     const { upsertedCount } = await this.#ask((tickets) =>
-      tickets.replaceOne({ _id: ticketId }, document, { upsert: true }),
+      tickets.replaceOne({ _id: ticket.ticketId }, documentOf(ticket), { upsert: true }),
     );
     if (upsertedCount > 0) await this.#prune();
   }
@@ -80,8 +72,4 @@ export class MongoTicketStore implements TicketStore {
   #ask<R>(question: (tickets: Collection<TicketDocument>) => Promise<R>): Promise<R> {
     return this.#documents.ask<TicketDocument, R>(ticketCollection, question);
   }
-}
-
-function ticketOf({ _id, fromUs, untilUs, ...rest }: TicketDocument): Ticket {
-  return { ticketId: _id, ...rest, startUs: fromUs, endUs: untilUs };
 }

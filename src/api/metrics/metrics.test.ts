@@ -119,7 +119,14 @@ describe('GET /metrics', () => {
       labels: { store: 'questdb' },
       value: 0,
     });
-    const finding = { kind: 'gap', entityId: null, startUs: 1, endUs: 2, detail: '', evidence: [] } as const;
+    const finding = {
+      kind: 'gap',
+      entityId: null,
+      startUs: 1,
+      endUs: 2,
+      statement: { code: 'gap_of_home', values: { lastedUs: 1, isOpen: true } },
+      evidence: [],
+    } as const;
     await tickets.report(
       [{ finding: { ...finding, relatedEntityId: null, choices: ['accept'] }, handling: 'ask' }],
       null,

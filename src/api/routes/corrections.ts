@@ -24,6 +24,7 @@ import { microFromValue, valueFromMicro } from '../../units/amount.ts';
 import { isoFromInstant } from '../../units/instant.ts';
 import { valueOrNull } from '../answers/amounts.ts';
 import { readEnds, readInstant } from '../answers/ranges.ts';
+import { refusalDetail } from '../answers/refusal-words.ts';
 import { ledgerOf } from '../answers/subjects.ts';
 import type { ApiDeps, ApiEnv } from '../http/deps.ts';
 import { fromStore, HttpProblem } from '../http/problems.ts';
@@ -87,7 +88,7 @@ function changesOf(outcome: CorrectionOutcome, names: FieldNames = fieldNames): 
       throw new HttpProblem(404, { detail: 'There is no such correction.', field: 'correction_id' });
     case 'refused':
       throw new HttpProblem(outcome.isConflict ? 409 : 400, {
-        detail: outcome.detail,
+        detail: refusalDetail(outcome.refusal),
         field: names[outcome.field],
       });
   }

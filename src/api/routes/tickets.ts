@@ -1,16 +1,16 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import type { z } from 'zod';
-import type { Ticket } from '../../integrity/ticket.ts';
 import type { TicketOutcome } from '../../integrity/tickets/tickets.ts';
 import { route } from '../../schemas/calls.ts';
-import type { TicketRow, ticketOutcome } from '../../schemas/tickets.ts';
+import type { ticketOutcome } from '../../schemas/tickets.ts';
 import { microFromValue } from '../../units/amount.ts';
 import { isoFromInstant } from '../../units/instant.ts';
 import { valueOrNull } from '../answers/amounts.ts';
+import { refusalDetail } from '../answers/refusal-words.ts';
+import { ticketRow } from '../answers/ticket-row.ts';
 import type { ApiDeps, ApiEnv } from '../http/deps.ts';
 import { fromStore, HttpProblem } from '../http/problems.ts';
-import { isoOrNull } from '../http/wire.ts';
 
 /** Posting a meter anew may take a while; the server's own limit is above it. */
 const decideWithinMs = 25_000;
@@ -29,7 +29,11 @@ export function ticketRoutes(app: OpenAPIHono<ApiEnv>, deps: ApiDeps) {
         Promise.all([ticketStore.list({ status, entityId, limit }), ticketStore.openCount()]),
       );
       return c.json(
-        { tickets: found.map((ticket) => rowOf(home, ticket)), count: found.length, open_count: openCount },
+        {
+          tickets: found.map((ticket) => ticketRow(home, ticket)),
+          count: found.length,
+          open_count: openCount,
+        },
         200,
       );
     })
@@ -38,7 +42,7 @@ export function ticketRoutes(app: OpenAPIHono<ApiEnv>, deps: ApiDeps) {
       const found = await fromStore(stores, 'mongodb', () => ticketStore.find(id));
       if (found === null)
         throw new HttpProblem(404, { detail: 'There is no such ticket.', field: 'ticket_id' });
-      return c.json(rowOf(home, found), 200);
+      return c.json(ticketRow(home, found), 200);
     })
     .openapi(route('POST /api/tickets/{ticket_id}/resolve'), async (c) => {
       const asked = c.req.valid('json');
@@ -70,37 +74,6 @@ function whoAsks(c: Context<ApiEnv>): string {
   return (name ?? access.userId ?? 'Home Assistant').slice(0, longestName);
 }
 
-function rowOf(home: ApiDeps['home'], ticket: Ticket): TicketRow {
-  return {
-    ticket_id: ticket.ticketId,
-    kind: ticket.kind,
-    status: ticket.status,
-    entity_id: ticket.entityId,
-    name: ticket.entityId === null ? null : (home.entity(ticket.entityId)?.name ?? null),
-    start: isoFromInstant(ticket.startUs),
-    end: isoFromInstant(ticket.endUs),
-    detail: ticket.detail,
-    evidence: [...ticket.evidence],
-    related_entity_id: ticket.relatedEntityId,
-    choices: [...ticket.choices],
-    decision:
-      ticket.decision === null
-        ? null
-        : {
-            choice: ticket.decision.choice,
-            value: valueOrNull(ticket.decision.valueMicro),
-            automatic: ticket.decision.isAutomatic,
-            by: ticket.decision.by,
-            notes: ticket.decision.notes,
-            at: isoFromInstant(ticket.decision.atUs),
-          },
-    is_undoable: ticket.decision !== null,
-    sync_id: ticket.syncId,
-    opened_at: isoFromInstant(ticket.openedAtUs),
-    closed_at: isoOrNull(ticket.closedAtUs),
-  };
-}
-
 /** @throws HttpProblem when the ticket was not decided */
 function outcomeOf(
   home: ApiDeps['home'],
@@ -112,15 +85,15 @@ function outcomeOf(
       throw new HttpProblem(404, { detail: 'There is no such ticket.', field: 'ticket_id' });
     case 'refused':
       throw new HttpProblem(400, {
-        detail: outcome.detail,
+        detail: refusalDetail(outcome.refusal),
         field: outcome.field,
       });
     case 'conflict':
-      throw new HttpProblem(409, { detail: outcome.detail });
+      throw new HttpProblem(409, { detail: refusalDetail(outcome.conflict) });
     case 'done': {
       const { changes } = outcome;
       return {
-        ticket: rowOf(home, outcome.ticket),
+        ticket: ticketRow(home, outcome.ticket),
         dry_run: isDryRun,
         changes:
           changes === null

@@ -1,6 +1,6 @@
 /**
- * Goal: every limit of the detectors lies where it is said to, on both sides; and what a finding says is what was found.
- * Method: by hand, the last that is none and the first that is one; gaps by property, second by second.
+ * Goal: every limit of the detectors holds on both sides, and a finding has the values of what was found.
+ * Method: by hand, the last value below a limit and the first above; gaps by property, second by second.
  */
 
 import fc from 'fast-check';
@@ -9,7 +9,6 @@ import type { Entry } from '../../ledger/entries/entry.ts';
 import { emptyBucket } from '../../statistics/bucket.ts';
 import { dayUs, hourUs, minuteUs, quarterHourUs } from '../../units/durations.ts';
 import { highestUsualMicro } from '../reconciliation/usual-hours.ts';
-import { amountText, durationText } from './figures.ts';
 import { frozenCounterFindings, type HourOfBoth } from './frozen-counter.ts';
 import { Stillness } from './frozen-power.ts';
 import { absences, type Gap, gapUs, joinGaps, silences, sortGaps } from './gap.ts';
@@ -24,25 +23,16 @@ import {
   stretchesOf,
 } from './hours-differ.ts';
 
-describe('figures', () => {
-  it('tell durations in the unit that is read best, and amounts to the watt-hour', () => {
-    expect(
-      [0, 119.4 * minuteUs, 2 * hourUs, 71.9 * hourUs, 72 * hourUs, 100 * hourUs].map(durationText),
-    ).toEqual([...['0 minutes', '119 minutes', '2 hours', '71.9 hours', '3 days', '4.2 days']]);
-    expect(amountText(1_234_567, 'kWh')).toBe('1.235 kWh');
-  });
-});
-
 describe('a gap', () => {
-  const told = (atUs: number, value: number | null = 1) => ({ atUs, value });
+  const reported = (atUs: number, value: number | null = 1) => ({ atUs, value });
   const gap = (startUs: number, endUs: number, isOpen = false): Gap => ({ startUs, endUs, isOpen });
 
   it('is longer than ten minutes', () => {
-    expect(absences([told(0, null), told(gapUs)], dayUs)).toEqual([]);
-    expect(absences([told(0, null), told(gapUs + 1)], dayUs)).toEqual([gap(0, gapUs + 1)]);
-    expect(absences([told(0, null)], gapUs + 1)).toEqual([gap(0, gapUs + 1, true)]);
-    expect(absences([told(0, null)], 0)).toEqual([]);
-    expect(absences([told(gapUs, null)], 0)).toEqual([]);
+    expect(absences([reported(0, null), reported(gapUs)], dayUs)).toEqual([]);
+    expect(absences([reported(0, null), reported(gapUs + 1)], dayUs)).toEqual([gap(0, gapUs + 1)]);
+    expect(absences([reported(0, null)], gapUs + 1)).toEqual([gap(0, gapUs + 1, true)]);
+    expect(absences([reported(0, null)], 0)).toEqual([]);
+    expect(absences([reported(gapUs, null)], 0)).toEqual([]);
   });
 
   it('is where neither a row nor a reading is, second by second', () => {
@@ -61,7 +51,7 @@ describe('a gap', () => {
         fc.integer({ min: 150, max: 320 }),
         (starts, heard, from, until) => {
           const [startUs, endUs] = [from * minuteUs, until * minuteUs];
-          const list = heard.map(([minute, isThere]) => told(minute * minuteUs, isThere ? 1 : null));
+          const list = heard.map(([minute, isThere]) => reported(minute * minuteUs, isThere ? 1 : null));
           const found = silences(
             starts.map((start) => start * step),
             list,
@@ -126,17 +116,20 @@ describe('a gap', () => {
     expect(apart.entities.get('1')).toEqual([gap(2 * gapUs, 4 * gapUs)]);
   });
 
-  it('says how long it is, and what it means for whom', () => {
+  it('has its length and a code for each owner', () => {
     const kinds = (['register', 'power', 'value'] as const).map(
-      (kind) => gapFinding({ kind, entityId: 'sensor.a' }, gap(0, hourUs)).detail,
+      (kind) => gapFinding({ kind, entityId: 'sensor.a' }, gap(0, hourUs)).statement.code,
     );
-    expect(new Set(kinds).size).toBe(3);
+    expect(kinds).toEqual(['gap_of_register', 'gap_of_power', 'gap_of_value']);
     expect(gapFinding({ kind: 'home' }, gap(minuteUs, 31 * minuteUs, true))).toMatchObject({
-      detail: expect.stringContaining('any entity for 30 minutes and still;'),
+      statement: { code: 'gap_of_home', values: { lastedUs: 30 * minuteUs, isOpen: true } },
       evidence: [{ name: 'gap_seconds', value: 1800, unit: 's' }],
       choices: ['accept'],
     });
-    expect(gapFinding({ kind: 'home' }, gap(minuteUs, 31 * minuteUs)).detail).toContain('for 30 minutes;');
+    expect(gapFinding({ kind: 'home' }, gap(minuteUs, 31 * minuteUs)).statement.values).toEqual({
+      lastedUs: 30 * minuteUs,
+      isOpen: false,
+    });
     const power = gapFinding({ kind: 'power', entityId: 'sensor.a' }, gap(0, hourUs, true));
     expect(power).toMatchObject({ entityId: 'sensor.a', choices: ['accept', 'set_value'] });
   });
@@ -158,7 +151,10 @@ describe('a counter that stands still', () => {
     expect(find(hours(20, 50))).toHaveLength(1);
     expect(find(hours(30, 49.9))).toEqual([]);
     expect(find(hours(4, 250))[0]).toMatchObject({
-      detail: 'The counter stood still for 4 hours while sensor.power told 250 W on average.',
+      statement: {
+        code: 'counter_frozen',
+        values: { stillUs: 4 * hourUs, powerEntityId: 'sensor.power', meanW: 250 },
+      },
       evidence: [
         { name: 'still_seconds', value: 14_400, unit: 's' },
         { name: 'counted', value: 0, unit: 'kWh' },
@@ -194,7 +190,7 @@ describe('a sensor that stands still', () => {
     return stillness.finding('sensor.power', atUs);
   }
 
-  it('is frozen from six hours and ten times its habit on, known by fifty readings', () => {
+  it('is frozen from six hours and ten times its usual time on, with fifty readings or more', () => {
     for (const isLongFirst of [false, true]) {
       expect(finding(6 * hourUs, minuteUs, 60, isLongFirst)).not.toBeNull();
       expect(finding(6 * hourUs - 1, minuteUs, 60, isLongFirst)).toBeNull();
@@ -203,9 +199,10 @@ describe('a sensor that stands still', () => {
     }
     expect(finding(6 * hourUs, minuteUs, 51)).not.toBeNull();
     expect(finding(6 * hourUs, minuteUs, 50)).toBeNull();
-    expect(finding(10 * hourUs, 30 * minuteUs)?.detail).toContain(
-      'for 10 hours; otherwise it keeps a value for 30 minutes',
-    );
+    expect(finding(10 * hourUs, 30 * minuteUs)?.statement).toMatchObject({
+      code: 'power_frozen',
+      values: { stillUs: 10 * hourUs, usualUs: 30 * minuteUs },
+    });
     expect(finding(10 * hourUs, 30 * minuteUs)?.evidence[0]).toEqual({
       name: 'still_seconds',
       value: 36_000,
@@ -219,7 +216,7 @@ describe('the most that is usual', () => {
     ...{ ...emptyBucket('sensor.a', index * dayUs, (index + 1) * dayUs), highestMicro },
   });
 
-  it('is four times the second highest quarter of at least three other days', () => {
+  it('is four times the second highest quarter-hour of at least three other days', () => {
     const days = [day(0, 5), day(1, 900), day(2, 7), day(3, 8)];
     expect(highestUsualMicro(days, 0)).toBe(8 * 4);
     expect(highestUsualMicro(days, dayUs)).toBe(7 * 4);
@@ -247,7 +244,7 @@ describe('hours that differ', () => {
   const quarters = (amounts: readonly number[], extra: Partial<Entry> = {}) =>
     amounts.map((amount, index) => entry(4 + index, amount, extra));
 
-  it('are told by the entries within them alone', () => {
+  it('are compared by the entries within them alone', () => {
     const own = quarters([250_000, 250_000, 250_000, 250_000]);
     const others = [
       ...[entry(3, 9_000_000), entry(8, 9_000_000)],
@@ -258,7 +255,7 @@ describe('hours that differ', () => {
     expect(compareStretch(stretch({ theirsMicro: 0 }), [])).toEqual({ kind: 'explained', why: 'unposted' });
   });
 
-  it('are explained by one quarter that may grow or is an estimate, and by rows only when all of them are', () => {
+  it('are explained by one quarter-hour that may grow or is an estimate, and by rows only when all of them are', () => {
     const amounts = [1, 1, 1, 1];
     const one = (extra: Partial<Entry>) => [...quarters(amounts.slice(1)), entry(7, 1, extra)];
     const why = (entries: readonly Entry[], of: Partial<Stretch> = {}) => {
@@ -314,7 +311,7 @@ describe('hours that differ', () => {
     expect(countedAsCore('rising', path(10, 15, 30))).toBe(20);
   });
 
-  it('tell a step at an hour’s end between readings no further apart than a quarter', () => {
+  it('include a step at an hour’s end between readings no more than a quarter-hour apart', () => {
     const path = (afterUs: number) => [
       { atUs: 0, registerMicro: 900 },
       { atUs: afterUs, registerMicro: 400 },
@@ -326,7 +323,7 @@ describe('hours that differ', () => {
     expect(boundaryStep([], minuteUs)).toBe(0);
   });
 
-  it('that follow on one another are one finding, which says the sums of both', () => {
+  it('that follow on one another are one finding with the sums of both', () => {
     const part = (hour: number) => ({
       ...{
         startUs: hour * hourUs,
@@ -339,7 +336,10 @@ describe('hours that differ', () => {
     expect(others).toEqual([]);
     const spans = hoursFindings('sensor.a', 'm³', [part(0), part(5), part(6)]);
     expect(spans.map(({ startUs, endUs }) => (endUs - startUs) / hourUs)).toEqual([1, 2]);
-    expect(found?.detail).toContain("tell 3 m³, Home Assistant's statistics 2 m³");
+    expect(found?.statement).toEqual({
+      code: 'hours_differ',
+      values: { oursMicro: 3_000_000, theirsMicro: 2_000_000, unit: 'm³' },
+    });
     expect(found?.evidence.at(-1)).toEqual({ name: 'difference', value: 1, unit: 'm³' });
   });
 });

@@ -1,25 +1,24 @@
-/** A counter that stands still while its own power sensor says that energy flows. */
+/** A counter that stands still while its own power sensor reports that energy flows. */
 import { hourUs } from '../../units/durations.ts';
 import type { Finding } from '../ticket.ts';
-import { durationText } from './figures.ts';
 
 /** An hour of a counter and of its power sensor. */
 export interface HourOfBoth {
   readonly startUs: number;
-  /** Null when the hour is not known, or not measured to its end. */
+  /** Null when the hour is not known, or not measured completely. */
   readonly countedMicro: number | null;
   /** The power sensor's mean in the counter's direction; null when it is not known for the whole hour. */
   readonly meanW: number | null;
 }
 
-/** Below this a sensor may tell what no counter counts: standby, noise. */
-export const flowsW = 50;
+/** Below this a sensor may report what no counter counts: standby, noise. */
+const flowsW = 50;
 /** So many hours in a row. */
-export const frozenHours = 3;
-/** It must say that this much flowed at least: a coarse register shows nothing below its last digit. */
+const frozenHours = 3;
+/** At least so much must have flowed: a coarse register shows nothing below its last digit. */
 const flowedWh = 1000;
 
-/** @param hours ascending, without holes */
+/** @param hours ascending, without gaps */
 export function frozenCounterFindings(
   entityId: string,
   powerEntityId: string,
@@ -37,7 +36,10 @@ export function frozenCounterFindings(
         entityId,
         startUs: first.startUs,
         endUs: first.startUs + stillUs,
-        detail: `The counter stood still for ${durationText(stillUs)} while ${powerEntityId} told ${Math.round(flowed / run.length)} W on average.`,
+        statement: {
+          code: 'counter_frozen',
+          values: { stillUs, powerEntityId, meanW: Math.round(flowed / run.length) },
+        },
         evidence: [
           { name: 'still_seconds', value: stillUs / 1_000_000, unit: 's' },
           { name: 'counted', value: 0, unit: 'kWh' },

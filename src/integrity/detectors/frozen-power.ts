@@ -1,19 +1,18 @@
-/** A power sensor that keeps a value other than 0 far longer than it ever does. */
+/** A power sensor that keeps a value other than 0 far longer than usual. */
 import { hourUs } from '../../units/durations.ts';
 import type { Finding } from '../ticket.ts';
-import { durationText } from './figures.ts';
 
-interface Told {
+interface ReportedValue {
   readonly atUs: number;
   readonly value: number | null;
 }
 
 /** At least so long … */
-export const stillUs = 6 * hourUs;
+const stillUs = 6 * hourUs;
 /** … and so many times the longest that it kept any other value. */
-export const stillTimes = 10;
-/** A sensor that tells so seldom has no habits to go by. */
-export const habitReadings = 50;
+const stillTimes = 10;
+/** With fewer readings it is not known what is usual. */
+const habitReadings = 50;
 
 /** The longest that a value other than 0 stood, and the one before it. Fed in the order of time, page by page. */
 export class Stillness {
@@ -22,27 +21,29 @@ export class Stillness {
   #secondUs = 0;
   #held: { atUs: number; value: number | null } | null = null;
 
-  take(told: Told): void {
+  take({ atUs, value }: ReportedValue): void {
     this.#readings += 1;
-    if (this.#held !== null && this.#held.value === told.value) return;
-    this.#end(told.atUs);
-    this.#held = { atUs: told.atUs, value: told.value };
+    if (this.#held !== null && this.#held.value === value) return;
+    this.#end(atUs);
+    this.#held = { atUs, value };
   }
 
-  /** @param endUs the last value holds until then, for a change would have been told; null when that is not known */
+  /** @param endUs until when the last value holds, as a change would have been reported; null when not known */
   finding(entityId: string, endUs: number | null): Finding | null {
     if (endUs !== null) this.#end(endUs);
     const longest = this.#longest;
     if (longest === null || this.#readings < habitReadings) return null;
     const us = longest.endUs - longest.startUs;
     if (us < stillUs || us < stillTimes * this.#secondUs) return null;
-    const usual = durationText(this.#secondUs);
     return {
       kind: 'frozen',
       entityId,
       startUs: longest.startUs,
       endUs: longest.endUs,
-      detail: `The sensor kept ${longest.value} W for ${durationText(us)}; otherwise it keeps a value for ${usual} at most.`,
+      statement: {
+        code: 'power_frozen',
+        values: { valueW: longest.value, stillUs: us, usualUs: this.#secondUs },
+      },
       evidence: [
         { name: 'still_seconds', value: Math.round(us / 1_000_000), unit: 's' },
         { name: 'theirs', value: longest.value, unit: 'W' },

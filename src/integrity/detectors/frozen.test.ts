@@ -1,5 +1,5 @@
 /**
- * Goal: a counter or a sensor that hangs is found, and one that only has nothing to tell is not.
+ * Goal: a counter or a sensor that hangs is found, and one that has nothing to report is not.
  * Method: by hand, hours of both and readings of one.
  */
 
@@ -27,18 +27,18 @@ describe('frozenCounterFindings', () => {
     ['standby', hours([0, 20], [0, 20], [0, 20], [0, 20])],
     ['less than a coarse digit', hours([0, 60], [0, 60], [0, 60])],
     ['an hour that is not known', hours([0, 900], [0, null], [0, 900], [null, 900], [0, 900])],
-  ])('says nothing of %s', (_, list) => {
+  ])('finds nothing in %s', (_, list) => {
     expect(find(list)).toEqual([]);
   });
 });
 
 describe('Stillness', () => {
   const still = (
-    told: readonly (readonly [hour: number, value: number | null])[],
+    reported: readonly (readonly [hour: number, value: number | null])[],
     untilHour: number | null,
   ) => {
     const stillness = new Stillness();
-    for (const [hour, value] of told) stillness.take({ atUs: Math.round(hour * hourUs), value });
+    for (const [hour, value] of reported) stillness.take({ atUs: Math.round(hour * hourUs), value });
     return stillness.finding('sensor.power', untilHour === null ? null : untilHour * hourUs);
   };
   const lively = Array.from({ length: 60 }, (_, n) => [n / 60, 100 + (n % 7)] as const);
@@ -51,7 +51,7 @@ describe('Stillness', () => {
     expect(still([...lively, [1, 345]], 9)).toMatchObject({ kind: 'frozen', choices: ['accept', 'exclude'] });
   });
 
-  it('says nothing of 0, of an absence, of habits, of what is short, of a sensor hardly known', () => {
+  it('finds nothing in 0, an absence, usual times, short times and a sensor with few readings', () => {
     expect(still([...lively, [1, 0], [9, 120]], null)).toBeNull();
     expect(still([...lively, [1, null]], 9)).toBeNull();
     expect(still([...lively, [1, 345], [2, 1], [10, 2]], null)).toBeNull();
@@ -59,15 +59,15 @@ describe('Stillness', () => {
     expect(still([[0, 345]], 100)).toBeNull();
   });
 
-  it('says the same however often a value is told', () => {
+  it('finds the same however often a value is reported', () => {
     fc.assert(
       fc.property(fc.array(fc.double({ min: 1.1, max: 8.9, noNaN: true }), { maxLength: 10 }), (repeats) => {
-        const told = [
+        const reported = [
           ...lively,
           [1, 345] as const,
           ...repeats.sort((a, b) => a - b).map((hour) => [hour, 345] as const),
         ];
-        expect(still(told, 9)).toMatchObject({ startUs: hourUs, endUs: 9 * hourUs });
+        expect(still(reported, 9)).toMatchObject({ startUs: hourUs, endUs: 9 * hourUs });
       }),
     );
   });

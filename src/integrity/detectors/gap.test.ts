@@ -1,6 +1,6 @@
 /**
- * Goal: what is not known is told once, as the outage of the home where it is one.
- * Method: by hand; and random gaps of random entities, whose time must be in the answer exactly once or be too short to tell.
+ * Goal: each gap is reported once, as an outage of the home where all entities share it.
+ * Method: by hand; and random gaps of random entities, whose time must be in the answer exactly once or be too short to report.
  */
 
 import fc from 'fast-check';
@@ -9,7 +9,7 @@ import { minuteUs } from '../../units/durations.ts';
 import { absences, type Gap, gapUs, joinGaps, silences, sortGaps } from './gap.ts';
 import { gapFinding } from './gap-finding.ts';
 
-const told = (minute: number, value: number | null = 1) => ({ atUs: minute * minuteUs, value });
+const reported = (minute: number, value: number | null = 1) => ({ atUs: minute * minuteUs, value });
 const gap = (from: number, until: number, isOpen = false): Gap => ({
   startUs: from * minuteUs,
   endUs: until * minuteUs,
@@ -17,15 +17,15 @@ const gap = (from: number, until: number, isOpen = false): Gap => ({
 });
 
 describe('absences', () => {
-  it('last until a value is told again, or still', () => {
+  it('last until a value is reported again, or are open', () => {
     const readings = [
-      told(0),
-      told(10, null),
-      told(12, null),
-      told(30),
-      told(40, null),
-      told(45),
-      told(50, null),
+      reported(0),
+      reported(10, null),
+      reported(12, null),
+      reported(30),
+      reported(40, null),
+      reported(45),
+      reported(50, null),
     ];
     expect(absences(readings, 100 * minuteUs)).toEqual([gap(10, 30), gap(50, 100, true)]);
     expect(absences(readings, 55 * minuteUs)).toEqual([gap(10, 30)]);
@@ -39,9 +39,12 @@ describe('silences', () => {
     expect(silences(rows(0, 5, 30, 35), [], 0, 40 * minuteUs)).toEqual([gap(10, 30)]);
     expect(silences(rows(0, 5, 15), [], 0, 40 * minuteUs)).toEqual([]);
     // What was recorded by us in between is known.
-    expect(silences(rows(0, 60), [told(25), told(30)], 0, 70 * minuteUs)).toEqual([gap(5, 25), gap(30, 60)]);
-    // An absence tells nothing.
-    expect(silences(rows(0, 60), [told(25, null)], 0, 70 * minuteUs)).toEqual([gap(5, 60)]);
+    expect(silences(rows(0, 60), [reported(25), reported(30)], 0, 70 * minuteUs)).toEqual([
+      gap(5, 25),
+      gap(30, 60),
+    ]);
+    // An absence reports nothing.
+    expect(silences(rows(0, 60), [reported(25, null)], 0, 70 * minuteUs)).toEqual([gap(5, 60)]);
   });
 
   it('begin with the first row there is, and end with the last', () => {
@@ -69,7 +72,7 @@ describe('sortGaps', () => {
     expect(sorted.entities.get('a')).toEqual([gap(10, 60)]);
   });
 
-  it('tells every minute of every gap once, but for ends too short to tell', () => {
+  it('has every minute of every gap once, except ends that are too short', () => {
     const gaps = fc
       .array(fc.tuple(fc.nat(400), fc.integer({ min: 11, max: 90 })), { maxLength: 5 })
       .map((list) => joinGaps(list.map(([from, length]) => gap(from, from + length))));
@@ -88,7 +91,7 @@ describe('sortGaps', () => {
           }
         for (const one of [...home, ...[...entities.values()].flat()])
           expect(one.endUs - one.startUs).toBeGreaterThan(gapUs);
-        // What nobody shares is told as it is.
+        // What nobody shares is reported as it is.
         if (home.length === 0) for (const [id, list] of own) expect(entities.get(id) ?? []).toEqual(list);
       }),
     );
@@ -96,7 +99,7 @@ describe('sortGaps', () => {
 });
 
 describe('gapFinding', () => {
-  it('asks where something can be said, and only tells where the register bridges it', () => {
+  it('has choices where a value can be set, and none where the register bridges it', () => {
     const register = { kind: 'register', entityId: 'sensor.meter' } as const;
     expect(gapFinding(register, gap(10, 60)).choices).toEqual([]);
     expect(gapFinding(register, gap(10, 60, true)).choices).toEqual(['accept']);

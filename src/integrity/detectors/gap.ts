@@ -1,4 +1,4 @@
-/** Where nothing is known of an entity for more than ten minutes, and what of that is the whole home's outage. */
+/** Where nothing is known of an entity for more than ten minutes, and which part of it is an outage of the whole home. */
 
 import { minuteUs } from '../../units/durations.ts';
 import {
@@ -17,16 +17,16 @@ export interface Gap extends Interval {
 }
 
 export const gapUs = 10 * minuteUs;
-/** Entities become unavailable one after the other; so near together it is one outage. */
+/** Entities become unavailable one after the other; this close together it is one outage. */
 const togetherUs = 2 * minuteUs;
 
-interface Told {
+interface ReportedValue {
   readonly atUs: number;
   readonly value: number | null;
 }
 
-/** From an absence until the entity told a value again. @param readings ascending */
-export function absences(readings: readonly Told[], endUs: number): Gap[] {
+/** From an absence until the entity reported a value again. @param readings ascending */
+export function absences(readings: readonly ReportedValue[], endUs: number): Gap[] {
   const gaps: Gap[] = [];
   let sinceUs: number | null = null;
   for (const { atUs, value } of readings) {
@@ -42,13 +42,13 @@ export function absences(readings: readonly Told[], endUs: number): Gap[] {
 
 /**
  * Where Home Assistant made no five-minute row (it was down, or the entity was) and no reading is there either. A silent
- * entity has rows, for a value that stands is told by none. An entity without any row has none to miss.
+ * entity has rows, because a value that does not change is not reported. Without any row nothing can be said of an entity.
  * @param rowStartsUs ascending
  * @param readings ascending
  */
 export function silences(
   rowStartsUs: readonly number[],
-  readings: readonly Told[],
+  readings: readonly ReportedValue[],
   startUs: number,
   endUs: number,
 ): Gap[] {
@@ -57,14 +57,14 @@ export function silences(
   if (first === undefined) return [];
   const gaps: Gap[] = [];
   let knownUs = Math.max(first, startUs);
-  let place = 0;
+  let index = 0;
   const close = (silenceEndUs: number) => {
-    while (place < readings.length && (readings[place]?.atUs ?? 0) < silenceEndUs) {
-      const told = readings[place];
-      place += 1;
-      if (told === undefined || told.atUs < knownUs || told.value === null) continue;
-      gaps.push({ startUs: knownUs, endUs: told.atUs, isOpen: false });
-      knownUs = told.atUs;
+    while (index < readings.length && (readings[index]?.atUs ?? 0) < silenceEndUs) {
+      const reported = readings[index];
+      index += 1;
+      if (reported === undefined || reported.atUs < knownUs || reported.value === null) continue;
+      gaps.push({ startUs: knownUs, endUs: reported.atUs, isOpen: false });
+      knownUs = reported.atUs;
     }
     if (silenceEndUs > knownUs) gaps.push({ startUs: knownUs, endUs: silenceEndUs, isOpen: false });
   };
@@ -72,7 +72,7 @@ export function silences(
     if (rowStartUs > knownUs) close(Math.min(rowStartUs, endUs));
     knownUs = Math.max(knownUs, rowStartUs + rowUs);
   }
-  // After the last row nothing is said yet: the next comes within minutes.
+  // After the last row it is too early: the next comes within minutes.
   return gaps.filter((gap) => isLong(gap) && gap.startUs < endUs);
 }
 
@@ -85,7 +85,7 @@ export function joinGaps(gaps: readonly Gap[]): Gap[] {
   return unionWith(gaps, (one, other) => ({ ...hull(one, other), isOpen: one.isOpen || other.isOpen }));
 }
 
-export interface SortedGaps {
+interface SortedGaps {
   /** What all entities share. */
   readonly home: readonly Gap[];
   readonly entities: ReadonlyMap<string, readonly Gap[]>;
@@ -93,7 +93,7 @@ export interface SortedGaps {
 
 /**
  * What all entities share is one outage of the home; the rest of their gaps, where it is long enough, is their own.
- * @param gaps of every entity that was looked at, joined; empty lists for those without
+ * @param gaps of every checked entity, joined; an empty list without any
  */
 export function sortGaps(gaps: ReadonlyMap<string, readonly Gap[]>): SortedGaps {
   const lists = [...gaps.values()];
@@ -116,7 +116,7 @@ function common(one: readonly Gap[], other: readonly Gap[]): Gap[] {
   );
 }
 
-/** A gap that the outage is in the middle of is the outage's, for the entity only came back a little later. */
+/** What remains of a gap beside outages of the home, without the minutes by which the entity came back later. */
 function without(gap: Gap, home: readonly Gap[]): Gap[] {
   let rest: Gap[] = [gap];
   for (const outage of home)

@@ -1,6 +1,6 @@
 /**
  * Goal: an hour that is not Home Assistant's is found, and one that differs for a known reason is not.
- * Method: by hand; and random lives of a register whose hours Home Assistant reckons by its own rule from the same readings.
+ * Method: by hand; and random lives of a register whose hours Home Assistant counts by its own rule from the same readings.
  */
 
 import fc from 'fast-check';
@@ -52,7 +52,7 @@ describe('stretchesOf', () => {
     expect(stretchesOf([row(0, null), row(1, 5)])).toEqual([]);
   });
 
-  it('has nothing to compare where a total began anew and no register beside it tells what was counted', () => {
+  it('has nothing to compare where a total began anew and no register beside it shows what was counted', () => {
     expect(stretchesOf([row(0, 3653, 100), row(1, 1, 2)])).toEqual([]);
     expect(stretchesOf([row(0, 3653, null), row(1, 1, null)])).toEqual([]);
     expect(stretchesOf([row(0, 3653, 100), row(1, 1, 102)])).toMatchObject([{ registerMicro: 2_000_000 }]);
@@ -117,19 +117,19 @@ describe('the same readings', () => {
           certainMicro: 10_000,
         } as const;
         const { entries } = postCounter(rules, null, evidence, 0, atUs + hourUs);
-        // Core's rows: the register last told before each hour's end, and the sum by its own rule.
-        const toldBefore = (us: number) => points.filter((point) => point.atUs < us);
+        // Core's rows: the register last reported before each hour's end, and the sum by its own rule.
+        const reportedBefore = (us: number) => points.filter((point) => point.atUs < us);
         const rows = Array.from({ length: Math.floor(atUs / hourUs) }, (_, hour) => {
-          const told = toldBefore((hour + 1) * hourUs);
-          const state = (told.at(-1)?.registerMicro ?? 0) / 1e6;
-          return row(hour, countedAsCore('rising', told) / 1e6, state);
+          const reported = reportedBefore((hour + 1) * hourUs);
+          const state = (reported.at(-1)?.registerMicro ?? 0) / 1e6;
+          return row(hour, countedAsCore('rising', reported) / 1e6, state);
         });
         for (const stretch of stretchesOf(rows)) {
           const { startUs, endUs, theirsMicro } = stretch;
           if (compareStretch(stretch, entries).kind !== 'differs') continue;
           const path = [
-            ...toldBefore(startUs).slice(-1),
-            ...toldBefore(endUs).filter((point) => point.atUs >= startUs),
+            ...reportedBefore(startUs).slice(-1),
+            ...reportedBefore(endUs).filter((point) => point.atUs >= startUs),
           ];
           expect(isWithinTolerance(countedAsCore('rising', path), theirsMicro)).toBe(true);
         }

@@ -1,7 +1,7 @@
 /**
- * Our hours against those of Home Assistant's statistics. Pure. What differs for a reason that is known is no finding:
- * a row after hours without one carries all of them (so the stretch is compared), a `sum` that began anew, quarters that are
- * provisional or estimates, and hours that rest on the very rows, or were told no finer than by the hour.
+ * Our hours compared with those of Home Assistant's statistics. Pure. A difference with a known reason is no finding: a row
+ * after hours without one carries all of them (so the stretch is compared), a `sum` that began anew, quarter-hours that are
+ * provisional or estimates, and hours that come from these rows, or were reported no finer than by the hour.
  */
 
 import type { CounterKind } from '../../ledger/counter/counter-state.ts';
@@ -10,8 +10,9 @@ import type { RecordedStatistics } from '../../ledger/evidence/statistics-eviden
 import { microFromValue } from '../../units/amount.ts';
 import { hourUs } from '../../units/durations.ts';
 import type { Interval } from '../../units/interval.ts';
+import type { AmountUnit } from '../statement.ts';
 import type { Finding } from '../ticket.ts';
-import { amountText, registerFigure } from './figures.ts';
+import { registerFigure } from './figures.ts';
 import type { RegisterPoint } from './register-path.ts';
 
 /** An hour may differ by the larger of these: 2 Wh or 2 litres, and half a percent. */
@@ -23,22 +24,22 @@ export function isWithinTolerance(oursMicro: number, theirsMicro: number, moreMi
   return Math.abs(oursMicro - theirsMicro) <= allowed + moreMicro;
 }
 
-/** What Home Assistant says of [startUs, endUs): an hour, or several when rows are missing. */
+/** What Home Assistant counted in [startUs, endUs): an hour, or several when rows are missing. */
 export interface Stretch extends Interval {
   /** By its running total. */
   readonly theirsMicro: number;
-  /** By the register that its rows tell; null where that fell or is not told. */
+  /** By the register in its rows; null where that fell or is missing. */
   readonly registerMicro: number | null;
 }
 
 /**
- * A total that fell, and not as the register did, began anew: what was counted since the row before can't be told by it, and
- * is told by the register, or by nothing where that began anew as well.
+ * A total that fell, and not as the register did, began anew: what was counted since the row before is then known by the
+ * register, or not at all where that began anew as well.
  * @param rows hours, ascending; the first one is only the beginning, for what came before it is not known
  */
 export function stretchesOf(rows: readonly RecordedStatistics[]): Stretch[] {
-  return rows.flatMap((row, place) => {
-    const before = rows[place - 1];
+  return rows.flatMap((row, index) => {
+    const before = rows[index - 1];
     if (before === undefined || before.sum === null || row.sum === null || row.startUs < before.endUs)
       return [];
     const theirsMicro = microFromValue(row.sum - before.sum);
@@ -52,9 +53,9 @@ export function stretchesOf(rows: readonly RecordedStatistics[]): Stretch[] {
   });
 }
 
-export type Comparison =
+type Comparison =
   | { readonly kind: 'agrees' }
-  /** Nothing can be said, and why. */
+  /** They can't be compared, or differ for a known reason. */
   | {
       readonly kind: 'explained';
       readonly why: 'unposted' | 'provisional' | 'estimated' | 'rows' | 'sum_restarted';
@@ -74,7 +75,7 @@ export function compareStretch(stretch: Stretch, entries: readonly Entry[]): Com
   const oursMicro = inside.reduce((sum, entry) => sum + entry.amountMicro, 0);
   if (inside.length > 0 && isWithinTolerance(oursMicro, theirsMicro)) return { kind: 'agrees' };
   if (inside.length < (endUs - startUs) / (hourUs / 4)) {
-    // A meter's first hours, or those before it was followed: there is nothing to hold against theirs.
+    // A meter's first hours, or those before it was tracked: there is nothing to compare.
     return { kind: 'explained', why: 'unposted' };
   }
   if (inside.some((entry) => entry.isProvisional)) return { kind: 'explained', why: 'provisional' };
@@ -87,21 +88,21 @@ export function compareStretch(stretch: Stretch, entries: readonly Entry[]): Com
 }
 
 /**
- * What Home Assistant would have counted in a stretch from our own readings: each reading where it was told and not spread
+ * What Home Assistant would have counted in a stretch from our own readings: each reading at its instant and not spread
  * over the time before, small falls subtracted. When this is theirs, by their total or by the register beside it (a total may
  * begin anew), the readings are the same and only the rules differ.
  * @param path the reading before the stretch first, then those in it
  */
 export function countedAsCore(kind: CounterKind, path: readonly RegisterPoint[]): number {
-  return path.reduce((sum, after, place) => {
-    const before = path[place - 1];
+  return path.reduce((sum, after, index) => {
+    const before = path[index - 1];
     if (before === undefined) return sum;
     const isReset = kind === 'rising' && after.registerMicro < before.registerMicro * 0.9;
     return sum + after.registerMicro - (isReset ? 0 : before.registerMicro);
   }, 0);
 }
 
-/** Readings that are further apart than this around an hour's end tell nothing about that moment. */
+/** Readings that are further apart than this around an hour's end do not show the register at that moment. */
 export const boundaryUs = hourUs / 4;
 
 /**
@@ -124,7 +125,7 @@ export interface DifferingStretch extends Interval {
 /** Hours that follow on one another and differ are one finding. @param stretches ascending */
 export function hoursFindings(
   entityId: string,
-  unit: 'kWh' | 'm³',
+  unit: AmountUnit,
   stretches: readonly DifferingStretch[],
 ): Finding[] {
   const joined: DifferingStretch[] = [];
@@ -144,7 +145,7 @@ export function hoursFindings(
     entityId,
     startUs,
     endUs,
-    detail: `Our readings tell ${amountText(oursMicro, unit)}, Home Assistant's statistics ${amountText(theirsMicro, unit)} for the same time.`,
+    statement: { code: 'hours_differ', values: { oursMicro, theirsMicro, unit } },
     evidence: [
       registerFigure('ours', oursMicro, unit),
       registerFigure('theirs', theirsMicro, unit),

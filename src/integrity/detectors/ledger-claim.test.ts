@@ -23,7 +23,7 @@ describe('claimOf', () => {
   const path = [point(-10, 5), point(5, 5.2), point(10, 5.3), point(20, 5.7), point(40, 6)];
   const spike = { before: path[2] as RegisterPoint, after: path[3] as RegisterPoint };
 
-  it('is what lies within the quarters, and what reaches into them', () => {
+  it('is what lies within the quarter-hours, and what reaches into them', () => {
     expect(claimOf(rising, path, spike)).toEqual({
       ...{ startUs, endUs: startUs + 2 * quarterHourUs },
       ...{ leastMicro: 500_000 - claimMicro, mostMicro: 1_000_000 + claimMicro },

@@ -7,7 +7,7 @@ import { quarterHourStartUs, quarterHourUs } from '../../units/quarter-hour.ts';
 import type { PathRules, RegisterPoint } from './register-path.ts';
 import type { Spike } from './spike.ts';
 
-/** The quarters that start in [startUs, endUs) add up to this much. */
+/** The quarter-hours that start in [startUs, endUs) add up to this much, in millionths of the unit. */
 export interface LedgerClaim extends Interval {
   readonly leastMicro: number;
   readonly mostMicro: number;
@@ -17,9 +17,9 @@ export interface LedgerClaim extends Interval {
 export const claimMicro = 2000;
 
 /**
- * The quarters from the last good reading before to the first after, which hold what lies between readings within them at
- * least, and what lies between the readings around them at most.
- * @param path without what was away, from before the quarters to after them where there is any
+ * The quarter-hours from the last good reading before to the first after: at least what was counted between readings within
+ * them, at most what was counted between the readings around them.
+ * @param path without the spike's readings, reaching beyond the quarter-hours where there are any
  * @returns null where the readings don't bound it: none after, or the register went on lower there
  */
 export function claimOf(
@@ -33,8 +33,8 @@ export function claimOf(
   let [leastMicro, mostMicro, movedMicro] = [0, 0, 0];
   for (const point of path) {
     const { atUs, registerMicro, lastResetAtUs = null } = point;
-    const told = { kind: 'reading', atUs, registerMicro, lastResetAtUs, origin: 'stream' } as const;
-    const step: CounterStep = stepCounter(kind, state, told);
+    const reading = { kind: 'reading', atUs, registerMicro, lastResetAtUs, origin: 'stream' } as const;
+    const step: CounterStep = stepCounter(kind, state, reading);
     for (const { startUs: sinceUs, endUs: deltaEndUs, amountMicro } of step.deltas) {
       if (deltaEndUs <= startUs || sinceUs >= endUs) continue;
       if (state !== null && sinceUs < state.sinceUs) return null;

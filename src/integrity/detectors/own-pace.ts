@@ -2,14 +2,14 @@
 import { hourUs } from '../../units/durations.ts';
 import { isFall, type PathRules, presumedHourMicro, type RegisterPoint } from './register-path.ts';
 
-/** So many readings on either side tell the pace. */
+/** So many readings on either side give the pace. */
 export const paceReadings = 24;
-/** The register has often counted faster than it did around: by this much it may. */
+/** A register may count this many times faster than in the steps around. */
 export const paceTimes = 3;
-/** Smaller amounts tell nothing: 10 Wh, 10 litres. */
+/** Smaller amounts are not significant: 10 Wh, 10 litres. */
 export const smallestMicro = 10_000;
 
-/** A value that others follow below was not the register's: so many are looked at. */
+/** A value with a lower one among so many that follow was not the register's. */
 const followers = 3;
 
 interface Step {
@@ -49,7 +49,7 @@ export function paceOf(
     usualUs,
     mostMicro: (us) => {
       const most = steps.map(
-        // Two readings in a moment tell a digit and no pace.
+        // Two readings in one moment show a digit and no pace.
         ({ amountMicro, durationUs }) => amountMicro * Math.max(1, us / Math.max(durationUs, usualUs)),
       );
       return paceTimes * Math.max(...most) + smallestMicro;
@@ -68,7 +68,7 @@ function stepsBefore({ kind }: Pick<PathRules, 'kind'>, points: readonly Registe
   });
 }
 
-/** What is below or far above the register's way there is passed over: another value that was away, or a new cycle. */
+/** Values below or far above the path are skipped: another spike, or a new cycle. */
 function stepsAfter({ kind }: Pick<PathRules, 'kind'>, points: readonly RegisterPoint[]): Step[] {
   const steps: Step[] = [];
   let last = points[0];
@@ -93,7 +93,7 @@ function stepsAfter({ kind }: Pick<PathRules, 'kind'>, points: readonly Register
   return steps;
 }
 
-/** Whether the register begins anew time and again, as one that counts by the day or the session. */
+/** Whether the register begins anew regularly, as one that counts by the day or the session. */
 export function isCyclic(rules: PathRules, path: readonly RegisterPoint[], place: number): boolean {
   const around = path.slice(Math.max(0, place - 2 * paceReadings), place + 2 * paceReadings);
   const falls = around.filter((point, index) => {

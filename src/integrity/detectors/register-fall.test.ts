@@ -13,10 +13,10 @@ const rising: PathRules = { kind: 'rising', unit: 'kWh', highestUsualMicro: null
 const net: PathRules = { ...rising, kind: 'net' };
 
 /** An hour apart; a pair has its own wait. */
-type Told = number | readonly [waitMinutes: number, kwh: number];
-function path(...told: readonly Told[]): RegisterPoint[] {
+type Reported = number | readonly [waitMinutes: number, kwh: number];
+function path(...reported: readonly Reported[]): RegisterPoint[] {
   let atUs = Date.UTC(2026, 10, 21, 8) * 1000;
-  return told.map((one) => {
+  return reported.map((one) => {
     const [wait, kwh] = typeof one === 'number' ? [60, one] : one;
     atUs += Math.round(wait * minuteUs);
     return { atUs, registerMicro: Math.round(kwh * 1e6) };
@@ -56,9 +56,10 @@ describe('a rising register that began anew', () => {
       { name: 'register_after', value: 800, unit: 'kWh' },
       { name: 'counted', value: 800, unit: 'kWh' },
     ]);
-    expect(finding?.detail).toBe(
-      'The register fell from 1001 kWh to 800 kWh; as a meter that began anew, all of it was counted.',
-    );
+    expect(finding?.statement).toEqual({
+      code: 'register_fell',
+      values: { beforeMicro: 1_001_000_000, afterMicro: 800_000_000, unit: 'kWh' },
+    });
   });
 });
 
@@ -91,14 +92,16 @@ describe('a net register that fell', () => {
   it('is reported without an amount that was counted', () => {
     const [finding] = fallFindings('sensor.meter', net, path(17.6, 17.8, 18, 18.2, 18.4, 8, 8.2));
     expect(names(finding)).toEqual(['register_before', 'register_after']);
-    expect(finding?.detail).toBe(
-      'The register fell from 18.4 kWh to 8 kWh; and Home Assistant told no reset (last_reset).',
-    );
+    expect(finding?.statement).toEqual({
+      code: 'register_fell_without_reset',
+      values: { beforeMicro: 18_400_000, afterMicro: 8_000_000, unit: 'kWh' },
+    });
   });
 });
 
 describe('a register that goes on lower', () => {
-  const lowered = (...told: readonly Told[]) => loweredFindings('sensor.meter', rising, path(...told));
+  const lowered = (...reported: readonly Reported[]) =>
+    loweredFindings('sensor.meter', rising, path(...reported));
 
   it('is reported once, also when it dips again', () => {
     const life = [99.9, 100, 90, 90.001, 90.002, 90.003, 90.004];
@@ -112,8 +115,8 @@ describe('a register that goes on lower', () => {
 });
 
 describe('a register that jumped', () => {
-  const jumps = (rules: PathRules, ...told: readonly Told[]) =>
-    jumpFindings('sensor.meter', rules, path(...told));
+  const jumps = (rules: PathRules, ...reported: readonly Reported[]) =>
+    jumpFindings('sensor.meter', rules, path(...reported));
 
   it('after it began anew has counted from there', () => {
     const [finding] = jumps(rising, 453.26, 0.5, [0.1, 300]);
@@ -123,10 +126,14 @@ describe('a register that jumped', () => {
 
   it('is reported beside its highest hour where that is known', () => {
     const [plain] = jumps(rising, 100, [0.1, 200]);
-    expect(plain?.detail).toBe('The register counted 100 kWh within 6 s.');
+    const counted = { countedMicro: 100_000_000, lastedUs: 6_000_000, unit: 'kWh' };
+    expect(plain?.statement).toEqual({
+      code: 'register_jumped',
+      values: { ...counted, highestHourMicro: null },
+    });
     expect(names(plain)).toEqual(['register_before', 'register_after', 'counted']);
     const [known] = jumps({ ...rising, highestUsualMicro: 2_000_000 }, 100, [0.1, 200]);
-    expect(known?.detail).toBe('The register counted 100 kWh within 6 s; its highest hour was 2 kWh.');
+    expect(known?.statement.values).toEqual({ ...counted, highestHourMicro: 2_000_000 });
     expect(known?.evidence.at(-1)).toEqual({ name: 'highest_usual', value: 2, unit: 'kWh' });
   });
 });

@@ -4,7 +4,7 @@ import { type CounterStep, stepCounter } from '../../ledger/counter/counter.ts';
 import type { CounterState } from '../../ledger/counter/counter-state.ts';
 import { hourUs } from '../../units/durations.ts';
 import type { Finding } from '../ticket.ts';
-import { amountText, registerFigure } from './figures.ts';
+import { registerFigure } from './figures.ts';
 import { isCyclic, paceOf } from './own-pace.ts';
 import {
   freshMicro,
@@ -15,11 +15,11 @@ import {
   type RegisterPoint,
 } from './register-path.ts';
 
-/** However long it was away: what it may have counted since it began anew is bounded by a day of it. */
+/** After a reset it may have counted for at most this long, however long it was away. */
 export const fallUs = 24 * hourUs;
 
-/** A register that goes on lower by less is counted on without a word: 100 Wh, 100 litres. */
-export const tellingMicro = 100_000;
+/** A register that goes on lower by less is no finding: 100 Wh, 100 litres. */
+export const leastFallMicro = 100_000;
 
 /** @param path ascending, without spikes */
 export function fallFindings(entityId: string, rules: PathRules, path: readonly RegisterPoint[]): Finding[] {
@@ -30,18 +30,10 @@ export function fallFindings(entityId: string, rules: PathRules, path: readonly 
     const isAsked =
       rules.kind === 'rising'
         ? isImplausible(rules, path, place)
-        : isUntold(rules, path, place, counted[place] ?? 0);
+        : isUnexplained(rules, path, place, counted[place] ?? 0);
     if (!isAsked) return [];
-    const { unit } = rules;
-    const [from, to] = [amountText(before.registerMicro, unit), amountText(after.registerMicro, unit)];
-    return [
-      fell(entityId, rules, before, after, [
-        `The register fell from ${from} to ${to}`,
-        rules.kind === 'rising'
-          ? 'as a meter that began anew, all of it was counted.'
-          : 'and Home Assistant told no reset (last_reset).',
-      ]),
-    ];
+    const code = rules.kind === 'rising' ? 'register_fell' : 'register_fell_without_reset';
+    return [fell(entityId, rules, before, after, code)];
   });
 }
 
@@ -51,7 +43,7 @@ function isImplausible(rules: PathRules, path: readonly RegisterPoint[], place: 
   if (before === undefined || after === undefined || !isFall(rules, before, after)) return false;
   const pace = paceOf(rules, path.slice(0, place), path.slice(place));
   const isOwn = pace.steps > 0 && !isCyclic(rules, path, place);
-  // One that begins anew each day, and is told once a day, has no pace but that.
+  // A register that begins anew each day and reports once a day has no other pace.
   const hourMicro = isOwn
     ? Math.max(rules.highestUsualMicro ?? 0, pace.mostMicro(hourUs))
     : (rules.highestUsualMicro ?? presumedHourMicro[rules.unit]);
@@ -63,15 +55,15 @@ function isImplausible(rules: PathRules, path: readonly RegisterPoint[], place: 
 function countedBy(path: readonly RegisterPoint[]): number[] {
   let state: CounterState | null = null;
   return path.map(({ atUs, registerMicro, lastResetAtUs = null }) => {
-    const told = { kind: 'reading', atUs, registerMicro, lastResetAtUs, origin: 'stream' } as const;
-    const step: CounterStep = stepCounter('net', state, told);
+    const reading = { kind: 'reading', atUs, registerMicro, lastResetAtUs, origin: 'stream' } as const;
+    const step: CounterStep = stepCounter('net', state, reading);
     state = step.state;
     return step.deltas.reduce((sum, { amountMicro }) => sum + amountMicro, 0);
   });
 }
 
-/** A register that may fall, and fell by far more than it ever moves, without its `last_reset` saying why. */
-function isUntold(
+/** A register that may fall, and fell by far more than it ever moves, without a new `last_reset`. */
+function isUnexplained(
   rules: PathRules,
   path: readonly RegisterPoint[],
   place: number,
@@ -82,8 +74,8 @@ function isUntold(
   if (after.registerMicro >= before.registerMicro * 0.9 || before.registerMicro <= 0) return false;
   // A fall of more than a connection is a jump, and asked about as that.
   if (isJump(rules, before, after)) return false;
-  const toldUs = after.lastResetAtUs ?? null;
-  if (toldUs !== null && toldUs !== (before.lastResetAtUs ?? null)) return false;
+  const resetUs = after.lastResetAtUs ?? null;
+  if (resetUs !== null && resetUs !== (before.lastResetAtUs ?? null)) return false;
   const pace = paceOf(rules, path.slice(0, place), path.slice(place));
   const fellMicro = before.registerMicro - after.registerMicro;
   if (fellMicro <= freshMicro + pace.mostMicro(after.atUs - before.atUs) || isCyclic(rules, path, place))
@@ -110,21 +102,13 @@ export function loweredFindings(
   let low: RegisterPoint | null = null;
   for (const point of path) {
     const { atUs, registerMicro } = point;
-    const told = { kind: 'reading', atUs, registerMicro, lastResetAtUs: null, origin: 'stream' } as const;
-    const step = stepCounter('rising', state, told);
+    const reading = { kind: 'reading', atUs, registerMicro, lastResetAtUs: null, origin: 'stream' } as const;
+    const step = stepCounter('rising', state, reading);
     const isLowered =
       state?.dip != null && step.deltas[0]?.cause === 'reset' && step.state?.formerMicro != null;
-    const isTelling = high !== null && low !== null && high.registerMicro - low.registerMicro >= tellingMicro;
-    if (isLowered && isTelling && high !== null && low !== null) {
-      const { unit } = rules;
-      const [from, to] = [amountText(high.registerMicro, unit), amountText(low.registerMicro, unit)];
-      findings.push(
-        fell(entityId, rules, high, low, [
-          `The register fell from ${from} to ${to} and goes on there`,
-          'it is counted on from there, and what was used in between is not known.',
-        ]),
-      );
-    }
+    const isLarge = high !== null && low !== null && high.registerMicro - low.registerMicro >= leastFallMicro;
+    if (isLowered && isLarge && high !== null && low !== null)
+      findings.push(fell(entityId, rules, high, low, 'register_fell_counts_on'));
     if (step.state !== null && step.state.dip === null) [high, low] = [point, null];
     else low ??= point;
     state = step.state;
@@ -137,7 +121,7 @@ function fell(
   { kind, unit }: PathRules,
   before: RegisterPoint,
   after: RegisterPoint,
-  detail: readonly [string, string],
+  code: 'register_fell' | 'register_fell_without_reset' | 'register_fell_counts_on',
 ): Finding {
   const isBegun =
     kind === 'rising' && after.registerMicro >= 0 && after.registerMicro < before.registerMicro * 0.9;
@@ -146,7 +130,10 @@ function fell(
     entityId,
     startUs: before.atUs,
     endUs: after.atUs,
-    detail: detail.join('; '),
+    statement: {
+      code,
+      values: { beforeMicro: before.registerMicro, afterMicro: after.registerMicro, unit },
+    },
     evidence: [
       registerFigure('register_before', before.registerMicro, unit),
       registerFigure('register_after', after.registerMicro, unit),

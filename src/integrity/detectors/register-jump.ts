@@ -1,6 +1,6 @@
 /** A register that counted more than a home can use, and stayed there. */
 import type { Finding } from '../ticket.ts';
-import { amountText, registerFigure } from './figures.ts';
+import { registerFigure } from './figures.ts';
 import { isFall, isJump, type PathRules, type RegisterPoint } from './register-path.ts';
 
 /** @param path ascending, without spikes */
@@ -16,16 +16,17 @@ export function jumpFindings(entityId: string, rules: PathRules, path: readonly 
     const before = { ...last, registerMicro: highMicro };
     if (!isJump(rules, before, after)) return [];
     const countedMicro = after.registerMicro - before.registerMicro;
-    const seconds = Math.round((after.atUs - before.atUs) / 1_000_000);
-    const usual =
-      highestUsualMicro === null ? '' : `; its highest hour was ${amountText(highestUsualMicro, unit)}`;
+    const lastedUs = after.atUs - before.atUs;
     return [
       {
         kind: 'register_jumped',
         entityId,
         startUs: before.atUs,
         endUs: after.atUs,
-        detail: `The register counted ${amountText(countedMicro, unit)} within ${seconds} s${usual}.`,
+        statement: {
+          code: 'register_jumped',
+          values: { countedMicro, lastedUs, highestHourMicro: highestUsualMicro, unit },
+        },
         evidence: [
           registerFigure('register_before', before.registerMicro, unit),
           registerFigure('register_after', after.registerMicro, unit),

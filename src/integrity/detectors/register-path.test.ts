@@ -1,5 +1,5 @@
 /**
- * Goal: what no meter can have given is found and told for what it is, and what a home really does is not.
+ * Goal: what no meter can have counted is found as what it is, and what a home really does is not.
  * Method: lives of registers by hand; random plausible lives, with and without one thing gone wrong in them.
  */
 
@@ -73,7 +73,7 @@ describe('a register', () => {
     expect(kinds(points)).toEqual(['register_jumped', 'register_fell']);
   });
 
-  it('is held against its own past within a quarter of an hour only', () => {
+  it('is compared with its own past within a quarter-hour only', () => {
     const fridge: PathRules = { ...rising, highestUsualMicro: 150_000 };
     const [one, other] = path(20, 27);
     if (one === undefined || other === undefined) throw new Error('two');
@@ -108,11 +108,11 @@ describe('a register', () => {
     expect(pathOf('net', [{ atUs: 2, registerMicro: -5 }])).toHaveLength(1);
   });
 
-  it('tells what was counted, from where to where', () => {
+  it('reports what was counted, from where to where', () => {
     const [jump] = found(path(453.26, 458.26));
     expect(jump).toMatchObject({ startUs, endUs: startUs + 10 * secondUs });
     expect(jump?.evidence).toContainEqual({ name: 'counted', value: 5, unit: 'kWh' });
-    expect(jump?.detail).toContain('5 kWh within 10 s');
+    expect(jump?.statement.values).toMatchObject({ countedMicro: 5_000_000, lastedUs: 10_000_000 });
   });
 });
 

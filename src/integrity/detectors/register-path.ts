@@ -4,33 +4,34 @@
 
 import type { CounterKind } from '../../ledger/counter/counter-state.ts';
 import { hourUs } from '../../units/durations.ts';
+import type { AmountUnit } from '../statement.ts';
 
 export interface RegisterPoint {
   readonly atUs: number;
   readonly registerMicro: number;
-  /** Absent where it was not told. */
+  /** Absent where it was not reported. */
   readonly lastResetAtUs?: number | null;
 }
 
 export interface PathRules {
   readonly kind: CounterKind;
-  readonly unit: 'kWh' | 'm³';
+  readonly unit: AmountUnit;
   /** The most that this meter counted in an hour of the days before; null when that is not known. */
   readonly highestUsualMicro: number | null;
 }
 
 /** What no home's connection delivers in an hour: 100 kWh (3 × 80 A are 55), 25 m³ (a large gas meter). */
-export const connectionMicro = { kWh: 100_000_000, 'm³': 25_000_000 } as const;
+const connectionMicro = { kWh: 100_000_000, 'm³': 25_000_000 } as const;
 /** A meter that began at 0 has this much and what it usually counts at most in the time: 1 kWh, 1 m³. */
 export const freshMicro = 1_000_000;
 /** Where a meter's own pace is not known: what it may well count in an hour. */
 export const presumedHourMicro = { kWh: 10_000_000, 'm³': 5_000_000 } as const;
 /** A coarse register may tick twice in a moment when its reader was late: 2 kWh, 2 m³ beyond the connection. */
-export const coarseMicro = 2_000_000;
+const coarseMicro = 2_000_000;
 /** Against its own past a meter has jumped when it counted this many times its highest hour … */
-export const usualTimes = 10;
-/** … and this much more than that, within a quarter of an hour: 5 kWh, 5 m³. A slow reader tells an hour at once. */
-export const beyondUsualMicro = 5_000_000;
+const usualTimes = 10;
+/** … and this much more than that, within a quarter of an hour: 5 kWh, 5 m³. A slow reader reports an hour at once. */
+const beyondUsualMicro = 5_000_000;
 const promptUs = hourUs / 4;
 
 function excess(amountMicro: number, perHourMicro: number, durationUs: number): number {

@@ -13,10 +13,10 @@ const net: PathRules = { ...rising, kind: 'net' };
 const startUs = Date.UTC(2026, 10, 21, 8) * 1000;
 
 /** So many minutes apart; a pair has its own wait. */
-type Told = number | readonly [waitMinutes: number, kwh: number];
-function path(minutes: number, ...told: readonly Told[]): RegisterPoint[] {
+type Reported = number | readonly [waitMinutes: number, kwh: number];
+function path(minutes: number, ...reported: readonly Reported[]): RegisterPoint[] {
   let atUs = startUs;
-  return told.map((one) => {
+  return reported.map((one) => {
     const [wait, kwh] = typeof one === 'number' ? [minutes, one] : one;
     atUs += Math.round(wait * minuteUs);
     return { atUs, registerMicro: Math.round(kwh * 1e6) };
@@ -88,7 +88,7 @@ describe('a spike', () => {
 
 describe('an old value before a register begins anew', () => {
   /** A register of 40 Wh an hour, which counts 130 at most. */
-  const known = (...told: readonly Told[]) => out(path(60, 11.98, 12.02, ...told));
+  const known = (...reported: readonly Reported[]) => out(path(60, 11.98, 12.02, ...reported));
   const days = 7200;
 
   it('is more than twice what it begins with', () => {
@@ -106,7 +106,7 @@ describe('an old value before a register begins anew', () => {
     expect(known([days, 0.130_001], [0.05, 0])).toEqual([0.130_001]);
   });
 
-  it('is the first word after an hour, or far above what it has counted since, or half of what was', () => {
+  it('is the first value after an hour, or far above what it has counted since, or half of what was', () => {
     expect(known([60, 0.5], [0.05, 0])).toEqual([]);
     expect(known([60.001, 0.5], [0.05, 0])).toEqual([0.5]);
     expect(known([5, 1.1], [0.05, 0])).toEqual([]);
@@ -143,11 +143,15 @@ describe('the finding', () => {
     ]) {
       const { points, finding } = found(...away);
       expect(finding).toMatchObject({ startUs: points[3]?.atUs, endUs: points[4]?.atUs });
-      expect(finding?.detail).toBe(
-        'The register went from 40 kWh to 0 kWh for 2 readings and came back to 41 kWh.',
-      );
+      expect(finding?.statement).toEqual({
+        code: 'spike',
+        values: {
+          ...{ beforeMicro: 40_000_000, farthestMicro: 0, afterMicro: 41_000_000 },
+          ...{ readings: 2, unit: 'kWh' },
+        },
+      });
       expect(finding?.evidence).toContainEqual({ name: 'counted', value: -40, unit: 'kWh' });
     }
-    expect(found(0).finding?.detail).toContain('for one reading and');
+    expect(found(0).finding?.statement.values).toMatchObject({ readings: 1 });
   });
 });

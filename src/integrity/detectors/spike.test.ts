@@ -1,14 +1,14 @@
 /**
  * Goal: a register that comes back to its own path within its own pace was never away, however small it is and however
- * seldom it is told; one that begins anew, or climbs, or dips, has nothing left out.
+ * seldom it reports; one that begins anew, or climbs, or dips, has nothing left out.
  * Method: lives from public reports and by hand, at, just below and just above each bound; random lives of small registers
- * that tell an old value now and then.
+ * that report an old value now and then.
  */
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { minuteUs } from '../../units/durations.ts';
-import { fallFindings, fallUs, loweredFindings, tellingMicro } from './register-fall.ts';
+import { fallFindings, fallUs, leastFallMicro, loweredFindings } from './register-fall.ts';
 import { jumpFindings } from './register-jump.ts';
 import { freshMicro, type PathRules, pathOf, type RegisterPoint } from './register-path.ts';
 import {
@@ -28,10 +28,10 @@ const range = (count: number, kwh: (place: number) => number) =>
   Array.from({ length: count }, (_, n) => kwh(n));
 
 /** kWh so many minutes apart; a pair has its own wait. */
-type Told = number | readonly [waitMinutes: number, kwh: number];
-function path(minutes: number, ...told: readonly Told[]): RegisterPoint[] {
+type Reported = number | readonly [waitMinutes: number, kwh: number];
+function path(minutes: number, ...reported: readonly Reported[]): RegisterPoint[] {
   let atUs = startUs;
-  return told.map((one) => {
+  return reported.map((one) => {
     const [wait, kwh] = typeof one === 'number' ? [minutes, one] : one;
     atUs += Math.round(wait * minuteUs);
     return { atUs, registerMicro: Math.round(kwh * 1e6) };
@@ -43,11 +43,11 @@ function left(points: readonly RegisterPoint[], rules = rising): number[] {
 }
 
 function kinds(points: readonly RegisterPoint[], rules = rising): string[] {
-  const told = pathOf(rules.kind, points);
-  const spikes = findSpikes(rules, told);
-  const plain = withoutSpikes(told, spikes);
+  const reported = pathOf(rules.kind, points);
+  const spikes = findSpikes(rules, reported);
+  const plain = withoutSpikes(reported, spikes);
   return [
-    ...spikeFindings('sensor.meter', rules, told, spikes),
+    ...spikeFindings('sensor.meter', rules, reported, spikes),
     ...jumpFindings('sensor.meter', rules, plain),
     ...fallFindings('sensor.meter', rules, plain),
     ...loweredFindings('sensor.meter', rules, points),
@@ -110,7 +110,7 @@ describe('a register that was away for a moment', () => {
       path(5, 0.05, 0.07, 0.09, 0, 0.02, 0.04, 0.06, 0.08, 0.1),
     ],
     ['begins anew each day', path(60, ...range(24, (n) => n / 2), ...range(24, (n) => n * 0.45))],
-    ['begins anew each day, told once a day', path(1440, 6, 5, 4.2, 5.5, 7, 6.1)],
+    ['begins anew each day, reported once a day', path(1440, 6, 5, 4.2, 5.5, 7, 6.1)],
     ['begins anew each minute', path(1, 0.02, 0, 0.02, 0, 0.02, 0)],
     ['dips', path(10, 114.71, 116.7, 114.71, 117.4, 114.71, 118.1)],
     ['jitters', path(5, 100, 100.3, 100.1, 100.4, 100.2, 100.5)],
@@ -158,7 +158,7 @@ describe('a register that was away for a moment', () => {
     expect(away(spikeReadings + 1)).toBe(4 + spikeReadings + 1);
   });
 
-  it('is no old value when it is told for longer, or begins anew with more', () => {
+  it('is no old value when it stays longer, or begins anew with more', () => {
     const stale = (minutes: number, after: number) =>
       left(path(60, 11.98, 12.02, [7200, 2.1], [minutes, after])).includes(2.1);
     expect(stale(staleUs / minuteUs, 0)).toBe(false);
@@ -167,10 +167,13 @@ describe('a register that was away for a moment', () => {
     expect(stale(1, 0.010_001)).toBe(true);
   });
 
-  it('says what it was', () => {
+  it('is a finding with a code of its own', () => {
     const points = path(60, 11.98, 12.02, [7200, 10.42], [0.05, 0], 0.05);
     const [finding] = spikeFindings('sensor.meter', rising, points, findSpikes(rising, points));
-    expect(finding?.detail).toContain('only then began anew at 0 kWh');
+    expect(finding?.statement).toMatchObject({
+      code: 'spike_before_reset',
+      values: { beforeMicro: 12_020_000, farthestMicro: 10_420_000, afterMicro: 0, readings: 1 },
+    });
     expect(finding).toMatchObject({ startUs: points[2]?.atUs, endUs: points[2]?.atUs });
   });
 });
@@ -206,12 +209,12 @@ describe('a fall that stays', () => {
     expect(fell(9, most + 0.000_001)).toBe(true);
   });
 
-  it('of a net register is asked about when no last_reset tells of it', () => {
+  it('of a net register is a finding without a new last_reset', () => {
     // Of one that also ran backwards the ledger can't know that it began anew.
     const day = path(60, 7.6, 7.8, 8, 8.4, 8.3, 0, 0.2, 0.3);
     expect(kinds(day, net)).toEqual(['register_fell']);
-    const told = day.map((point, place) => ({ ...point, lastResetAtUs: place < 5 ? 1 : 2 }));
-    expect(kinds(told, net)).toEqual([]);
+    const reported = day.map((point, place) => ({ ...point, lastResetAtUs: place < 5 ? 1 : 2 }));
+    expect(kinds(reported, net)).toEqual([]);
     expect(
       kinds(
         day.map((point) => ({ ...point, lastResetAtUs: 1 })),
@@ -224,7 +227,7 @@ describe('a fall that stays', () => {
     expect(kinds(path(60, 17.6, 17.8, 18, 18.2, 18.4, 2, 2.2, 2.3), net)).toEqual(['register_fell']);
   });
 
-  it('tells of one that goes on lower from where it fell to where, when it is worth a word', () => {
+  it('reports one that goes on lower, from where and to where, above the least fall', () => {
     const lower = (fell: number) =>
       loweredFindings('sensor.meter', rising, path(60, 99.9, 100, ...range(5, (n) => 100 - fell + n / 1000)));
     const [finding] = lower(7);
@@ -233,13 +236,13 @@ describe('a fall that stays', () => {
       { name: 'register_before', value: 100, unit: 'kWh' },
       { name: 'register_after', value: 93, unit: 'kWh' },
     ]);
-    expect(lower(tellingMicro / 1e6)).toHaveLength(1);
-    expect(lower(tellingMicro / 1e6 - 0.000_001)).toEqual([]);
+    expect(lower(leastFallMicro / 1e6)).toHaveLength(1);
+    expect(lower(leastFallMicro / 1e6 - 0.000_001)).toEqual([]);
     expect(loweredFindings('sensor.meter', net, path(60, 100, 93, 93.1, 93.2, 93.3, 93.4))).toEqual([]);
   });
 });
 
-describe('any small register that tells an old value now and then', () => {
+describe('any small register that reports an old value now and then', () => {
   it('has these left out, and nothing else', () => {
     const life = fc.array(
       fc.record({
@@ -253,19 +256,19 @@ describe('any small register that tells an old value now and then', () => {
       fc.property(life, fc.double({ min: 0, max: 0.8, noNaN: true }), (steps, part) => {
         let [atUs, registerMicro] = [startUs, 2_000_000];
         const true_: RegisterPoint[] = [];
-        const told: RegisterPoint[] = [];
+        const reported: RegisterPoint[] = [];
         for (const [place, { use, old, minutes }] of steps.entries()) {
           atUs += minutes * minuteUs;
           registerMicro += use;
-          // The first ones tell how it counts; two old ones in a row are one.
-          if (old === 0 && place > 5 && place < steps.length - 1 && told.at(-1) === true_.at(-1))
-            told.push({ atUs, registerMicro: Math.round(2_000_000 * part) });
+          // The first ones show how it counts; two old ones in a row are one.
+          if (old === 0 && place > 5 && place < steps.length - 1 && reported.at(-1) === true_.at(-1))
+            reported.push({ atUs, registerMicro: Math.round(2_000_000 * part) });
           else {
             true_.push({ atUs, registerMicro });
-            told.push(true_.at(-1) as RegisterPoint);
+            reported.push(true_.at(-1) as RegisterPoint);
           }
         }
-        expect(withoutSpikes(told, findSpikes(rising, told))).toEqual(true_);
+        expect(withoutSpikes(reported, findSpikes(rising, reported))).toEqual(true_);
       }),
     );
   });

@@ -1,7 +1,7 @@
 /** A register that went away and came back to its path: a few readings that no meter gave. */
 import { dayUs, hourUs } from '../../units/durations.ts';
 import type { Finding } from '../ticket.ts';
-import { amountText, registerFigure } from './figures.ts';
+import { registerFigure } from './figures.ts';
 import { type Pace, paceOf, paceReadings, smallestMicro } from './own-pace.ts';
 import {
   freshMicro,
@@ -13,18 +13,18 @@ import {
   type RegisterPoint,
 } from './register-path.ts';
 
-/** It has to be back within this time and this many readings; what stays away longer is not a spike. */
+/** It has to be back within this time and this many readings; otherwise it is no spike. */
 export const spikeUs = hourUs;
 /** A `net` register that falls counts nothing by itself: where it comes back so late, it was away all the while. */
-export const netSpikeUs = 12 * spikeUs;
-/** Of one that is told more seldom, so many readings are none either. */
-export const spikePolls = 2;
+const netSpikeUs = 12 * spikeUs;
+/** If the sensor reports more seldom, it has to be back within so many readings. */
+const spikePolls = 2;
 export const spikeReadings = 50;
-/** Upwards nothing but its pace tells that a register was away, which so many steps have to tell. */
+/** Upwards only the pace shows that a register was away; it has to be known from so many steps. */
 export const knownSteps = 3;
 /** Back is at most this part below where it was: what was away may have hidden a small dip. */
 export const backParts = 100;
-/** An old value that is told after a silence is put right this soon. */
+/** An old value that is reported after a silence is corrected this soon. */
 export const staleUs = spikeUs / 4;
 
 export interface Spike {
@@ -50,7 +50,7 @@ export function findSpikes(rules: PathRules, path: readonly RegisterPoint[]): Sp
   for (let at = 0; at + 1 < path.length; ) {
     const before = path[at];
     if (before !== undefined) good.push(before);
-    // Whatever went away and came back has fallen once, or it never rises again.
+    // A register that went away and came back has fallen once.
     const mayBe = (falls[at] ?? path.length) <= at + spikeReadings + 1;
     const spike = mayBe ? spikeAfter(rules, path, at, good) : null;
     if (spike === null) at += 1;
@@ -86,7 +86,7 @@ function spikeAfter(
   if (leftMicro <= smallestMicro) return null;
   const known = paceOf(rules, good, []);
   const longestUs = Math.max(rules.kind === 'net' ? netSpikeUs : spikeUs, spikePolls * known.usualUs);
-  // What the steps before allow needs no look at those after.
+  // If the steps before allow it, those after need not be checked.
   const isOwn = known.steps > 0 && leftMicro <= known.mostMicro(away.atUs - before.atUs);
   const isPlain = isOwn && !isFall(rules, before, away);
   for (let place = at + 2; place < path.length && place - at <= spikeReadings + 1; place += 1) {
@@ -112,7 +112,7 @@ interface Around {
   readonly after: RegisterPoint;
 }
 
-/** What is cheap to see: whether it is worth to reckon the pace. */
+/** Cheap to check, before the pace is calculated. */
 function mayBeBack(rules: PathRules, { before, away, last, after }: Around): boolean {
   if (rules.kind === 'net') return true;
   const isDown = isFall(rules, before, away);
@@ -159,7 +159,7 @@ function isOffPace(rules: PathRules, pace: Pace, { before, away, last, after }: 
 
 /**
  * It fell to a value that it can't have counted since it began anew, stood there for a moment and only then began anew: an
- * old value that was told once more.
+ * old value that was reported once more.
  */
 function isStale(rules: PathRules, pace: Pace, { before, away, last, after }: Around): boolean {
   if (!isFall(rules, before, away) || !isFall(rules, last, after)) return false;
@@ -173,10 +173,10 @@ function isStale(rules: PathRules, pace: Pace, { before, away, last, after }: Ar
       away.registerMicro > freshMicro / 10
     );
   if (away.registerMicro <= pace.mostMicro(Math.min(sinceUs, hourUs))) return false;
-  // The first word after a silence, and 0 right after it.
-  const isFirstWord = sinceUs > spikeUs && after.atUs - away.atUs <= staleUs;
+  // The first value after a silence, and 0 right after it.
+  const isFirstValue = sinceUs > spikeUs && after.atUs - away.atUs <= staleUs;
   return (
-    (isFirstWord && after.registerMicro <= smallestMicro) ||
+    (isFirstValue && after.registerMicro <= smallestMicro) ||
     away.registerMicro * 2 >= before.registerMicro ||
     away.registerMicro > freshMicro + pace.mostMicro(Math.min(sinceUs, dayUs))
   );
@@ -187,7 +187,7 @@ export function withoutSpikes(path: readonly RegisterPoint[], spikes: readonly S
   return path.filter((_, place) => !spikes.some(({ first, last }) => place >= first && place <= last));
 }
 
-/** Safe to leave out by itself: the register before and after says what was counted. */
+/** Can be left out without a person: the register before and after shows what was counted. */
 export function spikeFindings(
   entityId: string,
   rules: PathRules,
@@ -205,15 +205,22 @@ export function spikeFindings(
         : far,
     );
     const { unit } = rules;
-    const went = `${amountText(before.registerMicro, unit)} to ${amountText(farthest.registerMicro, unit)}`;
-    const count = away.length === 1 ? 'one reading' : `${away.length} readings`;
     return [
       {
         kind: 'spike',
         entityId,
         startUs: begin.atUs,
         endUs: end.atUs,
-        detail: `The register went from ${went} for ${count} and ${kind === 'stale' ? 'only then began anew at' : 'came back to'} ${amountText(after.registerMicro, unit)}.`,
+        statement: {
+          code: kind === 'stale' ? 'spike_before_reset' : 'spike',
+          values: {
+            beforeMicro: before.registerMicro,
+            farthestMicro: farthest.registerMicro,
+            afterMicro: after.registerMicro,
+            readings: away.length,
+            unit,
+          },
+        },
         evidence: [
           registerFigure('register_before', before.registerMicro, unit),
           registerFigure('register_after', after.registerMicro, unit),

@@ -1,7 +1,7 @@
 /**
- * Goal: what a register did wrong is right in the ledger after a night's look at it, or asked about; and so it stays.
+ * Goal: wrong values of a register are corrected in the ledger by a nightly check, or become a ticket; and so it stays.
  * Method: lives from public reports, with Home Assistant's five-minute rows, through evidence, posting, detectors, tickets
- * and corrections, with stores in memory; each is looked at twice, and undone at last.
+ * and corrections, with stores in memory; each is checked twice, and undone at last.
  */
 
 import { describe, expect, it } from 'vitest';
@@ -25,16 +25,16 @@ const entityId = 'sensor.meter';
 const meter = { entityId, posts: 'register', kind: 'rising' } as const;
 const startUs = Date.UTC(2026, 5, 16) * 1000;
 const rowUs = 5 * minuteUs;
-type Told = readonly [minute: number, kwh: number | null];
+type Reported = readonly [minute: number, kwh: number | null];
 const each = (minutes: number, from: number, ...kwh: readonly number[]) =>
-  kwh.map((value, n): Told => [from + n * minutes, value]);
+  kwh.map((value, n): Reported => [from + n * minutes, value]);
 const range = (count: number, kwh: (place: number) => number) =>
   Array.from({ length: count }, (_, n) => kwh(n));
 
-async function played(told: readonly Told[]) {
+async function played(reported: readonly Reported[]) {
   const readings = new MemoryReadingStore();
   const statistics = new MemoryStatisticsStore();
-  const list = told.map(
+  const list = reported.map(
     ([minute, value]): Reading => ({
       ...{ entityId, atUs: startUs + Math.round(minute * minuteUs), value, unit: 'kWh', sourceUnit: 'kWh' },
       ...{ absence: value === null ? 'unavailable' : null, lastResetAtUs: null, origin: 'history' },
@@ -100,8 +100,8 @@ type StoredEvidenceCorrections = ConstructorParameters<typeof StoredEvidence>[0]
 
 const mended = (count: number) => Array.from({ length: count }, () => 'spike mended');
 
-describe('a register, looked at in the night', () => {
-  it.each<[string, Told[], number, string[]]>([
+describe('a register in a nightly check', () => {
+  it.each<[string, Reported[], number, string[]]>([
     [
       'that repeats an old value',
       [...each(5, 25, 1.95, 1.98, 2, 2.02, 2.04, 2.06, 2.08), ...each(5, 60, 2.1, 1.75, 2.12, 1.75, 2.15)],
@@ -109,19 +109,19 @@ describe('a register, looked at in the night', () => {
       mended(2),
     ],
     [
-      'that tells 0 for one poll of five minutes',
+      'that reports 0 for one poll of five minutes',
       each(5, 0, ...range(73, (n) => (n === 51 ? 0 : 4 + n / 40))),
       1.8,
       mended(1),
     ],
     [
-      'that tells 0 for one poll of an hour',
+      'that reports 0 for one poll of an hour',
       each(60, 0, ...range(24, (n) => (n === 15 ? 0 : 4 + n / 2))),
       11.5,
       mended(1),
     ],
     [
-      'that tells 0 for thirteen minutes after an absence',
+      'that reports 0 for thirteen minutes after an absence',
       [
         [0, 5234.1],
         [10, 5234.2],
@@ -134,7 +134,7 @@ describe('a register, looked at in the night', () => {
       mended(1),
     ],
     [
-      'that tells an old value after days, and then 0',
+      'that reports an old value after days, and then 0',
       [
         [0, 11.98],
         [60, 12.02],
@@ -147,7 +147,7 @@ describe('a register, looked at in the night', () => {
       mended(1),
     ],
     [
-      'that tells the value of another for one poll',
+      'that reports the value of another for one poll',
       each(5, 0, ...range(20, (n) => (n === 12 ? 1004 : 1000 + n / 10))),
       1.9,
       mended(1),
@@ -178,8 +178,8 @@ describe('a register, looked at in the night', () => {
       [],
     ],
     ['that dips', each(10, 0, 114.71, 116.7, 114.71, 117.4, 114.71, 118.1), 3.39, []],
-  ])('%s', async (_, told, kwh, expected) => {
-    const { look, total, undo, findings } = await played(told);
+  ])('%s', async (_, reported, kwh, expected) => {
+    const { look, total, undo, findings } = await played(reported);
     const before = await total();
     expect(await look()).toEqual(expected);
     expect((await total()) / 1e6).toBeCloseTo(kwh, 6);

@@ -1,6 +1,6 @@
 /**
- * Goal: an entity is looked at in just the range that is asked for, with what has to be known around it, and nothing is asked
- * of a person who said something about it already.
+ * Goal: an entity is checked in exactly the requested range, with what has to be known around it, and what a correction
+ * answers is no finding.
  * Method: a home in memory whose rows, entries and hours of power are by hand.
  */
 
@@ -22,7 +22,7 @@ let home: ReconciledHome;
 let buckets: (readonly [number, number])[];
 let hourlyAsked: unknown[][];
 let ledgerAsked: (readonly [number, number])[];
-/** What the power sensor says of an hour. */
+/** What the power sensor measured in an hour. */
 let power: (hour: number) => Partial<HourlyReadings>;
 
 beforeEach(() => {
@@ -90,7 +90,7 @@ const hoursOf = (from: number, until: number) => Array.from({ length: until - fr
 
 describe('the hours of a register', () => {
   /** Home Assistant's rows of these hours, of one kWh each. */
-  function told(hours: readonly number[]): void {
+  function reported(hours: readonly number[]): void {
     const none = { mean: null, min: null, max: null, unit: 'kWh', period: 'hour' } as const;
     for (const hour of hours)
       home.statistics.rows.push({
@@ -99,8 +99,8 @@ describe('the hours of a register', () => {
       });
   }
 
-  it('are those of the range, held against the row before it', async () => {
-    told(hoursOf(-30, 6));
+  it('are those of the range, compared with the row before it', async () => {
+    reported(hoursOf(-30, 6));
     await home.kept.append(home.statistics.rows);
     await post(hoursOf(-30, 6), { amountMicro: 250_000 });
     await post([1], { amountMicro: 500_000 });
@@ -112,12 +112,12 @@ describe('the hours of a register', () => {
   });
 
   it('begin with the last row before it, where one is missing', async () => {
-    told([-3, 0, 1]);
+    reported([-3, 0, 1]);
     await post(hoursOf(-3, 2), { amountMicro: 250_000 });
     expect((await check(meter, at(0), at(2))).hours).toBe(4);
   });
 
-  it('are known by the habits of ten days, or of all of a longer range', async () => {
+  it('have their usual amounts from ten days, or from all of a longer range', async () => {
     await check(meter, at(0), at(6));
     await check(meter, at(-20 * 24), at(6));
     expect(buckets).toEqual([
@@ -127,7 +127,7 @@ describe('the hours of a register', () => {
   });
 
   it.each<[string, ReconciledEntity, boolean]>([
-    ['of gas are looked at', { ...meter, unit: 'm³' }, true],
+    ['of gas are checked', { ...meter, unit: 'm³' }, true],
     ['of power are none', { ...meter, unit: 'W', meter: { entityId: meterId, posts: 'power' } }, false],
     ['that the ledger does not count are none', { ...meter, meter: null }, false],
   ])('%s', async (_, entity, isAsked) => {
@@ -135,8 +135,8 @@ describe('the hours of a register', () => {
     expect(buckets).toHaveLength(isAsked ? 1 : 0);
   });
 
-  it('are posted anew where the rows that were kept were not those of Home Assistant', async () => {
-    told(hoursOf(-1, 6));
+  it('are posted again where stored rows differ from Home Assistant’s', async () => {
+    reported(hoursOf(-1, 6));
     expect((await check(meter, at(0), at(6))).refreshed).toEqual({ startUs: at(-1), endUs: at(6) + 1 });
     const posted = await home.ledger.current(meterId, at(0), at(6));
     expect(posted.reduce((sum, { amountMicro }) => sum + amountMicro, 0)).toBe(6_000_000);
@@ -152,7 +152,7 @@ describe('a counter beside its power sensor', () => {
       (finding.endUs - startUs) / hourUs,
     ]);
 
-  it('is asked about where it stands while power flows, hour by whole hour', async () => {
+  it('is a finding where it stands while power flows, hour by whole hour', async () => {
     await post(hoursOf(0, 8));
     expect(await frozen(at(0.2), at(6.2))).toEqual([['frozen ask', 1, 6]]);
     expect(hourlyAsked).toEqual([['sensor.power', at(1), at(6), 'UTC']]);
@@ -162,7 +162,7 @@ describe('a counter beside its power sensor', () => {
     );
   });
 
-  it('is not looked at where no whole hour lies', async () => {
+  it('is not checked without a whole hour', async () => {
     expect(await frozen(at(0.2), at(1.7))).toEqual([]);
     expect(hourlyAsked).toEqual([]);
   });
@@ -180,8 +180,8 @@ describe('a counter beside its power sensor', () => {
   });
 
   it.each<[string, () => Promise<void>]>([
-    ['counted in one quarter', () => post([3], { amountMicro: 100 }, [2])],
-    ['is known for three quarters', () => post([3], { reason: 'withdrawn' }, [2])],
+    ['counted in one quarter-hour', () => post([3], { amountMicro: 100 }, [2])],
+    ['is known for three quarter-hours', () => post([3], { reason: 'withdrawn' }, [2])],
     ['was not measured to the end of one', () => post([3], { coveredUs: quarterHourUs - 1 }, [2])],
     [
       'has a power that is not known for all of it',
@@ -242,9 +242,10 @@ describe('a power sensor that keeps its value', () => {
   });
 });
 
-describe('what a person said', () => {
+describe('a declared correction', () => {
   const finding = { kind: 'hours_differ', entityId: meterId, startUs: at(10), endUs: at(12) } as const;
-  const whole = { ...finding, detail: '', evidence: [], relatedEntityId: null, choices: [] };
+  const statement = { code: 'as_written', values: { detail: '' } } as const;
+  const whole = { ...finding, statement, evidence: [], relatedEntityId: null, choices: [] };
   const declared = { correctionId: 'c', entityId: meterId, notes: '', createdAtUs: 0, ticketId: null };
   const exchange = (atUs: number) =>
     ({ ...declared, kind: 'exchange', atUs, oldRegisterMicro: null, newRegisterMicro: 0 }) as const;
@@ -273,7 +274,7 @@ describe('what a person said', () => {
     expect(isAnswered(whole, corrections)).toBe(expected);
   });
 
-  it('is not asked again', async () => {
+  it('is no finding again', async () => {
     await post(hoursOf(0, 8));
     expect((await check(withPower, at(0), at(6))).detected).toHaveLength(1);
     await home.corrections.apply(exclusion(at(2), at(3)));

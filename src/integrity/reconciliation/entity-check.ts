@@ -1,5 +1,5 @@
 import { type Correction, correctedInterval } from '../../ledger/evidence/correction.ts';
-import { dayUs, hourUs } from '../../units/durations.ts';
+import { dayUs, hourUs, quarterHourUs } from '../../units/durations.ts';
 import type { Interval } from '../../units/interval.ts';
 import { frozenCounterFindings, type HourOfBoth } from '../detectors/frozen-counter.ts';
 import type { Gap } from '../detectors/gap.ts';
@@ -13,19 +13,19 @@ import type { ReconciliationDeps } from './reconciliation-deps.ts';
 import { refreshRows, rowsOf } from './statistics-refresh.ts';
 import { highestUsualMicro } from './usual-hours.ts';
 
-export interface CheckedEntity {
+interface CheckedEntity {
   readonly hours: number;
   readonly differing: number;
   readonly detected: readonly Detected[];
   readonly gaps: readonly Gap[];
-  /** The rows that were not those of Home Assistant, which were posted anew; null when all were. */
+  /** Where rows differed from Home Assistant's, and were replaced and posted again; null without any. */
   readonly refreshed: Interval | null;
 }
 
-/** The row before the range, where one is missing, is looked for so far back. */
+/** How far back the row before the range may be, where one is missing. */
 const rowBeforeUs = dayUs;
 const habitUs = 10 * dayUs;
-/** A sensor hangs against its habits, which take so long to know. */
+/** What is usual for a sensor is known only over this long. */
 const longRangeUs = 5 * dayUs;
 
 type CheckDeps = Pick<
@@ -33,7 +33,7 @@ type CheckDeps = Pick<
   'homeAssistant' | 'readings' | 'statistics' | 'ledger' | 'views' | 'corrections' | 'posting'
 >;
 
-/** Looks at one entity in [startUs, endUs). Rejects when Home Assistant or a store is away. */
+/** Checks one entity in [startUs, endUs). Rejects when Home Assistant or a store is away. */
 export async function checkEntity(
   deps: CheckDeps,
   entity: ReconciledEntity,
@@ -68,14 +68,14 @@ export async function checkEntity(
   }
   const fiveMinutes = await rowsOf(deps.homeAssistant, entity, startUs, endUs, '5minute');
   const starts = fiveMinutes.map(({ startUs: rowStartUs }) => rowStartUs);
-  // What is silent is not known to stand: the last row says until when Home Assistant saw the value.
+  // A silent entity may still have its value: the last row shows until when Home Assistant saw it.
   const isHeld = (starts.at(-1) ?? 0) > endUs - hourUs;
   const { gaps, frozen } = await checkContinuity(deps, entity, starts, startUs, endUs, isHeld);
   if (frozen !== null && endUs - startUs >= longRangeUs) detected.push({ finding: frozen, handling: 'ask' });
   return { ...hours, detected, gaps, refreshed };
 }
 
-/** A person declared something there by another way than this finding's own ticket. */
+/** A correction is declared there, and not by this finding's own ticket. */
 export function isAnswered(finding: Finding, corrections: readonly Correction[]): boolean {
   const ticketId = ticketIdOf(finding);
   return corrections.some(
@@ -98,9 +98,9 @@ async function frozenAgainstPower(
   const hoursStartUs = Math.ceil(startUs / hourUs) * hourUs;
   const hoursEndUs = Math.floor(endUs / hourUs) * hourUs;
   if (hoursEndUs <= hoursStartUs) return [];
-  const told = await deps.readings.hourly(power.entityId, hoursStartUs, hoursEndUs, 'UTC');
+  const measured = await deps.readings.hourly(power.entityId, hoursStartUs, hoursEndUs, 'UTC');
   const means = new Map(
-    told.map((hour) => [
+    measured.map((hour) => [
       hour.startUs,
       hour.heldUs === hourUs && hour.mean !== null ? hour.mean * power.sign : null,
     ]),
@@ -110,15 +110,16 @@ async function frozenAgainstPower(
     const stopUs = Math.min(hoursEndUs, atUs + dayUs);
     const entries = await deps.ledger.current(entityId, atUs, stopUs);
     for (let hour = atUs; hour < stopUs; hour += hourUs) {
-      const quarters = entries.filter(
+      const quarterHours = entries.filter(
         (entry) =>
           entry.kind === 'quantity' &&
           entry.reason !== 'withdrawn' &&
           entry.quarterHourStartUs >= hour &&
           entry.quarterHourStartUs < hour + hourUs,
       );
-      const isKnown = quarters.length === 4 && quarters.every(({ coveredUs }) => coveredUs === hourUs / 4);
-      const countedMicro = isKnown ? quarters.reduce((sum, entry) => sum + entry.amountMicro, 0) : null;
+      const isKnown =
+        quarterHours.length === 4 && quarterHours.every(({ coveredUs }) => coveredUs === quarterHourUs);
+      const countedMicro = isKnown ? quarterHours.reduce((sum, entry) => sum + entry.amountMicro, 0) : null;
       hours.push({ startUs: hour, countedMicro, meanW: means.get(hour) ?? null });
     }
   }

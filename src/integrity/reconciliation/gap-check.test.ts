@@ -1,5 +1,5 @@
 /**
- * Goal: of an entity's readings and Home Assistant's rows come its gaps, and of all entities' gaps what a person should hear.
+ * Goal: of an entity's readings and Home Assistant's rows come its gaps, and of all entities' gaps the findings.
  * Method: readings in memory; entities of a home by hand.
  */
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -59,7 +59,7 @@ describe('checkContinuity', () => {
     expect(frozen).toBeNull();
   });
 
-  it('takes a silent entity with rows for one that stands', async () => {
+  it('has no gap of a silent entity with rows', async () => {
     await store.append([reading('sensor.a', at(1), 1)]);
     const found = await check(rows(0, 600), 600);
     expect(found.gaps).toEqual([]);
@@ -88,13 +88,13 @@ describe('checkContinuity', () => {
     expect((await checkUnit('kWh', true)).frozen).toBeNull();
   });
 
-  it('looks at ten thousand absences, and at what comes after the next no more', async () => {
+  it('checks ten thousand absences, and nothing after them', async () => {
     const absent = async (count: number) => {
       const readings = new MemoryReadingStore();
-      const told = Array.from({ length: count }, (_, n) => reading('sensor.a', at(0) + n, null));
+      const reported = Array.from({ length: count }, (_, n) => reading('sensor.a', at(0) + n, null));
       await readings.append([
         reading('sensor.a', at(-60), 0.5),
-        ...told,
+        ...reported,
         reading('sensor.a', at(30), 1),
         reading('sensor.a', at(50), null),
       ]);
@@ -106,7 +106,7 @@ describe('checkContinuity', () => {
   });
 });
 
-describe('an entity that has told no value yet', () => {
+describe('an entity without a value yet', () => {
   const store = new MemoryReadingStore();
   const found = async (statistics = new MemoryStatisticsStore(), rowStarts: readonly number[] = []) =>
     (
@@ -120,7 +120,7 @@ describe('an entity that has told no value yet', () => {
       )
     ).gaps;
 
-  it('misses none, however often it says so, nor before its first one', async () => {
+  it('has no gap, however often it is unavailable, nor before its first value', async () => {
     await store.append([reading('sensor.a', at(-20), null), reading('sensor.a', at(30), null)]);
     expect(await found()).toEqual([]);
     await store.append([reading('sensor.a', at(90), 5)]);
@@ -130,7 +130,7 @@ describe('an entity that has told no value yet', () => {
     expect(await found()).toEqual([gap(120, 200, true)]);
   });
 
-  it('misses some where Home Assistant’s rows know one', async () => {
+  it('has gaps where Home Assistant’s rows have an earlier value', async () => {
     expect(await found(undefined, [at(-30)])).toEqual([gap(-20, 90), gap(120, 200, true)]);
     const statistics = new MemoryStatisticsStore();
     const row = (rowUs: number) => ({
@@ -146,7 +146,7 @@ describe('an entity that has told no value yet', () => {
 });
 
 describe('gapsDetected', () => {
-  const told = (entities: readonly ReconciledEntity[], gaps: Readonly<Record<string, readonly Gap[]>>) =>
+  const reported = (entities: readonly ReconciledEntity[], gaps: Readonly<Record<string, readonly Gap[]>>) =>
     gapsDetected(entities, new Map(Object.entries(gaps))).map(({ finding, handling }) => [
       finding.entityId,
       handling,
@@ -155,20 +155,20 @@ describe('gapsDetected', () => {
   const sensor = entity('sensor.power', { unit: 'W', meter: null, ownerId: 'sensor.meter' });
   const plug = entity('sensor.plug', { unit: 'W', meter: { entityId: 'sensor.plug', posts: 'power' } });
 
-  it('asks where energy is not known, and only tells what a register bridges', () => {
+  it('asks where energy is not known, and only records what a register bridges', () => {
     const gaps = { 'sensor.meter': [gap(0, 30)], 'sensor.power': [], 'sensor.plug': [gap(100, 130)] };
-    expect(told([meter, sensor, plug], gaps)).toEqual([
-      ['sensor.meter', 'told'],
+    expect(reported([meter, sensor, plug], gaps)).toEqual([
+      ['sensor.meter', 'record'],
       ['sensor.plug', 'ask'],
     ]);
   });
 
-  it('tells of a sensor whose meter was away at another time', () => {
+  it('reports a sensor whose meter was away at another time', () => {
     const of = (own: Gap) =>
-      told([meter, sensor, plug], { 'sensor.meter': [gap(30, 60)], 'sensor.power': [own] });
+      reported([meter, sensor, plug], { 'sensor.meter': [gap(30, 60)], 'sensor.power': [own] });
     const both = [
-      ['sensor.meter', 'told'],
-      ['sensor.power', 'told'],
+      ['sensor.meter', 'record'],
+      ['sensor.power', 'record'],
     ];
     expect(of(gap(100, 130))).toEqual(both);
     expect(of(gap(0, 20))).toEqual(both);
@@ -177,23 +177,23 @@ describe('gapsDetected', () => {
     expect(of(gap(0, 30))).toEqual(both);
   });
 
-  it('tells of a meter though the one that it hangs under was away too, for it has a ledger of its own', () => {
+  it('reports a meter though its parent was away too, because it has a ledger of its own', () => {
     const child = entity('sensor.child', { ownerId: 'sensor.meter' });
     const away = { 'sensor.meter': [gap(0, 30)], 'sensor.child': [gap(0, 30)], 'sensor.plug': [] };
-    expect(told([meter, child, plug], away)).toEqual([
-      ['sensor.meter', 'told'],
-      ['sensor.child', 'told'],
+    expect(reported([meter, child, plug], away)).toEqual([
+      ['sensor.meter', 'record'],
+      ['sensor.child', 'record'],
     ]);
   });
 
-  it('tells a device that was away once, and an outage of the home as one', () => {
+  it('reports a device that was away once, and an outage of the home as one', () => {
     const away = { 'sensor.meter': [gap(0, 30)], 'sensor.power': [gap(0, 30.1)], 'sensor.plug': [] };
-    expect(told([meter, sensor, plug], away)).toEqual([['sensor.meter', 'told']]);
+    expect(reported([meter, sensor, plug], away)).toEqual([['sensor.meter', 'record']]);
     const outage = {
       'sensor.meter': [gap(0, 30)],
       'sensor.power': [gap(0, 31)],
       'sensor.plug': [gap(1, 31)],
     };
-    expect(told([meter, sensor, plug], outage)).toEqual([[null, 'told']]);
+    expect(reported([meter, sensor, plug], outage)).toEqual([[null, 'record']]);
   });
 });

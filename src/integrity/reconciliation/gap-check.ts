@@ -9,19 +9,19 @@ import type { Detected } from '../tickets/tickets.ts';
 import { pagesOf } from './reading-check.ts';
 import type { ReconciledEntity } from './reconciled-entity.ts';
 
-interface Told {
+interface ReportedValue {
   readonly atUs: number;
   readonly value: number | null;
 }
 
-export interface Continuity {
+interface Continuity {
   /** Where the entity was unavailable or nothing is known of it. */
   readonly gaps: readonly Gap[];
   /** A power sensor that hangs; null for all others. */
   readonly frozen: Finding | null;
 }
 
-/** An entity that comes and goes more often than this is looked at no further. */
+/** More absences of one entity are not checked. */
 const absencesLimit = 10_000;
 const fiveMinutesUs = 5 * minuteUs;
 
@@ -32,7 +32,7 @@ interface Stores {
 
 /**
  * @param rowStartsUs Home Assistant's five-minute rows of the entity, ascending
- * @param isHeld a change of the last value would have been told until now
+ * @param isHeld the last value holds until `endUs`, because a change would have been reported
  */
 export async function checkContinuity(
   stores: Stores,
@@ -46,13 +46,13 @@ export async function checkContinuity(
   const { readings } = stores;
   const before = await readings.before(entityId, startUs);
   const stillness = entity.unit === 'W' ? new Stillness() : null;
-  // Only where an absence begins or ends: all that is needed of them.
-  const turns: Told[] = [];
+  // Only the readings where an absence begins or ends.
+  const turns: ReportedValue[] = [];
   let wasAbsent = false;
-  const take = (told: Told) => {
-    stillness?.take(told);
-    if (told.value === null || wasAbsent) turns.push(told);
-    wasAbsent = told.value === null;
+  const take = (reported: ReportedValue) => {
+    stillness?.take(reported);
+    if (reported.value === null || wasAbsent) turns.push(reported);
+    wasAbsent = reported.value === null;
   };
   if (before !== null) take(before);
   for await (const page of pagesOf(readings, entityId, startUs, endUs)) {
@@ -61,9 +61,9 @@ export async function checkContinuity(
   }
   const silent: Gap[] = [];
   for (const gap of silences(rowStartsUs, [], startUs, endUs)) {
-    const told: Told[] = [];
-    for await (const page of pagesOf(readings, entityId, gap.startUs, gap.endUs)) told.push(...page);
-    silent.push(...silences([gap.startUs - fiveMinutesUs, gap.endUs], told, gap.startUs, gap.endUs));
+    const within: ReportedValue[] = [];
+    for await (const page of pagesOf(readings, entityId, gap.startUs, gap.endUs)) within.push(...page);
+    silent.push(...silences([gap.startUs - fiveMinutesUs, gap.endUs], within, gap.startUs, gap.endUs));
   }
   const absent = absences(turns, endUs);
   const [first] = absent;
@@ -75,8 +75,8 @@ export async function checkContinuity(
 }
 
 /**
- * Before its first value an entity misses none: a meter that reports once a day is unknown until then. A row says what was
- * known at its end, so that the one in which the first value came says nothing of the time before.
+ * Before its first value an entity has no gap: a meter that reports once a day is unknown until then. A row has the value at
+ * its end, so the row of the first value shows nothing of the time before.
  */
 async function wasKnown(
   { readings, statistics }: Stores,
@@ -90,7 +90,7 @@ async function wasKnown(
   return (await statistics.endingBefore(entityId, atUs)) !== null;
 }
 
-/** The gaps of all entities that were looked at as findings, an outage of the home as one. */
+/** The gaps of all checked entities as findings, an outage of the home as one. */
 export function gapsDetected(
   entities: readonly ReconciledEntity[],
   gaps: ReadonlyMap<string, readonly Gap[]>,
@@ -99,7 +99,7 @@ export function gapsDetected(
   const detected = sorted.home.map((gap) => gapDetected({ kind: 'home' }, gap));
   for (const entity of entities)
     for (const gap of sorted.entities.get(entity.entityId) ?? []) {
-      // What the meter beside it tells already: the device was away, with all its sensors.
+      // The device was away with all its sensors: its meter has the finding already.
       const owner = entity.meter !== null || entity.ownerId === null ? [] : (gaps.get(entity.ownerId) ?? []);
       if (owner.some(({ startUs, endUs }) => startUs < gap.endUs && gap.startUs < endUs)) continue;
       detected.push(gapDetected({ kind: entity.meter?.posts ?? 'value', entityId: entity.entityId }, gap));
@@ -109,5 +109,5 @@ export function gapsDetected(
 
 function gapDetected(owner: GapOwner, gap: Gap): Detected {
   const finding = gapFinding(owner, gap);
-  return { finding, handling: finding.choices.length === 0 ? 'told' : 'ask' };
+  return { finding, handling: finding.choices.length === 0 ? 'record' : 'ask' };
 }

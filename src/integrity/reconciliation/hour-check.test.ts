@@ -1,7 +1,7 @@
 /**
  * Goal: Home Assistant may begin its total anew (a purge of the short-term rows does it), and we may begin in the middle of an
  * hour, without anybody being asked about it; an hour whose readings are not the same is found all the same.
- * Method: a register told every seven minutes, so that an hour spread over the time between readings is not core's, with the
+ * Method: a register reported every seven minutes, so that an hour spread over the time between readings is not core's, with the
  * rows that core makes of it; the total is put back to 0 in the middle.
  */
 
@@ -31,9 +31,9 @@ beforeEach(async () => {
 });
 
 /** @param anewUs since when the total counts from 0; what lies between the readings around it is in no total */
-function rowsOf(told: readonly Reading[], anewUs: number) {
+function rowsOf(reported: readonly Reading[], anewUs: number) {
   const path = (pathStartUs: number, pathEndUs: number) =>
-    told
+    reported
       .filter(({ atUs }) => atUs >= pathStartUs && atUs < pathEndUs)
       .map(({ atUs, value }) => ({ atUs, registerMicro: Math.round((value ?? 0) * 1e6) }));
   return Array.from({ length: hours }, (_, hour) => {
@@ -109,17 +109,19 @@ describe('an hour whose total began anew', () => {
 describe('an hour that differs', () => {
   const quarterHourUs = hourUs / 4;
   /**
-   * @param theirs what Home Assistant's total and register moved by in the hour; a register that it does not tell is null
+   * @param theirs what Home Assistant's total and register moved by in the hour; a register that it does not report is null
    * @param oursKwh what the ledger holds
-   * @param told our readings, by minute of the hour
+   * @param reported our readings, by minute of the hour
    */
   async function differs(
     theirs: { sum: number; register: number | null },
     oursKwh: number,
-    told: readonly (readonly [minute: number, kwh: number])[],
+    reported: readonly (readonly [minute: number, kwh: number])[],
   ): Promise<boolean> {
     const readings = new MemoryReadingStore();
-    await readings.append(told.map(([minute, kwh]) => reading(meterId, startUs + minute * 60_000_000, kwh)));
+    await readings.append(
+      reported.map(([minute, kwh]) => reading(meterId, startUs + minute * 60_000_000, kwh)),
+    );
     const entry: Omit<PostedEntry, 'quarterHourStartUs'> = {
       ...{ kind: 'quantity', amountMicro: (oursKwh / 4) * 1e6, quality: 'measured', reason: 'counted' },
       ...{
@@ -148,15 +150,15 @@ describe('an hour that differs', () => {
   }
 
   it('is found where only Home Assistant counted, though our register stood', async () => {
-    const told = [
+    const reported = [
       [-10, 100],
       [10, 100],
       [50, 100],
     ] as const;
-    expect(await differs({ sum: 5, register: null }, 0, told)).toBe(true);
+    expect(await differs({ sum: 5, register: null }, 0, reported)).toBe(true);
   });
 
-  // Told so seldom that a step at the hour's end explains nothing.
+  // Reported so seldom that a step at the hour's end explains nothing.
   const seldom = [
     [-30, 100],
     [30, 101],
@@ -219,7 +221,7 @@ describe('many hours', () => {
   });
 });
 
-describe('what a person said', () => {
+describe('a declared correction', () => {
   const declared = { correctionId: 'c', entityId: meterId, notes: '', createdAtUs: 0, ticketId: null };
   const exchange = (atUs: number) =>
     ({ ...declared, kind: 'exchange', atUs, oldRegisterMicro: null, newRegisterMicro: 0 }) as const;

@@ -16,27 +16,28 @@ import {
   type Stretch,
   stretchesOf,
 } from '../detectors/hours-differ.ts';
+import type { AmountUnit } from '../statement.ts';
 import type { Finding } from '../ticket.ts';
 import { registerPath } from './reading-check.ts';
 
-export interface HourCheckDeps {
+interface HourCheckDeps {
   readonly readings: Pick<ReadingStore, 'range' | 'before'>;
   readonly ledger: Pick<LedgerStore, 'current'>;
 }
 
-export interface CheckedHours {
+interface CheckedHours {
   readonly hours: number;
   readonly differing: number;
   readonly findings: readonly Finding[];
 }
 
 /**
- * Holds a meter's hours against Home Assistant's rows of them, day by day.
- * @param rows ascending; the first one only begins
+ * Compares a meter's hours with Home Assistant's rows, day by day.
+ * @param rows ascending; the first one only gives the total from which the second counts
  */
 export async function checkHours(
   deps: HourCheckDeps,
-  meter: { readonly entityId: string; readonly kind: CounterKind; readonly unit: 'kWh' | 'm³' },
+  meter: { readonly entityId: string; readonly kind: CounterKind; readonly unit: AmountUnit },
   rows: readonly RecordedStatistics[],
   corrections: readonly Correction[],
 ): Promise<CheckedHours> {
@@ -63,7 +64,7 @@ export async function checkHours(
   return { hours, differing: differingHours, findings: hoursFindings(entityId, unit, differing) };
 }
 
-/** Whether the readings are Home Assistant's, and only the rules differ by which an hour is made of them. */
+/** Whether the readings are the same, and only the rules differ by which Home Assistant counts an hour. */
 async function isSameByCore(
   readings: HourCheckDeps['readings'],
   entityId: string,
@@ -75,7 +76,7 @@ async function isSameByCore(
   const path = await registerPath(readings, entityId, kind, startUs, endUs);
   const theirs = [theirsMicro, registerMicro].filter((micro) => micro !== null);
   const isCovered = (path[0]?.atUs ?? endUs) < startUs;
-  // Readings that begin within, after rows of Home Assistant's, can't tell what it counted before them.
+  // Home Assistant may have counted before our first reading in the stretch.
   if (isCovered && theirs.some((micro) => isWithinTolerance(countedAsCore(kind, path), micro))) return true;
   const next = await registerPath(readings, entityId, kind, endUs, endUs + boundaryUs);
   const around = [...path, ...next.filter(({ atUs }) => atUs >= endUs).slice(0, 1)];
@@ -84,8 +85,7 @@ async function isSameByCore(
 }
 
 /**
- * A person said otherwise than the readings there, which Home Assistant does not know of; and what it counted back after a
- * spike lies in the hour after.
+ * Home Assistant does not know our corrections; and what it subtracts after a spike lies in the hour after.
  */
 export function isCorrected({ startUs, endUs }: Interval, one: Correction): boolean {
   const corrected = correctedInterval(one);

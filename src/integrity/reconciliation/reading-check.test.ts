@@ -1,7 +1,7 @@
 /**
- * Goal: what went wrong is found whenever it is looked for: by the hour and by the night, of a register that is told each
- * ten seconds and of one that is told once a day.
- * Method: lives in a store in memory, looked at in short and in long ranges; each finding must be the same one.
+ * Goal: wrong values are found by the hourly and the nightly check, of a register that reports each ten seconds and of one
+ * that reports once a day.
+ * Method: lives in a store in memory, checked in short and in long ranges; each finding must be the same.
  */
 
 import { describe, expect, it } from 'vitest';
@@ -38,7 +38,7 @@ async function lived(everyUs: number, count: number, kwh: (place: number) => num
       startUs + endOffsetUs,
     );
 }
-const told = (found: Awaited<ReturnType<typeof checkRegister>>) =>
+const reported = (found: Awaited<ReturnType<typeof checkRegister>>) =>
   found.map(({ finding, handling }) => `${finding.kind} ${handling} ${(finding.startUs - startUs) / hourUs}`);
 
 describe('checkRegister', () => {
@@ -46,25 +46,25 @@ describe('checkRegister', () => {
     ['ten seconds', minuteUs / 6, 2 * 6 * 60 * 24],
     ['a quarter of an hour', 15 * minuteUs, 2 * 96],
     ['an hour', hourUs, 2 * 24],
-  ])('finds 0 of a counter that is told each %s, by the hour and by the night', async (_, everyUs, count) => {
+  ])('finds 0 of a counter that reports each %s, by the hour and by the night', async (_, everyUs, count) => {
     const away = Math.round((30 * hourUs) / everyUs);
     const check = await lived(everyUs, count, (place) =>
       place === away ? 0 : 4 + (place * everyUs * 0.3) / hourUs,
     );
     const expected = ['spike exclude 30'];
-    expect(told(await check(0, 2 * dayUs))).toEqual(expected);
-    expect(told(await check(29 * hourUs, 32 * hourUs))).toEqual(expected);
-    expect(told(await check(30 * hourUs, 30 * hourUs + 1))).toEqual(expected);
-    expect(told(await check(28 * hourUs, 30 * hourUs))).toEqual([]);
+    expect(reported(await check(0, 2 * dayUs))).toEqual(expected);
+    expect(reported(await check(29 * hourUs, 32 * hourUs))).toEqual(expected);
+    expect(reported(await check(30 * hourUs, 30 * hourUs + 1))).toEqual(expected);
+    expect(reported(await check(28 * hourUs, 30 * hourUs))).toEqual([]);
     const [one] = await check(29 * hourUs, 32 * hourUs);
     expect(one?.claim).toMatchObject({ startUs: expect.any(Number) as number });
     expect((one?.claim?.startUs ?? 0) <= startUs + 30 * hourUs).toBe(true);
   });
 
-  it('finds it of one that is told once a day, though its return lies days ahead', async () => {
+  it('finds it of one that reports once a day, though its return lies days ahead', async () => {
     const check = await lived(dayUs, 12, (place) => (place === 5 ? 0 : 5000 + place * 10));
-    expect(told(await check(5 * dayUs, 6 * dayUs))).toEqual(['spike exclude 120']);
-    expect(told(await check(0, 12 * dayUs))).toEqual(['spike exclude 120']);
+    expect(reported(await check(5 * dayUs, 6 * dayUs))).toEqual(['spike exclude 120']);
+    expect(reported(await check(0, 12 * dayUs))).toEqual(['spike exclude 120']);
   });
 
   it('knows the pace of one that was silent for long', async () => {
@@ -73,33 +73,33 @@ describe('checkRegister', () => {
       if (place < 290) return null;
       return place === 290 ? 1 : 2 + (place - 290) / 100;
     });
-    expect(told(await check(289 * hourUs, 292 * hourUs))).toEqual(['spike exclude 290']);
+    expect(reported(await check(289 * hourUs, 292 * hourUs))).toEqual(['spike exclude 290']);
   });
 
-  it('tells of one that goes on lower on the day on which it fell', async () => {
+  it('finds one that goes on lower on the day on which it fell', async () => {
     const check = await lived(30 * minuteUs, 96, (place) => (place < 47 ? 100 : 93) + place / 100);
     const expected = ['register_fell ask 23'];
-    expect(told(await check(0, dayUs))).toEqual(expected);
-    expect(told(await check(23 * hourUs, 24 * hourUs))).toEqual(expected);
-    expect(told(await check(24 * hourUs, 2 * dayUs))).toEqual([]);
+    expect(reported(await check(0, dayUs))).toEqual(expected);
+    expect(reported(await check(23 * hourUs, 24 * hourUs))).toEqual(expected);
+    expect(reported(await check(24 * hourUs, 2 * dayUs))).toEqual([]);
   });
 
   it('does not take the return from a spike for a register that goes on lower', async () => {
     const check = await lived(15 * minuteUs, 96, (place) =>
       place === 30 || place === 31 ? 1050 : 1000 + place / 10,
     );
-    expect(told(await check(0, dayUs))).toEqual(['spike exclude 7.5']);
+    expect(reported(await check(0, dayUs))).toEqual(['spike exclude 7.5']);
   });
 
-  it('tells of one that ran over', async () => {
+  it('finds one that ran over', async () => {
     const check = await lived(30 * minuteUs, 96, (place) =>
       place < 47 ? 2_147_000 + place : place - 2_147_100,
     );
-    expect(told(await check(0, dayUs))).toEqual(['register_fell ask 23']);
+    expect(reported(await check(0, dayUs))).toEqual(['register_fell ask 23']);
   });
 });
 
-describe('how far a register is looked at', () => {
+describe('how far a register is read', () => {
   const wideUs = 4 * hourUs;
   /** @returns what was asked of the store, as hours around the day */
   async function asked(readings: readonly (readonly [atUs: number, kwh: number | null])[]) {
@@ -150,7 +150,7 @@ describe('how far a register is looked at', () => {
       (day, n) => [day * dayUs, n === 2 ? 0 : 5000 + n] as const,
     );
     const { found } = await asked([...seldom.slice(0, 2), [-20 * dayUs, null], ...seldom.slice(2)]);
-    expect(told(found)).toEqual(['spike exclude 12']);
+    expect(reported(found)).toEqual(['spike exclude 12']);
   });
 });
 

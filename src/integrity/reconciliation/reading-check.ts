@@ -10,14 +10,14 @@ import { findSpikes, spikeFindings, spikeUs, withoutSpikes } from '../detectors/
 import type { Detected } from '../tickets/tickets.ts';
 
 const pageReadings = 10_000;
-/** No home has more of one entity in a day than twice a second; what comes after these is looked at no more. */
+/** Readings of one entity in a day, two a second; the rest of the day is not checked. */
 const dayReadings = 200_000;
-/** What is looked at on either side: a register that goes on lower is plain after some hours, one that was away comes back. */
+/** Read on either side: a spike has to come back, and a register that goes on lower is certain only after some hours. */
 const wideUs = spikeUs + lastingUs;
-/** Readings on either side, if they have to be looked for however far. */
+/** At least so many readings on either side, however far away. */
 const contextReadings = 60;
 
-interface Told {
+interface StoredReading {
   readonly atUs: number;
   readonly value: number | null;
   readonly lastResetAtUs?: number | null;
@@ -29,7 +29,7 @@ export async function* pagesOf(
   entityId: string,
   startUs: number,
   endUs: number,
-): AsyncGenerator<readonly Told[]> {
+): AsyncGenerator<readonly StoredReading[]> {
   for (let sinceUs = startUs; ; ) {
     const page = await store.range(entityId, sinceUs, endUs, pageReadings);
     yield page;
@@ -40,8 +40,8 @@ export async function* pagesOf(
 }
 
 /**
- * What a register did that no meter does, day by day, so that memory holds one day of one entity. A finding belongs to the
- * day in which it begins.
+ * Spikes, jumps and falls of a register, day by day, so that memory holds one day of one entity. A finding belongs to the
+ * day in which it ends.
  * @param highestUsualMicro the meter's highest hour by the days around one; null when it is not known
  */
 export async function checkRegister(
@@ -55,15 +55,15 @@ export async function checkRegister(
   const detected: Detected[] = [];
   for (let dayStartUs = startUs; dayStartUs < endUs; dayStartUs += dayUs) {
     const dayEndUs = Math.min(endUs, dayStartUs + dayUs);
-    const told = await registersAround(store, entityId, dayStartUs, dayEndUs);
-    const path = pathOf(rules.kind, told);
+    const points = await registersAround(store, entityId, dayStartUs, dayEndUs);
+    const path = pathOf(rules.kind, points);
     const dayRules: PathRules = { ...rules, highestUsualMicro: highestUsualMicro(dayStartUs) };
     const spikes = findSpikes(dayRules, path);
     const plain = withoutSpikes(path, spikes);
     const away = new Set(
       spikes.flatMap(({ first, last }) => path.slice(first, last + 1)).map(({ atUs }) => atUs),
     );
-    const begins = ({ finding }: Detected) => finding.endUs >= dayStartUs && finding.endUs < dayEndUs;
+    const isOfDay = ({ finding }: Detected) => finding.endUs >= dayStartUs && finding.endUs < dayEndUs;
     const found: Detected[] = [
       ...spikes.flatMap((spike) =>
         spikeFindings(entityId, dayRules, path, [spike]).map(
@@ -76,16 +76,16 @@ export async function checkRegister(
         ...loweredFindings(
           entityId,
           dayRules,
-          told.filter(({ atUs }) => !away.has(atUs)),
+          points.filter(({ atUs }) => !away.has(atUs)),
         ),
       ].map((finding): Detected => ({ finding, handling: 'ask' })),
     ];
-    detected.push(...found.filter(begins));
+    detected.push(...found.filter(isOfDay));
   }
   return detected;
 }
 
-/** A register's readings of a time, and so many on either side that its own pace is known. */
+/** A register's readings in [startUs, endUs), and enough on either side to know its pace. */
 async function registersAround(
   store: Pick<ReadingStore, 'range' | 'before'>,
   entityId: string,
@@ -104,7 +104,7 @@ async function registersAround(
   around.push(...(await read(startUs - wideUs, endUs + wideUs)));
   const isFew = (isThere: (point: RegisterPoint) => boolean) =>
     around.filter(isThere).length < contextReadings;
-  // One that is told seldom has its pace in more of its past, and comes back later.
+  // A sensor that reports seldom needs a longer past for its pace, and comes back later.
   let sinceUs = startUs - wideUs;
   for (const us of [dayUs, 10 * dayUs]) {
     if (!isFew(({ atUs }) => atUs < startUs)) break;
@@ -120,7 +120,7 @@ async function registersAround(
   return around;
 }
 
-function pointOf({ atUs, value, lastResetAtUs = null }: Told): RegisterPoint[] {
+function pointOf({ atUs, value, lastResetAtUs = null }: StoredReading): RegisterPoint[] {
   const registerMicro = value === null ? null : microFromValue(value);
   return registerMicro === null ? [] : [{ atUs, registerMicro, lastResetAtUs }];
 }

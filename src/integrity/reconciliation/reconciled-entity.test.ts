@@ -1,5 +1,5 @@
 /**
- * Goal: a counter is held against a power sensor only where that sensor tells the power of what it counts and of nothing else.
+ * Goal: a counter is compared with a power sensor only where that sensor measures what it counts and nothing else.
  * Method: small homes by hand, one thing different in each.
  */
 import { describe, expect, it } from 'vitest';
@@ -32,21 +32,18 @@ describe('the power sensor beside a counter', () => {
     });
   });
 
-  it.each<Role>(['grid_export', 'battery_in', 'other'])('says nothing of a counter of %s', (role) => {
+  it.each<Role>(['grid_export', 'battery_in', 'other'])('is none of a counter of %s', (role) => {
     expect(
       powerOf('sensor.meter', [entity('sensor.meter', role, 'energy'), sensorOf('sensor.meter')]),
     ).toBeNull();
   });
 
-  it.each<Role>(['solar', 'grid_import', 'battery_out'])(
-    'says nothing of one of two counters of %s',
-    (role) => {
-      const home = ['sensor.meter', 'sensor.second'].map((entityId) => entity(entityId, role, 'energy'));
-      expect(powerOf('sensor.meter', [...home, sensorOf('sensor.meter')])).toBeNull();
-    },
-  );
+  it.each<Role>(['solar', 'grid_import', 'battery_out'])('is none of one of two counters of %s', (role) => {
+    const home = ['sensor.meter', 'sensor.second'].map((entityId) => entity(entityId, role, 'energy'));
+    expect(powerOf('sensor.meter', [...home, sensorOf('sensor.meter')])).toBeNull();
+  });
 
-  it('says something of each of many devices, and of a counter beside others of another role', () => {
+  it('is that of each of many devices, and of a counter beside others of another role', () => {
     const devices = ['sensor.meter', 'sensor.second'].map((id) => entity(id, 'device', 'energy'));
     const solar = entity('sensor.solar', 'solar', 'energy');
     const home = [...devices, solar, sensorOf('sensor.meter'), sensorOf('sensor.solar', 'sensor.roof')];
@@ -55,7 +52,7 @@ describe('the power sensor beside a counter', () => {
     expect(powerOf('sensor.second', home)).toBeNull();
   });
 
-  it('is not made doubtful by what has the role and counts no energy', () => {
+  it('is the same beside what has the role and counts no energy', () => {
     const home = [
       entity('sensor.meter', 'grid_import', 'energy'),
       entity('sensor.odd', 'grid_import', 'volume'),
@@ -63,7 +60,7 @@ describe('the power sensor beside a counter', () => {
     expect(powerOf('sensor.meter', [...home, sensorOf('sensor.meter')])).not.toBeNull();
   });
 
-  it('says nothing of volume, nor where there are two, nor where it is a switch', () => {
+  it('is none of volume, of two sensors, or of a switch', () => {
     const meter = entity('sensor.meter', 'device', 'energy');
     const plug = entity('switch.plug', 'device_switch', 'switch', 'sensor.meter');
     expect(
@@ -75,13 +72,13 @@ describe('the power sensor beside a counter', () => {
     expect(powerOf('sensor.meter', [water, sensorOf('sensor.meter')])).toBeNull();
   });
 
-  it('says nothing of hours that come late', () => {
+  it('is none of hours that come late', () => {
     const meter = entity('import:meter', 'device', 'energy');
     expect(powerOf('import:meter', [meter, sensorOf('import:meter')])).toBeNull();
   });
 });
 
-describe('an entity as it is looked at', () => {
+describe('a reconciled entity', () => {
   it('is a meter with its unit, or a sensor and whose', () => {
     const home = [entity('sensor.meter', 'device', 'energy', 'sensor.tree'), sensorOf('sensor.meter')];
     expect(reconciledEntities(home)).toEqual([

@@ -2,7 +2,7 @@ import { hasStates, type KnownEntity } from '../../home/entity.ts';
 import { type Meter, meterOf } from '../../ledger/entries/meter.ts';
 import { type CanonicalUnit, canonicalUnit } from '../../units/quantity.ts';
 
-/** A tracked entity as reconciliation looks at it. */
+/** A tracked entity as reconciliation sees it. */
 export interface ReconciledEntity {
   readonly entityId: string;
   readonly unit: CanonicalUnit;
@@ -10,7 +10,7 @@ export interface ReconciledEntity {
   readonly meter: Meter | null;
   /** The meter that a sensor without a ledger belongs to. */
   readonly ownerId: string | null;
-  /** The sensor that tells the power of what this counter counts, and of nothing else. */
+  /** The sensor that measures the power of what this counter counts, and of nothing else. */
   readonly power: { readonly entityId: string; readonly sign: 1 | -1 } | null;
 }
 
@@ -21,12 +21,12 @@ export function reconciledEntities(tracked: readonly KnownEntity[]): ReconciledE
     unit: canonicalUnit[entity.quantity],
     meter: meterOf(entity, tracked),
     ownerId: entity.parentEntityId,
-    // Its hours come late: that it stands still while power flows says nothing.
+    // Without states its hours come late, so it always seems to stand still while power flows.
     power: hasStates(entity) ? powerOf(entity, tracked) : null,
   }));
 }
 
-/** Of two tariffs' counters one stands still while power flows, so only what has a sensor of its own is held against it. */
+/** Of two tariffs' counters one stands still while power flows: only a counter with a sensor of its own is compared. */
 function powerOf(entity: KnownEntity, tracked: readonly KnownEntity[]): ReconciledEntity['power'] {
   const { role, quantity, entityId } = entity;
   if (quantity !== 'energy') return null;

@@ -1,6 +1,6 @@
 /**
- * Goal: what Home Assistant has and we have not is found, mended and told, when it is due, and whatever is away meanwhile.
- * Method: a home of one meter in memory, on a clock that the test turns: readings taken out of the middle, rows made wrong,
+ * Goal: readings that are missing here are found, added and reported when a run is due, whatever is away meanwhile.
+ * Method: a home of one meter in memory, on a clock of the test: readings taken out of the middle, rows made wrong,
  * a night that comes, a Home Assistant that goes away, a stop in the middle.
  */
 
@@ -15,7 +15,7 @@ const noonUs = at('2026-11-24T12:00:00Z');
 const limits = {
   ...{ startDelayMs: 1000, retryFirstMs: 1000, retryLimitMs: 1000, tries: 5 },
   // A day of looks at the clock takes less of the test's own time.
-  lookEveryMs: 6 * minuteMs,
+  checkClockEveryMs: 6 * minuteMs,
 };
 
 let home: ReconciledHome;
@@ -40,7 +40,7 @@ const ask = (...asked: Parameters<Reconciler['request']>): string => {
 const runs = () => [...home.syncLog.runs.values()];
 
 describe('a run', () => {
-  it('finds readings that are missing in the middle, posts them and says so', async () => {
+  it('finds readings that are missing in the middle, posts and reports them', async () => {
     const startUs = noonUs - 6 * hourUs;
     await home.play(startUs, 6 * 60, (minute) => minute >= 130 && minute < 170);
     reconciler.start();
@@ -78,7 +78,7 @@ describe('a run', () => {
     });
   });
 
-  it('makes rows right that were kept wrong', async () => {
+  it('replaces stored rows that are wrong', async () => {
     await home.play(noonUs - 6 * hourUs, 6 * 60);
     const [row] = home.statistics.rows;
     if (row === undefined) throw new Error('a row');
@@ -115,7 +115,7 @@ describe('a run', () => {
     expect(home.tickets()).toMatchObject([{ status: 'passed' }]);
   });
 
-  it('that meets a Home Assistant that is away says so, and is done when it is back', async () => {
+  it('reports that Home Assistant is away, and continues when it is back', async () => {
     await home.play(noonUs - 6 * hourUs, 6 * 60, (minute) => minute === 200);
     home.statistics.connect(false);
     reconciler.start();
@@ -146,7 +146,7 @@ describe('a run', () => {
     expect(reconciler.running(syncId)).toBeNull();
   });
 
-  it('is tried so often and no oftener, and is no hour that was done', async () => {
+  it('is repeated up to its limit, and then does not count as done', async () => {
     home.zone = null;
     await home.play(noonUs - 6 * hourUs, 6 * 60);
     home.kept.isDown = true;
@@ -164,7 +164,7 @@ describe('a run', () => {
     });
   });
 
-  it('is tried six times in a quarter of an hour, each after twice as long', async () => {
+  it('is repeated six times in a quarter-hour, each after twice as long', async () => {
     home.zone = null;
     await home.play(noonUs - 6 * hourUs, 6 * 60);
     home.kept.isDown = true;
@@ -198,7 +198,7 @@ describe('a run', () => {
     expect(reconciler.status().last?.status).toBe('partial');
   });
 
-  it('leaves out an entity whose statistics are refused, and says which', async () => {
+  it('leaves out an entity whose statistics are refused, and names it', async () => {
     await home.play(noonUs - 6 * hourUs, 6 * 60);
     home.statistics.fault = () => 'refused';
     reconciler.start();
@@ -230,7 +230,7 @@ describe('a run', () => {
   });
 });
 
-describe('what is asked for', () => {
+describe('a requested run', () => {
   it('is the last ten days of all until two minutes ago, or what is named', async () => {
     const [all, some] = [ask(), ask(7, 9, ['sensor.a', 'sensor.b'])];
     const waiting = { kind: 'reconciliation', status: 'running', startedAtUs: noonUs };
@@ -239,13 +239,13 @@ describe('what is asked for', () => {
     });
     expect(reconciler.running(some)).toMatchObject({ ...waiting, startUs: 7, endUs: 9, entitiesTotal: 2 });
     expect(reconciler.running('another')).toBeNull();
-    // Whoever asked can see both at once.
+    // Both are visible at once.
     await pass(0);
     expect(await home.syncLog.find(all)).toMatchObject({ ...waiting, entitiesTotal: 1 });
     expect(await home.syncLog.find(some)).toMatchObject({ ...waiting, entitiesTotal: 2 });
   });
 
-  it('is done in turn, and refused where as many wait as may', async () => {
+  it('waits for its turn, and is refused when too many wait', async () => {
     const held = Promise.withResolvers<void>();
     home.gate = held.promise;
     reconciler.start();
@@ -277,7 +277,7 @@ describe('what is asked for', () => {
     expect(reconciler.running(syncId)).toBeNull();
   });
 
-  it('is written when it is asked and when it is over, and now and then between', async () => {
+  it('is stored when it is requested, at its end, and now and then between', async () => {
     const saved: string[] = [];
     const { save } = home.syncLog;
     home.syncLog.save = async (run) => {
@@ -295,7 +295,7 @@ describe('what is asked for', () => {
 });
 
 describe('by itself', () => {
-  it('does not look before the start is over, and then at the last hours', async () => {
+  it('does not run before the start is over, and then checks the last hours', async () => {
     reconciler.start();
     await pass(999);
     expect(runs()).toEqual([]);
@@ -308,7 +308,7 @@ describe('by itself', () => {
     expect([lastNightlyUs, unverifiedHours]).toEqual([null, 5]);
   });
 
-  it('looks at the very minute', async () => {
+  it('runs at the exact minute', async () => {
     reconciler = new Reconciler(home.deps(), { ...limits, startDelayMs: 0 });
     reconciler.start();
     await pass(14 * 60 * minuteMs);
@@ -337,7 +337,7 @@ describe('by itself', () => {
     });
   });
 
-  it('waits until it is known when was looked', async () => {
+  it('waits until the last runs are known', async () => {
     home.settings.isDown = true;
     reconciler.start();
     await pass(10 * minuteMs);
@@ -362,14 +362,14 @@ describe('by itself', () => {
     expect(await begun(noonUs + 50 * hourUs)).toBe(-3);
   });
 
-  it('has nothing to do in a home of which nothing is tracked', async () => {
+  it('has nothing to do in a home without tracked entities', async () => {
     home.entities = [];
     reconciler.start();
     await pass(24 * 60 * minuteMs);
     expect(runs()).toEqual([]);
   });
 
-  it('looks soon after the start, every hour and at two in the night', async () => {
+  it('runs soon after the start, every hour and at two in the night', async () => {
     reconciler.start();
     await pass(24 * 3_600_000);
     const all = runs().map(
@@ -418,7 +418,7 @@ describe('by itself', () => {
     expect(runs().filter(({ kind }) => kind === 'nightly').length).toBe(1);
   });
 
-  it('tells what the next night looks at', async () => {
+  it('shows what the next nightly run checks', async () => {
     const other = { ownerId: null, power: null };
     home.entities = [
       ...home.entities,

@@ -12,27 +12,27 @@ import { ReconciliationMarks } from './reconciliation-marks.ts';
 import { begunJob, type ReconciliationJob, ReconciliationRun } from './reconciliation-run.ts';
 import { nextHourlyUs, nextNightlyUs } from './schedule.ts';
 
-export interface ReconcilerLimits {
+interface ReconcilerLimits {
   /** After the start: what was missed while the process was down goes first. */
   readonly startDelayMs: number;
   readonly busyLimitMs: number;
   readonly busyPauseMs: number;
   readonly retryFirstMs: number;
   readonly retryLimitMs: number;
-  /** A run that fails so often is given up; the next one looks at the same hours. */
+  /** A run that fails so often is given up; the next one covers the same hours. */
   readonly tries: number;
-  /** Waiting looks at the clock again so often, for it may be stepped. */
-  readonly lookEveryMs: number;
+  /** While waiting the clock is checked this often, because it may be stepped. */
+  readonly checkClockEveryMs: number;
 }
 
-export const defaultReconcilerLimits: ReconcilerLimits = {
+const defaultReconcilerLimits: ReconcilerLimits = {
   startDelayMs: minuteMs,
   busyLimitMs: 15 * minuteMs,
   busyPauseMs: 1000,
   retryFirstMs: 30_000,
   retryLimitMs: 30 * minuteMs,
   tries: 6,
-  lookEveryMs: 30_000,
+  checkClockEveryMs: 30_000,
 };
 
 export interface ReconcilerStatus {
@@ -45,15 +45,15 @@ export interface ReconcilerStatus {
   readonly lastFinishedAtUs: number | null;
   readonly lastHourlyUs: number | null;
   readonly lastNightlyUs: number | null;
-  /** Hours of the last ten days that were not held against Home Assistant, as the last run left them. */
+  /** Hours of the last ten days that were not compared with Home Assistant when the last run ended. */
   readonly unverifiedHours: number | null;
   readonly nextHourlyUs: number;
   /** Null while the home's zone is not known. */
   readonly nextNightlyUs: number | null;
 }
 
-/** What the next nightly run will look at. */
-export interface ReconciliationPlan extends Interval {
+/** What the next nightly run will check. */
+interface ReconciliationPlan extends Interval {
   readonly entities: number;
   readonly hours: number;
   readonly unverifiedHours: number;
@@ -61,16 +61,16 @@ export interface ReconciliationPlan extends Interval {
 
 /** As far as Home Assistant keeps states by default. */
 export const nightlySpanUs = usualHistoryUs;
-/** The last hours, once more than the hour that is new: rows and readings come late. */
+/** More than the new hour, because rows and readings come late. */
 const hourlySpanUs = 3 * hourUs;
 /** Readings of the last minutes may be on their way. */
 const marginUs = 2 * minuteUs;
-/** So many that were asked for wait at most, the one under way among them. */
+/** Requested runs that may wait, the current one included. */
 export const jobsLimit = 8;
 
 /**
- * Holds what is recorded against Home Assistant: every hour the last ones, every night the last ten days, when asked, and
- * soon after the start. One run at a time, behind everything else; what fails is tried again.
+ * Compares what is recorded with Home Assistant: every hour the last hours, every night the last ten days, on request, and
+ * soon after the start. One run at a time, after everything else; a failed run is repeated.
  */
 export class Reconciler {
   readonly #deps: ReconciliationDeps;
@@ -79,7 +79,7 @@ export class Reconciler {
   readonly #runLog: RunLog;
   readonly #wakeSignal = new WakeSignal();
   readonly #stop = new AbortController();
-  /** Ends a wait: Home Assistant is there again. */
+  /** Ends a wait when Home Assistant is connected again. */
   #wake = new AbortController();
   readonly #asked: ReconciliationJob[] = [];
   #hasBegun = false;
@@ -117,8 +117,8 @@ export class Reconciler {
   }
 
   /**
-   * Asks for a run over [startUs, endUs), of all that is tracked when nothing is named.
-   * @returns its id, at once; its progress is in the sync log. Null when as many as may wait do, and it will not be done
+   * Requests a run over [startUs, endUs), of all tracked entities when none is named.
+   * @returns its id, at once; its progress is in the sync log. Null when too many wait, and it will not run
    */
   request(startUs?: number, endUs?: number, entityIds?: readonly string[]): string | null {
     if (this.#asked.length >= jobsLimit) return null;
@@ -132,7 +132,7 @@ export class Reconciler {
       startedAtUs: nowUs,
     };
     this.#asked.push(job);
-    // Another run may take long; who asked can see at once that this one is known.
+    // Another run may take long; the sync log shows at once that this one is accepted.
     void this.#runLog.save(begunJob(job, entityIds?.length ?? this.#deps.entities().length), true);
     this.#wakeSignal.wake();
     return job.syncId;
@@ -162,7 +162,7 @@ export class Reconciler {
     };
   }
 
-  /** What the next nightly run will look at; null while the zone is not known. Rejects when a store is down. */
+  /** What the next nightly run will check; null while the zone is not known. Rejects when a store is down. */
   async plan(): Promise<ReconciliationPlan | null> {
     const zone = this.#deps.zone();
     if (zone === null) return null;
@@ -181,17 +181,17 @@ export class Reconciler {
     const { signal } = this.#stop;
     await this.#load();
     const { clock } = this.#deps;
-    const { startDelayMs, lookEveryMs } = this.#limits;
+    const { startDelayMs, checkClockEveryMs } = this.#limits;
     const beginMs = clock.monotonicMs() + startDelayMs;
     while (!signal.aborted) {
       const hasStarted = clock.monotonicMs() >= beginMs;
       const job = this.#asked[0] ?? (hasStarted ? this.#due() : null);
       if (job !== null) await this.#do(job);
-      else await this.#wakeSignal.wait(hasStarted ? lookEveryMs : beginMs - clock.monotonicMs());
+      else await this.#wakeSignal.wait(hasStarted ? checkClockEveryMs : beginMs - clock.monotonicMs());
     }
   }
 
-  /** When the process before did what. */
+  /** When the last runs were, also those of a process before. */
   async #load(): Promise<void> {
     const retry = new Backoff(1000, 60_000);
     while (!this.#stop.signal.aborted) {
@@ -200,7 +200,7 @@ export class Reconciler {
         await this.#deps.tickets.count();
         return;
       } catch (cause) {
-        this.#deps.log.debug({ err: cause }, 'when was reconciled can not be read yet');
+        this.#deps.log.debug({ err: cause }, 'the last reconciliations can not be read yet');
         await pause(retry.nextMs(), AbortSignal.any([this.#stop.signal, this.#wake.signal]));
       }
     }
@@ -281,15 +281,15 @@ export class Reconciler {
     try {
       await unlessAborted(this.plan(), this.#stop.signal);
     } catch (cause) {
-      this.#deps.log.debug({ err: cause }, 'how much is proven is not known');
+      this.#deps.log.debug({ err: cause }, 'how much is verified is not known');
     }
   }
 
   #end(job: ReconciliationJob, run: SyncRun): void {
     this.#hasBegun = true;
     this.#last = run;
-    const place = this.#asked.indexOf(job);
-    if (place >= 0) this.#asked.splice(place, 1);
+    const index = this.#asked.indexOf(job);
+    if (index >= 0) this.#asked.splice(index, 1);
     this.#deps.onDone?.();
   }
 
@@ -297,7 +297,7 @@ export class Reconciler {
     try {
       await this.#marks.done(job.kind === 'nightly' ? 'nightly' : 'hourly', job.startedAtUs);
     } catch (cause) {
-      this.#deps.log.debug({ err: cause }, 'when was reconciled was not written');
+      this.#deps.log.debug({ err: cause }, 'the last reconciliation was not written');
     }
   }
 }

@@ -15,16 +15,16 @@ import type { Interval } from '../../units/interval.ts';
 import type { Tickets } from '../tickets/tickets.ts';
 import type { ReconciledEntity } from './reconciled-entity.ts';
 
-/** Holds what is stored against Home Assistant's history, reading by reading, and fetches what is missing. */
+/** Compares what is stored with Home Assistant's history, reading by reading, and fetches what is missing. */
 export interface HourVerifier {
-  /** How many hours of these entities in [startUs, endUs) were not held against it yet. Rejects when a store is down. */
+  /** How many hours of these entities in [startUs, endUs) were not compared yet. Rejects when a store is down. */
   unverifiedCount(entityIds: readonly string[], startUs: number, endUs: number): Promise<number>;
-  /** What is proven already is not asked for again. Rejects when Home Assistant or a store is away; may be repeated. */
+  /** Verified hours are not compared again. Rejects when Home Assistant or a store is away; may be repeated. */
   verify(asked: HoursToVerify, environment: VerificationEnvironment): Promise<void>;
 }
 
 /** The ledger's own pace. */
-export interface Posting {
+interface Posting {
   touch(entityId: string, span: Interval, cause: TouchCause): void;
   /** Resolves when everything touched is posted; rejects when it could not be. */
   settle(): Promise<void>;
@@ -51,6 +51,6 @@ export interface ReconciliationDeps {
   readonly clock: Clock;
   readonly log: Log;
   readonly newId: () => string;
-  /** Told when a run is over. */
+  /** Called when a run has ended. */
   readonly onDone?: () => void;
 }

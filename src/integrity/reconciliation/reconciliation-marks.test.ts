@@ -101,7 +101,7 @@ describe('a run', () => {
 });
 
 describe('a clock that is set back', () => {
-  it('counts anew from where it is', async () => {
+  it('starts again from where it is', async () => {
     nowUs = 9000;
     const marks = await loaded();
     await marks.done('nightly', 8000);

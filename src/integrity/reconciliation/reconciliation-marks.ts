@@ -4,14 +4,14 @@ import type { Clock } from '../../runtime/clock.ts';
 const key = 'reconciliation';
 type Kind = 'hourly' | 'nightly';
 
-/** When the last runs began that were done, kept in the settings. */
+/** When the last completed runs began, kept in the settings. */
 export class ReconciliationMarks {
   readonly #settings: SettingsStore;
   readonly #clock: Clock;
   #doneUs: Readonly<Record<Kind, number | null>> = { hourly: null, nightly: null };
-  /** A home that never had a night waits for its first from here. */
+  /** Before the first nightly run it is due after this. */
   #sinceUs = 0;
-  /** When a run was given up, which the next that is due takes up. */
+  /** When a run was given up; the next one that is due covers its range. */
   readonly #givenUpUs: Record<Kind, number> = { hourly: 0, nightly: 0 };
 
   constructor(settings: SettingsStore, clock: Clock) {
@@ -21,15 +21,15 @@ export class ReconciliationMarks {
 
   /** Rejects when the store is down. */
   async load(): Promise<void> {
-    const told: Partial<Record<string, unknown>> = Object(await this.#settings.get(key));
+    const stored: Partial<Record<string, unknown>> = Object(await this.#settings.get(key));
     const number = (value: unknown) => (typeof value === 'number' ? value : null);
-    this.#doneUs = { hourly: number(told.hourlyUs), nightly: number(told.nightlyUs) };
-    const sinceUs = number(told.sinceUs);
+    this.#doneUs = { hourly: number(stored.hourlyUs), nightly: number(stored.nightlyUs) };
+    const sinceUs = number(stored.sinceUs);
     this.#sinceUs = sinceUs ?? this.#clock.nowUs();
     if (sinceUs === null) await this.#save();
   }
 
-  /** When the last one began that was done; null when none was. */
+  /** When the last completed one began; null before the first. */
   doneUs(kind: Kind): number | null {
     return this.#doneUs[kind];
   }
@@ -39,16 +39,16 @@ export class ReconciliationMarks {
     const nowUs = this.#clock.nowUs();
     const us = Math.max(this.#doneUs[kind] ?? this.#sinceUs, this.#givenUpUs[kind]);
     if (us <= nowUs) return us;
-    // The clock was set back: from here it is counted anew, or nothing would be due until it is there again.
+    // The clock was set back: without a new start nothing would be due until it is there again.
     this.#sinceUs = nowUs;
     this.#givenUpUs[kind] = nowUs;
     this.#doneUs = { ...this.#doneUs, [kind]: null };
     return nowUs;
   }
 
-  /** It is known at once, also when it can't be written. Rejects when the store is down. */
+  /** Counts at once, also if it can't be written. Rejects when the store is down. */
   async done(kind: Kind, atUs: number): Promise<void> {
-    // The night looked at the last hours too.
+    // The nightly run covers the last hours too.
     this.#doneUs = kind === 'nightly' ? { hourly: atUs, nightly: atUs } : { ...this.#doneUs, hourly: atUs };
     await this.#save();
   }

@@ -1,6 +1,6 @@
 /**
- * Goal: a run says what it looked at, what was missing, what it changed and of whom it could not be told, and lets pass only
- * what it looked at.
+ * Goal: a run reports what it checked, what was missing, what it changed and what it could not check; only tickets in its
+ * scope pass.
  * Method: one run at a time over a home in memory; coverage verifier, journal and tickets answer by hand.
  */
 
@@ -12,7 +12,7 @@ import type { SyncRun } from '../../recording/sync-log.ts';
 import { reading, testClock } from '../../recording/testing/doubles.ts';
 import { dayUs, hourUs, minuteUs } from '../../units/durations.ts';
 import { meterId, ReconciledHome } from '../testing/reconciled-home.ts';
-import type { Detected, Looked } from '../tickets/tickets.ts';
+import type { CheckedScope, Detected } from '../tickets/tickets.ts';
 import type { ReconciledEntity } from './reconciled-entity.ts';
 import { begunJob, type ReconciliationJob, ReconciliationRun, Stopped } from './reconciliation-run.ts';
 
@@ -27,7 +27,7 @@ let journalAsked: (readonly [string, number, number])[];
 let asked: HoursToVerify[];
 let settled: number;
 let touched: unknown[][];
-let reports: { detected: readonly Detected[]; looked: Looked | null; syncId: string | null }[];
+let reports: { detected: readonly Detected[]; scope: CheckedScope | null; syncId: string | null }[];
 let progress: SyncRun[];
 let stop: AbortController;
 
@@ -85,8 +85,8 @@ function runOf(change: Partial<ReconciliationJob> = {}): ReconciliationRun {
     },
     tickets: {
       count: async () => undefined,
-      report: async (detected: readonly Detected[], looked: Looked | null, syncId: string | null) => {
-        reports.push({ detected, looked, syncId });
+      report: async (detected: readonly Detected[], scope: CheckedScope | null, syncId: string | null) => {
+        reports.push({ detected, scope, syncId });
         return { opened: 7, passed: 0 };
       },
     },
@@ -95,7 +95,7 @@ function runOf(change: Partial<ReconciliationJob> = {}): ReconciliationRun {
   return new ReconciliationRun(deps, { ...job, ...change }, environment);
 }
 
-const hole = (entityId: string, fromHour: number, added: number, isFirst = false) => ({
+const gapOf = (entityId: string, fromHour: number, added: number, isFirst = false) => ({
   ...{ entityId, firstUs: at(fromHour), lastUs: at(fromHour + 1), added, isFirst },
 });
 
@@ -109,7 +109,7 @@ describe('a run', () => {
     });
   });
 
-  it('that finds nothing changes nothing, and looked at everything', async () => {
+  it('that finds nothing changes nothing, and checks everything', async () => {
     expect(await runOf().do()).toMatchObject({
       ...{ status: 'success', error: null, entitiesTotal: 3, entitiesDone: 3, readingsAdded: 0 },
       ...{ finishedAtUs: nowUs, outcome: { holesFound: 0, entriesRevised: 0, ticketsOpened: 7 } },
@@ -120,7 +120,7 @@ describe('a run', () => {
       {
         detected: [],
         syncId: 'run-1',
-        looked: {
+        scope: {
           ...{ entityIds: new Set(['sensor.a', 'sensor.b', 'import:c']), home: true },
           ...{ startUs: at(0), endUs: at(6) },
         },
@@ -128,7 +128,7 @@ describe('a run', () => {
     ]);
   });
 
-  it('proves what has states, to the very end only for who asks', async () => {
+  it('verifies entities with states, to the exact end only on request', async () => {
     await runOf().do();
     await runOf({ kind: 'hourly' }).do();
     const entityIds = ['sensor.a', 'sensor.b'];
@@ -138,17 +138,17 @@ describe('a run', () => {
     ]);
   });
 
-  it('of some looks at these, and can say nothing of the home', async () => {
+  it('of some checks these, and not the home', async () => {
     expect((await runOf({ entityIds: ['sensor.b', 'sensor.gone'] }).do()).entitiesTotal).toBe(1);
-    expect(reports[0]?.looked).toMatchObject({ entityIds: new Set(['sensor.b']), home: false });
+    expect(reports[0]?.scope).toMatchObject({ entityIds: new Set(['sensor.b']), home: false });
   });
 });
 
 describe('what was missing', () => {
-  it('is added up, posted, told, and what it revised is counted', async () => {
+  it('is added up, posted and reported, and its revisions are counted', async () => {
     proofs = {
-      'sensor.a': { found: [hole('sensor.a', 2, 3), hole('sensor.a', 4, 2)] },
-      'sensor.b': { found: [hole('sensor.b', 1, 10)] },
+      'sensor.a': { found: [gapOf('sensor.a', 2, 3), gapOf('sensor.a', 4, 2)] },
+      'sensor.b': { found: [gapOf('sensor.b', 1, 10)] },
     };
     const entry = { cause: 'reconciled', postedAtUs: nowUs } as const;
     journal = [
@@ -171,11 +171,11 @@ describe('what was missing', () => {
     expect(
       reports[0]?.detected.map(({ finding, handling }) => [finding.entityId, finding.kind, handling]),
     ).toEqual([
-      ['sensor.a', 'readings_missing', 'told'],
-      ['sensor.a', 'readings_missing', 'told'],
-      ['sensor.b', 'readings_missing', 'told'],
+      ['sensor.a', 'readings_missing', 'record'],
+      ['sensor.a', 'readings_missing', 'record'],
+      ['sensor.b', 'readings_missing', 'record'],
     ]);
-    // From a day before the first, whose difference reaches back, to the quarter in which the last lies.
+    // From a day before the first, whose difference reaches back, to the quarter-hour in which the last lies.
     expect(journalAsked).toEqual([
       ['sensor.a', at(2) - dayUs, at(2)],
       ['sensor.a', at(2), at(5) + 1],
@@ -185,7 +185,7 @@ describe('what was missing', () => {
   });
 
   it('of a day ends with the instant of its last reading', async () => {
-    proofs = { 'sensor.a': { found: [{ ...hole('sensor.a', 0, 9), lastUs: at(24) }] } };
+    proofs = { 'sensor.a': { found: [{ ...gapOf('sensor.a', 0, 9), lastUs: at(24) }] } };
     await runOf().do();
     expect(journalAsked.map(([, from, until]) => [from, until])).toEqual([
       [at(-24), at(0)],
@@ -194,22 +194,22 @@ describe('what was missing', () => {
     ]);
   });
 
-  it('is no hole where it is the first fetch of a past', async () => {
-    proofs = { 'sensor.a': { found: [hole('sensor.a', 2, 3, true)] } };
+  it('is no gap in the first fetch of an entity', async () => {
+    proofs = { 'sensor.a': { found: [gapOf('sensor.a', 2, 3, true)] } };
     expect(await runOf().do()).toMatchObject({ readingsAdded: 3, outcome: { holesFound: 0 } });
     expect([settled, touched.length, reports[0]?.detected]).toEqual([1, 1, []]);
   });
 });
 
-describe('an entity that can not be looked at', () => {
-  it('is said, and nothing of it passes, nor of the home', async () => {
+describe('an entity that can not be checked', () => {
+  it('is named, and none of its tickets pass, nor the home’s', async () => {
     proofs = { 'sensor.b': { error: 'no history' } };
     expect(await runOf().do()).toMatchObject({
       status: 'partial',
       error: 'sensor.b: no history',
       entitiesDone: 3,
     });
-    expect(reports[0]?.looked).toMatchObject({ entityIds: new Set(['sensor.a', 'import:c']), home: false });
+    expect(reports[0]?.scope).toMatchObject({ entityIds: new Set(['sensor.a', 'import:c']), home: false });
   });
 
   it('fails the run only with all others', async () => {
@@ -238,7 +238,7 @@ describe('an entity that can not be looked at', () => {
 });
 
 describe('what is found of an entity', () => {
-  it('is told with gaps of its own, two hundred at most', async () => {
+  it('is reported with its own gaps, two hundred at most', async () => {
     const absences = Array.from({ length: 201 }, (_, n) => [
       reading('sensor.a', at(0) + n * 20 * minuteUs, null),
       reading('sensor.a', at(0) + (n * 20 + 11) * minuteUs, 1),

@@ -7,14 +7,14 @@ import { hull, type Interval } from '../../units/interval.ts';
 import type { Gap } from '../detectors/gap.ts';
 import type { TicketKind } from '../ticket.ts';
 import { readingsMissing } from '../tickets/readings-missing.ts';
-import type { Detected, Looked } from '../tickets/tickets.ts';
+import type { CheckedScope, Detected } from '../tickets/tickets.ts';
 import { checkEntity } from './entity-check.ts';
 import { gapsDetected } from './gap-check.ts';
 import type { ReconciledEntity } from './reconciled-entity.ts';
 import type { ReconciliationDeps } from './reconciliation-deps.ts';
-import { StatisticsNotTold } from './statistics-refresh.ts';
+import { StatisticsRefused } from './statistics-refresh.ts';
 
-/** What is to be looked at. */
+/** What a run checks. */
 export interface ReconciliationJob extends Interval {
   readonly syncId: string;
   readonly kind: Extract<SyncKind, 'hourly' | 'nightly' | 'reconciliation'>;
@@ -23,7 +23,7 @@ export interface ReconciliationJob extends Interval {
   readonly startedAtUs: number;
 }
 
-export interface RunEnvironment {
+interface RunEnvironment {
   readonly signal: AbortSignal;
   readonly onProgress: (run: SyncRun) => void;
 }
@@ -33,8 +33,8 @@ export class Stopped extends Error {
   override name = 'Stopped';
 }
 
-/** What a look at entities may find, and so let pass. */
-const lookedFor: readonly TicketKind[] = [
+/** What the check of entities can find; open tickets of these kinds pass when they are not found again. */
+const checkedKinds: readonly TicketKind[] = [
   'hours_differ',
   'register_jumped',
   'register_fell',
@@ -42,7 +42,7 @@ const lookedFor: readonly TicketKind[] = [
   'gap',
   'frozen',
 ];
-/** Findings of one entity in a run; past these they tell nothing new. */
+/** Findings of one entity in a run; more add nothing. */
 const findingsEach = 200;
 
 const noOutcome: SyncOutcome = {
@@ -70,17 +70,17 @@ export function begunJob(job: ReconciliationJob, entitiesTotal: number): SyncRun
   };
 }
 
-/** One run: what is missing is fetched and posted, then each entity is looked at, then tickets say what was found. */
+/** One run: what is missing is fetched and posted, then each entity is checked, then the findings become tickets. */
 export class ReconciliationRun {
   readonly #deps: ReconciliationDeps;
   readonly #job: ReconciliationJob;
   readonly #environment: RunEnvironment;
   readonly #entities: readonly ReconciledEntity[];
-  /** Why an entity could not be looked at. */
+  /** Why an entity could not be checked. */
   readonly #failed = new Map<string, string>();
   readonly #detected: Detected[] = [];
   readonly #gaps = new Map<string, readonly Gap[]>();
-  /** Where something came in, by entity. */
+  /** Where readings or rows were added, by entity. */
   readonly #mended = new Map<string, Interval>();
   #run: SyncRun;
 
@@ -93,7 +93,7 @@ export class ReconciliationRun {
     this.#run = begunJob(job, this.#entities.length);
   }
 
-  /** The run as far as it came. */
+  /** The run so far. */
   run(): SyncRun {
     return this.#run;
   }
@@ -102,7 +102,7 @@ export class ReconciliationRun {
   async do(): Promise<SyncRun> {
     this.#progress({});
     const startedUs = this.#deps.clock.nowUs();
-    await this.#prove();
+    await this.#verify();
     if (this.#mended.size > 0) await this.#unlessStopped(this.#deps.posting.settle());
     for (const entity of this.#entities) {
       await this.#check(entity);
@@ -124,28 +124,28 @@ export class ReconciliationRun {
     return this.#run;
   }
 
-  async #prove(): Promise<void> {
+  async #verify(): Promise<void> {
     const { startUs, endUs, kind } = this.#job;
     const { signal } = this.#environment;
     const entityIds = this.#entities.filter(hasStates).map(({ entityId }) => entityId);
-    // The hour under way is heard, and proven when it is over; who asks wants to know now.
+    // The current hour is verified when it is over, but a requested run includes it now.
     const asked = { entityIds, startUs, endUs, isExact: kind === 'reconciliation' };
-    const onVerified = (entityId: string, proof: VerificationResult) => this.#proven(entityId, proof);
+    const onVerified = (entityId: string, result: VerificationResult) => this.#verified(entityId, result);
     await this.#unlessStopped(this.#deps.coverageVerifier.verify(asked, { signal, onVerified }));
   }
 
-  #proven(entityId: string, proof: VerificationResult): void {
+  #verified(entityId: string, result: VerificationResult): void {
     const { posting } = this.#deps;
-    if (proof.error !== null) this.#failed.set(entityId, proof.error);
-    for (const found of proof.found) {
+    if (result.error !== null) this.#failed.set(entityId, result.error);
+    for (const found of result.found) {
       const mended = foundInterval(found);
       posting.touch(entityId, mended, 'reconciled');
       this.#mended.set(entityId, hull(this.#mended.get(entityId), mended));
-      if (!found.isFirst) this.#detected.push({ finding: readingsMissing(found), handling: 'told' });
+      if (!found.isFirst) this.#detected.push({ finding: readingsMissing(found), handling: 'record' });
     }
-    const added = proof.found.reduce((sum, found) => sum + found.added, 0);
+    const added = result.found.reduce((sum, found) => sum + found.added, 0);
     const { holesFound } = this.#outcomes();
-    this.#outcome({ holesFound: holesFound + proof.found.filter(({ isFirst }) => !isFirst).length });
+    this.#outcome({ holesFound: holesFound + result.found.filter(({ isFirst }) => !isFirst).length });
     this.#progress({ readingsAdded: this.#run.readingsAdded + added });
   }
 
@@ -164,27 +164,27 @@ export class ReconciliationRun {
         hoursDiffering: hoursDiffering + checked.differing,
       });
     } catch (cause) {
-      // Whatever else rejects is away for all of them.
-      if (!(cause instanceof StatisticsNotTold)) throw cause;
+      // Any other failure concerns all entities.
+      if (!(cause instanceof StatisticsRefused)) throw cause;
       this.#failed.set(entityId, cause.message);
     }
   }
 
   async #report() {
     const { tickets } = this.#deps;
-    const looked: Looked = {
-      kinds: lookedFor,
+    const scope: CheckedScope = {
+      kinds: checkedKinds,
       entityIds: new Set([...this.#gaps.keys()].filter((entityId) => !this.#failed.has(entityId))),
       home: this.#job.entityIds === null && this.#failed.size === 0,
       startUs: this.#job.startUs,
       endUs: this.#job.endUs,
     };
-    // An outage of the home is only seen by whoever looks at all of it.
+    // An outage of the home shows only when all entities are checked.
     const detected = [...this.#detected, ...gapsDetected(this.#entities, this.#gaps)];
-    return await tickets.report(detected, looked, this.#job.syncId);
+    return await tickets.report(detected, scope, this.#job.syncId);
   }
 
-  /** Entries that got a revision because of what this run brought, by the journal's own word. */
+  /** Entries that got a revision because of what this run fetched, by the journal. */
   async #revisedSince(startedUs: number): Promise<number> {
     let count = 0;
     for (const [entityId, { startUs, endUs }] of this.#mended) {
@@ -192,7 +192,7 @@ export class ReconciliationRun {
       for (let atUs = startUs - dayUs; atUs < endUs; atUs += dayUs) {
         const journal = await this.#deps.ledger.journal(entityId, atUs, Math.min(endUs, atUs + dayUs));
         count += journal.filter(
-          // The ledger's own round may have taken the readings before the run could say why they came.
+          // The ledger may have posted the readings before the run could give the cause.
           ({ cause, postedAtUs }) => (cause === 'reconciled' || cause === 'late') && postedAtUs >= startedUs,
         ).length;
       }
@@ -213,7 +213,7 @@ export class ReconciliationRun {
     this.#environment.onProgress(this.#run);
   }
 
-  /** What answers after a stop is not waited for. */
+  /** A stop does not wait for the work. */
   async #unlessStopped<T>(work: Promise<T>): Promise<T> {
     const result = await unlessAborted(work, this.#environment.signal);
     if (result === null) throw new Stopped();

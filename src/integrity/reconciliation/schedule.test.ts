@@ -1,6 +1,6 @@
 /**
- * Goal: one nightly run for every night, at two by the home's clock, also when that is turned.
- * Method: both days of 2026 that turn it, by hand; every night of two years in zones of both hemispheres.
+ * Goal: one nightly run for every night, at two by the home's clock, also on the days of a clock change.
+ * Method: both clock changes of 2026, by hand; every night of two years in zones of both hemispheres.
  */
 import { describe, expect, it } from 'vitest';
 import { localDate, localIso } from '../../units/calendar.ts';

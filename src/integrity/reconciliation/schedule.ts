@@ -15,7 +15,7 @@ export function nextNightlyUs(afterUs: number, zone: string): number {
 }
 
 function next(pattern: string, timezone: string, afterUs: number): number {
-  // Without a function it waits for nothing: only asked when, for whoever asks waits by a clock of its own.
+  // Without a function no timer starts: the reconciler waits by its own clock.
   const found = new Cron(pattern, { timezone }).nextRun(new Date(afterUs / 1000));
   if (found === null) throw new RangeError(`${pattern} never comes after ${afterUs}`);
   return found.getTime() * 1000;

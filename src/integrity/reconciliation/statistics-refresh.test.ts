@@ -1,5 +1,5 @@
 /**
- * Goal: the rows that are kept as evidence are those of Home Assistant, and what changed is posted anew, and nothing else.
+ * Goal: the rows that are kept as evidence are those of Home Assistant, and only what changed is posted again.
  * Method: rows by hand against a store in memory; at random, rows that were kept differently or not at all.
  */
 
@@ -8,7 +8,7 @@ import { describe, expect, it } from 'vitest';
 import { HomeAssistantUnavailable, type HomeStatisticsRow } from '../../home/home-assistant.ts';
 import { MemoryStatisticsStore } from '../../ledger/testing/statistics-doubles.ts';
 import { hourUs } from '../../units/durations.ts';
-import { refreshRows, rowsOf, StatisticsNotTold } from './statistics-refresh.ts';
+import { refreshRows, rowsOf, StatisticsRefused } from './statistics-refresh.ts';
 
 const entityId = 'sensor.meter';
 const startUs = Date.UTC(2026, 10, 24) * 1000;
@@ -27,11 +27,11 @@ const rows = [row(0), row(1), row(2), row(3)];
 
 describe('the rows of Home Assistant', () => {
   it('are those in the unit of the meter, in the order of time', async () => {
-    const told = [row(3), row(1, { unit: 'W' }), row(2), row(0, { unit: null }), row(1)];
+    const rows = [row(3), row(1, { unit: 'W' }), row(2), row(0, { unit: null }), row(1)];
     const asked: unknown[] = [];
     const statistics = async (...question: unknown[]) => {
       asked.push(question);
-      return told;
+      return rows;
     };
     expect(await rowsOf({ statistics }, { entityId, unit: 'kWh' }, 0, 9, 'hour')).toEqual([
       row(1),
@@ -43,8 +43,13 @@ describe('the rows of Home Assistant', () => {
 
   it.each<[string, unknown, new (message: string) => Error, string]>([
     ['that is away are waited for', new HomeAssistantUnavailable('away'), HomeAssistantUnavailable, 'away'],
-    ['that refuses are not told', new Error('no such statistic'), StatisticsNotTold, 'no such statistic'],
-    ['that fails oddly are not told', 'odd', StatisticsNotTold, 'odd'],
+    [
+      'that refuses are not available',
+      new Error('no such statistic'),
+      StatisticsRefused,
+      'no such statistic',
+    ],
+    ['that fails oddly are not available', 'odd', StatisticsRefused, 'odd'],
   ])('%s', async (_, cause, kind, message) => {
     const refused = rowsOf(
       { statistics: () => Promise.reject(cause) },

@@ -4,9 +4,9 @@ import type { StatisticsRecord, StatisticsStore } from '../../ledger/evidence/st
 import type { Interval } from '../../units/interval.ts';
 import type { ReconciledEntity } from './reconciled-entity.ts';
 
-/** Home Assistant is there and does not tell these statistics. */
-export class StatisticsNotTold extends Error {
-  override name = 'StatisticsNotTold';
+/** Home Assistant answers, but not with these statistics. */
+export class StatisticsRefused extends Error {
+  override name = 'StatisticsRefused';
 }
 
 export async function rowsOf(
@@ -21,7 +21,7 @@ export async function rowsOf(
     return rows.filter(({ unit }) => unit === entity.unit).sort((a, b) => a.startUs - b.startUs);
   } catch (cause) {
     if (cause instanceof HomeAssistantUnavailable) throw cause;
-    throw new StatisticsNotTold(cause instanceof Error ? cause.message : String(cause), { cause });
+    throw new StatisticsRefused(cause instanceof Error ? cause.message : String(cause), { cause });
   }
 }
 

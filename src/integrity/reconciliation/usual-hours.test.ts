@@ -1,5 +1,5 @@
 /**
- * Goal: what a meter usually counts in an hour is known by other days than the one asked about, and no single day makes it.
+ * Goal: what a meter usually counts in an hour is known from other days, and no single day makes it.
  * Method: days by hand.
  */
 
@@ -16,7 +16,7 @@ const days = (...highest: (number | null)[]) =>
 const later = 100 * dayUs;
 
 describe('the highest usual hour', () => {
-  it('is four times the second highest quarter of the days', () => {
+  it('is four times the second highest quarter-hour of the days', () => {
     expect(highestUsualMicro(days(10, 900, 30, 20), later)).toBe(4 * 30);
     expect(highestUsualMicro(days(30, 20, 10), later)).toBe(4 * 20);
   });

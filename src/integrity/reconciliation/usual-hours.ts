@@ -1,13 +1,14 @@
 import type { Bucket } from '../../statistics/bucket.ts';
 
-/** With fewer days than this a meter has no habits to go by. */
-export const habitDays = 3;
+/** Fewer days do not show what is usual. */
+const habitDays = 3;
 const quarterHoursAnHour = 4;
 
 /**
- * The most that a meter counts in an hour, by the highest measured quarters of the days around one. The very highest day is
- * left out: a jump that nobody decided about yet must not make the next one usual.
- * @param days the meter's days; the one asked about may be among them
+ * The most that a meter counts in an hour, by the highest measured quarter-hours of the days around one. The very highest
+ * day is left out: a jump without a decision must not make the next one usual.
+ * @param days the meter's days; the day itself may be among them
+ * @returns millionths of the meter's unit; null with too few days
  */
 export function highestUsualMicro(days: readonly Bucket[], dayStartUs: number): number | null {
   const highest = days

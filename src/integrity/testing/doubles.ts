@@ -1,7 +1,7 @@
 /** Tickets and corrections in memory, with the faults that the real ones can't be asked for. */
 
 import type { Correction } from '../../ledger/evidence/correction.ts';
-import type { CorrectionOutcome, Corrections } from '../../ledger/evidence/corrections.ts';
+import type { CorrectionOutcome, CorrectionRefusal, Corrections } from '../../ledger/evidence/corrections.ts';
 import { quarterHourUs } from '../../units/durations.ts';
 import type { Ticket, TicketStore } from '../ticket.ts';
 
@@ -40,7 +40,7 @@ export class MemoryTicketStore implements TicketStore {
 export class MemoryCorrections implements Corrections {
   readonly kept = new Map<string, Correction>();
   previews = 0;
-  refuses: { field: 'atUs' | 'amountMicro'; detail: string } | null = null;
+  refuses: { field: 'atUs' | 'amountMicro'; refusal: CorrectionRefusal } | null = null;
 
   async of(entityId: string): Promise<Correction[]> {
     return [...this.kept.values()].filter((correction) => correction.entityId === entityId);

@@ -1,11 +1,11 @@
-/** Goal: a hole that was filled is told with how many readings lay in it and how long it was. Method: holes by hand. */
+/** Goal: a filled gap is reported with its number of readings and its length. Method: gaps by hand. */
 import { expect, it } from 'vitest';
 import { readingsMissing } from './readings-missing.ts';
 
 it.each([
-  [1, 'a reading', 0],
-  [2, '2 readings', 90],
-])('tells of %d that was missing', (added, words, seconds) => {
+  [1, 0],
+  [2, 90],
+])('reports %d missing readings over %d s', (added, seconds) => {
   const found = {
     entityId: 'sensor.a',
     firstUs: 5_000_000,
@@ -19,7 +19,7 @@ it.each([
     endUs: found.lastUs,
     choices: [],
   });
-  expect(finding.detail).toContain(`held ${words} that`);
+  expect(finding.statement).toEqual({ code: 'readings_added', values: { readings: added } });
   expect(finding.evidence).toEqual([
     { name: 'added', value: added, unit: '' },
     { name: 'gap_seconds', value: seconds, unit: 's' },

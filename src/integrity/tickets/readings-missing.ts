@@ -1,15 +1,14 @@
 import type { FoundReadings } from '../../recording/coverage-store.ts';
 import type { Finding } from '../ticket.ts';
 
-/** Readings that Home Assistant held and we had not: told, for they are there now. */
+/** Readings that were missing here and that Home Assistant still had. They are added already. */
 export function readingsMissing({ entityId, firstUs, lastUs, added }: FoundReadings): Finding {
-  const readings = added === 1 ? 'a reading' : `${added} readings`;
   return {
     kind: 'readings_missing',
     entityId,
     startUs: firstUs,
     endUs: lastUs,
-    detail: `Home Assistant's history held ${readings} that we had not; they were added, and what rests on them was posted anew.`,
+    statement: { code: 'readings_added', values: { readings: added } },
     evidence: [
       { name: 'added', value: added, unit: '' },
       { name: 'gap_seconds', value: Math.round((lastUs - firstUs) / 1_000_000), unit: 's' },

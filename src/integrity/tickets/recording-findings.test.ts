@@ -1,11 +1,12 @@
 /**
- * Goal: each thing that recording reports of itself is said with its figures, of one entity by its name and of several together.
- * Method: events by hand; what it says beside the ticket's own fields.
+ * Goal: each event of recording becomes a finding with its code, values and figures.
+ * Method: events by hand, of one entity and of several.
  */
 
 import { describe, expect, it } from 'vitest';
 import type { RecordingEvent } from '../../recording/recording-events.ts';
 import { minuteUs } from '../../units/durations.ts';
+import type { Statement } from '../statement.ts';
 import { detectedOf, lastingKind } from './recording-findings.ts';
 
 const atUs = Date.UTC(2026, 10, 24, 12) * 1000;
@@ -21,33 +22,74 @@ const drift = (seconds: number): RecordingEvent => ({
 });
 
 describe('a finding of recording', () => {
-  it.each<[RecordingEvent, string | null, number, number, string]>([
-    [silent('a.a'), 'a.a', atUs - 6 * minuteUs, atUs, 'no states of the entity for 6 minutes,'],
-    [silent('a.a', 'b.b'), null, atUs - 6 * minuteUs, atUs, 'no states of 2 entities for 6 minutes,'],
-    [late(1, 'a.a'), 'a.a', atUs - 9, atUs, '1 reading of it came'],
-    [late(3, 'a.a'), 'a.a', atUs - 9, atUs, '3 readings of it came'],
-    [late(3, 'a.a', 'b.b'), null, atUs - 9, atUs, '3 readings of 2 entities came'],
+  it.each<[RecordingEvent, string | null, number, number, Statement]>([
+    [
+      silent('a.a'),
+      ...(['a.a', atUs - 6 * minuteUs, atUs] as const),
+      { code: 'states_silent', values: { entities: 1, silentUs: 6 * minuteUs } },
+    ],
+    [
+      silent('a.a', 'b.b'),
+      ...([null, atUs - 6 * minuteUs, atUs] as const),
+      { code: 'states_silent', values: { entities: 2, silentUs: 6 * minuteUs } },
+    ],
+    [
+      late(1, 'a.a'),
+      ...(['a.a', atUs - 9, atUs] as const),
+      { code: 'out_of_order', values: { readings: 1, entities: 1 } },
+    ],
+    [
+      late(3, 'a.a', 'b.b'),
+      ...([null, atUs - 9, atUs] as const),
+      { code: 'out_of_order', values: { readings: 3, entities: 2 } },
+    ],
     [
       { kind: 'lost', entityId: 'a.a', hourUs: atUs, heldBefore: 9, held: 2 },
-      ...(['a.a', atUs, atUs + 60 * minuteUs, 'holds 2 readings of this hour, where it held 9'] as const),
+      ...(['a.a', atUs, atUs + 60 * minuteUs] as const),
+      { code: 'readings_lost', values: { readings: 2, readingsBefore: 9 } },
+    ],
+    [
+      { kind: 'unit_changed', entityId: 'a.a', unitBefore: 'kWh', unit: 'Wh', atUs },
+      ...(['a.a', atUs, atUs] as const),
+      { code: 'unit_changed', values: { unitBefore: 'kWh', unit: 'Wh' } },
+    ],
+    [
+      { kind: 'renamed', entityId: 'a.a', newEntityId: 'b.b', atUs },
+      ...(['b.b', atUs, atUs] as const),
+      { code: 'renamed', values: { entityId: 'a.a', newEntityId: 'b.b' } },
+    ],
+    [
+      { kind: 'removed', entityId: 'a.a', atUs },
+      ...(['a.a', atUs, atUs] as const),
+      { code: 'removed', values: { entityId: 'a.a' } },
     ],
     [
       { kind: 'replaced', entityId: 'a.a', newEntityId: 'b.b', atUs },
-      ...(['a.a', atUs, atUs, 'b.b seems to stand in the place of a.a'] as const),
+      ...(['a.a', atUs, atUs] as const),
+      { code: 'replaced', values: { entityId: 'a.a', newEntityId: 'b.b' } },
     ],
     [
       { kind: 'replaced', entityId: 'a.a', newEntityId: 'a.a', atUs },
-      ...(['a.a', atUs, atUs, 'Another entity answers to a.a now'] as const),
+      ...(['a.a', atUs, atUs] as const),
+      { code: 'id_reused', values: { entityId: 'a.a' } },
     ],
-    [{ kind: 'disk_full', freeBytes: 40_600_000, atUs }, ...([null, atUs, atUs, 'only 41 MB left'] as const)],
-    [drift(42), null, atUs - 5, atUs, '42 s ahead of Home Assistant’s.'],
-    [drift(42), null, atUs - 5, atUs, 'the running quarter is taken for over too soon.'],
-    [drift(-42), null, atUs - 5, atUs, '42 s behind Home Assistant’s.'],
-    [drift(-42), null, atUs - 5, atUs, 'those that are five minutes ahead are refused until it is right.'],
-  ])('%j', (event, entityId, startUs, endUs, words) => {
-    const detected = detectedOf(event);
-    expect(detected?.finding).toMatchObject({ entityId, startUs, endUs });
-    expect(detected?.finding.detail).toContain(words);
+    [
+      { kind: 'disk_full', freeBytes: 40_600_000, atUs },
+      ...([null, atUs, atUs] as const),
+      { code: 'disk_full', values: { freeBytes: 40_600_000 } },
+    ],
+    [
+      drift(42),
+      ...([null, atUs - 5, atUs] as const),
+      { code: 'clock_ahead', values: { driftUs: 42_000_000 } },
+    ],
+    [
+      drift(-42),
+      ...([null, atUs - 5, atUs] as const),
+      { code: 'clock_behind', values: { driftUs: 42_000_000 } },
+    ],
+  ])('%j', (event, entityId, startUs, endUs, statement) => {
+    expect(detectedOf(event)?.finding).toMatchObject({ entityId, startUs, endUs, statement });
   });
 
   it('has the figures of a silence', () => {
@@ -58,7 +100,7 @@ describe('a finding of recording', () => {
   });
 });
 
-it('what lasts is over when the same is reported as right', () => {
+it('a lasting state ends with the event of its end', () => {
   const of = (event: RecordingEvent) => [lastingKind(event), detectedOf(event) === null];
   expect(of({ kind: 'disk_free', freeBytes: 9e9, atUs })).toEqual(['disk_full', true]);
   expect(of({ kind: 'clock_right', driftUs: 0, atUs })).toEqual(['clock_drift', true]);

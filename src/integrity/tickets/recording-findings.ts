@@ -1,31 +1,24 @@
-/** What recording tells of itself, as findings. Pure. */
-
+/** What recording reports of itself, as findings. Pure. */
 import type { RecordingEvent } from '../../recording/recording-events.ts';
-import { hourUs } from '../../units/durations.ts';
-import { durationText } from '../detectors/figures.ts';
+import { hourUs, secondUs } from '../../units/durations.ts';
 import type { EvidenceFigure, Finding, TicketKind } from '../ticket.ts';
 import { readingsMissing } from './readings-missing.ts';
 import type { Detected } from './tickets.ts';
 
-function told(
+type EventOf<K extends RecordingEvent['kind']> = Extract<RecordingEvent, { readonly kind: K }>;
+
+/** An event without a choice needs no decision. */
+function detected(
   kind: TicketKind,
   entityId: string | null,
   atUs: number,
-  detail: string,
+  statement: Finding['statement'],
   extra: Partial<Finding> = {},
 ): Detected {
-  const finding = {
-    kind,
-    entityId,
-    startUs: atUs,
-    endUs: atUs,
-    detail,
-    evidence: [],
-    relatedEntityId: null,
-  };
+  const plain = { kind, entityId, startUs: atUs, endUs: atUs, statement };
   return {
-    finding: { ...finding, choices: [], ...extra },
-    handling: extra.choices === undefined ? 'told' : 'ask',
+    finding: { ...plain, evidence: [], relatedEntityId: null, choices: [], ...extra },
+    handling: extra.choices === undefined ? 'record' : 'ask',
   };
 }
 
@@ -33,109 +26,112 @@ function figure(name: EvidenceFigure['name'], value: number, unit = ''): Evidenc
   return { name, value, unit };
 }
 
-/** The entity that alone is concerned; null where there are several. */
+/** The entity if there is only one; otherwise null. */
 function onlyOf(entityIds: readonly string[]): string | null {
   return entityIds.length === 1 ? (entityIds[0] ?? null) : null;
 }
 
-/** Null for what is no finding: it says that one holds no more. */
+/** Null for an event that ends a state, and for a first fetch: what it adds was never missing. */
 export function detectedOf(event: RecordingEvent): Detected | null {
   switch (event.kind) {
-    case 'silent': {
-      const { entityIds, sinceUs, atUs } = event;
-      const only = onlyOf(entityIds);
-      const whose = only === null ? `${entityIds.length} entities` : 'the entity';
-      return told(
-        'subscription_silent',
-        only,
-        sinceUs,
-        `Home Assistant answered and told no states of ${whose} for ${durationText(atUs - sinceUs)}, though they changed; it was subscribed to anew and asked for what was missed.`,
-        {
-          endUs: atUs,
-          evidence: [
-            figure('gap_seconds', Math.round((atUs - sinceUs) / 1_000_000), 's'),
-            figure('count', entityIds.length),
-          ],
-        },
-      );
-    }
+    case 'silent':
+      return silent(event);
     case 'found':
-      // What a first fetch fills was never missing.
-      return event.found.isFirst ? null : { finding: readingsMissing(event.found), handling: 'told' };
-    case 'lost': {
-      const { entityId, hourUs: startUs, heldBefore, held } = event;
-      return told(
-        'readings_missing',
-        entityId,
-        startUs,
-        `The readings store holds ${held} readings of this hour, where it held ${heldBefore}, and Home Assistant no longer has them.`,
-        {
-          endUs: startUs + hourUs,
-          evidence: [figure('readings_ours', held), figure('readings_theirs', heldBefore)],
-          choices: ['accept'],
-        },
-      );
-    }
+      return event.found.isFirst ? null : { finding: readingsMissing(event.found), handling: 'record' };
+    case 'lost':
+      return lost(event);
     case 'unit_changed': {
       const { entityId, unitBefore, unit, atUs } = event;
-      const detail = `Home Assistant shows it in ${unit} now, and in ${unitBefore} before; values are kept in one unit all the same.`;
-      return told('unit_changed', entityId, atUs, detail);
+      const statement = { code: 'unit_changed', values: { unitBefore, unit } } as const;
+      return detected('unit_changed', entityId, atUs, statement);
     }
     case 'renamed': {
       const { entityId, newEntityId, atUs } = event;
-      const detail = `${entityId} is called ${newEntityId} now; its past goes on under the new name.`;
-      return told('renamed', newEntityId, atUs, detail, { relatedEntityId: entityId });
+      const statement = { code: 'renamed', values: { entityId, newEntityId } } as const;
+      return detected('renamed', newEntityId, atUs, statement, { relatedEntityId: entityId });
     }
     case 'removed': {
       const { entityId, atUs } = event;
-      const detail = `Home Assistant no longer has ${entityId}; its readings stay, nothing new comes.`;
-      return told('removed', entityId, atUs, detail, { choices: ['accept'] });
+      const statement = { code: 'removed', values: { entityId } } as const;
+      return detected('removed', entityId, atUs, statement, { choices: ['accept'] });
     }
-    case 'replaced': {
-      const { entityId, newEntityId, atUs } = event;
-      const detail =
-        newEntityId === entityId
-          ? `Another entity answers to ${entityId} now: look whether it counts the same meter.`
-          : `${newEntityId} seems to stand in the place of ${entityId}: the same device and name. Track it to go on.`;
-      return told('replaced', entityId, atUs, detail, { relatedEntityId: newEntityId, choices: ['accept'] });
-    }
+    case 'replaced':
+      return replaced(event);
     case 'disk_full': {
       const { freeBytes, atUs } = event;
-      const megabytes = Math.round(freeBytes / 1_000_000);
-      const detail = `The disk had only ${megabytes} MB left: nothing is written until there is room.`;
-      return told('disk_full', null, atUs, detail, { choices: ['accept'] });
+      const statement = { code: 'disk_full', values: { freeBytes } } as const;
+      return detected('disk_full', null, atUs, statement, { choices: ['accept'] });
     }
-    case 'out_of_order': {
-      const { entityIds, count, firstUs, lastUs } = event;
-      const only = onlyOf(entityIds);
-      const whose = only === null ? `${entityIds.length} entities` : 'it';
-      const which = count === 1 ? '1 reading' : `${count} readings`;
-      return told(
-        'out_of_order',
-        only,
-        firstUs,
-        `${which} of ${whose} came after a newer one; each was taken in its place, and the ledger follows.`,
-        { endUs: lastUs, evidence: [figure('count', count)] },
-      );
-    }
-    case 'clock_drift': {
-      const { driftUs, sinceUs, atUs } = event;
-      const seconds = Math.round(Math.abs(driftUs) / 1_000_000);
-      const [where, but] =
-        driftUs > 0
-          ? ['ahead of', 'the running quarter is taken for over too soon']
-          : ['behind', 'those that are five minutes ahead are refused until it is right'];
-      const detail = `The app’s clock is ${seconds} s ${where} Home Assistant’s. Readings keep Home Assistant’s instants, but ${but}. Look whether both machines set their clocks by the network (NTP).`;
-      const evidence = [figure('drift_seconds', seconds, 's')];
-      return told('clock_drift', null, sinceUs, detail, { endUs: atUs, evidence, choices: ['accept'] });
-    }
+    case 'out_of_order':
+      return outOfOrder(event);
+    case 'clock_drift':
+      return clockDrift(event);
     case 'clock_right':
     case 'disk_free':
       return null;
   }
 }
 
-/** What of the app itself holds until it is told to be over; null for an event that is no such thing. */
+function silent({ entityIds, sinceUs, atUs }: EventOf<'silent'>): Detected {
+  const silentUs = atUs - sinceUs;
+  const statement = { code: 'states_silent', values: { entities: entityIds.length, silentUs } } as const;
+  return detected('subscription_silent', onlyOf(entityIds), sinceUs, statement, {
+    endUs: atUs,
+    evidence: [
+      figure('gap_seconds', Math.round(silentUs / secondUs), 's'),
+      figure('count', entityIds.length),
+    ],
+  });
+}
+
+function lost({ entityId, hourUs: startUs, heldBefore, held }: EventOf<'lost'>): Detected {
+  const values = { readings: held, readingsBefore: heldBefore };
+  return detected(
+    'readings_missing',
+    entityId,
+    startUs,
+    { code: 'readings_lost', values },
+    {
+      endUs: startUs + hourUs,
+      evidence: [figure('readings_ours', held), figure('readings_theirs', heldBefore)],
+      choices: ['accept'],
+    },
+  );
+}
+
+function replaced({ entityId, newEntityId, atUs }: EventOf<'replaced'>): Detected {
+  const statement =
+    newEntityId === entityId
+      ? ({ code: 'id_reused', values: { entityId } } as const)
+      : ({ code: 'replaced', values: { entityId, newEntityId } } as const);
+  const extra: Partial<Finding> = { relatedEntityId: newEntityId, choices: ['accept'] };
+  return detected('replaced', entityId, atUs, statement, extra);
+}
+
+function outOfOrder({ entityIds, count, firstUs, lastUs }: EventOf<'out_of_order'>): Detected {
+  const values = { readings: count, entities: entityIds.length };
+  const extra = { endUs: lastUs, evidence: [figure('count', count)] };
+  return detected('out_of_order', onlyOf(entityIds), firstUs, { code: 'out_of_order', values }, extra);
+}
+
+/** @param event `driftUs` above 0: the app's clock is ahead of Home Assistant's */
+function clockDrift({ driftUs, sinceUs, atUs }: EventOf<'clock_drift'>): Detected {
+  const code = driftUs > 0 ? 'clock_ahead' : 'clock_behind';
+  const apartUs = Math.abs(driftUs);
+  return detected(
+    'clock_drift',
+    null,
+    sinceUs,
+    { code, values: { driftUs: apartUs } },
+    {
+      endUs: atUs,
+      evidence: [figure('drift_seconds', Math.round(apartUs / secondUs), 's')],
+      choices: ['accept'],
+    },
+  );
+}
+
+/** The kind of a state of the app that lasts until another event ends it; null for any other event. */
 export function lastingKind({
   kind,
 }: RecordingEvent): Extract<TicketKind, 'disk_full' | 'clock_drift'> | null {

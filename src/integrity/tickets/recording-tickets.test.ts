@@ -1,13 +1,13 @@
 /**
- * Goal: what recording tells of itself is a ticket that says it, once, whatever is away when it is told.
- * Method: each event through the real tickets in memory, on a clock that the test turns.
+ * Goal: each event of recording becomes one ticket, whatever is away at that moment.
+ * Method: each event through the real tickets in memory, on a clock of the test.
  */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { RecordingEvent } from '../../recording/recording-events.ts';
 import { quietLog, testClock } from '../../recording/testing/doubles.ts';
 import { MemoryCorrections, MemoryTicketStore } from '../testing/doubles.ts';
 import { RecordingTickets } from './recording-tickets.ts';
-import { type Detected, type Looked, Tickets } from './tickets.ts';
+import { type CheckedScope, type Detected, Tickets } from './tickets.ts';
 
 const atUs = Date.UTC(2026, 10, 24, 12) * 1000;
 let store: MemoryTicketStore;
@@ -41,7 +41,7 @@ const drift = (seconds: number) =>
   ({ kind: 'clock_drift', driftUs: seconds * 1_000_000, sinceUs: atUs, atUs: atUs + 9 }) as const;
 const full: RecordingEvent = { kind: 'disk_full', freeBytes: 40_000_000, atUs };
 
-describe('what recording tells', () => {
+describe('an event of recording', () => {
   it('of the first fetch of a past is no finding', async () => {
     const found = { entityId: 'sensor.a', firstUs: atUs - 9, lastUs: atUs, added: 3 };
     recording.take({ kind: 'found', found: { ...found, isFirst: true } });
@@ -98,7 +98,7 @@ describe('what recording tells', () => {
       {
         ...{ kind: 'clock_drift', entityId: null, status: 'open', startUs: atUs, choices: ['accept'] },
         evidence: [{ name: 'drift_seconds', value: 42, unit: 's' }],
-        detail: expect.stringMatching(/42 s behind .*NTP/),
+        statement: { code: 'clock_behind', values: { driftUs: 42_000_000 } },
       },
     ],
   ])('%j is a ticket', async (event, expected) => {
@@ -117,24 +117,24 @@ describe('what recording tells', () => {
   });
 
   it('is one ticket of a clock that goes on being wrong, until it is right', async () => {
-    const tell = async (...events: RecordingEvent[]) => {
+    const take = async (...events: RecordingEvent[]) => {
       for (const event of events) recording.take(event);
       await vi.advanceTimersByTimeAsync(1500);
       return tickets().map(({ status, evidence }) => [status, evidence[0]?.value]);
     };
-    expect(await tell(drift(40))).toEqual([['open', 40]]);
-    expect(await tell(drift(90))).toEqual([['open', 90]]);
+    expect(await take(drift(40))).toEqual([['open', 40]]);
+    expect(await take(drift(90))).toEqual([['open', 90]]);
     // Another process begins to count anew.
-    expect(await tell({ ...drift(95), sinceUs: atUs + 60_000_000 })).toEqual([
+    expect(await take({ ...drift(95), sinceUs: atUs + 60_000_000 })).toEqual([
       ['passed', 90],
       ['open', 95],
     ]);
-    expect(await tell(full, { kind: 'clock_right', driftUs: 0, atUs })).toEqual([
+    expect(await take(full, { kind: 'clock_right', driftUs: 0, atUs })).toEqual([
       ['passed', 90],
       ['passed', 95],
       ['open', undefined],
     ]);
-    expect(await tell(drift(40), { kind: 'clock_right', driftUs: 0, atUs })).toContainEqual(['passed', 40]);
+    expect(await take(drift(40), { kind: 'clock_right', driftUs: 0, atUs })).toContainEqual(['passed', 40]);
   });
 
   it('waits for the store, and for a run that finds the same', async () => {
@@ -151,7 +151,7 @@ describe('what recording tells', () => {
   });
 });
 
-describe('what waits', () => {
+describe('a waiting event', () => {
   const second = 1000;
   const minute = 60 * second;
   const away = (atSecond: number): RecordingEvent => ({
@@ -159,88 +159,88 @@ describe('what waits', () => {
   });
   /** A recording of which each report is seen, and which may fail. */
   function seen() {
-    const reports: { detected: readonly Detected[]; looked: Looked | null }[] = [];
+    const reports: { detected: readonly Detected[]; scope: CheckedScope | null }[] = [];
     const warned: unknown[] = [];
     const state = { isDown: false };
-    const report = async (detected: readonly Detected[], looked: Looked | null) => {
+    const report = async (detected: readonly Detected[], scope: CheckedScope | null) => {
       if (state.isDown) throw new Error('down');
-      reports.push({ detected, looked });
+      reports.push({ detected, scope });
       return { opened: 0, passed: 0 };
     };
     const log = { ...quietLog, warn: (fields: unknown) => warned.push(fields) };
     const deps = { tickets: { report }, isReconciling: () => isReconciling, clock: testClock, log };
-    const told = new RecordingTickets(deps, second);
-    told.start();
-    return { told, reports, warned, state };
+    const reported = new RecordingTickets(deps, second);
+    reported.start();
+    return { reported, reports, warned, state };
   }
   const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms);
 
-  it('waits a quarter of an hour for a run at most, counted from the first', async () => {
+  it('waits a quarter-hour for a run at most, counted from the first', async () => {
     await pass(10 * second);
-    const { told, reports } = seen();
+    const { reported, reports } = seen();
     isReconciling = true;
-    told.take(away(0));
+    reported.take(away(0));
     await pass(10 * minute);
-    told.take(away(1));
+    reported.take(away(1));
     await pass(5 * minute - 1);
     expect(reports).toEqual([]);
     await pass(1);
     expect(reports.map(({ detected }) => detected.length)).toEqual([2]);
     // What comes after waits as long again.
-    told.take(away(2));
+    reported.take(away(2));
     await pass(14 * minute);
     expect(reports).toHaveLength(1);
     await pass(minute);
     expect(reports).toHaveLength(2);
-    await told.stop();
+    await reported.stop();
   });
 
   it('has waited since the first also after a report that failed', async () => {
-    const { told, reports, state } = seen();
+    const { reported, reports, state } = seen();
     state.isDown = true;
-    told.take(away(0));
+    reported.take(away(0));
     await pass(5 * minute);
     isReconciling = true;
     state.isDown = false;
-    told.take(away(1));
+    reported.take(away(1));
     await pass(9 * minute);
     expect(reports).toEqual([]);
     await pass(2 * minute);
     expect(reports.map(({ detected }) => detected.map(({ finding }) => finding.startUs - atUs))).toEqual([
       [0, 1],
     ]);
-    await told.stop();
+    await reported.stop();
   });
 
-  it('is a thousand things, and the oldest is given up for one more', async () => {
-    const { told, reports, warned } = seen();
-    for (let n = 0; n < 1000; n += 1) told.take(away(n));
+  it('is one of a thousand at most; the oldest is dropped', async () => {
+    const { reported, reports, warned } = seen();
+    for (let n = 0; n < 1000; n += 1) reported.take(away(n));
     expect(warned).toEqual([]);
-    told.take(away(1000));
+    reported.take(away(1000));
     expect(warned).toEqual([{ limit: 1000 }]);
     await pass(second);
     const [all] = reports;
     expect([all?.detected.length, all?.detected[0]?.finding.startUs]).toEqual([1000, atUs + 1]);
-    await told.stop();
+    await reported.stop();
   });
 
   it('is reported only where there is something to report, and passes wherever it began', async () => {
-    const { told, reports } = seen();
+    const { reported, reports } = seen();
     const found = { entityId: 'sensor.a', firstUs: atUs - 9, lastUs: atUs, added: 3, isFirst: true };
-    told.take({ kind: 'found', found });
+    reported.take({ kind: 'found', found });
     await pass(2 * second);
     expect(reports).toEqual([]);
-    told.take({ kind: 'disk_free', freeBytes: 9e9, atUs });
+    reported.take({ kind: 'disk_free', freeBytes: 9e9, atUs });
     await pass(2 * second);
     expect(reports).toEqual([
       {
         detected: [],
-        looked: {
+        scope: {
           ...{ kinds: ['disk_full'], entityIds: new Set(), home: true },
           ...{ startUs: Number.NEGATIVE_INFINITY, endUs: Number.POSITIVE_INFINITY },
         },
       },
     ]);
-    await told.stop();
+    await reported.stop();
   });
 });

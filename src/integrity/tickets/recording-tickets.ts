@@ -5,22 +5,22 @@ import { Worker } from '../../runtime/worker.ts';
 import { minuteMs } from '../../units/durations.ts';
 import type { TicketKind } from '../ticket.ts';
 import { detectedOf, lastingKind } from './recording-findings.ts';
-import type { Detected, Looked, Tickets } from './tickets.ts';
+import type { CheckedScope, Detected, Tickets } from './tickets.ts';
 
-export interface RecordingTicketsDeps {
+interface RecordingTicketsDeps {
   readonly tickets: Pick<Tickets, 'report'>;
-  /** A reconciliation is under way: what it finds it tells itself, with its own id. */
+  /** A reconciliation is under way: it reports what it finds itself, with its own id. */
   readonly isReconciling: () => boolean;
   readonly clock: Clock;
   readonly log: Log;
 }
 
-/** Past these the oldest are given up: nobody looks through more. */
+/** Events that wait at most; the oldest are dropped. */
 const waitingLimit = 1000;
-/** A run that hangs must not hold back what recording tells. */
+/** A run that hangs must not hold back events of recording. */
 const patienceMs = 15 * minuteMs;
 
-/** Keeps what recording tells until it is a ticket, also while the document store is away. */
+/** Keeps events of recording until they are tickets, also while the document store is away. */
 export class RecordingTickets {
   readonly #deps: RecordingTicketsDeps;
   readonly #worker: Worker;
@@ -30,7 +30,7 @@ export class RecordingTickets {
 
   constructor(deps: RecordingTicketsDeps, everyMs = 5000) {
     this.#deps = deps;
-    const failure = 'What recording told is no ticket yet';
+    const failure = 'Events of recording could not become tickets';
     this.#worker = new Worker({ work: () => this.#work(), failure, log: deps.log }, everyMs);
   }
 
@@ -47,7 +47,10 @@ export class RecordingTickets {
     this.#waiting.push(event);
     if (this.#waiting.length <= waitingLimit) return;
     this.#waiting.shift();
-    this.#deps.log.warn({ limit: waitingLimit }, 'Recording told more than can wait; the oldest is left out');
+    this.#deps.log.warn(
+      { limit: waitingLimit },
+      'More events of recording than can wait; the oldest is dropped',
+    );
   }
 
   async #work(): Promise<void> {
@@ -62,7 +65,7 @@ export class RecordingTickets {
         return one === null ? [] : [one];
       });
       if (detected.length > 0) await tickets.report(detected, null, null);
-      // What was told last is how it stands; what is open of it besides, also from a process before, has passed.
+      // The last event is the current state; other open tickets of it, also of a process before, have passed.
       const last = new Map<TicketKind, Detected | null>();
       for (const event of taken) {
         const kind = lastingKind(event);
@@ -78,7 +81,7 @@ export class RecordingTickets {
   }
 }
 
-const wholeHome: Omit<Looked, 'kinds'> = {
+const wholeHome: Omit<CheckedScope, 'kinds'> = {
   entityIds: new Set(),
   home: true,
   startUs: Number.NEGATIVE_INFINITY,

@@ -1,4 +1,4 @@
-/** What a choice says to the ledger. Pure. */
+/** The correction that a choice declares to the ledger. Pure. */
 
 import type { Correction } from '../../ledger/evidence/correction.ts';
 import { microFromValue } from '../../units/amount.ts';
@@ -21,16 +21,21 @@ export const automaticExclusion: TicketAnswer = {
   notes: '',
 };
 
-export type AnswerField = 'choice' | 'value' | 'new_register';
+type AnswerField = 'choice' | 'value' | 'new_register';
 
-export type AnswerCorrection =
+/** Why an answer can't be taken: it is none of the ticket's choices (`offered`), or needs a figure that it lacks. */
+export type AnswerRefusal =
+  | { readonly code: 'not_offered'; readonly values: { readonly offered: readonly TicketChoice[] } }
+  | { readonly code: 'value_needed' | 'new_register_needed' };
+
+type AnswerCorrection =
   /** Null: the ledger stays as it is. */
   | { readonly kind: 'correction'; readonly correction: Correction | null }
-  | { readonly kind: 'refused'; readonly field: AnswerField; readonly detail: string };
+  | { readonly kind: 'refused'; readonly field: AnswerField; readonly refusal: AnswerRefusal };
 
 /**
- * The correction's id is the ticket's: a choice that was made, and of which the process died before it wrote so, is made
- * again as the same.
+ * The correction's id is the ticket's: if the process died before the decision was written, deciding again declares the same
+ * correction.
  */
 export function correctionOf(
   ticket: Pick<Ticket, 'ticketId' | 'entityId' | 'kind' | 'startUs' | 'endUs' | 'choices' | 'evidence'>,
@@ -40,8 +45,8 @@ export function correctionOf(
   const { choice, notes, valueMicro } = answer;
   const { ticketId, entityId, startUs, endUs } = ticket;
   if (!ticket.choices.includes(choice)) {
-    const offered = ticket.choices.length === 0 ? 'there is nothing to choose' : ticket.choices.join(', ');
-    return { kind: 'refused', field: 'choice', detail: `Of this ticket: ${offered}.` };
+    const refusal = { code: 'not_offered', values: { offered: ticket.choices } } as const;
+    return { kind: 'refused', field: 'choice', refusal };
   }
   if (choice === 'accept' || entityId === null) return { kind: 'correction', correction: null };
   const declared = { correctionId: `ticket ${ticketId}`, entityId, notes, createdAtUs: nowUs, ticketId };
@@ -49,8 +54,7 @@ export function correctionOf(
     case 'exclude':
       return { kind: 'correction', correction: { ...declared, ...exclusionOf(ticket) } };
     case 'set_value':
-      if (valueMicro === null)
-        return { kind: 'refused', field: 'value', detail: 'The quantity between start and end is needed.' };
+      if (valueMicro === null) return { kind: 'refused', field: 'value', refusal: { code: 'value_needed' } };
       return {
         kind: 'correction',
         correction: { ...declared, kind: 'amount', startUs, endUs, amountMicro: valueMicro },
@@ -58,11 +62,7 @@ export function correctionOf(
     case 'exchange': {
       const newRegisterMicro = answer.newRegisterMicro ?? registerAfter(ticket);
       if (newRegisterMicro === null)
-        return {
-          kind: 'refused',
-          field: 'new_register',
-          detail: 'What the new meter showed first is needed.',
-        };
+        return { kind: 'refused', field: 'new_register', refusal: { code: 'new_register_needed' } };
       return {
         kind: 'correction',
         // At the very reading that the new meter gave first, which then counts from there.
@@ -76,7 +76,7 @@ export function correctionOf(
   }
 }
 
-/** Readings that nobody should count from are left out; a step between two good readings is nothing that was used. */
+/** Wrong readings are excluded; a step between two good readings is an amount of 0. */
 function exclusionOf({ kind, startUs, endUs }: Pick<Finding, 'kind' | 'startUs' | 'endUs'>) {
   // A spike ends with its last reading; what ended a standing value is a reading of its own.
   if (kind === 'spike') return { kind: 'exclusion', startUs, endUs: endUs + 1 } as const;
@@ -85,6 +85,6 @@ function exclusionOf({ kind, startUs, endUs }: Pick<Finding, 'kind' | 'startUs' 
 }
 
 function registerAfter({ evidence }: Pick<Finding, 'evidence'>): number | null {
-  const told = evidence.find(({ name }) => name === 'register_after');
-  return told === undefined ? null : microFromValue(told.value);
+  const after = evidence.find(({ name }) => name === 'register_after');
+  return after === undefined ? null : microFromValue(after.value);
 }

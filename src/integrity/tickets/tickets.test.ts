@@ -1,5 +1,5 @@
 /**
- * Goal: the same thing is one ticket however often it is found, each choice becomes what it says, and each can be undone.
+ * Goal: the same thing is one ticket however often it is found, each choice declares its correction, and each can be undone.
  * Method: findings by hand through the service, with stores in memory.
  */
 import fc from 'fast-check';
@@ -8,7 +8,7 @@ import { quietLog } from '../../recording/testing/doubles.ts';
 import { MemoryCorrections, MemoryTicketStore } from '../testing/doubles.ts';
 import type { Finding, TicketKind } from '../ticket.ts';
 import type { TicketAnswer } from './ticket-correction.ts';
-import { type Detected, type Looked, mendedPerReport, newPerReport, Tickets } from './tickets.ts';
+import { type CheckedScope, type Detected, mendedPerReport, newPerReport, Tickets } from './tickets.ts';
 
 let store: MemoryTicketStore;
 let corrections: MemoryCorrections;
@@ -46,7 +46,8 @@ beforeEach(() => {
 
 function finding(kind: TicketKind, startUs = 100, extra: Partial<Finding> = {}): Finding {
   return {
-    ...{ kind, entityId: 'sensor.meter', startUs, endUs: startUs + 50, detail: 'Something.' },
+    ...{ kind, entityId: 'sensor.meter', startUs, endUs: startUs + 50 },
+    statement: { code: 'gap_of_home', values: { lastedUs: 50, isOpen: false } },
     ...{ evidence: [{ name: 'register_after', value: 200, unit: 'kWh' }], relatedEntityId: null },
     choices: ['exchange', 'set_value', 'exclude', 'accept'],
     ...extra,
@@ -56,7 +57,7 @@ const ask = (kind: TicketKind, startUs = 100, extra: Partial<Finding> = {}): Det
   finding: finding(kind, startUs, extra),
   handling: 'ask',
 });
-const everything: Looked = {
+const everything: CheckedScope = {
   kinds: ['register_jumped', 'register_fell', 'hours_differ', 'gap'],
   entityIds: new Set(['sensor.meter']),
   home: true,
@@ -74,7 +75,7 @@ const only = () => {
 };
 
 describe('a report', () => {
-  it('opens a ticket once, and passes it when it is not found again where it was looked for', async () => {
+  it('opens a ticket once, and passes it when it is not found again in a checked scope', async () => {
     expect(await tickets.report([ask('register_jumped')], everything, 'run-1')).toEqual({
       opened: 1,
       passed: 0,
@@ -100,7 +101,7 @@ describe('a report', () => {
     expect(only()).toMatchObject({ status: 'open', closedAtUs: null });
   });
 
-  it('takes a stretch whose beginning it does not see for the one that is known', async () => {
+  it('takes the end of a stretch for the ticket of the whole', async () => {
     await tickets.report([ask('hours_differ', 100)], everything, null);
     await tickets.report([ask('hours_differ', 120)], { ...everything, startUs: 120 }, null);
     expect(only()).toMatchObject({ startUs: 100, endUs: 150, status: 'open' });
@@ -120,7 +121,7 @@ describe('a report', () => {
     expect(await tickets.report([other], null, null)).toEqual({ opened: 1, passed: 0 });
   });
 
-  it('asks about what is found again in the midst of what had passed', async () => {
+  it('opens a new ticket within one that has passed', async () => {
     await tickets.report([ask('hours_differ', 100)], everything, null);
     await tickets.report([], everything, null);
     expect(await tickets.report([ask('hours_differ', 120)], everything, null)).toEqual({
@@ -130,11 +131,11 @@ describe('a report', () => {
     expect([...store.tickets.values()].map(({ status }) => status)).toEqual(['passed', 'open']);
   });
 
-  it('opens one ticket of what it is given twice', async () => {
+  it('opens one ticket for a finding that comes twice', async () => {
     expect(await tickets.report([ask('gap'), ask('gap')], null, null)).toEqual({ opened: 1, passed: 0 });
   });
 
-  it('lets pass what begins in [startUs, endUs) of what it looked at', async () => {
+  it('lets pass what begins in [startUs, endUs) of its scope', async () => {
     await tickets.report([ask('gap', 100)], null, null);
     await tickets.report([], { ...everything, endUs: 100 }, null);
     expect(only().status).toBe('open');
@@ -142,7 +143,7 @@ describe('a report', () => {
     expect(only().status).toBe('passed');
   });
 
-  it('says when it changed something, and only then', async () => {
+  it('publishes changes, and only changes', async () => {
     await tickets.report([ask('gap')], null, null);
     expect([changes, tickets.open()?.get('gap')]).toEqual([1, 1]);
     await tickets.report([ask('gap')], null, null);
@@ -159,7 +160,7 @@ describe('a report', () => {
   });
 
   it('is closed from the beginning where there is nothing to decide', async () => {
-    await tickets.report([{ finding: finding('gap', 100, { choices: [] }), handling: 'told' }], null, null);
+    await tickets.report([{ finding: finding('gap', 100, { choices: [] }), handling: 'record' }], null, null);
     expect(only()).toMatchObject({ status: 'mended', closedAtUs: only().openedAtUs });
     await tickets.report([ask('gap', 500)], null, null);
     expect([...store.tickets.values()].at(-1)).toMatchObject({ status: 'open', closedAtUs: null });
@@ -167,9 +168,13 @@ describe('a report', () => {
 
   it('follows what grows, and closes what is over', async () => {
     await tickets.report([ask('gap')], null, null);
-    await tickets.report([ask('gap', 100, { endUs: 900, detail: 'Longer.' })], null, null);
-    expect(only()).toMatchObject({ endUs: 900, detail: 'Longer.', status: 'open' });
-    await tickets.report([{ finding: finding('gap', 100, { choices: [] }), handling: 'told' }], null, null);
+    const statement = { code: 'gap_of_home', values: { lastedUs: 50, isOpen: true } } as const;
+    await tickets.report([ask('gap', 100, { statement })], null, null);
+    expect(only()).toMatchObject({ statement, status: 'open' });
+    await tickets.report([ask('gap', 100, { statement, endUs: 900 })], null, null);
+    expect(only()).toMatchObject({ endUs: 900, statement, status: 'open' });
+    expect(changes).toBe(3);
+    await tickets.report([{ finding: finding('gap', 100, { choices: [] }), handling: 'record' }], null, null);
     expect(only()).toMatchObject({ status: 'mended', choices: [], decision: null });
   });
 
@@ -181,18 +186,17 @@ describe('a report', () => {
     expect([...corrections.kept.values()]).toMatchObject([
       { kind: 'exclusion', startUs: 100, endUs: 151, ticketId },
     ]);
-    expect(only().detail).toBe('Something. It was left out of what is counted.');
+    expect(only().unmended).toBeNull();
     expect(await tickets.undo(ticketId)).toMatchObject({ kind: 'done', changes: { entries: 1 } });
-    expect(only().detail).toBe('Something.');
     await tickets.report([spike], everything, 'run-2');
     expect([only().status, corrections.kept.size]).toEqual(['open', 0]);
   });
 
-  it('asks when the ledger refuses to be mended', async () => {
-    corrections.refuses = { field: 'atUs', detail: 'no' };
+  it('stays open when the ledger refuses the exclusion', async () => {
+    corrections.refuses = { field: 'atUs', refusal: { code: 'amount_exists' } };
     await tickets.report([{ finding: finding('spike'), handling: 'exclude' }], everything, null);
     expect(only().status).toBe('open');
-    expect(warned).toEqual([{ ticketId: 'spike sensor.meter 100', why: 'no' }]);
+    expect(warned).toEqual([{ ticketId: 'spike sensor.meter 100', why: 'amount_exists' }]);
   });
 
   it.each([
@@ -203,14 +207,14 @@ describe('a report', () => {
     expect([only().status, corrections.kept.size]).toEqual(['open', 0]);
   });
 
-  it('opens no more than a person can look through, and says how many there are', async () => {
+  it('opens a limited number, and one more with the number of the others', async () => {
     const many = Array.from({ length: newPerReport + 7 }, (_, n) =>
       ask('gap', n < newPerReport ? 1000 + 100 * n : 30_000 - 100 * n),
     );
     expect(await tickets.report(many, null, null)).toEqual({ opened: newPerReport, passed: 0 });
     expect(store.tickets.size).toBe(newPerReport + 1);
     const more = [...store.tickets.values()].find(({ entityId }) => entityId === null);
-    expect(more?.detail).toContain('7 more');
+    expect(more?.statement).toEqual({ code: 'more_found', values: { findings: 7 } });
     // From the first of them until the last ends.
     expect(more).toMatchObject({ kind: 'gap', startUs: 30_000 - 5600, endUs: 30_000 - 5000 + 50 });
   });
@@ -240,8 +244,8 @@ describe('a choice', () => {
   ] as const)('of %s is declared to the ledger, and taken back', async (kind, chosen, expected) => {
     await tickets.report([ask(kind)], null, null);
     const { ticketId } = only();
-    const told = await tickets.resolve(ticketId, chosen, 'Anna', true);
-    expect(told).toMatchObject({ kind: 'done', ticket: { status: 'open' }, changes: { entries: 1 } });
+    const reported = await tickets.resolve(ticketId, chosen, 'Anna', true);
+    expect(reported).toMatchObject({ kind: 'done', ticket: { status: 'open' }, changes: { entries: 1 } });
     expect([corrections.kept.size, corrections.previews]).toEqual([0, 1]);
     const done = await tickets.resolve(ticketId, chosen, 'Anna', false);
     expect(done).toMatchObject({
@@ -256,7 +260,7 @@ describe('a choice', () => {
     ]);
     expect(await tickets.resolve(ticketId, chosen, 'Anna', false)).toEqual({
       kind: 'conflict',
-      detail: 'The ticket is decided; undo that first.',
+      conflict: { code: 'not_open', values: { status: 'decided', isUndoable: true } },
     });
     // Found again it stays decided.
     await tickets.report([ask(kind)], everything, null);
@@ -266,7 +270,10 @@ describe('a choice', () => {
       ticket: { status: 'open', decision: null },
     });
     expect(corrections.kept.size).toBe(0);
-    expect(await tickets.undo(ticketId)).toMatchObject({ kind: 'conflict' });
+    expect(await tickets.undo(ticketId)).toEqual({
+      kind: 'conflict',
+      conflict: { code: 'nothing_decided' },
+    });
   });
 
   it('to accept leaves the ledger as it is', async () => {
@@ -287,7 +294,7 @@ describe('a choice', () => {
     await tickets.report([], everything, null);
     expect(await tickets.resolve(only().ticketId, answer('accept'), 'Anna', false)).toEqual({
       kind: 'conflict',
-      detail: 'The ticket is passed.',
+      conflict: { code: 'not_open', values: { status: 'passed', isUndoable: false } },
     });
   });
 
@@ -302,15 +309,23 @@ describe('a choice', () => {
     expect(await refusal(answer('exclude'))).toEqual({
       kind: 'refused',
       field: 'choice',
-      detail: 'Of this ticket: accept, set_value, exchange.',
+      refusal: { code: 'not_offered', values: { offered: ['accept', 'set_value', 'exchange'] } },
     });
-    expect(await refusal(answer('set_value'))).toMatchObject({ kind: 'refused', field: 'value' });
-    expect(await refusal(answer('exchange'))).toMatchObject({ kind: 'refused', field: 'new_register' });
-    corrections.refuses = { field: 'amountMicro', detail: 'too much' };
+    expect(await refusal(answer('set_value'))).toEqual({
+      kind: 'refused',
+      field: 'value',
+      refusal: { code: 'value_needed' },
+    });
+    expect(await refusal(answer('exchange'))).toEqual({
+      kind: 'refused',
+      field: 'new_register',
+      refusal: { code: 'new_register_needed' },
+    });
+    corrections.refuses = { field: 'amountMicro', refusal: { code: 'amount_negative' } };
     expect(await refusal(answer('set_value', { valueMicro: 1 }))).toEqual({
       kind: 'refused',
       field: 'value',
-      detail: 'too much',
+      refusal: { code: 'amount_negative' },
     });
     expect(await tickets.resolve('gap sensor.other 1', answer('accept'), 'Anna', false)).toEqual({
       kind: 'unknown',
@@ -318,7 +333,7 @@ describe('a choice', () => {
     expect(only().status).toBe('open');
     await tickets.report([ask('gap', 100, { endUs: 151, choices: [] })], null, null);
     expect(await refusal(answer('accept'))).toMatchObject({
-      detail: 'Of this ticket: there is nothing to choose.',
+      refusal: { code: 'not_offered', values: { offered: [] } },
     });
   });
 
@@ -372,19 +387,17 @@ describe('what is mended by itself', () => {
     countedMicro = micro;
     await tickets.report([spike()], null, null);
     expect(only()).toMatchObject({ status: 'open', decision: null, closedAtUs: null });
-    expect(only().detail).toBe(
-      `Something. It could not be left out by itself: the ledger still counted ${micro === 99 ? 0 : 0.002} kWh there, where its readings tell 0.002 kWh at most.`,
-    );
+    const unmended = { countedMicro: micro, mostMicro: 2000, unit: 'kWh' };
+    expect(only()).toMatchObject({ unmended });
     expect(corrections.kept.size).toBe(0);
     expect(tickets.open()?.get('spike')).toBe(1);
-    // Found again, it still says so, and is not tried again.
-    const { detail } = only();
+    // Found again, it keeps the reason, and is not tried again.
     countedMicro = 150;
     await tickets.report([spike()], null, null);
-    expect(only()).toMatchObject({ status: 'open', detail });
+    expect(only()).toMatchObject({ status: 'open', unmended });
   });
 
-  it('is held against the ledger again whenever it is found again', async () => {
+  it('is compared with the ledger whenever it is found again', async () => {
     countedMicro = 150;
     await tickets.report([spike()], null, null);
     await tickets.report([spike()], null, null);
@@ -396,14 +409,14 @@ describe('what is mended by itself', () => {
     expect([changes, tickets.open()?.get('spike')]).toEqual([2, 1]);
   });
 
-  it('is held against it after all that lie beside it', async () => {
+  it('is compared after all others beside it', async () => {
     countedMicro = 150;
     await tickets.report([spike(100), spike(300)], null, null);
     expect(asked).toHaveLength(2);
     expect(statuses()).toEqual(['mended', 'mended']);
   });
 
-  it('is let alone where another beside it is counted', async () => {
+  it('stays where another beside it is counted', async () => {
     countedMicro = 150;
     await tickets.report([spike(100), spike(300)], null, null);
     await tickets.undo('spike sensor.meter 300');
@@ -415,19 +428,19 @@ describe('what is mended by itself', () => {
   });
 
   it.each<[string, Detected, 'mended' | 'open']>([
-    ['in the quarters after', ask('spike', 1000), 'open'],
+    ['in the quarter-hours after', ask('spike', 1000), 'open'],
     ['in their last moment', ask('spike', 999), 'mended'],
-    ['in the quarters before', ask('spike', 49), 'open'],
+    ['in the quarter-hours before', ask('spike', 49), 'open'],
     ['until their very first moment', ask('spike', 50), 'mended'],
     ['of another kind', ask('gap', 300), 'open'],
     ['of another meter', ask('spike', 300, { entityId: 'sensor.other' }), 'open'],
-  ])('is held against it, or not, beside what is open %s', async (_, beside, status) => {
+  ])('is compared, or not, beside what is open %s', async (_, beside, status) => {
     countedMicro = 5000;
     await tickets.report([spike(100), beside], null, null);
     expect(store.tickets.get('spike sensor.meter 100')?.status).toBe(status);
   });
 
-  it('is not held against it where a person decided, or nothing is claimed', async () => {
+  it('is not compared where a person decided, or without a claim', async () => {
     countedMicro = 5000;
     await tickets.report([{ ...spike(), claim: null }], null, null);
     await tickets.report([{ ...spike(300), handling: 'ask' }], null, null);
@@ -437,7 +450,7 @@ describe('what is mended by itself', () => {
     expect(asked).toEqual([]);
   });
 
-  it('has a limit of its own, and is not held against the ledger where some were left', async () => {
+  it('has a limit of its own, and is not compared where some were left', async () => {
     countedMicro = 5000;
     const many = Array.from({ length: mendedPerReport + 1 }, (_, n) => spike(100 + n * 100));
     const { opened } = await tickets.report([...many, ask('gap', 5)], null, null);
@@ -464,7 +477,7 @@ describe('whatever is found, decided and undone', () => {
     fc.record({ does: fc.constant('undo' as const), place: fc.nat(20) }),
   );
 
-  it('the ledger holds the corrections that tickets say, and no others', async () => {
+  it('the ledger holds the corrections of the tickets, and no others', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 25 }), async (steps) => {
         store.tickets.clear();
@@ -486,8 +499,8 @@ describe('whatever is found, decided and undone', () => {
           else await tickets.undo(idAt(one.place));
         }
         const all = [...store.tickets.values()];
-        const said = all.flatMap(({ decision }) => decision?.correctionIds ?? []);
-        expect([...corrections.kept.keys()].sort()).toEqual(said.sort());
+        const declared = all.flatMap(({ decision }) => decision?.correctionIds ?? []);
+        expect([...corrections.kept.keys()].sort()).toEqual(declared.sort());
         for (const { status, decision, closedAtUs } of all) {
           expect(closedAtUs === null).toBe(status === 'open');
           expect(decision === null).toBe(status === 'open' || status === 'passed');

@@ -1,38 +1,49 @@
-import type { CorrectionChanges, CorrectionOutcome, Corrections } from '../../ledger/evidence/corrections.ts';
+import { isDeepStrictEqual } from 'node:util';
+import type {
+  CorrectionChanges,
+  CorrectionOutcome,
+  CorrectionRefusal,
+  Corrections,
+} from '../../ledger/evidence/corrections.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Log } from '../../runtime/log.ts';
 import { Mutex } from '../../runtime/mutex.ts';
 import type { Interval } from '../../units/interval.ts';
-import { amountText } from '../detectors/figures.ts';
 import type { LedgerClaim } from '../detectors/ledger-claim.ts';
 import {
   type Finding,
   type Ticket,
   type TicketDecision,
   type TicketKind,
+  type TicketStatus,
   type TicketStore,
   ticketIdOf,
 } from '../ticket.ts';
-import { automaticExclusion, correctionOf, type TicketAnswer } from './ticket-correction.ts';
+import {
+  type AnswerRefusal,
+  automaticExclusion,
+  correctionOf,
+  type TicketAnswer,
+} from './ticket-correction.ts';
 
-/** A finding, and whether somebody has to decide about it. */
+/** A finding, and who handles it. */
 export interface Detected {
   readonly finding: Finding;
-  /** `ask`: a person decides; `told`: it is mended already, or there is nothing to do; `exclude`: safe to leave out. */
-  readonly handling: 'ask' | 'told' | 'exclude';
-  /** What the ledger must hold once it is left out; null or absent where that can't be said. */
+  /** `ask`: a person decides; `record`: it is mended already, or there is nothing to do; `exclude`: safe to leave out. */
+  readonly handling: 'ask' | 'record' | 'exclude';
+  /** What the ledger must hold after the exclusion; null or absent where that is not known. */
   readonly claim?: LedgerClaim | null;
 }
 
-/** What a run looked at: what is open there and was not found again has passed. */
-export interface Looked extends Interval {
+/** What a run checked: tickets that are open there and were not found again have passed. */
+export interface CheckedScope extends Interval {
   readonly kinds: readonly TicketKind[];
   readonly entityIds: ReadonlySet<string>;
   /** Whether also what concerns the whole home. */
   readonly home: boolean;
 }
 
-export interface Reported {
+interface Reported {
   readonly opened: number;
   readonly passed: number;
 }
@@ -40,28 +51,34 @@ export interface Reported {
 export type TicketOutcome =
   | { readonly kind: 'done'; readonly ticket: Ticket; readonly changes: CorrectionChanges | null }
   | { readonly kind: 'unknown' }
-  | { readonly kind: 'refused'; readonly field: string; readonly detail: string }
-  | { readonly kind: 'conflict'; readonly detail: string };
+  | { readonly kind: 'refused'; readonly field: string; readonly refusal: AnswerRefusal | CorrectionRefusal }
+  | { readonly kind: 'conflict'; readonly conflict: TicketConflict };
 
-export interface TicketsDeps {
+export type TicketConflict =
+  | {
+      readonly code: 'not_open';
+      readonly values: { readonly status: TicketStatus; readonly isUndoable: boolean };
+    }
+  | { readonly code: 'nothing_decided' }
+  | CorrectionRefusal;
+
+interface TicketsDeps {
   readonly store: TicketStore;
   readonly corrections: Pick<Corrections, 'preview' | 'apply' | 'takeBack'>;
-  /** What the ledger holds of a meter in quarters that start in [startUs, endUs); null when it has none. */
+  /** What the ledger holds of a meter in quarter-hours that start in [startUs, endUs); null when it has none. */
   readonly counted: (entityId: string, span: Interval) => Promise<number | null>;
-  /** The id that an entity has now: what is decided of one that was renamed is declared of that. */
+  /** The id that an entity has now: corrections of a renamed entity are declared under it. */
   readonly idNow?: (entityId: string) => string;
   readonly clock: Clock;
   readonly log: Log;
   readonly onChange?: () => void;
 }
 
-/** As many new ones in a run as a person can look through; one more says how many there were. */
+/** New tickets of a run that a person can still read; one more ticket has the number of the others. */
 export const newPerReport = 50;
-/** What is mended by itself nobody has to look through. */
+/** Tickets that are mended without a person may be more. */
 export const mendedPerReport = 200;
 export const ticketsKept = 2000;
-const leftOutText = ' It was left out of what is counted.';
-const unmendedText = 'It could not be left out by itself';
 
 /**
  * Makes tickets of findings and answers of choices. One thing at a time, so that a run and a person don't write the same
@@ -89,9 +106,13 @@ export class Tickets {
     this.#open = open;
   }
 
-  /** @param looked null: nothing passes, for only what was found is told */
-  report(detected: readonly Detected[], looked: Looked | null, syncId: string | null): Promise<Reported> {
-    return this.#mutex.run(() => this.#report(detected, looked, syncId));
+  /** @param scope null: no ticket passes */
+  report(
+    detected: readonly Detected[],
+    scope: CheckedScope | null,
+    syncId: string | null,
+  ): Promise<Reported> {
+    return this.#mutex.run(() => this.#report(detected, scope, syncId));
   }
 
   /** @param by the name of who decides */
@@ -106,7 +127,7 @@ export class Tickets {
 
   async #report(
     detected: readonly Detected[],
-    looked: Looked | null,
+    scope: CheckedScope | null,
     syncId: string | null,
   ): Promise<Reported> {
     const { store } = this.#deps;
@@ -131,33 +152,31 @@ export class Tickets {
     const [left] = surplus;
     if (left !== undefined)
       await this.#openOne({ finding: moreFinding(left.finding, surplus), handling: 'ask' }, syncId);
-    // Each may lie beside another that was still to be mended.
+    // Exclusions that were not made change the totals of their meter.
     const unmended = new Set(surplus.map(({ finding }) => finding.entityId));
     for (const one of detected)
-      if (!unmended.has(one.finding.entityId) && (await this.#proveMended(one))) isChanged = true;
-    const gone = looked === null ? [] : known.filter((one) => !found.has(one.ticketId) && isIn(looked, one));
+      if (!unmended.has(one.finding.entityId) && (await this.#verifyMended(one))) isChanged = true;
+    const gone = scope === null ? [] : known.filter((one) => !found.has(one.ticketId) && isIn(scope, one));
     for (const ticket of gone)
       await store.save({ ...ticket, status: 'passed', closedAtUs: this.#deps.clock.nowUs() });
-    if (opening.length > 0 || gone.length > 0 || isChanged) await this.#tell();
+    if (opening.length > 0 || gone.length > 0 || isChanged) await this.#publish();
     return { opened: opening.length, passed: gone.length };
   }
 
-  /** @returns whether the ticket was written anew */
+  /** @returns whether the ticket was written */
   async #seenAgain(ticket: Ticket, { finding, handling }: Detected): Promise<boolean> {
     if (ticket.status === 'decided' || ticket.status === 'mended') return false;
-    const isTold = handling === 'told';
+    const isRecorded = handling === 'record';
     const next: Ticket = {
       ...ticket,
       ...finding,
-      // What was said of it besides still holds.
-      detail: ticket.detail.includes(unmendedText) ? ticket.detail : finding.detail,
-      status: isTold ? 'mended' : 'open',
-      closedAtUs: isTold ? this.#deps.clock.nowUs() : null,
+      status: isRecorded ? 'mended' : 'open',
+      closedAtUs: isRecorded ? this.#deps.clock.nowUs() : null,
     };
     const isSame =
       next.status === ticket.status &&
       next.endUs === ticket.endUs &&
-      next.detail === ticket.detail &&
+      isDeepStrictEqual(next.statement, ticket.statement) &&
       next.choices.length === ticket.choices.length;
     if (!isSame) await this.#deps.store.save(next);
     return !isSame;
@@ -168,11 +187,12 @@ export class Tickets {
     const ticket: Ticket = {
       ...finding,
       ticketId: ticketIdOf(finding),
-      status: handling === 'told' ? 'mended' : 'open',
+      status: handling === 'record' ? 'mended' : 'open',
       decision: null,
+      unmended: null,
       syncId,
       openedAtUs: nowUs,
-      closedAtUs: handling === 'told' ? nowUs : null,
+      closedAtUs: handling === 'record' ? nowUs : null,
     };
     // Written before it is mended: a correction never stands without its ticket.
     await this.#deps.store.save(ticket);
@@ -184,7 +204,7 @@ export class Tickets {
     if (asked.kind === 'refused' || asked.correction === null) return;
     const outcome = await this.#deps.corrections.apply(asked.correction);
     if (outcome.kind !== 'changed') {
-      const why = outcome.kind === 'refused' ? outcome.detail : outcome.kind;
+      const why = outcome.kind === 'refused' ? outcome.refusal.code : outcome.kind;
       this.#deps.log.warn({ ticketId: ticket.ticketId, why }, 'What was found could not be mended by itself');
       return;
     }
@@ -193,17 +213,15 @@ export class Tickets {
       ...{ choice: 'exclude' as const, valueMicro: null, isAutomatic: true, by: null, notes: '', atUs },
       correctionIds: [asked.correction.correctionId],
     };
-    const detail = `${ticket.detail}${leftOutText}`;
-    await this.#deps.store.save({ ...ticket, detail, status: 'mended', decision, closedAtUs: atUs });
+    await this.#deps.store.save({ ...ticket, status: 'mended', decision, closedAtUs: atUs });
   }
 
   /**
-   * A ticket says `mended` only where the ledger holds what it says: of one that was left out by itself the ledger's own
-   * total is compared, after all of a run are mended. Where it does not agree the ticket asks, and the correction is taken
-   * back.
-   * @returns whether the ticket was written anew
+   * A ticket is `mended` only if the ledger holds what the readings allow: the ledger's total is compared after all
+   * exclusions of a run. If it does not agree the ticket is open again, and the correction is taken back.
+   * @returns whether the ticket was written
    */
-  async #proveMended({ finding, claim }: Detected): Promise<boolean> {
+  async #verifyMended({ finding, claim }: Detected): Promise<boolean> {
     const { store, corrections, counted, log } = this.#deps;
     const { entityId, evidence } = finding;
     if (claim == null || entityId === null) return false;
@@ -213,16 +231,15 @@ export class Tickets {
     const micro = await counted(entityId, claim);
     if (micro === null || (micro >= claim.leastMicro && micro <= claim.mostMicro)) return false;
     if (await this.#isLeftBeside(entityId, claim)) return false;
-    log.warn({ ticketId, countedMicro: micro, ...claim }, 'The ledger does not hold what a ticket says');
+    log.warn({ ticketId, countedMicro: micro, ...claim }, 'The ledger does not hold what a ticket claims');
     for (const correctionId of ticket.decision.correctionIds) await corrections.takeBack(correctionId);
-    const unit = evidence[0]?.unit ?? '';
-    const most = amountText(claim.mostMicro, unit);
-    const detail = `${finding.detail} ${unmendedText}: the ledger still counted ${amountText(micro, unit)} there, where its readings tell ${most} at most.`;
-    await store.save({ ...ticket, detail, status: 'open', decision: null, closedAtUs: null });
+    const unit = evidence[0]?.unit === 'm³' ? 'm³' : 'kWh';
+    const unmended = { countedMicro: micro, mostMicro: claim.mostMicro, unit } as const;
+    await store.save({ ...ticket, unmended, status: 'open', decision: null, closedAtUs: null });
     return true;
   }
 
-  /** Another spike in the same quarters was undone, or accepted: it is counted. */
+  /** Another spike in the same quarter-hours is counted, because it was undone or accepted. */
   async #isLeftBeside(entityId: string, { startUs, endUs }: LedgerClaim) {
     const known = await this.#deps.store.list({ status: 'all', entityId, limit: ticketsKept });
     return known.some(
@@ -239,11 +256,10 @@ export class Tickets {
     const { store, corrections, clock } = this.#deps;
     const ticket = await store.find(ticketId);
     if (ticket === null) return { kind: 'unknown' };
-    if (ticket.status !== 'open')
-      return {
-        kind: 'conflict',
-        detail: `The ticket is ${ticket.status}${ticket.decision === null ? '' : '; undo that first'}.`,
-      };
+    if (ticket.status !== 'open') {
+      const values = { status: ticket.status, isUndoable: ticket.decision !== null };
+      return { kind: 'conflict', conflict: { code: 'not_open', values } };
+    }
     const atUs = clock.nowUs();
     const { entityId } = ticket;
     const idNow = entityId === null ? null : (this.#deps.idNow?.(entityId) ?? entityId);
@@ -270,7 +286,7 @@ export class Tickets {
       closedAtUs: atUs,
     };
     await store.save(decided);
-    await this.#tell();
+    await this.#publish();
     return { kind: 'done', ticket: decided, changes };
   }
 
@@ -278,31 +294,29 @@ export class Tickets {
     const { store, corrections } = this.#deps;
     const ticket = await store.find(ticketId);
     if (ticket === null) return { kind: 'unknown' };
-    if (ticket.decision === null)
-      return { kind: 'conflict', detail: 'Nothing was decided that could be taken back.' };
+    if (ticket.decision === null) return { kind: 'conflict', conflict: { code: 'nothing_decided' } };
     let changes: CorrectionChanges | null = null;
     for (const correctionId of ticket.decision.correctionIds) {
       const outcome = await corrections.takeBack(correctionId);
-      // Taken back by another way already: the ticket only says so now.
+      // It may have been taken back in another way already.
       if (outcome.kind === 'changed') changes = outcome.changes;
       if (outcome.kind === 'refused') return refused(outcome);
     }
-    const detail = ticket.detail.replace(leftOutText, '');
-    const reopened: Ticket = { ...ticket, detail, status: 'open', decision: null, closedAtUs: null };
+    const reopened: Ticket = { ...ticket, status: 'open', decision: null, closedAtUs: null };
     await store.save(reopened);
-    await this.#tell();
+    await this.#publish();
     return { kind: 'done', ticket: reopened, changes };
   }
 
-  async #tell(): Promise<void> {
+  async #publish(): Promise<void> {
     await this.count();
     this.#deps.onChange?.();
   }
 }
 
 /**
- * A stretch that a run saw only the end of, because it looks no further back, is the ticket's that was opened when all of
- * it was seen. One that has passed says nothing of what is found there later.
+ * A run that saw only the end of a stretch, because its range begins later, finds the ticket of the whole stretch again. A
+ * ticket that has passed is no longer the same thing.
  */
 function holds(ticket: Ticket, finding: Finding): boolean {
   return (
@@ -318,13 +332,13 @@ function isMendable({ handling }: Detected): boolean {
   return handling === 'exclude';
 }
 
-function isIn(looked: Looked, ticket: Ticket): boolean {
+function isIn(scope: CheckedScope, ticket: Ticket): boolean {
   return (
     ticket.status === 'open' &&
-    looked.kinds.includes(ticket.kind) &&
-    (ticket.entityId === null ? looked.home : looked.entityIds.has(ticket.entityId)) &&
-    ticket.startUs >= looked.startUs &&
-    ticket.startUs < looked.endUs
+    scope.kinds.includes(ticket.kind) &&
+    (ticket.entityId === null ? scope.home : scope.entityIds.has(ticket.entityId)) &&
+    ticket.startUs >= scope.startUs &&
+    ticket.startUs < scope.endUs
   );
 }
 
@@ -335,7 +349,7 @@ function moreFinding({ kind }: Finding, surplus: readonly Detected[]): Finding {
     entityId: null,
     startUs: Math.min(...surplus.map(({ finding }) => finding.startUs)),
     endUs: Math.max(...surplus.map(({ finding }) => finding.endUs)),
-    detail: `The run found ${count} more things than it opens tickets for; they are looked for again with the next.`,
+    statement: { code: 'more_found', values: { findings: count } },
     evidence: [{ name: 'count', value: count, unit: '' }],
     relatedEntityId: null,
     choices: ['accept'],
@@ -350,10 +364,10 @@ const wireFields: Readonly<Record<string, string>> = {
 
 function refused({
   field,
-  detail,
+  refusal,
   isConflict,
 }: Extract<CorrectionOutcome, { readonly kind: 'refused' }>): TicketOutcome {
   return isConflict
-    ? { kind: 'conflict', detail }
-    : { kind: 'refused', field: wireFields[field] ?? 'choice', detail };
+    ? { kind: 'conflict', conflict: refusal }
+    : { kind: 'refused', field: wireFields[field] ?? 'choice', refusal };
 }

@@ -14,16 +14,33 @@ export interface CorrectionChanges {
 
 export type CorrectionOutcome =
   | { readonly kind: 'changed'; readonly changes: CorrectionChanges }
-  /** It can't be declared of this meter: `field` of the correction and why, in a sentence. */
+  /** It can't be declared of this meter, because of this field. */
   | {
       readonly kind: 'refused';
       readonly field: CorrectionField;
-      readonly detail: string;
+      readonly refusal: CorrectionRefusal;
       /** It would contradict a correction that is declared already. */
       readonly isConflict: boolean;
     }
   /** There is no correction of this id to take back. */
   | { readonly kind: 'unknown' };
+
+/** Why a correction can't be declared, as a code and its values. */
+export type CorrectionRefusal =
+  | { readonly code: 'not_tracked' | 'no_register'; readonly values: { readonly entityId: string } }
+  | { readonly code: 'too_many'; readonly values: { readonly limit: number } }
+  | { readonly code: 'too_long'; readonly values: { readonly limitDays: number } }
+  | {
+      readonly code:
+        | 'exchange_out_of_range'
+        | 'exchange_exists'
+        | 'amount_exists'
+        | 'start_out_of_range'
+        | 'end_before_start'
+        | 'end_in_future'
+        | 'amount_negative'
+        | 'overlaps';
+    };
 
 export type CorrectionField =
   | 'entityId'

@@ -4,12 +4,18 @@
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { TicketStatement } from '../../../src/schemas/ticket-statements.ts';
 import type { TicketRow } from '../../../src/schemas/tickets.ts';
 import { groupTickets, spanOfGroup } from './ticket-groups.ts';
 
 const startMs = Date.parse('2026-11-21T10:00:00Z');
 const at = (minutes: number) => new Date(startMs + minutes * 60_000).toISOString();
-const gap = (id: string, from = 0, until = 180, rest: Partial<TicketRow> = {}): TicketRow => ({
+const gap = (
+  id: string,
+  from = 0,
+  until = 180,
+  rest: Partial<Omit<TicketRow, keyof TicketStatement>> = {},
+): TicketRow => ({
   ticket_id: id,
   kind: 'gap',
   status: 'open',
@@ -18,6 +24,9 @@ const gap = (id: string, from = 0, until = 180, rest: Partial<TicketRow> = {}): 
   start: at(from),
   end: at(until),
   detail: '',
+  code: 'gap_of_power',
+  values: { lasted_seconds: 60 * (until - from), is_open: false },
+  unmended: null,
   evidence: [],
   related_entity_id: null,
   choices: ['accept', 'set_value'],

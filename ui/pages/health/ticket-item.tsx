@@ -12,6 +12,7 @@ import { tickets } from '../../state/tickets.ts';
 import { texts } from '../../texts/texts.ts';
 import { TicketCurve } from './ticket-curve.tsx';
 import { ActionFailure, TicketDecision } from './ticket-decision.tsx';
+import { statementText } from './ticket-statement.ts';
 import { decisionText, figuresOf, titleOf } from './ticket-words.ts';
 
 function Undo({ ticket }: { ticket: TicketRow }) {
@@ -36,14 +37,12 @@ function Undo({ ticket }: { ticket: TicketRow }) {
 
 function TicketBody({ ticket, mayChange }: { ticket: TicketRow; mayChange: boolean }) {
   const all = texts();
-  const t = all.health.tickets;
   const decided = decisionText(ticket, all, locale.value);
   const figures = figuresOf(ticket, all, locale.value);
   return (
     <div class="ticket-body">
       <div class="ticket-words">
-        <p>{ticket.detail}</p>
-        {ticket.related_entity_id !== null && <p class="quiet">{t.related(ticket.related_entity_id)}</p>}
+        <p data-statement>{statementText(ticket, all, locale.value.language)}</p>
         {figures.length > 0 && (
           <dl class="ticket-figures">
             {figures.map(({ name, label, text }) => (
