@@ -1,6 +1,6 @@
 /**
- * Goal: a named connection's registers are added up quarter by quarter, its past too, and what was missed while it was not
- * there is mended when it comes again.
+ * Goal: a named connection's registers are added up quarter by quarter, its past too, and what was missed while it
+ * was not there is mended when it comes again.
  * Method: the flows over a ledger in memory into which the test posts two meters.
  */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -96,7 +96,7 @@ describe('what the registers of a connection count together', () => {
     expect(await totals('annex:grid_out')).toEqual([[2, 7]]);
   });
 
-  it('follows what is posted, told before the connections were known too', async () => {
+  it('posts changes, also those reported before the connections are known', async () => {
     const running = flows();
     running.setConnections([annex()]);
     await running.settle();

@@ -24,7 +24,7 @@ export class ConnectionFlows {
   readonly #deps: ConnectionFlowsDeps;
   readonly #everyMs: number | undefined;
   readonly #kept = new Map<string, Kept>();
-  /** Told before the connections were known, by meter. */
+  /** Ranges posted before the connections are known, by meter. */
   #early: Map<string, ChangedRange> | null = new Map();
   #isRunning = false;
   readonly #stopping = new Map<string, Promise<void>>();
@@ -74,7 +74,7 @@ export class ConnectionFlows {
     for (const { keeper } of this.#kept.values()) keeper.runNow();
   }
 
-  /** Resolves when all that was told until now is posted; rejects when it could not be. */
+  /** Resolves when everything reported so far is posted; rejects when it can not be. */
   async settle(): Promise<void> {
     await Promise.all(this.#stopping.values());
     for (const { keeper } of this.#kept.values()) await keeper.settle();

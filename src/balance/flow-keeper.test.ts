@@ -81,8 +81,8 @@ function startProcess(disk: Disk) {
     },
     remembered: {
       load: async () => disk.sources,
-      save: async (told) => {
-        disk.sources = told;
+      save: async (saved) => {
+        disk.sources = saved;
       },
     },
     clock,
@@ -100,7 +100,7 @@ async function homeUse(disk: Disk): Promise<number> {
 }
 
 describe('postingWorker and flow keeper', () => {
-  it('post what is told, and the flows that rest on it', async () => {
+  it('post what is reported, and the flows that rest on it', async () => {
     const disk = new Disk();
     const { postingWorker, flows } = startProcess(disk);
     for (const span of [disk.read(0, 10), disk.read(40, 11)]) postingWorker.touch(grid, span);
@@ -127,7 +127,7 @@ describe('postingWorker and flow keeper', () => {
     expect(disk.warnings).toHaveLength(2);
   });
 
-  it('tell that the past is on its way, from the meters to the flows', async () => {
+  it('report that the past is being posted, from the meters to the flows', async () => {
     const disk = new Disk();
     const { postingWorker, flows } = startProcess(disk);
     await flows.settle();
@@ -239,8 +239,8 @@ describe('flows of a meter of nine days', () => {
       firstQuarterHourUs: async () => firstUs,
       remembered: {
         load: async () => remembered,
-        save: async (told) => {
-          remembered = told;
+        save: async (saved) => {
+          remembered = saved;
         },
       },
       clock: { nowUs: () => nowUs, monotonicMs: () => 0 },

@@ -14,7 +14,7 @@ export interface FlowKeeperDeps {
   readonly firstQuarterHourUs: (entityIds: readonly string[]) => Promise<number | null>;
   /** For which sources the past has been posted, so that a start does not post it again. */
   readonly remembered: { load(): Promise<string | null>; save(sources: string): Promise<void> };
-  /** What is posted; the home's balance when not told. */
+  /** What is posted; the home's balance when absent. */
   readonly plan?: FlowPlan;
   readonly clock: Clock;
   readonly log: Log;
@@ -24,8 +24,8 @@ export interface FlowKeeperDeps {
 const stepUs = 7 * 96 * quarterHourUs;
 
 /**
- * Keeps the home's flows up with its meters. Told of every posting; what concerns a source of the balance is posted
- * again from the sources' current entries.
+ * Keeps the home's flows up to date with its meters. It receives every posting and posts what concerns a source of the
+ * balance again, from the sources' current entries.
  */
 export class FlowKeeper {
   readonly #deps: FlowKeeperDeps;
@@ -82,17 +82,17 @@ export class FlowKeeper {
     this.#worker.runNow();
   }
 
-  /** Resolves when all that was told until now is posted; rejects when it could not be. */
+  /** Resolves when everything reported so far is posted; rejects when it can not be. */
   settle(): Promise<void> {
     return this.#worker.settle();
   }
 
   async #post(): Promise<void> {
     if (this.#ids.size === 0) return;
-    const told = JSON.stringify(this.#sources);
+    const sourcesText = JSON.stringify(this.#sources);
     if (!this.#isRemembered) {
       // The past of the same sources was posted by an earlier process.
-      if ((await this.#deps.remembered.load()) === told) this.#isEverythingNew = false;
+      if ((await this.#deps.remembered.load()) === sourcesText) this.#isEverythingNew = false;
       this.#isRemembered = true;
     }
     const isEverythingNew = this.#isEverythingNew;
@@ -103,7 +103,7 @@ export class FlowKeeper {
     this.#isPostingPast = isEverythingNew || (news !== undefined && isPast(news));
     try {
       await this.#postNews(isEverythingNew ? undefined : news);
-      if (isEverythingNew) await this.#deps.remembered.save(told);
+      if (isEverythingNew) await this.#deps.remembered.save(sourcesText);
     } catch (cause) {
       this.#isEverythingNew ||= isEverythingNew;
       if (news) this.#waiting = mergeRanges(this.#waiting, news);

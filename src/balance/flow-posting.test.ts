@@ -1,7 +1,7 @@
 /**
  * Goal: the home's quarter-hours rest on all of its sources or on none.
- * Method: by hand; a quarter with one source missing, a home without solar, and the grounds of the worst source. What is
- * reported of random meters, also of those that run backwards, is held against the identity of the balance.
+ * Method: by hand; a quarter with one source missing, a home without solar, and the data quality of the worst source.
+ * What is reported of random meters, also of those that run backwards, is held against the identity of the balance.
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -135,15 +135,17 @@ describe('postFlows', () => {
         const entries = new Map(
           named.flatMap(([kind, ids]) =>
             ids.flatMap((id, index) => {
-              const told = amounts[kind as keyof typeof amounts][index];
-              return told == null ? [] : [[id, [entry(0, told)]] as const];
+              const amountMicro = amounts[kind as keyof typeof amounts][index];
+              return amountMicro == null ? [] : [[id, [entry(0, amountMicro)]] as const];
             }),
           ),
         );
         const flows = postFlows(home, entries);
         const of = (id: string) => flows.get(id as 'home:use')?.[0]?.amountMicro ?? null;
         const use = of(flowIds.homeMwh);
-        const isKnown = Object.values(amounts).every((list) => list.every((told) => told !== null));
+        const isKnown = Object.values(amounts).every((list) =>
+          list.every((amountMicro) => amountMicro !== null),
+        );
         expect(use !== null).toBe(isKnown && entries.size > 0);
         if (use === null) return;
         const inward = [totalIds.gridIn, totalIds.solar, totalIds.batteryOut].map((id) => of(id) ?? 0);

@@ -114,8 +114,8 @@ export function postFlows(sources: BalanceSources, entries: SourceEntries): Map<
 }
 
 function flowEntry(quarterHourStartUs: number, amountMicro: number, members: readonly Entry[]): Entry {
-  const grounds = groundsOf(members);
-  return { kind: 'quantity', quarterHourStartUs, amountMicro, ...grounds, reason: 'counted', onTimeUs: null };
+  const quality = combinedQuality(members);
+  return { kind: 'quantity', quarterHourStartUs, amountMicro, ...quality, reason: 'counted', onTimeUs: null };
 }
 
 function amountsOf(sources: BalanceSources, quarter: QuarterHourEntries): QuarterHourSources {
@@ -137,7 +137,7 @@ function amountsOf(sources: BalanceSources, quarter: QuarterHourEntries): Quarte
   };
 }
 
-function groundsOf(entries: readonly Entry[]) {
+function combinedQuality(entries: readonly Entry[]) {
   return {
     quality: entries.map((entry) => entry.quality).reduce(worse),
     coveredUs: Math.min(quarterHourUs, ...entries.map((entry) => entry.coveredUs)),

@@ -3,8 +3,8 @@ import { bucketEdges, type Period } from '../units/calendar.ts';
 import type { Interval } from '../units/interval.ts';
 import { quarterHourUs } from '../units/quarter-hour.ts';
 
-/** How many quarter-hours of a bucket rest on the same, and how much of them was measured. */
-export interface GroundsCount {
+/** How many quarter-hours of a bucket have the same data quality, and how much of them was measured (µs). */
+export interface QualityCount {
   readonly entityId: string;
   readonly startUs: number;
   readonly quality: Quality;
@@ -54,7 +54,7 @@ const nothing: Readonly<Record<Known, number>> = {
  * @param firstUs the meter's first entry; null when it has none
  */
 export function coverageRows(
-  counts: readonly GroundsCount[],
+  counts: readonly QualityCount[],
   firstUs: number | null,
   period: Period,
   zone: string,
@@ -79,7 +79,7 @@ export function coverageRows(
 }
 
 function rowOf(
-  counts: readonly GroundsCount[],
+  counts: readonly QualityCount[],
   passedUs: number,
   startUs: number,
   firstUs: number | null,

@@ -61,10 +61,11 @@ export function meterFigures(
 }
 
 /**
- * The register at the end of each bucket: as it was told then, or before the next evidence, wherever that lies.
+ * The register (micro) at the end of each bucket: as reported at that instant, or before the next evidence, wherever
+ * that lies.
  * @param endsUs ascending
  * @param known ascending
- * @param exactly what was told at an end itself
+ * @param exactly what was reported at an end itself
  * @param newestMicro the register after all evidence, for ends past the last of `known`
  */
 export function registersAt(
@@ -77,8 +78,8 @@ export function registersAt(
   return endsUs.map((endUs) => {
     while ((known[at]?.atUs ?? endUs) < endUs) at += 1;
     const next = known[at];
-    const told = exactly.get(endUs);
-    if (told !== undefined) return told;
+    const reported = exactly.get(endUs);
+    if (reported !== undefined) return reported;
     return next === undefined ? newestMicro : next.registerMicro;
   });
 }

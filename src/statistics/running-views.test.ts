@@ -6,7 +6,7 @@ import { RunningLedger } from '../ledger/posting/running-ledger.ts';
 import { MemoryLedger } from '../ledger/testing/memory-ledger.ts';
 import type { Period } from '../units/calendar.ts';
 import { quarterHourUs } from '../units/quarter-hour.ts';
-import type { GroundsCount } from './coverage.ts';
+import type { QualityCount } from './coverage.ts';
 import { RunningViews } from './running-views.ts';
 import { MemoryViews } from './testing/memory-views.ts';
 
@@ -71,7 +71,7 @@ async function both(given: readonly Given[], openQuarterHour: number) {
   };
 }
 
-const sumOf = (rows: readonly GroundsCount[], field: 'quarters' | 'coveredUs') =>
+const sumOf = (rows: readonly QualityCount[], field: 'quarters' | 'coveredUs') =>
   rows.reduce((sum, row) => sum + row[field], 0);
 
 /** A whole quarter of a meter. */
@@ -149,7 +149,7 @@ describe('sums with the quarter in memory', () => {
             );
           const byDay = period === 'quarter' ? 'quarter' : 'day';
           const counted = async (views: typeof whole | typeof running) =>
-            Map.groupBy(await views.grounds(ids, byDay, startUs, endUs), (row) =>
+            Map.groupBy(await views.qualityCounts(ids, byDay, startUs, endUs), (row) =>
               [row.entityId, row.startUs, row.quality].join(' '),
             );
           const totals = (rows: Awaited<ReturnType<typeof counted>>) =>

@@ -110,9 +110,9 @@ describe('the grid’s series', () => {
         drawn,
         fc.nat(365 * 96),
         fc.constantFrom(...frames),
-        async (told, now, [frame, period]) => {
+        async (entries, now, [frame, period]) => {
           const atUs = startUs + now * quarterHourUs;
-          const posted = told
+          const posted = entries
             .map(([id, at, mwh]) => [id, startUs + at * quarterHourUs, mwh] as const)
             .filter(([, at]) => at <= atUs);
           const ledger = ledgerOf(

@@ -31,8 +31,8 @@ interface TodayDeps {
 
 interface EntityToday {
   /**
-   * What a meter counted since local midnight, in its canonical unit: what the ledger says of the day, and what was heard
-   * since. Null for what is no meter, and until the ledger has said something.
+   * What a meter counted since local midnight, in its canonical unit: what the ledger says of the day, and what was
+   * heard since. Null for what is no meter, and until the ledger has said something.
    */
   readonly counted: number | null;
   readonly readings: number;
@@ -47,7 +47,7 @@ interface Day {
 }
 
 interface Loading {
-  /** From here on the stream tells; before it, the store. */
+  /** From here on the stream counts; before it, the store. */
   readonly cutUs: number;
   readonly entityIds: ReadonlySet<string>;
   readonly heard: Reading[];
@@ -60,9 +60,9 @@ const heardLimit = 100_000;
 const everyMs = 1000;
 
 /**
- * What each tracked entity did since the home's midnight, in memory: from the ledger once, then from the stream by the
- * ledger's own rule, so that it is at every moment what the ledger says or is about to say. What is known stays while the
- * stores are away.
+ * What each tracked entity did since the home's midnight, in memory: from the ledger once, then from the stream by
+ * the ledger's own rule, so that it is at every moment what the ledger says or is about to say. What is known stays
+ * while the stores are away.
  */
 export class Today {
   readonly #deps: TodayDeps;
@@ -125,7 +125,7 @@ export class Today {
     return { counted: day.count && valueFromMicro(day.count.countedMicro), readings: day.readings };
   }
 
-  /** Told of entities whose day changed otherwise than by a reading just heard. One that throws is logged. */
+  /** Receives the entities whose day changed in another way than by a new reading. A listener that throws is logged. */
   onChange(listener: (entityIds: readonly string[]) => void): () => void {
     return this.#changes.on(listener);
   }
@@ -149,7 +149,7 @@ export class Today {
     this.#midnightUs = midnightUs;
     this.#loading = null;
     for (const [entityId, day] of this.#days) {
-      // What was heard of the new day already is the store's to tell: a clock ahead of ours, or another zone.
+      // A clock ahead of ours, or another zone: what arrived of the new day already is read from the store.
       const isOld = day.lastAtUs < midnightUs;
       if (!isOld) this.#spoil(entityId);
       day.count = isOld && day.count ? { ...day.count, sinceUs: midnightUs, countedMicro: 0 } : null;
@@ -203,7 +203,7 @@ export class Today {
 
   async #load(entityIds: ReadonlySet<string>, midnightUs: number): Promise<void> {
     const { recorder, readings, postingWorker, clock } = this.#deps;
-    // Home Assistant's clock may be ahead of ours: what was heard already is the store's to tell.
+    // Home Assistant's clock may be ahead of ours: what arrived already is read from the store.
     const heardUs = Math.max(...[...recorder.newest().values()].map(({ atUs }) => atUs));
     const loading: Loading = { cutUs: Math.max(clock.nowUs(), heardUs + 1), entityIds, heard: [] };
     this.#loading = loading;

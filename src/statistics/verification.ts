@@ -100,9 +100,9 @@ export async function verifyViews(
         const buckets = await views.buckets([id], period, weekStartUs, weekEndUs);
         const seen = new Map<number, Sum>(buckets.map((bucket) => [bucket.startUs, bucket]));
         for (const bucket of new Set([...added.keys(), ...seen.keys()])) {
-          const [told, expected] = [inWords(seen.get(bucket)), inWords(added.get(bucket))];
-          if (told === expected) continue;
-          const detail = `the ${period} has ${told}, its entries say ${expected}`;
+          const [shown, expected] = [inWords(seen.get(bucket)), inWords(added.get(bucket))];
+          if (shown === expected) continue;
+          const detail = `the ${period} has ${shown}, its entries say ${expected}`;
           find({ entityId: id, check: 'views', quarterHourStartUs: bucket, detail });
         }
       }

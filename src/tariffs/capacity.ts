@@ -68,7 +68,7 @@ export async function capacityOf(views: LedgerViews, query: CapacityQuery): Prom
     views.buckets([offtakeId], 'day', starts[0] ?? startUs, startUs),
   ]);
   const before = await readMonths(views, offtakeId, ruleAt, starts.slice(0, -1), nowUs, days);
-  // The running window is not over: it is told by itself.
+  // The running window is not over: it is reported separately.
   const passedEndUs = Math.max(startUs, Math.min(endUs, windowAt(rule, nowUs, zone).startUs));
   const windows = peakWindows(rule, read.flatMap(offtakeOf), startUs, passedEndUs, zone);
   const month = monthPeak(rule, windows, zone);
@@ -91,7 +91,10 @@ export async function capacityOf(views: LedgerViews, query: CapacityQuery): Prom
   };
 }
 
-/** What of the running window is posted already, where the present power leads it, and what is left of the month's peak. */
+/**
+ * What of the running window is posted already, where the present power leads it, and what is left of the month's
+ * peak.
+ */
 export function runningWindow(
   rule: PeakRule,
   quarters: readonly Bucket[],

@@ -65,7 +65,7 @@ export function overlapping(
 
 /**
  * Adds up costs without rounding in between: the unit is a millionth of a millionth of the currency per step, and only
- * the answer is rounded. An unpriced amount makes the sum unknown, and how much was unpriced is told.
+ * the answer is rounded. An unpriced amount makes the sum unknown, and the unpriced amount is reported.
  */
 export class CostSum {
   #costExact = 0n;

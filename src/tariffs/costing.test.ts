@@ -1,6 +1,6 @@
 /**
  * Goal: a bucket of any length costs what its quarter-hours cost, each at the price in force when it began; a part
- * without a price makes the cost unknown and is told; another list of prices says what it changes.
+ * without a price makes the cost unknown and is reported; another list of prices says what it changes.
  * Method: random amounts and prices that change at random instants, also inside quarters and on both clock changes,
  * beside a plain sum over the quarters; single cases by hand.
  */

@@ -21,13 +21,13 @@ export interface QuarterHourOfftake {
   readonly usedIn?: Interval;
 }
 
-/** A window that counts, with what is known of it. Offtake only: what is fed in is no less than nothing. */
+/** A window that counts, with its known bounds, mWh. Offtake only: injection counts as 0. */
 export interface PeakWindow extends Interval {
   /** What was measured as this very window; null when it was not. */
   readonly energyMwh: number | null;
   /** Among all ways in which the known sums may have been spread, some window has this much at least. */
   readonly atLeastMwh: number;
-  /** It had no more than this; null while a part of it is not known. */
+  /** At most this much; null while a part of it is not known. */
   readonly atMostMwh: number | null;
   readonly isKnown: boolean;
 }
@@ -35,7 +35,10 @@ export interface PeakWindow extends Interval {
 /** How far around a month its quarters are read, so that an hour that reaches over an end is seen whole. */
 export const besideUs = 2 * hourUs;
 
-/** What `hourly` quarters hold was told by evidence no further apart, whatever a silent register beside them goes back to. */
+/**
+ * `hourly` quarter-hours rest on evidence no further apart than this, however far back a silent register beside them
+ * goes.
+ */
 const longestHourUs = usualRules.registerGapUs;
 
 /**
@@ -54,8 +57,8 @@ export function offtakeOf(bucket: Bucket): QuarterHourOfftake[] {
     startUs: Math.max(restsOn?.startUs ?? endUs, startUs - reachUs),
     endUs: Math.min(restsOn?.endUs ?? startUs, endUs + reachUs),
   };
-  const isTold = usedIn.startUs < endUs && usedIn.endUs > startUs;
-  return [{ ...offtake, knownAs, ...(isTold && { usedIn }) }];
+  const isSpanKnown = usedIn.startUs < endUs && usedIn.endUs > startUs;
+  return [{ ...offtake, knownAs, ...(isSpanKnown && { usedIn }) }];
 }
 
 /** Mean power of an energy over a span, in watts. */
@@ -81,7 +84,7 @@ export function isCounted(rule: PeakRule, startUs: number, zone: string): boolea
 
 /** Quarters of which only the sum is known. */
 interface Group {
-  /** It is this hour, and was told as one. */
+  /** The hour that was reported as one; null when the group is not such an hour. */
   readonly hour: Interval | null;
   /** The most that can have been used in one of them; null while a part is not known. */
   readonly mostMwh: number | null;
@@ -95,7 +98,7 @@ interface Group {
 const unknown: Group = { hour: null, mostMwh: null, evenMwh: 0 };
 
 /**
- * The windows of [startUs, endUs) that count, ascending, whether anything is known of them or not.
+ * The windows of [startUs, endUs) that count, ascending, known or not.
  * @param quarters ascending, over at least [startUs - besideUs, endUs + besideUs)
  */
 export function peakWindows(
@@ -198,8 +201,8 @@ function groupsOf(
 }
 
 /**
- * What was spread into the quarters that a span touches was used in it or beside it, so all of that is the most that one of
- * them had; and what was spread from sums within the span was used in those quarters at least.
+ * What was spread into the quarter-hours that a span touches was used in it or beside it, so all of that is the upper
+ * bound of each; and what was spread from sums within the span was used in those quarters at least.
  */
 function groupOf(
   usedIn: Interval | undefined,
@@ -217,7 +220,7 @@ function groupOf(
   let isClosed = true;
   for (let at = touched.startUs; at < touched.endUs; at += quarterHourUs) {
     const quarter = byStart.get(at);
-    // Another meter of the home does not tell of it, or the silence is longer than what was read.
+    // Another meter of the home has no entry for it, or the silence is longer than what was read.
     if (quarter === undefined) return unknown;
     const { offtakeMwh, usedIn: own } = quarter;
     if (quarter.knownAs !== 'quarter') mostMwh += offtakeMwh;

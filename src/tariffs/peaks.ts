@@ -17,7 +17,7 @@ export interface MonthPeak {
   readonly atLeastW: number | null;
   readonly atMostW: number | null;
   readonly measuredWindows: number;
-  /** How many that count the month has had so far. */
+  /** How many windows that count have passed in the month so far. */
   readonly expectedWindows: number;
 }
 
@@ -94,8 +94,8 @@ export type BilledMonth = Pick<
 };
 
 /**
- * What a month counts for: its peak, but no less than the floor, nor than what an hour's mean proves. Null where nothing
- * was measured, so that it does not count.
+ * What a month counts for: its peak, but no less than the floor, nor than the lower bound of an hour's mean. Null
+ * where nothing was measured, so that it does not count.
  */
 export function countedW({ powerW, atLeastW, floorW }: BilledMonth): number | null {
   return powerW === null ? null : Math.max(floorW, powerW, atLeastW ?? 0);

@@ -81,7 +81,7 @@ describe('one of each unit', () => {
     expect(Math.abs(found / (expected * 1e6) - 1)).toBeLessThan(1e-9);
   });
 
-  it('of ours stays the very number that was told', () => {
+  it('of ours stays the reported number', () => {
     fc.assert(
       fc.property(
         fc.double({ noNaN: true }),

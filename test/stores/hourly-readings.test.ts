@@ -1,7 +1,7 @@
 /**
  * Goal: of a meter that is told once an hour the API gives no peak that nobody measured, but what it lies between.
- * Method: the registers of a real meter, of which the true peak is known (3.176 kW), are played into the real stores once an
- * hour, exactly and some seconds late, and asked for through the whole application.
+ * Method: the registers of a real meter, of which the true peak is known (3.176 kW), are played into the real stores
+ * once an hour, exactly and some seconds late, and asked for through the whole application.
  */
 
 import { afterAll, describe, expect, it } from 'vitest';

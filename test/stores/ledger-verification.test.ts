@@ -1,8 +1,8 @@
 /**
  * Goal: `npm run verify` says what differs, each thing that can, and cries over nothing that is merely on its way.
- * Method: a home of two grid meters and a solar one in a real QuestDB, posted with its flows; then, one after the other, an
- * entry, a journal row, a flow and a view are broken on purpose and mended again, and evidence is stored and not posted.
- * The QuestDB is this file's own, for a broken view is broken for everybody.
+ * Method: a home of two grid meters and a solar one in a real QuestDB, posted with its flows; then, one after the
+ * other, an entry, a journal row, a flow and a view are broken on purpose and mended again, and evidence is stored
+ * and not posted. The QuestDB is this file's own, for a broken view is broken for everybody.
  */
 
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -21,7 +21,7 @@ import { applied } from '../../src/adapters/questdb/wal.ts';
 import { ConnectionFlows } from '../../src/balance/connection-flows.ts';
 import { FlowKeeper } from '../../src/balance/flow-keeper.ts';
 import { balanceSources } from '../../src/balance/sources.ts';
-import { proveLedger } from '../../src/composition/ledger-proof.ts';
+import { verifyLedger } from '../../src/composition/ledger-verification.ts';
 import type { KnownEntity } from '../../src/home/entity.ts';
 import type { GridConnection } from '../../src/home/grid-connection.ts';
 import { StoredEvidence } from '../../src/ledger/evidence/stored-evidence.ts';
@@ -88,7 +88,7 @@ let onPause = async () => undefined as unknown;
 
 async function prove() {
   pauses = 0;
-  const proof = await proveLedger({
+  const proof = await verifyLedger({
     ...{
       entities,
       unknown: [],
@@ -120,7 +120,7 @@ async function prove() {
 
 beforeAll(async () => {
   const log = () => undefined;
-  dataDir = await mkdtemp(join(tmpdir(), 'energy-ledger-proof-'));
+  dataDir = await mkdtemp(join(tmpdir(), 'energy-ledger-verification-'));
   sidecars = await startSidecars({ programs: await installSidecars(log), dataDir, log });
   db = new QuestDb({
     url: sidecars.questdbUrl,
