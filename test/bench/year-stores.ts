@@ -62,7 +62,7 @@ async function makeMeters(probe: QuestdbProbe, meters: readonly YearMeter[]): Pr
 /** A day at a time, in the order of time, as they would have come. */
 async function makeReadings(probe: QuestdbProbe, { readingsFromUs, endUs }: YearSpan): Promise<void> {
   const count = dayUs / everyUs;
-  // Entities tell at instants of their own.
+  // Each entity reports at instants of its own.
   const at = (startUs: number) => `${startUs} + (s.x - 1) * ${everyUs} + m.place * 70001L`;
   for (let startUs = readingsFromUs; startUs < endUs; startUs += dayUs)
     await probe.rows(`INSERT INTO energy_readings
@@ -108,7 +108,7 @@ export async function walApplied(probe: QuestdbProbe, withinMs: number): Promise
   });
 }
 
-/** Fills stores that are empty; of those that are filled already, tells the span. */
+/** Fills stores that are empty; of those that are filled already, returns the span. */
 export async function fillYear(
   urls: StoreUrls,
   probe: QuestdbProbe,

@@ -1,8 +1,9 @@
 /**
  * Goal: whatever becomes of Home Assistant, every state that its recorder holds of what is tracked is in QuestDB once,
  * nothing that was heard before is lost by what it forgot, and the status page says how things stand.
- * Method: a real Home Assistant Core with meters that move without a pause is restarted, put back to a backup, purged, left
- * without its database; entities of it are renamed and change their unit; the app's token is revoked and another saved.
+ * Method: a real Home Assistant Core with meters that move without a pause is restarted, put back to a backup,
+ * purged, left without its database; entities of it are renamed and change their unit; the app's token is revoked and
+ * another saved.
  */
 import { cp, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -176,7 +177,7 @@ describe('Home Assistant', () => {
     tracked.delete(sensors.kettle);
   });
 
-  it('may tell an entity in another unit', async () => {
+  it('may report an entity in another unit', async () => {
     await recorded();
     const before = await storedOfAll();
     await home.ask({
@@ -189,7 +190,7 @@ describe('Home Assistant', () => {
     await nothingIsLost(before);
     const rows = (await stored(sensors.import)).flatMap(({ value }) => value ?? []);
     const atMost = Math.max(...(before.get(sensors.import) ?? []).map(({ value }) => value ?? 0));
-    // In kWh, whatever it was told in.
+    // In kWh, whatever the reported unit.
     expect(rows.at(-1)).toBeGreaterThan(atMost * 0.5);
     expect(rows.at(-1)).toBeLessThan(atMost * 1.5);
   });

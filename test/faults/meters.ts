@@ -11,7 +11,7 @@ const attributes = {
 const pastHours = 2;
 const pastStepUs = 20_000_000;
 
-/** Ticks counters of a demo home until `pause`; what they said is the home's to tell. */
+/** Ticks counters of a demo home until `pause`; the home records every state. */
 export class Meters {
   readonly entityIds: readonly string[];
   readonly #home: DemoHome;
@@ -29,7 +29,7 @@ export class Meters {
         bare(entityId, { unit: 'kWh', deviceClass: 'energy', stateClass: 'total_increasing' }),
         true,
       );
-    this.#tellPast();
+    this.#playPast();
   }
 
   /** @param perSecond of all meters together */
@@ -56,7 +56,7 @@ export class Meters {
   }
 
   /** Settled quarters, so that there is a ledger to be verified. */
-  #tellPast(): void {
+  #playPast(): void {
     const nowUs = this.#home.home.advance();
     for (let atUs = nowUs - pastHours * 3_600_000_000; atUs < nowUs; atUs += pastStepUs)
       for (const place of this.entityIds.keys()) this.tick(atUs + place, place);

@@ -1,10 +1,11 @@
 /**
- * Goal: what was acknowledged survives a power cut: what QuestDB told as stored, and what waited in the spool for longer
- * than it is left unsynced. The rest comes from Home Assistant's history, and the ledger agrees with all of it.
- * Method: the data folder of process and stores on a file system of its own. Twice under load the file system is shut down
- * at an instant, so that nothing more reaches its device, not even what was written and not synced; everybody is killed,
- * the file system's journal replayed, and all started again, first without Home Assistant. What the device itself keeps in
- * a cache is not part of this.
+ * Goal: what was acknowledged survives a power cut: what QuestDB reported as stored, and what waited in the spool for
+ * longer than it is left unsynced. The rest comes from Home Assistant's history, and the ledger agrees with all of
+ * it.
+ * Method: the data folder of process and stores on a file system of its own. Twice under load the file system is shut
+ * down at an instant, so that nothing more reaches its device, not even what was written and not synced; everybody is
+ * killed, the file system's journal replayed, and all started again, first without Home Assistant. What the device
+ * itself keeps in a cache is not part of this.
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -71,7 +72,7 @@ describe.skipIf(!(disk instanceof LoopDisk))('a power cut', () => {
     await world.ledgerIsRight();
   }
 
-  it('leaves what QuestDB had acknowledged', async () => {
+  it('leaves what QuestDB acknowledged', async () => {
     if (!(disk instanceof LoopDisk)) return;
     world.meters.run(100);
     await world.flows();

@@ -31,13 +31,13 @@ export async function storedReadings(questdbUrl: string, entityId: string): Prom
 /** Where the two sides differ, in a few lines; empty when they say the same. */
 export function differencesOf(entityId: string, said: readonly Said[], stored: readonly Said[]): string[] {
   const lines: string[] = [];
-  const told = new Map(said.map((one) => [one.atUs, one.value]));
+  const valueAt = new Map(said.map((one) => [one.atUs, one.value]));
   const counts = new Map<number, number>();
   for (const { atUs, value } of stored) {
     counts.set(atUs, (counts.get(atUs) ?? 0) + 1);
-    if (!told.has(atUs)) lines.push(`${entityId}: ${atUs} is stored, and was never said`);
-    else if (told.get(atUs) !== value)
-      lines.push(`${entityId}: ${atUs} is stored as ${value}, and was ${told.get(atUs)}`);
+    if (!valueAt.has(atUs)) lines.push(`${entityId}: ${atUs} is stored, and was never said`);
+    else if (valueAt.get(atUs) !== value)
+      lines.push(`${entityId}: ${atUs} is stored as ${value}, and was ${valueAt.get(atUs)}`);
   }
   for (const [atUs, count] of counts)
     if (count > 1) lines.push(`${entityId}: ${atUs} is stored ${count} times`);

@@ -105,7 +105,7 @@ describe('QuestDB', () => {
     expect([questdbUrl, questdbPgUrl]).toEqual([sidecars.questdbUrl, sidecars.questdbPgUrl]);
   });
 
-  it('keeps its password through a restart, and its data when the folder had none', {
+  it('keeps its password through a restart, and its data in a folder without one', {
     timeout: 240_000,
   }, async () => {
     await sql('CREATE TABLE kept (at TIMESTAMP, a INT) TIMESTAMP(at) PARTITION BY DAY WAL');

@@ -99,7 +99,7 @@ describe('settings', () => {
     );
   });
 
-  it('tells what is not set from what is null, and all at once', async () => {
+  it('distinguishes what is not set from null, and returns all settings at once', async () => {
     const settings = new MongoSettingsStore(documents());
     expect(await settings.get('none')).toBeUndefined();
     await settings.set('nothing', null, atUs);
@@ -142,7 +142,7 @@ describe('settings', () => {
     expect(await settings.get('many')).toBe(11);
   });
 
-  it('goes on with a document of a program that had no revisions', async () => {
+  it('updates a document that was written without a revision', async () => {
     const server = documents();
     await server.ask<SettingDocument, unknown>(settingsCollection, (settings) =>
       settings.insertOne({ _id: 'old', json: '1', updatedAtUs: atUs }),
@@ -170,7 +170,7 @@ describe('entities', () => {
 
   const byId = (known: KnownEntity[]) => known.toSorted((a, b) => (a.entityId < b.entityId ? -1 : 1));
 
-  it('keeps every field, and tracks new ones as told', async () => {
+  it('keeps every field, and tracks new ones as requested', async () => {
     const store = new MongoEntityStore(documents());
     await store.saveDiscovered([grid, water], ({ role }) => role === 'grid_import', atUs);
     const times = { isActive: true, discoveredAtUs: atUs, updatedAtUs: atUs };
@@ -209,7 +209,7 @@ describe('entities', () => {
     expect(again.map(({ isTracked }) => isTracked)).toEqual([true, false, false]);
   });
 
-  it('tracks exactly what was told last, whatever was told before', async () => {
+  it('tracks exactly the last selection, whatever the one before', async () => {
     const store = new MongoEntityStore(documents());
     const ids = Array.from({ length: 12 }, (_, index) => `sensor.e${index}`);
     await store.saveDiscovered(

@@ -189,7 +189,7 @@ export class PlayedHome {
     this.#flows.setSources(balanceSources(home.entities(), home.unknownSources()));
   }
 
-  /** Registers at instants, as an import brings them; null while the meter was not to be had. */
+  /** Registers at instants, as an import brings them; null while the meter was unavailable. */
   async play(
     entityId: string,
     registers: readonly (readonly [atUs: number, value: number | null])[],
@@ -263,7 +263,7 @@ export class PlayedHome {
     return today;
   }
 
-  /** Everything told is posted, and the views show it. */
+  /** Everything reported is posted, and the views show it. */
   async settle(): Promise<void> {
     await this.#postingWorker.settle();
     await this.#flows.settle();

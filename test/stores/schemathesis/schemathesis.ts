@@ -53,7 +53,7 @@ export interface SchemathesisResult {
   readonly code: number | null;
   /** What it printed: the failures, with a request that repeats each, and the sum. */
   readonly output: string;
-  /** How many answers had which status. */
+  /** Number of answers by status. */
   readonly statuses: ReadonlyMap<number, number>;
 }
 
