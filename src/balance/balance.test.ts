@@ -1,7 +1,7 @@
 /**
  * Goal: every milliwatt-hour that the home used has exactly one source.
- * Method: random quarters, also impossible ones (meters that don't tick together); cases by hand from the frontend's
- * tests.
+ * Method: random quarter-hours, also impossible ones (meters that don't tick together); cases by hand from the
+ * frontend's tests.
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';

@@ -1,6 +1,6 @@
 /**
- * Goal: a named connection's registers are added up quarter by quarter, its past too, and what was missed while it
- * was not there is mended when it comes again.
+ * Goal: a named connection's registers are added up quarter-hour by quarter-hour, its past too, and what was missed
+ * while it was not there is mended when it comes again.
  * Method: the flows over a ledger in memory into which the test posts two meters.
  */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -28,7 +28,7 @@ function annex(extra: Partial<GridConnection> = {}): GridConnection {
   };
 }
 
-/** One quarter of a meter, in Wh. */
+/** One quarter-hour of a meter, in Wh. */
 async function post(entityId: string, place: number, wattHours: number) {
   const at = start + place * quarterHourUs;
   const entry: Entry = {

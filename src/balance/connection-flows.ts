@@ -17,8 +17,8 @@ interface Kept {
 }
 
 /**
- * Keeps what each named connection's registers count together up with its meters. What was posted of one that is taken
- * away stays, and is mended when one of that name comes again.
+ * Keeps the totals of each named connection up to date with its meters. The totals of a removed connection stay, and
+ * are corrected when a connection with that id is added again.
  */
 export class ConnectionFlows {
   readonly #deps: ConnectionFlowsDeps;
@@ -57,12 +57,12 @@ export class ConnectionFlows {
     }
     const early = this.#early ?? new Map<string, ChangedRange>();
     this.#early = null;
-    for (const [entityId, news] of early) this.posted(entityId, news);
+    for (const [entityId, range] of early) this.posted(entityId, range);
   }
 
-  posted(entityId: string, news: ChangedRange): void {
-    this.#early?.set(entityId, mergeRanges(this.#early.get(entityId), news));
-    for (const { keeper } of this.#kept.values()) keeper.posted(entityId, news);
+  posted(entityId: string, range: ChangedRange): void {
+    this.#early?.set(entityId, mergeRanges(this.#early.get(entityId), range));
+    for (const { keeper } of this.#kept.values()) keeper.posted(entityId, range);
   }
 
   isPostingPast(): boolean {
@@ -84,7 +84,8 @@ export class ConnectionFlows {
     const { remembered } = this.#deps;
     // Another key when the rules of totals change.
     const key = `ledger_connection_sources_2_${connectionId}`;
-    // While one was taken away nothing was posted for it: an older one's past says nothing of this one's.
+    // Nothing is posted for a removed connection, so the key of an earlier one with this id does not count for this
+    // one.
     const stamp = `${createdAtUs} `;
     const keeper = new FlowKeeper(
       {

@@ -88,7 +88,7 @@ function startProcess(disk: Disk) {
     clock,
     log,
   });
-  postingWorker.onPosted((entityId, news) => flows.posted(entityId, news));
+  postingWorker.onPosted((entityId, range) => flows.posted(entityId, range));
   postingWorker.setMeters([{ entityId: grid, posts: 'register', kind: 'rising' }]);
   flows.setSources(sources);
   return { postingWorker, flows };
@@ -218,7 +218,7 @@ describe('flows of a meter of nine days', () => {
     ...{ coveredUs: quarterHourUs, reason: 'counted', isProvisional: false, onTimeUs: null },
     ...{ firstEvidenceUs: start, lastEvidenceUs: start + quarterHourUs },
   });
-  /** One quarter of the meter in Wh; its place as news. */
+  /** One quarter-hour of the meter in Wh; returns its range. */
   const post = async (place: number, wattHours: number) => {
     const entry = entryOf(place, wattHours * 1000);
     const at = entry.quarterHourStartUs;
@@ -269,7 +269,7 @@ describe('flows of a meter of nine days', () => {
     flows.setSources(sources);
   });
 
-  it('are made for its whole past, a week at a time, up to the quarter that runs', async () => {
+  it('are made for its whole past, a week at a time, up to the quarter-hour that runs', async () => {
     await flows.settle();
     expect(read).toEqual([
       [0, 7],
@@ -279,7 +279,7 @@ describe('flows of a meter of nine days', () => {
     expect(await useOf(last)).toEqual([100, 'rules']);
   });
 
-  it('are made again for the quarters that are news, for their reason', async () => {
+  it('are made again for the changed quarter-hours, with their cause', async () => {
     await flows.settle();
     read.length = 0;
     flows.posted(grid, { ...(await post(3, 250)), cause: 'corrected' });
@@ -291,7 +291,7 @@ describe('flows of a meter of nine days', () => {
     expect(await useOf(last)).toEqual([70, 'late']);
   });
 
-  it('are made from the first entry to the present of news that reach beyond', async () => {
+  it('are made from the first entry to the present for a range that reaches beyond', async () => {
     await flows.settle();
     await post(3, 250);
     read.length = 0;

@@ -108,9 +108,9 @@ async function verifyOnce(deps: LedgerCheckDeps): Promise<LedgerCheck> {
   for (const meter of meters) {
     const evidence = evidenceFor(deps, meter);
     const draft = new LedgerDraft(ledger);
-    const news = newsOf(meter, received, unposted);
+    const range = unpostedRange(meter, received, unposted);
     const draftDeps = { evidence, ledger: draft, clock, heldUntil: () => null };
-    if (news !== null) await repost(draftDeps, usualRules, meter, { ...news, cause: 'readings' });
+    if (range !== null) await repost(draftDeps, usualRules, meter, { ...range, cause: 'readings' });
     const extent = await views.extent([meter.entityId]);
     const firstUs = extent?.firstUs ?? endUs;
     const result = await verifyMeter({ evidence, ledger: draft }, usualRules, meter, firstUs, endUs);
@@ -143,7 +143,7 @@ function evidenceFor({ readings, statistics, corrections }: LedgerCheckDeps, met
 }
 
 /** The part of a meter that the process has not posted yet; null when nothing waits. */
-function newsOf(
+function unpostedRange(
   meter: Meter,
   received: ReadonlyMap<string, Interval>,
   unposted: readonly UnpostedCorrection[],

@@ -29,7 +29,7 @@ describe('the data quality of a bucket', () => {
     // What was filled in part was measured in the other.
     ['hourly', { measured: 7, hourly: 2 * quarterHourUs - 7 }, 'only_hours_are_known'],
     ['estimated', { measured: 7, estimated: 2 * quarterHourUs - 7 }, 'silent_or_unavailable'],
-  ] as const)('of two quarters that are %s', (quality, known, why) => {
+  ] as const)('of two quarter-hours that are %s', (quality, known, why) => {
     const [row] = day([count(quality, 2, 7)]);
     const sum = Object.values(known).reduce((all: number, part) => all + part, 0);
     expect(row).toMatchObject({ startUs, endUs: startUs + dayUs, knownUs: { ...none, ...known } });

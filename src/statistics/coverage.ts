@@ -15,7 +15,7 @@ export interface QualityCount {
 
 type Known = Exclude<Quality, 'none'>;
 
-/** Why something is not simply measured. */
+/** Why a part of the bucket is not measured. */
 type Why =
   | 'recovered_from_history'
   | 'imported'
@@ -25,7 +25,7 @@ type Why =
   | 'before_the_first'
   | 'nothing_heard';
 
-/** What a meter's time in a bucket rests on; the parts add up to the bucket, as far as it has passed. Microseconds. */
+/** The data quality of a meter's time in a bucket; the parts add up to the passed part of the bucket. Microseconds. */
 export interface CoverageRow extends Interval {
   readonly knownUs: Readonly<Record<Known, number>>;
   readonly missingUs: number;
@@ -89,7 +89,7 @@ function rowOf(
   for (const { quality, reason, quarters, coveredUs } of counts) {
     if (quality === 'none') continue;
     const isFilled = quality === 'hourly' || quality === 'estimated';
-    // A quarter that was filled in part was measured in the other; what a measured one does not cover is missing.
+    // A quarter-hour that was filled in part was measured in the other; what a measured one does not cover is missing.
     knownUs[isFilled ? 'measured' : quality] += coveredUs;
     if (isFilled) knownUs[quality] += quarters * quarterHourUs - coveredUs;
     const known = reason === 'corrected' ? reason : whyOf[quality];
@@ -103,7 +103,7 @@ function rowOf(
 
 const knowns = Object.keys(nothing) as Known[];
 
-/** Rows next to each other that say the same as one: a quiet month of quarters is one line. */
+/** Joins neighbouring rows that say the same: a quiet month of quarter-hours is one row. */
 export function mergedCoverage(rows: readonly CoverageRow[]): CoverageRow[] {
   const merged: CoverageRow[] = [];
   for (const row of rows) {

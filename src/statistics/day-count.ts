@@ -49,8 +49,8 @@ export async function readDay(
   const { entityId, kind } = register;
   const newest = await ledger.openingBefore(entityId, endUs);
   if (newest === null) return null;
-  // The quarter of the last register that is surely posted: what follows may be an absence that was, and a register
-  // that was not and reaches back over it.
+  // The quarter-hour of the last register that is surely posted: what follows may be an absence that was, and a
+  // register that was not and reaches back over it.
   const registerUs = newest.state === null ? newest.quarterHourStartUs : reachesBackUs(newest.state);
   const opening = (await ledger.openingBefore(entityId, quarterHourStartUs(registerUs))) ?? newest;
   const openedUs = opening.quarterHourStartUs;

@@ -19,7 +19,7 @@ const startUs = bucketStartUs(Date.UTC(2026, 10, 21, 8) * 1000, 'hour', zone);
 const endUs = startUs + 3 * hourUs;
 /** Half of the third hour has passed. */
 const nowUs = startUs + 2.5 * hourUs;
-/** The quarters in which everything spoke: the first hour, and the third as far as it has passed. */
+/** The quarter-hours in which everything spoke: the first hour, and the third as far as it has passed. */
 const spoken = [0, 1, 2, 3, 8, 9];
 const wattHours = (amount: number | null) => amount && amount / 1000;
 
@@ -30,7 +30,7 @@ const home: HomeMeters = {
   ...{ gas: nothing, gasEnergy: nothing, water: nothing },
 };
 
-/** What each meter counted in each of the quarters, in Wh or L, and the flows that come of it. */
+/** What each meter counted in each of the quarter-hours, in Wh or L, and the flows that come of it. */
 function ledgerOf(
   meters: Readonly<Record<string, number>>,
   of = sources,

@@ -10,7 +10,7 @@ import { emptySide, joinSides, type SideBySide } from './side-by-side.ts';
 /** Meters of one kind that are added up. */
 export interface MeterGroup {
   readonly ids: readonly string[];
-  /** The home has another one, of which nothing is known: so their sum is not known. */
+  /** The home has another meter that is not counted, so the sum is not known. */
   readonly hasUnknown: boolean;
 }
 

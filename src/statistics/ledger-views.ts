@@ -19,7 +19,7 @@ export interface LedgerViews {
    * are absent.
    */
   buckets(entityIds: readonly string[], period: Period, startUs: number, endUs: number): Promise<Bucket[]>;
-  /** The quarters of one meter in each of the spans, ascending, asked for together. */
+  /** The quarter-hours of one meter in each of the spans, ascending, asked for together. */
   quarterHoursWithin(entityId: string, spans: readonly Interval[]): Promise<Bucket[][]>;
   /**
    * Buckets with the meters of each group added up, one row for each bucket, ascending; those without an entry are
@@ -52,9 +52,9 @@ export interface LedgerViews {
     startUs: number,
     endUs: number,
   ): Promise<QualityCount[]>;
-  /** The first quarter of each meter that has an entry. */
+  /** The first quarter-hour of each meter that has an entry. */
   firsts(entityIds: readonly string[]): Promise<Map<string, number>>;
-  /** The first and last quarter in which any of the meters has an entry; null when none has. */
+  /** The first and last quarter-hour in which any of the meters has an entry; null when none has. */
   extent(entityIds: readonly string[]): Promise<{ firstUs: number; lastUs: number } | null>;
 }
 

@@ -22,7 +22,7 @@ describe('meter figures', () => {
     expect(meanRate(half, 'energy')).toBe(1000);
     expect(meterFigures(half, 'energy', null, hourUs)).toMatchObject({ sum: 0.5, coverage: 0.5 });
   });
-  it('means what was spread or estimated over its quarters, not over the part that was measured', () => {
+  it('means what was spread or estimated over its quarter-hours, not over the part that was measured', () => {
     const spread = { amountMicro: 1_000_000, coveredUs: quarterHourUs, quarters: 4 };
     expect(meanRate(bucket({ ...spread, quality: 'hourly' }), 'energy')).toBe(1000);
     expect(meanRate(bucket({ ...spread, quality: 'estimated' }), 'energy')).toBe(1000);

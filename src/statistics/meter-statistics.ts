@@ -19,7 +19,10 @@ export interface PeriodFigures extends Interval, Omit<Facts, 'cost' | 'isMeter'>
 
 const measuredQualities: readonly Quality[] = ['measured', 'imported', 'recovered'];
 
-/** How long the time is that a bucket's amount stands for: where it was measured that time alone, else its quarters. */
+/**
+ * How long the time is that a bucket's amount stands for: where it was measured that time alone, else its
+ * quarter-hours.
+ */
 export function knownUs(bucket: Bucket): number {
   return measuredQualities.includes(bucket.quality) ? bucket.coveredUs : bucket.quarters * quarterHourUs;
 }
@@ -33,7 +36,7 @@ export function meanRate(bucket: Bucket, counted: Counted): number | null {
   return Math.round((bucket.amountMicro * 3_600_000_000) / us) / perUnit[counted];
 }
 
-/** The same of one quarter's amount. */
+/** The same of one quarter-hour's amount. */
 export function quarterHourRate(amountMicro: number | null, counted: Counted): number | null {
   return amountMicro === null ? null : (amountMicro * 4) / perUnit[counted];
 }

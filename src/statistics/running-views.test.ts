@@ -49,7 +49,7 @@ function pageOf(given: Given, isRunning: boolean): LedgerPage {
   return { entityId: given.id, entries: [entry], openings: [{ quarterHourStartUs, state }] };
 }
 
-/** All of it in the store, and the same with the quarters from `openQuarterHour` on in memory. */
+/** All of it in the store, and the same with the quarter-hours from `openQuarterHour` on in memory. */
 async function both(given: readonly Given[], openQuarterHour: number) {
   const whole = new MemoryLedger();
   const stored = new MemoryLedger();
@@ -74,14 +74,14 @@ async function both(given: readonly Given[], openQuarterHour: number) {
 const sumOf = (rows: readonly QualityCount[], field: 'quarters' | 'coveredUs') =>
   rows.reduce((sum, row) => sum + row[field], 0);
 
-/** A whole quarter of a meter. */
+/** A whole quarter-hour of a meter. */
 const given = (id: string, quarter: number, amountMicro = 1000): Given => ({
   ...{ id, quarter, amountMicro, quality: 'measured', isWhole: true, kind: 'quantity', onTimeUs: null },
   registerMicro: quarter,
 });
 
-describe('sums with the quarter in memory', () => {
-  it('are in the order of time when a clock was put back and earlier quarters run again', async () => {
+describe('sums with the quarter-hour in memory', () => {
+  it('are in the order of time when a clock was put back and earlier quarter-hours run again', async () => {
     const stored = new MemoryLedger();
     await stored.write([pageOf(given('sensor.one', 8), false)]);
     const clock = { nowUs: () => midnightUs + 4 * quarterHourUs };

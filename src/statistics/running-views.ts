@@ -10,7 +10,7 @@ import { addSums, emptySum, joinSides, type SideBySide } from './side-by-side.ts
 
 type Running = Pick<RunningLedger, 'running' | 'runningOpenings' | 'steady'>;
 
-/** Sums of the store with the quarter on top that is in memory: of no entry both know. */
+/** Sums of the store plus the running quarter-hour in memory; no entry is in both. */
 export class RunningViews implements LedgerViews {
   readonly #stored: LedgerViews;
   readonly #running: Running;

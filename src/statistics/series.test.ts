@@ -1,7 +1,7 @@
 /**
  * Goal: the grid's series has a place for every hour, week or month of its frame up to the present, they add up to the
  * frame, and of nothing there is nothing.
- * Method: a ledger in memory; frames by hand, and by property over random quarters.
+ * Method: a ledger in memory; frames by hand, and by property over random quarter-hours.
  */
 
 import fc from 'fast-check';

@@ -39,7 +39,7 @@ interface EntityToday {
 }
 
 interface Day {
-  /** Null of what is no meter, and while it is not known. */
+  /** Null for an entity that is no meter, and while it is not known. */
   count: DayCount | null;
   /** The newest reading taken in; what comes with an older instant has to be put in its place. */
   lastAtUs: number;
@@ -56,13 +56,12 @@ interface Loading {
 /** Longer than a state takes from Home Assistant to here. */
 const hearWithinMs = 2000;
 const heardLimit = 100_000;
-/** The day is looked at this often, for midnight passes in silence, too. */
+/** How often the day is checked: midnight also passes when no reading arrives. */
 const everyMs = 1000;
 
 /**
  * What each tracked entity did since the home's midnight, in memory: from the ledger once, then from the stream by
- * the ledger's own rule, so that it is at every moment what the ledger says or is about to say. What is known stays
- * while the stores are away.
+ * the ledger's own rule, so that it always equals what the ledger will say. Counts stay while the stores are away.
  */
 export class Today {
   readonly #deps: TodayDeps;
@@ -88,7 +87,7 @@ export class Today {
     const { recorder, postingWorker } = this.#deps;
     this.#unlisten = [
       recorder.onReadings(({ readings, missed }) => {
-        this.#look();
+        this.#check();
         for (const reading of readings) this.#hear(reading);
         if (missed > 0) for (const entityId of this.#days.keys()) this.#spoil(entityId);
       }),
@@ -101,8 +100,8 @@ export class Today {
           this.#spoil(entityId);
       }),
     ];
-    this.#timer = setInterval(() => this.#look(), everyMs);
-    this.#look();
+    this.#timer = setInterval(() => this.#check(), everyMs);
+    this.#check();
     this.#loop = this.#run();
   }
 
@@ -131,7 +130,7 @@ export class Today {
   }
 
   /** Rolls over at midnight and takes up what is newly tracked. */
-  #look(): void {
+  #check(): void {
     const zone = this.#deps.zone();
     if (zone === null) return;
     const midnightUs = bucketStartUs(this.#deps.clock.nowUs(), 'day', zone);

@@ -18,8 +18,8 @@ export interface ValueHour {
 }
 
 /**
- * Hours from readings, and from Home Assistant's statistics where no reading arrived in the hour: a value that was
- * carried through an outage says less than what Home Assistant knew.
+ * Hours from readings, and from Home Assistant's statistics where no reading arrived in the hour: Home Assistant
+ * knows more of an outage than the value carried through it.
  * @param hours every hour of the span
  */
 export function valueHours(

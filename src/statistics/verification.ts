@@ -13,8 +13,7 @@ type Find = (finding: Finding) => void;
 const stepUs = 7 * 96 * quarterHourUs;
 
 /**
- * The home's flows, and what a connection's registers count together, are what the meters' entries give, quarter by
- * quarter.
+ * Checks that the flows of the home or of a connection are what the meters' entries give, for every quarter-hour.
  * @param postedUntilUs flows of meters that were posted later may be a round behind
  */
 export async function verifyFlows(
@@ -69,7 +68,7 @@ interface Sum {
   readonly quarters: number;
 }
 
-/** Hours and days of the views are what the entries add up to, in whole days of the home. */
+/** Checks that hours and days of the views are the sums of their entries, over whole days of the home. */
 export async function verifyViews(
   ledger: LedgerStore,
   views: LedgerViews,

@@ -1,8 +1,8 @@
 /**
  * Goal: a month's capacity is read with its neighbours, its running window and the months that are billed with it; and
- * the months before, of which as few quarters as can be are read, say what all of their quarters say.
+ * the months before, of which as few quarter-hours as can be are read, say what all of their quarter-hours say.
  * Method: a ledger in memory; single months by hand, and by property: days that were measured, reported by the hour,
- * cut or lost, beside a plain reckoning of every quarter.
+ * cut or lost, beside a plain reckoning of every quarter-hour.
  */
 
 import fc from 'fast-check';
@@ -48,7 +48,7 @@ const ask = (ledger: TestLedger, query: Partial<CapacityQuery> = {}) =>
   capacityOf(ledger, { ...november, nowUs, gridPowerW: 1000, rules: [flanders], ...query });
 
 describe('the capacity of a month', () => {
-  it('holds the month’s own quarters, and its peak beside the eleven months before', async () => {
+  it('holds the month’s own quarter-hours, and its peak beside the eleven months before', async () => {
     const found = await ask(
       ledgerOf([
         measured(october.startUs, 900_000),
@@ -91,7 +91,7 @@ describe('the capacity of a month', () => {
     expect(found.top.map(({ powerW }) => powerW)).toEqual([52, 48, 44, 40, 36, 32, 28, 24, 20, 16]);
   });
 
-  it('reads the quarters beside the month that share a sum with it', async () => {
+  it('reads the quarter-hours beside the month that share a sum with it', async () => {
     const half = quarterHourUs / 2;
     for (const startUs of [november.startUs - 3 * quarterHourUs, november.endUs - quarterHourUs]) {
       const after = { nowUs: november.endUs + 24 * hourUs };
@@ -154,7 +154,7 @@ describe('the capacity of a month', () => {
 });
 
 describe('the running window', () => {
-  it('holds the quarters of its own that have begun, and no others', () => {
+  it('holds the quarter-hours of its own that have begun, and no others', () => {
     const { startUs } = november;
     const bucket = (index: number) => ({
       ...emptyBucket(totalIds.gridIn, startUs + index * quarterHourUs, startUs + (index + 1) * quarterHourUs),
@@ -210,7 +210,7 @@ describe('months before', () => {
     { ...flanders, counting: { weekdays: [1, 2, 3, 4, 5], fromHour: 7, untilHour: 21 } },
   ];
 
-  /** A flat day with one quarter that is higher. */
+  /** A flat day with one quarter-hour that is higher. */
   function entriesOf(dayUs: number, { is, mwh, at }: { is: string; mwh: number; at: number }): PostedEntry[] {
     if (is === 'none') return [];
     const all = Array.from({ length: 96 }, (_, index) =>
@@ -227,7 +227,7 @@ describe('months before', () => {
     });
   }
 
-  it('say what all of their quarters say', async () => {
+  it('say what all of their quarter-hours say', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(day, { minLength: 58, maxLength: 62 }),
@@ -318,7 +318,7 @@ describe('months before', () => {
     },
   );
 
-  it('reads days of which a quarter was measured in part, or has none', async () => {
+  it('reads days of which a quarter-hour was measured in part, or has none', async () => {
     for (const is of ['late', 'cut', 'none']) {
       const { asked } = await inSeptember((index) =>
         index === 14 ? entriesOf(dayUs(14), { is, mwh: 10_000, at: 3 }) : flat(index, 10_000),

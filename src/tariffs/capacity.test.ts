@@ -1,6 +1,6 @@
 /**
- * Goal: rules of peaks are found by their date, the running quarter is projected from what is posted and the power that
- * flows now, and twelve months end with the asked one.
+ * Goal: rules of peaks are found by their date, the running quarter-hour is projected from what is posted and the
+ * power that flows now, and twelve months end with the asked one.
  * Method: by hand.
  */
 
@@ -22,7 +22,7 @@ const flanders = flemishPeakRules[0] as PeakRule;
 const zone = 'Europe/Brussels';
 const nothing = { counted: [], atLeastW: null };
 
-describe('the running quarter', () => {
+describe('the running quarter-hour', () => {
   it('goes on with the present power from where the ledger is', () => {
     const running = runningWindow(
       flanders,

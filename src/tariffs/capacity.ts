@@ -31,7 +31,7 @@ export interface RunningWindow extends Interval {
 
 /** What a month's offtake says of peaks. */
 export interface CapacityOfMonth {
-  /** The month's known quarters, ascending. */
+  /** The month's known quarter-hours, ascending. */
   readonly quarters: readonly Bucket[];
   readonly month: MonthPeak;
   readonly top: readonly Peak[];

@@ -36,7 +36,7 @@ export class PriceList {
     const own = area === null ? [] : (this.#byArea.get(area) ?? []);
     const all = this.#byArea.get(null) ?? [];
     const isWithin = ({ effectiveFromUs: at }: CostVersion) => at > startUs && at < endUs;
-    // It is asked for every bucket, and nearly always there is none.
+    // This runs for every bucket, and nearly always there is no change.
     if (!own.some(isWithin) && !all.some(isWithin)) return none;
     const instants = [...own, ...all].filter(isWithin).map((version) => version.effectiveFromUs);
     return [...new Set(instants)].sort((a, b) => a - b);
@@ -76,7 +76,7 @@ export class CostSum {
   add(energyMwh: number, pricePerKwhMicro: number | null): void {
     this.#isEmpty = false;
     if (pricePerKwhMicro === null) {
-      // Also of nothing used: a quiet hour without a price is as unknown as a busy one.
+      // Also when nothing was used: an hour without a price has an unknown cost.
       this.#isUnpriced = true;
       this.#unpricedMwh += Math.abs(energyMwh);
     } else this.#costExact += BigInt(energyMwh) * BigInt(pricePerKwhMicro);

@@ -1,6 +1,6 @@
 /**
- * Goal: what a quarter's offtake rests on is taken as what it is, and a sum of several quarters bounds the windows
- * that it was spread over by no more and no less than it allows.
+ * Goal: what a quarter-hour's offtake rests on is taken as what it is, and a sum of several quarter-hours bounds the
+ * windows that it was spread over by no more and no less than it allows.
  * Method: by hand, at the edges of windows, days and hours that count.
  */
 
@@ -72,7 +72,7 @@ describe('offtakeOf', () => {
     expect(usedIn(days, 'estimated')).toEqual({ startUs: days[0], endUs: days[1] });
   });
 
-  it('is a quarter where one was measured, a part where it was not to its end, and no less than nothing', () => {
+  it('is a quarter-hour where one was measured, a part where it was not to its end, and no less than nothing', () => {
     expect(offtakeOf(bucket({ quality: 'measured', highestMicro: 1000 }))[0]?.knownAs).toBe('quarter');
     expect(offtakeOf(bucket({ quality: 'measured' }))[0]?.knownAs).toBe('part');
     expect(offtakeOf(bucket({ quality: 'estimated' }))[0]?.knownAs).toBe('span');
@@ -81,7 +81,7 @@ describe('offtakeOf', () => {
   });
 });
 
-describe('a sum of several quarters', () => {
+describe('a sum of several quarter-hours', () => {
   it('bounds the single highest window where it overlaps another, but not several together', () => {
     const known = [...spread(0, 3, 300, 'hour', [0, 4]), ...spread(3, 7, 900, 'hour', [3, 7])];
     // Of the first hour only what was spread from within it is certain.

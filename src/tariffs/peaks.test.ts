@@ -1,7 +1,7 @@
 /**
  * Goal: the month's peak is the one on the bill.
  * Method: rules by hand, Flanders' and one of another kind; a real meter's September 2022 (test/data, HomeWizard P1
- * registers every quarter-hour), whose highest quarter is known: 3.176 kW on the 7th at 12:15; bounds by property:
+ * registers every quarter-hour), whose highest quarter-hour is known: 3.176 kW on the 7th at 12:15; bounds by property:
  * random quarter-hours, reported as hours, silences, parts or not at all, by random rules, lie within them.
  */
 import { readFileSync } from 'node:fs';
@@ -129,7 +129,7 @@ describe('monthPeak in Flanders', () => {
     });
   });
 
-  it('lets a silence of hours have been one quarter, and knows no bound where it may go on', () => {
+  it('lets a silence of hours have been one quarter-hour, and knows no bound where it may go on', () => {
     const spread = offtakes(0, 'span', ...Array.from({ length: 12 }, () => 250_000));
     expect(peakOf(flanders, spread, 0, 3 * hour)).toMatchObject({ atLeastW: 1000, atMostW: 12_000 });
     // Half of the silence lies in the month before, and all of it may.
@@ -141,7 +141,7 @@ describe('monthPeak in Flanders', () => {
     });
   });
 
-  it('knows no upper bound while quarters are missing or measured in part, and nothing of nothing', () => {
+  it('knows no upper bound while quarter-hours are missing or measured in part, and nothing of nothing', () => {
     expect(peakOf(flanders, offtakes(0, 'quarter', 1000), 0, 2 * quarterHourUs)).toMatchObject({
       ...{ powerW: 4, atLeastW: 4, atMostW: null, measuredWindows: 1, expectedWindows: 2 },
     });

@@ -13,7 +13,7 @@ export interface MonthPeak {
   readonly powerW: number | null;
   /** The windows that it is the mean of, highest first and the first of equals. */
   readonly counted: readonly Peak[];
-  /** What the month's peak lies between, from all that is known. Equal to the peak when every window was measured. */
+  /** Bounds of the month's peak. Both equal the peak when every window was measured. */
   readonly atLeastW: number | null;
   readonly atMostW: number | null;
   readonly measuredWindows: number;
@@ -112,7 +112,7 @@ export interface BilledPeak {
   /** Of those, the months in which a part was not measured: theirs may have been higher. */
   readonly monthsPartial: number;
   readonly monthsCounted: number;
-  /** The mean over all months lies between; a month of which nothing is known counts for its floor at least. */
+  /** Bounds of the mean over all months; a month without entries counts for the floor at least. */
   readonly atLeastW: number | null;
   /** Null while the highest of a month is not known. */
   readonly atMostW: number | null;

@@ -26,7 +26,7 @@ const rules = { kind: 'rising', maxGapUs, quarterHourGapUs, certainMicro: 0 } as
 /** Minutes after the start, and the milliwatt-hours used until then. */
 type Reported = readonly (readonly [minutes: number, mwh: number])[];
 
-/** What the home took from the grid, as the quarters of the view have it. */
+/** What the home took from the grid, as the quarter-hours of the view have it. */
 function offtakesOf(...meters: readonly Reported[]): QuarterHourOfftake[] {
   const evidence = meters.map((reported) =>
     reported.map(([minutes, registerMicro]): RegisterReading => {

@@ -28,13 +28,13 @@ export function monthsUntil(startUs: number, count: number, zone: string): numbe
 }
 
 interface MonthPlan {
-  /** The quarters that are to be read; null when none are. */
+  /** The interval of quarter-hours to read; null when there is none. */
   readonly span: Interval | null;
   readonly finish: (quarters: readonly Bucket[]) => RollingMonth;
 }
 
 /**
- * The peaks of months with as few quarters read as can be, those of all months in one go.
+ * The peaks of months, with as few quarter-hours read as possible, for all months in one query.
  * @param days the day view over at least these months; it may hold others
  */
 export async function readMonths(
@@ -69,7 +69,7 @@ function planMonth(
   const passedEndUs = Math.max(startUs, Math.min(endUs, windowAt(rule, nowUs, zone).startUs));
   const own = days.filter((day) => day.startUs >= startUs && day.startUs < endUs);
   const base = { startUs, endUs, floorW: rule.floorW };
-  // Nothing known has no bounds, whatever the windows.
+  // Without entries there are no bounds.
   if (own.length === 0) {
     const expectedWindows = peakWindows(rule, [], startUs, passedEndUs, zone).length;
     const none = { powerW: null, counted: [], atLeastW: null, atMostW: null, measuredWindows: 0, peak: null };
@@ -99,7 +99,7 @@ function planMonth(
   };
 }
 
-/** Every quarter was measured as one. */
+/** Every quarter-hour was measured as one. */
 function isWhole(day: Bucket): boolean {
   const isMeasured = day.quality === 'measured' || day.quality === 'imported' || day.quality === 'recovered';
   return isMeasured && day.highestMicro !== null && day.coveredUs === day.endUs - day.startUs;

@@ -73,8 +73,8 @@ export class SimulatedChain {
   readonly #received: { readonly receivedUs: number; readonly entityId: string; readonly atUs: number }[] =
     [];
   readonly #random: () => number;
-  /** Of its own, so that a seed's faults are those that they were. */
-  readonly #looks: () => number;
+  /** A generator of its own, so that the faults of a seed stay the same. */
+  readonly #watches: () => number;
   #markUs: number | null = null;
   #running: Running | null = null;
   #isConnected = false;
@@ -85,7 +85,7 @@ export class SimulatedChain {
 
   constructor(seed: number) {
     this.#random = randomOf(seed);
-    this.#looks = randomOf(seed + 1_000_000);
+    this.#watches = randomOf(seed + 1_000_000);
     this.meters = ['a', 'b', 'c'].map(
       (name, place) => new SimulatedMeter(`sensor.${name}`, (place * 500 + 1) * 1_000_000, this.#random),
     );
@@ -129,7 +129,7 @@ export class SimulatedChain {
       await vi.advanceTimersByTimeAsync(60_000);
     }
     for (const meter of this.meters) this.#change(meter, true);
-    // The quarter that runs is over, and two rounds of posting.
+    // The quarter-hour that runs is over, and two rounds of posting.
     await vi.advanceTimersByTimeAsync(hourMs / 4 + 130_000);
   }
 
@@ -311,7 +311,7 @@ export class SimulatedChain {
       return `run-${this.#ids}`;
     };
     // Whether the panel is open in this life.
-    const isWatched = this.#looks() < 0.5;
+    const isWatched = this.#watches() < 0.5;
     const running = new RunningLedger({
       store: living(this.ledgers),
       summed: async () => undefined,

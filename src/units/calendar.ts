@@ -34,8 +34,8 @@ export function isZone(zone: string): boolean {
 }
 
 /**
- * Answers of this file, by zone, period and instant: a year of a home asks the same few hundred days over for each of
- * its meters, and each takes Temporal some microseconds. It forgets all when it is full.
+ * Caches results by zone, period and instant: a year of a home needs the same few hundred days for each of its meters,
+ * and Temporal takes some microseconds for each. It is cleared when it is full.
  */
 class Known {
   readonly #answers = new Map<string, Map<number, number>>();

@@ -141,7 +141,7 @@ describe('instants', () => {
       expect(instantFromSeconds(seconds)).toBe(us);
   });
 
-  it('lie in the quarter that they open', () => {
+  it('lie in the quarter-hour that they open', () => {
     for (const [atUs, startUs] of [
       [0, 0],
       [quarterHourUs - 1, 0],

@@ -20,7 +20,7 @@ import { homeConfig, timeZone, type YearMeter } from './year-home.ts';
 export interface YearSpan {
   readonly ledgerFromUs: number;
   readonly readingsFromUs: number;
-  /** The end of the last quarter; the home's now. */
+  /** The end of the last quarter-hour; the home's now. */
   readonly endUs: number;
 }
 

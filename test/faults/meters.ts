@@ -55,7 +55,7 @@ export class Meters {
     this.#home.emit(entityId, isAway ? 'unavailable' : register.toFixed(3), attributes, atUs);
   }
 
-  /** Settled quarters, so that there is a ledger to be verified. */
+  /** Settled quarter-hours, so that there is a ledger to be verified. */
   #playPast(): void {
     const nowUs = this.#home.home.advance();
     for (let atUs = nowUs - pastHours * 3_600_000_000; atUs < nowUs; atUs += pastStepUs)

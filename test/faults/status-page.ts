@@ -48,7 +48,7 @@ export class StatusPage {
 
   /**
    * The ledger, once it is posted, is what its evidence says.
-   * @param meterIds those that have quarters before the last two, whose journal is verified too
+   * @param meterIds those that have quarter-hours before the last two, whose journal is verified too
    */
   async ledgerIsRight(meterIds: readonly string[]): Promise<void> {
     const endMs = performance.now() + wellAgainMs;

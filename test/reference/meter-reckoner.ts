@@ -48,13 +48,16 @@ export const quarter = 900_000_000n;
 
 export interface ReckonedQuarterHour {
   readonly micro: Fraction;
-  /** Measured as a quarter and to its end: no silence of more than twenty minutes and no absence reaches into it. */
+  /**
+   * Measured as a quarter-hour and to its end: no silence of more than twenty minutes and no absence reaches into it.
+   */
   readonly isMeasured: boolean;
 }
 
 /**
- * By the start of each quarter, of a register that only rises: the first value is the zero point, below nine tenths of
- * the reading before is a reset and counts from 0, any other fall counts nothing and is not the new beginning.
+ * By the start of each quarter-hour, of a register that only rises: the first value is the zero point, below nine
+ * tenths of the reading before is a reset and counts from 0, any other fall counts nothing and is not the new
+ * beginning.
  * @param states ascending
  */
 export function reckon(states: readonly RegisterState[]): Map<number, ReckonedQuarterHour> {
@@ -150,7 +153,7 @@ function shown(atUs: number, zone: string, period: Shown): string {
   return period === 'hour' ? `${wall.date} ${wall.hour} ${wall.aheadMinutes}` : wall[period];
 }
 
-/** Sums by what the wall clock shows at the start of each quarter. */
+/** Sums by what the wall clock shows at the start of each quarter-hour. */
 export function sumsBy(
   quarters: ReadonlyMap<number, ReckonedQuarterHour>,
   zone: string,
@@ -164,7 +167,7 @@ export function sumsBy(
   return sums;
 }
 
-/** The same for hours, by the first quarter at which the clock shows the hour. */
+/** The same for hours, by the first quarter-hour at which the clock shows the hour. */
 export function hourSums(
   quarters: ReadonlyMap<number, ReckonedQuarterHour>,
   zone: string,
@@ -179,7 +182,7 @@ export function hourSums(
   return sums;
 }
 
-/** The highest measured quarter of each month, the first of equals; milliwatt-hours. */
+/** The highest measured quarter-hour of each month, the first of equals; milliwatt-hours. */
 export function monthPeaks(quarters: ReadonlyMap<number, ReckonedQuarterHour>, zone: string) {
   const peaks = new Map<string, { startUs: number; micro: number }>();
   for (const [startUs, { micro, isMeasured }] of [...quarters].sort(([a], [b]) => a - b)) {

@@ -47,7 +47,7 @@ describe('September 2022 of a HomeWizard meter', () => {
   const exports = [back1 ?? '', back2 ?? ''];
   const home = new PlayedHome({ imports, exports }, us('2022-10-01T10:00:00Z'));
   const month = 'start_time=2022-09-01T00:00:00%2B02:00&end_time=2022-10-01T00:00:00%2B02:00';
-  /** What was taken from the grid in each quarter, Wh. */
+  /** What was taken from the grid in each quarter-hour, Wh. */
   const offtakes = rows.slice(0, -1).map((row, index) => {
     const [a, b, c, d] = row.registersWh;
     const [a2 = a, b2 = b, c2 = c, d2 = d] = rows[index + 1]?.registersWh ?? [];
@@ -65,7 +65,7 @@ describe('September 2022 of a HomeWizard meter', () => {
   });
   afterAll(() => home.stop());
 
-  it('has its peak of 3176 W on the 7th at 12:15, and every quarter', async () => {
+  it('has its peak of 3176 W on the 7th at 12:15, and every quarter-hour', async () => {
     const answer = await home.get('/v1/capacity/month/2022-09', capacityMonth);
     expect(answer).toMatchObject({
       monthly_peak_w: 3176,
@@ -132,7 +132,8 @@ describe('September 2022 of a HomeWizard meter', () => {
 
   it('is read in spans together as it is span by span', async () => {
     const day = (date: number) => us('2022-09-01T00:00:00Z') + (date - 1) * 96 * quarterHourUs;
-    // Spans that overlap, one that is cut within quarters, one before there is anything; more than one question takes.
+    // Spans that overlap, one that is cut within quarter-hours, one before there is anything; more than one question
+    // takes.
     const spans = [
       { startUs: day(7), endUs: day(8) },
       { startUs: day(7) + 5 * quarterHourUs, endUs: day(9) },
@@ -183,7 +184,7 @@ describe('September 2022 of a HomeWizard meter', () => {
     expect(answer.rows.map((row) => [row.start.slice(0, 10), row.grid_in_kwh])).toEqual(
       [...days].map(([day, wh]) => [day, wh / 1000]),
     );
-    // The sun is not metered here: in a quarter that feeds in more than it takes, the home's use is not below 0.
+    // The sun is not metered here: in a quarter-hour that feeds in more than it takes, the home's use is not below 0.
     const uses = sumBy(
       offtakes,
       (one) => dayOf(one.startUs),
@@ -289,7 +290,7 @@ describe('September 2022 of a HomeWizard meter', () => {
     });
   });
 
-  it('costs what its quarters cost, also where the price changes within a day', async () => {
+  it('costs what its quarter-hours cost, also where the price changes within a day', async () => {
     const version = (cost_per_kwh: number, effective_from: string) =>
       home.post(
         '/api/power-analytics/cost-versions',
@@ -479,7 +480,7 @@ describe('October 2021 of a Fluvius meter', () => {
   });
   afterAll(() => home.stop());
 
-  it('has 100 quarters on the day that the clock goes back', async () => {
+  it('has 100 quarter-hours on the day that the clock goes back', async () => {
     expect([...taken.keys()].filter((startUs) => Number(startUs) >= dayUs)).toHaveLength(100);
     const answer = await home.get(
       '/api/balance?start_time=2021-10-31T00:00:00%2B02:00&end_time=2021-11-01T00:00:00%2B01:00&period=quarter',
@@ -494,7 +495,7 @@ describe('October 2021 of a Fluvius meter', () => {
     expect(answer.total).toMatchObject({ coverage: 1, quality: 'imported' });
   });
 
-  it('adds up to the file by day and has its peak in the right quarter', async () => {
+  it('adds up to the file by day and has its peak in the right quarter-hour', async () => {
     const answer = await home.get(
       '/api/statistics/home:grid_in/daily?start_time=2021-10-12T00:00:00%2B02:00&end_time=2021-11-01T00:00:00%2B01:00',
       dailyStatistics,

@@ -247,7 +247,7 @@ describe('a home that was posted', { timeout: 180_000 }, () => {
   });
 
   it('is not troubled by evidence that is stored and not posted, however it stands', async () => {
-    // A late reading in the middle, and one that settles the last quarter and a new day's.
+    // A late reading in the middle, and one that settles the last quarter-hour and a new day's.
     const late = [
       reading(grid, startUs + 70.5 * quarterHourUs, 17.6),
       reading(grid, startUs + 363 * quarterHourUs, 93),

@@ -138,7 +138,7 @@ describe('the ledger in QuestDB', () => {
     );
   });
 
-  it('reopens the quarters that a late word of a switch concerns, until its next word', async () => {
+  it('reopens the quarter-hours that a late word of a switch concerns, until its next word', async () => {
     const powerId = freshEntity('plug_power');
     const switchId = freshEntity('plug_switch');
     const registerId = freshEntity('plug_energy');
@@ -189,7 +189,7 @@ describe('the ledger in QuestDB', () => {
     await report(word('01:10', 1), word('01:50', null));
     expect(await sum()).toBe(80_000);
     await report(word('00:20', 0));
-    // Off for fifty minutes of two hours; each quarter is rounded by itself.
+    // Off for fifty minutes of two hours; each quarter-hour is rounded by itself.
     expect(await sum()).toBe(46_666);
     const rows = await ledger.current(registerId, 0, at('2026-03-29T02:00:00Z'));
     expect(rows.map(({ onTimeUs }) => onTimeUs && onTimeUs / 60_000_000)).toEqual([

@@ -1,5 +1,5 @@
 /**
- * Goal: what is in the files of real meters comes out by hour, day and month, peaks at their quarters, in whatever
+ * Goal: what is in the files of real meters comes out by hour, day and month, peaks at their quarter-hours, in whatever
  * order it came in; gas in cubic metres and in kilowatt-hours.
  * Method: the files are played into the real stores, shuffled; every answer of the API is held against test/reference,
  * which shares no code with the product.

@@ -21,12 +21,12 @@ interface Life {
   /** Local midnights. */
   readonly from: string;
   readonly until: string;
-  /** Readings lie so far from the quarter's boundary, at most. */
+  /** Readings lie so far from the quarter-hour's boundary, at most. */
   readonly jitterMinutes: number;
   readonly seed: number;
 }
 
-/** What a meter shows over its life. Uses are multiples of 50 Wh, so that many quarters are equally high. */
+/** What a meter shows over its life. Uses are multiples of 50 Wh, so that many quarter-hours are equally high. */
 function lifeOf({ from, until, jitterMinutes, seed }: Life): RegisterState[] {
   const random = seeded(seed);
   const states: RegisterState[] = [];

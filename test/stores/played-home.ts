@@ -72,7 +72,7 @@ export class PlayedHome {
       log: quietLog,
     });
     this.#stored = new QuestDbLedgerViews(db, () => this.#zone);
-    // As the process has it: the quarter at which this home lives is in memory.
+    // As the process has it: the quarter-hour at which this home lives is in memory.
     const running = new RunningLedger({
       store: new QuestDbLedgerStore(db),
       summed: () => this.#stored.refreshed(),

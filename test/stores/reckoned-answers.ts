@@ -21,7 +21,9 @@ import {
 import type { PlayedHome } from './played-home.ts';
 
 const us = (iso: string) => Date.parse(iso) * 1000;
-/** Splitting a difference over quarters may leave a part a millionth away from its fraction, at each of its ends. */
+/**
+ * Splitting a difference over quarter-hours may leave a part a millionth away from its fraction, at each of its ends.
+ */
 const within = 2n;
 
 export function shuffled<T>(items: readonly T[], seed: number): T[] {

@@ -45,7 +45,10 @@ const metersPerQuery = 200;
 const spansPerQuery = 16;
 const polling: Polling = { withinMs: minuteMs, firstMs: 20, limitMs: 20 };
 
-/** Sums of the ledger: quarters from the table, hours and days from materialized views that QuestDB keeps up itself. */
+/**
+ * Sums of the ledger: quarter-hours from the table, hours and days from materialized views that QuestDB keeps up
+ * itself.
+ */
 export class QuestDbLedgerViews implements MaterializedViews {
   readonly #db: QuestDb;
   readonly #zone: () => string;

@@ -46,8 +46,8 @@ function safeInteger(text: string): number {
 }
 
 /**
- * The one place that speaks to QuestDB: a pool for reading, a writer for writing, and the schema that both need.
- * It starts without the server and picks it up when it comes.
+ * The only connection to QuestDB: a pool for reading, a writer for writing, and the schema that both need.
+ * It starts without the server and connects when the server is up.
  */
 export class QuestDb {
   readonly clock: Clock;
@@ -83,7 +83,7 @@ export class QuestDb {
     this.#retry = new Backoff(this.#limits.retryFirstMs, this.#limits.retryLimitMs);
   }
 
-  /** Begins to look for the server, and goes on for ever; never throws. */
+  /** Starts to look for the server and keeps trying; never throws. */
   start(): void {
     void this.#tryToPrepare();
   }
@@ -116,7 +116,9 @@ export class QuestDb {
     return this.#preparing;
   }
 
-  /** Rows by column name; a `long` comes as a number. Values only ever through `values`. Rejects with a QuestDbError. */
+  /**
+   * Rows by column name; a `long` comes as a number. Values only ever through `values`. Rejects with a QuestDbError.
+   */
   query(text: string, values: readonly Parameter[]): Promise<Row[]> {
     return this.#run(text, values, this.#limits.queryMs);
   }
