@@ -1,6 +1,6 @@
 /**
  * Goal: the process starts with nothing around it, says so, stops cleanly on a signal, and dies loudly on a fault.
- * Method: the real program as a child, on a free port, with addresses at which nobody answers.
+ * Method: the real program as a child, on a free port, with addresses at which no server answers.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, writeFileSync } from 'node:fs';
@@ -29,7 +29,7 @@ class Program {
         PATH: process.env.PATH,
         DATA_DIR: dataDir,
         PORT: '0',
-        // Port 9 is that of the discard service, which nobody runs.
+        // Port 9 is that of the discard service, which does not run here.
         QUESTDB_URL: 'http://127.0.0.1:9',
         QUESTDB_PG_URL: 'postgres://admin:hush-hush@127.0.0.1:9/qdb',
         MONGODB_URL: 'mongodb://me:hush-hush@127.0.0.1:9/x',

@@ -1,4 +1,4 @@
-/** What the parts of the bootstrap share: how they speak, fail, and run a slow program. */
+/** What the parts of the bootstrap share: output, failure, and running a slow program. */
 import { spawn } from 'node:child_process';
 import { createWriteStream, mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';

@@ -1,6 +1,6 @@
 /**
  * Goal: a named connection's registers are added up quarter-hour by quarter-hour, its past too, and what was missed
- * while it was not there is mended when it comes again.
+ * while it was removed is posted when it is added again.
  * Method: the flows over a ledger in memory into which the test posts two meters.
  */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -180,11 +180,11 @@ describe('a connection that is taken away', () => {
     expect(await totals()).toContainEqual([1, 309]);
   });
 
-  it('has its past posted when one of its name is made anew in its place', async () => {
+  it('posts its past when a connection with its id is created again in its place', async () => {
     const running = flows();
     running.setConnections([annex()]);
     await running.settle();
-    // Nobody reported this: it was posted while nothing followed the meter.
+    // Posted without a report to the running flows.
     await post('sensor.high', 1, 9);
     running.setConnections([annex({ createdAtUs: 2 })]);
     await running.settle();

@@ -19,7 +19,7 @@ const startUs = bucketStartUs(Date.UTC(2026, 10, 21, 8) * 1000, 'hour', zone);
 const endUs = startUs + 3 * hourUs;
 /** Half of the third hour has passed. */
 const nowUs = startUs + 2.5 * hourUs;
-/** The quarter-hours in which everything spoke: the first hour, and the third as far as it has passed. */
+/** The quarter-hours in which every meter reported: the first hour, and the third as far as it has passed. */
 const spoken = [0, 1, 2, 3, 8, 9];
 const wattHours = (amount: number | null) => amount && amount / 1000;
 
@@ -144,7 +144,7 @@ describe('a home’s balance', () => {
       [28, 44, 80],
       [28, 44, 80],
     ]);
-    // Without a meter of a kind, and with one of which nothing is known, the sum is not known.
+    // Without a meter of a kind, and with one that is not counted, the sum is not known.
     expect(await amounts({ ...home, water: { ids: ['water'], hasUnknown: true } })).toEqual(
       Array(4).fill([null, null, null]),
     );

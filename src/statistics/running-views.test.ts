@@ -142,7 +142,7 @@ describe('sums with the quarter-hour in memory', () => {
           expect(await running.quarterHoursWithin(ids[0] ?? '', [{ startUs, endUs }])).toEqual(
             await whole.quarterHoursWithin(ids[0] ?? '', [{ startUs, endUs }]),
           );
-          // Nobody asks for the registers of an empty range, and the port promises none.
+          // Empty ranges of registers are excluded by the port.
           if (startUs < endUs)
             expect(await running.registers(ids[0] ?? '', period, startUs, endUs)).toEqual(
               await whole.registers(ids[0] ?? '', period, startUs, endUs),

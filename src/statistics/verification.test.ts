@@ -177,7 +177,7 @@ describe('views', () => {
       period === 'day' && bucket.startUs === startUs ? { amountMicro: null } : {},
     );
     expect(findings.map(({ detail }) => detail)).toEqual([
-      expect.stringContaining('the day has null in 96 quarters'),
+      expect.stringContaining('the day has null in 96 quarter-hours'),
     ]);
   });
 
@@ -196,7 +196,7 @@ describe('views', () => {
       findings.push(one),
     );
     expect(findings.map(({ detail }) => detail)).toEqual([
-      `the day has ${first?.amountMicro} in 96 quarters, ${dayUs} µs of them measured, its entries say nothing`,
+      `the day has ${first?.amountMicro} in 96 quarter-hours, ${dayUs} µs of them measured, its entries say nothing`,
     ]);
   });
 });

@@ -111,5 +111,5 @@ export async function verifyViews(
 
 function inWords(sum: Sum | undefined): string {
   if (sum === undefined) return 'nothing';
-  return `${sum.amountMicro} in ${sum.quarters} quarters, ${sum.coveredUs} µs of them measured`;
+  return `${sum.amountMicro} in ${sum.quarters} quarter-hours, ${sum.coveredUs} µs of them measured`;
 }

@@ -1,6 +1,6 @@
 /**
  * Goal: a month's capacity is read with its neighbours, its running window and the months that are billed with it; and
- * the months before, of which as few quarter-hours as can be are read, say what all of their quarter-hours say.
+ * the months before, read with as few quarter-hours as possible, give the same figures as all of their quarter-hours.
  * Method: a ledger in memory; single months by hand, and by property: days that were measured, reported by the hour,
  * cut or lost, beside a plain reckoning of every quarter-hour.
  */
@@ -227,7 +227,7 @@ describe('months before', () => {
     });
   }
 
-  it('say what all of their quarter-hours say', async () => {
+  it('give the same figures as all of their quarter-hours', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(day, { minLength: 58, maxLength: 62 }),
@@ -318,7 +318,7 @@ describe('months before', () => {
     },
   );
 
-  it('reads days of which a quarter-hour was measured in part, or has none', async () => {
+  it('reads days with a quarter-hour that is measured in part or missing', async () => {
     for (const is of ['late', 'cut', 'none']) {
       const { asked } = await inSeptember((index) =>
         index === 14 ? entriesOf(dayUs(14), { is, mwh: 10_000, at: 3 }) : flat(index, 10_000),

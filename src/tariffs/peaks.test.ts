@@ -302,7 +302,7 @@ describe('billedPeak', () => {
     expect(billedPeak([month(1000), month(1000)]).powerW).toBe(2500);
   });
 
-  it('leaves unknown months out of the figure, and says so: they count the floor at least', () => {
+  it('leaves unknown months out of the figure and reports them: they count the floor at least', () => {
     expect(billedPeak([unknown, unknown, month(4000)])).toEqual({
       ...{ powerW: 4000, reason: null, monthsKnown: 1, monthsPartial: 0, monthsCounted: 3 },
       ...{ atLeastW: 3000, atMostW: null },

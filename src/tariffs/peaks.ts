@@ -23,7 +23,7 @@ export interface MonthPeak {
 
 /**
  * @param windows of one month so far, ascending
- * @param measuredBelow windows that were measured beside those, none of which is higher than the highest of those
+ * @param measuredBelow the number of further measured windows, none higher than the highest of `windows`
  */
 export function monthPeak(
   rule: PeakRule,
@@ -68,7 +68,7 @@ function daysOf(windows: readonly PeakWindow[], zone: string): Set<number> {
   return new Set(windows.map((window) => bucketStartUs(window.startUs, 'day', zone)));
 }
 
-/** The highest peaks, highest first, the earlier of equals first; of each day one, where the rule says so. */
+/** The highest peaks, highest first, the earlier of equals first; one for each day, where the rule requires it. */
 export function topPeaks(rule: PeakRule, peaks: readonly Peak[], count: number, zone: string): Peak[] {
   const sorted = [...peaks].sort((a, b) => b.powerW - a.powerW || a.startUs - b.startUs);
   if (!rule.isOnePerDay) return sorted.slice(0, count);
@@ -104,7 +104,7 @@ export function countedW({ powerW, atLeastW, floorW }: BilledMonth): number | nu
 type BilledReason = 'nothing_known' | 'only_bounds_are_known';
 
 export interface BilledPeak {
-  /** The mean over the months of which a peak is known, each raised to the floor; null when none is. */
+  /** The mean over the months with a known peak, each raised to the floor, W; null when there is none. */
   readonly powerW: number | null;
   /** Why it is not known; null when it is. */
   readonly reason: BilledReason | null;

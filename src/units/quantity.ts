@@ -84,7 +84,7 @@ export function toCanonical(
   const found = conversions.get(unit);
   if (found === undefined) return null;
   const { times, dividedBy } = found;
-  // Sixteen digits of a product hold noise that nobody measured: 11.41782 MWh is 11417.82 kWh. What needs no conversion
+  // Sixteen digits of a product hold rounding noise: 11.41782 MWh is 11417.82 kWh. What needs no conversion
   // stays the reported number.
   const isCanonical = times === 1 && dividedBy === 1;
   return {

@@ -23,7 +23,7 @@ afterAll(async () => {
 
 const heartbeat = async () => {
   const status = await world.process.status();
-  if (status === null) throw new Error('nobody answers');
+  if (status === null) throw new Error('the process does not answer');
   return status.body.heartbeat;
 };
 const silentTickets = async () => {

@@ -52,7 +52,7 @@ describe.runIf(isOwn)('a plug with a switch', () => {
     await draw(40);
     ledger.start();
     await ledger.following(plug.power);
-    // Nobody named it: that both are one device is all that says what it is.
+    // It is not configured: only the shared device links the switch to the sensor.
     await ledger.following(plug.switch);
     await draw(41);
     await pause(1500);

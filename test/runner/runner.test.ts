@@ -31,7 +31,7 @@ describe('the report of a Vitest run', () => {
     ]);
   });
 
-  it('counts a project of which nothing ran', () => {
+  it('counts a project without a run', () => {
     expect(tallyRun(['unit', 'panel'], good, 0, '/checkout', 1)[1]).toMatchObject({
       suite: 'panel',
       failed: 1,

@@ -1,5 +1,5 @@
 /**
- * Goal: a page in a browser of this machine can do nothing with the stores on loopback; nobody sees their password.
+ * Goal: a page in a browser of this machine can do nothing with the stores on loopback; their password is never shown.
  * Method: the stores started as npm start does it; asked as such a page would, and with the old password.
  */
 import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';

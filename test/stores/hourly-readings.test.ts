@@ -1,6 +1,6 @@
 /**
- * Goal: of a meter that reports once an hour the API gives no peak that nobody measured, but what it lies between.
- * Method: the registers of a real meter, of which the true peak is known (3.176 kW), are played into the real stores
+ * Goal: for a meter that reports once an hour the API returns no peak but its bounds.
+ * Method: the registers of a real meter with a known peak (3.176 kW) are played into the real stores
  * once an hour, exactly and some seconds late, and asked for through the whole application.
  */
 

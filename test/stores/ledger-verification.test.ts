@@ -207,7 +207,7 @@ describe('a home that was posted', { timeout: 180_000 }, () => {
     const atUs = startUs + 50 * quarterHourUs;
     const [entry] = await ledger.current(grid, atUs, atUs + 1);
     if (entry === undefined) throw new Error('an entry');
-    // QuestDB deletes no rows: the current state goes on by two revisions of which one is not journaled.
+    // QuestDB deletes no rows: the current state advances by two revisions, one without a journal row.
     const lost = { ...entry, revision: entry.revision + 2 };
     await ledger.write([{ entityId: grid, entries: [lost], openings: [] }]);
     expect((await verify()).differences).toEqual([{ entityId: grid, check: 'journal', quarter: 50 }]);
@@ -259,7 +259,7 @@ describe('a home that was posted', { timeout: 180_000 }, () => {
     expect(verification.differences).toEqual([]);
     expect(pauses).toBe(0);
     expect(verification.meters[0]?.waiting).toBeGreaterThan(0);
-    // Nobody says that it came: then it is a difference, unless the process posts it meanwhile.
+    // Without a receipt it is a difference, unless the process posts it meanwhile.
     received = new Map();
     expect((await verify()).differences).toContainEqual({ entityId: grid, check: 'evidence', quarter: 71 });
     onPause = async () => {

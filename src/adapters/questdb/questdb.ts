@@ -189,7 +189,7 @@ export class QuestDb {
         keepAlive: true,
         types,
       });
-      // A connection that breaks while nobody uses it; the pool drops it and makes another when it is needed.
+      // A connection that breaks while it is idle; the pool drops it and makes another when it is needed.
       this.#pool.on('error', (error) => this.#deps.log.debug({ err: error }, 'QuestDB closed a connection'));
     }
     return this.#pool;
