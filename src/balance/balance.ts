@@ -69,7 +69,7 @@ export function matchFlows(sources: Sources): Flows {
   const rest = fromGrid + solar + fromBattery - toGrid - toBattery;
   const home = Math.max(0, rest);
 
-  // More from the grid than the home used can only have gone to the battery; taken first, or it would be stranded.
+  // Grid import beyond the home's use can only charge the battery; it is matched first, because no later step does it.
   const surplus = Math.max(0, Math.min(toBattery, fromGrid - home));
   fromGrid -= surplus;
   toBattery -= surplus;

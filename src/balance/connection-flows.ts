@@ -101,7 +101,7 @@ export class ConnectionFlows {
       },
       this.#everyMs,
     );
-    // Two at once would both follow on the same revision.
+    // Two keepers at once would write the same revision.
     const before = this.#stopping.get(connectionId) ?? Promise.resolve();
     if (this.#isRunning) void before.then(() => this.#isRunning && keeper.start());
     const kept = { createdAtUs, keeper };

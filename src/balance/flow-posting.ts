@@ -36,7 +36,7 @@ export const everyFlow: readonly FlowId[] = [...Object.values(flowIds), ...Objec
 const flowFields = Object.keys(flowIds) as (keyof Balance)[];
 const totalFields = Object.keys(totalIds) as (keyof BalanceSources)[];
 
-/** What a home must have for a flow between two of its parts. */
+/** The parts that a home must have for each flow. */
 const partsOf = {
   homeMwh: [],
   unexplainedMwh: [],

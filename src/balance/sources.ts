@@ -16,7 +16,7 @@ export interface BalanceSources {
 
 /**
  * The energy preferences decide; a home without them is made of what was recognised. An entity that is no longer in
- * Home Assistant stays a source while the preferences name it, for its past counts.
+ * Home Assistant stays a source while the preferences name it, because its past counts.
  * @param unknown what the preferences name and no register counts
  */
 export function balanceSources(

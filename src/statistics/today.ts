@@ -32,7 +32,7 @@ interface TodayDeps {
 interface EntityToday {
   /**
    * What a meter counted since local midnight, in its canonical unit: what the ledger says of the day, and what was
-   * heard since. Null for what is no meter, and until the ledger has said something.
+   * received since. Null for what is no meter, and until the ledger has said something.
    */
   readonly counted: number | null;
   readonly readings: number;
@@ -41,7 +41,7 @@ interface EntityToday {
 interface Day {
   /** Null for an entity that is no meter, and while it is not known. */
   count: DayCount | null;
-  /** The newest reading taken in; what comes with an older instant has to be put in its place. */
+  /** The newest counted reading; an older one makes the day stale, so that it is read again. */
   lastAtUs: number;
   readings: number;
 }
@@ -50,12 +50,12 @@ interface Loading {
   /** From here on the stream counts; before it, the store. */
   readonly cutUs: number;
   readonly entityIds: ReadonlySet<string>;
-  readonly heard: Reading[];
+  readonly received: Reading[];
 }
 
 /** Longer than a state takes from Home Assistant to here. */
-const hearWithinMs = 2000;
-const heardLimit = 100_000;
+const receiveWithinMs = 2000;
+const receivedLimit = 100_000;
 /** How often the day is checked: midnight also passes when no reading arrives. */
 const everyMs = 1000;
 
@@ -82,22 +82,22 @@ export class Today {
     this.#changes = new Emitter(deps.log, 'A listener to what today counts failed');
   }
 
-  /** Before other listeners to readings, so that they find the day up to date. */
+  /** Start it before other listeners to readings, so that they find the day up to date. */
   start(): void {
     const { recorder, postingWorker } = this.#deps;
     this.#unlisten = [
       recorder.onReadings(({ readings, missed }) => {
         this.#check();
-        for (const reading of readings) this.#hear(reading);
-        if (missed > 0) for (const entityId of this.#days.keys()) this.#spoil(entityId);
+        for (const reading of readings) this.#receive(reading);
+        if (missed > 0) for (const entityId of this.#days.keys()) this.#markStale(entityId);
       }),
       postingWorker.onPosted((entityId, { cause }) => {
         const day = this.#days.get(entityId);
         if (day === undefined) return;
-        // Readings were heard here too; statistics, corrections and what a comparison brought were not.
+        // Readings also arrive here; statistics, corrections and what reconciliation fetched do not.
         const isFirst = day.count === null && isMeter(recorder.tracked().get(entityId));
         if (cause !== 'readings' || (isFirst && !this.#loading?.entityIds.has(entityId)))
-          this.#spoil(entityId);
+          this.#markStale(entityId);
       }),
     ];
     this.#timer = setInterval(() => this.#check(), everyMs);
@@ -134,47 +134,47 @@ export class Today {
     const zone = this.#deps.zone();
     if (zone === null) return;
     const midnightUs = bucketStartUs(this.#deps.clock.nowUs(), 'day', zone);
-    if (midnightUs !== this.#midnightUs) this.#turn(midnightUs);
+    if (midnightUs !== this.#midnightUs) this.#startDay(midnightUs);
     const tracked = this.#deps.recorder.tracked();
     for (const entityId of this.#days.keys()) if (!tracked.has(entityId)) this.#days.delete(entityId);
     for (const entityId of tracked.keys()) {
       if (this.#days.has(entityId)) continue;
       this.#days.set(entityId, { count: null, lastAtUs: Number.NEGATIVE_INFINITY, readings: 0 });
-      this.#spoil(entityId);
+      this.#markStale(entityId);
     }
   }
 
-  #turn(midnightUs: number): void {
+  #startDay(midnightUs: number): void {
     this.#midnightUs = midnightUs;
     this.#loading = null;
     for (const [entityId, day] of this.#days) {
       // A clock ahead of ours, or another zone: what arrived of the new day already is read from the store.
       const isOld = day.lastAtUs < midnightUs;
-      if (!isOld) this.#spoil(entityId);
+      if (!isOld) this.#markStale(entityId);
       day.count = isOld && day.count ? { ...day.count, sinceUs: midnightUs, countedMicro: 0 } : null;
       day.readings = 0;
     }
     this.#changes.emit([...this.#days.keys()]);
   }
 
-  #hear(reading: Reading): void {
+  #receive(reading: Reading): void {
     const day = this.#days.get(reading.entityId);
     if (day === undefined || this.#midnightUs === null) return;
     const loading = this.#loading;
     if (loading?.entityIds.has(reading.entityId)) {
-      loading.heard.push(reading);
-      if (loading.heard.length > heardLimit) this.#loading = null;
+      loading.received.push(reading);
+      if (loading.received.length > receivedLimit) this.#loading = null;
     }
     if (reading.atUs <= day.lastAtUs || reading.atUs < this.#midnightUs) {
       // The reading before midnight is where a meter's day begins.
       const entity = this.#deps.recorder.tracked().get(reading.entityId);
-      if (reading.atUs >= this.#midnightUs || isMeter(entity)) this.#spoil(reading.entityId);
+      if (reading.atUs >= this.#midnightUs || isMeter(entity)) this.#markStale(reading.entityId);
       return;
     }
     take(day, reading);
   }
 
-  #spoil(entityId: string): void {
+  #markStale(entityId: string): void {
     this.#stale.add(entityId);
     this.#wakeSignal.wake();
   }
@@ -203,15 +203,15 @@ export class Today {
   async #load(entityIds: ReadonlySet<string>, midnightUs: number): Promise<void> {
     const { recorder, readings, postingWorker, clock } = this.#deps;
     // Home Assistant's clock may be ahead of ours: what arrived already is read from the store.
-    const heardUs = Math.max(...[...recorder.newest().values()].map(({ atUs }) => atUs));
-    const loading: Loading = { cutUs: Math.max(clock.nowUs(), heardUs + 1), entityIds, heard: [] };
+    const receivedUs = Math.max(...[...recorder.newest().values()].map(({ atUs }) => atUs));
+    const loading: Loading = { cutUs: Math.max(clock.nowUs(), receivedUs + 1), entityIds, received: [] };
     this.#loading = loading;
-    await pause(hearWithinMs, this.#stop.signal);
+    await pause(receiveWithinMs, this.#stop.signal);
     await unlessAborted(recorder.settled(), this.#stop.signal);
-    const heardBefore = loading.heard.length;
+    const receivedBefore = loading.received.length;
     const newest = newestBefore(recorder.newest().values(), loading.cutUs);
     if (newest !== null) await untilVisible(readings, newest, this.#stop.signal);
-    // What came late, or from elsewhere, is in the ledger before it is read.
+    // Late readings and those from other sources are in the ledger before it is read.
     await unlessAborted(postingWorker.settle(), this.#stop.signal);
     const counts = await readings.count(midnightUs, loading.cutUs);
     const loaded = new Map<string, Day>();
@@ -223,14 +223,14 @@ export class Today {
       loaded.set(entityId, { count, lastAtUs: loading.cutUs - 1, readings: counts.get(entityId) ?? 0 });
     }
     if (this.#stop.signal.aborted) return;
-    // Midnight passed or too much was heard meanwhile.
+    // Midnight passed or too many readings arrived meanwhile.
     if (this.#loading !== loading) throw new Error('The day changed while it was read');
     for (const [entityId, day] of loaded) if (this.#days.has(entityId)) this.#days.set(entityId, day);
-    for (const [index, reading] of loading.heard.entries()) {
+    for (const [index, reading] of loading.received.entries()) {
       const day = loaded.get(reading.entityId);
       if (day === undefined) continue;
       if (reading.atUs > day.lastAtUs) take(day, reading);
-      else if (index >= heardBefore) this.#spoil(reading.entityId);
+      else if (index >= receivedBefore) this.#markStale(reading.entityId);
     }
     this.#changes.emit([...loaded.keys()]);
   }

@@ -115,7 +115,7 @@ export function peakWindows(
     (touched, isClosed) =>
       touched.startUs >= startUs &&
       touched.endUs <= endUs &&
-      // Of sums that overlap each bounds the highest window, but not several of them together.
+      // Each of several overlapping sums bounds the highest window, but not several windows together.
       (isClosed || (rule.window === 'quarter' && rule.peaks === 1)) &&
       isLowestWhenEven(rule, touched.startUs, touched.endUs, zone),
   );

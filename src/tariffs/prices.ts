@@ -61,7 +61,7 @@ export class Prices {
       .all()
       .then((versions) => {
         const held = { versions, list: new PriceList(versions), atMs: this.#deps.clock.monotonicMs() };
-        // An answer that an invalidation overtook is not kept.
+        // A read that began before an invalidation is not cached.
         if (this.#asking === asking) this.#held = held;
         return held;
       })

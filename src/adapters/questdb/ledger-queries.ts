@@ -1,5 +1,5 @@
 /**
- * How sums of the ledger are asked for. Values only ever as parameters: `$1` and `$2` are the span, ids follow, and
+ * Queries for sums of the ledger. Values are always parameters: `$1` and `$2` are the span, ids follow, and
  * for a period of `zoneValues` the zone is the last.
  */
 import type { Period } from '../../units/calendar.ts';

@@ -75,7 +75,7 @@ export const ledgerStatements: readonly string[] = [
   ...Object.entries(keysOf).map(([table, keys]) => `ALTER TABLE ${table} DEDUP ENABLE UPSERT KEYS(${keys})`),
 ];
 
-/** Why a revision was made; rows from before have none. */
+/** Why a revision was made; older rows have none. */
 export const causeStatements: readonly string[] = [entriesTable, journalTable].map(
   (table) => `ALTER TABLE ${table} ADD COLUMN IF NOT EXISTS cause SYMBOL CAPACITY 16`,
 );
@@ -86,7 +86,7 @@ export const correctionStatements: readonly string[] = [
   `ALTER TABLE ${openingsTable} ADD COLUMN IF NOT EXISTS delivered LONG`,
 ];
 
-/** How often a register moves, and what evidence that repeats it leaves open; openings of before have none. */
+/** How often a register moves, and what repeated evidence leaves open; older openings have none. */
 export const rhythmStatements: readonly string[] = [
   `ALTER TABLE ${openingsTable} ADD COLUMN IF NOT EXISTS since TIMESTAMP`,
   `ALTER TABLE ${openingsTable} ADD COLUMN IF NOT EXISTS moved_at TIMESTAMP`,
@@ -128,7 +128,7 @@ export const createHoursView = `CREATE MATERIALIZED VIEW IF NOT EXISTS ${hoursVi
 /** Days of the zone that is the query's parameter `$place`. */
 export const daySampling = (place: number) => `1d ALIGN TO CALENDAR TIME ZONE $${place}`;
 
-/** In a view's text nothing can be bound (QuestDB refuses it), so only a name that is a known zone gets into it. */
+/** QuestDB binds no parameters in a view's text, so only the name of a known zone is put into it. */
 export function createDaysView(zone: string): string {
   if (!isZone(zone)) throw new RangeError(`not a zone: ${zone}`);
   return `CREATE MATERIALIZED VIEW IF NOT EXISTS ${daysView} AS (

@@ -107,7 +107,7 @@ export class QuestDb {
     await this.#run('SELECT 1', [], this.#limits.checkMs);
   }
 
-  /** Resolves when the schema is in place; tries once, together with whoever else asks. */
+  /** Resolves when the schema is in place; tries once; concurrent callers share the attempt. */
   prepared(): Promise<void> {
     if (this.#isReady) return Promise.resolve();
     this.#preparing ??= this.#prepare().finally(() => {
@@ -117,13 +117,13 @@ export class QuestDb {
   }
 
   /**
-   * Rows by column name; a `long` comes as a number. Values only ever through `values`. Rejects with a QuestDbError.
+   * Rows by column name; a `long` comes as a number. Values are always passed in `values`. Rejects with a QuestDbError.
    */
   query(text: string, values: readonly Parameter[]): Promise<Row[]> {
     return this.#run(text, values, this.#limits.queryMs);
   }
 
-  /** From now on nothing is written while `held` says why not: the disk is nearly full. Reading goes on. */
+  /** Refuses writes while `held` returns a reason, as when the disk is nearly full. Reads continue. */
   holdWrites(held: () => string | null): void {
     this.#held = held;
   }
