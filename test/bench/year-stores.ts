@@ -155,7 +155,7 @@ export async function fillYear(
       nowUs,
     );
     await settings.set('home_config', homeConfig, nowUs);
-    // Posted until here: the process finds nothing to post anew.
+    // Posted until here, so that the process posts nothing again.
     await settings.set('ledger_posted_received_us_2', nowUs, nowUs);
     const prices = new MongoCostVersionStore(documents);
     for (const [index, pricePerKwhMicro] of [312_000, 287_000].entries())

@@ -56,7 +56,7 @@ describe.skipIf(library === null)('the clock of the system', () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  /** Whole at once, for it is read at any moment. */
+  /** Written at once, because it is read at any moment. */
   async function step(offset: string): Promise<void> {
     await writeFile(join(folder, 'new'), `${offset}\n`);
     await rename(join(folder, 'new'), join(folder, 'clock'));

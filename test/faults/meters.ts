@@ -1,4 +1,4 @@
-/** Meters of a home that stands otherwise still: counters that tick a few times a second, with a past of their own. */
+/** Meters of a home without other changes: counters that tick a few times a second, with a past of their own. */
 import type { DemoHome } from '../../addon/demo-home/demo-home.ts';
 import { bare } from '../../addon/demo-home/home/by-hand.ts';
 import { randomOf } from '../../src/testing/random.ts';

@@ -1,6 +1,6 @@
 /**
  * Goal: a subscription that reports nothing while Home Assistant answers is noticed, and just what is missing is
- * fetched; a home in which nothing happens is not taken for one.
+ * fetched; a home without changes is not reported as silent.
  * Method: the real process, which compares every three seconds instead of every five minutes, under a home that goes
  * silent: it answers, records, and sends no events.
  */

@@ -16,7 +16,7 @@ export class StatusPage {
     this.#process = ledger;
   }
 
-  /** Waits until the status page says so; throws with what it said last. */
+  /** Waits until the status page says so; throws with what it reported last. */
   async says(what: string, isSo: (answer: StatusAnswer) => boolean, withinMs = 60_000): Promise<Status> {
     let last: StatusAnswer | null = null;
     try {

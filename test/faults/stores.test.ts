@@ -108,7 +108,7 @@ describe('QuestDB', () => {
     const suspended = () => sql('SELECT name FROM wal_tables() WHERE suspended');
     return survives({
       begin: async () => {
-        // One that is just being written to goes on by itself.
+        // A table that is being written to would resume by itself.
         await world.nothingIsLost();
         // It answers, and not with rows.
         await sql("ALTER TABLE energy_readings SUSPEND WAL WITH 'DISK FULL', 'no space left'").catch(
@@ -143,7 +143,7 @@ describe('QuestDB', () => {
 
 describe('the document server', () => {
   const name = 'document-server';
-  /** What is tracked is known in memory: recording goes on as ever. */
+  /** The tracked entities are in memory, so recording continues. */
   const isReported = async () => {
     const status = await world.page.says(
       'the document server does not answer',

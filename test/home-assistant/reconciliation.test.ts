@@ -44,7 +44,7 @@ describe('reconciliation', () => {
       const { syncs } = (await ledger.get('/api/syncs')) as { syncs: SyncRunRow[] };
       return syncs.some(({ kind, status }) => ['start', 'first'].includes(kind) && status === 'success');
     });
-    // The last ones are remembered by the process as heard; those that are taken out lie before them.
+    // The process remembers the newest ones as received; those that are taken out lie before them.
     for (let n = 1; n <= 120; n += 1) await set(100 + n / 1000);
     const whole = async () => await ledger.readings(entityId, since);
     await until('all are stored', async () => (await whole()).length >= 121, 60_000);

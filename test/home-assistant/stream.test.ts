@@ -78,7 +78,7 @@ describe('the stream', () => {
     expect(streamed.map(keyOf)).toEqual(history.map(keyOf));
     expect(new Set(streamed.map(keyOf)).size).toBe(changes);
     expect(streamed.every((state) => state.attributes.unit_of_measurement === 'kWh')).toBe(true);
-    // What history says of attributes is what the stream said.
+    // History has the attributes that the stream reported.
     expect(history.at(-1)?.attributes).toMatchObject({ unit_of_measurement: 'kWh' });
   });
 

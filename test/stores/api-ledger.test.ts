@@ -469,7 +469,7 @@ describe('October 2021 of a Fluvius meter', () => {
       const own = new Map(
         quarters.filter((one) => one.register === register).map((one) => [one.startUs, one.wh]),
       );
-      // The register that does not count now stands still.
+      // The register of the other tariff does not move.
       const registers = [...taken.keys()].map(Number).map((startUs) => {
         wh += own.get(startUs) ?? 0;
         return [startUs + quarterHourUs, wh / 1000] as const;

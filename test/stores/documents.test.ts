@@ -22,7 +22,7 @@ import type { SubscriptionState, SyncRun } from '../../src/recording/sync-log.ts
 import { entityNamed, openDocuments } from './documents-fixture.ts';
 import { baseUs } from './questdb-fixture.ts';
 
-/** The document server behind a way on which writes are held up: whoever wrote gives up, and they are done later. */
+/** The document server behind a proxy that delays writes: the caller gives up, and they are done later. */
 class HeldWrites implements Pick<Documents, 'ask'> {
   readonly #server: Documents;
   readonly #held: (() => Promise<unknown>)[] = [];
@@ -129,7 +129,7 @@ describe('settings', () => {
       await expect(settings.set(key, 'Asia/Tokyo', atUs + 2)).rejects.toThrow('no answer');
       held.isHeld = false;
       await held.release();
-      // Nothing was set after it: it stands, and the next is newer all the same.
+      // Nothing was set after it: it stays, and the next one is newer all the same.
       expect(await settings.get(key)).toBe('Asia/Tokyo');
       await settings.set(key, 'Europe/Paris', atUs + 3);
       expect(await settings.get(key)).toBe('Europe/Paris');
@@ -238,7 +238,7 @@ describe('entities', () => {
     expect(tracked.map(({ entityId }) => entityId).toSorted()).toEqual(['sensor.grid', 'sensor.solar']);
   });
 
-  // FerretDB waits for ever when a single call updates 100 documents.
+  // FerretDB never answers when a single call updates 100 documents.
   it('takes a large home', async () => {
     const store = new MongoEntityStore(documents());
     const many = Array.from({ length: 250 }, (_, index) => entityNamed(`sensor.many_${index}`));

@@ -24,7 +24,7 @@ const entityId = freshEntity('integrity');
 const home = new IntegrityHome(endUs + hourUs);
 
 const at = (minute: number) => startUs + minute * minuteUs;
-/** 10 Wh a minute; 50 kWh more from minute 1000 on, 0 for two readings, anew from 300 at minute 2000. */
+/** 10 Wh a minute; 50 kWh more from minute 1000 on, 0 for two readings, a restart from 300 at minute 2000. */
 function register(minute: number): number {
   if (minute === 1500 || minute === 1501) return 0;
   if (minute >= 2000) return 300 + (minute - 2000) / 100;

@@ -2,7 +2,7 @@
  * Goal: a ledger of an older program is taken over as it is: nothing is lost, its sums stay valid and follow what is
  * new.
  * Method: a QuestDB of this file's own is brought to the version before causes and corrections, with entries, journal
- * and the views over them; then the program of today opens it, reads what stands there and posts more.
+ * and the views over them; then the present program opens it, reads what is stored and posts more.
  */
 
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -103,7 +103,7 @@ describe('a ledger from before causes were recorded', { timeout: 120_000 }, () =
     const views = new QuestDbLedgerViews(db, () => zone);
     await db.prepared();
     await views.prepare();
-    // The very same views: dropping them and making them anew would read years.
+    // The same views are kept: making them again would read years.
     expect(await settledViews()).toEqual(before);
 
     const entries = await ledger.current(entityId, startUs, startUs + 96 * quarterHourUs);

@@ -1,8 +1,8 @@
 /**
- * Goal: `npm run verify` says what differs, each thing that can, and cries over nothing that is merely on its way.
+ * Goal: `npm run verify` reports every kind of difference, and no evidence that only waits to be posted.
  * Method: a home of two grid meters and a solar one in a real QuestDB, posted with its flows; then, one after the
- * other, an entry, a journal row, a flow and a view are broken on purpose and mended again, and evidence is stored
- * and not posted. The QuestDB is this file's own, for a broken view is broken for everybody.
+ * other, an entry, a journal row, a flow and a view are broken on purpose and repaired, and evidence is stored
+ * and not posted. The QuestDB is this file's own, because a broken view would fail other tests.
  */
 
 import { mkdtemp, rm } from 'node:fs/promises';

@@ -62,7 +62,7 @@ export class PlayedHome {
   readonly #meters: GridMeters;
   #zone = 'Europe/Brussels';
 
-  /** @param nowUs the instant at which this home lives */
+  /** @param nowUs the present of this home */
   constructor(meters: GridMeters, nowUs: number) {
     this.clock = { nowUs: () => nowUs, monotonicMs: () => performance.now() };
     const db = new QuestDb({
@@ -72,7 +72,7 @@ export class PlayedHome {
       log: quietLog,
     });
     this.#stored = new QuestDbLedgerViews(db, () => this.#zone);
-    // As the process has it: the quarter-hour at which this home lives is in memory.
+    // As in the process: the running quarter-hour is in memory.
     const running = new RunningLedger({
       store: new QuestDbLedgerStore(db),
       summed: () => this.#stored.refreshed(),

@@ -56,7 +56,7 @@ afterAll(async () => {
   await demo?.stop();
 });
 
-/** Runs before the process: its wall clock stands elsewhere. */
+/** Preloaded into the process: sets its wall clock to another instant. */
 function preload(ms: number): string {
   const code = `const Real = Date, now = Date.now.bind(Date);
     globalThis.Date = class extends Real {

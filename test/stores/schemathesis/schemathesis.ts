@@ -27,7 +27,7 @@ export interface SchemathesisRun {
   readonly document: string;
   readonly seed: number;
   readonly examples: number;
-  /** It ends by itself then. */
+  /** It stops by itself after this time. */
   readonly seconds: number;
   /** Paths to ask, or to leave out. */
   readonly only?: readonly string[];
