@@ -75,7 +75,7 @@ async function outcome(call: Promise<unknown>): Promise<{ isDone: boolean; ms: n
   return { isDone, ms: performance.now() - startedMs };
 }
 
-/** Generous: what is proved is that the wait has an end, on a machine that does other things. */
+/** Generous: the test shows that the wait has an end, on a busy machine. */
 const farBeyondMs = 12_000;
 
 describe('QuestDB', () => {
