@@ -1,4 +1,5 @@
 /** Texts of the Health page. */
+import { problemsEn } from './en-problems.ts';
 import { ticketStatementsEn } from './en-tickets.ts';
 
 export const healthEn = {
@@ -67,6 +68,7 @@ export const healthEn = {
     },
     parts: {
       title: 'Every part right now',
+      problems: problemsEn,
       home_assistant: 'Home Assistant',
       recorder: 'Recorder',
       questdb: 'Store of readings (QuestDB)',

@@ -24,7 +24,7 @@ const every: readonly [TicketStatement, string][] = [
       code: 'register_jumped',
       values: { counted: 5, lasted_seconds: 10, highest_hour: 2.25, unit: 'kWh' },
     },
-    'within 10 s. The most in an hour was 2.25 kWh until then.',
+    'within 10 s. Its highest hour until then was 2.25 kWh.',
   ],
   [{ code: 'register_fell', values: fall }, 'fell from 1,204.31 kWh to 3.5 kWh. All of it was counted'],
   [{ code: 'register_fell_without_reset', values: fall }, 'to 3.5 kWh, and Home Assistant reported no reset'],
