@@ -3,7 +3,7 @@ import { type ChangedRange, mergeRanges } from '../ledger/entries/cause.ts';
 import { FlowKeeper, type FlowKeeperDeps } from './flow-keeper.ts';
 import { connectionPlan, connectionSources } from './flow-plan.ts';
 
-export interface ConnectionFlowsDeps extends Omit<FlowKeeperDeps, 'plan' | 'remembered'> {
+interface ConnectionFlowsDeps extends Omit<FlowKeeperDeps, 'plan' | 'remembered'> {
   /** Small texts that outlive the process, by key. */
   readonly remembered: {
     load(key: string): Promise<string | null>;

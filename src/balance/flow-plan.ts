@@ -18,6 +18,10 @@ export function connectionTotals(connectionId: string) {
   return { gridIn: `${connectionId}:grid_in`, gridOut: `${connectionId}:grid_out` };
 }
 
+/**
+ * What a named grid connection has posted: its offtake and its injection, in mWh. `connectionId` is the connection's
+ * own id.
+ */
 export function connectionPlan(connectionId: string): FlowPlan {
   const { gridIn, gridOut } = connectionTotals(connectionId);
   return {

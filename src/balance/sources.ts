@@ -43,6 +43,7 @@ export function balanceSources(
   };
 }
 
+/** The entity ids of all meters that the balance rests on; an id that stands in two roles comes twice. */
 export function sourceIds(sources: BalanceSources): string[] {
   return [
     ...sources.gridIn,

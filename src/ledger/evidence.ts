@@ -28,13 +28,13 @@ export interface StatisticsRow {
 }
 
 /** Something was told, and a correction says that it is no evidence. */
-export interface ExcludedPiece {
+interface ExcludedPiece {
   readonly kind: 'excluded';
   readonly atUs: number;
 }
 
 /** A person says what the meter delivered until this instant, since the evidence before. */
-export interface DeliveredAmount {
+interface DeliveredAmount {
   readonly kind: 'delivered';
   readonly atUs: number;
   readonly amountMicro: number;

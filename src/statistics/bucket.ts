@@ -20,6 +20,7 @@ export interface Bucket extends Interval {
   readonly restsOn?: Interval;
 }
 
+/** A bucket of [startUs, endUs) of which nothing is known: amounts are null, never 0. */
 export function emptyBucket(entityId: string, startUs: number, endUs: number): Bucket {
   return {
     entityId,

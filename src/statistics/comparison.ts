@@ -1,6 +1,6 @@
 import type { Interval } from '../units/interval.ts';
 
-export type Comparison = 'previous' | 'year';
+type Comparison = 'previous' | 'year';
 
 /** How far back the compared span lies: steps of the calendar, or a plain length. */
 type Shift = { readonly months: number } | { readonly days: number } | { readonly us: number };

@@ -13,10 +13,10 @@ export interface GroundsCount {
   readonly coveredUs: number;
 }
 
-export type Known = Exclude<Quality, 'none'>;
+type Known = Exclude<Quality, 'none'>;
 
 /** Why something is not simply measured. */
-export type Why =
+type Why =
   | 'recovered_from_history'
   | 'imported'
   | 'only_hours_are_known'

@@ -40,7 +40,7 @@ export interface LedgerViews {
   ): Promise<ReadonlyMap<number, number>>;
   /**
    * The register of a meter as it was before the first evidence of each bucket that has any, ascending; the last one may
-   * lie past the range. A bucket's end is answered by the first of these at or after it.
+   * lie past the range, which must not be empty. A bucket's end is answered by the first of these at or after it.
    */
   registers(entityId: string, period: Period, startUs: number, endUs: number): Promise<RegisterBefore[]>;
   /** The registers that were told at the very instants (ascending), where any was: as imports and Home Assistant's rows do. */

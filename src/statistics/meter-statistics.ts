@@ -38,6 +38,7 @@ export function quarterHourRate(amountMicro: number | null, counted: Counted): n
   return amountMicro === null ? null : (amountMicro * 4) / perUnit[counted];
 }
 
+/** The statistics of one bucket of a meter, in the units of the answer: values in kWh or m³, peaks in W or m³/h. */
 export function meterFigures(
   bucket: Bucket,
   counted: Counted,

@@ -6,13 +6,13 @@ import type { LedgerViews } from './ledger-views.ts';
 export type Frame = 'day' | 'month' | 'year' | 'all';
 
 /** What went in and out of the grid in one place of a frame. */
-export interface SeriesPlace extends Interval {
+interface SeriesPlace extends Interval {
   readonly gridIn: Bucket;
   readonly gridOut: Bucket;
 }
 
 /** The series that say what went in and out. */
-export interface GridTotals {
+interface GridTotals {
   readonly gridIn: string;
   readonly gridOut: string;
 }

@@ -12,7 +12,7 @@ export interface SideBySide extends Interval {
 }
 
 /** What the meters of a group counted together, as far as they are known. */
-export interface GroupSum {
+interface GroupSum {
   /** Null when none of them has an entry. */
   readonly amountMicro: number | null;
   /** Added up over the meters. */
@@ -26,6 +26,7 @@ function sumOf(one: number | null, other: number | null): number | null {
   return one === null ? other : one + (other ?? 0);
 }
 
+/** Two sums of one group added: amounts in millionths, times in µs; null where neither is known. */
 export function addSums(one: GroupSum, other: GroupSum): GroupSum {
   return {
     amountMicro: sumOf(one.amountMicro, other.amountMicro),
@@ -51,6 +52,7 @@ export function joinSides(one: SideBySide, other: SideBySide): SideBySide {
   };
 }
 
+/** A bucket of [startUs, endUs) in which none of the groups has an entry. */
 export function emptySide(groupCount: number, startUs: number, endUs: number): SideBySide {
   const groups = Array.from({ length: groupCount }, () => emptySum);
   return { startUs, endUs, groups, quality: 'none', isProvisional: false };

@@ -17,7 +17,7 @@ import { valueFromMicro } from '../units/amount.ts';
 import { bucketStartUs } from '../units/calendar.ts';
 import { type DayCount, readDay, stepDay } from './day-count.ts';
 
-export interface TodayDeps {
+interface TodayDeps {
   readonly recorder: Pick<Recorder, 'tracked' | 'newest' | 'onReadings' | 'settled'>;
   readonly readings: Pick<ReadingStore, 'before' | 'range' | 'count'>;
   readonly ledger: Pick<LedgerStore, 'openingBefore' | 'current'>;
@@ -29,7 +29,7 @@ export interface TodayDeps {
   readonly zone: () => string | null;
 }
 
-export interface EntityToday {
+interface EntityToday {
   /**
    * What a meter counted since local midnight, in its canonical unit: what the ledger says of the day, and what was heard
    * since. Null for what is no meter, and until the ledger has said something.

@@ -7,6 +7,10 @@ export interface Trend {
 /** Smaller changes are weather, not a trend. */
 const stableWithinPercent = 1;
 
+/**
+ * How a figure changed against an earlier one of the same unit, in percent; null where one is missing or the earlier
+ * is 0.
+ */
 export function trendOf(now: number | null, before: number | null): Trend {
   if (now === null || before === null || before === 0) return { percentageChange: null, direction: null };
   const exact = ((now - before) / Math.abs(before)) * 100;

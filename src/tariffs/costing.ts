@@ -8,7 +8,7 @@ import { CostSum, type PriceList } from './cost-versions.ts';
 type Amount = Pick<Bucket, 'startUs' | 'endUs' | 'amountMicro'>;
 
 /** What buckets of one meter cost; the key is the bucket's start. Unknown costs are null. */
-export type Costs = ReadonlyMap<number, number | null>;
+type Costs = ReadonlyMap<number, number | null>;
 
 /**
  * Prices the buckets of a meter, or of meters of one area together. Where one price holds for the whole bucket its sum is priced; where prices change within,

@@ -8,9 +8,9 @@ import type { MonthPeak } from './peaks.ts';
  * the instants of readings make; `not_measured`: the meter's lies within what we leave open; `running`: our peak has just
  * been, and the meter may not have told it; `unexplained`: nothing of that.
  */
-export type MeterPeakReason = 'rounding' | 'not_measured' | 'running' | 'unexplained';
+type MeterPeakReason = 'rounding' | 'not_measured' | 'running' | 'unexplained';
 
-export interface MeterPeakFinding {
+interface MeterPeakFinding {
   /** The meter's less ours, W; null when we measured no peak. */
   readonly differenceW: number | null;
   readonly reason: MeterPeakReason;

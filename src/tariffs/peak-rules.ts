@@ -18,7 +18,7 @@ export interface PeakRule {
 }
 
 /** Windows that start on one of the weekdays (1 is Monday), from one hour of the day until before another. */
-export interface CountingHours {
+interface CountingHours {
   readonly weekdays: readonly number[];
   readonly fromHour: number;
   readonly untilHour: number;

@@ -38,6 +38,10 @@ export const besideUs = 2 * hourUs;
 /** What `hourly` quarters hold was told by evidence no further apart, whatever a silent register beside them goes back to. */
 const longestHourUs = usualRules.registerGapUs;
 
+/**
+ * The offtake of a bucket of one quarter-hour in mWh, with how exactly it is known; empty where it is not known at
+ * all.
+ */
 export function offtakeOf(bucket: Bucket): QuarterHourOfftake[] {
   const { startUs, endUs, amountMicro, quality, restsOn } = bucket;
   if (amountMicro === null) return [];
@@ -67,6 +71,7 @@ export function windowAt(rule: PeakRule, atUs: number, zone: string): Interval {
   return { startUs, endUs: nextBucketUs(startUs, 'hour', zone) };
 }
 
+/** Whether a window that starts then counts for the peak, by the rule's weekdays and hours in the home's IANA zone. */
 export function isCounted(rule: PeakRule, startUs: number, zone: string): boolean {
   if (rule.counting === null) return true;
   const when = Temporal.Instant.fromEpochMilliseconds(startUs / 1000).toZonedDateTimeISO(zone);

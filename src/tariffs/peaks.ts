@@ -101,7 +101,7 @@ export function countedW({ powerW, atLeastW, floorW }: BilledMonth): number | nu
   return powerW === null ? null : Math.max(floorW, powerW, atLeastW ?? 0);
 }
 
-export type BilledReason = 'nothing_known' | 'only_bounds_are_known';
+type BilledReason = 'nothing_known' | 'only_bounds_are_known';
 
 export interface BilledPeak {
   /** The mean over the months of which a peak is known, each raised to the floor; null when none is. */

@@ -3,7 +3,7 @@ import { minuteMs } from '../units/durations.ts';
 import type { CostVersionStore } from './cost-version-store.ts';
 import { type CostVersion, PriceList } from './cost-versions.ts';
 
-export interface PricesDeps {
+interface PricesDeps {
   readonly store: CostVersionStore;
   readonly clock: Clock;
 }

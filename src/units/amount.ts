@@ -2,7 +2,7 @@
  * Amounts in the ledger are integers: millionths of the canonical unit, so milliwatt-hours of energy (1 kWh = 1,000,000)
  * and millilitres of volume. Safe up to nine thousand million kWh; differences and sums are exact.
  */
-export const microPerUnit = 1_000_000;
+const microPerUnit = 1_000_000;
 
 /** The nearest integer amount of a register's value in its canonical unit; null when it can't be held exactly. */
 export function microFromValue(value: number): number | null {

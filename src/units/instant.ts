@@ -71,6 +71,7 @@ export function instantFromSeconds(seconds: number): number {
   return whole * secondUs + below + (isUp ? 1 : 0);
 }
 
+/** Milliseconds since the Unix epoch as microseconds, rounded to whole ones. */
 export function instantFromMs(milliseconds: number): number {
   return Math.round(milliseconds * 1000);
 }

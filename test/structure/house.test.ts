@@ -16,6 +16,9 @@ const mostLines = 400;
 const mostLinesOfTest = 600;
 const mostLinesOfFunction = 70;
 
+/** The API promises its own words: the ledger may get a reason that answers must word otherwise. */
+const allowedTwins = [/^src\/ledger\/entries\/entry\.ts:\d+ = src\/schemas\/ledger\.ts:\d+ /];
+
 function imported(source: Source, paths: ReadonlySet<string>): string[] {
   return source.imports.map(({ from }) => from).filter((from) => paths.has(from) && from !== source.path);
 }
@@ -71,7 +74,8 @@ describe('the house', () => {
   });
 
   it('says nothing twice', () => {
-    expect(twinsIn(product.filter(({ path }) => /^(src|ui)\//.test(path)))).toEqual([]);
+    const twins = twinsIn(product.filter(({ path }) => /^(src|ui)\//.test(path)));
+    expect(twins.filter((twin) => !allowedTwins.some((allowed) => allowed.test(twin)))).toEqual([]);
   });
 
   it('says of each function that others rest on what it takes and gives', () => {

@@ -20,7 +20,7 @@ export interface UnpostedCorrection extends Interval {
   readonly entityId: string;
 }
 
-export interface CorrectionServiceDeps {
+interface CorrectionServiceDeps {
   readonly corrections: CorrectionStore;
   /** Evidence as it is, or as it would be, with these corrections of the one meter that is asked for. */
   readonly evidenceWith: (corrections: readonly Correction[]) => EvidenceSource;

@@ -61,6 +61,7 @@ export function stepDip(
   return isReturning ? { dip: { ...dip, sinceUs: null }, isLasting: false } : { dip, isLasting: true };
 }
 
+/** Whether two dips are the same in every field; null is only equal to null. */
 export function isSameDip(one: CounterDip | null, other: CounterDip | null): boolean {
   if (one === null || other === null) return one === other;
   return (

@@ -6,7 +6,7 @@
 import { dayUs, hourUs, minuteUs } from '../../units/durations.ts';
 
 /** A change of a register. */
-export interface Move {
+interface Move {
   /** Since the change before, in whole seconds, rounded up; at least 1. */
   readonly intervalS: number;
   /** By how much it changed, in millionths of the meter's unit; negative when it fell. */
@@ -24,7 +24,7 @@ export const quarterHourGapUs = 20 * minuteUs;
 /** In whatever quarter-hour an amount up to this lies, none is wrong by more: 10 Wh, 10 litres. */
 export const certainMicro = 10_000;
 /** A register whose moves are further apart than this reports by the day. */
-export const seldomUs = 12 * hourUs;
+const seldomUs = 12 * hourUs;
 /** A step may exceed the register's own highest rate by what it counts at that rate in this time. */
 export const slackUs = 2 * minuteUs;
 /** A register that never moved is known to stand when it has stood for this long. */
@@ -71,7 +71,7 @@ export function isFine(rhythm: Rhythm): boolean {
   return rhythm.every(({ amountMicro }) => Math.abs(amountMicro) <= certainMicro);
 }
 
-export interface Silence {
+interface Silence {
   /** From here on nothing of the register is accounted for: its last move, or a reading that repeated it. */
   readonly sinceUs: number;
   /** The last evidence that repeats it; `sinceUs` when none does. */
@@ -82,7 +82,7 @@ export interface Silence {
   readonly isInterrupted: boolean;
 }
 
-export interface Step {
+interface Step {
   /** The register stood until here at least: the step was counted in [startUs, endUs). */
   readonly startUs: number;
   /** The step is larger than what the register counts within its rhythm: it caught up, and since when is a guess. */

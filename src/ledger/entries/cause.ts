@@ -42,6 +42,10 @@ function strongerCause(one: TouchCause, other: TouchCause): TouchCause {
   return touchCauses.indexOf(one) >= touchCauses.indexOf(other) ? one : other;
 }
 
+/**
+ * The smallest range that covers both changes, with the stronger of their causes. `one` is undefined where nothing
+ * changed before.
+ */
 export function mergeRanges(one: ChangedRange | undefined, other: ChangedRange): ChangedRange {
   if (one === undefined) return other;
   return { ...hull(one, other), cause: strongerCause(one.cause, other.cause) };

@@ -49,6 +49,7 @@ export function byQuarterHour(one: Entry, other: Entry): number {
   return one.quarterHourStartUs - other.quarterHourStartUs || one.kind.localeCompare(other.kind);
 }
 
+/** The worse of two qualities, by the order of `qualities`. */
 export function worse(one: Quality, other: Quality): Quality {
   return qualities.indexOf(one) >= qualities.indexOf(other) ? one : other;
 }

@@ -7,7 +7,7 @@ import type { AmountCorrection, Correction, ExchangeCorrection } from './correct
  * amounts that overlap the one that begins first stands (then the shorter, then the smaller one). An exchange within an
  * amount says nothing, for the amount holds whatever the register did; of two at one instant the smaller register stands.
  */
-export interface StandingCorrections {
+interface StandingCorrections {
   /** Ascending; no two overlap. */
   readonly amounts: readonly AmountCorrection[];
   /** Ascending, one per instant, none within an amount. */
@@ -18,6 +18,7 @@ export interface StandingCorrections {
   readonly outside: readonly Interval[];
 }
 
+/** The corrections of one meter that count: of amounts that overlap the first, and what is excluded inside of them. */
 export function standingCorrections(corrections: readonly Correction[]): StandingCorrections {
   const amounts: AmountCorrection[] = [];
   for (const amount of corrections.filter((one) => one.kind === 'amount').sort(byAmount)) {

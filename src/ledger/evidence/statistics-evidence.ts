@@ -55,7 +55,7 @@ function changeAtFall(
   return changeMicro - registerMicro <= plausibleMicro ? changeMicro : null;
 }
 
-export type Piece = RegisterReading | StatisticsRow;
+type Piece = RegisterReading | StatisticsRow;
 
 /**
  * Readings with statistics in their holes: a row counts only where no finer evidence lies in its span. All lists are

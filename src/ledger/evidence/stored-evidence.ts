@@ -17,7 +17,7 @@ import type { DeclaredAmount, EvidencePage, EvidenceSource } from './evidence-so
 import { evidenceFromStatistics, mergeEvidence, withoutRepeatedRows } from './statistics-evidence.ts';
 import type { StatisticsStore } from './statistics-store.ts';
 
-export interface StoredEvidenceDeps {
+interface StoredEvidenceDeps {
   readonly readings: ReadingStore;
   readonly statistics: StatisticsStore;
   readonly corrections: (entityId: string) => Promise<readonly Correction[]>;
@@ -190,6 +190,7 @@ function cutAt(length: number, limit: number, lastUs: number | undefined): numbe
   return length < limit || lastUs === undefined ? endOfTimeUs : lastUs;
 }
 
+/** A stored reading as evidence of a counter: its register in millionths of the unit, null where it is absent. */
 export function registerReading(
   reading: Pick<Reading, 'atUs' | 'value' | 'lastResetAtUs' | 'origin'>,
 ): RegisterReading {

@@ -19,7 +19,7 @@ export interface CounterPosting {
   readonly counted: QuarterHourSheet;
 }
 
-export interface CounterRules {
+interface CounterRules {
   readonly kind: CounterKind;
   /** Evidence further apart than this tells no single quarter, but what an hour or so had: the quarters between are `hourly`. */
   readonly quarterHourGapUs: number;

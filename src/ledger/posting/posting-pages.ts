@@ -20,7 +20,7 @@ export interface PageRules {
 }
 
 /** A counter's evidence from `startUs` on, posted to quarters that start in [startUs, endUs). */
-export interface PostedPage extends Interval {
+interface PostedPage extends Interval {
   /** What was read last: of the first page all. */
   readonly items: readonly CounterEvidence[];
   /** The last evidence on the page; it may lie past `endUs`, in a quarter that goes on on the next page. */

@@ -2,7 +2,7 @@ import type { Clock } from '../../runtime/clock.ts';
 import { quarterHourStartUs } from '../../units/quarter-hour.ts';
 import { type ChangedRange, isPast } from '../entries/cause.ts';
 
-export interface PostingRhythmDeps {
+interface PostingRhythmDeps {
   /** Somebody has figures before him that follow the present. */
   readonly isWatched: () => boolean;
   readonly clock: Pick<Clock, 'nowUs'>;

@@ -44,7 +44,7 @@ export interface PostingWorkerDeps {
   readonly log: Log;
 }
 
-export interface PostingStatus {
+interface PostingStatus {
   /** Meters with evidence that is not posted yet, but for the quarter that is not over. */
   readonly waiting: number;
   /** What lies longer ago than a day is being posted: figures of the past still grow. */

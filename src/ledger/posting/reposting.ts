@@ -13,7 +13,7 @@ import type { EvidenceSource } from '../evidence/evidence-source.ts';
 import { type PageRules, postPages } from './posting-pages.ts';
 import { type PowerPageRules, readPower } from './stored-power.ts';
 
-export interface RepostingDeps {
+interface RepostingDeps {
   readonly evidence: EvidenceSource;
   readonly ledger: LedgerStore;
   readonly clock: Clock;
@@ -34,7 +34,7 @@ export const usualRules: RepostingRules = {
 };
 
 /** What a posting run changed: quarters in [startUs, endUs) got new entries. */
-export interface RepostingResult extends Interval {
+interface RepostingResult extends Interval {
   readonly entriesWritten: number;
 }
 

@@ -7,7 +7,7 @@ import type { LedgerPage, LedgerStore, Opening } from '../entries/ledger-store.t
 import type { PostedEntry } from '../entries/revision.ts';
 import { isSameState } from './reposting.ts';
 
-export interface RunningLedgerDeps {
+interface RunningLedgerDeps {
   readonly store: LedgerStore;
   /** Resolves when sums of the store know what was written to it. */
   readonly summed: () => Promise<void>;

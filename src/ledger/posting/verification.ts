@@ -27,7 +27,7 @@ export interface Verification {
   readonly findings: readonly Finding[];
 }
 
-export interface VerificationDeps {
+interface VerificationDeps {
   readonly evidence: EvidenceSource;
   readonly ledger: LedgerStore;
 }

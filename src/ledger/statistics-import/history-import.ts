@@ -11,7 +11,7 @@ import { type EntitySync, ImportMarks } from './import-marks.ts';
 import { begunRun, type ImportJob, ImportQueue } from './import-queue.ts';
 import { ImportRun } from './import-run.ts';
 
-export interface HistoryImportStatus {
+interface HistoryImportStatus {
   readonly isOk: boolean;
   readonly detail: string | null;
   /** The run under way; null between runs. */
@@ -20,7 +20,7 @@ export interface HistoryImportStatus {
 }
 
 /** What was imported of one entity. */
-export interface EntitySyncs {
+interface EntitySyncs {
   readonly entityId: string;
   readonly lastSyncUs: number | null;
   readonly rowsInLastDay: number;
@@ -43,7 +43,7 @@ export interface HistoryImportLimits {
   readonly refreshExternalEveryMs: number;
 }
 
-export const defaultImportLimits: HistoryImportLimits = {
+const defaultImportLimits: HistoryImportLimits = {
   startDelayMs: 5000,
   busyLimitMs: 15 * minuteMs,
   busyPauseMs: 1000,

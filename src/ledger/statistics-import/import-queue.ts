@@ -54,6 +54,7 @@ function outer(
   return one == null || other == null ? null : choose(one, other);
 }
 
+/** The run of an import that begins now, for the log of runs; instants in microseconds. */
 export function begunRun(job: ImportJob, nowUs: number): SyncRun {
   return {
     syncId: job.syncId,

@@ -66,6 +66,10 @@ export async function copyPiece(
   return rows;
 }
 
+/**
+ * Asks Home Assistant. Rejects with HomeAssistantUnavailable when it is away, and with StatisticsRefused for any
+ * other error.
+ */
 export async function asked<T>(question: () => Promise<T>): Promise<T> {
   try {
     return await question();
