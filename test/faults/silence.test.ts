@@ -72,6 +72,8 @@ it('notices a silence, subscribes anew and fetches just the gap', async () => {
   const startMs = Date.parse(run?.start_time ?? '');
   expect(startMs).toBeLessThanOrEqual(goneMs);
   expect(goneMs - startMs).toBeLessThan(90_000);
+  // It is stored beside the run and not before it.
+  await until('there is a ticket', async () => (await silentTickets()).length > 0);
   const [ticket] = await silentTickets();
   expect(ticket).toMatchObject({ status: 'mended', choices: [] });
 });

@@ -119,7 +119,7 @@ describe('QuestDB', () => {
       },
       isFelt: async () => {
         await until('it goes on', async () => (await suspended()).length === 0, 60_000);
-        const [line] = world.process.logged('QuestDB suspended a table; it is told to go on');
+        const [line] = world.process.logged('QuestDB suspended a table; it is resumed');
         expect(JSON.parse(line ?? '{}')).toMatchObject({ table: 'energy_readings', tag: 'DISK FULL' });
       },
       end: () => undefined,
