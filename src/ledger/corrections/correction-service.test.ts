@@ -29,7 +29,7 @@ const exchange = (correctionId: string, quarter: number): Correction => ({
   ...{ atUs: at(quarter), oldRegisterMicro: null, newRegisterMicro: 0 },
 });
 
-function desk(left: readonly UnpostedCorrection[] = [], everyMs?: number) {
+function service(left: readonly UnpostedCorrection[] = [], everyMs?: number) {
   const done: string[] = [];
   const given = { left, isAway: false, meters: new Map([['sensor.a', meter]]) };
   const corrections = new MemoryCorrections();
@@ -46,7 +46,7 @@ function desk(left: readonly UnpostedCorrection[] = [], everyMs?: number) {
     return remove.call(corrections, id);
   };
   // One spike, at the second quarter.
-  const told = [0, 1000, 90_000, 3000, 4000].map(
+  const reported = [0, 1000, 90_000, 3000, 4000].map(
     (micro, n): RegisterReading => ({
       ...{ kind: 'reading', atUs: at(n), registerMicro: micro, lastResetAtUs: null, origin: 'stream' },
     }),
@@ -54,7 +54,7 @@ function desk(left: readonly UnpostedCorrection[] = [], everyMs?: number) {
   const evidenceWith = (list: readonly Correction[]) => ({
     ...noEvidence,
     registers: async (_: string, startUs: number) => ({
-      items: correctedEvidence(told, standingCorrections(list)).filter(({ atUs }) => atUs >= startUs),
+      items: correctedEvidence(reported, standingCorrections(list)).filter(({ atUs }) => atUs >= startUs),
       isLast: true,
     }),
     registerBefore: async () => at(0),
@@ -66,7 +66,8 @@ function desk(left: readonly UnpostedCorrection[] = [], everyMs?: number) {
     {
       ...{ corrections, evidenceWith, ledger, clock, log: quietLog, heldUntil: () => null },
       postingWorker: {
-        touch: (entityId, { startUs, endUs }, cause) => void waiting.push([entityId, startUs, endUs, cause]),
+        markDirty: (entityId, { startUs, endUs }, cause) =>
+          void waiting.push([entityId, startUs, endUs, cause]),
         settle: async () => {
           if (given.isAway) throw new Error('the store is away');
           done.push(
@@ -100,7 +101,7 @@ const q = (quarters: number) => quarters * quarterHourUs;
 
 describe('a correction', () => {
   it('is noted, declared, posted and no longer noted, in this order; so is taking it back', async () => {
-    const { made, done, given } = desk();
+    const { made, done, given } = service();
     await made.apply(exclusion('one', 2));
     expect(done).toEqual([
       ...['settle ', 'load', 'note sensor.a', 'add sensor.a one'],
@@ -118,7 +119,7 @@ describe('a correction', () => {
   });
 
   it('says what it changes: how many entries, from when to when, and what they come to', async () => {
-    const { made } = desk();
+    const { made } = service();
     await made.apply(exclusion('none', 50));
     // The spike counts 89 Wh up and, as the register began anew, 3 Wh after it; then 1 Wh as ever.
     const changes = { entries: 3, quantityBeforeMicro: 93_000, quantityAfterMicro: 3000 };
@@ -139,7 +140,7 @@ describe('a correction', () => {
   });
 
   it('that nobody knows can not be taken back; one of a meter that is gone changes no figure', async () => {
-    const { made, given, corrections } = desk();
+    const { made, given, corrections } = service();
     expect(await made.preview({ takeBack: 'none' })).toEqual({ kind: 'unknown' });
     expect(await made.takeBack('none')).toEqual({ kind: 'unknown' });
     await made.apply(exclusion('one', 2));
@@ -151,7 +152,7 @@ describe('a correction', () => {
   });
 
   it('is the only one under way, and what fails does not hold up the next', async () => {
-    const { made, given, corrections } = desk();
+    const { made, given, corrections } = service();
     given.isAway = true;
     const first = made.apply(exclusion('one', 2));
     const second = made.preview({ takeBack: 'none' });
@@ -172,7 +173,7 @@ describe('what may not be posted', () => {
   });
 
   it('stays noted over a crash, beside what is declared since', async () => {
-    const { made, done, given } = desk([noted('sensor.b', 7)]);
+    const { made, done, given } = service([noted('sensor.b', 7)]);
     await made.carry('sensor.none', 'sensor.a');
     expect(done).toEqual([]);
     await made.excludeUntil('sensor.a', at(1));
@@ -184,7 +185,7 @@ describe('what may not be posted', () => {
   });
 
   it('is posted at the next turn once its meter is known, and noted until then', async () => {
-    const { made, done, given } = desk([noted('sensor.a', 2), noted('sensor.b', 7)], 1);
+    const { made, done, given } = service([noted('sensor.a', 2), noted('sensor.b', 7)], 1);
     made.start();
     await expect.poll(() => given.left).toEqual([noted('sensor.b', 7)]);
     const turns = done.length;
@@ -197,7 +198,7 @@ describe('what may not be posted', () => {
 
 describe('corrections of a meter with another name', () => {
   it('go along with their ids, each posted under the new one', async () => {
-    const { made, done, corrections } = desk();
+    const { made, done, corrections } = service();
     for (const id of ['one', 'two']) corrections.declared.push(exclusion(id, 2, 'sensor.old'));
     expect(await made.carry('sensor.old', 'sensor.a')).toBe(2);
     expect(corrections.declared.map(({ entityId, correctionId }) => [entityId, correctionId])).toEqual([

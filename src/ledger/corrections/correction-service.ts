@@ -25,7 +25,7 @@ interface CorrectionServiceDeps {
   /** Evidence as it is, or as it would be, with these corrections of the one meter that is asked for. */
   readonly evidenceWith: (corrections: readonly Correction[]) => EvidenceSource;
   readonly ledger: LedgerStore;
-  readonly postingWorker: Pick<PostingWorker, 'touch' | 'settle'>;
+  readonly postingWorker: Pick<PostingWorker, 'markDirty' | 'settle'>;
   /** The meter of a tracked entity; null when it has no ledger. */
   readonly meterOf: (entityId: string) => Meter | null;
   /** Kept over a crash: the store of corrections does not tell what was posted. */
@@ -149,7 +149,7 @@ export class CorrectionService implements Corrections {
     this.#unposted = [...known, { entityId, ...correctedInterval(correction) }];
     await unposted.save(this.#unposted);
     await change();
-    postingWorker.touch(entityId, correctedInterval(correction), 'corrected');
+    postingWorker.markDirty(entityId, correctedInterval(correction), 'corrected');
     await postingWorker.settle();
     await this.#save(known);
   }
@@ -159,7 +159,7 @@ export class CorrectionService implements Corrections {
     const known = await this.#loadUnposted();
     const ready = known.filter(({ entityId }) => meterOf(entityId) !== null);
     if (ready.length === 0) return;
-    for (const { entityId, ...span } of ready) postingWorker.touch(entityId, span, 'corrected');
+    for (const { entityId, ...span } of ready) postingWorker.markDirty(entityId, span, 'corrected');
     await postingWorker.settle();
     await this.#save(known.filter((one) => !ready.includes(one)));
   }

@@ -34,9 +34,9 @@ export const lastingPieces = 5000;
  */
 export function stepDip(
   state: { readonly baselineMicro: number; readonly dip: CounterDip | null },
-  told: { readonly registerMicro: number; readonly atUs: number },
+  shown: { readonly registerMicro: number; readonly atUs: number },
 ): { readonly dip: CounterDip; readonly isLasting: boolean } {
-  const { registerMicro, atUs } = told;
+  const { registerMicro, atUs } = shown;
   const before = state.dip;
   // What repeats the lowest says nothing new; rows that repeat may be left out of the evidence.
   if (before !== null && before.pieces === 0 && registerMicro === before.lowestMicro)

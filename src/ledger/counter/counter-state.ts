@@ -28,7 +28,7 @@ export interface CounterState {
   /** When the entity became unavailable after `atUs`; null while it is there. */
   readonly absentSinceUs: number | null;
   /** Where the register is known from: a statistics row tells it less exactly than a reading. */
-  readonly toldBy: 'reading' | 'row';
+  readonly reportedBy: 'reading' | 'row';
   /**
    * What corrections say of the time since `atUs`, null while they say nothing: that something told then is no evidence,
    * and what was delivered, whatever the register will say.
@@ -56,10 +56,10 @@ export function opened(
   atUs: number,
   registerMicro: number,
   lastResetAtUs: number | null,
-  toldBy: CounterState['toldBy'],
+  reportedBy: CounterState['reportedBy'],
   before: Pick<CounterState, 'rhythm' | 'foreseenMoves'> | null,
 ): CounterState {
-  const begun = { baselineMicro: registerMicro, registerMicro, atUs, lastResetAtUs, toldBy };
+  const begun = { baselineMicro: registerMicro, registerMicro, atUs, lastResetAtUs, reportedBy };
   const known = {
     sinceUs: atUs,
     movedAtUs: atUs,
@@ -84,8 +84,8 @@ export function spanSince(state: CounterState, endUs: number) {
     endUs,
     isInterrupted: state.absentSinceUs !== null,
     isDoubtful: false,
-    isRough: state.toldBy === 'row' && !isPrompt(state.rhythm, shortRowUs),
-    isAfterRow: state.toldBy === 'row',
+    isRough: state.reportedBy === 'row' && !isPrompt(state.rhythm, shortRowUs),
+    isAfterRow: state.reportedBy === 'row',
     isCorrected: state.correction !== null,
   };
 }

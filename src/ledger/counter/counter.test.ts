@@ -213,16 +213,16 @@ describe('a register that repeats what it was', () => {
 
 describe('a row that knows what it counted', () => {
   it('has that, and explains the register', () => {
-    const told = { ...delta(60, 65, {}), amountMicro: 700 };
+    const counted = { ...delta(60, 65, {}), amountMicro: 700 };
     expect(last('rising', reading(60, 10_000), row(60, 65, 200, 700)).deltas).toEqual([
-      { ...told, restartMicro: 10_500, cause: 'reset' },
+      { ...counted, restartMicro: 10_500, cause: 'reset' },
     ]);
-    expect(last('rising', reading(60, 10_000), row(60, 65, 10_700, 700)).deltas).toEqual([told]);
+    expect(last('rising', reading(60, 10_000), row(60, 65, 10_700, 700)).deltas).toEqual([counted]);
     // The first of all begins where its own change does.
-    expect(last('rising', row(60, 65, 10_000, 700)).deltas).toEqual([told]);
-    expect(last('rising', row(60, 65, 0, 700)).deltas).toEqual([told]);
+    expect(last('rising', row(60, 65, 10_000, 700)).deltas).toEqual([counted]);
+    expect(last('rising', row(60, 65, 0, 700)).deltas).toEqual([counted]);
     expect(last('rising', row(60, 65, -1, 700))).toEqual({ state: null, deltas: [] });
-    expect(last('net', row(60, 65, -1, 700)).deltas).toEqual([told]);
+    expect(last('net', row(60, 65, -1, 700)).deltas).toEqual([counted]);
   });
 
   it('is a register at its end where it does not follow on the evidence before, and nothing before that', () => {

@@ -76,7 +76,7 @@ export function stepCounter(
         movedAtUs: atUs,
         registerMicro,
         lastResetAtUs,
-        toldBy: 'reading',
+        reportedBy: 'reading',
         isFromFile: evidence.origin === 'import',
         isOfHour: false,
       });
@@ -91,7 +91,7 @@ interface ReadRegister {
   readonly movedAtUs: number;
   readonly registerMicro: number;
   readonly lastResetAtUs: number | null;
-  readonly toldBy: CounterState['toldBy'];
+  readonly reportedBy: CounterState['reportedBy'];
   /** A file has what a meter recorded, at its own pace. */
   readonly isFromFile: boolean;
   /** Home Assistant says of an hour that it counted in it. */
@@ -99,9 +99,9 @@ interface ReadRegister {
 }
 
 function registerRead(kind: CounterKind, state: CounterState | null, read: ReadRegister): CounterStep {
-  const { atUs, registerMicro, lastResetAtUs, toldBy } = read;
+  const { atUs, registerMicro, lastResetAtUs, reportedBy } = read;
   const isBelowZero = kind === 'rising' && registerMicro < 0;
-  const next = opened(atUs, registerMicro, lastResetAtUs, toldBy, state);
+  const next = opened(atUs, registerMicro, lastResetAtUs, reportedBy, state);
   if (state === null) return { state: isBelowZero ? null : next, deltas: [] };
   if (isBelowZero && state.baselineMicro >= 0) return wentOnLower(state, next) ?? skipped(state, next);
   const declaredMicro = state.correction?.deliveredMicro ?? null;
@@ -168,8 +168,8 @@ function wentOnLower(state: CounterState, next: CounterState): CounterStep | nul
  * when the register moves.
  */
 function repeated(state: CounterState, read: ReadRegister): CounterStep {
-  const { atUs, lastResetAtUs, toldBy, isFromFile } = read;
-  if (toldBy === 'row') return { state: { ...state, atUs, lastResetAtUs }, deltas: [] };
+  const { atUs, lastResetAtUs, reportedBy, isFromFile } = read;
+  if (reportedBy === 'row') return { state: { ...state, atUs, lastResetAtUs }, deltas: [] };
   const isBack = state.absentSinceUs !== null;
   const repeats = withRepeat(isBack ? null : state.repeats, state.movedAtUs, atUs);
   const next = { ...state, atUs, lastResetAtUs, repeats, absentSinceUs: null };
@@ -217,7 +217,7 @@ function moved(state: CounterState, next: CounterState, { movedAtUs, isOfHour }:
   const { still, begun } = afterSilence(state, movedAtUs, amountMicro, isOfHour);
   const rhythm = withMove(state.rhythm, movedAtUs - state.movedAtUs, amountMicro);
   const since = spanSince(state, movedAtUs);
-  const isRowAfterRepeats = next.toldBy === 'row' && state.sinceUs < state.atUs;
+  const isRowAfterRepeats = next.reportedBy === 'row' && state.sinceUs < state.atUs;
   const isRough = since.isRough || (isRowAfterRepeats && !isPrompt(state.rhythm, shortRowUs));
   const span = { ...since, ...begun, isRough };
   return {
@@ -336,7 +336,7 @@ function rowRead(
     movedAtUs: isSlower && !isOfHour ? startUs : atUs,
     registerMicro,
     lastResetAtUs: state?.lastResetAtUs ?? null,
-    toldBy: 'row',
+    reportedBy: 'row',
     isFromFile: false,
     isOfHour,
   });

@@ -187,10 +187,10 @@ describe('standsUntilUs', () => {
   const still = { sinceUs: 0, resumedAtUs: null };
 
   it('proves nothing while a report may be lost that was due before Home Assistant started anew', () => {
-    const stands = (repeatedAtUs: number) =>
+    const stoodUntil = (repeatedAtUs: number) =>
       standsUntilUs(quarterly, { sinceUs: 0, resumedAtUs: hour }, repeatedAtUs);
-    expect(stands(hour + 1350 * second)).toBe(0);
-    expect(stands(hour + 1350 * second + 1)).toBe(hour + 1);
+    expect(stoodUntil(hour + 1350 * second)).toBe(0);
+    expect(stoodUntil(hour + 1350 * second + 1)).toBe(hour + 1);
   });
 
   it('leaves out what may not be reported yet: an interval and a half', () => {

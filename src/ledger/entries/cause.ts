@@ -2,13 +2,13 @@ import { hourUs } from '../../units/durations.ts';
 import { hull, type Interval } from '../../units/interval.ts';
 
 /** Why a meter is posted anew, the weakest first: of causes that come together the strongest is told. */
-const touchCauses = ['readings', 'statistics', 'reconciled', 'rules', 'corrected'] as const;
+const changeCauses = ['readings', 'statistics', 'reconciled', 'rules', 'corrected'] as const;
 
 /**
  * `readings`: as they came in; `statistics`: rows of Home Assistant; `reconciled`: what a comparison with Home Assistant
  * fetched; `rules`: the meter or the balance counts otherwise now; `corrected`: a correction, or one taken back.
  */
-export type TouchCause = (typeof touchCauses)[number];
+export type ChangeCause = (typeof changeCauses)[number];
 
 /**
  * Why a revision was made; of readings it is told apart what they were to the quarter. `first`: the quarter
@@ -27,7 +27,7 @@ export type EntryCause = (typeof entryCauses)[number];
 
 /** New evidence, and why it is posted. */
 export interface ChangedRange extends Interval {
-  readonly cause: TouchCause;
+  readonly cause: ChangeCause;
 }
 
 /** More than what comes in between two rounds of posting. */
@@ -38,8 +38,8 @@ export function isPast({ startUs, endUs }: Interval): boolean {
   return endUs - startUs > longUs;
 }
 
-function strongerCause(one: TouchCause, other: TouchCause): TouchCause {
-  return touchCauses.indexOf(one) >= touchCauses.indexOf(other) ? one : other;
+function strongerCause(one: ChangeCause, other: ChangeCause): ChangeCause {
+  return changeCauses.indexOf(one) >= changeCauses.indexOf(other) ? one : other;
 }
 
 /**
@@ -58,8 +58,8 @@ interface Before {
 }
 
 /** The cause of the revision that follows on `before`. */
-export function causeOfRevision(touched: TouchCause, before: Before | undefined): EntryCause {
-  if (touched !== 'readings') return touched;
+export function causeOfRevision(changeCause: ChangeCause, before: Before | undefined): EntryCause {
+  if (changeCause !== 'readings') return changeCause;
   if (before === undefined || before.revision === 0) return 'first';
   return before.isProvisional ? 'settled' : 'late';
 }

@@ -54,7 +54,7 @@ export function worse(one: Quality, other: Quality): Quality {
   return qualities.indexOf(one) >= qualities.indexOf(other) ? one : other;
 }
 
-const told = [
+const comparedFields = [
   'amountMicro',
   'quality',
   'coveredUs',
@@ -67,7 +67,7 @@ const told = [
 
 /** In what two entries of one quarter and kind differ, in words; empty when they say the same. */
 export function entryDifferences(one: Entry, other: Entry): string[] {
-  return told
+  return comparedFields
     .filter((field) => one[field] !== other[field])
     .map((field) => `${field} ${one[field]}, not ${other[field]}`);
 }

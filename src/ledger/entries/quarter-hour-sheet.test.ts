@@ -6,7 +6,7 @@
 import { describe, expect, it } from 'vitest';
 import { quarterHourStartUs, quarterHourUs } from '../../units/quarter-hour.ts';
 import { OnTime, quarterHoursOf, switchSpans } from '../power/switch-state.ts';
-import { causeOfRevision, isPast, mergeRanges, type TouchCause } from './cause.ts';
+import { type ChangeCause, causeOfRevision, isPast, mergeRanges } from './cause.ts';
 import { type Entry, type EntryReason, entryDifferences, qualities, worse } from './entry.ts';
 import { boundariesBetween, type Part, QuarterHourSheet } from './quarter-hour-sheet.ts';
 import { type PostedEntry, revise } from './revision.ts';
@@ -98,12 +98,12 @@ describe('the parts of a quarter', () => {
 });
 
 describe('a switch', () => {
-  const told = (atUs: number, isOn: boolean | null) => ({ atUs, isOn, origin: 'stream' }) as const;
+  const switched = (atUs: number, isOn: boolean | null) => ({ atUs, isOn, origin: 'stream' }) as const;
   const cut = (...args: Parameters<typeof switchSpans>) =>
     [...switchSpans(...args)].map(({ startUs, endUs, reading }) => [startUs, endUs, reading.isOn]);
 
   it('holds what it said until it says something else, and says nothing while it is absent', () => {
-    const readings = [told(5, true), told(10, null), told(20, false), told(30, true)];
+    const readings = [switched(5, true), switched(10, null), switched(20, false), switched(30, true)];
     expect(cut(readings, 0, 100, 40)).toEqual([
       [5, 10, true],
       [20, 30, false],
@@ -159,7 +159,7 @@ describe('a revision', () => {
     ...{ ...entry(index), revision: 1, postedAtUs: 1, cause: 'first' },
     ...extra,
   });
-  const told = (list: readonly PostedEntry[]) =>
+  const summaryOf = (list: readonly PostedEntry[]) =>
     list.map(({ quarterHourStartUs: at, revision, cause, reason }) => [
       (at - start) / quarterHourUs,
       revision,
@@ -170,7 +170,7 @@ describe('a revision', () => {
   it('is written of what differs, ascending, and withdraws what nothing supports', () => {
     const computed = [entry(0), entry(1, { amountMicro: 6 }), entry(3)];
     const current = [posted(4), posted(0), posted(1), posted(2, { revision: 3 })];
-    expect(told(revise(computed, current, 9, 'readings'))).toEqual([
+    expect(summaryOf(revise(computed, current, 9, 'readings'))).toEqual([
       ...[
         [1, 2, 'late', 'counted'],
         [2, 4, 'late', 'withdrawn'],
@@ -194,22 +194,24 @@ describe('a revision', () => {
   it('has the number 0 while the quarter may grow and never had a final entry', () => {
     const open = entry(0, { isProvisional: true, amountMicro: 7 });
     const earlier = (revision: number) => [posted(0, { revision, isProvisional: true })];
-    expect(told(revise([open], [], 9, 'readings'))).toEqual([[0, 0, 'first', 'counted']]);
-    expect(told(revise([open], earlier(0), 9, 'readings'))).toEqual([[0, 0, 'first', 'counted']]);
-    expect(told(revise([open], earlier(1), 9, 'readings'))).toEqual([[0, 2, 'settled', 'counted']]);
-    expect(told(revise([entry(0)], earlier(0), 9, 'readings'))).toEqual([[0, 1, 'first', 'counted']]);
+    expect(summaryOf(revise([open], [], 9, 'readings'))).toEqual([[0, 0, 'first', 'counted']]);
+    expect(summaryOf(revise([open], earlier(0), 9, 'readings'))).toEqual([[0, 0, 'first', 'counted']]);
+    expect(summaryOf(revise([open], earlier(1), 9, 'readings'))).toEqual([[0, 2, 'settled', 'counted']]);
+    expect(summaryOf(revise([entry(0)], earlier(0), 9, 'readings'))).toEqual([[0, 1, 'first', 'counted']]);
   });
 
-  it('tells the cause: what the news was, or what readings were to the quarter', () => {
+  it('tells the cause: what the change was, or what readings were to the quarter', () => {
     expect(causeOfRevision('corrected', posted(0))).toBe('corrected');
     expect(causeOfRevision('readings', undefined)).toBe('first');
     expect(causeOfRevision('readings', posted(0, { revision: 0 }))).toBe('first');
     expect(causeOfRevision('readings', posted(0, { isProvisional: true }))).toBe('settled');
     expect(causeOfRevision('readings', posted(0))).toBe('late');
-    const news = (startUs: number, endUs: number, cause: TouchCause) => ({ startUs, endUs, cause });
-    expect(mergeRanges(undefined, news(1, 2, 'rules'))).toEqual(news(1, 2, 'rules'));
-    expect(mergeRanges(news(3, 9, 'rules'), news(1, 5, 'statistics'))).toEqual(news(1, 9, 'rules'));
-    expect(mergeRanges(news(3, 9, 'readings'), news(1, 5, 'corrected'))).toEqual(news(1, 9, 'corrected'));
+    const change = (startUs: number, endUs: number, cause: ChangeCause) => ({ startUs, endUs, cause });
+    expect(mergeRanges(undefined, change(1, 2, 'rules'))).toEqual(change(1, 2, 'rules'));
+    expect(mergeRanges(change(3, 9, 'rules'), change(1, 5, 'statistics'))).toEqual(change(1, 9, 'rules'));
+    expect(mergeRanges(change(3, 9, 'readings'), change(1, 5, 'corrected'))).toEqual(
+      change(1, 9, 'corrected'),
+    );
     expect([
       isPast({ startUs: 0, endUs: 86_400_000_000 }),
       isPast({ startUs: 0, endUs: 86_400_000_001 }),

@@ -53,8 +53,8 @@ describe('what is written of a quarter', () => {
   });
 
   it('says what it was posted for, whatever it was before', () => {
-    const causes = (['statistics', 'reconciled', 'rules', 'corrected'] as const).map((touched) =>
-      revise([computed(quarter, 6)], [postedEntry(quarter, 5)], nowUs, touched).map(({ cause }) => cause),
+    const causes = (['statistics', 'reconciled', 'rules', 'corrected'] as const).map((cause) =>
+      revise([computed(quarter, 6)], [postedEntry(quarter, 5)], nowUs, cause).map(({ cause }) => cause),
     );
     expect(causes).toEqual([['statistics'], ['reconciled'], ['rules'], ['corrected']]);
   });
@@ -83,25 +83,25 @@ describe('what is written of a quarter', () => {
 });
 
 describe('news', () => {
-  const news = (startUs: number, endUs: number, cause: ChangedRange['cause']): ChangedRange => ({
+  const change = (startUs: number, endUs: number, cause: ChangedRange['cause']): ChangedRange => ({
     startUs,
     endUs,
     cause,
   });
 
   it('that come together are one, over the time of both and for the stronger reason', () => {
-    expect(mergeRanges(undefined, news(5, 6, 'rules'))).toEqual(news(5, 6, 'rules'));
+    expect(mergeRanges(undefined, change(5, 6, 'rules'))).toEqual(change(5, 6, 'rules'));
     const rising = ['readings', 'statistics', 'reconciled', 'rules', 'corrected'] as const;
     for (const [place, cause] of rising.entries())
       for (const weaker of rising.slice(0, place + 1)) {
-        expect(mergeRanges(news(5, 9, cause), news(3, 7, weaker))).toEqual(news(3, 9, cause));
-        expect(mergeRanges(news(3, 7, weaker), news(5, 9, cause))).toEqual(news(3, 9, cause));
+        expect(mergeRanges(change(5, 9, cause), change(3, 7, weaker))).toEqual(change(3, 9, cause));
+        expect(mergeRanges(change(3, 7, weaker), change(5, 9, cause))).toEqual(change(3, 9, cause));
       }
   });
 
   it('of more than a day are of the past', () => {
     const day = 86_400_000_000;
-    expect(isPast(news(7, 7 + day, 'readings'))).toBe(false);
-    expect(isPast(news(7, 8 + day, 'readings'))).toBe(true);
+    expect(isPast(change(7, 7 + day, 'readings'))).toBe(false);
+    expect(isPast(change(7, 8 + day, 'readings'))).toBe(true);
   });
 });

@@ -1,4 +1,4 @@
-import { causeOfRevision, type EntryCause, type TouchCause } from './cause.ts';
+import { type ChangeCause, causeOfRevision, type EntryCause } from './cause.ts';
 import { type Entry, entryDifferences } from './entry.ts';
 
 /**
@@ -26,7 +26,7 @@ export function revise(
   computed: readonly Entry[],
   current: readonly PostedEntry[],
   nowUs: number,
-  touched: TouchCause,
+  changeCause: ChangeCause,
 ): PostedEntry[] {
   const known = new Map(current.map((entry) => [keyOf(entry), entry]));
   const written: PostedEntry[] = [];
@@ -39,7 +39,7 @@ export function revise(
       ...entry,
       revision: isStillOpen ? 0 : (before?.revision ?? 0) + 1,
       postedAtUs: nowUs,
-      cause: causeOfRevision(touched, before),
+      cause: causeOfRevision(changeCause, before),
     });
   }
   for (const before of known.values()) {
@@ -54,7 +54,7 @@ export function revise(
       isProvisional: false,
       revision: before.revision + 1,
       postedAtUs: nowUs,
-      cause: causeOfRevision(touched, before),
+      cause: causeOfRevision(changeCause, before),
     });
   }
   return written.sort((a, b) => a.quarterHourStartUs - b.quarterHourStartUs);

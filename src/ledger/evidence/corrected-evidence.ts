@@ -96,7 +96,7 @@ export function correctedEvidence(
   standing: StandingCorrections,
 ): CounterEvidence[] {
   const { amounts, exchanges, outside } = standing;
-  const told = pieces.map((piece): CounterEvidence => {
+  const reported = pieces.map((piece): CounterEvidence => {
     const { atUs } = piece;
     if (spanAt(outside, atUs) !== undefined) return { kind: 'excluded', atUs };
     // The register at the row's end is known all the same; what it counted on the way is not believed.
@@ -107,7 +107,7 @@ export function correctedEvidence(
     ...{ kind: 'delivered' as const, atUs: endUs, amountMicro },
   }));
   // The sort is stable: at one instant an amount ends before the meter is exchanged, and the new one is read.
-  return [...declared, ...exchanges, ...told].sort((a, b) => a.atUs - b.atUs);
+  return [...declared, ...exchanges, ...reported].sort((a, b) => a.atUs - b.atUs);
 }
 
 function reaches(row: StatisticsRow, span: Interval): boolean {

@@ -15,8 +15,8 @@ import {
   withoutRepeatedRows,
 } from './statistics-evidence.ts';
 
-function rows(...told: [hour: number, state: number | null, sum: number | null][]): RecordedStatistics[] {
-  return told.map(([hour, state, sum]) => ({
+function rows(...values: [hour: number, state: number | null, sum: number | null][]): RecordedStatistics[] {
+  return values.map(([hour, state, sum]) => ({
     startUs: hour * hourUs,
     endUs: (hour + 1) * hourUs,
     period: 'hour',
@@ -36,9 +36,9 @@ function reading(hour: number, register: number | null): RegisterReading {
   };
 }
 
-function counted(told: RecordedStatistics[]): number {
+function counted(rows: RecordedStatistics[]): number {
   const rules = { kind: 'rising', maxGapUs: hourUs, quarterHourGapUs: hourUs, certainMicro: 0 } as const;
-  const evidence = evidenceFromStatistics('rising', told);
+  const evidence = evidenceFromStatistics('rising', rows);
   return postCounter(rules, null, evidence, 0, Number.MAX_SAFE_INTEGER)
     .entries.filter((entry) => entry.kind === 'quantity')
     .reduce((sum, entry) => sum + entry.amountMicro, 0);
@@ -67,18 +67,24 @@ describe('evidenceFromStatistics', () => {
   });
 
   it('counts a fall once that a reading at the very start of the row said', () => {
-    const told = [reading(0.5, 40), reading(1, 12.1), reading(2.5, 12.3)];
+    const readings = [reading(0.5, 40), reading(1, 12.1), reading(2.5, 12.3)];
     const fell = evidenceFromStatistics('rising', rows([0, 40, 40], [1, 12.1, 52.1]));
     const rules = { kind: 'rising', maxGapUs: hourUs, quarterHourGapUs: hourUs, certainMicro: 0 } as const;
-    const { entries } = postCounter(rules, null, mergeEvidence(told, [], fell), 0, Number.MAX_SAFE_INTEGER);
+    const { entries } = postCounter(
+      rules,
+      null,
+      mergeEvidence(readings, [], fell),
+      0,
+      Number.MAX_SAFE_INTEGER,
+    );
     const sum = (kind: string) =>
       entries.filter((entry) => entry.kind === kind).reduce((all, entry) => all + entry.amountMicro, 0);
     expect([sum('quantity'), sum('restart')]).toEqual([12_300_000, 40_000_000]);
   });
 
   it('believes the sum only at a fall, and only while it can be', () => {
-    const changeOf = (...told: Parameters<typeof rows>) =>
-      evidenceFromStatistics('rising', rows(...told)).at(-1)?.changeMicro;
+    const changeOf = (...values: Parameters<typeof rows>) =>
+      evidenceFromStatistics('rising', rows(...values)).at(-1)?.changeMicro;
     expect(changeOf([0, 10, 50], [1, 0.2, 50.7])).toBe(700_000);
     expect(changeOf([0, 10, 50], [1, 10, 65])).toBeNull();
     expect(changeOf([0, 10, 50], [1, 0.2, 50.2])).toBe(200_000);
@@ -143,8 +149,8 @@ describe('mergeEvidence', () => {
 });
 
 describe('withoutRepeatedRows', () => {
-  const kept = (readings: RegisterReading[], told: RecordedStatistics[]) =>
-    withoutRepeatedRows(mergeEvidence(readings, [], evidenceFromStatistics('rising', told))).map(
+  const kept = (readings: RegisterReading[], statistics: RecordedStatistics[]) =>
+    withoutRepeatedRows(mergeEvidence(readings, [], evidenceFromStatistics('rising', statistics))).map(
       ({ kind, atUs }) => `${kind} ${atUs / hourUs}`,
     );
 
@@ -167,11 +173,11 @@ describe('withoutRepeatedRows', () => {
 
 describe('a register that rows repeat', () => {
   const usual = { ...usualRules, kind: 'rising', maxGapUs: usualRules.registerGapUs } as const;
-  const posted = (readings: RegisterReading[], told: RecordedStatistics[]) =>
+  const posted = (readings: RegisterReading[], statistics: RecordedStatistics[]) =>
     postCounter(
       usual,
       null,
-      mergeEvidence(readings, [], evidenceFromStatistics('rising', told)),
+      mergeEvidence(readings, [], evidenceFromStatistics('rising', statistics)),
       0,
       Number.MAX_SAFE_INTEGER,
     ).entries.map(({ quarterHourStartUs, amountMicro, quality }) => [
@@ -188,20 +194,20 @@ describe('a register that rows repeat', () => {
     );
 
   it('stood, when its own rhythm proves it: the night of a silent tariff is measured', () => {
-    const told = [...promptly(0, 1), reading(9.25, 7.803)];
+    const readings = [...promptly(0, 1), reading(9.25, 7.803)];
     const night = rows(
       ...[2, 3, 4, 5, 6, 7, 8].map((hour): [number, number, number] => [hour, 7.703, 7.703]),
     );
-    const held = posted(told, night);
+    const held = posted(readings, night);
     expect(new Set(held.map(([, , quality]) => quality))).toEqual(new Set(['measured']));
     expect(held.at(-1)).toEqual([9, 100_000, 'measured']);
-    const between = posted(told, []).filter(([hour]) => Number(hour) > 2);
+    const between = posted(readings, []).filter(([hour]) => Number(hour) > 2);
     expect(new Set(between.map(([, , quality]) => quality))).toEqual(new Set(['estimated']));
   });
 
   it('may have counted all the while, when it reports by the hour', () => {
-    const told = Array.from({ length: 9 }, (_, hour) => reading(hour + 0.01, 7 + hour * 1.5));
-    const told9 = [...told, reading(9.01, 7 + 8 * 1.5 + 6)];
+    const readings = Array.from({ length: 9 }, (_, hour) => reading(hour + 0.01, 7 + hour * 1.5));
+    const late = [...readings, reading(9.01, 7 + 8 * 1.5 + 6)];
     const fives = Array.from({ length: 11 }, (_, n) => ({
       startUs: 8 * hourUs + ((n + 1) * hourUs) / 12,
       endUs: 8 * hourUs + ((n + 2) * hourUs) / 12,
@@ -211,18 +217,18 @@ describe('a register that rows repeat', () => {
     const withRows = postCounter(
       usual,
       null,
-      mergeEvidence(told9, evidenceFromStatistics('rising', fives), []),
+      mergeEvidence(late, evidenceFromStatistics('rising', fives), []),
       0,
       Number.MAX_SAFE_INTEGER,
     );
-    const alone = postCounter(usual, null, told9, 0, Number.MAX_SAFE_INTEGER);
+    const alone = postCounter(usual, null, late, 0, Number.MAX_SAFE_INTEGER);
     expect(withRows.entries).toEqual(alone.entries);
     expect(withRows.entries.every(({ quality }) => quality === 'hourly')).toBe(true);
   });
 
   it('begins with the rhythm of its first moves: a device that starts after a silence of rows', () => {
     const minute = hourUs / 60;
-    const told = [0, ...[65, 70, 75, 80, 85]].map((at, place) =>
+    const readings = [0, ...[65, 70, 75, 80, 85]].map((at, place) =>
       reading(at / 60, 7 + place * 0.583 + 0.001 * place ** 2),
     );
     const fives = Array.from({ length: 12 }, (_, n) => ({
@@ -231,7 +237,7 @@ describe('a register that rows repeat', () => {
       period: '5minute' as const,
       ...{ state: 7, sum: 0 },
     }));
-    const merged = mergeEvidence(told, evidenceFromStatistics('rising', fives), []);
+    const merged = mergeEvidence(readings, evidenceFromStatistics('rising', fives), []);
     const { entries } = postCounter(usual, null, merged, 0, Number.MAX_SAFE_INTEGER);
     expect(entries.slice(0, 4).map(({ amountMicro, quality }) => [amountMicro, quality])).toEqual(
       Array.from({ length: 4 }, () => [0, 'measured']),

@@ -29,14 +29,14 @@ const exchange = (minutes: number): Correction => ({
   oldRegisterMicro: null,
 });
 
-async function evidenceOf(told: {
+async function evidenceOf(stored: {
   readings?: readonly Reading[];
   fives?: readonly Row[];
   hours?: readonly Row[];
   corrections?: readonly Correction[];
 }): Promise<StoredEvidence> {
   const readings = new MemoryReadingStore();
-  await readings.append(told.readings ?? []);
+  await readings.append(stored.readings ?? []);
   const statistics = new MemoryStatisticsStore();
   const record = (period: '5minute' | 'hour', lengthUs: number) => {
     return ([minutes, state]: Row) => ({
@@ -44,9 +44,9 @@ async function evidenceOf(told: {
       ...{ state, sum: null, mean: null, min: null, max: null, unit: 'kWh' },
     });
   };
-  await statistics.append((told.fives ?? []).map(record('5minute', 5 * minute)));
-  await statistics.append((told.hours ?? []).map(record('hour', hour)));
-  const corrections = async () => told.corrections ?? [];
+  await statistics.append((stored.fives ?? []).map(record('5minute', 5 * minute)));
+  await statistics.append((stored.hours ?? []).map(record('hour', hour)));
+  const corrections = async () => stored.corrections ?? [];
   return new StoredEvidence({ readings, statistics, corrections, kindOf: () => 'rising' });
 }
 
@@ -123,8 +123,8 @@ describe('a page of a register', () => {
 });
 
 describe('the register before', () => {
-  const newest = async (minutes: number, told: Parameters<typeof evidenceOf>[0]) => {
-    const atUs = await (await evidenceOf(told)).registerBefore(entityId, start + minutes * minute);
+  const newest = async (minutes: number, stored: Parameters<typeof evidenceOf>[0]) => {
+    const atUs = await (await evidenceOf(stored)).registerBefore(entityId, start + minutes * minute);
     return atUs === null ? null : (atUs - start) / minute;
   };
 

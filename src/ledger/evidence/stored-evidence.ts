@@ -81,9 +81,9 @@ export class StoredEvidence implements EvidenceSource {
     );
     const standing = standingCorrections(declared);
     const isRowFirst = merged.find(({ registerMicro }) => registerMicro !== null)?.kind === 'row';
-    const toldBefore =
+    const readingBefore =
       isRowFirst && standing.exclusions.length > 0 ? await readings.before(entityId, lookUs, true) : null;
-    const repeated = withRepeats(standing, merged, toldBefore && registerReading(toldBefore));
+    const repeated = withRepeats(standing, merged, readingBefore && registerReading(readingBefore));
     const items = correctedEvidence(merged, repeated).filter(
       (item) => item.atUs >= startUs && item.atUs <= horizonUs,
     );
@@ -92,12 +92,12 @@ export class StoredEvidence implements EvidenceSource {
 
   async registerBefore(entityId: string, atUs: number): Promise<number | null> {
     const { outside, exclusions, exchanges } = await this.#standing(entityId);
-    const toldUs = await skipping(outside, atUs, (beforeUs) =>
+    const reportedUs = await skipping(outside, atUs, (beforeUs) =>
       this.#anyRegisterBefore(entityId, beforeUs, exclusions),
     );
     const exchangedUs = exchanges.findLast((exchange) => exchange.atUs < atUs)?.atUs ?? null;
-    if (toldUs === null || exchangedUs === null) return toldUs ?? exchangedUs;
-    return Math.max(toldUs, exchangedUs);
+    if (reportedUs === null || exchangedUs === null) return reportedUs ?? exchangedUs;
+    return Math.max(reportedUs, exchangedUs);
   }
 
   async #anyRegisterBefore(

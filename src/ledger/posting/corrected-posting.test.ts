@@ -13,7 +13,7 @@ import { contains, type Interval, intervalAt } from '../../units/interval.ts';
 import { quarterHourStartUs, quarterHourUs } from '../../units/quarter-hour.ts';
 import { CorrectionService } from '../corrections/correction-service.ts';
 import type { CounterKind } from '../counter/counter-state.ts';
-import type { TouchCause } from '../entries/cause.ts';
+import type { ChangeCause } from '../entries/cause.ts';
 import type { Entry } from '../entries/entry.ts';
 import type { Meter } from '../entries/meter.ts';
 import type { PostedEntry } from '../entries/revision.ts';
@@ -49,8 +49,12 @@ function registerOf({ atUs, value }: Reading): RegisterReading {
 
 function powerOf({ atUs, value }: Reading, excluded: readonly Interval[]): PowerReading {
   const isExcluded = excluded.some((span) => contains(span, atUs));
-  const told = { atUs, powerMw: value === null ? null : Math.round(value * 1000), origin: 'stream' } as const;
-  return isExcluded ? { ...told, isExcluded } : told;
+  const reading = {
+    atUs,
+    powerMw: value === null ? null : Math.round(value * 1000),
+    origin: 'stream',
+  } as const;
+  return isExcluded ? { ...reading, isExcluded } : reading;
 }
 
 type Declared =
@@ -169,21 +173,21 @@ describe('a power sensor, corrected by hand', () => {
   const rules = { maxGapUs: usualRules.powerGapUs, onAboveMw: 5000 };
   const post = (readings: readonly Reading[], corrections: readonly Correction[]) => {
     const { exclusions, amounts } = standingCorrections(corrections);
-    const told = readings.map((one) => powerOf(one, exclusions));
-    return postPower(rules, { powers: told, switches: [], amounts }, ...ever, at(90));
+    const powers = readings.map((one) => powerOf(one, exclusions));
+    return postPower(rules, { powers, switches: [], amounts }, ...ever, at(90));
   };
 
   it('carries the value before over an excluded reading, as a guess', () => {
-    const told = [reading(0, 1000), reading(5, 90_000), reading(10, 1000), reading(15, 1000)];
-    const entries = post(told, [correction({ kind: 'exclusion', from: 5, until: 5 })]);
+    const readings = [reading(0, 1000), reading(5, 90_000), reading(10, 1000), reading(15, 1000)];
+    const entries = post(readings, [correction({ kind: 'exclusion', from: 5, until: 5 })]);
     expect(entries[0]).toMatchObject({
       ...{ amountMicro: 250_000, quality: 'estimated', reason: 'corrected', coveredUs: 10 * minute },
     });
   });
 
   it('puts a declared amount in place of the integral, and leaves what is around it', () => {
-    const told = [reading(0, 1000), reading(15, 60_000), reading(30, 1000), reading(45, 1000)];
-    const entries = post(told, [correction({ kind: 'amount', from: 10, until: 25, kwh: 0.3 })]);
+    const readings = [reading(0, 1000), reading(15, 60_000), reading(30, 1000), reading(45, 1000)];
+    const entries = post(readings, [correction({ kind: 'amount', from: 10, until: 25, kwh: 0.3 })]);
     expect(entries.slice(0, 3).map((entry) => entry.amountMicro)).toEqual([
       // 10 minutes of 1 kW and a third of what was declared; two thirds of it and 5 minutes of 60 kW.
       166_667 + 100_000,
@@ -328,21 +332,22 @@ class Books {
   readonly readings = new MemoryReadingStore();
   readonly corrections = new MemoryCorrections();
   readonly ledger = new MemoryLedger();
-  readonly desk: CorrectionService;
+  readonly service: CorrectionService;
   readonly #meter: Meter;
   readonly #pageSize: number;
 
   constructor(meter: Meter, pageSize = 20_000) {
     this.#meter = meter;
     this.#pageSize = pageSize;
-    const waiting: (readonly [Interval, TouchCause])[] = [];
+    const waiting: (readonly [Interval, ChangeCause])[] = [];
     const postingWorker = {
-      touch: (_: string, span: Interval, cause: TouchCause = 'readings') => void waiting.push([span, cause]),
+      markDirty: (_: string, span: Interval, cause: ChangeCause = 'readings') =>
+        void waiting.push([span, cause]),
       settle: async () => {
         for (const [span, cause] of waiting.splice(0)) await this.post(span, cause);
       },
     };
-    this.desk = new CorrectionService({
+    this.service = new CorrectionService({
       corrections: this.corrections,
       evidenceWith: (list) => this.evidence(async () => list),
       ledger: this.ledger,
@@ -367,7 +372,7 @@ class Books {
     await this.post({ startUs: Math.min(...instants), endUs: Math.max(...instants) + 1 }, 'readings');
   }
 
-  async post(span: Interval, cause: TouchCause): Promise<void> {
+  async post(span: Interval, cause: ChangeCause): Promise<void> {
     const evidence = this.evidence((id) => this.corrections.of(id));
     const deps = { evidence, ledger: this.ledger, clock, heldUntil: () => null };
     await repost(deps, { ...usualRules, pageSize: this.#pageSize }, this.#meter, { ...span, cause });
@@ -389,9 +394,9 @@ function meterThatPosts(kind: CounterKind | 'power'): Meter {
 function atOnce(kind: CounterKind | 'power', readings: readonly Reading[], list: readonly Correction[]) {
   if (kind !== 'power') return postRegister(readings, list, kind).entries;
   const { exclusions, amounts } = standingCorrections(list);
-  const told = [...readings].sort((a, b) => a.atUs - b.atUs).map((one) => powerOf(one, exclusions));
+  const powers = [...readings].sort((a, b) => a.atUs - b.atUs).map((one) => powerOf(one, exclusions));
   const rules = { maxGapUs: usualRules.powerGapUs, onAboveMw: usualRules.onAboveMw };
-  return postPower(rules, { powers: told, switches: [], amounts }, ...ever, nowUs);
+  return postPower(rules, { powers, switches: [], amounts }, ...ever, nowUs);
 }
 
 /** Batches of readings, and corrections, in an order of their own. */
@@ -426,7 +431,7 @@ describe('readings and corrections that arrive in any order', () => {
           let journaled: readonly PostedEntry[] = [];
           for (const event of mixed) {
             if (Array.isArray(event)) await books.read(event);
-            else await books.desk.apply(event);
+            else await books.service.apply(event);
             expect(books.ledger.revisions.slice(0, journaled.length)).toEqual(journaled);
             journaled = [...books.ledger.revisions];
           }
@@ -446,11 +451,11 @@ describe('readings and corrections that arrive in any order', () => {
           if (Array.isArray(asked)) continue;
           const before = books.standing();
           const revisions = books.ledger.revisions.length;
-          const told = await books.desk.preview(asked);
+          const previewed = await books.service.preview(asked);
           expect(books.standing()).toEqual(before);
           expect(books.ledger.revisions).toHaveLength(revisions);
-          const outcome = await books.desk.apply(asked);
-          expect(outcome).toEqual(told);
+          const outcome = await books.service.apply(asked);
+          expect(outcome).toEqual(previewed);
           if (outcome.kind !== 'changed') continue;
           const { entries, quantityBeforeMicro, quantityAfterMicro, startUs, endUs } = outcome.changes;
           const quantity = (list: readonly Entry[]) =>
@@ -464,12 +469,12 @@ describe('readings and corrections that arrive in any order', () => {
           );
           // Again: nothing is new.
           const written = books.ledger.revisions.length;
-          expect(await books.desk.apply(asked)).toMatchObject({ changes: { entries: 0 } });
+          expect(await books.service.apply(asked)).toMatchObject({ changes: { entries: 0 } });
           expect(books.ledger.revisions).toHaveLength(written);
-          const undo = await books.desk.preview({ takeBack: asked.correctionId });
-          expect(await books.desk.takeBack(asked.correctionId)).toEqual(undo);
+          const undo = await books.service.preview({ takeBack: asked.correctionId });
+          expect(await books.service.takeBack(asked.correctionId)).toEqual(undo);
           expect(books.standing()).toEqual(before);
-          expect(await books.desk.takeBack(asked.correctionId)).toEqual({ kind: 'unknown' });
+          expect(await books.service.takeBack(asked.correctionId)).toEqual({ kind: 'unknown' });
           if (written > revisions)
             expect(books.ledger.revisions.at(-1)).toMatchObject({ cause: 'corrected' });
         }
@@ -484,7 +489,7 @@ describe('the desk', () => {
     const books = new Books(meterThatPosts('rising'));
     await books.read([reading(0, 1), reading(100, 2)]);
     const refused = async (one: Declared, id = 'other') => {
-      const outcome = await books.desk.apply(correction(one, id));
+      const outcome = await books.service.apply(correction(one, id));
       return outcome.kind === 'refused' ? outcome.field : outcome.kind;
     };
     expect(await refused({ kind: 'amount', from: 0, until: 60, kwh: 1 }, 'first')).toBe('changed');
@@ -505,16 +510,16 @@ describe('the desk', () => {
     let left: readonly { entityId: string; startUs: number; endUs: number }[] = [
       { entityId, ...intervalAt(at(5)) },
     ];
-    const touched: [Interval, TouchCause][] = [];
-    const desk = new CorrectionService(
+    const marked: [Interval, ChangeCause][] = [];
+    const service = new CorrectionService(
       {
         corrections: books.corrections,
         evidenceWith: (list) => books.evidence(async () => list),
         ledger: books.ledger,
         postingWorker: {
-          touch: (_, span, cause = 'readings') => void touched.push([span, cause]),
+          markDirty: (_, span, cause = 'readings') => void marked.push([span, cause]),
           settle: async () => {
-            for (const [span, cause] of touched.splice(0)) await books.post(span, cause);
+            for (const [span, cause] of marked.splice(0)) await books.post(span, cause);
           },
         },
         meterOf: () => ({ entityId, posts: 'register', kind: 'rising' }),
@@ -530,9 +535,9 @@ describe('the desk', () => {
       },
       1,
     );
-    desk.start();
+    service.start();
     await expect.poll(() => left).toEqual([]);
-    await desk.stop();
+    await service.stop();
     expect(sum(books.standing())).toBe(1_000_000);
   });
 });

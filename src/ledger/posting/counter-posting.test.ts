@@ -254,17 +254,17 @@ describe('postCounter, by hand', () => {
   });
 
   it('takes no single quarter from registers that are further apart: they tell by the hour', () => {
-    const told = (each: number, count: number) =>
+    const spaced = (each: number, count: number) =>
       post(Array.from({ length: count }, (_, index) => reading(index * each, 100 + index)));
-    const grounds = (posting: CounterPosting) =>
+    const dataQuality = (posting: CounterPosting) =>
       new Set(
         posting.entries.map(({ quality, coveredUs, reason }) => `${quality} ${coveredUs / minute} ${reason}`),
       );
-    expect(grounds(told(5, 13))).toEqual(new Set(['measured 15 counted']));
-    expect(grounds(told(15, 5))).toEqual(new Set(['measured 15 counted']));
-    expect(grounds(told(30, 3))).toEqual(new Set(['hourly 0 spread']));
-    expect(grounds(told(60, 3))).toEqual(new Set(['hourly 0 spread']));
-    expect(grounds(told(120, 3))).toEqual(new Set(['estimated 0 spread']));
+    expect(dataQuality(spaced(5, 13))).toEqual(new Set(['measured 15 counted']));
+    expect(dataQuality(spaced(15, 5))).toEqual(new Set(['measured 15 counted']));
+    expect(dataQuality(spaced(30, 3))).toEqual(new Set(['hourly 0 spread']));
+    expect(dataQuality(spaced(60, 3))).toEqual(new Set(['hourly 0 spread']));
+    expect(dataQuality(spaced(120, 3))).toEqual(new Set(['estimated 0 spread']));
     // What is told before and after in time is measured still.
     const late = post([reading(0, 100), reading(10, 101), reading(40, 102), reading(45, 103)]);
     expect(late.entries.map(({ quality, coveredUs }) => [quality, coveredUs / minute])).toEqual([
@@ -318,14 +318,14 @@ describe('postCounter, by hand', () => {
         .map(({ amountMicro, quality, coveredUs }) => [amountMicro, quality, coveredUs / minute]);
     };
     // A quarter-hour and a half may not be reported yet.
-    const proven = [
+    const certain = [
       [0, 'measured', 15],
       [0, 'measured', 15],
     ];
-    expect(rest(each(15), '5minute')).toEqual([...proven, [0, 'measured', 7.5]]);
-    expect(rest(each(15), 'hour')).toEqual([...proven, [0, 'hourly', 7.5], [0, 'hourly', 0]]);
+    expect(rest(each(15), '5minute')).toEqual([...certain, [0, 'measured', 7.5]]);
+    expect(rest(each(15), 'hour')).toEqual([...certain, [0, 'hourly', 7.5], [0, 'hourly', 0]]);
     // Past the row's end the register says nothing.
-    expect(rest(each(15), 'hour', 82.5)).toEqual([...proven, [0, 'measured', 15], [0, 'measured', 15]]);
+    expect(rest(each(15), 'hour', 82.5)).toEqual([...certain, [0, 'measured', 15], [0, 'measured', 15]]);
     expect(rest(each(1440), 'hour')).toEqual([]);
   });
 

@@ -263,8 +263,8 @@ describe.each(Object.keys(rhythms) as RhythmName[])('a meter that reports %s', (
             ...some.map(({ atUs }) => atUs),
             ...table.flatMap((row) => [row.startUs, row.endUs]),
           ];
-          const news = { startUs: Math.min(...instants), endUs: Math.max(...instants) + 1 };
-          await repost(stores.deps, usualRules, meter, { ...news, cause: 'readings' });
+          const change = { startUs: Math.min(...instants), endUs: Math.max(...instants) + 1 };
+          await repost(stores.deps, usualRules, meter, { ...change, cause: 'readings' });
         }
         const { evidence, ledger } = stores.deps;
         const { findings } = await verifyMeter({ evidence, ledger }, usualRules, meter, start, start + 1);

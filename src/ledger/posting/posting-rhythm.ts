@@ -30,7 +30,7 @@ export class PostingRhythm {
 
   isDue(waiting: Iterable<ChangedRange>): boolean {
     if (this.#deps.isWatched() || this.#quarterHourUs() !== this.#postedQuarterHourUs) return true;
-    for (const news of waiting) if (news.cause !== 'readings' || isPast(news)) return true;
+    for (const change of waiting) if (change.cause !== 'readings' || isPast(change)) return true;
     return false;
   }
 

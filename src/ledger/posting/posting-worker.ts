@@ -4,7 +4,7 @@ import type { Log } from '../../runtime/log.ts';
 import { Worker } from '../../runtime/worker.ts';
 import { minuteUs } from '../../units/durations.ts';
 import type { Interval } from '../../units/interval.ts';
-import { type ChangedRange, isPast, mergeRanges, type TouchCause } from '../entries/cause.ts';
+import { type ChangeCause, type ChangedRange, isPast, mergeRanges } from '../entries/cause.ts';
 import { LedgerBatch } from '../entries/ledger-batch.ts';
 import type { LedgerStore } from '../entries/ledger-store.ts';
 import type { Meter } from '../entries/meter.ts';
@@ -57,7 +57,7 @@ interface PostingStatus {
   readonly upToMs: number;
 }
 
-type PostedListener = (entityId: string, news: ChangedRange) => void;
+type PostedListener = (entityId: string, change: ChangedRange) => void;
 
 /** Evidence may be stored a little before it is told here; a restart looks back by this much more. */
 const markMarginUs = minuteUs;
@@ -75,7 +75,7 @@ export class PostingWorker {
   /** What the round under way has taken up and not written yet. */
   readonly #taken = new Map<string, ChangedRange>();
   /** Pasts that were posted in the round under way. */
-  readonly #untold: [string, ChangedRange][] = [];
+  readonly #unreported: [string, ChangedRange][] = [];
   readonly #posted: Emitter<Parameters<PostedListener>>;
   #meters: ReadonlyMap<string, Meter> = new Map();
   /** Switch → the meters of the devices that it controls. */
@@ -90,7 +90,7 @@ export class PostingWorker {
     this.#posted = new Emitter(deps.log, 'A listener to postings failed');
     this.#rules = rules;
     const failure = 'The ledger could not be posted';
-    const isDue = () => !this.#hasCaughtUp || (deps.rhythm?.isDue(this.#news()) ?? true);
+    const isDue = () => !this.#hasCaughtUp || (deps.rhythm?.isDue(this.#changes()) ?? true);
     this.#worker = new Worker({ work: () => this.#post(), isDue, failure, log: deps.log }, everyMs);
   }
 
@@ -110,7 +110,7 @@ export class PostingWorker {
       // At the start the mark tells; a meter that came later or counts otherwise now is posted from its beginning.
       if (this.#meters.size > 0) {
         const everything = { startUs: Number.MIN_SAFE_INTEGER, endUs: this.#deps.clock.nowUs() + 1 };
-        this.touch(meter.entityId, everything, known ? 'rules' : 'readings');
+        this.markDirty(meter.entityId, everything, known ? 'rules' : 'readings');
       }
     }
     this.#meters = new Map(meters.map((meter) => [meter.entityId, meter]));
@@ -119,7 +119,7 @@ export class PostingWorker {
   }
 
   /** New evidence of an entity is in the store; why it came is told by the revisions that it makes. */
-  touch(entityId: string, { startUs, endUs }: Interval, cause: TouchCause = 'readings'): void {
+  markDirty(entityId: string, { startUs, endUs }: Interval, cause: ChangeCause = 'readings'): void {
     this.#waiting.set(entityId, mergeRanges(this.#waiting.get(entityId), { startUs, endUs, cause }));
   }
 
@@ -141,10 +141,10 @@ export class PostingWorker {
   status(): PostingStatus {
     const left = [...this.#waiting, ...this.#taken].filter(([entityId]) => this.#isEvidence(entityId));
     const runningUs = this.#deps.running?.runningUs() ?? Number.POSITIVE_INFINITY;
-    const late = left.filter(([, news]) => news.startUs < runningUs);
+    const late = left.filter(([, change]) => change.startUs < runningUs);
     return {
       waiting: new Set(late.map(([entityId]) => entityId)).size,
-      isPostingPast: this.#untold.length > 0 || left.some(([, news]) => isPast(news)),
+      isPostingPast: this.#unreported.length > 0 || left.some(([, change]) => isPast(change)),
       entriesWritten: this.#entriesWritten,
       lastPostedAtUs: this.#lastPostedAtUs,
       error: this.#worker.status().error,
@@ -158,33 +158,33 @@ export class PostingWorker {
     const startedMs = this.#deps.clock.monotonicMs();
     await this.#deps.gather?.();
     for (const [entityId, span] of this.#deps.running?.over() ?? [])
-      if (this.#meters.has(entityId)) this.touch(entityId, span);
+      if (this.#meters.has(entityId)) this.markDirty(entityId, span);
     const isCatchingUp = !this.#hasCaughtUp;
     try {
       if (isCatchingUp)
         for (const [entityId, span] of await this.#missed())
-          if (this.#isEvidence(entityId)) this.touch(entityId, span);
+          if (this.#isEvidence(entityId)) this.markDirty(entityId, span);
       // All that is short, then one of those whose past is new: what comes in meanwhile waits for that one only.
       do {
         await this.#take();
-        const [long] = [...this.#taken].filter(([, news]) => isPast(news));
-        this.#tell(
+        const [long] = [...this.#taken].filter(([, change]) => isPast(change));
+        this.#report(
           await this.#postThese(
-            [...this.#taken].filter(([, news]) => !isPast(news)),
+            [...this.#taken].filter(([, change]) => !isPast(change)),
             isCatchingUp,
           ),
         );
-        if (long) this.#untold.push(...(await this.#postThese([long], isCatchingUp)));
+        if (long) this.#unreported.push(...(await this.#postThese([long], isCatchingUp)));
       } while (this.#taken.size > 0);
       await this.#done(startedUs);
       this.#upToMs = startedMs;
     } catch (cause) {
-      for (const [entityId, news] of this.#taken) this.touch(entityId, news, news.cause);
+      for (const [entityId, change] of this.#taken) this.markDirty(entityId, change, change.cause);
       this.#taken.clear();
       throw cause;
     } finally {
       // What rests on several new pasts is made once and not after each of them.
-      this.#tell(this.#untold.splice(0));
+      this.#report(this.#unreported.splice(0));
     }
   }
 
@@ -201,21 +201,21 @@ export class PostingWorker {
 
   /** What is told from here on waits until it is taken again. */
   async #take(): Promise<void> {
-    for (const [entityId, news] of this.#waiting) {
+    for (const [entityId, change] of this.#waiting) {
       if (!this.#isEvidence(entityId)) continue;
       this.#waiting.delete(entityId);
-      this.#taken.set(entityId, mergeRanges(this.#taken.get(entityId), news));
+      this.#taken.set(entityId, mergeRanges(this.#taken.get(entityId), change));
     }
     if (this.#taken.size === 0) return;
     await this.#deps.readable();
     // What a switch said holds until its next word, and so far it is news of the meters that it gates.
     for (const [switchId, meters] of this.#switched) {
-      const news = this.#taken.get(switchId);
-      if (news === undefined) continue;
-      const { afterUs } = await this.#deps.evidence.around(switchId, news.startUs, news.endUs);
-      const endUs = Math.max(news.endUs, (afterUs ?? this.#deps.clock.nowUs()) + 1);
+      const change = this.#taken.get(switchId);
+      if (change === undefined) continue;
+      const { afterUs } = await this.#deps.evidence.around(switchId, change.startUs, change.endUs);
+      const endUs = Math.max(change.endUs, (afterUs ?? this.#deps.clock.nowUs()) + 1);
       for (const { entityId } of meters)
-        this.#taken.set(entityId, mergeRanges(this.#taken.get(entityId), { ...news, endUs }));
+        this.#taken.set(entityId, mergeRanges(this.#taken.get(entityId), { ...change, endUs }));
       this.#taken.delete(switchId);
     }
   }
@@ -226,21 +226,21 @@ export class PostingWorker {
    */
   async #postThese(
     some: readonly (readonly [string, ChangedRange])[],
-    tellsAll: boolean,
+    reportsAll: boolean,
   ): Promise<[string, ChangedRange][]> {
     const batch = new LedgerBatch(this.#deps.ledger);
     const deps = { ...this.#deps, ledger: batch };
     const posted: [string, ChangedRange][] = [];
     let entriesWritten = 0;
-    for (const [entityId, news] of some) {
+    for (const [entityId, change] of some) {
       const meter = this.#meters.get(entityId);
       if (meter === undefined) continue;
       // A stop leaves the rest to the next start, which asks the store.
       if (this.#worker.status().isStopped) throw new Error('The process stops');
-      const { startUs, endUs, ...result } = await repost(deps, this.#rules, meter, news);
+      const { startUs, endUs, ...result } = await repost(deps, this.#rules, meter, change);
       entriesWritten += result.entriesWritten;
-      if (result.entriesWritten > 0 || tellsAll)
-        posted.push([entityId, { startUs, endUs, cause: news.cause }]);
+      if (result.entriesWritten > 0 || reportsAll)
+        posted.push([entityId, { startUs, endUs, cause: change.cause }]);
     }
     await batch.flush();
     for (const [entityId] of some) this.#taken.delete(entityId);
@@ -249,12 +249,12 @@ export class PostingWorker {
     return posted;
   }
 
-  #tell(posted: readonly (readonly [string, ChangedRange])[]): void {
-    for (const [entityId, news] of posted) this.#posted.emit(entityId, news);
+  #report(posted: readonly (readonly [string, ChangedRange])[]): void {
+    for (const [entityId, change] of posted) this.#posted.emit(entityId, change);
   }
 
-  #news(): ChangedRange[] {
-    return [...this.#waiting].filter(([entityId]) => this.#isEvidence(entityId)).map(([, news]) => news);
+  #changes(): ChangedRange[] {
+    return [...this.#waiting].filter(([entityId]) => this.#isEvidence(entityId)).map(([, change]) => change);
   }
 
   #isEvidence(entityId: string): boolean {

@@ -18,7 +18,7 @@ const day = 96;
 const at = (minutes: number) => start + minutes * minute;
 const inQuarterHours = (us: number) => (us - start) / quarterHourUs;
 
-interface Told {
+interface Stored {
   registers?: CounterEvidence[];
   powers?: PowerReading[];
   switches?: SwitchReading[];
@@ -28,7 +28,7 @@ interface Told {
 /** What is stored, a ledger over it, and what was asked of both. */
 function books(
   meter: Meter,
-  { registers = [], powers = [], switches = [], amounts = [] }: Told,
+  { registers = [], powers = [], switches = [], amounts = [] }: Stored,
   nowMinutes: number,
 ) {
   const asked = { registers: [] as number[], current: [] as number[][], opened: [] as number[] };
@@ -225,16 +225,16 @@ describe('a register', () => {
 
   it('has the same entries in small pages, also where something late lies in a silence of several', async () => {
     const silence = Array.from({ length: 30 }, (_, n) => reading(610 + 20 * n, n % 3 ? null : 2_381_000));
-    const told = [...steady(), ...silence, reading(1215, 2_500_000), reading(1230, 2_550_000)];
+    const reported = [...steady(), ...silence, reading(1215, 2_500_000), reading(1230, 2_550_000)];
     const rules = { ...usualRules, pageSize: 10 };
-    const small = books(register, { registers: told }, 1300);
+    const small = books(register, { registers: reported }, 1300);
     await small.post(null, 1300, 'readings', rules);
     for (const late of [null, reading(901, 2_420_000), reading(1102, 2_440_000)]) {
       if (late !== null) {
-        told.push(late);
+        reported.push(late);
         await small.post((late.atUs - start) / minute, (late.atUs - start) / minute, 'readings', rules);
       }
-      const whole = books(register, { registers: told }, 1300);
+      const whole = books(register, { registers: reported }, 1300);
       await whole.post(null, 1300);
       const entries = ({ ledger }: typeof whole) =>
         ledger.all().map(({ revision: _revision, cause: _cause, ...entry }) => entry);
@@ -285,9 +285,9 @@ describe('power', () => {
     expect((await post(65, 65)).slice(0, 2)).toEqual([2, 9]);
     // An hour past the last of them, in the sixteenth quarter.
     expect((await post(140, 185)).slice(0, 2)).toEqual([8, 17]);
-    const soon = books(meter, { powers }, 160);
-    expect((await soon.post(140, 140)).slice(0, 2)).toEqual([8, 11]);
-    expect((await soon.post(140, 170)).slice(0, 2)).toEqual([8, 12]);
+    const early = books(meter, { powers }, 160);
+    expect((await early.post(140, 140)).slice(0, 2)).toEqual([8, 11]);
+    expect((await early.post(140, 170)).slice(0, 2)).toEqual([8, 12]);
     // Nothing lies before the first of all.
     expect((await post(0, 0)).slice(0, 2)).toEqual([0, 3]);
   });
@@ -335,7 +335,7 @@ describe('power', () => {
 describe('a quarter opens as before', () => {
   const state: CounterState = {
     ...{ baselineMicro: 5, registerMicro: 4, atUs: 30, sinceUs: 20, movedAtUs: 10 },
-    ...{ rhythm: [{ intervalS: 3, amountMicro: 7 }], foreseenMoves: 2, toldBy: 'reading' },
+    ...{ rhythm: [{ intervalS: 3, amountMicro: 7 }], foreseenMoves: 2, reportedBy: 'reading' },
     ...{ repeats: { count: 2, everyUs: 5, lastUs: 30 }, lastResetAtUs: 1, absentSinceUs: 31 },
     ...{ correction: { deliveredMicro: 9 }, formerMicro: 6 },
     dip: {
@@ -362,7 +362,7 @@ describe('a quarter opens as before', () => {
     const others: Partial<CounterState>[] = [
       ...[{ baselineMicro: 6 }, { registerMicro: 5 }, { atUs: 29 }, { sinceUs: 19 }, { movedAtUs: 9 }],
       ...[{ foreseenMoves: 1 }, { lastResetAtUs: null }, { absentSinceUs: null }, { formerMicro: null }],
-      ...[{ toldBy: 'row' } as const, { dip: null }, { correction: null }, { repeats: null }],
+      ...[{ reportedBy: 'row' } as const, { dip: null }, { correction: null }, { repeats: null }],
       ...[{ correction: { deliveredMicro: 8 } }, { correction: { deliveredMicro: null } }],
       { repeats: { count: 1, everyUs: 5, lastUs: 30 } },
       { repeats: { count: 2, everyUs: 6, lastUs: 30 } },

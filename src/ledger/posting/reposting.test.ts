@@ -118,12 +118,12 @@ async function postInBatches(
       }),
     );
     const deps = { evidence: source(arrived, powers), ledger, clock, heldUntil: () => null };
-    const news = {
+    const change = {
       startUs: Math.min(...instants),
       endUs: Math.max(...instants) + 1,
       cause: 'readings',
     } as const;
-    await repost(deps, { ...usualRules, pageSize }, meter, news);
+    await repost(deps, { ...usualRules, pageSize }, meter, change);
   }
   return ledger;
 }
@@ -204,12 +204,12 @@ describe('repost', () => {
         const before = ledger.all();
         const deps = { evidence: source(evidence, []), ledger, clock, heldUntil: () => null };
         const instants = evidence.map((item) => item.atUs);
-        const news = {
+        const change = {
           startUs: Math.min(...instants),
           endUs: Math.max(...instants) + 1,
           cause: 'readings',
         } as const;
-        const again = await repost(deps, usualRules, meter, news);
+        const again = await repost(deps, usualRules, meter, change);
         expect(again.entriesWritten).toBe(0);
         expect(ledger.all()).toEqual(before);
       }),

@@ -46,11 +46,11 @@ export function repost(
   deps: RepostingDeps,
   rules: RepostingRules,
   meter: Meter,
-  news: ChangedRange,
+  change: ChangedRange,
 ): Promise<RepostingResult> {
   return meter.posts === 'register'
-    ? repostRegister(deps, rules, meter, news)
-    : repostPower(deps, rules, meter, news);
+    ? repostRegister(deps, rules, meter, change)
+    : repostPower(deps, rules, meter, change);
 }
 
 /**
@@ -61,24 +61,24 @@ async function repostRegister(
   deps: RepostingDeps,
   rules: RepostingRules,
   meter: Meter & { posts: 'register' },
-  news: ChangedRange,
+  change: ChangedRange,
 ): Promise<RepostingResult> {
   const { entityId } = meter;
-  const { startUs } = news;
+  const { startUs } = change;
   const precedingUs = (await deps.evidence.registerBefore(entityId, startUs)) ?? startUs;
   const opening = await openingReaching(deps.ledger, entityId, Math.min(precedingUs, startUs));
-  return await repostFrom(deps, rules, meter, news, opening);
+  return await repostFrom(deps, rules, meter, change, opening);
 }
 
 async function repostFrom(
   deps: RepostingDeps,
   rules: RepostingRules,
   meter: Meter & { posts: 'register' },
-  news: ChangedRange,
+  change: ChangedRange,
   opening: Opening | null,
 ): Promise<RepostingResult> {
   const { entityId } = meter;
-  const { endUs, cause } = news;
+  const { endUs, cause } = change;
   const beginUs = opening?.quarterHourStartUs ?? Number.MIN_SAFE_INTEGER;
   let entriesWritten = 0;
   let reachedUs = beginUs;
@@ -95,9 +95,9 @@ async function repostFrom(
   for await (const { startUs, endUs: pageEndUs, lastUs, isLast, posting } of pages) {
     // Its rhythm is known now, and counts from the first move on.
     if (opening !== null && !hasRhythm(opening.state) && hasRhythm(posting.state))
-      return await repostFrom(deps, rules, meter, news, null);
-    const newsEndUs = Math.max(endUs, beginUs + 1);
-    const settledUs = await settledFrom(deps.ledger, entityId, posting.openings, newsEndUs, pageEndUs);
+      return await repostFrom(deps, rules, meter, change, null);
+    const changedEndUs = Math.max(endUs, beginUs + 1);
+    const settledUs = await settledFrom(deps.ledger, entityId, posting.openings, changedEndUs, pageEndUs);
     const writtenEndUs = settledUs ?? pageEndUs;
     const computed = posting.entries.filter((entry) => entry.quarterHourStartUs < writtenEndUs);
     const current = await deps.ledger.current(entityId, startUs, writtenEndUs);
@@ -138,10 +138,10 @@ async function settledFrom(
   ledger: LedgerStore,
   entityId: string,
   computed: ReadonlyMap<number, CounterState | null>,
-  newsEndUs: number,
+  changedEndUs: number,
   pageEndUs: number,
 ): Promise<number | null> {
-  const quarters = [...computed.keys()].filter((quarter) => quarter >= newsEndUs && quarter < pageEndUs);
+  const quarters = [...computed.keys()].filter((quarter) => quarter >= changedEndUs && quarter < pageEndUs);
   const firstUs = quarters[0];
   const lastUs = quarters.at(-1);
   if (firstUs === undefined || lastUs === undefined) return null;
@@ -177,7 +177,7 @@ export function isSameState(
     isSameRhythm(one.rhythm, other.rhythm) &&
     one.lastResetAtUs === other.lastResetAtUs &&
     one.absentSinceUs === other.absentSinceUs &&
-    one.toldBy === other.toldBy &&
+    one.reportedBy === other.reportedBy &&
     one.formerMicro === other.formerMicro &&
     isSameDip(one.dip, other.dip) &&
     (one.correction === null) === (other.correction === null) &&
@@ -203,10 +203,10 @@ async function repostPower(
   deps: RepostingDeps,
   rules: RepostingRules,
   meter: Meter,
-  news: ChangedRange,
+  change: ChangedRange,
 ): Promise<RepostingResult> {
   const { entityId, switchId } = meter;
-  const { startUs, endUs, cause } = news;
+  const { startUs, endUs, cause } = change;
   const { evidence, ledger } = deps;
   const nowUs = deps.clock.nowUs();
   const ids = switchId === undefined ? [entityId] : [entityId, switchId];

@@ -87,15 +87,15 @@ describe('power that is stored', () => {
   });
 
   it('is posted part by part where it is more than ten pages, and loses nothing of it', async () => {
-    const powers = Array.from({ length: 120 }, (_, n) => power(5 * n + 1, 100 + n));
+    const values = Array.from({ length: 120 }, (_, n) => power(5 * n + 1, 100 + n));
     const words = Array.from({ length: 120 }, (_, n) => ({ ...off(5 * n + 2), isOn: n % 3 !== 0 }));
     const few = { pageSize: 1, powerGapUs: 10 * minute };
-    for (const [told, said] of [
-      [powers, []],
+    for (const [powers, switches] of [
+      [values, []],
       [[], words],
-      [powers, words],
+      [values, words],
     ] as const) {
-      const { asked, read } = stored(told, said);
+      const { asked, read } = stored(powers, switches);
       const whole = await read(0, 610, 620, 'switch.device', { powerGapUs: 10 * minute });
       expect(whole.length).toBeGreaterThanOrEqual(40);
       expect(await read(0, 610, 620, 'switch.device', few)).toEqual(whole);
@@ -104,7 +104,7 @@ describe('power that is stored', () => {
     // Ten around a quarter-hour are as many as can be.
     const { read } = stored(Array.from({ length: 10 }, (_, n) => power(n, 600)));
     await expect(read(0, 15, 20, undefined, few)).rejects.toThrow('more than 10 values of sensor.power');
-    expect(await stored(powers).read(0, 30, 620, undefined, { ...few, powerGapUs: 5 * minute })).toHaveLength(
+    expect(await stored(values).read(0, 30, 620, undefined, { ...few, powerGapUs: 5 * minute })).toHaveLength(
       2,
     );
   });

@@ -48,14 +48,14 @@ describe('an id that another plug has', () => {
     });
     const deps = { evidence, ledger, clock, heldUntil: () => null };
     const everything = { startUs: 0, endUs: clock.nowUs() + 1, cause: 'readings' as const };
-    const touched: Interval[] = [];
+    const marked: Interval[] = [];
     const post = async () => {
       await repost(deps, usualRules, meter, everything);
     };
-    const desk = new CorrectionService({
+    const service = new CorrectionService({
       ...{ corrections, ledger, clock, log: quietLog, heldUntil: () => null },
       evidenceWith: () => evidence,
-      postingWorker: { touch: (_id, span) => void touched.push(span), settle: post },
+      postingWorker: { markDirty: (_id, span) => void marked.push(span), settle: post },
       meterOf: () => meter,
       unposted: { load: async () => [], save: async () => undefined },
     });
@@ -70,9 +70,9 @@ describe('an id that another plug has', () => {
     await readings.append([reading(9, 3.2), reading(13, 3.3), reading(17, 3.45)]);
     await post();
     expect(total()).not.toBe(250_000);
-    await desk.excludeUntil(entityId, takenUs);
-    await desk.excludeUntil(entityId, takenUs);
-    expect(touched[0]).toEqual({ startUs: 0, endUs: takenUs + 1 });
+    await service.excludeUntil(entityId, takenUs);
+    await service.excludeUntil(entityId, takenUs);
+    expect(marked[0]).toEqual({ startUs: 0, endUs: takenUs + 1 });
     expect(total()).toBe(250_000);
     expect(await corrections.of(entityId)).toMatchObject([{ kind: 'exclusion', endUs: takenUs + 1 }]);
   });

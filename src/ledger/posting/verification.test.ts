@@ -46,8 +46,9 @@ async function book(
       afterUs: instants.find((us) => us > afterUs) ?? null,
     }),
   };
-  const news = { startUs: 0, endUs, cause: 'readings' } as const;
-  await repost({ evidence, ledger, clock, heldUntil: () => null }, usualRules, meter, news);
+  await repost({ evidence, ledger, clock, heldUntil: () => null }, usualRules, meter, {
+    ...{ startUs: 0, endUs, cause: 'readings' },
+  });
   const { entries, revisions } = ledger.of(entityId);
   /** Changes the current entry of a quarter, and in the journal as well unless it is about that. */
   const change = (quarters: number, given: Partial<PostedEntry>, isJournaled = true) => {
@@ -64,7 +65,7 @@ async function book(
   const verify = (startUs = start) => verifyMeter({ evidence, ledger }, usualRules, meter, startUs, endUs);
   return { ledger, change, remove, verify };
 }
-const told = ({ findings }: { readonly findings: readonly Finding[] }) =>
+const found = ({ findings }: { readonly findings: readonly Finding[] }) =>
   findings.map(({ check, quarterHourStartUs: us, detail }) => [
     check,
     us && (us - start) / quarterHourUs,
@@ -84,7 +85,7 @@ describe('a register', () => {
   it('has a finding of each quarter that its evidence does not give', async () => {
     const { change, verify } = await book(plain);
     change(1, { amountMicro: 2500, quality: 'estimated' });
-    expect(told(await verify())).toEqual([
+    expect(found(await verify())).toEqual([
       [
         'evidence',
         1,
@@ -97,7 +98,7 @@ describe('a register', () => {
   it('has one of a quarter that is not there', async () => {
     const { remove, verify } = await book(plain);
     remove(2);
-    expect(told(await verify())).toEqual([
+    expect(found(await verify())).toEqual([
       ['evidence', 2, 'quantity should follow its evidence: no entry'],
       ['conservation', null, 'entries add up to 12000 less restarts of 0, the register moved by 15000'],
     ]);
@@ -106,25 +107,25 @@ describe('a register', () => {
   it('has one of a quarter that nothing supports, unless it was withdrawn or may be behind', async () => {
     const { change, verify } = await book(plain);
     change(9, { amountMicro: 70 });
-    expect(told(await verify())).toEqual([
+    expect(found(await verify())).toEqual([
       ['evidence', 9, 'quantity of 70 has no evidence'],
       ['conservation', null, 'entries add up to 15070 less restarts of 0, the register moved by 15000'],
     ]);
     change(9, { amountMicro: 0, reason: 'withdrawn' });
-    expect(told(await verify())).toEqual([]);
+    expect(found(await verify())).toEqual([]);
     change(9, { amountMicro: 70, reason: 'counted', isProvisional: true });
-    expect(told(await verify())).toEqual([]);
+    expect(found(await verify())).toEqual([]);
   });
 
   it('may be a round behind in the quarter that is not over', async () => {
     const { change, verify } = await book(plain);
     change(4, { amountMicro: 1, revision: 0 }, false);
-    expect(told(await verify())).toEqual([]);
+    expect(found(await verify())).toEqual([]);
   });
 
   it('adds up with what explains its restarts', async () => {
     const { verify, ledger } = await book([...steps, reading(5, 2000), reading(6, 3000), reading(6.5, 3500)]);
-    expect(told(await verify())).toEqual([]);
+    expect(found(await verify())).toEqual([]);
     const restart = ledger
       .of(entityId)
       .all()
@@ -150,12 +151,12 @@ describe('a register', () => {
       [reading(0, -700), reading(1, 40)],
     ]) {
       const { verify, ledger } = await book([...first, ...later]);
-      expect(told(await verify())).toEqual([]);
+      expect(found(await verify())).toEqual([]);
       expect(ledger.of(entityId).all().length).toBeGreaterThan(0);
     }
     const net = await book([reading(0, -700), ...later], 'net');
-    expect(told(await net.verify())).toEqual([]);
-    expect(told(await (await book([reading(0, null)])).verify())).toEqual([]);
+    expect(found(await net.verify())).toEqual([]);
+    expect(found(await (await book([reading(0, null)])).verify())).toEqual([]);
   });
 
   it('has a hundred findings at most', async () => {
@@ -174,11 +175,11 @@ describe('power', () => {
 
   it('is held against its evidence over all the days, from within a quarter as well', async () => {
     const { verify, change } = await book([], 'power', powers);
-    expect(told(await verify(at(0) + 5))).toEqual([]);
+    expect(found(await verify(at(0) + 5))).toEqual([]);
     change(0, { amountMicro: 5 });
     change(201, { amountMicro: 7 });
     change(150, { amountMicro: 9 });
-    expect(told(await verify(at(0) + 5)).map((one) => one.slice(0, 2))).toEqual([
+    expect(found(await verify(at(0) + 5)).map((one) => one.slice(0, 2))).toEqual([
       ['evidence', 0],
       ['evidence', 150],
       ['evidence', 201],
@@ -188,7 +189,7 @@ describe('power', () => {
   it('is not looked at past the end', async () => {
     const { change, verify } = await book([], 'power', powers);
     change(4000, { amountMicro: 7 });
-    expect(told(await verify())).toEqual([]);
+    expect(found(await verify())).toEqual([]);
   });
 });
 
@@ -220,7 +221,7 @@ describe('the journal', () => {
       at(untilQuarterHour),
       (one) => void findings.push(one),
     );
-    return { asked, counts, found: told({ findings }) };
+    return { asked, counts, found: found({ findings }) };
   }
   const first = postedEntry(at(1), 5);
   const second = postedEntry(at(1), 6, { revision: 2 });

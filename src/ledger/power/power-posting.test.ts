@@ -114,11 +114,11 @@ describe('postPower, by hand', () => {
   });
 
   it('settles a quarter by a reading that comes after its end, and carries a value to what is newest', () => {
-    const told = [reading(0, 600), reading(8, 600), reading(15, 600)];
+    const readings = [reading(0, 600), reading(8, 600), reading(15, 600)];
     const isOpen = (powers: readonly PowerReading[]) => post({ powers }, 0)[0]?.isProvisional;
-    expect([isOpen(told), isOpen(told.slice(0, 2))]).toEqual([false, true]);
+    expect([isOpen(readings), isOpen(readings.slice(0, 2))]).toEqual([false, true]);
     // The clock stands behind the readings.
-    expect(post({ powers: told }, 0)[0]?.amountMicro).toBe(150_000);
+    expect(post({ powers: readings }, 0)[0]?.amountMicro).toBe(150_000);
     const newest = postPower(
       rules,
       { powers: [reading(0, 600)], switches: [] },

@@ -51,7 +51,7 @@ export function postPower(
   const onTime = new OnTime();
   const workByQuarterHour = new Map<number, bigint>();
   const carriedUs = Math.max(nowUs, newestUs);
-  const told = powers.filter((reading) => reading.isExcluded !== true);
+  const counting = powers.filter((reading) => reading.isExcluded !== true);
   const excludedUs = powers.filter((reading) => reading.isExcluded === true).map(({ atUs }) => atUs);
   const known = [...switchSpans(switches, startUs, endUs + quarterHourUs, carriedUs)];
   const declared = amounts.map((amount) => ({ startUs: amount.startUs, endUs: amount.endUs }));
@@ -61,9 +61,9 @@ export function postPower(
   postOff(sheet, off, union(declared));
   const notIntegrated = union([...declared, ...off]);
   const switched = union([...declared, ...known]);
-  for (const [index, { atUs, powerMw, origin }] of told.entries()) {
+  for (const [index, { atUs, powerMw, origin }] of counting.entries()) {
     if (powerMw === null) continue;
-    const nextUs = told[index + 1]?.atUs ?? Number.POSITIVE_INFINITY;
+    const nextUs = counting[index + 1]?.atUs ?? Number.POSITIVE_INFINITY;
     const reachUs = atUs + rules.maxGapUs;
     const held = { startUs: atUs, endUs: Math.min(nextUs, reachUs, carriedUs) };
     const guessedUs = excludedUs.find((us) => us > atUs) ?? Number.POSITIVE_INFINITY;

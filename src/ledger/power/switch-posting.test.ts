@@ -30,7 +30,7 @@ const power = (minutes: number, watts: number | null): PowerReading => ({
   powerMw: watts === null ? null : watts * 1000,
   origin: 'stream',
 });
-const told = (minutes: number, isOn: boolean | null): SwitchReading => ({
+const switched = (minutes: number, isOn: boolean | null): SwitchReading => ({
   atUs: start + minutes * minute,
   isOn,
   origin: 'stream',
@@ -43,7 +43,7 @@ describe('a power sensor beside a switch, by hand', () => {
   it('counts nothing while the switch is off, whatever the sensor goes on saying', () => {
     const entries = post(
       [power(0, 60), power(5, 40), power(12, 40), power(15, 60)],
-      [told(5, false), told(13, true)],
+      [switched(5, false), switched(13, true)],
       15,
     );
     // 60 W for five minutes, nothing for eight, 40 W for two.
@@ -65,19 +65,19 @@ describe('a power sensor beside a switch, by hand', () => {
   });
 
   it('measures hours of silence while it is off', () => {
-    const entries = post([power(0, 60), power(600, 60)], [told(10, false)], 600);
+    const entries = post([power(0, 60), power(600, 60)], [switched(10, false)], 600);
     expect(entries).toHaveLength(40);
     expect(entries.every((entry) => entry.coveredUs === quarterHourUs && !entry.isProvisional)).toBe(true);
     expect(entries.reduce((sum, entry) => sum + entry.amountMicro, 0)).toBe(10_000);
   });
 
   it('lets the power alone decide while the switch is absent', () => {
-    const [entry] = post([power(0, 60), power(15, 60)], [told(0, false), told(5, null)], 15);
+    const [entry] = post([power(0, 60), power(15, 60)], [switched(0, false), switched(5, null)], 15);
     expect(entry).toMatchObject({ amountMicro: 10_000, onTimeUs: 10 * minute });
   });
 
   it('counts on-time by the switch and not by the power', () => {
-    const [entry] = post([power(0, 1), power(15, 1)], [told(0, true)], 15);
+    const [entry] = post([power(0, 1), power(15, 1)], [switched(0, true)], 15);
     expect(entry).toMatchObject({ amountMicro: 250, reason: 'integrated', onTimeUs: quarterHourUs });
   });
 });
@@ -133,7 +133,7 @@ const last = <T extends { atUs: number }>(list: readonly T[], beforeUs: number) 
 
 const meterId = 'sensor.device';
 const switchId = 'switch.device';
-type Told = { readonly id: string; readonly atUs: number };
+type Reported = { readonly id: string; readonly atUs: number };
 
 /** What has arrived of a life, as posting reads it. */
 function evidenceOf({ values, switches }: Life, has: (id: string, atUs: number) => boolean): EvidenceSource {
@@ -168,8 +168,8 @@ function evidenceOf({ values, switches }: Life, has: (id: string, atUs: number) 
 }
 
 /** A life, and an order in which it is told, some of it together. */
-const tellings = life.chain((lived) => {
-  const all: Told[] = [
+const arrivals = life.chain((lived) => {
+  const all: Reported[] = [
     ...lived.values.map(({ atUs }) => ({ id: meterId, atUs })),
     ...lived.switches.map(({ atUs }) => ({ id: switchId, atUs })),
   ];
@@ -190,7 +190,7 @@ const settled = (entries: readonly Entry[]) => entries.filter((entry) => !entry.
 /** Tells all of a life, and posts after each batch; the clock stands at the newest that was told. */
 async function post(
   meter: Meter,
-  { lived, order, size, holds }: { lived: Life; order: readonly Told[]; size: number; holds: boolean },
+  { lived, order, size, holds }: { lived: Life; order: readonly Reported[]; size: number; holds: boolean },
 ) {
   const ledger = new MemoryLedger();
   const heard = new Set<string>();
@@ -217,12 +217,12 @@ async function post(
     for (const { id, atUs } of batch) {
       heard.add(`${id} ${atUs}`);
       nowUs = Math.max(nowUs, atUs);
-      keeper.touch(id, intervalAt(atUs));
+      keeper.markDirty(id, intervalAt(atUs));
     }
     await keeper.settle();
     if (!holds) continue;
     nowUs += 7 * minute;
-    keeper.touch(meterId, intervalAt(nowUs));
+    keeper.markDirty(meterId, intervalAt(nowUs));
     await keeper.settle();
   }
   await keeper.stop();
@@ -236,10 +236,10 @@ async function post(
 describe('a device with a switch, in any order', () => {
   it('that tells power has the settled entries of one posting of everything', async () => {
     await fc.assert(
-      fc.asyncProperty(tellings, async (telling) => {
+      fc.asyncProperty(arrivals, async (arrival) => {
         const meter: Meter = { entityId: meterId, posts: 'power', switchId };
-        const { entries, evidence, ledger } = await post(meter, telling);
-        const { values, switches } = telling.lived;
+        const { entries, evidence, ledger } = await post(meter, arrival);
+        const { values, switches } = arrival.lived;
         const whole = postPower(rules, { powers: powersOf(values), switches }, ...always, start + 1e12);
         expect(settled(entries)).toEqual(settled(whole));
         const until = start + 400 * quarterHourUs;
@@ -252,10 +252,10 @@ describe('a device with a switch, in any order', () => {
 
   it('that has a register has the amounts of the register alone, and the on-time of the switch', async () => {
     await fc.assert(
-      fc.asyncProperty(tellings, async (telling) => {
+      fc.asyncProperty(arrivals, async (arrival) => {
         const meter: Meter = { entityId: meterId, posts: 'register', kind: 'rising', switchId };
-        const { entries } = await post(meter, telling);
-        const { values, switches } = telling.lived;
+        const { entries } = await post(meter, arrival);
+        const { values, switches } = arrival.lived;
         const { registerGapUs: maxGapUs, quarterHourGapUs, certainMicro } = usualRules;
         const alone = postCounter(
           { kind: 'rising', maxGapUs, quarterHourGapUs, certainMicro },

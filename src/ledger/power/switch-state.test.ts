@@ -8,7 +8,7 @@ import type { SwitchReading } from '../evidence.ts';
 import { OnTime, quarterHoursOf, switchSpans } from './switch-state.ts';
 
 const start = quarterHourStartUs(1_780_000_000_000_000);
-const told = (atUs: number, isOn: boolean | null): SwitchReading => ({ atUs, isOn, origin: 'stream' });
+const switched = (atUs: number, isOn: boolean | null): SwitchReading => ({ atUs, isOn, origin: 'stream' });
 const spans = (readings: readonly SwitchReading[], startUs: number, endUs: number, nowUs: number) =>
   [...switchSpans(readings, startUs, endUs, nowUs)].map((span) => [
     span.startUs,
@@ -18,7 +18,7 @@ const spans = (readings: readonly SwitchReading[], startUs: number, endUs: numbe
 
 describe('what a switch said', () => {
   it('holds until its next word, or until now, and not where it was absent', () => {
-    const readings = [told(10, true), told(20, null), told(30, false), told(40, true)];
+    const readings = [switched(10, true), switched(20, null), switched(30, false), switched(40, true)];
     expect(spans(readings, 0, 100, 60)).toEqual([
       [10, 20, true],
       [30, 40, false],
@@ -31,11 +31,13 @@ describe('what a switch said', () => {
   });
 
   it('is cut to the time that is asked for', () => {
-    expect(spans([told(10, true), told(20, false)], 15, 25, 60)).toEqual([
+    expect(spans([switched(10, true), switched(20, false)], 15, 25, 60)).toEqual([
       [15, 20, true],
       [20, 25, false],
     ]);
-    expect(spans([told(10, true), told(20, false), told(30, true)], 20, 30, 60)).toEqual([[20, 30, false]]);
+    expect(spans([switched(10, true), switched(20, false), switched(30, true)], 20, 30, 60)).toEqual([
+      [20, 30, false],
+    ]);
   });
 });
 

@@ -88,12 +88,12 @@ class World {
 
   /** The store has all that the home has of the tracked entities, and no more. */
   expectAll(): void {
-    const tracked = new Set(this.entities.map(({ entityId }) => entityId));
-    const told = this.home.rows.filter((row) => tracked.has(row.entityId));
-    const isStored = ({ entityId, period, startUs }: (typeof told)[number]) =>
+    const ids = new Set(this.entities.map(({ entityId }) => entityId));
+    const tracked = this.home.rows.filter((row) => ids.has(row.entityId));
+    const isStored = ({ entityId, period, startUs }: (typeof tracked)[number]) =>
       this.store.rows.has(`${entityId} ${period} ${startUs}`);
-    expect(told.filter((row) => !isStored(row))).toEqual([]);
-    expect(this.store.rows.size).toBe(told.length);
+    expect(tracked.filter((row) => !isStored(row))).toEqual([]);
+    expect(this.store.rows.size).toBe(tracked.length);
   }
 
   /** Every posted entity's rows lie in the spans that were posted. */
@@ -265,10 +265,10 @@ describe('the import of the past', () => {
       home.add('sensor.a', 'hour', nowUs - 300 * dayUs, 300 * 24);
       await world.done(world.start());
       await world.end();
-      const before = home.told;
+      const before = home.answeredRows;
       await world.done(world.start());
       await world.end();
-      expect(home.told - before).toBeLessThanOrEqual(4);
+      expect(home.answeredRows - before).toBeLessThanOrEqual(4);
       expect((await world.log.recent(1))[0]).toMatchObject({ status: 'success', readingsAdded: 0 });
       store.rows.clear();
       await world.done(world.start());
@@ -284,12 +284,12 @@ describe('the import of the past', () => {
       for (const name of ['a', 'b']) home.add(`sensor.${name}`, 'hour', nowUs - 50 * dayUs, 50 * 24);
       const importer = world.start();
       await world.done(importer);
-      const told = home.told;
+      const before = home.answeredRows;
       world.track('sensor.b');
       importer.follow();
       await until(() => expect(world.posted.has('sensor.b')).toBe(true));
       await world.done(importer);
-      expect(home.told - told).toBe(50 * 24);
+      expect(home.answeredRows - before).toBe(50 * 24);
       world.expectAll();
     }),
   );

@@ -171,8 +171,8 @@ describe('a run', () => {
   it('keeps nothing that it did not ask for', async () => {
     const { home, run, store } = world('sensor.a');
     for (const id of ['sensor.a', 'sensor.other']) home.add(id, 'hour', hoursAgo(5), 5);
-    const tell = home.statistics.bind(home);
-    home.statistics = (ids, ...span) => tell([...ids, 'sensor.other'], ...span);
+    const answer = home.statistics.bind(home);
+    home.statistics = (ids, ...span) => answer([...ids, 'sensor.other'], ...span);
     expect(await run()).toMatchObject({ readingsAdded: 5, status: 'success' });
     expect([...(await store.ends('hour')).keys()]).toEqual(['sensor.a']);
   });

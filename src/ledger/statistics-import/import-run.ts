@@ -218,12 +218,12 @@ export class ImportRun {
     rows: readonly HomeStatisticsRow[],
     entities: ReadonlyMap<string, ImportEntity>,
   ): Promise<void> {
-    let isNews = false;
+    let isNew = false;
     for (const { entityId, startUs } of rows) {
       if (entities.get(entityId)?.posting == null) continue;
-      isNews = this.#marks.addUnposted(entityId, startUs) || isNews;
+      isNew = this.#marks.addUnposted(entityId, startUs) || isNew;
     }
-    if (isNews) await this.#saveMarks();
+    if (isNew) await this.#saveMarks();
   }
 
   async #postAll(nowUs: number): Promise<void> {

@@ -58,8 +58,8 @@ export async function copyPiece(
   beforeWrite: (rows: readonly HomeStatisticsRow[]) => Promise<void>,
 ): Promise<readonly HomeStatisticsRow[]> {
   const { entityIds, startUs, endUs } = piece;
-  const told = await asked(() => homeAssistant.statistics(entityIds, startUs, endUs, period));
-  const rows = told.filter(wants).sort((a, b) => a.startUs - b.startUs);
+  const answered = await asked(() => homeAssistant.statistics(entityIds, startUs, endUs, period));
+  const rows = answered.filter(wants).sort((a, b) => a.startUs - b.startUs);
   if (rows.length === 0) return rows;
   await beforeWrite(rows);
   await store.append(rows);

@@ -20,7 +20,7 @@ export class SimulatedMeter {
   entityId: string;
   readonly knots: Knot[] = [];
   /** What it told; `isLost`: nobody knows of it any more. */
-  readonly told: (SimulatedState & { isLost?: boolean })[] = [];
+  readonly reported: (SimulatedState & { isLost?: boolean })[] = [];
   readonly #random: () => number;
   #registerMicro: number;
   #delivered = 0;
@@ -35,7 +35,7 @@ export class SimulatedMeter {
    * The next state, later than all before.
    * @param isPlain it just goes on counting
    */
-  tell(atUs: number, isPlain = false): SimulatedState {
+  report(atUs: number, isPlain = false): SimulatedState {
     const pick = isPlain ? 1 : this.#random();
     const usedMicro = Math.floor(this.#random() * 400) * 1000;
     const isFirst = this.knots.length === 0;
@@ -84,20 +84,22 @@ export class SimulatedMeter {
 
   /** Whether all that was told from the register before a quarter to the one after it is known. */
   isComplete(startUs: number): boolean {
-    const before = this.told.findLastIndex(
+    const before = this.reported.findLastIndex(
       ({ atUs, happening }) => atUs <= startUs && happening !== 'absent',
     );
-    const after = this.told.findIndex(
+    const after = this.reported.findIndex(
       ({ atUs, happening }) => atUs >= startUs + quarterHourUs && happening !== 'absent',
     );
     return (
-      before >= 0 && after >= 0 && this.told.slice(before, after + 1).every(({ isLost }) => isLost !== true)
+      before >= 0 &&
+      after >= 0 &&
+      this.reported.slice(before, after + 1).every(({ isLost }) => isLost !== true)
     );
   }
 
   /** The longest that nothing is known for, from the register before a quarter to the one after it. */
   gapAround(startUs: number): number {
-    const known = this.told
+    const known = this.reported
       .filter(({ isLost, happening }) => isLost !== true && happening !== 'absent')
       .map(({ atUs }) => atUs);
     const before = known.findLastIndex((atUs) => atUs <= startUs);
@@ -114,7 +116,7 @@ export class SimulatedMeter {
 
   #say(atUs: number, text: string, happening: Happening): SimulatedState {
     const state = { atUs, text, happening };
-    this.told.push(state);
+    this.reported.push(state);
     return state;
   }
 

@@ -20,7 +20,7 @@ export class MemoryStatistics {
   /** What the next question meets. */
   fault: (entityIds: readonly string[]) => Fault = () => null;
   asked = 0;
-  told = 0;
+  answeredRows = 0;
   longestAnswer = 0;
 
   /** Rows of a rising register, `count` of them from an instant on. */
@@ -72,7 +72,7 @@ export class MemoryStatistics {
         row.startUs < endUs &&
         entityIds.includes(row.entityId),
     );
-    this.told += found.length;
+    this.answeredRows += found.length;
     this.longestAnswer = Math.max(this.longestAnswer, found.length);
     return found;
   }
