@@ -1,4 +1,4 @@
-/** Which falls of a register begin a new cycle. Pure. */
+/** Decides which falls of a register begin a new cycle. Pure. */
 import type { Rhythm } from './rhythm.ts';
 
 /** A rising register that falls below this part of the reading before has been reset (core, sensor/recorder.py). */
@@ -7,9 +7,9 @@ const resetDenominator = 10n;
 /** A `total` register has run backwards when it falls by more than this many times its largest move, and never fell before. */
 const unlikelyFall = 4;
 
-/** Whether a rising register began anew. */
+/** Whether a rising register was reset. */
 export function isFall(registerMicro: number, beforeMicro: number): boolean {
-  // A register that ran over goes on below 0, and begins anew when it is above it.
+  // A register that overflowed goes on below 0; the way back above 0 is a reset.
   if (beforeMicro < 0) return registerMicro >= 0;
   return BigInt(registerMicro) * resetDenominator < BigInt(beforeMicro) * resetNumerator;
 }

@@ -1,6 +1,6 @@
 /**
- * A ledger entry: what one meter delivered in one quarter-hour, with what it rests on. Computed entries have no revision
- * yet; the journal gives them one.
+ * A ledger entry: what one meter delivered in one quarter-hour, and its evidence. Computed entries have no revision yet;
+ * the journal gives them one.
  */
 
 /** Worst last: a quarter has the quality of its worst part. */
@@ -40,7 +40,7 @@ export interface Entry {
   readonly lastEvidenceUs: number;
   /** No later evidence exists: the quarter may still grow. */
   readonly isProvisional: boolean;
-  /** How long the device was on, where that can be told; null where it can't. */
+  /** How long the device was on; null where that is not known. */
   readonly onTimeUs: number | null;
 }
 
@@ -65,7 +65,7 @@ const comparedFields = [
   'onTimeUs',
 ] as const satisfies readonly (keyof Entry)[];
 
-/** In what two entries of one quarter and kind differ, in words; empty when they say the same. */
+/** The differences of two entries of one quarter-hour and kind, in words; empty when they are equal. */
 export function entryDifferences(one: Entry, other: Entry): string[] {
   return comparedFields
     .filter((field) => one[field] !== other[field])

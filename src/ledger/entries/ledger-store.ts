@@ -1,7 +1,7 @@
 import type { CounterState } from '../counter/counter-state.ts';
 import type { PostedEntry } from './revision.ts';
 
-/** A counter's state before the first evidence of a quarter: from here posting can begin anew. */
+/** A counter's state before the first evidence of a quarter: posting can start here. */
 export interface Opening {
   readonly quarterHourStartUs: number;
   /** Null before the first register ever. */
@@ -16,7 +16,7 @@ export interface LedgerPage {
 }
 
 /**
- * Keeps the ledger: the journal, append-only, and the current state beside it. Calls reject when the store is down.
+ * Stores the ledger: the journal, append-only, and the current state. Calls reject when the store is down.
  * What `write` has acknowledged, the reading calls see.
  */
 export interface LedgerStore {

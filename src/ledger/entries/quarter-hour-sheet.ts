@@ -13,7 +13,7 @@ export interface Part {
   readonly onTimeUs: number | null;
 }
 
-/** Gathers parts by quarter and kind; the order in which they come does not matter. */
+/** Adds up parts by quarter-hour and kind, in any order. */
 export class QuarterHourSheet {
   readonly #parts = new Map<string, { kind: EntryKind; quarterHourStartUs: number; part: Part }>();
   readonly #startUs: number;
@@ -25,7 +25,7 @@ export class QuarterHourSheet {
     this.#endUs = endUs;
   }
 
-  /** What is added to either from here on does not stand in the other. */
+  /** An independent copy: what is added to one is not in the other. */
   copy(): QuarterHourSheet {
     const other = new QuarterHourSheet(this.#startUs, this.#endUs);
     for (const [key, part] of this.#parts) other.#parts.set(key, part);
@@ -68,8 +68,10 @@ function joined(one: Part, other: Part): Part {
   };
 }
 
-/** The reason that needs explaining most wins: an exchange over a reset over a spread over plain counting, and a
- * person's word over all of them. */
+/**
+ * Weakest first. The reason that most needs an explanation wins: an exchange over a reset over a spread over plain
+ * counting, and a correction over all of them.
+ */
 const reasonRank: readonly EntryReason[] = [
   'counted',
   'integrated',

@@ -3,12 +3,12 @@ import { type Entry, entryDifferences } from './entry.ts';
 
 /**
  * An entry as the ledger holds it. Revision 0 is provisional and lives only in the current state; from 1 on every
- * revision stands in the journal for ever, and the newest is the current one.
+ * revision is in the journal for ever, and the newest is the current one.
  */
 export interface PostedEntry extends Entry {
   readonly revision: number;
   readonly postedAtUs: number;
-  /** Why this revision was made; null for those that were posted before causes were told. */
+  /** Why this revision was made; null for those posted before causes were stored. */
   readonly cause: EntryCause | null;
 }
 
@@ -17,10 +17,10 @@ function keyOf(entry: Entry): string {
 }
 
 /**
- * What has to be written so that the current state says what was computed: nothing where it does already, else a new
+ * The entries to write so that the current state equals what was computed: none where it does already, else a new
  * revision. An entry that the evidence no longer supports is withdrawn by a revision of its own, never removed.
  * @param computed,current entries of one meter in the same range of quarters
- * @param touched why they were computed
+ * @param changeCause why they were computed
  */
 export function revise(
   computed: readonly Entry[],

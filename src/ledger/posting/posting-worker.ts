@@ -13,7 +13,7 @@ import type { PostingRhythm } from './posting-rhythm.ts';
 import { type RepostingRules, repost, usualRules } from './reposting.ts';
 import type { RunningLedger } from './running-ledger.ts';
 
-/** Remembers up to when received evidence has been posted, so that a restart knows what is left. */
+/** Stores until when received evidence is posted, so that a restart knows what is left. */
 export interface PostingMark {
   load(): Promise<number | null>;
   save(receivedUs: number): Promise<void>;
@@ -22,23 +22,23 @@ export interface PostingMark {
 export interface PostingWorkerDeps {
   readonly evidence: EvidenceSource;
   readonly ledger: LedgerStore;
-  /** Brings what was received into the store, which tells of it here; without it whoever stores evidence does so at once. */
+  /** Writes what was received to the store, which then marks it dirty here; omitted where evidence is stored at once. */
   readonly gather?: () => Promise<void>;
-  /** When there is a reason to post; at every turn when not given. */
+  /** Decides when to post; at every turn when omitted. */
   readonly rhythm?: PostingRhythm;
   /** The part of the ledger that is in memory. */
   readonly running?: Pick<RunningLedger, 'over' | 'runningUs'>;
   /**
-   * Called when a round has posted all there was, before it is marked as posted: what rests on it is made, and what is over
-   * is written. When it rejects, all since the mark is posted again.
+   * Called when a round has posted everything, before the mark is saved: computes what depends on it, and writes the
+   * quarter-hours that are over. When it rejects, all since the mark is posted again.
    */
   readonly posted?: (beganUs: number) => Promise<void>;
-  /** Resolves when all evidence that was told can be read. */
+  /** Resolves when all evidence that was marked dirty can be read. */
   readonly readable: () => Promise<void>;
   readonly mark: PostingMark;
-  /** What arrived in the store since an instant of receipt, by entity; null as the instant means everything. */
+  /** By entity, the interval of the evidence that the store received since an instant; null means all evidence. */
   readonly receivedSince: (receivedUs: number | null) => Promise<ReadonlyMap<string, Interval>>;
-  /** Until when an entity was followed without a change being told; null when it is not followed. */
+  /** Until when an entity was followed without a reported change; null when it is not followed. */
   readonly heldUntil: (entityId: string) => number | null;
   readonly clock: Clock;
   readonly log: Log;
@@ -47,7 +47,7 @@ export interface PostingWorkerDeps {
 interface PostingStatus {
   /** Meters with evidence that is not posted yet, but for the quarter that is not over. */
   readonly waiting: number;
-  /** What lies longer ago than a day is being posted: figures of the past still grow. */
+  /** Evidence older than a day is being posted: figures of the past still grow. */
   readonly isPostingPast: boolean;
   readonly entriesWritten: number;
   readonly lastPostedAtUs: number | null;
@@ -59,22 +59,22 @@ interface PostingStatus {
 
 type PostedListener = (entityId: string, change: ChangedRange) => void;
 
-/** Evidence may be stored a little before it is told here; a restart looks back by this much more. */
+/** Evidence may be stored a little before it is marked dirty here; a restart reads back by this much more. */
 const markMarginUs = minuteUs;
 
 /**
- * Keeps the ledger up with the readings: whoever stores evidence tells it here, and when there is a reason what is new is
- * posted, meter by meter; while new pasts are posted, what comes in is posted between them. A posting that fails is tried
- * again; nothing is forgotten, for the store itself tells at the next start what arrived after the mark.
+ * Keeps the ledger up to date with the evidence. Whoever stores evidence marks the entity dirty; a due round posts what is
+ * dirty, meter by meter. Between the long pasts of new meters it posts what arrives meanwhile. A posting that fails is
+ * tried again; nothing is lost, because the next start reads from the store what it received after the mark.
  */
 export class PostingWorker {
   readonly #deps: PostingWorkerDeps;
   readonly #worker: Worker;
   readonly #rules: RepostingRules;
   readonly #waiting = new Map<string, ChangedRange>();
-  /** What the round under way has taken up and not written yet. */
+  /** The ranges that the current round has taken and not written yet. */
   readonly #taken = new Map<string, ChangedRange>();
-  /** Pasts that were posted in the round under way. */
+  /** Long pasts that the current round has posted; they are reported to listeners at its end. */
   readonly #unreported: [string, ChangedRange][] = [];
   readonly #posted: Emitter<Parameters<PostedListener>>;
   #meters: ReadonlyMap<string, Meter> = new Map();
@@ -102,12 +102,12 @@ export class PostingWorker {
     return this.#worker.stop();
   }
 
-  /** The meters that have a ledger; a new one's whole past is posted. */
+  /** Sets the meters that have a ledger; the whole past of a new one is posted. */
   setMeters(meters: readonly Meter[]): void {
     for (const meter of meters) {
       const known = this.#meters.get(meter.entityId);
       if (known && JSON.stringify(known) === JSON.stringify(meter)) continue;
-      // At the start the mark tells; a meter that came later or counts otherwise now is posted from its beginning.
+      // At the start the mark decides; a meter that is added later or counts in another way is posted from its beginning.
       if (this.#meters.size > 0) {
         const everything = { startUs: Number.MIN_SAFE_INTEGER, endUs: this.#deps.clock.nowUs() + 1 };
         this.markDirty(meter.entityId, everything, known ? 'rules' : 'readings');
@@ -118,22 +118,22 @@ export class PostingWorker {
     this.#switched = Map.groupBy(switched, ({ switchId }) => switchId ?? '');
   }
 
-  /** New evidence of an entity is in the store; why it came is told by the revisions that it makes. */
+  /** Queues an entity whose evidence in the store changed in [startUs, endUs); its new revisions record the cause. */
   markDirty(entityId: string, { startUs, endUs }: Interval, cause: ChangeCause = 'readings'): void {
     this.#waiting.set(entityId, mergeRanges(this.#waiting.get(entityId), { startUs, endUs, cause }));
   }
 
-  /** Told after each posting which quarters may have changed. */
+  /** Calls the listener after each posting with the quarter-hours that may have changed. Returns how to stop it. */
   onPosted(listener: PostedListener): () => void {
     return this.#posted.on(listener);
   }
 
-  /** What could not be posted is tried at once. */
+  /** Tries a failed posting again at once. */
   runNow(): void {
     this.#worker.runNow();
   }
 
-  /** Resolves when everything told until now is posted; rejects when it could not be. */
+  /** Resolves when everything that is dirty now is posted; rejects when it could not be. */
   settle(): Promise<void> {
     return this.#worker.settle();
   }
@@ -164,7 +164,7 @@ export class PostingWorker {
       if (isCatchingUp)
         for (const [entityId, span] of await this.#missed())
           if (this.#isEvidence(entityId)) this.markDirty(entityId, span);
-      // All that is short, then one of those whose past is new: what comes in meanwhile waits for that one only.
+      // All short ranges, then one long past: what arrives meanwhile waits for that one only.
       do {
         await this.#take();
         const [long] = [...this.#taken].filter(([, change]) => isPast(change));
@@ -183,23 +183,23 @@ export class PostingWorker {
       this.#taken.clear();
       throw cause;
     } finally {
-      // What rests on several new pasts is made once and not after each of them.
+      // What depends on several new pasts is computed once and not after each of them.
       this.#report(this.#unreported.splice(0));
     }
   }
 
   async #done(startedUs: number): Promise<void> {
     const { posted, rhythm, running, mark } = this.#deps;
-    // Those who rest on what was posted since the mark may not have been told, if this fails.
+    // If this fails, listeners may have missed what was posted since the mark.
     this.#hasCaughtUp = false;
     await posted?.(startedUs);
     this.#hasCaughtUp = true;
     rhythm?.posted(startedUs);
-    // What came of the quarter that is not over is in memory only.
+    // Entries of the running quarter-hour are in memory only.
     await mark.save((running?.runningUs() ?? startedUs) - markMarginUs);
   }
 
-  /** What is told from here on waits until it is taken again. */
+  /** Takes what is dirty; what is marked from here on waits for the next call. */
   async #take(): Promise<void> {
     for (const [entityId, change] of this.#waiting) {
       if (!this.#isEvidence(entityId)) continue;
@@ -208,7 +208,7 @@ export class PostingWorker {
     }
     if (this.#taken.size === 0) return;
     await this.#deps.readable();
-    // What a switch said holds until its next word, and so far it is news of the meters that it gates.
+    // A switch keeps its state until its next one, so its change reaches that far in the meters of its devices.
     for (const [switchId, meters] of this.#switched) {
       const change = this.#taken.get(switchId);
       if (change === undefined) continue;
@@ -221,8 +221,8 @@ export class PostingWorker {
   }
 
   /**
-   * Resolves with what changed.
-   * @param tellsAll also what was posted before: after a crash nobody knows whether those who rest on it were told
+   * Resolves with the ranges that changed.
+   * @param reportsAll includes unchanged ranges: after a crash, listeners may have missed an earlier posting of them
    */
   async #postThese(
     some: readonly (readonly [string, ChangedRange])[],
@@ -235,7 +235,7 @@ export class PostingWorker {
     for (const [entityId, change] of some) {
       const meter = this.#meters.get(entityId);
       if (meter === undefined) continue;
-      // A stop leaves the rest to the next start, which asks the store.
+      // A stop leaves the rest to the next start, which reads it from the store.
       if (this.#worker.status().isStopped) throw new Error('The process stops');
       const { startUs, endUs, ...result } = await repost(deps, this.#rules, meter, change);
       entriesWritten += result.entriesWritten;

@@ -1,7 +1,7 @@
 /** A meter whose every true register is known: the oracle of the simulation. */
 import { quarterHourStartUs, quarterHourUs } from '../../units/quarter-hour.ts';
 
-/** Until an instant it had delivered so much, in millionths; between two of them evenly. */
+/** The amount delivered until an instant, in millionths; between two knots it grows evenly. */
 interface Knot {
   readonly atUs: number;
   readonly delivered: number;
@@ -19,7 +19,7 @@ export class SimulatedMeter {
   /** It may be renamed. */
   entityId: string;
   readonly knots: Knot[] = [];
-  /** What it told; `isLost`: nobody knows of it any more. */
+  /** The states it reported; `isLost`: the state is not in the store. */
   readonly reported: (SimulatedState & { isLost?: boolean })[] = [];
   readonly #random: () => number;
   #registerMicro: number;
@@ -41,7 +41,7 @@ export class SimulatedMeter {
     const isFirst = this.knots.length === 0;
     if (!isFirst && pick < 0.04) return this.#say(atUs, 'unavailable', 'absent');
     if (!isFirst && pick < 0.07) {
-      // A glitch of the sensor: the meter itself stands where it stood.
+      // A glitch of the sensor: the meter itself does not move.
       this.knots.push({ atUs, delivered: this.#delivered });
       return this.#say(
         atUs,
@@ -57,17 +57,17 @@ export class SimulatedMeter {
     return this.#count(atUs, isFirst ? 0 : usedMicro, 'counted');
   }
 
-  /** From the first register that it told to the last. */
+  /** From the first reported register to the last. */
   get deliveredMicro(): number {
     return this.#delivered;
   }
 
-  /** What it delivered in a quarter, not rounded; only between the first and the last register. */
+  /** What it delivered in a quarter-hour, not rounded; only between the first and the last register. */
   inQuarterHour(startUs: number): number {
     return this.#deliveredUntil(startUs + quarterHourUs) - this.#deliveredUntil(startUs);
   }
 
-  /** Quarters that lie wholly between registers that were told. */
+  /** Quarter-hours that lie wholly between reported registers. */
   get wholeQuarterHours(): number[] {
     const first = this.knots[0];
     const last = this.knots.at(-1);
@@ -82,7 +82,7 @@ export class SimulatedMeter {
     return quarters;
   }
 
-  /** Whether all that was told from the register before a quarter to the one after it is known. */
+  /** Whether every state from the register before a quarter-hour to the one after it is stored. */
   isComplete(startUs: number): boolean {
     const before = this.reported.findLastIndex(
       ({ atUs, happening }) => atUs <= startUs && happening !== 'absent',
@@ -97,7 +97,7 @@ export class SimulatedMeter {
     );
   }
 
-  /** The longest that nothing is known for, from the register before a quarter to the one after it. */
+  /** The longest time without a stored register, from the one before a quarter-hour to the one after it. */
   gapAround(startUs: number): number {
     const known = this.reported
       .filter(({ isLost, happening }) => isLost !== true && happening !== 'absent')
