@@ -286,12 +286,12 @@ export const equivalents: readonly Equivalent[] = [
   ]),
   ...of('src/ledger/evidence/stored-evidence.ts', [
     [
-      'isRowFirst && standing.exclusions.length > 0 ? await readings.before(entityId, readStartUs, true) : null;',
+      'isRowFirst && standing.exclusions.length > 0 ? await readings.before(entityId, backUs, true) : null;',
       '&& → ||',
       'only read in vain: where the first is a reading no row comes before it',
     ],
     [
-      'isRowFirst && standing.exclusions.length > 0 ? await readings.before(entityId, readStartUs, true) : null;',
+      'isRowFirst && standing.exclusions.length > 0 ? await readings.before(entityId, backUs, true) : null;',
       '> → >=',
       'only read in vain: without exclusions nothing is repeated',
     ],

@@ -1,6 +1,6 @@
 /**
- * Goal: what was declared is noted before it is, posted after it, and not forgotten in between; one correction at a time.
- * Method: a desk whose stores and posting worker note in which order they are called, and fail as they are told.
+ * Goal: an unposted correction is saved before it is declared, posted after, and not lost in between; one at a time.
+ * Method: a service whose stores and posting worker record the order of their calls, and fail on demand.
  */
 
 import { describe, expect, it } from 'vitest';
@@ -45,7 +45,7 @@ function service(left: readonly UnpostedCorrection[] = [], everyMs?: number) {
     done.push(`remove ${id}`);
     return remove.call(corrections, id);
   };
-  // One spike, at the second quarter.
+  // One spike, in the second quarter-hour.
   const reported = [0, 1000, 90_000, 3000, 4000].map(
     (micro, n): RegisterReading => ({
       ...{ kind: 'reading', atUs: at(n), registerMicro: micro, lastResetAtUs: null, origin: 'stream' },
@@ -100,7 +100,7 @@ function service(left: readonly UnpostedCorrection[] = [], everyMs?: number) {
 const q = (quarters: number) => quarters * quarterHourUs;
 
 describe('a correction', () => {
-  it('is noted, declared, posted and no longer noted, in this order; so is taking it back', async () => {
+  it('is saved as unposted, declared, posted and cleared, in this order; so is its removal', async () => {
     const { made, done, given } = service();
     await made.apply(exclusion('one', 2));
     expect(done).toEqual([
@@ -118,10 +118,10 @@ describe('a correction', () => {
     expect(given.left).toEqual([]);
   });
 
-  it('says what it changes: how many entries, from when to when, and what they come to', async () => {
+  it('returns its changes: how many entries, from when to when, and their sums', async () => {
     const { made } = service();
     await made.apply(exclusion('none', 50));
-    // The spike counts 89 Wh up and, as the register began anew, 3 Wh after it; then 1 Wh as ever.
+    // The spike counts 89 Wh up and, because of the reset, 3 Wh after it; then 1 Wh as usual.
     const changes = { entries: 3, quantityBeforeMicro: 93_000, quantityAfterMicro: 3000 };
     const outcome = { kind: 'changed', changes: { ...changes, startUs: at(1), endUs: at(4) } };
     expect(await made.preview(exclusion('one', 2))).toEqual(outcome);
@@ -129,7 +129,7 @@ describe('a correction', () => {
     expect(await made.preview({ takeBack: 'one' })).toMatchObject({
       changes: { entries: 3, quantityBeforeMicro: 3000, quantityAfterMicro: 93_000 },
     });
-    // Nothing was received then.
+    // Nothing was received at that time.
     expect(await made.preview(exclusion('far', 60))).toEqual({
       kind: 'changed',
       changes: {
@@ -139,7 +139,7 @@ describe('a correction', () => {
     });
   });
 
-  it('that nobody knows can not be taken back; one of a meter that is gone changes no figure', async () => {
+  it('that is unknown can not be removed; one of a meter that is gone changes no figure', async () => {
     const { made, given, corrections } = service();
     expect(await made.preview({ takeBack: 'none' })).toEqual({ kind: 'unknown' });
     expect(await made.takeBack('none')).toEqual({ kind: 'unknown' });
@@ -151,7 +151,7 @@ describe('a correction', () => {
     expect(corrections.declared).toEqual([]);
   });
 
-  it('is the only one under way, and what fails does not hold up the next', async () => {
+  it('runs alone, and a failure does not block the next one', async () => {
     const { made, given, corrections } = service();
     given.isAway = true;
     const first = made.apply(exclusion('one', 2));
@@ -161,18 +161,18 @@ describe('a correction', () => {
     expect(corrections.declared).toEqual([]);
     given.isAway = false;
     const applied = made.apply(exclusion('one', 2));
-    // As the first has it by then.
+    // The first one has changed it by then.
     expect(await made.takeBack('one')).toMatchObject({ kind: 'changed' });
     expect(await applied).toMatchObject({ kind: 'changed' });
   });
 });
 
-describe('what may not be posted', () => {
+describe('an unposted correction', () => {
   const noted = (entityId: string, quarter: number): UnpostedCorrection => ({
     ...{ entityId, ...intervalAt(at(quarter)) },
   });
 
-  it('stays noted over a crash, beside what is declared since', async () => {
+  it('stays saved over a crash, beside those declared since', async () => {
     const { made, done, given } = service([noted('sensor.b', 7)]);
     await made.carry('sensor.none', 'sensor.a');
     expect(done).toEqual([]);
@@ -184,7 +184,7 @@ describe('what may not be posted', () => {
     expect(given.left).toEqual([noted('sensor.b', 7)]);
   });
 
-  it('is posted at the next turn once its meter is known, and noted until then', async () => {
+  it('is posted at the next turn once its meter is known, and saved until then', async () => {
     const { made, done, given } = service([noted('sensor.a', 2), noted('sensor.b', 7)], 1);
     made.start();
     await expect.poll(() => given.left).toEqual([noted('sensor.b', 7)]);
@@ -197,7 +197,7 @@ describe('what may not be posted', () => {
 });
 
 describe('corrections of a meter with another name', () => {
-  it('go along with their ids, each posted under the new one', async () => {
+  it('are copied with their ids, each posted under the new one', async () => {
     const { made, done, corrections } = service();
     for (const id of ['one', 'two']) corrections.declared.push(exclusion(id, 2, 'sensor.old'));
     expect(await made.carry('sensor.old', 'sensor.a')).toBe(2);

@@ -1,6 +1,6 @@
 /**
- * Goal: what is asked of a draft is what would stand if it were written, and the ledger below stays as it is; a batch writes
- * all of a round at once, and not more than memory holds.
+ * Goal: a draft reads as if it were written, and the ledger below stays as it is; a batch writes a round at once, and no
+ * more than memory holds.
  * Method: entries and openings by hand over a ledger in memory.
  */
 import { describe, expect, it } from 'vitest';
@@ -48,7 +48,7 @@ describe('a draft', () => {
     expect(draft.written(meter)).toEqual([]);
   });
 
-  it('puts what is drafted in the place of what stands, in order, and writes nothing below', async () => {
+  it('replaces stored entries by drafted ones, in order, and writes nothing below', async () => {
     const { store, draft } = await drafted();
     const revised = postedEntry(at(1), 7, { revision: 2 });
     const later = postedEntry(at(2), 3, { revision: 0, isProvisional: true });
@@ -101,7 +101,7 @@ describe('a draft', () => {
     ]);
   });
 
-  it('opens where it was drafted, or below where that is later', async () => {
+  it('returns the newest opening, drafted or stored', async () => {
     const { draft } = await drafted();
     await draft.write([page([], [opening(3, true), opening(0, true), opening(1, true)])]);
     const opened = async (quarters: number) =>
@@ -136,7 +136,7 @@ describe('a batch', () => {
     return { batch: new LedgerBatch(store), writes };
   }
 
-  it('writes all that was gathered at once, and nothing twice', async () => {
+  it('writes everything collected at once, and nothing twice', async () => {
     const { batch, writes } = batched();
     await batch.write([page([postedEntry(at(0), 1)]), page([])]);
     await batch.write([page([])]);
@@ -162,7 +162,7 @@ describe('a batch', () => {
 });
 
 describe('a quantity', () => {
-  it('is what the quarters in a time add up to, without restarts and what was withdrawn; null where none is', async () => {
+  it('is the sum of an interval, without restarts and withdrawn entries; null where there is none', async () => {
     const ledger = new MemoryLedger();
     const withdrawn = postedEntry(at(1), 50, { reason: 'withdrawn' });
     await ledger.write([

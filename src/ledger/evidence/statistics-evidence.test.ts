@@ -1,6 +1,6 @@
 /**
- * Goal: Home Assistant's rows fill holes, never cover what was read, and never bring its spikes along.
- * Method: by hand, with the shapes that its statistics are known to take after resets and outages.
+ * Goal: Home Assistant's rows fill gaps, never replace readings, and never add spikes.
+ * Method: by hand, with the shapes that its statistics have after resets and outages.
  */
 
 import { describe, expect, it } from 'vitest';
@@ -45,20 +45,20 @@ function counted(rows: RecordedStatistics[]): number {
 }
 
 describe('evidenceFromStatistics', () => {
-  it('counts differences of registers and lets a broken sum be', () => {
+  it('counts differences of registers and ignores a broken sum', () => {
     expect(counted(rows([0, 100, 50], [1, 101, 51], [2, 103, 0], [3, 104, 900]))).toBe(4_000_000);
   });
 
-  it('believes the sum where the register fell, because it saw what came before', () => {
+  it('uses the sum where the register fell, because it includes the use before the fall', () => {
     expect(counted(rows([0, 10, 50], [1, 0.2, 50.7]))).toBe(700_000);
   });
 
-  it('takes the register alone where the sum at a fall can not be', () => {
+  it('uses the register alone where the sum at a fall is not plausible', () => {
     expect(counted(rows([0, 10, 50], [1, 0.2, 0]))).toBe(200_000);
     expect(counted(rows([0, 10, 50], [1, 0.2, 4000]))).toBe(200_000);
   });
 
-  it('spreads a hole in the rows over the hole', () => {
+  it('spreads a gap in the rows over the gap', () => {
     const evidence = evidenceFromStatistics('rising', rows([0, 100, 0], [9, 109, 9]));
     const rules = { kind: 'rising', maxGapUs: hourUs, quarterHourGapUs: hourUs, certainMicro: 0 } as const;
     const { entries } = postCounter(rules, null, evidence, 0, Number.MAX_SAFE_INTEGER);
@@ -66,7 +66,7 @@ describe('evidenceFromStatistics', () => {
     expect(new Set(entries.map((entry) => entry.amountMicro))).toEqual(new Set([250_000]));
   });
 
-  it('counts a fall once that a reading at the very start of the row said', () => {
+  it('counts a fall once when a reading at the very start of the row shows it', () => {
     const readings = [reading(0.5, 40), reading(1, 12.1), reading(2.5, 12.3)];
     const fell = evidenceFromStatistics('rising', rows([0, 40, 40], [1, 12.1, 52.1]));
     const rules = { kind: 'rising', maxGapUs: hourUs, quarterHourGapUs: hourUs, certainMicro: 0 } as const;
@@ -82,7 +82,7 @@ describe('evidenceFromStatistics', () => {
     expect([sum('quantity'), sum('restart')]).toEqual([12_300_000, 40_000_000]);
   });
 
-  it('believes the sum only at a fall, and only while it can be', () => {
+  it('uses the sum only at a fall, and only while it is plausible', () => {
     const changeOf = (...values: Parameters<typeof rows>) =>
       evidenceFromStatistics('rising', rows(...values)).at(-1)?.changeMicro;
     expect(changeOf([0, 10, 50], [1, 0.2, 50.7])).toBe(700_000);
@@ -104,7 +104,7 @@ describe('evidenceFromStatistics', () => {
 });
 
 describe('mergeEvidence', () => {
-  it('drops a row in whose span something was read', () => {
+  it('drops a row with a reading in its interval', () => {
     const hours = evidenceFromStatistics('rising', rows([0, 1, 1], [1, 2, 2], [2, 3, 3]));
     const merged = mergeEvidence([reading(1.5, 1.6), reading(2, 2)], [], hours);
     expect(merged.map((piece) => [piece.kind, piece.atUs / hourUs])).toEqual([
@@ -115,12 +115,12 @@ describe('mergeEvidence', () => {
     ]);
   });
 
-  it('looks at each reading from the row on in which it lies', () => {
+  it('compares each reading with the row in which it lies and later ones', () => {
     const hours = evidenceFromStatistics('rising', rows([1, 2, 2]));
     expect(mergeEvidence([reading(0.5, 1), reading(1.5, 1.6)], [], hours)).toHaveLength(2);
   });
 
-  it('keeps rows through an absence: they know what was counted meanwhile', () => {
+  it('keeps rows through an absence, because they include what was counted meanwhile', () => {
     const hours = evidenceFromStatistics('rising', rows([0, 1, 1]));
     expect(mergeEvidence([reading(0.2, null)], [], hours).map((piece) => piece.kind)).toEqual([
       'reading',
@@ -128,7 +128,7 @@ describe('mergeEvidence', () => {
     ]);
   });
 
-  it('has one piece of an instant, the reading', () => {
+  it('has one piece per instant: the reading', () => {
     const hours = evidenceFromStatistics('rising', rows([0, 1, 1]));
     expect(mergeEvidence([reading(1, null)], [], hours)).toEqual([reading(1, null)]);
     expect(mergeEvidence([reading(1, 2)], [], hours)).toEqual([reading(1, 2)]);
@@ -193,7 +193,7 @@ describe('a register that rows repeat', () => {
       ),
     );
 
-  it('stood, when its own rhythm proves it: the night of a silent tariff is measured', () => {
+  it('did not move, when its own rhythm proves it: the night of a silent tariff is measured', () => {
     const readings = [...promptly(0, 1), reading(9.25, 7.803)];
     const night = rows(
       ...[2, 3, 4, 5, 6, 7, 8].map((hour): [number, number, number] => [hour, 7.703, 7.703]),
@@ -205,7 +205,7 @@ describe('a register that rows repeat', () => {
     expect(new Set(between.map(([, , quality]) => quality))).toEqual(new Set(['estimated']));
   });
 
-  it('may have counted all the while, when it reports by the hour', () => {
+  it('may have counted all the while, when it reports hourly', () => {
     const readings = Array.from({ length: 9 }, (_, hour) => reading(hour + 0.01, 7 + hour * 1.5));
     const late = [...readings, reading(9.01, 7 + 8 * 1.5 + 6)];
     const fives = Array.from({ length: 11 }, (_, n) => ({
@@ -242,7 +242,7 @@ describe('a register that rows repeat', () => {
     expect(entries.slice(0, 4).map(({ amountMicro, quality }) => [amountMicro, quality])).toEqual(
       Array.from({ length: 4 }, () => [0, 'measured']),
     );
-    // With three moves it has no rhythm yet, and the first may lie anywhere.
+    // With three moves it has no rhythm, and the first may lie anywhere.
     const early = postCounter(usual, null, merged.slice(0, -2), 0, Number.MAX_SAFE_INTEGER);
     expect(early.entries[0]).toMatchObject({ quality: 'hourly' });
   });

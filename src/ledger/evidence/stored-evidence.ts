@@ -60,11 +60,11 @@ export class StoredEvidence implements EvidenceSource {
   ): Promise<{ items: CounterEvidence[]; horizonUs: number }> {
     const { readings, statistics, corrections, kindOf } = this.#deps;
     // Whether a reading lies in a row's interval shows only from its start on, and its change only from the row before.
-    const readStartUs = startUs - 2 * hourUs;
+    const backUs = startUs - 2 * hourUs;
     const [read, fiveMinutes, hours, declared] = await Promise.all([
-      readings.range(entityId, readStartUs, endOfTimeUs, limit),
-      statistics.range(entityId, '5minute', readStartUs, endOfTimeUs, limit),
-      statistics.range(entityId, 'hour', readStartUs, endOfTimeUs, limit),
+      readings.range(entityId, backUs, endOfTimeUs, limit),
+      statistics.range(entityId, '5minute', backUs, endOfTimeUs, limit),
+      statistics.range(entityId, 'hour', backUs, endOfTimeUs, limit),
       corrections(entityId),
     ]);
     // Past the end of a list that was cut, nothing is known yet.
@@ -82,9 +82,7 @@ export class StoredEvidence implements EvidenceSource {
     const standing = standingCorrections(declared);
     const isRowFirst = merged.find(({ registerMicro }) => registerMicro !== null)?.kind === 'row';
     const readingBefore =
-      isRowFirst && standing.exclusions.length > 0
-        ? await readings.before(entityId, readStartUs, true)
-        : null;
+      isRowFirst && standing.exclusions.length > 0 ? await readings.before(entityId, backUs, true) : null;
     const repeated = withRepeats(standing, merged, readingBefore && registerReading(readingBefore));
     const items = correctedEvidence(merged, repeated).filter(
       (item) => item.atUs >= startUs && item.atUs <= horizonUs,

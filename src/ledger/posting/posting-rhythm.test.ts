@@ -17,8 +17,8 @@ function rhythm() {
   return Object.assign(made, { state });
 }
 
-describe('when the ledger is posted', () => {
-  it('is once a quarter-hour, a little after it is over, while nobody looks on', () => {
+describe('a posting', () => {
+  it('is due once a quarter-hour, a little after its end, while nobody watches', () => {
     const one = rhythm();
     expect(one.isDue([])).toBe(true);
     one.state.nowUs = quarter + 60 * second;
@@ -33,7 +33,7 @@ describe('when the ledger is posted', () => {
     expect(due).toEqual([920, 1820]);
   });
 
-  it('comes again after a round that began before the quarter was settled', () => {
+  it('is due again after a round that began before the quarter-hour was settled', () => {
     const one = rhythm();
     one.state.nowUs = quarter + quarterHourUs + 5 * second;
     one.posted(one.state.nowUs);
@@ -42,7 +42,7 @@ describe('when the ledger is posted', () => {
     expect(one.isDue([])).toBe(true);
   });
 
-  it('is at every turn while somebody looks on', () => {
+  it('is due at every turn while somebody watches', () => {
     const one = rhythm();
     one.state.nowUs = quarter + 100 * second;
     one.posted(one.state.nowUs);
@@ -51,7 +51,7 @@ describe('when the ledger is posted', () => {
     expect(one.isDue([])).toBe(true);
   });
 
-  it('does not let a correction, rows of statistics or a long past wait, and does a late reading', () => {
+  it('is due at once for a correction, rows of statistics or a long past, and not for a late reading', () => {
     const one = rhythm();
     one.state.nowUs = quarter + 100 * second;
     one.posted(one.state.nowUs);
@@ -62,7 +62,7 @@ describe('when the ledger is posted', () => {
     expect(one.isDue([past])).toBe(true);
   });
 
-  it('follows a clock that is put back', () => {
+  it('follows a clock that is set back', () => {
     const one = rhythm();
     one.state.nowUs = quarter + 100 * second;
     one.posted(one.state.nowUs);

@@ -1,8 +1,7 @@
 /**
- * Goal: the present does not wait for the past: while years of many meters are posted, what others tell is posted between
- * them; what fails is put back, and nothing of it is told as posted.
- * Method: meters whose evidence is read with side effects, over a ledger in memory; the order of what is read, and of what is
- * told as posted.
+ * Goal: the present does not wait for the past: while years of many meters are posted, new evidence of others is posted
+ * between them; a failed range waits again, and is not reported as posted.
+ * Method: meters whose evidence is read with side effects, over a ledger in memory; the order of reads and reports.
  */
 
 import { describe, expect, it, vi } from 'vitest';
@@ -57,7 +56,7 @@ function home(ids: readonly string[], onRead: (entityId: string) => void) {
 }
 
 describe('PostingWorker', () => {
-  it('posts what comes in between the pasts of other meters, and tells those together at the end', async () => {
+  it('posts new evidence between the pasts of other meters, and reports those together at the end', async () => {
     const { postingWorker, read, reported, ledger } = home(['a', 'b', 'c', 'live'], (entityId) => {
       if (entityId === 'a' || entityId === 'b') postingWorker.markDirty('live', present);
     });
@@ -73,7 +72,7 @@ describe('PostingWorker', () => {
     expect(postingWorker.status()).toMatchObject({ waiting: 1, isPostingPast: false });
   });
 
-  it('puts back what was not written, and tells what was', async () => {
+  it('keeps what was not written for the next round, and reports what was', async () => {
     let isAway = true;
     const { postingWorker, read, reported, marks } = home(['a', 'b', 'c', 'live'], (entityId) => {
       if (entityId === 'a') postingWorker.markDirty('live', present);
@@ -88,12 +87,12 @@ describe('PostingWorker', () => {
     read.length = 0;
     await postingWorker.settle();
     expect(read).toEqual(['b', 'c']);
-    // It had not caught up before: whoever rests on them is told of all.
+    // The round before did not catch up, so all of it is reported.
     expect(reported).toEqual(['live', 'a', 'b', 'c']);
     expect(marks).toHaveLength(1);
   });
 
-  it('ends a round however much comes in', async () => {
+  it('ends a round however much evidence arrives', async () => {
     const { postingWorker, read } = home(['a', 'live'], () => postingWorker.markDirty('live', present));
     postingWorker.markDirty('a', past);
     await postingWorker.settle();
@@ -104,7 +103,7 @@ describe('PostingWorker', () => {
   });
 });
 
-/** One meter with three readings, and whatever else a posting worker can be given. */
+/** One meter with three readings, and any other dependency of the posting worker. */
 function keeper(given: Partial<PostingWorkerDeps> = {}, meters: readonly Meter[] = [meter]) {
   const clock = { us: nowUs, ms: 700 };
   const registers = [3, 2, 1].map(
@@ -147,7 +146,7 @@ const meter: Meter = { entityId: 'sensor.a', posts: 'register', kind: 'rising' }
 const everything = { startUs: Number.MIN_SAFE_INTEGER, endUs: nowUs + 1 };
 
 describe('a round', () => {
-  it('posts what is new, says what changed and why, and marks until when it was received', async () => {
+  it('posts new evidence, reports what changed and why, and saves until when it was received', async () => {
     const { postingWorker, reported, marks, asked, clock, ledger, registers } = keeper();
     expect(postingWorker.status()).toEqual({
       ...{ waiting: 0, isPostingPast: false, entriesWritten: 0, lastPostedAtUs: null, error: null },
@@ -172,7 +171,7 @@ describe('a round', () => {
       lastPostedAtUs: nowUs,
       upToMs: 700,
     });
-    // Nothing is new: nobody is told, and the last figure is as old as it is.
+    // Nothing is new: nothing is reported, and the time of the last posting stays.
     clock.us += minuteUs;
     clock.ms = 900;
     postingWorker.markDirty('sensor.a', present);
@@ -188,7 +187,7 @@ describe('a round', () => {
     expect(postingWorker.status()).toMatchObject({ entriesWritten: 3, lastPostedAtUs: nowUs + minuteUs });
   });
 
-  it('reports to nobody who no longer listens', async () => {
+  it('does not report to a listener that was removed', async () => {
     const { postingWorker, reported, unlisten } = keeper();
     unlisten();
     postingWorker.markDirty('sensor.a', present);
@@ -202,7 +201,7 @@ describe('a round', () => {
     expect([marks, asked]).toEqual([[], []]);
   });
 
-  it('begins with what was received since the mark, of its meters and their switches', async () => {
+  it('begins with the evidence received since the mark, of its meters and their switches', async () => {
     const received = new Map([
       ['sensor.a', present],
       ['sensor.other', past],
@@ -213,7 +212,7 @@ describe('a round', () => {
     expect(postingWorker.status().waiting).toBe(0);
   });
 
-  it('posts a past again when what rests on it could not be made, and reports all of it', async () => {
+  it('posts a past again when a dependent computation fails, and reports all of it', async () => {
     let isAway = true;
     const posted = async () => {
       if (isAway) throw new Error('the flows are away');
@@ -232,7 +231,7 @@ describe('a round', () => {
     expect(reported).toHaveLength(2);
   });
 
-  it('is still about the past until those who rest on it know', async () => {
+  it('posts the past until it is reported to its listeners', async () => {
     const seen: boolean[] = [];
     const { postingWorker } = keeper({
       posted: async () => void seen.push(postingWorker.status().isPostingPast),
@@ -242,7 +241,7 @@ describe('a round', () => {
     expect([...seen, postingWorker.status().isPostingPast]).toEqual([true, false]);
   });
 
-  it('comes at every turn until it has caught up, then when there is a reason among the news', async () => {
+  it('comes at every turn until it has caught up, then when a changed range is due', async () => {
     vi.useFakeTimers();
     try {
       let isDue = false;
@@ -283,7 +282,7 @@ describe('a round', () => {
     }
   });
 
-  it('stops before a meter that is not begun', async () => {
+  it('stops before the next meter', async () => {
     const { postingWorker, ledger } = keeper({
       readable: async () => {
         void postingWorker.stop();
@@ -295,7 +294,7 @@ describe('a round', () => {
     expect(ledger.all()).toEqual([]);
   });
 
-  it('gathers first, and posts what is over of the quarter in memory; the rest of that is no debt', async () => {
+  it('gathers first, and posts the ended quarter-hour in memory; the running one is not waiting', async () => {
     const gathered: string[] = [];
     const over = new Map([
       ['sensor.a', present],
@@ -317,7 +316,7 @@ describe('a round', () => {
 });
 
 describe('meters', () => {
-  it('that come later are posted from their beginning, and such that count otherwise for that reason', async () => {
+  it('that are added later are posted from their beginning, and changed ones with the cause rules', async () => {
     const { postingWorker, reported } = keeper();
     expect(postingWorker.status().waiting).toBe(0);
     const other: Meter = { ...meter, entityId: 'sensor.b' };
@@ -335,7 +334,7 @@ describe('meters', () => {
     expect(postingWorker.status()).toMatchObject({ waiting: 0, isPostingPast: false });
   });
 
-  it('that a switch gates are posted from its word to the next one, or to now', async () => {
+  it('with a switch are posted from its state to the next one, or to now', async () => {
     const looked: number[][] = [];
     const next: { afterUs: number | null } = { afterUs: nowUs - 6 * quarterHourUs };
     const spans: [string, number, number][] = [];

@@ -1,7 +1,7 @@
 /**
- * Goal: a posting begins where its news can change something, ends where nothing changes any more, and reads and writes no
- * more than that.
- * Method: meters by hand, posted and posted anew with what came late; the quarters that are read and answered.
+ * Goal: a posting begins where its evidence can change something, ends where nothing changes any more, and reads and
+ * writes no more than that.
+ * Method: meters by hand, posted and posted again with late evidence; the quarter-hours that are read and returned.
  */
 import { describe, expect, it } from 'vitest';
 import { quarterHourStartUs, quarterHourUs } from '../../units/quarter-hour.ts';
@@ -25,7 +25,7 @@ interface Stored {
   amounts?: DeclaredAmount[];
 }
 
-/** What is stored, a ledger over it, and what was asked of both. */
+/** Stored evidence, a ledger over it, and the calls of both. */
 function books(
   meter: Meter,
   { registers = [], powers = [], switches = [], amounts = [] }: Stored,
@@ -76,7 +76,7 @@ function books(
     ...{ evidence, ledger, heldUntil: () => null },
     clock: { nowUs: () => given.nowUs, monotonicMs: () => 0 },
   };
-  /** Answers the quarters from which and until which was posted, and how many were written. */
+  /** Returns the first and the end quarter-hour that were posted, and how many entries were written. */
   const post = async (
     fromMinutes: number | null,
     untilMinutes: number,
@@ -110,7 +110,7 @@ describe('a register', () => {
   /** Ten hours of a reading each five minutes, two past the fives. */
   const steady = () => Array.from({ length: 120 }, (_, n) => reading(5 * n + 2, 20_000 * n + (n % 2) * 1000));
 
-  it('is posted whole at first, to the end of its evidence', async () => {
+  it('is posted completely at first, to the end of its evidence', async () => {
     const { post, asked, total } = books(register, { registers: steady() }, 700);
     expect(await post(null, 700)).toEqual([null, 40, 40]);
     expect(asked.registers).toEqual([Number.MIN_SAFE_INTEGER]);
@@ -126,7 +126,7 @@ describe('a register', () => {
     expect(await books(register, {}, 60).post(null, 60)).toEqual([...[null, expect.any(Number), 0]]);
   });
 
-  it('is posted anew from the difference that reaches over what came late, to where it opens as before', async () => {
+  it('is posted again from the difference that spans the late evidence, to where it opens as before', async () => {
     const registers = steady();
     const { post, asked } = books(register, { registers }, 700);
     await post(null, 700);
@@ -136,7 +136,7 @@ describe('a register', () => {
     expect(asked.registers).toEqual([at(105)]);
     expect(asked.current).toEqual([[7, 12]]);
     expect(asked.opened).toEqual([7, 8, 9, 10, 11]);
-    // The first of a quarter changes the one before as well.
+    // The first reading of a quarter-hour changes the one before as well.
     registers.push(reading(151, 590_000));
     expect(await post(151, 151)).toEqual([8, 13, 2]);
     expect(await post(151, 151)).toEqual([8, 11, 0]);
@@ -145,7 +145,7 @@ describe('a register', () => {
     expect((await post(529, 529)).slice(0, 2)).toEqual([34, 39]);
   });
 
-  it('is posted anew where something came late at the very edge of a quarter', async () => {
+  it('is posted again for late evidence at the very edge of a quarter-hour', async () => {
     const registers = steady();
     const { post, ledger } = books(register, { registers }, 700);
     await post(null, 700);
@@ -158,7 +158,7 @@ describe('a register', () => {
     expect(plain(ledger)).toEqual(plain(whole.ledger));
   });
 
-  it('is posted to the end where nothing opens as it did', async () => {
+  it('is posted to the end where nothing opens as before', async () => {
     const registers = steady().slice(0, 60);
     const { post, asked } = books(register, { registers }, 700);
     await post(null, 700);
@@ -177,12 +177,12 @@ describe('a register', () => {
     registers.push(reading(124, 482_000));
     expect(await post(124, 124, 'readings', rules)).toEqual([7, 12, 0]);
     expect(asked.registers).toEqual([at(105)]);
-    // news that reach over pages end on the last of them.
+    // A changed range over several pages ends on the last of them.
     expect(await post(124, 320, 'readings', rules)).toEqual([7, 22, 0]);
     expect(asked.registers.map(inQuarterHours)).toEqual([7, 16]);
   });
 
-  it('is posted whole when its rhythm becomes known', async () => {
+  it('is posted completely when its rhythm becomes known', async () => {
     const registers = [reading(2, 0), reading(130, 20_000), reading(135, 41_000), reading(140, 60_000)];
     const { post, asked } = books(register, { registers }, 700);
     await post(null, 700);
@@ -194,7 +194,7 @@ describe('a register', () => {
     expect(asked.registers).toHaveLength(1);
   });
 
-  it('is posted whole when something comes among the first moves, from which its rhythm is known', async () => {
+  it('is posted completely for late evidence among the first moves, which make its rhythm', async () => {
     const registers = steady();
     const { post, asked } = books(register, { registers }, 700);
     await post(null, 700);
@@ -213,7 +213,7 @@ describe('a register', () => {
     expect(other.asked.registers).toEqual([Number.MIN_SAFE_INTEGER]);
   });
 
-  it('is posted anew from the silence over which its last difference reaches', async () => {
+  it('is posted again from the silence that its last difference spans', async () => {
     const silence = Array.from({ length: 12 }, (_, n) => reading(600 + 20 * n, null));
     const registers = [...steady(), ...silence];
     const { post, asked } = books(register, { registers }, 900);
@@ -223,7 +223,7 @@ describe('a register', () => {
     expect(asked.registers).toEqual([at(585)]);
   });
 
-  it('has the same entries in small pages, also where something late lies in a silence of several', async () => {
+  it('has the same entries in small pages, also for late evidence in a silence of several pages', async () => {
     const silence = Array.from({ length: 30 }, (_, n) => reading(610 + 20 * n, n % 3 ? null : 2_381_000));
     const reported = [...steady(), ...silence, reading(1215, 2_500_000), reading(1230, 2_550_000)];
     const rules = { ...usualRules, pageSize: 10 };
@@ -277,7 +277,7 @@ describe('power', () => {
     expect((await books(meter, {}, 100).post(null, 100)).slice(0, 2)).toEqual([6, 7]);
   });
 
-  it('is posted anew from the value before what came late to the next one, or as far as that is carried', async () => {
+  it('is posted again from the value before the late one to the next one, or as far as it is carried', async () => {
     const powers = [power(0), power(40), power(130), power(140)];
     const { post } = books(meter, { powers }, 1000);
     // The one before lies at 40 minutes, the next at 130.
@@ -288,11 +288,11 @@ describe('power', () => {
     const early = books(meter, { powers }, 160);
     expect((await early.post(140, 140)).slice(0, 2)).toEqual([8, 11]);
     expect((await early.post(140, 170)).slice(0, 2)).toEqual([8, 12]);
-    // Nothing lies before the first of all.
+    // No value lies before the first of all.
     expect((await post(0, 0)).slice(0, 2)).toEqual([0, 3]);
   });
 
-  it('is posted from the end of what was declared before, where no value lies between', async () => {
+  it('is posted from the end of the declared amount before, where no value lies between', async () => {
     const { post } = books(meter, { powers: [power(100)], amounts: [amount(0, 20), amount(30, 50)] }, 130);
     expect((await post(100, 100)).slice(0, 2)).toEqual([3, 9]);
     expect((await post(50, 50)).slice(0, 2)).toEqual([1, 7]);
@@ -300,19 +300,19 @@ describe('power', () => {
     expect((await after.post(100, 100)).slice(0, 2)).toEqual([3, 9]);
   });
 
-  it('goes on where it is posted while nothing is said, and looks two hours back for that', async () => {
+  it('goes on where it is posted while nothing is reported, and searches two hours back for that', async () => {
     const { post, given } = books(switched, { powers: [power(0)], switches: [word(10, false)] }, 100);
     expect(await post(null, 100)).toEqual([0, 7, 7]);
     given.nowUs = at(160);
     expect(await post(160, 160)).toEqual([6, 11, 5]);
-    // The eighth quarter before the one that runs is looked at, and none that is earlier.
+    // The search reaches the eighth quarter-hour before the running one, and none that is earlier.
     given.nowUs = at(284);
     expect((await post(284, 284)).slice(0, 2)).toEqual([10, 19]);
     given.nowUs = at(405);
     expect((await post(405, 405))[0]).toBe(0);
   });
 
-  it('begins with its evidence where something is corrected, though nothing is said since', async () => {
+  it('begins with its evidence where something is corrected, though nothing was reported since', async () => {
     const { post, given } = books(meter, { powers: [power(0), power(5)] }, 60);
     await post(null, 60);
     given.nowUs = at(90);
@@ -320,7 +320,7 @@ describe('power', () => {
     expect((await post(90, 90))[0]).toBe(4);
   });
 
-  it('begins with the power before the news of a switch, which settles nothing that the power can still tell', async () => {
+  it('begins with the power before a change of the switch, because later power can still settle that', async () => {
     const { post } = books(
       switched,
       { powers: [power(20)], switches: [word(50, true), word(80, false)] },
@@ -332,7 +332,7 @@ describe('power', () => {
   });
 });
 
-describe('a quarter opens as before', () => {
+describe('a quarter-hour opens as before', () => {
   const state: CounterState = {
     ...{ baselineMicro: 5, registerMicro: 4, atUs: 30, sinceUs: 20, movedAtUs: 10 },
     ...{ rhythm: [{ intervalS: 3, amountMicro: 7 }], foreseenMoves: 2, reportedBy: 'reading' },
@@ -347,7 +347,7 @@ describe('a quarter opens as before', () => {
     } as unknown as CounterState['dip'],
   };
 
-  it('when all of its state is the same', () => {
+  it('when every field of its state is the same', () => {
     expect(isSameState(state, structuredClone(state))).toBe(true);
     expect(isSameState(null, null)).toBe(true);
     expect(isSameState(undefined, undefined)).toBe(true);
@@ -358,7 +358,7 @@ describe('a quarter opens as before', () => {
     expect(isSameState(bare, structuredClone(bare))).toBe(true);
   });
 
-  it('and not when any part of it is another', () => {
+  it('and not when any field differs', () => {
     const others: Partial<CounterState>[] = [
       ...[{ baselineMicro: 6 }, { registerMicro: 5 }, { atUs: 29 }, { sinceUs: 19 }, { movedAtUs: 9 }],
       ...[{ foreseenMoves: 1 }, { lastResetAtUs: null }, { absentSinceUs: null }, { formerMicro: null }],

@@ -1,8 +1,8 @@
 /**
- * Goal: an entity id that was renamed away and given to another plug counts what the other one counts, from when it had
- * the id, and nothing of the one before.
- * Method: the readings of both under one id, also such of the second one's past that a back-fill brought between them,
- * posted before and after the desk is told; the current state is added up.
+ * Goal: an entity id that another plug takes over counts that plug from the moment it has the id, and nothing of the plug
+ * before.
+ * Method: the readings of both under one id, with some of the second one's past from a backfill between them, posted
+ * before and after the exclusion; the current state is added up.
  */
 import { describe, expect, it } from 'vitest';
 import type { Reading } from '../../recording/reading.ts';
@@ -38,7 +38,7 @@ function reading(quarters: number, value: number): Reading {
 }
 
 describe('an id that another plug has', () => {
-  it('counts nothing of the one before, nor of what the other one counted elsewhere', async () => {
+  it('counts neither the plug before nor the past of the new one under another id', async () => {
     const readings = new MemoryReadingStore();
     const corrections = new MemoryCorrections();
     const ledger = new MemoryLedger();

@@ -1,5 +1,5 @@
 /**
- * Goal: what does not agree is found, named with its quarter and both figures; what agrees, or may be a round behind, is not.
+ * Goal: each disagreement is found, with its quarter-hour and both figures; what agrees, or may be a round behind, is not.
  * Method: a ledger in memory is posted from evidence by hand, then one thing in it is changed.
  */
 import { describe, expect, it } from 'vitest';
@@ -50,7 +50,7 @@ async function book(
     ...{ startUs: 0, endUs, cause: 'readings' },
   });
   const { entries, revisions } = ledger.of(entityId);
-  /** Changes the current entry of a quarter, and in the journal as well unless it is about that. */
+  /** Changes the current entry of a quarter-hour, and the journal as well unless `isJournaled` is false. */
   const change = (quarters: number, given: Partial<PostedEntry>, isJournaled = true) => {
     const key = `${entityId} ${at(quarters)} quantity`;
     const entry = { ...postedEntry(at(quarters), 0), ...entries.get(key), ...given };
@@ -82,7 +82,7 @@ describe('a register', () => {
     expect(await verify()).toEqual({ entityId, entries: 5, revisions: 4, findings: [] });
   });
 
-  it('has a finding of each quarter that its evidence does not give', async () => {
+  it('has a finding for each quarter-hour that differs from its evidence', async () => {
     const { change, verify } = await book(plain);
     change(1, { amountMicro: 2500, quality: 'estimated' });
     expect(found(await verify())).toEqual([
@@ -95,7 +95,7 @@ describe('a register', () => {
     ]);
   });
 
-  it('has one of a quarter that is not there', async () => {
+  it('has one for a quarter-hour without an entry', async () => {
     const { remove, verify } = await book(plain);
     remove(2);
     expect(found(await verify())).toEqual([
@@ -104,7 +104,7 @@ describe('a register', () => {
     ]);
   });
 
-  it('has one of a quarter that nothing supports, unless it was withdrawn or may be behind', async () => {
+  it('has one for a quarter-hour without evidence, unless it was withdrawn or may be behind', async () => {
     const { change, verify } = await book(plain);
     change(9, { amountMicro: 70 });
     expect(found(await verify())).toEqual([
@@ -117,13 +117,13 @@ describe('a register', () => {
     expect(found(await verify())).toEqual([]);
   });
 
-  it('may be a round behind in the quarter that is not over', async () => {
+  it('may be a round behind in the running quarter-hour', async () => {
     const { change, verify } = await book(plain);
     change(4, { amountMicro: 1, revision: 0 }, false);
     expect(found(await verify())).toEqual([]);
   });
 
-  it('adds up with what explains its restarts', async () => {
+  it('adds up with its restarts', async () => {
     const { verify, ledger } = await book([...steps, reading(5, 2000), reading(6, 3000), reading(6.5, 3500)]);
     expect(found(await verify())).toEqual([]);
     const restart = ledger
@@ -173,7 +173,7 @@ describe('power', () => {
     }),
   );
 
-  it('is held against its evidence over all the days, from within a quarter as well', async () => {
+  it('is compared with its evidence over all days, also from within a quarter-hour', async () => {
     const { verify, change } = await book([], 'power', powers);
     expect(found(await verify(at(0) + 5))).toEqual([]);
     change(0, { amountMicro: 5 });
@@ -186,7 +186,7 @@ describe('power', () => {
     ]);
   });
 
-  it('is not looked at past the end', async () => {
+  it('is not verified past the end', async () => {
     const { change, verify } = await book([], 'power', powers);
     change(4000, { amountMicro: 7 });
     expect(found(await verify())).toEqual([]);
@@ -240,7 +240,7 @@ describe('the journal', () => {
     expect((await journaled([], [], weeks)).asked).toEqual([[0, weeks]]);
   });
 
-  it('finds a revision that is missing, another one, or one that says something else', async () => {
+  it('has a finding for a missing, a wrong or a differing revision', async () => {
     const found = async (current: PostedEntry, journal: readonly PostedEntry[]) =>
       (await journaled([current], journal)).found.map(([, , detail]) => detail);
     expect(await found(second, [first, second])).toEqual([]);

@@ -1,8 +1,8 @@
 /**
  * Goal: while a device's switch is known to be off its power counts as 0, its on-time is the switch's, and both depend on
- * what was said and not on the order or the moment in which it was heard.
- * Method: vectors by hand; random lives of a power sensor (or register) and a switch, told in random batches to a
- * posting worker whose clock goes on, held against one posting of everything and against sums made minute by minute.
+ * the readings and not on the order or the moment in which they arrive.
+ * Method: vectors by hand; random lives of a power sensor (or register) and a switch, reported in random batches to a
+ * posting worker whose clock goes on, compared with one posting of everything and with sums by the minute.
  */
 
 import fc from 'fast-check';
@@ -40,7 +40,7 @@ describe('a power sensor beside a switch, by hand', () => {
   const post = (powers: PowerReading[], switches: SwitchReading[], minutes: number) =>
     postPower(rules, { powers, switches }, ...always, start + minutes * minute);
 
-  it('counts nothing while the switch is off, whatever the sensor goes on saying', () => {
+  it('counts nothing while the switch is off, whatever the sensor reports', () => {
     const entries = post(
       [power(0, 60), power(5, 40), power(12, 40), power(15, 60)],
       [switched(5, false), switched(13, true)],
@@ -58,7 +58,7 @@ describe('a power sensor beside a switch, by hand', () => {
         firstEvidenceUs: start,
         lastEvidenceUs: start + 15 * minute,
         isProvisional: false,
-        // Before the switch spoke, the power tells.
+        // Before the first state of the switch the power decides.
         onTimeUs: 7 * minute,
       },
     ]);
@@ -167,7 +167,7 @@ function evidenceOf({ values, switches }: Life, has: (id: string, atUs: number) 
   };
 }
 
-/** A life, and an order in which it is told, some of it together. */
+/** A life, and the order and batches in which it is reported. */
 const arrivals = life.chain((lived) => {
   const all: Reported[] = [
     ...lived.values.map(({ atUs }) => ({ id: meterId, atUs })),
@@ -187,15 +187,15 @@ const arrivals = life.chain((lived) => {
 
 const settled = (entries: readonly Entry[]) => entries.filter((entry) => !entry.isProvisional);
 
-/** Tells all of a life, and posts after each batch; the clock stands at the newest that was told. */
+/** Reports all of a life, and posts after each batch; the clock is at the newest report. */
 async function post(
   meter: Meter,
   { lived, order, size, holds }: { lived: Life; order: readonly Reported[]; size: number; holds: boolean },
 ) {
   const ledger = new MemoryLedger();
-  const heard = new Set<string>();
+  const arrived = new Set<string>();
   let nowUs = start;
-  const evidence = evidenceOf(lived, (id, atUs) => heard.has(`${id} ${atUs}`));
+  const evidence = evidenceOf(lived, (id, atUs) => arrived.has(`${id} ${atUs}`));
   const keeper = new PostingWorker(
     {
       evidence,
@@ -215,7 +215,7 @@ async function post(
   for (let at = 0; at < order.length; at += size) {
     const batch = order.slice(at, at + size);
     for (const { id, atUs } of batch) {
-      heard.add(`${id} ${atUs}`);
+      arrived.add(`${id} ${atUs}`);
       nowUs = Math.max(nowUs, atUs);
       keeper.markDirty(id, intervalAt(atUs));
     }
@@ -234,7 +234,7 @@ async function post(
 }
 
 describe('a device with a switch, in any order', () => {
-  it('that tells power has the settled entries of one posting of everything', async () => {
+  it('that reports power has the settled entries of one posting of everything', async () => {
     await fc.assert(
       fc.asyncProperty(arrivals, async (arrival) => {
         const meter: Meter = { entityId: meterId, posts: 'power', switchId };
@@ -250,7 +250,7 @@ describe('a device with a switch, in any order', () => {
     );
   });
 
-  it('that has a register has the amounts of the register alone, and the on-time of the switch', async () => {
+  it('with a register has the amounts of the register alone, and the on-time of the switch', async () => {
     await fc.assert(
       fc.asyncProperty(arrivals, async (arrival) => {
         const meter: Meter = { entityId: meterId, posts: 'register', kind: 'rising', switchId };
@@ -273,7 +273,7 @@ describe('a device with a switch, in any order', () => {
     );
   });
 
-  it('counts each minute by what held in it', () => {
+  it('counts each minute by its state', () => {
     fc.assert(
       fc.property(life, ({ values, switches }) => {
         const powers = powersOf(values);

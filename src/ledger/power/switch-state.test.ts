@@ -16,8 +16,8 @@ const spans = (readings: readonly SwitchReading[], startUs: number, endUs: numbe
     span.reading.isOn,
   ]);
 
-describe('what a switch said', () => {
-  it('holds until its next word, or until now, and not where it was absent', () => {
+describe('the state of a switch', () => {
+  it('lasts until the next one, or until now, and not during an absence', () => {
     const readings = [switched(10, true), switched(20, null), switched(30, false), switched(40, true)];
     expect(spans(readings, 0, 100, 60)).toEqual([
       [10, 20, true],
@@ -30,7 +30,7 @@ describe('what a switch said', () => {
     ]);
   });
 
-  it('is cut to the time that is asked for', () => {
+  it('is cut to the requested interval', () => {
     expect(spans([switched(10, true), switched(20, false)], 15, 25, 60)).toEqual([
       [15, 20, true],
       [20, 25, false],
@@ -41,7 +41,7 @@ describe('what a switch said', () => {
   });
 });
 
-describe('a time in quarters', () => {
+describe('an interval in quarter-hours', () => {
   it('is cut at each of their boundaries, and at one instant more', () => {
     const cut = (from: number, to: number, at?: number) =>
       [
@@ -65,7 +65,7 @@ describe('a time in quarters', () => {
     for (const outsideIt of [0, q, -3, 5 * q]) expect(cut(0, q, outsideIt)).toEqual([[0, q]]);
   });
 
-  it('knows how long a device was on, and null where that is not known', () => {
+  it('has how long a device was on, and null where that is not known', () => {
     const onTime = new OnTime();
     onTime.add({ startUs: start + 5, endUs: start + quarterHourUs + 7 }, true);
     onTime.add({ startUs: start + quarterHourUs + 7, endUs: start + 2 * quarterHourUs + 1 }, false);
