@@ -1,7 +1,8 @@
 import type { Origin } from '../recording/reading.ts';
 
 /**
- * The evidence that the ledger is computed from, ascending by time. Registers are integers (units/amount.ts), power is whole milliwatts.
+ * The evidence that the ledger is computed from, ascending by time. Registers are integers (units/amount.ts), power is
+ * whole milliwatts.
  */
 
 /** A reading of a meter's register; without a register it is an absence, which bounds a gap. */

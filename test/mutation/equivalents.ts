@@ -240,9 +240,9 @@ export const equivalents: readonly Equivalent[] = [
   ]),
   ...of('src/ledger/posting/reposting.ts', [
     [
-      'const quarters = [...computed.keys()].filter((quarter) => quarter >= changedEndUs && quarter < pageEndUs);',
+      '(quarterHour) => quarterHour >= changedEndUs && quarterHour < pageEndUs,',
       '< → <=',
-      'the quarter in which the next page begins is looked at there as well',
+      'the quarter-hour in which the next page begins is checked there as well',
     ],
     ['if (firstUs === undefined || lastUs === undefined) return null;', '|| → &&', guard],
     [

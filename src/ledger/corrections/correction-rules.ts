@@ -12,8 +12,8 @@ const longestDays = 400;
 const limitPerMeter = 500;
 
 /**
- * Why a correction can't be declared for a meter; null when it can. One that contradicts another is refused, so that the
- * user sees the other and removes it first.
+ * Why a correction can't be declared for a meter; null when it can. One that contradicts another is refused, so that
+ * the user sees the other and removes it first.
  */
 export function refusalOf(
   correction: Correction,

@@ -17,16 +17,16 @@ import { MemoryLedger } from '../testing/memory-ledger.ts';
 import { CorrectionService, type UnpostedCorrection } from './correction-service.ts';
 
 const start = quarterHourStartUs(1_780_000_000_000_000);
-const at = (quarters: number) => start + quarters * quarterHourUs;
+const at = (quarterHours: number) => start + quarterHours * quarterHourUs;
 const nowUs = at(100);
 const meter: Meter = { entityId: 'sensor.a', posts: 'register', kind: 'rising' };
-const exclusion = (correctionId: string, quarter: number, entityId = 'sensor.a'): Correction => ({
+const exclusion = (correctionId: string, quarterHour: number, entityId = 'sensor.a'): Correction => ({
   ...{ kind: 'exclusion', correctionId, entityId, notes: '', createdAtUs: 0, ticketId: null },
-  ...intervalAt(at(quarter)),
+  ...intervalAt(at(quarterHour)),
 });
-const exchange = (correctionId: string, quarter: number): Correction => ({
+const exchange = (correctionId: string, quarterHour: number): Correction => ({
   ...{ kind: 'exchange', correctionId, entityId: 'sensor.a', notes: '', createdAtUs: 0, ticketId: null },
-  ...{ atUs: at(quarter), oldRegisterMicro: null, newRegisterMicro: 0 },
+  ...{ atUs: at(quarterHour), oldRegisterMicro: null, newRegisterMicro: 0 },
 });
 
 function service(left: readonly UnpostedCorrection[] = [], everyMs?: number) {
@@ -97,7 +97,7 @@ function service(left: readonly UnpostedCorrection[] = [], everyMs?: number) {
   );
   return { made, done, given, corrections, ledger };
 }
-const q = (quarters: number) => quarters * quarterHourUs;
+const q = (quarterHours: number) => quarterHours * quarterHourUs;
 
 describe('a correction', () => {
   it('is saved as unposted, declared, posted and cleared, in this order; so is its removal', async () => {
@@ -168,8 +168,8 @@ describe('a correction', () => {
 });
 
 describe('an unposted correction', () => {
-  const noted = (entityId: string, quarter: number): UnpostedCorrection => ({
-    ...{ entityId, ...intervalAt(at(quarter)) },
+  const noted = (entityId: string, quarterHour: number): UnpostedCorrection => ({
+    ...{ entityId, ...intervalAt(at(quarterHour)) },
   });
 
   it('stays saved over a crash, beside those declared since', async () => {

@@ -98,8 +98,8 @@ export class CorrectionService implements Corrections {
   }
 
   /**
-   * Copies a renamed meter's corrections to its new id, under the same correction ids, so that they can still be removed.
-   * May be repeated. Posting resolves contradictions with corrections of the new id.
+   * Copies a renamed meter's corrections to its new id, under the same correction ids, so that they can still be
+   * removed. May be repeated. Posting resolves contradictions with corrections of the new id.
    * @returns how many were copied
    */
   carry(oldId: string, newId: string): Promise<number> {
@@ -192,7 +192,7 @@ export class CorrectionService implements Corrections {
     await postingWorker.settle();
     const declared = await corrections.of(entityId);
     const others = without(declared, correction);
-    // Both drafts see the same present, or the running quarter would seem to change.
+    // Both drafts see the same present, or the running quarter-hour would seem to change.
     const nowUs = clock.nowUs();
     const heldUntilUs = this.#deps.heldUntil(entityId);
     const draft = async (over: LedgerStore, list: readonly Correction[]): Promise<LedgerDraft> => {

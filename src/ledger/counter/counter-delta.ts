@@ -3,7 +3,9 @@ import type { Interval } from '../../units/interval.ts';
 /** The quantity counted over [startUs, endUs). */
 export interface CounterDelta extends Interval {
   readonly amountMicro: number;
-  /** By how much the register fell without negative use: a reset, an exchange, a corrected amount. 0 for plain counting. */
+  /**
+   * By how much the register fell without negative use: a reset, an exchange, a corrected amount. 0 for plain counting.
+   */
   readonly restartMicro: number;
   readonly cause: 'counted' | 'reset' | 'exchange' | 'corrected';
   /** A correction excludes evidence in the interval, or declares its amount. */

@@ -1,6 +1,6 @@
 /**
- * Goal: a register that falls a little and comes back counts nothing for it, one that goes on lower is counted from there,
- * and a missing amount that comes back is not use.
+ * Goal: a register that falls a little and comes back counts nothing for it, one that goes on lower is counted from
+ * there, and a missing amount that comes back is not use.
  * Method: vectors worked by hand at, just below and just above each bound; random lives that fall for good, compared
  * with what was used. Order and pages are tested in reposting.test.ts, whose meters fall too.
  */

@@ -4,7 +4,9 @@ import type { CounterDip } from './counter-dip.ts';
 import type { Repeats } from './repeats.ts';
 import { isPrompt, type Rhythm } from './rhythm.ts';
 
-/** How a register behaves: core's state classes. A `net` register may fall; a `rising` one falls only by reset or fault. */
+/**
+ * How a register behaves: core's state classes. A `net` register may fall; a `rising` one falls only by reset or fault.
+ */
 export type CounterKind = 'rising' | 'net';
 
 /** The state of a counter at an instant; serialisable, so that posting can start anywhere. */
@@ -37,8 +39,8 @@ export interface CounterState {
   /** A rising register below its baseline; null while it is not. */
   readonly dip: CounterDip | null;
   /**
-   * What the register would show without its fall to a lower level; null without such a fall. A missing amount that comes
-   * back at once (a member of a group) is not use.
+   * What the register would show without its fall to a lower level; null without such a fall. A missing amount that
+   * comes back at once (a member of a group) is not use.
    */
   readonly formerMicro: number | null;
 }

@@ -1,5 +1,6 @@
 /**
- * Goal: a state that repeats a register is a reading where the meter is read, and none where a restart or an attribute wrote it.
+ * Goal: a state that repeats a register is a reading where the meter is read, and none where a restart or an attribute
+ * wrote it.
  * Method: by hand, at the bounds and just beside them.
  */
 import { describe, expect, it } from 'vitest';

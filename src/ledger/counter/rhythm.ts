@@ -1,7 +1,7 @@
 /**
- * How often a register reports, by its own moves. It separates a register that did not move from one that has not reported
- * yet: a row of Home Assistant's statistics, or a state written again, repeats the last report, and a meter that reports
- * once an hour may count all the while. Pure.
+ * How often a register reports, by its own moves. It separates a register that did not move from one that has not
+ * reported yet: a row of Home Assistant's statistics, or a state written again, repeats the last report, and a meter
+ * that reports once an hour may count all the while. Pure.
  */
 import { dayUs, hourUs, minuteUs } from '../../units/durations.ts';
 
@@ -19,7 +19,9 @@ export type Rhythm = readonly Move[];
 export const keptMoves = 8;
 /** Fewer moves make no rhythm. */
 export const neededMoves = 4;
-/** Evidence further apart than this does not measure a single quarter-hour: 15 minutes, and 5 that a meter may be late. */
+/**
+ * Evidence further apart than this does not measure a single quarter-hour: 15 minutes, and 5 that a meter may be late.
+ */
 export const quarterHourGapUs = 20 * minuteUs;
 /** Up to this amount, the error of a quarter-hour is negligible wherever the amount lies: 10 Wh, 10 litres. */
 export const certainMicro = 10_000;
@@ -47,8 +49,8 @@ export function reportsEachUs(rhythm: Rhythm): number | null {
 }
 
 /**
- * Whether Home Assistant's hourly rows of a register show what was counted in each hour. They do not for one that reports
- * daily or less often; a device that is used now and then may pause for hours.
+ * Whether Home Assistant's hourly rows of a register show what was counted in each hour. They do not for one that
+ * reports daily or less often; a device that is used now and then may pause for hours.
  */
 export function hoursAreTrue(rhythm: Rhythm): boolean {
   return (reportsEachUs(rhythm) ?? 0) <= seldomUs;
@@ -90,10 +92,11 @@ interface Step {
 }
 
 /**
- * The interval in which the step that ends a silence was counted. Repeats prove that the register did not move, except in
- * the time within which it reports what it counts. A step too large for that time reaches back as far as its highest rate
- * needs. Without repeats, or with too few moves to know a rhythm, a step reaches back to the last move; so does one shortly
- * after a restart of Home Assistant, and a single tick of a coarse register, which may have built up all the time.
+ * The interval in which the step that ends a silence was counted. Repeats prove that the register did not move, except
+ * in the time within which it reports what it counts. A step too large for that time reaches back as far as its highest
+ * rate needs. Without repeats, or with too few moves to know a rhythm, a step reaches back to the last move; so does
+ * one shortly after a restart of Home Assistant, and a single tick of a coarse register, which may have built up all
+ * the time.
  * @param endUs when the register moved
  * @param amountMicro by how much
  */
@@ -132,8 +135,8 @@ function isOneTick(rhythm: Rhythm, amountMicro: number): boolean {
 }
 
 /**
- * Until when a silent register is known not to have moved, while it has not moved again: what it counted last may not be
- * reported yet. Where each move is negligible, that is until the last repeat.
+ * Until when a silent register is known not to have moved, while it has not moved again: what it counted last may not
+ * be reported yet. Where each move is negligible, that is until the last repeat.
  * @param repeatedAtUs the last evidence, or the last instant at which Home Assistant held the value
  */
 export function standsUntilUs(

@@ -1,9 +1,9 @@
 /**
- * A ledger entry: what one meter delivered in one quarter-hour, and its evidence. Computed entries have no revision yet;
- * the journal gives them one.
+ * A ledger entry: what one meter delivered in one quarter-hour, and its evidence. Computed entries have no revision
+ * yet; the journal gives them one.
  */
 
-/** Worst last: a quarter has the quality of its worst part. */
+/** Worst last: a quarter-hour has the quality of its worst part. */
 export const qualities = ['measured', 'imported', 'recovered', 'hourly', 'estimated', 'none'] as const;
 export type Quality = (typeof qualities)[number];
 
@@ -32,19 +32,19 @@ export interface Entry {
   /** Millionths of the meter's canonical unit (mWh, mL). */
   readonly amountMicro: number;
   readonly quality: Quality;
-  /** How much of the quarter was measured, 0 to quarterHourUs. */
+  /** How much of the quarter-hour was measured, 0 to quarterHourUs. */
   readonly coveredUs: number;
   readonly reason: EntryReason;
-  /** The evidence at or before the quarter's start, and at or after its end (or the last there is). */
+  /** The evidence at or before the quarter-hour's start, and at or after its end (or the last there is). */
   readonly firstEvidenceUs: number;
   readonly lastEvidenceUs: number;
-  /** No later evidence exists: the quarter may still grow. */
+  /** No later evidence exists: the quarter-hour may still grow. */
   readonly isProvisional: boolean;
   /** How long the device was on; null where that is not known. */
   readonly onTimeUs: number | null;
 }
 
-/** By quarter, quantities before restarts. */
+/** By quarter-hour, quantities before restarts. */
 export function byQuarterHour(one: Entry, other: Entry): number {
   return one.quarterHourStartUs - other.quarterHourStartUs || one.kind.localeCompare(other.kind);
 }

@@ -41,7 +41,9 @@ export class LedgerBatch implements LedgerStore {
     if (this.#rows > limitRows) await this.flush();
   }
 
-  /** Resolves when everything collected is durable and readable. What could not be written is dropped: post it again. */
+  /**
+   * Resolves when everything collected is durable and readable. What could not be written is dropped: post it again.
+   */
   async flush(): Promise<void> {
     const pages = this.#pages;
     this.#pages = [];

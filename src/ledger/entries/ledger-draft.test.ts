@@ -1,6 +1,6 @@
 /**
- * Goal: a draft reads as if it were written, and the ledger below stays as it is; a batch writes a round at once, and no
- * more than memory holds.
+ * Goal: a draft reads as if it were written, and the ledger below stays as it is; a batch writes a round at once, and
+ * no more than memory holds.
  * Method: entries and openings by hand over a ledger in memory.
  */
 import { describe, expect, it } from 'vitest';
@@ -13,7 +13,7 @@ import { LedgerDraft } from './ledger-draft.ts';
 import type { LedgerPage, Opening } from './ledger-store.ts';
 import type { PostedEntry } from './revision.ts';
 
-const at = (quarters: number) => (2000 + quarters) * quarterHourUs;
+const at = (quarterHours: number) => (2000 + quarterHours) * quarterHourUs;
 const meter = 'sensor.meter';
 const restart = { kind: 'restart' } as const;
 
@@ -22,8 +22,8 @@ const page = (
   openings: readonly Opening[] = [],
   entityId = meter,
 ): LedgerPage => ({ entityId, entries, openings });
-const opening = (quarters: number, isKnown = false): Opening => ({
-  quarterHourStartUs: at(quarters),
+const opening = (quarterHours: number, isKnown = false): Opening => ({
+  quarterHourStartUs: at(quarterHours),
   state: isKnown ? ({ baselineMicro: 5 } as Opening['state']) : null,
 });
 const amounts = (entries: readonly PostedEntry[]) =>
@@ -82,7 +82,7 @@ describe('a draft', () => {
     expect(await draft.current('sensor.other', at(0), at(9))).toEqual([]);
   });
 
-  it('has every revision from the first on in its journal, by quarter and revision', async () => {
+  it('has every revision from the first on in its journal, by quarter-hour and revision', async () => {
     const { draft } = await drafted();
     await draft.write([page([postedEntry(at(1), 8, { revision: 3 }), postedEntry(at(1), -4, restart)])]);
     await draft.write([
@@ -104,8 +104,8 @@ describe('a draft', () => {
   it('returns the newest opening, drafted or stored', async () => {
     const { draft } = await drafted();
     await draft.write([page([], [opening(3, true), opening(0, true), opening(1, true)])]);
-    const opened = async (quarters: number) =>
-      places([(await draft.openingBefore(meter, at(quarters))) ?? opening(9)]);
+    const opened = async (quarterHours: number) =>
+      places([(await draft.openingBefore(meter, at(quarterHours))) ?? opening(9)]);
     expect(await opened(0)).toEqual([[0, true]]);
     expect(await opened(1)).toEqual([[1, true]]);
     expect(await opened(2)).toEqual([[2, false]]);

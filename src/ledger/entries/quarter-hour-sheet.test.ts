@@ -23,7 +23,7 @@ const joined = (...parts: Part[]): Entry | undefined => {
   return sheet.entries(start + quarterHourUs)[0];
 };
 
-describe('the parts of a quarter', () => {
+describe('the parts of a quarter-hour', () => {
   it('are kept for the quarter-hours of the range only', () => {
     const sheet = new QuarterHourSheet(start, start + 2 * quarterHourUs);
     for (const index of [-1, 0, 1, 2]) sheet.add('quantity', start + index * quarterHourUs, part());

@@ -2,7 +2,7 @@ import { quarterHourStartUs, quarterHourUs } from '../../units/quarter-hour.ts';
 import type { Entry, EntryKind, EntryReason, Quality } from './entry.ts';
 import { byQuarterHour, worse } from './entry.ts';
 
-/** A part of an amount that lies in one quarter. */
+/** A part of an amount that lies in one quarter-hour. */
 export interface Part {
   readonly amountMicro: number;
   readonly coveredUs: number;
@@ -19,7 +19,7 @@ export class QuarterHourSheet {
   readonly #startUs: number;
   readonly #endUs: number;
 
-  /** Only quarters that start in [startUs, endUs) are kept. */
+  /** Only quarter-hours that start in [startUs, endUs) are kept. */
   constructor(startUs: number, endUs: number) {
     this.#startUs = startUs;
     this.#endUs = endUs;
@@ -43,7 +43,10 @@ export class QuarterHourSheet {
     });
   }
 
-  /** Entries by quarter, quantities before restarts. A quarter that ends after `lastEvidenceUs` is provisional. */
+  /**
+   * Entries by quarter-hour, quantities before restarts. A quarter-hour that ends after `lastEvidenceUs` is
+   * provisional.
+   */
   entries(lastEvidenceUs: number): Entry[] {
     return [...this.#parts.values()]
       .map(({ kind, quarterHourStartUs: startUs, part }) => ({
@@ -87,7 +90,7 @@ function strongerReason(one: EntryReason, other: EntryReason): EntryReason {
   return reasonRank.indexOf(one) >= reasonRank.indexOf(other) ? one : other;
 }
 
-/** The boundaries of quarters strictly inside (startUs, endUs). */
+/** The boundaries of quarter-hours strictly inside (startUs, endUs). */
 export function boundariesBetween(startUs: number, endUs: number): number[] {
   const boundaries: number[] = [];
   for (let at = quarterHourStartUs(startUs) + quarterHourUs; at < endUs; at += quarterHourUs)

@@ -9,8 +9,8 @@ import { type ChangedRange, isPast, mergeRanges } from './cause.ts';
 import type { Entry } from './entry.ts';
 import { type PostedEntry, revise } from './revision.ts';
 
-const quarter = 2000 * quarterHourUs;
-const nowUs = quarter + 5 * quarterHourUs;
+const quarterHour = 2000 * quarterHourUs;
+const nowUs = quarterHour + 5 * quarterHourUs;
 
 /** An entry as posting computes it. */
 function computed(quarterHourStartUs: number, amountMicro: number, given: Partial<Entry> = {}): Entry {
@@ -32,35 +32,37 @@ const written = (list: readonly Entry[], current: readonly PostedEntry[]) =>
 
 describe('the revision of a quarter-hour', () => {
   it('is the first once it is final, and not in the journal before', () => {
-    expect(revise([computed(quarter, 5)], [], nowUs, 'readings')).toEqual([
-      { ...postedEntry(quarter, 5), postedAtUs: nowUs, cause: 'first', revision: 1 },
+    expect(revise([computed(quarterHour, 5)], [], nowUs, 'readings')).toEqual([
+      { ...postedEntry(quarterHour, 5), postedAtUs: nowUs, cause: 'first', revision: 1 },
     ]);
-    expect(written([computed(quarter, 5, open)], [])).toEqual([[5, 0, 'first']]);
-    const running = postedEntry(quarter, 5, { ...open, revision: 0 });
-    expect(written([computed(quarter, 6, open)], [running])).toEqual([[6, 0, 'first']]);
-    expect(written([computed(quarter, 6)], [running])).toEqual([[6, 1, 'first']]);
+    expect(written([computed(quarterHour, 5, open)], [])).toEqual([[5, 0, 'first']]);
+    const running = postedEntry(quarterHour, 5, { ...open, revision: 0 });
+    expect(written([computed(quarterHour, 6, open)], [running])).toEqual([[6, 0, 'first']]);
+    expect(written([computed(quarterHour, 6)], [running])).toEqual([[6, 1, 'first']]);
   });
 
   it('is one more than the last, and its cause shows whether that could still grow', () => {
-    const final = postedEntry(quarter, 5, { revision: 3 });
-    expect(written([computed(quarter, 6)], [final])).toEqual([[6, 4, 'late']]);
-    expect(written([computed(quarter, 6, open)], [final])).toEqual([[6, 4, 'late']]);
-    expect(written([computed(quarter, 6)], [{ ...final, ...open }])).toEqual([[6, 4, 'settled']]);
+    const final = postedEntry(quarterHour, 5, { revision: 3 });
+    expect(written([computed(quarterHour, 6)], [final])).toEqual([[6, 4, 'late']]);
+    expect(written([computed(quarterHour, 6, open)], [final])).toEqual([[6, 4, 'late']]);
+    expect(written([computed(quarterHour, 6)], [{ ...final, ...open }])).toEqual([[6, 4, 'settled']]);
   });
 
   it('is not written where the entry is the same', () => {
-    expect(written([computed(quarter, 5)], [postedEntry(quarter, 5, { revision: 3 })])).toEqual([]);
+    expect(written([computed(quarterHour, 5)], [postedEntry(quarterHour, 5, { revision: 3 })])).toEqual([]);
   });
 
   it('has the cause of the posting, whatever the entry was before', () => {
     const causes = (['statistics', 'reconciled', 'rules', 'corrected'] as const).map((cause) =>
-      revise([computed(quarter, 6)], [postedEntry(quarter, 5)], nowUs, cause).map(({ cause }) => cause),
+      revise([computed(quarterHour, 6)], [postedEntry(quarterHour, 5)], nowUs, cause).map(
+        ({ cause }) => cause,
+      ),
     );
     expect(causes).toEqual([['statistics'], ['reconciled'], ['rules'], ['corrected']]);
   });
 
   it('is a withdrawal, once, where no evidence supports it any more', () => {
-    const stood = postedEntry(quarter, 5, { revision: 2, onTimeUs: 7, isProvisional: true });
+    const stood = postedEntry(quarterHour, 5, { revision: 2, onTimeUs: 7, isProvisional: true });
     const [withdrawn] = revise([], [stood], nowUs, 'readings');
     expect(withdrawn).toEqual({
       ...{ ...stood, amountMicro: 0, quality: 'none', coveredUs: 0, reason: 'withdrawn', onTimeUs: null },
@@ -70,7 +72,11 @@ describe('the revision of a quarter-hour', () => {
   });
 
   it('is separate by kind, and in the order of time', () => {
-    const [first, second, third] = [quarter, quarter + quarterHourUs, quarter + 2 * quarterHourUs];
+    const [first, second, third] = [
+      quarterHour,
+      quarterHour + quarterHourUs,
+      quarterHour + 2 * quarterHourUs,
+    ];
     const restart = computed(second, 9, { kind: 'restart' });
     const current = [postedEntry(first, 1), postedEntry(second, 2)];
     const list = revise([computed(third, 3), restart, computed(second, 2)], current, nowUs, 'readings');

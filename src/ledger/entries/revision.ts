@@ -19,7 +19,7 @@ function keyOf(entry: Entry): string {
 /**
  * The entries to write so that the current state equals what was computed: none where it does already, else a new
  * revision. An entry that the evidence no longer supports is withdrawn by a revision of its own, never removed.
- * @param computed,current entries of one meter in the same range of quarters
+ * @param computed,current entries of one meter in the same range of quarter-hours
  * @param changeCause why they were computed
  */
 export function revise(

@@ -4,8 +4,8 @@ import type { AmountCorrection, Correction, ExchangeCorrection } from './correct
 
 /**
  * The corrections that apply, in whatever order they were declared. Exclusions join. Of amounts that overlap the one
- * that begins first applies (then the shorter, then the smaller one). An exchange within an amount has no effect, because
- * the amount holds whatever the register did; of two at one instant the one with the smaller register applies.
+ * that begins first applies (then the shorter, then the smaller one). An exchange within an amount has no effect,
+ * because the amount holds whatever the register did; of two at one instant the one with the smaller register applies.
  */
 interface StandingCorrections {
   /** Ascending; no two overlap. */
@@ -56,8 +56,8 @@ export function isRepeated(rowMicro: number, readingMicro: number): boolean {
 }
 
 /**
- * Until the next reading, Home Assistant's rows repeat the register of the reading before. Where that reading is excluded
- * the rows are excluded as well; otherwise they would bring its register back.
+ * Until the next reading, Home Assistant's rows repeat the register of the reading before. Where that reading is
+ * excluded the rows are excluded as well; otherwise they would bring its register back.
  * @param pieces as merged: ascending, one per instant
  * @param before the reading with a register before them; null when there is none
  */
@@ -87,8 +87,8 @@ export function withRepeats(
 }
 
 /**
- * A register's evidence after its corrections. An excluded piece leaves a mark at its instant, so that posting knows that
- * the time is uncertain wherever it begins. An amount is placed at its end, before a reading of that instant.
+ * A register's evidence after its corrections. An excluded piece leaves a mark at its instant, so that posting knows
+ * that the time is uncertain wherever it begins. An amount is placed at its end, before a reading of that instant.
  * @param pieces ascending, one per instant
  */
 export function correctedEvidence(

@@ -1,6 +1,7 @@
 /**
- * What the user (or, where it is safe, the app) declares about a meter's evidence. Corrections are evidence of their own:
- * posting includes them, the quarter-hours get a new revision with its cause, and a removal posts them again without it.
+ * What the user (or, where it is safe, the app) declares about a meter's evidence. Corrections are evidence of their
+ * own: posting includes them, the quarter-hours get a new revision with its cause, and a removal posts them again
+ * without it.
  */
 import { type Interval, intervalAt } from '../../units/interval.ts';
 
@@ -28,8 +29,8 @@ export interface ExclusionCorrection extends Declared, Interval {
 }
 
 /**
- * Between the evidence at (or before) `startUs` and the evidence at (or after) `endUs` the meter delivered this much, whatever
- * its register did; 0 says that a jump was not energy. For a power sensor: over [startUs, endUs).
+ * Between the evidence at (or before) `startUs` and the evidence at (or after) `endUs` the meter delivered this much,
+ * whatever its register did; 0 says that a jump was not energy. For a power sensor: over [startUs, endUs).
  */
 export interface AmountCorrection extends Declared, Interval {
   readonly kind: 'amount';

@@ -185,11 +185,11 @@ describe('a register that rows repeat', () => {
       amountMicro,
       quality,
     ]);
-  /** It reports each quarter-hour, from a quarter to each of these hours on. */
+  /** A reading each quarter-hour of these hours. */
   const promptly = (...hours: number[]) =>
     hours.flatMap((hour, index) =>
-      [0, 1, 2, 3].map((quarter) =>
-        reading(hour + quarter / 4, 7 + (index * 4 + quarter) / 10 + quarter / 1000),
+      [0, 1, 2, 3].map((quarterHour) =>
+        reading(hour + quarterHour / 4, 7 + (index * 4 + quarterHour) / 10 + quarterHour / 1000),
       ),
     );
 

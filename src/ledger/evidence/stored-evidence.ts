@@ -46,7 +46,8 @@ export class StoredEvidence implements EvidenceSource {
       }
       items = withoutRepeatedRows([...items, ...page.items]);
       if (page.horizonUs === endOfTimeUs) return { items, isLast: true };
-      // A register that did not move for months is a page of rows that repeat it: only what follows decides what they mean.
+      // A register that did not move for months is a page of rows that repeat it: only what follows decides what they
+      // mean.
       if (items.length >= limit / 2) return { items, isLast: false };
       cursorUs = page.horizonUs + 1;
     }

@@ -1,9 +1,9 @@
 /**
  * Goal: corrections are evidence like readings: exact to the unit, in whatever order they and the readings arrive, and
  * without a trace in the current state after their removal.
- * Method: vectors worked by hand; then random lives of a meter that counts, resets, goes back a little, falls to a middle
- * value, vanishes for three days and comes back, with random corrections, all shuffled and in batches through the
- * correction service and the reposting; the ledger is compared with one posting of everything at once.
+ * Method: vectors worked by hand; then random lives of a meter that counts, resets, goes back a little, falls to a
+ * middle value, vanishes for three days and comes back, with random corrections, all shuffled and in batches through
+ * the correction service and the reposting; the ledger is compared with one posting of everything at once.
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';

@@ -351,7 +351,7 @@ describe('postCounter, by hand', () => {
     expect(total(posting, 'restart')).toBe(98_000_000);
   });
 
-  it('spreads an hourly row over its four quarters and marks them, never measured', () => {
+  it('spreads an hourly row over its four quarter-hours and marks them, never measured', () => {
     const row = {
       kind: 'row' as const,
       startUs: start,
@@ -479,8 +479,8 @@ describe('postCounter, any life of a meter', () => {
     fc.assert(
       fc.property(life, kinds, fc.nat(), (evidence, kind, pick) => {
         const whole = post(evidence, kind);
-        const quarters = [...whole.openings.keys()];
-        const from = quarters[pick % quarters.length] ?? start;
+        const quarterHours = [...whole.openings.keys()];
+        const from = quarterHours[pick % quarterHours.length] ?? start;
         const opening = whole.openings.get(from) ?? null;
         const rest = evidence.filter((item) => item.atUs >= from);
         const again = postCounter({ ...rules, kind }, opening, rest, from, Number.POSITIVE_INFINITY);

@@ -29,8 +29,8 @@ interface CounterRules {
    */
   readonly maxGapUs: number;
   /**
-   * A difference up to this counts as measured however long it took: no quarter-hour can be wrong by more. Without this a
-   * single watt-hour at sunrise would make the whole night of a solar meter a guess.
+   * A difference up to this counts as measured however long it took: no quarter-hour can be wrong by more. Without this
+   * a single watt-hour at sunrise would make the whole night of a solar meter a guess.
    */
   readonly certainMicro: number;
 }
@@ -57,8 +57,8 @@ export function postCounter(
   const openings = new Map<number, CounterState | null>(begun?.openings);
   let state = opening;
   for (const item of evidence) {
-    const quarter = quarterHourStartUs(item.atUs);
-    if (!openings.has(quarter)) openings.set(quarter, state);
+    const quarterHour = quarterHourStartUs(item.atUs);
+    if (!openings.has(quarterHour)) openings.set(quarterHour, state);
     const step = stepCounter(rules.kind, state, item);
     for (const delta of step.deltas) spread(counted, rules, delta, item);
     state = state === null ? foreseeing(rules.kind, step.state, evidence) : step.state;
@@ -143,9 +143,9 @@ function spread(
 }
 
 /**
- * A silent register has not moved, as far as its rhythm proves it: its quarter-hours are 0. What it may have counted since
- * then is not known, except in hours that Home Assistant's rows report as 0. One that never moved counts as unchanged:
- * estimated until that lasts a day.
+ * A silent register has not moved, as far as its rhythm proves it: its quarter-hours are 0. What it may have counted
+ * since then is not known, except in hours that Home Assistant's rows report as 0. One that never moved counts as
+ * unchanged: estimated until that lasts a day.
  */
 function hold(sheet: QuarterHourSheet, state: CounterState, endUs: number, isOfHour: boolean): void {
   const { sinceUs, atUs, rhythm, absentSinceUs } = state;

@@ -1,8 +1,8 @@
 /**
- * Goal: what a correction excludes does not come back by Home Assistant's rows, which repeat the same register until the
- * next reading; and all of it is there again after the correction is removed.
- * Method: a spike by hand, with rows until the return; then spikes of any length, posted by pages, excluded and restored
- * in a ledger that is posted step by step, compared with what the meter delivered.
+ * Goal: what a correction excludes does not come back by Home Assistant's rows, which repeat the same register until
+ * the next reading; and all of it is there again after the correction is removed.
+ * Method: a spike by hand, with rows until the return; then spikes of any length, posted by pages, excluded and
+ * restored in a ledger that is posted step by step, compared with what the meter delivered.
  */
 
 import fc from 'fast-check';

@@ -1,9 +1,9 @@
 /**
  * Goal: however often a meter reports, and from whatever source its registers come (live, Home Assistant's history, its
- * rows, or any mixture with restarts between), the ledger has the same amounts; only the quality may differ. A quarter-hour
- * is measured only between registers that were reported beside its edges.
- * Method: homes whose use by the minute is known, meters of five rhythms, what Home Assistant records of them; posted at
- * once, and piece by piece in random order through the stored evidence.
+ * rows, or any mixture with restarts between), the ledger has the same amounts; only the quality may differ. A
+ * quarter-hour is measured only between registers that were reported beside its edges.
+ * Method: homes whose use by the minute is known, meters of five rhythms, what Home Assistant records of them; posted
+ * at once, and piece by piece in random order through the stored evidence.
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -129,7 +129,9 @@ function withRestarts(readings: readonly Reading[], seed: number): Reading[] {
   });
 }
 
-/** Reports that were due while Home Assistant started: the next one has their energy; the old state is written again. */
+/**
+ * Reports that were due while Home Assistant started: the next one has their energy; the old state is written again.
+ */
 function withLostReports(life: Life, seed: number): { readonly life: Life; readonly repeats: Reading[] } {
   const isLost = (place: number) => place > 0 && (place * 3 + seed) % 7 === 0;
   const reports = life.reports.filter((_, place) => !isLost(place));
@@ -230,7 +232,7 @@ describe.each(Object.keys(rhythms) as RhythmName[])('a meter that reports %s', (
           const truth = usedUntil(life.usedMwh, us + quarterHourUs) - usedUntil(life.usedMwh, us);
           // The tolerance: a minute of the highest use at each edge, and the certain amount.
           const off = Math.abs(entry.amountMicro - truth);
-          expect(off, `quarter ${us / quarterHourUs}`).toBeLessThanOrEqual(
+          expect(off, `quarterHour ${us / quarterHourUs}`).toBeLessThanOrEqual(
             2 * mostMwh + usualRules.certainMicro,
           );
         }

@@ -64,7 +64,7 @@ function source(
 }
 
 describe('postPages', () => {
-  it('posts the same quarters in small pages as in one', async () => {
+  it('posts the same quarter-hours in small pages as in one', async () => {
     await fc.assert(
       fc.asyncProperty(life, fc.integer({ min: 20, max: 40 }), async (evidence, pageSize) => {
         const rules = { ...usualRules, pageSize };
@@ -173,8 +173,8 @@ describe('postPages', () => {
       }),
     );
     const isOn = (minutes: number) => words.findLast(({ atUs }) => atUs <= start + minutes * minute)?.isOn;
-    const onMinutes = (quarter: number, untilMinute: number) =>
-      Array.from({ length: 15 }, (_, n) => 15 * quarter + n).filter((at) => at < untilMinute && isOn(at))
+    const onMinutes = (quarterHour: number, untilMinute: number) =>
+      Array.from({ length: 15 }, (_, n) => 15 * quarterHour + n).filter((at) => at < untilMinute && isOn(at))
         .length;
     // The last state holds until now, or until the last reading where the clock is behind it.
     for (const [now, until] of [
@@ -189,7 +189,7 @@ describe('postPages', () => {
           'switch.device',
         );
         expect(entries.map(({ onTimeUs }) => (onTimeUs ?? 0) / minute)).toEqual(
-          Array.from({ length: 10 }, (_, quarter) => onMinutes(quarter, until)),
+          Array.from({ length: 10 }, (_, quarterHour) => onMinutes(quarterHour, until)),
         );
       }
     const restarted = [...registers, reading(141, 0), reading(149, 700)];

@@ -19,7 +19,7 @@ export interface PageRules {
   readonly pageSize: number;
 }
 
-/** A counter's evidence from `startUs` on, posted to quarters that start in [startUs, endUs). */
+/** A counter's evidence from `startUs` on, posted to quarter-hours that start in [startUs, endUs). */
 interface PostedPage extends Interval {
   /** The evidence that was read last. The first page has all of its evidence here. */
   readonly items: readonly CounterEvidence[];
@@ -59,7 +59,8 @@ export async function* postPages(
     const whole = postCounter(counterRules, opening, items, startUs, everUs, heldUs, begun);
     const endUs = isLast ? everUs : endOfPage(whole.state, lastUs);
     if (endUs <= startUs) {
-      // A silence longer than a page: its amount is known when the register moves, and lies in these quarter-hours as well.
+      // A silence longer than a page: its amount is known when the register moves, and lies in these quarter-hours as
+      // well.
       // The last piece is read again, so that a page follows even where it is the last evidence.
       if (items.length < 2) throw new Error(`a page of ${entityId} has one piece of evidence`);
       begun = postCounter(counterRules, opening, items.slice(0, -1), startUs, everUs, null, begun);
@@ -78,8 +79,8 @@ export async function* postPages(
 }
 
 /**
- * Where the next page begins: the quarter-hour of the last register (or of a fall), because the next difference counts from
- * there. Later evidence (an absence, a repeat, an exclusion) belongs to the next page.
+ * Where the next page begins: the quarter-hour of the last register (or of a fall), because the next difference counts
+ * from there. Later evidence (an absence, a repeat, an exclusion) belongs to the next page.
  */
 function endOfPage(state: CounterState | null, lastUs: number): number {
   return quarterHourStartUs(state === null ? lastUs : reachesBackUs(state));

@@ -17,8 +17,8 @@ export function unsettledUs(nowUs: number): number {
 }
 
 /**
- * Decides when to post: once per quarter-hour, when it is over; at every turn while a panel shows live figures, or where
- * something other than recent readings waits. Late readings wait together for the end of the quarter-hour.
+ * Decides when to post: once per quarter-hour, when it is over; at every turn while a panel shows live figures, or
+ * where something other than recent readings waits. Late readings wait together for the end of the quarter-hour.
  */
 export class PostingRhythm {
   readonly #deps: PostingRhythmDeps;

@@ -22,7 +22,9 @@ export interface PostingMark {
 export interface PostingWorkerDeps {
   readonly evidence: EvidenceSource;
   readonly ledger: LedgerStore;
-  /** Writes what was received to the store, which then marks it dirty here; omitted where evidence is stored at once. */
+  /**
+   * Writes what was received to the store, which then marks it dirty here; omitted where evidence is stored at once.
+   */
   readonly gather?: () => Promise<void>;
   /** Decides when to post; at every turn when omitted. */
   readonly rhythm?: PostingRhythm;
@@ -45,7 +47,7 @@ export interface PostingWorkerDeps {
 }
 
 interface PostingStatus {
-  /** Meters with evidence that is not posted yet, but for the quarter that is not over. */
+  /** Meters with evidence that is not posted yet, but for the quarter-hour that is not over. */
   readonly waiting: number;
   /** Evidence older than a day is being posted: figures of the past still grow. */
   readonly isPostingPast: boolean;
@@ -63,9 +65,9 @@ type PostedListener = (entityId: string, change: ChangedRange) => void;
 const markMarginUs = minuteUs;
 
 /**
- * Keeps the ledger up to date with the evidence. Whoever stores evidence marks the entity dirty; a due round posts what is
- * dirty, meter by meter. Between the long pasts of new meters it posts what arrives meanwhile. A posting that fails is
- * tried again; nothing is lost, because the next start reads from the store what it received after the mark.
+ * Keeps the ledger up to date with the evidence. Whoever stores evidence marks the entity dirty; a due round posts what
+ * is dirty, meter by meter. Between the long pasts of new meters it posts what arrives meanwhile. A posting that fails
+ * is tried again; nothing is lost, because the next start reads from the store what it received after the mark.
  */
 export class PostingWorker {
   readonly #deps: PostingWorkerDeps;
@@ -107,7 +109,8 @@ export class PostingWorker {
     for (const meter of meters) {
       const known = this.#meters.get(meter.entityId);
       if (known && JSON.stringify(known) === JSON.stringify(meter)) continue;
-      // At the start the mark decides; a meter that is added later or counts in another way is posted from its beginning.
+      // At the start the mark decides; a meter that is added later or counts in another way is posted from its
+      // beginning.
       if (this.#meters.size > 0) {
         const everything = { startUs: Number.MIN_SAFE_INTEGER, endUs: this.#deps.clock.nowUs() + 1 };
         this.markDirty(meter.entityId, everything, known ? 'rules' : 'readings');

@@ -130,7 +130,8 @@ describe('a register', () => {
     const registers = steady();
     const { post, asked } = books(register, { registers }, 700);
     await post(null, 700);
-    // In the eighth quarter, into which a difference reaches from the seventh; its rhythm is as before eight moves later.
+    // In the eighth quarter-hour, into which a difference reaches from the seventh; its rhythm is as before eight moves
+    // later.
     registers.push(reading(124, 482_000));
     expect(await post(124, 124)).toEqual([7, 12, 0]);
     expect(asked.registers).toEqual([at(105)]);
@@ -140,7 +141,7 @@ describe('a register', () => {
     registers.push(reading(151, 590_000));
     expect(await post(151, 151)).toEqual([8, 13, 2]);
     expect(await post(151, 151)).toEqual([8, 11, 0]);
-    // Its rhythm is as before in the last quarter that has evidence.
+    // Its rhythm is as before in the last quarter-hour that has evidence.
     registers.push(reading(529, 2_110_000));
     expect((await post(529, 529)).slice(0, 2)).toEqual([34, 39]);
   });
@@ -205,7 +206,7 @@ describe('a register', () => {
     expect(asked.registers).toEqual([Number.MIN_SAFE_INTEGER]);
     await post(34, 34);
     expect(asked.registers).toEqual([at(15)]);
-    // The last of the four is the first of its quarter.
+    // The last of the four is the first of its quarter-hour.
     const early = Array.from({ length: 40 }, (_, n) => reading(3 + 3 * n, 20_000 * n));
     const other = books(register, { registers: early }, 700);
     await other.post(null, 700);
@@ -283,7 +284,7 @@ describe('power', () => {
     // The one before lies at 40 minutes, the next at 130.
     expect((await post(75, 75)).slice(0, 2)).toEqual([2, 9]);
     expect((await post(65, 65)).slice(0, 2)).toEqual([2, 9]);
-    // An hour past the last of them, in the sixteenth quarter.
+    // An hour past the last of them, in the sixteenth quarter-hour.
     expect((await post(140, 185)).slice(0, 2)).toEqual([8, 17]);
     const early = books(meter, { powers }, 160);
     expect((await early.post(140, 140)).slice(0, 2)).toEqual([8, 11]);

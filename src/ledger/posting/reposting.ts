@@ -39,8 +39,8 @@ interface RepostingResult extends Interval {
 }
 
 /**
- * Posts a meter again where its evidence in [startUs, endUs) changed. The current state afterwards is the same as after a
- * posting of everything from the first reading, in whatever order the evidence arrived.
+ * Posts a meter again where its evidence in [startUs, endUs) changed. The current state afterwards is the same as after
+ * a posting of everything from the first reading, in whatever order the evidence arrived.
  */
 export function repost(
   deps: RepostingDeps,
@@ -54,8 +54,8 @@ export function repost(
 }
 
 /**
- * Begins at the opening before the evidence that precedes the change (their difference reaches back to it) and continues
- * past the change until a quarter-hour opens as it did before: from there on nothing can have changed.
+ * Begins at the opening before the evidence that precedes the change (their difference reaches back to it) and
+ * continues past the change until a quarter-hour opens as it did before: from there on nothing can have changed.
  */
 async function repostRegister(
   deps: RepostingDeps,
@@ -129,7 +129,7 @@ async function openingReaching(ledger: LedgerStore, entityId: string, atUs: numb
 
 function openingsIn(openings: ReadonlyMap<number, CounterState | null>, endUs: number): Opening[] {
   return [...openings]
-    .filter(([quarter]) => quarter < endUs)
+    .filter(([quarterHour]) => quarterHour < endUs)
     .map(([quarterHourStartUs, state]) => ({ quarterHourStartUs, state }));
 }
 
@@ -141,9 +141,11 @@ async function settledFrom(
   changedEndUs: number,
   pageEndUs: number,
 ): Promise<number | null> {
-  const quarters = [...computed.keys()].filter((quarter) => quarter >= changedEndUs && quarter < pageEndUs);
-  const firstUs = quarters[0];
-  const lastUs = quarters.at(-1);
+  const quarterHours = [...computed.keys()].filter(
+    (quarterHour) => quarterHour >= changedEndUs && quarterHour < pageEndUs,
+  );
+  const firstUs = quarterHours[0];
+  const lastUs = quarterHours.at(-1);
   if (firstUs === undefined || lastUs === undefined) return null;
   const stored = new Map(
     (await ledger.openings(entityId, firstUs, lastUs + 1)).map((opening) => [
@@ -152,8 +154,9 @@ async function settledFrom(
     ]),
   );
   return (
-    quarters.find(
-      (quarter) => stored.has(quarter) && isSameState(stored.get(quarter), computed.get(quarter)),
+    quarterHours.find(
+      (quarterHour) =>
+        stored.has(quarterHour) && isSameState(stored.get(quarterHour), computed.get(quarterHour)),
     ) ?? null
   );
 }
@@ -240,8 +243,8 @@ async function repostPower(
 }
 
 /**
- * The last posted quarter-hour, for where only time has passed, as it does for days at a device that is switched off. Null
- * when that is more than two hours ago.
+ * The last posted quarter-hour, for where only time has passed, as it does for days at a device that is switched off.
+ * Null when that is more than two hours ago.
  */
 async function postedUntil(ledger: LedgerStore, entityId: string, nowUs: number): Promise<number | null> {
   const recent = await ledger.current(entityId, quarterHourStartUs(nowUs) - 8 * quarterHourUs, nowUs);

@@ -1,8 +1,8 @@
 /**
  * Goal: whatever a register does, over any range the quantities are its last less its first plus its restarts: a reset,
  * an exchange or a declared amount is explained to the millionth.
- * Method: random lives of both kinds of register, with readings and with rows that have a change of their own, absences,
- * resets, exchanges and declared amounts.
+ * Method: random lives of both kinds of register, with readings and with rows that have a change of their own,
+ * absences, resets, exchanges and declared amounts.
  */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';

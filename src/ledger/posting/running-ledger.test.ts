@@ -14,11 +14,11 @@ const running = (quarterHourStartUs: number, amountMicro: number) =>
   entry(quarterHourStartUs, amountMicro, { revision: 0, isProvisional: true, coveredUs: 60_000_000 });
 
 function page(entries: PostedEntry[], entityId = meter): LedgerPage {
-  const quarters = [...new Set(entries.map((one) => one.quarterHourStartUs))];
+  const quarterHours = [...new Set(entries.map((one) => one.quarterHourStartUs))];
   return {
     entityId,
     entries,
-    openings: quarters.map((quarterHourStartUs) => ({ quarterHourStartUs, state: null })),
+    openings: quarterHours.map((quarterHourStartUs) => ({ quarterHourStartUs, state: null })),
   };
 }
 
@@ -199,11 +199,11 @@ describe('the quarter-hour that is not over', () => {
   });
 });
 
-const at = (quarters: number) => q + quarters * quarterHourUs;
+const at = (quarterHours: number) => q + quarterHours * quarterHourUs;
 const restart = { kind: 'restart' } as const;
-const opening = (quarters: number, baselineMicro: number | null = null): Opening => ({
-  quarterHourStartUs: at(quarters),
-  state: baselineMicro === null ? null : opened(at(quarters), baselineMicro, null, 'reading', null),
+const opening = (quarterHours: number, baselineMicro: number | null = null): Opening => ({
+  quarterHourStartUs: at(quarterHours),
+  state: baselineMicro === null ? null : opened(at(quarterHours), baselineMicro, null, 'reading', null),
 });
 const openedAt = (openings: readonly (Opening | null)[]) =>
   openings.map(
@@ -253,8 +253,8 @@ describe('what is in memory', () => {
       [-1, 1],
       [0, 5],
     ]);
-    const openingAt = async (quarters: number) =>
-      openedAt([await made.openingBefore(meter, at(quarters))])[0];
+    const openingAt = async (quarterHours: number) =>
+      openedAt([await made.openingBefore(meter, at(quarterHours))])[0];
     expect(await openingAt(-2)).toBeNull();
     expect(await openingAt(-1)).toEqual([-1, 1]);
     expect(await openingAt(0)).toEqual([0, 5]);
@@ -455,9 +455,9 @@ describe('a question', () => {
       return await made.steady(async () => {
         asked += 1;
         if (asked <= most) {
-          const quarters = Math.round((clock.nowUs - q) / quarterHourUs);
-          await made.write([page([running(at(quarters), 1)])]);
-          clock.nowUs = at(quarters + 1);
+          const quarterHours = Math.round((clock.nowUs - q) / quarterHourUs);
+          await made.write([page([running(at(quarterHours), 1)])]);
+          clock.nowUs = at(quarterHours + 1);
           await made.commit(clock.nowUs);
         }
         return asked;

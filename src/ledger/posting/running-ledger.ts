@@ -31,9 +31,10 @@ const steadyTries = 3;
 const comparedOpenings = 100;
 
 /**
- * The ledger with the running quarter-hour in memory. That quarter-hour changes with every reading, and each change in the
- * store would rewrite its partition and the views; so it is written once, when it is over, for all meters and what depends
- * on them together. What a crash or a stop loses is posted again from its readings. Readers and posting see both as one.
+ * The ledger with the running quarter-hour in memory. That quarter-hour changes with every reading, and each change in
+ * the store would rewrite its partition and the views; so it is written once, when it is over, for all meters and what
+ * depends on them together. What a crash or a stop loses is posted again from its readings. Readers and posting see
+ * both as one.
  */
 export class RunningLedger implements LedgerStore {
   readonly #deps: RunningLedgerDeps;
@@ -52,7 +53,7 @@ export class RunningLedger implements LedgerStore {
     this.#committedUs = quarterHourStartUs(deps.clock.nowUs());
   }
 
-  /** The start of the first quarter that is in memory. */
+  /** The start of the first quarter-hour that is in memory. */
   runningUs(): number {
     return Math.min(this.#committedUs, quarterHourStartUs(this.#deps.clock.nowUs()));
   }
@@ -67,7 +68,7 @@ export class RunningLedger implements LedgerStore {
     return [...stored, ...settled.map(({ entry }) => entry)].sort(byQuarterHour);
   }
 
-  /** What begins before the running quarter goes to the store, the rest into memory. */
+  /** What begins before the running quarter-hour goes to the store, the rest into memory. */
   async write(pages: readonly LedgerPage[]): Promise<void> {
     const older = new Map<LedgerPage, readonly Opening[]>();
     for (const page of pages) older.set(page, await this.#newOpenings(page));
@@ -76,7 +77,8 @@ export class RunningLedger implements LedgerStore {
     const runningUs = this.runningUs();
     const over: LedgerPage[] = [];
     for (const [{ entityId, entries, openings }, overOpenings] of older) {
-      const isRunning = (quarter: number) => quarter >= runningUs && !this.#isWritten(entityId, quarter);
+      const isRunning = (quarterHour: number) =>
+        quarterHour >= runningUs && !this.#isWritten(entityId, quarterHour);
       const overEntries = entries.filter((entry) => !isRunning(entry.quarterHourStartUs));
       if (overEntries.length + overOpenings.length > 0)
         over.push({ entityId, entries: overEntries, openings: overOpenings });
@@ -88,7 +90,7 @@ export class RunningLedger implements LedgerStore {
     if (over.length > 0) await this.#deps.store.write(over);
   }
 
-  /** Entries in memory of quarters in [startUs, endUs), ascending. */
+  /** Entries in memory of quarter-hours in [startUs, endUs), ascending. */
   running(entityIds: readonly string[], startUs: number, endUs: number): RunningEntry[] {
     return entityIds
       .flatMap((entityId) =>
@@ -110,9 +112,9 @@ export class RunningLedger implements LedgerStore {
     const openUs = quarterHourStartUs(this.#deps.clock.nowUs());
     const over = new Map<string, Interval>();
     for (const [entityId, { entries, openings }] of this.#held) {
-      for (const quarter of [...openings.keys(), ...[...entries.values()].map(quarterHourOf)]) {
-        if (quarter >= openUs) continue;
-        const span = { startUs: quarter, endUs: quarter + quarterHourUs };
+      for (const quarterHour of [...openings.keys(), ...[...entries.values()].map(quarterHourOf)]) {
+        if (quarterHour >= openUs) continue;
+        const span = { startUs: quarterHour, endUs: quarterHour + quarterHourUs };
         over.set(entityId, hull(over.get(entityId), span));
       }
     }
@@ -120,8 +122,8 @@ export class RunningLedger implements LedgerStore {
   }
 
   /**
-   * Writes the quarter-hours in memory that begin before an instant. Rejects when the write is not sure; then they have to
-   * be posted again, because the stored entries decide the revision.
+   * Writes the quarter-hours in memory that begin before an instant. Rejects when the write is not sure; then they have
+   * to be posted again, because the stored entries decide the revision.
    */
   async commit(beforeUs: number): Promise<void> {
     await this.#moving;
@@ -144,8 +146,8 @@ export class RunningLedger implements LedgerStore {
   }
 
   /**
-   * Reads the store and the memory as one: while quarter-hours move to the store it waits, for a short time at most, and it
-   * reads again when some moved meanwhile.
+   * Reads the store and the memory as one: while quarter-hours move to the store it waits, for a short time at most,
+   * and it reads again when some moved meanwhile.
    * @param ask adds what is in memory after its last read of the store
    */
   async steady<T>(ask: () => Promise<T>): Promise<T> {
@@ -173,8 +175,8 @@ export class RunningLedger implements LedgerStore {
   async current(entityId: string, startUs: number, endUs: number): Promise<PostedEntry[]> {
     const stored = await this.#deps.store.current(entityId, startUs, endUs);
     const runningUs = this.runningUs();
-    for (const { quarterHourStartUs: quarter } of stored)
-      if (quarter >= runningUs && !this.#isHeld(entityId, quarter)) this.#note(entityId, quarter);
+    for (const { quarterHourStartUs: quarterHour } of stored)
+      if (quarterHour >= runningUs && !this.#isHeld(entityId, quarterHour)) this.#note(entityId, quarterHour);
     const held = this.running([entityId], startUs, endUs);
     if (held.length === 0) return stored;
     const keys = new Set(held.map(({ entry }) => keyOf(entry)));
@@ -205,13 +207,13 @@ export class RunningLedger implements LedgerStore {
     const runningUs = this.runningUs();
     const older = openings.filter((opening) => opening.quarterHourStartUs < runningUs);
     if (older.length === 0 || older.length > comparedOpenings) return older;
-    const quarters = older.map(({ quarterHourStartUs: quarter }) => quarter);
-    const endUs = Math.max(...quarters) + 1;
-    const stored = await this.#deps.store.openings(entityId, Math.min(...quarters), endUs);
-    const known = new Map(stored.map(({ quarterHourStartUs: quarter, state }) => [quarter, state]));
+    const quarterHours = older.map(({ quarterHourStartUs: quarterHour }) => quarterHour);
+    const endUs = Math.max(...quarterHours) + 1;
+    const stored = await this.#deps.store.openings(entityId, Math.min(...quarterHours), endUs);
+    const known = new Map(stored.map(({ quarterHourStartUs: quarterHour, state }) => [quarterHour, state]));
     return older.filter(
-      ({ quarterHourStartUs: quarter, state }) =>
-        !(known.has(quarter) && isSameState(known.get(quarter), state)),
+      ({ quarterHourStartUs: quarterHour, state }) =>
+        !(known.has(quarterHour) && isSameState(known.get(quarterHour), state)),
     );
   }
 
@@ -237,7 +239,7 @@ export class RunningLedger implements LedgerStore {
       const held = this.#held.get(entityId);
       if (held === undefined) continue;
       for (const entry of entries) held.entries.delete(keyOf(entry));
-      for (const { quarterHourStartUs: quarter } of openings) held.openings.delete(quarter);
+      for (const { quarterHourStartUs: quarterHour } of openings) held.openings.delete(quarterHour);
       if (held.entries.size + held.openings.size === 0) this.#held.delete(entityId);
     }
   }
@@ -255,20 +257,20 @@ export class RunningLedger implements LedgerStore {
     return held;
   }
 
-  #isHeld(entityId: string, quarter: number): boolean {
+  #isHeld(entityId: string, quarterHour: number): boolean {
     const entries = this.#held.get(entityId)?.entries;
     return (
-      entries !== undefined && [...entries.values()].some(({ quarterHourStartUs: at }) => at === quarter)
+      entries !== undefined && [...entries.values()].some(({ quarterHourStartUs: at }) => at === quarterHour)
     );
   }
 
   /** Only the latest quarter-hour is kept: an earlier process wrote none past its own present. */
-  #note(entityId: string, quarter: number): void {
-    this.#written.set(entityId, Math.max(quarter, this.#written.get(entityId) ?? quarter));
+  #note(entityId: string, quarterHour: number): void {
+    this.#written.set(entityId, Math.max(quarterHour, this.#written.get(entityId) ?? quarterHour));
   }
 
-  #isWritten(entityId: string, quarter: number): boolean {
-    return quarter <= (this.#written.get(entityId) ?? Number.NEGATIVE_INFINITY);
+  #isWritten(entityId: string, quarterHour: number): boolean {
+    return quarterHour <= (this.#written.get(entityId) ?? Number.NEGATIVE_INFINITY);
   }
 }
 

@@ -1,6 +1,6 @@
 /**
- * Goal: an entity id that another plug takes over counts that plug from the moment it has the id, and nothing of the plug
- * before.
+ * Goal: an entity id that another plug takes over counts that plug from the moment it has the id, and nothing of the
+ * plug before.
  * Method: the readings of both under one id, with some of the second one's past from a backfill between them, posted
  * before and after the exclusion; the current state is added up.
  */
@@ -23,11 +23,11 @@ const meter: Meter = { entityId, posts: 'register', kind: 'rising' };
 const takenUs = start + 8 * quarterHourUs;
 const clock = { nowUs: () => start + 20 * quarterHourUs, monotonicMs: () => 0 };
 
-function reading(quarters: number, value: number): Reading {
+function reading(quarterHours: number, value: number): Reading {
   return {
     ...{
       entityId,
-      atUs: start + quarters * quarterHourUs,
+      atUs: start + quarterHours * quarterHourUs,
       value,
       absence: null,
       unit: 'kWh',

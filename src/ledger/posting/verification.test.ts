@@ -1,5 +1,6 @@
 /**
- * Goal: each disagreement is found, with its quarter-hour and both figures; what agrees, or may be a round behind, is not.
+ * Goal: each disagreement is found, with its quarter-hour and both figures; what agrees, or may be a round behind, is
+ * not.
  * Method: a ledger in memory is posted from evidence by hand, then one thing in it is changed.
  */
 import { describe, expect, it } from 'vitest';
@@ -15,13 +16,13 @@ import { repost, usualRules } from './reposting.ts';
 import { type Finding, verifyJournal, verifyMeter } from './verification.ts';
 
 const start = quarterHourStartUs(1_780_000_000_000_000);
-const at = (quarters: number) => start + quarters * quarterHourUs;
+const at = (quarterHours: number) => start + quarterHours * quarterHourUs;
 const entityId = 'sensor.meter';
 const endUs = at(4000);
 const clock = { nowUs: () => endUs, monotonicMs: () => 0 };
 
-const reading = (quarters: number, registerMicro: number | null): CounterEvidence => ({
-  ...{ kind: 'reading', atUs: at(quarters), registerMicro, lastResetAtUs: null, origin: 'stream' },
+const reading = (quarterHours: number, registerMicro: number | null): CounterEvidence => ({
+  ...{ kind: 'reading', atUs: at(quarterHours), registerMicro, lastResetAtUs: null, origin: 'stream' },
 });
 
 async function book(
@@ -51,17 +52,17 @@ async function book(
   });
   const { entries, revisions } = ledger.of(entityId);
   /** Changes the current entry of a quarter-hour, and the journal as well unless `isJournaled` is false. */
-  const change = (quarters: number, given: Partial<PostedEntry>, isJournaled = true) => {
-    const key = `${entityId} ${at(quarters)} quantity`;
-    const entry = { ...postedEntry(at(quarters), 0), ...entries.get(key), ...given };
+  const change = (quarterHours: number, given: Partial<PostedEntry>, isJournaled = true) => {
+    const key = `${entityId} ${at(quarterHours)} quantity`;
+    const entry = { ...postedEntry(at(quarterHours), 0), ...entries.get(key), ...given };
     entries.set(key, { ...entry, entityId });
     if (!isJournaled) return;
     const place = revisions.findIndex(
-      (one) => one.quarterHourStartUs === at(quarters) && one.kind === 'quantity',
+      (one) => one.quarterHourStartUs === at(quarterHours) && one.kind === 'quantity',
     );
     revisions.splice(place < 0 ? revisions.length : place, 1, entry);
   };
-  const remove = (quarters: number) => entries.delete(`${entityId} ${at(quarters)} quantity`);
+  const remove = (quarterHours: number) => entries.delete(`${entityId} ${at(quarterHours)} quantity`);
   const verify = (startUs = start) => verifyMeter({ evidence, ledger }, usualRules, meter, startUs, endUs);
   return { ledger, change, remove, verify };
 }
@@ -72,7 +73,7 @@ const found = ({ findings }: { readonly findings: readonly Finding[] }) =>
     detail,
   ]);
 
-/** Five quarters of 1, 2, 3, 4 and 5 Wh; the last may still grow. */
+/** Five quarter-hours of 1, 2, 3, 4 and 5 Wh; the last may still grow. */
 const steps = [0, 1000, 3000, 6000, 10_000].map((micro, n) => reading(n, 70_000_000 + micro));
 const plain = [...steps, reading(4.5, 70_015_000)];
 
@@ -168,8 +169,8 @@ describe('a register', () => {
 
 describe('power', () => {
   const powers = [0, 5, 200, 203].map(
-    (quarters): PowerReading => ({
-      ...{ atUs: at(quarters) + 60_000_000, powerMw: 600_000, origin: 'stream' },
+    (quarterHours): PowerReading => ({
+      ...{ atUs: at(quarterHours) + 60_000_000, powerMw: 600_000, origin: 'stream' },
     }),
   );
 

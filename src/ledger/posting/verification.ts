@@ -40,9 +40,9 @@ const stepUs = 7 * dayUs;
 const powerStepUs = dayUs;
 
 /**
- * Verifies promises 3 to 5 for one meter in the stores: every settled quarter-hour follows from its evidence, the entries
- * add up to the meter's own difference, and the current state is the journal's newest revision.
- * @param startUs the first quarter that has an entry or evidence
+ * Verifies promises 3 to 5 for one meter in the stores: every settled quarter-hour follows from its evidence, the
+ * entries add up to the meter's own difference, and the current state is the journal's newest revision.
+ * @param startUs the first quarter-hour that has an entry or evidence
  */
 export async function verifyMeter(
   deps: VerificationDeps,

@@ -1,6 +1,7 @@
 /**
  * Goal: energy from power alone is the exact integral of what was measured, and a gap is never filled.
- * Method: vectors by hand; random curves compared with an integral summed piece by piece in whole milliwatt-microseconds.
+ * Method: vectors by hand; random curves compared with an integral summed piece by piece in whole
+ * milliwatt-microseconds.
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -237,7 +238,7 @@ const curve = fc
   });
 
 describe('postPower, any curve', () => {
-  it('is the exact integral, rounded once a quarter', () => {
+  it('is the exact integral, rounded once a quarter-hour', () => {
     fc.assert(
       fc.property(curve, fc.integer({ min: 0, max: 20 * minute }), (readings, tailUs) => {
         const nowUs = (readings.at(-1)?.atUs ?? start) + tailUs;
@@ -247,12 +248,12 @@ describe('postPower, any curve', () => {
           const endUs = Math.min(readings[index + 1]?.atUs ?? nowUs, atUs + rules.maxGapUs);
           let from = atUs;
           while (from < endUs) {
-            const quarter = quarterHourStartUs(from);
-            const to = Math.min(endUs, quarter + quarterHourUs);
-            const sum = exact.get(quarter) ?? { work: 0n, coveredUs: 0 };
+            const quarterHour = quarterHourStartUs(from);
+            const to = Math.min(endUs, quarterHour + quarterHourUs);
+            const sum = exact.get(quarterHour) ?? { work: 0n, coveredUs: 0 };
             sum.work += BigInt(powerMw) * BigInt(to - from);
             sum.coveredUs += to - from;
-            exact.set(quarter, sum);
+            exact.set(quarterHour, sum);
             from = to;
           }
         }

@@ -29,12 +29,13 @@ const mwUsPerMwh = 3_600_000_000n;
 
 /**
  * Posts a power sensor's readings to quarter-hours by the left rule: each value holds until the next reading, but not
- * past the longest gap. The energy in a gap is not known and not counted; the quarter-hour's coverage shows how long the
- * gaps are. Each quarter-hour is rounded once, from the exact integral, so the order and number of readings don't matter.
- * After an excluded reading the value before is a guess; a declared amount replaces the integral.
+ * past the longest gap. The energy in a gap is not known and not counted; the quarter-hour's coverage shows how long
+ * the gaps are. Each quarter-hour is rounded once, from the exact integral, so the order and number of readings don't
+ * matter. After an excluded reading the value before is a guess; a declared amount replaces the integral.
  *
- * While the switch is known to be off, the power counts as a measured 0, whatever the sensor reports; while its state is
- * not known, the power alone decides. The device is on when its switch is; where that is not known, from `onAboveMw` on.
+ * While the switch is known to be off, the power counts as a measured 0, whatever the sensor reports; while its state
+ * is not known, the power alone decides. The device is on when its switch is; where that is not known, from `onAboveMw`
+ * on.
  * @param nowUs how far the last value may be carried
  * @param newestUs the newest reading, which may be later than those given; quarter-hours before it are settled
  */
@@ -70,13 +71,13 @@ export function postPower(
       for (const span of subtract(held, switched)) onTime.add(span, powerMw >= rules.onAboveMw);
     for (const span of subtract(held, notIntegrated)) {
       for (const part of quarterHoursOf(span, guessedUs)) {
-        const quarter = quarterHourStartUs(part.startUs);
+        const quarterHour = quarterHourStartUs(part.startUs);
         const isGuess = part.startUs >= guessedUs;
         workByQuarterHour.set(
-          quarter,
-          (workByQuarterHour.get(quarter) ?? 0n) + BigInt(powerMw) * BigInt(durationUs(part)),
+          quarterHour,
+          (workByQuarterHour.get(quarterHour) ?? 0n) + BigInt(powerMw) * BigInt(durationUs(part)),
         );
-        sheet.add('quantity', quarter, {
+        sheet.add('quantity', quarterHour, {
           amountMicro: 0,
           coveredUs: isGuess ? 0 : durationUs(part),
           quality: isGuess ? 'estimated' : qualityOf(origin),

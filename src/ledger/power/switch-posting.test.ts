@@ -1,6 +1,6 @@
 /**
- * Goal: while a device's switch is known to be off its power counts as 0, its on-time is the switch's, and both depend on
- * the readings and not on the order or the moment in which they arrive.
+ * Goal: while a device's switch is known to be off its power counts as 0, its on-time is the switch's, and both depend
+ * on the readings and not on the order or the moment in which they arrive.
  * Method: vectors by hand; random lives of a power sensor (or register) and a switch, reported in random batches to a
  * posting worker whose clock goes on, compared with one posting of everything and with sums by the minute.
  */
@@ -301,9 +301,9 @@ describe('a device with a switch, in any order', () => {
 });
 
 /** Minute by minute; null when the switch is known in none of them. */
-function onMinutes(switches: readonly SwitchReading[], quarter: number): number | null {
+function onMinutes(switches: readonly SwitchReading[], quarterHour: number): number | null {
   let onUs: number | null = null;
-  for (let atUs = quarter; atUs < quarter + quarterHourUs; atUs += minute) {
+  for (let atUs = quarterHour; atUs < quarterHour + quarterHourUs; atUs += minute) {
     const isOn = last(switches, atUs + 1)?.isOn ?? null;
     if (isOn !== null) onUs = (onUs ?? 0) + (isOn ? minute : 0);
   }

@@ -70,7 +70,7 @@ describe('an interval in quarter-hours', () => {
     onTime.add({ startUs: start + 5, endUs: start + quarterHourUs + 7 }, true);
     onTime.add({ startUs: start + quarterHourUs + 7, endUs: start + 2 * quarterHourUs + 1 }, false);
     onTime.add({ startUs: start + quarterHourUs + 9, endUs: start + quarterHourUs + 19 }, true);
-    expect([0, 1, 2, 3].map((quarters) => onTime.of(start + quarters * quarterHourUs))).toEqual([
+    expect([0, 1, 2, 3].map((quarterHours) => onTime.of(start + quarterHours * quarterHourUs))).toEqual([
       quarterHourUs - 5,
       17,
       0,

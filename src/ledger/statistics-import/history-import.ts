@@ -58,8 +58,8 @@ const defaultImportLimits: HistoryImportLimits = {
 const checkEveryMs = 10 * minuteMs;
 
 /**
- * Imports Home Assistant's statistics of the tracked entities: five-minute rows as far back as they exist, hourly rows for
- * all years. One run at a time, after everything else; a restart continues where it was.
+ * Imports Home Assistant's statistics of the tracked entities: five-minute rows as far back as they exist, hourly rows
+ * for all years. One run at a time, after everything else; a restart continues where it was.
  */
 export class HistoryImport {
   readonly #deps: HistoryImportDeps;

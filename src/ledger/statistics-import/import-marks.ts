@@ -30,8 +30,8 @@ const syncsKept = 6;
 const entitiesKept = 2000;
 
 /**
- * Stores for each entity how far the import is, in one document. Written after each piece; after a lost write the piece is
- * imported again, which changes nothing.
+ * Stores for each entity how far the import is, in one document. Written after each piece; after a lost write the piece
+ * is imported again, which changes nothing.
  */
 export class ImportMarks {
   readonly #settings: SettingsStore;

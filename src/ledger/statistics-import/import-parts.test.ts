@@ -1,6 +1,6 @@
 /**
- * Goal: import marks outlive the process and drop the oldest first; waiting runs are merged and lose nothing; failures are
- * waited for and refusals left out; pieces go forward together and leave nothing out.
+ * Goal: import marks outlive the process and drop the oldest first; waiting runs are merged and lose nothing; failures
+ * are waited for and refusals left out; pieces go forward together and leave nothing out.
  * Method: settings in memory; jobs, refusals and failures by hand; pieces by property.
  */
 

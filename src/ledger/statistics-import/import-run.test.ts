@@ -1,6 +1,6 @@
 /**
- * Goal: a run fetches what is not stored yet and a little more, or a requested range again; each row is counted once, and
- * the ledger posts all that is new, in groups.
+ * Goal: a run fetches what is not stored yet and a little more, or a requested range again; each row is counted once,
+ * and the ledger posts all that is new, in groups.
  * Method: single runs over statistics and stores in memory; what is asked, posted and saved, by hand.
  */
 

@@ -72,14 +72,14 @@ export class SimulatedMeter {
     const first = this.knots[0];
     const last = this.knots.at(-1);
     if (first === undefined || last === undefined) return [];
-    const quarters: number[] = [];
+    const quarterHours: number[] = [];
     for (
       let at = quarterHourStartUs(first.atUs) + quarterHourUs;
       at + quarterHourUs <= last.atUs;
       at += quarterHourUs
     )
-      quarters.push(at);
-    return quarters;
+      quarterHours.push(at);
+    return quarterHours;
   }
 
   /** Whether every state from the register before a quarter-hour to the one after it is stored. */
