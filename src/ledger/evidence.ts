@@ -16,7 +16,7 @@ export interface RegisterReading {
 
 /**
  * A row of Home Assistant's own statistics, used only where no reading is left. `changeMicro` is the difference of two
- * rows of an unbroken `sum`; null when there was no row before or the sum began anew.
+ * rows of an unbroken `sum`; null when there was no row before or the sum was reset.
  */
 export interface StatisticsRow {
   readonly kind: 'row';

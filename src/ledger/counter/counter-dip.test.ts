@@ -147,7 +147,7 @@ describe('a register that goes on lower', () => {
 
   it('counts nothing for the return of the missing amount, and only for that', () => {
     const back = (kwh: number) => post([...lower, reading(start + 10 * halfHour, kwh)]);
-    // 16,074 there is 17,274 here.
+    // 16,074 of the sensor is 17,274 here.
     expect(back(17_274)).toMatchObject({ quantity: 4.5, restart: 0, state: { formerMicro: null } });
     expect(back(17_273.5)).toMatchObject({ quantity: 4, restart: 0 });
     expect(back(17_273.5 + 300)).toMatchObject({ quantity: 304, restart: 0 });

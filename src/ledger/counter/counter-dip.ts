@@ -20,8 +20,8 @@ export interface CounterDip {
 /** A register goes on lower when it has risen this often since its lowest value, and `lastingUs` have passed. */
 export const lastingRises = 3;
 /**
- * The time that must pass before a register goes on lower. One that slid down step by step (a yield that a battery eats)
- * must also have come back by less than half of the fall, or it is on its way back.
+ * The time that must pass before a register goes on lower. One that slid down step by step (a yield that a battery
+ * eats) must also have come back by less than half of the fall, or it is on its way back.
  */
 export const lastingUs = 3 * hourUs;
 /** A register that is reported this often is decided sooner, so that posting never reaches back further. */

@@ -188,16 +188,16 @@ describe('a register that repeats', () => {
   });
 
   it('is as rough after a row, unless each of its moves is small', () => {
-    const stood = (amountMicro: number) => {
+    const unmoved = (amountMicro: number) => {
       const known = rhythmic(15, amountMicro);
       const micro = registerOf(known.at(-1));
       const rows = [row(120, 125, micro + amountMicro), row(125, 130, micro + amountMicro)];
       const more = Array.from({ length: 30 }, (_, n) => row(130 + 5 * n, 135 + 5 * n, micro + amountMicro));
       return last('rising', ...known, ...rows, ...more, reading(290, micro + 1.7 * amountMicro)).deltas;
     };
-    expect(stood(5000).map(({ isRough }) => isRough)).toEqual([false, true]);
-    expect(stood(50_000).map(({ isRough }) => isRough)).toEqual([true, true]);
-    expect(stood(50_000).every(({ isAfterRow }) => isAfterRow)).toBe(true);
+    expect(unmoved(5000).map(({ isRough }) => isRough)).toEqual([false, true]);
+    expect(unmoved(50_000).map(({ isRough }) => isRough)).toEqual([true, true]);
+    expect(unmoved(50_000).every(({ isAfterRow }) => isAfterRow)).toBe(true);
   });
 
   it('moves at the end of a row that does not follow directly', () => {

@@ -175,8 +175,8 @@ function repeated(state: CounterState, read: ReadRegister): CounterStep {
   const next = { ...state, atUs, lastResetAtUs, repeats, absentSinceUs: null };
   const isRead = isFromFile || (!isBack && isReading(state.rhythm, repeats, atUs - state.atUs));
   if (!isRead) return { state: next, deltas: [] };
-  const stood = { ...spanSince(state, atUs), amountMicro: 0, restartMicro: 0 };
-  return { state: { ...next, sinceUs: atUs }, deltas: [{ ...stood, cause: 'counted' }] };
+  const unmoved = { ...spanSince(state, atUs), amountMicro: 0, restartMicro: 0 };
+  return { state: { ...next, sinceUs: atUs }, deltas: [{ ...unmoved, cause: 'counted' }] };
 }
 
 function isReset(
@@ -246,8 +246,8 @@ function afterSilence(state: CounterState, endUs: number, amountMicro: number, i
   const restsFromUs = isDoubtful ? sinceUs : startUs;
   const since = spanSince(state, startUs);
   const isRough = since.isRough && !isFine(rhythm);
-  const stood = { ...since, isRough, isInterrupted: false, amountMicro: 0, restartMicro: 0 };
-  const still: CounterDelta[] = startUs > sinceUs ? [{ ...stood, cause: 'counted' }] : [];
+  const unmoved = { ...since, isRough, isInterrupted: false, amountMicro: 0, restartMicro: 0 };
+  const still: CounterDelta[] = startUs > sinceUs ? [{ ...unmoved, cause: 'counted' }] : [];
   return { still, begun: { startUs, restsFromUs, isDoubtful } };
 }
 

@@ -8,7 +8,7 @@ export const qualities = ['measured', 'imported', 'recovered', 'hourly', 'estima
 export type Quality = (typeof qualities)[number];
 
 /**
- * `quantity` entries are what views add up. A `restart` entry explains a register that began anew: over any range,
+ * `quantity` entries are what views add up. A `restart` entry explains a register that was reset: over any range,
  * quantities = last register - first register + restarts.
  */
 export const entryKinds = ['quantity', 'restart'] as const;

@@ -62,10 +62,10 @@ describe('the revision of a quarter-hour', () => {
   });
 
   it('is a withdrawal, once, where no evidence supports it any more', () => {
-    const stood = postedEntry(quarterHour, 5, { revision: 2, onTimeUs: 7, isProvisional: true });
-    const [withdrawn] = revise([], [stood], nowUs, 'readings');
+    const current = postedEntry(quarterHour, 5, { revision: 2, onTimeUs: 7, isProvisional: true });
+    const [withdrawn] = revise([], [current], nowUs, 'readings');
     expect(withdrawn).toEqual({
-      ...{ ...stood, amountMicro: 0, quality: 'none', coveredUs: 0, reason: 'withdrawn', onTimeUs: null },
+      ...{ ...current, amountMicro: 0, quality: 'none', coveredUs: 0, reason: 'withdrawn', onTimeUs: null },
       ...{ isProvisional: false, revision: 3, postedAtUs: nowUs, cause: 'settled' },
     });
     expect(withdrawn && revise([], [withdrawn], nowUs, 'readings')).toEqual([]);

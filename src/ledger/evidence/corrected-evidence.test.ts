@@ -62,26 +62,26 @@ describe('amounts', () => {
 });
 
 describe('exchanges', () => {
-  const stand = (...corrections: readonly Correction[]) =>
+  const applied = (...corrections: readonly Correction[]) =>
     standing(...corrections).exchanges.map(({ atUs, newRegisterMicro, oldRegisterMicro }) => [
       ...[atUs, newRegisterMicro, oldRegisterMicro],
     ]);
 
   it('apply in the order of time, of one instant the smaller register', () => {
-    expect(stand(exchange(9, 1, 7), exchange(3, 2, 7))).toEqual([
+    expect(applied(exchange(9, 1, 7), exchange(3, 2, 7))).toEqual([
       ...[
         [3, 2, 7],
         [9, 1, 7],
       ],
     ]);
-    expect(stand(exchange(3, 2, 7), exchange(3, 1, 9))).toEqual([[3, 1, 9]]);
-    expect(stand(exchange(3, 1, 9), exchange(3, 1, 7))).toEqual([[3, 1, 7]]);
-    expect(stand(exchange(3, 1, 7), exchange(3, 1, null))).toEqual([[3, 1, null]]);
+    expect(applied(exchange(3, 2, 7), exchange(3, 1, 9))).toEqual([[3, 1, 9]]);
+    expect(applied(exchange(3, 1, 9), exchange(3, 1, 7))).toEqual([[3, 1, 7]]);
+    expect(applied(exchange(3, 1, 7), exchange(3, 1, null))).toEqual([[3, 1, null]]);
   });
 
   it('have no effect inside an amount, but at its ends', () => {
     const inside = [10, 11, 19, 20].map((atUs) => exchange(atUs, atUs, null));
-    expect(stand(amount(10, 20), ...inside)).toEqual([
+    expect(applied(amount(10, 20), ...inside)).toEqual([
       ...[
         [10, 10, null],
         [20, 20, null],

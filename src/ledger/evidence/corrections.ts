@@ -22,7 +22,7 @@ export type CorrectionOutcome =
       /** It would contradict a correction that is declared already. */
       readonly isConflict: boolean;
     }
-  /** There is no correction of this id to take back. */
+  /** There is no correction of this id to remove. */
   | { readonly kind: 'unknown' };
 
 /** Why a correction can't be declared, as a code and its values. */

@@ -155,8 +155,8 @@ describe('withoutRepeatedRows', () => {
     );
 
   it('keeps the last of the rows that repeat a register', () => {
-    const stood = rows([1, 7, 7], [2, 7, 7], [3, 7, 7], [4, 8, 8], [5, 8, 8], [6, 9, 9]);
-    expect(kept([reading(0.5, 7)], stood)).toEqual(['reading 0.5', 'row 4', 'row 5', 'row 6', 'row 7']);
+    const unmoved = rows([1, 7, 7], [2, 7, 7], [3, 7, 7], [4, 8, 8], [5, 8, 8], [6, 9, 9]);
+    expect(kept([reading(0.5, 7)], unmoved)).toEqual(['reading 0.5', 'row 4', 'row 5', 'row 6', 'row 7']);
     expect(kept([], rows([1, 7, 7], [2, 7, 7], [3, 7, 7]))).toEqual(['row 2', 'row 4']);
   });
 

@@ -8,7 +8,7 @@ export interface RecordedStatistics extends Interval {
   readonly period: '5minute' | 'hour';
   /** The register at the end of the row; null where the statistic has none. */
   readonly state: number | null;
-  /** Home Assistant's own running total, which may begin anew where the register did not. */
+  /** Home Assistant's own running total, which may be reset where the register is not. */
   readonly sum: number | null;
 }
 

@@ -75,14 +75,14 @@ describe('a page of a register', () => {
   });
 
   it('of rows that repeat a register is extended until it is half full', async () => {
-    const stood: Row[] = places(6).map((n) => [5 * n, 7]);
+    const unmoved: Row[] = places(6).map((n) => [5 * n, 7]);
     const moving: Row[] = [
       [30, 7],
       [35, 9],
       [40, 10],
       [45, 11],
     ];
-    const evidence = await evidenceOf({ fives: [...stood, ...moving] });
+    const evidence = await evidenceOf({ fives: [...unmoved, ...moving] });
     const all = ['row 5', 'row 35', 'row 40', 'row 45', 'row 50'];
     expect(await page(evidence, 0, 8)).toEqual({ items: all, isLast: true });
     expect(await page(evidence, 0, 100)).toEqual({ items: all, isLast: true });

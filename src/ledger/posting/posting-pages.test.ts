@@ -166,13 +166,13 @@ describe('postPages', () => {
 
   it('has the on-time of the switch, however many states it reported', async () => {
     const registers = Array.from({ length: 8 }, (_, n) => reading(20 * n, n * 1000));
-    const words = Array.from(
+    const states = Array.from(
       { length: 40 },
       (_, n): SwitchReading => ({
         ...{ atUs: start + (3 * n + 1) * minute, isOn: n % 3 !== 1, origin: 'stream' },
       }),
     );
-    const isOn = (minutes: number) => words.findLast(({ atUs }) => atUs <= start + minutes * minute)?.isOn;
+    const isOn = (minutes: number) => states.findLast(({ atUs }) => atUs <= start + minutes * minute)?.isOn;
     const onMinutes = (quarterHour: number, untilMinute: number) =>
       Array.from({ length: 15 }, (_, n) => 15 * quarterHour + n).filter((at) => at < untilMinute && isOn(at))
         .length;
@@ -183,7 +183,7 @@ describe('postPages', () => {
     ] as const)
       for (const pageSize of [4, 5, 1000]) {
         const entries = await posted(
-          source(registers, words),
+          source(registers, states),
           pageSize,
           start + now * minute,
           'switch.device',
@@ -193,7 +193,7 @@ describe('postPages', () => {
         );
       }
     const restarted = [...registers, reading(141, 0), reading(149, 700)];
-    const entries = await posted(source(restarted, words), 1000, start, 'switch.device');
+    const entries = await posted(source(restarted, states), 1000, start, 'switch.device');
     expect(entries.filter(({ kind }) => kind === 'restart').map(({ onTimeUs }) => onTimeUs)).toEqual([null]);
   });
 });

@@ -65,9 +65,9 @@ type PostedListener = (entityId: string, change: ChangedRange) => void;
 const markMarginUs = minuteUs;
 
 /**
- * Keeps the ledger up to date with the evidence. Whoever stores evidence marks the entity dirty; a due round posts what
- * is dirty, meter by meter. Between the long pasts of new meters it posts what arrives meanwhile. A posting that fails
- * is tried again; nothing is lost, because the next start reads from the store what it received after the mark.
+ * Keeps the ledger up to date with the evidence. Code that stores evidence marks the entity dirty; a due round posts
+ * what is dirty, meter by meter. Between the long pasts of new meters it posts what arrives meanwhile. A posting that
+ * fails is tried again; nothing is lost, because the next start reads from the store what it received after the mark.
  */
 export class PostingWorker {
   readonly #deps: PostingWorkerDeps;

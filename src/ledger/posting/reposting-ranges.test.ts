@@ -251,7 +251,7 @@ describe('power', () => {
   const power = (minutes: number, watts = 600): PowerReading => ({
     ...{ atUs: at(minutes), powerMw: watts * 1000, origin: 'stream' },
   });
-  const word = (minutes: number, isOn: boolean): SwitchReading => ({
+  const switchState = (minutes: number, isOn: boolean): SwitchReading => ({
     atUs: at(minutes),
     isOn,
     origin: 'stream',
@@ -273,7 +273,7 @@ describe('power', () => {
     expect(short.asked.current).toEqual([[3, day + 3]]);
     const declared = books(meter, { powers: [power(50)], amounts: [amount(20, 30)] }, 100);
     expect((await declared.post(null, 100)).slice(0, 2)).toEqual([1, 7]);
-    const gated = books(switched, { powers: [power(50)], switches: [word(10, true)] }, 100);
+    const gated = books(switched, { powers: [power(50)], switches: [switchState(10, true)] }, 100);
     expect((await gated.post(null, 100)).slice(0, 2)).toEqual([0, 7]);
     expect((await books(meter, {}, 100).post(null, 100)).slice(0, 2)).toEqual([6, 7]);
   });
@@ -302,7 +302,7 @@ describe('power', () => {
   });
 
   it('goes on where it is posted while nothing is reported, and searches two hours back for that', async () => {
-    const { post, given } = books(switched, { powers: [power(0)], switches: [word(10, false)] }, 100);
+    const { post, given } = books(switched, { powers: [power(0)], switches: [switchState(10, false)] }, 100);
     expect(await post(null, 100)).toEqual([0, 7, 7]);
     given.nowUs = at(160);
     expect(await post(160, 160)).toEqual([6, 11, 5]);
@@ -324,11 +324,15 @@ describe('power', () => {
   it('begins with the power before a change of the switch, because later power can still settle that', async () => {
     const { post } = books(
       switched,
-      { powers: [power(20)], switches: [word(50, true), word(80, false)] },
+      { powers: [power(20)], switches: [switchState(50, true), switchState(80, false)] },
       100,
     );
     expect((await post(80, 80)).slice(0, 2)).toEqual([1, 7]);
-    const { post: alone } = books(switched, { switches: [word(50, true), word(80, false)] }, 100);
+    const { post: alone } = books(
+      switched,
+      { switches: [switchState(50, true), switchState(80, false)] },
+      100,
+    );
     expect((await alone(80, 80)).slice(0, 2)).toEqual([3, 7]);
   });
 });

@@ -88,12 +88,12 @@ describe('stored power', () => {
 
   it('is posted in parts where it is more than ten pages, and loses nothing', async () => {
     const values = Array.from({ length: 120 }, (_, n) => power(5 * n + 1, 100 + n));
-    const words = Array.from({ length: 120 }, (_, n) => ({ ...off(5 * n + 2), isOn: n % 3 !== 0 }));
+    const states = Array.from({ length: 120 }, (_, n) => ({ ...off(5 * n + 2), isOn: n % 3 !== 0 }));
     const few = { pageSize: 1, powerGapUs: 10 * minute };
     for (const [powers, switches] of [
       [values, []],
-      [[], words],
-      [values, words],
+      [[], states],
+      [values, states],
     ] as const) {
       const { asked, read } = stored(powers, switches);
       const whole = await read(0, 610, 620, 'switch.device', { powerGapUs: 10 * minute });

@@ -106,7 +106,7 @@ export class ImportRun {
     const { range } = this.#job;
     const found = new Map<string, number>();
     const unknown: string[] = [];
-    // A store that was lost or restored has less than the mark says.
+    // A store that was lost or restored has less than the mark covers.
     const ends = await this.#patience.until(() => this.#deps.statistics.ends(period));
     for (const entityId of ends.keys()) this.#withRows[period].add(entityId);
     for (const entityId of this.#open().keys()) {

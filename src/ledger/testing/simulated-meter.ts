@@ -39,11 +39,11 @@ export class SimulatedMeter {
     const pick = isPlain ? 1 : this.#random();
     const usedMicro = Math.floor(this.#random() * 400) * 1000;
     const isFirst = this.knots.length === 0;
-    if (!isFirst && pick < 0.04) return this.#say(atUs, 'unavailable', 'absent');
+    if (!isFirst && pick < 0.04) return this.#emit(atUs, 'unavailable', 'absent');
     if (!isFirst && pick < 0.07) {
       // A glitch of the sensor: the meter itself does not move.
       this.knots.push({ atUs, delivered: this.#delivered });
-      return this.#say(
+      return this.#emit(
         atUs,
         kwh(this.#registerMicro - Math.floor(this.#registerMicro / 50_000) * 1000),
         'dip',
@@ -111,10 +111,10 @@ export class SimulatedMeter {
   #count(atUs: number, usedMicro: number, happening: Happening): SimulatedState {
     this.#delivered += usedMicro;
     this.knots.push({ atUs, delivered: this.#delivered });
-    return this.#say(atUs, kwh(this.#registerMicro), happening);
+    return this.#emit(atUs, kwh(this.#registerMicro), happening);
   }
 
-  #say(atUs: number, text: string, happening: Happening): SimulatedState {
+  #emit(atUs: number, text: string, happening: Happening): SimulatedState {
     const state = { atUs, text, happening };
     this.reported.push(state);
     return state;
