@@ -1,6 +1,6 @@
 /**
  * Goal: whatever fails, in whatever order, the ledger in the end says what the meters delivered: sums to the last unit,
- * quarters exactly where all that was told is known, marked as estimated where it is not; and it agrees with its evidence.
+ * quarters exactly where all that was reported is known, marked as estimated where it is not; and it agrees with its evidence.
  * Method: recording, proofs, heartbeat and posting as the process has them, on a virtual clock, over meters whose every true
  * register is known. Faults are drawn from a seed: connection, subscription, stores, disk, power, the process, Home
  * Assistant's memory, the clock; the meters themselves reset, dip and fall away. A failure prints its seed:
@@ -31,11 +31,11 @@ describe('the whole chain under random faults', () => {
       for (let step = 0; step < 60; step += 1) await chain.step();
       await chain.mend();
       for (const meter of chain.meters) {
-        const { entityId, told } = meter;
+        const { entityId, reported } = meter;
         const stored = chain.storedInstants(entityId);
         const known = chain.knownInstants(entityId);
         expect([entityId, stored]).toEqual([entityId, known]);
-        for (const state of told) state.isLost = !stored.includes(state.atUs);
+        for (const state of reported) state.isLost = !stored.includes(state.atUs);
 
         const { findings } = await chain.verify(entityId);
         expect(findings).toEqual([]);

@@ -109,7 +109,7 @@ export interface LedgerParts {
   readonly statistics: StatisticsStore;
   readonly corrections: Corrections;
   readonly costVersions: CostVersionStore;
-  readonly postingWorker: Pick<PostingWorker, 'touch' | 'status'>;
+  readonly postingWorker: Pick<PostingWorker, 'markDirty' | 'status'>;
   /** How far posting, the flows included, is behind the stored readings. */
   readonly posting: () => PostingHealth;
   readonly history: StatisticsRuns;
