@@ -32,11 +32,11 @@ describe('the whole chain under random faults', () => {
       for (let step = 0; step < 60; step += 1) await chain.step();
       await chain.mend();
       for (const meter of chain.meters) {
-        const { entityId, told } = meter;
+        const { entityId, reported } = meter;
         const stored = chain.storedInstants(entityId);
         const known = chain.knownInstants(entityId);
         expect([entityId, stored]).toEqual([entityId, known]);
-        for (const state of told) state.isLost = !stored.includes(state.atUs);
+        for (const state of reported) state.isLost = !stored.includes(state.atUs);
 
         const { findings } = await chain.verify(entityId);
         expect(findings).toEqual([]);

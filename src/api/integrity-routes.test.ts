@@ -190,13 +190,16 @@ describe('reconciliation', () => {
     await open();
     const answered = await answer(api.fetch('/api/status'), status);
     expect(answered.reconciliation).toEqual({
-      ...{ ok: true, detail: null, running: false, last_finished_at: null },
+      ...{ ok: true, detail: null, problems: [], running: false, last_finished_at: null },
       ...{ next_at: '2026-11-21T09:06:00.000000Z', open_tickets: 1 },
     });
     api.integrity.status = { ...api.integrity.status, isOk: false, detail: 'It was refused' };
     expect(await answer(api.fetch('/api/status'), status)).toMatchObject({
       status: 'degraded',
-      reconciliation: { ok: false, detail: 'It was refused' },
+      reconciliation: {
+        ...{ ok: false, detail: 'It was refused' },
+        problems: [{ code: 'failed', values: { reason: 'It was refused' } }],
+      },
     });
   });
 });

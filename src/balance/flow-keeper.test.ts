@@ -103,7 +103,7 @@ describe('postingWorker and flow keeper', () => {
   it('post what is reported, and the flows that rest on it', async () => {
     const disk = new Disk();
     const { postingWorker, flows } = startProcess(disk);
-    for (const span of [disk.read(0, 10), disk.read(40, 11)]) postingWorker.touch(grid, span);
+    for (const span of [disk.read(0, 10), disk.read(40, 11)]) postingWorker.markDirty(grid, span);
     await postingWorker.settle();
     await flows.settle();
     expect(await homeUse(disk)).toBe(1_000_000);
@@ -112,7 +112,7 @@ describe('postingWorker and flow keeper', () => {
   it('try again what a store that was away did not take, and say so once', async () => {
     const disk = new Disk();
     const { postingWorker, flows } = startProcess(disk);
-    for (const span of [disk.read(0, 10), disk.read(40, 11)]) postingWorker.touch(grid, span);
+    for (const span of [disk.read(0, 10), disk.read(40, 11)]) postingWorker.markDirty(grid, span);
     disk.ledger.isDown = true;
     await expect(postingWorker.settle()).rejects.toThrow('The store is away');
     await expect(postingWorker.settle()).rejects.toThrow('The store is away');
@@ -133,7 +133,7 @@ describe('postingWorker and flow keeper', () => {
     await flows.settle();
     const year = { startUs: start - 365 * 96 * quarterHourUs, endUs: disk.read(40, 11).endUs };
     disk.read(0, 10);
-    postingWorker.touch(grid, year);
+    postingWorker.markDirty(grid, year);
     const isPast = () => [postingWorker.status().isPostingPast, flows.isPostingPast()];
     expect(isPast()).toEqual([true, false]);
     await postingWorker.settle();
@@ -149,7 +149,7 @@ describe('postingWorker and flow keeper', () => {
   it('go on at once when the store is back, however long they would have waited', async () => {
     const disk = new Disk();
     const { postingWorker, flows } = startProcess(disk);
-    for (const span of [disk.read(0, 10), disk.read(40, 11)]) postingWorker.touch(grid, span);
+    for (const span of [disk.read(0, 10), disk.read(40, 11)]) postingWorker.markDirty(grid, span);
     disk.ledger.isDown = true;
     for (let tries = 0; tries < 6; tries += 1) await expect(postingWorker.settle()).rejects.toThrow();
     postingWorker.start();
@@ -165,12 +165,12 @@ describe('postingWorker and flow keeper', () => {
   it('find after a crash what was posted and not yet in the flows', async () => {
     const disk = new Disk();
     const before = startProcess(disk);
-    before.postingWorker.touch(grid, disk.read(0, 10));
-    before.postingWorker.touch(grid, disk.read(40, 11));
+    before.postingWorker.markDirty(grid, disk.read(0, 10));
+    before.postingWorker.markDirty(grid, disk.read(40, 11));
     await before.postingWorker.settle();
     await before.flows.settle();
     const late = disk.read(80, 13);
-    before.postingWorker.touch(grid, late);
+    before.postingWorker.markDirty(grid, late);
     await before.postingWorker.settle();
     // Killed here: the meter is posted, the flows are not.
     disk.received = new Map([[grid, late]]);
@@ -183,7 +183,7 @@ describe('postingWorker and flow keeper', () => {
   it('withdraw the flows of sources that the home has no more', async () => {
     const disk = new Disk();
     const { postingWorker, flows } = startProcess(disk);
-    for (const span of [disk.read(0, 10), disk.read(40, 11)]) postingWorker.touch(grid, span);
+    for (const span of [disk.read(0, 10), disk.read(40, 11)]) postingWorker.markDirty(grid, span);
     await postingWorker.settle();
     await flows.settle();
     flows.setSources({ ...sources, gridIn: [], solar: [grid] });

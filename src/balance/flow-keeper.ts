@@ -1,4 +1,4 @@
-import { type ChangedRange, isPast, mergeRanges, type TouchCause } from '../ledger/entries/cause.ts';
+import { type ChangeCause, type ChangedRange, isPast, mergeRanges } from '../ledger/entries/cause.ts';
 import type { LedgerPage, LedgerStore } from '../ledger/entries/ledger-store.ts';
 import { revise } from '../ledger/entries/revision.ts';
 import type { Clock } from '../runtime/clock.ts';
@@ -126,7 +126,12 @@ export class FlowKeeper {
     await this.#postRange(quarterHourStartUs(startUs), endUs, flows, range?.cause ?? 'rules');
   }
 
-  async #postRange(startUs: number, endUs: number, ids: readonly string[], cause: TouchCause): Promise<void> {
+  async #postRange(
+    startUs: number,
+    endUs: number,
+    ids: readonly string[],
+    cause: ChangeCause,
+  ): Promise<void> {
     const { ledger, clock } = this.#deps;
     for (let stepStartUs = startUs; stepStartUs < endUs; stepStartUs += stepUs) {
       const stepEndUs = Math.min(stepStartUs + stepUs, quarterHourStartUs(endUs - 1) + quarterHourUs);

@@ -100,7 +100,7 @@ export class IntegrityServices {
     this.#unlisten = events.on((event) => {
       // Found outside a reconciliation too: the revisions that follow have the right cause.
       if (event.kind === 'found')
-        postingWorker.touch(event.found.entityId, foundInterval(event.found), 'reconciled');
+        postingWorker.markDirty(event.found.entityId, foundInterval(event.found), 'reconciled');
       this.#recordingTickets.take(event);
     });
     this.#recordingTickets.start();

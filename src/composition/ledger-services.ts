@@ -230,7 +230,7 @@ export class LedgerServices {
   /** These readings are in the store: they are posted with the next run. */
   readingsStored(readings: readonly Reading[]): void {
     for (const { entityId, atUs } of readings)
-      this.postingWorker.touch(entityId, { startUs: atUs, endUs: atUs });
+      this.postingWorker.markDirty(entityId, { startUs: atUs, endUs: atUs });
   }
 
   /**
@@ -357,7 +357,7 @@ export class LedgerServices {
   }
 
   async #post(spans: ReadonlyMap<string, Interval>): Promise<void> {
-    for (const [entityId, span] of spans) this.postingWorker.touch(entityId, span, 'statistics');
+    for (const [entityId, span] of spans) this.postingWorker.markDirty(entityId, span, 'statistics');
     await this.postingWorker.settle();
   }
 
@@ -369,7 +369,7 @@ export class LedgerServices {
   #hold(): void {
     const nowUs = this.#deps.clock.nowUs();
     for (const { entityId } of this.#meters) {
-      if (this.#deps.heldUntil(entityId) !== null) this.postingWorker.touch(entityId, intervalAt(nowUs));
+      if (this.#deps.heldUntil(entityId) !== null) this.postingWorker.markDirty(entityId, intervalAt(nowUs));
     }
   }
 }

@@ -26,15 +26,19 @@ describe('store health', () => {
       log: silentLog,
       onChange: (isUp) => changes.push(isUp),
     });
-    expect(health.health()).toEqual({ isOk: false, detail: 'QuestDB was not reached yet.' });
+    expect(health.health()).toEqual({
+      isOk: false,
+      problem: { code: 'store_not_reached', values: { store: 'QuestDB' } },
+    });
     health.start();
     await vi.advanceTimersByTimeAsync(5000);
-    expect(health.health().detail).toBe(
-      'QuestDB does not answer (connect ECONNREFUSED mongodb://store:1); it is tried again by itself.',
-    );
+    expect(health.health().problem).toEqual({
+      code: 'store_silent',
+      values: { store: 'QuestDB', reason: 'connect ECONNREFUSED mongodb://store:1' },
+    });
     error = null;
     await vi.advanceTimersByTimeAsync(1000);
-    expect([health.isUp(), health.health().detail]).toEqual([true, null]);
+    expect([health.isUp(), health.health().problem]).toEqual([true, null]);
     error = new Error('gone');
     await vi.advanceTimersByTimeAsync(5000);
     expect(health.isUp()).toBe(false);

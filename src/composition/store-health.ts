@@ -39,14 +39,14 @@ export class StoreHealth {
   }
 
   health(): PartHealth {
-    if (this.#isUp === true) return { isOk: true, detail: null };
+    if (this.#isUp === true) return { isOk: true, problem: null };
     const { name } = this.#deps;
     return {
       isOk: false,
-      detail:
+      problem:
         this.#isUp === null
-          ? `${name} was not reached yet.`
-          : `${name} does not answer (${this.#error ?? 'no reason given'}); it is tried again by itself.`,
+          ? { code: 'store_not_reached', values: { store: name } }
+          : { code: 'store_silent', values: { store: name, reason: this.#error ?? 'no reason given' } },
     };
   }
 

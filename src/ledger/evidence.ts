@@ -1,7 +1,8 @@
 import type { Origin } from '../recording/reading.ts';
 
 /**
- * What the ledger rests on, in the order of time. Registers are integers (units/amount.ts), power is whole milliwatts.
+ * The evidence that the ledger is computed from, ascending by time. Registers are integers (units/amount.ts), power is
+ * whole milliwatts.
  */
 
 /** A reading of a meter's register; without a register it is an absence, which bounds a gap. */
@@ -15,7 +16,7 @@ export interface RegisterReading {
 
 /**
  * A row of Home Assistant's own statistics, used only where no reading is left. `changeMicro` is the difference of two
- * rows of an unbroken `sum`; null when there was no row before or the sum began anew.
+ * rows of an unbroken `sum`; null when there was no row before or the sum was reset.
  */
 export interface StatisticsRow {
   readonly kind: 'row';
@@ -27,24 +28,24 @@ export interface StatisticsRow {
   readonly period: '5minute' | 'hour';
 }
 
-/** Something was told, and a correction says that it is no evidence. */
+/** A piece of evidence that a correction excludes. */
 interface ExcludedPiece {
   readonly kind: 'excluded';
   readonly atUs: number;
 }
 
-/** A person says what the meter delivered until this instant, since the evidence before. */
+/** The user declares what the meter delivered from the evidence before until this instant. */
 interface DeliveredAmount {
   readonly kind: 'delivered';
   readonly atUs: number;
   readonly amountMicro: number;
 }
 
-/** The user says that the meter was replaced at an instant. */
+/** The user declares that the meter was replaced at an instant. */
 export interface MeterExchange {
   readonly kind: 'exchange';
   readonly atUs: number;
-  /** The old meter's last register; null when nobody wrote it down: what it counted since its last reading stays unknown. */
+  /** The old meter's last register; null when it is not known: what it counted since its last reading stays unknown. */
   readonly oldRegisterMicro: number | null;
   readonly newRegisterMicro: number;
 }
@@ -61,11 +62,11 @@ export interface PowerReading {
   readonly atUs: number;
   readonly powerMw: number | null;
   readonly origin: Origin;
-  /** A correction says that it is no evidence. */
+  /** A correction excludes it. */
   readonly isExcluded?: boolean;
 }
 
-/** What the switch of a device said; null while it is absent. */
+/** A state of a device's switch; `isOn` is null while the switch is unavailable. */
 export interface SwitchReading {
   readonly atUs: number;
   readonly isOn: boolean | null;

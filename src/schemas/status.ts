@@ -2,11 +2,18 @@ import { z } from 'zod';
 import { unknownSources } from './balance.ts';
 import { type CallTable, json } from './call.ts';
 import { nullableInstant } from './common.ts';
+import { partProblem } from './part-problems.ts';
 
 const part = z.object({
   ok: z.boolean(),
-  detail: z.string().nullable().describe('What is wrong and what to do, in words; null when all is well'),
+  detail: z
+    .string()
+    .nullable()
+    .describe('What is wrong and what to do: `problems` in English; null when all is well'),
+  problems: z.array(partProblem),
 });
+
+export type PartStatus = z.infer<typeof part>;
 
 export const status = z.object({
   status: z

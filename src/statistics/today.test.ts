@@ -106,7 +106,7 @@ describe('today', () => {
 
   const report = async (...readings: Reading[]) => {
     await store.append(readings);
-    for (const { entityId, atUs } of readings) postingWorker.touch(entityId, intervalAt(atUs));
+    for (const { entityId, atUs } of readings) postingWorker.markDirty(entityId, intervalAt(atUs));
     for (const item of readings)
       if ((newest.get(item.entityId)?.atUs ?? 0) <= item.atUs) newest.set(item.entityId, item);
     listener({ readings, missed: 0 });
@@ -193,7 +193,7 @@ describe('today', () => {
       ...{ state: 11 + hour, sum: 11 + hour },
     }));
     await statistics.append(hours);
-    postingWorker.touch(
+    postingWorker.markDirty(
       meter,
       { startUs: midnightUs - 60 * minuteUs, endUs: midnightUs + 420 * minuteUs },
       'statistics',
@@ -257,7 +257,7 @@ describe('today', () => {
     today.start();
     await vi.advanceTimersByTimeAsync(3000);
     await store.append([at(480.1, 12)]);
-    postingWorker.touch(meter, { startUs: midnightUs, endUs: testClock.nowUs() });
+    postingWorker.markDirty(meter, { startUs: midnightUs, endUs: testClock.nowUs() });
     await vi.advanceTimersByTimeAsync(5000);
     expect(today.of(meter)).toEqual({ counted: 0, readings: 1 });
     listener({ readings: [], missed: 1 });

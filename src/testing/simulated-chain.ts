@@ -172,7 +172,7 @@ export class SimulatedChain {
     const meter = this.meters.find((one) => one.entityId === entityId);
     const ids = [...this.#oldIds].filter(([, one]) => one === meter).map(([oldId]) => oldId);
     const stored = new Set([entityId, ...ids].flatMap((id) => this.storedInstants(id)));
-    const heard = (meter?.told ?? []).map(({ atUs }) => atUs).filter((atUs) => stored.has(atUs));
+    const heard = (meter?.reported ?? []).map(({ atUs }) => atUs).filter((atUs) => stored.has(atUs));
     return [...new Set([...held.map(({ lastUpdatedUs }) => lastUpdatedUs), ...heard])].sort((a, b) => a - b);
   }
 
@@ -207,7 +207,7 @@ export class SimulatedChain {
 
   #change(meter: SimulatedMeter, isPlain = false): void {
     this.#lastUs = Math.max(this.#lastUs + 1, this.#homeUs());
-    const { text } = meter.tell(this.#lastUs, isPlain);
+    const { text } = meter.report(this.#lastUs, isPlain);
     this.home.change(state(meter.entityId, this.#lastUs, text));
   }
 
@@ -221,10 +221,10 @@ export class SimulatedChain {
   #forget(count: number): void {
     const meter = this.meters[Math.floor(this.#random() * this.meters.length)];
     if (meter === undefined) return;
-    for (const { atUs, happening } of meter.told.slice(-count).reverse()) {
+    for (const { atUs, happening } of meter.reported.slice(-count).reverse()) {
       // For a register that fell it can't be known afterwards how far it had come, nor where the first one counted
       // from.
-      if (happening !== 'counted' || atUs === meter.told[0]?.atUs) break;
+      if (happening !== 'counted' || atUs === meter.reported[0]?.atUs) break;
       const index = this.home.past.findIndex(
         (one) => one.entityId === meter.entityId && one.lastUpdatedUs === atUs,
       );
@@ -406,7 +406,7 @@ export class SimulatedChain {
     for (const source of [recorder, renames])
       source.onStored((stored) => {
         for (const { entityId, atUs } of stored)
-          postingWorker.touch(entityId, { startUs: atUs, endUs: atUs });
+          postingWorker.markDirty(entityId, { startUs: atUs, endUs: atUs });
       });
     this.#running = { recorder, backfill, coverageScheduler, heartbeat, postingWorker, renames, life };
     postingWorker.setMeters(this.#posted());

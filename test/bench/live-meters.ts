@@ -71,7 +71,7 @@ export class LiveMeters {
     for (const { entityId } of this.meters) {
       const instants = this.#waiting.get(entityId) ?? new Map<number, number>();
       this.#waiting.set(entityId, instants.set(atUs, performance.now()));
-      this.#postingWorker.touch(entityId, intervalAt(atUs));
+      this.#postingWorker.markDirty(entityId, intervalAt(atUs));
     }
   }
 

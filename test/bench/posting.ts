@@ -134,7 +134,7 @@ async function run(): Promise<void> {
 
   const beganMs = performance.now();
   for (const { entityId } of meters)
-    postingWorker.touch(entityId, { startUs: endUs - days * dayUs, endUs: nowUs });
+    postingWorker.markDirty(entityId, { startUs: endUs - days * dayUs, endUs: nowUs });
   await postingWorker.settle();
   const postedSeconds = seconds(beganMs);
   const busy = live.delays();

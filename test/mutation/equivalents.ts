@@ -147,7 +147,7 @@ export const equivalents: readonly Equivalent[] = [
   ]),
   ...of('src/ledger/entries/cause.ts', [
     [
-      'return touchCauses.indexOf(one) >= touchCauses.indexOf(other) ? one : other;',
+      'return changeCauses.indexOf(one) >= changeCauses.indexOf(other) ? one : other;',
       '>= → >',
       'of two that are as strong they are the same',
     ],
@@ -224,7 +224,7 @@ export const equivalents: readonly Equivalent[] = [
       '0 → 1',
       always,
     ],
-    ['let isNews = false;', 'false → true', 'what is remembered is written once more, as it is'],
+    ['let isNew = false;', 'false → true', 'what is remembered is written once more, as it is'],
     [
       'for (let at = 0; at < alone.length; at += postedAtOnce) groups.push(alone.slice(at, at + postedAtOnce));',
       '< → <=',
@@ -240,9 +240,9 @@ export const equivalents: readonly Equivalent[] = [
   ]),
   ...of('src/ledger/posting/reposting.ts', [
     [
-      'const quarters = [...computed.keys()].filter((quarter) => quarter >= newsEndUs && quarter < pageEndUs);',
+      '(quarterHour) => quarterHour >= changedEndUs && quarterHour < pageEndUs,',
       '< → <=',
-      'the quarter in which the next page begins is looked at there as well',
+      'the quarter-hour in which the next page begins is checked there as well',
     ],
     ['if (firstUs === undefined || lastUs === undefined) return null;', '|| → &&', guard],
     [
@@ -286,19 +286,19 @@ export const equivalents: readonly Equivalent[] = [
   ]),
   ...of('src/ledger/evidence/stored-evidence.ts', [
     [
-      'isRowFirst && standing.exclusions.length > 0 ? await readings.before(entityId, lookUs, true) : null;',
+      'isRowFirst && standing.exclusions.length > 0 ? await readings.before(entityId, backUs, true) : null;',
       '&& → ||',
       'only read in vain: where the first is a reading no row comes before it',
     ],
     [
-      'isRowFirst && standing.exclusions.length > 0 ? await readings.before(entityId, lookUs, true) : null;',
+      'isRowFirst && standing.exclusions.length > 0 ? await readings.before(entityId, backUs, true) : null;',
       '> → >=',
       'only read in vain: without exclusions nothing is repeated',
     ],
     ['microFromValue(reading.value ?? 0),', '0 → 1', always],
     ['if (page.horizonUs < cursorUs) {', '< → <=', 'it only reads more at once'],
     [
-      'if (toldUs === null || exchangedUs === null) return toldUs ?? exchangedUs;',
+      'if (reportedUs === null || exchangedUs === null) return reportedUs ?? exchangedUs;',
       '|| → &&',
       'of an instant and null, which counts as 0, the instant is the later one',
     ],

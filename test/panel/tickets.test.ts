@@ -39,7 +39,7 @@ describe('tickets', () => {
     const jump = panel.locator('[data-ticket=jump]');
     expect(await textOf(jump.locator('h2'))).toBe('EV charger Energy jumped');
     expect(plain(await textOf(jump.locator('[data-statement]')))).toBe(
-      'The register counted 412.6 kWh within 15 min. The most in an hour was 2.8 kWh until then.',
+      'The register counted 412.6 kWh within 15 min. Its highest hour until then was 2.8 kWh.',
     );
     expect(await textOf(jump.locator('[data-evidence=counted]'))).toContain('412.6');
     await jump.locator('.curve-plot[data-points]').waitFor();

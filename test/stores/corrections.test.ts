@@ -162,7 +162,7 @@ describe('a meter that jumps', () => {
     const { service, postingWorker, evidence, settings } = openService([meter], corrections);
     const readings = jumping(entityId);
     await store.append(readings);
-    postingWorker.touch(entityId, whole);
+    postingWorker.markDirty(entityId, whole);
     await postingWorker.settle();
     const current = () => ledger.current(entityId, startUs, startUs + 1200 * minuteUs);
     const verify = async () =>
@@ -195,7 +195,7 @@ describe('a meter that jumps', () => {
     // Evidence that comes later, into the correction and before it, finds it standing.
     const late = { ...(readings[49] as Reading), atUs: jump.startUs + 5 * minuteUs, value: 104.95 };
     await store.append([late]);
-    postingWorker.touch(entityId, intervalAt(late.atUs));
+    postingWorker.markDirty(entityId, intervalAt(late.atUs));
     await postingWorker.settle();
     expect(total(await current())).toBe(11_900_000);
     expect(await verify()).toEqual([]);
@@ -259,7 +259,7 @@ describe('a meter that reports 0 for a quarter of an hour', () => {
       }),
     );
     const span = { startUs, endUs: startUs + 60 * minuteUs };
-    postingWorker.touch(entityId, span);
+    postingWorker.markDirty(entityId, span);
     await postingWorker.settle();
     const current = () => ledger.current(entityId, span.startUs, span.endUs);
     const verify = async () =>
@@ -296,7 +296,7 @@ describe('a meter that goes on lower', () => {
     for (const batch of [...batches, readings.slice(16, 25), readings.slice(25)]) {
       await store.append(batch);
       const instants = batch.map(({ atUs }) => atUs);
-      postingWorker.touch(entityId, { startUs: Math.min(...instants), endUs: Math.max(...instants) + 1 });
+      postingWorker.markDirty(entityId, { startUs: Math.min(...instants), endUs: Math.max(...instants) + 1 });
       await postingWorker.settle();
     }
     const entries = await ledger.current(entityId, startUs, endUs);
@@ -316,7 +316,7 @@ describe('a meter that is renamed', () => {
     const documentsOf = () => new RememberedCorrections(new MongoCorrectionStore(documents));
     const first = openService([meterNamed(oldId)], documentsOf());
     await store.append(jumping(oldId));
-    first.postingWorker.touch(oldId, whole);
+    first.postingWorker.markDirty(oldId, whole);
     await first.postingWorker.settle();
     const zero: Correction = {
       ...{ kind: 'amount', ...correctionOf(oldId, `${oldId}-zero`), ...jump, amountMicro: 100_000 },
@@ -343,7 +343,7 @@ describe('a meter that is renamed', () => {
             range: (...asked) => store.range(...asked),
             append: async (readings) => {
               await store.append(readings);
-              for (const { atUs } of readings) parts.postingWorker.touch(newId, intervalAt(atUs));
+              for (const { atUs } of readings) parts.postingWorker.markDirty(newId, intervalAt(atUs));
             },
           },
           takeovers: () => new Map(),

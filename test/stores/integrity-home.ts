@@ -160,7 +160,7 @@ export class IntegrityHome {
       }
     }
     await this.kept.append(this.homeAssistant.rows);
-    this.postingWorker.touch(first.entityId, { startUs: first.atUs, endUs: last.atUs + 1 });
+    this.postingWorker.markDirty(first.entityId, { startUs: first.atUs, endUs: last.atUs + 1 });
     await this.postingWorker.settle();
   }
 

@@ -159,7 +159,7 @@ describe('the ledger in QuestDB', () => {
     keeper.start();
     const report = async (...readings: Reading[]) => {
       await store.append(readings);
-      for (const { entityId, atUs } of readings) keeper.touch(entityId, intervalAt(atUs));
+      for (const { entityId, atUs } of readings) keeper.markDirty(entityId, intervalAt(atUs));
       await keeper.settle();
       await applied(store);
     };

@@ -231,7 +231,7 @@ export class PlayedHome {
   #touched(entityId: string, instants: readonly number[]): void {
     const startUs = instants.reduce((least, us) => Math.min(least, us));
     const endUs = instants.reduce((most, us) => Math.max(most, us));
-    this.#postingWorker.touch(entityId, { startUs, endUs: endUs + 1 });
+    this.#postingWorker.markDirty(entityId, { startUs, endUs: endUs + 1 });
   }
 
   /** The day as the Now page has it, read from what is stored. */

@@ -9,7 +9,7 @@ import { urgencyOf } from './urgency.ts';
 
 const nowMs = Date.parse('2026-11-25T10:00:00Z');
 const iso = (agoMs: number) => new Date(nowMs - agoMs).toISOString();
-const well = { ok: true, detail: null };
+const well = { ok: true, detail: null, problems: [] as Status['questdb']['problems'] };
 
 interface Condition {
   readonly isFull?: boolean;

@@ -1,4 +1,5 @@
 /** Texts of the Health page. */
+import { problemsEn } from './en-problems.ts';
 import { ticketStatementsEn } from './en-tickets.ts';
 
 export const healthEn = {
@@ -67,6 +68,7 @@ export const healthEn = {
     },
     parts: {
       title: 'Every part right now',
+      problems: problemsEn,
       home_assistant: 'Home Assistant',
       recorder: 'Recorder',
       questdb: 'Store of readings (QuestDB)',
@@ -249,10 +251,10 @@ export const healthEn = {
       next: (when: string) => `The next nightly check runs ${when}.`,
       unknown: 'When the next nightly check runs is not known.',
       what: (hours: string, entities: string, from: string, to: string) =>
-        `It holds ${hours} hours of ${entities} entities, from ${from} to ${to}, against Home Assistant’s statistics.`,
+        `It compares ${hours} hours of ${entities} entities, from ${from} to ${to}, with Home Assistant’s statistics.`,
       unverified: (hours: string) =>
-        `${hours} hours are still to be held against Home Assistant’s history, reading by reading.`,
-      verified: 'All that Home Assistant’s history still has was held against it, reading by reading.',
+        `${hours} hours are still to be compared with Home Assistant’s history, reading by reading.`,
+      verified: 'All that Home Assistant’s history still has was compared, reading by reading.',
       hourly: (when: string) => `The last hours are checked every hour, next ${when}.`,
       last: (when: string) => `Last nightly check: ${when}.`,
       tolerance: (absolute: string, relative: string) =>

@@ -39,7 +39,7 @@ const clocks =
 
 export const ticketStatementsEn: StatementTexts = {
   register_jumped: ({ counted, lasted_seconds: lasted, highest_hour: highest, unit }, say) =>
-    `The register counted ${say.amount(counted, unit)} within ${say.duration(lasted)}.${highest === null ? '' : ` The most in an hour was ${say.amount(highest, unit)} until then.`}`,
+    `The register counted ${say.amount(counted, unit)} within ${say.duration(lasted)}.${highest === null ? '' : ` Its highest hour until then was ${say.amount(highest, unit)}.`}`,
   register_fell: (values, say) =>
     `${fell(values, say)}. All of it was counted, as of a meter that began anew.`,
   register_fell_without_reset: (values, say) =>

@@ -68,7 +68,7 @@ export async function putOpening(sender: Sender, { entityId, opening }: OpeningO
   sender
     .table(openingsTable)
     .symbol('entity_id', entityId)
-    .symbol('told_by', state?.toldBy ?? 'none');
+    .symbol('told_by', state?.reportedBy ?? 'none');
   if (state !== null) {
     sender.intColumn('baseline', state.baselineMicro).intColumn('register', state.registerMicro);
     sender.timestampColumn('at', state.atUs, 'us');
@@ -116,7 +116,7 @@ export function openingFromRow(row: Row): Opening {
       rhythm: rhythmOfText(textOrNull(row, 'moves')),
       lastResetAtUs: numberOrNull(row, 'last_reset_us'),
       absentSinceUs: numberOrNull(row, 'absent_us'),
-      toldBy: row.told_by === 'row' ? 'row' : 'reading',
+      reportedBy: row.told_by === 'row' ? 'row' : 'reading',
       correction: row.corrected === true ? { deliveredMicro: numberOrNull(row, 'delivered') } : null,
       dip: typeof row.dip === 'string' ? (JSON.parse(row.dip) as CounterDip) : null,
       formerMicro: numberOrNull(row, 'former'),

@@ -1,5 +1,8 @@
+import type { SpoolStatus } from '../../recording/write/spool/spool.ts';
 /** The recorder, the day and the spool as the API asks of them. */
+
 import type { Recorder } from '../../recording/stream/recorder.ts';
+import type { PartProblem } from '../../runtime/health.ts';
 import type { Today } from '../../statistics/today.ts';
 import type { Recording } from '../http/ports.ts';
 
@@ -27,7 +30,7 @@ export function recordingView({
       return {
         recorder: {
           isOk: status.isOk,
-          detail: status.detail,
+          problem: status.problem,
           lastReadingAtUs: status.lastReadingAtUs,
           received: status.readingsReceived,
           stored: status.readingsStored,
@@ -43,13 +46,7 @@ export function recordingView({
         },
         spool: {
           isOk: spool.error === null && spool.damagedBytes === 0 && !status.isPaused,
-          detail:
-            spool.error ??
-            (status.isPaused
-              ? 'There is no room for readings: nothing is read from Home Assistant until there is.'
-              : spool.damagedBytes > 0
-                ? `${spool.damagedBytes} bytes of the spool were damaged and left out; the back-fill looks for what was in them.`
-                : null),
+          problem: spoolProblem(spool, status.isPaused),
           bytes: spool.bytes,
           limitBytes: spool.limitBytes,
           readings: spool.readings,
@@ -66,4 +63,10 @@ export function recordingView({
     onReadings: (listener) => recorder.onReadings(listener),
     onTodayChange: (listener) => today.onChange(listener),
   };
+}
+
+function spoolProblem({ error, damagedBytes }: SpoolStatus, isPaused: boolean): PartProblem | null {
+  if (error !== null) return { code: 'failed', values: { reason: error } };
+  if (isPaused) return { code: 'no_room', values: {} };
+  return damagedBytes > 0 ? { code: 'spool_damaged', values: { damagedBytes } } : null;
 }

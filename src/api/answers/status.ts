@@ -2,31 +2,43 @@
 
 import type { ConnectionStatus } from '../../home/home-assistant.ts';
 import type { PostingHealth } from '../../ledger/posting/posting-health.ts';
-import type { PartHealth } from '../../runtime/health.ts';
-import type { Status } from '../../schemas/status.ts';
+import type { PartHealth, PartProblem } from '../../runtime/health.ts';
+import type { PartStatus, Status } from '../../schemas/status.ts';
 import { isoFromInstant } from '../../units/instant.ts';
 import type { ApiDeps } from '../http/deps.ts';
 import type { RecorderHealth } from '../http/ports.ts';
 import { isoOrNull, unknownSourcesOf } from '../http/wire.ts';
+import { problemAnswer } from './coded-answer.ts';
+import { problemsDetail } from './problem-words.ts';
 
-function part(health: PartHealth): { ok: boolean; detail: string | null } {
-  return { ok: health.isOk, detail: health.detail };
+function part({ isOk, problem }: PartHealth): PartStatus {
+  return partOf(isOk, problem === null ? [] : [problem]);
 }
 
-function homeAssistantDetail(status: ConnectionStatus, refused: string | null): string | null {
+/** A part whose only problem is the message of what failed. */
+function failurePart({ isOk, detail }: { isOk: boolean; detail: string | null }): PartStatus {
+  return partOf(isOk, detail === null ? [] : [{ code: 'failed', values: { reason: detail } }]);
+}
+
+function partOf(ok: boolean, found: readonly PartProblem[]): PartStatus {
+  const problems = found.map(problemAnswer);
+  return { ok, detail: problemsDetail(problems), problems };
+}
+
+function homeAssistantProblem(status: ConnectionStatus, refused: string | null): PartProblem | null {
   switch (status.kind) {
     case 'connected':
       return null;
     case 'not_configured':
-      return (
-        refused ?? 'No Home Assistant is set: give its address and an access token on the settings page.'
-      );
+      return refused === null
+        ? { code: 'home_assistant_not_set', values: {} }
+        : { code: 'failed', values: { reason: refused } };
     case 'connecting':
       return status.error === null
-        ? 'Connecting to Home Assistant.'
-        : `Home Assistant does not answer (${status.error}); it is tried again by itself.`;
+        ? { code: 'home_assistant_connecting', values: {} }
+        : { code: 'home_assistant_silent', values: { reason: status.error } };
     case 'refused':
-      return `Home Assistant refuses the access token (${status.error}): make a new one and save it on the settings page.`;
+      return { code: 'token_refused', values: { reason: status.error } };
   }
 }
 
@@ -36,31 +48,18 @@ function discoveryPart({ home, homeAssistant }: ApiDeps): Status['discovery'] {
   const unknown = unknownSourcesOf(home);
   // A source that the user chose not to record is no fault, though the balance lacks it.
   const lost = unknown.filter(({ reason }) => reason !== 'not_tracked');
-  const detail = [
-    ...(missing.length > 0
-      ? [
-          `The energy preferences of Home Assistant name ${listed(missing)}, which it does not have (renamed or disabled?), or whose unit is not one of energy, power or volume.`,
-        ]
-      : []),
-    ...(lost.length > 0
-      ? [
-          `Without ${listed(lost.map((source) => source.statistic_id))} the home’s use is not known: name another one in the energy settings of Home Assistant, or bring it back.`,
-        ]
-      : []),
-    ...(isWaiting ? ['The entities of Home Assistant were not read yet.'] : []),
-  ].join(' ');
+  const lostIds = lost.map((source) => source.statistic_id);
+  const problems: PartProblem[] = [];
+  if (missing.length > 0) problems.push({ code: 'statistics_missing', values: { statisticIds: missing } });
+  if (lost.length > 0) problems.push({ code: 'sources_unknown', values: { statisticIds: lostIds } });
+  if (isWaiting) problems.push({ code: 'entities_not_read', values: {} });
   return {
-    ok: detail === '',
-    detail: detail === '' ? null : detail,
+    ...partOf(problems.length === 0, problems),
     entities_found: home.entities().filter((entity) => entity.isActive).length,
     missing,
     unknown_sources: unknown,
     last_run_at: isoOrNull(home.discoveredAtUs()),
   };
-}
-
-function listed(ids: readonly string[]): string {
-  return ids.slice(0, 10).join(', ');
 }
 
 export function statusOf(deps: ApiDeps): Status {
@@ -105,8 +104,10 @@ export function statusOf(deps: ApiDeps): Status {
     version,
     uptime_seconds: Math.round(process.uptime()),
     home_assistant: {
-      ok: isConnected,
-      detail: homeAssistantDetail(connection, deps.homeAssistantRefused),
+      ...part({
+        isOk: isConnected,
+        problem: homeAssistantProblem(connection, deps.homeAssistantRefused),
+      }),
       version: isConnected ? connection.version : null,
       connected_since: isConnected ? isoOrNull(connection.sinceUs) : null,
       reconnect_count: homeAssistant.reconnectCount(),
@@ -145,8 +146,10 @@ function recorderPart({ home }: ApiDeps, recorder: RecorderHealth): Status['reco
 
 function ledgerPart({ error, ...posting }: PostingHealth): Status['ledger'] {
   return {
-    ok: error === null,
-    detail: error === null ? null : `The ledger could not be posted (${error}); it is tried again by itself.`,
+    ...part({
+      isOk: error === null,
+      problem: error === null ? null : { code: 'posting_failed', values: { reason: error } },
+    }),
     meters_waiting: posting.metersWaiting,
     posting_past: posting.isPostingPast,
     last_posted_at: isoOrNull(posting.lastPostedAtUs),
@@ -165,7 +168,7 @@ function backfillPart({ backfill }: ApiDeps): Status['backfill'] {
 function statisticsPart({ ledger }: ApiDeps): Status['statistics'] {
   const status = ledger.history.status();
   return {
-    ...part(status),
+    ...failurePart(status),
     running: status.run !== null,
     entities_total: status.run?.entitiesTotal ?? 0,
     entities_done: status.run?.entitiesDone ?? 0,
@@ -178,7 +181,7 @@ function reconciliationPart({ integrity }: ApiDeps): Status['reconciliation'] {
   const status = integrity.reconciler.status();
   const nextUs = Math.min(status.nextHourlyUs, status.nextNightlyUs ?? Number.POSITIVE_INFINITY);
   return {
-    ...part(status),
+    ...failurePart(status),
     running: status.run !== null,
     last_finished_at: isoOrNull(status.lastFinishedAtUs),
     next_at: isoOrNull(nextUs),

@@ -5,7 +5,7 @@ import { isoFromInstant } from '../../units/instant.ts';
 import type { ApiDeps } from '../http/deps.ts';
 import { isoOrNull } from '../http/wire.ts';
 import { valueOrNull } from './amounts.ts';
-import { statementAnswer } from './statement-answer.ts';
+import { statementAnswer } from './coded-answer.ts';
 import { ticketDetail } from './ticket-words.ts';
 
 /** A ticket as it is answered: amounts in kWh or m³, instants in ISO 8601. */

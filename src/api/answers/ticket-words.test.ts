@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import type { Statement } from '../../integrity/statement.ts';
 import { ticketStatement } from '../../schemas/ticket-statements.ts';
 import { hourUs, secondUs } from '../../units/durations.ts';
-import { statementAnswer } from './statement-answer.ts';
+import { statementAnswer } from './coded-answer.ts';
 import { ticketDetail } from './ticket-words.ts';
 
 const fall = { beforeMicro: 1_001_000_000, afterMicro: 1_234_567, unit: 'kWh' } as const;

@@ -14,7 +14,7 @@ import type { Absence, Reading } from '../../recording/reading.ts';
 import type { HeartbeatStatus } from '../../recording/stream/heartbeat.ts';
 import type { SubscriptionState, SyncRun } from '../../recording/sync-log.ts';
 import type { DiskStatus } from '../../recording/write/disk-watch.ts';
-import type { PartHealth } from '../../runtime/health.ts';
+import type { PartHealth, PartProblem } from '../../runtime/health.ts';
 import type { LedgerViews } from '../../statistics/ledger-views.ts';
 import type { CostVersionStore } from '../../tariffs/cost-version-store.ts';
 
@@ -83,7 +83,7 @@ export interface BackfillRuns {
   running(syncId: string): SyncRun | null;
   status(): {
     readonly isOk: boolean;
-    readonly detail: string | null;
+    readonly problem: PartProblem | null;
     readonly isRunning: boolean;
     readonly lastFinishedAtUs: number | null;
   };
@@ -109,7 +109,7 @@ export interface LedgerParts {
   readonly statistics: StatisticsStore;
   readonly corrections: Corrections;
   readonly costVersions: CostVersionStore;
-  readonly postingWorker: Pick<PostingWorker, 'touch' | 'status'>;
+  readonly postingWorker: Pick<PostingWorker, 'markDirty' | 'status'>;
   /** How far posting, the flows included, is behind the stored readings. */
   readonly posting: () => PostingHealth;
   readonly history: StatisticsRuns;

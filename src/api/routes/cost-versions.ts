@@ -145,7 +145,7 @@ async function recalculated(deps: Deps, asked: z.output<typeof recalculateReques
     .filter((entity) => isMeter(entity, all) && (area === null || entity.area === area));
   if (!asked.dry_run) {
     prices.invalidate();
-    for (const { entityId } of meters) ledger.postingWorker.touch(entityId, { startUs, endUs });
+    for (const { entityId } of meters) ledger.postingWorker.markDirty(entityId, { startUs, endUs });
   }
   return { found, startUs, endUs, isDryRun: asked.dry_run, metersPosted: asked.dry_run ? 0 : meters.length };
 }

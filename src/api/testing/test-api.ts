@@ -122,7 +122,7 @@ export class TestRecording implements Recording {
     return {
       recorder: {
         isOk: true,
-        detail: null,
+        problem: null,
         lastReadingAtUs: null,
         received: 3,
         stored: 2,
@@ -136,11 +136,11 @@ export class TestRecording implements Recording {
         queueLimit: 10,
         canKeep: this.canKeep,
       },
-      spool: { isOk: true, detail: null, bytes: 0, limitBytes: 1, readings: 0, isPaused: false },
+      spool: { isOk: true, problem: null, bytes: 0, limitBytes: 1, readings: 0, isPaused: false },
     };
   }
   watch(): ReturnType<Recording['watch']> {
-    const well = { isOk: true, detail: null };
+    const well = { isOk: true, problem: null };
     return {
       heartbeat: { ...well, lastPingAtUs: testClock.nowUs(), lastComparedAtUs: null, silences: 0 },
       disk: { ...well, freeBytes: 7_000_000_000, totalBytes: 30_000_000_000 },
@@ -222,7 +222,12 @@ export class TestApi {
       log: silentLog,
       trackedOption: [],
     });
-    const health = (isOk: boolean) => ({ isOk, detail: isOk ? null : 'does not answer' });
+    const health = (isOk: boolean) => ({
+      isOk,
+      problem: isOk
+        ? null
+        : ({ code: 'store_silent', values: { store: 'a store', reason: 'away' } } as const),
+    });
     this.deps = {
       version: '1.2.3',
       access: { ingressAddress: '172.30.32.2', trustsLoopbackIngress: options.isUnderSupervisor ?? false },
@@ -255,7 +260,7 @@ export class TestApi {
           return 'run-1';
         },
         running: (syncId) => (this.filling?.syncId === syncId ? this.filling : null),
-        status: () => ({ isOk: true, detail: null, isRunning: false, lastFinishedAtUs: null }),
+        status: () => ({ isOk: true, problem: null, isRunning: false, lastFinishedAtUs: null }),
       },
       ledger: this.ledger.parts(),
       integrity: this.integrity.parts(),

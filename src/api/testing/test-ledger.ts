@@ -232,7 +232,7 @@ export class TestLedgerParts {
 
   parts(): LedgerParts {
     const postingWorker: LedgerParts['postingWorker'] = {
-      touch: (entityId, span) => this.touched.push({ entityId, span }),
+      markDirty: (entityId, span) => this.touched.push({ entityId, span }),
       status: () => ({
         waiting: 0,
         isPostingPast: false,

@@ -66,7 +66,7 @@ async function played(reported: readonly Reported[]) {
   const desk = new CorrectionService({
     ...{ corrections: store, ledger, clock, log: quietLog, heldUntil: () => null },
     evidenceWith: (declared) => evidenceWith(async () => declared),
-    postingWorker: { touch: (_, span) => void waiting.push(span), settle },
+    postingWorker: { markDirty: (_, span) => void waiting.push(span), settle },
     meterOf: () => meter,
     unposted: { load: async () => [], save: async () => undefined },
   });

@@ -50,7 +50,7 @@ export async function checkEntity(
     const rows = await rowsOf(deps.homeAssistant, entity, startUs - rowBeforeUs, endUs, 'hour');
     refreshed = await refreshRows(deps.statistics, entityId, rows);
     if (refreshed !== null) {
-      deps.posting.touch(entityId, refreshed, 'reconciled');
+      deps.posting.markDirty(entityId, refreshed, 'reconciled');
       await deps.posting.settle();
     }
     const before = rows.findLast(({ endUs: rowEndUs }) => rowEndUs <= startUs);

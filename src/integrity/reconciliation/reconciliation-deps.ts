@@ -1,7 +1,7 @@
 /** What reconciliation works with. */
 import type { HomeAssistant } from '../../home/home-assistant.ts';
 import type { SettingsStore } from '../../home/settings-store.ts';
-import type { TouchCause } from '../../ledger/entries/cause.ts';
+import type { ChangeCause } from '../../ledger/entries/cause.ts';
 import type { LedgerStore } from '../../ledger/entries/ledger-store.ts';
 import type { Corrections } from '../../ledger/evidence/corrections.ts';
 import type { StatisticsStore } from '../../ledger/evidence/statistics-store.ts';
@@ -25,8 +25,8 @@ export interface HourVerifier {
 
 /** The ledger's own pace. */
 interface Posting {
-  touch(entityId: string, span: Interval, cause: TouchCause): void;
-  /** Resolves when everything touched is posted; rejects when it could not be. */
+  markDirty(entityId: string, span: Interval, cause: ChangeCause): void;
+  /** Resolves when everything marked dirty is posted; rejects when it could not be. */
   settle(): Promise<void>;
 }
 

@@ -71,7 +71,7 @@ function runOf(change: Partial<ReconciliationJob> = {}): ReconciliationRun {
       },
     },
     posting: {
-      touch: (...what: unknown[]) => void touched.push(what),
+      markDirty: (...what: unknown[]) => void touched.push(what),
       settle: async () => {
         settled += 1;
       },

@@ -139,7 +139,7 @@ export class ReconciliationRun {
     if (result.error !== null) this.#failed.set(entityId, result.error);
     for (const found of result.found) {
       const mended = foundInterval(found);
-      posting.touch(entityId, mended, 'reconciled');
+      posting.markDirty(entityId, mended, 'reconciled');
       this.#mended.set(entityId, hull(this.#mended.get(entityId), mended));
       if (!found.isFirst) this.#detected.push({ finding: readingsMissing(found), handling: 'record' });
     }

@@ -3,7 +3,7 @@
 import { HomeAssistantUnavailable } from '../../home/home-assistant.ts';
 import { MemorySettingsStore } from '../../home/testing/doubles.ts';
 import { quantityIn } from '../../ledger/corrections/quantity-in.ts';
-import type { TouchCause } from '../../ledger/entries/cause.ts';
+import type { ChangeCause } from '../../ledger/entries/cause.ts';
 import { StoredEvidence } from '../../ledger/evidence/stored-evidence.ts';
 import { repost, usualRules } from '../../ledger/posting/reposting.ts';
 import { MemoryLedger } from '../../ledger/testing/memory-ledger.ts';
@@ -43,7 +43,7 @@ export class ReconciledHome {
   zone: string | null = 'Europe/Brussels';
   /** Held until it is let go. */
   gate: Promise<void> = Promise.resolve();
-  readonly #touched: { entityId: string; span: Interval; cause: TouchCause }[] = [];
+  readonly #touched: { entityId: string; span: Interval; cause: ChangeCause }[] = [];
   readonly #ids = Array.from({ length: 1000 }, (_, n) => `run-${String(n).padStart(3, '0')}`);
 
   entities: readonly ReconciledEntity[] = [
@@ -87,7 +87,7 @@ export class ReconciledHome {
     await this.post({ startUs, endUs: startUs + minutes * minuteUs }, 'readings');
   }
 
-  async post(span: Interval, cause: TouchCause): Promise<void> {
+  async post(span: Interval, cause: ChangeCause): Promise<void> {
     const meter = { entityId: meterId, posts: 'register', kind: 'rising' } as const;
     const evidence = new StoredEvidence({
       readings: this.readings,
@@ -137,7 +137,7 @@ export class ReconciledHome {
       views: { buckets: async () => [] },
       corrections,
       posting: {
-        touch: (entityId, span, cause) => this.#touched.push({ entityId, span, cause }),
+        markDirty: (entityId, span, cause) => this.#touched.push({ entityId, span, cause }),
         settle: async () => {
           for (const { span, cause } of this.#touched.splice(0)) await this.post(span, cause);
         },

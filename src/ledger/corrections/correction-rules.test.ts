@@ -1,7 +1,7 @@
 /**
- * Goal: a correction is refused only where it can't be true or contradicts another, to the very instant.
- * Method: by hand, on both sides of every limit; and by property: of two quantities that touch no common instant both
- * can stand, of two that do only one.
+ * Goal: a correction is refused only where it can't be true or contradicts another, exactly at the instant.
+ * Method: by hand, on both sides of every limit; and by property: of two amounts that share no instant both
+ * are accepted, of two that do only one.
  */
 
 import fc from 'fast-check';
@@ -36,7 +36,7 @@ const field = (correction: Correction, others: readonly Correction[] = [], meter
   refusalOf(correction, meter, others, nowUs)?.field ?? null;
 
 describe('a correction', () => {
-  it('is of a meter, and one of at most five hundred', () => {
+  it('needs a meter, and is one of at most five hundred', () => {
     expect(refusalOf(exchange(nowUs), null, [], nowUs)).toMatchObject({
       field: 'entityId',
       isConflict: false,
@@ -73,7 +73,7 @@ describe('a correction', () => {
     expect(field(exclusion(nowUs - days400Us - 1, nowUs))).toBe('endUs');
   });
 
-  it('takes nothing back from a meter that only counts up', () => {
+  it('can not be negative for a meter that only counts up', () => {
     const span = [nowUs - hourUs, nowUs] as const;
     expect(field(amount(...span, 0))).toBeNull();
     expect(field(amount(...span, -1))).toBe('amountMicro');
@@ -81,7 +81,7 @@ describe('a correction', () => {
     expect(field(amount(...span, -1), [], power)).toBeNull();
   });
 
-  it('replaces a meter that has a register, once at an instant', () => {
+  it('exchanges a meter with a register, once per instant', () => {
     expect(field(exchange(nowUs), [], power)).toBe('entityId');
     expect(refusalOf(exchange(nowUs), rising, [exchange(nowUs)], nowUs)).toMatchObject({
       ...{ field: 'atUs', isConflict: true },
@@ -89,7 +89,7 @@ describe('a correction', () => {
     expect(field(exchange(nowUs), [exchange(nowUs - 1), exclusion(nowUs - hourUs, nowUs)])).toBeNull();
   });
 
-  it('stands beside what is declared up to its ends, and not within', () => {
+  it('may meet a declared amount at its ends, and not inside', () => {
     const at = nowUs - 10 * hourUs;
     const around = [amount(at, at + hourUs)];
     expect(
@@ -104,7 +104,7 @@ describe('a correction', () => {
     expect(field(amount(at, at + hourUs), [exclusion(at, at + hourUs)])).toBeNull();
   });
 
-  it('gives quantities that touch no common instant, and no others', () => {
+  it('accepts amounts that share no instant, and no others', () => {
     const span = fc.tuple(fc.integer({ min: 1, max: 12 }), fc.integer({ min: 1, max: 6 }));
     fc.assert(
       fc.property(span, span, ([from, length], [otherFrom, otherLength]) => {

@@ -8,12 +8,12 @@ type Refusal = CorrectionOutcome & { readonly kind: 'refused' };
 
 const earliestUs = Date.UTC(2000, 0, 1) * 1000;
 const longestDays = 400;
-/** A handful in a meter's life; more are a program gone mad. */
+/** A meter has a handful in its life; more come from a faulty program. */
 const limitPerMeter = 500;
 
 /**
- * Why a correction can't be declared of a meter; null when it can. What contradicts another is refused, for whoever
- * declares it should see the other and take it back first.
+ * Why a correction can't be declared for a meter; null when it can. One that contradicts another is refused, so that
+ * the user sees the other and removes it first.
  */
 export function refusalOf(
   correction: Correction,

@@ -1,6 +1,6 @@
 /**
- * Goal: what was declared is noted before it is, posted after it, and not forgotten in between; one correction at a time.
- * Method: a desk whose stores and posting worker note in which order they are called, and fail as they are told.
+ * Goal: an unposted correction is saved before it is declared, posted after, and not lost in between; one at a time.
+ * Method: a service whose stores and posting worker record the order of their calls, and fail on demand.
  */
 
 import { describe, expect, it } from 'vitest';
@@ -17,19 +17,19 @@ import { MemoryLedger } from '../testing/memory-ledger.ts';
 import { CorrectionService, type UnpostedCorrection } from './correction-service.ts';
 
 const start = quarterHourStartUs(1_780_000_000_000_000);
-const at = (quarters: number) => start + quarters * quarterHourUs;
+const at = (quarterHours: number) => start + quarterHours * quarterHourUs;
 const nowUs = at(100);
 const meter: Meter = { entityId: 'sensor.a', posts: 'register', kind: 'rising' };
-const exclusion = (correctionId: string, quarter: number, entityId = 'sensor.a'): Correction => ({
+const exclusion = (correctionId: string, quarterHour: number, entityId = 'sensor.a'): Correction => ({
   ...{ kind: 'exclusion', correctionId, entityId, notes: '', createdAtUs: 0, ticketId: null },
-  ...intervalAt(at(quarter)),
+  ...intervalAt(at(quarterHour)),
 });
-const exchange = (correctionId: string, quarter: number): Correction => ({
+const exchange = (correctionId: string, quarterHour: number): Correction => ({
   ...{ kind: 'exchange', correctionId, entityId: 'sensor.a', notes: '', createdAtUs: 0, ticketId: null },
-  ...{ atUs: at(quarter), oldRegisterMicro: null, newRegisterMicro: 0 },
+  ...{ atUs: at(quarterHour), oldRegisterMicro: null, newRegisterMicro: 0 },
 });
 
-function desk(left: readonly UnpostedCorrection[] = [], everyMs?: number) {
+function service(left: readonly UnpostedCorrection[] = [], everyMs?: number) {
   const done: string[] = [];
   const given = { left, isAway: false, meters: new Map([['sensor.a', meter]]) };
   const corrections = new MemoryCorrections();
@@ -45,8 +45,8 @@ function desk(left: readonly UnpostedCorrection[] = [], everyMs?: number) {
     done.push(`remove ${id}`);
     return remove.call(corrections, id);
   };
-  // One spike, at the second quarter.
-  const told = [0, 1000, 90_000, 3000, 4000].map(
+  // One spike, in the second quarter-hour.
+  const reported = [0, 1000, 90_000, 3000, 4000].map(
     (micro, n): RegisterReading => ({
       ...{ kind: 'reading', atUs: at(n), registerMicro: micro, lastResetAtUs: null, origin: 'stream' },
     }),
@@ -54,7 +54,7 @@ function desk(left: readonly UnpostedCorrection[] = [], everyMs?: number) {
   const evidenceWith = (list: readonly Correction[]) => ({
     ...noEvidence,
     registers: async (_: string, startUs: number) => ({
-      items: correctedEvidence(told, standingCorrections(list)).filter(({ atUs }) => atUs >= startUs),
+      items: correctedEvidence(reported, standingCorrections(list)).filter(({ atUs }) => atUs >= startUs),
       isLast: true,
     }),
     registerBefore: async () => at(0),
@@ -66,7 +66,8 @@ function desk(left: readonly UnpostedCorrection[] = [], everyMs?: number) {
     {
       ...{ corrections, evidenceWith, ledger, clock, log: quietLog, heldUntil: () => null },
       postingWorker: {
-        touch: (entityId, { startUs, endUs }, cause) => void waiting.push([entityId, startUs, endUs, cause]),
+        markDirty: (entityId, { startUs, endUs }, cause) =>
+          void waiting.push([entityId, startUs, endUs, cause]),
         settle: async () => {
           if (given.isAway) throw new Error('the store is away');
           done.push(
@@ -96,11 +97,11 @@ function desk(left: readonly UnpostedCorrection[] = [], everyMs?: number) {
   );
   return { made, done, given, corrections, ledger };
 }
-const q = (quarters: number) => quarters * quarterHourUs;
+const q = (quarterHours: number) => quarterHours * quarterHourUs;
 
 describe('a correction', () => {
-  it('is noted, declared, posted and no longer noted, in this order; so is taking it back', async () => {
-    const { made, done, given } = desk();
+  it('is saved as unposted, declared, posted and cleared, in this order; so is its removal', async () => {
+    const { made, done, given } = service();
     await made.apply(exclusion('one', 2));
     expect(done).toEqual([
       ...['settle ', 'load', 'note sensor.a', 'add sensor.a one'],
@@ -117,10 +118,10 @@ describe('a correction', () => {
     expect(given.left).toEqual([]);
   });
 
-  it('says what it changes: how many entries, from when to when, and what they come to', async () => {
-    const { made } = desk();
+  it('returns its changes: how many entries, from when to when, and their sums', async () => {
+    const { made } = service();
     await made.apply(exclusion('none', 50));
-    // The spike counts 89 Wh up and, as the register began anew, 3 Wh after it; then 1 Wh as ever.
+    // The spike counts 89 Wh up and, because of the reset, 3 Wh after it; then 1 Wh as usual.
     const changes = { entries: 3, quantityBeforeMicro: 93_000, quantityAfterMicro: 3000 };
     const outcome = { kind: 'changed', changes: { ...changes, startUs: at(1), endUs: at(4) } };
     expect(await made.preview(exclusion('one', 2))).toEqual(outcome);
@@ -128,7 +129,7 @@ describe('a correction', () => {
     expect(await made.preview({ takeBack: 'one' })).toMatchObject({
       changes: { entries: 3, quantityBeforeMicro: 3000, quantityAfterMicro: 93_000 },
     });
-    // Nothing was received then.
+    // Nothing was received at that time.
     expect(await made.preview(exclusion('far', 60))).toEqual({
       kind: 'changed',
       changes: {
@@ -138,8 +139,8 @@ describe('a correction', () => {
     });
   });
 
-  it('that nobody knows can not be taken back; one of a meter that is gone changes no figure', async () => {
-    const { made, given, corrections } = desk();
+  it('that is unknown can not be removed; one of a meter that is gone changes no figure', async () => {
+    const { made, given, corrections } = service();
     expect(await made.preview({ takeBack: 'none' })).toEqual({ kind: 'unknown' });
     expect(await made.takeBack('none')).toEqual({ kind: 'unknown' });
     await made.apply(exclusion('one', 2));
@@ -150,8 +151,8 @@ describe('a correction', () => {
     expect(corrections.declared).toEqual([]);
   });
 
-  it('is the only one under way, and what fails does not hold up the next', async () => {
-    const { made, given, corrections } = desk();
+  it('runs alone, and a failure does not block the next one', async () => {
+    const { made, given, corrections } = service();
     given.isAway = true;
     const first = made.apply(exclusion('one', 2));
     const second = made.preview({ takeBack: 'none' });
@@ -160,19 +161,19 @@ describe('a correction', () => {
     expect(corrections.declared).toEqual([]);
     given.isAway = false;
     const applied = made.apply(exclusion('one', 2));
-    // As the first has it by then.
+    // The first one has changed it by then.
     expect(await made.takeBack('one')).toMatchObject({ kind: 'changed' });
     expect(await applied).toMatchObject({ kind: 'changed' });
   });
 });
 
-describe('what may not be posted', () => {
-  const noted = (entityId: string, quarter: number): UnpostedCorrection => ({
-    ...{ entityId, ...intervalAt(at(quarter)) },
+describe('an unposted correction', () => {
+  const noted = (entityId: string, quarterHour: number): UnpostedCorrection => ({
+    ...{ entityId, ...intervalAt(at(quarterHour)) },
   });
 
-  it('stays noted over a crash, beside what is declared since', async () => {
-    const { made, done, given } = desk([noted('sensor.b', 7)]);
+  it('stays saved over a crash, beside those declared since', async () => {
+    const { made, done, given } = service([noted('sensor.b', 7)]);
     await made.carry('sensor.none', 'sensor.a');
     expect(done).toEqual([]);
     await made.excludeUntil('sensor.a', at(1));
@@ -183,8 +184,8 @@ describe('what may not be posted', () => {
     expect(given.left).toEqual([noted('sensor.b', 7)]);
   });
 
-  it('is posted at the next turn once its meter is known, and noted until then', async () => {
-    const { made, done, given } = desk([noted('sensor.a', 2), noted('sensor.b', 7)], 1);
+  it('is posted at the next turn once its meter is known, and saved until then', async () => {
+    const { made, done, given } = service([noted('sensor.a', 2), noted('sensor.b', 7)], 1);
     made.start();
     await expect.poll(() => given.left).toEqual([noted('sensor.b', 7)]);
     const turns = done.length;
@@ -196,8 +197,8 @@ describe('what may not be posted', () => {
 });
 
 describe('corrections of a meter with another name', () => {
-  it('go along with their ids, each posted under the new one', async () => {
-    const { made, done, corrections } = desk();
+  it('are copied with their ids, each posted under the new one', async () => {
+    const { made, done, corrections } = service();
     for (const id of ['one', 'two']) corrections.declared.push(exclusion(id, 2, 'sensor.old'));
     expect(await made.carry('sensor.old', 'sensor.a')).toBe(2);
     expect(corrections.declared.map(({ entityId, correctionId }) => [entityId, correctionId])).toEqual([

@@ -15,20 +15,20 @@ import { type RepostingRules, repost, usualRules } from '../posting/reposting.ts
 import { refusalOf } from './correction-rules.ts';
 import { quantityIn } from './quantity-in.ts';
 
-/** A correction was declared or taken back, and the meter may not be posted since. */
+/** The interval of a correction that was declared or removed, and may not be posted yet. */
 export interface UnpostedCorrection extends Interval {
   readonly entityId: string;
 }
 
 interface CorrectionServiceDeps {
   readonly corrections: CorrectionStore;
-  /** Evidence as it is, or as it would be, with these corrections of the one meter that is asked for. */
+  /** Evidence with these corrections in place of the stored ones. */
   readonly evidenceWith: (corrections: readonly Correction[]) => EvidenceSource;
   readonly ledger: LedgerStore;
-  readonly postingWorker: Pick<PostingWorker, 'touch' | 'settle'>;
+  readonly postingWorker: Pick<PostingWorker, 'markDirty' | 'settle'>;
   /** The meter of a tracked entity; null when it has no ledger. */
   readonly meterOf: (entityId: string) => Meter | null;
-  /** Kept over a crash: the store of corrections does not tell what was posted. */
+  /** Survives a crash, because the store of corrections does not record what was posted. */
   readonly unposted: {
     load(): Promise<readonly UnpostedCorrection[]>;
     save(unposted: readonly UnpostedCorrection[]): Promise<void>;
@@ -38,13 +38,13 @@ interface CorrectionServiceDeps {
   readonly log: Log;
 }
 
-/** Where corrections are declared and taken back, one at a time. */
+/** Declares and removes corrections, one at a time. */
 export class CorrectionService implements Corrections {
   readonly #deps: CorrectionServiceDeps;
   readonly #rules: RepostingRules;
   readonly #worker: Worker;
   #unposted: readonly UnpostedCorrection[] | null = null;
-  /** Figures that are reported must be those that are written: nothing else may be declared in between. */
+  /** The reported figures must be the written ones, so nothing else may be declared in between. */
   readonly #mutex = new Mutex();
 
   constructor(deps: CorrectionServiceDeps, everyMs = 15_000, rules: RepostingRules = usualRules) {
@@ -55,7 +55,7 @@ export class CorrectionService implements Corrections {
     this.#worker = new Worker({ work, failure, log: deps.log }, everyMs);
   }
 
-  /** Posts what a process that died had declared. */
+  /** Posts corrections that an earlier process declared and did not post. */
   start(): void {
     this.#worker.start();
   }
@@ -98,9 +98,9 @@ export class CorrectionService implements Corrections {
   }
 
   /**
-   * The meter has another name: what was declared of it under the old one goes along, with its id, so that it can still be
-   * taken back. May be repeated; what contradicts something declared under the new name stands as posting decides.
-   * @returns how many went along
+   * Copies a renamed meter's corrections to its new id, under the same correction ids, so that they can still be
+   * removed. May be repeated. Posting resolves contradictions with corrections of the new id.
+   * @returns how many were copied
    */
   carry(oldId: string, newId: string): Promise<number> {
     return this.#mutex.run(async () => {
@@ -114,8 +114,8 @@ export class CorrectionService implements Corrections {
   }
 
   /**
-   * Another meter has this id after `lastUs`: what was read under it until then goes on under the id that the one before
-   * has now, and is no evidence here. May be repeated.
+   * Excludes the readings of an id until `lastUs`, because another meter has it since; they count under the id that the
+   * meter before has now. May be repeated.
    */
   excludeUntil(entityId: string, lastUs: number): Promise<void> {
     return this.#mutex.run(async () => {
@@ -128,7 +128,7 @@ export class CorrectionService implements Corrections {
           endUs: lastUs + 1,
         },
         notes:
-          'Another entity of Home Assistant has this id since; what was read before went with the one that had it.',
+          'Another entity of Home Assistant has this id since; earlier readings belong to the entity before it.',
         ...{ createdAtUs: this.#deps.clock.nowUs(), ticketId: null },
       };
       await this.#carryOut(exclusion, () => this.#deps.corrections.add(exclusion));
@@ -141,7 +141,7 @@ export class CorrectionService implements Corrections {
     return refusalOf(correction, meterOf(correction.entityId), others, clock.nowUs());
   }
 
-  /** Noted first: whoever dies in between must know that the meter is to be posted. */
+  /** Saves the unposted interval first, so that a process that dies in between posts it after its restart. */
   async #carryOut(correction: Correction, change: () => Promise<unknown>): Promise<void> {
     const { postingWorker, unposted } = this.#deps;
     const { entityId } = correction;
@@ -149,7 +149,7 @@ export class CorrectionService implements Corrections {
     this.#unposted = [...known, { entityId, ...correctedInterval(correction) }];
     await unposted.save(this.#unposted);
     await change();
-    postingWorker.touch(entityId, correctedInterval(correction), 'corrected');
+    postingWorker.markDirty(entityId, correctedInterval(correction), 'corrected');
     await postingWorker.settle();
     await this.#save(known);
   }
@@ -159,7 +159,7 @@ export class CorrectionService implements Corrections {
     const known = await this.#loadUnposted();
     const ready = known.filter(({ entityId }) => meterOf(entityId) !== null);
     if (ready.length === 0) return;
-    for (const { entityId, ...span } of ready) postingWorker.touch(entityId, span, 'corrected');
+    for (const { entityId, ...span } of ready) postingWorker.markDirty(entityId, span, 'corrected');
     await postingWorker.settle();
     await this.#save(known.filter((one) => !ready.includes(one)));
   }
@@ -174,7 +174,7 @@ export class CorrectionService implements Corrections {
     this.#unposted = unposted;
   }
 
-  /** What posting would change once the correction is declared, or no longer is; nothing is written but what waited. */
+  /** Returns what posting would change with or without the correction; writes nothing but what was waiting. */
   async #changed(correction: Correction, isDeclared: boolean): Promise<CorrectionOutcome> {
     const { corrections, evidenceWith, ledger, postingWorker, meterOf, clock } = this.#deps;
     const { entityId } = correction;
@@ -192,7 +192,7 @@ export class CorrectionService implements Corrections {
     await postingWorker.settle();
     const declared = await corrections.of(entityId);
     const others = without(declared, correction);
-    // Both drafts see the same present, or the running quarter would seem to change.
+    // Both drafts see the same present, or the running quarter-hour would seem to change.
     const nowUs = clock.nowUs();
     const heldUntilUs = this.#deps.heldUntil(entityId);
     const draft = async (over: LedgerStore, list: readonly Correction[]): Promise<LedgerDraft> => {

@@ -5,7 +5,9 @@ import type { LedgerStore } from '../entries/ledger-store.ts';
 /** A week at a time, so that memory stays bounded. */
 const stepUs = 7 * 96 * quarterHourUs;
 
-/** What a meter's quarters that start in [startUs, endUs) add up to, in millionths; null where none has an entry. */
+/**
+ * What a meter's quarter-hours that start in [startUs, endUs) add up to, in millionths; null where none has an entry.
+ */
 export async function quantityIn(
   ledger: Pick<LedgerStore, 'current'>,
   entityId: string,

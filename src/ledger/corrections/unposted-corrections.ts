@@ -1,6 +1,6 @@
 /**
- * How the settings keep the corrections whose meters may not be posted yet: with the names of the first version, the last
- * instant included.
+ * How the settings keep the corrections whose meters may not be posted yet: with the names of the first version, the
+ * last instant included.
  */
 import type { UnpostedCorrection } from './correction-service.ts';
 

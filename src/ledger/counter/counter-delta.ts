@@ -3,18 +3,20 @@ import type { Interval } from '../../units/interval.ts';
 /** The quantity counted over [startUs, endUs). */
 export interface CounterDelta extends Interval {
   readonly amountMicro: number;
-  /** What the register fell by without it being negative use: a reset, an exchange, a corrected amount. 0 for plain counting. */
+  /**
+   * By how much the register fell without negative use: a reset, an exchange, a corrected amount. 0 for plain counting.
+   */
   readonly restartMicro: number;
   readonly cause: 'counted' | 'reset' | 'exchange' | 'corrected';
-  /** A correction took evidence out of the span, or says what was counted in it. */
+  /** A correction excludes evidence in the interval, or declares its amount. */
   readonly isCorrected: boolean;
-  /** Part of the span lies in an absence, so that its spread over time is a guess. */
+  /** Part of the interval lies in an absence, so that its spread over time is a guess. */
   readonly isInterrupted: boolean;
   /** Where it begins is a guess; see `Step`. */
   readonly isDoubtful: boolean;
   /** The evidence at or before its beginning. */
   readonly restsFromUs: number;
-  /** One of its ends is only known to the row of statistics in which a slow register moved. */
+  /** One of its ends is only known to lie within the statistics row in which a slow register moved. */
   readonly isRough: boolean;
   /** Begins where a statistics row ended. */
   readonly isAfterRow: boolean;

@@ -1,8 +1,8 @@
 /**
- * Goal: a register that falls a little and comes back counts nothing for it, one that goes on lower is counted from there,
- * and what was missing and comes back is no use.
- * Method: vectors worked by hand at, just below and just above each bound; random lives that fall for good, held against
- * what was used. Order and pages are the matter of reposting.test.ts, whose meters fall too.
+ * Goal: a register that falls a little and comes back counts nothing for it, one that goes on lower is counted from
+ * there, and a missing amount that comes back is not use.
+ * Method: vectors worked by hand at, just below and just above each bound; random lives that fall for good, compared
+ * with what was used. Order and pages are tested in reposting.test.ts, whose meters fall too.
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -58,10 +58,10 @@ describe('stepDip', () => {
   const step = (dip: CounterDip | null, registerMicro: number, atUs: number) =>
     stepDip({ baselineMicro: 1000, dip }, { registerMicro, atUs });
 
-  it('begins at the lowest, and anew whenever that is shown again', () => {
+  it('begins at the lowest, and again whenever that is shown again', () => {
     expect(step(null, 900, 1000)).toEqual({ dip: begun, isLasting: false });
     expect(step(old, 900, 5000).dip).toEqual({ ...begun, sinceUs: 5000 });
-    // What only repeats it, right after, leaves it as it is.
+    // A repeat right after leaves it unchanged.
     expect(step(begun, 900, 5000)).toEqual({ dip: begun, isLasting: false });
     expect(step({ ...begun, pieces: 1 }, 900, 5000).dip).toEqual({ ...begun, sinceUs: 5000 });
     expect(step(old, 899, 5000).dip).toEqual({
@@ -80,7 +80,7 @@ describe('stepDip', () => {
     expect(step(old, 941, 1001).dip).toMatchObject({ highestMicro: 941, rises: 3 });
   });
 
-  it('is plain after its time and its rises, and before only when it is told very often', () => {
+  it('is lasting after its time and its rises, and earlier only when it is reported very often', () => {
     expect(step(old, 941, 1000 + lastingUs - 1).isLasting).toBe(false);
     expect(step(old, 941, 1000 + lastingUs).isLasting).toBe(true);
     expect(step(old, 940, 1000 + lastingUs).isLasting).toBe(false);
@@ -88,7 +88,7 @@ describe('stepDip', () => {
     expect(step({ ...old, pieces: lastingPieces - 1 }, 910, 1001).isLasting).toBe(true);
   });
 
-  it('waits for what slid down and came half the way back', () => {
+  it('waits for a register that slid down and came half the way back', () => {
     const slid = { ...old, firstMicro: 951 };
     expect(step(slid, 949, 1000 + lastingUs).isLasting).toBe(true);
     const waiting = step(slid, 950, 1000 + lastingUs);
@@ -98,7 +98,7 @@ describe('stepDip', () => {
     expect(step({ ...old, firstMicro: 950 }, 990, 1000 + lastingUs).isLasting).toBe(true);
   });
 
-  it('is compared by all that it holds', () => {
+  it('is compared by every field', () => {
     expect(isSameDip(old, { ...old })).toBe(true);
     expect(isSameDip(null, null)).toBe(true);
     expect(isSameDip(old, null)).toBe(false);
@@ -121,7 +121,7 @@ describe('a register that goes on lower', () => {
     16_073.5,
   );
 
-  it('counts on from there, spread over the time since, and the rest is explained', () => {
+  it('counts from there, spread over the time since, and a restart explains the rest', () => {
     const { quantity, restart, entries, state } = post(lower);
     expect(quantity).toBe(4);
     expect(restart).toBe(1200);
@@ -138,16 +138,16 @@ describe('a register that goes on lower', () => {
     ]);
   });
 
-  it('has counted nothing until then', () => {
+  it('counts nothing until then', () => {
     const before = post(lower.slice(0, -2));
     expect(before.quantity).toBe(0.5);
     expect(before.state).toMatchObject({ baselineMicro: 17_270_000_000, dip: { rises: 5 } });
     expect(before.state && reachesBackUs(before.state)).toBe(start + 2 * halfHour);
   });
 
-  it('counts the return of what was missing as none, and only that', () => {
+  it('counts nothing for the return of the missing amount, and only for that', () => {
     const back = (kwh: number) => post([...lower, reading(start + 10 * halfHour, kwh)]);
-    // 16,074 there is 17,274 here.
+    // 16,074 of the sensor is 17,274 here.
     expect(back(17_274)).toMatchObject({ quantity: 4.5, restart: 0, state: { formerMicro: null } });
     expect(back(17_273.5)).toMatchObject({ quantity: 4, restart: 0 });
     expect(back(17_273.5 + 300)).toMatchObject({ quantity: 304, restart: 0 });
@@ -155,12 +155,12 @@ describe('a register that goes on lower', () => {
     expect(back(17_273.5 + 300.000_001)).toMatchObject({ restart: 1200 });
   });
 
-  it('comes back before it was plain: nothing but what lies beyond', () => {
+  it('comes back before it is known: counts only what lies beyond', () => {
     const group = halfHourly(100, 93, 93.1, 93.2, 100.5, 100.6);
     expect(post(group)).toMatchObject({ quantity: 0.6, restart: 0, state: { dip: null } });
   });
 
-  it('climbs back by itself, over a night: nothing but what lies beyond', () => {
+  it('climbs back by itself over a night: counts only what lies beyond', () => {
     const slide = [16.5, 16.76, 16.2, 15.6, 15.0, 14.4, 13.8, 13.46];
     const climb = Array.from({ length: 14 }, (_, n) => 13.46 + (n + 1) * 0.3);
     const { quantity, restart } = post(halfHourly(...slide, ...climb));
@@ -176,14 +176,14 @@ describe('a register below 0', () => {
     expect(post(halfHourly(-3, -2, 0, 1))).toMatchObject({ quantity: 1 });
   });
 
-  it('goes on there when it ran over, and begins anew above it', () => {
+  it('goes on there after an overflow, and is reset above 0', () => {
     const over = halfHourly(2_147_483, ...Array.from({ length: 10 }, (_, n) => -2_147_483 + n * 0.5));
     expect(post(over)).toMatchObject({ quantity: 4.5, restart: 4_294_966 });
     const again = post([...over, reading(start + 11 * halfHour, 0.25)]);
     expect(again).toMatchObject({ quantity: 4.75, state: { baselineMicro: 250_000 } });
   });
 
-  it('is skipped in rows too', () => {
+  it('is skipped in rows as well', () => {
     const row = { kind: 'row' as const, startUs: start, atUs: start + halfHour, period: 'hour' as const };
     expect(stepCounter('rising', null, { ...row, registerMicro: -5, changeMicro: 3 })).toEqual({
       state: null,
@@ -194,7 +194,7 @@ describe('a register below 0', () => {
 });
 
 describe('any meter that loses a part for good', () => {
-  it('has counted what was used, whatever it fell by', () => {
+  it('counts what was used, whatever it fell by', () => {
     const uses = fc.array(fc.integer({ min: 1000, max: 100_000 }), { minLength: 20, maxLength: 60 });
     fc.assert(
       fc.property(
@@ -202,7 +202,7 @@ describe('any meter that loses a part for good', () => {
         fc.integer({ min: 1, max: 12 }),
         fc.integer({ min: 7, max: 90 }),
         (steps, place, parts) => {
-          // A fall of more than twice what is used in the hours until it is plain, and of less than a tenth.
+          // A fall of more than twice what is used in the hours until it is known, and of less than a tenth.
           const first = 1_000_000_000;
           const fell = Math.trunc((first * parts) / 1000);
           let used = 0;

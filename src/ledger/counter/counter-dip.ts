@@ -1,14 +1,14 @@
 /**
- * A rising register below where it was: it comes back (8.00, 7.99, 8.01), or it goes on from there for good, as the sum of
- * several meters does when one of them begins anew, or a register that ran over into the negative.
+ * A rising register below its baseline: it comes back (8.00, 7.99, 8.01), or it goes on lower for good, as the sum of
+ * several meters does when one of them is reset, or a register that overflowed into the negative.
  */
 import { hourUs } from '../../units/durations.ts';
 
 export interface CounterDip {
-  /** What it fell to at first. */
+  /** The first register of the fall. */
   readonly firstMicro: number;
   readonly lowestMicro: number;
-  /** When it last showed the lowest; null when it slid down and came half the way back: it is waited for. */
+  /** When it last showed the lowest; null when it slid down and came half the way back: then its return is awaited. */
   readonly sinceUs: number | null;
   /** The highest that it showed since. */
   readonly highestMicro: number;
@@ -17,28 +17,28 @@ export interface CounterDip {
   readonly pieces: number;
 }
 
-/** It goes on lower when it has risen so often … */
+/** A register goes on lower when it has risen this often since its lowest value, and `lastingUs` have passed. */
 export const lastingRises = 3;
 /**
- * … over so long a time. One that slid down step by step (a yield that a battery eats) must also have come back by less than
- * half of it, or it is on its way back.
+ * The time that must pass before a register goes on lower. One that slid down step by step (a yield that a battery
+ * eats) must also have come back by less than half of the fall, or it is on its way back.
  */
 export const lastingUs = 3 * hourUs;
-/** A register that is told this often is decided about sooner, so that posting never reaches back further. */
+/** A register that is reported this often is decided sooner, so that posting never reaches back further. */
 export const lastingPieces = 5000;
 
 /**
  * @param state the counter before, of which only the baseline and the dip count
- * @param told a register below the baseline
- * @returns the dip with it, and whether it is plain now that the register goes on lower
+ * @param shown a register below the baseline
+ * @returns the dip that includes it, and whether the register is known to go on lower now
  */
 export function stepDip(
   state: { readonly baselineMicro: number; readonly dip: CounterDip | null },
-  told: { readonly registerMicro: number; readonly atUs: number },
+  shown: { readonly registerMicro: number; readonly atUs: number },
 ): { readonly dip: CounterDip; readonly isLasting: boolean } {
-  const { registerMicro, atUs } = told;
+  const { registerMicro, atUs } = shown;
   const before = state.dip;
-  // What repeats the lowest says nothing new; rows that repeat may be left out of the evidence.
+  // A repeat of the lowest changes nothing, because rows that repeat may be missing from the evidence.
   if (before !== null && before.pieces === 0 && registerMicro === before.lowestMicro)
     return { dip: before, isLasting: false };
   if (before === null || registerMicro <= before.lowestMicro) {

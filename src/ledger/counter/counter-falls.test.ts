@@ -1,5 +1,5 @@
 /**
- * Goal: a fall is a new cycle where Home Assistant says so, or where no meter can have run backwards by so much.
+ * Goal: a fall is a new cycle where Home Assistant reports it, or where no meter can have run backwards by so much.
  * Method: by hand, at the bounds and just beside them.
  */
 import { describe, expect, it } from 'vitest';
@@ -16,7 +16,7 @@ describe('isFall', () => {
     expect(isFall(0, 0)).toBe(false);
   });
 
-  it('of a register that ran over is the way back above 0', () => {
+  it('of a register that overflowed is the way back above 0', () => {
     expect(isFall(0, -5)).toBe(true);
     expect(isFall(-4, -5)).toBe(false);
   });
@@ -26,7 +26,7 @@ describe('isUnexplainedFall', () => {
   const falls = (beforeMicro: number, registerMicro: number, ...amounts: number[]) =>
     isUnexplainedFall({ rhythm: moves(...amounts), registerMicro: beforeMicro }, registerMicro);
 
-  it('is far more than the register ever moved, and it never fell before', () => {
+  it('is far more than the register ever moved, where it never fell before', () => {
     expect(falls(8400, 0, 200, 300)).toBe(true);
     expect(falls(8400, 7199, 200, 300)).toBe(true);
     expect(falls(8400, 7200, 200, 300)).toBe(false);
@@ -43,7 +43,7 @@ describe('isUnexplainedFall', () => {
     expect(falls(1000, 100)).toBe(false);
   });
 
-  it('is none where the sensor says when its cycle began', () => {
+  it('is none where the sensor reports when its cycle began', () => {
     const read = (minutes: number, kwh: number, lastResetAtUs: number | null): CounterEvidence => ({
       ...{ kind: 'reading', atUs: minutes * 60_000_000, registerMicro: kwh * 1e6, lastResetAtUs },
       origin: 'stream',

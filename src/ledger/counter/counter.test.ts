@@ -1,7 +1,7 @@
 /**
- * Goal: each piece of evidence counts what it says, over the time that it proves, and leaves the state that the next one
+ * Goal: each piece of evidence counts its amount over the time that it proves, and leaves the state that the next one
  * needs.
- * Method: one step at a time, by hand, each delta with all that it holds.
+ * Method: one step at a time, by hand, each delta with every field.
  */
 import { describe, expect, it } from 'vitest';
 import type { CounterEvidence } from '../evidence.ts';
@@ -31,7 +31,7 @@ const exchange = (minutes: number, newRegisterMicro: number, oldRegisterMicro: n
   ...{ kind: 'exchange' as const, atUs: minutes * minute, newRegisterMicro, oldRegisterMicro },
 });
 
-/** The last step of a life. */
+/** The last step of a sequence. */
 function last(kind: CounterKind, ...evidence: readonly CounterEvidence[]): CounterStep {
   let step: CounterStep = { state: null, deltas: [] };
   for (const one of evidence) step = stepCounter(kind, step.state, one);
@@ -52,14 +52,14 @@ const registerOf = (evidence: CounterEvidence | undefined): number =>
   (evidence?.kind === 'reading' ? evidence.registerMicro : null) ?? Number.NaN;
 
 describe('a rising register', () => {
-  it('counts what it moved by', () => {
+  it('counts its moves', () => {
     expect(last('rising', reading(0, 100), reading(5, 170)).deltas).toEqual([
       delta(0, 5, { amountMicro: 70 }),
     ]);
     expect(last('rising', reading(0, 100)).deltas).toEqual([]);
   });
 
-  it('of 0 is not below 0, and stands while it shows what is', () => {
+  it('of 0 is not below 0, and stays the baseline while negative values follow', () => {
     const below = last('rising', reading(0, 0), reading(5, -1));
     expect(below.deltas).toEqual([]);
     expect(below.state).toMatchObject({ baselineMicro: 0, registerMicro: 0, atUs: 0 });
@@ -67,7 +67,7 @@ describe('a rising register', () => {
     expect(last('rising', reading(0, 0)).state).not.toBeNull();
   });
 
-  it('that dips counts nothing, and is where it was when it is back at that', () => {
+  it('that dips counts nothing, and goes on where it was when it is back', () => {
     const dip = last('rising', reading(0, 8000), reading(5, 7990));
     expect(dip.deltas).toEqual([delta(0, 5, {})]);
     expect(dip.state).toMatchObject({ baselineMicro: 8000, registerMicro: 7990 });
@@ -86,7 +86,7 @@ describe('a rising register', () => {
     ]);
   });
 
-  it('that begins anew counts from 0, since its last_reset where that lies in between', () => {
+  it('that is reset counts from 0, since its last_reset where that lies in between', () => {
     const begun = (resetMinutes: number | null, before: number | null = null) =>
       last('rising', reading(0, 500, before), reading(10, 600, before), reading(20, 50, resetMinutes)).deltas;
     const whole = delta(10, 20, { amountMicro: 50, restartMicro: 600, cause: 'reset' });
@@ -95,13 +95,13 @@ describe('a rising register', () => {
     expect(begun(20)).toEqual([whole]);
     expect(begun(10)).toEqual([whole]);
     expect(begun(5)).toEqual([whole]);
-    // What it said before says nothing of this cycle.
+    // A last_reset from before is not that of this cycle.
     expect(begun(15, 15)).toEqual([whole]);
   });
 });
 
-describe('a register that repeats what it was', () => {
-  it('proves at once that it stood when it is fast and repeats come without a pause', () => {
+describe('a register that repeats', () => {
+  it('proves at once that it did not move when it is fast and repeats come without a pause', () => {
     const fast = rhythmic(0.25, 5000);
     const micro = registerOf(fast.at(-1));
     const again = last('rising', ...fast, reading(2.25, micro));
@@ -115,7 +115,7 @@ describe('a register that repeats what it was', () => {
     expect(returned.state).toMatchObject({ repeats: { lastUs: 2.25 * minute }, absentSinceUs: null });
   });
 
-  it('stood until shortly before its next move, as its rows tell', () => {
+  it('did not move until shortly before its next move, as its rows prove', () => {
     const quarterly = rhythmic(15, 50_000);
     const micro = registerOf(quarterly.at(-1));
     const rows = Array.from({ length: 36 }, (_, n) => row(120 + 5 * n, 125 + 5 * n, micro));
@@ -129,14 +129,14 @@ describe('a register that repeats what it was', () => {
       reading(310, micro + 40_000),
     ).deltas;
     expect(absent.map(({ isInterrupted }) => isInterrupted)).toEqual([false, true]);
-    // So does one that begins anew.
+    // The same holds for a reset.
     expect(last('rising', ...quarterly, ...rows, reading(310, 40_000)).deltas).toEqual([
       delta(120, 295, {}),
       delta(295, 310, { amountMicro: 40_000, restartMicro: micro, cause: 'reset' }),
     ]);
   });
 
-  it('moved in the hour in which Home Assistant says that it counted', () => {
+  it('moved in the hour in which its hourly row counts', () => {
     const quarterly = rhythmic(15, 50_000);
     const micro = registerOf(quarterly.at(-1));
     const hour = (from: number, registerMicro: number) => ({
@@ -146,7 +146,7 @@ describe('a register that repeats what it was', () => {
     expect(
       last('rising', ...quarterly, hour(120, micro), hour(180, micro), hour(240, micro + 90_000)).deltas,
     ).toEqual([delta(120, 240, {}), delta(240, 300, { amountMicro: 90_000, isRough: true })]);
-    // Where an hour is missing it may have counted in that one, too.
+    // Where an hour is missing it may have counted in that one as well.
     expect(last('rising', ...quarterly, hour(120, micro), hour(240, micro + 90_000)).deltas).toEqual([
       delta(120, 180, {}),
       delta(180, 300, { amountMicro: 90_000, isRough: true }),
@@ -156,7 +156,7 @@ describe('a register that repeats what it was', () => {
     ]);
   });
 
-  it('that is slow moved at the start of its row, unless by so little that it does not matter', () => {
+  it('that is slow moved at the start of its row, unless by a negligible amount', () => {
     const quarterly = rhythmic(15, 50_000);
     const micro = registerOf(quarterly.at(-1));
     const movedAt = (amountMicro: number) => {
@@ -166,7 +166,7 @@ describe('a register that repeats what it was', () => {
     expect([movedAt(10_000), movedAt(10_001)]).toEqual([135, 130]);
   });
 
-  it('is told roughly by the row in which it moves, unless it is prompt or repeated by none', () => {
+  it('is rough in the row in which it moves, unless it is prompt or no row repeats it', () => {
     const moves = (everyMinutes: number, repeats: number) => {
       const known = rhythmic(everyMinutes, 50_000);
       const micro = registerOf(known.at(-1));
@@ -177,7 +177,7 @@ describe('a register that repeats what it was', () => {
     };
     const slow = moves(15, 24);
     expect(slow.deltas.map(({ isRough }) => isRough)).toEqual([false, true]);
-    // Slow meters report soon after the quarter: the row's start is nearer.
+    // Slow meters report soon after the quarter-hour: the row's start is nearer.
     expect(slow.state).toMatchObject({ movedAtUs: (120 + 120) * minute, sinceUs: 240 * minute });
     expect(slow.state?.atUs).toBe(245 * minute);
     expect(moves(15, 0).deltas.map(({ isRough }) => isRough)).toEqual([false]);
@@ -187,20 +187,20 @@ describe('a register that repeats what it was', () => {
     expect(prompt.state).toMatchObject({ movedAtUs: (8 + 125) * minute });
   });
 
-  it('after a row is as rough as that, unless each of its moves is small', () => {
-    const stood = (amountMicro: number) => {
+  it('is as rough after a row, unless each of its moves is small', () => {
+    const unmoved = (amountMicro: number) => {
       const known = rhythmic(15, amountMicro);
       const micro = registerOf(known.at(-1));
       const rows = [row(120, 125, micro + amountMicro), row(125, 130, micro + amountMicro)];
       const more = Array.from({ length: 30 }, (_, n) => row(130 + 5 * n, 135 + 5 * n, micro + amountMicro));
       return last('rising', ...known, ...rows, ...more, reading(290, micro + 1.7 * amountMicro)).deltas;
     };
-    expect(stood(5000).map(({ isRough }) => isRough)).toEqual([false, true]);
-    expect(stood(50_000).map(({ isRough }) => isRough)).toEqual([true, true]);
-    expect(stood(50_000).every(({ isAfterRow }) => isAfterRow)).toBe(true);
+    expect(unmoved(5000).map(({ isRough }) => isRough)).toEqual([false, true]);
+    expect(unmoved(50_000).map(({ isRough }) => isRough)).toEqual([true, true]);
+    expect(unmoved(50_000).every(({ isAfterRow }) => isAfterRow)).toBe(true);
   });
 
-  it('in a row that follows on another time is told at its end', () => {
+  it('moves at the end of a row that does not follow directly', () => {
     const known = rhythmic(60, 50_000);
     const micro = registerOf(known.at(-1));
     const beside = last('rising', ...known, row(480, 485, micro), row(490, 495, micro + 40_000));
@@ -211,21 +211,21 @@ describe('a register that repeats what it was', () => {
   });
 });
 
-describe('a row that knows what it counted', () => {
-  it('has that, and explains the register', () => {
-    const told = { ...delta(60, 65, {}), amountMicro: 700 };
+describe('a row with a change of its own', () => {
+  it('counts that, and a restart explains the register', () => {
+    const counted = { ...delta(60, 65, {}), amountMicro: 700 };
     expect(last('rising', reading(60, 10_000), row(60, 65, 200, 700)).deltas).toEqual([
-      { ...told, restartMicro: 10_500, cause: 'reset' },
+      { ...counted, restartMicro: 10_500, cause: 'reset' },
     ]);
-    expect(last('rising', reading(60, 10_000), row(60, 65, 10_700, 700)).deltas).toEqual([told]);
-    // The first of all begins where its own change does.
-    expect(last('rising', row(60, 65, 10_000, 700)).deltas).toEqual([told]);
-    expect(last('rising', row(60, 65, 0, 700)).deltas).toEqual([told]);
+    expect(last('rising', reading(60, 10_000), row(60, 65, 10_700, 700)).deltas).toEqual([counted]);
+    // The first evidence of all begins at the start of its own change.
+    expect(last('rising', row(60, 65, 10_000, 700)).deltas).toEqual([counted]);
+    expect(last('rising', row(60, 65, 0, 700)).deltas).toEqual([counted]);
     expect(last('rising', row(60, 65, -1, 700))).toEqual({ state: null, deltas: [] });
-    expect(last('net', row(60, 65, -1, 700)).deltas).toEqual([told]);
+    expect(last('net', row(60, 65, -1, 700)).deltas).toEqual([counted]);
   });
 
-  it('is a register at its end where it does not follow on the evidence before, and nothing before that', () => {
+  it('is a register at its end where it does not follow the evidence directly, and counts nothing before', () => {
     expect(last('rising', reading(50, 10_000), row(60, 65, 200, 700)).deltas).toEqual([
       delta(50, 65, { amountMicro: 200, restartMicro: 10_000, cause: 'reset' }),
     ]);
@@ -251,7 +251,7 @@ describe('an exchange', () => {
     expect(state).toMatchObject({ baselineMicro: 20, lastResetAtUs: 0, rhythm: [] });
   });
 
-  it('is a guess when the old register is not known, or the meter was away', () => {
+  it('is a guess when the old register is not known, or the meter was unavailable', () => {
     const guess = (...evidence: CounterEvidence[]) => last('rising', ...evidence).deltas[0]?.isInterrupted;
     expect(guess(reading(0, 500), exchange(10, 20, 560))).toBe(false);
     expect(guess(reading(0, 500), exchange(10, 20, null))).toBe(true);
@@ -261,7 +261,7 @@ describe('an exchange', () => {
   });
 });
 
-describe('the moves that a rhythm was begun with', () => {
+describe('the moves that a rhythm began with', () => {
   const begun = last('rising', reading(0, 500)).state;
   const leftOf = (foreseenMoves: number, ...evidence: CounterEvidence[]) => {
     let state: CounterState | null = begun && { ...begun, foreseenMoves };
@@ -269,14 +269,14 @@ describe('the moves that a rhythm was begun with', () => {
     return state?.foreseenMoves;
   };
 
-  it('are fewer by each move, down to none', () => {
+  it('decrease by each move, down to none', () => {
     expect(begun?.foreseenMoves).toBe(0);
     expect(leftOf(4, reading(5, 510))).toBe(3);
     expect(leftOf(4, reading(5, 510), reading(6, 511), reading(7, 512), reading(8, 513))).toBe(0);
     expect(leftOf(0, reading(5, 510))).toBe(0);
   });
 
-  it('are still to come after what is no move', () => {
+  it('stay the same after evidence that is no move', () => {
     expect(leftOf(4, reading(5, 500))).toBe(4);
     expect(leftOf(4, reading(5, 490))).toBe(4);
     expect(leftOf(4, reading(5, 7))).toBe(4);

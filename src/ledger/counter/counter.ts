@@ -13,17 +13,17 @@ import {
 import { isReading, withRepeat } from './repeats.ts';
 import { certainMicro, hoursAreTrue, isFine, isPrompt, isSlow, stepAfter, withMove } from './rhythm.ts';
 
-/** What one piece of evidence says of the time since the one before. */
+/** What one piece of evidence adds to the one before. */
 export interface CounterStep {
   readonly state: CounterState | null;
   /** What the register counted, ascending, no two overlapping; none while evidence only repeats it. */
   readonly deltas: readonly CounterDelta[];
 }
 
-/** What was missing has come back when the register stands where it would, or beyond by this part of what was missing. */
+/** A missing amount has come back when the register exceeds its former level by at most this fraction of the amount. */
 const returnParts = 4;
 
-/** A register that follows on an amount that a person declared: the register begins anew, and the rest is explained. */
+/** A register after a declared amount: counting restarts from it, and a restart entry explains the difference. */
 function delivered(state: CounterState, next: CounterState, deliveredMicro: number): CounterStep {
   return {
     state: { ...next, rhythm: state.rhythm, foreseenMoves: state.foreseenMoves },
@@ -41,8 +41,8 @@ function delivered(state: CounterState, next: CounterState, deliveredMicro: numb
 /**
  * Takes one piece of evidence, later than the state. The first register ever seen is the zero point; a reset counts the
  * new register from 0; a smaller fall is a dip, which counts nothing and never becomes the baseline, so that
- * 8.00, 7.99, 8.01 is 0.01. A register that goes on lower is counted from there once that is plain (counter-dip.ts).
- * Negative registers of a rising counter are skipped, as core does, unless it goes on there.
+ * 8.00, 7.99, 8.01 is 0.01. A register that goes on lower is counted from there once that is known (counter-dip.ts).
+ * Negative registers of a rising counter are skipped, as core does, unless the register goes on there.
  */
 export function stepCounter(
   kind: CounterKind,
@@ -69,14 +69,14 @@ export function stepCounter(
         const absent = state && { ...state, absentSinceUs: state.absentSinceUs ?? atUs };
         return { state: absent, deltas: [] };
       }
-      // A sensor that loses the attribute for a moment has not been reset.
+      // A sensor that loses the attribute for a moment was not reset.
       const lastResetAtUs = evidence.lastResetAtUs ?? state?.lastResetAtUs ?? null;
       return registerRead(kind, state, {
         atUs,
         movedAtUs: atUs,
         registerMicro,
         lastResetAtUs,
-        toldBy: 'reading',
+        reportedBy: 'reading',
         isFromFile: evidence.origin === 'import',
         isOfHour: false,
       });
@@ -87,21 +87,21 @@ export function stepCounter(
 interface ReadRegister {
   /** As of when the register is known. */
   readonly atUs: number;
-  /** When it moved to this, if it did. */
+  /** When it moved to this register, if it moved. */
   readonly movedAtUs: number;
   readonly registerMicro: number;
   readonly lastResetAtUs: number | null;
-  readonly toldBy: CounterState['toldBy'];
-  /** A file has what a meter recorded, at its own pace. */
+  readonly reportedBy: CounterState['reportedBy'];
+  /** Imported files hold what a meter recorded, at its own pace. */
   readonly isFromFile: boolean;
-  /** Home Assistant says of an hour that it counted in it. */
+  /** Home Assistant's hourly row shows that it counted in that hour. */
   readonly isOfHour: boolean;
 }
 
 function registerRead(kind: CounterKind, state: CounterState | null, read: ReadRegister): CounterStep {
-  const { atUs, registerMicro, lastResetAtUs, toldBy } = read;
+  const { atUs, registerMicro, lastResetAtUs, reportedBy } = read;
   const isBelowZero = kind === 'rising' && registerMicro < 0;
-  const next = opened(atUs, registerMicro, lastResetAtUs, toldBy, state);
+  const next = opened(atUs, registerMicro, lastResetAtUs, reportedBy, state);
   if (state === null) return { state: isBelowZero ? null : next, deltas: [] };
   if (isBelowZero && state.baselineMicro >= 0) return wentOnLower(state, next) ?? skipped(state, next);
   const declaredMicro = state.correction?.deliveredMicro ?? null;
@@ -123,7 +123,7 @@ function registerRead(kind: CounterKind, state: CounterState | null, read: ReadR
   return { state: { ...after, movedAtUs: state.movedAtUs }, deltas: [{ ...still, cause: 'counted' }] };
 }
 
-/** What was missing of a register came back at once; null when it only counted. */
+/** The step of a register whose missing amount came back at once; null when it only counted. */
 function cameBack(state: CounterState, next: CounterState, formerMicro: number): CounterStep | null {
   const gapMicro = formerMicro - state.baselineMicro;
   const amountMicro = next.registerMicro - formerMicro;
@@ -132,7 +132,7 @@ function cameBack(state: CounterState, next: CounterState, formerMicro: number):
   return { state: next, deltas: [{ ...counted, cause: 'reset' }] };
 }
 
-/** A register below its baseline counts nothing, until it is plain that it goes on there. */
+/** A register below its baseline counts nothing until it is known to go on there. */
 function dipped(state: CounterState, next: CounterState): CounterStep {
   const { baselineMicro, formerMicro, movedAtUs } = state;
   const still = { ...spanSince(state, next.atUs), amountMicro: 0, restartMicro: 0 };
@@ -144,12 +144,12 @@ function dipped(state: CounterState, next: CounterState): CounterStep {
   );
 }
 
-/** Below 0: the register before stands, for whatever comes next. */
+/** Below 0: the register before stays the baseline for the next evidence. */
 function skipped(state: CounterState, read: CounterState): CounterStep {
   return { state: { ...state, dip: stepDip(state, read).dip }, deltas: [] };
 }
 
-/** Counted from the lowest on, over the time since then; null while it may come back. */
+/** Counts from the lowest register on, over the time since then; null while the register may come back. */
 function wentOnLower(state: CounterState, next: CounterState): CounterStep | null {
   const { dip, isLasting } = stepDip(state, next);
   if (!isLasting || dip.sinceUs === null) return null;
@@ -164,19 +164,19 @@ function wentOnLower(state: CounterState, next: CounterState): CounterStep | nul
 }
 
 /**
- * A state that says what the register said before. Of a meter that is read it is a reading; what any other proves is seen
+ * A state that repeats the register. For a meter that is read it is a reading; what any other repeat proves is decided
  * when the register moves.
  */
 function repeated(state: CounterState, read: ReadRegister): CounterStep {
-  const { atUs, lastResetAtUs, toldBy, isFromFile } = read;
-  if (toldBy === 'row') return { state: { ...state, atUs, lastResetAtUs }, deltas: [] };
+  const { atUs, lastResetAtUs, reportedBy, isFromFile } = read;
+  if (reportedBy === 'row') return { state: { ...state, atUs, lastResetAtUs }, deltas: [] };
   const isBack = state.absentSinceUs !== null;
   const repeats = withRepeat(isBack ? null : state.repeats, state.movedAtUs, atUs);
   const next = { ...state, atUs, lastResetAtUs, repeats, absentSinceUs: null };
   const isRead = isFromFile || (!isBack && isReading(state.rhythm, repeats, atUs - state.atUs));
   if (!isRead) return { state: next, deltas: [] };
-  const stood = { ...spanSince(state, atUs), amountMicro: 0, restartMicro: 0 };
-  return { state: { ...next, sinceUs: atUs }, deltas: [{ ...stood, cause: 'counted' }] };
+  const unmoved = { ...spanSince(state, atUs), amountMicro: 0, restartMicro: 0 };
+  return { state: { ...next, sinceUs: atUs }, deltas: [{ ...unmoved, cause: 'counted' }] };
 }
 
 function isReset(
@@ -186,11 +186,11 @@ function isReset(
 ): boolean {
   if (kind === 'rising') return isFall(registerMicro, state.registerMicro);
   if (lastResetAtUs !== null && lastResetAtUs !== state.lastResetAtUs) return true;
-  // A sensor that says when its cycle began says so of the next one, too.
+  // A sensor that reports when its cycle began reports it for the next one, too.
   return lastResetAtUs === null && isUnexplainedFall(state, registerMicro);
 }
 
-/** A new cycle. What it counted lies after its beginning, where that is known; what the old one still had is not. */
+/** A new cycle. It counts from its beginning, where that is known; the end of the old cycle is not known. */
 function restarted(state: CounterState, next: CounterState, read: ReadRegister): CounterStep {
   const { atUs, lastResetAtUs, registerMicro } = read;
   const isBegun =
@@ -211,13 +211,13 @@ function restarted(state: CounterState, next: CounterState, read: ReadRegister):
   return { state: next, deltas: [...still, delta] };
 }
 
-/** A register that moved: what it counted is what it moved by, after the time for which it is known to have stood. */
+/** A register that moved: it counted its move, after the time for which it is known not to have moved. */
 function moved(state: CounterState, next: CounterState, { movedAtUs, isOfHour }: ReadRegister): CounterStep {
   const amountMicro = next.baselineMicro - state.baselineMicro;
   const { still, begun } = afterSilence(state, movedAtUs, amountMicro, isOfHour);
   const rhythm = withMove(state.rhythm, movedAtUs - state.movedAtUs, amountMicro);
   const since = spanSince(state, movedAtUs);
-  const isRowAfterRepeats = next.toldBy === 'row' && state.sinceUs < state.atUs;
+  const isRowAfterRepeats = next.reportedBy === 'row' && state.sinceUs < state.atUs;
   const isRough = since.isRough || (isRowAfterRepeats && !isPrompt(state.rhythm, shortRowUs));
   const span = { ...since, ...begun, isRough };
   return {
@@ -233,7 +233,7 @@ function moved(state: CounterState, next: CounterState, { movedAtUs, isOfHour }:
 }
 
 /**
- * What evidence that only repeated the register proves of the time before its next move.
+ * Splits a silence at the start of the next move, by what the repeats of the register prove.
  * @param isOfHour it moved in an hour of Home Assistant's rows, which begins no earlier than the last repeat
  */
 function afterSilence(state: CounterState, endUs: number, amountMicro: number, isOfHour = false) {
@@ -246,8 +246,8 @@ function afterSilence(state: CounterState, endUs: number, amountMicro: number, i
   const restsFromUs = isDoubtful ? sinceUs : startUs;
   const since = spanSince(state, startUs);
   const isRough = since.isRough && !isFine(rhythm);
-  const stood = { ...since, isRough, isInterrupted: false, amountMicro: 0, restartMicro: 0 };
-  const still: CounterDelta[] = startUs > sinceUs ? [{ ...stood, cause: 'counted' }] : [];
+  const unmoved = { ...since, isRough, isInterrupted: false, amountMicro: 0, restartMicro: 0 };
+  const still: CounterDelta[] = startUs > sinceUs ? [{ ...unmoved, cause: 'counted' }] : [];
   return { still, begun: { startUs, restsFromUs, isDoubtful } };
 }
 
@@ -278,10 +278,10 @@ function exchanged(
 }
 
 /**
- * A statistics row that follows on another piece of evidence is taken like a reading at its end, unless its own `change`
- * says more: then the row's hour has that, and whatever lies between the evidence before and the row's start is part of
- * the hole that the register bridges. When within the row a register moved that reports less often than rows are made is
- * not known: meters report soon after the hour, or the quarter of it, so the row's start is nearer than its end.
+ * A statistics row after another piece of evidence counts like a reading at its end, unless its own `change` is known:
+ * then the row's interval counts that, and the time between the evidence before and the row's start is part of the gap
+ * that the register bridges. When a register that reports less often than rows are made moved within its row is not
+ * known: meters report soon after the hour or the quarter-hour, so the row's start is nearer than its end.
  */
 function rowRead(
   kind: CounterKind,
@@ -294,7 +294,7 @@ function rowRead(
   const isSkipped = kind === 'rising' && registerMicro < 0;
   if (
     changeMicro !== null &&
-    // A reading at the row's very start said already what the row counted.
+    // A reading at the row's very start has counted the row's change already.
     registerMicro !== state?.registerMicro &&
     !isSkipped &&
     follows &&
@@ -336,7 +336,7 @@ function rowRead(
     movedAtUs: isSlower && !isOfHour ? startUs : atUs,
     registerMicro,
     lastResetAtUs: state?.lastResetAtUs ?? null,
-    toldBy: 'row',
+    reportedBy: 'row',
     isFromFile: false,
     isOfHour,
   });

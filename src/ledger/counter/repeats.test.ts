@@ -1,5 +1,6 @@
 /**
- * Goal: a state that repeats a register is a reading where the meter is read, and not where a restart or an attribute wrote it.
+ * Goal: a state that repeats a register is a reading where the meter is read, and none where a restart or an attribute
+ * wrote it.
  * Method: by hand, at the bounds and just beside them.
  */
 import { describe, expect, it } from 'vitest';
@@ -13,12 +14,12 @@ const rhythm = (...intervalsS: number[]): Rhythm =>
 describe('withRepeat', () => {
   const first: Repeats = { count: 1, everyUs: 100, lastUs: 600 };
 
-  it('takes the time since the state before for the pace', () => {
+  it('takes the time since the state before as the pace', () => {
     expect(withRepeat(null, 500, 600)).toEqual(first);
     expect(withRepeat(first, 500, 700)).toEqual({ count: 2, everyUs: 100, lastUs: 700 });
   });
 
-  it('counts what is at most half the pace early or late, and begins anew otherwise', () => {
+  it('counts a repeat at most half the pace early or late, and starts again otherwise', () => {
     expect(withRepeat(first, 500, 650).count).toBe(2);
     expect(withRepeat(first, 500, 750).count).toBe(2);
     expect(withRepeat(first, 500, 649)).toEqual({ count: 1, everyUs: 49, lastUs: 649 });
@@ -33,7 +34,7 @@ describe('isReading', () => {
     lastUs: 0,
   });
 
-  it('is one of a fast meter that comes without a pause', () => {
+  it('is a repeat of a fast meter without a pause', () => {
     const fastS = fastUs / second;
     const fast = rhythm(fastS, fastS, fastS, fastS);
     expect(isReading(fast, repeats(1, 1), 1.5 * fastUs)).toBe(true);
@@ -42,7 +43,7 @@ describe('isReading', () => {
     expect(isReading(rhythm(1, 1, 1), repeats(1, 1), 1)).toBe(false);
   });
 
-  it('is one of several at a steady pace', () => {
+  it('is a repeat among several at a steady pace', () => {
     expect(isReading([], repeats(steadyRepeats, 300), 300 * second)).toBe(true);
     expect(isReading([], repeats(steadyRepeats - 1, 300), 300 * second)).toBe(false);
   });

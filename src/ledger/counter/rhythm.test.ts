@@ -1,5 +1,5 @@
 /**
- * Goal: a register is said to stand only where its own rhythm proves it.
+ * Goal: a register counts as unchanged only where its own rhythm proves it.
  * Method: rhythms by hand, at their bounds and just beside them.
  */
 import { describe, expect, it } from 'vitest';
@@ -52,7 +52,7 @@ describe('reportsEachUs', () => {
 });
 
 describe('hoursAreTrue', () => {
-  it('is so up to half a day between moves, and while nothing is known', () => {
+  it('holds up to half a day between moves, and while nothing is known', () => {
     expect(hoursAreTrue([])).toBe(true);
     const dayS = 86_400;
     expect(hoursAreTrue(rhythm(dayS / 2, dayS / 2, dayS / 2, dayS))).toBe(true);
@@ -64,7 +64,7 @@ describe('stepAfter', () => {
   const silence = { sinceUs: 0, repeatedAtUs: 5 * hour, resumedAtUs: null, isInterrupted: false };
   const at = 5 * hour + 10 * minute;
 
-  it('begins one interval before the step, the longest that is no silence', () => {
+  it('begins one interval before the step: the longest that is no silence', () => {
     expect(stepAfter(quarterly, silence, at, 40_000)).toEqual({
       startUs: at - 910 * second,
       isDoubtful: false,
@@ -78,7 +78,7 @@ describe('stepAfter', () => {
     expect(stepAfter(quarterly, late, at, 40_000).startUs).toBe(at - 2 * hour);
   });
 
-  it('reaches back over the whole silence where nothing proves that the register stood', () => {
+  it('reaches back over the whole silence where nothing proves that the register did not move', () => {
     const whole = { startUs: 0, isDoubtful: false };
     expect(stepAfter(quarterly, { ...silence, repeatedAtUs: 0 }, at, 40_000)).toEqual(whole);
     expect(stepAfter(quarterly.slice(5), silence, at, 40_000)).toEqual(whole);
@@ -88,7 +88,7 @@ describe('stepAfter', () => {
     );
   });
 
-  it('takes a single tick of a coarse register for one that was on its way all the time', () => {
+  it('takes a single tick of a coarse register as one that built up all the time', () => {
     const coarse = quarterly.map((move, place) => ({ ...move, amountMicro: 1_000_000 * (1 + (place % 3)) }));
     expect(stepAfter(coarse, silence, at, 1_000_000).startUs).toBe(0);
     expect(stepAfter(coarse, silence, at, 2_000_000).startUs).toBeGreaterThan(4 * hour);
@@ -121,7 +121,7 @@ describe('stepAfter', () => {
     expect(stepAfter(none, silence, at, certainMicro + 1)).toEqual({ startUs: 0, isDoubtful: false });
   });
 
-  it('begins with the silence where it needs all of it, and nothing is doubtful then', () => {
+  it('begins with the silence where it needs all of it, and is not doubtful then', () => {
     const perSecond = Math.max(...quarterly.map((move) => move.amountMicro / move.intervalS));
     const amountFor = (us: number) => Math.floor((us / second) * perSecond);
     expect(stepAfter(quarterly, silence, at, amountFor(at))).toEqual({ startUs: 0, isDoubtful: false });
@@ -143,7 +143,7 @@ describe('stepAfter', () => {
     expect(stepAfter(odd, silence, at, 100_000).startUs).toBeGreaterThan(4 * hour);
   });
 
-  it('takes what is certain anywhere for what it looks like: since the last repeat', () => {
+  it('begins a negligible amount at the last repeat', () => {
     const late = { ...silence, repeatedAtUs: at - minute };
     expect(stepAfter(quarterly, late, at, certainMicro).startUs).toBe(at - minute);
     expect(stepAfter(quarterly, late, at, certainMicro + 1).startUs).toBe(at - 910 * second);
@@ -151,7 +151,7 @@ describe('stepAfter', () => {
     expect(stepAfter(quarterly, { ...late, isInterrupted: true }, at, 0).startUs).toBe(
       at - minute - 910 * second,
     );
-    // Of moves that were none no rate is known.
+    // Moves of 0 give no rate.
     const none = quarterly.map((move) => ({ ...move, amountMicro: 0 }));
     expect(stepAfter(none, { ...late, isInterrupted: true }, at, 0)).toEqual({
       startUs: 0,
@@ -166,7 +166,7 @@ describe('stepAfter', () => {
     expect(resumed(1350 * second + 1)).toBe(at - 910 * second);
   });
 
-  it('proves nothing of the last interval before the entity was away', () => {
+  it('proves nothing about the last interval before the entity was unavailable', () => {
     const away = { ...silence, repeatedAtUs: 3 * hour, isInterrupted: true };
     expect(stepAfter(quarterly, away, at, 40_000).startUs).toBe(3 * hour - 910 * second);
     const fine = quarterly.map((move) => ({ ...move, amountMicro: certainMicro }));
@@ -175,7 +175,7 @@ describe('stepAfter', () => {
 });
 
 describe('a register beside rows', () => {
-  it('is prompt when it reports as often as these are made, slow when less often, else not known', () => {
+  it('is prompt when it reports as often as rows are made, slow when less often, else unknown', () => {
     const each = rhythm(900, 900, 900, 900);
     expect([isPrompt(each, 900 * second), isSlow(each, 900 * second)]).toEqual([true, false]);
     expect([isPrompt(each, 900 * second - 1), isSlow(each, 900 * second - 1)]).toEqual([false, true]);
@@ -186,14 +186,14 @@ describe('a register beside rows', () => {
 describe('standsUntilUs', () => {
   const still = { sinceUs: 0, resumedAtUs: null };
 
-  it('proves nothing while a report may be lost that was due before Home Assistant started anew', () => {
-    const stands = (repeatedAtUs: number) =>
+  it('proves nothing while a report from before a restart of Home Assistant may be lost', () => {
+    const stoodUntil = (repeatedAtUs: number) =>
       standsUntilUs(quarterly, { sinceUs: 0, resumedAtUs: hour }, repeatedAtUs);
-    expect(stands(hour + 1350 * second)).toBe(0);
-    expect(stands(hour + 1350 * second + 1)).toBe(hour + 1);
+    expect(stoodUntil(hour + 1350 * second)).toBe(0);
+    expect(stoodUntil(hour + 1350 * second + 1)).toBe(hour + 1);
   });
 
-  it('leaves out what may not be reported yet: an interval and a half', () => {
+  it('excludes the time that may not be reported yet: one and a half intervals', () => {
     expect(standsUntilUs(quarterly, still, 2 * hour)).toBe(2 * hour - 1350 * second);
     expect(standsUntilUs(quarterly, still, 1350 * second)).toBe(0);
     expect(standsUntilUs(rhythm(60, 300), still, hour)).toBe(hour - 450 * second);
@@ -207,7 +207,7 @@ describe('standsUntilUs', () => {
     ).toBe(hour - 1350 * second);
   });
 
-  it('needs a day of a register that never moved', () => {
+  it('needs a day for a register that never moved', () => {
     expect(standsUntilUs([], still, neverMovedUs)).toBe(neverMovedUs);
     expect(standsUntilUs([], still, neverMovedUs - 1)).toBe(0);
   });

@@ -1,7 +1,7 @@
 /**
- * How often a register reports, by its own moves: what tells a register that stood still from one that had not reported
- * yet. A row of Home Assistant's statistics, or a state written again, repeats what the meter reported last; a meter that
- * reports once an hour may have counted all the while. Pure.
+ * How often a register reports, by its own moves. It separates a register that did not move from one that has not
+ * reported yet: a row of Home Assistant's statistics, or a state written again, repeats the last report, and a meter
+ * that reports once an hour may count all the while. Pure.
  */
 import { dayUs, hourUs, minuteUs } from '../../units/durations.ts';
 
@@ -19,15 +19,17 @@ export type Rhythm = readonly Move[];
 export const keptMoves = 8;
 /** Fewer moves make no rhythm. */
 export const neededMoves = 4;
-/** Evidence further apart than this says of no single quarter-hour what it had: a quarter-hour, and what a meter may be late. */
+/**
+ * Evidence further apart than this does not measure a single quarter-hour: 15 minutes, and 5 that a meter may be late.
+ */
 export const quarterHourGapUs = 20 * minuteUs;
-/** In whatever quarter-hour an amount up to this lies, none is wrong by more: 10 Wh, 10 litres. */
+/** Up to this amount, the error of a quarter-hour is negligible wherever the amount lies: 10 Wh, 10 litres. */
 export const certainMicro = 10_000;
-/** A register whose moves are further apart than this reports by the day. */
+/** A register whose moves are further apart than this reports daily. */
 const seldomUs = 12 * hourUs;
 /** A step may exceed the register's own highest rate by what it counts at that rate in this time. */
 export const slackUs = 2 * minuteUs;
-/** A register that never moved is known to stand when it has stood for this long. */
+/** A register that never moved counts as unchanged after this long. */
 export const neverMovedUs = dayUs;
 
 /** The rhythm after one more move. */
@@ -37,8 +39,8 @@ export function withMove(rhythm: Rhythm, intervalUs: number, amountMicro: number
 }
 
 /**
- * How often the register reports while it counts, in µs: the third shortest of its last intervals. Long ones are its
- * silences, and one or two short ones a state that was written twice. Null where too few moves are known.
+ * How often the register reports while it counts, in µs: the third shortest of its last intervals. Long intervals are
+ * silences, and one or two short ones come from a state that was written twice. Null where too few moves are known.
  */
 export function reportsEachUs(rhythm: Rhythm): number | null {
   if (rhythm.length < neededMoves) return null;
@@ -47,14 +49,14 @@ export function reportsEachUs(rhythm: Rhythm): number | null {
 }
 
 /**
- * Whether Home Assistant's hours of a register say what was counted in each. They do not of one that reports by the day, or
- * less often; a device that is used now and then may pause for hours.
+ * Whether Home Assistant's hourly rows of a register show what was counted in each hour. They do not for one that
+ * reports daily or less often; a device that is used now and then may pause for hours.
  */
 export function hoursAreTrue(rhythm: Rhythm): boolean {
   return (reportsEachUs(rhythm) ?? 0) <= seldomUs;
 }
 
-/** An interval longer than this is no delay of a report but a silence: once and a half the usual one. */
+/** An interval longer than this, in µs, is a silence and not a late report: one and a half times the usual one. */
 export function silentAfterUs(eachUs: number): number {
   return eachUs + Math.ceil(eachUs / 2);
 }
@@ -66,34 +68,35 @@ function reportsWithinUs(rhythm: Rhythm, eachUs: number): number {
   return Math.max(...intervals.filter((intervalUs) => intervalUs <= limitUs));
 }
 
-/** Whether each of its moves is so small that no quarter-hour can be wrong by more than is certain. */
+/** Whether each move is at most `certainMicro`, so that no quarter-hour can be wrong by more. */
 export function isFine(rhythm: Rhythm): boolean {
   return rhythm.every(({ amountMicro }) => Math.abs(amountMicro) <= certainMicro);
 }
 
 interface Silence {
-  /** From here on nothing of the register is accounted for: its last move, or a reading that repeated it. */
+  /** From here on the register is not accounted for: its last move, or a reading that repeats it. */
   readonly sinceUs: number;
   /** The last evidence that repeats it; `sinceUs` when none does. */
   readonly repeatedAtUs: number;
   /** A state that repeats the register was written here for another reason; null when none was. */
   readonly resumedAtUs: number | null;
-  /** The entity was away after that. */
+  /** The entity was unavailable after that. */
   readonly isInterrupted: boolean;
 }
 
 interface Step {
-  /** The register stood until here at least: the step was counted in [startUs, endUs). */
+  /** The register did not move before: the step was counted in [startUs, endUs). */
   readonly startUs: number;
-  /** The step is larger than what the register counts within its rhythm: it caught up, and since when is a guess. */
+  /** The step is larger than what the register counts within its rhythm: it caught up, and its start is a guess. */
   readonly isDoubtful: boolean;
 }
 
 /**
- * Since when a step was counted that ends a silence. Repeats prove that the register stood, but for the time within which
- * it reports what it counts. A step too large for that time reaches back by as much as its highest rate needs. Without
- * repeats, or with too few moves to know a rhythm, a step reaches back to the last move; so does one shortly after Home
- * Assistant started anew, and one of a single tick of a coarse register, which may have been on its way all the time.
+ * The interval in which the step that ends a silence was counted. Repeats prove that the register did not move, except
+ * in the time within which it reports what it counts. A step too large for that time reaches back as far as its highest
+ * rate needs. Without repeats, or with too few moves to know a rhythm, a step reaches back to the last move; so does
+ * one shortly after a restart of Home Assistant, and a single tick of a coarse register, which may have built up all
+ * the time.
  * @param endUs when the register moved
  * @param amountMicro by how much
  */
@@ -101,17 +104,17 @@ export function stepAfter(rhythm: Rhythm, silence: Silence, endUs: number, amoun
   const { sinceUs, repeatedAtUs, resumedAtUs, isInterrupted } = silence;
   const eachUs = reportsEachUs(rhythm);
   const whole = { startUs: sinceUs, isDoubtful: false };
-  // What is certain wherever it lies is taken for what it looks like.
+  // An amount that is negligible wherever it lies is taken as it appears.
   if (Math.abs(amountMicro) <= certainMicro && !isInterrupted)
     return { startUs: Math.max(sinceUs, Math.min(repeatedAtUs, endUs)), isDoubtful: false };
   if (repeatedAtUs <= sinceUs || eachUs === null || endUs - sinceUs <= silentAfterUs(eachUs)) return whole;
-  // What a report had that was lost shortly before is in this one.
+  // This report includes what a report that was lost shortly before counted.
   const mayHaveLost = resumedAtUs !== null && endUs - resumedAtUs <= silentAfterUs(eachUs);
   if (mayHaveLost || isOneTick(rhythm, amountMicro)) return whole;
   const withinUs = reportsWithinUs(rhythm, eachUs);
   const neededUs = neededFor(rhythm, amountMicro);
-  const standsUntilUs = isInterrupted ? repeatedAtUs - withinUs : repeatedAtUs;
-  const startUs = Math.min(standsUntilUs, endUs - Math.max(withinUs, neededUs));
+  const unchangedUntilUs = isInterrupted ? repeatedAtUs - withinUs : repeatedAtUs;
+  const startUs = Math.min(unchangedUntilUs, endUs - Math.max(withinUs, neededUs));
   if (startUs <= sinceUs) return whole;
   return { startUs, isDoubtful: neededUs > withinUs + slackUs };
 }
@@ -122,7 +125,7 @@ function neededFor(rhythm: Rhythm, amountMicro: number): number {
   return highest === 0 ? Number.MAX_SAFE_INTEGER : Math.ceil(Math.abs(amountMicro) / highest) * 1_000_000;
 }
 
-/** Whether an amount is the last digit of the register, where that is not small: a power of ten that divides every move. */
+/** Whether an amount is one tick of a coarse register: the largest power of ten that divides every move. */
 function isOneTick(rhythm: Rhythm, amountMicro: number): boolean {
   if (amountMicro === 0) return false;
   const amounts = [amountMicro, ...rhythm.map((move) => move.amountMicro)];
@@ -132,8 +135,8 @@ function isOneTick(rhythm: Rhythm, amountMicro: number): boolean {
 }
 
 /**
- * Until when a silent register is known to have stood, while it has not moved again: what it counted last may not be
- * reported yet. Where each move is so small that no quarter-hour can be wrong by more, it stands until the last repeat.
+ * Until when a silent register is known not to have moved, while it has not moved again: what it counted last may not
+ * be reported yet. Where each move is negligible, that is until the last repeat.
  * @param repeatedAtUs the last evidence, or the last instant at which Home Assistant held the value
  */
 export function standsUntilUs(
@@ -145,7 +148,7 @@ export function standsUntilUs(
   if (isFine(rhythm)) return repeatedAtUs;
   const longestUs = Math.max(...rhythm.map(({ intervalS }) => intervalS)) * 1_000_000;
   const silentUs = silentAfterUs(reportsEachUs(rhythm) ?? longestUs);
-  // A report may have been lost before Home Assistant started anew; the next has what it had.
+  // A report may have been lost before a restart of Home Assistant; the next one includes it.
   if (resumedAtUs !== null && repeatedAtUs - resumedAtUs <= silentUs) return sinceUs;
   return Math.max(sinceUs, repeatedAtUs - silentUs);
 }

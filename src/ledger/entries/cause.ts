@@ -1,18 +1,18 @@
 import { hourUs } from '../../units/durations.ts';
 import { hull, type Interval } from '../../units/interval.ts';
 
-/** Why a meter is posted anew, the weakest first: of causes that come together the strongest is told. */
-const touchCauses = ['readings', 'statistics', 'reconciled', 'rules', 'corrected'] as const;
+/** Why a meter is posted again, the weakest first: of several causes the strongest is recorded. */
+const changeCauses = ['readings', 'statistics', 'reconciled', 'rules', 'corrected'] as const;
 
 /**
- * `readings`: as they came in; `statistics`: rows of Home Assistant; `reconciled`: what a comparison with Home Assistant
- * fetched; `rules`: the meter or the balance counts otherwise now; `corrected`: a correction, or one taken back.
+ * `readings`: new readings; `statistics`: rows of Home Assistant; `reconciled`: what a comparison with Home Assistant
+ * fetched; `rules`: the meter or the balance counts in another way now; `corrected`: a correction, or its removal.
  */
-export type TouchCause = (typeof touchCauses)[number];
+export type ChangeCause = (typeof changeCauses)[number];
 
 /**
- * Why a revision was made; of readings it is told apart what they were to the quarter. `first`: the quarter
- * had no final entry; `settled`: it had one that could still grow; `late`: a reading came after it was final.
+ * Why a revision was made. A revision by readings has one of three causes. `first`: the quarter-hour has no final entry
+ * before; `settled`: it has one that could still grow; `late`: a reading arrived after it was final.
  */
 export const entryCauses = [
   'first',
@@ -25,21 +25,21 @@ export const entryCauses = [
 ] as const;
 export type EntryCause = (typeof entryCauses)[number];
 
-/** New evidence, and why it is posted. */
+/** The range of new or changed evidence, and why it is posted. */
 export interface ChangedRange extends Interval {
-  readonly cause: TouchCause;
+  readonly cause: ChangeCause;
 }
 
-/** More than what comes in between two rounds of posting. */
+/** More than arrives between two rounds of posting. */
 const longUs = 24 * hourUs;
 
-/** Whether it is about more than the last hours: posting it takes a while. */
+/** Whether a range is so long that posting it takes a while. */
 export function isPast({ startUs, endUs }: Interval): boolean {
   return endUs - startUs > longUs;
 }
 
-function strongerCause(one: TouchCause, other: TouchCause): TouchCause {
-  return touchCauses.indexOf(one) >= touchCauses.indexOf(other) ? one : other;
+function strongerCause(one: ChangeCause, other: ChangeCause): ChangeCause {
+  return changeCauses.indexOf(one) >= changeCauses.indexOf(other) ? one : other;
 }
 
 /**
@@ -51,15 +51,15 @@ export function mergeRanges(one: ChangedRange | undefined, other: ChangedRange):
   return { ...hull(one, other), cause: strongerCause(one.cause, other.cause) };
 }
 
-/** What of a quarter-hour's newest entry decides the cause of the next. */
+/** The fields of a quarter-hour's newest entry that decide the cause of the next revision. */
 interface Before {
   readonly revision: number;
   readonly isProvisional: boolean;
 }
 
 /** The cause of the revision that follows on `before`. */
-export function causeOfRevision(touched: TouchCause, before: Before | undefined): EntryCause {
-  if (touched !== 'readings') return touched;
+export function causeOfRevision(changeCause: ChangeCause, before: Before | undefined): EntryCause {
+  if (changeCause !== 'readings') return changeCause;
   if (before === undefined || before.revision === 0) return 'first';
   return before.isProvisional ? 'settled' : 'late';
 }

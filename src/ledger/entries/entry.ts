@@ -1,14 +1,14 @@
 /**
- * A ledger entry: what one meter delivered in one quarter-hour, with what it rests on. Computed entries have no revision
+ * A ledger entry: what one meter delivered in one quarter-hour, and its evidence. Computed entries have no revision
  * yet; the journal gives them one.
  */
 
-/** Worst last: a quarter has the quality of its worst part. */
+/** Worst last: a quarter-hour has the quality of its worst part. */
 export const qualities = ['measured', 'imported', 'recovered', 'hourly', 'estimated', 'none'] as const;
 export type Quality = (typeof qualities)[number];
 
 /**
- * `quantity` entries are what views add up. A `restart` entry explains a register that began anew: over any range,
+ * `quantity` entries are what views add up. A `restart` entry explains a register that was reset: over any range,
  * quantities = last register - first register + restarts.
  */
 export const entryKinds = ['quantity', 'restart'] as const;
@@ -32,19 +32,19 @@ export interface Entry {
   /** Millionths of the meter's canonical unit (mWh, mL). */
   readonly amountMicro: number;
   readonly quality: Quality;
-  /** How much of the quarter was measured, 0 to quarterHourUs. */
+  /** How much of the quarter-hour was measured, 0 to quarterHourUs. */
   readonly coveredUs: number;
   readonly reason: EntryReason;
-  /** The evidence at or before the quarter's start, and at or after its end (or the last there is). */
+  /** The evidence at or before the quarter-hour's start, and at or after its end (or the last there is). */
   readonly firstEvidenceUs: number;
   readonly lastEvidenceUs: number;
-  /** No later evidence exists: the quarter may still grow. */
+  /** No later evidence exists: the quarter-hour may still grow. */
   readonly isProvisional: boolean;
-  /** How long the device was on, where that can be told; null where it can't. */
+  /** How long the device was on; null where that is not known. */
   readonly onTimeUs: number | null;
 }
 
-/** By quarter, quantities before restarts. */
+/** By quarter-hour, quantities before restarts. */
 export function byQuarterHour(one: Entry, other: Entry): number {
   return one.quarterHourStartUs - other.quarterHourStartUs || one.kind.localeCompare(other.kind);
 }
@@ -54,7 +54,7 @@ export function worse(one: Quality, other: Quality): Quality {
   return qualities.indexOf(one) >= qualities.indexOf(other) ? one : other;
 }
 
-const told = [
+const comparedFields = [
   'amountMicro',
   'quality',
   'coveredUs',
@@ -65,9 +65,9 @@ const told = [
   'onTimeUs',
 ] as const satisfies readonly (keyof Entry)[];
 
-/** In what two entries of one quarter and kind differ, in words; empty when they say the same. */
+/** The differences of two entries of one quarter-hour and kind, in words; empty when they are equal. */
 export function entryDifferences(one: Entry, other: Entry): string[] {
-  return told
+  return comparedFields
     .filter((field) => one[field] !== other[field])
     .map((field) => `${field} ${one[field]}, not ${other[field]}`);
 }

@@ -1,12 +1,12 @@
 import type { LedgerPage, LedgerStore, Opening } from './ledger-store.ts';
 import type { PostedEntry } from './revision.ts';
 
-/** Entries and openings held before they are written in any case. */
+/** More entries and openings than this are written at once. */
 const limitRows = 20_000;
 
 /**
- * Gathers what many meters write in a round, so that it is one commit a table: a commit is synced to a disk that may be
- * an SD card. Nobody reads what the batch holds, for a posting never comes back to quarters that it has written.
+ * Collects what many meters write in a round, so that it is one commit per table: each commit is synced to a disk that
+ * may be an SD card. The batch is not read back, because a posting never returns to quarter-hours that it has written.
  */
 export class LedgerBatch implements LedgerStore {
   readonly #store: LedgerStore;
@@ -41,7 +41,9 @@ export class LedgerBatch implements LedgerStore {
     if (this.#rows > limitRows) await this.flush();
   }
 
-  /** Resolves when everything gathered is durable and readable. What could not be written is given up: post it again. */
+  /**
+   * Resolves when everything collected is durable and readable. What could not be written is dropped: post it again.
+   */
   async flush(): Promise<void> {
     const pages = this.#pages;
     this.#pages = [];

@@ -1,6 +1,6 @@
 /**
- * Goal: what is asked of a draft is what would stand if it were written, and the ledger below stays as it is; a batch writes
- * all of a round at once, and not more than memory holds.
+ * Goal: a draft reads as if it were written, and the ledger below stays as it is; a batch writes a round at once, and
+ * no more than memory holds.
  * Method: entries and openings by hand over a ledger in memory.
  */
 import { describe, expect, it } from 'vitest';
@@ -13,7 +13,7 @@ import { LedgerDraft } from './ledger-draft.ts';
 import type { LedgerPage, Opening } from './ledger-store.ts';
 import type { PostedEntry } from './revision.ts';
 
-const at = (quarters: number) => (2000 + quarters) * quarterHourUs;
+const at = (quarterHours: number) => (2000 + quarterHours) * quarterHourUs;
 const meter = 'sensor.meter';
 const restart = { kind: 'restart' } as const;
 
@@ -22,8 +22,8 @@ const page = (
   openings: readonly Opening[] = [],
   entityId = meter,
 ): LedgerPage => ({ entityId, entries, openings });
-const opening = (quarters: number, isKnown = false): Opening => ({
-  quarterHourStartUs: at(quarters),
+const opening = (quarterHours: number, isKnown = false): Opening => ({
+  quarterHourStartUs: at(quarterHours),
   state: isKnown ? ({ baselineMicro: 5 } as Opening['state']) : null,
 });
 const amounts = (entries: readonly PostedEntry[]) =>
@@ -48,7 +48,7 @@ describe('a draft', () => {
     expect(draft.written(meter)).toEqual([]);
   });
 
-  it('puts what is drafted in the place of what stands, in order, and writes nothing below', async () => {
+  it('replaces stored entries by drafted ones, in order, and writes nothing below', async () => {
     const { store, draft } = await drafted();
     const revised = postedEntry(at(1), 7, { revision: 2 });
     const later = postedEntry(at(2), 3, { revision: 0, isProvisional: true });
@@ -82,7 +82,7 @@ describe('a draft', () => {
     expect(await draft.current('sensor.other', at(0), at(9))).toEqual([]);
   });
 
-  it('has every revision from the first on in its journal, by quarter and revision', async () => {
+  it('has every revision from the first on in its journal, by quarter-hour and revision', async () => {
     const { draft } = await drafted();
     await draft.write([page([postedEntry(at(1), 8, { revision: 3 }), postedEntry(at(1), -4, restart)])]);
     await draft.write([
@@ -101,11 +101,11 @@ describe('a draft', () => {
     ]);
   });
 
-  it('opens where it was drafted, or below where that is later', async () => {
+  it('returns the newest opening, drafted or stored', async () => {
     const { draft } = await drafted();
     await draft.write([page([], [opening(3, true), opening(0, true), opening(1, true)])]);
-    const opened = async (quarters: number) =>
-      places([(await draft.openingBefore(meter, at(quarters))) ?? opening(9)]);
+    const opened = async (quarterHours: number) =>
+      places([(await draft.openingBefore(meter, at(quarterHours))) ?? opening(9)]);
     expect(await opened(0)).toEqual([[0, true]]);
     expect(await opened(1)).toEqual([[1, true]]);
     expect(await opened(2)).toEqual([[2, false]]);
@@ -136,7 +136,7 @@ describe('a batch', () => {
     return { batch: new LedgerBatch(store), writes };
   }
 
-  it('writes all that was gathered at once, and nothing twice', async () => {
+  it('writes everything collected at once, and nothing twice', async () => {
     const { batch, writes } = batched();
     await batch.write([page([postedEntry(at(0), 1)]), page([])]);
     await batch.write([page([])]);
@@ -162,7 +162,7 @@ describe('a batch', () => {
 });
 
 describe('a quantity', () => {
-  it('is what the quarters in a time add up to, without restarts and what was withdrawn; null where none is', async () => {
+  it('is the sum of an interval, without restarts and withdrawn entries; null where there is none', async () => {
     const ledger = new MemoryLedger();
     const withdrawn = postedEntry(at(1), 50, { reason: 'withdrawn' });
     await ledger.write([

@@ -2,10 +2,10 @@ import { byQuarterHour } from './entry.ts';
 import type { LedgerPage, LedgerStore, Opening } from './ledger-store.ts';
 import type { PostedEntry } from './revision.ts';
 
-/** Rows that a draft holds at most; some ten years of one meter. */
+/** Rows that a draft holds at most: about ten years of one meter. */
 const limitRows = 500_000;
 
-/** What would be written, over a ledger that stays as it is: to tell what a posting would change. */
+/** Holds what a posting would write, over a ledger that stays as it is: for previews. */
 export class LedgerDraft implements LedgerStore {
   readonly #store: LedgerStore;
   readonly #entries = new Map<string, Map<string, PostedEntry>>();

@@ -1,7 +1,7 @@
 import type { CounterState } from '../counter/counter-state.ts';
 import type { PostedEntry } from './revision.ts';
 
-/** A counter's state before the first evidence of a quarter: from here posting can begin anew. */
+/** A counter's state before the first evidence of a quarter-hour: posting can start here. */
 export interface Opening {
   readonly quarterHourStartUs: number;
   /** Null before the first register ever. */
@@ -16,18 +16,18 @@ export interface LedgerPage {
 }
 
 /**
- * Keeps the ledger: the journal, append-only, and the current state beside it. Calls reject when the store is down.
+ * Stores the ledger: the journal, append-only, and the current state. Calls reject when the store is down.
  * What `write` has acknowledged, the reading calls see.
  */
 export interface LedgerStore {
-  /** Current entries of quarters that start in [startUs, endUs), ascending. */
+  /** Current entries of quarter-hours that start in [startUs, endUs), ascending. */
   current(entityId: string, startUs: number, endUs: number): Promise<PostedEntry[]>;
-  /** Every revision from 1 on of quarters in the range, by quarter and revision. */
+  /** Every revision from 1 on of quarter-hours in the range, by quarter-hour and revision. */
   journal(entityId: string, startUs: number, endUs: number): Promise<PostedEntry[]>;
   /** Journal first, then current state, then openings; repeating it with the same values changes nothing. */
   write(pages: readonly LedgerPage[]): Promise<void>;
-  /** The newest opening at or before a quarter; null when there is none. */
+  /** The newest opening at or before a quarter-hour; null when there is none. */
   openingBefore(entityId: string, quarterHourStartUs: number): Promise<Opening | null>;
-  /** Openings of quarters in [startUs, endUs), ascending. */
+  /** Openings of quarter-hours in [startUs, endUs), ascending. */
   openings(entityId: string, startUs: number, endUs: number): Promise<Opening[]>;
 }

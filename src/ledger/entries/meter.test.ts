@@ -20,7 +20,7 @@ const control = (entityId: string, parentEntityId: string) =>
   entity(entityId, { quantity: 'switch', role: 'device_switch', parentEntityId });
 
 describe('the meter of an entity', () => {
-  it('posts a register of energy or volume, which only a total may count backwards', () => {
+  it('posts a register of energy or volume; only a total may run backwards', () => {
     const kind = (given: Partial<Entity>) => meterOf(entity('sensor.a', given), []);
     expect(kind({})).toEqual({ entityId: 'sensor.a', posts: 'register', kind: 'rising' });
     expect(kind({ stateClass: 'total' })).toMatchObject({ kind: 'net' });
@@ -38,7 +38,7 @@ describe('the meter of an entity', () => {
     expect(meterOf(power({ role: 'grid_power' }), all)).toBeNull();
   });
 
-  it('has the switch that controls its device, always the same of several', () => {
+  it('has the switch of its device, always the same one of several', () => {
     const other = entity('sensor.child', { parentEntityId: 'sensor.a' });
     const all = [control('switch.z', 'sensor.a'), control('switch.b', 'sensor.a'), control('switch.a', 'x')];
     expect(meterOf(entity('sensor.a'), [other, ...all])).toMatchObject({ switchId: 'switch.b' });

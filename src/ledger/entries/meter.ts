@@ -8,13 +8,13 @@ export type Meter =
 
 interface Switched {
   readonly entityId: string;
-  /** Tells when the device is on; absent where no switch is known. */
+  /** The switch of the device, for its on-time; absent where none is known. */
   readonly switchId?: string;
 }
 
 /**
  * Which entities have a ledger of their own: every register of energy or volume, and the power of a device that has no
- * register. The power sensor of a metered device is for looking at, or its energy would be counted twice.
+ * register. The power sensor of a metered device has none, or its energy would be counted twice.
  */
 export function meterOf(entity: Entity, all: readonly Entity[]): Meter | null {
   const { entityId, quantity, stateClass, role } = entity;
@@ -30,8 +30,8 @@ export function meterOf(entity: Entity, all: readonly Entity[]): Meter | null {
 }
 
 /**
- * Core sums `total` and `total_increasing` only. An energy sensor without a class, or with `measurement`, which is no class
- * for energy, is taken for a plain rising register: such counters of a day or a session begin anew, and never run backwards.
+ * Core sums `total` and `total_increasing` only. An energy sensor without a class, or with `measurement`, which is no
+ * class for energy, counts as a rising register: such counters of a day or a session are reset and never run backwards.
  */
 export function registerKind(stateClass: StateClass | null): CounterKind {
   return stateClass === 'total' ? 'net' : 'rising';

@@ -1,12 +1,12 @@
 /**
- * Goal: parts of a quarter add up, tell the worst of what they rest on and the reason that needs explaining most; a
- * switch holds what it said; a revision says what changed, and why.
+ * Goal: parts of a quarter-hour add up, with the worst quality and the reason that most needs an explanation; a switch
+ * keeps its state; a revision records what changed, and why.
  * Method: cases by hand.
  */
 import { describe, expect, it } from 'vitest';
 import { quarterHourStartUs, quarterHourUs } from '../../units/quarter-hour.ts';
 import { OnTime, quarterHoursOf, switchSpans } from '../power/switch-state.ts';
-import { causeOfRevision, isPast, mergeRanges, type TouchCause } from './cause.ts';
+import { type ChangeCause, causeOfRevision, isPast, mergeRanges } from './cause.ts';
 import { type Entry, type EntryReason, entryDifferences, qualities, worse } from './entry.ts';
 import { boundariesBetween, type Part, QuarterHourSheet } from './quarter-hour-sheet.ts';
 import { type PostedEntry, revise } from './revision.ts';
@@ -23,8 +23,8 @@ const joined = (...parts: Part[]): Entry | undefined => {
   return sheet.entries(start + quarterHourUs)[0];
 };
 
-describe('the parts of a quarter', () => {
-  it('are kept of the range’s quarters only', () => {
+describe('the parts of a quarter-hour', () => {
+  it('are kept for the quarter-hours of the range only', () => {
     const sheet = new QuarterHourSheet(start, start + 2 * quarterHourUs);
     for (const index of [-1, 0, 1, 2]) sheet.add('quantity', start + index * quarterHourUs, part());
     expect(sheet.entries(start).map((entry) => entry.quarterHourStartUs)).toEqual([
@@ -46,7 +46,7 @@ describe('the parts of a quarter', () => {
     expect(joined(other, other)?.onTimeUs).toBeNull();
   });
 
-  it('tell the reason that needs explaining most', () => {
+  it('keep the reason that most needs an explanation', () => {
     const rank: EntryReason[] = [
       'counted',
       'integrated',
@@ -66,7 +66,7 @@ describe('the parts of a quarter', () => {
     ]);
   });
 
-  it('come out by quarter, quantities before restarts, and may grow until evidence ends them', () => {
+  it('are sorted by quarter-hour, quantities before restarts, and provisional until evidence ends them', () => {
     const sheet = new QuarterHourSheet(start, start + 3 * quarterHourUs);
     for (const kind of ['restart', 'quantity'] as const)
       for (const index of [2, 0, 1]) sheet.add(kind, start + index * quarterHourUs, part());
@@ -87,7 +87,7 @@ describe('the parts of a quarter', () => {
     ]);
   });
 
-  it('are cut at the boundaries strictly inside a span', () => {
+  it('are cut at the boundaries strictly inside an interval', () => {
     expect(boundariesBetween(start, start + quarterHourUs)).toEqual([]);
     expect(boundariesBetween(start, start + quarterHourUs + 1)).toEqual([start + quarterHourUs]);
     expect(boundariesBetween(start - 1, start + quarterHourUs)).toEqual([start]);
@@ -98,12 +98,12 @@ describe('the parts of a quarter', () => {
 });
 
 describe('a switch', () => {
-  const told = (atUs: number, isOn: boolean | null) => ({ atUs, isOn, origin: 'stream' }) as const;
+  const switched = (atUs: number, isOn: boolean | null) => ({ atUs, isOn, origin: 'stream' }) as const;
   const cut = (...args: Parameters<typeof switchSpans>) =>
     [...switchSpans(...args)].map(({ startUs, endUs, reading }) => [startUs, endUs, reading.isOn]);
 
-  it('holds what it said until it says something else, and says nothing while it is absent', () => {
-    const readings = [told(5, true), told(10, null), told(20, false), told(30, true)];
+  it('keeps its state until the next one, and has none while it is absent', () => {
+    const readings = [switched(5, true), switched(10, null), switched(20, false), switched(30, true)];
     expect(cut(readings, 0, 100, 40)).toEqual([
       [5, 10, true],
       [20, 30, false],
@@ -134,7 +134,7 @@ describe('a switch', () => {
       expect(parts(start, outsideUs)).toHaveLength(2);
   });
 
-  it('counts how long a device was on, which is not known where nothing was said', () => {
+  it('counts how long a device was on, and null where that is not known', () => {
     const onTime = new OnTime();
     onTime.add({ startUs: start + 5, endUs: start + quarterHourUs + 10 }, true);
     onTime.add({ startUs: start + quarterHourUs + 10, endUs: start + 2 * quarterHourUs + 1 }, false);
@@ -159,7 +159,7 @@ describe('a revision', () => {
     ...{ ...entry(index), revision: 1, postedAtUs: 1, cause: 'first' },
     ...extra,
   });
-  const told = (list: readonly PostedEntry[]) =>
+  const summaryOf = (list: readonly PostedEntry[]) =>
     list.map(({ quarterHourStartUs: at, revision, cause, reason }) => [
       (at - start) / quarterHourUs,
       revision,
@@ -167,10 +167,10 @@ describe('a revision', () => {
       reason,
     ]);
 
-  it('is written of what differs, ascending, and withdraws what nothing supports', () => {
+  it('is written for each difference, ascending, and withdraws entries without evidence', () => {
     const computed = [entry(0), entry(1, { amountMicro: 6 }), entry(3)];
     const current = [posted(4), posted(0), posted(1), posted(2, { revision: 3 })];
-    expect(told(revise(computed, current, 9, 'readings'))).toEqual([
+    expect(summaryOf(revise(computed, current, 9, 'readings'))).toEqual([
       ...[
         [1, 2, 'late', 'counted'],
         [2, 4, 'late', 'withdrawn'],
@@ -191,32 +191,34 @@ describe('a revision', () => {
     expect(revise([], [posted(2, { reason: 'withdrawn' })], 9, 'readings')).toEqual([]);
   });
 
-  it('has the number 0 while the quarter may grow and never had a final entry', () => {
+  it('has the number 0 while the quarter-hour may grow and has no final entry', () => {
     const open = entry(0, { isProvisional: true, amountMicro: 7 });
     const earlier = (revision: number) => [posted(0, { revision, isProvisional: true })];
-    expect(told(revise([open], [], 9, 'readings'))).toEqual([[0, 0, 'first', 'counted']]);
-    expect(told(revise([open], earlier(0), 9, 'readings'))).toEqual([[0, 0, 'first', 'counted']]);
-    expect(told(revise([open], earlier(1), 9, 'readings'))).toEqual([[0, 2, 'settled', 'counted']]);
-    expect(told(revise([entry(0)], earlier(0), 9, 'readings'))).toEqual([[0, 1, 'first', 'counted']]);
+    expect(summaryOf(revise([open], [], 9, 'readings'))).toEqual([[0, 0, 'first', 'counted']]);
+    expect(summaryOf(revise([open], earlier(0), 9, 'readings'))).toEqual([[0, 0, 'first', 'counted']]);
+    expect(summaryOf(revise([open], earlier(1), 9, 'readings'))).toEqual([[0, 2, 'settled', 'counted']]);
+    expect(summaryOf(revise([entry(0)], earlier(0), 9, 'readings'))).toEqual([[0, 1, 'first', 'counted']]);
   });
 
-  it('tells the cause: what the news was, or what readings were to the quarter', () => {
+  it('has the cause of its change, or for readings how they relate to the quarter-hour', () => {
     expect(causeOfRevision('corrected', posted(0))).toBe('corrected');
     expect(causeOfRevision('readings', undefined)).toBe('first');
     expect(causeOfRevision('readings', posted(0, { revision: 0 }))).toBe('first');
     expect(causeOfRevision('readings', posted(0, { isProvisional: true }))).toBe('settled');
     expect(causeOfRevision('readings', posted(0))).toBe('late');
-    const news = (startUs: number, endUs: number, cause: TouchCause) => ({ startUs, endUs, cause });
-    expect(mergeRanges(undefined, news(1, 2, 'rules'))).toEqual(news(1, 2, 'rules'));
-    expect(mergeRanges(news(3, 9, 'rules'), news(1, 5, 'statistics'))).toEqual(news(1, 9, 'rules'));
-    expect(mergeRanges(news(3, 9, 'readings'), news(1, 5, 'corrected'))).toEqual(news(1, 9, 'corrected'));
+    const change = (startUs: number, endUs: number, cause: ChangeCause) => ({ startUs, endUs, cause });
+    expect(mergeRanges(undefined, change(1, 2, 'rules'))).toEqual(change(1, 2, 'rules'));
+    expect(mergeRanges(change(3, 9, 'rules'), change(1, 5, 'statistics'))).toEqual(change(1, 9, 'rules'));
+    expect(mergeRanges(change(3, 9, 'readings'), change(1, 5, 'corrected'))).toEqual(
+      change(1, 9, 'corrected'),
+    );
     expect([
       isPast({ startUs: 0, endUs: 86_400_000_000 }),
       isPast({ startUs: 0, endUs: 86_400_000_001 }),
     ]).toEqual([...[false, true]]);
   });
 
-  it('says in words what differs', () => {
+  it('lists the differences in words', () => {
     expect(entryDifferences(entry(0), entry(0))).toEqual([]);
     expect(entryDifferences(entry(0), entry(0, { amountMicro: 6, quality: 'hourly' }))).toEqual([
       ...['amountMicro 5, not 6', 'quality measured, not hourly'],

@@ -2,7 +2,7 @@ import { quarterHourStartUs, quarterHourUs } from '../../units/quarter-hour.ts';
 import type { Entry, EntryKind, EntryReason, Quality } from './entry.ts';
 import { byQuarterHour, worse } from './entry.ts';
 
-/** A part of an amount that lies in one quarter. */
+/** A part of an amount that lies in one quarter-hour. */
 export interface Part {
   readonly amountMicro: number;
   readonly coveredUs: number;
@@ -13,19 +13,19 @@ export interface Part {
   readonly onTimeUs: number | null;
 }
 
-/** Gathers parts by quarter and kind; the order in which they come does not matter. */
+/** Adds up parts by quarter-hour and kind, in any order. */
 export class QuarterHourSheet {
   readonly #parts = new Map<string, { kind: EntryKind; quarterHourStartUs: number; part: Part }>();
   readonly #startUs: number;
   readonly #endUs: number;
 
-  /** Only quarters that start in [startUs, endUs) are kept. */
+  /** Only quarter-hours that start in [startUs, endUs) are kept. */
   constructor(startUs: number, endUs: number) {
     this.#startUs = startUs;
     this.#endUs = endUs;
   }
 
-  /** What is added to either from here on does not stand in the other. */
+  /** An independent copy: what is added to one is not in the other. */
   copy(): QuarterHourSheet {
     const other = new QuarterHourSheet(this.#startUs, this.#endUs);
     for (const [key, part] of this.#parts) other.#parts.set(key, part);
@@ -43,7 +43,10 @@ export class QuarterHourSheet {
     });
   }
 
-  /** Entries by quarter, quantities before restarts. A quarter that ends after `lastEvidenceUs` is provisional. */
+  /**
+   * Entries by quarter-hour, quantities before restarts. A quarter-hour that ends after `lastEvidenceUs` is
+   * provisional.
+   */
   entries(lastEvidenceUs: number): Entry[] {
     return [...this.#parts.values()]
       .map(({ kind, quarterHourStartUs: startUs, part }) => ({
@@ -68,8 +71,10 @@ function joined(one: Part, other: Part): Part {
   };
 }
 
-/** The reason that needs explaining most wins: an exchange over a reset over a spread over plain counting, and a
- * person's word over all of them. */
+/**
+ * Weakest first. The reason that most needs an explanation wins: an exchange over a reset over a spread over plain
+ * counting, and a correction over all of them.
+ */
 const reasonRank: readonly EntryReason[] = [
   'counted',
   'integrated',
@@ -85,7 +90,7 @@ function strongerReason(one: EntryReason, other: EntryReason): EntryReason {
   return reasonRank.indexOf(one) >= reasonRank.indexOf(other) ? one : other;
 }
 
-/** The boundaries of quarters strictly inside (startUs, endUs). */
+/** The boundaries of quarter-hours strictly inside (startUs, endUs). */
 export function boundariesBetween(startUs: number, endUs: number): number[] {
   const boundaries: number[] = [];
   for (let at = quarterHourStartUs(startUs) + quarterHourUs; at < endUs; at += quarterHourUs)

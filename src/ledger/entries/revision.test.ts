@@ -1,6 +1,6 @@
 /**
- * Goal: the current state follows what was computed, by revisions that say why; nothing is ever taken away without one.
- * Method: each way in which what is computed can differ from what stands, by hand.
+ * Goal: the current state follows what was computed, by revisions with a cause; nothing is removed without one.
+ * Method: each way in which computed entries can differ from the current ones, by hand.
  */
 import { describe, expect, it } from 'vitest';
 import { quarterHourUs } from '../../units/quarter-hour.ts';
@@ -9,10 +9,10 @@ import { type ChangedRange, isPast, mergeRanges } from './cause.ts';
 import type { Entry } from './entry.ts';
 import { type PostedEntry, revise } from './revision.ts';
 
-const quarter = 2000 * quarterHourUs;
-const nowUs = quarter + 5 * quarterHourUs;
+const quarterHour = 2000 * quarterHourUs;
+const nowUs = quarterHour + 5 * quarterHourUs;
 
-/** What posting computes of a quarter. */
+/** An entry as posting computes it. */
 function computed(quarterHourStartUs: number, amountMicro: number, given: Partial<Entry> = {}): Entry {
   const {
     revision: _revision,
@@ -30,47 +30,53 @@ const written = (list: readonly Entry[], current: readonly PostedEntry[]) =>
     cause,
   ]);
 
-describe('what is written of a quarter', () => {
-  it('is its first revision once it is final, and none in the journal before', () => {
-    expect(revise([computed(quarter, 5)], [], nowUs, 'readings')).toEqual([
-      { ...postedEntry(quarter, 5), postedAtUs: nowUs, cause: 'first', revision: 1 },
+describe('the revision of a quarter-hour', () => {
+  it('is the first once it is final, and not in the journal before', () => {
+    expect(revise([computed(quarterHour, 5)], [], nowUs, 'readings')).toEqual([
+      { ...postedEntry(quarterHour, 5), postedAtUs: nowUs, cause: 'first', revision: 1 },
     ]);
-    expect(written([computed(quarter, 5, open)], [])).toEqual([[5, 0, 'first']]);
-    const running = postedEntry(quarter, 5, { ...open, revision: 0 });
-    expect(written([computed(quarter, 6, open)], [running])).toEqual([[6, 0, 'first']]);
-    expect(written([computed(quarter, 6)], [running])).toEqual([[6, 1, 'first']]);
+    expect(written([computed(quarterHour, 5, open)], [])).toEqual([[5, 0, 'first']]);
+    const running = postedEntry(quarterHour, 5, { ...open, revision: 0 });
+    expect(written([computed(quarterHour, 6, open)], [running])).toEqual([[6, 0, 'first']]);
+    expect(written([computed(quarterHour, 6)], [running])).toEqual([[6, 1, 'first']]);
   });
 
-  it('is one revision more where it had one, and says whether that could still grow', () => {
-    const final = postedEntry(quarter, 5, { revision: 3 });
-    expect(written([computed(quarter, 6)], [final])).toEqual([[6, 4, 'late']]);
-    expect(written([computed(quarter, 6, open)], [final])).toEqual([[6, 4, 'late']]);
-    expect(written([computed(quarter, 6)], [{ ...final, ...open }])).toEqual([[6, 4, 'settled']]);
+  it('is one more than the last, and its cause shows whether that could still grow', () => {
+    const final = postedEntry(quarterHour, 5, { revision: 3 });
+    expect(written([computed(quarterHour, 6)], [final])).toEqual([[6, 4, 'late']]);
+    expect(written([computed(quarterHour, 6, open)], [final])).toEqual([[6, 4, 'late']]);
+    expect(written([computed(quarterHour, 6)], [{ ...final, ...open }])).toEqual([[6, 4, 'settled']]);
   });
 
-  it('is nothing where it says the same', () => {
-    expect(written([computed(quarter, 5)], [postedEntry(quarter, 5, { revision: 3 })])).toEqual([]);
+  it('is not written where the entry is the same', () => {
+    expect(written([computed(quarterHour, 5)], [postedEntry(quarterHour, 5, { revision: 3 })])).toEqual([]);
   });
 
-  it('says what it was posted for, whatever it was before', () => {
-    const causes = (['statistics', 'reconciled', 'rules', 'corrected'] as const).map((touched) =>
-      revise([computed(quarter, 6)], [postedEntry(quarter, 5)], nowUs, touched).map(({ cause }) => cause),
+  it('has the cause of the posting, whatever the entry was before', () => {
+    const causes = (['statistics', 'reconciled', 'rules', 'corrected'] as const).map((cause) =>
+      revise([computed(quarterHour, 6)], [postedEntry(quarterHour, 5)], nowUs, cause).map(
+        ({ cause }) => cause,
+      ),
     );
     expect(causes).toEqual([['statistics'], ['reconciled'], ['rules'], ['corrected']]);
   });
 
-  it('is a withdrawal, once, where nothing supports it any more', () => {
-    const stood = postedEntry(quarter, 5, { revision: 2, onTimeUs: 7, isProvisional: true });
-    const [withdrawn] = revise([], [stood], nowUs, 'readings');
+  it('is a withdrawal, once, where no evidence supports it any more', () => {
+    const current = postedEntry(quarterHour, 5, { revision: 2, onTimeUs: 7, isProvisional: true });
+    const [withdrawn] = revise([], [current], nowUs, 'readings');
     expect(withdrawn).toEqual({
-      ...{ ...stood, amountMicro: 0, quality: 'none', coveredUs: 0, reason: 'withdrawn', onTimeUs: null },
+      ...{ ...current, amountMicro: 0, quality: 'none', coveredUs: 0, reason: 'withdrawn', onTimeUs: null },
       ...{ isProvisional: false, revision: 3, postedAtUs: nowUs, cause: 'settled' },
     });
     expect(withdrawn && revise([], [withdrawn], nowUs, 'readings')).toEqual([]);
   });
 
-  it('differs by kind, and in the order of time', () => {
-    const [first, second, third] = [quarter, quarter + quarterHourUs, quarter + 2 * quarterHourUs];
+  it('is separate by kind, and in the order of time', () => {
+    const [first, second, third] = [
+      quarterHour,
+      quarterHour + quarterHourUs,
+      quarterHour + 2 * quarterHourUs,
+    ];
     const restart = computed(second, 9, { kind: 'restart' });
     const current = [postedEntry(first, 1), postedEntry(second, 2)];
     const list = revise([computed(third, 3), restart, computed(second, 2)], current, nowUs, 'readings');
@@ -82,26 +88,26 @@ describe('what is written of a quarter', () => {
   });
 });
 
-describe('news', () => {
-  const news = (startUs: number, endUs: number, cause: ChangedRange['cause']): ChangedRange => ({
+describe('changed ranges', () => {
+  const change = (startUs: number, endUs: number, cause: ChangedRange['cause']): ChangedRange => ({
     startUs,
     endUs,
     cause,
   });
 
-  it('that come together are one, over the time of both and for the stronger reason', () => {
-    expect(mergeRanges(undefined, news(5, 6, 'rules'))).toEqual(news(5, 6, 'rules'));
+  it('merge into one over both, with the stronger cause', () => {
+    expect(mergeRanges(undefined, change(5, 6, 'rules'))).toEqual(change(5, 6, 'rules'));
     const rising = ['readings', 'statistics', 'reconciled', 'rules', 'corrected'] as const;
     for (const [place, cause] of rising.entries())
       for (const weaker of rising.slice(0, place + 1)) {
-        expect(mergeRanges(news(5, 9, cause), news(3, 7, weaker))).toEqual(news(3, 9, cause));
-        expect(mergeRanges(news(3, 7, weaker), news(5, 9, cause))).toEqual(news(3, 9, cause));
+        expect(mergeRanges(change(5, 9, cause), change(3, 7, weaker))).toEqual(change(3, 9, cause));
+        expect(mergeRanges(change(3, 7, weaker), change(5, 9, cause))).toEqual(change(3, 9, cause));
       }
   });
 
-  it('of more than a day are of the past', () => {
+  it('of more than a day are past', () => {
     const day = 86_400_000_000;
-    expect(isPast(news(7, 7 + day, 'readings'))).toBe(false);
-    expect(isPast(news(7, 8 + day, 'readings'))).toBe(true);
+    expect(isPast(change(7, 7 + day, 'readings'))).toBe(false);
+    expect(isPast(change(7, 8 + day, 'readings'))).toBe(true);
   });
 });

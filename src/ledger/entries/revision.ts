@@ -1,14 +1,14 @@
-import { causeOfRevision, type EntryCause, type TouchCause } from './cause.ts';
+import { type ChangeCause, causeOfRevision, type EntryCause } from './cause.ts';
 import { type Entry, entryDifferences } from './entry.ts';
 
 /**
  * An entry as the ledger holds it. Revision 0 is provisional and lives only in the current state; from 1 on every
- * revision stands in the journal for ever, and the newest is the current one.
+ * revision is in the journal for ever, and the newest is the current one.
  */
 export interface PostedEntry extends Entry {
   readonly revision: number;
   readonly postedAtUs: number;
-  /** Why this revision was made; null for those that were posted before causes were told. */
+  /** Why this revision was made; null for those posted before causes were stored. */
   readonly cause: EntryCause | null;
 }
 
@@ -17,16 +17,16 @@ function keyOf(entry: Entry): string {
 }
 
 /**
- * What has to be written so that the current state says what was computed: nothing where it does already, else a new
+ * The entries to write so that the current state equals what was computed: none where it does already, else a new
  * revision. An entry that the evidence no longer supports is withdrawn by a revision of its own, never removed.
- * @param computed,current entries of one meter in the same range of quarters
- * @param touched why they were computed
+ * @param computed,current entries of one meter in the same range of quarter-hours
+ * @param changeCause why they were computed
  */
 export function revise(
   computed: readonly Entry[],
   current: readonly PostedEntry[],
   nowUs: number,
-  touched: TouchCause,
+  changeCause: ChangeCause,
 ): PostedEntry[] {
   const known = new Map(current.map((entry) => [keyOf(entry), entry]));
   const written: PostedEntry[] = [];
@@ -39,7 +39,7 @@ export function revise(
       ...entry,
       revision: isStillOpen ? 0 : (before?.revision ?? 0) + 1,
       postedAtUs: nowUs,
-      cause: causeOfRevision(touched, before),
+      cause: causeOfRevision(changeCause, before),
     });
   }
   for (const before of known.values()) {
@@ -54,7 +54,7 @@ export function revise(
       isProvisional: false,
       revision: before.revision + 1,
       postedAtUs: nowUs,
-      cause: causeOfRevision(touched, before),
+      cause: causeOfRevision(changeCause, before),
     });
   }
   return written.sort((a, b) => a.quarterHourStartUs - b.quarterHourStartUs);

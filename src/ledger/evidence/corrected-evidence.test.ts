@@ -1,7 +1,7 @@
 /**
- * Goal: corrections that contradict each other stand the same way whatever their order, and take out what lies within them
- * and nothing beside it.
- * Method: by hand, each list in both orders, at the ends of spans and just beside them.
+ * Goal: contradicting corrections apply in the same way whatever their order, and exclude what lies within them and
+ * nothing beside it.
+ * Method: by hand, each list in both orders, at the ends of intervals and just beside them.
  */
 import { describe, expect, it } from 'vitest';
 import type { RegisterReading, StatisticsRow } from '../evidence.ts';
@@ -21,7 +21,7 @@ const exclusion = (startUs: number, endUs: number): Correction => ({
   ...{ kind: 'exclusion', ...common, startUs, endUs: endUs + 1 },
 });
 
-/** The same in both orders, or it fails. */
+/** Fails unless the result is the same in both orders. */
 function standing(...corrections: readonly Correction[]) {
   const found = standingCorrections(corrections);
   const { amounts, exchanges } = standingCorrections([...corrections].reverse());
@@ -32,7 +32,7 @@ const spans = (...amounts: readonly AmountCorrection[]) =>
   standing(...amounts).amounts.map(({ startUs, endUs, amountMicro }) => [startUs, endUs, amountMicro]);
 
 describe('amounts', () => {
-  it('stand side by side, and of those that overlap the first', () => {
+  it('apply side by side, and of those that overlap the first', () => {
     expect(spans(amount(0, 10), amount(10, 20), amount(20, 30), amount(25, 40))).toEqual([
       ...[
         [0, 10, 1],
@@ -49,39 +49,39 @@ describe('amounts', () => {
     expect(spans(amount(0, 10), amount(9, 20))).toEqual([[0, 10, 1]]);
   });
 
-  it('that begin together stand by the shorter, then the smaller one', () => {
+  it('that begin together apply by the shorter, then the smaller one', () => {
     expect(spans(amount(5, 30, 1), amount(5, 20, 9))).toEqual([[5, 20, 9]]);
     expect(spans(amount(5, 20, 9), amount(5, 20, 4))).toEqual([[5, 20, 4]]);
     expect(spans(amount(5, 20, 9), amount(7, 8, 4))).toEqual([[5, 20, 9]]);
   });
 
-  it('of no length are none', () => {
+  it('without length are ignored', () => {
     expect(spans(amount(5, 5))).toEqual([]);
     expect(spans(amount(5, 6))).toEqual([[5, 6, 1]]);
   });
 });
 
 describe('exchanges', () => {
-  const stand = (...corrections: readonly Correction[]) =>
+  const applied = (...corrections: readonly Correction[]) =>
     standing(...corrections).exchanges.map(({ atUs, newRegisterMicro, oldRegisterMicro }) => [
       ...[atUs, newRegisterMicro, oldRegisterMicro],
     ]);
 
-  it('stand in the order of time, of one instant the smaller register', () => {
-    expect(stand(exchange(9, 1, 7), exchange(3, 2, 7))).toEqual([
+  it('apply in the order of time, of one instant the smaller register', () => {
+    expect(applied(exchange(9, 1, 7), exchange(3, 2, 7))).toEqual([
       ...[
         [3, 2, 7],
         [9, 1, 7],
       ],
     ]);
-    expect(stand(exchange(3, 2, 7), exchange(3, 1, 9))).toEqual([[3, 1, 9]]);
-    expect(stand(exchange(3, 1, 9), exchange(3, 1, 7))).toEqual([[3, 1, 7]]);
-    expect(stand(exchange(3, 1, 7), exchange(3, 1, null))).toEqual([[3, 1, null]]);
+    expect(applied(exchange(3, 2, 7), exchange(3, 1, 9))).toEqual([[3, 1, 9]]);
+    expect(applied(exchange(3, 1, 9), exchange(3, 1, 7))).toEqual([[3, 1, 7]]);
+    expect(applied(exchange(3, 1, 7), exchange(3, 1, null))).toEqual([[3, 1, null]]);
   });
 
-  it('say nothing within an amount, but at its ends', () => {
+  it('have no effect inside an amount, but at its ends', () => {
     const inside = [10, 11, 19, 20].map((atUs) => exchange(atUs, atUs, null));
-    expect(stand(amount(10, 20), ...inside)).toEqual([
+    expect(applied(amount(10, 20), ...inside)).toEqual([
       ...[
         [10, 10, null],
         [20, 20, null],
@@ -102,7 +102,7 @@ describe('correctedEvidence', () => {
       piece.kind === 'row' ? piece.changeMicro : piece.kind,
     );
 
-  it('takes out what lies in an exclusion, ends included, and leaves a mark', () => {
+  it('excludes what lies in an exclusion, its last instant included, and leaves a mark', () => {
     const pieces = [reading(9), reading(10), reading(20), reading(21)];
     const kinds = correctedEvidence(pieces, standing(exclusion(10, 20))).map(({ kind }) => kind);
     expect(kinds).toEqual(['reading', 'excluded', 'excluded', 'reading']);
@@ -110,18 +110,18 @@ describe('correctedEvidence', () => {
     expect(correctedEvidence(pieces, standing())).toEqual(pieces);
   });
 
-  it('does not believe what a row counted that an exclusion reaches into', () => {
+  it('drops the change of a row that an exclusion reaches into', () => {
     expect(changes([row(0, 10), row(10, 20)], exclusion(5, 6))).toEqual([null, 5]);
     expect(changes([row(6, 10)], exclusion(5, 6))).toEqual([null]);
     expect(changes([row(7, 10)], exclusion(5, 6))).toEqual([5]);
     expect(changes([row(0, 4)], exclusion(5, 6))).toEqual([5]);
     expect(changes([row(0, 5)], exclusion(5, 6))).toEqual(['excluded']);
     expect(changes([row(6, 10)], exclusion(5, 6), exclusion(30, 40))).toEqual([null]);
-    // Within an amount of a microsecond lies nothing.
+    // An amount of one microsecond has no inside.
     expect(changes([row(5, 11)], amount(10, 11))).toEqual([5, 'delivered'].reverse());
   });
 
-  it('has an amount at its end, then the exchange there, then what is read', () => {
+  it('places an amount at its end, then the exchange there, then the reading', () => {
     const pieces = [reading(10), reading(15), reading(20)];
     const found = correctedEvidence(pieces, standing(amount(10, 20, 7), exchange(20, 3, null)));
     expect(found.map(({ kind, atUs }) => [kind, atUs])).toEqual([

@@ -3,22 +3,22 @@ import type { CounterEvidence, MeterExchange, RegisterReading, StatisticsRow } f
 import type { AmountCorrection, Correction, ExchangeCorrection } from './correction.ts';
 
 /**
- * How corrections that contradict each other stand, whatever the order in which they were declared. Exclusions join. Of
- * amounts that overlap the one that begins first stands (then the shorter, then the smaller one). An exchange within an
- * amount says nothing, for the amount holds whatever the register did; of two at one instant the smaller register stands.
+ * The corrections that apply, in whatever order they were declared. Exclusions join. Of amounts that overlap the one
+ * that begins first applies (then the shorter, then the smaller one). An exchange within an amount has no effect,
+ * because the amount holds whatever the register did; of two at one instant the one with the smaller register applies.
  */
 interface StandingCorrections {
   /** Ascending; no two overlap. */
   readonly amounts: readonly AmountCorrection[];
   /** Ascending, one per instant, none within an amount. */
   readonly exchanges: readonly MeterExchange[];
-  /** Where exclusions take evidence out. */
+  /** Where evidence is excluded. */
   readonly exclusions: readonly Interval[];
-  /** Where evidence of a register does not count: exclusions, and the inside of amounts. */
+  /** Where a register's evidence does not count: exclusions, and the inside of amounts. */
   readonly outside: readonly Interval[];
 }
 
-/** The corrections of one meter that count: of amounts that overlap the first, and what is excluded inside of them. */
+/** The corrections of one meter that apply; see `StandingCorrections`. */
 export function standingCorrections(corrections: readonly Correction[]): StandingCorrections {
   const amounts: AmountCorrection[] = [];
   for (const amount of corrections.filter((one) => one.kind === 'amount').sort(byAmount)) {
@@ -50,14 +50,14 @@ export function spanAt(spans: readonly Interval[], atUs: number): Interval | und
   return spans.find((span) => contains(span, atUs));
 }
 
-/** A row that tells this register repeats the reading before it; a conversion of units may round it otherwise. */
+/** Whether a row repeats the register of the reading before it. A conversion of units may round it by one. */
 export function isRepeated(rowMicro: number, readingMicro: number): boolean {
   return Math.abs(rowMicro - readingMicro) <= 1;
 }
 
 /**
- * Until the next reading, Home Assistant's rows go on telling the register of the one before: where that is excluded, so are
- * they, or what was left out would come back by them.
+ * Until the next reading, Home Assistant's rows repeat the register of the reading before. Where that reading is
+ * excluded the rows are excluded as well; otherwise they would bring its register back.
  * @param pieces as merged: ascending, one per instant
  * @param before the reading with a register before them; null when there is none
  */
@@ -87,8 +87,8 @@ export function withRepeats(
 }
 
 /**
- * A register's evidence as corrections leave it. What is taken out leaves a mark at its instant, so that posting knows
- * that the time is uncertain wherever it begins; an amount stands at its end, before what is read at that instant.
+ * A register's evidence after its corrections. An excluded piece leaves a mark at its instant, so that posting knows
+ * that the time is uncertain wherever it begins. An amount is placed at its end, before a reading of that instant.
  * @param pieces ascending, one per instant
  */
 export function correctedEvidence(
@@ -96,10 +96,10 @@ export function correctedEvidence(
   standing: StandingCorrections,
 ): CounterEvidence[] {
   const { amounts, exchanges, outside } = standing;
-  const told = pieces.map((piece): CounterEvidence => {
+  const reported = pieces.map((piece): CounterEvidence => {
     const { atUs } = piece;
     if (spanAt(outside, atUs) !== undefined) return { kind: 'excluded', atUs };
-    // The register at the row's end is known all the same; what it counted on the way is not believed.
+    // The register at the row's end is known all the same; the change within the row is not reliable.
     const reachesIn = piece.kind === 'row' && outside.some((span) => reaches(piece, span));
     return reachesIn ? { ...piece, changeMicro: null } : piece;
   });
@@ -107,7 +107,7 @@ export function correctedEvidence(
     ...{ kind: 'delivered' as const, atUs: endUs, amountMicro },
   }));
   // The sort is stable: at one instant an amount ends before the meter is exchanged, and the new one is read.
-  return [...declared, ...exchanges, ...told].sort((a, b) => a.atUs - b.atUs);
+  return [...declared, ...exchanges, ...reported].sort((a, b) => a.atUs - b.atUs);
 }
 
 function reaches(row: StatisticsRow, span: Interval): boolean {

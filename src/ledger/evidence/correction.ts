@@ -1,6 +1,7 @@
 /**
- * What a person (or, where it is safe, the app) says of a meter's evidence. Corrections are evidence of their own:
- * posting takes them in, the quarters get a new revision that says why, and taking one back posts them anew without it.
+ * What the user (or, where it is safe, the app) declares about a meter's evidence. Corrections are evidence of their
+ * own: posting includes them, the quarter-hours get a new revision with its cause, and a removal posts them again
+ * without it.
  */
 import { type Interval, intervalAt } from '../../units/interval.ts';
 
@@ -9,7 +10,7 @@ interface Declared {
   readonly entityId: string;
   readonly notes: string;
   readonly createdAtUs: number;
-  /** The ticket that it answers; null when it was declared by itself. */
+  /** The ticket that it resolves; null when there is none. */
   readonly ticketId: string | null;
 }
 
@@ -17,19 +18,19 @@ interface Declared {
 export interface ExchangeCorrection extends Declared {
   readonly kind: 'exchange';
   readonly atUs: number;
-  /** The old meter's last register; null when nobody wrote it down: what it counted since its last reading stays unknown. */
+  /** The old meter's last register; null when it is not known: what it counted since its last reading stays unknown. */
   readonly oldRegisterMicro: number | null;
   readonly newRegisterMicro: number;
 }
 
-/** Readings in [startUs, endUs) are no evidence: a spike, a sensor gone mad. They stay in the store. */
+/** Readings in [startUs, endUs) are no evidence: a spike, a faulty sensor. They stay in the store. */
 export interface ExclusionCorrection extends Declared, Interval {
   readonly kind: 'exclusion';
 }
 
 /**
- * Between the evidence at (or before) `startUs` and the evidence at (or after) `endUs` the meter delivered this much, whatever
- * its register did; 0 says that a jump was not energy. For a power sensor: over [startUs, endUs).
+ * Between the evidence at (or before) `startUs` and the evidence at (or after) `endUs` the meter delivered this much,
+ * whatever its register did; 0 says that a jump was not energy. For a power sensor: over [startUs, endUs).
  */
 export interface AmountCorrection extends Declared, Interval {
   readonly kind: 'amount';
@@ -38,7 +39,7 @@ export interface AmountCorrection extends Declared, Interval {
 
 export type Correction = ExchangeCorrection | ExclusionCorrection | AmountCorrection;
 
-/** Where a correction changes evidence. An amount stands at its end, which belongs to it for that. */
+/** Where a correction changes evidence. An amount takes effect at its end, so its interval includes that instant. */
 export function correctedInterval(correction: Correction): Interval {
   if (correction.kind === 'exchange') return intervalAt(correction.atUs);
   const { startUs, endUs } = correction;
@@ -52,6 +53,6 @@ export interface CorrectionStore {
   find(correctionId: string): Promise<Correction | null>;
   /** One of the same id is replaced. */
   add(correction: Correction): Promise<void>;
-  /** Takes it back; false when there was none. */
+  /** Removes it; false when there was none. */
   remove(correctionId: string): Promise<boolean>;
 }

@@ -1,20 +1,20 @@
 import type { Correction } from './correction.ts';
 
-/** What a correction changes, or changed. */
+/** The entries that a correction changes. */
 export interface CorrectionChanges {
-  /** Entries that change; those that are final get a new revision. */
+  /** The number of entries that change; final ones get a new revision. */
   readonly entries: number;
-  /** What the quarters in [startUs, endUs) add up to, before and after; null where none has an entry. */
+  /** The sum of the quarter-hours in [startUs, endUs), before and after; null where none has an entry. */
   readonly quantityBeforeMicro: number | null;
   readonly quantityAfterMicro: number | null;
-  /** From the first quarter that changes to the end of the last; what was declared when none does. */
+  /** From the first quarter-hour that changes to the end of the last; the declared interval when none does. */
   readonly startUs: number;
   readonly endUs: number;
 }
 
 export type CorrectionOutcome =
   | { readonly kind: 'changed'; readonly changes: CorrectionChanges }
-  /** It can't be declared of this meter, because of this field. */
+  /** It can't be declared for this meter, because of this field. */
   | {
       readonly kind: 'refused';
       readonly field: CorrectionField;
@@ -22,7 +22,7 @@ export type CorrectionOutcome =
       /** It would contradict a correction that is declared already. */
       readonly isConflict: boolean;
     }
-  /** There is no correction of this id to take back. */
+  /** There is no correction of this id to remove. */
   | { readonly kind: 'unknown' };
 
 /** Why a correction can't be declared, as a code and its values. */
@@ -51,14 +51,14 @@ export type CorrectionField =
   | 'oldRegisterMicro'
   | 'newRegisterMicro';
 
-/** What corrections are declared through. Calls reject when a store is down; they may then be repeated. */
+/** Declares and removes corrections. Calls reject when a store is down; they may then be repeated. */
 export interface Corrections {
   /** Every correction of a meter, ascending by instant. */
   of(entityId: string): Promise<Correction[]>;
-  /** What it would change; writes nothing. */
+  /** Returns what it would change; writes nothing. */
   preview(asked: Correction | { readonly takeBack: string }): Promise<CorrectionOutcome>;
-  /** Keeps it and posts the meter anew; the figures are those that a preview told. Repeating it changes nothing. */
+  /** Stores it and posts the meter again; returns the same figures as a preview. Repeating it changes nothing. */
   apply(correction: Correction): Promise<CorrectionOutcome>;
-  /** The current state becomes what it would be without it; the journal keeps what it said meanwhile. */
+  /** The current state becomes what it would be without it; the journal keeps the revisions of meanwhile. */
   takeBack(correctionId: string): Promise<CorrectionOutcome>;
 }

@@ -1,8 +1,8 @@
 import type { Correction, CorrectionStore } from './correction.ts';
 
 /**
- * Corrections as posting asks for them, at every round and for every meter: read once, for only this process changes
- * them, and known while the document store is away.
+ * Caches corrections, because posting reads them in every round for every meter. Only this process changes them, so
+ * they are read once, and posting has them while the document store is down.
  */
 export class RememberedCorrections implements CorrectionStore {
   readonly #store: CorrectionStore;
@@ -28,7 +28,8 @@ export class RememberedCorrections implements CorrectionStore {
   }
 
   async add(correction: Correction): Promise<void> {
-    // Forgotten in any case: a write that failed may have been done. It may have been another meter's before.
+    // The cache is cleared in any case: a write that failed may still be stored, and it may have moved from another
+    // meter.
     await this.#store.add(correction).finally(() => this.#known.clear());
   }
 

@@ -3,24 +3,24 @@ import type { Interval } from '../../units/interval.ts';
 import type { CounterKind } from '../counter/counter-state.ts';
 import type { CounterEvidence, RegisterReading, StatisticsRow } from '../evidence.ts';
 
-/** A row of Home Assistant's statistics as it was asked for, in canonical units. */
+/** A row of Home Assistant's statistics, in canonical units. */
 export interface RecordedStatistics extends Interval {
   readonly period: '5minute' | 'hour';
   /** The register at the end of the row; null where the statistic has none. */
   readonly state: number | null;
-  /** Home Assistant's own running total, which may begin anew where the register did not. */
+  /** Home Assistant's own running total, which may be reset where the register is not. */
   readonly sum: number | null;
 }
 
 /**
- * No home uses more than this in an hour: past it, a row's `sum` was broken and not the meter
+ * No home uses more than this in an hour: above it, the fault is in the row's `sum` and not in the meter
  * (core #87311, #101155, #109319, #133588).
  */
 const plausibleMicro = 100_000_000;
 
 /**
- * Rows as evidence. What a row counted is the difference of registers, which needs no `sum`; only where the register
- * fell does the sum know what was counted before the fall, and it is believed while it is plausible.
+ * Rows as evidence. A row's change is the difference of registers, which needs no `sum`. Only where the register fell
+ * does the sum include what was counted before the fall; it is used while it is plausible.
  * @param rows ascending, of one period
  */
 export function evidenceFromStatistics(
@@ -58,8 +58,8 @@ function changeAtFall(
 type Piece = RegisterReading | StatisticsRow;
 
 /**
- * Readings with statistics in their holes: a row counts only where no finer evidence lies in its span. All lists are
- * ascending by time; so is the answer, one piece per instant.
+ * Readings with statistics in their gaps: a row counts only where no finer evidence lies in its interval. All lists are
+ * ascending by time; so is the result, one piece per instant.
  */
 export function mergeEvidence(
   readings: readonly RegisterReading[],
@@ -69,13 +69,13 @@ export function mergeEvidence(
   const registers = readings.filter((reading) => reading.registerMicro !== null);
   const finer = withoutCovered(fiveMinutes, registers);
   const coarser = withoutCovered(withoutCovered(hours, registers), finer);
-  // The sort is stable: at the same instant the reading says it better than the row that ends there.
+  // The sort is stable: at one instant the reading comes before the row that ends there, and is kept.
   const pieces: Piece[] = [...readings, ...finer, ...coarser].sort((a, b) => a.atUs - b.atUs);
   return pieces.filter((piece, index) => piece.atUs !== pieces[index - 1]?.atUs);
 }
 
 /**
- * Of rows that repeat a register only the last says something more: that it was still the same.
+ * Drops rows between two that repeat the same register: only the last shows until when it was the same.
  * @param pieces ascending
  */
 export function withoutRepeatedRows(pieces: readonly CounterEvidence[]): CounterEvidence[] {
@@ -90,7 +90,7 @@ function isRepeatedBy(one: CounterEvidence | undefined, row: CounterEvidence | u
   return (one?.kind === 'reading' || one?.kind === 'row') && one.registerMicro === row.registerMicro;
 }
 
-/** The rows in whose span [startUs, atUs) no finer piece was taken. */
+/** The rows without a finer piece of evidence in [startUs, atUs). */
 function withoutCovered(rows: readonly StatisticsRow[], finer: readonly Piece[]): StatisticsRow[] {
   let at = 0;
   return rows.filter((row) => {

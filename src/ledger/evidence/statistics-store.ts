@@ -10,7 +10,7 @@ export interface StatisticsRecord extends RecordedStatistics {
   readonly unit: string | null;
 }
 
-/** Keeps Home Assistant's rows as evidence. Calls reject when the store is down; `append` may be repeated. */
+/** Stores Home Assistant's rows as evidence. Calls reject when the store is down; `append` may be repeated. */
 export interface StatisticsStore {
   append(rows: readonly StatisticsRecord[]): Promise<void>;
   /** Rows that start in [startUs, endUs), ascending, at most `limit`. */
@@ -29,6 +29,6 @@ export interface StatisticsStore {
   ends(period: '5minute' | 'hour'): Promise<Map<string, number>>;
   /** How many rows of each entity start in [startUs, endUs). */
   count(startUs: number, endUs: number): Promise<Map<string, number>>;
-  /** The span of what arrived since an instant of receipt, by entity; null means ever. */
+  /** By entity, the interval of the rows received since an instant; null means all rows. */
   receivedSince(receivedUs: number | null): Promise<Map<string, Interval>>;
 }

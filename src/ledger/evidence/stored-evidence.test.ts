@@ -1,6 +1,5 @@
 /**
- * Goal: a page of evidence ends where one of the lists that it is made of was cut, and holds what rows and corrections
- * around it say.
+ * Goal: a page of evidence ends where one of its lists was cut, and respects the rows and corrections around it.
  * Method: stores in memory, lists longer than a page, by hand at the instants where they meet.
  */
 import { describe, expect, it } from 'vitest';
@@ -29,14 +28,14 @@ const exchange = (minutes: number): Correction => ({
   oldRegisterMicro: null,
 });
 
-async function evidenceOf(told: {
+async function evidenceOf(stored: {
   readings?: readonly Reading[];
   fives?: readonly Row[];
   hours?: readonly Row[];
   corrections?: readonly Correction[];
 }): Promise<StoredEvidence> {
   const readings = new MemoryReadingStore();
-  await readings.append(told.readings ?? []);
+  await readings.append(stored.readings ?? []);
   const statistics = new MemoryStatisticsStore();
   const record = (period: '5minute' | 'hour', lengthUs: number) => {
     return ([minutes, state]: Row) => ({
@@ -44,9 +43,9 @@ async function evidenceOf(told: {
       ...{ state, sum: null, mean: null, min: null, max: null, unit: 'kWh' },
     });
   };
-  await statistics.append((told.fives ?? []).map(record('5minute', 5 * minute)));
-  await statistics.append((told.hours ?? []).map(record('hour', hour)));
-  const corrections = async () => told.corrections ?? [];
+  await statistics.append((stored.fives ?? []).map(record('5minute', 5 * minute)));
+  await statistics.append((stored.hours ?? []).map(record('hour', hour)));
+  const corrections = async () => stored.corrections ?? [];
   return new StoredEvidence({ readings, statistics, corrections, kindOf: () => 'rising' });
 }
 
@@ -75,15 +74,15 @@ describe('a page of a register', () => {
     expect(await page(await evidenceOf({ hours: byHour }), 0, 11)).toMatchObject({ isLast: true });
   });
 
-  it('of rows that repeat a register is read on, until it is half full', async () => {
-    const stood: Row[] = places(6).map((n) => [5 * n, 7]);
+  it('of rows that repeat a register is extended until it is half full', async () => {
+    const unmoved: Row[] = places(6).map((n) => [5 * n, 7]);
     const moving: Row[] = [
       [30, 7],
       [35, 9],
       [40, 10],
       [45, 11],
     ];
-    const evidence = await evidenceOf({ fives: [...stood, ...moving] });
+    const evidence = await evidenceOf({ fives: [...unmoved, ...moving] });
     const all = ['row 5', 'row 35', 'row 40', 'row 45', 'row 50'];
     expect(await page(evidence, 0, 8)).toEqual({ items: all, isLast: true });
     expect(await page(evidence, 0, 100)).toEqual({ items: all, isLast: true });
@@ -91,7 +90,7 @@ describe('a page of a register', () => {
     expect(await page(evidence, 0, 4)).toEqual({ items: ['row 5', 'row 20'], isLast: false });
   });
 
-  it('comes to an end where more was read in the hours before it than a page holds', async () => {
+  it('ends where the hours before it have more readings than a page holds', async () => {
     const readings = places(60).map((n) => reading(n, n));
     const { items } = await page(await evidenceOf({ readings }), 50, 4);
     expect(items.slice(0, 3)).toEqual(['reading 50', 'reading 51', 'reading 52']);
@@ -123,8 +122,8 @@ describe('a page of a register', () => {
 });
 
 describe('the register before', () => {
-  const newest = async (minutes: number, told: Parameters<typeof evidenceOf>[0]) => {
-    const atUs = await (await evidenceOf(told)).registerBefore(entityId, start + minutes * minute);
+  const newest = async (minutes: number, stored: Parameters<typeof evidenceOf>[0]) => {
+    const atUs = await (await evidenceOf(stored)).registerBefore(entityId, start + minutes * minute);
     return atUs === null ? null : (atUs - start) / minute;
   };
 
@@ -139,13 +138,13 @@ describe('the register before', () => {
     expect(await newest(45, { readings, corrections: [exchange(40)] })).toBe(40);
   });
 
-  it('is no row in whose span something was read', async () => {
+  it('is no row with a reading in its interval', async () => {
     expect(await newest(100, { readings: [reading(21, 7)], fives: [[20, 8]] })).toBe(21);
     expect(await newest(100, { readings: [reading(20, 7)], fives: [[20, 8]] })).toBe(25);
     expect(await newest(100, { readings: [reading(22, 7)], fives: [[10, 8]] })).toBe(22);
   });
 
-  it('is nothing that is excluded, nor a row that repeats it', async () => {
+  it('is no excluded piece, nor a row that repeats one', async () => {
     const corrections = [exclusion(15, 25)];
     const readings = [reading(10, 7), reading(20, 50)];
     expect(await newest(100, { readings, corrections })).toBe(10);
@@ -156,7 +155,7 @@ describe('the register before', () => {
 });
 
 describe('switches and neighbours', () => {
-  it('is on above 0, and not known while it is absent', async () => {
+  it('are on above 0, and unknown while absent', async () => {
     const readings = [reading(-5, 1), reading(0, 0), reading(5, null), reading(10, 1)];
     const found = await (await evidenceOf({ readings })).switches(entityId, start, start + hour, 10);
     expect(found.map(({ atUs, isOn }) => [(atUs - start) / minute, isOn])).toEqual([
@@ -169,7 +168,7 @@ describe('switches and neighbours', () => {
     ]);
   });
 
-  it('finds the evidence strictly before and after, past what is excluded', async () => {
+  it('have their evidence strictly before and after, past excluded pieces', async () => {
     const readings = [0, 10, 20, 30, 40].map((minutes) => reading(minutes, 1));
     const around = async (from: number, until: number, corrections: readonly Correction[] = []) => {
       const evidence = await evidenceOf({ readings, corrections });

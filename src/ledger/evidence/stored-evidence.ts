@@ -26,7 +26,7 @@ interface StoredEvidenceDeps {
 
 const endOfTimeUs = Number.MAX_SAFE_INTEGER;
 
-/** Evidence put together from what is stored: readings, Home Assistant's rows in their holes, what was corrected. */
+/** Evidence from the stores: readings, Home Assistant's rows in their gaps, and corrections. */
 export class StoredEvidence implements EvidenceSource {
   readonly #deps: StoredEvidenceDeps;
 
@@ -39,14 +39,15 @@ export class StoredEvidence implements EvidenceSource {
     let most = limit;
     for (let cursorUs = startUs; ; ) {
       const page = await this.#page(entityId, cursorUs, most);
-      // The lists begin before the page: one of a very fast meter may be cut before it, too.
+      // The lists begin before the page, so that of a very fast meter may be cut before it as well.
       if (page.horizonUs < cursorUs) {
         most *= 2;
         continue;
       }
       items = withoutRepeatedRows([...items, ...page.items]);
       if (page.horizonUs === endOfTimeUs) return { items, isLast: true };
-      // A register that stood for months is a page of rows that repeat it: what follows says what they prove.
+      // A register that did not move for months is a page of rows that repeat it: only what follows decides what they
+      // mean.
       if (items.length >= limit / 2) return { items, isLast: false };
       cursorUs = page.horizonUs + 1;
     }
@@ -59,15 +60,15 @@ export class StoredEvidence implements EvidenceSource {
     limit: number,
   ): Promise<{ items: CounterEvidence[]; horizonUs: number }> {
     const { readings, statistics, corrections, kindOf } = this.#deps;
-    // Whether a row's span was read is only seen from its start on, and what it counted from the row before.
-    const lookUs = startUs - 2 * hourUs;
+    // Whether a reading lies in a row's interval shows only from its start on, and its change only from the row before.
+    const backUs = startUs - 2 * hourUs;
     const [read, fiveMinutes, hours, declared] = await Promise.all([
-      readings.range(entityId, lookUs, endOfTimeUs, limit),
-      statistics.range(entityId, '5minute', lookUs, endOfTimeUs, limit),
-      statistics.range(entityId, 'hour', lookUs, endOfTimeUs, limit),
+      readings.range(entityId, backUs, endOfTimeUs, limit),
+      statistics.range(entityId, '5minute', backUs, endOfTimeUs, limit),
+      statistics.range(entityId, 'hour', backUs, endOfTimeUs, limit),
       corrections(entityId),
     ]);
-    // Past the end of a list that was cut, nothing can be said yet.
+    // Past the end of a list that was cut, nothing is known yet.
     const horizonUs = Math.min(
       cutAt(read.length, limit, read.at(-1)?.atUs),
       cutAt(fiveMinutes.length, limit, fiveMinutes.at(-1)?.endUs),
@@ -81,9 +82,9 @@ export class StoredEvidence implements EvidenceSource {
     );
     const standing = standingCorrections(declared);
     const isRowFirst = merged.find(({ registerMicro }) => registerMicro !== null)?.kind === 'row';
-    const toldBefore =
-      isRowFirst && standing.exclusions.length > 0 ? await readings.before(entityId, lookUs, true) : null;
-    const repeated = withRepeats(standing, merged, toldBefore && registerReading(toldBefore));
+    const readingBefore =
+      isRowFirst && standing.exclusions.length > 0 ? await readings.before(entityId, backUs, true) : null;
+    const repeated = withRepeats(standing, merged, readingBefore && registerReading(readingBefore));
     const items = correctedEvidence(merged, repeated).filter(
       (item) => item.atUs >= startUs && item.atUs <= horizonUs,
     );
@@ -92,12 +93,12 @@ export class StoredEvidence implements EvidenceSource {
 
   async registerBefore(entityId: string, atUs: number): Promise<number | null> {
     const { outside, exclusions, exchanges } = await this.#standing(entityId);
-    const toldUs = await skipping(outside, atUs, (beforeUs) =>
+    const reportedUs = await skipping(outside, atUs, (beforeUs) =>
       this.#anyRegisterBefore(entityId, beforeUs, exclusions),
     );
     const exchangedUs = exchanges.findLast((exchange) => exchange.atUs < atUs)?.atUs ?? null;
-    if (toldUs === null || exchangedUs === null) return toldUs ?? exchangedUs;
-    return Math.max(toldUs, exchangedUs);
+    if (reportedUs === null || exchangedUs === null) return reportedUs ?? exchangedUs;
+    return Math.max(reportedUs, exchangedUs);
   }
 
   async #anyRegisterBefore(
@@ -110,7 +111,7 @@ export class StoredEvidence implements EvidenceSource {
       this.#deps.statistics.endingBefore(entityId, atUs),
     ]);
     if (reading === null || row === null) return reading?.atUs ?? row?.endUs ?? null;
-    // A row in whose span something was read is no evidence, nor is one that repeats what is excluded.
+    // A row with a reading in its interval is no evidence, nor is one that repeats an excluded register.
     if (row.startUs < reading.atUs) return reading.atUs;
     if (spanAt(exclusions, reading.atUs) === undefined) return row.endUs;
     const [rowMicro, readingMicro] = [
@@ -172,7 +173,7 @@ export class StoredEvidence implements EvidenceSource {
   }
 }
 
-/** The newest instant before one that lies in none of the spans. */
+/** The newest instant before `atUs` that lies in none of the intervals. */
 async function skipping(
   spans: readonly Interval[],
   atUs: number,

@@ -1,9 +1,9 @@
 /**
- * Goal: corrections are evidence like readings: to the unit, in whatever order they and the readings came, and gone
- * without a trace in the current state when they are taken back.
- * Method: vectors worked by hand; then random lives of a meter that counts, resets, goes back a little, falls to a middle
- * value, vanishes for three days and comes back, with random corrections, all of which arrive shuffled and in batches
- * through the desk and the reposting; the ledger is held against one posting of everything at once.
+ * Goal: corrections are evidence like readings: exact to the unit, in whatever order they and the readings arrive, and
+ * without a trace in the current state after their removal.
+ * Method: vectors worked by hand; then random lives of a meter that counts, resets, goes back a little, falls to a
+ * middle value, vanishes for three days and comes back, with random corrections, all shuffled and in batches through
+ * the correction service and the reposting; the ledger is compared with one posting of everything at once.
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -13,7 +13,7 @@ import { contains, type Interval, intervalAt } from '../../units/interval.ts';
 import { quarterHourStartUs, quarterHourUs } from '../../units/quarter-hour.ts';
 import { CorrectionService } from '../corrections/correction-service.ts';
 import type { CounterKind } from '../counter/counter-state.ts';
-import type { TouchCause } from '../entries/cause.ts';
+import type { ChangeCause } from '../entries/cause.ts';
 import type { Entry } from '../entries/entry.ts';
 import type { Meter } from '../entries/meter.ts';
 import type { PostedEntry } from '../entries/revision.ts';
@@ -49,8 +49,12 @@ function registerOf({ atUs, value }: Reading): RegisterReading {
 
 function powerOf({ atUs, value }: Reading, excluded: readonly Interval[]): PowerReading {
   const isExcluded = excluded.some((span) => contains(span, atUs));
-  const told = { atUs, powerMw: value === null ? null : Math.round(value * 1000), origin: 'stream' } as const;
-  return isExcluded ? { ...told, isExcluded } : told;
+  const reading = {
+    atUs,
+    powerMw: value === null ? null : Math.round(value * 1000),
+    origin: 'stream',
+  } as const;
+  return isExcluded ? { ...reading, isExcluded } : reading;
 }
 
 type Declared =
@@ -96,7 +100,7 @@ function sum(entries: readonly Entry[], kind: Entry['kind'] = 'quantity'): numbe
 }
 
 describe('a register, corrected by hand', () => {
-  it('loses an excluded spike: the difference between the readings around it is left', () => {
+  it('drops an excluded spike and keeps the difference between the readings around it', () => {
     const spiked = [reading(0, 100), reading(5, 100.5), reading(6, 900), reading(7, 100.6), reading(20, 101)];
     const posting = postRegister(spiked, [correction({ kind: 'exclusion', from: 6, until: 6 })]);
     expect(sum(posting.entries)).toBe(1_000_000);
@@ -105,7 +109,7 @@ describe('a register, corrected by hand', () => {
     expect(posting.entries[1]).toMatchObject({ reason: 'counted' });
   });
 
-  it('spreads what an exclusion of hours leaves, and calls it estimated', () => {
+  it('spreads the difference around an exclusion of hours, and marks it estimated', () => {
     const mad = [reading(0, 100), reading(10, 5000), reading(50, 3), reading(60, 104)];
     const { entries } = postRegister(mad, [correction({ kind: 'exclusion', from: 10, until: 50 })]);
     expect(entries.map((entry) => entry.amountMicro)).toEqual([1_000_000, 1_000_000, 1_000_000, 1_000_000]);
@@ -115,7 +119,7 @@ describe('a register, corrected by hand', () => {
     expect(entries.every((entry) => entry.coveredUs === 0)).toBe(true);
   });
 
-  it('takes a declared amount in place of what the register did, and explains the rest', () => {
+  it('counts a declared amount in place of the register, and a restart explains the rest', () => {
     const jumped = [reading(0, 100), reading(30, 850), reading(45, 851)];
     const posting = postRegister(jumped, [correction({ kind: 'amount', from: 0, until: 30, kwh: 0.5 })]);
     expect(posting.entries).toMatchObject([
@@ -131,13 +135,13 @@ describe('a register, corrected by hand', () => {
     ]);
   });
 
-  it('lets an amount of 0 say that a jump was not energy', () => {
+  it('counts a jump as nothing by an amount of 0', () => {
     const jumped = [reading(0, 100), reading(5, 850), reading(10, 850.2)];
     const posting = postRegister(jumped, [correction({ kind: 'amount', from: 0, until: 5, kwh: 0 })]);
     expect(sum(posting.entries)).toBe(200_000);
   });
 
-  it('reaches out to the evidence around an amount that was declared within a hole', () => {
+  it('extends an amount inside a gap to the evidence around it', () => {
     const gapped = [reading(0, 100), reading(60, 104)];
     const posting = postRegister(gapped, [correction({ kind: 'amount', from: 20, until: 40, kwh: 2 })]);
     expect(posting.entries.map((entry) => entry.amountMicro)).toEqual([
@@ -145,7 +149,7 @@ describe('a register, corrected by hand', () => {
     ]);
   });
 
-  it('says nothing with an amount that has no evidence before or none after it', () => {
+  it('ignores an amount without evidence before or after it', () => {
     const one = [reading(10, 100), reading(20, 101)];
     const plain = postRegister(one, []).entries;
     const before = postRegister(one, [correction({ kind: 'amount', from: -20, until: 5, kwh: 9 })]);
@@ -154,7 +158,7 @@ describe('a register, corrected by hand', () => {
     expect(after.entries).toEqual(plain);
   });
 
-  it('takes an exchange at the end of an amount for the evidence after it', () => {
+  it('counts an exchange at the end of an amount as the evidence after it', () => {
     const replaced = [reading(0, 100), reading(12, 3)];
     const posting = postRegister(replaced, [
       correction({ kind: 'amount', from: 0, until: 10, kwh: 1 }, 'amount'),
@@ -169,23 +173,23 @@ describe('a power sensor, corrected by hand', () => {
   const rules = { maxGapUs: usualRules.powerGapUs, onAboveMw: 5000 };
   const post = (readings: readonly Reading[], corrections: readonly Correction[]) => {
     const { exclusions, amounts } = standingCorrections(corrections);
-    const told = readings.map((one) => powerOf(one, exclusions));
-    return postPower(rules, { powers: told, switches: [], amounts }, ...ever, at(90));
+    const powers = readings.map((one) => powerOf(one, exclusions));
+    return postPower(rules, { powers, switches: [], amounts }, ...ever, at(90));
   };
 
   it('carries the value before over an excluded reading, as a guess', () => {
-    const told = [reading(0, 1000), reading(5, 90_000), reading(10, 1000), reading(15, 1000)];
-    const entries = post(told, [correction({ kind: 'exclusion', from: 5, until: 5 })]);
+    const readings = [reading(0, 1000), reading(5, 90_000), reading(10, 1000), reading(15, 1000)];
+    const entries = post(readings, [correction({ kind: 'exclusion', from: 5, until: 5 })]);
     expect(entries[0]).toMatchObject({
       ...{ amountMicro: 250_000, quality: 'estimated', reason: 'corrected', coveredUs: 10 * minute },
     });
   });
 
-  it('puts a declared amount in place of the integral, and leaves what is around it', () => {
-    const told = [reading(0, 1000), reading(15, 60_000), reading(30, 1000), reading(45, 1000)];
-    const entries = post(told, [correction({ kind: 'amount', from: 10, until: 25, kwh: 0.3 })]);
+  it('replaces the integral by a declared amount, and keeps what is around it', () => {
+    const readings = [reading(0, 1000), reading(15, 60_000), reading(30, 1000), reading(45, 1000)];
+    const entries = post(readings, [correction({ kind: 'amount', from: 10, until: 25, kwh: 0.3 })]);
     expect(entries.slice(0, 3).map((entry) => entry.amountMicro)).toEqual([
-      // 10 minutes of 1 kW and a third of what was declared; two thirds of it and 5 minutes of 60 kW.
+      // 10 minutes of 1 kW and a third of the declared amount; two thirds of it and 5 minutes of 60 kW.
       166_667 + 100_000,
       200_000 + 5_000_000,
       250_000,
@@ -241,7 +245,7 @@ const corrections = fc
   .map((list) => list.map((one, index) => correction(one, `correction-${index}`)));
 const kinds = fc.constantFrom<CounterKind>('rising', 'net');
 
-describe('a register, corrected anyhow', () => {
+describe('a register with random corrections', () => {
   it('conserves: quantities = last register - first register + restarts, to the unit', () => {
     fc.assert(
       fc.property(life, corrections, kinds, (readings, list, kind) => {
@@ -269,7 +273,7 @@ describe('a register, corrected anyhow', () => {
     );
   });
 
-  it('delivers each standing amount exactly, where there is evidence around it', () => {
+  it('delivers each amount that applies exactly, where there is evidence around it', () => {
     fc.assert(
       fc.property(life, spans, fc.integer({ min: 0, max: 5000 }), (readings, [from, long], wh) => {
         const amount = correction({ kind: 'amount', from, until: from + long, kwh: wh / 1000 });
@@ -297,7 +301,7 @@ describe('a register, corrected anyhow', () => {
     );
   });
 
-  it('does not ask in which order corrections were declared', () => {
+  it('does not depend on the order in which corrections were declared', () => {
     fc.assert(
       fc.property(
         life,
@@ -323,26 +327,27 @@ function unposted(entry: PostedEntry & { entityId?: string }): Entry {
   return rest;
 }
 
-/** A ledger over stores in memory, posted at once when something is told. */
+/** A ledger over stores in memory, posted at once when evidence is reported. */
 class Books {
   readonly readings = new MemoryReadingStore();
   readonly corrections = new MemoryCorrections();
   readonly ledger = new MemoryLedger();
-  readonly desk: CorrectionService;
+  readonly service: CorrectionService;
   readonly #meter: Meter;
   readonly #pageSize: number;
 
   constructor(meter: Meter, pageSize = 20_000) {
     this.#meter = meter;
     this.#pageSize = pageSize;
-    const waiting: (readonly [Interval, TouchCause])[] = [];
+    const waiting: (readonly [Interval, ChangeCause])[] = [];
     const postingWorker = {
-      touch: (_: string, span: Interval, cause: TouchCause = 'readings') => void waiting.push([span, cause]),
+      markDirty: (_: string, span: Interval, cause: ChangeCause = 'readings') =>
+        void waiting.push([span, cause]),
       settle: async () => {
         for (const [span, cause] of waiting.splice(0)) await this.post(span, cause);
       },
     };
-    this.desk = new CorrectionService({
+    this.service = new CorrectionService({
       corrections: this.corrections,
       evidenceWith: (list) => this.evidence(async () => list),
       ledger: this.ledger,
@@ -367,13 +372,13 @@ class Books {
     await this.post({ startUs: Math.min(...instants), endUs: Math.max(...instants) + 1 }, 'readings');
   }
 
-  async post(span: Interval, cause: TouchCause): Promise<void> {
+  async post(span: Interval, cause: ChangeCause): Promise<void> {
     const evidence = this.evidence((id) => this.corrections.of(id));
     const deps = { evidence, ledger: this.ledger, clock, heldUntil: () => null };
     await repost(deps, { ...usualRules, pageSize: this.#pageSize }, this.#meter, { ...span, cause });
   }
 
-  /** Withdrawn entries say that nothing is there, which one posting of everything says by not having them. */
+  /** Leaves out withdrawn entries, which one posting of everything does not have. */
   standing(): Entry[] {
     return this.ledger
       .all()
@@ -389,9 +394,9 @@ function meterThatPosts(kind: CounterKind | 'power'): Meter {
 function atOnce(kind: CounterKind | 'power', readings: readonly Reading[], list: readonly Correction[]) {
   if (kind !== 'power') return postRegister(readings, list, kind).entries;
   const { exclusions, amounts } = standingCorrections(list);
-  const told = [...readings].sort((a, b) => a.atUs - b.atUs).map((one) => powerOf(one, exclusions));
+  const powers = [...readings].sort((a, b) => a.atUs - b.atUs).map((one) => powerOf(one, exclusions));
   const rules = { maxGapUs: usualRules.powerGapUs, onAboveMw: usualRules.onAboveMw };
-  return postPower(rules, { powers: told, switches: [], amounts }, ...ever, nowUs);
+  return postPower(rules, { powers, switches: [], amounts }, ...ever, nowUs);
 }
 
 /** Batches of readings, and corrections, in an order of their own. */
@@ -415,7 +420,7 @@ const arrivals = fc.tuple(life, corrections).chain(([readings, list]) =>
 const meters = fc.constantFrom<CounterKind | 'power'>('rising', 'net', 'power');
 
 describe('readings and corrections that arrive in any order', () => {
-  it('give the state of posting everything at once; each journal row stays', async () => {
+  it('give the state of one posting of everything; each journal row stays', async () => {
     await fc.assert(
       fc.asyncProperty(
         arrivals,
@@ -426,7 +431,7 @@ describe('readings and corrections that arrive in any order', () => {
           let journaled: readonly PostedEntry[] = [];
           for (const event of mixed) {
             if (Array.isArray(event)) await books.read(event);
-            else await books.desk.apply(event);
+            else await books.service.apply(event);
             expect(books.ledger.revisions.slice(0, journaled.length)).toEqual(journaled);
             journaled = [...books.ledger.revisions];
           }
@@ -437,7 +442,7 @@ describe('readings and corrections that arrive in any order', () => {
     );
   });
 
-  it('are told beforehand what they will change, and leave nothing when they are taken back', async () => {
+  it('have a preview equal to the outcome, and leave no trace after their removal', async () => {
     await fc.assert(
       fc.asyncProperty(arrivals, meters, async ({ readings, mixed }, kind) => {
         const books = new Books(meterThatPosts(kind));
@@ -446,11 +451,11 @@ describe('readings and corrections that arrive in any order', () => {
           if (Array.isArray(asked)) continue;
           const before = books.standing();
           const revisions = books.ledger.revisions.length;
-          const told = await books.desk.preview(asked);
+          const previewed = await books.service.preview(asked);
           expect(books.standing()).toEqual(before);
           expect(books.ledger.revisions).toHaveLength(revisions);
-          const outcome = await books.desk.apply(asked);
-          expect(outcome).toEqual(told);
+          const outcome = await books.service.apply(asked);
+          expect(outcome).toEqual(previewed);
           if (outcome.kind !== 'changed') continue;
           const { entries, quantityBeforeMicro, quantityAfterMicro, startUs, endUs } = outcome.changes;
           const quantity = (list: readonly Entry[]) =>
@@ -462,14 +467,14 @@ describe('readings and corrections that arrive in any order', () => {
           expect(sum(books.standing()) - sum(before)).toBe(
             (quantityAfterMicro ?? 0) - (quantityBeforeMicro ?? 0),
           );
-          // Again: nothing is new.
+          // A repetition changes nothing.
           const written = books.ledger.revisions.length;
-          expect(await books.desk.apply(asked)).toMatchObject({ changes: { entries: 0 } });
+          expect(await books.service.apply(asked)).toMatchObject({ changes: { entries: 0 } });
           expect(books.ledger.revisions).toHaveLength(written);
-          const undo = await books.desk.preview({ takeBack: asked.correctionId });
-          expect(await books.desk.takeBack(asked.correctionId)).toEqual(undo);
+          const undo = await books.service.preview({ takeBack: asked.correctionId });
+          expect(await books.service.takeBack(asked.correctionId)).toEqual(undo);
           expect(books.standing()).toEqual(before);
-          expect(await books.desk.takeBack(asked.correctionId)).toEqual({ kind: 'unknown' });
+          expect(await books.service.takeBack(asked.correctionId)).toEqual({ kind: 'unknown' });
           if (written > revisions)
             expect(books.ledger.revisions.at(-1)).toMatchObject({ cause: 'corrected' });
         }
@@ -479,12 +484,12 @@ describe('readings and corrections that arrive in any order', () => {
   });
 });
 
-describe('the desk', () => {
-  it('refuses what contradicts another or makes no sense, and names the field', async () => {
+describe('the correction service', () => {
+  it('refuses a correction that contradicts another or is impossible, and names the field', async () => {
     const books = new Books(meterThatPosts('rising'));
     await books.read([reading(0, 1), reading(100, 2)]);
     const refused = async (one: Declared, id = 'other') => {
-      const outcome = await books.desk.apply(correction(one, id));
+      const outcome = await books.service.apply(correction(one, id));
       return outcome.kind === 'refused' ? outcome.field : outcome.kind;
     };
     expect(await refused({ kind: 'amount', from: 0, until: 60, kwh: 1 }, 'first')).toBe('changed');
@@ -497,7 +502,7 @@ describe('the desk', () => {
     expect(books.corrections.declared).toHaveLength(1);
   });
 
-  it('posts at the next start what was declared by a process that died', async () => {
+  it('posts at the next start the corrections of a process that died', async () => {
     const books = new Books(meterThatPosts('rising'));
     await books.read([reading(0, 1), reading(5, 90), reading(quarterHourUs / minute, 2)]);
     const spike = correction({ kind: 'exclusion', from: 5, until: 5 });
@@ -505,16 +510,16 @@ describe('the desk', () => {
     let left: readonly { entityId: string; startUs: number; endUs: number }[] = [
       { entityId, ...intervalAt(at(5)) },
     ];
-    const touched: [Interval, TouchCause][] = [];
-    const desk = new CorrectionService(
+    const marked: [Interval, ChangeCause][] = [];
+    const service = new CorrectionService(
       {
         corrections: books.corrections,
         evidenceWith: (list) => books.evidence(async () => list),
         ledger: books.ledger,
         postingWorker: {
-          touch: (_, span, cause = 'readings') => void touched.push([span, cause]),
+          markDirty: (_, span, cause = 'readings') => void marked.push([span, cause]),
           settle: async () => {
-            for (const [span, cause] of touched.splice(0)) await books.post(span, cause);
+            for (const [span, cause] of marked.splice(0)) await books.post(span, cause);
           },
         },
         meterOf: () => ({ entityId, posts: 'register', kind: 'rising' }),
@@ -530,9 +535,9 @@ describe('the desk', () => {
       },
       1,
     );
-    desk.start();
+    service.start();
     await expect.poll(() => left).toEqual([]);
-    await desk.stop();
+    await service.stop();
     expect(sum(books.standing())).toBe(1_000_000);
   });
 });

@@ -1,7 +1,7 @@
 /**
- * Goal: what a meter counted is posted to quarter-hours exactly, whatever happens to the meter.
+ * Goal: the amount of a meter is posted to quarter-hours exactly, whatever happens to the meter.
  * Method: vectors worked by hand, then random lives of a meter (counting, resets, dips, absences, exchanges) whose sums
- * are held against the registers, and against the same posting begun anywhere in between.
+ * are compared with the registers, and with the same posting begun anywhere in between.
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -59,7 +59,7 @@ describe('postCounter, by hand', () => {
     expect(total(post([reading(0, 8), reading(1, 7.99), reading(2, 8.01)]), 'quantity')).toBe(10_000);
   });
 
-  it('counts a reset from 0, and explains it', () => {
+  it('counts a reset from 0, with a restart entry', () => {
     const posting = post([reading(0, 453.26), reading(1, 458.26), reading(2, 1.5)]);
     expect(total(posting, 'quantity')).toBe(6_500_000);
     expect(posting.entries.filter((entry) => entry.kind === 'restart')).toMatchObject([
@@ -72,7 +72,7 @@ describe('postCounter, by hand', () => {
     expect(total(post([reading(0, 10), reading(1, 8.999_999)]), 'quantity')).toBe(8_999_999);
   });
 
-  it('lets a net register fall, and begins it anew only when last_reset says so', () => {
+  it('counts a fall of a net register, and resets it only by last_reset', () => {
     expect(total(post([reading(0, 5), reading(1, 3), reading(2, 4)], 'net'), 'quantity')).toBe(-1_000_000);
     const reset = post([reading(0, 5, 1), reading(1, 6, 1), reading(2, 0.5, 2)], 'net');
     expect(total(reset, 'quantity')).toBe(1_500_000);
@@ -84,7 +84,7 @@ describe('postCounter, by hand', () => {
     expect(total(post([reading(0, 5), reading(1, -1), reading(2, 6)]), 'quantity')).toBe(1_000_000);
   });
 
-  it('spreads what was counted in three days of absence and calls it estimated', () => {
+  it('spreads the amount of three days of absence and marks it estimated', () => {
     const posting = post([reading(0, 100), reading(1, null), reading(3 * 24 * 60, 172)]);
     expect(posting.entries).toHaveLength(288);
     expect(total(posting, 'quantity')).toBe(72_000_000);
@@ -94,7 +94,7 @@ describe('postCounter, by hand', () => {
     );
   });
 
-  it('takes a removal that was told twice, by the stream and by history, as one', () => {
+  it('counts an absence once that the stream and the history both report', () => {
     const removed = [reading(0, 100), reading(5, 101), reading(6, null)];
     const back = [reading(70, 102), reading(75, 103)];
     const again = { ...reading(6, null), atUs: start + 6 * minute + 3000, origin: 'history' } as const;
@@ -104,7 +104,7 @@ describe('postCounter, by hand', () => {
     expect(next.entries).toEqual(post(removed).entries);
   });
 
-  it('is certain of a register that did not move, however long it was silent', () => {
+  it('measures a register that did not move, however long it was silent', () => {
     const posting = post([reading(0, 100), reading(1440, 100)]);
     expect(posting.entries).toHaveLength(96);
     expect(
@@ -112,7 +112,7 @@ describe('postCounter, by hand', () => {
     ).toBe(true);
   });
 
-  it('rests on the registers around a difference, and where there is none on each quarter by itself', () => {
+  it('has the registers around a difference as evidence, and without one each quarter-hour by itself', () => {
     const restsOn = (...evidence: CounterEvidence[]) =>
       post(evidence).entries.map((entry) =>
         [entry.firstEvidenceUs, entry.lastEvidenceUs].map((us) => (us - start) / minute),
@@ -132,7 +132,7 @@ describe('postCounter, by hand', () => {
       [15, 30],
       [30, 40],
     ]);
-    // A cycle that begins at 0 is more than a silence; its restart stands beside it.
+    // A cycle that begins at 0 is more than a silence: it has a restart entry as well.
     expect(restsOn(reading(5, 100), reading(20, 0))).toEqual([
       [5, 20],
       [5, 20],
@@ -140,7 +140,7 @@ describe('postCounter, by hand', () => {
     ]);
   });
 
-  it('has its bounds at what is certain, and at what tells a quarter', () => {
+  it('has its bounds at the certain amount, and at the gap that measures no quarter-hour', () => {
     const qualities = (posting: CounterPosting) => [
       ...new Set(posting.entries.map(({ quality }) => quality)),
     ];
@@ -152,7 +152,7 @@ describe('postCounter, by hand', () => {
     expect(qualities(post([reading(5, 100), reading(65.001, 101)]))).toEqual(['estimated']);
   });
 
-  it('has the quality of where it was told', () => {
+  it('has the quality of its source', () => {
     const quality = (...evidence: CounterEvidence[]) => post(evidence).entries.at(-1)?.quality;
     const next = (origin: RegisterReading['origin']) => ({ ...reading(5, 101), origin });
     expect(quality(reading(0, 100), next('stream'))).toBe('measured');
@@ -166,15 +166,15 @@ describe('postCounter, by hand', () => {
     const prompt = [0, 1, 2, 3, 4, 5].map((n) => reading(n, 100 + n / 8));
     expect(quality(...prompt, row(5, 10, 102, '5minute'))).toBe('recovered');
     expect(quality(...prompt, row(5, 10, 102, 'hour'))).toBe('hourly');
-    // After a row of which nobody knows how promptly the register reports.
+    // After a row of a register whose rhythm is not known.
     const first = row(0, 60, 100, 'hour');
     expect(quality(first, reading(70, 101))).toBe('hourly');
     expect(quality(first, reading(70, 100.005))).toBe('recovered');
-    // That it stood is no small amount.
+    // No move is no small amount.
     expect(quality(first, reading(70, 99.99))).toBe('hourly');
   });
 
-  it('explains a declared amount only where the register says another', () => {
+  it('has a restart for a declared amount only where the register differs', () => {
     const delivered = (amountMicro: number) =>
       post([
         ...[reading(0, 100), { kind: 'excluded' as const, atUs: start + 5 * minute }],
@@ -191,12 +191,12 @@ describe('postCounter, by hand', () => {
     ]);
   });
 
-  it('holds a register only as far as it may be known to stand', () => {
+  it('holds a register only as far as it is known not to move', () => {
     const held = (evidence: CounterEvidence[], minutes: number) =>
       postCounter(rules, null, evidence, 0, Number.MAX_SAFE_INTEGER, start + minutes * minute).entries.map(
         ({ amountMicro, quality, coveredUs }) => [amountMicro, quality, coveredUs],
       );
-    // One that never moved, as an estimate.
+    // One that never moved is an estimate.
     expect(held([reading(0, 100)], 20)).toEqual([
       ...[
         [0, 'estimated', 0],
@@ -208,7 +208,7 @@ describe('postCounter, by hand', () => {
     expect(held([reading(0, 100), reading(5, 101)], 14)).toEqual([[1_000_000, 'measured', 6.5 * minute]]);
   });
 
-  it('calls a guess what caught up after a silence in which the register was said to stand', () => {
+  it('marks a catch-up after a silence with repeats as a guess', () => {
     const quarterly = Array.from({ length: 9 }, (_, n) => reading(15 * n, 100 + n * 0.05 + (n % 2) / 1000));
     const repeats = Array.from({ length: 40 }, (_, n) => ({
       ...{ kind: 'row' as const, period: '5minute' as const, changeMicro: null },
@@ -223,7 +223,7 @@ describe('postCounter, by hand', () => {
     expect(total(late, 'quantity')).toBe(600_000);
   });
 
-  it('knows how each quarter with evidence opens: before that, with the rhythm of the first four moves', () => {
+  it('opens each quarter-hour with the state before its evidence and the rhythm of the first four moves', () => {
     const life = [0, 5, 10, 16, 21, 26].map((minutes, n) => reading(minutes, 100 + n));
     const { openings } = post([...life, reading(46, 106)]);
     expect([...openings.keys()].map((us) => (us - start) / minute)).toEqual([0, 15, 45]);
@@ -236,36 +236,36 @@ describe('postCounter, by hand', () => {
       registerMicro: 105_000_000,
       foreseenMoves: 0,
     });
-    // Three moves are no rhythm.
+    // Three moves make no rhythm.
     expect(post(life.slice(0, 4)).openings.get(start + quarterHourUs)?.foreseenMoves).toBe(0);
   });
 
-  it('measures what was counted within one quarter, though the meter was away in it', () => {
+  it('measures an amount within one quarter-hour, even with an absence in it', () => {
     const quality = (minutes: number) =>
       post([reading(2, 100), reading(5, null), reading(minutes, 101)]).entries.map((one) => one.quality);
     expect(quality(15)).toEqual(['measured']);
     expect(quality(15.001)).toEqual(['estimated', 'estimated']);
   });
 
-  it('calls a watt-hour measured that took all night: no quarter can be wrong by more', () => {
+  it('measures a watt-hour that took all night: no quarter-hour can be wrong by more', () => {
     const posting = post([reading(0, 100), reading(600, 100.001)]);
     expect(total(posting, 'quantity')).toBe(1000);
     expect(posting.entries.every((entry) => entry.quality === 'measured')).toBe(true);
   });
 
-  it('takes no single quarter from registers that are further apart: they tell by the hour', () => {
-    const told = (each: number, count: number) =>
+  it('measures no quarter-hour between registers that are further apart: they are hourly', () => {
+    const spaced = (each: number, count: number) =>
       post(Array.from({ length: count }, (_, index) => reading(index * each, 100 + index)));
-    const grounds = (posting: CounterPosting) =>
+    const dataQuality = (posting: CounterPosting) =>
       new Set(
         posting.entries.map(({ quality, coveredUs, reason }) => `${quality} ${coveredUs / minute} ${reason}`),
       );
-    expect(grounds(told(5, 13))).toEqual(new Set(['measured 15 counted']));
-    expect(grounds(told(15, 5))).toEqual(new Set(['measured 15 counted']));
-    expect(grounds(told(30, 3))).toEqual(new Set(['hourly 0 spread']));
-    expect(grounds(told(60, 3))).toEqual(new Set(['hourly 0 spread']));
-    expect(grounds(told(120, 3))).toEqual(new Set(['estimated 0 spread']));
-    // What is told before and after in time is measured still.
+    expect(dataQuality(spaced(5, 13))).toEqual(new Set(['measured 15 counted']));
+    expect(dataQuality(spaced(15, 5))).toEqual(new Set(['measured 15 counted']));
+    expect(dataQuality(spaced(30, 3))).toEqual(new Set(['hourly 0 spread']));
+    expect(dataQuality(spaced(60, 3))).toEqual(new Set(['hourly 0 spread']));
+    expect(dataQuality(spaced(120, 3))).toEqual(new Set(['estimated 0 spread']));
+    // What is reported in time before and after is still measured.
     const late = post([reading(0, 100), reading(10, 101), reading(40, 102), reading(45, 103)]);
     expect(late.entries.map(({ quality, coveredUs }) => [quality, coveredUs / minute])).toEqual([
       ['hourly', 10],
@@ -274,7 +274,7 @@ describe('postCounter, by hand', () => {
     ]);
   });
 
-  it('holds a silent register as far as its rhythm proves that it stands, and no further', () => {
+  it('holds a silent register as far as its rhythm proves that it did not move, and no further', () => {
     const held = (evidence: CounterEvidence[], minutes: number) =>
       postCounter(rules, null, evidence, 0, Number.POSITIVE_INFINITY, start + minutes * minute).entries;
     // It moved once in five minutes: what it counted in the last seven and a half may not be reported yet.
@@ -286,7 +286,7 @@ describe('postCounter, by hand', () => {
     expect(held([reading(0, 100), reading(5, null)], 40)).toEqual([]);
   });
 
-  it('calls no silence of an hourly meter a zero before the hour is over', () => {
+  it('posts no zero for a silence of an hourly meter before the hour is over', () => {
     const hourly = Array.from({ length: 10 }, (_, n) => reading(n * 60, 100 + n));
     const held = (minutes: number) =>
       postCounter(rules, null, hourly, 0, Number.POSITIVE_INFINITY, start + (540 + minutes) * minute)
@@ -299,7 +299,7 @@ describe('postCounter, by hand', () => {
     ]);
   });
 
-  it('counts nothing in an hour of which Home Assistant says so, even where the rhythm does not prove it yet', () => {
+  it('posts zeros for an hourly row without a change, even where the rhythm does not prove them yet', () => {
     const each = (minutes: number) => Array.from({ length: 9 }, (_, n) => reading(n * minutes, 100 + n));
     const rest = (
       known: readonly CounterEvidence[],
@@ -318,18 +318,18 @@ describe('postCounter, by hand', () => {
         .map(({ amountMicro, quality, coveredUs }) => [amountMicro, quality, coveredUs / minute]);
     };
     // A quarter-hour and a half may not be reported yet.
-    const proven = [
+    const certain = [
       [0, 'measured', 15],
       [0, 'measured', 15],
     ];
-    expect(rest(each(15), '5minute')).toEqual([...proven, [0, 'measured', 7.5]]);
-    expect(rest(each(15), 'hour')).toEqual([...proven, [0, 'hourly', 7.5], [0, 'hourly', 0]]);
-    // Past the row's end the register says nothing.
-    expect(rest(each(15), 'hour', 82.5)).toEqual([...proven, [0, 'measured', 15], [0, 'measured', 15]]);
+    expect(rest(each(15), '5minute')).toEqual([...certain, [0, 'measured', 7.5]]);
+    expect(rest(each(15), 'hour')).toEqual([...certain, [0, 'hourly', 7.5], [0, 'hourly', 0]]);
+    // The register is unknown past the row's end.
+    expect(rest(each(15), 'hour', 82.5)).toEqual([...certain, [0, 'measured', 15], [0, 'measured', 15]]);
     expect(rest(each(1440), 'hour')).toEqual([]);
   });
 
-  it('takes a register that never moved to stand, as an estimate for a day', () => {
+  it('holds a register that never moved, as an estimate for a day', () => {
     const held = (hours: number) =>
       postCounter(rules, null, [reading(0, 100)], 0, Number.POSITIVE_INFINITY, start + hours * 60 * minute)
         .entries;
@@ -351,7 +351,7 @@ describe('postCounter, by hand', () => {
     expect(total(posting, 'restart')).toBe(98_000_000);
   });
 
-  it('spreads an hourly row over its four quarters and marks them, never measured', () => {
+  it('spreads an hourly row over its four quarter-hours and marks them, never measured', () => {
     const row = {
       kind: 'row' as const,
       startUs: start,
@@ -365,14 +365,14 @@ describe('postCounter, by hand', () => {
     expect(
       posting.entries.slice(0, 4).every((entry) => entry.quality === 'hourly' && entry.coveredUs === 0),
     ).toBe(true);
-    // Of a register that moved in hours alone it is not known when within the hour before it was this.
+    // A register that moved in hourly rows alone reached its value at an unknown instant of the hour before.
     expect(posting.entries[4]?.quality).toBe('hourly');
   });
 });
 
 const kinds = fc.constantFrom<CounterKind>('rising', 'net');
 
-/** A meter's life: what happens from one reading to the next. */
+/** A meter's life: the events from one reading to the next. */
 const life = fc
   .array(
     fc.record({
@@ -464,7 +464,7 @@ describe('postCounter, any life of a meter', () => {
     );
   });
 
-  it('covers no more of a quarter than there is', () => {
+  it('covers at most a whole quarter-hour', () => {
     fc.assert(
       fc.property(life, kinds, (evidence, kind) => {
         for (const entry of post(evidence, kind).entries) {
@@ -475,12 +475,12 @@ describe('postCounter, any life of a meter', () => {
     );
   });
 
-  it('gives the same entries when it begins anywhere in between', () => {
+  it('gives the same entries from any opening in between', () => {
     fc.assert(
       fc.property(life, kinds, fc.nat(), (evidence, kind, pick) => {
         const whole = post(evidence, kind);
-        const quarters = [...whole.openings.keys()];
-        const from = quarters[pick % quarters.length] ?? start;
+        const quarterHours = [...whole.openings.keys()];
+        const from = quarterHours[pick % quarterHours.length] ?? start;
         const opening = whole.openings.get(from) ?? null;
         const rest = evidence.filter((item) => item.atUs >= from);
         const again = postCounter({ ...rules, kind }, opening, rest, from, Number.POSITIVE_INFINITY);

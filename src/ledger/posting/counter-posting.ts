@@ -12,25 +12,25 @@ import type { CounterEvidence } from '../evidence.ts';
 
 export interface CounterPosting {
   readonly entries: readonly Entry[];
-  /** The counter's state before the first evidence at or after each quarter with evidence: where posting can start anew. */
+  /** The counter's state before the first evidence of each quarter-hour with evidence: posting can start there. */
   readonly openings: ReadonlyMap<number, CounterState | null>;
   readonly state: CounterState | null;
-  /** What the evidence counted, without what a silent register is held for. */
+  /** The parts that the evidence counted, without those of a silent register. */
   readonly counted: QuarterHourSheet;
 }
 
 interface CounterRules {
   readonly kind: CounterKind;
-  /** Evidence further apart than this tells no single quarter, but what an hour or so had: the quarters between are `hourly`. */
+  /** Evidence further apart than this measures an hour or so and no single quarter-hour: those between are `hourly`. */
   readonly quarterHourGapUs: number;
   /**
-   * Evidence further apart than this tells how much, not when: the quarters between are estimated. A register that did
-   * not move is certain however long it was silent, for Home Assistant tells a value only when it changes.
+   * Evidence further apart than this shows how much was counted, not when: the quarter-hours between are estimated. A
+   * register that did not move is certain however long its silence, because Home Assistant reports changes only.
    */
   readonly maxGapUs: number;
   /**
-   * A difference no larger than this is measured however long it took: no quarter can be wrong by more. Without it a
-   * single watt-hour at sunrise would make the whole night of a solar meter a guess.
+   * A difference up to this counts as measured however long it took: no quarter-hour can be wrong by more. Without this
+   * a single watt-hour at sunrise would make the whole night of a solar meter a guess.
    */
   readonly certainMicro: number;
 }
@@ -39,10 +39,10 @@ interface CounterRules {
  * Posts a counter's evidence to quarter-hours.
  * @param opening the state before the evidence; null before the first register ever
  * @param evidence ascending by time, one per instant, all later than the opening
- * @param heldUntilUs how long the last register is known to stand, because Home Assistant would have told a change; null
- *   when nothing is known after the last evidence
- * @param startUs,endUs quarters that start in this range are answered; the rest of the evidence only bounds them
- * @param begun what a posting of the same range answered on the evidence right before; its quarters are answered again
+ * @param heldUntilUs until when the last register is known to be the same, because Home Assistant would have reported a
+ *   change; null when nothing is known after the last evidence
+ * @param startUs,endUs quarter-hours that start in this range are returned; the rest of the evidence only bounds them
+ * @param begun the posting of the same range from the evidence right before; its quarter-hours are returned as well
  */
 export function postCounter(
   rules: CounterRules,
@@ -57,8 +57,8 @@ export function postCounter(
   const openings = new Map<number, CounterState | null>(begun?.openings);
   let state = opening;
   for (const item of evidence) {
-    const quarter = quarterHourStartUs(item.atUs);
-    if (!openings.has(quarter)) openings.set(quarter, state);
+    const quarterHour = quarterHourStartUs(item.atUs);
+    if (!openings.has(quarterHour)) openings.set(quarterHour, state);
     const step = stepCounter(rules.kind, state, item);
     for (const delta of step.deltas) spread(counted, rules, delta, item);
     state = state === null ? foreseeing(rules.kind, step.state, evidence) : step.state;
@@ -71,8 +71,8 @@ export function postCounter(
 }
 
 /**
- * A counter that begins, with the rhythm of its first moves: without it the first of them, at the end of a silence, would be
- * spread over all of it. A register with fewer moves begins with none.
+ * Gives a counter that begins the rhythm of its first moves: without it the first move after a silence would be spread
+ * over all of the silence. A register with too few moves begins without a rhythm.
  * @param evidence from the first on
  */
 function foreseeing(
@@ -103,10 +103,10 @@ function spread(
   const isGuess =
     (delta.isDoubtful && !isCertain) ||
     (isSpread && (delta.isInterrupted || endUs - startUs > rules.maxGapUs));
-  // That a register stood is no small amount: it may be one whose report was lost.
+  // A register that did not move is no small amount: a report may have been lost.
   const isRough = delta.isRough && (!isCertain || amountMicro === 0);
   const isHourly = isRough || (isSpread && endUs - startUs > rules.quarterHourGapUs);
-  // An amount that was declared was not measured, even where it lies in one quarter.
+  // A declared amount was not measured, even where it lies in one quarter-hour.
   const isEstimated = isGuess || delta.cause === 'corrected';
   const quality = isEstimated ? 'estimated' : isHourly ? 'hourly' : qualityOf(item, delta.isAfterRow);
   const isMeasured = quality === 'measured' || quality === 'recovered' || quality === 'imported';
@@ -124,13 +124,13 @@ function spread(
       coveredUs: isMeasured ? end - start : 0,
       quality,
       reason,
-      // That nothing was counted is known of each part by itself, however long the silence was.
+      // A zero is known for each part by itself, however long the silence was.
       ...(isStill ? { firstEvidenceUs: start, lastEvidenceUs: end } : evidenceSpan),
       onTimeUs: null,
     });
   }
   if (delta.cause !== 'counted' && !(delta.cause === 'corrected' && delta.restartMicro === 0)) {
-    // It stands in the quarter in which the new register was first seen.
+    // A restart belongs to the quarter-hour in which the new register was first seen.
     sheet.add('restart', quarterHourStartUs(endUs), {
       amountMicro: delta.restartMicro,
       coveredUs: 0,
@@ -143,9 +143,9 @@ function spread(
 }
 
 /**
- * A register that is silent has not moved, as far as its rhythm proves it: its quarters are 0. What it may have counted
- * since is not known, but for hours of which Home Assistant says that it counted nothing. One that never moved is taken to
- * stand, as an estimate until it has stood for a day.
+ * A silent register has not moved, as far as its rhythm proves it: its quarter-hours are 0. What it may have counted
+ * since then is not known, except in hours that Home Assistant's rows report as 0. One that never moved counts as
+ * unchanged: estimated until that lasts a day.
  */
 function hold(sheet: QuarterHourSheet, state: CounterState, endUs: number, isOfHour: boolean): void {
   const { sinceUs, atUs, rhythm, absentSinceUs } = state;
@@ -172,7 +172,7 @@ function holdPart(sheet: QuarterHourSheet, startUs: number, endUs: number, quali
   }
 }
 
-/** Up to here quarters are final: a register said so, or it stood. An absence only says that there was none. */
+/** Until here quarter-hours are final, in µs: by a register, or because it did not move. An absence settles nothing. */
 function settledUntilUs(state: CounterState | null): number {
   if (state === null) return Number.NEGATIVE_INFINITY;
   const { rhythm, sinceUs, atUs } = state;

@@ -1,8 +1,8 @@
 /**
- * Goal: what a correction takes out does not come back by Home Assistant's rows, which tell the same register until the
- * next reading; and it is all there again when the correction is taken back.
- * Method: a spike by hand, with rows until the return; then spikes of any length, posted by pages, excluded and taken back
- * in a ledger that is posted step by step, held against what the meter delivered.
+ * Goal: what a correction excludes does not come back by Home Assistant's rows, which repeat the same register until
+ * the next reading; and all of it is there again after the correction is removed.
+ * Method: a spike by hand, with rows until the return; then spikes of any length, posted by pages, excluded and
+ * restored in a ledger that is posted step by step, compared with what the meter delivered.
  */
 
 import fc from 'fast-check';
@@ -37,7 +37,7 @@ function exclusion(from: number, until: number): Correction {
   return { kind: 'exclusion', ...common, startUs: at(from), endUs: at(until) + 1 };
 }
 
-/** Rows as Home Assistant makes them of the readings: each tells the last register at its end. */
+/** Rows as Home Assistant makes them from the readings: each has the last register at its end. */
 async function home(readings: readonly Reading[], untilMinute: number) {
   const store = new MemoryReadingStore();
   await store.append(readings);
@@ -96,7 +96,7 @@ describe('rows after an excluded reading', () => {
     expect(total()).toBe(5_234_500_000);
   });
 
-  it('tell their register again when it is another one', () => {
+  it('count again when they show another register', () => {
     const standing = standingCorrections([exclusion(14, 14)]);
     const row = (minutes: number, registerMicro: number): StatisticsRow => ({
       ...{
@@ -130,7 +130,7 @@ describe('rows after an excluded reading', () => {
     expect(withRepeats(standingCorrections([]), [row(20, 7)], before).outside).toEqual([]);
   });
 
-  it('add up to what was delivered, however long it was away, and as before when it is taken back', async () => {
+  it('add up to what was delivered, however long the spike is, and as before after the removal', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.double({ min: 1, max: 400, noNaN: true }),
@@ -152,7 +152,7 @@ describe('rows after an excluded reading', () => {
           const corrections = [exclusion(71.3, 71.3)];
           await correct(corrections, pageSize);
           expect(total()).toBe(2_750_000);
-          // The same as posting all of it at once.
+          // The same as one posting of everything.
           const fresh = await home(readings, until);
           await fresh.correct(corrections, pageSize);
           await fresh.post(start, at(until), pageSize);

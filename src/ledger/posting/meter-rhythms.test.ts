@@ -1,9 +1,9 @@
 /**
- * Goal: however often a meter reports, and by whatever way its registers come, live, by Home Assistant's history, by its rows, or
- * any mixture with restarts between, the ledger says the same; only how well it knows it may differ. No quarter-hour is
- * measured but between registers that were reported beside its edges.
- * Method: homes whose use by the minute is known, meters of five rhythms, what Home Assistant records of them; posted at
- * once, and piece by piece in random order through the stored evidence.
+ * Goal: however often a meter reports, and from whatever source its registers come (live, Home Assistant's history, its
+ * rows, or any mixture with restarts between), the ledger has the same amounts; only the quality may differ. A
+ * quarter-hour is measured only between registers that were reported beside its edges.
+ * Method: homes whose use by the minute is known, meters of five rhythms, what Home Assistant records of them; posted
+ * at once, and piece by piece in random order through the stored evidence.
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -79,7 +79,7 @@ function lifeOf(name: RhythmName, seed: number, pause: number): Life {
   return { name, usedMwh, reports };
 }
 
-/** Home Assistant writes a state when it changes. */
+/** Home Assistant writes a state only when it changes. */
 function readingsOf({ reports }: Life, origin: Reading['origin'] = 'stream'): Reading[] {
   return reports
     .filter(({ register }, place) => register !== reports[place - 1]?.register)
@@ -117,7 +117,7 @@ function rowsOf({ reports, name }: Life): StatisticsRecord[] {
   return rows;
 }
 
-/** Between two reports Home Assistant restarts: the entity is away, then it has the state of before, written anew. */
+/** Home Assistant restarts between two reports: the entity is unavailable, then its old state is written again. */
 function withRestarts(readings: readonly Reading[], seed: number): Reading[] {
   return readings.flatMap((one, place) => {
     const next = readings[place + 1];
@@ -129,7 +129,9 @@ function withRestarts(readings: readonly Reading[], seed: number): Reading[] {
   });
 }
 
-/** Reports that fell due while Home Assistant started: their energy is in the next; the state of before is written anew. */
+/**
+ * Reports that were due while Home Assistant started: the next one has their energy; the old state is written again.
+ */
 function withLostReports(life: Life, seed: number): { readonly life: Life; readonly repeats: Reading[] } {
   const isLost = (place: number) => place > 0 && (place * 3 + seed) % 7 === 0;
   const reports = life.reports.filter((_, place) => !isLost(place));
@@ -194,7 +196,7 @@ const seed = Number(process.env.RHYTHMS_SEED ?? 20_261_128);
 describe.each(Object.keys(rhythms) as RhythmName[])('a meter that reports %s', (name) => {
   const runs = name === 'each second' ? 4 : 12;
 
-  it('has the same quarter-hours live, by history, with rows beside it and over restarts', async () => {
+  it('gives the same quarter-hours live, by history, with rows and over restarts', async () => {
     await fc.assert(
       fc.asyncProperty(seeds, async (seed) => {
         const life = lifeOf(name, seed, 0);
@@ -210,14 +212,14 @@ describe.each(Object.keys(rhythms) as RhythmName[])('a meter that reports %s', (
     );
   });
 
-  it('measures what the home used, and by the hour or the day no quarter-hour at all', async () => {
+  it('measures the use of the home, and no quarter-hour at all for hourly or daily reports', async () => {
     await fc.assert(
       fc.asyncProperty(seeds, fc.constantFrom(0, 40), fc.boolean(), async (seed, pause, isLive) => {
         const whole = lifeOf(name, seed, pause);
         const isSlow = rhythms[name].everyUs >= 15 * minute;
         const { life, repeats } = isSlow ? withLostReports(whole, seed) : { life: whole, repeats: [] };
         const rows = rowsOf(life);
-        // Of some hours only the rows are left.
+        // For some hours only the rows are left.
         const lostUs = start + (seed % 7) * hour;
         const isLost = ({ atUs }: Reading) => !isLive && atUs >= lostUs && atUs < lostUs + 2 * hour;
         const entries = await post(
@@ -228,13 +230,13 @@ describe.each(Object.keys(rhythms) as RhythmName[])('a meter that reports %s', (
         for (const entry of entries.filter(isMeasured)) {
           const us = entry.quarterHourStartUs - start;
           const truth = usedUntil(life.usedMwh, us + quarterHourUs) - usedUntil(life.usedMwh, us);
-          // A minute of the highest use at each edge, and what is certain.
+          // The tolerance: a minute of the highest use at each edge, and the certain amount.
           const off = Math.abs(entry.amountMicro - truth);
-          expect(off, `quarter ${us / quarterHourUs}`).toBeLessThanOrEqual(
+          expect(off, `quarterHour ${us / quarterHourUs}`).toBeLessThanOrEqual(
             2 * mostMwh + usualRules.certainMicro,
           );
         }
-        // A watt-hour is certain wherever it lies; more than that is measured nowhere.
+        // A watt-hour is certain wherever it lies; nothing above that is measured.
         const measured = entries.filter(isMeasured).map(({ amountMicro }) => amountMicro);
         if (slow.includes(name))
           expect(Math.max(0, ...measured)).toBeLessThanOrEqual(usualRules.certainMicro);
@@ -263,8 +265,8 @@ describe.each(Object.keys(rhythms) as RhythmName[])('a meter that reports %s', (
             ...some.map(({ atUs }) => atUs),
             ...table.flatMap((row) => [row.startUs, row.endUs]),
           ];
-          const news = { startUs: Math.min(...instants), endUs: Math.max(...instants) + 1 };
-          await repost(stores.deps, usualRules, meter, { ...news, cause: 'readings' });
+          const change = { startUs: Math.min(...instants), endUs: Math.max(...instants) + 1 };
+          await repost(stores.deps, usualRules, meter, { ...change, cause: 'readings' });
         }
         const { evidence, ledger } = stores.deps;
         const { findings } = await verifyMeter({ evidence, ledger }, usualRules, meter, start, start + 1);

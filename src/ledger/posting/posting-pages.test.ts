@@ -1,6 +1,7 @@
 /**
- * Goal: what a meter's quarters say does not depend on how its past was cut into pages.
- * Method: random lives, with silences where a page may end, are posted in pages of some dozen pieces of evidence and held against one posting of everything. The stores are lists in memory.
+ * Goal: a meter's entries do not depend on how its past was cut into pages.
+ * Method: random lives, with silences where a page may end, are posted in pages of some dozen pieces of evidence and
+ * compared with one posting of everything. The stores are lists in memory.
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -34,7 +35,7 @@ const life = fc
     });
   });
 
-/** @param isSure of a page that is full it is known whether it is the last */
+/** @param isSure a full page is known to be the last one or not */
 function source(
   evidence: readonly CounterEvidence[],
   switches?: readonly SwitchReading[],
@@ -63,7 +64,7 @@ function source(
 }
 
 describe('postPages', () => {
-  it('posts the same quarters in small pages as in one', async () => {
+  it('posts the same quarter-hours in small pages as in one', async () => {
     await fc.assert(
       fc.asyncProperty(life, fc.integer({ min: 20, max: 40 }), async (evidence, pageSize) => {
         const rules = { ...usualRules, pageSize };
@@ -120,7 +121,7 @@ describe('postPages', () => {
     expect((await posted(dense, 4, start)).map((one) => one.amountMicro)).toEqual([30_000, 9000]);
   });
 
-  it('loses nothing of a silence that is longer than a page: away, excluded, or the same state again', async () => {
+  it('loses nothing of a silence longer than a page: an absence, exclusions, or repeats', async () => {
     const at = (n: number) => start + (20 + 20 * n) * minute;
     const twenty = (piece: (n: number) => CounterEvidence) => Array.from({ length: 20 }, (_, n) => piece(n));
     const delivered = (atUs: number) => ({ kind: 'delivered', atUs, amountMicro: 1000 }) as const;
@@ -135,7 +136,7 @@ describe('postPages', () => {
         })),
         95_000,
       ],
-      // A person says what each part of it had, and the register is no use.
+      // The user declares the amount of each part, and the register does not count.
       [twenty((n) => delivered(at(n))), 50_000 + 20 * 1000 + 5000],
     ];
     for (const [silence, sum] of silences) {
@@ -155,7 +156,7 @@ describe('postPages', () => {
     }
   });
 
-  it('takes pages of two pieces, and refuses those of one, which would never end', async () => {
+  it('accepts pages of two pieces, and refuses those of one, which would never end', async () => {
     const away = Array.from({ length: 6 }, (_, n) => reading(20 + 15 * n, null));
     const silent = source([reading(0, 0), reading(5, 5000), ...away, reading(130, 90_000)]);
     expect(await posted(silent, 2, start)).toEqual(await posted(silent, 1000, start));
@@ -163,36 +164,36 @@ describe('postPages', () => {
     await expect(posted(source(life), 1, start)).rejects.toThrow('a page of sensor.meter has one piece');
   });
 
-  it('has the on-time of the switch, however many words it said', async () => {
+  it('has the on-time of the switch, however many states it reported', async () => {
     const registers = Array.from({ length: 8 }, (_, n) => reading(20 * n, n * 1000));
-    const words = Array.from(
+    const states = Array.from(
       { length: 40 },
       (_, n): SwitchReading => ({
         ...{ atUs: start + (3 * n + 1) * minute, isOn: n % 3 !== 1, origin: 'stream' },
       }),
     );
-    const isOn = (minutes: number) => words.findLast(({ atUs }) => atUs <= start + minutes * minute)?.isOn;
-    const onMinutes = (quarter: number, untilMinute: number) =>
-      Array.from({ length: 15 }, (_, n) => 15 * quarter + n).filter((at) => at < untilMinute && isOn(at))
+    const isOn = (minutes: number) => states.findLast(({ atUs }) => atUs <= start + minutes * minute)?.isOn;
+    const onMinutes = (quarterHour: number, untilMinute: number) =>
+      Array.from({ length: 15 }, (_, n) => 15 * quarterHour + n).filter((at) => at < untilMinute && isOn(at))
         .length;
-    // The last word holds until now, or until the last reading where the clock stands behind it.
+    // The last state holds until now, or until the last reading where the clock is behind it.
     for (const [now, until] of [
       [600, 600],
       [50, 140],
     ] as const)
       for (const pageSize of [4, 5, 1000]) {
         const entries = await posted(
-          source(registers, words),
+          source(registers, states),
           pageSize,
           start + now * minute,
           'switch.device',
         );
         expect(entries.map(({ onTimeUs }) => (onTimeUs ?? 0) / minute)).toEqual(
-          Array.from({ length: 10 }, (_, quarter) => onMinutes(quarter, until)),
+          Array.from({ length: 10 }, (_, quarterHour) => onMinutes(quarterHour, until)),
         );
       }
     const restarted = [...registers, reading(141, 0), reading(149, 700)];
-    const entries = await posted(source(restarted, words), 1000, start, 'switch.device');
+    const entries = await posted(source(restarted, states), 1000, start, 'switch.device');
     expect(entries.filter(({ kind }) => kind === 'restart').map(({ onTimeUs }) => onTimeUs)).toEqual([null]);
   });
 });

@@ -9,21 +9,21 @@ import { OnTime, switchSpans } from '../power/switch-state.ts';
 import { type CounterPosting, postCounter } from './counter-posting.ts';
 
 export interface PageRules {
-  /** Registers further apart tell no single quarter: a peak is never taken from them. */
+  /** Registers further apart measure no single quarter-hour: a peak is never taken from them. */
   readonly quarterHourGapUs: number;
-  /** Registers further apart tell how much, not when. */
+  /** Registers further apart show how much was counted, not when. */
   readonly registerGapUs: number;
-  /** Differences up to this are measured however long they took (millionths: 10 Wh, 10 litres). */
+  /** Differences up to this count as measured however long they took (millionths: 10 Wh, 10 litres). */
   readonly certainMicro: number;
   /** Pieces of evidence held in memory at once. */
   readonly pageSize: number;
 }
 
-/** A counter's evidence from `startUs` on, posted to quarters that start in [startUs, endUs). */
+/** A counter's evidence from `startUs` on, posted to quarter-hours that start in [startUs, endUs). */
 interface PostedPage extends Interval {
-  /** What was read last: of the first page all. */
+  /** The evidence that was read last. The first page has all of its evidence here. */
   readonly items: readonly CounterEvidence[];
-  /** The last evidence on the page; it may lie past `endUs`, in a quarter that goes on on the next page. */
+  /** The last evidence on the page; it may lie past `endUs`, in a quarter-hour that continues on the next page. */
   readonly lastUs: number;
   readonly isLast: boolean;
   readonly posting: CounterPosting;
@@ -32,7 +32,7 @@ interface PostedPage extends Interval {
 /**
  * Posts a counter page by page, so that memory stays bounded however long its past is. Ends after the last evidence.
  * @param state the counter's state before the evidence at `beginUs`
- * @param heldUntilUs how long the last register is known to stand; null when nothing is known after it
+ * @param heldUntilUs until when the last register is known to be the same; null when nothing is known after it
  * @param nowUs how long the last state of the device's switch holds
  */
 export async function* postPages(
@@ -59,8 +59,9 @@ export async function* postPages(
     const whole = postCounter(counterRules, opening, items, startUs, everUs, heldUs, begun);
     const endUs = isLast ? everUs : endOfPage(whole.state, lastUs);
     if (endUs <= startUs) {
-      // A silence longer than a page: what it comes to is known when the register speaks, and lies in these quarters as well.
-      // The last piece is read again, so that a page follows; it may be the last there is.
+      // A silence longer than a page: its amount is known when the register moves, and lies in these quarter-hours as
+      // well.
+      // The last piece is read again, so that a page follows even where it is the last evidence.
       if (items.length < 2) throw new Error(`a page of ${entityId} has one piece of evidence`);
       begun = postCounter(counterRules, opening, items.slice(0, -1), startUs, everUs, null, begun);
       [opening, readUs] = [begun.state, lastUs];
@@ -78,14 +79,14 @@ export async function* postPages(
 }
 
 /**
- * Where the next page begins: the quarter of the last register (or of a fall), for what comes next counts from there; what was
- * reported since, an absence, a repeat or what is corrected away, goes over to the next page.
+ * Where the next page begins: the quarter-hour of the last register (or of a fall), because the next difference counts
+ * from there. Later evidence (an absence, a repeat, an exclusion) belongs to the next page.
  */
 function endOfPage(state: CounterState | null, lastUs: number): number {
   return quarterHourStartUs(state === null ? lastUs : reachesBackUs(state));
 }
 
-/** A register says how much and not for how long: the switch of its device does. */
+/** Adds the on-time from the switch of the device, because a register shows how much and not for how long. */
 async function withOnTime(
   evidence: EvidenceSource,
   rules: PageRules,

@@ -3,22 +3,22 @@ import { quarterHourStartUs } from '../../units/quarter-hour.ts';
 import { type ChangedRange, isPast } from '../entries/cause.ts';
 
 interface PostingRhythmDeps {
-  /** Somebody has figures before him that follow the present. */
+  /** Whether a panel shows live figures. */
   readonly isWatched: () => boolean;
   readonly clock: Pick<Clock, 'nowUs'>;
 }
 
-/** A meter that speaks every some seconds has settled the quarter by then. */
+/** A meter that reports every few seconds has settled the quarter-hour by then. */
 const graceUs = 20_000_000;
 
-/** The start of the quarter that is not posted for good at an instant: it runs, or was over a moment ago. */
+/** The start of the quarter-hour that is not final at an instant: it runs, or ended a moment ago. */
 export function unsettledUs(nowUs: number): number {
   return quarterHourStartUs(nowUs - graceUs);
 }
 
 /**
- * When there is a reason to post: each quarter-hour once, when it is over; at every turn while somebody looks on, and where
- * what waits is no reading of the present. Late readings wait for the quarter's end, together.
+ * Decides when to post: once per quarter-hour, when it is over; at every turn while a panel shows live figures, or
+ * where something other than recent readings waits. Late readings wait together for the end of the quarter-hour.
  */
 export class PostingRhythm {
   readonly #deps: PostingRhythmDeps;
@@ -30,11 +30,11 @@ export class PostingRhythm {
 
   isDue(waiting: Iterable<ChangedRange>): boolean {
     if (this.#deps.isWatched() || this.#quarterHourUs() !== this.#postedQuarterHourUs) return true;
-    for (const news of waiting) if (news.cause !== 'readings' || isPast(news)) return true;
+    for (const change of waiting) if (change.cause !== 'readings' || isPast(change)) return true;
     return false;
   }
 
-  /** A round that began a moment ago has posted all there was. */
+  /** Records that a round that began at `beganUs` has posted everything. */
   posted(beganUs: number): void {
     this.#postedQuarterHourUs = unsettledUs(beganUs);
   }

@@ -1,8 +1,7 @@
 /**
- * Goal: the present does not wait for the past: while years of many meters are posted, what others tell is posted between
- * them; what fails is put back, and nothing of it is told as posted.
- * Method: meters whose evidence is read with side effects, over a ledger in memory; the order of what is read, and of what is
- * told as posted.
+ * Goal: the present does not wait for the past: while years of many meters are posted, new evidence of others is posted
+ * between them; a failed range waits again, and is not reported as posted.
+ * Method: meters whose evidence is read with side effects, over a ledger in memory; the order of reads and reports.
  */
 
 import { describe, expect, it, vi } from 'vitest';
@@ -26,7 +25,7 @@ const present = intervalAt(nowUs);
 function home(ids: readonly string[], onRead: (entityId: string) => void) {
   const ledger = new MemoryLedger();
   const read: string[] = [];
-  const told: string[] = [];
+  const reported: string[] = [];
   const marks: number[] = [];
   const evidence = ids.flatMap((_, index): RegisterReading[] =>
     [0, 1].map((at) => ({
@@ -52,50 +51,50 @@ function home(ids: readonly string[], onRead: (entityId: string) => void) {
     log: quietLog,
   });
   postingWorker.setMeters(ids.map((entityId): Meter => ({ entityId, posts: 'register', kind: 'rising' })));
-  postingWorker.onPosted((entityId) => told.push(entityId));
-  return { postingWorker, ledger, read, told, marks };
+  postingWorker.onPosted((entityId) => reported.push(entityId));
+  return { postingWorker, ledger, read, reported, marks };
 }
 
 describe('PostingWorker', () => {
-  it('posts what comes in between the pasts of other meters, and tells those together at the end', async () => {
-    const { postingWorker, read, told, ledger } = home(['a', 'b', 'c', 'live'], (entityId) => {
-      if (entityId === 'a' || entityId === 'b') postingWorker.touch('live', present);
+  it('posts new evidence between the pasts of other meters, and reports those together at the end', async () => {
+    const { postingWorker, read, reported, ledger } = home(['a', 'b', 'c', 'live'], (entityId) => {
+      if (entityId === 'a' || entityId === 'b') postingWorker.markDirty('live', present);
     });
-    for (const id of ['a', 'b', 'c']) postingWorker.touch(id, past);
+    for (const id of ['a', 'b', 'c']) postingWorker.markDirty(id, past);
     const settled = postingWorker.settle();
     expect(postingWorker.status()).toMatchObject({ waiting: 3, isPostingPast: true });
     await settled;
     expect(read).toEqual(['a', 'live', 'b', 'live', 'c']);
-    expect(told).toEqual(['live', 'live', 'a', 'b', 'c']);
+    expect(reported).toEqual(['live', 'live', 'a', 'b', 'c']);
     expect(new Set(ledger.all().map(({ entityId }) => entityId))).toEqual(new Set(['a', 'b', 'c', 'live']));
     expect(postingWorker.status()).toMatchObject({ waiting: 0, isPostingPast: false, error: null });
-    postingWorker.touch('live', present);
+    postingWorker.markDirty('live', present);
     expect(postingWorker.status()).toMatchObject({ waiting: 1, isPostingPast: false });
   });
 
-  it('puts back what was not written, and tells what was', async () => {
+  it('keeps what was not written for the next round, and reports what was', async () => {
     let isAway = true;
-    const { postingWorker, read, told, marks } = home(['a', 'b', 'c', 'live'], (entityId) => {
-      if (entityId === 'a') postingWorker.touch('live', present);
+    const { postingWorker, read, reported, marks } = home(['a', 'b', 'c', 'live'], (entityId) => {
+      if (entityId === 'a') postingWorker.markDirty('live', present);
       if (entityId === 'b' && isAway) throw new Error('away');
     });
-    for (const id of ['a', 'b', 'c']) postingWorker.touch(id, past);
+    for (const id of ['a', 'b', 'c']) postingWorker.markDirty(id, past);
     await expect(postingWorker.settle()).rejects.toThrow('away');
-    expect(told).toEqual(['live', 'a']);
+    expect(reported).toEqual(['live', 'a']);
     expect(postingWorker.status().waiting).toBe(2);
     expect(marks).toEqual([]);
     isAway = false;
     read.length = 0;
     await postingWorker.settle();
     expect(read).toEqual(['b', 'c']);
-    // It had not caught up before: whoever rests on them is told of all.
-    expect(told).toEqual(['live', 'a', 'b', 'c']);
+    // The round before did not catch up, so all of it is reported.
+    expect(reported).toEqual(['live', 'a', 'b', 'c']);
     expect(marks).toHaveLength(1);
   });
 
-  it('ends a round however much comes in', async () => {
-    const { postingWorker, read } = home(['a', 'live'], () => postingWorker.touch('live', present));
-    postingWorker.touch('a', past);
+  it('ends a round however much evidence arrives', async () => {
+    const { postingWorker, read } = home(['a', 'live'], () => postingWorker.markDirty('live', present));
+    postingWorker.markDirty('a', past);
     await postingWorker.settle();
     expect(read).toEqual(['a']);
     expect(postingWorker.status().waiting).toBe(1);
@@ -104,7 +103,7 @@ describe('PostingWorker', () => {
   });
 });
 
-/** One meter with three readings, and whatever else a posting worker can be given. */
+/** One meter with three readings, and any other dependency of the posting worker. */
 function keeper(given: Partial<PostingWorkerDeps> = {}, meters: readonly Meter[] = [meter]) {
   const clock = { us: nowUs, ms: 700 };
   const registers = [3, 2, 1].map(
@@ -116,7 +115,7 @@ function keeper(given: Partial<PostingWorkerDeps> = {}, meters: readonly Meter[]
   const ledger = new MemoryLedger();
   const marks: number[] = [];
   const asked: (number | null)[] = [];
-  const told: [string, ChangedRange][] = [];
+  const reported: [string, ChangedRange][] = [];
   const deps: PostingWorkerDeps = {
     evidence: {
       ...noEvidence,
@@ -140,21 +139,21 @@ function keeper(given: Partial<PostingWorkerDeps> = {}, meters: readonly Meter[]
   };
   const postingWorker = new PostingWorker(deps);
   postingWorker.setMeters(meters);
-  const unlisten = postingWorker.onPosted((...news) => told.push(news));
-  return { postingWorker, ledger, marks, asked, told, clock, registers, unlisten };
+  const unlisten = postingWorker.onPosted((...change) => reported.push(change));
+  return { postingWorker, ledger, marks, asked, reported, clock, registers, unlisten };
 }
 const meter: Meter = { entityId: 'sensor.a', posts: 'register', kind: 'rising' };
 const everything = { startUs: Number.MIN_SAFE_INTEGER, endUs: nowUs + 1 };
 
 describe('a round', () => {
-  it('posts what is new, says what changed and why, and marks until when it was received', async () => {
-    const { postingWorker, told, marks, asked, clock, ledger, registers } = keeper();
+  it('posts new evidence, reports what changed and why, and saves until when it was received', async () => {
+    const { postingWorker, reported, marks, asked, clock, ledger, registers } = keeper();
     expect(postingWorker.status()).toEqual({
       ...{ waiting: 0, isPostingPast: false, entriesWritten: 0, lastPostedAtUs: null, error: null },
       upToMs: Number.NEGATIVE_INFINITY,
     });
-    postingWorker.touch('sensor.a', present, 'reconciled');
-    postingWorker.touch('sensor.other', present);
+    postingWorker.markDirty('sensor.a', present, 'reconciled');
+    postingWorker.markDirty('sensor.other', present);
     expect(postingWorker.status().waiting).toBe(1);
     await postingWorker.settle();
     expect(asked).toEqual([77]);
@@ -162,7 +161,7 @@ describe('a round', () => {
       [5000, 'reconciled'],
       [5000, 'reconciled'],
     ]);
-    expect(told).toEqual([
+    expect(reported).toEqual([
       ['sensor.a', { startUs: Number.MIN_SAFE_INTEGER, endUs: nowUs - quarterHourUs, cause: 'reconciled' }],
     ]);
     expect(marks).toEqual([nowUs - minuteUs]);
@@ -172,28 +171,28 @@ describe('a round', () => {
       lastPostedAtUs: nowUs,
       upToMs: 700,
     });
-    // Nothing is new: nobody is told, and the last figure is as old as it is.
+    // Nothing is new: nothing is reported, and the time of the last posting stays.
     clock.us += minuteUs;
     clock.ms = 900;
-    postingWorker.touch('sensor.a', present);
+    postingWorker.markDirty('sensor.a', present);
     await postingWorker.settle();
-    expect(told).toHaveLength(1);
+    expect(reported).toHaveLength(1);
     expect(asked).toHaveLength(1);
     expect(marks).toEqual([nowUs - minuteUs, nowUs]);
     expect(postingWorker.status()).toMatchObject({ entriesWritten: 2, lastPostedAtUs: nowUs, upToMs: 900 });
     registers.push({ ...(registers[2] as RegisterReading), atUs: nowUs, registerMicro: 15_000 });
-    postingWorker.touch('sensor.a', present);
+    postingWorker.markDirty('sensor.a', present);
     await postingWorker.settle();
-    expect(told).toHaveLength(2);
+    expect(reported).toHaveLength(2);
     expect(postingWorker.status()).toMatchObject({ entriesWritten: 3, lastPostedAtUs: nowUs + minuteUs });
   });
 
-  it('reports to nobody who no longer listens', async () => {
-    const { postingWorker, told, unlisten } = keeper();
+  it('does not report to a listener that was removed', async () => {
+    const { postingWorker, reported, unlisten } = keeper();
     unlisten();
-    postingWorker.touch('sensor.a', present);
+    postingWorker.markDirty('sensor.a', present);
     await postingWorker.settle();
-    expect(told).toEqual([]);
+    expect(reported).toEqual([]);
   });
 
   it('does nothing while there is no meter', async () => {
@@ -202,47 +201,47 @@ describe('a round', () => {
     expect([marks, asked]).toEqual([[], []]);
   });
 
-  it('begins with what was received since the mark, of its meters and their switches', async () => {
+  it('begins with the evidence received since the mark, of its meters and their switches', async () => {
     const received = new Map([
       ['sensor.a', present],
       ['sensor.other', past],
     ]);
-    const { postingWorker, told } = keeper({ receivedSince: async () => received });
+    const { postingWorker, reported } = keeper({ receivedSince: async () => received });
     await postingWorker.settle();
-    expect(told.map(([entityId]) => entityId)).toEqual(['sensor.a']);
+    expect(reported.map(([entityId]) => entityId)).toEqual(['sensor.a']);
     expect(postingWorker.status().waiting).toBe(0);
   });
 
-  it('posts a past again when what rests on it could not be made, and reports all of it', async () => {
+  it('posts a past again when a dependent computation fails, and reports all of it', async () => {
     let isAway = true;
     const posted = async () => {
       if (isAway) throw new Error('the flows are away');
     };
-    const { postingWorker, told, marks, asked } = keeper({ posted });
-    postingWorker.touch('sensor.a', present);
+    const { postingWorker, reported, marks, asked } = keeper({ posted });
+    postingWorker.markDirty('sensor.a', present);
     await expect(postingWorker.settle()).rejects.toThrow('the flows are away');
-    expect([told.length, marks.length]).toEqual([1, 0]);
+    expect([reported.length, marks.length]).toEqual([1, 0]);
     isAway = false;
-    postingWorker.touch('sensor.a', present);
+    postingWorker.markDirty('sensor.a', present);
     await postingWorker.settle();
     expect(asked).toEqual([77, 77]);
-    expect(told).toHaveLength(2);
-    postingWorker.touch('sensor.a', present);
+    expect(reported).toHaveLength(2);
+    postingWorker.markDirty('sensor.a', present);
     await postingWorker.settle();
-    expect(told).toHaveLength(2);
+    expect(reported).toHaveLength(2);
   });
 
-  it('is still about the past until those who rest on it know', async () => {
+  it('posts the past until it is reported to its listeners', async () => {
     const seen: boolean[] = [];
     const { postingWorker } = keeper({
       posted: async () => void seen.push(postingWorker.status().isPostingPast),
     });
-    postingWorker.touch('sensor.a', past);
+    postingWorker.markDirty('sensor.a', past);
     await postingWorker.settle();
     expect([...seen, postingWorker.status().isPostingPast]).toEqual([true, false]);
   });
 
-  it('comes at every turn until it has caught up, then when there is a reason among the news', async () => {
+  it('comes at every turn until it has caught up, then when a changed range is due', async () => {
     vi.useFakeTimers();
     try {
       let isDue = false;
@@ -263,8 +262,8 @@ describe('a round', () => {
       await vi.advanceTimersByTimeAsync(1);
       expect([marks.length, given.length, posted]).toEqual([1, 0, [nowUs]]);
       clock.us += 5;
-      postingWorker.touch('sensor.a', present, 'rules');
-      postingWorker.touch('sensor.other', past);
+      postingWorker.markDirty('sensor.a', present, 'rules');
+      postingWorker.markDirty('sensor.other', past);
       await vi.advanceTimersByTimeAsync(10_000);
       expect(given).toEqual([[{ ...present, cause: 'rules' }]]);
       expect(marks).toHaveLength(1);
@@ -283,42 +282,42 @@ describe('a round', () => {
     }
   });
 
-  it('stops before a meter that is not begun', async () => {
+  it('stops before the next meter', async () => {
     const { postingWorker, ledger } = keeper({
       readable: async () => {
         void postingWorker.stop();
         await Promise.resolve();
       },
     });
-    postingWorker.touch('sensor.a', present);
+    postingWorker.markDirty('sensor.a', present);
     await expect(postingWorker.settle()).rejects.toThrow('The process stops');
     expect(ledger.all()).toEqual([]);
   });
 
-  it('gathers first, and posts what is over of the quarter in memory; the rest of that is no debt', async () => {
+  it('gathers first, and posts the ended quarter-hour in memory; the running one is not waiting', async () => {
     const gathered: string[] = [];
     const over = new Map([
       ['sensor.a', present],
       ['home:use', present],
     ]);
-    const { postingWorker, told, marks } = keeper({
+    const { postingWorker, reported, marks } = keeper({
       gather: async () => void gathered.push('gathered'),
       running: { over: () => over, runningUs: () => nowUs - quarterHourUs },
     });
-    postingWorker.touch('sensor.a', { startUs: nowUs - quarterHourUs, endUs: nowUs });
+    postingWorker.markDirty('sensor.a', { startUs: nowUs - quarterHourUs, endUs: nowUs });
     expect(postingWorker.status().waiting).toBe(0);
-    postingWorker.touch('sensor.a', { startUs: nowUs - quarterHourUs - 1, endUs: nowUs });
+    postingWorker.markDirty('sensor.a', { startUs: nowUs - quarterHourUs - 1, endUs: nowUs });
     expect(postingWorker.status().waiting).toBe(1);
     await postingWorker.settle();
     expect(gathered).toEqual(['gathered']);
-    expect(told.map(([entityId]) => entityId)).toEqual(['sensor.a']);
+    expect(reported.map(([entityId]) => entityId)).toEqual(['sensor.a']);
     expect(marks).toEqual([nowUs - quarterHourUs - minuteUs]);
   });
 });
 
 describe('meters', () => {
-  it('that come later are posted from their beginning, and such that count otherwise for that reason', async () => {
-    const { postingWorker, told } = keeper();
+  it('that are added later are posted from their beginning, and changed ones with the cause rules', async () => {
+    const { postingWorker, reported } = keeper();
     expect(postingWorker.status().waiting).toBe(0);
     const other: Meter = { ...meter, entityId: 'sensor.b' };
     postingWorker.setMeters([{ ...meter }, other]);
@@ -326,16 +325,16 @@ describe('meters', () => {
     await postingWorker.settle();
     postingWorker.setMeters([{ ...meter, kind: 'net' }, other]);
     await postingWorker.settle();
-    expect(told.map(([entityId, { cause }]) => [entityId, cause])).toEqual([
+    expect(reported.map(([entityId, { cause }]) => [entityId, cause])).toEqual([
       ['sensor.b', 'readings'],
       ['sensor.a', 'rules'],
     ]);
     postingWorker.setMeters([]);
-    postingWorker.touch('sensor.a', everything);
+    postingWorker.markDirty('sensor.a', everything);
     expect(postingWorker.status()).toMatchObject({ waiting: 0, isPostingPast: false });
   });
 
-  it('that a switch gates are posted from its word to the next one, or to now', async () => {
+  it('with a switch are posted from its state to the next one, or to now', async () => {
     const looked: number[][] = [];
     const next: { afterUs: number | null } = { afterUs: nowUs - 6 * quarterHourUs };
     const spans: [string, number, number][] = [];
@@ -359,7 +358,7 @@ describe('meters', () => {
     );
     await postingWorker.settle();
     const hourUs = 4 * quarterHourUs;
-    postingWorker.touch('switch.a', intervalAt(nowUs - 7 * quarterHourUs));
+    postingWorker.markDirty('switch.a', intervalAt(nowUs - 7 * quarterHourUs));
     expect(postingWorker.status().waiting).toBe(1);
     await postingWorker.settle();
     expect(looked).toEqual([[nowUs - 7 * quarterHourUs, nowUs - 7 * quarterHourUs + 1]]);
@@ -368,7 +367,7 @@ describe('meters', () => {
     ]);
     next.afterUs = null;
     spans.length = 0;
-    postingWorker.touch('switch.a', intervalAt(nowUs - 6 * quarterHourUs));
+    postingWorker.markDirty('switch.a', intervalAt(nowUs - 6 * quarterHourUs));
     await postingWorker.settle();
     expect(spans).toEqual([
       ['sensor.power', nowUs - 6 * quarterHourUs - hourUs, nowUs + quarterHourUs + hourUs],

@@ -4,7 +4,7 @@ import type { Log } from '../../runtime/log.ts';
 import { Worker } from '../../runtime/worker.ts';
 import { minuteUs } from '../../units/durations.ts';
 import type { Interval } from '../../units/interval.ts';
-import { type ChangedRange, isPast, mergeRanges, type TouchCause } from '../entries/cause.ts';
+import { type ChangeCause, type ChangedRange, isPast, mergeRanges } from '../entries/cause.ts';
 import { LedgerBatch } from '../entries/ledger-batch.ts';
 import type { LedgerStore } from '../entries/ledger-store.ts';
 import type { Meter } from '../entries/meter.ts';
@@ -13,7 +13,7 @@ import type { PostingRhythm } from './posting-rhythm.ts';
 import { type RepostingRules, repost, usualRules } from './reposting.ts';
 import type { RunningLedger } from './running-ledger.ts';
 
-/** Remembers up to when received evidence has been posted, so that a restart knows what is left. */
+/** Stores until when received evidence is posted, so that a restart knows what is left. */
 export interface PostingMark {
   load(): Promise<number | null>;
   save(receivedUs: number): Promise<void>;
@@ -22,32 +22,34 @@ export interface PostingMark {
 export interface PostingWorkerDeps {
   readonly evidence: EvidenceSource;
   readonly ledger: LedgerStore;
-  /** Brings what was received into the store, which tells of it here; without it whoever stores evidence does so at once. */
+  /**
+   * Writes what was received to the store, which then marks it dirty here; omitted where evidence is stored at once.
+   */
   readonly gather?: () => Promise<void>;
-  /** When there is a reason to post; at every turn when not given. */
+  /** Decides when to post; at every turn when omitted. */
   readonly rhythm?: PostingRhythm;
   /** The part of the ledger that is in memory. */
   readonly running?: Pick<RunningLedger, 'over' | 'runningUs'>;
   /**
-   * Called when a round has posted all there was, before it is marked as posted: what rests on it is made, and what is over
-   * is written. When it rejects, all since the mark is posted again.
+   * Called when a round has posted everything, before the mark is saved: computes what depends on it, and writes the
+   * quarter-hours that are over. When it rejects, all since the mark is posted again.
    */
   readonly posted?: (beganUs: number) => Promise<void>;
-  /** Resolves when all evidence that was told can be read. */
+  /** Resolves when all evidence that was marked dirty can be read. */
   readonly readable: () => Promise<void>;
   readonly mark: PostingMark;
-  /** What arrived in the store since an instant of receipt, by entity; null as the instant means everything. */
+  /** By entity, the interval of the evidence that the store received since an instant; null means all evidence. */
   readonly receivedSince: (receivedUs: number | null) => Promise<ReadonlyMap<string, Interval>>;
-  /** Until when an entity was followed without a change being told; null when it is not followed. */
+  /** Until when an entity was followed without a reported change; null when it is not followed. */
   readonly heldUntil: (entityId: string) => number | null;
   readonly clock: Clock;
   readonly log: Log;
 }
 
 interface PostingStatus {
-  /** Meters with evidence that is not posted yet, but for the quarter that is not over. */
+  /** Meters with evidence that is not posted yet, but for the quarter-hour that is not over. */
   readonly waiting: number;
-  /** What lies longer ago than a day is being posted: figures of the past still grow. */
+  /** Evidence older than a day is being posted: figures of the past still grow. */
   readonly isPostingPast: boolean;
   readonly entriesWritten: number;
   readonly lastPostedAtUs: number | null;
@@ -57,25 +59,25 @@ interface PostingStatus {
   readonly upToMs: number;
 }
 
-type PostedListener = (entityId: string, news: ChangedRange) => void;
+type PostedListener = (entityId: string, change: ChangedRange) => void;
 
-/** Evidence may be stored a little before it is told here; a restart looks back by this much more. */
+/** Evidence may be stored a little before it is marked dirty here; a restart reads back by this much more. */
 const markMarginUs = minuteUs;
 
 /**
- * Keeps the ledger up with the readings: whoever stores evidence tells it here, and when there is a reason what is new is
- * posted, meter by meter; while new pasts are posted, what comes in is posted between them. A posting that fails is tried
- * again; nothing is forgotten, for the store itself tells at the next start what arrived after the mark.
+ * Keeps the ledger up to date with the evidence. Code that stores evidence marks the entity dirty; a due round posts
+ * what is dirty, meter by meter. Between the long pasts of new meters it posts what arrives meanwhile. A posting that
+ * fails is tried again; nothing is lost, because the next start reads from the store what it received after the mark.
  */
 export class PostingWorker {
   readonly #deps: PostingWorkerDeps;
   readonly #worker: Worker;
   readonly #rules: RepostingRules;
   readonly #waiting = new Map<string, ChangedRange>();
-  /** What the round under way has taken up and not written yet. */
+  /** The ranges that the current round has taken and not written yet. */
   readonly #taken = new Map<string, ChangedRange>();
-  /** Pasts that were posted in the round under way. */
-  readonly #untold: [string, ChangedRange][] = [];
+  /** Long pasts that the current round has posted; they are reported to listeners at its end. */
+  readonly #unreported: [string, ChangedRange][] = [];
   readonly #posted: Emitter<Parameters<PostedListener>>;
   #meters: ReadonlyMap<string, Meter> = new Map();
   /** Switch → the meters of the devices that it controls. */
@@ -90,7 +92,7 @@ export class PostingWorker {
     this.#posted = new Emitter(deps.log, 'A listener to postings failed');
     this.#rules = rules;
     const failure = 'The ledger could not be posted';
-    const isDue = () => !this.#hasCaughtUp || (deps.rhythm?.isDue(this.#news()) ?? true);
+    const isDue = () => !this.#hasCaughtUp || (deps.rhythm?.isDue(this.#changes()) ?? true);
     this.#worker = new Worker({ work: () => this.#post(), isDue, failure, log: deps.log }, everyMs);
   }
 
@@ -102,15 +104,16 @@ export class PostingWorker {
     return this.#worker.stop();
   }
 
-  /** The meters that have a ledger; a new one's whole past is posted. */
+  /** Sets the meters that have a ledger; the whole past of a new one is posted. */
   setMeters(meters: readonly Meter[]): void {
     for (const meter of meters) {
       const known = this.#meters.get(meter.entityId);
       if (known && JSON.stringify(known) === JSON.stringify(meter)) continue;
-      // At the start the mark tells; a meter that came later or counts otherwise now is posted from its beginning.
+      // At the start the mark decides; a meter that is added later or counts in another way is posted from its
+      // beginning.
       if (this.#meters.size > 0) {
         const everything = { startUs: Number.MIN_SAFE_INTEGER, endUs: this.#deps.clock.nowUs() + 1 };
-        this.touch(meter.entityId, everything, known ? 'rules' : 'readings');
+        this.markDirty(meter.entityId, everything, known ? 'rules' : 'readings');
       }
     }
     this.#meters = new Map(meters.map((meter) => [meter.entityId, meter]));
@@ -118,22 +121,22 @@ export class PostingWorker {
     this.#switched = Map.groupBy(switched, ({ switchId }) => switchId ?? '');
   }
 
-  /** New evidence of an entity is in the store; why it came is told by the revisions that it makes. */
-  touch(entityId: string, { startUs, endUs }: Interval, cause: TouchCause = 'readings'): void {
+  /** Queues an entity whose evidence in the store changed in [startUs, endUs); its new revisions record the cause. */
+  markDirty(entityId: string, { startUs, endUs }: Interval, cause: ChangeCause = 'readings'): void {
     this.#waiting.set(entityId, mergeRanges(this.#waiting.get(entityId), { startUs, endUs, cause }));
   }
 
-  /** Told after each posting which quarters may have changed. */
+  /** Calls the listener after each posting with the quarter-hours that may have changed. Returns how to stop it. */
   onPosted(listener: PostedListener): () => void {
     return this.#posted.on(listener);
   }
 
-  /** What could not be posted is tried at once. */
+  /** Tries a failed posting again at once. */
   runNow(): void {
     this.#worker.runNow();
   }
 
-  /** Resolves when everything told until now is posted; rejects when it could not be. */
+  /** Resolves when everything that is dirty now is posted; rejects when it could not be. */
   settle(): Promise<void> {
     return this.#worker.settle();
   }
@@ -141,10 +144,10 @@ export class PostingWorker {
   status(): PostingStatus {
     const left = [...this.#waiting, ...this.#taken].filter(([entityId]) => this.#isEvidence(entityId));
     const runningUs = this.#deps.running?.runningUs() ?? Number.POSITIVE_INFINITY;
-    const late = left.filter(([, news]) => news.startUs < runningUs);
+    const late = left.filter(([, change]) => change.startUs < runningUs);
     return {
       waiting: new Set(late.map(([entityId]) => entityId)).size,
-      isPostingPast: this.#untold.length > 0 || left.some(([, news]) => isPast(news)),
+      isPostingPast: this.#unreported.length > 0 || left.some(([, change]) => isPast(change)),
       entriesWritten: this.#entriesWritten,
       lastPostedAtUs: this.#lastPostedAtUs,
       error: this.#worker.status().error,
@@ -158,89 +161,89 @@ export class PostingWorker {
     const startedMs = this.#deps.clock.monotonicMs();
     await this.#deps.gather?.();
     for (const [entityId, span] of this.#deps.running?.over() ?? [])
-      if (this.#meters.has(entityId)) this.touch(entityId, span);
+      if (this.#meters.has(entityId)) this.markDirty(entityId, span);
     const isCatchingUp = !this.#hasCaughtUp;
     try {
       if (isCatchingUp)
         for (const [entityId, span] of await this.#missed())
-          if (this.#isEvidence(entityId)) this.touch(entityId, span);
-      // All that is short, then one of those whose past is new: what comes in meanwhile waits for that one only.
+          if (this.#isEvidence(entityId)) this.markDirty(entityId, span);
+      // All short ranges, then one long past: what arrives meanwhile waits for that one only.
       do {
         await this.#take();
-        const [long] = [...this.#taken].filter(([, news]) => isPast(news));
-        this.#tell(
+        const [long] = [...this.#taken].filter(([, change]) => isPast(change));
+        this.#report(
           await this.#postThese(
-            [...this.#taken].filter(([, news]) => !isPast(news)),
+            [...this.#taken].filter(([, change]) => !isPast(change)),
             isCatchingUp,
           ),
         );
-        if (long) this.#untold.push(...(await this.#postThese([long], isCatchingUp)));
+        if (long) this.#unreported.push(...(await this.#postThese([long], isCatchingUp)));
       } while (this.#taken.size > 0);
       await this.#done(startedUs);
       this.#upToMs = startedMs;
     } catch (cause) {
-      for (const [entityId, news] of this.#taken) this.touch(entityId, news, news.cause);
+      for (const [entityId, change] of this.#taken) this.markDirty(entityId, change, change.cause);
       this.#taken.clear();
       throw cause;
     } finally {
-      // What rests on several new pasts is made once and not after each of them.
-      this.#tell(this.#untold.splice(0));
+      // What depends on several new pasts is computed once and not after each of them.
+      this.#report(this.#unreported.splice(0));
     }
   }
 
   async #done(startedUs: number): Promise<void> {
     const { posted, rhythm, running, mark } = this.#deps;
-    // Those who rest on what was posted since the mark may not have been told, if this fails.
+    // If this fails, listeners may have missed what was posted since the mark.
     this.#hasCaughtUp = false;
     await posted?.(startedUs);
     this.#hasCaughtUp = true;
     rhythm?.posted(startedUs);
-    // What came of the quarter that is not over is in memory only.
+    // Entries of the running quarter-hour are in memory only.
     await mark.save((running?.runningUs() ?? startedUs) - markMarginUs);
   }
 
-  /** What is told from here on waits until it is taken again. */
+  /** Takes what is dirty; what is marked from here on waits for the next call. */
   async #take(): Promise<void> {
-    for (const [entityId, news] of this.#waiting) {
+    for (const [entityId, change] of this.#waiting) {
       if (!this.#isEvidence(entityId)) continue;
       this.#waiting.delete(entityId);
-      this.#taken.set(entityId, mergeRanges(this.#taken.get(entityId), news));
+      this.#taken.set(entityId, mergeRanges(this.#taken.get(entityId), change));
     }
     if (this.#taken.size === 0) return;
     await this.#deps.readable();
-    // What a switch said holds until its next word, and so far it is news of the meters that it gates.
+    // A switch keeps its state until its next one, so its change reaches that far in the meters of its devices.
     for (const [switchId, meters] of this.#switched) {
-      const news = this.#taken.get(switchId);
-      if (news === undefined) continue;
-      const { afterUs } = await this.#deps.evidence.around(switchId, news.startUs, news.endUs);
-      const endUs = Math.max(news.endUs, (afterUs ?? this.#deps.clock.nowUs()) + 1);
+      const change = this.#taken.get(switchId);
+      if (change === undefined) continue;
+      const { afterUs } = await this.#deps.evidence.around(switchId, change.startUs, change.endUs);
+      const endUs = Math.max(change.endUs, (afterUs ?? this.#deps.clock.nowUs()) + 1);
       for (const { entityId } of meters)
-        this.#taken.set(entityId, mergeRanges(this.#taken.get(entityId), { ...news, endUs }));
+        this.#taken.set(entityId, mergeRanges(this.#taken.get(entityId), { ...change, endUs }));
       this.#taken.delete(switchId);
     }
   }
 
   /**
-   * Resolves with what changed.
-   * @param tellsAll also what was posted before: after a crash nobody knows whether those who rest on it were told
+   * Resolves with the ranges that changed.
+   * @param reportsAll includes unchanged ranges: after a crash, listeners may have missed an earlier posting of them
    */
   async #postThese(
     some: readonly (readonly [string, ChangedRange])[],
-    tellsAll: boolean,
+    reportsAll: boolean,
   ): Promise<[string, ChangedRange][]> {
     const batch = new LedgerBatch(this.#deps.ledger);
     const deps = { ...this.#deps, ledger: batch };
     const posted: [string, ChangedRange][] = [];
     let entriesWritten = 0;
-    for (const [entityId, news] of some) {
+    for (const [entityId, change] of some) {
       const meter = this.#meters.get(entityId);
       if (meter === undefined) continue;
-      // A stop leaves the rest to the next start, which asks the store.
+      // A stop leaves the rest to the next start, which reads it from the store.
       if (this.#worker.status().isStopped) throw new Error('The process stops');
-      const { startUs, endUs, ...result } = await repost(deps, this.#rules, meter, news);
+      const { startUs, endUs, ...result } = await repost(deps, this.#rules, meter, change);
       entriesWritten += result.entriesWritten;
-      if (result.entriesWritten > 0 || tellsAll)
-        posted.push([entityId, { startUs, endUs, cause: news.cause }]);
+      if (result.entriesWritten > 0 || reportsAll)
+        posted.push([entityId, { startUs, endUs, cause: change.cause }]);
     }
     await batch.flush();
     for (const [entityId] of some) this.#taken.delete(entityId);
@@ -249,12 +252,12 @@ export class PostingWorker {
     return posted;
   }
 
-  #tell(posted: readonly (readonly [string, ChangedRange])[]): void {
-    for (const [entityId, news] of posted) this.#posted.emit(entityId, news);
+  #report(posted: readonly (readonly [string, ChangedRange])[]): void {
+    for (const [entityId, change] of posted) this.#posted.emit(entityId, change);
   }
 
-  #news(): ChangedRange[] {
-    return [...this.#waiting].filter(([entityId]) => this.#isEvidence(entityId)).map(([, news]) => news);
+  #changes(): ChangedRange[] {
+    return [...this.#waiting].filter(([entityId]) => this.#isEvidence(entityId)).map(([, change]) => change);
   }
 
   #isEvidence(entityId: string): boolean {

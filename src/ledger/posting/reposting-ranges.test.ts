@@ -1,7 +1,7 @@
 /**
- * Goal: a posting begins where its news can change something, ends where nothing changes any more, and reads and writes no
- * more than that.
- * Method: meters by hand, posted and posted anew with what came late; the quarters that are read and answered.
+ * Goal: a posting begins where its evidence can change something, ends where nothing changes any more, and reads and
+ * writes no more than that.
+ * Method: meters by hand, posted and posted again with late evidence; the quarter-hours that are read and returned.
  */
 import { describe, expect, it } from 'vitest';
 import { quarterHourStartUs, quarterHourUs } from '../../units/quarter-hour.ts';
@@ -18,17 +18,17 @@ const day = 96;
 const at = (minutes: number) => start + minutes * minute;
 const inQuarterHours = (us: number) => (us - start) / quarterHourUs;
 
-interface Told {
+interface Stored {
   registers?: CounterEvidence[];
   powers?: PowerReading[];
   switches?: SwitchReading[];
   amounts?: DeclaredAmount[];
 }
 
-/** What is stored, a ledger over it, and what was asked of both. */
+/** Stored evidence, a ledger over it, and the calls of both. */
 function books(
   meter: Meter,
-  { registers = [], powers = [], switches = [], amounts = [] }: Told,
+  { registers = [], powers = [], switches = [], amounts = [] }: Stored,
   nowMinutes: number,
 ) {
   const asked = { registers: [] as number[], current: [] as number[][], opened: [] as number[] };
@@ -76,7 +76,7 @@ function books(
     ...{ evidence, ledger, heldUntil: () => null },
     clock: { nowUs: () => given.nowUs, monotonicMs: () => 0 },
   };
-  /** Answers the quarters from which and until which was posted, and how many were written. */
+  /** Returns the first and the end quarter-hour that were posted, and how many entries were written. */
   const post = async (
     fromMinutes: number | null,
     untilMinutes: number,
@@ -110,7 +110,7 @@ describe('a register', () => {
   /** Ten hours of a reading each five minutes, two past the fives. */
   const steady = () => Array.from({ length: 120 }, (_, n) => reading(5 * n + 2, 20_000 * n + (n % 2) * 1000));
 
-  it('is posted whole at first, to the end of its evidence', async () => {
+  it('is posted completely at first, to the end of its evidence', async () => {
     const { post, asked, total } = books(register, { registers: steady() }, 700);
     expect(await post(null, 700)).toEqual([null, 40, 40]);
     expect(asked.registers).toEqual([Number.MIN_SAFE_INTEGER]);
@@ -126,26 +126,27 @@ describe('a register', () => {
     expect(await books(register, {}, 60).post(null, 60)).toEqual([...[null, expect.any(Number), 0]]);
   });
 
-  it('is posted anew from the difference that reaches over what came late, to where it opens as before', async () => {
+  it('is posted again from the difference that spans the late evidence, to where it opens as before', async () => {
     const registers = steady();
     const { post, asked } = books(register, { registers }, 700);
     await post(null, 700);
-    // In the eighth quarter, into which a difference reaches from the seventh; its rhythm is as before eight moves later.
+    // In the eighth quarter-hour, into which a difference reaches from the seventh; its rhythm is as before eight moves
+    // later.
     registers.push(reading(124, 482_000));
     expect(await post(124, 124)).toEqual([7, 12, 0]);
     expect(asked.registers).toEqual([at(105)]);
     expect(asked.current).toEqual([[7, 12]]);
     expect(asked.opened).toEqual([7, 8, 9, 10, 11]);
-    // The first of a quarter changes the one before as well.
+    // The first reading of a quarter-hour changes the one before as well.
     registers.push(reading(151, 590_000));
     expect(await post(151, 151)).toEqual([8, 13, 2]);
     expect(await post(151, 151)).toEqual([8, 11, 0]);
-    // Its rhythm is as before in the last quarter that has evidence.
+    // Its rhythm is as before in the last quarter-hour that has evidence.
     registers.push(reading(529, 2_110_000));
     expect((await post(529, 529)).slice(0, 2)).toEqual([34, 39]);
   });
 
-  it('is posted anew where something came late at the very edge of a quarter', async () => {
+  it('is posted again for late evidence at the very edge of a quarter-hour', async () => {
     const registers = steady();
     const { post, ledger } = books(register, { registers }, 700);
     await post(null, 700);
@@ -158,7 +159,7 @@ describe('a register', () => {
     expect(plain(ledger)).toEqual(plain(whole.ledger));
   });
 
-  it('is posted to the end where nothing opens as it did', async () => {
+  it('is posted to the end where nothing opens as before', async () => {
     const registers = steady().slice(0, 60);
     const { post, asked } = books(register, { registers }, 700);
     await post(null, 700);
@@ -177,12 +178,12 @@ describe('a register', () => {
     registers.push(reading(124, 482_000));
     expect(await post(124, 124, 'readings', rules)).toEqual([7, 12, 0]);
     expect(asked.registers).toEqual([at(105)]);
-    // news that reach over pages end on the last of them.
+    // A changed range over several pages ends on the last of them.
     expect(await post(124, 320, 'readings', rules)).toEqual([7, 22, 0]);
     expect(asked.registers.map(inQuarterHours)).toEqual([7, 16]);
   });
 
-  it('is posted whole when its rhythm becomes known', async () => {
+  it('is posted completely when its rhythm becomes known', async () => {
     const registers = [reading(2, 0), reading(130, 20_000), reading(135, 41_000), reading(140, 60_000)];
     const { post, asked } = books(register, { registers }, 700);
     await post(null, 700);
@@ -194,7 +195,7 @@ describe('a register', () => {
     expect(asked.registers).toHaveLength(1);
   });
 
-  it('is posted whole when something comes among the first moves, from which its rhythm is known', async () => {
+  it('is posted completely for late evidence among the first moves, which make its rhythm', async () => {
     const registers = steady();
     const { post, asked } = books(register, { registers }, 700);
     await post(null, 700);
@@ -205,7 +206,7 @@ describe('a register', () => {
     expect(asked.registers).toEqual([Number.MIN_SAFE_INTEGER]);
     await post(34, 34);
     expect(asked.registers).toEqual([at(15)]);
-    // The last of the four is the first of its quarter.
+    // The last of the four is the first of its quarter-hour.
     const early = Array.from({ length: 40 }, (_, n) => reading(3 + 3 * n, 20_000 * n));
     const other = books(register, { registers: early }, 700);
     await other.post(null, 700);
@@ -213,7 +214,7 @@ describe('a register', () => {
     expect(other.asked.registers).toEqual([Number.MIN_SAFE_INTEGER]);
   });
 
-  it('is posted anew from the silence over which its last difference reaches', async () => {
+  it('is posted again from the silence that its last difference spans', async () => {
     const silence = Array.from({ length: 12 }, (_, n) => reading(600 + 20 * n, null));
     const registers = [...steady(), ...silence];
     const { post, asked } = books(register, { registers }, 900);
@@ -223,18 +224,18 @@ describe('a register', () => {
     expect(asked.registers).toEqual([at(585)]);
   });
 
-  it('has the same entries in small pages, also where something late lies in a silence of several', async () => {
+  it('has the same entries in small pages, also for late evidence in a silence of several pages', async () => {
     const silence = Array.from({ length: 30 }, (_, n) => reading(610 + 20 * n, n % 3 ? null : 2_381_000));
-    const told = [...steady(), ...silence, reading(1215, 2_500_000), reading(1230, 2_550_000)];
+    const reported = [...steady(), ...silence, reading(1215, 2_500_000), reading(1230, 2_550_000)];
     const rules = { ...usualRules, pageSize: 10 };
-    const small = books(register, { registers: told }, 1300);
+    const small = books(register, { registers: reported }, 1300);
     await small.post(null, 1300, 'readings', rules);
     for (const late of [null, reading(901, 2_420_000), reading(1102, 2_440_000)]) {
       if (late !== null) {
-        told.push(late);
+        reported.push(late);
         await small.post((late.atUs - start) / minute, (late.atUs - start) / minute, 'readings', rules);
       }
-      const whole = books(register, { registers: told }, 1300);
+      const whole = books(register, { registers: reported }, 1300);
       await whole.post(null, 1300);
       const entries = ({ ledger }: typeof whole) =>
         ledger.all().map(({ revision: _revision, cause: _cause, ...entry }) => entry);
@@ -250,7 +251,7 @@ describe('power', () => {
   const power = (minutes: number, watts = 600): PowerReading => ({
     ...{ atUs: at(minutes), powerMw: watts * 1000, origin: 'stream' },
   });
-  const word = (minutes: number, isOn: boolean): SwitchReading => ({
+  const switchState = (minutes: number, isOn: boolean): SwitchReading => ({
     atUs: at(minutes),
     isOn,
     origin: 'stream',
@@ -272,27 +273,27 @@ describe('power', () => {
     expect(short.asked.current).toEqual([[3, day + 3]]);
     const declared = books(meter, { powers: [power(50)], amounts: [amount(20, 30)] }, 100);
     expect((await declared.post(null, 100)).slice(0, 2)).toEqual([1, 7]);
-    const gated = books(switched, { powers: [power(50)], switches: [word(10, true)] }, 100);
+    const gated = books(switched, { powers: [power(50)], switches: [switchState(10, true)] }, 100);
     expect((await gated.post(null, 100)).slice(0, 2)).toEqual([0, 7]);
     expect((await books(meter, {}, 100).post(null, 100)).slice(0, 2)).toEqual([6, 7]);
   });
 
-  it('is posted anew from the value before what came late to the next one, or as far as that is carried', async () => {
+  it('is posted again from the value before the late one to the next one, or as far as it is carried', async () => {
     const powers = [power(0), power(40), power(130), power(140)];
     const { post } = books(meter, { powers }, 1000);
     // The one before lies at 40 minutes, the next at 130.
     expect((await post(75, 75)).slice(0, 2)).toEqual([2, 9]);
     expect((await post(65, 65)).slice(0, 2)).toEqual([2, 9]);
-    // An hour past the last of them, in the sixteenth quarter.
+    // An hour past the last of them, in the sixteenth quarter-hour.
     expect((await post(140, 185)).slice(0, 2)).toEqual([8, 17]);
-    const soon = books(meter, { powers }, 160);
-    expect((await soon.post(140, 140)).slice(0, 2)).toEqual([8, 11]);
-    expect((await soon.post(140, 170)).slice(0, 2)).toEqual([8, 12]);
-    // Nothing lies before the first of all.
+    const early = books(meter, { powers }, 160);
+    expect((await early.post(140, 140)).slice(0, 2)).toEqual([8, 11]);
+    expect((await early.post(140, 170)).slice(0, 2)).toEqual([8, 12]);
+    // No value lies before the first of all.
     expect((await post(0, 0)).slice(0, 2)).toEqual([0, 3]);
   });
 
-  it('is posted from the end of what was declared before, where no value lies between', async () => {
+  it('is posted from the end of the declared amount before, where no value lies between', async () => {
     const { post } = books(meter, { powers: [power(100)], amounts: [amount(0, 20), amount(30, 50)] }, 130);
     expect((await post(100, 100)).slice(0, 2)).toEqual([3, 9]);
     expect((await post(50, 50)).slice(0, 2)).toEqual([1, 7]);
@@ -300,19 +301,19 @@ describe('power', () => {
     expect((await after.post(100, 100)).slice(0, 2)).toEqual([3, 9]);
   });
 
-  it('goes on where it is posted while nothing is said, and looks two hours back for that', async () => {
-    const { post, given } = books(switched, { powers: [power(0)], switches: [word(10, false)] }, 100);
+  it('goes on where it is posted while nothing is reported, and searches two hours back for that', async () => {
+    const { post, given } = books(switched, { powers: [power(0)], switches: [switchState(10, false)] }, 100);
     expect(await post(null, 100)).toEqual([0, 7, 7]);
     given.nowUs = at(160);
     expect(await post(160, 160)).toEqual([6, 11, 5]);
-    // The eighth quarter before the one that runs is looked at, and none that is earlier.
+    // The search reaches the eighth quarter-hour before the running one, and none that is earlier.
     given.nowUs = at(284);
     expect((await post(284, 284)).slice(0, 2)).toEqual([10, 19]);
     given.nowUs = at(405);
     expect((await post(405, 405))[0]).toBe(0);
   });
 
-  it('begins with its evidence where something is corrected, though nothing is said since', async () => {
+  it('begins with its evidence where something is corrected, though nothing was reported since', async () => {
     const { post, given } = books(meter, { powers: [power(0), power(5)] }, 60);
     await post(null, 60);
     given.nowUs = at(90);
@@ -320,22 +321,26 @@ describe('power', () => {
     expect((await post(90, 90))[0]).toBe(4);
   });
 
-  it('begins with the power before the news of a switch, which settles nothing that the power can still tell', async () => {
+  it('begins with the power before a change of the switch, because later power can still settle that', async () => {
     const { post } = books(
       switched,
-      { powers: [power(20)], switches: [word(50, true), word(80, false)] },
+      { powers: [power(20)], switches: [switchState(50, true), switchState(80, false)] },
       100,
     );
     expect((await post(80, 80)).slice(0, 2)).toEqual([1, 7]);
-    const { post: alone } = books(switched, { switches: [word(50, true), word(80, false)] }, 100);
+    const { post: alone } = books(
+      switched,
+      { switches: [switchState(50, true), switchState(80, false)] },
+      100,
+    );
     expect((await alone(80, 80)).slice(0, 2)).toEqual([3, 7]);
   });
 });
 
-describe('a quarter opens as before', () => {
+describe('a quarter-hour opens as before', () => {
   const state: CounterState = {
     ...{ baselineMicro: 5, registerMicro: 4, atUs: 30, sinceUs: 20, movedAtUs: 10 },
-    ...{ rhythm: [{ intervalS: 3, amountMicro: 7 }], foreseenMoves: 2, toldBy: 'reading' },
+    ...{ rhythm: [{ intervalS: 3, amountMicro: 7 }], foreseenMoves: 2, reportedBy: 'reading' },
     ...{ repeats: { count: 2, everyUs: 5, lastUs: 30 }, lastResetAtUs: 1, absentSinceUs: 31 },
     ...{ correction: { deliveredMicro: 9 }, formerMicro: 6 },
     dip: {
@@ -347,7 +352,7 @@ describe('a quarter opens as before', () => {
     } as unknown as CounterState['dip'],
   };
 
-  it('when all of its state is the same', () => {
+  it('when every field of its state is the same', () => {
     expect(isSameState(state, structuredClone(state))).toBe(true);
     expect(isSameState(null, null)).toBe(true);
     expect(isSameState(undefined, undefined)).toBe(true);
@@ -358,11 +363,11 @@ describe('a quarter opens as before', () => {
     expect(isSameState(bare, structuredClone(bare))).toBe(true);
   });
 
-  it('and not when any part of it is another', () => {
+  it('and not when any field differs', () => {
     const others: Partial<CounterState>[] = [
       ...[{ baselineMicro: 6 }, { registerMicro: 5 }, { atUs: 29 }, { sinceUs: 19 }, { movedAtUs: 9 }],
       ...[{ foreseenMoves: 1 }, { lastResetAtUs: null }, { absentSinceUs: null }, { formerMicro: null }],
-      ...[{ toldBy: 'row' } as const, { dip: null }, { correction: null }, { repeats: null }],
+      ...[{ reportedBy: 'row' } as const, { dip: null }, { correction: null }, { repeats: null }],
       ...[{ correction: { deliveredMicro: 8 } }, { correction: { deliveredMicro: null } }],
       { repeats: { count: 1, everyUs: 5, lastUs: 30 } },
       { repeats: { count: 2, everyUs: 6, lastUs: 30 } },

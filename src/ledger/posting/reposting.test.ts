@@ -1,8 +1,8 @@
 /**
- * Goal: the ledger depends on the readings and not on how they came; late ones revise exactly what they change.
+ * Goal: the ledger depends on the readings and not on how they arrive; late ones revise exactly what they change.
  * Method: random lives of a meter arrive in random batches in random order, each followed by a posting of what is new;
- * the current state is held against one posting of everything, and the journal against the current state.
- * The stores are lists in memory: the same ports stand before the real ones in test/stores.
+ * the current state is compared with one posting of everything, and the journal with the current state.
+ * The stores are lists in memory; test/stores has the real ones behind the same ports.
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -50,7 +50,7 @@ function unposted(entry: PostedEntry & { entityId?: string }): Entry {
   return rest;
 }
 
-/** Instants, each with a value that goes up, falls a little (for good, and back), falls to nothing, runs over, or is absent. */
+/** Instants, each with a value that rises, falls a little (for good, and back), falls to 0, overflows, or is absent. */
 const life = fc
   .tuple(
     fc.constantFrom<number>(1_000_000, 100_000_000),
@@ -118,21 +118,21 @@ async function postInBatches(
       }),
     );
     const deps = { evidence: source(arrived, powers), ledger, clock, heldUntil: () => null };
-    const news = {
+    const change = {
       startUs: Math.min(...instants),
       endUs: Math.max(...instants) + 1,
       cause: 'readings',
     } as const;
-    await repost(deps, { ...usualRules, pageSize }, meter, news);
+    await repost(deps, { ...usualRules, pageSize }, meter, change);
   }
   return ledger;
 }
 
-/** Withdrawn entries say that nothing is there, which one posting of everything says by not having them. */
+/** Leaves out withdrawn entries, which one posting of everything does not have. */
 const standing = (ledger: MemoryLedger) => ledger.all().filter((entry) => entry.reason !== 'withdrawn');
 
 describe('repost', () => {
-  it('gives a register the same entries in whatever order and batches its readings came', async () => {
+  it('gives a register the same entries in whatever order and batches its readings arrive', async () => {
     await fc.assert(
       fc.asyncProperty(
         arrivals,
@@ -154,7 +154,7 @@ describe('repost', () => {
     );
   });
 
-  it('gives a power sensor the same entries in whatever order and batches its readings came', async () => {
+  it('gives a power sensor the same entries in whatever order and batches its readings arrive', async () => {
     await fc.assert(
       fc.asyncProperty(arrivals, async ({ evidence, batches }) => {
         const ledger = await postInBatches({ entityId: 'sensor.power', posts: 'power' }, batches, 20_000);
@@ -204,12 +204,12 @@ describe('repost', () => {
         const before = ledger.all();
         const deps = { evidence: source(evidence, []), ledger, clock, heldUntil: () => null };
         const instants = evidence.map((item) => item.atUs);
-        const news = {
+        const change = {
           startUs: Math.min(...instants),
           endUs: Math.max(...instants) + 1,
           cause: 'readings',
         } as const;
-        const again = await repost(deps, usualRules, meter, news);
+        const again = await repost(deps, usualRules, meter, change);
         expect(again.entriesWritten).toBe(0);
         expect(ledger.all()).toEqual(before);
       }),

@@ -17,7 +17,7 @@ interface RepostingDeps {
   readonly evidence: EvidenceSource;
   readonly ledger: LedgerStore;
   readonly clock: Clock;
-  /** Until when an entity was followed without a change being told; null when it is not followed. */
+  /** Until when an entity was followed without a reported change; null when it is not followed. */
   readonly heldUntil: (entityId: string) => number | null;
 }
 
@@ -33,52 +33,52 @@ export const usualRules: RepostingRules = {
   pageSize: 20_000,
 };
 
-/** What a posting run changed: quarters in [startUs, endUs) got new entries. */
+/** The range that a posting run changed: quarter-hours in [startUs, endUs) got new entries. */
 interface RepostingResult extends Interval {
   readonly entriesWritten: number;
 }
 
 /**
- * Posts a meter's quarters anew where there is news: evidence in [startUs, endUs). The current state afterwards is what posting
- * everything from the first reading would have given; the same evidence gives the same state in whatever order it came.
+ * Posts a meter again where its evidence in [startUs, endUs) changed. The current state afterwards is the same as after
+ * a posting of everything from the first reading, in whatever order the evidence arrived.
  */
 export function repost(
   deps: RepostingDeps,
   rules: RepostingRules,
   meter: Meter,
-  news: ChangedRange,
+  change: ChangedRange,
 ): Promise<RepostingResult> {
   return meter.posts === 'register'
-    ? repostRegister(deps, rules, meter, news)
-    : repostPower(deps, rules, meter, news);
+    ? repostRegister(deps, rules, meter, change)
+    : repostPower(deps, rules, meter, change);
 }
 
 /**
- * Begins at the opening before the evidence that precedes the news (their difference reaches back to it) and goes on past
- * the news until a quarter opens as it did before: from there on nothing can have changed.
+ * Begins at the opening before the evidence that precedes the change (their difference reaches back to it) and
+ * continues past the change until a quarter-hour opens as it did before: from there on nothing can have changed.
  */
 async function repostRegister(
   deps: RepostingDeps,
   rules: RepostingRules,
   meter: Meter & { posts: 'register' },
-  news: ChangedRange,
+  change: ChangedRange,
 ): Promise<RepostingResult> {
   const { entityId } = meter;
-  const { startUs } = news;
+  const { startUs } = change;
   const precedingUs = (await deps.evidence.registerBefore(entityId, startUs)) ?? startUs;
   const opening = await openingReaching(deps.ledger, entityId, Math.min(precedingUs, startUs));
-  return await repostFrom(deps, rules, meter, news, opening);
+  return await repostFrom(deps, rules, meter, change, opening);
 }
 
 async function repostFrom(
   deps: RepostingDeps,
   rules: RepostingRules,
   meter: Meter & { posts: 'register' },
-  news: ChangedRange,
+  change: ChangedRange,
   opening: Opening | null,
 ): Promise<RepostingResult> {
   const { entityId } = meter;
-  const { endUs, cause } = news;
+  const { endUs, cause } = change;
   const beginUs = opening?.quarterHourStartUs ?? Number.MIN_SAFE_INTEGER;
   let entriesWritten = 0;
   let reachedUs = beginUs;
@@ -93,11 +93,11 @@ async function repostFrom(
     deps.clock.nowUs(),
   );
   for await (const { startUs, endUs: pageEndUs, lastUs, isLast, posting } of pages) {
-    // Its rhythm is known now, and counts from the first move on.
+    // The rhythm is known now, and applies from the first move on.
     if (opening !== null && !hasRhythm(opening.state) && hasRhythm(posting.state))
-      return await repostFrom(deps, rules, meter, news, null);
-    const newsEndUs = Math.max(endUs, beginUs + 1);
-    const settledUs = await settledFrom(deps.ledger, entityId, posting.openings, newsEndUs, pageEndUs);
+      return await repostFrom(deps, rules, meter, change, null);
+    const changedEndUs = Math.max(endUs, beginUs + 1);
+    const settledUs = await settledFrom(deps.ledger, entityId, posting.openings, changedEndUs, pageEndUs);
     const writtenEndUs = settledUs ?? pageEndUs;
     const computed = posting.entries.filter((entry) => entry.quarterHourStartUs < writtenEndUs);
     const current = await deps.ledger.current(entityId, startUs, writtenEndUs);
@@ -117,10 +117,10 @@ function hasRhythm(state: CounterState | null): boolean {
   return state !== null && state.rhythm.length >= neededMoves;
 }
 
-/** The newest opening from which the difference that reaches over an instant can be posted whole; null when none is. */
+/** The newest opening from which the difference that spans an instant can be posted completely; null when none is. */
 async function openingReaching(ledger: LedgerStore, entityId: string, atUs: number): Promise<Opening | null> {
   const opening = await ledger.openingBefore(entityId, quarterHourStartUs(atUs));
-  // What comes among the first moves changes the rhythm that the counter begins with.
+  // A change among the first moves changes the rhythm that the counter begins with.
   if (opening?.state && opening.state.foreseenMoves > 0) return null;
   const sinceUs = opening?.state ? reachesBackUs(opening.state) : undefined;
   if (!opening || sinceUs === undefined) return opening;
@@ -129,21 +129,23 @@ async function openingReaching(ledger: LedgerStore, entityId: string, atUs: numb
 
 function openingsIn(openings: ReadonlyMap<number, CounterState | null>, endUs: number): Opening[] {
   return [...openings]
-    .filter(([quarter]) => quarter < endUs)
+    .filter(([quarterHour]) => quarterHour < endUs)
     .map(([quarterHourStartUs, state]) => ({ quarterHourStartUs, state }));
 }
 
-/** The first quarter after the news that opens as the ledger has it; null when none on this page does. */
+/** The first quarter-hour after the change that opens as in the ledger; null when none on this page does. */
 async function settledFrom(
   ledger: LedgerStore,
   entityId: string,
   computed: ReadonlyMap<number, CounterState | null>,
-  newsEndUs: number,
+  changedEndUs: number,
   pageEndUs: number,
 ): Promise<number | null> {
-  const quarters = [...computed.keys()].filter((quarter) => quarter >= newsEndUs && quarter < pageEndUs);
-  const firstUs = quarters[0];
-  const lastUs = quarters.at(-1);
+  const quarterHours = [...computed.keys()].filter(
+    (quarterHour) => quarterHour >= changedEndUs && quarterHour < pageEndUs,
+  );
+  const firstUs = quarterHours[0];
+  const lastUs = quarterHours.at(-1);
   if (firstUs === undefined || lastUs === undefined) return null;
   const stored = new Map(
     (await ledger.openings(entityId, firstUs, lastUs + 1)).map((opening) => [
@@ -152,13 +154,14 @@ async function settledFrom(
     ]),
   );
   return (
-    quarters.find(
-      (quarter) => stored.has(quarter) && isSameState(stored.get(quarter), computed.get(quarter)),
+    quarterHours.find(
+      (quarterHour) =>
+        stored.has(quarterHour) && isSameState(stored.get(quarterHour), computed.get(quarterHour)),
     ) ?? null
   );
 }
 
-/** Whether a quarter opens the same way. */
+/** Whether two openings of a quarter-hour are the same in every field. */
 export function isSameState(
   one: CounterState | null | undefined,
   other: CounterState | null | undefined,
@@ -177,7 +180,7 @@ export function isSameState(
     isSameRhythm(one.rhythm, other.rhythm) &&
     one.lastResetAtUs === other.lastResetAtUs &&
     one.absentSinceUs === other.absentSinceUs &&
-    one.toldBy === other.toldBy &&
+    one.reportedBy === other.reportedBy &&
     one.formerMicro === other.formerMicro &&
     isSameDip(one.dip, other.dip) &&
     (one.correction === null) === (other.correction === null) &&
@@ -197,16 +200,16 @@ function isSameRhythm(one: Rhythm, other: Rhythm): boolean {
 
 /**
  * A power value reaches no further than the next reading or the longest gap, so the range that can change is known. It
- * begins where the reading before lies: the news settles what was provisional since then.
+ * begins at the reading before, because the change settles what was provisional since then.
  */
 async function repostPower(
   deps: RepostingDeps,
   rules: RepostingRules,
   meter: Meter,
-  news: ChangedRange,
+  change: ChangedRange,
 ): Promise<RepostingResult> {
   const { entityId, switchId } = meter;
-  const { startUs, endUs, cause } = news;
+  const { startUs, endUs, cause } = change;
   const { evidence, ledger } = deps;
   const nowUs = deps.clock.nowUs();
   const ids = switchId === undefined ? [entityId] : [entityId, switchId];
@@ -215,10 +218,10 @@ async function repostPower(
   const isSilent = newUs.length === 0 && cause === 'readings';
   const postedUs = isSilent ? await postedUntil(ledger, entityId, startUs) : null;
   const amounts = await evidence.amounts(entityId);
-  // The whole past begins with the first that is known of it.
+  // The whole past begins with its first evidence.
   const changedStartUs =
     startUs > 0 ? startUs : Math.min(...newUs, ...amounts.map((amount) => amount.startUs), nowUs);
-  // A switch settles no quarter for which the power has something to say yet.
+  // A switch settles no quarter-hour that a later power reading can still change.
   const beforeUs = near.flatMap((found) => found.beforeUs ?? [])[0] ?? changedStartUs;
   const amountEndUs = amounts.findLast((amount) => amount.endUs < startUs)?.endUs ?? changedStartUs;
   const beginUs = postedUs ?? quarterHourStartUs(Math.min(beforeUs, amountEndUs));
@@ -240,8 +243,8 @@ async function repostPower(
 }
 
 /**
- * Where nothing was said and only time has passed, as it does for days at a device that is switched off: the quarter up
- * to which it is posted. Null when that is too long ago to be looked for.
+ * The last posted quarter-hour, for where only time has passed, as it does for days at a device that is switched off.
+ * Null when that is more than two hours ago.
  */
 async function postedUntil(ledger: LedgerStore, entityId: string, nowUs: number): Promise<number | null> {
   const recent = await ledger.current(entityId, quarterHourStartUs(nowUs) - 8 * quarterHourUs, nowUs);

@@ -1,8 +1,8 @@
 /**
- * Goal: whatever a register does, over any range the quantities are its last less its first plus its restarts: what is
- * counted again after a reset, an exchange or a declared amount is explained to the millionth.
- * Method: random lives of both kinds of register, told by readings and by rows with a change of their own, with absences,
- * resets, exchanges and declared amounts.
+ * Goal: whatever a register does, over any range the quantities are its last less its first plus its restarts: a reset,
+ * an exchange or a declared amount is explained to the millionth.
+ * Method: random lives of both kinds of register, with readings and with rows that have a change of their own,
+ * absences, resets, exchanges and declared amounts.
  */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
@@ -22,7 +22,7 @@ const step = fc.record({
   changeMicro: fc.option(fc.integer({ min: 0, max: 900_000 })),
 });
 
-it('adds up to what the register says, less its restarts', () => {
+it('adds up to the difference of the register, plus its restarts', () => {
   fc.assert(
     fc.property(
       fc.array(step, { minLength: 1, maxLength: 40 }),
@@ -72,7 +72,7 @@ it('adds up to what the register says, less its restarts', () => {
         );
         const sum = (of: 'quantity' | 'restart') =>
           entries.filter((entry) => entry.kind === of).reduce((all, entry) => all + entry.amountMicro, 0);
-        // A dip counts nothing, so that the highest register of the cycle is what the sum has come to.
+        // A dip counts nothing, so the sum equals the highest register of the cycle.
         expect(sum('quantity')).toBe((state?.baselineMicro ?? 0) - first + sum('restart'));
       },
     ),

@@ -14,11 +14,11 @@ const running = (quarterHourStartUs: number, amountMicro: number) =>
   entry(quarterHourStartUs, amountMicro, { revision: 0, isProvisional: true, coveredUs: 60_000_000 });
 
 function page(entries: PostedEntry[], entityId = meter): LedgerPage {
-  const quarters = [...new Set(entries.map((one) => one.quarterHourStartUs))];
+  const quarterHours = [...new Set(entries.map((one) => one.quarterHourStartUs))];
   return {
     entityId,
     entries,
-    openings: quarters.map((quarterHourStartUs) => ({ quarterHourStartUs, state: null })),
+    openings: quarterHours.map((quarterHourStartUs) => ({ quarterHourStartUs, state: null })),
   };
 }
 
@@ -53,7 +53,7 @@ const amounts = (entries: readonly PostedEntry[]) =>
   entries.map((one) => [(one.quarterHourStartUs - q) / quarterHourUs, one.amountMicro]);
 
 describe('the quarter-hour that is not over', () => {
-  it('is read with the rest, and is not in the store', async () => {
+  it('is read with the rest, and is not in the store yet', async () => {
     const { made, store, writes } = ledger();
     await made.write([page([entry(q - quarterHourUs, 5), running(q, 1)])]);
     await made.write([page([running(q, 3)])]);
@@ -68,7 +68,7 @@ describe('the quarter-hour that is not over', () => {
     expect(await store.openings(meter, q, q + 1)).toEqual([]);
   });
 
-  it('is written once with all that was posted of it, when it is over', async () => {
+  it('is written once with all of its entries, when it is over', async () => {
     const { made, store, writes, clock } = ledger();
     await made.write([page([running(q, 3)]), page([running(q, 7)], 'home:use')]);
     expect(made.over().size).toBe(0);
@@ -112,12 +112,12 @@ describe('the quarter-hour that is not over', () => {
     );
   });
 
-  it('is in the sums once while it is written, however long the views take', async () => {
+  it('counts once in sums while it is written, however long the views take', async () => {
     const { made, store, clock, sumSlowly } = ledger();
     await made.write([page([running(q, 3)])]);
     clock.nowUs = q + quarterHourUs + 1;
     const resolve = sumSlowly();
-    /** What an answer adds up: the store's sums, and what is in memory. */
+    /** The sum of an answer: the store's sums, and what is in memory. */
     const sum = () =>
       made.steady(async () => {
         const stored = store.all().reduce((total, one) => total + one.amountMicro, 0);
@@ -141,7 +141,7 @@ describe('the quarter-hour that is not over', () => {
     expect(await sum()).toBe(4);
   });
 
-  it('is written as it goes where an earlier process has begun to', async () => {
+  it('is written with each change where an earlier process has written some of it', async () => {
     const { made, store } = ledger();
     await store.write([page([running(q, 1)])]);
     const posting = made;
@@ -153,14 +153,14 @@ describe('the quarter-hour that is not over', () => {
     expect(amounts(store.all())).toEqual([[0, 2]]);
   });
 
-  it('leaves nothing behind that the evidence no longer supports', async () => {
+  it('keeps no entry that the evidence no longer supports', async () => {
     const { made } = ledger();
     await made.write([page([running(q, 3)])]);
     await made.write([page([entry(q, 0, { reason: 'withdrawn', quality: 'none' })])]);
     expect(await made.current(meter, q, q + quarterHourUs)).toEqual([]);
   });
 
-  it('stays what it was when its meter is no longer followed', async () => {
+  it('stays the same when its meter is no longer followed', async () => {
     const { made, store } = ledger();
     await made.write([page([running(q, 3)]), page([running(q, 7)], 'sensor.other')]);
     await made.release([meter]);
@@ -168,7 +168,7 @@ describe('the quarter-hour that is not over', () => {
     expect(amounts(await made.current('sensor.other', q, q + 1))).toEqual([[0, 7]]);
   });
 
-  it('follows on what the store has when it was not sure that it was written', async () => {
+  it('continues from the stored revision when its write was not sure', async () => {
     const { made, store, clock } = ledger();
     await made.write([page([entry(q, 3)])]);
     clock.nowUs = q + quarterHourUs + 1;
@@ -180,7 +180,7 @@ describe('the quarter-hour that is not over', () => {
     expect(amounts(store.all())).toEqual([[0, 4]]);
   });
 
-  it('runs again when the clock was put back', async () => {
+  it('runs again after the clock was set back', async () => {
     const { made, store, clock } = ledger();
     clock.nowUs = q - quarterHourUs;
     await made.commit(q - quarterHourUs);
@@ -191,7 +191,7 @@ describe('the quarter-hour that is not over', () => {
     expect(amounts(store.all())).toEqual([[-1, 1]]);
   });
 
-  it('writes no opening again that the store has', async () => {
+  it('does not write openings that the store has', async () => {
     const { made, writes } = ledger();
     await made.write([page([entry(q - quarterHourUs, 5)])]);
     await made.write([{ ...page([entry(q - quarterHourUs, 5)]), entries: [] }]);
@@ -199,11 +199,11 @@ describe('the quarter-hour that is not over', () => {
   });
 });
 
-const at = (quarters: number) => q + quarters * quarterHourUs;
+const at = (quarterHours: number) => q + quarterHours * quarterHourUs;
 const restart = { kind: 'restart' } as const;
-const opening = (quarters: number, baselineMicro: number | null = null): Opening => ({
-  quarterHourStartUs: at(quarters),
-  state: baselineMicro === null ? null : opened(at(quarters), baselineMicro, null, 'reading', null),
+const opening = (quarterHours: number, baselineMicro: number | null = null): Opening => ({
+  quarterHourStartUs: at(quarterHours),
+  state: baselineMicro === null ? null : opened(at(quarterHours), baselineMicro, null, 'reading', null),
 });
 const openedAt = (openings: readonly (Opening | null)[]) =>
   openings.map(
@@ -214,7 +214,7 @@ const kinds = (entries: readonly PostedEntry[]) =>
 const ever = [Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER] as const;
 
 describe('what is in memory', () => {
-  it('is what lies in the range that is asked for, by quarter and kind', async () => {
+  it('is read by range, by quarter-hour and kind', async () => {
     const { made } = ledger();
     const pages = [page([running(at(2), 3), entry(at(1), 9, restart), running(at(1), 2), running(q, 1)])];
     await made.write([
@@ -239,7 +239,7 @@ describe('what is in memory', () => {
     expect(openedAt(await made.openings(meter, at(1), at(2)))).toEqual([[1, 6]]);
   });
 
-  it('stands before what the store has of the same', async () => {
+  it('takes precedence over the stored entries and openings', async () => {
     const { made, store } = ledger();
     await store.write([
       { ...page([entry(at(-1), 4), entry(q, 8)]), openings: [opening(-1, 1), opening(0, 2)] },
@@ -253,8 +253,8 @@ describe('what is in memory', () => {
       [-1, 1],
       [0, 5],
     ]);
-    const openingAt = async (quarters: number) =>
-      openedAt([await made.openingBefore(meter, at(quarters))])[0];
+    const openingAt = async (quarterHours: number) =>
+      openedAt([await made.openingBefore(meter, at(quarterHours))])[0];
     expect(await openingAt(-2)).toBeNull();
     expect(await openingAt(-1)).toEqual([-1, 1]);
     expect(await openingAt(0)).toEqual([0, 5]);
@@ -271,7 +271,7 @@ describe('what is in memory', () => {
     expect(openedAt([await made.openingBefore('sensor.new', at(1))])).toEqual([[1, 6]]);
   });
 
-  it('is in the journal once it is final, and not twice', async () => {
+  it('is in the journal once when it is final', async () => {
     const { made, store } = ledger();
     await store.write([page([entry(at(-1), 4), entry(at(1), 8)])]);
     await made.write([page([entry(q, 2, restart), entry(q, 3), running(at(2), 1), entry(at(1), 8)])]);
@@ -283,7 +283,7 @@ describe('what is in memory', () => {
     ]);
   });
 
-  it('has its first revision and keeps why it was made, unless readings settled it', async () => {
+  it('has its first revision and keeps its cause, unless readings settled it', async () => {
     const { made } = ledger();
     for (const [cause, kept] of [
       ...[['settled', 'first'] as const, ['late', 'first'] as const, ['first', 'first'] as const],
@@ -296,7 +296,7 @@ describe('what is in memory', () => {
     expect(await made.current(meter, q, at(1))).toMatchObject([{ revision: 0 }]);
   });
 
-  it('is over when its quarter is, whether it is an entry or an opening', async () => {
+  it('is over with its quarter-hour, whether it is an entry or an opening', async () => {
     const { made, clock } = ledger();
     await made.write([
       { ...page([running(at(1), 1), running(q, 1), running(at(2), 1)]), openings: [opening(0)] },
@@ -314,8 +314,8 @@ describe('what is in memory', () => {
   });
 });
 
-describe('what goes to the store', () => {
-  it('is what is older, and nothing where there is nothing', async () => {
+describe('a write to the store', () => {
+  it('has the older entries, and is none where there are none', async () => {
     const { made, writes } = ledger();
     await made.write([page([]), { ...page([], 'sensor.other'), openings: [opening(0)] }]);
     expect(writes).toEqual([]);
@@ -327,7 +327,7 @@ describe('what goes to the store', () => {
     expect(writes).toHaveLength(2);
   });
 
-  it('is each opening that the store has not, or has otherwise', async () => {
+  it('has each opening that is not stored, or differs', async () => {
     const { made, store, writes } = ledger();
     await store.write([{ ...page([]), openings: [opening(-5, 1), opening(-4), opening(-3, 3)] }]);
     const write = async (...openings: Opening[]) => {
@@ -346,7 +346,7 @@ describe('what goes to the store', () => {
     ]);
   });
 
-  it('is held against what is stored up to a hundred openings at once', async () => {
+  it('compares up to a hundred openings with the stored ones', async () => {
     const { made, writes } = ledger();
     const many = (count: number) => Array.from({ length: count }, (_, n) => opening(-200 + n));
     await made.write([{ ...page([]), openings: many(101) }]);
@@ -356,7 +356,7 @@ describe('what goes to the store', () => {
     expect(writes).toHaveLength(2);
   });
 
-  it('waits while quarters move there', async () => {
+  it('waits while quarter-hours move there', async () => {
     const { made, writes, clock, sumSlowly } = ledger();
     await made.write([page([running(q, 3)])]);
     clock.nowUs = at(1) + 1;
@@ -373,7 +373,7 @@ describe('what goes to the store', () => {
     ]);
   });
 
-  it('is what is over and no more, and only what there is', async () => {
+  it('has only what is over', async () => {
     const { made, writes, clock } = ledger();
     await made.write([
       { ...page([running(q, 3), running(at(1), 4)]), openings: [opening(0), opening(1)] },
@@ -392,7 +392,7 @@ describe('what goes to the store', () => {
     bare.clock.nowUs = at(1);
     await bare.made.commit(at(1));
     expect(amounts(bare.store.all())).toEqual([[0, 3]]);
-    // Once more is nothing more, and nothing at all is no write.
+    // A repetition writes nothing, and an empty write is none.
     await made.commit(at(1));
     clock.nowUs = at(5);
     await made.release(['sensor.none', 'sensor.silent']);
@@ -405,7 +405,7 @@ describe('what goes to the store', () => {
     ]);
   });
 
-  it('is each change of a quarter that an earlier process began, and of none after it', async () => {
+  it('has each change of a quarter-hour that an earlier process began, and of none after it', async () => {
     const { made, store, writes } = ledger();
     await store.write([page([entry(at(-1), 1), running(q, 1)])]);
     await made.current(meter, at(-1), at(1));
@@ -414,7 +414,7 @@ describe('what goes to the store', () => {
     await made.current(meter, at(-1), at(2));
     await made.write([page([running(q, 3), running(at(1), 6)])]);
     expect(writes).toHaveLength(2);
-    // What is in memory here is no earlier process's.
+    // The quarter-hour in memory is not of an earlier process.
     for (const held of [[running(q, 1)], [running(q, 1), running(at(1), 1)]]) {
       const other = ledger();
       await other.made.write([page(held)]);
@@ -423,7 +423,7 @@ describe('what goes to the store', () => {
       await other.made.write([page([running(q, 2)])]);
       expect(other.writes).toHaveLength(0);
     }
-    // Of several that it began the last is known, and all before it.
+    // Of several that it began the last one counts, and all before it.
     const later = ledger();
     await later.store.write([page([running(q, 1), running(at(1), 1)])]);
     await later.made.current(meter, q, at(2));
@@ -435,7 +435,7 @@ describe('what goes to the store', () => {
     ]);
   });
 
-  it('is nothing of a quarter that runs again, for the clock was put back', async () => {
+  it('has nothing of a quarter-hour that runs again after the clock was set back', async () => {
     const { made, writes, clock } = ledger();
     clock.nowUs = at(-1) + 1;
     await made.write([page([running(at(-1), 1)])]);
@@ -446,7 +446,7 @@ describe('what goes to the store', () => {
 });
 
 describe('a question', () => {
-  it('is asked once while nothing moves, and again when something moved meanwhile, three times at most', async () => {
+  it('is asked once while nothing moves, and again after a move meanwhile, three times at most', async () => {
     const { made, clock } = ledger();
     let asked = 0;
     expect(await made.steady(async () => ++asked)).toBe(1);
@@ -455,9 +455,9 @@ describe('a question', () => {
       return await made.steady(async () => {
         asked += 1;
         if (asked <= most) {
-          const quarters = Math.round((clock.nowUs - q) / quarterHourUs);
-          await made.write([page([running(at(quarters), 1)])]);
-          clock.nowUs = at(quarters + 1);
+          const quarterHours = Math.round((clock.nowUs - q) / quarterHourUs);
+          await made.write([page([running(at(quarterHours), 1)])]);
+          clock.nowUs = at(quarterHours + 1);
           await made.commit(clock.nowUs);
         }
         return asked;

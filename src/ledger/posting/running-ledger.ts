@@ -9,7 +9,7 @@ import { isSameState } from './reposting.ts';
 
 interface RunningLedgerDeps {
   readonly store: LedgerStore;
-  /** Resolves when sums of the store know what was written to it. */
+  /** Resolves when the sums in the store include what was written to it. */
   readonly summed: () => Promise<void>;
   readonly clock: Pick<Clock, 'nowUs'>;
 }
@@ -24,26 +24,26 @@ interface Held {
   readonly openings: Map<number, Opening>;
 }
 
-/** A reader is not kept waiting by a store that is slow. */
+/** A slow store delays a reader by this at most. */
 const steadyWithinMs = 2000;
 const steadyTries = 3;
-/** Openings of so many quarters are held against those that are stored; of a long past nearly all are new. */
+/** Up to this many openings are compared with the stored ones; those of a long past are nearly all new. */
 const comparedOpenings = 100;
 
 /**
- * The ledger with the quarter that is not over in memory. It changes with every reading, and each change in the store would
- * rewrite what lies beside it in its partition and in the views; so it is written once, of all meters and of what rests on
- * them together, when it is over. What a crash or a stop takes is made again from its readings. Who posts and who reads
- * sees both as one.
+ * The ledger with the running quarter-hour in memory. That quarter-hour changes with every reading, and each change in
+ * the store would rewrite its partition and the views; so it is written once, when it is over, for all meters and what
+ * depends on them together. What a crash or a stop loses is posted again from its readings. Readers and posting see
+ * both as one.
  */
 export class RunningLedger implements LedgerStore {
   readonly #deps: RunningLedgerDeps;
   readonly #held = new Map<string, Held>();
-  /** Quarters that an earlier process wrote and that are not over: they are written as long as they run. */
+  /** Quarter-hours that an earlier process wrote and that are not over: their changes go to the store. */
   readonly #written = new Map<string, number>();
-  /** What begins earlier is in the store, or goes there. */
+  /** What begins earlier is in the store, or is written there. */
   #committedUs: number;
-  /** What was in memory is being written: until the views know it, it would be in both, or in neither. */
+  /** A write of what was in memory: until the views include it, it would be in both, or in neither. */
   #moving: Promise<void> = Promise.resolve();
   #begun = 0;
   #ended = 0;
@@ -53,12 +53,12 @@ export class RunningLedger implements LedgerStore {
     this.#committedUs = quarterHourStartUs(deps.clock.nowUs());
   }
 
-  /** The start of the first quarter that is in memory. */
+  /** The start of the first quarter-hour that is in memory. */
   runningUs(): number {
     return Math.min(this.#committedUs, quarterHourStartUs(this.#deps.clock.nowUs()));
   }
 
-  /** With the first revisions of what is settled and not written yet. */
+  /** Includes the first revisions of entries that are settled and not written yet. */
   async journal(entityId: string, startUs: number, endUs: number): Promise<PostedEntry[]> {
     const stored = await this.#deps.store.journal(entityId, startUs, endUs);
     const known = new Set(stored.map(keyOf));
@@ -68,16 +68,17 @@ export class RunningLedger implements LedgerStore {
     return [...stored, ...settled.map(({ entry }) => entry)].sort(byQuarterHour);
   }
 
-  /** What begins before the running quarter goes to the store, the rest into memory. */
+  /** What begins before the running quarter-hour goes to the store, the rest into memory. */
   async write(pages: readonly LedgerPage[]): Promise<void> {
     const older = new Map<LedgerPage, readonly Opening[]>();
     for (const page of pages) older.set(page, await this.#newOpenings(page));
-    // What moves to the store is followed there.
+    // What moves to the store is written there.
     while (this.#begun > this.#ended) await this.#moving;
     const runningUs = this.runningUs();
     const over: LedgerPage[] = [];
     for (const [{ entityId, entries, openings }, overOpenings] of older) {
-      const isRunning = (quarter: number) => quarter >= runningUs && !this.#isWritten(entityId, quarter);
+      const isRunning = (quarterHour: number) =>
+        quarterHour >= runningUs && !this.#isWritten(entityId, quarterHour);
       const overEntries = entries.filter((entry) => !isRunning(entry.quarterHourStartUs));
       if (overEntries.length + overOpenings.length > 0)
         over.push({ entityId, entries: overEntries, openings: overOpenings });
@@ -89,7 +90,7 @@ export class RunningLedger implements LedgerStore {
     if (over.length > 0) await this.#deps.store.write(over);
   }
 
-  /** Entries in memory of quarters in [startUs, endUs), ascending. */
+  /** Entries in memory of quarter-hours in [startUs, endUs), ascending. */
   running(entityIds: readonly string[], startUs: number, endUs: number): RunningEntry[] {
     return entityIds
       .flatMap((entityId) =>
@@ -106,14 +107,14 @@ export class RunningLedger implements LedgerStore {
       .sort((a, b) => a.quarterHourStartUs - b.quarterHourStartUs);
   }
 
-  /** Which of what is in memory is over, by meter: its last evidence has to be posted before it is committed. */
+  /** By meter, the range in memory that is over: its last evidence has to be posted before it is committed. */
   over(): ReadonlyMap<string, Interval> {
     const openUs = quarterHourStartUs(this.#deps.clock.nowUs());
     const over = new Map<string, Interval>();
     for (const [entityId, { entries, openings }] of this.#held) {
-      for (const quarter of [...openings.keys(), ...[...entries.values()].map(quarterHourOf)]) {
-        if (quarter >= openUs) continue;
-        const span = { startUs: quarter, endUs: quarter + quarterHourUs };
+      for (const quarterHour of [...openings.keys(), ...[...entries.values()].map(quarterHourOf)]) {
+        if (quarterHour >= openUs) continue;
+        const span = { startUs: quarterHour, endUs: quarterHour + quarterHourUs };
         over.set(entityId, hull(over.get(entityId), span));
       }
     }
@@ -121,14 +122,14 @@ export class RunningLedger implements LedgerStore {
   }
 
   /**
-   * Writes what is in memory of quarters that begin before an instant. Rejects when that is not sure; then it has to be
-   * posted again, for what the store has of it decides on the revision.
+   * Writes the quarter-hours in memory that begin before an instant. Rejects when the write is not sure; then they have
+   * to be posted again, because the stored entries decide the revision.
    */
   async commit(beforeUs: number): Promise<void> {
     await this.#moving;
     const nowUs = this.#deps.clock.nowUs();
     if (beforeUs <= this.#committedUs) {
-      // After a clock that was put back the quarters run again.
+      // After a clock was set back, the quarter-hours run again.
       this.#committedUs = Math.min(this.#committedUs, quarterHourStartUs(nowUs));
       return;
     }
@@ -145,9 +146,9 @@ export class RunningLedger implements LedgerStore {
   }
 
   /**
-   * Asks the store and what is in memory as one: while quarters move from here to there it waits, a while at most, and it
-   * asks again when one did meanwhile.
-   * @param ask puts what is in memory on top after its last question to the store
+   * Reads the store and the memory as one: while quarter-hours move to the store it waits, for a short time at most,
+   * and it reads again when some moved meanwhile.
+   * @param ask adds what is in memory after its last read of the store
    */
   async steady<T>(ask: () => Promise<T>): Promise<T> {
     for (let tries = 1; ; tries += 1) {
@@ -159,7 +160,7 @@ export class RunningLedger implements LedgerStore {
     }
   }
 
-  /** Writes what is in memory of these meters as it is. Rejects when the store is down, and it is gone. */
+  /** Writes what is in memory for these meters. Rejects when the store is down; then it is lost. */
   async release(entityIds: readonly string[]): Promise<void> {
     await this.#moving;
     await this.#move(
@@ -174,8 +175,8 @@ export class RunningLedger implements LedgerStore {
   async current(entityId: string, startUs: number, endUs: number): Promise<PostedEntry[]> {
     const stored = await this.#deps.store.current(entityId, startUs, endUs);
     const runningUs = this.runningUs();
-    for (const { quarterHourStartUs: quarter } of stored)
-      if (quarter >= runningUs && !this.#isHeld(entityId, quarter)) this.#note(entityId, quarter);
+    for (const { quarterHourStartUs: quarterHour } of stored)
+      if (quarterHour >= runningUs && !this.#isHeld(entityId, quarterHour)) this.#note(entityId, quarterHour);
     const held = this.running([entityId], startUs, endUs);
     if (held.length === 0) return stored;
     const keys = new Set(held.map(({ entry }) => keyOf(entry)));
@@ -201,18 +202,18 @@ export class RunningLedger implements LedgerStore {
     return [...found.values()].sort((a, b) => a.quarterHourStartUs - b.quarterHourStartUs);
   }
 
-  /** Those that the store does not have: a row that is written again makes it merge what lies there. */
+  /** Openings that the store does not have: a row that is written again makes it merge its partition. */
   async #newOpenings({ entityId, openings }: LedgerPage): Promise<readonly Opening[]> {
     const runningUs = this.runningUs();
     const older = openings.filter((opening) => opening.quarterHourStartUs < runningUs);
     if (older.length === 0 || older.length > comparedOpenings) return older;
-    const quarters = older.map(({ quarterHourStartUs: quarter }) => quarter);
-    const endUs = Math.max(...quarters) + 1;
-    const stored = await this.#deps.store.openings(entityId, Math.min(...quarters), endUs);
-    const known = new Map(stored.map(({ quarterHourStartUs: quarter, state }) => [quarter, state]));
+    const quarterHours = older.map(({ quarterHourStartUs: quarterHour }) => quarterHour);
+    const endUs = Math.max(...quarterHours) + 1;
+    const stored = await this.#deps.store.openings(entityId, Math.min(...quarterHours), endUs);
+    const known = new Map(stored.map(({ quarterHourStartUs: quarterHour, state }) => [quarterHour, state]));
     return older.filter(
-      ({ quarterHourStartUs: quarter, state }) =>
-        !(known.has(quarter) && isSameState(known.get(quarter), state)),
+      ({ quarterHourStartUs: quarterHour, state }) =>
+        !(known.has(quarterHour) && isSameState(known.get(quarterHour), state)),
     );
   }
 
@@ -222,7 +223,7 @@ export class RunningLedger implements LedgerStore {
     const moved = this.#moving
       .then(async () => {
         await this.#deps.store.write(pages);
-        // The store has them: views that lag are no reason to write them again.
+        // The store has the rows: views that lag are no reason to write them again.
         await this.#deps.summed().catch(() => undefined);
       })
       .finally(() => {
@@ -238,14 +239,14 @@ export class RunningLedger implements LedgerStore {
       const held = this.#held.get(entityId);
       if (held === undefined) continue;
       for (const entry of entries) held.entries.delete(keyOf(entry));
-      for (const { quarterHourStartUs: quarter } of openings) held.openings.delete(quarter);
+      for (const { quarterHourStartUs: quarterHour } of openings) held.openings.delete(quarterHour);
       if (held.entries.size + held.openings.size === 0) this.#held.delete(entityId);
     }
   }
 
   #hold(entityId: string, entry: PostedEntry): void {
     const { entries } = this.#heldOf(entityId);
-    // What nobody has written needs no withdrawing, and no revision but its first.
+    // An entry that is not written needs no withdrawal, and no revision but its first.
     if (entry.reason === 'withdrawn') entries.delete(keyOf(entry));
     else entries.set(keyOf(entry), firstOf(entry));
   }
@@ -256,20 +257,20 @@ export class RunningLedger implements LedgerStore {
     return held;
   }
 
-  #isHeld(entityId: string, quarter: number): boolean {
+  #isHeld(entityId: string, quarterHour: number): boolean {
     const entries = this.#held.get(entityId)?.entries;
     return (
-      entries !== undefined && [...entries.values()].some(({ quarterHourStartUs: at }) => at === quarter)
+      entries !== undefined && [...entries.values()].some(({ quarterHourStartUs: at }) => at === quarterHour)
     );
   }
 
-  /** A later quarter than the one that is known is not asked about: an earlier process wrote none past its own present. */
-  #note(entityId: string, quarter: number): void {
-    this.#written.set(entityId, Math.max(quarter, this.#written.get(entityId) ?? quarter));
+  /** Only the latest quarter-hour is kept: an earlier process wrote none past its own present. */
+  #note(entityId: string, quarterHour: number): void {
+    this.#written.set(entityId, Math.max(quarterHour, this.#written.get(entityId) ?? quarterHour));
   }
 
-  #isWritten(entityId: string, quarter: number): boolean {
-    return quarter <= (this.#written.get(entityId) ?? Number.NEGATIVE_INFINITY);
+  #isWritten(entityId: string, quarterHour: number): boolean {
+    return quarterHour <= (this.#written.get(entityId) ?? Number.NEGATIVE_INFINITY);
   }
 }
 

@@ -1,6 +1,6 @@
 /**
- * Goal: what is stored of a power sensor and its switch is posted as if all of it were known at once.
- * Method: readings by hand behind the port; what is asked of it, and the quarters at the ends of a range.
+ * Goal: stored readings of a power sensor and its switch are posted as if all were read at once.
+ * Method: readings by hand behind the port; the calls to it, and the quarter-hours at the ends of a range.
  */
 import { describe, expect, it } from 'vitest';
 import { quarterHourStartUs, quarterHourUs } from '../../units/quarter-hour.ts';
@@ -68,48 +68,48 @@ function stored(powers: readonly PowerReading[], switches: readonly SwitchReadin
   return { asked, read };
 }
 
-describe('power that is stored', () => {
-  it('is carried in from before the range, and settled by what lies at its end or past it', async () => {
+describe('stored power', () => {
+  it('is carried in from before the range, and settled by readings at its end or later', async () => {
     const { read } = stored([power(-30, 600), power(15, 60)]);
     expect(await read(0, 15, 15)).toEqual([[0, 150_000, 15, false]]);
     expect(await read(15, 30, 15)).toEqual([]);
-    // Nothing is known of the future.
+    // The future is not known.
     expect(await read(15, 30, 20)).toEqual([[1, 5000, 5, true]]);
     expect(await stored([power(-30, 600), power(16, 60)]).read(0, 15, 20)).toEqual([[0, 150_000, 15, false]]);
     expect(await stored([power(-30, 600)]).read(0, 15, 20)).toEqual([[0, 150_000, 15, true]]);
   });
 
-  it('is settled by the switch as well, wherever that spoke last', async () => {
+  it('is settled by the switch as well, wherever its last state lies', async () => {
     const { read } = stored([power(0, 600)], [off(10), off(15)]);
     expect(await read(0, 15, 20)).toEqual([[0, 150_000, 15, true]]);
     expect(await read(0, 15, 20, 'switch.device')).toEqual([[0, 100_000, 15, false]]);
     expect(await stored([], [off(-300)]).read(0, 15, 20, 'switch.device')).toEqual([[0, 0, 15, true]]);
   });
 
-  it('is posted part by part where it is more than ten pages, and loses nothing of it', async () => {
-    const powers = Array.from({ length: 120 }, (_, n) => power(5 * n + 1, 100 + n));
-    const words = Array.from({ length: 120 }, (_, n) => ({ ...off(5 * n + 2), isOn: n % 3 !== 0 }));
+  it('is posted in parts where it is more than ten pages, and loses nothing', async () => {
+    const values = Array.from({ length: 120 }, (_, n) => power(5 * n + 1, 100 + n));
+    const states = Array.from({ length: 120 }, (_, n) => ({ ...off(5 * n + 2), isOn: n % 3 !== 0 }));
     const few = { pageSize: 1, powerGapUs: 10 * minute };
-    for (const [told, said] of [
-      [powers, []],
-      [[], words],
-      [powers, words],
+    for (const [powers, switches] of [
+      [values, []],
+      [[], states],
+      [values, states],
     ] as const) {
-      const { asked, read } = stored(told, said);
+      const { asked, read } = stored(powers, switches);
       const whole = await read(0, 610, 620, 'switch.device', { powerGapUs: 10 * minute });
       expect(whole.length).toBeGreaterThanOrEqual(40);
       expect(await read(0, 610, 620, 'switch.device', few)).toEqual(whole);
       expect(asked.length).toBeLessThan(200);
     }
-    // Ten around a quarter-hour are as many as can be.
+    // Ten around a quarter-hour are the limit.
     const { read } = stored(Array.from({ length: 10 }, (_, n) => power(n, 600)));
     await expect(read(0, 15, 20, undefined, few)).rejects.toThrow('more than 10 values of sensor.power');
-    expect(await stored(powers).read(0, 30, 620, undefined, { ...few, powerGapUs: 5 * minute })).toHaveLength(
+    expect(await stored(values).read(0, 30, 620, undefined, { ...few, powerGapUs: 5 * minute })).toHaveLength(
       2,
     );
   });
 
-  it('is asked for by ten pages, as far around the range as a value is carried', async () => {
+  it('is read ten pages at a time, as far around the range as a value is carried', async () => {
     const { asked, read } = stored([]);
     await read(0, 15, 15, 'switch.device');
     expect(asked).toEqual([

@@ -12,8 +12,8 @@ export interface PowerPageRules extends Pick<PageRules, 'pageSize'> {
 }
 
 /**
- * Posts what is stored of a power sensor, and of its device's switch, to the quarters that start in [startUs, stopUs). What
- * would be more than ten pages is posted part by part. Rejects when a single quarter-hour is, with what reaches into it.
+ * Posts the stored readings of a power sensor, and of its device's switch, to the quarter-hours that start in
+ * [startUs, stopUs). More than ten pages are posted in parts. Rejects when a single quarter-hour exceeds that.
  * @param nowUs how far the last values may be carried
  */
 export async function readPower(

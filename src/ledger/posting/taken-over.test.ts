@@ -1,8 +1,8 @@
 /**
- * Goal: an entity id that was renamed away and given to another plug counts what the other one counts, from when it had
- * the id, and nothing of the one before.
- * Method: the readings of both under one id, also such of the second one's past that a back-fill brought between them,
- * posted before and after the desk is told; the current state is added up.
+ * Goal: an entity id that another plug takes over counts that plug from the moment it has the id, and nothing of the
+ * plug before.
+ * Method: the readings of both under one id, with some of the second one's past from a backfill between them, posted
+ * before and after the exclusion; the current state is added up.
  */
 import { describe, expect, it } from 'vitest';
 import type { Reading } from '../../recording/reading.ts';
@@ -23,11 +23,11 @@ const meter: Meter = { entityId, posts: 'register', kind: 'rising' };
 const takenUs = start + 8 * quarterHourUs;
 const clock = { nowUs: () => start + 20 * quarterHourUs, monotonicMs: () => 0 };
 
-function reading(quarters: number, value: number): Reading {
+function reading(quarterHours: number, value: number): Reading {
   return {
     ...{
       entityId,
-      atUs: start + quarters * quarterHourUs,
+      atUs: start + quarterHours * quarterHourUs,
       value,
       absence: null,
       unit: 'kWh',
@@ -38,7 +38,7 @@ function reading(quarters: number, value: number): Reading {
 }
 
 describe('an id that another plug has', () => {
-  it('counts nothing of the one before, nor of what the other one counted elsewhere', async () => {
+  it('counts neither the plug before nor the past of the new one under another id', async () => {
     const readings = new MemoryReadingStore();
     const corrections = new MemoryCorrections();
     const ledger = new MemoryLedger();
@@ -48,14 +48,14 @@ describe('an id that another plug has', () => {
     });
     const deps = { evidence, ledger, clock, heldUntil: () => null };
     const everything = { startUs: 0, endUs: clock.nowUs() + 1, cause: 'readings' as const };
-    const touched: Interval[] = [];
+    const marked: Interval[] = [];
     const post = async () => {
       await repost(deps, usualRules, meter, everything);
     };
-    const desk = new CorrectionService({
+    const service = new CorrectionService({
       ...{ corrections, ledger, clock, log: quietLog, heldUntil: () => null },
       evidenceWith: () => evidence,
-      postingWorker: { touch: (_id, span) => void touched.push(span), settle: post },
+      postingWorker: { markDirty: (_id, span) => void marked.push(span), settle: post },
       meterOf: () => meter,
       unposted: { load: async () => [], save: async () => undefined },
     });
@@ -70,9 +70,9 @@ describe('an id that another plug has', () => {
     await readings.append([reading(9, 3.2), reading(13, 3.3), reading(17, 3.45)]);
     await post();
     expect(total()).not.toBe(250_000);
-    await desk.excludeUntil(entityId, takenUs);
-    await desk.excludeUntil(entityId, takenUs);
-    expect(touched[0]).toEqual({ startUs: 0, endUs: takenUs + 1 });
+    await service.excludeUntil(entityId, takenUs);
+    await service.excludeUntil(entityId, takenUs);
+    expect(marked[0]).toEqual({ startUs: 0, endUs: takenUs + 1 });
     expect(total()).toBe(250_000);
     expect(await corrections.of(entityId)).toMatchObject([{ kind: 'exclusion', endUs: takenUs + 1 }]);
   });

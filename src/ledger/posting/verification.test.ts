@@ -1,5 +1,6 @@
 /**
- * Goal: what does not agree is found, named with its quarter and both figures; what agrees, or may be a round behind, is not.
+ * Goal: each disagreement is found, with its quarter-hour and both figures; what agrees, or may be a round behind, is
+ * not.
  * Method: a ledger in memory is posted from evidence by hand, then one thing in it is changed.
  */
 import { describe, expect, it } from 'vitest';
@@ -15,13 +16,13 @@ import { repost, usualRules } from './reposting.ts';
 import { type Finding, verifyJournal, verifyMeter } from './verification.ts';
 
 const start = quarterHourStartUs(1_780_000_000_000_000);
-const at = (quarters: number) => start + quarters * quarterHourUs;
+const at = (quarterHours: number) => start + quarterHours * quarterHourUs;
 const entityId = 'sensor.meter';
 const endUs = at(4000);
 const clock = { nowUs: () => endUs, monotonicMs: () => 0 };
 
-const reading = (quarters: number, registerMicro: number | null): CounterEvidence => ({
-  ...{ kind: 'reading', atUs: at(quarters), registerMicro, lastResetAtUs: null, origin: 'stream' },
+const reading = (quarterHours: number, registerMicro: number | null): CounterEvidence => ({
+  ...{ kind: 'reading', atUs: at(quarterHours), registerMicro, lastResetAtUs: null, origin: 'stream' },
 });
 
 async function book(
@@ -46,32 +47,33 @@ async function book(
       afterUs: instants.find((us) => us > afterUs) ?? null,
     }),
   };
-  const news = { startUs: 0, endUs, cause: 'readings' } as const;
-  await repost({ evidence, ledger, clock, heldUntil: () => null }, usualRules, meter, news);
+  await repost({ evidence, ledger, clock, heldUntil: () => null }, usualRules, meter, {
+    ...{ startUs: 0, endUs, cause: 'readings' },
+  });
   const { entries, revisions } = ledger.of(entityId);
-  /** Changes the current entry of a quarter, and in the journal as well unless it is about that. */
-  const change = (quarters: number, given: Partial<PostedEntry>, isJournaled = true) => {
-    const key = `${entityId} ${at(quarters)} quantity`;
-    const entry = { ...postedEntry(at(quarters), 0), ...entries.get(key), ...given };
+  /** Changes the current entry of a quarter-hour, and the journal as well unless `isJournaled` is false. */
+  const change = (quarterHours: number, given: Partial<PostedEntry>, isJournaled = true) => {
+    const key = `${entityId} ${at(quarterHours)} quantity`;
+    const entry = { ...postedEntry(at(quarterHours), 0), ...entries.get(key), ...given };
     entries.set(key, { ...entry, entityId });
     if (!isJournaled) return;
     const place = revisions.findIndex(
-      (one) => one.quarterHourStartUs === at(quarters) && one.kind === 'quantity',
+      (one) => one.quarterHourStartUs === at(quarterHours) && one.kind === 'quantity',
     );
     revisions.splice(place < 0 ? revisions.length : place, 1, entry);
   };
-  const remove = (quarters: number) => entries.delete(`${entityId} ${at(quarters)} quantity`);
+  const remove = (quarterHours: number) => entries.delete(`${entityId} ${at(quarterHours)} quantity`);
   const verify = (startUs = start) => verifyMeter({ evidence, ledger }, usualRules, meter, startUs, endUs);
   return { ledger, change, remove, verify };
 }
-const told = ({ findings }: { readonly findings: readonly Finding[] }) =>
+const found = ({ findings }: { readonly findings: readonly Finding[] }) =>
   findings.map(({ check, quarterHourStartUs: us, detail }) => [
     check,
     us && (us - start) / quarterHourUs,
     detail,
   ]);
 
-/** Five quarters of 1, 2, 3, 4 and 5 Wh; the last may still grow. */
+/** Five quarter-hours of 1, 2, 3, 4 and 5 Wh; the last may still grow. */
 const steps = [0, 1000, 3000, 6000, 10_000].map((micro, n) => reading(n, 70_000_000 + micro));
 const plain = [...steps, reading(4.5, 70_015_000)];
 
@@ -81,10 +83,10 @@ describe('a register', () => {
     expect(await verify()).toEqual({ entityId, entries: 5, revisions: 4, findings: [] });
   });
 
-  it('has a finding of each quarter that its evidence does not give', async () => {
+  it('has a finding for each quarter-hour that differs from its evidence', async () => {
     const { change, verify } = await book(plain);
     change(1, { amountMicro: 2500, quality: 'estimated' });
-    expect(told(await verify())).toEqual([
+    expect(found(await verify())).toEqual([
       [
         'evidence',
         1,
@@ -94,37 +96,37 @@ describe('a register', () => {
     ]);
   });
 
-  it('has one of a quarter that is not there', async () => {
+  it('has one for a quarter-hour without an entry', async () => {
     const { remove, verify } = await book(plain);
     remove(2);
-    expect(told(await verify())).toEqual([
+    expect(found(await verify())).toEqual([
       ['evidence', 2, 'quantity should follow its evidence: no entry'],
       ['conservation', null, 'entries add up to 12000 less restarts of 0, the register moved by 15000'],
     ]);
   });
 
-  it('has one of a quarter that nothing supports, unless it was withdrawn or may be behind', async () => {
+  it('has one for a quarter-hour without evidence, unless it was withdrawn or may be behind', async () => {
     const { change, verify } = await book(plain);
     change(9, { amountMicro: 70 });
-    expect(told(await verify())).toEqual([
+    expect(found(await verify())).toEqual([
       ['evidence', 9, 'quantity of 70 has no evidence'],
       ['conservation', null, 'entries add up to 15070 less restarts of 0, the register moved by 15000'],
     ]);
     change(9, { amountMicro: 0, reason: 'withdrawn' });
-    expect(told(await verify())).toEqual([]);
+    expect(found(await verify())).toEqual([]);
     change(9, { amountMicro: 70, reason: 'counted', isProvisional: true });
-    expect(told(await verify())).toEqual([]);
+    expect(found(await verify())).toEqual([]);
   });
 
-  it('may be a round behind in the quarter that is not over', async () => {
+  it('may be a round behind in the running quarter-hour', async () => {
     const { change, verify } = await book(plain);
     change(4, { amountMicro: 1, revision: 0 }, false);
-    expect(told(await verify())).toEqual([]);
+    expect(found(await verify())).toEqual([]);
   });
 
-  it('adds up with what explains its restarts', async () => {
+  it('adds up with its restarts', async () => {
     const { verify, ledger } = await book([...steps, reading(5, 2000), reading(6, 3000), reading(6.5, 3500)]);
-    expect(told(await verify())).toEqual([]);
+    expect(found(await verify())).toEqual([]);
     const restart = ledger
       .of(entityId)
       .all()
@@ -150,12 +152,12 @@ describe('a register', () => {
       [reading(0, -700), reading(1, 40)],
     ]) {
       const { verify, ledger } = await book([...first, ...later]);
-      expect(told(await verify())).toEqual([]);
+      expect(found(await verify())).toEqual([]);
       expect(ledger.of(entityId).all().length).toBeGreaterThan(0);
     }
     const net = await book([reading(0, -700), ...later], 'net');
-    expect(told(await net.verify())).toEqual([]);
-    expect(told(await (await book([reading(0, null)])).verify())).toEqual([]);
+    expect(found(await net.verify())).toEqual([]);
+    expect(found(await (await book([reading(0, null)])).verify())).toEqual([]);
   });
 
   it('has a hundred findings at most', async () => {
@@ -167,28 +169,28 @@ describe('a register', () => {
 
 describe('power', () => {
   const powers = [0, 5, 200, 203].map(
-    (quarters): PowerReading => ({
-      ...{ atUs: at(quarters) + 60_000_000, powerMw: 600_000, origin: 'stream' },
+    (quarterHours): PowerReading => ({
+      ...{ atUs: at(quarterHours) + 60_000_000, powerMw: 600_000, origin: 'stream' },
     }),
   );
 
-  it('is held against its evidence over all the days, from within a quarter as well', async () => {
+  it('is compared with its evidence over all days, also from within a quarter-hour', async () => {
     const { verify, change } = await book([], 'power', powers);
-    expect(told(await verify(at(0) + 5))).toEqual([]);
+    expect(found(await verify(at(0) + 5))).toEqual([]);
     change(0, { amountMicro: 5 });
     change(201, { amountMicro: 7 });
     change(150, { amountMicro: 9 });
-    expect(told(await verify(at(0) + 5)).map((one) => one.slice(0, 2))).toEqual([
+    expect(found(await verify(at(0) + 5)).map((one) => one.slice(0, 2))).toEqual([
       ['evidence', 0],
       ['evidence', 150],
       ['evidence', 201],
     ]);
   });
 
-  it('is not looked at past the end', async () => {
+  it('is not verified past the end', async () => {
     const { change, verify } = await book([], 'power', powers);
     change(4000, { amountMicro: 7 });
-    expect(told(await verify())).toEqual([]);
+    expect(found(await verify())).toEqual([]);
   });
 });
 
@@ -220,7 +222,7 @@ describe('the journal', () => {
       at(untilQuarterHour),
       (one) => void findings.push(one),
     );
-    return { asked, counts, found: told({ findings }) };
+    return { asked, counts, found: found({ findings }) };
   }
   const first = postedEntry(at(1), 5);
   const second = postedEntry(at(1), 6, { revision: 2 });
@@ -239,7 +241,7 @@ describe('the journal', () => {
     expect((await journaled([], [], weeks)).asked).toEqual([[0, weeks]]);
   });
 
-  it('finds a revision that is missing, another one, or one that says something else', async () => {
+  it('has a finding for a missing, a wrong or a differing revision', async () => {
     const found = async (current: PostedEntry, journal: readonly PostedEntry[]) =>
       (await journaled([current], journal)).found.map(([, , detail]) => detail);
     expect(await found(second, [first, second])).toEqual([]);

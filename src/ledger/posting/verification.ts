@@ -11,11 +11,11 @@ import { postPages } from './posting-pages.ts';
 import type { RepostingRules } from './reposting.ts';
 import { readPower } from './stored-power.ts';
 
-/** What does not agree, in words that name the quarter and both figures. */
+/** A disagreement; `detail` names both figures in words. */
 export interface Finding {
   readonly entityId: string;
   readonly check: 'evidence' | 'conservation' | 'journal' | 'flows' | 'views';
-  /** Null where the whole meter is meant; of a view the start of its bucket. */
+  /** Null for the whole meter; for a view the start of its bucket. */
   readonly quarterHourStartUs: number | null;
   readonly detail: string;
 }
@@ -32,17 +32,17 @@ interface VerificationDeps {
   readonly ledger: LedgerStore;
 }
 
-/** More findings of one meter than this tell nothing new. */
+/** More findings than this for one meter are dropped. */
 const limitFindings = 100;
-/** Settled quarters don't depend on the present. */
+/** Settled quarter-hours don't depend on the present. */
 const endOfTimeUs = Number.MAX_SAFE_INTEGER;
 const stepUs = 7 * dayUs;
 const powerStepUs = dayUs;
 
 /**
- * Proves promises 3 to 5 for one meter on what is stored: every settled quarter is what its evidence gives, the entries
- * add up to the meter's own difference, and the current state is the journal's newest revision.
- * @param startUs the first quarter that has an entry or evidence
+ * Verifies promises 3 to 5 for one meter in the stores: every settled quarter-hour follows from its evidence, the
+ * entries add up to the meter's own difference, and the current state is the journal's newest revision.
+ * @param startUs the first quarter-hour that has an entry or evidence
  */
 export async function verifyMeter(
   deps: VerificationDeps,
@@ -77,7 +77,7 @@ async function verifyRegister(
     firstMicro ??= zeroPoint(kind, items);
     const current = await deps.ledger.current(entityId, startUs, endUs);
     compare(entityId, posting.entries, current, find);
-    // What is provisional may be a round behind its evidence, so the newest evidence is held against itself there.
+    // A provisional entry may be a round behind its evidence, so there the computed entries are added up instead.
     const settled = current.filter((entry) => !entry.isProvisional && entry.reason !== 'withdrawn');
     const running = posting.entries.filter((entry) => entry.isProvisional);
     for (const entry of [...settled, ...running]) {
@@ -98,7 +98,7 @@ async function verifyRegister(
   }
 }
 
-/** The register from which a meter counts: the first that its evidence tells. */
+/** The register from which a meter counts: the first of its evidence. */
 function zeroPoint(kind: CounterKind, items: readonly CounterEvidence[]): number | null {
   for (const item of items) {
     if (item.kind === 'exchange') return item.newRegisterMicro;
@@ -125,7 +125,7 @@ async function verifyPower(
   }
 }
 
-/** Settled quarters must agree; what is still provisional may be a round behind. */
+/** Settled quarter-hours must agree; provisional ones may be a round behind. */
 function compare(
   entityId: string,
   computed: readonly Entry[],

@@ -1,6 +1,7 @@
 /**
  * Goal: energy from power alone is the exact integral of what was measured, and a gap is never filled.
- * Method: vectors by hand; random curves held against an integral summed piece by piece in whole milliwatt-microseconds.
+ * Method: vectors by hand; random curves compared with an integral summed piece by piece in whole
+ * milliwatt-microseconds.
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -59,7 +60,7 @@ describe('postPower, by hand', () => {
       start + nowMinutes * minute,
     );
 
-  it('cuts a value at the quarters, each of which rests on the readings around it', () => {
+  it('cuts a value at the quarter-hours, each with the readings around it as evidence', () => {
     const entries = post({ powers: [reading(10, 600), reading(20, 0), reading(30, 0)] }, 30);
     expect(entries).toEqual([
       {
@@ -76,7 +77,7 @@ describe('postPower, by hand', () => {
     ]);
   });
 
-  it('rests on a value alone where nothing followed within the longest gap, and on the next one at its end', () => {
+  it('has a value alone as evidence where none followed within the longest gap, and the next one at its end', () => {
     const last = (minutes: number) =>
       post({ powers: [reading(0, 60), reading(minutes, 60)] }, 15)[0]?.lastEvidenceUs;
     expect(last(10)).toBe(start + 10 * minute);
@@ -85,20 +86,20 @@ describe('postPower, by hand', () => {
     });
   });
 
-  it('rounds halves of a milliwatt-hour away from nothing', () => {
+  it('rounds halves of a milliwatt-hour away from zero', () => {
     const amount = (powerMw: number) =>
       post({ powers: [{ ...reading(0, 0), powerMw }] }, 15, { maxGapUs: quarterHourUs })[0]?.amountMicro;
     expect([1, 2, 3, 4, 5].map(amount)).toEqual([0, 1, 1, 1, 1]);
     expect([-1, -2, -3, -6].map(amount)).toEqual([0, -1, -1, -2]);
   });
 
-  it('has no on-time where no power means that a device runs, and counts the power at which it does', () => {
+  it('has no on-time without a limit of power for it, and counts from that limit on', () => {
     const onTime = (watts: number, onAboveMw: number | null) =>
       post({ powers: [reading(0, watts), reading(9, 0)] }, 9, { onAboveMw })[0]?.onTimeUs;
     expect([onTime(4.999, 5000), onTime(5, 5000), onTime(5, null)]).toEqual([0, 9 * minute, null]);
   });
 
-  it('says by which way its readings came, the worst of a quarter', () => {
+  it('has the quality of the source of its readings, the worst of a quarter-hour', () => {
     const quality = (origin: PowerReading['origin'], isOn: boolean | null = null) =>
       post(
         {
@@ -113,12 +114,12 @@ describe('postPower, by hand', () => {
     expect(quality('history', false)).toBe('recovered');
   });
 
-  it('settles a quarter by a reading that comes after its end, and carries a value to what is newest', () => {
-    const told = [reading(0, 600), reading(8, 600), reading(15, 600)];
+  it('settles a quarter-hour by a reading after its end, and carries a value to the newest one', () => {
+    const readings = [reading(0, 600), reading(8, 600), reading(15, 600)];
     const isOpen = (powers: readonly PowerReading[]) => post({ powers }, 0)[0]?.isProvisional;
-    expect([isOpen(told), isOpen(told.slice(0, 2))]).toEqual([false, true]);
-    // The clock stands behind the readings.
-    expect(post({ powers: told }, 0)[0]?.amountMicro).toBe(150_000);
+    expect([isOpen(readings), isOpen(readings.slice(0, 2))]).toEqual([false, true]);
+    // The clock is behind the readings.
+    expect(post({ powers: readings }, 0)[0]?.amountMicro).toBe(150_000);
     const newest = postPower(
       rules,
       { powers: [reading(0, 600)], switches: [] },
@@ -129,7 +130,7 @@ describe('postPower, by hand', () => {
     expect(newest).toMatchObject([{ amountMicro: 40_000, isProvisional: true }]);
   });
 
-  it('does not take an excluded reading for the newest', () => {
+  it('does not count an excluded reading as the newest', () => {
     const powers = [reading(0, 600), { ...reading(15, 9000), isExcluded: true }];
     expect(post({ powers }, 15)[0]?.isProvisional).toBe(true);
   });
@@ -155,7 +156,7 @@ describe('postPower, by hand', () => {
     expect(entries[1]).toMatchObject({ quality: 'estimated' });
   });
 
-  it('counts what a person says, evenly over its time, and settles it by that', () => {
+  it('counts a declared amount evenly over its interval, and settles it', () => {
     const amount = { startUs: start + 10 * minute, endUs: start + 30 * minute, amountMicro: 4_000_001 };
     const entries = post({ powers: [reading(5, 600)], amounts: [amount] }, 5);
     expect(entries.map((entry) => [entry.amountMicro, entry.coveredUs, entry.isProvisional])).toEqual([
@@ -177,18 +178,18 @@ describe('postPower, by hand', () => {
     ]);
   });
 
-  it('lets what a person says stand over the power and the switch', () => {
+  it('puts a declared amount over the power and the switch', () => {
     const amount = { startUs: start + 5 * minute, endUs: start + 10 * minute, amountMicro: 7000 };
     const off = { atUs: start + 8 * minute, isOn: false, origin: 'stream' } as const;
     const powers = [reading(0, 600), reading(6, 600), reading(12, 600), reading(15, 0)];
     const [entry] = post({ powers, switches: [off], amounts: [amount] }, 15);
-    // Ten watt-hours a minute for five of them, then seven by word, then five minutes switched off.
+    // Ten watt-hours a minute for five minutes, then seven declared, then five minutes switched off.
     expect(entry).toMatchObject({ amountMicro: 50_000 + 7000, coveredUs: 10 * minute });
-    // For three minutes of the five nobody knows whether it was on.
+    // For three minutes of the five it is unknown whether it was on.
     expect(entry?.onTimeUs).toBe(5 * minute);
   });
 
-  it('measures nothing while it is off, on the word of the switch, quarter by quarter', () => {
+  it('measures 0 while the switch is off, per quarter-hour', () => {
     const off = { atUs: start + 5 * minute, isOn: false, origin: 'stream' } as const;
     const entries = post({ switches: [off] }, 40);
     expect(
@@ -202,7 +203,7 @@ describe('postPower, by hand', () => {
     });
   });
 
-  it('keeps to the quarters that begin in its range', () => {
+  it('returns the quarter-hours that begin in its range only', () => {
     const off = { atUs: start - 5 * quarterHourUs, isOn: false, origin: 'stream' } as const;
     const evidence = { powers: [reading(0, 600)], switches: [off] };
     const places = (startUs: number, endUs: number) =>
@@ -237,7 +238,7 @@ const curve = fc
   });
 
 describe('postPower, any curve', () => {
-  it('is the exact integral, rounded once a quarter', () => {
+  it('is the exact integral, rounded once a quarter-hour', () => {
     fc.assert(
       fc.property(curve, fc.integer({ min: 0, max: 20 * minute }), (readings, tailUs) => {
         const nowUs = (readings.at(-1)?.atUs ?? start) + tailUs;
@@ -247,12 +248,12 @@ describe('postPower, any curve', () => {
           const endUs = Math.min(readings[index + 1]?.atUs ?? nowUs, atUs + rules.maxGapUs);
           let from = atUs;
           while (from < endUs) {
-            const quarter = quarterHourStartUs(from);
-            const to = Math.min(endUs, quarter + quarterHourUs);
-            const sum = exact.get(quarter) ?? { work: 0n, coveredUs: 0 };
+            const quarterHour = quarterHourStartUs(from);
+            const to = Math.min(endUs, quarterHour + quarterHourUs);
+            const sum = exact.get(quarterHour) ?? { work: 0n, coveredUs: 0 };
             sum.work += BigInt(powerMw) * BigInt(to - from);
             sum.coveredUs += to - from;
-            exact.set(quarter, sum);
+            exact.set(quarterHour, sum);
             from = to;
           }
         }

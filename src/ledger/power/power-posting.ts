@@ -8,19 +8,19 @@ import type { PowerReading, SwitchReading } from '../evidence.ts';
 import { OnTime, quarterHoursOf, type SwitchSpan, switchSpans } from './switch-state.ts';
 
 export interface PowerRules {
-  /** A value is carried this long and no longer: silence past it is a gap, which is not filled. */
+  /** A value is carried this long; a longer silence is a gap, which is not filled. */
   readonly maxGapUs: number;
   /** From this power on a device counts as running; null where that means nothing. */
   readonly onAboveMw: number | null;
 }
 
-/** What a power sensor and the switch of its device said. */
+/** The readings of a power sensor and of the switch of its device. */
 export interface PowerEvidence {
   /** Ascending by time, one per instant; the first may lie before startUs and is carried in. */
   readonly powers: readonly PowerReading[];
   /** Likewise; empty for a device without a switch. */
   readonly switches: readonly SwitchReading[];
-  /** Declared by a person: ascending, none overlaps another. */
+  /** Declared by the user: ascending, none overlaps another. */
   readonly amounts?: readonly DeclaredAmount[];
 }
 
@@ -29,15 +29,15 @@ const mwUsPerMwh = 3_600_000_000n;
 
 /**
  * Posts a power sensor's readings to quarter-hours by the left rule: each value holds until the next reading, but not
- * past the longest gap. What lies in a gap is not known and not counted; the quarter's coverage tells how much that is.
- * Each quarter is rounded once, from the exact integral, so the order and number of readings leave no trace. Past a
- * reading that was excluded the value before is a guess; where an amount was declared it stands in place of the integral.
+ * past the longest gap. The energy in a gap is not known and not counted; the quarter-hour's coverage shows how long
+ * the gaps are. Each quarter-hour is rounded once, from the exact integral, so the order and number of readings don't
+ * matter. After an excluded reading the value before is a guess; a declared amount replaces the integral.
  *
- * While the switch is known to be off, the power is 0 and that is measured, whatever the sensor goes on saying; while its
- * state is not known, the power alone decides. The device is on when its switch is; where that is not known, from
- * `onAboveMw` on.
+ * While the switch is known to be off, the power counts as a measured 0, whatever the sensor reports; while its state
+ * is not known, the power alone decides. The device is on when its switch is; where that is not known, from `onAboveMw`
+ * on.
  * @param nowUs how far the last value may be carried
- * @param newestUs the newest reading there is, maybe later than those given; it settles what lies before it
+ * @param newestUs the newest reading, which may be later than those given; quarter-hours before it are settled
  */
 export function postPower(
   rules: PowerRules,
@@ -51,7 +51,7 @@ export function postPower(
   const onTime = new OnTime();
   const workByQuarterHour = new Map<number, bigint>();
   const carriedUs = Math.max(nowUs, newestUs);
-  const told = powers.filter((reading) => reading.isExcluded !== true);
+  const counting = powers.filter((reading) => reading.isExcluded !== true);
   const excludedUs = powers.filter((reading) => reading.isExcluded === true).map(({ atUs }) => atUs);
   const known = [...switchSpans(switches, startUs, endUs + quarterHourUs, carriedUs)];
   const declared = amounts.map((amount) => ({ startUs: amount.startUs, endUs: amount.endUs }));
@@ -61,9 +61,9 @@ export function postPower(
   postOff(sheet, off, union(declared));
   const notIntegrated = union([...declared, ...off]);
   const switched = union([...declared, ...known]);
-  for (const [index, { atUs, powerMw, origin }] of told.entries()) {
+  for (const [index, { atUs, powerMw, origin }] of counting.entries()) {
     if (powerMw === null) continue;
-    const nextUs = told[index + 1]?.atUs ?? Number.POSITIVE_INFINITY;
+    const nextUs = counting[index + 1]?.atUs ?? Number.POSITIVE_INFINITY;
     const reachUs = atUs + rules.maxGapUs;
     const held = { startUs: atUs, endUs: Math.min(nextUs, reachUs, carriedUs) };
     const guessedUs = excludedUs.find((us) => us > atUs) ?? Number.POSITIVE_INFINITY;
@@ -71,26 +71,26 @@ export function postPower(
       for (const span of subtract(held, switched)) onTime.add(span, powerMw >= rules.onAboveMw);
     for (const span of subtract(held, notIntegrated)) {
       for (const part of quarterHoursOf(span, guessedUs)) {
-        const quarter = quarterHourStartUs(part.startUs);
+        const quarterHour = quarterHourStartUs(part.startUs);
         const isGuess = part.startUs >= guessedUs;
         workByQuarterHour.set(
-          quarter,
-          (workByQuarterHour.get(quarter) ?? 0n) + BigInt(powerMw) * BigInt(durationUs(part)),
+          quarterHour,
+          (workByQuarterHour.get(quarterHour) ?? 0n) + BigInt(powerMw) * BigInt(durationUs(part)),
         );
-        sheet.add('quantity', quarter, {
+        sheet.add('quantity', quarterHour, {
           amountMicro: 0,
           coveredUs: isGuess ? 0 : durationUs(part),
           quality: isGuess ? 'estimated' : qualityOf(origin),
           reason: isGuess ? 'corrected' : 'integrated',
           firstEvidenceUs: atUs,
-          // Of a value that nothing followed in time there is no later evidence than itself.
+          // A value that no other follows in time is its own last evidence.
           lastEvidenceUs: nextUs <= reachUs ? nextUs : atUs,
           onTimeUs: null,
         });
       }
     }
   }
-  // What a person says is evidence up to its end.
+  // A declared amount is evidence up to its end.
   const settledUs = Math.max(newestUs, amounts.at(-1)?.endUs ?? newestUs);
   return sheet.entries(settledUs).map((entry) => ({
     ...entry,
@@ -114,7 +114,7 @@ function postOff(sheet: QuarterHourSheet, off: readonly SwitchSpan[], declared: 
           coveredUs: durationUs(part),
           quality: qualityOf(reading.origin),
           reason: 'switched_off',
-          // How long it stays off is no evidence of the quarters before: they need no revision when it ends.
+          // The end of the off time is no evidence for quarter-hours before: they need no revision when it ends.
           firstEvidenceUs: reading.atUs,
           lastEvidenceUs: reading.atUs,
           onTimeUs: null,

@@ -1,8 +1,8 @@
 /**
- * Goal: while a device's switch is known to be off its power counts as 0, its on-time is the switch's, and both depend on
- * what was said and not on the order or the moment in which it was heard.
- * Method: vectors by hand; random lives of a power sensor (or register) and a switch, told in random batches to a
- * posting worker whose clock goes on, held against one posting of everything and against sums made minute by minute.
+ * Goal: while a device's switch is known to be off its power counts as 0, its on-time is the switch's, and both depend
+ * on the readings and not on the order or the moment in which they arrive.
+ * Method: vectors by hand; random lives of a power sensor (or register) and a switch, reported in random batches to a
+ * posting worker whose clock goes on, compared with one posting of everything and with sums by the minute.
  */
 
 import fc from 'fast-check';
@@ -30,7 +30,7 @@ const power = (minutes: number, watts: number | null): PowerReading => ({
   powerMw: watts === null ? null : watts * 1000,
   origin: 'stream',
 });
-const told = (minutes: number, isOn: boolean | null): SwitchReading => ({
+const switched = (minutes: number, isOn: boolean | null): SwitchReading => ({
   atUs: start + minutes * minute,
   isOn,
   origin: 'stream',
@@ -40,10 +40,10 @@ describe('a power sensor beside a switch, by hand', () => {
   const post = (powers: PowerReading[], switches: SwitchReading[], minutes: number) =>
     postPower(rules, { powers, switches }, ...always, start + minutes * minute);
 
-  it('counts nothing while the switch is off, whatever the sensor goes on saying', () => {
+  it('counts nothing while the switch is off, whatever the sensor reports', () => {
     const entries = post(
       [power(0, 60), power(5, 40), power(12, 40), power(15, 60)],
-      [told(5, false), told(13, true)],
+      [switched(5, false), switched(13, true)],
       15,
     );
     // 60 W for five minutes, nothing for eight, 40 W for two.
@@ -58,26 +58,26 @@ describe('a power sensor beside a switch, by hand', () => {
         firstEvidenceUs: start,
         lastEvidenceUs: start + 15 * minute,
         isProvisional: false,
-        // Before the switch spoke, the power tells.
+        // Before the first state of the switch the power decides.
         onTimeUs: 7 * minute,
       },
     ]);
   });
 
   it('measures hours of silence while it is off', () => {
-    const entries = post([power(0, 60), power(600, 60)], [told(10, false)], 600);
+    const entries = post([power(0, 60), power(600, 60)], [switched(10, false)], 600);
     expect(entries).toHaveLength(40);
     expect(entries.every((entry) => entry.coveredUs === quarterHourUs && !entry.isProvisional)).toBe(true);
     expect(entries.reduce((sum, entry) => sum + entry.amountMicro, 0)).toBe(10_000);
   });
 
   it('lets the power alone decide while the switch is absent', () => {
-    const [entry] = post([power(0, 60), power(15, 60)], [told(0, false), told(5, null)], 15);
+    const [entry] = post([power(0, 60), power(15, 60)], [switched(0, false), switched(5, null)], 15);
     expect(entry).toMatchObject({ amountMicro: 10_000, onTimeUs: 10 * minute });
   });
 
   it('counts on-time by the switch and not by the power', () => {
-    const [entry] = post([power(0, 1), power(15, 1)], [told(0, true)], 15);
+    const [entry] = post([power(0, 1), power(15, 1)], [switched(0, true)], 15);
     expect(entry).toMatchObject({ amountMicro: 250, reason: 'integrated', onTimeUs: quarterHourUs });
   });
 });
@@ -133,7 +133,7 @@ const last = <T extends { atUs: number }>(list: readonly T[], beforeUs: number) 
 
 const meterId = 'sensor.device';
 const switchId = 'switch.device';
-type Told = { readonly id: string; readonly atUs: number };
+type Reported = { readonly id: string; readonly atUs: number };
 
 /** What has arrived of a life, as posting reads it. */
 function evidenceOf({ values, switches }: Life, has: (id: string, atUs: number) => boolean): EvidenceSource {
@@ -167,9 +167,9 @@ function evidenceOf({ values, switches }: Life, has: (id: string, atUs: number) 
   };
 }
 
-/** A life, and an order in which it is told, some of it together. */
-const tellings = life.chain((lived) => {
-  const all: Told[] = [
+/** A life, and the order and batches in which it is reported. */
+const arrivals = life.chain((lived) => {
+  const all: Reported[] = [
     ...lived.values.map(({ atUs }) => ({ id: meterId, atUs })),
     ...lived.switches.map(({ atUs }) => ({ id: switchId, atUs })),
   ];
@@ -187,15 +187,15 @@ const tellings = life.chain((lived) => {
 
 const settled = (entries: readonly Entry[]) => entries.filter((entry) => !entry.isProvisional);
 
-/** Tells all of a life, and posts after each batch; the clock stands at the newest that was told. */
+/** Reports all of a life, and posts after each batch; the clock is at the newest report. */
 async function post(
   meter: Meter,
-  { lived, order, size, holds }: { lived: Life; order: readonly Told[]; size: number; holds: boolean },
+  { lived, order, size, holds }: { lived: Life; order: readonly Reported[]; size: number; holds: boolean },
 ) {
   const ledger = new MemoryLedger();
-  const heard = new Set<string>();
+  const arrived = new Set<string>();
   let nowUs = start;
-  const evidence = evidenceOf(lived, (id, atUs) => heard.has(`${id} ${atUs}`));
+  const evidence = evidenceOf(lived, (id, atUs) => arrived.has(`${id} ${atUs}`));
   const keeper = new PostingWorker(
     {
       evidence,
@@ -215,14 +215,14 @@ async function post(
   for (let at = 0; at < order.length; at += size) {
     const batch = order.slice(at, at + size);
     for (const { id, atUs } of batch) {
-      heard.add(`${id} ${atUs}`);
+      arrived.add(`${id} ${atUs}`);
       nowUs = Math.max(nowUs, atUs);
-      keeper.touch(id, intervalAt(atUs));
+      keeper.markDirty(id, intervalAt(atUs));
     }
     await keeper.settle();
     if (!holds) continue;
     nowUs += 7 * minute;
-    keeper.touch(meterId, intervalAt(nowUs));
+    keeper.markDirty(meterId, intervalAt(nowUs));
     await keeper.settle();
   }
   await keeper.stop();
@@ -234,12 +234,12 @@ async function post(
 }
 
 describe('a device with a switch, in any order', () => {
-  it('that tells power has the settled entries of one posting of everything', async () => {
+  it('that reports power has the settled entries of one posting of everything', async () => {
     await fc.assert(
-      fc.asyncProperty(tellings, async (telling) => {
+      fc.asyncProperty(arrivals, async (arrival) => {
         const meter: Meter = { entityId: meterId, posts: 'power', switchId };
-        const { entries, evidence, ledger } = await post(meter, telling);
-        const { values, switches } = telling.lived;
+        const { entries, evidence, ledger } = await post(meter, arrival);
+        const { values, switches } = arrival.lived;
         const whole = postPower(rules, { powers: powersOf(values), switches }, ...always, start + 1e12);
         expect(settled(entries)).toEqual(settled(whole));
         const until = start + 400 * quarterHourUs;
@@ -250,12 +250,12 @@ describe('a device with a switch, in any order', () => {
     );
   });
 
-  it('that has a register has the amounts of the register alone, and the on-time of the switch', async () => {
+  it('with a register has the amounts of the register alone, and the on-time of the switch', async () => {
     await fc.assert(
-      fc.asyncProperty(tellings, async (telling) => {
+      fc.asyncProperty(arrivals, async (arrival) => {
         const meter: Meter = { entityId: meterId, posts: 'register', kind: 'rising', switchId };
-        const { entries } = await post(meter, telling);
-        const { values, switches } = telling.lived;
+        const { entries } = await post(meter, arrival);
+        const { values, switches } = arrival.lived;
         const { registerGapUs: maxGapUs, quarterHourGapUs, certainMicro } = usualRules;
         const alone = postCounter(
           { kind: 'rising', maxGapUs, quarterHourGapUs, certainMicro },
@@ -273,7 +273,7 @@ describe('a device with a switch, in any order', () => {
     );
   });
 
-  it('counts each minute by what held in it', () => {
+  it('counts each minute by its state', () => {
     fc.assert(
       fc.property(life, ({ values, switches }) => {
         const powers = powersOf(values);
@@ -301,9 +301,9 @@ describe('a device with a switch, in any order', () => {
 });
 
 /** Minute by minute; null when the switch is known in none of them. */
-function onMinutes(switches: readonly SwitchReading[], quarter: number): number | null {
+function onMinutes(switches: readonly SwitchReading[], quarterHour: number): number | null {
   let onUs: number | null = null;
-  for (let atUs = quarter; atUs < quarter + quarterHourUs; atUs += minute) {
+  for (let atUs = quarterHour; atUs < quarterHour + quarterHourUs; atUs += minute) {
     const isOn = last(switches, atUs + 1)?.isOn ?? null;
     if (isOn !== null) onUs = (onUs ?? 0) + (isOn ? minute : 0);
   }

@@ -8,7 +8,7 @@ import type { SwitchReading } from '../evidence.ts';
 import { OnTime, quarterHoursOf, switchSpans } from './switch-state.ts';
 
 const start = quarterHourStartUs(1_780_000_000_000_000);
-const told = (atUs: number, isOn: boolean | null): SwitchReading => ({ atUs, isOn, origin: 'stream' });
+const switched = (atUs: number, isOn: boolean | null): SwitchReading => ({ atUs, isOn, origin: 'stream' });
 const spans = (readings: readonly SwitchReading[], startUs: number, endUs: number, nowUs: number) =>
   [...switchSpans(readings, startUs, endUs, nowUs)].map((span) => [
     span.startUs,
@@ -16,9 +16,9 @@ const spans = (readings: readonly SwitchReading[], startUs: number, endUs: numbe
     span.reading.isOn,
   ]);
 
-describe('what a switch said', () => {
-  it('holds until its next word, or until now, and not where it was absent', () => {
-    const readings = [told(10, true), told(20, null), told(30, false), told(40, true)];
+describe('the state of a switch', () => {
+  it('lasts until the next one, or until now, and not during an absence', () => {
+    const readings = [switched(10, true), switched(20, null), switched(30, false), switched(40, true)];
     expect(spans(readings, 0, 100, 60)).toEqual([
       [10, 20, true],
       [30, 40, false],
@@ -30,16 +30,18 @@ describe('what a switch said', () => {
     ]);
   });
 
-  it('is cut to the time that is asked for', () => {
-    expect(spans([told(10, true), told(20, false)], 15, 25, 60)).toEqual([
+  it('is cut to the requested interval', () => {
+    expect(spans([switched(10, true), switched(20, false)], 15, 25, 60)).toEqual([
       [15, 20, true],
       [20, 25, false],
     ]);
-    expect(spans([told(10, true), told(20, false), told(30, true)], 20, 30, 60)).toEqual([[20, 30, false]]);
+    expect(spans([switched(10, true), switched(20, false), switched(30, true)], 20, 30, 60)).toEqual([
+      [20, 30, false],
+    ]);
   });
 });
 
-describe('a time in quarters', () => {
+describe('an interval in quarter-hours', () => {
   it('is cut at each of their boundaries, and at one instant more', () => {
     const cut = (from: number, to: number, at?: number) =>
       [
@@ -63,12 +65,12 @@ describe('a time in quarters', () => {
     for (const outsideIt of [0, q, -3, 5 * q]) expect(cut(0, q, outsideIt)).toEqual([[0, q]]);
   });
 
-  it('knows how long a device was on, and null where that is not known', () => {
+  it('has how long a device was on, and null where that is not known', () => {
     const onTime = new OnTime();
     onTime.add({ startUs: start + 5, endUs: start + quarterHourUs + 7 }, true);
     onTime.add({ startUs: start + quarterHourUs + 7, endUs: start + 2 * quarterHourUs + 1 }, false);
     onTime.add({ startUs: start + quarterHourUs + 9, endUs: start + quarterHourUs + 19 }, true);
-    expect([0, 1, 2, 3].map((quarters) => onTime.of(start + quarters * quarterHourUs))).toEqual([
+    expect([0, 1, 2, 3].map((quarterHours) => onTime.of(start + quarterHours * quarterHourUs))).toEqual([
       quarterHourUs - 5,
       17,
       0,

@@ -8,8 +8,8 @@ export interface SwitchSpan extends Interval {
 }
 
 /**
- * What a switch said holds until it says something else, however long that takes: Home Assistant tells a change, and an
- * absence when it no longer knows. Where it was absent, nothing is known.
+ * A switch keeps its state until its next one, however long that takes: Home Assistant reports each change, and an
+ * absence when the state is no longer known. Nothing is known during an absence.
  * @param readings ascending by time, one per instant; the first may lie before startUs and is carried in
  * @param nowUs how far the last state holds
  * @returns spans that touch [startUs, endUs), cut to it
@@ -46,16 +46,16 @@ export function* quarterHoursOf(
 export class OnTime {
   readonly #onUs = new Map<number, number>();
 
-  /** That the device was on, or was not, over a span. */
+  /** Records that the device was on, or off, over an interval. */
   add(span: Interval, isOn: boolean): void {
     for (const part of quarterHoursOf(span)) {
-      const quarter = quarterHourStartUs(part.startUs);
-      this.#onUs.set(quarter, (this.#onUs.get(quarter) ?? 0) + (isOn ? durationUs(part) : 0));
+      const quarterHour = quarterHourStartUs(part.startUs);
+      this.#onUs.set(quarterHour, (this.#onUs.get(quarterHour) ?? 0) + (isOn ? durationUs(part) : 0));
     }
   }
 
-  /** Microseconds; null where it is not known at any moment of the quarter. */
-  of(quarter: number): number | null {
-    return this.#onUs.get(quarter) ?? null;
+  /** Microseconds; null where it is not known at any moment of the quarter-hour. */
+  of(quarterHour: number): number | null {
+    return this.#onUs.get(quarterHour) ?? null;
   }
 }

@@ -1,6 +1,6 @@
 /**
  * Goal: whatever happens on the way, the store ends with every row that Home Assistant has of the tracked entities, the
- * ledger is told of all of them, and nothing is asked for twice that need not be.
+ * ledger posts all of them, and nothing is asked for twice without need.
  * Method: the import runs against statistics in memory that go away, refuse, or are cut off by a stop at any question,
  * and a store that goes down; afterwards the two are compared row by row, and questions and rows are counted.
  */
@@ -20,7 +20,7 @@ const nowUs = Date.UTC(2026, 10, 21, 8) * 1000;
 
 const pass = (ms: number): Promise<unknown> => vi.advanceTimersByTimeAsync(ms);
 
-/** Lets time go by, a while at most, until something is true. */
+/** Advances time until a check passes, up to a limit. */
 async function until(isTrue: () => void | Promise<void>): Promise<void> {
   for (let passed = 0; passed < 500; passed++) {
     try {
@@ -32,7 +32,7 @@ async function until(isTrue: () => void | Promise<void>): Promise<void> {
   await isTrue();
 }
 
-/** A home and its stores, which outlive any process. */
+/** A home and its stores, which outlive a process. */
 class World {
   readonly home = new MemoryStatistics();
   readonly store = new MemoryStatisticsStore();
@@ -88,12 +88,12 @@ class World {
 
   /** The store has all that the home has of the tracked entities, and no more. */
   expectAll(): void {
-    const tracked = new Set(this.entities.map(({ entityId }) => entityId));
-    const told = this.home.rows.filter((row) => tracked.has(row.entityId));
-    const isStored = ({ entityId, period, startUs }: (typeof told)[number]) =>
+    const ids = new Set(this.entities.map(({ entityId }) => entityId));
+    const tracked = this.home.rows.filter((row) => ids.has(row.entityId));
+    const isStored = ({ entityId, period, startUs }: (typeof tracked)[number]) =>
       this.store.rows.has(`${entityId} ${period} ${startUs}`);
-    expect(told.filter((row) => !isStored(row))).toEqual([]);
-    expect(this.store.rows.size).toBe(told.length);
+    expect(tracked.filter((row) => !isStored(row))).toEqual([]);
+    expect(this.store.rows.size).toBe(tracked.length);
   }
 
   /** Every posted entity's rows lie in the spans that were posted. */
@@ -127,7 +127,7 @@ function inWorld(use: (world: World) => Promise<void>): () => Promise<void> {
 
 describe('the import of the past', () => {
   it(
-    'looks for new rows of external statistics more often, which come hours or days late',
+    'checks for new rows of external statistics more often, because they arrive hours or days late',
     inWorld(async (world) => {
       const { home } = world;
       for (const id of ['opower:grid', 'sensor.grid']) {
@@ -147,7 +147,7 @@ describe('the import of the past', () => {
   );
 
   it(
-    'brings in all rows, and posts what is to be posted',
+    'imports all rows, and posts those of posted entities',
     inWorld(async (world) => {
       const { home } = world;
       world.track('sensor.grid', 'together');
@@ -190,7 +190,7 @@ describe('the import of the past', () => {
   );
 
   it(
-    'waits while Home Assistant or the store is away, says so, and ends well',
+    'waits while Home Assistant or the store is down, reports that, and ends well',
     inWorld(async (world) => {
       const { home, store } = world;
       world.track('sensor.a');
@@ -216,7 +216,7 @@ describe('the import of the past', () => {
   );
 
   it(
-    'posts what a process before it stored and did not post',
+    'posts rows that an earlier process stored and did not post',
     inWorld(async (world) => {
       const { home } = world;
       world.track('sensor.a');
@@ -232,7 +232,7 @@ describe('the import of the past', () => {
   );
 
   it(
-    'leaves out only what is refused or in another unit, and says which',
+    'leaves out only what is refused or in another unit, and reports which',
     inWorld(async (world) => {
       const { home } = world;
       for (const name of ['a', 'b', 'c', 'd']) world.track(`sensor.${name}`);
@@ -265,10 +265,10 @@ describe('the import of the past', () => {
       home.add('sensor.a', 'hour', nowUs - 300 * dayUs, 300 * 24);
       await world.done(world.start());
       await world.end();
-      const before = home.told;
+      const before = home.answeredRows;
       await world.done(world.start());
       await world.end();
-      expect(home.told - before).toBeLessThanOrEqual(4);
+      expect(home.answeredRows - before).toBeLessThanOrEqual(4);
       expect((await world.log.recent(1))[0]).toMatchObject({ status: 'success', readingsAdded: 0 });
       store.rows.clear();
       await world.done(world.start());
@@ -277,25 +277,25 @@ describe('the import of the past', () => {
   );
 
   it(
-    'takes new entities as they are tracked, and forgets those that are not any more',
+    'imports new entities when they are tracked, and drops those that no longer are',
     inWorld(async (world) => {
       const { home } = world;
       world.track('sensor.a');
       for (const name of ['a', 'b']) home.add(`sensor.${name}`, 'hour', nowUs - 50 * dayUs, 50 * 24);
       const importer = world.start();
       await world.done(importer);
-      const told = home.told;
+      const before = home.answeredRows;
       world.track('sensor.b');
       importer.follow();
       await until(() => expect(world.posted.has('sensor.b')).toBe(true));
       await world.done(importer);
-      expect(home.told - told).toBe(50 * 24);
+      expect(home.answeredRows - before).toBe(50 * 24);
       world.expectAll();
     }),
   );
 
   it(
-    'fetches again what it is asked for, answers the id at once, and keeps its own place',
+    'fetches a requested range again, returns the id at once, and keeps its own place',
     inWorld(async (world) => {
       const { home, store } = world;
       world.track('sensor.a');
@@ -318,7 +318,7 @@ describe('the import of the past', () => {
       world.isBusy = false;
       await until(async () => expect(await world.log.find(id)).toMatchObject({ status: 'success' }));
       expect(store.rows.size).toBe(240);
-      // Known before the rows are stored: whoever dies after it posts them.
+      // Saved before the rows are stored: after a crash in between they are posted.
       expect(noted).toMatchObject({ entities: [['sensor.a', { unpostedFromUs: nowUs - 20 * dayUs }]] });
       expect(world.posted.get('sensor.a')?.at(-1)?.startUs).toBe(nowUs - 20 * dayUs);
       const { asked } = home;
@@ -335,7 +335,7 @@ describe('the import of the past', () => {
   );
 
   it(
-    'looks every ten minutes, and for new rows of an entity once a day',
+    'checks every ten minutes, and fetches new rows of an entity once a day',
     inWorld(async (world) => {
       const { home } = world;
       const minuteMs = 60_000;
@@ -357,7 +357,7 @@ describe('the import of the past', () => {
   );
 
   it(
-    'asks for all that is tracked when nothing is named',
+    'fetches all tracked entities when none is named',
     inWorld(async (world) => {
       for (const name of ['a', 'b']) world.track(`sensor.${name}`);
       const importer = world.start();
@@ -385,7 +385,7 @@ describe('the import of the past', () => {
     }),
   );
 
-  it('goes on where it was, wherever it is stopped, and does not import all again', async () => {
+  it('continues where it was stopped, and does not import everything again', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.nat({ max: 30 }), { maxLength: 4 }),
@@ -409,7 +409,7 @@ describe('the import of the past', () => {
             await world.done(world.start());
             world.expectAll();
             world.expectPosted();
-            // Each piece once, and after each stop at most a piece and the rows that are taken again.
+            // Each piece once, and after each stop at most a piece and the rows that are fetched again.
             expect(store.appended).toBeLessThanOrEqual(
               store.rows.size + stops.length * (2 * 8640 + count * 8),
             );

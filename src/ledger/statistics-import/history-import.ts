@@ -19,7 +19,7 @@ interface HistoryImportStatus {
   readonly lastFinishedAtUs: number | null;
 }
 
-/** What was imported of one entity. */
+/** The imports of one entity. */
 interface EntitySyncs {
   readonly entityId: string;
   readonly lastSyncUs: number | null;
@@ -29,17 +29,17 @@ interface EntitySyncs {
 }
 
 export interface HistoryImportLimits {
-  /** Lets the raw history begin, which goes first. */
+  /** Gives the raw history time to begin, because it goes first. */
   readonly startDelayMs: number;
   readonly busyLimitMs: number;
   readonly busyPauseMs: number;
-  /** Between two pieces, for whoever else wants the connection and the store. */
+  /** The pause between two pieces, in which others use the connection and the store. */
   readonly breathMs: number;
   readonly retryFirstMs: number;
   readonly retryLimitMs: number;
   /** New rows are fetched this often. */
   readonly refreshEveryMs: number;
-  /** Of external statistics, of which nothing else comes. */
+  /** For external statistics, which have no other source. */
   readonly refreshExternalEveryMs: number;
 }
 
@@ -54,12 +54,12 @@ const defaultImportLimits: HistoryImportLimits = {
   refreshExternalEveryMs: hourMs,
 };
 
-/** New rows may be due. */
-const lookEveryMs = 10 * minuteMs;
+/** How often due rows are checked for. */
+const checkEveryMs = 10 * minuteMs;
 
 /**
- * Brings in what Home Assistant's statistics know of the tracked entities: five-minute rows as far as there are, hours
- * for all the years. One run at a time, behind everything else; goes on where it was after a restart.
+ * Imports Home Assistant's statistics of the tracked entities: five-minute rows as far back as they exist, hourly rows
+ * for all years. One run at a time, after everything else; a restart continues where it was.
  */
 export class HistoryImport {
   readonly #deps: HistoryImportDeps;
@@ -69,12 +69,12 @@ export class HistoryImport {
   readonly #wakeSignal = new WakeSignal();
   readonly #runLog: RunLog;
   readonly #stop = new AbortController();
-  /** Ends a wait: Home Assistant is there again. */
+  /** Aborted when Home Assistant is connected again, to end a wait. */
   #wake = new AbortController();
   /** When each entity was last brought up to date by this process, by the monotonic clock. */
   readonly #refreshedMs = new Map<string, number>();
   #run: SyncRun | null = null;
-  /** Taken from the queue: it may still let others go first. */
+  /** Taken from the queue; it may still wait for others to go first. */
   #taken: ImportJob | null = null;
   #lastFinishedAtUs: number | null = null;
   #error: string | null = null;
@@ -105,13 +105,13 @@ export class HistoryImport {
     await this.#loop;
   }
 
-  /** Other entities are tracked: the past of the new ones is fetched. */
+  /** Fetches the past of newly tracked entities. */
   follow(): void {
     this.#wakeSignal.wake();
   }
 
   /**
-   * Asks for statistics once more, whatever is stored already; of everything when nothing is named.
+   * Requests statistics again, whatever is stored; for all entities and all time when nothing is named.
    * @returns the id of the run, at once; its progress is in the sync log
    */
   request(
@@ -126,7 +126,7 @@ export class HistoryImport {
       periods: period === undefined ? ['5minute', 'hour'] : [period],
       range: { startUs: startUs ?? null, endUs: endUs ?? null },
     });
-    // Another run may take long; who asked can see at once that this one is known.
+    // Another run may take long; the requester sees at once that this one is queued.
     void this.#runLog.save(begunRun(job, this.#deps.clock.nowUs()), true);
     this.#wakeSignal.wake();
     return job.syncId;
@@ -148,7 +148,7 @@ export class HistoryImport {
     };
   }
 
-  /** What was imported of each tracked entity. Rejects when the store is down. */
+  /** The imports of each tracked entity. Rejects when the store is down. */
   async entitySyncs(): Promise<EntitySyncs[]> {
     const nowUs = this.#deps.clock.nowUs();
     const counts = await this.#deps.statistics.count(nowUs - dayUs, nowUs);
@@ -166,7 +166,7 @@ export class HistoryImport {
       const isThere = this.#deps.homeAssistant.status().kind === 'connected';
       const asked = isThere ? this.#queue.take() : null;
       const job = asked ?? (isThere ? this.#due() : null);
-      if (job === null) await this.#wakeSignal.wait(lookEveryMs);
+      if (job === null) await this.#wakeSignal.wait(checkEveryMs);
       else {
         this.#taken = job;
         await this.#do(job, asked === null);
@@ -175,7 +175,7 @@ export class HistoryImport {
     }
   }
 
-  /** Where the process before was. */
+  /** Loads how far the process before was. */
   async #load(): Promise<void> {
     const retry = new Backoff(this.#limits.retryFirstMs, this.#limits.retryLimitMs);
     while (!this.#stop.signal.aborted) {
@@ -225,13 +225,13 @@ export class HistoryImport {
       if (done === null) return;
       this.#error = done.error;
       this.#lastFinishedAtUs = clock.nowUs();
-      // Also what failed: it is tried again with the next refresh and not at once.
+      // This includes what failed: it is tried again with the next refresh and not at once.
       if (isByItself) for (const id of job.entityIds) this.#refreshedMs.set(id, clock.monotonicMs());
       await this.#runLog.save(done, true);
       const { status, readingsAdded: rows, entitiesTotal: entities } = done;
       log.info({ status, rows, entities }, "imported Home Assistant's statistics");
     } catch (cause) {
-      // Not foreseen; the run is begun anew after a while.
+      // Unexpected: the run starts again after a while.
       this.#error = cause instanceof Error ? cause.message : String(cause);
       log.error({ err: cause }, "Home Assistant's statistics could not be imported");
       await pause(this.#limits.retryLimitMs, signal);
@@ -240,7 +240,7 @@ export class HistoryImport {
     }
   }
 
-  /** The raw history goes first: what it tells, statistics need not; then they are posted once. */
+  /** The raw history goes first: statistics only fill what it leaves, and are then posted once. */
   async #letOthersGoFirst(isByItself: boolean): Promise<void> {
     const { clock, isBusy } = this.#deps;
     const { signal } = this.#stop;

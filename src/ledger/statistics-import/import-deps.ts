@@ -1,4 +1,4 @@
-/** What the import of the past works with. */
+/** The dependencies of the statistics import. */
 import type { HomeAssistant } from '../../home/home-assistant.ts';
 import type { SettingsStore } from '../../home/settings-store.ts';
 import type { SyncLog, SyncRun } from '../../recording/sync-log.ts';
@@ -12,7 +12,7 @@ import type { StatisticsStore } from '../evidence/statistics-store.ts';
 export interface ImportEntity {
   readonly entityId: string;
   readonly unit: CanonicalUnit;
-  /** The ledger posts its rows: with all others of the home's balance at once, or by itself; null: they are only kept. */
+  /** How the ledger posts its rows: with all others of the home's balance, or alone; null: they are only stored. */
   readonly posting: 'together' | 'alone' | null;
 }
 
@@ -21,11 +21,11 @@ export interface HistoryImportDeps {
   readonly statistics: Pick<StatisticsStore, 'append' | 'ends' | 'count'>;
   readonly syncLog: SyncLog;
   readonly settings: SettingsStore;
-  /** All that are tracked now. */
+  /** All tracked entities. */
   readonly entities: () => readonly ImportEntity[];
   /** Resolves when the ledger has posted the rows in these spans; rejects when it could not. */
   readonly post: (spans: ReadonlyMap<string, Interval>) => Promise<void>;
-  /** What goes first: the raw history is still coming in, or readings wait to be written. */
+  /** Whether something goes first: the raw history is still arriving, or readings wait to be written. */
   readonly isBusy: () => boolean;
   readonly clock: Clock;
   readonly log: Log;
@@ -42,7 +42,7 @@ export interface ImportRunLimits {
 export interface ImportRunEnvironment {
   /** The process stops. */
   readonly signal: AbortSignal;
-  /** Aborted when Home Assistant is there again. */
+  /** Aborted when Home Assistant is connected again. */
   readonly wake: () => AbortSignal;
   readonly onProgress: (run: SyncRun, isMilestone: boolean) => void;
   /** Why it waits; null when it goes on. */

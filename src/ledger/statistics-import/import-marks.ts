@@ -10,7 +10,7 @@ export interface ImportMark {
   readonly syncs: readonly EntitySync[];
 }
 
-/** One run as an entity saw it. */
+/** The part of one run that concerns an entity. */
 export interface EntitySync {
   readonly period: StatisticsPeriod;
   readonly atUs: number;
@@ -26,11 +26,11 @@ export const noMark: ImportMark = {
 
 const marksKey = 'statistics_import';
 const syncsKept = 6;
-/** Entities that are tracked no more are remembered too, for when they come back. */
+/** Includes entities that are no longer tracked, because they may come back. */
 const entitiesKept = 2000;
 
 /**
- * Remembers for each entity how far the import is, in one document. Written after each piece; what a lost write forgets
+ * Stores for each entity how far the import is, in one document. Written after each piece; after a lost write the piece
  * is imported again, which changes nothing.
  */
 export class ImportMarks {
@@ -55,7 +55,7 @@ export class ImportMarks {
     this.#put(entityId, { ...mark, endUs: { ...mark.endUs, [period]: endUs } });
   }
 
-  /** @returns whether this is news that must be written before the rows are */
+  /** @returns whether the mark changed, so that it must be saved before the rows are written */
   addUnposted(entityId: string, startUs: number): boolean {
     const mark = this.of(entityId);
     if (mark.unpostedFromUs !== null && mark.unpostedFromUs <= startUs) return false;
@@ -81,14 +81,14 @@ export class ImportMarks {
     await this.#settings.set(marksKey, { entities }, atUs);
   }
 
-  /** The newest last, so that the oldest are the ones to be forgotten. */
+  /** Puts the entity last, so that the oldest ones are dropped first. */
   #put(entityId: string, mark: ImportMark): void {
     this.#marks.delete(entityId);
     this.#marks.set(entityId, mark);
   }
 }
 
-/** What `save` wrote; anything else is as good as nothing, for then all is imported again. */
+/** Reads what `save` wrote; anything else counts as no marks, so that all is imported again. */
 function marksFrom(stored: unknown): Map<string, ImportMark> {
   const marks = new Map<string, ImportMark>();
   if (!isObject(stored) || !Array.isArray(stored.entities)) return marks;

@@ -1,6 +1,6 @@
 /**
- * Goal: how far an import is outlives the process and forgets the oldest first; runs that wait are joined and lose
- * nothing; what fails is waited for and what is refused is left out; pieces go forward together and leave nothing out.
+ * Goal: import marks outlive the process and drop the oldest first; waiting runs are merged and lose nothing; failures
+ * are waited for and refusals left out; pieces go forward together and leave nothing out.
  * Method: settings in memory; jobs, refusals and failures by hand; pieces by property.
  */
 
@@ -19,7 +19,7 @@ function settings() {
   return {
     values,
     get: async (key: string) => values[key] ?? null,
-    // As through a store: what comes back is another object.
+    // As with a store, the answer is another object.
     set: async (key: string, value: unknown) => {
       values[key] = JSON.parse(JSON.stringify(value));
     },
@@ -31,7 +31,7 @@ const sync = (atUs: number, status: EntitySync['status'] = 'success'): EntitySyn
 });
 
 describe('marks', () => {
-  it('are there again after a restart', async () => {
+  it('are loaded again after a restart', async () => {
     const store = settings();
     const marks = new ImportMarks(store);
     await marks.load();
@@ -52,7 +52,7 @@ describe('marks', () => {
     expect(again.of('sensor.a')).toEqual({ ...mark, unpostedFromUs: null });
   });
 
-  it('keep the six newest runs of an entity, and the two thousand entities told of last', async () => {
+  it('keep the six newest runs of an entity, and the two thousand entities that changed last', async () => {
     const store = settings();
     const marks = new ImportMarks(store);
     for (let atUs = 1; atUs <= 8; atUs++) marks.addSync('sensor.0', sync(atUs));
@@ -67,7 +67,7 @@ describe('marks', () => {
     expect(again.of('sensor.2').endUs.hour).toBe(2);
   });
 
-  it('take what they did not write for nothing', async () => {
+  it('ignore a document that they did not write', async () => {
     const good = [
       'sensor.a',
       { untilUs: { hour: 5 }, unpostedFromUs: 'x', syncs: [sync(1), { ...sync(2), rows: '3' }] },
@@ -115,14 +115,14 @@ describe('the queue', () => {
     ...extra,
   });
 
-  it('gives jobs in their order', () => {
+  it('returns jobs in their order', () => {
     const queue = new ImportQueue();
     expect([queue.add(job(1)).syncId, queue.add(job(2)).syncId]).toEqual(['1', '2']);
     expect([queue.find('2')?.syncId, queue.find('3')]).toEqual(['2', null]);
     expect([queue.take()?.syncId, queue.take()?.syncId, queue.take()]).toEqual(['1', '2', null]);
   });
 
-  it('adds what is asked past the eighth to the last, over the range of both', () => {
+  it('merges a request past the eighth into the last, over the range of both', () => {
     const queue = new ImportQueue();
     for (let index = 1; index < 8; index++) queue.add(job(index));
     queue.add(job(8, { range: { startUs: 5, endUs: 9 } }));
@@ -143,7 +143,7 @@ describe('the queue', () => {
     expect(taken.map((one) => one?.syncId)).toEqual([...['1', '2', '3', '4', '5', '6', '7', '8', undefined]]);
   });
 
-  it('begins a run over the asked range, and none in the future', () => {
+  it('begins a run over the requested range, and none in the future', () => {
     const run = (startUs: number | null, endUs: number | null) =>
       begunRun(job(1, { range: { startUs, endUs } }), 50);
     expect(run(10, 20)).toMatchObject({
@@ -175,7 +175,7 @@ describe('patience', () => {
     return { patience: new Patience(limits, environment, quietLog), troubles, stop };
   }
 
-  it('waits for what fails, and says so until it goes on', async () => {
+  it('waits for what fails, and reports the trouble until it goes on', async () => {
     const { patience, troubles } = patient();
     let tries = 0;
     const work = async () => {
@@ -189,7 +189,7 @@ describe('patience', () => {
     expect(troubles).toHaveLength(3);
   });
 
-  it('asks three times for what is refused, then one by one, and leaves out those at fault', async () => {
+  it('asks three times, then one by one, and leaves out the refused entities', async () => {
     const { patience } = patient();
     const asked: string[] = [];
     const refused: string[] = [];
@@ -218,7 +218,7 @@ describe('patience', () => {
 });
 
 describe('stretches', () => {
-  it('end before who begins there', () => {
+  it('exclude entities that begin at their end', () => {
     const at = (hours: number) => hours * statisticsPeriodUs.hour;
     const next = new Map([
       ['a', 0],
@@ -227,7 +227,7 @@ describe('stretches', () => {
     expect(nextStretch(next, at(20_000), 'hour')).toEqual({ entityIds: ['a'], startUs: 0, endUs: at(5760) });
   });
 
-  it('go forward together, take every entity over all of its time, and hold a piece of rows at most', () => {
+  it('go forward together, cover every entity over all of its time, and hold a piece of rows at most', () => {
     const starts = fc.array(fc.integer({ min: 0, max: 20_000 }), { minLength: 1, maxLength: 30 });
     fc.assert(
       fc.property(starts, fc.constantFrom('hour' as const, '5minute' as const), (drawn, period) => {
@@ -251,7 +251,7 @@ describe('stretches', () => {
           );
           const rows = (endUs - startUs) / statisticsPeriodUs[period];
           expect(rows * stepsOf(entityIds.length)).toBeLessThanOrEqual(8640);
-          // It is as long as it may be: twice as long would be too much, or all is in it.
+          // It is as long as possible: twice as long would be too much, or it has everything.
           if (endUs < allEndUs && rows < 8640) {
             const longer = [...next].filter(
               ([, at]) => at < startUs + 2 * rows * statisticsPeriodUs[period] && at < allEndUs,

@@ -12,7 +12,7 @@ export class Stopped extends Error {
   override name = 'Stopped';
 }
 
-/** How a run meets what fails: what comes back is waited for, what is refused is left out. Rejects with Stopped. */
+/** How a run handles failures: it waits for what comes back and leaves out what is refused. Rejects with Stopped. */
 export class Patience {
   readonly #limits: ImportRunLimits;
   readonly #environment: ImportRunEnvironment;
@@ -24,7 +24,7 @@ export class Patience {
     this.#log = log;
   }
 
-  /** What is refused again and again is asked one by one, so that only those at fault are left out. */
+  /** Asks one by one for what is refused repeatedly, so that only the entities at fault are left out. */
   async answered(
     entityIds: readonly string[],
     work: (entityIds: readonly string[]) => Promise<void>,
@@ -53,7 +53,7 @@ export class Patience {
       if (signal.aborted) throw new Stopped();
       try {
         const result = await unlessAborted(work(), signal);
-        // What answers after a stop is not waited for.
+        // An answer after a stop is not used.
         if (signal.aborted) throw new Stopped();
         if (!isFirst) onTrouble(null);
         return result as T;

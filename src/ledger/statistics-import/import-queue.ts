@@ -6,11 +6,11 @@ export interface ImportJob {
   readonly syncId: string;
   readonly entityIds: readonly string[];
   readonly periods: readonly StatisticsPeriod[];
-  /** What to fetch again, whatever is stored; null: what is not there yet. */
+  /** The range to fetch again, whatever is stored; null: what is not stored yet. */
   readonly range: { readonly startUs: number | null; readonly endUs: number | null } | null;
 }
 
-/** Past this many, what is asked for is added to the last that waits. */
+/** With this many jobs waiting, another one is merged into the last. */
 const limit = 8;
 
 export class ImportQueue {

@@ -1,7 +1,7 @@
 /**
- * Goal: a run asks for what is not there yet and a little more, or for what it was asked to fetch again; each row is counted
- * once, and the ledger gets all that is new to post, in groups.
- * Method: single runs over statistics and stores in memory; what is asked, posted and remembered, by hand.
+ * Goal: a run fetches what is not stored yet and a little more, or a requested range again; each row is counted once,
+ * and the ledger posts all that is new, in groups.
+ * Method: single runs over statistics and stores in memory; what is asked, posted and saved, by hand.
  */
 
 import { describe, expect, it } from 'vitest';
@@ -76,7 +76,7 @@ function world(...entities: readonly (string | ImportEntity)[]) {
 }
 
 describe('a run', () => {
-  it('asks for all hours from the first on, and then for what is new and two rows more', async () => {
+  it('fetches all hours from the first on, and then the new rows and two more', async () => {
     const { home, asked, firsts, marks, run } = world('sensor.a');
     home.add('sensor.a', 'hour', hoursAgo(10), 8);
     expect(await run()).toMatchObject({
@@ -89,27 +89,27 @@ describe('a run', () => {
       ...{ endUs: { '5minute': null, hour: nowUs }, unpostedFromUs: null },
       syncs: [{ period: 'hour', atUs: nowUs, rows: 8, status: 'success' }],
     });
-    // Until two hours ago there are rows; the last two are taken again.
+    // Until two hours ago there are rows; the last two are fetched again.
     home.add('sensor.a', 'hour', hoursAgo(2), 2);
     expect(await run()).toMatchObject({ readingsAdded: 0, status: 'success' });
     expect(firsts).toEqual([]);
     expect(asked).toEqual([{ ids: ['sensor.a'], from: 4, until: 0, period: 'hour' }]);
   });
 
-  it('goes on where the mark or the store ends, whichever is earlier', async () => {
+  it('continues where the mark or the store ends, whichever is earlier', async () => {
     const { home, asked, marks, run } = world('sensor.a');
     home.add('sensor.a', 'hour', hoursAgo(10), 10);
     await run();
     marks.reach('sensor.a', 'hour', hoursAgo(3));
     expect(await run()).toMatchObject({ readingsAdded: 3 });
     expect(asked.map(({ from }) => from)).toEqual([5]);
-    // A mark of the other period says nothing of this one.
+    // A mark of the other period does not count for this one.
     marks.reach('sensor.a', '5minute', hoursAgo(9));
     await run();
     expect(asked.map(({ from }) => from)).toEqual([2]);
   });
 
-  it('begins anew where the store lost what the mark says, and counts all again', async () => {
+  it('starts again where the store lost what the mark covers, and counts all again', async () => {
     const { home, store, marks, run } = world('sensor.a');
     home.add('sensor.a', 'hour', hoursAgo(10), 10);
     await run();
@@ -119,7 +119,7 @@ describe('a run', () => {
     expect(marks.of('sensor.a').endUs.hour).toBe(nowUs);
   });
 
-  it('takes five-minute rows as far back as Home Assistant has them, of entities with states alone', async () => {
+  it('fetches five-minute rows as far back as Home Assistant has them, for entities with states only', async () => {
     const { home, store, asked, run } = world('sensor.a', 'opower:grid');
     const tenDays = 240;
     home.add('sensor.a', '5minute', hoursAgo(tenDays + 5), (tenDays + 5) * 12);
@@ -135,7 +135,7 @@ describe('a run', () => {
     expect(asked.every(({ ids }) => !ids.includes('opower:grid'))).toBe(true);
   });
 
-  it('takes one row that is so old for a sign that there may be older ones', async () => {
+  it('takes one old row as a sign that there may be older ones', async () => {
     const { home, store, asked, run } = world('sensor.a');
     home.add('sensor.a', '5minute', hoursAgo(245), 1);
     await run({ periods: ['5minute'] });
@@ -143,7 +143,7 @@ describe('a run', () => {
     expect(store.rows.size).toBe(1);
   });
 
-  it('asks for twelve at a time', async () => {
+  it('asks for twelve entities at a time', async () => {
     const ids = Array.from({ length: 25 }, (_, n) => `sensor.s${String(n).padStart(2, '0')}`);
     const { home, asked, firsts, store, run } = world(...ids);
     for (const id of ids) home.add(id, 'hour', hoursAgo(5), 5);
@@ -158,7 +158,7 @@ describe('a run', () => {
     expect(asked.map((one) => one.ids.length)).toEqual([12]);
   });
 
-  it('looks at what it was asked for, and at nothing that is tracked no more', async () => {
+  it('fetches the requested entities, and none that is no longer tracked', async () => {
     const { home, asked, run, store } = world('sensor.a', 'sensor.b');
     for (const id of ['sensor.a', 'sensor.b', 'sensor.gone']) home.add(id, 'hour', hoursAgo(5), 5);
     expect(await run({ entityIds: ['sensor.a', 'sensor.gone'] })).toMatchObject({
@@ -168,16 +168,16 @@ describe('a run', () => {
     expect([...(await store.ends('hour')).keys()]).toEqual(['sensor.a']);
   });
 
-  it('keeps nothing that it did not ask for', async () => {
+  it('stores nothing that it did not ask for', async () => {
     const { home, run, store } = world('sensor.a');
     for (const id of ['sensor.a', 'sensor.other']) home.add(id, 'hour', hoursAgo(5), 5);
-    const tell = home.statistics.bind(home);
-    home.statistics = (ids, ...span) => tell([...ids, 'sensor.other'], ...span);
+    const answer = home.statistics.bind(home);
+    home.statistics = (ids, ...span) => answer([...ids, 'sensor.other'], ...span);
     expect(await run()).toMatchObject({ readingsAdded: 5, status: 'success' });
     expect([...(await store.ends('hour')).keys()]).toEqual(['sensor.a']);
   });
 
-  it('stores in the order of time, of all entities together', async () => {
+  it('stores in the order of time, for all entities together', async () => {
     const { home, run, store } = world('sensor.a', 'sensor.b');
     for (const id of ['sensor.a', 'sensor.b']) home.add(id, 'hour', hoursAgo(5), 5);
     const { append } = store;
@@ -197,7 +197,7 @@ describe('a run', () => {
     expect(await run()).toBeNull();
   });
 
-  it('says how far it is: at its begin, when all rows are there, and after each group', async () => {
+  it('reports its progress: at its start, when all rows are stored, and after each group', async () => {
     const { home, run, progress, started } = world('sensor.a', 'sensor.b');
     for (const id of ['sensor.a', 'sensor.b']) home.add(id, 'hour', hoursAgo(5), 5);
     await run();
@@ -214,7 +214,7 @@ describe('a run', () => {
 });
 
 describe('a run over a range', () => {
-  it('fetches the whole rows of it again and keeps its place', async () => {
+  it('fetches its whole rows again and keeps its place', async () => {
     const { home, asked, marks, posted, run } = world('sensor.a');
     home.add('sensor.a', 'hour', hoursAgo(20), 20);
     await run();
@@ -247,8 +247,8 @@ describe('a run over a range', () => {
   });
 });
 
-describe('what is refused', () => {
-  it('is left out, and the run is partial while others are there', async () => {
+describe('a refused entity', () => {
+  it('is left out, and the run is partial while others succeed', async () => {
     const ids = ['a', 'b', 'c', 'd', 'e', 'f', 'g'].map((name) => `sensor.${name}`);
     const { home, marks, run } = world(...ids);
     for (const id of ids) home.add(id, 'hour', hoursAgo(5), 5);
@@ -262,7 +262,7 @@ describe('what is refused', () => {
     expect(await run({ entityIds: ['sensor.g'] })).toMatchObject({ status: 'success', error: null });
   });
 
-  it('is also what is in another unit, from then on', async () => {
+  it('is also one in another unit, from then on', async () => {
     const { home, marks, asked, store, run } = world('sensor.a', 'sensor.b');
     for (const id of ['sensor.a', 'sensor.b']) home.add(id, 'hour', hoursAgo(5), 5);
     const row = home.rows[0];
@@ -301,7 +301,7 @@ describe('the ledger', () => {
     ...{ entityId, unit: 'kWh', posting },
   });
 
-  it('gets the balance to post at once, the others four at a time, from their first new row on', async () => {
+  it('posts the balance at once, the others four at a time, from their first new row on', async () => {
     const alone = ['b', 'c', 'd', 'e', 'f'].map((name) => entity(`sensor.${name}`, 'alone'));
     const together = ['x', 'y'].map((name) => entity(`sensor.${name}`, 'together'));
     const { home, posted, progress, run, all, marks } = world(
@@ -320,7 +320,7 @@ describe('the ledger', () => {
       ['sensor.f'],
     ]);
     expect(posted[0]?.['sensor.y']).toEqual({ startUs: hoursAgo(8), endUs: nowUs + 1 });
-    // What is only kept, and what has no rows, waits for nothing.
+    // Entities that are only stored, or have no rows, wait for nothing.
     expect(progress.slice(-4).map(([done, , isMilestone]) => [done, isMilestone])).toEqual([
       [2, true],
       [4, false],
@@ -334,7 +334,7 @@ describe('the ledger', () => {
     expect(posted).toEqual([]);
   });
 
-  it('gets to post in the end what another run left, if it was asked for and is posted', async () => {
+  it('posts at the end what another run left, where it was requested and is posted', async () => {
     const { posted, marks, run } = world(
       entity('sensor.a', 'alone'),
       entity('sensor.b', 'alone'),
@@ -346,7 +346,7 @@ describe('the ledger', () => {
     expect(marks.of('sensor.b').unpostedFromUs).toBe(hoursAgo(70));
   });
 
-  it('is known to be behind before the rows are stored, and after each group to be less so', async () => {
+  it('is marked as behind before the rows are stored, and less so after each group', async () => {
     const { home, store, settings, given, run } = world(
       entity('sensor.a', 'together'),
       entity('sensor.b', 'alone'),

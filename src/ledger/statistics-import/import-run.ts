@@ -18,13 +18,13 @@ import { Patience, Stopped } from './import-patience.ts';
 import { begunRun, type ImportJob } from './import-queue.ts';
 import { asked, copyPiece, entitiesPerPiece, nextStretch, type Piece } from './statistics-copy.ts';
 
-/** A refresh takes these again: Core may have been late with them. */
+/** A refresh fetches these rows again, because Core may have written them late. */
 const rowsAgain = 2;
 const postedAtOnce = 4;
-/** So far back of an instant rows are looked for: an hour alone may lie in an outage. */
-const lookUs = 6 * hourUs;
+/** Rows are searched this far before an instant, because a single hour may lie in an outage. */
+const searchBackUs = 6 * hourUs;
 
-/** One run of the import: rows first, all entities going forward in time together, then the ledger. */
+/** One run of the import: first rows, for all entities together in the order of time, then the ledger. */
 export class ImportRun {
   readonly #deps: HistoryImportDeps;
   readonly #limits: ImportRunLimits;
@@ -32,7 +32,7 @@ export class ImportRun {
   readonly #job: ImportJob;
   readonly #environment: ImportRunEnvironment;
   readonly #patience: Patience;
-  /** Why an entity is left out. */
+  /** By entity, why it is left out. */
   readonly #failed = new Map<string, string>();
   readonly #rows = new Map<string, Record<StatisticsPeriod, number>>();
   /** Entities that have rows of a period, old or new ones. */
@@ -90,7 +90,7 @@ export class ImportRun {
     this.#environment.onProgress(this.#run, isMilestone);
   }
 
-  /** Those of the job that are tracked still and were not given up. */
+  /** The job's entities that are still tracked and were not left out. */
   #open(): Map<string, ImportEntity> {
     const asked = new Set(this.#job.entityIds);
     return new Map(
@@ -101,16 +101,16 @@ export class ImportRun {
     );
   }
 
-  /** From where on each entity's rows are asked for; one that has none is absent. */
+  /** By entity, the start of the rows to fetch; one without rows is absent. */
   async #beginnings(period: StatisticsPeriod, nowUs: number): Promise<Map<string, number>> {
     const { range } = this.#job;
     const found = new Map<string, number>();
     const unknown: string[] = [];
-    // A store that was lost or set back knows less than the mark says.
+    // A store that was lost or restored has less than the mark covers.
     const ends = await this.#patience.until(() => this.#deps.statistics.ends(period));
     for (const entityId of ends.keys()) this.#withRows[period].add(entityId);
     for (const entityId of this.#open().keys()) {
-      // Core keeps hours of them and nothing finer.
+      // Core keeps hourly rows only for them.
       if (period === '5minute' && isExternalStatistic(entityId)) continue;
       const markUs = this.#marks.of(entityId).endUs[period];
       const endUs = ends.get(entityId);
@@ -123,7 +123,7 @@ export class ImportRun {
         period === 'hour' ? await this.#firstHours(some) : await this.#firstFiveMinutes(some, nowUs);
       for (const [entityId, firstUs] of firsts) {
         if (range === null) this.#marks.reach(entityId, period, null);
-        // Whoever asks for years in which there was nothing does not wait for them.
+        // A requested range may begin years before the first row: those are not fetched.
         const askedUs =
           Math.floor((range?.startUs ?? firstUs) / statisticsPeriodUs[period]) * statisticsPeriodUs[period];
         found.set(entityId, Math.max(firstUs, askedUs));
@@ -146,7 +146,7 @@ export class ImportRun {
       let hasRows = false;
       await this.#ask(entityIds, async (ids) => {
         const rows = await asked(() =>
-          this.#deps.homeAssistant.statistics(ids, atUs - lookUs, atUs, '5minute'),
+          this.#deps.homeAssistant.statistics(ids, atUs - searchBackUs, atUs, '5minute'),
         );
         hasRows ||= rows.length > 0;
       });
@@ -204,7 +204,7 @@ export class ImportRun {
     this.#run = { ...this.#run, readingsAdded: this.#run.readingsAdded + 1 };
   }
 
-  /** Rows in a unit that is not the entity's would be another quantity altogether. */
+  /** Rows in another unit than the entity's may be another quantity. */
   #isInUnit(row: HomeStatisticsRow, entity: ImportEntity | undefined): boolean {
     if (entity === undefined) return false;
     if (row.unit === entity.unit) return true;
@@ -213,17 +213,17 @@ export class ImportRun {
     return false;
   }
 
-  /** Written before the rows are: whoever dies in between must know that they are to be posted. */
+  /** Written before the rows, so that a process that dies in between posts them after its restart. */
   async #willBeUnposted(
     rows: readonly HomeStatisticsRow[],
     entities: ReadonlyMap<string, ImportEntity>,
   ): Promise<void> {
-    let isNews = false;
+    let isNew = false;
     for (const { entityId, startUs } of rows) {
       if (entities.get(entityId)?.posting == null) continue;
-      isNews = this.#marks.addUnposted(entityId, startUs) || isNews;
+      isNew = this.#marks.addUnposted(entityId, startUs) || isNew;
     }
-    if (isNews) await this.#saveMarks();
+    if (isNew) await this.#saveMarks();
   }
 
   async #postAll(nowUs: number): Promise<void> {
@@ -235,7 +235,7 @@ export class ImportRun {
         ? []
         : [{ entityId, posting, startUs }];
     });
-    // The home's flows are posted from all of its sources: one after the other they would be posted as often.
+    // The home's flows depend on all of its sources: posted one by one, each would post the flows again.
     const groups = [waiting.filter(({ posting }) => posting === 'together')];
     const alone = waiting.filter(({ posting }) => posting === 'alone');
     for (let at = 0; at < alone.length; at += postedAtOnce) groups.push(alone.slice(at, at + postedAtOnce));

@@ -1,4 +1,4 @@
-/** Brings rows of Home Assistant's statistics into the store, in the order of time, some entities and months at once. */
+/** Copies rows of Home Assistant's statistics to the store in the order of time, a few entities and months at once. */
 import type { StatisticsPeriod } from '../../home/home-assistant.ts';
 import {
   type HomeAssistant,
@@ -13,19 +13,19 @@ import type { StatisticsStore } from '../evidence/statistics-store.ts';
 const pieceRows = 8640;
 export const entitiesPerPiece = 12;
 
-/** Home Assistant is there and does not answer with these statistics. */
+/** Home Assistant is connected and does not answer with these statistics. */
 export class StatisticsRefused extends Error {
   override name = 'StatisticsRefused';
 }
 
-/** A stretch to ask for, and of which entities. */
+/** A stretch of time, and the entities to fetch in it. */
 export interface Piece extends Interval {
   readonly entityIds: readonly string[];
 }
 
 /**
  * The next stretch of time and the entities that are due in it; null when all have reached `endUs`. All go forward
- * together, for the store takes rows best in the order of time.
+ * together, because the store writes rows fastest in the order of time.
  */
 export function nextStretch(
   nextUs: ReadonlyMap<string, number>,
@@ -38,7 +38,7 @@ export function nextStretch(
   const dueBefore = (beforeUs: number) =>
     open.filter(([, atUs]) => atUs < beforeUs).map(([entityId]) => entityId);
   let rows = pieceRows / entitiesPerPiece;
-  // The fewer there are in a stretch, the longer it may be.
+  // The fewer entities are in a stretch, the longer it may be.
   while (dueBefore(startUs + 2 * rows * statisticsPeriodUs[period]).length * 2 * rows <= pieceRows) rows *= 2;
   const pieceEndUs = Math.min(endUs, startUs + rows * statisticsPeriodUs[period]);
   return { entityIds: dueBefore(pieceEndUs), startUs, endUs: pieceEndUs };
@@ -47,7 +47,7 @@ export function nextStretch(
 /**
  * Copies one piece. Rejects with StatisticsRefused, HomeAssistantUnavailable, or the store's error; may be repeated.
  * @param wants whether a row belongs to its entity: one in another unit does not
- * @param beforeWrite told of the rows that are about to be stored
+ * @param beforeWrite called with the rows before they are stored
  */
 export async function copyPiece(
   homeAssistant: Pick<HomeAssistant, 'statistics'>,
@@ -58,8 +58,8 @@ export async function copyPiece(
   beforeWrite: (rows: readonly HomeStatisticsRow[]) => Promise<void>,
 ): Promise<readonly HomeStatisticsRow[]> {
   const { entityIds, startUs, endUs } = piece;
-  const told = await asked(() => homeAssistant.statistics(entityIds, startUs, endUs, period));
-  const rows = told.filter(wants).sort((a, b) => a.startUs - b.startUs);
+  const answered = await asked(() => homeAssistant.statistics(entityIds, startUs, endUs, period));
+  const rows = answered.filter(wants).sort((a, b) => a.startUs - b.startUs);
   if (rows.length === 0) return rows;
   await beforeWrite(rows);
   await store.append(rows);

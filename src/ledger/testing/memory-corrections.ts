@@ -1,4 +1,4 @@
-/** Corrections in a list, and evidence that there is none of, for tests of what stands before them. */
+/** Corrections in a list, and a source without evidence, for tests. */
 import type { Correction, CorrectionStore } from '../evidence/correction.ts';
 import type { EvidenceSource } from '../evidence/evidence-source.ts';
 

@@ -1,10 +1,10 @@
-/** A ledger in lists, for tests of what stands before the store. */
+/** A ledger in lists, for tests without a store. */
 import type { LedgerPage, LedgerStore, Opening } from '../entries/ledger-store.ts';
 import type { PostedEntry } from '../entries/revision.ts';
 
 export class MemoryLedger implements LedgerStore {
   readonly entries = new Map<string, PostedEntry & { entityId: string }>();
-  /** Makes every write fail, as a store that is away. */
+  /** Every write fails, as with a store that is down. */
   isDown = false;
   readonly revisions: PostedEntry[] = [];
   readonly opened = new Map<string, Opening & { entityId: string }>();

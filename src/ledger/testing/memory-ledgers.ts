@@ -1,7 +1,7 @@
 import type { LedgerPage, LedgerStore } from '../entries/ledger-store.ts';
 import { MemoryLedger } from './memory-ledger.ts';
 
-/** One ledger in lists per meter, which fails as it is told: before it did its work, or after. */
+/** One ledger in lists per meter. With a fault, a call fails before or after its work. */
 export class MemoryLedgers implements LedgerStore {
   readonly #ledgers = new Map<string, MemoryLedger>();
   fault: 'none' | 'before' | 'after' = 'none';

@@ -1,7 +1,7 @@
 import { quarterHourUs } from '../../units/quarter-hour.ts';
 import type { PostedEntry } from '../entries/revision.ts';
 
-/** A quarter that was measured whole, in its first revision, but for what is given. */
+/** A quarter-hour that was measured completely, in its first revision; `given` replaces fields. */
 export function postedEntry(
   quarterHourStartUs: number,
   amountMicro: number,

@@ -1,7 +1,7 @@
 /** A meter whose every true register is known: the oracle of the simulation. */
 import { quarterHourStartUs, quarterHourUs } from '../../units/quarter-hour.ts';
 
-/** Until an instant it had delivered so much, in millionths; between two of them evenly. */
+/** The amount delivered until an instant, in millionths; between two knots it grows evenly. */
 interface Knot {
   readonly atUs: number;
   readonly delivered: number;
@@ -19,8 +19,8 @@ export class SimulatedMeter {
   /** It may be renamed. */
   entityId: string;
   readonly knots: Knot[] = [];
-  /** What it told; `isLost`: nobody knows of it any more. */
-  readonly told: (SimulatedState & { isLost?: boolean })[] = [];
+  /** The states it reported; `isLost`: the state is not in the store. */
+  readonly reported: (SimulatedState & { isLost?: boolean })[] = [];
   readonly #random: () => number;
   #registerMicro: number;
   #delivered = 0;
@@ -35,15 +35,15 @@ export class SimulatedMeter {
    * The next state, later than all before.
    * @param isPlain it just goes on counting
    */
-  tell(atUs: number, isPlain = false): SimulatedState {
+  report(atUs: number, isPlain = false): SimulatedState {
     const pick = isPlain ? 1 : this.#random();
     const usedMicro = Math.floor(this.#random() * 400) * 1000;
     const isFirst = this.knots.length === 0;
-    if (!isFirst && pick < 0.04) return this.#say(atUs, 'unavailable', 'absent');
+    if (!isFirst && pick < 0.04) return this.#emit(atUs, 'unavailable', 'absent');
     if (!isFirst && pick < 0.07) {
-      // A glitch of the sensor: the meter itself stands where it stood.
+      // A glitch of the sensor: the meter itself does not move.
       this.knots.push({ atUs, delivered: this.#delivered });
-      return this.#say(
+      return this.#emit(
         atUs,
         kwh(this.#registerMicro - Math.floor(this.#registerMicro / 50_000) * 1000),
         'dip',
@@ -57,47 +57,49 @@ export class SimulatedMeter {
     return this.#count(atUs, isFirst ? 0 : usedMicro, 'counted');
   }
 
-  /** From the first register that it told to the last. */
+  /** From the first reported register to the last. */
   get deliveredMicro(): number {
     return this.#delivered;
   }
 
-  /** What it delivered in a quarter, not rounded; only between the first and the last register. */
+  /** What it delivered in a quarter-hour, not rounded; only between the first and the last register. */
   inQuarterHour(startUs: number): number {
     return this.#deliveredUntil(startUs + quarterHourUs) - this.#deliveredUntil(startUs);
   }
 
-  /** Quarters that lie wholly between registers that were told. */
+  /** Quarter-hours that lie wholly between reported registers. */
   get wholeQuarterHours(): number[] {
     const first = this.knots[0];
     const last = this.knots.at(-1);
     if (first === undefined || last === undefined) return [];
-    const quarters: number[] = [];
+    const quarterHours: number[] = [];
     for (
       let at = quarterHourStartUs(first.atUs) + quarterHourUs;
       at + quarterHourUs <= last.atUs;
       at += quarterHourUs
     )
-      quarters.push(at);
-    return quarters;
+      quarterHours.push(at);
+    return quarterHours;
   }
 
-  /** Whether all that was told from the register before a quarter to the one after it is known. */
+  /** Whether every state from the register before a quarter-hour to the one after it is stored. */
   isComplete(startUs: number): boolean {
-    const before = this.told.findLastIndex(
+    const before = this.reported.findLastIndex(
       ({ atUs, happening }) => atUs <= startUs && happening !== 'absent',
     );
-    const after = this.told.findIndex(
+    const after = this.reported.findIndex(
       ({ atUs, happening }) => atUs >= startUs + quarterHourUs && happening !== 'absent',
     );
     return (
-      before >= 0 && after >= 0 && this.told.slice(before, after + 1).every(({ isLost }) => isLost !== true)
+      before >= 0 &&
+      after >= 0 &&
+      this.reported.slice(before, after + 1).every(({ isLost }) => isLost !== true)
     );
   }
 
-  /** The longest that nothing is known for, from the register before a quarter to the one after it. */
+  /** The longest time without a stored register, from the one before a quarter-hour to the one after it. */
   gapAround(startUs: number): number {
-    const known = this.told
+    const known = this.reported
       .filter(({ isLost, happening }) => isLost !== true && happening !== 'absent')
       .map(({ atUs }) => atUs);
     const before = known.findLastIndex((atUs) => atUs <= startUs);
@@ -109,12 +111,12 @@ export class SimulatedMeter {
   #count(atUs: number, usedMicro: number, happening: Happening): SimulatedState {
     this.#delivered += usedMicro;
     this.knots.push({ atUs, delivered: this.#delivered });
-    return this.#say(atUs, kwh(this.#registerMicro), happening);
+    return this.#emit(atUs, kwh(this.#registerMicro), happening);
   }
 
-  #say(atUs: number, text: string, happening: Happening): SimulatedState {
+  #emit(atUs: number, text: string, happening: Happening): SimulatedState {
     const state = { atUs, text, happening };
-    this.told.push(state);
+    this.reported.push(state);
     return state;
   }
 

@@ -1,4 +1,4 @@
-/** Home Assistant's statistics and the store of them in memory, with the faults that the real ones can't be asked for. */
+/** Home Assistant's statistics and their store in memory, with faults that the real ones can't produce on demand. */
 
 import {
   type ConnectionStatus,
@@ -12,15 +12,15 @@ import type { StatisticsRecord, StatisticsStore } from '../evidence/statistics-s
 
 type Fault = 'away' | 'refused' | null;
 
-/** Holds rows; what is asked of it is counted. */
+/** Holds rows, and counts questions and answered rows. */
 export class MemoryStatistics {
   readonly rows: HomeStatisticsRow[] = [];
   readonly #listeners = new Set<(status: ConnectionStatus) => void>();
   isConnected = true;
-  /** What the next question meets. */
+  /** The fault that a question meets. */
   fault: (entityIds: readonly string[]) => Fault = () => null;
   asked = 0;
-  told = 0;
+  answeredRows = 0;
   longestAnswer = 0;
 
   /** Rows of a rising register, `count` of them from an instant on. */
@@ -72,7 +72,7 @@ export class MemoryStatistics {
         row.startUs < endUs &&
         entityIds.includes(row.entityId),
     );
-    this.told += found.length;
+    this.answeredRows += found.length;
     this.longestAnswer = Math.max(this.longestAnswer, found.length);
     return found;
   }

@@ -1,6 +1,7 @@
 import type { HomeAssistant } from '../../home/home-assistant.ts';
 import { Backoff } from '../../runtime/backoff.ts';
 import type { Clock } from '../../runtime/clock.ts';
+import type { PartProblem } from '../../runtime/health.ts';
 import type { Log } from '../../runtime/log.ts';
 import { Loop } from '../../runtime/loop.ts';
 import { pause, unlessAborted } from '../../runtime/pause.ts';
@@ -36,7 +37,7 @@ interface BackfillDeps {
 
 interface BackfillStatus {
   readonly isOk: boolean;
-  readonly detail: string | null;
+  readonly problem: PartProblem | null;
   readonly isRunning: boolean;
   readonly waiting: number;
   readonly lastFinishedAtUs: number | null;
@@ -84,7 +85,7 @@ export class Backfill {
   #run: SyncRun | null = null;
   #bringsPast = false;
   #lastFinishedAtUs: number | null = null;
-  #error: string | null = null;
+  #problem: PartProblem | null = null;
   #unlisten: () => void = () => undefined;
 
   constructor(deps: BackfillDeps, limits: Partial<BackfillLimits> = {}) {
@@ -134,8 +135,8 @@ export class Backfill {
 
   status(): BackfillStatus {
     return {
-      isOk: this.#error === null,
-      detail: this.#error,
+      isOk: this.#problem === null,
+      problem: this.#problem,
       isRunning: this.#run !== null,
       waiting: this.#queue.length,
       lastFinishedAtUs: this.#lastFinishedAtUs,
@@ -202,7 +203,8 @@ export class Backfill {
       if (this.#loop.signal.aborted) return;
       await this.#noteCoverage(copiedSpans);
       run = this.#finished(run, failed);
-      this.#error = failed.length === 0 ? null : `Home Assistant's history is incomplete: ${failed[0]}`;
+      const [reason] = failed;
+      this.#problem = reason === undefined ? null : { code: 'history_incomplete', values: { reason } };
       if (job.follows === null || added > 0) {
         await this.#runLog.save(run, true);
         log.info(
@@ -340,7 +342,7 @@ export class Backfill {
         retry.reset();
       },
       onFailed: async (message) => {
-        this.#error = message;
+        this.#problem = { code: 'failed', values: { reason: message } };
         await pause(retry.nextMs(), AbortSignal.any([signal, this.#wake.signal]));
       },
     });

@@ -85,7 +85,7 @@ describe('CoverageScheduler', () => {
     expect(asked).toEqual([baseUs - coverageHourUs]);
     expect(keeper.status()).toEqual({
       isOk: true,
-      detail: null,
+      problem: null,
       isRunning: false,
       verifiedUntilUs: baseUs,
       unverifiedHours: 0,
@@ -134,7 +134,10 @@ describe('CoverageScheduler', () => {
     keeper.check();
     await vi.advanceTimersByTimeAsync(minute);
     expect(keeper.status()).toMatchObject({ isOk: false, isRunning: false });
-    expect(keeper.status().detail).toContain('sensor.meter: no recorder');
+    expect(keeper.status().problem).toEqual({
+      code: 'verification_refused',
+      values: { reason: expect.stringContaining('sensor.meter: no recorder') },
+    });
   });
 
   it('tries again what was cut off', async () => {

@@ -1,5 +1,6 @@
 import { type HomeAssistant, HomeAssistantUnavailable } from '../../home/home-assistant.ts';
 import type { Clock } from '../../runtime/clock.ts';
+import type { PartProblem } from '../../runtime/health.ts';
 import type { Log } from '../../runtime/log.ts';
 import { Loop } from '../../runtime/loop.ts';
 import { pause } from '../../runtime/pause.ts';
@@ -39,7 +40,7 @@ const defaultCoverageSchedulerLimits: CoverageSchedulerLimits = {
 
 export interface CoverageStatus {
   readonly isOk: boolean;
-  readonly detail: string | null;
+  readonly problem: PartProblem | null;
   readonly isRunning: boolean;
   /** All tracked entities are verified until then, as far back as is checked; null before the first check. */
   readonly verifiedUntilUs: number | null;
@@ -70,7 +71,7 @@ export class CoverageScheduler {
   #lastChecked = { wallUs: 0, monotonicMs: 0 };
   #nextUs = 0;
   #isRunning = false;
-  #error: string | null = null;
+  #problem: PartProblem | null = null;
   #verifiedUntilUs: number | null = null;
   #unverifiedHours: number | null = null;
 
@@ -95,8 +96,8 @@ export class CoverageScheduler {
 
   status(): CoverageStatus {
     return {
-      isOk: this.#error === null,
-      detail: this.#error,
+      isOk: this.#problem === null,
+      problem: this.#problem,
       isRunning: this.#isRunning,
       verifiedUntilUs: this.#verifiedUntilUs,
       unverifiedHours: this.#unverifiedHours,
@@ -206,7 +207,8 @@ export class CoverageScheduler {
       },
     );
     if (signal.aborted) return;
-    this.#error = run.error === null ? null : `Hours are not verified, Home Assistant refuses ${run.error}`;
+    this.#problem =
+      run.error === null ? null : { code: 'verification_refused', values: { reason: run.error } };
     if (run.entitiesTotal > 0) {
       const { entityIds, startUs, endUs } = this.#span();
       this.#weigh(await coverageVerifier.unverifiedHours(entityIds, startUs, endUs));

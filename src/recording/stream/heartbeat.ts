@@ -1,5 +1,6 @@
 import type { HomeAssistant } from '../../home/home-assistant.ts';
 import type { Clock } from '../../runtime/clock.ts';
+import type { PartProblem } from '../../runtime/health.ts';
 import type { Log } from '../../runtime/log.ts';
 import { pause } from '../../runtime/pause.ts';
 import { minuteMs } from '../../units/durations.ts';
@@ -40,7 +41,7 @@ export const defaultHeartbeatLimits: HeartbeatLimits = {
 
 export interface HeartbeatStatus {
   readonly isOk: boolean;
-  readonly detail: string | null;
+  readonly problem: PartProblem | null;
   readonly lastPingAtUs: number | null;
   /** When a snapshot was last compared with the received states. */
   readonly lastComparedAtUs: number | null;
@@ -84,9 +85,7 @@ export class Heartbeat {
   status(): HeartbeatStatus {
     return {
       isOk: !this.#isSilent,
-      detail: this.#isSilent
-        ? 'Home Assistant answers and does not report changes of states; it was subscribed to anew, and what was missed is fetched from its history.'
-        : null,
+      problem: this.#isSilent ? { code: 'states_silent', values: {} } : null,
       lastPingAtUs: this.#deps.homeAssistant.lastPingAtUs(),
       lastComparedAtUs: this.#lastComparedAtUs,
       silences: this.#silences,

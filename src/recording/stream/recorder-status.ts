@@ -1,3 +1,4 @@
+import type { PartProblem } from '../../runtime/health.ts';
 import type { Rejection, RejectionReason } from '../reading.ts';
 import type { ReadingWriterStatus } from '../write/reading-writer.ts';
 import type { SpoolStatus } from '../write/spool/spool.ts';
@@ -5,8 +6,8 @@ import type { SpoolStatus } from '../write/spool/spool.ts';
 /** The state of recording; counts are since the process started. */
 export interface RecorderStatus {
   readonly isOk: boolean;
-  /** What is wrong, in words; null when all is well. */
-  readonly detail: string | null;
+  /** Null when all is well. */
+  readonly problem: PartProblem | null;
   readonly entitiesTracked: number;
   /** Home Assistant delivers the states of the tracked entities. */
   readonly isSubscribed: boolean;
@@ -35,14 +36,12 @@ export interface RecorderStatus {
   readonly isPaused: boolean;
 }
 
-/** What is wrong with recording and what to do, the worst first; null when all is well. */
-export function recorderDetail(
+/** What is wrong with recording, the worst first; null when all is well. */
+export function recorderProblem(
   { spoolError, storeError }: Pick<ReadingWriterStatus, 'spoolError' | 'storeError'>,
   subscribeError: string | null,
-): string | null {
-  if (spoolError !== null)
-    return `The spool on disk takes no readings: ${spoolError}. Make room in the app's data folder.`;
-  if (storeError !== null)
-    return `The readings store takes nothing, readings wait in the spool: ${storeError}`;
-  return subscribeError === null ? null : `Home Assistant does not report states: ${subscribeError}`;
+): PartProblem | null {
+  if (spoolError !== null) return { code: 'spool_failed', values: { reason: spoolError } };
+  if (storeError !== null) return { code: 'readings_waiting', values: { reason: storeError } };
+  return subscribeError === null ? null : { code: 'subscription_failed', values: { reason: subscribeError } };
 }

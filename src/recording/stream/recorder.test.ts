@@ -265,7 +265,11 @@ describe('recorder', () => {
     await recorder.start();
     recorder.track([entity(meter)]);
     home.connect();
-    await vi.waitFor(() => expect(recorder.status().detail).toContain('warming up'));
+    await vi.waitFor(() =>
+      expect(recorder.status().problem?.values).toMatchObject({
+        reason: expect.stringContaining('warming up'),
+      }),
+    );
     await vi.waitFor(() => expect(recorder.status().isSubscribed).toBe(true), { timeout: 3000 });
     expect(recorder.status().isOk).toBe(true);
   });

@@ -15,7 +15,7 @@ import { ReadingWriter, type ReadingWriterLimits } from '../write/reading-writer
 import type { Spool } from '../write/spool/spool.ts';
 import { parseState } from './reading-parser.ts';
 import { RecentInstants } from './recent-instants.ts';
-import { type RecorderStatus, recorderDetail } from './recorder-status.ts';
+import { type RecorderStatus, recorderProblem } from './recorder-status.ts';
 import { StateFollower } from './state-follower.ts';
 import { SubscriptionKeeper } from './subscription-keeper.ts';
 
@@ -217,10 +217,10 @@ export class Recorder {
   status(): RecorderStatus {
     const written = this.#writer.status();
     const spool = this.#deps.spool.status();
-    const detail = recorderDetail(written, this.#follower.error());
+    const problem = recorderProblem(written, this.#follower.error());
     return {
-      isOk: detail === null,
-      detail,
+      isOk: problem === null,
+      problem,
       entitiesTracked: this.#tracked.size,
       isSubscribed: this.#follower.isSubscribed(),
       lastReadingAtUs: this.#lastReadingAtUs,

@@ -65,7 +65,7 @@ describe('disk watch', () => {
     expect(await is(1500)).toEqual({ store: false, spool: false, isOk: false });
     expect(await is(199)).toEqual({ store: true, spool: false, isOk: false });
     expect(await is(99)).toEqual({ store: true, spool: true, isOk: false });
-    expect(watch.status().detail).toContain('only 99 MB are free');
+    expect(watch.status().problem).toMatchObject({ code: 'disk_full', values: { freeBytes: 99_000_000 } });
     // Not at each megabyte.
     expect(await is(105)).toEqual({ store: true, spool: true, isOk: false });
     expect(await is(150)).toEqual({ store: true, spool: false, isOk: false });
@@ -78,7 +78,7 @@ describe('disk watch', () => {
     expect(changes).toBe(4);
     expect(watch.status()).toEqual({
       isOk: true,
-      detail: null,
+      problem: null,
       freeBytes: 9000 * megabyte,
       totalBytes: 32_000 * megabyte,
     });

@@ -1,4 +1,5 @@
 import type { Clock } from '../../runtime/clock.ts';
+import type { PartProblem } from '../../runtime/health.ts';
 import type { Log } from '../../runtime/log.ts';
 import { pause } from '../../runtime/pause.ts';
 import type { RecordingEvents } from '../recording-events.ts';
@@ -43,7 +44,7 @@ const defaultDiskLimits: DiskWatchLimits = {
 
 export interface DiskStatus {
   readonly isOk: boolean;
-  readonly detail: string | null;
+  readonly problem: PartProblem | null;
   /** Null before it was measured. */
   readonly freeBytes: number | null;
   readonly totalBytes: number | null;
@@ -94,12 +95,12 @@ export class DiskWatch {
   status(): DiskStatus {
     const { freeBytes = null, totalBytes = null } = this.#space ?? {};
     const isLow = freeBytes !== null && freeBytes < this.#warnBelow();
-    const detail = this.#isStoreHeld
-      ? `The disk is full: ${this.#why()}. Nothing more is written until there is room; what is missed meanwhile is fetched from Home Assistant afterwards. Make room on the disk of Home Assistant.`
+    const problem: PartProblem | null = this.#isStoreHeld
+      ? { code: 'disk_full', values: { freeBytes: freeBytes ?? 0 } }
       : isLow
-        ? `Only ${inMegabytes(freeBytes)} MB are free on the disk; below ${inMegabytes(this.#limits.reserveBytes)} MB nothing more is written. Make room on the disk of Home Assistant.`
+        ? { code: 'disk_low', values: { freeBytes, reserveBytes: this.#limits.reserveBytes } }
         : null;
-    return { isOk: detail === null, detail, freeBytes, totalBytes };
+    return { isOk: problem === null, problem, freeBytes, totalBytes };
   }
 
   async #work(): Promise<void> {

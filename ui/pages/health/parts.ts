@@ -1,4 +1,5 @@
 /** The parts in the status. A new part is shown without changes here; known parts have names and facts. Pure. */
+import type { PartProblemRow, PartProblemValues } from '../../../src/schemas/part-problems.ts';
 import type { Status } from '../../../src/schemas/status.ts';
 import { formatAge, formatInstant, type Locale } from '../../format/instants.ts';
 import { formatBytes, formatCount } from '../../format/numbers.ts';
@@ -8,6 +9,7 @@ interface Part {
   readonly key: string;
   readonly name: string;
   readonly isOk: boolean;
+  /** What is wrong and what to do; null when all is well. */
   readonly detail: string | null;
   readonly facts: readonly string[];
 }
@@ -29,10 +31,7 @@ const order = [
   'discovery',
 ];
 
-interface ReportedPart {
-  readonly ok: boolean;
-  readonly detail: string | null;
-}
+type ReportedPart = Pick<Status['questdb'], 'ok' | 'problems'>;
 
 function isPart(value: unknown): value is ReportedPart {
   return typeof value === 'object' && value !== null && typeof (value as ReportedPart).ok === 'boolean';
@@ -106,6 +105,20 @@ const factsOf: Readonly<Record<string, Facts>> = {
   ],
 };
 
+function problemsText(problems: readonly PartProblemRow[], { t, bytes }: FactContext): string | null {
+  return problems.length === 0
+    ? null
+    : problems.map((problem) => sentence(problem, t.problems, bytes)).join(' ');
+}
+
+function sentence<C extends keyof PartProblemValues>(
+  { code, values }: PartProblemRow<C>,
+  texts: Texts['health']['parts']['problems'],
+  bytes: (value: number) => string,
+): string {
+  return texts[code](values, bytes);
+}
+
 export function partsOf(status: Status, t: Texts['health']['parts'], locale: Locale, atMs: number): Part[] {
   const { language } = locale;
   const context: FactContext = {
@@ -126,7 +139,7 @@ export function partsOf(status: Status, t: Texts['health']['parts'], locale: Loc
           key,
           name: typeof name === 'string' ? name : key.replaceAll('_', ' '),
           isOk: part.ok,
-          detail: part.detail,
+          detail: problemsText(part.problems, context),
           facts: (factsOf[key]?.(status, context) ?? []).filter((fact) => fact !== false),
         },
       ];

@@ -7,6 +7,7 @@ import { type TicketStatement, ticketStatement } from '../../../src/schemas/tick
 import type { TicketRow } from '../../../src/schemas/tickets.ts';
 import { en } from '../../texts/en.ts';
 import { statementText } from './ticket-statement.ts';
+import { figuresOf } from './ticket-words.ts';
 
 const fall = { before: 1204.31, after: 3.5, unit: 'kWh' } as const;
 const spike = { ...fall, farthest: 0, readings: 1 };
@@ -24,7 +25,7 @@ const every: readonly [TicketStatement, string][] = [
       code: 'register_jumped',
       values: { counted: 5, lasted_seconds: 10, highest_hour: 2.25, unit: 'kWh' },
     },
-    'within 10 s. The most in an hour was 2.25 kWh until then.',
+    'within 10 s. Its highest hour until then was 2.25 kWh.',
   ],
   [{ code: 'register_fell', values: fall }, 'fell from 1,204.31 kWh to 3.5 kWh. All of it was counted'],
   [{ code: 'register_fell_without_reset', values: fall }, 'to 3.5 kWh, and Home Assistant reported no reset'],
@@ -113,4 +114,19 @@ describe('the sentence of a ticket', () => {
       /came back to 3\.5 kWh\. It could not be left out without you: 5\.25 kWh were .* 0\.002 kWh at most\.$/,
     );
   });
+});
+
+it('shows figures beside the sentence, except a single one that the sentence has', () => {
+  const locale = { language: 'en' } as Parameters<typeof figuresOf>[2];
+  const gapFigure = { name: 'gap_seconds', value: 5400, unit: 's' } as const;
+  const shown = (...evidence: TicketRow['evidence']) =>
+    figuresOf({ evidence } as unknown as TicketRow, en, locale).map(({ label, text: words }) => [
+      label,
+      words,
+    ]);
+  expect(shown(gapFigure)).toEqual([]);
+  expect(shown({ name: 'added', value: 37, unit: '' }, gapFigure)).toEqual([
+    ['Readings added', '37'],
+    ['Length', '1\u00a0h 30\u00a0min'],
+  ]);
 });

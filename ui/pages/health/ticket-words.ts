@@ -18,7 +18,9 @@ interface ShownFigure {
   readonly text: string;
 }
 
+/** Empty for a single figure, which the sentence already has. */
 export function figuresOf({ evidence }: TicketRow, t: Texts, { language }: Locale): ShownFigure[] {
+  if (evidence.length === 1) return [];
   return evidence.map(({ name, value, unit }) => ({
     name,
     label: t.health.tickets.figures[name],

@@ -1,18 +1,26 @@
 import type { Statement } from '../../integrity/statement.ts';
+import type { PartProblem } from '../../runtime/health.ts';
+import { type PartProblemRow, partProblem } from '../../schemas/part-problems.ts';
 import { type TicketStatement, ticketStatement } from '../../schemas/ticket-statements.ts';
 import { valueFromMicro } from '../../units/amount.ts';
 import { secondUs } from '../../units/durations.ts';
 
-/**
- * A statement in the names and units of the API: `countedMicro` is answered as `counted` in kWh or m³, `lastedUs` as
- * `lasted_seconds`.
- */
+/** A statement in the names and units of the API. */
 export function statementAnswer({ code, values }: Statement): TicketStatement {
-  const answered = Object.entries(values).map(([name, value]) => answeredValue(name, value));
-  return ticketStatement.parse({ code, values: Object.fromEntries(answered) });
+  return ticketStatement.parse({ code, values: answeredValues(values) });
 }
 
-function answeredValue(name: string, value: string | number | boolean | null): [string, typeof value] {
+/** A problem in the names and units of the API. */
+export function problemAnswer({ code, values }: PartProblem): PartProblemRow {
+  return partProblem.parse({ code, values: answeredValues(values) });
+}
+
+/** `countedMicro` becomes `counted` in kWh or m³, `lastedUs` becomes `lasted_seconds`. */
+function answeredValues(values: object): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => answeredValue(name, value)));
+}
+
+function answeredValue(name: string, value: unknown): [string, unknown] {
   const number = typeof value === 'number' ? value : null;
   if (name.endsWith('Micro'))
     return [snakeCase(name.slice(0, -'Micro'.length)), number === null ? null : valueFromMicro(number)];
