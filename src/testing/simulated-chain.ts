@@ -222,8 +222,7 @@ export class SimulatedChain {
     const meter = this.meters[Math.floor(this.#random() * this.meters.length)];
     if (meter === undefined) return;
     for (const { atUs, happening } of meter.reported.slice(-count).reverse()) {
-      // For a register that fell it can't be known afterwards how far it had come, nor where the first one counted
-      // from.
+      // After a fall or the first value, a lost amount can't be derived from later registers.
       if (happening !== 'counted' || atUs === meter.reported[0]?.atUs) break;
       const index = this.home.past.findIndex(
         (one) => one.entityId === meter.entityId && one.lastUpdatedUs === atUs,
