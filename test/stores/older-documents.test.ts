@@ -9,13 +9,9 @@ import { MongoCorrectionStore } from '../../src/adapters/mongodb/correction-stor
 import { MongoSettingsStore } from '../../src/adapters/mongodb/settings-store.ts';
 import { MongoSubscriptionStore } from '../../src/adapters/mongodb/subscription-store.ts';
 import { MongoTicketStore } from '../../src/adapters/mongodb/ticket-store.ts';
-import {
-  storedUnposted,
-  unpostedFromStored,
-  unpostedKey,
-} from '../../src/ledger/corrections/unposted-corrections.ts';
+import { unpostedSetting } from '../../src/ledger/corrections/unposted-corrections.ts';
 import { ImportMarks } from '../../src/ledger/statistics-import/import-marks.ts';
-import { openDocuments } from './documents-fixture.ts';
+import { openDocuments, settingsOf } from './documents-fixture.ts';
 
 const documents = openDocuments();
 afterAll(() => documents.stop());
@@ -81,19 +77,20 @@ it('reads and keeps until when the recording is complete', async () => {
 });
 
 it('reads and keeps how far statistics are imported and what is not posted yet', async () => {
-  const settings = new MongoSettingsStore(documents);
+  const store = new MongoSettingsStore(documents);
+  const settings = settingsOf(documents);
   const mark = { untilUs: { '5minute': null, hour: 70 }, unpostedFromUs: 49, syncs: [] };
-  await settings.set('statistics_import', { entities: [['sensor.a', mark]] }, 1);
+  await store.set('statistics_import', { entities: [['sensor.a', mark]] }, 1);
   const marks = new ImportMarks(settings);
   await marks.load();
   expect(marks.of('sensor.a').endUs).toEqual({ '5minute': null, hour: 70 });
   await marks.save(2);
-  expect(await settings.get('statistics_import')).toEqual({ entities: [['sensor.a', mark]] });
+  expect(await store.get('statistics_import')).toEqual({ entities: [['sensor.a', mark]] });
 
   const unposted = [{ entityId: 'sensor.a', fromUs: 5, untilUs: 8 }];
-  await settings.set(unpostedKey, unposted, 1);
-  const found = unpostedFromStored(await settings.get(unpostedKey));
+  await store.set(unpostedSetting.key, unposted, 1);
+  const found = await settings.get(unpostedSetting);
   expect(found).toEqual([{ entityId: 'sensor.a', startUs: 5, endUs: 9 }]);
-  expect(storedUnposted(found)).toEqual(unposted);
-  expect(unpostedFromStored(undefined)).toEqual([]);
+  await settings.set(unpostedSetting, found, 2);
+  expect(await store.get(unpostedSetting.key)).toEqual(unposted);
 });

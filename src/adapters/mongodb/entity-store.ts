@@ -1,8 +1,9 @@
+import { z } from 'zod';
 import type { Entity, KnownEntity } from '../../home/entity.ts';
 import type { EntityStore } from '../../home/entity-store.ts';
+import { fitting, type Settings, setting } from '../../home/settings.ts';
 import { Mutex } from '../../runtime/mutex.ts';
 import type { Documents } from './documents.ts';
-import { MongoSettingsStore } from './settings-store.ts';
 
 interface EntityDocument extends Omit<Entity, 'entityId'> {
   readonly _id: string;
@@ -12,7 +13,11 @@ interface EntityDocument extends Omit<Entity, 'entityId'> {
 }
 
 const entitiesCollection = 'entities';
-const trackedKey = 'tracked_entities';
+const trackedSetting = setting<readonly string[]>({
+  key: 'tracked_entities',
+  schema: fitting(z.string()),
+  fallback: [],
+});
 /**
  * Documents per call. FerretDB 1 keeps a connection of its pool of 100 for each update until the call ends, and at
  * the hundredth it waits for ever.
@@ -25,13 +30,13 @@ const documentsPerCall = 10;
  */
 export class MongoEntityStore implements EntityStore {
   readonly #documents: Documents;
-  readonly #settings: MongoSettingsStore;
+  readonly #settings: Settings;
   /** Reading the documents and writing what changed is one step. */
   readonly #mutex = new Mutex();
 
-  constructor(documents: Documents) {
+  constructor(documents: Documents, settings: Settings) {
     this.#documents = documents;
-    this.#settings = new MongoSettingsStore(documents);
+    this.#settings = settings;
   }
 
   async all(): Promise<KnownEntity[]> {
@@ -62,19 +67,18 @@ export class MongoEntityStore implements EntityStore {
   }
 
   setTracked(entityIds: readonly string[], atUs: number): Promise<void> {
-    return this.#mutex.run(() => this.#settings.set(trackedKey, [...new Set(entityIds)].sort(), atUs));
+    return this.#mutex.run(() => this.#settings.set(trackedSetting, [...new Set(entityIds)].sort(), atUs));
   }
 
   async #track(entities: readonly Entity[], atUs: number): Promise<void> {
     if (entities.length === 0) return;
     const tracked = await this.#tracked();
     const more = tracked.union(new Set(entities.map(({ entityId }) => entityId)));
-    if (more.size > tracked.size) await this.#settings.set(trackedKey, [...more].sort(), atUs);
+    if (more.size > tracked.size) await this.#settings.set(trackedSetting, [...more].sort(), atUs);
   }
 
   async #tracked(): Promise<Set<string>> {
-    const value = await this.#settings.get(trackedKey);
-    return new Set(Array.isArray(value) ? value.filter((id) => typeof id === 'string') : []);
+    return new Set(await this.#settings.get(trackedSetting));
   }
 
   #known(): Promise<EntityDocument[]> {

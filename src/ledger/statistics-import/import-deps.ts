@@ -1,6 +1,6 @@
 /** What the import of the past works with. */
 import type { HomeAssistant } from '../../home/home-assistant.ts';
-import type { SettingsStore } from '../../home/settings-store.ts';
+import type { Settings } from '../../home/settings.ts';
 import type { SyncLog, SyncRun } from '../../recording/sync-log.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Log } from '../../runtime/log.ts';
@@ -20,7 +20,7 @@ export interface HistoryImportDeps {
   readonly homeAssistant: Pick<HomeAssistant, 'statistics' | 'firstStatistics' | 'status' | 'onStatus'>;
   readonly statistics: Pick<StatisticsStore, 'append' | 'ends' | 'count'>;
   readonly syncLog: SyncLog;
-  readonly settings: SettingsStore;
+  readonly settings: Settings;
   /** All that are tracked now. */
   readonly entities: () => readonly ImportEntity[];
   /** Resolves when the ledger has posted the rows in these spans; rejects when it could not. */
