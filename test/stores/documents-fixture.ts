@@ -5,6 +5,7 @@ import { MongoEntityStore } from '../../src/adapters/mongodb/entity-store.ts';
 import { MongoSettingsStore } from '../../src/adapters/mongodb/settings-store.ts';
 import type { Entity } from '../../src/home/entity.ts';
 import { Settings } from '../../src/home/settings.ts';
+import type { Log } from '../../src/runtime/log.ts';
 import { quietLog } from './questdb-fixture.ts';
 
 /** The documents of a database that no other test uses; the server's own in `url`, or one of the caller's. */
@@ -12,10 +13,11 @@ export function openDocuments(
   url = inject('mongodbUrl'),
   limits: Partial<DocumentsLimits> = {},
   database = `test_${randomUUID().replaceAll('-', '')}`,
+  log: Log = quietLog,
 ): Documents {
   const address = new URL(url);
   address.pathname = `/${database}`;
-  return new Documents({ url: address.href, log: quietLog }, limits);
+  return new Documents({ url: address.href, log }, limits);
 }
 
 export function settingsOf(documents: Documents): Settings {

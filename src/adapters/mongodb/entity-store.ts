@@ -3,16 +3,19 @@ import type { Entity, KnownEntity } from '../../home/entity.ts';
 import type { EntityStore } from '../../home/entity-store.ts';
 import { fitting, type Settings, setting } from '../../home/settings.ts';
 import { Mutex } from '../../runtime/mutex.ts';
+import { DocumentVersion, type Stored } from './document-version.ts';
 import type { Documents } from './documents.ts';
 
-interface EntityDocument extends Omit<Entity, 'entityId'> {
-  readonly _id: string;
+interface EntityFields extends Omit<Entity, 'entityId'> {
   readonly isActive: boolean;
   readonly discoveredAtUs: number;
   readonly updatedAtUs: number;
 }
 
+type EntityDocument = EntityFields & { readonly _id: string };
+
 const entitiesCollection = 'entities';
+const version = new DocumentVersion<EntityFields>(entitiesCollection);
 const trackedSetting = setting<readonly string[]>({
   key: 'tracked_entities',
   schema: fitting(z.string()),
@@ -29,12 +32,12 @@ const documentsPerCall = 10;
  * changes atomically (FerretDB has no transactions) and the process may be killed at any moment.
  */
 export class MongoEntityStore implements EntityStore {
-  readonly #documents: Documents;
+  readonly #documents: Pick<Documents, 'ask'>;
   readonly #settings: Settings;
   /** Reading the documents and writing what changed is one step. */
   readonly #mutex = new Mutex();
 
-  constructor(documents: Documents, settings: Settings) {
+  constructor(documents: Pick<Documents, 'ask'>, settings: Settings) {
     this.#documents = documents;
     this.#settings = settings;
   }
@@ -82,8 +85,8 @@ export class MongoEntityStore implements EntityStore {
   }
 
   #known(): Promise<EntityDocument[]> {
-    return this.#documents.ask<EntityDocument, EntityDocument[]>(entitiesCollection, (entities) =>
-      entities.find({}).toArray(),
+    return this.#documents.ask<Stored<EntityFields>, EntityDocument[]>(entitiesCollection, async (entities) =>
+      (await entities.find({}).toArray()).map((document) => version.read(document)),
     );
   }
 
@@ -91,9 +94,9 @@ export class MongoEntityStore implements EntityStore {
   async #replace(documents: readonly EntityDocument[]): Promise<void> {
     for (let start = 0; start < documents.length; start += documentsPerCall) {
       const writes = documents.slice(start, start + documentsPerCall).map(({ _id, ...rest }) => ({
-        replaceOne: { filter: { _id }, replacement: rest, upsert: true },
+        replaceOne: { filter: { _id }, replacement: version.stamped(rest), upsert: true },
       }));
-      await this.#documents.ask<EntityDocument, unknown>(entitiesCollection, (entities) =>
+      await this.#documents.ask<Stored<EntityFields>, unknown>(entitiesCollection, (entities) =>
         entities.bulkWrite(writes, { ordered: false }),
       );
     }
