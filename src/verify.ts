@@ -4,14 +4,14 @@
  * the process may go on recording meanwhile. Exit code 1 when something differs, 69 when a store does not answer.
  */
 import { createAdapters } from './composition/adapters.ts';
-import { markKey } from './composition/ledger-services.ts';
 import { verifyLedger } from './composition/ledger-verification.ts';
 import { readOptions } from './composition/options.ts';
 import { withRenames } from './home/grid-connection.ts';
 import { loadRecord } from './home/home-record.ts';
 import { renamesAmong } from './home/known-entities.ts';
 import { unknownSources } from './home/unknown-sources.ts';
-import { unpostedFromStored, unpostedKey } from './ledger/corrections/unposted-corrections.ts';
+import { unpostedSetting } from './ledger/corrections/unposted-corrections.ts';
+import { markSetting } from './ledger/posting/posting-worker.ts';
 import type { Finding } from './ledger/posting/verification.ts';
 import { systemClock } from './runtime/clock.ts';
 import { createLog } from './runtime/console-log.ts';
@@ -30,14 +30,11 @@ function findingLine({ entityId, check, quarterHourStartUs, detail }: Finding): 
 }
 
 async function verify(): Promise<number> {
-  const { settingsStore } = adapters;
-  const config = await settingsStore.get('home_config');
-  const saved =
-    typeof config === 'object' && config !== null && 'timeZone' in config ? String(config.timeZone) : 'UTC';
-  const zone = isZone(saved) ? saved : 'UTC';
+  const { settings } = adapters;
+  const { entities, config, missing } = await loadRecord(adapters.entityStore, settings);
+  const zone = config !== null && isZone(config.timeZone) ? config.timeZone : 'UTC';
   const views = adapters.createLedgerViews(() => zone);
   await views.prepare();
-  const { entities, missing } = await loadRecord(adapters.entityStore, settingsStore);
   const renames = renamesAmong(entities);
   const connections = await adapters.gridConnectionStore.all();
   const { meters, findings } = await verifyLedger({
@@ -49,11 +46,8 @@ async function verify(): Promise<number> {
     corrections: adapters.correctionStore,
     ledger: adapters.ledgerStore,
     views,
-    mark: async () => {
-      const found = await settingsStore.get(markKey);
-      return typeof found === 'number' ? found : null;
-    },
-    unposted: async () => unpostedFromStored(await settingsStore.get(unpostedKey)),
+    mark: () => settings.get(markSetting),
+    unposted: () => settings.get(unpostedSetting),
     receivedSince: adapters.receivedSince,
     clock: systemClock,
     pause: () => pause(pauseMs),

@@ -137,7 +137,7 @@ describe('settings', () => {
     const answered = await answer(api.fetch('/api/settings/home-assistant', { json }), connectionTest);
     expect(answered).toEqual({ connected: true, version: '2026.11.0', energy_sources: 6, error: null });
     expect(api.used).toEqual([json]);
-    expect(api.settingsStore.values.get('home_assistant')).toMatchObject(json);
+    expect(api.settings.values.get('home_assistant')).toMatchObject(json);
   });
   it('save nothing when it can’t be reached, or can’t be saved', async () => {
     const json = { url: 'http://ha.local:8123', token: 't' };
@@ -145,8 +145,8 @@ describe('settings', () => {
     expect(await trouble(failing.fetch('/api/settings/home-assistant', { json }), 400)).toMatchObject({
       detail: 'The token is refused',
     });
-    expect(failing.settingsStore.values.size + failing.used.length).toBe(0);
-    api.settingsStore.isDown = true;
+    expect(failing.settings.values.size + failing.used.length).toBe(0);
+    api.settings.isDown = true;
     await trouble(api.fetch('/api/settings/home-assistant', { json }), 503);
     expect(api.used).toEqual([]);
   });

@@ -55,8 +55,8 @@ function flows(): ConnectionFlows {
       return quarters.length === 0 ? null : Math.min(...quarters.map((entry) => entry.quarterHourStartUs));
     },
     remembered: {
-      load: async (key) => kept.get(key) ?? null,
-      save: async (key, text) => {
+      load: async ({ key }) => kept.get(key) ?? null,
+      save: async ({ key }, text) => {
         kept.set(key, text);
       },
     },

@@ -1,15 +1,24 @@
+import { z } from 'zod';
 import type { GridConnection } from '../home/grid-connection.ts';
+import { setting, settingOf } from '../home/settings.ts';
 import { type ChangedRange, mergeRanges } from '../ledger/entries/cause.ts';
-import { FlowKeeper, type FlowKeeperDeps } from './flow-keeper.ts';
+import { FlowKeeper, type FlowKeeperDeps, type SourcesSetting } from './flow-keeper.ts';
 import { connectionPlan, connectionSources } from './flow-plan.ts';
 
 interface ConnectionFlowsDeps extends Omit<FlowKeeperDeps, 'plan' | 'remembered'> {
-  /** Small texts that outlive the process, by key. */
+  /** What outlives the process. */
   readonly remembered: {
-    load(key: string): Promise<string | null>;
-    save(key: string, text: string): Promise<void>;
+    load(kept: SourcesSetting): Promise<string | null>;
+    save(kept: SourcesSetting, text: string): Promise<void>;
   };
 }
+
+/** One for each connection, by its id. Use another key when the rules of totals change. */
+const connectionSetting = setting<string | null>({
+  key: 'ledger_connection_sources_2_',
+  schema: z.string(),
+  fallback: null,
+});
 
 interface Kept {
   readonly createdAtUs: number;
@@ -82,10 +91,8 @@ export class ConnectionFlows {
 
   #keep(connectionId: string, createdAtUs: number): Kept {
     const { remembered } = this.#deps;
-    // Another key when the rules of totals change.
-    const key = `ledger_connection_sources_2_${connectionId}`;
-    // Nothing is posted for a removed connection, so the key of an earlier one with this id does not count for this
-    // one.
+    const kept = settingOf(connectionSetting, connectionId);
+    // Nothing is posted for a removed connection, so what an earlier one with this id saved does not count for this one.
     const stamp = `${createdAtUs} `;
     const keeper = new FlowKeeper(
       {
@@ -93,10 +100,10 @@ export class ConnectionFlows {
         plan: connectionPlan(connectionId),
         remembered: {
           load: async () => {
-            const found = await remembered.load(key);
+            const found = await remembered.load(kept);
             return found?.startsWith(stamp) ? found.slice(stamp.length) : null;
           },
-          save: (sources) => remembered.save(key, stamp + sources),
+          save: (sources) => remembered.save(kept, stamp + sources),
         },
       },
       this.#everyMs,
@@ -104,8 +111,8 @@ export class ConnectionFlows {
     // Two keepers at once would write the same revision.
     const before = this.#stopping.get(connectionId) ?? Promise.resolve();
     if (this.#isRunning) void before.then(() => this.#isRunning && keeper.start());
-    const kept = { createdAtUs, keeper };
-    this.#kept.set(connectionId, kept);
-    return kept;
+    const one = { createdAtUs, keeper };
+    this.#kept.set(connectionId, one);
+    return one;
   }
 }

@@ -1,3 +1,5 @@
+import { z } from 'zod';
+import { type Setting, setting } from '../home/settings.ts';
 import { type ChangeCause, type ChangedRange, isPast, mergeRanges } from '../ledger/entries/cause.ts';
 import type { LedgerPage, LedgerStore } from '../ledger/entries/ledger-store.ts';
 import { revise } from '../ledger/entries/revision.ts';
@@ -19,6 +21,16 @@ export interface FlowKeeperDeps {
   readonly clock: Clock;
   readonly log: Log;
 }
+
+/** The sources whose past was posted, as a text. */
+export type SourcesSetting = Setting<string | null>;
+
+/** Use another key when the rules of flows change: their past is posted again, once. */
+export const flowsSetting: SourcesSetting = setting<string | null>({
+  key: 'ledger_flow_sources_2',
+  schema: z.string(),
+  fallback: null,
+});
 
 /** Quarter-hours posted at once: a week of a dozen meters is some eight thousand entries in memory. */
 const stepUs = 7 * 96 * quarterHourUs;

@@ -26,7 +26,7 @@ import type { HomeAssistantTarget, Trial } from '../home/connection-settings.ts'
 import type { EntityStore } from '../home/entity-store.ts';
 import type { GridConnectionStore } from '../home/grid-connection-store.ts';
 import type { HomeAssistant } from '../home/home-assistant.ts';
-import type { SettingsStore } from '../home/settings-store.ts';
+import { Settings } from '../home/settings.ts';
 import type { CoverageStore } from '../recording/coverage-store.ts';
 import type { ReadingStore } from '../recording/reading-store.ts';
 import type { SubscriptionStore, SyncLog } from '../recording/sync-log.ts';
@@ -64,7 +64,7 @@ export interface Adapters extends LedgerAdapters, IntegrityAdapters {
   readonly gridConnectionStore: GridConnectionStore;
   readonly pingQuestdb: () => Promise<unknown>;
   readonly entityStore: EntityStore;
-  readonly settingsStore: SettingsStore;
+  readonly settings: Settings;
   readonly subscriptionStore: SubscriptionStore;
   readonly syncLog: SyncLog;
   readonly pingDocuments: () => Promise<unknown>;
@@ -96,6 +96,7 @@ export function createAdapters(options: Options, clock: Clock, log: Log): Adapte
     log: questdbLog,
   });
   const documents = new Documents({ url: options.mongodbUrl, log: log.child({ part: 'documents' }) });
+  const settings = new Settings(new MongoSettingsStore(documents), log.child({ part: 'settings' }));
   const readingStore = new QuestDbReadingStore(questdb, clock);
   const statisticsStore = new QuestDbStatisticsStore(questdb, clock);
   return {
@@ -130,8 +131,8 @@ export function createAdapters(options: Options, clock: Clock, log: Log): Adapte
     costVersionStore: new MongoCostVersionStore(documents),
     gridConnectionStore: new MongoGridConnectionStore(documents),
     pingQuestdb: () => questdb.check(),
-    entityStore: new MongoEntityStore(documents),
-    settingsStore: new MongoSettingsStore(documents),
+    entityStore: new MongoEntityStore(documents, settings),
+    settings,
     subscriptionStore: new MongoSubscriptionStore(documents),
     syncLog: new MongoSyncLog(documents),
     ticketStore: new MongoTicketStore(documents),

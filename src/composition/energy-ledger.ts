@@ -139,11 +139,11 @@ export class EnergyLedger {
 
   #createHome(): Home {
     const { adapters, options, clock } = this.#deps;
-    const { homeAssistant, settingsStore, entityStore } = adapters;
+    const { homeAssistant, settings, entityStore } = adapters;
     return new Home({
       homeAssistant,
       entityStore,
-      settingsStore,
+      settings,
       clock,
       log: this.#named('home'),
       trackedOption: options.trackedEntities,
@@ -152,10 +152,10 @@ export class EnergyLedger {
 
   #createConnection(): ConnectionSettings {
     const { options, adapters, clock } = this.#deps;
-    const { homeAssistant, settingsStore } = adapters;
+    const { homeAssistant, settings } = adapters;
     return new ConnectionSettings({
       source: options.homeAssistant,
-      settingsStore,
+      settings,
       use: (target) => homeAssistant.use(target),
       attempt: adapters.tryHomeAssistant,
       digest: (text) => createHash('sha256').update(text).digest('hex'),
@@ -175,13 +175,13 @@ export class EnergyLedger {
 
   #createLedger(): LedgerServices {
     const { adapters, clock, log } = this.#deps;
-    const { homeAssistant, readingStore, settingsStore } = adapters;
+    const { homeAssistant, readingStore, settings } = adapters;
     return new LedgerServices({
       adapters,
       home: this.#home,
       connections: this.#gridConnections,
       readings: readingStore,
-      settings: settingsStore,
+      settings,
       homeAssistant,
       syncLog: adapters.syncLog,
       heldUntil: (entityId) => this.#heldUntil(entityId),
@@ -230,14 +230,14 @@ export class EnergyLedger {
 
   #createRecording(): RecordingServices {
     const { options, adapters, clock, log } = this.#deps;
-    const { homeAssistant, readingStore, settingsStore } = adapters;
+    const { homeAssistant, readingStore, settings } = adapters;
     return new RecordingServices({
       homeAssistant,
       home: this.#home,
       readings: readingStore,
       carryCorrections: (oldId, newId) => this.#ledger.corrections.carry(oldId, newId),
       excludeUntil: (entityId, endUs) => this.#ledger.corrections.excludeUntil(entityId, endUs),
-      settings: settingsStore,
+      settings,
       coverageStore: adapters.coverageStore,
       readingsReadable: adapters.readingsReadable,
       syncLog: adapters.syncLog,

@@ -1,7 +1,7 @@
 /** Integrity put together: records are compared with Home Assistant, and what differs becomes a ticket. */
 import type { Home } from '../home/home.ts';
 import type { HomeAssistant } from '../home/home-assistant.ts';
-import type { SettingsStore } from '../home/settings-store.ts';
+import type { Settings } from '../home/settings.ts';
 import { reconciledEntities } from '../integrity/reconciliation/reconciled-entity.ts';
 import { Reconciler } from '../integrity/reconciliation/reconciler.ts';
 import type { HourVerifier } from '../integrity/reconciliation/reconciliation-deps.ts';
@@ -26,7 +26,7 @@ export interface IntegrityAdapters {
   readonly statisticsStore: StatisticsStore;
   readonly ledgerStore: LedgerStore;
   readonly readingStore: ReadingStore;
-  readonly settingsStore: SettingsStore;
+  readonly settings: Settings;
   readonly syncLog: SyncLog;
 }
 
@@ -78,7 +78,7 @@ export class IntegrityServices {
       coverageVerifier: deps.coverageVerifier,
       tickets: this.tickets,
       syncLog: adapters.syncLog,
-      settings: adapters.settingsStore,
+      settings: adapters.settings,
       entities: () => reconciledEntities(home.tracked()),
       zone: () => home.config()?.timeZone ?? null,
       isBusy: deps.isBusy,

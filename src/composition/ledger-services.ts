@@ -1,18 +1,14 @@
 /** The ledger put together: received readings are posted, the home's flows follow, prices are known. */
 
 import { ConnectionFlows } from '../balance/connection-flows.ts';
-import { FlowKeeper } from '../balance/flow-keeper.ts';
+import { FlowKeeper, flowsSetting, type SourcesSetting } from '../balance/flow-keeper.ts';
 import { balanceSources, sourceIds } from '../balance/sources.ts';
 import type { GridConnections } from '../home/grid-connections.ts';
 import type { Home } from '../home/home.ts';
 import type { HomeAssistant } from '../home/home-assistant.ts';
-import type { SettingsStore } from '../home/settings-store.ts';
+import type { Settings } from '../home/settings.ts';
 import { CorrectionService } from '../ledger/corrections/correction-service.ts';
-import {
-  storedUnposted,
-  unpostedFromStored,
-  unpostedKey,
-} from '../ledger/corrections/unposted-corrections.ts';
+import { unpostedSetting } from '../ledger/corrections/unposted-corrections.ts';
 import type { LedgerStore } from '../ledger/entries/ledger-store.ts';
 import { type Meter, meterOf } from '../ledger/entries/meter.ts';
 import type { Correction, CorrectionStore } from '../ledger/evidence/correction.ts';
@@ -22,7 +18,7 @@ import type { StatisticsStore } from '../ledger/evidence/statistics-store.ts';
 import { StoredEvidence } from '../ledger/evidence/stored-evidence.ts';
 import type { PostingHealth } from '../ledger/posting/posting-health.ts';
 import { PostingRhythm, unsettledUs } from '../ledger/posting/posting-rhythm.ts';
-import { type PostingMark, PostingWorker } from '../ledger/posting/posting-worker.ts';
+import { markSetting, type PostingMark, PostingWorker } from '../ledger/posting/posting-worker.ts';
 import { RunningLedger } from '../ledger/posting/running-ledger.ts';
 import { HistoryImport } from '../ledger/statistics-import/history-import.ts';
 import type { ImportEntity } from '../ledger/statistics-import/import-deps.ts';
@@ -56,7 +52,7 @@ interface LedgerServicesDeps {
   readonly homeAssistant: HomeAssistant;
   readonly syncLog: SyncLog;
   readonly readings: ReadingStore;
-  readonly settings: SettingsStore;
+  readonly settings: Settings;
   /** Until when an entity was followed without a change being received; null when it is not followed. */
   readonly heldUntil: (entityId: string) => number | null;
   /** Brings received readings into the store; resolves after a while at most. */
@@ -71,10 +67,6 @@ interface LedgerServicesDeps {
   readonly log: Log;
 }
 
-/** Use another key when the rules of posting change: without a mark everything is posted again, once. */
-export const markKey = 'ledger_posted_received_us_4';
-/** Use another key when the rules of flows change: their past is posted again, once. */
-const flowsKey = 'ledger_flow_sources_2';
 /** One commit of the settings a minute is enough: what lies after the mark is posted twice, which changes nothing. */
 const saveMarkEveryUs = minuteUs;
 /** How often the quarter-hour of silent registers is posted again. */
@@ -149,8 +141,8 @@ export class LedgerServices {
       postingWorker: this.postingWorker,
       meterOf: (entityId) => this.#meters.find((meter) => meter.entityId === entityId) ?? null,
       unposted: {
-        load: async () => unpostedFromStored(await settings.get(unpostedKey)),
-        save: (unposted) => settings.set(unpostedKey, storedUnposted(unposted), clock.nowUs()),
+        load: () => settings.get(unpostedSetting),
+        save: (unposted) => settings.set(unpostedSetting, unposted, clock.nowUs()),
       },
       heldUntil: deps.heldUntil,
       clock,
@@ -160,8 +152,8 @@ export class LedgerServices {
     this.flows = new FlowKeeper({
       ...flowDeps,
       remembered: {
-        load: () => remembered.load(flowsKey),
-        save: (sources) => remembered.save(flowsKey, sources),
+        load: () => remembered.load(flowsSetting),
+        save: (sources) => remembered.save(flowsSetting, sources),
       },
     });
     this.connectionFlows = new ConnectionFlows({ ...flowDeps, remembered });
@@ -254,14 +246,11 @@ export class LedgerServices {
   #mark(): PostingMark {
     const { settings, clock } = this.#deps;
     return {
-      load: async () => {
-        const found = await settings.get(markKey);
-        return typeof found === 'number' ? found : null;
-      },
+      load: () => settings.get(markSetting),
       save: async (receivedUs) => {
         // A clock that was set back has to be followed, or what comes until then would lie before the mark.
         if (Math.abs(receivedUs - this.#savedMarkUs) < saveMarkEveryUs) return;
-        await settings.set(markKey, receivedUs, clock.nowUs());
+        await settings.set(markSetting, receivedUs, clock.nowUs());
         this.#savedMarkUs = receivedUs;
       },
     };
@@ -277,11 +266,8 @@ export class LedgerServices {
       log: log.child({ part: 'balance' }),
     };
     const remembered = {
-      load: async (key: string) => {
-        const found = await settings.get(key);
-        return typeof found === 'string' ? found : null;
-      },
-      save: (key: string, sources: string) => settings.set(key, sources, clock.nowUs()),
+      load: (kept: SourcesSetting) => settings.get(kept),
+      save: (kept: SourcesSetting, sources: string) => settings.set(kept, sources, clock.nowUs()),
     };
     return { flowDeps, remembered };
   }

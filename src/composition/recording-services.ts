@@ -2,7 +2,7 @@
 
 import type { Home } from '../home/home.ts';
 import type { HomeAssistant } from '../home/home-assistant.ts';
-import type { SettingsStore } from '../home/settings-store.ts';
+import type { Settings } from '../home/settings.ts';
 import { CoverageScheduler } from '../recording/coverage/coverage-scheduler.ts';
 import { CoverageVerifier } from '../recording/coverage/coverage-verifier.ts';
 import type { CoverageStore } from '../recording/coverage-store.ts';
@@ -23,7 +23,7 @@ interface RecordingServicesDeps {
   readonly readings: ReadingStore;
   readonly carryCorrections: (oldId: string, newId: string) => Promise<number>;
   readonly excludeUntil: (entityId: string, endUs: number) => Promise<void>;
-  readonly settings: SettingsStore;
+  readonly settings: Settings;
   readonly coverageStore: CoverageStore;
   readonly readingsReadable: () => Promise<void>;
   readonly syncLog: SyncLog;

@@ -9,12 +9,12 @@ import {
   type HomeAssistantTarget,
   type Trial,
 } from './connection-settings.ts';
-import { MemorySettingsStore, silentLog, testClock } from './testing/doubles.ts';
+import { MemorySettings, silentLog, testClock } from './testing/doubles.ts';
 
 const reported = { url: 'http://told:8123', token: 'a' };
 const chosen = { url: 'http://chosen:8123', token: 'b' };
 
-let settingsStore: MemorySettingsStore;
+let settings: MemorySettings;
 let used: HomeAssistantTarget[];
 let trial: Trial;
 const open: ConnectionSettings[] = [];
@@ -22,7 +22,7 @@ const open: ConnectionSettings[] = [];
 function start(source: ConnectionSettingsDeps['source']): ConnectionSettings {
   const connection = new ConnectionSettings({
     source,
-    settingsStore,
+    settings,
     use: (target) => used.push(target),
     attempt: () => Promise.resolve(trial),
     digest: (text) => text.split('').reverse().join(''),
@@ -36,7 +36,7 @@ function start(source: ConnectionSettingsDeps['source']): ConnectionSettings {
 
 beforeEach(() => {
   vi.useFakeTimers();
-  settingsStore = new MemorySettingsStore();
+  settings = new MemorySettings();
   used = [];
   trial = { kind: 'connected', version: '2026.11.0', energySources: 1 };
 });
@@ -59,12 +59,12 @@ describe('which Home Assistant', () => {
 
   it('the saved one as soon as the store answers', async () => {
     await start({ kind: 'saved' }).change(chosen);
-    settingsStore.isDown = true;
+    settings.isDown = true;
     used = [];
     start({ kind: 'saved' });
     await vi.advanceTimersByTimeAsync(10_000);
     expect(used).toEqual([]);
-    settingsStore.isDown = false;
+    settings.isDown = false;
     await vi.advanceTimersByTimeAsync(5000);
     expect(used).toEqual([chosen]);
   });
@@ -95,12 +95,12 @@ describe('a change', () => {
     const connection = start({ kind: 'environment', ...reported });
     trial = { kind: 'failed', error: 'nobody there' };
     expect(await connection.change(chosen)).toEqual({ kind: 'failed', error: 'nobody there' });
-    expect([connection.url(), settingsStore.values.size]).toEqual([reported.url, 0]);
+    expect([connection.url(), settings.values.size]).toEqual([reported.url, 0]);
   });
 
   it('that can’t be saved is not used', async () => {
     const connection = start({ kind: 'saved' });
-    settingsStore.isDown = true;
+    settings.isDown = true;
     await expect(connection.change(chosen)).rejects.toThrow();
     expect(used).toEqual([]);
   });

@@ -2,9 +2,10 @@
  * Which Home Assistant the process connects to: the Supervisor's, one given by the environment, or one that the user
  * saved. A saved one takes effect without a restart.
  */
+import { z } from 'zod';
 import type { Clock } from '../runtime/clock.ts';
 import type { Log } from '../runtime/log.ts';
-import type { SettingsStore } from './settings-store.ts';
+import { type Settings, setting } from './settings.ts';
 
 export interface HomeAssistantTarget {
   /** Where Home Assistant answers, http or https, without a path; the websocket is `<url>/api/websocket`. */
@@ -30,7 +31,7 @@ export interface ConnectionSettingsDeps {
     | { readonly kind: 'supervisor' }
     | ({ readonly kind: 'environment' } & HomeAssistantTarget)
     | { readonly kind: 'saved' };
-  readonly settingsStore: SettingsStore;
+  readonly settings: Settings;
   /** Connects to this Home Assistant from now on. */
   readonly use: (target: HomeAssistantTarget) => void;
   /** Signs in once and disconnects; has its own deadline and does not reject. */
@@ -51,7 +52,11 @@ type ChangeOutcome =
   | { readonly kind: 'failed'; readonly error: string }
   | { readonly kind: 'under_supervisor' };
 
-const key = 'home_assistant';
+const savedSetting = setting<Saved | null>({
+  key: 'home_assistant',
+  schema: z.object({ url: z.string(), token: z.string(), replaces: z.string().nullable() }),
+  fallback: null,
+});
 const retryMs = 3000;
 
 export class ConnectionSettings {
@@ -97,12 +102,12 @@ export class ConnectionSettings {
 
   /** Tries, saves, and uses it. Rejects when the document store is down: then nothing changed. */
   async change(target: HomeAssistantTarget): Promise<ChangeOutcome> {
-    const { source, settingsStore, attempt, use, digest, clock, log } = this.#deps;
+    const { source, settings, attempt, use, digest, clock, log } = this.#deps;
     if (source.kind === 'supervisor') return { kind: 'under_supervisor' };
     const trial = await attempt(target);
     if (trial.kind === 'failed') return trial;
     const replaces = source.kind === 'environment' ? digest(`${source.url}\n${source.token}`) : null;
-    await settingsStore.set(key, { ...target, replaces } satisfies Saved, clock.nowUs());
+    await settings.set(savedSetting, { ...target, replaces }, clock.nowUs());
     this.#target = target;
     this.#source = 'saved';
     use(target);
@@ -111,16 +116,16 @@ export class ConnectionSettings {
   }
 
   async #load(): Promise<void> {
-    const { source, settingsStore, use, digest, log } = this.#deps;
-    let saved: unknown;
+    const { source, settings, use, digest, log } = this.#deps;
+    let saved: Saved | null;
     try {
-      saved = await settingsStore.get(key);
+      saved = await settings.get(savedSetting);
     } catch (error) {
       log.debug({ err: error }, 'What was saved of Home Assistant is not known yet');
       if (!this.#isStopped) this.#timer = setTimeout(() => void this.#load(), retryMs);
       return;
     }
-    if (this.#isStopped || this.#source === 'saved' || !isSaved(saved)) return;
+    if (this.#isStopped || this.#source === 'saved' || saved === null) return;
     if (source.kind === 'environment') {
       // The environment wins, unless the user replaced this very one in the settings.
       if (saved.replaces !== digest(`${source.url}\n${source.token}`)) return;
@@ -133,17 +138,4 @@ export class ConnectionSettings {
     this.#source = 'saved';
     use(this.#target);
   }
-}
-
-function isSaved(value: unknown): value is Saved {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    'url' in value &&
-    typeof value.url === 'string' &&
-    'token' in value &&
-    typeof value.token === 'string' &&
-    'replaces' in value &&
-    (value.replaces === null || typeof value.replaces === 'string')
-  );
 }

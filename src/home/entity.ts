@@ -1,26 +1,15 @@
 import type { Quantity } from '../units/quantity.ts';
 
+export const roles = [
+  ...(['grid_import', 'grid_export', 'grid_power'] as const),
+  ...(['solar', 'solar_power', 'battery_in', 'battery_out', 'battery_power', 'battery_level'] as const),
+  ...(['gas', 'gas_flow', 'water', 'water_flow'] as const),
+  ...(['device', 'device_power', 'device_switch', 'device_water', 'device_water_flow'] as const),
+  'other',
+] as const;
+
 /** The role of an entity in the home's energy. `other` is an energy entity whose role is not known. */
-export type Role =
-  | 'grid_import'
-  | 'grid_export'
-  | 'grid_power'
-  | 'solar'
-  | 'solar_power'
-  | 'battery_in'
-  | 'battery_out'
-  | 'battery_power'
-  | 'battery_level'
-  | 'gas'
-  | 'gas_flow'
-  | 'water'
-  | 'water_flow'
-  | 'device'
-  | 'device_power'
-  | 'device_switch'
-  | 'device_water'
-  | 'device_water_flow'
-  | 'other';
+export type Role = (typeof roles)[number];
 
 /** Home Assistant's state class: how a value is meant to be read over time. */
 export type StateClass = 'measurement' | 'total' | 'total_increasing';

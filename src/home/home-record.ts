@@ -1,10 +1,11 @@
 /** What the document store keeps of the home: its entities, its own settings, which option was applied. */
+import { z } from 'zod';
 import type { MissingStatistic } from './discovery.ts';
-import type { KnownEntity } from './entity.ts';
+import { type KnownEntity, roles } from './entity.ts';
 import type { EntityStore } from './entity-store.ts';
 import type { HomeConfig } from './home-assistant.ts';
 import { type KnownEntities, trackedIds } from './known-entities.ts';
-import type { SettingsStore } from './settings-store.ts';
+import { fitting, type Settings, setting } from './settings.ts';
 
 interface HomeRecord {
   readonly entities: readonly KnownEntity[];
@@ -15,33 +16,57 @@ interface HomeRecord {
   readonly missing: readonly MissingStatistic[] | null;
 }
 
-const configKey = 'home_config';
-const optionKey = 'tracked_option';
-const missingKey = 'missing_statistics';
+export const homeConfigSetting = setting<HomeConfig | null>({
+  key: 'home_config',
+  schema: z.object({
+    timeZone: z.string(),
+    currency: z.string(),
+    language: z.string(),
+    country: z.string().nullable().default(null),
+    version: z.string().default(''),
+  }),
+  fallback: null,
+});
+
+const optionSetting = setting<readonly string[]>({
+  key: 'tracked_option',
+  schema: fitting(z.string()),
+  fallback: [],
+});
+
+const missingSetting = setting<readonly MissingStatistic[] | null>({
+  key: 'missing_statistics',
+  schema: z.array(
+    z.object({
+      statisticId: z.string(),
+      entityId: z.string(),
+      role: z.enum(roles),
+      reason: z.enum(['no_entity', 'no_statistic', 'unknown_unit']),
+    }),
+  ),
+  fallback: null,
+  // The first ones had no entity id: it was that of the statistic.
+  migrate: (stored) => {
+    const older = z.array(z.looseObject({ statisticId: z.string() })).safeParse(stored);
+    return older.success ? older.data.map((one) => ({ entityId: one.statisticId, ...one })) : stored;
+  },
+});
 
 /** Rejects when the store is down. */
-export async function loadRecord(
-  entityStore: EntityStore,
-  settingsStore: SettingsStore,
-): Promise<HomeRecord> {
+export async function loadRecord(entityStore: EntityStore, settings: Settings): Promise<HomeRecord> {
   const [entities, config, option, missing] = await Promise.all([
     entityStore.all(),
-    settingsStore.get(configKey),
-    settingsStore.get(optionKey),
-    settingsStore.get(missingKey),
+    settings.get(homeConfigSetting),
+    settings.get(optionSetting),
+    settings.get(missingSetting),
   ]);
-  return {
-    entities,
-    config: isHomeConfig(config) ? config : null,
-    appliedOption: new Set(Array.isArray(option) ? option.filter((id) => typeof id === 'string') : []),
-    missing: Array.isArray(missing) ? (missing as MissingStatistic[]) : null,
-  };
+  return { entities, config, appliedOption: new Set(option), missing };
 }
 
 /** Rejects when the store is down; may be repeated. */
 export async function saveRecord(
   entityStore: EntityStore,
-  settingsStore: SettingsStore,
+  settings: Settings,
   home: { known: KnownEntities } & Omit<HomeRecord, 'entities'>,
   atUs: number,
 ): Promise<void> {
@@ -52,18 +77,7 @@ export async function saveRecord(
     atUs,
   );
   await entityStore.setTracked(trackedIds(home.known), atUs);
-  await settingsStore.set(configKey, home.config, atUs);
-  await settingsStore.set(optionKey, [...home.appliedOption], atUs);
-  if (home.missing !== null) await settingsStore.set(missingKey, home.missing, atUs);
-}
-
-function isHomeConfig(value: unknown): value is HomeConfig {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    'timeZone' in value &&
-    typeof value.timeZone === 'string' &&
-    'currency' in value &&
-    'language' in value
-  );
+  await settings.set(homeConfigSetting, home.config, atUs);
+  await settings.set(optionSetting, [...home.appliedOption], atUs);
+  if (home.missing !== null) await settings.set(missingSetting, home.missing, atUs);
 }

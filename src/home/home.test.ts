@@ -10,7 +10,7 @@ import {
   FakeHomeAssistant,
   fakeNowUs,
   MemoryEntityStore,
-  MemorySettingsStore,
+  MemorySettings,
   sensorState,
   silentLog,
   testClock,
@@ -18,7 +18,7 @@ import {
 
 let homeAssistant: FakeHomeAssistant;
 let entityStore: MemoryEntityStore;
-let settingsStore: MemorySettingsStore;
+let settings: MemorySettings;
 let home: Home;
 let changes: HomeChange[];
 
@@ -26,7 +26,7 @@ function newHome(trackedOption: readonly string[] = []): Home {
   const made = new Home({
     homeAssistant,
     entityStore,
-    settingsStore,
+    settings,
     clock: testClock,
     log: silentLog,
     trackedOption,
@@ -41,7 +41,7 @@ beforeEach(() => {
   vi.useFakeTimers({ now: fakeNowUs / 1000 });
   homeAssistant = new FakeHomeAssistant();
   entityStore = new MemoryEntityStore();
-  settingsStore = new MemorySettingsStore();
+  settings = new MemorySettings();
   changes = [];
   home = newHome();
 });
@@ -239,7 +239,7 @@ describe('later discoveries', () => {
 describe('without the document store', () => {
   beforeEach(() => {
     entityStore.isDown = true;
-    settingsStore.isDown = true;
+    settings.isDown = true;
   });
 
   it('waits a little for the user’s choice, then goes by the preferences', async () => {
@@ -258,7 +258,7 @@ describe('without the document store', () => {
     await settle(30_000);
     expect(home.tracked()).toHaveLength(27);
     entityStore.isDown = false;
-    settingsStore.isDown = false;
+    settings.isDown = false;
     await settle(10_000);
     expect(trackedIds()).toEqual(['sensor.fridge_energy']);
     expect(entityStore.documents.size).toBe(34);
@@ -266,7 +266,7 @@ describe('without the document store', () => {
 
   async function settleStored(): Promise<void> {
     entityStore.isDown = false;
-    settingsStore.isDown = false;
+    settings.isDown = false;
     const first = newHome();
     homeAssistant.connect();
     first.start();
@@ -275,7 +275,7 @@ describe('without the document store', () => {
     await first.stop();
     homeAssistant.disconnect();
     entityStore.isDown = true;
-    settingsStore.isDown = true;
+    settings.isDown = true;
     changes = [];
   }
 });

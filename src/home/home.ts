@@ -29,13 +29,13 @@ import {
   trackedShape,
 } from './known-entities.ts';
 import { readPreferences } from './preferences.ts';
-import type { SettingsStore } from './settings-store.ts';
+import type { Settings } from './settings.ts';
 import { type UnknownSource, unknownSources } from './unknown-sources.ts';
 
 interface HomeDeps {
   readonly homeAssistant: HomeAssistant;
   readonly entityStore: EntityStore;
-  readonly settingsStore: SettingsStore;
+  readonly settings: Settings;
   readonly clock: Clock;
   readonly log: Log;
   /** App option `tracked_entities`: an entity is tracked as soon as it is listed; later changes in the panel win. */
@@ -292,7 +292,7 @@ export class Home {
 
   async #loadOrThrow(): Promise<void> {
     if (this.#isLoaded) return;
-    const record = await loadRecord(this.#deps.entityStore, this.#deps.settingsStore);
+    const record = await loadRecord(this.#deps.entityStore, this.#deps.settings);
     this.#isLoaded = true;
     this.#appliedOption = record.appliedOption;
     this.#missing ??= record.missing;
@@ -368,12 +368,12 @@ export class Home {
 
   async #saveOrThrow(): Promise<void> {
     if (!this.#isUnsaved) return;
-    const { entityStore, settingsStore, clock } = this.#deps;
+    const { entityStore, settings, clock } = this.#deps;
     const home = {
       ...{ known: this.#known, config: this.#config },
       ...{ appliedOption: this.#appliedOption, missing: this.#missing },
     };
-    await saveRecord(entityStore, settingsStore, home, clock.nowUs());
+    await saveRecord(entityStore, settings, home, clock.nowUs());
     this.#isUnsaved = false;
   }
 

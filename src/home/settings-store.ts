@@ -1,6 +1,6 @@
-/** Small named values: where Home Assistant is, the home's zone. A value is JSON. Calls reject when the store is down. */
+/** Keeps the settings' values as JSON, by key; `Settings` knows their types. Calls reject when the store is down. */
 export interface SettingsStore {
+  /** Undefined or null when it was never set. Rejects with a SyntaxError when what is stored is not JSON. */
   get(key: string): Promise<unknown>;
   set(key: string, value: unknown, atUs: number): Promise<void>;
-  all(): Promise<Record<string, unknown>>;
 }

@@ -1,7 +1,7 @@
 /** Recording and ledger as the process puts them together, over doubles that fail as a seed says. */
 
 import { vi } from 'vitest';
-import { MemorySettingsStore } from '../home/testing/doubles.ts';
+import { MemorySettings } from '../home/testing/doubles.ts';
 import type { Meter } from '../ledger/entries/meter.ts';
 import { StoredEvidence } from '../ledger/evidence/stored-evidence.ts';
 import { PostingRhythm, unsettledUs } from '../ledger/posting/posting-rhythm.ts';
@@ -68,7 +68,7 @@ export class SimulatedChain {
   readonly #evidence: StoredEvidence;
   /** Every former id of a meter, and its meter. */
   readonly #oldIds = new Map<string, SimulatedMeter>();
-  readonly #settings = new MemorySettingsStore();
+  readonly #settings = new MemorySettings();
   /** When rows were received, by our clock, as the store saves it. */
   readonly #received: { readonly receivedUs: number; readonly entityId: string; readonly atUs: number }[] =
     [];

@@ -10,6 +10,9 @@ import { MongoEntityStore } from '../../src/adapters/mongodb/entity-store.ts';
 import { MongoSettingsStore } from '../../src/adapters/mongodb/settings-store.ts';
 import { QuestDbLedgerViews } from '../../src/adapters/questdb/ledger-views.ts';
 import { QuestDb } from '../../src/adapters/questdb/questdb.ts';
+import { homeConfigSetting } from '../../src/home/home-record.ts';
+import { Settings } from '../../src/home/settings.ts';
+import { markSetting } from '../../src/ledger/posting/posting-worker.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
 import type { Log } from '../../src/runtime/log.ts';
 import { dayUs } from '../../src/units/durations.ts';
@@ -123,14 +126,15 @@ export async function fillYear(
     clock: systemClock,
     log: silent,
   });
-  const settings = new MongoSettingsStore(documents);
+  const store = new MongoSettingsStore(documents);
+  const settings = new Settings(store, silent);
   const timed = async (what: string, work: () => Promise<void>) => {
     const beganMs = performance.now();
     await work();
     say(`${what}: ${((performance.now() - beganMs) / 1000).toFixed(1)} s`);
   };
   try {
-    const known = (await settings.get(spanKey)) as YearSpan | undefined;
+    const known = (await store.get(spanKey)) as YearSpan | undefined;
     if (known !== undefined) return known;
     await questdb.prepared();
     await makeMeters(probe, meters);
@@ -149,14 +153,14 @@ export async function fillYear(
     );
     await probe.rows('DROP TABLE bench_meters');
     const nowUs = Date.now() * 1000;
-    await new MongoEntityStore(documents).saveDiscovered(
+    await new MongoEntityStore(documents, settings).saveDiscovered(
       meters.map(({ entity }) => entity),
       () => true,
       nowUs,
     );
-    await settings.set('home_config', homeConfig, nowUs);
+    await settings.set(homeConfigSetting, homeConfig, nowUs);
     // Posted until here, so that the process posts nothing again.
-    await settings.set('ledger_posted_received_us_2', nowUs, nowUs);
+    await settings.set(markSetting, nowUs, nowUs);
     const prices = new MongoCostVersionStore(documents);
     for (const [index, pricePerKwhMicro] of [312_000, 287_000].entries())
       await prices.add({
@@ -167,7 +171,7 @@ export async function fillYear(
         notes: '',
         createdAtUs: nowUs,
       });
-    await settings.set(spanKey, wanted, nowUs);
+    await store.set(spanKey, wanted, nowUs);
     return wanted;
   } finally {
     await Promise.all([documents.stop(), questdb.stop()]);

@@ -7,17 +7,12 @@
 
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { MongoCorrectionStore } from '../../src/adapters/mongodb/correction-store.ts';
-import { MongoSettingsStore } from '../../src/adapters/mongodb/settings-store.ts';
 import { QuestDbLedgerStore } from '../../src/adapters/questdb/ledger-store.ts';
 import { readingsTable } from '../../src/adapters/questdb/reading-rows.ts';
 import { QuestDbStatisticsStore } from '../../src/adapters/questdb/statistics-store.ts';
 import { applied } from '../../src/adapters/questdb/wal.ts';
 import { CorrectionService } from '../../src/ledger/corrections/correction-service.ts';
-import {
-  storedUnposted,
-  unpostedFromStored,
-  unpostedKey,
-} from '../../src/ledger/corrections/unposted-corrections.ts';
+import { unpostedSetting } from '../../src/ledger/corrections/unposted-corrections.ts';
 import type { Entry } from '../../src/ledger/entries/entry.ts';
 import type { Meter } from '../../src/ledger/entries/meter.ts';
 import type { PostedEntry } from '../../src/ledger/entries/revision.ts';
@@ -33,7 +28,7 @@ import { RenameKeeper } from '../../src/recording/stream/rename-keeper.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
 import { minuteUs } from '../../src/units/durations.ts';
 import { intervalAt } from '../../src/units/interval.ts';
-import { openDocuments } from './documents-fixture.ts';
+import { openDocuments, settingsOf } from './documents-fixture.ts';
 import { freshEntity, openQuestDb, quietLog } from './questdb-fixture.ts';
 
 const { db, store } = openQuestDb();
@@ -98,7 +93,7 @@ describe('corrections in the document store', () => {
 
 /** A meter's ledger over the stores, as a process that begins has it. */
 function openService(meters: readonly Meter[], corrections: CorrectionStore) {
-  const settings = new MongoSettingsStore(documents);
+  const settings = settingsOf(documents);
   const evidenceOf = (of: (entityId: string) => Promise<readonly Correction[]>) =>
     new StoredEvidence({ readings: store, statistics, corrections: of, kindOf: () => 'rising' });
   const evidence = evidenceOf((id) => corrections.of(id));
@@ -120,8 +115,8 @@ function openService(meters: readonly Meter[], corrections: CorrectionStore) {
     postingWorker,
     meterOf: (entityId) => meters.find((meter) => meter.entityId === entityId) ?? null,
     unposted: {
-      load: async () => unpostedFromStored(await settings.get(unpostedKey)),
-      save: (unposted) => settings.set(unpostedKey, storedUnposted(unposted), systemClock.nowUs()),
+      load: () => settings.get(unpostedSetting),
+      save: (unposted) => settings.set(unpostedSetting, unposted, systemClock.nowUs()),
     },
     heldUntil: () => null,
     clock: systemClock,
@@ -204,7 +199,7 @@ describe('a meter that jumps', () => {
     expect(total(await current())).toBe(811_900_000);
     expect(await verify()).toEqual([]);
     expect(await corrections.of(entityId)).toEqual([]);
-    expect(await settings.get(unpostedKey)).toEqual([]);
+    expect(await settings.get(unpostedSetting)).toEqual([]);
 
     const spike: Correction = {
       ...{ kind: 'exclusion', ...correctionOf(entityId, `${entityId}-spike`) },
@@ -330,7 +325,7 @@ describe('a meter that is renamed', () => {
     const before = said(await ledger.current(oldId, whole.startUs, whole.endUs));
     expect(before.filter(({ reason }) => reason === 'corrected').length).toBeGreaterThan(0);
 
-    const renamed = (corrections: CorrectionStore, settings = new MongoSettingsStore(documents)) => {
+    const renamed = (corrections: CorrectionStore, settings = settingsOf(documents)) => {
       const parts = openService([meterNamed(newId)], corrections);
       const reported: RecordingEvent[] = [];
       const events = new RecordingEvents(quietLog);

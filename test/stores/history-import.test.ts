@@ -17,7 +17,7 @@ import {
 import { QuestDbLedgerStore } from '../../src/adapters/questdb/ledger-store.ts';
 import { QuestDbLedgerViews } from '../../src/adapters/questdb/ledger-views.ts';
 import { QuestDbStatisticsStore } from '../../src/adapters/questdb/statistics-store.ts';
-import { MemorySettingsStore } from '../../src/home/testing/doubles.ts';
+import { MemorySettings } from '../../src/home/testing/doubles.ts';
 import { StoredEvidence } from '../../src/ledger/evidence/stored-evidence.ts';
 import { repost, usualRules } from '../../src/ledger/posting/reposting.ts';
 import { verifyMeter } from '../../src/ledger/posting/verification.ts';
@@ -49,7 +49,7 @@ const evidence = new StoredEvidence({
   kindOf: () => 'rising',
 });
 const deps = { evidence, ledger, clock: homeClock, heldUntil: () => null };
-const settings = new MemorySettingsStore();
+const settings = new MemorySettings();
 const log = new MemorySyncLog();
 
 function importer(signal: { onPost?: () => void } = {}): HistoryImport {

@@ -1,7 +1,6 @@
 /** A home of meters in the real stores, with the ledger, corrections and reconciliation as the process has them. */
 
 import { MongoCorrectionStore } from '../../src/adapters/mongodb/correction-store.ts';
-import { MongoSettingsStore } from '../../src/adapters/mongodb/settings-store.ts';
 import { MongoSyncLog } from '../../src/adapters/mongodb/sync-log.ts';
 import { MongoTicketStore } from '../../src/adapters/mongodb/ticket-store.ts';
 import { QuestDbLedgerStore } from '../../src/adapters/questdb/ledger-store.ts';
@@ -28,7 +27,7 @@ import { MemoryStatistics } from '../../src/ledger/testing/statistics-doubles.ts
 import type { Reading } from '../../src/recording/reading.ts';
 import type { SyncRun } from '../../src/recording/sync-log.ts';
 import { hourUs } from '../../src/units/durations.ts';
-import { openDocuments } from './documents-fixture.ts';
+import { openDocuments, settingsOf } from './documents-fixture.ts';
 import { openQuestDb, quietLog } from './questdb-fixture.ts';
 
 export class IntegrityHome {
@@ -187,7 +186,7 @@ export class IntegrityHome {
           }
         },
       },
-      settings: new MongoSettingsStore(this.documents),
+      settings: settingsOf(this.documents),
       entities: () => this.entities,
       zone: () => 'Europe/Brussels',
       isBusy: () => false,

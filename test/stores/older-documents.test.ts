@@ -1,21 +1,19 @@
 /**
  * Goal: documents that programs before stored are read, and stored again with nothing lost.
  * Method: such documents are put into the real document server; the stores read them and save what they read; the server
- * then has the same, or the same in today's version.
+ * then has the same in today's version.
  */
 import type { Document } from 'mongodb';
 import { afterAll, expect, it } from 'vitest';
 import { MongoCorrectionStore } from '../../src/adapters/mongodb/correction-store.ts';
+import { MongoGridConnectionStore } from '../../src/adapters/mongodb/grid-connection-store.ts';
 import { MongoSettingsStore } from '../../src/adapters/mongodb/settings-store.ts';
 import { MongoSubscriptionStore } from '../../src/adapters/mongodb/subscription-store.ts';
 import { MongoTicketStore } from '../../src/adapters/mongodb/ticket-store.ts';
-import {
-  storedUnposted,
-  unpostedFromStored,
-  unpostedKey,
-} from '../../src/ledger/corrections/unposted-corrections.ts';
+import { unpostedSetting } from '../../src/ledger/corrections/unposted-corrections.ts';
 import { ImportMarks } from '../../src/ledger/statistics-import/import-marks.ts';
-import { openDocuments } from './documents-fixture.ts';
+import { openDocuments, settingsOf } from './documents-fixture.ts';
+import { quietLog } from './questdb-fixture.ts';
 
 const documents = openDocuments();
 afterAll(() => documents.stop());
@@ -42,7 +40,7 @@ it('reads and keeps corrections', async () => {
     { correctionId: 'c', atUs: 400 },
   ]);
   for (const correction of found) await store.add(correction);
-  expect(await allOf('corrections')).toEqual(stored);
+  expect(await allOf('corrections')).toEqual(stored.map((one) => ({ ...one, schemaVersion: 1 })));
 });
 
 it('reads and keeps tickets', async () => {
@@ -77,23 +75,38 @@ it('reads and keeps until when the recording is complete', async () => {
   const found = await store.load();
   expect(found).toEqual({ ...state, complete: { endUs: 4, entityIds: ['sensor.a'] } });
   if (found !== null) await store.save(found);
-  expect(await allOf('subscriptionState')).toEqual([stored]);
+  expect(await allOf('subscriptionState')).toEqual([{ ...stored, schemaVersion: 1 }]);
 });
 
 it('reads and keeps how far statistics are imported and what is not posted yet', async () => {
-  const settings = new MongoSettingsStore(documents);
+  const store = new MongoSettingsStore(documents);
+  const settings = settingsOf(documents);
   const mark = { untilUs: { '5minute': null, hour: 70 }, unpostedFromUs: 49, syncs: [] };
-  await settings.set('statistics_import', { entities: [['sensor.a', mark]] }, 1);
+  await store.set('statistics_import', { entities: [['sensor.a', mark]] }, 1);
   const marks = new ImportMarks(settings);
   await marks.load();
   expect(marks.of('sensor.a').endUs).toEqual({ '5minute': null, hour: 70 });
   await marks.save(2);
-  expect(await settings.get('statistics_import')).toEqual({ entities: [['sensor.a', mark]] });
+  expect(await store.get('statistics_import')).toEqual({ entities: [['sensor.a', mark]] });
 
   const unposted = [{ entityId: 'sensor.a', fromUs: 5, untilUs: 8 }];
-  await settings.set(unpostedKey, unposted, 1);
-  const found = unpostedFromStored(await settings.get(unpostedKey));
+  await store.set(unpostedSetting.key, unposted, 1);
+  const found = await settings.get(unpostedSetting);
   expect(found).toEqual([{ entityId: 'sensor.a', startUs: 5, endUs: 9 }]);
-  expect(storedUnposted(found)).toEqual(unposted);
-  expect(unpostedFromStored(undefined)).toEqual([]);
+  await settings.set(unpostedSetting, found, 2);
+  expect(await store.get(unpostedSetting.key)).toEqual(unposted);
+});
+
+it('refuses what a newer program stored, and logs it once', async () => {
+  const lines: string[] = [];
+  const log = { ...quietLog, error: (_: object, message: string) => void lines.push(message) };
+  const newer = openDocuments(undefined, {}, undefined, log);
+  await newer.ask<Stored, unknown>('gridConnections', (some) =>
+    some.insertOne({ _id: 'barn', schemaVersion: 2, createdAtUs: 1 }),
+  );
+  const store = new MongoGridConnectionStore(newer);
+  const message = 'The document barn of gridConnections has schema version 2';
+  for (let times = 0; times < 2; times += 1) await expect(store.all()).rejects.toThrow(message);
+  expect(lines).toEqual([expect.stringContaining(message)]);
+  await newer.stop();
 });

@@ -16,12 +16,11 @@ import {
   startSidecars,
 } from '../../addon/sidecars/sidecars.ts';
 import { Documents } from '../../src/adapters/mongodb/documents.ts';
-import { MongoEntityStore } from '../../src/adapters/mongodb/entity-store.ts';
 import { MongoSettingsStore } from '../../src/adapters/mongodb/settings-store.ts';
 import { QuestDb } from '../../src/adapters/questdb/questdb.ts';
 import { QuestDbReadingStore } from '../../src/adapters/questdb/reading-store.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
-import { entityNamed, openDocuments } from './documents-fixture.ts';
+import { entityNamed, entityStoreOf, openDocuments } from './documents-fixture.ts';
 import { applied, baseUs, eventually, freshEntity, powerReading, quietLog } from './questdb-fixture.ts';
 
 /** A QuestDB that starts on a busy machine takes its time. */
@@ -223,7 +222,7 @@ describe('the document store', () => {
 
   it('keeps the tracked set whole when it is killed while it changes', async () => {
     const documents = open();
-    const store = new MongoEntityStore(documents);
+    const store = entityStoreOf(documents);
     const ids = Array.from({ length: 40 }, (_, index) => `sensor.e${String(index).padStart(2, '0')}`);
     await store.saveDiscovered(
       ids.map((id) => entityNamed(id)),

@@ -6,14 +6,15 @@ import type {
   ExchangeCorrection,
   ExclusionCorrection,
 } from '../../ledger/evidence/correction.ts';
+import { DocumentVersion, type Stored } from './document-version.ts';
 import type { Documents } from './documents.ts';
 
 /** Keeps the names that corrections were first stored with, and the last instant of an exclusion. */
-type CorrectionDocument = { readonly _id: string } & (
+type CorrectionFields =
   | Omit<ExchangeCorrection, 'correctionId'>
   | Spanning<ExclusionCorrection>
-  | Spanning<AmountCorrection>
-);
+  | Spanning<AmountCorrection>;
+type CorrectionDocument = Stored<CorrectionFields>;
 type Spanning<T> = Omit<T, 'correctionId' | 'startUs' | 'endUs'> & {
   readonly fromUs: number;
   readonly untilUs: number;
@@ -25,30 +26,37 @@ type OldExchange = { readonly _id: string; readonly isCarriedOver?: boolean } & 
   'correctionId' | 'kind' | 'ticketId'
 >;
 
+const collection = 'corrections';
+const version = new DocumentVersion<CorrectionFields>(collection);
 const oldCollection = 'meterExchanges';
 
 /** A handful of documents, read as a whole. */
 export class MongoCorrectionStore implements CorrectionStore {
-  readonly #documents: Documents;
+  readonly #documents: Pick<Documents, 'ask'>;
   #carrying: Promise<void> | null = null;
 
-  constructor(documents: Documents) {
+  constructor(documents: Pick<Documents, 'ask'>) {
     this.#documents = documents;
   }
 
   async of(entityId: string): Promise<Correction[]> {
-    const found = await this.#ask((corrections) => corrections.find({ entityId }).toArray());
-    return found.map(correctionFrom).sort((a, b) => startOf(a) - startOf(b));
+    const found = await this.#ask(async (corrections) =>
+      (await corrections.find({ entityId }).toArray()).map(correctionFrom),
+    );
+    return found.sort((a, b) => startOf(a) - startOf(b));
   }
 
   async find(correctionId: string): Promise<Correction | null> {
-    const found = await this.#ask((corrections) => corrections.findOne({ _id: correctionId }));
-    return found === null ? null : correctionFrom(found);
+    return this.#ask(async (corrections) => {
+      const found = await corrections.findOne({ _id: correctionId });
+      return found && correctionFrom(found);
+    });
   }
 
   async add(correction: Correction): Promise<void> {
-    const { _id, ...rest } = documentOf(correction);
-    await this.#ask((corrections) => corrections.replaceOne({ _id }, rest, { upsert: true }));
+    const _id = correction.correctionId;
+    const document = version.stamped(fieldsOf(correction));
+    await this.#ask((corrections) => corrections.replaceOne({ _id }, document, { upsert: true }));
   }
 
   async remove(correctionId: string): Promise<boolean> {
@@ -66,7 +74,7 @@ export class MongoCorrectionStore implements CorrectionStore {
   }
 
   #corrections<R>(question: (corrections: Collection<CorrectionDocument>) => Promise<R>): Promise<R> {
-    return this.#documents.ask<CorrectionDocument, R>('corrections', question);
+    return this.#documents.ask<CorrectionDocument, R>(collection, question);
   }
 
   /** Copied, then marked, so that one that is taken back afterwards does not return with the next start. */
@@ -76,20 +84,21 @@ export class MongoCorrectionStore implements CorrectionStore {
     for (const old of await ask((exchanges) => exchanges.find({}).toArray())) {
       const { _id, isCarriedOver, ...exchange } = old;
       if (isCarriedOver === true) continue;
-      const correction = { kind: 'exchange', ticketId: null, ...exchange } as const;
+      const correction = version.stamped({ kind: 'exchange', ticketId: null, ...exchange } as const);
       await this.#corrections((corrections) => corrections.replaceOne({ _id }, correction, { upsert: true }));
       await ask((exchanges) => exchanges.updateOne({ _id }, { $set: { isCarriedOver: true } }));
     }
   }
 }
 
-function documentOf({ correctionId: _id, ...correction }: Correction): CorrectionDocument {
-  if (correction.kind === 'exchange') return { _id, ...correction };
+function fieldsOf({ correctionId: _, ...correction }: Correction): CorrectionFields {
+  if (correction.kind === 'exchange') return correction;
   const { startUs, endUs, ...rest } = correction;
-  return { _id, ...rest, fromUs: startUs, untilUs: rest.kind === 'exclusion' ? endUs - 1 : endUs };
+  return { ...rest, fromUs: startUs, untilUs: rest.kind === 'exclusion' ? endUs - 1 : endUs };
 }
 
-function correctionFrom({ _id, ...document }: CorrectionDocument): Correction {
+function correctionFrom(stored: CorrectionDocument): Correction {
+  const { _id, ...document } = version.read(stored);
   if (document.kind === 'exchange') return { correctionId: _id, ...document };
   const { fromUs, untilUs, ...rest } = document;
   return {

@@ -1,6 +1,7 @@
 import { type Collection, type Db, type Document, MongoClient } from 'mongodb';
 import { withDeadline } from '../../runtime/deadline.ts';
 import type { Log } from '../../runtime/log.ts';
+import { NewerDocumentError } from './document-version.ts';
 
 /**
  * The document store did not do what was asked, or it is not known whether it did. The cause is the driver's own
@@ -53,6 +54,7 @@ export class Documents {
   readonly #limits: DocumentsLimits;
   #opening: Promise<MongoClient> | null = null;
   #isStopped = false;
+  readonly #refusedCollections = new Set<string>();
 
   constructor(deps: DocumentsDeps, limits: Partial<DocumentsLimits> = {}) {
     this.#deps = deps;
@@ -76,7 +78,10 @@ export class Documents {
     await this.#ask(this.#limits.checkMs, (db) => db.command({ ping: 1 }));
   }
 
-  /** Asks with a deadline. Rejects with a DocumentStoreError; a write may have been done all the same. */
+  /**
+   * Asks with a deadline. Rejects with a DocumentStoreError, a write may have been done all the same; or with the
+   * question's NewerDocumentError.
+   */
   ask<T extends Document, R>(
     collection: string,
     question: (collection: Collection<T>) => Promise<R>,
@@ -89,8 +94,17 @@ export class Documents {
       // The driver's own limits are for parts of a call; this one is for all of it.
       return await withDeadline(this.#database().then(question), limitMs, 'The call');
     } catch (cause) {
-      throw new DocumentStoreError(cause);
+      if (!(cause instanceof NewerDocumentError)) throw new DocumentStoreError(cause);
+      this.#logRefused(cause);
+      throw cause;
     }
+  }
+
+  /** Callers try again, as after an outage, which says nothing: it is logged here, once for each collection. */
+  #logRefused(error: NewerDocumentError): void {
+    if (this.#refusedCollections.has(error.collection)) return;
+    this.#refusedCollections.add(error.collection);
+    this.#deps.log.error({}, error.message);
   }
 
   /** Connects with the first call; a client that is connected finds its server again by itself. */

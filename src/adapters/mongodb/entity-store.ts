@@ -1,18 +1,26 @@
+import { z } from 'zod';
 import type { Entity, KnownEntity } from '../../home/entity.ts';
 import type { EntityStore } from '../../home/entity-store.ts';
+import { fitting, type Settings, setting } from '../../home/settings.ts';
 import { Mutex } from '../../runtime/mutex.ts';
+import { DocumentVersion, type Stored } from './document-version.ts';
 import type { Documents } from './documents.ts';
-import { MongoSettingsStore } from './settings-store.ts';
 
-interface EntityDocument extends Omit<Entity, 'entityId'> {
-  readonly _id: string;
+interface EntityFields extends Omit<Entity, 'entityId'> {
   readonly isActive: boolean;
   readonly discoveredAtUs: number;
   readonly updatedAtUs: number;
 }
 
+type EntityDocument = EntityFields & { readonly _id: string };
+
 const entitiesCollection = 'entities';
-const trackedKey = 'tracked_entities';
+const version = new DocumentVersion<EntityFields>(entitiesCollection);
+const trackedSetting = setting<readonly string[]>({
+  key: 'tracked_entities',
+  schema: fitting(z.string()),
+  fallback: [],
+});
 /**
  * Documents per call. FerretDB 1 keeps a connection of its pool of 100 for each update until the call ends, and at
  * the hundredth it waits for ever.
@@ -24,14 +32,14 @@ const documentsPerCall = 10;
  * changes atomically (FerretDB has no transactions) and the process may be killed at any moment.
  */
 export class MongoEntityStore implements EntityStore {
-  readonly #documents: Documents;
-  readonly #settings: MongoSettingsStore;
+  readonly #documents: Pick<Documents, 'ask'>;
+  readonly #settings: Settings;
   /** Reading the documents and writing what changed is one step. */
   readonly #mutex = new Mutex();
 
-  constructor(documents: Documents) {
+  constructor(documents: Pick<Documents, 'ask'>, settings: Settings) {
     this.#documents = documents;
-    this.#settings = new MongoSettingsStore(documents);
+    this.#settings = settings;
   }
 
   async all(): Promise<KnownEntity[]> {
@@ -62,24 +70,23 @@ export class MongoEntityStore implements EntityStore {
   }
 
   setTracked(entityIds: readonly string[], atUs: number): Promise<void> {
-    return this.#mutex.run(() => this.#settings.set(trackedKey, [...new Set(entityIds)].sort(), atUs));
+    return this.#mutex.run(() => this.#settings.set(trackedSetting, [...new Set(entityIds)].sort(), atUs));
   }
 
   async #track(entities: readonly Entity[], atUs: number): Promise<void> {
     if (entities.length === 0) return;
     const tracked = await this.#tracked();
     const more = tracked.union(new Set(entities.map(({ entityId }) => entityId)));
-    if (more.size > tracked.size) await this.#settings.set(trackedKey, [...more].sort(), atUs);
+    if (more.size > tracked.size) await this.#settings.set(trackedSetting, [...more].sort(), atUs);
   }
 
   async #tracked(): Promise<Set<string>> {
-    const value = await this.#settings.get(trackedKey);
-    return new Set(Array.isArray(value) ? value.filter((id) => typeof id === 'string') : []);
+    return new Set(await this.#settings.get(trackedSetting));
   }
 
   #known(): Promise<EntityDocument[]> {
-    return this.#documents.ask<EntityDocument, EntityDocument[]>(entitiesCollection, (entities) =>
-      entities.find({}).toArray(),
+    return this.#documents.ask<Stored<EntityFields>, EntityDocument[]>(entitiesCollection, async (entities) =>
+      (await entities.find({}).toArray()).map((document) => version.read(document)),
     );
   }
 
@@ -87,9 +94,9 @@ export class MongoEntityStore implements EntityStore {
   async #replace(documents: readonly EntityDocument[]): Promise<void> {
     for (let start = 0; start < documents.length; start += documentsPerCall) {
       const writes = documents.slice(start, start + documentsPerCall).map(({ _id, ...rest }) => ({
-        replaceOne: { filter: { _id }, replacement: rest, upsert: true },
+        replaceOne: { filter: { _id }, replacement: version.stamped(rest), upsert: true },
       }));
-      await this.#documents.ask<EntityDocument, unknown>(entitiesCollection, (entities) =>
+      await this.#documents.ask<Stored<EntityFields>, unknown>(entitiesCollection, (entities) =>
         entities.bulkWrite(writes, { ordered: false }),
       );
     }

@@ -55,14 +55,6 @@ export class MongoSettingsStore implements SettingsStore {
     throw new Error(`The setting ${key} was changed by others all the while`);
   }
 
-  async all(): Promise<Record<string, unknown>> {
-    const found = await this.#documents.ask<SettingDocument, SettingDocument[]>(
-      settingsCollection,
-      (settings) => settings.find({}).toArray(),
-    );
-    return Object.fromEntries(found.map(({ _id, json }) => [_id, JSON.parse(json)]));
-  }
-
   #find(key: string): Promise<SettingDocument | null> {
     return this.#documents.ask<SettingDocument, SettingDocument | null>(settingsCollection, (settings) =>
       settings.findOne({ _id: key }),

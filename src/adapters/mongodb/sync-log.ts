@@ -1,17 +1,19 @@
 import type { Collection } from 'mongodb';
 import type { SyncLog, SyncRun } from '../../recording/sync-log.ts';
+import { DocumentVersion, type Stored } from './document-version.ts';
 import type { Documents } from './documents.ts';
 
-type SyncDocument = Omit<SyncRun, 'syncId'> & { readonly _id: string };
+type SyncFields = Omit<SyncRun, 'syncId'>;
 
 const syncCollection = 'syncLog';
+const version = new DocumentVersion<SyncFields>(syncCollection);
 const newestFirst = { startedAtUs: -1, _id: -1 } as const;
 
 export class MongoSyncLog implements SyncLog {
-  readonly #documents: Documents;
+  readonly #documents: Pick<Documents, 'ask'>;
   readonly #runsKept: number;
 
-  constructor(documents: Documents, runsKept = 500) {
+  constructor(documents: Pick<Documents, 'ask'>, runsKept = 500) {
     this.#documents = documents;
     this.#runsKept = runsKept;
   }
@@ -19,21 +21,24 @@ export class MongoSyncLog implements SyncLog {
   async save(run: SyncRun): Promise<void> {
     const { syncId, ...rest } = run;
     const { upsertedCount } = await this.#ask((runs) =>
-      runs.replaceOne({ _id: syncId }, rest, { upsert: true }),
+      runs.replaceOne({ _id: syncId }, version.stamped(rest), { upsert: true }),
     );
     if (upsertedCount > 0) await this.#prune();
   }
 
   async find(syncId: string): Promise<SyncRun | null> {
-    const found = await this.#ask((runs) => runs.findOne({ _id: syncId }));
-    return found === null ? null : syncRun(found);
+    return this.#ask(async (runs) => {
+      const found = await runs.findOne({ _id: syncId });
+      return found && syncRun(found);
+    });
   }
 
   async recent(limit: number): Promise<SyncRun[]> {
     // A limit of 0 would be none.
     if (limit < 1) return [];
-    const found = await this.#ask((runs) => runs.find({}).sort(newestFirst).limit(limit).toArray());
-    return found.map(syncRun);
+    return this.#ask(async (runs) =>
+      (await runs.find({}).sort(newestFirst).limit(limit).toArray()).map(syncRun),
+    );
   }
 
   async #prune(): Promise<void> {
@@ -42,11 +47,12 @@ export class MongoSyncLog implements SyncLog {
     await this.#ask((runs) => runs.deleteMany({ _id: { $in: surplus.map(({ _id }) => _id) } }));
   }
 
-  #ask<R>(question: (runs: Collection<SyncDocument>) => Promise<R>): Promise<R> {
-    return this.#documents.ask<SyncDocument, R>(syncCollection, question);
+  #ask<R>(question: (runs: Collection<Stored<SyncFields>>) => Promise<R>): Promise<R> {
+    return this.#documents.ask<Stored<SyncFields>, R>(syncCollection, question);
   }
 }
 
-function syncRun({ _id, ...rest }: SyncDocument): SyncRun {
+function syncRun(document: Stored<SyncFields>): SyncRun {
+  const { _id, ...rest } = version.read(document);
   return { syncId: _id, ...rest };
 }

@@ -1,45 +1,42 @@
 /** Tickets as they are stored. Pure. */
 import type { LedgerMismatch, Ticket } from '../../integrity/ticket.ts';
 import { microFromValue } from '../../units/amount.ts';
-
-/** Version 1, which had no number, has an English sentence in place of the statement. */
-const schemaVersion = 2;
+import { DocumentVersion, type Stored } from './document-version.ts';
 
 /** Keeps the names of the instants that tickets were first stored with. */
-type StoredFields<T> = Omit<T, 'ticketId' | 'startUs' | 'endUs'> & {
-  readonly _id: string;
+type StoredInstants<T> = Omit<T, 'ticketId' | 'startUs' | 'endUs'> & {
   readonly fromUs: number;
   readonly untilUs: number;
 };
+type TicketFields = StoredInstants<Ticket>;
+/** Version 1 has an English sentence in place of the statement. */
+type FirstFields = StoredInstants<Omit<Ticket, 'statement' | 'unmended'>> & { readonly detail: string };
 
-type DocumentOfToday = StoredFields<Ticket> & { readonly schemaVersion: typeof schemaVersion };
+export type TicketDocument = Stored<TicketFields> | Stored<FirstFields>;
 
-type DocumentOfBefore = StoredFields<Omit<Ticket, 'statement' | 'unmended'>> & {
-  readonly schemaVersion?: undefined;
-  readonly detail: string;
-};
-
-export type TicketDocument = DocumentOfToday | DocumentOfBefore;
+export const ticketCollection = 'tickets';
+const version = new DocumentVersion<TicketFields>(ticketCollection, [statedFrom]);
 
 /** The document without its `_id`. */
-export function documentOf({ ticketId, startUs, endUs, ...rest }: Ticket): Omit<DocumentOfToday, '_id'> {
-  return { ...rest, fromUs: startUs, untilUs: endUs, schemaVersion };
+export function documentOf({
+  ticketId: _,
+  startUs,
+  endUs,
+  ...rest
+}: Ticket): Omit<Stored<TicketFields>, '_id'> {
+  return version.stamped({ ...rest, fromUs: startUs, untilUs: endUs });
 }
 
-/** Of either version; the sentence of a document of before is kept as it was written. */
+/** Of either version. Throws when a newer program stored it. */
 export function ticketOf(document: TicketDocument): Ticket {
-  if (document.schemaVersion === undefined) return ticketOfBefore(document);
-  const { _id, fromUs, untilUs, schemaVersion: _, ...rest } = document;
+  const { _id, fromUs, untilUs, ...rest } = version.read(document);
   return { ...rest, ticketId: _id, startUs: fromUs, endUs: untilUs };
 }
 
-function ticketOfBefore({ _id, fromUs, untilUs, detail, ...rest }: DocumentOfBefore): Ticket {
+/** The sentence is kept as it was written. */
+function statedFrom({ detail, ...rest }: FirstFields): TicketFields {
   const { unmended, finding } = remarksIn(detail, rest.decision?.isAutomatic === true);
-  return {
-    ...rest,
-    ...{ ticketId: _id, startUs: fromUs, endUs: untilUs, unmended },
-    statement: { code: 'as_written', values: { detail: finding } },
-  };
+  return { ...rest, unmended, statement: { code: 'as_written', values: { detail: finding } } };
 }
 
 const leftOut = ' It was left out of what is counted.';

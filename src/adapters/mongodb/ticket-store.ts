@@ -2,24 +2,25 @@ import type { Collection } from 'mongodb';
 import type { Ticket, TicketStore } from '../../integrity/ticket.ts';
 import { ticketsKept } from '../../integrity/tickets/tickets.ts';
 import type { Documents } from './documents.ts';
-import { documentOf, type TicketDocument, ticketOf } from './ticket-document.ts';
+import { documentOf, type TicketDocument, ticketCollection, ticketOf } from './ticket-document.ts';
 
-const ticketCollection = 'tickets';
 const newestFirst = { openedAtUs: -1, _id: -1 } as const;
 const closed = { $in: ['mended', 'decided', 'passed'] } as const;
 
 export class MongoTicketStore implements TicketStore {
-  readonly #documents: Documents;
+  readonly #documents: Pick<Documents, 'ask'>;
   readonly #kept: number;
 
-  constructor(documents: Documents, kept = ticketsKept) {
+  constructor(documents: Pick<Documents, 'ask'>, kept = ticketsKept) {
     this.#documents = documents;
     this.#kept = kept;
   }
 
   async find(ticketId: string): Promise<Ticket | null> {
-    const found = await this.#ask((tickets) => tickets.findOne({ _id: ticketId }));
-    return found === null ? null : ticketOf(found);
+    return this.#ask(async (tickets) => {
+      const found = await tickets.findOne({ _id: ticketId });
+      return found && ticketOf(found);
+    });
   }
 
   async save(ticket: Ticket): Promise<void> {
@@ -30,7 +31,7 @@ export class MongoTicketStore implements TicketStore {
   }
 
   async list({ status, entityId, limit }: Parameters<TicketStore['list']>[0]): Promise<Ticket[]> {
-    const found: TicketDocument[] = [];
+    const found: Ticket[] = [];
     for (const [wanted, filter] of [
       ['open', 'open'],
       ['closed', closed],
@@ -40,10 +41,12 @@ export class MongoTicketStore implements TicketStore {
       if ((status !== 'all' && status !== wanted) || room < 1) continue;
       const where = { status: filter, ...(entityId === null ? {} : { entityId }) };
       found.push(
-        ...(await this.#ask((tickets) => tickets.find(where).sort(newestFirst).limit(room).toArray())),
+        ...(await this.#ask(async (tickets) =>
+          (await tickets.find(where).sort(newestFirst).limit(room).toArray()).map(ticketOf),
+        )),
       );
     }
-    return found.map(ticketOf);
+    return found;
   }
 
   openCount(): Promise<number> {

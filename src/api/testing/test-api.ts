@@ -13,7 +13,7 @@ import {
   FakeHomeAssistant,
   MemoryEntityStore,
   MemoryGridConnectionStore,
-  MemorySettingsStore,
+  MemorySettings,
   silentLog,
   testClock,
 } from '../../home/testing/doubles.ts';
@@ -196,7 +196,7 @@ export interface TestApiOptions {
 export class TestApi {
   readonly homeAssistant = new FakeHomeAssistant();
   readonly entityStore = new MemoryEntityStore();
-  readonly settingsStore = new MemorySettingsStore();
+  readonly settings = new MemorySettings();
   readonly connectionStore = new MemoryGridConnectionStore();
   readonly readings = new TestReadings();
   readonly syncLog = new TestSyncLog();
@@ -213,11 +213,11 @@ export class TestApi {
   readonly app: OpenAPIHono<ApiEnv>;
 
   constructor(options: TestApiOptions = {}) {
-    const { homeAssistant, entityStore, settingsStore } = this;
+    const { homeAssistant, entityStore, settings } = this;
     this.home = new Home({
       homeAssistant,
       entityStore,
-      settingsStore,
+      settings,
       clock: testClock,
       log: silentLog,
       trackedOption: [],
@@ -237,7 +237,7 @@ export class TestApi {
       home: this.home,
       connection: new ConnectionSettings({
         source: options.source ?? { kind: 'saved' },
-        settingsStore,
+        settings,
         use: (target) => this.used.push(target),
         attempt: () =>
           Promise.resolve(options.trial ?? { kind: 'connected', version: '2026.11.0', energySources: 6 }),

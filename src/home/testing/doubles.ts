@@ -15,6 +15,7 @@ import {
   type HomeStatisticsRow,
   type Registries,
 } from '../home-assistant.ts';
+import { Settings } from '../settings.ts';
 import type { SettingsStore } from '../settings-store.ts';
 import { preferences2026 } from './sample-preferences.ts';
 import { areas2026, devices2026, sensors2026 } from './samples.ts';
@@ -214,7 +215,7 @@ export class MemoryEntityStore implements EntityStore {
   }
 }
 
-export class MemorySettingsStore implements SettingsStore {
+class MemorySettingsStore implements SettingsStore {
   readonly values = new Map<string, unknown>();
   isDown = false;
 
@@ -226,9 +227,22 @@ export class MemorySettingsStore implements SettingsStore {
     if (this.isDown) throw new Error('down');
     this.values.set(key, value);
   }
-  async all(): Promise<Record<string, unknown>> {
-    if (this.isDown) throw new Error('down');
-    return Object.fromEntries(this.values);
+}
+
+export class MemorySettings extends Settings {
+  readonly #store: MemorySettingsStore;
+
+  constructor(log: Log = silentLog) {
+    const store = new MemorySettingsStore();
+    super(store, log);
+    this.#store = store;
+  }
+  /** As they are stored, by key. */
+  get values(): Map<string, unknown> {
+    return this.#store.values;
+  }
+  set isDown(isDown: boolean) {
+    this.#store.isDown = isDown;
   }
 }
 

@@ -351,7 +351,7 @@ describe('by itself', () => {
 
   it('reaches back ten days at most, and not into the future of a clock that was set back', async () => {
     const begun = async (hourlyUs: number) => {
-      await home.settings.set('reconciliation', { hourlyUs, nightlyUs: noonUs, sinceUs: 0 });
+      home.settings.values.set('reconciliation', { hourlyUs, nightlyUs: noonUs, sinceUs: 0 });
       reconciler = new Reconciler(home.deps(), { ...limits, startDelayMs: 0 });
       reconciler.start();
       await pass(100);
@@ -387,7 +387,7 @@ describe('by itself', () => {
   });
 
   it('makes up for a night in which the process was down, and reaches back to the last hour', async () => {
-    await home.settings.set('reconciliation', {
+    home.settings.values.set('reconciliation', {
       hourlyUs: noonUs - 50 * hourUs,
       nightlyUs: noonUs - 60 * hourUs,
       sinceUs: 0,
@@ -396,7 +396,7 @@ describe('by itself', () => {
     await pass(10_000);
     expect(runs()).toMatchObject([{ kind: 'nightly' }]);
     await reconciler.stop();
-    await home.settings.set('reconciliation', {
+    home.settings.values.set('reconciliation', {
       hourlyUs: noonUs - 50 * hourUs,
       nightlyUs: noonUs,
       sinceUs: 0,

@@ -1,6 +1,6 @@
 /** What reconciliation works with. */
 import type { HomeAssistant } from '../../home/home-assistant.ts';
-import type { SettingsStore } from '../../home/settings-store.ts';
+import type { Settings } from '../../home/settings.ts';
 import type { ChangeCause } from '../../ledger/entries/cause.ts';
 import type { LedgerStore } from '../../ledger/entries/ledger-store.ts';
 import type { Corrections } from '../../ledger/evidence/corrections.ts';
@@ -41,7 +41,7 @@ export interface ReconciliationDeps {
   readonly coverageVerifier: HourVerifier;
   readonly tickets: Pick<Tickets, 'report' | 'count'>;
   readonly syncLog: SyncLog;
-  readonly settings: SettingsStore;
+  readonly settings: Settings;
   /** All that are tracked now. */
   readonly entities: () => readonly ReconciledEntity[];
   /** The home's zone; null while it is not known. */

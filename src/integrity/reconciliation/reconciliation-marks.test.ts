@@ -3,10 +3,10 @@
  * Method: marks over settings in memory, on a clock by hand.
  */
 import { beforeEach, describe, expect, it } from 'vitest';
-import { MemorySettingsStore } from '../../home/testing/doubles.ts';
+import { MemorySettings } from '../../home/testing/doubles.ts';
 import { ReconciliationMarks } from './reconciliation-marks.ts';
 
-let settings: MemorySettingsStore;
+let settings: MemorySettings;
 let nowUs: number;
 const clock = { nowUs: () => nowUs, monotonicMs: () => 0 };
 const loaded = async () => {
@@ -18,7 +18,7 @@ const stateOf = (marks: ReconciliationMarks) =>
   (['hourly', 'nightly'] as const).map((kind) => [marks.doneUs(kind), marks.dueAfterUs(kind)]);
 
 beforeEach(() => {
-  settings = new MemorySettingsStore();
+  settings = new MemorySettings();
   nowUs = 1000;
 });
 

@@ -1,12 +1,21 @@
-import type { SettingsStore } from '../../home/settings-store.ts';
+import { z } from 'zod';
+import { type Settings, setting } from '../../home/settings.ts';
 import type { Clock } from '../../runtime/clock.ts';
 
-const key = 'reconciliation';
+const doneSetting = setting<{ hourlyUs: number | null; nightlyUs: number | null; sinceUs: number } | null>({
+  key: 'reconciliation',
+  schema: z.object({
+    hourlyUs: z.number().nullable(),
+    nightlyUs: z.number().nullable(),
+    sinceUs: z.number(),
+  }),
+  fallback: null,
+});
 type Kind = 'hourly' | 'nightly';
 
 /** When the last completed runs began, kept in the settings. */
 export class ReconciliationMarks {
-  readonly #settings: SettingsStore;
+  readonly #settings: Settings;
   readonly #clock: Clock;
   #doneUs: Readonly<Record<Kind, number | null>> = { hourly: null, nightly: null };
   /** Before the first nightly run it is due after this. */
@@ -14,19 +23,17 @@ export class ReconciliationMarks {
   /** When a run was given up; the next one that is due covers its range. */
   readonly #givenUpUs: Record<Kind, number> = { hourly: 0, nightly: 0 };
 
-  constructor(settings: SettingsStore, clock: Clock) {
+  constructor(settings: Settings, clock: Clock) {
     this.#settings = settings;
     this.#clock = clock;
   }
 
   /** Rejects when the store is down. */
   async load(): Promise<void> {
-    const stored: Partial<Record<string, unknown>> = Object(await this.#settings.get(key));
-    const number = (value: unknown) => (typeof value === 'number' ? value : null);
-    this.#doneUs = { hourly: number(stored.hourlyUs), nightly: number(stored.nightlyUs) };
-    const sinceUs = number(stored.sinceUs);
-    this.#sinceUs = sinceUs ?? this.#clock.nowUs();
-    if (sinceUs === null) await this.#save();
+    const stored = await this.#settings.get(doneSetting);
+    this.#doneUs = { hourly: stored?.hourlyUs ?? null, nightly: stored?.nightlyUs ?? null };
+    this.#sinceUs = stored?.sinceUs ?? this.#clock.nowUs();
+    if (stored === null) await this.#save();
   }
 
   /** When the last completed one began; null before the first. */
@@ -59,6 +66,7 @@ export class ReconciliationMarks {
 
   #save(): Promise<void> {
     const { hourly: hourlyUs, nightly: nightlyUs } = this.#doneUs;
-    return this.#settings.set(key, { hourlyUs, nightlyUs, sinceUs: this.#sinceUs }, this.#clock.nowUs());
+    const done = { hourlyUs, nightlyUs, sinceUs: this.#sinceUs };
+    return this.#settings.set(doneSetting, done, this.#clock.nowUs());
   }
 }

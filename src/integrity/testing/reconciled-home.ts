@@ -1,7 +1,7 @@
 /** A home of one meter whose Home Assistant, stores and ledger are in memory, to be reconciled. */
 
 import { HomeAssistantUnavailable } from '../../home/home-assistant.ts';
-import { MemorySettingsStore } from '../../home/testing/doubles.ts';
+import { MemorySettings } from '../../home/testing/doubles.ts';
 import { quantityIn } from '../../ledger/corrections/quantity-in.ts';
 import type { ChangeCause } from '../../ledger/entries/cause.ts';
 import { StoredEvidence } from '../../ledger/evidence/stored-evidence.ts';
@@ -35,7 +35,7 @@ export class ReconciledHome {
   readonly ticketStore = new MemoryTicketStore();
   readonly corrections = new MemoryCorrections();
   readonly syncLog = new MemorySyncLog();
-  readonly settings = new MemorySettingsStore();
+  readonly settings = new MemorySettings();
   /** What Home Assistant recorded and we have not. */
   missing: Reading[] = [];
   proofs = 0;

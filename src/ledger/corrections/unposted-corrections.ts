@@ -1,28 +1,19 @@
-/**
- * How the settings keep the corrections whose meters may not be posted yet: with the names of the first version, the
- * last instant included.
- */
+import { z } from 'zod';
+import { fitting, setting } from '../../home/settings.ts';
 import type { UnpostedCorrection } from './correction-service.ts';
 
-export const unpostedKey = 'ledger_corrections_unposted';
-
-interface StoredUnposted {
-  readonly entityId: string;
-  readonly fromUs: number;
-  readonly untilUs: number;
-}
-
-/** What the settings are given to keep. */
-export function storedUnposted(unposted: readonly UnpostedCorrection[]): readonly StoredUnposted[] {
-  return unposted.map(({ entityId, startUs, endUs }) => ({ entityId, fromUs: startUs, untilUs: endUs - 1 }));
-}
-
-/** Reads what `storedUnposted` wrote; an empty list when nothing is stored. */
-export function unpostedFromStored(found: unknown): readonly UnpostedCorrection[] {
-  if (!Array.isArray(found)) return [];
-  return (found as StoredUnposted[]).map(({ entityId, fromUs, untilUs }) => ({
-    entityId,
-    startUs: fromUs,
-    endUs: untilUs + 1,
-  }));
-}
+/**
+ * The corrections whose meters may not be posted yet, stored with the names of the first version: the last instant
+ * included.
+ */
+export const unpostedSetting = setting<readonly UnpostedCorrection[]>({
+  key: 'ledger_corrections_unposted',
+  schema: fitting(
+    z
+      .object({ entityId: z.string(), fromUs: z.number(), untilUs: z.number() })
+      .transform(({ entityId, fromUs, untilUs }) => ({ entityId, startUs: fromUs, endUs: untilUs + 1 })),
+  ),
+  fallback: [],
+  toStored: (unposted) =>
+    unposted.map(({ entityId, startUs, endUs }) => ({ entityId, fromUs: startUs, untilUs: endUs - 1 })),
+});

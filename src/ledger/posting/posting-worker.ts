@@ -1,3 +1,5 @@
+import { z } from 'zod';
+import { setting } from '../../home/settings.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { Emitter } from '../../runtime/emitter.ts';
 import type { Log } from '../../runtime/log.ts';
@@ -18,6 +20,13 @@ export interface PostingMark {
   load(): Promise<number | null>;
   save(receivedUs: number): Promise<void>;
 }
+
+/** Use another key when the rules of posting change: without a mark everything is posted again, once. */
+export const markSetting = setting<number | null>({
+  key: 'ledger_posted_received_us_4',
+  schema: z.number(),
+  fallback: null,
+});
 
 export interface PostingWorkerDeps {
   readonly evidence: EvidenceSource;

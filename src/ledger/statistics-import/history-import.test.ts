@@ -8,7 +8,7 @@
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import { statisticsPeriodUs } from '../../home/home-assistant.ts';
-import { MemorySettingsStore, silentLog } from '../../home/testing/doubles.ts';
+import { MemorySettings, silentLog } from '../../home/testing/doubles.ts';
 import { MemorySyncLog } from '../../recording/testing/doubles.ts';
 import { dayUs } from '../../units/durations.ts';
 import type { Interval } from '../../units/interval.ts';
@@ -36,7 +36,7 @@ async function until(isTrue: () => void | Promise<void>): Promise<void> {
 class World {
   readonly home = new MemoryStatistics();
   readonly store = new MemoryStatisticsStore();
-  readonly settings = new MemorySettingsStore();
+  readonly settings = new MemorySettings();
   readonly log = new MemorySyncLog();
   entities: ImportEntity[] = [];
   readonly posted = new Map<string, Interval[]>();

@@ -1,6 +1,6 @@
 /** The dependencies of the statistics import. */
 import type { HomeAssistant } from '../../home/home-assistant.ts';
-import type { SettingsStore } from '../../home/settings-store.ts';
+import type { Settings } from '../../home/settings.ts';
 import type { SyncLog, SyncRun } from '../../recording/sync-log.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Log } from '../../runtime/log.ts';
@@ -20,7 +20,7 @@ export interface HistoryImportDeps {
   readonly homeAssistant: Pick<HomeAssistant, 'statistics' | 'firstStatistics' | 'status' | 'onStatus'>;
   readonly statistics: Pick<StatisticsStore, 'append' | 'ends' | 'count'>;
   readonly syncLog: SyncLog;
-  readonly settings: SettingsStore;
+  readonly settings: Settings;
   /** All tracked entities. */
   readonly entities: () => readonly ImportEntity[];
   /** Resolves when the ledger has posted the rows in these spans; rejects when it could not. */

@@ -1,5 +1,6 @@
+import { z } from 'zod';
 import type { StatisticsPeriod } from '../../home/home-assistant.ts';
-import type { SettingsStore } from '../../home/settings-store.ts';
+import { fitting, type Settings, setting } from '../../home/settings.ts';
 
 /** How far an entity's statistics are imported. */
 export interface ImportMark {
@@ -24,26 +25,55 @@ export const noMark: ImportMark = {
   syncs: [],
 };
 
-const marksKey = 'statistics_import';
 const syncsKept = 6;
 /** Includes entities that are no longer tracked, because they may come back. */
 const entitiesKept = 2000;
+
+const instantOrNull = z.number().nullable().catch(null);
+const storedSync = z.object({
+  period: z.enum(['5minute', 'hour']),
+  atUs: z.number(),
+  rows: z.number(),
+  status: z.enum(['success', 'failed']),
+});
+/** `untilUs` is the name of the first version. */
+const storedMark = z
+  .object({
+    untilUs: z.object({ '5minute': instantOrNull, hour: instantOrNull }),
+    unpostedFromUs: instantOrNull,
+    syncs: fitting<EntitySync>(storedSync).catch([]),
+  })
+  .transform(({ untilUs, ...rest }): ImportMark => ({ ...rest, endUs: untilUs }));
+
+/** By entity. One that does not fit is imported again. */
+const marksSetting = setting<ReadonlyMap<string, ImportMark>>({
+  key: 'statistics_import',
+  schema: z
+    .object({ entities: fitting(z.tuple([z.string(), storedMark])) })
+    .transform(({ entities }) => new Map(entities)),
+  fallback: new Map(),
+  toStored: (marks) => ({
+    entities: [...marks]
+      .slice(-entitiesKept)
+      .map(([entityId, { endUs, ...rest }]) => [entityId, { ...rest, untilUs: endUs }]),
+  }),
+});
 
 /**
  * Stores for each entity how far the import is, in one document. Written after each piece; after a lost write the piece
  * is imported again, which changes nothing.
  */
 export class ImportMarks {
-  readonly #settings: SettingsStore;
+  readonly #settings: Settings;
   #marks = new Map<string, ImportMark>();
 
-  constructor(settings: SettingsStore) {
+  constructor(settings: Settings) {
     this.#settings = settings;
   }
 
   /** Rejects when the store is down. */
   async load(): Promise<void> {
-    this.#marks = marksFrom(await this.#settings.get(marksKey));
+    this.#marks = new Map(await this.#settings.get(marksSetting));
   }
 
   of(entityId: string): ImportMark {
@@ -74,11 +104,7 @@ export class ImportMarks {
 
   /** Rejects when the store is down. */
   async save(atUs: number): Promise<void> {
-    // Stored with the names of the first version.
-    const entities = [...this.#marks]
-      .slice(-entitiesKept)
-      .map(([entityId, { endUs, ...rest }]) => [entityId, { ...rest, untilUs: endUs }]);
-    await this.#settings.set(marksKey, { entities }, atUs);
+    await this.#settings.set(marksSetting, this.#marks, atUs);
   }
 
   /** Puts the entity last, so that the oldest ones are dropped first. */
@@ -86,37 +112,4 @@ export class ImportMarks {
     this.#marks.delete(entityId);
     this.#marks.set(entityId, mark);
   }
-}
-
-/** Reads what `save` wrote; anything else counts as no marks, so that all is imported again. */
-function marksFrom(stored: unknown): Map<string, ImportMark> {
-  const marks = new Map<string, ImportMark>();
-  if (!isObject(stored) || !Array.isArray(stored.entities)) return marks;
-  for (const pair of stored.entities as unknown[]) {
-    if (!Array.isArray(pair)) continue;
-    const [entityId, mark] = pair as unknown[];
-    if (typeof entityId !== 'string' || !isObject(mark) || !isObject(mark.untilUs)) continue;
-    marks.set(entityId, {
-      endUs: { '5minute': numberOrNull(mark.untilUs['5minute']), hour: numberOrNull(mark.untilUs.hour) },
-      unpostedFromUs: numberOrNull(mark.unpostedFromUs),
-      syncs: Array.isArray(mark.syncs) ? (mark.syncs as unknown[]).flatMap(syncFrom) : [],
-    });
-  }
-  return marks;
-}
-
-function syncFrom(stored: unknown): EntitySync[] {
-  if (!isObject(stored)) return [];
-  const { period, atUs, rows, status } = stored;
-  if ((period !== '5minute' && period !== 'hour') || typeof atUs !== 'number') return [];
-  if (typeof rows !== 'number' || (status !== 'success' && status !== 'failed')) return [];
-  return [{ period, atUs, rows, status }];
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
-}
-
-function numberOrNull(value: unknown): number | null {
-  return typeof value === 'number' ? value : null;
 }

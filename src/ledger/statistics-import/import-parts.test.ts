@@ -7,6 +7,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { statisticsPeriodUs } from '../../home/home-assistant.ts';
+import { MemorySettings } from '../../home/testing/doubles.ts';
 import { quietLog } from '../../recording/testing/doubles.ts';
 import type { EntitySync, ImportMark } from './import-marks.ts';
 import { ImportMarks, noMark } from './import-marks.ts';
@@ -14,25 +15,13 @@ import { Patience, Stopped } from './import-patience.ts';
 import { begunRun, type ImportJob, ImportQueue } from './import-queue.ts';
 import { nextStretch, StatisticsRefused } from './statistics-copy.ts';
 
-function settings() {
-  const values: Record<string, unknown> = {};
-  return {
-    values,
-    get: async (key: string) => values[key] ?? null,
-    // As with a store, the answer is another object.
-    set: async (key: string, value: unknown) => {
-      values[key] = JSON.parse(JSON.stringify(value));
-    },
-    all: async () => values,
-  };
-}
 const sync = (atUs: number, status: EntitySync['status'] = 'success'): EntitySync => ({
   ...{ period: 'hour', atUs, rows: 3, status },
 });
 
 describe('marks', () => {
   it('are loaded again after a restart', async () => {
-    const store = settings();
+    const store = new MemorySettings();
     const marks = new ImportMarks(store);
     await marks.load();
     expect(marks.of('sensor.a')).toEqual(noMark);
@@ -53,7 +42,7 @@ describe('marks', () => {
   });
 
   it('keep the six newest runs of an entity, and the two thousand entities that changed last', async () => {
-    const store = settings();
+    const store = new MemorySettings();
     const marks = new ImportMarks(store);
     for (let atUs = 1; atUs <= 8; atUs++) marks.addSync('sensor.0', sync(atUs));
     expect(marks.of('sensor.0').syncs.map(({ atUs }) => atUs)).toEqual([8, 7, 6, 5, 4, 3]);
@@ -94,8 +83,8 @@ describe('marks', () => {
       [null, false],
       ['text', false],
     ] as const) {
-      const store = settings();
-      store.values.statistics_import = value;
+      const store = new MemorySettings();
+      store.values.set('statistics_import', value);
       const marks = new ImportMarks(store);
       await marks.load();
       for (const id of ['c', 'd', 'e']) expect(marks.of(`sensor.${id}`)).toEqual(noMark);

@@ -6,7 +6,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { statisticsPeriodUs } from '../../home/home-assistant.ts';
-import { MemorySettingsStore, silentLog } from '../../home/testing/doubles.ts';
+import { MemorySettings, silentLog } from '../../home/testing/doubles.ts';
 import type { SyncRun } from '../../recording/sync-log.ts';
 import { MemorySyncLog } from '../../recording/testing/doubles.ts';
 import type { Interval } from '../../units/interval.ts';
@@ -24,7 +24,7 @@ const hoursAgo = (hours: number) => nowUs - hours * hour;
 function world(...entities: readonly (string | ImportEntity)[]) {
   const home = new MemoryStatistics();
   const store = new MemoryStatisticsStore();
-  const settings = new MemorySettingsStore();
+  const settings = new MemorySettings();
   const marks = new ImportMarks(settings);
   const asked: { ids: readonly string[]; from: number; until: number; period: string }[] = [];
   const firsts: (readonly string[])[] = [];

@@ -4,6 +4,7 @@
  */
 
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { MemorySettings } from '../../home/testing/doubles.ts';
 import type { Reading } from '../reading.ts';
 import { type RecordingEvent, RecordingEvents } from '../recording-events.ts';
 import { baseUs, MemoryReadingStore, quietLog, reading } from '../testing/doubles.ts';
@@ -13,7 +14,7 @@ const [before, after] = ['sensor.before', 'sensor.after'];
 
 describe('a renamed entity', () => {
   let store: MemoryReadingStore;
-  let values: Map<string, unknown>;
+  let settings: MemorySettings;
   let reported: RecordingEvent[];
   let keeper: RenameKeeper;
   let renames: Map<string, string>;
@@ -42,12 +43,7 @@ describe('a renamed entity', () => {
           await corrections();
           excluded.push([entityId, endUs]);
         },
-        settings: {
-          get: async (key) => values.get(key) ?? null,
-          set: async (key, value) => {
-            values.set(key, structuredClone(value));
-          },
-        },
+        settings,
         settled: () => settled(),
         isBusy: () => false,
         events,
@@ -59,7 +55,7 @@ describe('a renamed entity', () => {
   };
   beforeEach(async () => {
     store = new MemoryReadingStore();
-    values = new Map();
+    settings = new MemorySettings();
     reported = [];
     renames = new Map([[before, after]]);
     isTracked = true;

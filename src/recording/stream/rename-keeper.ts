@@ -1,4 +1,5 @@
-import type { SettingsStore } from '../../home/settings-store.ts';
+import { z } from 'zod';
+import { type Settings, setting } from '../../home/settings.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { Emitter } from '../../runtime/emitter.ts';
 import type { Log } from '../../runtime/log.ts';
@@ -25,7 +26,7 @@ interface RenameKeeperDeps {
   readonly excludeUntil: (entityId: string, endUs: number) => Promise<void>;
   /** Resolves when all readings received until now can be read, however long that takes. */
   readonly settled: () => Promise<void>;
-  readonly settings: Pick<SettingsStore, 'get' | 'set'>;
+  readonly settings: Settings;
   readonly isBusy: () => boolean;
   readonly events: RecordingEvents;
   readonly clock: Clock;
@@ -49,7 +50,12 @@ const defaultRenameLimits: RenameKeeperLimits = {
 /** How far a carry came: the instant to continue from, or that it is done. */
 type Mark = number | 'done';
 
-const marksKey = 'renamed_entities';
+/** By the old and the new id. A carry that is not known is done again, which changes nothing. */
+const marksSetting = setting<Readonly<Record<string, Mark>>>({
+  key: 'renamed_entities',
+  schema: z.record(z.string(), z.union([z.number(), z.literal('done')])),
+  fallback: {},
+});
 /** If our clock is behind, what was received must not be left out. */
 const endOfTimeUs = Number.MAX_SAFE_INTEGER;
 /** Only the last of these are ever of use. */
@@ -160,13 +166,7 @@ export class RenameKeeper {
 
   async #load(): Promise<Map<string, Mark>> {
     if (this.#marks !== null) return this.#marks;
-    const found = await this.#deps.settings.get(marksKey);
-    const pairs = typeof found === 'object' && found !== null ? Object.entries(found) : [];
-    this.#marks = new Map(
-      pairs.flatMap(([key, mark]): [string, Mark][] =>
-        mark === 'done' || typeof mark === 'number' ? [[key, mark]] : [],
-      ),
-    );
+    this.#marks = new Map(Object.entries(await this.#deps.settings.get(marksSetting)));
     return this.#marks;
   }
 
@@ -175,7 +175,7 @@ export class RenameKeeper {
     marks.delete(key);
     marks.set(key, mark);
     const kept = [...marks].slice(-marksLimit);
-    await this.#deps.settings.set(marksKey, Object.fromEntries(kept), this.#deps.clock.nowUs());
+    await this.#deps.settings.set(marksSetting, Object.fromEntries(kept), this.#deps.clock.nowUs());
   }
 }
 
