@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-/** One project per kind of proof; test/run.ts runs them all and adds them up. */
+/** One project per kind of test; test/run.ts runs them all and adds them up. */
 const project = (name: string, include: string[], extra: object = {}) => ({
   // Vitest's own limit of 5 s is a matter of the machine's load; a test that hangs is found at 30 s as well.
   test: { name, include, environment: 'node', testTimeout: 30_000, ...extra },

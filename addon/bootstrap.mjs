@@ -31,7 +31,7 @@ try {
 }
 
 /**
- * Runs the program to its end, passing signals on, and tells how it ended.
+ * Runs the program to its end, passes signals on, and resolves with its exit code.
  *
  * @param {string} node
  * @param {string[]} parameters
@@ -39,7 +39,7 @@ try {
  */
 function run(node, parameters) {
   const PATH = [join(root, 'node_modules/.bin'), process.env.PATH ?? ''].join(delimiter);
-  // The channel tells the program that we are gone, however we went.
+  // The channel closes when this process ends in any way, and the program then stops.
   const child = spawn(node, parameters, {
     cwd: root,
     env: { ...process.env, PATH },
@@ -47,12 +47,12 @@ function run(node, parameters) {
   });
   for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']))
     process.on(signal, () => child.kill(signal));
-  // npm runs us from a shell, and a shell that is told to end does so without telling us.
+  // npm runs this from a shell, and a shell that receives a signal to end does not pass it on.
   const parent = process.ppid;
   if (process.env.npm_lifecycle_event !== undefined) {
     const watch = setInterval(() => {
       if (process.ppid === parent) return;
-      // Once: told again while it stops in order, it would take us for impatient and leave its programs behind.
+      // Only once: on a second signal the program stops at once and leaves its own programs running.
       clearInterval(watch);
       child.kill('SIGTERM');
     }, 1000).unref();

@@ -1,6 +1,6 @@
 /**
  * Goal: the process starts with nothing around it, says so, stops cleanly on a signal, and dies loudly on a fault.
- * Method: the real program as a child, on a free port, with addresses at which nobody answers.
+ * Method: the real program as a child, on a free port, with addresses at which no server answers.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, writeFileSync } from 'node:fs';
@@ -29,7 +29,7 @@ class Program {
         PATH: process.env.PATH,
         DATA_DIR: dataDir,
         PORT: '0',
-        // Port 9 is that of the discard service, which nobody runs.
+        // Port 9 is that of the discard service, which does not run here.
         QUESTDB_URL: 'http://127.0.0.1:9',
         QUESTDB_PG_URL: 'postgres://admin:hush-hush@127.0.0.1:9/qdb',
         MONGODB_URL: 'mongodb://me:hush-hush@127.0.0.1:9/x',
@@ -56,7 +56,7 @@ class Program {
 }
 
 describe('the process', () => {
-  it('starts without anything, tells what is missing, and stops on SIGTERM with 0', {
+  it('starts without anything, reports what is missing, and stops on SIGTERM with 0', {
     timeout: limitMs,
   }, async () => {
     const program = new Program({ HA_URL: 'http://127.0.0.1:9', HA_TOKEN: 'hush-hush', LOG_LEVEL: 'debug' });
@@ -64,15 +64,15 @@ describe('the process', () => {
     await vi.waitFor(async () => {
       const response = await fetch(`http://127.0.0.1:${port}/api/status`);
       expect(response.status).toBe(503);
-      const told = status.parse(await response.json());
-      expect(told).toMatchObject({
+      const reported = status.parse(await response.json());
+      expect(reported).toMatchObject({
         status: 'down',
         questdb: { ok: false },
         mongodb: { ok: false },
         home_assistant: { ok: false },
       });
-      expect(told.mongodb.detail).toContain('does not answer');
-      expect(JSON.stringify(told)).not.toContain('hush-hush');
+      expect(reported.mongodb.detail).toContain('does not answer');
+      expect(JSON.stringify(reported)).not.toContain('hush-hush');
     }, limitMs);
     program.child.kill('SIGTERM');
     expect(await program.ended).toBe(0);
@@ -80,7 +80,7 @@ describe('the process', () => {
     expect(program.text).not.toContain('hush-hush');
   });
 
-  it('goes on after a request that is none, and tells why an address with a password is not used', {
+  it('goes on after an invalid request, and reports why an address with a password is not used', {
     timeout: limitMs,
   }, async () => {
     const program = new Program({ HA_URL: 'http://me:hush-hush@127.0.0.1:9', HA_TOKEN: 'token' });
@@ -88,8 +88,8 @@ describe('the process', () => {
     const upgrade = 'Host: 127.0.0.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n';
     for (const target of ['//', '///', '//[', 'http://', '*'])
       await sendRaw(port, `GET ${target} HTTP/1.1\r\n${upgrade}`, { untilAnswer: true });
-    const told = status.parse(await (await fetch(`http://127.0.0.1:${port}/api/status`)).json());
-    expect(told.home_assistant.detail).toContain('HA_URL holds a user name or password');
+    const reported = status.parse(await (await fetch(`http://127.0.0.1:${port}/api/status`)).json());
+    expect(reported.home_assistant.detail).toContain('HA_URL holds a user name or password');
     const settings = await (await fetch(`http://127.0.0.1:${port}/api/settings`)).text();
     expect(settings).not.toContain('hush-hush');
     expect(program.text).toContain('HA_URL holds a user name or password');

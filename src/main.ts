@@ -12,7 +12,7 @@ import { endAtLatest } from './runtime/hard-end.ts';
 const stopWithinMs = 14_000;
 /** What cutting off and leaving may take besides; less than `npm start` and s6 wait before they kill it. */
 const leaveWithinMs = 700;
-/** Leaving takes a moment; as long as it has not left, nobody starts it again. */
+/** Leaving takes a moment; the process is not started again until it has left. */
 const dieWithinMs = 3000;
 const checkoutDir = resolve(import.meta.dirname, '..');
 

@@ -1,10 +1,11 @@
 /**
- * Goal: whatever fails, in whatever order, the ledger in the end says what the meters delivered: sums to the last unit,
- * quarters exactly where all that was reported is known, marked as estimated where it is not; and it agrees with its evidence.
- * Method: recording, proofs, heartbeat and posting as the process has them, on a virtual clock, over meters whose every true
- * register is known. Faults are drawn from a seed: connection, subscription, stores, disk, power, the process, Home
- * Assistant's memory, the clock; the meters themselves reset, dip and fall away. A failure prints its seed:
- * SIMULATION_SEED=7 replays one, SIMULATION_SEEDS=2000 tries so many.
+ * Goal: whatever fails, in whatever order, the ledger in the end says what the meters delivered: sums to the last
+ * unit, quarter-hours exactly where every reported value is known, marked as estimated where it is not; and it agrees
+ * with its evidence.
+ * Method: recording, coverage verification, heartbeat and posting as the process runs them, on a virtual clock, over
+ * meters whose every true register is known. Faults are drawn from a seed: connection, subscription, stores, disk,
+ * power, the process, Home Assistant's memory, the clock; the meters themselves reset, dip and fall away. A failure
+ * prints its seed: SIMULATION_SEED=7 replays one, SIMULATION_SEEDS=2000 tries so many.
  */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { usualRules } from './ledger/posting/reposting.ts';

@@ -4,7 +4,7 @@
  * the process may go on recording meanwhile. Exit code 1 when something differs, 69 when a store does not answer.
  */
 import { createAdapters } from './composition/adapters.ts';
-import { proveLedger } from './composition/ledger-proof.ts';
+import { verifyLedger } from './composition/ledger-verification.ts';
 import { readOptions } from './composition/options.ts';
 import { withRenames } from './home/grid-connection.ts';
 import { loadRecord } from './home/home-record.ts';
@@ -24,7 +24,7 @@ const say = (line: string) => process.stdout.write(`${line}\n`);
 /** Posting runs every ten seconds. */
 const pauseMs = 15_000;
 
-function told({ entityId, check, quarterHourStartUs, detail }: Finding): string {
+function findingLine({ entityId, check, quarterHourStartUs, detail }: Finding): string {
   const at = quarterHourStartUs === null ? '' : ` ${isoFromInstant(quarterHourStartUs)}`;
   return `  ${check} ${entityId}${at}: ${detail}`;
 }
@@ -37,7 +37,7 @@ async function verify(): Promise<number> {
   await views.prepare();
   const renames = renamesAmong(entities);
   const connections = await adapters.gridConnectionStore.all();
-  const { meters, findings } = await proveLedger({
+  const { meters, findings } = await verifyLedger({
     entities,
     unknown: unknownSources(entities, missing ?? []),
     connections: connections.map((connection) => withRenames(connection, renames)),
@@ -58,7 +58,7 @@ async function verify(): Promise<number> {
     const rest = waiting === 0 ? '' : `, ${waiting} entries wait to be posted`;
     say(`${entityId}: ${entries} entries, ${revisions} revisions, ${verdict}${rest}`);
   }
-  for (const finding of findings) say(told(finding));
+  for (const finding of findings) say(findingLine(finding));
   say(findings.length === 0 ? 'The ledger agrees with its evidence.' : `${findings.length} differences.`);
   return findings.length === 0 ? 0 : 1;
 }

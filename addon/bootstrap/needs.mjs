@@ -19,7 +19,7 @@ const atomicLibrary = {
   package: 'libatomic1',
   missing: () => {
     if (platform() !== 'linux') return undefined;
-    // Without ldconfig it can't be told; Node itself says so then.
+    // Without ldconfig there is no way to check; Node itself reports the missing library then.
     const libraries = outputOf('/sbin/ldconfig', ['-p']) ?? outputOf('ldconfig', ['-p']);
     return libraries === undefined || libraries.includes('libatomic.so.1') ? undefined : 'not found';
   },
@@ -54,7 +54,7 @@ export const go = {
   missing: () => {
     const text = outputOf('go', ['version']);
     if (text === undefined) return 'not found';
-    // Since 1.21 Go fetches by itself the newer toolchain that a module asks for, unless told not to.
+    // Since 1.21 Go fetches the newer toolchain that a module asks for, unless GOTOOLCHAIN forbids it.
     const fetchesToolchains = outputOf('go', ['env', 'GOTOOLCHAIN'])?.trim() !== 'local';
     return isGoEnough(text, fetchesToolchains) ? undefined : `only ${text.trim()} is here`;
   },

@@ -23,7 +23,7 @@ const meanings = [
   [/could not get lock|unable to acquire the dpkg/i, 'another program is installing packages right now'],
 ];
 
-/** How the programs begin a line that tells of a fault. */
+/** How the programs begin a line that reports a fault. */
 const fault = /^(?:npm (?:error|ERR!)|\[ERROR\]|E:|ERROR:?|error:|go:|fatal:|W: Failed)\s*/;
 /** Those that only say where the log is or that there was a fault. */
 const empty =

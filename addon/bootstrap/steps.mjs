@@ -1,4 +1,4 @@
-/** What the parts of the bootstrap share: how they speak, fail, and run a slow program. */
+/** What the parts of the bootstrap share: output, failure, and running a slow program. */
 import { spawn } from 'node:child_process';
 import { createWriteStream, mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -18,7 +18,7 @@ export function say(line) {
 /** A step that takes longer is stuck. */
 const limitMs = 20 * 60_000;
 const patienceMs = 20_000;
-/** Of what a program prints, the end is enough to tell why it failed. */
+/** The end of what a program prints is enough to say why it failed. */
 const keptCharacters = 20_000;
 
 /**

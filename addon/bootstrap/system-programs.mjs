@@ -24,7 +24,7 @@ export async function installSystemPrograms(wanted) {
   preferFetchedGo();
 
   let aptSaid = '';
-  // Twice, because only the Python that was installed tells whether it needs a compiler.
+  // Twice, because only the installed Python shows whether it needs a compiler.
   for (const _round of [1, 2]) {
     // A Go that is too old is good enough to fetch a new one, which Debian may not have.
     const toInstall = missingOf(wanted).filter(

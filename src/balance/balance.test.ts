@@ -1,6 +1,7 @@
 /**
  * Goal: every milliwatt-hour that the home used has exactly one source.
- * Method: random quarters, also impossible ones (meters that don't tick together); cases by hand from the frontend's tests.
+ * Method: random quarter-hours, also impossible ones (meters that don't tick together); cases by hand from the
+ * frontend's tests.
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -103,7 +104,7 @@ describe('balanceOf', () => {
     const watts = fc.integer({ min: -20_000, max: 20_000 });
     fc.assert(
       fc.property(watts, fc.integer({ min: 0, max: 20_000 }), watts, (gridW, solarW, batteryW) => {
-        // Of a sensor that tells both directions one at a time is there.
+        // A sensor that reports both directions shows one at a time.
         const flows = matchFlows({
           gridIn: gridW,
           gridOut: -gridW,

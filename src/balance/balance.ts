@@ -1,7 +1,7 @@
 /**
- * The home's balance of one quarter-hour, in milliwatt-hours, and of one moment, in watts. The order in which flows are matched is that of Home
- * Assistant's energy dashboard (frontend, src/data/energy.ts), so that both show the same; amounts are integers, so
- * the parts add up.
+ * The home's balance of one quarter-hour, in milliwatt-hours, and of one moment, in watts. Flows are matched in the
+ * order of Home Assistant's energy dashboard (frontend, src/data/energy.ts), so that both show the same; amounts are
+ * integers, so the parts add up.
  */
 
 /** What the meters of each kind counted; null when the home has such meters and one of them is not known. */
@@ -49,8 +49,8 @@ export interface Balance {
 }
 
 /**
- * An amount as the balance takes it, and as it is reported beside the flows: a register that ran backwards in a quarter-hour
- * moved nothing the other way, so it counts as 0.
+ * An amount as the balance takes it, and as it is reported beside the flows: a register that ran backwards in a
+ * quarter-hour moved nothing the other way, so it counts as 0.
  */
 export function clamped(amount: number): number {
   return Math.max(0, amount);
@@ -69,7 +69,7 @@ export function matchFlows(sources: Sources): Flows {
   const rest = fromGrid + solar + fromBattery - toGrid - toBattery;
   const home = Math.max(0, rest);
 
-  // More from the grid than the home used can only have gone to the battery; taken first, or it would be stranded.
+  // Grid import beyond the home's use can only charge the battery; it is matched first, because no later step does it.
   const surplus = Math.max(0, Math.min(toBattery, fromGrid - home));
   fromGrid -= surplus;
   toBattery -= surplus;
@@ -137,7 +137,10 @@ export function balanceOf(sources: QuarterHourSources): Balance | null {
   };
 }
 
-/** The part of the home's use that did not come from the grid, 0 to 1; null when nothing was used, or a part is not known. */
+/**
+ * The part of the home's use that did not come from the grid, 0 to 1; null when nothing was used, or a part is not
+ * known.
+ */
 export function selfSufficiency(home: number | null, gridToHome: number | null): number | null {
   if (home === null || gridToHome === null || home <= 0) return null;
   return 1 - Math.min(1, gridToHome / home);

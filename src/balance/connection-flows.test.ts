@@ -1,6 +1,6 @@
 /**
- * Goal: a named connection's registers are added up quarter by quarter, its past too, and what was missed while it was not
- * there is mended when it comes again.
+ * Goal: a named connection's registers are added up quarter-hour by quarter-hour, its past too, and what was missed
+ * while it was removed is posted when it is added again.
  * Method: the flows over a ledger in memory into which the test posts two meters.
  */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -28,7 +28,7 @@ function annex(extra: Partial<GridConnection> = {}): GridConnection {
   };
 }
 
-/** One quarter of a meter, in Wh. */
+/** One quarter-hour of a meter, in Wh. */
 async function post(entityId: string, place: number, wattHours: number) {
   const at = start + place * quarterHourUs;
   const entry: Entry = {
@@ -96,7 +96,7 @@ describe('what the registers of a connection count together', () => {
     expect(await totals('annex:grid_out')).toEqual([[2, 7]]);
   });
 
-  it('follows what is posted, told before the connections were known too', async () => {
+  it('posts changes, also those reported before the connections are known', async () => {
     const running = flows();
     running.setConnections([annex()]);
     await running.settle();
@@ -180,11 +180,11 @@ describe('a connection that is taken away', () => {
     expect(await totals()).toContainEqual([1, 309]);
   });
 
-  it('has its past posted when one of its name is made anew in its place', async () => {
+  it('posts its past when a connection with its id is created again in its place', async () => {
     const running = flows();
     running.setConnections([annex()]);
     await running.settle();
-    // Nobody reported this: it was posted while nothing followed the meter.
+    // Posted without a report to the running flows.
     await post('sensor.high', 1, 9);
     running.setConnections([annex({ createdAtUs: 2 })]);
     await running.settle();

@@ -26,14 +26,14 @@ interface Kept {
 }
 
 /**
- * Keeps what each named connection's registers count together up with its meters. What was posted of one that is taken
- * away stays, and is mended when one of that name comes again.
+ * Keeps the totals of each named connection up to date with its meters. The totals of a removed connection stay, and
+ * are corrected when a connection with that id is added again.
  */
 export class ConnectionFlows {
   readonly #deps: ConnectionFlowsDeps;
   readonly #everyMs: number | undefined;
   readonly #kept = new Map<string, Kept>();
-  /** Told before the connections were known, by meter. */
+  /** Ranges posted before the connections are known, by meter. */
   #early: Map<string, ChangedRange> | null = new Map();
   #isRunning = false;
   readonly #stopping = new Map<string, Promise<void>>();
@@ -66,12 +66,12 @@ export class ConnectionFlows {
     }
     const early = this.#early ?? new Map<string, ChangedRange>();
     this.#early = null;
-    for (const [entityId, news] of early) this.posted(entityId, news);
+    for (const [entityId, range] of early) this.posted(entityId, range);
   }
 
-  posted(entityId: string, news: ChangedRange): void {
-    this.#early?.set(entityId, mergeRanges(this.#early.get(entityId), news));
-    for (const { keeper } of this.#kept.values()) keeper.posted(entityId, news);
+  posted(entityId: string, range: ChangedRange): void {
+    this.#early?.set(entityId, mergeRanges(this.#early.get(entityId), range));
+    for (const { keeper } of this.#kept.values()) keeper.posted(entityId, range);
   }
 
   isPostingPast(): boolean {
@@ -83,7 +83,7 @@ export class ConnectionFlows {
     for (const { keeper } of this.#kept.values()) keeper.runNow();
   }
 
-  /** Resolves when all that was told until now is posted; rejects when it could not be. */
+  /** Resolves when everything reported so far is posted; rejects when it can not be. */
   async settle(): Promise<void> {
     await Promise.all(this.#stopping.values());
     for (const { keeper } of this.#kept.values()) await keeper.settle();
@@ -92,7 +92,7 @@ export class ConnectionFlows {
   #keep(connectionId: string, createdAtUs: number): Kept {
     const { remembered } = this.#deps;
     const kept = settingOf(connectionSetting, connectionId);
-    // While one was taken away nothing was posted for it: an older one's past says nothing of this one's.
+    // Nothing is posted for a removed connection, so what an earlier one with this id kept does not count for this one.
     const stamp = `${createdAtUs} `;
     const keeper = new FlowKeeper(
       {
@@ -108,7 +108,7 @@ export class ConnectionFlows {
       },
       this.#everyMs,
     );
-    // Two at once would both follow on the same revision.
+    // Two keepers at once would write the same revision.
     const before = this.#stopping.get(connectionId) ?? Promise.resolve();
     if (this.#isRunning) void before.then(() => this.#isRunning && keeper.start());
     const one = { createdAtUs, keeper };

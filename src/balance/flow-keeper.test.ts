@@ -81,14 +81,14 @@ function startProcess(disk: Disk) {
     },
     remembered: {
       load: async () => disk.sources,
-      save: async (told) => {
-        disk.sources = told;
+      save: async (saved) => {
+        disk.sources = saved;
       },
     },
     clock,
     log,
   });
-  postingWorker.onPosted((entityId, news) => flows.posted(entityId, news));
+  postingWorker.onPosted((entityId, range) => flows.posted(entityId, range));
   postingWorker.setMeters([{ entityId: grid, posts: 'register', kind: 'rising' }]);
   flows.setSources(sources);
   return { postingWorker, flows };
@@ -100,7 +100,7 @@ async function homeUse(disk: Disk): Promise<number> {
 }
 
 describe('postingWorker and flow keeper', () => {
-  it('post what is told, and the flows that rest on it', async () => {
+  it('post what is reported, and the flows that rest on it', async () => {
     const disk = new Disk();
     const { postingWorker, flows } = startProcess(disk);
     for (const span of [disk.read(0, 10), disk.read(40, 11)]) postingWorker.markDirty(grid, span);
@@ -127,7 +127,7 @@ describe('postingWorker and flow keeper', () => {
     expect(disk.warnings).toHaveLength(2);
   });
 
-  it('tell that the past is on its way, from the meters to the flows', async () => {
+  it('report that the past is being posted, from the meters to the flows', async () => {
     const disk = new Disk();
     const { postingWorker, flows } = startProcess(disk);
     await flows.settle();
@@ -218,7 +218,7 @@ describe('flows of a meter of nine days', () => {
     ...{ coveredUs: quarterHourUs, reason: 'counted', isProvisional: false, onTimeUs: null },
     ...{ firstEvidenceUs: start, lastEvidenceUs: start + quarterHourUs },
   });
-  /** One quarter of the meter in Wh; its place as news. */
+  /** One quarter-hour of the meter in Wh; returns its range. */
   const post = async (place: number, wattHours: number) => {
     const entry = entryOf(place, wattHours * 1000);
     const at = entry.quarterHourStartUs;
@@ -239,8 +239,8 @@ describe('flows of a meter of nine days', () => {
       firstQuarterHourUs: async () => firstUs,
       remembered: {
         load: async () => remembered,
-        save: async (told) => {
-          remembered = told;
+        save: async (saved) => {
+          remembered = saved;
         },
       },
       clock: { nowUs: () => nowUs, monotonicMs: () => 0 },
@@ -269,7 +269,7 @@ describe('flows of a meter of nine days', () => {
     flows.setSources(sources);
   });
 
-  it('are made for its whole past, a week at a time, up to the quarter that runs', async () => {
+  it('are made for its whole past, a week at a time, up to the quarter-hour that runs', async () => {
     await flows.settle();
     expect(read).toEqual([
       [0, 7],
@@ -279,7 +279,7 @@ describe('flows of a meter of nine days', () => {
     expect(await useOf(last)).toEqual([100, 'rules']);
   });
 
-  it('are made again for the quarters that are news, for their reason', async () => {
+  it('are made again for the changed quarter-hours, with their cause', async () => {
     await flows.settle();
     read.length = 0;
     flows.posted(grid, { ...(await post(3, 250)), cause: 'corrected' });
@@ -291,7 +291,7 @@ describe('flows of a meter of nine days', () => {
     expect(await useOf(last)).toEqual([70, 'late']);
   });
 
-  it('are made from the first entry to the present of news that reach beyond', async () => {
+  it('are made from the first entry to the present for a range that reaches beyond', async () => {
     await flows.settle();
     await post(3, 250);
     read.length = 0;

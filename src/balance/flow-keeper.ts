@@ -12,11 +12,11 @@ import { type BalanceSources, sourceIds } from './sources.ts';
 
 export interface FlowKeeperDeps {
   readonly ledger: LedgerStore;
-  /** The first quarter that any of these has an entry in; null when none has. */
+  /** The first quarter-hour that any of these has an entry in; null when none has. */
   readonly firstQuarterHourUs: (entityIds: readonly string[]) => Promise<number | null>;
-  /** For which sources the past has been posted, so that a start does not post it again. */
+  /** The sources whose past is posted, so that a start does not post it again. */
   readonly remembered: { load(): Promise<string | null>; save(sources: string): Promise<void> };
-  /** What is posted; the home's balance when not told. */
+  /** What is posted; the home's balance when absent. */
   readonly plan?: FlowPlan;
   readonly clock: Clock;
   readonly log: Log;
@@ -32,12 +32,12 @@ export const flowsSetting: SourcesSetting = setting<string | null>({
   fallback: null,
 });
 
-/** Quarters posted at once: a week of a dozen meters is some eight thousand entries in memory. */
+/** Quarter-hours posted at once: a week of a dozen meters is some eight thousand entries in memory. */
 const stepUs = 7 * 96 * quarterHourUs;
 
 /**
- * Keeps the home's flows up with its meters. Told of every posting; what concerns a source of the balance is posted
- * again from the sources' current entries.
+ * Keeps the home's flows up to date with its meters. It receives every posting and posts what concerns a source of the
+ * balance again, from the sources' current entries.
  */
 export class FlowKeeper {
   readonly #deps: FlowKeeperDeps;
@@ -48,7 +48,7 @@ export class FlowKeeper {
   #waiting: ChangedRange | undefined;
   #isEverythingNew = false;
   #isPostingPast = false;
-  /** Whether it is known for which sources the past was posted. */
+  /** Whether `remembered` is loaded. */
   #isRemembered = false;
 
   constructor(deps: FlowKeeperDeps, everyMs = 2000) {
@@ -70,7 +70,7 @@ export class FlowKeeper {
     return this.#sources;
   }
 
-  /** Other sources make another home: its whole past is posted again. */
+  /** When the sources change, the whole past is posted again. */
   setSources(sources: BalanceSources): void {
     if (JSON.stringify(sources) === JSON.stringify(this.#sources)) return;
     this.#sources = sources;
@@ -78,8 +78,8 @@ export class FlowKeeper {
     this.#isEverythingNew = true;
   }
 
-  posted(entityId: string, news: ChangedRange): void {
-    if (this.#ids.has(entityId)) this.#waiting = mergeRanges(this.#waiting, news);
+  posted(entityId: string, range: ChangedRange): void {
+    if (this.#ids.has(entityId)) this.#waiting = mergeRanges(this.#waiting, range);
   }
 
   /** What lies longer ago than a day is being posted, or waits for it. */
@@ -94,48 +94,48 @@ export class FlowKeeper {
     this.#worker.runNow();
   }
 
-  /** Resolves when all that was told until now is posted; rejects when it could not be. */
+  /** Resolves when everything reported so far is posted; rejects when it can not be. */
   settle(): Promise<void> {
     return this.#worker.settle();
   }
 
   async #post(): Promise<void> {
     if (this.#ids.size === 0) return;
-    const told = JSON.stringify(this.#sources);
+    const sourcesText = JSON.stringify(this.#sources);
     if (!this.#isRemembered) {
       // The past of the same sources was posted by an earlier process.
-      if ((await this.#deps.remembered.load()) === told) this.#isEverythingNew = false;
+      if ((await this.#deps.remembered.load()) === sourcesText) this.#isEverythingNew = false;
       this.#isRemembered = true;
     }
     const isEverythingNew = this.#isEverythingNew;
-    const news = this.#waiting;
-    if (news === undefined && !isEverythingNew) return;
+    const range = this.#waiting;
+    if (range === undefined && !isEverythingNew) return;
     this.#isEverythingNew = false;
     this.#waiting = undefined;
-    this.#isPostingPast = isEverythingNew || (news !== undefined && isPast(news));
+    this.#isPostingPast = isEverythingNew || (range !== undefined && isPast(range));
     try {
-      await this.#postNews(isEverythingNew ? undefined : news);
-      if (isEverythingNew) await this.#deps.remembered.save(told);
+      await this.#postChanges(isEverythingNew ? undefined : range);
+      if (isEverythingNew) await this.#deps.remembered.save(sourcesText);
     } catch (cause) {
       this.#isEverythingNew ||= isEverythingNew;
-      if (news) this.#waiting = mergeRanges(this.#waiting, news);
+      if (range) this.#waiting = mergeRanges(this.#waiting, range);
       throw cause;
     } finally {
       this.#isPostingPast = false;
     }
   }
 
-  /** Without news: the whole past, and flows that other sources may have left behind are withdrawn. */
-  async #postNews(news: ChangedRange | undefined): Promise<void> {
-    const left = news === undefined ? this.#plan.every : [];
+  /** Without a range: posts the whole past and withdraws flows that other sources left behind. */
+  async #postChanges(range: ChangedRange | undefined): Promise<void> {
+    const left = range === undefined ? this.#plan.every : [];
     const firstUs = await this.#deps.firstQuarterHourUs([...this.#ids, ...left]);
     if (firstUs === null) return;
     // No flow lies past the present.
     const nowUs = this.#deps.clock.nowUs() + quarterHourUs;
-    const startUs = Math.max(firstUs, news?.startUs ?? firstUs);
-    const endUs = Math.min(nowUs, news?.endUs ?? nowUs);
-    const flows = news ? this.#plan.of(this.#sources) : this.#plan.every;
-    await this.#postRange(quarterHourStartUs(startUs), endUs, flows, news?.cause ?? 'rules');
+    const startUs = Math.max(firstUs, range?.startUs ?? firstUs);
+    const endUs = Math.min(nowUs, range?.endUs ?? nowUs);
+    const flows = range ? this.#plan.of(this.#sources) : this.#plan.every;
+    await this.#postRange(quarterHourStartUs(startUs), endUs, flows, range?.cause ?? 'rules');
   }
 
   async #postRange(

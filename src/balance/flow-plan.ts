@@ -4,7 +4,7 @@ import type { BalanceSources } from './sources.ts';
 
 /** Which series are posted from the entries of meters, and how. */
 export interface FlowPlan {
-  /** All that any sources can give: what other sources gave is withdrawn. */
+  /** All flows that any sources can have; those that these sources do not have are withdrawn. */
   readonly every: readonly string[];
   of(sources: BalanceSources): readonly string[];
   post(sources: BalanceSources, entries: SourceEntries): ReadonlyMap<string, readonly Entry[]>;
@@ -13,7 +13,10 @@ export interface FlowPlan {
 /** The home's totals and its balance. */
 export const homePlan: FlowPlan = { every: everyFlow, of: flowIdsOf, post: postFlows };
 
-/** What a named connection's registers count together; the home's own has the same, `home:grid_in` and `home:grid_out`. */
+/**
+ * What a named connection's registers count together; the home's own has the same, `home:grid_in` and
+ * `home:grid_out`.
+ */
 export function connectionTotals(connectionId: string) {
   return { gridIn: `${connectionId}:grid_in`, gridOut: `${connectionId}:grid_out` };
 }

@@ -1,7 +1,8 @@
 /**
  * Goal: the home's quarter-hours rest on all of its sources or on none.
- * Method: by hand; a quarter with one source missing, a home without solar, and the grounds of the worst source. What is
- * reported of random meters, also of those that run backwards, is held against the identity of the balance.
+ * Method: by hand; a quarter-hour with one source missing, a home without solar, and the data quality of the worst
+ * source. What is reported of random meters, also of those that run backwards, is held against the identity of the
+ * balance.
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -35,7 +36,7 @@ function entry(quarter: number, amountMicro: number, more: Partial<Entry> = {}):
 }
 
 describe('postFlows', () => {
-  it('adds tariffs together and leaves out quarters with a source missing', () => {
+  it('adds tariffs together and leaves out quarter-hours with a source missing', () => {
     const flows = postFlows(
       sources,
       new Map([
@@ -53,7 +54,7 @@ describe('postFlows', () => {
     expect(flows.get('home:grid_in')?.map((flow) => flow.amountMicro)).toEqual([150, 150]);
   });
 
-  it('has quarters in the order of time, with the first and last evidence of all their sources', () => {
+  it('has quarter-hours in the order of time, with the first and last evidence of all their sources', () => {
     const grid = {
       gridIn: ['sensor.day', 'sensor.night'],
       gridOut: [],
@@ -120,7 +121,7 @@ describe('postFlows', () => {
     expect(postTotal(['sensor.back'], new Map([['sensor.back', [entry(0, -50)]]]))[0]?.amountMicro).toBe(0);
   });
 
-  it('reports totals and flows that agree in every quarter that has a home', () => {
+  it('reports totals and flows that agree in every quarter-hour that has a home', () => {
     const registers = fc.array(fc.option(fc.integer({ min: -1000, max: 100_000 }), { nil: null }), {
       maxLength: 2,
     });
@@ -135,15 +136,17 @@ describe('postFlows', () => {
         const entries = new Map(
           named.flatMap(([kind, ids]) =>
             ids.flatMap((id, index) => {
-              const told = amounts[kind as keyof typeof amounts][index];
-              return told == null ? [] : [[id, [entry(0, told)]] as const];
+              const amountMicro = amounts[kind as keyof typeof amounts][index];
+              return amountMicro == null ? [] : [[id, [entry(0, amountMicro)]] as const];
             }),
           ),
         );
         const flows = postFlows(home, entries);
         const of = (id: string) => flows.get(id as 'home:use')?.[0]?.amountMicro ?? null;
         const use = of(flowIds.homeMwh);
-        const isKnown = Object.values(amounts).every((list) => list.every((told) => told !== null));
+        const isKnown = Object.values(amounts).every((list) =>
+          list.every((amountMicro) => amountMicro !== null),
+        );
         expect(use !== null).toBe(isKnown && entries.size > 0);
         if (use === null) return;
         const inward = [totalIds.gridIn, totalIds.solar, totalIds.batteryOut].map((id) => of(id) ?? 0);

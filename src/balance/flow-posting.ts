@@ -4,8 +4,9 @@ import { type Balance, balanceOf, clamped, type QuarterHourSources } from './bal
 import type { BalanceSources } from './sources.ts';
 
 /**
- * What the home used and where it came from is posted beside the meters, quarter by quarter, so that a year of it is
- * read as fast as a year of a meter. These ids are no entities of Home Assistant: theirs have a dot.
+ * What the home used and where it came from is posted beside the meters, quarter-hour by quarter-hour, so
+ * that a year of it is read as fast as a year of a meter. These ids are no entities of Home Assistant: theirs have a
+ * dot.
  */
 export const flowIds = {
   homeMwh: 'home:use',
@@ -35,7 +36,7 @@ export const everyFlow: readonly FlowId[] = [...Object.values(flowIds), ...Objec
 const flowFields = Object.keys(flowIds) as (keyof Balance)[];
 const totalFields = Object.keys(totalIds) as (keyof BalanceSources)[];
 
-/** What a home must have for a flow between two of its parts. */
+/** The parts that a home must have for each flow. */
 const partsOf = {
   homeMwh: [],
   unexplainedMwh: [],
@@ -65,64 +66,72 @@ export type SourceEntries = ReadonlyMap<string, readonly Entry[]>;
 
 type QuarterHourEntries = ReadonlyMap<string, Entry>;
 
-/** The quarters in which anything is known, ascending, with the entry of each source. */
-function byQuarterHour(entries: SourceEntries): [quarterHourStartUs: number, quarter: QuarterHourEntries][] {
-  const quarters = new Map<number, Map<string, Entry>>();
+/** The quarter-hours in which anything is known, ascending, with the entry of each source. */
+function byQuarterHour(
+  entries: SourceEntries,
+): [quarterHourStartUs: number, quarterHour: QuarterHourEntries][] {
+  const quarterHours = new Map<number, Map<string, Entry>>();
   for (const [entityId, list] of entries) {
     for (const entry of list) {
       if (entry.kind !== 'quantity' || entry.reason === 'withdrawn') continue;
-      const quarter = quarters.get(entry.quarterHourStartUs) ?? new Map<string, Entry>();
-      quarters.set(entry.quarterHourStartUs, quarter.set(entityId, entry));
+      const quarterHour = quarterHours.get(entry.quarterHourStartUs) ?? new Map<string, Entry>();
+      quarterHours.set(entry.quarterHourStartUs, quarterHour.set(entityId, entry));
     }
   }
-  return [...quarters].sort(([a], [b]) => a - b);
+  return [...quarterHours].sort(([a], [b]) => a - b);
 }
 
-/** Registers together, in one quarter, as the balance takes them; null where one of them is not known. */
-function totalEntry(registers: readonly string[], quarterHourStartUs: number, quarter: QuarterHourEntries) {
-  const members = registers.flatMap((entityId) => quarter.get(entityId) ?? []);
+/** Registers together, in one quarter-hour, as the balance takes them; null where one of them is not known. */
+function totalEntry(
+  registers: readonly string[],
+  quarterHourStartUs: number,
+  quarterHour: QuarterHourEntries,
+) {
+  const members = registers.flatMap((entityId) => quarterHour.get(entityId) ?? []);
   if (members.length === 0 || members.length < registers.length) return null;
   const amountMicro = members.reduce((sum, entry) => sum + entry.amountMicro, 0);
   return flowEntry(quarterHourStartUs, clamped(amountMicro), members);
 }
 
-/** What these registers counted together, in every quarter in which all of them are known. */
+/** What these registers counted together, in every quarter-hour in which all of them are known. */
 export function postTotal(registers: readonly string[], entries: SourceEntries): Entry[] {
   return byQuarterHour(entries).flatMap(
-    ([startUs, quarter]) => totalEntry(registers, startUs, quarter) ?? [],
+    ([startUs, quarterHour]) => totalEntry(registers, startUs, quarterHour) ?? [],
   );
 }
 
 /**
- * The flows of every quarter in which all sources are known; others have none, for a home without its sun is not a
- * smaller home. A flow is as good as its worst source.
+ * The flows of every quarter-hour in which all sources are known; others have none, because a missing source
+ * makes the balance unknown and not smaller. A flow has the data quality of its worst source.
  */
 export function postFlows(sources: BalanceSources, entries: SourceEntries): Map<FlowId, Entry[]> {
   const flows = new Map<FlowId, Entry[]>(flowIdsOf(sources).map((flow) => [flow, []]));
-  for (const [quarterHourStartUs, quarter] of byQuarterHour(entries)) {
+  for (const [quarterHourStartUs, quarterHour] of byQuarterHour(entries)) {
     for (const field of totalFields) {
-      const total = totalEntry(sources[field], quarterHourStartUs, quarter);
+      const total = totalEntry(sources[field], quarterHourStartUs, quarterHour);
       if (total !== null) flows.get(totalIds[field])?.push(total);
     }
-    const balance = balanceOf(amountsOf(sources, quarter));
+    const balance = balanceOf(amountsOf(sources, quarterHour));
     if (balance === null) continue;
     for (const field of flowFields) {
-      flows.get(flowIds[field])?.push(flowEntry(quarterHourStartUs, balance[field], [...quarter.values()]));
+      flows
+        .get(flowIds[field])
+        ?.push(flowEntry(quarterHourStartUs, balance[field], [...quarterHour.values()]));
     }
   }
   return flows;
 }
 
 function flowEntry(quarterHourStartUs: number, amountMicro: number, members: readonly Entry[]): Entry {
-  const grounds = groundsOf(members);
-  return { kind: 'quantity', quarterHourStartUs, amountMicro, ...grounds, reason: 'counted', onTimeUs: null };
+  const quality = combinedQuality(members);
+  return { kind: 'quantity', quarterHourStartUs, amountMicro, ...quality, reason: 'counted', onTimeUs: null };
 }
 
-function amountsOf(sources: BalanceSources, quarter: QuarterHourEntries): QuarterHourSources {
+function amountsOf(sources: BalanceSources, quarterHour: QuarterHourEntries): QuarterHourSources {
   const sum = (ids: readonly string[]) => {
     let total = 0;
     for (const entityId of ids) {
-      const entry = quarter.get(entityId);
+      const entry = quarterHour.get(entityId);
       if (entry === undefined) return null;
       total += entry.amountMicro;
     }
@@ -137,7 +146,7 @@ function amountsOf(sources: BalanceSources, quarter: QuarterHourEntries): Quarte
   };
 }
 
-function groundsOf(entries: readonly Entry[]) {
+function combinedQuality(entries: readonly Entry[]) {
   return {
     quality: entries.map((entry) => entry.quality).reduce(worse),
     coveredUs: Math.min(quarterHourUs, ...entries.map((entry) => entry.coveredUs)),

@@ -1,6 +1,6 @@
 /**
- * Goal: the preferences decide what counts; without them it is what was recognised; what nobody counts is named all the
- * same, so that the balance is unknown.
+ * Goal: the preferences decide what counts; without them it is what was recognised; a register that is not counted is
+ * listed as well, so that the balance is unknown.
  * Method: homes of a few entities by hand.
  */
 import { describe, expect, it } from 'vitest';
@@ -44,7 +44,7 @@ describe('balanceSources', () => {
     expect(balanceSources([grid, gone], unknown).gridOut).toEqual(['sensor.gone']);
   });
 
-  it('are also what nobody counts, in its role, and then nothing is recognised instead', () => {
+  it('include meters that are not counted, in their role, and then no recognised ones instead', () => {
     const unknown = [unknownSource('opower:grid', 'grid_import')];
     expect(balanceSources([sun], unknown)).toMatchObject({ gridIn: ['opower:grid'], solar: [], gridOut: [] });
     const device = [unknownSource('opower:washer', 'device')];

@@ -2,9 +2,9 @@ import { isBalanceRole, type KnownEntity, type Role } from '../home/entity.ts';
 import type { UnknownSource } from '../home/unknown-sources.ts';
 
 /**
- * Which registers make up the home's balance. A kind that the home has not counts as 0. One that it has and that is not
- * known is among these as well, by the id that it has or would have: it has no entries, so nothing that it is
- * part of is known.
+ * Which registers make up the home's balance. A kind that the home does not have counts as 0. A register that
+ * is not counted is listed as well, by the id that it has or would have: it has no entries, so every sum with it is
+ * unknown.
  */
 export interface BalanceSources {
   readonly gridIn: readonly string[];
@@ -15,9 +15,9 @@ export interface BalanceSources {
 }
 
 /**
- * The energy preferences decide; a home without them is made of what was recognised. An entity that is no longer in Home
- * Assistant stays a source while the preferences name it, for its past counts.
- * @param unknown what the preferences name and nobody counts
+ * The energy preferences decide; a home without them is made of what was recognised. An entity that is no longer in
+ * Home Assistant stays a source while the preferences name it, because its past counts.
+ * @param unknown what the preferences name and no register counts
  */
 export function balanceSources(
   entities: readonly KnownEntity[],

@@ -54,7 +54,7 @@ export interface Adapters extends LedgerAdapters, IntegrityAdapters {
   readonly tryHomeAssistant: (target: HomeAssistantTarget) => Promise<Trial>;
   readonly readingStore: ReadingStore;
   readonly coverageStore: CoverageStore;
-  /** Nothing is written to QuestDB while `held` says why not. */
+  /** Refuses writes to QuestDB while `held` returns a reason. */
   readonly holdStoreWrites: (held: () => string | null) => void;
   /** QuestDB resumes what it gave up on a full disk. Rejects when it does not answer. */
   readonly mendStore: () => Promise<void>;

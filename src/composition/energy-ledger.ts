@@ -93,7 +93,7 @@ export class EnergyLedger {
     return this.#port;
   }
 
-  /** Nothing new comes in, then what came is written, then the connections are closed. */
+  /** Stops the intake first, then writes what arrived, then closes the connections. */
   stop(): Promise<void> {
     return stopServices(this.#services, this.#deps.log);
   }

@@ -39,7 +39,7 @@ interface IntegrityServicesDeps {
   readonly corrections: Corrections;
   readonly coverageVerifier: HourVerifier;
   readonly events: RecordingEvents;
-  /** What goes first: the past is being fetched, or readings wait to be written. */
+  /** Whether more urgent work runs: a back-fill, or readings that wait to be written. */
   readonly isBusy: () => boolean;
   readonly onTickets: () => void;
   readonly newId: () => string;

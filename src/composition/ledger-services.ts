@@ -80,7 +80,7 @@ const summedWithinMs = 3000;
 
 export class LedgerServices {
   readonly evidence: EvidenceSource;
-  /** The ledger and its sums with the quarter that is not over, which is in memory. */
+  /** The ledger and its sums with the quarter-hour that is not over, which is in memory. */
   readonly store: LedgerStore;
   readonly views: LedgerViews;
   readonly postingWorker: PostingWorker;

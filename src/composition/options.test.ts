@@ -68,7 +68,7 @@ describe('options', () => {
     expect(found.questdbPgUrl).toBe('postgres://me:p%40ss@big.example:8812/qdb?sslmode=verify-full');
   });
 
-  it('tell QuestDB’s PostgreSQL address from its HTTP one', () => {
+  it('derive QuestDB’s PostgreSQL address from its HTTP one', () => {
     expect(questdbPgUrl('http://[::1]:9000')).toBe('postgres://admin:quest@[::1]:8812/qdb');
   });
 

@@ -58,7 +58,7 @@ export class RecordingServices {
   constructor(deps: RecordingServicesDeps) {
     const { homeAssistant, recorder, clock } = deps;
     this.#deps = deps;
-    const log = deps.log.child({ part: 'proof' });
+    const log = deps.log.child({ part: 'coverage' });
     this.events = deps.events;
     this.coverageVerifier = new CoverageVerifier({
       homeAssistant,

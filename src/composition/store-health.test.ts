@@ -1,4 +1,7 @@
-/** Goal: the status page knows of a store what is so, and never its password. Method: pings that fail and recover, on fake timers. */
+/**
+ * Goal: the status page knows of a store what is so, and never its password. Method: pings that fail and recover, on
+ * fake timers.
+ */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { silentLog } from '../home/testing/doubles.ts';
 import { StoreHealth, withoutCredentials } from './store-health.ts';
@@ -11,7 +14,7 @@ afterEach(() => {
 });
 
 describe('store health', () => {
-  it('follows the store, and tells when it changes', async () => {
+  it('follows the store, and reports its changes', async () => {
     let error: Error | null = new Error('connect ECONNREFUSED mongodb://me:hush@store:1\nat x.ts');
     const changes: boolean[] = [];
     const ping = async () => {

@@ -67,7 +67,7 @@ describe('buckets', () => {
     expect(found[1]?.quality).toBe('none');
   });
 
-  it('tell their coverage of what has passed', () => {
+  it('report their coverage of the time that has passed', () => {
     const [day] = days('UTC', [5]);
     if (day === undefined) throw new Error('a day');
     expect(coverageOf(day)).toBe(1);

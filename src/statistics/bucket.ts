@@ -8,7 +8,7 @@ export interface Bucket extends Interval {
   readonly entityId: string;
   /** Millionths of the meter's unit; null when no entry lies in the bucket. */
   readonly amountMicro: number | null;
-  /** The highest quarter that was measured as one and to its end; null when none was. */
+  /** The highest quarter-hour that was measured as one and to its end; null when none was. */
   readonly highestMicro: number | null;
   readonly lowestMicro: number | null;
   readonly coveredUs: number;
@@ -20,7 +20,7 @@ export interface Bucket extends Interval {
   readonly restsOn?: Interval;
 }
 
-/** A bucket of [startUs, endUs) of which nothing is known: amounts are null, never 0. */
+/** A bucket of [startUs, endUs) without entries: amounts are null, never 0. */
 export function emptyBucket(entityId: string, startUs: number, endUs: number): Bucket {
   return {
     entityId,
@@ -85,8 +85,8 @@ export function total(entityId: string, buckets: readonly Bucket[], startUs: num
 }
 
 /**
- * Gathers finer buckets into those of a longer period: days into weeks, months and years, quarters into hours of a zone
- * whose clock does not strike with UTC's.
+ * Gathers finer buckets into those of a longer period: days into weeks, months and years, quarter-hours into hours of
+ * a zone whose offset is no whole number of hours.
  */
 export function regroup(buckets: readonly Bucket[], period: Period, zone: string): Bucket[] {
   const groups = new Map<string, Bucket>();

@@ -12,7 +12,7 @@ import { comparedWith } from './comparison.ts';
 const at = (iso: string) => instantFromIso(iso) ?? Number.NaN;
 const brussels = 'Europe/Brussels';
 
-function told(from: string, until: string, comparison: 'previous' | 'year') {
+function comparedSpan(from: string, until: string, comparison: 'previous' | 'year') {
   const { startUs, endUs, aligned } = comparedWith(at(from), at(until), brussels, comparison);
   return {
     start: localIso(startUs, brussels),
@@ -23,39 +23,39 @@ function told(from: string, until: string, comparison: 'previous' | 'year') {
 
 describe('comparedWith', () => {
   it('sets a month beside the month before, also when that is shorter', () => {
-    expect(told('2026-03-01T00:00:00+01:00', '2026-04-01T00:00:00+02:00', 'previous')).toEqual({
+    expect(comparedSpan('2026-03-01T00:00:00+01:00', '2026-04-01T00:00:00+02:00', 'previous')).toEqual({
       start: '2026-02-01T00:00:00+01:00',
       end: '2026-03-01T00:00:00+01:00',
       aligned: '2026-03-01T00:00:00+01:00',
     });
   });
   it('sets months beside as many months, over the turn of the year', () => {
-    expect(told('2025-11-01T00:00:00+01:00', '2027-02-01T00:00:00+01:00', 'previous')).toMatchObject({
+    expect(comparedSpan('2025-11-01T00:00:00+01:00', '2027-02-01T00:00:00+01:00', 'previous')).toMatchObject({
       start: '2024-08-01T00:00:00+02:00',
     });
   });
   it('sets what begins or ends within a day, or a month, beside as much before it', () => {
-    const start = (from: string, until: string) => told(from, until, 'previous').start;
+    const start = (from: string, until: string) => comparedSpan(from, until, 'previous').start;
     expect(start('2026-03-29T00:00:00+01:00', '2026-03-29T12:00:00+02:00')).toBe('2026-03-28T13:00:00+01:00');
     expect(start('2026-03-28T12:00:00+01:00', '2026-03-30T00:00:00+02:00')).toBe('2026-03-27T01:00:00+01:00');
     expect(start('2026-03-01T00:00:00+01:00', '2026-03-11T00:00:00+01:00')).toBe('2026-02-19T00:00:00+01:00');
     expect(start('2026-03-11T00:00:00+01:00', '2026-04-01T00:00:00+02:00')).toBe('2026-02-18T00:00:00+01:00');
   });
   it('sets days beside days across a change of the clock', () => {
-    expect(told('2026-03-29T00:00:00+01:00', '2026-03-30T00:00:00+02:00', 'previous')).toMatchObject({
+    expect(comparedSpan('2026-03-29T00:00:00+01:00', '2026-03-30T00:00:00+02:00', 'previous')).toMatchObject({
       start: '2026-03-28T00:00:00+01:00',
       end: '2026-03-29T00:00:00+01:00',
     });
   });
   it('sets a part of a day beside as much before it', () => {
-    expect(told('2026-05-05T10:00:00+02:00', '2026-05-05T13:30:00+02:00', 'previous')).toMatchObject({
+    expect(comparedSpan('2026-05-05T10:00:00+02:00', '2026-05-05T13:30:00+02:00', 'previous')).toMatchObject({
       start: '2026-05-05T06:30:00+02:00',
       end: '2026-05-05T10:00:00+02:00',
       aligned: '2026-05-05T10:00:00+02:00',
     });
   });
   it('goes back a year by the calendar, from a leap day too', () => {
-    expect(told('2024-02-29T00:00:00+01:00', '2024-03-01T00:00:00+01:00', 'year')).toMatchObject({
+    expect(comparedSpan('2024-02-29T00:00:00+01:00', '2024-03-01T00:00:00+01:00', 'year')).toMatchObject({
       start: '2023-02-28T00:00:00+01:00',
       end: '2023-03-01T00:00:00+01:00',
     });

@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { qualities } from '../ledger/entries/entry.ts';
 import { quarterHourUs } from '../units/quarter-hour.ts';
-import { type CoverageRow, coverageRows, type GroundsCount, mergedCoverage } from './coverage.ts';
+import { type CoverageRow, coverageRows, mergedCoverage, type QualityCount } from './coverage.ts';
 
 const startUs = Date.UTC(2026, 9, 24, 22) * 1000;
 const zone = 'Europe/Brussels';
@@ -26,7 +26,7 @@ describe('coverageRows', () => {
         fc.constantFrom('quarter' as const, 'day' as const),
         (drawn, period) => {
           const endUs = startUs + drawn.length * quarterHourUs;
-          const counts = drawn.flatMap(({ isThere, ...rest }, index): GroundsCount[] => {
+          const counts = drawn.flatMap(({ isThere, ...rest }, index): QualityCount[] => {
             const atUs = startUs + index * quarterHourUs;
             if (!isThere) return [];
             // Both days begin at 22:00 or 23:00 UTC.
@@ -45,7 +45,7 @@ describe('coverageRows', () => {
     );
   });
   it('misses a microsecond', () => {
-    const counts = (coveredUs: number): GroundsCount[] => [
+    const counts = (coveredUs: number): QualityCount[] => [
       { entityId: 'sensor.a', startUs, quality: 'measured', reason: 'counted', quarters: 1, coveredUs },
     ];
     const row = (coveredUs: number) =>

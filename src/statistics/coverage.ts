@@ -3,8 +3,8 @@ import { bucketEdges, type Period } from '../units/calendar.ts';
 import type { Interval } from '../units/interval.ts';
 import { quarterHourUs } from '../units/quarter-hour.ts';
 
-/** How many quarter-hours of a bucket rest on the same, and how much of them was measured. */
-export interface GroundsCount {
+/** How many quarter-hours of a bucket have the same data quality, and how much of them was measured (µs). */
+export interface QualityCount {
   readonly entityId: string;
   readonly startUs: number;
   readonly quality: Quality;
@@ -15,7 +15,7 @@ export interface GroundsCount {
 
 type Known = Exclude<Quality, 'none'>;
 
-/** Why something is not simply measured. */
+/** Why a part of the bucket is not measured. */
 type Why =
   | 'recovered_from_history'
   | 'imported'
@@ -25,7 +25,7 @@ type Why =
   | 'before_the_first'
   | 'nothing_heard';
 
-/** What a meter's time in a bucket rests on; the parts add up to the bucket, as far as it has passed. Microseconds. */
+/** The data quality of a meter's time in a bucket; the parts add up to the passed part of the bucket. Microseconds. */
 export interface CoverageRow extends Interval {
   readonly knownUs: Readonly<Record<Known, number>>;
   readonly missingUs: number;
@@ -54,7 +54,7 @@ const nothing: Readonly<Record<Known, number>> = {
  * @param firstUs the meter's first entry; null when it has none
  */
 export function coverageRows(
-  counts: readonly GroundsCount[],
+  counts: readonly QualityCount[],
   firstUs: number | null,
   period: Period,
   zone: string,
@@ -79,7 +79,7 @@ export function coverageRows(
 }
 
 function rowOf(
-  counts: readonly GroundsCount[],
+  counts: readonly QualityCount[],
   passedUs: number,
   startUs: number,
   firstUs: number | null,
@@ -89,7 +89,7 @@ function rowOf(
   for (const { quality, reason, quarters, coveredUs } of counts) {
     if (quality === 'none') continue;
     const isFilled = quality === 'hourly' || quality === 'estimated';
-    // A quarter that was filled in part was measured in the other; what a measured one does not cover is missing.
+    // A quarter-hour that was filled in part was measured in the other; what a measured one does not cover is missing.
     knownUs[isFilled ? 'measured' : quality] += coveredUs;
     if (isFilled) knownUs[quality] += quarters * quarterHourUs - coveredUs;
     const known = reason === 'corrected' ? reason : whyOf[quality];
@@ -103,7 +103,7 @@ function rowOf(
 
 const knowns = Object.keys(nothing) as Known[];
 
-/** Rows next to each other that say the same as one: a quiet month of quarters is one line. */
+/** Joins neighbouring rows that say the same: a quiet month of quarter-hours is one row. */
 export function mergedCoverage(rows: readonly CoverageRow[]): CoverageRow[] {
   const merged: CoverageRow[] = [];
   for (const row of rows) {

@@ -1,6 +1,7 @@
 /**
  * Goal: what a meter counted since an instant is what the ledger says of it, posted already or not.
- * Method: the examples of docs and issues; random lives, posted up to any point, held against one posting of everything.
+ * Method: the examples of docs and issues; random lives, posted up to any point, held against one posting of
+ * everything.
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -42,7 +43,7 @@ describe('meter count', () => {
     ['exactly nine tenths is a dip', 'total_increasing', [1, 0.9, 1], 0],
     ['a total may fall', 'total', [5, 3, 4], -1],
     [
-      'a total that tells its reset',
+      'a total that reports its reset',
       'total',
       [
         [5, 1],
@@ -85,10 +86,10 @@ describe('meter count', () => {
     );
     const day = fc.integer({ min: 0, max: 60 }).map((quarters) => start + quarters * quarterHourUs);
     await fc.assert(
-      fc.asyncProperty(steps, day, fc.nat(40), async (told, sinceUs, posted) => {
+      fc.asyncProperty(steps, day, fc.nat(40), async (drawn, sinceUs, posted) => {
         let atUs = start;
         let register = 5_000_000;
-        const life = told.map(({ waitUs, byMicro, isReset }): RegisterReading => {
+        const life = drawn.map(({ waitUs, byMicro, isReset }): RegisterReading => {
           atUs += waitUs;
           if (byMicro !== null) register = isReset ? Math.abs(byMicro) : Math.max(0, register + byMicro);
           const registerMicro = byMicro === null ? null : register;
@@ -130,7 +131,7 @@ describe('meter count', () => {
 
   const midnightUs = quarterHourStartUs(1_780_000_000_000_000);
   const minuteUs = 60_000_000;
-  const told = (minute: number, registerWh: number): RegisterReading => ({
+  const reading = (minute: number, registerWh: number): RegisterReading => ({
     ...{ kind: 'reading', atUs: midnightUs + minute * minuteUs, registerMicro: registerWh * 1000 },
     ...{ lastResetAtUs: null, origin: 'stream' },
   });
@@ -138,7 +139,7 @@ describe('meter count', () => {
   it('has of what was counted over midnight the part that lies after it', () => {
     const counted = (from: number, to: number) => {
       const count: DayCount = { ...begun('total_increasing'), sinceUs: midnightUs };
-      const whole = [told(from, 100), told(to, 160)].reduce(stepDay, count);
+      const whole = [reading(from, 100), reading(to, 160)].reduce(stepDay, count);
       return whole.countedMicro / 1000;
     };
     expect(counted(-20, -10)).toBe(0);
@@ -151,7 +152,7 @@ describe('meter count', () => {
   it('has what an old meter still counted when it was exchanged at midnight', () => {
     const registers = { oldRegisterMicro: 103_000, newRegisterMicro: 0 };
     const exchange: CounterEvidence = { kind: 'exchange', atUs: midnightUs, ...registers };
-    const life: CounterEvidence[] = [told(0, 100), exchange, told(10, 2)];
+    const life: CounterEvidence[] = [reading(0, 100), exchange, reading(10, 2)];
     const count = life.reduce(stepDay, { ...begun('total_increasing'), sinceUs: midnightUs });
     const rules = {
       kind: 'rising',
@@ -166,7 +167,14 @@ describe('meter count', () => {
   });
 
   it('takes the evidence up to its end and no further, page by page, none twice', async () => {
-    const life = [told(0, 100), told(5, 105), told(10, 110), told(15, 120), told(20, 140), told(25, 180)];
+    const life = [
+      reading(0, 100),
+      reading(5, 105),
+      reading(10, 110),
+      reading(15, 120),
+      reading(20, 140),
+      reading(25, 180),
+    ];
     const ledger = new MemoryLedger();
     await ledger.write([
       { entityId: 'sensor.meter', entries: [], openings: [{ quarterHourStartUs: midnightUs, state: null }] },
@@ -203,7 +211,7 @@ describe('meter count', () => {
     });
   });
 
-  it('is not known of a meter of which nothing was posted', async () => {
+  it('is null for a meter without postings', async () => {
     const evidence = { registers: async () => ({ items: [], isLast: true }) };
     const meter = { entityId: 'sensor.new', kind: 'rising' } as const;
     expect(await readDay(new MemoryLedger(), evidence, meter, 0, 1)).toBeNull();

@@ -35,8 +35,8 @@ export function stepDay(count: DayCount, evidence: CounterEvidence): DayCount {
 }
 
 /**
- * What a register counted from `sinceUs` up to what is told before `endUs`: the ledger's entries as far as a quarter
- * opens, and from there on the evidence, posted or not. So it is what the ledger says, and what it will say.
+ * What a register counted from `sinceUs` up to its last reading before `endUs`: the ledger's entries up to the newest
+ * opening, and from there on the evidence, posted or not. So it equals what the ledger says once all is posted.
  * Null when nothing of the register was posted yet. Rejects when a store is down.
  */
 export async function readDay(
@@ -49,12 +49,12 @@ export async function readDay(
   const { entityId, kind } = register;
   const newest = await ledger.openingBefore(entityId, endUs);
   if (newest === null) return null;
-  // The quarter of the last register that is surely posted: what follows may be an absence that was, and a register that
-  // was not and reaches back over it.
+  // The quarter-hour of the last register that is surely posted: after it there may be a posted absence,
+  // followed by a register that is not posted and reaches back over it.
   const registerUs = newest.state === null ? newest.quarterHourStartUs : reachesBackUs(newest.state);
   const opening = (await ledger.openingBefore(entityId, quarterHourStartUs(registerUs))) ?? newest;
   const openedUs = opening.quarterHourStartUs;
-  // A difference that reaches back before the opening stands in the entries up to there.
+  // A difference that reaches back before the opening is in the entries up to there.
   const restUs = Math.max(sinceUs, openedUs);
   let countedMicro = 0;
   for (const entry of await ledger.current(entityId, sinceUs, restUs))

@@ -37,9 +37,9 @@ function device(
 
 const forest = fc
   .array(fc.record({ parent: fc.nat(11), hasParent: fc.boolean(), mwh: fc.nat(1000) }), { maxLength: 12 })
-  .map((told) =>
-    told.map(({ parent, hasParent, mwh }, index) => ({
-      entity: device(`sensor.d${index}`, hasParent && parent < told.length ? `sensor.d${parent}` : null),
+  .map((drawn) =>
+    drawn.map(({ parent, hasParent, mwh }, index) => ({
+      entity: device(`sensor.d${index}`, hasParent && parent < drawn.length ? `sensor.d${parent}` : null),
       mwh,
     })),
   );
@@ -47,10 +47,10 @@ const forest = fc
 describe('deviceTree', () => {
   it('shows every device once, and own parts add up to what is at the top', () => {
     fc.assert(
-      fc.property(forest, (told) => {
-        const amounts = new Map(told.map(({ entity, mwh }) => [entity.entityId, mwh]));
+      fc.property(forest, (drawn) => {
+        const amounts = new Map(drawn.map(({ entity, mwh }) => [entity.entityId, mwh]));
         const nodes = deviceTree(
-          told.map(({ entity }) => entity),
+          drawn.map(({ entity }) => entity),
           (id) => ({ ...emptyBucket(id, 0, 1), amountMicro: amounts.get(id) ?? null }),
         );
         expect(nodes.map((node) => node.entityId).sort()).toEqual([...amounts.keys()].sort());

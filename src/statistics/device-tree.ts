@@ -1,7 +1,7 @@
 import { isBalanceRole, type KnownEntity } from '../home/entity.ts';
 import type { Bucket } from './bucket.ts';
 
-/** A device with what it contains. Energy in mWh; null when no entry tells it. */
+/** A device with what it contains. Energy in mWh; null when there is no entry. */
 export interface DeviceNode {
   readonly entityId: string;
   readonly name: string;
@@ -27,8 +27,8 @@ export function deviceMeters(entities: readonly KnownEntity[]): KnownEntity[] {
 }
 
 /**
- * Devices that no other listed device contains: what they use together is what of the home's use is tracked. What a source
- * of the balance counts, though it is named as a device, is none of the home's use.
+ * Devices that no other listed device contains: together they are the tracked part of the home's use. A source of the
+ * balance that is also named as a device is left out, because it is no use of the home.
  */
 export function topDevices(devices: readonly KnownEntity[]): KnownEntity[] {
   return notContained(devices.filter(({ role }) => !isBalanceRole(role)));

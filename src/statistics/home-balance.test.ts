@@ -1,6 +1,6 @@
 /**
- * Goal: a home's balance is what its flows and meters add up to, bucket by bucket and as a whole, and nothing of what is
- * not known becomes 0.
+ * Goal: a home's balance is what its flows and meters add up to, bucket by bucket and as a whole, and nothing of what
+ * is not known becomes 0.
  * Method: a ledger in memory into which a home's meters and the flows made of them are posted; three hours, one silent.
  */
 
@@ -19,7 +19,7 @@ const startUs = bucketStartUs(Date.UTC(2026, 10, 21, 8) * 1000, 'hour', zone);
 const endUs = startUs + 3 * hourUs;
 /** Half of the third hour has passed. */
 const nowUs = startUs + 2.5 * hourUs;
-/** The quarters in which everything spoke: the first hour, and the third as far as it has passed. */
+/** The quarter-hours in which every meter reported: the first hour, and the third as far as it has passed. */
 const spoken = [0, 1, 2, 3, 8, 9];
 const wattHours = (amount: number | null) => amount && amount / 1000;
 
@@ -30,7 +30,7 @@ const home: HomeMeters = {
   ...{ gas: nothing, gasEnergy: nothing, water: nothing },
 };
 
-/** What each meter counted in each of the quarters, in Wh or L, and the flows that come of it. */
+/** What each meter counted in each of the quarter-hours, in Wh or L, and the flows that come of it. */
 function ledgerOf(
   meters: Readonly<Record<string, number>>,
   of = sources,
@@ -58,13 +58,13 @@ const read = (ledger: TestLedger, meters: HomeMeters = home, firstUs = startUs, 
 describe('a home’s balance', () => {
   it('has what the home used in each hour and in all of them, and nothing of an hour that is silent', async () => {
     const { rows, total } = await read(ledgerOf(counted));
-    const told = [...rows, total].map((one) => [
+    const shown = [...rows, total].map((one) => [
       ...[(one.startUs - startUs) / hourUs, (one.endUs - startUs) / hourUs],
       ...[flowIds.homeMwh, totalIds.gridIn, totalIds.gridOut, totalIds.solar].map((flow) =>
         wattHours(one.flows.get(flow) ?? null),
       ),
     ]);
-    expect(told).toEqual([
+    expect(shown).toEqual([
       [0, 1, 1200, 400, 200, 1000],
       [1, 2, null, null, null, null],
       [2, 3, 600, 200, 100, 500],
@@ -129,23 +129,23 @@ describe('a home’s balance', () => {
       gasEnergy: group('gasMeter'),
       water: group('water'),
     };
-    const told = async (meters: HomeMeters, lastUs = endUs) => {
+    const amounts = async (meters: HomeMeters, lastUs = endUs) => {
       const { rows, total } = await read(ledger, meters, startUs, lastUs);
       return [...rows, total].map(({ gasMl, gasMwh, waterMl }) => [gasMl, gasMwh, waterMl].map(wattHours));
     };
-    expect(await told({ ...home, ...beside })).toEqual([
+    expect(await amounts({ ...home, ...beside })).toEqual([
       [28, 44, 80],
       [null, null, null],
       [14, 22, 40],
       [42, 66, 120],
     ]);
     // Of one hour alone the whole is that hour.
-    expect(await told({ ...home, ...beside }, startUs + hourUs)).toEqual([
+    expect(await amounts({ ...home, ...beside }, startUs + hourUs)).toEqual([
       [28, 44, 80],
       [28, 44, 80],
     ]);
-    // Without a meter of a kind, and with one of which nothing is known, the sum is not known.
-    expect(await told({ ...home, water: { ids: ['water'], hasUnknown: true } })).toEqual(
+    // Without a meter of a kind, and with one that is not counted, the sum is not known.
+    expect(await amounts({ ...home, water: { ids: ['water'], hasUnknown: true } })).toEqual(
       Array(4).fill([null, null, null]),
     );
   });

@@ -10,7 +10,7 @@ import { emptySide, joinSides, type SideBySide } from './side-by-side.ts';
 /** Meters of one kind that are added up. */
 export interface MeterGroup {
   readonly ids: readonly string[];
-  /** The home has another one, of which nothing is known: so their sum is not known. */
+  /** The home has another meter that is not counted, so the sum is not known. */
   readonly hasUnknown: boolean;
 }
 
@@ -26,7 +26,10 @@ export interface HomeMeters {
   readonly water: MeterGroup;
 }
 
-/** One bucket of the home: every flow that it can have, null where it is not known. Energy in mWh, volume in millilitres. */
+/**
+ * One bucket of the home: every flow that it can have, null where it is not known. Energy in mWh, volume in
+ * millilitres.
+ */
 export interface HomeBucket extends Interval {
   readonly flows: ReadonlyMap<FlowId, number | null>;
   /** The home's use less its top-level devices; negative when they meter more than the home does. Null: not known. */
@@ -42,7 +45,7 @@ export interface HomeBucket extends Interval {
 export interface HomeBalance {
   readonly total: HomeBucket;
   readonly rows: readonly HomeBucket[];
-  /** What the grid's offtake was in each bucket, for pricing; of a bucket no more is told. */
+  /** The grid's offtake in each bucket, for pricing. */
   readonly gridIn: readonly Bucket[];
 }
 
@@ -101,7 +104,7 @@ interface Picked {
   readonly flows: readonly FlowId[];
   /** Top-level devices together, as far as they are known. */
   readonly devicesMwh: number;
-  /** Meters of a kind together; null when none of them tells anything, or one of them is not known. */
+  /** Meters of a kind together; null when none of them has entries, or one of them is not known. */
   readonly gasMl: number | null;
   readonly gasMwh: number | null;
   readonly waterMl: number | null;

@@ -1,7 +1,7 @@
 import type { Period } from '../units/calendar.ts';
 import type { Interval } from '../units/interval.ts';
 import type { Bucket } from './bucket.ts';
-import type { GroundsCount } from './coverage.ts';
+import type { QualityCount } from './coverage.ts';
 import type { SideBySide } from './side-by-side.ts';
 
 /** `registerMicro` is null before the first register ever. */
@@ -19,7 +19,7 @@ export interface LedgerViews {
    * are absent.
    */
   buckets(entityIds: readonly string[], period: Period, startUs: number, endUs: number): Promise<Bucket[]>;
-  /** The quarters of one meter in each of the spans, ascending, asked for together. */
+  /** The quarter-hours of one meter in each of the spans, ascending, asked for together. */
   quarterHoursWithin(entityId: string, spans: readonly Interval[]): Promise<Bucket[][]>;
   /**
    * Buckets with the meters of each group added up, one row for each bucket, ascending; those without an entry are
@@ -39,22 +39,22 @@ export interface LedgerViews {
     endUs: number,
   ): Promise<ReadonlyMap<number, number>>;
   /**
-   * The register of a meter as it was before the first evidence of each bucket that has any, ascending; the last one may
-   * lie past the range, which must not be empty. A bucket's end is answered by the first of these at or after it.
+   * The register of a meter as it was before the first evidence of each bucket that has any, ascending; the last one
+   * may lie past the range, which must not be empty. A bucket's end is answered by the first of these at or after it.
    */
   registers(entityId: string, period: Period, startUs: number, endUs: number): Promise<RegisterBefore[]>;
-  /** The registers that were told at the very instants (ascending), where any was: as imports and Home Assistant's rows do. */
+  /** The registers reported at exactly these instants (ascending), as imports and Home Assistant's rows do. */
   registersExactly(entityId: string, atUs: readonly number[]): Promise<Map<number, number>>;
-  /** What the entries of quarters or days rest on, counted; in no order. */
-  grounds(
+  /** The quarter-hours of each quarter-hour or day, counted by data quality; in no order. */
+  qualityCounts(
     entityIds: readonly string[],
     period: 'quarter' | 'day',
     startUs: number,
     endUs: number,
-  ): Promise<GroundsCount[]>;
-  /** The first quarter of each meter that has an entry. */
+  ): Promise<QualityCount[]>;
+  /** The first quarter-hour of each meter that has an entry. */
   firsts(entityIds: readonly string[]): Promise<Map<string, number>>;
-  /** The first and last quarter in which any of the meters has an entry; null when none has. */
+  /** The first and last quarter-hour in which any of the meters has an entry; null when none has. */
   extent(entityIds: readonly string[]): Promise<{ firstUs: number; lastUs: number } | null>;
 }
 

@@ -1,6 +1,6 @@
 /**
- * Goal: a mean is over the time that is known, never over time that was only hoped for; a register is told as it stood;
- * a value's mean is by time and Home Assistant's hours stand in only where no reading arrived.
+ * Goal: a mean is over the time that is known, never over time that was only hoped for; a register is shown as it
+ * stood; a value's mean is by time and Home Assistant's hours stand in only where no reading arrived.
  * Method: by hand, and at random that gathering hours keeps their bounds and their area.
  */
 
@@ -22,7 +22,7 @@ describe('meter figures', () => {
     expect(meanRate(half, 'energy')).toBe(1000);
     expect(meterFigures(half, 'energy', null, hourUs)).toMatchObject({ sum: 0.5, coverage: 0.5 });
   });
-  it('means what was spread or estimated over its quarters, not over the part that was measured', () => {
+  it('means what was spread or estimated over its quarter-hours, not over the part that was measured', () => {
     const spread = { amountMicro: 1_000_000, coveredUs: quarterHourUs, quarters: 4 };
     expect(meanRate(bucket({ ...spread, quality: 'hourly' }), 'energy')).toBe(1000);
     expect(meanRate(bucket({ ...spread, quality: 'estimated' }), 'energy')).toBe(1000);
@@ -32,14 +32,14 @@ describe('meter figures', () => {
       ...{ sum: null, mean: null, min: null, max: null, state: null, quality: 'none', coverage: 0 },
     });
   });
-  it('tells flow in cubic metres an hour', () => {
+  it('returns flow in cubic metres an hour', () => {
     expect(quarterHourRate(250_000, 'volume')).toBe(1);
     expect(quarterHourRate(250_000, 'energy')).toBe(1000);
   });
 });
 
 describe('registersAt', () => {
-  it('takes what was told at the end, else the register before the next evidence, else the newest', () => {
+  it('takes what was reported at the end, else the register before the next evidence, else the newest', () => {
     const known = [
       { atUs: 10, registerMicro: null },
       { atUs: 20, registerMicro: 200 },

@@ -19,7 +19,10 @@ export interface PeriodFigures extends Interval, Omit<Facts, 'cost' | 'isMeter'>
 
 const measuredQualities: readonly Quality[] = ['measured', 'imported', 'recovered'];
 
-/** How long the time is that a bucket's amount stands for: where it was measured that time alone, else its quarters. */
+/**
+ * How long the time is that a bucket's amount stands for: where it was measured that time alone, else its
+ * quarter-hours.
+ */
 export function knownUs(bucket: Bucket): number {
   return measuredQualities.includes(bucket.quality) ? bucket.coveredUs : bucket.quarters * quarterHourUs;
 }
@@ -33,7 +36,7 @@ export function meanRate(bucket: Bucket, counted: Counted): number | null {
   return Math.round((bucket.amountMicro * 3_600_000_000) / us) / perUnit[counted];
 }
 
-/** The same of one quarter's amount. */
+/** The same of one quarter-hour's amount. */
 export function quarterHourRate(amountMicro: number | null, counted: Counted): number | null {
   return amountMicro === null ? null : (amountMicro * 4) / perUnit[counted];
 }
@@ -61,10 +64,11 @@ export function meterFigures(
 }
 
 /**
- * The register at the end of each bucket: as it was told then, or before the next evidence, wherever that lies.
+ * The register (micro) at the end of each bucket: as reported at that instant, or before the next evidence, wherever
+ * that lies.
  * @param endsUs ascending
  * @param known ascending
- * @param exactly what was told at an end itself
+ * @param exactly what was reported at an end itself
  * @param newestMicro the register after all evidence, for ends past the last of `known`
  */
 export function registersAt(
@@ -77,8 +81,8 @@ export function registersAt(
   return endsUs.map((endUs) => {
     while ((known[at]?.atUs ?? endUs) < endUs) at += 1;
     const next = known[at];
-    const told = exactly.get(endUs);
-    if (told !== undefined) return told;
+    const reported = exactly.get(endUs);
+    if (reported !== undefined) return reported;
     return next === undefined ? newestMicro : next.registerMicro;
   });
 }

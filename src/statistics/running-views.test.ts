@@ -6,7 +6,7 @@ import { RunningLedger } from '../ledger/posting/running-ledger.ts';
 import { MemoryLedger } from '../ledger/testing/memory-ledger.ts';
 import type { Period } from '../units/calendar.ts';
 import { quarterHourUs } from '../units/quarter-hour.ts';
-import type { GroundsCount } from './coverage.ts';
+import type { QualityCount } from './coverage.ts';
 import { RunningViews } from './running-views.ts';
 import { MemoryViews } from './testing/memory-views.ts';
 
@@ -49,7 +49,7 @@ function pageOf(given: Given, isRunning: boolean): LedgerPage {
   return { entityId: given.id, entries: [entry], openings: [{ quarterHourStartUs, state }] };
 }
 
-/** All of it in the store, and the same with the quarters from `openQuarterHour` on in memory. */
+/** All of it in the store, and the same with the quarter-hours from `openQuarterHour` on in memory. */
 async function both(given: readonly Given[], openQuarterHour: number) {
   const whole = new MemoryLedger();
   const stored = new MemoryLedger();
@@ -71,17 +71,17 @@ async function both(given: readonly Given[], openQuarterHour: number) {
   };
 }
 
-const sumOf = (rows: readonly GroundsCount[], field: 'quarters' | 'coveredUs') =>
+const sumOf = (rows: readonly QualityCount[], field: 'quarters' | 'coveredUs') =>
   rows.reduce((sum, row) => sum + row[field], 0);
 
-/** A whole quarter of a meter. */
+/** A whole quarter-hour of a meter. */
 const given = (id: string, quarter: number, amountMicro = 1000): Given => ({
   ...{ id, quarter, amountMicro, quality: 'measured', isWhole: true, kind: 'quantity', onTimeUs: null },
   registerMicro: quarter,
 });
 
-describe('sums with the quarter in memory', () => {
-  it('are in the order of time when a clock was put back and earlier quarters run again', async () => {
+describe('sums with the quarter-hour in memory', () => {
+  it('are in the order of time when a clock was put back and earlier quarter-hours run again', async () => {
     const stored = new MemoryLedger();
     await stored.write([pageOf(given('sensor.one', 8), false)]);
     const clock = { nowUs: () => midnightUs + 4 * quarterHourUs };
@@ -142,14 +142,14 @@ describe('sums with the quarter in memory', () => {
           expect(await running.quarterHoursWithin(ids[0] ?? '', [{ startUs, endUs }])).toEqual(
             await whole.quarterHoursWithin(ids[0] ?? '', [{ startUs, endUs }]),
           );
-          // Nobody asks for the registers of an empty range, and the port promises none.
+          // Empty ranges of registers are excluded by the port.
           if (startUs < endUs)
             expect(await running.registers(ids[0] ?? '', period, startUs, endUs)).toEqual(
               await whole.registers(ids[0] ?? '', period, startUs, endUs),
             );
           const byDay = period === 'quarter' ? 'quarter' : 'day';
           const counted = async (views: typeof whole | typeof running) =>
-            Map.groupBy(await views.grounds(ids, byDay, startUs, endUs), (row) =>
+            Map.groupBy(await views.qualityCounts(ids, byDay, startUs, endUs), (row) =>
               [row.entityId, row.startUs, row.quality].join(' '),
             );
           const totals = (rows: Awaited<ReturnType<typeof counted>>) =>

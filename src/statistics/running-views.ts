@@ -4,13 +4,13 @@ import { bucketEdges, bucketStartUs, nextBucketUs, type Period } from '../units/
 import type { Interval } from '../units/interval.ts';
 import { quarterHourUs } from '../units/quarter-hour.ts';
 import { type Bucket, joinBuckets } from './bucket.ts';
-import type { GroundsCount } from './coverage.ts';
+import type { QualityCount } from './coverage.ts';
 import type { LedgerViews, RegisterBefore } from './ledger-views.ts';
 import { addSums, emptySum, joinSides, type SideBySide } from './side-by-side.ts';
 
 type Running = Pick<RunningLedger, 'running' | 'runningOpenings' | 'steady'>;
 
-/** Sums of the store with the quarter on top that is in memory: of no entry both know. */
+/** Sums of the store plus the running quarter-hour in memory; no entry is in both. */
 export class RunningViews implements LedgerViews {
   readonly #stored: LedgerViews;
   readonly #running: Running;
@@ -38,7 +38,11 @@ export class RunningViews implements LedgerViews {
         const whole =
           period === 'quarter'
             ? quarter
-            : { ...withoutGrounds(quarter), startUs: bucketUs, endUs: nextBucketUs(bucketUs, period, zone) };
+            : {
+                ...withoutEvidenceSpan(quarter),
+                startUs: bucketUs,
+                endUs: nextBucketUs(bucketUs, period, zone),
+              };
         found.set(key, known === undefined ? whole : joinBuckets(known, whole));
       }
       return [...found.values()].sort((a, b) => a.startUs - b.startUs);
@@ -105,7 +109,7 @@ export class RunningViews implements LedgerViews {
     const found = [...stored];
     for (const { quarterHourStartUs, state } of this.#running.runningOpenings(entityId, wholeStartUs)) {
       const last = found.at(-1);
-      // One past the range tells what was before all that comes.
+      // One past the range is enough: it holds the register before all later evidence.
       if (last !== undefined && last.atUs >= wholeEndUs) break;
       const atUs = isShort ? quarterHourStartUs : bucketStartUs(quarterHourStartUs, 'day', zone);
       const step: Period = isShort ? period : 'day';
@@ -120,14 +124,14 @@ export class RunningViews implements LedgerViews {
     return this.#stored.registersExactly(entityId, atUs);
   }
 
-  grounds(
+  qualityCounts(
     ids: readonly string[],
     period: 'quarter' | 'day',
     startUs: number,
     endUs: number,
-  ): Promise<GroundsCount[]> {
+  ): Promise<QualityCount[]> {
     return this.#running.steady(async () => {
-      const stored = await this.#stored.grounds(ids, period, startUs, endUs);
+      const stored = await this.#stored.qualityCounts(ids, period, startUs, endUs);
       const { startUs: wholeStartUs, endUs: wholeEndUs } = this.#reach(period, startUs, endUs);
       const running = this.#counted(ids, wholeStartUs, wholeEndUs).map(({ entityId, entry }) => ({
         entityId,
@@ -198,7 +202,7 @@ export class RunningViews implements LedgerViews {
   }
 }
 
-/** As the store tells a quarter: only one that was measured whole is a peak, and of another one what it rests on. */
+/** As the store returns a quarter-hour: only one that was measured whole is a peak; any other has its evidence span. */
 function quarterHourBucket({ entityId, entry }: RunningEntry): Bucket {
   const { quarterHourStartUs: startUs, amountMicro, coveredUs, quality, isProvisional, onTimeUs } = entry;
   const isWhole = qualities.indexOf(quality) <= qualities.indexOf('recovered') && coveredUs === quarterHourUs;
@@ -218,6 +222,6 @@ function quarterHourBucket({ entityId, entry }: RunningEntry): Bucket {
   };
 }
 
-function withoutGrounds({ restsOn: _restsOn, ...bucket }: Bucket): Bucket {
+function withoutEvidenceSpan({ restsOn: _restsOn, ...bucket }: Bucket): Bucket {
   return bucket;
 }

@@ -1,7 +1,7 @@
 /**
  * Goal: the grid's series has a place for every hour, week or month of its frame up to the present, they add up to the
  * frame, and of nothing there is nothing.
- * Method: a ledger in memory; frames by hand, and by property over random quarters.
+ * Method: a ledger in memory; frames by hand, and by property over random quarter-hours.
  */
 
 import fc from 'fast-check';
@@ -110,9 +110,9 @@ describe('the grid’s series', () => {
         drawn,
         fc.nat(365 * 96),
         fc.constantFrom(...frames),
-        async (told, now, [frame, period]) => {
+        async (entries, now, [frame, period]) => {
           const atUs = startUs + now * quarterHourUs;
-          const posted = told
+          const posted = entries
             .map(([id, at, mwh]) => [id, startUs + at * quarterHourUs, mwh] as const)
             .filter(([, at]) => at <= atUs);
           const ledger = ledgerOf(

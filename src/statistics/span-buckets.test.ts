@@ -1,6 +1,7 @@
 /**
- * Goal: the buckets of a span hold each of its quarters once, and no other.
- * Method: a ledger in memory in which every quarter holds another power of two or ten, so that a sum names its quarters.
+ * Goal: the buckets of a span hold each of its quarter-hours once, and no other.
+ * Method: a ledger in memory in which every quarter-hour holds another power of two or ten, so that a sum names its
+ * quarter-hours.
  */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
@@ -10,7 +11,7 @@ import { byMeter, spanBuckets, wholeQuarterHours } from './span-totals.ts';
 
 const startUs = Date.UTC(2026, 2, 27, 23) * 1000;
 
-it('adds up to the quarters that the span touches', async () => {
+it('adds up to the quarter-hours that the span touches', async () => {
   const ledger = new TestLedger();
   const amounts = Array.from({ length: 96 * 5 }, (_, index) => (index * 7919) % 10_007);
   ledger.entries.set(
@@ -42,7 +43,7 @@ it('adds up to the quarters that the span touches', async () => {
   );
 });
 
-it('touches a quarter only where it has a part in it', () => {
+it('touches a quarter-hour only where it has a part in it', () => {
   expect(wholeQuarterHours(startUs, startUs + quarterHourUs)).toEqual({
     startUs,
     endUs: startUs + quarterHourUs,

@@ -15,7 +15,7 @@ describe('piecesOf', () => {
     expect(piecesOf(startUs, endUs, 'UTC')).toEqual([{ period: 'quarter', startUs, endUs }]);
   });
 
-  it('covers each quarter of the span once, and cuts at midnights only', () => {
+  it('covers each quarter-hour of the span once, and cuts at midnights only', () => {
     fc.assert(
       fc.property(
         fc.constantFrom(

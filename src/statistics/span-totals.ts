@@ -13,7 +13,7 @@ export function wholeQuarterHours(startUs: number, endUs: number): Interval {
   return { startUs: quarterHourStartUs(startUs), endUs: quarterHourStartUs(endUs + quarterHourUs - 1) };
 }
 
-/** A span as whole local days with the quarters before and after them. */
+/** A span as whole local days with the quarter-hours before and after them. */
 export function piecesOf(startUs: number, endUs: number, zone: string): Piece[] {
   const span = wholeQuarterHours(startUs, endUs);
   const today = bucketStartUs(span.startUs, 'day', zone);
@@ -28,7 +28,7 @@ export function piecesOf(startUs: number, endUs: number, zone: string): Piece[] 
   return pieces.filter((piece) => piece.startUs < piece.endUs);
 }
 
-/** Buckets that together are exactly the span's quarters, as few as can be; ascending, of mixed length. */
+/** Buckets that together are exactly the span's quarter-hours, as few as can be; ascending, of mixed length. */
 export async function spanBuckets(
   views: LedgerViews,
   ids: readonly string[],

@@ -1,7 +1,8 @@
 /**
  * Goal: what a meter counted since local midnight is right whichever way its readings came: from the store at start, by
  * the stream, late by the back-fill, over midnight.
- * Method: a stand-in for the recorder that tells readings by hand, the real posting worker over stores in memory, fake timers.
+ * Method: a stand-in for the recorder that reports readings by hand, the real posting worker over stores in memory,
+ * fake timers.
  */
 
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -103,7 +104,7 @@ describe('today', () => {
     vi.useRealTimers();
   });
 
-  const tell = async (...readings: Reading[]) => {
+  const report = async (...readings: Reading[]) => {
     await store.append(readings);
     for (const { entityId, atUs } of readings) postingWorker.markDirty(entityId, intervalAt(atUs));
     for (const item of readings)
@@ -121,7 +122,7 @@ describe('today', () => {
     expect(today.of(meter)).toEqual({ counted: 0.75, readings: 3 });
     expect(today.of(power)).toEqual({ counted: null, readings: 1 });
     expect(today.midnightUs()).toBe(midnightUs);
-    await tell(at(8 * 60 + 1, 12), at(8 * 60 + 1, 500, power));
+    await report(at(8 * 60 + 1, 12), at(8 * 60 + 1, 500, power));
     expect(today.of(meter)).toEqual({ counted: 1.75, readings: 4 });
     expect(today.of(power).readings).toBe(2);
   });
@@ -135,7 +136,7 @@ describe('today', () => {
     isUp = true;
     // Comes while the day is read, and is stored at once: in both.
     for (let i = 0; i < 40; i += 1) {
-      await tell(reading(meter, testClock.nowUs(), 11 + (i + 1) / 100));
+      await report(reading(meter, testClock.nowUs(), 11 + (i + 1) / 100));
       await vi.advanceTimersByTimeAsync(1000);
     }
     expect(today.of(meter)).toEqual({ counted: 0.9, readings: 41 });
@@ -145,12 +146,12 @@ describe('today', () => {
     await store.append([at(5, 11)]);
     today.start();
     await vi.advanceTimersByTimeAsync(3000);
-    await tell(at(8 * 60 + 1, 12));
+    await report(at(8 * 60 + 1, 12));
     expect(today.of(meter)).toEqual({ counted: 1, readings: 2 });
     const changes: string[] = [];
     today.onChange((entityIds) => changes.push(...entityIds));
     // The back-fill finds the reading before midnight, and a reset.
-    await tell(at(-5, 10.5), at(60, 0.5));
+    await report(at(-5, 10.5), at(60, 0.5));
     await vi.advanceTimersByTimeAsync(4000);
     expect(today.of(meter)).toEqual({ counted: 0.25 + 0.5 + 11.5, readings: 3 });
     expect(changes).toEqual([meter]);
@@ -165,7 +166,7 @@ describe('today', () => {
     await vi.advanceTimersByTimeAsync(4000);
     expect(today.of(meter)).toEqual({ counted: 0, readings: 0 });
     expect(today.midnightUs()).toBe(midnightUs + 24 * 3_600_000_000);
-    await tell(at(24 * 60 + 1, 20.25));
+    await report(at(24 * 60 + 1, 20.25));
     // Of the eleven minutes one lies in the new day, as the ledger splits it.
     expect(today.of(meter)).toEqual({ counted: 0.022728, readings: 1 });
   });
@@ -180,8 +181,8 @@ describe('today', () => {
     expect(today.of(meter)).toEqual({ counted: 0.5, readings: 1 });
   });
 
-  it('is what the ledger says where only statistics tell of the night, and stays while the stores are away', async () => {
-    await tell(at(480, 20));
+  it('is what the ledger says where only statistics cover the night, and stays while the stores are away', async () => {
+    await report(at(480, 20));
     today.start();
     await vi.advanceTimersByTimeAsync(4000);
     expect(today.of(meter).counted).toBe(0);
@@ -214,7 +215,7 @@ describe('today', () => {
   it('knows nothing of what is not tracked, and nothing counted of what has not spoken', async () => {
     today.start();
     await vi.advanceTimersByTimeAsync(3000);
-    await tell(at(481, 3, 'sensor.other'));
+    await report(at(481, 3, 'sensor.other'));
     expect(today.of('sensor.other')).toEqual({ counted: null, readings: 0 });
     expect(today.of(power)).toEqual({ counted: null, readings: 0 });
   });
@@ -222,13 +223,13 @@ describe('today', () => {
   it('knows a new meter once the ledger has an entry of it', async () => {
     today.start();
     await vi.advanceTimersByTimeAsync(3000);
-    await tell(at(481, 5));
-    await tell(at(482, 6));
+    await report(at(481, 5));
+    await report(at(482, 6));
     expect(today.of(meter)).toEqual({ counted: null, readings: 2 });
     await postingWorker.settle();
     await vi.advanceTimersByTimeAsync(3000);
     expect(today.of(meter)).toEqual({ counted: 1, readings: 2 });
-    await tell(at(490, 6.5));
+    await report(at(490, 6.5));
     expect(today.of(meter)).toEqual({ counted: 1.5, readings: 3 });
   });
 
@@ -243,7 +244,7 @@ describe('today', () => {
     today.start();
     await vi.advanceTimersByTimeAsync(3000);
     expect(asks).toBe(1);
-    await tell(at(481, 12), at(481, 500, power));
+    await report(at(481, 12), at(481, 500, power));
     posted.length = 0;
     await postingWorker.settle();
     expect(new Set(posted)).toEqual(new Set([meter, power]));
@@ -268,8 +269,8 @@ describe('today', () => {
     await store.append([at(5, 11)]);
     today.start();
     await vi.advanceTimersByTimeAsync(3000);
-    await tell(at(481, 12));
-    await tell(at(481, 12.5));
+    await report(at(481, 12));
+    await report(at(481, 12.5));
     await vi.advanceTimersByTimeAsync(70_000);
     expect(today.of(meter)).toEqual({ counted: 1.5, readings: 2 });
   });
@@ -282,7 +283,7 @@ describe('today', () => {
       [0, 1],
       [20, 2],
     ] as const) {
-      await tell(at(minute, 100, power));
+      await report(at(minute, 100, power));
       await vi.advanceTimersByTimeAsync(3000);
       expect(today.of(power).readings).toBe(readings);
     }
@@ -298,7 +299,7 @@ describe('today', () => {
     listener({ readings: [ahead], missed: 0 });
     await vi.advanceTimersByTimeAsync(3000);
     expect(today.of(meter)).toEqual({ counted: 1, readings: 2 });
-    await tell(reading(meter, ahead.atUs + 1_000_000, 12.5));
+    await report(reading(meter, ahead.atUs + 1_000_000, 12.5));
     expect(today.of(meter)).toEqual({ counted: 1.5, readings: 3 });
   });
 
@@ -307,7 +308,7 @@ describe('today', () => {
     const count = store.count.bind(store);
     store.count = async (...asked) => {
       const counts = await count(...asked);
-      if (asks === 1) await tell(at(60, 500, power));
+      if (asks === 1) await report(at(60, 500, power));
       return counts;
     };
     today.start();
@@ -345,23 +346,23 @@ describe('today', () => {
   });
 
   it('reports changes to every listener, though one throws', async () => {
-    const told: string[] = [];
+    const changed: string[] = [];
     today.onChange(() => {
       throw new Error('This listener is broken');
     });
-    const unlisten = today.onChange((entityIds) => told.push(...entityIds));
+    const unlisten = today.onChange((entityIds) => changed.push(...entityIds));
     await store.append([at(-5, 10), at(5, 11)]);
     today.start();
     await vi.advanceTimersByTimeAsync(3000);
-    expect(told.splice(0)).toEqual([meter, power]);
+    expect(changed.splice(0)).toEqual([meter, power]);
     expect(errors).toContain('A listener to what today counts failed');
     expect(today.of(meter)).toEqual({ counted: 0.5, readings: 1 });
     await vi.advanceTimersByTimeAsync(30_000);
     expect(asks).toBe(1);
     unlisten();
-    await tell(at(-3, 10.5));
+    await report(at(-3, 10.5));
     await vi.advanceTimersByTimeAsync(3000);
-    expect(told).toEqual([]);
+    expect(changed).toEqual([]);
   });
 
   describe('over midnight', () => {
@@ -380,7 +381,7 @@ describe('today', () => {
     };
 
     it('has the readings of a clock that is ahead of ours in the new day, as soon as the store says so', async () => {
-      await tell(at(second(0), 20.1), at(second(1), 20.2), at(second(0), 7, power));
+      await report(at(second(0), 20.1), at(second(1), 20.2), at(second(0), 7, power));
       expect(today.midnightUs()).toBe(midnightUs);
       await turn();
       expect(today.of(meter)).toEqual({ counted: null, readings: 0 });
@@ -391,20 +392,20 @@ describe('today', () => {
 
     it('has what a late reading of the old day leaves of the new one', async () => {
       await turn();
-      await tell(at(second(-2), 20.5), at(second(-2), 7, power));
+      await report(at(second(-2), 20.5), at(second(-2), 7, power));
       expect(today.of(power).readings).toBe(0);
       await vi.advanceTimersByTimeAsync(3000);
       expect(today.of(meter)).toEqual({ counted: 0, readings: 0 });
-      await tell(at(second(60), 21.12));
+      await report(at(second(60), 21.12));
       // 60 of the 62 seconds since lie in the new day.
       expect(today.of(meter)).toEqual({ counted: 0.6, readings: 1 });
     });
 
     it('has a reading of midnight itself in the new day', async () => {
       await turn();
-      await tell(at(second(0), 20.4), at(second(0), 7, power));
+      await report(at(second(0), 20.4), at(second(0), 7, power));
       expect([today.of(meter), today.of(power).readings]).toEqual([{ counted: 0, readings: 1 }, 1]);
-      await tell(at(second(10), 21));
+      await report(at(second(10), 21));
       expect(today.of(meter)).toEqual({ counted: 0.6, readings: 2 });
     });
   });

@@ -31,38 +31,37 @@ interface TodayDeps {
 
 interface EntityToday {
   /**
-   * What a meter counted since local midnight, in its canonical unit: what the ledger says of the day, and what was heard
-   * since. Null for what is no meter, and until the ledger has said something.
+   * What a meter counted since local midnight, in its canonical unit: what the ledger says of the day, and what was
+   * received since. Null for what is no meter, and until the ledger has said something.
    */
   readonly counted: number | null;
   readonly readings: number;
 }
 
 interface Day {
-  /** Null of what is no meter, and while it is not known. */
+  /** Null for an entity that is no meter, and while it is not known. */
   count: DayCount | null;
-  /** The newest reading taken in; what comes with an older instant has to be put in its place. */
+  /** The newest counted reading; an older one makes the day stale, so that it is read again. */
   lastAtUs: number;
   readings: number;
 }
 
 interface Loading {
-  /** From here on the stream tells; before it, the store. */
+  /** From here on the stream counts; before it, the store. */
   readonly cutUs: number;
   readonly entityIds: ReadonlySet<string>;
-  readonly heard: Reading[];
+  readonly received: Reading[];
 }
 
 /** Longer than a state takes from Home Assistant to here. */
-const hearWithinMs = 2000;
-const heardLimit = 100_000;
-/** The day is looked at this often, for midnight passes in silence, too. */
+const receiveWithinMs = 2000;
+const receivedLimit = 100_000;
+/** How often the day is checked: midnight also passes when no reading arrives. */
 const everyMs = 1000;
 
 /**
- * What each tracked entity did since the home's midnight, in memory: from the ledger once, then from the stream by the
- * ledger's own rule, so that it is at every moment what the ledger says or is about to say. What is known stays while the
- * stores are away.
+ * What each tracked entity did since the home's midnight, in memory: from the ledger once, then from the stream by
+ * the ledger's own rule, so that it always equals what the ledger will say. Counts stay while the stores are away.
  */
 export class Today {
   readonly #deps: TodayDeps;
@@ -83,26 +82,26 @@ export class Today {
     this.#changes = new Emitter(deps.log, 'A listener to what today counts failed');
   }
 
-  /** Before other listeners to readings, so that they find the day up to date. */
+  /** Start it before other listeners to readings, so that they find the day up to date. */
   start(): void {
     const { recorder, postingWorker } = this.#deps;
     this.#unlisten = [
       recorder.onReadings(({ readings, missed }) => {
-        this.#look();
-        for (const reading of readings) this.#hear(reading);
-        if (missed > 0) for (const entityId of this.#days.keys()) this.#spoil(entityId);
+        this.#check();
+        for (const reading of readings) this.#receive(reading);
+        if (missed > 0) for (const entityId of this.#days.keys()) this.#markStale(entityId);
       }),
       postingWorker.onPosted((entityId, { cause }) => {
         const day = this.#days.get(entityId);
         if (day === undefined) return;
-        // Readings were heard here too; statistics, corrections and what a comparison brought were not.
+        // Readings also arrive here; statistics, corrections and what reconciliation fetched do not.
         const isFirst = day.count === null && isMeter(recorder.tracked().get(entityId));
         if (cause !== 'readings' || (isFirst && !this.#loading?.entityIds.has(entityId)))
-          this.#spoil(entityId);
+          this.#markStale(entityId);
       }),
     ];
-    this.#timer = setInterval(() => this.#look(), everyMs);
-    this.#look();
+    this.#timer = setInterval(() => this.#check(), everyMs);
+    this.#check();
     this.#loop = this.#run();
   }
 
@@ -125,57 +124,57 @@ export class Today {
     return { counted: day.count && valueFromMicro(day.count.countedMicro), readings: day.readings };
   }
 
-  /** Told of entities whose day changed otherwise than by a reading just heard. One that throws is logged. */
+  /** Receives the entities whose day changed in another way than by a new reading. A listener that throws is logged. */
   onChange(listener: (entityIds: readonly string[]) => void): () => void {
     return this.#changes.on(listener);
   }
 
   /** Rolls over at midnight and takes up what is newly tracked. */
-  #look(): void {
+  #check(): void {
     const zone = this.#deps.zone();
     if (zone === null) return;
     const midnightUs = bucketStartUs(this.#deps.clock.nowUs(), 'day', zone);
-    if (midnightUs !== this.#midnightUs) this.#turn(midnightUs);
+    if (midnightUs !== this.#midnightUs) this.#startDay(midnightUs);
     const tracked = this.#deps.recorder.tracked();
     for (const entityId of this.#days.keys()) if (!tracked.has(entityId)) this.#days.delete(entityId);
     for (const entityId of tracked.keys()) {
       if (this.#days.has(entityId)) continue;
       this.#days.set(entityId, { count: null, lastAtUs: Number.NEGATIVE_INFINITY, readings: 0 });
-      this.#spoil(entityId);
+      this.#markStale(entityId);
     }
   }
 
-  #turn(midnightUs: number): void {
+  #startDay(midnightUs: number): void {
     this.#midnightUs = midnightUs;
     this.#loading = null;
     for (const [entityId, day] of this.#days) {
-      // What was heard of the new day already is the store's to tell: a clock ahead of ours, or another zone.
+      // A clock ahead of ours, or another zone: what arrived of the new day already is read from the store.
       const isOld = day.lastAtUs < midnightUs;
-      if (!isOld) this.#spoil(entityId);
+      if (!isOld) this.#markStale(entityId);
       day.count = isOld && day.count ? { ...day.count, sinceUs: midnightUs, countedMicro: 0 } : null;
       day.readings = 0;
     }
     this.#changes.emit([...this.#days.keys()]);
   }
 
-  #hear(reading: Reading): void {
+  #receive(reading: Reading): void {
     const day = this.#days.get(reading.entityId);
     if (day === undefined || this.#midnightUs === null) return;
     const loading = this.#loading;
     if (loading?.entityIds.has(reading.entityId)) {
-      loading.heard.push(reading);
-      if (loading.heard.length > heardLimit) this.#loading = null;
+      loading.received.push(reading);
+      if (loading.received.length > receivedLimit) this.#loading = null;
     }
     if (reading.atUs <= day.lastAtUs || reading.atUs < this.#midnightUs) {
       // The reading before midnight is where a meter's day begins.
       const entity = this.#deps.recorder.tracked().get(reading.entityId);
-      if (reading.atUs >= this.#midnightUs || isMeter(entity)) this.#spoil(reading.entityId);
+      if (reading.atUs >= this.#midnightUs || isMeter(entity)) this.#markStale(reading.entityId);
       return;
     }
     take(day, reading);
   }
 
-  #spoil(entityId: string): void {
+  #markStale(entityId: string): void {
     this.#stale.add(entityId);
     this.#wakeSignal.wake();
   }
@@ -203,16 +202,16 @@ export class Today {
 
   async #load(entityIds: ReadonlySet<string>, midnightUs: number): Promise<void> {
     const { recorder, readings, postingWorker, clock } = this.#deps;
-    // Home Assistant's clock may be ahead of ours: what was heard already is the store's to tell.
-    const heardUs = Math.max(...[...recorder.newest().values()].map(({ atUs }) => atUs));
-    const loading: Loading = { cutUs: Math.max(clock.nowUs(), heardUs + 1), entityIds, heard: [] };
+    // Home Assistant's clock may be ahead of ours: what arrived already is read from the store.
+    const receivedUs = Math.max(...[...recorder.newest().values()].map(({ atUs }) => atUs));
+    const loading: Loading = { cutUs: Math.max(clock.nowUs(), receivedUs + 1), entityIds, received: [] };
     this.#loading = loading;
-    await pause(hearWithinMs, this.#stop.signal);
+    await pause(receiveWithinMs, this.#stop.signal);
     await unlessAborted(recorder.settled(), this.#stop.signal);
-    const heardBefore = loading.heard.length;
+    const receivedBefore = loading.received.length;
     const newest = newestBefore(recorder.newest().values(), loading.cutUs);
     if (newest !== null) await untilVisible(readings, newest, this.#stop.signal);
-    // What came late, or from elsewhere, is in the ledger before it is read.
+    // Late readings and those from other sources are in the ledger before it is read.
     await unlessAborted(postingWorker.settle(), this.#stop.signal);
     const counts = await readings.count(midnightUs, loading.cutUs);
     const loaded = new Map<string, Day>();
@@ -224,14 +223,14 @@ export class Today {
       loaded.set(entityId, { count, lastAtUs: loading.cutUs - 1, readings: counts.get(entityId) ?? 0 });
     }
     if (this.#stop.signal.aborted) return;
-    // Midnight passed or too much was heard meanwhile.
+    // Midnight passed or too many readings arrived meanwhile.
     if (this.#loading !== loading) throw new Error('The day changed while it was read');
     for (const [entityId, day] of loaded) if (this.#days.has(entityId)) this.#days.set(entityId, day);
-    for (const [index, reading] of loading.heard.entries()) {
+    for (const [index, reading] of loading.received.entries()) {
       const day = loaded.get(reading.entityId);
       if (day === undefined) continue;
       if (reading.atUs > day.lastAtUs) take(day, reading);
-      else if (index >= heardBefore) this.#spoil(reading.entityId);
+      else if (index >= receivedBefore) this.#markStale(reading.entityId);
     }
     this.#changes.emit([...loaded.keys()]);
   }

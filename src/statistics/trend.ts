@@ -4,7 +4,7 @@ export interface Trend {
   readonly direction: 'up' | 'down' | 'stable' | null;
 }
 
-/** Smaller changes are weather, not a trend. */
+/** Smaller changes are no trend. */
 const stableWithinPercent = 1;
 
 /**

@@ -5,7 +5,7 @@ import { bucketEdges, bucketStartUs, type Period } from '../units/calendar.ts';
 import { hourUs } from '../units/durations.ts';
 import type { PeriodFigures } from './meter-statistics.ts';
 
-/** An hour of an entity that tells a value and not a count: a power, a flow, a level. */
+/** An hour of an entity that reports a value and not a count: a power, a flow, a level. */
 export interface ValueHour {
   readonly startUs: number;
   readonly min: number | null;
@@ -18,8 +18,8 @@ export interface ValueHour {
 }
 
 /**
- * Hours from readings, and from Home Assistant's statistics where no reading arrived in the hour: a value that was carried
- * through an outage says less than what Home Assistant knew.
+ * Hours from readings, and from Home Assistant's statistics where no reading arrived in the hour: Home Assistant
+ * knows more of an outage than the value carried through it.
  * @param hours every hour of the span
  */
 export function valueHours(

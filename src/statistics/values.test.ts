@@ -1,6 +1,6 @@
 /**
- * Goal: what is told of a value is what was heard of it: extremes of the hours that have any, the mean by time, the last
- * value at the end, coverage of what has passed; and a trend says which way.
+ * Goal: the statistics of a value are those of its readings: extremes of the hours that have any, the mean by time,
+ * the last value at the end, coverage of what has passed; and a trend says which way.
  * Method: hours by hand.
  */
 
@@ -23,7 +23,7 @@ const heard = (index: number, value: number, extra: Partial<HourlyReadings> = {}
   hour(index, { min: value, max: value, mean: value, last: value, heldUs: hourUs, count: 2, ...extra });
 
 describe('values', () => {
-  it('are not known of hours in which nothing was heard', () => {
+  it('have no figures for hours without a reading', () => {
     const hours = valueHours([hour(0, {}), heard(1, 5)], []);
     expect(hours.map(({ quality }) => quality)).toEqual(['none', 'measured']);
     expect(valueFigures(hours, 'hour', 'UTC', 0, 3 * hourUs, 3 * hourUs)).toEqual([
@@ -112,7 +112,7 @@ describe('values', () => {
     expect(at(1)).toEqual([1, true]);
     expect(at(0)).toEqual([0, true]);
     expect(valueTotal([], 0, 4 * hourUs, hourUs).isProvisional).toBe(false);
-    // Sums are told to their millionth.
+    // Sums are rounded to a millionth.
     const thirds = valueHours([heard(0, 1), heard(1, 0), heard(2, 0)], []);
     expect(valueTotal(thirds, 0, 3 * hourUs, 3 * hourUs).mean).toBe(0.333333);
   });
@@ -124,7 +124,7 @@ describe('buckets', () => {
     ...extra,
   });
 
-  it('joined, tell the worst quality of those that hold something', () => {
+  it('joined, have the worst quality of those that hold something', () => {
     const quality = (one: object, other: object) =>
       total('sensor.a', [bucket(1, one), bucket(1, other)], 0, hourUs).quality;
     expect(quality({ quality: 'hourly' }, {})).toBe('hourly');

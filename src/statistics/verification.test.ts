@@ -1,6 +1,6 @@
 /**
- * Goal: a flow that is not what its meters give, and a bucket that is not what its entries add up to, is found, in its own
- * quarter; what may be a round behind, and what was withdrawn, is not.
+ * Goal: a flow that is not what its meters give, and a bucket that is not what its entries add up to, is found, in
+ * its own quarter-hour; what may be a round behind, and what was withdrawn, is not.
  * Method: a ledger in memory, whose flows and views are made to say something else, over more than one step of a week.
  */
 
@@ -172,12 +172,12 @@ describe('views', () => {
     expect(await found(ledgerOf(4), wrongFrom(1), noonUs)).toHaveLength(24 + 1);
   });
 
-  it('are found where they have quarters and no amount', async () => {
+  it('are found where they have quarter-hours and no amount', async () => {
     const findings = await found(ledgerOf(1), (bucket, period) =>
       period === 'day' && bucket.startUs === startUs ? { amountMicro: null } : {},
     );
     expect(findings.map(({ detail }) => detail)).toEqual([
-      expect.stringContaining('the day has null in 96 quarters'),
+      expect.stringContaining('the day has null in 96 quarter-hours'),
     ]);
   });
 
@@ -196,7 +196,7 @@ describe('views', () => {
       findings.push(one),
     );
     expect(findings.map(({ detail }) => detail)).toEqual([
-      `the day has ${first?.amountMicro} in 96 quarters, ${dayUs} µs of them measured, its entries say nothing`,
+      `the day has ${first?.amountMicro} in 96 quarter-hours, ${dayUs} µs of them measured, its entries say nothing`,
     ]);
   });
 });

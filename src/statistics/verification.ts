@@ -13,8 +13,7 @@ type Find = (finding: Finding) => void;
 const stepUs = 7 * 96 * quarterHourUs;
 
 /**
- * The home's flows, and what a connection's registers count together, are what the meters' entries give, quarter by
- * quarter.
+ * Checks that the flows of the home or of a connection are what the meters' entries give, for every quarter-hour.
  * @param postedUntilUs flows of meters that were posted later may be a round behind
  */
 export async function verifyFlows(
@@ -69,7 +68,7 @@ interface Sum {
   readonly quarters: number;
 }
 
-/** Hours and days of the views are what the entries add up to, in whole days of the home. */
+/** Checks that hours and days of the views are the sums of their entries, over whole days of the home. */
 export async function verifyViews(
   ledger: LedgerStore,
   views: LedgerViews,
@@ -100,9 +99,9 @@ export async function verifyViews(
         const buckets = await views.buckets([id], period, weekStartUs, weekEndUs);
         const seen = new Map<number, Sum>(buckets.map((bucket) => [bucket.startUs, bucket]));
         for (const bucket of new Set([...added.keys(), ...seen.keys()])) {
-          const [told, expected] = [inWords(seen.get(bucket)), inWords(added.get(bucket))];
-          if (told === expected) continue;
-          const detail = `the ${period} has ${told}, its entries say ${expected}`;
+          const [shown, expected] = [inWords(seen.get(bucket)), inWords(added.get(bucket))];
+          if (shown === expected) continue;
+          const detail = `the ${period} has ${shown}, its entries say ${expected}`;
           find({ entityId: id, check: 'views', quarterHourStartUs: bucket, detail });
         }
       }
@@ -112,5 +111,5 @@ export async function verifyViews(
 
 function inWords(sum: Sum | undefined): string {
   if (sum === undefined) return 'nothing';
-  return `${sum.amountMicro} in ${sum.quarters} quarters, ${sum.coveredUs} µs of them measured`;
+  return `${sum.amountMicro} in ${sum.quarters} quarter-hours, ${sum.coveredUs} µs of them measured`;
 }

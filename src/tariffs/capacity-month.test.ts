@@ -1,8 +1,8 @@
 /**
  * Goal: a month's capacity is read with its neighbours, its running window and the months that are billed with it; and
- * the months before, of which as few quarters as can be are read, say what all of their quarters say.
- * Method: a ledger in memory; single months by hand, and by property: days that were measured, told by the hour, cut or
- * lost, beside a plain reckoning of every quarter.
+ * the months before, read with as few quarter-hours as possible, give the same figures as all of their quarter-hours.
+ * Method: a ledger in memory; single months by hand, and by property: days that were measured, reported by the hour,
+ * cut or lost, beside a plain reckoning of every quarter-hour.
  */
 
 import fc from 'fast-check';
@@ -35,7 +35,7 @@ function ledgerOf(entries: readonly PostedEntry[], entityId: string = totalIds.g
 
 const measured = (startUs: number, amountMicro: number): PostedEntry => postedEntry(startUs, { amountMicro });
 
-/** Four quarters that were told as one span of an hour. */
+/** Four quarter-hours that were reported as one span of an hour. */
 const spread = (startUs: number, eachMwh: number): PostedEntry[] =>
   Array.from({ length: 5 }, (_, index) =>
     postedEntry(Math.floor(startUs / quarterHourUs) * quarterHourUs + index * quarterHourUs, {
@@ -48,7 +48,7 @@ const ask = (ledger: TestLedger, query: Partial<CapacityQuery> = {}) =>
   capacityOf(ledger, { ...november, nowUs, gridPowerW: 1000, rules: [flanders], ...query });
 
 describe('the capacity of a month', () => {
-  it('holds the month’s own quarters, and its peak beside the eleven months before', async () => {
+  it('holds the month’s own quarter-hours, and its peak beside the eleven months before', async () => {
     const found = await ask(
       ledgerOf([
         measured(october.startUs, 900_000),
@@ -91,12 +91,12 @@ describe('the capacity of a month', () => {
     expect(found.top.map(({ powerW }) => powerW)).toEqual([52, 48, 44, 40, 36, 32, 28, 24, 20, 16]);
   });
 
-  it('reads the quarters beside the month that share a sum with it', async () => {
+  it('reads the quarter-hours beside the month that share a sum with it', async () => {
     const half = quarterHourUs / 2;
     for (const startUs of [november.startUs - 3 * quarterHourUs, november.endUs - quarterHourUs]) {
       const after = { nowUs: november.endUs + 24 * hourUs };
       const found = await ask(ledgerOf(spread(startUs + half, 100_000)), after);
-      // All that was told of the quarters beside it may have been used in one of them.
+      // All that was reported over the neighbouring quarter-hours may have been used in one of them.
       expect(found.month.atLeastW).toBe(0);
       expect(found.month.atMostW).toBeNull();
       const whole = ledgerOf([
@@ -154,7 +154,7 @@ describe('the capacity of a month', () => {
 });
 
 describe('the running window', () => {
-  it('holds the quarters of its own that have begun, and no others', () => {
+  it('holds the quarter-hours of its own that have begun, and no others', () => {
     const { startUs } = november;
     const bucket = (index: number) => ({
       ...emptyBucket(totalIds.gridIn, startUs + index * quarterHourUs, startUs + (index + 1) * quarterHourUs),
@@ -169,16 +169,16 @@ describe('the running window', () => {
       ],
       atLeastW: 5000,
     };
-    const told = (minutes: number, powerW: number | null) =>
+    const running = (minutes: number, powerW: number | null) =>
       runningWindow(hours, quarters, month, startUs + minutes * 60_000_000, powerW, zone);
     // A mean of several windows has the lowest of them as its limit, and no single bound.
-    expect(told(15, 0)).toEqual({
+    expect(running(15, 0)).toEqual({
       ...{ startUs, endUs: startUs + hourUs, soFarW: 11, projectedW: 11, limitW: 200 },
       ...{ leftMwh: 189_000, leftW: 189 / 0.75 },
     });
-    expect(told(14, 0).soFarW).toBe(1);
-    expect(told(59, 60)).toMatchObject({ soFarW: 1111, projectedW: 1112, leftMwh: 0, leftW: 0 });
-    expect(told(59, -60).projectedW).toBe(1111);
+    expect(running(14, 0).soFarW).toBe(1);
+    expect(running(59, 60)).toMatchObject({ soFarW: 1111, projectedW: 1112, leftMwh: 0, leftW: 0 });
+    expect(running(59, -60).projectedW).toBe(1111);
     const fed = [
       { ...bucket(0), amountMicro: -500 },
       { ...bucket(1), amountMicro: null, coveredUs: 0 },
@@ -210,7 +210,7 @@ describe('months before', () => {
     { ...flanders, counting: { weekdays: [1, 2, 3, 4, 5], fromHour: 7, untilHour: 21 } },
   ];
 
-  /** A flat day with one quarter that is higher. */
+  /** A flat day with one quarter-hour that is higher. */
   function entriesOf(dayUs: number, { is, mwh, at }: { is: string; mwh: number; at: number }): PostedEntry[] {
     if (is === 'none') return [];
     const all = Array.from({ length: 96 }, (_, index) =>
@@ -227,7 +227,7 @@ describe('months before', () => {
     });
   }
 
-  it('say what all of their quarters say', async () => {
+  it('give the same figures as all of their quarter-hours', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(day, { minLength: 58, maxLength: 62 }),
@@ -264,7 +264,7 @@ describe('months before', () => {
     );
   });
 
-  /** October, and the spans of which it had the quarters read. */
+  /** October, and the spans whose quarter-hours it read. */
   async function monthOf(ledger: TestLedger, { startUs, endUs } = october, rule: PeakRule = flanders) {
     const asked: { startUs: number; endUs: number }[] = [];
     const quarterHoursWithin: TestLedger['quarterHoursWithin'] = (id, spans) => {
@@ -286,7 +286,7 @@ describe('months before', () => {
     { startUs: dayUs(from) - besideUs, endUs: dayUs(until) + besideUs },
   ];
 
-  it('reads nothing of a month of which nothing is known, whatever is known of the next one', async () => {
+  it('reads nothing of a month without entries, whatever the next month has', async () => {
     const { found, asked } = await monthOf(ledgerOf([measured(september.endUs, 900_000)]), september);
     expect(asked).toEqual([]);
     expect(found).toMatchObject({ powerW: null, atLeastW: null, expectedWindows: 30 * 96 });
@@ -318,7 +318,7 @@ describe('months before', () => {
     },
   );
 
-  it('reads days of which a quarter was measured in part, or has none', async () => {
+  it('reads days with a quarter-hour that is measured in part or missing', async () => {
     for (const is of ['late', 'cut', 'none']) {
       const { asked } = await inSeptember((index) =>
         index === 14 ? entriesOf(dayUs(14), { is, mwh: 10_000, at: 3 }) : flat(index, 10_000),
@@ -327,7 +327,7 @@ describe('months before', () => {
     }
   });
 
-  it('reads a day of which a single quarter was told by the hour', async () => {
+  it('reads a day with a single quarter-hour that was reported by the hour', async () => {
     const { asked } = await inSeptember((index) =>
       flat(index, 10_000).map((entry, quarter) =>
         index === 14 && quarter === 7 ? { ...entry, quality: 'hourly' as const } : entry,
@@ -338,10 +338,10 @@ describe('months before', () => {
 
   it('bounds the peak of a silence that reaches from one day into the next', async () => {
     const silence = { startUs: dayUs(16) - hourUs, endUs: dayUs(16) + hourUs };
-    const told = { firstEvidenceUs: silence.startUs, lastEvidenceUs: silence.endUs };
+    const evidence = { firstEvidenceUs: silence.startUs, lastEvidenceUs: silence.endUs };
     const silent = (entry: PostedEntry): PostedEntry =>
       entry.quarterHourStartUs >= silence.startUs && entry.quarterHourStartUs < silence.endUs
-        ? { ...entry, ...told, amountMicro: 100_000, quality: 'estimated', coveredUs: 0 }
+        ? { ...entry, ...evidence, amountMicro: 100_000, quality: 'estimated', coveredUs: 0 }
         : entry;
     const whole = await inSeptember((index) => flat(index, 10_000).map(silent));
     expect(whole.found).toMatchObject({ atLeastW: 400, atMostW: 3200 });

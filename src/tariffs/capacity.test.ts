@@ -1,6 +1,6 @@
 /**
- * Goal: rules of peaks are found by their date, the running quarter is projected from what is posted and the power that
- * flows now, and twelve months end with the asked one.
+ * Goal: rules of peaks are found by their date, the running quarter-hour is projected from what is posted and the
+ * power that flows now, and twelve months end with the asked one.
  * Method: by hand.
  */
 
@@ -22,9 +22,9 @@ const flanders = flemishPeakRules[0] as PeakRule;
 const zone = 'Europe/Brussels';
 const nothing = { counted: [], atLeastW: null };
 
-describe('the running quarter', () => {
+describe('the running quarter-hour', () => {
   it('goes on with the present power from where the ledger is', () => {
-    const told = runningWindow(
+    const running = runningWindow(
       flanders,
       posted(100_000, 5 * minuteUs),
       nothing,
@@ -32,7 +32,7 @@ describe('the running quarter', () => {
       3000,
       zone,
     );
-    expect(told).toEqual({
+    expect(running).toEqual({
       ...{ startUs, endUs: startUs + quarterHourUs, soFarW: 400, projectedW: 400 + 3000 * (10 / 15) },
       // 2.5 kW for a quarter-hour is 625 Wh, of which 525 are left for ten minutes.
       ...{ limitW: 2500, leftMwh: 525_000, leftW: 3150 },
@@ -40,11 +40,11 @@ describe('the running quarter', () => {
   });
   it('has the month’s peak as its limit once that is over the floor', () => {
     const month = { counted: [{ startUs: 0, powerW: 4000 }], atLeastW: 4000 };
-    const told = (mwh: number) =>
+    const running = (mwh: number) =>
       runningWindow(flanders, posted(mwh, 5 * minuteUs), month, startUs + 5 * minuteUs, 3000, zone);
-    expect(told(400_000)).toMatchObject({ limitW: 4000, leftMwh: 600_000, leftW: 3600 });
-    expect(told(1_200_000)).toMatchObject({ leftMwh: 0, leftW: 0 });
-    // An hour proves that the month had more than any measured quarter.
+    expect(running(400_000)).toMatchObject({ limitW: 4000, leftMwh: 600_000, leftW: 3600 });
+    expect(running(1_200_000)).toMatchObject({ leftMwh: 0, leftW: 0 });
+    // An hour shows that the month has a higher peak than any measured quarter-hour.
     const bounded = { ...month, atLeastW: 5000 };
     expect(runningWindow(flanders, [], bounded, startUs, null, zone)).toMatchObject({
       limitW: 5000,
@@ -63,7 +63,7 @@ describe('the running quarter', () => {
     expect(limit(free)).toBe(0);
   });
   it('takes nothing back when the home feeds in', () => {
-    const told = runningWindow(
+    const running = runningWindow(
       flanders,
       posted(100_000, 5 * minuteUs),
       nothing,
@@ -71,7 +71,7 @@ describe('the running quarter', () => {
       -2000,
       zone,
     );
-    expect(told.projectedW).toBe(400);
+    expect(running.projectedW).toBe(400);
   });
   it('is not known before anything is posted, nor projected without a power sensor', () => {
     expect(runningWindow(flanders, [], nothing, startUs + 1, 3000, zone)).toMatchObject({

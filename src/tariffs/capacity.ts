@@ -21,17 +21,17 @@ export interface RunningWindow extends Interval {
   /** Mean power if nothing more were used; null before anything of the window is posted. */
   readonly soFarW: number | null;
   readonly projectedW: number | null;
-  /** Up to here a window makes no bill higher: the month's peak as it is known so far, or the floor. */
+  /** A window up to this power does not raise the bill: the month's known peak so far, or the floor. */
   readonly limitW: number;
-  /** What may still be used until that; null before anything is posted. */
+  /** Energy left until that limit; null before anything is posted. */
   readonly leftMwh: number | null;
   /** The same as the mean power of the time that is left. */
   readonly leftW: number | null;
 }
 
-/** What a month's offtake says of peaks. */
+/** The peaks of a month's offtake. */
 export interface CapacityOfMonth {
-  /** The month's known quarters, ascending. */
+  /** The month's known quarter-hours, ascending. */
   readonly quarters: readonly Bucket[];
   readonly month: MonthPeak;
   readonly top: readonly Peak[];
@@ -68,7 +68,7 @@ export async function capacityOf(views: LedgerViews, query: CapacityQuery): Prom
     views.buckets([offtakeId], 'day', starts[0] ?? startUs, startUs),
   ]);
   const before = await readMonths(views, offtakeId, ruleAt, starts.slice(0, -1), nowUs, days);
-  // The running window is not over: it is told by itself.
+  // The running window is not over: it is reported separately.
   const passedEndUs = Math.max(startUs, Math.min(endUs, windowAt(rule, nowUs, zone).startUs));
   const windows = peakWindows(rule, read.flatMap(offtakeOf), startUs, passedEndUs, zone);
   const month = monthPeak(rule, windows, zone);
@@ -84,14 +84,16 @@ export async function capacityOf(views: LedgerViews, query: CapacityQuery): Prom
     month,
     top: topPeaks(rule, measuredPeaks(windows), topCount, zone),
     rolling: all.slice(-rollingMonths),
-    // A month that has not begun is on no bill.
+    // A month that has not begun is not billed.
     billed: billedPeak(all.slice(-rule.months).filter((one) => one.startUs <= nowUs)),
     rule,
     running: isRunning ? runningWindow(rule, quarters, month, nowUs, query.gridPowerW, zone) : null,
   };
 }
 
-/** What of the running window is posted already, where the present power leads it, and what is left of the month's peak. */
+/**
+ * The running window: its posted part, its projection by the present power, and what is left until the month's peak.
+ */
 export function runningWindow(
   rule: PeakRule,
   quarters: readonly Bucket[],

@@ -32,12 +32,12 @@ describe('PriceList', () => {
     expect(prices.inForce('Attic', 400)?.pricePerKwhMicro).toBe(350_000);
   });
 
-  it('tells where prices change within a span', () => {
+  it('returns where prices change within a span', () => {
     expect(prices.changesWithin('Kitchen', 100, 300)).toEqual([200]);
     expect(prices.changesWithin(null, 0, 1000)).toEqual([100, 300]);
   });
 
-  it('takes versions in any order, and tells changes of both scopes in that of time, each once', () => {
+  it('takes versions in any order, and returns changes of both scopes by time, each once', () => {
     const any = new PriceList([
       ...[version(null, 300, 3), version('Kitchen', 200, 2), version(null, 100, 1)],
       ...[version('Kitchen', 300, 4), version('Kitchen', 50, 5)],

@@ -36,7 +36,7 @@ export class PriceList {
     const own = area === null ? [] : (this.#byArea.get(area) ?? []);
     const all = this.#byArea.get(null) ?? [];
     const isWithin = ({ effectiveFromUs: at }: CostVersion) => at > startUs && at < endUs;
-    // It is asked for every bucket, and nearly always there is none.
+    // This runs for every bucket, and nearly always there is no change.
     if (!own.some(isWithin) && !all.some(isWithin)) return none;
     const instants = [...own, ...all].filter(isWithin).map((version) => version.effectiveFromUs);
     return [...new Set(instants)].sort((a, b) => a - b);
@@ -65,7 +65,7 @@ export function overlapping(
 
 /**
  * Adds up costs without rounding in between: the unit is a millionth of a millionth of the currency per step, and only
- * the answer is rounded. An unpriced amount makes the sum unknown, and how much was unpriced is told.
+ * the answer is rounded. An unpriced amount makes the sum unknown, and the unpriced amount is reported.
  */
 export class CostSum {
   #costExact = 0n;
@@ -76,7 +76,7 @@ export class CostSum {
   add(energyMwh: number, pricePerKwhMicro: number | null): void {
     this.#isEmpty = false;
     if (pricePerKwhMicro === null) {
-      // Also of nothing used: a quiet hour without a price is as unknown as a busy one.
+      // Also when nothing was used: an hour without a price has an unknown cost.
       this.#isUnpriced = true;
       this.#unpricedMwh += Math.abs(energyMwh);
     } else this.#costExact += BigInt(energyMwh) * BigInt(pricePerKwhMicro);

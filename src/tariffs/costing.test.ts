@@ -1,8 +1,8 @@
 /**
  * Goal: a bucket of any length costs what its quarter-hours cost, each at the price in force when it began; a part
- * without a price makes the cost unknown and is told; another list of prices says what it changes.
- * Method: random amounts and prices that change at random instants, also inside quarters and on both clock changes,
- * beside a plain sum over the quarters; single cases by hand.
+ * without a price makes the cost unknown and is reported; another list of prices says what it changes.
+ * Method: random amounts and prices that change at random instants, also inside quarter-hours and on both clock
+ * changes, beside a plain sum over the quarter-hours; single cases by hand.
  */
 
 import fc from 'fast-check';
@@ -71,7 +71,7 @@ async function plainCost(
 }
 
 describe('costOf', () => {
-  it('costs a bucket what its quarters cost', async () => {
+  it('costs a bucket what its quarter-hours cost', async () => {
     await fc.assert(
       fc.asyncProperty(
         amountsFrom(-500_000),
@@ -95,7 +95,7 @@ describe('costOf', () => {
     );
   });
 
-  it('reads the quarters only of the days in which a price changes', async () => {
+  it('reads the quarter-hours only of the days in which a price changes', async () => {
     const ledger = ledgerOf(Array.from({ length: 6 * 96 }, () => 1000));
     const week = await ledger.buckets([meter], 'week', startUs, startUs + 1);
     const asked: string[] = [];
@@ -191,7 +191,7 @@ describe('repricing', () => {
     expect((found.costAfter ?? 0) - (found.costBefore ?? 0)).toBeCloseTo(0.1 + (298 * 1000 * 0.1) / 1e6, 5);
   });
 
-  it('reads the quarters only of what is without a price in a part', async () => {
+  it('reads the quarter-hours only of what is without a price in a part', async () => {
     const ledger = ledgerOf([1000, 1000, 1000, 1000, 2000, 2000, 2000, 2000]);
     const asked: string[] = [];
     const buckets: TestLedger['buckets'] = (ids, period, askedStartUs, askedEndUs) => {

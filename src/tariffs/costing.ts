@@ -11,8 +11,8 @@ type Amount = Pick<Bucket, 'startUs' | 'endUs' | 'amountMicro'>;
 type Costs = ReadonlyMap<number, number | null>;
 
 /**
- * Prices the buckets of a meter, or of meters of one area together. Where one price holds for the whole bucket its sum is priced; where prices change within,
- * its quarters are, so that every quarter meets its own price.
+ * Prices the buckets of a meter, or of meters of one area together. A bucket with one price is priced by its sum; a
+ * bucket in which a price changes is priced by quarter-hour.
  */
 export async function costOf(
   views: LedgerViews,
@@ -25,7 +25,7 @@ export async function costOf(
   for (const bucket of buckets) {
     const sum = new CostSum();
     const changes = prices.changesWithin(area, bucket.startUs, bucket.endUs);
-    // A bucket of one price needs nobody to be waited for, and most are.
+    // Most buckets have one price and need no further read.
     const parts =
       changes.length === 0
         ? [bucket]
@@ -39,7 +39,7 @@ export async function costOf(
   return costs;
 }
 
-/** Long buckets are taken by day, and only the days in which a price changes by quarter. */
+/** Long buckets are taken by day, and only the days in which a price changes by quarter-hour. */
 async function quarterHoursAround(
   views: LedgerViews,
   entityIds: readonly string[],
@@ -52,7 +52,7 @@ async function quarterHoursAround(
   if (!isLong) return parts;
   const found: Bucket[] = [];
   for (const part of parts) {
-    // A price that begins inside a quarter holds from the next one on: a quarter has one price.
+    // A price that begins inside a quarter-hour holds from the next one on: a quarter-hour has one price.
     const isSplit = changes.some((at) => at > part.startUs && quarterHourStartUs(at) < part.endUs);
     if (isSplit) found.push(...(await views.buckets([part.entityId], 'quarter', part.startUs, part.endUs)));
     else found.push(part);

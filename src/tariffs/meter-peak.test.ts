@@ -59,7 +59,7 @@ describe('the meter’s own peak beside ours', () => {
     expect(found(6500, hours)?.reason).toBe('unexplained');
   });
 
-  it('is not held against a quarter that an hour proves not to be the highest', () => {
+  it('is not held against a quarter-hour that an hour shows not to be the highest', () => {
     const bounded = { ...measured, atLeastW: 5000, atMostW: 9000 };
     expect(found(4000, bounded)).toEqual({ differenceW: 0, reason: 'unexplained' });
     expect(found(5200, bounded)).toEqual({ differenceW: 1200, reason: 'not_measured' });
@@ -67,7 +67,7 @@ describe('the meter’s own peak beside ours', () => {
     expect(found(5200, hoursOnly)).toEqual({ differenceW: null, reason: 'not_measured' });
   });
 
-  it('may not have told yet what has just been', () => {
+  it('may not have reported yet what has just been', () => {
     expect(found(3000, measured, peakUs + quarterHourUs + 60_000_000)?.reason).toBe('running');
     const lateUs = peakUs + quarterHourUs + 10 * 60_000_000;
     expect(found(3000, measured, lateUs - 1)?.reason).toBe('running');

@@ -4,9 +4,9 @@ import type { PeakRule } from './peak-rules.ts';
 import type { MonthPeak } from './peaks.ts';
 
 /**
- * What explains that the meter's own peak of a month is another than ours. `rounding`: no more than steps of registers and
- * the instants of readings make; `not_measured`: the meter's lies within what we leave open; `running`: our peak has just
- * been, and the meter may not have told it; `unexplained`: nothing of that.
+ * Why the meter's own peak of a month differs from ours. `rounding`: no more than steps of
+ * registers and the instants of readings make; `not_measured`: the meter's lies within what we leave open; `running`:
+ * our peak has just been, and the meter may not have reported it; `unexplained`: none of these.
  */
 type MeterPeakReason = 'rounding' | 'not_measured' | 'running' | 'unexplained';
 
@@ -17,17 +17,17 @@ interface MeterPeakFinding {
 }
 
 /**
- * A register steps by 1 Wh, which is 4 W of a quarter, at both its ends and of both tariffs; and a jump of the load
- * between two readings at a quarter's edge is shared out in proportion to time.
+ * A register steps by 1 Wh, which is 4 W of a quarter-hour, at both its ends and of both tariffs; and a jump of the
+ * load between two readings at a quarter-hour's edge is shared out in proportion to time.
  */
 const toleratedW = 20;
 const toleratedPart = 0.01;
-/** From the end of a quarter until the meter, its integration and we have told it. */
-const toldWithinUs = 10 * minuteUs;
+/** From the end of a quarter-hour until the meter, its integration and this app have reported it. */
+const reportedWithinUs = 10 * minuteUs;
 
 /**
- * The meter's own peak beside ours: a finding, never in its place. Null where the two are not the same thing, or nothing
- * is known of one.
+ * The meter's own peak beside ours: a finding, never in its place. Null where the two are not comparable, or one of
+ * them is unknown.
  */
 export function meterPeakFinding(
   rule: PeakRule,
@@ -41,13 +41,13 @@ export function meterPeakFinding(
   const toleranceW = Math.max(toleratedW, toleratedPart * meterW);
   const differenceW = powerW === null ? null : meterW - powerW;
   const isWithin = meterW >= atLeastW - toleranceW && (atMostW === null || meterW <= atMostW + toleranceW);
-  // Where an hour's mean stands above every measured quarter, the highest of those is not what is compared.
+  // Where an hour's mean is above every measured quarter-hour, the real peak was not measured.
   const isMeasured = powerW !== null && powerW >= atLeastW;
   const reason = (): MeterPeakReason => {
     if (isMeasured && Math.abs(meterW - powerW) <= toleranceW) return 'rounding';
     if (isWithin) return 'not_measured';
     const peakUs = counted[0]?.startUs ?? Number.NEGATIVE_INFINITY;
-    const isNew = nowUs - (peakUs + quarterHourUs) < toldWithinUs;
+    const isNew = nowUs - (peakUs + quarterHourUs) < reportedWithinUs;
     return isNew && meterW < atLeastW ? 'running' : 'unexplained';
   };
   return { differenceW, reason: reason() };

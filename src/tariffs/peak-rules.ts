@@ -1,9 +1,9 @@
 /**
- * How a country bills peaks, as data: nothing of this folder knows Flanders, and a tariff version may bring rules of its
- * own.
+ * How a country bills peaks, as data: no code of this folder is specific to Flanders, and a tariff version may add
+ * rules of its own.
  */
 export interface PeakRule {
-  /** Over what power is averaged: fixed quarters of the clock, or full hours of the home's wall clock. */
+  /** Over what power is averaged: fixed quarter-hours of the clock, or full hours of the home's wall clock. */
   readonly window: 'quarter' | 'hour';
   /** A month's peak is the mean of so many of its highest windows. */
   readonly peaks: number;

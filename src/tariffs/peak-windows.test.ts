@@ -1,6 +1,6 @@
 /**
- * Goal: what a quarter's offtake rests on is taken as what it is, and a sum of several quarters bounds the windows that it
- * was spread over by no more and no less than it proves.
+ * Goal: what a quarter-hour's offtake rests on is taken as what it is, and a sum of several quarter-hours bounds the
+ * windows that it was spread over by no more and no less than it allows.
  * Method: by hand, at the edges of windows, days and hours that count.
  */
 
@@ -18,8 +18,8 @@ const hours: PeakRule = { ...flanders, window: 'hour' };
 const startUs = Date.UTC(2026, 9, 4, 22) * 1000;
 const at = (quarter: number) => startUs + quarter * quarterHourUs;
 
-/** Quarters [from, until) of which only the sum is known, told between two places, counted in quarters. */
-function told(
+/** Quarter-hours [from, until) with only their sum known, used between two places, counted in quarter-hours. */
+function spread(
   from: number,
   until: number,
   eachMwh: number,
@@ -72,7 +72,7 @@ describe('offtakeOf', () => {
     expect(usedIn(days, 'estimated')).toEqual({ startUs: days[0], endUs: days[1] });
   });
 
-  it('is a quarter where one was measured, a part where it was not to its end, and no less than nothing', () => {
+  it('is a quarter-hour where one was measured, a part where it was not to its end, and no less than nothing', () => {
     expect(offtakeOf(bucket({ quality: 'measured', highestMicro: 1000 }))[0]?.knownAs).toBe('quarter');
     expect(offtakeOf(bucket({ quality: 'measured' }))[0]?.knownAs).toBe('part');
     expect(offtakeOf(bucket({ quality: 'estimated' }))[0]?.knownAs).toBe('span');
@@ -81,17 +81,17 @@ describe('offtakeOf', () => {
   });
 });
 
-describe('a sum of several quarters', () => {
+describe('a sum of several quarter-hours', () => {
   it('bounds the single highest window where it overlaps another, but not several together', () => {
-    const known = [...told(0, 3, 300, 'hour', [0, 4]), ...told(3, 7, 900, 'hour', [3, 7])];
-    // Of the first hour only what was spread from within it is proven.
+    const known = [...spread(0, 3, 300, 'hour', [0, 4]), ...spread(3, 7, 900, 'hour', [3, 7])];
+    // Of the first hour only what was spread from within it is certain.
     expect(least(flanders, known, 0, 7)).toEqual([225, 225, 225, 900, 900, 900, 900]);
     expect(least({ ...flanders, peaks: 2 }, known, 0, 7)).toEqual([0, 0, 0, 900, 900, 900, 900]);
     expect(least(hours, known, 0, 8)).toEqual([0, 0]);
   });
 
   it('adds up with what was measured beside it in its hour', () => {
-    const known = [...quarters(0, 2, 1000), ...told(2, 4, 500)];
+    const known = [...quarters(0, 2, 1000), ...spread(2, 4, 500)];
     expect(peakWindows(hours, known, at(0), at(4), zone)).toEqual([
       {
         ...{ startUs: at(0), endUs: at(4), energyMwh: null, isKnown: true },
@@ -111,23 +111,23 @@ describe('a sum of several quarters', () => {
     ]);
   });
 
-  it('proves nothing of hours that it fills only in part', () => {
-    expect(least(hours, told(2, 8, 500), 0, 8)).toEqual([0, 0]);
-    expect(least(hours, told(0, 6, 500), 0, 8)).toEqual([0, 0]);
-    expect(least(hours, told(0, 8, 500), 0, 8)).toEqual([2000, 2000]);
+  it('gives no lower bound for hours that it fills only in part', () => {
+    expect(least(hours, spread(2, 8, 500), 0, 8)).toEqual([0, 0]);
+    expect(least(hours, spread(0, 6, 500), 0, 8)).toEqual([0, 0]);
+    expect(least(hours, spread(0, 8, 500), 0, 8)).toEqual([2000, 2000]);
   });
 
-  it('proves nothing where it reaches over the end of what was asked for', () => {
-    expect(least(flanders, told(0, 4, 500), 0, 4)).toEqual([500, 500, 500, 500]);
-    expect(least(flanders, told(0, 4, 500), 1, 4)).toEqual([0, 0, 0]);
-    expect(least(flanders, told(0, 4, 500), 0, 3)).toEqual([0, 0, 0]);
+  it('gives no lower bound where it reaches over the end of the range', () => {
+    expect(least(flanders, spread(0, 4, 500), 0, 4)).toEqual([500, 500, 500, 500]);
+    expect(least(flanders, spread(0, 4, 500), 1, 4)).toEqual([0, 0, 0]);
+    expect(least(flanders, spread(0, 4, 500), 0, 3)).toEqual([0, 0, 0]);
   });
 
   it('may lie on a day that has its peak already, where each day has one', () => {
     const daily: PeakRule = { ...flanders, peaks: 2, isOnePerDay: true };
     const midnight = 96;
-    const overIt = told(midnight - 2, midnight + 2, 500);
-    const untilIt = told(midnight - 4, midnight, 500);
+    const overIt = spread(midnight - 2, midnight + 2, 500);
+    const untilIt = spread(midnight - 4, midnight, 500);
     const all = (rule: PeakRule, known: QuarterHourOfftake[]) =>
       Math.max(...least(rule, known, midnight - 8, midnight + 8));
     expect(all(daily, overIt)).toBe(0);
@@ -139,30 +139,30 @@ describe('a sum of several quarters', () => {
   it('may lie where nothing counts, unless all of it counts', () => {
     const counting = { weekdays: [1], fromHour: 2, untilHour: 4 };
     const rule: PeakRule = { ...flanders, counting };
-    expect(least(rule, told(8, 16, 500), 0, 24)).toEqual(Array(8).fill(500));
-    expect(least(rule, told(7, 11, 500), 0, 24)).toEqual(Array(8).fill(0));
-    expect(least(rule, told(14, 17, 500), 0, 24)).toEqual(Array(8).fill(0));
-    expect(least({ ...hours, counting }, told(8, 16, 500), 0, 24)).toEqual([2000, 2000]);
-    expect(least({ ...hours, counting }, told(8, 20, 500), 0, 24)).toEqual([0, 0]);
-    expect(least({ ...hours, counting }, told(4, 12, 500), 0, 24)).toEqual([0, 0]);
+    expect(least(rule, spread(8, 16, 500), 0, 24)).toEqual(Array(8).fill(500));
+    expect(least(rule, spread(7, 11, 500), 0, 24)).toEqual(Array(8).fill(0));
+    expect(least(rule, spread(14, 17, 500), 0, 24)).toEqual(Array(8).fill(0));
+    expect(least({ ...hours, counting }, spread(8, 16, 500), 0, 24)).toEqual([2000, 2000]);
+    expect(least({ ...hours, counting }, spread(8, 20, 500), 0, 24)).toEqual([0, 0]);
+    expect(least({ ...hours, counting }, spread(4, 12, 500), 0, 24)).toEqual([0, 0]);
   });
 });
 
-describe('an hour that was told as one', () => {
+describe('an hour that was reported as one', () => {
   const energy = (known: QuarterHourOfftake[], from = 0, until = 4) =>
     peakWindows(hours, known, at(from), at(until), zone).map(({ energyMwh }) => energyMwh);
 
   it('is measured where hours are what counts', () => {
-    expect(energy(told(0, 4, 500, 'hour'))).toEqual([2000]);
-    expect(energy([...told(0, 4, 500, 'hour'), ...told(4, 8, 700, 'hour')], 0, 8)).toEqual([2000, 2800]);
+    expect(energy(spread(0, 4, 500, 'hour'))).toEqual([2000]);
+    expect(energy([...spread(0, 4, 500, 'hour'), ...spread(4, 8, 700, 'hour')], 0, 8)).toEqual([2000, 2800]);
   });
 
   it('is none that was a silence, began or ended beside the hour, was shared or was shorter', () => {
-    expect(energy(told(0, 4, 500, 'span'))).toEqual([null]);
-    expect(energy(told(0, 4, 500, 'hour', [0, 3.9]))).toEqual([null]);
-    expect(energy(told(0, 4, 500, 'hour', [0.1, 4]))).toEqual([null]);
-    expect(energy([...told(0, 3, 500, 'hour', [0, 4]), ...quarters(3, 4, 500)])).toEqual([null]);
-    expect(energy([...told(0, 2, 500, 'hour'), ...told(2, 4, 500, 'hour')])).toEqual([null]);
-    expect(energy(told(0, 8, 500, 'hour'), 0, 8)).toEqual([null, null]);
+    expect(energy(spread(0, 4, 500, 'span'))).toEqual([null]);
+    expect(energy(spread(0, 4, 500, 'hour', [0, 3.9]))).toEqual([null]);
+    expect(energy(spread(0, 4, 500, 'hour', [0.1, 4]))).toEqual([null]);
+    expect(energy([...spread(0, 3, 500, 'hour', [0, 4]), ...quarters(3, 4, 500)])).toEqual([null]);
+    expect(energy([...spread(0, 2, 500, 'hour'), ...spread(2, 4, 500, 'hour')])).toEqual([null]);
+    expect(energy(spread(0, 8, 500, 'hour'), 0, 8)).toEqual([null, null]);
   });
 });

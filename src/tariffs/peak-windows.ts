@@ -7,8 +7,8 @@ import { quarterHourStartUs, quarterHourUs } from '../units/quarter-hour.ts';
 import type { PeakRule } from './peak-rules.ts';
 
 /**
- * As what a quarter's offtake is known: measured as a quarter, measured in part (it was at least that), spread from an
- * hour or so, or spread over a silence of which only the sum is known.
+ * How a quarter-hour's offtake is known: `quarter` measured as one, `part` measured in part (a lower bound),
+ * `hour` spread from about an hour, `span` spread over a longer silence with only its sum known.
  */
 export type KnownAs = 'quarter' | 'part' | 'hour' | 'span';
 
@@ -17,25 +17,28 @@ export interface QuarterHourOfftake {
   /** Milliwatt-hours taken from the grid. */
   readonly offtakeMwh: number;
   readonly knownAs: KnownAs;
-  /** Of one that was spread: all that was spread into it was used between these; absent when that is not known. */
+  /** The interval in which a spread sum was used; absent when it was not spread or that is not known. */
   readonly usedIn?: Interval;
 }
 
-/** A window that counts, with what is known of it. Offtake only: what is fed in is no less than nothing. */
+/** A window that counts, with its known bounds, mWh. Offtake only: injection counts as 0. */
 export interface PeakWindow extends Interval {
-  /** What was measured as this very window; null when it was not. */
+  /** Measured energy of the window, mWh; null when it was not measured as one. */
   readonly energyMwh: number | null;
   /** Among all ways in which the known sums may have been spread, some window has this much at least. */
   readonly atLeastMwh: number;
-  /** It had no more than this; null while a part of it is not known. */
+  /** At most this much; null while a part of it is not known. */
   readonly atMostMwh: number | null;
   readonly isKnown: boolean;
 }
 
-/** How far around a month its quarters are read, so that an hour that reaches over an end is seen whole. */
+/** How far around a month quarter-hours are read, so that an hour over its edge is complete. */
 export const besideUs = 2 * hourUs;
 
-/** What `hourly` quarters hold was told by evidence no further apart, whatever a silent register beside them goes back to. */
+/**
+ * `hourly` quarter-hours rest on evidence no further apart than this, however far back a silent register beside
+ * them goes.
+ */
 const longestHourUs = usualRules.registerGapUs;
 
 /**
@@ -54,8 +57,8 @@ export function offtakeOf(bucket: Bucket): QuarterHourOfftake[] {
     startUs: Math.max(restsOn?.startUs ?? endUs, startUs - reachUs),
     endUs: Math.min(restsOn?.endUs ?? startUs, endUs + reachUs),
   };
-  const isTold = usedIn.startUs < endUs && usedIn.endUs > startUs;
-  return [{ ...offtake, knownAs, ...(isTold && { usedIn }) }];
+  const isSpanKnown = usedIn.startUs < endUs && usedIn.endUs > startUs;
+  return [{ ...offtake, knownAs, ...(isSpanKnown && { usedIn }) }];
 }
 
 /** Mean power of an energy over a span, in watts. */
@@ -79,15 +82,15 @@ export function isCounted(rule: PeakRule, startUs: number, zone: string): boolea
   return weekdays.includes(when.dayOfWeek) && when.hour >= fromHour && when.hour < untilHour;
 }
 
-/** Quarters of which only the sum is known. */
+/** Quarter-hours with only their sum known. */
 interface Group {
-  /** It is this hour, and was told as one. */
+  /** The hour that was reported as one; null when the group is not such an hour. */
   readonly hour: Interval | null;
   /** The most that can have been used in one of them; null while a part is not known. */
   readonly mostMwh: number | null;
   /**
-   * What each quarter has when the sum is spread evenly, where that makes the lowest peak; 0 where another way makes a
-   * lower one.
+   * What each quarter-hour has when the sum is spread evenly, where that makes the lowest peak; 0 where another
+   * way makes a lower one.
    */
   readonly evenMwh: number;
 }
@@ -95,7 +98,7 @@ interface Group {
 const unknown: Group = { hour: null, mostMwh: null, evenMwh: 0 };
 
 /**
- * The windows of [startUs, endUs) that count, ascending, whether anything is known of them or not.
+ * The windows of [startUs, endUs) that count, ascending, known or not.
  * @param quarters ascending, over at least [startUs - besideUs, endUs + besideUs)
  */
 export function peakWindows(
@@ -105,14 +108,14 @@ export function peakWindows(
   endUs: number,
   zone: string,
 ): PeakWindow[] {
-  const byStart = new Map(quarters.map((quarter) => [quarter.startUs, quarter]));
+  const byStart = new Map(quarters.map((quarterHour) => [quarterHour.startUs, quarterHour]));
   const groups = groupsOf(
     quarters,
     byStart,
     (touched, isClosed) =>
       touched.startUs >= startUs &&
       touched.endUs <= endUs &&
-      // Of sums that overlap each bounds the highest window, but not several of them together.
+      // Each of several overlapping sums bounds the highest window, but not several windows together.
       (isClosed || (rule.window === 'quarter' && rule.peaks === 1)) &&
       isLowestWhenEven(rule, touched.startUs, touched.endUs, zone),
   );
@@ -136,25 +139,25 @@ function windowOf(
   let isKnown = false;
   const touching = new Set<Group>();
   for (let at = startUs; at < endUs; at += quarterHourUs) {
-    const quarter = byStart.get(at);
+    const quarterHour = byStart.get(at);
     const group = groups.get(at);
-    isKnown ||= quarter !== undefined;
+    isKnown ||= quarterHour !== undefined;
     if (group !== undefined) {
       measuredMwh = null;
       touching.add(group);
       leastMwh += group.evenMwh;
-    } else if (quarter?.knownAs === 'quarter') {
-      if (measuredMwh !== null) measuredMwh += quarter.offtakeMwh;
-      leastMwh += quarter.offtakeMwh;
-      if (mostMwh !== null) mostMwh += quarter.offtakeMwh;
+    } else if (quarterHour?.knownAs === 'quarter') {
+      if (measuredMwh !== null) measuredMwh += quarterHour.offtakeMwh;
+      leastMwh += quarterHour.offtakeMwh;
+      if (mostMwh !== null) mostMwh += quarterHour.offtakeMwh;
     } else {
       measuredMwh = mostMwh = null;
-      leastMwh += quarter?.offtakeMwh ?? 0;
+      leastMwh += quarterHour?.offtakeMwh ?? 0;
     }
   }
   const [group] = touching;
   if (group?.hour?.startUs === startUs && group.hour.endUs === endUs) {
-    // An hour that is known as one is measured where hours are what counts.
+    // An hour that was reported as one counts as measured under a rule of hours.
     const { mostMwh: energyMwh } = group;
     return { startUs, endUs, energyMwh, atLeastMwh: energyMwh ?? 0, atMostMwh: energyMwh, isKnown };
   }
@@ -179,7 +182,7 @@ function isLowestWhenEven(rule: PeakRule, startUs: number, endUs: number, zone: 
   return true;
 }
 
-/** What the sums are that were spread into quarters, by quarter. */
+/** The groups of spread quarter-hours, by the start of each quarter-hour. */
 function groupsOf(
   quarters: readonly QuarterHourOfftake[],
   byStart: ReadonlyMap<number, QuarterHourOfftake>,
@@ -198,8 +201,8 @@ function groupsOf(
 }
 
 /**
- * What was spread into the quarters that a span touches was used in it or beside it, so all of that is the most that one of
- * them had; and what was spread from sums within the span was used in those quarters at least.
+ * What was spread into the quarter-hours that a span touches was used in it or beside it, so all of that is the
+ * upper bound of each; and what was spread from sums within the span was used in those quarter-hours at least.
  */
 function groupOf(
   usedIn: Interval | undefined,
@@ -216,11 +219,11 @@ function groupOf(
   let withinMwh = 0;
   let isClosed = true;
   for (let at = touched.startUs; at < touched.endUs; at += quarterHourUs) {
-    const quarter = byStart.get(at);
-    // Another meter of the home does not tell of it, or the silence is longer than what was read.
-    if (quarter === undefined) return unknown;
-    const { offtakeMwh, usedIn: own } = quarter;
-    if (quarter.knownAs !== 'quarter') mostMwh += offtakeMwh;
+    const quarterHour = byStart.get(at);
+    // Another meter of the home has no entry for it, or the silence is longer than what was read.
+    if (quarterHour === undefined) return unknown;
+    const { offtakeMwh, usedIn: own } = quarterHour;
+    if (quarterHour.knownAs !== 'quarter') mostMwh += offtakeMwh;
     if (own && own.startUs >= usedIn.startUs && own.endUs <= usedIn.endUs) withinMwh += offtakeMwh;
     isClosed &&= own?.startUs === usedIn.startUs && own.endUs === usedIn.endUs;
   }

@@ -1,8 +1,8 @@
 /**
  * Goal: the month's peak is the one on the bill.
  * Method: rules by hand, Flanders' and one of another kind; a real meter's September 2022 (test/data, HomeWizard P1
- * registers every quarter-hour), whose highest quarter is known: 3.176 kW on the 7th at 12:15; bounds by property: random
- * quarters, told as hours, silences, parts or not at all, by random rules, lie within them.
+ * registers every quarter-hour), whose highest quarter-hour is known: 3.176 kW on the 7th at 12:15; bounds by property:
+ * random quarter-hours, reported as hours, silences, parts or not at all, by random rules, lie within them.
  */
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
@@ -129,7 +129,7 @@ describe('monthPeak in Flanders', () => {
     });
   });
 
-  it('lets a silence of hours have been one quarter, and knows no bound where it may go on', () => {
+  it('lets a silence of hours have been one quarter-hour, and knows no bound where it may go on', () => {
     const spread = offtakes(0, 'span', ...Array.from({ length: 12 }, () => 250_000));
     expect(peakOf(flanders, spread, 0, 3 * hour)).toMatchObject({ atLeastW: 1000, atMostW: 12_000 });
     // Half of the silence lies in the month before, and all of it may.
@@ -141,7 +141,7 @@ describe('monthPeak in Flanders', () => {
     });
   });
 
-  it('knows no upper bound while quarters are missing or measured in part, and nothing of nothing', () => {
+  it('knows no upper bound while quarter-hours are missing or measured in part, and nothing of nothing', () => {
     expect(peakOf(flanders, offtakes(0, 'quarter', 1000), 0, 2 * quarterHourUs)).toMatchObject({
       ...{ powerW: 4, atLeastW: 4, atMostW: null, measuredWindows: 1, expectedWindows: 2 },
     });
@@ -228,10 +228,10 @@ describe('bounds', () => {
       fc.property(rule, zones, truth, known, (rule, zone, mwh, hours) => {
         const startUs = Math.floor(mondayUs / hour) * hour;
         const all = offtakes(startUs, 'quarter', ...mwh);
-        const told = tell(all, hours);
+        const reported = reportedAs(all, hours);
         const [spanStartUs, spanEndUs] = [startUs + 2 * hour, startUs + 38 * hour];
         const real = peakOf(rule, all, spanStartUs, spanEndUs, zone);
-        const found = peakOf(rule, told, spanStartUs, spanEndUs, zone);
+        const found = peakOf(rule, reported, spanStartUs, spanEndUs, zone);
         if (real.powerW === null) return;
         expect(found.atLeastW ?? 0).toBeLessThanOrEqual(real.powerW + 1e-6);
         expect(found.atMostW ?? Number.POSITIVE_INFINITY).toBeGreaterThanOrEqual(real.powerW - 1e-6);
@@ -243,11 +243,11 @@ describe('bounds', () => {
   });
 
   /** The same hours as the ledger would know them: runs of silence and hours spread evenly, parts cut, some lost. */
-  function tell(
+  function reportedAs(
     all: readonly QuarterHourOfftake[],
     hours: readonly (KnownAs | 'none')[],
   ): QuarterHourOfftake[] {
-    const told: QuarterHourOfftake[] = [];
+    const reported: QuarterHourOfftake[] = [];
     for (let from = 0; from < hours.length; ) {
       const knownAs = hours[from] ?? 'none';
       let to = from + 1;
@@ -255,19 +255,19 @@ describe('bounds', () => {
       const group = all.slice(from * 4, to * 4);
       const mean = group.reduce((sum, one) => sum + one.offtakeMwh, 0) / group.length;
       for (const one of group) {
-        if (knownAs === 'quarter') told.push(one);
-        else if (knownAs === 'part') told.push({ ...one, offtakeMwh: one.offtakeMwh / 2, knownAs });
+        if (knownAs === 'quarter') reported.push(one);
+        else if (knownAs === 'part') reported.push({ ...one, offtakeMwh: one.offtakeMwh / 2, knownAs });
         else if (knownAs !== 'none') {
           const usedIn = {
             startUs: group[0]?.startUs ?? 0,
             endUs: (group.at(-1)?.startUs ?? 0) + quarterHourUs,
           };
-          told.push({ ...one, offtakeMwh: mean, knownAs, usedIn });
+          reported.push({ ...one, offtakeMwh: mean, knownAs, usedIn });
         }
       }
       from = to;
     }
-    return told;
+    return reported;
   }
 });
 
@@ -302,14 +302,14 @@ describe('billedPeak', () => {
     expect(billedPeak([month(1000), month(1000)]).powerW).toBe(2500);
   });
 
-  it('leaves unknown months out of the figure, and says so: they had the floor at least', () => {
+  it('leaves unknown months out of the figure and reports them: they count the floor at least', () => {
     expect(billedPeak([unknown, unknown, month(4000)])).toEqual({
       ...{ powerW: 4000, reason: null, monthsKnown: 1, monthsPartial: 0, monthsCounted: 3 },
       ...{ atLeastW: 3000, atMostW: null },
     });
   });
 
-  it('tells months that were measured in part, and takes what an hour proves', () => {
+  it('reports months that were measured in part, and takes the lower bound of an hour', () => {
     const few = month(1000, { measuredWindows: 10, atLeastW: 3000, atMostW: 9000 });
     expect([few, month(4000), month(1000), unknown].map(countedW)).toEqual([3000, 4000, 2500, null]);
     expect(billedPeak([few, month(4000)])).toMatchObject({

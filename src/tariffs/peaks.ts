@@ -13,17 +13,17 @@ export interface MonthPeak {
   readonly powerW: number | null;
   /** The windows that it is the mean of, highest first and the first of equals. */
   readonly counted: readonly Peak[];
-  /** What the month's peak lies between, from all that is known. Equal to the peak when every window was measured. */
+  /** Bounds of the month's peak. Both equal the peak when every window was measured. */
   readonly atLeastW: number | null;
   readonly atMostW: number | null;
   readonly measuredWindows: number;
-  /** How many that count the month has had so far. */
+  /** How many windows that count have passed in the month so far. */
   readonly expectedWindows: number;
 }
 
 /**
  * @param windows of one month so far, ascending
- * @param measuredBelow windows that were measured beside those, none of which is higher than the highest of those
+ * @param measuredBelow the number of further measured windows, none higher than the highest of `windows`
  */
 export function monthPeak(
   rule: PeakRule,
@@ -68,7 +68,7 @@ function daysOf(windows: readonly PeakWindow[], zone: string): Set<number> {
   return new Set(windows.map((window) => bucketStartUs(window.startUs, 'day', zone)));
 }
 
-/** The highest peaks, highest first, the earlier of equals first; of each day one, where the rule says so. */
+/** The highest peaks, highest first, the earlier of equals first; one for each day, where the rule requires it. */
 export function topPeaks(rule: PeakRule, peaks: readonly Peak[], count: number, zone: string): Peak[] {
   const sorted = [...peaks].sort((a, b) => b.powerW - a.powerW || a.startUs - b.startUs);
   if (!rule.isOnePerDay) return sorted.slice(0, count);
@@ -94,8 +94,8 @@ export type BilledMonth = Pick<
 };
 
 /**
- * What a month counts for: its peak, but no less than the floor, nor than what an hour's mean proves. Null where nothing
- * was measured, so that it does not count.
+ * What a month counts for: its peak, but no less than the floor, nor than the lower bound of an hour's mean. Null
+ * where nothing was measured, so that it does not count.
  */
 export function countedW({ powerW, atLeastW, floorW }: BilledMonth): number | null {
   return powerW === null ? null : Math.max(floorW, powerW, atLeastW ?? 0);
@@ -104,7 +104,7 @@ export function countedW({ powerW, atLeastW, floorW }: BilledMonth): number | nu
 type BilledReason = 'nothing_known' | 'only_bounds_are_known';
 
 export interface BilledPeak {
-  /** The mean over the months of which a peak is known, each raised to the floor; null when none is. */
+  /** The mean over the months with a known peak, each raised to the floor, W; null when there is none. */
   readonly powerW: number | null;
   /** Why it is not known; null when it is. */
   readonly reason: BilledReason | null;
@@ -112,7 +112,7 @@ export interface BilledPeak {
   /** Of those, the months in which a part was not measured: theirs may have been higher. */
   readonly monthsPartial: number;
   readonly monthsCounted: number;
-  /** The mean over all months lies between; a month of which nothing is known counts for its floor at least. */
+  /** Bounds of the mean over all months; a month without entries counts for the floor at least. */
   readonly atLeastW: number | null;
   /** Null while the highest of a month is not known. */
   readonly atMostW: number | null;

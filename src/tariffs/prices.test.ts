@@ -1,7 +1,7 @@
 /**
  * Goal: the prices are read once a minute at most, one reading for all who ask at once; the last list goes on while the
  * store is away; and what changes the prices is seen at once.
- * Method: a store that counts and answers when told, and a clock by hand.
+ * Method: a store that counts and answers on command, and a clock by hand.
  */
 import { expect, it } from 'vitest';
 import { TestCostVersions } from '../api/testing/test-ledger.ts';

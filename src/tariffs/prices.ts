@@ -14,7 +14,7 @@ interface Held {
   readonly atMs: number;
 }
 
-/** Prices change some times a year, and mostly through this process: a minute is only for what others wrote. */
+/** Prices change a few times a year, mostly through this process: the minute is for changes by another program. */
 const freshMs = minuteMs;
 
 /** The home's prices, held in memory. */
@@ -49,7 +49,7 @@ export class Prices {
     return this.#held?.list ?? null;
   }
 
-  /** What is asked from here on is read anew. */
+  /** The next caller reads from the store. */
   invalidate(): void {
     this.#held = null;
     this.#asking = null;
@@ -61,7 +61,7 @@ export class Prices {
       .all()
       .then((versions) => {
         const held = { versions, list: new PriceList(versions), atMs: this.#deps.clock.monotonicMs() };
-        // An answer that an invalidation overtook is not kept.
+        // A read that began before an invalidation is not cached.
         if (this.#asking === asking) this.#held = held;
         return held;
       })

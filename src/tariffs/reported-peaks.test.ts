@@ -1,7 +1,7 @@
 /**
- * Goal: a peak is never made of what was told by the hour; how high it can have been is said instead, and truly.
- * Method: meters are told each so many minutes, posted, added up to the home's offtake and taken as the views tell it; by
- * hand, and by property: two meters told at random instants, between which they used what they liked.
+ * Goal: hourly readings never make a peak; the bounds of the peak are reported instead, and they hold.
+ * Method: meters report at intervals, are posted, added up to the home's offtake and read as from the views; by hand,
+ * and by property: two meters report at random instants, with random use between them.
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -24,12 +24,12 @@ const { registerGapUs: maxGapUs, quarterHourGapUs } = usualRules;
 const rules = { kind: 'rising', maxGapUs, quarterHourGapUs, certainMicro: 0 } as const;
 
 /** Minutes after the start, and the milliwatt-hours used until then. */
-type Told = readonly (readonly [minutes: number, mwh: number])[];
+type Reported = readonly (readonly [minutes: number, mwh: number])[];
 
-/** What the home took from the grid, as the quarters of the view have it. */
-function offtakesOf(...meters: readonly Told[]): QuarterHourOfftake[] {
-  const evidence = meters.map((told) =>
-    told.map(([minutes, registerMicro]): RegisterReading => {
+/** What the home took from the grid, as the quarter-hours of the view have it. */
+function offtakesOf(...meters: readonly Reported[]): QuarterHourOfftake[] {
+  const evidence = meters.map((reported) =>
+    reported.map(([minutes, registerMicro]): RegisterReading => {
       const atUs = start + minutes * minute;
       return { kind: 'reading', atUs, registerMicro, lastResetAtUs: null, origin: 'stream' };
     }),
@@ -59,8 +59,8 @@ function peakOf(quarters: readonly QuarterHourOfftake[], fromHour: number, until
   return monthPeak(flanders, peakWindows(flanders, quarters, startUs, endUs, zone), zone);
 }
 
-/** A kilowatt, but for a quarter-hour of 5 kW in the fourth hour, told each so many minutes. */
-function toldEach(minutes: number, lateBy = 0): Told {
+/** A kilowatt, but for a quarter-hour of 5 kW in the fourth hour, reported at an interval of minutes. */
+function reportedEvery(minutes: number, lateBy = 0): Reported {
   return Array.from({ length: Math.floor((8 * 60) / minutes) }, (_, index) => {
     const at = index * minutes + lateBy;
     return [at, Math.round((at / 60 + (4 / 60) * Math.min(15, Math.max(0, at - 210))) * 1_000_000)];
@@ -68,26 +68,26 @@ function toldEach(minutes: number, lateBy = 0): Told {
 }
 
 describe('the peak of a meter', () => {
-  it.each([5, 15])('that is told each %d minutes is measured', (minutes) => {
-    const found = peakOf(offtakesOf(toldEach(minutes)), 1, 6);
+  it.each([5, 15])('that reports every %d minutes is measured', (minutes) => {
+    const found = peakOf(offtakesOf(reportedEvery(minutes)), 1, 6);
     expect(found).toMatchObject({ powerW: 5000, atLeastW: 5000, atMostW: 5000, measuredWindows: 20 });
     expect(found.counted).toEqual([{ startUs: start + 3.5 * hour, powerW: 5000 }]);
   });
 
-  it.each([30, 60])('that is told each %d minutes is not, but lies within bounds', (minutes) => {
-    const found = peakOf(offtakesOf(toldEach(minutes)), 1, 6);
+  it.each([30, 60])('that reports every %d minutes is not measured, but lies within bounds', (minutes) => {
+    const found = peakOf(offtakesOf(reportedEvery(minutes)), 1, 6);
     expect(found).toMatchObject({ powerW: null, counted: [], measuredWindows: 0 });
     const kwh = minutes / 60 + 1;
     expect(found.atLeastW).toBeCloseTo((kwh / minutes) * 60_000, 0);
     expect(found.atMostW).toBeCloseTo(kwh * 4000, 0);
   });
 
-  it('that is told each hour, a little late, may have been before or after', () => {
-    const found = peakOf(offtakesOf(toldEach(60, 1)), 1, 6);
+  it('that reports every hour, a little late, may have been before or after', () => {
+    const found = peakOf(offtakesOf(reportedEvery(60, 1)), 1, 6);
     expect(found.powerW).toBeNull();
     expect(found.atLeastW).toBeGreaterThan(1000);
     expect(found.atLeastW).toBeLessThan(2000);
-    // The quarter that both hours touch may hold both, of 1 and 2 kWh, and what else was told of their quarters.
+    // The quarter-hour that both hours touch may hold both, of 1 and 2 kWh, and all else that was spread over them.
     expect(found.atMostW).toBeGreaterThan(12_000);
     expect(found.atMostW).toBeLessThan(14_000);
   });
@@ -101,8 +101,8 @@ describe('the peak of a meter', () => {
     const rows = Array.from({ length: usedMwh.length }, (_, index): StatisticsRow => {
       const atUs = start + (index + 1 - before) * hour;
       const registerMicro = usedMwh.slice(0, index + 1).reduce((sum, mwh) => sum + mwh, 0);
-      const told = { registerMicro, changeMicro: null };
-      return { kind: 'row', startUs: atUs - hour, atUs, period: 'hour', ...told };
+      const figures = { registerMicro, changeMicro: null };
+      return { kind: 'row', startUs: atUs - hour, atUs, period: 'hour', ...figures };
     });
     const found = (from: number, until: number) => peakOf(offtakesOfEvidence([rows]), from, until);
     expect(found(1, 5)).toMatchObject({ powerW: null, measuredWindows: 0, atLeastW: 0, atMostW: 0 });
@@ -110,19 +110,22 @@ describe('the peak of a meter', () => {
   });
 
   it('is bounded by hours also where the other tariff is silent all day', () => {
-    const silent: Told = [
+    const silent: Reported = [
       [-24 * 60, 0],
       [0, 0],
       [8 * 60, 0],
     ];
-    const found = peakOf(offtakesOf(toldEach(60), silent), 2, 5);
+    const found = peakOf(offtakesOf(reportedEvery(60), silent), 2, 5);
     expect(found).toMatchObject({ powerW: null, counted: [] });
     expect(found.atMostW).toBeGreaterThanOrEqual(8000);
     expect(found.atMostW).toBeLessThanOrEqual(16_000);
   });
 });
 
-/** Told after so many steps of five minutes each; what was used in each step, evenly where the quarters are told. */
+/**
+ * Reported after a number of steps of five minutes each; with the use in each step, even where quarter-hours are
+ * reported.
+ */
 const life = fc
   .array(
     fc.constantFrom(1, 2, 3, 3, 3, 4, 6, 9, 12, 12, 12, 15, 30).chain((steps) =>
@@ -138,17 +141,17 @@ const life = fc
   .map((spans) => {
     let register = 0;
     let minutes = 0;
-    const told: (readonly [number, number])[] = [[0, 0]];
+    const reported: (readonly [number, number])[] = [[0, 0]];
     for (const steps of spans) {
       minutes += steps.length * 5;
       register += steps.reduce((sum, mwh) => sum + mwh, 0);
-      told.push([minutes, register]);
+      reported.push([minutes, register]);
     }
-    return { told, used: spans.flat() };
+    return { reported, used: spans.flat() };
   });
 
 describe('bounds', () => {
-  it('hold what meters used that were told at any instants', () => {
+  it('hold for meters that report at any instants', () => {
     fc.assert(
       fc.property(
         fc.array(life, { minLength: 1, maxLength: 2 }),
@@ -162,7 +165,7 @@ describe('bounds', () => {
             return { startUs: start + quarter * quarterHourUs, offtakeMwh, knownAs: 'quarter' };
           });
           const real = peakOf(truth, fromHour, untilHour);
-          const found = peakOf(offtakesOf(...meters.map(({ told }) => told)), fromHour, untilHour);
+          const found = peakOf(offtakesOf(...meters.map(({ reported }) => reported)), fromHour, untilHour);
           // Parts of a split are whole milliwatt-hours.
           const slackW = 0.1;
           expect(found.atLeastW ?? 0).toBeLessThanOrEqual((real.powerW ?? 0) + slackW);

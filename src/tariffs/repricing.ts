@@ -21,7 +21,7 @@ export interface Repricing {
   readonly daysChanged: number;
 }
 
-/** Costs are made of entries and prices whenever they are asked for: nothing stored has to change with a price. */
+/** Costs are computed from entries and prices on each request: nothing stored changes with a price. */
 export async function repricing(
   views: LedgerViews,
   meters: readonly PricedMeter[],

@@ -28,13 +28,13 @@ export function monthsUntil(startUs: number, count: number, zone: string): numbe
 }
 
 interface MonthPlan {
-  /** The quarters that are to be read; null when none are. */
+  /** The interval of quarter-hours to read; null when there is none. */
   readonly span: Interval | null;
   readonly finish: (quarters: readonly Bucket[]) => RollingMonth;
 }
 
 /**
- * The peaks of months with as few quarters read as can be, those of all months in one go.
+ * The peaks of months, with as few quarter-hours read as possible, for all months in one query.
  * @param days the day view over at least these months; it may hold others
  */
 export async function readMonths(
@@ -55,8 +55,8 @@ export async function readMonths(
 }
 
 /**
- * A day that was measured whole tells its highest quarter itself, so that only the highest of those is read, for the
- * instant, and the days with something to say of bounds.
+ * A day that was measured whole holds its highest quarter-hour itself, so only the highest such day is read, for the
+ * instant, and the days that affect the bounds.
  */
 function planMonth(
   rule: PeakRule,
@@ -68,12 +68,12 @@ function planMonth(
   const endUs = nextBucketUs(startUs, 'month', zone);
   const passedEndUs = Math.max(startUs, Math.min(endUs, windowAt(rule, nowUs, zone).startUs));
   const own = days.filter((day) => day.startUs >= startUs && day.startUs < endUs);
-  const told = { startUs, endUs, floorW: rule.floorW };
-  // Nothing known has no bounds, whatever the windows.
+  const base = { startUs, endUs, floorW: rule.floorW };
+  // Without entries there are no bounds.
   if (own.length === 0) {
     const expectedWindows = peakWindows(rule, [], startUs, passedEndUs, zone).length;
     const none = { powerW: null, counted: [], atLeastW: null, atMostW: null, measuredWindows: 0, peak: null };
-    return { span: null, finish: () => ({ ...told, ...none, expectedWindows }) };
+    return { span: null, finish: () => ({ ...base, ...none, expectedWindows }) };
   }
   const isByQuarterHour = rule.window === 'quarter' && rule.peaks === 1 && rule.counting === null;
   const whole = isByQuarterHour ? own.filter((day) => day.endUs <= passedEndUs && isWhole(day)) : [];
@@ -94,12 +94,12 @@ function planMonth(
       const offtakes = quarters.flatMap(offtakeOf);
       const windows = spans.map((span) => peakWindows(rule, offtakes, span.startUs, span.endUs, zone));
       const found = monthPeak(rule, windows.flat(), zone, skippedUs / quarterHourUs);
-      return { ...told, ...found, peak: found.counted[0] ?? null };
+      return { ...base, ...found, peak: found.counted[0] ?? null };
     },
   };
 }
 
-/** Every quarter was measured as one. */
+/** Every quarter-hour was measured as one. */
 function isWhole(day: Bucket): boolean {
   const isMeasured = day.quality === 'measured' || day.quality === 'imported' || day.quality === 'recovered';
   return isMeasured && day.highestMicro !== null && day.coveredUs === day.endUs - day.startUs;

@@ -1,4 +1,4 @@
-/** A certificate that nobody vouches for, made on the spot, so that no private key is kept in the repository. */
+/** A self-signed certificate, made for each test, so that no private key is in the repository. */
 
 import { generateKeyPairSync, sign } from 'node:crypto';
 import { dayMs } from '../units/durations.ts';

@@ -66,15 +66,15 @@ export class SimulatedChain {
   readonly #coverage = new MemoryCoverageStore(this.store);
   readonly #disk = new MemoryDisk(1500);
   readonly #evidence: StoredEvidence;
-  /** Every id that a meter had, and its meter. */
+  /** Every former id of a meter, and its meter. */
   readonly #oldIds = new Map<string, SimulatedMeter>();
   readonly #settings = new MemorySettings();
   /** When rows were received, by our clock, as the store saves it. */
   readonly #received: { readonly receivedUs: number; readonly entityId: string; readonly atUs: number }[] =
     [];
   readonly #random: () => number;
-  /** Of its own, so that a seed's faults are those that they were. */
-  readonly #looks: () => number;
+  /** A generator of its own, so that the faults of a seed stay the same. */
+  readonly #watches: () => number;
   #markUs: number | null = null;
   #running: Running | null = null;
   #isConnected = false;
@@ -85,7 +85,7 @@ export class SimulatedChain {
 
   constructor(seed: number) {
     this.#random = randomOf(seed);
-    this.#looks = randomOf(seed + 1_000_000);
+    this.#watches = randomOf(seed + 1_000_000);
     this.meters = ['a', 'b', 'c'].map(
       (name, place) => new SimulatedMeter(`sensor.${name}`, (place * 500 + 1) * 1_000_000, this.#random),
     );
@@ -100,7 +100,7 @@ export class SimulatedChain {
   }
 
   async begin(): Promise<void> {
-    this.#tell(3);
+    this.#report(3);
     await this.#boot();
     this.#connect(true);
   }
@@ -125,11 +125,11 @@ export class SimulatedChain {
     if (this.#running === null) await this.#boot();
     this.#connect(true);
     for (let minute = 0; minute < 150; minute += 1) {
-      if (minute % 3 === 0) this.#tell(2);
+      if (minute % 3 === 0) this.#report(2);
       await vi.advanceTimersByTimeAsync(60_000);
     }
     for (const meter of this.meters) this.#change(meter, true);
-    // The quarter that runs is over, and two rounds of posting.
+    // The quarter-hour that runs is over, and two rounds of posting.
     await vi.advanceTimersByTimeAsync(hourMs / 4 + 130_000);
   }
 
@@ -198,7 +198,7 @@ export class SimulatedChain {
     this.#stepMs = stepMs;
   }
 
-  #tell(count: number): void {
+  #report(count: number): void {
     for (let i = 0; i < count; i += 1) {
       const meter = this.meters[Math.floor(this.#random() * this.meters.length)];
       if (meter !== undefined) this.#change(meter);
@@ -256,7 +256,7 @@ export class SimulatedChain {
   async #act(): Promise<string> {
     const die = this.#random();
     const pick = this.#random();
-    if (die < 0.5) this.#tell(1 + Math.floor(pick * 20));
+    if (die < 0.5) this.#report(1 + Math.floor(pick * 20));
     else if (die < 0.6) this.#connect(pick < 0.6);
     else if (die < 0.68) {
       const fault = (['none', 'none', 'before', 'after'] as const)[Math.floor(pick * 4)] ?? 'none';
@@ -311,7 +311,7 @@ export class SimulatedChain {
       return `run-${this.#ids}`;
     };
     // Whether the panel is open in this life.
-    const isWatched = this.#looks() < 0.5;
+    const isWatched = this.#watches() < 0.5;
     const running = new RunningLedger({
       store: living(this.ledgers),
       summed: async () => undefined,

@@ -1,6 +1,6 @@
 /**
- * Amounts in the ledger are integers: millionths of the canonical unit, so milliwatt-hours of energy (1 kWh = 1,000,000)
- * and millilitres of volume. Safe up to nine thousand million kWh; differences and sums are exact.
+ * Amounts in the ledger are integers: millionths of the canonical unit, so milliwatt-hours of energy (1 kWh =
+ * 1,000,000) and millilitres of volume. Safe up to nine thousand million kWh; differences and sums are exact.
  */
 const microPerUnit = 1_000_000;
 
@@ -10,7 +10,7 @@ export function microFromValue(value: number): number | null {
   return Number.isSafeInteger(micro) ? micro + 0 : null;
 }
 
-/** In the canonical unit: for answers, never for further reckoning. */
+/** In the canonical unit: for answers, never for further calculation. */
 export function valueFromMicro(micro: number): number {
   return micro / microPerUnit;
 }

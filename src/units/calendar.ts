@@ -1,7 +1,7 @@
 /**
- * Hours, days, weeks, months and years by the wall clock of a zone. Inputs are an IANA zone and instants in microseconds.
- * A day has 23, 24 or 25 hours; both hours that are called 02:00 in autumn are hours of their own, for hours step by
- * the instant and not by the label.
+ * Hours, days, weeks, months and years by the wall clock of a zone. Inputs are an IANA zone and instants in
+ * microseconds. A day has 23, 24 or 25 hours; both hours that are called 02:00 in autumn are hours of their own, for
+ * hours step by the instant and not by the label.
  */
 
 import { dayUs, hourUs, minuteUs, quarterHourUs } from './durations.ts';
@@ -34,8 +34,8 @@ export function isZone(zone: string): boolean {
 }
 
 /**
- * Answers of this file, by zone, period and instant: a year of a home asks the same few hundred days over for each of
- * its meters, and each takes Temporal some microseconds. It forgets all when it is full.
+ * Caches results by zone, period and instant: a year of a home needs the same few hundred days for each of its meters,
+ * and Temporal takes some microseconds for each. It is cleared when it is full.
  */
 class Known {
   readonly #answers = new Map<string, Map<number, number>>();
@@ -71,7 +71,8 @@ export function bucketStartUs(atUs: number, period: Period, zone: string): numbe
 function startOf(atUs: number, period: Period, zone: string): number {
   const when = zoned(atUs, zone);
   if (period === 'hour') {
-    // Full hours by the wall clock, found by stepping back from the instant: the label alone can't tell 02:00 from 02:00.
+    // Full hours by the wall clock, found by stepping back from the instant: the label alone is the same for both
+    // 02:00 of autumn.
     const intoHour =
       (when.minute * 60 + when.second) * 1_000_000 + (atUs - Math.floor(atUs / 1_000_000) * 1_000_000);
     const fullUs = atUs - intoHour;
@@ -121,7 +122,10 @@ function startOfNext(startUs: number, period: Period, zone: string): number {
   return us(next.toZonedDateTime(zone));
 }
 
-/** The starts of all buckets that touch [startUs, endUs), ascending, and the end of the last one. At most `limit` buckets. */
+/**
+ * The starts of all buckets that touch [startUs, endUs), ascending, and the end of the last one. At most `limit`
+ * buckets.
+ */
 export function bucketEdges(
   startUs: number,
   endUs: number,
@@ -156,7 +160,10 @@ export function monthRange(month: string, zone: string): Interval | null {
   return { startUs, endUs: nextBucketUs(startUs, 'month', zone) };
 }
 
-/** [start, end) of a local day YYYY-MM-DD; null when it is not one. Empty for a day that a zone left out (Apia, 2011-12-30). */
+/**
+ * [start, end) of a local day YYYY-MM-DD; null when it is not one. Empty for a day that a zone left out (Apia,
+ * 2011-12-30).
+ */
 export function dayRange(date: string, zone: string): Interval | null {
   if (!/^\d{4}-\d{2}-\d{2}$/.test(date)) return null;
   try {

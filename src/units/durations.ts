@@ -1,4 +1,4 @@
-/** Lengths of time that are the same everywhere. A day here is 24 hours; a day of a zone is calendar.ts's concern. */
+/** Lengths of time that are the same everywhere. A day here is 24 hours; a day of a zone is in calendar.ts. */
 
 /** Microseconds. */
 export const secondUs = 1_000_000;

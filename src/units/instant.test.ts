@@ -8,7 +8,7 @@ import { instantFromIso, instantFromLocalIso, instantFromSeconds, isoFromInstant
 
 describe('instantFromSeconds', () => {
   it.each([
-    // Core's clock tells parts of a microsecond: the text is rounded, and the float must come to the same.
+    // Core's clock has parts of a microsecond: the text is rounded, and the float must come to the same.
     [1795245957.2719946, '2026-11-21T07:25:57.271995+00:00'],
     // A tie: half to even.
     [1795245957.0078125, '2026-11-21T07:25:57.007812+00:00'],

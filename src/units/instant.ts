@@ -1,6 +1,6 @@
 /**
  * Instants are microseconds since the Unix epoch, UTC, as safe integers (good until the year 2255).
- * Home Assistant tells time in four ways (ISO text, float seconds, integer milliseconds, ISO in local time);
+ * Home Assistant writes time in four ways (ISO text, float seconds, integer milliseconds, ISO in local time);
  * each is turned into this one here.
  */
 import { secondUs } from './durations.ts';
@@ -25,9 +25,9 @@ const localPattern =
   /^(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?|(\d{2})(\d{2}))(?:[T ](\d{1,2})(?::?(\d{2})(?::?(\d{2})(?:[.,](\d+))?)?)?(Z|[+-]\d{2}(?::?\d{2})?)?)?$/i;
 
 /**
- * Microseconds of an ISO 8601 text in any form that Core reads: without an offset it is local time of the zone (of two
- * the earlier one, and where the clock leaps as before the leap), a date alone is its midnight. Null when it is none, lies
- * before 1970 or past what can be kept, or when it has no offset and the zone is not known.
+ * Microseconds of an ISO 8601 text in any form that Core reads: without an offset it is local time of the zone (of
+ * two the earlier one, and where the clock leaps as before the leap), a date alone is its midnight. Null when it is
+ * none, lies before 1970 or past what can be kept, or when it has no offset and the zone is not known.
  */
 export function instantFromLocalIso(text: string, zone: string | null): number | null {
   const match = localPattern.exec(text);
@@ -59,8 +59,9 @@ export function instantFromLocalIso(text: string, zone: string | null): number |
 }
 
 /**
- * Microseconds of Home Assistant's float seconds (`lu`, `lc`), rounded as Python's `fromtimestamp` does: half to even, and
- * the fraction by itself, for `seconds * 1e6` is off by one in one of eight where Core's clock told parts of a microsecond.
+ * Microseconds of Home Assistant's float seconds (`lu`, `lc`), rounded as Python's `fromtimestamp` does: half to
+ * even, and the fraction by itself, for `seconds * 1e6` is off by one in one of eight where Core's clock has parts of
+ * a microsecond.
  */
 export function instantFromSeconds(seconds: number): number {
   const whole = Math.floor(seconds);

@@ -12,7 +12,7 @@ export function intervalAt(atUs: number): Interval {
   return { startUs: atUs, endUs: atUs + 1 };
 }
 
-/** It holds no instant. */
+/** Whether it holds no instant. */
 export function isEmpty({ startUs, endUs }: Interval): boolean {
   return !(startUs < endUs);
 }
@@ -22,7 +22,7 @@ export function durationUs(interval: Interval): number {
   return isEmpty(interval) ? 0 : interval.endUs - interval.startUs;
 }
 
-/** It holds the instant: the start belongs to it, the end does not. */
+/** Whether it holds the instant: the start belongs to it, the end does not. */
 export function contains({ startUs, endUs }: Interval, atUs: number): boolean {
   return startUs <= atUs && atUs < endUs;
 }
@@ -33,7 +33,7 @@ export function intersect(one: Interval, other: Interval): Interval {
   return { startUs, endUs: Math.max(startUs, Math.min(one.endUs, other.endUs)) };
 }
 
-/** They share an instant. */
+/** Whether they share an instant. */
 export function overlaps(one: Interval, other: Interval): boolean {
   return !isEmpty(intersect(one, other));
 }

@@ -30,7 +30,7 @@ describe('toCanonical', () => {
     expect(toCanonical(1, 'kvarh')).toBeNull();
   });
 
-  it('adds no noise to what a register of three decimals tells', () => {
+  it('adds no noise to a register of three decimals', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 1e11 }), (milli) => {
         expect(inUnit(milli, 'Wh')).toBe(milli / 1000);

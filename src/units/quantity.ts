@@ -28,7 +28,9 @@ function conversion(quantity: Quantity, times = 1, dividedBy = 1): Conversion {
   return { quantity, times, dividedBy };
 }
 
-/** Units as Home Assistant writes them (core const.py: UnitOfEnergy, UnitOfPower, UnitOfVolume, UnitOfVolumeFlowRate). */
+/**
+ * Units as Home Assistant writes them (core const.py: UnitOfEnergy, UnitOfPower, UnitOfVolume, UnitOfVolumeFlowRate).
+ */
 const conversions: ReadonlyMap<string, Conversion> = new Map([
   ['mWh', conversion('energy', 1, 1_000_000)],
   ['Wh', conversion('energy', 1, 1000)],
@@ -82,8 +84,8 @@ export function toCanonical(
   const found = conversions.get(unit);
   if (found === undefined) return null;
   const { times, dividedBy } = found;
-  // Sixteen digits of a product hold noise that nobody measured: 11.41782 MWh is 11417.82 kWh. What needs no conversion
-  // stays the very number that was told.
+  // Sixteen digits of a product hold rounding noise: 11.41782 MWh is 11417.82 kWh. What needs no conversion
+  // stays the reported number.
   const isCanonical = times === 1 && dividedBy === 1;
   return {
     value: isCanonical ? value : Number(((value * times) / dividedBy).toPrecision(15)),

@@ -81,7 +81,7 @@ describe('one of each unit', () => {
     expect(Math.abs(found / (expected * 1e6) - 1)).toBeLessThan(1e-9);
   });
 
-  it('of ours stays the very number that was told', () => {
+  it('of ours stays the reported number', () => {
     fc.assert(
       fc.property(
         fc.double({ noNaN: true }),
@@ -141,7 +141,7 @@ describe('instants', () => {
       expect(instantFromSeconds(seconds)).toBe(us);
   });
 
-  it('lie in the quarter that they open', () => {
+  it('lie in the quarter-hour that they open', () => {
     for (const [atUs, startUs] of [
       [0, 0],
       [quarterHourUs - 1, 0],

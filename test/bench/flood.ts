@@ -38,7 +38,7 @@ const patienceMs = 60_000;
 
 /**
  * Lets the demo home send at a rate and looks on, by query, how many of the flood's readings are there. The instants of
- * its events are evenly spread, so the count tells which ones.
+ * its events are evenly spread, so the count shows which ones.
  */
 export async function flood(
   home: DemoHomeAddress,

@@ -1,8 +1,8 @@
 /**
- * `npm run bench:idle [-- --minutes 10 --warm-up 2 --p1-seconds 2 --data FOLDER]`: what an ordinary home costs while nobody looks: the
- * demo home's entities, some two readings a second, the process and the stores with the container's settings. Prints
- * what each of the three has written to disk (for a day, too), the processor's time and the memory, beside the readings
- * that were stored meanwhile and the commits of each table.
+ * `npm run bench:idle [-- --minutes 10 --warm-up 2 --p1-seconds 2 --data FOLDER]`: what an ordinary home costs
+ * without a client: the demo home's entities, some two readings a second, the process and the stores with the
+ * container's settings. Prints what each of the three has written to disk (for a day, too), the processor's time and
+ * the memory, beside the readings that were stored meanwhile and the commits of each table.
  *
  * `write_bytes` of /proc/PID/io counts pages that were dirtied, whoever sends them to the disk later; a page that is
  * dirtied again before it is sent counts once, one that was dirtied and thrown away (a file that is removed) is in
@@ -148,7 +148,7 @@ async function run(): Promise<void> {
     return statusAnswer.parse(await response.json());
   };
   await until('the home, with its past brought in', 900_000, () => isCalm(status));
-  say(`warm-up of ${warmUpMinutes} minutes, while nobody looks`);
+  say(`warm-up of ${warmUpMinutes} minutes, without a client`);
   await pause(warmUpMinutes * 60_000 + untilBoundaryMs(Date.now() + warmUpMinutes * 60_000));
 
   const pids = {

@@ -46,7 +46,7 @@ const logsDir = join(root, '.cache/logs');
 mkdirSync(logsDir, { recursive: true });
 const stops: (() => Promise<void>)[] = [];
 
-function tell(name: string, result: FloodResult): void {
+function printResult(name: string, result: FloodResult): void {
   const lost = result.events - result.stored;
   say(
     `${name}: ${Math.round(result.perSecond)} events/s from the websocket to queryable; ` +
@@ -129,13 +129,13 @@ async function run(): Promise<void> {
   const full = await flood(home, probe, { sensors, eventsPerSecond: rate, events });
   const cpu = (cpuSeconds(ledger.pid ?? 0) - cpuBefore) / full.seconds;
   const used = memory.stop();
-  // Last, so that the memory told is of our load.
+  // Last, so that the reported memory is that of our load.
   const raw = await rawIlp(probe, Math.max(events, 100_000), sensors);
 
   say('');
   say(`raw ILP, ready-made lines, 5,000 a body, one client: ${Math.round(raw)} lines/s`);
-  tell(`${quietRate} events/s offered`, quiet);
-  tell(`${rate} events/s offered`, full);
+  printResult(`${quietRate} events/s offered`, quiet);
+  printResult(`${rate} events/s offered`, full);
   say(
     `ratio to raw ILP: ${(full.perSecond / raw).toFixed(2)}; processor used by the process: ${Math.round(cpu * 100)} %`,
   );

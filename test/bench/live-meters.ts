@@ -6,17 +6,17 @@ import { until } from './questdb-probe.ts';
 
 const everyMs = 1000;
 
-/** Meters that tell a reading every second, and how long each reading waits for the ledger. */
+/** Meters that report a reading every second, and how long each reading waits for the ledger. */
 export class LiveMeters {
   readonly meters: readonly Meter[];
   readonly #readings: ReadingStore;
   readonly #postingWorker: PostingWorker;
-  /** When each reading that is not posted was told, by meter and instant. */
+  /** When each reading that is not posted was reported, by meter and instant. */
   readonly #waiting = new Map<string, Map<number, number>>();
   #delaysMs: number[] = [];
   #worker = 0;
   #timer: NodeJS.Timeout | undefined;
-  #telling: Promise<void> = Promise.resolve();
+  #reporting: Promise<void> = Promise.resolve();
 
   constructor(count: number, readings: ReadingStore, postingWorker: PostingWorker) {
     this.meters = Array.from({ length: count }, (_, place) => ({
@@ -31,16 +31,16 @@ export class LiveMeters {
 
   start(): void {
     this.#timer = setInterval(() => {
-      this.#telling = this.#telling.then(() => this.#tell());
+      this.#reporting = this.#reporting.then(() => this.#report());
     }, everyMs);
   }
 
   async stop(): Promise<void> {
     clearInterval(this.#timer);
-    await this.#telling;
+    await this.#reporting;
   }
 
-  /** Resolves when so many postings of them were told. */
+  /** Resolves after this many rounds of postings of all meters. */
   posted(rounds: number, withinMs: number): Promise<void> {
     return until('the live meters', withinMs, async () => this.#worker >= rounds * this.meters.length);
   }
@@ -48,13 +48,13 @@ export class LiveMeters {
   /** How late readings were posted since this was last asked, in ms; what waits still counts with its age. */
   delays(): number[] {
     const nowMs = performance.now();
-    const waiting = [...this.#waiting.values()].flatMap((told) => [...told.values()]);
-    const delays = [...this.#delaysMs, ...waiting.map((toldMs) => nowMs - toldMs)];
+    const waiting = [...this.#waiting.values()].flatMap((instants) => [...instants.values()]);
+    const delays = [...this.#delaysMs, ...waiting.map((reportedMs) => nowMs - reportedMs)];
     this.#delaysMs = [];
     return delays;
   }
 
-  async #tell(): Promise<void> {
+  async #report(): Promise<void> {
     const atUs = Date.now() * 1000;
     await this.#readings.append(
       this.meters.map(({ entityId }) => ({
@@ -69,20 +69,20 @@ export class LiveMeters {
       })),
     );
     for (const { entityId } of this.meters) {
-      const told = this.#waiting.get(entityId) ?? new Map<number, number>();
-      this.#waiting.set(entityId, told.set(atUs, performance.now()));
+      const instants = this.#waiting.get(entityId) ?? new Map<number, number>();
+      this.#waiting.set(entityId, instants.set(atUs, performance.now()));
       this.#postingWorker.markDirty(entityId, intervalAt(atUs));
     }
   }
 
   #posted(entityId: string, endUs: number): void {
-    const told = this.#waiting.get(entityId);
-    if (told === undefined) return;
+    const instants = this.#waiting.get(entityId);
+    if (instants === undefined) return;
     this.#worker += 1;
-    for (const [atUs, toldMs] of told)
+    for (const [atUs, reportedMs] of instants)
       if (atUs < endUs) {
-        this.#delaysMs.push(performance.now() - toldMs);
-        told.delete(atUs);
+        this.#delaysMs.push(performance.now() - reportedMs);
+        instants.delete(atUs);
       }
   }
 }

@@ -150,7 +150,7 @@ async function run(): Promise<void> {
     counted[table] = await probe.number(`SELECT count() FROM ${table}`);
   const rows = Object.values(counted).reduce((sum, count) => sum + count, 0);
   const raw = await rawLedger(probe, Math.min(rows, 1_000_000), meters.length);
-  const tell = (name: string, delays: readonly number[]) => {
+  const printDelays = (name: string, delays: readonly number[]) => {
     const sorted = [...delays].sort((a, b) => a - b);
     const at = (part: number) =>
       ((sorted[Math.ceil(sorted.length * part) - 1] ?? Number.NaN) / 1000).toFixed(1);
@@ -164,8 +164,8 @@ async function run(): Promise<void> {
   say(`rows: ${JSON.stringify(counted)}; ${Math.round(rows / Number(flowsSeconds))} rows/s`);
   say(`raw ILP, as many ready-made lines into a table of the same shape: ${Math.round(raw)} lines/s`);
   say(`ratio: ${(rows / Number(flowsSeconds) / raw).toFixed(2)}`);
-  tell('before', quiet);
-  tell('meanwhile', busy);
+  printDelays('before', quiet);
+  printDelays('meanwhile', busy);
   const { heapUsed, rss } = process.memoryUsage();
   say(
     `memory of this process at the end: ${Math.round(rss / 1e6)} MB, heap ${Math.round(heapUsed / 1e6)} MB`,

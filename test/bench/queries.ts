@@ -1,9 +1,10 @@
 /**
- * `npm run bench:queries [-- --small] [--runs 30] [--only balance,coverage] [--data FOLDER] [--cpu-prof FOLDER]`: how long each
- * request of the panel takes on the year-home (100 entities, a year of quarter-hours, 30 days of readings every 10
- * seconds; --small: 10 entities and 30 days), beside the query that answers the same from QuestDB over HTTP and over
- * the PostgreSQL wire; and the memory and disk that it takes. The process and the stores are processes of their own,
- * with the container's settings. --data keeps the filled stores in a folder, so that the next run need not fill them.
+ * `npm run bench:queries [-- --small] [--runs 30] [--only balance,coverage] [--data FOLDER] [--cpu-prof FOLDER]`: how
+ * long each request of the panel takes on the year-home (100 entities, a year of quarter-hours, 30 days of readings
+ * every 10 seconds; --small: 10 entities and 30 days), beside the query that answers the same from QuestDB over HTTP
+ * and over the PostgreSQL wire; and the memory and disk that it takes. The process and the stores are processes of
+ * their own, with the container's settings. --data keeps the filled stores in a folder, so that the next run need not
+ * fill them.
  */
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { cpus, loadavg, tmpdir, totalmem } from 'node:os';
@@ -129,7 +130,7 @@ async function run(): Promise<void> {
   }
   const used = memory.stop();
   const after = Object.entries(pids).map(([name, pid]) => ({ name, ...memoryOf(pid() ?? 0) }));
-  // Last, so that the memory told is of the panel's requests.
+  // Last, so that the reported memory is that of the panel's requests.
   for (const one of measured) rows.push([...one.cells, ...(await besideRaw(sidecars.questdbUrl, pool, one))]);
   const kept = measured.filter(({ isKept }) => isKept).length;
   const missed = measured.length - kept;
@@ -153,7 +154,7 @@ async function run(): Promise<void> {
     say(
       `  ${name} after it: ${residentMb} MB, of which ${ownMb} its own and the rest files that it has mapped`,
     );
-  await tellDisk(probe);
+  await printDiskUse(probe);
   say(`disk, all of QuestDB: ${Math.round(diskBytes(join(dataDir, 'questdb')) / 1e6)} MB`);
 }
 
@@ -191,7 +192,7 @@ async function besideRaw(questdbUrl: string, pool: pg.Pool, { request, p50Ms }: 
   return [ms(overHttp.p50Ms), ms(overPg.p50Ms), `${ratio.toFixed(1)}×`];
 }
 
-async function tellDisk(probe: QuestdbProbe): Promise<void> {
+async function printDiskUse(probe: QuestdbProbe): Promise<void> {
   const rows = [['table', 'rows', 'MB', 'bytes a row']];
   for (const table of ['energy_readings', 'ledger_entries', 'ledger_journal', 'ledger_openings']) {
     const [found] = await probe.rows(`SELECT sum(numRows), sum(diskSize) FROM table_partitions('${table}')`);

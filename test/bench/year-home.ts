@@ -91,7 +91,7 @@ export function yearMeters(count: number): YearMeter[] {
         isPosted: true,
         rate: kw,
       });
-    // The last one, when there is no room for two, is a plug that tells nothing but power.
+    // The last one, when there is no room for two, is a plug that reports nothing but power.
     const register = isLast ? undefined : `${id}_energy`;
     meters.push({
       entity: entityOf(`${id}_power`, 'device_power', 'power', register, area),

@@ -23,7 +23,7 @@ import { homeConfig, timeZone, type YearMeter } from './year-home.ts';
 export interface YearSpan {
   readonly ledgerFromUs: number;
   readonly readingsFromUs: number;
-  /** The end of the last quarter; the home's now. */
+  /** The end of the last quarter-hour; the home's now. */
   readonly endUs: number;
 }
 
@@ -65,7 +65,7 @@ async function makeMeters(probe: QuestdbProbe, meters: readonly YearMeter[]): Pr
 /** A day at a time, in the order of time, as they would have come. */
 async function makeReadings(probe: QuestdbProbe, { readingsFromUs, endUs }: YearSpan): Promise<void> {
   const count = dayUs / everyUs;
-  // Entities tell at instants of their own.
+  // Each entity reports at instants of its own.
   const at = (startUs: number) => `${startUs} + (s.x - 1) * ${everyUs} + m.place * 70001L`;
   for (let startUs = readingsFromUs; startUs < endUs; startUs += dayUs)
     await probe.rows(`INSERT INTO energy_readings
@@ -111,7 +111,7 @@ export async function walApplied(probe: QuestdbProbe, withinMs: number): Promise
   });
 }
 
-/** Fills stores that are empty; of those that are filled already, tells the span. */
+/** Fills stores that are empty; of those that are filled already, returns the span. */
 export async function fillYear(
   urls: StoreUrls,
   probe: QuestdbProbe,
@@ -159,7 +159,7 @@ export async function fillYear(
       nowUs,
     );
     await settings.set(homeConfigSetting, homeConfig, nowUs);
-    // Posted until here: the process finds nothing to post anew.
+    // Posted until here, so that the process posts nothing again.
     await settings.set(markSetting, nowUs, nowUs);
     const prices = new MongoCostVersionStore(documents);
     for (const [index, pricePerKwhMicro] of [312_000, 287_000].entries())

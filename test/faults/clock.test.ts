@@ -1,8 +1,9 @@
 /**
- * Goal: a system clock that is stepped by an hour, forward or back, loses no reading and leaves a right ledger; a ticket tells
- * of it until it is right.
- * Method: the process runs with libfaketime (Debian's package of that name), which reads from a file how far off its clock
- * is; the file is changed under load. What was refused meanwhile as from the future comes with the next back-fill.
+ * Goal: a system clock that is stepped by an hour, forward or back, loses no reading and leaves a right ledger; a
+ * ticket reports it until it is right.
+ * Method: the process runs with libfaketime (Debian's package of that name), which reads from a file how far off its
+ * clock is; the file is changed under load. What was refused meanwhile as from the future comes with the next
+ * back-fill.
  */
 import { access, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -55,7 +56,7 @@ describe.skipIf(library === null)('the clock of the system', () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  /** Whole at once, for it is read at any moment. */
+  /** Written at once, because it is read at any moment. */
   async function step(offset: string): Promise<void> {
     await writeFile(join(folder, 'new'), `${offset}\n`);
     await rename(join(folder, 'new'), join(folder, 'clock'));
@@ -96,7 +97,7 @@ describe.skipIf(library === null)('the clock of the system', () => {
     world.meters.run();
     await world.flows();
     await step('-1h');
-    // It can't tell such an instant from one that is wrong, and counts what it refuses.
+    // It can't distinguish such an instant from a wrong one, and counts what it refuses.
     await until('readings are refused', async () => {
       const status = await world.process.status();
       return (status?.body.recorder.rejected.from_the_future ?? 0) > 20;

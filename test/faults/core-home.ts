@@ -5,7 +5,7 @@ import { inputNumbers } from '../home-assistant/core/configuration.ts';
 import { installCore } from '../home-assistant/core/install.ts';
 import { type Instance, startInstance } from '../home-assistant/core/instance.ts';
 import { until } from '../home-assistant/until.ts';
-import type { Said } from './stored-readings.ts';
+import type { ReportedReading } from './stored-readings.ts';
 
 const say = (line: string): void => {
   process.stdout.write(`${line}\n`);
@@ -65,7 +65,7 @@ export class CoreHome {
     this.#timer = null;
   }
 
-  /** Asks by a connection that is made and ended for it, so that no fault can leave it half open. */
+  /** Sends a command on a connection of its own, so that no fault can leave it half open. */
   async ask(message: { readonly type: string; readonly [key: string]: unknown }): Promise<unknown> {
     const socket = new WebSocket(`${this.instance.url.replace('http', 'ws')}/api/websocket`, {
       maxPayload: 64 * 1024 * 1024,
@@ -108,7 +108,7 @@ export class CoreHome {
   }
 
   /** What its recorder holds of an entity, in canonical units. */
-  async said(entityId: string): Promise<Said[]> {
+  async reported(entityId: string): Promise<ReportedReading[]> {
     const answer = (await this.ask({
       type: 'history/history_during_period',
       start_time: new Date(Date.now() - 86_400_000).toISOString(),
@@ -138,7 +138,7 @@ export class CoreHome {
       this.#rest('POST', '/api/services/input_number/set_value', { entity_id, value });
     await set(inputNumbers.import, this.#register)
       .then(() => set(inputNumbers.power, Math.round(this.#register * 1000) % 4000))
-      // It is down, or on its way: what it did not hear it need not know.
+      // It is down or starting, and needs none of the events that it misses.
       .catch(() => undefined);
     this.#isMoving = false;
   }

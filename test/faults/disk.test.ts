@@ -1,6 +1,6 @@
 /**
- * Goal: a full disk costs no reading that Home Assistant still has: nothing is broken by it, the status page says what is
- * wrong, and when there is room again all goes on by itself.
+ * Goal: a full disk costs no reading that Home Assistant still has: nothing is broken by it, the status page says
+ * what is wrong, and when there is room again all goes on by itself.
  * Method: the data folder of process and stores on a file system of its own, which a file of something else fills under
  * load: first until the app must stop by itself, then to the last byte. Then there is room again.
  */
@@ -24,7 +24,7 @@ describe.skipIf(!(disk instanceof LoopDisk))('a disk', () => {
     if (disk instanceof LoopDisk) await disk.remove();
   });
 
-  const isTold = () =>
+  const isReported = () =>
     world.page.says(
       'there is no room',
       ({ body }) => body.status !== 'ok' && !body.disk.ok && /Make room/.test(body.disk.detail ?? ''),
@@ -35,7 +35,7 @@ describe.skipIf(!(disk instanceof LoopDisk))('a disk', () => {
     world.meters.run();
     await world.flows();
     await disk.fillUpTo(150 * megabyte);
-    await isTold();
+    await isReported();
     await world.demo.flood({ sensors: 4, eventsPerSecond: 1000, events: 5000 });
     await disk.makeRoom();
     await world.page.isWell();
@@ -49,10 +49,10 @@ describe.skipIf(!(disk instanceof LoopDisk))('a disk', () => {
     await world.flows();
     const flood = world.demo.flood({ sensors: 4, eventsPerSecond: 1000, events: 15_000 });
     await disk.fillUpTo(0);
-    await isTold();
+    await isReported();
     await flood;
     await pause(3000);
-    await isTold();
+    await isReported();
     await disk.makeRoom();
     await world.page.isWell();
     expect(await world.nothingIsLost()).toBeGreaterThan(20_000);

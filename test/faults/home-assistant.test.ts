@@ -1,8 +1,9 @@
 /**
  * Goal: whatever becomes of Home Assistant, every state that its recorder holds of what is tracked is in QuestDB once,
- * nothing that was heard before is lost by what it forgot, and the status page says how things stand.
- * Method: a real Home Assistant Core with meters that move without a pause is restarted, put back to a backup, purged, left
- * without its database; entities of it are renamed and change their unit; the app's token is revoked and another saved.
+ * no reading received before is lost because of what it forgot, and the status page says how things stand.
+ * Method: a real Home Assistant Core with meters that move without a pause is restarted, put back to a backup,
+ * purged, left without its database; entities of it are renamed and change their unit; the app's token is revoked and
+ * another saved.
  */
 import { cp, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -13,7 +14,7 @@ import { LedgerProcess } from '../home-assistant/ledger-process.ts';
 import { until } from '../home-assistant/until.ts';
 import { CoreHome } from './core-home.ts';
 import { StatusPage } from './status-page.ts';
-import { type Said, storedReadings } from './stored-readings.ts';
+import { type ReportedReading, storedReadings } from './stored-readings.ts';
 
 const tracked = new Set<string>([sensors.import, sensors.kettle, sensors.power]);
 let home: CoreHome;
@@ -47,9 +48,9 @@ const storedOfAll = async () =>
   new Map(await Promise.all([...tracked].map(async (id) => [id, await stored(id)] as const)));
 
 /** States that are not among the rows, or there more than once or with another value. */
-function lacking(said: readonly Said[], rows: readonly Said[]): Said[] {
+function lacking(reported: readonly ReportedReading[], rows: readonly ReportedReading[]): ReportedReading[] {
   const found = Map.groupBy(rows, ({ atUs }) => atUs);
-  return said.filter(({ atUs, value }) => {
+  return reported.filter(({ atUs, value }) => {
     const same = found.get(atUs) ?? [];
     const [one] = same;
     return same.length !== 1 || one === undefined || !isSame(one.value, value);
@@ -61,7 +62,9 @@ const isSame = (a: number | null, b: number | null) =>
   a === b || (a !== null && b !== null && Math.abs(a - b) <= 1e-9 * Math.abs(b));
 
 /** All that the recorder holds is stored once, and so is all that was stored before. */
-async function nothingIsLost(before: ReadonlyMap<string, readonly Said[]> = new Map()): Promise<void> {
+async function nothingIsLost(
+  before: ReadonlyMap<string, readonly ReportedReading[]> = new Map(),
+): Promise<void> {
   home.pause();
   await page.isWell();
   let missing: Record<string, unknown> = {};
@@ -71,8 +74,8 @@ async function nothingIsLost(before: ReadonlyMap<string, readonly Said[]> = new 
       missing = {};
       for (const entityId of tracked) {
         const rows = await stored(entityId);
-        const said = await home.said(entityId);
-        const all = [...said, ...(before.get(entityId) ?? [])];
+        const reported = await home.reported(entityId);
+        const all = [...reported, ...(before.get(entityId) ?? [])];
         const lacks = lacking(all, rows);
         if (lacks.length > 0)
           missing[entityId] = { of: all.length, lacks: lacks.slice(0, 3), count: lacks.length };
@@ -108,7 +111,7 @@ describe('Home Assistant', () => {
       /^Home Assistant does not answer .*tried again by itself\.$/,
     );
     expect(status).toMatchObject({ questdb: { ok: true }, mongodb: { ok: true } });
-    // For the next test: a backup is best made while it is down.
+    // For the next test: a backup is consistent when it is made while Core is down.
     await cp(home.instance.folder, backup, { recursive: true });
     await home.instance.up();
     await home.runs();
@@ -126,9 +129,9 @@ describe('Home Assistant', () => {
     await cp(backup, home.instance.folder, { recursive: true });
     await home.instance.up();
     await home.runs();
-    // It has forgotten what it said; it was heard.
+    // It has forgotten these states, but they were received.
     const [newest] = (before.get(sensors.import) ?? []).slice(-1);
-    expect((await home.said(sensors.import)).some(({ atUs }) => atUs === newest?.atUs)).toBe(false);
+    expect((await home.reported(sensors.import)).some(({ atUs }) => atUs === newest?.atUs)).toBe(false);
     await recorded();
     await nothingIsLost(before);
   });
@@ -138,7 +141,7 @@ describe('Home Assistant', () => {
     const before = await storedOfAll();
     await home.service('recorder', 'purge', { keep_days: 0, repack: true });
     await until('it is purged', async () => {
-      const [first] = await home.said(sensors.import);
+      const [first] = await home.reported(sensors.import);
       return first === undefined || first.atUs > (before.get(sensors.import)?.[0]?.atUs ?? 0);
     });
     await recorded();
@@ -169,14 +172,14 @@ describe('Home Assistant', () => {
     });
     await until('it is followed under its new name', async () => (await stored(renamed)).length > 20, 60_000);
     tracked.add(renamed);
-    // What was heard under the old name stays there, and its past goes on under the new one.
+    // Readings under the old name stay there, and are copied to the new one.
     await nothingIsLost(before);
     const status = await page.isWell();
     expect(status.recorder.entities_tracked).toBe(3);
     tracked.delete(sensors.kettle);
   });
 
-  it('may tell an entity in another unit', async () => {
+  it('may report an entity in another unit', async () => {
     await recorded();
     const before = await storedOfAll();
     await home.ask({
@@ -189,7 +192,7 @@ describe('Home Assistant', () => {
     await nothingIsLost(before);
     const rows = (await stored(sensors.import)).flatMap(({ value }) => value ?? []);
     const atMost = Math.max(...(before.get(sensors.import) ?? []).map(({ value }) => value ?? 0));
-    // In kWh, whatever it was told in.
+    // In kWh, whatever the reported unit.
     expect(rows.at(-1)).toBeGreaterThan(atMost * 0.5);
     expect(rows.at(-1)).toBeLessThan(atMost * 1.5);
   });
@@ -207,8 +210,8 @@ describe('Home Assistant', () => {
     await page.says('what was heard before is stored', ({ body }) => body.recorder.queue_length === 0);
     const rows = (await stored(sensors.import)).length;
     await until('it recorded on', async () => {
-      const said = await home.said(sensors.import);
-      return lacking(said, await stored(sensors.import)).length > 20;
+      const reported = await home.reported(sensors.import);
+      return lacking(reported, await stored(sensors.import)).length > 20;
     });
     expect((await stored(sensors.import)).length).toBe(rows);
     token = await home.makeToken('Energy Ledger again');

@@ -1,7 +1,7 @@
 /**
  * Goal: the process may be killed at any instruction, again and again, and every reading is in QuestDB once.
- * Method: SIGKILL at instants drawn from a seed, which is printed, while meters tick and sensors flood: while it starts,
- * while it back-fills what the kill before left, while it writes. FAULTS_KILLS sets how many.
+ * Method: SIGKILL at instants drawn from a seed, which is printed, while meters tick and sensors flood: while it
+ * starts, while it back-fills what the kill before left, while it writes. FAULTS_KILLS sets how many.
  */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { randomOf } from '../../src/testing/random.ts';
@@ -25,7 +25,7 @@ const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 it(`loses nothing by ${kills} kills`, { timeout: 60_000 + kills * 15_000 }, async () => {
   const draw = randomOf(seed);
   const schedule = Array.from({ length: kills }, () => ({
-    // Most within the first seconds of a life, some well after.
+    // Most within the first seconds after a start, some well after.
     afterMs: Math.round(100 + draw() ** 2 * 5000),
     awayMs: Math.round(draw() ** 2 * 1500),
   }));

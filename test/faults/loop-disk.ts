@@ -48,7 +48,7 @@ export class LoopDisk {
     await run('mount', ['-o', 'loop', this.#image, this.folder]);
   }
 
-  /** What stands in memory and was not synced is lost, at this instant. Whoever writes gets errors from now on. */
+  /** Loses everything in memory that is not synced, at this instant. Writes fail from now on. */
   async cutPower(): Promise<void> {
     await run('perl', ['-e', goDown, this.folder]);
   }

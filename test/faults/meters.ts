@@ -1,4 +1,4 @@
-/** Meters of a home that stands otherwise still: counters that tick a few times a second, with a past of their own. */
+/** Meters of a home without other changes: counters that tick a few times a second, with a past of their own. */
 import type { DemoHome } from '../../addon/demo-home/demo-home.ts';
 import { bare } from '../../addon/demo-home/home/by-hand.ts';
 import { randomOf } from '../../src/testing/random.ts';
@@ -11,7 +11,7 @@ const attributes = {
 const pastHours = 2;
 const pastStepUs = 20_000_000;
 
-/** Ticks counters of a demo home until `pause`; what they said is the home's to tell. */
+/** Ticks counters of a demo home until `pause`; the home records every state. */
 export class Meters {
   readonly entityIds: readonly string[];
   readonly #home: DemoHome;
@@ -29,7 +29,7 @@ export class Meters {
         bare(entityId, { unit: 'kWh', deviceClass: 'energy', stateClass: 'total_increasing' }),
         true,
       );
-    this.#tellPast();
+    this.#playPast();
   }
 
   /** @param perSecond of all meters together */
@@ -55,8 +55,8 @@ export class Meters {
     this.#home.emit(entityId, isAway ? 'unavailable' : register.toFixed(3), attributes, atUs);
   }
 
-  /** Settled quarters, so that there is a ledger to be verified. */
-  #tellPast(): void {
+  /** Settled quarter-hours, so that there is a ledger to be verified. */
+  #playPast(): void {
     const nowUs = this.#home.home.advance();
     for (let atUs = nowUs - pastHours * 3_600_000_000; atUs < nowUs; atUs += pastStepUs)
       for (const place of this.entityIds.keys()) this.tick(atUs + place, place);

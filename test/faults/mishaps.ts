@@ -44,7 +44,7 @@ export const mishaps: readonly Mishap[] = [
   {
     name: 'home silent',
     begin: (world) => world.cables.homeAssistant.hang(),
-    // Such a connection is given up some time; here at once, so that the test needs not wait for it.
+    // Such a connection is given up after a while; here at once, so that the test need not wait.
     end: async (world) => {
       world.cables.homeAssistant.cut();
       await world.cables.homeAssistant.mend();

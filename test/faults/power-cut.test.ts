@@ -1,17 +1,18 @@
 /**
- * Goal: what was acknowledged survives a power cut: what QuestDB told as stored, and what waited in the spool for longer
- * than it is left unsynced. The rest comes from Home Assistant's history, and the ledger agrees with all of it.
- * Method: the data folder of process and stores on a file system of its own. Twice under load the file system is shut down
- * at an instant, so that nothing more reaches its device, not even what was written and not synced; everybody is killed,
- * the file system's journal replayed, and all started again, first without Home Assistant. What the device itself keeps in
- * a cache is not part of this.
+ * Goal: what was acknowledged survives a power cut: what QuestDB reported as stored, and what waited in the spool for
+ * longer than it is left unsynced. The rest comes from Home Assistant's history, and the ledger agrees with all of
+ * it.
+ * Method: the data folder of process and stores on a file system of its own. Twice under load the file system is shut
+ * down at an instant, so that nothing more reaches its device, not even what was written and not synced; everybody is
+ * killed, the file system's journal replayed, and all started again, first without Home Assistant. What the device
+ * itself keeps in a cache is not part of this.
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { until } from '../home-assistant/until.ts';
 import { LoopDisk } from './loop-disk.ts';
 import { chosenSeed } from './seed.ts';
-import { type Said, storedReadings } from './stored-readings.ts';
+import { type ReportedReading, storedReadings } from './stored-readings.ts';
 import { World } from './world.ts';
 
 const disk = await LoopDisk.make(2000);
@@ -39,14 +40,17 @@ describe.skipIf(!(disk instanceof LoopDisk))('a power cut', () => {
     );
   };
 
-  const countOf = (of: ReadonlyMap<string, readonly Said[]>) =>
+  const countOf = (of: ReadonlyMap<string, readonly ReportedReading[]>) =>
     [...of.values()].reduce((sum, rows) => sum + rows.length, 0);
 
   /** The instants of `wanted` that are not in `rows`, by entity. */
-  function lacking(wanted: ReadonlyMap<string, readonly Said[]>, rows: ReadonlyMap<string, readonly Said[]>) {
-    return [...wanted].flatMap(([entityId, said]) => {
+  function lacking(
+    wanted: ReadonlyMap<string, readonly ReportedReading[]>,
+    rows: ReadonlyMap<string, readonly ReportedReading[]>,
+  ) {
+    return [...wanted].flatMap(([entityId, reported]) => {
       const found = new Set(rows.get(entityId)?.map(({ atUs }) => atUs));
-      return said.filter(({ atUs }) => !found.has(atUs)).map(({ atUs }) => `${entityId} ${atUs}`);
+      return reported.filter(({ atUs }) => !found.has(atUs)).map(({ atUs }) => `${entityId} ${atUs}`);
     });
   }
 
@@ -71,7 +75,7 @@ describe.skipIf(!(disk instanceof LoopDisk))('a power cut', () => {
     await world.ledgerIsRight();
   }
 
-  it('leaves what QuestDB had acknowledged', async () => {
+  it('leaves what QuestDB acknowledged', async () => {
     if (!(disk instanceof LoopDisk)) return;
     world.meters.run(100);
     await world.flows();
@@ -100,7 +104,7 @@ describe.skipIf(!(disk instanceof LoopDisk))('a power cut', () => {
     // Synced every three seconds while something waits; the machine may be slow.
     const endUs = (Date.now() - 6000) * 1000;
     const waited = new Map(
-      world.tracked.map((id) => [id, world.said(id).filter(({ atUs }) => atUs < endUs)] as const),
+      world.tracked.map((id) => [id, world.reported(id).filter(({ atUs }) => atUs < endUs)] as const),
     );
     await cutPower(disk);
     const before = await stored();

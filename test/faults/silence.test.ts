@@ -1,8 +1,8 @@
 /**
- * Goal: a subscription that tells nothing while Home Assistant answers is noticed, and just what it did not tell is fetched;
- * a home in which nothing happens is not taken for one.
- * Method: the real process, which compares every three seconds instead of every five minutes, under a home that goes silent:
- * it answers, records, and sends no events.
+ * Goal: a subscription that reports nothing while Home Assistant answers is noticed, and just what is missing is
+ * fetched; a home without changes is not reported as silent.
+ * Method: the real process, which compares every three seconds instead of every five minutes, under a home that goes
+ * silent: it answers, records, and sends no events.
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -23,7 +23,7 @@ afterAll(async () => {
 
 const heartbeat = async () => {
   const status = await world.process.status();
-  if (status === null) throw new Error('nobody answers');
+  if (status === null) throw new Error('the process does not answer');
   return status.body.heartbeat;
 };
 const silentTickets = async () => {
@@ -55,7 +55,7 @@ it('notices a silence, subscribes anew and fetches just the gap', async () => {
   world.demo.silence(true);
   await pause(500);
   world.meters.run(200);
-  const status = await world.page.says('Home Assistant tells nothing', ({ body }) => !body.heartbeat.ok);
+  const status = await world.page.says('Home Assistant reports nothing', ({ body }) => !body.heartbeat.ok);
   expect(status.heartbeat.detail).toMatch(/does not report changes of states/);
   expect(status.home_assistant.ok).toBe(true);
   world.demo.silence(false);

@@ -1,4 +1,6 @@
-/** Meters that report seldom, each quarter-hour, each hour and once a day: what is between their reports nobody measured. */
+/**
+ * Meters that report seldom, each quarter-hour, each hour and once a day: nothing is measured between their reports.
+ */
 
 import { expect } from 'vitest';
 import type { DemoHome } from '../../addon/demo-home/demo-home.ts';

@@ -4,7 +4,7 @@ import type { Status } from '../../src/schemas/status.ts';
 import type { LedgerProcess } from '../home-assistant/ledger-process.ts';
 import { until } from '../home-assistant/until.ts';
 
-export type Told = NonNullable<Awaited<ReturnType<LedgerProcess['status']>>>;
+export type StatusAnswer = NonNullable<Awaited<ReturnType<LedgerProcess['status']>>>;
 
 /** After a fault everything is as it was; the machine may do other things meanwhile. */
 export const wellAgainMs = 90_000;
@@ -16,16 +16,16 @@ export class StatusPage {
     this.#process = ledger;
   }
 
-  /** Waits until the status page says so; throws with what it said last. */
-  async says(what: string, isSo: (told: Told) => boolean, withinMs = 60_000): Promise<Status> {
-    let last: Told | null = null;
+  /** Waits until the status page says so; throws with what it reported last. */
+  async says(what: string, isSo: (answer: StatusAnswer) => boolean, withinMs = 60_000): Promise<Status> {
+    let last: StatusAnswer | null = null;
     try {
       await until(
         what,
         async () => {
           last = await this.#process.status();
           if (last === null) return false;
-          // Whoever only looks at the code is told the same.
+          // The status code says the same as the body.
           expect(last.code).toBe(last.body.status === 'down' ? 503 : 200);
           return isSo(last);
         },
@@ -34,7 +34,7 @@ export class StatusPage {
     } catch (cause) {
       throw new Error(`The status page does not say "${what}": ${JSON.stringify(last)}`, { cause });
     }
-    return (last as Told | null)?.body as Status;
+    return (last as StatusAnswer | null)?.body as Status;
   }
 
   /** All parts are well, and nothing is being back-filled. */
@@ -51,7 +51,7 @@ export class StatusPage {
 
   /**
    * The ledger, once it is posted, is what its evidence says.
-   * @param meterIds those that have quarters before the last two, whose journal is verified too
+   * @param meterIds those that have quarter-hours before the last two, whose journal is verified too
    */
   async ledgerIsRight(meterIds: readonly string[]): Promise<void> {
     const endMs = performance.now() + wellAgainMs;

@@ -2,8 +2,8 @@
 
 import { forFetch } from '../../addon/sidecars/sidecars.ts';
 
-/** A reading as both sides are compared: when, and what was said. */
-export interface Said {
+/** A reading as both sides are compared: its instant and its value. */
+export interface ReportedReading {
   readonly atUs: number;
   /** Null: it was not available. */
   readonly value: number | null;
@@ -18,7 +18,7 @@ export async function ask(questdbUrl: string, sql: string): Promise<readonly (re
 }
 
 /** Every row of an entity, oldest first; a doubled row comes twice. */
-export async function storedReadings(questdbUrl: string, entityId: string): Promise<Said[]> {
+export async function storedReadings(questdbUrl: string, entityId: string): Promise<ReportedReading[]> {
   const sql =
     'SELECT cast(timestamp as long) at, state FROM energy_readings ' +
     `WHERE entity_id = '${entityId}' ORDER BY timestamp`;
@@ -29,22 +29,28 @@ export async function storedReadings(questdbUrl: string, entityId: string): Prom
 }
 
 /** Where the two sides differ, in a few lines; empty when they say the same. */
-export function differencesOf(entityId: string, said: readonly Said[], stored: readonly Said[]): string[] {
+export function differencesOf(
+  entityId: string,
+  reported: readonly ReportedReading[],
+  stored: readonly ReportedReading[],
+): string[] {
   const lines: string[] = [];
-  const told = new Map(said.map((one) => [one.atUs, one.value]));
+  const valueAt = new Map(reported.map((one) => [one.atUs, one.value]));
   const counts = new Map<number, number>();
   for (const { atUs, value } of stored) {
     counts.set(atUs, (counts.get(atUs) ?? 0) + 1);
-    if (!told.has(atUs)) lines.push(`${entityId}: ${atUs} is stored, and was never said`);
-    else if (told.get(atUs) !== value)
-      lines.push(`${entityId}: ${atUs} is stored as ${value}, and was ${told.get(atUs)}`);
+    if (!valueAt.has(atUs)) lines.push(`${entityId}: ${atUs} is stored, and was never reported`);
+    else if (valueAt.get(atUs) !== value)
+      lines.push(`${entityId}: ${atUs} is stored as ${value}, and was ${valueAt.get(atUs)}`);
   }
   for (const [atUs, count] of counts)
     if (count > 1) lines.push(`${entityId}: ${atUs} is stored ${count} times`);
-  const missing = said.filter(({ atUs }) => !counts.has(atUs));
+  const missing = reported.filter(({ atUs }) => !counts.has(atUs));
   const [first] = missing;
   const last = missing.at(-1);
   if (first !== undefined && last !== undefined)
-    lines.push(`${entityId}: ${missing.length} of ${said.length} are missing, ${first.atUs} to ${last.atUs}`);
+    lines.push(
+      `${entityId}: ${missing.length} of ${reported.length} are missing, ${first.atUs} to ${last.atUs}`,
+    );
   return lines.slice(0, 10);
 }

@@ -1,9 +1,9 @@
 /**
  * Goal: whatever the stores do, a reading of Home Assistant is in QuestDB once, and the status page says what is wrong
  * while it is, in time and no longer.
- * Method: the real process and stores under meters that tick without a pause. QuestDB, then the document server: stopped,
- * hung (SIGSTOP), slow, refusing, and with their connections cut in the middle of writes. After each fault the rows of
- * QuestDB are held against the home's recorder, instant by instant; at the end the ledger is verified.
+ * Method: the real process and stores under meters that tick without a pause. QuestDB, then the document server:
+ * stopped, hung (SIGSTOP), slow, refusing, and with their connections cut in the middle of writes. After each fault
+ * the rows of QuestDB are held against the home's recorder, instant by instant; at the end the ledger is verified.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Cable, Cut } from '../home-assistant/cable.ts';
@@ -14,7 +14,7 @@ import { World } from './world.ts';
 
 let world: World;
 beforeAll(async () => {
-  // Only so does QuestDB suspend a table because it is told to.
+  // Only in this mode does QuestDB suspend a table on request.
   world = await World.start({ seed: chosenSeed('stores'), storesEnv: { QDB_DEV_MODE_ENABLED: 'true' } });
 });
 afterAll(async () => {
@@ -23,7 +23,7 @@ afterAll(async () => {
 
 interface Fault {
   readonly begin: () => Promise<void> | void;
-  /** Resolves when it had its effect; what the status page says of it is checked here. */
+  /** Resolves when it has its effect; what the status page says of it is checked here. */
   readonly isFelt: () => Promise<unknown>;
   readonly end: () => Promise<void> | void;
 }
@@ -43,12 +43,12 @@ async function survives({ begin, isFelt, end }: Fault): Promise<void> {
   await world.nothingIsLost();
 }
 
-/** A write that dies at once, one that dies within its lines, and ones that are done while nobody is told so. */
+/** A write that dies at once, one that dies within its lines, and ones that succeed without an answer. */
 const cuts: readonly Cut[] = [{ afterBytes: 1 }, 'at answer', { afterBytes: 400 }, 'at answer', 'at answer'];
 
 describe('QuestDB', () => {
   /** Readings go into the spool, so the process does its job. */
-  const isTold = async () => {
+  const isReported = async () => {
     const status = await world.page.says(
       'QuestDB does not answer, and readings wait',
       ({ body }) => !body.questdb.ok && body.status === 'degraded' && body.recorder.queue_length > 0,
@@ -66,26 +66,26 @@ describe('QuestDB', () => {
   };
 
   it('may be stopped and started', () =>
-    survives({ begin: () => world.down('questdb'), isFelt: isTold, end: () => world.up('questdb') }));
+    survives({ begin: () => world.down('questdb'), isFelt: isReported, end: () => world.up('questdb') }));
 
   it('may hang', () =>
     survives({
       begin: () => world.process.sidecars.kill('questdb', 'SIGSTOP'),
-      isFelt: isTold,
+      isFelt: isReported,
       end: () => world.process.sidecars.kill('questdb', 'SIGCONT'),
     }));
 
   it('may refuse connections', () =>
     survives({
       begin: () => forBoth((cable) => cable.refuse()),
-      isFelt: isTold,
+      isFelt: isReported,
       end: () => forBoth((cable) => cable.mend()),
     }));
 
   it('may be a machine that went dead', () =>
     survives({
       begin: () => forBoth((cable) => cable.hang()),
-      isFelt: isTold,
+      isFelt: isReported,
       end: async () => {
         // The kernel gives such connections up; those that went on would be answered late.
         await forBoth((cable) => cable.cut());
@@ -103,12 +103,12 @@ describe('QuestDB', () => {
       end: () => forBoth((cable) => cable.mend()),
     }));
 
-  it('may suspend a table, as it does one that met a full disk, and is told to go on', () => {
+  it('may suspend a table, as it does one that met a full disk, and is resumed', () => {
     const sql = (text: string) => ask(world.process.sidecars.questdbUrl, text);
     const suspended = () => sql('SELECT name FROM wal_tables() WHERE suspended');
     return survives({
       begin: async () => {
-        // One that is just being written to goes on by itself.
+        // A table that is being written to would resume by itself.
         await world.nothingIsLost();
         // It answers, and not with rows.
         await sql("ALTER TABLE energy_readings SUSPEND WAL WITH 'DISK FULL', 'no space left'").catch(
@@ -143,8 +143,8 @@ describe('QuestDB', () => {
 
 describe('the document server', () => {
   const name = 'document-server';
-  /** What is tracked is known in memory: recording goes on as ever. */
-  const isTold = async () => {
+  /** The tracked entities are in memory, so recording continues. */
+  const isReported = async () => {
     const status = await world.page.says(
       'the document server does not answer',
       ({ body }) => !body.mongodb.ok && body.status === 'degraded',
@@ -161,19 +161,19 @@ describe('the document server', () => {
   };
 
   it('may be stopped and started', () =>
-    survives({ begin: () => world.down(name), isFelt: isTold, end: () => world.up(name) }));
+    survives({ begin: () => world.down(name), isFelt: isReported, end: () => world.up(name) }));
 
   it('may hang', () =>
     survives({
       begin: () => world.process.sidecars.kill(name, 'SIGSTOP'),
-      isFelt: isTold,
+      isFelt: isReported,
       end: () => world.process.sidecars.kill(name, 'SIGCONT'),
     }));
 
   it('may refuse connections', () =>
     survives({
       begin: () => world.cables.documents.refuse(),
-      isFelt: isTold,
+      isFelt: isReported,
       end: () => world.cables.documents.mend(),
     }));
 

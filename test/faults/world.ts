@@ -1,6 +1,6 @@
 /**
- * Everything real and in one hand: the process as the container runs it, both stores behind cables that can go wrong, and
- * a demo home behind another, whose recorder is the truth. Each file of this suite has one of its own.
+ * Everything real and in one hand: the process as the container runs it, both stores behind cables that can go wrong,
+ * and a demo home behind another, whose recorder is the truth. Each file of this suite has one of its own.
  */
 import { type DemoHome, startDemoHome } from '../../addon/demo-home/demo-home.ts';
 import type { SidecarName } from '../../addon/sidecars/sidecars.ts';
@@ -11,7 +11,7 @@ import { until } from '../home-assistant/until.ts';
 import { Meters } from './meters.ts';
 import { SlowMeters } from './slow-meters.ts';
 import { StatusPage, wellAgainMs } from './status-page.ts';
-import { differencesOf, type Said, storedReadings } from './stored-readings.ts';
+import { differencesOf, type ReportedReading, storedReadings } from './stored-readings.ts';
 
 export interface Cables {
   readonly homeAssistant: Cable;
@@ -118,7 +118,7 @@ export class World {
   }
 
   /** What the home's recorder has of an entity. */
-  said(entityId: string): Said[] {
+  reported(entityId: string): ReportedReading[] {
     return this.demo.recorded(entityId, 0, Number.MAX_SAFE_INTEGER).map(({ lastUpdatedUs, state }) => ({
       atUs: lastUpdatedUs,
       value: state === 'unavailable' ? null : Number(state),
@@ -126,7 +126,7 @@ export class World {
   }
 
   /**
-   * The home is quiet for as long as this takes; then every reading that it recorded is stored once, and nothing else.
+   * The home makes no changes meanwhile; then every reading that it recorded is stored once, and nothing else.
    * @returns how many that are
    */
   async nothingIsLost(): Promise<number> {
@@ -141,10 +141,10 @@ export class World {
       // What waits in the spool is stored when somebody looks.
       await this.process.status();
       for (const entityId of this.tracked) {
-        const said = this.said(entityId);
-        count += said.length;
+        const reported = this.reported(entityId);
+        count += reported.length;
         const stored = await storedReadings(this.process.sidecars.questdbUrl, entityId).catch(() => []);
-        differences.push(...differencesOf(entityId, said, stored));
+        differences.push(...differencesOf(entityId, reported, stored));
       }
       return differences.length === 0;
     };

@@ -3,7 +3,7 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 
 /**
  * What the cable does to a connection. `hang`: it is taken and nothing passes, like a machine that stopped. `broken`
- * cuts what there is and what comes; `refused` has nobody listening.
+ * cuts what there is and what comes; `refused` accepts no connection.
  */
 type Mode = 'open' | 'broken' | 'refused' | 'hang';
 
@@ -51,7 +51,7 @@ export class Cable {
     for (const socket of this.#sockets) socket.resetAndDestroy();
   }
 
-  /** Nobody listens any more. */
+  /** Refuses connections from now on. */
   async refuse(): Promise<void> {
     this.cut();
     this.#mode = 'refused';

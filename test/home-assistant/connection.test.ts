@@ -1,6 +1,7 @@
 /**
  * Goal: the adapter reads a real Home Assistant as it is.
- * Method: everything that the adapter tells is held against Home Assistant's REST interface or a websocket of our own.
+ * Method: everything that the adapter returns is held against Home Assistant's REST interface or a websocket of our
+ * own.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { HomeAssistantConnection } from '../../src/adapters/homeassistant/home-assistant.ts';
@@ -33,7 +34,7 @@ const log: Log = {
 };
 
 describe('a real Home Assistant', () => {
-  it('tells its version and where it is', async () => {
+  it('returns its version and where it is', async () => {
     const config = (await rest('GET', '/api/config')) as Record<string, unknown>;
     expect(client.status()).toMatchObject({ kind: 'connected', version: config.version });
     expect(await client.config()).toEqual({
@@ -57,7 +58,7 @@ describe('a real Home Assistant', () => {
     expect(trial).toMatchObject({ kind: 'connected', version: (await client.config()).version });
   });
 
-  it('tells the states that its REST interface tells', async () => {
+  it('returns the states that its REST interface returns', async () => {
     type RestState = { entity_id: string; state: string; attributes: object; last_updated: string };
     const asked = async () => (await rest('GET', '/api/states')) as RestState[];
     // Those that did not change while both were asked.
@@ -76,7 +77,7 @@ describe('a real Home Assistant', () => {
     }
   });
 
-  it('tells its registries', async () => {
+  it('returns its registries', async () => {
     const { entities, devices, areas } = await client.registries();
     const list = (await witness.send({ type: 'config/entity_registry/list' })) as { entity_id: string }[];
     expect(entities.map(({ entityId }) => entityId).sort()).toEqual(
@@ -93,20 +94,20 @@ describe('a real Home Assistant', () => {
     expect(ids).not.toContain(sensors.export);
   });
 
-  it('tells that a registry changed', async () => {
-    let told = 0;
+  it('reports that a registry changed', async () => {
+    let notified = 0;
     const end = client.onRegistryChange(() => {
-      told += 1;
+      notified += 1;
     });
     const name = `Energy Ledger test ${crypto.randomUUID().slice(0, 8)}`;
     const area = (await witness.send({ type: 'config/area_registry/create', name })) as { area_id: string };
-    await until('told of the new area', () => told > 0);
+    await until('notified of the new area', () => notified > 0);
     expect((await client.registries()).areas).toContainEqual({ areaId: area.area_id, name });
     await witness.send({ type: 'config/area_registry/delete', area_id: area.area_id });
     end();
   });
 
-  it('tells who its administrators are', async () => {
+  it('returns its administrators', async () => {
     const me = (await witness.send({ type: 'auth/current_user' })) as { id: string; is_admin: boolean };
     // Only an administrator's token gets that far; the suite needs one.
     expect(me.is_admin).toBe(true);

@@ -1,8 +1,8 @@
 /**
  * Goal: what the energy preferences of a real Home Assistant name gets the role that they give it.
- * Method: preferences are saved as its energy page saves them (the old form on Core 2024, the new one since), read back by
- * the adapter, and put through discovery with the real states and registries. A Home Assistant that is not the suite's own
- * keeps its preferences: then every entity that they name must be found with a role.
+ * Method: preferences are saved as its energy page saves them (the old form on Core 2024, the new one since), read
+ * back by the adapter, and put through discovery with the real states and registries. A Home Assistant that is not
+ * the suite's own keeps its preferences: then every entity that they name must be found with a role.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { HomeAssistantConnection } from '../../src/adapters/homeassistant/home-assistant.ts';
@@ -69,7 +69,7 @@ describe.runIf(isOwn)('discovery in a home of our own', () => {
       [sensors.export]: 'MWh',
       [sensors.power]: 'kW',
     });
-    // No entry in the registry, for it has no unique id: found all the same.
+    // It has no unique id, so it is not in the registry, and is found all the same.
     const unlisted = discovery.entities.find(({ entityId }) => entityId === sensors.export);
     expect(unlisted).toMatchObject({ registryId: null, foundBy: 'preferences' });
   });

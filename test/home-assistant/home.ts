@@ -1,4 +1,6 @@
-/** The Home Assistant under test, as the tests see it: our adapter, and beside it a way of our own to act and to look. */
+/**
+ * The Home Assistant under test, as the tests see it: our adapter, and beside it a way of our own to act and to look.
+ */
 import { inject } from 'vitest';
 import { WebSocket } from 'ws';
 import { type Endpoint, endpointFromUrl } from '../../src/adapters/homeassistant/endpoint.ts';
@@ -89,7 +91,7 @@ export class Witness {
     return answer.promise;
   }
 
-  /** Events of one type as Core tells them to everybody. */
+  /** Events of one type as Core sends them to every client. */
   async listen<T>(eventType: string, listener: (event: T) => void): Promise<void> {
     this.#listeners.set(this.#id + 1, listener);
     await this.send({ type: 'subscribe_events', event_type: eventType });

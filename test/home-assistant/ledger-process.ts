@@ -1,4 +1,6 @@
-/** The process as it runs in the container, with stores and a data folder of its own, to be killed and started again. */
+/**
+ * The process as it runs in the container, with stores and a data folder of its own, to be killed and started again.
+ */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createWriteStream, writeFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
@@ -134,7 +136,7 @@ export class LedgerProcess {
     return this.#child?.pid;
   }
 
-  /** What its status page says, and with which code; null while nobody answers. */
+  /** What its status page says, and with which code; null while it does not answer. */
   async status(): Promise<{ readonly code: number; readonly body: Status } | null> {
     try {
       const response = await fetch(`${this.url}/api/status`, { signal: AbortSignal.timeout(5000) });

@@ -1,8 +1,9 @@
 /**
- * Goal: readings that are lost from our store, in the middle and unnoticed, are found by reconciliation and fetched from Home
- * Assistant; the ledger is what it was, and a ticket and the sync log say so.
- * Method: the process as in the container against a real Home Assistant and real stores records a meter of the suite's own.
- * Some of its readings are then taken out of QuestDB behind the process's back, and reconciliation is asked for.
+ * Goal: readings that are lost from our store, in the middle and unnoticed, are found by reconciliation and fetched
+ * from Home Assistant; the ledger is what it was, and a ticket and the sync log say so.
+ * Method: the process as in the container against a real Home Assistant and real stores records a meter of the
+ * suite's own. Some of its readings are then taken out of QuestDB behind the process's back, and reconciliation is
+ * asked for.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { forFetch } from '../../addon/sidecars/sidecars.ts';
@@ -43,7 +44,7 @@ describe('reconciliation', () => {
       const { syncs } = (await ledger.get('/api/syncs')) as { syncs: SyncRunRow[] };
       return syncs.some(({ kind, status }) => ['start', 'first'].includes(kind) && status === 'success');
     });
-    // The last ones are remembered by the process as heard; those that are taken out lie before them.
+    // The process remembers the newest ones as received; those that are taken out lie before them.
     for (let n = 1; n <= 120; n += 1) await set(100 + n / 1000);
     const whole = async () => await ledger.readings(entityId, since);
     await until('all are stored', async () => (await whole()).length >= 121, 60_000);
@@ -82,8 +83,9 @@ describe('reconciliation', () => {
     expect(run).toMatchObject({ outcome: { holes_found: 1, tickets_opened: 1 } });
 
     const after = await whole();
-    const told = (readings: typeof before) => readings.map(({ timestamp, state }) => `${timestamp} ${state}`);
-    expect(told(after)).toEqual(told(before));
+    const texts = (readings: typeof before) =>
+      readings.map(({ timestamp, state }) => `${timestamp} ${state}`);
+    expect(texts(after)).toEqual(texts(before));
     expect(after.filter(({ origin }) => origin === 'history')).toHaveLength(30);
 
     const { tickets } = (await ledger.get(`/api/tickets?entity_id=${entityId}`)) as Tickets;

@@ -25,10 +25,12 @@ beforeAll(async () => {
     .filter((n) => !isInGap(n))
     .map((n) => ({ start: new Date(startMs + n * hourMs).toISOString(), state: 5000 + n, sum: n }));
   const named = { statistic_id: statisticId, source: 'energy_ledger_test', name: 'Meter of a test' };
-  const told = { ...named, unit_of_measurement: 'Wh', has_sum: true };
+  const common = { ...named, unit_of_measurement: 'Wh', has_sum: true };
   const put = (metadata: object) => witness.send({ type: 'recorder/import_statistics', metadata, stats });
   // Core of 2024 knows only the second form, 2026.11 asks for the first.
-  await put({ ...told, mean_type: 0, unit_class: 'energy' }).catch(() => put({ ...told, has_mean: false }));
+  await put({ ...common, mean_type: 0, unit_class: 'energy' }).catch(() =>
+    put({ ...common, has_mean: false }),
+  );
 });
 afterAll(async () => {
   await witness.send({ type: 'recorder/clear_statistics', statistic_ids: [statisticId] });

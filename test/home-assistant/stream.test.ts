@@ -1,7 +1,7 @@
 /**
  * Goal: every change of a followed entity comes through once, with the instant that Home Assistant's recorder keeps.
- * Method: an entity of the suite's own is changed as fast as Home Assistant takes it; the adapter's subscription, a second
- * connection that hears `state_changed`, and the recorder's history afterwards must tell the same changes.
+ * Method: an entity of the suite's own is changed as fast as Home Assistant takes it; the adapter's subscription, a
+ * second connection that hears `state_changed`, and the recorder's history afterwards must have the same changes.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { HomeAssistantConnection } from '../../src/adapters/homeassistant/home-assistant.ts';
@@ -62,7 +62,7 @@ async function threeWays(entityId: string, act: () => Promise<void>, changes: nu
 }
 
 describe('the stream', () => {
-  it('tells a thousand rapid changes once each, as state_changed and history do', async () => {
+  it('reports a thousand rapid changes once each, as state_changed and history do', async () => {
     const changes = 1000;
     const { batches, streamed, heard, history } = await threeWays(
       number.entityId,
@@ -78,11 +78,11 @@ describe('the stream', () => {
     expect(streamed.map(keyOf)).toEqual(history.map(keyOf));
     expect(new Set(streamed.map(keyOf)).size).toBe(changes);
     expect(streamed.every((state) => state.attributes.unit_of_measurement === 'kWh')).toBe(true);
-    // What history says of attributes is what the stream said.
+    // History has the attributes that the stream reported.
     expect(history.at(-1)?.attributes).toMatchObject({ unit_of_measurement: 'kWh' });
   });
 
-  it('tells changes of attributes, of availability, and of the unit with the state that they belong to', async () => {
+  it('reports changes of attributes, of availability, and of the unit with the state that they belong to', async () => {
     await rest('POST', `/api/states/${sensorId}`, { state: '1', attributes });
     const steps: { state: string; attributes: Record<string, unknown> }[] = [
       { state: '2.5', attributes },
@@ -98,14 +98,19 @@ describe('the stream', () => {
       },
       steps.length,
     );
-    expect(streamed.map(({ state, attributes: told }) => ({ state, attributes: told }))).toEqual(steps);
+    expect(
+      streamed.map(({ state, attributes: streamedAttributes }) => ({
+        state,
+        attributes: streamedAttributes,
+      })),
+    ).toEqual(steps);
     expect(streamed.map(keyOf)).toEqual(heard);
     expect(streamed.map(keyOf)).toEqual(history.map(keyOf));
     const units = history.map((state) => state.attributes.unit_of_measurement);
     expect(units).toEqual(['Wh', 'Wh', 'Wh', undefined, 'kWh']);
   });
 
-  it('tells a removal', async () => {
+  it('reports a removal', async () => {
     await rest('POST', `/api/states/${sensorId}`, { state: '7', attributes });
     const states: EntityState[] = [];
     const subscription = await client.subscribeStates([sensorId], (batch) => states.push(...batch.states));

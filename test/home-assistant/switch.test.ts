@@ -1,9 +1,10 @@
 /**
- * Goal: what a plug uses and how long it is on, as the ledger tells it, is what Home Assistant's own history says: nothing
- * while its switch is off, whatever its power sensor goes on saying then.
- * Method: an integration of the suite's own puts a switch and a power sensor of one device into a real Home Assistant. The
- * process is told to follow the sensor, finds the switch by itself, and follows both while the plug is switched. History is then integrated here, state by state, and
- * held against the ledger's entries to the last milliwatt-hour and second.
+ * Goal: what a plug uses and how long it is on, as the ledger shows it, is what Home Assistant's own history says:
+ * nothing while its switch is off, whatever its power sensor goes on saying then.
+ * Method: an integration of the suite's own puts a switch and a power sensor of one device into a real Home
+ * Assistant. The process tracks the sensor, finds the switch by itself, and follows both while the plug is switched.
+ * History is then integrated here, state by state, and held against the ledger's entries to the last milliwatt-hour
+ * and second.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { z } from 'zod';
@@ -51,7 +52,7 @@ describe.runIf(isOwn)('a plug with a switch', () => {
     await draw(40);
     ledger.start();
     await ledger.following(plug.power);
-    // Nobody named it: that both are one device is all that says what it is.
+    // It is not configured: only the shared device links the switch to the sensor.
     await ledger.following(plug.switch);
     await draw(41);
     await pause(1500);
@@ -63,7 +64,7 @@ describe.runIf(isOwn)('a plug with a switch', () => {
       await draw(watts / 50);
       await pause(1000);
     }
-    // Told by history alone; the switch stays off, so that nothing goes on counting.
+    // Known from history alone; the switch stays off, so that nothing goes on counting.
     let expected = { mwh: 0, onSeconds: 0 };
     await until('history has the last state', async () => {
       const states = await client.history([plug.power, plug.switch], 0, systemClock.nowUs() + 60_000_000);
@@ -73,7 +74,7 @@ describe.runIf(isOwn)('a plug with a switch', () => {
     expect(expected.onSeconds).toBeGreaterThan(4);
     expect(expected.mwh).toBeGreaterThan(1500);
 
-    let told = { mwh: 0, onSeconds: 0 };
+    let posted = { mwh: 0, onSeconds: 0 };
     let last: LedgerAnswer | null = null;
     await until(
       'the ledger says the same',
@@ -82,18 +83,18 @@ describe.runIf(isOwn)('a plug with a switch', () => {
         last = (await ledger
           .get(`/api/ledger/${plug.power}?start=${start}`)
           .catch(() => null)) as LedgerAnswer;
-        told = {
+        posted = {
           mwh: Math.round((last?.total ?? 0) * 1e6),
           onSeconds: (last?.entries ?? []).reduce((sum, { on_time_seconds: s }) => sum + (s ?? 0), 0),
         };
         return (
-          Math.abs(told.mwh - expected.mwh) <= (last?.entries.length ?? 0) &&
-          Math.abs(told.onSeconds - expected.onSeconds) < 0.001
+          Math.abs(posted.mwh - expected.mwh) <= (last?.entries.length ?? 0) &&
+          Math.abs(posted.onSeconds - expected.onSeconds) < 0.001
         );
       },
       60_000,
     ).catch((cause: unknown) => {
-      throw new Error(`${JSON.stringify({ told, expected })}\n${JSON.stringify(last)}`, { cause });
+      throw new Error(`${JSON.stringify({ posted, expected })}\n${JSON.stringify(last)}`, { cause });
     });
 
     // The view that adds entries up takes them in some moments later.
@@ -106,7 +107,10 @@ describe.runIf(isOwn)('a plug with a switch', () => {
   });
 });
 
-/** Each state holds until the entity's next one. While the switch is off nothing counts; before it is known, power does. */
+/**
+ * Each state holds until the entity's next one. While the switch is off nothing counts; before it is known, power
+ * does.
+ */
 function integrated(states: readonly EntityState[]): { mwh: number; onSeconds: number } {
   let watts = 0;
   let isOn: boolean | null = null;

@@ -1,8 +1,9 @@
 /**
  * Goal: every state that Home Assistant recorded is in QuestDB, once, whatever died in between.
- * Method: the process runs as in the container against a real Home Assistant and real stores. A sensor of the suite's own
- * changes without a pause while the connection is cut, QuestDB killed, the process killed, one after the other. At the end
- * the readings that the API tells are held against Home Assistant's history and against a witness's state_changed.
+ * Method: the process runs as in the container against a real Home Assistant and real stores. A sensor of the suite's
+ * own changes without a pause while the connection is cut, QuestDB killed, the process killed, one after the other.
+ * At the end the readings that the API returns are held against Home Assistant's history and against a witness's
+ * state_changed.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { HomeAssistantConnection } from '../../src/adapters/homeassistant/home-assistant.ts';

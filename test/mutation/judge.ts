@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { Task, TaskResult } from './mutant-runner.ts';
 import type { Question } from './worker.ts';
 
-/** A worker of which so long nothing is heard hangs, beyond what its tests need. */
+/** A worker that sends nothing for this long beyond what its tests need hangs. */
 const graceMs = 20_000;
 const nothing: TaskResult = { reached: [], killed: [], alone: [], current: null, isPolluted: false };
 

@@ -1,13 +1,16 @@
 /**
- * How Vitest runs a test here: once as it is, then again with each mutant that it reaches, in one process; starting Vitest
- * for each would take a hundred times as long. What it finds is written to a file after each step.
+ * How Vitest runs a test here: once as it is, then again with each mutant that it reaches, in one process; starting
+ * Vitest for each would take a hundred times as long. What it finds is written to a file after each step.
  */
 import { writeFileSync } from 'node:fs';
 import { type RunnerTestCase, type RunnerTestFile, type RunnerTestSuite, TestRunner } from 'vitest';
 
 /** What is asked of one test file, by the environment variable MUTATION_TASK. */
 export interface Task {
-  /** `reach`: which mutants are reached; `each`: run with each of `mutants`; `alone`: the only one is active throughout. */
+  /**
+   * `reach`: which mutants are reached; `each`: run with each of `mutants`; `alone`: the only one is active
+   * throughout.
+   */
   readonly kind: 'reach' | 'each' | 'alone';
   readonly mutants: readonly number[];
   readonly resultFile: string;
@@ -16,7 +19,7 @@ export interface Task {
 export interface TaskResult {
   readonly reached: readonly number[];
   readonly killed: readonly number[];
-  /** What a second run in one process can't tell of: it was reached by an import, or only the first time. */
+  /** What a second run in one process can't decide: it was reached by an import, or only the first time. */
   readonly alone: readonly number[];
   /** The one that was being tried: it hangs when no more is heard. */
   readonly current: number | null;

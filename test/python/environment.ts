@@ -23,8 +23,8 @@ const uv = '0.13.8';
 const stepLimitMs = 10 * 60_000;
 
 /**
- * Makes it where it is not there already, which needs the network; resolves with its Python. Throws a Refusal, one sentence
- * that says why and where the log is, when it can't be had.
+ * Makes it where it is not there already, which needs the network; resolves with its Python. Throws a Refusal, one
+ * sentence that says why and where the log is, when it can't be installed.
  */
 export async function installEnvironment(environment: Environment, say: Say): Promise<string> {
   const { title, command, folder, requirements, size } = environment;

@@ -1,11 +1,11 @@
 /**
- * What a meter's readings amount to, reckoned slowly and plainly, with fractions and by the wall clock of Intl. It shares
- * no line with the product, so that the two can't be wrong in the same way.
+ * What a meter's readings amount to, reckoned slowly and plainly, with fractions and by the wall clock of Intl. It
+ * shares no line with the product, so that the two can't be wrong in the same way.
  */
 
-export interface Told {
+export interface RegisterState {
   readonly atUs: number;
-  /** The register in millionths of its unit; null while the meter was not to be had. */
+  /** The register in millionths of its unit; null while the meter was unavailable. */
   readonly micro: bigint | null;
 }
 
@@ -48,23 +48,26 @@ export const quarter = 900_000_000n;
 
 export interface ReckonedQuarterHour {
   readonly micro: Fraction;
-  /** Measured as a quarter and to its end: no silence of more than twenty minutes and no absence reaches into it. */
+  /**
+   * Measured as a quarter-hour and to its end: no silence of more than twenty minutes and no absence reaches into it.
+   */
   readonly isMeasured: boolean;
 }
 
 /**
- * By the start of each quarter, of a register that only rises: the first value is the zero point, below nine tenths of
- * the reading before is a reset and counts from 0, any other fall counts nothing and is not the new beginning.
- * @param told ascending
+ * By the start of each quarter-hour, of a register that only rises: the first value is the zero point, below nine
+ * tenths of the reading before is a reset and counts from 0, any other fall counts nothing and is not the new
+ * beginning.
+ * @param states ascending
  */
-export function reckon(told: readonly Told[]): Map<number, ReckonedQuarterHour> {
+export function reckon(states: readonly RegisterState[]): Map<number, ReckonedQuarterHour> {
   const amounts = new Map<bigint, Fraction>();
   const measuredUs = new Map<bigint, bigint>();
   const doubtful = new Set<bigint>();
   let before: { atUs: bigint; micro: bigint } | null = null;
   let highest = 0n;
   let wasAway = false;
-  for (const { atUs: at, micro } of told) {
+  for (const { atUs: at, micro } of states) {
     if (micro === null) {
       wasAway = true;
       continue;
@@ -144,13 +147,13 @@ export function wallClock(atUs: number, zone: string) {
 
 type Shown = 'hour' | 'date' | 'month';
 
-/** What the wall clock shows; of an hour also how far it is ahead, which tells both 02:00 of autumn apart. */
+/** What the wall clock shows; of an hour also how far it is ahead, which distinguishes both 02:00 of autumn. */
 function shown(atUs: number, zone: string, period: Shown): string {
   const wall = wallClock(atUs, zone);
   return period === 'hour' ? `${wall.date} ${wall.hour} ${wall.aheadMinutes}` : wall[period];
 }
 
-/** Sums by what the wall clock shows at the start of each quarter. */
+/** Sums by what the wall clock shows at the start of each quarter-hour. */
 export function sumsBy(
   quarters: ReadonlyMap<number, ReckonedQuarterHour>,
   zone: string,
@@ -164,7 +167,7 @@ export function sumsBy(
   return sums;
 }
 
-/** The same for hours, by the first quarter at which the clock shows the hour. */
+/** The same for hours, by the first quarter-hour at which the clock shows the hour. */
 export function hourSums(
   quarters: ReadonlyMap<number, ReckonedQuarterHour>,
   zone: string,
@@ -179,7 +182,7 @@ export function hourSums(
   return sums;
 }
 
-/** The highest measured quarter of each month, the first of equals; milliwatt-hours. */
+/** The highest measured quarter-hour of each month, the first of equals; milliwatt-hours. */
 export function monthPeaks(quarters: ReadonlyMap<number, ReckonedQuarterHour>, zone: string) {
   const peaks = new Map<string, { startUs: number; micro: number }>();
   for (const [startUs, { micro, isMeasured }] of [...quarters].sort(([a], [b]) => a - b)) {

@@ -1,5 +1,5 @@
 /**
- * Goal: `npm test` never tells of success when something did not run or failed.
+ * Goal: `npm test` never reports success when something did not run or failed.
  * Method: reports as Vitest and Go write them, whole, broken and missing, held against the sum.
  */
 import { describe, expect, it } from 'vitest';
@@ -31,7 +31,7 @@ describe('the report of a Vitest run', () => {
     ]);
   });
 
-  it('counts a project of which nothing ran', () => {
+  it('counts a project without a run', () => {
     expect(tallyRun(['unit', 'panel'], good, 0, '/checkout', 1)[1]).toMatchObject({
       suite: 'panel',
       failed: 1,
@@ -98,7 +98,7 @@ describe("Go's events", () => {
   });
 });
 
-it('a line tells what matters of a suite', () => {
+it('a line shows what matters of a suite', () => {
   const tally = { suite: 'unit', passed: 3, failed: 1, skipped: 0, seconds: 1.25, note: 'why' };
   expect(describeTally(tally)).toBe('unit             3 passed, 1 FAILED (1.3 s): why');
 });

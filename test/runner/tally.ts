@@ -22,7 +22,7 @@ export interface Failure {
 /** A message of fast-check can be a whole screen long; the file of the run has the rest. */
 const mostLines = 12;
 
-/** The failed tests of all suites, each with the first lines of its message: for a log of which only the end is kept. */
+/** The failed tests of all suites, each with the first lines of its message: for a log that keeps only its end. */
 export function describeFailures(tallies: readonly Tally[]): string[] {
   return tallies
     .flatMap(({ failures }) => failures ?? [])

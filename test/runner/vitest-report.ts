@@ -27,8 +27,8 @@ export function projectOf(path: string): Project {
 }
 
 /**
- * The report of one run, by project. Whatever goes wrong without a test telling so is a failure too: a file that
- * could not be loaded, a project of which nothing ran, a run that ended badly with every test passed.
+ * The report of one run, by project. Whatever goes wrong without a failed test is a failure too: a file that
+ * could not be loaded, a project without a test that ran, a run that ended badly with every test passed.
  *
  * @param report undefined when the run left none
  * @param exitCode of Vitest; undefined when it was killed

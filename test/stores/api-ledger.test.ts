@@ -1,6 +1,6 @@
 /**
- * Goal: what real meters counted comes out of every call of the API to the last watt-hour: peaks, days, hours, costs, and
- * both days on which the clock is turned.
+ * Goal: what real meters counted comes out of every call of the API to the last watt-hour: peaks, days, hours, costs,
+ * and both days on which the clock is turned.
  * Method: files of real meters are played into the real stores (readings, or Home Assistant's hourly rows), posted and
  * asked for through the whole application; every answer is parsed by its own schema and held against figures that are
  * reckoned from the files alone.
@@ -47,7 +47,7 @@ describe('September 2022 of a HomeWizard meter', () => {
   const exports = [back1 ?? '', back2 ?? ''];
   const home = new PlayedHome({ imports, exports }, us('2022-10-01T10:00:00Z'));
   const month = 'start_time=2022-09-01T00:00:00%2B02:00&end_time=2022-10-01T00:00:00%2B02:00';
-  /** What was taken from the grid in each quarter, Wh. */
+  /** What was taken from the grid in each quarter-hour, Wh. */
   const offtakes = rows.slice(0, -1).map((row, index) => {
     const [a, b, c, d] = row.registersWh;
     const [a2 = a, b2 = b, c2 = c, d2 = d] = rows[index + 1]?.registersWh ?? [];
@@ -65,9 +65,9 @@ describe('September 2022 of a HomeWizard meter', () => {
   });
   afterAll(() => home.stop());
 
-  it('has its peak of 3176 W on the 7th at 12:15, and every quarter', async () => {
-    const told = await home.get('/v1/capacity/month/2022-09', capacityMonth);
-    expect(told).toMatchObject({
+  it('has its peak of 3176 W on the 7th at 12:15, and every quarter-hour', async () => {
+    const answer = await home.get('/v1/capacity/month/2022-09', capacityMonth);
+    expect(answer).toMatchObject({
       monthly_peak_w: 3176,
       monthly_peak_ts: '2022-09-07T12:15:00+02:00',
       billed_peak_w: 3176,
@@ -77,14 +77,14 @@ describe('September 2022 of a HomeWizard meter', () => {
       at_least_w: 3176,
       at_most_w: null,
     });
-    expect(told.peaks.map((peak) => [us(peak.bucket), peak.avg_power_w])).toEqual(
+    expect(answer.peaks.map((peak) => [us(peak.bucket), peak.avg_power_w])).toEqual(
       offtakes.map((one) => [one.startUs, one.inWh * 4]),
     );
     const sorted = offtakes.toSorted((a, b) => b.inWh - a.inWh || a.startUs - b.startUs).slice(0, 10);
-    expect(told.top.map((peak) => [us(peak.bucket), peak.avg_power_w])).toEqual(
+    expect(answer.top.map((peak) => [us(peak.bucket), peak.avg_power_w])).toEqual(
       sorted.map((one) => [one.startUs, one.inWh * 4]),
     );
-    expect(told.rolling_12_month_w.at(-1)).toEqual({
+    expect(answer.rolling_12_month_w.at(-1)).toEqual({
       month: '2022-09',
       peak_w: 3176,
       peak_ts: '2022-09-07T12:15:00+02:00',
@@ -95,8 +95,8 @@ describe('September 2022 of a HomeWizard meter', () => {
       coverage: 0.999653,
       provisional: false,
     });
-    expect(told).toMatchObject({ billed_partial_months: 1, billed_of_months: 12, billed_at_most_w: null });
-    expect(told.billed_at_least_w).toBeCloseTo((3176 + 11 * 2500) / 12, 9);
+    expect(answer).toMatchObject({ billed_partial_months: 1, billed_of_months: 12, billed_at_most_w: null });
+    expect(answer.billed_at_least_w).toBeCloseTo((3176 + 11 * 2500) / 12, 9);
     const later = await home.get('/v1/capacity/month/2022-10', capacityMonth);
     expect(later).toMatchObject({ monthly_peak_w: null, peaks: [], billed_peak_w: 3176 });
     expect(later.running?.bucket).toBe('2022-10-01T12:00:00+02:00');
@@ -132,7 +132,8 @@ describe('September 2022 of a HomeWizard meter', () => {
 
   it('is read in spans together as it is span by span', async () => {
     const day = (date: number) => us('2022-09-01T00:00:00Z') + (date - 1) * 96 * quarterHourUs;
-    // Spans that overlap, one that is cut within quarters, one before there is anything; more than one question takes.
+    // Spans that overlap, one that is cut within quarter-hours, one before there is anything; more than one question
+    // takes.
     const spans = [
       { startUs: day(7), endUs: day(8) },
       { startUs: day(7) + 5 * quarterHourUs, endUs: day(9) },
@@ -153,10 +154,10 @@ describe('September 2022 of a HomeWizard meter', () => {
     const [startUs, endUs] = [us('2022-08-31T22:00:00Z'), us('2022-09-30T22:00:00Z')];
     const groups = [['home:use'], imports, [back1 ?? ''], ['home:grid_in', back2 ?? '']];
     for (const period of ['quarter', 'hour', 'day', 'week', 'month', 'year'] as const) {
-      const told = await home.views.sideBySide(groups, period, startUs, endUs);
+      const answer = await home.views.sideBySide(groups, period, startUs, endUs);
       const single = await home.views.buckets(groups.flat(), period, startUs, endUs);
-      expect(told.length).toBeGreaterThan(0);
-      expect(told).toEqual(sideBySide(groups, single));
+      expect(answer.length).toBeGreaterThan(0);
+      expect(answer).toEqual(sideBySide(groups, single));
     }
     // Of one group, which is asked for otherwise, and of none.
     expect(await home.views.sideBySide([imports], 'day', startUs, endUs)).toEqual(
@@ -166,9 +167,9 @@ describe('September 2022 of a HomeWizard meter', () => {
   });
 
   it('balances to the watt-hour, by day and over the month', async () => {
-    const told = await home.get(`/api/balance?${month}&period=day`, balance);
-    expect(told.rows).toHaveLength(30);
-    expect(told.total).toMatchObject({
+    const answer = await home.get(`/api/balance?${month}&period=day`, balance);
+    expect(answer.rows).toHaveLength(30);
+    expect(answer.total).toMatchObject({
       grid_in_kwh: sum(offtakes.map((one) => one.inWh)) / 1000,
       grid_out_kwh: sum(offtakes.map((one) => one.outWh)) / 1000,
       solar_kwh: null,
@@ -180,19 +181,19 @@ describe('September 2022 of a HomeWizard meter', () => {
       (one) => dayOf(one.startUs),
       (one) => one.inWh,
     );
-    expect(told.rows.map((row) => [row.start.slice(0, 10), row.grid_in_kwh])).toEqual(
+    expect(answer.rows.map((row) => [row.start.slice(0, 10), row.grid_in_kwh])).toEqual(
       [...days].map(([day, wh]) => [day, wh / 1000]),
     );
-    // The sun is not metered here: in a quarter that feeds in more than it takes, the home's use is not below 0.
+    // The sun is not metered here: in a quarter-hour that feeds in more than it takes, the home's use is not below 0.
     const uses = sumBy(
       offtakes,
       (one) => dayOf(one.startUs),
       (one) => Math.max(0, one.inWh - one.outWh),
     );
-    expect(told.rows.map((row) => row.home_kwh)).toEqual([...uses.values()].map((wh) => wh / 1000));
+    expect(answer.rows.map((row) => row.home_kwh)).toEqual([...uses.values()].map((wh) => wh / 1000));
   });
 
-  it('tells one register by hour, day and month, with the register at each end', async () => {
+  it('returns one register by hour, day and month, with the register at each end', async () => {
     const path = `/api/statistics/${imports[0]}`;
     const daily = await home.get(`${path}/daily?${month}`, dailyStatistics);
     const days = Map.groupBy(offtakes, (one) => dayOf(one.startUs));
@@ -254,25 +255,25 @@ describe('September 2022 of a HomeWizard meter', () => {
 
   it('sums any range, and compares it with the one before', async () => {
     const range = 'start_time=2022-09-10T05:45:00Z&end_time=2022-09-14T17:30:00Z';
-    const told = await home.get(`/api/statistics/home:grid_in/summary?${range}`, statisticsSummary);
+    const answer = await home.get(`/api/statistics/home:grid_in/summary?${range}`, statisticsSummary);
     const within = (from: string, until: string) =>
       offtakes.filter((one) => one.startUs >= us(from) && one.startUs < us(until)).map((one) => one.inWh);
     const own = within('2022-09-10T05:45:00Z', '2022-09-14T17:30:00Z');
     const before = within('2022-09-05T18:00:00Z', '2022-09-10T05:45:00Z');
-    expect(told.summary).toMatchObject({
+    expect(answer.summary).toMatchObject({
       total_consumption: sum(own) / 1000,
       peak_power: Math.max(...own) * 4,
       min_power: Math.min(...own) * 4,
       data_points: own.length,
       coverage: 1,
     });
-    expect(told.summary.average_power).toBeCloseTo((sum(own) * 4) / own.length, 2);
-    expect(told.trend.comparison_total).toBe(sum(before) / 1000);
-    expect(told.trend.percentage_change).toBeCloseTo((sum(own) / sum(before) - 1) * 100, 2);
+    expect(answer.summary.average_power).toBeCloseTo((sum(own) * 4) / own.length, 2);
+    expect(answer.trend.comparison_total).toBe(sum(before) / 1000);
+    expect(answer.trend.percentage_change).toBeCloseTo((sum(own) / sum(before) - 1) * 100, 2);
   });
 
   it('compares both tariffs on one list of timestamps', async () => {
-    const told = await home.post(
+    const answer = await home.post(
       '/api/statistics/compare',
       {
         entity_ids: [...imports, 'home:grid_in'],
@@ -282,14 +283,14 @@ describe('September 2022 of a HomeWizard meter', () => {
       },
       compareResult,
     );
-    expect(told.timestamps).toHaveLength(48);
-    const [one, two] = imports.map((id) => told.results[id]?.sum ?? []);
-    told.results['home:grid_in']?.sum.forEach((value, index) => {
+    expect(answer.timestamps).toHaveLength(48);
+    const [one, two] = imports.map((id) => answer.results[id]?.sum ?? []);
+    answer.results['home:grid_in']?.sum.forEach((value, index) => {
       expect(value).toBeCloseTo((one?.[index] ?? 0) + (two?.[index] ?? 0), 9);
     });
   });
 
-  it('costs what its quarters cost, also where the price changes within a day', async () => {
+  it('costs what its quarter-hours cost, also where the price changes within a day', async () => {
     const version = (cost_per_kwh: number, effective_from: string) =>
       home.post(
         '/api/power-analytics/cost-versions',
@@ -299,11 +300,11 @@ describe('September 2022 of a HomeWizard meter', () => {
       );
     await version(0.31, '2022-01-01T00:00:00+01:00');
     await version(0.52, '2022-09-15T12:00:00+02:00');
-    const told = await home.get(`/api/balance?${month}&period=month`, balance);
+    const answer = await home.get(`/api/balance?${month}&period=month`, balance);
     const cost = offtakes.map((one) => one.inWh * (one.startUs < us('2022-09-15T10:00:00Z') ? 0.31 : 0.52));
-    expect(told.total.cost).toBeCloseTo(sum(cost) / 1000, 6);
+    expect(answer.total.cost).toBeCloseTo(sum(cost) / 1000, 6);
     const days = await home.get(`/api/balance?${month}&period=day`, balance);
-    expect(days.total.cost).toBeCloseTo(told.total.cost ?? 0, 6);
+    expect(days.total.cost).toBeCloseTo(answer.total.cost ?? 0, 6);
     const unpriced = await home.get(
       '/api/balance?start_time=2021-09-01T00:00:00Z&end_time=2021-09-02T00:00:00Z',
       balance,
@@ -311,18 +312,18 @@ describe('September 2022 of a HomeWizard meter', () => {
     expect(unpriced.total.cost).toBeNull();
   });
 
-  it('tells the ledger behind a figure, and what is missing', async () => {
+  it('returns the ledger behind a figure, and what is missing', async () => {
     const range = 'start=2022-09-07T10:00:00Z&end=2022-09-07T11:00:00Z';
-    const told = await home.get(`/api/ledger/${imports[1]}?${range}`, ledger);
-    expect(told.entries).toHaveLength(4);
-    expect(told.entries[1]).toMatchObject({
+    const answer = await home.get(`/api/ledger/${imports[1]}?${range}`, ledger);
+    expect(answer.entries).toHaveLength(4);
+    expect(answer.entries[1]).toMatchObject({
       quarter: '2022-09-07T12:15:00+02:00',
       quality: 'imported',
       first_reading: '2022-09-07T10:15:00.000000Z',
       last_reading: '2022-09-07T10:30:00.000000Z',
       revision: 1,
     });
-    expect(told.entries[1]?.revisions).toHaveLength(1);
+    expect(answer.entries[1]?.revisions).toHaveLength(1);
     const { entities } = await home.get(
       `/api/coverage?start_time=2022-09-29T22:00:00Z&end_time=2022-10-01T22:00:00Z&entity_id=${imports[0]}`,
       coverage,
@@ -363,8 +364,8 @@ describe('September 2022 of a HomeWizard meter', () => {
   });
 
   it('serves the month as weeks that add up to it, and areas that are empty', async () => {
-    const told = await home.get('/v1/series?frame=year', series);
-    const september = told.series.find((row) => row.bucket.startsWith('2022-09'));
+    const answer = await home.get('/v1/series?frame=year', series);
+    const september = answer.series.find((row) => row.bucket.startsWith('2022-09'));
     expect(september).toMatchObject({
       energy_import_kwh: sum(offtakes.map((one) => one.inWh)) / 1000,
       energy_export_kwh: sum(offtakes.map((one) => one.outWh)) / 1000,
@@ -384,7 +385,7 @@ describe.each([
   const rows = dsmrHours(month);
   const imports = [freshEntity('low'), freshEntity('normal')];
   const home = new PlayedHome({ imports, exports: [] }, us(now));
-  // The first row is the zero point: what it counted nobody can tell from its register.
+  // The first row is the zero point: what it counted can not be derived from its register.
   const counted = rows.slice(1).map((row) => ({ ...row, wh: Math.round((row.low + row.normal) * 1000) }));
 
   beforeAll(async () => {
@@ -404,13 +405,13 @@ describe.each([
   it(`has ${hours} hours that day, each as the file has it`, async () => {
     const [start, end] = [`${day}T00:00:00`, `${day}T23:59:59`];
     const span = `start_time=${encodeURIComponent(`${start}${month === '2024-03' ? '+01:00' : '+02:00'}`)}&end_time=${encodeURIComponent(`${end}${month === '2024-03' ? '+02:00' : '+01:00'}`)}`;
-    const told = await home.get(`/api/balance?${span}`, balance);
+    const answer = await home.get(`/api/balance?${span}`, balance);
     const own = counted.filter((row) => dayOf(row.startUs) === day);
     expect(own).toHaveLength(hours);
-    expect(told.rows.map((row) => [us(row.start), row.grid_in_kwh])).toEqual(
+    expect(answer.rows.map((row) => [us(row.start), row.grid_in_kwh])).toEqual(
       own.map((row) => [row.startUs, row.wh / 1000]),
     );
-    expect(told.total).toMatchObject({
+    expect(answer.total).toMatchObject({
       grid_in_kwh: sum(own.map((row) => row.wh)) / 1000,
       quality: 'hourly',
       coverage: 0,
@@ -418,7 +419,7 @@ describe.each([
   });
 
   it('adds up to the file by day, and makes no peak of hours but bounds', async () => {
-    const told = await home.get(
+    const answer = await home.get(
       `/api/statistics/home:grid_in/daily?start_time=${month}-02T00:00:00Z&end_time=${month}-31T12:00:00Z`,
       dailyStatistics,
     );
@@ -427,8 +428,8 @@ describe.each([
       (row) => dayOf(row.startUs),
       (row) => row.wh,
     );
-    expect(told.data.length).toBe(30);
-    for (const row of told.data) {
+    expect(answer.data.length).toBe(30);
+    for (const row of answer.data) {
       expect([row.date, row.total]).toEqual([row.date, (days.get(row.date) ?? Number.NaN) / 1000]);
       expect(row.peak).toBeNull();
     }
@@ -468,7 +469,7 @@ describe('October 2021 of a Fluvius meter', () => {
       const own = new Map(
         quarters.filter((one) => one.register === register).map((one) => [one.startUs, one.wh]),
       );
-      // The register that does not count now stands still.
+      // The register of the other tariff does not move.
       const registers = [...taken.keys()].map(Number).map((startUs) => {
         wh += own.get(startUs) ?? 0;
         return [startUs + quarterHourUs, wh / 1000] as const;
@@ -479,23 +480,23 @@ describe('October 2021 of a Fluvius meter', () => {
   });
   afterAll(() => home.stop());
 
-  it('has 100 quarters on the day that the clock goes back', async () => {
+  it('has 100 quarter-hours on the day that the clock goes back', async () => {
     expect([...taken.keys()].filter((startUs) => Number(startUs) >= dayUs)).toHaveLength(100);
-    const told = await home.get(
+    const answer = await home.get(
       '/api/balance?start_time=2021-10-31T00:00:00%2B02:00&end_time=2021-11-01T00:00:00%2B01:00&period=quarter',
       balance,
     );
-    expect(told.rows).toHaveLength(100);
-    expect(told.rows.map((row) => [us(row.start), row.grid_in_kwh])).toEqual(
+    expect(answer.rows).toHaveLength(100);
+    expect(answer.rows.map((row) => [us(row.start), row.grid_in_kwh])).toEqual(
       [...taken]
         .filter(([startUs]) => Number(startUs) >= dayUs)
         .map(([startUs, wh]) => [Number(startUs), wh / 1000]),
     );
-    expect(told.total).toMatchObject({ coverage: 1, quality: 'imported' });
+    expect(answer.total).toMatchObject({ coverage: 1, quality: 'imported' });
   });
 
-  it('adds up to the file by day and has its peak in the right quarter', async () => {
-    const told = await home.get(
+  it('adds up to the file by day and has its peak in the right quarter-hour', async () => {
+    const answer = await home.get(
       '/api/statistics/home:grid_in/daily?start_time=2021-10-12T00:00:00%2B02:00&end_time=2021-11-01T00:00:00%2B01:00',
       dailyStatistics,
     );
@@ -504,7 +505,7 @@ describe('October 2021 of a Fluvius meter', () => {
       ([startUs]) => dayOf(Number(startUs)),
       ([, wh]) => wh,
     );
-    expect(told.data.map((day) => [day.date, day.total])).toEqual(
+    expect(answer.data.map((day) => [day.date, day.total])).toEqual(
       [...days].map(([day, wh]) => [day, wh / 1000]),
     );
     const capacity = await home.get('/v1/capacity/month/2021-10', capacityMonth);

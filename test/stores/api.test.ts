@@ -82,7 +82,7 @@ async function allReadings(entityId: string, since: string, limit: number) {
 }
 
 describe('a first start', () => {
-  it('tracks what the energy preferences name, each with its role, and tells a home', async () => {
+  it('tracks what the energy preferences name, each with its role, and reports a home', async () => {
     const list = await ledger.get('/api/entities', entityList);
     const byId = new Map(list.entities.map((entity) => [entity.entity_id, entity]));
     const wire = await ledger.post('/api/settings/test-connection', {}, connectionTest);
@@ -110,10 +110,10 @@ describe('a first start', () => {
       ).toContain(role);
     for (const entity of list.entities)
       if (entity.parent !== null) expect(byId.has(entity.parent), entity.entity_id).toBe(true);
-    const told = await ledger.get('/api/settings', settings);
-    expect(told).toMatchObject({ ha_connected: true, databases: { mongodb: true, questdb: true } });
-    expect(told.settings).toMatchObject({ source: 'environment', token_set: true, may_change: true });
-    expect(JSON.stringify(told)).not.toContain(token);
+    const answer = await ledger.get('/api/settings', settings);
+    expect(answer).toMatchObject({ ha_connected: true, databases: { mongodb: true, questdb: true } });
+    expect(answer.settings).toMatchObject({ source: 'environment', token_set: true, may_change: true });
+    expect(JSON.stringify(answer)).not.toContain(token);
   });
 
   it('brings in the past that Home Assistant holds, and logs it', async () => {
@@ -157,8 +157,8 @@ describe('readings', () => {
       trackedEntitiesResult,
     );
     await vi.waitFor(async () => {
-      const told = await ledger.get('/api/now', now);
-      expect(told.entities.find((entity) => entity.entity_id === 'sensor.burst')).toMatchObject({
+      const answer = await ledger.get('/api/now', now);
+      expect(answer.entities.find((entity) => entity.entity_id === 'sensor.burst')).toMatchObject({
         state: 0,
         unit: 'W',
       });
@@ -211,22 +211,22 @@ describe('readings', () => {
 });
 
 describe('now and live', () => {
-  it('tell the home’s own values in canonical units, and today’s counts', async () => {
+  it('return the home’s own values in canonical units, and today’s counts', async () => {
     demo.standStill(true);
     await vi.waitFor(async () => {
-      const told = await ledger.get('/api/now', now);
+      const answer = await ledger.get('/api/now', now);
       const states = await ledger.get('/api/entities', entityList);
       const shown = new Map(states.entities.map((entity) => [entity.entity_id, entity]));
-      for (const entity of told.entities) {
+      for (const entity of answer.entities) {
         const theirs = shown.get(entity.entity_id);
         const number = Number(theirs?.state);
         if (theirs === undefined || !Number.isFinite(number)) continue;
         expect(entity.state, entity.entity_id).toBe(toCanonical(number, theirs.unit_of_measurement)?.value);
       }
-      const meters = told.entities.filter((entity) => entity.role === 'grid_import');
+      const meters = answer.entities.filter((entity) => entity.role === 'grid_import');
       expect(meters.length).toBeGreaterThan(0);
       for (const meter of meters) expect(meter.today, meter.entity_id).not.toBeNull();
-      const { grid_w, solar_w, battery_w, home_w } = told.power;
+      const { grid_w, solar_w, battery_w, home_w } = answer.power;
       expect(home_w).toBe((grid_w ?? Number.NaN) + (solar_w ?? Number.NaN) + (battery_w ?? Number.NaN));
     }, 20_000);
     demo.standStill(false);
@@ -254,8 +254,8 @@ describe('now and live', () => {
     first.socket.close();
     demo.emit('sensor.burst', '6', attributes);
     await vi.waitFor(async () => {
-      const told = await ledger.get('/api/now', now);
-      expect(told.entities.find((e) => e.entity_id === 'sensor.burst')?.state).toBe(6000);
+      const answer = await ledger.get('/api/now', now);
+      expect(answer.entities.find((e) => e.entity_id === 'sensor.burst')?.state).toBe(6000);
     }, 10_000);
     const second = listen(seen);
     await vi.waitFor(() => expect(burst(second.messages).map((r) => r.state)).toContain(6000), 10_000);
@@ -330,12 +330,12 @@ describe('a choice', () => {
 });
 
 describe('Home Assistant', () => {
-  it('that is away is told, and what is known is still answered', async () => {
+  it('that is away is reported, and what is known is still answered', async () => {
     demo.refuseConnections('502');
     demo.dropConnections();
     await vi.waitFor(async () => {
-      const told = await ledger.get('/api/status', status, 503);
-      expect(told).toMatchObject({ status: 'down', home_assistant: { ok: false } });
+      const answer = await ledger.get('/api/status', status, 503);
+      expect(answer).toMatchObject({ status: 'down', home_assistant: { ok: false } });
     }, 20_000);
     await ledger.get('/api/entities', problem, 503);
     expect((await ledger.get('/api/entities/cached', cachedEntityList)).count).toBeGreaterThan(10);
@@ -363,8 +363,8 @@ describe('Home Assistant', () => {
         { url: other.url, token: 'another-token' },
         connectionTest,
       );
-      const { settings: told } = await ledger.get('/api/settings', settings);
-      expect(told).toMatchObject({ home_assistant_url: other.url, source: 'saved', token_set: true });
+      const { settings: answer } = await ledger.get('/api/settings', settings);
+      expect(answer).toMatchObject({ home_assistant_url: other.url, source: 'saved', token_set: true });
       await vi.waitFor(() => expect(other.connectionCount()).toBeGreaterThan(0), 20_000);
       await vi.waitFor(() => expect(demo.connectionCount()).toBe(0), 20_000);
       await untilSettled(ledger);

@@ -1,8 +1,8 @@
 /**
  * Goal: corrections survive the process in the document store, exchanges of older programs among them, and change the
- * ledger in QuestDB as they were told to, until they are taken back.
- * Method: the real stores; a meter that jumps, corrected through the desk and verified after each step; and one that is
- * renamed, by a process that dies on the way.
+ * ledger in QuestDB as requested, until they are taken back.
+ * Method: the real stores; a meter that jumps, corrected through the service and verified after each step; and one
+ * that is renamed, by a process that dies on the way.
  */
 
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -92,7 +92,7 @@ describe('corrections in the document store', () => {
 });
 
 /** A meter's ledger over the stores, as a process that begins has it. */
-function openDesk(meters: readonly Meter[], corrections: CorrectionStore) {
+function openService(meters: readonly Meter[], corrections: CorrectionStore) {
   const settings = settingsOf(documents);
   const evidenceOf = (of: (entityId: string) => Promise<readonly Correction[]>) =>
     new StoredEvidence({ readings: store, statistics, corrections: of, kindOf: () => 'rising' });
@@ -108,7 +108,7 @@ function openDesk(meters: readonly Meter[], corrections: CorrectionStore) {
     log: quietLog,
   });
   postingWorker.setMeters(meters);
-  const desk = new CorrectionService({
+  const service = new CorrectionService({
     corrections,
     evidenceWith: (list) => evidenceOf(async () => list),
     ledger,
@@ -122,7 +122,7 @@ function openDesk(meters: readonly Meter[], corrections: CorrectionStore) {
     clock: systemClock,
     log: quietLog,
   });
-  return { desk, postingWorker, evidence, settings };
+  return { service, postingWorker, evidence, settings };
 }
 
 const said = (entries: readonly PostedEntry[]): Entry[] =>
@@ -150,17 +150,17 @@ const whole = { startUs, endUs: startUs + 1200 * minuteUs };
 const jump = { startUs: startUs + 490 * minuteUs, endUs: startUs + 500 * minuteUs };
 
 describe('a meter that jumps', () => {
-  it('is corrected as it was told, proves itself, and is as before when it is taken back', async () => {
+  it('is corrected as requested, passes verification, and is as before when the correction is taken back', async () => {
     const entityId = freshEntity('jumps');
     const meter: Meter = { entityId, posts: 'register', kind: 'rising' };
     const corrections = new RememberedCorrections(new MongoCorrectionStore(documents));
-    const { desk, postingWorker, evidence, settings } = openDesk([meter], corrections);
+    const { service, postingWorker, evidence, settings } = openService([meter], corrections);
     const readings = jumping(entityId);
     await store.append(readings);
     postingWorker.markDirty(entityId, whole);
     await postingWorker.settle();
     const current = () => ledger.current(entityId, startUs, startUs + 1200 * minuteUs);
-    const prove = async () =>
+    const verify = async () =>
       (await verifyMeter({ evidence, ledger }, usualRules, meter, startUs, startUs + 1200 * minuteUs))
         .findings;
     const before = await current();
@@ -169,20 +169,20 @@ describe('a meter that jumps', () => {
     const zero: Correction = {
       ...{ kind: 'amount', ...correctionOf(entityId, `${entityId}-zero`), ...jump, amountMicro: 100_000 },
     };
-    const told = await desk.preview(zero);
+    const preview = await service.preview(zero);
     expect(await current()).toEqual(before);
-    expect(told).toMatchObject({ kind: 'changed', changes: { entries: 3 } });
-    expect(await desk.apply(zero)).toEqual(told);
+    expect(preview).toMatchObject({ kind: 'changed', changes: { entries: 3 } });
+    expect(await service.apply(zero)).toEqual(preview);
     const after = await current();
     expect(total(after)).toBe(11_900_000);
-    expect(await prove()).toEqual([]);
+    expect(await verify()).toEqual([]);
     const revised = after.filter((entry) => entry.cause === 'corrected');
     expect(revised.map(({ kind, reason, quality, revision }) => [kind, reason, quality, revision])).toEqual([
       ['quantity', 'corrected', 'estimated', 2],
       ['quantity', 'corrected', 'estimated', 2],
       ['restart', 'corrected', 'estimated', 1],
     ]);
-    expect(await desk.apply({ ...zero, correctionId: 'again' })).toMatchObject({
+    expect(await service.apply({ ...zero, correctionId: 'again' })).toMatchObject({
       kind: 'refused',
       field: 'startUs',
     });
@@ -193,11 +193,11 @@ describe('a meter that jumps', () => {
     postingWorker.markDirty(entityId, intervalAt(late.atUs));
     await postingWorker.settle();
     expect(total(await current())).toBe(11_900_000);
-    expect(await prove()).toEqual([]);
+    expect(await verify()).toEqual([]);
 
-    await desk.takeBack(zero.correctionId);
+    await service.takeBack(zero.correctionId);
     expect(total(await current())).toBe(811_900_000);
-    expect(await prove()).toEqual([]);
+    expect(await verify()).toEqual([]);
     expect(await corrections.of(entityId)).toEqual([]);
     expect(await settings.get(unpostedSetting)).toEqual([]);
 
@@ -206,16 +206,16 @@ describe('a meter that jumps', () => {
       ...{ startUs: startUs + 500 * minuteUs, endUs: startUs + 1190 * minuteUs + 1 },
     };
     const unspiked = said(await current());
-    await desk.apply(spike);
+    await service.apply(spike);
     expect(total(await current())).toBe(4_950_000);
-    expect(await prove()).toEqual([]);
-    await desk.takeBack(spike.correctionId);
+    expect(await verify()).toEqual([]);
+    await service.takeBack(spike.correctionId);
     expect(said(await current())).toEqual(unspiked);
-    expect(await prove()).toEqual([]);
+    expect(await verify()).toEqual([]);
   });
 });
 
-function told(entityId: string, minutes: number, value: number | null): Reading {
+function readingAt(entityId: string, minutes: number, value: number | null): Reading {
   return {
     ...{
       entityId,
@@ -227,17 +227,17 @@ function told(entityId: string, minutes: number, value: number | null): Reading 
   };
 }
 
-describe('a meter that tells 0 for a quarter of an hour', () => {
+describe('a meter that reports 0 for a quarter of an hour', () => {
   it('has it left out with the rows of Home Assistant that repeat it, and back when that is taken back', async () => {
     const entityId = freshEntity('zero');
     const meter: Meter = { entityId, posts: 'register', kind: 'rising' };
-    const { desk, postingWorker, evidence } = openDesk(
+    const { service, postingWorker, evidence } = openService(
       [meter],
       new RememberedCorrections(new MongoCorrectionStore(documents)),
     );
     const readings = [
-      ...[told(entityId, 0, 5234.1), told(entityId, 10, 5234.2), told(entityId, 12, null)],
-      ...[told(entityId, 14, 0), told(entityId, 27, 5234.3), told(entityId, 37, 5234.4)],
+      ...[readingAt(entityId, 0, 5234.1), readingAt(entityId, 10, 5234.2), readingAt(entityId, 12, null)],
+      ...[readingAt(entityId, 14, 0), readingAt(entityId, 27, 5234.3), readingAt(entityId, 37, 5234.4)],
     ];
     await store.append(readings);
     const none = { sum: null, mean: null, min: null, max: null, unit: 'kWh', period: '5minute' as const };
@@ -257,7 +257,7 @@ describe('a meter that tells 0 for a quarter of an hour', () => {
     postingWorker.markDirty(entityId, span);
     await postingWorker.settle();
     const current = () => ledger.current(entityId, span.startUs, span.endUs);
-    const prove = async () =>
+    const verify = async () =>
       (await verifyMeter({ evidence, ledger }, usualRules, meter, span.startUs, span.endUs)).findings;
     const before = said(await current());
     expect(total(before)).toBe(5_234_500_000);
@@ -265,12 +265,12 @@ describe('a meter that tells 0 for a quarter of an hour', () => {
     const spike: Correction = {
       ...{ kind: 'exclusion', ...correctionOf(entityId, `${entityId}-spike`), ...intervalAt(atUs) },
     };
-    await desk.apply(spike);
+    await service.apply(spike);
     expect(total(await current())).toBe(300_000);
-    expect(await prove()).toEqual([]);
-    await desk.takeBack(spike.correctionId);
+    expect(await verify()).toEqual([]);
+    await service.takeBack(spike.correctionId);
     expect(said(await current())).toEqual(before);
-    expect(await prove()).toEqual([]);
+    expect(await verify()).toEqual([]);
   });
 });
 
@@ -278,13 +278,13 @@ describe('a meter that goes on lower', () => {
   it('is counted on from there, whenever its readings come, and what comes back is no use', async () => {
     const entityId = freshEntity('lower');
     const meter: Meter = { entityId, posts: 'register', kind: 'rising' };
-    const { postingWorker, evidence } = openDesk(
+    const { postingWorker, evidence } = openService(
       [meter],
       new RememberedCorrections(new MongoCorrectionStore(documents)),
     );
     // Half-hourly: 7 % are missing from the tenth reading on, and are back at the thirtieth.
     const readings = Array.from({ length: 40 }, (_, n) =>
-      told(entityId, n * 30, 1000 + n / 10 - (n >= 10 && n < 30 ? 70 : 0)),
+      readingAt(entityId, n * 30, 1000 + n / 10 - (n >= 10 && n < 30 ? 70 : 0)),
     );
     const endUs = startUs + 40 * 30 * minuteUs;
     const batches = [readings.slice(0, 12), readings.slice(14, 16), readings.slice(12, 14)];
@@ -309,7 +309,7 @@ describe('a meter that is renamed', () => {
     const [oldId, newId] = [freshEntity('before'), freshEntity('after')];
     const meterNamed = (entityId: string): Meter => ({ entityId, posts: 'register', kind: 'rising' });
     const documentsOf = () => new RememberedCorrections(new MongoCorrectionStore(documents));
-    const first = openDesk([meterNamed(oldId)], documentsOf());
+    const first = openService([meterNamed(oldId)], documentsOf());
     await store.append(jumping(oldId));
     first.postingWorker.markDirty(oldId, whole);
     await first.postingWorker.settle();
@@ -320,15 +320,16 @@ describe('a meter that is renamed', () => {
       ...{ kind: 'exclusion', ...correctionOf(oldId, `${oldId}-spike`) },
       ...{ startUs: startUs + 900 * minuteUs, endUs: startUs + 950 * minuteUs + 1 },
     };
-    for (const one of [zero, spike]) expect(await first.desk.apply(one)).toMatchObject({ kind: 'changed' });
+    for (const one of [zero, spike])
+      expect(await first.service.apply(one)).toMatchObject({ kind: 'changed' });
     const before = said(await ledger.current(oldId, whole.startUs, whole.endUs));
     expect(before.filter(({ reason }) => reason === 'corrected').length).toBeGreaterThan(0);
 
     const renamed = (corrections: CorrectionStore, settings = settingsOf(documents)) => {
-      const parts = openDesk([meterNamed(newId)], corrections);
-      const told: RecordingEvent[] = [];
+      const parts = openService([meterNamed(newId)], corrections);
+      const reported: RecordingEvent[] = [];
       const events = new RecordingEvents(quietLog);
-      events.on((event) => told.push(event));
+      events.on((event) => reported.push(event));
       const keeper = new RenameKeeper(
         {
           renames: () => new Map([[oldId, newId]]),
@@ -342,7 +343,7 @@ describe('a meter that is renamed', () => {
           },
           takeovers: () => new Map(),
           excludeUntil: async () => undefined,
-          carryCorrections: (...ids) => parts.desk.carry(...ids),
+          carryCorrections: (...ids) => parts.service.carry(...ids),
           settings,
           settled: async () => undefined,
           isBusy: () => false,
@@ -352,7 +353,7 @@ describe('a meter that is renamed', () => {
         },
         { pageReadings: 50, retryMs: 20 },
       );
-      return { ...parts, keeper, told };
+      return { ...parts, keeper, reported };
     };
 
     // It dies when one of the two has gone along and is not posted.
@@ -377,7 +378,7 @@ describe('a meter that is renamed', () => {
 
     const third = renamed(documentsOf());
     third.keeper.start();
-    await vi.waitFor(() => expect(third.told.map(({ kind }) => kind)).toEqual(['renamed']), 10_000);
+    await vi.waitFor(() => expect(third.reported.map(({ kind }) => kind)).toEqual(['renamed']), 10_000);
     await third.keeper.stop();
     await third.postingWorker.settle();
     const current = () => ledger.current(newId, whole.startUs, whole.endUs);
@@ -385,17 +386,17 @@ describe('a meter that is renamed', () => {
     const declared = documentsOf();
     expect(await declared.of(oldId)).toEqual([]);
     expect(await declared.of(newId)).toEqual([zero, spike].map((one) => ({ ...one, entityId: newId })));
-    const proven = await verifyMeter(
+    const verification = await verifyMeter(
       { evidence: third.evidence, ledger },
       usualRules,
       meterNamed(newId),
       whole.startUs,
       whole.endUs,
     );
-    expect(proven.findings).toEqual([]);
+    expect(verification.findings).toEqual([]);
 
     // By the id that the ticket knows.
-    await third.desk.takeBack(zero.correctionId);
+    await third.service.takeBack(zero.correctionId);
     expect(total(await current())).toBe(total(before) + 800_000_000);
   });
 });

@@ -1,5 +1,5 @@
 /**
- * Goal: a page in a browser of this machine can do nothing with the stores on loopback; nobody sees their password.
+ * Goal: a page in a browser of this machine can do nothing with the stores on loopback; their password is never shown.
  * Method: the stores started as npm start does it; asked as such a page would, and with the old password.
  */
 import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
@@ -105,7 +105,7 @@ describe('QuestDB', () => {
     expect([questdbUrl, questdbPgUrl]).toEqual([sidecars.questdbUrl, sidecars.questdbPgUrl]);
   });
 
-  it('keeps its password through a restart, and its data when the folder had none', {
+  it('keeps its password through a restart, and its data in a folder without one', {
     timeout: 240_000,
   }, async () => {
     await sql('CREATE TABLE kept (at TIMESTAMP, a INT) TIMESTAMP(at) PARTITION BY DAY WAL');

@@ -21,7 +21,7 @@ import type { SubscriptionState, SyncRun } from '../../src/recording/sync-log.ts
 import { entityNamed, entityStoreOf, openDocuments } from './documents-fixture.ts';
 import { baseUs } from './questdb-fixture.ts';
 
-/** The document server behind a way on which writes are held up: whoever wrote gives up, and they are done later. */
+/** The document server behind a proxy that delays writes: the caller gives up, and they are done later. */
 class HeldWrites implements Pick<Documents, 'ask'> {
   readonly #server: Documents;
   readonly #held: (() => Promise<unknown>)[] = [];
@@ -98,7 +98,7 @@ describe('settings', () => {
     );
   });
 
-  it('tells what is not set from what is null', async () => {
+  it('distinguishes what is not set from null', async () => {
     const settings = new MongoSettingsStore(documents());
     expect(await settings.get('none')).toBeUndefined();
     await settings.set('nothing', null, atUs);
@@ -128,7 +128,7 @@ describe('settings', () => {
       await expect(settings.set(key, 'Asia/Tokyo', atUs + 2)).rejects.toThrow('no answer');
       held.isHeld = false;
       await held.release();
-      // Nothing was set after it: it stands, and the next is newer all the same.
+      // Nothing was set after it: it stays, and the next one is newer all the same.
       expect(await settings.get(key)).toBe('Asia/Tokyo');
       await settings.set(key, 'Europe/Paris', atUs + 3);
       expect(await settings.get(key)).toBe('Europe/Paris');
@@ -141,7 +141,7 @@ describe('settings', () => {
     expect(await settings.get('many')).toBe(11);
   });
 
-  it('goes on with a document of a program that had no revisions', async () => {
+  it('updates a document that was written without a revision', async () => {
     const server = documents();
     await server.ask<SettingDocument, unknown>(settingsCollection, (settings) =>
       settings.insertOne({ _id: 'old', json: '1', updatedAtUs: atUs }),
@@ -169,7 +169,7 @@ describe('entities', () => {
 
   const byId = (known: KnownEntity[]) => known.toSorted((a, b) => (a.entityId < b.entityId ? -1 : 1));
 
-  it('keeps every field, and tracks new ones as told', async () => {
+  it('keeps every field, and tracks new ones as requested', async () => {
     const store = entityStoreOf(documents());
     await store.saveDiscovered([grid, water], ({ role }) => role === 'grid_import', atUs);
     const times = { isActive: true, discoveredAtUs: atUs, updatedAtUs: atUs };
@@ -208,7 +208,7 @@ describe('entities', () => {
     expect(again.map(({ isTracked }) => isTracked)).toEqual([true, false, false]);
   });
 
-  it('tracks exactly what was told last, whatever was told before', async () => {
+  it('tracks exactly the last selection, whatever the one before', async () => {
     const store = entityStoreOf(documents());
     const ids = Array.from({ length: 12 }, (_, index) => `sensor.e${index}`);
     await store.saveDiscovered(
@@ -237,7 +237,7 @@ describe('entities', () => {
     expect(tracked.map(({ entityId }) => entityId).toSorted()).toEqual(['sensor.grid', 'sensor.solar']);
   });
 
-  // FerretDB waits for ever when a single call updates 100 documents.
+  // FerretDB never answers when a single call updates 100 documents.
   it('takes a large home', async () => {
     const store = entityStoreOf(documents());
     const many = Array.from({ length: 250 }, (_, index) => entityNamed(`sensor.many_${index}`));

@@ -1,8 +1,10 @@
 /**
- * Goal: on first tracking a home, its past stands in the ledger by itself, and each day is what the home's own registers
- * counted that day, wherever the process was killed meanwhile; a receipt after a crash covers the rows of statistics.
- * Method: the importer brings thirty days of hours and ten of five minutes out of a demo home into a real QuestDB, cut off
- * once in the middle; the ledger posts, and the views' days and hours are held against the registers in the home's model.
+ * Goal: on first tracking a home, its past stands in the ledger by itself, and each day is what the home's own
+ * registers counted that day, wherever the process was killed meanwhile; a receipt after a crash covers the rows of
+ * statistics.
+ * Method: the importer brings thirty days of hours and ten of five minutes out of a demo home into a real QuestDB,
+ * cut off once in the middle; the ledger posts, and the views' days and hours are held against the registers in the
+ * home's model.
  */
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -77,9 +79,9 @@ function importer(signal: { onPost?: () => void } = {}): HistoryImport {
 /** What the home's own register says at an instant, in its canonical unit. */
 function registerAt(entityId: string, atUs: number): number {
   const rows = demo.statistics.hours(entityOf(entityId), atUs - hourUs, atUs);
-  const told = rows.at(-1)?.state;
-  if (told === null || told === undefined) throw new Error(`${entityId} has no register`);
-  const canonical = toCanonical(told, entityOf(entityId).definition.unit ?? '');
+  const register = rows.at(-1)?.state;
+  if (register === null || register === undefined) throw new Error(`${entityId} has no register`);
+  const canonical = toCanonical(register, entityOf(entityId).definition.unit ?? '');
   if (canonical === null) throw new Error(`${entityId} is in no unit of ours`);
   return canonical.value;
 }
@@ -149,8 +151,8 @@ describe('the past of a home', { timeout: 180_000 }, () => {
     expect(run).toMatchObject({ status: 'success', entitiesTotal: entities.length, kind: 'statistics' });
     for (const { entityId, unit } of entities) {
       const hours = await statistics.range(entityId, 'hour', 0, nowUs, 10_000);
-      const told = demo.statistics.hours(entityOf(entityId), 0, nowUs);
-      expect(hours.map((row) => row.startUs / 1000)).toEqual(told.map((row) => row.startMs));
+      const homeHours = demo.statistics.hours(entityOf(entityId), 0, nowUs);
+      expect(hours.map((row) => row.startUs / 1000)).toEqual(homeHours.map((row) => row.startMs));
       expect(new Set(hours.map((row) => row.unit))).toEqual(new Set([unit]));
       const short = await statistics.range(entityId, '5minute', 0, nowUs, 10_000);
       expect(short.length).toBeGreaterThan(2800);

@@ -1,9 +1,9 @@
 /**
- * Goal: what is wrong in a meter's life becomes the right tickets, each choice makes the figures that it says, and an undo
- * makes them what they were.
- * Method: a meter in real stores with a gap, a jump, a spike, a fall and kept rows that are wrong; Home Assistant's own rows
- * reckoned by core's rule. Each ticket is tried, decided and undone, the hours added up from the ledger after each step, and
- * the whole verified at the end.
+ * Goal: what is wrong in a meter's life becomes the right tickets, each choice makes the figures that it says, and an
+ * undo makes them what they were.
+ * Method: a meter in real stores with a gap, a jump, a spike, a fall and kept rows that are wrong; Home Assistant's
+ * own rows reckoned by core's rule. Each ticket is tried, decided and undone, the hours added up from the ledger
+ * after each step, and the whole verified at the end.
  */
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -24,7 +24,7 @@ const entityId = freshEntity('integrity');
 const home = new IntegrityHome(endUs + hourUs);
 
 const at = (minute: number) => startUs + minute * minuteUs;
-/** 10 Wh a minute; 50 kWh more from minute 1000 on, 0 for two readings, anew from 300 at minute 2000. */
+/** 10 Wh a minute; 50 kWh more from minute 1000 on, 0 for two readings, a restart from 300 at minute 2000. */
 function register(minute: number): number {
   if (minute === 1500 || minute === 1501) return 0;
   if (minute >= 2000) return 300 + (minute - 2000) / 100;
@@ -44,17 +44,17 @@ beforeAll(async () => {
     }),
   );
   await home.play(readings, isMissing);
-  // Kept wrong: as Home Assistant had it before it corrected its past.
+  // Kept wrong: as Home Assistant kept it before it corrected its past.
   const [row] = await home.kept.range(entityId, 'hour', at(660), at(720), 1);
   if (row === undefined) throw new Error('a row');
   await home.kept.append([{ ...row, state: (row.state ?? 0) + 3, sum: (row.sum ?? 0) + 3 }]);
-  // Home Assistant counted 0.7 kWh in hour 40 that no reading of ours tells.
-  for (const [place, told] of home.homeAssistant.rows.entries())
-    if (told.startUs >= at(40 * 60))
+  // Home Assistant counted 0.7 kWh in hour 40 that no reading of ours contains.
+  for (const [place, homeRow] of home.homeAssistant.rows.entries())
+    if (homeRow.startUs >= at(40 * 60))
       home.homeAssistant.rows[place] = {
-        ...told,
-        sum: (told.sum ?? 0) + 0.7,
-        state: (told.state ?? 0) + 0.7,
+        ...homeRow,
+        sum: (homeRow.sum ?? 0) + 0.7,
+        state: (homeRow.state ?? 0) + 0.7,
       };
   run = await home.reconcile(startUs, endUs);
 });
@@ -190,12 +190,12 @@ describe('a spike', () => {
 describe('hours that differ', () => {
   it('are set to what Home Assistant has, or pass when it has the same', { timeout: 120_000 }, async () => {
     await decided('hours_differ', 40 * 60, answer('set_value', { valueMicro: 1_300_000 }), 1.3);
-    for (const [place, told] of home.homeAssistant.rows.entries())
-      if (told.startUs >= at(40 * 60))
+    for (const [place, homeRow] of home.homeAssistant.rows.entries())
+      if (homeRow.startUs >= at(40 * 60))
         home.homeAssistant.rows[place] = {
-          ...told,
-          sum: (told.sum ?? 0) - 0.7,
-          state: (told.state ?? 0) - 0.7,
+          ...homeRow,
+          sum: (homeRow.sum ?? 0) - 0.7,
+          state: (homeRow.state ?? 0) - 0.7,
         };
     await home.reconcile(startUs, endUs);
     expect((await only('hours_differ')).status).toBe('passed');

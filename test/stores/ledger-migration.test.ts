@@ -1,7 +1,8 @@
 /**
- * Goal: a ledger of an older program is taken over as it is: nothing is lost, its sums stay valid and follow what is new.
- * Method: a QuestDB of this file's own is brought to the version before causes and corrections, with entries, journal and
- * the views over them; then the program of today opens it, reads what stands there and posts more.
+ * Goal: a ledger of an older program is taken over as it is: nothing is lost, its sums stay valid and follow what is
+ * new.
+ * Method: a QuestDB of this file's own is brought to the version before causes and corrections, with entries, journal
+ * and the views over them; then the present program opens it, reads what is stored and posts more.
  */
 
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -77,7 +78,7 @@ afterAll(async () => {
   await rm(dataDir, { recursive: true, force: true });
 });
 
-describe('a ledger from before causes were told', { timeout: 120_000 }, () => {
+describe('a ledger from before causes were recorded', { timeout: 120_000 }, () => {
   it('is read as it stood, keeps its views, and goes on', async () => {
     const viewIds = async () =>
       (await old.query('SELECT view_name, view_status, view_table_dir_name FROM materialized_views()')).rows;
@@ -102,7 +103,7 @@ describe('a ledger from before causes were told', { timeout: 120_000 }, () => {
     const views = new QuestDbLedgerViews(db, () => zone);
     await db.prepared();
     await views.prepare();
-    // The very same views: dropping them and making them anew would read years.
+    // The same views are kept: making them again would read years.
     expect(await settledViews()).toEqual(before);
 
     const entries = await ledger.current(entityId, startUs, startUs + 96 * quarterHourUs);

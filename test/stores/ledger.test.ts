@@ -79,7 +79,7 @@ async function postAll(
 }
 
 function postedAtOnce(readings: readonly Reading[]): readonly Entry[] {
-  const told = [...readings]
+  const evidence = [...readings]
     .sort((a, b) => a.atUs - b.atUs)
     .map(
       (reading): RegisterReading => ({
@@ -92,7 +92,7 @@ function postedAtOnce(readings: readonly Reading[]): readonly Entry[] {
     );
   const { registerGapUs: maxGapUs, quarterHourGapUs, certainMicro } = usualRules;
   const rules = { kind: 'rising', maxGapUs, quarterHourGapUs, certainMicro } as const;
-  return postCounter(rules, null, told, Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER).entries;
+  return postCounter(rules, null, evidence, Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER).entries;
 }
 
 describe('the ledger in QuestDB', () => {
@@ -105,11 +105,11 @@ describe('the ledger in QuestDB', () => {
       { minLength: 5, maxLength: 40 },
     );
     await fc.assert(
-      fc.asyncProperty(steps, fc.infiniteStream(fc.nat()), async (told, picks) => {
+      fc.asyncProperty(steps, fc.infiniteStream(fc.nat()), async (drawn, picks) => {
         const entityId = freshEntity('ledger');
         let atUs = at('2026-03-28T20:00:00Z');
         let value = 100;
-        const readings = told.map(({ waitUs, by }) => {
+        const readings = drawn.map(({ waitUs, by }) => {
           atUs += waitUs;
           value += (by ?? 0) / 1000;
           return energy(entityId, atUs, by === null ? null : value);
@@ -138,7 +138,7 @@ describe('the ledger in QuestDB', () => {
     );
   });
 
-  it('reopens the quarters that a late word of a switch concerns, until its next word', async () => {
+  it('reopens the quarter-hours that a late word of a switch concerns, until its next word', async () => {
     const powerId = freshEntity('plug_power');
     const switchId = freshEntity('plug_switch');
     const registerId = freshEntity('plug_energy');
@@ -157,7 +157,7 @@ describe('the ledger in QuestDB', () => {
     ];
     keeper.setMeters(meters);
     keeper.start();
-    const tell = async (...readings: Reading[]) => {
+    const report = async (...readings: Reading[]) => {
       await store.append(readings);
       for (const { entityId, atUs } of readings) keeper.markDirty(entityId, intervalAt(atUs));
       await keeper.settle();
@@ -176,7 +176,7 @@ describe('the ledger in QuestDB', () => {
     });
     // Over the hour that the clock skips in Brussels: a sensor that goes on saying 40 W.
     const hours = ['00:00', '00:30', '01:00', '01:30', '02:00'];
-    await tell(
+    await report(
       ...hours.map((time) => power(time, 40)),
       ...hours.map((time, index) => energy(registerId, at(`2026-03-29T${time}Z`), index / 100)),
     );
@@ -186,10 +186,10 @@ describe('the ledger in QuestDB', () => {
         0,
       );
     expect(await sum()).toBe(80_000);
-    await tell(word('01:10', 1), word('01:50', null));
+    await report(word('01:10', 1), word('01:50', null));
     expect(await sum()).toBe(80_000);
-    await tell(word('00:20', 0));
-    // Off for fifty minutes of two hours; each quarter is rounded by itself.
+    await report(word('00:20', 0));
+    // Off for fifty minutes of two hours; each quarter-hour is rounded by itself.
     expect(await sum()).toBe(46_666);
     const rows = await ledger.current(registerId, 0, at('2026-03-29T02:00:00Z'));
     expect(rows.map(({ onTimeUs }) => onTimeUs && onTimeUs / 60_000_000)).toEqual([
@@ -328,7 +328,7 @@ describe('the ledger in QuestDB', () => {
     expect(sum).toBe(Math.round((10 + 47 * 0.4) * 1e6) - 10_000_000 - (Math.round(10.4 * 1e6) - 10_400_000));
   });
 
-  it('proves itself, and finds an entry, a journal and a sum that were tampered with', async () => {
+  it('passes verification, which finds an entry, a journal and a sum that were tampered with', async () => {
     const entityId = freshEntity('verified');
     const meter = { entityId, posts: 'register', kind: 'rising' } as const;
     const startUs = at('2026-04-01T00:00:00Z');
@@ -336,18 +336,18 @@ describe('the ledger in QuestDB', () => {
       energy(entityId, startUs + index * 410_000_000, index === 150 ? 0.5 : index / 10),
     );
     await postAll({ entityId }, [readings.slice(100), readings.slice(0, 100)]);
-    const prove = () => verifyMeter(deps, usualRules, meter, startUs, startUs + 200 * 410_000_000);
-    expect(await prove()).toMatchObject({ findings: [] });
+    const verify = () => verifyMeter(deps, usualRules, meter, startUs, startUs + 200 * 410_000_000);
+    expect(await verify()).toMatchObject({ findings: [] });
     const [entry] = await ledger.current(entityId, startUs + 3_600_000_000, startUs + 4_500_000_000);
     if (entry === undefined) throw new Error('an entry');
     await ledger.write([
       { entityId, entries: [{ ...entry, amountMicro: entry.amountMicro + 1 }], openings: [] },
     ]);
-    expect(new Set((await prove()).findings.map((finding) => finding.check))).toEqual(
+    expect(new Set((await verify()).findings.map((finding) => finding.check))).toEqual(
       new Set(['evidence', 'conservation']),
     );
     await ledger.write([{ entityId, entries: [{ ...entry, revision: entry.revision + 2 }], openings: [] }]);
-    expect((await prove()).findings.map((finding) => finding.check)).toContain('journal');
+    expect((await verify()).findings.map((finding) => finding.check)).toContain('journal');
   });
 
   it('knows after a crash what arrived and was not posted', async () => {

@@ -1,6 +1,6 @@
 /**
- * Goal: what is in the files of real meters comes out by hour, day and month, peaks at their quarters, in whatever order
- * it came in; gas in cubic metres and in kilowatt-hours.
+ * Goal: what is in the files of real meters comes out by hour, day and month, peaks at their quarter-hours, in whatever
+ * order it came in; gas in cubic metres and in kilowatt-hours.
  * Method: the files are played into the real stores, shuffled; every answer of the API is held against test/reference,
  * which shares no code with the product.
  */
@@ -8,7 +8,7 @@
 import { describe, expect, it } from 'vitest';
 import { statistics, statisticsRow } from '../../src/schemas/statistics.ts';
 import { quarterHourUs } from '../../src/units/durations.ts';
-import { reckon, type Told, together } from '../reference/meter-reckoner.ts';
+import { type RegisterState, reckon, together } from '../reference/meter-reckoner.ts';
 import { fluviusGasHours, fluviusQuarterHours, homeWizardRows } from './meter-files.ts';
 import { PlayedHome } from './played-home.ts';
 import { freshEntity } from './questdb-fixture.ts';
@@ -22,18 +22,18 @@ describe('files of real meters', () => {
     startUs: number,
     parts: readonly (readonly [startUs: number, thousandths: number])[],
     stepUs: number,
-  ): Told[] => {
+  ): RegisterState[] => {
     let register = 1_000_000n;
-    const told: Told[] = [{ atUs: startUs, micro: register * 1000n }];
+    const states: RegisterState[] = [{ atUs: startUs, micro: register * 1000n }];
     for (const [partUs, thousandths] of parts) {
       register += BigInt(thousandths);
-      told.push({ atUs: partUs + stepUs, micro: register * 1000n });
+      states.push({ atUs: partUs + stepUs, micro: register * 1000n });
     }
-    return told;
+    return states;
   };
   const wizard = [0, 1].map((place) =>
     homeWizardRows().map(
-      (row): Told => ({ atUs: row.atUs, micro: BigInt(row.registersWh[place] ?? 0) * 1000n }),
+      (row): RegisterState => ({ atUs: row.atUs, micro: BigInt(row.registersWh[place] ?? 0) * 1000n }),
     ),
   );
   const rows = fluviusQuarterHours().filter((row) => row.register.startsWith('Afname'));
@@ -58,17 +58,17 @@ describe('files of real meters', () => {
   );
 
   it.each([
-    { name: 'HomeWizard, September 2022', told: wizard },
-    { name: 'Fluvius, October 2021', told: fluvius },
-  ])('$name', async ({ told }) => {
+    { name: 'HomeWizard, September 2022', states: wizard },
+    { name: 'Fluvius, October 2021', states: fluvius },
+  ])('$name', async ({ states }) => {
     const ids = [freshEntity('file_one'), freshEntity('file_two')];
     const home = new PlayedHome({ imports: ids, exports: [] }, us('2022-12-01T00:00:00Z'));
     await home.start(zone);
     for (const [index, id] of ids.entries())
-      await home.play(id, shuffled(told[index] ?? [], 3).map(readingOf));
+      await home.play(id, shuffled(states[index] ?? [], 3).map(readingOf));
     await home.settle();
-    for (const [index, id] of ids.entries()) await compare(home, id, reckon(told[index] ?? []), zone);
-    await comparePeaks(home, together(told.map(reckon)), zone);
+    for (const [index, id] of ids.entries()) await compare(home, id, reckon(states[index] ?? []), zone);
+    await comparePeaks(home, together(states.map(reckon)), zone);
     await home.stop();
   });
 
@@ -86,13 +86,13 @@ describe('files of real meters', () => {
     await compare(home, energy, reckon(gasEnergy), zone);
     // A gas day is from six to six; any range of hours can be asked for.
     const day = 'start_time=2022-01-10T06:00:00%2B01:00&end_time=2022-01-11T06:00:00%2B01:00';
-    const told = await home.get(`/api/statistics/${volume}?period=hour&${day}`, statistics);
+    const answer = await home.get(`/api/statistics/${volume}?period=hour&${day}`, statistics);
     const litres = fluviusGasHours()
       .slice(0, 24)
       .reduce((sum, hour) => sum + hour.litres, 0);
     const sum = statisticsRow
       .array()
-      .parse(told.data)
+      .parse(answer.data)
       .reduce((all, row) => all + (row.sum ?? Number.NaN), 0);
     expect(sum).toBeCloseTo(litres / 1000, 6);
     await home.stop();

@@ -1,15 +1,15 @@
 /**
  * Goal: meters that no rule was written for come out right: ties, resets, falls, days of absence, readings beside the
- * quarter, told in any order, in zones of every kind.
- * Method: lives are drawn from a seed, shuffled, played into the real stores in two batches, each posted before the next, and
- * asked for through the whole application; every answer is held against test/reference.
+ * quarter-hour, reported in any order, in zones of every kind.
+ * Method: lives are drawn from a seed, shuffled, played into the real stores in two batches, each posted before the
+ * next, and asked for through the whole application; every answer is held against test/reference.
  */
 
 import { describe, expect, it } from 'vitest';
 import { balance } from '../../src/schemas/balance.ts';
 import { capacityMonth } from '../../src/schemas/p1.ts';
 import { dayUs, minuteUs, quarterHourUs } from '../../src/units/durations.ts';
-import { monthPeaks, reckon, seeded, sumsBy, type Told } from '../reference/meter-reckoner.ts';
+import { monthPeaks, type RegisterState, reckon, seeded, sumsBy } from '../reference/meter-reckoner.ts';
 import { PlayedHome } from './played-home.ts';
 import { freshEntity } from './questdb-fixture.ts';
 import { compare, comparePeaks, readingOf, shuffled } from './reckoned-answers.ts';
@@ -21,15 +21,15 @@ interface Life {
   /** Local midnights. */
   readonly from: string;
   readonly until: string;
-  /** Readings lie so far from the quarter's boundary, at most. */
+  /** Readings lie so far from the quarter-hour's boundary, at most. */
   readonly jitterMinutes: number;
   readonly seed: number;
 }
 
-/** What a meter shows over its life. Uses are multiples of 50 Wh, so that many quarters are equally high. */
-function lifeOf({ from, until, jitterMinutes, seed }: Life): Told[] {
+/** What a meter shows over its life. Uses are multiples of 50 Wh, so that many quarter-hours are equally high. */
+function lifeOf({ from, until, jitterMinutes, seed }: Life): RegisterState[] {
   const random = seeded(seed);
-  const told: Told[] = [];
+  const states: RegisterState[] = [];
   let registerWh = 4_000_000;
   /** Until when it can't be seen. */
   let absentUntilUs = 0;
@@ -44,16 +44,16 @@ function lifeOf({ from, until, jitterMinutes, seed }: Life): Told[] {
     // Three days without the meter, which goes on counting.
     if (chance < 0.0004) {
       absentUntilUs = seenUs + 3 * dayUs + Math.floor(random() * dayUs);
-      told.push({ atUs: seenUs, micro: null });
+      states.push({ atUs: seenUs, micro: null });
       continue;
     }
     // It begins anew near 0.
     if (chance > 0.9996) registerWh = Math.floor(random() * 3) * 50;
     // It shows a little less for once, which is no use and no injection.
     const isDip = chance > 0.97 && chance < 0.98;
-    told.push({ atUs: seenUs, micro: BigInt(isDip ? Math.max(0, registerWh - 10) : registerWh) * 1000n });
+    states.push({ atUs: seenUs, micro: BigInt(isDip ? Math.max(0, registerWh - 10) : registerWh) * 1000n });
   }
-  return told;
+  return states;
 }
 
 const brussels = { zone: 'Europe/Brussels' };
@@ -79,15 +79,15 @@ describe.each(lives)('a meter in $zone from $from (seed $seed)', (life) => {
   const { zone, from, until, seed } = life;
 
   it('comes out as it was, however it comes in', async () => {
-    const told = lifeOf(life);
-    const quarters = reckon(told);
+    const states = lifeOf(life);
+    const quarters = reckon(states);
     // The seed must have drawn what this is about.
-    expect(told.some(({ micro }) => micro === null)).toBe(true);
+    expect(states.some(({ micro }) => micro === null)).toBe(true);
     expect([...quarters.values()].filter(({ isMeasured }) => !isMeasured).length).toBeGreaterThan(3 * 96);
     const meter = freshEntity('other_meter');
     const home = new PlayedHome({ imports: [meter], exports: [] }, us(until) + dayUs);
     await home.start(zone);
-    const mixed = shuffled(told, seed + 100);
+    const mixed = shuffled(states, seed + 100);
     for (const batch of [mixed.slice(0, mixed.length / 2), mixed.slice(mixed.length / 2)]) {
       await home.play(meter, batch.map(readingOf));
       await home.settle();

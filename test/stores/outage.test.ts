@@ -1,6 +1,6 @@
 /**
- * Goal: a store that dies, hangs or is not there yet costs time and nothing else: calls end within their deadlines, what
- * was acknowledged is there, what is repeated is there once, and all goes on by itself when the store is back.
+ * Goal: a store that dies, hangs or is not there yet costs time and nothing else: calls end within their deadlines,
+ * what was acknowledged is there, what is repeated is there once, and all goes on by itself when the store is back.
  * Method: stores of this file's own, killed (SIGKILL) and stopped (SIGSTOP) while the adapters are at work.
  */
 
@@ -40,7 +40,7 @@ afterAll(async () => {
   await rm(dataDir, { recursive: true, force: true });
 });
 
-/** Resolves when it stands: the signal is sent at once, and a thread that runs may answer still. */
+/** Resolves when it is stopped: after the signal a running thread may still answer. */
 async function halt(name: SidecarName): Promise<void> {
   sidecars.kill(name, 'SIGSTOP');
   const tasks = `/proc/${sidecars.pid(name)}/task`;
@@ -74,7 +74,7 @@ async function outcome(call: Promise<unknown>): Promise<{ isDone: boolean; ms: n
   return { isDone, ms: performance.now() - startedMs };
 }
 
-/** Generous: what is proved is that the wait has an end, on a machine that does other things. */
+/** Generous: the test shows that the wait has an end, on a busy machine. */
 const farBeyondMs = 12_000;
 
 describe('QuestDB', () => {
@@ -87,7 +87,7 @@ describe('QuestDB', () => {
     let failures = 0;
     const before = sidecars.pid('questdb');
     for (const [place, batch] of batches.entries()) {
-      // Not waited for: it dies while the append is on its way.
+      // Not awaited: the store dies during the append.
       if (place === 30) setTimeout(() => sidecars.kill('questdb', 'SIGKILL'), 3);
       await eventually(async () => {
         const { isDone, ms } = await outcome(store.append(batch));

@@ -62,7 +62,7 @@ export class PlayedHome {
   readonly #meters: GridMeters;
   #zone = 'Europe/Brussels';
 
-  /** @param nowUs the instant at which this home lives */
+  /** @param nowUs the present of this home */
   constructor(meters: GridMeters, nowUs: number) {
     this.clock = { nowUs: () => nowUs, monotonicMs: () => performance.now() };
     const db = new QuestDb({
@@ -72,7 +72,7 @@ export class PlayedHome {
       log: quietLog,
     });
     this.#stored = new QuestDbLedgerViews(db, () => this.#zone);
-    // As the process has it: the quarter at which this home lives is in memory.
+    // As in the process: the running quarter-hour is in memory.
     const running = new RunningLedger({
       store: new QuestDbLedgerStore(db),
       summed: () => this.#stored.refreshed(),
@@ -189,7 +189,7 @@ export class PlayedHome {
     this.#flows.setSources(balanceSources(home.entities(), home.unknownSources()));
   }
 
-  /** Registers at instants, as an import brings them; null while the meter was not to be had. */
+  /** Registers at instants, as an import brings them; null while the meter was unavailable. */
   async play(
     entityId: string,
     registers: readonly (readonly [atUs: number, value: number | null])[],
@@ -263,7 +263,7 @@ export class PlayedHome {
     return today;
   }
 
-  /** Everything told is posted, and the views show it. */
+  /** Everything reported is posted, and the views show it. */
   async settle(): Promise<void> {
     await this.#postingWorker.settle();
     await this.#flows.settle();

@@ -79,7 +79,7 @@ describe('hours of a long span', () => {
     expectSame(hours, await dayByDay(store, id));
     expect(hours.some((hour) => hour.count === 0 || hour.mean === null || hour.count > 5)).toBe(true);
 
-    // A reading long past, and one that replaces what stood there: neither waits for the view.
+    // A reading long past, and one that replaces another: neither waits for the view.
     const replaced = readings[1500];
     if (replaced === undefined) throw new Error('there are 3000');
     const late = [

@@ -125,7 +125,7 @@ describe('hourly', () => {
     const minuteUs = 60_000_000;
     await store.append([
       powerReading(id, baseUs - 30 * minuteUs, 600),
-      // Ten readings in the last minute of the first quarter must not weigh more than their minute.
+      // Ten readings in the last minute of the first quarter-hour must not weigh more than their minute.
       ...Array.from({ length: 10 }, (_, second) =>
         powerReading(id, baseUs + 14 * minuteUs + second * 6_000_000, 1200),
       ),

@@ -147,7 +147,7 @@ describe('before, newest and count', () => {
     expect(await store.before(freshEntity(), baseUs)).toBeNull();
   });
 
-  it('tells the newest of many entities, and nothing of those without', async () => {
+  it('returns the newest of many entities, and nothing for those without', async () => {
     const ids = Array.from({ length: 450 }, () => freshEntity());
     const none = freshEntity();
     const newestOf = (id: string, index: number) =>

@@ -1,4 +1,4 @@
-/** What the API tells of meters, held against what their readings were reckoned to by test/reference. */
+/** What the API returns for meters, held against what their readings were reckoned to by test/reference. */
 
 import { expect } from 'vitest';
 import { capacityMonth } from '../../src/schemas/p1.ts';
@@ -13,15 +13,17 @@ import {
   hourSums,
   monthPeaks,
   type ReckonedQuarterHour,
+  type RegisterState,
   seeded,
   sumsBy,
-  type Told,
   wallClock,
 } from '../reference/meter-reckoner.ts';
 import type { PlayedHome } from './played-home.ts';
 
 const us = (iso: string) => Date.parse(iso) * 1000;
-/** Splitting a difference over quarters may leave a part a millionth away from its fraction, at each of its ends. */
+/**
+ * Splitting a difference over quarter-hours may leave a part a millionth away from its fraction, at each of its ends.
+ */
 const within = 2n;
 
 export function shuffled<T>(items: readonly T[], seed: number): T[] {
@@ -34,7 +36,7 @@ export function shuffled<T>(items: readonly T[], seed: number): T[] {
   return order;
 }
 
-export const readingOf = ({ atUs, micro }: Told) =>
+export const readingOf = ({ atUs, micro }: RegisterState) =>
   [atUs, micro === null ? null : Number(micro) / 1e6] as const;
 
 /** What the API says of one meter or flow, against the reckoning. */
@@ -53,10 +55,10 @@ export async function compare(
       : `${key}: ${kwh}, reckoned ${exact.toNumber()}`;
   };
   const hours = hourSums(quarters, zone);
-  const told = await home.get(`/api/statistics/${id}?period=hour&${range}`, statistics);
+  const answer = await home.get(`/api/statistics/${id}?period=hour&${range}`, statistics);
   const rows = statisticsRow
     .array()
-    .parse(told.data)
+    .parse(answer.data)
     .filter((row) => row.sum !== null);
   expect(
     rows
@@ -93,19 +95,19 @@ export async function comparePeaks(
   const peaks = monthPeaks(quarters, zone);
   const months = [...sumsBy(quarters, zone, 'month').keys()].sort();
   for (const month of months) {
-    const told = await home.get(`/v1/capacity/month/${month}`, capacityMonth);
+    const answer = await home.get(`/v1/capacity/month/${month}`, capacityMonth);
     const own = [...quarters].filter(([startUs]) => wallClock(startUs, zone).month === month);
-    expect(told.peaks.length, month).toBe(own.length);
-    const wrong = told.peaks.filter(
+    expect(answer.peaks.length, month).toBe(own.length);
+    const wrong = answer.peaks.filter(
       (peak) =>
         !quarters.get(us(peak.bucket))?.micro.isNear(BigInt(Math.round(peak.avg_power_w * 250)), within),
     );
     expect(wrong, month).toEqual([]);
     const peak = peaks.get(month) ?? null;
-    expect([told.monthly_peak_w, told.monthly_peak_ts && us(told.monthly_peak_ts)], month).toEqual([
+    expect([answer.monthly_peak_w, answer.monthly_peak_ts && us(answer.monthly_peak_ts)], month).toEqual([
       peak === null ? null : expect.closeTo((peak.micro * 4) / 1000, 2),
       peak?.startUs ?? null,
     ]);
-    expect(told.measured_quarters, month).toBe(own.filter(([, one]) => one.isMeasured).length);
+    expect(answer.measured_quarters, month).toBe(own.filter(([, one]) => one.isMeasured).length);
   }
 }

@@ -1,8 +1,8 @@
 /**
- * Goal: what Home Assistant tells while QuestDB dies, hangs or is away is in it afterwards, every reading once.
- * Method: recorder with its spool on disk against a real QuestDB of its own, which is killed in the middle of a burst,
- * stopped by a signal for longer than a write may take, and taken down over a restart of the recorder; then its rows are
- * held against what the home told.
+ * Goal: what Home Assistant reports while QuestDB dies, hangs or is away is in it afterwards, every reading once.
+ * Method: recorder with its spool on disk against a real QuestDB of its own, which is killed in the middle of a
+ * burst, stopped by a signal for longer than a write may take, and taken down over a restart of the recorder; then
+ * its rows are held against what the home reported.
  */
 
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -35,7 +35,7 @@ describe('recorder and QuestDB', () => {
   let store: QuestDbReadingStore;
   let recorder: Recorder;
   let entities: TrackedEntity[];
-  let told: Map<string, number[]>;
+  let reported: Map<string, number[]>;
   let spoolDir: string;
   let lastUs: number;
 
@@ -67,7 +67,7 @@ describe('recorder and QuestDB', () => {
       unit: 'kWh',
       stateClass: 'total_increasing',
     }));
-    told = new Map(entities.map(({ entityId }) => [entityId, []]));
+    reported = new Map(entities.map(({ entityId }) => [entityId, []]));
     lastUs = baseUs;
     home.connect();
     await boot();
@@ -101,7 +101,7 @@ describe('recorder and QuestDB', () => {
       const entity = entities[i % entities.length];
       if (entity === undefined) return;
       lastUs += 1;
-      told.get(entity.entityId)?.push(lastUs);
+      reported.get(entity.entityId)?.push(lastUs);
       home.change(state(entity.entityId, lastUs, String(lastUs - baseUs)));
       if (i === Math.floor(count / 2)) during();
       if (i % 200 === 199) await new Promise((resolve) => setTimeout(resolve, 25));
@@ -124,7 +124,7 @@ describe('recorder and QuestDB', () => {
 
   async function expectAll(): Promise<void> {
     await recorder.settled();
-    for (const [entityId, expected] of told)
+    for (const [entityId, expected] of reported)
       await vi.waitFor(async () => expect(await stored(entityId)).toEqual(expected), {
         timeout: 20_000,
         interval: 200,

@@ -1,9 +1,9 @@
 /**
  * Goal: the quarter-hour that runs is answered with every reading and is written to the store once, when it is over; a
  * killed process makes it again from its readings.
- * Method: the process as the container runs it, over stores of its own, and a demo home whose one meter says what is put in
- * by hand. What the API answers is held against what the tables hold. The process lives by a clock that is shifted to where
- * the quarter has to be.
+ * Method: the process as the container runs it, over stores of its own, and a demo home whose one meter says what is
+ * put in by hand. What the API answers is held against what the tables hold. The process lives by a clock that is
+ * shifted to where the quarter-hour has to be.
  */
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -24,7 +24,10 @@ const second = 1_000_000;
 let demo: DemoHome;
 let ledger: LedgerProcess;
 let probe: QuestdbProbe;
-/** The present of the home and of the process: a minute into a quarter, and from there on with the machine's clock. */
+/**
+ * The present of the home and of the process: a minute into a quarter-hour, and from there on with the machine's
+ * clock.
+ */
 let shiftMs = Math.floor(Date.now() / quarterHourMs) * quarterHourMs + 60_000 - Date.now();
 const nowUs = () => (Date.now() + shiftMs) * 1000;
 const quarterHourUs = Math.floor(nowUs() / (quarterHourMs * 1000)) * quarterHourMs * 1000;
@@ -53,7 +56,7 @@ afterAll(async () => {
   await demo?.stop();
 });
 
-/** Runs before the process: its wall clock stands elsewhere. */
+/** Preloaded into the process: sets its wall clock to another instant. */
 function preload(ms: number): string {
   const code = `const Real = Date, now = Date.now.bind(Date);
     globalThis.Date = class extends Real {
@@ -78,7 +81,7 @@ async function quarter(place: number) {
   return answer.entries.find((entry) => entry.kind === 'quantity');
 }
 
-/** What is answered of the hour before the quarter and of the quarter itself. */
+/** What is answered of the hour before the quarter-hour and of the quarter-hour itself. */
 async function answered() {
   const span = `start_time=${iso(quarterHourUs - 3600 * second)}&end_time=${iso(quarterHourUs + quarterHourMs * 1000)}`;
   const day = statistics.parse(await ledger.get(`/api/statistics/${meter}?${span}&period=day&format=raw`));

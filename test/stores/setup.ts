@@ -1,4 +1,7 @@
-/** Starts the two stores once for all tests of this project, with the container's own settings, and tells where they are. */
+/**
+ * Starts the two stores once for all tests of this project, with the container's own settings, and provides their
+ * addresses.
+ */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -23,10 +23,10 @@ type Registers = [atUs: number, kwh: number][];
 
 /** A register every five minutes in [startUs, endUs]; `kwhAt` is its value. */
 function every5Minutes(startUs: number, endUs: number, kwhAt: (us: number) => number): Registers {
-  const told: Registers = [];
+  const registers: Registers = [];
   for (let us = startUs; us <= endUs; us += 5 * minuteUs)
-    told.push([us, Math.round(kwhAt(us) * 1000) / 1000]);
-  return told;
+    registers.push([us, Math.round(kwhAt(us) * 1000) / 1000]);
+  return registers;
 }
 
 /** @param lastUs the newest reading; a minute later the day is looked at */
@@ -77,7 +77,7 @@ describe('today', () => {
     expect(pages).toEqual(now);
   });
 
-  it('is one figure on a first day, of whose night only Home Assistant’s hours tell', async () => {
+  it('is one figure on a first day, whose night is known only from Home Assistant’s hours', async () => {
     const midnightUs = local('2026-05-12T00:00');
     const lastUs = local('2026-05-12T20:00');
     const { now, pages } = await played(lastUs, async (home, grid, device) => {

@@ -1,7 +1,8 @@
 /**
- * Goal: a meter of two tariffs, of which one is silent for half of each day, has its peak: Home Assistant tells changes only.
- * Method: what a real meter counted, of which the true peak is known, is told by two registers and played into the real stores without what did
- * not change, then with the hourly rows that Home Assistant keeps of them.
+ * Goal: a meter of two tariffs, of which one is silent for half of each day, has its peak: Home Assistant reports
+ * changes only.
+ * Method: what a real meter with a known peak counted is split over two registers and played into the
+ * real stores without what did not change, then with the hourly rows that Home Assistant keeps of them.
  */
 
 import { afterAll, expect, it } from 'vitest';
@@ -24,12 +25,12 @@ const home = new PlayedHome({ imports: meters, exports: [] }, (rows.at(-1)?.atUs
 afterAll(() => home.stop());
 
 /** What the meter counted, on one register by day (local 07:00 to 22:00, summer time) and on the other by night. */
-function byTariff(told: readonly { readonly atUs: number; readonly totalWh: number }[]) {
+function byTariff(totals: readonly { readonly atUs: number; readonly totalWh: number }[]) {
   const registersWh = [1_000_000, 2_000_000];
-  return told.map(({ atUs, totalWh }, index) => {
+  return totals.map(({ atUs, totalWh }, index) => {
     const localHour = (new Date(atUs / 1000 - 1).getUTCHours() + 2) % 24;
     const place = localHour >= 7 && localHour < 22 ? 0 : 1;
-    registersWh[place] = (registersWh[place] ?? 0) + totalWh - (told[index - 1]?.totalWh ?? totalWh);
+    registersWh[place] = (registersWh[place] ?? 0) + totalWh - (totals[index - 1]?.totalWh ?? totalWh);
     return { atUs, registersWh: [...registersWh] };
   });
 }
@@ -37,7 +38,7 @@ function byTariff(told: readonly { readonly atUs: number; readonly totalWh: numb
 const kwh = (row: (typeof rows)[number] | undefined, place: number) => (row?.registersWh[place] ?? 0) / 1000;
 const peak = () => home.get('/v1/capacity/month/2005-09', capacityMonth);
 
-it('does not know the nights of a register that speaks after them', async () => {
+it('does not know the nights of a register that reports after them', async () => {
   await home.start();
   for (const [place, id] of meters.entries())
     await home.play(
@@ -62,8 +63,9 @@ it('knows them by the rows that say it still stood', async () => {
   await home.settle();
   const found = await peak();
   expect(found).toMatchObject({ monthly_peak_w: 3176, monthly_peak_ts: '2005-09-07T12:15:00+02:00' });
-  // The hour that the file ends in has no row, and nobody followed the meter there. Of the two changes of tariff a day, those
-  // are no quarter-hours that were measured in which more was used than the register ever counted before it was silent.
+  // The hour that the file ends in has no row, and the meter was not followed there. Of the two changes of tariff a
+  // day, those are no quarter-hours that were measured in which more was used than the register ever counted before
+  // it was silent.
   expect(found.measured_quarters).toBeLessThanOrEqual(found.expected_quarters - 3);
   expect(found.measured_quarters).toBeGreaterThanOrEqual(found.expected_quarters - 3 - 2 * 30);
 });

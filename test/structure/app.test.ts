@@ -103,7 +103,7 @@ describe('config.yaml', () => {
       expect(config).not.toHaveProperty(key);
   });
 
-  test('agrees with package.json on the version, and the changelog tells of it', () => {
+  test('agrees with package.json on the version, and the changelog lists it', () => {
     expect(config.version).toBe(packageJson.version);
     expect(text('CHANGELOG.md')).toContain(`\n## ${packageJson.version}\n`);
   });

@@ -73,12 +73,12 @@ describe('the house', () => {
     expect(idle).toEqual([]);
   });
 
-  it('says nothing twice', () => {
+  it('has no repeated blocks of code', () => {
     const twins = twinsIn(product.filter(({ path }) => /^(src|ui)\//.test(path)));
     expect(twins.filter((twin) => !allowedTwins.some((allowed) => allowed.test(twin)))).toEqual([]);
   });
 
-  it('says of each function that others rest on what it takes and gives', () => {
+  it('has a docstring on each exported function of the core', () => {
     const described = /^src\/(units|ledger|balance|statistics|tariffs)\//;
     const silent = product
       .filter(({ path }) => described.test(path))

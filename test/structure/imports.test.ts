@@ -20,7 +20,10 @@ const floors = [
   'src/statistics',
 ] as const;
 
-/** What else each room may import, rooms or single files. Integrity and tariffs stand beside each other; adapters and the API know both. */
+/**
+ * What else each room may import, rooms or single files. Integrity and tariffs stand beside each other; adapters and
+ * the API know both.
+ */
 const rooms: Readonly<Record<string, readonly string[]>> = {
   ...Object.fromEntries(floors.map((room, index) => [room, floors.slice(0, index)])),
   // The fields of /api/statistics are those of the registry of figures, which imports nothing of ours.
@@ -34,7 +37,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   addon: ['src/runtime', 'src/units'],
 };
 
-/** Packages that speak to another process: only their adapter may know them. */
+/** Packages that connect to another process: only their adapter may import them. */
 const drivers: Readonly<Record<string, string>> = {
   'home-assistant-js-websocket': 'src/adapters/homeassistant',
   mongodb: 'src/adapters/mongodb',

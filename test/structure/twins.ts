@@ -2,7 +2,7 @@ import type { Source } from './sources.ts';
 
 /** So many lines in a row that stand in two places are one thing written twice. */
 const twinLines = 6;
-/** Lines that say nothing by themselves: imports, comments, brackets. */
+/** Lines that carry no logic: imports, comments, brackets. */
 const emptyWords = /^$|^[\s)}\]({[;,>/]*$|^import |^\} from |^(\/\/|\/\*|\*)|^export \{/;
 
 interface Line {

@@ -44,7 +44,7 @@ export function senderOptions(
     // The caller retries; what the client retries on its own only delays the answer.
     'retry_timeout=1',
   ].join(';');
-  // Its log receives every row, and the error has what it would say of a failure.
+  // Its log would receive every row; a failure is in the error already.
   const options = new SenderOptions(text, { log: () => undefined, agent: agent as never });
   options.host = address.host;
   if (address.credentials !== null) {

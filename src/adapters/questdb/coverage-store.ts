@@ -12,10 +12,12 @@ const entitiesPerQuery = 200;
 const named = (count: number) => Array.from({ length: count }, (_, index) => `$${index + 3}`).join(', ');
 const within = (count: number) =>
   `WHERE timestamp >= $1 AND timestamp < $2 AND entity_id IN (${named(count)})`;
-const provenOf = (condition: string) => `SELECT entity_id, cast(timestamp AS LONG) AS hour_us, told, held,
+const verifiedSelect = (
+  condition: string,
+) => `SELECT entity_id, cast(timestamp AS LONG) AS hour_us, told, held,
   cast(proven AS LONG) AS proven_us FROM ${coverageTable} ${condition}`;
-const provenQuery = (count: number) => provenOf(within(count));
-const allProvenQuery = provenOf('WHERE timestamp >= $1 AND timestamp < $2');
+const verifiedQuery = (count: number) => verifiedSelect(within(count));
+const allVerifiedQuery = verifiedSelect('WHERE timestamp >= $1 AND timestamp < $2');
 /** From the readings and not from their view by the hour: lost readings must not be remembered. */
 const heldQuery = (
   count: number,
@@ -37,8 +39,8 @@ export class QuestDbCoverageStore implements CoverageStore {
   ): Promise<VerifiedHour[]> {
     const rows =
       entityIds === null
-        ? await this.#db.query(allProvenQuery, [isoWithin(startUs), isoWithin(endUs)])
-        : await this.#ask(provenQuery, entityIds, startUs, endUs);
+        ? await this.#db.query(allVerifiedQuery, [isoWithin(startUs), isoWithin(endUs)])
+        : await this.#ask(verifiedQuery, entityIds, startUs, endUs);
     return rows.map((row) => ({
       entityId: textOf(row, 'entity_id'),
       hourUs: numberOf(row, 'hour_us'),

@@ -1,7 +1,7 @@
 import { hourUs, minuteUs, secondUs } from '../../units/durations.ts';
 import type { CanonicalUnit } from '../../units/quantity.ts';
 
-/** Lengths that a clock's face knows; longer ones are whole days. */
+/** Lengths that divide an hour or a day; longer ones are whole days. */
 const stepsUs = [
   ...[1, 2, 5, 10, 15, 20, 30].map((seconds) => seconds * secondUs),
   ...[1, 2, 5, 10, 15, 20, 30].map((minutes) => minutes * minuteUs),

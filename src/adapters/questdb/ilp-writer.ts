@@ -24,7 +24,7 @@ export interface IlpWriterDeps {
   readonly address: IlpAddress;
   /** Resolves when the tables are there. Rejects when QuestDB is away. */
   readonly prepared: () => Promise<void>;
-  /** Why nothing may be written now; null when it may. */
+  /** Why writes are refused now; null when they are accepted. */
   readonly held: () => string | null;
   /** Called when rows could not be written. */
   readonly onFailure: () => void;
@@ -68,7 +68,7 @@ export class IlpWriter {
     }
   }
 
-  /** What is under way is cut off. */
+  /** Aborts the request under way. */
   close(): void {
     this.#isClosed = true;
     this.#discard();

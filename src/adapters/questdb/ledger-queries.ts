@@ -1,6 +1,6 @@
 /**
- * How sums of the ledger are asked for. Values only ever as parameters: `$1` and `$2` are the span, ids follow, and for a
- * period of `zoneValues` the zone is the last.
+ * Queries for sums of the ledger. Values are always parameters: `$1` and `$2` are the span, ids follow, and
+ * for a period of `zoneValues` the zone is the last.
  */
 import type { Period } from '../../units/calendar.ts';
 import { daysView, entriesTable, hoursView, isWholeQuarterHour } from './ledger-schema.ts';
@@ -87,7 +87,7 @@ export const extentQuery = (
 ) => `SELECT cast(min(timestamp) AS LONG) AS first_us, cast(max(timestamp) AS LONG) AS last_us
   FROM ${entriesTable} WHERE timestamp >= $1 AND timestamp < $2 AND entity_id IN (${meters(count)})`;
 
-export const groundsQuery = (
+export const qualitiesQuery = (
   sampling: string,
   count: number,
 ) => `SELECT entity_id, cast(timestamp AS LONG) AS start_us,

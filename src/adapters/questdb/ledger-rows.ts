@@ -76,7 +76,7 @@ export async function putOpening(sender: Sender, { entityId, opening }: OpeningO
     if (state.absentSinceUs !== null) sender.timestampColumn('absent_since', state.absentSinceUs, 'us');
     const { correction } = state;
     if (correction !== null) sender.booleanColumn('corrected', true);
-    // Most registers moved last at their newest evidence: nothing is stored of what equals it.
+    // Most registers last moved at their newest evidence; an equal value is not stored.
     if (state.sinceUs !== state.atUs) sender.timestampColumn('since', state.sinceUs, 'us');
     if (state.movedAtUs !== state.atUs) sender.timestampColumn('moved_at', state.movedAtUs, 'us');
     if (state.foreseenMoves > 0) sender.intColumn('foreseen', state.foreseenMoves);
@@ -124,7 +124,9 @@ export function openingFromRow(row: Row): Opening {
   };
 }
 
-/** Interval and amount of each move, oldest first, in base 36: short, for there is one of these a quarter-hour and meter. */
+/**
+ * Interval and amount of each move, oldest first, in base 36: short, because there is one per quarter-hour and meter.
+ */
 function textOfRhythm(rhythm: Rhythm): string {
   return rhythm
     .map(({ intervalS, amountMicro }) => `${intervalS.toString(36)} ${amountMicro.toString(36)}`)

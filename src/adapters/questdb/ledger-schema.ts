@@ -1,4 +1,7 @@
-/** The ledger's tables. Amounts are millionths of a meter's unit, spans microseconds, `quality` the rank in ledger/entry.ts. */
+/**
+ * The ledger's tables. Amounts are millionths of a meter's unit, spans microseconds, `quality` the rank in
+ * ledger/entry.ts.
+ */
 import { isZone } from '../../units/calendar.ts';
 
 const entryColumns = `
@@ -23,15 +26,15 @@ export const statisticsTable = 'energy_statistics';
 export const hoursView = 'ledger_hours';
 export const daysView = 'ledger_days';
 
-/** Current state: one row per meter, quarter and kind; a revision replaces the one before. */
+/** Current state: one row per meter, quarter-hour and kind; a revision replaces the one before. */
 const createEntries = `CREATE TABLE IF NOT EXISTS ${entriesTable} (${entryColumns})
   TIMESTAMP(timestamp) PARTITION BY MONTH WAL DEDUP UPSERT KEYS(timestamp, entity_id, kind)`;
 
-/** Every revision, for ever; writing one again changes nothing. */
+/** Every revision, never deleted; writing one again changes nothing. */
 const createJournal = `CREATE TABLE IF NOT EXISTS ${journalTable} (${entryColumns})
   TIMESTAMP(timestamp) PARTITION BY MONTH WAL DEDUP UPSERT KEYS(timestamp, entity_id, kind, revision)`;
 
-/** A counter's state before a quarter's first evidence; no baseline means that there was no register yet. */
+/** A counter's state before a quarter-hour's first evidence; no baseline means that there was no register yet. */
 const createOpenings = `CREATE TABLE IF NOT EXISTS ${openingsTable} (
   entity_id SYMBOL CAPACITY 1024,
   timestamp TIMESTAMP,
@@ -72,7 +75,7 @@ export const ledgerStatements: readonly string[] = [
   ...Object.entries(keysOf).map(([table, keys]) => `ALTER TABLE ${table} DEDUP ENABLE UPSERT KEYS(${keys})`),
 ];
 
-/** Why a revision was made; rows from before have none. */
+/** Why a revision was made; older rows have none. */
 export const causeStatements: readonly string[] = [entriesTable, journalTable].map(
   (table) => `ALTER TABLE ${table} ADD COLUMN IF NOT EXISTS cause SYMBOL CAPACITY 16`,
 );
@@ -83,7 +86,7 @@ export const correctionStatements: readonly string[] = [
   `ALTER TABLE ${openingsTable} ADD COLUMN IF NOT EXISTS delivered LONG`,
 ];
 
-/** How often a register moves, and what evidence that repeats it leaves open; openings of before have none. */
+/** How often a register moves, and what repeated evidence leaves open; older openings have none. */
 export const rhythmStatements: readonly string[] = [
   `ALTER TABLE ${openingsTable} ADD COLUMN IF NOT EXISTS since TIMESTAMP`,
   `ALTER TABLE ${openingsTable} ADD COLUMN IF NOT EXISTS moved_at TIMESTAMP`,
@@ -94,16 +97,19 @@ export const rhythmStatements: readonly string[] = [
   `ALTER TABLE ${openingsTable} ADD COLUMN IF NOT EXISTS moves VARCHAR`,
 ];
 
-/** Of a register below its baseline; `dip` is the CounterDip as JSON, which nobody asks the store about. */
+/** Of a register below its baseline; `dip` is the CounterDip as JSON, which no query reads into. */
 export const dipStatements: readonly string[] = [
   `ALTER TABLE ${openingsTable} ADD COLUMN IF NOT EXISTS dip VARCHAR`,
   `ALTER TABLE ${openingsTable} ADD COLUMN IF NOT EXISTS former LONG`,
 ];
 
-/** A quarter that was measured as one and to its end: ranks 0 to 2, all of its 900 seconds. Only such a one is a peak. */
+/**
+ * A quarter-hour that was measured as one and to its end: ranks 0 to 2, all of its 900 seconds. Only such a one is a
+ * peak.
+ */
 export const isWholeQuarterHour = 'quality <= 2 AND covered = 900000000L';
 
-/** `highest` and `lowest` are of quarters that were measured whole. */
+/** `highest` and `lowest` are of quarter-hours that were measured whole. */
 const sums = `sum(amount) AS amount, max(CASE WHEN ${isWholeQuarterHour} THEN amount END) AS highest,
   min(CASE WHEN ${isWholeQuarterHour} THEN amount END) AS lowest, max(quality) AS quality,
   sum(covered) AS covered, sum(on_time) AS on_time, count() AS quarters,
@@ -114,7 +120,7 @@ const standing = `FROM ${entriesTable} WHERE kind = 'quantity' AND reason <> 'wi
 /** A refresh writes the partition of what changed anew, so the one under way is small. */
 export const viewPartitions = { [hoursView]: 'WEEK', [daysView]: 'MONTH' } as const;
 
-/** Hours of UTC, which are hours of every zone whose clock strikes with it. */
+/** Hours of UTC, which are hours of every zone whose offset is a whole number of hours. */
 export const createHoursView = `CREATE MATERIALIZED VIEW IF NOT EXISTS ${hoursView} AS (
   SELECT timestamp, entity_id, ${sums} ${standing} SAMPLE BY 1h
 ) PARTITION BY ${viewPartitions[hoursView]}`;
@@ -122,7 +128,7 @@ export const createHoursView = `CREATE MATERIALIZED VIEW IF NOT EXISTS ${hoursVi
 /** Days of the zone that is the query's parameter `$place`. */
 export const daySampling = (place: number) => `1d ALIGN TO CALENDAR TIME ZONE $${place}`;
 
-/** In a view's text nothing can be bound (QuestDB refuses it), so only a name that is a known zone gets into it. */
+/** QuestDB binds no parameters in a view's text, so only the name of a known zone is put into it. */
 export function createDaysView(zone: string): string {
   if (!isZone(zone)) throw new RangeError(`not a zone: ${zone}`);
   return `CREATE MATERIALIZED VIEW IF NOT EXISTS ${daysView} AS (

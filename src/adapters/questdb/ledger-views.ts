@@ -1,6 +1,6 @@
 import { entryReasons, qualities } from '../../ledger/entries/entry.ts';
 import { type Bucket, regroup } from '../../statistics/bucket.ts';
-import type { GroundsCount } from '../../statistics/coverage.ts';
+import type { QualityCount } from '../../statistics/coverage.ts';
 import type { MaterializedViews, RegisterBefore } from '../../statistics/ledger-views.ts';
 import { type SideBySide, sideBySide } from '../../statistics/side-by-side.ts';
 import { bucketEdges, bucketStartUs, nextBucketUs, type Period } from '../../units/calendar.ts';
@@ -12,7 +12,7 @@ import {
   extentQuery,
   firstDaysQuery,
   firstsQuery,
-  groundsQuery,
+  qualitiesQuery,
   quarterHoursQuery,
   sideBySideQuery,
   spansQuery,
@@ -45,7 +45,10 @@ const metersPerQuery = 200;
 const spansPerQuery = 16;
 const polling: Polling = { withinMs: minuteMs, firstMs: 20, limitMs: 20 };
 
-/** Sums of the ledger: quarters from the table, hours and days from materialized views that QuestDB keeps up itself. */
+/**
+ * Sums of the ledger: quarter-hours from the table, hours and days from materialized views that QuestDB keeps up
+ * itself.
+ */
 export class QuestDbLedgerViews implements MaterializedViews {
   readonly #db: QuestDb;
   readonly #zone: () => string;
@@ -199,22 +202,22 @@ export class QuestDbLedgerViews implements MaterializedViews {
     return registersExactly(this.#db, entityId, edgesUs);
   }
 
-  async grounds(
+  async qualityCounts(
     ids: readonly string[],
     period: 'quarter' | 'day',
     startUs: number,
     endUs: number,
-  ): Promise<GroundsCount[]> {
+  ): Promise<QualityCount[]> {
     const zone = this.zone();
     const edges = bucketEdges(startUs, endUs, period, zone);
     const span = [isoWithin(edges[0] ?? startUs), isoWithin(edges.at(-1) ?? endUs)];
     const isByQuarterHour = period === 'quarter';
-    const found: GroundsCount[] = [];
+    const found: QualityCount[] = [];
     for (let at = 0; at < ids.length; at += metersPerQuery) {
       const some = ids.slice(at, at + metersPerQuery);
       const sampling = isByQuarterHour ? '15m ALIGN TO CALENDAR' : daySampling(some.length + 3);
       const values = [...span, ...some, ...(isByQuarterHour ? [] : [zone])];
-      for (const row of await this.#db.query(groundsQuery(sampling, some.length), values))
+      for (const row of await this.#db.query(qualitiesQuery(sampling, some.length), values))
         found.push({
           entityId: textOf(row, 'entity_id'),
           startUs: bucketStartUs(numberOf(row, 'start_us'), period, zone),

@@ -46,8 +46,8 @@ function safeInteger(text: string): number {
 }
 
 /**
- * The one place that speaks to QuestDB: a pool for reading, a writer for writing, and the schema that both need.
- * It starts without the server and picks it up when it comes.
+ * The only connection to QuestDB: a pool for reading, a writer for writing, and the schema that both need.
+ * It starts without the server and connects when the server is up.
  */
 export class QuestDb {
   readonly clock: Clock;
@@ -83,7 +83,7 @@ export class QuestDb {
     this.#retry = new Backoff(this.#limits.retryFirstMs, this.#limits.retryLimitMs);
   }
 
-  /** Begins to look for the server, and goes on for ever; never throws. */
+  /** Starts to look for the server and keeps trying; never throws. */
   start(): void {
     void this.#tryToPrepare();
   }
@@ -107,7 +107,7 @@ export class QuestDb {
     await this.#run('SELECT 1', [], this.#limits.checkMs);
   }
 
-  /** Resolves when the schema is in place; tries once, together with whoever else asks. */
+  /** Resolves when the schema is in place; tries once; concurrent callers share the attempt. */
   prepared(): Promise<void> {
     if (this.#isReady) return Promise.resolve();
     this.#preparing ??= this.#prepare().finally(() => {
@@ -116,12 +116,14 @@ export class QuestDb {
     return this.#preparing;
   }
 
-  /** Rows by column name; a `long` comes as a number. Values only ever through `values`. Rejects with a QuestDbError. */
+  /**
+   * Rows by column name; a `long` comes as a number. Values are always passed in `values`. Rejects with a QuestDbError.
+   */
   query(text: string, values: readonly Parameter[]): Promise<Row[]> {
     return this.#run(text, values, this.#limits.queryMs);
   }
 
-  /** From now on nothing is written while `held` says why not: the disk is nearly full. Reading goes on. */
+  /** Refuses writes while `held` returns a reason, as when the disk is nearly full. Reads continue. */
   holdWrites(held: () => string | null): void {
     this.#held = held;
   }
@@ -187,7 +189,7 @@ export class QuestDb {
         keepAlive: true,
         types,
       });
-      // A connection that breaks while nobody uses it; the pool drops it and makes another when it is needed.
+      // A connection that breaks while it is idle; the pool drops it and makes another when it is needed.
       this.#pool.on('error', (error) => this.#deps.log.debug({ err: error }, 'QuestDB closed a connection'));
     }
     return this.#pool;

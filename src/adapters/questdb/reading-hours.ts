@@ -47,7 +47,7 @@ interface HourRow {
 
 /**
  * Hourly sums of an entity's readings: for long spans from a materialized view, for what the view may not have yet
- * from the readings, so that the answer is the same as if all readings had been read.
+ * from the readings, so that the answer is the same as a sum over all readings.
  */
 export class ReadingHours {
   readonly #db: QuestDb;

@@ -35,7 +35,7 @@ export const refreshReadingHoursHourly = `ALTER MATERIALIZED VIEW ${readingHours
 export const coverageTable = 'proven_hours';
 
 /** One row per (entity, hour of UTC): a later verification replaces the one before. */
-export const createProvenHours = `CREATE TABLE IF NOT EXISTS ${coverageTable} (
+export const createVerifiedHours = `CREATE TABLE IF NOT EXISTS ${coverageTable} (
   entity_id SYMBOL CAPACITY 1024,
   timestamp TIMESTAMP,
   told LONG,

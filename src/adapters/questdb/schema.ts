@@ -6,9 +6,9 @@ import {
   rhythmStatements,
 } from './ledger-schema.ts';
 import {
-  createProvenHours,
   createReadingHours,
   createReadings,
+  createVerifiedHours,
   refreshReadingHoursHourly,
 } from './reading-schema.ts';
 
@@ -47,7 +47,7 @@ export const migrations: readonly Migration[] = [
   },
   { version: 3, statements: [createReadingHours] },
   { version: 4, statements: [...causeStatements, ...correctionStatements] },
-  { version: 5, statements: [createProvenHours] },
+  { version: 5, statements: [createVerifiedHours] },
   { version: 6, statements: rhythmStatements },
   { version: 7, statements: dipStatements },
   { version: 8, statements: [refreshReadingHoursHourly] },

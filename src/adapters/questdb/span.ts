@@ -1,6 +1,6 @@
 import { isoFromInstant } from '../../units/instant.ts';
 
-/** The years that QuestDB is asked for: an open range of ours ends where its own would not. */
+/** The range of instants in queries: an open range is cut to instants that QuestDB accepts. */
 const firstUs = 0;
 const lastUs = Date.UTC(2200, 0, 1) * 1000;
 

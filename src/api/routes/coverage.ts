@@ -44,7 +44,7 @@ export function coverageRoutes(app: OpenAPIHono<ApiEnv>, deps: ApiDeps) {
     const meters = await metersOf(query.entity_id);
     const ids = meters.map((meter) => meter.id);
     const [counts, firsts] = await Promise.all([
-      ask(() => views.grounds(ids, period, asked.startUs, asked.endUs)),
+      ask(() => views.qualityCounts(ids, period, asked.startUs, asked.endUs)),
       ask(() => views.firsts(ids)),
     ]);
     const byMeter = Map.groupBy(counts, (count) => count.entityId);

@@ -6,7 +6,7 @@ import type { StatisticsRecord, StatisticsStore } from '../../ledger/evidence/st
 import { MemoryCorrections, noEvidence } from '../../ledger/testing/memory-corrections.ts';
 import { quietLog } from '../../recording/testing/doubles.ts';
 import { type Bucket, regroup } from '../../statistics/bucket.ts';
-import type { GroundsCount } from '../../statistics/coverage.ts';
+import type { QualityCount } from '../../statistics/coverage.ts';
 import type { LedgerViews, RegisterBefore } from '../../statistics/ledger-views.ts';
 import { sideBySide } from '../../statistics/side-by-side.ts';
 import type { CostVersionStore } from '../../tariffs/cost-version-store.ts';
@@ -114,12 +114,12 @@ export class TestLedger implements LedgerViews, LedgerStore {
   async registersExactly(): Promise<Map<number, number>> {
     return new Map();
   }
-  async grounds(
+  async qualityCounts(
     ids: readonly string[],
     period: 'quarter' | 'day',
     startUs: number,
     endUs: number,
-  ): Promise<GroundsCount[]> {
+  ): Promise<QualityCount[]> {
     const edges = bucketEdges(startUs, endUs, period, this.timeZone);
     const isInside = (us: number) => us >= (edges[0] ?? startUs) && us < (edges.at(-1) ?? endUs);
     return ids.flatMap((entityId) =>

@@ -5,7 +5,7 @@ import { bucketEdges, bucketStartUs, type Period } from '../../units/calendar.ts
 import type { Interval } from '../../units/interval.ts';
 import { quarterHourUs } from '../../units/quarter-hour.ts';
 import { type Bucket, regroup } from '../bucket.ts';
-import type { GroundsCount } from '../coverage.ts';
+import type { QualityCount } from '../coverage.ts';
 import type { LedgerViews, RegisterBefore } from '../ledger-views.ts';
 import { type SideBySide, sideBySide } from '../side-by-side.ts';
 
@@ -66,10 +66,10 @@ export class MemoryViews implements LedgerViews {
   async registersExactly(): Promise<Map<number, number>> {
     return new Map();
   }
-  async grounds(ids: readonly string[], period: 'quarter' | 'day', startUs: number, endUs: number) {
+  async qualityCounts(ids: readonly string[], period: 'quarter' | 'day', startUs: number, endUs: number) {
     const [wholeStartUs, wholeEndUs] = this.#reach(period, startUs, endUs);
     return this.#quarters(ids, wholeStartUs, wholeEndUs).map(
-      ({ entityId, startUs: atUs, quality, coveredUs }): GroundsCount => ({
+      ({ entityId, startUs: atUs, quality, coveredUs }): QualityCount => ({
         entityId,
         startUs: bucketStartUs(atUs, period, this.#zone),
         quality,

@@ -27,7 +27,7 @@ export interface SchemathesisRun {
   readonly document: string;
   readonly seed: number;
   readonly examples: number;
-  /** It ends by itself then. */
+  /** It stops by itself after this time. */
   readonly seconds: number;
   /** Paths to ask, or to leave out. */
   readonly only?: readonly string[];
@@ -53,7 +53,7 @@ export interface SchemathesisResult {
   readonly code: number | null;
   /** What it printed: the failures, with a request that repeats each, and the sum. */
   readonly output: string;
-  /** How many answers had which status. */
+  /** Number of answers by status. */
   readonly statuses: ReadonlyMap<number, number>;
 }
 

@@ -1,4 +1,4 @@
-"""Tells what its input number says, whether the plug is on or off: a meter with phantom watts."""
+"""Reports what its input number says, whether the plug is on or off: a meter with phantom watts."""
 from homeassistant.components.sensor import SensorDeviceClass, SensorEntity, SensorStateClass
 from homeassistant.core import callback
 from homeassistant.helpers.event import async_track_state_change_event

@@ -1,5 +1,5 @@
 /**
- * Goal: what was proven of an hour is kept beside the readings, and what the store lost since is seen by its count.
+ * Goal: verified hours are kept beside the readings, and readings lost since show in the count.
  * Method: the real QuestDB; entities that no other test uses.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -9,7 +9,7 @@ import type { QuestDbReadingStore } from '../../src/adapters/questdb/reading-sto
 import { coverageHourUs } from '../../src/recording/coverage-store.ts';
 import { applied, baseUs, freshEntity, openQuestDb, powerReading } from './questdb-fixture.ts';
 
-describe('proofs in QuestDB', () => {
+describe('verified hours in QuestDB', () => {
   let db: QuestDb;
   let readings: QuestDbReadingStore;
   let coverage: QuestDbCoverageStore;
@@ -21,8 +21,8 @@ describe('proofs in QuestDB', () => {
   });
   afterAll(() => db.stop());
 
-  it('keeps the last proof of each hour', async () => {
-    const [one, other] = [freshEntity('proof'), freshEntity('proof')];
+  it('keeps the last verification of each hour', async () => {
+    const [one, other] = [freshEntity('verified'), freshEntity('verified')];
     const hour = (entityId: string, index: number, held: number) => ({
       entityId,
       hourUs: baseUs + index * coverageHourUs,

@@ -1,6 +1,6 @@
 /**
- * Goal: of a bucket it is told how much was measured, filled and missing, and why; alike neighbours are one line, which
- * says what its parts said.
+ * Goal: a bucket reports how much of it was measured, filled and missing, and why; alike neighbours are one row, which
+ * says what its parts say.
  * Method: by hand for each quality; merged rows by property against the rows that they are made of.
  */
 
@@ -9,19 +9,19 @@ import { describe, expect, it } from 'vitest';
 import type { Quality } from '../ledger/entries/entry.ts';
 import { dayUs } from '../units/durations.ts';
 import { quarterHourUs } from '../units/quarter-hour.ts';
-import { type CoverageRow, coverageRows, type GroundsCount, mergedCoverage } from './coverage.ts';
+import { type CoverageRow, coverageRows, mergedCoverage, type QualityCount } from './coverage.ts';
 
 const startUs = Date.UTC(2026, 10, 20, 23) * 1000;
 const zone = 'Europe/Brussels';
-const count = (quality: Quality, quarters: number, coveredUs: number, extra: Partial<GroundsCount> = {}) => ({
+const count = (quality: Quality, quarters: number, coveredUs: number, extra: Partial<QualityCount> = {}) => ({
   ...{ entityId: 'sensor.a', startUs, quality, reason: 'counted' as const, quarters, coveredUs },
   ...extra,
 });
 const none = { measured: 0, imported: 0, recovered: 0, hourly: 0, estimated: 0 };
-const day = (counts: readonly GroundsCount[], nowUs = startUs + dayUs, firstUs: number | null = startUs) =>
+const day = (counts: readonly QualityCount[], nowUs = startUs + dayUs, firstUs: number | null = startUs) =>
   coverageRows(counts, firstUs, 'day', zone, startUs, startUs + dayUs, nowUs);
 
-describe('the grounds of a bucket', () => {
+describe('the data quality of a bucket', () => {
   it.each([
     ['measured', { measured: 7 }, 'nothing_heard'],
     ['imported', { imported: 7 }, 'imported'],
@@ -29,7 +29,7 @@ describe('the grounds of a bucket', () => {
     // What was filled in part was measured in the other.
     ['hourly', { measured: 7, hourly: 2 * quarterHourUs - 7 }, 'only_hours_are_known'],
     ['estimated', { measured: 7, estimated: 2 * quarterHourUs - 7 }, 'silent_or_unavailable'],
-  ] as const)('of two quarters that are %s', (quality, known, why) => {
+  ] as const)('of two quarter-hours that are %s', (quality, known, why) => {
     const [row] = day([count(quality, 2, 7)]);
     const sum = Object.values(known).reduce((all: number, part) => all + part, 0);
     expect(row).toMatchObject({ startUs, endUs: startUs + dayUs, knownUs: { ...none, ...known } });
@@ -37,7 +37,7 @@ describe('the grounds of a bucket', () => {
     expect(row?.why).toEqual([...new Set([why, 'nothing_heard'])]);
   });
 
-  it('add up, and say of a correction that it is one', () => {
+  it('adds up, and names a correction', () => {
     const all = [
       count('measured', 40, 40 * quarterHourUs),
       count('measured', 16, 16 * quarterHourUs),
@@ -52,11 +52,11 @@ describe('the grounds of a bucket', () => {
       },
     ]);
     expect(day([count('measured', 96, dayUs)])[0]?.why).toEqual([]);
-    // More than has passed is known of no bucket.
+    // No bucket reports more than has passed.
     expect(day([count('measured', 96, dayUs)], startUs + dayUs / 2)[0]?.missingUs).toBe(0);
   });
 
-  it('are told of buckets that have begun, of the time that has passed', () => {
+  it('is reported for buckets that have begun, for the time that has passed', () => {
     const rows = (nowUs: number) =>
       coverageRows([], startUs, 'day', zone, startUs, startUs + 3 * dayUs, nowUs);
     expect(rows(startUs)).toEqual([]);
@@ -69,7 +69,7 @@ describe('the grounds of a bucket', () => {
     expect(rows(startUs + 9 * dayUs)).toHaveLength(3);
   });
 
-  it('before the first entry are told apart from a silence', () => {
+  it('distinguishes the time before the first entry from a silence', () => {
     const why = (firstUs: number | null) => day([], startUs + dayUs, firstUs)[0]?.why;
     expect([why(null), why(startUs + 1), why(startUs)]).toEqual([
       ...[['before_the_first'], ['before_the_first'], ['nothing_heard']],
@@ -96,7 +96,7 @@ describe('merged rows', () => {
   });
 
   it.each([
-    ['there is a hole between them', [row(0), row(2)]],
+    ['there is a gap between them', [row(0), row(2)]],
     ['the reasons differ', [row(0), row(1, { why: ['corrected'] })]],
     ['more is missing', [row(0, { missingUs: 5 }), row(1, { missingUs: 6 })]],
     ['another part was measured', [row(0), row(1, { knownUs: { ...none, imported: 100 } })]],

@@ -30,7 +30,7 @@ import { bucketStartUs } from '../units/calendar.ts';
 import { hull, type Interval } from '../units/interval.ts';
 import { quarterHourStartUs, quarterHourUs } from '../units/quarter-hour.ts';
 
-interface LedgerProofDeps {
+interface LedgerCheckDeps {
   readonly entities: readonly KnownEntity[];
   /** Sources of the balance that are not counted. */
   readonly unknown: readonly UnknownSource[];
@@ -50,7 +50,7 @@ interface LedgerProofDeps {
   readonly pause: () => Promise<void>;
 }
 
-interface LedgerProof {
+interface LedgerCheck {
   readonly meters: readonly (Omit<Verification, 'findings'> & {
     /** Entries whose evidence is stored and not posted yet. */
     readonly waiting: number;
@@ -58,8 +58,8 @@ interface LedgerProof {
   readonly findings: readonly Finding[];
 }
 
-/** A posting that was under way is done after this many checks. */
-const looks = 3;
+/** A posting that was under way has finished after this many checks. */
+const checkCount = 3;
 const limitFindings = 1000;
 
 /**
@@ -67,15 +67,15 @@ const limitFindings = 1000;
  * draft here, so that an entry that is one run behind is no difference and every other one is. A difference is
  * reported when every check finds it, with time for the process in between to finish what it was writing.
  */
-export async function proveLedger(deps: LedgerProofDeps): Promise<LedgerProof> {
-  let proof = await look(deps);
-  for (let again = 1; again < looks && proof.findings.length > 0; again += 1) {
+export async function verifyLedger(deps: LedgerCheckDeps): Promise<LedgerCheck> {
+  let result = await verifyOnce(deps);
+  for (let again = 1; again < checkCount && result.findings.length > 0; again += 1) {
     await deps.pause();
-    const next = await look(deps);
-    const before = new Set(proof.findings.map(keyOf));
-    proof = { ...next, findings: next.findings.filter((finding) => before.has(keyOf(finding))) };
+    const next = await verifyOnce(deps);
+    const before = new Set(result.findings.map(keyOf));
+    result = { ...next, findings: next.findings.filter((finding) => before.has(keyOf(finding))) };
   }
-  return proof;
+  return result;
 }
 
 /** Without its figures, which change for a running meter. */
@@ -83,7 +83,7 @@ function keyOf({ entityId, check, quarterHourStartUs: atUs }: Finding): string {
   return `${entityId} ${check} ${atUs}`;
 }
 
-async function look(deps: LedgerProofDeps): Promise<LedgerProof> {
+async function verifyOnce(deps: LedgerCheckDeps): Promise<LedgerCheck> {
   const { ledger, views, clock } = deps;
   const tracked = deps.entities.filter((entity) => entity.isTracked);
   const meters = tracked.flatMap((entity) => meterOf(entity, tracked) ?? []);
@@ -104,24 +104,24 @@ async function look(deps: LedgerProofDeps): Promise<LedgerProof> {
   const find = (finding: Finding) => {
     if (findings.length < limitFindings) findings.push(finding);
   };
-  const proven: LedgerProof['meters'][number][] = [];
+  const verified: LedgerCheck['meters'][number][] = [];
   for (const meter of meters) {
     const evidence = evidenceFor(deps, meter);
     const draft = new LedgerDraft(ledger);
-    const news = newsOf(meter, received, unposted);
+    const range = unpostedRange(meter, received, unposted);
     const draftDeps = { evidence, ledger: draft, clock, heldUntil: () => null };
-    if (news !== null) await repost(draftDeps, usualRules, meter, { ...news, cause: 'readings' });
+    if (range !== null) await repost(draftDeps, usualRules, meter, { ...range, cause: 'readings' });
     const extent = await views.extent([meter.entityId]);
     const firstUs = extent?.firstUs ?? endUs;
     const result = await verifyMeter({ evidence, ledger: draft }, usualRules, meter, firstUs, endUs);
     const waiting = draft.written(meter.entityId).filter((entry) => !entry.isProvisional).length;
     const { entityId, entries, revisions } = result;
-    proven.push({ entityId, entries, revisions, waiting });
+    verified.push({ entityId, entries, revisions, waiting });
     for (const finding of result.findings) find(finding);
   }
   const ids = [...meters.map((meter) => meter.entityId), ...flows.flatMap(([, plan]) => plan.every)];
   const extent = await views.extent(ids);
-  if (extent === null) return { meters: proven, findings };
+  if (extent === null) return { meters: verified, findings };
   for (const [sources, plan] of flows) {
     const startUs = (await views.extent(sourceIds(sources)))?.firstUs ?? endUs;
     await verifyFlows(ledger, sources, startUs, endUs, markUs ?? nowUs, find, plan);
@@ -130,10 +130,10 @@ async function look(deps: LedgerProofDeps): Promise<LedgerProof> {
   const zone = views.zone();
   const firstDayUs = bucketStartUs(extent.firstUs, 'day', zone);
   await verifyViews(ledger, views, ids, firstDayUs, bucketStartUs(endUs, 'day', zone), find);
-  return { meters: proven, findings };
+  return { meters: verified, findings };
 }
 
-function evidenceFor({ readings, statistics, corrections }: LedgerProofDeps, meter: Meter): StoredEvidence {
+function evidenceFor({ readings, statistics, corrections }: LedgerCheckDeps, meter: Meter): StoredEvidence {
   return new StoredEvidence({
     readings,
     statistics,
@@ -143,7 +143,7 @@ function evidenceFor({ readings, statistics, corrections }: LedgerProofDeps, met
 }
 
 /** The part of a meter that the process has not posted yet; null when nothing waits. */
-function newsOf(
+function unpostedRange(
   meter: Meter,
   received: ReadonlyMap<string, Interval>,
   unposted: readonly UnpostedCorrection[],

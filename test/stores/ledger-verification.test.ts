@@ -1,8 +1,8 @@
 /**
- * Goal: `npm run verify` says what differs, each thing that can, and cries over nothing that is merely on its way.
- * Method: a home of two grid meters and a solar one in a real QuestDB, posted with its flows; then, one after the other, an
- * entry, a journal row, a flow and a view are broken on purpose and mended again, and evidence is stored and not posted.
- * The QuestDB is this file's own, for a broken view is broken for everybody.
+ * Goal: `npm run verify` reports every kind of difference, and no evidence that only waits to be posted.
+ * Method: a home of two grid meters and a solar one in a real QuestDB, posted with its flows; then, one after the
+ * other, an entry, a journal row, a flow and a view are broken on purpose and repaired, and evidence is stored
+ * and not posted. The QuestDB is this file's own, because a broken view would fail other tests.
  */
 
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -21,7 +21,7 @@ import { applied } from '../../src/adapters/questdb/wal.ts';
 import { ConnectionFlows } from '../../src/balance/connection-flows.ts';
 import { FlowKeeper } from '../../src/balance/flow-keeper.ts';
 import { balanceSources } from '../../src/balance/sources.ts';
-import { proveLedger } from '../../src/composition/ledger-proof.ts';
+import { verifyLedger } from '../../src/composition/ledger-verification.ts';
 import type { KnownEntity } from '../../src/home/entity.ts';
 import type { GridConnection } from '../../src/home/grid-connection.ts';
 import { StoredEvidence } from '../../src/ledger/evidence/stored-evidence.ts';
@@ -51,7 +51,7 @@ const clock = { nowUs: () => nowUs, monotonicMs: () => performance.now() };
 const roles = ['grid_import', 'grid_export', 'solar'] as const;
 const entities = roles.map(
   (role): KnownEntity => ({
-    ...entityNamed(freshEntity(`proof_${role}`), {
+    ...entityNamed(freshEntity(`verified_${role}`), {
       quantity: 'energy',
       unit: 'kWh',
       deviceClass: 'energy',
@@ -86,9 +86,9 @@ let received = new Map<string, Interval>();
 let pauses = 0;
 let onPause = async () => undefined as unknown;
 
-async function prove() {
+async function verify() {
   pauses = 0;
-  const proof = await proveLedger({
+  const verification = await verifyLedger({
     ...{
       entities,
       unknown: [],
@@ -108,19 +108,19 @@ async function prove() {
       await onPause();
     },
   });
-  const told = proof.findings.map(({ entityId, check, quarterHourStartUs }) => ({
+  const differences = verification.findings.map(({ entityId, check, quarterHourStartUs }) => ({
     ...{
       entityId,
       check,
       quarter: quarterHourStartUs === null ? null : (quarterHourStartUs - startUs) / quarterHourUs,
     },
   }));
-  return { ...proof, told };
+  return { ...verification, differences };
 }
 
 beforeAll(async () => {
   const log = () => undefined;
-  dataDir = await mkdtemp(join(tmpdir(), 'energy-ledger-proof-'));
+  dataDir = await mkdtemp(join(tmpdir(), 'energy-ledger-verification-'));
   sidecars = await startSidecars({ programs: await installSidecars(log), dataDir, log });
   db = new QuestDb({
     url: sidecars.questdbUrl,
@@ -179,11 +179,11 @@ afterAll(async () => {
 
 describe('a home that was posted', { timeout: 180_000 }, () => {
   it('agrees', async () => {
-    const proof = await prove();
-    expect(proof.told).toEqual([]);
+    const verification = await verify();
+    expect(verification.differences).toEqual([]);
     expect(pauses).toBe(0);
-    expect(proof.meters).toMatchObject(entities.map(({ entityId }) => ({ entityId, waiting: 0 })));
-    expect(proof.meters[0]?.entries).toBeGreaterThan(350);
+    expect(verification.meters).toMatchObject(entities.map(({ entityId }) => ({ entityId, waiting: 0 })));
+    expect(verification.meters[0]?.entries).toBeGreaterThan(350);
   });
 
   it('does not agree with an entry that was changed, nor do its flows', async () => {
@@ -194,28 +194,28 @@ describe('a home that was posted', { timeout: 180_000 }, () => {
       await views.refreshed();
     };
     await write(entry.amountMicro + 1);
-    const { told } = await prove();
+    const { differences } = await verify();
     expect(pauses).toBe(2);
-    expect(told).toContainEqual({ entityId: grid, check: 'evidence', quarter: 40 });
-    expect(told).toContainEqual({ entityId: grid, check: 'conservation', quarter: null });
-    expect(told).toContainEqual({ entityId: 'home:grid_in', check: 'flows', quarter: 40 });
+    expect(differences).toContainEqual({ entityId: grid, check: 'evidence', quarter: 40 });
+    expect(differences).toContainEqual({ entityId: grid, check: 'conservation', quarter: null });
+    expect(differences).toContainEqual({ entityId: 'home:grid_in', check: 'flows', quarter: 40 });
     await write(entry.amountMicro);
-    expect((await prove()).told).toEqual([]);
+    expect((await verify()).differences).toEqual([]);
   });
 
   it('does not agree with a journal that lost a row', async () => {
     const atUs = startUs + 50 * quarterHourUs;
     const [entry] = await ledger.current(grid, atUs, atUs + 1);
     if (entry === undefined) throw new Error('an entry');
-    // QuestDB deletes no rows: the current state goes on by two revisions of which one is not journaled.
+    // QuestDB deletes no rows: the current state advances by two revisions, one without a journal row.
     const lost = { ...entry, revision: entry.revision + 2 };
     await ledger.write([{ entityId: grid, entries: [lost], openings: [] }]);
-    expect((await prove()).told).toEqual([{ entityId: grid, check: 'journal', quarter: 50 }]);
+    expect((await verify()).differences).toEqual([{ entityId: grid, check: 'journal', quarter: 50 }]);
     await ledger.write([
       { entityId: grid, entries: [{ ...entry, revision: entry.revision + 1 }, lost], openings: [] },
     ]);
     await applied(db, journalTable);
-    expect((await prove()).told).toEqual([]);
+    expect((await verify()).differences).toEqual([]);
   });
 
   it('does not agree with a flow that its meters do not give', async () => {
@@ -225,11 +225,11 @@ describe('a home that was posted', { timeout: 180_000 }, () => {
     const next = { ...use, amountMicro: use.amountMicro + 5, revision: use.revision + 1 };
     await ledger.write([{ entityId: 'home:use', entries: [next], openings: [] }]);
     await views.refreshed();
-    expect((await prove()).told).toEqual([{ entityId: 'home:use', check: 'flows', quarter: 60 }]);
+    expect((await verify()).differences).toEqual([{ entityId: 'home:use', check: 'flows', quarter: 60 }]);
     flows.posted(grid, { ...intervalAt(atUs), cause: 'readings' });
     await flows.settle();
     await views.refreshed();
-    expect((await prove()).told).toEqual([]);
+    expect((await verify()).differences).toEqual([]);
   });
 
   it('does not agree with a view that adds up otherwise', async () => {
@@ -239,15 +239,15 @@ describe('a home that was posted', { timeout: 180_000 }, () => {
       await views.refreshed();
     };
     await remake(createHoursView.replace('sum(amount) AS amount', 'sum(amount) + 1 AS amount'));
-    const { told } = await prove();
-    expect(told.length).toBeGreaterThan(50);
-    expect(new Set(told.map(({ check }) => check))).toEqual(new Set(['views']));
+    const { differences } = await verify();
+    expect(differences.length).toBeGreaterThan(50);
+    expect(new Set(differences.map(({ check }) => check))).toEqual(new Set(['views']));
     await remake(createHoursView);
-    expect((await prove()).told).toEqual([]);
+    expect((await verify()).differences).toEqual([]);
   });
 
   it('is not troubled by evidence that is stored and not posted, however it stands', async () => {
-    // A late reading in the middle, and one that settles the last quarter and a new day's.
+    // A late reading in the middle, and one that settles the last quarter-hour and a new day's.
     const late = [
       reading(grid, startUs + 70.5 * quarterHourUs, 17.6),
       reading(grid, startUs + 363 * quarterHourUs, 93),
@@ -255,19 +255,19 @@ describe('a home that was posted', { timeout: 180_000 }, () => {
     await store.append(late);
     await applied(db, readingsTable);
     received = new Map([[grid, { startUs: late[0]?.atUs ?? 0, endUs: (late[1]?.atUs ?? 0) + 1 }]]);
-    const proof = await prove();
-    expect(proof.told).toEqual([]);
+    const verification = await verify();
+    expect(verification.differences).toEqual([]);
     expect(pauses).toBe(0);
-    expect(proof.meters[0]?.waiting).toBeGreaterThan(0);
-    // Nobody says that it came: then it is a difference, unless the process posts it meanwhile.
+    expect(verification.meters[0]?.waiting).toBeGreaterThan(0);
+    // Without a receipt it is a difference, unless the process posts it meanwhile.
     received = new Map();
-    expect((await prove()).told).toContainEqual({ entityId: grid, check: 'evidence', quarter: 71 });
+    expect((await verify()).differences).toContainEqual({ entityId: grid, check: 'evidence', quarter: 71 });
     onPause = async () => {
       await post(grid, { startUs: late[0]?.atUs ?? 0, endUs: (late[1]?.atUs ?? 0) + 1 });
       await flows.settle();
       await views.refreshed();
     };
-    expect((await prove()).told).toEqual([]);
+    expect((await verify()).differences).toEqual([]);
     expect(pauses).toBe(1);
     onPause = async () => undefined;
   });
