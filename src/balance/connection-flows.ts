@@ -92,7 +92,7 @@ export class ConnectionFlows {
   #keep(connectionId: string, createdAtUs: number): Kept {
     const { remembered } = this.#deps;
     const kept = settingOf(connectionSetting, connectionId);
-    // Nothing is posted for a removed connection, so what an earlier one with this id saved does not count for this one.
+    // Nothing is posted for a removed connection, so what an earlier one with this id kept does not count for this one.
     const stamp = `${createdAtUs} `;
     const keeper = new FlowKeeper(
       {
