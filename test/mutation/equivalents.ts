@@ -524,6 +524,24 @@ export const equivalents: readonly Equivalent[] = [
       'false → true',
       'it is asked only when there are sources, and the first sources make everything new',
     ],
+    [
+      'for (let stepStartUs = startUs; stepStartUs < endUs; stepStartUs += stepUs) {',
+      '< → <=',
+      'a step of no length has no entries, and posts none',
+    ],
+  ]),
+  ...of('src/units/interval.ts', [
+    [
+      'for (let index = firstEndingAfter(others, startUs); index < others.length; index += 1) {',
+      '< → <=',
+      'past the list the loop ends by itself',
+    ],
+    ['if ((list[middle]?.endUs ?? 0) <= atUs) low = middle + 1;', '0 → 1', always],
+    [
+      'if ((list[middle]?.endUs ?? 0) <= atUs) low = middle + 1;',
+      '<= → <',
+      'one that ends where the interval begins takes nothing of it',
+    ],
   ]),
   ...of('src/statistics/home-balance.ts', [
     ['const coveredUs = groups[flows.indexOf(flowIds.homeMwh)]?.coveredUs ?? 0;', '0 → 1', always],
