@@ -74,6 +74,21 @@ describe('claimOf', () => {
       }),
       { minLength: 4, maxLength: 30 },
     );
+    // As the property found it: it takes these very fractions.
+    const stoodThenMoved = [
+      { minutes: 0.2, kwh: 0 },
+      { minutes: 0.2, kwh: 0 },
+      { minutes: 5.864507671646091, kwh: 0 },
+      { minutes: 2.999131816666666, kwh: 0 },
+      { minutes: 5.7363605033539065, kwh: 0 },
+      { minutes: 0.2, kwh: 0.010000499999999413 },
+      { minutes: 0.2, kwh: 9.999999983634213e-7 },
+      { minutes: 0.2, kwh: 0.0000010000000001397782 },
+      { minutes: 0.2, kwh: 0 },
+      { minutes: 0.2, kwh: 9.999999983634211e-7 },
+      { minutes: 0.2, kwh: 0 },
+      { minutes: 0.2, kwh: 0 },
+    ];
     fc.assert(
       fc.property(life, fc.nat(), (steps, seed) => {
         let [minutes, kwh] = [0, 10];
@@ -104,6 +119,8 @@ describe('claimOf', () => {
         expect(counted).toBeGreaterThanOrEqual(claim.leastMicro);
         expect(counted).toBeLessThanOrEqual(claim.mostMicro);
       }),
+      // A step after a stretch in which the register stood, by a register that moves often afterwards.
+      { examples: [[stoodThenMoved, 0]] },
     );
   });
 });

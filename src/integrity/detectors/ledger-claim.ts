@@ -31,17 +31,22 @@ export function claimOf(
   const endUs = quarterHourStartUs(after.atUs) + quarterHourUs;
   let state: CounterState | null = null;
   let [leastMicro, mostMicro, movedMicro] = [0, 0, 0];
+  // A move may be posted over all that only repeated the register before it, as the register's rhythm says.
+  let movedUs = Number.POSITIVE_INFINITY;
   for (const point of path) {
     const { atUs, registerMicro, lastResetAtUs = null } = point;
     const reading = { kind: 'reading', atUs, registerMicro, lastResetAtUs, origin: 'stream' } as const;
     const step: CounterStep = stepCounter(kind, state, reading);
     for (const { startUs: sinceUs, endUs: deltaEndUs, amountMicro } of step.deltas) {
-      if (deltaEndUs <= startUs || sinceUs >= endUs) continue;
+      const reachesUs = Math.min(sinceUs, movedUs);
+      if (amountMicro !== 0) movedUs = deltaEndUs;
+      if (deltaEndUs <= startUs || reachesUs >= endUs) continue;
       if (state !== null && sinceUs < state.sinceUs) return null;
-      if (sinceUs >= startUs && deltaEndUs < endUs) leastMicro += amountMicro;
+      if (reachesUs >= startUs && deltaEndUs < endUs) leastMicro += amountMicro;
       mostMicro += amountMicro;
       movedMicro += Math.abs(amountMicro);
     }
+    movedUs = Math.min(movedUs, atUs);
     state = step.state;
   }
   if (state === null || state.atUs < endUs - quarterHourUs) return null;
