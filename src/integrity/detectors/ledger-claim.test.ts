@@ -7,8 +7,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { postCounter } from '../../ledger/posting/counter-posting.ts';
 import { usualRules } from '../../ledger/posting/reposting.ts';
-import { minuteUs } from '../../units/durations.ts';
-import { quarterHourStartUs, quarterHourUs } from '../../units/quarter-hour.ts';
+import { minuteUs, quarterHourUs } from '../../units/durations.ts';
+import { quarterHourStartUs } from '../../units/quarter-hour.ts';
 import { claimMicro, claimOf } from './ledger-claim.ts';
 import type { RegisterPoint } from './register-path.ts';
 

@@ -2,8 +2,9 @@
 
 import { type CounterStep, stepCounter } from '../../ledger/counter/counter.ts';
 import type { CounterState } from '../../ledger/counter/counter-state.ts';
+import { quarterHourUs } from '../../units/durations.ts';
 import type { Interval } from '../../units/interval.ts';
-import { quarterHourStartUs, quarterHourUs } from '../../units/quarter-hour.ts';
+import { quarterHourStartUs } from '../../units/quarter-hour.ts';
 import type { PathRules, RegisterPoint } from './register-path.ts';
 import type { Spike } from './spike.ts';
 
@@ -32,7 +33,7 @@ export function claimOf(
   let state: CounterState | null = null;
   let [leastMicro, mostMicro, movedMicro] = [0, 0, 0];
   // A move may be posted over all that only repeated the register before it, as the register's rhythm says.
-  let movedUs = Number.POSITIVE_INFINITY;
+  let movedUs = path[0]?.atUs ?? 0;
   for (const point of path) {
     const { atUs, registerMicro, lastResetAtUs = null } = point;
     const reading = { kind: 'reading', atUs, registerMicro, lastResetAtUs, origin: 'stream' } as const;
@@ -46,7 +47,6 @@ export function claimOf(
       mostMicro += amountMicro;
       movedMicro += Math.abs(amountMicro);
     }
-    movedUs = Math.min(movedUs, atUs);
     state = step.state;
   }
   if (state === null || state.atUs < endUs - quarterHourUs) return null;
