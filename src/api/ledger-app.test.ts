@@ -20,8 +20,8 @@ import {
   syncStatus,
 } from '../schemas/statistics.ts';
 import type { CostVersion } from '../tariffs/cost-versions.ts';
+import { quarterHourUs } from '../units/durations.ts';
 import { instantFromIso } from '../units/instant.ts';
-import { quarterHourUs } from '../units/quarter-hour.ts';
 import { rounded } from './answers/amounts.ts';
 import { TestApi } from './testing/test-api.ts';
 import { postedEntry } from './testing/test-ledger.ts';

@@ -7,9 +7,9 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { problem } from '../schemas/common.ts';
 import { correctionAnswer, coverage, exchange, ledger } from '../schemas/ledger.ts';
+import { quarterHourUs } from '../units/durations.ts';
 import { instantFromIso, isoFromInstant } from '../units/instant.ts';
 import { intervalAt } from '../units/interval.ts';
-import { quarterHourUs } from '../units/quarter-hour.ts';
 import { answer } from './testing/answer.ts';
 import { TestApi } from './testing/test-api.ts';
 import { postedEntry } from './testing/test-ledger.ts';

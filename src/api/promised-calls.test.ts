@@ -20,8 +20,8 @@ import {
   statisticsSummary,
   syncAccepted,
 } from '../schemas/statistics.ts';
+import { quarterHourUs } from '../units/durations.ts';
 import { instantFromIso } from '../units/instant.ts';
-import { quarterHourUs } from '../units/quarter-hour.ts';
 import { answer } from './testing/answer.ts';
 import { TestApi } from './testing/test-api.ts';
 import { postedEntry } from './testing/test-ledger.ts';

@@ -9,7 +9,8 @@ import { silentLog } from '../home/testing/doubles.ts';
 import type { Entry } from '../ledger/entries/entry.ts';
 import { revise } from '../ledger/entries/revision.ts';
 import { MemoryLedger } from '../ledger/testing/memory-ledger.ts';
-import { quarterHourStartUs, quarterHourUs } from '../units/quarter-hour.ts';
+import { quarterHourUs } from '../units/durations.ts';
+import { quarterHourStartUs } from '../units/quarter-hour.ts';
 import { ConnectionFlows } from './connection-flows.ts';
 
 const start = quarterHourStartUs(1_780_000_000_000_000);

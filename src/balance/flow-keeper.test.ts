@@ -9,8 +9,9 @@ import type { RegisterReading } from '../ledger/evidence.ts';
 import { PostingWorker } from '../ledger/posting/posting-worker.ts';
 import { MemoryLedger } from '../ledger/testing/memory-ledger.ts';
 import type { Log } from '../runtime/log.ts';
+import { quarterHourUs } from '../units/durations.ts';
 import { type Interval, intervalAt } from '../units/interval.ts';
-import { quarterHourStartUs, quarterHourUs } from '../units/quarter-hour.ts';
+import { quarterHourStartUs } from '../units/quarter-hour.ts';
 import { FlowKeeper } from './flow-keeper.ts';
 
 const start = quarterHourStartUs(1_780_000_000_000_000);

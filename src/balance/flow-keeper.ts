@@ -6,7 +6,8 @@ import { revise } from '../ledger/entries/revision.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Log } from '../runtime/log.ts';
 import { Worker } from '../runtime/worker.ts';
-import { quarterHourStartUs, quarterHourUs } from '../units/quarter-hour.ts';
+import { quarterHourUs } from '../units/durations.ts';
+import { quarterHourStartUs } from '../units/quarter-hour.ts';
 import { type FlowPlan, homePlan } from './flow-plan.ts';
 import { type BalanceSources, sourceIds } from './sources.ts';
 

@@ -7,7 +7,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Entry } from '../ledger/entries/entry.ts';
-import { quarterHourUs } from '../units/quarter-hour.ts';
+import { quarterHourUs } from '../units/durations.ts';
 import { flowIds, flowIdsOf, postFlows, postTotal, totalIds } from './flow-posting.ts';
 import type { BalanceSources } from './sources.ts';
 

@@ -1,5 +1,5 @@
 import { type Entry, worse } from '../ledger/entries/entry.ts';
-import { quarterHourUs } from '../units/quarter-hour.ts';
+import { quarterHourUs } from '../units/durations.ts';
 import { type Balance, balanceOf, clamped, type QuarterHourSources } from './balance.ts';
 import type { BalanceSources } from './sources.ts';
 

@@ -27,8 +27,9 @@ import type { Clock } from '../runtime/clock.ts';
 import type { LedgerViews } from '../statistics/ledger-views.ts';
 import { verifyFlows, verifyViews } from '../statistics/verification.ts';
 import { bucketStartUs } from '../units/calendar.ts';
+import { quarterHourUs } from '../units/durations.ts';
 import { hull, type Interval } from '../units/interval.ts';
-import { quarterHourStartUs, quarterHourUs } from '../units/quarter-hour.ts';
+import { quarterHourStartUs } from '../units/quarter-hour.ts';
 
 interface LedgerCheckDeps {
   readonly entities: readonly KnownEntity[];

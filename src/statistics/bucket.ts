@@ -1,7 +1,7 @@
 import { type Quality, worse } from '../ledger/entries/entry.ts';
 import { bucketEdges, bucketStartUs, nextBucketUs, type Period } from '../units/calendar.ts';
+import { quarterHourUs } from '../units/durations.ts';
 import type { Interval } from '../units/interval.ts';
-import { quarterHourUs } from '../units/quarter-hour.ts';
 
 /** What one meter's entries add up to in one bucket of the home's clock. */
 export interface Bucket extends Interval {

@@ -7,8 +7,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Quality } from '../ledger/entries/entry.ts';
-import { dayUs } from '../units/durations.ts';
-import { quarterHourUs } from '../units/quarter-hour.ts';
+import { dayUs, quarterHourUs } from '../units/durations.ts';
 import { type CoverageRow, coverageRows, mergedCoverage, type QualityCount } from './coverage.ts';
 
 const startUs = Date.UTC(2026, 10, 20, 23) * 1000;

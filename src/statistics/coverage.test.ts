@@ -5,7 +5,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { qualities } from '../ledger/entries/entry.ts';
-import { quarterHourUs } from '../units/quarter-hour.ts';
+import { quarterHourUs } from '../units/durations.ts';
 import { type CoverageRow, coverageRows, mergedCoverage, type QualityCount } from './coverage.ts';
 
 const startUs = Date.UTC(2026, 9, 24, 22) * 1000;

@@ -1,7 +1,7 @@
 import type { EntryReason, Quality } from '../ledger/entries/entry.ts';
 import { bucketEdges, type Period } from '../units/calendar.ts';
+import { quarterHourUs } from '../units/durations.ts';
 import type { Interval } from '../units/interval.ts';
-import { quarterHourUs } from '../units/quarter-hour.ts';
 
 /** How many quarter-hours of a bucket have the same data quality, and how much of them was measured (µs). */
 export interface QualityCount {

@@ -11,7 +11,8 @@ import { registerReading } from '../ledger/evidence/stored-evidence.ts';
 import type { CounterEvidence, RegisterReading } from '../ledger/evidence.ts';
 import { postCounter } from '../ledger/posting/counter-posting.ts';
 import { MemoryLedger } from '../ledger/testing/memory-ledger.ts';
-import { quarterHourStartUs, quarterHourUs } from '../units/quarter-hour.ts';
+import { quarterHourUs } from '../units/durations.ts';
+import { quarterHourStartUs } from '../units/quarter-hour.ts';
 import { type DayCount, readDay, stepDay } from './day-count.ts';
 
 const begun = (stateClass: StateClass | null): DayCount => ({

@@ -10,8 +10,7 @@ import { homePlan } from '../balance/flow-plan.ts';
 import { everyFlow, flowIds, totalIds } from '../balance/flow-posting.ts';
 import type { PostedEntry } from '../ledger/entries/revision.ts';
 import { bucketStartUs } from '../units/calendar.ts';
-import { hourUs } from '../units/durations.ts';
-import { quarterHourUs } from '../units/quarter-hour.ts';
+import { hourUs, quarterHourUs } from '../units/durations.ts';
 import { type HomeMeters, readHomeBalance } from './home-balance.ts';
 
 const zone = 'Europe/Brussels';

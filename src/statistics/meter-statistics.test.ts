@@ -7,8 +7,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { HourlyReadings } from '../recording/reading-store.ts';
-import { hourUs } from '../units/durations.ts';
-import { quarterHourUs } from '../units/quarter-hour.ts';
+import { hourUs, quarterHourUs } from '../units/durations.ts';
 import { type Bucket, emptyBucket } from './bucket.ts';
 import { meanRate, meterFigures, quarterHourRate, registersAt } from './meter-statistics.ts';
 import { trendOf } from './trend.ts';

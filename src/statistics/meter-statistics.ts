@@ -1,7 +1,7 @@
 import type { Quality } from '../ledger/entries/entry.ts';
 import { valueFromMicro } from '../units/amount.ts';
+import { quarterHourUs } from '../units/durations.ts';
 import type { Interval } from '../units/interval.ts';
-import { quarterHourUs } from '../units/quarter-hour.ts';
 import { type Bucket, coverageOf } from './bucket.ts';
 import type { Facts } from './figures/statistic.ts';
 import type { RegisterBefore } from './ledger-views.ts';

@@ -5,7 +5,7 @@ import type { PostedEntry } from '../ledger/entries/revision.ts';
 import { RunningLedger } from '../ledger/posting/running-ledger.ts';
 import { MemoryLedger } from '../ledger/testing/memory-ledger.ts';
 import type { Period } from '../units/calendar.ts';
-import { quarterHourUs } from '../units/quarter-hour.ts';
+import { quarterHourUs } from '../units/durations.ts';
 import type { QualityCount } from './coverage.ts';
 import { RunningViews } from './running-views.ts';
 import { MemoryViews } from './testing/memory-views.ts';

@@ -1,8 +1,8 @@
 import { qualities } from '../ledger/entries/entry.ts';
 import type { RunningEntry, RunningLedger } from '../ledger/posting/running-ledger.ts';
 import { bucketEdges, bucketStartUs, nextBucketUs, type Period } from '../units/calendar.ts';
+import { quarterHourUs } from '../units/durations.ts';
 import type { Interval } from '../units/interval.ts';
-import { quarterHourUs } from '../units/quarter-hour.ts';
 import { type Bucket, joinBuckets } from './bucket.ts';
 import type { QualityCount } from './coverage.ts';
 import type { LedgerViews, RegisterBefore } from './ledger-views.ts';

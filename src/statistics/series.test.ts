@@ -8,8 +8,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { postedEntry, TestLedger } from '../api/testing/test-ledger.ts';
 import { bucketStartUs, localDate, nextBucketUs, type Period } from '../units/calendar.ts';
-import { dayUs, hourUs } from '../units/durations.ts';
-import { quarterHourUs } from '../units/quarter-hour.ts';
+import { dayUs, hourUs, quarterHourUs } from '../units/durations.ts';
 import { type Frame, gridSeries } from './series.ts';
 
 const zone = 'Europe/Brussels';

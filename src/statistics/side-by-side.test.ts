@@ -5,7 +5,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { qualities, worse } from '../ledger/entries/entry.ts';
-import { quarterHourUs } from '../units/quarter-hour.ts';
+import { quarterHourUs } from '../units/durations.ts';
 import { type Bucket, emptyBucket } from './bucket.ts';
 import { emptySide, joinSides, sideBySide } from './side-by-side.ts';
 

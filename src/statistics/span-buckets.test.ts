@@ -6,7 +6,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { postedEntry, TestLedger } from '../api/testing/test-ledger.ts';
-import { quarterHourUs } from '../units/quarter-hour.ts';
+import { quarterHourUs } from '../units/durations.ts';
 import { byMeter, spanBuckets, wholeQuarterHours } from './span-totals.ts';
 
 const startUs = Date.UTC(2026, 2, 27, 23) * 1000;

@@ -5,7 +5,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { bucketStartUs } from '../units/calendar.ts';
-import { quarterHourUs } from '../units/quarter-hour.ts';
+import { quarterHourUs } from '../units/durations.ts';
 import { piecesOf, wholeQuarterHours } from './span-totals.ts';
 
 describe('piecesOf', () => {

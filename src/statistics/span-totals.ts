@@ -1,6 +1,7 @@
 import { bucketStartUs, nextBucketUs, type Period } from '../units/calendar.ts';
+import { quarterHourUs } from '../units/durations.ts';
 import type { Interval } from '../units/interval.ts';
-import { quarterHourStartUs, quarterHourUs } from '../units/quarter-hour.ts';
+import { quarterHourStartUs } from '../units/quarter-hour.ts';
 import type { Bucket } from './bucket.ts';
 import type { LedgerViews } from './ledger-views.ts';
 

@@ -7,8 +7,7 @@
 import { describe, expect, it } from 'vitest';
 import { connectionPlan, connectionSources, connectionTotals } from '../balance/flow-plan.ts';
 import type { HourlyReadings } from '../recording/reading-store.ts';
-import { hourUs } from '../units/durations.ts';
-import { quarterHourUs } from '../units/quarter-hour.ts';
+import { hourUs, quarterHourUs } from '../units/durations.ts';
 import { aligned, coverageOf, emptyBucket, regroup, total } from './bucket.ts';
 import { knownUs, meanRate } from './meter-statistics.ts';
 import { trendOf } from './trend.ts';

@@ -9,8 +9,7 @@ import { postedEntry, TestLedger } from '../api/testing/test-ledger.ts';
 import { connectionPlan, connectionSources } from '../balance/flow-plan.ts';
 import type { PostedEntry } from '../ledger/entries/revision.ts';
 import type { Finding } from '../ledger/posting/verification.ts';
-import { dayUs } from '../units/durations.ts';
-import { quarterHourUs } from '../units/quarter-hour.ts';
+import { dayUs, quarterHourUs } from '../units/durations.ts';
 import { verifyFlows, verifyViews } from './verification.ts';
 
 const startUs = Date.UTC(2026, 10, 1, 23) * 1000;

@@ -5,7 +5,8 @@ import type { LedgerStore } from '../ledger/entries/ledger-store.ts';
 import type { PostedEntry } from '../ledger/entries/revision.ts';
 import type { Finding } from '../ledger/posting/verification.ts';
 import { bucketEdges, bucketStartUs } from '../units/calendar.ts';
-import { quarterHourStartUs, quarterHourUs } from '../units/quarter-hour.ts';
+import { quarterHourUs } from '../units/durations.ts';
+import { quarterHourStartUs } from '../units/quarter-hour.ts';
 import type { LedgerViews } from './ledger-views.ts';
 
 type Find = (finding: Finding) => void;

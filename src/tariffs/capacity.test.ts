@@ -7,8 +7,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Bucket, emptyBucket } from '../statistics/bucket.ts';
 import { localMonth } from '../units/calendar.ts';
-import { minuteUs } from '../units/durations.ts';
-import { quarterHourUs } from '../units/quarter-hour.ts';
+import { minuteUs, quarterHourUs } from '../units/durations.ts';
 import { runningWindow } from './capacity.ts';
 import { type DatedPeakRule, flemishPeakRules, type PeakRule, peakRuleAt } from './peak-rules.ts';
 import { monthsUntil } from './rolling-months.ts';

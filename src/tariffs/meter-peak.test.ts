@@ -3,7 +3,7 @@
  * Method: months by hand, and the meter's figure moved.
  */
 import { describe, expect, it } from 'vitest';
-import { quarterHourUs } from '../units/quarter-hour.ts';
+import { quarterHourUs } from '../units/durations.ts';
 import { meterPeakFinding } from './meter-peak.ts';
 import { flemishPeakRules, type PeakRule } from './peak-rules.ts';
 

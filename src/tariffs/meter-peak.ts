@@ -1,5 +1,4 @@
-import { minuteUs } from '../units/durations.ts';
-import { quarterHourUs } from '../units/quarter-hour.ts';
+import { minuteUs, quarterHourUs } from '../units/durations.ts';
 import type { PeakRule } from './peak-rules.ts';
 import type { MonthPeak } from './peaks.ts';
 

@@ -6,8 +6,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { type Bucket, emptyBucket } from '../statistics/bucket.ts';
-import { hourUs } from '../units/durations.ts';
-import { quarterHourUs } from '../units/quarter-hour.ts';
+import { hourUs, quarterHourUs } from '../units/durations.ts';
 import { flemishPeakRules, type PeakRule } from './peak-rules.ts';
 import { type KnownAs, offtakeOf, peakWindows, type QuarterHourOfftake } from './peak-windows.ts';
 

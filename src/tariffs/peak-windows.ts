@@ -1,9 +1,9 @@
 import { usualRules } from '../ledger/posting/reposting.ts';
 import type { Bucket } from '../statistics/bucket.ts';
 import { bucketStartUs, nextBucketUs } from '../units/calendar.ts';
-import { hourUs } from '../units/durations.ts';
+import { hourUs, quarterHourUs } from '../units/durations.ts';
 import type { Interval } from '../units/interval.ts';
-import { quarterHourStartUs, quarterHourUs } from '../units/quarter-hour.ts';
+import { quarterHourStartUs } from '../units/quarter-hour.ts';
 import type { PeakRule } from './peak-rules.ts';
 
 /**

@@ -12,7 +12,7 @@ import type { RegisterReading } from '../ledger/evidence.ts';
 import { postCounter } from '../ledger/posting/counter-posting.ts';
 import { microFromValue } from '../units/amount.ts';
 import { localIso, monthRange } from '../units/calendar.ts';
-import { quarterHourUs } from '../units/quarter-hour.ts';
+import { quarterHourUs } from '../units/durations.ts';
 import { flemishPeakRules, type PeakRule } from './peak-rules.ts';
 import { type KnownAs, peakWindows, type QuarterHourOfftake } from './peak-windows.ts';
 import { type BilledMonth, billedPeak, countedW, measuredPeaks, monthPeak, topPeaks } from './peaks.ts';

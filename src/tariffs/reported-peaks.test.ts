@@ -10,7 +10,8 @@ import type { CounterEvidence, RegisterReading, StatisticsRow } from '../ledger/
 import { postCounter } from '../ledger/posting/counter-posting.ts';
 import { usualRules } from '../ledger/posting/reposting.ts';
 import { emptyBucket } from '../statistics/bucket.ts';
-import { quarterHourStartUs, quarterHourUs } from '../units/quarter-hour.ts';
+import { quarterHourUs } from '../units/durations.ts';
+import { quarterHourStartUs } from '../units/quarter-hour.ts';
 import { flemishPeakRules, type PeakRule } from './peak-rules.ts';
 import { offtakeOf, peakWindows, type QuarterHourOfftake } from './peak-windows.ts';
 import { monthPeak } from './peaks.ts';

@@ -1,8 +1,8 @@
 import type { Bucket } from '../statistics/bucket.ts';
 import type { LedgerViews } from '../statistics/ledger-views.ts';
 import { bucketEdges, nextBucketUs } from '../units/calendar.ts';
+import { quarterHourUs } from '../units/durations.ts';
 import { type Interval, subtract, union } from '../units/interval.ts';
-import { quarterHourUs } from '../units/quarter-hour.ts';
 import type { PeakRule } from './peak-rules.ts';
 import { besideUs, offtakeOf, peakWindows, windowAt } from './peak-windows.ts';
 import { type MonthPeak, monthPeak, type Peak } from './peaks.ts';

@@ -4,8 +4,6 @@
  */
 import { quarterHourUs } from './durations.ts';
 
-export { quarterHourUs };
-
 /** The start of the quarter-hour in which an instant lies; a boundary belongs to the quarter-hour it opens. */
 export function quarterHourStartUs(atUs: number): number {
   return Math.floor(atUs / quarterHourUs) * quarterHourUs;

@@ -15,9 +15,10 @@ import {
   monthRange,
   nextBucketUs,
 } from './calendar.ts';
+import { quarterHourUs } from './durations.ts';
 import { instantFromIso, instantFromMs, instantFromSeconds, isoFromInstant } from './instant.ts';
 import { quantityOf, toCanonical } from './quantity.ts';
-import { quarterHourStartUs, quarterHourUs } from './quarter-hour.ts';
+import { quarterHourStartUs } from './quarter-hour.ts';
 
 const joulesPerKwh = 3.6e6;
 const footM = 0.3048;

@@ -15,8 +15,8 @@ import { Settings } from '../../src/home/settings.ts';
 import { markSetting } from '../../src/ledger/posting/posting-worker.ts';
 import { systemClock } from '../../src/runtime/clock.ts';
 import type { Log } from '../../src/runtime/log.ts';
-import { dayUs } from '../../src/units/durations.ts';
-import { quarterHourStartUs, quarterHourUs } from '../../src/units/quarter-hour.ts';
+import { dayUs, quarterHourUs } from '../../src/units/durations.ts';
+import { quarterHourStartUs } from '../../src/units/quarter-hour.ts';
 import { type QuestdbProbe, until } from './questdb-probe.ts';
 import { homeConfig, timeZone, type YearMeter } from './year-home.ts';
 

@@ -4,9 +4,8 @@ import type { QualityCount } from '../../statistics/coverage.ts';
 import type { MaterializedViews, RegisterBefore } from '../../statistics/ledger-views.ts';
 import { type SideBySide, sideBySide } from '../../statistics/side-by-side.ts';
 import { bucketEdges, bucketStartUs, nextBucketUs, type Period } from '../../units/calendar.ts';
-import { hourUs, minuteMs } from '../../units/durations.ts';
+import { hourUs, minuteMs, quarterHourUs } from '../../units/durations.ts';
 import type { Interval } from '../../units/interval.ts';
-import { quarterHourUs } from '../../units/quarter-hour.ts';
 import {
   bucketsQuery,
   extentQuery,

@@ -12,8 +12,8 @@ import { now } from '../../schemas/now.ts';
 import { trackedEntitiesResult } from '../../schemas/settings.ts';
 import { statistics } from '../../schemas/statistics.ts';
 import { status } from '../../schemas/status.ts';
+import { quarterHourUs } from '../../units/durations.ts';
 import { instantFromIso } from '../../units/instant.ts';
-import { quarterHourUs } from '../../units/quarter-hour.ts';
 import { TestApi } from '../testing/test-api.ts';
 import { postedEntry } from '../testing/test-ledger.ts';
 

@@ -12,8 +12,8 @@ import { sideBySide } from '../../statistics/side-by-side.ts';
 import type { CostVersionStore } from '../../tariffs/cost-version-store.ts';
 import type { CostVersion } from '../../tariffs/cost-versions.ts';
 import { bucketEdges, bucketStartUs, type Period } from '../../units/calendar.ts';
+import { quarterHourUs } from '../../units/durations.ts';
 import type { Interval } from '../../units/interval.ts';
-import { quarterHourUs } from '../../units/quarter-hour.ts';
 import type { LedgerParts } from '../http/ports.ts';
 
 export function postedEntry(quarterHourStartUs: number, extra: Partial<PostedEntry> = {}): PostedEntry {

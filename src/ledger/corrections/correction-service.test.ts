@@ -5,8 +5,9 @@
 
 import { describe, expect, it } from 'vitest';
 import { quietLog } from '../../recording/testing/doubles.ts';
+import { quarterHourUs } from '../../units/durations.ts';
 import { intervalAt } from '../../units/interval.ts';
-import { quarterHourStartUs, quarterHourUs } from '../../units/quarter-hour.ts';
+import { quarterHourStartUs } from '../../units/quarter-hour.ts';
 import type { Meter } from '../entries/meter.ts';
 import { correctedEvidence, standingCorrections } from '../evidence/corrected-evidence.ts';
 import type { Correction } from '../evidence/correction.ts';

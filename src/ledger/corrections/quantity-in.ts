@@ -1,5 +1,5 @@
+import { quarterHourUs } from '../../units/durations.ts';
 import type { Interval } from '../../units/interval.ts';
-import { quarterHourUs } from '../../units/quarter-hour.ts';
 import type { LedgerStore } from '../entries/ledger-store.ts';
 
 /** A week at a time, so that memory stays bounded. */

@@ -6,7 +6,8 @@
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { quarterHourStartUs, quarterHourUs } from '../../units/quarter-hour.ts';
+import { quarterHourUs } from '../../units/durations.ts';
+import { quarterHourStartUs } from '../../units/quarter-hour.ts';
 import type { CounterEvidence } from '../evidence.ts';
 import { postCounter } from '../posting/counter-posting.ts';
 import { usualRules } from '../posting/reposting.ts';

@@ -4,7 +4,7 @@
  * Method: entries and openings by hand over a ledger in memory.
  */
 import { describe, expect, it } from 'vitest';
-import { quarterHourUs } from '../../units/quarter-hour.ts';
+import { quarterHourUs } from '../../units/durations.ts';
 import { quantityIn } from '../corrections/quantity-in.ts';
 import { MemoryLedger } from '../testing/memory-ledger.ts';
 import { postedEntry } from '../testing/posted-entry.ts';

@@ -4,7 +4,8 @@
  * Method: cases by hand.
  */
 import { describe, expect, it } from 'vitest';
-import { quarterHourStartUs, quarterHourUs } from '../../units/quarter-hour.ts';
+import { quarterHourUs } from '../../units/durations.ts';
+import { quarterHourStartUs } from '../../units/quarter-hour.ts';
 import { OnTime, quarterHoursOf, switchSpans } from '../power/switch-state.ts';
 import { type ChangeCause, causeOfRevision, isPast, mergeRanges } from './cause.ts';
 import { type Entry, type EntryReason, entryDifferences, qualities, worse } from './entry.ts';

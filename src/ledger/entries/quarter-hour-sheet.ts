@@ -1,4 +1,5 @@
-import { quarterHourStartUs, quarterHourUs } from '../../units/quarter-hour.ts';
+import { quarterHourUs } from '../../units/durations.ts';
+import { quarterHourStartUs } from '../../units/quarter-hour.ts';
 import type { Entry, EntryKind, EntryReason, Quality } from './entry.ts';
 import { byQuarterHour, worse } from './entry.ts';
 

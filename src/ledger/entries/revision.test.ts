@@ -3,7 +3,7 @@
  * Method: each way in which computed entries can differ from the current ones, by hand.
  */
 import { describe, expect, it } from 'vitest';
-import { quarterHourUs } from '../../units/quarter-hour.ts';
+import { quarterHourUs } from '../../units/durations.ts';
 import { postedEntry } from '../testing/posted-entry.ts';
 import { type ChangedRange, isPast, mergeRanges } from './cause.ts';
 import type { Entry } from './entry.ts';

@@ -5,7 +5,8 @@
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { quarterHourStartUs, quarterHourUs } from '../../units/quarter-hour.ts';
+import { quarterHourUs } from '../../units/durations.ts';
+import { quarterHourStartUs } from '../../units/quarter-hour.ts';
 import type { CounterKind } from '../counter/counter-state.ts';
 import type { CounterEvidence, RegisterReading } from '../evidence.ts';
 import { type CounterPosting, postCounter } from './counter-posting.ts';

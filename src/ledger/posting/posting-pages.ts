@@ -1,5 +1,6 @@
+import { quarterHourUs } from '../../units/durations.ts';
 import type { Interval } from '../../units/interval.ts';
-import { quarterHourStartUs, quarterHourUs } from '../../units/quarter-hour.ts';
+import { quarterHourStartUs } from '../../units/quarter-hour.ts';
 import { type CounterState, reachesBackUs } from '../counter/counter-state.ts';
 import type { Entry } from '../entries/entry.ts';
 import type { Meter } from '../entries/meter.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { quarterHourUs } from '../../units/durations.ts';
 import { intervalAt } from '../../units/interval.ts';
-import { quarterHourUs } from '../../units/quarter-hour.ts';
 import type { ChangedRange } from '../entries/cause.ts';
 import { PostingRhythm } from './posting-rhythm.ts';
 

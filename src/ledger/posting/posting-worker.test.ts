@@ -6,9 +6,9 @@
 
 import { describe, expect, it, vi } from 'vitest';
 import { quietLog } from '../../recording/testing/doubles.ts';
-import { minuteUs } from '../../units/durations.ts';
+import { minuteUs, quarterHourUs } from '../../units/durations.ts';
 import { intervalAt } from '../../units/interval.ts';
-import { quarterHourStartUs, quarterHourUs } from '../../units/quarter-hour.ts';
+import { quarterHourStartUs } from '../../units/quarter-hour.ts';
 import type { ChangedRange } from '../entries/cause.ts';
 import type { Meter } from '../entries/meter.ts';
 import type { RegisterReading } from '../evidence.ts';

@@ -4,7 +4,8 @@
  * Method: meters by hand, posted and posted again with late evidence; the quarter-hours that are read and returned.
  */
 import { describe, expect, it } from 'vitest';
-import { quarterHourStartUs, quarterHourUs } from '../../units/quarter-hour.ts';
+import { quarterHourUs } from '../../units/durations.ts';
+import { quarterHourStartUs } from '../../units/quarter-hour.ts';
 import type { CounterState } from '../counter/counter-state.ts';
 import type { Meter } from '../entries/meter.ts';
 import type { DeclaredAmount, EvidenceSource } from '../evidence/evidence-source.ts';

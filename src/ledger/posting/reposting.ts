@@ -1,7 +1,7 @@
 import type { Clock } from '../../runtime/clock.ts';
-import { hourUs } from '../../units/durations.ts';
+import { hourUs, quarterHourUs } from '../../units/durations.ts';
 import type { Interval } from '../../units/interval.ts';
-import { quarterHourStartUs, quarterHourUs } from '../../units/quarter-hour.ts';
+import { quarterHourStartUs } from '../../units/quarter-hour.ts';
 import { isSameDip } from '../counter/counter-dip.ts';
 import { type CounterState, reachesBackUs } from '../counter/counter-state.ts';
 import { certainMicro, neededMoves, quarterHourGapUs, type Rhythm } from '../counter/rhythm.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { quarterHourUs } from '../../units/quarter-hour.ts';
+import { quarterHourUs } from '../../units/durations.ts';
 import { opened } from '../counter/counter-state.ts';
 import type { LedgerPage, Opening } from '../entries/ledger-store.ts';
 import type { PostedEntry } from '../entries/revision.ts';

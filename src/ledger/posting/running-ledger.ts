@@ -1,7 +1,8 @@
 import type { Clock } from '../../runtime/clock.ts';
 import { waitAtMost } from '../../runtime/deadline.ts';
+import { quarterHourUs } from '../../units/durations.ts';
 import { hull, type Interval } from '../../units/interval.ts';
-import { quarterHourStartUs, quarterHourUs } from '../../units/quarter-hour.ts';
+import { quarterHourStartUs } from '../../units/quarter-hour.ts';
 import { byQuarterHour } from '../entries/entry.ts';
 import type { LedgerPage, LedgerStore, Opening } from '../entries/ledger-store.ts';
 import type { PostedEntry } from '../entries/revision.ts';

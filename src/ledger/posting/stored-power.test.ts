@@ -3,7 +3,8 @@
  * Method: readings by hand behind the port; the calls to it, and the quarter-hours at the ends of a range.
  */
 import { describe, expect, it } from 'vitest';
-import { quarterHourStartUs, quarterHourUs } from '../../units/quarter-hour.ts';
+import { quarterHourUs } from '../../units/durations.ts';
+import { quarterHourStartUs } from '../../units/quarter-hour.ts';
 import type { PowerReading, SwitchReading } from '../evidence.ts';
 import { noEvidence } from '../testing/memory-corrections.ts';
 import { readPower } from './stored-power.ts';

@@ -1,4 +1,4 @@
-import { quarterHourUs } from '../../units/quarter-hour.ts';
+import { quarterHourUs } from '../../units/durations.ts';
 import type { Entry } from '../entries/entry.ts';
 import type { Meter } from '../entries/meter.ts';
 import type { EvidenceSource } from '../evidence/evidence-source.ts';

@@ -7,8 +7,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Reading } from '../../recording/reading.ts';
 import { MemoryReadingStore, quietLog } from '../../recording/testing/doubles.ts';
+import { quarterHourUs } from '../../units/durations.ts';
 import type { Interval } from '../../units/interval.ts';
-import { quarterHourStartUs, quarterHourUs } from '../../units/quarter-hour.ts';
+import { quarterHourStartUs } from '../../units/quarter-hour.ts';
 import { CorrectionService } from '../corrections/correction-service.ts';
 import type { Meter } from '../entries/meter.ts';
 import { StoredEvidence } from '../evidence/stored-evidence.ts';

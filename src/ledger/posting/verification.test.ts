@@ -4,7 +4,8 @@
  * Method: a ledger in memory is posted from evidence by hand, then one thing in it is changed.
  */
 import { describe, expect, it } from 'vitest';
-import { quarterHourStartUs, quarterHourUs } from '../../units/quarter-hour.ts';
+import { quarterHourUs } from '../../units/durations.ts';
+import { quarterHourStartUs } from '../../units/quarter-hour.ts';
 import type { CounterKind } from '../counter/counter-state.ts';
 import type { Meter } from '../entries/meter.ts';
 import type { PostedEntry } from '../entries/revision.ts';

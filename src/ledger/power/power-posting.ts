@@ -1,6 +1,7 @@
 import { splitByTime } from '../../units/amount.ts';
+import { quarterHourUs } from '../../units/durations.ts';
 import { durationUs, type Interval, subtract, union } from '../../units/interval.ts';
-import { quarterHourStartUs, quarterHourUs } from '../../units/quarter-hour.ts';
+import { quarterHourStartUs } from '../../units/quarter-hour.ts';
 import type { Entry, Quality } from '../entries/entry.ts';
 import { boundariesBetween, QuarterHourSheet } from '../entries/quarter-hour-sheet.ts';
 import type { DeclaredAmount } from '../evidence/evidence-source.ts';

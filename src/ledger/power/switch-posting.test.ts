@@ -8,8 +8,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { quietLog } from '../../recording/testing/doubles.ts';
+import { quarterHourUs } from '../../units/durations.ts';
 import { intervalAt } from '../../units/interval.ts';
-import { quarterHourStartUs, quarterHourUs } from '../../units/quarter-hour.ts';
+import { quarterHourStartUs } from '../../units/quarter-hour.ts';
 import type { Entry } from '../entries/entry.ts';
 import type { Meter } from '../entries/meter.ts';
 import type { EvidenceSource } from '../evidence/evidence-source.ts';

@@ -3,7 +3,8 @@
  * Method: vectors by hand.
  */
 import { describe, expect, it } from 'vitest';
-import { quarterHourStartUs, quarterHourUs } from '../../units/quarter-hour.ts';
+import { quarterHourUs } from '../../units/durations.ts';
+import { quarterHourStartUs } from '../../units/quarter-hour.ts';
 import type { SwitchReading } from '../evidence.ts';
 import { OnTime, quarterHoursOf, switchSpans } from './switch-state.ts';
 

@@ -1,5 +1,6 @@
+import { quarterHourUs } from '../../units/durations.ts';
 import { durationUs, type Interval, intersect, isEmpty } from '../../units/interval.ts';
-import { quarterHourStartUs, quarterHourUs } from '../../units/quarter-hour.ts';
+import { quarterHourStartUs } from '../../units/quarter-hour.ts';
 import type { SwitchReading } from '../evidence.ts';
 
 /** A span in which a switch is known to be on, or known to be off. */

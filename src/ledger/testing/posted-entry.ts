@@ -1,4 +1,4 @@
-import { quarterHourUs } from '../../units/quarter-hour.ts';
+import { quarterHourUs } from '../../units/durations.ts';
 import type { PostedEntry } from '../entries/revision.ts';
 
 /** A quarter-hour that was measured completely, in its first revision; `given` replaces fields. */

@@ -1,5 +1,6 @@
 /** A meter whose every true register is known: the oracle of the simulation. */
-import { quarterHourStartUs, quarterHourUs } from '../../units/quarter-hour.ts';
+import { quarterHourUs } from '../../units/durations.ts';
+import { quarterHourStartUs } from '../../units/quarter-hour.ts';
 
 /** The amount delivered until an instant, in millionths; between two knots it grows evenly. */
 interface Knot {

@@ -2,8 +2,8 @@
 
 import type { MemoryLedger } from '../../ledger/testing/memory-ledger.ts';
 import { bucketEdges, bucketStartUs, type Period } from '../../units/calendar.ts';
+import { quarterHourUs } from '../../units/durations.ts';
 import type { Interval } from '../../units/interval.ts';
-import { quarterHourUs } from '../../units/quarter-hour.ts';
 import { type Bucket, regroup } from '../bucket.ts';
 import type { QualityCount } from '../coverage.ts';
 import type { LedgerViews, RegisterBefore } from '../ledger-views.ts';
