@@ -7,7 +7,14 @@ import { runProgram } from './program.ts';
 import type { Say } from './say.ts';
 
 /** What the built panel depends on. */
-const sources = ['ui', 'src/schemas', 'package-lock.json'];
+export const panelSources: readonly string[] = [
+  'ui',
+  'src/schemas',
+  'src/statistics/figures',
+  'src/runtime/backoff.ts',
+  'src/units/durations.ts',
+  'package-lock.json',
+];
 const limitMs = 5 * 60_000;
 
 /** Builds the panel into dist/panel, unless what is there was built from the same sources. */
@@ -15,7 +22,7 @@ export async function buildPanel(say: Say): Promise<void> {
   const lock = await waitForLock(join(cacheFolder, 'panel.lock'), limitMs);
   try {
     const stamp = join(cacheFolder, 'panel.built-from');
-    const key = await hashOfSources(root, sources);
+    const key = await hashOfSources(root, panelSources);
     const isBuilt = (await textOf(join(root, 'dist/panel/index.html'))) !== undefined;
     if (isBuilt && (await textOf(stamp)) === key) return;
     say('Panel: building it');

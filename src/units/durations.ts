@@ -14,3 +14,8 @@ export const minuteMs = 60 * secondMs;
 export const quarterHourMs = 15 * minuteMs;
 export const hourMs = 60 * minuteMs;
 export const dayMs = 24 * hourMs;
+
+/** Seconds, for the scales of charts. */
+export const minuteSeconds = 60;
+export const hourSeconds = 60 * minuteSeconds;
+export const daySeconds = 24 * hourSeconds;

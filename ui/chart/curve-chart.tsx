@@ -5,9 +5,9 @@
 import type { RefObject } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import uPlot from 'uplot';
+import { daySeconds } from '../../src/units/durations.ts';
 import { formatInstant, type Locale } from '../format/instants.ts';
 import { formatQuantity, formatRegister } from '../format/numbers.ts';
-import { daySeconds } from '../period/durations.ts';
 import { texts } from '../texts/texts.ts';
 import { token } from '../theme/theme.ts';
 import { ChartFrame, type ChartKeys, type Cursor, useCursor } from './chart-frame.tsx';

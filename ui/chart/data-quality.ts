@@ -1,6 +1,6 @@
 /** How the data quality of a bucket is shown: measured, fetched afterwards, estimated, missing. Pure. */
 import type { BalanceAnswer } from '../../src/schemas/balance.ts';
-import { minuteMs } from '../period/durations.ts';
+import { minuteMs } from '../../src/units/durations.ts';
 import type { Span } from '../period/period.ts';
 
 type DataQuality = Pick<BalanceAnswer['total'], 'coverage' | 'quality'>;

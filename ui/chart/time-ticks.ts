@@ -1,6 +1,7 @@
 /** Ticks of a time axis at round times of the home's wall clock, and their labels. Pure. */
+
+import { daySeconds, hourSeconds, minuteSeconds } from '../../src/units/durations.ts';
 import { formatInstant, type Locale } from '../format/instants.ts';
-import { daySeconds, hourSeconds, minuteSeconds } from '../period/durations.ts';
 import { localAt } from '../period/period.ts';
 
 type Step = {

@@ -1,6 +1,7 @@
 /** The mark in the top bar: whether values arrive, and the age of the newest. */
+
+import { minuteMs } from '../../src/units/durations.ts';
 import { formatAge } from '../format/instants.ts';
-import { minuteMs } from '../period/durations.ts';
 import { liveState, locale, newestMs, now, nowMs } from '../state/home.ts';
 import { texts } from '../texts/texts.ts';
 

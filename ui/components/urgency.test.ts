@@ -4,7 +4,7 @@
  */
 import { describe, expect, it } from 'vitest';
 import type { Status } from '../../src/schemas/status.ts';
-import { minuteMs } from '../period/durations.ts';
+import { minuteMs } from '../../src/units/durations.ts';
 import { urgencyOf } from './urgency.ts';
 
 const nowMs = Date.parse('2026-11-25T10:00:00Z');

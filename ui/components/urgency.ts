@@ -1,6 +1,6 @@
 /** The most important thing that the user has to know or do, on any page. Pure. */
 import type { Status } from '../../src/schemas/status.ts';
-import { hourMs, minuteMs } from '../period/durations.ts';
+import { hourMs, minuteMs } from '../../src/units/durations.ts';
 
 export type Urgency =
   | { readonly kind: 'disk' | 'paused' | 'refused' | 'homeAssistant' | 'questdb' }

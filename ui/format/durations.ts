@@ -1,5 +1,5 @@
 /** Formats durations with at most two units. */
-import { minuteSeconds } from '../period/durations.ts';
+import { minuteSeconds } from '../../src/units/durations.ts';
 import type { Texts } from '../texts/en.ts';
 import { formatCount } from './numbers.ts';
 

@@ -1,5 +1,5 @@
 /** Formats instants, intervals and periods for a language and a time zone. */
-import { dayMs, daySeconds, hourSeconds, minuteSeconds } from '../period/durations.ts';
+import { dayMs, daySeconds, hourSeconds, minuteSeconds } from '../../src/units/durations.ts';
 import { dateAt, includes, lengthDays, type Period, type Span } from '../period/period.ts';
 
 const formatters = new Map<string, Intl.DateTimeFormat>();

@@ -1,7 +1,7 @@
 /** Answers that follow the address: asked again when the question changes, and while the answer can still change. */
 import { useEffect, useMemo } from 'preact/hooks';
+import { minuteMs } from '../../src/units/durations.ts';
 import type { ApiProblem } from '../api.ts';
-import { minuteMs } from '../period/durations.ts';
 import { type Period, periodToParams, type Span, spanOf } from '../period/period.ts';
 import { locale, nowMs, pastChanges, status } from './home.ts';
 import { Resource } from './resource.ts';

@@ -2,6 +2,7 @@
 
 import { mdiHelpCircleOutline, mdiHomeLightningBolt, mdiPowerPlug } from '@mdi/js';
 import type { DevicesAnswer } from '../../../src/schemas/balance.ts';
+import { hourSeconds } from '../../../src/units/durations.ts';
 import { Swatch } from '../../chart/bar-legend.tsx';
 import { barLook, isIncomplete } from '../../chart/data-quality.ts';
 import { Card } from '../../components/card.tsx';
@@ -10,7 +11,6 @@ import { asTabSeparated } from '../../components/data-table.tsx';
 import { Icon } from '../../components/icon.tsx';
 import { formatHours } from '../../format/durations.ts';
 import { formatEnergy, formatMoney, formatShare } from '../../format/numbers.ts';
-import { hourSeconds } from '../../period/durations.ts';
 import { parseSpan } from '../../period/period.ts';
 import { locale, nowMs } from '../../state/home.ts';
 import { pageAddress } from '../../state/route.ts';

@@ -5,9 +5,9 @@
  */
 import { describe, expect, it } from 'vitest';
 import type { BalanceAnswer } from '../../../src/schemas/balance.ts';
+import { hourMs } from '../../../src/units/durations.ts';
 import { segmentsOf, sideOf } from '../../chart/bars.ts';
 import { asTabSeparated } from '../../components/data-table.tsx';
-import { hourMs } from '../../period/durations.ts';
 import { periodAround } from '../../period/period.ts';
 import { en } from '../../texts/en.ts';
 import { changeOf } from './comparison.ts';

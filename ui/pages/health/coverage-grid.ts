@@ -1,7 +1,7 @@
 /** The coverage as a grid: a line for the home and for each meter, a column for each day or quarter-hour. Pure. */
 import type { Coverage } from '../../../src/schemas/ledger.ts';
+import { quarterHourMs } from '../../../src/units/durations.ts';
 import { settleMs } from '../../chart/data-quality.ts';
-import { quarterHourMs } from '../../period/durations.ts';
 import { dateAt, type Period, parseSpan, type Span, spanOf } from '../../period/period.ts';
 
 export type Why = Coverage['entities'][number]['rows'][number]['why'][number];

@@ -2,12 +2,12 @@
 import { useMemo } from 'preact/hooks';
 import type { Curve } from '../../../src/schemas/readings.ts';
 import type { TicketRow } from '../../../src/schemas/tickets.ts';
+import { dayMs, minuteMs } from '../../../src/units/durations.ts';
 import { api } from '../../api.ts';
 import { columnsOf } from '../../chart/columns.ts';
 import { CurveChart } from '../../chart/curve-chart.tsx';
 import { lookOf } from '../../components/role-look.ts';
 import { Waiting } from '../../components/states.tsx';
-import { dayMs, minuteMs } from '../../period/durations.ts';
 import { dateAt, parseSpan, periodAround, type Span } from '../../period/period.ts';
 import { useFollowed } from '../../state/followed.ts';
 import { locale, now, nowMs } from '../../state/home.ts';

@@ -1,6 +1,6 @@
 /** Groups tickets of one cause: a gateway or a fuse that fails silences many meters at once. Pure. */
 import type { TicketRow } from '../../../src/schemas/tickets.ts';
-import { minuteMs } from '../../period/durations.ts';
+import { minuteMs } from '../../../src/units/durations.ts';
 import { parseSpan, type Span } from '../../period/period.ts';
 
 /** Meters report at different intervals, so their gaps begin and end some minutes apart. */

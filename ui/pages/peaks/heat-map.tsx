@@ -1,10 +1,11 @@
 /** The month's quarter-hours as a heat map, drawn on a canvas and read by pointer or by arrow keys. */
+
+import { hourMs, quarterHourMs } from '../../../src/units/durations.ts';
 import { CanvasGrid } from '../../chart/canvas-grid.tsx';
 import type { ChartKeys, Cursor } from '../../chart/chart-frame.tsx';
 import { hatch } from '../../chart/hatch.ts';
 import { formatDate, formatInstant, type Locale } from '../../format/instants.ts';
 import { formatPower } from '../../format/numbers.ts';
-import { hourMs, quarterHourMs } from '../../period/durations.ts';
 import type { Texts } from '../../texts/en.ts';
 import { texts } from '../../texts/texts.ts';
 import { token } from '../../theme/theme.ts';

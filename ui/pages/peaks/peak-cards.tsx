@@ -2,10 +2,10 @@
 import { mdiChartBellCurve, mdiGaugeFull, mdiReceiptTextOutline, mdiTimerOutline } from '@mdi/js';
 import type { ComponentChildren } from 'preact';
 import type { CapacityMonth } from '../../../src/schemas/p1.ts';
+import { quarterHourMs } from '../../../src/units/durations.ts';
 import { Icon } from '../../components/icon.tsx';
 import { formatInstant } from '../../format/instants.ts';
 import { formatCount, formatEnergy, formatPower, formatShare } from '../../format/numbers.ts';
-import { quarterHourMs } from '../../period/durations.ts';
 import { locale } from '../../state/home.ts';
 import { texts } from '../../texts/texts.ts';
 import { billedText, boundsText, meterText } from './sentence.ts';

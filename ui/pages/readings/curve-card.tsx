@@ -8,6 +8,7 @@ import {
 } from '@mdi/js';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import type { Curve } from '../../../src/schemas/readings.ts';
+import { daySeconds, hourSeconds, minuteSeconds } from '../../../src/units/durations.ts';
 import { api } from '../../api.ts';
 import { type Columns, columnsOf, extentOf, narrowed } from '../../chart/columns.ts';
 import { CurveChart } from '../../chart/curve-chart.tsx';
@@ -16,7 +17,6 @@ import { lookOf } from '../../components/role-look.ts';
 import { Empty, Waiting } from '../../components/states.tsx';
 import type { Locale } from '../../format/instants.ts';
 import { formatCount, formatQuantity } from '../../format/numbers.ts';
-import { daySeconds, hourSeconds, minuteSeconds } from '../../period/durations.ts';
 import type { Span } from '../../period/period.ts';
 import { arrived, type ListedEntity, locale, nowMs, pastChanges } from '../../state/home.ts';
 import { Resource } from '../../state/resource.ts';
