@@ -2,11 +2,11 @@
  * Goal: imports go one way, so that every folder can be read without the ones above it.
  * Method: every import of every source file is read and held against the table below.
  */
-import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { dirname, join, relative, resolve } from 'node:path';
+import { readdirSync, statSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
-
-const root = resolve(import.meta.dirname, '../..');
+import { panelSources } from '../../addon/panel-build.ts';
+import { root, sourcesIn } from './sources.ts';
 
 /** The rooms from the ground up: each may import itself and what stands before it, and nothing after it. */
 const floors = [
@@ -32,8 +32,14 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   'src/tariffs': floors,
   'src/api': ['src/schemas', 'src/tariffs', 'src/integrity', ...floors],
   'src/adapters': ['src/tariffs', 'src/integrity', ...floors],
+  // Wiring: it knows everybody, and only the programs know it.
+  'src/composition': ['src/api', 'src/adapters', 'src/schemas', 'src/tariffs', 'src/integrity', ...floors],
+  'src/main.ts': ['src/composition', ...floors],
+  'src/verify.ts': ['src/composition', ...floors],
+  // Stand-ins that several rooms' tests share.
+  'src/testing': ['src/tariffs', 'src/integrity', ...floors],
   // The panel retries as the server does.
-  ui: ['src/schemas', 'src/runtime/backoff.ts'],
+  ui: ['src/schemas', 'src/runtime/backoff.ts', 'src/units/durations.ts'],
   addon: ['src/runtime', 'src/units'],
 };
 
@@ -46,70 +52,53 @@ const drivers: Readonly<Record<string, string>> = {
   mqtt: 'src/adapters/mqtt',
 };
 
-function sourceFiles(folder: string): string[] {
-  return readdirSync(folder).flatMap((name) => {
-    const path = join(folder, name);
-    if (statSync(path).isDirectory())
-      return name === 'node_modules' || name === 'dist' ? [] : sourceFiles(path);
-    return /\.(ts|tsx)$/.test(name) && !/\.(test|bench)\.tsx?$/.test(name) ? [path] : [];
-  });
-}
-
-function importsOf(file: string): string[] {
-  return [...readFileSync(file, 'utf8').matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map(
-    (match) => match[1] ?? '',
-  );
-}
-
-function folderOf(path: string): string | undefined {
+/** The room of a file: the innermost folder of the table that holds it, or the file itself. */
+function roomOf(path: string): string | undefined {
   return Object.keys(rooms)
-    .filter((folder) => path.startsWith(`${folder}/`))
+    .filter((room) => path === room || path.startsWith(`${room}/`))
     .sort((a, b) => b.length - a.length)[0];
 }
 
 describe('structure', () => {
-  const files = Object.keys(rooms).flatMap((folder) => {
-    try {
-      return sourceFiles(join(root, folder));
-    } catch {
-      return [];
-    }
-  });
+  const sources = sourcesIn('src', 'ui', 'addon').filter(({ path }) => !/\.(test|bench)\.tsx?$/.test(path));
 
-  it('finds the sources at all', () => {
-    expect(files.length).toBeGreaterThan(10);
+  it('has every folder and file of src in the table', () => {
+    const all = readdirSync(join(root, 'src')).filter((name) => !/\.test\.ts$/.test(name));
+    expect(all.filter((name) => !(`src/${name}` in rooms))).toEqual([]);
+    expect(Object.keys(rooms).filter((room) => !sources.some(({ path }) => roomOf(path) === room))).toEqual(
+      [],
+    );
   });
 
   it('keeps imports between folders to the table', () => {
     const broken: string[] = [];
-    for (const file of files) {
-      const from = relative(root, file);
-      const folder = folderOf(from);
-      if (folder === undefined) continue;
-      for (const specifier of importsOf(file)) {
-        if (!specifier.startsWith('.')) continue;
-        const target = relative(root, resolve(dirname(file), specifier));
-        const other = folderOf(target);
+    for (const { path, imports } of sources) {
+      const room = roomOf(path) ?? '';
+      for (const { from, isOurs } of imports) {
         // The manifest is data that anyone may read.
-        if (other === folder || target === 'package.json') continue;
-        const allowed = rooms[folder] ?? [];
-        if (other === undefined || !(allowed.includes(other) || allowed.includes(target)))
-          broken.push(`${from} → ${target}`);
+        if (!isOurs || from === 'package.json') continue;
+        const other = roomOf(from);
+        const allowed = rooms[room] ?? [];
+        if (other !== room && !(allowed.includes(other ?? '') || allowed.includes(from)))
+          broken.push(`${path} → ${from}`);
       }
     }
     expect(broken).toEqual([]);
   });
 
+  it('builds the panel anew when anything changes that it may import', () => {
+    const reachable = (rooms.ui ?? []).flatMap((room) => [room, ...(rooms[room] ?? [])]);
+    expect(['ui', ...reachable].filter((room) => !panelSources.includes(room))).toEqual([]);
+  });
+
   it('lets only an adapter import its driver', () => {
     const broken: string[] = [];
-    for (const file of files) {
-      const from = relative(root, file);
-      for (const specifier of importsOf(file)) {
-        const owner = drivers[specifier];
-        if (owner !== undefined && from.startsWith('src/') && !from.startsWith(`${owner}/`))
-          broken.push(`${from} → ${specifier}`);
+    for (const { path, imports } of sources)
+      for (const { from } of imports) {
+        const owner = drivers[from];
+        if (owner !== undefined && path.startsWith('src/') && !path.startsWith(`${owner}/`))
+          broken.push(`${path} → ${from}`);
       }
-    }
     expect(broken).toEqual([]);
   });
 

@@ -7,7 +7,9 @@ export const root = resolve(import.meta.dirname, '../..');
 
 /** An import or a re-export; `names` is empty where all is taken. */
 interface Import {
+  /** A file of ours from the root, or a package. */
   readonly from: string;
+  readonly isOurs: boolean;
   readonly names: readonly string[];
   readonly takesAll: boolean;
 }
@@ -110,8 +112,10 @@ function nameOf(node: Node): string | undefined {
 }
 
 function importsIn(body: readonly Node[], path: string, text: string): Import[] {
-  const target = (specifier: string): string =>
-    specifier.startsWith('.') ? relative(root, resolve(root, dirname(path), specifier)) : specifier;
+  const target = (specifier: string): Pick<Import, 'from' | 'isOurs'> =>
+    specifier.startsWith('.')
+      ? { from: relative(root, resolve(root, dirname(path), specifier)), isOurs: true }
+      : { from: specifier, isOurs: false };
   const found = body.flatMap((statement): Import[] => {
     const source = statement.source;
     if (!isNode(source) || typeof source.value !== 'string') return [];
@@ -122,10 +126,10 @@ function importsIn(body: readonly Node[], path: string, text: string): Import[] 
       return isNode(named) && typeof named.name === 'string' ? named.name : '*';
     });
     const takesAll = statement.type === 'ExportAllDeclaration' || names.includes('*');
-    return [{ from: target(source.value), names, takesAll }];
+    return [{ ...target(source.value), names, takesAll }];
   });
   const dynamic = [...text.matchAll(/\bimport\('([^']+)'\)/g)].map((match) => ({
-    from: target(match[1] ?? ''),
+    ...target(match[1] ?? ''),
     names: [],
     takesAll: true,
   }));
