@@ -4,28 +4,20 @@
  */
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Log } from './log.ts';
 import { SparingLog } from './sparing-log.ts';
+import { keptLog as logThatKeeps } from './testing/kept-log.ts';
 
-interface Line {
-  readonly level: string;
-  readonly message: string;
-  readonly leftOut: number | null;
-}
-
-function keptLog(): { log: Log; lines: Line[] } {
-  const lines: Line[] = [];
-  const keep = (level: string) => (fields: object, message: string) => {
-    lines.push({ level, message, leftOut: 'leftOut' in fields ? Number(fields.leftOut) : null });
+/** What was logged, with the count that stands for what was left out. */
+function keptLog() {
+  const { log, lines } = logThatKeeps();
+  return {
+    log,
+    lines: () =>
+      lines.map(({ level, message, fields }) => ({
+        ...{ level, message },
+        leftOut: 'leftOut' in fields ? Number(fields.leftOut) : null,
+      })),
   };
-  const log: Log = {
-    debug: keep('debug'),
-    info: keep('info'),
-    warn: keep('warn'),
-    error: keep('error'),
-    child: () => log,
-  };
-  return { log, lines };
 }
 
 beforeEach(() => void vi.useFakeTimers());
@@ -36,11 +28,11 @@ describe('a sparing log', () => {
     const { log, lines } = keptLog();
     const sparing = new SparingLog(log, { lines: 2 });
     for (let i = 0; i < 1000; i += 1) sparing.warn({ i }, 'refused');
-    expect(lines).toHaveLength(2);
+    expect(lines()).toHaveLength(2);
     vi.advanceTimersByTime(60_000);
-    expect(lines.at(-1)).toEqual({ level: 'warn', message: 'refused', leftOut: 998 });
+    expect(lines().at(-1)).toEqual({ level: 'warn', message: 'refused', leftOut: 998 });
     sparing.warn({}, 'refused');
-    expect(lines).toHaveLength(4);
+    expect(lines()).toHaveLength(4);
   });
   it('logs nothing more of kinds with nothing left out, and ends its window when it is flushed', () => {
     const { log, lines } = keptLog();
@@ -48,17 +40,17 @@ describe('a sparing log', () => {
     sparing.warn({}, 'refused');
     expect(vi.getTimerCount()).toBe(1);
     sparing.flush();
-    expect(lines).toHaveLength(1);
+    expect(lines()).toHaveLength(1);
     expect(vi.getTimerCount()).toBe(0);
     sparing.flush();
-    expect(lines).toHaveLength(1);
+    expect(lines()).toHaveLength(1);
   });
   it('counts so many kinds separately, and all others as one', () => {
     const { log, lines } = keptLog();
     const sparing = new SparingLog(log, { kinds: 2, lines: 1 });
     for (const message of ['a', 'b', 'c', 'a', 'd']) sparing.warn({}, message);
     sparing.flush();
-    expect(lines.map(({ message, leftOut }) => [message, leftOut])).toEqual([
+    expect(lines().map(({ message, leftOut }) => [message, leftOut])).toEqual([
       ...[
         ['a', null],
         ['b', null],
@@ -82,10 +74,10 @@ describe('a sparing log', () => {
           const sparing = new SparingLog(log, { lines: most, kinds });
           for (const [level, message] of all) sparing[level as 'info']({}, message);
           sparing.flush();
-          const leftOut = lines.reduce((sum, line) => sum + (line.leftOut ?? 0), 0);
-          expect(lines.filter((line) => line.leftOut === null).length + leftOut).toBe(all.length);
+          const leftOut = lines().reduce((sum, line) => sum + (line.leftOut ?? 0), 0);
+          expect(lines().filter((line) => line.leftOut === null).length + leftOut).toBe(all.length);
           // One more kind of each level: the shared one.
-          expect(lines.length).toBeLessThanOrEqual((kinds + 3) * (most + 1));
+          expect(lines().length).toBeLessThanOrEqual((kinds + 3) * (most + 1));
         },
       ),
     );

@@ -1,4 +1,4 @@
-import { type Quality, worse } from '../ledger/entries/entry.ts';
+import { type Entry, type Quality, qualities, worse } from '../ledger/entries/entry.ts';
 import { bucketEdges, bucketStartUs, nextBucketUs, type Period } from '../units/calendar.ts';
 import { quarterHourUs } from '../units/durations.ts';
 import type { Interval } from '../units/interval.ts';
@@ -18,6 +18,29 @@ export interface Bucket extends Interval {
   readonly onTimeUs: number | null;
   /** Of a quarter-hour that was not measured as one: the first and last evidence that its amount rests on. */
   readonly restsOn?: Interval;
+}
+
+/**
+ * One entry as the store's views return its quarter-hour: only one that was measured whole is a peak, in millionths of the
+ * unit; any other has its evidence span.
+ */
+export function quarterHourBucket(entityId: string, entry: Entry): Bucket {
+  const { quarterHourStartUs: startUs, amountMicro, coveredUs, quality, isProvisional, onTimeUs } = entry;
+  const isWhole = qualities.indexOf(quality) <= qualities.indexOf('recovered') && coveredUs === quarterHourUs;
+  return {
+    entityId,
+    startUs,
+    endUs: startUs + quarterHourUs,
+    amountMicro,
+    highestMicro: isWhole ? amountMicro : null,
+    lowestMicro: isWhole ? amountMicro : null,
+    coveredUs,
+    quality,
+    quarters: 1,
+    isProvisional,
+    onTimeUs,
+    ...(!isWhole && { restsOn: { startUs: entry.firstEvidenceUs, endUs: entry.lastEvidenceUs } }),
+  };
 }
 
 /** A bucket of [startUs, endUs) without entries: amounts are null, never 0. */

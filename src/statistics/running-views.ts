@@ -1,9 +1,7 @@
-import { qualities } from '../ledger/entries/entry.ts';
 import type { RunningEntry, RunningLedger } from '../ledger/posting/running-ledger.ts';
 import { bucketEdges, bucketStartUs, nextBucketUs, type Period } from '../units/calendar.ts';
-import { quarterHourUs } from '../units/durations.ts';
 import type { Interval } from '../units/interval.ts';
-import { type Bucket, joinBuckets } from './bucket.ts';
+import { type Bucket, joinBuckets, quarterHourBucket } from './bucket.ts';
 import type { QualityCount } from './coverage.ts';
 import type { LedgerViews, RegisterBefore } from './ledger-views.ts';
 import { addSums, emptySum, joinSides, type SideBySide } from './side-by-side.ts';
@@ -177,7 +175,9 @@ export class RunningViews implements LedgerViews {
 
   #quarters(ids: readonly string[], period: Period, startUs: number, endUs: number): Bucket[] {
     const { startUs: wholeStartUs, endUs: wholeEndUs } = this.#reach(period, startUs, endUs);
-    return this.#counted(ids, wholeStartUs, wholeEndUs).map(quarterHourBucket);
+    return this.#counted(ids, wholeStartUs, wholeEndUs).map(({ entityId, entry }) =>
+      quarterHourBucket(entityId, entry),
+    );
   }
 
   #counted(ids: readonly string[], startUs: number, endUs: number): RunningEntry[] {
@@ -200,26 +200,6 @@ export class RunningViews implements LedgerViews {
       isProvisional,
     };
   }
-}
-
-/** As the store returns a quarter-hour: only one that was measured whole is a peak; any other has its evidence span. */
-function quarterHourBucket({ entityId, entry }: RunningEntry): Bucket {
-  const { quarterHourStartUs: startUs, amountMicro, coveredUs, quality, isProvisional, onTimeUs } = entry;
-  const isWhole = qualities.indexOf(quality) <= qualities.indexOf('recovered') && coveredUs === quarterHourUs;
-  return {
-    entityId,
-    startUs,
-    endUs: startUs + quarterHourUs,
-    amountMicro,
-    highestMicro: isWhole ? amountMicro : null,
-    lowestMicro: isWhole ? amountMicro : null,
-    coveredUs,
-    quality,
-    quarters: 1,
-    isProvisional,
-    onTimeUs,
-    ...(!isWhole && { restsOn: { startUs: entry.firstEvidenceUs, endUs: entry.lastEvidenceUs } }),
-  };
 }
 
 function withoutEvidenceSpan({ restsOn: _restsOn, ...bucket }: Bucket): Bucket {

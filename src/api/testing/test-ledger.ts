@@ -4,8 +4,9 @@ import type { LedgerPage, LedgerStore, Opening } from '../../ledger/entries/ledg
 import type { PostedEntry } from '../../ledger/entries/revision.ts';
 import type { StatisticsRecord, StatisticsStore } from '../../ledger/evidence/statistics-store.ts';
 import { MemoryCorrections, noEvidence } from '../../ledger/testing/memory-corrections.ts';
+import { postedEntry as measuredEntry } from '../../ledger/testing/posted-entry.ts';
 import { quietLog } from '../../recording/testing/doubles.ts';
-import { type Bucket, regroup } from '../../statistics/bucket.ts';
+import { type Bucket, quarterHourBucket, regroup } from '../../statistics/bucket.ts';
 import type { QualityCount } from '../../statistics/coverage.ts';
 import type { LedgerViews, RegisterBefore } from '../../statistics/ledger-views.ts';
 import { sideBySide } from '../../statistics/side-by-side.ts';
@@ -16,23 +17,9 @@ import { quarterHourUs } from '../../units/durations.ts';
 import type { Interval } from '../../units/interval.ts';
 import type { LedgerParts } from '../http/ports.ts';
 
+/** A quarter-hour of 0 that was measured completely and posted at its end; `extra` replaces fields. */
 export function postedEntry(quarterHourStartUs: number, extra: Partial<PostedEntry> = {}): PostedEntry {
-  return {
-    kind: 'quantity',
-    quarterHourStartUs,
-    amountMicro: 0,
-    quality: 'measured',
-    coveredUs: quarterHourUs,
-    reason: 'counted',
-    firstEvidenceUs: quarterHourStartUs,
-    lastEvidenceUs: quarterHourStartUs + quarterHourUs,
-    isProvisional: false,
-    onTimeUs: null,
-    revision: 1,
-    postedAtUs: quarterHourStartUs + quarterHourUs,
-    cause: 'first',
-    ...extra,
-  };
+  return measuredEntry(quarterHourStartUs, 0, { postedAtUs: quarterHourStartUs + quarterHourUs, ...extra });
 }
 
 export class TestLedger implements LedgerViews, LedgerStore {
@@ -67,24 +54,7 @@ export class TestLedger implements LedgerViews, LedgerStore {
       this.#newest(entityId)
         .filter((one) => one.kind === 'quantity' && one.reason !== 'withdrawn')
         .filter((one) => one.quarterHourStartUs >= bucketsStartUs && one.quarterHourStartUs < bucketsEndUs)
-        .map((one): Bucket => {
-          const isWhole =
-            one.coveredUs === quarterHourUs && ['measured', 'imported', 'recovered'].includes(one.quality);
-          return {
-            entityId,
-            startUs: one.quarterHourStartUs,
-            endUs: one.quarterHourStartUs + quarterHourUs,
-            amountMicro: one.amountMicro,
-            highestMicro: isWhole ? one.amountMicro : null,
-            lowestMicro: isWhole ? one.amountMicro : null,
-            coveredUs: one.coveredUs,
-            quality: one.quality,
-            quarters: 1,
-            isProvisional: one.isProvisional,
-            onTimeUs: one.onTimeUs,
-            ...(!isWhole && { restsOn: { startUs: one.firstEvidenceUs, endUs: one.lastEvidenceUs } }),
-          };
-        }),
+        .map((one) => quarterHourBucket(entityId, one)),
     );
     return period === 'quarter' ? quarters : regroup(quarters, period, this.timeZone);
   }
