@@ -7,7 +7,7 @@ import type { Interval } from '../units/interval.ts';
 
 export const coverageHourUs = hourUs;
 
-/** An hour of UTC of one entity of which the store has all that Home Assistant returned. */
+/** An hour of UTC of one entity for which the store has all that Home Assistant returned. */
 export interface VerifiedHour {
   readonly entityId: string;
   readonly hourUs: number;

@@ -14,10 +14,10 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
-import { freePort } from '../../addon/ports.ts';
+import { cacheFolder } from '../../addon/paths.ts';
 import { installSidecars, startSidecars } from '../../addon/sidecars/sidecars.ts';
 import { quarterHourMs } from '../../src/units/durations.ts';
-import { cpuSeconds, firstLine, startProgram, stopChild } from './processes.ts';
+import { cpuSeconds, firstLine, startLedger, startProgram, stopChild } from './processes.ts';
 import { QuestdbProbe, until } from './questdb-probe.ts';
 import { aligned } from './timings.ts';
 
@@ -35,11 +35,10 @@ if (!(minutes > 0) || !(warmUpMinutes >= 0)) throw new RangeError('--minutes and
 const expectedEntities = 20;
 const afterBoundaryMs = 90_000;
 
-const root = resolve(import.meta.dirname, '../..');
 const say = (line: string) => process.stdout.write(`${line}\n`);
 const pause = (ms: number) => new Promise((done) => setTimeout(done, ms));
 const dataDir = values.data === undefined ? mkdtempSync(join(tmpdir(), 'bench-idle-')) : resolve(values.data);
-const logsDir = join(root, '.cache/logs');
+const logsDir = join(cacheFolder, 'logs');
 mkdirSync(dataDir, { recursive: true });
 mkdirSync(logsDir, { recursive: true });
 const stops: (() => Promise<void>)[] = [];
@@ -100,25 +99,10 @@ async function start() {
   );
   stops.push(() => stopChild(demoHome));
   const { url } = z.object({ url: z.string() }).parse(JSON.parse(await firstLine(demoHome, 30_000)));
-  const port = await freePort();
-  const ledger = startProgram(
-    join(root, 'rootfs/usr/lib/energy-ledger/run-process'),
-    [],
-    {
-      NODE: process.execPath,
-      APP_DIR: root,
-      HOST: '127.0.0.1',
-      DATA_DIR: dataDir,
-      PORT: String(port),
-      HA_URL: url,
-      HA_TOKEN: 'bench',
-      QUESTDB_URL: sidecars.questdbUrl,
-      QUESTDB_PG_URL: sidecars.questdbPgUrl,
-      MONGODB_URL: sidecars.mongodbUrl,
-      LOG_LEVEL: 'info',
-    },
-    join(logsDir, 'bench-process.log'),
-    'file',
+  const { ledger, port } = await startLedger(
+    sidecars,
+    { dataDir, logsDir },
+    { HA_URL: url, HA_TOKEN: 'bench' },
   );
   stops.push(() => stopChild(ledger));
   return { sidecars, ledger, port };

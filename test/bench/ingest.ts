@@ -6,14 +6,14 @@
  */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
-import { freePort } from '../../addon/ports.ts';
+import { cacheFolder } from '../../addon/paths.ts';
 import { orEnd } from '../../addon/refusal.ts';
 import { installSidecars, startSidecars } from '../../addon/sidecars/sidecars.ts';
 import { control, type FloodResult, flood } from './flood.ts';
-import { cpuSeconds, firstLine, MemoryWatch, startProgram, stopChild } from './processes.ts';
+import { cpuSeconds, firstLine, MemoryWatch, startLedger, startProgram, stopChild } from './processes.ts';
 import { QuestdbProbe, until } from './questdb-probe.ts';
 import { rawIlp } from './raw-ilp.ts';
 
@@ -30,7 +30,6 @@ const sensors = Number(values.sensors);
 const quietRate = 500;
 const quietSeconds = 20;
 
-const root = resolve(import.meta.dirname, '../..');
 const say = (line: string) => process.stdout.write(`${line}\n`);
 const recorderStatus = z.object({
   recorder: z.object({
@@ -42,7 +41,7 @@ const recorderStatus = z.object({
 });
 
 const dataDir = mkdtempSync(join(tmpdir(), 'bench-ingest-'));
-const logsDir = join(root, '.cache/logs');
+const logsDir = join(cacheFolder, 'logs');
 mkdirSync(logsDir, { recursive: true });
 const stops: (() => Promise<void>)[] = [];
 
@@ -77,25 +76,10 @@ async function run(): Promise<void> {
 
   const ids = Array.from({ length: sensors }, (_, i) => `sensor.bench_${String(i).padStart(4, '0')}_power`);
   writeFileSync(join(dataDir, 'options.json'), JSON.stringify({ tracked_entities: ids }));
-  const port = await freePort();
-  const ledger = startProgram(
-    join(root, 'rootfs/usr/lib/energy-ledger/run-process'),
-    [],
-    {
-      NODE: process.execPath,
-      APP_DIR: root,
-      HOST: '127.0.0.1',
-      DATA_DIR: dataDir,
-      PORT: String(port),
-      HA_URL: url,
-      HA_TOKEN: token,
-      QUESTDB_URL: sidecars.questdbUrl,
-      QUESTDB_PG_URL: sidecars.questdbPgUrl,
-      MONGODB_URL: sidecars.mongodbUrl,
-      LOG_LEVEL: 'info',
-    },
-    join(logsDir, 'bench-process.log'),
-    'file',
+  const { ledger, port } = await startLedger(
+    sidecars,
+    { dataDir, logsDir },
+    { HA_URL: url, HA_TOKEN: token },
   );
   stops.push(() => stopChild(ledger));
   const status = async () => {

@@ -7,8 +7,9 @@
 
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { cacheFolder } from '../../addon/paths.ts';
 import { orEnd } from '../../addon/refusal.ts';
 import { installSidecars, startSidecars } from '../../addon/sidecars/sidecars.ts';
 import { QuestDbLedgerStore } from '../../src/adapters/questdb/ledger-store.ts';
@@ -46,14 +47,13 @@ const meters: Meter[] = Array.from({ length: Number(values.meters) }, (_, place)
 }));
 const liveCount = 5;
 
-const root = resolve(import.meta.dirname, '../..');
 const say = (line: string) => process.stdout.write(`${line}\n`);
 const seconds = (sinceMs: number) => ((performance.now() - sinceMs) / 1000).toFixed(1);
 const complain = (about: unknown, text: string) => say(`${text} ${JSON.stringify(about)}`);
 const log: Log = { debug() {}, info() {}, warn: complain, error: complain, child: () => log };
 
 const dataDir = mkdtempSync(join(tmpdir(), 'bench-posting-'));
-const logsDir = join(root, '.cache/logs');
+const logsDir = join(cacheFolder, 'logs');
 mkdirSync(logsDir, { recursive: true });
 const stops: (() => Promise<void>)[] = [];
 

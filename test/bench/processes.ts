@@ -1,7 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { openSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { root } from '../../addon/paths.ts';
+import { freePort } from '../../addon/ports.ts';
+import type { Sidecars } from '../../addon/sidecars/sidecars.ts';
 
 const stopWithinMs = 15_000;
 
@@ -18,6 +22,37 @@ export function startProgram(
     env: { ...process.env, ...env },
     stdio: ['ignore', output === 'pipe' ? 'pipe' : log, log],
   });
+}
+
+/**
+ * The process as the container runs it, beside stores that are up, on a free port of this machine.
+ * @param env beside the addresses: the home that it records, or how it is profiled
+ */
+export async function startLedger(
+  sidecars: Pick<Sidecars, 'questdbUrl' | 'questdbPgUrl' | 'mongodbUrl'>,
+  { dataDir, logsDir }: { readonly dataDir: string; readonly logsDir: string },
+  env: NodeJS.ProcessEnv,
+): Promise<{ readonly ledger: ChildProcess; readonly port: number }> {
+  const port = await freePort();
+  const ledger = startProgram(
+    join(root, 'rootfs/usr/lib/energy-ledger/run-process'),
+    [],
+    {
+      NODE: process.execPath,
+      APP_DIR: root,
+      HOST: '127.0.0.1',
+      DATA_DIR: dataDir,
+      PORT: String(port),
+      QUESTDB_URL: sidecars.questdbUrl,
+      QUESTDB_PG_URL: sidecars.questdbPgUrl,
+      MONGODB_URL: sidecars.mongodbUrl,
+      LOG_LEVEL: 'info',
+      ...env,
+    },
+    join(logsDir, 'bench-process.log'),
+    'file',
+  );
+  return { ledger, port };
 }
 
 /** The first line that a program prints. */

@@ -11,11 +11,12 @@ import { cpus, loadavg, tmpdir, totalmem } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import pg from 'pg';
-import { freePort } from '../../addon/ports.ts';
+import { cacheFolder } from '../../addon/paths.ts';
 import { orEnd } from '../../addon/refusal.ts';
 import { installSidecars, startSidecars } from '../../addon/sidecars/sidecars.ts';
+import { quarterHourUs } from '../../src/units/durations.ts';
 import { type PanelRequest, panelRequests } from './panel-requests.ts';
-import { cpuSeconds, MemoryWatch, memoryOf, startProgram, stopChild } from './processes.ts';
+import { cpuSeconds, MemoryWatch, memoryOf, startLedger, stopChild } from './processes.ts';
 import { QuestdbProbe, until } from './questdb-probe.ts';
 import { aligned, call, timed } from './timings.ts';
 import { yearMeters } from './year-home.ts';
@@ -35,10 +36,9 @@ const wantedNames = values.only.split(',');
 const meters = yearMeters(values.small ? 10 : 100);
 const wanted = yearSpan(Date.now() * 1000, values.small ? 30 : 365, 30);
 
-const root = resolve(import.meta.dirname, '../..');
 const say = (line: string) => process.stdout.write(`${line}\n`);
 const dataDir = values.data ? resolve(values.data) : mkdtempSync(join(tmpdir(), 'bench-queries-'));
-const logsDir = join(root, '.cache/logs');
+const logsDir = join(cacheFolder, 'logs');
 mkdirSync(dataDir, { recursive: true });
 mkdirSync(logsDir, { recursive: true });
 const stops: (() => Promise<void>)[] = [];
@@ -73,31 +73,17 @@ async function run(): Promise<void> {
   const probe = new QuestdbProbe(sidecars.questdbUrl);
   const span = await fillYear(sidecars, probe, meters, wanted, say);
 
-  const port = await freePort();
-  const ledger = startProgram(
-    join(root, 'rootfs/usr/lib/energy-ledger/run-process'),
-    [],
-    {
-      NODE: process.execPath,
-      APP_DIR: root,
-      HOST: '127.0.0.1',
-      DATA_DIR: dataDir,
-      PORT: String(port),
-      QUESTDB_URL: sidecars.questdbUrl,
-      QUESTDB_PG_URL: sidecars.questdbPgUrl,
-      MONGODB_URL: sidecars.mongodbUrl,
-      LOG_LEVEL: 'info',
-      ...(values['cpu-prof'] === undefined
-        ? {}
-        : { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${resolve(values['cpu-prof'])}` }),
-    },
-    join(logsDir, 'bench-process.log'),
-    'file',
+  const { ledger, port } = await startLedger(
+    sidecars,
+    { dataDir, logsDir },
+    values['cpu-prof'] === undefined
+      ? {}
+      : { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${resolve(values['cpu-prof'])}` },
   );
   stops.push(() => stopChild(ledger));
   const url = `http://127.0.0.1:${port}`;
   const startedMs = performance.now();
-  const lastQuarterHourUs = span.endUs - 900_000_000;
+  const lastQuarterHourUs = span.endUs - quarterHourUs;
   await until('the flows of the home', 900_000, async () => {
     const newest = await probe.rows(
       "SELECT cast(max(timestamp) AS LONG) FROM ledger_entries WHERE entity_id = 'home:use'",

@@ -9,7 +9,7 @@ const stepsUs = [
 ];
 
 /**
- * The shortest bucket of which [sinceUs, endUs) touches at most `points`. Buckets lie on multiples of their length
+ * The shortest bucket so that [sinceUs, endUs) touches at most `points` buckets. They lie on multiples of their length
  * since the epoch, so that a curve does not flicker when its span is moved.
  */
 export function curveBucketUs(sinceUs: number, endUs: number, points: number): number {

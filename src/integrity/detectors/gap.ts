@@ -1,4 +1,4 @@
-/** Where nothing is known of an entity for more than ten minutes, and which part of it is an outage of the whole home. */
+/** Where an entity has no reading for more than ten minutes, and which part of that is an outage of the whole home. */
 
 import { minuteUs } from '../../units/durations.ts';
 import {

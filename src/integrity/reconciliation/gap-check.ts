@@ -15,7 +15,7 @@ interface ReportedValue {
 }
 
 interface Continuity {
-  /** Where the entity was unavailable or nothing is known of it. */
+  /** Where the entity was unavailable or has no readings. */
   readonly gaps: readonly Gap[];
   /** A power sensor that hangs; null for all others. */
   readonly frozen: Finding | null;
